@@ -1,0 +1,252 @@
+"""The cost of eager work, by operation and by feature, against hand-written NumPy, HIPS autograd and torch where installed.
+
+    python benchmarks/eager.py [--json FILE] [--quick]
+
+Every row checks its results first, runs the contestants interleaved in one process, and prints ratios with their spread
+(median, 10th and 90th percentile of the rounds). Line-naming, promotion and views are on, as they always are.
+"""
+
+import argparse
+import importlib
+import json
+import platform
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import compat  # noqa: E402
+import funcgrad as fg  # noqa: E402
+import funcgrad.numpy as fnp  # noqa: E402
+from benchmarks.timing import interleave, microseconds, ratio  # noqa: E402
+
+
+def optional(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+torch, autograd = optional("torch"), optional("autograd")
+anp = optional("autograd.numpy")
+if torch is not None:
+    torch.set_num_threads(1)
+
+
+def arithmetic(x):
+    """48 operations of two operands."""
+    for _ in range(12):
+        x = (x * 0.5 + 0.1) * x - x
+    return x
+
+
+def mixed(np_):
+    """24 operations: functions, products of arrays, reductions, views."""
+
+    def f(x):
+        for _ in range(4):
+            y = np_.tanh(x) * np_.exp(-x)
+            x = y + x[::-1] * np_.sum(y)
+        return x
+
+    return f
+
+
+def mlp(np_):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(16, 8)), rng.normal(size=(16, 1))
+    w = [rng.normal(size=(8, 16)) * 0.3, np.zeros(16), rng.normal(size=(16, 1)) * 0.3, np.zeros(1)]
+
+    def loss(w):
+        h = np_.tanh(x @ w[0] + w[1]) if np_ is not anp else anp.tanh(anp.dot(x, w[0]) + w[1])
+        out = h @ w[2] + w[3] if np_ is not anp else anp.dot(h, w[2]) + w[3]
+        return np_.mean((out - y) ** 2)
+
+    return loss, w
+
+
+def torch_mlp(t):
+    rng = np.random.default_rng(0)
+    x, y = t.tensor(rng.normal(size=(16, 8))), t.tensor(rng.normal(size=(16, 1)))
+    arrays = [rng.normal(size=(8, 16)) * 0.3, np.zeros(16), rng.normal(size=(16, 1)) * 0.3, np.zeros(1)]
+    w = [t.tensor(a, requires_grad=True) for a in arrays]
+
+    def step():
+        for p in w:
+            p.grad = None
+        h = t.tanh(x @ w[0] + w[1])
+        ((h @ w[2] + w[3] - y) ** 2).mean().backward()
+        return [p.grad.numpy() for p in w]
+
+    return step
+
+
+def torch_chain(t, x, f):
+    leaf = t.tensor(x, requires_grad=True)
+
+    def run():
+        leaf.grad = None
+        f(leaf).sum().backward()
+        return leaf.grad.numpy()
+
+    return run
+
+
+def assignment_loop(n):
+    def f(x):
+        a = fnp.zeros(n)
+        for i in range(1, n):
+            a[i] = a[i - 1] * 0.5 + x[i]
+        return fnp.sum(a)
+
+    return lambda x=np.ones(n): fg.grad(f)(x)
+
+
+def without_line_names(run):
+    """The same run with the look-up of the user's line cut out."""
+    from funcgrad.core import fast, trace
+
+    def blind():
+        keep, trace.site = trace.site, lambda depth=1: (None, None)
+        try:
+            return run()
+        finally:
+            trace.site = keep
+
+    assert fast is not None
+    return blind
+
+
+ROWS = []
+
+
+def row(name, goal=None):
+    def register(f):
+        ROWS.append((name, goal, f))
+        return f
+
+    return register
+
+
+def agree(contestants):
+    """Every contestant computes the same; returns them."""
+    results = {k: f() for k, f in contestants.items()}
+    first = next(iter(results.values()))
+    for name, got in results.items():
+        for a, b in zip(fg.tree.leaves(got), fg.tree.leaves(first), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-9, err_msg=name)
+    return contestants
+
+
+@row("fg.grad, 48 arithmetic operations, n=10", "autograd / fg >= 4")
+def _(x=np.full(10, 0.3)):
+    contestants = {"fg": lambda g=fg.grad(lambda x: arithmetic(x).sum()): g(x)}
+    if autograd:
+        contestants["autograd"] = lambda g=autograd.grad(lambda x: anp.sum(arithmetic(x))): g(x)
+    return agree(contestants) | {"numpy forward": lambda: arithmetic(x)}
+
+
+@row("fg.grad, 24 mixed operations, n=10", "autograd / fg >= 4")
+def _(x=np.linspace(0.1, 0.4, 10)):
+    contestants = {"fg": lambda g=fg.grad(lambda x: np.sum(mixed(np)(x))): g(x)}
+    if autograd:
+        contestants["autograd"] = lambda g=autograd.grad(lambda x: anp.sum(mixed(anp)(x))): g(x)
+    return agree(contestants) | {"numpy forward": lambda: mixed(np)(x)}
+
+
+@row("fg.grad, MLP 8-16-1, batch 16")
+def _():
+    loss, w = mlp(np)
+    contestants = {"fg": lambda g=fg.grad(loss): g(w)}
+    if autograd:
+        contestants["autograd"] = lambda g=autograd.grad(mlp(anp)[0]): g(w)
+    return agree(contestants) | {"numpy forward": lambda: loss(w)}
+
+
+@row("compat, 48 arithmetic operations, n=10", "torch / compat >= 2")
+def _(x=np.full(10, 0.3)):
+    contestants = {"compat": torch_chain(compat, x, arithmetic)}
+    if torch:
+        contestants["torch"] = torch_chain(torch, x, arithmetic)
+    return agree(contestants) | {"numpy forward": lambda: arithmetic(x)}
+
+
+@row("compat, 32 mixed operations, n=10", "torch / compat >= 2")
+def _(x=np.linspace(0.1, 0.4, 10)):
+    def f(t):
+        for _ in range(4):
+            y = t.tanh() * (-t).exp()
+            t = y + t.view(2, 5).view(-1) * y.sum()
+        return t
+
+    contestants = {"compat": torch_chain(compat, x, f)}
+    if torch:
+        contestants["torch"] = torch_chain(torch, x, f)
+    return agree(contestants)
+
+
+@row("compat, MLP 8-16-1, batch 16, training step", "torch / compat >= 2")
+def _():
+    contestants = {"compat": torch_mlp(compat)}
+    if torch:
+        contestants["torch"] = torch_mlp(torch)
+    return agree(contestants)
+
+
+@row("line names: with / without, 24 mixed operations")
+def _(x=np.linspace(0.1, 0.4, 10)):
+    g = fg.grad(lambda x: np.sum(mixed(np)(x)))
+    return agree({"with": lambda: g(x), "without": without_line_names(lambda: g(x))})
+
+
+@row("vmap(grad), batch 8, 48 operations")
+def _(x=np.full((8, 10), 0.3)):
+    g = fg.vmap(fg.grad(lambda x: arithmetic(x).sum()))
+    one = fg.grad(lambda x: arithmetic(x).sum())
+    return agree({"a loop": lambda: np.stack([one(v) for v in x]), "vmap": lambda: g(x)})
+
+
+@row("grad of grad, 48 operations")
+def _(x=np.full(10, 0.3)):
+    one = fg.grad(lambda x: arithmetic(x).sum())
+    two = fg.grad(lambda x: (one(x) * x).sum())
+    return {"grad of grad": lambda: two(x), "grad": lambda: one(x)}
+
+
+@row("a loop that reads and writes each entry", "20,000 / 10,000 <= 2.5")
+def _():
+    return {"20,000": assignment_loop(20_000), "10,000": assignment_loop(10_000)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", help="also write the table to this file")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    options = parser.parse_args()
+    versions = {m.__name__: m.__version__ for m in (np, torch, autograd) if m is not None and hasattr(m, "__version__")}
+    print(f"Python {platform.python_version()}, {platform.machine()}, {versions}")
+    table = []
+    for name, goal, build in ROWS:
+        contestants = build()
+        slow_row = "20,000" in contestants
+        figures = interleave(contestants, rounds=3 if slow_row else 7 if options.quick else 25)
+        names = list(contestants)
+        print(f"\n{name}" + (f"   (goal: {goal})" if goal else ""))
+        for k in names:
+            print(f"  {k:16} {microseconds(figures, k):10.1f} us")
+        for k in names[1:]:
+            middle, low, high = ratio(figures, k, names[0])
+            print(f"  {k} / {names[0]}: {middle:.2f}  ({low:.2f} to {high:.2f})")
+            table.append(
+                {"row": name, "ratio": f"{k} / {names[0]}", "median": middle, "low": low, "high": high, "goal": goal}
+            )
+    if options.json:
+        with open(options.json, "w") as stream:
+            json.dump({"versions": versions, "rows": table}, stream, indent=1)
+
+
+if __name__ == "__main__":
+    main()

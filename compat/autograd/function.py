@@ -1,0 +1,481 @@
+"""autograd.Function: operations whose derivative the user writes.
+
+Each call is the core's primitive `rule` with a Spec that runs forward once, under no_grad, on Tensors of the level the
+call is met at. On a tape the node keeps what save_for_backward named and nothing else; a second backward is legal where
+it named nothing. Under a transform one level further out, forward is an ordinary program: that level differentiates (or
+maps, or stages) what it does.
+"""
+
+import functools
+import inspect
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.aval import aval_of, is_float
+from funcgrad.core.handle import FROZEN, root_of
+from funcgrad.core.mutation import write
+from funcgrad.core.node import TapeNode, extra_of
+from funcgrad.core.primitive import PRIMITIVES, helpers
+from funcgrad.core.reverse import second_message
+from funcgrad.core.trace import PICK, TAPE, record
+from funcgrad.transforms.boundary import as_tensor, inner
+from funcgrad.transforms.custom import Spec
+
+from .. import graph
+from ..tensor import Tensor, current
+from .grad_mode import call_in
+from .hooks import shown_gradient
+from .walks import conjugated
+
+tls = state.tls
+P = PRIMITIVES
+
+
+class FunctionCtx:
+    """What forward leaves for backward: saved Tensors, remarks on the results, and any attributes."""
+
+    def __init__(self, needs_input_grad=()):
+        self.needs_input_grad = needs_input_grad
+        self._to_save = ()
+        self._unpacked = None
+        self._dirty = ()
+        self._constant = ()
+        self._materialize = True
+
+    def save_for_backward(self, *tensors):
+        """Keep Tensors (or None) for backward, which finds them in ctx.saved_tensors. TypeError for anything else."""
+        for i, t in enumerate(tensors):
+            if t is not None and not isinstance(t, Tensor):
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument {i} is of type {type(t).__name__}"
+                )
+        self._to_save = tensors
+
+    def save_for_forward(self, *tensors):
+        """Accepted, as torch accepts it: jvp finds its Tensors among ctx.saved_tensors."""
+        for i, t in enumerate(tensors):
+            if t is not None and not isinstance(t, Tensor):
+                raise TypeError(
+                    f"save_for_forward can only save variables, but argument {i} is of type {type(t).__name__}"
+                )
+
+    def mark_dirty(self, *args):
+        """Say which arguments forward has changed in place; they must be among its results."""
+        self._dirty = args
+
+    def mark_non_differentiable(self, *args):
+        """Say which results have no gradient."""
+        self._constant = args
+
+    def set_materialize_grads(self, value):
+        """Whether backward gets zeros (True) or None for results that no gradient reached."""
+        self._materialize = value
+
+    @property
+    def saved_tensors(self):
+        """What save_for_backward kept. RuntimeError once a backward has freed it."""
+        if self._unpacked is None:
+            return tuple(self._to_save)
+        return self._unpacked
+
+
+class Function:
+    """A differentiable operation: subclass it with static methods forward and backward, and call `apply`.
+
+    `forward(ctx, *args)`, or `forward(*args)` with `setup_context(ctx, inputs, output)`; `backward(ctx, *grads)` returns
+    one gradient (or None) for each argument of forward.
+
+    >>> import compat as torch
+    >>> class Double(torch.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         return x * 2
+    ...     @staticmethod
+    ...     def backward(ctx, grad):
+    ...         return grad * 2
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> Double.apply(x)
+    tensor([2., 2.], grad_fn=<DoubleBackward>)
+    """
+
+    generate_vmap_rule = False
+
+    def __init__(self, *args, **kwargs):
+        self.needs_input_grad = ()
+
+    def __call__(self, *args, **kwargs):
+        raise legacy_error()
+
+    @staticmethod
+    def forward(*args, **kwargs):
+        """The value; under no_grad."""
+        raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        """Fill ctx, if forward does not take it."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @staticmethod
+    def backward(ctx, *grad_outputs):
+        """The gradients of forward's arguments from those of its results."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward "
+            "mode AD."
+        )
+
+    vjp = backward
+
+    @staticmethod
+    def jvp(ctx, *grad_inputs):
+        """The tangents of forward's results from those of its arguments."""
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
+    @classmethod
+    def apply(cls, *args, **kwargs):
+        """Call forward, recorded with backward as its derivative."""
+        if not isinstance(inspect.getattr_static(cls, "forward"), staticmethod):
+            raise legacy_error()
+        call = Call(cls, args, kwargs)
+        outs = P["rule"](*[args[i] for i in call.positions], spec=call)
+        return call.finished(outs)
+
+
+def legacy_error():
+    return RuntimeError(
+        "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function with "
+        "static forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+    )
+
+
+class Kept(tuple):
+    """What the tape node of a Function keeps: the values of the saved Tensors, not its operands."""
+
+    __slots__ = ()
+
+
+def value_below(t, level):
+    """A Tensor as a value below the tape of a level: its payload, or the Tensor itself if it belongs further out."""
+    t = current(t)
+    return t.val if t.owner.level == level or (t.owner is TAPE and t.mark is None) else inner(t)
+
+
+class Call(Spec):
+    """One call of a Function, as the rule that the levels ask.
+
+    `args`: the arguments, None where a Tensor is an operand. `given`: the user's own Tensors, until apply() has returned.
+    `results`: for each of forward's results its number among the Tensors of them, or None, and the thing itself stands
+    in `others`. `sources`: what each saved Tensor was: ("in", operand), ("out", result), ("new", 0), or None for None.
+    """
+
+    def __init__(self, function, args, kwargs):
+        self.function = function
+        self.name = function.__name__ + "Backward"
+        self.positions = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
+        self.given = [args[i] for i in self.positions]
+        self.args = [None if isinstance(a, Tensor) else a for a in args]
+        self.kwargs = kwargs
+
+    # ---- forward
+    def forward(self, vals):
+        """Run forward on values one level below some tape: (its results that are Tensors, that tape's level)."""
+        own = self.given or [None] * len(vals)
+        # the user's own Tensors where their values are what is computed with, so that in-place changes are seen
+        tensors = [t if t is not None and t.val is v else boxed(v) for t, v in zip(own, vals, strict=True)]
+        args = list(self.args)
+        needs = [False] * len(args)
+        for i, t, mine in zip(self.positions, tensors, own):
+            args[i] = t
+            needs[i] = t.mark is not None if t is mine else is_float(aval_of(t).dtype)
+        outs = self.results_of(tuple(needs), args)
+        results = [o for o in outs if isinstance(o, Tensor)]
+        ctx = self.ctx
+        numbers = iter(range(len(results)))
+        self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
+        self.others = [None if isinstance(o, Tensor) else o for o in outs]
+        self.constant = [any(o is c for c in ctx._constant) for o in results]
+        self.dirty = [number_of(o, tensors) if any(o is d for d in ctx._dirty) else None for o in results]
+        if any(number_of(d, results) is None for d in ctx._dirty):
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
+                "modified inplace must all be outputs of the Function."
+            )
+        self.sources = [None if s is None else source_of(s, tensors, results) for s in ctx._to_save]
+        self.stores = [o.versioned() if o.owner is TAPE else None for o in results]
+        level = max([t.owner.level for t in tensors], default=1)
+        values = [value_below(o, level) for o in results]
+        self.in_avals = [aval_of(value_below(t, level)) for t in tensors]
+        self.out_avals = [aval_of(v) for v in values]
+        return values, level
+
+    def results_of(self, needs, args):
+        """forward's results as a tuple; makes and fills ctx."""
+        cls = self.function
+        ctx = self.ctx = context_class(self.name)(needs)
+        if cls.setup_context is Function.setup_context:
+            out = call_in(False, cls.forward, ctx, *args, **self.kwargs)
+        else:
+            if self.kwargs:
+                bound = inspect.signature(cls.forward).bind(*args, **self.kwargs)
+                bound.apply_defaults()
+                args = bound.args
+            out = call_in(False, cls.forward, *args)
+            call_in(False, cls.setup_context, ctx, tuple(args), out)
+        self.count = len(args)
+        self.single = not isinstance(out, tuple)
+        return (out,) if self.single else out
+
+    def run(self, *vals):
+        return self.forward(vals)[0]
+
+    def record(self, *vals):
+        """(results, residuals): what was saved and, under another transform, the Tensors among ctx's attributes."""
+        values, level = self.forward(vals)
+        ctx = self.ctx
+        kept = [s for s in ctx._to_save if s is not None]
+        ctx._to_save = ()
+        attributes = vars(ctx) if level > 1 or state.shared.staging else ()
+        self.attributes = [k for k in attributes if isinstance(attributes[k], Tensor)]
+        kept += [vars(ctx).pop(k) for k in self.attributes]
+        return values, [value_below(t, level) for t in kept]
+
+    def finished(self, outs):
+        """What apply returns, from the results of the primitive: the node named, arguments changed in place re-pointed."""
+        handles = [boxed(o) for o in outs]
+        main = next((h.mark.ins[0] for h in handles if h.mark is not None), None)
+        for k, h in enumerate(handles):
+            if h.owner is TAPE:
+                h.store = self.stores[k]
+        if main is not None:
+            extra = extra_of(main)
+            extra.label = self.name
+            extra.span = tuple([current(t).mark for t in self.given])
+            main.saved = Kept(main.saved[0])
+            main.versions = self.versions(handles) if main.owner is TAPE else ()
+            show_as_function(self.name)
+        for k, h in enumerate(handles):
+            if self.constant[k]:
+                h.mark = None
+            elif self.dirty[k] is not None:
+                handles[k] = changed_in_place(self.given[self.dirty[k]], h)
+        self.given = None
+        got = [o if i is None else handles[i] for i, o in zip(self.results, self.others)]
+        return got[0] if self.single else tuple(got)
+
+    def versions(self, handles):
+        """((store, version, operand), ...) of the saved Tensors that a user can reach."""
+        found = []
+        for source in self.sources:
+            if source is not None and source[0] != "new":
+                kind, i = source
+                found.append((*(self.given if kind == "in" else handles)[i].stamp(), i if kind == "in" else -1))
+        return tuple(found)
+
+    # ---- backward
+    def pull_node(self, slots, n, again):
+        if type(n.saved) is Kept:
+            saved = self.unpacked(n)
+        else:
+            saved = [boxed(v) for v in (n.saved[0] if isinstance(n, TapeNode) else n.saved)]
+        return self.pulled(saved, slots.cts, again, n.owner if isinstance(n, TapeNode) else None)
+
+    def pull(self, residuals, cts):
+        return self.pulled([boxed(v) for v in residuals], cts, False, None)
+
+    def unpacked(self, n):
+        """The saved Tensors of a tape node, those that were arguments or results with the history these have."""
+        if n.saved is None:
+            raise RuntimeError(second_message(n))
+        parents = dict(zip(n.plan.operands, n.ins, strict=True))
+        sources = [s for s in self.sources if s is not None] + [("new", 0)] * len(self.attributes)
+        back = []
+        for v, (kind, i) in zip(n.saved, sources, strict=True):
+            mark = parents.get(i) if kind == "in" else self.result_mark(n, i) if kind == "out" else None
+            back.append(
+                v if isinstance(v, Tensor) else n.owner.face(v, mark, n.owner, None if mark is None else FROZEN)
+            )
+        return back
+
+    def result_mark(self, n, i):
+        """A node for the i-th result of a call: the graph's own is not kept, lest the node keep itself alive."""
+        if self.constant[i] or not is_float(self.out_avals[i].dtype):
+            return None
+        pick = record(TapeNode, n.owner, PICK.plan(1), (n,), {"i": i, "avals": tuple(self.out_avals)}, (), None)
+        pick.versions = ()
+        pick.extra = None
+        return pick
+
+    def pulled(self, saved, cts, again, tape):
+        """The cotangents of the operands, by the user's backward. `tape`: of the node, None where a transform asks."""
+        ctx = self.ctx
+        values = iter(saved)
+        unpacked = tuple([None if s is None else next(values) for s in self.sources])
+        given = dict(zip(self.attributes, values, strict=True))
+        shown = [None if c is None else shown_gradient(c) for c in cts]
+        if ctx._materialize:
+            shown = [zeros(a) if g is None else g for g, a in zip(shown, self.out_avals, strict=True)]
+        grads = [None if i is None else shown[i] for i in self.results]
+        ctx._unpacked = unpacked
+        vars(ctx).update(given)
+        try:
+            got = call_in(again or tape is None, backward_of(self.function), ctx, *grads)
+        finally:
+            ctx._unpacked = None
+            for k in given:
+                vars(ctx).pop(k, None)
+        return [self.cotangent(g, k, again, tape) for k, g in enumerate(self.one_each(got))]
+
+    def one_each(self, got):
+        """backward's results for the operands; RuntimeError if there are not as many as forward has arguments."""
+        got = list(got) if isinstance(got, (tuple, list)) else [got]
+        while len(got) > self.count and got[-1] is None:
+            got.pop()
+        if len(got) != self.count:
+            raise RuntimeError(
+                f"function {self.name} returned an incorrect number of gradients (expected {self.count}, got {len(got)})"
+            )
+        return [got[i] for i in self.positions]
+
+    def cotangent(self, g, k, again, tape):
+        """A gradient that backward returned for operand k, as a cotangent of its shape and dtype."""
+        aval = self.in_avals[k]
+        if g is None or not is_float(aval.dtype):
+            return None
+        if not isinstance(g, Tensor):
+            raise RuntimeError(f"expected Variable or None (got {type(g).__name__})")
+        g = conjugated(current(g))
+        shape = tuple(g.shape)
+        if shape != aval.shape and not stretches(aval.shape, shape):
+            raise RuntimeError(
+                f"Function {self.name} returned an invalid gradient at index {self.positions[k]} - got {list(shape)} but "
+                f"expected shape compatible with {list(aval.shape)}"
+            )
+        g = g if again else g.val if g.mark is None or g.owner is tape else inner(g)
+        return helpers["fit"](g, aval)
+
+    # ---- forward mode
+    def push(self, primals, tangents):
+        """The tangents of the results, by the user's jvp."""
+        self.record(*primals)
+        at = dict(zip(self.positions, tangents, strict=True))
+        given = [None if at.get(i) is None else shown_gradient(at[i]) for i in range(len(self.args))]
+        got = call_in(True, self.function.jvp, self.ctx, *given)
+        got = (got,) if isinstance(got, Tensor) or got is None else got
+        return [None if t is None else inner(t) if t.mark is not None else current(t).val for t in got]
+
+
+def boxed(v):
+    return v if isinstance(v, Tensor) else as_tensor(v)
+
+
+def zeros(aval):
+    return as_tensor(np.zeros(aval.shape, aval.dtype))
+
+
+def stretches(shape, to):
+    """Does `shape` broadcast to `to`?"""
+    return len(shape) <= len(to) and all(k in (1, m) for k, m in zip(reversed(shape), reversed(to)))
+
+
+def number_of(t, tensors):
+    """The position of the very Tensor t among Tensors, or None."""
+    return next((k for k, u in enumerate(tensors) if u is t), None)
+
+
+def source_of(t, tensors, results):
+    k = number_of(t, tensors)
+    if k is not None:
+        return "in", k
+    k = number_of(t, results)
+    return ("new", 0) if k is None else ("out", k)
+
+
+def changed_in_place(t, new):
+    """The user's Tensor t, which forward changed in place, with the history of the result `new`."""
+    root, chain = root_of(t)
+    if new.mark is None:
+        return t
+    if root.mark is not None and root.mark.plan is None:
+        raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
+    if chain:
+        write(t, P["copy"], new)
+    else:
+        t.repoint(new)
+    return t
+
+
+def backward_of(cls):
+    if cls.backward is not Function.backward and cls.vjp is not Function.vjp:
+        raise RuntimeError(
+            "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of them."
+        )
+    return cls.backward if cls.backward is not Function.backward else cls.vjp
+
+
+# ------------------------------------------------------------------------------------------------ what is shown of it
+@functools.cache
+def context_class(name):
+    return type(name, (FunctionCtx,), {"__module__": "torch.autograd.function"})
+
+
+class FunctionNode(graph.Node):
+    """The grad_fn of a Function's results: also what its ctx has."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
+
+    @property
+    def call(self):
+        n = self.node.ins[0] if self.node.plan.prim is PICK else self.node
+        return n, n.params["spec"]
+
+    @property
+    def saved_tensors(self):
+        """What save_for_backward kept; RuntimeError once a backward has freed it."""
+        n, call = self.call
+        values = iter(call.unpacked(n))
+        return tuple([None if s is None else next(values) for s in call.sources])
+
+    def __getattr__(self, name):
+        return getattr(self.call[1].ctx, name)
+
+
+def show_as_function(name):
+    if name not in graph._classes:
+        graph._classes[name] = type(name, (FunctionNode,), {"__slots__": (), "__module__": "torch.autograd.function"})
+
+
+# ------------------------------------------------------------------------------------------------ once_differentiable
+class Refusal(Spec):
+    """The identity, whose derivative is an error."""
+
+    name = "once_differentiable"
+
+    def run(self, *xs):
+        return xs
+
+    def record(self, *xs):
+        return xs, ()
+
+    def pull_node(self, slots, n, again):
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+
+def once_differentiable(fn):
+    """A backward that is not differentiable itself: it runs under no_grad, and a second derivative through it raises."""
+
+    @functools.wraps(fn)
+    def once(ctx, *args):
+        got = call_in(False, fn, ctx, *args)
+        if not tls.grad or not any(isinstance(a, Tensor) and a.requires_grad for a in args):
+            return got
+        grads = got if isinstance(got, tuple) else (got,)
+        marked = [None if g is None else P["rule"](g.detach().requires_grad_(), spec=Refusal())[0] for g in grads]
+        return tuple(marked) if isinstance(got, tuple) else marked[0]
+
+    return once

@@ -1,0 +1,284 @@
+"""backward and autograd.grad over the core's reverse walk.
+
+Invariant: inside a walk cotangents are in the rules' convention (no conjugation); what a user gives or gets is torch's,
+so every complex cotangent is conjugated where it crosses: seeds, hooks, Function.backward, grad()'s results, `.grad`.
+"""
+
+import warnings
+import weakref
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.aval import dtype_of
+from funcgrad.core.handle import Cell, Taped
+from funcgrad.core.mutation import write
+from funcgrad.core.node import extra_of
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.quiet import quiet
+from funcgrad.core.reverse import reverse
+from funcgrad.core.trace import TAPE
+from funcgrad.errors import ModifiedError, SecondBackwardError
+from funcgrad.transforms.boundary import as_tensor, inner
+
+from ..errors import no_graph
+from ..tensor import Tensor, current
+from .anomaly_mode import watcher
+
+tls = state.tls
+P = PRIMITIVES
+
+
+class Accumulation:
+    """`report(old)`, if set, is told of every `.grad` that is about to be added to (optim.warn_if_not_zeroed)."""
+
+    report = None
+
+
+def conjugated(ct):
+    """A cotangent in the other of the two conventions."""
+    return P["conj"](ct) if dtype_of(ct).kind == "c" else ct
+
+
+def payload(x, home):
+    x = inner(x)
+    return x.val if isinstance(x, Tensor) and x.owner is home else x
+
+
+def seed_of(t, gradient, create_graph):
+    """The cotangent that a walk starts from at t, in the rules' convention; RuntimeError in torch's words."""
+    dtype = t.owner.dtype(t)
+    if gradient is None:
+        if t.numel() != 1:
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        if dtype.kind != "f":
+            raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {t.dtype}")
+        gradient = np.ones(tuple(t.shape), dtype)
+        return as_tensor(gradient) if create_graph else gradient
+    if not isinstance(gradient, Tensor):
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
+    if gradient.shape != t.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of {t.shape}."
+        )
+    if gradient.dtype != t.dtype:
+        if "c" in (dtype.kind, gradient.dtype.numpy.kind):
+            raise RuntimeError(
+                "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
+                f"grad_output[0] has a dtype of {gradient.dtype} and output[0] has a dtype of {t.dtype}."
+            )
+        gradient = P["cast"](gradient, dtype=dtype)
+    gradient = conjugated(gradient)
+    return gradient if create_graph else payload(gradient, t.owner)
+
+
+def walk(seeds, home, create, **options):
+    """The rules run with the grad mode on: without create_graph they see payloads of `home`, so this level's tape is
+    silent, while a tape further out still records. Hooks find `home` and `create` in `tls.walking`."""
+    before = tls.grad, getattr(tls, "walking", None)
+    tls.grad, tls.walking = True, (home, create)
+    try:
+        with quiet():
+            return reverse(seeds, home, create=create, watch=watcher(), **options)
+    except (SecondBackwardError, ModifiedError) as error:
+        raise RuntimeError(str(error)) from None  # torch's own type, which a script's last line shows
+    finally:
+        tls.grad, tls.walking = before
+
+
+def accumulator(home, create_graph):
+    """deliver(cell, ct): add a cotangent to the `.grad` that a cell keeps."""
+
+    def deliver(cell, ct):
+        if home.level > 1:
+            home.under.lifted.append(weakref.ref(cell))
+        ct = conjugated(ct)
+        g = (
+            ct
+            if isinstance(ct, Tensor)
+            else as_tensor(np.array(ct) if isinstance(ct, (np.ndarray, np.generic)) else ct)
+        )
+        old = cell.grad
+        if old is not None and Accumulation.report is not None:
+            Accumulation.report(old)
+        before, tls.grad = tls.grad, create_graph
+        try:
+            if old is None:
+                cell.grad = g
+            elif not create_graph and old.owner is TAPE and g.owner is TAPE and old.mark is None and tls.stage is None:
+                write(old, P["add"], g)  # torch accumulates into the same buffer
+            else:
+                cell.grad = P["add"](old, g)
+            if cell.hooks:
+                owner = cell.leaf()
+                for hook in list(cell.hooks.values()):
+                    hook(owner)
+        finally:
+            tls.grad = before
+
+    return deliver
+
+
+def as_tuple(x):
+    return (x,) if isinstance(x, Tensor) else tuple(x)
+
+
+def seeds_of(tensors, gradients, create_graph):
+    """([(node, cotangent)], the tape of the highest level among the Tensors)."""
+    gradients = (
+        (None,) * len(tensors) if gradients is None else (gradients,) if isinstance(gradients, Tensor) else gradients
+    )
+    if isinstance(gradients, (int, float, complex)):
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(gradients).__name__}")
+    gradients = tuple(gradients)
+    if len(gradients) != len(tensors):
+        raise RuntimeError(f"got {len(tensors)} tensors and {len(gradients)} gradients")
+    seeds = []
+    home = None
+    for t, g in zip(tensors, gradients, strict=True):
+        t = current(t)
+        if t.mark is None:
+            raise no_graph(t)
+        home = t.owner if home is None or t.owner.level > home.level else home
+        seeds.append((t.mark, seed_of(t, g, create_graph)))
+    return seeds, home
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
+    """Accumulate into the leaves' `.grad` the derivative of the Tensors, each weighted by its grad_tensor.
+
+    `inputs`: only into the `.grad` of these Tensors. RuntimeError where there is no graph, a graph is walked a second time
+    after its saved values were freed, or a saved value was changed in place.
+
+    >>> import compat as torch
+    >>> w = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> torch.autograd.backward((w * w).sum())
+    >>> w.grad
+    tensor([2., 4.])
+    """
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        grad_tensors = grad_variables
+    tensors = as_tuple(tensors)
+    seeds, home = seeds_of(tensors, grad_tensors, create_graph)
+    deliver = accumulator(home, create_graph)
+    only = None
+    if inputs is not None:
+        inputs = as_tuple(inputs)
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        only = set()
+        for x in inputs:
+            mark = mark_of(x)
+            only.add(mark)
+            extra = extra_of(mark)
+            if extra.cell is None:
+                extra.cell = Cell()
+    free = not (create_graph if retain_graph is None else retain_graph)
+    walk(seeds, home, create_graph, free=free, deliver=deliver, only=only)
+
+
+def mark_of(x):
+    """The node of a Tensor to be differentiated by."""
+    if not isinstance(x, Tensor):
+        raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(x).__name__}")
+    x = current(x)
+    if x.mark is None:
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    return x.mark
+
+
+def grad(
+    outputs,
+    inputs,
+    grad_outputs=None,
+    retain_graph=None,
+    create_graph=False,
+    only_inputs=True,
+    allow_unused=None,
+    is_grads_batched=False,
+    materialize_grads=False,
+):
+    """The gradients of the outputs with respect to the inputs, as a tuple; nothing is accumulated.
+
+    `create_graph`: the gradients are themselves recorded. `allow_unused`: None for an input that no output depends on,
+    instead of a RuntimeError; `materialize_grads`: zeros. `is_grads_batched`: the first dimension of each of grad_outputs
+    counts cotangents, and that of each result gradients.
+
+    >>> import compat as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> (g,) = torch.autograd.grad(x ** 3, x, create_graph=True)
+    >>> torch.autograd.grad(g, x)
+    (tensor(18.),)
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
+    inputs = as_tuple(inputs)
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    if is_grads_batched:
+        got = batched_grad(as_tuple(outputs), inputs, grad_outputs, retain_graph, create_graph)
+    else:
+        got = plain_grad(as_tuple(outputs), inputs, grad_outputs, retain_graph, create_graph)
+    if materialize_grads:
+        return tuple([zeros_like(x) if g is None else g for g, x in zip(got, inputs, strict=True)])
+    unused = [i for i, g in enumerate(got) if g is None]
+    if unused and not allow_unused:
+        raise RuntimeError(
+            f"The differentiated Tensor at index {unused[0]} appears to not have been used in the graph. Set "
+            "allow_unused=True if this is the desired behavior."
+        )
+    return got
+
+
+def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
+    """The gradients, None where there is none."""
+    marks = [mark_of(x) for x in inputs]
+    seeds, home = seeds_of(outputs, grad_outputs, create_graph)
+    everything = accumulator(home, create_graph)
+
+    def deliver(cell, ct):
+        if cell.leaf is None:  # retain_grad() keeps its promise here too; the leaves' own `.grad` stays as it is
+            everything(cell, ct)
+
+    free = not (create_graph if retain_graph is None else retain_graph)
+    got = walk(seeds, home, create_graph, want=marks, only=set(marks), free=free, deliver=deliver)
+    return tuple([None if g is None else handed_out(g) for g in got])
+
+
+def handed_out(ct):
+    """A cotangent as the Tensor a user gets: its memory is nobody else's."""
+    ct = conjugated(ct)
+    if isinstance(ct, Taped):
+        return ct
+    return as_tensor(np.array(ct) if isinstance(ct, (np.ndarray, np.generic, int, float, complex)) else ct)
+
+
+def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
+    """plain_grad, mapped over the first dimension of the grad_outputs."""
+    from funcgrad.transforms.vectorize import vmap
+
+    used = []
+
+    def one(cotangents):
+        got = plain_grad(outputs, inputs, cotangents, retain_graph, create_graph)
+        used[:] = [g is not None for g in got]
+        return tuple([g for g in got if g is not None])
+
+    got = iter(vmap(one)(as_tuple(grad_outputs)))
+    return tuple([next(got) if there else None for there in used])
+
+
+def zeros_like(x):
+    x = current(x)
+    return as_tensor(np.zeros(tuple(x.owner.shape(x)), x.owner.dtype(x)))
+
+
+def tensor_backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+    """The derivative of this Tensor, accumulated into the `.grad` of the leaves it was computed from."""
+    backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+
+Tensor.backward = tensor_backward

@@ -1,0 +1,136 @@
+"""torch's dtypes over NumPy's, and torch's promotion: tensors with axes outrank 0-d ones, which outrank Python numbers,
+and only a higher category (bool < integer < float < complex) of a lower rank can change the result."""
+
+import numpy as np
+
+
+class dtype:
+    """A torch dtype: `torch.float32`. `numpy` is the dtype of the memory behind it."""
+
+    __slots__ = ("name", "numpy", "is_floating_point", "is_complex", "is_signed", "itemsize")
+
+    def __init__(self, name, numpy):
+        self.name = name
+        self.numpy = np.dtype(numpy)
+        self.is_floating_point = self.numpy.kind == "f"
+        self.is_complex = self.numpy.kind == "c"
+        self.is_signed = self.numpy.kind in "ifc"
+        self.itemsize = self.numpy.itemsize
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+    def __reduce__(self):
+        return getdtype, (self.name,)
+
+    def to_real(self):
+        return of_numpy(np.empty(0, self.numpy).real.dtype)
+
+    def to_complex(self):
+        return of_numpy(complex_of(self.numpy))
+
+
+NAMES = (
+    "bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64", "complex128"
+)  # fmt: skip
+BY_NAME = {n: dtype(n, n) for n in NAMES}
+BY_NUMPY = {d.numpy: d for d in BY_NAME.values()}
+ALIASES = {
+    "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
+    "cfloat": "complex64", "cdouble": "complex128",
+}  # fmt: skip
+for _alias, _name in ALIASES.items():
+    BY_NAME[_alias] = BY_NAME[_name]
+CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
+SPOKEN = {
+    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
+    "float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble",
+}  # fmt: skip
+BOOL, INT64, FLOAT32 = np.dtype(bool), np.dtype(np.int64), np.dtype(np.float32)
+PYTHON = {bool: BOOL, int: INT64}
+
+
+class Default:
+    """The default float dtype, which torch.set_default_dtype changes."""
+
+    numpy = FLOAT32
+
+
+def getdtype(name):
+    return BY_NAME[name]
+
+
+def of_numpy(d):
+    """The torch dtype of a NumPy dtype; TypeError, in torch's words, if there is none."""
+    got = BY_NUMPY.get(d)
+    if got is None:
+        got = BY_NUMPY.get(np.dtype(d).newbyteorder("=")) if np.dtype(d).kind in "fiucb" else None
+    if got is None:
+        raise TypeError(
+            f"can't convert np.ndarray of type numpy.{np.dtype(d).type.__name__}. The only supported types are: float64, float32, float16, "
+            "complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool."
+        )
+    return got
+
+
+def as_numpy(d):
+    """A dtype argument (torch dtype, NumPy dtype, or Python type) as a NumPy dtype."""
+    if isinstance(d, dtype):
+        return d.numpy
+    if d is float:
+        return np.dtype(np.float64)
+    return np.dtype(d)
+
+
+def complex_of(d):
+    return np.dtype(np.complex128 if d == np.float64 or d == np.complex128 else np.complex64)
+
+
+def set_default_dtype(d):
+    """Set the dtype that Python floats get in a new Tensor."""
+    if not isinstance(d, dtype) or not d.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
+    Default.numpy = d.numpy
+
+
+def get_default_dtype():
+    return of_numpy(Default.numpy)
+
+
+def promote_types(a, b):
+    """The NumPy dtype two tensors of these dtypes meet in."""
+    if a == b:
+        return a
+    x, y = CATEGORY[a.kind], CATEGORY[b.kind]
+    if x == y:
+        return np.promote_types(a, b)
+    high, low = (a, b) if x > y else (b, a)
+    if high.kind == "c" and low.kind == "f":
+        return np.promote_types(high, low) if low != np.float16 else high
+    return high
+
+
+def scalar_dtype(x):
+    """What a Python number is worth in promotion."""
+    if type(x) in PYTHON:
+        return PYTHON[type(x)]
+    return complex_of(Default.numpy) if isinstance(x, complex) else Default.numpy
+
+
+def _over(high, low):
+    """The result of a higher rank meeting a lower one."""
+    if high is None or low is None:
+        return high if low is None else low
+    if high.kind == "c":
+        return high
+    if high.kind == "f":
+        return complex_of(high) if low.kind == "c" else high
+    return promote_types(high, low) if high.kind == "b" or low.kind in "fc" else high
+
+
+def result_dtype(operands):
+    """The NumPy dtype of an operation on these operands: pairs (dtype, rank), rank 2 for axes, 1 for 0-d, 0 for numbers."""
+    ranks = [None, None, None]
+    for d, rank in operands:
+        ranks[rank] = d if ranks[rank] is None else promote_types(ranks[rank], d)
+    return _over(_over(ranks[2], ranks[1]), ranks[0])

@@ -1,0 +1,422 @@
+"""The arithmetic operators with their functions, methods and in-place twins, in torch's promotion.
+
+The common case (float Tensors of one dtype, or a Python number beside one) is the written-out call of core/fast.py;
+anything else takes the general function here.
+"""
+
+import numpy as np
+
+from funcgrad.core import fast
+from funcgrad.core.handle import Handle
+
+from .. import dtypes
+from ..graph import label as set_label
+from ..tensor import Tensor, current
+from .operands import (
+    KINDS_OF_INTEGER,
+    P,
+    as_operand,
+    broadcast_shapes,
+    cast,
+    check_sizes,
+    dtype_of,
+    new,
+    promoted,
+    rank,
+)
+from .register import METHODS, check_castable, in_place, kept, named, operation, publish, rewrite, store
+
+
+def params_of(p):
+    """The parameters with which compat calls a primitive: torch's choice at its kinks."""
+    return {"kink": "torch"} if "kink" in p.params else {}
+
+
+def unsuitable(name, x, y):
+    """The TypeError for what is neither a Tensor nor a number."""
+    at, bad = (1, x) if as_operand(x) is NotImplemented else (2, y)
+    return TypeError(
+        f"{name}(): argument '{('input', 'other')[at - 1]}' (position {at}) must be Tensor, not {type(bad).__name__}"
+    )
+
+
+def general(name, prim, floating=False, refuse=None):
+    """f(x, y) for any operands; NotImplemented for what is neither a Tensor nor a number."""
+    p = P[prim]
+    params = params_of(p)
+    shown = f"{name.capitalize()}Backward0"
+
+    def call(x, y):
+        x, y = as_operand(x), as_operand(y)
+        if x is NotImplemented or y is NotImplemented:
+            return NotImplemented
+        a, b = current(x) if isinstance(x, Tensor) else x, current(y) if isinstance(y, Tensor) else y
+        check_sizes(a, b)
+        if refuse is not None:
+            refuse(a, b)
+        (c, d), _ = promoted((a, b), floating)
+        out = p(c, d, **params)
+        if not isinstance(out, Tensor):
+            return new(np.asarray(out))
+        if (c is not a or d is not b) and out.mark is not None:
+            set_label(out, shown, (a, b))
+        return out
+
+    return call
+
+
+def check_in_place(t, other, floating=False):
+    """torch's rules for writing a result into t: its shape may not change, the category of its dtype may not grow."""
+    if isinstance(other, Handle):
+        shape = tuple(t.shape)
+        full = broadcast_shapes(shape, tuple(other.shape))
+        if full != shape:
+            raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(full)}")
+    d = dtypes.result_dtype([rank(t), rank(other)])
+    if floating and d.kind in KINDS_OF_INTEGER:
+        d = dtypes.Default.numpy
+    check_castable(t.owner.dtype(current(t)), d)
+
+
+class Arithmetic:
+    """A two-operand primitive under torch's name: `slow` takes anything, `quick` is what the operator calls."""
+
+    def __init__(self, name, prim, *, floating=False, refuse=None):
+        p = P[prim]
+        params = params_of(p)
+        self.name = name
+        self.slow = general(name, prim, floating, refuse)
+        self.quick = fast.tape_binary(p, Tensor, self.slow) if not p.nondiff else self.slow
+
+        def inplace(t, other, label=None, operands=None):
+            given = other
+            other = as_operand(other)
+            if other is NotImplemented:
+                raise unsuitable(name + "_", t, given)
+            check_in_place(t, other, floating)
+            if refuse is not None:
+                refuse(current(t), other)
+            return in_place(t, p, other, label=label, operands=operands, **params)
+
+        self.inplace = inplace
+
+    def __call__(self, x, y):
+        got = self.quick(x, y) if isinstance(x, Tensor) else self.slow(x, y)
+        if got is NotImplemented:
+            raise unsuitable(self.name, x, y)
+        return got
+
+
+def install_operators(name, forward, reflected, inplace):
+    """x + y, y + x and x += y; NotImplemented lets Python try the other operand."""
+
+    def in_place_operator(t, other):
+        return NotImplemented if as_operand(other) is NotImplemented else inplace(t, other)
+
+    setattr(Tensor, f"__{name}__", forward)
+    setattr(Tensor, f"__r{name}__", reflected)
+    setattr(Tensor, f"__i{name}__", in_place_operator)
+
+
+def swapped(f):
+    """A reflected operator from a function of two operands."""
+    return lambda y, x: NotImplemented if as_operand(x) is NotImplemented else f(x, y)
+
+
+def refuse_bools(a, b):
+    """torch has no difference of booleans."""
+    bools = [rank(x)[0].kind == "b" for x in (a, b)]
+    if all(bools) and isinstance(a, Handle) and isinstance(b, Handle):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+            "`logical_xor()` operator "
+            "instead."
+        )
+    if any(bools):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
+            "mask, use "
+            "the `~` or `logical_not()` operator instead."
+        )
+
+
+def refuse_negative_powers(a, b):
+    """torch has no integer to the power of a negative number."""
+    if type(b) is int and b < 0 and rank(a)[0].kind in "iu":
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+
+
+def refuse_zero(a, b):
+    """An integer is not divided by zero; of a value that is not known yet nothing is said."""
+    if rank(a)[0].kind in KINDS_OF_INTEGER and rank(b)[0].kind in KINDS_OF_INTEGER:
+        v = b.val if isinstance(b, Handle) else b
+        if isinstance(v, (np.ndarray, int)) and np.any(np.equal(v, 0)):
+            raise RuntimeError("ZeroDivisionError")
+
+
+ADD = Arithmetic("add", "add")
+SUB = Arithmetic("sub", "sub", refuse=refuse_bools)
+MUL = Arithmetic("mul", "mul")
+DIV = Arithmetic("div", "div", floating=True)
+POW = Arithmetic("pow", "power", refuse=refuse_negative_powers)
+REMAINDER = Arithmetic("remainder", "remainder", refuse=refuse_zero)
+FMOD = Arithmetic("fmod", "fmod", refuse=refuse_zero)
+
+
+# ------------------------------------------------------------------------------------------------ + and -
+def scaled(input, other, alpha):
+    """other * alpha, for add and sub."""
+    if isinstance(alpha, float) and all(rank(as_operand(x))[0].kind in KINDS_OF_INTEGER for x in (input, other)):
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    if isinstance(other, Tensor) and dtype_of(current(other)).kind == "b":
+        return other if alpha else other ^ other
+    return other * alpha
+
+
+def with_alpha(arithmetic, *names):
+    """torch.add and torch.sub, which scale the second operand."""
+    quick = arithmetic.quick
+    shown = f"{arithmetic.name.capitalize()}Backward0"
+
+    def function(input, other, *, alpha=1, out=None):
+        if alpha == 1:
+            got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
+            if got is NotImplemented:
+                raise unsuitable(arithmetic.name, input, other)
+        else:
+            got = named_pair(arithmetic(input, scaled(input, other, alpha)), shown, input, other)
+        return got if out is None else store(arithmetic.name, out, got)
+
+    def inplace(self, other, *, alpha=1):
+        if alpha == 1:
+            return arithmetic.inplace(self, other)
+        return arithmetic.inplace(self, scaled(self, other, alpha), shown, (self, other))
+
+    function.__name__, inplace.__name__ = names[0], names[0] + "_"
+    function.__doc__ = f"input {'+' if names[0] == 'add' else '-'} alpha * other, broadcast."
+    publish(function, names, True, True)
+    publish(inplace, [n + "_" for n in names], False, True)
+    return function
+
+
+add = with_alpha(ADD, "add")
+sub = with_alpha(SUB, "sub", "subtract")
+
+
+@operation()
+def rsub(input, other, *, alpha=1):
+    """other - alpha * input."""
+    x = input if alpha == 1 else scaled(other, input, alpha)
+    if isinstance(other, Tensor):
+        return named(SUB(other, x), "RsubBackward0", (input, other))
+    return named(SUB(other, x), "RsubBackward1", (input,))
+
+
+install_operators("add", ADD.quick, ADD.quick, ADD.inplace)
+install_operators("sub", SUB.quick, swapped(lambda x, y: rsub(y, x)), SUB.inplace)
+
+
+# ------------------------------------------------------------------------------------------------ * and /
+def plain(arithmetic, *names):
+    """torch.<name>, Tensor.<name> and Tensor.<name>_ without further arguments."""
+    quick = arithmetic.quick
+
+    def function(input, other, *, out=None):
+        got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
+        if got is NotImplemented:
+            raise unsuitable(arithmetic.name, input, other)
+        return got if out is None else store(arithmetic.name, out, got)
+
+    function.__name__ = names[0]
+    function.__doc__ = f"The {arithmetic.name} of two Tensors, or of a Tensor and a number, broadcast."
+    publish(function, names, True, True)
+    publish(arithmetic.inplace, [n + "_" for n in names], False, True)
+    return function
+
+
+mul = plain(MUL, "mul", "multiply")
+true_divide = plain(DIV, "true_divide")
+install_operators("mul", MUL.quick, MUL.quick, MUL.inplace)
+
+
+def reciprocal(x):
+    """1 / x as a node of its own, of which torch makes number / x."""
+    x = current(x)
+    return P["reciprocal"](x if dtype_of(x).kind in "fc" else cast(x, dtypes.Default.numpy))
+
+
+install_operators("truediv", DIV.quick, swapped(lambda x, y: MUL(reciprocal(y), x)), DIV.inplace)
+
+
+def rounded_quotient(x, y, mode):
+    """x / y rounded down ("floor") or towards zero ("trunc"), in the dtype the operands meet in."""
+    x, y = as_operand(x), as_operand(y)
+    if x is NotImplemented or y is NotImplemented:
+        return NotImplemented
+    x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
+    check_sizes(x, y)
+    refuse_zero(x, y)
+    (c, d), dtype = promoted((x, y))
+    down = P["floor_divide"](c, d)
+    if mode == "floor":
+        return down if isinstance(down, Tensor) else new(np.asarray(down))
+    if dtype.kind in KINDS_OF_INTEGER:
+        up = (down < 0) & (MUL(down, d) != c)
+        return ADD(down, cast(up, dtype))
+    return P["trunc"](P["div"](c, d))
+
+
+@operation(aliases=("divide",), numbers=True)
+def div(input, other, *, rounding_mode=None):
+    """input / other; rounding_mode "floor" rounds down, "trunc" towards zero.
+
+    >>> import compat as torch
+    >>> torch.div(torch.tensor([-7, 7]), 2, rounding_mode="trunc")
+    tensor([-3,  3])
+    """
+    if rounding_mode is None:
+        return DIV(input, other)
+    if rounding_mode not in ("floor", "trunc"):
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+    got = rounded_quotient(input, other, rounding_mode)
+    if got is NotImplemented:
+        raise unsuitable("div", input, other)
+    return named_pair(got, "DivBackward2", input, other)
+
+
+def named_pair(out, label, x, y):
+    """A node with both operands shown, numbers as None."""
+    if out.mark is not None and out.mark.plan is not None:
+        set_label(out, label, (x, y))
+    return out
+
+
+@operation(name="div_", function=False, aliases=("divide_",))
+def div_(self, other, *, rounding_mode=None):
+    """self / other, in place."""
+    if rounding_mode is None:
+        return DIV.inplace(self, other)
+    check_in_place(self, as_operand(other))
+    return rewrite(self, div(kept(self), other, rounding_mode=rounding_mode), "DivBackward2", (self, other))
+
+
+publish(DIV.inplace, ("true_divide_",), False, True)
+
+
+@operation(numbers=True)
+def floor_divide(input, other):
+    """input / other, rounded down."""
+    got = rounded_quotient(input, other, "floor")
+    if got is NotImplemented:
+        raise unsuitable("floor_divide", input, other)
+    return named_pair(got, "DivBackward2", input, other)
+
+
+@operation(function=False)
+def floor_divide_(self, other):
+    """input / other, rounded down, in place."""
+    check_in_place(self, as_operand(other))
+    return rewrite(self, floor_divide(kept(self), other), "DivBackward2", (self, other))
+
+
+def floor_operator(x, y):
+    return NotImplemented if as_operand(y) is NotImplemented else floor_divide(x, y)
+
+
+install_operators("floordiv", floor_operator, swapped(floor_divide), METHODS["floor_divide_"])
+
+
+# ------------------------------------------------------------------------------------------------ ** and %
+def numbered(arithmetic, names, labels):
+    """(function, operator, reflected operator, in-place form) whose node torch numbers by what is a Tensor: the first
+    operand alone, both, or the second alone."""
+    quick, slow = arithmetic.quick, arithmetic.slow
+    first, both, second = labels
+
+    def call(x, y):
+        got = quick(x, y)
+        if got is not NotImplemented and got.mark is not None:
+            if isinstance(y, Tensor):
+                set_label(got, both, (x, y))
+            else:
+                set_label(got, first, (x,))
+        return got
+
+    def reflected(y, x):
+        got = slow(x, y)
+        return got if got is NotImplemented else named(got, second, (y,))
+
+    def function(input, other, *, out=None):
+        got = call(input, other) if isinstance(input, Tensor) else reflected(other, input)
+        if got is NotImplemented:
+            raise unsuitable(arithmetic.name, input, other)
+        return got if out is None else store(arithmetic.name, out, got)
+
+    def inplace(self, other):
+        if isinstance(other, Tensor):
+            return arithmetic.inplace(self, other, both, (self, other))
+        return arithmetic.inplace(self, other, first, (self,))
+
+    function.__name__, inplace.__name__ = names[0], names[0] + "_"
+    function.__doc__ = f"The {names[0]} of two Tensors, or of a Tensor and a number, broadcast."
+    publish(function, names, True, True)
+    publish(inplace, [n + "_" for n in names], False, True)
+    return function, call, reflected, inplace
+
+
+def by_kind(name):
+    return f"{name}Backward0", f"{name}Backward1", f"{name}Backward1"
+
+
+remainder, *_operators = numbered(REMAINDER, ("remainder",), by_kind("Remainder"))
+install_operators("mod", *_operators)
+numbered(FMOD, ("fmod",), by_kind("Fmod"))
+
+
+def integer_power(x, y):
+    """x ** y of integers with a Tensor exponent: a negative exponent gives the integer part, mostly 0."""
+    (c, d), dtype = promoted((x, y))
+    positive = P["power"](c, P["maximum"](d, 0, kink="torch"))
+    sign = P["where"](P["equal"](P["bitwise_and"](d, 1), 0), 1, -1)
+    inverse = P["where"](P["equal"](c, 1), 1, P["where"](P["equal"](c, -1), sign, 0))
+    return cast(P["where"](P["less"](d, 0), inverse, positive), dtype)
+
+
+def power_of_anything(x, y, slow=POW.slow):
+    x, y = as_operand(x), as_operand(y)
+    if isinstance(y, Tensor) and x is not NotImplemented and all(rank(o)[0].kind in "iu" for o in (x, y)):
+        return integer_power(*(current(o) if isinstance(o, Tensor) else o for o in (x, y)))
+    return slow(x, y)
+
+
+POW.slow = power_of_anything
+POW.quick = fast.tape_binary(P["power"], Tensor, power_of_anything)
+_power, *_operators = numbered(POW, ("pow",), ("PowBackward0", "PowBackward1", "PowBackward2"))
+install_operators("pow", *_operators)
+
+
+@operation(numbers=True)
+def pow(input, exponent):
+    """input ** exponent, broadcast; the gradient at 0 ** 0 is 0, as torch has it."""
+    return _power(input, exponent)
+
+
+@operation(function=False)
+def pow_(self, exponent):
+    """self ** exponent, in place."""
+    return _operators[2](self, exponent)
+
+
+@operation(numbers=True)
+def float_power(input, exponent):
+    """input ** exponent in float64 (or complex128)."""
+    return _power(*(in_double(x) for x in (input, exponent)))
+
+
+def in_double(x):
+    if not isinstance(x, Tensor):
+        return complex(x) if isinstance(x, complex) else float(x)
+    x = current(x)
+    return cast(x, np.dtype(np.complex128 if dtype_of(x).kind == "c" else np.float64))

@@ -1,0 +1,284 @@
+"""Comparisons, logical and bitwise operations, and the questions asked of floats. None has a derivative."""
+
+import operator
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.handle import fresh
+from funcgrad.core.trace import TAPE
+from funcgrad.numpy.concrete import concrete
+
+from .. import dtypes
+from ..tensor import Tensor, current
+from .arithmetic import check_in_place, general, install_operators, swapped, unsuitable
+from .operands import (
+    KINDS_OF_INTEGER,
+    P,
+    as_operand,
+    cast,
+    check_sizes,
+    dtype_of,
+    new,
+    rank,
+    shape_of,
+)
+from .register import (
+    in_place,
+    kept,
+    not_a_tensor,
+    operation,
+    publish,
+    rewrite,
+    spoken,
+    store,
+)
+
+shared = state.shared
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+
+
+# ------------------------------------------------------------------------------------------------ comparisons
+def quick_comparison(op, slow):
+    """The common case, over NumPy memory: a float Tensor with a number or with one of its own dtype."""
+
+    def call(x, y):
+        if shared.staging or x.owner is not TAPE:
+            return slow(x, y)
+        if x.alias is not None:
+            fresh(x)
+        v = x.val
+        d = v.dtype
+        if d is FLOAT32 or d is FLOAT64:
+            k = type(y)
+            if k is float or k is int:
+                return Tensor(np.asarray(op(v, y)), None, TAPE)
+            if isinstance(y, Tensor) and y.owner is TAPE:
+                if y.alias is not None:
+                    fresh(y)
+                if y.val.dtype is d and y.val.shape == v.shape:
+                    return Tensor(np.asarray(op(v, y.val)), None, TAPE)
+        return slow(x, y)
+
+    return call
+
+
+def comparison(name, prim, op, longer):
+    slow = general(name, prim)
+    quick = quick_comparison(op, slow)
+
+    def function(input, other, *, out=None):
+        got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
+        if got is NotImplemented:
+            raise unsuitable(name, input, other)
+        return got if out is None else store(name, out, got)
+
+    def inplace(self, other):
+        got = function(kept(self), other)
+        return rewrite(self, got, f"{name.capitalize()}Backward0", (self,))
+
+    function.__name__, inplace.__name__ = name, name + "_"
+    function.__doc__ = (
+        f"input {'== != > >= < <='.split()[('eq', 'ne', 'gt', 'ge', 'lt', 'le').index(name)]} other, broadcast."
+    )
+    names = (name, longer) if longer else (name,)
+    publish(function, names, True, True)
+    publish(inplace, [n + "_" for n in names], False, True)
+    setattr(Tensor, f"__{name}__", quick)
+
+
+for _name, _prim, _op, _longer in (
+    ("gt", "greater", operator.gt, "greater"),
+    ("ge", "greater_equal", operator.ge, "greater_equal"),
+    ("lt", "less", operator.lt, "less"),
+    ("le", "less_equal", operator.le, "less_equal"),
+    ("eq", "equal", operator.eq, None),
+    ("ne", "not_equal", operator.ne, "not_equal"),
+):
+    comparison(_name, _prim, _op, _longer)
+Tensor.__hash__ = object.__hash__  # defining __eq__ took it away
+
+
+# ------------------------------------------------------------------------------------------------ logic and bits
+def logical(name):
+    """torch.logical_<name> of operands of any dtype."""
+    p = P["logical_" + name]
+
+    def function(input, other):
+        if not isinstance(other, Tensor):
+            raise not_a_tensor("logical_" + name, other, 2, "other")
+        x, y = current(input), current(other)
+        check_sizes(x, y)
+        return p(x, y)
+
+    function.__doc__ = f"{name} of the truth values (not zero) of two Tensors, broadcast."
+    f = operation(name="logical_" + name)(function)
+
+    def inplace(self, other):
+        return rewrite(self, f(kept(self), other))
+
+    publish(inplace, (f"logical_{name}_",), False, True)
+
+
+for _name in ("and", "or", "xor"):
+    logical(_name)
+
+
+@operation()
+def logical_not(input):
+    """Is the element zero?"""
+    return P["logical_not"](current(input))
+
+
+@operation(function=False)
+def logical_not_(self):
+    """logical_not, in place."""
+    return rewrite(self, logical_not(kept(self)))
+
+
+def bitwise(name, prim, operator_name, spoken_as, bools=True):
+    """torch.bitwise_<name>, its in-place twin and operator, of integers and booleans."""
+    p = P[prim]
+
+    def refuse(a, b):
+        d = dtypes.result_dtype([rank(a), rank(b)])
+        if d.kind not in ("biu" if bools else "iu"):
+            raise NotImplementedError(f"\"{spoken_as}\" not implemented for '{spoken(d)}'")
+
+    slow = general(name, prim, refuse=refuse)
+
+    def function(input, other):
+        got = slow(input, other)
+        if got is NotImplemented:
+            raise unsuitable(name, input, other)
+        return got
+
+    def inplace(self, other):
+        given, other = other, as_operand(other)
+        if other is NotImplemented:
+            raise unsuitable(name + "_", self, given)
+        refuse(self, other)
+        check_in_place(self, other)
+        return in_place(self, p, other)
+
+    function.__doc__ = f"{name} of integers or booleans, broadcast."
+    operation(name=name)(function)
+    inplace.__name__ = name + "_"
+    publish(inplace, (name + "_",), False, True)
+    install_operators(operator_name, slow, swapped(slow), inplace)
+
+
+bitwise("bitwise_and", "bitwise_and", "and", "bitwise_and_cpu")
+bitwise("bitwise_or", "bitwise_or", "or", "bitwise_or_cpu")
+bitwise("bitwise_xor", "bitwise_xor", "xor", "bitwise_xor_cpu")
+bitwise("bitwise_left_shift", "left_shift", "lshift", "lshift_cpu", bools=False)
+bitwise("bitwise_right_shift", "right_shift", "rshift", "rshift_cpu", bools=False)
+
+
+@operation()
+def bitwise_not(input):
+    """The bits turned over; of booleans, not."""
+    t = current(input)
+    if dtype_of(t).kind not in KINDS_OF_INTEGER:
+        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{spoken(dtype_of(t))}'")
+    return P["bitwise_not"](t)
+
+
+def invert(self):
+    if dtype_of(current(self)).kind not in KINDS_OF_INTEGER:
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return bitwise_not(self)
+
+
+Tensor.__invert__ = invert
+
+
+@operation(function=False)
+def bitwise_not_(self):
+    """bitwise_not, in place."""
+    return rewrite(self, bitwise_not(kept(self)))
+
+
+# ------------------------------------------------------------------------------------------------ questions
+def question(name, prim, exact):
+    """torch.<name>; `exact` is the answer for integers."""
+    p = P[prim]
+
+    def function(input):
+        t = current(input)
+        if dtype_of(t).kind in KINDS_OF_INTEGER:
+            return new(np.full(shape_of(t), exact))
+        return p(t)
+
+    function.__doc__ = f"{name} of each element."
+    return operation(name=name)(function)
+
+
+isnan = question("isnan", "isnan", False)
+isinf = question("isinf", "isinf", False)
+isfinite = question("isfinite", "isfinite", True)
+
+
+@operation()
+def isposinf(input):
+    """Is the element +inf?"""
+    return isinf(input) & (input > 0)
+
+
+@operation()
+def isneginf(input):
+    """Is the element -inf?"""
+    return isinf(input) & (input < 0)
+
+
+@operation()
+def isreal(input):
+    """Has the element no imaginary part?"""
+    return input.imag == 0 if input.is_complex() else new(np.ones(tuple(input.shape), bool))
+
+
+@operation()
+def signbit(input):
+    """Is the element negative, or -0?"""
+    t = current(input)
+    return P["signbit"](t) if dtype_of(t).kind == "f" else P["less"](t, 0)
+
+
+@operation()
+def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Is |input - other| at most atol + rtol * |other|, or are both equal?"""
+    x, y = current(input).detach(), current(other).detach()
+    if dtype_of(x) != dtype_of(y):
+        raise RuntimeError(f"{dtypes.of_numpy(dtype_of(x)).name.capitalize()} did not match {y.dtype}")
+    check_sizes(x, y)
+    close = x == y
+    if equal_nan and dtype_of(x).kind in "fc":
+        close = close | (isnan(x) & isnan(y))
+    if rtol == 0 and atol == 0:
+        return close
+    if dtype_of(x).kind in KINDS_OF_INTEGER:
+        x, y = (cast(t, dtypes.Default.numpy) for t in (x, y))
+    gap = abs(x - y)
+    return close | (isfinite(gap) & (gap <= atol + abs(rtol * y)))
+
+
+@operation()
+def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Is every element close (isclose)? A Python bool."""
+    return bool(concrete(isclose(input, other, rtol, atol, equal_nan).all(), "allclose"))
+
+
+@operation()
+def equal(input, other):
+    """Have two Tensors the same shape and elements? A Python bool."""
+    if not isinstance(other, Tensor):
+        raise not_a_tensor("equal", other, 2, "other")
+    x, y = (np.asarray(concrete(current(t), "equal")) for t in (input, other))
+    return x.shape == y.shape and bool((x == y).all())
+
+
+@operation(method=False)
+def isin(elements, test_elements, *, assume_unique=False, invert=False):
+    """Is each element among the test elements?"""
+    x, y = (np.asarray(concrete(t, "isin")) for t in (elements, test_elements))
+    return new(np.asarray(np.isin(x, y, assume_unique, invert)))

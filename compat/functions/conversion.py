@@ -1,0 +1,272 @@
+"""Dtypes and devices of Tensors: to(), its short forms, and what torch says about dtypes."""
+
+import numpy as np
+
+from funcgrad.numpy.concrete import concrete
+
+from .. import dtypes
+from ..graph import label as set_label
+from ..tensor import Device, Tensor, current
+from .creation import LEGACY, LegacyType, function, method
+from .operands import P, as_operand, dtype_of, rank
+from .register import FUNCTIONS, operation, publish
+
+
+def converted(t, d, copy=False):
+    """t in the NumPy dtype d; t itself if it has it and no copy is asked for."""
+    c = current(t)
+    if dtype_of(c) != d:
+        return P["cast"](c, dtype=d)
+    if not copy:
+        return t
+    out = P["copy"](c, c)
+    if out.mark is not None and out.mark.plan is not None:
+        set_label(out, "ToCopyBackward0", (t,))
+    return out
+
+
+def target_of(x):
+    """What one argument of to() asks for: ("dtype", d) or ("device", d)."""
+    if isinstance(x, dtypes.dtype) or x in (float, int, bool, complex):
+        return "dtype", x
+    if isinstance(x, (str, Device, int)):
+        return "device", Device(x) if not isinstance(x, int) else cuda_error()
+    raise TypeError(f"to() received an invalid combination of arguments: {type(x).__name__} is no dtype and no device")
+
+
+def cuda_error():
+    raise AssertionError("Torch not compiled with CUDA enabled")
+
+
+@operation(function=False)
+def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None, other=None):
+    """The Tensor in another dtype, or on another device; itself if nothing changes.
+
+    >>> import compat as torch
+    >>> torch.tensor([1, 2]).to(torch.float64)
+    tensor([1., 2.], dtype=torch.float64)
+    """
+    args = list(args)
+    if args and isinstance(args[0], Tensor):
+        other = args.pop(0)
+    elif args and args[0] is not None:
+        kind, target = target_of(args.pop(0))
+        if kind == "device" and args and not isinstance(args[0], bool):
+            dtype = args.pop(0)
+        dtype = target if kind == "dtype" else dtype
+    elif args:
+        args.pop(0)
+    if other is not None:
+        dtype = other.dtype
+    if len(args) == 2:
+        copy = args[1]
+    if device is not None:
+        target_of(device)
+    return converted(self, dtype_of(current(self)) if dtype is None else dtypes.as_numpy(dtype), copy)
+
+
+@operation(name="type", function=False)
+def type_(self, dtype=None, non_blocking=False):
+    """The name of the Tensor's type ("torch.FloatTensor"), or the Tensor in another dtype."""
+    if dtype is None:
+        return f"torch.{SPOKEN_TYPES[self.dtype.name]}Tensor"
+    if isinstance(dtype, LegacyType):
+        dtype = dtype.dtype
+    elif isinstance(dtype, str):
+        name = dtype.removeprefix("torch.").removesuffix("Tensor")
+        if name not in LEGACY:
+            raise ValueError(f"invalid type: '{dtype}'")
+        dtype = dtypes.BY_NAME[LEGACY[name]]
+    return converted(self, dtypes.as_numpy(dtype))
+
+
+SPOKEN_TYPES = {v: k for k, v in LEGACY.items()} | {"complex64": "ComplexFloat", "complex128": "ComplexDouble"}
+
+
+@operation(function=False)
+def type_as(self, other):
+    """The Tensor in the dtype of another."""
+    return converted(self, dtype_of(current(other)))
+
+
+def short_form(name, d):
+    def convert(self, memory_format=None):
+        return converted(self, d)
+
+    convert.__name__ = name
+    convert.__doc__ = f"The Tensor in dtype {d.name}."
+    publish(convert, (name,), False, True)
+
+
+for _name, _dtype in {
+    "bool": "bool", "byte": "uint8", "char": "int8", "short": "int16", "int": "int32", "long": "int64", "half":
+    "float16", "float": "float32", "double": "float64", "cfloat": "complex64", "cdouble": "complex128",
+}.items():  # fmt: skip
+    short_form(_name, np.dtype(_dtype))
+
+
+@method
+def cpu(self, memory_format=None):
+    """The Tensor itself: it is on the CPU."""
+    return self
+
+
+@method
+def cuda(self, device=None, non_blocking=False, memory_format=None):
+    """AssertionError, as a torch without CUDA raises it: compat computes on the CPU."""
+    cuda_error()
+
+
+@method
+def pin_memory(self, device=None):
+    """The Tensor itself: there is no device to pin its memory for."""
+    return self
+
+
+@method
+def is_pinned(self, device=None):
+    """False: there is no device to pin memory for."""
+    return False
+
+
+@method
+def get_device(self):
+    """-1: the CPU has no number."""
+    return -1
+
+
+# ------------------------------------------------------------------------------------------------ questions
+@function
+def is_tensor(obj):
+    """Is this a Tensor?"""
+    return isinstance(obj, Tensor)
+
+
+@function
+def is_floating_point(input):
+    """Is the dtype a float?"""
+    return input.is_floating_point()
+
+
+@function
+def is_complex(input):
+    """Is the dtype complex?"""
+    return input.is_complex()
+
+
+@operation()
+def is_signed(input):
+    """Can the dtype hold negative numbers?"""
+    return input.dtype.is_signed
+
+
+@operation()
+def is_nonzero(input):
+    """Is the one element of the Tensor not zero?"""
+    return bool(np.asarray(concrete(current(input), "is_nonzero"))) if input.numel() == 1 else input.__bool__()
+
+
+@function
+def numel(input):
+    """The number of elements."""
+    return input.numel()
+
+
+@operation()
+def is_same_size(input, other):
+    """Have two Tensors the same shape?"""
+    return input.shape == other.shape
+
+
+@function
+def result_type(tensor1, tensor2):
+    """The dtype in which an operation on these two (Tensors or numbers) computes."""
+    return dtypes.of_numpy(dtypes.result_dtype([rank(as_operand(x)) for x in (tensor1, tensor2)]))
+
+
+def dtype_pair(name, one, two, names):
+    for at, (d, argument) in enumerate(zip((one, two), names)):
+        if not isinstance(d, dtypes.dtype):
+            raise TypeError(
+                f"{name}(): argument '{argument}' (position {at + 1}) must be torch.dtype, not {type(d).__name__}"
+            )
+    return one.numpy, two.numpy
+
+
+@function
+def promote_types(type1, type2):
+    """The dtype in which two dtypes meet."""
+    return dtypes.of_numpy(dtypes.promote_types(*dtype_pair("promote_types", type1, type2, ("type1", "type2"))))
+
+
+@function
+def can_cast(from_, to):
+    """May a result of one dtype be written into a Tensor of the other?"""
+    one, two = dtype_pair("can_cast", from_, to, ("from_", "to"))
+    lost_sign = one.kind == "i" and two.kind == "u"
+    return dtypes.CATEGORY[one.kind] <= dtypes.CATEGORY[two.kind] and not lost_sign
+
+
+class Limits:
+    """What finfo and iinfo have in common: attributes, and a text that names them."""
+
+    def __init__(self, dtype, kinds, name, wanted, instead):
+        dtype = dtypes.of_numpy(dtypes.Default.numpy) if dtype is None else dtype
+        if not isinstance(dtype, dtypes.dtype) or dtype.numpy.kind not in kinds:
+            raise TypeError(
+                f"torch.{name}() requires {wanted} input type. Use torch.{instead} to handle 'torch.{name}'"
+            )
+        self.dtype = dtype.name
+        self.bits = dtype.itemsize * 8
+
+    def __repr__(self):
+        body = ", ".join(f"{n}={spelled(getattr(self, n))}" for n in self.shown)
+        return f"{type(self).__name__}({body}, dtype={self.dtype})"
+
+
+def spelled(x):
+    return f"{x:g}" if isinstance(x, float) else x
+
+
+class finfo(Limits):
+    """The limits of a float dtype."""
+
+    shown = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+
+    def __init__(self, dtype=None):
+        super().__init__(dtype, "fc", "finfo", "a floating point", "iinfo")
+        info = np.finfo(np.dtype(self.dtype))
+        self.resolution, self.eps, self.min, self.max = (
+            float(x) for x in (info.resolution, info.eps, info.min, info.max)
+        )
+        self.smallest_normal = self.tiny = float(info.smallest_normal)
+        self.resolution = 10.0**-info.precision
+
+
+class iinfo(Limits):
+    """The limits of an integer dtype."""
+
+    shown = ("min", "max")
+
+    def __init__(self, dtype):
+        super().__init__(dtype, "iu", "iinfo", "an integer", "finfo")
+        info = np.iinfo(np.dtype(self.dtype))
+        self.min, self.max = int(info.min), int(info.max)
+
+
+FUNCTIONS["finfo"], FUNCTIONS["iinfo"] = finfo, iinfo
+
+
+@function
+def typename(obj):
+    """The name of an object's type: "torch.FloatTensor"."""
+    if isinstance(obj, Tensor):
+        return obj.type()
+    cls = obj if isinstance(obj, type) else type(obj)
+    return cls.__qualname__ if cls.__module__ in ("builtins", "") else f"{cls.__module__}.{cls.__qualname__}"
+
+
+@function
+def set_default_tensor_type(t):
+    """Set the default float dtype by the name of a Tensor type."""
+    dtypes.set_default_dtype(t.dtype if isinstance(t, LegacyType) else dtypes.BY_NAME[LEGACY[t[6:-6]]])

@@ -1,0 +1,482 @@
+"""Making Tensors: from data, from NumPy memory, filled, counted; and the shapes and dtypes of other Tensors made
+anew.
+"""
+
+import math
+import warnings
+
+import numpy as np
+
+from .. import dtypes
+from ..size import Size
+from ..tensor import Device, Tensor, current
+from .data import array_of, scalar_of
+from .operands import P, dtype_argument, dtype_of, float_argument, integer, new, shape_of
+from .register import FUNCTIONS, operation, publish, store
+
+
+def finished(name, array, out, device, requires_grad):
+    """A new Tensor over an array, or the array written into out=."""
+    if device is not None:
+        Device(device)
+    t = new(array)
+    if requires_grad:
+        if array.dtype.kind not in "fc":
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        t.requires_grad_()
+    return t if out is None else store(name, out, t)
+
+
+def function(f):
+    """Register a function that is no method."""
+    return publish(f, (f.__name__,), True, False)
+
+
+def method(f):
+    """Register a method that is no function."""
+    return publish(f, (f.__name__,), False, True)
+
+
+# ------------------------------------------------------------------------------------------------ from data
+@function
+def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
+    """A new Tensor with a copy of the data: numbers, nested sequences, an ndarray or a Tensor.
+
+    >>> import compat as torch
+    >>> torch.tensor([1.0, 2.0])
+    tensor([1., 2.])
+    """
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+        if current(data).owner.level != 1:
+            copied = FUNCTIONS["clone"](data.detach()).to(dtype or data.dtype)
+            return copied.requires_grad_() if requires_grad else copied
+    return finished("tensor", array_of(data, dtype_argument(dtype)), None, device, requires_grad)
+
+
+@function
+def scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
+    """A 0-d Tensor of a number, in the default float dtype."""
+    return finished("scalar_tensor", array_of(s, float_argument(dtype)), None, device, requires_grad)
+
+
+@function
+def as_tensor(data, dtype=None, device=None):
+    """The data as a Tensor: a Tensor itself, an ndarray over the same memory, anything else as a copy.
+
+    >>> import compat as torch, numpy as np
+    >>> a = np.zeros(2)
+    >>> torch.as_tensor(a)[0] = 1
+    >>> a
+    array([1., 0.])
+    """
+    if isinstance(data, Tensor):
+        return data if dtype is None else data.to(dtype)
+    if isinstance(data, np.ndarray):
+        t = from_numpy(data)
+        return t if dtype is None else t.to(dtype)
+    return tensor(data, dtype=dtype, device=device)
+
+
+@function
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
+    """The data as a Tensor, over the same memory where that is possible and `copy` does not say otherwise."""
+    if isinstance(obj, np.generic):
+        obj = np.asarray(obj)
+    t = as_tensor(obj, dtype, device)
+    shares = t is obj or (isinstance(obj, np.ndarray) and np.may_share_memory(t.val, obj))
+    if copy and shares:
+        t = t.clone()
+    elif copy is False and not shares:
+        raise ValueError("can't alias arbitrary sequence into a tensor.")
+    if isinstance(obj, Tensor) and obj.requires_grad and not requires_grad:
+        t = t.detach()
+    return t.requires_grad_() if requires_grad else t
+
+
+@function
+def from_numpy(ndarray):
+    """A Tensor over the same memory as an ndarray; TypeError for dtypes that torch has not."""
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    if ndarray.dtype.kind in "iufc" and not ndarray.dtype.isnative:
+        raise ValueError(
+            "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
+            "currently not supported."
+        )
+    dtypes.of_numpy(ndarray.dtype)
+    if any(s < 0 for s in ndarray.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently "
+            "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
+        )
+    return new(ndarray)
+
+
+@function
+def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
+    """A 1-d Tensor over the memory of an object with the buffer protocol."""
+    t = from_numpy(np.frombuffer(buffer, dtypes.as_numpy(dtype), count, offset))
+    return t.requires_grad_() if requires_grad else t
+
+
+# ------------------------------------------------------------------------------------------------ filled
+def size_argument(name, size, kwargs):
+    """A size from *size, one sequence, or size=; TypeError and RuntimeError in torch's words."""
+    if not size and "size" in kwargs:
+        size = (kwargs.pop("size"),)
+    if len(size) == 1 and isinstance(size[0], (tuple, list)):
+        size = size[0]
+    try:
+        shape = tuple([k.__index__() for k in size])
+    except (AttributeError, TypeError):
+        bad = next(k for k in size if not hasattr(k, "__index__") or isinstance(k, (tuple, list)))
+        raise TypeError(
+            f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(bad).__name__}"
+        ) from None
+    if any(k < 0 for k in shape):
+        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+    return shape
+
+
+def filled(name, make):
+    """torch.zeros and its kin: *size, then keywords; and <name>_like, Tensor.new_<name>."""
+
+    def of_size(*size, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False, **more):
+        shape = size_argument(name, size, more)
+        more.pop("names", None), more.pop("memory_format", None)
+        if more:
+            raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(more))}'")
+        return finished(name, make(shape, float_argument(dtype)), out, device, requires_grad)
+
+    def like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None, pin_memory=False):
+        t = current(input)
+        array = make(shape_of(t), dtype_argument(dtype, dtype_of(t)))
+        return finished(like.__name__, laid_out(array, t), None, device, requires_grad)
+
+    def of_kind(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **more):
+        shape = size_argument(of_kind.__name__, size, more)
+        array = make(shape, dtype_argument(dtype, dtype_of(current(self))))
+        return finished(of_kind.__name__, array, None, device, requires_grad)
+
+    for f, label in ((of_size, name), (like, name + "_like"), (of_kind, "new_" + name)):
+        f.__name__ = label
+    of_size.__doc__ = f"A Tensor of {name} of the given size, in the default float dtype."
+    like.__doc__ = f"{name} with the shape and dtype of a Tensor."
+    of_kind.__doc__ = f"{name} of the given size, with the dtype of this Tensor."
+    method(of_kind)
+    return function(of_size), function(like), of_kind
+
+
+def laid_out(array, t):
+    """A fresh C-ordered array in the order of strides that t has, as torch's *_like functions keep it."""
+    v = t.val
+    if not isinstance(v, np.ndarray) or v.flags.c_contiguous:
+        return array
+    got = np.empty_like(v, array.dtype)
+    got[...] = array
+    return got
+
+
+zeros, zeros_like, new_zeros = filled("zeros", np.zeros)
+ones, ones_like, new_ones = filled("ones", np.ones)
+empty, empty_like, new_empty = filled("empty", np.empty)
+
+
+def fill_dtype(value, dtype):
+    if dtype is not None:
+        return dtypes.as_numpy(dtype)
+    return dtype_of(current(value)) if isinstance(value, Tensor) else dtypes.scalar_dtype(value)
+
+
+@function
+def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+    """A Tensor of one value; its dtype is the value's (int64, the default float, bool)."""
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
+    shape = size_argument("full", (size,), {})
+    array = np.full(shape, scalar_of(fill_value), fill_dtype(fill_value, dtype))
+    return finished("full", array, out, device, requires_grad)
+
+
+@function
+def full_like(
+    input,
+    fill_value,
+    *,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    memory_format=None,
+    pin_memory=False,
+):
+    """A Tensor of one value with the shape and dtype of another."""
+    t = current(input)
+    array = np.full(shape_of(t), scalar_of(fill_value), dtype_argument(dtype, dtype_of(t)))
+    return finished("full_like", laid_out(array, t), None, device, requires_grad)
+
+
+@method
+def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+    """A Tensor of one value, with the dtype of this Tensor."""
+    shape = size_argument("new_full", (size,), {})
+    array = np.full(shape, scalar_of(fill_value), dtype_argument(dtype, dtype_of(current(self))))
+    return finished("new_full", array, None, device, requires_grad)
+
+
+@method
+def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+    """A new Tensor with a copy of the data, with the dtype of this Tensor."""
+    array = array_of(data, dtype_argument(dtype, dtype_of(current(self))))
+    return finished("new_tensor", array, None, device, requires_grad)
+
+
+@function
+def empty_strided(size, stride, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+    """A Tensor of the given size and strides (in elements), without particular values."""
+    d = float_argument(dtype)
+    shape = size_argument("empty_strided", (size,), {})
+    length = 1 + sum((k - 1) * s for k, s in zip(shape, stride, strict=True)) if all(shape) else 0
+    memory = np.empty(length, d)
+    array = np.lib.stride_tricks.as_strided(memory, shape, [s * d.itemsize for s in stride])
+    return finished("empty_strided", array, None, device, requires_grad)
+
+
+@function
+def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+    """The n-by-m matrix with ones on its diagonal."""
+    n, m = integer(n), integer(n if m is None else m)
+    for name, k in (("n", n), ("m", m)):
+        if k < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {k}")
+    return finished("eye", np.eye(n, m, dtype=float_argument(dtype)), out, device, requires_grad)
+
+
+# ------------------------------------------------------------------------------------------------ counted
+@function
+def arange(
+    start=0, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
+):
+    """start, start + step, ... below end: int64 if all three are integers, else the default float.
+
+    >>> import compat as torch
+    >>> torch.arange(1, 4)
+    tensor([1, 2, 3])
+    """
+    if end is None:
+        start, end = 0, start
+    start, end, step = (scalar_of(x) for x in (start, end, step))
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    if dtype is not None:
+        d = dtypes.as_numpy(dtype)
+    else:
+        d = np.dtype(np.int64) if all(isinstance(x, int) for x in (start, end, step)) else dtypes.Default.numpy
+    return finished("arange", counted(start, math.ceil((end - start) / step), step, d), out, device, requires_grad)
+
+
+def counted(start, n, step, d):
+    """start + i * step for i < n, worked out in float64 (or int64) and rounded once."""
+    if d.kind in "iu":
+        return (
+            (int(start) + int(step) * np.arange(n)).astype(d)
+            if int(step) == step
+            else (start + step * np.arange(n)).astype(d)
+        )
+    return (start + step * np.arange(n, dtype=np.float64)).astype(d)
+
+
+@operation(name="range", method=False)
+def range_(start=0, end=None, step=1, *, dtype=None, layout=None, device=None, requires_grad=False):
+    """start, start + step, ... up to and including end (torch deprecates it: use arange)."""
+    if end is None:
+        start, end = 0, start
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    array = counted(start, math.floor((end - start) / step) + 1, step, float_argument(dtype))
+    return finished("range", array, None, device, requires_grad)
+
+
+def spaced(start, end, steps, d):
+    """steps figures from start to end, worked out as torch does: from each end to the middle, in the dtype itself."""
+    steps = integer(steps)
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    start, end = scalar_of(start), scalar_of(end)
+    if steps < 2:
+        return np.array([start] * steps, d)
+    work = d if d.kind in "fc" else np.dtype(np.float32)
+    first, last = work.type(start), work.type(end)
+    if d.kind in "iu":
+        step = np.float32((end - start) / (steps - 1))
+    else:
+        step = (last - first) / work.type(steps - 1)
+    i = np.arange(steps)
+    half = steps // 2
+    up = first + step * i[:half].astype(work)
+    down = last - step * (steps - 1 - i[half:]).astype(work)
+    return np.concatenate((up, down)).astype(d)
+
+
+@function
+def linspace(
+    start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
+):
+    """`steps` evenly spaced figures from start to end, both included."""
+    return finished("linspace", spaced(start, end, steps, float_argument(dtype)), out, device, requires_grad)
+
+
+@function
+def logspace(
+    start,
+    end,
+    steps,
+    base=10.0,
+    *,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
+    """base ** x for `steps` evenly spaced exponents x from start to end."""
+    d = float_argument(dtype)
+    exponents = spaced(start, end, steps, np.dtype(np.float64))
+    return finished("logspace", np.power(base, exponents).astype(d), out, device, requires_grad)
+
+
+def indices_of(keep):
+    """torch.tril_indices and triu_indices."""
+
+    def indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
+        r, c = np.nonzero(keep(np.ones((row, col), bool), offset))
+        return new(np.stack((r, c)).astype(dtype_argument(dtype, np.dtype(np.int64))))
+
+    return indices
+
+
+tril_indices = publish(indices_of(np.tril), ("tril_indices",), True, False)
+triu_indices = publish(indices_of(np.triu), ("triu_indices",), True, False)
+
+
+# ------------------------------------------------------------------------------------------------ of other Tensors
+def tensors_argument(tensors):
+    return tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
+
+
+@function
+def meshgrid(*tensors, indexing=None):
+    """The coordinate grids of 1-d Tensors, each an expanded view; indexing "xy" swaps the first two axes."""
+    tensors = tensors_argument(tensors)
+    if indexing not in (None, "ij", "xy"):
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    shape = tuple([t.numel() for t in tensors])
+    out = []
+    for k, t in enumerate(tensors):
+        if t.dim() > 1:
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t.dim()}D")
+        out.append(t.view([-1 if i == k else 1 for i in range(len(shape))]).expand(shape))
+    if indexing == "xy" and len(shape) > 1:
+        out = [t.transpose(0, 1) for t in out]
+    return tuple(out)
+
+
+@function
+def cartesian_prod(*tensors):
+    """All combinations of the elements of 1-d Tensors, one a row."""
+    for t in tensors:
+        if t.dim() != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(t.shape)}")
+    if len(tensors) == 1:
+        return tensors[0]
+    return FUNCTIONS["stack"]([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
+
+
+@operation()
+def combinations(input, r=2, with_replacement=False):
+    """All combinations of r elements of a 1-d Tensor, one a row."""
+    import itertools
+
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    rows = np.array(list(choose(range(input.numel()), r)), np.int64).reshape(-1, r)
+    return FUNCTIONS["stack"]([input[new(rows[:, k])] for k in range(r)], 1)
+
+
+@function
+def vander(x, N=None, increasing=False):
+    """The powers of a 1-d Tensor as columns, falling unless `increasing`."""
+    if x.dim() != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    n = x.numel() if N is None else N
+    powers = np.arange(n) if increasing else np.arange(n)[::-1]
+    t = x if x.is_floating_point() or x.is_complex() else x.to(dtypes.getdtype("int64"))
+    return t.unsqueeze(1) ** new(powers.copy())
+
+
+@operation("ComplexBackward0", method=False)
+def complex(real, imag):  # noqa: A001
+    """real + 1j * imag, of float32 (or float64) parts."""
+    pair = [dtype_of(current(t)) for t in (real, imag)]
+    if any(d.kind != "f" for d in pair):
+        said = " and ".join(dtypes.SPOKEN[d.name] for d in pair)
+        raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {said}")
+    if pair[0] != pair[1]:
+        raise RuntimeError(
+            f"Expected object of scalar type {dtypes.SPOKEN[pair[0].name]} but got scalar type "
+            f"{dtypes.SPOKEN[pair[1].name]} for second argument"
+        )
+    return joined_complex(real, imag)
+
+
+def joined_complex(real, imag):
+    d = dtypes.complex_of(dtype_of(current(real)))
+    return P["add"](P["cast"](real, dtype=d), P["mul"](P["cast"](imag, dtype=d), 1j))
+
+
+@operation("PolarBackward0", method=False)
+def polar(abs, angle):  # noqa: A002
+    """abs * (cos(angle) + 1j * sin(angle))."""
+    return joined_complex(abs * FUNCTIONS["cos"](angle), abs * FUNCTIONS["sin"](angle))
+
+
+# ------------------------------------------------------------------------------------------------ legacy constructors
+class LegacyType(type):
+    """torch.FloatTensor and its kin: callable, and good for isinstance."""
+
+    def __call__(cls, *args):
+        if not args or all(isinstance(a, (int, np.integer)) and not isinstance(a, bool) for a in args):
+            return new(np.zeros(tuple(int(a) for a in args) or (0,), cls.dtype.numpy))
+        (data,) = args
+        if isinstance(data, Size):
+            return new(np.zeros(tuple(data), cls.dtype.numpy))
+        if isinstance(data, Tensor):
+            if data.dtype != cls.dtype:
+                raise TypeError(f"expected a Tensor of dtype {cls.dtype} (got {data.dtype}); use t.to({cls.dtype}).")
+            return data[...]
+        return new(array_of(data, cls.dtype.numpy))
+
+    def __instancecheck__(cls, t):
+        return isinstance(t, Tensor) and t.dtype == cls.dtype
+
+    def __repr__(cls):
+        return f"<class 'torch.{cls.__name__}'>"
+
+
+LEGACY = {
+    "Float": "float32", "Double": "float64", "Half": "float16", "Long": "int64", "Int": "int32", "Short": "int16",
+    "Char": "int8", "Byte": "uint8", "Bool": "bool",
+}  # fmt: skip
+for _name, _dtype in LEGACY.items():
+    FUNCTIONS[_name + "Tensor"] = LegacyType(_name + "Tensor", (), {"dtype": dtypes.BY_NAME[_dtype]})

@@ -1,0 +1,129 @@
+"""Python data as arrays in torch's dtypes: what torch.tensor, as_tensor and the legacy constructors share.
+
+Invariant: a Python float becomes the default float dtype, an int int64, whatever stands beside it; NumPy scalars,
+arrays and Tensors in a list keep their own dtype and promote.
+"""
+
+import numpy as np
+
+from funcgrad.core.handle import Handle
+from funcgrad.numpy.concrete import concrete
+
+from .. import dtypes
+from ..tensor import Tensor, current
+
+PLAIN = (bool, int, float, complex)
+
+
+def array_of(data, dtype=None):
+    """A new ndarray of Python data, in a NumPy dtype (None: torch's choice).
+
+    TypeError for what is no number, ValueError for ragged lists, RuntimeError where an integer does not fit.
+    """
+    if isinstance(data, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
+    if isinstance(data, Tensor):
+        data = concrete(data, "torch.tensor(data)")
+    if isinstance(data, (np.ndarray, np.generic)):
+        dtypes.of_numpy(data.dtype)
+        return np.array(data, dtype, order="C")
+    if type(data) not in PLAIN:
+        data = plain_data(data)
+    chosen = dtype if dtype is not None else inferred(data)
+    try:
+        return np.array(data, chosen)
+    except OverflowError:
+        if chosen == np.int64:
+            raise ValueError("Overflow when unpacking long long") from None
+        raise RuntimeError(f"value cannot be converted to type {chosen.name} without overflow") from None
+    except (ValueError, TypeError):
+        raise unusable(data) from None
+
+
+def plain_data(data):
+    """Nested data as lists, the Tensors in them as the arrays behind them."""
+    if isinstance(data, Handle):
+        v = np.asarray(concrete(data, "torch.tensor(data)"))
+        if v.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return v.reshape(())[()]
+    if isinstance(data, (list, tuple)) or (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
+        if isinstance(data, np.ndarray):
+            return data
+        return [v if type(v) in PLAIN else plain_data(v) for v in data]
+    if data is None:
+        raise RuntimeError("Could not infer dtype of NoneType")
+    if isinstance(data, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
+    return data
+
+
+def unusable(data):
+    """The error for nested lists that are no array: the first that has another length than its siblings."""
+    level, depth = [data], 0
+    while all(isinstance(v, list) for v in level):
+        lengths = [len(v) for v in level]
+        for k in lengths:
+            if k != lengths[0]:
+                return ValueError(f"expected sequence of length {lengths[0]} at dim {depth} (got {k})")
+        level = [w for v in level for w in v]
+        depth += 1
+    if isinstance(level[0], list):
+        return TypeError("not a sequence")
+    for v in level:
+        if isinstance(v, list):
+            return TypeError("'list' object cannot be interpreted as an integer")
+        if isinstance(v, complex):
+            return TypeError("must be real number, not complex")
+    return RuntimeError(
+        f"Could not infer dtype of {type(next((v for v in level if not number_like(v)), data)).__name__}"
+    )
+
+
+def number_like(v):
+    return isinstance(v, (*PLAIN, np.generic, np.ndarray))
+
+
+def inferred(data):
+    """The NumPy dtype torch gives to nested lists of numbers."""
+    try:
+        a = np.asarray(data)
+    except ValueError:
+        raise unusable(data) from None
+    if a.dtype.kind == "O":
+        if any(isinstance(v, int) for v in a.reshape(-1)):
+            raise ValueError("Overflow when unpacking long long")
+        raise unusable(data)
+    if a.size == 0:
+        return a.dtype if isinstance(data, np.ndarray) else dtypes.Default.numpy
+    if a.dtype.kind in "fc" or a.dtype.kind == "u":
+        kept = kept_dtype(data)
+        if kept is None:
+            return dtypes.Default.numpy if a.dtype.kind == "f" else dtypes.complex_of(dtypes.Default.numpy)
+        return kept
+    dtypes.of_numpy(a.dtype)
+    return a.dtype
+
+
+def kept_dtype(data):
+    """The dtype that the NumPy values in nested lists promote to, Python numbers counted as torch counts them; None if
+    there are only Python numbers."""
+    found, python = None, None
+    stack = [data]
+    while stack:
+        v = stack.pop()
+        if isinstance(v, list):
+            stack += v
+        elif isinstance(v, (np.generic, np.ndarray)):
+            found = v.dtype if found is None else dtypes.promote_types(found, v.dtype)
+        else:
+            d = dtypes.scalar_dtype(v)
+            python = d if python is None else dtypes.promote_types(python, d)
+    return found if found is None or python is None else dtypes.promote_types(found, python)
+
+
+def scalar_of(x):
+    """A Python number from a number or a Tensor of one element."""
+    if isinstance(x, Tensor):
+        return np.asarray(concrete(current(x), "a number")).item()
+    return x.item() if isinstance(x, np.generic) else x

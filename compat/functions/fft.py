@@ -1,0 +1,193 @@
+"""Discrete Fourier transforms: what torch.fft holds, over the primitives fft, rfft and irfft.
+
+Invariant: a real input stays real until the transform needs it complex; lengths and dimensions are checked as torch
+does.
+"""
+
+import numpy as np
+
+from .. import dtypes
+from ..tensor import current, wrapped
+from .operands import P, dtype_of, float_argument, new, shape_of
+from .register import FUNCTIONS, named, operation
+
+NORMS = (None, "backward", "ortho", "forward")
+OPPOSITE = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+
+
+def fft_operation(name):
+    return operation(name=name, function=False, method=False)
+
+
+def transform_axes(t, s, dim, default):
+    """(axes, lengths) of a transform over several dimensions."""
+    n = len(shape_of(t))
+    if dim is None:
+        dims = list(range(n))[-len(s) :] if s is not None else list(default(n))
+    else:
+        dims = [wrapped(d, n) for d in ((dim,) if isinstance(dim, int) else dim)]
+    lengths = [shape_of(t)[d] for d in dims] if s is None else list(s)
+    if len(lengths) != len(dims):
+        raise RuntimeError("When given, dim and shape arguments must have the same length")
+    return tuple(dims), tuple([shape_of(t)[d] if k == -1 else k for d, k in zip(dims, lengths)])
+
+
+def check(n, norm):
+    for k in n:
+        if k < 1:
+            raise RuntimeError(f"Invalid number of data points ({k}) specified")
+    if norm not in NORMS:
+        raise RuntimeError(f'Invalid normalization mode: "{norm}"')
+    return norm or "backward"
+
+
+def as_float(t):
+    """Integers as the default float: what torch transforms."""
+    return P["cast"](t, dtype=dtypes.Default.numpy) if dtype_of(t).kind in "biu" else t
+
+
+def complex_transform(input, axes, n, norm, inverse):
+    """The complex transform of a real or complex Tensor."""
+    t = as_float(current(input))
+    norm = check(n, norm)
+    real = dtype_of(t).kind == "f"
+    out = P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse)
+    return named(out, "FftR2CBackward0" if real and len(axes) == 1 else "FftC2CBackward0", (input,))
+
+
+def real_transform(input, axes, n, norm):
+    t = as_float(current(input))
+    if dtype_of(t).kind == "c":
+        raise RuntimeError(f"rfft expects a real input tensor, but got {dtypes.SPOKEN[dtype_of(t).name]}")
+    return named(P["rfft"](t, axes=axes, n=n, norm=check(n, norm)), "FftR2CBackward0", (input,))
+
+
+def back_to_real(input, axes, n, norm):
+    t = as_float(current(input))
+    if dtype_of(t).kind == "f":
+        t = P["cast"](t, dtype=dtypes.complex_of(dtype_of(t)))
+    return named(P["irfft"](t, axes=axes, n=n, norm=check(n, norm)), "FftC2RBackward0", (input,))
+
+
+def last(n):
+    return range(n)[-2:]
+
+
+def every(n):
+    return range(n)
+
+
+def family(inverse):
+    prefix = "i" if inverse else ""
+
+    def one(input, n=None, dim=-1, norm=None):
+        t = current(input)
+        axes, lengths = transform_axes(t, None if n is None else (n,), (dim,), every)
+        return complex_transform(input, axes, lengths, norm, inverse)
+
+    def two(input, s=None, dim=(-2, -1), norm=None):
+        return complex_transform(input, *transform_axes(current(input), s, dim, last), norm, inverse)
+
+    def many(input, s=None, dim=None, norm=None):
+        return complex_transform(input, *transform_axes(current(input), s, dim, every), norm, inverse)
+
+    what = "inverse transform" if inverse else "transform"
+    for f, of in ((one, "along a dimension"), (two, "over two dimensions"), (many, "over dimensions")):
+        f.__doc__ = f"The discrete Fourier {what} {of}, complex."
+    return [fft_operation(prefix + name)(f) for name, f in (("fft", one), ("fft2", two), ("fftn", many))]
+
+
+fft, fft2, fftn = family(False)
+ifft, ifft2, ifftn = family(True)
+
+
+@fft_operation("rfft")
+def rfft(input, n=None, dim=-1, norm=None):
+    """The transform of a real Tensor along a dimension: its frequencies 0 .. n // 2."""
+    return real_transform(input, *transform_axes(current(input), None if n is None else (n,), (dim,), every), norm)
+
+
+@fft_operation("rfft2")
+def rfft2(input, s=None, dim=(-2, -1), norm=None):
+    """The transform of a real Tensor over two dimensions, half of the last."""
+    return real_transform(input, *transform_axes(current(input), s, dim, last), norm)
+
+
+@fft_operation("rfftn")
+def rfftn(input, s=None, dim=None, norm=None):
+    """The transform of a real Tensor over dimensions, half of the last."""
+    return real_transform(input, *transform_axes(current(input), s, dim, every), norm)
+
+
+def halved(t, axes, n, given):
+    """The lengths of an inverse of rfft: without one, the last is 2 (m - 1)."""
+    if given is None:
+        return axes, (*n[:-1], 2 * (shape_of(t)[axes[-1]] - 1))
+    return axes, n
+
+
+@fft_operation("irfft")
+def irfft(input, n=None, dim=-1, norm=None):
+    """The inverse of rfft: n real points, an even number unless n says otherwise."""
+    t = current(input)
+    s = None if n is None else (n,)
+    return back_to_real(input, *halved(t, *transform_axes(t, s, (dim,), every), s), norm)
+
+
+@fft_operation("irfft2")
+def irfft2(input, s=None, dim=(-2, -1), norm=None):
+    """The inverse of rfft2."""
+    t = current(input)
+    return back_to_real(input, *halved(t, *transform_axes(t, s, dim, last), s), norm)
+
+
+@fft_operation("irfftn")
+def irfftn(input, s=None, dim=None, norm=None):
+    """The inverse of rfftn."""
+    t = current(input)
+    return back_to_real(input, *halved(t, *transform_axes(t, s, dim, every), s), norm)
+
+
+@fft_operation("hfft")
+def hfft(input, n=None, dim=-1, norm=None):
+    """The real transform of a signal of which half is given, the rest being its conjugate."""
+    return irfft(input.conj(), n, dim, OPPOSITE[norm])
+
+
+@fft_operation("ihfft")
+def ihfft(input, n=None, dim=-1, norm=None):
+    """The inverse of hfft: half of the signal."""
+    return rfft(input, n, dim, OPPOSITE[norm]).conj()
+
+
+def frequencies(name, counts):
+    def freq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+        return new((counts(n) / (n * d)).astype(float_argument(dtype)))
+
+    freq.__doc__ = "The frequencies of a transform of n points, d apart."
+    return fft_operation(name)(freq)
+
+
+fftfreq = frequencies("fftfreq", lambda n: np.concatenate((np.arange((n + 1) // 2), np.arange(-(n // 2), 0))))
+rfftfreq = frequencies("rfftfreq", lambda n: np.arange(n // 2 + 1))
+
+
+def shifts(name, by):
+    def shift(input, dim=None):
+        n = input.dim()
+        dims = list(range(n)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+        return FUNCTIONS["roll"](input, [by(input.shape[d]) for d in dims], dims)
+
+    shift.__doc__ = "The zero frequency moved to the middle." if name == "fftshift" else "The inverse of fftshift."
+    return fft_operation(name)(shift)
+
+
+fftshift = shifts("fftshift", lambda k: k // 2)
+ifftshift = shifts("ifftshift", lambda k: -(k // 2))
+NAMES = {
+    f.__name__: f
+    for f in (
+        fft, ifft, fft2, ifft2, fftn, ifftn, rfft, irfft, rfft2, irfft2, rfftn, irfftn, hfft, ihfft, fftfreq, rfftfreq,
+        fftshift, ifftshift,
+    )
+}  # fmt: skip

@@ -1,0 +1,379 @@
+"""x[...] and x[...] = v for everything torch takes as an index.
+
+An index is split as torch splits it: integers, slices, None and Ellipsis first, as one view; then what is indexed by
+Tensors, by one gather (or scatter) over the axes brought to the front. An integer beside an index Tensor is a
+select, not an array of one element as in NumPy.
+"""
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.handle import Handle, same_view
+from funcgrad.core.mutation import view as core_view
+from funcgrad.core.trace import TAPE
+from funcgrad.numpy.concrete import concrete
+
+from .. import dtypes
+from ..graph import label as set_label
+from ..tensor import Tensor, current
+from .data import array_of
+from .operands import P, dtype_of, shape_of
+from .register import check_writable, in_place, named, spoken, written
+from .shape import expanded_shape
+
+ALL = slice(None)
+tls = state.tls
+GETITEM = P["getitem"]
+
+
+# ------------------------------------------------------------------------------------------------ reading an index
+def out_of_bounds(i, dim, size):
+    return IndexError(f"index {i} is out of bounds for dimension {dim} with size {size}")
+
+
+def scalar_index():
+    return IndexError(
+        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert "
+        "a 0-dim tensor "
+        "to a number"
+    )
+
+
+def select(t, i):
+    """t[i] for an int: the commonest index."""
+    shape = t.val.shape if t.owner is TAPE else t.owner.shape(t)
+    if not shape:
+        raise scalar_index()
+    n = shape[0]
+    if not -n <= i < n:
+        raise out_of_bounds(i, 0, n)
+    out = core_view(t, GETITEM, idx=(i, Ellipsis))
+    if out.mark is not None:
+        set_label(out, "SelectBackward0", None)
+    return out
+
+
+def plain_slice(s):
+    """A slice with Python ints for bounds; ValueError for the steps torch has not."""
+    parts = [p if p is None or type(p) is int else bound(p) for p in (s.start, s.stop, s.step)]
+    if parts[2] is not None and parts[2] <= 0:
+        raise ValueError("step must be greater than zero")
+    return slice(*parts)
+
+
+def bound(p):
+    try:
+        return p.__index__()
+    except (AttributeError, TypeError):
+        raise TypeError("slice indices must be integers or None or have an __index__ method") from None
+
+
+class Index:
+    """An index as torch applies it: `basic`, a tuple for one view (None: the Tensor itself), `name` of that view's last
+    node, and `arrays`, {axis of the view: index array}."""
+
+    __slots__ = ("basic", "name", "arrays")
+
+    def __init__(self, shape, idx):
+        idx = flattened(idx)
+        used = sum([entries_used(i) for i in idx])
+        if used > len(shape):
+            if not shape:
+                raise scalar_index()
+            raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
+        self.basic, self.arrays, self.name = [], {}, "AliasBackward0"
+        dim = axis = 0  # of the Tensor, and of the view
+        seen = False
+        for i in idx:
+            if i is Ellipsis:
+                rest = 0 if seen else len(shape) - used
+                seen = True
+                self.basic += [ALL] * rest
+                dim, axis = dim + rest, axis + rest
+            elif isinstance(i, slice):
+                self.basic.append(plain_slice(i))
+                if (i.start, i.stop, i.step) != (None, None, None) or len(idx) == 1:
+                    self.name = "SliceBackward0"
+                dim, axis = dim + 1, axis + 1
+            elif i is None:
+                self.basic.append(None)
+                self.name = "UnsqueezeBackward0"
+                axis += 1
+            elif type(i) is int:
+                if not -shape[dim] <= i < shape[dim]:
+                    raise out_of_bounds(i, dim, shape[dim])
+                self.basic.append(i)
+                self.name = "SelectBackward0"
+                dim += 1
+            elif type(i) is bool or is_mask(i) and not i.ndim:
+                self.basic.append(None)
+                self.arrays[axis] = np.zeros(int(bool(i)), np.intp)
+                axis += 1
+            elif is_mask(i):
+                for k, (n, m) in enumerate(zip(i.shape, shape[dim:])):
+                    if n != m:
+                        raise IndexError(
+                            f"The shape of the mask {list(i.shape)} at index {k} does not match the shape of the "
+                            "indexed tensor "
+                            f"{list(shape)} at index {dim + k}"
+                        )
+                for a in np.nonzero(i):
+                    self.basic.append(ALL)
+                    self.arrays[axis] = a
+                    dim, axis = dim + 1, axis + 1
+            else:
+                self.basic.append(ALL)
+                self.arrays[axis] = i
+                dim, axis = dim + 1, axis + 1
+        self.basic.append(Ellipsis)
+
+    def view(self, t):
+        """The view that the basic part makes; t itself where it is the whole."""
+        basic = self.basic
+        if self.arrays and all(i is Ellipsis or (isinstance(i, slice) and i == ALL) for i in basic):
+            return t
+        out = core_view(t, GETITEM, idx=tuple(basic))
+        if out.mark is not None:
+            set_label(out, self.name, None)
+        return out
+
+    def order(self, n):
+        """(permutation of a view's n axes that brings the indexed ones to the front or None, axis where the result's
+        indexed axes go)."""
+        where = list(self.arrays)
+        perm = (*where, *[k for k in range(n) if k not in self.arrays])
+        together = where == list(range(where[0], where[0] + len(where)))
+        return (None if perm == tuple(range(n)) else perm), (where[0] if together else 0)
+
+
+def entries_used(i):
+    if i is None or i is Ellipsis or type(i) is bool:
+        return 0
+    if isinstance(i, (slice, int)):
+        return 1
+    return i.ndim if is_mask(i) else 1
+
+
+def is_mask(i):
+    """Is this entry a boolean array?"""
+    return type(i) is np.ndarray and i.dtype.kind == "b"
+
+
+def flattened(idx):
+    """The entries of an index, each one of: int, slice, None, Ellipsis, bool, ndarray, traced integer Tensor."""
+    return [entry(i) for i in (idx if type(idx) is tuple else (idx,))]
+
+
+def entry(i):
+    if i is None or i is Ellipsis or type(i) in (int, bool, slice):
+        return i
+    if isinstance(i, Handle):
+        i = current(i) if isinstance(i, Tensor) else i
+        d = i.owner.dtype(i)
+        if d.kind not in "iub" or d.name in ("uint16", "uint32", "uint64", "int8", "int16"):
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+        if d.kind == "b" or d == np.uint8:
+            return np.asarray(concrete(i, "a boolean index")).astype(bool)
+        if i.owner is TAPE:
+            return i if i.val.shape else int(i.val)
+        return i
+    if isinstance(i, np.integer):
+        return int(i)
+    if isinstance(i, np.bool_):
+        return bool(i)
+    if isinstance(i, (list, tuple, range, np.ndarray)):
+        a = array_of(i) if not isinstance(i, np.ndarray) else i
+        if a.size == 0 and not isinstance(i, np.ndarray):
+            return a.astype(np.int64)
+        if a.dtype.kind not in "iub":
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+        return a
+    if isinstance(i, str):
+        raise TypeError("new(): invalid data type 'str'")
+    raise IndexError(
+        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
+        f"{type(i).__name__})"
+    )
+
+
+# ------------------------------------------------------------------------------------------------ reading
+def getitem(t, idx):
+    """t[idx]."""
+    if type(idx) is int:
+        return select(current(t), idx)
+    t = current(t)
+    shape = shape_of(t)
+    index = Index(shape, idx)
+    x = index.view(t)
+    if not index.arrays:
+        return x
+    perm, front = index.order(len(shape_of(x)))
+    arrays = list(index.arrays.values())
+    v = x if perm is None else P["transpose"](x, perm=perm)
+    out = gathered(v, arrays)
+    if front:
+        k, n = len(shape_of(out)) - len(shape_of(v)) + len(arrays), len(shape_of(out))
+        rest = list(range(k, n))
+        out = P["transpose"](out, perm=(*rest[:front], *range(k), *rest[front:]))
+    return named(out, "IndexBackward0", (x,)) if perm is not None or front else out
+
+
+def gathered(v, arrays):
+    """P["gather"] with torch's errors."""
+    try:
+        return P["gather"](v, *arrays)
+    except IndexError as error:
+        raise index_error(arrays, shape_of(v)) or error from None
+
+
+def index_error(arrays, shape):
+    """The IndexError for index arrays that do not broadcast, or of which one leaves its dimension; or None."""
+    values = [np.asarray(a.val if isinstance(a, Handle) else a) for a in arrays]
+    for dim, (a, n) in enumerate(zip(values, shape)):
+        bad = a[(a >= n) | (a < -n)]
+        if bad.size:
+            return out_of_bounds(int(bad.flat[0]), dim, n)
+    try:
+        np.broadcast_shapes(*[a.shape for a in values])
+    except ValueError:
+        shapes = ", ".join(str(list(a.shape)) for a in values)
+        return IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}")
+    return None
+
+
+def along(t, index, dim):
+    """One element of t for each of index, which stands in place of its position along `dim`: torch.gather."""
+    return P["take_along"](within(t, shape_of(index), dim), index, axis=dim)
+
+
+def within(t, shape, dim):
+    """The part of t that an index of this shape reads along `dim`: the index may be shorter along the others."""
+    own = shape_of(t)
+    if all(n == k for d, (n, k) in enumerate(zip(own, shape)) if d != dim):
+        return t
+    return P["getitem"](t, idx=tuple([ALL if d == dim else slice(k) for d, k in enumerate(shape)]))
+
+
+# ------------------------------------------------------------------------------------------------ writing
+def value_for(t, v):
+    """What is assigned, as an operand: a number, or a Tensor that is up to date."""
+    if isinstance(v, Tensor):
+        return current(v)
+    if isinstance(v, Handle):
+        return v
+    if isinstance(v, np.generic):
+        v = v.item()
+    d = dtype_of(t)
+    if isinstance(v, complex) and d.kind != "c":
+        raise RuntimeError(
+            f"value cannot be converted to type {dtypes.of_numpy(d).name.rstrip('0123456789')} without overflow"
+        )
+    if isinstance(v, (bool, int, float, complex)):
+        return v
+    raise TypeError(f"can't assign a {qualified(v)} to a torch.{spoken(d)}Tensor")
+
+
+def qualified(v):
+    cls = type(v)
+    return cls.__name__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__name__}"
+
+
+def trimmed(v, ndim):
+    """torch lets a value have more axes than its target if the first ones have length 1."""
+    if not isinstance(v, Handle):
+        return v
+    own = shape = tuple(shape_of(v))
+    while len(shape) > ndim and shape[0] == 1:
+        shape = shape[1:]
+    return v if shape is own or shape == own else P["reshape"](v, shape=shape)
+
+
+def setitem(t, idx, v):
+    """t[idx] = v; torch's errors are raised before anything is written."""
+    c = current(t)
+    index = Index(shape_of(c), idx)
+    given = v
+    v = value_for(c, v)
+    before = c.mark
+    if not index.arrays:
+        basic = tuple(index.basic)
+        if isinstance(given, Handle) and same_view(t, basic, given):
+            return
+        target = np.broadcast_to(np.int8(0), shape_of(c))[basic].shape
+        v = trimmed(v, len(target))
+        if isinstance(v, Handle):
+            expanded_shape(shape_of(v), target) if len(shape_of(v)) <= len(target) else too_many(v, target)
+        label = "CopySlices"
+        refuse_leaf(c, basic)
+        if all(i is Ellipsis or isinstance(i, slice) and i == ALL for i in basic):
+            basic, label = (Ellipsis,), "CopyBackwards" if isinstance(v, Handle) else "FillBackward3"
+        in_place(t, P["put"], v, idx=basic, label=label)
+        return
+    x = index.view(t if isinstance(t, Tensor) else c)
+    whole = x is t or x is c
+    write_arrays(t if whole else x, index, v)
+    if whole:
+        written(t, "IndexPutBackward0", before, (getattr(given, "mark", None),), True)
+
+
+def refuse_leaf(c, basic):
+    """torch's error for a write into part of a leaf: it speaks of the view."""
+    if c.mark is not None and c.mark.plan is None and tls.grad and any(i != ALL and i is not Ellipsis for i in basic):
+        raise c.owner.leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+def too_many(v, target):
+    raise RuntimeError(
+        f"expand(torch.{spoken(dtype_of(v))}Tensor{{{list(shape_of(v))}}}, size={list(target)}): the number of "
+        "sizes provided "
+        f"({len(target)}) must be greater or equal to the number of dimensions in the tensor ({len(shape_of(v))})"
+    )
+
+
+def write_arrays(x, index, v, prim="scatter_set"):
+    """x[arrays] = v (or += with scatter_add) for an index with arrays in it, x being the view of its basic part."""
+    c = current(x)
+    check_writable(c)
+    perm, front = index.order(len(shape_of(c)))
+    arrays = list(index.arrays.values())
+    if isinstance(v, Handle) and dtype_of(v) != dtype_of(c):
+        raise RuntimeError(
+            f"Index put requires the source and destination dtypes match, got {spoken(dtype_of(c))} for the "
+            "destination and "
+            f"{spoken(dtype_of(v))} for the source."
+        )
+    ordered = shape_of(c) if perm is None else tuple([shape_of(c)[k] for k in perm])
+    try:
+        got = np.broadcast_shapes(*[tuple(a.shape) for a in arrays])
+    except ValueError:
+        raise index_error(arrays, ordered) from None
+    for dim, (a, n) in enumerate(zip(arrays, ordered)):
+        i = a.val if isinstance(a, Handle) and a.owner is TAPE else a
+        if isinstance(i, np.ndarray) and i.size and (i.max() >= n or i.min() < -n):
+            raise out_of_bounds(int(i[(i >= n) | (i < -n)].flat[0]), dim, n)
+    rest = ordered[len(arrays) :]
+    target = (*rest[:front], *got, *rest[front:])
+    v = trimmed(v, len(target))
+    shape = tuple(shape_of(v)) if isinstance(v, Handle) else ()
+    try:
+        fits = np.broadcast_shapes(target, shape) == target
+    except ValueError:
+        fits = False
+    if not fits:
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of shape "
+            f"{list(target)}"
+        )
+    k = len(got)
+    if front and shape:
+        if len(shape) < len(target):
+            v = P["reshape"](v, shape=(1,) * (len(target) - len(shape)) + shape)
+        v = P["transpose"](v, perm=(*range(front, front + k), *range(front), *range(front + k, len(target))))
+    if isinstance(v, (bool, int, float, complex)):
+        v = dtype_of(c).type(v)
+    w = x if perm is None else core_view(x, P["transpose"], perm=perm)
+    in_place(w, P[prim], v, *arrays, operands=(w, v))
+
+
+Tensor.__getitem__ = getitem
+Tensor.__setitem__ = setitem

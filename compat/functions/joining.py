@@ -1,0 +1,332 @@
+"""Joining Tensors and taking them apart again: cat, stack, split and their kin."""
+
+import numpy as np
+
+from .. import dtypes
+from ..graph import label as set_label
+from ..tensor import Tensor, current, wrapped
+from .operands import P, cast, dtype_of, integer, shape_of
+from .register import operation, renamed
+from .shape import ALL, core_view
+
+
+def checked(name, tensors):
+    """The Tensors of a list argument, up to date; TypeError in torch's words for anything else."""
+    if not isinstance(tensors, (tuple, list)):
+        raise TypeError(
+            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
+        )
+    out = []
+    for at, t in enumerate(tensors):
+        if not isinstance(t, Tensor):
+            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type(t).__name__}")
+        out.append(current(t))
+    return out
+
+
+def same_dtype(ts):
+    """The Tensors in the dtype they promote to."""
+    first = dtype_of(ts[0])
+    if all(dtype_of(t) == first for t in ts):
+        return ts
+    d = dtypes.result_dtype([(dtype_of(t), 2) for t in ts])
+    return [cast(t, d) for t in ts]
+
+
+@operation(method=False, aliases=("concat", "concatenate"))
+def cat(tensors, dim=0):
+    """Tensors joined along a dimension; empty 1-d ones are passed over.
+
+    >>> import compat as torch
+    >>> torch.cat((torch.zeros(1), torch.ones(2)))
+    tensor([0., 1., 1.])
+    """
+    ts = checked("cat", tensors)
+    if not ts:
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    shapes = [shape_of(t) for t in ts]
+    if (0,) in shapes and any(s != (0,) for s in shapes):
+        ts = [t for t, s in zip(ts, shapes) if s != (0,)]
+        shapes = [s for s in shapes if s != (0,)]
+    first = shapes[0]
+    if not first:
+        raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
+    dim = wrapped(dim, len(first))
+    for at, s in enumerate(shapes):
+        if s == first:
+            continue
+        if len(s) != len(first):
+            raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(s)}")
+        for k, (n, m) in enumerate(zip(first, s)):
+            if n != m and k != dim:
+                raise RuntimeError(
+                    f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} "
+                    "for tensor "
+                    f"number {at} in the list."
+                )
+    parts = same_dtype(ts)
+    out = P["concatenate"](*parts, axis=dim)
+    if out.mark is not None and (ts[-1].mark is None or parts is not ts or len(ts) != len(tensors)):
+        set_label(out, "CatBackward0", tensors)
+    return out
+
+
+@operation("StackBackward0", method=False)
+def stack(tensors, dim=0):
+    """Tensors of one shape joined along a new dimension."""
+    ts = checked("stack", tensors)
+    if not ts:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    shape = shape_of(ts[0])
+    for at, t in enumerate(ts):
+        if shape_of(t) != shape:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and "
+                f"{list(shape_of(t))} at "
+                f"entry {at}"
+            )
+    dim = wrapped(dim, len(shape) + 1)
+    wide = (*shape[:dim], 1, *shape[dim:])
+    return P["concatenate"](*[P["reshape"](t, shape=wide) for t in same_dtype(ts)], axis=dim)
+
+
+def at_least(n):
+    """torch.atleast_1d, 2d, 3d."""
+
+    def widen(*tensors):
+        if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+            tensors = tensors[0]
+            return tuple(one(t) for t in tensors)
+        return one(tensors[0]) if len(tensors) == 1 else tuple(one(t) for t in tensors)
+
+    def one(t):
+        k = t.dim()
+        if k >= n:
+            return t
+        if k == 0:
+            return t.reshape((1,) * n)
+        if k == 1:
+            return t.unsqueeze(0) if n == 2 else t.unsqueeze(0).unsqueeze(2)
+        return t.unsqueeze(2)
+
+    widen.__doc__ = f"The Tensors with at least {n} dimension{'s' if n > 1 else ''}."
+    return operation(name=f"atleast_{n}d", method=False)(widen)
+
+
+atleast_1d, atleast_2d, atleast_3d = map(at_least, (1, 2, 3))
+
+
+@operation(method=False)
+def hstack(tensors):
+    """Tensors joined along the second dimension (1-d ones along their only one)."""
+    ts = atleast_1d(tuple(checked("hstack", tensors)))
+    return cat(list(ts), 0 if ts[0].dim() == 1 else 1)
+
+
+@operation(method=False, aliases=("row_stack",))
+def vstack(tensors):
+    """Tensors joined along the first dimension, vectors as rows."""
+    return cat(list(atleast_2d(tuple(checked("vstack", tensors)))), 0)
+
+
+@operation(method=False)
+def dstack(tensors):
+    """Tensors joined along the third dimension."""
+    return cat(list(atleast_3d(tuple(checked("dstack", tensors)))), 2)
+
+
+@operation(method=False)
+def column_stack(tensors):
+    """Tensors joined along the second dimension, vectors as columns."""
+    ts = checked("column_stack", tensors)
+    return cat([t.reshape(t.numel(), 1) if t.dim() < 2 else t for t in ts], 1)
+
+
+@operation("BlockDiagBackward0", method=False)
+def block_diag(*tensors):
+    """The matrix with the given matrices on its diagonal, zero elsewhere."""
+    ts = same_dtype([current(t) for t in atleast_2d(tuple(tensors))])
+    rows, columns = sum(t.shape[0] for t in ts), sum(t.shape[1] for t in ts)
+    out = P["full"](shape=(rows, columns), value=0, dtype=dtype_of(ts[0]))
+    r = c = 0
+    for t in ts:
+        n, m = shape_of(t)
+        out = P["put"](out, t, idx=(slice(r, r + n), slice(c, c + m)))
+        r, c = r + n, c + m
+    return out
+
+
+# ------------------------------------------------------------------------------------------------ apart
+def sliced(t, dim, start, stop, name):
+    out = core_view(t, P["getitem"], idx=(ALL,) * dim + (slice(start, stop),))
+    return out if out.mark is None else renamed(out, name)
+
+
+def pieces(t, dim, lengths, name):
+    """Views of the given lengths along a dimension, one after another."""
+    out, at = [], 0
+    for k in lengths:
+        out.append(sliced(t, dim, at, at + k, name))
+        at += k
+    return tuple(out)
+
+
+@operation()
+def split_with_sizes(input, split_sizes, dim=0):
+    """Views of the given lengths along a dimension."""
+    t = current(input)
+    dim = wrapped(dim, len(shape_of(t)))
+    n, lengths = shape_of(t)[dim], [integer(k) for k in split_sizes]
+    if sum(lengths) != n or min(lengths, default=0) < 0:
+        raise RuntimeError(
+            f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension "
+            f"{dim}), but got "
+            f"split_sizes={lengths}"
+        )
+    return pieces(t, dim, lengths, "SplitWithSizesBackward0")
+
+
+@operation()
+def split(tensor, split_size_or_sections, dim=0):
+    """Views of one length along a dimension (the last may be shorter), or of the given lengths."""
+    if isinstance(split_size_or_sections, (tuple, list)):
+        return split_with_sizes(tensor, split_size_or_sections, dim)
+    t = current(tensor)
+    dim = wrapped(dim, len(shape_of(t)))
+    n, k = shape_of(t)[dim], integer(split_size_or_sections)
+    if k < 0:
+        raise RuntimeError(f"split expects split_size be non-negative, but got split_size={k}")
+    if k == 0:
+        if n:
+            raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
+        return (sliced(t, dim, 0, 0, "SplitBackward0"),)
+    starts = range(0, n, k) if n else (0,)
+    return tuple([sliced(t, dim, s, min(s + k, n), "SplitBackward0") for s in starts])
+
+
+@operation()
+def chunk(input, chunks, dim=0):
+    """At most `chunks` views of one length along a dimension, the last perhaps shorter."""
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    n = input.size(dim)
+    if n == 0:
+        return split_with_sizes(input, [0] * chunks, dim)
+    return split(input, -(-n // chunks), dim)
+
+
+@operation()
+def unbind(input, dim=0):
+    """The slices along a dimension, as views without it."""
+    t = current(input)
+    shape = shape_of(t)
+    if not shape:
+        wrapped(dim, 0)
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    dim = wrapped(dim, len(shape))
+    lead = (ALL,) * dim
+    out = [core_view(t, P["getitem"], idx=(*lead, i, Ellipsis)) for i in range(shape[dim])]
+    for o in out:
+        renamed(o, "UnbindBackward0")
+    return tuple(out)
+
+
+@operation()
+def tensor_split(input, indices_or_sections, dim=0):
+    """Views along a dimension: so many of nearly one length, or cut at the given places."""
+    t = current(input)
+    dim = wrapped(dim, len(shape_of(t)))
+    n = shape_of(t)[dim]
+    given = indices_or_sections
+    if isinstance(given, Tensor):
+        given = given.tolist()
+    if isinstance(given, int):
+        if given <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {given}")
+        short, longer = divmod(n, given)
+        cuts = np.cumsum([short + (i < longer) for i in range(given)])[:-1].tolist()
+    else:
+        cuts = list(given)
+    edges = [0, *cuts, n]
+    return tuple([sliced(t, dim, a, b, "SliceBackward0") for a, b in zip(edges, edges[1:])])
+
+
+def cut_along(name, dim_of, least):
+    def cut(input, indices_or_sections):
+        n = input.dim()
+        if n < least:
+            raise RuntimeError(
+                f"torch.{name} requires a tensor with at least {least} dimension{'s' if least > 1 else ''}, but "
+                "got a tensor "
+                f"with {n} dimensions!"
+            )
+        dim = dim_of(n)
+        if isinstance(indices_or_sections, int) and indices_or_sections and input.shape[dim] % indices_or_sections:
+            raise RuntimeError(
+                f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
+                f"{input.shape[dim]} is "
+                f"not divisible by the split_size {indices_or_sections}!"
+            )
+        return tensor_split(input, indices_or_sections, dim)
+
+    cut.__doc__ = "The Tensor cut along one dimension into views."
+    operation(name=name)(cut)
+
+
+cut_along("hsplit", lambda n: 0 if n == 1 else 1, 1)
+cut_along("vsplit", lambda n: 0, 2)
+cut_along("dsplit", lambda n: 2, 3)
+
+
+# ------------------------------------------------------------------------------------------------ one piece
+@operation()
+def narrow(input, dim, start, length):
+    """`length` slices along a dimension from `start` on, as a view."""
+    t = current(input)
+    shape = shape_of(t)
+    if not shape:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    dim, start = wrapped(dim, len(shape)), integer(start)
+    n = shape[dim]
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    if not -n <= start <= n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n}], but got {start})")
+    start += n if start < 0 else 0
+    if start + length > n:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
+    return sliced(t, dim, start, start + length, "SliceBackward0")
+
+
+@operation()
+def select(input, dim, index):
+    """One slice along a dimension, as a view without it."""
+    t = current(input)
+    shape = shape_of(t)
+    if not shape:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    dim, index = wrapped(dim, len(shape)), integer(index)
+    if not -shape[dim] <= index < shape[dim]:
+        raise IndexError(f"select(): index {index} out of range for tensor of size {list(shape)} at dimension {dim}")
+    return renamed(core_view(t, P["getitem"], idx=(*(ALL,) * dim, index, Ellipsis)), "SelectBackward0")
+
+
+def scattered(name, shown, place):
+    """torch.select_scatter and its kin: a copy with something put in."""
+
+    def scatter(input, src, *where):
+        t = current(input)
+        return P["put"](t, current(src), idx=place(shape_of(t), *where))
+
+    scatter.__doc__ = "A copy of the input in which a part is replaced."
+    return operation(shown, name=name)(scatter)
+
+
+def slice_place(shape, dim=0, start=None, end=None, step=1):
+    return (ALL,) * wrapped(dim, len(shape)) + (slice(start, end, step),)
+
+
+scattered(
+    "select_scatter", "SelectScatterBackward0", lambda shape, dim, index: (ALL,) * wrapped(dim, len(shape)) + (index,)
+)
+scattered("slice_scatter", "SliceScatterBackward0", slice_place)

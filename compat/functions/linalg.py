@@ -1,0 +1,650 @@
+"""Linear algebra: what torch.linalg holds, and the older names torch itself has for some of it.
+
+Invariant: stacks of matrices (..., n, m) everywhere; what is no matrix, not square, or of a dtype LAPACK has not is
+refused in torch's words before anything is computed, and a singular matrix raises LinAlgError, a RuntimeError.
+"""
+
+import math
+
+import numpy as np
+
+from funcgrad.core.trace import TAPE
+from funcgrad.numpy.concrete import concrete
+
+from .. import dtypes
+from ..tensor import Tensor, current
+from .operands import P, broadcast_shapes, broadcast_to, cast, dims_of, dtype_of, new, shape_of
+from .products import linalg_cross, matmul, mm
+from .reduction import over, vector_norm_of
+from .register import FUNCTIONS, named, operation, publish, spoken
+from .return_types import BY_NAME as RETURN
+from .shape import diagonal as diagonal_of
+from .shape import matrix_transpose
+
+
+class _LinAlgError(RuntimeError):
+    """torch.linalg.LinAlgError: a matrix that is singular, or not positive definite."""
+
+    __module__ = "torch._C"
+
+
+LinAlgError = _LinAlgError
+
+
+def linalg_operation(label=None, *, name):
+    """Register a function of torch.linalg: neither torch.<name> nor a method."""
+    return operation(label, name=name, function=False, method=False)
+
+
+# ------------------------------------------------------------------------------------------------ checks
+def matrix(A, name, square=False):
+    """A, up to date, if it is a stack of (square) float matrices; RuntimeError otherwise."""
+    t = current(A)
+    shape, d = shape_of(t), dtype_of(t)
+    if len(shape) < 2:
+        raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
+    if square and shape[-1] != shape[-2]:
+        raise RuntimeError(
+            f"{name}: A must be batches of square matrices, but they are {shape[-2]} by {shape[-1]} matrices"
+        )
+    if d.kind not in "fc":
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(d)}")
+    if d == np.float16:
+        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {spoken(d)}")
+    return t
+
+
+def zero_pivot(t):
+    """The number (from 1) of the first zero on the diagonal of U, in the first matrix that has one."""
+    packed = np.asarray(concrete(P["lu"](t.detach())[0], "linalg"))
+    pivots = np.diagonal(packed, 0, -2, -1).reshape(-1, packed.shape[-1])
+    return next((int(np.flatnonzero(row == 0)[0]) + 1 for row in pivots if (row == 0).any()), packed.shape[-1])
+
+
+def leading_minor(t):
+    """The order of the first leading minor that is not positive definite."""
+    a = np.asarray(concrete(t.detach(), "linalg"))
+    for x in a.reshape(-1, *a.shape[-2:]):
+        x = np.tril(x) + np.conj(np.tril(x, -1)).T
+        for k in range(1, len(x) + 1):
+            try:
+                np.linalg.cholesky(x[:k, :k])
+            except np.linalg.LinAlgError:
+                return k
+    return a.shape[-1]
+
+
+# ------------------------------------------------------------------------------------------------ solving
+@linalg_operation("LinalgInvExBackward0", name="inv")
+def inv(A):
+    """The inverse of square matrices; LinAlgError if one is singular."""
+    t = matrix(A, "linalg.inv", square=True)
+    try:
+        return P["inv"](t, singular="raise")
+    except np.linalg.LinAlgError:
+        raise LinAlgError(
+            f"linalg.inv: The diagonal element {zero_pivot(t)} is zero, the inversion could not be completed "
+            "because the "
+            "input matrix is singular."
+        ) from None
+
+
+@linalg_operation("LinalgSolveExBackward0", name="solve")
+def solve(A, B, *, left=True):
+    """X with A X = B (or X A = B with left=False); B a matrix, a vector, or stacks of them.
+
+    >>> import compat as torch
+    >>> torch.linalg.solve(2 * torch.eye(2), torch.ones(2))
+    tensor([0.5000, 0.5000])
+    """
+    a, b = matrix(A, "linalg.solve", square=True), current(B)
+    if not left:
+        return matrix_transpose(solve(matrix_transpose(A), matrix_transpose(B)))
+    s, r = shape_of(a), shape_of(b)
+    vector = len(r) == 1 or (len(r) == len(s) - 1 and r == s[:-1])
+    x = P["reshape"](b, shape=(*r, 1)) if vector else b
+    r = shape_of(x)
+    if s[-1] != r[-2]:
+        raise RuntimeError(
+            f"linalg.solve: Incompatible shapes of A and B for the equation AX = B ({s[-2]}x{s[-1]} and "
+            f"{r[-2]}x{r[-1]})"
+        )
+    lead = broadcast_shapes(s[:-2], r[:-2])
+    try:
+        out = P["solve"](broadcast_to(a, lead + s[-2:]), broadcast_to(x, lead + r[-2:]), singular="raise")
+    except np.linalg.LinAlgError:
+        raise LinAlgError("torch.linalg.solve: The solver failed because the input matrix is singular.") from None
+    return P["reshape"](out, shape=shape_of(out)[:-1]) if vector else out
+
+
+@linalg_operation("LinalgSolveTriangularBackward0", name="solve_triangular")
+def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
+    """X with A X = B (or X A = B) for a triangle A, of which the other triangle is not looked at."""
+    a, b = matrix(A, "linalg.solve_triangular", square=True), current(B)
+    if not left:
+        a, b = current(matrix_transpose(a)), current(matrix_transpose(b))
+        upper = not upper
+    lead = broadcast_shapes(shape_of(a)[:-2], shape_of(b)[:-2])
+    a, b = (broadcast_to(t, lead + shape_of(t)[-2:]) for t in (a, b))
+    out = P["triangular_solve"](a, b, lower=not upper, unit_diagonal=unitriangular)
+    return out if left else matrix_transpose(out)
+
+
+@linalg_operation("LinalgPinvBackward0", name="pinv")
+def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
+    """The Moore-Penrose inverse; singular values up to rtol times the largest count as zero."""
+    t = current(A)
+    if len(shape_of(t)) < 2 or dtype_of(t).kind not in "fc":
+        raise RuntimeError(
+            f"linalg.pinv({spoken(dtype_of(t))}{{{list(shape_of(t))}}}): expected a tensor with 2 or more "
+            "dimensions of float, "
+            "double, cfloat or cdouble types"
+        )
+    given = rcond if rcond is not None else rtol
+    if given is None:
+        given = 0.0 if atol else max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps)
+    if isinstance(given, Tensor):
+        given = given.item()
+    if atol:
+        top = np.linalg.svd(np.asarray(concrete(t, "pinv")), compute_uv=False)
+        given = max(given, float(atol) / float(top.max(initial=0.0) or 1.0))
+    return P["pinv"](t, rcond=given)
+
+
+@linalg_operation(name="lstsq")
+def lstsq(A, B, rcond=None, *, driver=None):
+    """(solution, residuals, rank, singular_values) of the least-squares problem min |A X - B|."""
+    a, b = matrix(A, "torch.linalg.lstsq"), current(B)
+    vector = len(shape_of(b)) == len(shape_of(a)) - 1
+    x = b.unsqueeze(-1) if vector else b
+    rank = matrix_rank(A)
+    m, n = shape_of(a)[-2:]
+    inverse = P["pinv"](a, rcond=float(np.finfo(dtype_of(a)).eps) * max(m, n) if rcond is None else rcond)
+    solution = matmul(inverse, x)
+    residuals = new(np.zeros(0, dtype_of(a)))
+    if m > n and driver != "gelsd" and bool((rank == n).all()) and driver is not None:
+        residuals = ((matmul(A, solution) - x) ** 2).sum(-2)
+    solution = solution.squeeze(-1) if vector else solution
+    values = svdvals(A) if driver in ("gelsd", "gelss") else new(np.zeros(0, dtype_of(a)))
+    return RETURN["linalg_lstsq"](named(solution, "LinalgLstsqBackward0", (A, B)), residuals, rank, values)
+
+
+@linalg_operation(name="tensorinv")
+def tensorinv(A, ind=2):
+    """The inverse for tensordot over `ind` dimensions."""
+    front, back = A.shape[:ind], A.shape[ind:]
+    return inv(A.reshape(math.prod(front), -1)).reshape(*back, *front)
+
+
+@linalg_operation(name="tensorsolve")
+def tensorsolve(A, B, dims=None):
+    """X with tensordot(A, X, X.ndim) = B."""
+    if dims is not None:
+        A = A.movedim(list(dims), list(range(A.dim() - len(dims), A.dim())))
+    rest = A.shape[B.dim() :]
+    n = math.prod(rest)
+    return solve(A.reshape(-1, n), B.reshape(-1)).reshape(rest)
+
+
+# ------------------------------------------------------------------------------------------------ determinants
+@linalg_operation("LinalgDetBackward0", name="det")
+def det(A):
+    """The determinant of square matrices."""
+    return P["det"](matrix(A, "linalg.det", square=True))
+
+
+def sign_and_log(A, name, result):
+    sign, log = P["slogdet"](matrix(A, name, square=True))
+    return RETURN[result](named(sign, "LinalgSlogdetBackward0", (A,)), named(log, "LinalgSlogdetBackward0", (A,)))
+
+
+@linalg_operation(name="slogdet")
+def slogdet(A):
+    """(sign, log |det|) of square matrices."""
+    return sign_and_log(A, "linalg.slogdet", "linalg_slogdet")
+
+
+@operation(name="slogdet")
+def old_slogdet(input):
+    """(sign, log |det|) of square matrices."""
+    return sign_and_log(input, "linalg.slogdet", "slogdet")
+
+
+@operation()
+def logdet(input):
+    """log of the determinant; nan where it is negative."""
+    sign, log = sign_and_log(input, "linalg.slogdet", "slogdet")
+    return FUNCTIONS["where"](sign == -1, float("nan"), log)
+
+
+# ------------------------------------------------------------------------------------------------ factors
+def read_part(t, part):
+    """What a factorisation of Hermitian matrices is told to read: torch reads one triangle, but of a Hermitian
+    matrix it gives both triangles their half of the derivative."""
+    if t.owner is TAPE and np.array_equal(t.val, np.conj(np.swapaxes(t.val, -1, -2))):
+        return "both"
+    return part
+
+
+def factor_of(t):
+    try:
+        return P["cholesky"](t, part=read_part(t, "lower"))
+    except np.linalg.LinAlgError:
+        raise LinAlgError(
+            "linalg.cholesky: The factorization could not be completed because the input is not "
+            "positive-definite (the leading "
+            f"minor of order {leading_minor(t)} is not positive-definite)."
+        ) from None
+
+
+@linalg_operation("LinalgCholeskyExBackward0", name="cholesky")
+def cholesky(A, *, upper=False):
+    """The lower (or upper) triangle L with L L^H = A; LinAlgError unless A is positive definite."""
+    L = factor_of(matrix(A, "linalg.cholesky", square=True))
+    return matrix_transpose(L).conj() if upper else L
+
+
+@operation("CholeskyBackward0", name="cholesky")
+def old_cholesky(input, upper=False):
+    """The Cholesky factor (torch deprecates it: use torch.linalg.cholesky)."""
+    return cholesky(input, upper=upper)
+
+
+@operation("CholeskySolveBackward0")
+def cholesky_solve(B, L, upper=False):
+    """X with A X = B, given the Cholesky factor of A."""
+    t = matrix(L, "cholesky_solve", square=True)
+    first = {"lower": not upper, "transpose_a": upper, "conjugate_a": upper}
+    second = {"lower": not upper, "transpose_a": not upper, "conjugate_a": not upper}
+    return P["triangular_solve"](t, P["triangular_solve"](t, current(B), **first), **second)
+
+
+@operation("CholeskyInverseBackward0")
+def cholesky_inverse(L, upper=False):
+    """The inverse of A, given its Cholesky factor."""
+    return cholesky_solve(FUNCTIONS["eye"](L.shape[-1], dtype=L.dtype), L, upper)
+
+
+def factors_qr(A, mode, result):
+    if mode not in ("reduced", "complete", "r"):
+        raise RuntimeError(
+            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
+        )
+    q, r = P["qr"](matrix(A, "linalg.qr"), mode="complete" if mode == "complete" else "reduced")
+    if mode == "r":
+        q = new(np.zeros(0, dtype_of(current(A))))
+    return RETURN[result](*named((q, r), "LinalgQrBackward0", (A,)))
+
+
+@linalg_operation(name="qr")
+def qr(A, mode="reduced"):
+    """(Q, R) with Q R = A, Q orthonormal, R an upper triangle."""
+    return factors_qr(A, mode, "linalg_qr")
+
+
+@operation(name="qr")
+def old_qr(input, some=True):
+    """(Q, R) (torch deprecates it: use torch.linalg.qr)."""
+    return factors_qr(input, "reduced" if some else "complete", "qr")
+
+
+@linalg_operation(name="svd")
+def svd(A, full_matrices=True, *, driver=None):
+    """(U, S, Vh) with U diag(S) Vh = A, S falling."""
+    parts = P["svd"](matrix(A, "linalg.svd"), full_matrices=full_matrices)
+    return RETURN["linalg_svd"](*named(parts, "LinalgSvdBackward0", (A,)))
+
+
+@operation(name="svd")
+def old_svd(input, some=True, compute_uv=True):
+    """(U, S, V) with U diag(S) V^H = A (torch deprecates it: use torch.linalg.svd)."""
+    u, s, vh = svd(input, full_matrices=not some)
+    v = matrix_transpose(vh)
+    return RETURN["svd"](u, s, v.conj() if v.is_complex() else v)
+
+
+@linalg_operation("LinalgSvdBackward0", name="svdvals")
+def svdvals(A, *, driver=None):
+    """The singular values, falling."""
+    return P["svd"](matrix(A, "linalg.svdvals"), full_matrices=False)[1]
+
+
+def triangle_of(UPLO):
+    if UPLO.upper() not in ("L", "U"):
+        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
+    return "lower" if UPLO.upper() == "L" else "upper"
+
+
+@linalg_operation(name="eigh")
+def eigh(A, UPLO="L"):
+    """(eigenvalues, eigenvectors) of Hermitian matrices, of which one triangle is read; eigenvalues rising."""
+    t = matrix(A, "linalg.eigh", square=True)
+    parts = P["eigh"](t, part=read_part(t, triangle_of(UPLO)))
+    return RETURN["linalg_eigh"](*named(parts, "LinalgEighBackward0", (A,)))
+
+
+@linalg_operation("LinalgEighBackward0", name="eigvalsh")
+def eigvalsh(A, UPLO="L"):
+    """The eigenvalues of Hermitian matrices, rising."""
+    t = matrix(A, "linalg.eigvalsh", square=True)
+    return P["eigh"](t, part=read_part(t, triangle_of(UPLO)))[0]
+
+
+@linalg_operation(name="eig")
+def eig(A):
+    """(eigenvalues, eigenvectors) of square matrices, complex."""
+    parts = P["eig"](matrix(A, "linalg.eig", square=True))
+    return RETURN["linalg_eig"](*named(parts, "LinalgEigBackward0", (A,)))
+
+
+@linalg_operation("LinalgEigBackward0", name="eigvals")
+def eigvals(A):
+    """The eigenvalues of square matrices, complex."""
+    return P["eig"](matrix(A, "linalg.eigvals", square=True))[0]
+
+
+def packed_triangles(packed):
+    """(L, U) of the packed factors of an LU decomposition."""
+    m, n = shape_of(current(packed))[-2:]
+    k = min(m, n)
+    lower = FUNCTIONS["tril"](packed[..., :, :k], -1)
+    return lower + FUNCTIONS["eye"](m, k, dtype=packed.dtype), FUNCTIONS["triu"](packed[..., :k, :])
+
+
+@linalg_operation(name="lu_factor")
+def lu_factor(A, *, pivot=True):
+    """(LU, pivots): both triangles in one matrix, and the rows exchanged in turn, counted from 1."""
+    packed, pivots, _ = P["lu"](matrix(A, "linalg.lu_factor"))
+    return RETURN["linalg_lu_factor"](named(packed, "LinalgLuFactorExBackward0", (A,)), pivots + 1)
+
+
+@linalg_operation(name="lu")
+def lu(A, *, pivot=True):
+    """(P, L, U) with P L U = A."""
+    packed, _, order = P["lu"](matrix(A, "linalg.lu"))
+    low, up = packed_triangles(packed)
+    m = shape_of(current(packed))[-2]
+    at = np.asarray(concrete(order, "lu"))
+    permutation = np.swapaxes(np.eye(m, dtype=dtype_of(current(A)))[at], -1, -2)
+    return RETURN["linalg_lu"](new(np.ascontiguousarray(permutation)), *named((low, up), "LinalgLuBackward0", (A,)))
+
+
+@linalg_operation("LinalgLuSolveBackward0", name="lu_solve")
+def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
+    """X with A X = B, given lu_factor(A)."""
+    if not left or adjoint:
+        raise NotImplementedError("linalg.lu_solve: left=False and adjoint=True are not covered; use linalg.solve.")
+    order = np.arange(shape_of(current(LU))[-1])
+    exchanged = np.asarray(concrete(pivots, "lu_solve")) - 1
+    if exchanged.ndim != 1:
+        raise NotImplementedError("linalg.lu_solve: stacks of matrices are not covered; use linalg.solve.")
+    for i, j in enumerate(exchanged):
+        order[[i, j]] = order[[j, i]]
+    low = solve_triangular(LU, B[..., new(order), :], upper=False, unitriangular=True)
+    return solve_triangular(LU, low, upper=True)
+
+
+@operation(name="lu_solve")
+def old_lu_solve(b, LU_data, LU_pivots):
+    """X with A X = b, given the LU factors of A (torch deprecates it: use torch.linalg.lu_solve)."""
+    return lu_solve(LU_data, LU_pivots, b)
+
+
+@operation(name="triangular_solve")
+def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
+    """(X, A) with A X = b for a triangle A (torch deprecates it: use torch.linalg.solve_triangular)."""
+    t, x = matrix(A, "triangular_solve", square=True), current(b)
+    out = P["triangular_solve"](t, x, lower=not upper, transpose_a=transpose, unit_diagonal=unitriangular)
+    return RETURN["triangular_solve"](
+        named(out, "TriangularSolveBackward0", (b, A)), named(P["copy"](t, t), "TriangularSolveBackward0", (b, A))
+    )
+
+
+def with_info(f, result, name):
+    """linalg.<name>_ex: the result and 0, or the number of the pivot that failed where f raises."""
+
+    def call(A, *args, check_errors=False, **options):
+        try:
+            return RETURN[result](f(A, *args, **options), new(np.zeros(tuple(A.shape[:-2]), np.int32)))
+        except LinAlgError:
+            if check_errors:
+                raise
+            at = (leading_minor if f is cholesky else zero_pivot)(current(A))
+            value = A.clone() if len(args) == 0 else FUNCTIONS["full_like"](args[0], float("nan"))
+            return RETURN[result](value, new(np.full(tuple(A.shape[:-2]), at, np.int32)))
+
+    call.__doc__ = f"({f.__name__}, info): info is 0 where it succeeded."
+    return operation(name=name, function=False, method=False)(call)
+
+
+inv_ex = with_info(inv, "linalg_inv_ex", "inv_ex")
+cholesky_ex = with_info(cholesky, "linalg_cholesky_ex", "cholesky_ex")
+solve_ex = with_info(solve, "linalg_solve_ex", "solve_ex")
+
+
+# ------------------------------------------------------------------------------------------------ norms
+def matrix_norm_of(A, ord, dim, keepdim, dtype):  # noqa: A002
+    t = current(A)
+    t = t if dtype is None else cast(t, dtypes.as_numpy(dtype))
+    if len(shape_of(t)) < 2:
+        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+    if ord not in ("fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf):
+        raise RuntimeError(
+            f"linalg.matrix_norm: Order {ord:g} not supported."
+            if isinstance(ord, (int, float))
+            else f"linalg.matrix_norm: Order {ord} not supported."
+        )
+    rows, columns = dims_of(tuple(dim), len(shape_of(t)))
+    if ord == "fro":
+        return named(vector_norm_of(t, 2, (rows, columns), keepdim), "LinalgVectorNormBackward0", (A,))
+    if ord in ("nuc", 2, -2):
+        rest = [k for k in range(len(shape_of(t))) if k not in (rows, columns)]
+        s = svdvals(A.to(dtypes.of_numpy(dtype_of(t))).permute(*rest, rows, columns))
+        out = FUNCTIONS["sum" if ord == "nuc" else "amax" if ord == 2 else "amin"](s, -1)
+        if keepdim:
+            for d in sorted((rows, columns)):
+                out = out.unsqueeze(d)
+        return out
+    one, other = (rows, columns) if abs(ord) == 1 else (columns, rows)
+    lengths = named(vector_norm_of(t, 1, one, keepdim), "LinalgVectorNormBackward0", (A,))
+    other -= 0 if keepdim or one > other else 1
+    return FUNCTIONS["amax" if ord > 0 else "amin"](lengths, other, keepdim)
+
+
+@linalg_operation(name="matrix_norm")
+def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):  # noqa: A002
+    """The norm of matrices: "fro", "nuc", 1, -1, 2, -2, inf, -inf."""
+    return matrix_norm_of(A, ord, dim, keepdim, dtype)
+
+
+@linalg_operation("LinalgVectorNormBackward0", name="vector_norm")
+def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):  # noqa: A002
+    """The ord-norm of the elements, of the whole or over dimensions."""
+    return vector_norm_of(current(x), ord, dim, keepdim, dtype)
+
+
+@operation(name="linalg_norm", method=False)
+def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):  # noqa: A002
+    """The norm of vectors (one dimension) or matrices (two); without ord, the 2-norm of all elements.
+
+    >>> import compat as torch
+    >>> torch.linalg.norm(torch.tensor([3.0, 4.0]))
+    tensor(5.)
+    """
+    n = A.dim()
+    if ord is None:
+        return vector_norm(A, 2, dim, keepdim, dtype=dtype)
+    if dim is None:
+        if isinstance(ord, str):
+            return matrix_norm_of(A, ord, (-2, -1), keepdim, dtype)
+        if n not in (1, 2):
+            raise RuntimeError(
+                f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {n}D."
+            )
+        dim = (0,) if n == 1 else (0, 1)
+    dim = (dim,) if isinstance(dim, int) else tuple(dim)
+    if len(dim) == 1 and not isinstance(ord, str):
+        return vector_norm(A, ord, dim, keepdim, dtype=dtype)
+    return matrix_norm_of(A, ord, dim, keepdim, dtype)
+
+
+@linalg_operation(name="cond")
+def cond(A, p=None):
+    """The condition number: the norm of A times that of its inverse."""
+    if p in (None, 2, -2):
+        s = svdvals(A)
+        first, last = s[..., :1], s[..., -1:]
+        return (last / first if p == -2 else first / last).squeeze(-1)
+    return matrix_norm(A, p) * matrix_norm(inv(A), p)
+
+
+@linalg_operation(name="matrix_rank")
+def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
+    """The number of singular values above the tolerance."""
+    t = matrix(A, "linalg.matrix_rank").detach()
+    s = P["svd"](t, full_matrices=False)[1]
+    if not shape_of(s)[-1]:
+        return new(np.zeros(shape_of(s)[:-1], np.int64))
+    bound = tol if tol is not None else atol
+    if bound is None or rtol is not None:
+        rtol = max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps) if rtol is None else rtol
+        relative = rtol * over(s, "max", -1, True)
+        bound = relative if bound is None else FUNCTIONS["maximum"](relative, bound)
+    return (s > bound).sum(-1)
+
+
+# ------------------------------------------------------------------------------------------------ products and powers
+@linalg_operation(name="matrix_power")
+def matrix_power(A, n):
+    """A multiplied by itself n times; of a negative n, its inverse."""
+    matrix(A, "linalg.matrix_power", square=True)
+    if n == 0:
+        eye = FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype)
+        return FUNCTIONS["zeros_like"](A) + eye
+    if n == 1:
+        return A.clone()
+    if n < 0:
+        A, n = inv(A), -n
+    if n == 3:
+        return matmul(matmul(A, A), A)
+    out, power = None, A
+    while n:
+        if n & 1:
+            out = power if out is None else matmul(out, power)
+        n >>= 1
+        if n:
+            power = matmul(power, power)
+    return out
+
+
+PADE = (
+    64764752532480000.0,
+    32382376266240000.0,
+    7771770303897600.0,
+    1187353796428800.0,
+    129060195264000.0,
+    10559470521600.0,
+    670442572800.0,
+    33522128640.0,
+    1323241920.0,
+    40840800.0,
+    960960.0,
+    16380.0,
+    182.0,
+    1.0,
+)  # fmt: skip  (of exp, degree 13; Higham, SIAM J. Matrix Anal. Appl. 26 (2005), 1179-1193)
+
+
+@linalg_operation("LinalgMatrixExpBackward0", name="matrix_exp")
+def matrix_exp(A):
+    """The exponential of square matrices, by scaling, a rational approximation, and squaring."""
+    t = matrix(A, "linalg.matrix_exp", square=True)
+    x = np.asarray(concrete(t.detach(), "matrix_exp"))
+    size = float(np.abs(x).sum(-2).max(initial=0.0))
+    squarings = max(0, math.ceil(math.log2(size / 5.37))) if size > 5.37 and math.isfinite(size) else 0
+    a = A / 2.0**squarings
+    eye = FUNCTIONS["eye"](shape_of(t)[-1], dtype=a.dtype)
+    a2 = matmul(a, a)
+    a4 = matmul(a2, a2)
+    a6 = matmul(a4, a2)
+    b = PADE
+    odd = matmul(a6, b[13] * a6 + b[11] * a4 + b[9] * a2) + b[7] * a6 + b[5] * a4 + b[3] * a2 + b[1] * eye
+    odd = matmul(a, odd)
+    even = matmul(a6, b[12] * a6 + b[10] * a4 + b[8] * a2) + b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * eye
+    out = solve(even - odd, even + odd)
+    for _ in range(squarings):
+        out = matmul(out, out)
+    return out
+
+
+@linalg_operation(name="multi_dot")
+def multi_dot(tensors):
+    """The product of several matrices (the first and the last may be vectors), in the cheapest order."""
+    ts = list(tensors)
+    if len(ts) < 2:
+        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(ts)}")
+    first, last = ts[0].dim() == 1, ts[-1].dim() == 1
+    if first:
+        ts[0] = ts[0].unsqueeze(0)
+    if last:
+        ts[-1] = ts[-1].unsqueeze(-1)
+    sizes = [t.shape[0] for t in ts] + [ts[-1].shape[1]]
+    out = in_best_order(ts, sizes)
+    shape = ([] if first else [sizes[0]]) + ([] if last else [sizes[-1]])
+    return out.view(shape)
+
+
+def in_best_order(ts, sizes):
+    """The product of matrices in the order of fewest multiplications, by dynamic programming."""
+    n = len(ts)
+    cost = [[0] * n for _ in range(n)]
+    cut = [[0] * n for _ in range(n)]
+    for length in range(1, n):
+        for i in range(n - length):
+            j = i + length
+            cost[i][j], cut[i][j] = min(
+                (cost[i][k] + cost[k + 1][j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
+            )
+
+    def product(i, j):
+        return ts[i] if i == j else mm(product(i, cut[i][j]), product(cut[i][j] + 1, j))
+
+    return product(0, n - 1)
+
+
+@linalg_operation(name="vecdot")
+def vecdot(x, y, *, dim=-1):
+    """The inner products along a dimension, the first operand conjugated."""
+    return (x.conj() * y).sum(dim)
+
+
+@linalg_operation(name="vander")
+def vander(x, N=None):
+    """The powers 0 .. N - 1 of the last dimension, as a new last one."""
+    n = x.shape[-1] if N is None else N
+    ones = FUNCTIONS["ones_like"](x).unsqueeze(-1).detach()
+    powers = x.unsqueeze(-1).expand(*x.shape, n - 1).cumprod(-1)
+    return FUNCTIONS["cat"]((ones, powers), -1)
+
+
+@linalg_operation(name="diagonal")
+def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
+    """The diagonals of matrices, as a view."""
+    return diagonal_of(A, offset, dim1, dim2)
+
+
+publish(inv, ("inverse",), True, True)
+publish(det, ("det",), True, True)
+publish(pinv, ("pinverse",), True, True)
+publish(matrix_power, ("matrix_power",), True, True)
+publish(matrix_exp, ("matrix_exp",), True, True)
+
+NAMES = {
+    f.__name__: f
+    for f in (
+        inv, solve, solve_triangular, pinv, lstsq, tensorinv, tensorsolve, det, slogdet, cholesky, qr, svd, svdvals,
+        eigh,
+        eigvalsh, eig, eigvals, lu_factor, lu, lu_solve, inv_ex, cholesky_ex, solve_ex, matrix_norm, vector_norm, cond,
+        matrix_rank, matrix_power, matrix_exp, multi_dot, vecdot, vander, diagonal, matmul,
+    )
+} | {"norm": norm, "cross": linalg_cross, "LinAlgError": LinAlgError}  # fmt: skip

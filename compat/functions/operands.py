@@ -1,0 +1,171 @@
+"""What a function makes of its arguments before it computes: dimensions, sizes, dtypes, promotion, and torch's
+errors.
+"""
+
+import numpy as np
+
+from funcgrad.core.handle import Handle
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
+
+from .. import dtypes
+from ..errors import size_mismatch
+from ..size import Size
+from ..tensor import Tensor, current, wrap, wrapped
+
+P = PRIMITIVES
+NUMBERS = (bool, int, float, complex)
+KINDS_OF_INTEGER = "biu"
+INT64, BOOL = np.dtype(np.int64), np.dtype(bool)
+
+
+# ------------------------------------------------------------------------------------------------ shapes and dimensions
+def shape_of(t):
+    """The shape of a Tensor that is up to date, as a plain tuple."""
+    return t.val.shape if t.owner is TAPE else tuple(t.owner.shape(t))
+
+
+def dtype_of(t):
+    """The NumPy dtype of a Tensor that is up to date."""
+    return t.val.dtype if t.owner is TAPE else t.owner.dtype(t)
+
+
+def integer(x, name="an argument"):
+    """A Python int from an int, a NumPy integer or an integer Tensor of one element."""
+    try:
+        return x.__index__()
+    except (AttributeError, TypeError):
+        raise TypeError(f"{name} must be int, not {type(x).__name__}") from None
+
+
+def sizes(size):
+    """*size as a tuple of ints: f(2, 3), f((2, 3)), f(torch.Size([2, 3]))."""
+    if len(size) == 1 and isinstance(size[0], (tuple, list)):
+        size = size[0]
+    return tuple([integer(k, "a size") for k in size])
+
+
+def dims_of(dim, n):
+    """The dimensions that None, an int or a sequence of ints names, counted from the front, none twice."""
+    if dim is None or dim == () or dim == []:
+        return tuple(range(n))
+    if not isinstance(dim, (tuple, list)):
+        return (wrapped(dim, n),) if n else scalar_dim(dim)
+    dims = tuple([wrapped(d, n) for d in dim]) if n else tuple(scalar_dim(d) for d in dim)
+    for d in dims:
+        if dims.count(d) > 1:
+            raise RuntimeError(f"dim {d if n else 0} appears multiple times in the list of dims")
+    return dims
+
+
+def scalar_dim(dim):
+    """torch lets 0 and -1 name the missing dimension of a 0-d Tensor: there is nothing to reduce."""
+    wrapped(dim, 0)
+    return ()
+
+
+def with_ones(shape, dims):
+    """The shape with the given dimensions of length 1: what keepdim leaves."""
+    return tuple([1 if i in dims else k for i, k in enumerate(shape)])
+
+
+def broadcast_shapes(*shapes):
+    """The shape that shapes broadcast to; RuntimeError in torch's words if they do not."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        for at in range(1, len(shapes)):
+            error = size_mismatch(np.broadcast_shapes(*shapes[:at]), shapes[at])
+            if error is not None:
+                raise error from None
+        raise
+
+
+def broadcast_to(t, shape):
+    """t with the given shape, as binary operations stretch it."""
+    own = shape_of(t)
+    return t if own == shape else P["broadcast"](t, shape=shape, axes=tuple(range(len(shape) - len(own))))
+
+
+# ------------------------------------------------------------------------------------------------ dtypes and promotion
+def as_operand(x):
+    """A Tensor, or a Python number; NumPy scalars count as numbers, arrays as Tensors; else NotImplemented."""
+    if isinstance(x, (Tensor, *NUMBERS)):
+        return x
+    if isinstance(x, np.generic):
+        return x.item()
+    if isinstance(x, np.ndarray):
+        dtypes.of_numpy(x.dtype)
+        return wrap(Tensor, x)
+    return x if isinstance(x, Handle) else NotImplemented
+
+
+def rank(x):
+    """(dtype, rank) of an operand, for promotion."""
+    if isinstance(x, Handle):
+        x = current(x)
+        return x.owner.dtype(x), 2 if x.owner.shape(x) else 1
+    return dtypes.scalar_dtype(x), 0
+
+
+def number(x, d):
+    """A Python number as one of dtype d's kind."""
+    kind = d.kind
+    return float(x) if kind == "f" else int(x) if kind in "iu" else complex(x) if kind == "c" else bool(x)
+
+
+def cast(t, d):
+    """t in the NumPy dtype d: t itself if it has it."""
+    return t if dtype_of(t) == d else P["cast"](t, dtype=d)
+
+
+def promoted(operands, floating=False):
+    """(operands cast to the dtype torch computes in, that dtype); numbers stay Python numbers of that kind."""
+    d = dtypes.result_dtype([rank(x) for x in operands])
+    if floating and d.kind in KINDS_OF_INTEGER:
+        d = dtypes.Default.numpy
+    out = [cast(current(x), d) if isinstance(x, Handle) else number(x, d) for x in operands]
+    if not any(isinstance(x, Handle) for x in out):
+        out[0] = np.asarray(out[0], d)
+    return out, d
+
+
+def floating(t):
+    """t, integers as the default float: what torch's unary float functions compute with."""
+    return P["cast"](t, dtype=dtypes.Default.numpy) if dtype_of(t).kind in KINDS_OF_INTEGER else t
+
+
+def check_sizes(*xs):
+    """RuntimeError in torch's words if the Tensors among the operands do not broadcast."""
+    shapes = [shape_of(x) for x in xs if isinstance(x, Handle)]
+    if len(shapes) > 1 and any(s != shapes[0] for s in shapes):
+        broadcast_shapes(*shapes)
+
+
+def dtype_argument(dtype, default=None):
+    """A dtype argument as a NumPy dtype; None is the default."""
+    return default if dtype is None else dtypes.as_numpy(dtype)
+
+
+def float_argument(dtype):
+    """A dtype argument whose default is the default float."""
+    return dtypes.Default.numpy if dtype is None else dtypes.as_numpy(dtype)
+
+
+# ------------------------------------------------------------------------------------------------ results
+def new(array, requires_grad=False):
+    """A Tensor over an array that nobody else holds."""
+    return wrap(Tensor, array, requires_grad)
+
+
+def index_result(t):
+    """A result of integer indices as torch gives them: int64."""
+    return cast(t, INT64)
+
+
+__all__ = [
+    "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to",
+    "cast",
+    "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "index_result", "integer",
+    "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "wrapped",
+]  # fmt: skip

@@ -1,0 +1,655 @@
+"""Elementwise functions of one Tensor, and those of several that are no operators: clamp, where, lerp, maximum, ...
+
+Invariant: a kink is met as torch meets it: every primitive that knows the choice is called with kink="torch".
+"""
+
+import numpy as np
+
+from funcgrad.core import fast
+from funcgrad.core.handle import Handle
+
+from .. import dtypes
+from ..graph import label as set_label
+from ..names import NAMES
+from ..tensor import Tensor, current
+from .arithmetic import check_in_place, general, params_of, unsuitable
+from .operands import (
+    KINDS_OF_INTEGER,
+    P,
+    as_operand,
+    broadcast_shapes,
+    cast,
+    check_sizes,
+    dtype_of,
+    floating,
+    number,
+    promoted,
+    rank,
+    shape_of,
+    wrapped,
+)
+from .register import (
+    FUNCTIONS,
+    METHODS,
+    in_place,
+    kept,
+    named,
+    not_a_tensor,
+    operation,
+    publish,
+    renamed,
+    rewrite,
+    spoken,
+    store,
+    twin,
+)
+from .shape import view_of
+
+
+# ------------------------------------------------------------------------------------------------ one operand
+def unary(name, prim=None, *, node=None, integers=False, aliases=()):
+    """torch.<name>, Tensor.<name> and Tensor.<name>_ of a one-operand primitive.
+
+    `node` is torch's name of its node; without `integers`, integers are computed in the default float dtype.
+    """
+    p = P[prim or name]
+    params = params_of(p)
+    if node is not None:
+        NAMES[p.name] = node + "Backward0"
+
+    def slow(input):
+        t = current(input)
+        if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
+            t = cast(t, dtypes.Default.numpy)
+        return p(t, **params)
+
+    quick = slow if p.nondiff else fast.tape_unary(p, Tensor, slow)
+
+    def function(input, *, out=None):
+        if not isinstance(input, Tensor):
+            raise not_a_tensor(name, input)
+        got = quick(input)
+        return got if out is None else store(name, out, got)
+
+    def inplace(self):
+        t = current(self)
+        if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
+            raise RuntimeError(
+                f"result type {spoken(dtypes.Default.numpy)} can't be cast to the desired output type "
+                f"{spoken(dtype_of(t))}"
+            )
+        return in_place(self, p, **params)
+
+    function.__name__, inplace.__name__ = name, name + "_"
+    function.__doc__ = f"{name} of each element."
+    publish(function, (name, *aliases), True, True)
+    publish(inplace, (name + "_", *[n + "_" for n in aliases]), True, True)
+    return function
+
+
+for _name in (
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "sqrt",
+    "rsqrt",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+):
+    unary(_name)
+for _name in ("acos", "asin", "atan", "acosh", "asinh", "atanh"):
+    unary(_name, "arc" + _name[1:], node=_name.capitalize(), aliases=("arc" + _name[1:],))
+for _name in ("erf", "erfc", "erfinv", "sigmoid", "digamma", "lgamma", "sinc", "i0", "reciprocal"):
+    unary(_name)
+unary("log1p", node="Log1P")
+unary("deg2rad", node="Deg2Rad")
+unary("rad2deg", node="Rad2Deg")
+unary("abs", integers=True, aliases=("absolute",))
+for _name in ("sign", "floor", "ceil", "trunc", "relu"):
+    unary(_name, integers=True)
+publish(FUNCTIONS["trunc"], ("fix",), True, True)
+publish(METHODS["trunc_"], ("fix_",), False, True)
+abs_ = FUNCTIONS["abs"]
+Tensor.__abs__ = abs_
+
+
+_negative = unary("neg", integers=True)
+
+
+@operation(aliases=("negative",))
+def neg(input):
+    """-input; RuntimeError for booleans."""
+    if dtype_of(current(input)).kind == "b":
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` "
+            "or `logical_not()` operator instead."
+        )
+    return _negative(input)
+
+
+publish(METHODS["neg_"], ("negative_",), False, True)
+Tensor.__neg__ = neg
+
+
+@operation()
+def positive(input):
+    """The Tensor itself; RuntimeError for booleans."""
+    if dtype_of(current(input)).kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+Tensor.__pos__ = positive
+
+
+@operation("PowBackward0")
+def square(input):
+    """input ** 2."""
+    t = current(input)
+    return P["square"](cast(t, np.dtype(np.int64)) if dtype_of(t).kind == "b" else t)
+
+
+@operation("SgnBackward0")
+def sgn(input):
+    """The sign; of a complex number, the number of absolute value 1 in its direction (0 at 0)."""
+    t = current(input)
+    if dtype_of(t).kind != "c":
+        return P["sign"](t)
+    size = P["abs"](t, kink="torch")
+    return P["div"](t, P["where"](P["equal"](size, 0), 1.0, size))
+
+
+@operation("FracBackward0")
+def frac(input):
+    """The part behind the point, with the sign of the input."""
+    t = current(input)
+    return P["sub"](t, P["trunc"](t))
+
+
+@operation()
+def round(input, *, decimals=0):  # noqa: A001
+    """Rounded to so many decimals, halves to even."""
+    t = current(input)
+    if decimals == 0:
+        return renamed(P["rint"](t), "RoundBackward0")
+    return renamed(P["round"](t, decimals=decimals), "RoundBackward1")
+
+
+@operation("LogitBackward0")
+def logit(input, eps=None):
+    """log(x / (1 - x)), of x held between eps and 1 - eps."""
+    t = floating(current(input))
+    return P["logit"](t if eps is None else P["clamp"](t, eps, 1 - eps, kink="torch"))
+
+
+@operation("NanToNumBackward0")
+def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
+    """nan and infinities replaced: by 0 and by the largest and smallest finite numbers, or by what is given."""
+    t = current(input)
+    if dtype_of(t).kind not in "fc":
+        return P["copy"](t, t)
+    return P["nan_to_num"](t, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
+
+
+@operation("PolygammaBackward0")
+def polygamma(n, input):
+    """The n-th derivative of digamma."""
+    return P["polygamma"](floating(current(input)), nth=n)
+
+
+@operation("MvlgammaBackward0")
+def mvlgamma(input, p):
+    """The logarithm of the multivariate gamma function of dimension p."""
+    t = floating(current(input))
+    steps = -0.5 * np.arange(p)
+    total = p * (p - 1) / 4 * float(np.log(np.pi))
+    for k in steps:
+        total = P["add"](P["lgamma"](P["add"](t, float(k))), total)
+    return total
+
+
+for _name, _node in (
+    ("square", "Pow"), ("sgn", "Sgn"), ("frac", "Frac"), ("round", "Round"), ("logit", "Logit"),
+    ("nan_to_num", "NanToNum"), ("polygamma", "Polygamma"), ("mvlgamma", "Mvlgamma"),
+):  # fmt: skip
+    twin(_name, _node + "Backward0")
+
+
+# ------------------------------------------------------------------------------------------------ complex parts
+def real_part(input):
+    """The real part, as a view; of a real Tensor the Tensor itself."""
+    t = current(input)
+    return view_of(t, "real", "SelectBackward0") if dtype_of(t).kind == "c" else input
+
+
+def imaginary_part(input):
+    """The imaginary part, as a view; RuntimeError for real Tensors."""
+    t = current(input)
+    if dtype_of(t).kind != "c":
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    return view_of(t, "imag", "SelectBackward0")
+
+
+FUNCTIONS["real"], FUNCTIONS["imag"] = real_part, imaginary_part
+Tensor.real, Tensor.imag = property(real_part), property(imaginary_part)
+
+
+@operation()
+def conj(input):
+    """The conjugate; of a real Tensor the Tensor itself."""
+    return P["conj"](current(input)) if dtype_of(current(input)).kind == "c" else input
+
+
+publish(FUNCTIONS["conj"], ("conj_physical",), True, True)
+
+
+@operation()
+def angle(input):
+    """The angle in radians; of a real number 0 or pi."""
+    return P["angle"](floating(current(input)))
+
+
+@operation("ViewAsRealBackward0")
+def view_as_real(input):
+    """The real and imaginary parts as a new last dimension."""
+    t = current(input)
+    if dtype_of(t).kind != "c":
+        raise RuntimeError("view_as_real is only supported for complex tensors")
+    wide = (*shape_of(t), 1)
+    parts = [P["reshape"](P[part](t), shape=wide) for part in ("real", "imag")]
+    return P["concatenate"](*parts, axis=len(wide) - 1)
+
+
+@operation("ViewAsComplexBackward0")
+def view_as_complex(input):
+    """Complex numbers of which the last dimension holds the real and the imaginary part."""
+    t = current(input)
+    if not shape_of(t) or shape_of(t)[-1] != 2:
+        raise RuntimeError("Tensor must have a last dimension of size 2")
+    return P["complex"](*[P["getitem"](t, idx=(Ellipsis, k)) for k in (0, 1)])
+
+
+def itself(name):
+    def same(input):
+        return input
+
+    same.__doc__ = "The Tensor itself: nothing is put off."
+    operation(name=name)(same)
+
+
+for _name in ("resolve_conj", "resolve_neg"):
+    itself(_name)
+Tensor.is_conj = Tensor.is_neg = lambda t: False
+
+
+# ------------------------------------------------------------------------------------------------ two operands
+def refuse_complex(name):
+    def refuse(x, y):
+        if any(rank(o)[0].kind == "c" for o in (x, y)):
+            raise RuntimeError(f"{name} not implemented for complex tensors.")
+
+    return refuse
+
+
+def binary(name, prim=None, *, node=None, floats=False, aliases=(), with_number=(None, None), refuse=None):
+    """torch.<name>, Tensor.<name> and Tensor.<name>_ of a two-operand primitive that is no operator.
+
+    `with_number`: torch's names of its node where the first, or the second, operand is a Python number.
+    """
+    p = P[prim or name]
+    params = params_of(p)
+    slow = general(name, p.name, floats, refuse)
+    quick = slow if p.nondiff else fast.tape_binary(p, Tensor, slow)
+    if node is not None:
+        NAMES[p.name] = node + "Backward0"
+
+    def call(input, other, *, out=None):
+        got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
+        if got is NotImplemented:
+            raise unsuitable(name, input, other)
+        if got.mark is not None:
+            for label, number, operand in zip(with_number, (input, other), (other, input)):
+                if label is not None and not isinstance(number, Tensor):
+                    set_label(got, label, (operand,))
+        return got if out is None else store(name, out, got)
+
+    def inplace(self, other):
+        given, other = other, as_operand(other)
+        if other is NotImplemented:
+            raise unsuitable(name + "_", self, given)
+        check_in_place(self, other, floats)
+        return in_place(self, p, other, **params)
+
+    call.__name__, inplace.__name__ = name, name + "_"
+    call.__doc__ = f"{name} of two Tensors, or of a Tensor and a number, broadcast."
+    publish(call, (name, *aliases), True, True)
+    publish(inplace, (name + "_", *[n + "_" for n in aliases]), False, True)
+    return call
+
+
+for _name in ("maximum", "minimum", "fmax", "fmin"):
+    binary(_name, refuse=refuse_complex(_name))
+binary("atan2", "arctan2", node="Atan2", floats=True, aliases=("arctan2",))
+for _name in ("hypot", "logaddexp", "logaddexp2", "nextafter"):
+    binary(_name)
+binary("xlogy", floats=True, with_number=("XlogyBackward1", "XlogyBackward2"))
+binary("copysign", floats=True, with_number=(None, "CopysignBackward1"))
+binary("heaviside", node="Heaviside")
+binary("gcd")
+binary("lcm")
+
+
+@operation(numbers=True)
+def ldexp(input, other):
+    """input * 2 ** other."""
+    out = input * FUNCTIONS["pow"](2.0, other)
+    if out.mark is not None:
+        set_label(out, "LdexpBackward0", (input, other))
+    return out
+
+
+@operation(name="float_power_", function=False)
+def float_power_(self, exponent):
+    """float_power, in place."""
+    return rewrite(self, FUNCTIONS["float_power"](kept(self), exponent), "PowBackward0", (self,))
+
+
+# ------------------------------------------------------------------------------------------------ clamp
+def lowest(d, sign):
+    """A bound that nothing of dtype d passes."""
+    if d.kind == "f":
+        return sign * float("inf")
+    return (np.iinfo(d).min if sign < 0 else np.iinfo(d).max) if d.kind in "iu" else sign > 0
+
+
+def clamped(name, input, low, high):
+    """(primitive's operands, label, parents) of a clamp."""
+    if low is None and high is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    t = current(input)
+    bounds = [current(b) if isinstance(b, Tensor) else b for b in (low, high)]
+    check_sizes(t, *bounds)
+    given = [b for b in bounds if b is not None]
+    (x, *rest), d = promoted((t, *given))
+    rest = iter(rest)
+    low, high = (lowest(d, s) if b is None else next(rest) for s, b in zip((-1, 1), bounds))
+    if any(isinstance(b, Tensor) for b in bounds):
+        return (x, low, high), "ClampBackward0", (t, *bounds)
+    return (x, low, high), "ClampBackward1", (t,)
+
+
+def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
+    def function(input, min=None, max=None):  # noqa: A002
+        operands, shown, parents = clamped(name, input, *bounds(min, max))
+        out = P["clamp"](*operands, kink="torch")
+        if out.mark is not None:
+            set_label(out, label or shown, parents)
+        return out
+
+    def inplace(self, min=None, max=None):  # noqa: A002
+        low, high = bounds(min, max)
+        (_, low, high), shown, parents = clamped(name, self, low, high)
+        for b in (low, high):
+            if isinstance(b, Handle):
+                check_in_place(self, b)
+            elif isinstance(b, float) and rank(self)[0].kind in KINDS_OF_INTEGER:
+                raise RuntimeError(
+                    f"result type Float can't be cast to the desired output type {C_NAMES[rank(self)[0].name]}"
+                )
+        return in_place(self, P["clamp"], low, high, label=label or shown, operands=parents, kink="torch")
+
+    function.__doc__ = (
+        "Each element held between min and max: numbers, or Tensors that broadcast. A bound belongs to the range."
+    )
+    operation(name=name, aliases=aliases)(function)
+    inplace.__name__ = name + "_"
+    publish(inplace, (name + "_", *[n + "_" for n in aliases]), False, True)
+
+
+clamp_pair("clamp", None, None, ("clip",))
+clamp_pair("clamp_min", "ClampMinBackward0", None, bounds=lambda a, b: (a, None))
+clamp_pair("clamp_max", "ClampMaxBackward0", None, bounds=lambda a, b: (None, a))
+
+
+# ------------------------------------------------------------------------------------------------ choosing
+def condition_of(condition, name="where"):
+    """A boolean (or, as torch still lets it, uint8) Tensor."""
+    c = current(condition)
+    d = dtype_of(c)
+    if d == np.uint8:
+        return cast(c, np.dtype(bool))
+    if d.kind != "b":
+        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {spoken(d)}")
+    return c
+
+
+def where(condition, input=None, other=None, *, out=None):
+    """input where the condition holds, else other; with the condition alone, the indices at which it holds.
+
+    >>> import compat as torch
+    >>> torch.where(torch.tensor([True, False]), 1.0, torch.zeros(2))
+    tensor([1., 0.])
+    """
+    if input is None and other is None:
+        return FUNCTIONS["nonzero"](condition, as_tuple=True)
+    if not isinstance(condition, Tensor):
+        raise not_a_tensor("where", condition, argument="condition")
+    c = condition_of(condition)
+    x, y = as_operand(input), as_operand(other)
+    for at, (o, given, label) in enumerate(((x, input, "input"), (y, other, "other"))):
+        if o is NotImplemented:
+            raise not_a_tensor("where", given, at + 2, label)
+    x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
+    check_sizes(x, y)
+    check_sizes(c, x, y)
+    (a, b), d = promoted((x, y))
+    got = P["where"](c, a if isinstance(a, Handle) else d.type(a), b if isinstance(b, Handle) else d.type(b))
+    if got.mark is not None:
+        set_label(got, "WhereBackward0", (input, other))
+    return got if out is None else store("where", out, got)
+
+
+publish(where, ("where",), True, False)
+
+
+@operation(name="where", function=False)
+def where_method(self, condition, other):
+    """self where the condition holds, else other."""
+    return where(condition, self, other)
+
+
+def fill_value(t, value, name):
+    """The value of masked_fill: a number, or a 0-d Tensor in the Tensor's dtype."""
+    if isinstance(value, Tensor):
+        v = current(value)
+        if shape_of(v):
+            raise RuntimeError(
+                f"{name} only supports a 0-dimensional value tensor, but got tensor with {len(shape_of(v))} "
+                "dimension(s)."
+            )
+        return cast(v, dtype_of(t))
+    d = dtype_of(t)
+    if isinstance(value, complex) and d.kind != "c":
+        raise RuntimeError(f"value cannot be converted to type {C_NAMES[d.name]} without overflow")
+    return d.type(value)
+
+
+def check_mask(mask, name="masked_fill_"):
+    d = dtype_of(current(mask))
+    if d.kind != "b":
+        raise RuntimeError(f"{name} only supports boolean masks, but got mask with dtype {C_NAMES.get(d.name, d.name)}")
+
+
+C_NAMES = {
+    "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
+    "float32": "float", "float64": "double", "float16": "c10::Half", "bool": "bool", "complex64": "c10::complex<float>",
+}  # fmt: skip
+
+
+@operation()
+def masked_fill(input, mask, value):
+    """The input with `value` where the mask holds."""
+    t = current(input)
+    check_mask(mask)
+    v = fill_value(t, value, "masked_fill_")
+    m = current(mask)
+    check_sizes(t, m)
+    shown = ("MaskedFillBackward1", (input, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (input,))
+    out = P["where"](m, v, t)
+    if out.mark is not None:
+        set_label(out, *shown)
+    return out
+
+
+@operation(function=False)
+def masked_fill_(self, mask, value):
+    """masked_fill, in place."""
+    check_mask(mask)
+    old = kept(self)
+    shown = ("MaskedFillBackward1", (old, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (old,))
+    return rewrite(self, masked_fill(old, mask, value), *shown)
+
+
+# ------------------------------------------------------------------------------------------------ three operands
+@operation()
+def lerp(input, end, weight):
+    """input + weight * (end - input), worked out from the nearer end as torch does."""
+    shown = "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0"
+    gap = end - input
+    if isinstance(weight, Tensor):
+        near = P["less"](P["abs"](current(weight)), 0.5)
+        out = P["where"](near, current(input + weight * gap), current(end - gap * (1 - weight)))
+    else:
+        out = input + weight * gap if abs(weight) < 0.5 else end - gap * (1 - weight)
+    return named(out, shown, (input, end, weight))
+
+
+@operation("AddcmulBackward0")
+def addcmul(input, tensor1, tensor2, *, value=1):
+    """input + value * tensor1 * tensor2."""
+    product = tensor1 * tensor2
+    return input + (product if value == 1 else product * value)
+
+
+@operation("AddcdivBackward0")
+def addcdiv(input, tensor1, tensor2, *, value=1):
+    """input + value * tensor1 / tensor2."""
+    if all(dtype_of(current(t)).kind in KINDS_OF_INTEGER for t in (tensor1, tensor2)):
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform "
+            "a true "
+            "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * "
+            "torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 "
+            "/ tensor2) for "
+            "float inputs. The future addcdiv behavior is just the latter implementation: (input + value * "
+            "tensor1 / tensor2), "
+            "for all dtypes."
+        )
+    quotient = tensor1 / tensor2
+    return input + (quotient if value == 1 else quotient * value)
+
+
+twin("lerp", "LerpBackward0")
+twin("addcmul", "AddcmulBackward0")
+twin("addcdiv", "AddcdivBackward0")
+
+
+# ------------------------------------------------------------------------------------------------ softmax
+def cast_first(input, dtype):
+    t = current(input)
+    return t if dtype is None else cast(t, dtypes.as_numpy(dtype))
+
+
+def one_axis(t, dim):
+    n = len(shape_of(t))
+    return (wrapped(dim, n),) if n else ()
+
+
+def log_sum_exp(t, axes):
+    """logsumexp over one axis, kept as an axis of length 1."""
+    out = P["logsumexp"](t, axes=axes)
+    return P["reshape"](out, shape=tuple([1 if i in axes else k for i, k in enumerate(shape_of(t))]))
+
+
+def need_float(t, name):
+    if dtype_of(t).kind not in "fc":
+        raise NotImplementedError(f"\"{name}_lastdim_kernel_impl\" not implemented for '{spoken(dtype_of(t))}'")
+
+
+@operation("SoftmaxBackward0")
+def softmax(input, dim, dtype=None):
+    """exp(x) / sum(exp(x)) along a dimension, without overflow."""
+    t = cast_first(input, dtype)
+    need_float(t, "softmax")
+    return P["exp"](P["sub"](t, log_sum_exp(t, one_axis(t, dim))))
+
+
+@operation("LogSoftmaxBackward0")
+def log_softmax(input, dim, dtype=None):
+    """log(softmax(x)) along a dimension."""
+    t = cast_first(input, dtype)
+    need_float(t, "log_softmax")
+    return P["sub"](t, log_sum_exp(t, one_axis(t, dim)))
+
+
+# ------------------------------------------------------------------------------------------------ filling
+def overwrite(t, value, label, operands):
+    """t[...] = value; where t is recorded its old value gets the derivative zero, as torch has it, not none."""
+    if current(t).mark is None:
+        return in_place(t, P["copy"], value, label=label, operands=operands)
+    return in_place(t, P["put"], value, label=label, operands=operands, idx=(Ellipsis,))
+
+
+@operation(function=False)
+def fill_(self, value):
+    """Every element set to a number or to a 0-d Tensor, in place."""
+    if isinstance(value, Tensor):
+        if value.dim():
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value.dim()} dimensions."
+            )
+        return overwrite(self, current(value), "FillBackward3", (self, value))
+    return overwrite(self, number(value, dtype_of(current(self))), "FillBackward2", (self,))
+
+
+@operation(function=False)
+def fill_diagonal_(self, fill_value, wrap=False):
+    """The diagonal of a matrix set to a number, in place."""
+    if self.dim() != 2 or wrap:
+        raise NotImplementedError(
+            "fill_diagonal_: only matrices without wrap are covered; use t.diagonal().fill_(value)."
+        )
+    FUNCTIONS["diagonal"](self).fill_(fill_value)
+    return self
+
+
+@operation(function=False)
+def zero_(self):
+    """Every element set to zero, in place."""
+    return overwrite(self, 0, "ZeroBackward0", (self,))
+
+
+@operation(function=False)
+def copy_(self, src, non_blocking=False):
+    """The elements of another Tensor, broadcast and cast to this dtype, written into this Tensor."""
+    src = as_operand(src)
+    if src is NotImplemented:
+        raise TypeError("copy_(): argument 'other' (position 1) must be Tensor")
+    if isinstance(src, Tensor):
+        own, given = tuple(self.shape), shape_of(current(src))
+        if given != own:
+            full = broadcast_shapes(own, given)
+            if full != own:
+                raise RuntimeError(f"output with shape {list(own)} doesn't match the broadcast shape {list(full)}")
+    return overwrite(self, src, "CopyBackwards", (self, src))
+
+
+FUNCTIONS["zero_"] = zero_

@@ -1,0 +1,669 @@
+"""Reductions: sums, means, extremes, spreads, norms, counts; whole or over dimensions, with keepdim.
+
+Invariant: where several elements share an extreme, the derivative goes where torch sends it: split evenly by reductions
+of the whole Tensor and by amax/amin, to the one index that max(dim) and its kin return.
+"""
+
+import numpy as np
+
+from funcgrad.numpy.concrete import concrete
+
+from .. import dtypes
+from ..graph import label as set_label
+from ..tensor import Tensor, current, wrapped
+from .arithmetic import DIV
+from .data import scalar_of
+from .indexing import along
+from .operands import (
+    BOOL,
+    INT64,
+    KINDS_OF_INTEGER,
+    P,
+    cast,
+    dims_of,
+    dtype_of,
+    floating,
+    new,
+    shape_of,
+    with_ones,
+)
+from .register import FUNCTIONS, kept, named, not_a_tensor, operation, publish, renamed, rewrite, spoken, store
+from .return_types import BY_NAME as RETURN
+
+
+def finish(out, shape, dims, keepdim):
+    """A reduced value with its dimensions kept as ones, if asked for."""
+    return P["reshape"](out, shape=with_ones(shape, dims)) if keepdim else out
+
+
+def over(t, prim, dim, keepdim=False, **params):
+    """A reducing primitive over dimensions."""
+    shape = shape_of(t)
+    dims = dims_of(dim, len(shape))
+    return finish(P[prim](t, axes=dims, **params), shape, dims, keepdim)
+
+
+# ------------------------------------------------------------------------------------------------ sum, mean, prod
+def sum(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):  # noqa: A001
+    """The sum of all elements, or over dimensions; integers and booleans are summed in int64.
+
+    >>> import compat as torch
+    >>> torch.ones(2, 3).sum(dim=1)
+    tensor([3., 3.])
+    """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("sum", input)
+    if axis is not None:
+        dim = axis
+    t = current(input)
+    d = dtype_of(t)
+    if dtype is not None:
+        t = cast(t, dtypes.as_numpy(dtype))
+    elif d.kind in KINDS_OF_INTEGER:
+        t = cast(t, INT64)
+    shape = shape_of(t)
+    if dim is None:
+        dims = tuple(range(len(shape)))
+    else:
+        dims = dims_of(dim, len(shape))
+    got = P["sum"](t, axes=dims)
+    if keepdim or keepdims:
+        got = P["reshape"](got, shape=with_ones(shape, dims))
+    if got.mark is not None:
+        if keepdim or keepdims or dtype is not None:
+            set_label(got, "SumBackward0" if dim is None else "SumBackward1", (input,))
+        elif dim is not None:
+            set_label(got, "SumBackward1", None)
+    return got if out is None else store("sum", out, got)
+
+
+publish(sum, ("sum",), True, True)
+
+
+def averaged(name, input, dtype):
+    """The Tensor in the dtype a mean is computed in; RuntimeError for integers."""
+    t = current(input)
+    if dtype is not None:
+        return cast(t, dtypes.as_numpy(dtype))
+    if dtype_of(t).kind in KINDS_OF_INTEGER:
+        raise RuntimeError(
+            f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex "
+            "dtype. Got: "
+            f"{spoken(dtype_of(t))}"
+        )
+    return t
+
+
+def mean(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):
+    """The mean of all elements, or over dimensions; RuntimeError for integers without a dtype."""
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("mean", input)
+    if axis is not None:
+        dim = axis
+    t = averaged("mean", input, dtype)
+    got = over(t, "mean", dim, keepdim or keepdims)
+    if got.mark is not None:
+        if keepdim or keepdims or dtype is not None:
+            set_label(got, "MeanBackward0" if dim is None else "MeanBackward1", (input,))
+        elif dim is not None:
+            set_label(got, "MeanBackward1", None)
+    return got if out is None else store("mean", out, got)
+
+
+publish(mean, ("mean",), True, True)
+
+
+@operation()
+def prod(input, dim=None, keepdim=False, *, dtype=None):
+    """The product of all elements, or over one dimension; integers are multiplied in int64."""
+    t = current(input)
+    if dtype is not None or dtype_of(t).kind in KINDS_OF_INTEGER:
+        t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
+    return named(over(t, "prod", dim, keepdim), "ProdBackward0" if dim is None else "ProdBackward1", (input,))
+
+
+@operation("NansumBackward0")
+def nansum(input, dim=None, keepdim=False, *, dtype=None):
+    """The sum, nan counted as 0."""
+    t = current(input)
+    if dtype_of(t).kind == "f":
+        t = P["where"](P["isnan"](t), 0.0, t)
+    return sum(t, dim, keepdim, dtype=dtype)
+
+
+@operation()
+def nanmean(input, dim=None, keepdim=False, *, dtype=None):
+    """The mean of the elements that are not nan."""
+    t = averaged("nanmean", input, dtype)
+    total = nansum(input, dim, keepdim, dtype=dtype)
+    return DIV(total, cast(over(cast(~FUNCTIONS["isnan"](t), INT64), "sum", dim, keepdim), dtype_of(current(total))))
+
+
+@operation("LogsumexpBackward0")
+def logsumexp(input, dim, keepdim=False):
+    """log(sum(exp(x))) over dimensions, without overflow."""
+    return over(floating(current(input)), "logsumexp", dim, keepdim)
+
+
+# ------------------------------------------------------------------------------------------------ truth and counts
+def truth(name):
+    """torch.any and torch.all: bool, or uint8 of uint8."""
+
+    def reduce(input, dim=None, keepdim=False):
+        t = current(input)
+        out = over(t, name, dim, keepdim)
+        return cast(out, dtype_of(t)) if dtype_of(t) == np.uint8 else out
+
+    reduce.__doc__ = f"Is {name} element true (not zero)? Of the whole Tensor, or over dimensions."
+    operation(name=name)(reduce)
+
+
+truth("any")
+truth("all")
+
+
+@operation()
+def count_nonzero(input, dim=None):
+    """The number of elements that are not zero."""
+    return (
+        over(P["not_equal"](current(input), 0), "sum", dim)
+        if dim is not None
+        else new(np.asarray(np.count_nonzero(concrete(input, "count_nonzero"))))
+    )
+
+
+# ------------------------------------------------------------------------------------------------ extremes
+def need_elements(name, t, dim, over_all="max"):
+    """torch's errors for the extreme of nothing."""
+    shape = shape_of(t)
+    if dim is None:
+        if 0 in shape:
+            if name in ("argmax", "argmin"):
+                raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
+            raise RuntimeError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
+                "dim with the "
+                "'dim' argument."
+            )
+        return
+    for d in dims_of(dim, len(shape)):
+        if shape[d] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+
+
+def index_of_extreme(t, prim, dim, keepdim=True):
+    """The index of the extreme along a dimension, int64, kept as a dimension of length 1."""
+    shape = shape_of(t)
+    if not shape:
+        wrapped(dim, 0)
+        return new(np.zeros((), np.int64))
+    dim = wrapped(dim, len(shape))
+    out = cast(P[prim](t, axis=dim), INT64)
+    return P["reshape"](out, shape=with_ones(shape, (dim,))) if keepdim else out
+
+
+def picked(t, index, dim):
+    """The elements of t at an index kept as a dimension of length 1."""
+    return P["reshape"](t, shape=()) if not shape_of(t) else along(t, index, wrapped(dim, len(shape_of(t))))
+
+
+def without(t, dim, keepdim):
+    """A result with a dimension of length 1, which goes unless it is kept."""
+    shape = shape_of(t)
+    if keepdim or not shape:
+        return t
+    dim %= len(shape)
+    return P["reshape"](t, shape=shape[:dim] + shape[dim + 1 :])
+
+
+def extreme(name, longer, evenly):
+    """torch.max and torch.min: of the whole, along a dimension (values, indices), or of two Tensors."""
+    arg = "arg" + name
+    shown = name.capitalize()
+    pair = RETURN[name]
+
+    def of_whole(input):
+        t = current(input)
+        need_elements(name, t, None)
+        out = P[name](t, axes=tuple(range(len(shape_of(t)))))
+        return renamed(out, shown + "Backward1") if out.mark is not None else out
+
+    def along_dim(input, dim, keepdim):
+        t = current(input)
+        need_elements(name, t, dim)
+        index = index_of_extreme(t, arg, dim)
+        values = named(without(picked(t, index, dim), dim, keepdim), shown + "Backward0", (input,))
+        return pair(values, without(index, dim, keepdim))
+
+    def function(input, dim=None, keepdim=False, *, other=None, axis=None, out=None):
+        if not isinstance(input, Tensor):
+            raise not_a_tensor(name, input)
+        dim = axis if dim is None else dim
+        if dim is None and other is None:
+            got = of_whole(input)
+        elif isinstance(dim, Tensor) or other is not None:
+            return FUNCTIONS[longer](input, other if dim is None else dim, out=out)
+        else:
+            if not isinstance(dim, (int, np.integer)):
+                raise TypeError(
+                    f"{name}() received an invalid combination of arguments - got (Tensor, {type(dim).__name__}), "
+                    "but expected "
+                    "one of:"
+                )
+            got = along_dim(input, dim, keepdim)
+        return got if out is None else store(name, out, got)
+
+    function.__name__ = name
+    function.__doc__ = (
+        f"The {longer} of all elements; with dim, (values, indices) along it; with a second Tensor, elementwise."
+    )
+    publish(function, (name,), True, True)
+
+    def amount(input, dim=(), keepdim=False):
+        t = current(input)
+        need_elements(evenly, t, None if dim == () or dim is None else dim)
+        return over(t, name, dim, keepdim)
+
+    amount.__doc__ = f"The {longer} over dimensions; ties share the derivative."
+    operation(evenly.capitalize() + "Backward0", name=evenly)(amount)
+
+    def position(input, dim=None, keepdim=False):
+        t = current(input)
+        need_elements(arg, t, dim)
+        if dim is None:
+            flat = P["reshape"](t, shape=(-1,)) if 0 not in shape_of(t) else t
+            out = index_of_extreme(P["reshape"](flat, shape=(input.numel(),)), arg, 0, False)
+            return P["reshape"](out, shape=(1,) * len(shape_of(t))) if keepdim else out
+        return without(index_of_extreme(t, arg, dim), dim, keepdim)
+
+    position.__doc__ = f"The index of the {longer}, the first at ties; without dim, in the flattened Tensor."
+    operation(name=arg)(position)
+
+
+extreme("max", "maximum", "amax")
+extreme("min", "minimum", "amin")
+
+
+@operation("AminmaxBackward0")
+def aminmax(input, *, dim=None, keepdim=False):
+    """(min, max) of all elements, or along a dimension."""
+    t = current(input)
+    need_elements("aminmax", t, dim)
+    dims = () if dim is None else dim
+    return RETURN["aminmax"](over(t, "min", dims, keepdim), over(t, "max", dims, keepdim))
+
+
+# ------------------------------------------------------------------------------------------------ mean and spread
+def spread_arguments(dim, unbiased, keepdim, correction):
+    """(dim, keepdim, correction) from torch's overloads: var(True), var(0, False), var(dim=0, correction=1)."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if correction is None:
+        correction = 1 if unbiased is None else int(unbiased)
+    return dim, keepdim, correction
+
+
+def variance(t, dim, keepdim, correction):
+    """(variance, mean), both with the reduced dimensions as `keepdim` says."""
+    if dtype_of(t).kind in KINDS_OF_INTEGER:
+        raise RuntimeError("std and var only support floating point and complex dtypes")
+    shape = shape_of(t)
+    dims = dims_of(dim, len(shape))
+    n = 1
+    for d in dims:
+        n *= shape[d]
+    centre = P["reshape"](P["mean"](t, axes=dims), shape=with_ones(shape, dims)) if n else P["sum"](t, axes=dims)
+    gap = P["sub"](t, centre) if n else t
+    squares = P["square"](gap) if dtype_of(t).kind == "f" else P["real"](P["mul"](gap, P["conj"](gap)))
+    scale = max(n - correction, 0)
+    total = P["sum"](squares, axes=dims)
+    out = P["div"](total, float(scale)) if scale else P["mul"](total, float("nan"))
+    if not n:
+        centre = P["mul"](centre, float("nan"))
+    return finish(out, shape, dims, keepdim), P["reshape"](
+        centre, shape=with_ones(shape, dims) if keepdim else shape_of(out)
+    )
+
+
+def root(t, power=0.5):
+    """t ** power with the derivative 0 at 0: torch's choice for std and norms."""
+    zero = P["equal"](t, 0)
+    safe = P["where"](zero, 1.0, t)
+    got = P["sqrt"](safe) if power == 0.5 else P["power"](safe, power)
+    return P["where"](zero, 0.0, got)
+
+
+def spread(name, shown, results):
+    """torch.var, std, var_mean, std_mean."""
+
+    def function(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+        t = current(input)
+        var, centre = variance(t, *spread_arguments(dim, unbiased, keepdim, correction))
+        out = root(var) if "std" in name else var
+        return named(out if results == 1 else (out, centre), shown, (input,))
+
+    function.__doc__ = (
+        f"{'(' if results > 1 else ''}The {'standard deviation' if 'std' in name else 'variance'}"
+        f"{', the mean)' if results > 1 else ''} over dimensions, divided by n - correction (1)."
+    )
+    operation(name=name)(function)
+
+
+spread("var", "VarBackward0", 1)
+spread("std", "StdBackward0", 1)
+spread("var_mean", "VarMeanBackward0", 2)
+spread("std_mean", "StdMeanBackward0", 2)
+
+
+# ------------------------------------------------------------------------------------------------ norms
+def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vector_norm"):
+    """The p-norm of the elements over dimensions; its derivative is 0 where it is 0."""
+    t = t if dtype is None else cast(t, dtypes.as_numpy(dtype))
+    if dtype_of(t).kind not in "fc":
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(dtype_of(t))}")
+    p = scalar_of(p)
+    shape = shape_of(t)
+    dims = dims_of(dim, len(shape))
+    if p == 2:
+        squares = P["square"](t) if dtype_of(t).kind == "f" else P["real"](P["mul"](t, P["conj"](t)))
+        return finish(root(P["sum"](squares, axes=dims)), shape, dims, keepdim)
+    size = P["abs"](t, kink="torch")
+    if p == 0:
+        return finish(P["sum"](cast(P["not_equal"](t, 0), dtype_of(size)), axes=dims), shape, dims, keepdim)
+    if p == 1:
+        out = P["sum"](size, axes=dims)
+    elif p in (float("inf"), float("-inf")):
+        if any(shape[d] == 0 for d in dims):
+            if p < 0:
+                raise RuntimeError(
+                    f"{name} cannot compute the {p} norm on an empty dimension because the operation does not "
+                    "have an identity"
+                )
+            return finish(P["sum"](size, axes=dims), shape, dims, keepdim)
+        out = P["max" if p > 0 else "min"](size, axes=dims) if dims else size
+    else:
+        out = root(P["sum"](P["power"](size, float(p)), axes=dims), 1.0 / p)
+    return finish(out, shape, dims, keepdim)
+
+
+@operation()
+def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
+    """The p-norm of the elements ("fro": 2), of the whole or over dimensions; "nuc": the sum of singular values."""
+    if p == "nuc":
+        return FUNCTIONS["linalg_norm"](input, "nuc", dim, keepdim, dtype=dtype)
+    return named(
+        vector_norm_of(current(input), 2 if p in ("fro", None) else p, dim, keepdim, dtype),
+        "LinalgVectorNormBackward0",
+        (input,),
+    )
+
+
+@operation("DistBackward0")
+def dist(input, other, p=2):
+    """The p-norm of the difference."""
+    return vector_norm_of(current(input - other), p)
+
+
+@operation("CdistBackward0", method=False)
+def cdist(x1, x2, p=2.0, compute_mode=None):
+    """The p-norm distances between the rows of two (batches of) matrices."""
+    return vector_norm_of(current(x1.unsqueeze(-2) - x2.unsqueeze(-3)), p, -1)
+
+
+@operation("RenormBackward0")
+def renorm(input, p, dim, maxnorm):
+    """The slices along a dimension, shrunk to a p-norm of at most maxnorm."""
+    t = current(input)
+    n = len(shape_of(t))
+    others = tuple([i for i in range(n) if i != wrapped(dim, n)])
+    size = vector_norm_of(t, p, others, True)
+    return P["mul"](t, P["where"](P["greater"](size, maxnorm), P["div"](maxnorm, P["add"](size, 1e-7)), 1.0))
+
+
+# ------------------------------------------------------------------------------------------------ running
+def running(name, prim, shown):
+    def function(input, dim, *, dtype=None):
+        t = current(input)
+        if dtype is not None or (dtype_of(t).kind in KINDS_OF_INTEGER and name != "logcumsumexp"):
+            t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
+        return along_axis(t, prim, dim)
+
+    function.__doc__ = f"The running {prim.removeprefix('cum')} along a dimension."
+    f = operation(shown, name=name)(function)
+
+    def inplace(self, dim, *, dtype=None):
+        return rewrite(self, f(kept(self), dim, dtype=dtype), shown, (self,))
+
+    publish(inplace, (name + "_",), False, True)
+
+
+def along_axis(t, prim, dim, **params):
+    shape = shape_of(t)
+    if not shape:
+        wrapped(dim, 0)
+        return P["copy"](t, t)
+    return P[prim](t, axis=wrapped(dim, len(shape)), reverse=False, **params)
+
+
+running("cumsum", "cumsum", "CumsumBackward0")
+running("cumprod", "cumprod", "CumprodBackward0")
+running("logcumsumexp", "cumlogsumexp", "LogcumsumexpBackward0")
+
+
+def running_extreme(name):
+    def function(input, dim):
+        t = current(input)
+        shape = shape_of(t)
+        values = along_axis(t, name, dim, kink="torch")
+        if not shape:
+            return RETURN[name](values, new(np.zeros((), np.int64)))
+        at = np.arange(shape[wrapped(dim, len(shape))]).reshape(
+            [-1] + [1] * (len(shape) - 1 - wrapped(dim, len(shape)))
+        )
+        met = P["equal"](t.detach(), values.detach())
+        if dtype_of(t).kind == "f":
+            met = P["bitwise_or"](met, P["isnan"](t))
+        places = P["where"](met, at, 0)
+        return RETURN[name](values, along_axis(places if isinstance(places, Tensor) else new(places), "cummax", dim))
+
+    function.__doc__ = f"The running {name[3:]} along a dimension and where it is, the last place at ties."
+    operation(name.capitalize() + "Backward0", name=name)(function)
+
+
+running_extreme("cummax")
+running_extreme("cummin")
+
+
+# ------------------------------------------------------------------------------------------------ counts of values
+def values_of(t, what):
+    return np.asarray(concrete(current(t), what))
+
+
+@operation()
+def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):  # noqa: A002
+    """The distinct elements (or slices along a dimension), sorted; on request where each went, and how often it
+    stands.
+    """
+    v = values_of(input, "unique")
+    got = np.unique(v, return_inverse=True, return_counts=True, axis=dim)
+    out = [got[0]]
+    if return_inverse:
+        out.append(got[1].reshape(v.shape if dim is None else -1))
+    if return_counts:
+        out.append(got[2])
+    out = [new(np.ascontiguousarray(a)) for a in out]
+    return out[0] if len(out) == 1 else tuple(out)
+
+
+@operation()
+def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
+    """The first of each run of equal elements (or slices along a dimension)."""
+    v = values_of(input, "unique_consecutive")
+    rows = v.reshape(-1) if dim is None else np.moveaxis(v, dim, 0)
+    n = len(rows)
+    first = np.ones(n, bool)
+    if n > 1:
+        first[1:] = (rows[1:] != rows[:-1]).reshape(n - 1, -1).any(1)
+    kept_rows = rows[first]
+    out = [kept_rows if dim is None else np.moveaxis(kept_rows, 0, dim)]
+    if return_inverse:
+        inverse = np.cumsum(first) - 1
+        out.append(inverse.reshape(v.shape) if dim is None else inverse)
+    if return_counts:
+        out.append(np.diff(np.append(np.flatnonzero(first), n)))
+    out = [new(np.ascontiguousarray(a)) for a in out]
+    return out[0] if len(out) == 1 else tuple(out)
+
+
+@operation()
+def bincount(input, weights=None, minlength=0):
+    """How often each of 0, 1, 2, ... stands in a vector of integers, or the sums of their weights."""
+    v = values_of(input, "bincount")
+    if v.ndim != 1 or v.dtype.kind not in "iu" or (v.size and v.min() < 0):
+        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if weights is None:
+        return new(np.bincount(v, minlength=minlength).astype(np.int64))
+    w = values_of(weights, "bincount")
+    return new(np.bincount(v, w, minlength).astype(w.dtype if w.dtype.kind == "f" else np.float64))
+
+
+@operation()
+def histc(input, bins=100, min=0, max=0):  # noqa: A002
+    """The counts of the elements in bins of one width between min and max (both 0: those of the data)."""
+    v = values_of(input, "histc")
+    if v.dtype.kind not in "f":
+        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{spoken(v.dtype)}'")
+    low, high = (float(v.min()), float(v.max())) if min == max == 0 and v.size else (min, max)
+    if low == high:
+        low, high = low - 1, high + 1
+    if not low <= high:
+        raise RuntimeError("torch.histc: max must be larger than min")
+    counts, _ = np.histogram(v, bins, (low, high))
+    return new(counts.astype(v.dtype))
+
+
+@operation()
+def histogram(input, bins, *, range=None, weight=None, density=False):  # noqa: A002
+    """(counts, edges) of a histogram with so many bins of one width, or with the given edges."""
+    v = values_of(input, "histogram")
+    edges = values_of(bins, "histogram") if isinstance(bins, Tensor) else bins
+    w = None if weight is None else values_of(weight, "histogram").reshape(-1)
+    counts, edges = np.histogram(v.reshape(-1), edges, range, density=density, weights=w)
+    return RETURN["histogram"](new(counts.astype(v.dtype)), new(edges.astype(v.dtype)))
+
+
+# ------------------------------------------------------------------------------------------------ statistics of rows
+@operation()
+def diff(input, n=1, dim=-1, prepend=None, append=None):
+    """Differences of neighbours along a dimension, n times."""
+    parts = [t for t in (prepend, input, append) if t is not None]
+    t = FUNCTIONS["cat"](parts, dim) if len(parts) > 1 else input
+    if t.dim() == 0:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    for _ in range(n):
+        k = t.shape[dim]
+        one, two = t.narrow(dim, min(1, k), max(k - 1, 0)), t.narrow(dim, 0, max(k - 1, 0))
+        t = one ^ two if dtype_of(current(t)) == BOOL else one - two
+    return t
+
+
+def widths(y, x, dx, dim):
+    """The distances between neighbours along a dimension, as they multiply sums of neighbours of y."""
+    if x is None:
+        return dx
+    gaps = diff(x, dim=-1 if x.dim() == 1 else dim)
+    if x.dim() == 1:
+        return gaps.reshape([-1] + [1] * (y.dim() - 1 - wrapped(dim, y.dim())))
+    return gaps
+
+
+def neighbours(y, dim):
+    k = y.shape[dim]
+    return y.narrow(dim, 0, k - 1) + y.narrow(dim, 1, k - 1)
+
+
+@operation(method=False, aliases=("trapz",))
+def trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The integral along a dimension by the trapezoidal rule."""
+    if x is None:
+        k = y.shape[dim]
+        ends = y.select(dim, 0) + y.select(dim, k - 1)
+        return (y.sum(dim) - ends * 0.5) * dx
+    return (neighbours(y, dim) * widths(y, x, dx, dim)).sum(dim) / 2.0
+
+
+@operation(method=False)
+def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The running integral along a dimension by the trapezoidal rule."""
+    if x is None:
+        return (neighbours(y, dim) * (dx / 2.0)).cumsum(dim)
+    return (neighbours(y, dim) * widths(y, x, dx, dim)).cumsum(dim) / 2.0
+
+
+@operation()
+def cov(input, *, correction=1, fweights=None, aweights=None):
+    """The covariance matrix of variables in rows, observations in columns, divided by n - correction."""
+    x = input.unsqueeze(0) if input.dim() < 2 else input
+    w = None
+    for given in (fweights, aweights):
+        if given is not None:
+            w = given if w is None else w * given
+    n = x.shape[1]
+    if w is None:
+        centred = x - x.mean(1, keepdim=True)
+        return FUNCTIONS["div"](centred @ centred.t().conj(), float(max(n - correction, 0))).squeeze()
+    w = w.to(x.dtype)
+    total = w.sum()
+    centred = x - ((x * w).sum(1, keepdim=True) / total)
+    size = total - correction * (((w * aweights).sum() / total) if aweights is not None else 1)
+    return (((centred * w) @ centred.t().conj()) / size).squeeze()
+
+
+@operation()
+def corrcoef(input):
+    """The correlation coefficients of variables in rows, observations in columns."""
+    c = cov(input)
+    if c.dim() == 0:
+        return c / c
+    scale = c.diagonal().sqrt()
+    return (c / scale.unsqueeze(1) / scale).clamp(-1, 1)
+
+
+@operation(method=False)
+def gradient(input, *, spacing=1, dim=None, edge_order=1):
+    """The derivative along dimensions from samples one spacing apart: central differences, one-sided at the ends."""
+    n = input.dim()
+    dims = dims_of(dim, n)
+    out = []
+    for at, d in enumerate(dims):
+        k = input.shape[d]
+        if k < edge_order + 1:
+            raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
+        h = spacing[at] if isinstance(spacing, (tuple, list)) else spacing
+
+        def part(start, length, d=d):
+            return input.narrow(d, start, length)
+
+        if isinstance(h, Tensor):
+            out.append(uneven_gradient(part, h, k, d, n, edge_order))
+            continue
+        middle = (part(2, k - 2) - part(0, k - 2)) / (2.0 * h)
+        if edge_order == 1:
+            first, last = (part(1, 1) - part(0, 1)) / h, (part(k - 1, 1) - part(k - 2, 1)) / h
+        else:
+            first = (part(0, 1) * -1.5 + part(1, 1) * 2.0 - part(2, 1) * 0.5) / h
+            last = (part(k - 1, 1) * 1.5 - part(k - 2, 1) * 2.0 + part(k - 3, 1) * 0.5) / h
+        out.append(FUNCTIONS["cat"]((first, middle, last), d))
+    return tuple(out)
+
+
+def uneven_gradient(part, at, k, dim, n, edge_order):
+    """gradient along a dimension whose samples stand at given coordinates."""
+    if edge_order != 1:
+        raise NotImplementedError("torch.gradient: coordinates with edge_order=2 are not covered; use edge_order=1.")
+    gaps = diff(at).reshape([-1] + [1] * (n - 1 - dim)).to(part(0, 1).dtype)
+    slopes = (part(1, k - 1) - part(0, k - 1)) / gaps
+    left, right = slopes.narrow(dim, 0, k - 2), slopes.narrow(dim, 1, k - 2)
+    a, b = gaps.narrow(0, 0, k - 2), gaps.narrow(0, 1, k - 2)
+    middle = (left * b + right * a) / (a + b)
+    return FUNCTIONS["cat"]((slopes.narrow(dim, 0, 1), middle, slopes.narrow(dim, k - 2, 1)), dim)

@@ -1,0 +1,254 @@
+"""How a torch name is declared once and becomes a function, a method, and its in-place twin.
+
+`@operation(label)` registers f as torch.<name> and as a Tensor method. A torch operation made of several primitives is
+shown as one node: the label is torch's name for it, its parents are the float Tensors it was called with, and its
+derivative is that of its body. `in_place` and `rewrite` are the only ways a function here writes into a Tensor: what
+torch refuses, they refuse before anything is written.
+"""
+
+import functools
+import inspect
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.handle import FROZEN, root_of
+from funcgrad.core.mutation import write
+from funcgrad.core.node import extra_of
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
+
+from .. import dtypes
+from ..graph import label as set_label
+from ..names import node_name
+from ..tensor import Tensor, current
+
+FUNCTIONS = {}  # name -> function, what `torch.` has
+METHODS = {}  # name -> function, what a Tensor has
+SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}  # NumPy's names, which torch takes too
+tls = state.tls
+
+
+def tensors_in(args):
+    """The Tensors among arguments, also those in lists, in order."""
+    found = []
+    for a in args:
+        if isinstance(a, Tensor):
+            found.append(a)
+        elif type(a) in (list, tuple):
+            found += [b for b in a if isinstance(b, Tensor)]
+    return found
+
+
+def parents_in(args):
+    """The Tensors among arguments that torch shows as operands of a node: not indices and masks."""
+    return [t for t in tensors_in(args) if t.owner.dtype(t).kind in "fc"]
+
+
+def named(out, name, args):
+    """Show the node(s) of a result under torch's name, with the marks the arguments had; returns the result."""
+    if isinstance(out, Tensor):
+        if out.mark is not None and out.mark.plan is not None:
+            operands = parents_in(args)
+            for o in operands:
+                if o.mark is out.mark:
+                    return out
+            set_label(out, name, operands)
+    elif isinstance(out, (tuple, list)):
+        for o in out:
+            named(o, name, args)
+    return out
+
+
+def renamed(out, name):
+    """Show the node of a result of one primitive under torch's name; its operands stay as they are."""
+    if out.mark is not None and out.mark.plan is not None:
+        set_label(out, name, None)
+    return out
+
+
+def not_a_tensor(name, what, position=1, argument="input"):
+    """torch's error for an argument that is no Tensor."""
+    return TypeError(f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type(what).__name__}")
+
+
+def publish(g, names, function, method):
+    """Enter a function under its names, as torch.<name> and as a Tensor method."""
+    for n in names:
+        if function:
+            FUNCTIONS[n] = g
+        if method:
+            METHODS[n] = g
+            setattr(Tensor, n, g)
+    return g
+
+
+def operation(label=None, *, name=None, method=True, function=True, aliases=(), numbers=False):
+    """Register a torch operation; `label` is the name its node shows (None: that of its one primitive). With `numbers`
+    the first operand may be a number.
+
+    The registered function also takes `out=`, and NumPy's `axis` and `keepdims` for `dim` and `keepdim`, as torch's do.
+    """
+
+    def register(f):
+        own = name or f.__name__
+        parameters = list(inspect.signature(f).parameters)
+        first = parameters[0] if parameters else None
+        checked = first in ("input", "self") and not numbers
+        has_out = "out" in parameters
+
+        @functools.wraps(f)
+        def g(*args, **kwargs):
+            out = None
+            if kwargs:
+                if not has_out:
+                    out = kwargs.pop("out", None)
+                for theirs in SPELLINGS.keys() & kwargs.keys():
+                    if theirs not in parameters:
+                        kwargs[SPELLINGS[theirs]] = kwargs.pop(theirs)
+            if checked and not (isinstance(args[0], Tensor) if args else isinstance(kwargs.get(first), Tensor)):
+                if args or first in kwargs:
+                    raise not_a_tensor(own, args[0] if args else kwargs[first])
+            got = f(*args, **kwargs)
+            if label is not None:
+                named(got, label, (*args, *kwargs.values()) if kwargs else args)
+            return got if out is None else store(own, out, got)
+
+        g.__name__ = own
+        return publish(g, (own, *aliases), function, method)
+
+    return register
+
+
+def alias(of, *names, function=True, method=True):
+    """Enter what is registered as `of` under more names."""
+    publish(FUNCTIONS.get(of) or METHODS[of], names, function, method)
+
+
+# ------------------------------------------------------------------------------------------------ writing
+def spoken(numpy_dtype):
+    """The name of a dtype in torch's errors: Float, Long, Bool."""
+    return dtypes.SPOKEN.get(numpy_dtype.name, numpy_dtype.name)
+
+
+def check_castable(own, d):
+    """torch's rule for writing a result of dtype d into memory of dtype own: the category may not grow."""
+    if dtypes.CATEGORY[d.kind] > dtypes.CATEGORY[own.kind]:
+        raise RuntimeError(f"result type {spoken(d)} can't be cast to the desired output type {spoken(own)}")
+
+
+def check_writable(t):
+    """Refuse memory in which one number stands for several elements, or that is read-only."""
+    v = t.val
+    if type(v) is np.ndarray and not v.flags.writeable:
+        if any(s == 0 and k > 1 for s, k in zip(v.strides, v.shape)):
+            raise RuntimeError(
+                "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                "location. Please clone() the tensor before performing the operation."
+            )
+        raise RuntimeError("the Tensor's memory is read-only (it came from a read-only ndarray); clone() it first.")
+
+
+def in_place(t, prim, *args, label=None, operands=None, **params):
+    """t <- prim(t, *args) in its memory; torch's CopySlices if t is a view. `label` and `operands` rename the node."""
+    c = current(t)
+    check_writable(c)
+    before = root_of(c)[0].mark
+    others = args if operands is None else operands[1:]
+    marks = tuple([getattr(o, "mark", None) for o in others])
+    if prim.into is None and t.owner is TAPE:
+        t.refuse(args)
+        got = prim(kept(t, args), *args, **params)
+        write(t, PRIMITIVES["copy"], got)
+        if got.mark is not None and label is None:
+            label, operands = node_name(got.mark), (None, *args)
+    else:
+        write(t, prim, *args, **params)
+    return written(t, label, before, marks, operands is not None)
+
+
+def rewrite(t, result, label=None, operands=()):
+    """t <- result in its memory, the result being computed from `kept(t)`; for in-place forms of several primitives."""
+    c = current(t)
+    check_writable(c)
+    t.refuse(())
+    if tuple(result.shape) != tuple(t.shape):
+        raise RuntimeError(f"output with shape {list(t.shape)} doesn't match the broadcast shape {list(result.shape)}")
+    check_castable(t.owner.dtype(t), result.owner.dtype(result))
+    before = root_of(c)[0].mark
+    marks = tuple([getattr(o, "mark", None) for o in operands[1:]])
+    write(t, PRIMITIVES["copy"], result)
+    return written(t, label, before, marks, True)
+
+
+def written(t, label, before, marks, whole):
+    """Name the node that a write has left: CopySlices over a view's root, else `label`. `before`: the mark that the
+    root had; `marks`: those of the other operands; `whole`: are these all the operands that torch shows?"""
+    root, chain = root_of(current(t))
+    if root.mark is not None and root.mark.plan is not None:
+        extra = extra_of(root.mark)
+        if chain:
+            extra.label = "CopySlices"
+            extra.span = (before, *marks)
+        elif label is not None:
+            extra.label = label
+            if whole:
+                extra.span = (before, *marks)
+    return t
+
+
+def kept(t, args=()):
+    """t's value as it is now, for a result that will be written into t: a copy if a rule may read it later."""
+    c = current(t)
+    if c.owner is not TAPE or not tls.grad:
+        return c
+    if c.mark is None and all(a.mark is None for a in args if isinstance(a, Tensor)):
+        return c
+    return Tensor(c.val.copy(), c.mark, TAPE, FROZEN)
+
+
+def store(name, out, got):
+    """Write a result into the Tensor(s) given as out=, which take its shape; returns them."""
+    if isinstance(got, (tuple, list)):
+        out = tuple(out)
+        for o, g in zip(out, got, strict=True):
+            store(name, o, g)
+        return type(got)(out) if type(got) in (tuple, list) else type(got)(*out)
+    if not isinstance(out, Tensor):
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+    if (got.mark is not None or out.requires_grad) and tls.grad:
+        raise RuntimeError(
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+            "arguments "
+            "requires grad."
+        )
+    check_castable(out.owner.dtype(out), got.owner.dtype(got))
+    if tuple(out.shape) != tuple(got.shape):
+        resize(out, tuple(got.shape))
+    check_writable(current(out))
+    write(out, PRIMITIVES["copy"], got)
+    return out
+
+
+def resize(t, shape):
+    """Give t another shape over new memory, keeping its dtype and, as far as there is room, its elements."""
+    c = current(t)
+    new = np.zeros(shape, c.val.dtype)
+    count = min(new.size, c.val.size)
+    new.reshape(-1)[:count] = c.val.reshape(-1)[:count]
+    c.val = new
+    c.versioned().version += 1
+    return t
+
+
+def twin(name, label, f=None, *, aliases=()):
+    """Tensor.<name>_: what torch.<name> gives, written into the Tensor; its node is called `label`."""
+    f = f or FUNCTIONS[name]
+
+    def inplace(self, *args, **kwargs):
+        others = (*args, *kwargs.values())
+        return rewrite(self, f(kept(self, others), *args, **kwargs), label, (self, *parents_in(others)))
+
+    inplace.__name__ = name + "_"
+    inplace.__doc__ = f"{name}, in place."
+    publish(inplace, (name + "_", *[n + "_" for n in aliases]), False, True)

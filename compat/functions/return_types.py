@@ -1,0 +1,73 @@
+"""The named tuples of functions with several results: torch.return_types.max(values=..., indices=...).
+
+Invariant: they compare, unpack and index as tuples; only their text and their fields are their own.
+"""
+
+from operator import itemgetter
+
+BY_NAME = {}
+
+
+class ReturnType(tuple):
+    """A tuple whose entries have names."""
+
+    __slots__ = ()
+    fields = ()
+
+    def __new__(cls, *items):
+        return tuple.__new__(cls, items[0] if len(items) == 1 and len(cls.fields) != 1 else items)
+
+    def __repr__(self):
+        body = ",\n".join(f"{n}={v!r}" for n, v in zip(self.fields, self, strict=True))
+        return f"torch.return_types.{type(self).__name__}(\n{body})"
+
+    def __reduce__(self):
+        return made, (type(self).__name__, tuple(self))
+
+
+def made(name, items):
+    return BY_NAME[name](*items)
+
+
+def return_type(name, *fields):
+    """Declare torch.return_types.<name>."""
+    body = {n: property(itemgetter(i)) for i, n in enumerate(fields)}
+    cls = type(name, (ReturnType,), {"__slots__": (), "fields": fields, "__module__": "torch.return_types"} | body)
+    BY_NAME[name] = cls
+    return cls
+
+
+for _name in ("max", "min", "median", "nanmedian", "mode", "cummax", "cummin", "sort", "topk", "kthvalue"):
+    return_type(_name, "values", "indices")
+return_type("aminmax", "min", "max")
+return_type("histogram", "hist", "bin_edges")
+return_type("frexp", "mantissa", "exponent")
+for _prefix in ("", "linalg_"):
+    return_type(_prefix + "slogdet", "sign", "logabsdet")
+    return_type(_prefix + "qr", "Q", "R")
+return_type("svd", "U", "S", "V")
+return_type("linalg_svd", "U", "S", "Vh")
+return_type("linalg_eigh", "eigenvalues", "eigenvectors")
+return_type("linalg_eig", "eigenvalues", "eigenvectors")
+return_type("linalg_lu", "P", "L", "U")
+return_type("linalg_lu_factor", "LU", "pivots")
+return_type("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
+return_type("linalg_inv_ex", "inverse", "info")
+return_type("linalg_cholesky_ex", "L", "info")
+return_type("linalg_solve_ex", "result", "info")
+return_type("triangular_solve", "solution", "cloned_coefficient")
+
+
+class Namespace:
+    """torch.return_types."""
+
+    def __getattr__(self, name):
+        try:
+            return BY_NAME[name]
+        except KeyError:
+            raise AttributeError(
+                f"compat has no torch.return_types.{name}; it has {', '.join(sorted(BY_NAME))}"
+            ) from None
+
+
+return_types = Namespace()

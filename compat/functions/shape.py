@@ -1,0 +1,759 @@
+"""Views: the same memory under another shape, order of axes, or selection; and the copies that torch makes instead.
+
+Invariant: what torch gives as a view is one here (`view_of`), so that a write through either is seen by both; what
+torch gives as a copy shares no memory with its operand.
+"""
+
+import gc
+
+import numpy as np
+
+from funcgrad.core.handle import Alias
+from funcgrad.core.mutation import view as core_view
+from funcgrad.core.mutation import write
+from funcgrad.core.trace import TAPE
+
+from .. import dtypes
+from ..graph import label as set_label
+from ..size import Size
+from ..tensor import Tensor, current, wrapped
+from .operands import P, broadcast_shapes, dims_of, dtype_of, integer, new, shape_of, sizes
+from .register import METHODS, alias, kept, named, operation, publish, renamed, rewrite
+
+ALL = slice(None)
+
+
+def view_of(t, prim, name, **params):
+    """A view made by one primitive, its node under torch's name."""
+    out = core_view(t, P[prim], **params)
+    if out.mark is not None and name is not None:
+        set_label(out, name, None)
+    return out
+
+
+def same_memory(t, name):
+    """t as a view of itself."""
+    return view_of(t, "getitem", name, idx=(Ellipsis,))
+
+
+# ------------------------------------------------------------------------------------------------ another shape
+def inferred_shape(shape, n):
+    """A shape with its one -1 worked out; RuntimeError in torch's words if it does not hold n elements."""
+    rest, unknown = 1, None
+    for at, k in enumerate(shape):
+        if k >= 0:
+            rest *= k
+        elif k == -1 and unknown is None:
+            unknown = at
+        elif k == -1:
+            raise RuntimeError("only one dimension can be inferred")
+        else:
+            raise RuntimeError(f"invalid shape dimension {k} at index {at} of shape {list(shape)}")
+    if unknown is None:
+        if rest == n:
+            return shape
+    elif rest == 0 and n == 0:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size "
+            "-1 can be "
+            "any value and is ambiguous"
+        )
+    elif rest and n % rest == 0:
+        return (*shape[:unknown], n // rest, *shape[unknown + 1 :])
+    raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {n}")
+
+
+def count(shape):
+    n = 1
+    for k in shape:
+        n *= k
+    return n
+
+
+def view(self, *shape, **size):
+    """The same memory with another shape; RuntimeError if the strides do not allow it (reshape copies then).
+
+    >>> import compat as torch
+    >>> torch.arange(4).view(2, -1)
+    tensor([[0, 1],
+            [2, 3]])
+    """
+    t = current(self)
+    if size:
+        shape = (size["size"],) if "size" in size else (size["dtype"],)
+    if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
+        return bits_as(t, shape[0].numpy)
+    shape = inferred_shape(sizes(shape), count(shape_of(t)))
+    if t.owner is TAPE and not t.val.flags.c_contiguous:
+        try:
+            np.reshape(t.val, shape, copy=False)
+        except ValueError:
+            raise RuntimeError(
+                "view size is not compatible with input tensor's size and stride (at least one dimension spans "
+                "across two "
+                "contiguous subspaces). Use .reshape(...) instead."
+            ) from None
+    return core_view(t, P["reshape"], shape=shape)
+
+
+publish(view, ("view",), False, True)
+
+
+def bits_as(t, d):
+    """The same bits read as another dtype."""
+    if dtype_of(t) == d:
+        return t
+    if t.owner is not TAPE or (t.mark is not None):
+        raise RuntimeError(
+            "view(dtype): the bits of a Tensor that is recorded or traced cannot be read as another dtype."
+        )
+    out = Tensor(t.val.view(d), None, TAPE)
+    out.store = t.versioned()
+    return out
+
+
+def reshaped(t, shape):
+    """t with another shape: a view where the strides allow it, else a copy."""
+    out = core_view(t, P["reshape"], shape=shape)
+    if out.mark is not None and out.alias is None:
+        set_label(out, "UnsafeViewBackward0", None)
+    return out
+
+
+@operation()
+def reshape(input, *shape, **size):
+    """The elements in order, in another shape: a view if the memory allows it, else a copy."""
+    t = current(input)
+    shape = (size["shape"],) if size else shape
+    return reshaped(t, inferred_shape(sizes(shape), count(shape_of(t))))
+
+
+@operation(function=False)
+def view_as(self, other):
+    """The same memory with the shape of another Tensor."""
+    return view(self, tuple(other.shape))
+
+
+@operation(function=False)
+def reshape_as(self, other):
+    """The elements in order, in the shape of another Tensor."""
+    return reshaped(current(self), inferred_shape(tuple(other.shape), self.numel()))
+
+
+@operation()
+def flatten(input, start_dim=0, end_dim=-1):
+    """The dimensions from start_dim to end_dim as one."""
+    shape = shape_of(current(input))
+    if not shape:
+        return reshaped(current(input), (1,))
+    first, last = wrapped(start_dim, len(shape)), wrapped(end_dim, len(shape))
+    if first > last:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if first == last:
+        return input
+    return reshaped(current(input), (*shape[:first], count(shape[first : last + 1]), *shape[last + 1 :]))
+
+
+@operation()
+def ravel(input):
+    """All elements in one dimension."""
+    t = current(input)
+    return reshaped(t, (count(shape_of(t)),))
+
+
+@operation()
+def unflatten(input, dim, sizes):  # noqa: A002
+    """One dimension as several."""
+    shape = shape_of(current(input))
+    dim = wrapped(dim, len(shape))
+    parts = tuple(sizes)
+    try:
+        parts = inferred_shape(parts, shape[dim])
+    except RuntimeError:
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(parts)} don't multiply up to the size of dim {dim} ({shape[dim]}) "
+            "in the input "
+            "tensor"
+        ) from None
+    return reshaped(current(input), (*shape[:dim], *parts, *shape[dim + 1 :]))
+
+
+def squeezed(shape, dim):
+    """(shape, number of torch's node) of squeeze(dim)."""
+    if dim is None:
+        return tuple([k for k in shape if k != 1]), 0
+    dims = dims_of(dim, len(shape)) if dim != () else ()
+    return tuple([k for i, k in enumerate(shape) if k != 1 or i not in dims]), 2 if isinstance(
+        dim, (tuple, list)
+    ) else 1
+
+
+@operation()
+def squeeze(input, dim=None):
+    """Without the dimensions of length 1, or without those of the named dimensions that have it."""
+    t = current(input)
+    shape, k = squeezed(shape_of(t), dim)
+    return view_of(t, "reshape", f"SqueezeBackward{k}", shape=shape)
+
+
+def unsqueezed(shape, dim):
+    dim = wrapped(dim, len(shape) + 1)
+    return (*shape[:dim], 1, *shape[dim:])
+
+
+@operation()
+def unsqueeze(input, dim):
+    """With a dimension of length 1 put in at dim."""
+    t = current(input)
+    return view_of(t, "reshape", "UnsqueezeBackward0", shape=unsqueezed(shape_of(t), dim))
+
+
+# ------------------------------------------------------------------------------------------------ another order
+def permuted(t, perm, name):
+    return view_of(t, "transpose", name, perm=perm)
+
+
+def swap(n, dim0, dim1):
+    """The permutation that exchanges two of n dimensions."""
+    a, b = wrapped(dim0, n), wrapped(dim1, n)
+    perm = list(range(n))
+    if n:
+        perm[a], perm[b] = b, a
+    return tuple(perm)
+
+
+@operation()
+def transpose(input, dim0, dim1):
+    """Two dimensions exchanged."""
+    t = current(input)
+    return permuted(t, swap(len(shape_of(t)), dim0, dim1), "TransposeBackward0")
+
+
+alias("transpose", "swapaxes", "swapdims")
+
+
+def two_axes(t):
+    n = len(shape_of(t))
+    if n > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {n}D")
+    return tuple(range(n))[::-1]
+
+
+@operation()
+def t(input):
+    """The transpose of a matrix; a 0-d or 1-d Tensor stays as it is."""
+    x = current(input)
+    return permuted(x, two_axes(x), "TBackward0")
+
+
+@operation()
+def permute(input, *dims, **named_dims):
+    """The dimensions in another order."""
+    x = current(input)
+    n = len(shape_of(x))
+    dims = sizes((named_dims["dims"],) if named_dims else dims)
+    if len(dims) != n:
+        raise RuntimeError(
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
+            "desired ordering "
+            f"of dimensions i.e. input.dim() = {n} is not equal to len(dims) = {len(dims)}"
+        )
+    perm = tuple([wrapped(d, n) for d in dims])
+    if len(set(perm)) != n:
+        raise RuntimeError("permute(): duplicate dims are not allowed.")
+    return permuted(x, perm, None)
+
+
+@operation(aliases=("moveaxis",))
+def movedim(input, source, destination):
+    """Dimensions moved to other positions, the rest in order."""
+    x = current(input)
+    n = len(shape_of(x))
+    source, destination = (s if isinstance(s, (tuple, list)) else (s,) for s in (source, destination))
+    if len(source) != len(destination):
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain the same "
+            "number of "
+            f"dims as destination ({list(destination)} dims)"
+        )
+    source, destination = dims_of(source, n), dims_of(destination, n)
+    rest = iter([d for d in range(n) if d not in source])
+    at = dict(zip(destination, source))
+    return permuted(x, tuple([at[k] if k in at else next(rest) for k in range(n)]), None)
+
+
+def reversed_axes(self):
+    x = current(self)
+    return permuted(x, tuple(range(len(shape_of(x))))[::-1], None)
+
+
+def matrix_transpose(self, what=".mT"):
+    x = current(self)
+    n = len(shape_of(x))
+    if n < 2:
+        raise RuntimeError(f"tensor{what} is only supported on matrices or batches of matrices. Got {n}-D tensor.")
+    return permuted(x, swap(n, -2, -1), "TransposeBackward0")
+
+
+@operation()
+def adjoint(input):
+    """The conjugate transpose of matrices."""
+    out = matrix_transpose(input, ".adjoint()")
+    return out.conj() if dtype_of(current(out)).kind == "c" else out
+
+
+def hermitian(self):
+    if self.dim() not in (0, 2):
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.dim()}-D tensor.")
+    return adjoint(self) if self.dim() else self
+
+
+Tensor.nbytes = property(lambda t: t.numel() * t.element_size())
+Tensor.T = property(reversed_axes)
+Tensor.mT = property(matrix_transpose)
+Tensor.H = property(hermitian)
+Tensor.mH = property(adjoint)
+
+
+# ------------------------------------------------------------------------------------------------ the box itself
+def become(box, prim, name, **params):
+    """box <- prim(box) without moving memory: squeeze_, unsqueeze_, transpose_ and t_.
+
+    Views of the box go on looking at the memory as it was: what the box stood for becomes a root of its own, and the
+    box a view of it.
+    """
+    c = current(box)
+    c.refuse(())
+    new_value = P[prim](c, **params)
+    step = ((P[prim], params),)
+    if type(c.alias) is Alias:
+        c.alias = Alias(c.alias.base, c.alias.chain + step)
+    else:
+        views = [a for a in gc.get_referrers(c) if type(a) is Alias and a.base is c] if may_have_views(c) else []
+        if views:
+            root = Tensor(c.val, c.mark, c.owner)
+            root.store, root.cell = c.versioned(), c.cell
+            for a in views:
+                a.base = root
+            c.alias = Alias(root, step)
+    c.val, c.mark, c.owner = new_value.val, new_value.mark, new_value.owner
+    return renamed(box, name)
+
+
+def may_have_views(c):
+    """A root whose memory nobody else has versioned has no views."""
+    return c.owner is not TAPE or c.store is not None
+
+
+@operation(function=False)
+def squeeze_(self, dim=None):
+    """squeeze, of the Tensor itself."""
+    shape, k = squeezed(shape_of(current(self)), dim)
+    return become(self, "reshape", f"SqueezeBackward{(3, 4, 5)[k]}", shape=shape)
+
+
+@operation(function=False)
+def unsqueeze_(self, dim):
+    """unsqueeze, of the Tensor itself."""
+    return become(self, "reshape", "UnsqueezeBackward1", shape=unsqueezed(shape_of(current(self)), dim))
+
+
+@operation(function=False, aliases=("swapaxes_", "swapdims_"))
+def transpose_(self, dim0, dim1):
+    """transpose, of the Tensor itself."""
+    return become(self, "transpose", "TransposeBackward1", perm=swap(self.dim(), dim0, dim1))
+
+
+@operation(function=False)
+def t_(self):
+    """t, of the Tensor itself."""
+    return become(self, "transpose", "TBackward1", perm=two_axes(current(self)))
+
+
+for _name in ("squeeze_", "unsqueeze_", "transpose_", "t_"):
+    METHODS[_name].__name__ = _name
+
+
+# ------------------------------------------------------------------------------------------------ stretched
+def expanded(t, shape):
+    """t as a view stretched to a shape."""
+    if shape == shape_of(t):
+        return same_memory(t, "ExpandBackward0")
+    out = core_view(t, P.get("expand", P["broadcast"]), shape=shape, axes=tuple(range(len(shape) - len(shape_of(t)))))
+    return renamed(out, "ExpandBackward0") if out.mark is not None else out
+
+
+def expanded_shape(own, shape):
+    """The shape of expand(): -1 keeps a length; RuntimeError in torch's words if one cannot be stretched."""
+    new_axes = len(shape) - len(own)
+    out = []
+    for at, k in enumerate(shape):
+        have = own[at - new_axes] if at >= new_axes else None
+        if k == -1:
+            if have is None:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({k}) isn't allowed in a leading, non-existing dimension {at}"
+                )
+            k = have
+        elif have is not None and have != k and have != 1:
+            raise RuntimeError(
+                f"The expanded size of the tensor ({k}) must match the existing size ({have}) at non-singleton "
+                "dimension "
+                f"{at}.  Target sizes: {list(shape)}.  Tensor sizes: {list(own)}"
+            )
+        out.append(k)
+    return tuple(out)
+
+
+@operation(function=False)
+def expand(self, *shape, implicit=False, **size):
+    """A view stretched along its dimensions of length 1; -1 keeps a length."""
+    t = current(self)
+    shape = sizes((size["size"],) if size else shape)
+    own = shape_of(t)
+    if len(shape) < len(own):
+        raise RuntimeError(
+            f"expand(torch.{dtypes.SPOKEN[dtype_of(t).name]}Tensor{{{list(own)}}}, size={list(shape)}): the "
+            "number of sizes "
+            f"provided ({len(shape)}) must be greater or equal to the number of dimensions in the tensor ({len(own)})"
+        )
+    return expanded(t, expanded_shape(own, shape))
+
+
+@operation(function=False)
+def expand_as(self, other):
+    """A view stretched to the shape of another Tensor."""
+    return expand(self, tuple(other.shape))
+
+
+@operation()
+def broadcast_to(input, size):
+    """A view stretched to a shape."""
+    return expand(input, tuple(size))
+
+
+@operation(name="broadcast_tensors", method=False)
+def broadcast_tensors(*tensors):
+    """The Tensors as views stretched to their common shape."""
+    tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
+    shape = broadcast_shapes(*[tuple(x.shape) for x in tensors])
+    return tuple([x if tuple(x.shape) == shape else expanded(current(x), shape) for x in tensors])
+
+
+@operation(name="broadcast_shapes", method=False)
+def broadcast_shapes_(*shapes):
+    """The shape that shapes broadcast to."""
+    shapes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    full = []
+    for at, shape in enumerate(shapes):
+        full = [1] * (len(shape) - len(full)) + full
+        for k in range(-1, -1 - len(shape), -1):
+            if full[k] == 1:
+                full[k] = shape[k]
+            elif shape[k] not in (1, full[k]):
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {shape[k]} at {k}! Mismatching argument at "
+                    f"index {at} had "
+                    f"{shape}; but expected shape should be broadcastable to {full}"
+                )
+    return Size(full)
+
+
+# ------------------------------------------------------------------------------------------------ copies
+def contiguous_copy(t, name="CloneBackward0"):
+    """A copy in C order (a NumPy copy keeps the order of strides, so the memory is made first, then filled)."""
+    if t.owner is not TAPE:
+        return named(P["copy"](t, t), name, (t,))
+    out = new(np.empty(shape_of(t), dtype_of(t)))
+    if out.owner is not TAPE:  # inside a Stage: a value of the graph has no strides
+        return named(P["copy"](t, t), name, (t,))
+    write(out, P["copy"], t)
+    out.store = None
+    return named(out, name, (t,))
+
+
+@operation()
+def clone(input, *, memory_format=None):
+    """A copy that stays in the graph."""
+    t = current(input)
+    if t.owner is TAPE and not t.val.flags.c_contiguous and (memory_format is not None or 0 in t.val.strides):
+        return contiguous_copy(t)
+    return named(P["copy"](t, t), "CloneBackward0", (t,))
+
+
+@operation(function=False)
+def contiguous(self, memory_format=None):
+    """The Tensor itself if its memory is in C order, else a copy that is."""
+    return self if self.is_contiguous() else contiguous_copy(current(self))
+
+
+@operation()
+def repeat(self, *repeats, **named_repeats):
+    """Copies of the Tensor side by side along its dimensions; new ones go in front."""
+    t = current(self)
+    repeats = sizes((named_repeats["repeats"],) if named_repeats else repeats)
+    own = shape_of(t)
+    if len(repeats) < len(own):
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    return named(repeated(t, repeats), "RepeatBackward0", (self,))
+
+
+METHODS["repeat"].__name__ = "repeat"
+
+
+def repeated(t, repeats):
+    own = (1,) * (len(repeats) - len(shape_of(t))) + shape_of(t)
+    apart = P["reshape"](t, shape=tuple([n for k in own for n in (1, k)]))
+    full = P["broadcast"](apart, shape=tuple([n for r, k in zip(repeats, own) for n in (r, k)]), axes=())
+    return owned(P["reshape"](full, shape=tuple([r * k for r, k in zip(repeats, own)])), t)
+
+
+def owned(out, t):
+    """A result that NumPy may have given as a view of t, as a copy."""
+    if out.owner is TAPE and np.may_share_memory(out.val, t.val):
+        return P["copy"](out, out)
+    return out
+
+
+@operation()
+def tile(input, *dims, **named_dims):
+    """repeat, with missing leading repeats taken as 1."""
+    dims = sizes((named_dims["dims"],) if named_dims else dims)
+    return repeat(input, (1,) * (input.dim() - len(dims)) + dims)
+
+
+@operation()
+def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
+    """Each element repeated: a number of times, or as often as an integer Tensor says."""
+    if repeats is None:
+        return new(np.repeat(np.arange(input.numel()), input.tolist()))
+    t = input.flatten() if dim is None else input
+    at = wrapped(0 if dim is None else dim, t.dim())
+    if isinstance(repeats, Tensor) and repeats.numel() != 1:
+        counts = repeats.tolist()
+        if len(counts) != t.shape[at]:
+            raise RuntimeError("repeats must have the same size as input along dim")
+        return t.index_select(at, new(np.repeat(np.arange(t.shape[at]), counts)))
+    k = integer(repeats)
+    shape = list(t.shape)
+    wide = t.unsqueeze(at + 1).expand(*shape[: at + 1], k, *shape[at + 1 :])
+    return wide.clone(memory_format="contiguous").flatten(at, at + 1)
+
+
+# ------------------------------------------------------------------------------------------------ turned round
+def copied(t, prim, **params):
+    """prim(t), which NumPy gives as a view, as a copy."""
+    out = P[prim](t, **params)
+    return P["copy"](out, out)
+
+
+@operation("FlipBackward0")
+def flip(input, *dims, **named_dims):
+    """The order of the elements reversed along dimensions."""
+    t = current(input)
+    n = len(shape_of(t))
+    dims = sizes((named_dims["dims"],) if named_dims else dims)
+    turned = dims_of(dims, n) if dims else ()
+    return copied(
+        t, "getitem", idx=tuple([slice(None, None, -1) if i in turned else ALL for i in range(n)]) + (Ellipsis,)
+    )
+
+
+@operation("FlipBackward0")
+def fliplr(input):
+    """The order of the second dimension reversed."""
+    if input.dim() < 2:
+        raise RuntimeError("Input must be >= 2-d.")
+    return flip(input, 1)
+
+
+@operation("FlipBackward0")
+def flipud(input):
+    """The order of the first dimension reversed."""
+    if input.dim() < 1:
+        raise RuntimeError("Input must be >= 1-d.")
+    return flip(input, 0)
+
+
+@operation("RollBackward0")
+def roll(input, shifts, dims=None):
+    """The elements moved round along dimensions, or, without dims, along the flattened Tensor."""
+    t = current(input)
+    shifts, dims = (x if isinstance(x, (tuple, list)) or x is None else (x,) for x in (shifts, dims))
+    if dims is None or dims == ():
+        if len(shifts) != 1:
+            raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
+        flat = P["reshape"](t, shape=(count(shape_of(t)),))
+        return owned(P["reshape"](P["roll"](flat, shift=tuple(shifts), axes=(0,)), shape=shape_of(t)), t)
+    if len(shifts) != len(dims):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    return P["roll"](t, shift=tuple(shifts), axes=tuple([wrapped(d, len(shape_of(t))) for d in dims]))
+
+
+@operation("Rot90Backward0")
+def rot90(input, k=1, dims=(0, 1)):
+    """Turned by k right angles in the plane of two dimensions."""
+    t = current(input)
+    a, b = dims_of(tuple(dims), len(shape_of(t)))
+    k %= 4
+    perm = swap(len(shape_of(t)), a, b)
+    turned = {0: (), 1: (b,), 2: (a, b), 3: (a,)}[k]
+    out = P["getitem"](t, idx=tuple([slice(None, None, -1) if i in turned else ALL for i in range(len(shape_of(t)))]))
+    return copied(out, "transpose", perm=perm) if k % 2 else P["copy"](out, out)
+
+
+# ------------------------------------------------------------------------------------------------ diagonals, triangles
+@operation()
+def diagonal(input, offset=0, dim1=0, dim2=1):
+    """The diagonals of the matrices that two dimensions make, as a view's last dimension."""
+    t = current(input)
+    n = len(shape_of(t))
+    a, b = wrapped(dim1, n), wrapped(dim2, n)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return named(diagonal_view(t, offset, a, b), "DiagonalBackward0", (input,))
+
+
+def diagonal_view(t, offset, a, b):
+    """The diagonals of axes a and b as the last axis: the two merged into one, of which every (columns + 1)th is
+    taken.
+    """
+    v = t.val if t.owner is TAPE else None
+    if isinstance(v, np.ndarray) and abs(v.strides[a]) < abs(v.strides[b]):  # of the transpose the axes merge in place
+        a, b, offset = b, a, -offset
+    rest = [i for i in range(len(shape_of(t))) if i not in (a, b)]
+    x = core_view(t, P["transpose"], perm=(*rest, a, b))
+    *others, n, m = shape_of(x)
+    k = max(min(n, m - offset) if offset >= 0 else min(n + offset, m), 0)
+    start = offset if offset >= 0 else -offset * m
+    flat = core_view(x, P["reshape"], shape=(*others, n * m))
+    stop = start + (k - 1) * (m + 1) + 1 if k else start
+    return core_view(flat, P["getitem"], idx=(Ellipsis, slice(start, stop, m + 1)))
+
+
+def spread(t, offset=0):
+    """Vectors on the diagonals of square matrices, zero elsewhere."""
+    shape = shape_of(t)
+    k = shape[-1]
+    n = k + abs(offset)
+    start = offset if offset >= 0 else -offset * n
+    flat = P["full"](shape=(*shape[:-1], n * n), value=0, dtype=dtype_of(t))
+    idx = (Ellipsis, slice(start, start + k * (n + 1), n + 1)) if k else (Ellipsis, slice(0, 0))
+    return P["reshape"](P["put"](flat, t, idx=idx), shape=(*shape[:-1], n, n))
+
+
+@operation("DiagEmbedBackward0")
+def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+    """Matrices with the input's last dimension on their diagonals."""
+    t = spread(current(input), offset)
+    n = len(shape_of(t))
+    a, b = wrapped(dim1, n), wrapped(dim2, n)
+    if (a, b) == (n - 2, n - 1):
+        return t
+    rest = iter(range(n - 2))
+    return P["transpose"](t, perm=tuple([n - 2 if i == a else n - 1 if i == b else next(rest) for i in range(n)]))
+
+
+@operation()
+def diag(input, diagonal=0):
+    """The diagonal matrix of a vector, or the diagonal of a matrix."""
+    t = current(input)
+    n = len(shape_of(t))
+    if n == 1:
+        return named(spread(t, diagonal), "DiagEmbedBackward0", (input,))
+    if n != 2:
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {n}D")
+    out = diagonal_view(t, diagonal, 0, 1)
+    return named(P["copy"](out, out), "DiagonalBackward0_copy", (input,))
+
+
+@operation()
+def diagflat(input, offset=0):
+    """The diagonal matrix of all elements."""
+    return diag(input.reshape(-1), offset)
+
+
+def triangle(name, keep):
+    """torch.tril and triu, and their in-place twins."""
+
+    def mask(shape, diagonal):
+        return keep(np.ones(shape[-2:], bool), diagonal)
+
+    def kept_part(input, diagonal=0):
+        t = current(input)
+        if len(shape_of(t)) < 2:
+            raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+        return P["where"](mask(shape_of(t), diagonal), t, number_zero(dtype_of(t)))
+
+    kept_part.__doc__ = f"The {'lower' if name == 'tril' else 'upper'} triangle of matrices, zero elsewhere."
+    f = operation(f"{name.capitalize()}Backward0", name=name)(kept_part)
+
+    def in_place_twin(self, diagonal=0):
+        return rewrite(self, f(kept(self), diagonal), f"{name.capitalize()}Backward0", (self,))
+
+    publish(in_place_twin, (name + "_",), False, True)
+    return f
+
+
+def number_zero(d):
+    return False if d.kind == "b" else 0 if d.kind in "iu" else 0.0
+
+
+tril = triangle("tril", np.tril)
+triu = triangle("triu", np.triu)
+
+
+# ------------------------------------------------------------------------------------------------ windows of memory
+@operation("AsStridedBackward0")
+def as_strided(input, size, stride, storage_offset=None):
+    """Any strides over the Tensor's memory: a view, or, of a Tensor that is recorded, a copy of its own elements."""
+    t = current(input)
+    if t.owner is not TAPE:
+        raise RuntimeError("as_strided: a traced Tensor has no strides; use unfold, a slice, or expand.")
+    size, stride = sizes((size,)), sizes((stride,))
+    base = t.val
+    while isinstance(base.base, np.ndarray):
+        base = base.base
+    offset = t.storage_offset() if storage_offset is None else storage_offset
+    needed = offset + sum((k - 1) * s for k, s in zip(size, stride)) + 1
+    if 0 not in size and needed > base.size:
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
+            f"{base.itemsize} "
+            f"requiring a storage size of {needed * base.itemsize} are out of bounds for storage of size "
+            f"{base.size * base.itemsize}"
+        )
+    if t.mark is None:
+        out = Tensor(strided(base, size, stride, offset), None, TAPE)
+        out.store = t.versioned()
+        return out
+    number = np.arange(
+        base.size
+    )  # of each element of the memory; then, at the Tensor's own, its position in the Tensor
+    mine = strided(number, shape_of(t), t.stride(), t.storage_offset()).reshape(-1)
+    position = np.full(base.size, -1)
+    position[mine] = np.arange(mine.size)
+    wanted = position[strided(number, size, stride, offset)]
+    if (wanted < 0).any():
+        raise RuntimeError("as_strided: of a Tensor that is recorded only its own elements can be read.")
+    return P["gather"](P["reshape"](t, shape=(mine.size,)), wanted)
+
+
+def strided(memory, size, stride, offset):
+    """An array over memory, with strides and offset in elements."""
+    flat = np.lib.stride_tricks.as_strided(memory, (memory.size,), (memory.itemsize,))
+    return np.lib.stride_tricks.as_strided(flat[offset:], size, [s * memory.itemsize for s in stride])
+
+
+@operation("UnfoldBackward0", function=False)
+def unfold(self, dimension, size, step):
+    """Windows of a length along a dimension, `step` apart, as a new last dimension; they are for reading."""
+    t = current(self)
+    shape = shape_of(t)
+    at = wrapped(dimension, len(shape))
+    length = shape[at] if shape else 1
+    if size > length:
+        raise RuntimeError(f"maximum size for tensor at dimension {dimension} is {length} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    return core_view(t, P["sliding_windows"], axis=at, size=size, step=step)

@@ -1,0 +1,255 @@
+"""Order: sort, argsort, topk, kthvalue, median, mode, quantile, searchsorted.
+
+Invariant: values are the input's own elements at the indices returned beside them, so their derivative goes there;
+equal elements keep their order, nan comes last.
+"""
+
+import numpy as np
+
+from funcgrad.numpy.concrete import concrete
+
+from ..tensor import Tensor, current, wrapped
+from .indexing import along
+from .operands import INT64, P, cast, dtype_of, new, shape_of, with_ones
+from .pointwise import lerp
+from .reduction import without
+from .register import named, operation
+from .return_types import BY_NAME as RETURN
+
+
+def order_of(t, dim, descending=False):
+    """The indices that sort along a dimension, equal elements in their order, int64."""
+    return cast(P["argsort"](t, axis=dim, stable=True, descending=descending), INT64)
+
+
+def axis_of(t, dim):
+    """(t with at least one dimension, the dimension counted from the front)."""
+    shape = shape_of(t)
+    return (t, wrapped(dim, len(shape))) if shape else (P["reshape"](t, shape=(1,)), wrapped(dim, 1))
+
+
+def as_input(out, t):
+    """A result as a 0-d Tensor where the input was one."""
+    return out if shape_of(t) else P["reshape"](out, shape=())
+
+
+def first_of(index, dim, start, stop):
+    """index[start:stop] along a dimension."""
+    return P["getitem"](index, idx=(slice(None),) * dim + (slice(start, stop),))
+
+
+def chosen(name, shown, input, index, dim, keepdim=True):
+    """(values, indices) of elements chosen by an index along a dimension."""
+    t, dim = axis_of(current(input), dim)
+    values = along(t, index, dim)
+    if not keepdim:
+        values, index = (without(x, dim, False) for x in (values, index))
+    elif not shape_of(current(input)):
+        values, index = (P["reshape"](x, shape=()) for x in (values, index))
+    return RETURN[name](named(values, shown, (input,)), index)
+
+
+@operation()
+def sort(input, dim=-1, descending=False, *, stable=None):
+    """(values, indices) in order along a dimension.
+
+    >>> import compat as torch
+    >>> torch.tensor([3, 1, 2]).sort().values
+    tensor([1, 2, 3])
+    """
+    t, axis = axis_of(current(input), dim)
+    values, order = P["sort_with_indices"](t, axis=axis, stable=True, descending=descending)
+    values, order = as_input(values, current(input)), as_input(cast(order, INT64), current(input))
+    return RETURN["sort"](named(values, f"SortBackward{int(stable is not None)}", (input,)), order)
+
+
+@operation()
+def argsort(input, dim=-1, descending=False, stable=False):
+    """The indices that sort along a dimension."""
+    t, axis = axis_of(current(input), dim)
+    return as_input(order_of(t, axis, descending), current(input))
+
+
+@operation()
+def msort(input):
+    """Sorted along the first dimension."""
+    return sort(input, 0)[0]
+
+
+@operation()
+def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
+    """(values, indices) of the k largest (or smallest) elements along a dimension, the first of them first."""
+    t, axis = axis_of(current(input), dim)
+    k = k.item() if isinstance(k, Tensor) else k
+    if not 0 <= k <= shape_of(t)[axis]:
+        raise RuntimeError("selected index k out of range")
+    return chosen("topk", "TopkBackward0", input, first_of(order_of(t, axis, largest), axis, 0, k), dim)
+
+
+@operation()
+def kthvalue(input, k, dim=-1, keepdim=False):
+    """(value, index) of the k-th smallest element along a dimension."""
+    t, axis = axis_of(current(input), dim)
+    if not 1 <= k <= shape_of(t)[axis]:
+        raise RuntimeError("kthvalue(): selected number k out of range for dimension " + str(axis))
+    index = first_of(order_of(t, axis), axis, k - 1, k)
+    return chosen("kthvalue", "KthvalueBackward0", input, index, dim, keepdim and bool(shape_of(current(input))))
+
+
+# ------------------------------------------------------------------------------------------------ medians
+def middle_index(t, axis, skip_nan):
+    """The index of the lower median along a dimension, kept as length 1; of a nan, if there is one and it counts."""
+    order = order_of(t, axis)
+    n = shape_of(t)[axis]
+    missing = P["isnan"](t) if dtype_of(t).kind == "f" else None
+    if missing is None:
+        return first_of(order, axis, (n - 1) // 2, (n - 1) // 2 + 1)
+    count = P["reshape"](P["sum"](missing, axes=(axis,)), shape=with_ones(shape_of(t), (axis,)))
+    if skip_nan:  # nan stands last, so the others' middle is counted among the first
+        place = P["maximum"](P["floor_divide"](P["sub"](n - 1, count), 2), 0, kink="torch")
+    else:
+        place = P["where"](P["greater"](count, 0), P["sub"](n, count), (n - 1) // 2)
+    return along(order, cast(place, INT64), axis)
+
+
+def medians(name, skip_nan):
+    def function(input, dim=None, keepdim=False):
+        t = current(input)
+        if dim is not None:
+            x, axis = axis_of(t, dim)
+            if shape_of(x)[axis] == 0:
+                raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
+            index = middle_index(x, axis, skip_nan)
+            return chosen(name, f"{name.capitalize()}Backward1", input, index, dim, keepdim and bool(shape_of(t)))
+        n = input.numel()
+        if n == 0:
+            return new(np.full((), np.nan if dtype_of(t).kind == "f" else np.iinfo(dtype_of(t)).min, dtype_of(t)))
+        flat = P["reshape"](t, shape=(n,))
+        value = along(flat, middle_index(flat, 0, skip_nan), 0)
+        same = P["equal"](flat, value)
+        if dtype_of(t).kind == "f":
+            same = P["bitwise_or"](same, P["bitwise_and"](P["isnan"](flat), P["isnan"](value)))
+        hits = P["sum"](P["where"](same, flat, dtype_of(t).type(0)), axes=(0,))
+        count = P["sum"](same, axes=(0,))
+        if dtype_of(t).kind == "f":  # elements equal to the median share the derivative
+            return named(P["div"](hits, cast(count, dtype_of(t))), f"{name.capitalize()}Backward0", (input,))
+        return P["reshape"](value, shape=())  # integers: there is no derivative
+
+    function.__doc__ = "The lower median of all elements, or (values, indices) along a dimension" + (
+        ", nan left out." if skip_nan else "."
+    )
+    operation(name=name)(function)
+
+
+medians("median", False)
+medians("nanmedian", True)
+
+
+@operation()
+def mode(input, dim=-1, keepdim=False):
+    """(value, index) of the commonest element along a dimension, the smallest of several, where it stands last."""
+    t, axis = axis_of(current(input), dim)
+    v = np.moveaxis(np.asarray(concrete(t, "mode")), axis, -1)
+    rows = v.reshape(-1, v.shape[-1])
+    index = np.empty(len(rows), np.int64)
+    for r, row in enumerate(rows):
+        values, counts = np.unique(row, return_counts=True)
+        index[r] = np.flatnonzero(row == values[counts.argmax()])[-1]
+    at = np.moveaxis(index.reshape(*v.shape[:-1], 1), -1, axis)
+    return chosen(
+        "mode", "ModeBackward0", input, new(np.ascontiguousarray(at)), dim, keepdim and bool(shape_of(current(input)))
+    )
+
+
+# ------------------------------------------------------------------------------------------------ quantiles
+def quantiles(name, skip_nan):
+    def function(input, q, dim=None, keepdim=False, *, interpolation="linear"):
+        t = current(input)
+        if dtype_of(t).name not in ("float32", "float64"):
+            raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+        if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
+            raise RuntimeError(
+                f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
+                f"{interpolation}"
+            )
+        whole = dim is None
+        x, axis = axis_of(P["reshape"](t, shape=(input.numel(),)) if whole else t, 0 if whole else dim)
+        qs = np.asarray(concrete(q, name)) if isinstance(q, Tensor) else np.asarray(q, dtype_of(t))
+        if (qs < 0).any() or (qs > 1).any():
+            if qs.ndim == 0:
+                raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {float(qs):g}")
+            raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+        out = [one_quantile(x, axis, v, interpolation, skip_nan) for v in qs.reshape(-1).astype(dtype_of(t))]
+        kept_shape = with_ones(shape_of(t), tuple(range(len(shape_of(t)))) if whole else (axis,))
+        shape = kept_shape if keepdim and shape_of(t) else shape_of(out[0])[:axis] + shape_of(out[0])[axis + 1 :]
+        out = [P["reshape"](o, shape=shape) for o in out]
+        if qs.ndim == 0:
+            return out[0]
+        return P["concatenate"](*[P["reshape"](o, shape=(1, *shape)) for o in out], axis=0)
+
+    function.__doc__ = "The quantiles q (in 0 .. 1) of all elements, or along a dimension" + (
+        ", nan left out." if skip_nan else "; nan where there is one."
+    )
+    operation("SqueezeBackward4", name=name)(function)
+
+
+def one_quantile(x, axis, q, interpolation, skip_nan):
+    """One quantile along an axis, kept as length 1."""
+    n = shape_of(x)[axis]
+    values = along(x, order_of(x, axis), axis)
+    missing = P["isnan"](x)
+    count = P["reshape"](P["sum"](missing, axes=(axis,)), shape=with_ones(shape_of(x), (axis,)))
+    d = dtype_of(x)
+    last = cast(P["sub"](n - 1, count), d) if skip_nan else cast(P["mul"](count, 0) + (n - 1), d)
+    place = P["maximum"](P["mul"](last, q), d.type(0), kink="torch")
+    if not skip_nan:  # one nan makes the result nan: read the last element, where it stands
+        place = P["where"](P["greater"](count, 0), d.type(n - 1), place)
+    low = P["floor"](place)
+    if interpolation == "nearest":
+        place = low = P["rint"](place)
+    elif interpolation == "lower":
+        place = low
+    elif interpolation == "higher":
+        place = low = P["ceil"](place)
+    one = along(values, cast(low, INT64), axis)
+    weight = P["sub"](place, low)
+    if interpolation in ("lower", "nearest", "higher"):
+        return one
+    two = along(values, cast(P["ceil"](place), INT64), axis)
+    if interpolation == "midpoint":
+        weight = P["where"](P["greater"](weight, 0), d.type(0.5), d.type(0))
+    return lerp(one, two, weight)
+
+
+quantiles("quantile", False)
+quantiles("nanquantile", True)
+
+
+# ------------------------------------------------------------------------------------------------ places in an order
+@operation(method=False)
+def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None):
+    """Where in a sorted last dimension each value would go: before equal ones, or behind them with right=True."""
+    if side not in (None, "left", "right"):
+        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    s = current(sorted_sequence)
+    if sorter is not None:
+        s = along(s, current(sorter), len(shape_of(s)) - 1)
+    v = current(input) if isinstance(input, Tensor) else new(np.asarray(input))
+    if len(shape_of(s)) > 1 and shape_of(s)[:-1] != shape_of(v)[:-1]:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+            "boundaries tensor "
+            f"and input value tensor must match, but we got boundaries tensor {list(shape_of(s))} and input value "
+            "tensor "
+            f"{list(shape_of(v))}"
+        )
+    found = P["searchsorted"](s.detach(), v.detach(), side="right" if right or side == "right" else "left")
+    return cast(found, np.dtype(np.int32)) if out_int32 else cast(found, INT64)
+
+
+@operation(method=False, numbers=True)
+def bucketize(input, boundaries, *, out_int32=False, right=False):
+    """The number of the interval between sorted boundaries that each value lies in."""
+    if isinstance(boundaries, Tensor) and boundaries.dim() != 1:
+        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.dim()})")
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)

@@ -1,0 +1,32 @@
+"""torch's names for the nodes of the graph: one table. What is not in it is named after the primitive."""
+
+from funcgrad.core.trace import PICK
+
+NAMES = {
+    "put": "CopySlices",
+    "scatter_set": "CopySlices",
+    "scatter_add": "CopySlices",
+    "copy": "CopyBackwards",
+    "getitem": "SliceBackward0",
+    "gather": "IndexBackward0",
+    "reshape": "ViewBackward0",
+    "transpose": "PermuteBackward0",
+    "broadcast": "ExpandBackward0",
+    "cast": "ToCopyBackward0",
+    "dot_general": "MmBackward0",
+    "power": "PowBackward0",
+    "concatenate": "CatBackward0",
+    "where": "WhereBackward0",
+}
+
+
+def node_name(n):
+    """torch's name of a node: `MulBackward0`."""
+    if n.plan is None:
+        return "AccumulateGrad"
+    if n.extra is not None and n.extra.label is not None:
+        return n.extra.label
+    if n.plan.prim is PICK:
+        return node_name(n.ins[0])
+    name = n.plan.prim.name
+    return NAMES.get(name) or "".join(w.capitalize() for w in name.split("_")) + "Backward0"

@@ -1,0 +1,192 @@
+"""torch.nn.init: the initial values of parameters, bit for bit torch's, written in place without being recorded."""
+
+import math
+import warnings
+
+import numpy as np
+
+from ..autograd.grad_mode import call_in
+from ..functions.random import stream_of
+from ..tensor import Tensor, current
+
+
+def silently(f, *args, **kwargs):
+    return call_in(False, f, *args, **kwargs)
+
+
+def calculate_gain(nonlinearity, param=None):
+    """The factor that keeps the variance through a nonlinearity.
+
+    >>> import compat as torch
+    >>> torch.nn.init.calculate_gain("tanh")
+    1.6666666666666667
+    """
+    ones = (
+        "linear",
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "conv_transpose1d",
+        "conv_transpose2d",
+        "conv_transpose3d",
+        "sigmoid",
+    )
+    if nonlinearity in ones:
+        return 1
+    if nonlinearity == "tanh":
+        return 5.0 / 3
+    if nonlinearity == "relu":
+        return math.sqrt(2.0)
+    if nonlinearity == "leaky_relu":
+        if param is None:
+            slope = 0.01
+        elif not isinstance(param, bool) and isinstance(param, (int, float)):
+            slope = param
+        else:
+            raise ValueError(f"negative_slope {param} not a valid number")
+        return math.sqrt(2.0 / (1 + slope**2))
+    if nonlinearity == "selu":
+        return 3.0 / 4
+    raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
+
+
+def uniform_(tensor, a=0.0, b=1.0, generator=None):
+    """Fill with uniform numbers from [a, b)."""
+    return silently(tensor.uniform_, a, b, generator=generator)
+
+
+def normal_(tensor, mean=0.0, std=1.0, generator=None):
+    """Fill with normal numbers."""
+    return silently(tensor.normal_, mean, std, generator=generator)
+
+
+def constant_(tensor, val):
+    """Fill with a number."""
+    return silently(tensor.fill_, val)
+
+
+def ones_(tensor):
+    """Fill with ones."""
+    return constant_(tensor, 1.0)
+
+
+def zeros_(tensor):
+    """Fill with zeros."""
+    return constant_(tensor, 0.0)
+
+
+def written(tensor, array):
+    """Copy figures into a Tensor."""
+    return silently(tensor.copy_, Tensor(np.asarray(array, tensor.dtype.numpy), None, current(tensor.detach()).owner))
+
+
+def eye_(tensor):
+    """Fill a matrix with the identity."""
+    if tensor.dim() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    return written(tensor, np.eye(*tensor.shape))
+
+
+def dirac_(tensor, groups=1):
+    """Fill a convolution's weight so that it keeps its input."""
+    if tensor.dim() not in (3, 4, 5):
+        raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
+    shape = tuple(tensor.shape)
+    if shape[0] % groups:
+        raise ValueError("dim 0 must be divisible by groups")
+    array = np.zeros(shape)
+    out = shape[0] // groups
+    for g in range(groups):
+        for d in range(min(out, shape[1])):
+            array[(g * out + d, d, *[k // 2 for k in shape[2:]])] = 1
+    return written(tensor, array)
+
+
+def _calculate_fan_in_and_fan_out(tensor):
+    """How many inputs an output has, and how many outputs an input has."""
+    if tensor.dim() < 2:
+        raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    field = math.prod(tensor.shape[2:])
+    return tensor.shape[1] * field, tensor.shape[0] * field
+
+
+def xavier_uniform_(tensor, gain=1.0, generator=None):
+    """Uniform in +-gain * sqrt(6 / (fan_in + fan_out))."""
+    fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
+    std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
+    a = math.sqrt(3.0) * std
+    return uniform_(tensor, -a, a, generator)
+
+
+def xavier_normal_(tensor, gain=1.0, generator=None):
+    """Normal with deviation gain * sqrt(2 / (fan_in + fan_out))."""
+    fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
+    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / float(fan_in + fan_out)), generator)
+
+
+def deviation(tensor, a, mode, nonlinearity):
+    """The deviation of Kaiming's initial values."""
+    mode = mode.lower()
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
+    fan = _calculate_fan_in_and_fan_out(tensor)[mode == "fan_out"]
+    return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+
+
+def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Uniform in +-gain * sqrt(3 / fan)."""
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        return tensor
+    bound = math.sqrt(3.0) * deviation(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Normal with deviation gain / sqrt(fan)."""
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        return tensor
+    return normal_(tensor, 0, deviation(tensor, a, mode, nonlinearity), generator)
+
+
+def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
+    """Normal within [a, b]: what falls outside is taken from further draws of the whole Tensor."""
+    stream = stream_of(generator)
+    shape, d = tuple(tensor.shape), tensor.dtype.numpy
+    out = stream.normal(shape, mean, std, d)
+    outside = (out < a) | (out > b)
+    while outside.any():
+        out = np.where(outside, stream.normal(shape, mean, std, d), out)
+        outside = (out < a) | (out > b)
+    return written(tensor, out)
+
+
+def orthogonal_(tensor, gain=1, generator=None):
+    """A (semi-)orthogonal matrix, of the first dimension by all others."""
+    if tensor.dim() < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    if tensor.numel() == 0:
+        return tensor
+    rows = tensor.shape[0]
+    flat = stream_of(generator).normal((rows, tensor.numel() // rows), 0.0, 1.0, tensor.dtype.numpy)
+    if flat.shape[0] < flat.shape[1]:
+        flat = flat.T
+    q, r = np.linalg.qr(flat)
+    q = q * np.sign(np.diag(r))
+    if rows < tensor.numel() // rows:
+        q = q.T
+    return written(tensor, gain * q.reshape(tuple(tensor.shape)))
+
+
+def sparse_(tensor, sparsity, std=0.01, generator=None):
+    """Normal, with a fraction of each column set to zero."""
+    if tensor.dim() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    stream = stream_of(generator)
+    rows, columns = tensor.shape
+    zeros = math.ceil(sparsity * rows)
+    out = stream.normal((rows, columns), 0.0, std, tensor.dtype.numpy)
+    for c in range(columns):
+        out[stream.randperm(rows)[:zeros], c] = 0
+    return written(tensor, out)

@@ -1,0 +1,483 @@
+"""Tensor: a handle on the tape of the level its payload lives on, with torch's attributes.
+
+Operations are installed on it by compat.functions; nothing here computes a derivative.
+"""
+
+import warnings
+import weakref
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.aval import shape_of
+from funcgrad.core.handle import Alias, Array, Cell, Taped, fresh, root_of
+from funcgrad.core.node import extra_of
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import ROOT, TAPE, Tape
+from funcgrad.numpy.concrete import concrete
+from funcgrad.transforms.boundary import as_tensor
+
+from . import dtypes, printing
+from .graph import shown
+from .size import Size
+
+tls, shared = state.tls, state.shared
+
+
+class Tensor(Taped):
+    """A multi-dimensional array that records what is done to it if it requires grad."""
+
+    __array_priority__ = 1000
+
+    def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):
+        if type(trace) is not Tape:  # the public constructor: torch.Tensor(2, 3), torch.Tensor([1, 2])
+            val = legacy(self, (val, mark, trace, alias, *more), kwargs)
+            mark, trace, alias = None, TAPE, None
+        self.val = val
+        self.mark = mark
+        self.owner = trace
+        self.alias = alias
+        self.store = None
+        self.cell = None
+
+    def __deepcopy__(self, memo):
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+                "see https://github.com/pytorch/pytorch/pull/103001"
+            )
+        got = memo.get(id(self))
+        if got is None:
+            got = memo[id(self)] = wrap(type(self), np.array(current(self).val), self.requires_grad)
+            if self.grad is not None:
+                got.grad = wrap(Tensor, np.array(self.grad.val), False)
+        return got
+
+    def __reduce_ex__(self, protocol):
+        if not self.is_leaf:
+            raise RuntimeError("compat can pickle only leaf Tensors; use .detach() first.")
+        return wrap, (Tensor, np.array(current(self).val), self.requires_grad)
+
+    __hash__ = object.__hash__
+
+    # ---- what it is
+    @property
+    def shape(self):
+        return Size(self.owner.shape(current(self)))
+
+    @property
+    def dtype(self):
+        return dtypes.of_numpy(self.owner.dtype(current(self)))
+
+    ndim = property(lambda t: len(t.shape))
+    device = property(lambda t: Device("cpu"))
+    layout = property(lambda t: strided)
+    is_sparse = is_quantized = is_meta = is_cuda = is_mkldnn = is_mps = is_xpu = is_nested = property(lambda t: False)
+    is_cpu = property(lambda t: True)
+
+    @property
+    def itemsize(self):
+        return self.dtype.itemsize
+
+    element_size = lambda t: t.dtype.itemsize  # noqa: E731
+
+    def size(self, dim=None):
+        """The shape, or the length of one dimension."""
+        shape = self.shape
+        return shape if dim is None else shape[wrapped(dim, len(shape))]
+
+    def dim(self):
+        """The number of dimensions."""
+        return len(self.shape)
+
+    ndimension = dim
+
+    def numel(self):
+        """The number of elements."""
+        return self.shape.numel()
+
+    nelement = numel
+
+    def is_floating_point(self):
+        """Is the dtype a float?"""
+        return self.dtype.is_floating_point
+
+    def is_complex(self):
+        """Is the dtype complex?"""
+        return self.dtype.is_complex
+
+    def stride(self, dim=None):
+        """Steps in elements from one entry to the next, by dimension."""
+        v = memory(self)
+        strides = tuple(s // v.itemsize for s in v.strides) if v is not None else contiguous_strides(self.shape)
+        return strides if dim is None else strides[dim]
+
+    def is_contiguous(self, memory_format=None):
+        """Does the memory hold the elements in C order?"""
+        v = memory(self)
+        return True if v is None else v.flags.c_contiguous
+
+    def storage_offset(self):
+        """The position of the first element in the memory, in elements."""
+        v = memory(self)
+        base = v
+        while isinstance(base.base, np.ndarray):
+            base = base.base
+        return (v.__array_interface__["data"][0] - base.__array_interface__["data"][0]) // v.itemsize
+
+    def data_ptr(self):
+        """The address of the first element."""
+        return memory(self).__array_interface__["data"][0]
+
+    # ---- gradients
+    @property
+    def requires_grad(self):
+        return current(self).mark is not None
+
+    @requires_grad.setter
+    def requires_grad(self, on):
+        self.requires_grad_(on)
+
+    def requires_grad_(self, requires_grad=True):
+        """Start (or stop) recording what is done to this leaf, in place."""
+        t = current(self)
+        if requires_grad:
+            if t.mark is None:
+                if self.dtype.numpy.kind not in "fc":
+                    raise RuntimeError("only Tensors of floating point dtype can require gradients")
+                if t.cell is None:
+                    t.cell = Cell()
+                t.cell.leaf = weakref.ref(self)
+                t.mark = t.owner.leaf(t.cell)
+        elif t.mark is not None:
+            if t.mark.plan is not None:
+                raise RuntimeError(
+                    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+                    "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                )
+            t.cell = t.mark.extra.cell
+            t.mark = None
+        return self
+
+    @property
+    def is_leaf(self):
+        mark = current(self).mark
+        return mark is None or mark.plan is None
+
+    @property
+    def grad_fn(self):
+        mark = current(self).mark
+        return None if mark is None or mark.plan is None else shown(mark)
+
+    @property
+    def grad(self):
+        t = current(self)
+        cell = t.mark.extra.cell if t.mark is not None and t.mark.extra is not None else t.cell
+        if t.mark is not None and t.mark.plan is not None and (t.mark.extra is None or t.mark.extra.cell is None):
+            warn_non_leaf()
+            return None
+        return None if cell is None else cell.grad
+
+    @grad.setter
+    def grad(self, g):
+        t = current(self)
+        if g is not None:
+            if not isinstance(g, Tensor):
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type {type(g).__name__}"
+                )
+            if g.shape != self.shape:
+                raise RuntimeError(
+                    f"assigned grad has data of a different size: the Tensor has {list(self.shape)}, the gradient {list(g.shape)}"
+                )
+            if g.dtype != self.dtype:
+                raise RuntimeError(
+                    f"assigned grad has data of a different type: the Tensor is {self.dtype}, the gradient {g.dtype}"
+                )
+        if t.mark is not None:
+            extra = extra_of(t.mark)
+            if extra.cell is None:
+                extra.cell = Cell()
+            extra.cell.grad = g
+        else:
+            if t.cell is None:
+                t.cell = Cell()
+            t.cell.grad = g
+
+    @grad.deleter
+    def grad(self):
+        self.grad = None
+
+    def retain_grad(self):
+        """Keep the gradient of this non-leaf Tensor in `.grad` too."""
+        t = current(self)
+        if t.mark is None:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        extra = extra_of(t.mark)
+        if extra.cell is None:
+            extra.cell = Cell()
+
+    @property
+    def retains_grad(self):
+        mark = current(self).mark
+        return bool(
+            mark is not None and mark.plan is not None and mark.extra is not None and mark.extra.cell is not None
+        )
+
+    def detach(self):
+        """The same values (and memory) without the history."""
+        t = current(self)
+        if t.owner is not TAPE:
+            return PRIMITIVES["stop"](t)
+        d = Tensor(t.val, None, TAPE)
+        d.store = t.versioned()
+        return d
+
+    def detach_(self):
+        """Forget the history, in place."""
+        t = current(self)
+        if type(t.alias) is Alias:
+            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+        t.mark = None
+        t.cell = None
+        return self
+
+    @property
+    def data(self):
+        """The same memory as a Tensor that no one tracks: changes to it are not seen by the versions autograd checks."""
+        t = current(self)
+        return Tensor(t.val, None, TAPE) if t.owner is TAPE else PRIMITIVES["stop"](t)
+
+    @data.setter
+    def data(self, new):
+        t = current(self)
+        t.val = current(new).val
+        t.store = None
+
+    @property
+    def _version(self):
+        return current(self).versioned().version
+
+    @property
+    def _base(self):
+        root = root_of(self)[0]
+        return None if root is self else root
+
+    # ---- values
+    def numpy(self, *, force=False):
+        """The values as an ndarray over the same memory."""
+        t = current(self)
+        if t.mark is not None and not force:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        if t.owner is not TAPE:
+            raise TypeError(
+                "numpy(): a traced Tensor has no NumPy memory; use funcgrad.value_of(t), or return it instead."
+            )
+        return t.val
+
+    def item(self):
+        """The value of a one-element Tensor as a Python number."""
+        t = current(self)
+        v = t.val if t.owner is TAPE else np.asarray(concrete(t, "item()"))
+        if v.size != 1:
+            raise RuntimeError(f"a Tensor with {v.size} elements cannot be converted to Scalar")
+        return v.item()
+
+    def tolist(self):
+        """The values as nested Python lists."""
+        return np.asarray(concrete(self, "tolist()")).tolist()
+
+    def __bool__(self):
+        v = np.asarray(concrete(self, "bool"))
+        if v.size != 1:
+            raise RuntimeError(
+                "Boolean value of Tensor with no values is ambiguous"
+                if v.size == 0
+                else "Boolean value of Tensor with more than one value is ambiguous"
+            )
+        return bool(v.reshape(()))
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __complex__(self):
+        return complex(self.item())
+
+    def __index__(self):
+        if self.dtype.numpy.kind not in "iub":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __len__(self):
+        shape = self.shape
+        if not shape:
+            raise TypeError("len() of a 0-d tensor")
+        return shape[0]
+
+    def __iter__(self):
+        if not self.shape:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter([self[i] for i in range(self.shape[0])])
+
+    def __array__(self, dtype=None, copy=None):
+        v = self.numpy()
+        return v if dtype is None else v.astype(dtype)
+
+    def __contains__(self, element):
+        return bool((self == element).any())
+
+    def __repr__(self):
+        return describe(self)
+
+    def __str__(self):
+        return describe(self)
+
+    def __format__(self, spec):
+        t = current(self)
+        v = t.val if t.owner is TAPE else np.asarray(concrete(t, "format()"))
+        return printing.format_scalar(
+            v, spec, describe=lambda: describe(self), type_name=type(self).__name__, plain=type(self) is Tensor
+        )
+
+
+class Device:
+    """torch.device: there is only the CPU."""
+
+    __slots__ = ("type", "index")
+
+    def __init__(self, type="cpu", index=None):
+        if isinstance(type, Device):
+            type, index = type.type, type.index
+        name, _, number = str(type).partition(":")
+        if name not in ("cpu", "meta"):
+            raise RuntimeError(
+                f"compat has no {name} device: it computes on the CPU with NumPy. Use torch.device('cpu'), as "
+                "torch.cuda.is_available() (False here) would choose."
+            )
+        self.type = name
+        self.index = int(number) if number else index
+
+    def __repr__(self):
+        return f"device(type='{self.type}'" + (f", index={self.index})" if self.index is not None else ")")
+
+    def __str__(self):
+        return self.type + (f":{self.index}" if self.index is not None else "")
+
+    def __eq__(self, other):
+        return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self):
+        return hash((self.type, self.index))
+
+    def __reduce__(self):
+        return Device, (self.type, self.index)
+
+
+class Layout:
+    def __repr__(self):
+        return "torch.strided"
+
+
+strided = Layout()
+
+
+def wrapped(dim, n):
+    """A dimension counted from the front; IndexError in torch's words."""
+    low = min(-n, -1)
+    if not low <= dim <= max(n - 1, 0):
+        raise IndexError(f"Dimension out of range (expected to be in range of [{low}, {max(n - 1, 0)}], but got {dim})")
+    return dim % n if n else 0
+
+
+def current(t):
+    """A Tensor as it is now: its shadow if a Stage is running, its view replayed."""
+    if shared.staging and tls.stage is not None:
+        (t,) = tls.stage.capture((t,))
+    if t.alias is not None:
+        fresh(t)
+    return t
+
+
+def memory(t):
+    t = current(t)
+    return t.val if t.owner is TAPE else None
+
+
+def contiguous_strides(shape):
+    out = []
+    k = 1
+    for n in reversed(shape):
+        out.append(k)
+        k *= max(n, 1)
+    return tuple(reversed(out))
+
+
+def wrap(cls, array, requires_grad=False):
+    """A new Tensor over an array. Inside a Stage it is a value of the graph (made anew in every run)."""
+    stage = tls.stage
+    if stage is None:
+        t = cls(array, None, TAPE)
+    else:
+        t = cls(stage.process(PRIMITIVES["cast"], (array,), {"dtype": array.dtype}), None, stage.tape)
+    return t.requires_grad_() if requires_grad else t
+
+
+def legacy(self, args, kwargs):
+    """The array of torch.Tensor(*sizes) or torch.Tensor(data): float32, whatever the data."""
+    args = [a for a in args if a is not None]
+    default = dtypes.Default.numpy
+    if len(args) == 1 and isinstance(args[0], Tensor):
+        return np.array(current(args[0]).val, default)
+    if len(args) == 1 and not isinstance(args[0], (int, np.integer)):
+        return np.zeros(args[0], default) if isinstance(args[0], Size) else np.array(args[0], default)
+    return np.zeros(tuple(int(a) for a in args), default)
+
+
+_warned = []
+
+
+def warn_non_leaf():
+    import sys
+
+    from funcgrad.core.site import user_frame
+
+    if not _warned:
+        _warned.append(True)
+        frame = user_frame(sys._getframe(1))
+        level = 1
+        f = sys._getframe(0)
+        while f is not None and f is not frame:
+            f = f.f_back
+            level += 1
+        warnings.warn(
+            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+            "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+            "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
+            "the leaf Tensor instead.",
+            UserWarning,
+            stacklevel=level,
+        )
+
+
+def describe(t):
+    """A Tensor's text, as torch prints it."""
+    c = current(t)
+    x = c
+    while isinstance(x, (Taped, Array)):
+        if isinstance(x, Array) and x.owner.name == "jit":
+            return f"<Tensor {list(t.shape)} {t.dtype} under jit>"
+        x = x.val
+    suffixes = []
+    if c.mark is not None:
+        suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{shown(c.mark).name()}>")
+    return printing.format_tensor(np.asarray(x), suffixes=tuple(suffixes), default_float=dtypes.Default.numpy)
+
+
+Tape.face = Tensor
+# torch never warns of inf or nan: the written-out functions bear this module name, and the general road is silent itself
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"compat\.written_out")
+__all__ = ["Device", "ROOT", "Tensor", "as_tensor", "current", "describe", "memory", "shape_of", "wrap", "wrapped"]

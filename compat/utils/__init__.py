@@ -1,0 +1,1 @@
+"""torch.utils: `hooks` (handles of registered hooks) and `data` (data sets and loaders)."""

@@ -1,0 +1,40 @@
+"""RemovableHandle: what registering a hook returns. Tables of hooks are dicts from a handle's id to the hook."""
+
+import itertools
+
+fresh_id = itertools.count().__next__
+
+
+class RemovableHandle:
+    """Takes a hook out again: `handle.remove()`, or at the end of a `with handle:` block.
+
+    `extra`: further tables that may hold something under the same id.
+    """
+
+    __slots__ = ("id", "table", "extra", "__weakref__")
+
+    def __init__(self, table, *, extra=()):
+        self.id = fresh_id()
+        self.table = table
+        self.extra = (extra,) if isinstance(extra, dict) else tuple(extra)
+
+    def remove(self):
+        """Take the hook out; a second time does nothing."""
+        for table in (self.table, *self.extra):
+            table.pop(self.id, None)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.remove()
+
+
+def register(table, hook, *, first=False, extra=()):
+    """Enter a hook in a table, at the end or (`first`) at the beginning; returns its handle."""
+    handle = RemovableHandle(table, extra=extra)
+    table[handle.id] = hook
+    if first:
+        for key in [k for k in table if k != handle.id]:
+            table[key] = table.pop(key)
+    return handle

@@ -1,0 +1,68 @@
+"""Settings of the whole process: one frozen dataclass, replaced as a whole, and `config` to change it.
+
+Invariant: a setting takes effect where it is set, once; nothing reads this object on the path of an operation.
+"""
+
+import dataclasses
+
+from ..errors import ArgumentError
+from . import nans
+from .site import here
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """`check_nans`: raise NaNError where the first NaN is made, in an operation or in a derivative rule."""
+
+    check_nans: bool = False
+
+
+class Current:
+    settings = Settings()
+
+
+def apply(settings):
+    nans.install(settings.check_nans)
+    Current.settings = settings
+
+
+class config:
+    """Change settings of the process: from now on, or inside a `with` block, which gives the former ones back.
+
+    `check_nans=True`: the first operation, or derivative rule, that makes a NaN from inputs without one raises NaNError
+    (a FloatingPointError), naming it, its inputs and the line that called it. Operations run slower meanwhile; compiled
+    code (jit) is not looked into. Raises TypeError for a setting there is none of, or a value of another type.
+
+    >>> import funcgrad as fg, numpy as np
+    >>> f = lambda x: np.where(x > 0, np.sqrt(x), 0.0)
+    >>> fg.grad(f)(0.0)
+    nan
+    >>> with fg.config(check_nans=True):
+    ...     fg.grad(f)(0.0)
+    Traceback (most recent call last):
+    funcgrad.errors.NaNError: check_nans: the derivative of sqrt, called at ...
+    """
+
+    def __init__(self, **changes):
+        known = {f.name: type(f.default) for f in dataclasses.fields(Settings)}
+        for name, value in changes.items():
+            if name not in known:
+                raise ArgumentError(f"config: no setting {name!r}, at {here()}; the settings are {', '.join(known)}.")
+            if type(value) is not known[name]:
+                raise ArgumentError(
+                    f"config: {name} must be of type {known[name].__name__}; got {value!r}, at {here()}."
+                )
+        self.before = Current.settings
+        apply(dataclasses.replace(self.before, **changes))
+
+    def __enter__(self):
+        return Current.settings
+
+    def __exit__(self, *error):
+        apply(self.before)
+
+    def __repr__(self):
+        return repr(Current.settings)
+
+
+__all__ = ["Settings", "config"]

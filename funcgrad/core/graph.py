@@ -1,0 +1,106 @@
+"""Graph: a frozen recording. It prints one node a line, is verified by `check`, and is what passes and engines consume."""
+
+from ..errors import GraphError
+from .aval import aval_of
+from .handle import Handle
+from .node import by_index
+from .state import tick
+
+
+class GraphNode:
+    """One operation of a graph: a primitive, its operands (graph nodes or constants), params, and the aval of its result.
+
+    A primitive with several results is one node (its aval a tuple) and a `pick` node for each result that is used.
+    """
+
+    __slots__ = ("prim", "ins", "params", "aval", "site", "index")
+
+    def __init__(self, prim, ins, params, aval, site=None):
+        self.prim = prim
+        self.ins = ins
+        self.params = params
+        self.aval = aval
+        self.site = site
+        self.index = tick()
+
+    def __repr__(self):
+        return f"<graph node {self.prim.name if self.prim else 'input'} {self.aval}>"
+
+
+class Graph:
+    """`ins` and `outs` are graph nodes (an out may be a constant); `nodes` are those the outs need, in order."""
+
+    def __init__(self, ins, outs):
+        self.ins = list(ins)
+        self.outs = list(outs)
+        self.nodes = live_nodes(self.ins, self.outs)
+        self.cache = {}
+
+    def __str__(self):
+        from .graph_text import dump
+
+        return dump(self)[0]
+
+    __repr__ = __str__
+
+    @property
+    def in_avals(self):
+        return [n.aval for n in self.ins]
+
+    @property
+    def out_avals(self):
+        return [o.aval if type(o) is GraphNode else aval_of(o) for o in self.outs]
+
+
+def live_nodes(ins, outs):
+    """The nodes that the outs need, in order of creation."""
+    seen = set(ins)
+    stack = [o for o in outs if type(o) is GraphNode]
+    nodes = []
+    while stack:
+        n = stack.pop()
+        if n in seen:
+            continue
+        seen.add(n)
+        if n.prim is None:
+            raise GraphError("graph: a value from outside is used but is not an input")
+        nodes.append(n)
+        stack.extend(p for p in n.ins if type(p) is GraphNode)
+    nodes.sort(key=by_index)
+    return nodes
+
+
+def evaluate(graph, *args):
+    """Run a graph through the primitives, whatever the arguments are."""
+    env = dict(zip(graph.ins, args, strict=True))
+    for n in graph.nodes:
+        vals = [env[x] if type(x) is GraphNode else x for x in n.ins]
+        env[n] = vals[0][n.params["i"]] if n.prim.name == "pick" else n.prim(*vals, **(n.params or {}))
+    return tuple(env[o] if type(o) is GraphNode else o for o in graph.outs)
+
+
+def check(graph):
+    """Raise GraphError unless every node is used after it is made, has known operands, and has the aval its rule gives."""
+    known = set(graph.ins)
+    if len(known) != len(graph.ins):
+        raise GraphError("check: the same node is an input twice")
+    for n in graph.ins:
+        if n.prim is not None:
+            raise GraphError(f"check: the input {n!r} is the result of a primitive")
+    for i, n in enumerate(graph.nodes):
+        for x in n.ins:
+            if type(x) is GraphNode and x not in known:
+                raise GraphError(f"check: v{i} = {n.prim.name} uses {x!r} before it is made")
+            if isinstance(x, Handle):
+                raise GraphError(
+                    f"check: v{i} = {n.prim.name} holds a handle; a graph may hold only arrays and numbers"
+                )
+        if n.prim.name != "pick":
+            want = n.prim.aval(*[x.aval if type(x) is GraphNode else aval_of(x) for x in n.ins], **(n.params or {}))
+            if want != n.aval:
+                raise GraphError(f"check: v{i} = {n.prim.name} says {n.aval}, but its rule gives {want}")
+        known.add(n)
+    for o in graph.outs:
+        if type(o) is GraphNode and o not in known:
+            raise GraphError(f"check: the graph returns {o!r}, which it does not compute")
+    return graph

@@ -1,0 +1,218 @@
+"""Handles: what a user holds, boxes that assignment re-points; views of them; frozen copies of them.
+
+Invariants
+ * `mark` is what the interpreter that made the handle remembers of the value: Record and Tape a Node, Jvp the tangent,
+   Batch the mapped axis, Stage a graph node.
+ * Nodes hold no handle of their own level, so re-pointing a box never reaches a record; a record of another level
+   holds a frozen copy (`snap`).
+ * A view is stale iff its root's value or mark is another object than when it was last replayed.
+"""
+
+import weakref
+
+from ..errors import ModifiedError
+from .aval import shape_of
+from .site import where
+from .state import tls
+
+
+class Handle:
+    """A traced array: `val` one level out, `mark`, the trace that is its `owner`, and `alias` if it is a view or frozen."""
+
+    __slots__ = ("val", "mark", "owner", "alias", "__weakref__")
+    __array_priority__ = 1000
+    __hash__ = object.__hash__
+
+    def __init__(self, val, mark, trace, alias=None):
+        self.val = val
+        self.mark = mark
+        self.owner = trace
+        self.alias = alias
+
+    def own_shape(self):
+        if self.alias is not None:
+            fresh(self)
+        return self.owner.shape(self)
+
+    shape = property(own_shape)
+
+    @property
+    def dtype(self):
+        return self.owner.dtype(self)
+
+    @property
+    def weak(self):
+        return self.owner.weak(self)
+
+    def repoint(self, new):
+        """Assignment: this box now stands for `new`. A box lifted to a higher level is reported to that trace."""
+        if new.owner.level > self.owner.level:
+            new.owner.lifted.append(weakref.ref(self))
+        self.val = new.val
+        self.mark = new.mark
+        self.owner = new.owner
+
+    def frozen(self):
+        return type(self)(self.val, self.mark, self.owner, FROZEN)
+
+    def refuse(self, args):
+        """Raise if this box may not be written in place (a Tensor that is a leaf requiring grad)."""
+
+
+class Array(Handle):
+    """The functional face of a traced array. Its methods are installed by funcgrad.numpy."""
+
+    __slots__ = ()
+
+
+class Alias:
+    """A view: its root handle, the view primitives in between, and the root's state when they were last replayed."""
+
+    __slots__ = ("base", "chain", "val", "mark")
+
+    def __init__(self, base, chain):
+        self.base = base
+        self.chain = chain
+        self.val = base.val
+        self.mark = base.mark
+
+
+class Frozen:
+    """A snapshot inside a record. Over NumPy memory it is void once the memory's version has moved on."""
+
+    __slots__ = ("store", "version")
+
+    def __init__(self, store, version):
+        self.store = store
+        self.version = version
+
+
+FROZEN = Frozen(None, 0)
+
+
+def fresh(h):
+    """Bring a view up to date (its chain is replayed, and so recorded), or check that a snapshot still holds."""
+    alias = h.alias
+    if type(alias) is Alias:
+        base = alias.base
+        if base.val is not alias.val or base.mark is not alias.mark:
+            v = base
+            for prim, params in alias.chain:
+                v = prim(v, **params)
+            h.val = v.val
+            h.mark = v.mark
+            h.owner = v.owner
+            alias.val = base.val
+            alias.mark = base.mark
+    elif alias is not None and alias.store is not None and alias.store.version != alias.version:
+        raise ModifiedError(
+            f"a value kept for later was changed in place at {where(alias.store.changed)} "
+            f"(version {alias.version} was kept, it is now at version {alias.store.version}). "
+            "Keep a copy (x.clone() or x.copy()) or change it after the derivative has been taken."
+        )
+
+
+def root_of(h):
+    """(root, chain): the box a write to h must re-point, and the view primitives between them."""
+    return (h.alias.base, h.alias.chain) if type(h.alias) is Alias else (h, ())
+
+
+class Store:
+    """One per memory, shared by a Tensor, its views and its detached twins: how often, and where, it was changed."""
+
+    __slots__ = ("version", "changed")
+
+    def __init__(self):
+        self.version = 0
+        self.changed = None
+
+
+class Cell:
+    """Where a leaf's gradient is kept. Shared by the leaf and its node, so that neither needs to point at the other."""
+
+    __slots__ = ("grad", "hooks", "leaf", "__weakref__")
+
+    def __init__(self):
+        self.grad = None
+        self.hooks = None
+        self.leaf = None  # a weak reference to the leaf itself
+
+
+class Taped(Handle):
+    """A handle on a tape: what compat's Tensor is to the core. `store` versions its memory, `cell` keeps `.grad`."""
+
+    __slots__ = ("store", "cell")
+
+    def __init__(self, val, mark, trace, alias=None):
+        self.val = val
+        self.mark = mark
+        self.owner = trace
+        self.alias = alias
+        self.store = None
+        self.cell = None
+
+    def versioned(self):
+        if self.store is None:
+            self.store = Store()
+        return self.store
+
+    def stamp(self):
+        """(store, version) of the memory as this handle saw it."""
+        if type(self.alias) is Frozen and self.alias.store is not None:
+            return self.alias.store, self.alias.version
+        store = self.versioned()
+        return store, store.version
+
+    def frozen(self):
+        kept = FROZEN if self.owner.level != 1 else Frozen(*self.stamp())
+        return self.owner.face(self.val, self.mark, self.owner, kept)
+
+    def repoint(self, new):
+        super().repoint(new)
+        self.cell = None
+
+    def refuse(self, args):
+        root = root_of(self)[0]
+        if tls.grad and root.mark is not None and root.mark.plan is None:
+            what = (
+                "a leaf Variable that requires grad" if root is self else "a view of a leaf Variable that requires grad"
+            )
+            raise self.owner.leaf_error(f"{what} is being used in an in-place operation.")
+
+
+def snap(h):
+    """The form of a handle that a record of another level may keep: frozen, or the bare value of a level-0 box."""
+    if h.owner.level == 0:
+        return h.val
+    return h if type(h.alias) is Frozen else h.frozen()
+
+
+def same_view(x, idx, v):
+    """Is v the view x[idx]? Python's `x[idx] += 1` ends by assigning it to itself: nothing is left to do."""
+    if not isinstance(v, Handle) or type(v.alias) is not Alias:
+        return False
+    base, chain = root_of(x)
+    got = v.alias
+    if got.base is not base or len(got.chain) != len(chain) + 1 or got.chain[:-1] != chain:
+        return False
+    prim, params = got.chain[-1]
+    mine = idx if type(idx) is tuple else (idx,)
+    theirs = params.get("idx")
+    return prim.name == "getitem" and theirs == mine
+
+
+__all__ = [
+    "Alias",
+    "Array",
+    "Cell",
+    "Frozen",
+    "FROZEN",
+    "Handle",
+    "Store",
+    "Taped",
+    "fresh",
+    "root_of",
+    "same_view",
+    "shape_of",
+    "snap",
+]

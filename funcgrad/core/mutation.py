@@ -1,0 +1,177 @@
+"""Assignment and views, one mechanism under both faces.
+
+`view(x, prim)` links a view to its root. `write(box, prim, *args)` computes the view's new value functionally, carries
+it back to the root through each view primitive's `unview` (an inverse, or `put`: torch's CopySlices), and re-points the
+root; other views replay their chain when they are next read. Over memory that may be written (a Tensor's NumPy array, or
+a traced array that nobody else holds) the same steps are recorded, with the memory itself as their value, written once.
+"""
+
+import sys
+
+import numpy as np
+
+from ..errors import ShapeError
+from . import state
+from .aval import describe, dtype_of, ndarray, shape_of
+from .handle import FROZEN, Alias, Array, Frozen, Handle, Taped, fresh, root_of
+from .primitive import PRIMITIVES
+from .quiet import quiet
+from .site import site, where
+from .trace import ROOT, TAPE, Record, Root
+
+tls, shared = state.tls, state.shared
+
+
+def view(x, prim, **params):
+    """`prim(x)` as a view of x: a write through either is seen by both, and by their siblings."""
+    if shared.staging and tls.stage is not None:
+        (x,) = tls.stage.capture((x,))
+    out = prim(x, **params)  # (dispatch has brought x up to date)
+    if not isinstance(x, Handle) or type(x.alias) is Frozen:
+        return out
+    base, chain = root_of(x)
+    if isinstance(out, Taped) and out.owner is TAPE:
+        if not np.may_share_memory(out.val, x.val):
+            return out
+        out.store = base.versioned()
+    elif prim.name == "reshape" and not viewable(shape_of(base), chain, params["shape"]):
+        return out
+    out.alias = Alias(base, chain + ((prim, params),))
+    return out
+
+
+def viewable(root, chain, shape):
+    """Would NumPy's reshape be a view here? Asked of an array with real strides and one byte of memory (never read);
+    traced roots count as C-contiguous."""
+    if not chain:
+        return True
+    ghost = np.broadcast_to(np.empty((), np.int8), root)
+    strides = tuple(int(np.prod(root[i + 1 :], dtype=np.intp)) for i in range(len(root)))
+    ghost = np.lib.stride_tricks.as_strided(ghost, root, strides)
+    for prim, params in chain:
+        ghost = prim.impl(ghost, **params)
+    try:
+        np.reshape(ghost, shape, copy=False)
+    except ValueError:
+        return False
+    return True
+
+
+def references(root):
+    return sys.getrefcount(root.val)
+
+
+class Probe:
+    __slots__ = ("val",)
+
+
+_probe = Probe()
+_probe.val = np.empty(0)
+ALONE = references(_probe)  # what `references` says of an array that only its box holds
+
+
+def unshared(box, root, chain):
+    """Does nobody else hold the root's array (no node, no other handle, no user)? Then a write may go into it."""
+    val = root.val
+    if type(val) is not ndarray or val.base is not None or not val.flags.writeable:
+        return False
+    del val
+    extra = 0
+    if chain:
+        if type(box.val) is not ndarray or box.val.base is not root.val:
+            return False
+        extra = 2  # the view's own alias, and the base of its array
+    return references(root) <= ALONE + extra
+
+
+def memory_of(box, root, chain, args, top):
+    """The memory to write through, or None where the write must make a new value."""
+    if isinstance(box, Taped):
+        if box.owner is TAPE and all(a.owner is TAPE or a.owner is ROOT for a in args if isinstance(a, Handle)):
+            return box.val
+        return None
+    plain = type(top) is Root or (type(top) is Record and top.flat)
+    if plain and (box.owner is top or box.owner is ROOT) and unshared(box, root, chain):
+        if all(a.owner is top or a.owner is ROOT for a in args if isinstance(a, Handle)):
+            return box.val
+    return None
+
+
+def highest(handles):
+    top = ROOT
+    for h in handles:
+        if isinstance(h, Handle) and h.owner.level > top.level:
+            top = h.owner
+    return top
+
+
+def write(box, prim, *args, **params):
+    """box <- prim(box, *args), in place: behind x[i] = v, x += v, x.mul_(v), and y = x.view(-1); y.add_(1)."""
+    user = box
+    if shared.staging and tls.stage is not None:
+        box, *args = tls.stage.capture((box, *args))
+    for h in (box, *args):
+        if isinstance(h, Handle) and h.alias is not None:
+            fresh(h)
+    box.refuse(args)
+    root, chain = root_of(box)
+    top = highest((box, *args))
+    if top.done:
+        top.leaked(prim.name)
+    mem = memory_of(box, root, chain, args, top) if prim.into is not None else None
+    if mem is not None:
+        taped = isinstance(box, Taped)
+        tracked = tls.grad and any(isinstance(a, Handle) and a.mark is not None for a in (box, *args))
+        old = box
+        if tracked:  # if the rule reads what the write destroys, that is what is copied (torch clones too)
+            need = sum(1 << i for i, a in enumerate((box, *args)) if isinstance(a, Handle) and a.mark is not None)
+            reads = prim.plan(need, params.get("kink")).reads
+            face = type(box) if not taped else box.owner.face
+            old = face(mem.copy(), box.mark, box.owner, FROZEN) if 0 in reads else box.frozen()
+            args = [a.frozen() if isinstance(a, Taped) else a for a in args]
+        values = [a.val if isinstance(a, Handle) else a for a in args]
+        store = None
+        if not taped:
+            prim.into(mem, *values, **params)
+        else:
+            with quiet():
+                prim.into(mem, *values, **params)
+            store = root.versioned()
+            box.store = store
+            store.version += 1
+            store.changed = site(2)
+        if not tracked:
+            return user
+
+        def run(q, operands, kw, value):
+            if taped:
+                return TAPE.process(q, operands, kw, out=value, store=store)
+            return top.process(q, operands, kw, out=value)
+    else:
+        old = box
+
+        def run(q, operands, kw, value):
+            return q(*operands, **kw)
+
+    steps = [root]  # the values between the root and the view
+    for p, kw in chain[:-1]:
+        steps.append(p(steps[-1], **kw))
+    new = run(prim, (old, *args), params, mem)
+    if shape_of(new) != shape_of(box):
+        raise ShapeError(
+            f"{prim.name}: in place, a result of {describe(new)} does not fit {describe(box)}, at {where(site(2))}. Write the operation out "
+            "of place, or reshape the operand."
+        )
+    if dtype_of(new) != dtype_of(box):
+        new = PRIMITIVES["cast"](new, dtype=dtype_of(box))
+    for (p, kw), up in zip(reversed(chain), reversed(steps), strict=False):  # (no chain: no step)
+        q, operands, k = p.unview(up, new, **kw)
+        new = run(q, operands, k, up.val if mem is not None else None)
+    if not isinstance(new, Handle):
+        new = Array(new, None, ROOT)
+    mark, cell = root.mark, getattr(root, "cell", None)
+    root.repoint(new)
+    if isinstance(root, Taped) and not tls.grad:  # no_grad: the value changes, its history stays
+        root.mark = mark
+        root.cell = cell
+    return user

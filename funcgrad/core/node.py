@@ -1,0 +1,60 @@
+"""Node: the record of one operation. It holds its parents' nodes and what the rules read, never a handle of its own level.
+
+Dropping a handle therefore frees its value while the graph lives, and a chain of any length is freed by reference
+counts (CPython unwinds slot objects without recursion).
+"""
+
+from operator import attrgetter
+
+by_index = attrgetter("index")
+
+
+class Node:
+    """`plan` says which primitive this is and which operands need a derivative; `ins` are those operands' nodes.
+
+    `saved` holds the operands the rules read, then the result if they read it; None once a backward has freed it.
+    `avals` is None where every operand has the shape and dtype of the result. `code`, `lasti`: the user's line.
+    The slots are filled by plain stores, not by an __init__: it is on the path of every recorded operation
+    (benchmarks/eager.py, "record").
+    """
+
+    __slots__ = ("owner", "plan", "ins", "params", "saved", "avals", "index", "code", "lasti")
+
+    extra = None
+    versions = ()
+
+
+class TapeNode(Node):
+    """A node on a tape: also the versions of the memory it saved, and `extra` for what few nodes have."""
+
+    __slots__ = ("versions", "extra", "__weakref__")
+
+
+class Extra:
+    """`cell`: where a gradient is delivered (leaves, retain_grad). `label`, `span`: torch's name, and the parents torch
+    would show, where one torch operation is several nodes. `hooks`: id -> f(ct) -> ct, what is done to the cotangent of
+    this value; `before(ct) -> ct` and `around(node, ct, gs) -> gs`: hooks of the operation, before and after its rule."""
+
+    __slots__ = ("cell", "label", "span", "hooks", "before", "around")
+
+    def __init__(self):
+        self.cell = self.label = self.span = self.hooks = self.before = self.around = None
+
+
+def extra_of(n):
+    if n.extra is None:
+        n.extra = Extra()
+    return n.extra
+
+
+def leaf_node(trace, index, kind=Node):
+    """The node of an argument: it has no plan, no parents, and saved nothing."""
+    n = kind()
+    n.owner = trace
+    n.plan = n.params = n.avals = n.code = n.lasti = None
+    n.ins = n.saved = ()
+    n.index = index
+    if kind is TapeNode:
+        n.versions = ()
+        n.extra = None
+    return n

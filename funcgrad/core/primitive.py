@@ -1,0 +1,436 @@
+"""Primitives: one row of the table each, declared in one place, checked when declared.
+
+`elementwise(...)` takes formulas, `@define` a class body with
+    impl(*operands, **params)          the value, with NumPy; impl_torch where torch's last bits differ
+    aval(*avals, **params)             its Aval (a tuple of them if `multi`)
+exactly one derivative
+    linear = (0,), transpose = (f,)    jointly linear in these operands ("all": in every one); f(ct, *operands, **params)
+    bilinear = (0, 1), transpose = ..  linear in each of these operands separately
+    vjp(ct, out, *operands, need, **params), jvp(tangents, out, *operands, **params)   (vjp may also stand for transpose)
+    nondiff = "why"
+and saves (per operand: the operand numbers and "out" its rule reads), batch(size, args, dims, **params),
+unview(up, new, **params) for views, into(memory, *operands, **params) for in-place forms, jax (a name or function, resolved
+by the tests only), samples(rng).
+
+Rules call primitives, never NumPy, so they nest. `raw` gives the same rule code with every primitive it names bound to
+its NumPy implementation, for walks that meet no handle.
+"""
+
+import inspect
+import operator
+import sys
+from types import CellType, FunctionType
+
+import numpy as np
+
+from ..errors import NotDifferentiableError, PrimitiveError
+from . import state
+from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_weak, promotion_key, shape_of
+from .formula import OPERANDS, Formula
+from .handle import Handle, fresh
+
+PRIMITIVES = {}
+helpers = {}  # what the derived rules need of the table itself (fit, front, zeros_like, ...): filled by `helper`
+FIELDS = {
+    "impl", "aval", "linear", "bilinear", "transpose", "vjp", "jvp", "nondiff", "saves", "batch", "unview", "into",
+    "jax", "samples", "multi", "record", "pull", "pull_handles", "numpy", "variadic", "source", "kinks",
+    "domain", "dtypes", "without", "tolerance", "impl_torch",
+}  # fmt: skip
+shared, tls = state.shared, state.tls
+
+
+class Primitive:
+    """A primitive: calling it with any handle among the operands lets that handle's trace process it."""
+
+    elementwise = multi = variadic = False
+    formulas = transpose = linear = bilinear = vjp = jvp = batch = aval = nondiff = unview = into = record = pull = None
+    jax = samples = numpy = ufunc = symbol = pull_handles = kinks = impl_torch = None
+    domain, dtypes, without, tolerance = "real", "f", {}, 1.0  # what its samples are (core/sample.py), and how exact
+    dtype_kept = True  # the result has the dtype of its float operands
+    source = False  # has no operands: asks the Stage of this thread
+    fills = True  # with several results: its rule gets zeros for the cotangents of those that nothing reached
+
+    def __init__(self, name, namespace, **fields):
+        if name in PRIMITIVES:
+            raise PrimitiveError(f"{name}: a primitive of this name exists already")
+        self.name = name
+        self.namespace = namespace
+        self.plans = {}
+        self.__dict__.update(fields)
+        PRIMITIVES[name] = self
+
+    def __repr__(self):
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self):
+        return lookup, (self.name,)
+
+    def __call__(self, *args, **params):
+        if shared.staging and tls.stage is not None:
+            args = tls.stage.capture(args)
+        top = None
+        level = -1
+        for a in args:
+            if isinstance(a, Handle):
+                if a.alias is not None:
+                    fresh(a)
+                t = a.owner
+                if t.level > level:
+                    top = t
+                    level = t.level
+        if top is None:
+            if self.source and tls.stage is not None:
+                return tls.stage.process(self, args, params)
+            return self.impl(*args, **params)
+        return top.process(self, args, params)
+
+    def plan(self, need, kink=None, face="numpy"):
+        """The Plan for the operands in the bit mask `need`, one choice at kinks, and one face's NumPy functions."""
+        got = self.plans.get((need, kink, face))
+        if got is None:
+            got = self.plans[need, kink, face] = Plan(self, need, kink, face)
+        return got
+
+    def value(self, face):
+        """The NumPy function of one face: torch adds up in another order."""
+        return self.impl_torch or self.impl if face == "torch" else self.impl
+
+
+def lookup(name):
+    return PRIMITIVES[name]
+
+
+def helper(f):
+    """Declare a function of the table that derived rules use."""
+    helpers[f.__name__] = f
+    return f
+
+
+class Plan:
+    """What recording and pulling back one primitive needs to know for one set of operands that need a derivative."""
+
+    __slots__ = ("prim", "need", "operands", "reads", "keeps", "pull", "face", "kink")
+
+    def __init__(self, prim, need, kink=None, face="numpy"):
+        self.prim = prim
+        self.face = face
+        self.kink = kink or "jax"
+        self.need = need
+        self.operands = tuple(i for i in range(need.bit_length()) if need >> i & 1)
+        rules = prim.formulas[kink or "jax"] if prim.formulas else None
+        reads = set()
+        for i in self.operands:
+            saves = rules[i].saves(len(rules)) if rules else prim.saves[i] if i < len(prim.saves) else ()
+            reads |= set(saves)
+        self.keeps = "out" in reads
+        self.reads = tuple(sorted(reads - {"out"}))
+        self.pull = self.first_pull if rules else prim.pull or rule_pull
+
+    def first_pull(self, n, ct, cts, owned):
+        """Write the pull of an elementwise primitive when it is first wanted: import does not pay for it."""
+        self.pull = elementwise_pull(self.prim, self, self.prim.formulas[self.kink])
+        self.pull(n, ct, cts, owned)
+
+    def keep(self, vals, out):
+        """(saved, avals) of a node: what the rules read, and what is left of the operands they do not."""
+        saved = tuple([vals[i] for i in self.reads if i < len(vals)])
+        if self.keeps:
+            saved += (out,)
+        if not self.prim.elementwise:
+            return saved, tuple([None if i in self.reads else aval_of(v) for i, v in enumerate(vals)])
+        shape, dtype = shape_of(out), dtype_of(out)
+        if all(shape_of(v) == shape and dtype_of(v) == dtype for v in [vals[i] for i in self.operands]):
+            return saved, None
+        return saved, tuple([aval_of(v) if i in self.operands else None for i, v in enumerate(vals)])
+
+    def operands_of(self, n, saved):
+        """(operands, result) as a rule sees them: the value where saved, else its Aval, else (as the result's) None."""
+        xs = [None] * self.prim.arity if n.avals is None else list(n.avals)
+        for i, v in zip(self.reads, saved[:-1] if self.keeps else saved, strict=False):
+            xs[i] = v
+        return xs, saved[-1] if self.keeps else None
+
+
+# ------------------------------------------------------------------------------------------------ rules over plain arrays
+_raw_functions = {}
+_raw_namespaces = {}
+
+
+def raw(f, face="numpy"):
+    """f with every primitive it can name bound to that primitive's NumPy implementation."""
+    if isinstance(f, Primitive):
+        return f.value(face)
+    if type(f) is not FunctionType or not f.__module__.startswith("funcgrad.ops"):
+        return f
+    got = _raw_functions.get((f, face))
+    if got is None:
+        cells = f.__closure__ and tuple(CellType(raw(c.cell_contents, face)) for c in f.__closure__)
+        got = FunctionType(f.__code__, raw_namespace(f.__globals__, face), f.__name__, f.__defaults__, cells)
+        got.__kwdefaults__ = f.__kwdefaults__
+        _raw_functions[f, face] = got
+    return got
+
+
+def raw_namespace(namespace, face):
+    got = _raw_namespaces.get((id(namespace), face))
+    if got is None:
+        got = _raw_namespaces[id(namespace), face] = {}
+        got.update({k: raw(v, face) if isinstance(v, (Primitive, FunctionType)) else v for k, v in namespace.items()})
+    return got
+
+
+def rule_pull(n, ct, cts, owned):
+    """Pull back through a primitive with a written rule, over plain arrays."""
+    plan = n.plan
+    xs, out = plan.operands_of(n, n.saved)
+    gs = raw(plan.prim.vjp, plan.face)(ct, out, *xs, need=plan.need, **n.params)
+    for p, i in zip(n.ins, plan.operands, strict=True):
+        g = gs[i]
+        if g is not None:
+            c = cts.get(p)
+            cts[p] = g if c is None else c + g
+
+
+def elementwise_pull(prim, plan, rules):
+    """One function per (primitive, need), its formulas written out, that adds into `cts` itself: a call per node."""
+    n = len(rules)
+    lines = ["def pull(n, t, cts, owned):"]
+    saved = [OPERANDS[i] for i in plan.reads] + (["out"] if plan.keeps else [])
+    parents = [f"p{i}" for i in plan.operands]
+    lines.append(f"    {', '.join(parents)}, = n.ins")
+    if saved:
+        lines.append(f"    {', '.join(saved)}, = n.saved")
+    lines.append("    a = n.avals")
+    lines += [f"    {p} = n.params[{p!r}]" for p in prim.params if p != "kink"]
+    for i in plan.operands:
+        lines.append(f"    g = {rules[i].text}")
+        lines.append(f"    if a is not None: g = fit(g, a[{i}])")
+        lines.append(f"    c = cts.get(p{i})")
+        lines.append(f"    cts[p{i}] = g if c is None else c + g")
+    env = dict(raw_namespace(prim.namespace, plan.face))
+    env["fit"] = raw(helpers["fit"], plan.face)
+    exec(compile("\n".join(lines), f"<pull of {prim.name}, operands {plan.operands} of {n}>", "exec"), env)
+    return env["pull"]
+
+
+# ------------------------------------------------------------------------------------------------ declaring primitives
+def elementwise(
+    name,
+    ufunc,
+    *formulas,
+    symbol=None,
+    impl=None,
+    torch=None,
+    params=(),
+    nondiff=None,
+    dtype=None,
+    arity=None,
+    **fields,
+):
+    """Declare an elementwise primitive from one formula per operand; None for an operand without derivative.
+
+    torch=(...) are the formulas where torch chose otherwise at a kink: the primitive then takes `kink="jax"` or "torch".
+    symbol: Python's operator, which keeps Python scalars Python scalars. dtype: of the result, if not NumPy's own.
+    """
+    namespace = sys._getframe(1).f_globals
+    unknown = set(fields) - FIELDS
+    if unknown:
+        raise PrimitiveError(f"{name}: unknown field {', '.join(sorted(unknown))}")
+    arity = arity or len(formulas) or ufunc.nin
+    impl = impl or (OPERATOR[symbol] if symbol in OPERATOR else ufunc)
+    p = Primitive(name, namespace, impl=impl, elementwise=True, nondiff=nondiff, arity=arity, **fields)
+    p.params = tuple(params)
+    p.symbol = symbol
+    p.saves = ((),) * arity
+    p.bare = impl  # without the choice at kinks, which changes derivatives only
+    if isinstance(ufunc, np.ufunc):
+        p.ufunc = ufunc
+        p.into = p.into or (lambda mem, *xs: ufunc(mem, *xs, out=mem, casting="same_kind"))
+    if nondiff is None:
+        if not formulas:
+            raise PrimitiveError(f"{name}: give one formula per operand, or nondiff='why'")
+        chosen = {"jax": formulas, "torch": torch or formulas}
+        p.formulas = {face: tuple(Formula(f) if f else NO_FORMULA for f in fs) for face, fs in chosen.items()}
+        p.kinked = torch is not None
+        if p.kinked:
+            p.params = (*p.params, "kink")
+            p.impl = lambda *xs, kink="jax": impl(*xs)
+    p.aval = p.aval or (lambda *xs, **_: elementwise_aval(p, dtype, *xs))
+    p.batch = p.batch or (lambda size, xs, ds, **kw: elementwise_batch(p, size, xs, ds, **kw))
+    if p.vjp is None and nondiff is None:
+        p.vjp = lambda ct, out, *xs, need, **kw: elementwise_vjp(p, ct, out, *xs, need=need, **kw)
+        p.jvp = lambda ts, out, *xs, **kw: elementwise_jvp(p, ts, out, *xs, **kw)
+    p.compiled = {}
+    return p
+
+
+class NoFormula:
+    text = None
+    names = frozenset()
+
+    def saves(self, arity):
+        return ()
+
+
+NO_FORMULA = NoFormula()
+OPERATOR = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
+    "//": operator.floordiv, "%": operator.mod, "&": operator.and_, "|": operator.or_, "^": operator.xor,
+    "<<": operator.lshift, ">>": operator.rshift, ">": operator.gt, ">=": operator.ge, "<": operator.lt,
+    "<=": operator.le, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def compiled_formula(p, i, kink):
+    got = p.compiled.get((i, kink))
+    if got is None:
+        got = p.compiled[i, kink] = p.formulas[kink][i].over_primitives(p.namespace, p.params, PRIMITIVES)
+    return got
+
+
+def call_formula(p, i, t, out, xs, params):
+    padded = (*xs, *(None,) * (len(OPERANDS) - len(xs)))
+    kw = params if len(params) == len(p.params) else {**params, "kink": "jax"}
+    return compiled_formula(p, i, params.get("kink", "jax"))(t, out, *padded, **kw)
+
+
+def elementwise_vjp(p, ct, out, *xs, need, **params):
+    fit = helpers["fit"]
+    gs = [None] * len(xs)
+    for i, x in enumerate(xs):
+        if need >> i & 1:
+            g = call_formula(p, i, ct, out, xs, params)
+            gs[i] = g if x is None else fit(g, x)
+    return gs
+
+
+def elementwise_jvp(p, ts, out, *xs, **params):
+    total = None
+    for i, t in enumerate(ts):
+        if t is not None and p.formulas["jax"][i].text is not None:
+            total = helpers["add_cts"](total, call_formula(p, i, t, out, xs, params))
+    return None if total is None else helpers["fit_tangent"](total, out)
+
+
+def elementwise_batch(p, size, xs, ds, **params):
+    """Bring mapped axes to the front, with as many axes between as the widest operand has, and call p itself."""
+    ndim = max(len(shape_of(x)) - (d is not None) for x, d in zip(xs, ds, strict=True))
+    ys = []
+    for x, d in zip(xs, ds, strict=True):
+        if d is not None:
+            x = helpers["front"](x, d)
+            s = shape_of(x)
+            if len(s) - 1 < ndim:
+                x = PRIMITIVES["reshape"](x, shape=(size,) + (1,) * (ndim - len(s) + 1) + s[1:])
+        ys.append(x)
+    return p(*ys, **params), 0
+
+
+def elementwise_aval(p, dtype, *xs):
+    shape = np.broadcast_shapes(*map(shape_of, xs))
+    weak = p.symbol is not None and all(map(is_weak, xs))
+    if dtype is not None:
+        return Aval(shape, dtype(*map(dtype_of, xs)) if isinstance(dtype, FunctionType) else np.dtype(dtype), weak)
+    if weak:  # Python's own arithmetic, in which True is 1
+        kinds = [PYTHON_SCALARS[int] if dtype_of(x).kind == "b" else dtype_of(x) for x in xs]
+    else:
+        kinds = [promotion_key(x) for x in xs]
+    if p.ufunc is not None:
+        return Aval(shape, p.ufunc.resolve_dtypes((*kinds, *(None,) * p.ufunc.nout))[-1], weak)
+    return Aval(shape, np.result_type(*(k if isinstance(k, np.dtype) else k(0) for k in kinds)), weak)
+
+
+def define(body):
+    """Declare a primitive from a class body; raises PrimitiveError, naming the field, if it is not a whole primitive."""
+    fields = {k: v for k, v in vars(body).items() if not k.startswith("__")}
+    name = body.__name__.rstrip("_")
+    unknown = set(fields) - FIELDS
+    if unknown:
+        raise PrimitiveError(
+            f"{name}: unknown field {', '.join(sorted(unknown))}; a primitive has {', '.join(sorted(FIELDS))}"
+        )
+    for required in ("impl", "aval"):
+        if required not in fields:
+            raise PrimitiveError(f"{name}: {required} is missing")
+    ways = [w for w in ("nondiff", "record", "linear", "bilinear", "jvp") if w in fields]
+    if len(ways) != 1:
+        raise PrimitiveError(
+            f"{name}: exactly one of nondiff, linear, bilinear, vjp + jvp must stand; got {', '.join(ways) or 'none'}"
+        )
+    way = ways[0]
+    if way not in ("nondiff", "record") and ("vjp" in fields) == ("transpose" in fields):
+        raise PrimitiveError(f"{name}: {way} needs either transpose (one function per operand) or vjp beside it")
+    operands = [
+        q.name for q in inspect.signature(fields["impl"]).parameters.values() if q.kind == q.POSITIONAL_OR_KEYWORD
+    ]
+    fields["arity"] = len(operands)
+    fields.setdefault("saves", () if fields.get("variadic") else ((),) * len(operands))
+    if not fields.get("variadic") and not fields.get("source") and len(fields["saves"]) != len(operands):
+        raise PrimitiveError(
+            f"{name}: saves has {len(fields['saves'])} entries for {len(operands)} operands {operands}"
+        )
+    fields["__doc__"] = body.__doc__
+    p = Primitive(name, sys._getframe(1).f_globals, **fields)
+    p.params = ()
+    if p.transpose is not None:
+        p.vjp, transposed = transposed_rules(p)
+        p.pull = p.pull or transposed
+    if way == "linear":
+        p.jvp = lambda ts, out, *xs, **kw: linear_jvp(p, ts, out, *xs, **kw)
+    elif way == "bilinear":
+        p.jvp = lambda ts, out, *xs, **kw: bilinear_jvp(p, ts, out, *xs, **kw)
+    if p.batch is None and not p.source:
+        p.batch = lambda size, xs, ds, **kw: no_batch(p)
+    return p
+
+
+def transposed_rules(p):
+    """(vjp, pull) of a primitive with one transpose per operand."""
+    rules = dict(zip(p.linear or p.bilinear, p.transpose, strict=True))
+
+    def vjp(ct, out, *xs, need, **params):
+        return [rules[i](ct, *xs, **params) if need >> i & 1 and i in rules else None for i in range(len(xs))]
+
+    def pull(n, ct, cts, owned):
+        plan = n.plan
+        xs, _ = plan.operands_of(n, n.saved)
+        for q, i in zip(n.ins, plan.operands, strict=True):
+            if i in rules:
+                g = raw(rules[i], plan.face)(ct, *xs, **n.params)
+                c = cts.get(q)
+                cts[q] = g if c is None else c + g
+
+    return vjp, pull
+
+
+def linear_jvp(p, ts, out, *xs, **params):
+    """Jointly linear: the primitive itself, with tangents (or zeros) for the operands it is linear in."""
+    zeros_like = helpers["zeros_like"]
+    on = range(len(xs)) if p.linear == "all" else p.linear
+    if all(ts[i] is None for i in on):
+        return None
+    return p(*(x if i not in on else zeros_like(x) if ts[i] is None else ts[i] for i, x in enumerate(xs)), **params)
+
+
+def bilinear_jvp(p, ts, out, *xs, **params):
+    add_cts = helpers["add_cts"]
+    total = None
+    for i in p.bilinear:
+        if ts[i] is not None:
+            total = add_cts(total, p(*(ts[i] if j == i else x for j, x in enumerate(xs)), **params))
+    return total
+
+
+def no_batch(p):
+    raise NotDifferentiableError(
+        f"vmap: {p.name} has no batching rule. Map it with a Python loop, or use funcgrad.lax.map."
+    )
+
+
+def check_formulas():
+    """Every name in every formula stands for something: called once when the table is complete."""
+    for p in PRIMITIVES.values():
+        for rules in (p.formulas or {}).values():
+            for f in rules:
+                if f.text is not None:
+                    f.check_names(p.namespace, p.params)

@@ -1,0 +1,210 @@
+"""The reverse walk: cotangents from the results back to the leaves. It serves vjp and backward alike.
+
+A node of another (lower) tape than `home`, and any node under create_graph, is given back its saved values as handles,
+so that what the rules do with them is recorded there. A walk that meets no handle runs rules bound to NumPy.
+"""
+
+from ..errors import ModifiedError, SecondBackwardError
+from . import nans, state
+from .aval import PYTHON_SCALARS, strengthened
+from .handle import FROZEN, Frozen, Handle, Taped
+from .node import by_index
+from .primitive import helpers
+from .site import where
+from .trace import PICK, Slots, several
+
+SECOND = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
+    "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
+    "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
+    "after calling backward."
+)
+
+
+def topological(seeds):
+    """Every node that `seeds` lead to, last made first. No recursion: depth costs nothing."""
+    seen = set(seeds)
+    stack = list(seen)
+    order = []
+    while stack:
+        n = stack.pop()
+        order.append(n)
+        for p in n.ins:
+            if p not in seen:
+                seen.add(p)
+                stack.append(p)
+    order.sort(key=by_index, reverse=True)
+    return order
+
+
+def leading_to(goals, order):
+    """The nodes of a walk that have a goal among what they were made from: only they need be pulled."""
+    leading = set()
+    for n in reversed(order):
+        for p in n.ins:
+            if p in leading or p in goals:
+                leading.add(n)
+                break
+    return leading
+
+
+def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=None, watch=None):
+    """Pull `seeds` [(node, cotangent)] back; returns the cotangents that reach the nodes in `want` (None: none did).
+
+    `free` drops what a node saved once it is used. `deliver(cell, ct)` is called where a gradient is kept. `only`: a set
+    of nodes; what does not lead to one of them is left alone. `watch(node, ct, gs) -> gs` sees each rule's results.
+    """
+    if watch is None and nans.switch.on:
+        with nans.unwatched():  # (what rules compute on their way may hold a NaN that they discard)
+            return reverse(seeds, home, want, create, free, deliver, only, nans.Watch())
+    add_cts = helpers["add_cts"]
+    cts = {}
+    for n, ct in seeds:
+        cts[n] = add_cts(cts.get(n), ct)
+    order = topological(cts)
+    found = dict.fromkeys(want)
+    raw = (
+        not home.deep
+        and not create
+        and not state.shared.staging
+        and not any(isinstance(c, Handle) for c in cts.values())
+    )
+    pop = cts.pop
+    owned = set()
+    leading = None if only is None else leading_to(only, order)
+    for n in order:
+        if leading is not None and n not in leading and n not in only:
+            continue
+        ct = pop(n, None)
+        if ct is None:
+            continue
+        around = watch
+        extra = n.extra
+        if extra is not None and deliver is not None:
+            if extra.hooks is not None:
+                owned.discard(n)  # a hook may keep what it sees: no rule writes into it from here on
+            ct = at_extra(extra, ct, deliver)
+            around = extra.around or watch
+        if n in found:
+            found[n] = ct
+            owned.discard(n)
+        plan = n.plan
+        if plan is None or (leading is not None and n not in leading):
+            continue
+        if n.saved is None:
+            raise SecondBackwardError(second_message(n))
+        if n.versions and deliver is not None:
+            check_versions(n)
+        again = create or n.owner is not home
+        if type(ct) is Slots and plan.prim.fills:
+            ct = ct.filled(helpers["raw_zeros" if raw and not again else "zeros_of"])
+        if extra is not None and extra.before is not None and deliver is not None:
+            ct = extra.before(ct)
+        into = cts if around is None or plan.prim is PICK else {}
+        if raw and not again:
+            try:
+                plan.pull(n, ct, into, owned)
+            except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
+                pull_strong(n, ct, into, owned)
+        else:
+            pull_handles(n, ct, into, again)
+        if into is not cts:
+            for p, g in zip(n.ins, around(n, ct, [into.pop(p, None) for p in n.ins]), strict=True):
+                if g is not None:
+                    cts[p] = add_cts(cts.get(p), g)
+                    owned.discard(p)
+        if free and n.saved:
+            n.saved = None
+    return [found[w] for w in want]
+
+
+def pull_strong(n, ct, cts, owned):
+    """Pull again with the saved Python scalars as NumPy's, which give inf and nan; raise what was raised if there are none."""
+    kept = n.saved
+    if not any(type(v) in PYTHON_SCALARS for v in kept):
+        raise
+    n.saved = tuple(map(strengthened, kept))
+    try:
+        n.plan.pull(n, strengthened(ct), cts, owned)
+    finally:
+        n.saved = kept
+
+
+def at_extra(extra, ct, deliver):
+    if extra.hooks is not None:
+        for hook in list(extra.hooks.values()):
+            ct = hook(ct)
+    if extra.cell is not None:
+        deliver(extra.cell, ct)
+    return ct
+
+
+def pull_handles(n, ct, cts, again):
+    """The general road: the rule over primitives, which the levels below record if they are listening."""
+    add_cts = helpers["add_cts"]
+    plan = n.plan
+    prim = plan.prim
+    if prim is PICK:
+        main = n.ins[0]
+        slots = cts.get(main)
+        if slots is None:
+            slots = cts[main] = Slots(n.params["avals"])
+        i = n.params["i"]
+        slots.cts[i] = add_cts(slots.cts[i], ct)
+        return
+    if prim.record is not None:
+        gs = prim.pull_handles(ct, n, again)
+    else:
+        saved = rewrapped(n) if again else n.saved
+        xs, out = plan.operands_of(n, saved)
+        try:
+            gs = prim.vjp(ct, out, *xs, need=plan.need, **(n.params or {}))
+        except (ArithmeticError, ValueError):
+            if not any(type(v) in PYTHON_SCALARS for v in saved):
+                raise
+            xs, out = plan.operands_of(n, [strengthened(v) for v in saved])
+            gs = prim.vjp(strengthened(ct), out, *xs, need=plan.need, **(n.params or {}))
+    for p, i in zip(n.ins, plan.operands, strict=True):
+        if gs[i] is not None:
+            cts[p] = add_cts(cts.get(p), gs[i])
+
+
+def rewrapped(n):
+    """A tape node's saved values as Tensors of its own level again (a value of a lower level is one already)."""
+    frozen = {i: Frozen(store, version) for store, version, i in n.versions}
+    plan = n.plan
+    parents = dict(zip(plan.operands, n.ins, strict=True))
+    face = n.owner.face
+
+    def again(v, mark, i):
+        if mark is None or isinstance(v, Taped) or type(v) in PYTHON_SCALARS:
+            return v
+        return face(v, mark, n.owner, frozen.get(i, FROZEN))
+
+    kept = n.saved[:-1] if plan.keeps else n.saved
+    saved = [again(v, parents.get(i), i) for i, v in zip(plan.reads, kept, strict=False)]
+    if plan.keeps:
+        out = n.saved[-1]
+        saved.append(several(n.owner, n, out) if plan.prim.multi else again(out, n, -1))
+    return saved
+
+
+def second_message(n):
+    return f"{SECOND} [{operation_of(n)}, recorded at {where((n.code, n.lasti))}]"
+
+
+def operation_of(n):
+    """What a message calls the operation of a node: compat's label, or the primitive's name."""
+    return n.plan.prim.name if n.extra is None or n.extra.label is None else n.extra.label
+
+
+def check_versions(n):
+    for store, version, i in n.versions:
+        if store.version != version:
+            what = "its result" if i == -1 else f"its operand {i}"
+            raise ModifiedError(
+                "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                f"{operation_of(n)} at {where((n.code, n.lasti))} saved {what} at version {version}; it was changed in "
+                f"place at {where(store.changed)} and is at version {store.version} now. Clone it before the change, or "
+                "make the change after backward()."
+            )

@@ -1,0 +1,54 @@
+"""Where the user's code is: kept as (code, offset of the instruction), turned into file:line only when printed.
+
+Holding a code object and an offset keeps no frame, and so none of the user's locals, alive.
+"""
+
+import sys
+
+INTERNAL = ("funcgrad", "compat", "numpy", "runpy", "contextlib", "functools")
+
+
+class Known(dict):
+    """module name -> is it one of INTERNAL; filled as names are met, so that the hot path is one dict lookup."""
+
+    def __missing__(self, name):
+        got = self[name] = str(name).partition(".")[0] in INTERNAL
+        return got
+
+
+internal = Known()
+
+
+def user_frame(frame):
+    """The innermost frame, from `frame` outwards, that is not funcgrad's, compat's, NumPy's or runpy's; or None."""
+    while internal[frame.f_globals.get("__name__")]:
+        frame = frame.f_back
+        if frame is None:
+            return None
+    return frame
+
+
+def site(depth=1):
+    """(code, lasti) of the user's code now."""
+    frame = user_frame(sys._getframe(depth))
+    return (None, None) if frame is None else (frame.f_code, frame.f_lasti)
+
+
+def line_of(code, lasti):
+    line = None
+    for start, end, number in code.co_lines():
+        if start <= lasti < end:
+            line = number
+    return line or code.co_firstlineno
+
+
+def where(at):
+    """`file:line` of a site, for a message."""
+    if at is None or at[0] is None:
+        return "an unknown place"
+    return f"{at[0].co_filename}:{line_of(*at)}"
+
+
+def here():
+    """`file:line` of the user's code now."""
+    return where(site(2))

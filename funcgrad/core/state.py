@@ -1,0 +1,31 @@
+"""State shared by every thread and every trace: creation indices, levels, and what is active on this thread.
+
+Nothing here decides which trace handles an operation (levels of the arguments do): the thread-local part only tells
+creation functions and captured Tensors which Stage is running, and carries compat's grad mode.
+"""
+
+import itertools
+import threading
+
+tick = itertools.count(1).__next__  # creation index across all traces: a topological order for any walk
+fresh_level = itertools.count(2, 2).__next__  # functional traces take even levels; level + 1 is its tape
+
+
+class Local(threading.local):
+    grad = True  # compat's grad mode
+    stage = None  # innermost Stage on this thread
+    depth = 0  # > 0 inside any transform: creation functions then return assignable handles
+
+
+class Shared:
+    """How many threads are inside a Stage: one cheap test per call while none is."""
+
+    __slots__ = ("staging", "lock")
+
+    def __init__(self):
+        self.staging = 0
+        self.lock = threading.Lock()
+
+
+tls = Local()
+shared = Shared()

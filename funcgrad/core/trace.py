@@ -1,0 +1,387 @@
+"""The interpreters that run online: Record (vjp), Jvp, Batch (vmap), Tape (compat), and Root, the level of NumPy memory.
+
+The highest level among the arguments decides: its trace unwraps its own handles and calls the primitive one level out.
+That is the whole of nesting. Functional traces take fresh even levels; every level has a stateless tape just above it,
+on which the Tensors whose payload lives on that level record.
+"""
+
+import numpy as np
+
+from ..errors import LeakedTracerError
+from . import quiet
+from .aval import PYTHON_SCALARS, aval_of, dtype_of, is_float, is_weak, ndarray, shape_of, strengthened
+from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
+from .node import Node, TapeNode, leaf_node
+from .primitive import Primitive
+from .site import site, where
+from .state import fresh_level, tick, tls
+
+NO_PARAMS = {}
+
+
+class Trace:
+    """A level. `flat`: it runs over plain values only, so that the primitive one level out is NumPy itself."""
+
+    done = flat = deep = False
+    face = Array
+    concrete = True  # its handles have values that Python may branch on
+    settles = True  # at its end, boxes made outside that it lifted go back to plain values
+    name = "transform"
+
+    def __init__(self):
+        self.level = fresh_level()
+        self.lifted = []
+        self._tape = None
+
+    @property
+    def tape(self):
+        if self._tape is None:
+            self._tape = Tape(self)
+        return self._tape
+
+    def shape(self, h):
+        return shape_of(h.val)
+
+    def dtype(self, h):
+        return dtype_of(h.val)
+
+    def weak(self, h):
+        return is_weak(h.val)
+
+    def leaked(self, what):
+        raise LeakedTracerError(
+            f"{what}: a traced value is used after the {self.name} that made it has returned, at {where(site(2))}. Return the value from the "
+            "function instead of storing it, or store fg.value_of(x)."
+        )
+
+
+class Root(Trace):
+    """Level 0: NumPy arrays in a box, so that assignment works on arrays made inside a transform."""
+
+    name = "root"
+
+    def __init__(self):
+        self.level = 0
+        self.lifted = []
+        self._tape = None
+
+    def process(self, prim, args, params, out=None):
+        if out is None:
+            out = prim.impl(*[a.val if isinstance(a, Handle) else a for a in args], **params)
+        return tuple(Array(o, None, self) for o in out) if prim.multi else Array(out, None, self)
+
+
+def record(kind, trace, plan, ins, params, saved, avals):
+    n = kind()
+    n.owner = trace
+    n.plan = plan
+    n.ins = ins
+    n.params = params
+    n.saved = saved
+    n.avals = avals
+    n.code, n.lasti = site(3)
+    n.index = tick()
+    return n
+
+
+class Record(Trace):
+    """Reverse mode: every operation on its handles leaves a node."""
+
+    flat = True
+    name = "grad/vjp"
+
+    def leaf(self):
+        return leaf_node(self, tick())
+
+    def process(self, prim, args, params, out=None):
+        if self.done:
+            self.leaked(prim.name)
+        vals = []
+        ins = []
+        need = 0
+        bit = 1
+        for a in args:
+            if isinstance(a, Handle):
+                if a.owner is self:
+                    vals.append(a.val)
+                    if a.mark is not None:
+                        ins.append(a.mark)
+                        need |= bit
+                else:
+                    a = snap(a)
+                    vals.append(a)
+                    if isinstance(a, Handle):
+                        self.deep = True
+                        self.flat = False
+            else:
+                vals.append(a)
+            bit += bit
+        deep = self.deep
+        if prim.record is not None:
+            out, saved = prim.record(vals, params, need)
+            if deep:
+                out, saved = [[snap(v) if isinstance(v, Handle) else v for v in vs] for vs in (out, saved)]
+            avals = None
+            plan = prim.plan(need)
+        else:
+            if out is None:
+                out = prim(*vals, **params) if deep else prim.impl(*vals, **params)
+            if prim.nondiff or not need:
+                return out  # a constant for this level
+            if prim.multi:
+                if deep:
+                    out = tuple(snap(o) if isinstance(o, Handle) else o for o in out)
+            else:
+                if deep and isinstance(out, Handle):
+                    out = snap(out)  # what a record holds is frozen
+                if not is_float(dtype_of(out)):
+                    return out
+            plan = prim.plan(need, params.get("kink"))
+            saved, avals = plan.keep(vals, out)
+        n = record(Node, self, plan, tuple(ins), params, saved, avals)
+        if prim.multi:
+            return several(self, n, out)
+        return Array(out, n, self)
+
+
+class Slots:
+    """The cotangents of a primitive with several results, gathered from the nodes that pick them."""
+
+    __slots__ = ("cts", "avals")
+
+    def __init__(self, avals):
+        self.cts = [None] * len(avals)
+        self.avals = avals
+
+    def filled(self, zeros):
+        return [zeros(a) if c is None else c for c, a in zip(self.cts, self.avals, strict=True)]
+
+
+def pick_pull(n, ct, cts, owned):
+    main = n.ins[0]
+    slots = cts.get(main)
+    if slots is None:
+        slots = cts[main] = Slots(n.params["avals"])
+    c = slots.cts[n.params["i"]]
+    slots.cts[n.params["i"]] = ct if c is None else c + ct
+
+
+PICK = Primitive("pick", globals(), impl=None, saves=((),), arity=1, pull=pick_pull)
+
+
+def several(trace, n, outs):
+    """Handles on the results of a primitive with several; those without derivative are plain."""
+    avals = tuple(aval_of(o) for o in outs)
+    handles = []
+    for i, o in enumerate(outs):
+        if n is None or not is_float(avals[i].dtype):
+            handles.append(o if n is not None and type(trace) is Record else trace.face(o, None, trace))
+            continue
+        pick = record(type(n), trace, PICK.plan(1), (n,), {"i": i, "avals": avals}, (), None)
+        if type(pick) is TapeNode:
+            pick.versions = ()
+            pick.extra = None
+        handles.append(trace.face(o, pick, trace))
+    return tuple(handles)
+
+
+class Jvp(Trace):
+    """Forward mode, online: the mark of a handle is its tangent (None: zero)."""
+
+    name = "jvp"
+
+    def process(self, prim, args, params, out=None):
+        if self.done:
+            self.leaked(prim.name)
+        vals, ts = unwrap(self, args)
+        out = prim(*vals, **params)
+        if prim.nondiff:
+            return out
+        t = push_quietly(prim, ts, out, vals, params)
+        if prim.multi:
+            ts = t or [None] * len(out)
+            return tuple(Array(o, x, self) if is_float(dtype_of(o)) else o for o, x in zip(out, ts, strict=True))
+        if not is_float(dtype_of(out)):
+            return out
+        return Array(out, t, self)
+
+
+def push_quietly(prim, ts, out, vals, params):
+    """The rule for tangents, without warnings; again with NumPy's scalars where Python's raise instead of giving inf."""
+    token = quiet.enter(quiet.IGNORE)
+    try:
+        return prim.jvp(ts, out, *vals, **params)
+    except (ArithmeticError, ValueError):
+        scalars = [x for x in (*ts, out, *vals) if type(x) in PYTHON_SCALARS]
+        if not scalars:
+            raise
+        out = strengthened(out) if not prim.multi else out
+        return prim.jvp([strengthened(t) for t in ts], out, *map(strengthened, vals), **params)
+    finally:
+        quiet.leave(token)
+
+
+class Batch(Trace):
+    """vmap, online: the mark of a handle is the axis of its value that is mapped (None: not mapped)."""
+
+    concrete = False
+    name = "vmap"
+
+    def __init__(self, size):
+        super().__init__()
+        self.size = size
+
+    def shape(self, h):
+        s = shape_of(h.val)
+        d = h.mark
+        return s if d is None else s[:d] + s[d + 1 :]
+
+    def process(self, prim, args, params, out=None):
+        if self.done:
+            self.leaked(prim.name)
+        vals, ds = unwrap(self, args)
+        out, d = prim.batch(self.size, vals, ds, **params)
+        if prim.multi:
+            return tuple(Array(o, x, self) for o, x in zip(out, d, strict=True))
+        return Array(out, d, self)
+
+
+def unwrap(trace, args):
+    """(values one level out, marks) of the arguments; handles of lower levels as frozen copies, without a mark."""
+    vals = []
+    marks = []
+    for a in args:
+        if isinstance(a, Handle):
+            if a.owner is trace:
+                vals.append(a.val)
+                marks.append(a.mark)
+                continue
+            a = snap(a)
+        vals.append(a)
+        marks.append(None)
+    return vals, marks
+
+
+class Tape(Trace):
+    """The tape of one level. It has no state: an operation on Tensors unwraps those of this level, runs the primitive one
+    level out, and makes a node if any Tensor among the arguments, of this level or a lower one, requires grad."""
+
+    face = Taped
+    name = "tape"
+    leaf_error = RuntimeError
+
+    def __init__(self, under):
+        self.under = under
+        self.level = under.level + 1
+        self.flat = self.level == 1
+        self.deep = not self.flat
+
+    lifted = property(lambda self: self.under.lifted)
+    done = property(lambda self: self.under.done)
+
+    def leaf(self, cell=None):
+        n = leaf_node(self, tick(), TapeNode)
+        if cell is not None:
+            from .node import extra_of
+
+            extra_of(n).cell = cell
+        return n
+
+    def process(self, prim, args, params, out=None, store=None):
+        vals = []
+        ins = []
+        need = 0
+        bit = 1
+        for a in args:
+            if isinstance(a, Handle):
+                vals.append(a.val if a.owner is self else snap(a))
+                if isinstance(a, Taped) and a.mark is not None:
+                    ins.append(a.mark)
+                    need |= bit
+            else:
+                vals.append(a)
+            bit += bit
+        bottom = self.level == 1
+        face = self.face
+        if not (need and tls.grad) or prim.nondiff:
+            if out is None:
+                out = silently(prim, vals, params) if bottom else prim(*vals, **params)
+            if prim.nondiff and not bottom and not prim.multi:  # a constant may come back from below this level
+                if isinstance(out, Taped):
+                    return out
+                return face(out, None, out.owner.tape if isinstance(out, Array) else TAPE)
+            if prim.multi:
+                return tuple(face(np.asarray(o) if bottom else o, None, self) for o in out)
+            return face(np.asarray(out) if bottom else out, None, self)
+        if prim.record is not None:
+            out, saved = prim.record(vals, params, need)
+            n = record(TapeNode, self, prim.plan(need), tuple(ins), params, (saved, vals), None)
+            n.extra = None
+            outs = several(self, n, out)
+            n.versions = ()
+            if bottom:  # versions of the residuals that a user can reach: arguments and results
+                kept = {id(v) for v in saved}
+                stamped = [a for a in (*args, *outs) if isinstance(a, Taped) and id(a.val) in kept]
+                n.versions = tuple((*a.stamp(), i) for i, a in enumerate(stamped))
+            return outs
+        if out is None:
+            out = silently(prim, vals, params) if bottom else prim(*vals, **params)
+            if bottom:
+                out = (
+                    tuple(np.asarray(o) for o in out)
+                    if prim.multi
+                    else out
+                    if type(out) is ndarray
+                    else np.asarray(out)
+                )
+        if not prim.multi and not is_float(dtype_of(out)):
+            return face(out, None, self)
+        plan = prim.plan(need, params.get("kink"), "torch")
+        saved, avals = plan.keep(vals, out)
+        n = record(TapeNode, self, plan, tuple(ins), params, saved, avals)
+        n.extra = None
+        n.versions = ()
+        if prim.multi:
+            outs = several(self, n, out)
+            if bottom:
+                n.versions = saved_versions(plan, args)
+                if plan.keeps:
+                    n.versions += tuple((*o.stamp(), -1) for o in outs)
+            return outs
+        t = face(out, n, self)
+        if bottom:  # NumPy memory can change: remember the version of what is saved
+            n.versions = saved_versions(plan, args)
+            if plan.keeps:
+                if store is not None:
+                    t.store = store
+                n.versions += ((*t.stamp(), -1),)
+        return t
+
+
+def silently(prim, vals, params):
+    """The value over NumPy memory. torch never warns of inf or nan; the written-out road has a filter instead."""
+    token = quiet.enter(quiet.IGNORE)
+    try:
+        return prim.value("torch")(*vals, **params)
+    finally:
+        quiet.leave(token)
+
+
+def saved_versions(plan, args):
+    """((store, version, operand), ...) of the Tensors among the operands that the node keeps."""
+    return tuple([(*args[i].stamp(), i) for i in plan.reads if i < len(args) and isinstance(args[i], Taped)])
+
+
+def current(h):
+    """A handle brought up to date."""
+    if h.alias is not None:
+        fresh(h)
+    return h
+
+
+ROOT = Root()
+TAPE = ROOT.tape
+__all__ = [
+    "Alias", "Batch", "Frozen", "Jvp", "PICK", "ROOT", "Record", "Root", "Slots", "TAPE", "Tape", "Trace", "current",
+    "record", "several", "unwrap",
+]  # fmt: skip

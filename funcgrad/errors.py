@@ -1,0 +1,70 @@
+"""One exception per mistake. Each subclasses the built-in a user would catch, and says what to do about it."""
+
+REMEDIES = (
+    "Make the array with funcgrad.numpy (or np.zeros_like(x), x.copy(), x * 1), wrap the function in "
+    "fg.trace_numpy(f) or grad(f, numpy=True) so that its own NumPy calls are traced, or use fg.stop_gradient(x) / "
+    "fg.value_of(x) if no derivative should flow here."
+)
+
+
+class FuncgradError(Exception):
+    """The common base of funcgrad's own errors; each also subclasses the built-in it stands for."""
+
+
+class LeakedTracerError(FuncgradError, RuntimeError):
+    """A traced value was used after the transform that made it had returned."""
+
+
+class ModifiedError(FuncgradError, RuntimeError):
+    """A value that a derivative needs was changed in place after it had been saved."""
+
+
+class ConversionError(FuncgradError, TypeError, ValueError):
+    """A traced value was about to become a plain number or array, which would lose its derivative.
+
+    It is both a TypeError (what float(x) raises) and a ValueError (what NumPy's item assignment raises).
+    """
+
+
+class ConcretizationError(ConversionError):
+    """The value of a mapped or staged array was asked for; it has none (vmap) or none yet (jit)."""
+
+
+class ConcreteBoolError(ConcretizationError):
+    """`if`, `while`, `and`, `or` on a mapped or staged value."""
+
+
+class ShapeError(FuncgradError, ValueError):
+    """Shapes, axes or sizes that do not fit together."""
+
+
+class DTypeError(FuncgradError, TypeError):
+    """A dtype for which the operation or its derivative is not defined."""
+
+
+class ArgumentError(FuncgradError, TypeError):
+    """A transform was called with arguments or a function it cannot handle."""
+
+
+class NotDifferentiableError(FuncgradError, TypeError, NotImplementedError):
+    """No derivative, batching or shape rule stands for what was asked."""
+
+
+class PrimitiveError(FuncgradError, TypeError):
+    """A primitive was declared wrongly; raised at import, naming the field."""
+
+
+class GraphError(FuncgradError, ValueError):
+    """A graph broke one of the rules that `check` states."""
+
+
+class SecondBackwardError(FuncgradError, RuntimeError):
+    """A graph was walked a second time after the values it saved had been freed."""
+
+
+class NaNError(FuncgradError, FloatingPointError):
+    """`config(check_nans=True)` met the first NaN."""
+
+
+class DroppedResultWarning(UserWarning):
+    """The result of an update that changes nothing in place (`at(x)[i].set(v)`) is not used."""

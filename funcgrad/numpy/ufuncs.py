@@ -1,0 +1,165 @@
+"""What traced arrays do in ufuncs that are no single primitive, and in the methods of ufuncs.
+
+`ufunc.outer`, `.reduce`, `.accumulate`, `.reduceat` and `.at` of any ufunc with two operands: over a primitive where
+there is one (sum, cumsum, scatter_add, ...), otherwise one element along the axis at a time, as NumPy defines them.
+"""
+
+import numpy as np
+
+from ..core.aval import dtype_of, shape_of
+from ..core.handle import Handle
+from ..core.primitive import PRIMITIVES
+from . import reductions
+from .arguments import as_array, at_axis, axes_of, axis_of, cast, into, plain_target
+from .concrete import of_values
+from .indexing import as_tuple, basic, getitem, scatter_through, setitem, value
+from .protocol import METHODS, UFUNCS, no_rule
+
+P = PRIMITIVES
+
+
+# ------------------------------------------------------------------------------------------------ composed ufuncs
+def modf(x):
+    """(fractional part, integral part), both with x's sign."""
+    whole = P["trunc"](x)
+    rest = P["where"](P["isinf"](x), 0.0, P["sub"](x, whole))
+    return P["copysign"](rest, x), whole
+
+
+def float_power(x, y):
+    wide = np.result_type(dtype_of(x), dtype_of(y), np.float64)
+    return P["power"](cast(x, wide), cast(y, wide))
+
+
+COMPOSED = {
+    "divmod": lambda x, y: (P["floor_divide"](x, y), P["remainder"](x, y)),
+    "fabs": lambda x: P["abs"](x),
+    "float_power": float_power,
+    "modf": modf,
+    "frexp": lambda x: P["frexp"](x),
+    "degrees": lambda x: P["rad2deg"](x),
+    "radians": lambda x: P["deg2rad"](x),
+    "isnat": of_values(np.isnat),
+}
+
+
+# ------------------------------------------------------------------------------------------------ outer
+def outer(ufunc, a, b, /, **kwargs):
+    a, b = as_array(a), as_array(b)
+    wide = P["reshape"](a, shape=shape_of(a) + (1,) * len(shape_of(b)))
+    return ufunc(wide, b, **kwargs)
+
+
+# ------------------------------------------------------------------------------------------------ reduce
+REDUCE = {
+    np.add: reductions.sum, np.multiply: reductions.prod,
+    np.maximum: lambda a, axis, dtype, out, *rest: reductions.max(a, axis, out, *rest),
+    np.minimum: lambda a, axis, dtype, out, *rest: reductions.min(a, axis, out, *rest),
+    np.logical_and: lambda a, axis, dtype, out, keepdims, initial, where: reductions.all(a, axis, out, keepdims, where=where),
+    np.logical_or: lambda a, axis, dtype, out, keepdims, initial, where: reductions.any(a, axis, out, keepdims, where=where),
+}  # fmt: skip
+
+
+def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
+    array = as_array(array)
+    f = REDUCE.get(ufunc)
+    out = out[0] if isinstance(out, tuple) else out
+    if f is not None:
+        return f(array, axis, dtype, out, keepdims, initial, where)
+    if where is not True:
+        return no_rule(f"numpy.{ufunc.__name__}.reduce with where=")
+    axes = axes_of(array, axis)
+    if ufunc is np.logaddexp and initial is np._NoValue and array.size:
+        result = P["logsumexp"](cast(array, dtype or np.result_type(array.dtype, np.float16)), axes=axes)
+    else:
+        result = array if dtype is None else cast(array, dtype)
+        for d in sorted(axes, reverse=True):
+            result = folded(ufunc, result, d, initial)
+            initial = np._NoValue
+    if keepdims:
+        result = P["reshape"](result, shape=tuple(1 if i in axes else k for i, k in enumerate(array.shape)))
+    return into(out, result, f"numpy.{ufunc.__name__}.reduce")
+
+
+def folded(ufunc, x, axis, initial=np._NoValue):
+    """ufunc applied from the first to the last element along an axis."""
+    n = shape_of(x)[axis]
+    if n == 0 and initial is np._NoValue:
+        initial = ufunc.identity
+        if initial is None:
+            raise ValueError(f"zero-size array to reduction operation {ufunc.__name__} which has no identity")
+    if initial is not np._NoValue:
+        total, start = np.full(shape_of(x)[:axis] + shape_of(x)[axis + 1 :], initial, dtype_of(x)), 0
+    else:
+        total, start = P["getitem"](x, idx=at_axis(axis, 0)), 1
+    for i in range(start, n):
+        total = ufunc(total, P["getitem"](x, idx=at_axis(axis, i)))
+    return total
+
+
+# ------------------------------------------------------------------------------------------------ accumulate, reduceat
+ACCUMULATE = {
+    np.add: "cumsum", np.multiply: "cumprod", np.maximum: "cummax", np.minimum: "cummin", np.logaddexp: "cumlogsumexp"
+}  # fmt: skip
+
+
+def accumulate(ufunc, array, axis=0, dtype=None, out=None):
+    array = as_array(array)
+    axis = axis_of(axis, len(array.shape))
+    array = array if dtype is None else cast(array, dtype)
+    prim = ACCUMULATE.get(ufunc)
+    if prim is not None:
+        result = P[prim](array, axis=axis, reverse=False)
+    else:
+        rows = [P["getitem"](array, idx=at_axis(axis, slice(i, i + 1))) for i in range(array.shape[axis])]
+        for i in range(1, len(rows)):
+            rows[i] = ufunc(rows[i - 1], rows[i])
+        result = P["concatenate"](*rows, axis=axis) if rows else array
+    return into(out, result, f"numpy.{ufunc.__name__}.accumulate")
+
+
+def reduceat(ufunc, array, indices, axis=0, dtype=None, out=None):
+    array = as_array(array)
+    axis = axis_of(axis, len(array.shape))
+    cuts = [*np.asarray(indices).tolist(), array.shape[axis]]
+    rows = []
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        part = P["getitem"](array, idx=at_axis(axis, slice(a, b if b > a else a + 1)))
+        rows.append(reduce(ufunc, part, axis, dtype, keepdims=True))
+    return into(out, P["concatenate"](*rows, axis=axis), f"numpy.{ufunc.__name__}.reduceat")
+
+
+# ------------------------------------------------------------------------------------------------ at
+AT = {  # ufunc -> (scatter, what it does to the value)
+    np.add: ("scatter_add", None), np.subtract: ("scatter_add", "neg"), np.multiply: ("scatter_mul", None),
+    np.true_divide: ("scatter_mul", "reciprocal"),
+}  # fmt: skip
+
+
+def at(ufunc, a, indices, b=None, /):
+    """ufunc.at: in place, every repetition of an index counts."""
+    if not isinstance(a, Handle):
+        raise plain_target(f"numpy.{ufunc.__name__}.at")
+    idx = as_tuple(indices)
+    if basic(idx) is not None or ufunc.nin == 1:  # nothing is repeated (and f(f(x)) is not what NumPy computes for one)
+        setitem(a, idx, ufunc(getitem(a, idx)) if ufunc.nin == 1 else ufunc(getitem(a, idx), b))
+        return
+    prim, of_value = AT.get(ufunc, (None, None))
+    b = value(b)
+    if prim in P:
+        scatter_through(a, idx, b if of_value is None else P[of_value](b), prim)
+        return
+    spots = np.arange(a.size).reshape(a.shape)[tuple(np.asarray(i) if isinstance(i, list) else i for i in idx)]
+    b = np.broadcast_to(b, spots.shape)
+    for spot in np.ndindex(spots.shape):
+        where = tuple(int(k) for k in np.unravel_index(spots[spot], a.shape))
+        setitem(a, where, ufunc(getitem(a, where), b[spot]))
+
+
+def install():
+    for name, f in COMPOSED.items():
+        UFUNCS.setdefault(getattr(np, name), f)
+    METHODS.update(outer=outer, reduce=reduce, accumulate=accumulate, reduceat=reduceat, at=at)
+
+
+__all__ = ["COMPOSED", "install"]

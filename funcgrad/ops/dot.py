@@ -1,0 +1,127 @@
+"""dot_general: contraction over some axes, batching over others. Every product of matrices and einsum is made of it."""
+
+import functools
+
+import numpy as np
+
+from ..core.aval import Aval, dtype_of, shape_of
+from ..core.primitive import define
+from ..core.sample import Sample, draw, in_kinds
+from .shape import fit, front, inverse_permutation, transpose
+
+
+def free_axes(n, *used):
+    return tuple(i for i in range(n) if not any(i in u for u in used))
+
+
+def _product(shape, axes):
+    k = 1
+    for a in axes:
+        k *= shape[a]
+    return k
+
+
+@functools.lru_cache(maxsize=1024)
+def _transposed(nx, ny, dims, side):
+    """(dims, perm) of the product that gives one operand's cotangent; perm None where the axes come out in order."""
+    (xc, yc), (xb, yb) = dims
+    if side:
+        nx, ny, xc, yc, xb, yb = ny, nx, yc, xc, yb, xb  # now: the cotangent of x, its partner y
+    xf, yf = free_axes(nx, xc, xb), free_axes(ny, yc, yb)
+    nb = len(xb)
+    at = nb if side else nb + len(xf)
+    new = ((tuple(range(at, at + len(yf))), yf), (tuple(range(nb)), yb))
+    order = (*xb, *xf, *[xc[yc.index(c)] for c in sorted(yc)])
+    return new, None if order == tuple(range(nx)) else inverse_permutation(order)
+
+
+def _dot_transpose(ct, x, y, dims, side):
+    """The cotangent of one operand: contract ct with the other operand over the axes that operand kept."""
+    new, perm = _transposed(len(shape_of(x)), len(shape_of(y)), dims, side)
+    g = dot_general(ct, x if side else y, dims=new)
+    return fit(g if perm is None else transpose(g, perm=perm), y if side else x)
+
+
+@define
+class dot_general:
+    """sum over contracted axes; dims = ((x_contract, y_contract), (x_batch, y_batch)); result (batch, x_free, y_free)."""
+
+    bilinear = (0, 1)
+    saves = ((1,), (0,))
+
+    def jax(jax, x, y, *, dims):
+        return jax.lax.dot_general(x, y, dims)
+
+    def samples(rng):
+        def case(left, right, contract, batch=((), ()), kind="plain", order=2):
+            return Sample(
+                draw(rng, "real", left), draw(rng, "real", right), dims=(contract, batch), kind=kind, order=order
+            )
+
+        yield from in_kinds(draw(rng, "real", (2, 3)), draw(rng, "real", (3, 4)), dims=(((1,), (0,)), ((), ())))
+        yield case((3, 2), (4, 3), ((0,), (1,)))
+        yield case((3,), (3,), ((0,), (0,)))
+        yield case((2, 3), (3,), ((1,), (0,)))
+        yield case((3,), (2, 4, 3), ((0,), (2,)))
+        yield case((2, 3, 4), (4, 2), ((2,), (0,)))
+        yield case((2, 3, 4), (4, 3, 5), ((1, 2), (1, 0)))
+        yield case((2, 3, 4), (2, 4, 5), ((2,), (1,)), ((0,), (0,)))
+        yield case((3, 5, 2, 4), (2, 5, 3), ((1,), (1,)), ((0, 2), (2, 0)))
+        yield case((2, 1), (1, 3), ((1,), (0,)), order=1)
+        yield case((2,), (3,), ((), ()))
+        yield case((), (3,), ((), ()), kind="0-d")
+        yield case((), (), ((), ()), kind="0-d")
+        yield case((2, 0), (0, 3), ((1,), (0,)), kind="empty")
+        yield case((0, 2), (2, 3), ((1,), (0,)), kind="empty")
+        x, y = draw(rng, "real", (2, 3), np.float32), draw(rng, "real", (3, 4))
+        yield Sample(x, y, dims=(((1,), (0,)), ((), ())), kind="mixed", order=1)
+        yield Sample(x, y.astype(np.complex64), dims=(((1,), (0,)), ((), ())), kind="mixed", order=1)
+        yield Sample(x.astype(np.int32), y, dims=(((1,), (0,)), ((), ())), kind="mixed", order=1)
+
+    def impl(x, y, *, dims):
+        (xc, yc), (xb, yb) = dims
+        nx, ny = x.ndim, y.ndim
+        if not xb and len(xc) == 1:
+            if nx == 2 and ny == 2:
+                return (x if xc[0] else x.T) @ (y.T if yc[0] else y)
+            if nx == 1 or ny == 1:
+                return (
+                    np.tensordot(x, y, (xc, yc))
+                    if nx > 2 or ny > 2
+                    else np.dot(x if nx == 1 or xc[0] else x.T, y.T if yc[0] else y)
+                )
+        xf, yf = free_axes(nx, xc, xb), free_axes(ny, yc, yb)
+        b, m, k, n = _product(x.shape, xb), _product(x.shape, xf), _product(x.shape, xc), _product(y.shape, yf)
+        left = x.transpose(*xb, *xf, *xc).reshape(b, m, k)
+        right = y.transpose(*yb, *yc, *yf).reshape(b, k, n)
+        s, r = x.shape, y.shape
+        return np.matmul(left, right).reshape((*[s[a] for a in xb], *[s[a] for a in xf], *[r[a] for a in yf]))
+
+    def aval(x, y, *, dims):
+        (xc, yc), (xb, yb) = dims
+        s, r = shape_of(x), shape_of(y)
+        xf, yf = free_axes(len(s), xc, xb), free_axes(len(r), yc, yb)
+        shape = (*[s[a] for a in xb], *[s[a] for a in xf], *[r[a] for a in yf])
+        return Aval(shape, np.result_type(dtype_of(x), dtype_of(y)))
+
+    def batch(size, xs, ds, *, dims):
+        (xc, yc), (xb, yb) = dims
+        dx, dy = ds
+        x, y = (v if d is None else front(v, d) for v, d in zip(xs, ds, strict=True))
+
+        def up(axes, d):
+            return tuple(a + (d is not None) for a in axes)
+
+        both = dx is not None and dy is not None
+        lead = (0,) if both else ()
+        out = dot_general(x, y, dims=((up(xc, dx), up(yc, dy)), (lead + up(xb, dx), lead + up(yb, dy))))
+        if both:
+            return out, 0
+        if dx is not None:
+            return out, len(xb)
+        return out, len(shape_of(out)) - len(free_axes(len(shape_of(y)) - 1, yc, yb)) - 1
+
+    transpose = (
+        lambda ct, x, y, *, dims: _dot_transpose(ct, x, y, dims, 0),
+        lambda ct, x, y, *, dims: _dot_transpose(ct, x, y, dims, 1),
+    )

@@ -1,0 +1,104 @@
+"""Elementwise arithmetic, comparison and selection. A formula says what the operation does to a (co)tangent `t`.
+
+Invariant: an operator on Python scalars alone is Python's own, so that what NumPy treats as weak stays weak on every
+road an operation can take (the written-out one, rules, compiled code).
+"""
+
+import math
+import operator
+
+import numpy as np
+
+from ..core.aval import Aval, ndarray, promotion_key, shape_of
+from ..core.primitive import elementwise
+from .shape import zeros_like  # noqa: F401  (formulas name it)
+
+add = elementwise("add", np.add, "t", "t", symbol="+", jax="numpy.add", dtypes="fcib")
+sub = elementwise("sub", np.subtract, "t", "-t", symbol="-", jax="numpy.subtract", dtypes="fci")
+mul = elementwise("mul", np.multiply, "t * y", "t * x", symbol="*", jax="numpy.multiply", dtypes="fcib")
+div = elementwise(
+    "div",
+    np.true_divide,
+    "t / y",
+    "-t * out / y",
+    symbol="/",
+    jax="numpy.true_divide",
+    dtypes="fci",
+    domain=("real", "nonzero"),
+)
+neg = elementwise("neg", np.negative, "-t", symbol="-", impl=operator.neg, jax="numpy.negative", dtypes="fci")
+positive = elementwise("positive", np.positive, "t", symbol="+", impl=operator.pos, jax="numpy.positive", dtypes="fci")
+
+
+# ------------------------------------------------------------------------------------------------ comparison
+def compare(name, ufunc, symbol, dtypes="fib"):
+    return elementwise(
+        name,
+        ufunc,
+        nondiff="a comparison is piecewise constant",
+        dtype=bool,
+        symbol=symbol,
+        jax=f"numpy.{name}",
+        dtypes=dtypes,
+    )
+
+
+greater = compare("greater", np.greater, ">")
+greater_equal = compare("greater_equal", np.greater_equal, ">=")
+less = compare("less", np.less, "<")
+less_equal = compare("less_equal", np.less_equal, "<=")
+equal = compare("equal", np.equal, "==", "fcib")
+not_equal = compare("not_equal", np.not_equal, "!=", "fcib")
+
+
+# ------------------------------------------------------------------------------------------------ selection
+BITS = {"e": np.int16, "f": np.int32, "d": np.int64}
+
+
+def is_zero(x):
+    """Is this the Python scalar +0?"""
+    return type(x) in (int, float) and x == 0 and math.copysign(1.0, x) > 0
+
+
+def kept(x, mask):
+    """x where mask, else 0: x's bits times the mask: exact for nan and inf, and 8 times faster than np.where."""
+    bits = BITS[x.dtype.char]
+    out = np.empty_like(x) if x.shape == mask.shape else np.empty(np.broadcast_shapes(x.shape, mask.shape), x.dtype)
+    np.multiply(x.view(bits), mask, out=out.view(bits))
+    return out
+
+
+def maskable(mask, x):
+    return type(mask) is ndarray and mask.dtype.char == "?" and type(x) is ndarray and x.dtype.char in BITS
+
+
+def _where(mask, x, y):
+    if is_zero(y) and maskable(mask, x):
+        return kept(x, mask)
+    if is_zero(x) and maskable(mask, y):
+        return kept(y, ~mask)
+    return np.where(mask, x, y)
+
+
+def _where_aval(mask, x, y):
+    return Aval(np.broadcast_shapes(*map(shape_of, (mask, x, y))), np.result_type(*map(of_weak, (x, y))))
+
+
+def of_weak(x):
+    """What np.result_type takes for an operand: a dtype, or a Python scalar for a weak one."""
+    key = promotion_key(x)
+    return key(0) if isinstance(key, type) else key
+
+
+where = elementwise(
+    "where",
+    np.where,
+    "zeros_like(t)",
+    "where(x, t, 0)",
+    "where(x, 0, t)",
+    impl=_where,
+    aval=_where_aval,
+    jax="numpy.where",
+    dtypes="fci",
+    domain=("bool", "real", "real"),
+)

@@ -1,0 +1,149 @@
+"""Exponentials, logarithms and the logistic family.
+
+Each is written so that it neither overflows nor cancels: differences of exponentials go through expm1 and log1p, and
+exp is only taken of what is not positive where its argument is unbounded.
+"""
+
+import math
+
+import numpy as np
+
+from ..core.primitive import PRIMITIVES, elementwise
+from ..core.sample import Sample, elementwise_samples
+from .bitwise import bitwise_and
+from .elementwise import add, div, equal, less_equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
+from .floats import over_floats, real_function, samples_with
+from .logic import isinf
+
+LN2 = math.log(2)
+LN10 = math.log(10)
+
+exp = elementwise("exp", np.exp, "t * out", jax="numpy.exp", dtypes="fc")
+exp2 = elementwise("exp2", np.exp2, "t * out * LN2", jax="numpy.exp2", dtypes="fc")
+# exp(x), not out + 1: that loses every digit of e**x where x is very negative
+expm1 = elementwise("expm1", np.expm1, "t * exp(x)", jax="numpy.expm1", dtypes="fc")
+log = elementwise("log", np.log, "t / x", jax="numpy.log", dtypes="fc", domain="positive")
+log2 = elementwise("log2", np.log2, "t / (x * LN2)", jax="numpy.log2", dtypes="fc", domain="positive")
+log10 = elementwise("log10", np.log10, "t / (x * LN10)", jax="numpy.log10", dtypes="fc", domain="positive")
+log1p = elementwise("log1p", np.log1p, "t / (1 + x)", jax="numpy.log1p", dtypes="fc", domain="unit")
+
+
+# ------------------------------------------------------------------------------------------------ logistic functions
+@over_floats
+def _sigmoid(x):
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))  # either exponential is 1 or the other
+
+
+@over_floats
+def _softplus(x):
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+@over_floats
+def _log_sigmoid(x):
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+
+
+@over_floats
+def _logit(x):
+    """log(x / (1 - x)); near 1/2, where that logarithm is near zero, 2 artanh(2x - 1), which is the same."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # the end points 0 and 1 give -inf and inf, as log does at 0
+        middle = 2 * np.arctanh(np.clip(2 * x - 1, -0.5, 0.5))
+        return np.where(np.abs(x - 0.5) <= 0.25, middle, np.log(x / (1 - x)))
+
+
+# 1 / (1 + exp(-x))
+sigmoid = elementwise("sigmoid", _sigmoid, "t * (out * (1 - out))", jax="nn.sigmoid", **real_function(_sigmoid))
+# log(1 + exp(x))
+softplus = elementwise("softplus", _softplus, "t * sigmoid(x)", jax="nn.softplus", **real_function(_softplus))
+# -softplus(-x)
+log_sigmoid = elementwise(
+    "log_sigmoid", _log_sigmoid, "t * sigmoid(-x)", jax="nn.log_sigmoid", **real_function(_log_sigmoid)
+)
+# the inverse of sigmoid, on 0 <= x <= 1
+logit = elementwise(
+    "logit",
+    _logit,
+    "t / (x * (1 - x))",
+    jax="scipy.special.logit",
+    domain="unit",
+    samples=samples_with("logit", {}, move=lambda x: (x + 1) / 2),
+    **real_function(_logit),
+)
+
+
+# ------------------------------------------------------------------------------------------------ log of sums
+def difference(x, y):
+    """x - y, and 0 where both are the same infinity: the operands of logaddexp then share its derivative."""
+    return where(bitwise_and(equal(x, y), isinf(x)), 0, sub(x, y))
+
+
+# log(exp(x) + exp(y)). The weights are sigmoid(x - y) and its complement: exact for large x and y, where exp(x - out)
+# has the rounding error of out. Two equal infinities have 1/2 each (jax: 1 and 1 at +inf, nan at -inf; torch: nan).
+logaddexp = elementwise(
+    "logaddexp",
+    np.logaddexp,
+    "t * sigmoid(difference(x, y))",
+    "t * sigmoid(difference(y, x))",
+    jax="numpy.logaddexp",
+    kinks=((1.0, 1.0),),
+)
+# log2(2**x + 2**y), likewise
+logaddexp2 = elementwise(
+    "logaddexp2",
+    np.logaddexp2,
+    "t * sigmoid(difference(x, y) * LN2)",
+    "t * sigmoid(difference(y, x) * LN2)",
+    jax="numpy.logaddexp2",
+    kinks=((1.0, 1.0),),
+)
+
+
+# ------------------------------------------------------------------------------------------------ x log y
+@over_floats
+def _xlogy(x, y):
+    return x * np.log(np.where((x == 0) & ~np.isnan(y), 1, y))
+
+
+@over_floats
+def _xlog1py(x, y):
+    return x * np.log1p(np.where((x == 0) & ~np.isnan(y), 0, y))
+
+
+def off_domain(name, y):
+    """The usual samples, and some where the logarithm is nan: there torch's rule reads x."""
+
+    def samples(rng):
+        yield from elementwise_samples(PRIMITIVES[name], rng)
+        yield Sample(np.array([0.7, -0.4]), np.array(y), kind="off domain", order=1)
+
+    return samples
+
+
+# x log(y), and 0 where x is 0. Its derivative by x is xlogy(t, y): a zero cotangent stays zero at y = 0. At x = 0 and
+# y <= 0, where it is log(y) = -inf or nan in jax, torch gives 0.
+xlogy = elementwise(
+    "xlogy",
+    _xlogy,
+    "xlogy(t, y)",
+    "t / y * x",
+    torch=("where(bitwise_and(equal(x, 0), less_equal(y, 0)), 0, xlogy(t, y))", "t / y * x"),
+    jax="scipy.special.xlogy",
+    domain=("real", "positive"),
+    kinks=((0.0, 1.5), (0.0, 0.0)),
+    samples=off_domain("xlogy", [-1.0, -0.5]),
+    **real_function(_xlogy),
+)
+# x log(1 + y), likewise
+xlog1py = elementwise(
+    "xlog1py",
+    _xlog1py,
+    "xlog1py(t, y)",
+    "t / (1 + y) * x",
+    torch=("where(bitwise_and(equal(x, 0), less_equal(y, -1)), 0, xlog1py(t, y))", "t / (1 + y) * x"),
+    jax="scipy.special.xlog1py",
+    domain=("real", "unit"),
+    kinks=((0.0, 0.5), (0.0, -1.0)),
+    samples=off_domain("xlog1py", [-2.0, -1.5]),
+    **real_function(_xlog1py),
+)

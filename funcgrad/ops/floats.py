@@ -1,0 +1,81 @@
+"""Functions that NumPy has no ufunc for, made to look like one: dtypes, in-place form, Python scalars.
+
+Invariant: with one operand such a function has the dtypes of np.exp, with two those of np.hypot (integers become the
+float of their size, Python scalars are weak), and `aval` says exactly what `impl` does.
+"""
+
+import functools
+
+import numpy as np
+
+from ..core.aval import Aval, ndarray, promotion_key, shape_of
+from ..core.primitive import PRIMITIVES
+from ..core.sample import Sample, elementwise_samples
+from ..errors import DTypeError
+
+MODEL = {1: np.exp, 2: np.hypot}
+
+
+def float_dtype(*xs):
+    """The dtype in which a function of x (or x and y) is computed; raises TypeError for complex operands."""
+    keys = tuple(map(promotion_key, xs))
+    try:
+        dtype = MODEL[len(xs)].resolve_dtypes((*keys, None))[-1]
+    except TypeError:
+        dtype = np.result_type(*keys)
+    if dtype.kind != "f":
+        raise DTypeError(f"this function takes real operands; got {dtype}. Pass real and imaginary parts separately.")
+    return dtype
+
+
+def float_aval(*xs, **_):
+    return Aval(np.broadcast_shapes(*map(shape_of, xs)), float_dtype(*xs))
+
+
+def over_floats(f):
+    """f, written for float arrays of one dtype, as an impl for operands of any real dtype."""
+
+    @functools.wraps(f)
+    def impl(*xs, **params):
+        if len(xs) == 1 and type(xs[0]) is ndarray and xs[0].dtype.kind == "f":
+            return f(xs[0], **params)
+        dtype = float_dtype(*xs)
+        return np.asarray(f(*[np.asarray(x, dtype) for x in xs], **params))[()]
+
+    return impl
+
+
+def in_place(impl):
+    """The in-place form of an elementwise impl: memory <- impl(memory, ...). It has no opinion on `kink`."""
+
+    def into(memory, *xs, kink=None, **params):
+        if isinstance(impl, np.ufunc):
+            impl(memory, *xs, out=memory, casting="same_kind")
+        else:
+            np.copyto(memory, impl(memory, *xs, **params), casting="same_kind")
+
+    return into
+
+
+def real_function(impl):
+    """The fields of a primitive whose impl was made by `over_floats`."""
+    return {"aval": float_aval, "into": in_place(impl)}
+
+
+def samples_with(name, *choices, move=None):
+    """The usual samples of an elementwise primitive, once for each choice of its params (a dict).
+
+    `move` carries float operands from the primitive's domain to where it is defined.
+    """
+
+    def moved(x):
+        return np.asarray(move(x), x.dtype) if move and isinstance(x, np.ndarray) and x.dtype.kind in "fc" else x
+
+    def samples(rng):
+        for params in choices:
+            for s in elementwise_samples(PRIMITIVES[name], rng):
+                if s.kind in PRIMITIVES[name].without:
+                    continue
+                yield Sample(*map(moved, s.args), kind=s.kind, order=s.order, **params)
+
+    return samples

@@ -1,0 +1,204 @@
+"""Functions with a kink or a tie. Where torch chose another derivative there than jax, both formulas stand.
+
+`where(..., t, 0)` is exact (an infinite cotangent does not become nan) and costs no more than a product.
+"""
+
+import operator
+
+import numpy as np
+
+from ..core.aval import Aval, dtype_of, promotion_key, shape_of
+from ..core.primitive import elementwise
+from ..core.sample import Sample
+from .bitwise import bitwise_and, bitwise_or  # noqa: F401  (formulas name them)
+from .complex import complex_, conj, imag, real
+from .elementwise import (  # noqa: F401  (formulas name them)
+    add,
+    div,
+    equal,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    mul,
+    neg,
+    sub,
+    where,
+)
+from .floats import in_place, samples_with
+from .logic import isfinite, isnan  # noqa: F401  (formulas name them)
+from .shape import zeros_like  # noqa: F401  (formulas name it)
+
+
+# ------------------------------------------------------------------------------------------------ absolute value, sign
+def unit(x):
+    """x / |x|, and 0 at 0."""
+    size = abs_(x)
+    return div(x, where(equal(size, 0), 1, size))
+
+
+def abs_rule(t, x):
+    """Right of 0 and at it, t: jax's choice for real x. Complex: t conj(x) / |x|, and 0 at 0."""
+    return mul(t, conj(unit(x))) if dtype_of(x).kind == "c" else mul(t, copysign(1, add(x, 0)))  # -0 + 0 is 0
+
+
+def abs_rule_torch(t, x):
+    """0 at 0, and where x is nan."""
+    if dtype_of(x).kind == "c":
+        return abs_rule(t, x)
+    return sub(where(greater(x, 0), t, 0), where(less(x, 0), t, 0))
+
+
+# |x|. At 0: jax 1, torch 0; for complex x both 0.
+abs_ = elementwise(
+    "abs",
+    np.absolute,
+    "abs_rule(t, x)",
+    torch=("abs_rule_torch(t, x)",),
+    symbol="abs",
+    impl=operator.abs,
+    into=in_place(np.absolute),
+    jax="numpy.abs",
+    dtypes="fci",
+    kinks=((0.0,), (-0.0,), (0j,)),
+)
+
+
+def copysign_rule(t, x, y):
+    """t times the signs of x (+ at -0, as in abs) and y. The ones take x's dtype: y may be a Python scalar."""
+    one = copysign(1, add(x, 0))
+    return mul(t, mul(one, copysign(one, y)))
+
+
+# |x| with the sign of y, signed zeros included. At x = 0: jax the sign of y, torch 0; at infinities torch nan.
+copysign = elementwise(
+    "copysign",
+    np.copysign,
+    "copysign_rule(t, x, y)",
+    "zeros_like(t)",
+    torch=("where(equal(x, 0), 0, t * (out / x))", "zeros_like(t)"),
+    into=in_place(np.copysign),
+    jax="numpy.copysign",
+    domain="nonzero",
+    kinks=((0.0, 1.0), (-0.0, 1.0), (0.0, -1.0)),
+)
+
+
+# ------------------------------------------------------------------------------------------------ maximum and minimum
+def won(t, x, y):
+    """What maximum(x, y) gives x of t: all where x is larger, half at ties."""
+    return add(where(greater(x, y), t, 0), where(equal(x, y), mul(t, 0.5), 0))
+
+
+def won_torch(t, x, y):
+    """The same, but all of t (to both operands) where one is nan."""
+    return add(where(less_equal(x, y), 0, t), where(equal(x, y), mul(t, 0.5), 0))
+
+
+def extremum(name, ufunc, formulas, torch):
+    return elementwise(
+        name,
+        ufunc,
+        *formulas,
+        torch=torch,
+        into=in_place(ufunc),
+        jax=f"numpy.{name}",
+        dtypes="fi",
+        kinks=((1.0, 1.0), (0.0, -0.0), (np.inf, np.inf)),
+    )
+
+
+# Ties: half each in both. Where an operand is nan: jax 0, torch 1 for both operands.
+maximum = extremum(
+    "maximum", np.maximum, ("won(t, x, y)", "won(t, y, x)"), ("won_torch(t, x, y)", "won_torch(t, y, x)")
+)
+minimum = extremum(
+    "minimum", np.minimum, ("won(t, y, x)", "won(t, x, y)"), ("won_torch(t, y, x)", "won_torch(t, x, y)")
+)
+# These pass over nan. Ties: jax all to y, torch all to x.
+fmax = extremum(
+    "fmax",
+    np.fmax,
+    ("where((x > y) | isnan(y), t, 0)", "where((x > y) | isnan(y), 0, t)"),
+    ("where((x >= y) | isnan(y), t, 0)", "where((x >= y) | isnan(y), 0, t)"),
+)
+fmin = extremum(
+    "fmin",
+    np.fmin,
+    ("where((x < y) | isnan(y), t, 0)", "where((x < y) | isnan(y), 0, t)"),
+    ("where((x <= y) | isnan(y), t, 0)", "where((x <= y) | isnan(y), 0, t)"),
+)
+
+
+def _clamp(x, low, high):
+    return np.minimum(np.maximum(x, low), high)
+
+
+# minimum(maximum(x, low), high). At x = low or x = high: jax's numpy.clip shares ties (1/2 to x, 1/2 to the bound),
+# torch gives all to x. One bound alone: pass -inf or inf for the other.
+clamp = elementwise(
+    "clamp",
+    _clamp,
+    "won(won(t, z, maximum(x, y)), x, y)",
+    "won(won(t, z, maximum(x, y)), y, x)",
+    "won(t, maximum(x, y), z)",
+    torch=(
+        "where((x >= y) & (x <= z), t, 0)",
+        "where((x < y) & (y < z), t, 0)",
+        "where((x > z) | (z < y), t, 0)",
+    ),
+    into=in_place(_clamp),
+    jax="numpy.clip",
+    dtypes="fi",
+    kinks=((0.0, 0.0, 1.0), (1.0, 0.0, 1.0), (0.5, 1.0, 0.0), (0.0, 0.0, 0.0)),
+)
+
+
+def _relu(x):
+    return np.maximum(x, 0)
+
+
+# maximum(x, 0), but at 0 the derivative is 0 in both. It reads the result alone. Where x is nan: jax 0, torch 1.
+relu = elementwise(
+    "relu",
+    _relu,
+    "where(out > 0, t, 0)",
+    torch=("where(out <= 0, 0, t)",),
+    aval=lambda x, **_: Aval(shape_of(x), np.maximum.resolve_dtypes((promotion_key(x), int, None))[-1]),
+    into=in_place(_relu),
+    jax="nn.relu",
+    kinks=((0.0,), (-0.0,)),
+)
+
+
+# ------------------------------------------------------------------------------------------------ nan and infinities
+def finite_only(t, x):
+    """t where x is finite; part by part where x is complex."""
+    if dtype_of(x).kind == "c":
+        return complex_(finite_only(real(t), real(x)), finite_only(imag(t), imag(x)))
+    return where(isfinite(x), t, 0)
+
+
+def _nan_to_num(x, *, nan, posinf, neginf):
+    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+def _nan_to_num_samples(rng):
+    choices = {"nan": 0.0, "posinf": None, "neginf": None}, {"nan": 1.0, "posinf": 2.0, "neginf": -3.0}
+    yield from samples_with("nan_to_num", *choices)(rng)
+    for params in choices:
+        yield Sample(np.array([np.nan, np.inf, -np.inf, 1.0]), kind="kink", order=1, **params)
+
+
+# nan and infinities replaced (None: by the largest and smallest finite number); there the derivative is 0
+nan_to_num = elementwise(
+    "nan_to_num",
+    _nan_to_num,
+    "finite_only(t, x)",
+    params=("nan", "posinf", "neginf"),
+    aval=lambda x, **_: Aval(shape_of(x), dtype_of(x)),
+    into=in_place(_nan_to_num),
+    jax="numpy.nan_to_num",
+    dtypes="fc",
+    samples=_nan_to_num_samples,
+)

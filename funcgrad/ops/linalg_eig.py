@@ -1,0 +1,393 @@
+"""Spectra of stacks of matrices: eigh, eig, svd.
+
+The rules divide by gaps of the spectrum. Where two values coincide the vectors have no derivative and the rules give
+inf, as jax's do; but 0 / 0 counts as 0, so that whatever does not depend on those vectors keeps its derivative.
+"""
+
+import numpy as np
+
+from ..core.aval import Aval, dtype_of, promotion_key, shape_of
+from ..core.primitive import PRIMITIVES, define, elementwise
+from ..core.sample import Sample, draw, in_kinds, samples_of
+from .complex import imag, real_dtype
+from .elementwise import add, mul, neg, sub, where
+from .linalg_factor import jax_hermitian
+from .linalg_solve import solve
+from .matrix import (
+    MATRICES,
+    adjoint,
+    as_column,
+    as_drawn,
+    as_row,
+    beside,
+    check_part,
+    columns,
+    conj,
+    diagonal,
+    drawn,
+    eye_mask,
+    hermitian,
+    hermitian_adjoint,
+    is_complex,
+    linalg_dtype,
+    matmul,
+    matrix_samples,
+    on_diagonal,
+    product,
+    real,
+    square,
+    stack_batch,
+    swapped,
+    two_samples,
+)
+from .reduce import sum_
+from .shape import fit
+
+
+# ------------------------------------------------------------------------------------------------ quotients by gaps
+def _over(x, y):
+    with np.errstate(all="ignore"):
+        q = np.true_divide(x, y)
+    return np.where(np.equal(x, 0) & np.equal(y, 0), q.dtype.type(0), q)
+
+
+def _over_aval(x, y):
+    dtype = np.true_divide.resolve_dtypes((promotion_key(x), promotion_key(y), None))[-1]
+    return Aval(np.broadcast_shapes(shape_of(x), shape_of(y)), dtype)
+
+
+over = elementwise(
+    "over",
+    _over,
+    "over(t, y)",
+    "-over(t * out, y)",
+    aval=_over_aval,
+    jax=lambda jax, x, y: jax.numpy.where((x == 0) & (y == 0), 0, x / y),
+    dtypes="fc",
+    domain=("real", "nonzero"),
+)  # x / y, but 0 where both are 0
+
+
+def over_gaps(x, gaps):
+    """x_ij / gaps_ij off the diagonal, 0 on it."""
+    return over(where(eye_mask(x), 0, x), gaps)
+
+
+def gaps_of(w):
+    """w_j - w_i, (..., n) -> (..., n, n)."""
+    return sub(as_row(w), as_column(w))
+
+
+# ------------------------------------------------------------------------------------------------ the oracle
+# Vectors are determined up to a sign or phase only, and builds of LAPACK differ in it. So jax's are multiplied by what
+# makes them NumPy's: a constant, which leaves their derivatives jax's.
+def numpys(jax, name, x, which, **params):
+    """NumPy's result number `which` for the sample of the primitive that x is; nothing but its phases is used."""
+    prim = PRIMITIVES[name]
+    aval = prim.aval(x, **params)[which]
+    found = jax.numpy.zeros(aval.shape, aval.dtype)  # (for what is no sample, jax's phases stand)
+    for s in samples_of(prim):
+        (a,) = s.args
+        if a.shape == x.shape and a.dtype == x.dtype and s.params == params:
+            found = jax.numpy.where((x == a).all(), prim.impl(a, **params)[which], found)
+    return jax.lax.stop_gradient(found)
+
+
+def phases(jax, v, want):
+    """The factors (..., 1, n) on the unit circle that turn the columns of v to those wanted."""
+    along = jax.lax.stop_gradient((v.conj() * want).sum(-2, keepdims=True))
+    return jax.numpy.where(along == 0, 1, along / abs(along))
+
+
+def turned_rest(jax, q, want, k):
+    """The columns of q behind the k-th, which span what those of `want` span, as those."""
+    rest = q[..., k:]
+    return rest @ jax.lax.stop_gradient(rest.conj().mT @ want[..., k:])
+
+
+# ------------------------------------------------------------------------------------------------ eigh
+UPLO = {"both": "L", "lower": "L", "upper": "U"}
+
+
+@define
+class eigh:
+    """(w, v): ascending eigenvalues (..., n) and eigenvectors (..., n, n), the columns, of hermitian(x, part).
+
+    `part="both"` takes (x + x^H) / 2, as jax does; "lower" and "upper" read that triangle, as NumPy's UPLO does. The
+    derivative of v keeps each vector's phase (v_i^H dv_i = 0). Where eigenvalues coincide w keeps its derivative, but
+    that of v, and so the second of w, is inf or nan, as in jax. Rule: Giles, Oxford NA-08-01 (2008), section 3.1.
+    """
+
+    multi = True
+    saves = (("out",),)
+    dtypes = "fcib"
+    without = MATRICES
+    batch = stack_batch("eigh")
+
+    def jax(jax, x, *, part="both"):
+        want = numpys(jax, "eigh", x, 1, part=part)
+        x = jax_hermitian(jax, x.astype(linalg_dtype("eigh", x)), part)
+        w, v = jax.numpy.linalg.eigh(x, UPLO[part])
+        return w, v * phases(jax, v, want)
+
+    def impl(x, *, part="both"):
+        check_part("eigh", part)
+        x = np.asarray(x, linalg_dtype("eigh", x))
+        return tuple(np.linalg.eigh(hermitian(x, part) if part == "both" else x, UPLO[part]))
+
+    def aval(x, *, part="both"):
+        check_part("eigh", part)
+        s, dtype = square("eigh", x), linalg_dtype("eigh", x)
+        return Aval(s[:-1], real_dtype(dtype)), Aval(s, dtype)
+
+    def vjp(cts, out, x, *, need, part="both"):
+        w, v = out
+        turned = over_gaps(matmul(adjoint(v), conj(cts[1])), gaps_of(w))
+        g = product(v, add(turned, on_diagonal(cts[0])), adjoint(v))
+        return [fit(conj(hermitian_adjoint(g, part)), x)]
+
+    def jvp(ts, out, x, *, part="both"):
+        w, v = out
+        t = product(adjoint(v), hermitian(ts[0], part), v)
+        return real(diagonal(t)), matmul(v, over_gaps(t, gaps_of(w)))
+
+    def samples(rng):
+        yield from matrix_samples(rng, _symmetric, complex_kind="kink", part="both")
+        for part in ("lower", "upper"):
+            yield from two_samples(rng, _symmetric, (3, 3), complex_kind="kink", order=1, part=part)
+        yield Sample(draw(rng, "real", (3, 3)), part="both")  # not symmetric: the part that is read is
+        yield Sample(np.zeros((0, 0)), kind="empty", part="both")
+
+
+def _symmetric(x):
+    return x + np.swapaxes(x, -1, -2).conj() + np.diag(np.arange(x.shape[-1]) * 3)
+
+
+def eigvalsh(x, part="both"):
+    """The eigenvalues of hermitian(x, part), ascending."""
+    return eigh(x, part=part)[0]
+
+
+# ------------------------------------------------------------------------------------------------ eig
+def _anchor(v):
+    """True at the entry of each column that LAPACK's normalisation makes real: the largest of those that are."""
+    size = np.where(v.imag == 0, np.abs(v), -1.0)
+    first = size.argmax(-2, keepdims=True) if v.size else np.zeros((*v.shape[:-2], 1, v.shape[-1]), int)
+    return np.arange(v.shape[-2])[:, None] == first
+
+
+@define
+class eig_anchor:
+    """Which entry of each eigenvector is held real, (..., n, n) -> bool (..., n, n)."""
+
+    nondiff = "a choice is piecewise constant"
+    dtypes = "c"
+    without = MATRICES | {"int64": "eigenvectors are complex", "bool": "eigenvectors are complex"}
+    batch = stack_batch("eig_anchor")
+
+    def impl(v):
+        return _anchor(v)
+
+    def aval(v):
+        return Aval(shape_of(v), np.dtype(bool))
+
+    def jax(jax, v):
+        jnp = jax.numpy
+        first = jnp.where(v.imag == 0, jnp.abs(v), -1.0).argmax(-2, keepdims=True)
+        return jnp.arange(v.shape[-2])[:, None] == first
+
+    def samples(rng):
+        v = draw(rng, "real", (2, 3, 3), np.complex128)
+        v[:, 1] = v[:, 1].real
+        yield from in_kinds(v, dtypes="")
+        yield Sample(v.astype(np.complex64), kind="complex64")
+        yield Sample(np.zeros((0, 2, 2), complex), kind="empty")
+
+
+@define
+class eig:
+    """(w, v): eigenvalues and eigenvectors (columns) of square matrices; complex even where all w are real.
+
+    (NumPy's own eig is real if its values happen to be; a staged program must know the dtype beforehand, so this one is
+    always complex, as jax's.) The derivative of v keeps LAPACK's normalisation: length 1, and the largest entry real.
+    A defective x has no derivative. Rule: Giles, Oxford NA-08-01 (2008), section 3.1, and the normalisation.
+    """
+
+    multi = True
+    saves = (("out",),)
+    dtypes = "fcib"
+    without = MATRICES
+    batch = stack_batch("eig")
+
+    def jax(jax, x):
+        want = numpys(jax, "eig", x, 1)
+        x = x.astype(linalg_dtype("eig", x))
+        w, v = jax.lax.linalg.eig(x, compute_left_eigenvectors=False, enable_eigvec_derivs=True)
+        return w, v * phases(jax, v, want)
+
+    def impl(x):
+        dtype = np.result_type(linalg_dtype("eig", x), np.complex64)
+        return tuple(a.astype(dtype, copy=False) for a in np.linalg.eig(x))
+
+    def aval(x):
+        s, dtype = square("eig", x), np.result_type(linalg_dtype("eig", x), np.complex64)
+        return Aval(s[:-1], dtype), Aval(s, dtype)
+
+    def vjp(cts, out, x, *, need):
+        w, v = out
+        gw, gv = conj(cts[0]), conj(cts[1])
+        anchor = eig_anchor(v)
+        c = sum_rows(mul(conj(v), gv))  # cotangent of the multiple of v_j that the normalisation adds
+        held = real(sum_rows(where(anchor, v, 0)))
+        gv = sub(gv, mul(v, as_row(real(c))))
+        gv = sub(gv, where(anchor, as_row(mul(over(imag(c), held), 1j)), 0))
+        turned = over_gaps(matmul(adjoint(v), gv), conj(gaps_of(w)))
+        g = matmul(solve(adjoint(v), add(turned, on_diagonal(gw)), singular="nan"), adjoint(v))
+        return [fit(conj(g), x)]
+
+    def jvp(ts, out, x):
+        w, v = out
+        anchor = eig_anchor(v)
+        t = solve(v, matmul(fit_complex(ts[0], v), v), singular="nan")
+        u = matmul(v, over_gaps(t, gaps_of(w)))
+        length = real(sum_rows(mul(conj(v), u)))
+        held = real(sum_rows(where(anchor, v, 0)))
+        phase = over(imag(sum_rows(where(anchor, u, 0))), held)
+        return diagonal(t), sub(u, mul(v, as_row(add(length, mul(phase, 1j)))))
+
+    def samples(rng):
+        yield from matrix_samples(rng, lambda x: x + np.diag(np.arange(x.shape[-1]) * 3))
+        yield Sample(np.array([[0.0, 1.0], [-2.0, 0.5]]))  # a complex pair
+        yield Sample(np.zeros((0, 0)), kind="empty", order=0)  # (jax's rule fails there)
+
+
+def sum_rows(x):
+    return sum_(x, axes=(len(shape_of(x)) - 2,))
+
+
+def fit_complex(t, v):
+    """t in the dtype of v."""
+    return fit(t, Aval(shape_of(t), dtype_of(v)))
+
+
+def eigvals(x):
+    """The eigenvalues of square matrices, complex."""
+    return eig(x)[0]
+
+
+# ------------------------------------------------------------------------------------------------ svd
+@define
+class svd:
+    """(u, s, vh) with u diag(s) vh = x and s descending; full_matrices makes u and vh square.
+
+    Shapes (..., m, k), (..., k), (..., k, n) with k = min(m, n), or (..., m, m), (..., k), (..., n, n). Of a complex
+    pair of vectors it is u whose phase takes the change, as in jax; the further columns of full matrices, which nothing
+    determines but their span, move only out of that span (jax has no derivative for them). Rule: Giles, Oxford
+    NA-08-01 (2008), section 3.2.
+    """
+
+    multi = True
+    saves = (("out",),)
+    dtypes = "fcib"
+    without = MATRICES
+    batch = stack_batch("svd")
+
+    def jax(jax, x, *, full_matrices=False):
+        want_u = numpys(jax, "svd", x, 0, full_matrices=full_matrices)
+        want_v = numpys(jax, "svd", x, 2, full_matrices=full_matrices).conj().mT
+        u, s, vh = jax.numpy.linalg.svd(x.astype(linalg_dtype("svd", x)), full_matrices)
+        k, v = s.shape[-1], vh.conj().mT
+        turn = phases(jax, u[..., :k], want_u[..., :k])
+        join = jax.numpy.concatenate
+        u = join([u[..., :k] * turn, turned_rest(jax, u, want_u, k)], -1)
+        v = join([v[..., :k] * turn, turned_rest(jax, v, want_v, k)], -1)
+        return u, s, v.conj().mT
+
+    def impl(x, *, full_matrices=False):
+        return tuple(np.linalg.svd(x, full_matrices))
+
+    def aval(x, *, full_matrices=False):
+        *lead, m, n = shape_of(x)
+        dtype = linalg_dtype("svd", x)
+        k = min(m, n)
+        p, q = (m, n) if full_matrices else (k, k)
+        return Aval((*lead, m, p), dtype), Aval((*lead, k), real_dtype(dtype)), Aval((*lead, q, n), dtype)
+
+    def vjp(cts, out, x, *, need, full_matrices=False):
+        u, s, vh = out
+        v = adjoint(vh)
+        gu, gs, gv = conj(cts[0]), cts[1], swapped(cts[2])
+        m, n = shape_of(x)[-2:]
+        if full_matrices:
+            u, gu = _thin_adjoint(u, gu, n)
+            v, gv = _thin_adjoint(v, gv, m)
+        uh, gaps = adjoint(u), square_gaps(s)
+        left, right = matmul(uh, gu), matmul(adjoint(v), gv)
+        a, b = over_gaps(left, gaps), over_gaps(right, gaps)
+        middle = add(mul(add(a, adjoint(a)), as_row(s)), mul(as_column(s), add(b, adjoint(b))))
+        middle = add(middle, on_diagonal(gs))
+        if is_complex(x):
+            middle = add(middle, on_diagonal(mul(over(imag(diagonal(left)), s), 1j)))
+        g = product(u, middle, adjoint(v))
+        if m > n:
+            g = add(g, matmul(over(sub(gu, matmul(u, left)), as_row(s)), adjoint(v)))
+        if n > m:
+            g = add(g, matmul(u, adjoint(over(sub(gv, matmul(v, right)), as_row(s)))))
+        return [fit(conj(g), x)]
+
+    def jvp(ts, out, x, *, full_matrices=False):
+        u, s, vh = out
+        v, t = adjoint(vh), ts[0]
+        m, n = shape_of(x)[-2:]
+        k = min(m, n)
+        u1, v1 = columns(u, 0, k), columns(v, 0, k)
+        tv, th_u = matmul(t, v1), matmul(adjoint(t), u1)
+        middle = matmul(adjoint(u1), tv)
+        back, gaps = adjoint(middle), square_gaps(s)
+        turn = over_gaps(add(mul(middle, as_row(s)), mul(as_column(s), back)), gaps)
+        if is_complex(x):
+            turn = add(turn, on_diagonal(mul(over(imag(diagonal(middle)), s), 1j)))
+        du = matmul(u1, turn)
+        dv = matmul(v1, over_gaps(add(mul(as_column(s), middle), mul(back, as_row(s))), gaps))
+        if m > n:
+            du = add(du, over(sub(tv, matmul(u1, middle)), as_row(s)))
+        if n > m:
+            dv = add(dv, over(sub(th_u, matmul(v1, back)), as_row(s)))
+        if full_matrices:
+            du, dv = _with_rest(u, du, k), _with_rest(v, dv, k)
+        return du, real(diagonal(middle)), adjoint(dv)
+
+    def samples(rng):
+        yield from matrix_samples(rng, as_drawn, complex_kind="kink", full_matrices=False)
+        yield drawn(rng, as_drawn, (3, 3), order=1, full_matrices=True)
+        for shape in ((3, 2), (2, 3)):
+            for full in (False, True):
+                order = 0 if full else 2 if shape == (3, 2) else 1
+                yield from two_samples(rng, as_drawn, shape, complex_kind="kink", order=order, full_matrices=full)
+        yield Sample(np.zeros((0, 3)), kind="empty", full_matrices=False)
+
+
+def square_gaps(s):
+    """s_j^2 - s_i^2, as a product so that near values do not cancel twice."""
+    return mul(gaps_of(s), add(as_row(s), as_column(s)))
+
+
+def _with_rest(q, d, k):
+    """The tangent d of the first k columns of a unitary q, continued: the rest turns with them, not within itself."""
+    first, rest = columns(q, 0, k), columns(q, k)
+    return beside(d, neg(matmul(first, adjoint(matmul(adjoint(rest), d)))))
+
+
+def _thin_adjoint(q, g, k):
+    """(the first k columns of q, what a cotangent of all of q is to them): the adjoint of the above."""
+    k = min(k, shape_of(q)[-1])
+    first, rest = columns(q, 0, k), columns(q, k)
+    return first, sub(columns(g, 0, k), product(rest, adjoint(columns(g, k)), first))
+
+
+def svdvals(x):
+    """The singular values, descending."""
+    return svd(x, full_matrices=False)[1]
+
+
+__all__ = ["eig", "eig_anchor", "eigh", "eigvals", "eigvalsh", "over", "over_gaps", "svd", "svdvals"]

@@ -1,0 +1,24 @@
+"""Truth values: logical connectives and the predicates of floats. All are piecewise constant: no derivative flows."""
+
+import numpy as np
+
+from ..core.primitive import elementwise
+
+
+def predicate(name, ufunc, why, dtypes="fcib"):
+    return elementwise(name, ufunc, nondiff=why, dtype=bool, jax=f"numpy.{name}", dtypes=dtypes)
+
+
+def connective(name, ufunc):
+    return predicate(name, ufunc, "a logical connective is piecewise constant")
+
+
+logical_and = connective("logical_and", np.logical_and)
+logical_or = connective("logical_or", np.logical_or)
+logical_xor = connective("logical_xor", np.logical_xor)
+logical_not = connective("logical_not", np.logical_not)
+
+isnan = predicate("isnan", np.isnan, "whether a value is nan does not vary with it")
+isinf = predicate("isinf", np.isinf, "whether a value is infinite does not vary with it")
+isfinite = predicate("isfinite", np.isfinite, "whether a value is finite does not vary with it")
+signbit = predicate("signbit", np.signbit, "the sign is piecewise constant", "f")

@@ -1,0 +1,159 @@
+"""Powers and roots: power with all its corner cases, integer_power, square, reciprocal, roots, hypot.
+
+`x ** n` with a Python integer n is the case programs use most. Forward it is NumPy's own `x ** n` (one multiplication
+for n = 2), and its rule sees the integer itself: t * (x + x) for n = 2, else t * n * integer_power(x, n - 1), which
+multiplies and never takes a logarithm: small powers of integers are exact, and negative bases need no care.
+"""
+
+import numpy as np
+
+from ..core.aval import PYTHON_SCALARS, ndarray
+from ..core.primitive import PRIMITIVES, elementwise
+from ..core.sample import Sample, elementwise_samples
+from .bitwise import bitwise_and
+from .elementwise import add, div, equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
+from .exponential import log
+from .floats import in_place, samples_with
+from .logic import isfinite
+from .shape import zeros_like
+from .weak import weak
+
+
+# ------------------------------------------------------------------------------------------------ power
+def _power(x, y):
+    """x ** y. Of bools np.power, whose dtype does not depend on the exponent's value."""
+    return np.power(x, y) if type(x) is ndarray and x.dtype.char == "?" else x**y
+
+
+def power_by_base(t, x, y):
+    """t d(x**y)/dx. For a static y it is a plain product; for y = 0 it is 0 everywhere, at x = 0 too."""
+    if type(y) is int or (type(y) is float and y.is_integer()):
+        return power_by_base_static(t, x, int(y))
+    if type(y) in PYTHON_SCALARS:
+        return mul(t, mul(y, power(x, y - 1)))
+    base = where(bitwise_and(equal(x, 0), equal(y, 0)), 1, x)  # y * x**(y - 1) would be 0 * inf
+    return mul(t, mul(y, power(base, sub(y, 1))))
+
+
+def power_by_base_static(t, x, n):
+    if n == 0:
+        return zeros_like(t)
+    if n == 1:
+        return t
+    if n == 2:
+        return mul(t, add(x, x))
+    return mul(t, mul(integer_power(x, exponent=n - 1), n))
+
+
+def log_of_base(x, out):
+    """log(x) as the derivative by the exponent needs it: 0 where x = 0 and x**y is finite (y >= 0), as the limit of
+    x**y log(x) is."""
+    if type(x) in PYTHON_SCALARS:
+        return weak(log(x)) if x != 0 else 0
+    return log(where(bitwise_and(equal(x, 0), isfinite(out)), 1, x))
+
+
+def _power_samples(rng):
+    yield from elementwise_samples(PRIMITIVES["power"], rng)
+    signed = rng.uniform(0.3, 2.0, (2, 3)) * np.array([-1.0, 1.0, -1.0])
+    for y in (2, 3, -1, -2, 5, 1, 0):
+        yield Sample(signed, y, kind="integer exponent")
+        yield Sample(signed.astype(np.float32), y, kind="integer exponent", order=1)
+    for y in (2, 3, 1, 0):
+        yield Sample(np.zeros(2), y, kind="kink", order=1)
+    for y in (2.0, -1.5, 0.5):
+        yield Sample(np.abs(signed), y, kind="weak exponent")
+    yield Sample(2.0, signed, kind="weak base")
+    yield Sample(signed, np.array([2.0, -1.0, 3.0]), kind="negative base", order=1)
+    yield Sample(np.abs(signed), np.array([-2.0, -0.5, 0.0]), kind="negative exponent")
+    yield Sample(signed + 0.5j, 3, kind="integer exponent")
+
+
+# x ** y. By x: 0 at y = 0, also for x = 0 (jax: nan for a float y; torch: 0). By y: 0 at x = 0, y >= 0 (jax, torch: 0),
+# -inf at x = 0, y < 0 (jax: nan; torch: -inf), nan for x < 0, where x ** y is not defined around an integer y.
+power = elementwise(
+    "power",
+    np.power,
+    "power_by_base(t, x, y)",
+    "t * out * log_of_base(x, out)",
+    symbol="**",
+    impl=_power,
+    jax="numpy.power",
+    dtypes="fci",
+    domain="positive",
+    kinks=((0.0, 1.0), (0.0, 2.0), (0.0, 3.0), (1.0, 0.0), (0.0, 0.5)),
+    samples=_power_samples,
+)
+
+
+def _integer_power(x, *, exponent):
+    """By repeated squaring; 1 / x**n for negative exponents."""
+    x, n, out = np.asarray(x), abs(exponent), None
+    while n:
+        if n & 1:
+            out = np.positive(x) if out is None else out * x
+        n >>= 1
+        if n:
+            x = x * x
+    if out is None:
+        return np.ones_like(x)[()]
+    return np.reciprocal(out) if exponent < 0 else out
+
+
+integer_power = elementwise(
+    "integer_power",
+    np.positive,
+    "power_by_base_static(t, x, exponent)",
+    impl=_integer_power,
+    params=("exponent",),
+    into=in_place(_integer_power),
+    jax=lambda jax, x, *, exponent: jax.lax.integer_pow(x, exponent),
+    dtypes="fc",
+    domain="nonzero",
+    samples=samples_with("integer_power", *({"exponent": n} for n in (2, 3, 7, 1, 0, -1, -2, -3))),
+)
+square = elementwise("square", np.square, "t * (x + x)", jax="numpy.square", dtypes="fci")
+reciprocal = elementwise(
+    "reciprocal", np.reciprocal, "-t * (out * out)", jax="numpy.reciprocal", dtypes="fc", domain="nonzero"
+)
+
+# ------------------------------------------------------------------------------------------------ roots
+sqrt = elementwise("sqrt", np.sqrt, "t / (2 * out)", jax="numpy.sqrt", dtypes="fc", domain="positive")
+cbrt = elementwise("cbrt", np.cbrt, "t / (3 * (out * out))", jax="numpy.cbrt", domain="nonzero")
+
+
+def _rsqrt(x):
+    return np.reciprocal(np.sqrt(x))
+
+
+# 1 / sqrt(x)
+rsqrt = elementwise(
+    "rsqrt",
+    _rsqrt,
+    "-t * (out / (2 * x))",
+    aval=sqrt.aval,
+    into=in_place(_rsqrt),
+    jax="lax.rsqrt",
+    dtypes="fc",
+    domain="positive",
+)
+
+
+def share_of_hypot(x, out):
+    """x / hypot(x, y), and 1/2 at (0, 0)."""
+    origin = equal(out, 0)
+    return div(where(origin, 0.5, x), where(origin, 1, out))
+
+
+# sqrt(x**2 + y**2) without overflow. At (0, 0): jax 1/2 and 1/2, torch nan.
+hypot = elementwise(
+    "hypot",
+    np.hypot,
+    "t * share_of_hypot(x, out)",
+    "t * share_of_hypot(y, out)",
+    torch=("t * (x / out)", "t * (y / out)"),
+    into=in_place(np.hypot),
+    jax="numpy.hypot",
+    domain=("nonzero", "real"),
+    kinks=((0.0, 0.0),),
+)

@@ -1,0 +1,354 @@
+"""Reductions over `axes`, a tuple of non-negative axes; () reduces nothing. argmax and argmin take one `axis`.
+
+Invariant: a reduction is one node and keeps only what its rule reads; NaN goes through as in NumPy.
+"""
+
+import numpy as np
+
+from ..core.aval import Aval, dtype_of, shape_of
+from ..core.primitive import define
+from ..core.sample import Sample, draw, in_kinds
+from . import shape
+from .cumulative import NO_ORDER, cumprod, shifted
+from .elementwise import div, equal, mul, sub
+from .exponential import exp
+from .shape import broadcast, cast, fit, full, inverse_permutation, reshape, transpose
+from .torch_order import sum_over
+
+
+def drop_axes(d, axes):
+    """Where axis d of the operand stands once `axes` are reduced away."""
+    return d - len([a for a in axes if a < d])
+
+
+def shift_axes(axes, d):
+    """Reduction axes of the value that has the mapped axis d."""
+    return tuple(a + (a >= d) for a in axes)
+
+
+def reduced(shape, axes):
+    return tuple(k for i, k in enumerate(shape) if i not in axes)
+
+
+def spread(v, x, axes):
+    """A reduced value (or its cotangent) repeated along the axes that were reduced."""
+    return broadcast(v, shape=shape_of(x), axes=tuple(sorted(axes)))
+
+
+def unchanged(dtype):
+    return dtype
+
+
+def widened(ufunc):
+    """Result dtype of a sum or product: small integers and bool are widened as NumPy widens them."""
+    return lambda dtype: ufunc.reduce(np.empty(0, dtype)).dtype if dtype.kind in "biu" else dtype
+
+
+def reduction(body):
+    """Declare a reduction from what is its own: `dtype` (of the result, from the operand's), impl, and a derivative."""
+    result = body.dtype
+    del body.dtype
+    name = body.__name__.rstrip("_")
+
+    def aval(x, *, axes):
+        return Aval(reduced(shape_of(x), axes), result(dtype_of(x)))
+
+    def batch(size, xs, ds, *, axes):
+        axes = shift_axes(axes, ds[0])
+        return prim(xs[0], axes=axes), drop_axes(ds[0], axes)
+
+    body.aval, body.batch = aval, batch
+    if not hasattr(body, "jax"):
+        body.jax = lambda jax, x, *, axes: getattr(jax.numpy, name)(x, axis=axes)
+    prim = define(body)
+    return prim
+
+
+def samples_over(rng, dtypes, domain="nonzero", empty=True, ties=()):
+    """The cases of a reduction; `empty`: has the reduction of nothing a value?."""
+
+    def x(*shape):
+        return draw(rng, domain, shape)
+
+    yield from in_kinds(x(3, 4), dtypes=dtypes, axes=(1,))
+    yield from in_kinds(x(2, 3), dtypes=dtypes, axes=(0, 1))
+    yield Sample(x(2, 3, 2), axes=(0, 2))
+    yield Sample(x(2, 3, 2), axes=(1,))
+    yield Sample(x(2, 3), axes=())
+    yield Sample(x(3, 1), kind="size 1", axes=(1,))
+    yield Sample(x(1, 1), kind="size 1", axes=(0, 1))
+    yield Sample(x(2, 3, 2, 2), kind="unsorted", axes=(2, 1))
+    yield Sample(x(), kind="0-d", axes=())
+    yield Sample(x().item(), kind="weak", order=1, axes=())
+    yield Sample(x(0, 2), kind="empty", axes=(1,))
+    if empty:
+        yield Sample(x(0, 2), kind="empty", axes=(0,))
+        yield Sample(x(0), kind="empty", axes=(0,))
+    for values in ties:
+        yield Sample(np.array(values), kind="kink", axes=(0,))
+
+
+# ------------------------------------------------------------------------------------------------ linear
+@reduction
+class sum_:
+    """The sum over `axes`. Small integers and bool are summed as NumPy sums them."""
+
+    linear = (0,)
+    dtypes = "fcib"
+    dtype = widened(np.add)
+
+    def impl(x, *, axes):
+        return np.add.reduce(x, axis=axes)
+
+    impl_torch = sum_over
+
+    transpose = (lambda ct, x, *, axes: fit(spread(ct, x, axes), x),)
+
+    def samples(rng):
+        return samples_over(rng, "fcib")
+
+
+shape.sum_ = sum_
+
+
+def count(shape, axes):
+    n = 1
+    for a in axes:
+        n *= shape[a]
+    return n
+
+
+@reduction
+class mean:
+    """The mean over `axes`: one node, which keeps nothing. Integers give float64; float16 is summed in float32."""
+
+    linear = (0,)
+    dtypes = "fcib"
+
+    def dtype(dtype):
+        return np.dtype(np.float64) if dtype.kind in "biu" else dtype
+
+    def jax(jax, x, *, axes):
+        x = jax.numpy.asarray(x)
+        return jax.numpy.mean(x.astype("float64") if x.dtype.kind in "biu" else x, axis=axes)
+
+    def impl(x, *, axes):
+        x = np.asarray(x)
+        if x.dtype.char == "e":
+            return np.mean(x, axis=axes)
+        return np.add.reduce(x, axis=axes) / count(x.shape, axes)
+
+    def impl_torch(x, *, axes):
+        return mean.impl(x, axes=axes) if x.dtype.char == "e" else sum_over(x, axes=axes) / count(x.shape, axes)
+
+    transpose = (lambda ct, x, *, axes: fit(spread(div(ct, max(count(shape_of(x), axes), 1)), x, axes), x),)
+
+    def samples(rng):
+        return samples_over(rng, "fcib", empty=False)
+
+
+# ------------------------------------------------------------------------------------------------ products
+def others(x, axes):
+    """For each element the product of all others over `axes`, in x's shape. Nothing is divided by: exact at zeros."""
+    shape = shape_of(x)
+    if not axes:
+        return full(shape=shape, value=1, dtype=dtype_of(x))
+    perm = (*[i for i in range(len(shape)) if i not in axes], *axes)
+    rows = reshape(transpose(x, perm=perm), shape=(*reduced(shape, axes), count(shape, axes)))
+    last = len(shape_of(rows)) - 1
+    before = cumprod(shifted(rows, 1, last, False), axis=last, reverse=False)
+    behind = cumprod(shifted(rows, 1, last, True), axis=last, reverse=True)
+    found = reshape(mul(before, behind), shape=tuple(shape[i] for i in perm))
+    return transpose(found, perm=inverse_permutation(perm))
+
+
+@reduction
+class prod:
+    """The product over `axes`; the derivative is exact at zeros, to any order."""
+
+    saves = ((0,),)
+    dtypes = "fcib"
+    dtype = widened(np.multiply)
+
+    def impl(x, *, axes):
+        return np.multiply.reduce(x, axis=axes)
+
+    def vjp(ct, out, x, *, need, axes):
+        return [mul(spread(ct, x, axes), others(x, axes))]
+
+    def jvp(ts, out, x, *, axes):
+        return sum_(mul(ts[0], others(x, axes)), axes=axes)
+
+    def samples(rng):
+        yield from samples_over(rng, "fcib")
+        yield Sample(np.array([[2.0, 0.0, 3.0], [0.0, 4.0, 0.0], [0.5, 2.0, -1.0]]), kind="zeros", axes=(1,))
+        yield Sample(np.array([[2.0, 0.0, 3.0], [0.5, 4.0, 3.0]]), kind="zeros", axes=(0, 1))
+
+
+# ------------------------------------------------------------------------------------------------ extremes
+def hits(x, out, axes):
+    """1 where x is the extreme, else 0."""
+    return cast(equal(x, spread(out, x, axes)), dtype=dtype_of(x))
+
+
+def extreme(body):
+    """Declare max or min: at ties the derivative is split evenly (jax; torch's amax and whole-array max)."""
+
+    def vjp(ct, out, x, *, need, axes):
+        hit = hits(x, out, axes)
+        return [mul(spread(div(ct, sum_(hit, axes=axes)), x, axes), hit)]
+
+    def jvp(ts, out, x, *, axes):
+        hit = hits(x, out, axes)
+        return div(sum_(mul(ts[0], hit), axes=axes), sum_(hit, axes=axes))
+
+    def samples(rng):
+        ties = ([1.0, 3.0, 3.0, 1.0], [2.0, 2.0, 2.0], [1.0, 1.0, 3.0])
+        return samples_over(rng, "fib", "real", empty=False, ties=ties)
+
+    body.vjp, body.jvp, body.samples = vjp, jvp, samples
+    body.saves, body.dtypes, body.dtype = ((0, "out"),), "fib", unchanged
+    body.without = NO_ORDER
+    return reduction(body)
+
+
+@extreme
+class max_:
+    """The maximum over `axes`. Raises ValueError on an empty axis.
+
+    At ties the derivative is split evenly, as in jax, torch.amax and torch.max of the whole array; torch.max(x, dim)
+    picks one index instead: that is argmax and take_along.
+    """
+
+    def impl(x, *, axes):
+        return np.maximum.reduce(x, axis=axes)
+
+
+@extreme
+class min_:
+    """The minimum over `axes`, its derivative at ties as max's. Raises ValueError on an empty axis."""
+
+    def impl(x, *, axes):
+        return np.minimum.reduce(x, axis=axes)
+
+
+# ------------------------------------------------------------------------------------------------ logsumexp
+def softmax_of(x, out, axes):
+    """The derivative of logsumexp: exp(x - out)."""
+    return exp(sub(x, spread(out, x, axes)))
+
+
+@reduction
+class logsumexp:
+    """log(sum(exp(x))) over `axes`, shifted by the maximum so that nothing overflows; the sum of nothing is -inf.
+
+    Some -inf among x weigh nothing. Where all are, or one is +inf, the derivative is nan, as in jax and torch.
+    """
+
+    saves = ((0, "out"),)
+    dtypes = "fc"
+    dtype = unchanged
+
+    def jax(jax, x, *, axes):
+        return jax.scipy.special.logsumexp(x, axis=axes)
+
+    def impl(x, *, axes):
+        x = np.asarray(x)
+        top = np.maximum.reduce(x.real, axis=axes, keepdims=True, initial=-np.inf)
+        finite = np.isfinite(top)
+        if finite.all():
+            return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + top.reshape(reduced(x.shape, axes))
+        top = np.where(finite, top, np.zeros_like(top))
+        with np.errstate(divide="ignore", over="ignore"):  # log(0) is -inf here, not a mistake
+            return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + top.reshape(reduced(x.shape, axes))
+
+    def vjp(ct, out, x, *, need, axes):
+        return [fit(mul(spread(ct, x, axes), softmax_of(x, out, axes)), x)]
+
+    def jvp(ts, out, x, *, axes):
+        return sum_(mul(ts[0], softmax_of(x, out, axes)), axes=axes)
+
+    def samples(rng):
+        yield from samples_over(rng, "fc", "real", empty=False)
+        yield Sample(np.array([800.0, -800.0, 801.0]), kind="large", axes=(0,))
+        yield Sample(np.array([[-np.inf, 0.5, 1.0], [-np.inf, 2.0, -np.inf]]), kind="-inf", axes=(1,))
+        yield Sample(np.array([[-np.inf, -np.inf], [np.inf, 1.0]]), kind="infinite", order=0, axes=(1,))
+
+
+# ------------------------------------------------------------------------------------------------ without derivative
+def to_bool(dtype):
+    return np.dtype(bool)
+
+
+@reduction
+class any_:
+    """Is any element over `axes` true (not zero)?"""
+
+    nondiff = "a truth value is piecewise constant"
+    dtypes = "fcib"
+    dtype = to_bool
+
+    def impl(x, *, axes):
+        return np.logical_or.reduce(x, axis=axes)
+
+    def samples(rng):
+        return samples_over(rng, "fcib", "bool")
+
+
+@reduction
+class all_:
+    """Is every element over `axes` true (not zero)?"""
+
+    nondiff = "a truth value is piecewise constant"
+    dtypes = "fcib"
+    dtype = to_bool
+
+    def impl(x, *, axes):
+        return np.logical_and.reduce(x, axis=axes)
+
+    def samples(rng):
+        return samples_over(rng, "fcib", "bool")
+
+
+def arg_extreme(body):
+    """Declare argmax or argmin: the first index at ties, the first NaN if any, as in NumPy, jax and torch."""
+    name = body.__name__
+
+    def aval(x, *, axis):
+        return Aval(reduced(shape_of(x), (axis,)), np.dtype(np.intp))
+
+    def batch(size, xs, ds, *, axis):
+        (at,) = shift_axes((axis,), ds[0])
+        return prim(xs[0], axis=at), drop_axes(ds[0], (at,))
+
+    def samples(rng):
+        x = draw(rng, "real", (3, 4, 2))
+        for axis in (0, 1, 2):
+            yield from in_kinds(x, dtypes="fib", axis=axis)
+        yield Sample(np.array([[2.0, 5.0, 5.0, 2.0], [1.0, 1.0, 0.0, 0.0]]), kind="ties", axis=1)
+        yield Sample(np.array([1.0, np.nan, 3.0, np.nan]), kind="nan", axis=0)
+        yield Sample(draw(rng, "real", (3, 1)), kind="size 1", axis=1)
+        yield Sample(draw(rng, "real", (3, 0)), kind="empty", axis=0)
+
+    body.aval, body.batch, body.samples = aval, batch, samples
+    body.jax = lambda jax, x, *, axis: getattr(jax.numpy, name)(x, axis=axis)
+    body.dtypes, body.nondiff = "fib", "an index is piecewise constant"
+    body.without = NO_ORDER | {"0-d": "it runs along an axis; the faces flatten"}
+    prim = define(body)
+    return prim
+
+
+@arg_extreme
+class argmax:
+    """The index of the maximum along `axis`. Raises ValueError on an empty axis."""
+
+    def impl(x, *, axis):
+        return np.argmax(x, axis)
+
+
+@arg_extreme
+class argmin:
+    """The index of the minimum along `axis`. Raises ValueError on an empty axis."""
+
+    def impl(x, *, axis):
+        return np.argmin(x, axis)

@@ -1,0 +1,181 @@
+"""Rounding, remainders, and the parts of a float. What is piecewise constant has the derivative zero, not none."""
+
+import numpy as np
+
+from ..core.aval import Aval, dtype_of, shape_of
+from ..core.primitive import define, elementwise
+from ..core.sample import Sample, draw, strided
+from ..errors import NotDifferentiableError
+from .elementwise import div, equal, mul, neg, not_equal, sub, where  # noqa: F401  (formulas name them)
+from .floats import in_place, samples_with
+from .kinked import copysign, unit
+from .logic import isinf
+from .shape import fit, front, zeros_like
+
+
+def step(name, ufunc, dtypes="fi", **fields):
+    """A piecewise constant function of one operand."""
+    return elementwise(name, ufunc, "zeros_like(t)", **{"jax": f"numpy.{name}", "dtypes": dtypes} | fields)
+
+
+floor = step("floor", np.floor)
+ceil = step("ceil", np.ceil)
+trunc = step("trunc", np.trunc)
+rint = step("rint", np.rint, kinks=((0.5,), (1.5,)))
+spacing = step(
+    "spacing",
+    np.spacing,
+    "f",
+    jax=lambda jax, x: jax.numpy.spacing(jax.lax.stop_gradient(x)),  # jax has no rule for it
+)
+
+
+def sign_rule(t):
+    """Zero. A complex sign is no step function, and its derivative no formula of this kind: `sign_of` has it."""
+    if dtype_of(t).kind == "c":
+        raise NotDifferentiableError("sign: of a complex number it has no rule. Write x / abs(x) instead.")
+    return zeros_like(t)
+
+
+sign = elementwise("sign", np.sign, "sign_rule(t)", jax="numpy.sign", dtypes="fi", kinks=((0.0,),))
+
+
+def sign_of(x):
+    """sign(x) with a derivative for complex x as well, where it is x / |x|."""
+    return unit(x) if dtype_of(x).kind == "c" else sign(x)
+
+
+def _round(x, *, decimals):
+    return np.round(x, decimals)
+
+
+def _round_of_jax(jax, x, *, decimals):
+    """jax does not round integers to tens."""
+    x = jax.numpy.asarray(x)
+    exact = x.astype(float) if x.dtype.kind in "iu" else x
+    return jax.numpy.round(exact, decimals).astype(x.dtype)
+
+
+round_ = step(
+    "round",
+    _round,
+    arity=1,
+    params=("decimals",),
+    aval=lambda x, *, decimals: Aval(shape_of(x), dtype_of(x)),
+    into=in_place(_round),
+    jax=_round_of_jax,
+    samples=samples_with("round", *({"decimals": k} for k in (0, 2, -1)), move=lambda x: np.round(x, 2) + 0.002),
+)
+# 0 for x < 0, y at x = 0, 1 for x > 0
+heaviside = elementwise(
+    "heaviside",
+    np.heaviside,
+    "zeros_like(t)",
+    "where(equal(x, 0), t, 0)",
+    jax="numpy.heaviside",
+    kinks=((0.0, 0.5),),
+)
+
+# ------------------------------------------------------------------------------------------------ division
+floor_divide = elementwise(
+    "floor_divide",
+    np.floor_divide,
+    "zeros_like(t)",
+    "zeros_like(t)",
+    symbol="//",
+    jax="numpy.floor_divide",
+    dtypes="fi",
+    domain=("real", "nonzero"),
+)
+# x - floor(x / y) * y, with the sign of y. floor_divide, not floor of the quotient: x / y may round up to an integer.
+remainder = elementwise(
+    "remainder",
+    np.remainder,
+    "t",
+    "-t * floor_divide(x, y)",
+    symbol="%",
+    jax="numpy.remainder",
+    dtypes="fi",
+    domain=("real", "nonzero"),
+)
+# x - trunc(x / y) * y, with the sign of x: (x - out) / y is that integer, up to rounding
+fmod = elementwise(
+    "fmod", np.fmod, "t", "-t * rint((x - out) / y)", jax="numpy.fmod", dtypes="fi", domain=("real", "nonzero")
+)
+
+
+def divmod_(x, y):
+    """(floor_divide(x, y), remainder(x, y))."""
+    return floor_divide(x, y), remainder(x, y)
+
+
+def modf(x):
+    """(fractional part, integral part), both with the sign of x; the fractional part of an infinity is 0."""
+    finite = where(isinf(x), 0, x)
+    return copysign(sub(finite, trunc(finite)), x), trunc(x)
+
+
+# ------------------------------------------------------------------------------------------------ the parts of a float
+def _nextafter_of_jax(jax, x, y):
+    """jax has no rule for it: x, for the derivative, where the result is another number."""
+    jnp, fixed = jax.numpy, jax.lax.stop_gradient
+    return jnp.nextafter(fixed(x), fixed(y)) + jnp.where(jnp.isfinite(x) & (x != y), x - fixed(x), 0)
+
+
+# The derivative by x is that of x itself where the neighbour is another number (as in torch; jax has none).
+nextafter = elementwise(
+    "nextafter",
+    np.nextafter,
+    "where(not_equal(x, y), t, 0)",
+    "zeros_like(t)",
+    jax=_nextafter_of_jax,
+    kinks=((1.0, 1.0),),
+)
+
+
+def _ldexp_samples(rng):
+    for dtype, integer, kind in ((np.float64, np.int64, "plain"), (np.float32, np.int32, "float32")):
+        yield Sample(draw(rng, "real", (3, 2), dtype), draw(rng, "integer", (3, 2), integer), kind=kind)
+    yield Sample(np.zeros((0, 2)), np.zeros((0, 2), int), kind="empty")
+    yield Sample(np.array(1.5), np.array(-2), kind="0-d")
+    yield Sample(strided(draw(rng, "real", (2, 3))), strided(draw(rng, "integer", (2, 3), np.int64)), kind="strided")
+    yield Sample(draw(rng, "real", (3, 1, 2)), draw(rng, "integer", (4, 1), np.int64), kind="broadcast")
+    yield Sample(draw(rng, "real", (3,)), 3, kind="weak", order=1)
+
+
+# x * 2**y for integers y
+ldexp = elementwise("ldexp", np.ldexp, "ldexp(t, y)", None, jax="numpy.ldexp", samples=_ldexp_samples)
+
+
+@define
+class frexp:
+    """(mantissa, exponent) with x = mantissa * 2**exponent and 1/2 <= |mantissa| < 1; the exponents are int32."""
+
+    multi = True
+    saves = ((0,),)
+    without = {"bool": "jax has no frexp of bools"}
+    jax = "numpy.frexp"
+
+    def impl(x):
+        return tuple(np.frexp(x))
+
+    def aval(x):
+        dtype = np.frexp.resolve_dtypes((dtype_of(x), None, None))[1]
+        return Aval(shape_of(x), dtype), Aval(shape_of(x), np.dtype(np.int32))
+
+    def batch(size, xs, ds):
+        return frexp(front(xs[0], ds[0])), (0, 0)
+
+    def jvp(ts, out, x):
+        return None if ts[0] is None else (ldexp(ts[0], neg(out[1])), None)
+
+    def vjp(ct, out, x, need):
+        return [fit(ldexp(ct[0], neg(frexp(x)[1])), x)]
+
+    def samples(rng):
+        yield Sample(draw(rng, "nonzero", (3, 2)))
+        yield Sample(draw(rng, "nonzero", (3,), np.float32), kind="float32")
+        yield Sample(np.array([3, -4, 0]), kind="int64")
+        yield Sample(np.zeros((0, 2)), kind="empty")
+        yield Sample(np.array(0.7), kind="0-d")
+        yield Sample(strided(draw(rng, "nonzero", (2, 3))), kind="strided")

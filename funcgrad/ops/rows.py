@@ -1,0 +1,98 @@
+"""Writing at index arrays in NumPy memory: what gather's pull and the scatters run on.
+
+Invariant: the result is that of writing one entry after the other in C order of the index arrays, whatever the strides
+of memory, index arrays and values. Nothing here is traced.
+"""
+
+import math
+
+import numpy as np
+
+from ..core.aval import shape_of
+
+
+def positions_in(indices, shape):
+    """Index arrays into the leading axes of `shape` as one array of row numbers, in C order; or IndexError."""
+    flat = None
+    for i, k in zip(indices, shape, strict=False):
+        i = i.astype(np.intp, copy=False)
+        low, high = i.min(), i.max()
+        if low < -k or high >= k:
+            raise IndexError(f"index {low if low < -k else high} is out of bounds for an axis of size {k}.")
+        if low < 0:
+            i = np.where(i < 0, i + k, i)
+        flat = i if flat is None else flat * k + i
+    return flat.reshape(-1)
+
+
+def stamped(flat, rows):
+    """For each entry, is it the last to name its row?"""
+    order = np.arange(flat.size)
+    stamp = np.empty(rows, np.intp)  # only what is written is read
+    stamp[flat] = order
+    return stamp[flat] == order
+
+
+def adv_shape(indices):
+    """The shape that index arrays (NumPy's, handles, avals) broadcast to."""
+    return shape_of(indices[0]) if len(indices) == 1 else np.broadcast_shapes(*map(shape_of, indices))
+
+
+def set_at(mem, indices, v):
+    """mem[indices] = v in place, in C order of the index arrays.
+
+    NumPy's own order is another where several are strided or broadcast; and one array of row numbers is faster.
+    """
+    indices = [np.asarray(i, order="C") for i in indices]
+    adv = adv_shape(indices)
+    if len(indices) > 1 and math.prod(adv) > 1:
+        rest = mem.shape[len(indices) :]
+        if mem.flags.c_contiguous:
+            if np.ndim(v) > len(rest):
+                v = np.broadcast_to(v, adv + rest).reshape(math.prod(adv), *rest)
+            mem.reshape(math.prod(mem.shape[: len(indices)]), *rest)[positions_in(indices, mem.shape)] = v
+            return
+        indices = [np.ascontiguousarray(np.broadcast_to(i, adv)) for i in indices]
+    mem[tuple(indices)] = v
+
+
+def combine_at(ufunc, mem, indices, v):
+    """mem[indices] = ufunc(mem[indices], v) in place, repeated indices one after the other.
+
+    ufunc.at is fast only for one index array into one axis, so everything is brought to that form, except rows that are
+    all different (one fancy assignment) and long rows (one call each). Measured on 4 to 1,000,000 entries, sorting with
+    reduceat, bincount, and rounds of distinct rows are never the fastest.
+    """
+    indices = [np.asarray(i) for i in indices]
+    v = np.asarray(v)
+    if v.dtype != mem.dtype:
+        v = v.astype(mem.dtype, casting="same_kind")
+    adv = adv_shape(indices)
+    rest = mem.shape[len(indices) :]
+    m, row = math.prod(adv), math.prod(rest)
+    if not m * row:
+        return
+    if mem.ndim == 1:
+        v = v if v.ndim == 0 else np.broadcast_to(v, adv).reshape(-1)
+        ufunc.at(mem, indices[0].reshape(-1), v)  # (NumPy 2.4 reads beyond v where it has to broadcast it here)
+        return
+    if not mem.flags.c_contiguous:
+        if 4 * m * row < mem.size:
+            ufunc.at(mem, tuple(indices), v)
+        else:
+            copy = np.array(mem, order="C")
+            combine_at(ufunc, copy, indices, v)
+            mem[...] = copy
+        return
+    flat = positions_in(indices, mem.shape)
+    v = np.broadcast_to(v, adv + rest).reshape(m, row)
+    rows = mem.reshape(mem.size // row, row)
+    if row > 1 and m <= len(rows) and stamped(flat, len(rows)).all():
+        rows[flat] = ufunc(rows[flat], v)
+    elif row < 256:
+        if row > 1:
+            flat = (flat[:, None] * row + np.arange(row)).reshape(-1)
+        ufunc.at(mem.reshape(-1), flat, v.reshape(-1))
+    else:
+        for k, values in zip(flat.tolist(), v, strict=True):
+            ufunc(rows[k], values, out=rows[k])

@@ -1,0 +1,586 @@
+"""Primitives that move elements without changing them: broadcast, reshape, transpose, cast, basic indexing, joining.
+
+Also the helpers derived rules use: `fit` a cotangent to its operand, `front` for batched axes, zeros of an aval.
+"""
+
+import functools
+
+import numpy as np
+
+from ..core import state
+from ..core.aval import Aval, dtype_of, is_weak, ndarray, shape_of
+from ..core.primitive import PRIMITIVES, define, helper
+from ..core.sample import Sample, draw, in_kinds
+
+
+def add(x, y):
+    return PRIMITIVES["add"](x, y)
+
+
+# ------------------------------------------------------------------------------------------------ sources
+def _full(*, shape, value, dtype):
+    return np.full(shape, value, dtype) if value else np.zeros(shape, dtype)
+
+
+@define
+class full:
+    """An array of one value. A source: inside a Stage the compiled program makes it."""
+
+    source = True
+    nondiff = "no operands"
+
+    def jax(jax, *, shape, value, dtype):
+        return jax.numpy.full(shape, value, dtype)
+
+    def samples(rng):
+        for dtype in ("float64", "float32", "complex64", "int64", "bool"):
+            yield Sample(shape=(2, 3), value=1, dtype=np.dtype(dtype))
+        yield Sample(shape=(), value=2.5, dtype=np.dtype(float), kind="0-d")
+        yield Sample(shape=(0, 2), value=0, dtype=np.dtype(float), kind="empty")
+
+    impl = _full
+
+    def aval(*, shape, value, dtype):
+        return Aval(tuple(shape), np.dtype(dtype))
+
+
+def zeros(shape, dtype):
+    return full(shape=shape, value=0, dtype=dtype)
+
+
+def stage_or_plain():
+    return state.tls.stage
+
+
+@helper
+def zeros_of(aval):
+    return zeros(aval.shape, aval.dtype)
+
+
+@helper
+def raw_zeros(aval):
+    return np.zeros(aval.shape, aval.dtype)
+
+
+@helper
+def zeros_like(x):
+    return zeros(shape_of(x), dtype_of(x))
+
+
+@helper
+def add_cts(a, b):
+    return b if a is None else a if b is None else add(a, b)
+
+
+# ------------------------------------------------------------------------------------------------ fitting
+sum_ = None  # the transpose of broadcast: reduce.py, which needs this file, declares it and puts it here
+
+
+@functools.lru_cache(maxsize=1024)
+def broadcast_axes(got, shape):
+    """The axes along which an operand of `shape` was broadcast to `got`; None if it had axes that assignment drops."""
+    new = len(got) - len(shape)
+    if new < 0:
+        return None
+    return tuple(range(new)) + tuple(i + new for i, k in enumerate(shape) if k == 1 and got[i + new] != 1)
+
+
+def unbroadcast(ct, shape):
+    """Sum a cotangent over the axes along which an operand of `shape` was broadcast."""
+    got = shape_of(ct)
+    if got == shape:
+        return ct
+    axes = broadcast_axes(got, shape)
+    if axes is None:
+        return reshape(unbroadcast(ct, shape[-len(got) :] if got else ()), shape=shape)
+    if axes:
+        ct = sum_(ct, axes=axes)
+    return ct if shape_of(ct) == shape else reshape(ct, shape=shape)
+
+
+@helper
+def fit(g, like):
+    """A cotangent with the shape and dtype of its operand: summed where it was broadcast, real where it is real."""
+    shape = shape_of(like)
+    dtype = dtype_of(like)
+    if type(g) is ndarray and g.dtype is dtype and g.shape == shape:
+        return g
+    if shape_of(g) != shape:
+        g = unbroadcast(g, shape)
+    if is_weak(like):
+        return real_part(g) if dtype.kind != "c" and dtype_of(g).kind == "c" else g
+    return g if dtype_of(g) == dtype else cast(g, dtype=dtype)
+
+
+def real_part(g):
+    return cast(g, dtype=np.dtype(dtype_of(g).type().real.dtype))
+
+
+@helper
+def fit_tangent(t, out):
+    """A tangent with the shape and dtype of the result."""
+    if shape_of(t) != shape_of(out):
+        t = broadcast_to(t, shape_of(out))
+    if is_weak(out) or (dtype_of(t) == dtype_of(out) and not is_weak(t)):
+        return t
+    return cast(t, dtype=dtype_of(out))
+
+
+@helper
+def front(x, d):
+    """x with axis d moved to the front."""
+    return x if d == 0 else transpose(x, perm=(d, *[i for i in range(len(shape_of(x))) if i != d]))
+
+
+@helper
+def batched(size, x, d):
+    """x with the mapped axis in front, repeated if x is not mapped."""
+    return front(x, d) if d is not None else broadcast(x, shape=(size, *shape_of(x)), axes=(0,))
+
+
+# ------------------------------------------------------------------------------------------------ broadcast, reshape
+def repeated(x, shape, axes):
+    """A read-only view of x repeated to `shape` (0.6 us, where np.broadcast_to takes 3)."""
+    if not x.flags.c_contiguous or not x.size:
+        for a in sorted(axes):
+            x = np.expand_dims(x, a)
+        return np.broadcast_to(x, shape)
+    strides = list(x.strides)
+    own = list(x.shape)
+    for a in sorted(axes) if x.ndim else ():
+        strides.insert(a, 0)
+        own.insert(a, 1)
+    new = len(shape) - len(own)
+    own = [1] * new + own
+    strides = [0] * new + strides
+    for i, k in enumerate(own):
+        if k != shape[i]:
+            if k != 1:
+                raise ValueError(f"broadcast: an array of shape {x.shape} does not fit {shape}")
+            strides[i] = 0
+    out = ndarray(shape, x.dtype, x, 0, strides)
+    out.flags.writeable = False
+    return out
+
+
+@define
+class broadcast:
+    """x repeated to `shape`; `axes` are the positions in the result that are new. Axes of size 1 also stretch."""
+
+    linear = (0,)
+
+    def jax(jax, x, *, shape, axes):
+        return jax.numpy.broadcast_to(jax.numpy.expand_dims(x, axes), shape)
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (3, 1)), shape=(2, 3, 4), axes=(0,))
+        yield Sample(draw(rng, "real", (3,)), shape=(3, 2), axes=(1,))
+        yield Sample(draw(rng, "real", (1, 3)), shape=(2, 3), axes=())
+        yield Sample(draw(rng, "real", (1, 3)), shape=(1, 3), axes=(), order=1)
+        yield Sample(draw(rng, "real", (2, 3)), shape=(4, 2, 1, 3), axes=(0, 2), order=1)
+        yield Sample(draw(rng, "real", ()), shape=(2, 3), axes=(0, 1), kind="0-d")
+        yield Sample(draw(rng, "real", (0, 1)), shape=(2, 0, 3), axes=(0,), kind="empty")
+        yield Sample(draw(rng, "real", (1, 2)), shape=(0, 2), axes=(), kind="empty")
+        yield Sample(1.5, shape=(2,), axes=(0,), kind="weak", order=1)
+
+    def impl(x, *, shape, axes):
+        return repeated(np.asarray(x), shape, axes)
+
+    def aval(x, *, shape, axes):
+        return Aval(tuple(shape), dtype_of(x))
+
+    def batch(size, xs, ds, *, shape, axes):
+        return broadcast(front(xs[0], ds[0]), shape=(size, *shape), axes=tuple(a + 1 for a in axes)), 0
+
+    transpose = (lambda ct, x, *, shape, axes: _unbroadcast_axes(ct, shape_of(x), axes),)
+
+
+def _unbroadcast_axes(ct, shape, axes):
+    return unbroadcast(sum_(ct, axes=tuple(axes)) if axes else ct, shape)
+
+
+def broadcast_to(x, shape):
+    """x broadcast to a shape, as NumPy aligns axes: from the last."""
+    own = shape_of(x)
+    return x if own == shape else broadcast(x, shape=shape, axes=tuple(range(len(shape) - len(own))))
+
+
+@define
+class reshape:
+    """x with the same elements in C order and another shape."""
+
+    linear = (0,)
+
+    def jax(jax, x, *, shape):
+        return jax.numpy.reshape(x, shape)
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (2, 6)), shape=(3, 1, 4))
+        yield Sample(draw(rng, "real", (4, 3)).T, shape=(2, 6), kind="strided", order=1)
+        yield Sample(draw(rng, "real", ()), shape=(1, 1), kind="0-d")
+        yield Sample(draw(rng, "real", (1, 1)), shape=(), kind="0-d")
+        yield Sample(draw(rng, "real", (0, 3)), shape=(2, 0), kind="empty")
+        yield Sample(1.5, shape=(1,), kind="weak", order=1)
+
+    def impl(x, *, shape):
+        return x.reshape(shape) if type(x) is ndarray else np.reshape(x, shape)
+
+    def aval(x, *, shape):
+        return Aval(tuple(shape), dtype_of(x))
+
+    def batch(size, xs, ds, *, shape):
+        return reshape(front(xs[0], ds[0]), shape=(size, *shape)), 0
+
+    def unview(up, new, *, shape):
+        return reshape, (new,), {"shape": shape_of(up)}
+
+    transpose = (lambda ct, x, *, shape: reshape(ct, shape=shape_of(x)),)
+
+
+def inverse_permutation(perm):
+    return tuple(sorted(range(len(perm)), key=perm.__getitem__))
+
+
+@define
+class transpose:
+    """x with its axes permuted."""
+
+    linear = (0,)
+
+    def jax(jax, x, *, perm):
+        return jax.numpy.transpose(x, perm)
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (2, 3, 4)), perm=(1, 2, 0))
+        yield Sample(draw(rng, "real", (2, 1, 3)), perm=(2, 0, 1))
+        yield Sample(draw(rng, "real", (2, 3)), perm=(0, 1), order=1)
+        yield Sample(draw(rng, "real", ()), perm=(), kind="0-d")
+        yield Sample(draw(rng, "real", (0, 3)), perm=(1, 0), kind="empty")
+        yield Sample(1.5, perm=(), kind="weak", order=1)
+
+    def impl(x, *, perm):
+        return x.transpose(perm) if type(x) is ndarray else np.transpose(x, perm)
+
+    def aval(x, *, perm):
+        s = shape_of(x)
+        return Aval(tuple(s[p] for p in perm), dtype_of(x))
+
+    def batch(size, xs, ds, *, perm):
+        return transpose(front(xs[0], ds[0]), perm=(0, *[p + 1 for p in perm])), 0
+
+    def unview(up, new, *, perm):
+        return transpose, (new,), {"perm": inverse_permutation(perm)}
+
+    transpose = (lambda ct, x, *, perm: transpose(ct, perm=inverse_permutation(perm)),)
+
+
+@define
+class cast:
+    """x in another dtype. Complex to real takes the real part."""
+
+    linear = (0,)
+
+    def jax(jax, x, *, dtype):
+        return jax.numpy.asarray(x).astype(dtype)
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (2, 3)), dtype=np.dtype(np.float32))
+        yield from in_kinds(draw(rng, "real", (2, 3)), dtypes="fib", dtype=np.dtype(np.complex128))
+        yield Sample(draw(rng, "real", (3,), np.complex128), dtype=np.dtype(float), kind="complex128")
+        yield Sample(draw(rng, "real", (3,), np.complex64), dtype=np.dtype(bool), kind="complex64", order=0)
+        yield Sample(draw(rng, "real", (3,), np.float32), dtype=np.dtype(float), kind="float32")
+        yield Sample(draw(rng, "real", (3,)), dtype=np.dtype(float))
+        for dtype in ("int32", "uint8", "bool", "float16"):
+            yield Sample(np.abs(draw(rng, "real", (3,))), dtype=np.dtype(dtype), order=dtype == "float16")
+        yield Sample(draw(rng, "real", ()), dtype=np.dtype(np.float32), kind="0-d")
+        yield Sample(draw(rng, "real", (0, 3)), dtype=np.dtype(np.float32), kind="empty")
+        yield Sample(1.5, dtype=np.dtype(np.float32), kind="weak", order=1)
+
+    def impl(x, *, dtype):
+        if type(x) is not ndarray:
+            x = np.asarray(x)[()]  # a NumPy scalar stays one
+        if x.dtype.kind == "c" and dtype.kind not in "cb":
+            x = x.real
+        return x.astype(dtype)
+
+    def aval(x, *, dtype):
+        return Aval(shape_of(x), np.dtype(dtype))
+
+    def batch(size, xs, ds, *, dtype):
+        return cast(xs[0], dtype=dtype), ds[0]
+
+    transpose = (lambda ct, x, *, dtype: ct if is_weak(x) else cast(ct, dtype=dtype_of(x)),)
+
+
+# ------------------------------------------------------------------------------------------------ basic indexing
+def index_shape(shape, idx):
+    return np.broadcast_to(np.int8(0), shape)[idx].shape
+
+
+def _getitem_pull(n, ct, cts, owned):
+    """Add into one buffer per indexed array: n reads of an n-vector cost n, not n squared."""
+    (p,) = n.ins
+    c = cts.get(p)
+    if p not in owned:
+        a = n.avals[0]
+        buffer = np.zeros(a.shape, a.dtype if a.dtype == ct.dtype or not a.weak else ct.dtype)
+        if c is not None:
+            buffer += c
+        cts[p] = c = buffer
+        owned.add(p)
+    c[n.params["idx"]] += ct
+
+
+@define
+class getitem:
+    """x[idx] for basic indices (integers, slices, None, Ellipsis), a tuple: a view in NumPy and here."""
+
+    linear = (0,)
+
+    def jax(jax, x, *, idx):
+        return x[idx]
+
+    pull = _getitem_pull
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (3, 4)), idx=(slice(None, None, -2), 1))
+        every = slice(None)
+        for idx in (
+            (1, 2),
+            (-1,),
+            (..., 0),
+            (None, 2, None),
+            (slice(1, None), every, None),
+            (..., slice(3, 0, -1)),
+            (),
+        ):
+            yield Sample(draw(rng, "real", (3, 4)), idx=idx)
+        yield Sample(draw(rng, "real", (2, 3, 4)), idx=(0, ..., None, slice(1, -1)), order=1)
+        yield Sample(draw(rng, "real", (3, 4)), idx=(slice(2, 2),), kind="empty")
+        yield Sample(draw(rng, "real", (0, 4)), idx=(every, 1), kind="empty")
+        yield Sample(draw(rng, "real", (3,)), idx=(np.int64(1),), kind="0-d")
+        yield Sample(draw(rng, "real", ()), idx=(None, ...), kind="0-d")
+
+    def impl(x, *, idx):
+        return x[idx]
+
+    def aval(x, *, idx):
+        return Aval(index_shape(shape_of(x), idx), dtype_of(x))
+
+    def batch(size, xs, ds, *, idx):
+        return getitem(front(xs[0], ds[0]), idx=(slice(None), *idx)), 0
+
+    def unview(up, new, *, idx):
+        return put, (up, new), {"idx": idx}
+
+    transpose = (lambda ct, x, *, idx: put(zeros(shape_of(x), dtype_of(ct)), ct, idx=idx),)
+
+
+def _put_pull(n, ct, cts, owned):
+    """The cotangent of x is that of the result with zeros at idx: made in place where this walk owns the buffer."""
+    idx = n.params["idx"]
+    plan = n.plan
+    ins = dict(zip(plan.operands, n.ins, strict=True))
+    if 1 in ins:
+        g = ct[idx]
+        g = fit(g.copy() if type(g) is ndarray else g, n.avals[1])
+        p = ins[1]
+        c = cts.get(p)
+        cts[p] = g if c is None else c + g
+    if 0 in ins:
+        p = ins[0]
+        ct = ct if n in owned else np.array(ct)
+        ct[idx] = 0
+        ct = fit(ct, n.avals[0])
+        c = cts.get(p)
+        if c is None:
+            cts[p] = ct
+        elif p in owned:
+            c += ct
+        else:
+            cts[p] = c + ct
+        owned.add(p)
+
+
+@define
+class put:
+    """x with x[idx] = v, idx basic; v is broadcast and cast as NumPy assignment does."""
+
+    linear = (0, 1)
+
+    def jax(jax, x, v, *, idx):
+        x, v = jax.numpy.asarray(x), jax.numpy.asarray(v)
+        n = len(index_shape(x.shape, idx))
+        return x.at[idx].set(v.reshape(v.shape[max(v.ndim - n, 0) :]))  # (NumPy drops leading axes of size 1)
+
+    pull = _put_pull
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (3, 4)), draw(rng, "real", (2,)), idx=(slice(None, None, -2), 1))
+        x, every = draw(rng, "real", (3, 4)), slice(None)
+        for idx, shape in (
+            ((1, 2), ()),
+            ((-1,), (4,)),
+            ((..., 0), (1,)),
+            ((None, 2, None), (1, 1, 4)),
+            ((), (1, 1, 3, 4)),
+        ):
+            yield Sample(x, draw(rng, "real", shape), idx=idx)
+        yield Sample(x, draw(rng, "real", (3, 1)), idx=(every, slice(1, 3)), kind="broadcast")
+        yield Sample(draw(rng, "real", (2, 3, 4)), draw(rng, "real", (3, 1)), idx=(0, ..., slice(1, -1)), order=1)
+        yield Sample(x, draw(rng, "real", (0, 4)), idx=(slice(2, 2),), kind="empty")
+        yield Sample(draw(rng, "real", ()), draw(rng, "real", ()), idx=(), kind="0-d")
+        yield Sample(x, 1.5, idx=(1, 2), kind="weak", order=1)
+        yield Sample(x.astype(np.float32), draw(rng, "real", (4,)), idx=(0,), kind="mixed", order=1)
+        yield Sample(x.astype(np.complex128), draw(rng, "real", (4,)), idx=(0,), kind="mixed", order=1)
+        yield Sample(x, draw(rng, "integer", (4,), np.int32), idx=(0,), kind="mixed", order=1)
+
+    def impl(x, v, *, idx):
+        out = np.array(x)
+        out[idx] = v
+        return out
+
+    def into(mem, v, *, idx):
+        mem[idx] = v
+
+    def aval(x, v, *, idx):
+        np.broadcast_to(np.int8(0), shape_of(v)) if not shape_of(v) else check_assignable(shape_of(x), shape_of(v), idx)
+        return Aval(shape_of(x), dtype_of(x))
+
+    def batch(size, xs, ds, *, idx):
+        x, v = batched(size, xs[0], ds[0]), xs[1]
+        if ds[1] is not None:
+            v = aligned(front(v, ds[1]), len(index_shape(shape_of(x), (slice(None), *idx))))
+        return put(x, v, idx=(slice(None), *idx)), 0
+
+    transpose = (
+        lambda ct, x, v, *, idx: fit(put(ct, 0, idx=idx), x),
+        lambda ct, x, v, *, idx: fit(getitem(ct, idx=idx), v),
+    )
+
+
+def aligned(v, ndim):
+    """A mapped value (axis in front) with as many axes as what it is assigned to: axes of size 1 come or go behind it."""
+    s = shape_of(v)
+    if len(s) == ndim:
+        return v
+    more = (1,) * max(ndim - len(s), 0)
+    return reshape(v, shape=s[:1] + more + s[1 + max(len(s) - ndim, 0) :])
+
+
+def check_assignable(shape, value, idx):
+    target = index_shape(shape, idx)
+    while len(value) > len(target) and value[0] == 1:
+        value = value[1:]
+    np.broadcast_shapes(target, value)
+
+
+@define
+class copy:
+    """The box's new value is v, broadcast to x's shape and cast to its dtype: torch's copy_, NumPy's x[...] = v."""
+
+    linear = (1,)
+    saves = ((), ())
+
+    def jax(jax, x, v):
+        return jax.numpy.broadcast_to(jax.numpy.asarray(v, x.dtype), x.shape)
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (3, 4)), draw(rng, "real", (3, 4)))
+        x = draw(rng, "real", (3, 4))
+        for shape in ((4,), (3, 1), ()):
+            yield Sample(x, draw(rng, "real", shape), kind="broadcast")
+        yield Sample(draw(rng, "real", (0, 4)), draw(rng, "real", (1, 4)), kind="empty")
+        yield Sample(draw(rng, "real", ()), draw(rng, "real", ()), kind="0-d")
+        yield Sample(x, 1.5, kind="weak", order=1)
+        yield Sample(x.astype(np.float32), x, kind="mixed", order=1)
+        yield Sample(x.astype(np.complex64), x, kind="mixed", order=1)
+        yield Sample(x, draw(rng, "integer", (4,), np.int32), kind="mixed", order=1)
+
+    def impl(x, v):
+        return np.broadcast_to(v, shape_of(x)).astype(dtype_of(x))
+
+    def into(mem, v):
+        np.copyto(mem, v, casting="unsafe")
+
+    def aval(x, v):
+        return Aval(shape_of(x), dtype_of(x))
+
+    def batch(size, xs, ds):
+        x, v = batched(size, xs[0], ds[0]), xs[1]
+        if ds[1] is not None:
+            v = aligned(front(v, ds[1]), len(shape_of(x)))
+        return copy(x, v), 0
+
+    transpose = (lambda ct, x, v: fit(ct, v),)
+
+
+# ------------------------------------------------------------------------------------------------ joining
+@define
+class concatenate:
+    """The operands joined along one axis."""
+
+    variadic = True
+    linear = "all"
+
+    def jax(jax, *xs, axis):
+        return jax.numpy.concatenate(xs, axis)
+
+    without = {"0-d": "arrays without axes have none to be joined along"}
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (2, 3)), draw(rng, "real", (2, 1)), axis=1)
+        yield Sample(*[draw(rng, "real", (k, 2)) for k in (2, 0, 3)], axis=0, kind="empty")
+        yield Sample(draw(rng, "real", (0, 2)), draw(rng, "real", (0, 1)), axis=1, kind="empty")
+        yield Sample(draw(rng, "real", (3,)), axis=0)
+        yield Sample(*[draw(rng, "real", (2, 1, 2)) for k in range(4)], axis=2, order=1)
+        yield Sample(draw(rng, "real", (2,), np.float32), draw(rng, "real", (1,)), axis=0, kind="mixed", order=1)
+        yield Sample(draw(rng, "real", (2,), np.complex64), draw(rng, "real", (1,)), axis=0, kind="mixed", order=1)
+        yield Sample(draw(rng, "integer", (2,), np.int32), draw(rng, "real", (1,)), axis=0, kind="mixed", order=1)
+
+    def impl(*xs, axis):
+        return np.concatenate(xs, axis)
+
+    def aval(*xs, axis):
+        s = list(shape_of(xs[0]))
+        s[axis] = sum(shape_of(x)[axis] for x in xs)
+        return Aval(tuple(s), np.result_type(*map(dtype_of, xs)))
+
+    def batch(size, xs, ds, *, axis):
+        return concatenate(*[batched(size, x, d) for x, d in zip(xs, ds, strict=True)], axis=axis + 1), 0
+
+    def vjp(ct, out, *xs, need, axis):
+        gs = []
+        at = 0
+        for i, x in enumerate(xs):
+            k = shape_of(x)[axis]
+            g = None
+            if need >> i & 1:
+                g = fit(getitem(ct, idx=(slice(None),) * axis + (slice(at, at + k),)), x)
+            gs.append(g)
+            at += k
+        return gs
+
+
+# ------------------------------------------------------------------------------------------------ stop
+@define
+class stop:
+    """x, a constant to every derivative on every level (stop_gradient, compat's detach)."""
+
+    nondiff = "a constant by definition"
+    jax = "lax.stop_gradient"
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (2, 3)), order=1)
+        yield Sample(draw(rng, "real", ()), kind="0-d", order=1)
+        yield Sample(draw(rng, "real", (0, 3)), kind="empty", order=1)
+        yield Sample(1.5, kind="weak", order=1)
+
+    def impl(x):
+        return x
+
+    def aval(x):
+        return Aval(shape_of(x), dtype_of(x), is_weak(x))
+
+    def batch(size, xs, ds):
+        return stop(xs[0]), ds[0]

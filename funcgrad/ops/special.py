@@ -1,0 +1,86 @@
+"""Special functions: the error function, the gamma family, modified Bessel functions. Their values: special_values/."""
+
+import math
+
+from ..core.primitive import elementwise
+from ..errors import ArgumentError
+from . import special_values as values
+from .elementwise import add, div, equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
+from .exponential import exp  # noqa: F401  (formulas name it)
+from .floats import over_floats, real_function, samples_with
+from .rounding import sign  # noqa: F401  (formulas name it)
+
+TWO_BY_ROOT_PI = 2 / math.sqrt(math.pi)
+HALF_ROOT_PI = math.sqrt(math.pi) / 2
+
+
+def special(name, value, formula, **fields):
+    """A special function of one real operand, whose jax lowering is of the same name in jax.scipy.special."""
+    impl = over_floats(value)
+    return elementwise(name, impl, formula, **{"jax": f"scipy.special.{name}"} | real_function(impl) | fields)
+
+
+# ------------------------------------------------------------------------------------------------ error function
+erf = special("erf", values.erf, "t * (TWO_BY_ROOT_PI * exp(-x * x))")
+erfc = special("erfc", values.erfc, "-t * (TWO_BY_ROOT_PI * exp(-x * x))")
+# the inverse of erf, on -1 <= x <= 1
+erfinv = special("erfinv", values.erfinv, "t * (HALF_ROOT_PI * exp(out * out))", domain="unit", tolerance=10.0)
+
+# ------------------------------------------------------------------------------------------------ gamma
+# log |gamma(x)|
+lgamma = special("lgamma", values.lgamma, "t * digamma(x)", jax="scipy.special.gammaln", domain="nonzero")
+# lgamma's derivative. At 0 it is -inf, at -0 inf, as in torch (jax: nan).
+digamma = special(
+    "digamma",
+    values.digamma,
+    "t * polygamma(x, nth=1)",
+    domain="nonzero",
+    without={"edge": "digamma(0) is nan in jax"},
+)
+
+
+def _polygamma(x, *, nth):
+    if type(nth) is not int or nth < 0:
+        raise ArgumentError(f"polygamma: nth must be an int of 0 or more; got {nth!r}.")
+    return values.polygamma(x, order=nth) if nth else values.digamma(x)
+
+
+# digamma's nth derivative, for a Python int
+polygamma = special(
+    "polygamma",
+    _polygamma,
+    "t * polygamma(x, nth=nth + 1)",
+    params=("nth",),
+    arity=1,
+    jax=lambda jax, x, *, nth: jax.scipy.special.polygamma(nth, x),
+    domain="positive",
+    without={"edge": "jax gives nan at infinity, where the limit is 0"},
+    samples=samples_with("polygamma", {"nth": 1}, {"nth": 2}, {"nth": 0}),
+)
+
+
+def betaln(x, y):
+    """log |beta(x, y)|, elementwise over broadcast operands."""
+    return sub(add(lgamma(x), lgamma(y)), lgamma(add(x, y)))
+
+
+# ------------------------------------------------------------------------------------------------ Bessel functions
+def i1_slope(x, out):
+    """I1'(x) = I0(x) - I1(x) / x, and 1/2 at 0."""
+    origin = equal(x, 0)
+    return sub(i0(x), where(origin, 0.5, div(out, where(origin, 1, x))))
+
+
+def i1e_slope(x, out):
+    """The derivative of exp(-|x|) I1(x)."""
+    origin = equal(x, 0)
+    return sub(i0e(x), add(mul(out, sign(x)), where(origin, 0.5, div(out, where(origin, 1, x)))))
+
+
+INFINITE = {"edge": "jax gives nan at infinity, where the value is infinite"}
+
+# I0 and I1, and exp(-|x|) times them. jax gives 1 for I0'(0), which is 0.
+i0 = special("i0", values.i0, "t * i1(x)", without=INFINITE)
+i1 = special("i1", values.i1, "t * i1_slope(x, out)", kinks=((0.0,),), without=INFINITE)
+i0e = special("i0e", values.i0e, "t * (i1e(x) - sign(x) * out)", kinks=((0.0,),))
+i1e = special("i1e", values.i1e, "t * i1e_slope(x, out)", kinks=((0.0,),))

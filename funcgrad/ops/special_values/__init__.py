@@ -1,0 +1,11 @@
+"""Values of special functions, with NumPy and the standard library alone: the impls behind ops/special.py.
+
+Every function takes real arrays of any float dtype, computes in float64, and is silent (no warnings). The errors stated
+are in units in the last place (ulp), the largest seen against mpmath at some thousand points.
+"""
+
+from .bessel import i0, i0e, i1, i1e
+from .error import erf, erfc, erfinv
+from .gamma import digamma, lgamma, polygamma
+
+__all__ = ["digamma", "erf", "erfc", "erfinv", "i0", "i0e", "i1", "i1e", "lgamma", "polygamma"]

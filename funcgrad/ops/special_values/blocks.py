@@ -1,0 +1,50 @@
+"""Running a function of float64 vectors over arrays of any float dtype and shape, block by block.
+
+A polynomial is some fifty passes over its operand: in blocks that stay in the cache they take a fifth of the time.
+"""
+
+import functools
+
+import numpy as np
+
+BLOCK = 8192
+FEW = 500  # up to here a loop over the C library is faster than fifty NumPy calls
+
+
+def over_blocks(library=None):
+    """Turns f(x: float64[n]) into a function of arrays of any float dtype and shape, with results of that dtype.
+
+    `library`: the standard library's function of one float, used for small arrays.
+    """
+
+    def decorate(f):
+        @functools.wraps(f)
+        def values(x, **params):
+            flat = x.reshape(-1)
+            with np.errstate(all="ignore"):
+                if library is not None and x.size <= FEW:
+                    return np.array([library(v) for v in flat.tolist()], np.float64).astype(x.dtype).reshape(x.shape)
+                out = np.empty(flat.shape, x.dtype)
+                for i in range(0, flat.size, BLOCK):
+                    out[i : i + BLOCK] = f(flat[i : i + BLOCK].astype(np.float64), **params)
+            return out.reshape(x.shape)
+
+        return values
+
+    return decorate
+
+
+def polynomial(coefficients, u):
+    """The polynomial with these coefficients, highest power first, by Horner's rule."""
+    p = coefficients[0] * u
+    p += coefficients[1]
+    for c in coefficients[2:]:
+        p *= u
+        p += c
+    return p
+
+
+def on(interval, x):
+    """x of an interval (a, b) as u of -1 to 1."""
+    a, b = interval
+    return (x - (a + b) / 2) * (2 / (b - a))

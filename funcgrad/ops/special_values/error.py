@@ -1,0 +1,77 @@
+"""erf, erfc and erfinv.
+
+erfc is exp(-x**2) times (1 + 2x) exp(x**2) erfc(x) / (1 + 2x), whose numerator is smooth in (x - 4) / (x + 4) from 0 to
+infinity: the form of M. M. Shepherd and J. G. Laframboise, Math. Comp. 36 (1981) 249-253. erfinv is x times a function
+of -log(1 - x**2), in three pieces, as M. Giles has it in GPU Computing Gems Jade (2012), chapter 10. The coefficients
+are our own (coefficients.py).
+"""
+
+import math
+
+import numpy as np
+
+from .blocks import on, over_blocks, polynomial
+from .coefficients import ERF, ERFCX, ERFINV_END, ERFINV_MIDDLE, ERFINV_TAIL
+
+UNDERFLOW = 30.0  # erfc is 0 from here on
+
+
+def erf_near_zero(x, a):
+    """erf(x) for |x| = a up to 1; beyond, that of 1."""
+    v = np.minimum(a, 1)
+    v *= v
+    v *= 2
+    v -= 1
+    p = polynomial(ERF, v)
+    p *= x
+    return p
+
+
+def scaled_erfc(a):
+    """exp(a**2) erfc(a) for a >= 0."""
+    q = 1 - 8 / (a + 4)
+    p = polynomial(ERFCX, q)
+    p /= 1 + 2 * a
+    return p
+
+
+def exp_of_minus_square(a):
+    """exp(-a**2) with all its digits: the square of a's first bits is exact, what is left is small."""
+    high = np.trunc(a * 16) / 16
+    return np.exp(-high * high) * np.exp((high - a) * (high + a))
+
+
+@over_blocks(math.erf)
+def erf(x):
+    """The error function; error up to 1.8 ulp."""
+    a = np.abs(x)
+    out = erf_near_zero(x, a)
+    at = np.flatnonzero(a >= 1)
+    if at.size:
+        large = np.minimum(a[at], 6)
+        out[at] = np.copysign(1 - np.exp(-large * large) * scaled_erfc(large), x[at])
+    return out
+
+
+@over_blocks(math.erfc)
+def erfc(x):
+    """1 - erf(x), with all its digits where that is small; error up to 4.8 ulp."""
+    a = np.minimum(np.abs(x), UNDERFLOW)
+    tail = exp_of_minus_square(a) * scaled_erfc(a)
+    return np.where(a < 0.5, 1 - erf_near_zero(x, a), np.where(x < 0, 2 - tail, tail))
+
+
+@over_blocks()
+def erfinv(x):
+    """The inverse of erf on -1 <= x <= 1; error up to 2.3 ulp."""
+    a = np.abs(x)
+    w = -np.log((1 - a) * (1 + a))
+    p = polynomial(ERFINV_MIDDLE, on((0.0, 5.0), w))
+    far = w > 5
+    if far.any():
+        s = np.sqrt(w[far])
+        tail = polynomial(ERFINV_TAIL, on((math.sqrt(5), 4.0), s))
+        p[far] = np.where(s <= 4, tail, polynomial(ERFINV_END, on((4.0, 6.1), s)))
+    p *= x
+    p[a == 1] = np.copysign(np.inf, x[a == 1])
+    return p

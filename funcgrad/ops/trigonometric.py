@@ -1,0 +1,89 @@
+"""Trigonometric and hyperbolic functions and their inverses, degrees, sinc.
+
+Derivatives of the inverses are written as products of factors ((1 - x)(1 + x), not 1 - x**2), which keeps their digits
+near the ends of the domain and, for complex x, the branch of the function itself.
+"""
+
+import math
+
+import numpy as np
+
+from ..core.aval import dtype_of
+from ..core.primitive import elementwise
+from .bitwise import bitwise_or
+from .elementwise import add, div, equal, less, mul, neg, sub, where  # noqa: F401  (formulas name them)
+from .floats import over_floats, real_function
+from .logic import isinf
+from .powers import hypot, sqrt
+
+sin = elementwise("sin", np.sin, "t * cos(x)", jax="numpy.sin", dtypes="fc")
+cos = elementwise("cos", np.cos, "-t * sin(x)", jax="numpy.cos", dtypes="fc")
+tan = elementwise("tan", np.tan, "t * (1 + out * out)", jax="numpy.tan", dtypes="fc", domain="unit")
+sinh = elementwise("sinh", np.sinh, "t * cosh(x)", jax="numpy.sinh", dtypes="fc")
+cosh = elementwise("cosh", np.cosh, "t * sinh(x)", jax="numpy.cosh", dtypes="fc")
+tanh = elementwise("tanh", np.tanh, "t * (1 - out * out)", jax="numpy.tanh", dtypes="fc")
+deg2rad = elementwise("deg2rad", np.deg2rad, "deg2rad(t)", jax="numpy.deg2rad")
+rad2deg = elementwise("rad2deg", np.rad2deg, "rad2deg(t)", jax="numpy.rad2deg")
+
+# ------------------------------------------------------------------------------------------------ inverses
+arcsin = elementwise("arcsin", np.arcsin, "t / sqrt((1 - x) * (1 + x))", jax="numpy.arcsin", dtypes="fc", domain="unit")
+arccos = elementwise(
+    "arccos", np.arccos, "-t / sqrt((1 - x) * (1 + x))", jax="numpy.arccos", dtypes="fc", domain="unit"
+)
+arctan = elementwise("arctan", np.arctan, "t / (1 + x * x)", jax="numpy.arctan", dtypes="fc")
+arcsinh = elementwise("arcsinh", np.arcsinh, "t / root_of_one_and_square(x)", jax="numpy.arcsinh", dtypes="fc")
+# for complex x left of the imaginary axis jax gives the derivative of the other branch (its sign is the other one)
+arccosh = elementwise(
+    "arccosh", np.arccosh, "t / (sqrt(x - 1) * sqrt(x + 1))", jax="numpy.arccosh", dtypes="fc", domain="above one"
+)
+arctanh = elementwise("arctanh", np.arctanh, "t / ((1 - x) * (1 + x))", jax="numpy.arctanh", dtypes="fc", domain="unit")
+
+
+def root_of_one_and_square(x):
+    """sqrt(1 + x**2); for real x without overflow (float16 overflows at 256)."""
+    return sqrt(add(1, mul(x, x))) if dtype_of(x).kind == "c" else hypot(x, 1)
+
+
+def over_square_of_length(x, y):
+    """x / (x**2 + y**2) without overflow; 0 at (0, 0), and at infinity, which is its limit."""
+    length = hypot(x, y)
+    edge = bitwise_or(equal(length, 0), isinf(length))
+    length = where(edge, 1, length)
+    return where(edge, 0, div(div(x, length), length))
+
+
+# The angle of (y, x), called as arctan2(y, x). At (0, 0) its derivatives are 0 (jax: nan, torch: 0).
+arctan2 = elementwise(
+    "arctan2",
+    np.arctan2,
+    "t * over_square_of_length(y, x)",
+    "-t * over_square_of_length(x, y)",
+    jax="numpy.arctan2",
+    domain=("nonzero", "real"),
+)
+
+# ------------------------------------------------------------------------------------------------ sinc
+NEAR = 0.25  # below, sinc' is summed as a series: cos(pi x) - sinc(x) cancels
+SERIES = [(-1) ** k * 2 * k * math.pi ** (2 * k) / math.factorial(2 * k + 1) for k in range(1, 11)]
+
+
+def sinc_slope(x, out):
+    """sinc'(x) = (cos(pi x) - sinc(x)) / x; near 0 the derivative of the Taylor series of sinc."""
+    near = less(mul(x, x), NEAR * NEAR)
+    inside, outside = where(near, x, 0), where(near, 1, x)
+    u = mul(inside, inside)
+    series = SERIES[-1]
+    for c in SERIES[-2::-1]:
+        series = add(mul(u, series), c)
+    far = div(sub(cos(mul(math.pi, outside)), out), outside)
+    return where(near, mul(inside, series), far)
+
+
+@over_floats
+def _sinc(x):
+    u = math.pi * np.where(x == 0, 1, x)
+    return np.where(x == 0, 1, np.sin(u) / u)
+
+
+# sin(pi x) / (pi x), and 1 at 0
+sinc = elementwise("sinc", _sinc, "t * sinc_slope(x, out)", jax="numpy.sinc", kinks=((0.0,),), **real_function(_sinc))

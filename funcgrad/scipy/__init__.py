@@ -1,0 +1,1 @@
+"""Names of SciPy, for traced arrays and plain ones alike, without SciPy."""

@@ -1,0 +1,184 @@
+"""What derives from vjp, jvp and vmap: linearize, Jacobians, Hessians and their products with vectors."""
+
+import functools
+
+import numpy as np
+
+from .. import tree
+from ..core.aval import PYTHON_SCALARS, describe, dtype_of, shape_of
+from ..errors import ArgumentError
+from ..ops.shape import reshape, transpose
+from .forward_mode import jvp
+from .reverse_mode import check_callable, check_float, grad, vjp
+from .vectorize import vmap
+
+
+def _split_arguments(f, args, kwargs, argnums):
+    single = not isinstance(argnums, (tuple, list))
+    positions = [i % len(args) for i in ((argnums,) if single else argnums)]
+
+    def of_chosen(*chosen):
+        full = list(args)
+        for i, x in zip(positions, chosen, strict=True):
+            full[i] = x
+        return f(*full, **kwargs)
+
+    return of_chosen, tuple(args[i] for i in positions), single
+
+
+def _basis(leaves):
+    """The standard basis of a list of arrays: for each leaf, an array (total, *shape) of unit vectors."""
+    sizes = [int(np.prod(shape_of(x), dtype=int)) for x in leaves]
+    total = sum(sizes)
+    eye = []
+    at = 0
+    for x, k in zip(leaves, sizes, strict=True):
+        block = np.zeros((total, k), dtype_of(x))
+        block[at + np.arange(k), np.arange(k)] = 1
+        eye.append(block.reshape((total, *shape_of(x))))
+        at += k
+    return eye, sizes
+
+
+def _cut(x, sizes, axis):
+    """x cut along one axis into pieces of the given sizes."""
+    pieces = []
+    at = 0
+    for k in sizes:
+        pieces.append(x[(slice(None),) * axis + (slice(at, at + k),)])
+        at += k
+    return pieces
+
+
+def jacfwd(f, argnums=0, has_aux=False, holomorphic=False):
+    """The Jacobian of f by forward mode, one pass per input entry (at once, by vmap): cheap for few inputs.
+
+    For every leaf of the result and every leaf of the argument an array of shape `result.shape + argument.shape`.
+
+    >>> import funcgrad as fg, numpy as np
+    >>> fg.jacfwd(lambda x: x * x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    check_callable(f, "jacfwd")
+
+    @functools.wraps(f)
+    def jacobian_of(*args, **kwargs):
+        of_chosen, chosen, single = _split_arguments(f, args, kwargs, argnums)
+        leaves, structure = tree.flatten(chosen)
+        for x in leaves:
+            check_float(x, "jacfwd", "an argument", holomorphic=True)
+        eye, sizes = _basis(leaves)
+
+        def push(*ts):
+            got = jvp(of_chosen, chosen, tree.unflatten(structure, list(ts)), has_aux=has_aux)
+            return got[1:] if has_aux else (got[1],)
+
+        out = vmap(push, out_axes=(-1, 0) if has_aux else (-1,))(*eye)
+        aux = tree.map(lambda a: a[0], out[1]) if has_aux else None
+
+        def columns(j):
+            shape = shape_of(j)[:-1]
+            parts = _cut(j, sizes, len(shape))
+            parts = [_shaped(p, shape + shape_of(x)) for p, x in zip(parts, leaves, strict=True)]
+            full = tree.unflatten(structure, parts)
+            return full[0] if single else full
+
+        jacobian = tree.map(columns, out[0])
+        return (jacobian, aux) if has_aux else jacobian
+
+    return jacobian_of
+
+
+def _shaped(x, shape):
+    got = reshape(x, shape=tuple(shape)) if hasattr(x, "shape") else x
+    return got.copy() if type(got) is np.ndarray else got
+
+
+def jacrev(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
+    """The Jacobian of f by reverse mode, one pass per entry of the result (at once, by vmap): cheap for few results.
+
+    >>> import funcgrad as fg, numpy as np
+    >>> fg.jacrev(lambda x: np.sum(x * x))(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
+    check_callable(f, "jacrev")
+
+    @functools.wraps(f)
+    def jacobian_of(*args, **kwargs):
+        of_chosen, chosen, single = _split_arguments(f, args, kwargs, argnums)
+        for x in tree.leaves(chosen):
+            check_float(x, "jacrev", "an argument", allow_int, holomorphic=True)
+        got = vjp(of_chosen, *chosen, has_aux=has_aux)
+        outs, out_structure = tree.flatten(got[0])
+        eye, sizes = _basis(outs)
+        rows = vmap(lambda *cts: got[1](tree.unflatten(out_structure, list(cts))))(*eye)
+        row_leaves, structure = tree.flatten(rows)
+        inputs = tree.leaves(chosen)
+        cut = [_cut(r, sizes, 0) for r in row_leaves]
+        parts = []
+        for i, y in enumerate(outs):
+            blocks = [_shaped(c[i], shape_of(y) + shape_of(x)) for c, x in zip(cut, inputs, strict=True)]
+            full = tree.unflatten(structure, blocks)
+            parts.append(full[0] if single else full)
+        jacobian = tree.unflatten(out_structure, parts)
+        return (jacobian, got[2]) if has_aux else jacobian
+
+    return jacobian_of
+
+
+jacobian = jacrev
+
+
+def hessian(f, argnums=0, has_aux=False, holomorphic=False):
+    """The matrix (or pytree of arrays) of second derivatives of a scalar function: forward mode over reverse mode.
+
+    >>> import funcgrad as fg, numpy as np
+    >>> fg.hessian(lambda x: np.sum(x ** 3))(np.array([1.0, 2.0]))
+    array([[ 6.,  0.],
+           [ 0., 12.]])
+    """
+    return jacfwd(jacrev(f, argnums, has_aux, holomorphic), argnums, has_aux, holomorphic)
+
+
+def hvp(f, primals, tangents):
+    """The product of the Hessian of a scalar f at `primals` with the vector `tangents`, without making the matrix.
+
+    `primals` and `tangents` are tuples with one entry an argument. With one argument its product is returned itself.
+
+    >>> import funcgrad as fg, numpy as np
+    >>> fg.hvp(lambda x: np.sum(x ** 3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
+    array([6., 0.])
+    """
+    primals = tuple(primals)
+    out = jvp(grad(f, tuple(range(len(primals)))), primals, tuple(tangents))[1]
+    return out[0] if len(primals) == 1 else out
+
+
+def linearize(f, *primals, has_aux=False):
+    """The value of f, and its derivative at that point as a function of tangents.
+
+    The point's value is computed once; the linear function is staged and may be called any number of times.
+
+    >>> import funcgrad as fg
+    >>> out, push = fg.linearize(lambda x: x * x, 3.0)
+    >>> out, push(1.0), push(2.0)
+    (9.0, 6.0, 12.0)
+    """
+    from ..compile.jit import stage_linear
+
+    return stage_linear(f, primals, has_aux)
+
+
+__all__ = [
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "linearize",
+    "transpose",
+    "ArgumentError",
+    "PYTHON_SCALARS",
+    "describe",
+]

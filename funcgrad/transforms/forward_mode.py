@@ -1,0 +1,86 @@
+"""Forward mode: jvp and linearize."""
+
+from .. import tree
+from ..core.aval import PYTHON_SCALARS, describe, dtype_of, shape_of
+from ..core.handle import Handle
+from ..core.primitive import helpers
+from ..core.site import here
+from ..core.trace import Jvp
+from ..errors import ArgumentError, ShapeError
+from .boundary import as_value, enter, inner, inside, leave, like_argument, show_all
+from .reverse_mode import face_of, pair, plain_tree
+
+
+def zero_tangent(v):
+    if type(v) in PYTHON_SCALARS:
+        return type(v)(0)
+    return helpers["zeros_like"](v)
+
+
+def jvp(f, primals, tangents, has_aux=False):
+    """The value of f at the primals, and its derivative in the direction of the tangents.
+
+    `primals` and `tangents` are tuples (or lists) of pytrees of equal structure, shapes and dtypes. Returns
+    `(out, tangent_out)`, with has_aux `(out, tangent_out, aux)`. Raises TypeError where the structures differ and
+    ValueError where shapes do.
+
+    >>> import funcgrad as fg
+    >>> fg.jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
+    (12.0, 4.0)
+    """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise ArgumentError(
+            f"jvp: primals and tangents must be tuples, one entry an argument; got {type(primals).__name__} and "
+            f"{type(tangents).__name__}. Write jvp(f, (x,), (t,)). [at {here()}]"
+        )
+    leaves, structure = tree.flatten(tuple(primals))
+    ts, t_structure = tree.flatten(tuple(tangents))
+    if structure != t_structure:
+        raise ArgumentError(
+            f"jvp: the tangents must have the structure of the primals, {structure}; got {t_structure}. [at {here()}]"
+        )
+    trace = Jvp()
+    args = []
+    for i, (x, t) in enumerate(zip(leaves, ts, strict=True)):
+        x = leaves[i] = as_value(x, "jvp", f"primal {i}")
+        if shape_of(x) != shape_of(t):
+            raise ShapeError(
+                f"jvp: tangent {i} must have the shape of its primal {describe(x)}; got {describe(t)}. [at {here()}]"
+            )
+        if dtype_of(x).kind not in "fc":
+            if dtype_of(t).kind in "fc":
+                raise ArgumentError(
+                    f"jvp: primal {i} must be float or complex to have a tangent; got {describe(x)}. "
+                    f"Pass x.astype(float). [at {here()}]"
+                )
+            args.append(x)
+            continue
+        t = inner(t)
+        if (
+            type(t) is not type(x)
+            and not isinstance(t, Handle)
+            and type(t) not in PYTHON_SCALARS
+            and dtype_of(t) != dtype_of(x)
+        ):
+            t = t.astype(dtype_of(x))
+        elif type(t) is int:
+            t = float(t)
+        args.append(enter(trace, x, t))
+    with inside(trace):
+        out = f(*tree.unflatten(structure, args))
+        aux = None
+        if has_aux:
+            out, aux = pair(out, "jvp")
+            aux = plain_tree(trace, aux)
+        outs, out_structure = tree.flatten(out)
+        low = [leave(trace, o) for o in outs]
+    values = [v for v, _, _ in low]
+    out_ts = [zero_tangent(v) if t is None else like_argument(t, v) for v, t, _ in low]
+    faces = [face for _, _, face in low]
+    shown = show_all(values + out_ts, faces + faces, [*leaves, *ts])
+    k = len(values)
+    value, tangent = tree.unflatten(out_structure, shown[:k]), tree.unflatten(out_structure, shown[k:])
+    return (value, tangent, aux) if has_aux else (value, tangent)
+
+
+__all__ = ["face_of", "jvp"]

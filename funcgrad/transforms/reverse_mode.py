@@ -1,0 +1,259 @@
+"""Reverse mode: vjp, grad, value_and_grad, by recording once and walking the record back."""
+
+import functools
+
+import numpy as np
+
+from .. import tree
+from ..core.aval import PYTHON_SCALARS, describe, dtype_of, ndarray, shape_of
+from ..core.handle import Handle, Taped
+from ..core.primitive import helpers
+from ..core.quiet import quiet
+from ..core.reverse import reverse
+from ..core.site import here
+from ..core.trace import Record
+from ..errors import ArgumentError, ShapeError
+from .boundary import as_value, check_float, enter, inner, inside, leave, like_argument, show_all
+
+FLOAT0 = np.dtype([("float0", np.void, 0)])
+
+
+def one_like(v):
+    """The seed of a scalar result."""
+    if isinstance(v, Handle):
+        if v.weak:
+            return 1.0
+        from ..ops.shape import full
+
+        return full(shape=(), value=1, dtype=dtype_of(v))
+    return 1.0 if type(v) in PYTHON_SCALARS else v.dtype.type(1)
+
+
+def zero_gradient(x):
+    """The gradient of an argument that no result depends on."""
+    if dtype_of(x).kind in "biu":
+        return np.zeros(shape_of(x), FLOAT0)
+    return helpers["zeros_like"](x) if type(x) not in PYTHON_SCALARS else type(x)(0)
+
+
+def gradient_for(x, g):
+    return like_argument(zero_gradient(x) if g is None else g, x)
+
+
+def vjp(f, *primals, has_aux=False):
+    """The value of f at the primals, and the pullback: the linear map from cotangents of the value to those of the primals.
+
+    Parameters: `primals` are pytrees of arrays or numbers. Returns `(out, pullback)`, or `(out, pullback, aux)` with
+    `has_aux`, where f returns `(out, aux)`. `pullback(ct)` takes the tree structure, shapes and dtypes of `out` and
+    returns a tuple, one entry a primal. It may be called any number of times.
+
+    Raises TypeError for a primal that is not float or complex.
+
+    >>> import funcgrad as fg, numpy as np
+    >>> out, pullback = fg.vjp(lambda x, y: x * y, 3.0, 4.0)
+    >>> out, pullback(1.0)
+    (12.0, (4.0, 3.0))
+    """
+    leaves, structure = tree.flatten(primals)
+    trace = Record()
+    marks = []
+    args = []
+    for i, x in enumerate(leaves):
+        x = leaves[i] = as_value(x, "vjp")
+        differentiable = check_float(x, "vjp", f"primal {i}", holomorphic=True, allow_int=True)
+        mark = trace.leaf() if differentiable else None
+        marks.append(mark)
+        args.append(enter(trace, x, mark) if differentiable else x)
+    with inside(trace):
+        out = f(*tree.unflatten(structure, args))
+        aux = None
+        if has_aux:
+            out, aux = pair(out, "vjp")
+        outs, out_structure = tree.flatten(out)
+        low = [leave(trace, o) for o in outs]
+        aux = plain_tree(trace, aux)
+    kept = [v.copy() if type(v) is ndarray else v for v, _, _ in low]
+
+    def pullback(ct):
+        """Cotangents of the primals, from a cotangent of the value."""
+        cts, structure_of_ct = tree.flatten(ct)
+        if structure_of_ct != out_structure:
+            raise ArgumentError(
+                f"vjp: the cotangent must have the structure of the value, {out_structure}; got {structure_of_ct}. "
+                f"[at {here()}]"
+            )
+        seeds = []
+        for (v, m, _), c in zip(low, cts, strict=True):
+            if shape_of(c) != shape_of(v):
+                raise ShapeError(
+                    f"vjp: a cotangent of {describe(v)} must have its shape; got {describe(c)}. [at {here()}]"
+                )
+            if m is not None:
+                seeds.append((m, seed_like(inner(c), v)))
+        with quiet():
+            got = reverse(seeds, trace, want=marks)
+        gs = [gradient_for(x, g) for x, g in zip(leaves, got, strict=True)]
+        return tree.unflatten(structure, show_all(gs, [face_of(x) for x in leaves], cts))
+
+    value = tree.unflatten(out_structure, show_all(kept, [face for _, _, face in low], leaves))
+    return (value, pullback, aux) if has_aux else (value, pullback)
+
+
+def seed_like(c, v):
+    """A cotangent in the dtype of the value it belongs to."""
+    if isinstance(c, Handle) or type(c) in PYTHON_SCALARS or dtype_of(c) == dtype_of(v):
+        return c
+    return np.asarray(c).astype(dtype_of(v))
+
+
+def face_of(x):
+    return Taped if isinstance(x, Taped) else None
+
+
+def pair(out, transform):
+    if not isinstance(out, (tuple, list)) or len(out) != 2:
+        raise ArgumentError(
+            f"{transform}: with has_aux=True the function must return (value, aux); got {type(out).__name__}. "
+            f"[at {here()}]"
+        )
+    return out
+
+
+def plain_tree(trace, aux):
+    """Auxiliary results one level out."""
+    if aux is None:
+        return None
+    leaves, structure = tree.flatten(aux)
+    low = [leave(trace, a) if isinstance(a, Handle) else (a, None, None) for a in leaves]
+    return tree.unflatten(
+        structure,
+        [show_all([v], [f])[0] if isinstance(a, Handle) else v for a, (v, _, f) in zip(leaves, low, strict=True)],
+    )
+
+
+def value_and_grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False, numpy=False):
+    """A function that returns `(f(*args), gradient)`; everything as in `grad`. With has_aux: `((value, aux), gradient)`.
+
+    >>> import funcgrad as fg
+    >>> fg.value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+    check_callable(f, "value_and_grad")
+    if numpy:
+        from ..tracing import trace_numpy
+
+        f = trace_numpy(f)
+    single = not isinstance(argnums, (tuple, list))
+    positions = (argnums,) if single else tuple(argnums)
+
+    @functools.wraps(f)
+    def value_and_grad_of(*args, **kwargs):
+        args = list(args)
+        trace = Record()
+        leaves = []  # the differentiated values, and for each its node (None: an integer)
+        marks = []
+        structures = []
+        for position in positions:
+            if not -len(args) <= position < len(args):
+                raise ArgumentError(
+                    f"grad: argnums={argnums} asks for argument {position}, but the call has {len(args)} positional "
+                    f"arguments. Pass the differentiated arguments by position. [at {here()}]"
+                )
+            own, structure = flat(args[position])
+            inputs = []
+            for x in own:
+                x = as_value(x, "grad", f"argument {position}")
+                mark = trace.leaf() if check_float(x, "grad", f"argument {position}", allow_int, holomorphic) else None
+                inputs.append(x if mark is None else enter(trace, x, mark))
+                leaves.append(x)
+                marks.append(mark)
+            args[position] = inputs[0] if structure is None else tree.unflatten(structure, inputs)
+            structures.append((structure, len(own)))
+        aux = None
+        with inside(trace):
+            out = f(*args, **kwargs)
+            if has_aux:
+                out, aux = pair(out, "grad")
+                aux = plain_tree(trace, aux)
+            value, mark, face = leave(trace, out)
+            check_scalar(value, holomorphic)
+        got = None
+        if mark is not None:
+            with quiet():
+                got = reverse([(mark, one_like(value))], trace, want=marks)
+        grads = [gradient_for(x, got and got[i]) for i, x in enumerate(leaves)]
+        shown = show_all([*grads, value], [*map(face_of, leaves), face], leaves)
+        value = shown.pop()
+        if single and structures[0][0] is None:
+            gradient = shown[0]
+        else:
+            it = iter(shown)
+            parts = [next(it) if s is None else tree.unflatten(s, [next(it) for _ in range(k)]) for s, k in structures]
+            gradient = parts[0] if single else tuple(parts)
+        return ((value, aux) if has_aux else value), gradient
+
+    return value_and_grad_of
+
+
+def grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False, numpy=False):
+    """The gradient of a scalar function, as a function of the same arguments.
+
+    `argnums`: which positional arguments to differentiate (an int, or a tuple for a tuple of gradients); each may be a
+    pytree. `has_aux`: f returns (value, aux) and the result is (gradient, aux). `holomorphic`: f is a holomorphic
+    function of complex numbers. `allow_int`: integer arguments get zeros of jax's dtype float0. `numpy`: NumPy calls in
+    f's own source are traced too (see `trace_numpy`).
+
+    The gradient has the form of its argument: a Python float for a Python float, an array of the same shape and dtype
+    for an array. Raises TypeError if the value is not a scalar, or an argument is not float.
+
+    >>> import funcgrad as fg, numpy as np
+    >>> fg.grad(lambda x: x ** 3)(2.0)
+    12.0
+    >>> fg.grad(lambda x: np.sum(np.sin(x)))(np.zeros(2))
+    array([1., 1.])
+    """
+    check_callable(f, "grad")
+    both = value_and_grad(f, argnums, has_aux, holomorphic, allow_int, numpy)
+
+    @functools.wraps(f)
+    def grad_of(*args, **kwargs):
+        value, gradient = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return grad_of
+
+
+def flat(x):
+    """(leaves, structure) of an argument; the structure of a single array or float is None."""
+    return ([x], None) if type(x) is ndarray or type(x) is float else tree.flatten(x)
+
+
+def check_callable(f, transform):
+    if not callable(f):
+        raise ArgumentError(
+            f"{transform}: the first argument must be a function; got {type(f).__name__}. Write {transform}(f)(x), not "
+            f"{transform}(f(x)). [at {here()}]"
+        )
+
+
+def check_scalar(value, holomorphic):
+    if type(value) is float or type(value) is np.float64:
+        return
+    try:
+        shape, dtype = shape_of(value), dtype_of(value)
+    except Exception as error:
+        raise ArgumentError(
+            f"grad: the function must return a scalar; got {type(value).__name__}. [at {here()}]"
+        ) from error
+    if shape != ():
+        raise ArgumentError(
+            f"grad: the function must return a scalar; got {describe(value)}. Sum it, or use jacobian (all "
+            f"derivatives) / vjp (one cotangent). [at {here()}]"
+        )
+    if dtype.kind not in "fc" and not (dtype.kind in "biu" and not isinstance(value, Handle)):
+        raise ArgumentError(f"grad: the function must return a float scalar; got {describe(value)}. [at {here()}]")
+    if dtype.kind == "c" and not holomorphic:
+        raise ArgumentError(
+            f"grad: the function returns {describe(value)}; take its real or imaginary part, or abs, or pass "
+            f"holomorphic=True if it is holomorphic. [at {here()}]"
+        )

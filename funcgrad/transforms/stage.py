@@ -1,0 +1,153 @@
+"""Stage: record a function of avals as a Graph, without values.
+
+A Stage that meets a handle of an outer level lifts it to a hidden input. At a captured Tensor's first use it makes a
+graph input and a shadow (a Tensor of this level): the function's reads, in-place writes, views and `.grad` act on the
+shadow, and the differences at the end are extra outputs of the graph (`effects`), copied back by every call. Nothing of
+the user's is re-pointed while tracing.
+"""
+
+from ..core import state
+from ..core.aval import Aval, aval_of, dtype_of, shape_of
+from ..core.graph import Graph, GraphNode
+from ..core.handle import Alias, Array, Cell, Frozen, Handle, Taped
+from ..core.primitive import PRIMITIVES
+from ..core.site import site
+from ..core.trace import PICK, Trace
+from ..errors import NotDifferentiableError
+from .boundary import inner, inside
+
+tls, shared = state.tls, state.shared
+
+
+class Stage(Trace):
+    """The interpreter behind jit: operations on its handles become nodes of a graph."""
+
+    concrete = False
+    settles = False  # (it lifts none: boxes from outside have shadows)
+    name = "jit"
+
+    def __init__(self):
+        super().__init__()
+        self.inputs = []  # graph nodes
+        self.outer = []  # what a call must pass for each of them
+        self.lifts = {}  # id of a lifted value -> its input node (and the value, to keep the id)
+        self.shadows = {}
+
+    def shape(self, h):
+        return h.mark.aval.shape
+
+    def dtype(self, h):
+        return h.mark.aval.dtype
+
+    def weak(self, h):
+        return h.mark.aval.weak
+
+    def input(self, x, aval=None):
+        n = GraphNode(None, (), None, aval or Aval(shape_of(x), dtype_of(x), aval_of(x).weak))
+        self.inputs.append(n)
+        self.outer.append(x)
+        return n
+
+    def lift(self, x):
+        """The graph's name for a value of an outer level: a hidden input; plain arrays are constants."""
+        if not isinstance(x, Handle):
+            return x
+        key = (id(x.val), id(x.mark))
+        got = self.lifts.get(key)
+        if got is None:
+            got = self.lifts[key] = (self.input(x), x)
+        return got[0]
+
+    def process(self, prim, args, params, out=None):
+        if self.done:
+            self.leaked(prim.name)
+        ins = []
+        for a in args:
+            if isinstance(a, Handle):
+                ins.append(a.mark if a.owner is self else self.lift(inner(a)))
+            else:
+                ins.append(a)
+        if prim.aval is None:
+            raise NotDifferentiableError(f"jit: {prim.name} has no shape rule, so it cannot be staged.")
+        aval = prim.aval(*[x.aval if type(x) is GraphNode else aval_of(x) for x in ins], **params)
+        n = GraphNode(prim, tuple(ins), params, aval, site(2))
+        if prim.multi:
+            return tuple(
+                Array(None, GraphNode(PICK, (n,), {"i": i, "avals": aval}, a, n.site), self) for i, a in enumerate(aval)
+            )
+        return Array(None, n, self)
+
+    def capture(self, args):
+        return [
+            self.shadow(h) if isinstance(h, Taped) and h.owner.level < self.level and type(h.alias) is not Frozen else h
+            for h in args
+        ]
+
+    def shadow(self, h):
+        got = self.shadows.get(id(h))
+        if got is None:
+            n = None
+            if type(h.alias) is Alias:
+                s = root = self.shadow(h.alias.base)
+                for prim, params in h.alias.chain:
+                    s = prim(s, **params)
+                s.alias = Alias(root, h.alias.chain)
+            else:
+                n = self.input(h)
+                mark = None
+                if h.mark is not None:
+                    cell = Cell()
+                    kept = h.mark.extra and h.mark.extra.cell
+                    if kept:
+                        cell.grad = kept.grad
+                    mark = self.tape.leaf(cell)
+                s = self.tape.face(Array(None, n, self), mark, self.tape)
+            got = self.shadows[id(h)] = (s, h, n, s.mark)
+        return got[0]
+
+    def effects(self):
+        """([(box, graph node of its new value)], [(cell, new gradient or None)]) of what the function did to Tensors."""
+        writes = []
+        cells = []
+        for s, h, n, mark in self.shadows.values():
+            if n is None:
+                continue
+            value = s.val.mark if isinstance(s.val, Array) else s.val
+            if value is not n:
+                writes.append((h, value))
+            kept = h.mark is not None and h.mark.extra and h.mark.extra.cell
+            if mark is not None and kept:
+                cells.append((kept, mark.extra.cell.grad))
+        return writes, cells
+
+
+class staged:
+    """Make a Stage the one that sources and captured Tensors of this thread ask."""
+
+    __slots__ = ("stage", "before")
+
+    def __init__(self, stage):
+        self.stage = stage
+
+    def __enter__(self):
+        self.before = tls.stage
+        tls.stage = self.stage
+        with shared.lock:
+            shared.staging += 1
+
+    def __exit__(self, *error):
+        tls.stage = self.before
+        with shared.lock:
+            shared.staging -= 1
+
+
+def graph_of(f, avals):
+    """The Graph of a function of flat values returning flat values, for rules that stage; nothing may come from outside."""
+    stage = Stage()
+    ins = [GraphNode(None, (), None, a) for a in avals]
+    with staged(stage), inside(stage):
+        outs = f(*[Array(None, n, stage) for n in ins])
+    return Graph(ins, [o.mark if isinstance(o, Array) and o.owner is stage else o for o in outs])
+
+
+__all__ = ["PRIMITIVES", "Stage", "graph_of", "staged"]

@@ -1,0 +1,12 @@
+"""What every test runs under: jax in 64 bits on the CPU, and the helpers of this folder importable by name.
+
+Set before jax is first imported, by any test file, so that no test depends on which file was collected first.
+"""
+
+import os
+import pathlib
+import sys
+
+os.environ["JAX_ENABLE_X64"] = "1"
+os.environ["JAX_PLATFORMS"] = "cpu"
+sys.path.insert(0, str(pathlib.Path(__file__).parent))

@@ -1,0 +1,46 @@
+"""Every piece of code in the documentation runs, and prints what the page says."""
+
+import doctest
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import compat
+import funcgrad
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md"])
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def modules():
+    for package in (funcgrad, compat):
+        yield package.__name__
+        for m in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            if not m.name.endswith("__main__"):
+                yield m.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_page(page):
+    """A ```python block is a doctest if it has prompts, otherwise a script that must run; one namespace a page."""
+    text = page.read_text()
+    env = {"__name__": page.stem.replace("-", "_")}
+    for k, block in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.S | re.M)):
+        if ">>>" in block:
+            test = doctest.DocTestParser().get_doctest(block, env, f"{page.name} block {k}", str(page), 0)
+            runner = doctest.DocTestRunner(optionflags=FLAGS)
+            runner.run(test, clear_globs=False)
+            assert runner.failures == 0
+            env = test.globs
+        else:
+            exec(compile(block, f"{page.name} block {k}", "exec"), env)
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_docstrings(name):
+    result = doctest.testmod(importlib.import_module(name), optionflags=FLAGS)
+    assert result.failed == 0

@@ -1,0 +1,337 @@
+"""Bad input to the functional face, one test or more for each row of complaints that concerns it.
+
+Each asserts the type a user would catch, the words that say what to do, the user's own file and line, and that what the
+user owns is as it was. Figures are closed forms.
+"""
+
+import inspect
+import pathlib
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+import funcgrad as fg
+import funcgrad.numpy as fnp
+from funcgrad import errors
+
+HERE = pathlib.Path(__file__).name
+
+
+def line():
+    """`file:line` of the caller."""
+    return f"{HERE}:{sys._getframe(1).f_lineno}"
+
+
+def line_in(f, text):
+    """`file:line` of the line of f that holds `text`."""
+    lines, first = inspect.getsourcelines(f)
+    (k,) = [k for k, one in enumerate(lines) if text in one and "line_in" not in one]
+    return f"{HERE}:{first + k}"
+
+
+def refused(kind, f, *words):
+    """f() raises `kind` with these words; returns the message."""
+    with pytest.raises(kind) as caught:
+        f()
+    text = str(caught.value)
+    for word in words:
+        assert word in text, text
+    return text
+
+
+@pytest.fixture
+def checking():
+    with fg.config(check_nans=True):
+        yield
+
+
+# ------------------------------------------------------------------------------------------------ rows 1, 11
+def test_row_01_assignment_into_a_plain_array_names_the_line_and_the_remedies():
+    work = np.arange(3.0)
+
+    def f(x):
+        work[1] = x * x
+        return work.sum()
+
+    text = refused(
+        errors.ConversionError,
+        lambda: fg.grad(f)(3.0),
+        "float64[]",
+        "funcgrad.numpy",
+        "numpy=True",
+        line_in(f, "work[1]"),
+    )
+    assert "derivative would be lost" in text
+    assert work.tolist() == [0.0, 1.0, 2.0]
+    for kind in (TypeError, ValueError):  # what float(x) and what NumPy's assignment raise
+        refused(kind, lambda: fg.grad(f)(3.0))
+
+
+def test_row_01_assignment_into_an_array_made_inside_differentiates():
+    def f(x):
+        a = fnp.zeros(2)
+        a[0] = x * x
+        a[1] += a[0]
+        return a.sum()
+
+    assert fg.grad(f)(3.0) == 12.0
+
+
+@pytest.mark.parametrize(
+    "leak", [float, complex, np.asarray, lambda x: x.item(), lambda x: x.tolist(), lambda x: [0][x]]
+)
+def test_row_11_a_traced_value_never_becomes_a_plain_one_in_silence(leak):
+    text = refused(
+        errors.ConversionError, lambda: fg.grad(lambda x: leak(x))(3.0), "derivative would be lost", "value_of"
+    )
+    assert HERE in text
+
+
+def test_row_11_plain_numpy_functions_differentiate():
+    assert fg.grad(lambda x: np.sum(np.exp(x) * 2))(np.zeros(2)).tolist() == [2.0, 2.0]
+
+
+# ------------------------------------------------------------------------------------------------ row 6
+def branch(x):
+    return x * x if x > 0 else -x
+
+
+def test_row_06_bool_of_a_staged_value():
+    text = refused(errors.ConcreteBoolError, lambda: fg.jit(branch)(3.0), "under jit", "where", "static")
+    assert line_in(branch, "if x > 0") in text
+
+
+def test_row_06_bool_of_a_mapped_value():
+    x = np.ones(2)
+    text = refused(errors.ConcreteBoolError, lambda: fg.vmap(branch)(x), "under vmap", "fg.where(condition, a, b)")
+    assert line_in(branch, "if x > 0") in text
+    assert x.tolist() == [1.0, 1.0]
+
+
+def test_row_06_values_are_known_under_grad_and_jvp():
+    assert fg.grad(branch)(3.0) == 6.0 and fg.grad(branch)(-3.0) == -1.0
+    assert fg.jvp(branch, (3.0,), (1.0,)) == (9.0, 6.0)
+
+
+# ------------------------------------------------------------------------------------------------ rows 7, 24
+def test_row_07_print_shows_the_numbers(capsys):
+    look = lambda x: (print(x), x * 2.0)[1]  # noqa: E731
+    fg.grad(look)(3.5)
+    fg.jvp(look, (4.5,), (1.0,))
+    fg.vmap(look)(np.array([5.5, 6.5]))
+    fg.grad(lambda x: fg.vmap(look)(x).sum())(np.array([7.5, 8.5]))
+    lines = capsys.readouterr().out.splitlines()
+    assert [("3.5" in lines[0]), ("4.5" in lines[1]), ("5.5, 6.5" in lines[2]), ("7.5, 8.5" in lines[3])] == [True] * 4
+    assert "grad" in lines[0] and "jvp" in lines[1] and "vmap" in lines[2]
+
+
+def test_row_07_print_under_jit_shows_the_aval(capsys):
+    fg.jit(lambda x: (print(x), x * 2.0)[1])(np.ones(3))
+    assert "float64[3] under jit" in capsys.readouterr().out
+
+
+def test_row_07_debug_print_shows_plain_values(capsys):
+    def f(x):
+        fg.debug.print("x={} y={y:.2f} {t}", x, y=x * 2.0, t={"k": x})
+        return x * x
+
+    assert fg.grad(f)(1.5) == 3.0
+    assert fg.jvp(f, (1.5,), (1.0,)) == (2.25, 3.0)
+    assert fg.vmap(f)(np.array([1.0, 2.0])).tolist() == [1.0, 4.0]
+    one, two, three = capsys.readouterr().out.splitlines()
+    assert one == two == "x=1.5 y=3.00 {'k': 1.5}"
+    assert three.startswith("x=[1. 2.] y=[2.00 4.00]")
+
+
+def test_row_07_debug_print_under_jit_refuses():
+    def f(x):
+        fg.debug.print("{}", x)
+        return x
+
+    refused(errors.ConcretizationError, lambda: fg.jit(f)(1.0), "under jit", "Return it", line_in(f, "debug.print"))
+
+
+def test_row_24_value_of_reaches_through_every_level():
+    seen = []
+
+    def f(x):
+        seen.append(fg.value_of(x))
+        return x**3
+
+    assert fg.grad(fg.grad(f))(2.0) == 12.0
+    assert seen == [2.0]
+    fg.vmap(fg.grad(f))(np.array([1.0, 2.0]))
+    assert type(seen[1]) is np.ndarray and seen[1].tolist() == [1.0, 2.0]
+    seen[1][0] = 9.0  # a copy: the user's to write
+
+
+def test_row_24_repr_is_that_of_an_array():
+    reprs = []
+    fg.grad(lambda x: (reprs.append(repr(x)), x.sum())[1])(np.array([1.0, 2.0]))
+    assert reprs[0].startswith("array([1., 2.])")
+
+
+def test_row_24_value_of_a_staged_value_refuses():
+    refused(errors.ConcretizationError, lambda: fg.jit(lambda x: fg.value_of(x))(1.0), "no value yet", line())
+
+
+# ------------------------------------------------------------------------------------------------ row 10
+def test_row_10_a_function_without_a_rule_is_named(tmp_path):
+    target = tmp_path / "x.npy"
+    f = lambda x: np.save(target, x)  # noqa: E731
+    text = refused(
+        errors.NotDifferentiableError, lambda: fg.grad(f)(np.ones(2)), "numpy.save", "custom_vjp", "value_of"
+    )
+    assert line_in(test_row_10_a_function_without_a_rule_is_named, "np.save(") in text
+    assert not target.exists()
+
+
+def test_row_10_the_nearest_covered_are_named():
+    day = lambda x: np.busday_count(x, x)  # noqa: E731
+    assert "bincount" in refused(TypeError, lambda: fg.grad(day)(np.ones(2)), "The nearest covered:")
+
+
+# ------------------------------------------------------------------------------------------------ row 15
+def rooted(x):
+    return np.sum(np.where(x > 0, np.sqrt(x), 0.0))
+
+
+def test_row_15_the_rule_that_makes_the_first_nan_is_named(checking):
+    x = np.array([0.0, 4.0])
+    text = refused(
+        errors.NaNError, lambda: fg.grad(rooted)(x), "the derivative of sqrt", "cotangent = [0.", "where(ok, x"
+    )
+    assert line_in(rooted, "np.sqrt") in text
+    assert x.tolist() == [0.0, 4.0]
+    refused(FloatingPointError, lambda: fg.grad(rooted)(x))
+
+
+def test_row_15_the_operation_that_makes_the_first_nan_is_named(checking):
+    def f(x):
+        y = x - x
+        z = y / y
+        return np.sum(z * 2.0)
+
+    with np.errstate(all="ignore"):
+        text = refused(errors.NaNError, lambda: fg.grad(f)(np.ones(2)), "div", "input 0 = [0., 0.]")
+        assert line_in(f, "y / y") in text
+        assert line_in(f, "y / y") in refused(errors.NaNError, lambda: fg.vmap(f)(np.ones((3, 2))), "div")
+        assert line_in(f, "y / y") in refused(errors.NaNError, lambda: fg.jvp(f, (np.ones(2),), (np.ones(2),)), "div")
+
+
+def test_row_15_where_the_infinity_began_is_named(checking):
+    def norm(x):
+        s = np.sum(x * x)
+        return np.sqrt(s)
+
+    text = refused(errors.NaNError, lambda: fg.grad(norm)(np.zeros(2)), "the derivative of mul", "The inf came from")
+    assert line_in(norm, "np.sqrt(s)") in text and line_in(norm, "np.sum(x * x)") in text
+
+
+def test_row_15_second_order_and_the_tangents(checking):
+    assert "sqrt" in refused(errors.NaNError, lambda: fg.grad(fg.grad(rooted))(0.0))
+    f = lambda x: np.sqrt(x) * 0.0  # noqa: E731
+    refused(errors.NaNError, lambda: fg.jvp(f, (0.0,), (1.0,)), "the tangent", HERE)
+
+
+def test_row_15_a_nan_that_was_given_is_no_error(checking):
+    assert np.isnan(fg.grad(lambda x: np.sum(np.sqrt(x)))(np.array([np.nan]))).all()
+    assert fg.grad(rooted)(np.array([4.0])).tolist() == [0.25]
+
+
+def test_row_15_off_by_default_and_given_back():
+    before = fg.core.nans.Record.process
+    assert np.isnan(fg.grad(rooted)(0.0))
+    with fg.config(check_nans=True) as settings:
+        assert settings.check_nans
+        assert fg.core.nans.Record.process is not before
+        with fg.config(check_nans=False):
+            assert np.isnan(fg.grad(rooted)(0.0))
+        refused(errors.NaNError, lambda: fg.grad(rooted)(0.0))
+    assert fg.core.nans.Record.process is before and fg.core.nans.Record.flat
+    fg.config(check_nans=True)  # from now on
+    try:
+        refused(errors.NaNError, lambda: fg.grad(rooted)(0.0))
+    finally:
+        fg.config(check_nans=False)
+    assert np.isnan(fg.grad(rooted)(0.0))
+
+
+def test_row_15_a_wrong_setting_is_named():
+    refused(TypeError, lambda: fg.config(check_nan=True), "'check_nan'", "the settings are check_nans", line())
+    refused(TypeError, lambda: fg.config(check_nans=1), "must be of type bool; got 1", line())
+
+
+# ------------------------------------------------------------------------------------------------ row 19
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_row_19_the_inputs_decide_the_dtype(dtype):
+    x = np.ones(3, dtype)
+    f = lambda x: np.sum(np.sin(x) * 2.0)  # noqa: E731
+    assert fg.grad(f)(x).dtype == fg.jit(f)(x).dtype == fg.vmap(lambda x: x * 2.0)(x).dtype == dtype
+
+
+# ------------------------------------------------------------------------------------------------ row 20
+def test_row_20_a_dropped_update_warns():
+    x = np.zeros(3)
+    with pytest.warns(errors.DroppedResultWarning, match=r"the result is dropped.*x = fg.at\(x\)") as caught:
+        fg.at(x)[0].set(1.0)
+    assert pathlib.Path(caught[0].filename).name == HERE
+    assert caught[0].lineno == int(line_in(test_row_20_a_dropped_update_warns, "[0].set(1.0)").rpartition(":")[2])
+    assert x.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_row_20_a_used_update_does_not_warn():
+    x = np.zeros(3)
+    with warnings.catch_warnings(action="error"):
+        y = fg.at(x)[0].set(1.0)
+        assert [fg.at(y)[i].add(2.0).sum() for i in range(2)] == [3.0, 3.0]
+        assert fg.grad(lambda x: x.at[0].set(1.0).sum())(x).tolist() == [0.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("set", [7.0, 2.0, 7.0]), ("add", [15.0, 2.0, 10.0]), ("subtract", [-13.0, 2.0, -4.0]),
+        ("multiply", [49.0, 2.0, 21.0]), ("divide", [1 / 49, 2.0, 3 / 7]), ("min", [1.0, 2.0, 3.0]),
+        ("max", [7.0, 2.0, 7.0]),
+    ],
+)  # fmt: skip
+def test_row_20_updates_with_repeated_indices(name, expected):
+    x = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(getattr(fg.at(x)[np.array([0, 2, 0])], name)(7.0), expected, rtol=1e-15)
+    np.testing.assert_allclose(fg.jit(lambda x: getattr(x.at[np.array([0, 2, 0])], name)(7.0))(x), expected, rtol=1e-15)
+    assert x.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_row_20_updates_differentiate():
+    x = np.array([1.0, 2.0, 3.0])
+    gx, gv = fg.grad(lambda x, v: np.sum(fg.at(x)[1:].multiply(v) ** 2), (0, 1))(x, 2.0)
+    assert gx.tolist() == [2.0, 16.0, 24.0]  # 2 x, 2 x v^2
+    assert gv == 52.0  # 2 v (4 + 9)
+    assert fg.at(x)[1].get() == 2.0
+
+
+def test_row_20_what_is_no_array_is_refused():
+    refused(TypeError, lambda: fg.at([1.0, 2.0]), "got list", "np.asarray(x)", line())
+    x = np.zeros(2)
+    refused(IndexError, lambda: fg.at(x)[5].set(1.0), "5")
+    assert x.tolist() == [0.0, 0.0]
+
+
+# ------------------------------------------------------------------------------------------------ row 23
+def test_row_23_integers_are_refused_with_the_cure():
+    refused(errors.ArgumentError, lambda: fg.grad(np.tanh)(2), "int64[]", "Pass 2.0", "allow_int=True", line())
+    x = np.arange(3)
+    refused(TypeError, lambda: fg.grad(lambda x: x.sum())(x), "int64[3]", "x.astype(float)", line())
+    refused(TypeError, lambda: fg.jvp(np.sin, (2,), (1.0,)), "int64[]", "x.astype(float)", line())
+    assert x.tolist() == [0, 1, 2]
+
+
+def test_row_23_other_arguments_that_cannot_be_differentiated():
+    refused(TypeError, lambda: fg.grad(np.sin)("a"), "got str", line())
+    refused(TypeError, lambda: fg.grad(np.sin)(1j), "holomorphic=True", line())
+    refused(TypeError, lambda: fg.grad(lambda x: x * 2)(np.ones(3)), "scalar; got float64[3]", "jacobian", line())
+    refused(TypeError, lambda: fg.grad(3.0), "must be a function; got float", line())
+    refused(ValueError, lambda: fg.vmap(np.add)(np.ones(3), np.ones(4)), "has 3", "has 4", line())

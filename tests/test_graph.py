@@ -1,0 +1,174 @@
+"""Graphs: printing and parsing, checking, passes text in, text out, and what jit makes of them."""
+
+import numpy as np
+import pytest
+
+import funcgrad as fg
+import funcgrad.numpy as fnp
+from funcgrad.compile.passes import common_subexpressions, dead_code, inline
+from funcgrad.core.graph import check, evaluate
+from funcgrad.core.graph_text import dump, parse
+from funcgrad.errors import GraphError
+
+X = np.array([0.3, 0.7])
+TABLE = np.arange(40.0).reshape(20, 2)
+
+
+def programs():
+    yield lambda x: np.sin(x) * 2.0 + x[::-1], (X,)
+    yield lambda x, n: (x * n, x.sum() / n), (X, 3.0)
+    yield lambda x: np.sum(TABLE * x), (X,)  # a large constant
+    yield lambda x: x * np.array([1.0, -0.0]) + np.float32(0.5), (X,)  # small constants
+    yield fg.grad(lambda x: np.sum(np.exp(x) * x)), (X,)
+    yield fg.jit(lambda x: np.cos(x)), (X,)  # a nested graph
+
+    def writes(x):
+        a = fnp.zeros(3)
+        a[1:] = x
+        a[0] += x[1]
+        return a
+
+    yield writes, (X,)
+    yield lambda x: x, (X,)
+    yield lambda x: 1.0, (X,)
+
+
+@pytest.mark.parametrize("k", range(9))
+def test_print_and_parse_round_trip(k):
+    f, args = list(programs())[k]
+    graph = fg.make_graph(f)(*args)
+    text, objects = dump(graph)
+    again = parse(text, objects)
+    assert dump(again)[0] == text
+    check(again)
+    for a, b in zip(evaluate(again, *args), evaluate(graph, *args), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_text():
+    graph = fg.make_graph(lambda x: np.sum(x * 2.0))(X)
+    assert str(graph) == (
+        "graph(a0: float64[2])\n  v0: float64[2] = mul(a0, 2.0)\n  v1: float64[] = sum(v0, axes=(0,))\n  return v1"
+    )
+
+
+@pytest.mark.parametrize(
+    "text,what",
+    [
+        ("graph(a0: float64[2])\n  v0: float64[3] = mul(a0, 2.0)\n  return v0", "says float64"),
+        ("graph(a0: float64[2])\n  v0: float64[2]* = mul(a0, 2.0)\n  return v0", "its rule gives"),
+    ],
+)
+def test_check_refuses(text, what):
+    with pytest.raises(GraphError, match=what):
+        check(parse(text))
+
+
+@pytest.mark.parametrize(
+    "text,what",
+    [
+        ("a0", "first line"),
+        ("graph(a0: float64[2])\n  v0: float64[2] = nosuch(a0)\n  return v0", "no primitive 'nosuch'"),
+        ("graph(a0: float64[2])\n  v0 = mul(a0, a0)\n  return v0", "is not `name: aval"),
+        ("graph(a0: float64[2])\n  v0: float64[2] = mul(a0, a0)", "no return line"),
+    ],
+)
+def test_parse_refuses(text, what):
+    with pytest.raises(GraphError, match=what):
+        parse(text)
+
+
+def test_common_subexpressions():
+    got = common_subexpressions(
+        parse(
+            "graph(a0: float64[2])\n  v0: float64[2] = sin(a0)\n  v1: float64[2] = sin(a0)\n  v2: float64[2] = mul(v0, v1)\n"
+            "  v3: float64[2] = mul(v2, 0.0)\n  v4: float64[2] = mul(v2, -0.0)\n  v5: float64[2] = add(v3, v4)\n  return v5"
+        )
+    )
+    assert str(got) == (
+        "graph(a0: float64[2])\n  v0: float64[2] = sin(a0)\n  v1: float64[2] = mul(v0, v0)\n"
+        "  v2: float64[2] = mul(v1, 0.0)\n  v3: float64[2] = mul(v1, -0.0)\n  v4: float64[2] = add(v2, v3)\n  return v4"
+    )
+
+
+def test_dead_code():
+    got = dead_code(parse("graph(a0: float64[2])\n  v0: float64[2] = sin(a0)\n  v1: float64[2] = cos(a0)\n  return v1"))
+    assert str(got) == "graph(a0: float64[2])\n  v0: float64[2] = cos(a0)\n  return v0"
+
+
+def test_inline():
+    graph = fg.make_graph(lambda x: fg.jit(np.sin)(x) * fg.checkpoint(np.cos)(x))(X)
+    assert [n.prim.name for n in graph.nodes] == ["call", "pick", "rule", "pick", "mul"]
+    assert [n.prim.name for n in inline(graph).nodes] == ["sin", "cos", "mul"]
+
+
+def test_backward_keeps_only_what_it_needs():
+    """Forward and backward of a differentiated jitted call share one joint graph: the one residual is exp's result."""
+    f = fg.jit(lambda x: np.sum(np.exp(x * 2.0 + 1.0)))
+    fg.grad(f)(X)
+    joint = f.graph(X).cache["vjp", 1]
+    assert len(joint.forward.outs) == 2
+    assert "exp" not in [n.prim.name for n in joint.backward.nodes]
+
+
+def test_source_reuses_names_of_dead_values():
+    def f(x):
+        for _ in range(12):
+            x = np.sin(x) + 1.0
+        return x
+
+    source = fg.jit(f).source(X)
+    names = {line.split(" = ")[0].strip() for line in source.splitlines() if " = " in line}
+    assert names == {"v0"}
+
+
+def test_jit_caches_by_signature():
+    calls = []
+
+    @fg.jit
+    def f(x, n=2.0):
+        calls.append(1)
+        return x * n
+
+    f(X)
+    f(X + 1)
+    assert len(calls) == 1
+    f(X.astype(np.float32))
+    f(np.ones(3))
+    f(X, n=3.0)
+    f(X, n=4.0)
+    assert len(calls) == 4
+    assert f(X, n=4.0).tolist() == [1.2, 2.8]
+
+
+def test_static_arguments():
+    @fg.jit
+    def plain(x, n):
+        return x if n else -x
+
+    with pytest.raises(TypeError, match=r"test_graph.py:\d+.*static"):
+        plain(X, True)
+    f = fg.jit(lambda x, n: sum(x * k for k in range(n)), static_argnums=1)
+    assert f(X, 3).tolist() == (X * 3).tolist()
+    assert f(X, 2).tolist() == X.tolist()
+    g = fg.jit(lambda x, *, mode: x * 2 if mode == "double" else x, static_argnames="mode")
+    assert g(X, mode="double").tolist() == (X * 2).tolist()
+    assert g(X, mode="none").tolist() == X.tolist()
+    with pytest.raises(TypeError, match="hashable"):
+        f(X, [1])
+    with pytest.raises(TypeError, match="'nosuch'"):
+        fg.jit(lambda x: x, static_argnames="nosuch")
+
+
+def test_compiled_code_is_silent():
+    assert fg.jit(np.log)(np.zeros(2)).tolist() == [-np.inf, -np.inf]
+    f = fg.jit(np.log)
+    f(np.zeros(2))
+    assert f(np.zeros(2)).tolist() == [-np.inf, -np.inf]
+
+
+def test_eval_shape():
+    out = fg.eval_shape(
+        lambda x, y: {"a": x @ y, "b": x.sum()}, np.ones((3, 2), np.float32), np.ones((2, 4), np.float32)
+    )
+    assert (out["a"].shape, out["a"].dtype, out["b"].shape) == ((3, 4), np.float32, ())

@@ -1,0 +1,213 @@
+"""Every law can fail: each is shown a primitive, or a transform, broken in the way the law is about, and must notice."""
+
+import warnings
+
+import numpy as np
+import pytest
+import test_primitives
+from laws import LAWS
+from test_rule_mutation import on_jvp, on_pull, on_vjp, replaced, scaled
+
+import funcgrad as fg
+from funcgrad.core.aval import Aval, shape_of
+from funcgrad.core.formula import Formula
+from funcgrad.core.primitive import PRIMITIVES, Plan
+from funcgrad.core.sample import Sample
+
+P = PRIMITIVES
+FLOAT64 = np.dtype(float)
+
+
+def with_formula(prim, text):
+    """The primitive with another formula."""
+    return replaced(prim, formulas={f: (Formula(text),) for f in prim.formulas}, plans={}, compiled={})
+
+
+def with_pull(prim, change):
+    """The primitive with `change(pull)` in place of what each of its nodes does."""
+
+    def plan(need, kink=None):
+        made = Plan(prim, need, kink)
+        made.pull = change(made.pull)
+        return made
+
+    return replaced(prim, plan=plan)
+
+
+def in_double(pull):
+    """Cotangents in float64, whatever the operands are."""
+
+    def wide(n, ct, cts, owned):
+        own = {}
+        pull(n, ct, own, set())
+        cts.update({k: np.asarray(v, np.float64) for k, v in own.items()})
+
+    return wide
+
+
+def warning(pull):
+    def speaks(*args):
+        warnings.warn("a rule speaks", RuntimeWarning)
+        pull(*args)
+
+    return speaks
+
+
+def destroying(pull):
+    """The cotangent it was given, the caller's own array, is changed."""
+
+    def doubles(n, ct, cts, owned):
+        ct *= 2
+        pull(n, ct, cts, owned)
+
+    return doubles
+
+
+class KeepsAnother(Plan):
+    """Nodes keep another value than the operand."""
+
+    __slots__ = ()
+
+    def keep(self, vals, out):
+        return (vals[0] * 1.5,), None
+
+
+def unmoved(size, xs, ds, *, axes):
+    """A batching rule of sum that forgets that the mapped axis moves the others."""
+    return P["sum"](xs[0], axes=axes), 0
+
+
+def constant_rule(ct, out, x, need):
+    """A rule of sin that is right, but a constant to the next derivative."""
+    return [P["mul"](ct, P["stop"](P["cos"](x)))]
+
+
+def not_inverse(up, new, *, perm):
+    return P["transpose"], (new,), {"perm": perm}
+
+
+SPEAKS = "[np.sin({}), __import__('warnings').warn('compiled code speaks')][0]"
+BROKEN = [  # (law, primitive it is asked about, what is broken, how)
+    ("value", "sin", "the function", lambda p: replaced(p, impl=np.cos)),
+    ("value", "sin", "the dtype", lambda p: replaced(p, impl=lambda x: np.asarray(np.sin(x), np.float32))),
+    ("value", "sin", "the shape", lambda p: replaced(p, impl=lambda x: np.sin(x)[..., None])),
+    ("vjp", "mul", "the rule", lambda p: on_pull(p, scaled(1, 1.01))),
+    ("vjp", "sin", "the formula", lambda p: with_formula(p, "t * x")),
+    ("vjp", "sin", "the written-out road", lambda p: replaced(p, fast=P["cos"].fast)),
+    ("vjp", "sum", "the dtype of the cotangent", lambda p: with_pull(p, in_double)),
+    ("jvp", "mul", "the rule", lambda p: on_jvp(p, scaled(0, -1))),
+    ("second_order", "sin", "the rule over handles", lambda p: on_vjp(p, scaled(0, 1.01))),
+    ("second_order", "mul", "jvp", lambda p: on_jvp(p, scaled(0, 1.01))),
+    ("second_order", "sin", "the derivative of the rule", lambda p: replaced(p, vjp=constant_rule)),
+    ("duality", "mul", "vjp", lambda p: on_pull(p, scaled(0, 1.01))),
+    ("duality", "dot_general", "jvp", lambda p: on_jvp(p, scaled(1, 1.01))),
+    ("finite_differences", "mul", "jvp", lambda p: on_jvp(p, scaled(1, 1.01))),
+    ("vmap", "sum", "the batching rule", lambda p: replaced(p, batch=unmoved)),
+    ("vmap", "sin", "the batching rule of what the rule calls", lambda p: replaced(P["cos"], batch=P["sin"].batch)),
+    ("jit", "sin", "the source", lambda p: replaced(p, numpy=lambda x: f"np.cos({x})")),
+    ("jit", "sin", "the rule over handles", lambda p: on_vjp(p, scaled(0, 1.01))),
+    ("avals", "sin", "the shape", lambda p: replaced(p, aval=lambda x: Aval((7,), FLOAT64))),
+    ("avals", "sin", "the dtype", lambda p: replaced(p, aval=lambda x: Aval(shape_of(x), FLOAT64))),
+    ("avals", "sum", "the kind of dtype", lambda p: replaced(p, aval=lambda x, *, axes: Aval((2,), float))),
+    ("avals", "weak", "the weakness", lambda p: replaced(p, aval=lambda x: Aval((), FLOAT64))),
+    ("dtypes", "sin", "the source", lambda p: replaced(p, numpy=lambda x: f"np.sin({x}) * np.float64(1)")),
+    ("dtypes", "sum", "the dtype of the cotangent", lambda p: with_pull(p, in_double)),
+    ("saves", "sin", "a saved value that nothing reads", lambda p: with_formula(p, "where(True, t * cos(x), out)")),
+    ("saves", "sin", "what is kept", lambda p: replaced(p, plan=lambda need, kink=None: KeepsAnother(p, need, kink))),
+    ("silence", "sin", "a rule", lambda p: with_pull(p, warning)),
+    ("silence", "sin", "the source", lambda p: replaced(p, numpy=SPEAKS.format)),
+    ("in_place", "sin", "into", lambda p: replaced(p, into=lambda mem: np.cos(mem, out=mem))),
+    ("views", "transpose", "unview", lambda p: replaced(p, unview=not_inverse)),
+    ("ownership", "sin", "a rule that writes into its cotangent", lambda p: with_pull(p, destroying)),
+]
+
+
+@pytest.mark.parametrize(
+    ("law", "name", "what", "broken"), BROKEN, ids=[f"{b[0]}-{b[2]}".replace(" ", "-") for b in BROKEN]
+)
+def test_law_notices(law, name, what, broken):
+    with broken(P[name]), pytest.raises(AssertionError, match=name):
+        LAWS[law](P[name])
+    LAWS[law](P[name])
+
+
+def test_every_law_is_shown_a_breakage():
+    assert {b[0] for b in BROKEN} == set(LAWS)
+
+
+def views_of(tree):
+    return fg.tree.map(lambda v: v[...] if isinstance(v, np.ndarray) else v, tree)
+
+
+def vjp_of_views(f, *xs, vjp=fg.vjp):
+    out, pull = vjp(f, *xs)
+    return out, lambda ct: views_of(pull(ct))
+
+
+def vjp_of_one_memory(f, *xs, vjp=fg.vjp):
+    """The value is what the pullback reads."""
+    out, pull = vjp(f, *xs)
+    read = [v for v in fg.tree.leaves(out) if isinstance(v, np.ndarray) and v.size][:1]
+    return out, lambda ct: fg.tree.map(lambda g: g + sum(np.sum(v) for v in read), pull(ct))
+
+
+TRANSFORMS = {  # a transform that hands out what it should not
+    "jit: its arguments": ("jit", lambda f: f),
+    "jit: one array twice": ("jit", lambda f, jit=fg.jit: lambda *a: 2 * jit(f)(*a)[:1]),
+    "jit: read-only arrays": ("jit", lambda f, jit=fg.jit: lambda *a: fg.tree.map(read_only, jit(f)(*a))),
+    "vjp: views": ("vjp", vjp_of_views),
+    "vjp: its residuals": ("vjp", vjp_of_one_memory),
+    "jvp: views": ("jvp", lambda f, xs, ts, jvp=fg.jvp: views_of(jvp(f, xs, ts))),
+    "vmap: views": ("vmap", lambda f, axes, vmap=fg.vmap: lambda *a: views_of(vmap(f, axes)(*a))),
+}
+
+
+def read_only(v):
+    if isinstance(v, np.ndarray):
+        v.flags.writeable = False
+    return v
+
+
+@pytest.mark.parametrize(("name", "broken"), TRANSFORMS.values(), ids=[k.replace(" ", "-") for k in TRANSFORMS])
+def test_ownership_notices(name, broken, monkeypatch):
+    monkeypatch.setattr(fg, name, broken)
+    with pytest.raises(AssertionError, match="memory|read-only|changed"):
+        LAWS["ownership"](P["sin"])
+
+
+# ------------------------------------------------------------------------------------------------ what must be declared
+def plain_only(rng):
+    yield Sample(np.ones((2, 3)), axes=(0,))
+
+
+def mislabelled(rng):
+    for kind in ("plain", "float32", "empty", "0-d", "strided", "complex128", "complex64", "int64", "int32", "bool"):
+        yield Sample(np.ones((2, 3)), axes=(0,), kind=kind)
+
+
+UNDECLARED = [
+    ("complete", "sin", "lowering", {"jax": None}),
+    ("complete", "sin", "aval", {"aval": None}),
+    ("complete", "sum", "docstring", {"__doc__": None}),
+    ("samples", "sum", "no samples", {"samples": lambda rng: []}),
+    ("samples", "sum", "float32", {"samples": plain_only}),
+    ("samples", "sum", "empty", {"samples": mislabelled}),
+    ("samples", "sin", "kink", {"kinked": True}),
+    ("samples", "sum", "no reason", {"without": {"empty": ""}}),
+]
+
+
+@pytest.mark.parametrize(("test", "name", "says", "fields"), UNDECLARED, ids=[f"{t}-{s}" for t, _, s, _ in UNDECLARED])
+def test_declarations_are_checked(test, name, says, fields):
+    with replaced(P[name], **fields), pytest.raises(AssertionError, match=says):
+        getattr(test_primitives, f"test_{test}")(P[name])
+
+
+def test_a_missing_batching_rule_is_noticed():
+    from funcgrad.core.primitive import no_batch
+
+    with (
+        replaced(P["sum"], batch=lambda size, xs, ds, **kw: no_batch(P["sum"])),
+        pytest.raises(AssertionError, match="batch"),
+    ):
+        test_primitives.test_complete(P["sum"])

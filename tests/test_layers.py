@@ -1,0 +1,106 @@
+"""Imports go down the layers only; importing either package loads NumPy and nothing heavier."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LAYERS = [  # from the bottom; a module may import from its own layer and from those before it
+    {"funcgrad.errors", "funcgrad.tree", "funcgrad.containers", "funcgrad.bytecode", "funcgrad.replacements", "funcgrad.standins", "funcgrad.rebind"},
+    {"funcgrad.core"},
+    {"funcgrad.ops"},
+    {"funcgrad.transforms", "funcgrad.control"},
+    {"funcgrad.compile"},
+    {"funcgrad.numpy", "funcgrad.scipy", "funcgrad.lax", "funcgrad.nn", "funcgrad.random", "funcgrad.testing", "funcgrad.tracing", "funcgrad"},
+    {"compat"},
+]  # fmt: skip
+# what a function imports when it is called, upwards, with the reason
+LATE = {
+    ("funcgrad.transforms.derived", "funcgrad.compile.jit"): "linearize stages its linear part",
+    ("funcgrad.transforms.reverse_mode", "funcgrad.tracing"): "grad(f, numpy=True)",
+    ("funcgrad.compile.jit", "funcgrad.tracing"): "jit(f, numpy=True)",
+}
+
+
+def layer_of(module):
+    """The layer of a module: that of its longest listed prefix."""
+    best = max(
+        (
+            (name, i)
+            for i, names in enumerate(LAYERS)
+            for name in names
+            if module == name or module.startswith(name + ".")
+        ),
+        key=lambda found: len(found[0]),
+    )
+    return best[1]
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path):
+    """(module, is it inside a function) of everything a file imports from our packages."""
+    module = module_name(path)
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    tree = ast.parse(path.read_text())
+    inside = {
+        id(n) for f in ast.walk(tree) if isinstance(f, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in ast.walk(f)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found = [a.name for a in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                up = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*up, base] if base else up)
+            found = [f"{base}.{a.name}" for a in node.names]
+        else:
+            continue
+        for name in found:
+            if name.split(".")[0] in ("funcgrad", "compat"):
+                yield name, id(node) in inside
+
+
+def files():
+    return sorted(p for package in ("funcgrad", "compat") for p in (ROOT / package).rglob("*.py"))
+
+
+def test_imports_go_down():
+    wrong = []
+    for path in files():
+        module = module_name(path)
+        for name, inside in imports_of(path):
+            if layer_of(name) > layer_of(module):
+                if inside and any(module == a and name.startswith(b) for a, b in LATE):
+                    continue
+                wrong.append(f"{module} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_heavy_is_imported_anywhere():
+    """jax, torch and scipy belong to the tests; the library names them nowhere in an import."""
+    for path in files():
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom) and not node.level
+                else []
+            )
+            assert not {n.split(".")[0] for n in names} & {"jax", "torch", "scipy", "autograd"}, path
+
+
+def test_import_loads_numpy_and_nothing_heavier():
+    code = "import sys; import {0}; print(sorted({{m.split('.')[0] for m in sys.modules}}))"
+    for package in ("funcgrad", "compat"):
+        out = subprocess.run(
+            [sys.executable, "-c", code.format(package)], capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        loaded = set(ast.literal_eval(out.stdout))
+        assert not loaded & {"jax", "jaxlib", "torch", "scipy", "pytest", "autograd", "unittest", "asyncio"}, loaded

@@ -1,0 +1,163 @@
+"""Convolution and windows where test_primitives.py does not look: every kernel and block size, torch's figures, errors.
+
+Expected figures are jax's, or torch's from expected/windows.json (see make_windows.py there).
+"""
+
+import json
+import pathlib
+
+import jax
+import numpy as np
+import pytest
+
+import funcgrad as fg
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.ops import _conv_kernels as kernels
+
+conv = PRIMITIVES["conv"]
+TORCH = json.loads((pathlib.Path(__file__).parent / "expected" / "windows.json").read_text(encoding="utf-8"))
+CASES = {  # kernel that must serve it: (input, weight, params)
+    "by_sample": [
+        ((3, 3, 6, 5), (4, 3, 3, 2), {"padding": ((1, 1), (0, 1))}),
+        ((3, 6, 8, 9), (6, 2, 2, 3), {"strides": (2, 1), "groups": 3, "rhs_dilation": (1, 2)}),
+        ((2, 3, 9), (2, 3, 4), {"strides": (3,), "lhs_dilation": (2,), "padding": ((3, 2),)}),
+        ((2, 1, 70), (1, 1, 64), {"padding": ((60, 60),)}),  # long, but not against its positions
+    ],
+    "by_taps": [
+        ((3, 8, 6, 5), (2, 8, 3, 2), {"padding": ((1, 1), (0, 1))}),
+        ((3, 16, 4, 3), (4, 8, 3, 2), {"lhs_dilation": (2, 3), "padding": ((2, 1), (1, 3)), "groups": 2}),
+    ],
+    "by_positions": [
+        ((3, 3, 6, 5), (4, 3, 5, 4), {}),
+        ((2, 6, 9), (6, 2, 7), {"groups": 3, "rhs_dilation": (1,), "padding": ((1, 0),)}),
+        ((3, 4), (2, 4), {}),
+    ],
+    "banded": [
+        ((2, 1, 300), (2, 1, 64), {"padding": ((5, 70),)}),
+        ((1, 2, 3, 330), (2, 1, 2, 65), {"groups": 2, "strides": (2, 1), "padding": ((1, 0), (0, 0))}),
+    ],
+}
+
+
+def whole(x, params):
+    """Params with jax's defaults where not given."""
+    k = np.ndim(x) - 2
+    ones = dict.fromkeys(("strides", "lhs_dilation", "rhs_dilation"), (1,) * k)
+    return {**ones, "padding": ((0, 0),) * k, "groups": 1, **params}
+
+
+def array(text):
+    return np.array([float(v) for v in text["values"]]).reshape(text["shape"])
+
+
+def paired(values):
+    return tuple((v, v) for v in values)
+
+
+def window_params(case):
+    k = len(case["window"])
+    return {
+        "window": tuple(case["window"]),
+        "strides": tuple(case["stride"]),
+        "padding": paired(case["padding"]),
+        "base_dilation": (1,) * k,
+        "window_dilation": tuple(case["dilation"]),
+    }
+
+
+@pytest.mark.parametrize("block", [1, 30, 200, 1 << 18])
+@pytest.mark.parametrize(("kernel", "case"), [(name, case) for name, cases in CASES.items() for case in cases])
+def test_every_kernel_gives_jax_values_in_blocks_of_any_size(kernel, case, block, monkeypatch):
+    called = []
+    run = getattr(kernels, kernel)
+    monkeypatch.setattr(kernels, kernel, lambda *args: called.append(kernel) or run(*args))
+    monkeypatch.setattr(kernels, "BLOCK", block)
+    x_shape, w_shape, params = case
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal(x_shape), rng.standard_normal(w_shape)
+    params = whole(x, params)
+    got = conv(x, w, **params)
+    groups = params.pop("groups")
+    want = jax.lax.conv_general_dilated(x, w, params.pop("strides"), feature_group_count=groups, **params)
+    assert called
+    np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
+
+
+def test_a_long_filter_keeps_infinities_where_they_belong():
+    x = np.zeros((1, 1, 400))
+    x[0, 0, 200] = np.inf
+    out = conv(x, np.ones((1, 1, 64)), **whole(x, {}))
+    assert np.isfinite(out[0, 0, :137]).all() and np.isinf(out[0, 0, 137:201]).all() and (out[0, 0, 201:] == 0).all()
+
+
+@pytest.mark.parametrize("case", TORCH["convolutions"], ids=lambda c: str(c["w"]["shape"]))
+def test_convolution_gives_torch_values_and_gradients(case):
+    x, w = array(case["x"]), array(case["w"])
+    given = {"strides": tuple(case["stride"]), "rhs_dilation": tuple(case["dilation"]), "groups": case["groups"]}
+    params = whole(x, {**given, "padding": paired(case["padding"])})
+    out, pull = fg.vjp(lambda x, w: conv(x, w, **params), x, w)
+    for got, name in zip((out, *pull(array(case["ct"]))), ("out", "x_grad", "w_grad"), strict=True):
+        np.testing.assert_allclose(got, array(case[name]), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", TORCH["pools"], ids=lambda c: str(c["window"]))
+def test_maximum_takes_the_elements_that_torch_takes(case):
+    x, params = array(case["x"]), window_params(case)
+    out, pull = fg.vjp(lambda x: PRIMITIVES["window_max"](x, **params), x)
+    np.testing.assert_array_equal(out, array(case["out"]))
+    np.testing.assert_array_equal(pull(np.arange(1.0, out.size + 1).reshape(out.shape))[0], array(case["grad"]))
+    np.testing.assert_array_equal(PRIMITIVES["window_argmax"](x, **params), array(case["where"]))
+    where = PRIMITIVES["window_argmin"](-x, **params)
+    np.testing.assert_array_equal(where, array(case["where"]))
+
+
+@pytest.mark.parametrize("case", TORCH["folds"], ids=lambda c: str(c["x"]["shape"]))
+def test_unfold_and_fold_are_torchs(case):
+    x, params = array(case["x"]), window_params(case)
+    columns = PRIMITIVES["unfold"](x, **params)
+    folded = PRIMITIVES["fold"](columns, sizes=x.shape[2:], **params)
+    np.testing.assert_array_equal(columns.reshape(case["columns"]["shape"]), array(case["columns"]))
+    np.testing.assert_array_equal(folded, array(case["folded"]))
+
+
+@pytest.mark.parametrize("case", TORCH["slides"], ids=lambda c: str(c["x"]["shape"]))
+def test_sliding_windows_are_torchs_unfold(case):
+    got = PRIMITIVES["sliding_windows"](array(case["x"]), axis=case["axis"], size=case["size"], step=case["step"])
+    np.testing.assert_array_equal(got, array(case["out"]))
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "params", "match"),
+    [
+        ((2, 3, 5), (4, 3), {}, r"equally many axes.*\(2, 3, 5\) and \(4, 3\)"),
+        ((2, 3, 5), (4, 2, 3), {}, r"reads 2 input channels.*\(2, 3, 5\)"),
+        ((2, 4, 5), (3, 2, 3), {"groups": 2}, r"3 outputs must divide by groups"),
+        ((2, 3, 5), (4, 3, 3), {"strides": (1, 1)}, r"strides must have one entry per spatial axis, 1"),
+        ((2, 3, 5), (4, 3, 3), {"rhs_dilation": (0,)}, r"must be 1 or more"),
+    ],
+)
+def test_convolutions_that_do_not_fit_are_refused(x, w, params, match):
+    with pytest.raises(ValueError, match=match):
+        conv(np.ones(x), np.ones(w), **whole(np.ones(x), params))
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "error", "match"),
+    [
+        ("window_sum", {"window": (2, 2, 2)}, ValueError, r"window over 3 axes"),
+        ("window_max", {"window": (0,)}, ValueError, r"must be 1 or more"),
+        ("unfold", {"window": (2,), "strides": (1, 1)}, ValueError, r"strides must have one entry per window axis, 1"),
+        ("fold", {"window": (2,), "sizes": (9,)}, ValueError, r"into sizes \(9,\).*\[..., 2, 8\]"),
+    ],
+)
+def test_windows_that_do_not_fit_are_refused(name, params, error, match):
+    k = len(params["window"])
+    ones = dict.fromkeys(("strides", "base_dilation", "window_dilation"), (1,) * k)
+    with pytest.raises(error, match=match):
+        PRIMITIVES[name](np.ones((3, 4)), **{**ones, "padding": ((0, 0),) * k, **params})
+
+
+def test_complex_numbers_have_no_largest():
+    params = {"strides": (1,), "padding": ((0, 0),), "base_dilation": (1,), "window_dilation": (1,)}
+    with pytest.raises(TypeError, match="no order"):
+        PRIMITIVES["window_max"](np.ones(3) * 1j, window=(2,), **params)
