@@ -4,6 +4,8 @@ import doctest
 import importlib
 import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,10 @@ def test_page(page):
 def test_docstrings(name):
     result = doctest.testmod(importlib.import_module(name), optionflags=FLAGS)
     assert result.failed == 0
+
+
+def test_generated_pages_are_up_to_date():
+    result = subprocess.run(
+        [sys.executable, ROOT / "docs" / "make_tables.py", "--check"], capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import oracle
 import pytest
 import test_primitives
 from laws import LAWS
@@ -11,7 +12,7 @@ from test_rule_mutation import on_jvp, on_pull, on_vjp, replaced, scaled
 import funcgrad as fg
 from funcgrad.core.aval import Aval, shape_of
 from funcgrad.core.formula import Formula
-from funcgrad.core.primitive import PRIMITIVES, Plan
+from funcgrad.core.primitive import PRIMITIVES, Plan, no_batch
 from funcgrad.core.sample import Sample
 
 P = PRIMITIVES
@@ -175,6 +176,33 @@ def test_ownership_notices(name, broken, monkeypatch):
         LAWS["ownership"](P["sin"])
 
 
+# ------------------------------------------------------------------------------------------------ where jax gives nan
+def nan_at_zero(jax, x):
+    """The sine, with a derivative that is nan in jax at 0."""
+    return jax.numpy.sqrt(x * x) * jax.numpy.sin(x) / jax.numpy.abs(x)
+
+
+def at_zero(rng):
+    yield Sample(np.array([0.0, 0.5]), kind="kink", order=1)
+
+
+def test_a_limit_that_jax_misses_is_compared_beside_it(monkeypatch, tmp_path):
+    """Where jax gives nan and we a number, the number must be what jax gives a little further on."""
+    sin = P["sin"]
+    monkeypatch.setattr(oracle, "FOLDER", tmp_path)
+    with replaced(sin, samples=at_zero, jax=nan_at_zero):
+        oracle.cases_of.cache_clear()
+        try:
+            assert np.isnan(oracle.cases_of("sin")[0].want["vjp"][0][0])
+            LAWS["vjp"](sin)
+            LAWS["jvp"](sin)
+            at_kink = with_formula(sin, "t * where(equal(x, 0), 1.01, cos(x))")
+            with at_kink, pytest.raises(AssertionError, match="beside it"):
+                LAWS["vjp"](sin)
+        finally:
+            oracle.cases_of.cache_clear()
+
+
 # ------------------------------------------------------------------------------------------------ what must be declared
 def plain_only(rng):
     yield Sample(np.ones((2, 3)), axes=(0,))
@@ -204,8 +232,6 @@ def test_declarations_are_checked(test, name, says, fields):
 
 
 def test_a_missing_batching_rule_is_noticed():
-    from funcgrad.core.primitive import no_batch
-
     with (
         replaced(P["sum"], batch=lambda size, xs, ds, **kw: no_batch(P["sum"])),
         pytest.raises(AssertionError, match="batch"),

@@ -1498,3 +1498,49 @@ def test_mistakes_in_place_leave_the_target_as_it_was(text):
     xs = [OPERANDS[n] for n in "AVZ"]
     fg.vjp(f, *xs)
     same(seen[0], OPERANDS["A"])
+
+
+# ------------------------------------------------------------------------------------------------ single points
+@pytest.mark.parametrize("name", ["cholesky", "eigvalsh", "upper", "eigvalsh U"])
+def test_factorisations_read_one_triangle(name):
+    """Values are NumPy's where a matrix is not symmetric; derivatives are jax's, those on symmetric matrices."""
+    f = {
+        "cholesky": lambda np_, x: np_.linalg.cholesky(x), "upper": lambda np_, x: np_.linalg.cholesky(x, upper=True),
+        "eigvalsh": lambda np_, x: np_.linalg.eigvalsh(x), "eigvalsh U": lambda np_, x: np_.linalg.eigvalsh(x, "U"),
+    }[name]  # fmt: skip
+    rough = OPERANDS["H"] + 0.3 * np.tri(3, k=-1)
+    for x in (OPERANDS["H"], rough):
+        want = f(np, x)
+        same(quietly(lambda x=x: fg.vjp(lambda x: f(fnp, x), x)[0]), want)
+        same(fg.jit(lambda x: f(fnp, x))(x), want)
+        same(fg.vmap(lambda x: f(fnp, x), 1)(np.stack([x, x], 1)), [want, want])
+    gradient = fg.grad(lambda x: (f(fnp, x) ** 3).sum())(OPERANDS["H"])
+    same(gradient, jax.grad(lambda x: (f(jnp, x) ** 3).sum())(OPERANDS["H"]))
+    same(fg.jit(fg.grad(lambda x: (f(fnp, x) ** 3).sum()))(OPERANDS["H"]), gradient)
+
+
+def test_piecewise_does_not_differentiate_what_it_does_not_choose():
+    x = np.array([-1.0, 0.0, 4.0])
+    f = lambda x: np.piecewise(x, [x < 1, x >= 1], [lambda v: 3 * v, np.sqrt]).sum()  # noqa: E731
+    same(fg.grad(f)(x), [3.0, 3.0, 0.25])
+
+
+def test_empty_and_zero_dimensional():
+    """What NumPy makes of nothing, and of arrays without axes, with gradients of their shapes."""
+    empty, zero = np.zeros((0, 3)), np.array(0.7)
+    for f, x in (
+        (lambda x: np.sum(x), empty), (lambda x: np.prod(x), empty), (lambda x: np.concatenate([x, x]).sum(), empty),
+        (lambda x: (x @ np.ones(3)).sum(), empty), (lambda x: np.sort(x, 0).sum(), empty), (lambda x: x[:, [0, 2]].sum(), empty),
+        (lambda x: np.einsum("ij,j->", x, np.ones(3)), empty), (lambda x: np.linalg.norm(x, axis=1).sum(), empty),
+        (lambda x: np.cumsum(x).sum(), empty), (lambda x: np.stack([x, x]).sum(), empty), (lambda x: np.where(x > 0, x, 0).sum(), empty),
+        (lambda x: np.sum(x) * np.max(x) * np.mean(x), zero), (lambda x: np.ravel(x)[0], zero), (lambda x: np.tile(x, 3).sum(), zero),
+        (lambda x: np.repeat(x, 2).sum(), zero), (lambda x: np.reshape(x, (1, 1))[0, 0], zero), (lambda x: x[()], zero),
+        (lambda x: x[None].sum(), zero), (lambda x: np.sort(np.atleast_1d(x))[0], zero), (lambda x: np.linalg.norm(x), zero),
+        (lambda x: np.cumsum(x)[0], zero), (lambda x: np.transpose(x), zero), (lambda x: np.median(x), zero),
+        (lambda x: np.add.outer(x, x), zero), (lambda x: np.einsum(",->", x, x), zero), (lambda x: np.vdot(x, x), zero),
+    ):  # fmt: skip
+        for g in (fg.grad(f), fg.jit(fg.grad(f))):
+            got = g(x)
+            assert np.shape(got) == x.shape
+        assert fg.vjp(f, x)[0] == pytest.approx(f(x))
+    assert fg.grad(lambda x: np.sum(x) * np.max(x) * np.mean(x))(zero) == pytest.approx(3 * 0.49)

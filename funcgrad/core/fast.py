@@ -12,7 +12,7 @@ import numpy as np
 
 from . import state
 from .aval import aval_of, ndarray
-from .handle import Array, fresh
+from .handle import Array, Store, fresh
 from .node import Node, TapeNode
 from .site import internal, user_frame
 from .trace import TAPE
@@ -56,7 +56,7 @@ def environment(prim, kink):
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
         "tick": state.tick, "impl": prim.bare, "general": prim, "mismatch": mismatch, "NONE": {}, "PARAMS": {"kink": kink},
         "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
-        "asarray": np.asarray, "neg": np.negative,
+        "asarray": np.asarray, "new": object.__new__, "Store": Store, "neg": np.negative,
     }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def reindent(text, by):
 # ------------------------------------------------------------------------------------------------ the tape over NumPy memory
 VERSION = """
             s = {box}.store
-            if s is None: s = {box}.versioned()
+            if s is None: s = {box}.store = Store()
             versions += (s, s.version, {i}),"""
 
 
@@ -175,7 +175,7 @@ def tape_versions(plan, boxes):
     lines = ["\n            versions = ()"]
     lines += [VERSION.format(box=boxes[i], i=i) for i in plan.reads if boxes[i] is not None]
     if plan.keeps:
-        lines.append("\n            s = h.versioned(); versions += (s, 0, -1),")
+        lines.append("\n            s = h.store = Store(); versions += (s, 0, -1),")
     return "".join(lines) + "\n            n.versions = versions; n.extra = None"
 
 
@@ -184,7 +184,7 @@ def tape_node(prim, need, names, boxes, ins, avals, kink):
     body = (
         text.replace("Node()", "TapeNode()").replace("n.owner = t;", "n.owner = TAPE;")
         + SITE
-        + "\n            h = Face(out, n, TAPE)"
+        + "\n            h = new(Face); h.val = out; h.mark = n; h.owner = TAPE; h.alias = h.store = h.cell = None"
         + tape_versions(plan, boxes)
     )
     return body + "\n            return h", plan

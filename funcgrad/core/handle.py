@@ -120,11 +120,8 @@ def root_of(h):
 class Store:
     """One per memory, shared by a Tensor, its views and its detached twins: how often, and where, it was changed."""
 
-    __slots__ = ("version", "changed")
-
-    def __init__(self):
-        self.version = 0
-        self.changed = None
+    version = 0  # (on the class: making one costs no stores)
+    changed = None
 
 
 class Cell:

@@ -109,12 +109,13 @@ def helper(f):
 class Plan:
     """What recording and pulling back one primitive needs to know for one set of operands that need a derivative."""
 
-    __slots__ = ("prim", "need", "operands", "reads", "keeps", "pull", "face", "kink")
+    __slots__ = ("prim", "need", "operands", "reads", "keeps", "pull", "face", "kink", "bound")
 
     def __init__(self, prim, need, kink=None, face="numpy"):
         self.prim = prim
         self.face = face
         self.kink = kink or "jax"
+        self.bound = None  # the transposes bound to NumPy, once they are wanted
         self.need = need
         self.operands = tuple(i for i in range(need.bit_length()) if need >> i & 1)
         rules = prim.formulas[kink or "jax"] if prim.formulas else None
@@ -393,12 +394,15 @@ def transposed_rules(p):
 
     def pull(n, ct, cts, owned):
         plan = n.plan
-        xs, _ = plan.operands_of(n, n.saved)
-        for q, i in zip(n.ins, plan.operands, strict=True):
-            if i in rules:
-                g = raw(rules[i], plan.face)(ct, *xs, **n.params)
-                c = cts.get(q)
-                cts[q] = g if c is None else c + g
+        bound = plan.bound
+        if bound is None:
+            bound = plan.bound = [(k, raw(rules[i], plan.face)) for k, i in enumerate(plan.operands) if i in rules]
+        xs = n.avals if not plan.reads else plan.operands_of(n, n.saved)[0]
+        for k, transposed in bound:
+            q = n.ins[k]
+            g = transposed(ct, *xs, **n.params)
+            c = cts.get(q)
+            cts[q] = g if c is None else c + g
 
     return vjp, pull
 

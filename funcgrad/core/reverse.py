@@ -72,7 +72,26 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
     pop = cts.pop
     owned = set()
     leading = None if only is None else leading_to(only, order)
+    plainly = raw and watch is None and only is None
     for n in order:
+        if plainly and n.extra is None and n.plan is not None and n.owner is home and n not in found:
+            # most nodes of most walks: plain arrays, no hook, nothing kept here (benchmarks/eager.py)
+            ct = pop(n, None)
+            if ct is not None:
+                if n.saved is None:
+                    raise SecondBackwardError(second_message(n))
+                for store, version, _ in n.versions:
+                    if store.version != version and deliver is not None:
+                        check_versions(n)
+                if type(ct) is Slots and n.plan.prim.fills:
+                    ct = ct.filled(helpers["raw_zeros"])
+                try:
+                    n.plan.pull(n, ct, cts, owned)
+                except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
+                    pull_strong(n, ct, cts, owned)
+                if free and n.saved:
+                    n.saved = None
+            continue
         if leading is not None and n not in leading and n not in only:
             continue
         ct = pop(n, None)

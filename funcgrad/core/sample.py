@@ -3,7 +3,8 @@
 A primitive declares `samples(rng)`, an iterable of Sample; for an elementwise one they are made from its `domain`
 (where its operands may lie), `dtypes` (NumPy kind letters it takes) and `kinks` (where derivatives jump or tie).
 `required(prim)` are the kinds it must have, `covers(sample)` those a sample has: seen in its operands, not its label.
-`without = {"kind": "why"}` excuses some.
+`without = {"kind": "why"}` excuses some; kinds that samples are made of anyway (an elementwise primitive's "edge": zeros,
+infinities and nan, value only) it leaves out, and "finite differences" it spares that test.
 """
 
 import zlib
@@ -151,9 +152,9 @@ def samples_of(prim):
 
 
 def covers(sample):
-    """The kinds a sample stands for: its label, and what its operands are."""
-    arrays = [a for a in sample.args if isinstance(a, np.ndarray)]
-    kinds = {sample.kind} | {a.dtype.name for a in arrays}
+    """The kinds a sample stands for: what its operands are, and its label where that says what cannot be seen."""
+    arrays = [a for a in sample.args if isinstance(a, (np.ndarray, np.generic))]
+    kinds = {a.dtype.name for a in arrays} | ({sample.kind} & {"plain", "kink"})
     if any(a.size == 0 for a in arrays):
         kinds.add("empty")
     if any(a.ndim == 0 for a in arrays):

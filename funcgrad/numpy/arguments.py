@@ -41,9 +41,9 @@ def joined(x):
     """Nested sequences of arrays, traced arrays and numbers, joined along new leading axes."""
     if not isinstance(x, (list, tuple)):
         return x
-    parts = [joined(v) for v in x] if holds_handle(x) else [np.asarray(x)]
-    if len(parts) == 1 and not holds_handle(x):
-        return parts[0]
+    if not holds_handle(x):
+        return np.asarray(x)
+    parts = [joined(v) for v in x]
     shapes = {shape_of(p) for p in parts}
     if len(shapes) > 1:
         raise ValueError(f"array: the nested sequences differ in shape: {sorted(shapes)}.")

@@ -20,7 +20,7 @@ from .arguments import into, operand
 
 P = PRIMITIVES
 UFUNCS = {}  # NumPy ufunc -> what traced arrays do
-METHODS = {}  # (ufunc, "reduce" | "accumulate" | "outer" | ...) -> what traced arrays do
+METHODS = {}  # "reduce", "accumulate", "outer", ... -> what traced arrays do in this method of a ufunc
 FUNCTIONS = {}  # NumPy function -> our version
 
 
@@ -85,8 +85,7 @@ def array_ufunc(self, ufunc, method, *args, **kwargs):
             if not isinstance(a, (Handle, np.ndarray)) and type(a) not in PYTHON_SCALARS:
                 return f(*map(operand, args))
         return f(*args)
-    f = METHODS.get((ufunc, method)) or METHODS.get(method)
-    return of_boxes(getattr(ufunc, method), args, kwargs) if f is None else f(ufunc, *args, **kwargs)
+    return METHODS[method](ufunc, *args, **kwargs)
 
 
 def array_function(self, function, types, args, kwargs):
@@ -137,7 +136,7 @@ def of_boxes(function, args, kwargs):
     """NumPy's function itself, where every traced array is a box of plain values; an error by name otherwise."""
     boxed = []
     args, kwargs = unboxed(args, boxed), unboxed(kwargs, boxed)
-    if kwargs.get("out") is not None or None in boxed:
+    if kwargs.get("out") is not None or None in boxed or not boxed:
         return no_rule(name_of(function))
     out = function(*args, **kwargs)
     return Array(out, None, ROOT) if isinstance(out, np.ndarray) and out.dtype.kind in "fc" else out
@@ -161,7 +160,7 @@ def name_of(function):
 
 
 def no_rule(name):
-    short = name.rpartition(".")[2].partition(" ")[0]
+    short = name.partition(" ")[0].rpartition(".")[2]
     known = {f.__name__ for f in FUNCTIONS} | {u.__name__ for u in UFUNCS}
     near = difflib.get_close_matches(short, known - {short}, 3)
     hint = f" The nearest covered: {', '.join(near)}." if near else ""

@@ -47,7 +47,8 @@ def select(condlist, choicelist, default=0):
 
 @implements(np.piecewise)
 def piecewise(x, condlist, funclist, *args, **kw):
-    """Every function is computed on all of x and the results are chosen from, so that it also works where masks are traced."""
+    """Each function sees the elements of its condition; where conditions are mapped or staged it is computed on all of x, and
+    the results are chosen from."""
     x = operand(x)
     n = len(funclist)
     if isinstance(condlist, (Handle, np.ndarray)) and len(shape_of(condlist)) == len(shape_of(x)):
@@ -64,9 +65,15 @@ def piecewise(x, condlist, funclist, *args, **kw):
         raise ValueError(
             f"with {len(conditions)} condition(s), either {len(conditions)} or {len(conditions) + 1} functions are expected"
         )
+    known = not any(plain(c) is NONE for c in conditions)
     out = np.zeros_like(x)
     for c, f in zip(conditions, funclist, strict=True):
-        out = P["where"](c, cast(f(x, *args, **kw) if callable(f) else operand(f), dtype_of(x)), out)
+        if not callable(f):
+            out = P["where"](c, cast(operand(f), dtype_of(x)), out)
+        elif not known:
+            out = P["where"](c, cast(f(x, *args, **kw), dtype_of(x)), out)
+        elif np.any(c):
+            out[c] = f(indexing.getitem(x, c), *args, **kw)
     return out
 
 

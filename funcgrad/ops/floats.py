@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.aval import Aval, ndarray, promotion_key, shape_of
 from ..core.primitive import PRIMITIVES
-from ..core.sample import Sample, elementwise_samples
+from ..core.sample import Sample, elementwise_samples, strided
 from ..errors import DTypeError
 
 MODEL = {1: np.exp, 2: np.hypot}
@@ -69,7 +69,10 @@ def samples_with(name, *choices, move=None):
     """
 
     def moved(x):
-        return np.asarray(move(x), x.dtype) if move and isinstance(x, np.ndarray) and x.dtype.kind in "fc" else x
+        if not move or not isinstance(x, np.ndarray) or x.dtype.kind not in "fc":
+            return x
+        y = np.asarray(move(x), x.dtype)
+        return strided(y) if any(k < 0 for k in x.strides) else y
 
     def samples(rng):
         for params in choices:

@@ -65,10 +65,10 @@ def reduction(body):
 
 
 def samples_over(rng, dtypes, domain="nonzero", empty=True, ties=()):
-    """The cases of a reduction; `empty`: has the reduction of nothing a value?."""
+    """The cases of a reduction. `empty`: the reduction of nothing has a value; domain "truth": many numbers are zero."""
 
     def x(*shape):
-        return draw(rng, domain, shape)
+        return np.trunc(draw(rng, "real", shape)) if domain == "truth" else draw(rng, domain, shape)
 
     yield from in_kinds(x(3, 4), dtypes=dtypes, axes=(1,))
     yield from in_kinds(x(2, 3), dtypes=dtypes, axes=(0, 1))
@@ -292,7 +292,7 @@ class any_:
         return np.logical_or.reduce(x, axis=axes)
 
     def samples(rng):
-        return samples_over(rng, "fcib", "bool")
+        return samples_over(rng, "fcib", "truth")
 
 
 @reduction
@@ -307,7 +307,7 @@ class all_:
         return np.logical_and.reduce(x, axis=axes)
 
     def samples(rng):
-        return samples_over(rng, "fcib", "bool")
+        return samples_over(rng, "fcib", "truth")
 
 
 def arg_extreme(body):

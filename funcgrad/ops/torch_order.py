@@ -48,8 +48,11 @@ def add_rows(rows):
 
 def vector_sum(x):
     """The sum of a contiguous vector."""
+    n = len(x)
+    if n < ACCUMULATORS:
+        return np.add.reduce(x)
     lanes = LANE_BYTES // x.itemsize
-    rows = len(x) // lanes
+    rows = n // lanes
     if not rows:
         return add_rows(x)
     by_lane = add_rows(x[: rows * lanes].reshape(rows, lanes))

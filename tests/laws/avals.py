@@ -38,8 +38,11 @@ def avals(prim):
 def same_avals(prim, args, params, out, what):
     got = as_tuple(prim.aval(*map(aval_of, args), **params))
     want = tuple(map(aval_of, out))
-    right = got == want and all(type(a) is Aval and isinstance(a.dtype, np.dtype) for a in got)
-    assert right, f"{what}: the aval rule says {got}, the value is {want}"
+    for a in got:
+        assert type(a) is Aval and isinstance(a.dtype, np.dtype), (
+            f"{what}: the aval rule gives no Aval, or no dtype in it"
+        )
+    assert got == want, f"{what}: the aval rule says {got}, the value is {want}"
 
 
 @law()

@@ -30,7 +30,7 @@ class Call:
     """A case with our value of it: `f` maps its float operands `xs` to its float results `outs`.
 
     `out` are all results; `cts`, `vts` are the case's directions in the dtypes of `outs`; `tolerance` is that of the
-    coarsest float dtype that plays a part.
+    coarsest float dtype that plays a part. `at_torch_kink`: derivatives are torch's here, which jax does not know.
     """
 
     def __init__(self, case, face=None):
@@ -41,6 +41,7 @@ class Call:
         self.outs = tuple(self.out[i] for i in case.outs)
         self.cts = tuple(like(c, o) for c, o in zip(case.cts, self.outs, strict=True))
         self.vts = tuple(like(c, o) for c, o in zip(case.vts, self.outs, strict=True))
+        self.at_torch_kink = case.sample.kind == "kink" and self.params.get("kink") == "torch"
         self.weak = any(type(o) in PYTHON for o in self.out)
         self.tolerance = self.prim.tolerance * tolerance([dtype_of(v) for v in (*self.xs, *self.outs)])
         self.what = f"{case}" + (f", kink={face}" if face else "")
@@ -78,15 +79,14 @@ class Call:
 
 
 def calls(prim, order=0):
-    """Every case of at least this order, once for each face; at kinks, jax's figures are those of jax's face alone."""
+    """Every case of at least this order, once for each face."""
     for case in cases_of(prim.name):
         if case.order < order:
             continue
         for face in faces(prim) if case.order else faces(prim)[:1]:
-            if case.sample.kind != "kink" or (face or case.sample.params.get("kink")) != "torch":
-                with noted(case):
-                    call = Call(case, face)
-                yield call
+            with noted(case):
+                call = Call(case, face)
+            yield call
 
 
 class noted:
