@@ -85,3 +85,10 @@ def label(t, name, operands=()):
     extra.label = name
     if operands is not None:
         extra.span = tuple(getattr(o, "mark", None) for o in operands)
+
+
+def labelled(out, name, operands):
+    """out, its operation called by torch's name; None among the operands where torch shows a missing one."""
+    if out.mark is not None and out.mark.plan is not None:
+        label(out, name, operands)
+    return out

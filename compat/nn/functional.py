@@ -14,6 +14,7 @@ from .. import streams
 from ..functions.operands import dtype_of, floating, shape_of
 from ..functions.register import FUNCTIONS as T
 from ..functions.register import named, rewrite
+from ..graph import labelled
 from ..tensor import Tensor, current, wrap, wrapped
 from .reduction import averaged, reduction_of
 from .windows import (  # noqa: F401  (part of this namespace)
@@ -440,7 +441,7 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
             f"[*, {', '.join(map(str, normalized))}], but got input of size{list(shape)}"
         )
     out, _, _ = standardized(t, tuple(range(len(shape) - k, len(shape))), eps)
-    return shown(scaled(out, weight, bias, normalized), "NativeLayerNormBackward0", (input, weight, bias))
+    return labelled(scaled(out, weight, bias, normalized), "NativeLayerNormBackward0", (input, weight, bias))
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
@@ -455,7 +456,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     grouped = P["reshape"](t, shape=(shape[0], num_groups, -1 if 0 not in shape else 0))
     out = P["reshape"](standardized(grouped, (2,), eps)[0], shape=shape)
     by_channel = (1, shape[1]) + (1,) * (len(shape) - 2)
-    return shown(scaled(out, weight, bias, by_channel), "NativeGroupNormBackward0", (input, weight, bias))
+    return labelled(scaled(out, weight, bias, by_channel), "NativeGroupNormBackward0", (input, weight, bias))
 
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):
@@ -489,7 +490,7 @@ def batch_norm(
             raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
         mean, variance = (P["reshape"](current(r), shape=by_channel) for r in (running_mean, running_var))
         out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, eps)))
-    return shown(scaled(out, weight, bias, by_channel), "NativeBatchNormBackward0", (input, weight, bias))
+    return labelled(scaled(out, weight, bias, by_channel), "NativeBatchNormBackward0", (input, weight, bias))
 
 
 def move(running, new, momentum, factor):
@@ -517,16 +518,7 @@ def instance_norm(
     count = int(np.prod(shape[2:]))
     move(running_mean, P["mean"](mean, axes=(0, *axes)), momentum, 1.0)
     move(running_var, P["mean"](variance, axes=(0, *axes)), momentum, count / max(count - 1, 1))
-    return shown(scaled(out, weight, bias, by_channel), "ViewBackward0", (input, weight, bias))
-
-
-def shown(out, label, operands):
-    """One node with torch's parents: None where an operand is missing."""
-    from ..graph import label as set_label
-
-    if out.mark is not None and out.mark.plan is not None:
-        set_label(out, label, operands)
-    return out
+    return labelled(scaled(out, weight, bias, by_channel), "ViewBackward0", (input, weight, bias))
 
 
 # ------------------------------------------------------------------------------------------------ losses
@@ -555,7 +547,7 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     out = P["square"](T["sub"](x, y))
     if weight is not None:
         out = out * weight
-    return shown(averaged(out, reduction), "MseLossBackward0", (input, target))
+    return labelled(averaged(out, reduction), "MseLossBackward0", (input, target))
 
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
@@ -583,13 +575,13 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
     x, y = loss_inputs(input, target)
-    return shown(huber(x, y, beta, 1.0, reduction), "SmoothL1LossBackward0", (input, target))
+    return labelled(huber(x, y, beta, 1.0, reduction), "SmoothL1LossBackward0", (input, target))
 
 
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     """0.5 * d ** 2 where |d| < delta, delta * (|d| - delta / 2) elsewhere, reduced."""
     x, y = loss_inputs(input, target)
-    return shown(huber(x, y, delta, delta, reduction), "HuberLossBackward0", (input, target))
+    return labelled(huber(x, y, delta, delta, reduction), "HuberLossBackward0", (input, target))
 
 
 def nll_loss(
@@ -632,7 +624,7 @@ def nll_loss(
         out = P["div"](P["sum"](out, axes=axes), P["sum"](weights, axes=axes))
     else:
         out = averaged(out, reduction)
-    return shown(out, "NllLossBackward0" if len(shape) < 3 else "NllLoss2DBackward0", (input,))
+    return labelled(out, "NllLossBackward0" if len(shape) < 3 else "NllLoss2DBackward0", (input,))
 
 
 def dtype_name(t):
@@ -710,7 +702,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     out = P["neg"](P["add"](P["mul"](y, log(x)), P["mul"](P["sub"](1.0, y), log(P["sub"](1.0, x)))))
     if weight is not None:
         out = P["mul"](out, current(weight))
-    return shown(averaged(out, reduction), "BinaryCrossEntropyBackward0", (input, target))
+    return labelled(averaged(out, reduction), "BinaryCrossEntropyBackward0", (input, target))
 
 
 def binary_cross_entropy_with_logits(
@@ -730,7 +722,7 @@ def binary_cross_entropy_with_logits(
         out = P["add"](out, P["mul"](factor, minus))
     if weight is not None:
         out = P["mul"](out, current(weight))
-    return shown(averaged(out, reduction), "BinaryCrossEntropyWithLogitsBackward0", (input, target))
+    return labelled(averaged(out, reduction), "BinaryCrossEntropyWithLogitsBackward0", (input, target))
 
 
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
@@ -759,7 +751,7 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     """log(1 + exp(-target * input)), reduced."""
     x, y = current(input), current(target)
     out = P["softplus"](P["neg"](P["mul"](x, y)))
-    return shown(averaged(out, reduction_of(reduction, size_average, reduce)), "SoftMarginLossBackward0", (input,))
+    return labelled(averaged(out, reduction_of(reduction, size_average, reduce)), "SoftMarginLossBackward0", (input,))
 
 
 def pad(input, pad, mode="constant", value=None):

@@ -7,7 +7,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from ..functions.operands import dtype_of, shape_of
 from ..functions.register import FUNCTIONS as T
 from ..functions.register import spoken
-from ..graph import label as set_label
+from ..graph import labelled
 from ..tensor import current
 
 P = PRIMITIVES
@@ -24,12 +24,6 @@ def per_axis(x, k, name="an argument"):
             )
         return tuple([int(v) for v in x])
     return (int(x),) * k
-
-
-def shown(out, label, operands):
-    if out.mark is not None and out.mark.plan is not None:
-        set_label(out, label, operands)
-    return out
 
 
 def batched(f, k):
@@ -71,7 +65,7 @@ def convolution(k):
                 )
         if any(low != high for low, high in pads):  # torch pads by itself where the two sides differ
             zero = np.zeros((), dtype_of(x))
-            x = shown(
+            x = labelled(
                 P["pad"](x, zero, config=((0, 0, 0),) * 2 + tuple([(*p, 0) for p in pads])),
                 "ConstantPadNdBackward0",
                 (input,),
@@ -127,7 +121,7 @@ def with_bias(out, bias, operands):
     if bias is not None:
         b = current(bias)
         out = P["add"](out, P["reshape"](b, shape=(1, shape_of(b)[0]) + (1,) * (len(shape_of(out)) - 2)))
-    return shown(out, "ConvolutionBackward0", operands)
+    return labelled(out, "ConvolutionBackward0", operands)
 
 
 def transposed_convolution(k):
@@ -194,7 +188,7 @@ def max_pooling(k):
         pads = windows_of(shape_of(x)[-k:], window, stride, per_axis(padding, k, "padding"), dilation, ceil_mode)
         params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=dilation)
         label = f"MaxPool{max(k, 2)}DWithIndicesBackward0"
-        out = shown(P["window_max"](x, **params), label, (input,))
+        out = labelled(P["window_max"](x, **params), label, (input,))
         return (out, P["window_argmax"](x, **params)) if return_indices else out
 
     max_pool.__name__ = f"max_pool{k}d"
@@ -218,7 +212,7 @@ def average_pooling(k):
             count = divisor_override
         else:
             count = counts(sizes, window, stride, padding, pads, count_include_pad).astype(dtype_of(x))
-        return shown(P["div"](total, count), f"AvgPool{max(k, 2)}DBackward0", (input,))
+        return labelled(P["div"](total, count), f"AvgPool{max(k, 2)}DBackward0", (input,))
 
     avg_pool.__name__ = f"avg_pool{k}d"
     avg_pool.__doc__ = f"The mean of each window over the last {k} axes."
@@ -281,7 +275,7 @@ def adaptive_average(k):
             last = len(shape) - 1
             perm = (*range(axis), last, *range(axis, last))
             out = P["transpose"](out, perm=perm)
-        return shown(out, f"AdaptiveAvgPool{k}DBackward0", (input,))
+        return labelled(out, f"AdaptiveAvgPool{k}DBackward0", (input,))
 
     adaptive_avg_pool.__name__ = f"adaptive_avg_pool{k}d"
     adaptive_avg_pool.__doc__ = f"The means of as many even parts of the last {k} axes as output_size says."
