@@ -1,0 +1,3 @@
+"""torch.backends: what there is not."""
+
+from . import cuda, cudnn, mps  # noqa: F401
