@@ -105,7 +105,7 @@ def test_row_06_bool_of_a_staged_value():
 
 def test_row_06_bool_of_a_mapped_value():
     x = np.ones(2)
-    text = refused(errors.ConcreteBoolError, lambda: fg.vmap(branch)(x), "under vmap", "fg.where(condition, a, b)")
+    text = refused(errors.ConcreteBoolError, lambda: fg.vmap(branch)(x), "under vmap", "np.where(condition, a, b)")
     assert line_in(branch, "if x > 0") in text
     assert x.tolist() == [1.0, 1.0]
 

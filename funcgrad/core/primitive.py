@@ -427,7 +427,7 @@ def bilinear_jvp(p, ts, out, *xs, **params):
 
 def no_batch(p):
     raise NotDifferentiableError(
-        f"vmap: {p.name} has no batching rule. Map it with a Python loop, or use funcgrad.lax.map."
+        f"vmap: {p.name} has no batching rule. Map it with a Python loop over the samples and np.stack."
     )
 
 

@@ -89,9 +89,9 @@ def concrete(x, what):
         if not isinstance(trace, Tape) and not trace.concrete and not (type(trace) is Batch and x.mark is None):
             kind = ConcreteBoolError if what == "bool" else ConcretizationError
             cure = (
-                "Use fg.where(condition, a, b) or fg.lax.cond, or mark the argument static (jit)."
+                "Use np.where(condition, a, b), or mark the argument static (jit)."
                 if trace.name == "jit"
-                else "Use fg.where(condition, a, b), which chooses for each sample."
+                else "Use np.where(condition, a, b), which chooses for each sample."
             )
             raise kind(
                 f"{what}: the value of {aval_of(x)} is not one known number under {trace.name}, at {here()}. {cure}"

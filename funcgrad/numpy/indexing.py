@@ -132,7 +132,7 @@ def known_mask(i):
         return np.asarray(concrete(i, "a boolean index"))
     except ConcretizationError as error:
         raise type(error)(
-            f"{error} A boolean index gives a result of unknown shape here: use fg.where(mask, a, b), or assign a single "
+            f"{error} A boolean index gives a result of unknown shape here: use np.where(mask, a, b), or assign a single "
             "value."
         ) from None
 

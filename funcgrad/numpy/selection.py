@@ -105,9 +105,9 @@ def choose(a, choices, out=None, mode="raise"):
     return into(out, result, "numpy.choose")
 
 
-nonzero = implements(np.nonzero)(of_values(np.nonzero, why="Use fg.where(condition, a, b)."))
-flatnonzero = implements(np.flatnonzero)(of_values(np.flatnonzero, why="Use fg.where(condition, a, b)."))
-argwhere = implements(np.argwhere)(of_values(np.argwhere, why="Use fg.where(condition, a, b)."))
+nonzero = implements(np.nonzero)(of_values(np.nonzero, why="Use np.where(condition, a, b)."))
+flatnonzero = implements(np.flatnonzero)(of_values(np.flatnonzero, why="Use np.where(condition, a, b)."))
+argwhere = implements(np.argwhere)(of_values(np.argwhere, why="Use np.where(condition, a, b)."))
 
 
 # ------------------------------------------------------------------------------------------------ by indices
