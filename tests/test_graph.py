@@ -172,3 +172,25 @@ def test_eval_shape():
         lambda x, y: {"a": x @ y, "b": x.sum()}, np.ones((3, 2), np.float32), np.ones((2, 4), np.float32)
     )
     assert (out["a"].shape, out["a"].dtype, out["b"].shape) == ((3, 4), np.float32, ())
+
+
+def test_linearize_computes_the_value_once():
+    """It agrees with jax, and the function it returns runs only what depends on the tangents."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    f = lambda p: {"a": fnp.sin(p[0]) * p[1], "b": fnp.sum(p[0] * p[0])}  # noqa: E731
+    jf = lambda p: {"a": jax.numpy.sin(p[0]) * p[1], "b": jax.numpy.sum(p[0] * p[0])}  # noqa: E731
+    point, t = (X, 2.0), (X + 1, 0.5)
+    out, push = fg.linearize(f, point)
+    want, want_push = jax.linearize(jf, point)
+    for ours, theirs in ((out, want), (push(t), want_push(t)), (push((t[0] * 2, 1.0)), want_push((t[0] * 2, 1.0)))):
+        for k in "ab":
+            np.testing.assert_allclose(ours[k], theirs[k])
+    graph = push.__closure__[[c for c in push.__code__.co_freevars].index("push")].cell_contents
+    assert "sin" not in [n.prim.name for n in graph.nodes]
+    value, push, aux = fg.linearize(lambda x: (x * x, x + 1), 3.0, has_aux=True)
+    assert (value, push(1.0), aux) == (9.0, 6.0, 4.0)
+    np.testing.assert_allclose(fg.grad(lambda x: fg.linearize(lambda y: y * y * x, x)[1](1.0))(3.0), 12.0)
+    with pytest.raises(TypeError, match="structure"):
+        push((1.0, 2.0))

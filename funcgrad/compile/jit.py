@@ -20,9 +20,10 @@ from ..core.site import site
 from ..core.trace import TAPE
 from ..errors import ArgumentError
 from ..transforms.boundary import as_tensor, as_value, inner, inside, leave, show
+from ..transforms.forward_mode import jvp
 from ..transforms.reverse_mode import check_callable
 from ..transforms.stage import Stage, graph_of, staged
-from .call import call, optimised
+from .call import call, optimised, split
 from .source import compiled
 
 shared, tls = state.shared, state.tls
@@ -360,17 +361,44 @@ def eval_shape(f, *args, **kwargs):
 
 
 def stage_linear(f, primals, has_aux=False):
-    from ..transforms.forward_mode import jvp
-
+    """linearize: the graph of value and tangents, split into what the primals decide and what is linear in the tangents."""
     leaves, structure = tree.flatten(tuple(primals))
-    got = jvp(f, primals, tree.map(np.zeros_like, tuple(primals)), has_aux=has_aux)
-    push = jit(lambda xs, ts: jvp(f, xs, ts, has_aux=has_aux)[1])
+    leaves = [inner(as_value(x, "linearize")) for x in leaves]
+    shapes = []
+
+    def both(*xs):
+        k = len(leaves)
+        p, t = tree.unflatten(structure, list(xs[:k])), tree.unflatten(structure, list(xs[k:]))
+        got = jvp(f, p, t, has_aux=has_aux)
+        flat = [tree.flatten(part) for part in got]
+        shapes.extend(part[1] for part in flat)
+        return [x for part in (flat[0], *flat[2:], flat[1]) for x in part[0]]  # tangents last: they depend on the rest
+
+    st = Stage()
+    ins = [GraphNode(None, (), None, aval_of(x)) for x in leaves * 2]
+    with staged(st), inside(st):
+        outs = both(*[Array(None, n, st) for n in ins])
+        outs = [o.mark if isinstance(o, Array) and o.owner is st else st.lift(inner(o)) for o in outs]
+    k = len(leaves)
+    known = len(outs) - shapes[1].num_leaves
+    whole = optimised(Graph([*ins[:k], *st.inputs, *ins[k:]], outs))  # (what f closes over is an input too)
+    forward, push = split(whole, k + len(st.inputs), known)
+    got = call(*leaves, *st.outer, graph=forward)
+    values, residuals = owned(got[:known], leaves), got[known:]
+    shown = [show(v) for v in values]
+    out = tree.unflatten(shapes[0], shown[: shapes[0].num_leaves])
 
     def linear(*tangents):
-        """The derivative at the point, applied to tangents."""
-        return push(tuple(primals), tangents)
+        """The derivative at the point, applied to tangents; the value is not computed again."""
+        ts, got_structure = tree.flatten(tangents)
+        if got_structure != structure:
+            raise ArgumentError(
+                f"linearize: tangents must have the structure of the primals, {structure}; got {got_structure}."
+            )
+        outs = owned(call(*residuals, *map(inner, ts), graph=push), [*ts, *residuals])
+        return tree.unflatten(shapes[1], [show(v) for v in outs])
 
-    return (got[0], linear, got[2]) if has_aux else (got[0], linear)
+    return (out, linear, tree.unflatten(shapes[2], shown[shapes[0].num_leaves :])) if has_aux else (out, linear)
 
 
 __all__ = ["Array", "Jitted", "TAPE", "eval_shape", "inner", "jit", "leaf_key", "make_graph", "tls"]

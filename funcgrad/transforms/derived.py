@@ -158,7 +158,8 @@ def hvp(f, primals, tangents):
 def linearize(f, *primals, has_aux=False):
     """The value of f, and its derivative at that point as a function of tangents.
 
-    The point's value is computed once; the linear function is staged and may be called any number of times.
+    f is staged (as under jit, its control flow may not depend on values) and its graph split: the value and what the derivative needs
+    of it are computed once, and the linear function runs only what depends on the tangents.
 
     >>> import funcgrad as fg
     >>> out, push = fg.linearize(lambda x: x * x, 3.0)
