@@ -1373,7 +1373,7 @@ def test_value_of():
 
 def test_control_flow_on_mapped_and_staged_values_is_refused_by_line():
     x = np.array([0.5, 1.5])
-    for transform, word in ((fg.vmap, "chooses for each sample"), (fg.jit, "lax.cond")):
+    for transform, word in ((fg.vmap, "chooses for each sample"), (fg.jit, "mark the argument static")):
         for f in (lambda v: v if v > 1 else -v, lambda v: v[v > 1], lambda v: 1.0 if (v > 0).all() else 0.0):
             with pytest.raises(TypeError, match=f"test_numpy.py:.*{word}"):
                 transform(f)(x if transform is fg.jit else np.stack([x, x]))
