@@ -189,6 +189,12 @@ def test_linearize_computes_the_value_once():
             np.testing.assert_allclose(ours[k], theirs[k])
     graph = push.__closure__[[c for c in push.__code__.co_freevars].index("push")].cell_contents
     assert "sin" not in [n.prim.name for n in graph.nodes]
+    mine = X.copy()
+    out, push = fg.linearize(lambda x: np.exp(x) * x, mine)
+    grown, push_grown = fg.linearize(np.exp, X)
+    mine[:] = out[:] = grown[:] = 0.0  # neither what was given nor what was got is what the linear function keeps
+    np.testing.assert_allclose(push(X), np.exp(X) * (X + 1) * X)
+    np.testing.assert_allclose(push_grown(X), np.exp(X) * X)
     value, push, aux = fg.linearize(lambda x: (x * x, x + 1), 3.0, has_aux=True)
     assert (value, push(1.0), aux) == (9.0, 6.0, 4.0)
     np.testing.assert_allclose(fg.grad(lambda x: fg.linearize(lambda y: y * y * x, x)[1](1.0))(3.0), 12.0)

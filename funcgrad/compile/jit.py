@@ -384,7 +384,8 @@ def stage_linear(f, primals, has_aux=False):
     whole = optimised(Graph([*ins[:k], *st.inputs, *ins[k:]], outs))  # (what f closes over is an input too)
     forward, push = split(whole, k + len(st.inputs), known)
     got = call(*leaves, *st.outer, graph=forward)
-    values, residuals = owned(got[:known], leaves), got[known:]
+    residuals = owned(got[known:], leaves)  # (the caller may write into what it gave and what it gets)
+    values = owned(got[:known], [*leaves, *residuals])
     shown = [show(v) for v in values]
     out = tree.unflatten(shapes[0], shown[: shapes[0].num_leaves])
 
