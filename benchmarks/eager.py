@@ -221,6 +221,43 @@ def _():
     return {"20,000": assignment_loop(20_000), "10,000": assignment_loop(10_000)}
 
 
+def creation(np_):
+    """{name: a call of a creation function}."""
+    numbers, v = [1.0, 2.0], np.zeros(10)
+    return {
+        "zeros": lambda f=np_.zeros: f(10),
+        "ones": lambda f=np_.ones: f(10),
+        "empty": lambda f=np_.empty: f(10),
+        "full": lambda f=np_.full: f(10, 2.0),
+        "eye": lambda f=np_.eye: f(3),
+        "array": lambda f=np_.array: f(numbers),
+        "asarray": lambda f=np_.asarray: f(v),
+        "arange": lambda f=np_.arange: f(10),
+        "linspace": lambda f=np_.linspace: f(0, 1, 10),
+        "zeros_like": lambda f=np_.zeros_like: f(v),
+        "ones_like": lambda f=np_.ones_like: f(v),
+        "full_like": lambda f=np_.full_like: f(v, 2.0),
+        "empty_like": lambda f=np_.empty_like: f(v),
+        "copy": lambda f=np_.copy: f(v),
+    }
+
+
+def creation_row(rounds):
+    """What funcgrad.numpy's creation functions cost more than NumPy's outside a transform, in microseconds."""
+    table = []
+    print("\ncreation functions outside a transform: us more than NumPy's   (goal: <= 0.15)")
+    for (name, numpys), ours in zip(creation(np).items(), creation(fnp).values(), strict=True):
+        if not name.startswith("empty"):
+            np.testing.assert_array_equal(ours(), numpys())
+        figures = interleave({"numpy": numpys, "fg": ours}, rounds)
+        more = sorted((b - a) * 1e6 for a, b in zip(figures["numpy"], figures["fg"], strict=True))
+        k = rounds // 10
+        middle, low, high = more[rounds // 2], more[k], more[-1 - k]
+        print(f"  {name:12} {middle:.2f}  ({low:.2f} to {high:.2f})")
+        table.append({"row": f"creation, {name}", "us more": middle, "low": low, "high": high, "goal": "<= 0.15"})
+    return table
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", help="also write the table to this file")
@@ -243,6 +280,7 @@ def main():
             table.append(
                 {"row": name, "ratio": f"{k} / {names[0]}", "median": middle, "low": low, "high": high, "goal": goal}
             )
+    table += creation_row(7 if options.quick else 25)
     if options.json:
         with open(options.json, "w") as stream:
             json.dump({"versions": versions, "rows": table}, stream, indent=1)

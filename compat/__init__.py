@@ -4,12 +4,11 @@ The submodules that programs do not always need (nn, optim, utils, ...) are impo
 attributes of this module or by an import statement.
 """
 
-import importlib as _importlib
-import importlib.util as _importlib_util
 import math as _math
-import types as _types
 
-from . import autograd, dtypes, fft, linalg, special  # noqa: F401
+from funcgrad.lazy import attributes as _attributes
+
+from . import autograd, dtypes, functions  # noqa: F401
 from .autograd import (  # noqa: F401
     enable_grad,
     inference_mode,
@@ -20,16 +19,12 @@ from .autograd import (  # noqa: F401
 )
 from .dtypes import dtype, get_default_dtype, set_default_dtype  # noqa: F401
 from .functions.missing import explain as _explain
-from .functions.random import Generator, default_generator  # noqa: F401
 from .functions.register import FUNCTIONS as _FUNCTIONS
-from .functions.return_types import return_types  # noqa: F401
-from .printing import set_printoptions  # noqa: F401
-from .runner import install, uninstall  # noqa: F401
 from .size import Size  # noqa: F401
 from .tensor import Device as device  # noqa: F401
 from .tensor import Tensor, strided  # noqa: F401
 
-globals().update(_FUNCTIONS)
+del tensor  # noqa: F821  (the submodule, which is loaded for good: torch.tensor is the function)
 globals().update(dtypes.BY_NAME)
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 preserve_format, contiguous_format, channels_last = (
@@ -37,12 +32,22 @@ preserve_format, contiguous_format, channels_last = (
     "torch.contiguous_format",
     "torch.channels_last",
 )
-_C = _types.SimpleNamespace(_LinAlgError=linalg.LinAlgError)
 __version__ = "2.13.0+compat"
+_NAMES = {
+    "functions.random": "Generator default_generator",
+    "functions.return_types": "return_types",
+    "printing": "set_printoptions",
+    "runner": "install uninstall",
+}
 
 
-def __getattr__(name):
-    """A submodule that has not been imported yet; AttributeError, with the nearest names, for what compat lacks."""
-    if not name.startswith("_") and _importlib_util.find_spec(f"{__name__}.{name}") is not None:
-        return _importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(_explain("torch", name, [n for n in globals() if not n.startswith("_")]))
+def _missing(name):
+    """A function of no known family; AttributeError, with the nearest names, for what compat lacks."""
+    f = None if name.startswith("_") else _FUNCTIONS.get(name)
+    if f is None:
+        raise AttributeError(_explain("torch", name, [n for n in __dir__() if not n.startswith("_")]))
+    return f
+
+
+__getattr__, __dir__ = _attributes(__name__, _NAMES, _FUNCTIONS, _missing)
+__all__ = [n for n in (*globals(), *__getattr__.homes, *_FUNCTIONS.homes) if not n.startswith("_")]

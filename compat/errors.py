@@ -1,21 +1,152 @@
-"""torch's own error texts, with the user's line where torch cannot name it."""
+"""torch's own error texts, with the user's line where torch cannot name it.
 
-from funcgrad.core.site import here
+The first line of a message is torch's own; what we know beyond it follows, in brackets.
+"""
+
+import linecache
+import sys
+
+from funcgrad.core import state
+from funcgrad.core.site import here, line_of, source_of, user_frame, where
 from funcgrad.core.trace import Tape
 
+from . import breaks
 
-def no_graph(t):
-    """The error of backward() on a Tensor that no leaf requiring grad led to."""
-    why = ""
-    if not t.is_floating_point() and not t.is_complex():
-        why = f" The Tensor is {t.dtype}, and integers carry no gradient."
+SHOWN = 4  # how many lines an error lists
+
+
+# ------------------------------------------------------------------------------------------------ the chain is broken
+def no_graph(t, position=0):
+    """The error of backward() on a Tensor that no leaf requiring grad led to: it names the line that broke the chain."""
     return RuntimeError(
-        "element 0 of tensors does not require grad and does not have a grad_fn"
-        f" [backward() at {here()}.{why} Look for .detach(), .data, .item(), .numpy(), torch.no_grad(), an integer dtype or "
-        "argmax between the leaves and this Tensor, or set requires_grad=True on a leaf before it is used.]"
+        f"element {position} of tensors does not require grad and does not have a grad_fn\n"
+        f"[backward() at {here()}. {why_no_graph(t)}]"
     )
 
 
+def no_grad_asked_for(t, position):
+    """The error of autograd.grad by a Tensor that does not require grad."""
+    return RuntimeError(
+        "One of the differentiated Tensors does not require grad\n"
+        f"[inputs[{position}], {list(t.shape)} {t.dtype}, at {here()}. {came_from(t)}Call requires_grad_() on it before the "
+        "outputs are computed from it.]"
+    )
+
+
+def not_used(t, position):
+    """The error of autograd.grad by a Tensor that the outputs do not depend on."""
+    return RuntimeError(
+        f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set allow_unused=True if "
+        "this is the desired behavior.\n"
+        f"[inputs[{position}], {list(t.shape)} {t.dtype}, at {here()}: no recorded operation leads from it to the outputs. A copy "
+        "(detach(), .data, torch.tensor(t)), or what a later line called by the same name, is another Tensor.]"
+    )
+
+
+def no_scalar(t):
+    """The error of backward() on a Tensor of several elements, without the cotangent."""
+    return RuntimeError(
+        "grad can be implicitly created only for scalar outputs\n"
+        f"[backward() at {here()} of {list(t.shape)} {t.dtype}. Take sum() or mean() of it first, or pass the weight of each "
+        "element: backward(torch.ones_like(t)).]"
+    )
+
+
+def came_from(t):
+    left = getattr(t, "left", None)
+    return "" if left is None else f"It was made by {described(left)}.\n "
+
+
+def why_no_graph(t):
+    """What is known about where the chain broke, surest first; each sentence says how sure it is."""
+    parts = []
+    if not t.is_floating_point() and not t.is_complex():
+        parts.append(f"The Tensor is {t.dtype}, and whole numbers and booleans carry no gradient.")
+    if not state.tls.grad:
+        off = next((found for found in breaks.noted() if found[0] in breaks.MODES), None)
+        parts.append(f"Recording is switched off here{'' if off is None else ', by ' + described(off)}.")
+        return "\n ".join(parts)
+    left = getattr(t, "left", None)
+    if left is not None:
+        parts.append(f"This very Tensor was made by {described(left)}.")
+        return "\n ".join(parts)
+    frame = user_frame(sys._getframe(1))
+    sure, guessed, elsewhere, name = suspects(frame)
+    if sure:
+        parts.append(f"The way to `{name}` leads through what took a value out of the graph:{listed(sure)}")
+        return "\n ".join(parts)
+    if not breaks.seen.leaf:
+        parts.append("No Tensor has required grad so far: make the leaf with requires_grad=True before it is used.")
+        return "\n ".join(parts)
+    if guessed:
+        parts.append(f"As the source reads, `{name}` may have left the graph here:{listed(guessed)}")
+    if elsewhere:
+        parts.append(
+            "These lines took a value out of the graph since the last backward(), the latest first; look whether one of "
+            f"them is on the way to this Tensor:{listed(elsewhere)}"
+        )
+    if not (guessed or elsewhere or parts):
+        parts.append(
+            "No line is known to have broken the chain since the last backward(): either no leaf that it was computed from "
+            "requires grad, or it was computed before that. Look for detach(), .data, item(), numpy(), torch.no_grad(), an "
+            "integer dtype or argmax on the way from the leaves, and for requires_grad=True on the leaves."
+        )
+    return "\n ".join(parts)
+
+
+def suspects(frame):
+    """([(place, source, kind)] that ran on the way to the Tensor, that the source seems to do on the way, that ran
+    elsewhere; what the source calls the Tensor)."""
+    from .reading import read  # (only an error pays for it)
+
+    found = None if frame is None else read(frame)
+    file = frame and frame.f_code.co_filename
+    sure, guessed, elsewhere = {}, {}, {}
+    for kind, code, offset in breaks.noted():
+        line = line_of(code, offset)
+        on_the_way = found is not None and (
+            any([code is c for c in found.codes]) or (code.co_filename == file and line in found.lines)
+        )
+        (sure if on_the_way else elsewhere).setdefault((code.co_filename, line), (kind, source_of((code, offset))))
+    if found is not None:
+        for at, line, kind in found.breaks:
+            guessed.setdefault((at, line), (kind, linecache.getline(at, line).strip()))
+            elsewhere.pop((at, line), None)
+    return rows(sure), rows(guessed), rows(elsewhere), found and found.name
+
+
+def rows(places):
+    return [(f"{file}:{line}", text, kind) for (file, line), (kind, text) in places.items()]
+
+
+def listed(found):
+    more = f"\n   ... and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    places = [(at + (f": {text}" if text else ""), kind) for at, text, kind in found[:SHOWN]]
+    return "".join([f"\n   {place}\n     {kind}: {breaks.MEANING[kind]}." for place, kind in places]) + more
+
+
+def described(left):
+    kind, *at = left
+    text = source_of(at)
+    return f"{kind} at {where(at)}{f', `{text}`' if text else ''} ({breaks.MEANING[kind]})"
+
+
+def trains_nothing(by_hand):
+    """The text of the warning for backward() on a Tensor that was made a leaf by hand."""
+    sure, guessed, elsewhere, _ = suspects(user_frame(sys._getframe(1)))
+    found = sure or guessed or elsewhere
+    return (
+        f"this trains nothing: the Tensor became a leaf by requires_grad = True at {where(by_hand)}, so backward() at {here()} "
+        "ends at it, its .grad is 1, and no other Tensor gets a gradient. Take that line out and mend what broke the chain"
+        + (
+            f":{listed(found)}"
+            if found
+            else ": the leaves it was computed from must require grad before they are used."
+        )
+    )
+
+
+# ------------------------------------------------------------------------------------------------ others
 def size_mismatch(a, b):
     """torch's words for shapes that do not broadcast, or None if they do."""
     for k in range(1, min(len(a), len(b)) + 1):

@@ -1,4 +1,9 @@
-"""What a user sees of the graph: `grad_fn` objects with torch's names, over the core's nodes."""
+"""What a user sees of the graph: `grad_fn` objects with torch's names, over the core's nodes.
+
+Invariant: one object for one operation of torch. Where torch's operation is several nodes here, the node of its result
+stands for all of them (`span`: the operands); where one node is several operations of torch, or several nodes are the
+results of one, torch's nodes are put in their place when somebody looks (rewriting.py).
+"""
 
 import weakref
 
@@ -6,6 +11,7 @@ from funcgrad.core.node import extra_of
 from funcgrad.core.trace import PICK
 
 from .names import node_name
+from .rewriting import unfold, whole
 
 _classes = {}
 _alive = weakref.WeakValueDictionary()  # id of a node -> the object that shows it, while somebody holds that
@@ -54,10 +60,11 @@ def parents(n):
     """The parents torch would show: those of the whole torch operation, None for an operand without gradient."""
     if n.plan is None:
         return ()
-    if n.extra is not None and n.extra.span is not None:
-        return n.extra.span
-    if n.plan.prim is PICK:
-        return parents(n.ins[0])
+    if n.extra is not None:
+        if n.extra.spelling is not None:
+            unfold(n)
+        if n.extra.span is not None:
+            return n.extra.span
     got = dict(zip(n.plan.operands, n.ins, strict=True))
     count = max(n.plan.prim.arity if not n.plan.prim.variadic else 0, n.plan.need.bit_length())
     return tuple(got.get(i) for i in range(count))
@@ -69,6 +76,7 @@ def index_of(n):
 
 def shown(n):
     """The grad_fn object of a node: the same one as long as somebody holds it."""
+    n = whole(n)
     got = _alive.get(id(n))
     if got is None:
         name = node_name(n)
@@ -81,10 +89,11 @@ def shown(n):
 
 def label(t, name, operands=()):
     """Call the operation that made t by torch's name; `operands` are the Tensors it was made of, in torch's order."""
-    extra = extra_of(t.mark)
+    n = t.mark
+    extra = extra_of(n.ins[0] if n.plan.prim is PICK else n)
     extra.label = name
     if operands is not None:
-        extra.span = tuple(getattr(o, "mark", None) for o in operands)
+        extra.span = tuple([getattr(o, "mark", None) for o in operands])
 
 
 def labelled(out, name, operands):

@@ -3,6 +3,7 @@
 Operations are installed on it by compat.functions; nothing here computes a derivative.
 """
 
+import sys
 import warnings
 import weakref
 
@@ -13,11 +14,12 @@ from funcgrad.core.aval import shape_of
 from funcgrad.core.handle import Alias, Array, Cell, Taped, fresh, root_of
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import here, internal, user_frame, warn, where
 from funcgrad.core.trace import ROOT, TAPE, Tape
 from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
 
-from . import dtypes, printing
+from . import breaks, dtypes, printing
 from .graph import shown
 from .size import Size
 
@@ -137,28 +139,13 @@ class Tensor(Taped):
 
     @requires_grad.setter
     def requires_grad(self, on):
-        self.requires_grad_(on)
+        if on and not self.is_leaf:  # (requires_grad_() lets it be, as torch does)
+            raise RuntimeError("you can only change requires_grad flags of leaf variables.")
+        requires_grad_(self, on, sys._getframe(1))
 
     def requires_grad_(self, requires_grad=True):
         """Start (or stop) recording what is done to this leaf, in place."""
-        t = current(self)
-        if requires_grad:
-            if t.mark is None:
-                if self.dtype.numpy.kind not in "fc":
-                    raise RuntimeError("only Tensors of floating point dtype can require gradients")
-                if t.cell is None:
-                    t.cell = Cell()
-                t.cell.leaf = weakref.ref(self)
-                t.mark = t.owner.leaf(t.cell)
-        elif t.mark is not None:
-            if t.mark.plan is not None:
-                raise RuntimeError(
-                    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-                    "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
-                )
-            t.cell = t.mark.extra.cell
-            t.mark = None
-        return self
+        return requires_grad_(self, requires_grad, sys._getframe(1))
 
     @property
     def is_leaf(self):
@@ -175,7 +162,7 @@ class Tensor(Taped):
         t = current(self)
         cell = t.mark.extra.cell if t.mark is not None and t.mark.extra is not None else t.cell
         if t.mark is not None and t.mark.plan is not None and (t.mark.extra is None or t.mark.extra.cell is None):
-            warn_non_leaf()
+            warn_non_leaf(self)
             return None
         return None if cell is None else cell.grad
 
@@ -232,6 +219,8 @@ class Tensor(Taped):
             return PRIMITIVES["stop"](t)
         d = Tensor(t.val, None, TAPE)
         d.store = t.versioned()
+        if t.mark is not None and tls.grad:
+            d.left = breaks.note("detach()")
         return d
 
     def detach_(self):
@@ -239,6 +228,8 @@ class Tensor(Taped):
         t = current(self)
         if type(t.alias) is Alias:
             raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+        if t.mark is not None and tls.grad:
+            self.left = breaks.note("detach_()")
         t.mark = None
         t.cell = None
         return self
@@ -247,7 +238,12 @@ class Tensor(Taped):
     def data(self):
         """The same memory as a Tensor that no one tracks: changes to it are not seen by the versions autograd checks."""
         t = current(self)
-        return Tensor(t.val, None, TAPE) if t.owner is TAPE else PRIMITIVES["stop"](t)
+        if t.owner is not TAPE:
+            return PRIMITIVES["stop"](t)
+        d = Tensor(t.val, None, TAPE)
+        if t.mark is not None and tls.grad:
+            d.left = breaks.note(".data")
+        return d
 
     @data.setter
     def data(self, new):
@@ -269,11 +265,20 @@ class Tensor(Taped):
         """The values as an ndarray over the same memory."""
         t = current(self)
         if t.mark is not None and not force:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+            error = RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+            error.add_note(
+                f"[{list(self.shape)} {self.dtype} at {here()}: NumPy would compute outside the graph. Use torch's function of "
+                "that name where its gradient is wanted, detach() where it is not.]"
+            )
+            raise error
         if t.owner is not TAPE:
             raise TypeError(
                 "numpy(): a traced Tensor has no NumPy memory; use funcgrad.value_of(t), or return it instead."
             )
+        if t.mark is not None:
+            breaks.note("numpy()")
         return t.val
 
     def item(self):
@@ -282,10 +287,14 @@ class Tensor(Taped):
         v = t.val if t.owner is TAPE else np.asarray(concrete(t, "item()"))
         if v.size != 1:
             raise RuntimeError(f"a Tensor with {v.size} elements cannot be converted to Scalar")
+        if t.mark is not None and tls.grad:
+            breaks.note("item()")
         return v.item()
 
     def tolist(self):
         """The values as nested Python lists."""
+        if current(self).mark is not None and tls.grad:
+            breaks.note("tolist()")
         return np.asarray(concrete(self, "tolist()")).tolist()
 
     def __bool__(self):
@@ -299,12 +308,14 @@ class Tensor(Taped):
         return bool(v.reshape(()))
 
     def __float__(self):
+        warn_converted(self)
         return float(self.item())
 
     def __int__(self):
         return int(self.item())
 
     def __complex__(self):
+        warn_converted(self)
         return complex(self.item())
 
     def __index__(self):
@@ -393,6 +404,32 @@ def wrapped(dim, n):
     return dim % n if n else 0
 
 
+def requires_grad_(self, on, caller):
+    """Tensor.requires_grad_ and its setter; `caller`: the frame that asks, which is noted if it is the user's."""
+    t = current(self)
+    if on:
+        if t.mark is None:
+            if self.dtype.numpy.kind not in "fc":
+                raise RuntimeError("only Tensors of floating point dtype can require gradients")
+            if t.cell is None:
+                t.cell = Cell()
+            t.cell.leaf = weakref.ref(self)
+            t.mark = t.owner.leaf(t.cell)
+            breaks.seen.leaf = True
+            if not internal[caller.f_globals.get("__name__")]:
+                self.by_hand = caller.f_code, caller.f_lasti
+    elif t.mark is not None:
+        if t.mark.plan is not None:
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+        breaks.note("requires_grad = False")
+        t.cell = t.mark.extra.cell
+        t.mark = None
+    return self
+
+
 def current(t):
     """A Tensor as it is now: its shadow if a Stage is running, its view replayed."""
     if shared.staging and tls.stage is not None:
@@ -437,29 +474,38 @@ def legacy(self, args, kwargs):
     return np.zeros(tuple(int(a) for a in args), default)
 
 
-_warned = []
+_warned = set()  # lines warned of: (that read .grad, that made the Tensor), or one that converts a Tensor
 
 
-def warn_non_leaf():
-    import sys
+def warn_non_leaf(t):
+    """torch's warning, once for each pair of lines, with the name and the making of the Tensor."""
+    frame = user_frame(sys._getframe(1))
+    mark = current(t).mark
+    made = where((mark.code, mark.lasti))
+    place = here(), made
+    if place in _warned:
+        return
+    _warned.add(place)
+    name = None if frame is None else next((k for k, v in frame.f_locals.items() if v is t), None)
+    warn(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+        "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+        "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
+        f"the leaf Tensor instead. [{f'`{name}`' if name else 'The Tensor'} was made at {made} by {shown(mark).name()}.]"
+    )
 
-    from funcgrad.core.site import user_frame
 
-    if not _warned:
-        _warned.append(True)
-        frame = user_frame(sys._getframe(1))
-        level = 1
-        f = sys._getframe(0)
-        while f is not None and f is not frame:
-            f = f.f_back
-            level += 1
-        warnings.warn(
-            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
-            "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
-            "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
-            "the leaf Tensor instead.",
-            UserWarning,
-            stacklevel=level,
+def warn_converted(t):
+    """torch's warning that float(t) drops the history, once for each line."""
+    if current(t).mark is None or not tls.grad:
+        return
+    place = here()
+    if place not in _warned:
+        _warned.add(place)
+        warn(
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+            f"Consider using tensor.detach() first. [at {place}: what is computed with the number has no gradient; compute with "
+            "the Tensor, or say item() where a plain number is meant.]"
         )
 
 

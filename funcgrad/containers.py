@@ -4,74 +4,12 @@ Invariant: containers are told by exact type, one `Kind` per class; every other 
 Built in: tuple, list, dict (by sorted key), OrderedDict, defaultdict, namedtuples, None (a container without leaves).
 """
 
-import dataclasses
 import functools
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 _MAX_LEAF_TYPES = 4096  # remembered at once: classes made in a loop must not pile up
-
-
-# --- paths ------------------------------------------------------------------------------------------------------------
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SequenceKey:
-    """The step of a path into a tuple or list: `[idx]`."""
-
-    idx: int
-
-    def __str__(self):
-        return f"[{self.idx}]"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class DictKey:
-    """The step of a path into a mapping: `[key]`."""
-
-    key: Any
-
-    def __str__(self):
-        return f"[{self.key!r}]"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class GetAttrKey:
-    """The step of a path into a namedtuple or dataclass: `.name`."""
-
-    name: str
-
-    def __str__(self):
-        return f".{self.name}"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class FlattenedIndexKey:
-    """The step of a path into a registered class that names no keys: the child's position."""
-
-    key: int
-
-    def __str__(self):
-        return f"[<flat index {self.key}>]"
-
-
-def keystr(keys: Iterable[Any], *, simple: bool = False, separator: str = "") -> str:
-    """Return a path as text; `simple=True` leaves the brackets away.
-
-    >>> from funcgrad.tree import leaves_with_path
-    >>> [(path, _)] = leaves_with_path({"w": [1.0]})
-    >>> keystr(path), keystr(path, simple=True, separator="/")
-    ("['w'][0]", 'w/0')
-    """
-    if not simple:
-        return separator.join([str(key) for key in keys])
-    words = []
-    for key in keys:
-        match key:
-            case SequenceKey(word) | DictKey(word) | GetAttrKey(word) | FlattenedIndexKey(word) | word:
-                words.append(str(word))
-    return separator.join(words)
 
 
 # --- kinds of container -----------------------------------------------------------------------------------------------
@@ -140,8 +78,15 @@ def _kind_of(cls) -> Kind | None:
     return KINDS[cls]
 
 
+def _steps(kind, words):
+    """The steps of a path, of one kind, that these words name."""
+    from . import paths
+
+    return [getattr(paths, kind)(word) for word in words]
+
+
 def _index_keys(tree):
-    return [SequenceKey(i) for i in range(len(tree))]
+    return _steps("SequenceKey", range(len(tree)))
 
 
 def _sorted_keys(tree: dict) -> tuple:
@@ -174,7 +119,7 @@ def _namedtuple_kind(cls) -> Kind:
         cls,
         lambda tree: (tree, None),
         lambda _, children: cls(*children),
-        lambda tree: [GetAttrKey(name) for name in cls._fields],
+        lambda tree: _steps("GetAttrKey", cls._fields),
         title=f"namedtuple[{cls.__name__}]",
         pure=True,
     )
@@ -193,7 +138,7 @@ DICT = _add(
         dict,
         _flatten_dict,
         lambda keys, children: dict(zip(keys, children)),
-        lambda tree: [DictKey(key) for key in _sorted_keys(tree)],
+        lambda tree: _steps("DictKey", _sorted_keys(tree)),
     )
 )
 _add(
@@ -201,7 +146,7 @@ _add(
         OrderedDict,
         _flatten_ordered,
         lambda keys, children: OrderedDict(zip(keys, children)),
-        lambda tree: [DictKey(key) for key in tree],
+        lambda tree: _steps("DictKey", tree),
     )
 )
 _add(
@@ -209,7 +154,7 @@ _add(
         defaultdict,
         _flatten_default,
         lambda aux, children: defaultdict(aux[0], zip(aux[1], children)),
-        lambda tree: [DictKey(key) for key in _sorted_keys(tree)],
+        lambda tree: _steps("DictKey", _sorted_keys(tree)),
     )
 )
 
@@ -258,7 +203,7 @@ def register_node(
 
     def keys(tree):
         if flatten_with_keys_func is None:
-            return [FlattenedIndexKey(i) for i in range(len(parts(tree)[0]))]
+            return _steps("FlattenedIndexKey", range(len(parts(tree)[0])))
         return [key for key, _ in flatten_with_keys_func(tree)[0]]
 
     _add(Kind(nodetype, parts, lambda aux, children: unflatten_func(aux, tuple(children)), keys))
@@ -310,6 +255,7 @@ def register_dataclass(
     A dataclass may leave both out: fields declared with `field(metadata={"static": True})` are metadata, the others
     data. Raises ValueError when the two lists overlap or do not cover the fields that `__init__` takes.
 
+    >>> import dataclasses
     >>> from funcgrad import tree
     >>> @register_dataclass
     ... @dataclasses.dataclass
@@ -319,6 +265,8 @@ def register_dataclass(
     >>> tree.flatten(Layer(2.0, "first"))
     ([2.0], PyTreeDef(CustomNode(Layer[('first',)], [*])))
     """
+    import dataclasses
+
     where = f"tree.register_dataclass({nodetype.__qualname__})"
     fields = dataclasses.fields(nodetype) if dataclasses.is_dataclass(nodetype) else None
     if (data_fields is None) != (meta_fields is None):
@@ -355,7 +303,7 @@ def register_dataclass(
         nodetype,
         split,
         build,
-        lambda tree: ([(GetAttrKey(name), getattr(tree, name)) for name in data], None),
+        lambda tree: ([(step, getattr(tree, step.name)) for step in _steps("GetAttrKey", data)], None),
     )
     return nodetype
 

@@ -18,6 +18,14 @@ class LeakedTracerError(FuncgradError, RuntimeError):
 class ModifiedError(FuncgradError, RuntimeError):
     """A value that a derivative needs was changed in place after it had been saved."""
 
+    saved_by = None
+
+    def name_save(self, operation, place):
+        """Add who saved the value and where, which whoever finds it changed does not know; the first to say so is right."""
+        if self.saved_by is None:
+            self.saved_by = operation, place
+            self.args = (f"{self} It was kept by {operation}, called at {place}.",)
+
 
 class ConversionError(FuncgradError, TypeError, ValueError):
     """A traced value was about to become a plain number or array, which would lose its derivative.

@@ -64,7 +64,9 @@ def module_replacements(module: ModuleType, namespace: Any) -> Replacements:
 def _collect(module, namespace, pairs) -> ModuleType:
     merged = ModuleType(module.__name__, module.__doc__)
     pairs[id(module)] = (module, merged)
-    for name in dir(module):
+    for name in sorted(
+        vars(module)
+    ):  # what a module has not loaded yet (numpy.f2py, numpy.testing) no program can hold
         ours = _MISSING if name.startswith("_") else getattr(namespace, name, _MISSING)
         theirs = ours if ours is _MISSING else getattr(module, name)
         if ours is theirs:

@@ -7,26 +7,25 @@ container, children before parents), so that nothing here recurses and depth cos
 import functools
 from builtins import all as all_of  # this module has its own `all`, `map` and `reduce`
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .containers import (
     DICT,
     KINDS,
     LIST,
     TUPLE,
-    DictKey,
-    FlattenedIndexKey,
-    GetAttrKey,
     Partial,
-    SequenceKey,
     is_tree_node,
-    keystr,
     register_dataclass,
     register_node,
     register_pytree_node,
     register_pytree_node_class,
     register_static,
 )
+from .lazy import attributes
+
+if TYPE_CHECKING:
+    from .paths import DictKey, FlattenedIndexKey, GetAttrKey, SequenceKey, keystr
 
 __all__ = [
     "DictKey",
@@ -58,6 +57,7 @@ __all__ = [
     "unflatten",
 ]
 
+__getattr__, __dir__ = attributes(__name__, {"paths": "DictKey FlattenedIndexKey GetAttrKey SequenceKey keystr"})
 _MAX_DEPTH = 100_000  # a container nested deeper than this contains itself, or will not print either
 _MAX_TREEDEFS = 4096  # remembered at once
 
@@ -424,6 +424,7 @@ def leaves_with_path(
 ) -> list[tuple[tuple, Any]]:
     """Return the pairs (path, leaf) of a tree, left to right.
 
+    >>> from funcgrad.tree import keystr
     >>> [(keystr(path), leaf) for path, leaf in leaves_with_path({"w": [1.0], "b": 2.0})]
     [("['b']", 2.0), ("['w'][0]", 1.0)]
     """
@@ -439,6 +440,7 @@ def map_with_path(
 ) -> Any:
     """Return the tree of `f(path, leaf, *subtrees)`; otherwise as `map`.
 
+    >>> from funcgrad.tree import keystr
     >>> map_with_path(lambda path, x: keystr(path), {"w": [1.0]})
     {'w': ["['w'][0]"]}
     """
@@ -478,6 +480,8 @@ def _flatten_up_to(treedef: PyTreeDef, tree: Any, name: str, left: str, right: s
 
 def _difference(treedef: PyTreeDef, tree: Any, name: str, left: str, right: str) -> ValueError:
     """Return the error for the first place, left to right, where `tree` does not have the structure `treedef`."""
+    from .paths import keystr
+
     todo = [(treedef, tree, ())]
     while todo:
         treedef, tree, path = todo.pop()

@@ -12,9 +12,11 @@ import warnings
 import numpy as np
 import pytest
 
+import compat as torch
 import funcgrad as fg
 import funcgrad.numpy as fnp
 from funcgrad import errors
+from funcgrad.core import tracebacks
 
 HERE = pathlib.Path(__file__).name
 
@@ -45,6 +47,14 @@ def refused(kind, f, *words):
 def checking():
     with fg.config(check_nans=True):
         yield
+
+
+def test_every_error_is_one_that_python_knows():
+    kinds = [k for k in vars(errors).values() if inspect.isclass(k) and issubclass(k, (errors.FuncgradError, Warning))]
+    assert len(kinds) > 10
+    for kind in kinds:
+        builtin = {b for b in kind.__mro__ if b.__module__ == "builtins"} - {Exception, BaseException, object, Warning}
+        assert builtin or kind is errors.FuncgradError, kind
 
 
 # ------------------------------------------------------------------------------------------------ rows 1, 11
@@ -91,6 +101,29 @@ def test_row_11_a_traced_value_never_becomes_a_plain_one_in_silence(leak):
 
 def test_row_11_plain_numpy_functions_differentiate():
     assert fg.grad(lambda x: np.sum(np.exp(x) * 2))(np.zeros(2)).tolist() == [2.0, 2.0]
+
+
+# ------------------------------------------------------------------------------------------------ row 2
+def test_row_02_a_tensor_that_a_functional_derivative_kept_names_the_save_and_the_change():
+    t = torch.ones(2)
+
+    def f(x):
+        y = (x * t).sum()
+        t.add_(1.0)
+        return y
+
+    text = refused(errors.ModifiedError, lambda: fg.grad(f)(torch.ones(2)), "version 0 was kept", "x.clone()")
+    assert f"changed in place at {pathlib.Path(__file__).parent / line_in(f, 't.add_(1.0)')}" in text
+    assert f"kept by mul, called at {pathlib.Path(__file__).parent / line_in(f, 'y = (x * t)')}" in text
+    assert t.tolist() == [2.0, 2.0]  # (what the function did to it)
+    refused(RuntimeError, lambda: fg.grad(f)(torch.ones(2)))
+
+
+def test_row_02_the_error_can_be_told_the_save():
+    error = errors.ModifiedError("a value was changed.")
+    error.name_save("mul", "a.py:3")
+    error.name_save("add", "b.py:4")  # (an outer walk: the inner one knew better)
+    assert str(error) == "a value was changed. It was kept by mul, called at a.py:3."
 
 
 # ------------------------------------------------------------------------------------------------ row 6
@@ -145,12 +178,10 @@ def test_row_07_debug_print_shows_plain_values(capsys):
     assert three.startswith("x=[1. 2.] y=[2.00 4.00]")
 
 
-def test_row_07_debug_print_under_jit_refuses():
-    def f(x):
-        fg.debug.print("{}", x)
-        return x
-
-    refused(errors.ConcretizationError, lambda: fg.jit(f)(1.0), "under jit", "Return it", line_in(f, "debug.print"))
+def test_row_07_debug_print_under_jit_shows_the_values_of_each_run(capsys):
+    f = fg.jit(lambda x: (fg.debug.print("x={}", x), x * 2.0)[1])
+    assert [f(1.5), f(2.5)] == [3.0, 5.0]
+    assert capsys.readouterr().out.split() == ["x=1.5", "x=2.5"]
 
 
 def test_row_24_value_of_reaches_through_every_level():
@@ -335,3 +366,135 @@ def test_row_23_other_arguments_that_cannot_be_differentiated():
     refused(TypeError, lambda: fg.grad(lambda x: x * 2)(np.ones(3)), "scalar; got float64[3]", "jacobian", line())
     refused(TypeError, lambda: fg.grad(3.0), "must be a function; got float", line())
     refused(ValueError, lambda: fg.vmap(np.add)(np.ones(3), np.ones(4)), "has 3", "has 4", line())
+
+
+# ------------------------------------------------------------------------------------------------ tracebacks
+def entries(error):
+    """[(file, function, line)] of an error's traceback, the outermost first, from the test's own file on."""
+    found = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        found.append((pathlib.Path(code.co_filename), code.co_name, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    return found
+
+
+def raised_by(f):
+    try:
+        f()
+    except Exception as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+PACKAGES = [pathlib.Path(fg.__file__).parent, pathlib.Path(torch.__file__).parent]
+
+
+def internal_entries(error):
+    return [e for e in entries(error) if any(p in e[0].parents for p in PACKAGES) or e[0].name.startswith("<")]
+
+
+def outer(x):
+    return deepest(x)
+
+
+def deepest(x):
+    return x.sum() + "a"
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [fg.grad, fg.vmap, fg.jit, lambda f: fg.grad(fg.jit(fg.vmap(f))), lambda f: fg.vmap(fg.grad(fg.grad(f)))],
+    ids=["grad", "vmap", "jit", "grad jit vmap", "vmap grad grad"],
+)
+def test_traceback_of_a_users_error_shows_the_users_frames(transform):
+    error = raised_by(lambda: transform(outer)(np.ones((2, 3))))
+    assert type(error) is TypeError
+    assert [name for path, name, _ in entries(error) if path.name == HERE][-2:] == ["outer", "deepest"]
+    assert entries(error)[-1][1] == "deepest"  # nothing of ours below the user's line, and none between the user's
+    names = [path.name == HERE for path, _, _ in entries(error)]
+    assert names == sorted(names[: names.index(False)], reverse=True) + sorted(names[names.index(False) :])
+    assert error.__cause__ is None and error.__context__ is None
+
+
+def test_traceback_of_our_error_ends_at_the_users_line():
+    def f(x):
+        work = np.zeros(2)
+        work[0] = x
+        return work.sum()
+
+    error = raised_by(lambda: fg.grad(f)(3.0))
+    assert type(error) is errors.ConversionError
+    assert f"{HERE}:{entries(error)[-1][2]}" == line_in(f, "work[0] = x")
+    assert error.__cause__ is None and error.__suppress_context__
+
+
+def test_traceback_frames_of_the_user_are_whole():
+    def f(x):
+        secret = 42  # noqa: F841 (what a debugger finds)
+        return x + "a"
+
+    traceback = raised_by(lambda: fg.grad(f)(3.0)).__traceback__
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    assert traceback.tb_frame.f_locals["secret"] == 42
+    assert traceback.tb_frame.f_back.f_code.co_name != "f"  # the callers are there for a debugger to walk up to
+
+
+def test_traceback_keeps_what_the_user_chained():
+    def caused(x):
+        try:
+            return x["key"]
+        except IndexError as error:
+            raise ValueError("no key") from error
+
+    def during(x):
+        try:
+            return x["key"]
+        except IndexError:
+            raise ValueError("no key")  # noqa: B904
+
+    error = raised_by(lambda: fg.grad(caused)(np.ones(2)))
+    assert type(error) is ValueError and type(error.__cause__) is IndexError
+    assert [name for _, name, _ in entries(error.__cause__)] == ["caused"]
+    error = raised_by(lambda: fg.grad(during)(np.ones(2)))
+    assert type(error.__context__) is IndexError and error.__cause__ is None and not error.__suppress_context__
+    assert [name for _, name, _ in entries(error.__context__)] == ["during"]
+
+
+def test_traceback_drops_an_error_that_was_raised_and_handled_inside():
+    def ours(text):
+        """An error that only code of the library has seen."""
+        space = {"__name__": "funcgrad.somewhere"}
+        exec(f"def inside():\n    raise {text}", space)
+        return raised_by_library(space["inside"])
+
+    def raised_by_library(f):
+        space = {"__name__": "funcgrad.elsewhere", "f": f}
+        exec("try:\n    f()\nexcept Exception as e:\n    got = e", space)
+        return space["got"]
+
+    error = ValueError("what the user sees")
+    error.__context__ = ours("KeyError(1)")
+    error.__context__.__context__ = user = raised_by(lambda: [][1])
+    assert tracebacks.trim(error) is error
+    assert error.__context__ is user
+
+
+def test_traceback_of_a_mistake_of_ours_is_whole():
+    space = {"__name__": "funcgrad.somewhere"}
+    exec("def broken(*args, **kwargs):\n    return {}['no such key']", space)
+    custom = fg.custom_vjp(lambda x: x * 2.0)
+    custom.defvjp(lambda x: (x * 2.0, space["broken"]()), lambda saved, ct: (ct,))
+    error = raised_by(lambda: fg.grad(custom)(1.0))
+    assert type(error) is KeyError and entries(error)[-1][1] == "broken"
+
+
+def test_traceback_is_left_alone_on_demand():
+    f = fg.grad(fg.jit(outer))
+    cut = len(internal_entries(raised_by(lambda: f(np.ones(3)))))
+    with fg.config(full_tracebacks=True):
+        whole = raised_by(lambda: f(np.ones(3)))
+    assert len(internal_entries(whole)) > cut + 3
+    assert len(internal_entries(raised_by(lambda: f(np.ones(3))))) == cut <= 2

@@ -27,9 +27,15 @@ def with_formula(prim, text):
 def with_pull(prim, change):
     """The primitive with `change(pull)` in place of what each of its nodes does."""
 
-    def plan(need, kink=None):
-        made = Plan(prim, need, kink)
-        made.pull = change(made.pull)
+    def plan(need, kink=None, side="numpy"):
+        made = Plan(prim, need, kink, side)
+        changed = change(made.pull)
+
+        def pull(*args):
+            changed(*args)
+            made.pull = pull  # (the first call of an elementwise pull puts the written-out one in its place)
+
+        made.pull = pull
         return made
 
     return replaced(prim, plan=plan)
@@ -73,6 +79,11 @@ class KeepsAnother(Plan):
         return (vals[0] * 1.5,), None
 
 
+def keeping_another(prim):
+    """(variadic: its call is not written out, so that the plan itself keeps)"""
+    return {"plan": lambda need, kink=None: KeepsAnother(prim, need, kink), "variadic": True}
+
+
 def unmoved(size, xs, ds, *, axes):
     """A batching rule of sum that forgets that the mapped axis moves the others."""
     return P["sum"](xs[0], axes=axes), 0
@@ -114,7 +125,7 @@ BROKEN = [  # (law, primitive it is asked about, what is broken, how)
     ("dtypes", "sin", "the source", lambda p: replaced(p, numpy=lambda x: f"np.sin({x}) * np.float64(1)")),
     ("dtypes", "sum", "the dtype of the cotangent", lambda p: with_pull(p, in_double)),
     ("saves", "sin", "a saved value that nothing reads", lambda p: with_formula(p, "where(True, t * cos(x), out)")),
-    ("saves", "sin", "what is kept", lambda p: replaced(p, plan=lambda need, kink=None: KeepsAnother(p, need, kink))),
+    ("saves", "sin", "what is kept", lambda p: replaced(p, **keeping_another(p))),
     ("silence", "sin", "a rule", lambda p: with_pull(p, warning)),
     ("silence", "sin", "the source", lambda p: replaced(p, numpy=SPEAKS.format)),
     ("in_place", "sin", "into", lambda p: replaced(p, into=lambda mem: np.cos(mem, out=mem))),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [  # from the bottom; a module may import from its own layer and from those before it
-    {"funcgrad.errors", "funcgrad.tree", "funcgrad.containers", "funcgrad.bytecode", "funcgrad.replacements", "funcgrad.standins", "funcgrad.rebind"},
+    {"funcgrad.errors", "funcgrad.lazy", "funcgrad.paths", "funcgrad.tree", "funcgrad.containers", "funcgrad.bytecode", "funcgrad.replacements", "funcgrad.standins", "funcgrad.rebind"},
     {"funcgrad.core"},
     {"funcgrad.ops"},
     {"funcgrad.transforms", "funcgrad.control"},

@@ -15,22 +15,25 @@ from oracle import cases_of
 from test_primitives import TABLE
 
 from funcgrad.core.formula import Formula
-from funcgrad.core.primitive import NO_FORMULA, PRIMITIVES, Plan
+from funcgrad.core.primitive import NO_FORMULA, PRIMITIVES, Plan, Primitive
 
 DIFFERENTIABLE = {n: p for n, p in TABLE.items() if not p.nondiff and not p.source}
 SAME_WHEN_SWAPPED = {  # (primitive, operand): why its formula means the same with x and y exchanged
     ("nextafter", 0): "x != y is y != x",
+    ("direction", 1): "-x y / hypot(x, y)**3 is symmetric",
 }
 
 
 @contextmanager
 def replaced(prim, **attributes):
-    """The primitive with other attributes, until the end of the block."""
+    """The primitive with other attributes, until the end of the block; its call is written out anew for both."""
     before = {k: prim.__dict__[k] for k in attributes if k in prim.__dict__}
     prim.__dict__.update(attributes)
+    prim.__class__ = Primitive
     try:
         yield
     finally:
+        prim.__class__ = Primitive
         for k in attributes:
             del prim.__dict__[k]
         prim.__dict__.update(before)
@@ -74,13 +77,14 @@ def exchanged(i, j):
 def on_pull(prim, change, face=None):
     """The primitive with a change of what its nodes send to their parents."""
 
-    def plan(need, kink=None):
-        made = Plan(prim, need, kink)
+    def plan(need, kink=None, side="numpy"):
+        made = Plan(prim, need, kink, side)
         original = made.pull
 
         def pull(n, ct, cts, owned):
             own = {}
             original(n, ct, own, set())
+            made.pull = pull  # (the first call of an elementwise pull puts the written-out one in its place)
             gs = dict(zip(made.operands, [own.get(p) for p in n.ins], strict=True))
             gs = change(gs) if face in (None, kink) else gs
             for p, g in zip(n.ins, gs.values(), strict=True):

@@ -1,8 +1,8 @@
 """torch.autograd: backward and grad, grad modes, hooks, Function, Variable, anomaly detection, functional, gradcheck."""
 
-from . import anomaly_mode, function, functional, grad_mode, hooks, variable  # noqa: F401
-from .anomaly_mode import detect_anomaly, is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly
-from .function import Function
+from funcgrad.lazy import attributes as _attributes
+
+from . import hooks  # noqa: F401  (these three are what Tensors need; gradcheck is the name of a function here)
 from .grad_mode import (
     enable_grad,
     inference_mode,
@@ -12,8 +12,14 @@ from .grad_mode import (
     set_grad_enabled,
 )
 from .gradcheck import gradcheck, gradgradcheck
-from .variable import Variable
 from .walks import backward, grad
+
+_NAMES = {
+    "anomaly_mode": "detect_anomaly is_anomaly_check_nan_enabled is_anomaly_enabled set_detect_anomaly",
+    "function": "Function",
+    "variable": "Variable",
+}
+__getattr__, __dir__ = _attributes(__name__, _NAMES)
 
 __all__ = [
     "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "grad", "gradcheck", "gradgradcheck",

@@ -9,6 +9,9 @@ import inspect
 import warnings
 
 from funcgrad.core import state
+from funcgrad.core.site import internal
+
+from ..breaks import note, note_function
 
 tls = state.tls
 
@@ -38,8 +41,12 @@ def in_mode(f, mode):
     if inspect.isgeneratorfunction(f):
         return stepwise(f, mode)
 
+    code = None if mode or internal[getattr(f, "__module__", None)] else getattr(f, "__code__", None)
+
     @functools.wraps(f)
     def call(*args, **kwargs):
+        if code is not None:
+            note_function("a decorator", code)
         before = tls.grad
         tls.grad = mode
         try:
@@ -78,6 +85,7 @@ class GradMode:
     """A context manager and decorator that sets the grad mode of its thread."""
 
     mode = True
+    noted = None  # what a line that enters this mode does to the graph, for the error of a backward() without one
 
     def __new__(cls, orig_func=None):
         self = object.__new__(cls)
@@ -92,6 +100,8 @@ class GradMode:
     def __enter__(self):
         self.before.append(tls.grad)
         tls.grad = self.mode
+        if self.noted is not None:
+            note(self.noted)
 
     def __exit__(self, *error):
         tls.grad = self.before.pop()
@@ -111,6 +121,7 @@ class no_grad(GradMode):
     """
 
     mode = False
+    noted = "no_grad()"
 
 
 class enable_grad(GradMode):
@@ -132,6 +143,8 @@ class set_grad_enabled:
         self.mode = bool(mode)
         self.before = tls.grad
         tls.grad = self.mode
+        if not self.mode:
+            note("set_grad_enabled(False)")
 
     def __enter__(self):
         tls.grad = self.mode
@@ -166,6 +179,8 @@ class inference_mode(GradMode):
     def __enter__(self):
         self.before.append((tls.grad, is_inference_mode_enabled()))
         tls.grad, tls.inference = not self.inference, self.inference
+        if self.inference:
+            note("inference_mode()")
 
     def __exit__(self, *error):
         tls.grad, tls.inference = self.before.pop()

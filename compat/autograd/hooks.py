@@ -6,12 +6,14 @@ the Tensor's hooks as registered, retain_grad's copy, the operation's pre-hooks,
 """
 
 from funcgrad.core import state
+from funcgrad.core.aval import is_float
 from funcgrad.core.handle import Taped
 from funcgrad.core.node import extra_of
 from funcgrad.core.trace import Slots
 from funcgrad.transforms.boundary import as_tensor
 
 from ..graph import Node, parents
+from ..rewriting import gated
 from ..tensor import Tensor, current
 from ..utils.hooks import register
 from .grad_mode import call_in
@@ -89,61 +91,63 @@ Tensor.register_post_accumulate_grad_hook = register_post_accumulate_grad_hook
 
 
 # ------------------------------------------------------------------------------------------------ hooks of operations
+def results_of(ct):
+    """The cotangents of one operation: of those of its results that have a derivative."""
+    if isinstance(ct, Slots):
+        return [c for c, aval in zip(ct.cts, ct.avals, strict=True) if is_float(aval.dtype)]
+    return [ct]
+
+
 def several_shown(cts):
-    """Cotangents of one operation as the tuple of Tensors a user sees, None for those that nothing reached."""
-    cts = cts.cts if isinstance(cts, Slots) else cts if isinstance(cts, list) else [cts]
+    """Cotangents as the tuple of Tensors a user sees, None for those that nothing reached."""
     return tuple([None if c is None else shown_gradient(c) for c in cts])
 
 
-class Before(dict):
-    """The pre-hooks of an operation, which see and may replace the cotangents of its results."""
+class Hooks:
+    """The hooks of an operation: `before` see and may replace the cotangents of its results, `after` those too and the
+    gradients of its operands, of which they may replace the latter."""
 
-    def __call__(self, ct):
-        for hook in list(self.values()):
-            shown = several_shown(ct)
+    def __init__(self):
+        self.before = {}
+        self.after = {}
+        self.gated = False  # does what goes to the operands pass a gate?
+        self.outputs = None  # between the two, for the latter
+
+    def at_results(self, ct):
+        for hook in list(self.before.values()):
+            shown = several_shown(results_of(ct))
             got = asked(hook, shown)
             if got is not None:
-                ct = self.written(hook, got, shown, ct)
+                ct = written(hook, got, shown, ct)
+        if self.after:
+            self.outputs = several_shown(results_of(ct))
         return ct
 
-    @staticmethod
-    def written(hook, got, shown, ct):
-        new = checked_count(hook, got, shown)
-        if isinstance(ct, Slots):
-            ct.cts = [c if s is None else replaced(hook, g, s, c) for g, s, c in zip(new, shown, ct.cts, strict=True)]
-            return ct
-        cts = ct if isinstance(ct, list) else [ct]
-        cts = [replaced(hook, g, s, c) for g, s, c in zip(new, shown, cts, strict=True)]
-        return cts if isinstance(ct, list) else cts[0]
-
-
-class After(dict):
-    """The hooks of an operation, which see the gradients of its operands and results, and may replace the former."""
-
-    def __call__(self, n, ct, gs):
-        span = [p for p in parents(n)]
-        at = positions(span, n.ins)
-        for hook in list(self.values()):
-            shown = [None] * len(span)
-            for i, g in zip(at, gs, strict=True):
-                shown[i] = None if g is None else shown_gradient(g)
-            got = asked(hook, tuple(shown), several_shown(ct))
+    def at_operands(self, gs):
+        outputs, self.outputs = self.outputs, None
+        for hook in list(self.after.values()):
+            shown = several_shown(gs)
+            got = asked(hook, shown, outputs)
             if got is not None:
-                new = checked_count(hook, got, shown)
                 gs = [
-                    g if shown[i] is None else replaced(hook, new[i], shown[i], g) for i, g in zip(at, gs, strict=True)
+                    g if s is None else replaced(hook, new, s, g)
+                    for new, s, g in zip(checked_count(hook, got, shown), shown, gs, strict=True)
                 ]
         return gs
 
 
-def positions(span, ins):
-    """Where the parents of a node stand among those that torch shows."""
-    at, free = [], list(range(len(span)))
-    for p in ins:
-        i = next(i for i in free if span[i] is p)
-        free.remove(i)
-        at.append(i)
-    return at
+def written(hook, got, shown, ct):
+    """The cotangents of an operation's results as a hook has replaced them."""
+    new = [
+        c if s is None else replaced(hook, g, s, c)
+        for g, s, c in zip(checked_count(hook, got, shown), shown, results_of(ct), strict=True)
+    ]
+    if not isinstance(ct, Slots):
+        return new[0]
+    for i, aval in enumerate(ct.avals):
+        if is_float(aval.dtype):
+            ct.cts[i] = new.pop(0)
+    return ct
 
 
 def checked_count(hook, got, shown):
@@ -156,38 +160,32 @@ def checked_count(hook, got, shown):
     return got
 
 
-def operation_behind(fn, what):
+def hooks_of(fn, what):
+    """(node, operands, hooks) of the operation that a grad_fn shows."""
     n = fn.node
     if n.plan is None:
         raise RuntimeError(
             f"{what}: AccumulateGrad has no hooks here; use the leaf's register_hook, or register_post_accumulate_grad_hook."
         )
-    return n
+    span = parents(n)
+    extra = extra_of(n)
+    if extra.before is None:
+        extra.before = Hooks().at_results
+    return n, span, extra.before.__self__
 
 
 def register_node_hook(self, hook):
-    """Call hook(grad_inputs, grad_outputs) after this operation's derivative was computed; it may return new grad_inputs.
-
-    NotImplementedError for a node that stands for several operations: what reaches their operands is never in one place.
-    """
-    n = operation_behind(self, "register_hook")
-    if {p for p in parents(n) if p is not None} != set(n.ins):
-        raise NotImplementedError(
-            f"register_hook: {self.name()} is made of several operations here; use register_prehook, or register_hook of the "
-            "Tensors that go into it."
-        )
-    extra = extra_of(n)
-    if extra.around is None:
-        extra.around = After()
-    return register(extra.around, hook)
+    """Call hook(grad_inputs, grad_outputs) after this operation's derivative was computed; it may return new grad_inputs."""
+    n, span, hooks = hooks_of(self, "register_hook")
+    if not hooks.gated:
+        gated(n, span, hooks.at_operands)
+        hooks.gated = True
+    return register(hooks.after, hook)
 
 
 def register_node_prehook(self, hook):
     """Call hook(grad_outputs) before this operation's derivative is computed; it may return new grad_outputs."""
-    extra = extra_of(operation_behind(self, "register_prehook"))
-    if extra.before is None:
-        extra.before = Before()
-    return register(extra.before, hook)
+    return register(hooks_of(self, "register_prehook")[-1].before, hook)
 
 
 Node.register_hook = register_node_hook

@@ -4,29 +4,32 @@ Invariant: inside a walk cotangents are in the rules' convention (no conjugation
 so every complex cotangent is conjugated where it crosses: seeds, hooks, Function.backward, grad()'s results, `.grad`.
 """
 
-import warnings
 import weakref
 
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.aval import dtype_of
+from funcgrad.core.aval import dtype_of, ndarray
 from funcgrad.core.handle import Cell, Taped
-from funcgrad.core.mutation import write
+from funcgrad.core.mutation import accumulate, write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.quiet import quiet
+from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.reverse import reverse
+from funcgrad.core.site import warn, where
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import trim
 from funcgrad.errors import ModifiedError, SecondBackwardError
 from funcgrad.transforms.boundary import as_tensor, inner
 
-from ..errors import no_graph
+from .. import breaks
+from ..errors import no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
 from ..tensor import Tensor, current
 from .anomaly_mode import watcher
 
 tls = state.tls
 P = PRIMITIVES
+ARRAYS = ndarray, np.generic
 
 
 class Accumulation:
@@ -45,18 +48,26 @@ def payload(x, home):
     return x.val if isinstance(x, Tensor) and x.owner is home else x
 
 
+ONES = {np.dtype(d): np.ones((), d) for d in (np.float16, np.float32, np.float64)}
+
+
 def seed_of(t, gradient, create_graph):
     """The cotangent that a walk starts from at t, in the rules' convention; RuntimeError in torch's words."""
     dtype = t.owner.dtype(t)
     if gradient is None:
-        if t.numel() != 1:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        shape = t.owner.shape(t)
+        if shape and t.numel() != 1:
+            raise no_scalar(t)
         if dtype.kind != "f":
             raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {t.dtype}")
-        gradient = np.ones(tuple(t.shape), dtype)
+        gradient = np.ones(shape, dtype) if shape else ONES[dtype].copy()
         return as_tensor(gradient) if create_graph else gradient
     if not isinstance(gradient, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
+    if not create_graph and gradient.owner is t.owner is TAPE and gradient.alias is None:
+        v = gradient.val
+        if v.dtype is dtype and v.shape == t.val.shape and dtype.kind == "f":  # the commonest: nothing to be made of it
+            return v
     if gradient.shape != t.shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of {t.shape}."
@@ -75,21 +86,31 @@ def seed_of(t, gradient, create_graph):
 def walk(seeds, home, create, **options):
     """The rules run with the grad mode on: without create_graph they see payloads of `home`, so this level's tape is
     silent, while a tape further out still records. Hooks find `home` and `create` in `tls.walking`."""
-    before = tls.grad, getattr(tls, "walking", None)
+    before = tls.grad, tls.walking
     tls.grad, tls.walking = True, (home, create)
+    token = enter(IGNORE)
     try:
-        with quiet():
-            return reverse(seeds, home, create=create, watch=watcher(), **options)
+        return reverse(seeds, home, create=create, watch=watcher(), **options)
     except (SecondBackwardError, ModifiedError) as error:
         raise RuntimeError(str(error)) from None  # torch's own type, which a script's last line shows
     finally:
+        leave(token)
         tls.grad, tls.walking = before
 
 
 def accumulator(home, create_graph):
     """deliver(cell, ct): add a cotangent to the `.grad` that a cell keeps."""
+    plainly = home is TAPE and not create_graph and not state.shared.staging
 
     def deliver(cell, ct):
+        if plainly and isinstance(ct, ARRAYS) and not cell.hooks and ct.dtype.kind != "c":  # the commonest
+            old = cell.grad
+            if old is None:
+                cell.grad = Tensor(np.array(ct), None, TAPE)
+                return
+            if old.owner is TAPE and old.mark is old.alias is None and Accumulation.report is None:
+                accumulate(old, ct)  # torch accumulates into the same buffer
+                return
         if home.level > 1:
             home.under.lifted.append(weakref.ref(cell))
         ct = conjugated(ct)
@@ -135,13 +156,26 @@ def seeds_of(tensors, gradients, create_graph):
         raise RuntimeError(f"got {len(tensors)} tensors and {len(gradients)} gradients")
     seeds = []
     home = None
-    for t, g in zip(tensors, gradients, strict=True):
+    for i, (t, g) in enumerate(zip(tensors, gradients, strict=True)):
         t = current(t)
         if t.mark is None:
-            raise no_graph(t)
+            raise no_graph(t, i)
+        if t.mark.plan is None and "by_hand" in vars(t):
+            warn_by_hand(t)
         home = t.owner if home is None or t.owner.level > home.level else home
         seeds.append((t.mark, seed_of(t, g, create_graph)))
     return seeds, home
+
+
+def warn_by_hand(t):
+    """Once for each line that made a Tensor a leaf whose own backward() is then asked for."""
+    line = where(t.by_hand)
+    if line not in _warned:
+        _warned.add(line)
+        warn(trains_nothing(t.by_hand))
+
+
+_warned = set()
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
@@ -157,34 +191,39 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     tensor([2., 4.])
     """
     if grad_variables is not None:
-        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning)
         grad_tensors = grad_variables
-    tensors = as_tuple(tensors)
-    seeds, home = seeds_of(tensors, grad_tensors, create_graph)
-    deliver = accumulator(home, create_graph)
-    only = None
-    if inputs is not None:
-        inputs = as_tuple(inputs)
-        if not inputs:
-            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-        only = set()
-        for x in inputs:
-            mark = mark_of(x)
-            only.add(mark)
-            extra = extra_of(mark)
-            if extra.cell is None:
-                extra.cell = Cell()
-    free = not (create_graph if retain_graph is None else retain_graph)
-    walk(seeds, home, create_graph, free=free, deliver=deliver, only=only)
+    try:
+        tensors = as_tuple(tensors)
+        seeds, home = seeds_of(tensors, grad_tensors, create_graph)
+        deliver = accumulator(home, create_graph)
+        only = None
+        if inputs is not None:
+            inputs = as_tuple(inputs)
+            if not inputs:
+                raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+            only = set()
+            for i, x in enumerate(inputs):
+                mark = mark_of(x, i)
+                only.add(mark)
+                extra = extra_of(mark)
+                if extra.cell is None:
+                    extra.cell = Cell()
+        free = not (create_graph if retain_graph is None else retain_graph)
+        walk(seeds, home, create_graph, free=free, deliver=deliver, only=only)
+        breaks.forget()
+    except BaseException as error:
+        trim(error)
+        raise
 
 
-def mark_of(x):
-    """The node of a Tensor to be differentiated by."""
+def mark_of(x, position=0):
+    """The node of a Tensor to be differentiated by, the position-th of them."""
     if not isinstance(x, Tensor):
         raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(x).__name__}")
     x = current(x)
     if x.mark is None:
-        raise RuntimeError("One of the differentiated Tensors does not require grad")
+        raise no_grad_asked_for(x, position)
     return x.mark
 
 
@@ -218,24 +257,25 @@ def grad(
     inputs = as_tuple(inputs)
     if not inputs:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    if is_grads_batched:
-        got = batched_grad(as_tuple(outputs), inputs, grad_outputs, retain_graph, create_graph)
-    else:
-        got = plain_grad(as_tuple(outputs), inputs, grad_outputs, retain_graph, create_graph)
+    try:
+        if is_grads_batched:
+            got = batched_grad(as_tuple(outputs), inputs, grad_outputs, retain_graph, create_graph)
+        else:
+            got = plain_grad(as_tuple(outputs), inputs, grad_outputs, retain_graph, create_graph)
+    except BaseException as error:
+        trim(error)
+        raise
     if materialize_grads:
         return tuple([zeros_like(x) if g is None else g for g, x in zip(got, inputs, strict=True)])
     unused = [i for i, g in enumerate(got) if g is None]
     if unused and not allow_unused:
-        raise RuntimeError(
-            f"The differentiated Tensor at index {unused[0]} appears to not have been used in the graph. Set "
-            "allow_unused=True if this is the desired behavior."
-        )
+        raise not_used(inputs[unused[0]], unused[0])
     return got
 
 
 def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
     """The gradients, None where there is none."""
-    marks = [mark_of(x) for x in inputs]
+    marks = [mark_of(x, i) for i, x in enumerate(inputs)]
     seeds, home = seeds_of(outputs, grad_outputs, create_graph)
     everything = accumulator(home, create_graph)
 
@@ -245,6 +285,7 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
 
     free = not (create_graph if retain_graph is None else retain_graph)
     got = walk(seeds, home, create_graph, want=marks, only=set(marks), free=free, deliver=deliver)
+    breaks.forget()
     return tuple([None if g is None else handed_out(g) for g in got])
 
 
@@ -278,7 +319,11 @@ def zeros_like(x):
 
 def tensor_backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
     """The derivative of this Tensor, accumulated into the `.grad` of the leaves it was computed from."""
-    backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+    try:
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 Tensor.backward = tensor_backward

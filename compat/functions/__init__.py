@@ -1,24 +1,108 @@
 """torch's operations, by family: thin spellings over the table of primitives.
 
-Importing a family enters its functions in register.FUNCTIONS, and its methods on Tensor.
+A family enters its functions in register.FUNCTIONS and its methods in register.METHODS. It is loaded when a name of its
+is first asked for, of `torch` or of a Tensor.
 """
 
-from . import (  # noqa: F401  (the order is that in which they build on one another)
-    arithmetic,
-    comparison,
-    conversion,
-    creation,
-    fft,
-    gathering,
-    indexing,
-    joining,
-    linalg,
-    missing,
-    pointwise,
-    products,
-    random,
-    reduction,
-    shape,
-    sorting,
-    special,
-)
+from funcgrad.lazy import Late, attributes
+
+from ..tensor import Tensor
+from . import missing, register  # noqa: F401
+
+FUNCTIONS = {  # torch.<name>, by family
+    "arithmetic": "add sub subtract rsub mul multiply true_divide div divide floor_divide remainder fmod pow "
+    "float_power",
+    "comparison": "gt greater ge greater_equal lt less le less_equal eq ne not_equal logical_and logical_or "
+    "logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift bitwise_not "
+    "isnan isinf isfinite isposinf isneginf isreal signbit isclose allclose equal isin",
+    "conversion": "is_tensor is_floating_point is_complex is_signed is_nonzero numel is_same_size result_type "
+    "promote_types can_cast finfo iinfo typename set_default_tensor_type",
+    "copies": "clone repeat tile repeat_interleave flip fliplr flipud roll rot90",
+    "creation": "tensor scalar_tensor as_tensor asarray from_numpy frombuffer zeros zeros_like ones ones_like empty "
+    "empty_like full full_like empty_strided eye arange range linspace logspace tril_indices triu_indices meshgrid "
+    "cartesian_prod combinations vander complex polar FloatTensor DoubleTensor HalfTensor LongTensor IntTensor "
+    "ShortTensor CharTensor ByteTensor BoolTensor",
+    "diagonals": "diagonal diag_embed diag diagflat tril triu",
+    "gathering": "index_select index_add index_copy index_fill gather scatter scatter_add scatter_reduce "
+    "take_along_dim take put index_put nonzero argwhere masked_select masked_scatter unravel_index",
+    "joining": "cat concat concatenate stack atleast_1d atleast_2d atleast_3d hstack vstack row_stack dstack "
+    "column_stack block_diag split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select "
+    "select_scatter slice_scatter",
+    "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd lu_solve triangular_solve linalg_norm "
+    "inverse det pinverse matrix_power matrix_exp",
+    "pointwise": "exp exp_ exp2 exp2_ expm1 expm1_ log log_ log2 log2_ log10 log10_ sqrt sqrt_ rsqrt rsqrt_ sin sin_ "
+    "cos cos_ tan tan_ sinh sinh_ cosh cosh_ tanh tanh_ acos arccos acos_ arccos_ asin arcsin asin_ arcsin_ atan "
+    "arctan atan_ arctan_ acosh arccosh acosh_ arccosh_ asinh arcsinh asinh_ arcsinh_ atanh arctanh atanh_ arctanh_ "
+    "erf erf_ erfc erfc_ erfinv erfinv_ sigmoid sigmoid_ digamma digamma_ lgamma lgamma_ sinc sinc_ i0 i0_ reciprocal "
+    "reciprocal_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ absolute_ sign sign_ floor floor_ "
+    "ceil ceil_ trunc trunc_ relu relu_ fix neg neg_ negative positive square sgn frac round logit nan_to_num "
+    "polygamma mvlgamma real imag conj conj_physical angle view_as_real view_as_complex resolve_conj resolve_neg "
+    "maximum minimum fmax fmin atan2 arctan2 hypot logaddexp logaddexp2 nextafter xlogy copysign heaviside gcd lcm "
+    "ldexp clamp clip clamp_min clamp_max where masked_fill lerp addcmul addcdiv softmax log_softmax zero_",
+    "products": "matmul mm mv dot vdot bmm addmm addmv addr baddbmm addbmm outer ger inner tensordot kron trace cross "
+    "linalg_cross chain_matmul einsum",
+    "random": "manual_seed seed initial_seed get_rng_state set_rng_state rand randn randint randperm rand_like "
+    "randn_like randint_like normal bernoulli multinomial poisson",
+    "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero max amax argmax min amin argmin "
+    "aminmax var std var_mean std_mean norm dist cdist renorm cumsum cumprod logcumsumexp cummax cummin unique "
+    "unique_consecutive bincount histc histogram diff trapezoid trapz cumulative_trapezoid cov corrcoef gradient",
+    "shape": "reshape flatten ravel unflatten squeeze unsqueeze transpose swapaxes swapdims t permute movedim "
+    "moveaxis adjoint broadcast_to broadcast_tensors broadcast_shapes as_strided",
+    "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize",
+}
+METHODS = {  # attributes of a Tensor, by family
+    "arithmetic": "add add_ sub subtract sub_ subtract_ rsub __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ mul "
+    "multiply mul_ multiply_ true_divide true_divide_ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ __itruediv__ "
+    "div divide div_ divide_ floor_divide floor_divide_ __floordiv__ __rfloordiv__ __ifloordiv__ remainder remainder_ "
+    "__mod__ __rmod__ __imod__ fmod fmod_ pow pow_ __pow__ __rpow__ __ipow__ float_power",
+    "comparison": "gt greater gt_ greater_ __gt__ ge greater_equal ge_ greater_equal_ __ge__ lt less lt_ less_ __lt__ "
+    "le less_equal le_ less_equal_ __le__ eq eq_ __eq__ ne not_equal ne_ not_equal_ __ne__ logical_and logical_and_ "
+    "logical_or logical_or_ logical_xor logical_xor_ logical_not logical_not_ bitwise_and bitwise_and_ __and__ "
+    "__rand__ __iand__ bitwise_or bitwise_or_ __or__ __ror__ __ior__ bitwise_xor bitwise_xor_ __xor__ __rxor__ "
+    "__ixor__ bitwise_left_shift bitwise_left_shift_ __lshift__ __rlshift__ __ilshift__ bitwise_right_shift "
+    "bitwise_right_shift_ __rshift__ __rrshift__ __irshift__ bitwise_not __invert__ bitwise_not_ isnan isinf isfinite "
+    "isposinf isneginf isreal signbit isclose allclose equal",
+    "conversion": "to type type_as bool byte char short int long half float double cfloat cdouble cpu cuda pin_memory "
+    "is_pinned get_device is_signed is_nonzero is_same_size",
+    "copies": "clone contiguous repeat tile repeat_interleave flip fliplr flipud roll rot90",
+    "creation": "new_zeros new_ones new_empty new_full new_tensor combinations",
+    "diagonals": "diagonal diag_embed diag diagflat tril tril_ triu triu_",
+    "gathering": "index_select index_add index_copy index_fill index_add_ index_copy_ index_fill_ gather scatter "
+    "scatter_add scatter_reduce scatter_ scatter_add_ scatter_reduce_ take_along_dim take put put_ index_put_ "
+    "index_put nonzero argwhere masked_select masked_scatter masked_scatter_",
+    "indexing": "__getitem__ __setitem__",
+    "joining": "split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select select_scatter "
+    "slice_scatter",
+    "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd lu_solve triangular_solve inverse det "
+    "pinverse matrix_power matrix_exp",
+    "pointwise": "exp exp_ exp2 exp2_ expm1 expm1_ log log_ log2 log2_ log10 log10_ sqrt sqrt_ rsqrt rsqrt_ sin sin_ "
+    "cos cos_ tan tan_ sinh sinh_ cosh cosh_ tanh tanh_ acos arccos acos_ arccos_ asin arcsin asin_ arcsin_ atan "
+    "arctan atan_ arctan_ acosh arccosh acosh_ arccosh_ asinh arcsinh asinh_ arcsinh_ atanh arctanh atanh_ arctanh_ "
+    "erf erf_ erfc erfc_ erfinv erfinv_ sigmoid sigmoid_ digamma digamma_ lgamma lgamma_ sinc sinc_ i0 i0_ reciprocal "
+    "reciprocal_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ absolute_ sign sign_ floor floor_ "
+    "ceil ceil_ trunc trunc_ relu relu_ fix fix_ __abs__ neg neg_ negative negative_ __neg__ positive __pos__ square "
+    "sgn frac round logit nan_to_num polygamma mvlgamma square_ sgn_ frac_ round_ logit_ nan_to_num_ polygamma_ "
+    "mvlgamma_ real imag conj conj_physical angle view_as_real view_as_complex resolve_conj resolve_neg is_conj "
+    "is_neg maximum maximum_ minimum minimum_ fmax fmax_ fmin fmin_ atan2 arctan2 atan2_ arctan2_ hypot hypot_ "
+    "logaddexp logaddexp_ logaddexp2 logaddexp2_ nextafter nextafter_ xlogy xlogy_ copysign copysign_ heaviside "
+    "heaviside_ gcd gcd_ lcm lcm_ ldexp float_power_ clamp clip clamp_ clip_ clamp_min clamp_min_ clamp_max "
+    "clamp_max_ where masked_fill masked_fill_ lerp addcmul addcdiv lerp_ addcmul_ addcdiv_ softmax log_softmax fill_ "
+    "fill_diagonal_ zero_ copy_",
+    "products": "matmul __matmul__ __imatmul__ mm mv dot vdot bmm addmm addmm_ addmv addmv_ addr addr_ baddbmm "
+    "baddbmm_ addbmm addbmm_ outer ger inner kron trace cross",
+    "random": "bernoulli multinomial poisson normal_ uniform_ random_ exponential_ cauchy_ log_normal_ geometric_ "
+    "bernoulli_",
+    "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero max amax argmax min amin argmin "
+    "aminmax var std var_mean std_mean norm dist renorm cumsum cumsum_ cumprod cumprod_ logcumsumexp logcumsumexp_ "
+    "cummax cummin unique unique_consecutive bincount histc histogram diff cov corrcoef",
+    "shape": "view reshape view_as reshape_as flatten ravel unflatten squeeze unsqueeze transpose swapaxes swapdims t "
+    "permute movedim moveaxis adjoint nbytes T mT H mH squeeze_ unsqueeze_ transpose_ swapaxes_ swapdims_ t_ expand "
+    "expand_as broadcast_to as_strided unfold",
+    "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile",
+}
+register.FUNCTIONS.index(__name__, FUNCTIONS)
+register.METHODS.index(__name__, METHODS)
+for _names in METHODS.values():
+    for _name in _names.split():
+        Late(Tensor, _name, lambda name=_name: register.METHODS[name])
+__getattr__, __dir__ = attributes(__name__, {})

@@ -4,10 +4,13 @@ The common case (float Tensors of one dtype, or a Python number beside one) is t
 anything else takes the general function here.
 """
 
+import functools
+
 import numpy as np
 
 from funcgrad.core import fast
 from funcgrad.core.handle import Handle
+from funcgrad.lazy import deferred
 
 from .. import dtypes
 from ..graph import label as set_label
@@ -24,12 +27,35 @@ from .operands import (
     promoted,
     rank,
 )
-from .register import METHODS, check_castable, in_place, kept, named, operation, publish, rewrite, store
+from .register import (
+    METHODS,
+    check_castable,
+    in_place,
+    install,
+    kept,
+    named,
+    operation,
+    publish,
+    released,
+    rewrite,
+    store,
+)
 
 
-def params_of(p):
-    """The parameters with which compat calls a primitive: torch's choice at its kinks."""
-    return {"kink": "torch"} if "kink" in p.params else {}
+@functools.cache
+def called(prim):
+    """(a primitive by name, the parameters with which compat calls it: torch's choice at its kinks)."""
+    return P[prim], {"kink": "torch"} if "kink" in P[prim].params else {}
+
+
+def quick_unary(prim, slow):
+    """What compat calls for a float Tensor: the written-out function of a primitive, by name, or `slow`."""
+    return deferred(lambda: slow if P[prim].nondiff else fast.tape_unary(P[prim], Tensor, slow))
+
+
+def quick_binary(prim, slow):
+    """Likewise, for two operands of which the first is a Tensor."""
+    return deferred(lambda: slow if P[prim].nondiff else fast.tape_binary(P[prim], Tensor, slow))
 
 
 def unsuitable(name, x, y):
@@ -42,8 +68,6 @@ def unsuitable(name, x, y):
 
 def general(name, prim, floating=False, refuse=None):
     """f(x, y) for any operands; NotImplemented for what is neither a Tensor nor a number."""
-    p = P[prim]
-    params = params_of(p)
     shown = f"{name.capitalize()}Backward0"
 
     def call(x, y):
@@ -55,6 +79,7 @@ def general(name, prim, floating=False, refuse=None):
         if refuse is not None:
             refuse(a, b)
         (c, d), _ = promoted((a, b), floating)
+        p, params = called(prim)
         out = p(c, d, **params)
         if not isinstance(out, Tensor):
             return new(np.asarray(out))
@@ -82,11 +107,9 @@ class Arithmetic:
     """A two-operand primitive under torch's name: `slow` takes anything, `quick` is what the operator calls."""
 
     def __init__(self, name, prim, *, floating=False, refuse=None):
-        p = P[prim]
-        params = params_of(p)
         self.name = name
         self.slow = general(name, prim, floating, refuse)
-        self.quick = fast.tape_binary(p, Tensor, self.slow) if not p.nondiff else self.slow
+        self.quick = quick_binary(prim, self.slow)
 
         def inplace(t, other, label=None, operands=None):
             given = other
@@ -96,6 +119,7 @@ class Arithmetic:
             check_in_place(t, other, floating)
             if refuse is not None:
                 refuse(current(t), other)
+            p, params = called(prim)
             return in_place(t, p, other, label=label, operands=operands, **params)
 
         self.inplace = inplace
@@ -113,9 +137,9 @@ def install_operators(name, forward, reflected, inplace):
     def in_place_operator(t, other):
         return NotImplemented if as_operand(other) is NotImplemented else inplace(t, other)
 
-    setattr(Tensor, f"__{name}__", forward)
-    setattr(Tensor, f"__r{name}__", reflected)
-    setattr(Tensor, f"__i{name}__", in_place_operator)
+    install(f"__{name}__", forward)
+    install(f"__r{name}__", reflected)
+    install(f"__i{name}__", in_place_operator)
 
 
 def swapped(f):
@@ -163,6 +187,11 @@ REMAINDER = Arithmetic("remainder", "remainder", refuse=refuse_zero)
 FMOD = Arithmetic("fmod", "fmod", refuse=refuse_zero)
 
 
+def by_number(arithmetic, x, number):
+    """x and a number, as the node that torch has where it does this for itself: the number is no operand of it."""
+    return named(released(arithmetic(x, number), False), f"{arithmetic.name.capitalize()}Backward1", (x,))
+
+
 # ------------------------------------------------------------------------------------------------ + and -
 def scaled(input, other, alpha):
     """other * alpha, for add and sub."""
@@ -170,7 +199,7 @@ def scaled(input, other, alpha):
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     if isinstance(other, Tensor) and dtype_of(current(other)).kind == "b":
         return other if alpha else other ^ other
-    return other * alpha
+    return released(current(other * alpha), False) if isinstance(other, Tensor) else other * alpha
 
 
 def with_alpha(arithmetic, *names):
@@ -283,7 +312,7 @@ def div(input, other, *, rounding_mode=None):
     got = rounded_quotient(input, other, rounding_mode)
     if got is NotImplemented:
         raise unsuitable("div", input, other)
-    return named_pair(got, "DivBackward2", input, other)
+    return named_pair(released(got, True), "DivBackward2", input, other)
 
 
 def named_pair(out, label, x, y):
@@ -311,7 +340,7 @@ def floor_divide(input, other):
     got = rounded_quotient(input, other, "floor")
     if got is NotImplemented:
         raise unsuitable("floor_divide", input, other)
-    return named_pair(got, "DivBackward2", input, other)
+    return named_pair(released(got, True), "DivBackward2", input, other)
 
 
 @operation(function=False)
@@ -392,7 +421,7 @@ def power_of_anything(x, y, slow=POW.slow):
 
 
 POW.slow = power_of_anything
-POW.quick = fast.tape_binary(P["power"], Tensor, power_of_anything)
+POW.quick = quick_binary("power", power_of_anything)
 _power, *_operators = numbered(POW, ("pow",), ("PowBackward0", "PowBackward1", "PowBackward2"))
 install_operators("pow", *_operators)
 

@@ -25,6 +25,7 @@ from .operands import (
 )
 from .register import (
     in_place,
+    install,
     kept,
     not_a_tensor,
     operation,
@@ -84,7 +85,7 @@ def comparison(name, prim, op, longer):
     names = (name, longer) if longer else (name,)
     publish(function, names, True, True)
     publish(inplace, [n + "_" for n in names], False, True)
-    setattr(Tensor, f"__{name}__", quick)
+    install(f"__{name}__", quick)
 
 
 for _name, _prim, _op, _longer in (
@@ -190,7 +191,7 @@ def invert(self):
     return bitwise_not(self)
 
 
-Tensor.__invert__ = invert
+install("__invert__", invert)
 
 
 @operation(function=False)

@@ -407,11 +407,19 @@ def cartesian_prod(*tensors):
 @operation()
 def combinations(input, r=2, with_replacement=False):
     """All combinations of r elements of a 1-d Tensor, one a row."""
-    import itertools
-
-    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    rows = np.array(list(choose(range(input.numel()), r)), np.int64).reshape(-1, r)
-    return FUNCTIONS["stack"]([input[new(rows[:, k])] for k in range(r)], 1)
+    if input.dim() != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    if r == 0:
+        return input.new_empty((0,))
+    places = np.indices((input.numel(),) * r)
+    chosen = np.ones(places.shape[1:], bool)
+    for one, two in zip(places, places[1:]):
+        chosen &= one <= two if with_replacement else one < two
+    return FUNCTIONS["stack"](
+        [g.masked_select(new(chosen)) for g in FUNCTIONS["meshgrid"](*[input] * r, indexing="ij")], 1
+    )
 
 
 @function

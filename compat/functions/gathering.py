@@ -15,6 +15,7 @@ from .indexing import Index, along, write_arrays
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, new, number, shape_of
 from .pointwise import check_mask, fill_value
 from .register import FUNCTIONS, named, operation, spoken, twin, written
+from .shape import expanded
 
 INTEGERS = (np.dtype(np.int64), np.dtype(np.int32))
 
@@ -295,7 +296,7 @@ def take_along_dim(input, indices, dim=None):
         )
     shared = broadcast_shapes(*[s[:dim] + (1,) + s[dim + 1 :] for s in (shape_of(t), shape_of(i))])
     wide = [shared[:dim] + (shape_of(x)[dim],) + shared[dim + 1 :] for x in (t, i)]
-    return gather(broadcast_to(t, wide[0]), dim, broadcast_to(i, wide[1]))
+    return gather(expanded(t, wide[0]), dim, broadcast_to(i, wide[1]))
 
 
 @operation("TakeBackward0")

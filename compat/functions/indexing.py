@@ -8,18 +8,19 @@ select, not an array of one element as in NumPy.
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.handle import Handle, same_view
+from funcgrad.core.handle import Handle, root_of, same_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..graph import label as set_label
+from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .data import array_of
 from .operands import P, dtype_of, shape_of
-from .register import check_writable, in_place, named, spoken, written
-from .shape import expanded_shape
+from .register import check_writable, in_place, install, named, spoken, written
+from .shape import expanded_shape, view_of
 
 ALL = slice(None)
 tls = state.tls
@@ -69,19 +70,20 @@ def bound(p):
 
 
 class Index:
-    """An index as torch applies it: `basic`, a tuple for one view (None: the Tensor itself), `name` of that view's last
-    node, and `arrays`, {axis of the view: index array}."""
+    """An index as torch applies it: `basic`, a tuple for one view, which torch makes in so many `steps`, of which the last
+    is called `name`; and `arrays`, {axis of the view: index array}."""
 
-    __slots__ = ("basic", "name", "arrays")
+    __slots__ = ("basic", "name", "steps", "arrays")
 
     def __init__(self, shape, idx):
+        alone = type(idx) is slice
         idx = flattened(idx)
         used = sum([entries_used(i) for i in idx])
         if used > len(shape):
-            if not shape:
+            if not shape and len(idx) == 1:
                 raise scalar_index()
             raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
-        self.basic, self.arrays, self.name = [], {}, "AliasBackward0"
+        self.basic, self.arrays, self.name, self.steps = [], {}, "AliasBackward0", 0
         dim = axis = 0  # of the Tensor, and of the view
         seen = False
         for i in idx:
@@ -91,22 +93,24 @@ class Index:
                 self.basic += [ALL] * rest
                 dim, axis = dim + rest, axis + rest
             elif isinstance(i, slice):
-                self.basic.append(plain_slice(i))
-                if (i.start, i.stop, i.step) != (None, None, None) or len(idx) == 1:
-                    self.name = "SliceBackward0"
+                i = plain_slice(i)
+                self.basic.append(i)
+                if alone or not is_whole(i, shape[dim]):
+                    self.step("SliceBackward0")
                 dim, axis = dim + 1, axis + 1
             elif i is None:
                 self.basic.append(None)
-                self.name = "UnsqueezeBackward0"
+                self.step("UnsqueezeBackward0")
                 axis += 1
             elif type(i) is int:
                 if not -shape[dim] <= i < shape[dim]:
                     raise out_of_bounds(i, dim, shape[dim])
                 self.basic.append(i)
-                self.name = "SelectBackward0"
+                self.step("SelectBackward0")
                 dim += 1
             elif type(i) is bool or is_mask(i) and not i.ndim:
                 self.basic.append(None)
+                self.step("UnsqueezeBackward0")
                 self.arrays[axis] = np.zeros(int(bool(i)), np.intp)
                 axis += 1
             elif is_mask(i):
@@ -127,14 +131,21 @@ class Index:
                 dim, axis = dim + 1, axis + 1
         self.basic.append(Ellipsis)
 
+    def step(self, name):
+        self.name = name
+        self.steps += 1
+
     def view(self, t):
         """The view that the basic part makes; t itself where it is the whole."""
-        basic = self.basic
-        if self.arrays and all(i is Ellipsis or (isinstance(i, slice) and i == ALL) for i in basic):
+        if self.arrays and not self.steps:
             return t
-        out = core_view(t, GETITEM, idx=tuple(basic))
+        basic = tuple(self.basic)
+        out = core_view(t, GETITEM, idx=basic)
         if out.mark is not None:
-            set_label(out, self.name, None)
+            if self.steps > 1:
+                spelled(out, self.name, step_by_step, basic)
+            else:
+                set_label(out, self.name, None)
         return out
 
     def order(self, n):
@@ -144,6 +155,30 @@ class Index:
         perm = (*where, *[k for k in range(n) if k not in self.arrays])
         together = where == list(range(where[0], where[0] + len(where)))
         return (None if perm == tuple(range(n)) else perm), (where[0] if together else 0)
+
+
+def step_by_step(x, basic):
+    """x[basic] as torch makes it: one view for each entry."""
+    rest = len(shape_of(x)) - sum([i is not None for i in basic]) + 1
+    before = ()
+    for i in basic:
+        if i is Ellipsis:
+            before += (ALL,) * rest
+            continue
+        if not (isinstance(i, slice) and is_whole(i, shape_of(x)[len(before)])):
+            name = (
+                "UnsqueezeBackward0" if i is None else "SliceBackward0" if isinstance(i, slice) else "SelectBackward0"
+            )
+            x = core_view(x, GETITEM, idx=(*before, i, Ellipsis))
+            set_label(x, name, None)
+        if type(i) is not int:
+            before += (ALL,)
+    return x
+
+
+def is_whole(s, n):
+    """Does torch take this slice of a dimension of length n for nothing?"""
+    return not s.start and (s.stop is None or s.stop >= n) and s.step in (None, 1)
 
 
 def entries_used(i):
@@ -203,6 +238,8 @@ def getitem(t, idx):
         return select(current(t), idx)
     t = current(t)
     shape = shape_of(t)
+    if type(idx) is slice and shape:
+        return view_of(t, "getitem", "SliceBackward0", idx=(plain_slice(idx), Ellipsis))
     index = Index(shape, idx)
     x = index.view(t)
     if not index.arrays:
@@ -294,7 +331,7 @@ def setitem(t, idx, v):
     index = Index(shape_of(c), idx)
     given = v
     v = value_for(c, v)
-    before = c.mark
+    before = root_of(c)[0].mark
     if not index.arrays:
         basic = tuple(index.basic)
         if isinstance(given, Handle) and same_view(t, basic, given):
@@ -332,6 +369,7 @@ def too_many(v, target):
 
 def write_arrays(x, index, v, prim="scatter_set"):
     """x[arrays] = v (or += with scatter_add) for an index with arrays in it, x being the view of its basic part."""
+    given = v
     c = current(x)
     check_writable(c)
     perm, front = index.order(len(shape_of(c)))
@@ -372,8 +410,8 @@ def write_arrays(x, index, v, prim="scatter_set"):
     if isinstance(v, (bool, int, float, complex)):
         v = dtype_of(c).type(v)
     w = x if perm is None else core_view(x, P["transpose"], perm=perm)
-    in_place(w, P[prim], v, *arrays, operands=(w, v))
+    in_place(w, P[prim], v, *arrays, operands=(w, given))
 
 
-Tensor.__getitem__ = getitem
-Tensor.__setitem__ = setitem
+install("__getitem__", getitem)
+install("__setitem__", setitem)

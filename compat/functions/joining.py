@@ -1,9 +1,12 @@
 """Joining Tensors and taking them apart again: cat, stack, split and their kin."""
 
+import itertools
+
 import numpy as np
 
 from .. import dtypes
 from ..graph import label as set_label
+from ..rewriting import grouped
 from ..tensor import Tensor, current, wrapped
 from .operands import P, cast, dtype_of, integer, shape_of
 from .register import operation, renamed
@@ -157,18 +160,26 @@ def block_diag(*tensors):
 
 
 # ------------------------------------------------------------------------------------------------ apart
-def sliced(t, dim, start, stop, name):
-    out = core_view(t, P["getitem"], idx=(ALL,) * dim + (slice(start, stop),))
-    return out if out.mark is None else renamed(out, name)
+def part(t, dim, start, stop):
+    return core_view(t, P["getitem"], idx=(ALL,) * dim + (slice(start, stop),))
+
+
+def sliced(t, dim, start, stop):
+    """t[start:stop] along a dimension."""
+    out = part(t, dim, start, stop)
+    return out if out.mark is None else renamed(out, "SliceBackward0")
+
+
+def apart(t, views, name):
+    """Views of t as the results of one operation."""
+    views = tuple(views)
+    return views if t.mark is None else grouped(views, name, (t.mark,))
 
 
 def pieces(t, dim, lengths, name):
     """Views of the given lengths along a dimension, one after another."""
-    out, at = [], 0
-    for k in lengths:
-        out.append(sliced(t, dim, at, at + k, name))
-        at += k
-    return tuple(out)
+    edges = [0, *itertools.accumulate(lengths)]
+    return apart(t, [part(t, dim, a, b) for a, b in zip(edges, edges[1:])], name)
 
 
 @operation()
@@ -192,6 +203,8 @@ def split(tensor, split_size_or_sections, dim=0):
     if isinstance(split_size_or_sections, (tuple, list)):
         return split_with_sizes(tensor, split_size_or_sections, dim)
     t = current(tensor)
+    if not shape_of(t):
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     dim = wrapped(dim, len(shape_of(t)))
     n, k = shape_of(t)[dim], integer(split_size_or_sections)
     if k < 0:
@@ -199,9 +212,9 @@ def split(tensor, split_size_or_sections, dim=0):
     if k == 0:
         if n:
             raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
-        return (sliced(t, dim, 0, 0, "SplitBackward0"),)
+        return apart(t, [part(t, dim, 0, 0)], "SplitBackward0")
     starts = range(0, n, k) if n else (0,)
-    return tuple([sliced(t, dim, s, min(s + k, n), "SplitBackward0") for s in starts])
+    return apart(t, [part(t, dim, s, min(s + k, n)) for s in starts], "SplitBackward0")
 
 
 @operation()
@@ -225,10 +238,8 @@ def unbind(input, dim=0):
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dim = wrapped(dim, len(shape))
     lead = (ALL,) * dim
-    out = [core_view(t, P["getitem"], idx=(*lead, i, Ellipsis)) for i in range(shape[dim])]
-    for o in out:
-        renamed(o, "UnbindBackward0")
-    return tuple(out)
+    views = [core_view(t, P["getitem"], idx=(*lead, i, Ellipsis)) for i in range(shape[dim])]
+    return apart(t, views, "UnbindBackward0")
 
 
 @operation()
@@ -248,7 +259,7 @@ def tensor_split(input, indices_or_sections, dim=0):
     else:
         cuts = list(given)
     edges = [0, *cuts, n]
-    return tuple([sliced(t, dim, a, b, "SliceBackward0") for a, b in zip(edges, edges[1:])])
+    return tuple([sliced(t, dim, a, b) for a, b in zip(edges, edges[1:])])
 
 
 def cut_along(name, dim_of, least):
@@ -295,7 +306,7 @@ def narrow(input, dim, start, length):
     start += n if start < 0 else 0
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
-    return sliced(t, dim, start, start + length, "SliceBackward0")
+    return sliced(t, dim, start, start + length)
 
 
 @operation()

@@ -13,12 +13,12 @@ from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..tensor import Tensor, current
+from .diagonals import diagonal as diagonal_of
 from .operands import P, broadcast_shapes, broadcast_to, cast, dims_of, dtype_of, new, shape_of
-from .products import linalg_cross, matmul, mm
+from .products import in_cheapest_order, linalg_cross, matmul
 from .reduction import over, vector_norm_of
 from .register import FUNCTIONS, named, operation, publish, spoken
 from .return_types import BY_NAME as RETURN
-from .shape import diagonal as diagonal_of
 from .shape import matrix_transpose
 
 
@@ -195,7 +195,7 @@ def det(A):
 
 def sign_and_log(A, name, result):
     sign, log = P["slogdet"](matrix(A, name, square=True))
-    return RETURN[result](named(sign, "LinalgSlogdetBackward0", (A,)), named(log, "LinalgSlogdetBackward0", (A,)))
+    return RETURN[result](*named((sign, log), "LinalgSlogdetBackward0", (A,)))
 
 
 @linalg_operation(name="slogdet")
@@ -588,28 +588,9 @@ def multi_dot(tensors):
         ts[0] = ts[0].unsqueeze(0)
     if last:
         ts[-1] = ts[-1].unsqueeze(-1)
-    sizes = [t.shape[0] for t in ts] + [ts[-1].shape[1]]
-    out = in_best_order(ts, sizes)
-    shape = ([] if first else [sizes[0]]) + ([] if last else [sizes[-1]])
+    out = in_cheapest_order(ts)
+    shape = ([] if first else [ts[0].shape[0]]) + ([] if last else [ts[-1].shape[1]])
     return out.view(shape)
-
-
-def in_best_order(ts, sizes):
-    """The product of matrices in the order of fewest multiplications, by dynamic programming."""
-    n = len(ts)
-    cost = [[0] * n for _ in range(n)]
-    cut = [[0] * n for _ in range(n)]
-    for length in range(1, n):
-        for i in range(n - length):
-            j = i + length
-            cost[i][j], cut[i][j] = min(
-                (cost[i][k] + cost[k + 1][j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
-            )
-
-    def product(i, j):
-        return ts[i] if i == j else mm(product(i, cut[i][j]), product(cut[i][j] + 1, j))
-
-    return product(0, n - 1)
 
 
 @linalg_operation(name="vecdot")

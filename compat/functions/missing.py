@@ -1,7 +1,5 @@
 """The error for a torch name that compat lacks: it names it, and the nearest names that are there."""
 
-import difflib
-
 from ..tensor import Tensor
 
 
@@ -11,6 +9,8 @@ def explain(what, name, known):
     >>> explain("torch", "sine", ["sin", "sinc", "view"])
     'compat has no torch.sine yet; the nearest it has: torch.sin, torch.sinc'
     """
+    import difflib
+
     text = f"compat has no {what}.{name} yet"
     near = difflib.get_close_matches(name, known, 3, 0.6)
     return f"{text}; the nearest it has: {', '.join(f'{what}.{n}' for n in near)}" if near else text

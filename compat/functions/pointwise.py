@@ -5,14 +5,16 @@ Invariant: a kink is met as torch meets it: every primitive that knows the choic
 
 import numpy as np
 
-from funcgrad.core import fast
 from funcgrad.core.handle import Handle
+from funcgrad.core.mutation import view as core_view
+from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..graph import label as set_label
 from ..names import NAMES
+from ..rewriting import spelled
 from ..tensor import Tensor, current
-from .arithmetic import check_in_place, general, params_of, unsuitable
+from .arithmetic import called, check_in_place, general, quick_binary, quick_unary, unsuitable
 from .operands import (
     KINDS_OF_INTEGER,
     P,
@@ -32,11 +34,13 @@ from .register import (
     FUNCTIONS,
     METHODS,
     in_place,
+    install,
     kept,
     named,
     not_a_tensor,
     operation,
     publish,
+    released,
     renamed,
     rewrite,
     spoken,
@@ -52,18 +56,18 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=()):
 
     `node` is torch's name of its node; without `integers`, integers are computed in the default float dtype.
     """
-    p = P[prim or name]
-    params = params_of(p)
+    prim = prim or name
     if node is not None:
-        NAMES[p.name] = node + "Backward0"
+        NAMES[prim] = node + "Backward0"
 
     def slow(input):
         t = current(input)
         if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
             t = cast(t, dtypes.Default.numpy)
+        p, params = called(prim)
         return p(t, **params)
 
-    quick = slow if p.nondiff else fast.tape_unary(p, Tensor, slow)
+    quick = quick_unary(prim, slow)
 
     def function(input, *, out=None):
         if not isinstance(input, Tensor):
@@ -78,6 +82,7 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=()):
                 f"result type {spoken(dtypes.Default.numpy)} can't be cast to the desired output type "
                 f"{spoken(dtype_of(t))}"
             )
+        p, params = called(prim)
         return in_place(self, p, **params)
 
     function.__name__, inplace.__name__ = name, name + "_"
@@ -117,7 +122,7 @@ for _name in ("sign", "floor", "ceil", "trunc", "relu"):
 publish(FUNCTIONS["trunc"], ("fix",), True, True)
 publish(METHODS["trunc_"], ("fix_",), False, True)
 abs_ = FUNCTIONS["abs"]
-Tensor.__abs__ = abs_
+install("__abs__", abs_)
 
 
 _negative = unary("neg", integers=True)
@@ -136,7 +141,7 @@ def neg(input):
 
 
 publish(METHODS["neg_"], ("negative_",), False, True)
-Tensor.__neg__ = neg
+install("__neg__", neg)
 
 
 @operation()
@@ -147,7 +152,7 @@ def positive(input):
     return input
 
 
-Tensor.__pos__ = positive
+install("__pos__", positive)
 
 
 @operation("PowBackward0")
@@ -162,7 +167,7 @@ def sgn(input):
     """The sign; of a complex number, the number of absolute value 1 in its direction (0 at 0)."""
     t = current(input)
     if dtype_of(t).kind != "c":
-        return P["sign"](t)
+        return released(P["sign"](t), True)
     size = P["abs"](t, kink="torch")
     return P["div"](t, P["where"](P["equal"](size, 0), 1.0, size))
 
@@ -227,7 +232,16 @@ for _name, _node in (
 def real_part(input):
     """The real part, as a view; of a real Tensor the Tensor itself."""
     t = current(input)
-    return view_of(t, "real", "SelectBackward0") if dtype_of(t).kind == "c" else input
+    return part(t, "real", 0) if dtype_of(t).kind == "c" else input
+
+
+def part(t, prim, at):
+    """One of the two parts of complex numbers, as a view."""
+    return spelled(core_view(t, P[prim]), "SelectBackward0", part_in_steps, at)
+
+
+def part_in_steps(t, at):
+    return view_of(view_as_real(t), "getitem", "SelectBackward0", idx=(Ellipsis, at))
 
 
 def imaginary_part(input):
@@ -235,11 +249,12 @@ def imaginary_part(input):
     t = current(input)
     if dtype_of(t).kind != "c":
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return view_of(t, "imag", "SelectBackward0")
+    return part(t, "imag", 1)
 
 
 FUNCTIONS["real"], FUNCTIONS["imag"] = real_part, imaginary_part
-Tensor.real, Tensor.imag = property(real_part), property(imaginary_part)
+install("real", property(real_part))
+install("imag", property(imaginary_part))
 
 
 @operation()
@@ -257,24 +272,39 @@ def angle(input):
     return P["angle"](floating(current(input)))
 
 
-@operation("ViewAsRealBackward0")
+@operation()
 def view_as_real(input):
-    """The real and imaginary parts as a new last dimension."""
+    """The real and imaginary parts as a new last dimension, as a view."""
     t = current(input)
     if dtype_of(t).kind != "c":
         raise RuntimeError("view_as_real is only supported for complex tensors")
-    wide = (*shape_of(t), 1)
-    parts = [P["reshape"](P[part](t), shape=wide) for part in ("real", "imag")]
-    return P["concatenate"](*parts, axis=len(wide) - 1)
+    return core_view(t, P["as_real"])
 
 
-@operation("ViewAsComplexBackward0")
+@operation()
 def view_as_complex(input):
-    """Complex numbers of which the last dimension holds the real and the imaginary part."""
+    """Complex numbers of which the last dimension holds the real and the imaginary part, as a view."""
     t = current(input)
-    if not shape_of(t) or shape_of(t)[-1] != 2:
+    shape, d = shape_of(t), dtype_of(t)
+    if d.name not in ("float16", "float32", "float64"):
+        raise RuntimeError(
+            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
+            f"{spoken(d)}"
+        )
+    if not shape:
+        raise RuntimeError("Input tensor must have one or more dimensions")
+    if shape[-1] != 2:
         raise RuntimeError("Tensor must have a last dimension of size 2")
-    return P["complex"](*[P["getitem"](t, idx=(Ellipsis, k)) for k in (0, 1)])
+    if t.owner is TAPE:
+        *strides, last = t.stride()
+        if last != 1:
+            raise RuntimeError("Tensor must have a last dimension with stride 1")
+        for step in strides:
+            if step % 2:
+                raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
+        if t.storage_offset() % 2:
+            raise RuntimeError("Tensor must have a storage_offset divisible by 2")
+    return core_view(t, P["as_complex"])
 
 
 def itself(name):
@@ -287,7 +317,8 @@ def itself(name):
 
 for _name in ("resolve_conj", "resolve_neg"):
     itself(_name)
-Tensor.is_conj = Tensor.is_neg = lambda t: False
+for _name in ("is_conj", "is_neg"):
+    install(_name, lambda t: False)
 
 
 # ------------------------------------------------------------------------------------------------ two operands
@@ -304,12 +335,11 @@ def binary(name, prim=None, *, node=None, floats=False, aliases=(), with_number=
 
     `with_number`: torch's names of its node where the first, or the second, operand is a Python number.
     """
-    p = P[prim or name]
-    params = params_of(p)
-    slow = general(name, p.name, floats, refuse)
-    quick = slow if p.nondiff else fast.tape_binary(p, Tensor, slow)
+    prim = prim or name
+    slow = general(name, prim, floats, refuse)
+    quick = quick_binary(prim, slow)
     if node is not None:
-        NAMES[p.name] = node + "Backward0"
+        NAMES[prim] = node + "Backward0"
 
     def call(input, other, *, out=None):
         got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
@@ -326,6 +356,7 @@ def binary(name, prim=None, *, node=None, floats=False, aliases=(), with_number=
         if other is NotImplemented:
             raise unsuitable(name + "_", self, given)
         check_in_place(self, other, floats)
+        p, params = called(prim)
         return in_place(self, p, other, **params)
 
     call.__name__, inplace.__name__ = name, name + "_"
@@ -528,7 +559,9 @@ def lerp(input, end, weight):
         near = P["less"](P["abs"](current(weight)), 0.5)
         out = P["where"](near, current(input + weight * gap), current(end - gap * (1 - weight)))
     else:
-        out = input + weight * gap if abs(weight) < 0.5 else end - gap * (1 - weight)
+        near = abs(weight) < 0.5
+        part = released(gap * (weight if near else 1 - weight), False)
+        out = input + part if near else end - part
     return named(out, shown, (input, end, weight))
 
 
@@ -573,31 +606,25 @@ def one_axis(t, dim):
     return (wrapped(dim, n),) if n else ()
 
 
-def log_sum_exp(t, axes):
-    """logsumexp over one axis, kept as an axis of length 1."""
-    out = P["logsumexp"](t, axes=axes)
-    return P["reshape"](out, shape=tuple([1 if i in axes else k for i, k in enumerate(shape_of(t))]))
-
-
 def need_float(t, name):
     if dtype_of(t).kind not in "fc":
         raise NotImplementedError(f"\"{name}_lastdim_kernel_impl\" not implemented for '{spoken(dtype_of(t))}'")
 
 
-@operation("SoftmaxBackward0")
+@operation()
 def softmax(input, dim, dtype=None):
     """exp(x) / sum(exp(x)) along a dimension, without overflow."""
     t = cast_first(input, dtype)
     need_float(t, "softmax")
-    return P["exp"](P["sub"](t, log_sum_exp(t, one_axis(t, dim))))
+    return P["softmax"](t, axes=one_axis(t, dim))
 
 
-@operation("LogSoftmaxBackward0")
+@operation()
 def log_softmax(input, dim, dtype=None):
     """log(softmax(x)) along a dimension."""
     t = cast_first(input, dtype)
     need_float(t, "log_softmax")
-    return P["sub"](t, log_sum_exp(t, one_axis(t, dim)))
+    return P["log_softmax"](t, axes=one_axis(t, dim))
 
 
 # ------------------------------------------------------------------------------------------------ filling

@@ -3,15 +3,31 @@
 Invariant: every contraction is one dot_general; operands of different dtypes are refused, as torch refuses them.
 """
 
+import math
+
 import numpy as np
 
+from funcgrad.core.mutation import view as core_view
+
 from .. import dtypes
+from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import MUL
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, shape_of
 from .pointwise import C_NAMES
-from .register import FUNCTIONS, kept, named, not_a_tensor, operation, publish, renamed, rewrite, store
-from .shape import expanded_shape
+from .register import (
+    FUNCTIONS,
+    METHODS,
+    install,
+    kept,
+    not_a_tensor,
+    operation,
+    publish,
+    renamed,
+    rewrite,
+    store,
+)
+from .shape import expanded, expanded_shape, reshaped
 
 DOT = P["dot_general"]
 MATRIX = (((1,), (0,)), ((), ()))
@@ -94,7 +110,7 @@ def stacked(x, y, s, r):
         if k != rows:
             raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied (1x{k} and {rows}x{r[-1]})")
         need_same_dtype(x, y)
-        return named(DOT(x, y, dims=INNER), "SqueezeBackward4", (x, y))
+        return spelled(DOT(x, y, dims=INNER), "SqueezeBackward4", matmul_in_steps, shapes=(s, r))
     if m <= 2:
         if k != rows:
             lead = int(np.prod(s[:-1]))
@@ -102,19 +118,89 @@ def stacked(x, y, s, r):
                 raise RuntimeError(f"size mismatch, got input ({lead}), mat ({lead}x{k}), vec ({rows})")
             raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({lead}x{k} and {rows}x{r[-1]})")
         need_same_dtype(x, y)
-        return named(DOT(x, y, dims=(((n - 1,), (0,)), ((), ()))), "UnsafeViewBackward0", (x, y))
-    if n == 1:
-        got = stacked(P["reshape"](x, shape=(1, k)), y, (1, k), r)
-        return named(P["reshape"](got, shape=shape_of(got)[:-2] + shape_of(got)[-1:]), "SqueezeBackward1", (x, y))
+        out = DOT(x, y, dims=(((n - 1,), (0,)), ((), ())))
+        return spelled(out, "UnsafeViewBackward0", matmul_in_steps, shapes=(s, r))
     lead = broadcast_shapes(s[:-2], r[:-2])
     if k != rows:
+        if is_folded(x, y):
+            return matmul_in_steps(x, y)  # (which says so in its own words)
         b = int(np.prod(lead))
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{b}, {rows}]."
         )
     need_same_dtype(x, y)
-    got = batched(broadcast_to(x, lead + s[-2:]), broadcast_to(y, lead + r[-2:]))
-    return named(got, "UnsafeViewBackward0", (x, y))
+    if n == 1:
+        out = DOT(y, x, dims=(((m - 2,), (0,)), ((), ())))
+        return spelled(out, "UnsafeViewBackward0", lambda y, x: matmul_in_steps(x, y), shapes=(r, s))
+    if n == 2 and x.mark is not None:
+        out = DOT(y, x, dims=(((m - 2,), (1,)), ((), ())))
+        out = spelled(out, "UnsafeViewBackward0", turned_in_steps, shapes=(r, s))
+        return METHODS["contiguous"](METHODS["transpose"](out, -2, -1))
+    wide = [broadcast_to(t, lead + own[-2:]) for t, own in ((x, s), (y, r))]
+    if all([t is w or t.mark is None for t, w in zip((x, y), wide)]):
+        return spelled(batched(*wide), "UnsafeViewBackward0", matmul_in_steps, shapes=(lead + s[-2:], lead + r[-2:]))
+    return matmul_in_steps(x, y)
+
+
+def matmul_in_steps(x, y):
+    """matmul as torch makes it, with its rule for when a stack of matrices is one matrix with more rows."""
+    s, r = shape_of(x), shape_of(y)
+    n, m = len(s), len(r)
+    if n == 1 and m == 2:
+        got = matrices(METHODS["unsqueeze"](x, 0), y)
+        return renamed(P["reshape"](got, shape=r[1:]), "SqueezeBackward4")
+    if is_folded(x, y):
+        if n >= m:
+            return folded(x, y)
+        out = turned_in_steps(y, x)
+        return out if n == 1 else METHODS["contiguous"](METHODS["transpose"](out, -2, -1))
+    if n == m == 3 and s[0] != r[0]:
+        if s[0] == 1 and x.mark is not None:
+            return matmul_in_steps(METHODS["squeeze"](x, 0), y)
+        if r[0] == 1 and y.mark is not None:
+            return matmul_in_steps(x, METHODS["squeeze"](y, 0))
+    lead = broadcast_shapes(s[:-2], r[:-2])
+    stack = math.prod(lead)
+    rows, inner, columns = s[-2] if n > 1 else 1, s[-1], r[-1] if m > 1 else 1
+    x = reshaped(expanded(x, (*lead, rows, inner)), (stack, rows, inner))
+    y = reshaped(expanded(y, (*lead, *r[-2:])), (stack, *r[-2:]))
+    if m == 1:
+        y = METHODS["unsqueeze"](y, 2)
+    out = renamed(batched(x, y), "BmmBackward0")
+    if m == 1:
+        out = METHODS["squeeze"](out, -1)
+    return unsafe_view(out, lead + ((rows,) if n > 1 else ()) + ((columns,) if m > 1 else ()))
+
+
+def turned_in_steps(y, x):
+    """The transposes multiplied: a stack of matrices by a matrix or a vector, where the latter stood on the left."""
+    return folded(METHODS["transpose"](y, -2, -1), METHODS["t"](x) if len(shape_of(x)) == 2 else x)
+
+
+def folded(stack, y):
+    """The matrices of a stack, one under the other, times a matrix or a vector."""
+    *lead, k = shape_of(stack)
+    rows = reshaped(stack, (math.prod(lead), k))
+    if len(shape_of(y)) == 1:
+        return unsafe_view(matrix_vector(rows, y), tuple(lead))
+    return unsafe_view(matrices(rows, y), (*lead, shape_of(y)[1]))
+
+
+def is_folded(x, y):
+    """Does torch lay the matrices of the larger operand one under the other?"""
+    n, m = len(shape_of(x)), len(shape_of(y))
+    big, small = (x, y) if n >= m else (METHODS["transpose"](y, -2, -1), x)
+    shape = shape_of(big)
+    if len(shape) < 3 or len(shape_of(small)) > 2:
+        return False
+    if small.mark is not None:
+        return True
+    steps = big.stride()
+    return n != 2 and (0 in shape or all(steps[i] == steps[i + 1] * shape[i + 1] for i in range(len(shape) - 2)))
+
+
+def unsafe_view(t, shape):
+    return renamed(P["reshape"](t, shape=shape), "UnsafeViewBackward0")
 
 
 def batched(x, y):
@@ -135,8 +221,8 @@ def matmul_in_place(x, y):
     return rewrite(x, matmul(kept(x, (y,)), y), "MmBackward0", (x, y))
 
 
-Tensor.__matmul__ = matmul_operator
-Tensor.__imatmul__ = matmul_in_place
+install("__matmul__", matmul_operator)
+install("__imatmul__", matmul_in_place)
 
 
 @operation()
@@ -255,7 +341,7 @@ def inner(input, other):
     return tensordot(input, other, ([-1], [-1]))
 
 
-@operation("ViewBackward0", method=False)
+@operation(method=False)
 def tensordot(a, b, dims=2):
     """The product summed over pairs of dimensions: the last of a with the first of b, or two lists of them."""
     x, y = current(a), current(b)
@@ -281,18 +367,35 @@ def tensordot(a, b, dims=2):
                 f"{shape_of(y)[j]} in dim {j}"
             )
     need_same_dtype(x, y, "both tensors")
-    return DOT(x, y, dims=((one, two), ((), ())))
+    out = DOT(x, y, dims=((one, two), ((), ())))
+    return spelled(out, "ViewBackward0", tensordot_in_steps, one, two, shapes=(shape_of(x), shape_of(y)))
 
 
-@operation("UnsafeViewBackward0")
+def tensordot_in_steps(x, y, one, two):
+    """tensordot as torch makes it: one product of matrices."""
+    s, r = shape_of(x), shape_of(y)
+    rest = [i for i in range(len(s)) if i not in one]
+    others = [i for i in range(len(r)) if i not in two]
+    x, y = P["transpose"](x, perm=(*rest, *one)), P["transpose"](y, perm=(*two, *others))
+    summed = math.prod([s[i] for i in one])
+    shape = (*[s[i] for i in rest], *[r[i] for i in others])
+    if not shape:
+        out = vectors(*[t if len(one) == 1 else reshaped(t, (summed,)) for t in (x, y)])
+    else:
+        rows, columns = math.prod([s[i] for i in rest]), math.prod([r[i] for i in others])
+        out = matrices(reshaped(x, (rows, summed)), reshaped(y, (summed, columns)))
+    return P["reshape"](out, shape=shape)
+
+
+@operation()
 def kron(input, other):
     """The Kronecker product."""
     x, y = current(input), current(other)
     n = max(len(shape_of(x)), len(shape_of(y)))
     s, r = ((1,) * (n - len(shape_of(t))) + shape_of(t) for t in (x, y))
-    one = P["reshape"](x, shape=tuple([k for a in s for k in (a, 1)]))
-    two = P["reshape"](y, shape=tuple([k for b in r for k in (1, b)]))
-    return P["reshape"](current(MUL(one, two)), shape=tuple([a * b for a, b in zip(s, r)]))
+    one = unsafe_view(x, tuple([k for a in s for k in (a, 1)]))
+    two = unsafe_view(y, tuple([k for b in r for k in (1, b)]))
+    return unsafe_view(current(MUL(one, two)), tuple([a * b for a, b in zip(s, r)]))
 
 
 @operation("TraceBackward0")
@@ -342,11 +445,31 @@ def linalg_cross(input, other, *, dim=-1):
 
 @operation(name="chain_matmul", method=False)
 def chain_matmul(*matrices):
-    """The product of several matrices."""
-    got = matrices[0]
-    for m in matrices[1:]:
-        got = mm(got, m)
-    return got
+    """The product of several matrices, in the cheapest order."""
+    if len(matrices) == 1:
+        return matrices[0]
+    return in_cheapest_order(list(matrices)).view(matrices[0].shape[0], matrices[-1].shape[1])
+
+
+def in_cheapest_order(ts):
+    """The product of matrices in the order of fewest multiplications, by dynamic programming."""
+    n = len(ts)
+    sizes = [t.shape[0] for t in ts] + [ts[-1].shape[1]]
+    cost = [[0] * n for _ in range(n)]
+    cut = [[0] * n for _ in range(n)]
+    for length in range(1, n):
+        for i in range(n - length):
+            j = i + length
+            cuts = range(i, j) if n > 3 else range(j - 1, i - 1, -1)  # (of three, torch prefers the first two)
+            cost[i][j], cut[i][j] = min(
+                [(cost[i][k] + cost[k + 1][j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in cuts],
+                key=lambda found: found[0],
+            )
+
+    def product(i, j):
+        return ts[i] if i == j else mm(product(i, cut[i][j]), product(cut[i][j] + 1, j))
+
+    return product(0, n - 1)
 
 
 # ------------------------------------------------------------------------------------------------ einsum
@@ -384,31 +507,29 @@ def spelled_out(equation, operands):
     return letters, result
 
 
-def without_repeats(t, letters):
-    """t with letters that stand twice merged into a diagonal."""
-    for k in sorted(set(letters), key=letters.index):
+def laid_out(t, letters, order):
+    """A view of t with one axis for each letter of `order`, of length 1 where t lacks it; of an axis that stands twice,
+    the diagonal."""
+    letters = list(letters)
+    for k in dict.fromkeys(letters):
         while letters.count(k) > 1:
             i = letters.index(k)
             j = letters.index(k, i + 1)
-            t = t.diagonal(0, i, j)
-            letters = [x for at, x in enumerate(letters) if at not in (i, j)] + [k]
-    return t, letters
+            t = METHODS["movedim"](METHODS["diagonal"](t, 0, i, j), -1, i)
+            del letters[j]
+    t = current(t)
+    for k in order:
+        if k not in letters:
+            t = METHODS["unsqueeze"](t, len(letters))
+            letters.append(k)
+    return core_view(t, P["transpose"], perm=tuple([letters.index(k) for k in order]))
 
 
-def summed(t, letters, keep):
-    """t summed over the letters that nobody else needs."""
-    gone = tuple([i for i, k in enumerate(letters) if k not in keep])
-    return (t.sum(gone) if gone else t), [k for k in letters if k in keep]
-
-
-def contracted(x, a, y, b, keep, at):
-    """(product, letters) of two operands, summed over the letters that are not kept."""
-    x, a = summed(x, a, {*b, *keep})
-    y, b = summed(y, b, {*a, *keep})
-    x, y = current(x), current(y)
+def check_lengths(operands, terms):
+    """RuntimeError in torch's words if a letter has several lengths other than 1."""
     lengths = {}
-    for t, letters in ((x, a), (y, b)):
-        for n, k in zip(shape_of(t), letters):
+    for at, (t, letters) in enumerate(zip(operands, terms)):
+        for n, k in zip(shape_of(current(t)), letters):
             if lengths.setdefault(k, n) != n and 1 not in (n, lengths[k]):
                 raise RuntimeError(
                     f"einsum(): subscript {k} has size {n} for operand {at} which does not broadcast with "
@@ -416,14 +537,43 @@ def contracted(x, a, y, b, keep, at):
                     f"{lengths[k]}"
                 )
             lengths[k] = max(lengths[k], n)
-    x = broadcast_to(x, tuple([lengths[k] for k in a]))
-    y = broadcast_to(y, tuple([lengths[k] for k in b]))
-    both = [k for k in a if k in b]
-    inner_letters = [k for k in both if k not in keep]
-    batch = [k for k in both if k in keep]
-    place = lambda letters, ks: tuple([letters.index(k) for k in ks])
-    out = DOT(x, y, dims=((place(a, inner_letters), place(b, inner_letters)), (place(a, batch), place(b, batch))))
-    return out, [*batch, *[k for k in a if k not in both], *[k for k in b if k not in both]]
+
+
+def sum_of_products(x, y, dims, ordered):
+    """x * y summed over dims that both have, which stay with length 1: one product of stacks of matrices. `ordered`: the
+    left one is the operand whose own dims come first."""
+    s, r = shape_of(x), shape_of(y)
+    axes = range(len(s))
+    shared = [i for i in axes if i not in dims and s[i] != 1 and r[i] != 1]
+    left = [i for i in axes if i not in dims and s[i] != 1 and r[i] == 1]
+    right = [i for i in axes if i not in (*dims, *shared, *left)]
+    if ordered and left and right and right[0] < left[0]:
+        x, y, s, r, left, right = y, x, r, s, right, left
+    x = P["transpose"](x, perm=(*shared, *left, *dims, *right))
+    y = P["transpose"](y, perm=(*shared, *dims, *right, *left))
+    stack, rows, summed, columns = (
+        math.prod([of[i] for i in some]) for of, some in ((s, shared), (s, left), (s, dims), (r, right))
+    )
+    out = batched(reshaped(x, (stack, rows, summed)), reshaped(y, (stack, summed, columns)))
+    order = (*shared, *left, *dims, *right)
+    lengths = {**{i: s[i] for i in (*shared, *left)}, **{i: 1 for i in dims}, **{i: r[i] for i in right}}
+    out = P["reshape"](renamed(out, "BmmBackward0"), shape=tuple([lengths[i] for i in order]))
+    return P["transpose"](out, perm=tuple([order.index(i) for i in axes]))
+
+
+def multiplied(x, y, still, inner, ordered):
+    """The product of two operands that are laid out, summed over those of the axes `inner` that no other operand has;
+    `still[axis]`: how many operands have it."""
+    both, alone = [], ([], [])
+    for d in inner:
+        in_x, in_y = shape_of(x)[d] != 1, shape_of(y)[d] != 1
+        if in_x and in_y:
+            still[d] -= 1
+        if still[d] == 1 and (in_x or in_y):
+            (both if in_x and in_y else alone[in_y]).append(d)
+            still[d] = 0
+    x, y = (current(METHODS["sum"](t, dims, True)) if dims else t for t, dims in zip((x, y), alone))
+    return sum_of_products(x, y, tuple(both), ordered) if both else current(MUL(x, y))
 
 
 @operation(method=False)
@@ -439,20 +589,53 @@ def einsum(equation, *operands):
     if not isinstance(equation, str):
         equation, operands = from_sublists((equation, *operands))
     terms, result = spelled_out(equation, operands)
-    given = [*operands]
-    left = [without_repeats(t, letters) for t, letters in zip(operands, terms)]
-    t, letters = left[0]
-    for at, (u, others) in enumerate(left[1:], 1):
-        need_same_dtype(current(t), current(u), "operands")
-        later = {k for _, ks in left[at + 1 :] for k in ks}
-        t, letters = contracted(t, letters, u, others, {*result, *later}, at)
-    t, letters = summed(t, letters, set(result))
-    perm = tuple([letters.index(k) for k in result])
-    if perm != tuple(range(len(perm))) or len(given) == 1:
-        t = t.permute(perm)
-    if len(given) > 1:
-        named(t, "ViewBackward0", given)
-    return t
+    check_lengths(operands, terms)
+    for u in operands[1:]:
+        need_same_dtype(current(operands[0]), current(u), "operands")
+    order = [*result, *sorted({k for term in terms for k in term} - {*result}, key=str)]
+    if len(operands) == 2:
+        got = in_one_product(*map(current, operands), *terms, result, order)
+        if got is not None:
+            return got
+    return in_steps(operands, terms, order, len(result))
+
+
+def in_one_product(x, y, a, b, result, order):
+    """The sum of the products of two operands, if one dot_general gives it as it is wanted; else None."""
+    lengths = dict(zip((*a, *b), shape_of(x) + shape_of(y)))
+    if len({*a}) < len(a) or len({*b}) < len(b) or (*[lengths[k] for k in (*a, *b)],) != shape_of(x) + shape_of(y):
+        return None  # (a diagonal; a length of 1 that is stretched)
+    both = [k for k in a if k in b]
+    inner = [k for k in both if k not in result]
+    batch = [k for k in result if k in both]
+    left, right = [k for k in a if k not in both], [k for k in b if k not in both]
+    if not inner:
+        return None
+    dims = [(tuple([t.index(k) for k in inner]), tuple([t.index(k) for k in batch])) for t in (a, b)]
+    if [*batch, *left, *right] == result:
+        out = DOT(x, y, dims=tuple(zip(*dims)))
+        return spelled(out, "ViewBackward0", pair_in_steps, a, b, order, len(result), shapes=(shape_of(x), shape_of(y)))
+    if [*batch, *right, *left] == result:
+        out = DOT(y, x, dims=tuple(zip(*dims[::-1])))
+        turned = lambda y, x: pair_in_steps(x, y, a, b, order, len(result))  # noqa: E731
+        return spelled(out, "ViewBackward0", turned, shapes=(shape_of(y), shape_of(x)))
+    return None
+
+
+def pair_in_steps(x, y, a, b, order, count):
+    return in_steps((x, y), (a, b), order, count)
+
+
+def in_steps(operands, terms, order, count):
+    """einsum as torch makes it, from left to right; the result has the first `count` letters of `order`."""
+    inner = range(count, len(order))
+    t, *others = [laid_out(u, letters, order) for u, letters in zip(operands, terms)]
+    if not others:
+        return METHODS["sum"](t, tuple(inner)) if inner else t
+    still = [sum([shape_of(u)[d] != 1 for u in (t, *others)]) for d in range(len(order))]
+    for u in others:
+        t = multiplied(t, u, still, inner, len(others) == 1)
+    return core_view(t, P["reshape"], shape=shape_of(t)[:count]) if inner else t
 
 
 def from_sublists(arguments):

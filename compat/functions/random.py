@@ -16,7 +16,7 @@ from .creation import finished, function, size_argument
 from .data import scalar_of
 from .operands import dtype_argument, dtype_of, float_argument, integer, new, shape_of
 from .pointwise import overwrite
-from .register import check_writable, named, operation
+from .register import check_writable, named, operation, released
 
 
 class Generator:
@@ -207,7 +207,7 @@ def constant(out, operands, label):
     """A draw, of which torch says that it depends on its parameters with the derivative zero."""
     for o in operands:
         if o.mark is not None:
-            out = PRIMITIVES["where"](False, o, out)
+            out = released(PRIMITIVES["where"](False, o, out), False)
     return named(out, label, operands)
 
 

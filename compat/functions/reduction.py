@@ -11,7 +11,7 @@ from funcgrad.numpy.concrete import concrete
 from .. import dtypes
 from ..graph import label as set_label
 from ..tensor import Tensor, current, wrapped
-from .arithmetic import DIV
+from .arithmetic import DIV, MUL, by_number
 from .data import scalar_of
 from .indexing import along
 from .operands import (
@@ -44,7 +44,11 @@ def over(t, prim, dim, keepdim=False, **params):
 
 
 # ------------------------------------------------------------------------------------------------ sum, mean, prod
-def sum(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):  # noqa: A001
+ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions (NumPy has 64 at most)
+EVERY = object()  # no dim given, which torch tells from None
+
+
+def sum(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):  # noqa: A001
     """The sum of all elements, or over dimensions; integers and booleans are summed in int64.
 
     >>> import compat as torch
@@ -62,17 +66,15 @@ def sum(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False
     elif d.kind in KINDS_OF_INTEGER:
         t = cast(t, INT64)
     shape = shape_of(t)
-    if dim is None:
-        dims = tuple(range(len(shape)))
-    else:
-        dims = dims_of(dim, len(shape))
+    every = dim is EVERY
+    dims = ALL_AXES[len(shape)] if every else dims_of(dim, len(shape))
     got = P["sum"](t, axes=dims)
     if keepdim or keepdims:
         got = P["reshape"](got, shape=with_ones(shape, dims))
     if got.mark is not None:
         if keepdim or keepdims or dtype is not None:
-            set_label(got, "SumBackward0" if dim is None else "SumBackward1", (input,))
-        elif dim is not None:
+            set_label(got, "SumBackward0" if every else "SumBackward1", (input,))
+        elif not every:
             set_label(got, "SumBackward1", None)
     return got if out is None else store("sum", out, got)
 
@@ -94,18 +96,22 @@ def averaged(name, input, dtype):
     return t
 
 
-def mean(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):
+def mean(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):
     """The mean of all elements, or over dimensions; RuntimeError for integers without a dtype."""
     if not isinstance(input, Tensor):
         raise not_a_tensor("mean", input)
     if axis is not None:
         dim = axis
     t = averaged("mean", input, dtype)
-    got = over(t, "mean", dim, keepdim or keepdims)
+    every = dim is EVERY
+    if every and not keepdim and not keepdims:
+        got = P["mean"](t, axes=ALL_AXES[len(shape_of(t))])
+    else:
+        got = over(t, "mean", None if every else dim, keepdim or keepdims)
     if got.mark is not None:
         if keepdim or keepdims or dtype is not None:
-            set_label(got, "MeanBackward0" if dim is None else "MeanBackward1", (input,))
-        elif dim is not None:
+            set_label(got, "MeanBackward0" if every else "MeanBackward1", (input,))
+        elif not every:
             set_label(got, "MeanBackward1", None)
     return got if out is None else store("mean", out, got)
 
@@ -571,10 +577,10 @@ def widths(y, x, dx, dim):
     """The distances between neighbours along a dimension, as they multiply sums of neighbours of y."""
     if x is None:
         return dx
-    gaps = diff(x, dim=-1 if x.dim() == 1 else dim)
     if x.dim() == 1:
-        return gaps.reshape([-1] + [1] * (y.dim() - 1 - wrapped(dim, y.dim())))
-    return gaps
+        at = wrapped(dim, y.dim())
+        x = x.view([-1 if d == at else 1 for d in range(y.dim())])
+    return diff(x, dim=dim)
 
 
 def neighbours(y, dim):
@@ -588,35 +594,35 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
     if x is None:
         k = y.shape[dim]
         ends = y.select(dim, 0) + y.select(dim, k - 1)
-        return (y.sum(dim) - ends * 0.5) * dx
-    return (neighbours(y, dim) * widths(y, x, dx, dim)).sum(dim) / 2.0
+        return by_number(MUL, y.sum(dim) - by_number(MUL, ends, 0.5), dx)
+    return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).sum(dim), 2.0)
 
 
 @operation(method=False)
 def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     """The running integral along a dimension by the trapezoidal rule."""
     if x is None:
-        return (neighbours(y, dim) * (dx / 2.0)).cumsum(dim)
-    return (neighbours(y, dim) * widths(y, x, dx, dim)).cumsum(dim) / 2.0
+        return by_number(MUL, neighbours(y, dim), dx / 2.0).cumsum(dim)
+    return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).cumsum(dim), 2.0)
 
 
 @operation()
 def cov(input, *, correction=1, fweights=None, aweights=None):
     """The covariance matrix of variables in rows, observations in columns, divided by n - correction."""
-    x = input.unsqueeze(0) if input.dim() < 2 else input
+    x = input.view(1, -1) if input.dim() < 2 else input
     w = None
     for given in (fweights, aweights):
         if given is not None:
             w = given if w is None else w * given
     n = x.shape[1]
     if w is None:
-        centred = x - x.mean(1, keepdim=True)
+        centred = x - FUNCTIONS["div"](x.sum(1), n).unsqueeze(1)
         return FUNCTIONS["div"](centred @ centred.t().conj(), float(max(n - correction, 0))).squeeze()
     w = w.to(x.dtype)
     total = w.sum()
-    centred = x - ((x * w).sum(1, keepdim=True) / total)
+    centred = x - ((x * w).sum(1) / total).unsqueeze(1)
     size = total - correction * (((w * aweights).sum() / total) if aweights is not None else 1)
-    return (((centred * w) @ centred.t().conj()) / size).squeeze()
+    return ((centred @ (centred * w).t().conj()) / size).squeeze()
 
 
 @operation()
@@ -626,7 +632,7 @@ def corrcoef(input):
     if c.dim() == 0:
         return c / c
     scale = c.diagonal().sqrt()
-    return (c / scale.unsqueeze(1) / scale).clamp(-1, 1)
+    return (c / scale.view(-1, 1) / scale.view(1, -1)).clamp(-1, 1)
 
 
 @operation(method=False)
@@ -647,12 +653,17 @@ def gradient(input, *, spacing=1, dim=None, edge_order=1):
         if isinstance(h, Tensor):
             out.append(uneven_gradient(part, h, k, d, n, edge_order))
             continue
-        middle = (part(2, k - 2) - part(0, k - 2)) / (2.0 * h)
+        middle = by_number(DIV, by_number(DIV, part(2, k - 2) - part(0, k - 2), h), 2.0)
         if edge_order == 1:
-            first, last = (part(1, 1) - part(0, 1)) / h, (part(k - 1, 1) - part(k - 2, 1)) / h
+            first, last = part(1, 1) - part(0, 1), part(k - 1, 1) - part(k - 2, 1)
         else:
-            first = (part(0, 1) * -1.5 + part(1, 1) * 2.0 - part(2, 1) * 0.5) / h
-            last = (part(k - 1, 1) * 1.5 - part(k - 2, 1) * 2.0 + part(k - 3, 1) * 0.5) / h
+            first = by_number(MUL, part(0, 1), -1.5) + by_number(MUL, part(1, 1), 2.0) - by_number(MUL, part(2, 1), 0.5)
+            last = (
+                by_number(MUL, part(k - 1, 1), 1.5)
+                - by_number(MUL, part(k - 2, 1), 2.0)
+                + by_number(MUL, part(k - 3, 1), 0.5)
+            )
+        first, last = by_number(DIV, first, h), by_number(DIV, last, h)
         out.append(FUNCTIONS["cat"]((first, middle, last), d))
     return tuple(out)
 

@@ -16,15 +16,17 @@ from funcgrad.core.handle import FROZEN, root_of
 from funcgrad.core.mutation import write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import PICK, TAPE
+from funcgrad.lazy import Late, Table
 
 from .. import dtypes
 from ..graph import label as set_label
 from ..names import node_name
+from ..rewriting import grouped
 from ..tensor import Tensor, current
 
-FUNCTIONS = {}  # name -> function, what `torch.` has
-METHODS = {}  # name -> function, what a Tensor has
+FUNCTIONS = Table()  # name -> function, what `torch.` has
+METHODS = Table()  # name -> what a Tensor has
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}  # NumPy's names, which torch takes too
 tls = state.tls
 
@@ -57,6 +59,9 @@ def named(out, name, args):
     elif isinstance(out, (tuple, list)):
         for o in out:
             named(o, name, args)
+        made = [o for o in out if isinstance(o, Tensor) and o.mark is not None and o.mark.plan is not None]
+        if len({o.mark.ins[0] if o.mark.plan.prim is PICK else o.mark for o in made}) > 1:
+            grouped(out, name, tuple([o.mark for o in parents_in(args)]))
     return out
 
 
@@ -64,6 +69,14 @@ def renamed(out, name):
     """Show the node of a result of one primitive under torch's name; its operands stay as they are."""
     if out.mark is not None and out.mark.plan is not None:
         set_label(out, name, None)
+    return out
+
+
+def released(out, by_backward):
+    """A result whose node a backward uses up, or does not, whatever the node keeps: torch's nodes differ from ours here
+    where a constant is an operand of ours (which is kept, and freed), and where torch keeps what no rule needs."""
+    if out.mark is not None and out.mark.plan is not None:
+        extra_of(out.mark).release = by_backward
     return out
 
 
@@ -78,9 +91,21 @@ def publish(g, names, function, method):
         if function:
             FUNCTIONS[n] = g
         if method:
-            METHODS[n] = g
-            setattr(Tensor, n, g)
+            install(n, g)
     return g
+
+
+def install(name, value):
+    """Make it an attribute of Tensor: at once, unless the attribute waits for this family (functions/__init__.py)."""
+    METHODS[name] = value
+    if not isinstance(vars(Tensor).get(name), Late):
+        setattr(Tensor, name, value)
+
+
+def parameters_of(f):
+    """The names of a function's parameters, read off its code: inspect.signature costs 25 times as much."""
+    code = inspect.unwrap(f).__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def operation(label=None, *, name=None, method=True, function=True, aliases=(), numbers=False):
@@ -92,7 +117,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
 
     def register(f):
         own = name or f.__name__
-        parameters = list(inspect.signature(f).parameters)
+        parameters = parameters_of(f)
         first = parameters[0] if parameters else None
         checked = first in ("input", "self") and not numbers
         has_out = "out" in parameters
@@ -137,22 +162,27 @@ def check_castable(own, d):
         raise RuntimeError(f"result type {spoken(d)} can't be cast to the desired output type {spoken(own)}")
 
 
-def check_writable(t):
-    """Refuse memory in which one number stands for several elements, or that is read-only."""
+def check_writable(t, idx=None):
+    """Refuse memory in which one number stands for several elements (of what idx selects), or that is read-only."""
     v = t.val
-    if type(v) is np.ndarray and not v.flags.writeable:
-        if any(s == 0 and k > 1 for s, k in zip(v.strides, v.shape)):
+    if type(v) is np.ndarray:
+        if 0 in v.strides and overlaps(v if idx is None else v[idx]):
             raise RuntimeError(
                 "unsupported operation: more than one element of the written-to tensor refers to a single memory "
                 "location. Please clone() the tensor before performing the operation."
             )
-        raise RuntimeError("the Tensor's memory is read-only (it came from a read-only ndarray); clone() it first.")
+        if not v.flags.writeable:
+            raise RuntimeError("the Tensor's memory is read-only (it came from a read-only ndarray); clone() it first.")
+
+
+def overlaps(v):
+    return any([s == 0 and k > 1 for s, k in zip(v.strides, v.shape)])
 
 
 def in_place(t, prim, *args, label=None, operands=None, **params):
     """t <- prim(t, *args) in its memory; torch's CopySlices if t is a view. `label` and `operands` rename the node."""
     c = current(t)
-    check_writable(c)
+    check_writable(c, params.get("idx"))
     before = root_of(c)[0].mark
     others = args if operands is None else operands[1:]
     marks = tuple([getattr(o, "mark", None) for o in others])
@@ -187,13 +217,12 @@ def written(t, label, before, marks, whole):
     root, chain = root_of(current(t))
     if root.mark is not None and root.mark.plan is not None:
         extra = extra_of(root.mark)
-        if chain:
-            extra.label = "CopySlices"
-            extra.span = (before, *marks)
-        elif label is not None:
-            extra.label = label
-            if whole:
+        if chain or label is not None:
+            extra.label = "CopySlices" if chain else label
+            if chain or whole:
                 extra.span = (before, *marks)
+            if extra.label == "CopySlices":
+                extra.release = True  # torch's holds the operation itself, which one backward uses up
     return t
 
 

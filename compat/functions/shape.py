@@ -1,7 +1,6 @@
-"""Views: the same memory under another shape, order of axes, or selection; and the copies that torch makes instead.
+"""Views: the same memory under another shape or order of axes, stretched, or in windows.
 
-Invariant: what torch gives as a view is one here (`view_of`), so that a write through either is seen by both; what
-torch gives as a copy shares no memory with its operand.
+Invariant: what torch gives as a view is one here (`view_of`), so that a write through either is seen by both.
 """
 
 import gc
@@ -10,15 +9,15 @@ import numpy as np
 
 from funcgrad.core.handle import Alias
 from funcgrad.core.mutation import view as core_view
-from funcgrad.core.mutation import write
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..graph import label as set_label
+from ..rewriting import spelled
 from ..size import Size
 from ..tensor import Tensor, current, wrapped
-from .operands import P, broadcast_shapes, dims_of, dtype_of, integer, new, shape_of, sizes
-from .register import METHODS, alias, kept, named, operation, publish, renamed, rewrite
+from .operands import P, broadcast_shapes, dims_of, dtype_of, shape_of, sizes
+from .register import FUNCTIONS, METHODS, alias, install, operation, publish, released, renamed
 
 ALL = slice(None)
 
@@ -115,9 +114,17 @@ def bits_as(t, d):
 def reshaped(t, shape):
     """t with another shape: a view where the strides allow it, else a copy."""
     out = core_view(t, P["reshape"], shape=shape)
-    if out.mark is not None and out.alias is None:
-        set_label(out, "UnsafeViewBackward0", None)
+    if out.mark is not None:
+        if out.alias is None:
+            spelled(out, "UnsafeViewBackward0", copied_and_viewed, shape)
+        elif t.owner is TAPE and not t.val.flags.c_contiguous:
+            set_label(out, "ReshapeAliasBackward0", None)
     return out
+
+
+def copied_and_viewed(t, shape):
+    """What torch makes of a reshape whose elements have to be moved."""
+    return renamed(P["reshape"](FUNCTIONS["clone"](t), shape=shape), "UnsafeViewBackward0")
 
 
 @operation()
@@ -239,11 +246,16 @@ def two_axes(t):
     return tuple(range(n))[::-1]
 
 
+def transposed(input):
+    """The transpose of a matrix."""
+    x = current(input)
+    return permuted(x, two_axes(x), "TBackward0")
+
+
 @operation()
 def t(input):
     """The transpose of a matrix; a 0-d or 1-d Tensor stays as it is."""
-    x = current(input)
-    return permuted(x, two_axes(x), "TBackward0")
+    return transposed(input)
 
 
 @operation()
@@ -308,11 +320,11 @@ def hermitian(self):
     return adjoint(self) if self.dim() else self
 
 
-Tensor.nbytes = property(lambda t: t.numel() * t.element_size())
-Tensor.T = property(reversed_axes)
-Tensor.mT = property(matrix_transpose)
-Tensor.H = property(hermitian)
-Tensor.mH = property(adjoint)
+install("nbytes", property(lambda t: t.numel() * t.element_size()))
+install("T", property(reversed_axes))
+install("mT", property(matrix_transpose))
+install("H", property(hermitian))
+install("mH", property(adjoint))
 
 
 # ------------------------------------------------------------------------------------------------ the box itself
@@ -377,10 +389,12 @@ for _name in ("squeeze_", "unsqueeze_", "transpose_", "t_"):
 # ------------------------------------------------------------------------------------------------ stretched
 def expanded(t, shape):
     """t as a view stretched to a shape."""
-    if shape == shape_of(t):
+    own = shape_of(t)
+    if shape == own:
         return same_memory(t, "ExpandBackward0")
-    out = core_view(t, P.get("expand", P["broadcast"]), shape=shape, axes=tuple(range(len(shape) - len(shape_of(t)))))
-    return renamed(out, "ExpandBackward0") if out.mark is not None else out
+    if count(shape) == count(own) and 0 not in shape:  # nothing stands twice: there may be written into it
+        return view_of(t, "reshape", "ExpandBackward0", shape=shape)
+    return view_of(t, "broadcast", "ExpandBackward0", shape=shape, axes=tuple(range(len(shape) - len(own))))
 
 
 def expanded_shape(own, shape):
@@ -459,250 +473,6 @@ def broadcast_shapes_(*shapes):
     return Size(full)
 
 
-# ------------------------------------------------------------------------------------------------ copies
-def contiguous_copy(t, name="CloneBackward0"):
-    """A copy in C order (a NumPy copy keeps the order of strides, so the memory is made first, then filled)."""
-    if t.owner is not TAPE:
-        return named(P["copy"](t, t), name, (t,))
-    out = new(np.empty(shape_of(t), dtype_of(t)))
-    if out.owner is not TAPE:  # inside a Stage: a value of the graph has no strides
-        return named(P["copy"](t, t), name, (t,))
-    write(out, P["copy"], t)
-    out.store = None
-    return named(out, name, (t,))
-
-
-@operation()
-def clone(input, *, memory_format=None):
-    """A copy that stays in the graph."""
-    t = current(input)
-    if t.owner is TAPE and not t.val.flags.c_contiguous and (memory_format is not None or 0 in t.val.strides):
-        return contiguous_copy(t)
-    return named(P["copy"](t, t), "CloneBackward0", (t,))
-
-
-@operation(function=False)
-def contiguous(self, memory_format=None):
-    """The Tensor itself if its memory is in C order, else a copy that is."""
-    return self if self.is_contiguous() else contiguous_copy(current(self))
-
-
-@operation()
-def repeat(self, *repeats, **named_repeats):
-    """Copies of the Tensor side by side along its dimensions; new ones go in front."""
-    t = current(self)
-    repeats = sizes((named_repeats["repeats"],) if named_repeats else repeats)
-    own = shape_of(t)
-    if len(repeats) < len(own):
-        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
-    return named(repeated(t, repeats), "RepeatBackward0", (self,))
-
-
-METHODS["repeat"].__name__ = "repeat"
-
-
-def repeated(t, repeats):
-    own = (1,) * (len(repeats) - len(shape_of(t))) + shape_of(t)
-    apart = P["reshape"](t, shape=tuple([n for k in own for n in (1, k)]))
-    full = P["broadcast"](apart, shape=tuple([n for r, k in zip(repeats, own) for n in (r, k)]), axes=())
-    return owned(P["reshape"](full, shape=tuple([r * k for r, k in zip(repeats, own)])), t)
-
-
-def owned(out, t):
-    """A result that NumPy may have given as a view of t, as a copy."""
-    if out.owner is TAPE and np.may_share_memory(out.val, t.val):
-        return P["copy"](out, out)
-    return out
-
-
-@operation()
-def tile(input, *dims, **named_dims):
-    """repeat, with missing leading repeats taken as 1."""
-    dims = sizes((named_dims["dims"],) if named_dims else dims)
-    return repeat(input, (1,) * (input.dim() - len(dims)) + dims)
-
-
-@operation()
-def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
-    """Each element repeated: a number of times, or as often as an integer Tensor says."""
-    if repeats is None:
-        return new(np.repeat(np.arange(input.numel()), input.tolist()))
-    t = input.flatten() if dim is None else input
-    at = wrapped(0 if dim is None else dim, t.dim())
-    if isinstance(repeats, Tensor) and repeats.numel() != 1:
-        counts = repeats.tolist()
-        if len(counts) != t.shape[at]:
-            raise RuntimeError("repeats must have the same size as input along dim")
-        return t.index_select(at, new(np.repeat(np.arange(t.shape[at]), counts)))
-    k = integer(repeats)
-    shape = list(t.shape)
-    wide = t.unsqueeze(at + 1).expand(*shape[: at + 1], k, *shape[at + 1 :])
-    return wide.clone(memory_format="contiguous").flatten(at, at + 1)
-
-
-# ------------------------------------------------------------------------------------------------ turned round
-def copied(t, prim, **params):
-    """prim(t), which NumPy gives as a view, as a copy."""
-    out = P[prim](t, **params)
-    return P["copy"](out, out)
-
-
-@operation("FlipBackward0")
-def flip(input, *dims, **named_dims):
-    """The order of the elements reversed along dimensions."""
-    t = current(input)
-    n = len(shape_of(t))
-    dims = sizes((named_dims["dims"],) if named_dims else dims)
-    turned = dims_of(dims, n) if dims else ()
-    return copied(
-        t, "getitem", idx=tuple([slice(None, None, -1) if i in turned else ALL for i in range(n)]) + (Ellipsis,)
-    )
-
-
-@operation("FlipBackward0")
-def fliplr(input):
-    """The order of the second dimension reversed."""
-    if input.dim() < 2:
-        raise RuntimeError("Input must be >= 2-d.")
-    return flip(input, 1)
-
-
-@operation("FlipBackward0")
-def flipud(input):
-    """The order of the first dimension reversed."""
-    if input.dim() < 1:
-        raise RuntimeError("Input must be >= 1-d.")
-    return flip(input, 0)
-
-
-@operation("RollBackward0")
-def roll(input, shifts, dims=None):
-    """The elements moved round along dimensions, or, without dims, along the flattened Tensor."""
-    t = current(input)
-    shifts, dims = (x if isinstance(x, (tuple, list)) or x is None else (x,) for x in (shifts, dims))
-    if dims is None or dims == ():
-        if len(shifts) != 1:
-            raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
-        flat = P["reshape"](t, shape=(count(shape_of(t)),))
-        return owned(P["reshape"](P["roll"](flat, shift=tuple(shifts), axes=(0,)), shape=shape_of(t)), t)
-    if len(shifts) != len(dims):
-        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
-    return P["roll"](t, shift=tuple(shifts), axes=tuple([wrapped(d, len(shape_of(t))) for d in dims]))
-
-
-@operation("Rot90Backward0")
-def rot90(input, k=1, dims=(0, 1)):
-    """Turned by k right angles in the plane of two dimensions."""
-    t = current(input)
-    a, b = dims_of(tuple(dims), len(shape_of(t)))
-    k %= 4
-    perm = swap(len(shape_of(t)), a, b)
-    turned = {0: (), 1: (b,), 2: (a, b), 3: (a,)}[k]
-    out = P["getitem"](t, idx=tuple([slice(None, None, -1) if i in turned else ALL for i in range(len(shape_of(t)))]))
-    return copied(out, "transpose", perm=perm) if k % 2 else P["copy"](out, out)
-
-
-# ------------------------------------------------------------------------------------------------ diagonals, triangles
-@operation()
-def diagonal(input, offset=0, dim1=0, dim2=1):
-    """The diagonals of the matrices that two dimensions make, as a view's last dimension."""
-    t = current(input)
-    n = len(shape_of(t))
-    a, b = wrapped(dim1, n), wrapped(dim2, n)
-    if a == b:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    return named(diagonal_view(t, offset, a, b), "DiagonalBackward0", (input,))
-
-
-def diagonal_view(t, offset, a, b):
-    """The diagonals of axes a and b as the last axis: the two merged into one, of which every (columns + 1)th is
-    taken.
-    """
-    v = t.val if t.owner is TAPE else None
-    if isinstance(v, np.ndarray) and abs(v.strides[a]) < abs(v.strides[b]):  # of the transpose the axes merge in place
-        a, b, offset = b, a, -offset
-    rest = [i for i in range(len(shape_of(t))) if i not in (a, b)]
-    x = core_view(t, P["transpose"], perm=(*rest, a, b))
-    *others, n, m = shape_of(x)
-    k = max(min(n, m - offset) if offset >= 0 else min(n + offset, m), 0)
-    start = offset if offset >= 0 else -offset * m
-    flat = core_view(x, P["reshape"], shape=(*others, n * m))
-    stop = start + (k - 1) * (m + 1) + 1 if k else start
-    return core_view(flat, P["getitem"], idx=(Ellipsis, slice(start, stop, m + 1)))
-
-
-def spread(t, offset=0):
-    """Vectors on the diagonals of square matrices, zero elsewhere."""
-    shape = shape_of(t)
-    k = shape[-1]
-    n = k + abs(offset)
-    start = offset if offset >= 0 else -offset * n
-    flat = P["full"](shape=(*shape[:-1], n * n), value=0, dtype=dtype_of(t))
-    idx = (Ellipsis, slice(start, start + k * (n + 1), n + 1)) if k else (Ellipsis, slice(0, 0))
-    return P["reshape"](P["put"](flat, t, idx=idx), shape=(*shape[:-1], n, n))
-
-
-@operation("DiagEmbedBackward0")
-def diag_embed(input, offset=0, dim1=-2, dim2=-1):
-    """Matrices with the input's last dimension on their diagonals."""
-    t = spread(current(input), offset)
-    n = len(shape_of(t))
-    a, b = wrapped(dim1, n), wrapped(dim2, n)
-    if (a, b) == (n - 2, n - 1):
-        return t
-    rest = iter(range(n - 2))
-    return P["transpose"](t, perm=tuple([n - 2 if i == a else n - 1 if i == b else next(rest) for i in range(n)]))
-
-
-@operation()
-def diag(input, diagonal=0):
-    """The diagonal matrix of a vector, or the diagonal of a matrix."""
-    t = current(input)
-    n = len(shape_of(t))
-    if n == 1:
-        return named(spread(t, diagonal), "DiagEmbedBackward0", (input,))
-    if n != 2:
-        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {n}D")
-    out = diagonal_view(t, diagonal, 0, 1)
-    return named(P["copy"](out, out), "DiagonalBackward0_copy", (input,))
-
-
-@operation()
-def diagflat(input, offset=0):
-    """The diagonal matrix of all elements."""
-    return diag(input.reshape(-1), offset)
-
-
-def triangle(name, keep):
-    """torch.tril and triu, and their in-place twins."""
-
-    def mask(shape, diagonal):
-        return keep(np.ones(shape[-2:], bool), diagonal)
-
-    def kept_part(input, diagonal=0):
-        t = current(input)
-        if len(shape_of(t)) < 2:
-            raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-        return P["where"](mask(shape_of(t), diagonal), t, number_zero(dtype_of(t)))
-
-    kept_part.__doc__ = f"The {'lower' if name == 'tril' else 'upper'} triangle of matrices, zero elsewhere."
-    f = operation(f"{name.capitalize()}Backward0", name=name)(kept_part)
-
-    def in_place_twin(self, diagonal=0):
-        return rewrite(self, f(kept(self), diagonal), f"{name.capitalize()}Backward0", (self,))
-
-    publish(in_place_twin, (name + "_",), False, True)
-    return f
-
-
-def number_zero(d):
-    return False if d.kind == "b" else 0 if d.kind in "iu" else 0.0
-
-
-tril = triangle("tril", np.tril)
-triu = triangle("triu", np.triu)
-
-
 # ------------------------------------------------------------------------------------------------ windows of memory
 @operation("AsStridedBackward0")
 def as_strided(input, size, stride, storage_offset=None):
@@ -736,7 +506,7 @@ def as_strided(input, size, stride, storage_offset=None):
     wanted = position[strided(number, size, stride, offset)]
     if (wanted < 0).any():
         raise RuntimeError("as_strided: of a Tensor that is recorded only its own elements can be read.")
-    return P["gather"](P["reshape"](t, shape=(mine.size,)), wanted)
+    return released(P["gather"](P["reshape"](t, shape=(mine.size,)), wanted), False)
 
 
 def strided(memory, size, stride, offset):

@@ -13,7 +13,7 @@ from .indexing import along
 from .operands import INT64, P, cast, dtype_of, new, shape_of, with_ones
 from .pointwise import lerp
 from .reduction import without
-from .register import named, operation
+from .register import FUNCTIONS, named, operation
 from .return_types import BY_NAME as RETURN
 
 
@@ -172,53 +172,50 @@ def quantiles(name, skip_nan):
                 f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
                 f"{interpolation}"
             )
-        whole = dim is None
-        x, axis = axis_of(P["reshape"](t, shape=(input.numel(),)) if whole else t, 0 if whole else dim)
         qs = np.asarray(concrete(q, name)) if isinstance(q, Tensor) else np.asarray(q, dtype_of(t))
         if (qs < 0).any() or (qs > 1).any():
             if qs.ndim == 0:
                 raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {float(qs):g}")
             raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
-        out = [one_quantile(x, axis, v, interpolation, skip_nan) for v in qs.reshape(-1).astype(dtype_of(t))]
-        kept_shape = with_ones(shape_of(t), tuple(range(len(shape_of(t)))) if whole else (axis,))
-        shape = kept_shape if keepdim and shape_of(t) else shape_of(out[0])[:axis] + shape_of(out[0])[axis + 1 :]
-        out = [P["reshape"](o, shape=shape) for o in out]
-        if qs.ndim == 0:
-            return out[0]
-        return P["concatenate"](*[P["reshape"](o, shape=(1, *shape)) for o in out], axis=0)
+        own = shape_of(t)
+        if dim is None:
+            x, at = input.flatten() if len(own) != 1 else input, tuple(range(len(own)))
+        else:
+            at = (wrapped(dim, len(own)),)
+            x = input if at[0] >= len(own) - 1 else input.unsqueeze(-1).transpose(at[0], -1)
+        out = at_ranks(x, qs, with_ones(own, at) if keepdim else removed(own, at), interpolation, skip_nan)
+        return out.squeeze_(-1) if qs.ndim == 0 else out.unsqueeze_(0).transpose_(0, -1).squeeze_(-1)
 
     function.__doc__ = "The quantiles q (in 0 .. 1) of all elements, or along a dimension" + (
         ", nan left out." if skip_nan else "; nan where there is one."
     )
-    operation("SqueezeBackward4", name=name)(function)
+    operation(name=name)(function)
 
 
-def one_quantile(x, axis, q, interpolation, skip_nan):
-    """One quantile along an axis, kept as length 1."""
-    n = shape_of(x)[axis]
-    values = along(x, order_of(x, axis), axis)
-    missing = P["isnan"](x)
-    count = P["reshape"](P["sum"](missing, axes=(axis,)), shape=with_ones(shape_of(x), (axis,)))
-    d = dtype_of(x)
-    last = cast(P["sub"](n - 1, count), d) if skip_nan else cast(P["mul"](count, 0) + (n - 1), d)
-    place = P["maximum"](P["mul"](last, q), d.type(0), kink="torch")
-    if not skip_nan:  # one nan makes the result nan: read the last element, where it stands
-        place = P["where"](P["greater"](count, 0), d.type(n - 1), place)
-    low = P["floor"](place)
-    if interpolation == "nearest":
-        place = low = P["rint"](place)
-    elif interpolation == "lower":
-        place = low
-    elif interpolation == "higher":
-        place = low = P["ceil"](place)
-    one = along(values, cast(low, INT64), axis)
-    weight = P["sub"](place, low)
-    if interpolation in ("lower", "nearest", "higher"):
+def removed(shape, dims):
+    return tuple([k for i, k in enumerate(shape) if i not in dims])
+
+
+def at_ranks(x, qs, shape, interpolation, skip_nan):
+    """The quantiles of the last dimension of x, the others as `shape`, with those for each q as the last dimension."""
+    n, d = x.shape[-1] if x.dim() else 1, dtype_of(current(x))
+    values = current(FUNCTIONS["sort"](x)[0].view(*shape, n))
+    missing = P["reshape"](P["isnan"](current(x).detach()), shape=(*shape, n))
+    count = P["reshape"](P["sum"](missing, axes=(len(shape),)), shape=(*shape, 1))
+    q = qs.reshape(-1).astype(d)
+    if skip_nan:
+        rank = P["maximum"](P["mul"](cast(P["sub"](n - 1, count), d), q), d.type(0), kink="torch")
+    else:  # one nan makes the result nan: read the last element, where it stands
+        rank = P["where"](P["greater"](count, 0), d.type(n - 1), q * d.type(n - 1))
+    if interpolation in ("lower", "higher", "nearest"):
+        rank = P[{"lower": "floor", "higher": "ceil", "nearest": "rint"}[interpolation]](rank)
+    low = P["floor"](rank)
+    one = FUNCTIONS["gather"](values, -1, cast(low, INT64))
+    if interpolation in ("lower", "higher", "nearest"):
         return one
-    two = along(values, cast(P["ceil"](place), INT64), axis)
-    if interpolation == "midpoint":
-        weight = P["where"](P["greater"](weight, 0), d.type(0.5), d.type(0))
-    return lerp(one, two, weight)
+    two = FUNCTIONS["gather"](values, -1, cast(P["ceil"](rank), INT64))
+    weight = P["sub"](rank, low)
+    return lerp(one, two, P["mul"](P["greater"](weight, 0), d.type(0.5)) if interpolation == "midpoint" else weight)
 
 
 quantiles("quantile", False)

@@ -4,6 +4,7 @@ import math
 
 from ..names import NAMES as NODES
 from ..tensor import Tensor, current
+from .arithmetic import ADD, MUL, by_number
 from .operands import P, floating
 from .register import FUNCTIONS, operation
 
@@ -45,7 +46,7 @@ def entr(input):
 @special_operation(name="ndtr")
 def ndtr(input):
     """The distribution function of the standard normal distribution."""
-    return (FUNCTIONS["erf"](input * ROOT_HALF) + 1.0) * 0.5
+    return by_number(MUL, by_number(ADD, FUNCTIONS["erf"](by_number(MUL, input, ROOT_HALF)), 1.0), 0.5)
 
 
 @special_operation("SpecialNdtriBackward0", name="ndtri")

@@ -1,78 +1,14 @@
-"""torch.nn: modules, parameters, losses; `functional`, `init` and `utils`."""
+"""torch.nn: modules, parameters, losses; `functional`, `init` and `utils`. All of it is loaded when it is first named."""
 
-from . import functional, init, utils  # noqa: F401
-from .activation import (  # noqa: F401
-    CELU,
-    ELU,
-    GELU,
-    GLU,
-    SELU,
-    Hardshrink,
-    Hardsigmoid,
-    Hardswish,
-    Hardtanh,
-    LeakyReLU,
-    LogSigmoid,
-    LogSoftmax,
-    Mish,
-    PReLU,
-    ReLU,
-    ReLU6,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softmax2d,
-    Softmin,
-    Softplus,
-    Softshrink,
-    Softsign,
-    Tanh,
-    Tanhshrink,
-    Threshold,
-)  # fmt: skip
-from .container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential  # noqa: F401
-from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d  # noqa: F401
-from .layers import (  # noqa: F401
-    AdaptiveAvgPool1d,
-    AdaptiveAvgPool2d,
-    AvgPool1d,
-    AvgPool2d,
-    AvgPool3d,
-    BatchNorm1d,
-    BatchNorm2d,
-    BatchNorm3d,
-    CosineSimilarity,
-    Dropout,
-    Dropout1d,
-    Dropout2d,
-    Dropout3d,
-    Embedding,
-    Flatten,
-    GroupNorm,
-    InstanceNorm1d,
-    InstanceNorm2d,
-    LayerNorm,
-    MaxPool1d,
-    MaxPool2d,
-    MaxPool3d,
-    PairwiseDistance,
-    RMSNorm,
-    Unflatten,
-)  # fmt: skip
-from .linear import Bilinear, Identity, Linear  # noqa: F401
-from .loss import (  # noqa: F401
-    BCELoss,
-    BCEWithLogitsLoss,
-    CrossEntropyLoss,
-    HingeEmbeddingLoss,
-    HuberLoss,
-    KLDivLoss,
-    L1Loss,
-    MarginRankingLoss,
-    MSELoss,
-    NLLLoss,
-    SmoothL1Loss,
-    SoftMarginLoss,
-)  # fmt: skip
-from .module import Module  # noqa: F401
-from .parameter import Buffer, Parameter, UninitializedParameter  # noqa: F401
+from funcgrad.lazy import attributes
+
+from . import modules
+
+__getattr__, __dir__ = attributes(
+    __name__,
+    {
+        "parallel": "DataParallel",
+        "parameter": "Buffer Parameter UninitializedBuffer UninitializedParameter",
+        **{f"modules.{family}": names for family, names in modules.FAMILIES.items()},
+    },
+)

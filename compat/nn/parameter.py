@@ -2,7 +2,19 @@
 
 import numpy as np
 
+from .. import dtypes
 from ..tensor import Tensor, current, wrap
+
+
+def made_over(t, data):
+    """Let a Tensor that is being made stand for data's memory, without its history."""
+    if data is None:
+        data = wrap(Tensor, np.zeros(0, dtypes.Default.numpy))
+    if not isinstance(data, Tensor):
+        raise TypeError(f"{type(t).__name__} data must be a Tensor, not {type(data).__name__}")
+    data = data.detach()
+    Tensor.__init__(t, data.val, None, data.owner)
+    t.store = data.store
 
 
 class Parameter(Tensor):
@@ -20,12 +32,7 @@ class Parameter(Tensor):
         if owner is not None:  # how the core makes a handle: value, mark, tape
             super().__init__(data, requires_grad, owner, alias)
             return
-        data = wrap(Tensor, np.zeros(0, np.float32)) if data is None else data
-        if not isinstance(data, Tensor):
-            raise TypeError(f"Parameter data must be a Tensor, not {type(data).__name__}")
-        data = data.detach()
-        super().__init__(data.val, None, data.owner)
-        self.store = data.store
+        made_over(self, data)
         if requires_grad:
             self.requires_grad_()
 
@@ -45,18 +52,100 @@ def rebuilt(array, requires_grad):
 class Buffer(Tensor):
     """A Tensor that a Module lists among its buffers when it is assigned: Buffer(data, persistent=True)."""
 
-    def __init__(self, data=None, persistent=True, owner=None, alias=None):
+    persistent = True
+
+    def __init__(self, data=None, mark=None, owner=None, alias=None, *, persistent=True):
         if owner is not None:
-            super().__init__(data, persistent, owner, alias)
+            super().__init__(data, mark, owner, alias)
             return
-        data = (wrap(Tensor, np.zeros(0, np.float32)) if data is None else data).detach()
-        super().__init__(data.val, None, data.owner)
-        self.store = data.store
+        made_over(self, data)
         self.persistent = persistent
 
+    def __reduce_ex__(self, protocol):
+        return rebuilt_buffer, (np.array(current(self).val), self.persistent)
 
-class UninitializedParameter:
-    """Not supported: lazy modules learn their sizes from their first input."""
 
-    def __new__(cls, *args, **kwargs):
-        raise NotImplementedError("compat has no lazy modules: give the sizes when the module is made.")
+def rebuilt_buffer(array, persistent):
+    return Buffer(wrap(Tensor, array), persistent=persistent)
+
+
+# ------------------------------------------------------------------------------------------------ of no size yet
+class Uninitialized:
+    """What lazy modules hold until their first input says what sizes it has to have."""
+
+    becomes = Tensor
+
+    def materialize(self, shape, device=None, dtype=None):
+        """Take a shape (and a dtype); from now on this is an ordinary Parameter, or Tensor."""
+        own = self.dtype.numpy if dtype is None else dtypes.as_numpy(dtype)
+        current(self).val = np.zeros(tuple(shape), own)
+        self.__class__ = self.becomes
+
+    @property
+    def shape(self):
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
+            "`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call `forward` to "
+            "initialize the parameters before accessing their attributes."
+        )
+
+    def share_memory_(self):
+        raise RuntimeError(
+            "Can't share memory on an uninitialized parameter or buffer. Call `forward` to initialize the parameters "
+            "before calling `module.share_memory()`."
+        )
+
+    def __repr__(self):
+        return f"<{type(self).__name__}>"
+
+    __str__ = __repr__
+
+    def __deepcopy__(self, memo):
+        got = memo.get(id(self))
+        if got is None:
+            got = memo[id(self)] = type(self)(self.requires_grad, dtype=self.dtype)
+        return got
+
+    def __reduce_ex__(self, protocol):
+        return type(self), (self.requires_grad, None, self.dtype)
+
+
+def is_lazy(param):
+    """Is it a parameter or buffer that has no size yet?"""
+    return isinstance(param, Uninitialized)
+
+
+def nothing(dtype):
+    return wrap(Tensor, np.zeros(0, dtypes.Default.numpy if dtype is None else dtypes.as_numpy(dtype)))
+
+
+class UninitializedParameter(Uninitialized, Parameter):
+    """A parameter whose shape is not known yet: materialize(shape) makes it a Parameter."""
+
+    becomes = Parameter
+
+    def __init__(self, requires_grad=True, device=None, dtype=None, alias=None):
+        if isinstance(requires_grad, np.ndarray):  # how the core makes a handle
+            Tensor.__init__(self, requires_grad, device, dtype, alias)
+            return
+        made_over(self, nothing(dtype))
+        if requires_grad:
+            self.requires_grad_()
+
+
+class UninitializedBuffer(Uninitialized, Buffer):
+    """A buffer whose shape is not known yet: materialize(shape) makes it a Tensor."""
+
+    becomes = Buffer
+
+    def __init__(self, requires_grad=False, device=None, dtype=None, persistent=True, alias=None):
+        if isinstance(requires_grad, np.ndarray):
+            Tensor.__init__(self, requires_grad, device, dtype, alias)
+            return
+        made_over(self, nothing(dtype))
+        self.persistent = persistent
+        if requires_grad:
+            self.requires_grad_()
+
+
+UninitializedTensorMixin = Uninitialized

@@ -1,8 +1,27 @@
-"""torch.optim: SGD, Adam and AdamW, learning-rate schedules, and a warning for a forgotten zero_grad."""
+"""torch.optim: the optimizers, learning-rate schedules, averaged weights, and a warning for a forgotten zero_grad."""
 
-from . import lr_scheduler
-from .adam import Adam, AdamW
-from .optimizer import Optimizer, StaleGradientWarning, warn_if_not_zeroed
-from .sgd import SGD
+from funcgrad.lazy import attributes as _attributes
+from funcgrad.lazy import homes_of as _homes_of
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "StaleGradientWarning", "lr_scheduler", "warn_if_not_zeroed"]
+_NAMES = {
+    "_adafactor": "Adafactor",
+    "_muon": "Muon",
+    "_stateless": "swap_in_optimizer_params_and_state",
+    "adadelta": "Adadelta",
+    "adagrad": "Adagrad",
+    "adam": "Adam",
+    "adamax": "Adamax",
+    "adamw": "AdamW",
+    "asgd": "ASGD",
+    "lbfgs": "LBFGS",
+    "nadam": "NAdam",
+    "optimizer": "Optimizer",
+    "radam": "RAdam",
+    "rmsprop": "RMSprop",
+    "rprop": "Rprop",
+    "sgd": "SGD",
+    "sparse_adam": "SparseAdam",
+    "zeroing": "StaleGradientWarning warn_if_not_zeroed",
+}
+__getattr__, __dir__ = _attributes(__name__, _NAMES)
+__all__ = [*_homes_of(__name__, _NAMES), "lr_scheduler", "swa_utils"]

@@ -1,16 +1,13 @@
-"""Adam and AdamW."""
+"""Adam: adaptive moments."""
 
-import numpy as np
-
-from ..tensor import Tensor, wrap
-from .optimizer import Optimizer
-
-
-def zeros_like(p):
-    return wrap(Tensor, np.zeros(tuple(p.shape), p.dtype.numpy))
+from ..tensor import Tensor
+from .arithmetic import approach, single
+from .checks import decay_rates, not_negative, one_element, one_implementation
+from .rule import RuleOptimizer
+from .slots import COUNT, zeros
 
 
-class Adam(Optimizer):
+class Adam(RuleOptimizer):
     """Steps of the running mean of gradients over the root of that of their squares, both without their initial bias.
 
     >>> import compat as torch
@@ -22,64 +19,61 @@ class Adam(Optimizer):
     tensor([0.9000, 0.9000], requires_grad=True)
     """
 
-    decoupled = False
+    ABSENT = dict(
+        amsgrad=False, maximize=False, foreach=None, capturable=False, differentiable=False,
+        decoupled_weight_decay=False, fused=None,
+    )  # fmt: skip
 
     def __init__(
-        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None, maximize=False,
-        capturable=False, differentiable=False, fused=None, decoupled_weight_decay=None,
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None,
+        maximize=False, capturable=False, differentiable=False, fused=None, decoupled_weight_decay=False,
     ):  # fmt: skip
-        if lr < 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if eps < 0.0:
-            raise ValueError(f"Invalid epsilon value: {eps}")
-        for i, beta in enumerate(betas):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
-        if weight_decay < 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
-        decoupled = self.decoupled if decoupled_weight_decay is None else decoupled_weight_decay
+        if foreach and not capturable:
+            refuse_tensor(lr, "lr")
+        not_negative(lr=lr, eps=eps)
+        decay_rates(betas)
+        not_negative(weight_decay=weight_decay)
+        if not all(isinstance(b, float) for b in betas[:2]):
+            if not all(isinstance(b, Tensor) for b in betas[:2]):
+                raise ValueError("betas must be either both floats or both Tensors")
+            for i in range(2):
+                if foreach and not capturable:
+                    refuse_tensor(betas[i], f"betas[{i}]")
+                one_element(betas[i], f"betas[{i}]")
         defaults = dict(
-            lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize, foreach=foreach,
-            capturable=capturable, differentiable=differentiable, fused=fused, decoupled_weight_decay=decoupled,
+            lr=lr, betas=tuple(map(single, betas)), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
+            maximize=maximize, foreach=foreach, capturable=capturable, differentiable=differentiable, fused=fused,
+            decoupled_weight_decay=decoupled_weight_decay,
         )  # fmt: skip
         super().__init__(params, defaults)
+        one_implementation(fused, foreach, differentiable)
 
-    def update(self, p, grad, state, group):
-        if not state:
-            state["step"] = wrap(Tensor, np.zeros((), np.float32))
-            state["exp_avg"], state["exp_avg_sq"] = zeros_like(p), zeros_like(p)
-            if group["amsgrad"]:
-                state["max_exp_avg_sq"] = zeros_like(p)
-        state["step"].add_(1)
-        step = state["step"].item()
-        lr, (beta1, beta2) = group["lr"], group["betas"]
-        g = -grad if group["maximize"] else grad
-        if group["weight_decay"] != 0:
-            if group["decoupled_weight_decay"]:
-                p.mul_(1 - lr * group["weight_decay"])
-            else:
-                g = g.add(p, alpha=group["weight_decay"])
-        mean, square = state["exp_avg"], state["exp_avg_sq"]
-        mean.add_((g - mean).mul_(1 - beta1))
-        square.mul_(beta2).add_((g * g).mul_(1 - beta2))
-        if group["amsgrad"]:
-            top = state["max_exp_avg_sq"]
-            top.copy_(top.maximum(square))
-            square = top
-        root = square.sqrt().div_((1 - beta2**step) ** 0.5).add_(group["eps"])
-        p.sub_(mean.div(root).mul_(lr / (1 - beta1**step)))
+    def check(self, group, found):
+        super().check(group, found)
+        if group["foreach"] and isinstance(group["lr"], Tensor):
+            raise RuntimeError("lr as a Tensor is not supported for capturable=False and foreach=True")
+
+    def slots(self, group):
+        slots = {**COUNT, "exp_avg": zeros, "exp_avg_sq": zeros}
+        return {**slots, "max_exp_avg_sq": zeros} if group["amsgrad"] else slots
+
+    def rule(self, group, xp):
+        lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
+
+        def update(p, g, step, exp_avg, exp_avg_sq, max_exp_avg_sq=None):
+            approach(exp_avg, g, 1 - beta1)
+            exp_avg_sq *= beta2
+            exp_avg_sq += g * (1 - beta2) * g
+            square = exp_avg_sq
+            if max_exp_avg_sq is not None:
+                square = max_exp_avg_sq
+                square[...] = xp.maximum(square, exp_avg_sq)
+            size = lr / (1 - beta1**step)
+            p -= exp_avg * size / (xp.sqrt(square) / (1 - beta2**step) ** 0.5 + eps)
+
+        return update
 
 
-class AdamW(Adam):
-    """Adam with weight decay applied to the parameters, not to the gradients."""
-
-    decoupled = True
-
-    def __init__(
-        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False, foreach=None,
-        capturable=False, differentiable=False, fused=None,
-    ):  # fmt: skip
-        super().__init__(
-            params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize, capturable=capturable,
-            differentiable=differentiable, fused=fused, decoupled_weight_decay=True,
-        )  # fmt: skip
+def refuse_tensor(value, name):
+    if isinstance(value, Tensor):
+        raise ValueError(f"{name} as a Tensor is not supported for capturable=False and foreach=True")

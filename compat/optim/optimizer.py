@@ -1,32 +1,119 @@
-"""Optimizer: parameter groups, state, and what every optimizer does around its own update.
+"""Optimizer: parameter groups, state, hooks and state_dict; what every optimizer has whatever its step does.
 
-Invariant: a step runs under no_grad and writes into the parameters' own memory; state is keyed by the parameter.
+Invariant: `state` is keyed by the parameter itself, `state_dict()` by its number in the order of the groups, and only
+`load_state_dict` translates between the two. The hooks run around the `step` of every subclass, a user's own included.
 """
 
-import copy
-import warnings
-from collections import defaultdict
+import functools
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
+from copy import deepcopy
 
-from funcgrad.core.site import site, where
+from funcgrad.core.site import site, warn
 
 from ..autograd import walks
-from ..autograd.grad_mode import call_in
+from ..dtypes import FLOAT32
+from ..functions.register import FUNCTIONS
 from ..tensor import Tensor
-from ..utils.hooks import register
+from ..utils.hooks import RemovableHandle, register
+from .memory import changed, memory, writable
+from .zeroing import mark_as_used
+
+__all__ = [
+    "Optimizer",
+    "RemovableHandle",
+    "register_optimizer_step_post_hook",
+    "register_optimizer_step_pre_hook",
+    "required",
+]
+
+GLOBAL_PRE_HOOKS, GLOBAL_POST_HOOKS = OrderedDict(), OrderedDict()
+
+
+class _RequiredParameter:
+    """The default of an option that every group must give itself."""
+
+    def __repr__(self):
+        return "<required parameter>"
+
+
+required = _RequiredParameter()
+
+
+def register_optimizer_step_pre_hook(hook):
+    """Call hook(optimizer, args, kwargs) before each step of any optimizer; returns a RemovableHandle."""
+    return register(GLOBAL_PRE_HOOKS, hook)
+
+
+def register_optimizer_step_post_hook(hook):
+    """Call hook(optimizer, args, kwargs) after each step of any optimizer; returns a RemovableHandle."""
+    return register(GLOBAL_POST_HOOKS, hook)
+
+
+def with_hooks(step):
+    """A class's `step`, with the hooks around it. The hooks see its arguments as they are, the optimizer first."""
+
+    @functools.wraps(step)
+    def hooked(*args, **kwargs):
+        self = args[0]
+        if GLOBAL_PRE_HOOKS or self._optimizer_step_pre_hooks:
+            for hook in (*GLOBAL_PRE_HOOKS.values(), *self._optimizer_step_pre_hooks.values()):
+                changed = hook(self, args, kwargs)
+                if changed is not None:
+                    if not isinstance(changed, tuple) or len(changed) != 2:
+                        raise RuntimeError(
+                            f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                        )
+                    args, kwargs = changed
+        out = step(*args, **kwargs)
+        if GLOBAL_POST_HOOKS or self._optimizer_step_post_hooks:
+            for hook in (*self._optimizer_step_post_hooks.values(), *GLOBAL_POST_HOOKS.values()):
+                hook(self, args, kwargs)
+        if walks.Accumulation.report is not None:
+            mark_as_used(self)
+        return out
+
+    hooked.hooked = True
+    return hooked
 
 
 class Optimizer:
-    """Base of optimizers: `params` are Tensors, or dicts of groups with options of their own; subclasses define update."""
+    """Base of optimizers: `params` are Tensors, (name, Tensor) pairs, or dicts of groups with options of their own.
+
+    A subclass gives its options' defaults to __init__ and defines `step`. TypeError or ValueError, in torch's words,
+    for parameters that cannot be optimized.
+
+    >>> import compat as torch
+    >>> class Halve(torch.optim.Optimizer):
+    ...     def __init__(self, params):
+    ...         super().__init__(params, {})
+    ...     @torch.no_grad()
+    ...     def step(self):
+    ...         for group in self.param_groups:
+    ...             for p in group["params"]:
+    ...                 p.mul_(0.5)
+    >>> w = torch.ones(2, requires_grad=True)
+    >>> Halve([w]).step()
+    >>> w
+    tensor([0.5000, 0.5000], requires_grad=True)
+    """
+
+    HOOKS = (
+        "_optimizer_step_pre_hooks", "_optimizer_step_post_hooks", "_optimizer_state_dict_pre_hooks",
+        "_optimizer_state_dict_post_hooks", "_optimizer_load_state_dict_pre_hooks",
+        "_optimizer_load_state_dict_post_hooks",
+    )  # fmt: skip
 
     def __init__(self, params, defaults):
+        self.defaults = defaults
+        self._prepare()
         if isinstance(params, Tensor):
             raise TypeError(
-                f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {params.type()}"
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                + FUNCTIONS["typename"](params)
             )
-        self.defaults = defaults
         self.state = defaultdict(dict)
         self.param_groups = []
-        self._pre_hooks, self._post_hooks = {}, {}
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -35,174 +122,196 @@ class Optimizer:
         for group in groups:
             self.add_param_group(group)
 
-    def add_param_group(self, param_group):
-        """Add a dict with "params" and options that differ from the defaults."""
-        if not isinstance(param_group, dict):
-            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
-        params = param_group["params"]
-        if isinstance(params, set):
-            raise TypeError(
-                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will "
-                "change between runs. Please use a list instead."
-            )
-        params = [params] if isinstance(params, Tensor) else list(params)
-        if params and isinstance(params[0], tuple):
-            param_group = {**param_group, "param_names": [n for n, _ in params]}
-            params = [p for _, p in params]
-        for p in params:
-            if not isinstance(p, Tensor):
-                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
-            if not (p.is_leaf or p.retains_grad):
-                raise ValueError("can't optimize a non-leaf Tensor")
-        group = {**param_group, "params": params}
-        for name, value in self.defaults.items():
-            group.setdefault(name, value)
-        if len({id(p) for p in params}) != len(params):
-            warnings.warn(
-                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error",
-                stacklevel=3,
-            )
-        known = {id(p) for g in self.param_groups for p in g["params"]}
-        if any(id(p) in known for p in params):
-            raise ValueError("some parameters appear in more than one parameter group")
-        self.param_groups.append(group)
+    def _prepare(self):
+        """The tables of hooks, where there are none, and hooks around the class's step."""
+        for name in self.HOOKS:
+            self.__dict__.setdefault(name, OrderedDict())
+        cls = type(self)
+        if not getattr(cls.step, "hooked", False):
+            cls.step = with_hooks(cls.step)
+
+    profile_hook_step = staticmethod(with_hooks)
+    _patch_step_function = _prepare
+
+    def step(self, closure=None):
+        """One update of the parameters; `closure` computes the loss anew, and its value is returned."""
+        raise NotImplementedError
 
     def zero_grad(self, set_to_none=True):
         """Forget every parameter's gradient, or (set_to_none=False) fill it with zeros."""
         for group in self.param_groups:
             for p in group["params"]:
                 g = p.grad
-                if g is not None:
-                    if set_to_none:
-                        p.grad = None
-                    else:
-                        if g.grad_fn is not None:
-                            g = p.grad = g.detach()
-                        g.zero_()
+                if g is None:
+                    continue
+                if set_to_none:
+                    p.grad = None
+                    continue
+                if g.grad_fn is not None:
+                    g.detach_()
+                else:
+                    g.requires_grad_(False)
+                if memory(g) is None:
+                    g.zero_()
+                else:
+                    writable(g).fill(0)
+                    changed(g, site())
 
-    def step(self, closure=None):
-        """One update of every parameter that has a gradient; `closure` computes the loss anew, and is returned."""
-        for hook in list(self._pre_hooks.values()):
-            hook(self, (closure,), {})
-        loss = None if closure is None else call_in(True, closure)
-        call_in(False, self.update_all)
-        for hook in list(self._post_hooks.values()):
-            hook(self, (closure,), {})
-        if walks.Accumulation.report is not None:
-            mark_as_used(self)
-        return loss
-
-    def update_all(self):
+    # -------------------------------------------------------------------------------------------- groups
+    def add_param_group(self, param_group):
+        """Add a dict with "params" and the options that differ from the defaults, which are filled in."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        given = param_group["params"]
+        if isinstance(given, set):
+            raise TypeError(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
+                "will change between runs. Please use a list instead."
+            )
+        given = [given] if isinstance(given, Tensor) else list(given)
+        names = [p[0] for p in given if isinstance(p, tuple)]
+        params = param_group["params"] = [p[1] if isinstance(p, tuple) else p for p in given]
+        if names:
+            if len(names) != len(params):
+                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+            param_group["param_names"] = names
+        for p in params:
+            if not isinstance(p, Tensor):
+                raise TypeError(
+                    "optimizer can only optimize Tensors, but one of the params is " + FUNCTIONS["typename"](p)
+                )
+            if not (self.defaults.get("differentiable") or p.is_leaf or p.retains_grad):
+                raise ValueError("can't optimize a non-leaf Tensor")
+        for name, value in self.defaults.items():
+            if value is required and name not in param_group:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
+            param_group.setdefault(name, value)
+        if len(set(params)) != len(params):
+            warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "see github.com/pytorch/pytorch/issues/40967 for more information"
+            )
+        named = "param_names" in param_group
         for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    self.update(p, p.grad, self.state[p], group)
+            if named != ("param_names" in group):
+                raise ValueError(
+                    "all optimizer param groups should be with/without names. cannot add param group "
+                    f"{'with' if named else 'without'} names to the optimizer"
+                )
+        if not set(params).isdisjoint([p for group in self.param_groups for p in group["params"]]):
+            raise ValueError("some parameters appear in more than one parameter group")
+        self.param_groups.append(param_group)
 
-    def update(self, p, grad, state, group):
-        """Change one parameter; under no_grad."""
-        raise NotImplementedError(f"{type(self).__name__} must define update(p, grad, state, group)")
-
+    # -------------------------------------------------------------------------------------------- hooks
     def register_step_pre_hook(self, hook):
-        """Call hook(optimizer, args, kwargs) before each step."""
-        return register(self._pre_hooks, hook)
+        """Call hook(optimizer, args, kwargs) before each step; it may return new (args, kwargs)."""
+        return register(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook):
         """Call hook(optimizer, args, kwargs) after each step."""
-        return register(self._post_hooks, hook)
+        return register(self._optimizer_step_post_hooks, hook)
 
-    # ---- state
+    def register_state_dict_pre_hook(self, hook, prepend=False):
+        """Call hook(optimizer) before state_dict() gathers; `prepend`: before the hooks already there."""
+        return register(self._optimizer_state_dict_pre_hooks, hook, first=prepend)
+
+    def register_state_dict_post_hook(self, hook, prepend=False):
+        """Call hook(optimizer, state_dict) on what state_dict() gathered; it may return another."""
+        return register(self._optimizer_state_dict_post_hooks, hook, first=prepend)
+
+    def register_load_state_dict_pre_hook(self, hook, prepend=False):
+        """Call hook(optimizer, state_dict) on (a shallow copy of) what is to be loaded; it may return another."""
+        return register(self._optimizer_load_state_dict_pre_hooks, hook, first=prepend)
+
+    def register_load_state_dict_post_hook(self, hook, prepend=False):
+        """Call hook(optimizer) after a state_dict was loaded."""
+        return register(self._optimizer_load_state_dict_post_hooks, hook, first=prepend)
+
+    # -------------------------------------------------------------------------------------------- state
     def state_dict(self):
         """{"state": by number of the parameter, "param_groups": the groups with numbers for parameters}."""
+        for hook in self._optimizer_state_dict_pre_hooks.values():
+            hook(self)
         numbers = {}
+        count = 0
         groups = []
         for group in self.param_groups:
-            for p in group["params"]:
-                numbers.setdefault(id(p), len(numbers))
+            for number, p in enumerate(group["params"], count):
+                numbers.setdefault(id(p), number)
+            count += len(group["params"])
             packed = {k: v for k, v in group.items() if k != "params"}
             packed["params"] = [numbers[id(p)] for p in group["params"]]
             groups.append(packed)
-        state = {numbers.get(id(k), k) if isinstance(k, Tensor) else k: v for k, v in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        state = {numbers[id(k)] if isinstance(k, Tensor) else k: v for k, v in self.state.items()}
+        return after_hooks(self._optimizer_state_dict_post_hooks, self, {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict):
-        """Take what state_dict() of an optimizer with the same groups gave. ValueError if they differ."""
-        saved = state_dict["param_groups"]
-        if len(saved) != len(self.param_groups):
+        """Take what state_dict() of an optimizer with the same groups gave, in the dtypes of the parameters here.
+
+        ValueError if the number of groups, or of parameters in one of them, is another. Tensors whose dtype fits are
+        taken as they are: give a deepcopy to keep the two optimizers apart.
+        """
+        state_dict = after_hooks(self._optimizer_load_state_dict_pre_hooks, self, state_dict.copy())
+        groups = self.param_groups
+        saved = deepcopy(state_dict["param_groups"])
+        if len(groups) != len(saved):
             raise ValueError("loaded state dict has a different number of parameter groups")
-        if any(len(a["params"]) != len(b["params"]) for a, b in zip(saved, self.param_groups)):
+        if any(len(mine["params"]) != len(theirs["params"]) for mine, theirs in zip(groups, saved, strict=True)):
             raise ValueError(
                 "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
             )
-        by_number = {}
-        for theirs, mine in zip(saved, self.param_groups):
-            by_number.update(zip(theirs["params"], mine["params"]))
-        self.state = defaultdict(dict)
-        for key, value in copy.deepcopy(state_dict["state"]).items():
-            self.state[by_number.get(key, key)] = value
-        self.param_groups = [
-            {**copy.deepcopy({k: v for k, v in theirs.items() if k != "params"}), "params": mine["params"]}
-            for theirs, mine in zip(saved, self.param_groups)
-        ]
+        owners = {}
+        for mine, theirs in zip(groups, saved, strict=True):
+            counts_in_float32 = theirs.get("fused") or theirs.get("capturable")
+            for p, number in zip(mine["params"], theirs["params"], strict=True):
+                owners[number] = p, counts_in_float32
+        state = defaultdict(dict)
+        for key, value in state_dict["state"].items():
+            if key in owners:
+                state[owners[key][0]] = fitted(*owners[key], value)
+            else:
+                state[key] = value
+        for mine, theirs in zip(groups, saved, strict=True):
+            theirs["params"] = mine["params"]
+            if "param_names" in mine:
+                theirs.setdefault("param_names", mine["param_names"])
+        self.__setstate__({"state": state, "param_groups": saved})
+        for hook in self._optimizer_load_state_dict_post_hooks.values():
+            hook(self)
 
     def __getstate__(self):
         return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
 
     def __setstate__(self, state):
-        self.__dict__.update({"_pre_hooks": {}, "_post_hooks": {}, **state})
+        self.__dict__.update(state)
+        self._prepare()
+        self.defaults.setdefault("differentiable", False)
 
     def __repr__(self):
-        lines = [type(self).__name__ + " ("]
+        groups = []
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
-        return "\n".join(lines + [")"])
+            options = "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+            groups.append(f"\nParameter Group {i}\n{options}")
+        return f"{type(self).__name__} ({''.join(groups)})"
 
 
-# ------------------------------------------------------------------------------------------------ forgotten zero_grad
-class StaleGradientWarning(UserWarning):
-    """backward adds to a gradient that an optimizer's step has already used."""
+def after_hooks(table, optimizer, state_dict):
+    """A state_dict as the hooks of a table leave it."""
+    for hook in table.values():
+        changed = hook(optimizer, state_dict)
+        if changed is not None:
+            state_dict = changed
+    return state_dict
 
 
-def mark_as_used(optimizer):
-    at = site(3)
-    for group in optimizer.param_groups:
-        for p in group["params"]:
-            if p.grad is not None:
-                p.grad.used_by_step = at
-
-
-def report(old):
-    at = vars(old).pop("used_by_step", None)
-    if at is not None and old.detach().numpy().any():
-        warnings.warn(
-            f"backward adds to a gradient that the step at {where(at)} has already used: was zero_grad() forgotten between the "
-            "two? (optim.warn_if_not_zeroed(False) turns this warning off.)",
-            StaleGradientWarning,
-            stacklevel=2,
-        )
-
-
-class warn_if_not_zeroed:
-    """Warn, from now on or inside a `with` block, when backward adds to a gradient that a step has already used.
-
-    >>> import warnings
-    >>> import compat as torch
-    >>> w = torch.ones(1, requires_grad=True)
-    >>> optimizer = torch.optim.SGD([w], lr=0.1)
-    >>> with torch.optim.warn_if_not_zeroed(), warnings.catch_warnings(record=True, action="always") as caught:
-    ...     for _ in range(2):
-    ...         w.sum().backward()
-    ...         optimizer.step()
-    >>> len(caught)
-    1
-    """
-
-    def __init__(self, on=True):
-        self.before = walks.Accumulation.report
-        walks.Accumulation.report = report if on else None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        walks.Accumulation.report = self.before
+def fitted(param, counts_in_float32, value, key=None):
+    """A loaded value with its Tensors in the dtype of the parameter, but "step", which counts in a dtype of its own."""
+    if isinstance(value, Tensor):
+        if key == "step":
+            return value.to(dtype=FLOAT32) if counts_in_float32 else value
+        return value.to(dtype=param.dtype) if param.is_floating_point() else value
+    if isinstance(value, dict):
+        return {k: fitted(param, counts_in_float32, v, k) for k, v in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        return type(value)(fitted(param, counts_in_float32, v) for v in value)
+    return value

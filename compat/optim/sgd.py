@@ -1,9 +1,11 @@
 """SGD: gradient descent with momentum."""
 
-from .optimizer import Optimizer
+from .checks import not_negative, one_implementation
+from .rule import RuleOptimizer
+from .slots import zeros
 
 
-class SGD(Optimizer):
+class SGD(RuleOptimizer):
     """p -= lr * g, with weight decay, momentum (dampened, or Nesterov's), or upwards (maximize).
 
     >>> import compat as torch
@@ -15,34 +17,43 @@ class SGD(Optimizer):
     tensor([0.8000, 0.8000], requires_grad=True)
     """
 
+    ABSENT = dict(nesterov=False, maximize=False, foreach=None, differentiable=False, fused=False)
+
     def __init__(
         self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False, foreach=None,
         differentiable=False, fused=None,
     ):  # fmt: skip
-        if lr < 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if momentum < 0.0:
-            raise ValueError(f"Invalid momentum value: {momentum}")
-        if weight_decay < 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+        not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         defaults = dict(
-            lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov, maximize=maximize,
-            foreach=foreach, differentiable=differentiable, fused=fused,
+            lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
+            maximize=maximize, foreach=foreach, differentiable=differentiable, fused=fused,
         )  # fmt: skip
         super().__init__(params, defaults)
+        one_implementation(fused, foreach, differentiable)
 
-    def update(self, p, grad, state, group):
-        momentum = group["momentum"]
-        g = -grad if group["maximize"] else grad
-        if group["weight_decay"] != 0:
-            g = g.add(p, alpha=group["weight_decay"])
-        if momentum != 0:
-            buffer = state.get("momentum_buffer")
-            if buffer is None:
-                buffer = state["momentum_buffer"] = g.detach().clone()
+    def slots(self, group):
+        if group["momentum"] == 0:
+            return {}
+        # The first buffer is the first gradient, undampened and detached; where neither matters zeros lead to the same.
+        return {"momentum_buffer": None if group["dampening"] != 0 or group["differentiable"] else zeros}
+
+    def rule(self, group, xp):
+        lr, momentum, dampening, nesterov = (group[k] for k in ("lr", "momentum", "dampening", "nesterov"))
+
+        def descend(p, g):
+            p -= g * lr
+
+        def descend_with_momentum(p, g, momentum_buffer):
+            begun = None
+            if momentum_buffer is None:
+                begun = {"momentum_buffer": xp.copy(g)}
+                momentum_buffer = begun["momentum_buffer"]
             else:
-                buffer.mul_(momentum).add_(g, alpha=1 - group["dampening"])
-            g = g.add(buffer, alpha=momentum) if group["nesterov"] else buffer
-        p.add_(g, alpha=-group["lr"])
+                momentum_buffer *= momentum
+                momentum_buffer += g * (1 - dampening)
+            p -= (g + momentum_buffer * momentum if nesterov else momentum_buffer) * lr
+            return begun
+
+        return descend if momentum == 0 else descend_with_momentum

@@ -11,7 +11,7 @@ import inspect
 import numpy as np
 
 from .. import tree
-from ..core import quiet, state
+from ..core import nans, quiet, state
 from ..core.aval import PYTHON_SCALARS, PYTHON_TYPE, Aval, aval_of, dtype_of, ndarray, shape_of
 from ..core.graph import Graph, GraphNode
 from ..core.handle import Array, Cell, Handle, Taped, fresh
@@ -23,8 +23,12 @@ from ..transforms.boundary import as_tensor, as_value, inner, inside, leave, sho
 from ..transforms.forward_mode import jvp
 from ..transforms.reverse_mode import check_callable
 from ..transforms.stage import Stage, graph_of, staged
-from .call import call, optimised, split
-from .source import compiled
+from .call import call
+from .joint import optimised, split
+from .narrow import unmixed
+from .passes import inline
+from .source import compiled, is_new
+from .stepwise import stepwise, stepwise_linear
 
 shared, tls = state.shared, state.tls
 
@@ -57,7 +61,7 @@ def stage(f, args, kwargs):
             v, m, face = leave(st, o)
             t.outs.append(m if m is not None else st.lift(v))
             t.faces.append(face)
-        writes, cells = st.effects()
+        writes, cells = st.writes()
     args_at = {id(x): i for i, x in enumerate(leaves) if isinstance(x, Taped)}
     grads_at = {id(c.grad): c for c, _ in cells if c.grad is not None}
 
@@ -75,7 +79,8 @@ def stage(f, args, kwargs):
     }
     t.guards = [(own.get(id(c), c), c.grad is None) for c, _ in cells]
     t.grads = [(own.get(id(c), c), None if g is None else staged_value(g)) for c, g in cells if g is not c.grad]
-    t.graph = optimised(Graph(st.inputs, t.outs + [v for _, v in t.writes] + [n for _, n in t.grads if n is not None]))
+    changes = [v for _, v in t.writes] + [n for _, n in t.grads if n is not None]
+    t.graph = optimised(Graph(st.inputs, t.outs + changes, st.effects))
     return t
 
 
@@ -155,6 +160,8 @@ class Jitted:
                 finally:
                     quiet.leave(token)
         f, args, kwargs, static = self.separate(args, kwargs)
+        if nans.switch.on and tls.stage is None:
+            return stepwise(f, args, kwargs)
         return self.run(f, args, kwargs, static)
 
     def separate(self, args, kwargs):
@@ -218,7 +225,7 @@ class Jitted:
             and t.order == list(range(len(args)))
             and not self.static_argnums
         ):
-            if all(type(a) is ndarray or type(a) in PYTHON_SCALARS for a in args) and owned_result(t.graph):
+            if all(type(a) is ndarray or type(a) in PYTHON_SCALARS for a in args) and is_new(t.graph.outs[0]):
                 self.quick[tuple([(a.shape, a.dtype) if type(a) is ndarray else type(a) for a in args])] = compiled(
                     t.graph
                 )
@@ -238,15 +245,6 @@ class Jitted:
     def clear_cache(self):
         self.cache.clear()
         self.quick.clear()
-
-
-VIEWS = {"reshape", "transpose", "broadcast", "getitem", "stop", "real", "imag"}
-
-
-def owned_result(graph):
-    """Is the one result always a new array: neither an argument nor a view?"""
-    (o,) = graph.outs
-    return type(o) is GraphNode and o.prim is not None and o.prim.name not in VIEWS
 
 
 def owned(values, given):
@@ -362,6 +360,8 @@ def eval_shape(f, *args, **kwargs):
 
 def stage_linear(f, primals, has_aux=False):
     """linearize: the graph of value and tangents, split into what the primals decide and what is linear in the tangents."""
+    if nans.switch.on and tls.stage is None:
+        return stepwise_linear(f, tuple(primals), has_aux)
     leaves, structure = tree.flatten(tuple(primals))
     leaves = [inner(as_value(x, "linearize")) for x in leaves]
     shapes = []
@@ -381,8 +381,9 @@ def stage_linear(f, primals, has_aux=False):
         outs = [o.mark if isinstance(o, Array) and o.owner is st else st.lift(inner(o)) for o in outs]
     k = len(leaves)
     known = len(outs) - shapes[1].num_leaves
-    whole = optimised(Graph([*ins[:k], *st.inputs, *ins[k:]], outs))  # (what f closes over is an input too)
-    forward, push = split(whole, k + len(st.inputs), known)
+    inputs = [*ins[:k], *st.inputs, *ins[k:]]  # (what f closes over is an input too)
+    whole = optimised(inline(Graph(inputs, outs, st.effects), ("call",)))  # (a call may have both parts in it)
+    forward, push = split(optimised(unmixed(whole, k + len(st.inputs))), k + len(st.inputs), known)
     got = call(*leaves, *st.outer, graph=forward)
     residuals = owned(got[known:], leaves)  # (the caller may write into what it gave and what it gets)
     values = owned(got[:known], [*leaves, *residuals])

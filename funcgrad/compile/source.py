@@ -42,9 +42,12 @@ def source(graph):
         for x in dict.fromkeys(x for x in n.ins if type(x) is GraphNode):
             if last[x] is n and x not in keep:
                 free.append(names[x])
+        if n.aval == ():  # run for its effect: it has no results to name
+            lines.append(f"    {statement(n, args, constant, env)}")
+            continue
         names[n] = free.pop() if free else f"v{fresh()}"
         lines.append(f"    {names[n]} = {statement(n, args, constant, env)}")
-    outs = "".join(operand(o) + ", " for o in graph.outs)
+    outs = "".join([operand(o) + (".copy(), " if isinstance(o, np.ndarray) else ", ") for o in graph.outs])
     parameters = ", ".join(f"a{i}" for i in range(len(graph.ins)))
     return "\n".join([f"def run({parameters}):", *lines, f"    return ({outs})"]), env
 
@@ -55,11 +58,25 @@ def statement(n, args, constant, env):
         return f"{args[0]}[{params['i']}]"
     if prim.numpy is not None:
         return prim.numpy(*args, **params)
+    code = getattr(prim, "code", None)  # (a primitive over graphs calls their compiled forms)
+    if code is not None:
+        return code(n, args, constant)
     if prim.symbol is not None and len(args) == 2:
         return f"{args[0]} {prim.symbol} {args[1]}"
     name = f"f_{prim.name}"
     env[name] = prim.impl
     return f"{name}({', '.join(args + [f'{k}={constant(v)}' for k, v in params.items() if k != 'avals'])})"
+
+
+VIEWS = {"reshape", "transpose", "broadcast", "getitem", "stop", "real", "imag", "barrier"}
+
+
+def is_new(o):
+    """Is this result of compiled code always an array of its own: neither an operand, nor a view, nor a constant?"""
+    if type(o) is not GraphNode or o.prim is None:
+        return False
+    prim = o.ins[0].prim if o.prim.name == "pick" else o.prim
+    return prim.name not in VIEWS and prim.unview is None and getattr(prim, "fresh", prim.record is None)
 
 
 def compiled(graph):

@@ -12,9 +12,11 @@ from .site import here
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """`check_nans`: raise NaNError where the first NaN is made, in an operation or in a derivative rule."""
+    """`check_nans`: raise NaNError where the first NaN is made, in an operation or in a derivative rule.
+    `full_tracebacks`: tracebacks keep the frames of funcgrad and compat."""
 
     check_nans: bool = False
+    full_tracebacks: bool = False
 
 
 class Current:
@@ -30,8 +32,10 @@ class config:
     """Change settings of the process: from now on, or inside a `with` block, which gives the former ones back.
 
     `check_nans=True`: the first operation, or derivative rule, that makes a NaN from inputs without one raises NaNError
-    (a FloatingPointError), naming it, its inputs and the line that called it. Operations run slower meanwhile; compiled
-    code (jit) is not looked into. Raises TypeError for a setting there is none of, or a value of another type.
+    (a FloatingPointError), naming it, its inputs and the line that called it. Operations run slower meanwhile.
+    What a where discards is looked at like anything else. A jitted function is looked into: while the check is on it is
+    run as written instead of compiled, so its Python side effects happen at every call. `full_tracebacks=True`: the traceback of an error shows our frames between yours too, to
+    debug funcgrad itself. Raises TypeError for a setting there is none of, or a value of another type.
 
     >>> import funcgrad as fg, numpy as np
     >>> f = lambda x: np.where(x > 0, np.sqrt(x), 0.0)

@@ -1,8 +1,9 @@
-"""The written-out road: one function per elementwise primitive that dispatches, computes and records in one call.
+"""The written-out road: one function per primitive that dispatches, computes and records in one call.
 
 It does what Primitive.__call__, Record.process (or Tape.process) and Plan.keep do together, for the two interpreters that
 record over plain arrays; anything else takes the general road. Eager speed comes from here (benchmarks/eager.py).
-`unary` and `binary` build the functional face's function, `tape_unary` and `tape_binary` compat's.
+`written_out` builds the call of any primitive, for both faces. The operators and NumPy's elementwise functions have one
+of their own for each face, with the record inside it: `unary` and `binary`, `tape_unary` and `tape_binary`.
 """
 
 import functools
@@ -11,14 +12,35 @@ import sys
 import numpy as np
 
 from . import state
-from .aval import aval_of, ndarray
-from .handle import Array, Store, fresh
+from .aval import PYTHON_SCALARS, aval_of, dtype_of, is_float, ndarray
+from .handle import Array, Frozen, Handle, Store, Taped, fresh, snap
 from .node import Node, TapeNode
+from .primitive import Primitive
+from .quiet import IGNORE, enter, leave
 from .site import internal, user_frame
-from .trace import TAPE
+from .trace import TAPE, Batch, Record
 
 F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
-# Python scalars take NumPy's weak promotion; NumPy scalars and arrays need their dtype compared
+
+
+class Constants(dict):
+    """Python numbers as arrays of one dtype: NumPy takes 0.2 us to make one of a number, in every operation."""
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+    def __missing__(self, number):
+        if not 1e-30 < abs(number) < 1e30:  # (0.0 and -0.0 are one key; inf, nan and what overflows stay Python's)
+            return number
+        if len(self) > 1000:
+            self.clear()
+        got = self[number] = np.asarray(number, self.dtype)
+        got.flags.writeable = False
+        return got
+
+
+C32, C64 = Constants(F32), Constants(F64)
+FIELD = ("+", "-", "*", "/")  # the operators that take a number as such an array (powers look at the number itself)
 SITE = """
             f = getframe(1)
             if internal[f.f_globals.get("__name__")]: f = user_frame(f) or f
@@ -54,17 +76,24 @@ def compile_text(text, env):
 def environment(prim, kink):
     return {
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
-        "tick": state.tick, "impl": prim.bare, "general": prim, "mismatch": mismatch, "NONE": {}, "PARAMS": {"kink": kink},
+        "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "NONE": {}, "PARAMS": {"kink": kink},
         "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
-        "asarray": np.asarray, "new": object.__new__, "Store": Store, "neg": np.negative,
+        "asarray": np.asarray, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
     }  # fmt: skip
+
+
+def dtype_beside(v, dtype):
+    """v's dtype; of a Python number the result's, unless that is complex and the number is not."""
+    if type(v) in PYTHON_SCALARS:
+        return dtype if dtype.kind != "c" or type(v) is complex else PYTHON_SCALARS[type(v)]
+    return v.dtype
 
 
 def mismatch(out, *pairs):
     """None if every operand that needs a derivative has the result's shape and dtype, else the avals of those that do."""
     shape, dtype = out.shape, out.dtype
     for v, needed in pairs:
-        if needed and (getattr(v, "shape", ()) != shape or getattr(v, "dtype", dtype) is not dtype):
+        if needed and (getattr(v, "shape", ()) != shape or dtype_beside(v, dtype) is not dtype):
             return tuple([aval_of(v) if needed else None for v, needed in pairs])
     return None
 
@@ -73,6 +102,15 @@ def expression(prim, x, y=None):
     if y is None:
         return f"-{x}" if prim.symbol == "-" else f"impl({x})"
     return f"{x} {prim.symbol} {y}" if prim.symbol else f"impl({x}, {y})"
+
+
+def written_out(prim):
+    """The functional face's function of a primitive: written out if it is elementwise, of a ufunc, and has a derivative."""
+    if not prim.elementwise or prim.ufunc is None or prim.nondiff is not None:
+        return prim
+    if prim.params not in ((), ("kink",)) or prim.arity > 2:
+        return prim
+    return unary(prim) if prim.arity == 1 else binary(prim)
 
 
 def unary(prim):
@@ -101,6 +139,16 @@ def unary(prim):
 
 def binary(prim):
     """f(x, y); also sets f.reflected = the same with x on the right of the operator."""
+
+    def constant(v, number):
+        if prim.symbol not in FIELD:
+            return ""
+        return f"""
+            if type({v}) is ndarray:
+                d = {v}.dtype
+                if d is F64: {number} = C64[{number}]
+                elif d is F32: {number} = C32[{number}]"""
+
     env = environment(prim, "jax")
     both, env["plan3"] = node_text(prim, 3, ["vx", "vy"], "x.mark, y.mark", "avals", "jax")
     left, env["plan1"] = node_text(prim, 1, ["vx", "y"], "x.mark", "avals", "jax")
@@ -110,7 +158,7 @@ def binary(prim):
     right += SITE + "\n            return Array(out, n, t)"
     on_left = f"""
         if t.flat:
-          if type(y) is float or type(y) is int:
+          if type(y) is float or type(y) is int:{constant("vx", "y")}
             out = {expression(prim, "vx", "y")}
             avals = None{left}
           elif type(y) is ndarray:
@@ -119,7 +167,7 @@ def binary(prim):
     on_right = f"""
         if t.flat:
           vy = y.val
-          if type(x) is float or type(x) is int:
+          if type(x) is float or type(x) is int:{constant("vy", "x")}
             out = {expression(prim, "x", "vy")}
             avals = None{right}
           elif type(x) is ndarray:
@@ -164,46 +212,51 @@ def reindent(text, by):
 
 
 # ------------------------------------------------------------------------------------------------ the tape over NumPy memory
-VERSION = """
-            s = {box}.store
-            if s is None: s = {box}.store = Store()
-            versions += (s, s.version, {i}),"""
+SETTLED = """
+    if {x}.alias is not None:
+        fresh({x})
+        if type({x}.alias) is Frozen: return slow({args})"""
+TAPED = """
+            h = new(Face); h.owner = TAPE; h.alias = h.store = h.cell = None
+            h.val = out if type(out) is ndarray else asarray(out)
+            if {untracked}:
+                h.mark = None
+                return h"""
 
 
-def tape_versions(plan, boxes):
-    """Text that stamps what the node keeps: a later in-place change of that memory is then an error, not a wrong number."""
-    lines = ["\n            versions = ()"]
-    lines += [VERSION.format(box=boxes[i], i=i) for i in plan.reads if boxes[i] is not None]
+def tape_node(prim, need, names, boxes, ins, avals):
+    """Text that records the result h: what the node keeps is stamped with the version of its memory, so that a later
+    in-place change is an error, not a wrong number."""
+    text, plan = node_text(prim, need, names, ins, avals, "torch")
+    text = text.replace("n = Node()", "n = h.mark = TapeNode()").replace("n.owner = t;", "n.owner = TAPE;") + SITE
+    stamps = []
+    for i in plan.reads:
+        if boxes[i] is not None:
+            text += f"""
+            s{i} = {boxes[i]}.store
+            if s{i} is None: s{i} = {boxes[i]}.store = Store()"""
+            stamps.append(f"(s{i}, s{i}.version, {i}), ")
     if plan.keeps:
-        lines.append("\n            s = h.store = Store(); versions += (s, 0, -1),")
-    return "".join(lines) + "\n            n.versions = versions; n.extra = None"
+        text += "\n            s = h.store = Store()"
+        stamps.append("(s, 0, -1), ")
+    return f"{text}\n            n.versions = ({''.join(stamps)}); n.extra = None\n            return h", plan
 
 
-def tape_node(prim, need, names, boxes, ins, avals, kink):
-    text, plan = node_text(prim, need, names, ins, avals, kink)
-    body = (
-        text.replace("Node()", "TapeNode()").replace("n.owner = t;", "n.owner = TAPE;")
-        + SITE
-        + "\n            h = new(Face); h.val = out; h.mark = n; h.owner = TAPE; h.alias = h.store = h.cell = None"
-        + tape_versions(plan, boxes)
-    )
-    return body + "\n            return h", plan
+def tape_environment(prim, face, slow):
+    return environment(prim, "torch") | {"Face": face, "slow": slow, "__name__": "compat.written_out"}
 
 
 def tape_unary(prim, face, slow):
     """The function compat calls for a float Tensor over NumPy memory; `slow` is torch's whole semantics."""
-    env = environment(prim, "torch") | {"Face": face, "slow": slow, "__name__": "compat.written_out"}
-    text, env["plan1"] = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None", "torch")
+    env = tape_environment(prim, face, slow)
+    text, env["plan1"] = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None")
     return compile_text(
         f"""def call(x):
-    if shared.staging or x.owner is not TAPE: return slow(x)
-    if x.alias is not None: fresh(x)
+    if shared.staging or x.owner is not TAPE: return slow(x){SETTLED.format(x="x", args="x")}
     v = x.val
     d = v.dtype
     if d is F32 or d is F64:
-            out = {expression(prim, "v")}
-            if type(out) is not ndarray: out = asarray(out)
-            if x.mark is None or not tls.grad: return Face(out, None, TAPE){text}
+            out = {expression(prim, "v")}{TAPED.format(untracked="x.mark is None or not tls.grad")}{text}
     return slow(x)
 """,
         env,
@@ -211,41 +264,173 @@ def tape_unary(prim, face, slow):
 
 
 def tape_binary(prim, face, slow):
-    env = environment(prim, "torch") | {"Face": face, "slow": slow, "__name__": "compat.written_out"}
+    env = tape_environment(prim, face, slow)
     pieces = {}
-    for need, names, boxes, ins in (
-        (3, ["vx", "vy"], ["x", "y"], "x.mark, y.mark"),
-        (1, ["vx", "vy"], ["x", "y"], "x.mark"),
-        (2, ["vx", "vy"], ["x", "y"], "y.mark"),
-    ):
-        pieces[need], env[f"plan{need}"] = tape_node(prim, need, names, boxes, ins, "avals", "torch")
-    scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None", "torch")
+    names, boxes = ["vx", "vy"], ["x", "y"]
+    for need, ins in ((3, "mx, my"), (1, "mx"), (2, "my")):
+        pieces[need], env[f"plan{need}"] = tape_node(prim, need, names, boxes, ins, "avals")
+    constant = "\n            y = C64[y] if d is F64 else C32[y]" if prim.symbol in FIELD else ""
+    scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None")
+    settled = SETTLED.format(x="y", args="x, y").replace("\n", "\n        ")
     return compile_text(
         f"""def call(x, y):
-    if shared.staging or x.owner is not TAPE: return slow(x, y)
-    if x.alias is not None: fresh(x)
+    if shared.staging or x.owner is not TAPE: return slow(x, y){SETTLED.format(x="x", args="x, y")}
     vx = x.val
     d = vx.dtype
     if d is F32 or d is F64:
         k = type(y)
-        if k is float or k is int:
-            out = {expression(prim, "vx", "y")}
-            if type(out) is not ndarray: out = asarray(out)
-            if x.mark is None or not tls.grad: return Face(out, None, TAPE){scalar}
-        if isinstance(y, Face) and y.owner is TAPE:
-            if y.alias is not None: fresh(y)
+        if k is float or k is int:{constant}
+            out = {expression(prim, "vx", "y")}{TAPED.format(untracked="x.mark is None or not tls.grad")}{scalar}
+        if (k is Face or isinstance(y, Face)) and y.owner is TAPE:{settled}
             vy = y.val
             if vy.dtype is d:
-                try: out = {expression(prim, "vx", "vy")}
-                except ValueError: return slow(x, y)
-                if type(out) is not ndarray: out = asarray(out)
-                if x.mark is None and y.mark is None or not tls.grad: return Face(out, None, TAPE)
-                avals = None
-                if vx.shape != vy.shape: avals = mismatch(out, (vx, x.mark is not None), (vy, y.mark is not None))
-                if y.mark is None:{reindent(pieces[1], 8)}
-                elif x.mark is None:{reindent(pieces[2], 8)}
-                else:{reindent(pieces[3], 8)}
+              try: out = {expression(prim, "vx", "vy")}
+              except ValueError: return slow(x, y)
+              mx = x.mark
+              my = y.mark{TAPED.format(untracked="mx is my is None or not tls.grad").replace("            ", "              ")}
+              avals = None if vx.shape == vy.shape else mismatch(out, (vx, mx is not None), (vy, my is not None))
+              if my is None:{reindent(pieces[1], 8)}
+              elif mx is None:{reindent(pieces[2], 8)}
+              else:{reindent(pieces[3], 8)}
     return slow(x, y)
 """,
         env,
     )
+
+
+# ------------------------------------------------------------------------------------------------ any primitive
+UNWRAP = """
+    if isinstance({x}, Handle):
+        if {x}.alias is not None: fresh({x})
+        if t is None: t = {x}.owner
+        elif t is not {x}.owner: return general({all}, **params)
+        v{x} = {x}.val
+        if {x}.mark is not None: need += {bit}
+    else: v{x} = {x}"""
+CALL = """def call({all}, **params):
+    if shared.staging: return general({all}, **params)
+    t = None
+    need = 0{unwrap}
+    if t is TAPE:
+        token = enter(IGNORE)
+        try: out = impl_torch({values}, **params)
+        finally: leave(token)
+        if type(out) is not ndarray: out = asarray(out)
+        if not need or not tls.grad or out.dtype.kind not in "fc": return TAPE.face(out, None, TAPE)
+        record = taped.get({key}) or tape_recorder(prim, need, {kink}, taped)
+        return record(out, params, {all}, {values})
+    if t is None: return general({all}, **params)
+    if t.flat: out = impl({values}, **params)
+    elif type(t) is Record and not t.done:
+        out = prim({values}, **params)
+        if isinstance(out, Handle): out = snap(out){batched}
+    else: return general({all}, **params)
+    if (out.dtype.kind not in "fc" if type(out) is ndarray else not is_float(dtype_of(out))): return out
+    record = recorded.get({key}) or recorder(prim, need, {kink}, recorded)
+    return record(t, out, params, {all}, {values})
+"""
+BATCHED = """
+    elif type(t) is Batch and not t.done and {aligned}:
+        return Array(prim({values}, **params), 0, t)"""
+RECORD = """def call({head}out, params, {all}, {values}):
+    n = {node}()
+    n.owner = {owner}; n.plan = plan; n.ins = ({ins},); n.params = params
+    n.saved = ({saved}); n.avals = {avals}; n.index = tick()
+    f = getframe(2)
+    if internal[f.f_globals.get("__name__")]: f = user_frame(f) or f
+    n.code = f.f_code; n.lasti = f.f_lasti{rest}
+"""
+
+
+def call_of(prim):
+    """The function behind `prim(*operands, **params)`: by itself for plain Record and the tape over NumPy memory.
+
+    None where there is none to write: several results, any number of operands, none, more than three, no derivative.
+    """
+    if prim.multi or prim.variadic or prim.source or prim.record or prim.nondiff or not 1 <= prim.arity <= 3:
+        return None
+    xs = "xyz"[: prim.arity]
+    every, values = ", ".join(xs), ", ".join("v" + x for x in xs)
+    kinked = prim.elementwise and prim.kinked
+    kink = 'params.get("kink")' if kinked else "None"
+    text = CALL.format(
+        all=every,
+        values=values,
+        unwrap="".join(UNWRAP.format(x=x, all=every, bit=1 << i) for i, x in enumerate(xs)),
+        key=f"(need, {kink})" if kinked else "need",
+        kink=kink,
+        batched=BATCHED.format(aligned=aligned(xs), values=values) if prim.elementwise else "",
+    )
+    env = environment(prim, None) | {
+        "Handle": Handle, "general": prim.general, "enter": enter, "leave": leave, "IGNORE": IGNORE,
+        "impl": prim.impl, "impl_torch": prim.value("torch"), "prim": prim, "taped": {}, "recorded": {}, "dtype_of": dtype_of,
+        "is_float": is_float, "Record": Record, "Batch": Batch, "PYTHON_SCALARS": PYTHON_SCALARS, "snap": snap, "recorder": recorder, "tape_recorder": tape_recorder,
+    }  # fmt: skip
+    return compile_text(text, env)
+
+
+def aligned(xs):
+    """Text: are these operands of an elementwise primitive numbers, or mapped over axis 0 and of one number of axes?"""
+    each = [f"({x}.mark == 0 if isinstance({x}, Handle) else type({x}) in PYTHON_SCALARS)" for x in xs]
+    same = [
+        f"(type({x}) in PYTHON_SCALARS or type({y}) in PYTHON_SCALARS or v{x}.ndim == v{y}.ndim)"
+        for x, y in zip(xs, xs[1:], strict=False)
+    ]
+    return " and ".join(each + same if len(xs) < 3 else ["False"])
+
+
+def recorder_pieces(prim, plan):
+    """The texts of a recorder that both faces share."""
+    xs = "xyz"[: prim.arity]
+    if prim.elementwise:
+        pairs = ", ".join(f"(v{x}, {i in plan.operands})" for i, x in enumerate(xs))
+        avals = f"mismatch(out, {pairs}) if hasattr(out, 'shape') else None"
+        if not prim.dtype_kept and len(xs) == 1:
+            avals = "(aval_of(vx),)"
+    else:
+        rest = ["None" if i in plan.reads else f"aval_of(v{x})" for i, x in enumerate(xs)]
+        avals = f"({', '.join(rest)},)" if any(r != "None" for r in rest) else repr((None,) * len(xs))
+    return {
+        "all": ", ".join(xs),
+        "values": ", ".join("v" + x for x in xs),
+        "ins": ", ".join(f"{xs[i]}.mark" for i in plan.operands),
+        "saved": saved_text(plan, ["v" + x for x in xs]),
+        "avals": avals,
+    }
+
+
+def recorder(prim, need, kink, known):
+    """The function that makes the node and the handle of one call on a Record, entered into `known`."""
+    plan = prim.plan(need, kink)
+    text = RECORD.format(
+        head="t, ", node="Node", owner="t", rest="\n    return Array(out, n, t)", **recorder_pieces(prim, plan)
+    )
+    got = compile_text(text, environment(prim, None) | {"plan": plan, "aval_of": aval_of})
+    known[need if kink is None and not (prim.elementwise and prim.kinked) else (need, kink)] = got
+    return got
+
+
+def tape_recorder(prim, need, kink, known):
+    """The same for the tape: also the versions of what is kept."""
+    plan = prim.plan(need, kink, "torch")
+    stamps = [f"(*{'xyz'[i]}.stamp(), {i})," for i in plan.reads]
+    taped = [f"\n    if isinstance({'xyz'[i]}, Taped): v += {s}" for i, s in zip(plan.reads, stamps, strict=True)]
+    rest = [
+        "\n    n.extra = None",
+        "\n    h = new(TAPE.face); h.val = out; h.mark = n; h.owner = TAPE; h.alias = h.store = h.cell = None",
+        "\n    v = ()",
+        *taped,
+    ]
+    if plan.keeps:
+        rest.append("\n    s = h.store = Store(); v += (s, 0, -1),")
+    rest.append("\n    n.versions = v\n    return h")
+    text = RECORD.format(head="", node="TapeNode", owner="TAPE", rest="".join(rest), **recorder_pieces(prim, plan))
+    env = environment(prim, None) | {"plan": plan, "aval_of": aval_of, "Taped": Taped}
+    got = compile_text(text, env)
+    known[need if kink is None and not (prim.elementwise and prim.kinked) else (need, kink)] = got
+    return got
+
+
+def write_out(prim):
+    """Make the written-out function what calling `prim` is: a type of its own, since Python looks __call__ up there."""
+    prim.__class__ = type("Primitive", (Primitive,), {"__call__": staticmethod(call_of(prim) or prim.general)})

@@ -1,4 +1,8 @@
-"""Graph: a frozen recording. It prints one node a line, is verified by `check`, and is what passes and engines consume."""
+"""Graph: a frozen recording. It prints one node a line, is verified by `check`, and is what passes and engines consume.
+
+Invariant: nodes stand in order of creation. A pass that replaces nodes makes them all anew, one after another, so that
+effects keep the order of the program.
+"""
 
 from ..errors import GraphError
 from .aval import aval_of
@@ -23,17 +27,31 @@ class GraphNode:
         self.site = site
         self.index = tick()
 
+    @property
+    def effect(self):
+        """Does running this node do more than give its results? No pass may drop it, merge it with another, or move it
+        past another. A primitive says so with `effect`: True, or a function of its params. One that stands for other
+        operations (it records in its own way) and does not say may have any."""
+        return self.prim is not None and has_effect(self.prim, self.params)
+
     def __repr__(self):
         return f"<graph node {self.prim.name if self.prim else 'input'} {self.aval}>"
 
 
-class Graph:
-    """`ins` and `outs` are graph nodes (an out may be a constant); `nodes` are those the outs need, in order."""
+def has_effect(prim, params):
+    effect = getattr(prim, "effect", prim.record is not None)
+    return effect(**params) if callable(effect) else effect
 
-    def __init__(self, ins, outs):
+
+class Graph:
+    """`ins` and `outs` are graph nodes (an out may be a constant); `nodes` are those that the outs, and the nodes given
+    as `effects`, need, in order; `effects` those of them that have an effect."""
+
+    def __init__(self, ins, outs, effects=()):
         self.ins = list(ins)
         self.outs = list(outs)
-        self.nodes = live_nodes(self.ins, self.outs)
+        self.nodes = live_nodes(self.ins, [*self.outs, *effects])
+        self.effects = [n for n in self.nodes if n.effect]
         self.cache = {}
 
     def __str__(self):
@@ -80,7 +98,19 @@ def evaluate(graph, *args):
 
 
 def check(graph):
-    """Raise GraphError unless every node is used after it is made, has known operands, and has the aval its rule gives."""
+    """Raise GraphError unless every node is used after it is made, has known operands, and has the aval its rule gives; also
+    in the graphs inside."""
+    from .nested import all_graphs
+
+    for g in reversed(all_graphs(graph)):
+        if g is graph or "checked" not in g.cache:  # (an inner graph does not change)
+            check_one(g)
+            g.cache["checked"] = True
+    return graph
+
+
+def check_one(graph):
+    """`check`, of one graph without those inside."""
     known = set(graph.ins)
     if len(known) != len(graph.ins):
         raise GraphError("check: the same node is an input twice")
@@ -103,4 +133,3 @@ def check(graph):
     for o in graph.outs:
         if type(o) is GraphNode and o not in known:
             raise GraphError(f"check: the graph returns {o!r}, which it does not compute")
-    return graph

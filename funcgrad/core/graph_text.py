@@ -10,7 +10,7 @@ import re
 import numpy as np
 
 from ..errors import GraphError
-from .aval import PYTHON_SCALARS, Aval
+from .aval import PYTHON_SCALARS, Aval, aval_of
 from .graph import Graph, GraphNode
 from .primitive import PRIMITIVES
 
@@ -20,12 +20,13 @@ LITERAL = {"dtype": np.dtype, "slice": slice, "Ellipsis": Ellipsis, "nan": np.na
 
 
 class Writer:
-    """Names for the nodes of a graph, and the objects its text refers to."""
+    """Names for the nodes of a graph, and the objects its text (and that of the graphs inside it) refers to."""
 
-    def __init__(self, graph):
+    def __init__(self, graph, objects):
+        self.graph = graph
         self.names = {n: f"a{i}" for i, n in enumerate(graph.ins)}
         self.names.update({n: f"v{i}" for i, n in enumerate(graph.nodes)})
-        self.objects = []
+        self.objects = objects
 
     def reference(self, x):
         for i, known in enumerate(self.objects):
@@ -64,16 +65,22 @@ class Writer:
         words += [f"{k}={self.value(v)}" for k, v in (n.params or {}).items() if k != "avals"]
         return f"  {self.names[n]}: {n.aval} = {n.prim.name}({', '.join(words)})"
 
+    def lines(self):
+        inputs = ", ".join([f"{self.names[n]}: {n.aval}" for n in self.graph.ins])
+        outs = ", ".join(map(self.operand, self.graph.outs))
+        return [f"graph({inputs})", *map(self.line, self.graph.nodes), f"  return {outs}"]
+
 
 def dump(graph):
     """(text, objects) of a graph; `parse(text, objects)` gives it back."""
-    w = Writer(graph)
-    lines = ["graph(" + ", ".join(f"{w.names[n]}: {n.aval}" for n in graph.ins) + ")"]
-    lines += [w.line(n) for n in graph.nodes]
-    lines.append("  return " + ", ".join(map(w.operand, graph.outs)))
-    for i, x in enumerate(w.objects):  # (nested graphs below, indented)
-        lines += [f"  @{i}:"] + ["    " + line for line in str(x).splitlines()] if isinstance(x, Graph) else []
-    return "\n".join(lines), w.objects
+    objects = []
+    lines = Writer(graph, objects).lines()
+    for i, x in enumerate(objects):  # (what the text refers to, below; the graphs among it may refer to more)
+        if isinstance(x, Graph):
+            lines += [f"  @{i}:"] + ["    " + line for line in Writer(x, objects).lines()]
+        else:
+            lines.append(f"  @{i}: {aval_of(x) if isinstance(x, (np.ndarray, np.generic)) else repr(x)}")
+    return "\n".join(lines), objects
 
 
 def to_aval(text):
@@ -88,8 +95,38 @@ def to_aval(text):
 
 
 def parse(text, objects=()):
-    """The Graph that a text from `dump` describes. Raises GraphError, with the line, for a text that describes none."""
-    lines = [line for line in text.strip().splitlines() if line.strip()]
+    """The Graph that a text from `dump` describes, with the graphs inside it; `objects`: what it refers to besides, in the
+    places that `dump` gave them. Raises GraphError, with the line, for a text that describes none."""
+    main, waiting = sections(text)
+    known = dict(enumerate(objects))
+    while waiting:
+        ready = [i for i, lines in waiting.items() if not references(lines) & waiting.keys()]
+        if not ready:
+            raise GraphError(f"parse: the graphs @{', @'.join(map(str, waiting))} refer to each other")
+        for i in ready:
+            known[i] = parse_one(waiting.pop(i), known)
+    return parse_one(main, known)
+
+
+def sections(text):
+    """(lines of the graph itself, {number: lines of a graph inside it})."""
+    main, inside = [], {}
+    current = main
+    for line in filter(str.strip, text.strip().splitlines()):
+        head = re.match(r"^  @(\d+):(.*)$", line)
+        if head is not None:
+            current = inside[int(head[1])] = []
+        elif current is main or line.startswith("    "):
+            current.append(line)
+    return main, {i: lines for i, lines in inside.items() if lines and lines[0].strip().startswith("graph(")}
+
+
+def references(lines):
+    return {int(i) for line in lines for i in re.findall(r"@(\d+)", line)}
+
+
+def parse_one(lines, objects):
+    """The Graph of these lines; `objects`: number -> what `@number` stands for."""
     head = re.match(r"^graph\((.*)\)$", lines[0].strip())
     if head is None:
         raise GraphError(f"parse: the first line must be graph(...); got {lines[0]!r}")
@@ -104,6 +141,10 @@ def parse(text, objects=()):
         if isinstance(expression, ast.Name) and expression.id in env:
             return env[expression.id]
         if isinstance(expression, ast.Name) and expression.id.startswith("_object"):
+            if int(expression.id[7:]) not in objects:
+                raise GraphError(
+                    f"parse: @{expression.id[7:]} is neither a graph in the text nor among the objects given"
+                )
             return objects[int(expression.id[7:])]
         if isinstance(expression, (ast.Tuple, ast.List)):
             items = [value(e) for e in expression.elts]
@@ -114,7 +155,7 @@ def parse(text, objects=()):
         source = re.sub(r"@(\d+)", r"_object\1", line.strip())
         if source.startswith("return"):
             out = ast.parse(f"({source[6:]},)" if source[6:].strip() else "()", mode="eval").body
-            return Graph(ins, [value(e) for e in out.elts])
+            return Graph(ins, [value(e) for e in out.elts], [n for n in env.values() if n.effect])
         got = re.match(r"^(v\d+): (.*?) = (\w+\(.*\))$", source)
         if got is None:
             raise GraphError(f"parse: {line.strip()!r} is not `name: aval = primitive(operands)`")

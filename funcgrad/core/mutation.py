@@ -10,12 +10,12 @@ import sys
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import NotDifferentiableError, ShapeError
 from . import state
 from .aval import describe, dtype_of, ndarray, shape_of
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Taped, fresh, root_of
 from .primitive import PRIMITIVES
-from .quiet import quiet
+from .quiet import IGNORE, enter, leave, quiet
 from .site import site, where
 from .trace import ROOT, TAPE, Record, Root
 
@@ -27,13 +27,20 @@ def view(x, prim, **params):
     if shared.staging and tls.stage is not None:
         (x,) = tls.stage.capture((x,))
     out = prim(x, **params)  # (dispatch has brought x up to date)
-    if not isinstance(x, Handle) or type(x.alias) is Frozen:
+    if not isinstance(x, Handle):
         return out
-    base, chain = root_of(x)
-    if isinstance(out, Taped) and out.owner is TAPE:
-        if not np.may_share_memory(out.val, x.val):
+    alias = x.alias
+    if alias is None:
+        base, chain = x, ()
+    elif type(alias) is Frozen:
+        return out
+    else:
+        base, chain = alias.base, alias.chain
+    if out.owner is TAPE:
+        memory, v = out.val.base, x.val
+        if memory is not v and (memory is None or memory is not v.base) and not np.may_share_memory(out.val, v):
             return out
-        out.store = base.versioned()
+        out.store = base.store or base.versioned()
     elif prim.name == "reshape" and not viewable(shape_of(base), chain, params["shape"]):
         return out
     out.alias = Alias(base, chain + ((prim, params),))
@@ -105,8 +112,41 @@ def highest(handles):
     return top
 
 
+def accumulate(box, value):
+    """box += value in its NumPy memory, recorded nowhere: for `.grad`, whose history nobody asked for."""
+    np.add(box.val, value, out=box.val)
+    store = box.versioned()
+    store.version += 1
+    store.changed = site(2)
+
+
+def unrecorded(box, prim, args, params):
+    """The write into NumPy memory that nothing tracks, which is what optimisers do: True if it was one, and is done."""
+    if prim.into is None or shared.staging or (tls.grad and box.mark is not None):
+        return False
+    mem = box.val
+    values = []
+    for a in args:
+        if isinstance(a, Handle):
+            if a.owner is not TAPE or a.alias is not None or (tls.grad and a.mark is not None):
+                return False
+            a = a.val
+        values.append(a)
+    token = enter(IGNORE)
+    try:
+        prim.into(mem, *values, **params)
+    finally:
+        leave(token)
+    store = box.versioned()
+    store.version += 1
+    store.changed = site(3)
+    return True
+
+
 def write(box, prim, *args, **params):
     """box <- prim(box, *args), in place: behind x[i] = v, x += v, x.mul_(v), and y = x.view(-1); y.add_(1)."""
+    if isinstance(box, Taped) and box.owner is TAPE and box.alias is None and unrecorded(box, prim, args, params):
+        return box
     user = box
     if shared.staging and tls.stage is not None:
         box, *args = tls.stage.capture((box, *args))
@@ -123,6 +163,11 @@ def write(box, prim, *args, **params):
         taped = isinstance(box, Taped)
         tracked = tls.grad and any(isinstance(a, Handle) and a.mark is not None for a in (box, *args))
         old = box
+        if tracked and any(p.unview is None for p, _ in chain):
+            raise NotDifferentiableError(
+                f"{prim.name}: in place, through a view in which one element of memory stands in several places "
+                f"({', '.join(p.name for p, _ in chain)}), at {where(site(2))}. Take a copy of the view first."
+            )
         if tracked:  # if the rule reads what the write destroys, that is what is copied (torch clones too)
             need = sum(1 << i for i, a in enumerate((box, *args)) if isinstance(a, Handle) and a.mark is not None)
             reads = prim.plan(need, params.get("kink")).reads

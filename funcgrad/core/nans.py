@@ -2,8 +2,9 @@
 
 Invariants: off, nothing here is on any path but one test of `switch.on` per reverse walk; on, every operation that the
 user's code asks for is looked at once, by the outermost interpreter, and what rules compute on their way (and may
-discard) is not: only what a rule returns. Staged values have no numbers, so what jit compiles is looked at as one
-operation, and only where another transform sees its result.
+discard) is not: only what a rule returns. A jitted function is not compiled meanwhile but run as written
+(compile/stepwise.py); compiled code that is met all the same, in a pullback made before the check was on, is looked at
+as one operation.
 """
 
 import functools

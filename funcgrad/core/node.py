@@ -32,13 +32,15 @@ class TapeNode(Node):
 
 class Extra:
     """`cell`: where a gradient is delivered (leaves, retain_grad). `label`, `span`: torch's name, and the parents torch
-    would show, where one torch operation is several nodes. `hooks`: id -> f(ct) -> ct, what is done to the cotangent of
-    this value; `before(ct) -> ct` and `around(node, ct, gs) -> gs`: hooks of the operation, before and after its rule."""
+    would show, where one torch operation is several nodes; `spelling`: how one node is written as the several that torch
+    has; `group`: the nodes of all results of one operation. `hooks`: id -> f(ct) -> ct, what is done to the cotangent of
+    this value; `before(ct) -> ct`: what is done to it before the rule. `release`: does a backward use the node up? (None:
+    if it saved anything)"""
 
-    __slots__ = ("cell", "label", "span", "hooks", "before", "around")
+    __slots__ = ("cell", "label", "span", "spelling", "group", "hooks", "before", "release")
 
     def __init__(self):
-        self.cell = self.label = self.span = self.hooks = self.before = self.around = None
+        self.cell = self.label = self.span = self.spelling = self.group = self.hooks = self.before = self.release = None
 
 
 def extra_of(n):

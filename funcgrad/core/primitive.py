@@ -16,25 +16,28 @@ Rules call primitives, never NumPy, so they nest. `raw` gives the same rule code
 its NumPy implementation, for walks that meet no handle.
 """
 
+import functools
 import inspect
 import operator
 import sys
+import threading
 from types import CellType, FunctionType
 
 import numpy as np
 
 from ..errors import NotDifferentiableError, PrimitiveError
+from ..lazy import Table
 from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_weak, promotion_key, shape_of
 from .formula import OPERANDS, Formula
 from .handle import Handle, fresh
 
-PRIMITIVES = {}
-helpers = {}  # what the derived rules need of the table itself (fit, front, zeros_like, ...): filled by `helper`
+PRIMITIVES = Table()  # name -> Primitive; a family is loaded when a primitive of it is first asked for (funcgrad.ops)
+helpers = Table()  # what the derived rules need of the table itself (fit, front, zeros_like, ...): filled by `helper`
 FIELDS = {
     "impl", "aval", "linear", "bilinear", "transpose", "vjp", "jvp", "nondiff", "saves", "batch", "unview", "into",
     "jax", "samples", "multi", "record", "pull", "pull_handles", "numpy", "variadic", "source", "kinks",
-    "domain", "dtypes", "without", "tolerance", "impl_torch",
+    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual",
 }  # fmt: skip
 shared, tls = state.shared, state.tls
 
@@ -48,11 +51,14 @@ class Primitive:
     domain, dtypes, without, tolerance = "real", "f", {}, 1.0  # what its samples are (core/sample.py), and how exact
     dtype_kept = True  # the result has the dtype of its float operands
     source = False  # has no operands: asks the Stage of this thread
+    dual = None  # (ts, vals, params) -> (results, tangents): both at once, where that saves doing something twice
     fills = True  # with several results: its rule gets zeros for the cotangents of those that nothing reached
 
     def __init__(self, name, namespace, **fields):
-        if name in PRIMITIVES:
-            raise PrimitiveError(f"{name}: a primitive of this name exists already")
+        if PRIMITIVES.taken(name, namespace.get("__name__")):
+            raise PrimitiveError(
+                f"{name}: a primitive of this name exists already, or is to come from another file by its index"
+            )
         self.name = name
         self.namespace = namespace
         self.plans = {}
@@ -66,6 +72,14 @@ class Primitive:
         return lookup, (self.name,)
 
     def __call__(self, *args, **params):
+        """The first call of a primitive writes its function out (core/fast.py); from then on that is what calling it is."""
+        from .fast import write_out
+
+        write_out(self)
+        return self(*args, **params)
+
+    def general(self, *args, **params):
+        """The value for any operands: the highest trace among them processes the call (core/fast.py writes shorter roads)."""
         if shared.staging and tls.stage is not None:
             args = tls.stage.capture(args)
         top = None
@@ -83,6 +97,13 @@ class Primitive:
                 return tls.stage.process(self, args, params)
             return self.impl(*args, **params)
         return top.process(self, args, params)
+
+    @functools.cached_property
+    def fast(self):
+        """The written-out function of this primitive for the functional face, or the primitive itself."""
+        from .fast import written_out
+
+        return written_out(self)
 
     def plan(self, need, kink=None, face="numpy"):
         """The Plan for the operands in the bit mask `need`, one choice at kinks, and one face's NumPy functions."""
@@ -155,6 +176,8 @@ class Plan:
 # ------------------------------------------------------------------------------------------------ rules over plain arrays
 _raw_functions = {}
 _raw_namespaces = {}
+_unfinished = [{}, {}]  # those being made, which no other thread may call: their namespaces are not full yet
+_raw_lock = threading.RLock()
 
 
 def raw(f, face="numpy"):
@@ -164,18 +187,45 @@ def raw(f, face="numpy"):
     if type(f) is not FunctionType or not f.__module__.startswith("funcgrad.ops"):
         return f
     got = _raw_functions.get((f, face))
-    if got is None:
-        cells = f.__closure__ and tuple(CellType(raw(c.cell_contents, face)) for c in f.__closure__)
-        got = FunctionType(f.__code__, raw_namespace(f.__globals__, face), f.__name__, f.__defaults__, cells)
-        got.__kwdefaults__ = f.__kwdefaults__
-        _raw_functions[f, face] = got
-    return got
+    return made(raw_function, f, face) if got is None else got
 
 
 def raw_namespace(namespace, face):
     got = _raw_namespaces.get((id(namespace), face))
+    return made(raw_names, namespace, face) if got is None else got
+
+
+def made(make, *args):
+    """make(*args); what it made is there for every thread once all that it refers to is."""
+    with _raw_lock:
+        outermost = not any(_unfinished)
+        try:
+            got = make(*args)
+            if outermost:
+                _raw_namespaces.update(_unfinished[1])
+                _raw_functions.update(_unfinished[0])
+            return got
+        finally:
+            if outermost:
+                for being_made in _unfinished:
+                    being_made.clear()
+
+
+def raw_function(f, face):
+    got = _raw_functions.get((f, face)) or _unfinished[0].get((f, face))
     if got is None:
-        got = _raw_namespaces[id(namespace), face] = {}
+        cells = f.__closure__ and tuple(CellType(raw(c.cell_contents, face)) for c in f.__closure__)
+        got = FunctionType(f.__code__, raw_namespace(f.__globals__, face), f.__name__, f.__defaults__, cells)
+        got.__kwdefaults__ = f.__kwdefaults__
+        _unfinished[0][f, face] = got
+    return got
+
+
+def raw_names(namespace, face):
+    key = id(namespace), face
+    got = _raw_namespaces.get(key) or _unfinished[1].get(key)
+    if got is None:
+        got = _unfinished[1][key] = {}
         got.update({k: raw(v, face) if isinstance(v, (Primitive, FunctionType)) else v for k, v in namespace.items()})
     return got
 
@@ -341,8 +391,11 @@ def elementwise_aval(p, dtype, *xs):
     return Aval(shape, np.result_type(*(k if isinstance(k, np.dtype) else k(0) for k in kinds)), weak)
 
 
-def define(body):
-    """Declare a primitive from a class body; raises PrimitiveError, naming the field, if it is not a whole primitive."""
+def define(body, depth=1):
+    """Declare a primitive from a class body; raises PrimitiveError, naming the field, if it is not a whole primitive.
+
+    `depth`: how many frames up the file is that declares it.
+    """
     fields = {k: v for k, v in vars(body).items() if not k.startswith("__")}
     name = body.__name__.rstrip("_")
     unknown = set(fields) - FIELDS
@@ -371,11 +424,11 @@ def define(body):
             f"{name}: saves has {len(fields['saves'])} entries for {len(operands)} operands {operands}"
         )
     fields["__doc__"] = body.__doc__
-    p = Primitive(name, sys._getframe(1).f_globals, **fields)
+    p = Primitive(name, sys._getframe(depth).f_globals, **fields)
     p.params = ()
     if p.transpose is not None:
-        p.vjp, transposed = transposed_rules(p)
-        p.pull = p.pull or transposed
+        p.vjp, p.transposed_pull = transposed_rules(p)
+        p.pull = p.pull or p.transposed_pull
     if way == "linear":
         p.jvp = lambda ts, out, *xs, **kw: linear_jvp(p, ts, out, *xs, **kw)
     elif way == "bilinear":

@@ -59,51 +59,51 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             return reverse(seeds, home, want, create, free, deliver, only, nans.Watch())
     add_cts = helpers["add_cts"]
     cts = {}
+    raw = not home.deep and not create and not state.shared.staging
     for n, ct in seeds:
         cts[n] = add_cts(cts.get(n), ct)
+        raw = raw and not isinstance(ct, Handle)
     order = topological(cts)
-    found = dict.fromkeys(want)
-    raw = (
-        not home.deep
-        and not create
-        and not state.shared.staging
-        and not any(isinstance(c, Handle) for c in cts.values())
-    )
+    found = dict.fromkeys(want) if want else {}
     pop = cts.pop
     owned = set()
     leading = None if only is None else leading_to(only, order)
     plainly = raw and watch is None and only is None
     for n in order:
-        if plainly and n.extra is None and n.plan is not None and n.owner is home and n not in found:
+        if plainly and n.owner is home and n not in found:
             # most nodes of most walks: plain arrays, no hook, nothing kept here (benchmarks/eager.py)
-            ct = pop(n, None)
-            if ct is not None:
-                if n.saved is None:
-                    raise SecondBackwardError(second_message(n))
-                for store, version, _ in n.versions:
-                    if store.version != version and deliver is not None:
-                        check_versions(n)
-                if type(ct) is Slots and n.plan.prim.fills:
-                    ct = ct.filled(helpers["raw_zeros"])
-                try:
-                    n.plan.pull(n, ct, cts, owned)
-                except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
-                    pull_strong(n, ct, cts, owned)
-                if free and n.saved:
-                    n.saved = None
-            continue
+            plan = n.plan
+            extra = n.extra
+            if plan is not None and (
+                extra is None or extra.cell is extra.hooks is extra.before is extra.release is None
+            ):
+                ct = pop(n, None)
+                if ct is not None:
+                    saved = n.saved
+                    if saved is None:
+                        raise SecondBackwardError(second_message(n))
+                    for store, version, _ in n.versions:
+                        if store.version != version and deliver is not None:
+                            check_versions(n)
+                    if type(ct) is Slots and plan.prim.fills:
+                        ct = ct.filled(helpers["raw_zeros"])
+                    try:
+                        plan.pull(n, ct, cts, owned)
+                    except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
+                        pull_strong(n, ct, cts, owned)
+                    if free and saved:
+                        n.saved = None
+                continue
         if leading is not None and n not in leading and n not in only:
             continue
         ct = pop(n, None)
         if ct is None:
             continue
-        around = watch
         extra = n.extra
         if extra is not None and deliver is not None:
-            if extra.hooks is not None:
+            if extra.hooks is not None or extra.before is not None:
                 owned.discard(n)  # a hook may keep what it sees: no rule writes into it from here on
             ct = at_extra(extra, ct, deliver)
-            around = extra.around or watch
         if n in found:
             found[n] = ct
             owned.discard(n)
@@ -115,24 +115,28 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         if n.versions and deliver is not None:
             check_versions(n)
         again = create or n.owner is not home
-        if type(ct) is Slots and plan.prim.fills:
-            ct = ct.filled(helpers["raw_zeros" if raw and not again else "zeros_of"])
         if extra is not None and extra.before is not None and deliver is not None:
             ct = extra.before(ct)
-        into = cts if around is None or plan.prim is PICK else {}
+        if type(ct) is Slots and plan.prim.fills:
+            ct = ct.filled(helpers["raw_zeros" if raw and not again else "zeros_of"])
+        into = cts if watch is None or plan.prim is PICK else {}
         if raw and not again:
             try:
                 plan.pull(n, ct, into, owned)
             except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
                 pull_strong(n, ct, into, owned)
         else:
-            pull_handles(n, ct, into, again)
+            try:
+                pull_handles(n, ct, into, again)
+            except ModifiedError as error:
+                error.name_save(operation_of(n), where((n.code, n.lasti)))
+                raise
         if into is not cts:
-            for p, g in zip(n.ins, around(n, ct, [into.pop(p, None) for p in n.ins]), strict=True):
+            for p, g in zip(n.ins, watch(n, ct, [into.pop(p, None) for p in n.ins]), strict=True):
                 if g is not None:
                     cts[p] = add_cts(cts.get(p), g)
                     owned.discard(p)
-        if free and n.saved:
+        if free and (n.saved if extra is None or extra.release is None else extra.release):
             n.saved = None
     return [found[w] for w in want]
 
@@ -192,7 +196,7 @@ def rewrapped(n):
     """A tape node's saved values as Tensors of its own level again (a value of a lower level is one already)."""
     frozen = {i: Frozen(store, version) for store, version, i in n.versions}
     plan = n.plan
-    parents = dict(zip(plan.operands, n.ins, strict=True))
+    parents = {i: (p.params or {}).get("of", p) for i, p in zip(plan.operands, n.ins, strict=True)}
     face = n.owner.face
 
     def again(v, mark, i):

@@ -7,8 +7,6 @@ A primitive declares `samples(rng)`, an iterable of Sample; for an elementwise o
 infinities and nan, value only) it leaves out, and "finite differences" it spares that test.
 """
 
-import zlib
-
 import numpy as np
 
 REQUIRED = ("plain", "float32", "empty", "0-d", "strided")
@@ -51,6 +49,8 @@ class Sample:
 
 
 def rng_of(name):
+    import zlib
+
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 

@@ -3,7 +3,9 @@
 Holding a code object and an offset keeps no frame, and so none of the user's locals, alive.
 """
 
+import linecache
 import sys
+import warnings
 
 INTERNAL = ("funcgrad", "compat", "numpy", "runpy", "contextlib", "functools")
 
@@ -52,3 +54,19 @@ def where(at):
 def here():
     """`file:line` of the user's code now."""
     return where(site(2))
+
+
+def source_of(at):
+    """The source line of a site, without its indentation; "" where there is no file to read it from."""
+    return "" if at is None or at[0] is None else linecache.getline(at[0].co_filename, line_of(*at)).strip()
+
+
+def warn(message, category=UserWarning):
+    """Warn at the user's line: the innermost frame that is nobody's of INTERNAL."""
+    frame = sys._getframe(1)
+    target = user_frame(frame)
+    level = 2
+    while frame is not target and frame is not None:
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, category, stacklevel=level)

@@ -13,6 +13,7 @@ fresh_level = itertools.count(2, 2).__next__  # functional traces take even leve
 
 class Local(threading.local):
     grad = True  # compat's grad mode
+    walking = None  # (home, create) of the walk that compat is in
     stage = None  # innermost Stage on this thread
     depth = 0  # > 0 inside any transform: creation functions then return assignable handles
 

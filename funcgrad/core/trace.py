@@ -194,10 +194,13 @@ class Jvp(Trace):
         if self.done:
             self.leaked(prim.name)
         vals, ts = unwrap(self, args)
-        out = prim(*vals, **params)
-        if prim.nondiff:
-            return out
-        t = push_quietly(prim, ts, out, vals, params)
+        if prim.dual is not None:
+            out, t = prim.dual(ts, vals, params)
+        else:
+            out = prim(*vals, **params)
+            if prim.nondiff:
+                return out
+            t = push_quietly(prim, ts, out, vals, params)
         if prim.multi:
             ts = t or [None] * len(out)
             return tuple(Array(o, x, self) if is_float(dtype_of(o)) else o for o, x in zip(out, ts, strict=True))

@@ -2,52 +2,70 @@
 
 A name whose behaviour is NumPy's *is* NumPy's function object: traced arrays answer it through NumPy's own protocols.
 Others are those that make arrays: inside a transform they return arrays that may be assigned to.
+A module of ours is loaded when a function that it stands for first meets a traced array.
 """
-
-from importlib import import_module as _import_module
 
 import numpy as _numpy
 
 from .. import ops  # noqa: F401
-from . import (  # noqa: F401
-    arguments,
-    calculus,
-    concrete,
-    contraction,
-    creation,
-    elementwise,
-    functional,
-    indexing,
-    joining,
-    linalg,
-    linear_algebra,
-    methods,
-    padding,
-    products,
-    protocol,
-    reductions,
-    selection,
-    shapes,
-    sorting,
-    statistics,
-    targets,
-    ufuncs,
-)  # fmt: skip
-from .creation import *  # noqa: F403
-from .functional import vectorize  # noqa: F401
+from ..lazy import attributes as _attributes
+from . import concrete, indexing, linalg, methods, protocol  # noqa: F401
 
-for _module in (protocol, ufuncs, products, concrete, indexing, methods):
+for _module in (protocol, concrete, indexing, methods):
     _module.install()
 __all__ = _numpy.__all__
 
-
-LAZY = ("fft", "random")  # NumPy loads these when they are asked for, and so do we
-
-
-def __getattr__(name):
-    value = _import_module(f"{__name__}.{name}") if name in LAZY else getattr(_numpy, name)
-    globals()[name] = value
-    return value
+FUNCTIONS = {  # NumPy's functions, by the module of ours that says what they do on traced arrays
+    "calculus": "diff ediff1d gradient trapezoid interp unwrap convolve correlate polyval polyadd polysub polymul "
+    "polyder polyint polyfit poly roots polydiv",
+    "contraction": "einsum einsum_path",
+    "creation": "zeros_like ones_like empty_like full_like copy linspace logspace geomspace meshgrid vander",
+    "elementwise": "real imag angle iscomplex isreal iscomplexobj isrealobj real_if_close round around fix clip "
+    "nan_to_num sinc i0 isclose allclose array_equal array_equiv isneginf isposinf astype result_type can_cast "
+    "min_scalar_type common_type shares_memory may_share_memory array_repr array_str array2string",
+    "fourier": "fft.fft fft.ifft fft.rfft fft.irfft fft.hfft fft.ihfft fft.fftn fft.ifftn fft.rfftn fft.irfftn "
+    "fft.fft2 fft.ifft2 fft.rfft2 fft.irfft2 fft.fftshift fft.ifftshift",
+    "functional": "apply_along_axis apply_over_axes",
+    "joining": "concatenate stack vstack row_stack hstack dstack column_stack block append split array_split hsplit "
+    "vsplit dsplit unstack tile repeat resize delete insert trim_zeros",
+    "linear_algebra": "linalg.cholesky linalg.eigh linalg.eigvalsh linalg.eig linalg.eigvals linalg.svd "
+    "linalg.svdvals linalg.qr linalg.solve linalg.inv linalg.det linalg.slogdet linalg.pinv linalg.lstsq "
+    "linalg.tensorsolve linalg.tensorinv linalg.norm linalg.vector_norm linalg.matrix_norm linalg.cond "
+    "linalg.matrix_rank linalg.matrix_power linalg.multi_dot linalg.matmul linalg.vecdot",
+    "padding": "pad",
+    "products": "dot vdot inner outer linalg.outer tensordot linalg.tensordot kron cross linalg.cross",
+    "reductions": "sum prod max amax min amin ptp argmax argmin any all count_nonzero cumsum cumprod cumulative_sum "
+    "cumulative_prod nansum nanprod nancumsum nancumprod nanmax nanmin nanargmax nanargmin",
+    "selection": "where select piecewise extract compress choose nonzero flatnonzero argwhere take take_along_axis "
+    "ix_ diagonal linalg.diagonal diag diagflat trace linalg.trace tril triu tril_indices_from triu_indices_from "
+    "diag_indices_from",
+    "shapes": "reshape ravel expand_dims squeeze atleast_1d atleast_2d atleast_3d transpose matrix_transpose "
+    "linalg.matrix_transpose swapaxes moveaxis rollaxis flip flipud fliplr rot90 roll broadcast_to broadcast_arrays "
+    "shape ndim size",
+    "sorting": "sort argsort partition argpartition lexsort sort_complex unique unique_all unique_counts "
+    "unique_inverse unique_values union1d intersect1d setdiff1d setxor1d isin searchsorted digitize bincount "
+    "ravel_multi_index unravel_index",
+    "statistics": "mean var std average quantile percentile median nanmean nanvar nanstd nanquantile nanpercentile "
+    "nanmedian cov corrcoef histogram histogram2d histogramdd histogram_bin_edges",
+    "targets": "copyto put place putmask put_along_axis fill_diagonal",
+}
+UFUNCS = {  # its ufuncs that are no single primitive
+    "products": "matmul vecdot matvec vecmat",
+    "ufuncs": "divmod fabs float_power modf frexp degrees radians isnat",
+}
+METHODS = {  # of its ufuncs
+    "ufuncs": "outer reduce accumulate reduceat at",
+}
+NAMES = {  # names of this module that are not NumPy's own functions
+    "creation": "arange array asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray copy diag diagflat empty "
+    "empty_like eye frombuffer fromfunction fromiter fromstring full full_like geomspace identity indices linspace logspace "
+    "meshgrid ones ones_like tri vander zeros zeros_like",
+    "functional": "vectorize",
+}
+protocol.FUNCTIONS.index(__name__, FUNCTIONS)
+protocol.UFUNCS.index(__name__, UFUNCS)
+protocol.METHODS.index(__name__, METHODS)
+__getattr__, _ours = _attributes(__name__, NAMES, missing=lambda name: getattr(_numpy, name))
 
 
 def __dir__():

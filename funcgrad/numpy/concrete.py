@@ -89,7 +89,7 @@ def concrete(x, what):
         if not isinstance(trace, Tape) and not trace.concrete and not (type(trace) is Batch and x.mark is None):
             kind = ConcreteBoolError if what == "bool" else ConcretizationError
             cure = (
-                "Use np.where(condition, a, b), or mark the argument static (jit)."
+                "Use np.where(condition, a, b), or fg.lax.cond, which runs one branch; or mark the argument static (jit)."
                 if trace.name == "jit"
                 else "Use np.where(condition, a, b), which chooses for each sample."
             )

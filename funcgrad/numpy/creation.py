@@ -9,7 +9,7 @@ import functools
 import numpy as np
 
 from ..core import state
-from ..core.aval import dtype_of, shape_of
+from ..core.aval import dtype_of, ndarray, shape_of
 from ..core.handle import Array, Handle
 from ..core.primitive import PRIMITIVES
 from ..core.trace import ROOT
@@ -54,7 +54,7 @@ def filled(shape, value, dtype):
 @functools.wraps(np.zeros)
 def zeros(shape, dtype=None, order="C", *, device=None, like=None):
     if not tls.depth and like is device is None:
-        return np_zeros(shape, dtype or float, order)
+        return np_zeros(shape) if dtype is None and order == "C" else np_zeros(shape, dtype or float, order)
     return made_by(np.zeros, 0, shape, dtype, order, device, like)
 
 
@@ -68,7 +68,7 @@ def ones(shape, dtype=None, order="C", *, device=None, like=None):
 @functools.wraps(np.empty)
 def empty(shape, dtype=None, order="C", *, device=None, like=None):
     if not tls.depth and like is device is None:
-        return np_empty(shape, dtype or float, order)
+        return np_empty(shape) if dtype is None and order == "C" else np_empty(shape, dtype or float, order)
     return made_by(np.empty, 0, shape, dtype, order, device, like)
 
 
@@ -118,6 +118,8 @@ def like(numpys, value):
     @implements(numpys)
     @functools.wraps(numpys)
     def create(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
+        if dtype is shape is None and order == "K" and type(a) is ndarray and not tls.depth:
+            return numpys(a)
         if not tls.depth and not isinstance(a, Handle):
             return numpys(a, dtype, order, subok, shape)
         a = as_array(a)
@@ -143,8 +145,10 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
 # ------------------------------------------------------------------------------------------------ of given values
 @functools.wraps(np.array)
 def array(object, dtype=None, **rest):
+    if dtype is None and not rest and not tls.depth:
+        return np_array(object)
     if not tls.depth:
-        return np_array(object, dtype, **rest) if rest else np_array(object, dtype)
+        return np_array(object, dtype, **rest)
     return np.array(object, dtype, **rest) if rest.keys() & {"like", "ndmax"} else made(object, dtype, **rest)
 
 
@@ -219,6 +223,8 @@ def iota(n):
 
 @functools.wraps(np.arange)
 def arange(start=None, stop=None, step=None, dtype=None, *, device=None, like=None):
+    if stop is step is dtype is device is like is None and not tls.depth:
+        return np_arange() if start is None else np_arange(start)
     if start is None:
         start, stop = stop, None
     if not tls.depth and like is device is None:

@@ -11,11 +11,11 @@ from ..core.mutation import view, write
 from ..core.primitive import PRIMITIVES
 from ..core.site import here
 from ..errors import DTypeError, FuncgradError, ShapeError
+from ..lazy import Late
 from . import indexing
 from .arguments import assign_to, axis_of, cast, holds_handle, joined, shape_tuple, size_of, smallest
 from .concrete import NONE, plain
-from .products import matmul
-from .protocol import FUNCTIONS
+from .protocol import FUNCTIONS, UFUNCS
 
 P = PRIMITIVES
 BINARY = {
@@ -43,7 +43,7 @@ def number(y):
 
 
 def operator(prim):
-    fast = getattr(prim, "fast", prim)
+    fast = prim.fast
 
     def general(x, y):
         y = number(y)
@@ -56,7 +56,7 @@ def operator(prim):
 
 
 def unary(prim):
-    fast = getattr(prim, "fast", prim)
+    fast = prim.fast
     return fast if fast is not prim else lambda x: prim(x)
 
 
@@ -65,8 +65,8 @@ def reflected(prim):
         x = number(x)
         return x if x is NotImplemented else prim(x, y)
 
-    fast = getattr(prim, "fast", None)
-    if fast is None or not hasattr(fast, "reflected"):
+    fast = prim.fast
+    if not hasattr(fast, "reflected"):
         return general
     fast.reflected.__globals__["general"] = lambda x, y: general(y, x)
     return fast.reflected
@@ -92,11 +92,15 @@ def in_place(name, prim):
     return assign
 
 
+def reversed_operands(f):
+    return lambda y, x: f(x, y)
+
+
 def matmul_in_place(x, y):
     y = number(y)
     if y is NotImplemented:
         return y
-    result = matmul(x, y)
+    result = UFUNCS[np.matmul](x, y)
     if shape_of(result) != shape_of(x):
         raise ShapeError(f"x @= y: the result of shape {shape_of(result)} does not fit x of shape {shape_of(x)}.")
     return assign_to(x, result, "x @= y")
@@ -334,33 +338,42 @@ NAMED = (  # methods that are the NumPy function of their name
 )  # fmt: skip
 
 
+def late(name, make, *args):
+    """Array.<name> is make(*args), from the first time that it is asked for."""
+    Late(Array, name, lambda: make(*args))
+
+
 def install():
     for name, prim in BINARY.items():
-        setattr(Array, f"__{name}__", operator(P[prim]))
-        setattr(Array, f"__r{name}__", reflected(P[prim]))
-        setattr(Array, f"__i{name}__", in_place(name, P[prim]))
+        late(f"__{name}__", lambda p: operator(P[p]), prim)
+        late(f"__r{name}__", lambda p: reflected(P[p]), prim)
+        late(f"__i{name}__", lambda n, p: in_place(n, P[p]), name, prim)
     for name, prim in COMPARE.items():
-        setattr(Array, f"__{name}__", operator(P[prim]))
+        late(f"__{name}__", lambda p: operator(P[p]), prim)
     for name, prim in UNARY.items():
-        setattr(Array, f"__{name}__", unary(P[prim]))
+        late(f"__{name}__", lambda p: unary(P[p]), prim)
+    late("__matmul__", lambda: UFUNCS[np.matmul])
+    late("__rmatmul__", lambda: reversed_operands(UFUNCS[np.matmul]))
+    for name in ("conj", "conjugate"):
+        late(name, lambda: unary(P["conj"]))
     for name, f in {
         "__delitem__": delete_item, "__divmod__": divided, "__rdivmod__": divided_by, "__imatmul__": matmul_in_place, "__len__": length,
         "__iter__": iterate, "__copy__": copy, "__deepcopy__": deepcopy, "__array_namespace__": namespace,
         "astype": astype, "compress": compress, "copy": copy, "fill": fill, "flatten": flatten,
         "partition": partition_in_place, "reshape": reshape, "sort": sort_in_place, "to_device": to_device,
-        "transpose": transpose, "view": same_view, "conj": unary(P["conj"]), "conjugate": unary(P["conj"]),
+        "transpose": transpose, "view": same_view,
     }.items():  # fmt: skip
         setattr(Array, name, f)
     for name in NAMED:
-        setattr(Array, name, FUNCTIONS[getattr(np, name)])
+        late(name, FUNCTIONS.get, getattr(np, name))
     for name, get in {
         "T": transpose, "mT": matrix_transposed, "ndim": lambda x: len(x.shape), "size": size_of,
         "itemsize": lambda x: dtype_of(x).itemsize, "nbytes": lambda x: size_of(x) * dtype_of(x).itemsize,
         "flags": flags, "device": lambda x: "cpu",
     }.items():  # fmt: skip
         setattr(Array, name, property(get))
-    for name in ("real", "imag"):
-        setattr(Array, name, property(FUNCTIONS[getattr(np, name)], set_part(name)))
+    Array.real = property(lambda x: FUNCTIONS[np.real](x), set_part("real"))
+    Array.imag = property(lambda x: FUNCTIONS[np.imag](x), set_part("imag"))
     Array.shape = property(Handle.shape.fget, read_only("shape", "use x = x.reshape(shape)"))
     Array.dtype = property(Handle.dtype.fget, read_only("dtype", "use x = x.astype(dtype)"))
     for name, cure in MEMORY.items():

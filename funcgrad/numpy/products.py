@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from ..core.aval import dtype_of, shape_of
-from ..core.handle import Array, Handle
+from ..core.handle import Handle
 from ..core.primitive import PRIMITIVES
 from ..errors import ShapeError
 from .arguments import as_array, axis_of, axis_tuple, into, operand, size_of
@@ -214,12 +214,8 @@ def cross_of_three(x1, x2, /, *, axis=-1):
     return cross(x1, x2, axis=axis)
 
 
-def install():
-    for name, f in (("matmul", matmul), ("vecdot", vecdot), ("matvec", matvec), ("vecmat", vecmat)):
-        if hasattr(np, name):
-            UFUNCS[getattr(np, name)] = f
-    Array.__matmul__ = matmul
-    Array.__rmatmul__ = lambda y, x: matmul(x, y)
+for _ufunc, _f in (("matmul", matmul), ("vecdot", vecdot), ("matvec", matvec), ("vecmat", vecmat)):
+    if hasattr(np, _ufunc):
+        UFUNCS[getattr(np, _ufunc)] = _f
 
-
-__all__ = ["contract", "dot", "install", "matmul", "outer", "tensordot"]
+__all__ = ["contract", "dot", "matmul", "outer", "tensordot"]

@@ -5,23 +5,39 @@ a traced value never becomes a plain array on the way; what has no rule is refus
 meets are boxes of plain values (made by funcgrad.numpy inside a transform), for which NumPy's own function runs.
 """
 
-import difflib
-
 import numpy as np
 
 from ..core.aval import PYTHON_SCALARS
-from ..core.fast import binary, unary
 from ..core.handle import Array, Handle, fresh
 from ..core.primitive import PRIMITIVES
 from ..core.site import here
 from ..core.trace import ROOT
 from ..errors import NotDifferentiableError
+from ..lazy import Table
 from .arguments import into, operand
 
 P = PRIMITIVES
-UFUNCS = {}  # NumPy ufunc -> what traced arrays do
-METHODS = {}  # "reduce", "accumulate", "outer", ... -> what traced arrays do in this method of a ufunc
-FUNCTIONS = {}  # NumPy function -> our version
+PRIMITIVE_OF = {  # ufuncs whose primitive has another name
+    "absolute": "abs", "conjugate": "conj", "divide": "div", "invert": "bitwise_not", "multiply": "mul", "negative": "neg",
+    "subtract": "sub",
+}  # fmt: skip
+
+
+def of_primitive(ufunc):
+    """What traced arrays do in the ufunc that a primitive stands for; None for any other."""
+    p = P.get(PRIMITIVE_OF.get(ufunc.__name__, ufunc.__name__))
+    if p is None or p.ufunc is not ufunc:
+        return None
+    return strong(p.fast) if p.symbol else p.fast
+
+
+def name_in_index(function):
+    return name_of(function).removeprefix("numpy.")
+
+
+UFUNCS = Table(lambda u: u.__name__, otherwise=of_primitive)  # NumPy ufunc -> what traced arrays do
+METHODS = Table()  # "reduce", "accumulate", "outer", ... -> what traced arrays do in this method of a ufunc
+FUNCTIONS = Table(name_in_index, otherwise=lambda f: None)  # NumPy function -> our version
 
 
 def implements(*functions):
@@ -48,17 +64,6 @@ def numpy_function(name):
     return getattr(space, last, None)
 
 
-def fast_ufuncs():
-    """The written-out function of every elementwise primitive, entered for the ufunc that it stands for."""
-    for p in list(P.values()):
-        if p.elementwise and p.ufunc is not None:
-            if p.nondiff is None and p.params in ((), ("kink",)) and p.arity <= 2:
-                p.fast = unary(p) if p.arity == 1 else binary(p)
-            else:
-                p.fast = p
-            UFUNCS.setdefault(p.ufunc, strong(p.fast) if p.symbol else p.fast)
-
-
 def strong(f):
     """f as a NumPy function: of Python numbers alone it makes a NumPy scalar, where an operator makes a Python number."""
 
@@ -74,7 +79,7 @@ def strong(f):
 # ------------------------------------------------------------------------------------------------ the two protocols
 def array_ufunc(self, ufunc, method, *args, **kwargs):
     if method == "__call__":
-        f = UFUNCS.get(ufunc)
+        f = UFUNCS[ufunc]
         if f is None:
             f = by_name(ufunc)
         if f is None:
@@ -89,11 +94,7 @@ def array_ufunc(self, ufunc, method, *args, **kwargs):
 
 
 def array_function(self, function, types, args, kwargs):
-    f = FUNCTIONS.get(function)
-    if f is None and getattr(function, "__module__", None) == "numpy.fft":
-        from . import fourier  # noqa: F401 (NumPy loads its own late as well)
-
-        f = FUNCTIONS.get(function)
+    f = FUNCTIONS[function]
     return of_boxes(function, args, kwargs) if f is None else f(*args, **kwargs)
 
 
@@ -160,8 +161,11 @@ def name_of(function):
 
 
 def no_rule(name):
+    import difflib
+
     short = name.partition(" ")[0].rpartition(".")[2]
     known = {f.__name__ for f in FUNCTIONS} | {u.__name__ for u in UFUNCS}
+    known |= {p.ufunc.__name__ for p in P.values() if p.ufunc is not None}
     near = difflib.get_close_matches(short, known - {short}, 3)
     hint = f" The nearest covered: {', '.join(near)}." if near else ""
     raise NotDifferentiableError(
@@ -171,7 +175,6 @@ def no_rule(name):
 
 
 def install():
-    fast_ufuncs()
     Array.__array_ufunc__ = array_ufunc
     Array.__array_function__ = array_function
 

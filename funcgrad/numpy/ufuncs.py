@@ -156,10 +156,9 @@ def at(ufunc, a, indices, b=None, /):
         setitem(a, where, ufunc(getitem(a, where), b[spot]))
 
 
-def install():
-    for name, f in COMPOSED.items():
-        UFUNCS.setdefault(getattr(np, name), f)
-    METHODS.update(outer=outer, reduce=reduce, accumulate=accumulate, reduceat=reduceat, at=at)
+for _name, _f in COMPOSED.items():
+    UFUNCS[getattr(np, _name)] = _f
+for _method in (outer, reduce, accumulate, reduceat, at):
+    METHODS[_method.__name__] = _method
 
-
-__all__ = ["COMPOSED", "install"]
+__all__ = ["COMPOSED"]

@@ -1,33 +1,50 @@
-"""The table of primitives, one file per family. A derivative formula lives here and nowhere else."""
+"""The table of primitives, one file per family. A derivative formula lives here and nowhere else.
 
-from ..core.primitive import PRIMITIVES, check_formulas
-from . import (  # noqa: E501, F401
-    bitwise,
-    complex,
-    conv,
-    dot,
-    dynamic,
-    elementwise,
-    exponential,
-    fft,
-    index,
-    kinked,
-    linalg_det,
-    linalg_eig,
-    linalg_factor,
-    linalg_solve,
-    logic,
-    matrix,
-    powers,
-    reduce,
-    rounding,
-    shape,
-    sort,
-    special,
-    trigonometric,
-    weak,
-    window,
-)
+A family is loaded when a primitive of it is first asked for; what looks at the whole table loads every family.
+"""
 
-check_formulas()
+from ..core.primitive import PRIMITIVES, helpers
+from ..lazy import attributes
+
+FAMILIES = {
+    "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
+    "complex": "real imag conj complex as_real as_complex angle",
+    "conv": "conv",
+    "cumulative": "linear_recurrence cumsum cumprod cummax cummin cumlogsumexp",
+    "dot": "dot_general",
+    "dynamic": "dynamic_slice dynamic_update_slice",
+    "effects": "debug_callback",
+    "elementwise": "add sub mul div neg positive greater greater_equal less less_equal equal not_equal where",
+    "exponential": "exp exp2 expm1 log log2 log10 log1p tanh sech_squared sigmoid sigmoid_slope softplus log_sigmoid "
+    "logit logaddexp logaddexp2 xlogy xlog1py entr",
+    "fft": "fft rfft irfft",
+    "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "
+    "scatter_max max_along scatter_min min_along",
+    "kinked": "abs copysign maximum minimum fmax fmin clamp relu nan_to_num",
+    "linalg_det": "adjugate adjugate_along det slogdet",
+    "linalg_eig": "over ties zeros_among tie_bases with_eigenvalues eigh eig_anchor eig svd with_singular_values",
+    "linalg_factor": "cholesky lu qr",
+    "linalg_solve": "triangular_solve solve inv pinv",
+    "logic": "logical_and logical_or logical_xor logical_not isnan isinf isfinite signbit",
+    "matrix": "diagonal diag_embed",
+    "pad": "pad roll",
+    "powers": "power integer_power square reciprocal sqrt cbrt rsqrt direction hypot",
+    "reduce": "mean prod max min shares logsumexp any all argmax argmin",
+    "rounding": "floor ceil trunc rint spacing sign round heaviside floor_divide remainder fmod nextafter ldexp frexp",
+    "shape": "full broadcast reshape transpose cast getitem put copy concatenate stop sum",
+    "softmax": "softmax log_softmax",
+    "sort": "argsort sort sort_with_indices top_k searchsorted",
+    "special": "gaussian erf erfc erfinv lgamma digamma polygamma i0 i1 i0e i1e bessel_ratio",
+    "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
+    "arcsinh arccosh arctanh arctan2 sinc",
+    "weak": "weak",
+    "window": "window_sum window_argmax window_max window_argmin window_min window_gather window_scatter unfold fold "
+    "sliding_windows",
+}
+HELPERS = {
+    "shape": "zeros_of raw_zeros zeros_like add_cts fit fit_tangent front batched",
+}
+PRIMITIVES.index(__name__, FAMILIES)
+helpers.index(__name__, HELPERS)
+__getattr__, __dir__ = attributes(__name__, {})
 __all__ = ["PRIMITIVES"]

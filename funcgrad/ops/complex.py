@@ -5,10 +5,12 @@ complex number for a real operand or result is right as it stands: the walk keep
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
 from ..core.primitive import define, elementwise
 from ..core.sample import Sample, draw, strided
+from ..errors import DTypeError
 from .elementwise import div, equal, mul, where
 from .shape import fit, front, zeros_like
 
@@ -101,6 +103,96 @@ complex_ = elementwise(
     aval=lambda re, im: Aval(np.broadcast_shapes(shape_of(re), shape_of(im)), complex_dtype(re, im)),
     jax=_complex_of_jax,
 )
+
+
+def of_kind(kind, name, x):
+    """x; DTypeError if its dtype is of another kind."""
+    if x.dtype.kind != kind:
+        wanted = {"c": "complex numbers", "f": "floats"}[kind]
+        raise DTypeError(f"{name}: takes {wanted}; got {x.dtype.name}. Convert the operand with astype.")
+    return x
+
+
+def whole_dtype(dtype):
+    """The dtype of numbers with parts of this dtype."""
+    return np.result_type(dtype, np.complex64)
+
+
+def pair_samples(rng):
+    """Numbers whose last axis holds a real and an imaginary part."""
+    yield Sample(draw(rng, "real", (3, 2)))
+    yield Sample(draw(rng, "real", (3, 2), "float32"), kind="float32")
+    yield Sample(draw(rng, "real", (2,)), order=1)
+    yield Sample(np.zeros((0, 2)), kind="empty")
+    yield Sample(draw(rng, "real", (4, 3, 2))[::-2, 1:, ::-1], kind="strided")
+
+
+def whole_samples(rng):
+    """Complex numbers."""
+    yield Sample(draw(rng, "real", (3, 2), complex))
+    yield Sample(draw(rng, "real", (3, 2), "complex64"), kind="complex64")
+    yield Sample(np.array(1.0 + 2.0j), kind="0-d")
+    yield Sample(np.zeros((0, 2), complex), kind="empty")
+    yield Sample(strided(draw(rng, "real", (2, 3), complex)), kind="strided")
+
+
+@define
+class as_real:
+    """The real and imaginary parts of complex numbers as a new last axis: a view."""
+
+    linear = (0,)
+    dtypes = "c"
+    without = {"int64": "takes complex numbers", "bool": "takes complex numbers"}
+    samples = whole_samples
+
+    def jax(jax, x):
+        return jax.numpy.stack([x.real, x.imag], -1)
+
+    def impl(x):
+        x = of_kind("c", "as_real", np.asarray(x))
+        parts = x.real
+        return as_strided(parts, (*x.shape, 2), (*x.strides, parts.itemsize))
+
+    def aval(x):
+        return Aval((*shape_of(x), 2), real_dtype(dtype_of(x)))
+
+    def batch(size, xs, ds):
+        return as_real(front(xs[0], ds[0])), 0
+
+    def unview(up, new):
+        return as_complex, (new,), {}
+
+    transpose = (lambda ct, x: conj(as_complex(ct)),)
+
+
+@define
+class as_complex:
+    """Complex numbers of which the last axis, of length 2, holds the real and the imaginary part: a view if the memory is so."""
+
+    linear = (0,)
+    dtypes = "f"
+    without = {"0-d": "takes pairs"}
+    samples = pair_samples
+
+    def jax(jax, x):
+        return x[..., 0] + 1j * x[..., 1]
+
+    def impl(x):
+        dtype = whole_dtype(of_kind("f", "as_complex", x).dtype)
+        if x.strides[-1] != x.itemsize or x.itemsize * 2 != dtype.itemsize:
+            x = np.ascontiguousarray(x, dtype.type().real.dtype)
+        return x.view(dtype)[..., 0]
+
+    def aval(x):
+        return Aval(shape_of(x)[:-1], whole_dtype(dtype_of(x)))
+
+    def batch(size, xs, ds):
+        return as_complex(front(xs[0], ds[0])), 0
+
+    def unview(up, new):
+        return as_real, (new,), {}
+
+    transpose = (lambda ct, x: as_real(conj(ct)),)
 
 
 def angle_rule(t, x):

@@ -8,11 +8,12 @@ import math
 
 import numpy as np
 
+from ..core.aval import ndarray
 from ..core.primitive import PRIMITIVES, elementwise
 from ..core.sample import Sample, elementwise_samples
 from .bitwise import bitwise_and
 from .elementwise import add, div, equal, less_equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
-from .floats import over_floats, real_function, samples_with
+from .floats import as_floats, in_place, over_floats, real_function, samples_with
 from .logic import isinf
 
 LN2 = math.log(2)
@@ -28,10 +29,58 @@ log10 = elementwise("log10", np.log10, "t / (x * LN10)", jax="numpy.log10", dtyp
 log1p = elementwise("log1p", np.log1p, "t / (1 + x)", jax="numpy.log1p", dtypes="fc", domain="unit")
 
 
+# ------------------------------------------------------------------------------------------------ tanh
+def inverse_square_of_cosh(x, scale):
+    """(scale / cosh(x))**2 of real x."""
+    c = np.cosh(x)
+    if type(c) is not ndarray:
+        return np.square(scale / c)
+    np.divide(scale, c, c)
+    return np.multiply(c, c, c)
+
+
+def _sech_squared(x):
+    """1 / cosh(x)**2; for complex x by the exponential that does not overflow."""
+    x = as_floats(x)
+    if x.dtype.kind == "f":
+        return inverse_square_of_cosh(x, 1.0)
+    e = np.exp(np.where(x.real < 0, 2 * x, -2 * x))
+    return 4 * e / ((1 + e) * (1 + e))
+
+
+ROUNDING = {"kink": "no kink: torch's formula differs in rounding alone"}
+# the derivative of tanh: 1 - out**2 has no digit left from x = 20 on, and few before
+tanh = elementwise(
+    "tanh",
+    np.tanh,
+    "t * sech_squared(x)",
+    torch=("t * (1 - out * out)",),
+    into=in_place(np.tanh),
+    jax="numpy.tanh",
+    dtypes="fc",
+    without=ROUNDING,
+)
+# 1 / cosh(x)**2
+sech_squared = elementwise(
+    "sech_squared",
+    _sech_squared,
+    "-t * (2 * out * tanh(x))",
+    aval=exp.aval,
+    into=in_place(_sech_squared),
+    jax=lambda jax, x: 1 / jax.numpy.cosh(x) ** 2,
+    dtypes="fc",
+)
+
+
 # ------------------------------------------------------------------------------------------------ logistic functions
 @over_floats
 def _sigmoid(x):
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))  # either exponential is 1 or the other
+
+
+@over_floats
+def _sigmoid_slope(x):
+    return inverse_square_of_cosh(0.5 * x, 0.5)
 
 
 @over_floats
@@ -53,7 +102,23 @@ def _logit(x):
 
 
 # 1 / (1 + exp(-x))
-sigmoid = elementwise("sigmoid", _sigmoid, "t * (out * (1 - out))", jax="nn.sigmoid", **real_function(_sigmoid))
+sigmoid = elementwise(
+    "sigmoid",
+    _sigmoid,
+    "t * sigmoid_slope(x)",
+    torch=("t * (out * (1 - out))",),
+    jax="nn.sigmoid",
+    without=ROUNDING,
+    **real_function(_sigmoid),
+)
+# (2 cosh(x / 2))**-2: out * (1 - out) has no digit left from x = 37 on
+sigmoid_slope = elementwise(
+    "sigmoid_slope",
+    _sigmoid_slope,
+    "-t * (out * tanh(0.5 * x))",
+    jax=lambda jax, x: 0.25 / jax.numpy.cosh(0.5 * x) ** 2,
+    **real_function(_sigmoid_slope),
+)
 # log(1 + exp(x))
 softplus = elementwise("softplus", _softplus, "t * sigmoid(x)", jax="nn.softplus", **real_function(_softplus))
 # -softplus(-x)
@@ -126,8 +191,8 @@ xlogy = elementwise(
     "xlogy",
     _xlogy,
     "xlogy(t, y)",
-    "t / y * x",
-    torch=("where(bitwise_and(equal(x, 0), less_equal(y, 0)), 0, xlogy(t, y))", "t / y * x"),
+    "t * x / y",
+    torch=("where(bitwise_and(equal(x, 0), less_equal(y, 0)), 0, xlogy(t, y))", "t * x / y"),
     jax="scipy.special.xlogy",
     domain=("real", "positive"),
     kinks=((0.0, 1.5), (0.0, 0.0)),
@@ -139,11 +204,27 @@ xlog1py = elementwise(
     "xlog1py",
     _xlog1py,
     "xlog1py(t, y)",
-    "t / (1 + y) * x",
-    torch=("where(bitwise_and(equal(x, 0), less_equal(y, -1)), 0, xlog1py(t, y))", "t / (1 + y) * x"),
+    "t * x / (1 + y)",
+    torch=("where(bitwise_and(equal(x, 0), less_equal(y, -1)), 0, xlog1py(t, y))", "t * x / (1 + y)"),
     jax="scipy.special.xlog1py",
     domain=("real", "unit"),
     kinks=((0.0, 0.5), (0.0, -1.0)),
     samples=off_domain("xlog1py", [-2.0, -1.5]),
     **real_function(_xlog1py),
+)
+
+
+@over_floats
+def _entr(x):
+    return np.where(x < 0, -np.inf, -_xlogy(x, np.where(x < 0, 1, x)))
+
+
+# -x log(x), 0 at 0 and -inf below, where it has no derivative; at 0 that is inf
+entr = elementwise(
+    "entr",
+    _entr,
+    "-t * (1 + log(x))",
+    jax="scipy.special.entr",
+    domain="positive",
+    **real_function(_entr),
 )

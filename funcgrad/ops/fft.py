@@ -14,7 +14,7 @@ from ..errors import DTypeError, ShapeError
 from .complex import real_dtype
 from .elementwise import mul
 from .matrix import conj
-from .reduce import shift_axes
+from .reduction import shift_axes
 from .shape import fit, front, getitem, put, zeros
 
 NORMS = ("backward", "ortho", "forward")

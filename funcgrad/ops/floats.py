@@ -45,6 +45,12 @@ def over_floats(f):
     return impl
 
 
+def as_floats(x):
+    """x as NumPy's scalar or array of the dtype that np.exp would give it."""
+    x = x if type(x) is ndarray else np.asarray(x)
+    return x if x.dtype.kind in "fc" else x.astype(np.exp.resolve_dtypes((x.dtype, None))[-1])
+
+
 def in_place(impl):
     """The in-place form of an elementwise impl: memory <- impl(memory, ...). It has no opinion on `kink`."""
 

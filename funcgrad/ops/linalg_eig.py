@@ -2,15 +2,24 @@
 
 The rules divide by gaps of the spectrum. Where two values coincide the vectors have no derivative and the rules give
 inf, as jax's do; but 0 / 0 counts as 0, so that whatever does not depend on those vectors keeps its derivative.
+
+A function of the values alone is smooth there if it takes them symmetrically (all of them squared, say), and then so
+is its gradient, x -> v diag(g) v^H. That map is a primitive of its own, `with_eigenvalues` (`with_singular_values`):
+asked for its tangent along t, it takes among the vectors of equal values those that diagonalise t, in which the values
+move apart to first order, as do the tangents of the values themselves (Kato, Perturbation Theory for Linear Operators,
+chapter 2, section 2). So forward over reverse, as in hessian and hvp, is right where values repeat. Reverse over
+reverse cannot know the direction t beforehand, and is nan there.
 """
 
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, promotion_key, shape_of
+from ..core.handle import Handle
 from ..core.primitive import PRIMITIVES, define, elementwise
-from ..core.sample import Sample, draw, in_kinds, samples_of
+from ..core.sample import Sample, draw, in_kinds, samples_of, strided
+from .bitwise import bitwise_and, bitwise_not, bitwise_or
 from .complex import imag, real_dtype
-from .elementwise import add, mul, neg, sub, where
+from .elementwise import add, div, mul, neg, sub, where
 from .linalg_factor import jax_hermitian
 from .linalg_solve import solve
 from .matrix import (
@@ -40,8 +49,7 @@ from .matrix import (
     swapped,
     two_samples,
 )
-from .reduce import sum_
-from .shape import fit
+from .shape import add_cts, cast, fit, front, sum_, zeros_like
 
 
 # ------------------------------------------------------------------------------------------------ quotients by gaps
@@ -105,7 +113,212 @@ def turned_rest(jax, q, want, k):
     return rest @ jax.lax.stop_gradient(rest.conj().mT @ want[..., k:])
 
 
+# ------------------------------------------------------------------------------------------------ repeated values
+WHOLE = {name: "rules call it, and their operands are floats" for name in ("int64", "bool")}
+TIE = 4  # values are equal that differ by less than this many roundings of the largest, for each row of the matrix
+
+
+def tied(w):
+    """Which pairs of values (..., n) are equal up to rounding: bool (..., n, n), True on the diagonal."""
+    largest = np.abs(w).max(-1, initial=0.0)[..., None, None]
+    return np.abs(w[..., :, None] - w[..., None, :]) <= TIE * w.shape[-1] * np.finfo(w.dtype).eps * largest
+
+
+@define
+class ties:
+    """Which pairs of the values w (..., n) are equal up to rounding: bool (..., n, n), False on the diagonal."""
+
+    nondiff = "a comparison is piecewise constant"
+    without = {"0-d": "takes vectors", "complex128": "values of a spectrum with an order are real"}
+
+    def jax(jax, w):
+        gaps = abs(w[..., :, None] - w[..., None, :])
+        return (gaps <= 1e-5 * abs(w).max(-1, initial=0.0)[..., None, None]) & ~np.eye(w.shape[-1], dtype=bool)
+
+    def impl(w):
+        return tied(w) & ~np.eye(w.shape[-1], dtype=bool)
+
+    def aval(w):
+        return Aval((*shape_of(w), shape_of(w)[-1]), np.dtype(bool))
+
+    def batch(size, xs, ds):
+        return ties(front(xs[0], ds[0])), 0
+
+    def samples(rng):
+        yield from in_kinds(np.array([[1.0, 1.0, 2.0], [-2.0, 0.0, 2.0]]), dtypes="f")
+        yield Sample(np.array([1.0, 1.0 + 2e-16, 3.0, 3.0 - 4e-16]))
+        yield Sample(np.zeros(3))
+        yield Sample(np.zeros((0, 2)), kind="empty")
+
+
+@define
+class zeros_among:
+    """Which of the values w (..., n) are zero up to rounding, compared with the largest: bool (..., n)."""
+
+    nondiff = "a comparison is piecewise constant"
+    without = {"0-d": "takes vectors", "complex128": "singular values are real"}
+
+    def jax(jax, w):
+        return abs(w) <= 1e-5 * abs(w).max(-1, initial=0.0)[..., None]
+
+    def impl(w):
+        return vanishing(w)
+
+    def aval(w):
+        return Aval(shape_of(w), np.dtype(bool))
+
+    def batch(size, xs, ds):
+        return zeros_among(front(xs[0], ds[0])), 0
+
+    def samples(rng):
+        yield from in_kinds(np.array([[3.0, 1.0, 0.0], [2.0, 1.0, 0.5]]), dtypes="f")
+        yield Sample(np.array([3.0, 1e-16, -1e-17]))
+        yield Sample(np.zeros((0, 2)), kind="empty")
+
+
+def runs(row):
+    """The runs of values (n), in order, each equal to its neighbour: slices of more than one."""
+    ends = [0, *np.flatnonzero(~np.diagonal(row, 1)) + 1, len(row)]
+    return [slice(a, b) for a, b in zip(ends, ends[1:]) if b - a > 1]
+
+
+@define
+class tie_bases:
+    """(p, q) that turn the vectors of equal values w so that p^H t q is diagonal among them; the identity elsewhere.
+
+    w (..., n) in order, t (..., n, n). With `singular` w are singular values: among zeros p and q differ, elsewhere
+    the Hermitian part of t counts; without, p = q.
+    """
+
+    multi = True
+    nondiff = "a choice of basis, constant where values are apart"
+    dtypes = "fc"
+    without = MATRICES
+    batch = stack_batch("tie_bases")
+
+    def jax(jax, w, t, *, singular):
+        """For values that are apart. (Where they are not the basis is one of many: see tests/test_spectra.py.)"""
+        eye = jax.numpy.broadcast_to(jax.numpy.eye(t.shape[-1], dtype=t.dtype), t.shape)
+        return eye, eye
+
+    def impl(w, t, *, singular):
+        p = np.zeros(t.shape, t.dtype)
+        p[...] = np.eye(t.shape[-1])
+        same = tied(w)
+        found = same.sum((-2, -1)) > w.shape[-1]
+        if singular:
+            zero = vanishing(w)
+            found |= zero.any(-1)
+        if not found.any() or not np.isfinite(t).all():
+            return p, p.copy()
+        q = p.copy()
+        for i in np.argwhere(found):
+            i = tuple(i)
+            k = int((~zero[i]).sum()) if singular else w.shape[-1]
+            for at in runs(same[i][:k, :k]):
+                p[i][at, at] = q[i][at, at] = np.linalg.eigh(hermitian(t[i][at, at], "both"))[1]
+            if singular and k < w.shape[-1]:
+                u, _, vh = np.linalg.svd(t[i][k:, k:])
+                p[i][k:, k:], q[i][k:, k:] = u, vh.conj().T
+        return p, q
+
+    def aval(w, t, *, singular):
+        return Aval(shape_of(t), dtype_of(t)), Aval(shape_of(t), dtype_of(t))
+
+    def samples(rng):
+        for singular in (False, True):
+            w, t = np.array([0.5, 1.0, 3.0]), draw(rng, "real", (3, 3))
+            yield from in_kinds(w, t, dtypes="f", singular=singular)
+            yield Sample(w, draw(rng, "real", (3, 3), np.complex128), kind="complex128", singular=singular)
+            yield Sample(w.astype("f4"), draw(rng, "real", (3, 3), np.complex64), kind="complex64", singular=singular)
+            yield Sample(np.zeros((0, 2)), np.zeros((0, 2, 2)), kind="empty", singular=singular)
+
+
+def vanishing(w):
+    """Which of the values w (..., n) are zero up to rounding."""
+    return tied(np.concatenate([w, np.zeros((*w.shape[:-1], 1), w.dtype)], -1))[..., -1, :-1]
+
+
+def reached(cts):
+    """The cotangents of the results of a primitive that does not have zeros filled in: None where nothing reached."""
+    return getattr(cts, "cts", cts)
+
+
+def slopes(g, w):
+    """(g_j - g_i) / (w_j - w_i) off the diagonal, 0 on it and where w_i and w_j are equal."""
+    apart = bitwise_not(bitwise_or(ties(w), eye_mask(ties(w))))
+    return where(apart, div(gaps_of(g), where(apart, gaps_of(w), 1)), 0)
+
+
+@define
+class with_eigenvalues:
+    """v diag(g) v^H for the eigenvectors v of hermitian(x): the matrix with other eigenvalues, (..., n, n), (..., n).
+
+    Its value at equal eigenvalues supposes equal g. Rule: Daletskii and Krein, 1951 (Higham, Functions of Matrices,
+    theorem 3.11), with the directions of equal eigenvalues chosen as the head of this file says.
+    """
+
+    saves = ((0, 1), (0,))
+    dtypes = "fc"
+    without = MATRICES | WHOLE
+    batch = stack_batch("with_eigenvalues")
+
+    def jax(jax, x, g):
+        v = jax.numpy.linalg.eigh(x)[1]
+        return (v * g[..., None, :]) @ v.conj().mT
+
+    def impl(x, g):
+        v = np.linalg.eigh(hermitian(x, "both"))[1]
+        return (v * np.asarray(g)[..., None, :]) @ np.swapaxes(v, -1, -2).conj()
+
+    def aval(x, g):
+        return Aval(square("with_eigenvalues", x), dtype_of(x))
+
+    def vjp(ct, out, x, g, *, need):
+        w, v = eigh(x)
+        c = product(adjoint(v), conj(ct), v)
+        gx = None
+        if need & 1:
+            middle = where(ties(w), np.nan, mul(c, slopes(g, w)))
+            gx = fit(conj(hermitian_adjoint(product(v, middle, adjoint(v)), "both")), x)
+        return [gx, fit(real(diagonal(c)), g) if need & 2 else None]
+
+    def jvp(ts, out, x, g):
+        w, v = eigh(x)
+        dx, dg = ts
+        middle = None
+        if dx is not None:
+            v, t = turned(w, v, dx)
+            middle = mul(t, slopes(g, w))
+        if dg is not None:
+            middle = add_cts(middle, cast(on_diagonal(dg), dtype=dtype_of(x)))
+        return product(v, middle, adjoint(v))
+
+    def samples(rng):
+        def case(lead, n, kind="plain", dtype=np.float64, order=2):
+            x = _symmetric(draw(rng, "real", (*lead, n, n), dtype)).astype(dtype)
+            return Sample(x, draw(rng, "real", (*lead, n), x.real.dtype), kind=kind, order=order)
+
+        yield case((), 3)
+        yield case((2,), 2)
+        yield case((), 1)
+        yield case((), 3, "complex128", np.complex128)
+        yield case((), 3, "float32", np.float32, 1)
+        yield case((2,), 2, "complex64", np.complex64, 1)
+        yield Sample(*map(strided, case((2,), 3).args), kind="strided")
+        yield case((0,), 2, "empty")
+        yield case((), 0, "empty", order=0)
+
+
+def turned(w, v, dx):
+    """(v, v^H dx v) in the basis that dx chooses among the vectors of equal eigenvalues."""
+    t = product(adjoint(v), hermitian(dx, "both"), v)
+    p, _ = tie_bases(w, t, singular=False)
+    return matmul(v, p), product(adjoint(p), t, p)
+
+
 # ------------------------------------------------------------------------------------------------ eigh
+AGAIN = {"unread operand 0": "the operand is read where the rule is differentiated in turn"}
 UPLO = {"both": "L", "lower": "L", "upper": "U"}
 
 
@@ -114,14 +327,15 @@ class eigh:
     """(w, v): ascending eigenvalues (..., n) and eigenvectors (..., n, n), the columns, of hermitian(x, part).
 
     `part="both"` takes (x + x^H) / 2, as jax does; "lower" and "upper" read that triangle, as NumPy's UPLO does. The
-    derivative of v keeps each vector's phase (v_i^H dv_i = 0). Where eigenvalues coincide w keeps its derivative, but
-    that of v, and so the second of w, is inf or nan, as in jax. Rule: Giles, Oxford NA-08-01 (2008), section 3.1.
+    derivative of v keeps each vector's phase (v_i^H dv_i = 0). Where eigenvalues coincide w keeps its derivative (the
+    tangents of w are then those of the values that move apart), but that of v is inf or nan, as in jax. Rule: Giles,
+    Oxford NA-08-01 (2008), section 3.1.
     """
 
     multi = True
-    saves = (("out",),)
+    saves = ((0, "out"),)
     dtypes = "fcib"
-    without = MATRICES
+    without = MATRICES | AGAIN
     batch = stack_batch("eigh")
 
     def jax(jax, x, *, part="both"):
@@ -142,14 +356,19 @@ class eigh:
 
     def vjp(cts, out, x, *, need, part="both"):
         w, v = out
-        turned = over_gaps(matmul(adjoint(v), conj(cts[1])), gaps_of(w))
-        g = product(v, add(turned, on_diagonal(cts[0])), adjoint(v))
+        gw, gv = reached(cts)
+        if gv is None:
+            g = values_gradient(x, v, gw, part)
+        else:
+            g = over_gaps(matmul(adjoint(v), conj(gv)), gaps_of(w))
+            g = product(v, g if gw is None else add(g, on_diagonal(gw)), adjoint(v))
         return [fit(conj(hermitian_adjoint(g, part)), x)]
 
     def jvp(ts, out, x, *, part="both"):
         w, v = out
         t = product(adjoint(v), hermitian(ts[0], part), v)
-        return real(diagonal(t)), matmul(v, over_gaps(t, gaps_of(w)))
+        p, _ = tie_bases(w, t, singular=False)
+        return real(diagonal(product(adjoint(p), t, p))), matmul(v, over_gaps(t, gaps_of(w)))
 
     def samples(rng):
         yield from matrix_samples(rng, _symmetric, complex_kind="kink", part="both")
@@ -157,6 +376,16 @@ class eigh:
             yield from two_samples(rng, _symmetric, (3, 3), complex_kind="kink", order=1, part=part)
         yield Sample(draw(rng, "real", (3, 3)), part="both")  # not symmetric: the part that is read is
         yield Sample(np.zeros((0, 0)), kind="empty", part="both")
+
+
+eigh.fills = False
+
+
+def values_gradient(x, v, g, part):
+    """What the cotangent g of the eigenvalues alone is to hermitian(x, part), whose eigenvectors v are at hand."""
+    if isinstance(x, Handle) or isinstance(g, Handle):  # it may be differentiated in turn
+        return with_eigenvalues(hermitian(x, part), g)
+    return product(v, on_diagonal(g), adjoint(v))
 
 
 def _symmetric(x):
@@ -287,9 +516,9 @@ class svd:
     """
 
     multi = True
-    saves = (("out",),)
+    saves = ((0, "out"),)
     dtypes = "fcib"
-    without = MATRICES
+    without = MATRICES | AGAIN
     batch = stack_batch("svd")
 
     def jax(jax, x, *, full_matrices=False):
@@ -316,8 +545,11 @@ class svd:
     def vjp(cts, out, x, *, need, full_matrices=False):
         u, s, vh = out
         v = adjoint(vh)
-        gu, gs, gv = conj(cts[0]), cts[1], swapped(cts[2])
+        gu, gs, gv = reached(cts)
         m, n = shape_of(x)[-2:]
+        if gu is None and gv is None:
+            return [fit(conj(singular_gradient(x, u, v, gs)), x)]
+        gu, gv = conj(zeros_like(u) if gu is None else gu), swapped(zeros_like(vh) if gv is None else gv)
         if full_matrices:
             u, gu = _thin_adjoint(u, gu, n)
             v, gv = _thin_adjoint(v, gv, m)
@@ -325,7 +557,8 @@ class svd:
         left, right = matmul(uh, gu), matmul(adjoint(v), gv)
         a, b = over_gaps(left, gaps), over_gaps(right, gaps)
         middle = add(mul(add(a, adjoint(a)), as_row(s)), mul(as_column(s), add(b, adjoint(b))))
-        middle = add(middle, on_diagonal(gs))
+        if gs is not None:
+            middle = add(middle, on_diagonal(gs))
         if is_complex(x):
             middle = add(middle, on_diagonal(mul(over(imag(diagonal(left)), s), 1j)))
         g = product(u, middle, adjoint(v))
@@ -355,7 +588,8 @@ class svd:
             dv = add(dv, over(sub(th_u, matmul(v1, back)), as_row(s)))
         if full_matrices:
             du, dv = _with_rest(u, du, k), _with_rest(v, dv, k)
-        return du, real(diagonal(middle)), adjoint(dv)
+        p, q = tie_bases(s, middle, singular=True)
+        return du, real(diagonal(product(adjoint(p), middle, q))), adjoint(dv)
 
     def samples(rng):
         yield from matrix_samples(rng, as_drawn, complex_kind="kink", full_matrices=False)
@@ -365,6 +599,106 @@ class svd:
                 order = 0 if full else 2 if shape == (3, 2) else 1
                 yield from two_samples(rng, as_drawn, shape, complex_kind="kink", order=order, full_matrices=full)
         yield Sample(np.zeros((0, 3)), kind="empty", full_matrices=False)
+
+
+svd.fills = False
+
+
+def singular_gradient(x, u, v, g):
+    """What the cotangent g of the singular values alone is to x, whose singular vectors are at hand."""
+    if isinstance(x, Handle) or isinstance(g, Handle):  # it may be differentiated in turn
+        return with_singular_values(x, g)
+    k = shape_of(g)[-1]
+    return product(columns(u, 0, k), on_diagonal(g), adjoint(columns(v, 0, k)))
+
+
+@define
+class with_singular_values:
+    """u diag(g) v^H for the singular vectors of x: the matrix with other singular values, (..., m, n), (..., k).
+
+    Its value at equal singular values supposes equal g, and where they are zero, zero g. The rule is that of
+    `with_eigenvalues` for the matrix [[0, x], [x^H, 0]], whose eigenvalues are +s and -s. Where x is not square and
+    some s are zero, so that the derivative needs the slope of g at 0, it is nan.
+    """
+
+    saves = ((0, 1), (0,))
+    dtypes = "fc"
+    without = MATRICES | WHOLE
+    batch = stack_batch("with_singular_values")
+
+    def jax(jax, x, g):
+        u, _, vh = jax.numpy.linalg.svd(x, False)
+        return (u * g[..., None, :]) @ vh
+
+    def impl(x, g):
+        u, _, vh = np.linalg.svd(x, False)
+        return (u * np.asarray(g)[..., None, :]) @ vh
+
+    def aval(x, g):
+        return Aval(shape_of(x), dtype_of(x))
+
+    def vjp(ct, out, x, g, *, need):
+        u, s, vh = svd(x, full_matrices=False)
+        v, ct = adjoint(vh), conj(ct)
+        c = product(adjoint(u), ct, v)
+        gx = None
+        if need & 1:
+            middle = where(ties(s), np.nan, bent(c, g, s))
+            gx = fit(conj(add_cts(product(u, middle, vh), beside_range(ct, u, v, g, s))), x)
+        return [gx, fit(real(diagonal(c)), g) if need & 2 else None]
+
+    def jvp(ts, out, x, g):
+        u, s, vh = svd(x, full_matrices=False)
+        v = adjoint(vh)
+        dx, dg = ts
+        middle = further = None
+        if dx is not None:
+            t = product(adjoint(u), dx, v)
+            p, q = tie_bases(s, t, singular=True)
+            u, v = matmul(u, p), matmul(v, q)
+            middle, further = bent(product(adjoint(p), t, q), g, s), beside_range(dx, u, v, g, s)
+        if dg is not None:
+            middle = add_cts(middle, cast(on_diagonal(dg), dtype=dtype_of(x)))
+        return add_cts(product(u, middle, adjoint(v)), further)
+
+    def samples(rng):
+        def case(shape, kind="plain", dtype=np.float64, order=2):
+            x = draw(rng, "real", shape, dtype)
+            return Sample(x, draw(rng, "real", (*shape[:-2], min(shape[-2:])), x.real.dtype), kind=kind, order=order)
+
+        for shape in ((3, 3), (1, 1), (3, 2), (2, 3)):
+            yield case(shape)
+            yield case(shape, "complex128", np.complex128)
+        yield case((3, 2), "float32", np.float32, 1)
+        yield case((2, 2, 2), "complex64", np.complex64, 1)
+        yield Sample(*map(strided, case((2, 3, 3)).args), kind="strided")
+        yield case((0, 2, 3), "empty")
+        yield case((3, 0), "empty", order=0)
+
+
+def bent(t, g, s):
+    """What t (..., k, k), between the singular vectors, moves u diag(g) v^H by: the Hermitian part of t by the slopes
+    of g, the other by those of its odd continuation."""
+    turn = adjoint(t)
+    zero = zeros_among(s)
+    both = bitwise_and(as_row(zero), as_column(zero))
+    sums = where(both, 1, add(as_row(s), as_column(s)))
+    quotients = where(both, 0, div(add(as_row(g), as_column(g)), sums))
+    return mul(add(mul(add(t, turn), slopes(g, s)), mul(sub(t, turn), quotients)), 0.5)
+
+
+def beside_range(t, u, v, g, s):
+    """What the part of t outside the span of u (or of v) moves u diag(g) v^H by; None where x is square."""
+    m, n = shape_of(t)[-2:]
+    if m == n:
+        return None
+    zero = zeros_among(s)
+    ratio = where(zero, np.nan, div(g, where(zero, 1, s)))
+    if m > n:
+        right = matmul(t, v)
+        return matmul(mul(sub(right, matmul(u, matmul(adjoint(u), right))), as_row(ratio)), adjoint(v))
+    left = matmul(adjoint(u), t)
+    return matmul(u, mul(sub(left, matmul(matmul(left, v), adjoint(v))), as_column(ratio)))
 
 
 def square_gaps(s):
@@ -390,4 +724,7 @@ def svdvals(x):
     return svd(x, full_matrices=False)[1]
 
 
-__all__ = ["eig", "eig_anchor", "eigh", "eigvals", "eigvalsh", "over", "over_gaps", "svd", "svdvals"]
+__all__ = [
+    "eig", "eig_anchor", "eigh", "eigvals", "eigvalsh", "over", "over_gaps", "svd", "svdvals", "tie_bases", "ties",
+    "with_eigenvalues", "with_singular_values", "zeros_among",
+]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..core.handle import Handle
 from ..core.primitive import elementwise
 
 
@@ -22,3 +23,15 @@ isnan = predicate("isnan", np.isnan, "whether a value is nan does not vary with 
 isinf = predicate("isinf", np.isinf, "whether a value is infinite does not vary with it")
 isfinite = predicate("isfinite", np.isfinite, "whether a value is finite does not vary with it")
 signbit = predicate("signbit", np.signbit, "the sign is piecewise constant", "f")
+
+
+def unless_nan(simple, careful, *operands):
+    """simple(*operands), and careful(*operands) where that has a nan: `careful` is right everywhere, but takes longer.
+
+    What is traced takes the careful way: the choice must not depend on values.
+    """
+    if not any(isinstance(x, Handle) for x in operands):
+        found = simple(*operands)
+        if not isnan(found).any():
+            return found
+    return careful(*operands)

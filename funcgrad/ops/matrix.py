@@ -16,8 +16,7 @@ from .complex import conj as conjugate
 from .complex import real as real_view
 from .dot import dot_general
 from .elementwise import add, mul, where
-from .reduce import sum_
-from .shape import batched, cast, concatenate, front, getitem, reshape, transpose
+from .shape import batched, cast, concatenate, front, getitem, reshape, sum_, transpose
 
 MATRICES = {"0-d": "takes matrices"}  # the kind of sample that no primitive here has
 
@@ -98,7 +97,7 @@ def _embed(v, k, shape):
 
 @define
 class diagonal:
-    """The k-th diagonal of every matrix, (..., n, m) -> (..., l): a copy."""
+    """The k-th diagonal of every matrix, (..., n, m) -> (..., l): a view."""
 
     linear = (0,)
     dtypes = "fcib"
@@ -108,7 +107,10 @@ class diagonal:
         return jax.numpy.diagonal(x, k, -2, -1)
 
     def impl(x, *, k=0):
-        return np.diagonal(x, k, -2, -1).copy()
+        out = np.diagonal(x, k, -2, -1)
+        if x.flags.writeable:
+            out.flags.writeable = True  # (NumPy's own is for reading)
+        return out
 
     def aval(x, *, k=0):
         s = shape_of(x)
@@ -116,6 +118,10 @@ class diagonal:
 
     def batch(size, xs, ds, *, k=0):
         return diagonal(front(xs[0], ds[0]), k=k), 0
+
+    def unview(up, new, *, k=0):
+        shape = shape_of(up)[-2:]
+        return where, (np.eye(*shape, k, dtype=bool), diag_embed(new, k=k, shape=shape), up), {}
 
     transpose = (lambda ct, x, *, k=0: diag_embed(ct, k=k, shape=shape_of(x)[-2:]),)
 

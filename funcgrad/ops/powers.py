@@ -10,11 +10,11 @@ import numpy as np
 from ..core.aval import PYTHON_SCALARS, ndarray
 from ..core.primitive import PRIMITIVES, elementwise
 from ..core.sample import Sample, elementwise_samples
-from .bitwise import bitwise_and
+from .bitwise import bitwise_and, bitwise_or
 from .elementwise import add, div, equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .exponential import log
 from .floats import in_place, samples_with
-from .logic import isfinite
+from .logic import isfinite, isinf, unless_nan
 from .shape import zeros_like
 from .weak import weak
 
@@ -31,8 +31,17 @@ def power_by_base(t, x, y):
         return power_by_base_static(t, x, int(y))
     if type(y) in PYTHON_SCALARS:
         return mul(t, mul(y, power(x, y - 1)))
-    base = where(bitwise_and(equal(x, 0), equal(y, 0)), 1, x)  # y * x**(y - 1) would be 0 * inf
-    return mul(t, mul(y, power(base, sub(y, 1))))
+    return mul(t, unless_nan(power_slope, power_slope_at_edges, x, y))
+
+
+def power_slope(x, y):
+    return mul(y, power(x, sub(y, 1)))
+
+
+def power_slope_at_edges(x, y):
+    """0, not 0 * inf, at x = y = 0 and where y is infinite and x**(y - 1) is 0."""
+    rest = power(where(bitwise_and(equal(x, 0), equal(y, 0)), 1, x), sub(y, 1))
+    return mul(where(bitwise_and(equal(rest, 0), isinf(y)), 0, y), rest)
 
 
 def power_by_base_static(t, x, n):
@@ -45,12 +54,24 @@ def power_by_base_static(t, x, n):
     return mul(t, mul(integer_power(x, exponent=n - 1), n))
 
 
-def log_of_base(x, out):
-    """log(x) as the derivative by the exponent needs it: 0 where x = 0 and x**y is finite (y >= 0), as the limit of
-    x**y log(x) is."""
+def power_slope_by_exponent(x, out):
+    """x**y log(x), where x = 0 too if x**y is finite (y >= 0), and where x = inf if x**y is 0 (y < 0): its limit, 0.
+
+    (At x = y = 0 it is 0 as well, as in jax and torch.)
+    """
     if type(x) in PYTHON_SCALARS:
-        return weak(log(x)) if x != 0 else 0
-    return log(where(bitwise_and(equal(x, 0), isfinite(out)), 1, x))
+        return mul(out, weak(log(x)) if x != 0 else 0)
+    return unless_nan(out_log, out_log_at_edges, x, out)
+
+
+def out_log(x, out):
+    return mul(out, log(where(equal(x, 0), np.nan, x)))
+
+
+def out_log_at_edges(x, out):
+    at_zero = bitwise_and(equal(x, 0), isfinite(out))
+    at_infinity = bitwise_and(equal(x, np.inf), equal(out, 0))
+    return mul(out, log(where(bitwise_or(at_zero, at_infinity), 1, x)))
 
 
 def _power_samples(rng):
@@ -75,7 +96,7 @@ power = elementwise(
     "power",
     np.power,
     "power_by_base(t, x, y)",
-    "t * out * log_of_base(x, out)",
+    "t * power_slope_by_exponent(x, out)",
     symbol="**",
     impl=_power,
     jax="numpy.power",
@@ -139,18 +160,52 @@ rsqrt = elementwise(
 )
 
 
-def share_of_hypot(x, out):
-    """x / hypot(x, y), and 1/2 at (0, 0)."""
-    origin = equal(out, 0)
-    return div(where(origin, 0.5, x), where(origin, 1, out))
+def _direction(x, y):
+    """x / hypot(x, y), and 1/2 at (0, 0); infinite operands count as 1 beside finite ones, as in arctan2."""
+    with np.errstate(all="ignore"):
+        out = np.divide(x, np.hypot(x, y))
+        edge = np.isnan(out)
+        if edge.any():
+            a, b = (
+                np.where(np.isinf(v), np.copysign(1, v), np.where(other, v * 0, v))
+                for v, other in ((x, np.isinf(y)), (y, np.isinf(x)))
+            )
+            length = np.hypot(a, b)
+            there = np.where(length == 0, 0.5, np.divide(a, length))
+            out = np.where(edge, there, out).astype(out.dtype)[()]
+    return out
 
 
-# sqrt(x**2 + y**2) without overflow. At (0, 0): jax 1/2 and 1/2, torch nan.
+def over_length(t, x, y):
+    """t / hypot(x, y), and 0 at (0, 0), where no derivative of higher order exists."""
+    length = hypot(x, y)
+    return div(t, where(equal(length, 0), np.inf, length))
+
+
+def share(x, y, out):
+    """x / hypot(x, y), whose result is at hand."""
+    return unless_nan(lambda x, y, out: div(x, out), lambda x, y, out: direction(x, y), x, y, out)
+
+
+# the share of x in the length of (x, y): the derivative of hypot
+direction = elementwise(
+    "direction",
+    _direction,
+    "over_length(t * square(direction(y, x)), x, y)",
+    "-over_length(t * (direction(x, y) * direction(y, x)), x, y)",
+    aval=lambda x, y: hypot.aval(x, y),
+    into=in_place(_direction),
+    jax=lambda jax, x, y: x / jax.numpy.hypot(x, y),
+    domain=("nonzero", "real"),
+    without={"edge": "jax gives nan where an operand is infinite"},
+)
+# sqrt(x**2 + y**2) without overflow. At (0, 0): jax 1/2 and 1/2, torch nan. Where both are infinite there is no limit;
+# the direction is that of arctan2, 45 degrees.
 hypot = elementwise(
     "hypot",
     np.hypot,
-    "t * share_of_hypot(x, out)",
-    "t * share_of_hypot(y, out)",
+    "t * share(x, y, out)",
+    "t * share(y, x, out)",
     torch=("t * (x / out)", "t * (y / out)"),
     into=in_place(np.hypot),
     jax="numpy.hypot",

@@ -8,107 +8,15 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
-from . import shape
 from .cumulative import NO_ORDER, cumprod, shifted
-from .elementwise import div, equal, mul, sub
-from .exponential import exp
-from .shape import broadcast, cast, fit, full, inverse_permutation, reshape, transpose
+from .elementwise import div, equal, mul, neg, sub
+from .reduction import drop_axes, reduced, reduction, samples_over, shift_axes, widened
+from .shape import batched, cast, fit, full, inverse_permutation, reshape, spread, sum_, transpose, zeros_like
 from .torch_order import sum_over
-
-
-def drop_axes(d, axes):
-    """Where axis d of the operand stands once `axes` are reduced away."""
-    return d - len([a for a in axes if a < d])
-
-
-def shift_axes(axes, d):
-    """Reduction axes of the value that has the mapped axis d."""
-    return tuple(a + (a >= d) for a in axes)
-
-
-def reduced(shape, axes):
-    return tuple(k for i, k in enumerate(shape) if i not in axes)
-
-
-def spread(v, x, axes):
-    """A reduced value (or its cotangent) repeated along the axes that were reduced."""
-    return broadcast(v, shape=shape_of(x), axes=tuple(sorted(axes)))
 
 
 def unchanged(dtype):
     return dtype
-
-
-def widened(ufunc):
-    """Result dtype of a sum or product: small integers and bool are widened as NumPy widens them."""
-    return lambda dtype: ufunc.reduce(np.empty(0, dtype)).dtype if dtype.kind in "biu" else dtype
-
-
-def reduction(body):
-    """Declare a reduction from what is its own: `dtype` (of the result, from the operand's), impl, and a derivative."""
-    result = body.dtype
-    del body.dtype
-    name = body.__name__.rstrip("_")
-
-    def aval(x, *, axes):
-        return Aval(reduced(shape_of(x), axes), result(dtype_of(x)))
-
-    def batch(size, xs, ds, *, axes):
-        axes = shift_axes(axes, ds[0])
-        return prim(xs[0], axes=axes), drop_axes(ds[0], axes)
-
-    body.aval, body.batch = aval, batch
-    if not hasattr(body, "jax"):
-        body.jax = lambda jax, x, *, axes: getattr(jax.numpy, name)(x, axis=axes)
-    prim = define(body)
-    return prim
-
-
-def samples_over(rng, dtypes, domain="nonzero", empty=True, ties=()):
-    """The cases of a reduction. `empty`: the reduction of nothing has a value; domain "truth": many numbers are zero."""
-
-    def x(*shape):
-        return np.trunc(draw(rng, "real", shape)) if domain == "truth" else draw(rng, domain, shape)
-
-    yield from in_kinds(x(3, 4), dtypes=dtypes, axes=(1,))
-    yield from in_kinds(x(2, 3), dtypes=dtypes, axes=(0, 1))
-    yield Sample(x(2, 3, 2), axes=(0, 2))
-    yield Sample(x(2, 3, 2), axes=(1,))
-    yield Sample(x(2, 3), axes=())
-    yield Sample(x(3, 1), kind="size 1", axes=(1,))
-    yield Sample(x(1, 1), kind="size 1", axes=(0, 1))
-    yield Sample(x(2, 3, 2, 2), kind="unsorted", axes=(2, 1))
-    yield Sample(x(), kind="0-d", axes=())
-    yield Sample(x().item(), kind="weak", order=1, axes=())
-    yield Sample(x(0, 2), kind="empty", axes=(1,))
-    if empty:
-        yield Sample(x(0, 2), kind="empty", axes=(0,))
-        yield Sample(x(0), kind="empty", axes=(0,))
-    for values in ties:
-        yield Sample(np.array(values), kind="kink", axes=(0,))
-
-
-# ------------------------------------------------------------------------------------------------ linear
-@reduction
-class sum_:
-    """The sum over `axes`. Small integers and bool are summed as NumPy sums them."""
-
-    linear = (0,)
-    dtypes = "fcib"
-    dtype = widened(np.add)
-
-    def impl(x, *, axes):
-        return np.add.reduce(x, axis=axes)
-
-    impl_torch = sum_over
-
-    transpose = (lambda ct, x, *, axes: fit(spread(ct, x, axes), x),)
-
-    def samples(rng):
-        return samples_over(rng, "fcib")
-
-
-shape.sum_ = sum_
 
 
 def count(shape, axes):
@@ -233,16 +141,55 @@ class min_:
 
 
 # ------------------------------------------------------------------------------------------------ logsumexp
-def softmax_of(x, out, axes):
-    """The derivative of logsumexp: exp(x - out)."""
-    return exp(sub(x, spread(out, x, axes)))
+@define
+class shares:
+    """exp(x - out), the shares in out = logsumexp(x, axes); equal infinities share evenly, as in logaddexp."""
+
+    saves = (("out",), ("out",))
+    dtypes = "fc"
+    without = {name: "logsumexp's rule calls it, and its operands are floats" for name in ("int64", "bool")}
+
+    def jax(jax, x, out, *, axes):
+        return jax.numpy.exp(x - jax.numpy.expand_dims(out, axes))
+
+    def impl(x, out, *, axes):
+        out = np.expand_dims(out, axes)
+        w = np.exp(np.subtract(x, out))
+        if not np.isfinite(out).all():
+            at = np.isinf(np.real(x)) & (np.equal(x, out))
+            w = np.where(at, at / np.maximum(at.sum(axes, keepdims=True), 1), w).astype(w.dtype)
+        return w
+
+    def aval(x, out, *, axes):
+        return Aval(shape_of(x), dtype_of(x))
+
+    def batch(size, xs, ds, *, axes):
+        x, out = (batched(size, x, d) for x, d in zip(xs, ds, strict=True))
+        return shares(x, out, axes=shift_axes(axes, 0)), 0
+
+    def vjp(ct, out, x, top, *, need, axes):
+        g = mul(ct, out)
+        return [g, neg(sum_(g, axes=axes)) if need & 2 else None]
+
+    def jvp(ts, out, x, top, *, axes):
+        t, dtop = ts
+        t = zeros_like(out) if t is None else t
+        return mul(out, t if dtop is None else sub(t, spread(dtop, out, axes)))
+
+    def samples(rng):
+        x = draw(rng, "real", (3, 4))
+        yield from in_kinds(x, draw(rng, "real", (3,)), dtypes="fc", axes=(1,))
+        yield Sample(draw(rng, "real", (2, 3, 2)), draw(rng, "real", (3,)), axes=(0, 2))
+        yield Sample(np.array(0.5), np.array(0.25), kind="0-d", axes=())
+        yield Sample(np.zeros((0, 2)), np.zeros(0), kind="empty", axes=(1,))
 
 
 @reduction
 class logsumexp:
     """log(sum(exp(x))) over `axes`, shifted by the maximum so that nothing overflows; the sum of nothing is -inf.
 
-    Some -inf among x weigh nothing. Where all are, or one is +inf, the derivative is nan, as in jax and torch.
+    Some -inf among x weigh nothing. A single +inf has the whole derivative, and equal infinities share it evenly (jax
+    and torch: nan).
     """
 
     saves = ((0, "out"),)
@@ -263,10 +210,10 @@ class logsumexp:
             return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + top.reshape(reduced(x.shape, axes))
 
     def vjp(ct, out, x, *, need, axes):
-        return [fit(mul(spread(ct, x, axes), softmax_of(x, out, axes)), x)]
+        return [fit(mul(spread(ct, x, axes), shares(x, out, axes=axes)), x)]
 
     def jvp(ts, out, x, *, axes):
-        return sum_(mul(ts[0], softmax_of(x, out, axes)), axes=axes)
+        return sum_(mul(ts[0], shares(x, out, axes=axes)), axes=axes)
 
     def samples(rng):
         yield from samples_over(rng, "fc", "real", empty=False)

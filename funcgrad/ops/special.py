@@ -5,7 +5,7 @@ import math
 from ..core.primitive import elementwise
 from ..errors import ArgumentError
 from . import special_values as values
-from .elementwise import add, div, equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
+from .elementwise import add, equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .exponential import exp  # noqa: F401  (formulas name it)
 from .floats import over_floats, real_function, samples_with
 from .rounding import sign  # noqa: F401  (formulas name it)
@@ -21,8 +21,15 @@ def special(name, value, formula, **fields):
 
 
 # ------------------------------------------------------------------------------------------------ error function
-erf = special("erf", values.erf, "t * (TWO_BY_ROOT_PI * exp(-x * x))")
-erfc = special("erfc", values.erfc, "-t * (TWO_BY_ROOT_PI * exp(-x * x))")
+# exp(-x**2) with all its digits. Where it has underflowed so has its derivative, and 0 * x would be nan at infinity.
+gaussian = special(
+    "gaussian",
+    values.gaussian,
+    "-t * (2 * out * where(equal(out, 0), 0, x))",
+    jax=lambda jax, x: jax.numpy.exp(-x * x),
+)
+erf = special("erf", values.erf, "t * (TWO_BY_ROOT_PI * gaussian(x))")
+erfc = special("erfc", values.erfc, "-t * (TWO_BY_ROOT_PI * gaussian(x))")
 # the inverse of erf, on -1 <= x <= 1
 erfinv = special("erfinv", values.erfinv, "t * (HALF_ROOT_PI * exp(out * out))", domain="unit", tolerance=10.0)
 
@@ -65,22 +72,44 @@ def betaln(x, y):
 
 
 # ------------------------------------------------------------------------------------------------ Bessel functions
-def i1_slope(x, out):
-    """I1'(x) = I0(x) - I1(x) / x, and 1/2 at 0."""
-    origin = equal(x, 0)
-    return sub(i0(x), where(origin, 0.5, div(out, where(origin, 1, x))))
+def i1_slope(x, scaled):
+    """I1'(x) = I1(x) / x + I2(x), times exp(-|x|) if scaled; I0(x) - I1(x) / x would cancel at second order."""
+    ratio, next_ratio = (bessel_ratio(x, nu=n, scaled=scaled) for n in (1, 2))
+    return add(ratio, mul(mul(x, x), next_ratio))
 
 
-def i1e_slope(x, out):
-    """The derivative of exp(-|x|) I1(x)."""
-    origin = equal(x, 0)
-    return sub(i0e(x), add(mul(out, sign(x)), where(origin, 0.5, div(out, where(origin, 1, x)))))
+def bessel_ratio_slope(x, out, nu, scaled):
+    """DLMF 10.29.4."""
+    slope = mul(x, bessel_ratio(x, nu=nu + 1, scaled=scaled))
+    return sub(slope, mul(sign(x), out)) if scaled else slope
+
+
+def _ratio_of_jax(jax, x, *, nu, scaled):
+    """The power series, for the oracle; its samples are small."""
+    jnp = jax.numpy
+    terms = [1 / (math.factorial(k) * math.factorial(k + nu)) for k in range(40)]
+    x = jnp.asarray(x)
+    wide = x.astype("float64")
+    total = jnp.polyval(jnp.asarray(terms[::-1]), wide * wide / 4) / 2.0**nu
+    return (total * jnp.exp(-jnp.abs(wide)) if scaled else total).astype(x.dtype)
 
 
 INFINITE = {"edge": "jax gives nan at infinity, where the value is infinite"}
 
 # I0 and I1, and exp(-|x|) times them. jax gives 1 for I0'(0), which is 0.
 i0 = special("i0", values.i0, "t * i1(x)", without=INFINITE)
-i1 = special("i1", values.i1, "t * i1_slope(x, out)", kinks=((0.0,),), without=INFINITE)
+i1 = special("i1", values.i1, "t * i1_slope(x, False)", kinks=((0.0,),), without=INFINITE)
 i0e = special("i0e", values.i0e, "t * (i1e(x) - sign(x) * out)", kinks=((0.0,),))
-i1e = special("i1e", values.i1e, "t * i1e_slope(x, out)", kinks=((0.0,),))
+i1e = special("i1e", values.i1e, "t * (i1_slope(x, True) - sign(x) * out)", kinks=((0.0,),))
+# I(x) / x**nu, times exp(-|x|) if scaled: even and without a zero, so that no order of derivative cancels near 0
+bessel_ratio = special(
+    "bessel_ratio",
+    values.bessel_ratio,
+    "t * bessel_ratio_slope(x, out, nu, scaled)",
+    params=("nu", "scaled"),
+    arity=1,
+    jax=_ratio_of_jax,
+    domain="nonzero",
+    without={"edge": "the oracle's series is for small operands"},
+    samples=samples_with("bessel_ratio", *({"nu": n, "scaled": s} for n in (1, 2) for s in (False, True))),
+)

@@ -11,6 +11,8 @@ import numpy as np
 LANE_BYTES = 32
 ACCUMULATORS = 4
 LEVELS = 4
+PAIRWISE = 8  # from so many on NumPy adds a contiguous row in another order than one after the other
+SHORT = 15  # (of which no accumulator gets more than one row)
 
 
 def in_blocks(rows):
@@ -36,9 +38,10 @@ def add_rows(rows):
     """Rows (n, *lanes) dealt to the accumulators; the rows left over go to the first."""
     n = len(rows)
     turns = n // ACCUMULATORS
-    if not turns:
-        first = np.add.reduce(rows, axis=0)
-        return first + rows.dtype.type(0)
+    if turns < 2:
+        if n > ACCUMULATORS:
+            rows = rows[[0, *range(ACCUMULATORS, n), *range(1, ACCUMULATORS)]]
+        return np.add.reduce(rows, axis=0) + rows.dtype.type(0)
     sums = in_blocks(rows[: ACCUMULATORS * turns].reshape(turns, ACCUMULATORS, *rows.shape[1:]))
     first = sums[0]
     for row in rows[ACCUMULATORS * turns :]:
@@ -46,29 +49,61 @@ def add_rows(rows):
     return first + sums[1] + sums[2] + sums[3]
 
 
+def short_sum(numbers):
+    """The same sum of few float64, in Python's arithmetic, which is IEEE's too: NumPy's calls would take twice as long."""
+    lanes = LANE_BYTES // 8
+    whole = len(numbers) // lanes * lanes
+    if not whole:
+        return np.float64(sum(numbers, 0.0))
+    by_lane = numbers[:lanes]
+    for at in range(lanes, whole, lanes):
+        by_lane = [a + b for a, b in zip(by_lane, numbers[at : at + lanes], strict=True)]
+    total, *rest = [*numbers[whole:], *[a + 0.0 for a in by_lane]]
+    for x in rest:
+        total += x
+    return np.float64(total)
+
+
 def vector_sum(x):
     """The sum of a contiguous vector."""
     n = len(x)
+    if x.itemsize == 8 and 2 <= n <= SHORT:
+        return short_sum(x.tolist())
+    return row_sums(x.reshape(1, n))[0]
+
+
+def row_sums(x):
+    """The sums of the rows of a contiguous matrix."""
+    count, n = x.shape
     if n < ACCUMULATORS:
-        return np.add.reduce(x)
+        return np.add.reduce(x, axis=1)
     lanes = LANE_BYTES // x.itemsize
     rows = n // lanes
     if not rows:
-        return add_rows(x)
-    by_lane = add_rows(x[: rows * lanes].reshape(rows, lanes))
-    tail = x[rows * lanes :]
-    return np.add.accumulate(np.concatenate((tail, by_lane)))[-1]
+        return add_rows(x.T)
+    by_lane = add_rows(x[:, : rows * lanes].reshape(count, rows, lanes).transpose(1, 0, 2))
+    if rows * lanes < n:
+        by_lane = np.concatenate((x[:, rows * lanes :], by_lane), axis=1)
+    if by_lane.shape[1] < PAIRWISE:
+        return np.add.reduce(by_lane, axis=1)
+    return np.add.accumulate(by_lane, axis=1)[:, -1]
 
 
 def sum_over(x, axes):
     """np.add.reduce over `axes`, in torch's order where that is known: whole contiguous arrays, and rows of matrices."""
-    if type(x) is not np.ndarray or x.dtype.char not in "fd" or not x.flags.c_contiguous or x.size < 2:
+    if type(x) is not np.ndarray or x.dtype.char not in "fd":
         return np.add.reduce(x, axis=axes)
-    if all(i in axes or k == 1 for i, k in enumerate(x.shape)):
-        total = vector_sum(x.reshape(-1))
-        kept = tuple(k for i, k in enumerate(x.shape) if i not in axes)
-        return np.full(kept, total, x.dtype) if kept else total
-    if axes == (x.ndim - 1,) and x.shape[-1] and x.size // x.shape[-1] <= 64:
-        rows = x.reshape(-1, x.shape[-1])
-        return np.array([vector_sum(r) for r in rows], x.dtype).reshape(x.shape[:-1])
+    shape = x.shape
+    n = len(shape)
+    whole = len(axes) == n
+    if not whole and n - 1 not in axes and shape[-1] != 1 or not x.flags.c_contiguous or x.size < 2:
+        return np.add.reduce(x, axis=axes)
+    if whole:
+        return vector_sum(x if n == 1 else x.reshape(-1))
+    if all([i in axes or k == 1 for i, k in enumerate(shape)]):
+        total = np.empty([k for i, k in enumerate(shape) if i not in axes], x.dtype)
+        total[...] = vector_sum(x.reshape(-1))
+        return total
+    if axes == (n - 1,) and shape[-1]:
+        return row_sums(x.reshape(-1, shape[-1])).reshape(shape[:-1])
     return np.add.reduce(x, axis=axes)

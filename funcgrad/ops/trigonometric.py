@@ -1,7 +1,8 @@
 """Trigonometric and hyperbolic functions and their inverses, degrees, sinc.
 
 Derivatives of the inverses are written as products of factors ((1 - x)(1 + x), not 1 - x**2), which keeps their digits
-near the ends of the domain and, for complex x, the branch of the function itself.
+near the ends of the domain and, for complex x, the branch of the function itself. Derivatives whose own derivative a
+chain of operations would get wrong (0 * inf at infinity, cancellation) are primitives: one_minus_square, arctan_slope.
 """
 
 import math
@@ -12,31 +13,64 @@ from ..core.aval import dtype_of
 from ..core.primitive import elementwise
 from .bitwise import bitwise_or
 from .elementwise import add, div, equal, less, mul, neg, sub, where  # noqa: F401  (formulas name them)
-from .floats import over_floats, real_function
+from .floats import as_floats, in_place, over_floats, real_function
 from .logic import isinf
 from .powers import hypot, sqrt
+from .rounding import rint
 
 sin = elementwise("sin", np.sin, "t * cos(x)", jax="numpy.sin", dtypes="fc")
 cos = elementwise("cos", np.cos, "-t * sin(x)", jax="numpy.cos", dtypes="fc")
 tan = elementwise("tan", np.tan, "t * (1 + out * out)", jax="numpy.tan", dtypes="fc", domain="unit")
 sinh = elementwise("sinh", np.sinh, "t * cosh(x)", jax="numpy.sinh", dtypes="fc")
 cosh = elementwise("cosh", np.cosh, "t * sinh(x)", jax="numpy.cosh", dtypes="fc")
-tanh = elementwise("tanh", np.tanh, "t * (1 - out * out)", jax="numpy.tanh", dtypes="fc")
 deg2rad = elementwise("deg2rad", np.deg2rad, "deg2rad(t)", jax="numpy.deg2rad")
 rad2deg = elementwise("rad2deg", np.rad2deg, "rad2deg(t)", jax="numpy.rad2deg")
 
+
 # ------------------------------------------------------------------------------------------------ inverses
-arcsin = elementwise("arcsin", np.arcsin, "t / sqrt((1 - x) * (1 + x))", jax="numpy.arcsin", dtypes="fc", domain="unit")
-arccos = elementwise(
-    "arccos", np.arccos, "-t / sqrt((1 - x) * (1 + x))", jax="numpy.arccos", dtypes="fc", domain="unit"
+def _one_minus_square(x):
+    x = as_floats(x)
+    return (1 - x) * (1 + x)
+
+
+def _arctan_slope(x):
+    x = as_floats(x)
+    return np.reciprocal(1 + x * x)
+
+
+# 1 - x**2 with all its digits near 1, and its derivative with all of them near 0
+one_minus_square = elementwise(
+    "one_minus_square",
+    _one_minus_square,
+    "-t * (x + x)",
+    aval=sin.aval,
+    into=in_place(_one_minus_square),
+    jax=lambda jax, x: (1 - x) * (1 + x),
+    dtypes="fc",
 )
-arctan = elementwise("arctan", np.arctan, "t / (1 + x * x)", jax="numpy.arctan", dtypes="fc")
+arcsin = elementwise(
+    "arcsin", np.arcsin, "t / sqrt(one_minus_square(x))", jax="numpy.arcsin", dtypes="fc", domain="unit"
+)
+arccos = elementwise(
+    "arccos", np.arccos, "-t / sqrt(one_minus_square(x))", jax="numpy.arccos", dtypes="fc", domain="unit"
+)
+arctan = elementwise("arctan", np.arctan, "t * arctan_slope(x)", jax="numpy.arctan", dtypes="fc")
+# 1 / (1 + x**2). Where it has underflowed so has its derivative, and 0 * x would be nan at infinity.
+arctan_slope = elementwise(
+    "arctan_slope",
+    _arctan_slope,
+    "-t * (2 * out * (out * where(equal(out, 0), 0, x)))",
+    aval=sin.aval,
+    into=in_place(_arctan_slope),
+    jax=lambda jax, x: 1 / (1 + x * x),
+    dtypes="fc",
+)
 arcsinh = elementwise("arcsinh", np.arcsinh, "t / root_of_one_and_square(x)", jax="numpy.arcsinh", dtypes="fc")
 # for complex x left of the imaginary axis jax gives the derivative of the other branch (its sign is the other one)
 arccosh = elementwise(
-    "arccosh", np.arccosh, "t / (sqrt(x - 1) * sqrt(x + 1))", jax="numpy.arccosh", dtypes="fc", domain="above one"
+    "arccosh", np.arccosh, "t / sqrt(x - 1) / sqrt(x + 1)", jax="numpy.arccosh", dtypes="fc", domain="above one"
 )
-arctanh = elementwise("arctanh", np.arctanh, "t / ((1 - x) * (1 + x))", jax="numpy.arctanh", dtypes="fc", domain="unit")
+arctanh = elementwise("arctanh", np.arctanh, "t / one_minus_square(x)", jax="numpy.arctanh", dtypes="fc", domain="unit")
 
 
 def root_of_one_and_square(x):
@@ -68,14 +102,18 @@ SERIES = [(-1) ** k * 2 * k * math.pi ** (2 * k) / math.factorial(2 * k + 1) for
 
 
 def sinc_slope(x, out):
-    """sinc'(x) = (cos(pi x) - sinc(x)) / x; near 0 the derivative of the Taylor series of sinc."""
+    """sinc'(x) = (cos(pi x) - sinc(x)) / x; near 0 the derivative of the Taylor series of sinc.
+
+    cos(pi x) is that of x less an even number, so that the product with pi is not rounded to a multiple of its own.
+    """
     near = less(mul(x, x), NEAR * NEAR)
     inside, outside = where(near, x, 0), where(near, 1, x)
     u = mul(inside, inside)
     series = SERIES[-1]
     for c in SERIES[-2::-1]:
         series = add(mul(u, series), c)
-    far = div(sub(cos(mul(math.pi, outside)), out), outside)
+    period = sub(outside, mul(2, rint(mul(0.5, outside))))
+    far = div(sub(cos(mul(math.pi, period)), out), outside)
     return where(near, mul(inside, series), far)
 
 

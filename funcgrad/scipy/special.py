@@ -41,6 +41,7 @@ erfc = named("erfc", "erfc", "1 - erf(x), without cancellation.")
 erfinv = named("erfinv", "erfinv", "The inverse of erf, for -1 <= x <= 1.")
 xlogy = named("xlogy", "xlogy", "x * log(y), and 0 where x is 0.")
 xlog1py = named("xlog1py", "xlog1py", "x * log1p(y), and 0 where x is 0.")
+entr = named("entr", "entr", "-x log(x), 0 at 0 and -inf below.")
 i0 = named("i0", "i0", "The modified Bessel function of order 0.")
 i1 = named("i1", "i1", "The modified Bessel function of order 1.")
 i0e = named("i0e", "i0e", "exp(-|x|) i0(x).")
@@ -99,12 +100,6 @@ def multigammaln(a, d):
     a = inexact(operand(a))
     terms = [gammaln(np.subtract(a, 0.5 * i)) for i in range(int(d))]
     return np.add(d * (d - 1) * 0.25 * math.log(math.pi), sum(terms[1:], terms[0]))
-
-
-def entr(x):
-    """-x log(x), 0 at 0 and -inf below."""
-    x = inexact(operand(x))
-    return np.where(np.less(x, 0), -np.inf, np.negative(xlogy(np.maximum(x, 0), np.maximum(x, 0))))
 
 
 def rel_entr(x, y):

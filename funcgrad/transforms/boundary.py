@@ -7,10 +7,12 @@ import numpy as np
 
 from ..core import state
 from ..core.aval import PYTHON_SCALARS, describe, dtype_of, ndarray, shape_of
+from ..core.collector import Eased, restore
 from ..core.handle import Array, Cell, Handle, Taped, fresh, snap
 from ..core.primitive import PRIMITIVES
 from ..core.site import here, internal, line_of
 from ..core.trace import ROOT, TAPE, Batch
+from ..core.tracebacks import trim
 from ..errors import ArgumentError, ConversionError, FuncgradError
 
 tls, shared = state.tls, state.shared
@@ -121,7 +123,7 @@ def like_argument(g, x):
 
 class inside:
     """Run the function of a transform. At the end the trace is done, boxes it lifted are settled, and of an error that
-    NumPy wrapped around one of ours, ours is the one that is raised."""
+    NumPy wrapped around one of ours, ours is the one that is raised. Of our frames its traceback keeps this one only."""
 
     __slots__ = ("owner",)
 
@@ -135,6 +137,8 @@ class inside:
 
     def __exit__(self, kind, error, traceback):
         tls.depth -= 1
+        if Eased.before is not None and not tls.depth:
+            restore()
         trace = self.owner
         trace.done = True
         trace.flat = False
@@ -143,7 +147,10 @@ class inside:
         if error is not None and not isinstance(error, FuncgradError):
             ours = conversion_behind(error) or replaced_by(error)
             if ours is not None:
-                raise ours.with_traceback(error.__traceback__) from None
+                ours.__traceback__ = error.__traceback__.tb_next if error.__traceback__ is not None else None
+                raise trim(ours) from None
+        if error is not None:
+            trim(error, traceback)
 
 
 def conversion_behind(error):

@@ -13,7 +13,9 @@ from ..core.aval import aval_of, shape_of
 from ..core.handle import FROZEN, Handle, Taped
 from ..core.node import TapeNode
 from ..core.primitive import PRIMITIVES, define, helpers
+from ..core.state import tls
 from ..errors import ArgumentError, ShapeError
+from .barrier import barrier
 from .boundary import inner
 from .forward_mode import jvp, zero_tangent
 from .reverse_mode import check_callable, vjp
@@ -219,6 +221,8 @@ class Checkpoint(Spec):
         return self.flat(*xs), xs
 
     def pull(self, residuals, cts):
+        if tls.stage is not None:  # what is computed again must not be taken for what was computed before
+            residuals = barrier(*residuals, *cts)[: len(residuals)]
         return vjp(lambda *xs: list(self.flat(*xs)), *residuals)[1](list(cts))
 
     def push(self, primals, tangents):

@@ -239,6 +239,10 @@ def check_callable(f, transform):
 def check_scalar(value, holomorphic):
     if type(value) is float or type(value) is np.float64:
         return
+    if value is None or isinstance(value, (str, bytes)):
+        raise ArgumentError(
+            f"grad: the function must return a scalar; got {type(value).__name__}. Does it end with a return? [at {here()}]"
+        )
     try:
         shape, dtype = shape_of(value), dtype_of(value)
     except Exception as error:

@@ -2,8 +2,8 @@
 
 A Stage that meets a handle of an outer level lifts it to a hidden input. At a captured Tensor's first use it makes a
 graph input and a shadow (a Tensor of this level): the function's reads, in-place writes, views and `.grad` act on the
-shadow, and the differences at the end are extra outputs of the graph (`effects`), copied back by every call. Nothing of
-the user's is re-pointed while tracing.
+shadow, and the differences at the end are extra outputs of the graph (`writes`), copied back by every call. Nothing of
+the user's is re-pointed while tracing. Nodes that do more than give their results are kept in `effects`, as they came.
 """
 
 from ..core import state
@@ -30,6 +30,7 @@ class Stage(Trace):
         super().__init__()
         self.inputs = []  # graph nodes
         self.outer = []  # what a call must pass for each of them
+        self.effects = []  # nodes that are run even if nothing reads them
         self.lifts = {}  # id of a lifted value -> its input node (and the value, to keep the id)
         self.shadows = {}
 
@@ -71,6 +72,8 @@ class Stage(Trace):
             raise NotDifferentiableError(f"jit: {prim.name} has no shape rule, so it cannot be staged.")
         aval = prim.aval(*[x.aval if type(x) is GraphNode else aval_of(x) for x in ins], **params)
         n = GraphNode(prim, tuple(ins), params, aval, site(2))
+        if n.effect:
+            self.effects.append(n)
         if prim.multi:
             return tuple(
                 Array(None, GraphNode(PICK, (n,), {"i": i, "avals": aval}, a, n.site), self) for i, a in enumerate(aval)
@@ -105,7 +108,7 @@ class Stage(Trace):
             got = self.shadows[id(h)] = (s, h, n, s.mark)
         return got[0]
 
-    def effects(self):
+    def writes(self):
         """([(box, graph node of its new value)], [(cell, new gradient or None)]) of what the function did to Tensors."""
         writes = []
         cells = []
@@ -147,7 +150,7 @@ def graph_of(f, avals):
     ins = [GraphNode(None, (), None, a) for a in avals]
     with staged(stage), inside(stage):
         outs = f(*[Array(None, n, stage) for n in ins])
-    return Graph(ins, [o.mark if isinstance(o, Array) and o.owner is stage else o for o in outs])
+    return Graph(ins, [o.mark if isinstance(o, Array) and o.owner is stage else o for o in outs], stage.effects)
 
 
 __all__ = ["PRIMITIVES", "Stage", "graph_of", "staged"]

@@ -122,6 +122,25 @@ def node_of(t):
     return [type(fn).__name__, [None if f is None else type(f).__name__ for f, _ in fn.next_functions]]
 
 
+def graph_of(results, leaves):
+    """The whole graph behind each of the results, as text: "SumBackward1(MulBackward0(a, -))". `a` is a leaf by its
+    name, - a missing operand, `Name:1` the second result of an operation, #3 the fourth operation met, met again."""
+    met = {}
+
+    def text(fn, i):
+        if fn is None:
+            return "-"
+        index = f":{i}" if i else ""
+        if type(fn).__name__ == "AccumulateGrad":
+            return next((name for name, leaf in leaves.items() if leaf is fn.variable), "leaf") + index
+        if fn in met:
+            return f"#{met[fn]}{index}"
+        met[fn] = len(met)
+        return f"{type(fn).__name__}{index}({', '.join([text(*edge) for edge in fn.next_functions])})"
+
+    return [text(t.grad_fn, 0) for t in results]
+
+
 def cotangent(torch, t, at):
     """A fixed cotangent for the `at`-th result."""
     return torch.tensor(figures(tuple(t.shape), 0.2, 1.2, 0.37 * (at + 1)).tolist(), dtype=t.dtype)
@@ -133,8 +152,9 @@ def error_of(error):
     return [type(error).__name__, lines[0] if lines else ""]
 
 
-def outcome(torch, code):
-    """What a line does: its result and what backward() then gives, or its error."""
+def outcome(torch, code, look=True):
+    """What a line does: its result and what backward() then gives, or its error; without `look`, the graph is not
+    looked at before that."""
     names = inputs(torch)
     leaves = {k: v for k, v in names.items() if is_tensor(v) and v.requires_grad}
     *statements, last = code.split(";")
@@ -149,7 +169,9 @@ def outcome(torch, code):
             return {"error": error_of(error)}
         record = {"result": described(result)}
         got = tensors_of(result)
-        record["nodes"] = [node_of(t) for t in got]
+        if look:
+            record["nodes"] = [node_of(t) for t in got]
+            record["graph"] = graph_of(got, leaves)
         if any(t._base is not None for t in got):
             record["views"] = [t._base is not None for t in got]
         roots = [t for t in got if t.grad_fn is not None]

@@ -3,16 +3,20 @@
 Nothing that the user owns is changed by an operation that fails. torch's sentences are those of torch 2.13.
 """
 
+import ast
 import inspect
+import math
 import pathlib
 import sys
 import warnings
+import weakref
 
 import numpy as np
 import pytest
 
 import compat as torch
 import funcgrad as fg
+from compat import breaks, reading
 
 tensor_module = sys.modules[torch.Tensor.__module__]
 HERE = pathlib.Path(__file__).name
@@ -70,17 +74,422 @@ def test_row_02_backward_twice_names_the_recording():
 
 
 # ------------------------------------------------------------------------------------------------ row 3
-def test_row_03_nothing_to_differentiate():
-    w = torch.tensor([1.0], requires_grad=True)
-    loss = (w * 2).detach().sum()
-    words = "element 0 of tensors does not require grad and does not have a grad_fn"
-    refused(RuntimeError, lambda: loss.backward(), words, line(), ".detach()", "no_grad()", "argmax")
-    assert w.grad is None
+W = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+X = torch.ones(4, 3)
+LABELS = torch.tensor([0, 1, 2, 0])
+NO_GRAPH = "element 0 of tensors does not require grad and does not have a grad_fn"
+
+
+def detached():
+    hidden = (W * 2).detach()  # broken
+    loss = hidden.sum()
+    loss.backward()
+
+
+def detached_in_place():
+    y = W * 2
+    y.detach_()  # broken
+    y.sum().backward()
+
+
+def data():
+    y = W.data * 2  # broken
+    loss = y.sum()
+    loss.backward()
+
+
+def item():
+    total = 0.0
+    for i in range(3):
+        total += (W * i).sum().item()  # broken
+    loss = torch.tensor(total)
+    loss.backward()
+
+
+def tolist():
+    numbers = (W * 2).tolist()  # broken
+    loss = torch.tensor(numbers).sum()
+    loss.backward()
+
+
+def numpy():
+    a = (W * 2).detach().numpy()  # broken
+    loss = torch.from_numpy(a).sum()
+    loss.backward()
+
+
+def no_grad():
+    with torch.no_grad():  # broken
+        y = W * 2
+    loss = y.sum()
+    loss.backward()
+
+
+def inference_mode():
+    with torch.inference_mode():  # broken
+        y = W * 2
+    loss = y.sum()
+    loss.backward()
+
+
+@torch.no_grad()  # broken
+def predicted(x):
+    return x * W
+
+
+def decorated():
+    out = predicted(X)
+    loss = (out**2).mean()
+    loss.backward()
+
+
+class Model(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(3, 1)
+
+    def forward(self, x):
+        return self.layer(x).detach()  # broken
+
+
+def in_a_module():
+    model = Model()
+    loss = (model(X) ** 2).mean()
+    loss.backward()
+
+
+def argmax():
+    out = X * W
+    picked = out.argmax(1)  # broken
+    right = (picked == LABELS).float().mean()
+    right.backward()
+
+
+def comparison():
+    loss = ((X * W).sum(1) > 2).float().mean()  # broken
+    loss.backward()
+
+
+def integers():
+    y = (W * 2).long()  # broken
+    loss = y.float().sum()
+    loss.backward()
+
+
+def to_integers():
+    y = (W * 2).to(torch.int64)  # broken
+    loss = y.double().sum()
+    loss.backward()
+
+
+def made_anew():
+    a, b = (W * 2).sum(), (W * 3).sum()
+    loss = torch.tensor([a, b]).mean()  # broken
+    loss.backward()
+
+
+def copied():
+    y = W * 2
+    with warnings.catch_warnings(action="ignore"):
+        z = torch.tensor(y)  # broken
+    z.sum().backward()
+
+
+def outside():
+    y = np.tanh((W * 2).detach())  # broken
+    torch.as_tensor(y).sum().backward()
+
+
+def collected():
+    losses = []
+    for i in range(2):
+        losses.append((W * i).sum().detach())  # broken
+    torch.stack(losses).sum().backward()
+
+
+def scored(x):
+    return (x * W).argmax(1).float()  # broken
+
+
+def in_a_function():
+    loss = (scored(X) - 1.0).mean()
+    loss.backward()
+
+
+class Picking(torch.nn.Module):
+    def forward(self, x):
+        return (x * W > 1).float()  # broken
+
+
+def in_a_forward():
+    model = Picking()
+    (model(X) - 1.0).mean().backward()
+
+
+class Outer(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = Picking()
+
+    def loss(self):
+        loss = self.inner(X).sum()
+        loss.backward()
+
+
+def in_an_inner_module():
+    Outer().loss()
+
+
+class Trainer:
+    def step(self):
+        self.loss = (X * W).mean()
+
+    def fit(self):
+        self.step()
+        self.loss = torch.tensor(self.loss)  # broken
+        self.loss.backward()
+
+
+def in_a_trainer():
+    with warnings.catch_warnings(action="ignore"):
+        Trainer().fit()
+
+
+SURE = [
+    (detached, "detach()"),
+    (detached_in_place, "detach_()"),
+    (data, ".data"),
+    (item, "item()"),
+    (tolist, "tolist()"),
+    (numpy, "detach()"),
+    (no_grad, "no_grad()"),
+    (inference_mode, "inference_mode()"),
+    (in_a_module, "detach()"),
+    (outside, "detach()"),
+    (collected, "detach()"),
+]
+READ = [
+    (argmax, "argmax"),
+    (comparison, "a comparison"),
+    (integers, "an integer dtype"),
+    (to_integers, "an integer dtype"),
+    (made_anew, "torch.tensor()"),
+    (copied, "torch.tensor()"),
+    (in_a_function, "argmax"),
+    (in_a_forward, "a comparison"),
+    (in_an_inner_module, "a comparison"),
+    (in_a_trainer, "torch.tensor()"),
+]
+ELSEWHERE = {
+    in_a_module: Model.forward,
+    in_a_function: scored,
+    in_a_forward: Picking.forward,
+    in_an_inner_module: Picking.forward,
+    in_a_trainer: Trainer.fit,
+}
+
+
+def message_of(program):
+    torch.autograd.backward((W * W).sum())  # (what came before is forgotten)
+    kept = W.grad.clone()
+    with pytest.raises(RuntimeError) as caught:
+        program()
+    text = str(caught.value)
+    assert text.splitlines()[0] == NO_GRAPH  # torch's own words, alone on their line
+    assert f"backward() at {HERE.rpartition('/')[2]}" in text.replace(str(pathlib.Path(__file__).parent) + "/", "")
+    assert torch.equal(W.grad, kept)
+    return text
+
+
+@pytest.mark.parametrize(("program", "kind"), SURE, ids=[p.__name__ for p, _ in SURE])
+def test_row_03_the_line_that_broke_the_chain_is_named(program, kind):
+    text = message_of(program)
+    broken = line_in(ELSEWHERE.get(program, program), "# broken")
+    first = next(k for k in text.splitlines() if "# broken" in k)
+    assert broken in first  # with its source, and first of the lines that are listed
+    assert f"{kind}: " in text or f"made by {kind} at" in text
+    assert "leads through" in text or "This very Tensor" in text
+
+
+@pytest.mark.parametrize(("program", "kind"), READ, ids=[p.__name__ for p, _ in READ])
+def test_row_03_what_no_run_notes_is_read_from_the_source(program, kind):
+    text = message_of(program)
+    assert "As the source reads" in text
+    assert line_in(ELSEWHERE.get(program, program), "# broken") in text and f"{kind}: " in text
+
+
+def test_row_03_a_decorated_function_is_named():
+    text = message_of(decorated)
+    assert "@torch.no_grad()  # broken" in text and "take the decorator off" in text
+
+
+def test_row_03_recording_that_is_off_is_said_first():
+    def program():
+        with torch.no_grad():
+            loss = (W * 2).sum()
+            loss.backward()
+
+    text = message_of(program)
+    assert "Recording is switched off here, by no_grad()" in text and line_in(program, "with torch.no_grad()") in text
+
+    def switched():
+        torch.set_grad_enabled(False)
+        try:
+            (W * 2).sum().backward()
+        finally:
+            torch.set_grad_enabled(True)
+
+    assert "by set_grad_enabled(False)" in message_of(switched)
+
+
+def test_row_03_frozen_parameters_are_named():
+    def program():
+        layer = torch.nn.Linear(3, 1)
+        for p in layer.parameters():
+            p.requires_grad = False
+        layer(X).mean().backward()
+
+    text = message_of(program)
+    assert line_in(program, "p.requires_grad = False") in text and "frozen" in text
+
+
+def test_row_03_lines_elsewhere_are_suspects_only():
+    def program(step):
+        seen = W.sum().item()  # noqa: F841 (beside the loss, not on its way)
+        loss = step(X).mean()
+        loss.backward()
+
+    text = message_of(lambda: program(lambda x: x * 2.0))
+    assert "look whether one of them" in text and line_in(program, "seen = W.sum().item()") in text
+    assert "leads through" not in text
+
+
+def test_row_03_a_backward_that_went_through_forgets_the_suspects():
+    W.sum().detach()
+    text = message_of(lambda: (X * 2.0).sum().backward())
+    assert "No line is known" in text and "requires_grad=True" in text
+
+
+@pytest.mark.parametrize(
+    "file", sorted(pathlib.Path(__file__).parents[2].rglob("examples/**/*.py")), ids=lambda p: p.name
+)
+def test_row_03_any_source_can_be_read(file):
+    tree = ast.parse(file.read_text())
+    for scope in [tree, *[n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]]:
+        for step in reading.steps_of(scope):
+            assert step.first <= step.last and all(isinstance(k, str) for k in step.targets)
+            assert all(line >= 1 and kind in breaks.MEANING for line, kind in reading.breaks_in(step.value, {}))
+            reading.functions_called(step.value, vars(torch))
+        for line in range(1, file.read_text().count("\n") + 2):
+            asked = reading.asked_for(scope, line)
+            assert asked is None or asked.lineno <= line
+
+
+def test_row_03_what_only_chooses_is_no_suspect():
+    def program():
+        with torch.set_grad_enabled(True):
+            y = torch.where(W > 0, X, X * 2)
+        z = y[W.argmax()] if W.sum() > 0 else y[W > 1]
+        seen = [z]
+        loss = z.gather(0, (W - 1).long()).sum()
+        loss.backward()
+        return seen
+
+    assert "No line is known" in message_of(program)
+
+
+def test_row_03_without_a_source():
+    space = {"torch": torch, "W": W}
+    exec("def program():\n    y = (W * 2).detach()\n    z = y * 2.0\n    z.sum().backward()", space)
+    text = message_of_any(space["program"])
+    assert "<string>:2" in text and "detach()" in text
+
+
+def message_of_any(program):
+    torch.autograd.backward((W * W).sum())
+    return str(refused(RuntimeError, program, NO_GRAPH))
+
+
+def test_row_03_which_of_several_tensors():
+    refused(RuntimeError, lambda: torch.autograd.backward([W.sum(), W.detach().sum()]), "element 1 of tensors")
+
+
+def test_row_03_notes_hold_no_tensor_alive():
+    class Watched(torch.Tensor):
+        pass
+
+    x = torch.ones(3).as_subclass(Watched) if hasattr(torch.Tensor, "as_subclass") else torch.ones(3)
+    y = (W * x).sum()
+    ref = weakref.ref(y)
+    y.detach()
+    y.item()
+    del y
+    assert ref() is None
+
+
+def test_row_03_grad_by_a_tensor_that_is_not_tracked():
+    x = (W * 2).detach()
+    error = refused(
+        RuntimeError, lambda: torch.autograd.grad(W.sum(), [W, x]), "inputs[1]", "[3] torch.float32", "detach()"
+    )
+    assert str(error).splitlines()[0] == "One of the differentiated Tensors does not require grad"
+
+
+def test_row_03_grad_by_a_tensor_that_was_not_used():
+    x = torch.ones(2, 2, requires_grad=True)
+    error = refused(RuntimeError, lambda: torch.autograd.grad(W.sum(), [W, x]), "inputs[1], [2, 2] torch.float32", HERE)
+    assert str(error).splitlines()[0] == (
+        "The differentiated Tensor at index 1 appears to not have been used in the graph. Set allow_unused=True if this is "
+        "the desired behavior."
+    )
+
+
+def test_row_03_backward_of_several_elements():
+    error = refused(RuntimeError, lambda: (W * 2).backward(), "[3] torch.float32", "sum()", "ones_like", line())
+    assert str(error).splitlines()[0] == "grad can be implicitly created only for scalar outputs"
+
+
+def test_row_03_requires_grad_by_hand_trains_nothing():
+    def program():
+        loss = (W.detach() * 2).sum()  # broken
+        loss.requires_grad = True
+        for _ in range(2):
+            loss.backward()
+
+    W.grad = None
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        program()
+    (one,) = caught  # once for the line
+    assert one.category is UserWarning and "this trains nothing" in str(one.message)
+    for text in ("loss.requires_grad = True", "# broken", "loss.backward()"):
+        assert line_in(program, text) in str(one.message), text
+    assert f"{pathlib.Path(one.filename).name}:{one.lineno}" == line_in(program, "loss.backward()")
+    assert W.grad is None
+
+
+def test_row_03_a_leaf_of_the_users_own_warns_of_nothing():
+    with warnings.catch_warnings(action="error"):
+        a = torch.ones((), requires_grad=True)
+        a.backward()
+        adversarial = (W * 2).detach().requires_grad_()
+        adversarial.sum().backward()
+        b = torch.tensor(2.0)
+        b.requires_grad_()
+        (b * 3).backward()
+    assert [a.grad.item(), b.grad.item(), adversarial.grad.tolist()] == [1.0, 3.0, [1.0, 1.0, 1.0]]
 
 
 def test_row_03_integers_are_named():
     counts = torch.tensor([1, 2]).sum()
-    refused(RuntimeError, lambda: counts.backward(), "The Tensor is torch.int64", "integers carry no gradient", line())
+    refused(RuntimeError, lambda: counts.backward(), "The Tensor is torch.int64", "carry no gradient", line())
+
+
+def test_row_03_requires_grad_of_a_non_leaf_cannot_be_set():
+    y = W * 2
+    for on in (True, False):
+        with pytest.raises(RuntimeError, match="you can only change requires_grad flags of leaf variables."):
+            y.requires_grad = on
+    assert y.requires_grad_() is y
 
 
 def test_row_03_integers_refuse_requires_grad():
@@ -92,10 +501,30 @@ def test_row_03_integers_refuse_requires_grad():
 
 
 # ------------------------------------------------------------------------------------------------ row 11
-def test_row_11_numpy_of_a_tracked_tensor_refuses():
+@pytest.mark.parametrize("leak", [lambda w: w.numpy(), np.asarray, np.sin], ids=["numpy", "asarray", "sin"])
+def test_row_11_numpy_of_a_tracked_tensor_refuses(leak):
     w = torch.ones(2, requires_grad=True)
-    refused(RuntimeError, lambda: w.numpy(), "Can't call numpy() on Tensor that requires grad.", "detach().numpy()")
-    refused(RuntimeError, lambda: np.asarray(w), "detach().numpy()")
+    error = refused(RuntimeError, lambda: leak(w), "Can't call numpy() on Tensor that requires grad.")
+    assert str(error).endswith("Use tensor.detach().numpy() instead.")  # torch's own words; the rest is a note
+    (note,) = error.__notes__
+    assert HERE in note and "[2] torch.float32" in note and "torch's function" in note
+
+
+@pytest.mark.parametrize("convert", [float, complex, math.sin, lambda t: np.zeros(2).__setitem__(0, t)])
+def test_row_11_a_number_made_of_a_tracked_tensor_warns_once_a_line(convert, monkeypatch):
+    monkeypatch.setattr(tensor_module, "_warned", set())
+    w = torch.ones(2, requires_grad=True)
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        for _ in range(2):
+            convert(w[0])
+        here = f"{HERE}:{sys._getframe().f_lineno - 1}"
+    (one,) = caught
+    assert str(one.message).startswith("Converting a tensor with requires_grad=True to a scalar may lead to")
+    assert pathlib.Path(one.filename).name == HERE
+    if isinstance(convert, type):
+        assert here in str(one.message) and f"{HERE}:{one.lineno}" == here
+    with warnings.catch_warnings(action="error"):
+        assert w[0].item() == int(w[0]) == float(w.detach()[0]) == 1.0  # torch warns of none of these
 
 
 # ------------------------------------------------------------------------------------------------ row 15
@@ -146,7 +575,9 @@ def test_row_16_a_forgotten_zero_grad_warns_where_asked_for():
     with torch.optim.warn_if_not_zeroed():
         with pytest.warns(UserWarning, match=r"zero_grad\(\) forgotten") as caught:
             two_steps(zero=False)
-    assert line_in(two_steps, "optimizer.step()") in str(caught[0].message)
+    (one,) = caught
+    assert line_in(two_steps, "optimizer.step()") in str(one.message)
+    assert f"{pathlib.Path(one.filename).name}:{one.lineno}" == line_in(two_steps, "w.sum().backward()")
 
 
 def test_row_16_no_warning_unasked_or_with_zero_grad():
@@ -158,16 +589,33 @@ def test_row_16_no_warning_unasked_or_with_zero_grad():
 
 # ------------------------------------------------------------------------------------------------ row 17
 def test_row_17_grad_of_a_non_leaf_warns_once_at_the_users_line(monkeypatch):
-    monkeypatch.setattr(tensor_module, "_warned", [])
+    monkeypatch.setattr(tensor_module, "_warned", set())
     y = torch.ones(2, requires_grad=True) * 2
+    made = f"{HERE}:{sys._getframe().f_lineno - 1}"
     with warnings.catch_warnings(record=True, action="always") as caught:
-        here, got = line(), y.grad
-        y.grad  # noqa: B018
+        for _ in range(2):
+            here, got = line(), y.grad
     assert got is None
     (one,) = caught
     assert f"{pathlib.Path(one.filename).name}:{one.lineno}" == here
-    assert str(one.message).startswith("The .grad attribute of a Tensor that is not a leaf Tensor is being accessed.")
-    assert ".retain_grad()" in str(one.message)
+    text = str(one.message)
+    assert text.startswith("The .grad attribute of a Tensor that is not a leaf Tensor is being accessed.")
+    assert ".retain_grad()" in text
+    assert "`y` was made at" in text and made in text and "MulBackward0" in text
+
+
+def test_row_17_each_place_has_its_own_warning(monkeypatch):
+    monkeypatch.setattr(tensor_module, "_warned", set())
+    w = torch.ones(2, requires_grad=True)
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        for _ in range(3):
+            (w * 2).grad  # noqa: B018
+            (w.exp() + 1).grad  # noqa: B018
+    assert [("MulBackward0" in str(c.message), "AddBackward0" in str(c.message)) for c in caught] == [
+        (True, False),
+        (False, True),
+    ]
+    assert "[The Tensor was made at" in str(caught[0].message)
 
 
 # ------------------------------------------------------------------------------------------------ row 18
@@ -240,3 +688,41 @@ def test_row_10_a_name_that_is_missing_says_the_nearest():
 def test_row_19_dtypes_are_torchs():
     assert torch.tensor([1.0]).dtype is torch.float32
     assert torch.tensor([1.0], dtype=torch.float64).sin().dtype is torch.float64
+
+
+# ------------------------------------------------------------------------------------------------ tracebacks
+def names_of(error):
+    """The functions that an error's traceback shows, below the helper that caught it, with their files."""
+    found = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        found.append((pathlib.Path(code.co_filename).name, code.co_name))
+        traceback = traceback.tb_next
+    return found[found.index((HERE, "refused")) + 1 :]
+
+
+def test_traceback_of_backward_shows_the_hook_and_one_frame_of_ours():
+    def hook(g):
+        raise KeyError("the user's own")
+
+    def program():
+        y = W * 2
+        y.register_hook(hook)
+        y.sum().backward()
+
+    error = refused(KeyError, program, "the user's own")
+    assert names_of(error) == [(HERE, "program"), ("walks.py", "tensor_backward"), (HERE, "hook")]
+    assert error.__cause__ is None and error.__context__ is None
+
+
+def test_traceback_of_our_own_error():
+    def program():
+        (W * 2).detach().sum().backward()
+
+    assert names_of(refused(RuntimeError, program)) == [(HERE, "program"), ("walks.py", "tensor_backward")]
+
+    def asked():
+        torch.autograd.grad((W * 2).sum(), X)
+
+    assert names_of(refused(RuntimeError, asked)) == [(HERE, "asked"), ("walks.py", "grad")]

@@ -9,7 +9,7 @@ import compat
 
 ROOT = pathlib.Path(compat.__file__).parent
 DECLARING = {"define", "elementwise", "linear", "custom_vjp", "custom_jvp", "stop_gradient", "Primitive"}
-# torch.nn.functional.linear is a layer: its file defines that name itself
+# torch.nn.functional.linear is a layer: compat's files define that name, or import it from one another
 OWN = {"linear"}
 
 
@@ -20,7 +20,8 @@ def called(node):
 
 def found_in(tree):
     """What a file must not have: (line, what)."""
-    defined = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)} & OWN
+    inside = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level for a in n.names}
+    defined = ({n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)} | inside) & OWN
     imported = {a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and called(node) in DECLARING - defined:
@@ -53,6 +54,7 @@ def test_no_declaration(path):
         "fg.custom_vjp(f)",
         "class F(torch.autograd.Function):\n    pass",
         "from funcgrad import stop_gradient",
+        "from funcgrad.ops import linear\nlinear(f)",
     ],
 )
 def test_it_would_be_seen(code):

@@ -1858,3 +1858,141 @@ torch.special.ndtr(a)
 torch.fft.hfft(f)
 torch.fft.ihfft(f)
 """
+
+FAMILIES["graph"] = """
+a[None, 1:]
+a[..., 0]
+a[:, None, 1, None]
+t[0, 1, 2]
+t[:, 1]
+t[0, :, 1:3]
+t[..., None, 0]
+t[1:, :, 2]
+t[0, 0:3, 1]
+a[0][1]
+a[0, 1] * a[0, 1]
+a.split(1)[1] * a.split(1)[0]
+y = a.split(1); y[1] * y[0]
+y = a.unbind(); torch.stack([y[1], y[0], y[1]])
+y = torch.var_mean(a, 1); y[0] * y[1]
+y = torch.linalg.slogdet(spd); y[1] * 2
+y = t.chunk(2, 2); y[0].sum() + y[1].exp().sum()
+y = a.sort(); y.values[0]
+y = a.max(1); y.values * 2
+m @ t.mT[:, :, :3].mT.mT
+v @ t.mT[0].mT[:3]
+t.mT @ v.expand(4, 2, 3)[0, 0]
+torch.matmul(x[:1], x.unsqueeze(1))
+torch.einsum("ij,jk->ki", a, n)
+torch.einsum("bij,bjk->ibk", x, t)
+torch.einsum("jk,ij->ik", n, a)
+torch.einsum("j,ij->i", v, a)
+torch.einsum("ij,j->j", a, v)
+torch.einsum("ij,ij->ij", a, b)
+torch.einsum("i,->i", v, s)
+torch.einsum("ij,ij->j", a[:1], b)
+torch.einsum("ijk->kji", t)
+torch.einsum("ijj->i", x)
+torch.einsum("iij,jk->ik", x[:, :2], n)
+torch.tensordot(t, x, dims=([0, 1], [0, 2]))
+torch.tensordot(v, w, 0)
+torch.chain_matmul(a, m)
+torch.linalg.multi_dot([v, m, n])
+torch.linalg.multi_dot([a, m, v])
+torch.linalg.multi_dot([a, m, m, n])
+a.quantile(0.3, 0)
+t.quantile(torch.tensor([0.3, 0.9]), 1, keepdim=True)
+v.quantile(0.5)
+a.quantile(0.5, 0, interpolation="lower")
+torch.trapz(a, b)
+torch.gradient(v, edge_order=2)
+torch.cov(v)
+torch.cov(a, fweights=torch.tensor([1, 2, 3]))
+torch.cov(a, aweights=torch.tensor([1.0, 2.0, 3.0]))
+torch.combinations(v, 2, True)
+a.sum(())
+a.mean(None)
+a.t().reshape(3, 2, 1)
+t.permute(1, 0, 2).reshape(6, 4)
+t.permute(2, 1, 0).reshape(2, 12)
+t.mT.flatten(1)
+"""
+
+FAMILIES["hooks of operations"] = """
+y = a[0, 1]; seen = []; y.grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y.backward(); seen
+y = a[0, 1]; seen = []; y.grad_fn.next_functions[0][0].register_hook(lambda gi, go: seen.extend([*gi, *go])); y.backward(); seen
+y = a[0, 1]; y.grad_fn.next_functions[0][0].register_hook(lambda gi, go: (gi[0] * 3,)); y.backward(); a.grad
+y = a[0, 1]; y.grad_fn.next_functions[0][0].register_prehook(lambda go: (go[0] * 3,)); y.backward(); a.grad
+y = torch.addcmul(a, b, p, value=2); seen = []; y.grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y.sum().backward(); seen
+y = torch.addcmul(a, b, p, value=2); y.grad_fn.register_hook(lambda gi, go: (gi[0], gi[1] * 2, gi[2] * 3)); y.sum().backward(); [a.grad, b.grad, p.grad]
+y = torch.addcmul(a, a, a); seen = []; y.grad_fn.register_prehook(lambda go: seen.extend(go)); y.sum().backward(); seen
+y = torch.lerp(a, b, 0.3); seen = []; y.grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y.sum().backward(); seen
+y = m.tril(); y.grad_fn.register_hook(lambda gi, go: (gi[0] * 2,)); y.sum().backward(); m.grad
+y = a * a; seen = []; y.grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y.sum().backward(); seen
+y = torch.addmm(a, p, m); seen = []; y.grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y.sum().backward(); seen
+y = a.std(); seen = []; y.grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y.backward(); seen
+y = torch.var_mean(a); seen = []; y[0].grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); (y[0] * 2 + y[1]).backward(); seen
+y = torch.var_mean(a); seen = []; y[0].grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y[1].backward(); seen
+y = torch.var_mean(a); y[0].grad_fn is y[1].grad_fn
+y = torch.aminmax(a); seen = []; y[0].grad_fn.register_prehook(lambda go: (go[0] * 2, go[1])); (y[0] + y[1]).backward(); a.grad
+y = a.split(1); seen = []; y[0].grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y[0].sum().backward(); seen
+y = a.unbind(1); y[2].grad_fn.register_prehook(lambda go: (go[0], go[1] * 5, go[2])); (y[0] + y[1]).sum().backward(); a.grad
+y = x @ m; seen = []; y.grad_fn.next_functions[0][0].register_hook(lambda gi, go: seen.extend([*gi, *go])); y.sum().backward(); seen
+y = torch.einsum("ij,jk->ik", a, n); y.grad_fn.next_functions[0][0].next_functions[0][0].next_functions[0][0].register_hook(lambda gi, go: (gi[0] * 2, gi[1])); y.sum().backward(); [a.grad, n.grad]
+y = a.t().reshape(6); seen = []; y.grad_fn.next_functions[0][0].register_hook(lambda gi, go: seen.extend([*gi, *go])); y.sum().backward(); seen
+y = a.sort().values; seen = []; y.grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y.sum().backward(); seen
+y = torch.linalg.cross(v, w); seen = []; y.grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y.sum().backward(); seen
+y = a * 1; y[0] = v; seen = []; y.grad_fn.register_hook(lambda gi, go: seen.extend([*gi, *go])); y.sum().backward(); seen
+y = torch.nn.functional.softplus(a); h_ = y.grad_fn.register_hook(lambda gi, go: (gi[0] * 0,)); h_.remove(); y.sum().backward(); a.grad
+y = a.lerp(b, 0.3); y.grad_fn.register_hook(lambda gi, go: (gi[0],)); y.sum().backward()
+y = torch.addcmul(a, b, p); y.grad_fn.register_hook(lambda gi, go: (gi[0] * 2, gi[1], gi[2])); torch.autograd.grad(y.sum(), [a, b])
+y = torch.addcmul(a, b, p); y.grad_fn.register_hook(lambda gi, go: (gi[0], gi[1] * b, gi[2])); g_ = torch.autograd.grad(y.sum(), b, create_graph=True)[0]; torch.autograd.grad(g_.sum(), [b, p])
+y = a.sum(); y.backward(); y = a[0, 1]; y.backward(); type(y.grad_fn.next_functions[0][0]).__name__
+y = x @ m; y.sum().backward(); type(y.grad_fn.next_functions[0][0]).__name__
+"""
+
+FAMILIES["views written through"] = """
+y = m * 1; y.diagonal().mul_(2); y
+y = m * 1; y.diagonal(1).copy_(v[:2]); y
+y = t * 1; y.diagonal(0, 2, 0).mul_(w[:2]); y
+y = t * 1; y.diagonal(-1, 1, 2).zero_(); y
+y = t.permute(2, 0, 1) * 1; y[1:].diagonal(0, 0, 2).add_(1.5); y
+y = m * 1; x = y.diagonal(); y.mul_(2); x * 1
+y = m * 1; x = y.diagonal(); y[0, 0] = 5.0; x * v
+y = x * 1; y.diagonal(0, 1, 2)[0] = v; y
+y = torch.zeros(3, 3); y.diagonal()[1:] = 7; y
+y = torch.zeros(3, 4).t(); y.diagonal(1).fill_(2); y
+y = torch.zeros(2, 2); x = y.diagonal(); y.numpy()[0, 0] = 4; x
+torch.ones(2, 3).diagonal()._base.shape
+y = torch.complex(a, b); torch.view_as_real(y).mul_(2); y
+y = torch.complex(a, b); torch.view_as_real(y)[..., 0] = 1.5; y
+y = torch.complex(a, b); x = torch.view_as_real(y); y.mul_(2j); x * 1
+y = torch.complex(a, b); y.real.mul_(a); y
+y = torch.complex(a, b); y.imag[0] = v; y
+y = torch.complex(a, b); y.real.add_(y.imag); y
+y = torch.complex(a, b).t(); torch.view_as_real(y)[0].zero_(); y
+y = n * 1; torch.view_as_complex(y).mul_(1j); y
+y = n * 1; x = torch.view_as_complex(y); y.mul_(2); x * 1
+y = n * 1; torch.view_as_complex(y)[1] = 2 + 3j; y
+y = torch.view_as_complex(n * 1); y.real
+torch.view_as_complex(torch.view_as_real(c)) - c
+torch.view_as_real(c)._base is c
+torch.view_as_complex(torch.ones(3, 5)[:, 1:3])
+torch.view_as_complex(torch.ones(2, 2).t())
+torch.view_as_complex(torch.tensor(1.0))
+torch.view_as_complex(torch.ones(3))
+torch.view_as_complex(torch.ones(2, dtype=torch.int64))
+torch.view_as_real(f)
+y = a * 1; y.expand(1, 2, 3).mul_(2); y
+y = a * 1; y.expand(2, 3).mul_(b); y
+y = v * 1; y.expand(2, 3).mul_(2); y
+y = v * 1; y.expand(2, 3).add_(a); y
+torch.ones(3).expand(2, 3).copy_(f)
+y = torch.ones(3); y.expand(2, 3)[0].fill_(2); y
+y = torch.ones(3); y.expand(2, 3)[1] = f[0]; y
+y = torch.ones(3); y.expand(2, 3)[:, 1].add_(1); y
+y = torch.ones(3); x = y.expand(2, 3); y.mul_(3); x
+y = v * 1; x = y.expand(2, 3); y.mul_(2); x * a
+y = torch.ones(2, 1); y.expand(2, 3)[0, 0] = 4; y
+y = torch.ones(3).expand(2, 3); y.stride()
+"""

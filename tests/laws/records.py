@@ -68,7 +68,10 @@ def is_read(node, k, ct):
 
 
 def saves(prim):
-    """A node holds what its plan names and no other value; each of those, spoiled, changes what the node sends."""
+    """A node holds what its plan names and no other value; each of those, spoiled, changes what the node sends.
+
+    `without = {"unread operand 0": "why"}` on the primitive excuses what only nested derivatives read.
+    """
     if prim.nondiff:
         return
     idle = {}
@@ -80,6 +83,7 @@ def saves(prim):
                 if node is not None:
                     saved_once(call, node, ct, idle)
     unread = [f"operand {n}" if n != "out" else "the result" for (_, n), never in idle.items() if never]
+    unread = [what for what in unread if f"unread {what}" not in prim.without]
     assert not unread, f"{prim.name}: saved, but no sample's cotangents change with it: {', '.join(unread)}"
 
 

@@ -4,6 +4,7 @@ Up to 22 their power series, whose terms are all positive (DLMF 10.25.2); beyond
 The error is up to 5 ulp below 10, 11 ulp near 20.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -48,6 +49,29 @@ def unscaled(order, x):
     out = scaled(order, x, a)
     half = np.exp(a / 2)
     return np.where(np.isinf(a), x if order else a, out * half * half)
+
+
+@functools.cache
+def series(order):
+    """Coefficients of the power series of I(x) / x**order and of the asymptotic one of I(x)."""
+    return power_series(order), asymptotic_series(order)
+
+
+@over_blocks()
+def bessel_ratio(x, *, nu, scaled):
+    """I(x) / x**nu, times exp(-|x|) if scaled."""
+    a = np.abs(x)
+    power, tail = series(nu)
+    half = np.minimum(a, LARGE) / 2
+    out = np.exp(-a) * polynomial(power, half * half) / 2.0**nu
+    large = a > LARGE
+    if large.any():
+        b = np.maximum(a, LARGE)
+        out = np.where(large, polynomial(tail, 1 / b) / np.sqrt(2 * math.pi * b) / b**nu, out)
+    if scaled:
+        return out
+    grown = np.exp(a / 2)
+    return np.where(np.isinf(a), a, out * grown * grown)
 
 
 @over_blocks()

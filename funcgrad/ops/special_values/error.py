@@ -41,6 +41,12 @@ def exp_of_minus_square(a):
     return np.exp(-high * high) * np.exp((high - a) * (high + a))
 
 
+@over_blocks()
+def gaussian(x):
+    """exp(-x**2); error up to 1.6 ulp."""
+    return exp_of_minus_square(np.minimum(np.abs(x), UNDERFLOW))
+
+
 @over_blocks(math.erf)
 def erf(x):
     """The error function; error up to 1.8 ulp."""

@@ -12,6 +12,7 @@ import numpy as np
 from .blocks import on, over_blocks, polynomial
 from .coefficients import DIGAMMA, DIGAMMA_ROOT, LGAMMA
 
+TINY = 1e-100  # below, lgamma is -log |x| to the last digit
 LARGE = 8  # from here on, the asymptotic series
 BERNOULLI = (
     1 / 6,
@@ -68,6 +69,7 @@ def lgamma(x):
     negative = x < 0
     if negative.any():  # gamma(a) gamma(-a) = -pi / (a sin(pi a))
         reflected = np.log(math.pi / np.abs(a * np.sin(math.pi * fraction(a)))) - out
+        reflected = np.where(a < TINY, -np.log(a), reflected)
         out = np.where(negative, np.where((fraction(a) == 0) | np.isinf(a), np.inf, reflected), out)
     return out
 

@@ -1,0 +1,75 @@
+"""Where values left the graph: what lets the error of a backward() without a graph name the line that broke the chain.
+
+Invariants: a note is one entry of a bounded queue of this thread, with a code object and an offset and never a frame or
+a Tensor; nothing is noted on the path of an operation, only where the user's line takes a value out of the graph (detach,
+.data, item, a grad mode that is off); a backward() that went through forgets them all.
+"""
+
+import sys
+import threading
+from collections import deque
+
+from funcgrad.core.site import internal, user_frame
+
+MOST = 256  # notes that are kept; the oldest goes first
+DETACHED = "the same values without their history"
+AS_NUMBERS = "plain numbers: a Tensor made of them again has no history"
+UNRECORDED = "nothing computed inside is recorded"
+MEANING = {
+    "detach()": f"{DETACHED}; use the Tensor itself where its gradient is wanted",
+    "detach_()": "the history is forgotten, in place; leave it out where the gradient is wanted",
+    ".data": f"{DETACHED}; use the Tensor itself where its gradient is wanted",
+    "item()": f"{AS_NUMBERS}; compute with the Tensor itself",
+    "tolist()": f"{AS_NUMBERS}; compute with the Tensor itself",
+    "numpy()": f"{AS_NUMBERS}; use torch's function instead of NumPy's",
+    "no_grad()": f"{UNRECORDED}; compute the loss outside",
+    "inference_mode()": f"{UNRECORDED}; compute the loss outside",
+    "set_grad_enabled(False)": "nothing computed from here on is recorded, until it is switched on again",
+    "requires_grad = False": "this leaf is frozen; leave one that the loss depends on free",
+    "a decorator": "nothing computed in a function under no_grad() is recorded; take the decorator off",
+    "argmax": "indices are whole numbers, which have no derivative; keep the values (max, softmax, gather)",
+    "a comparison": "true or false has no derivative; use a smooth loss and keep this for reporting",
+    "an integer dtype": "whole numbers have no derivative; keep a float dtype",
+    "torch.tensor()": "a copy of the values without their history; use the Tensor itself, or torch.stack for a list of them",
+    "a NumPy function": "computed outside the graph; use torch's function of that name",
+}
+MODES = ("no_grad()", "inference_mode()", "set_grad_enabled(False)", "a decorator")
+
+
+class Local(threading.local):
+    def __init__(self):
+        self.log = deque(maxlen=MOST)  # (kind, code, offset), the latest last
+
+
+class Seen:
+    """Has any Tensor of this process been made to require grad?"""
+
+    leaf = False
+
+
+local, seen = Local(), Seen()
+
+
+def note(kind, depth=2):
+    """The user's line, `depth` frames up or further out, does `kind`; returns (kind, code, offset)."""
+    frame = sys._getframe(depth)
+    if internal[frame.f_globals.get("__name__")]:
+        frame = user_frame(frame) or frame
+    found = kind, frame.f_code, frame.f_lasti
+    local.log.append(found)
+    return found
+
+
+def note_function(kind, code):
+    """A function that is run now does `kind`."""
+    local.log.append((kind, code, 0))
+
+
+def noted():
+    """{(kind, code, offset)} since the last backward(), the latest first."""
+    return dict.fromkeys(reversed(local.log))
+
+
+def forget():
+    """A backward() went through: what was noted broke nothing."""
+    local.log.clear()

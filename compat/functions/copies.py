@@ -1,0 +1,157 @@
+"""Copies: clone and contiguous, the Tensor several times over, or turned round.
+
+Invariant: what torch gives as a copy shares no memory with its operand, even where NumPy gives a view.
+"""
+
+import numpy as np
+
+from funcgrad.core.mutation import write
+from funcgrad.core.trace import TAPE
+
+from ..tensor import Tensor, current, wrapped
+from .operands import P, dims_of, dtype_of, integer, new, shape_of, sizes
+from .register import METHODS, named, operation
+from .shape import ALL, count, swap
+
+
+# ------------------------------------------------------------------------------------------------ copies
+def contiguous_copy(t, name="CloneBackward0"):
+    """A copy in C order (a NumPy copy keeps the order of strides, so the memory is made first, then filled)."""
+    if t.owner is not TAPE:
+        return named(P["copy"](t, t), name, (t,))
+    out = new(np.empty(shape_of(t), dtype_of(t)))
+    if out.owner is not TAPE:  # inside a Stage: a value of the graph has no strides
+        return named(P["copy"](t, t), name, (t,))
+    write(out, P["copy"], t)
+    out.store = None
+    return named(out, name, (t,))
+
+
+@operation()
+def clone(input, *, memory_format=None):
+    """A copy that stays in the graph."""
+    t = current(input)
+    if t.owner is TAPE and not t.val.flags.c_contiguous and (memory_format is not None or 0 in t.val.strides):
+        return contiguous_copy(t)
+    return named(P["copy"](t, t), "CloneBackward0", (t,))
+
+
+@operation(function=False)
+def contiguous(self, memory_format=None):
+    """The Tensor itself if its memory is in C order, else a copy that is."""
+    return self if self.is_contiguous() else contiguous_copy(current(self))
+
+
+@operation()
+def repeat(self, *repeats, **named_repeats):
+    """Copies of the Tensor side by side along its dimensions; new ones go in front."""
+    t = current(self)
+    repeats = sizes((named_repeats["repeats"],) if named_repeats else repeats)
+    own = shape_of(t)
+    if len(repeats) < len(own):
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    return named(repeated(t, repeats), "RepeatBackward0", (self,))
+
+
+METHODS["repeat"].__name__ = "repeat"
+
+
+def repeated(t, repeats):
+    own = (1,) * (len(repeats) - len(shape_of(t))) + shape_of(t)
+    apart = P["reshape"](t, shape=tuple([n for k in own for n in (1, k)]))
+    full = P["broadcast"](apart, shape=tuple([n for r, k in zip(repeats, own) for n in (r, k)]), axes=())
+    return owned(P["reshape"](full, shape=tuple([r * k for r, k in zip(repeats, own)])), t)
+
+
+def owned(out, t):
+    """A result that NumPy may have given as a view of t, as a copy."""
+    if out.owner is TAPE and np.may_share_memory(out.val, t.val):
+        return P["copy"](out, out)
+    return out
+
+
+@operation()
+def tile(input, *dims, **named_dims):
+    """repeat, with missing leading repeats taken as 1."""
+    dims = sizes((named_dims["dims"],) if named_dims else dims)
+    return repeat(input, (1,) * (input.dim() - len(dims)) + dims)
+
+
+@operation()
+def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
+    """Each element repeated: a number of times, or as often as an integer Tensor says."""
+    if repeats is None:
+        return new(np.repeat(np.arange(input.numel()), input.tolist()))
+    t = input.flatten() if dim is None else input
+    at = wrapped(0 if dim is None else dim, t.dim())
+    if isinstance(repeats, Tensor) and repeats.numel() != 1:
+        counts = repeats.tolist()
+        if len(counts) != t.shape[at]:
+            raise RuntimeError("repeats must have the same size as input along dim")
+        return t.index_select(at, new(np.repeat(np.arange(t.shape[at]), counts)))
+    k = integer(repeats)
+    shape = list(t.shape)
+    wide = t.unsqueeze(at + 1).expand(*shape[: at + 1], k, *shape[at + 1 :])
+    return wide.clone(memory_format="contiguous").flatten(at, at + 1)
+
+
+# ------------------------------------------------------------------------------------------------ turned round
+def copied(t, prim, **params):
+    """prim(t), which NumPy gives as a view, as a copy."""
+    out = P[prim](t, **params)
+    return P["copy"](out, out)
+
+
+@operation("FlipBackward0")
+def flip(input, *dims, **named_dims):
+    """The order of the elements reversed along dimensions."""
+    t = current(input)
+    n = len(shape_of(t))
+    dims = sizes((named_dims["dims"],) if named_dims else dims)
+    turned = dims_of(dims, n) if dims else ()
+    return copied(
+        t, "getitem", idx=tuple([slice(None, None, -1) if i in turned else ALL for i in range(n)]) + (Ellipsis,)
+    )
+
+
+@operation("FlipBackward0")
+def fliplr(input):
+    """The order of the second dimension reversed."""
+    if input.dim() < 2:
+        raise RuntimeError("Input must be >= 2-d.")
+    return flip(input, 1)
+
+
+@operation("FlipBackward0")
+def flipud(input):
+    """The order of the first dimension reversed."""
+    if input.dim() < 1:
+        raise RuntimeError("Input must be >= 1-d.")
+    return flip(input, 0)
+
+
+@operation("RollBackward0")
+def roll(input, shifts, dims=None):
+    """The elements moved round along dimensions, or, without dims, along the flattened Tensor."""
+    t = current(input)
+    shifts, dims = (x if isinstance(x, (tuple, list)) or x is None else (x,) for x in (shifts, dims))
+    if dims is None or dims == ():
+        if len(shifts) != 1:
+            raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
+        flat = P["reshape"](t, shape=(count(shape_of(t)),))
+        return owned(P["reshape"](P["roll"](flat, shift=tuple(shifts), axes=(0,)), shape=shape_of(t)), t)
+    if len(shifts) != len(dims):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    return P["roll"](t, shift=tuple(shifts), axes=tuple([wrapped(d, len(shape_of(t))) for d in dims]))
+
+
+@operation("Rot90Backward0")
+def rot90(input, k=1, dims=(0, 1)):
+    """Turned by k right angles in the plane of two dimensions."""
+    t = current(input)
+    a, b = dims_of(tuple(dims), len(shape_of(t)))
+    k %= 4
+    perm = swap(len(shape_of(t)), a, b)
+    turned = {0: (), 1: (b,), 2: (a, b), 3: (a,)}[k]
+    out = P["getitem"](t, idx=tuple([slice(None, None, -1) if i in turned else ALL for i in range(len(shape_of(t)))]))
+    return copied(out, "transpose", perm=perm) if k % 2 else P["copy"](out, out)

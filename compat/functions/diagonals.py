@@ -1,0 +1,105 @@
+"""Diagonals and triangles of matrices.
+
+Invariant: a diagonal that is read is a view; a matrix that is made of one is new.
+"""
+
+import numpy as np
+
+from funcgrad.core.mutation import view as core_view
+
+from ..tensor import current, wrapped
+from .operands import P, dtype_of, shape_of
+from .register import kept, named, operation, publish, released, rewrite
+
+
+# ------------------------------------------------------------------------------------------------ diagonals, triangles
+@operation()
+def diagonal(input, offset=0, dim1=0, dim2=1):
+    """The diagonals of the matrices that two dimensions make, as a view's last dimension."""
+    t = current(input)
+    n = len(shape_of(t))
+    a, b = wrapped(dim1, n), wrapped(dim2, n)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return named(diagonal_view(t, offset, a, b), "DiagonalBackward0", (input,))
+
+
+def diagonal_view(t, offset, a, b):
+    """The diagonals of axes a and b as the last axis."""
+    rest = [i for i in range(len(shape_of(t))) if i not in (a, b)]
+    perm = (*rest, a, b)
+    if perm != tuple(range(len(perm))):
+        t = core_view(t, P["transpose"], perm=perm)
+    return core_view(t, P["diagonal"], k=offset)
+
+
+def spread(t, offset=0):
+    """Vectors on the diagonals of square matrices, zero elsewhere."""
+    shape = shape_of(t)
+    k = shape[-1]
+    n = k + abs(offset)
+    start = offset if offset >= 0 else -offset * n
+    flat = P["full"](shape=(*shape[:-1], n * n), value=0, dtype=dtype_of(t))
+    idx = (Ellipsis, slice(start, start + k * (n + 1), n + 1)) if k else (Ellipsis, slice(0, 0))
+    return P["reshape"](P["put"](flat, t, idx=idx), shape=(*shape[:-1], n, n))
+
+
+@operation("DiagEmbedBackward0")
+def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+    """Matrices with the input's last dimension on their diagonals."""
+    t = spread(current(input), offset)
+    n = len(shape_of(t))
+    a, b = wrapped(dim1, n), wrapped(dim2, n)
+    if (a, b) == (n - 2, n - 1):
+        return t
+    rest = iter(range(n - 2))
+    return P["transpose"](t, perm=tuple([n - 2 if i == a else n - 1 if i == b else next(rest) for i in range(n)]))
+
+
+@operation()
+def diag(input, diagonal=0):
+    """The diagonal matrix of a vector, or the diagonal of a matrix."""
+    t = current(input)
+    n = len(shape_of(t))
+    if n == 1:
+        return named(spread(t, diagonal), "DiagEmbedBackward0", (input,))
+    if n != 2:
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {n}D")
+    out = diagonal_view(t, diagonal, 0, 1)
+    return named(P["copy"](out, out), "DiagonalBackward0_copy", (input,))
+
+
+@operation()
+def diagflat(input, offset=0):
+    """The diagonal matrix of all elements."""
+    return diag(input.reshape(-1), offset)
+
+
+def triangle(name, keep):
+    """torch.tril and triu, and their in-place twins."""
+
+    def mask(shape, diagonal):
+        return keep(np.ones(shape[-2:], bool), diagonal)
+
+    def kept_part(input, diagonal=0):
+        t = current(input)
+        if len(shape_of(t)) < 2:
+            raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+        return released(P["where"](mask(shape_of(t), diagonal), t, number_zero(dtype_of(t))), False)
+
+    kept_part.__doc__ = f"The {'lower' if name == 'tril' else 'upper'} triangle of matrices, zero elsewhere."
+    f = operation(f"{name.capitalize()}Backward0", name=name)(kept_part)
+
+    def in_place_twin(self, diagonal=0):
+        return rewrite(self, f(kept(self), diagonal), f"{name.capitalize()}Backward0", (self,))
+
+    publish(in_place_twin, (name + "_",), False, True)
+    return f
+
+
+def number_zero(d):
+    return False if d.kind == "b" else 0 if d.kind in "iu" else 0.0
+
+
+tril = triangle("tril", np.tril)
+triu = triangle("triu", np.triu)

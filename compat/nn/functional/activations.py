@@ -1,0 +1,325 @@
+"""Activations: each is shown as one node, with torch's `inplace`; and the softmaxes."""
+
+import warnings
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ... import streams
+from ...functions.operands import dtype_of, floating, shape_of
+from ...functions.register import FUNCTIONS as T
+from ...functions.register import kept, named, rewrite, spoken
+from ...tensor import Tensor, current, wrap, wrapped
+from .lookup import concrete_or_none
+
+P = PRIMITIVES
+
+
+FROM_RESULT = ("LeakyRelu", "Elu", "Celu", "RreluWithNoise")  # torch has another node for these in place
+
+
+def shown(input, body, label, inplace, *args, **kwargs):
+    """body of a Tensor and numbers, shown as one node; in place, what the body reads is the value as it was."""
+    if not inplace:
+        return named(body(floating(current(input)), *args, **kwargs), label, (input,))
+    if label.removesuffix("Backward0") in FROM_RESULT:
+        label = label[:-1] + "1"
+    return rewrite(input, body(floating(kept(input)), *args, **kwargs), label, (input,))
+
+
+def activation(label, body, name=None):
+    """A function of one Tensor and numbers, shown as one node, with torch's `inplace`."""
+
+    def f(input, *args, inplace=False, **kwargs):
+        return shown(input, body, label, inplace, *args, **kwargs)
+
+    f.__name__ = name or body.__name__.removeprefix("_")
+    f.__doc__ = body.__doc__
+    return f
+
+
+def with_inplace(position, body, label):
+    """activation() for functions that take `inplace` as their last positional argument too."""
+    f = activation(label, body)
+
+    def g(input, *args, **kwargs):
+        if len(args) == position:
+            kwargs["inplace"] = args[-1]
+            args = args[:-1]
+        return f(input, *args, **kwargs)
+
+    g.__name__, g.__doc__ = f.__name__, f.__doc__
+    return g
+
+
+def relu(input, inplace=False):
+    """max(x, 0); the derivative at 0 is 0."""
+    return input.relu_() if inplace else T["relu"](input)
+
+
+def relu_(input):
+    """relu, in place."""
+    return input.relu_()
+
+
+def tanh(input):
+    """tanh(x)."""
+    return T["tanh"](input)
+
+
+def sigmoid(input):
+    """1 / (1 + exp(-x))."""
+    return T["sigmoid"](input)
+
+
+def _leaky_relu(x, negative_slope=0.01):
+    """x where positive, negative_slope * x elsewhere."""
+    return P["where"](P["greater"](x, 0), x, P["mul"](x, negative_slope))
+
+
+leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0")
+
+
+def _elu(x, alpha=1.0, scale=1.0):
+    """x where positive, alpha * (exp(x) - 1) elsewhere; all times scale."""
+    positive = P["greater"](x, 0)
+    low = P["mul"](P["expm1"](P["where"](positive, P["mul"](x, 0.0), x)), alpha * scale)
+    return P["where"](positive, x if scale == 1.0 else P["mul"](x, scale), low)
+
+
+elu = with_inplace(2, _elu, "EluBackward0")
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+
+def selu(input, inplace=False):
+    """scale * elu(x, alpha), with the constants that keep mean 0 and variance 1."""
+    return elu(input, SELU_ALPHA, scale=SELU_SCALE, inplace=inplace)
+
+
+def _celu(x, alpha=1.0):
+    """max(0, x) + min(0, alpha * (exp(x / alpha) - 1))."""
+    if alpha == 0:
+        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    positive = P["greater"](x, 0)
+    low = P["mul"](P["expm1"](P["div"](P["where"](positive, P["mul"](x, 0.0), x), alpha)), alpha)
+    return P["where"](positive, x, low)
+
+
+celu = with_inplace(2, _celu, "CeluBackward0")
+
+
+def _gelu(x, approximate="none"):
+    """x * Phi(x), Phi the normal distribution function; "tanh": by the usual approximation."""
+    if approximate == "none":
+        return P["mul"](P["mul"](x, 0.5), P["add"](P["erf"](P["mul"](x, 0.5**0.5)), 1.0))
+    if approximate != "tanh":
+        raise RuntimeError("approximate argument must be either none or tanh.")
+    inside = P["mul"](P["add"](x, P["mul"](P["mul"](P["mul"](x, x), x), 0.044715)), (2 / np.pi) ** 0.5)
+    return P["mul"](P["mul"](x, 0.5), P["add"](P["tanh"](inside), 1.0))
+
+
+gelu = activation("GeluBackward0", _gelu, "gelu")
+
+
+def _silu(x):
+    """x * sigmoid(x)."""
+    return P["mul"](x, P["sigmoid"](x))
+
+
+silu = with_inplace(1, _silu, "SiluBackward0")
+
+
+def _mish(x):
+    """x * tanh(softplus(x))."""
+    return P["mul"](x, P["tanh"](P["softplus"](x)))
+
+
+mish = with_inplace(1, _mish, "MishBackward0")
+
+
+def _softplus(x, beta=1.0, threshold=20.0):
+    """log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds the threshold."""
+    scaled = x if beta == 1 else P["mul"](x, beta)
+    soft = P["softplus"](scaled)
+    return P["where"](P["greater"](scaled, threshold), x, soft if beta == 1 else P["div"](soft, beta))
+
+
+softplus = activation("SoftplusBackward0", _softplus, "softplus")
+
+
+def _logsigmoid(x):
+    """log(sigmoid(x)), without overflow."""
+    return P["log_sigmoid"](x)
+
+
+logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "logsigmoid")
+
+
+def _hardtanh(x, min_val=-1.0, max_val=1.0):
+    """x limited to [min_val, max_val]; the derivative at the edges is 0."""
+    below_top = P["where"](P["greater_equal"](x, max_val), float(max_val), x)
+    return P["where"](P["less_equal"](x, min_val), float(min_val), below_top)
+
+
+hardtanh = with_inplace(3, _hardtanh, "HardtanhBackward0")
+
+
+def relu6(input, inplace=False):
+    """x limited to [0, 6]."""
+    return hardtanh(input, 0.0, 6.0, inplace=inplace)
+
+
+def _hardsigmoid(x):
+    """(x + 3) / 6 limited to [0, 1]."""
+    return P["div"](_hardtanh(P["add"](x, 3.0), 0.0, 6.0), 6.0)
+
+
+hardsigmoid = with_inplace(1, _hardsigmoid, "HardsigmoidBackward0")
+
+
+def _hardswish(x):
+    """x * hardsigmoid(x)."""
+    return P["mul"](x, P["div"](_hardtanh(P["add"](x, 3.0), 0.0, 6.0), 6.0))
+
+
+hardswish = with_inplace(1, _hardswish, "HardswishBackward0")
+
+
+def _hardshrink(x, lambd=0.5):
+    """x where |x| > lambd, else 0."""
+    return P["where"](P["logical_or"](P["greater"](x, lambd), P["less"](x, -lambd)), x, 0.0)
+
+
+hardshrink = activation("HardshrinkBackward0", _hardshrink, "hardshrink")
+
+
+def _softshrink(x, lambd=0.5):
+    """x moved towards 0 by lambd, 0 on the way."""
+    if not 0 <= lambd:
+        d = dtype_of(x)
+        raise RuntimeError(
+            f"lambda must be in range [0, {np.finfo(d).max:.6g}] for input dtype {spoken(d)}, but found {lambd:g}"
+        )
+    low = P["where"](P["less"](x, -lambd), P["add"](x, lambd), P["mul"](x, 0.0))
+    return P["where"](P["greater"](x, lambd), P["sub"](x, lambd), low)
+
+
+softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink")
+
+
+def _threshold(x, threshold, value):
+    """x where it exceeds the threshold, else value."""
+    return P["where"](P["greater"](x, threshold), x, float(value))
+
+
+threshold = with_inplace(3, _threshold, "ThresholdBackward0")
+
+
+def written_over(f, name):
+    """The in-place form of an activation."""
+
+    def g(input, *args, **kwargs):
+        return f(input, *args, **kwargs, inplace=True)
+
+    g.__name__, g.__doc__ = name, f"{f.__name__}, in place."
+    return g
+
+
+leaky_relu_, elu_, selu_ = (
+    written_over(f, n) for f, n in ((leaky_relu, "leaky_relu_"), (elu, "elu_"), (selu, "selu_"))
+)
+celu_, hardtanh_ = written_over(celu, "celu_"), written_over(hardtanh, "hardtanh_")
+threshold_ = written_over(threshold, "threshold_")
+
+
+def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
+    """x where positive, a random slope from [lower, upper) times x elsewhere; the mean of the two in evaluation."""
+    slopes = (lower + upper) / 2
+    if training:
+        values = concrete_or_none(current(input))
+        below = values <= 0
+        slopes = np.ones(values.shape, values.dtype)
+        slopes[below] = streams.default_generator.uniform(int(below.sum()), lower, upper, np.float64)
+    return shown(
+        input, lambda x: P["where"](P["less_equal"](x, 0), P["mul"](x, slopes), x), "RreluWithNoiseBackward0", inplace
+    )
+
+
+def rrelu_(input, lower=1.0 / 8, upper=1.0 / 3, training=False):
+    """rrelu, in place."""
+    return rrelu(input, lower, upper, training, True)
+
+
+def softsign(input):
+    """x / (1 + |x|)."""
+    return input / (input.abs() + 1)
+
+
+def tanhshrink(input):
+    """x - tanh(x)."""
+    return input - input.tanh()
+
+
+def prelu(input, weight):
+    """x where positive, weight * x elsewhere; weight has one entry, or one a channel (dimension 1)."""
+    channels = input.shape[1] if input.dim() > 1 else 1
+    if weight.numel() not in (1, channels):
+        raise RuntimeError(
+            f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.numel()} and channel "
+            f"size = {channels}."
+        )
+    w = weight.view(*(1 if i != 1 else weight.numel() for i in range(input.dim())))
+    x = current(input)
+    return named(P["where"](P["greater"](x, 0), x, P["mul"](x, current(w))), "PreluKernelBackward0", (input, w))
+
+
+def glu(input, dim=-1):
+    """The first half along a dimension times sigmoid of the second."""
+    t = current(input)
+    at = wrapped(dim, len(shape_of(t)))
+    n = shape_of(t)[at]
+    if n % 2:
+        raise RuntimeError(f"Halving dimension must be even, but dimension {at} is size {n}")
+    parts = [(slice(None),) * at + (s,) for s in (slice(0, n // 2), slice(n // 2, n))]
+    a, b = (P["getitem"](t, idx=i) for i in parts)
+    return named(P["mul"](a, P["sigmoid"](b)), "GluBackward0", (input,))
+
+
+def implicit_dim(name, dim, ndim):
+    """torch's old choice of a dimension for softmax where none is given, and its warning."""
+    if dim is not None:
+        return dim
+    warnings.warn(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+        stacklevel=3,
+    )
+    return 0 if ndim in (0, 1, 3) else 1
+
+
+def softmax(input, dim=None, _stacklevel=3, dtype=None):
+    """exp(x) / sum(exp(x)) along a dimension."""
+    return T["softmax"](input, dim if dim is not None else implicit_dim("softmax", dim, input.dim()), dtype=dtype)
+
+
+def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
+    """log(softmax(x)) along a dimension."""
+    return T["log_softmax"](input, implicit_dim("log_softmax", dim, input.dim()), dtype=dtype)
+
+
+def softmin(input, dim=None, _stacklevel=3, dtype=None):
+    """softmax(-x)."""
+    return T["softmax"](-input, implicit_dim("softmin", dim, input.dim()), dtype=dtype)
+
+
+def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
+    """A draw from the softmax of logits that has a derivative: near one-hot for a small tau, exactly so with `hard`."""
+    if eps != 1e-10:
+        warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
+    d = dtype_of(current(logits))
+    noise = wrap(Tensor, streams.default_generator.exponential(tuple(logits.shape), 1.0, d))
+    soft = ((logits - noise.log()) / tau).softmax(dim)
+    if not hard:
+        return soft
+    one_hot = T["zeros_like"](soft.detach()).scatter_(dim, soft.max(dim, keepdim=True)[1], 1.0)
+    return one_hot - soft.detach() + soft

@@ -1,0 +1,200 @@
+"""Pooling over windows of differing sizes: adaptive means and maxima, fractional maxima.
+
+Invariant: the place of a maximum is an integer found first; the value is read there, so its gradient goes there.
+"""
+
+from math import prod
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ... import streams
+from ...functions.operands import dtype_of, shape_of
+from ...functions.register import FUNCTIONS as T
+from ...graph import labelled
+from ...tensor import Tensor, current, wrap
+from .axes import even_parts, per_axis, sizes_of
+from .lookup import concrete_or_none
+from .pooling import check_line
+from .resampling import mapped
+
+P = PRIMITIVES
+
+
+# ------------------------------------------------------------------------------------------------ means
+def adaptive_average(k):
+    def adaptive_avg_pool(input, output_size):
+        check_rank(input, k, f"adaptive_avg_pool{k}d", "")
+        x = current(input)
+        wanted = sizes_of(input, output_size, k)
+        if all(w == 1 for w in wanted):
+            return T["mean"](input, tuple(range(-k, 0)), True)
+        shape = shape_of(x)
+        for axis, w in zip(range(len(shape) - k, len(shape)), wanted):
+            n = shape[axis]
+            start, end = even_parts(n, w)
+            place = np.arange(n)
+            weights = ((place >= start[:, None]) & (place < end[:, None])) / (end - start)[:, None]
+            x = mapped(x, axis, weights)
+        return labelled(x, f"AdaptiveAvgPool{max(k, 2)}DBackward0", (input,))
+
+    adaptive_avg_pool.__name__ = f"adaptive_avg_pool{k}d"
+    adaptive_avg_pool.__doc__ = f"The means of as many even parts of the last {k} axes as output_size says."
+    return adaptive_avg_pool
+
+
+def check_rank(input, k, name, colon=":"):
+    if input.dim() not in (k + 1, k + 2):
+        raise RuntimeError(f"{name}(): Expected {k + 1}D or {k + 2}D tensor, but got{colon} {list(input.shape)}")
+
+
+adaptive_avg_pool2d, adaptive_avg_pool3d = adaptive_average(2), adaptive_average(3)
+
+
+def adaptive_avg_pool1d(input, output_size):
+    """The means of as many even parts of the last axis as output_size says."""
+    check_line(input, "adaptive_avg_pool1d")
+    out = adaptive_avg_pool2d(input.unsqueeze(-2), (1, per_axis(output_size, 1)[0]))
+    return out.squeeze(-2)
+
+
+# ------------------------------------------------------------------------------------------------ maxima
+def places(starts, ends):
+    """[parts, longest] places from starts to ends; a short part repeats its last one."""
+    steps = np.arange((ends - starts).max(initial=1))
+    return np.minimum(starts[..., None] + steps, ends[..., None] - 1)
+
+
+def joined(parts, sizes):
+    """Flat indices [*lead, *parts, taps] of windows that are products of places along each axis.
+
+    parts: an array [*lead, count, taps] for each axis.
+    """
+    k = len(parts)
+    lead = parts[0].ndim - 2
+    flat = np.zeros((), np.int64)
+    for axis, (at, n) in enumerate(zip(parts, sizes)):
+        shape = [*at.shape[:lead], *[1] * (2 * k)]
+        shape[lead + axis], shape[lead + k + axis] = at.shape[lead:]
+        flat = flat * n + at.reshape(shape)
+    return flat.reshape(*flat.shape[: lead + k], -1)
+
+
+def maxima(input, flat, k, label):
+    """(the maximum of each window, its flat index) of windows given as flat indices [*parts, taps] or [N, C, ...]."""
+    x = current(input)
+    shape = shape_of(x)
+    lead = shape[: len(shape) - k]
+    counts, taps = flat.shape[-1 - k : -1], flat.shape[-1]
+    whole = np.broadcast_to(flat, (*lead, *counts, taps)).reshape(*lead, prod(counts), taps)
+    table = P["reshape"](x, shape=(*lead, prod(shape[len(lead) :])))
+    found = P["window_gather"](table, whole.reshape(*lead, -1), axes=1)
+    best = P["argmax"](P["reshape"](found, shape=whole.shape), axis=len(lead) + 1)
+    at = P["reshape"](best, shape=(*lead, prod(counts), 1))
+    index = P["reshape"](P["take_along"](whole, at, axis=len(lead) + 1), shape=(*lead, prod(counts)))
+    out = P["reshape"](P["window_gather"](table, index, axes=1), shape=(*lead, *counts))
+    index = P["reshape"](index, shape=(*lead, *counts))
+    return labelled(out, label, (input,)), wrap(Tensor, index) if isinstance(index, np.ndarray) else index
+
+
+def adaptive_maximum(k):
+    def adaptive_max_pool(input, output_size, return_indices=False):
+        check_rank(input, k, f"adaptive_max_pool{k}d")
+        sizes = tuple(input.shape[-k:])
+        parts = [places(*even_parts(n, w)) for n, w in zip(sizes, sizes_of(input, output_size, k))]
+        out = maxima(input, joined(parts, sizes), k, f"AdaptiveMaxPool{k}DBackward0")
+        return out if return_indices else out[0]
+
+    adaptive_max_pool.__name__ = f"adaptive_max_pool{k}d"
+    adaptive_max_pool.__doc__ = f"The maxima of as many even parts of the last {k} axes as output_size says."
+    return adaptive_max_pool
+
+
+adaptive_max_pool2d, adaptive_max_pool3d = adaptive_maximum(2), adaptive_maximum(3)
+
+
+def adaptive_max_pool1d(input, output_size, return_indices=False):
+    """The maxima of as many even parts of the last axis as output_size says."""
+    check_line(input, "adaptive_max_pool1d")
+    out, index = adaptive_max_pool2d(input.unsqueeze(-2), (1, per_axis(output_size, 1)[0]), True)
+    return (out.squeeze(-2), index.squeeze(-2)) if return_indices else out.squeeze(-2)
+
+
+def always_with_indices(f):
+    def pooled(input, output_size, return_indices=True):
+        return f(input, output_size, True)
+
+    pooled.__name__, pooled.__doc__ = f"{f.__name__}_with_indices", f.__doc__[:-1] + "; and where they are."
+    return pooled
+
+
+adaptive_max_pool1d_with_indices = always_with_indices(adaptive_max_pool1d)
+adaptive_max_pool2d_with_indices = always_with_indices(adaptive_max_pool2d)
+adaptive_max_pool3d_with_indices = always_with_indices(adaptive_max_pool3d)
+
+
+# ------------------------------------------------------------------------------------------------ at random
+def starts_of(samples, n, count, window):
+    """Where the windows along one axis begin: float[N, C] of uniform numbers -> int64[N, C, count]."""
+    d = samples.dtype.type
+    last = n - window
+    if count == 1:
+        return np.full((*samples.shape, 1), last)
+    alpha = d(last) / d(count - 1)
+    at = (np.arange(count - 1, dtype=samples.dtype) + samples[..., None]) * alpha
+    first = (samples * alpha).astype(np.int64)[..., None]
+    return np.concatenate([at.astype(np.int64) - first, np.full((*samples.shape, 1), last)], -1)
+
+
+def fractional(k):
+    name = f"fractional_max_pool{k}d"
+
+    def pool(
+        input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None
+    ):  # fmt: skip
+        if output_size is None and output_ratio is None:
+            raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
+        sizes = tuple(input.shape[-k:])
+        if output_size is None:
+            ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * k
+            if len(ratios) > k:
+                raise ValueError(f"{name} requires output_ratio to either be a single Int or tuple of Ints.")
+            output_size = [int(n * r) for n, r in zip(sizes, ratios)]
+        wanted, window = per_axis(output_size, k), per_axis(kernel_size, k)
+        alone = input.dim() == k + 1
+        lead = (1, input.shape[0]) if alone else tuple(input.shape[:2])
+        if _random_samples is None:
+            draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, dtype_of(current(input)))
+        else:
+            draws = concrete_or_none(current(_random_samples))
+        for axis, (n, m, w) in enumerate(zip(sizes, wanted, window)):
+            if m + w - 1 > n:
+                side = ("time", "height", "width")[axis + 3 - k]
+                whole = name if k == 2 else f"{name}_out"
+                raise RuntimeError(f"{whole}(): pool {side} {w} too large relative to input {side} {n}")
+        parts = [
+            # torch's samples stand in the order of the axes from the last, in two dimensions
+            starts_of(draws[..., k - 1 - axis if k == 2 else axis], n, m, w)[..., None] + np.arange(w)
+            for axis, (n, m, w) in enumerate(zip(sizes, wanted, window))
+        ]
+        flat = joined(parts, sizes)
+        out = maxima(input, flat[0] if alone else flat, k, f"FractionalMaxPool{k}DBackward0")
+        return out if return_indices else out[0]
+
+    pool.__name__ = name
+    pool.__doc__ = f"The maxima of windows over the last {k} axes that begin at random steps."
+    return pool
+
+
+fractional_max_pool2d, fractional_max_pool3d = fractional(2), fractional(3)
+
+
+def fractional_max_pool2d_with_indices(*args, **kwargs):
+    """fractional_max_pool2d, and the flat indices of the maxima."""
+    return fractional_max_pool2d(*args, **{**kwargs, "return_indices": True})
+
+
+def fractional_max_pool3d_with_indices(*args, **kwargs):
+    """fractional_max_pool3d, and the flat indices of the maxima."""
+    return fractional_max_pool3d(*args, **{**kwargs, "return_indices": True})

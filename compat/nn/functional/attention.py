@@ -1,0 +1,300 @@
+"""Attention: scaled_dot_product_attention, and with several heads between its projections.
+
+Invariant: what a mask forbids entirely gives zeros in scaled_dot_product_attention and nan where the weights are asked
+for, as in torch.
+"""
+
+import functools
+import math
+import warnings
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.operands import dtype_of, shape_of
+from ...functions.pointwise import C_NAMES
+from ...functions.register import FUNCTIONS as T
+from ...graph import labelled
+from ...tensor import current
+from .activations import softmax
+from .dropouts import dropout
+from .lookup import concrete_or_none
+from .padding import pad
+from .products import linear
+
+P = PRIMITIVES
+STACK = ((0, 1), (0, 1))  # the leading dimensions of a stack of heads
+
+
+# ------------------------------------------------------------------------------------------------ one product
+@functools.lru_cache(64)
+def causal(rows, columns):
+    """Which of the columns each row may look at: those up to its own number."""
+    return np.tril(np.ones((rows, columns), bool))
+
+
+def scaled_dot_product_attention(
+    query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False
+):  # fmt: skip
+    """softmax(query @ key.T * scale + mask) @ value; scale is 1 / sqrt(width) unless given.
+
+    attn_mask: True where attention is allowed, or numbers to be added. enable_gqa: fewer heads of key and value, each
+    shared by as many of query.
+    """
+    check_operands(query, key, value, attn_mask)
+    if enable_gqa:
+        key, value = (t.repeat_interleave(query.shape[-3] // t.shape[-3], -3) for t in (key, value))
+    one_node = query.dim() == key.dim() == 4 and not dropout_p and query.shape[-1] == value.shape[-1]
+    one_node = one_node and not (attn_mask is not None and attn_mask.requires_grad)
+    one_node = one_node and query.shape[:2] == key.shape[:2]
+    if is_causal and attn_mask is not None and not one_node:
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+    scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else scale
+    q, k, v = current(query), current(key), current(value)
+    if one_node:
+        scores = P["dot_general"](P["mul"](q, scale), k, dims=(((3,), (3,)), STACK))
+    else:
+        scores = T["matmul"](query * scale, key.transpose(-2, -1))
+    scores, dead = masked(scores, attn_mask, is_causal)
+    weights = softmax(scores, -1)
+    if dead is not None:
+        weights = P["where"](dead, dtype_of(weights).type(0), weights)
+    if dropout_p:
+        weights = dropout(weights, dropout_p)
+    if not one_node:
+        return T["matmul"](weights, value)
+    out = P["dot_general"](weights, v, dims=(((3,), (2,)), STACK))
+    return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", (query, key, value))
+
+
+def check_operands(query, key, value, mask):
+    dims = [t.dim() for t in (query, key, value)]
+    if min(dims) < 2:
+        raise RuntimeError(
+            f"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {dims[0]} key.dim: "
+            f"{dims[1]} and value.dim: {dims[2]} instead."
+        )
+    kinds = [dtype_of(current(t)) for t in (query, key, value)]
+    if kinds[0] != kinds[1] or kinds[0] != kinds[2]:
+        a, b, c = (C_NAMES[d.name] for d in kinds)
+        raise RuntimeError(
+            f"Expected query, key, and value to have the same dtype, but got query.dtype: {a} key.dtype: {b} and "
+            f"value.dtype: {c} instead."
+        )
+    if mask is not None:
+        d = dtype_of(current(mask))
+        if d not in (kinds[0], np.dtype(bool), np.dtype(np.float32)):
+            raise RuntimeError(
+                "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
+                f"{C_NAMES[d.name]} and  query.dtype: {C_NAMES[kinds[0].name]} instead."
+            )
+
+
+def masked(scores, mask, is_causal):
+    """(scores with -inf where attention is forbidden; the rows where it is forbidden entirely, or None)."""
+    lowest = dtype_of(current(scores)).type(-np.inf)
+    if is_causal:
+        scores = P["where"](causal(*shape_of(current(scores))[-2:]), current(scores), lowest)
+    if mask is None:
+        return scores, None
+    m = current(mask)
+    scores = P["where"](m, current(scores), lowest) if dtype_of(m).kind == "b" else scores + mask
+    s = current(scores)
+    shape = shape_of(s)
+    dead = P["all"](P["equal"](s, lowest), axes=(len(shape) - 1,))
+    values = concrete_or_none(dead)
+    if values is not None and not values.any():
+        return scores, None
+    dead = P["reshape"](dead, shape=(*shape[:-1], 1))
+    return P["where"](dead, lowest.dtype.type(0), s), dead
+
+
+# ------------------------------------------------------------------------------------------------ several heads
+def additive(mask, name, target, other=None, other_name=""):
+    """A mask as numbers to be added: -inf where a boolean one is True. AssertionError for other dtypes."""
+    if mask is None:
+        return None
+    is_float = mask.is_floating_point()
+    if not is_float and mask.dtype.name != "bool":
+        raise AssertionError(f"only bool and floating types of {name} are supported")
+    if other is not None and mask.dtype != other.dtype:
+        warnings.warn(
+            f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.",
+            stacklevel=4,
+        )
+    return mask if is_float else T["zeros"](*mask.shape, dtype=target).masked_fill_(mask, -math.inf)
+
+
+def need(holds, text):
+    if not holds:
+        raise AssertionError(text)
+
+
+def check_ranks(query, key, value, key_padding_mask, attn_mask, num_heads):
+    """Is there a batch? AssertionError for ranks that do not fit together."""
+    need(
+        query.dim() in (2, 3),
+        f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor",
+    )
+    rank = query.dim()
+    kind = f"For {'batched' if rank == 3 else 'unbatched'} ({rank}-D) `query`, expected"
+    need(
+        key.dim() == value.dim() == rank,
+        f"{kind} `key` and `value` to be {rank}-D but found {key.dim()}-D and {value.dim()}-D tensors respectively",
+    )
+    if key_padding_mask is not None:
+        found = key_padding_mask.dim()
+        need(
+            found == rank - 1,
+            f"{kind} `key_padding_mask` to be `None` or {rank - 1}-D but found {found}-D tensor instead",
+        )
+    if attn_mask is not None:
+        found = attn_mask.dim()
+        need(found in (2, 3), f"{kind} `attn_mask` to be `None`, 2-D or 3-D but found {found}-D tensor instead")
+        if rank == 2 and found == 3:
+            want = (num_heads, query.shape[0], key.shape[0])
+            need(tuple(attn_mask.shape) == want, f"Expected `attn_mask` shape to be {want} but got {attn_mask.shape}")
+    return rank == 3
+
+
+def projected(query, key, value, weight, bias):
+    """query, key and value by their thirds of one weight, in as few products as they have different operands."""
+    width = query.shape[-1]
+    if key is value:
+        if query is key:
+            return linear(query, weight, bias).unflatten(-1, (3, width)).unbind(-2)
+        first, rest = weight.split([width, 2 * width])
+        b, more = (None, None) if bias is None else bias.split([width, 2 * width])
+        return linear(query, first, b), *linear(key, rest, more).unflatten(-1, (2, width)).unbind(-2)
+    return each_projected((query, key, value), weight.chunk(3), bias)
+
+
+def each_projected(inputs, weights, bias):
+    parts = (None,) * 3 if bias is None else bias.chunk(3)
+    return tuple([linear(x, w, b) for x, w, b in zip(inputs, weights, parts)])
+
+
+def multi_head_attention_forward(
+    query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, bias_k, bias_v, add_zero_attn,
+    dropout_p, out_proj_weight, out_proj_bias, training=True, key_padding_mask=None, need_weights=True, attn_mask=None,
+    use_separate_proj_weight=False, q_proj_weight=None, k_proj_weight=None, v_proj_weight=None, static_k=None,
+    static_v=None, average_attn_weights=True, is_causal=False,
+):  # fmt: skip
+    """(attention of several heads [L, N, E], its weights or None) of query [L, N, E], key and value [S, N, *]."""
+    batched = check_ranks(query, key, value, key_padding_mask, attn_mask, num_heads)
+    if not batched:
+        if key is value:
+            key = value = key.unsqueeze(1)
+        else:
+            key, value = key.unsqueeze(1), value.unsqueeze(1)
+        query = query.unsqueeze(1)
+        key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
+    rows, count, width = query.shape
+    target = query.dtype
+    key_padding_mask = additive(key_padding_mask, "key_padding_mask", target, attn_mask, "attn_mask")
+    if is_causal and attn_mask is None:
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
+            "`generate_square_subsequent_mask` to create this mask."
+        )
+    if is_causal and key_padding_mask is None and not need_weights:
+        attn_mask = None  # (the hint says all that it says)
+    else:
+        attn_mask = additive(attn_mask, "attn_mask", target)
+        is_causal = is_causal and key_padding_mask is None
+    need(width == embed_dim_to_check, f"was expecting embedding dimension of {embed_dim_to_check}, but got {width}")
+    need(width % num_heads == 0, f"embed_dim {width} not divisible by num_heads {num_heads}")
+    if use_separate_proj_weight:
+        need(
+            key.shape[:2] == value.shape[:2],
+            f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}",
+        )
+        for which, w in zip("qkv", (q_proj_weight, k_proj_weight, v_proj_weight)):
+            need(w is not None, f"use_separate_proj_weight is True but {which}_proj_weight is None")
+        q, k, v = each_projected((query, key, value), (q_proj_weight, k_proj_weight, v_proj_weight), in_proj_bias)
+    else:
+        need(key.shape == value.shape, f"key shape {key.shape} does not match value shape {value.shape}")
+        need(in_proj_weight is not None, "use_separate_proj_weight is False but in_proj_weight is None")
+        q, k, v = projected(query, key, value, in_proj_weight, in_proj_bias)
+    heads = count * num_heads
+    attn_mask = checked_mask(attn_mask, rows, key.shape[0], heads)
+    masks = [attn_mask, key_padding_mask]
+    need((bias_k is None) or bias_v is not None, "bias_k is set but bias_v is None")
+    need((bias_v is None) or bias_k is not None, "bias_v is set but bias_k is None")
+    if bias_k is not None:
+        need(static_k is None, "bias cannot be added to static key.")
+        need(static_v is None, "bias cannot be added to static value.")
+        k, v = T["cat"]([k, bias_k.repeat(1, count, 1)]), T["cat"]([v, bias_v.repeat(1, count, 1)])
+        masks = [one_wider(m) for m in masks]
+    depth = width // num_heads
+    q = q.reshape(rows, heads, depth).transpose(0, 1)
+    k = by_head(k, heads, depth) if static_k is None else checked_static(static_k, "static_k", heads, depth)
+    v = by_head(v, heads, depth) if static_v is None else checked_static(static_v, "static_v", heads, depth)
+    if add_zero_attn:
+        k, v = (T["cat"]([t, T["zeros"](heads, 1, depth, dtype=t.dtype)], 1) for t in (k, v))
+        masks = [one_wider(m) for m in masks]
+    columns = k.shape[1]
+    attn_mask = joined_masks(*masks, count, num_heads, columns)
+    p = dropout_p if training else 0.0
+    if need_weights:
+        need(not (is_causal and attn_mask is None), "FIXME: is_causal not implemented for need_weights")
+        q = q * math.sqrt(1.0 / depth)
+        scores = (
+            T["bmm"](q, k.transpose(-2, -1)) if attn_mask is None else T["baddbmm"](attn_mask, q, k.transpose(-2, -1))
+        )
+        weights = softmax(scores, -1)
+        if p > 0.0:
+            weights = dropout(weights, p)
+        out = T["bmm"](weights, v).transpose(0, 1).reshape(rows * count, width)
+    else:
+        if attn_mask is not None:
+            whole = attn_mask.shape[0] == 1
+            attn_mask = attn_mask.unsqueeze(0) if whole else attn_mask.view(count, num_heads, -1, columns)
+        q, k, v = (t.reshape(count, num_heads, t.shape[1], depth) for t in (q, k, v))
+        out = scaled_dot_product_attention(q, k, v, attn_mask, p, is_causal)
+        out = out.permute(2, 0, 1, 3).reshape(rows * count, width)
+        weights = None
+    out = linear(out, out_proj_weight, out_proj_bias)
+    out = out.view(rows, count, out.shape[1])
+    if weights is not None:
+        weights = weights.view(count, num_heads, rows, columns)
+        weights = weights.mean(1) if average_attn_weights else weights
+        weights = weights if batched else weights.squeeze(0)
+    return (out if batched else out.squeeze(1)), weights
+
+
+def by_head(t, heads, depth):
+    return t.reshape(t.shape[0], heads, depth).transpose(0, 1)
+
+
+def checked_static(t, name, heads, depth):
+    need(t.shape[0] == heads, f"expecting {name}.size(0) of {heads}, but got {t.shape[0]}")
+    need(t.shape[2] == depth, f"expecting {name}.size(2) of {depth}, but got {t.shape[2]}")
+    return t
+
+
+def one_wider(mask):
+    return None if mask is None else pad(mask, (0, 1))
+
+
+def checked_mask(mask, rows, columns, heads):
+    """attn_mask as [1 or heads, rows, columns]; RuntimeError for another shape."""
+    if mask is None:
+        return None
+    if mask.dim() not in (2, 3):
+        raise RuntimeError(f"attn_mask's dimension {mask.dim()} is not supported")
+    want = (rows, columns) if mask.dim() == 2 else (heads, rows, columns)
+    if tuple(mask.shape) != want:
+        raise RuntimeError(f"The shape of the {mask.dim()}D attn_mask is {mask.shape}, but should be {want}.")
+    return mask.unsqueeze(0) if mask.dim() == 2 else mask
+
+
+def joined_masks(attn_mask, padding, count, num_heads, columns):
+    """Both masks as one to be added to the scores, or None."""
+    if padding is None:
+        return attn_mask
+    for at, n in enumerate((count, columns)):
+        need(padding.shape[at] == n, f"Expected key_padded_mask.shape[{at}] to be {n}, but got {padding.shape[at]}")
+    spread = padding.view(count, 1, 1, columns).expand(-1, num_heads, -1, -1).reshape(count * num_heads, 1, columns)
+    return spread if attn_mask is None else attn_mask + spread

@@ -1,0 +1,68 @@
+"""What convolutions and pooling of every rank share: an entry for each spatial axis, inputs without a batch."""
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.operands import shape_of
+
+P = PRIMITIVES
+
+
+def per_axis(x, k, name="an argument"):
+    """One entry per spatial axis."""
+    if isinstance(x, (tuple, list)):
+        if len(x) == 1:
+            return (int(x[0]),) * k
+        if len(x) != k:
+            raise RuntimeError(
+                f"expected {name} to be a single integer value or a list of {k} values to match the axes, but got "
+                f"{name}={list(x)}"
+            )
+        return tuple([int(v) for v in x])
+    return (int(x),) * k
+
+
+def batched(f, k):
+    """f on [N, C, *sizes], also for an input without N: torch shows an unsqueeze and a squeeze."""
+
+    def on_any(input, *args, **kwargs):
+        rank = input.dim()
+        if rank == k + 2:
+            return f(input, *args, **kwargs)
+        if rank == k + 1:
+            out = f(input.unsqueeze(0), *args, **kwargs)
+            return tuple([o.squeeze(0) for o in out]) if isinstance(out, tuple) else out.squeeze(0)
+        raise RuntimeError(
+            f"Expected {k + 1}D (unbatched) or {k + 2}D (batched) input to {f.__name__}, but got input of size: "
+            f"{list(input.shape)}"
+        )
+
+    on_any.__name__, on_any.__doc__ = f.__name__, f.__doc__
+    return on_any
+
+
+def strides_of(stride, window, k):
+    """The steps of a pooling: by default its windows' sizes, so that they lie side by side."""
+    return window if stride is None or stride == [] else per_axis(stride, k, "stride")
+
+
+def sizes_of(input, output_size, k):
+    """An output size for each of the last k axes; None keeps the input's."""
+    shape = input.shape[-k:]
+    wanted = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * k
+    if len(wanted) == 1:
+        wanted = tuple(wanted) * k
+    return tuple([n if w is None else int(w) for n, w in zip(shape, wanted)])
+
+
+def even_parts(n, count):
+    """(starts, ends) of `count` parts of n places, as even as they can be; neighbours may share places."""
+    return np.arange(count) * n // count, -(-(np.arange(1, count + 1) * n) // count)
+
+
+def picked(x, axis, at):
+    """The entries along one axis that a vector of integers names; one may be named again."""
+    perm = (axis, *[i for i in range(len(shape_of(x))) if i != axis])
+    out = P["gather"](P["transpose"](x, perm=perm), at)
+    return P["transpose"](out, perm=tuple(int(i) for i in np.argsort(perm)))

@@ -1,0 +1,147 @@
+"""ctc_loss: minus the log-probability of a sequence of labels, summed over all its alignments.
+
+The recursion over time goes in log space over all samples at once. What cannot be reached has the log-probability FAR
+instead of -inf, so that no derivative is nan; a sample without any alignment is told by it.
+"""
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.operands import dtype_of, shape_of
+from ...functions.register import FUNCTIONS as T
+from ...graph import labelled
+from ...tensor import Tensor, current, wrap
+from .lookup import concrete_or_none
+
+P = PRIMITIVES
+FAR = -1e30
+
+
+def lengths_of(lengths, count, name, longest):
+    """Lengths given as numbers or a Tensor, as int64[N]; RuntimeError where they do not fit."""
+    values = np.asarray(
+        concrete_or_none(current(lengths)) if isinstance(lengths, Tensor) else lengths, np.int64
+    ).reshape(-1)
+    if len(values) != count:
+        raise RuntimeError(f"{name}_lengths must be of size batch_size")
+    if longest is not None and values.max(initial=0) > longest:
+        raise RuntimeError(
+            f"Expected {name}_lengths to have value at most {longest}, but got value {values.max()} (while checking "
+            "arguments for ctc_loss_allocate_outputs)"
+        )
+    return values
+
+
+def padded_targets(targets, lengths, count):
+    """The labels of each sample, [N, longest], from [N, S] or one after the other."""
+    values = concrete_or_none(current(targets))
+    longest = max(lengths.max(initial=0), 1)
+    out = np.zeros((count, longest), np.int64)
+    if values.ndim == 1:
+        if lengths.sum() != values.size:
+            raise RuntimeError(
+                f"Expected tensor to have size {lengths.sum()} at dimension 0, but got size {values.size} for argument #2 "
+                "'targets' (while checking arguments for ctc_loss_allocate_outputs)"
+            )
+        start = 0
+        for row, n in zip(out, lengths):
+            row[:n] = values[start : start + n]
+            start += n
+    else:
+        if values.shape[0] != count or values.shape[1] < lengths.max(initial=0):
+            raise RuntimeError(
+                f"Expected tensor to have size at least {lengths.max(initial=0)} at dimension 1, but got size "
+                f"{values.shape[1]} for argument #2 'targets' (while checking arguments for ctc_loss_allocate_outputs)"
+            )
+        for row, given, n in zip(out, values, lengths):
+            row[:n] = given[:n]
+    return out
+
+
+def ctc_loss(
+    log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean", zero_infinity=False
+):  # fmt: skip
+    """log_probs [T, N, C] or [T, C], targets int64[N, S] or all in one row: the losses of the samples, reduced.
+
+    "mean" divides each by its target's length. A sample with no alignment has the loss inf, or 0 with zero_infinity.
+    """
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    alone = log_probs.dim() == 2
+    x = current(log_probs)
+    if alone:
+        x = P["reshape"](x, shape=(shape_of(x)[0], 1, shape_of(x)[1]))
+    steps, count, classes = shape_of(x)
+    if not 0 <= blank < classes:
+        raise RuntimeError("blank must be in label range")
+    ends = lengths_of(input_lengths, count, "input", steps)
+    sizes = lengths_of(target_lengths, count, "target", None)
+    if alone and targets.dim() == 1:
+        labels = padded_targets(targets.unsqueeze(0), sizes, 1)
+    else:
+        labels = padded_targets(targets, sizes, count)
+    out = each(x, labels, ends, sizes, blank)
+    labelled(out, "CtcLossBackward0", (log_probs,))
+    if alone:
+        out = P["reshape"](out, shape=())
+        labelled(out, "CtcLossBackward0", (log_probs,))
+    if zero_infinity:
+        out = T["where"](out == np.inf, 0.0, out)
+    if reduction == "mean":
+        lengths = np.maximum(sizes, 1).astype(dtype_of(x))
+        return (out / wrap(Tensor, lengths[0] if alone else lengths)).mean()
+    return out.sum() if reduction == "sum" else out
+
+
+def each(x, labels, ends, sizes, blank):
+    """The losses of all samples, [N]; inf where there is no alignment."""
+    loss = losses(x, labels, ends, sizes, blank)
+    loss = P["where"](P["greater"](loss, -FAR / 2), dtype_of(x).type(np.inf), loss)
+    return P["add"](loss, as_probabilities(x, ends))
+
+
+def losses(x, labels, ends, sizes, blank):
+    """Minus the log-probabilities, [N]; about -FAR where there is no alignment."""
+    steps, count, _ = shape_of(x)
+    width = 2 * labels.shape[1] + 1
+    states = np.full((count, width), blank)  # a blank before, between and behind the labels
+    states[:, 1::2] = labels
+    skips = np.zeros((count, width), bool)  # from a label straight to another label
+    skips[:, 3::2] = labels[:, 1:] != labels[:, :-1]
+    d = dtype_of(x)
+    far = d.type(FAR)
+    at = np.broadcast_to(states, (steps, count, width))
+    emitted = P["take_along"](x, at, axis=2)
+    start = np.zeros((count, width), bool)
+    start[:, :2] = True
+    alpha = P["where"](start, P["getitem"](emitted, idx=(0,)), far)
+    for t in range(1, steps):
+        one = shifted(alpha, 1, far)
+        two = P["where"](skips, shifted(alpha, 2, far), far)
+        new = P["add"](P["logaddexp"](P["logaddexp"](alpha, one), two), P["getitem"](emitted, idx=(t,)))
+        new = P["maximum"](new, far, kink="torch")
+        alpha = new if (ends > t).all() else P["where"]((ends > t)[:, None], new, alpha)
+    last = 2 * sizes[:, None]
+    final = P["take_along"](alpha, np.concatenate([last, np.maximum(last - 1, 0)], 1), axis=1)
+    empty = (sizes == 0)[:, None] & np.array([False, True])  # nothing but blanks: there is one last state only
+    final = P["where"](empty | (ends == 0)[:, None], far, final)
+    total = P["logsumexp"](final, axes=(1,))
+    nothing = (ends == 0) & (sizes == 0)
+    return P["where"](nothing, d.type(0), P["neg"](total)) if nothing.any() else P["neg"](total)
+
+
+def shifted(x, by, value):
+    """The states before each state, `value` before the first."""
+    return P["getitem"](P["pad"](x, value, config=((0, 0, 0), (by, 0, 0))), idx=(slice(None), slice(0, shape_of(x)[1])))
+
+
+def as_probabilities(x, ends):
+    """Zeros, [N], with the derivative of the sum of the probabilities of all steps that count.
+
+    torch's derivative of this loss is that for log-probabilities which go on summing up to one; after log_softmax there is
+    no difference, since this part is constant then.
+    """
+    steps = np.arange(shape_of(x)[0])[:, None, None] < ends[None, :, None]
+    total = P["sum"](P["where"](steps, P["exp"](x), dtype_of(x).type(0)), axes=(0, 2))
+    return P["sub"](total, P["stop"](total))

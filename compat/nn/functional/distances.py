@@ -1,0 +1,43 @@
+"""Norms of Tensors and distances between them along a dimension."""
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.register import FUNCTIONS as T
+from ...functions.register import named
+from ...tensor import current
+
+P = PRIMITIVES
+
+
+def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
+    """x over its p-norm along a dimension (over eps where that is smaller)."""
+    norm = input.norm(p, dim, True).clamp_min(eps).expand_as(input)
+    return input / norm if out is None else T["div"](input, norm, out=out)
+
+
+def cosine_similarity(x1, x2, dim=1, eps=1e-8):
+    """The cosine of the angle between x1 and x2 along a dimension."""
+    a = x1 / (x1 * x1).sum(dim, True).sqrt().clamp_min(eps)
+    b = x2 / (x2 * x2).sum(dim, True).sqrt().clamp_min(eps)
+    return (a * b).sum(dim)
+
+
+def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
+    """The p-norm of x1 - x2 + eps along the last dimension."""
+    d = x1 - x2
+    d = named(d + eps, "AddBackward1", (d,))
+    return named(d.norm(p, -1, keepdim), "NormBackward1", (d,))
+
+
+def pdist(input, p=2.0):
+    """The p-norm distances between all pairs of rows: [N, M] -> [N * (N - 1) / 2]."""
+    if input.dim() != 2:
+        raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
+    if p < 0:
+        raise RuntimeError("pdist only supports non-negative p values")
+    one, two = np.triu_indices(input.shape[0], 1)
+    x = current(input)
+    gap = P["sub"](P["gather"](x, one), P["gather"](x, two))
+    return named(T["norm"](gap, p, 1), "PdistBackward0", (input,))

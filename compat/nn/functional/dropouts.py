@@ -1,0 +1,144 @@
+"""Dropout of elements and of channels; what is dropped is what torch would drop.
+
+Invariant: a draw for elements goes through the input's memory, not through its indices, as torch's does.
+"""
+
+import math
+import warnings
+
+import numpy as np
+
+from funcgrad.core.trace import TAPE
+
+from ... import streams
+from ...functions.operands import dtype_of, shape_of
+from ...tensor import Tensor, current, wrap
+
+ALPHA = 1.7580993408473766  # selu's limit far to the left, negated: scale * alpha
+
+
+def check_probability(p):
+    if not 0.0 <= p <= 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+
+
+def in_memory_order(t, draw):
+    """draw(shape) for a Tensor's shape, its numbers laid along the Tensor's memory."""
+    c = current(t)
+    shape = shape_of(c)
+    if c.owner is not TAPE or c.val.flags.c_contiguous:
+        return draw(shape)
+    order = sorted(range(len(shape)), key=lambda k: -c.val.strides[k])
+    return draw(tuple([shape[k] for k in order])).transpose(np.argsort(order))
+
+
+def by_channel(t, draw):
+    """draw(shape) with one number for each sample and channel."""
+    shape = tuple(t.shape)
+    if len(shape) < 2:
+        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
+    return draw(shape[:2] + (1,) * (len(shape) - 2))
+
+
+def dropped(input, p, training, inplace, spread):
+    """input with elements (or whole channels) set to zero with probability p, the rest divided by 1 - p."""
+    check_probability(p)
+    if not training or p == 0.0 or input.numel() == 0:
+        return input
+    d = dtype_of(current(input))
+    if p == 1.0:
+        mask = np.zeros((), d)
+    else:
+        mask = spread(input, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
+    mask = wrap(Tensor, mask)
+    return input.mul_(mask) if inplace else input * mask
+
+
+def alpha_dropped(input, p, training, inplace, spread):
+    """Dropped elements become selu's limit on the left; all is scaled and shifted to keep mean 0 and variance 1."""
+    check_probability(p)
+    if not training or p == 0.0 or input.numel() == 0:
+        return input
+    d = dtype_of(current(input))
+    if p == 1.0:
+        return dropped(input, p, training, inplace, spread)
+    kept = spread(input, lambda shape: streams.default_generator.bernoulli(shape, 1 - p, d))
+    scale = 1.0 / math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p))
+    shift = wrap(Tensor, (kept - d.type(1)) * d.type(ALPHA * scale) + d.type(ALPHA * scale * p))
+    mask = wrap(Tensor, kept * d.type(scale))
+    return input.mul_(mask).add_(shift) if inplace else input * mask + shift
+
+
+def dropout(input, p=0.5, training=True, inplace=False):
+    """Elements set to zero with probability p, the rest scaled by 1 / (1 - p), while training.
+
+    ValueError if p is no probability. The elements are those torch draws.
+    """
+    return dropped(input, p, training, inplace, in_memory_order)
+
+
+def alpha_dropout(input, p=0.5, training=False, inplace=False):
+    """Dropout that keeps mean 0 and variance 1 after selu, while training."""
+    return alpha_dropped(input, p, training, inplace, in_memory_order)
+
+
+def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
+    """alpha_dropout of whole channels of [N, C, *], while training."""
+    return alpha_dropped(input, p, training, inplace, by_channel)
+
+
+def channels_dropped(input, p, training, inplace, alone):
+    """Whole channels set to zero; `alone`: the input has no batch dimension."""
+    check_probability(p)
+    if not alone:
+        return dropped(input, p, training, inplace, by_channel)
+    if inplace:
+        return dropped(input.unsqueeze_(0), p, training, True, by_channel).squeeze_(0)
+    return dropped(input.unsqueeze(0), p, training, False, by_channel).squeeze(0)
+
+
+def dropout1d(input, p=0.5, training=True, inplace=False):
+    """Whole channels of [N, C, L] or [C, L] set to zero with probability p."""
+    check_probability(p)
+    rank = input.dim()
+    if rank not in (2, 3):
+        raise RuntimeError(
+            f"dropout1d: Expected 2D or 3D input, but received a {rank}D input. Note that dropout1d exists to provide "
+            "channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension "
+            "(i.e. 2D or 3D inputs)."
+        )
+    return channels_dropped(input, p, training, inplace, rank == 2)
+
+
+def warn_of_rank(k, rank):
+    warnings.warn(
+        f"dropout{k}d: Received a {rank}-D input to dropout{k}d, which is deprecated and will result in an error in a "
+        "future release. To retain the behavior and silence this warning, please use dropout instead. Note that "
+        f"dropout{k}d exists to provide channel-wise dropout on inputs with {k} spatial dimensions, a channel dimension, "
+        f"and an optional batch dimension (i.e. {k + 1}D or {k + 2}D inputs).",
+        stacklevel=3,
+    )
+
+
+def dropout2d(input, p=0.5, training=True, inplace=False):
+    """Whole channels of [N, C, H, W] set to zero with probability p."""
+    rank = input.dim()
+    if rank not in (3, 4):
+        warn_of_rank(2, rank)
+    if rank == 3:
+        warnings.warn(
+            "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - "
+            "input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future "
+            "release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D "
+            "channel-wise dropout behavior, please switch to using dropout1d instead.",
+            stacklevel=2,
+        )
+    return channels_dropped(input, p, training, inplace, False)
+
+
+def dropout3d(input, p=0.5, training=True, inplace=False):
+    """Whole channels of [N, C, D, H, W] or [C, D, H, W] set to zero with probability p."""
+    rank = input.dim()
+    if rank not in (4, 5):
+        warn_of_rank(3, rank)
+    return channels_dropped(input, p, training, inplace, rank != 5)

@@ -1,0 +1,233 @@
+"""Looking rows up: embedding, embedding_bag, one_hot."""
+
+import warnings
+
+import numpy as np
+
+from funcgrad.core.handle import Handle
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.numpy.concrete import concrete
+
+from ...autograd.grad_mode import call_in
+from ...functions.operands import dtype_of, shape_of
+from ...functions.register import FUNCTIONS as T
+from ...functions.register import named
+from ...graph import labelled
+from ...tensor import Tensor, current, wrap
+
+P = PRIMITIVES
+
+
+def concrete_or_none(x):
+    """The values of integers that are known now; None under jit or vmap."""
+    while isinstance(x, Handle):
+        if not isinstance(x, Tensor) and not x.owner.concrete:
+            return None
+        x = x.val
+    return np.asarray(concrete(x, "an index"))
+
+
+# ------------------------------------------------------------------------------------------------ rows
+def checked_indices(input, name, rows):
+    """(indices, their values or None); RuntimeError for a dtype, IndexError for an index, that names no row."""
+    idx = current(input)
+    if dtype_of(idx).kind not in "iu":
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"{input.type()} instead (while checking arguments for {name})"
+        )
+    values = concrete_or_none(idx)
+    if values is not None and values.size and (values.min() < 0 or values.max() >= rows):
+        raise IndexError("index out of range in self")
+    return idx, values
+
+
+def renorm(weight, values, max_norm, norm_type):
+    """Scale down, in place and unrecorded, the rows that are named and whose norm exceeds max_norm."""
+    rows = np.unique(values)
+    found = weight.detach()[wrap(Tensor, rows)]
+    norms = found.norm(norm_type, 1).numpy()
+    long = norms > max_norm
+    if long.any():
+        factors = wrap(Tensor, (max_norm / (norms[long] + 1e-7)).astype(norms.dtype)).unsqueeze(1)
+        call_in(False, weight.__setitem__, wrap(Tensor, rows[long]), found[wrap(Tensor, long)] * factors)
+
+
+def row_of(padding_idx, rows):
+    """padding_idx counted from the front, or None; AssertionError if there is no such row."""
+    if padding_idx is not None and not -rows <= padding_idx < rows:
+        raise AssertionError("Padding_idx must be within num_embeddings")
+    return None if padding_idx is None else padding_idx % rows
+
+
+def without_gradient(weight, row):
+    """weight, of which one row is a constant."""
+    w = current(weight)
+    if row is None:
+        return w
+    return P["where"]((np.arange(weight.shape[0]) == row)[:, None], weight.detach(), w)
+
+
+def shares(values, d):
+    """1 over how often each index stands among all of them."""
+    _, at, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (1.0 / counts[at.reshape(values.shape)]).astype(d)
+
+
+def scaled_gradient(x, factor):
+    """The same figures, with the gradient times a factor."""
+    still = P["stop"](x)
+    return P["add"](still, P["mul"](P["sub"](x, still), factor))
+
+
+def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
+    """The rows of weight that an integer Tensor names: [*] -> [*, width].
+
+    padding_idx: a row without gradient. max_norm: longer rows are first scaled down to it, in place.
+    """
+    row = row_of(padding_idx, weight.shape[0])
+    if weight.dim() != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    idx, values = checked_indices(input, "embedding", weight.shape[0])
+    if max_norm is not None:
+        renorm(weight, known(values, "max_norm"), max_norm, norm_type)
+    out = P["gather"](without_gradient(weight, row), idx)
+    if scale_grad_by_freq:
+        out = scaled_gradient(out, shares(known(values, "scale_grad_by_freq"), dtype_of(out))[..., None])
+    return named(out, "EmbeddingBackward0", (weight,))
+
+
+def known(values, why):
+    if values is None:
+        raise NotImplementedError(
+            f"embedding: {why} needs indices whose values are known, not those under jit or vmap."
+        )
+    return values
+
+
+def one_hot(tensor, num_classes=-1):
+    """int64[*] of class numbers as int64[*, classes] of zeros and ones."""
+    t = current(tensor)
+    if dtype_of(t) != np.int64:
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    values = concrete_or_none(t)
+    if values is not None and values.size and values.min() < 0:
+        raise RuntimeError("Class values must be non-negative.")
+    if num_classes == -1:
+        if values is None or not values.size:
+            raise RuntimeError("Can not infer total number of classes from empty tensor.")
+        num_classes = int(values.max()) + 1
+    elif values is not None and values.size and values.max() >= num_classes:
+        raise RuntimeError("Class values must be smaller than num_classes.")
+    return (tensor.unsqueeze(-1) == T["arange"](num_classes)).to(tensor.dtype)
+
+
+# ------------------------------------------------------------------------------------------------ bags of rows
+def embedding_bag(
+    input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode="mean", sparse=False,
+    per_sample_weights=None, include_last_offset=False, padding_idx=None,
+):  # fmt: skip
+    """The sum, mean or maximum of the rows in each bag: [bags, width].
+
+    input [bags, n], or [*] with offsets [bags], where each bag begins. padding_idx: a row that counts for nothing.
+    """
+    if weight.dtype.name == "int64" and input.is_floating_point():
+        warnings.warn(
+            "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is "
+            "deprecated, and should now be `embedding_bag(input, weight, ...)`.",
+            stacklevel=2,
+        )
+        weight, input = input, weight
+    check_bags(input, weight, offsets, mode, scale_grad_by_freq, sparse, per_sample_weights)
+    row = None if padding_idx is None else padding_idx % weight.shape[0]
+    _, values = checked_indices(input, "embedding_bag", weight.shape[0])
+    values = known(values, "a bag")
+    if max_norm is not None:
+        renorm(weight, values, max_norm, norm_type)
+    if per_sample_weights is not None and mode != "sum":
+        raise NotImplementedError(
+            "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
+            f"mode='{mode}'). Please open a feature request on GitHub."
+        )
+    if input.dim() == 2:
+        places = np.arange(values.size).reshape(values.shape)
+        valid = np.ones(values.shape, bool)
+    else:
+        places, valid = bags(values.size, concrete_or_none(current(offsets)), include_last_offset)
+    flat = values.reshape(-1)
+    at = flat[places] if flat.size else np.zeros(places.shape, np.int64)
+    if row is not None:
+        valid = valid & (at != row)
+    rows = P["gather"](current(weight), at)  # [bags, longest, width]
+    if scale_grad_by_freq:
+        rows = scaled_gradient(rows, shares(flat, dtype_of(rows))[places][..., None])
+    if per_sample_weights is not None:
+        own = P["gather"](P["reshape"](current(per_sample_weights), shape=(flat.size,)), places)
+        rows = P["mul"](rows, P["reshape"](own, shape=(*places.shape, 1)))
+    out = bagged(rows, valid, mode)
+    return labelled(out, "EmbeddingBagBackward0", (weight, per_sample_weights))
+
+
+def check_bags(input, weight, offsets, mode, scale_grad_by_freq, sparse, per_sample_weights):
+    if per_sample_weights is not None and input.shape != per_sample_weights.shape:
+        raise ValueError(
+            f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must have the same "
+            f"shape as the input ({input.shape})"
+        )
+    if weight.dim() != 2:
+        raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.dim()}")
+    if input.dim() not in (1, 2):
+        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}")
+    if input.dim() == 2 and offsets is not None:
+        raise ValueError(
+            "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. "
+            f"However, found offsets of type {type(offsets)}"
+        )
+    if input.dim() == 1:
+        if offsets is None:
+            raise ValueError("offsets has to be a 1D Tensor but got None")
+        if offsets.dim() != 1:
+            raise ValueError("offsets has to be a 1D Tensor")
+    if mode not in ("sum", "mean", "max"):
+        raise ValueError("mode has to be one of sum, mean or max")
+    if mode == "max" and scale_grad_by_freq:
+        raise ValueError("max mode does not support scaling the gradient by the frequency")
+    if mode == "max" and sparse:
+        raise ValueError("max mode does not support sparse weights")
+
+
+def bags(count, offsets, include_last_offset):
+    """(places in the list of indices, which of them are there): [bags, longest] each, of bags that begin at offsets."""
+    if offsets is None:
+        raise NotImplementedError("embedding_bag needs offsets whose values are known, not those under jit or vmap.")
+    if offsets.size and offsets[0] != 0:
+        raise RuntimeError(
+            f"offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
+            f"got {offsets[0]}"
+        )
+    if offsets.size and offsets[-1] > count:
+        raise RuntimeError(
+            f"offsets[-1] can not be greater than input's length {count} but got offsets[-1] of {offsets[-1]}"
+        )
+    starts = offsets[:-1] if include_last_offset else offsets
+    ends = offsets[1:] if include_last_offset else np.append(offsets[1:], count)
+    lengths = ends - starts
+    steps = np.arange(max(lengths.max(initial=0), 1))
+    valid = steps < lengths[:, None]
+    return np.where(valid, starts[:, None] + steps, 0), valid
+
+
+def bagged(rows, valid, mode):
+    """rows [bags, longest, width] reduced over those that are valid; an empty bag gives zeros."""
+    d = dtype_of(rows)
+    mask = valid[..., None]
+    counts = valid.sum(1)[:, None]
+    if mode != "max":
+        total = P["sum"](rows if valid.all() else P["where"](mask, rows, d.type(0)), axes=(1,))
+        return total if mode == "sum" else P["div"](total, np.maximum(counts, 1).astype(d))
+    low = P["where"](mask, rows, d.type(-np.inf))
+    best = P["argmax"](low, axis=1)
+    shape = shape_of(rows)
+    at = P["reshape"](best, shape=(shape[0], 1, shape[2]))
+    out = P["reshape"](P["take_along"](rows, at, axis=1), shape=(shape[0], shape[2]))
+    return P["where"](counts > 0, out, d.type(0))

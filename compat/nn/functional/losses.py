@@ -1,0 +1,326 @@
+"""Losses between an input and a target."""
+
+import math
+import warnings
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...autograd.grad_mode import call_in
+from ...functions.operands import check_sizes, dtype_of, shape_of
+from ...functions.register import FUNCTIONS as T
+from ...functions.register import named, spoken
+from ...graph import labelled
+from ...tensor import current
+from .lookup import concrete_or_none
+from .products import linear
+from .reduction import averaged, reduced, reduction_of
+
+P = PRIMITIVES
+
+
+def loss_inputs(input, target):
+    """Both in one shape; torch warns where they differ and broadcasts."""
+    if input.shape != target.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
+            "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            stacklevel=3,
+        )
+        check_sizes(current(input), current(target))
+    return current(input), current(target)
+
+
+def weighted(errors, weight, input, reduction, by_weight):
+    """errors * weight, reduced; `by_weight`: the mean is over the weights, not over the elements."""
+    if weight.shape != input.shape:
+        raise ValueError("Weights and input must have the same size.")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"Invalid reduction mode: {reduction}. Expected one of 'none', 'mean', 'sum'.")
+    out = errors * weight
+    return out.sum() / weight.sum() if by_weight and reduction == "mean" else reduced(out, reduction)
+
+
+def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
+    """(input - target) ** 2, reduced by "mean", "sum" or not ("none"); weighted, the mean is over the weights.
+
+    >>> import compat as torch
+    >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
+    tensor(2.)
+    """
+    reduction = given_reduction(reduction, size_average, reduce)
+    x, y = loss_inputs(input, target)
+    if weight is not None:
+        return weighted((input - target) ** 2, weight, input, reduction, True)
+    out = P["square"](T["sub"](x, y))
+    return labelled(averaged(out, reduction_of(reduction)), "MseLossBackward0", (input, target))
+
+
+def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
+    """|input - target|, reduced; weighted, the mean is over the weights."""
+    reduction = given_reduction(reduction, size_average, reduce)
+    loss_inputs(input, target)
+    out = (input - target).abs()
+    if weight is not None:
+        return weighted(out, weight, input, reduction, True)
+    return reduced(out, reduction_of(reduction))
+
+
+def given_reduction(reduction, size_average, reduce):
+    """The reduction, from torch's former arguments if they are given; not checked otherwise."""
+    return reduction if size_average is None and reduce is None else reduction_of(reduction, size_average, reduce)
+
+
+def huber(x, y, delta, linear, reduction):
+    """0.5 * d ** 2 * (linear / delta) where |d| < delta, linear * (|d| - delta / 2) beyond, reduced."""
+    d = T["sub"](x, y)
+    size = P["abs"](d, kink="torch")
+    inner = P["mul"](P["square"](d), 0.5 * linear / delta)
+    outer = P["mul"](P["sub"](size, 0.5 * delta), linear)
+    return averaged(P["where"](P["less"](size, delta), inner, outer), reduction)
+
+
+def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
+    """0.5 * d ** 2 / beta where |d| < beta, |d| - beta / 2 elsewhere, reduced."""
+    x, y = loss_inputs(input, target)
+    reduction = reduction_of(reduction, size_average, reduce)
+    if beta == 0:
+        return l1_loss(input, target, reduction=reduction)
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    return labelled(huber(x, y, beta, 1.0, reduction), "SmoothL1LossBackward0", (input, target))
+
+
+def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
+    """0.5 * d ** 2 where |d| < delta, delta * (|d| - delta / 2) elsewhere, reduced."""
+    x, y = loss_inputs(input, target)
+    if weight is not None:
+        return weighted(huber_loss(input, target, "none", delta), weight, input, reduction, False)
+    reduction = reduction_of(reduction)
+    if delta <= 0:
+        raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    return labelled(huber(x, y, delta, delta, reduction), "HuberLossBackward0", (input, target))
+
+
+def nll_loss(
+    input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"
+):  # fmt: skip
+    """Minus the entry of input (log-probabilities, [N, C, ...] or [C]) at each target class, weighted, reduced.
+
+    "mean" divides by the sum of the weights of the targets; targets equal to ignore_index count nothing.
+    """
+    reduction = reduction_of(reduction, size_average, reduce)
+    x, k = current(input), current(target)
+    shape = shape_of(x)
+    if dtype_of(k).kind not in "iu":
+        raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(k))}")
+    channel = 0 if len(shape) == 1 else 1
+    rest = shape[:channel] + shape[channel + 1 :]
+    if shape_of(k) != rest:
+        if len(shape) == 2:
+            raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({shape_of(k)[0]}).")
+        raise ValueError(f"Expected target size {list(rest)}, got {list(shape_of(k))}")
+    values = concrete_or_none(k)
+    if values is not None:
+        bad = (values != ignore_index) & ((values < 0) | (values >= shape[channel]))
+        if bad.any():
+            raise IndexError(f"Target {values[bad].flat[0]} is out of bounds.")
+    ignored = P["equal"](k, ignore_index)
+    some = values is None or bool((values == ignore_index).any())
+    safe = P["where"](ignored, 0, k) if some else k
+    at = P["reshape"](safe, shape=rest[:channel] + (1,) + rest[channel:])
+    picked = P["reshape"](P["take_along"](x, at, axis=channel), shape=rest)
+    weights = None
+    if weight is not None:
+        weights = P["gather"](current(weight), safe)
+    if some:
+        weights = P["where"](ignored, 0.0, 1.0 if weights is None else weights)
+        weights = P["cast"](weights, dtype=dtype_of(x))
+    out = P["neg"](picked if weights is None else P["mul"](picked, weights))
+    if reduction == "mean" and weights is not None:
+        axes = tuple(range(len(rest)))
+        out = P["div"](P["sum"](out, axes=axes), P["sum"](weights, axes=axes))
+    else:
+        out = averaged(out, reduction)
+    return labelled(out, "NllLossBackward0" if len(shape) < 3 else "NllLoss2DBackward0", (input,))
+
+
+def cross_entropy(
+    input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0
+):  # fmt: skip
+    """nll_loss of log_softmax(input): target holds class numbers, or probabilities of input's shape.
+
+    >>> import compat as torch
+    >>> torch.nn.functional.cross_entropy(torch.zeros(1, 2), torch.tensor([0]))
+    tensor(0.6931)
+    """
+    reduction = reduction_of(reduction, size_average, reduce)
+    channel = 0 if input.dim() == 1 else 1
+    logp = T["log_softmax"](input, channel)
+    if target.is_floating_point():
+        return soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing)
+    loss = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
+    if label_smoothing == 0.0:
+        return loss
+    classes = input.shape[channel]
+    spread = logp if weight is None else logp * by_class(weight, logp, channel)
+    smooth = -spread.sum(channel)
+    mask = target == ignore_index
+    smooth = smooth.masked_fill(mask, 0.0)
+    if reduction == "mean":
+        counted = (~mask).sum() if weight is None else weight[target.masked_fill(mask, 0)].masked_fill(mask, 0.0).sum()
+        smooth = smooth.sum() / counted
+    elif reduction == "sum":
+        smooth = smooth.sum()
+    parts = [
+        named(x * k, "MulBackward1", (x,))
+        for x, k in ((loss, 1 - label_smoothing), (smooth, label_smoothing / classes))
+    ]
+    return parts[0] + parts[1]
+
+
+def by_class(weight, like, channel):
+    return weight.view(*[-1 if i == channel else 1 for i in range(like.dim())])
+
+
+def soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing):
+    if label_smoothing > 0.0:
+        target = target * (1 - label_smoothing) + label_smoothing / logp.shape[channel]
+    product = logp * target if weight is None else logp * target * by_class(weight, logp, channel)
+    out = -product.sum(channel) if reduction == "none" else -product.sum()
+    if reduction != "mean":
+        return out
+    return named(out / max(logp.numel() // max(logp.shape[channel], 1), 1), "DivBackward1", (out,))
+
+
+def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
+    """-(y log x + (1 - y) log(1 - x)), the logarithms held at -100, weighted, reduced; x between 0 and 1."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    if input.shape != target.shape:
+        raise ValueError(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please "
+            "ensure they have the same size."
+        )
+    x, y = current(input), current(target)
+    values = concrete_or_none(x)
+    if values is not None and values.size and not ((values >= 0) & (values <= 1)).all():
+        raise RuntimeError("all elements of input should be between 0 and 1")
+
+    def log(v):
+        """log held at -100; where v is 0 without derivative, not nan."""
+        zero = P["equal"](v, 0)
+        return P["where"](zero, -100.0, P["maximum"](P["log"](P["where"](zero, 1.0, v)), -100.0, kink="torch"))
+
+    out = P["neg"](P["add"](P["mul"](y, log(x)), P["mul"](P["sub"](1.0, y), log(P["sub"](1.0, x)))))
+    if weight is not None:
+        out = P["mul"](out, current(weight))
+    return labelled(averaged(out, reduction), "BinaryCrossEntropyBackward0", (input, target))
+
+
+def binary_cross_entropy_with_logits(
+    input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
+):  # fmt: skip
+    """binary_cross_entropy of sigmoid(input), without overflow; pos_weight weighs the positive targets."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    if input.shape != target.shape:
+        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    x, y = current(input), current(target)
+    minus = P["neg"](P["log_sigmoid"](x))
+    out = P["mul"](P["sub"](1.0, y), x)
+    if pos_weight is None:
+        out = P["add"](out, minus)
+    else:
+        factor = P["add"](P["mul"](P["sub"](current(pos_weight), 1.0), y), 1.0)
+        out = P["add"](out, P["mul"](factor, minus))
+    if weight is not None:
+        out = P["mul"](out, current(weight))
+    return labelled(averaged(out, reduction), "BinaryCrossEntropyWithLogitsBackward0", (input, target))
+
+
+def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
+    """target * (log target - input), input and (log_target) target being log-probabilities, reduced, also "batchmean"."""
+    if size_average is None and reduce is None and reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only "
+            "by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as "
+            "'batchmean' in the next major release.",
+            stacklevel=2,
+        )
+    batchmean = reduction == "batchmean"
+    reduction = reduction_of("sum" if batchmean else reduction, size_average, reduce)
+    out = target.exp() * (target - input) if log_target else T["xlogy"](target, target) - target * input
+    out = reduced(out, reduction)
+    return out / input.shape[0] if batchmean and input.dim() else out
+
+
+def poisson_nll_loss(
+    input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"
+):  # fmt: skip
+    """exp(input) - target * input, reduced (log_input=False: input - target * log(input)); full: with Stirling's term."""
+    reduction = given_reduction(reduction, size_average, reduce)
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    out = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    if full:
+        stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
+        out = out + stirling.masked_fill(target <= 1, 0)
+    return reduced(out, reduction)
+
+
+def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
+    """0.5 * (log(var) + (input - target) ** 2 / var), reduced; var is held above eps, without its derivative changing."""
+    if isinstance(var, float):
+        if var < 0:
+            raise ValueError("var has negative entry/entries")
+        var = var * T["ones_like"](input)
+    elif bool((var < 0).any()):
+        raise ValueError("var has negative entry/entries")
+    if var.shape != input.shape:
+        differing = sum(m for n, m in zip(input.shape, var.shape) if n != m)
+        if tuple(input.shape[:-1]) == tuple(var.shape):
+            var = var.unsqueeze(-1)
+        elif input.dim() != var.dim() or differing != 1:
+            raise ValueError("var is of incorrect size")
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not valid")
+    var = var.clone()
+    call_in(False, var.clamp_, min=eps)
+    out = 0.5 * (var.log() + (input - target) ** 2 / var)
+    if full:
+        out = out + 0.5 * math.log(2 * math.pi)
+    return reduced(out, reduction)
+
+
+def linear_cross_entropy(
+    input, linear_weight, target, *, linear_bias=None, weight=None, reduction="mean", ignore_index=None,
+    label_smoothing=0.0, options=None,
+):  # fmt: skip
+    """cross_entropy of a linear layer: input [N, in] or [in], linear_weight [C, *, in]. `options`, which say how to
+    save memory, change nothing here."""
+    if input.dim() not in (1, 2):
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
+    if linear_weight.dim() < 2:
+        raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}")
+    lead, width = tuple(input.shape[:-1]), input.shape[-1]
+    if width != linear_weight.shape[-1]:
+        raise RuntimeError(
+            f"expected equal input and linear_weight last dimensions (in_features), got {width} and "
+            f"{linear_weight.shape[-1]}, respectively"
+        )
+    outs = tuple(linear_weight.shape[:-1])
+    if linear_bias is not None and tuple(linear_bias.shape) != outs:
+        raise RuntimeError(f"expected linear_bias shape {outs}, got {tuple(linear_bias.shape)}")
+    if len(outs) > 1 and not lead:
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input, "
+            f"(N, {width}), got unbatched input with shape {tuple(input.shape)}"
+        )
+    if tuple(target.shape) == (*lead, *outs) and ignore_index is not None:
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    if len(outs) > 1:
+        linear_weight = linear_weight.reshape(-1, width)
+        linear_bias = None if linear_bias is None else linear_bias.reshape(-1)
+    logits = linear(input, linear_weight, linear_bias).reshape(*lead, *outs)
+    return cross_entropy(
+        logits, target, weight, ignore_index=-100 if ignore_index is None else ignore_index, reduction=reduction,
+        label_smoothing=label_smoothing,
+    )  # fmt: skip

@@ -1,0 +1,183 @@
+"""Losses that ask for a margin: between scores, or between distances."""
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.operands import dtype_of, shape_of
+from ...functions.register import FUNCTIONS as T
+from ...functions.register import named
+from ...graph import labelled
+from ...tensor import current
+from .activations import logsigmoid
+from .distances import pairwise_distance
+from .lookup import concrete_or_none
+from .reduction import averaged, reduced, reduction_of
+
+P = PRIMITIVES
+
+
+def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
+    """max(0, -target * (input1 - input2) + margin), reduced."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    if not input1.dim() == input2.dim() == target.dim():
+        raise RuntimeError(
+            "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
+            f"{input1.shape}, input2: {input2.shape}, target: {target.shape} "
+        )
+    gap = -target * (input1 - input2)
+    return reduced(named(gap + margin, "AddBackward1", (gap,)).clamp_min(0), reduction)
+
+
+def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
+    """input where target is 1, max(0, margin - input) where it is -1, reduced."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    zero = T["zeros_like"](input)
+    far, near = (margin - input).clamp_min(0), input
+    return reduced(T["where"](target != 1, far, zero) + T["where"](target != -1, near, zero), reduction)
+
+
+def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    """log(1 + exp(-target * input)), reduced."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    out = P["softplus"](P["neg"](P["mul"](current(input), current(target))))
+    return labelled(averaged(out, reduction), "SoftMarginLossBackward0", (input,))
+
+
+def cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
+    """1 - cosine where target is 1, max(0, cosine - margin) where it is -1, reduced."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    if target.dim() not in (0, 1):
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    rank = target.dim() + 1
+    if input1.dim() != rank or input2.dim() != rank:
+        given = (
+            "0D target tensor expects 1D input tensors" if rank == 1 else "1D target tensor expects 2D input tensors"
+        )
+        raise RuntimeError(f"{given}, but found inputs with sizes {list(input1.shape)} and {list(input2.shape)}.")
+    dim = rank - 1
+    # torch's figures: the product is divided by the root of the product of the squares
+    squares = [(x * x).sum(dim) + 1e-12 for x in (input1, input2)]
+    cosine = (input1 * input2).sum(dim) / (squares[0] * squares[1]).sqrt()
+    zeros = T["zeros_like"](cosine)
+    out = T["where"](target == 1, 1 - cosine, zeros) + T["where"](target == -1, (cosine - margin).clamp_min(0), zeros)
+    return reduced(out, reduction)
+
+
+def triplet_margin_loss(
+    anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None, reduction="mean"
+):  # fmt: skip
+    """max(0, margin + distance to the positive - distance to the negative), reduced."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    return triplets(
+        anchor, positive, negative, margin, swap, reduction, lambda a, b: pairwise_distance(a, b, p, eps),
+    )  # fmt: skip
+
+
+def triplet_margin_with_distance_loss(
+    anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction="mean"
+):  # fmt: skip
+    """triplet_margin_loss with any function of two Tensors as the distance."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    return triplets(anchor, positive, negative, margin, swap, reduction, distance_function or pairwise_distance)
+
+
+def triplets(anchor, positive, negative, margin, swap, reduction, distance):
+    ranks = [t.dim() for t in (anchor, positive, negative)]
+    if len(set(ranks)) > 1:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor "
+            f"{ranks[0]}D, positive {ranks[1]}D, and negative {ranks[2]}D inputs"
+        )
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    if swap:
+        far = T["minimum"](far, distance(positive, negative))
+    return reduced((margin + near - far).clamp_min(0), reduction)
+
+
+# ------------------------------------------------------------------------------------------------ of several classes
+def rows_and_classes(input, name):
+    """(N, C) of scores [N, C] or [C]."""
+    shape = shape_of(current(input))
+    if len(shape) not in (1, 2) or 0 in shape[-1:]:
+        raise RuntimeError(
+            f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(shape)}"
+        )
+    return (1, *shape) if len(shape) == 1 else shape
+
+
+def multi_margin_loss(
+    input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean"
+):  # fmt: skip
+    """The mean over the other classes of max(0, margin - score of the target + score) ** p, reduced."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    if p not in (1, 2):
+        raise ValueError("only p == 1 and p == 2 supported")
+    if weight is not None and weight.dim() != 1:
+        raise ValueError("weight must be one-dimensional")
+    n, c = rows_and_classes(input, "multi_margin_loss")
+    if target.numel() != n:
+        raise RuntimeError(f"inconsistent target size, expected {n} but got {list(target.shape)}")
+    values = concrete_or_none(current(target))
+    if values is not None and values.size and (values.min() < 0 or values.max() >= c):
+        raise RuntimeError("target out of range")
+    x = P["reshape"](current(input), shape=(n, c))
+    at = P["reshape"](current(target), shape=(n, 1))
+    own = P["take_along"](x, at, axis=1)
+    gap = P["sub"](margin, P["sub"](own, x))
+    out = P["where"](P["greater"](gap, 0.0), gap if p == 1 else P["square"](gap), 0.0)
+    if weight is not None:
+        out = P["mul"](out, P["gather"](current(weight), at))
+    out = P["where"](P["equal"](np.arange(c), at), 0.0, out)
+    out = P["div"](P["sum"](out, axes=(1,)), float(c))
+    out = averaged(out, reduction)
+    if reduction == "none" and input.dim() == 1:
+        out = P["reshape"](out, shape=tuple(target.shape))
+    return labelled(out, "MultiMarginLossBackward0", (input,))
+
+
+def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    """The sum over pairs of a target class and another of max(0, 1 - (score of the one - of the other)) / C, reduced.
+
+    target: the classes of each row, and -1 behind them.
+    """
+    reduction = reduction_of(reduction, size_average, reduce)
+    n, c = rows_and_classes(input, "multilabel_margin_loss")
+    if target.shape != input.shape:
+        raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
+    x = P["reshape"](current(input), shape=(n, c))
+    labels = P["reshape"](current(target), shape=(n, c))
+    counted = P["equal"](
+        P["cumsum"](P["cast"](P["less"](labels, 0), dtype=np.dtype(np.int64)), axis=1, reverse=False), 0
+    )
+    safe = P["where"](counted, labels, 0)
+    one_hot = P["equal"](P["reshape"](safe, shape=(n, c, 1)), np.arange(c))
+    hit = P["logical_and"](one_hot, P["reshape"](counted, shape=(n, c, 1)))
+    other = P["logical_not"](P["any"](hit, axes=(1,)))
+    scores = P["take_along"](x, safe, axis=1)
+    gap = P["sub"](1.0, P["sub"](P["reshape"](scores, shape=(n, c, 1)), P["reshape"](x, shape=(n, 1, c))))
+    pairs = P["logical_and"](P["reshape"](counted, shape=(n, c, 1)), P["reshape"](other, shape=(n, 1, c)))
+    pairs = P["logical_and"](pairs, P["greater"](gap, 0.0))
+    out = P["div"](P["sum"](P["where"](pairs, gap, dtype_of(x).type(0)), axes=(1, 2)), float(c))
+    out = averaged(out, reduction)
+    if reduction == "none" and input.dim() == 1:
+        out = P["reshape"](out, shape=())
+    return labelled(out, "MultilabelMarginLossBackward0", (input,))
+
+
+def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
+    """The mean over the classes of the logistic losses of each, weighted, reduced."""
+    if size_average is not None or reduce is not None:
+        reduction = reduction_of(reduction, size_average, reduce)
+    out = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
+    if weight is not None:
+        out = out * weight
+    out = out.sum(input.dim() - 1) / input.shape[-1]
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not valid")
+    return reduced(out, reduction)

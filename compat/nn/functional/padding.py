@@ -1,0 +1,90 @@
+"""pad: numbers around a Tensor."""
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.operands import dtype_of, integer, shape_of
+from ...functions.register import released
+from ...graph import labelled
+from ...tensor import current
+from .axes import picked
+
+P = PRIMITIVES
+
+
+MODES = {"reflect": ("Reflection", "reflect"), "replicate": ("Replication", "edge"), "circular": (None, "wrap")}
+
+
+def pad(input, pad, mode="constant", value=None):
+    """Numbers before and after the last dimension, then the one before it, ...: constant, reflect, replicate, circular.
+
+    >>> import compat as torch
+    >>> torch.nn.functional.pad(torch.ones(2), (1, 2))
+    tensor([0., 1., 1., 0., 0.])
+    """
+    t = current(input)
+    shape = shape_of(t)
+    pad = [integer(n, "a padding") for n in pad]
+    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad) - 1, 2)]
+    if len(pad) % 2:
+        raise RuntimeError("Padding length must be divisible by 2")
+    if len(pairs) > len(shape):
+        raise RuntimeError(
+            f"Padding length should be less than or equal to two times the input dimension but got padding length {len(pad)} "
+            f"and input of dimension {len(shape)}"
+        )
+    config = ((0, 0),) * (len(shape) - len(pairs)) + tuple(reversed(pairs))
+    if mode == "constant":
+        return filled(input, t, shape, config, pad, 0 if value is None else value)
+    if value not in (None, 0):
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
+    if len(pairs) not in (1, 2, 3) or len(shape) not in (len(pairs) + 1, len(pairs) + 2):
+        raise NotImplementedError(f"Padding size {len(pad)} is not supported for {len(shape)}D input tensor.")
+    if mode not in MODES:
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+    check(mode, shape, config)
+    name, how = MODES[mode]
+    out = t
+    for axis, (a, b) in enumerate(config):
+        if a or b:
+            n = shape[axis]
+            if mode == "circular":  # (what is cut off does not come back on the other side)
+                at = np.arange(n)[max(-a, 0) : n - max(-b, 0)]
+                at = np.pad(at, (max(a, 0), max(b, 0)), mode=how)
+            else:
+                at = np.pad(np.arange(n), (max(a, 0), max(b, 0)), mode=how)
+                at = at[max(-a, 0) : len(at) - max(-b, 0)]
+            out = picked(out, axis, at)
+    if out is t:
+        out = P["copy"](t, t)
+    labelled(out, f"{name}Pad{len(pairs)}DBackward0" if name else "CopySlices", (input,))
+    return released(out, True)  # (torch keeps the input)
+
+
+def filled(input, t, shape, config, pad, value):
+    for n, (a, b) in zip(shape, config):
+        if n + min(a, 0) + min(b, 0) < 0:
+            raise RuntimeError("narrow(): length must be non-negative.")
+        if n + a + b < 0:
+            axis = config.index((a, b))
+            raise RuntimeError(
+                f"The input size {n}, plus negative padding {a} and {b} resulted in a negative output size, which is invalid. "
+                f"Check dimension {axis} of your input."
+            )
+    out = P["pad"](t, np.asarray(value, dtype_of(t)), config=tuple([(a, b, 0) for a, b in config]))
+    return labelled(out, "ConstantPadNdBackward0", (input,))
+
+
+def check(mode, shape, config):
+    """RuntimeError in torch's words for paddings that a mode cannot give."""
+    for axis in range(len(shape) - 1, -1, -1):
+        n, (a, b) = shape[axis], config[axis]
+        if mode == "circular" and (a > n or b > n):
+            raise RuntimeError("Padding value causes wrapping around more than once.")
+        if mode == "reflect" and max(a, b) >= n:
+            at = 4 + 2 * (len(shape) - 1 - axis)
+            raise RuntimeError(
+                f"Argument #{at}: Padding size should be less than the corresponding input dimension, but got: padding "
+                f"({a}, {b}) at dimension {axis} of input {list(shape)}"
+            )

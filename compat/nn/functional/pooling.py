@@ -1,0 +1,261 @@
+"""Pooling of any rank: maxima, means and p-norms of windows side by side, over the primitives `window_*`."""
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.operands import dtype_of, shape_of
+from ...functions.register import FUNCTIONS as T
+from ...graph import labelled
+from ...tensor import current
+from .axes import per_axis, strides_of
+from .lookup import concrete_or_none
+
+P = PRIMITIVES
+
+
+def windows_of(shape, window, stride, padding, dilation, ceil_mode):
+    """The padding pairs of a pooling over the last axes of a shape: `ceil_mode` pads behind so that a last, partial window
+    counts."""
+    k = len(window)
+    if 0 in stride:
+        raise RuntimeError("stride should not be zero")
+    pairs, counts = [], []
+    for n, w, s, p, d in zip(shape[-k:], window, stride, padding, dilation):
+        if 2 * p > d * (w - 1) + 1:
+            raise RuntimeError(
+                f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={w} and dilation={d}"
+            )
+        reach = n + 2 * p - d * (w - 1) - 1
+        count = reach // s + 1
+        if ceil_mode:
+            count = -(-reach // s) + 1
+            if (count - 1) * s >= n + p:
+                count -= 1
+        counts.append(count)
+        pairs.append((p, max((count - 1) * s + d * (w - 1) + 1 - n - p, p) if ceil_mode else p))
+    if min(counts) < 1:
+        given, got = ("x".join(map(str, (shape[-k - 1], *sizes))) for sizes in (shape[-k:], counts))
+        raise RuntimeError(f"Given input size: ({given}). Calculated output size: ({got}). Output size is too small")
+    return tuple(pairs)
+
+
+def check_rank(shape, k):
+    if len(shape) not in (k + 1, k + 2):
+        raise RuntimeError(f"non-empty {k + 1}D or {k + 2}D (batch mode) tensor expected for input")
+
+
+def check_line(input, name):
+    """avg_pool1d and its kin work on [C, L] and [N, C, L]."""
+    if input.dim() not in (2, 3):
+        raise RuntimeError(
+            f"Expected 2 to 3 dimensions, but got {input.dim()}-dimensional tensor for argument #1 'self' (while checking "
+            f"arguments for {name})"
+        )
+
+
+# ------------------------------------------------------------------------------------------------ maxima
+def max_pooling(k):
+    def max_pool(
+        input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
+    ):  # fmt: skip
+        x = current(input)
+        window = per_axis(kernel_size, k, "kernel_size")
+        stride = strides_of(stride, window, k)
+        dilation = per_axis(dilation, k, "dilation")
+        check_rank(shape_of(x), k)
+        pads = windows_of(shape_of(x), window, stride, per_axis(padding, k, "padding"), dilation, ceil_mode)
+        params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=dilation)
+        label = f"MaxPool{k}DWithIndicesBackward0"
+        out = labelled(P["window_max"](x, **params), label, (input,))
+        return (out, P["window_argmax"](x, **params)) if return_indices else out
+
+    max_pool.__name__ = f"max_pool{k}d"
+    max_pool.__doc__ = f"The maximum of each window over the last {k} axes; its first place takes the gradient."
+    return max_pool
+
+
+def average_pooling(k):
+    def avg_pool(
+        input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
+    ):  # fmt: skip
+        x = current(input)
+        window = per_axis(kernel_size, k, "kernel_size")
+        stride = strides_of(stride, window, k)
+        padding = per_axis(padding, k, "padding")
+        if divisor_override == 0:
+            raise RuntimeError("divisor must be not zero")
+        check_rank(shape_of(x), k)
+        sizes = shape_of(x)[-k:]
+        pads = windows_of(shape_of(x), window, stride, padding, (1,) * k, ceil_mode)
+        params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=(1,) * k)
+        total = P["window_sum"](x, **params)
+        if divisor_override:
+            count = divisor_override
+        else:
+            count = counts(sizes, window, stride, padding, pads, count_include_pad).astype(dtype_of(x))
+        return labelled(P["div"](total, count), f"AvgPool{k}DBackward0", (input,))
+
+    avg_pool.__name__ = f"avg_pool{k}d"
+    avg_pool.__doc__ = f"The mean of each window over the last {k} axes."
+    return avg_pool
+
+
+def counts(sizes, window, stride, padding, pads, include):
+    """How many elements each window's mean is over: padding counts if `include`, what ceil_mode added never."""
+    out = np.ones((1,) * len(sizes), int)
+    for axis, (n, w, s, p, (low, high)) in enumerate(zip(sizes, window, stride, padding, pads)):
+        start = np.arange((n + low + high - w) // s + 1) * s - p
+        end = np.minimum(start + w, n + p)
+        each = end - start if include else np.minimum(end, n) - np.maximum(start, 0)
+        out = out * each.reshape([-1 if a == axis else 1 for a in range(len(sizes))])
+    return out
+
+
+max_pool2d, max_pool3d = (max_pooling(k) for k in (2, 3))
+avg_pool2d, avg_pool3d = (average_pooling(k) for k in (2, 3))
+
+
+def flat(x):
+    """A pooling parameter of one axis as that of two, the first of length 1."""
+    return None if x is None or x == [] else (1, *per_axis(x, 1))
+
+
+def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    """The maximum of each window over the last axis; its first place takes the gradient."""
+    if return_indices:
+        check_line(input, "max_pool1d")
+    else:
+        check_plain_line(input, *[per_axis(v, 1)[0] for v in (kernel_size, padding, dilation)])
+    padding = (0, *per_axis(padding, 1))
+    out = max_pool2d(
+        input.unsqueeze(-2), flat(kernel_size), flat(stride), padding, flat(dilation), ceil_mode, return_indices
+    )
+    return tuple([o.squeeze(-2) for o in out]) if return_indices else out.squeeze(-2)
+
+
+def check_plain_line(input, window, padding, dilation):
+    """What torch says of max_pool1d where no indices are wanted."""
+    if input.dim() not in (2, 3):
+        raise RuntimeError(
+            "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:"
+            f"{list(input.shape)}"
+        )
+    if 2 * padding > window:
+        raise RuntimeError(
+            f"max_pool1d() padding should be at most half of kernel size, but got padding={padding} and kernel_size={window}"
+        )
+    if input.shape[-1] + 2 * padding < dilation * (window - 1) + 1:
+        raise RuntimeError("max_pool1d() Invalid computed output size: 0")
+
+
+def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    """The mean of each window over the last axis."""
+    check_line(input, "avg_pool1d")
+    padding = (0, *per_axis(padding, 1))
+    out = avg_pool2d(input.unsqueeze(-2), flat(kernel_size), flat(stride), padding, ceil_mode, count_include_pad)
+    return out.squeeze(-2)
+
+
+def with_indices(f):
+    """A maximum pooling that always returns its indices."""
+
+    def pooled(*args, return_indices=True, **kwargs):
+        return f(*args, return_indices=True, **kwargs)
+
+    pooled.__name__, pooled.__doc__ = f"{f.__name__}_with_indices", f.__doc__[:-1] + "; and the indices of the places."
+    return pooled
+
+
+max_pool1d_with_indices, max_pool2d_with_indices = with_indices(max_pool1d), with_indices(max_pool2d)
+max_pool3d_with_indices = with_indices(max_pool3d)
+
+
+# ------------------------------------------------------------------------------------------------ p-norms
+def lp_pooling(k, maximum, mean):
+    def lp_pool(input, norm_type, kernel_size, stride=None, ceil_mode=False):
+        if isinstance(norm_type, (int, float)):
+            if norm_type == float("inf"):
+                return maximum(input.abs(), kernel_size, stride, 0, 1, ceil_mode)
+            if norm_type == -float("inf"):
+                return -maximum(-input.abs(), kernel_size, stride, 0, 1, ceil_mode)
+        out = mean(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
+        count = int(np.prod(per_axis(kernel_size, k)))
+        return (T["sign"](out) * T["relu"](out.abs())).mul(count).pow(1.0 / norm_type)
+
+    lp_pool.__name__ = f"lp_pool{k}d"
+    lp_pool.__doc__ = (
+        f"The sum of the norm_type-th powers of each window over the last {k} axes, to the power 1 / norm_type."
+    )
+    return lp_pool
+
+
+lp_pool1d, lp_pool2d = lp_pooling(1, max_pool1d, avg_pool1d), lp_pooling(2, max_pool2d, avg_pool2d)
+lp_pool3d = lp_pooling(3, max_pool3d, avg_pool3d)
+
+
+# ------------------------------------------------------------------------------------------------ back
+def unpooled_sizes(shape, window, stride, padding, output_size):
+    """The sizes of max_unpool's result; ValueError for an output_size that no pooling would have shrunk so."""
+    k = len(window)
+    default = [(n - 1) * s + w - 2 * p for n, w, s, p in zip(shape[-k:], window, stride, padding)]
+    if output_size is None:
+        return tuple(default)
+    output_size = list(output_size)
+    if len(output_size) == k + 2:
+        output_size = output_size[2:]
+    if len(output_size) != k:
+        raise ValueError(
+            f"output_size should be a sequence containing {k} or {k + 2} elements, but it has a length of "
+            f"'{len(output_size)}'"
+        )
+    for d, (n, s, m) in enumerate(zip(default, stride, output_size)):
+        if not n - s < m < n + s:
+            raise ValueError(f'invalid output_size "{output_size}" (dim {d} must be between {n - s} and {n + s})')
+    return tuple(output_size)
+
+
+def unpooling(k):
+    def max_unpool(input, indices, kernel_size, stride=None, padding=0, output_size=None):
+        window = per_axis(kernel_size, k, "kernel_size")
+        stride = strides_of(stride, window, k)
+        sizes = unpooled_sizes(input.shape, window, stride, per_axis(padding, k, "padding"), output_size)
+        if indices.dtype.name != "int64":
+            raise RuntimeError(f"elements in indices should be type int64 but got: {indices.type()}")
+        if indices.shape != input.shape:
+            raise RuntimeError(
+                f"Expected shape of indices to be same as that of the input tensor ({list(input.shape)}) but got indices "
+                f"tensor with shape: {list(indices.shape)}"
+            )
+        if input.dim() not in (k + 1, k + 2):
+            raise RuntimeError(
+                f"Input to max_unpooling{k}d should be a {k + 1}d or {k + 2}d Tensor, but got a tensor with {input.dim()} "
+                "dimensions."
+            )
+        values = concrete_or_none(current(indices))
+        if values is not None:
+            bad = (values < 0) | (values >= np.prod(sizes))
+            if bad.any():
+                raise RuntimeError(
+                    f"Found an invalid max index: {values[bad].flat[-1]} (output volumes are of size "
+                    f"{'x'.join(map(str, sizes))})"
+                )
+        out = P["window_scatter"](current(input), current(indices), sizes=sizes)
+        return labelled(out, f"MaxUnpool{k}DBackward0", (input,))
+
+    max_unpool.__name__ = f"max_unpool{k}d"
+    max_unpool.__doc__ = f"The maxima of max_pool{k}d where they came from, zeros elsewhere."
+    return max_unpool
+
+
+max_unpool2d, max_unpool3d = unpooling(2), unpooling(3)
+
+
+def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
+    """The maxima of max_pool1d where they came from, zeros elsewhere."""
+    window = per_axis(kernel_size, 1)
+    stride, padding = strides_of(stride, window, 1), per_axis(padding, 1)
+    (n,) = unpooled_sizes(input.shape, window, stride, padding, output_size)
+    pairs = [(*v, 1) for v in (window, stride)]
+    out = max_unpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), *pairs, (*padding, 0), (n, 1))
+    return out.squeeze(-1)

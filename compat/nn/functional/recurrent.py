@@ -1,0 +1,237 @@
+"""Recurrent networks: the cells, and layers of them over sequences, padded or packed.
+
+Invariant: there is one loop over the steps. A batch of equally long sequences is a packed one whose steps all have the
+same number of rows; a cell maps (projected input, state) to the next state and knows of nothing else.
+"""
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.operands import dtype_of, shape_of
+from ...functions.register import FUNCTIONS as T
+from ...functions.register import renamed
+from ...rewriting import grouped
+from ...tensor import Tensor, current
+from .dropouts import dropout
+from .products import linear
+
+P = PRIMITIVES
+BY_ROWS = (((1,), (1,)), ((), ()))  # x @ w.T
+
+
+# ------------------------------------------------------------------------------------------------ cells
+def plus(x, bias):
+    return x if bias is None else P["add"](x, bias)
+
+
+def columns(x, start, stop):
+    return P["getitem"](x, idx=(slice(None), slice(start, stop)))
+
+
+def lstm_step(x, state, w, b, projection):
+    """The next (hidden, cell) state; x holds the input's part of the gates i, f, g, o, biases included."""
+    h, c = state
+    n = shape_of(c)[1]
+    gates = P["add"](x, P["dot_general"](h, w, dims=BY_ROWS))
+    both = P["sigmoid"](columns(gates, 0, 2 * n))
+    new = P["tanh"](columns(gates, 2 * n, 3 * n))
+    out = P["sigmoid"](columns(gates, 3 * n, 4 * n))
+    c = P["add"](P["mul"](columns(both, n, 2 * n), c), P["mul"](columns(both, 0, n), new))
+    h = P["mul"](out, P["tanh"](c))
+    return (h if projection is None else P["dot_general"](h, projection, dims=BY_ROWS)), c
+
+
+def gru_step(x, state, w, b, projection):
+    """The next (hidden,) state; x holds the input's part of the gates r, z, n, b the other's bias."""
+    (h,) = state
+    n = shape_of(h)[1]
+    other = plus(P["dot_general"](h, w, dims=BY_ROWS), b)
+    gates = P["sigmoid"](P["add"](columns(x, 0, 2 * n), columns(other, 0, 2 * n)))
+    reset, keep = columns(gates, 0, n), columns(gates, n, 2 * n)
+    new = P["tanh"](P["add"](columns(x, 2 * n, 3 * n), P["mul"](reset, columns(other, 2 * n, 3 * n))))
+    return (P["add"](P["mul"](P["sub"](h, new), keep), new),)
+
+
+def simple_step(nonlinearity):
+    def step(x, state, w, b, projection):
+        return (P[nonlinearity](P["add"](x, P["dot_general"](state[0], w, dims=BY_ROWS))),)
+
+    return step
+
+
+STEPS = {"LSTM": lstm_step, "GRU": gru_step, "RNN_TANH": simple_step("tanh"), "RNN_RELU": simple_step("relu")}
+
+
+def biases(mode, b_ih, b_hh):
+    """(what is added to the projected input, what each step adds): only GRU's gates need the second apart."""
+    if mode == "GRU" or b_ih is None or b_hh is None:
+        return b_ih, b_hh
+    return P["add"](current(b_ih), current(b_hh)), None
+
+
+def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
+    """One step of a cell on input [N, in]: the next state, a tuple."""
+    check_cell(input, state, w_ih, w_hh)
+    first, second = biases(mode, b_ih, b_hh)
+    x = plus(P["dot_general"](current(input), current(w_ih), dims=BY_ROWS), None if first is None else current(first))
+    state = tuple([current(s) for s in state])
+    second = None if second is None else current(second)
+    return STEPS[mode](x, state, current(w_hh), second, None)
+
+
+def check_cell(input, state, w_ih, w_hh):
+    rows, width = input.shape
+    if width != w_ih.shape[1]:
+        raise RuntimeError(f"input has inconsistent input_size: got {width} expected {w_ih.shape[1]}")
+    for at, s in enumerate(state):
+        if s.shape[0] != rows:
+            raise RuntimeError(f"Input batch size {rows} doesn't match hidden{at} batch size {s.shape[0]}")
+        if s.shape[1] != w_hh.shape[1]:
+            raise RuntimeError(f"hidden{at} has inconsistent hidden_size: got {s.shape[1]}, expected {w_hh.shape[1]}")
+
+
+def lstm_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None):
+    """LSTM on one step: (hidden, cell) from input [N, in] and (hidden, cell) [N, H]."""
+    return cell("LSTM", input, hx, w_ih, w_hh, b_ih, b_hh)
+
+
+def single(mode, name, doc):
+    """A cell whose state is one Tensor."""
+
+    def f(input, hx, w_ih, w_hh, b_ih=None, b_hh=None):
+        return cell(mode, input, (hx,), w_ih, w_hh, b_ih, b_hh)[0]
+
+    f.__name__, f.__doc__ = name, doc
+    return f
+
+
+gru_cell = single("GRU", "gru_cell", "GRU on one step: the new hidden state [N, H] from input [N, in].")
+rnn_tanh_cell = single("RNN_TANH", "rnn_tanh_cell", "tanh(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).")
+rnn_relu_cell = single("RNN_RELU", "rnn_relu_cell", "relu(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).")
+
+
+# ------------------------------------------------------------------------------------------------ over time
+def over_time(step, xs, initial, params, sizes, reverse):
+    """Run a step function over projected inputs xs, one for each time, of sizes[t] rows: (hidden states, last state).
+
+    Rows that end early keep their state as the last one; in reverse they join late, with the initial state.
+    """
+    count = len(xs)
+    state = tuple([rows(s, 0, sizes[-1]) for s in initial]) if reverse else initial
+    have = sizes[-1 if reverse else 0]
+    outs, ended = [None] * count, []
+    for t in range(count - 1, -1, -1) if reverse else range(count):
+        if sizes[t] < have:
+            ended.append(tuple([rows(s, sizes[t], have) for s in state]))
+            state = tuple([rows(s, 0, sizes[t]) for s in state])
+        elif sizes[t] > have:
+            state = tuple([T["cat"]([s, rows(i, have, sizes[t])]) for s, i in zip(state, initial)])
+        have = sizes[t]
+        state = step(xs[t], state, *params)
+        outs[t] = state[0]
+    if ended:
+        ended.append(state)
+        state = tuple([T["cat"](list(parts)) for parts in zip(*reversed(ended))])
+    return outs, state
+
+
+def rows(x, start, stop):
+    return x if (start, stop) == (0, shape_of(x)[0]) else P["getitem"](x, idx=(slice(start, stop),))
+
+
+def at_times(x, sizes, packed):
+    """The rows of a sequence by time: [T, N, F] or packed [rows, F]."""
+    if not packed:
+        return [P["getitem"](x, idx=(t,)) for t in range(len(sizes))]
+    found, start = [], 0
+    for n in sizes:
+        found.append(rows(x, start, start + n))
+        start += n
+    return found
+
+
+def direction(mode, x, initial, params, sizes, packed, reverse):
+    """One layer in one direction: (its outputs as a sequence, its last state)."""
+    w_ih, w_hh, b_ih, b_hh, projection = params
+    first, second = biases(mode, b_ih, b_hh)
+    projected = current(linear(x, w_ih, first))
+    own = [None if p is None else current(p) for p in (w_hh, second, projection)]
+    initial = tuple([current(s) for s in initial])
+    outs, last = over_time(STEPS[mode], at_times(projected, sizes, packed), initial, own, sizes, reverse)
+    out = T["cat"](outs) if packed else T["stack"](outs)
+    if mode == "LSTM" and not packed and projection is None and dtype_of(current(x)).name == "float32":
+        # torch has one node for a whole layer here
+        if out.mark is not None and out.mark.plan is not None:
+            operands = [x, *params[:4], *initial]
+            grouped((out, *last), "MkldnnRnnLayerBackward0", tuple([getattr(o, "mark", None) for o in operands]))
+    return out, last
+
+
+def layers(mode, x, hx, params, num_layers, p, train, bidirectional, sizes, packed):
+    """All layers: (outputs of the last as a sequence, last states, each [layers * directions, N, H])."""
+    directions = 2 if bidirectional else 1
+    per = len(params) // (num_layers * directions)
+    finals = []
+    for layer in range(num_layers):
+        outs = []
+        for d in range(directions):
+            k = layer * directions + d
+            initial = tuple([P["getitem"](current(s), idx=(k,)) for s in hx])
+            own = by_role(params[k * per : (k + 1) * per])
+            out, last = direction(mode, x, initial, own, sizes, packed, d == 1)
+            outs.append(out)
+            finals.append(last)
+        x = outs[0] if directions == 1 else T["cat"](outs, -1)
+        if p and train and layer < num_layers - 1:
+            x = dropout(x, p, True)
+    return x, tuple([T["stack"](list(parts)) for parts in zip(*finals)])
+
+
+def by_role(params):
+    """(w_ih, w_hh, b_ih, b_hh, w_hr) of a layer's 2 to 5 parameters; None for those it has not."""
+    w_ih, w_hh, *rest = params
+    if len(rest) < 2:  # no biases
+        return (w_ih, w_hh, None, None, *(rest or [None]))
+    return (w_ih, w_hh, *rest, None)[:5]
+
+
+def recurrent(mode, input, hx, params, num_layers, p, train, bidirectional, batch_first=False, batch_sizes=None):
+    """A recurrent network over [T, N, in] (batch_first: [N, T, in]), or over packed rows with batch_sizes.
+
+    hx: a tuple of initial states [layers * directions, N, H]; returns (outputs, last states).
+    """
+    packed = batch_sizes is not None
+    if packed:
+        sizes = batch_sizes.tolist()
+    else:
+        input = input.transpose(0, 1) if batch_first else input
+        sizes = [input.shape[1]] * input.shape[0]
+    if not sizes:
+        raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
+    out, last = layers(mode, input, hx, params, num_layers, p, train, bidirectional, sizes, packed)
+    if batch_first and not packed:
+        out = out.transpose(0, 1) if mode == "LSTM" else renamed(out.transpose(0, 1), "TransposeBackward1")
+    return out, last
+
+
+def network(mode, name):
+    """torch.<name>: (input, hx, params, has_biases, layers, dropout, train, bidirectional, batch_first), or packed:
+    (data, batch_sizes, hx, params, has_biases, layers, dropout, train, bidirectional)."""
+
+    def f(*args):
+        batch_sizes = None
+        if len(args) > 3 and isinstance(args[2], (Tensor, tuple, list)) and isinstance(args[3], (tuple, list)):
+            input, batch_sizes, hx, params, _, num_layers, p, train, bidirectional = args
+            batch_first = False
+        else:
+            input, hx, params, _, num_layers, p, train, bidirectional, batch_first = args
+        hx = (hx,) if isinstance(hx, Tensor) else tuple(hx)
+        out, last = recurrent(mode, input, hx, params, num_layers, p, train, bidirectional, batch_first, batch_sizes)
+        return out, *last
+
+    f.__name__ = name
+    f.__doc__ = f"The {mode} network of torch.nn, as a function of its parameters."
+    return f
+
+
+lstm, gru = network("LSTM", "lstm"), network("GRU", "gru")
+rnn_tanh, rnn_relu = network("RNN_TANH", "rnn_tanh"), network("RNN_RELU", "rnn_relu")

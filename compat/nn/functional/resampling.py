@@ -1,0 +1,441 @@
+"""Images of other sizes: interpolate in all its modes, grid_sample, affine_grid.
+
+Interpolation is linear in the image and goes axis by axis: each mode is a matrix of weights [out, in] for each axis.
+"""
+
+import itertools
+import math
+import warnings
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.operands import dtype_of, shape_of
+from ...functions.register import FUNCTIONS as T
+from ...graph import labelled
+from ...tensor import Tensor, current, wrap
+from .axes import picked
+
+P = PRIMITIVES
+MODES = {"linear": (1, "Linear"), "bilinear": (2, "Bilinear"), "bicubic": (2, "Bicubic"), "trilinear": (3, "Trilinear")}
+
+
+def mapped(x, axis, weights):
+    """x with one axis mapped by a matrix [out, in]."""
+    rank = len(shape_of(x))
+    out = P["dot_general"](x, np.asarray(weights, dtype_of(x)), dims=(((axis,), (1,)), ((), ())))
+    if axis == rank - 1:
+        return out
+    return P["transpose"](out, perm=(*range(axis), rank - 1, *range(axis, rank - 1)))
+
+
+# ------------------------------------------------------------------------------------------------ weights by axis
+def step(n, m, align_corners, factor, d):
+    """How far apart the sources of two neighbours are; in torch's precision."""
+    if align_corners:
+        return d(n - 1) / d(m - 1) if m > 1 else d(0)
+    return d(1.0 / factor) if factor is not None and factor > 0 else d(n) / d(m)
+
+
+def sources(n, m, align_corners, factor, d):
+    """Where along n places each of m places comes from."""
+    scale = step(n, m, align_corners, factor, d)
+    at = np.arange(m, dtype=d)
+    return scale * at if align_corners else scale * (at + d(0.5)) - d(0.5)
+
+
+def nearest_places(n, m, factor, exact):
+    """The place each of m takes its value from (float32 decides, as in torch)."""
+    at = np.arange(m, dtype=np.float32) + np.float32(0.5 if exact else 0)
+    return np.minimum(np.floor(at * step(n, m, False, factor, np.float32)).astype(np.int64), n - 1)
+
+
+def linear_weights(n, m, align_corners, factor, d):
+    if n == m:
+        return np.eye(n)
+    at = np.maximum(sources(n, m, align_corners, factor, d), d(0))
+    low = np.minimum(at.astype(np.int64), n - 1)
+    share = np.clip(at - low.astype(d), 0, 1)
+    return spread(n, np.stack([low, np.minimum(low + 1, n - 1)], 1), np.stack([1 - share, share], 1))
+
+
+def cubic_weights(n, m, align_corners, factor, d):
+    at = sources(n, m, align_corners, factor, d)
+    low = np.floor(at)
+    shares = cubic((at - low)[:, None] - np.arange(-1, 3, dtype=d), -0.75)
+    return spread(n, np.clip(low[:, None].astype(np.int64) + np.arange(-1, 3), 0, n - 1), shares)
+
+
+def spread(n, places, shares):
+    """A matrix [out, n] that has shares at places, added up where they repeat."""
+    out = np.zeros((len(places), n))
+    np.add.at(out, (np.arange(len(places))[:, None], places), shares)
+    return out
+
+
+def cubic(x, a):
+    """Keys' kernel of convolution."""
+    x = np.abs(x)
+    inner = ((a + 2) * x - (a + 3)) * x * x + 1
+    outer = ((x - 5) * x + 8) * x * a - 4 * a
+    return np.where(x <= 1, inner, np.where(x < 2, outer, 0))
+
+
+def lanczos(x):
+    x = np.asarray(x, float)
+    return np.where(np.abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)
+
+
+# width of the kernel, kernel
+SMOOTH = {
+    "bilinear": (2, lambda x: np.maximum(1 - np.abs(x), 0)),
+    "bicubic": (4, lambda x: cubic(x, -0.5)),
+    "lanczos": (6, lanczos),
+}
+
+
+def smooth_weights(mode):
+    """Weights with antialias: the kernel widens as the image shrinks."""
+    width, kernel = SMOOTH[mode]
+
+    def weights(n, m, align_corners, factor, d):
+        scale = step(n, m, align_corners, factor, d)
+        wide = max(scale, 1.0)
+        centre = scale * (np.arange(m) + 0.5)
+        support = width / 2 * wide
+        first = np.maximum((centre - support + 0.5).astype(np.int64), 0)
+        last = np.minimum((centre + support + 0.5).astype(np.int64), n)
+        place = np.arange(n)
+        inside = (place >= first[:, None]) & (place < last[:, None])
+        out = np.where(inside, kernel((place + 0.5 - centre[:, None]) / wide), 0)
+        return out / out.sum(1, keepdims=True)
+
+    return weights
+
+
+# ------------------------------------------------------------------------------------------------ interpolate
+def target_sizes(input, size, scale_factor, mode, recompute):
+    """(output sizes, scale factors to use or None for each axis) of interpolate's arguments."""
+    k = input.dim() - 2
+    shape = list(input.shape[2:])
+    if size is not None and scale_factor is not None:
+        raise ValueError("only one of size or scale_factor should be defined")
+    if size is None and scale_factor is None:
+        raise ValueError("either size or scale_factor should be defined")
+    if size is not None:
+        if recompute:
+            raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
+        if not isinstance(size, (list, tuple)):
+            return [int(size)] * k, [None] * k
+        if len(size) != k:
+            raise ValueError(
+                "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of "
+                f"{shape} and output size of {size}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and output "
+                "size in (o1, o2, ...,oK) format."
+            )
+        if not all(hasattr(n, "__index__") for n in size):
+            raise TypeError(
+                "expected size to be one of int or Tuple[int] or Tuple[int, int] or Tuple[int, int, int], but got size with "
+                f"types {[type(n) for n in size]}"
+            )
+        return [int(n) for n in size], [None] * k
+    factors = scale_factor if isinstance(scale_factor, (list, tuple)) else [scale_factor] * k
+    if len(factors) != k:
+        raise ValueError(
+            "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial dimensions of "
+            f"{shape} and scale_factor of shape {scale_factor}. Please provide input tensor in (N, C, d1, d2, ...,dK) format "
+            "and scale_factor in (s1, s2, ...,sK) format."
+        )
+    factors = [float(f) for f in factors]
+    sizes = [int(n * f) for n, f in zip(shape, factors)]
+    return sizes, [None] * k if recompute or mode == "area" else factors
+
+
+def interpolate(
+    input, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None, antialias=False
+):  # fmt: skip
+    """An image [N, C, *sizes] in another size.
+
+    mode: nearest, nearest-exact, linear (3-D), bilinear, bicubic, lanczos (4-D), trilinear (5-D), area. ValueError or
+    NotImplementedError for what does not go together.
+    """
+    if mode in ("nearest", "area", "nearest-exact"):
+        if align_corners is not None:
+            raise ValueError(
+                "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
+            )
+    elif align_corners is None:
+        align_corners = False
+    k = input.dim() - 2
+    sizes, factors = target_sizes(input, size, scale_factor, mode, recompute_scale_factor)
+    if antialias and not (mode in SMOOTH and k == 2):
+        raise ValueError(
+            "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input"
+        )
+    if k in (1, 2, 3) and mode == "area":
+        from . import adaptive
+
+        return getattr(adaptive, f"adaptive_avg_pool{k}d")(input, sizes)
+    check_mode(input, mode, k, align_corners, antialias)
+    check_sizes(input, sizes)
+    x = current(input)
+    d = np.float64 if dtype_of(x) == np.float64 else np.float32
+    shape = shape_of(x)
+    if mode.startswith("nearest"):
+        exact = mode == "nearest-exact"
+        for axis in range(k):
+            at = nearest_places(shape[axis + 2], sizes[axis], factors[axis], exact)
+            x = picked(x, axis + 2, at)
+        return labelled(x, f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0", (input,))
+    weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
+    for axis in range(k):
+        x = mapped(x, axis + 2, weights(shape[axis + 2], sizes[axis], align_corners, factors[axis], d))
+    kind = mode.capitalize() + f"{k}D" + ("Aa" if antialias else "")
+    return labelled(x, f"Upsample{kind}Backward0", (input,))
+
+
+def check_mode(input, mode, k, align_corners, antialias):
+    if mode.startswith("nearest") and mode in ("nearest", "nearest-exact") and k in (1, 2, 3):
+        return
+    if mode == "lanczos" and k == 2:
+        if align_corners:
+            raise ValueError("Lanczos mode does not support align_corners=True")
+        if not antialias:
+            raise ValueError("Lanczos mode requires antialias=True")
+        return
+    wants = MODES.get(mode, (None,))[0]
+    if wants == k:
+        return
+    if wants is not None and mode != "bicubic" and k in (1, 2, 3):
+        raise NotImplementedError(f"Got {k + 2}D input, but {mode} mode needs {wants + 2}D input")
+    raise NotImplementedError(
+        f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {k + 2}D) for the modes: nearest | linear | bilinear | "
+        f"bicubic | trilinear | lanczos | area | nearest-exact (got {mode})"
+    )
+
+
+def check_sizes(input, sizes):
+    if min(*sizes, *input.shape[1:]) <= 0:
+        letters = ("W", "HW", "DHW")[len(sizes) - 1]
+        shown, wanted = (", ".join(f"{c}: {n}" for c, n in zip(letters, v)) for v in (input.shape[2:], sizes))
+        raise RuntimeError(
+            f"Input and output sizes should be greater than 0, but got input ({shown}) output ({wanted})"
+        )
+
+
+def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    """interpolate, by its former name."""
+    warn_of("upsample")
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input, size=None, scale_factor=None):
+    """interpolate with mode="nearest"."""
+    warn_of("upsample_nearest")
+    return interpolate(input, size, scale_factor, mode="nearest")
+
+
+def upsample_bilinear(input, size=None, scale_factor=None):
+    """interpolate with mode="bilinear" and align_corners=True."""
+    warn_of("upsample_bilinear")
+    return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
+
+
+def warn_of(name):
+    warnings.warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=3)
+
+
+# ------------------------------------------------------------------------------------------------ at given places
+DEFAULT = (
+    "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
+    "align_corners=True if the old behavior is desired. See the documentation of grid_sample for details."
+)
+GRID_SAMPLE_INTERPOLATION_MODES = {"bilinear": 0, "nearest": 1, "bicubic": 2}
+GRID_SAMPLE_PADDING_MODES = {"zeros": 0, "border": 1, "reflection": 2}
+
+
+def in_places(c, n, align_corners):
+    """Coordinates from -1 to 1 as places along n."""
+    if align_corners:
+        return P["mul"](P["div"](P["add"](c, 1.0), 2.0), float(n - 1))
+    return P["div"](P["sub"](P["mul"](P["add"](c, 1.0), float(n)), 1.0), 2.0)
+
+
+def held(c, n):
+    """Places limited to those that are there; without derivative at the limits."""
+    c = P["where"](P["less_equal"](c, 0.0), 0.0, c)
+    return P["where"](P["greater_equal"](c, float(n - 1)), float(n - 1), c)
+
+
+def reflected(c, n, align_corners):
+    """Places mirrored at the borders until they are there."""
+    low, span = (0.0, float(n - 1)) if align_corners else (-0.5, float(n))
+    if span == 0:
+        return P["mul"](c, 0.0)
+    c = P["abs"](P["sub"](c, low), kink="torch")
+    flips = P["floor"](P["div"](P["stop"](c), span))
+    extra = P["sub"](c, P["mul"](flips, span))
+    even = P["equal"](P["remainder"](flips, 2.0), 0.0)
+    return P["where"](even, P["add"](extra, low), P["sub"](span + low, extra))
+
+
+def padded_places(c, n, padding_mode, align_corners):
+    if padding_mode == "reflection":
+        c = reflected(c, n, align_corners)
+    return c if padding_mode == "zeros" else held(c, n)
+
+
+def taken(x, at):
+    """The elements of x [N, C, *sizes] at integer places, one array [N, *positions] for each axis; 0 where there is none."""
+    shape = shape_of(x)
+    flat, valid = 0, True
+    for c, n in zip(at, shape[2:]):
+        valid = P["logical_and"](P["logical_and"](P["greater_equal"](c, 0.0), P["less_equal"](c, float(n - 1))), valid)
+        flat = P["add"](P["mul"](flat, float(n)), c)
+    flat = P["cast"](P["where"](valid, flat, -1.0), dtype=np.dtype(np.int64))
+    s = shape_of(flat)
+    lead = (s[0], shape[1], *s[1:])
+    spread_out = P["broadcast"](flat, shape=lead, axes=(1,))
+    table = P["reshape"](x, shape=(*shape[:2], math.prod(shape[2:])))
+    rows = P["reshape"](spread_out, shape=(*shape[:2], math.prod(s[1:])))
+    return P["reshape"](P["window_gather"](table, rows, axes=1), shape=lead)
+
+
+def weighed(value, weight):
+    s = shape_of(weight)
+    return P["mul"](value, P["reshape"](weight, shape=(s[0], 1, *s[1:])))
+
+
+def total(parts):
+    out = None
+    for p in parts:
+        out = p if out is None else P["add"](out, p)
+    return out
+
+
+def between(x, places):
+    """Multilinear interpolation at places."""
+    low = [P["floor"](P["stop"](c)) for c in places]
+    share = [P["sub"](c, f) for c, f in zip(places, low)]
+    parts = []
+    for corner in itertools.product((0, 1), repeat=len(places)):
+        at = [P["add"](f, float(b)) for f, b in zip(low, corner)]
+        weight = None
+        for s, b in zip(share, corner):
+            w = s if b else P["sub"](1.0, s)
+            weight = w if weight is None else P["mul"](weight, w)
+        parts.append(weighed(taken(x, at), weight))
+    return total(parts)
+
+
+def cubic_between(x, places, padding_mode, align_corners):
+    """Bicubic interpolation at places; each of the 16 neighbours is padded by itself."""
+    sizes = shape_of(x)[2:]
+    low = [P["floor"](P["stop"](c)) for c in places]
+    shares = [taps_of(P["sub"](c, f)) for c, f in zip(places, low)]
+    parts = []
+    for i, j in itertools.product(range(4), repeat=2):
+        at = [
+            P["stop"](padded_places(P["add"](f, float(o - 1)), n, padding_mode, align_corners))
+            for f, o, n in zip(low, (i, j), sizes)
+        ]
+        parts.append(weighed(taken(x, at), P["mul"](shares[0][i], shares[1][j])))
+    return total(parts)
+
+
+def taps_of(t, a=-0.75):
+    """Keys' weights of the four neighbours, t being the distance from the second."""
+
+    def inner(x):
+        return P["add"](P["mul"](P["mul"](P["sub"](P["mul"](x, a + 2), a + 3), x), x), 1.0)
+
+    def outer(x):
+        y = P["mul"](P["add"](P["mul"](P["sub"](x, 5.0), x), 8.0), x)
+        return P["mul"](P["sub"](y, 4.0), a)
+
+    return outer(P["add"](t, 1.0)), inner(t), inner(P["sub"](1.0, t)), outer(P["sub"](2.0, t))
+
+
+def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
+    """An image [N, C, *sizes] at the places of a grid [N, *positions, k]; -1 and 1 are its borders, the last axis first."""
+    for what, value, known in (
+        ("mode", mode, "'bilinear', 'nearest' or 'bicubic'"),
+        ("padding_mode", padding_mode, "'zeros', 'border', or 'reflection'"),
+    ):
+        table = GRID_SAMPLE_INTERPOLATION_MODES if what == "mode" else GRID_SAMPLE_PADDING_MODES
+        if value not in table:
+            raise ValueError(f"nn.functional.grid_sample(): expected {what} to be {known}, but got: '{value}'")
+    if align_corners is None:
+        warnings.warn(DEFAULT, stacklevel=2)
+        align_corners = False
+    check_grid(input, grid, mode)
+    x, g = current(input), current(grid)
+    k = len(shape_of(x)) - 2
+    places = [
+        in_places(P["getitem"](g, idx=(Ellipsis, k - 1 - axis)), shape_of(x)[axis + 2], align_corners)
+        for axis in range(k)
+    ]
+    if mode == "bicubic":
+        out = cubic_between(x, places, padding_mode, align_corners)
+    else:
+        places = [padded_places(c, n, padding_mode, align_corners) for c, n in zip(places, shape_of(x)[2:])]
+        if mode == "bilinear":
+            out = between(x, places)
+        else:
+            out = taken(x, [P["rint"](P["stop"](c)) for c in places])
+    return labelled(out, f"GridSampler{k}DBackward0", (input, grid))
+
+
+def check_grid(input, grid, mode):
+    if input.shape[0] != grid.shape[0]:
+        raise RuntimeError(
+            "grid_sampler(): expected grid and input to have same batch size, but got input with sizes "
+            f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
+        )
+    if input.dim() not in (4, 5) or input.dim() != grid.dim():
+        raise RuntimeError(
+            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes "
+            f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
+        )
+    if grid.shape[-1] != input.dim() - 2:
+        raise RuntimeError(
+            f"grid_sampler(): expected grid to have size {input.dim() - 2} in last dimension, but got grid with sizes "
+            f"{list(grid.shape)}"
+        )
+    if mode == "bicubic" and input.dim() == 5:
+        raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
+
+
+def affine_grid(theta, size, align_corners=None):
+    """The grid for grid_sample that maps an image of a size by affine matrices: [N, k, k + 1] -> [N, *sizes, k]."""
+    if align_corners is None:
+        warnings.warn(DEFAULT, stacklevel=2)
+        align_corners = False
+    if not theta.is_floating_point():
+        raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
+    if len(size) not in (4, 5):
+        raise NotImplementedError(
+            "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. Got size "
+            f"{size}."
+        )
+    k = len(size) - 2
+    if theta.dim() != 3 or tuple(theta.shape[-2:]) != (k, k + 1):
+        raise ValueError(
+            f"Expected a batch of {k}D affine matrices of shape Nx{k}x{k + 1} for size {size}. Got {theta.shape}."
+        )
+    spatial = [int(n) for n in size[2:]]
+    if align_corners and min(spatial) == 1:
+        warnings.warn(
+            "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. This is not "
+            "an intended use case of affine_grid. See the documentation of affine_grid for details.",
+            stacklevel=2,
+        )
+    elif min(size) <= 0:
+        raise ValueError(f"Expected non-zero, positive output size. Got {size}")
+    axes = [np.linspace(-1, 1, n) * (1 if align_corners else (n - 1) / n) if n > 1 else np.zeros(1) for n in spatial]
+    grid = np.meshgrid(*axes, indexing="ij")
+    base = np.stack([*reversed(grid), np.ones(spatial)], -1).reshape(-1, k + 1).astype(dtype_of(current(theta)))
+    out = T["matmul"](wrap(Tensor, base), theta.transpose(1, 2))
+    out = P["reshape"](out, shape=(int(size[0]), *spatial, k))
+    return labelled(out, "AffineGridGeneratorBackward0", (theta,))

@@ -1,0 +1,80 @@
+"""MultiheadAttention."""
+
+from .. import functional
+from ..init import constant_, xavier_normal_, xavier_uniform_
+from .linear import NonDynamicallyQuantizableLinear, empty
+from .module import Module
+
+
+class MultiheadAttention(Module):
+    """Attention of several heads: (output, weights) of query, key and value [L, N, E], with batch_first [N, L, E].
+
+    >>> import compat as torch
+    >>> x = torch.ones(5, 2, 4)
+    >>> out, weights = torch.nn.MultiheadAttention(4, 2)(x, x, x)
+    >>> out.shape, weights.shape
+    (torch.Size([5, 2, 4]), torch.Size([2, 5, 5]))
+    """
+
+    def __init__(
+        self, embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, kdim=None, vdim=None,
+        batch_first=False, device=None, dtype=None,
+    ):  # fmt: skip
+        if embed_dim <= 0 or num_heads <= 0:
+            raise ValueError(
+                f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} and num_heads={num_heads} instead"
+            )
+        super().__init__()
+        self.embed_dim = embed_dim
+        self.kdim = embed_dim if kdim is None else kdim
+        self.vdim = embed_dim if vdim is None else vdim
+        self._qkv_same_embed_dim = self.kdim == self.vdim == embed_dim
+        self.num_heads, self.dropout, self.batch_first = num_heads, dropout, batch_first
+        self.head_dim = embed_dim // num_heads
+        if self.head_dim * num_heads != embed_dim:
+            raise AssertionError("embed_dim must be divisible by num_heads")
+        widths = {"q_proj_weight": embed_dim, "k_proj_weight": self.kdim, "v_proj_weight": self.vdim}
+        if self._qkv_same_embed_dim:
+            self.in_proj_weight = empty(3 * embed_dim, embed_dim, dtype=dtype)
+            for name in widths:
+                self.register_parameter(name, None)
+        else:
+            for name, width in widths.items():
+                setattr(self, name, empty(embed_dim, width, dtype=dtype))
+            self.register_parameter("in_proj_weight", None)
+        self.register_parameter("in_proj_bias", empty(3 * embed_dim, dtype=dtype) if bias else None)
+        self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias=bias, dtype=dtype)
+        self.bias_k = empty(1, 1, embed_dim, dtype=dtype) if add_bias_kv else None
+        self.bias_v = empty(1, 1, embed_dim, dtype=dtype) if add_bias_kv else None
+        self.add_zero_attn = add_zero_attn
+        self._reset_parameters()
+
+    def _reset_parameters(self):
+        for w in (self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight):
+            if w is not None:
+                xavier_uniform_(w)
+        if self.in_proj_bias is not None:
+            constant_(self.in_proj_bias, 0.0)
+            constant_(self.out_proj.bias, 0.0)
+        for b in (self.bias_k, self.bias_v):
+            if b is not None:
+                xavier_normal_(b)
+
+    def __setstate__(self, state):
+        super().__setstate__({"_qkv_same_embed_dim": True} | state)
+
+    def forward(
+        self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True,
+        is_causal=False,
+    ):  # fmt: skip
+        turned = self.batch_first and query.dim() == 3
+        if turned:
+            swap = {id(t): t.transpose(1, 0) for t in (query, key, value)}  # (what was one Tensor stays one)
+            query, key, value = (swap[id(t)] for t in (query, key, value))
+        out, weights = functional.multi_head_attention_forward(
+            query, key, value, self.embed_dim, self.num_heads, self.in_proj_weight, self.in_proj_bias, self.bias_k,
+            self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias, self.training,
+            key_padding_mask, need_weights, attn_mask, not self._qkv_same_embed_dim, self.q_proj_weight,
+            self.k_proj_weight, self.v_proj_weight, average_attn_weights=average_attn_weights, is_causal=is_causal,
+        )  # fmt: skip
+        return (out.transpose(1, 0) if turned else out), weights

@@ -1,0 +1,84 @@
+"""The full backward hooks of a Module: called when the gradients of its outputs, then of its inputs, are known.
+
+A gate is the identity on several Tensors at once; its node sees all their cotangents together and hands them to the hooks.
+"""
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...autograd.hooks import asked, checked_count, replaced, shown_gradient
+from ...gate import Through
+from ...graph import label
+from ...tensor import Tensor
+
+P = PRIMITIVES
+
+
+def through(tensors, see):
+    """The Tensors, behind a gate."""
+    outs = P["rule"](*tensors, spec=Through(see))
+    for t, o in zip(tensors, outs, strict=True):
+        if o.mark is not None:
+            label(o, Through.name, (t,))
+    return list(outs)
+
+
+class Gate:
+    """One call of a module with backward hooks; `pre`: those that see the gradients of the outputs first."""
+
+    def __init__(self, module, hooks, pre):
+        self.module = module
+        self.hooks = hooks
+        self.pre = pre
+        self.grad_outputs = None
+        self.has_inputs = False
+
+    def gated(self, things, see):
+        """(things with those Tensors that are recorded behind a gate, their positions)."""
+        at = [i for i, t in enumerate(things) if isinstance(t, Tensor) and t.mark is not None]
+        if not at:
+            return things, at
+        things = list(things)
+        for i, t in zip(at, through([things[i] for i in at], lambda cts: see(cts, at, len(things)))):
+            things[i] = t
+        return tuple(things), at
+
+    def inputs(self, args):
+        args, at = self.gated(args, self.see_inputs)
+        self.has_inputs = bool(at)
+        return args
+
+    def outputs(self, result):
+        if not isinstance(result, (Tensor, tuple)):
+            return result
+        single = not isinstance(result, tuple)
+        got, _ = self.gated((result,) if single else result, self.see_outputs)
+        return got[0] if single else got
+
+    def spread(self, cts, at, count):
+        shown = [None] * count
+        for i, ct in zip(at, cts):
+            shown[i] = None if ct is None else shown_gradient(ct)
+        return tuple(shown)
+
+    def passed_on(self, hook, got, shown, cts, at):
+        """The cotangents, or those that a hook's result stands for."""
+        if got is None:
+            return cts
+        new = checked_count(hook, got, shown)
+        return [ct if ct is None else replaced(hook, new[i], shown[i], ct) for i, ct in zip(at, cts)]
+
+    def see_outputs(self, cts, at, count):
+        for hook in self.pre:
+            shown = self.spread(cts, at, count)
+            cts = self.passed_on(hook, asked(hook, self.module, shown), shown, cts, at)
+        self.grad_outputs = self.spread(cts, at, count)
+        if not self.has_inputs:
+            for hook in self.hooks:
+                asked(hook, self.module, (None,), self.grad_outputs)
+        return cts
+
+    def see_inputs(self, cts, at, count):
+        for hook in self.hooks:
+            shown = self.spread(cts, at, count)
+            cts = self.passed_on(hook, asked(hook, self.module, shown, self.grad_outputs), shown, cts, at)
+        return cts

@@ -1,0 +1,197 @@
+"""Batch normalisation, also lazy, and what it shares with instance normalisation."""
+
+import numpy as np
+
+from ...functions.register import FUNCTIONS as T
+from ...tensor import Tensor, wrap
+from .. import functional, init
+from ..parameter import UninitializedBuffer, UninitializedParameter
+from .lazy import LazyModuleMixin
+from .linear import empty
+from .module import Module
+
+
+def no_batches():
+    return wrap(Tensor, np.zeros((), np.int64))
+
+
+class _NormBase(Module):
+    """What batch and instance normalisation share. `_ranks`: how many dimensions an input may have."""
+
+    _ranks = ()
+    _version = 2
+
+    def __init__(
+        self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *,
+        bias=True,
+    ):  # fmt: skip
+        super().__init__()
+        self.num_features, self.eps, self.momentum, self.affine = num_features, eps, momentum, affine
+        self.track_running_stats = track_running_stats
+        self.register_parameter("weight", empty(num_features, dtype=dtype) if affine else None)
+        self.register_parameter("bias", empty(num_features, dtype=dtype) if affine and bias else None)
+        keep = track_running_stats
+        self.register_buffer("running_mean", T["zeros"](num_features, dtype=dtype) if keep else None)
+        self.register_buffer("running_var", T["ones"](num_features, dtype=dtype) if keep else None)
+        self.register_buffer("num_batches_tracked", no_batches() if keep else None)
+        self.reset_parameters()
+
+    def reset_running_stats(self):
+        """Forget the statistics."""
+        if self.track_running_stats:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()
+
+    def reset_parameters(self):
+        """Forget the statistics; weight one, bias zero."""
+        self.reset_running_stats()
+        if self.affine:
+            init.ones_(self.weight)
+            if self.bias is not None:
+                init.zeros_(self.bias)
+
+    def _check_input_dim(self, input):
+        if input.dim() not in self._ranks:
+            expected = " or ".join(f"{r}D" for r in self._ranks)
+            raise ValueError(f"expected {expected} input (got {input.dim()}D input)")
+
+    def _load_from_state_dict(
+        self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+    ):  # fmt: skip
+        version = local_metadata.get("version")
+        if (version is None or version < 2) and self.track_running_stats:  # (before 2 nobody counted)
+            state_dict.setdefault(
+                prefix + "num_batches_tracked",
+                no_batches() if self.num_batches_tracked is None else self.num_batches_tracked,
+            )
+        super()._load_from_state_dict(
+            state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+        )
+
+    def extra_repr(self):
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
+
+
+class _BatchNorm(_NormBase):
+    """Mean 0 and variance 1 for each channel over the batch while training, by running statistics afterwards."""
+
+    def forward(self, input):
+        self._check_input_dim(input)
+        factor = 0.0 if self.momentum is None else self.momentum
+        if self.training and self.track_running_stats and self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
+            if self.momentum is None:
+                factor = 1.0 / float(self.num_batches_tracked)
+        own = self.training or (self.running_mean is None and self.running_var is None)
+        keep = not self.training or self.track_running_stats
+        mean, variance = (self.running_mean, self.running_var) if keep else (None, None)
+        return functional.batch_norm(input, mean, variance, self.weight, self.bias, own, factor, self.eps)
+
+
+BatchNorm = _BatchNorm
+
+
+class BatchNorm1d(_BatchNorm):
+    """BatchNorm of [N, C] or [N, C, L].
+
+    >>> import compat as torch
+    >>> torch.nn.BatchNorm1d(3)(torch.ones(2, 3)).sum().item()
+    0.0
+    """
+
+    _ranks = (2, 3)
+
+
+class BatchNorm2d(_BatchNorm):
+    """BatchNorm of [N, C, H, W]."""
+
+    _ranks = (4,)
+
+
+class BatchNorm3d(_BatchNorm):
+    """BatchNorm of [N, C, D, H, W]."""
+
+    _ranks = (5,)
+
+
+class SyncBatchNorm(_BatchNorm):
+    """BatchNorm of any rank; between several processes there is nothing to be in step with here."""
+
+    def __init__(
+        self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, process_group=None, device=None,
+        dtype=None, *, bias=True,
+    ):  # fmt: skip
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+        self.process_group = process_group
+
+    def _check_input_dim(self, input):
+        if input.dim() < 2:
+            raise ValueError(f"expected at least 2D input (got {input.dim()}D input)")
+        if input.shape[1] == 0:
+            raise ValueError("SyncBatchNorm number of input channels should be non-zero")
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module, process_group=None):
+        """The module with every BatchNorm in it replaced by a SyncBatchNorm of the same state."""
+        out = module
+        if isinstance(module, _BatchNorm):
+            out = SyncBatchNorm(
+                module.num_features, module.eps, module.momentum, module.affine, module.track_running_stats,
+                process_group, bias=module.bias is not None,
+            )  # fmt: skip
+            for name in ("weight", "bias") if module.affine else ():
+                setattr(out, name, getattr(module, name))
+            for name in ("running_mean", "running_var", "num_batches_tracked"):
+                setattr(out, name, getattr(module, name))
+            out.training = module.training
+        for name, child in module.named_children():
+            out.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return out
+
+
+# ------------------------------------------------------------------------------------------------ lazy
+class _LazyNormBase(LazyModuleMixin, _NormBase):
+    """What takes num_features from its first input."""
+
+    def __init__(
+        self, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True
+    ):  # fmt: skip
+        super().__init__(0, eps, momentum, False, False, device, dtype, bias=False)
+        self.affine, self.track_running_stats = affine, track_running_stats
+        if affine:
+            self.weight = UninitializedParameter(dtype=dtype)
+            if bias:
+                self.bias = UninitializedParameter(dtype=dtype)
+        if track_running_stats:
+            self.running_mean = UninitializedBuffer(dtype=dtype)
+            self.running_var = UninitializedBuffer(dtype=dtype)
+            self.num_batches_tracked = no_batches()
+
+    def _has_sizes(self):
+        return self.num_features != 0
+
+    def initialize_parameters(self, input):
+        """Take num_features from an input."""
+        if self.has_uninitialized_params():
+            self.num_features = input.shape[1]
+            own = (self.weight, self.bias, self.running_mean, self.running_var)
+            for p in own:
+                if p is not None:
+                    p.materialize((self.num_features,))
+            self.reset_parameters()
+
+
+def lazy(cls, base):
+    """The lazy form of a normalisation."""
+    doc = f"{cls.__name__} that takes num_features from its first input."
+    names = {"cls_to_become": cls, "_ranks": cls._ranks, "__doc__": doc, "__module__": cls.__module__}
+    return type(f"Lazy{cls.__name__}", (_LazyNormBase, base), names)
+
+
+LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d = (
+    lazy(cls, _BatchNorm) for cls in (BatchNorm1d, BatchNorm2d, BatchNorm3d)
+)

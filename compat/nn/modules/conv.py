@@ -1,0 +1,232 @@
+"""Conv1d, Conv2d, Conv3d, their transposes, and the lazy forms of both."""
+
+from .. import functional
+from ..functional.axes import per_axis
+from ..functional.convolution import padding_of
+from ..parameter import UninitializedParameter
+from .lazy import LazyModuleMixin
+from .linear import draw_affine, empty
+from .module import Module
+
+MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+class _ConvNd(Module):
+    """What convolutions of every rank share; `_rank` is the number of axes."""
+
+    _rank = 0
+    transposed = False
+
+    def __init__(
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True,
+        padding_mode="zeros", device=None, dtype=None, *, output_padding=0,
+    ):  # fmt: skip
+        super().__init__()
+        k = self._rank
+        self.stride = per_axis(stride, k, "stride")
+        check_options(in_channels, out_channels, groups, padding, self.stride, padding_mode)
+        self.in_channels, self.out_channels = in_channels, out_channels
+        self.groups, self.padding_mode = groups, padding_mode
+        self.kernel_size = per_axis(kernel_size, k, "kernel_size")
+        self.padding = padding if isinstance(padding, str) else per_axis(padding, k, "padding")
+        self.dilation = per_axis(dilation, k, "dilation")
+        self.output_padding = per_axis(output_padding, k, "output_padding")
+        self.weight = empty(*self._weight_shape(), dtype=dtype)
+        self.register_parameter("bias", empty(out_channels, dtype=dtype) if bias else None)
+        self.reset_parameters()
+
+    def _weight_shape(self):
+        first, second = self.out_channels, self.in_channels
+        if self.transposed:
+            first, second = second, first
+        return first, second // self.groups, *self.kernel_size
+
+    def reset_parameters(self):
+        """Draw weight and bias anew."""
+        draw_affine(self.weight, self.bias)
+
+    def forward(self, input):
+        return self._conv_forward(input, self.weight, self.bias)
+
+    def _conv_forward(self, input, weight, bias):
+        conv = getattr(functional, f"conv{self._rank}d")
+        padding = self.padding
+        if self.padding_mode != "zeros":
+            pairs = padding_of(padding, self.kernel_size, self.stride, self.dilation)
+            around = [n for pair in reversed(pairs) for n in pair]
+            input = functional.pad(input, around, mode=self.padding_mode)
+            padding = 0
+        return conv(input, weight, bias, self.stride, padding, self.dilation, self.groups)
+
+    def extra_repr(self):
+        parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"]
+        k = self._rank
+        for name, default in (
+            ("padding", (0,) * k),
+            ("dilation", (1,) * k),
+            ("output_padding", (0,) * k),
+            ("groups", 1),
+        ):
+            if getattr(self, name) != default:
+                parts.append(f"{name}={getattr(self, name)}")
+        if self.bias is None:
+            parts.append("bias=False")
+        if self.padding_mode != "zeros":
+            parts.append(f"padding_mode={self.padding_mode}")
+        return ", ".join(parts)
+
+    def __setstate__(self, state):
+        super().__setstate__({"padding_mode": "zeros"} | state)
+
+
+def check_options(in_channels, out_channels, groups, padding, stride, padding_mode):
+    if groups <= 0:
+        raise ValueError("groups must be a positive integer")
+    if in_channels % groups:
+        raise ValueError("in_channels must be divisible by groups")
+    if out_channels % groups:
+        raise ValueError("out_channels must be divisible by groups")
+    if isinstance(padding, str):
+        if padding not in ("same", "valid"):
+            raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'valid', 'same'}}")
+        if padding == "same" and any(s != 1 for s in stride):
+            raise ValueError("padding='same' is not supported for strided convolutions")
+    if padding_mode not in MODES:
+        listed = ", ".join(map(repr, MODES))
+        raise ValueError(f"padding_mode must be one of {{{listed}}}, but got padding_mode='{padding_mode}'")
+
+
+class _ConvTransposeNd(_ConvNd):
+    """What transposed convolutions of every rank share."""
+
+    transposed = True
+
+    def __init__(
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1,
+        padding_mode="zeros", device=None, dtype=None,
+    ):  # fmt: skip
+        if padding_mode != "zeros":
+            raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype,
+            output_padding=output_padding,
+        )  # fmt: skip
+
+    def _extra_positions(self, input, output_size):
+        """output_padding for a wanted output size; ValueError for one that no convolution would have shrunk so."""
+        if output_size is None:
+            return self.output_padding
+        k = self._rank
+        wanted = tuple(output_size)
+        if len(wanted) == input.dim() and len(wanted) > k:
+            wanted = wanted[-k:]
+        if len(wanted) != k:
+            raise ValueError(
+                f"{type(self).__name__}: for {input.dim()}D input, output_size must have {k} or {input.dim()} elements (got "
+                f"{len(wanted)})"
+            )
+        rows = zip(input.shape[-k:], self.stride, self.padding, self.dilation, self.kernel_size)
+        low = [(n - 1) * s - 2 * p + d * (t - 1) + 1 for n, s, p, d, t in rows]
+        high = [n + s - 1 for n, s in zip(low, self.stride)]
+        if any(not a <= n <= b for n, a, b in zip(wanted, low, high)):
+            raise ValueError(
+                f"requested an output size of {output_size}, but valid sizes range from {low} to {high} (for an input of "
+                f"{input.shape[2:]})"
+            )
+        return tuple([n - a for n, a in zip(wanted, low)])
+
+    def forward(self, input, output_size=None):
+        conv = getattr(functional, f"conv_transpose{self._rank}d")
+        extra = self._extra_positions(input, output_size)
+        return conv(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
+
+
+class Conv1d(_ConvNd):
+    """Cross-correlation over one axis: [N, C, L]."""
+
+    _rank = 1
+
+
+class Conv2d(_ConvNd):
+    """Cross-correlation over two axes: [N, C, H, W].
+
+    >>> import compat as torch
+    >>> torch.nn.Conv2d(1, 2, 3, padding=1)
+    Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
+    """
+
+    _rank = 2
+
+
+class Conv3d(_ConvNd):
+    """Cross-correlation over three axes: [N, C, D, H, W]."""
+
+    _rank = 3
+
+
+class ConvTranspose1d(_ConvTransposeNd):
+    """The transpose of Conv1d."""
+
+    _rank = 1
+
+
+class ConvTranspose2d(_ConvTransposeNd):
+    """The transpose of Conv2d."""
+
+    _rank = 2
+
+
+class ConvTranspose3d(_ConvTransposeNd):
+    """The transpose of Conv3d."""
+
+    _rank = 3
+
+
+# ------------------------------------------------------------------------------------------------ lazy
+class _LazyConvXdMixin(LazyModuleMixin):
+    """What takes in_channels from its first input: the arguments are the convolution's without in_channels."""
+
+    def __init__(self, out_channels, *args, bias=True, dtype=None, **kwargs):
+        if len(args) > 5:  # (bias is the sixth behind out_channels, in both kinds)
+            args, bias = (*args[:5], False, *args[6:]), args[5]
+            super().__init__(0, 0, *args, dtype=dtype, **kwargs)
+        else:
+            super().__init__(0, 0, *args, bias=False, dtype=dtype, **kwargs)
+        self.out_channels = out_channels
+        self.weight = UninitializedParameter(dtype=dtype)
+        if bias:
+            self.bias = UninitializedParameter(dtype=dtype)
+
+    def _has_sizes(self):
+        return self.in_channels != 0
+
+    def initialize_parameters(self, input, *args, **kwargs):
+        """Take in_channels from an input."""
+        if not self.has_uninitialized_params():
+            return
+        k = self._rank
+        if input.dim() not in (k + 1, k + 2):
+            raise RuntimeError(
+                f"Expected {k + 1}D (unbatched) or {k + 2}D (batched) input to {type(self).__name__}, but got input of size: "
+                f"{input.shape}"
+            )
+        self.in_channels = input.shape[1 if input.dim() == k + 2 else 0]
+        if self.in_channels % self.groups:
+            raise ValueError("in_channels must be divisible by groups")
+        self.weight.materialize(self._weight_shape())
+        if self.bias is not None:
+            self.bias.materialize((self.out_channels,))
+        self.reset_parameters()
+
+
+def lazy(cls):
+    """The lazy form of a convolution."""
+    doc = f"{cls.__name__} that takes in_channels from its first input."
+    names = {"cls_to_become": cls, "__doc__": doc, "__module__": __name__}
+    return type(f"Lazy{cls.__name__}", (_LazyConvXdMixin, cls), names)
+
+
+LazyConv1d, LazyConv2d, LazyConv3d = (lazy(cls) for cls in (Conv1d, Conv2d, Conv3d))
+LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d = (
+    lazy(cls) for cls in (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
+)

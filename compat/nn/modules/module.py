@@ -1,0 +1,511 @@
+"""Module: the base of everything with parameters.
+
+Invariant: parameters, buffers and submodules live in three dicts of the instance and nowhere else; the first thing a name
+was registered as is what assignment to it keeps it as.
+"""
+
+import inspect
+import warnings
+
+from ...autograd.grad_mode import call_in
+from ...functions.register import FUNCTIONS as T
+from ...tensor import Device, Tensor
+from ..parameter import Buffer, Parameter
+from .calling import (  # noqa: F401  (part of this namespace)
+    ADDED,
+    Calling,
+    register_module_backward_hook,
+    register_module_buffer_registration_hook,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+)
+from .state import IncompatibleKeys, Stateful
+
+_IncompatibleKeys = IncompatibleKeys
+
+
+def indented(text, by):
+    """A text of several lines, all but the first moved to the right."""
+    first, *rest = text.split("\n")
+    return "\n".join([first] + [" " * by + line if line.strip() else "" for line in rest])
+
+
+def type_name(x):
+    """A type as torch names it in messages."""
+    return T["typename"](x)
+
+
+def seen_by_hooks(what, module, name, value):
+    """What is registered, or what a hook of all modules puts in its place."""
+    for hook in ADDED[what].values():
+        got = hook(module, name, value)
+        value = value if got is None else got
+    return value
+
+
+TABLES = (
+    "_parameters", "_buffers", "_modules", "_backward_pre_hooks", "_backward_hooks", "_forward_hooks",
+    "_forward_hooks_with_kwargs", "_forward_hooks_always_called", "_forward_pre_hooks",
+    "_forward_pre_hooks_with_kwargs", "_state_dict_hooks", "_state_dict_pre_hooks", "_load_state_dict_pre_hooks",
+    "_load_state_dict_post_hooks",
+)  # fmt: skip
+
+
+class Module(Calling, Stateful):
+    """Base class of neural network modules: subclasses assign parameters and modules in __init__ and define forward.
+
+    >>> import compat as torch
+    >>> class Net(torch.nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.layer = torch.nn.Linear(2, 1)
+    ...     def forward(self, x):
+    ...         return self.layer(x)
+    >>> Net()
+    Net(
+      (layer): Linear(in_features=2, out_features=1, bias=True)
+    )
+    """
+
+    dump_patches = False
+    _version = 1
+    training: bool
+    call_super_init = False
+
+    def __init__(self, *args, **kwargs):
+        if not self.call_super_init and kwargs:
+            raise TypeError(
+                f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'"
+            )
+        if not self.call_super_init and args:
+            raise TypeError(
+                f"{type(self).__name__}.__init__() takes 1 positional argument but {len(args) + 1} were given"
+            )
+        own = self.__dict__
+        own["training"] = True
+        for name in TABLES:
+            own[name] = {}
+        own["_non_persistent_buffers_set"] = set()
+        own["_is_full_backward_hook"] = None
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
+
+    def forward(self, *input):
+        """What the module computes; every subclass defines it."""
+        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+
+    # -------------------------------------------------------------------------------------------- registering
+    def register_parameter(self, name, param):
+        """Add a parameter (None: a place for one) under a name."""
+        check_name(self, name, "parameter", "_parameters")
+        if param is not None:
+            if not isinstance(param, Parameter):
+                raise TypeError(
+                    f"cannot assign '{type_name(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+                )
+            if param.grad_fn is not None:
+                raise ValueError(
+                    f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
+                    f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
+                )
+            param = seen_by_hooks("parameter", self, name, param)
+        self._parameters[name] = param
+
+    def register_buffer(self, name, tensor, persistent=True):
+        """Add a Tensor that belongs to the module's state but is not a parameter; persistent: state_dict has it."""
+        check_name(self, name, "buffer", "_buffers")
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(
+                f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+            )
+        self._buffers[name] = seen_by_hooks("buffer", self, name, tensor)
+        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
+
+    def add_module(self, name, module):
+        """Add a submodule under a name."""
+        if not isinstance(module, Module) and module is not None:
+            raise TypeError(f"{type_name(module)} is not a Module subclass")
+        if not isinstance(name, str):
+            raise TypeError(f"module name should be a string. Got {type_name(name)}")
+        if hasattr(self, name) and name not in self._modules:
+            raise KeyError(f"attribute '{name}' already exists")
+        if "." in name:
+            raise KeyError(f'module name can\'t contain ".", got: {name}')
+        if name == "":
+            raise KeyError('module name can\'t be empty string ""')
+        self._modules[name] = seen_by_hooks("module", self, name, module)
+
+    def register_module(self, name, module):
+        """Add a submodule under a name."""
+        self.add_module(name, module)
+
+    # -------------------------------------------------------------------------------------------- attributes
+    def __getattr__(self, name):
+        own = self.__dict__
+        for table in ("_parameters", "_buffers", "_modules"):
+            entries = own.get(table)
+            if entries is not None and name in entries:
+                return entries[name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __setattr__(self, name, value):
+        own = self.__dict__
+        parameters, modules, buffers = own.get("_parameters"), own.get("_modules"), own.get("_buffers")
+        if isinstance(value, Parameter):
+            if parameters is None:
+                raise AttributeError("cannot assign parameters before Module.__init__() call")
+            forget(self, name, own, buffers, modules)
+            self.register_parameter(name, value)
+        elif parameters is not None and name in parameters:
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{type_name(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
+                )
+            self.register_parameter(name, value)
+        elif isinstance(value, Module):
+            if modules is None:
+                raise AttributeError("cannot assign module before Module.__init__() call")
+            forget(self, name, own, parameters, buffers)
+            modules[name] = seen_by_hooks("module", self, name, value)
+        elif modules is not None and name in modules:
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"
+                )
+            modules[name] = seen_by_hooks("module", self, name, value)
+        elif isinstance(value, Buffer) or (buffers is not None and name in buffers):
+            set_buffer(self, name, value)
+        else:
+            object.__setattr__(self, name, value)
+
+    def __delattr__(self, name):
+        for table in (self._parameters, self._buffers, self._modules):
+            if name in table:
+                del table[name]
+                self._non_persistent_buffers_set.discard(name)
+                return
+        object.__delattr__(self, name)
+
+    def __dir__(self):
+        names = [*dir(type(self)), *self.__dict__, *self._parameters, *self._modules, *self._buffers]
+        return sorted([n for n in names if not n[0].isdigit()])
+
+    def __getstate__(self):
+        state = self.__dict__.copy()
+        state.pop("_compiled_call_impl", None)
+        return state
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        for name in TABLES:  # (an older state may lack some)
+            self.__dict__.setdefault(name, {})
+
+    def get_submodule(self, target):
+        """The submodule at a dotted path; "" is the module itself. AttributeError if there is none."""
+        module = self
+        for name in target.split(".") if target else ():
+            module = child(module, name)
+        return module
+
+    def set_submodule(self, target, module, strict=False):
+        """Put a module at a dotted path; with `strict` only in the place of one that is there."""
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict or hasattr(parent, name):
+            child(parent, name)
+        setattr(parent, name, module)
+
+    def get_parameter(self, target):
+        """The parameter at a dotted path."""
+        path, _, name = target.rpartition(".")
+        found = attribute(self.get_submodule(path), name)
+        if not isinstance(found, Parameter):
+            raise AttributeError(f"`{name}` is not an nn.Parameter")
+        return found
+
+    def get_buffer(self, target):
+        """The buffer at a dotted path."""
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        found = attribute(module, name)
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` is not a buffer")
+        return found
+
+    # -------------------------------------------------------------------------------------------- listing
+    def _named_members(self, get_members_fn, prefix="", recurse=True, remove_duplicate=True):
+        """(dotted name, member) of what get_members_fn(module) lists."""
+        seen = set()
+        modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        for path, module in modules:
+            for name, value in list(get_members_fn(module)):
+                if value is None or id(value) in seen:
+                    continue
+                if remove_duplicate:
+                    seen.add(id(value))
+                yield path + ("." if path else "") + name, value
+
+    def parameters(self, recurse=True):
+        """The parameters, of submodules too if `recurse`; each once."""
+        for _, p in self.named_parameters(recurse=recurse):
+            yield p
+
+    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
+        """(dotted name, parameter) pairs."""
+        yield from self._named_members(lambda m: m._parameters.items(), prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse=True):
+        """The buffers."""
+        for _, b in self.named_buffers(recurse=recurse):
+            yield b
+
+    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+        """(dotted name, buffer) pairs."""
+        yield from self._named_members(lambda m: m._buffers.items(), prefix, recurse, remove_duplicate)
+
+    def children(self):
+        """The submodules assigned to this module itself."""
+        for _, module in self.named_children():
+            yield module
+
+    def named_children(self):
+        """(name, submodule) pairs."""
+        seen = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
+
+    def modules(self, remove_duplicate=True):
+        """This module and all below it, each once (unless remove_duplicate is False)."""
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
+            yield module
+
+    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+        """(dotted path, module) pairs, this module first."""
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, module in self._modules.items():
+            if module is not None:
+                yield from module.named_modules(memo, prefix + ("." if prefix else "") + name, remove_duplicate)
+
+    # -------------------------------------------------------------------------------------------- converting
+    def _apply(self, fn, recurse=True):
+        """Replace the data of every parameter, its gradient and every buffer by fn of it."""
+        if recurse:
+            for module in self.children():
+                module._apply(fn)
+        for p in self._parameters.values():
+            if p is not None:
+                grad = p.grad
+                p.data = call_in(False, fn, p)
+                if grad is not None:
+                    p.grad = None
+                    p.grad = call_in(False, fn, grad)
+        for name, b in self._buffers.items():
+            if b is not None:
+                self._buffers[name] = fn(b)
+        return self
+
+    def apply(self, fn):
+        """Call fn on every module below, then on this one; returns self."""
+        for module in self.children():
+            module.apply(fn)
+        fn(self)
+        return self
+
+    def to(self, *args, **kwargs):
+        """Move or convert parameters and buffers in place: to(dtype), to(device), to(tensor); returns self."""
+        device, dtype, rest = destination(*args, **kwargs)
+        if dtype is not None:
+            if not (dtype.is_floating_point or dtype.is_complex):
+                raise TypeError(
+                    f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+                )
+            if dtype.is_complex:
+                warnings.warn(
+                    "Complex modules are a new feature under active development whose design may change, and some modules "
+                    "might not work as expected when using complex tensors as parameters or buffers.",
+                    stacklevel=2,
+                )
+        return self._apply(lambda t: t.to(device, dtype if moves(t) else None, **rest))
+
+    def to_empty(self, *, device, recurse=True):
+        """Parameters and buffers of the same shapes whose values are not set."""
+        return self._apply(lambda t: T["empty_like"](t, device=device), recurse)
+
+    def type(self, dst_type):
+        """Convert every parameter and buffer to a dtype."""
+        return self._apply(lambda t: t.type(dst_type))
+
+    def cpu(self):
+        """self: there is only the CPU."""
+        return self._apply(lambda t: t.cpu())
+
+    def cuda(self, device=None):
+        """RuntimeError: there is only the CPU."""
+        return self._apply(lambda t: t.cuda(device))
+
+    def float(self):
+        """Convert floating-point parameters and buffers to float32."""
+        return self._apply(lambda t: t.float() if t.is_floating_point() else t)
+
+    def double(self):
+        """Convert floating-point parameters and buffers to float64."""
+        return self._apply(lambda t: t.double() if t.is_floating_point() else t)
+
+    def half(self):
+        """Convert floating-point parameters and buffers to float16."""
+        return self._apply(lambda t: t.half() if t.is_floating_point() else t)
+
+    def bfloat16(self):
+        """Convert floating-point parameters and buffers to bfloat16."""
+        return self._apply(lambda t: t.bfloat16() if t.is_floating_point() else t)
+
+    def share_memory(self):
+        """self: nothing is shared between processes here."""
+        return self
+
+    # -------------------------------------------------------------------------------------------- modes
+    def train(self, mode=True):
+        """Set training mode in this module and all below; returns self."""
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
+        return self
+
+    def eval(self):
+        """train(False)."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad=True):
+        """Set requires_grad of every parameter; returns self."""
+        for p in self.parameters():
+            p.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none=True):
+        """Forget (or fill with zeros) the gradient of every parameter."""
+        for p in self.parameters():
+            if p.grad is not None:
+                if set_to_none:
+                    p.grad = None
+                else:
+                    if p.grad.grad_fn is not None:
+                        p.grad.detach_()
+                    else:
+                        p.grad.requires_grad_(False)
+                    p.grad.zero_()
+
+    # -------------------------------------------------------------------------------------------- text
+    def extra_repr(self):
+        """What stands in the brackets of the module's text before its submodules."""
+        return ""
+
+    def _get_name(self):
+        return type(self).__name__
+
+    def __repr__(self):
+        extra = self.extra_repr()
+        lines = extra.split("\n") if extra else []
+        below = [f"({name}): " + indented(repr(module), 2) for name, module in self._modules.items()]
+        head = self._get_name() + "("
+        if len(lines) == 1 and not below:
+            return head + lines[0] + ")"
+        if not lines and not below:
+            return head + ")"
+        return head + "\n  " + "\n  ".join(lines + below) + "\n)"
+
+
+def check_name(module, name, what, table):
+    if table not in module.__dict__:
+        raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+    if not isinstance(name, str):
+        raise TypeError(f"{what} name should be a string. Got {type_name(name)}")
+    if "." in name:
+        raise KeyError(f'{what} name can\'t contain "."')
+    if name == "":
+        raise KeyError(f'{what} name can\'t be empty string ""')
+    if hasattr(module, name) and name not in getattr(module, table):
+        raise KeyError(f"attribute '{name}' already exists")
+
+
+def forget(module, name, *tables):
+    """Take a name out of the tables, since it is about to become something else."""
+    for table in tables:
+        table.pop(name, None)
+    module._non_persistent_buffers_set.discard(name)
+
+
+def set_buffer(module, name, value):
+    if value is not None and not isinstance(value, Tensor):
+        raise TypeError(
+            f"cannot assign '{type_name(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None expected)"
+        )
+    persistent = value.persistent if isinstance(value, Buffer) else name not in module._non_persistent_buffers_set
+    own_way = type(module).register_buffer is not Module.register_buffer
+    if not own_way or "persistent" in inspect.signature(module.register_buffer).parameters:
+        module.register_buffer(name, value, persistent)
+    elif persistent:
+        module.register_buffer(name, value)
+    else:
+        raise RuntimeError(
+            "Registering a non-persistent buffer on a Module subclass that implements register_buffer() without the "
+            "persistent argument is not allowed."
+        )
+
+
+def child(module, name):
+    """The attribute of that name, if it is a module."""
+    found = attribute(module, name)
+    if not isinstance(found, Module):
+        raise AttributeError(f"`{name}` is not an nn.Module")
+    return found
+
+
+def attribute(module, name):
+    if not hasattr(module, name):
+        raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
+    return getattr(module, name)
+
+
+def moves(t):
+    return t.is_floating_point() or t.is_complex()
+
+
+def destination(*args, device=None, dtype=None, tensor=None, non_blocking=False, copy=False, memory_format=None):
+    """(device, dtype, further arguments of Tensor.to) of what Module.to was called with; nothing blocks here."""
+    for a in args:
+        if isinstance(a, Tensor):
+            tensor = a
+        elif isinstance(a, (str, Device)):
+            device = Device(a)
+        elif hasattr(a, "is_floating_point"):
+            dtype = a
+        elif a is not None and not isinstance(a, bool):
+            raise TypeError(
+                f"to() received an invalid combination of arguments - got ({', '.join(type(x).__name__ for x in args)}), but "
+                "expected one of: (torch.device device, torch.dtype dtype, bool non_blocking), (torch.dtype dtype, bool "
+                "non_blocking) or (Tensor tensor, bool non_blocking)"
+            )
+    if tensor is not None:
+        device, dtype = tensor.device, tensor.dtype
+    more = {} if memory_format is None else {"memory_format": memory_format}
+    return device, dtype, more
+
+
+__all__ = ["Module", *[n for n in globals() if n.startswith("register_module_")]]

@@ -1,0 +1,378 @@
+"""Recurrent networks and their cells."""
+
+import math
+import warnings
+from numbers import Number
+
+from ...functions.register import FUNCTIONS as T
+from .. import init
+from ..functional import recurrent
+from ..utils.rnn import PackedSequence
+from .linear import empty
+from .module import Module
+
+GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
+
+
+def zeros(shape, like):
+    return T["zeros"](*shape, dtype=like.dtype)
+
+
+def reset(module):
+    """Draw every parameter of a recurrent module anew, uniform in +-1 / sqrt(hidden_size)."""
+    bound = 1.0 / math.sqrt(module.hidden_size) if module.hidden_size > 0 else 0
+    for weight in module.parameters():
+        init.uniform_(weight, -bound, bound)
+
+
+def need(value, name, kind):
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
+
+
+class RNNBase(Module):
+    """What RNN, LSTM and GRU share: parameters by layer and direction, the checks, and the way through the layers."""
+
+    def __init__(
+        self, mode, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False,
+        proj_size=0, device=None, dtype=None,
+    ):  # fmt: skip
+        super().__init__()
+        if not isinstance(dropout, Number) or not 0 <= dropout <= 1 or isinstance(dropout, bool):
+            raise ValueError(
+                "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
+            )
+        if dropout > 0 and num_layers == 1:
+            warnings.warn(
+                "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
+                f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
+                stacklevel=3,
+            )
+        for value, name, kind in (
+            (bias, "bias", bool), (batch_first, "batch_first", bool), (input_size, "input_size", int),
+            (hidden_size, "hidden_size", int),
+        ):  # fmt: skip
+            need(value, name, kind)
+            if kind is int and value <= 0:
+                raise ValueError(f"{name} must be greater than zero")
+        if num_layers <= 0:
+            raise ValueError("num_layers must be greater than zero")
+        if proj_size < 0:
+            raise ValueError("proj_size should be a positive integer or zero to disable projections")
+        if proj_size >= hidden_size:
+            raise ValueError("proj_size has to be smaller than hidden_size")
+        if mode not in GATES:
+            raise ValueError(f"Unrecognized RNN mode: {mode}")
+        self.mode, self.input_size, self.hidden_size, self.num_layers = mode, input_size, hidden_size, num_layers
+        self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
+        self.bidirectional, self.proj_size = bidirectional, proj_size
+        self._all_weights = []
+        gates, out = GATES[mode] * hidden_size, proj_size or hidden_size
+        directions = 2 if bidirectional else 1
+        for layer in range(num_layers):
+            width = input_size if layer == 0 else out * directions
+            shapes = {"weight_ih": (gates, width), "weight_hh": (gates, out)}
+            if bias:
+                shapes |= {"bias_ih": (gates,), "bias_hh": (gates,)}
+            if proj_size:
+                shapes["weight_hr"] = (proj_size, hidden_size)
+            for suffix in ("", "_reverse")[:directions]:
+                names = [f"{name}_l{layer}{suffix}" for name in shapes]
+                for name, shape in zip(names, shapes.values()):
+                    setattr(self, name, empty(*shape, dtype=dtype))
+                self._all_weights.append(names)
+        self.reset_parameters()
+
+    @property
+    def all_weights(self):
+        """The parameters, a list for each layer and direction."""
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
+
+    @property
+    def _flat_weights_names(self):
+        return [name for names in self._all_weights for name in names]
+
+    @property
+    def _flat_weights(self):
+        return [getattr(self, name, None) for name in self._flat_weights_names]
+
+    def flatten_parameters(self):
+        """Nothing: only a GPU wants the parameters side by side."""
+
+    def reset_parameters(self):
+        """Draw every parameter anew."""
+        reset(self)
+
+    def check_input(self, input, batch_sizes):
+        """ValueError for a dtype, RuntimeError for a shape that is not the network's."""
+        own = self._flat_weights[0].dtype
+        if input.dtype != own:
+            raise ValueError(
+                f"RNN input dtype ({input.dtype}) does not match weight dtype ({own}). Convert input: input.to({own}), or "
+                f"convert model: model.to({input.dtype})"
+            )
+        expected = 3 if batch_sizes is None else 2
+        if input.dim() != expected:
+            raise RuntimeError(f"input must have {expected} dimensions, got {input.dim()}")
+        if self.input_size != input.size(-1):
+            raise RuntimeError(
+                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)}"
+            )
+
+    def get_expected_hidden_size(self, input, batch_sizes):
+        """(layers * directions, N, H) of the hidden state."""
+        return self._state_size(input, batch_sizes, self.proj_size or self.hidden_size)
+
+    def _state_size(self, input, batch_sizes, width):
+        rows = int(input.shape[0 if self.batch_first else 1] if batch_sizes is None else batch_sizes[0])
+        return self.num_layers * (2 if self.bidirectional else 1), rows, width
+
+    def _state_sizes(self, input, batch_sizes):
+        return (self.get_expected_hidden_size(input, batch_sizes),)
+
+    def check_hidden_size(self, hx, expected_hidden_size, msg="Expected hidden size {}, got {}"):
+        """RuntimeError for a state of another shape."""
+        if tuple(hx.shape) != tuple(expected_hidden_size):
+            raise RuntimeError(msg.format(tuple(expected_hidden_size), list(hx.shape)))
+
+    def check_forward_args(self, input, hidden, batch_sizes):
+        """The checks of forward, the input's first."""
+        self.check_input(input, batch_sizes)
+        self.check_hidden_size(hidden, self.get_expected_hidden_size(input, batch_sizes))
+
+    def permute_hidden(self, hx, permutation):
+        """A state with its rows in another order."""
+        return hx if permutation is None else hx.index_select(1, permutation)
+
+    def extra_repr(self):
+        defaults = {
+            "proj_size": 0,
+            "num_layers": 1,
+            "bias": True,
+            "batch_first": False,
+            "dropout": 0,
+            "bidirectional": False,
+        }
+        shown = [f", {k}={getattr(self, k)}" for k, v in defaults.items() if getattr(self, k) != v]
+        return f"{self.input_size}, {self.hidden_size}" + "".join(shown)
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self.__dict__.setdefault("proj_size", 0)
+
+    def forward(self, input, hx=None):
+        """(outputs, last state): of [T, N, in], [T, in], with batch_first [N, T, in], or a PackedSequence."""
+        packed = input if isinstance(input, PackedSequence) else None
+        data, sizes, order, back = input if packed else (input, None, None, None)
+        batch_dim = 0 if self.batch_first else 1
+        alone = False
+        if not packed:
+            if data.dim() not in (2, 3):
+                what = "D tensor" if self.mode.startswith("RNN") else "D"
+                raise ValueError(
+                    f"{type(self).__name__}: Expected input to be 2D or 3D, got {data.dim()}{what} instead"
+                )
+            alone = data.dim() == 2
+            data = data.unsqueeze(batch_dim) if alone else data
+        if hx is None:
+            hx = self._bundled(tuple([zeros(size, data) for size in self._state_sizes(data, sizes)]))
+        else:
+            states = self._states(hx)
+            if not packed:
+                self._check_rank(states, alone)
+            hx = self._bundled(tuple([self._ordered(s.unsqueeze(1) if alone else s, order) for s in states]))
+        self.check_forward_args(data, hx, sizes)
+        out, last = recurrent.recurrent(
+            self.mode, data, self._states(hx), self._flat_weights, self.num_layers, self.dropout, self.training,
+            self.bidirectional, self.batch_first, sizes,
+        )  # fmt: skip
+        last = tuple([self._ordered(s.squeeze(1) if alone else s, back) for s in last])
+        if packed:
+            out = PackedSequence(out, sizes, order, back)
+        elif alone:
+            out = out.squeeze(batch_dim)
+        return out, self._bundled(last)
+
+    @staticmethod
+    def _ordered(state, permutation):
+        return state if permutation is None else state.index_select(1, permutation)
+
+    @staticmethod
+    def _states(hx):
+        return (hx,)
+
+    @staticmethod
+    def _bundled(states):
+        return states[0]
+
+    @staticmethod
+    def _check_rank(states, alone):
+        (hx,) = states
+        kind, rank = ("unbatched", 2) if alone else ("batched", 3)
+        if hx.dim() != rank:
+            raise RuntimeError(f"For {kind} {rank}-D input, hx should also be {rank}-D but got {hx.dim()}-D tensor")
+
+
+def without_projection(kwargs):
+    if "proj_size" in kwargs:
+        raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
+
+
+class RNN(RNNBase):
+    """Elman's network: h' = tanh(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh), or relu of it, for each step.
+
+    RNN(input_size, hidden_size, num_layers=1, nonlinearity="tanh", bias=True, batch_first=False, dropout=0.0,
+    bidirectional=False).
+
+    >>> import compat as torch
+    >>> out, h = torch.nn.RNN(3, 4)(torch.ones(5, 2, 3))
+    >>> out.shape, h.shape
+    (torch.Size([5, 2, 4]), torch.Size([1, 2, 4]))
+    """
+
+    def __init__(self, *args, **kwargs):
+        without_projection(kwargs)
+        nonlinearity = args[3] if len(args) > 3 else kwargs.pop("nonlinearity", "tanh")
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
+        super().__init__(f"RNN_{nonlinearity.upper()}", *args[:3], *args[4:], **kwargs)
+        self.nonlinearity = nonlinearity
+
+
+class GRU(RNNBase):
+    """Gated recurrent units; the arguments are RNN's without `nonlinearity`.
+
+    >>> import compat as torch
+    >>> torch.nn.GRU(3, 4, num_layers=2)
+    GRU(3, 4, num_layers=2)
+    """
+
+    def __init__(self, *args, **kwargs):
+        without_projection(kwargs)
+        super().__init__("GRU", *args, **kwargs)
+
+
+class LSTM(RNNBase):
+    """Long short-term memory: the state is (hidden, cell); proj_size projects the hidden state to fewer numbers.
+
+    >>> import compat as torch
+    >>> out, (h, c) = torch.nn.LSTM(3, 4, batch_first=True)(torch.ones(2, 5, 3))
+    >>> out.shape, h.shape
+    (torch.Size([2, 5, 4]), torch.Size([1, 2, 4]))
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__("LSTM", *args, **kwargs)
+
+    def get_expected_cell_size(self, input, batch_sizes):
+        """(layers * directions, N, H) of the cell state."""
+        return self._state_size(input, batch_sizes, self.hidden_size)
+
+    def _state_sizes(self, input, batch_sizes):
+        return self.get_expected_hidden_size(input, batch_sizes), self.get_expected_cell_size(input, batch_sizes)
+
+    def check_forward_args(self, input, hidden, batch_sizes):
+        """The checks of forward, the input's first."""
+        self.check_input(input, batch_sizes)
+        for at, size in enumerate(self._state_sizes(input, batch_sizes)):
+            self.check_hidden_size(hidden[at], size, f"Expected hidden[{at}] size {{}}, got {{}}")
+
+    def permute_hidden(self, hx, permutation):
+        """Both states with their rows in another order."""
+        return tuple([self._ordered(s, permutation) for s in hx])
+
+    _states = _bundled = staticmethod(tuple)
+
+    @staticmethod
+    def _check_rank(states, alone):
+        kind, rank = ("unbatched", 2) if alone else ("batched", 3)
+        if any(s.dim() != rank for s in states):
+            raise RuntimeError(
+                f"For {kind} {rank}-D input, hx and cx should also be {rank}-D but got ({states[0].dim()}-D, "
+                f"{states[1].dim()}-D) tensors"
+            )
+
+
+# ------------------------------------------------------------------------------------------------ cells
+class RNNCellBase(Module):
+    """What the cells share; a subclass has `_function` and may have more than one state."""
+
+    _states = 1
+
+    def __init__(self, input_size, hidden_size, bias, num_chunks, device=None, dtype=None):
+        super().__init__()
+        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
+        gates = num_chunks * hidden_size
+        self.weight_ih = empty(gates, input_size, dtype=dtype)
+        self.weight_hh = empty(gates, hidden_size, dtype=dtype)
+        for name in ("bias_ih", "bias_hh"):
+            self.register_parameter(name, empty(gates, dtype=dtype) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """Draw every parameter anew."""
+        reset(self)
+
+    def extra_repr(self):
+        text = f"{self.input_size}, {self.hidden_size}"
+        if self.bias is not True:
+            text += f", bias={self.bias}"
+        nonlinearity = self.__dict__.get("nonlinearity", "tanh")
+        return text if nonlinearity == "tanh" else f"{text}, nonlinearity={nonlinearity}"
+
+    def forward(self, input, hx=None):
+        """The next state (LSTM: both) of input [N, in] or [in]; the state is zero unless given."""
+        own = type(self).__name__
+        if input.dim() not in (1, 2):
+            raise ValueError(f"{own}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+        states = () if hx is None else tuple(hx) if self._states > 1 else (hx,)
+        for at, s in enumerate(states):
+            if s.dim() not in (1, 2):
+                what = f"hx[{at}]" if self._states > 1 else "hidden"
+                raise ValueError(f"{own}: Expected {what} to be 1D or 2D, got {s.dim()}D instead")
+        alone = input.dim() == 1
+        input = input.unsqueeze(0) if alone else input
+        if hx is None:
+            states = (zeros((input.shape[0], self.hidden_size), input),) * self._states
+        elif alone:
+            states = tuple([s.unsqueeze(0) for s in states])
+        weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        new = recurrent.cell(self._mode(), input, states, *weights)
+        if alone:
+            new = tuple([s.squeeze(0) for s in new])
+        return new if self._states > 1 else new[0]
+
+
+class RNNCell(RNNCellBase):
+    """tanh(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh), or relu of it."""
+
+    def __init__(self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None):
+        super().__init__(input_size, hidden_size, bias, 1, device, dtype)
+        self.nonlinearity = nonlinearity
+
+    def _mode(self):
+        if self.nonlinearity not in ("tanh", "relu"):
+            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
+        return f"RNN_{self.nonlinearity.upper()}"
+
+
+class LSTMCell(RNNCellBase):
+    """One step of an LSTM: (hidden, cell) from an input and (hidden, cell)."""
+
+    _states = 2
+
+    def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
+        super().__init__(input_size, hidden_size, bias, 4, device, dtype)
+
+    def _mode(self):
+        return "LSTM"
+
+
+class GRUCell(RNNCellBase):
+    """One step of a GRU: the next hidden state."""
+
+    def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
+        super().__init__(input_size, hidden_size, bias, 3, device, dtype)
+
+    def _mode(self):
+        return "GRU"

@@ -1,0 +1,61 @@
+"""Norms of gradients, and gradients held within limits."""
+
+import math
+
+import numpy as np
+
+from ...autograd.grad_mode import in_mode
+from ...functions.register import FUNCTIONS as T
+from ...tensor import Tensor, wrap
+
+
+def gradients(parameters):
+    parameters = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    return [p.grad for p in parameters if p.grad is not None]
+
+
+def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    """The p-norm of the p-norms of Tensors."""
+    tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    if not tensors:
+        return wrap(Tensor, np.zeros((), np.float32))
+    norms = [T["norm"](t, norm_type) for t in tensors]
+    total = T["norm"](T["stack"](norms), norm_type)
+    if error_if_nonfinite and not math.isfinite(total.item()):
+        raise RuntimeError(
+            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be clipped. To "
+            "disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"
+        )
+    return total
+
+
+def scale_down(grads, max_norm, total):
+    factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
+    for g in grads:
+        g.mul_(factor)
+
+
+def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
+    """Scale the gradients in place by max_norm / total_norm where that is below 1."""
+    in_mode(scale_down, False)(gradients(parameters), float(max_norm), total_norm)
+
+
+def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    """Scale the gradients in place so that their norm as one vector is at most max_norm; returns the norm they had.
+
+    >>> import compat as torch
+    >>> w = torch.ones(2, requires_grad=True)
+    >>> (w * torch.tensor([3.0, 4.0])).sum().backward()
+    >>> torch.nn.utils.clip_grad_norm_([w], 1.0), w.grad
+    (tensor(5.), tensor([0.6000, 0.8000]))
+    """
+    grads = gradients(parameters)
+    total = in_mode(get_total_norm, False)(grads, float(norm_type), error_if_nonfinite)
+    in_mode(scale_down, False)(grads, float(max_norm), total)
+    return total
+
+
+def clip_grad_value_(parameters, clip_value, foreach=None):
+    """Limit every element of the gradients, in place, to +-clip_value."""
+    for g in gradients(parameters):
+        in_mode(g.clamp_, False)(-float(clip_value), float(clip_value))

@@ -1,0 +1,190 @@
+"""Sequences of different lengths: padded into one Tensor, packed without padding, and back.
+
+A PackedSequence holds the rows of all sequences by time: batch_sizes[t] rows of those that are longer than t.
+"""
+
+from collections import namedtuple
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+
+from ...functions.operands import dtype_of
+from ...functions.register import FUNCTIONS as T
+from ...functions.register import named
+from ...tensor import Tensor, current, wrap
+
+P = PRIMITIVES
+Fields = namedtuple("PackedSequence_", ["data", "batch_sizes", "sorted_indices", "unsorted_indices"])
+
+
+class PackedSequence(Fields):
+    """Rows of several sequences by time: data [rows, *], batch_sizes int64[T], and the order in which they are sorted.
+
+    Made by pack_sequence and pack_padded_sequence, taken by RNN, LSTM and GRU.
+    """
+
+    def __new__(cls, data, batch_sizes=None, sorted_indices=None, unsorted_indices=None):
+        if unsorted_indices is None:
+            unsorted_indices = invert_permutation(sorted_indices)
+        if batch_sizes is None:
+            if not (isinstance(data, (list, tuple)) and len(data) == 2):
+                raise AssertionError("Expected data to be a list or tuple of length 2")
+            data, batch_sizes = data
+        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
+
+    def with_data(self, data):
+        """The same packing of other rows; itself if these are its rows."""
+        if data is self.data:
+            return self
+        return type(self)(data, self.batch_sizes, self.sorted_indices, self.unsorted_indices)
+
+    def to(self, *args, **kwargs):
+        """The same with data.to(...)."""
+        return self.with_data(self.data.to(*args, **kwargs))
+
+    def cpu(self, *args, **kwargs):
+        """Itself: there is only the CPU."""
+        return self.with_data(self.data.cpu())
+
+    def cuda(self, *args, **kwargs):
+        """RuntimeError: there is only the CPU."""
+        return self.with_data(self.data.cuda())
+
+    def pin_memory(self):
+        """The same with data.pin_memory()."""
+        return self.with_data(self.data.pin_memory())
+
+    def is_pinned(self):
+        """Is the data pinned?"""
+        return self.data.is_pinned()
+
+    is_cuda = property(lambda self: False)
+
+
+def converter(name):
+    def convert(self):
+        return self.with_data(getattr(self.data, name)())
+
+    convert.__name__, convert.__doc__ = name, f"The same with data.{name}()."
+    return convert
+
+
+for _name in ("double", "float", "half", "long", "int", "short", "char", "byte"):
+    setattr(PackedSequence, _name, converter(_name))
+
+
+def invert_permutation(permutation):
+    """The permutation that undoes one: int64[N]; None of None."""
+    return None if permutation is None else wrap(Tensor, np.argsort(figures(permutation), kind="stable"))
+
+
+def figures(t):
+    return np.asarray(t.tolist() if isinstance(t, Tensor) else t, np.int64).reshape(-1)
+
+
+def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True):
+    """The rows of padded sequences [T, N, *] (batch_first: [N, T, *]) that belong to them, as a PackedSequence.
+
+    lengths: of each sequence, longest first unless enforce_sorted is False. RuntimeError for lengths that do not fit.
+    """
+    if batch_first:
+        input = input.transpose(0, 1)
+    lengths = figures(lengths)
+    order = None
+    if not enforce_sorted:
+        # torch's sort is not stable, but no order of equal lengths is better than another
+        order = np.argsort(-lengths, kind="stable")
+        lengths = lengths[order]
+        order = wrap(Tensor, order)
+        input = input.index_select(1, order)
+    steps, count = input.shape[:2]
+    if lengths.size != count:
+        raise RuntimeError(
+            f"Expected `len(lengths)` to be equal to batch_size, but got {lengths.size} (batch_size={count})"
+        )
+    if lengths.size == 0 or lengths[-1] <= 0:
+        raise RuntimeError(
+            "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
+        )
+    if (np.diff(lengths) > 0).any():
+        raise RuntimeError(
+            "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
+            "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do "
+            "not need ONNX exportability."
+        )
+    if lengths[0] > steps:
+        raise RuntimeError(f"Expected sequence length to be at least {lengths[0]}, but got {steps}")
+    sizes = (lengths[None, :] > np.arange(lengths[0])[:, None]).sum(1)
+    at = np.concatenate([t * count + np.arange(n) for t, n in enumerate(sizes)])
+    x = current(input)
+    flat = P["reshape"](x, shape=(steps * count, *input.shape[2:]))
+    data = named(P["gather"](flat, at), "PackPaddedSequenceBackward0", (input,))
+    return PackedSequence(data, wrap(Tensor, sizes), order)
+
+
+def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
+    """(padded sequences [T, N, *], or [N, T, *] with batch_first; their lengths int64[N]) of a PackedSequence."""
+    sizes = figures(sequence.batch_sizes)
+    steps, count = len(sizes), int(sizes[0])
+    if total_length is not None:
+        if total_length < steps:
+            raise ValueError(
+                "Expected total_length to be at least the length of the longest sequence in input, but got "
+                f"total_length={total_length} and max sequence length being {steps}"
+            )
+        steps = total_length
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    at = np.full((steps, count), starts[-1])  # the row behind all others is the padding
+    for t, n in enumerate(sizes):
+        at[t, :n] = starts[t] + np.arange(n)
+    x = current(sequence.data)
+    padding = wrap(Tensor, np.full((1, *sequence.data.shape[1:]), padding_value, dtype_of(x)))
+    out = P["gather"](T["cat"]([x, padding]), at.T if batch_first else at)
+    named(out, "CopySlices", (sequence.data,))
+    lengths = wrap(Tensor, (sizes[:, None] > np.arange(count)).sum(0))
+    if sequence.unsorted_indices is not None:
+        out = out.index_select(0 if batch_first else 1, sequence.unsorted_indices)
+        lengths = lengths[sequence.unsorted_indices]
+    return out, lengths
+
+
+def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
+    """Tensors [length, *] in one, [longest, N, *] (batch_first: [N, longest, *]), padded at the end or the start."""
+    if padding_side not in ("left", "right"):
+        raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
+    if not hasattr(sequences, "__iter__"):
+        raise RuntimeError(
+            f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
+        )
+    sequences = list(sequences)
+    if not sequences:
+        raise RuntimeError("received an empty list of sequences")
+    longest = max(s.shape[0] for s in sequences)
+    padded = []
+    for s in sequences:
+        x = current(s)
+        before, behind = (longest - s.shape[0], 0) if padding_side == "left" else (0, longest - s.shape[0])
+        config = ((before, behind, 0), *[(0, 0, 0)] * (s.dim() - 1))
+        padded.append(P["pad"](x, np.asarray(padding_value, dtype_of(x)), config=config))
+    out = T["stack"](padded, 0 if batch_first else 1)
+    return named(out, "CopySlices", sequences)
+
+
+def unpad_sequence(padded_sequences, lengths, batch_first=False):
+    """The sequences, each of its length, of a padded Tensor."""
+    if not batch_first:
+        padded_sequences = padded_sequences.transpose(0, 1)
+    places = T["arange"](padded_sequences.shape[1])
+    return [s[places < n] for s, n in zip(padded_sequences, lengths, strict=True)]
+
+
+def pack_sequence(sequences, enforce_sorted=True):
+    """Tensors [length, *], longest first unless enforce_sorted is False, as a PackedSequence."""
+    return pack_padded_sequence(pad_sequence(sequences), [s.shape[0] for s in sequences], enforce_sorted=enforce_sorted)
+
+
+def unpack_sequence(packed_sequences):
+    """The sequences of a PackedSequence."""
+    padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
+    return unpad_sequence(padded, lengths, batch_first=True)

@@ -1,0 +1,80 @@
+"""What a rule computes with, besides operators: one set of functions for NumPy arrays, one for Tensors.
+
+Invariant: the two sets have the same names and meanings. Those of arrays take numbers where those of Tensors also take
+0-d Tensors, which a staged step has in the place of numbers.
+"""
+
+import types
+
+import numpy as np
+
+from ..functions.register import FUNCTIONS
+from ..tensor import Tensor
+
+arrays = types.SimpleNamespace(
+    sqrt=np.sqrt,
+    sign=np.sign,
+    maximum=np.maximum,
+    where=np.where,
+    clip=np.clip,
+    copy=np.array,
+    zeros_like=np.zeros_like,
+    at_least=max,
+    at_most=min,
+    number=lambda x: x.item(),
+    norm=lambda x: float(np.linalg.norm(x)),
+    eps=lambda x: float(np.finfo(x.dtype).eps),
+    float32=lambda x: x.astype(np.float32),
+    either=lambda condition, f, g: f() if condition else g(),
+)
+
+
+class OnTensors:
+    """The same for Tensors, which may be staged; what is not written here is torch's function of that name."""
+
+    def __getattr__(self, name):
+        if name not in FUNCTIONS:
+            raise AttributeError(f"torch has no function {name} for a rule to use", name=name, obj=self)
+        return FUNCTIONS[name]
+
+    def maximum(self, x, y):
+        return FUNCTIONS["maximum"](x.clone(), y.clone())  # (it keeps its operands, and rules write to them)
+
+    def copy(self, x):
+        return x.detach().clone()
+
+    def at_least(self, x, low):
+        return x.clamp(min=low) if isinstance(x, Tensor) else max(x, low)
+
+    def at_most(self, x, high):
+        return x.clamp(max=high) if isinstance(x, Tensor) else min(x, high)
+
+    def number(self, x):
+        return x
+
+    def eps(self, x):
+        return float(np.finfo(x.dtype.numpy).eps)
+
+    def float32(self, x):
+        return x.float()
+
+    def either(self, condition, f, g):
+        if isinstance(condition, Tensor):
+            return FUNCTIONS["where"](condition, f(), g())
+        return f() if condition else g()
+
+
+tensors = OnTensors()
+
+
+def approach(mean, x, weight):
+    """mean += weight * (x - mean), from the nearer end, as torch.lerp: a weight of 1 gives x itself."""
+    if isinstance(weight, Tensor) or weight < 0.5:  # (a staged weight is not known)
+        mean += (x - mean) * weight
+    else:
+        mean[...] = x - (x - mean) * (1 - weight)
+
+
+def single(x):
+    """A Tensor option as what the arithmetic of a recorded step takes: 0-d."""
+    return x.squeeze() if isinstance(x, Tensor) and x.dim() else x

@@ -1,0 +1,60 @@
+"""Rprop: a step size for each element, which grows while the gradient keeps its sign."""
+
+import numpy as np
+
+from .checks import not_negative
+from .memory import fresh
+from .rule import RuleOptimizer
+from .slots import COUNT, zeros
+
+
+def first_size(p, g, group):
+    """State like the parameter, of the learning rate (in both parts of a complex one)."""
+    lr = float(group["lr"])
+    return fresh(np.full(tuple(p.shape), complex(lr, lr) if p.is_complex() else lr, p.dtype.numpy))
+
+
+class Rprop(RuleOptimizer):
+    """Steps against the sign of the gradient alone, whose sizes follow from whether that sign changed.
+
+    >>> import compat as torch
+    >>> w = torch.ones(2, requires_grad=True)
+    >>> optimizer = torch.optim.Rprop([w], lr=0.1)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w
+    tensor([0.9000, 0.9000], requires_grad=True)
+    """
+
+    ABSENT = dict(foreach=None, maximize=False, differentiable=False, capturable=False)
+    xla_with_foreach = True
+
+    def __init__(
+        self, params, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50), *, capturable=False, foreach=None,
+        maximize=False, differentiable=False,
+    ):  # fmt: skip
+        not_negative(lr=lr)
+        if not 0.0 < etas[0] < 1.0 < etas[1]:
+            raise ValueError(f"Invalid eta values: {etas[0]}, {etas[1]}")
+        defaults = dict(
+            lr=lr, etas=etas, step_sizes=step_sizes, foreach=foreach, maximize=maximize, differentiable=differentiable,
+            capturable=capturable,
+        )  # fmt: skip
+        super().__init__(params, defaults)
+
+    def slots(self, group):
+        return {**COUNT, "prev": zeros, "step_size": first_size}
+
+    def rule(self, group, xp):
+        (shrink, grow), (smallest, largest) = group["etas"], group["step_sizes"]
+
+        def update(p, g, step, prev, step_size):
+            agreement = g * prev
+            turned = agreement < 0
+            new = xp.where(agreement > 0, step_size * grow, xp.where(turned, step_size * shrink, step_size))
+            step_size[...] = xp.clip(new, smallest, largest)
+            g = xp.where(turned, xp.zeros_like(g), g)  # a turn is forgotten: no step, and no opinion next time
+            p -= xp.sign(g) * step_size
+            prev[...] = g
+
+        return update

@@ -1,0 +1,218 @@
+"""RuleOptimizer: a step that applies one formula to each parameter; a subclass gives the formula and what it remembers.
+
+Invariant: a rule is written once, with operators and the functions of a namespace `xp`, in place on what it is given.
+In a plain step that is the parameter's and the state's own memory, so that NumPy does all the work; where the step is
+recorded (differentiable=True) or staged (a compiled loop) it is copies, as Tensors, and the results are copied back.
+"""
+
+import numpy as np
+
+from funcgrad.core import state as core
+from funcgrad.core.quiet import quiet
+from funcgrad.core.site import site
+from funcgrad.core.trace import TAPE
+
+from ..functions.register import FUNCTIONS
+from ..tensor import Tensor
+from .arithmetic import arrays, single, tensors
+from .memory import changed, fresh, readable, real, writable
+from .optimizer import Optimizer
+from .slots import scalar
+
+tls = core.tls
+ndarray = np.ndarray
+
+
+BLOCK = 1 << 17  # elements: below 2**15 the calls cost more, above 2**18 the memory
+
+
+def in_blocks(update, v, g, held):
+    """update(v, g, **held), a part of the elements at a time: what it computes in between stays in the cache."""
+    whole = {k: a for k, a in held.items() if isinstance(a, ndarray)}
+    if any(a is None for a in held.values()) or not all(a.flags.c_contiguous for a in (v, *whole.values())):
+        return update(v, g, **held)
+    v, g, whole = v.reshape(-1), g.reshape(-1), {k: a.reshape(-1) for k, a in whole.items()}
+    for i in range(0, v.size, BLOCK):
+        part = slice(i, i + BLOCK)
+        update(v[part], g[part], **{**held, **{k: a[part] for k, a in whole.items()}})
+
+
+# ------------------------------------------------------------------------------------------------ the step
+class RuleOptimizer(Optimizer):
+    """Base of the optimizers that treat each parameter by itself: a subclass defines `slots` and `rule`.
+
+    `slots(group)`: the names of a parameter's state, each with make(p, g, group), which gives its first value (None:
+    this parameter has none). A "step" counts the steps. Without a make the rule gets None and returns {name: first
+    value}.
+    `rule(group, xp)`: a function update(p, g, **state) that changes p and the state in place, but for "step", a number.
+    Weight decay and maximize are done here.
+    """
+
+    elementwise = True  # each element by itself, and no state but the count shared by several of them
+    decoupled = False  # weight decay by default: of the gradient; True: of the parameter; None: the rule's own business
+    ABSENT = {}  # options that older checkpoints lack
+    scalars = ("step",)  # state that older checkpoints have as plain numbers
+    captured = "params and state_steps"  # what torch would have on an accelerator for capturable=True,
+    xla_with_foreach, xla = False, True  # and whether an XLA device is good for it
+
+    def slots(self, group):
+        raise NotImplementedError(f"{type(self).__name__} must define slots(group)")
+
+    def rule(self, group, xp):
+        raise NotImplementedError(f"{type(self).__name__} must define rule(group, xp)")
+
+    def step(self, closure=None):
+        """One update of every parameter that has a gradient; `closure` computes the loss anew, and it is returned."""
+        before = tls.grad
+        loss = None
+        try:
+            if closure is not None:
+                tls.grad = True
+                loss = closure()
+            tls.grad = self.defaults.get("differentiable", False)
+            with quiet():
+                for group in self.param_groups:
+                    found = [(p, g) for p in group["params"] if (g := p.grad) is not None]
+                    if found:
+                        self.update_group(group, found)
+        finally:
+            tls.grad = before
+        return loss
+
+    def update_group(self, group, found):
+        self.check(group, found)
+        slots = self.slots(group)
+        if slots:
+            for p, g in found:
+                if not self.state[p]:
+                    self.begin(p, g, group)
+        plain = not tls.grad and tls.stage is None
+        for p, g in found:
+            plain = plain and p.owner is TAPE and g.owner is TAPE
+        (self.update_memory if plain else self.update_recorded)(group, found, slots)
+
+    def begin(self, p, g, group):
+        """Give a parameter its first state."""
+        made = {name: make(p, g, group) for name, make in self.slots(group).items() if make is not None}
+        self.state[p].update({name: t for name, t in made.items() if t is not None})
+
+    def whole_rule(self, options, xp):
+        """The rule behind what all have in common: maximize and weight decay."""
+        rule = self.rule(options, xp)
+        maximize, decay = options.get("maximize", False), options.get("weight_decay", 0)
+        decoupled = options.get("decoupled_weight_decay", self.decoupled)
+        decays = decoupled is not None and (isinstance(decay, Tensor) or decay != 0)
+        if not maximize and not decays:
+            return rule
+
+        def update(p, g, **held):
+            if maximize:
+                g = -g
+            if decays:
+                if decoupled:
+                    p *= 1 - options["lr"] * decay
+                else:
+                    g = g + p * decay
+            return rule(p, g, **held)
+
+        return update
+
+    def update_memory(self, group, found, slots):
+        """The rule on NumPy arrays: the parameters' memory and that of their state."""
+        update = self.whole_rule(with_numbers(group), arrays)
+        at = site()
+        for p, g in found:
+            v, g = writable(p), readable(g)
+            held = {}
+            if slots:
+                state = self.state[p]
+                for name in slots:
+                    t = state.get(name)
+                    held[name] = None if t is None else readable(t)
+                    if t is not None and t.store is not None:
+                        t.store.version += 1
+            if v.dtype.kind == "c":
+                v, g, held = real(v), real(g), {k: a if a is None else real(a) for k, a in held.items()}
+            if "step" in held:
+                count = held["step"]
+                held["step"] = step = count.item() + 1.0
+                count[()] = step
+            if v.size > BLOCK and self.elementwise:
+                begun = in_blocks(update, v, g, held)
+            else:
+                begun = update(v, g, **held)
+            if begun:
+                like = p.val.dtype
+                state.update({k: fresh(a if a.dtype == like else a.view(like)[..., 0]) for k, a in begun.items()})
+            changed(p, at)
+
+    def update_recorded(self, group, found, slots):
+        """The rule on Tensors, by operations that are recorded."""
+        update = self.whole_rule({k: single(v) for k, v in group.items()}, tensors)
+        as_real, as_complex = FUNCTIONS["view_as_real"], FUNCTIONS["view_as_complex"]
+        for p, g in found:
+            state = self.state[p] if slots else {}
+            kept = {name: t for name in slots if (t := state.get(name)) is not None}
+            work = {name: as_real(t.clone()) if t.is_complex() else t.clone() for name, t in kept.items()}
+            if "step" in work:
+                work["step"] += 1
+            held = {name: work.get(name) for name in slots}
+            if "step" in work:
+                held["step"] = number_if_known(work["step"])
+            v, g = (as_real(p.clone()), as_real(g)) if p.is_complex() else (p.clone(), g)
+            begun = update(v, g, **held) or {}
+            if begun and tls.stage is not None:  # what is staged would begin anew in each call
+                raise RuntimeError(
+                    f"{type(self).__name__}: the first step makes {', '.join(begun)} from the gradient, which cannot be part of "
+                    "a compiled function. Take one step before compiling."
+                )
+            for t, result in [(p, v), *[(t, work[name]) for name, t in kept.items()]]:
+                t.copy_(as_complex(result) if t.is_complex() else result)
+            state.update({k: as_complex(t) if p.is_complex() else t for k, t in begun.items()})
+
+    def check(self, group, found):
+        """Refuse options that no step on a CPU can have, and parameters that this one is not for."""
+        foreach = group.get("foreach")
+        if foreach and group.get("differentiable"):
+            raise AssertionError("_foreach ops don't support autograd")
+        if group.get("capturable"):
+            devices = ["cuda", "xpu", "hpu", "privateuseone"]
+            if self.xla_with_foreach if foreach else self.xla:
+                devices.append("xla")
+            raise AssertionError(f"If capturable=True, {self.captured} must be on supported devices: {devices}.")
+        if group.get("fused"):
+            for p, _ in found:
+                if not p.is_floating_point():
+                    raise RuntimeError(
+                        "`fused=True` requires all the params to be floating point Tensors of supported devices: "
+                        f"['mps', 'cuda', 'xpu', 'hpu', 'cpu', 'mtia', 'privateuseone'] but {p.dtype} and "
+                        f"{p.device.type}"
+                    )
+
+    # -------------------------------------------------------------------------------------------- older checkpoints
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name, value in self.ABSENT.items():
+                group.setdefault(name, value)
+            for p in group["params"]:
+                held = self.state.get(p) or {}
+                for name in self.scalars:
+                    if name in held and not isinstance(held[name], Tensor):
+                        held[name] = scalar(lambda group, x=held[name]: float(x))(p, None, group)
+
+
+def with_numbers(group):
+    """A group whose one-element Tensors, if any, are numbers."""
+    for option in (group["lr"], group.get("weight_decay"), *group.get("betas", ())):
+        if isinstance(option, Tensor):
+            break
+    else:
+        return group
+    as_number = lambda x: x.item() if isinstance(x, Tensor) else x  # noqa: E731
+    return {k: tuple(map(as_number, v)) if k == "betas" else as_number(v) for k, v in group.items()}
+
+
+def number_if_known(t):
+    """A 0-d Tensor as a number or, if it is a value of a graph under construction, with the precision of one."""
+    return t.item() if t.owner is TAPE and t.mark is None else t.double()

@@ -1,0 +1,180 @@
+"""Putting torch's nodes in the place of ours, when somebody looks at the graph.
+
+Invariant: the gradients stay what they were. What is rewritten is the graph itself, not a picture of it: hooks of the
+nodes that are seen see what passes. Nothing is done before somebody looks, so a program that does not pays one store.
+"""
+
+import weakref
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.node import TapeNode, by_index, extra_of
+from funcgrad.core.trace import PICK, TAPE
+
+tls = state.tls
+CONTENT = ("plan", "ins", "params", "saved", "avals", "versions")  # of a node, which is who it is by its other slots
+
+
+def nodes_between(n, operands):
+    """The nodes on the way from the operands to n, which is one of them."""
+    seen = {n, *operands}
+    stack = [n]
+    found = []
+    while stack:
+        m = stack.pop()
+        found.append(m)
+        for p in m.ins:
+            if p not in seen:
+                seen.add(p)
+                stack.append(p)
+    return found
+
+
+def spread(nodes, operands, high):
+    """The nodes in their order, with indices between those of the operands and `high`: a walk goes by the index."""
+    low = max(p.index for p in operands)
+    nodes = sorted([n for n in nodes if n.index > low], key=by_index)
+    for k, n in enumerate(nodes, 1):
+        n.index = low + (high - low) * k / (len(nodes) + 1)
+    return nodes
+
+
+def take(n, other):
+    """n <- what the other node does."""
+    for slot in CONTENT:
+        setattr(n, slot, getattr(other, slot))
+
+
+# ------------------------------------------------------------------------------------------------ one node, several steps
+def spelled(out, name, f, *args, shapes=None):
+    """out, the result of one primitive, which torch makes in several steps: `f(*operands, *args)` takes these, of which
+    the last is called `name`. `shapes`: of the operands, if the primitive's rule reads them."""
+    n = out.mark
+    if n is not None and n.plan is not None:
+        extra = extra_of(n)
+        extra.label = name
+        if n.owner is TAPE:
+            extra.spelling = f, args, shapes
+    return out
+
+
+def unfold(n):
+    """Put the nodes of torch's own steps in the place of the one node n, which becomes the last of them."""
+    extra = n.extra
+    (f, args, shapes), extra.spelling = extra.spelling, None
+    stage, grad = tls.stage, tls.grad
+    tls.stage, tls.grad = None, True
+    try:
+        last = f(*stand_ins(n, shapes), *args).mark
+    finally:
+        tls.stage, tls.grad = stage, grad
+    made = spread(nodes_between(last, n.ins), n.ins, n.index)
+    for m in made:
+        m.code, m.lasti = n.code, n.lasti
+        m.versions = n.versions if m.saved else ()
+        if n.saved is None and m.saved:
+            m.saved = None
+    take(n, last)
+    if last.extra is not None:
+        extra.label, extra.span, extra.spelling = last.extra.label, last.extra.span, last.extra.spelling
+
+
+def stand_ins(n, shapes):
+    """Tensors for the operands of a node: their marks, and their values where it saved them, else zeros."""
+    marks = dict(zip(n.plan.operands, n.ins, strict=True))
+    saved = dict(zip(n.plan.reads, n.saved or (), strict=False))
+    xs = []
+    for i, aval in enumerate(n.avals):
+        shape, dtype = (aval.shape, aval.dtype) if aval is not None else (shapes[i], np.float32)
+        xs.append(n.owner.face(saved[i] if i in saved else np.zeros(shape, dtype), marks.get(i), TAPE))
+    return xs
+
+
+# ------------------------------------------------------------------------------------------------ several nodes, one operation
+def grouped(results, name, operands):
+    """Results that were computed one by one, as those of one operation of torch; `operands`: their nodes."""
+    nodes = [None if t.mark is None or t.mark in operands else t.mark for t in results]
+    group = [n if n is None else weakref.ref(n) for n in nodes]
+    for n in nodes:
+        if n is not None:
+            extra = extra_of(n)
+            extra.label, extra.span, extra.group = name, operands, group
+    return results
+
+
+def whole(n):
+    """The node of the operation of which n is one result."""
+    if n.plan is None:
+        return n
+    if n.extra is not None and n.extra.group is not None:
+        join(n)
+    return n.ins[0] if n.plan.prim is PICK else n
+
+
+def join(n):
+    """Put a gate above the nodes of n's group, of which they become the results."""
+    extra = n.extra
+    nodes = [r and r() for r in extra.group]
+    label, span = extra.label, extra.span
+    below = {m: duplicate(m) for m in nodes if m is not None}
+    from .gate import gate  # (rarely needed, and it loads the custom rules)
+
+    main, results = gate([below.get(m) for m in nodes])
+    main.code, main.lasti = n.code, n.lasti
+    main.extra.label, main.extra.span = label, span
+    operands = [p for p in span if p is not None]
+    for m in nodes_between(main, operands):  # (one result may have been made from another)
+        m.ins = tuple([below.get(p, p) for p in m.ins])
+    spread(nodes_between(main, operands), operands, min(m.index for m in below))
+    for m, result in zip(nodes, results, strict=True):
+        if m is not None:
+            take(m, result)
+            m.extra.label = m.extra.span = m.extra.group = m.extra.release = None
+
+
+def duplicate(n):
+    """Another node that does the same; what was asked of the value of n stays with n."""
+    other = TapeNode()
+    other.owner, other.index, other.code, other.lasti, other.extra = n.owner, n.index, n.code, n.lasti, None
+    take(other, n)
+    if n.extra.release is not None:
+        extra_of(other).release = n.extra.release
+    return other
+
+
+# ------------------------------------------------------------------------------------------------ between an operation and its operands
+def gated(n, span, see):
+    """Let what an operation passes on to its operands go through one gate: `see(gradients)` gets a list of them in the
+    order of `span`, the operands as torch shows them, None where there is none, and returns those that go on."""
+    at = [i for i, p in enumerate(span) if p is not None]
+    operands = [span[i] for i in at]
+    inner = nodes_between(n, operands)
+    if any(m.plan is None for m in inner):
+        raise NotImplementedError(
+            f"register_hook: {n.extra.label} reads a Tensor that torch does not show among its operands; use "
+            "register_prehook, or register_hook of the Tensors that go into it."
+        )
+
+    def pass_on(cts):
+        gradients = [None] * len(span)
+        for i, ct in zip(at, cts, strict=True):
+            gradients[i] = ct
+        gradients = see(gradients)
+        return [gradients[i] for i in at]
+
+    from .gate import gate  # (rarely needed, and it loads the custom rules)
+
+    main, picks = gate(operands, pass_on)
+    spread([main, *picks], operands, min(m.index for m in inner))
+    places = {}  # (an operand that stands twice: each place its own, if n is all there is, else both the first)
+    for p, pick in zip(operands, picks, strict=True):
+        pick.params["of"] = p  # (a derivative that is recorded reads the value itself, not what passes the gate)
+        places.setdefault(p, []).append(pick)
+    for m in inner:
+        m.ins = tuple([taken(places[p], len(inner) == 1) if p in places else p for p in m.ins])
+    extra_of(n).span = span
+
+
+def taken(places, each):
+    return places.pop(0) if each and len(places) > 1 else places[0]

@@ -1,0 +1,48 @@
+"""Write docs/accuracy.md: the largest errors of functions and of their derivatives, in ulp. It needs mpmath, and a minute.
+
+python docs/make_accuracy.py
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "expected"))
+sys.path.insert(0, str(ROOT))
+
+import mpmath as mp  # noqa: E402
+import numpy as np  # noqa: E402
+from accuracy_cases import INTERVALS, OF_NUMPY, errors, exact, grid  # noqa: E402
+
+POINTS = 60  # in each interval
+
+
+def shown(interval):
+    return "({:g}, {:g})".format(*interval)
+
+
+def page():
+    lines = [
+        "# Accuracy",
+        "",
+        f"Written by `python docs/make_accuracy.py`: float64, against mpmath {mp.__version__} at {POINTS} random points in each",
+        "interval. The largest error is",
+        "given in units in the last place of the true figure (1 ulp is a relative error of about 2e-16); figures below 1e-290 are left",
+        "out. `tests/test_accuracy.py` holds a smaller stored table to three times these figures. Where a figure crosses zero, or grows like x times",
+        "an exponential, its error in ulp is large although its absolute error is not.",
+        "",
+        "| function | intervals | value | derivative | second derivative |",
+        "|---|---|---|---|---|",
+    ]
+    for name, intervals in INTERVALS.items():
+        with np.errstate(all="ignore"):
+            found = errors(name, exact(mp, name, grid(name, POINTS)))
+        prefix = "np" if name in OF_NUMPY else "special"
+        figures = " | ".join(f"{e:.1f}" if e < 100 else f"{e:.1e}" for e in found)
+        lines.append(f"| {prefix}.{name} | {', '.join(map(shown, intervals))} | {figures} |")
+    lines += ["", "`special` is `funcgrad.scipy.special`; the values of `np` functions are NumPy's own."]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "accuracy.md").write_text(page())

@@ -1,0 +1,107 @@
+"""The one list of passes, in order, run until nothing changes.
+
+Invariant: a graph is simplified once: its result is kept with it. Graphs inside a graph (of call, cond, scan, while) are simplified
+before it, by the same list; none of the walks recurses.
+"""
+
+import contextlib
+
+from ...core.graph import check
+from ...core.nested import graphs_in, with_graphs
+from ..narrow import unused_results
+from .folding import constant_folding
+from .merging import common_subexpressions, dead_code
+from .patterns import simplification
+from .products import transposes_into_products
+from .rewriting import rebuild
+from .zeros import zeros
+
+
+def fewer_results(graph):
+    """Loops and branches without the results that nothing reads (narrow.py), where that leaves less."""
+    got = unused_results(graph)
+    return got if size(got) < size(graph) else graph
+
+
+def size(graph):
+    return sum([1 + len(n.ins) + (len(n.aval) if type(n.aval) is tuple else 1) for n in graph.nodes])
+
+
+PASSES = (
+    dead_code,
+    fewer_results,
+    constant_folding,
+    simplification,
+    zeros,
+    transposes_into_products,
+    common_subexpressions,
+)
+ROUNDS = 10  # of the whole list; what is left then is right, and could be simpler
+checks = False  # is every graph checked before and after every pass?
+
+
+@contextlib.contextmanager
+def checked():
+    """Within it every graph is checked before and after every pass: for tests, and to find the pass that is wrong."""
+    global checks
+    before, checks = checks, True
+    try:
+        yield
+    finally:
+        checks = before
+
+
+def simplified(graph):
+    """The graph after the passes, and the graphs inside it after theirs."""
+    stack = [graph]
+    while stack:
+        g = stack[-1]
+        waiting = [h for n in g.nodes for h in graphs_in(n.params) if "simplified" not in h.cache]
+        if "simplified" in g.cache or not waiting:
+            stack.pop()
+            if "simplified" not in g.cache:
+                got = to_fixed_point(opened(g))
+                g.cache["simplified"] = got.cache["simplified"] = got
+        else:
+            stack += waiting
+    return graph.cache["simplified"]
+
+
+def opened(graph):
+    """The graph with the graphs inside it simplified."""
+
+    def inner(g):
+        return g.cache["simplified"]
+
+    if all([inner(h) is h for n in graph.nodes for h in graphs_in(n.params)]):
+        return graph
+
+    def replace(n, ins):
+        params = with_graphs(n.params, inner) if graphs_in(n.params) else n.params
+        return type(n)(n.prim, ins, params, n.aval, n.site)
+
+    return rebuild(graph, replace)
+
+
+def to_fixed_point(graph):
+    for _ in range(ROUNDS):
+        before = graph
+        for p in PASSES:
+            graph = run(p, graph)
+        if graph is before:
+            break
+    return graph
+
+
+def run(p, graph):
+    """One pass."""
+    if not checks:
+        return p(graph)
+    check(graph)
+    got = p(graph)
+    avals = [(g.in_avals, g.out_avals, len(g.effects)) for g in (graph, got)]
+    assert avals[0] == avals[1], f"{p.__name__} changed inputs, results or effects: {avals[0]} to {avals[1]}"
+    return check(got)
+
+
+__all__ = ["PASSES", "checked", "simplified"]

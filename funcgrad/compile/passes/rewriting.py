@@ -1,0 +1,167 @@
+"""What passes are made of: nodes made anew, graphs rebuilt with replacements, and the constants and uses that rules ask for.
+
+Invariant: from the first node that is replaced on, every node is made anew, one after another, so that order of creation
+stays the order of the program. A graph in which nothing is replaced is given back as it is.
+"""
+
+import math
+
+import numpy as np
+
+from ...core.aval import PYTHON_SCALARS, Aval, aval_of, ndarray
+from ...core.graph import Graph, GraphNode
+from ...core.primitive import PRIMITIVES
+
+NONE = object()  # no constant
+SMALL = 64  # elements of an array that passes look into, or make
+
+
+def rebuild(graph, replace):
+    """A graph with nodes replaced by others that mean the same; `replace(n, ins)` gives the node for n with new operands."""
+    new = {n: n for n in graph.ins}
+    for n in graph.nodes:
+        new[n] = replace(n, tuple(new[x] if type(x) is GraphNode else x for x in n.ins))
+    return Graph(
+        graph.ins, [new[o] if type(o) is GraphNode else o for o in graph.outs], [new[n] for n in graph.effects]
+    )
+
+
+def with_ins(n, ins):
+    """The node with other operands: always a new one, made after those before it."""
+    return GraphNode(n.prim, ins, n.params, n.aval, n.site)
+
+
+def made(name, *ins, like=None, **params):
+    """A new node of a primitive with one result; `like`: the node whose line in the user's program it stands for."""
+    prim = PRIMITIVES[name]
+    aval = prim.aval(*map(known_aval, ins), **params)
+    return GraphNode(prim, ins, params, aval, None if like is None else like.site)
+
+
+def known_aval(x):
+    """The aval of a node or constant."""
+    return x.aval if type(x) is GraphNode else aval_of(x)
+
+
+def rewritten(graph, rule):
+    """The graph with `rule(n, ins)` in place of n, where it gives something: a node or a constant of n's aval. None, or one of
+    another aval, means that n stays. `ins` are n's operands as they are now."""
+    new = {}
+    outs = {o for o in graph.outs if type(o) is GraphNode}
+    for n in graph.nodes:
+        ins = tuple([new.get(x, x) if type(x) is GraphNode else x for x in n.ins]) if new else n.ins
+        got = None if n.effect else rule(n, ins)
+        if got is not None and fits(got, n, outs):
+            new[n] = got
+        elif new:
+            new[n] = with_ins(n, ins)
+    if not new:
+        return graph
+    now = [new.get(o, o) if type(o) is GraphNode else o for o in graph.outs]
+    return Graph(graph.ins, now, [new.get(n, n) for n in graph.effects])
+
+
+def fits(got, n, outs):
+    """May `got` stand for n? An array that is a result is made anew by each run: a constant would be handed out twice."""
+    if type(got) is GraphNode:
+        return got.aval == n.aval
+    return aval_of(got) == n.aval and (n not in outs or type(got) in PYTHON_SCALARS)
+
+
+def uses(graph):
+    """{node: how many operands and results it is}."""
+    count = {}
+    for x in [x for n in graph.nodes for x in n.ins] + graph.outs:
+        if type(x) is GraphNode:
+            count[x] = count.get(x, 0) + 1
+    return count
+
+
+# ------------------------------------------------------------------------------------------------ constants
+def is_node(x, name):
+    return type(x) is GraphNode and x.prim is not None and x.prim.name == name
+
+
+def constant(x):
+    """The one value that every element of x has, a Python number or NumPy scalar, if that is known; else NONE."""
+    if type(x) is GraphNode:
+        if is_node(x, "full"):
+            return x.aval.dtype.type(x.params["value"])
+        if is_node(x, "broadcast") and type(x.ins[0]) is not GraphNode:
+            value = constant(x.ins[0])
+            return value if value is NONE else x.aval.dtype.type(value)
+        return NONE
+    if type(x) in PYTHON_SCALARS or isinstance(x, np.generic):
+        return x
+    return x[()] if type(x) is ndarray and x.shape == () and x.dtype.kind in "biufc" else NONE
+
+
+def is_constant(x, *values):
+    """Is x one of these values, in every element? 0.0 and -0.0 are two."""
+    got = constant(x)
+    return got is not NONE and any([same_value(got, v) for v in values])
+
+
+def same_value(a, b):
+    """Equal, also in the sign of zero; nan equals nothing."""
+    return bool(a == b) and (a != 0 or signs(a) == signs(b))
+
+
+def signs(zero):
+    zero = complex(zero)
+    return math.copysign(1.0, zero.real), math.copysign(1.0, zero.imag)
+
+
+def filled(value, aval, like=None):
+    """Every element `value`, in an aval: a scalar where that is one, else a view of one, which takes no memory."""
+    if aval.weak:
+        return value if type(value) in PYTHON_SCALARS else value.item()
+    value = aval.dtype.type(value)
+    if aval.shape == ():
+        return value
+    return made("broadcast", value, shape=aval.shape, axes=tuple(range(len(aval.shape))), like=like)
+
+
+def is_real(x):
+    """Are its values real floats?"""
+    return known_aval(x).dtype.kind == "f"
+
+
+POSITIVE = {"exp", "exp2", "abs", "square", "cosh"}  # of real floats: never -0.0
+MOVING = {"reshape", "transpose", "broadcast", "getitem", "gather", "sum", "max", "min"}  # ... if the operand never is
+EVERY = {"where": 1, "concatenate": 0, "put": 0}  # ... if none of the operands from this one on is
+
+
+def never_negative_zero(x, depth=12):
+    """Is no element of x -0.0, for all that can be seen of how it is computed? Then x + 0.0 is x, bit for bit."""
+    if type(x) is not GraphNode:
+        x = np.asarray(x)
+        return x.dtype.kind in "biu" or (
+            x.dtype.kind == "f" and x.size <= SMALL and not ((x == 0) & np.signbit(x)).any()
+        )
+    aval = x.aval
+    if type(aval) is not Aval or aval.dtype.kind == "c":
+        return False
+    if aval.dtype.kind != "f":
+        return True
+    if x.prim is None or not depth:
+        return False
+    name, ins = x.prim.name, x.ins
+    if name == "full":
+        return not (x.params["value"] == 0 and math.copysign(1.0, x.params["value"]) < 0)
+    if name in POSITIVE:
+        return True
+    if name == "cast":  # (to fewer bits, a tiny negative number may become -0.0)
+        wider = known_aval(ins[0]).dtype.itemsize <= aval.dtype.itemsize or not is_real(ins[0])
+        return wider and never_negative_zero(ins[0], depth - 1)
+    if name in MOVING:
+        return never_negative_zero(ins[0], depth - 1)
+    if name == "mul":
+        return ins[0] is ins[1]
+    if name == "sub":
+        return never_negative_zero(ins[0], depth - 1)
+    if name in EVERY:
+        return all([never_negative_zero(y, depth - 1) for y in ins[EVERY[name] :]])
+    if name == "add":
+        return any([never_negative_zero(y, depth - 1) for y in ins])
+    return name == "scatter_add" and never_negative_zero(ins[0], depth - 1)

@@ -1,0 +1,352 @@
+"""`scan(*consts, *carry, *xs, graph, ...)`: a graph run once a row of xs, its first results the next step's carry.
+
+Operands and the inputs of `graph` stand in the same order: `consts` that are the same at every step, `carries`, and rows.
+Results: the last carry, then the other results of every step, stacked. Invariant: each carry comes out of the graph with
+the aval it goes in with.
+
+What a step computes from constants alone is computed once. Reverse mode keeps what the backward part of a step reads: of the
+carry and of what a step computes one copy a step; of constants, rows and stacked results nothing more than they are.
+"""
+
+import numpy as np
+
+from ..core.aval import Aval, aval_of, is_float
+from ..core.graph import Graph, GraphNode, evaluate
+from ..core.nested import needed
+from ..core.primitive import PRIMITIVES, helpers
+from ..core.quiet import quiet
+from ..errors import GraphError
+from .call import call
+from .closed import (
+    Closed,
+    active,
+    arranged,
+    bits,
+    called,
+    dependent,
+    fronts,
+    function_of,
+    input_numbers,
+    mapped,
+    numbers,
+    of_avals,
+    own,
+    pushed,
+    retried,
+    zero,
+)
+from .joint import joint, narrowed, split
+from .source import compiled, is_new
+
+
+# ------------------------------------------------------------------------------------------------ running
+def loop_text(graph, consts, carries, length, reverse, strong, fixed):
+    """Source of the loop: `body` is a step, from `fixed` values that `before` computes of the constants, or from these."""
+    k, m = len(graph.ins), len(graph.outs)
+    constants, carry = [f"k{i}" for i in range(consts)], [f"c{i}" for i in range(carries)]
+    rows, ys = [f"x{i}" for i in range(k - consts - carries)], [f"y{j}" for j in range(m - carries)]
+    lines = [f"def run({', '.join(constants + carry + rows)}):"]
+    if fixed is not None:
+        same = [f"f{i}" for i in range(fixed)]
+        lines.append(f"    {''.join([f + ', ' for f in same])}= before({', '.join(constants)})")
+        constants = same
+    for n, name in zip(graph.ins[consts + carries :], rows, strict=True):
+        if n.aval.weak and not strong:
+            lines.append(f"    {name} = {name}.tolist()")  # (rows are Python numbers)
+    for y, a in zip(ys, graph.out_avals[carries:], strict=True):
+        lines.append(f"    {y} = empty({(length, *a.shape)!r}, {a.dtype.name!r})")
+    targets = "".join([f"{c}, " for c in carry] + [f"{y}[i], " for y in ys])
+    step = f"body({', '.join(constants + carry + [f'{x}[i]' for x in rows])})"
+    lines.append(f"    for i in range({f'{length - 1}, -1, -1' if reverse else length}):")
+    lines.append(f"        {targets}= {step}" if targets else f"        {step}")
+    outs = graph.outs[:carries]  # (a step may give back an operand, a view of one, or the same array twice)
+    lasts = [
+        c if length and is_new(o) and outs.count(o) == 1 else f"own({c})" for c, o in zip(carry, outs, strict=True)
+    ]
+    lines.append(f"    return ({''.join([f'{v}, ' for v in lasts + ys])})")
+    return "\n".join(lines)
+
+
+def runner(graph, consts, carries, length, reverse, strong):
+    key = ("scan", consts, carries, length, reverse, strong)
+    run = graph.cache.get(key)
+    if run is None:
+        before, step = apart(graph, consts) if length else (None, graph)
+        fixed = None if before is None else len(before.outs)
+        text = loop_text(graph, consts, carries, length, reverse, strong, fixed)
+        env = {"empty": np.empty, "body": compiled(step), "before": before and compiled(before), "own": own}
+        run = graph.cache[key] = function_of(text, env, "scan")
+    return run
+
+
+def apart(graph, consts):
+    """(graph of what a step computes from constants alone, or None; the step from these values)."""
+    if ("apart", consts) not in graph.cache:
+        several = invariant(graph, consts)
+        found = split(graph, consts, 0, graph.effects, lambda n: False) if several else (None, graph)
+        graph.cache["apart", consts] = found
+    return graph.cache["apart", consts]
+
+
+def _impl(*xs, graph, consts, carries, length, reverse):
+    with quiet():
+        return retried(
+            lambda args, strong: runner(graph, consts, carries, length, reverse, strong)(*args), xs, (graph,)
+        )
+
+
+def _code(n, args, constant):
+    p = n.params
+    weak = any([a.weak for a in p["graph"].in_avals])  # (with Python numbers it may have to be run twice)
+    run = None if weak else runner(p["graph"], p["consts"], p["carries"], p["length"], p["reverse"], False)
+    return called(run, n, args, constant)
+
+
+def _aval(*xs, graph, consts, carries, length, reverse):
+    have = [aval_of(x).shape for x in xs]
+    want = [a.shape for a in graph.in_avals]
+    want = want[: consts + carries] + [(length, *s) for s in want[consts + carries :]]
+    loop = graph.out_avals[:carries]
+    if have != want or loop != graph.in_avals[consts : consts + carries]:
+        raise GraphError(
+            f"scan: the body is a function of {graph.in_avals} with results {graph.out_avals}; {consts} constants, "
+            f"{carries} carries and {length} rows do not fit operands {list(map(aval_of, xs))}"
+        )
+    return (*loop, *[Aval((length, *a.shape), a.dtype) for a in graph.out_avals[carries:]])
+
+
+# ------------------------------------------------------------------------------------------------ reverse
+class Reverse:
+    """Forward and backward bodies for one set of differentiated operands, and where the backward one finds its residuals:
+    `("operand", i)`, `("fixed", i)` of what `pre` computes from the constants, or `("row", i)` of the forward's results."""
+
+    __slots__ = ("forward", "pre", "backward", "fixed", "rows", "on", "outs", "consts", "carries", "xs")
+
+
+def reverse_of(graph, consts, carries, need):
+    key = ("scan vjp", consts, carries, need)
+    rev = graph.cache.get(key)
+    if rev is not None:
+        return rev
+    rev = graph.cache[key] = Reverse()
+    m = len(graph.outs)
+    first_row = consts + carries
+    rev.on, moving = active(graph, numbers(need), loops(consts, carries))
+    rev.outs = [
+        j
+        for j, a in enumerate(graph.out_avals)
+        if is_float(a.dtype) and (moving[j] or (j < carries and consts + j in rev.on))
+    ]
+    got = joint(graph, bits(rev.on))
+    at = input_numbers(got.forward)
+    fixed = [x for x in invariant(got.forward, consts) if x in set(got.forward.outs[m:])]
+    rev.fixed, rev.rows = [], []  # sources of the residuals that are the same at every step, and of the others
+    order = []  # for each residual: (is it a row, its place)
+    kept = []
+    for r in got.forward.outs[m:]:
+        if r in at and at[r] < consts:
+            source = ("operand", at[r])
+        elif r in fixed:
+            source = ("fixed", fixed.index(r))
+        elif r in at and at[r] >= first_row:
+            source = ("operand", at[r])
+        elif r in graph_outs(got.forward, carries, m):
+            source = ("row", got.forward.outs[carries:m].index(r))
+        else:
+            source = ("row", m - carries + len(kept))
+            kept.append(r)
+        is_row = source[0] == "row" or (source[0] == "operand" and source[1] >= first_row)
+        places = rev.rows if is_row else rev.fixed
+        order.append((is_row, len(places)))
+        places.append((source, r.aval))
+    rev.pre = Graph(got.forward.ins[:consts], fixed) if fixed else None
+    rev.forward = Graph(got.forward.ins, got.forward.outs[:m] + kept, got.forward.effects)
+    rev.consts = [i for i in rev.on if i < consts]
+    rev.carries = [i - consts for i in rev.on if consts <= i < first_row]
+    rev.xs = [i for i in rev.on if i >= first_row]
+    rev.backward = backward_body(graph, carries, got, rev, order)
+    return rev
+
+
+def graph_outs(forward, carries, m):
+    return [o for o in forward.outs[carries:m] if type(o) is GraphNode]
+
+
+def invariant(graph, consts):
+    """The nodes of a graph that depend on its first `consts` inputs only."""
+    moving = {*graph.ins[consts:], *graph.effects}
+    fixed = []
+    for n in graph.nodes:
+        if any([type(x) is GraphNode and x in moving for x in n.ins]) or n in moving:
+            moving.add(n)
+        else:
+            fixed.append(n)
+    return fixed
+
+
+def backward_body(graph, carries, got, rev, order):
+    """One step back: (fixed residuals, sums for constants, cotangents of the carry, rows of residuals, cotangents of the
+    step's results) to (sums, cotangents of the carry before it, cotangents of the rows)."""
+    ins, outs = graph.in_avals, graph.out_avals
+    sums = [ins[i] for i in rev.consts]
+    loop = [outs[i] for i in rev.carries]
+    ys = [j for j in rev.outs if j >= carries]
+    parts = ([a for _, a in rev.fixed], sums, loop, [a for _, a in rev.rows], [outs[j] for j in ys])
+
+    def f(*a):
+        it = iter(a)
+        fixed, total, ct_carry, rows, ct_ys = [[next(it) for _ in part] for part in parts]
+        cts = [zero(aval) for aval in outs]
+        for i, c in zip([*rev.carries, *ys], ct_carry + ct_ys, strict=True):
+            cts[i] = c
+        gs = evaluate(got.backward, *[(rows if is_row else fixed)[i] for is_row, i in order], *cts)
+        k = len(total)
+        return [PRIMITIVES["add"](t, g) for t, g in zip(total, gs[:k], strict=True)] + list(gs[k:])
+
+    return of_avals(f, [a for part in parts for a in part], sums + loop + [ins[i] for i in rev.xs])
+
+
+def _forward(vals, need, *, graph, consts, carries, length, reverse):
+    rev = reverse_of(graph, consts, carries, need)
+    outs = scan(*vals, graph=rev.forward, consts=consts, carries=carries, length=length, reverse=reverse)
+    fixed = call(*vals[:consts], graph=rev.pre) if rev.pre is not None else ()
+    stacked = outs[carries:]
+    found = {"operand": vals, "fixed": fixed, "row": stacked}
+    residuals = tuple([found[where][i] for (where, i), _ in rev.fixed + rev.rows])
+    return outs[: len(graph.outs)], residuals
+
+
+def _backward(residuals, cts, need, *, graph, consts, carries, length, reverse):
+    rev = reverse_of(graph, consts, carries, need)
+    ins, outs = graph.in_avals, graph.out_avals
+    k = len(rev.fixed)
+    sums = [zero(ins[i]) for i in rev.consts]
+    loop = [zero(outs[i]) if cts[i] is None else cts[i] for i in rev.carries]
+    rows = [zero_rows(outs[j], length) if cts[j] is None else cts[j] for j in rev.outs if j >= carries]
+    got = scan(
+        *residuals[:k], *sums, *loop, *residuals[k:], *rows,
+        graph=rev.backward, consts=k, carries=len(sums) + len(loop), length=length, reverse=not reverse,
+    )  # fmt: skip
+    full = [None] * len(ins)
+    for i, g in zip([*rev.consts, *[consts + c for c in rev.carries], *rev.xs], got, strict=True):
+        full[i] = g
+    return full
+
+
+def zero_rows(aval, length):
+    """Zeros for the rows of a result that no cotangent reached, in the memory of one number."""
+    shape = (length, *aval.shape)
+    return PRIMITIVES["broadcast"](
+        helpers["zeros_of"](Aval((), aval.dtype)), shape=shape, axes=tuple(range(len(shape)))
+    )
+
+
+# ------------------------------------------------------------------------------------------------ forward mode, batching
+def _dual(ts, vals, params):
+    graph, consts, carries = params["graph"], params["consts"], params["carries"]
+    k, m, first_row = len(graph.ins), len(graph.outs), consts + carries
+    on, moving = active(graph, [i for i, t in enumerate(ts) if t is not None], loops(consts, carries))
+    outs = [
+        j
+        for j, a in enumerate(graph.out_avals)
+        if is_float(a.dtype) and (moving[j] or consts + j in on and j < carries)
+    ]
+    if not outs:
+        return scan(*vals, **params), [None] * m
+    wide = pushed(graph, on, outs)
+    ins = order_of(k, on, consts, first_row)
+    where = order_of(m, outs, carries, m)
+    both = arranged(wide, ins, where)
+    tangents = [tangent(ts[i], graph.in_avals[i]) for i in on]
+    args = [*vals, *tangents]
+    more = sum([i < consts for i in on]), sum([j < carries for j in outs])
+    got = scan(
+        *[args[i] for i in ins], **{**params, "graph": both, "consts": consts + more[0], "carries": carries + more[1]}
+    )
+    found = dict(zip(where, got, strict=True))
+    full = [None] * m
+    for i, j in enumerate(outs):
+        full[j] = found[m + i]
+    return tuple([found[j] for j in range(m)]), full
+
+
+def order_of(k, on, first, second):
+    """Numbers of k things followed by the tangents of those in `on`, so that tangents stand behind their own kind: those
+    below `first`, those below `second`, the others."""
+    order = []
+    for low, high in ((0, first), (first, second), (second, k)):
+        order += range(low, high)
+        order += [k + i for i, x in enumerate(on) if low <= x < high]
+    return order
+
+
+def tangent(t, aval):
+    return zero(aval) if t is None else t
+
+
+def _batch(size, vals, ds, *, graph, consts, carries, length, reverse):
+    n = consts + carries
+    xs = [*fronts(vals[:n], ds[:n]), *[x if d is None else second(x, d) for x, d in zip(vals[n:], ds[n:], strict=True)]]
+    flags = [d is not None for d in ds]
+    while True:
+        force = [i for i in range(carries) if flags[consts + i]]
+        body, differ = mapped(graph, size, flags, force)
+        more = [consts + i for i in range(carries) if differ[i] and not flags[consts + i]]
+        if not more:
+            break
+        for i in more:
+            flags[i] = True
+            xs[i] = helpers["batched"](size, xs[i], None)
+    outs = scan(*xs, graph=body, consts=consts, carries=carries, length=length, reverse=reverse)
+    return outs, [(0 if i < carries else 1) if flag else None for i, flag in enumerate(differ)]
+
+
+def second(x, d):
+    """x with its mapped axis behind the first other one."""
+    if d == 1:
+        return x
+    rest = [i for i in range(aval_of(x).ndim) if i != d]
+    return PRIMITIVES["transpose"](x, perm=(rest[0], d, *rest[1:]))
+
+
+# ------------------------------------------------------------------------------------------------ what a result needs
+def _narrow(outs, *, graph, consts, carries, length, reverse):
+    first_row = consts + carries
+    kept = {j for j in outs if j < carries}
+    while True:
+        wanted = sorted(kept | {j for j in outs if j >= carries})
+        ins = needed(graph, wanted) | {consts + j for j in kept}
+        more = {i - consts for i in ins if consts <= i < first_row}
+        if more <= kept:
+            break
+        kept |= more
+    ins = sorted(ins)
+    params = {"consts": sum([i < consts for i in ins]), "carries": len(kept), "length": length, "reverse": reverse}
+    return ins, {"graph": narrowed(graph, ins, wanted), **params}, wanted
+
+
+def _dependent(on, *, graph, consts, carries, length, reverse):
+    return dependent(graph, on, loops(consts, carries))
+
+
+def loops(consts, carries):
+    """(result, input) of each carry."""
+    return [(j, consts + j) for j in range(carries)]
+
+
+scan = Closed(
+    "scan",
+    globals(),
+    __doc__="A graph run once a row of its last operands, some of its results the next step's operands.",
+    impl=_impl,
+    aval=_aval,
+    batch=_batch,
+    forward=_forward,
+    backward=_backward,
+    dual=_dual,
+    code=_code,
+    fresh=True,
+    narrow=_narrow,
+    dependent=_dependent,
+)
+__all__ = ["scan"]

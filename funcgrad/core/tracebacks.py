@@ -1,0 +1,90 @@
+"""What a traceback shows: the user's frames, and of ours only the one through which the error left us.
+
+Invariant: nothing is done unless an error passes; what is cut are entries of tracebacks, never errors: `__cause__` and
+`__context__` stay, but for errors raised and handled entirely inside, which say nothing to a user. The frames that
+are left are whole, so that a debugger works in them. What looks like a mistake of our own keeps every frame, for a bug
+report, and so does everything under `config(full_tracebacks=True)`.
+"""
+
+import opcode
+
+from .site import internal
+
+
+def is_ours(frame):
+    """Does the frame run funcgrad, compat, or code that they generated?"""
+    package = str(frame.f_globals.get("__name__")).partition(".")[0]
+    return package in ("funcgrad", "compat") or frame.f_code.co_filename.startswith("<funcgrad")
+
+
+def is_bug(error, last):
+    """Is this error, raised in the entry `last`, one that none of our checks made? Only of ours are names and attributes
+    missing in our code; a value that does not fit is the user's, and NumPy may say so there."""
+    if not is_ours(last.tb_frame):
+        return False
+    if isinstance(error, AttributeError):
+        return last.tb_frame.f_code.co_code[last.tb_lasti] != opcode.opmap["RAISE_VARARGS"]
+    return isinstance(error, (KeyError, NameError, AssertionError, ImportError))
+
+
+def entries(traceback):
+    found = []
+    while traceback is not None:
+        found.append(traceback)
+        traceback = traceback.tb_next
+    return found
+
+
+def users(found):
+    """The entries that are not ours, nor those of NumPy and its like through which we were called."""
+    kept = []
+    above_ours = False
+    for entry in reversed(found):
+        if is_ours(entry.tb_frame):
+            above_ours = True
+        elif not (above_ours and internal[entry.tb_frame.f_globals.get("__name__")]):
+            above_ours = False
+            kept.append(entry)
+    return kept[::-1]
+
+
+def linked(found):
+    """The first of these entries, followed by the others; None if there are none."""
+    for entry, after in zip(found, [*found[1:], None], strict=False):
+        entry.tb_next = after
+    return found[0] if found else None
+
+
+def trim(error, traceback=None):
+    """Cut our frames out of the traceback of an error, but for its first entry, and out of those of the errors it came
+    from. `traceback`: the error's, where it is not set yet. Returns the error."""
+    from .config import Current
+
+    if Current.settings.full_tracebacks:
+        return error
+    found = entries(traceback or error.__traceback__)
+    if found and is_bug(error, found[-1]):
+        return error
+    if found:
+        linked([found[0], *users(found[1:])])
+    trim_origins(error)
+    return error
+
+
+def trim_origins(error):
+    """Cut our frames out of the tracebacks of the errors that an error came from, and leave out those that are only ours."""
+    done = {id(error)}
+    while True:
+        cause = error.__cause__
+        origin = cause or error.__context__
+        if origin is None or id(origin) in done:
+            return
+        done.add(id(origin))
+        found = entries(origin.__traceback__)
+        shown = users(found)
+        if found and not shown and cause is None:
+            error.__context__ = origin.__context__
+            continue
+        if shown:
+            origin.__traceback__ = linked(shown)
+        error = origin

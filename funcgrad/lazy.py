@@ -1,0 +1,200 @@
+"""Loading on first use: the names of a package, the entries of a table that modules fill, the attributes of a class.
+
+An index `{module: "name name ..."}` says which module of a package makes which names; tests/test_import.py compares it
+with what the modules really make. Invariants: what has been asked for once is an ordinary global, entry or attribute
+from then on, at the cost of one; a thread never sees an entry of a module that another thread is still loading.
+"""
+
+import sys
+from importlib import import_module
+from types import FunctionType
+
+
+def homes_of(package, index):
+    """name -> full name of the module that makes it."""
+    return {name: f"{package}.{module}" for module, names in index.items() for name in names.split()}
+
+
+# ------------------------------------------------------------------------------------------------ names of a package
+def attributes(package, index, table=None, missing=None):
+    """(`__getattr__`, `__dir__`) of a package (or a module) whose modules (or siblings) are loaded when a name of theirs is
+    asked for.
+
+    The names are those of the index, its submodules, and the entries of a table. `missing(name)` gives, or refuses, any
+    other; without it that is AttributeError. No name of the index may be a submodule's: importing that one would put the
+    module in its place.
+    """
+    module = sys.modules[package]
+    homes = homes_of(module.__spec__.parent, index)
+
+    def __getattr__(name):
+        if name in homes:
+            value = getattr(import_module(homes[name]), name)
+        elif table is not None and name in table.homes:
+            value = table[name]
+        elif "__path__" in vars(module) and is_submodule(package, name):
+            return import_module(f"{package}.{name}")  # (which makes it a global)
+        elif missing is not None:
+            value = missing(name)
+        else:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
+        setattr(module, name, value)
+        return value
+
+    def __dir__():
+        from pkgutil import iter_modules
+
+        modules = [m.name for m in iter_modules(vars(module).get("__path__", ())) if m.name[0] != "_"]
+        return sorted({*vars(module), *homes, *modules, *(table.homes if table is not None else ())})
+
+    __getattr__.homes, __getattr__.table = homes, table
+    return __getattr__, __dir__
+
+
+def is_submodule(package, name):
+    from importlib.util import find_spec
+
+    return not name.startswith("__") and find_spec(f"{package}.{name}") is not None
+
+
+# ------------------------------------------------------------------------------------------------ tables that modules fill
+class Table(dict):
+    """A dict that modules fill as they are loaded; asked for a key it lacks, it loads the module that makes it.
+
+    What looks at all of it (iteration, len) loads every module of its index first. `name_of(key)` is the key's name in
+    the index. `otherwise(key)` makes the entry of a key that no module enters; a table with it gives None, instead of
+    KeyError, for a key that it makes none for.
+    """
+
+    def __init__(self, name_of=None, otherwise=None):
+        self.name_of = name_of
+        self.otherwise = otherwise
+        self.homes = {}  # name -> module
+        self.made = {}  # what modules have entered: it can be seen once its module is whole
+
+    def index(self, package, index):
+        """Say which modules of a package make which entries."""
+        self.homes.update(homes_of(package, index))
+
+    def home(self, key):
+        """The module that makes this entry, by the index; or None."""
+        return self.homes.get(key if self.name_of is None else self.name_of(key))
+
+    def taken(self, key, module):
+        """Is there an entry of this key, or will a module other than this one make it?"""
+        return key in self.made or self.home(key) not in (None, module)
+
+    def __setitem__(self, key, value):
+        self.made[key] = value
+        if super().__contains__(key):
+            super().__setitem__(key, value)
+
+    def find(self, key):
+        """The entry of a key that cannot be seen yet, or None."""
+        home = self.home(key)
+        whole = True
+        if home is not None:
+            spec = import_module(home).__spec__  # (this waits for another thread that is at it)
+            whole = not getattr(spec, "_initializing", False)
+        value = self.made.get(key)
+        if value is None and self.otherwise is not None:
+            value = self.otherwise(key)
+        if value is None and home is None:
+            self.load()
+            value = self.made.get(key)
+        if value is not None and whole:
+            super().__setitem__(key, value)
+        return value
+
+    def __missing__(self, key):
+        value = self.find(key)
+        if value is None and self.otherwise is None:
+            raise KeyError(key)
+        return value
+
+    def get(self, key, default=None):
+        value = super().get(key)
+        if value is None:
+            value = self.find(key)
+        return default if value is None else value
+
+    def __contains__(self, key):
+        return self.get(key) is not None
+
+    def load(self):
+        """Load every module of the index."""
+        for home in dict.fromkeys(self.homes.values()):
+            import_module(home)
+        for key, value in list(self.made.items()):
+            super().__setitem__(key, value)
+
+    def __iter__(self):
+        self.load()
+        return super().__iter__()
+
+    def __len__(self):
+        self.load()
+        return super().__len__()
+
+    def keys(self):
+        self.load()
+        return super().keys()
+
+    def values(self):
+        self.load()
+        return super().values()
+
+    def items(self):
+        self.load()
+        return super().items()
+
+
+# ------------------------------------------------------------------------------------------------ attributes of a class
+class Late:
+    """An attribute of a class in waiting: asked for, it is replaced by what `make()` returns."""
+
+    __slots__ = ("owner", "name", "make")
+
+    def __init__(self, owner, name, make):
+        self.owner = owner
+        self.name = name
+        self.make = make
+        setattr(owner, name, self)
+
+    def __get__(self, x, cls=None):
+        value = self.make()
+        setattr(self.owner, self.name, value)
+        bind = getattr(type(value), "__get__", None)
+        return value if bind is None else bind(value, x, cls)
+
+
+# ------------------------------------------------------------------------------------------------ functions
+def deferred(build):
+    """A function that `build()` makes when it is first called: from then on it runs the code of what was built."""
+    space = {"__name__": __name__}
+    f = FunctionType(waiting.__code__, space)
+    space.update(build=build, this=f, become=become)
+    return f
+
+
+def waiting(*args, **kwargs):
+    return become(this, build)(*args, **kwargs)  # noqa: F821  (globals that `deferred` gives it)
+
+
+def become(f, build):
+    """Put the code of what was built into f, so that a call costs what a call of that costs; returns it."""
+    made = build()
+    if made.__closure__ is None:
+        f.__globals__.update(made.__globals__)
+        f.__defaults__, f.__kwdefaults__, f.__code__ = made.__defaults__, made.__kwdefaults__, made.__code__
+    else:
+        f.__globals__["made"] = made
+        f.__code__ = passing_on.__code__
+    return made
+
+
+def passing_on(*args, **kwargs):
+    return made(*args, **kwargs)  # noqa: F821
+
+
+__all__ = ["Late", "Table", "attributes", "deferred", "homes_of"]
