@@ -23,6 +23,7 @@ from .functions.register import FUNCTIONS as _FUNCTIONS
 from .size import Size  # noqa: F401
 from .tensor import Device as device  # noqa: F401
 from .tensor import Tensor, strided  # noqa: F401
+from .torch_version import TorchVersion as _TorchVersion
 
 del tensor  # noqa: F821  (the submodule, which is loaded for good: torch.tensor is the function)
 globals().update(dtypes.BY_NAME)
@@ -32,12 +33,20 @@ preserve_format, contiguous_format, channels_last = (
     "torch.contiguous_format",
     "torch.channels_last",
 )
-__version__ = "2.13.0+compat"
+__version__ = _TorchVersion("2.13.0+compat")
 _NAMES = {
     "functions.random": "Generator default_generator",
     "functions.return_types": "return_types",
     "printing": "set_printoptions",
     "runner": "install uninstall",
+    "nn.functional": "adaptive_avg_pool1d alpha_dropout avg_pool1d bilinear celu celu_ channel_shuffle conv1d conv2d conv3d "
+    "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity dropout feature_alpha_dropout hardshrink max_pool1d "
+    "max_pool2d max_pool3d max_pool1d_with_indices native_channel_shuffle pairwise_distance pdist pixel_shuffle "
+    "pixel_unshuffle prelu rms_norm rrelu rrelu_ selu selu_ threshold threshold_",
+    "nn.functional.native": "adaptive_max_pool1d batch_norm binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss "
+    "ctc_loss embedding embedding_renorm_ feature_dropout group_norm hinge_embedding_loss instance_norm kl_div layer_norm "
+    "margin_ranking_loss norm_except_dim poisson_nll_loss triplet_margin_loss",
+    "nn.functional.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
 }
 
 

@@ -7,10 +7,14 @@ results of one, torch's nodes are put in their place when somebody looks (rewrit
 
 import weakref
 
+from funcgrad.core.aval import PYTHON_SCALARS
+from funcgrad.core.handle import Handle
 from funcgrad.core.node import extra_of
+from funcgrad.core.reverse import check_versions, rewrapped, second_message
 from funcgrad.core.trace import PICK
+from funcgrad.errors import ModifiedError
 
-from .names import node_name
+from .names import node_name, saved_names
 from .rewriting import unfold, whole
 
 _classes = {}
@@ -47,13 +51,62 @@ class Node:
 
     @property
     def metadata(self):
-        return {}
+        """A dict that stays with the operation, for remarks of the user's."""
+        extra = extra_of(self.node)
+        if extra.notes is None:
+            extra.notes = {}
+        return extra.notes
+
+    @property
+    def requires_grad(self):
+        return True
+
+    def _sequence_nr(self):
+        return int(self.node.index)
+
+    def __getattr__(self, name):
+        """`_saved_self` and its kin: a Tensor that this operation has saved, as its derivative would see it now."""
+        n = self.node
+        if name.startswith("_saved_") and n.plan is not None and n.plan.prim.record is None:
+            names = saved_names(n)
+            if name[7:] in names:
+                return saved_tensor(n, names.index(name[7:]))
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self):
+        n = self.node
+        has = [] if n.plan is None or n.plan.prim.record is not None else [f"_saved_{k}" for k in saved_names(n)]
+        return [*object.__dir__(self), *has]
 
     def __eq__(self, other):
         return isinstance(other, Node) and other.node is self.node
 
     def __hash__(self):
         return hash(id(self.node))
+
+
+def saved_tensor(n, k):
+    """The k-th of what a node saved; RuntimeError once a backward has freed it, or if it was changed in place since."""
+    if n.saved is None:
+        raise RuntimeError(second_message(n))
+    try:
+        check_versions(n)
+    except ModifiedError as error:
+        raise RuntimeError(str(error)) from None  # (torch's own type)
+    kept = n.saved
+    if n.extra is not None and n.extra.unpack is not None:
+        n.saved = (*kept[:k], *n.extra.unpack(kept[k : k + 1]), *kept[k + 1 :])
+    try:
+        return face_of(n, rewrapped(n)[k])
+    finally:
+        n.saved = kept
+
+
+def face_of(n, v):
+    """A saved value as a Tensor of its own, which may be used in a graph; a number stays one."""
+    if not isinstance(v, Handle):
+        return v if type(v) in PYTHON_SCALARS else n.owner.face(v, None, n.owner)
+    return v.owner.face(v.val, v.mark, v.owner)
 
 
 def parents(n):
@@ -72,6 +125,12 @@ def parents(n):
 
 def index_of(n):
     return n.params["i"] if n.plan is not None and n.plan.prim is PICK else 0
+
+
+def output_number(n):
+    """The number of a node's value among the results of the operation that torch shows."""
+    whole(n)
+    return index_of(n)
 
 
 def shown(n):

@@ -33,3 +33,30 @@ def node_name(n):
         return node_name(n.ins[0])
     name = n.plan.prim.name
     return NAMES.get(name) or "".join(w.capitalize() for w in name.split("_")) + "Backward0"
+
+
+SAVED = {  # what torch calls the operands of an operation, where it is not (self, other)
+    "Pow": ("self", "exponent"),
+    "Mm": ("self", "mat2"),
+    "Bmm": ("self", "mat2"),
+    "Mv": ("self", "vec"),
+    "Dot": ("self", "tensor"),
+    "Addmm": ("self", "mat1", "mat2"),
+    "Baddbmm": ("self", "batch1", "batch2"),
+    "Addmv": ("self", "mat", "vec"),
+    "Addr": ("self", "vec1", "vec2"),
+    "Addcmul": ("self", "tensor1", "tensor2"),
+    "Addcdiv": ("self", "tensor1", "tensor2"),
+    "Lerp": ("self", "end", "weight"),
+    "Where": ("condition", "self", "other"),
+    "Clamp": ("self", "min", "max"),
+    "Convolution": ("input", "weight", "bias"),
+    "Linear": ("input", "weight", "bias"),
+}
+
+
+def saved_names(n):
+    """torch's names of what a node saves: of the operands it reads, then `result`."""
+    own = SAVED.get(node_name(n).partition("Backward")[0], ("self", "other"))
+    names = [own[i] if i < len(own) else f"tensor{i}" for i in n.plan.reads]
+    return names + ["result"] * n.plan.keeps

@@ -9,6 +9,7 @@ import weakref
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.handle import Alias
 from funcgrad.core.node import TapeNode, by_index, extra_of
 from funcgrad.core.trace import PICK, TAPE
 
@@ -54,7 +55,7 @@ def spelled(out, name, f, *args, shapes=None):
     if n is not None and n.plan is not None:
         extra = extra_of(n)
         extra.label = name
-        if n.owner is TAPE:
+        if n.owner is TAPE and extra.unpack is None:
             extra.spelling = f, args, shapes
     return out
 
@@ -92,8 +93,19 @@ def stand_ins(n, shapes):
 
 
 # ------------------------------------------------------------------------------------------------ several nodes, one operation
+class OneOfSeveral(tuple):
+    """The step of a view that was made together with others, as the `number`-th result of operation `name`: nothing may
+    be written through it, as in torch."""
+
+
 def grouped(results, name, operands):
     """Results that were computed one by one, as those of one operation of torch; `operands`: their nodes."""
+    for i, t in enumerate(results):
+        if type(t.alias) is Alias:
+            *before, last = t.alias.chain
+            last = OneOfSeveral(last)
+            last.name, last.number = name, i
+            t.alias.chain = (*before, last)
     nodes = [None if t.mark is None or t.mark in operands else t.mark for t in results]
     group = [n if n is None else weakref.ref(n) for n in nodes]
     for n in nodes:
@@ -130,7 +142,7 @@ def join(n):
     for m, result in zip(nodes, results, strict=True):
         if m is not None:
             take(m, result)
-            m.extra.label = m.extra.span = m.extra.group = m.extra.release = None
+            m.extra.label = m.extra.span = m.extra.group = m.extra.release = m.extra.unpack = None
 
 
 def duplicate(n):
@@ -140,6 +152,8 @@ def duplicate(n):
     take(other, n)
     if n.extra.release is not None:
         extra_of(other).release = n.extra.release
+    if n.extra.unpack is not None:
+        extra_of(other).unpack = n.extra.unpack
     return other
 
 

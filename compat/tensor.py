@@ -4,7 +4,6 @@ Operations are installed on it by compat.functions; nothing here computes a deri
 """
 
 import sys
-import warnings
 import weakref
 
 import numpy as np
@@ -20,16 +19,24 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
 
 from . import breaks, dtypes, printing
-from .graph import shown
+from .graph import label, output_number, shown
+from .rewriting import OneOfSeveral
 from .size import Size
 
 tls, shared = state.tls, state.shared
+C_NAMES = {
+    "float64": "double", "float32": "float", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "int64": "long",
+    "int32": "int", "int16": "short", "int8": "signed char", "uint8": "unsigned char", "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>",
+}  # fmt: skip
+REINTERPRETING = ("as_real", "as_complex", "real", "imag")  # views that strides alone do not make
 
 
 class Tensor(Taped):
     """A multi-dimensional array that records what is done to it if it requires grad."""
 
     __array_priority__ = 1000
+    of_function = False  # is it a result of an autograd.Function, in the memory of an argument?
 
     def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):
         if type(trace) is not Tape:  # the public constructor: torch.Tensor(2, 3), torch.Tensor([1, 2])
@@ -158,10 +165,42 @@ class Tensor(Taped):
         return None if mark is None or mark.plan is None else shown(mark)
 
     @property
+    def output_nr(self):
+        """The number of this Tensor among the results of the operation that made it."""
+        mark = current(self).mark
+        return 0 if mark is None else output_number(mark)
+
+    def replayed(self, base, chain):
+        """A view that its root was written under: torch shows its steps as one."""
+        for step in chain if tls.grad else ():
+            if type(step) is OneOfSeveral:
+                self.alias.val = None  # (it is as old as before)
+                raise one_of_several(step.name, step.number, "its base or another view of its base has been")
+        if self.mark is not base.mark and not any([p.name in REINTERPRETING for p, _ in chain]):
+            label(self, "AsStridedBackward0", (base,))
+
+    def refuse(self, args):
+        """Raise in torch's words if this Tensor may not be written in place under the grad mode of now."""
+        if tls.grad and type(self.alias) is Alias and self.mark is not None:
+            if any([type(step) is OneOfSeveral for step in self.alias.chain]):
+                raise one_of_several(shown(self.mark).name(), output_number(self.mark), "is being")
+        if self.of_function and tls.grad and self.mark is not None:
+            raise RuntimeError(
+                f"Output {output_number(self.mark)} of {shown(self.mark).name().removesuffix('Backward')} is a view and is being "
+                "modified inplace. This view was created inside a custom Function (or because an input was returned as-is) and "
+                "the autograd logic to handle view+inplace would override the custom backward associated with the custom "
+                "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of "
+                "the custom Function."
+            )
+        super().refuse(args)
+
+    @property
     def grad(self):
         t = current(self)
         cell = t.mark.extra.cell if t.mark is not None and t.mark.extra is not None else t.cell
         if t.mark is not None and t.mark.plan is not None and (t.mark.extra is None or t.mark.extra.cell is None):
+            if t.cell is not None and t.cell.grad is not None:
+                return t.cell.grad  # (somebody has put it there)
             warn_non_leaf(self)
             return None
         return None if cell is None else cell.grad
@@ -176,18 +215,24 @@ class Tensor(Taped):
                 )
             if g.shape != self.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size: the Tensor has {list(self.shape)}, the gradient {list(g.shape)}"
+                    f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(self.shape)}'. "
+                    "Please ensure that the gradient and the tensor are the same size"
                 )
             if g.dtype != self.dtype:
                 raise RuntimeError(
-                    f"assigned grad has data of a different type: the Tensor is {self.dtype}, the gradient {g.dtype}"
+                    f"attempting to assign a gradient with dtype '{C_NAMES.get(g.dtype.name, g.dtype.name)}' to a tensor with "
+                    f"grad_dtype '{dtypes.SPOKEN.get(self.dtype.name, self.dtype.name)}'. The gradient must match the tensor's "
+                    "grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific "
+                    "dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its "
+                    "gradient may break downstream systems that assume they match."
                 )
-        if t.mark is not None:
-            extra = extra_of(t.mark)
-            if extra.cell is None:
-                extra.cell = Cell()
-            extra.cell.grad = g
-        else:
+        cell = None if t.mark is None or t.mark.extra is None else t.mark.extra.cell
+        if cell is not None:
+            cell.grad = g
+        elif t.mark is not None and t.mark.plan is None:
+            extra_of(t.mark).cell = cell = Cell()
+            cell.grad = g
+        else:  # (of what was computed: backward does not deliver there)
             if t.cell is None:
                 t.cell = Cell()
             t.cell.grad = g
@@ -332,7 +377,7 @@ class Tensor(Taped):
     def __iter__(self):
         if not self.shape:
             raise TypeError("iteration over a 0-d tensor")
-        return iter([self[i] for i in range(self.shape[0])])
+        return iter(self.unbind(0))
 
     def __array__(self, dtype=None, copy=None):
         v = self.numpy()
@@ -394,6 +439,15 @@ class Layout:
 
 
 strided = Layout()
+
+
+def one_of_several(name, number, written):
+    """torch's refusal of a change in place of, or under, a view that was made together with others."""
+    return RuntimeError(
+        f"Output {number} of {name.partition('Backward')[0]} is a view and {written} modified inplace. This view is the "
+        "output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You "
+        "should replace the inplace operation by an out-of-place one."
+    )
 
 
 def wrapped(dim, n):
@@ -520,10 +574,13 @@ def describe(t):
     suffixes = []
     if c.mark is not None:
         suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{shown(c.mark).name()}>")
+    if c.owner is not TAPE and c.owner.under.name == "dual_level":
+        from .autograd.forward_ad import unpack_dual
+
+        tangent = unpack_dual(c).tangent
+        suffixes += [] if tangent is None else [f"tangent={describe(tangent)}"]
     return printing.format_tensor(np.asarray(x), suffixes=tuple(suffixes), default_float=dtypes.Default.numpy)
 
 
 Tape.face = Tensor
-# torch never warns of inf or nan: the written-out functions bear this module name, and the general road is silent itself
-warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"compat\.written_out")
 __all__ = ["Device", "ROOT", "Tensor", "as_tensor", "current", "describe", "memory", "shape_of", "wrap", "wrapped"]

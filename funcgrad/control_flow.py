@@ -11,16 +11,18 @@ import numpy as np
 
 from . import tree
 from .compile.body import closed_graphs, names_of, operands, place, results, stage_body
-from .compile.chunks import part, run
+from .compile.chunks import part, run, stacked
 from .compile.closed import as_aval, of_avals
 from .compile.cond import cond as cond_p
 from .compile.scan import scan as scan_p
 from .compile.while_ import while_ as while_p
+from .core import nans
 from .core.aval import PYTHON_SCALARS, Aval, aval_of, describe, dtype_of, shape_of
 from .core.graph import Graph, evaluate
 from .core.handle import Handle, Taped, fresh
 from .core.primitive import PRIMITIVES
 from .core.site import here
+from .core.state import tls
 from .core.trace import Batch, Tape
 from .errors import ArgumentError, ShapeError
 from .transforms.boundary import captured
@@ -159,8 +161,10 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1, *, checkpoint_e
     Raises TypeError if f does not return a pair, or the carry changes, naming the leaf; ValueError if sizes differ.
 
     >>> import funcgrad as fg, numpy as np
-    >>> fg.lax.scan(lambda c, x: (c + x, c * x), 0.0, np.array([1.0, 2.0, 3.0]))
-    (6.0, array([0., 2., 9.]))
+    >>> fg.lax.scan(lambda c, x: (c + x, c * x), np.zeros(1), np.array([1.0, 2.0, 3.0]))
+    (array([6.]), array([[0.],
+           [2.],
+           [9.]]))
     """
     check_callable(f, "scan")
     init, structure = operands(init, "scan", "init")
@@ -224,7 +228,8 @@ class Loop:
     A carry that starts as a Python number takes the dtype that the body gives it, as in NumPy's promotion."""
 
     def __init__(self, what, f, named, init, structure, row_avals=(), row_faces=(), rows_structure=NO_ROWS):
-        self.what, self.named, self.structure = what, named, structure
+        self.what, self.f, self.named, self.structure = what, f, named, structure
+        self.row_avals, self.rows_structure = row_avals, rows_structure
         arguments = tree.treedef_tuple([structure, rows_structure])
         avals, faces = list(map_(aval_of, init)), list(map_(is_tensor, init))
         while True:
@@ -272,11 +277,29 @@ class Loop:
         return graph, hidden
 
     def scan(self, rows, length, reverse=False, unroll=1, every=None):
+        if as_written() and length:
+            return self.in_python(rows, length, reverse)
         graph, hidden = self.graph()
         k = len(self.init)
         outs = run((*hidden, *self.init, *rows), graph, len(hidden), k, length, bool(reverse), unroll, every)
         last = results(outs[:k], self.body.faces[:k], self.structure)
         return last, results(outs[k:], self.body.faces[k:], self.ys_structure)
+
+    def in_python(self, rows, length, reverse):
+        """The loop without staging: every operation is the user's own, with its line."""
+        carry = tree.unflatten(self.structure, self.init)
+        ys = [None] * length
+        for i in reversed(range(length)) if reverse else range(length):
+            row = [as_aval(PRIMITIVES["getitem"](x, idx=(i,)), a) for x, a in zip(rows, self.row_avals, strict=True)]
+            carry, y = self.f(carry, tree.unflatten(self.rows_structure, row))
+            ys[i] = tree.leaves(y)
+        stack = [stacked(column, aval_of(column[0])) for column in zip(*ys, strict=True)]
+        return carry, tree.unflatten(self.ys_structure, stack)
+
+
+def as_written():
+    """Is every operation looked at by itself (`config(check_nans=True)`)? Then loops are run as jit is: not compiled."""
+    return nans.switch.on and tls.stage is None
 
 
 def widened(before, after):
@@ -316,6 +339,10 @@ def while_loop(cond_fun, body_fun, init_val, *, max_steps=None):
             f"while_loop: the condition must return a scalar bool; {place(cond_fun)} returns {shown}. Compare, or use .any() or "
             f".all(). [at {here()}]"
         )
+    if as_written():
+        val = in_python(cond_fun, body_fun, init_val, max_steps)
+        if val is not NONE:
+            return val
     (cond_graph,), tests = closed_graphs([test])
     body, hidden = loop.graph()
     if max_steps is None:
@@ -330,6 +357,18 @@ def while_loop(cond_fun, body_fun, init_val, *, max_steps=None):
             carries=len(loop.init), length=n, reverse=False,
         )  # fmt: skip
     return results(outs, loop.body.faces, structure)
+
+
+def in_python(cond_fun, body_fun, val, max_steps):
+    """The loop without staging; NONE if the condition differs between samples."""
+    steps = 0
+    while steps != max_steps:
+        goes_on = known(cond_fun(val))
+        if goes_on is NONE or not goes_on:
+            return NONE if goes_on is NONE else val
+        val = body_fun(val)
+        steps += 1
+    return val
 
 
 def bounded(cond_graph, body, tests, hidden):

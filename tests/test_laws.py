@@ -98,7 +98,14 @@ def not_inverse(up, new, *, perm):
     return P["transpose"], (new,), {"perm": perm}
 
 
-SPEAKS = "[np.sin({}), __import__('warnings').warn('compiled code speaks')][0]"
+SPEAKS = "[{0}, __import__('warnings').warn('compiled code speaks')][0]"
+
+
+def written(form, ufunc):
+    """A text for compiled code in place of sin's: of another function, or with something around it."""
+    return lambda w, out, x: form.format(w.call(ufunc, ufunc.__name__, [x]))
+
+
 BROKEN = [  # (law, primitive it is asked about, what is broken, how)
     ("value", "sin", "the function", lambda p: replaced(p, impl=np.cos)),
     ("value", "sin", "the dtype", lambda p: replaced(p, impl=lambda x: np.asarray(np.sin(x), np.float32))),
@@ -116,18 +123,18 @@ BROKEN = [  # (law, primitive it is asked about, what is broken, how)
     ("finite_differences", "mul", "jvp", lambda p: on_jvp(p, scaled(1, 1.01))),
     ("vmap", "sum", "the batching rule", lambda p: replaced(p, batch=unmoved)),
     ("vmap", "sin", "the batching rule of what the rule calls", lambda p: replaced(P["cos"], batch=P["sin"].batch)),
-    ("jit", "sin", "the source", lambda p: replaced(p, numpy=lambda x: f"np.cos({x})")),
+    ("jit", "sin", "the source", lambda p: replaced(p, numpy=written("{0}", np.cos))),
     ("jit", "sin", "the rule over handles", lambda p: on_vjp(p, scaled(0, 1.01))),
     ("avals", "sin", "the shape", lambda p: replaced(p, aval=lambda x: Aval((7,), FLOAT64))),
     ("avals", "sin", "the dtype", lambda p: replaced(p, aval=lambda x: Aval(shape_of(x), FLOAT64))),
     ("avals", "sum", "the kind of dtype", lambda p: replaced(p, aval=lambda x, *, axes: Aval((2,), float))),
     ("avals", "weak", "the weakness", lambda p: replaced(p, aval=lambda x: Aval((), FLOAT64))),
-    ("dtypes", "sin", "the source", lambda p: replaced(p, numpy=lambda x: f"np.sin({x}) * np.float64(1)")),
+    ("dtypes", "sin", "the source", lambda p: replaced(p, numpy=written("{0}.astype(float)", np.sin))),
     ("dtypes", "sum", "the dtype of the cotangent", lambda p: with_pull(p, in_double)),
     ("saves", "sin", "a saved value that nothing reads", lambda p: with_formula(p, "where(True, t * cos(x), out)")),
     ("saves", "sin", "what is kept", lambda p: replaced(p, **keeping_another(p))),
     ("silence", "sin", "a rule", lambda p: with_pull(p, warning)),
-    ("silence", "sin", "the source", lambda p: replaced(p, numpy=SPEAKS.format)),
+    ("silence", "sin", "the source", lambda p: replaced(p, numpy=written(SPEAKS, np.sin))),
     ("in_place", "sin", "into", lambda p: replaced(p, into=lambda mem: np.cos(mem, out=mem))),
     ("views", "transpose", "unview", lambda p: replaced(p, unview=not_inverse)),
     ("ownership", "sin", "a rule that writes into its cotangent", lambda p: with_pull(p, destroying)),

@@ -8,24 +8,27 @@ maps, or stages) what it does.
 
 import functools
 import inspect
+from typing import NamedTuple
 
 import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.aval import aval_of, is_float
-from funcgrad.core.handle import FROZEN, root_of
+from funcgrad.core.handle import FROZEN, Array, root_of
 from funcgrad.core.mutation import write
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.primitive import PRIMITIVES, helpers
 from funcgrad.core.reverse import second_message
-from funcgrad.core.trace import PICK, TAPE, record
+from funcgrad.core.trace import PICK, TAPE, Jvp, record, unwrap
 from funcgrad.transforms.boundary import as_tensor, inner
 from funcgrad.transforms.custom import Spec
 
 from .. import graph
 from ..tensor import Tensor, current
+from .forward_ad import Level
 from .grad_mode import call_in
 from .hooks import shown_gradient
+from .saved import Packed
 from .walks import conjugated
 
 tls = state.tls
@@ -38,6 +41,7 @@ class FunctionCtx:
     def __init__(self, needs_input_grad=()):
         self.needs_input_grad = needs_input_grad
         self._to_save = ()
+        self._forward = ()
         self._unpacked = None
         self._dirty = ()
         self._constant = ()
@@ -53,12 +57,13 @@ class FunctionCtx:
         self._to_save = tensors
 
     def save_for_forward(self, *tensors):
-        """Accepted, as torch accepts it: jvp finds its Tensors among ctx.saved_tensors."""
+        """Keep Tensors (or None) for jvp, which finds them in ctx.saved_tensors. TypeError for anything else."""
         for i, t in enumerate(tensors):
             if t is not None and not isinstance(t, Tensor):
                 raise TypeError(
                     f"save_for_forward can only save variables, but argument {i} is of type {type(t).__name__}"
                 )
+        self._forward = tensors
 
     def mark_dirty(self, *args):
         """Say which arguments forward has changed in place; they must be among its results."""
@@ -75,9 +80,8 @@ class FunctionCtx:
     @property
     def saved_tensors(self):
         """What save_for_backward kept. RuntimeError once a backward has freed it."""
-        if self._unpacked is None:
-            return tuple(self._to_save)
-        return self._unpacked
+        got = self._unpacked
+        return () if got is None else got() if callable(got) else got
 
 
 class Function:
@@ -134,6 +138,13 @@ class Function:
             "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
         )
 
+    @staticmethod
+    def vmap(info, in_dims, *args):
+        """(the results on mapped arguments, their mapped dimensions); without it forward and backward are mapped."""
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or set generate_vmap_rule=True."
+        )
+
     @classmethod
     def apply(cls, *args, **kwargs):
         """Call forward, recorded with backward as its derivative."""
@@ -178,6 +189,7 @@ class Call(Spec):
         self.given = [args[i] for i in self.positions]
         self.args = [None if isinstance(a, Tensor) else a for a in args]
         self.kwargs = kwargs
+        self.seen = None
 
     # ---- forward
     def forward(self, vals):
@@ -186,7 +198,7 @@ class Call(Spec):
         # the user's own Tensors where their values are what is computed with, so that in-place changes are seen
         tensors = [t if t is not None and t.val is v else boxed(v) for t, v in zip(own, vals, strict=True)]
         args = list(self.args)
-        needs = [False] * len(args)
+        needs = [False] * (len(args) + len(self.kwargs))
         for i, t, mine in zip(self.positions, tensors, own):
             args[i] = t
             needs[i] = t.mark is not None if t is mine else is_float(aval_of(t).dtype)
@@ -205,10 +217,12 @@ class Call(Spec):
             )
         self.sources = [None if s is None else source_of(s, tensors, results) for s in ctx._to_save]
         self.stores = [o.versioned() if o.owner is TAPE else None for o in results]
+        self.shares = [d is None and shares(o, tensors) for o, d in zip(results, self.dirty, strict=True)]
         level = max([t.owner.level for t in tensors], default=1)
         values = [value_below(o, level) for o in results]
         self.in_avals = [aval_of(value_below(t, level)) for t in tensors]
         self.out_avals = [aval_of(v) for v in values]
+        self.seen = vals
         return values, level
 
     def results_of(self, needs, args):
@@ -233,6 +247,9 @@ class Call(Spec):
 
     def record(self, *vals):
         """(results, residuals): what was saved and, under another transform, the Tensors among ctx's attributes."""
+        trace = forward_level(vals)
+        if trace is not None and (self.function.jvp is not Function.jvp or isinstance(trace, Level)):
+            return self.record_dual(trace, vals)
         values, level = self.forward(vals)
         ctx = self.ctx
         kept = [s for s in ctx._to_save if s is not None]
@@ -242,6 +259,47 @@ class Call(Spec):
         kept += [vars(ctx).pop(k) for k in self.attributes]
         return values, [value_below(t, level) for t in kept]
 
+    def record_dual(self, trace, vals):
+        """record, where the operands have tangents: a call one level further out, and the tangents by the user's jvp."""
+        primals, tangents = unwrap(trace, vals)
+        args = list(self.args)
+        for i, v in zip(self.positions, primals, strict=True):
+            args[i] = boxed(v)
+        low = Call(self.function, args, self.kwargs)
+        outs = P["rule"](*low.given, spec=low)
+        main = next((o.mark.ins[0] for o in outs if isinstance(o, Tensor) and o.mark is not None), None)
+        new = [boxed(v) for v in low.kept_new(main)]
+        if main is not None:
+            low.take_over(main, [boxed(o) for o in outs])
+        low.given = None
+        tangents = low.pushed(tangents)
+        for name in (
+            "ctx",
+            "results",
+            "others",
+            "constant",
+            "dirty",
+            "sources",
+            "stores",
+            "shares",
+            "out_avals",
+            "count",
+            "single",
+        ):
+            setattr(self, name, getattr(low, name))
+        self.attributes = ()
+        self.in_avals = [aval_of(v) for v in vals]
+        self.ctx._to_save = ()
+        values = [Array(inner(o), t, trace) if is_float(aval_of(o).dtype) else inner(o) for o, t in zip(outs, tangents)]
+        trace.deep, trace.flat = True, False
+        of = {"in": lambda i: vals[i], "out": lambda i: values[i], "new": lambda i: inner(new.pop(0))}
+        return values, [of[kind](i) for kind, i in [s for s in self.sources if s is not None]]
+
+    def kept_new(self, main):
+        """Of what this call has saved, what was neither an argument nor a result. `main`: its node, if there is one."""
+        saved = [s for s in self.ctx._to_save if s is not None] if main is None else main.saved[0]
+        return [v for v, (kind, _) in zip(saved, [s for s in self.sources if s is not None]) if kind == "new"]
+
     def finished(self, outs):
         """What apply returns, from the results of the primitive: the node named, arguments changed in place re-pointed."""
         handles = [boxed(o) for o in outs]
@@ -249,19 +307,19 @@ class Call(Spec):
         for k, h in enumerate(handles):
             if h.owner is TAPE:
                 h.store = self.stores[k]
+                h.store.version += self.dirty[k] is not None
         if main is not None:
-            extra = extra_of(main)
-            extra.label = self.name
-            extra.span = tuple([current(t).mark for t in self.given])
-            main.saved = Kept(main.saved[0])
-            main.versions = self.versions(handles) if main.owner is TAPE else ()
-            show_as_function(self.name)
+            self.take_over(main, handles)
+            if tls.packing is not None and main.owner is TAPE:
+                self.pack(main, handles)
         for k, h in enumerate(handles):
+            if self.shares[k]:
+                h.of_function = True
             if self.constant[k]:
                 h.mark = None
             elif self.dirty[k] is not None:
                 handles[k] = changed_in_place(self.given[self.dirty[k]], h)
-        self.given = None
+        self.given = self.seen = None
         got = [o if i is None else handles[i] for i, o in zip(self.results, self.others)]
         return got[0] if self.single else tuple(got)
 
@@ -274,9 +332,60 @@ class Call(Spec):
                 found.append((*(self.given if kind == "in" else handles)[i].stamp(), i if kind == "in" else -1))
         return tuple(found)
 
+    def take_over(self, n, handles):
+        """Show a node as this Function's; it keeps what was saved, and not its operands."""
+        extra = extra_of(n)
+        extra.label = self.name
+        extra.span = tuple([current(t).mark for t in self.given])
+        n.saved = Kept(n.saved[0])
+        n.versions = self.versions(handles) if n.owner is TAPE else ()
+        show_as_function(self.name)
+
+    def pack(self, n, handles):
+        """Keep what was saved in the form the user's hooks give it; what the context's attributes hold stays as it is."""
+        saved = list(n.saved)
+        for k, (kind, i) in enumerate([s for s in self.sources if s is not None]):
+            t = self.given[i] if kind == "in" else handles[i] if kind == "out" else boxed(saved[k])
+            saved[k] = tls.packing.form(t)
+        n.saved, n.versions = Kept(saved), ()
+
+    # ---- vmap
+    def batched(self, size, xs, dims):
+        """The results on mapped operands, by the user's vmap where there is one."""
+        cls = self.function
+        if cls.vmap is Function.vmap:
+            return super().batched(size, xs, dims)
+        if cls.generate_vmap_rule:
+            raise RuntimeError(
+                f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overriden vmap "
+                "staticmethod. Please set generate_vmap_rule=False or delete the overriden vmap staticmethod to avoid ambiguity."
+            )
+        args, in_dims = list(self.args), [None] * len(self.args)
+        for i, x, d in zip(self.positions, xs, dims, strict=True):
+            args[i], in_dims[i] = boxed(x), d
+        got = cls.vmap(VmapInfo(size, "error"), tuple(in_dims), *args, **self.kwargs)
+        if not isinstance(got, tuple) or len(got) != 2:
+            raise RuntimeError(
+                "Expected the vmap staticmethod to have two returns, an output and out_dims with pytree structure compatible "
+                f"with the output. Got a {'single output' if not isinstance(got, tuple) else f'tuple with {len(got)} elements'}."
+            )
+        outs, out_dims = got
+        self.single = not isinstance(outs, tuple)
+        outs = (outs,) if self.single else outs
+        out_dims = out_dims if isinstance(out_dims, tuple) else (out_dims,) * len(outs)
+        numbers = iter(range(len(outs)))
+        self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
+        self.others = [None if isinstance(o, Tensor) else o for o in outs]
+        found = [in_front(o, d, size) for o, d in zip(outs, out_dims, strict=True) if isinstance(o, Tensor)]
+        self.stores = self.dirty = [None] * len(found)
+        self.constant = self.shares = [False] * len(found)
+        return found
+
     # ---- backward
     def pull_node(self, slots, n, again):
         if type(n.saved) is Kept:
+            if any([type(v) is Packed for v in n.saved]):
+                return self.pulled(functools.partial(self.unpacked, n), slots.cts, again, n.owner)
             saved = self.unpacked(n)
         else:
             saved = [boxed(v) for v in (n.saved[0] if isinstance(n, TapeNode) else n.saved)]
@@ -293,6 +402,7 @@ class Call(Spec):
         sources = [s for s in self.sources if s is not None] + [("new", 0)] * len(self.attributes)
         back = []
         for v, (kind, i) in zip(n.saved, sources, strict=True):
+            v = v.tensor().val if type(v) is Packed else v
             mark = parents.get(i) if kind == "in" else self.result_mark(n, i) if kind == "out" else None
             back.append(
                 v if isinstance(v, Tensor) else n.owner.face(v, mark, n.owner, None if mark is None else FROZEN)
@@ -309,11 +419,13 @@ class Call(Spec):
         return pick
 
     def pulled(self, saved, cts, again, tape):
-        """The cotangents of the operands, by the user's backward. `tape`: of the node, None where a transform asks."""
+        """The cotangents of the operands, by the user's backward. `tape`: of the node, None where a transform asks.
+        `saved`: what was kept, or a function that says when it is asked for (hooks are then asked again each time)."""
         ctx = self.ctx
-        values = iter(saved)
-        unpacked = tuple([None if s is None else next(values) for s in self.sources])
-        given = dict(zip(self.attributes, values, strict=True))
+        count = len(self.attributes)
+        values = saved() if count and callable(saved) else saved
+        given = dict(zip(self.attributes, values[-count:], strict=True)) if count else {}
+        unpacked = (lambda: self.in_place_of_sources(saved())) if callable(saved) else self.in_place_of_sources(saved)
         shown = [None if c is None else shown_gradient(c) for c in cts]
         if ctx._materialize:
             shown = [zeros(a) if g is None else g for g, a in zip(shown, self.out_avals, strict=True)]
@@ -327,6 +439,11 @@ class Call(Spec):
             for k in given:
                 vars(ctx).pop(k, None)
         return [self.cotangent(g, k, again, tape) for k, g in enumerate(self.one_each(got))]
+
+    def in_place_of_sources(self, values):
+        """What ctx.saved_tensors is: the saved Tensors, None where None was saved."""
+        values = iter(values)
+        return tuple([None if s is None else next(values) for s in self.sources])
 
     def one_each(self, got):
         """backward's results for the operands; RuntimeError if there are not as many as forward has arguments."""
@@ -358,13 +475,65 @@ class Call(Spec):
 
     # ---- forward mode
     def push(self, primals, tangents):
-        """The tangents of the results, by the user's jvp."""
-        self.record(*primals)
+        """The tangents of the results, by the user's jvp. forward has just run on the same values (the value of a rule
+        comes before its derivative); it is run again where it has not."""
+        if self.seen is None or not all([a is getattr(b, "val", b) or a is b for a, b in zip(self.seen, primals)]):
+            self.forward(primals)
+        return self.pushed(tangents)
+
+    def pushed(self, tangents):
+        """The tangents of the Tensors that forward has returned, by the user's jvp."""
+        ctx = self.ctx
         at = dict(zip(self.positions, tangents, strict=True))
         given = [None if at.get(i) is None else shown_gradient(at[i]) for i in range(len(self.args))]
-        got = call_in(True, self.function.jvp, self.ctx, *given)
-        got = (got,) if isinstance(got, Tensor) or got is None else got
-        return [None if t is None else inner(t) if t.mark is not None else current(t).val for t in got]
+        ctx._unpacked = tuple(ctx._forward)
+        try:
+            got = call_in(True, self.function.jvp, ctx, *given)
+        finally:
+            ctx._unpacked = None
+        got = got if isinstance(got, (tuple, list)) else (got,)
+        if len(got) != len(self.results):
+            raise RuntimeError(
+                f"Function's jvp returned an invalid number of forward gradients (expected {len(self.results)} but got "
+                f"{len(got)})"
+            )
+        return [self.tangent(got[at], k) for at, k in enumerate(self.results) if k is not None]
+
+    def tangent(self, t, k):
+        """What jvp returned for the k-th of the Tensors, as a tangent of its shape."""
+        if t is None or self.constant[k]:
+            return None
+        aval = self.out_avals[k]
+        if tuple(t.shape) != aval.shape:
+            raise RuntimeError(
+                "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+                f"supported. Tensor is of size {list(aval.shape)} while the given forward gradient is of size "
+                f"{list(t.shape)}."
+            )
+        t = conjugated(current(t))
+        return t.val if t.mark is None and t.owner is TAPE else inner(t)
+
+
+class VmapInfo(NamedTuple):
+    """What a vmap staticmethod is told: how many are mapped, and what to do with random numbers."""
+
+    batch_size: int
+    randomness: str
+
+
+def in_front(t, dim, size):
+    """A value whose mapped dimension is the first; None: it is the same for all."""
+    if dim is None:
+        shape = (size, *t.shape)
+        return inner(P["broadcast"](t, shape=shape, axes=(0,)))
+    rest = [i for i in range(len(t.shape)) if i != dim % len(t.shape)]
+    return inner(P["transpose"](t, perm=(dim % len(t.shape), *rest)))
+
+
+def forward_level(vals):
+    """The innermost level among values, if it is one of forward mode, else None."""
+    top = max([v.owner for v in vals if isinstance(v, Array)], key=lambda t: t.level, default=None)
+    return top if isinstance(top, Jvp) else None
 
 
 def boxed(v):
@@ -383,6 +552,11 @@ def stretches(shape, to):
 def number_of(t, tensors):
     """The position of the very Tensor t among Tensors, or None."""
     return next((k for k, u in enumerate(tensors) if u is t), None)
+
+
+def shares(t, tensors):
+    """Does a result stand in the memory of an argument?"""
+    return t.owner is TAPE and any([u.owner is TAPE and np.may_share_memory(t.val, u.val) for u in tensors])
 
 
 def source_of(t, tensors, results):
@@ -438,8 +612,7 @@ class FunctionNode(graph.Node):
     def saved_tensors(self):
         """What save_for_backward kept; RuntimeError once a backward has freed it."""
         n, call = self.call
-        values = iter(call.unpacked(n))
-        return tuple([None if s is None else next(values) for s in call.sources])
+        return call.in_place_of_sources(call.unpacked(n))
 
     def __getattr__(self, name):
         return getattr(self.call[1].ctx, name)

@@ -45,9 +45,13 @@ class Problem:
         self.create_graph = create_graph
         xs = as_tensors(inputs, "inputs", caller)
         self.func = func
-        self.xs = xs if create_graph else tuple([x.detach() for x in xs])
-        if strict:
+        self.xs = tuple([x if create_graph and x.requires_grad else x.detach() for x in xs])
+        if create_graph:
+            self.xs = tuple([x if x.requires_grad else x.requires_grad_() for x in self.xs])
+        if strict and caller != "hessian":
             self.refuse_independence()
+        if strict and caller in ("hvp", "vhp", "hessian"):
+            self.refuse_linear()
 
     def f(self, *xs):
         out = self.func(*xs)
@@ -78,8 +82,39 @@ class Problem:
                     "differentiable manner from the input when running in strict mode."
                 )
             seed = as_tensor(np.ones(tuple(out.shape), out.dtype.numpy))
-            for j, g in enumerate(walks.grad(out, xs, seed, retain_graph=True, allow_unused=True)):
+            of = f"Output {i}" if self.caller == "jacobian" else "The output"
+            recorded = self.create_graph and self.caller in ("jvp", "vjp")
+            for j, g in enumerate(
+                walks.grad(out, xs, seed, retain_graph=True, create_graph=recorded, allow_unused=True)
+            ):
                 if g is None:
+                    raise RuntimeError(
+                        f"{of} of the user-provided function is independent of input {j}. This is not allowed in strict mode."
+                    )
+                if recorded and not g.requires_grad:
+                    raise RuntimeError(
+                        f"The jacobian of the user-provided function is independent of input {j}. This is not allowed in strict "
+                        "mode when create_graph=True."
+                    )
+
+    def refuse_linear(self):
+        """RuntimeError in torch's words if a first derivative does not depend on an input."""
+        xs = [x.detach().requires_grad_() for x in self.xs]
+        value = self.scalar(*xs)
+        gs = walks.grad(value, xs, create_graph=True, allow_unused=True) if value.requires_grad else [None] * len(xs)
+        for i, g in enumerate(gs):
+            if g is None or not g.requires_grad:
+                raise RuntimeError(
+                    "While computing the hessian, found that the jacobian of the user-provided function with respect to input "
+                    f"{i} is independent of the input. This is not allowed in strict mode. You should ensure that your function "
+                    "is twice differentiable and that the jacobian depends on the inputs (this would be violated by a linear "
+                    "function for example)."
+                )
+        if self.caller != "hessian":
+            return
+        for i, g in enumerate(gs):
+            for j, second in enumerate(walks.grad(g.sum(), xs, retain_graph=True, allow_unused=True)):
+                if second is None:
                     raise RuntimeError(
                         f"Output {i} of the user-provided function is independent of input {j}. This is not allowed in strict "
                         "mode."
@@ -103,8 +138,8 @@ class Problem:
 
     def out(self, tree):
         """A result as it is handed out."""
-        if isinstance(tree, tuple):
-            return tuple([self.out(t) for t in tree])
+        if isinstance(tree, (tuple, list)):
+            return type(tree)([self.out(t) for t in tree])
         return tree if self.create_graph else tree.detach()
 
 
@@ -191,18 +226,40 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
             'Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs than '
             'inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".'
         )
+    if strategy == "forward-mode" and create_graph:
+        raise NotImplementedError(
+            'torch.autograd.functional.jacobian: `create_graph=True` and `strategy="forward-mode"` are not supported '
+            'together (yet). Please either set `create_graph=False` or `strategy="reverse-mode"`.'
+        )
+    check_options(strict, vectorize, strategy)
     p = Problem("jacobian", func, inputs, create_graph, strict)
+    return p.out(matrices(p.f, p.xs, inputs, vectorize, strategy))
+
+
+def check_options(strict, vectorize, strategy):
+    """What torch does not combine."""
     if strategy == "forward-mode" and not vectorize:
         raise NotImplementedError(
-            'torch.autograd.functional.jacobian: `strategy="forward-mode"` is only supported with vectorize=True'
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for `vectorize=True`."
         )
-    return p.out(matrices(p.f, p.xs, inputs, vectorize, strategy))
+    if strict and vectorize:
+        raise RuntimeError(
+            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. Please either "
+            "set `strict=False` or `vectorize=False`."
+        )
+
+
+def listed(tree):
+    """Results of forward mode come in lists, as torch's do."""
+    return [listed(t) for t in tree] if isinstance(tree, tuple) else tree
 
 
 def matrices(f, xs, inputs, vectorize, strategy):
     if vectorize:
         numbers = tuple(range(len(xs))) if isinstance(inputs, tuple) else 0
-        return (jacfwd if strategy == "forward-mode" else jacrev)(f, numbers)(*xs)
+        if strategy == "forward-mode":
+            return listed(jacfwd(f, numbers)(*xs))
+        return jacrev(f, numbers)(*xs)
     value, found = rows(f, xs)
     return like([like(entries, inputs) for entries in found], value)
 
@@ -215,6 +272,9 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
     tensor([[ 6.,  0.],
             [ 0., 12.]])
     """
+    if outer_jacobian_strategy not in ("forward-mode", "reverse-mode"):
+        raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
+    check_options(strict, vectorize, outer_jacobian_strategy)
     p = Problem("hessian", func, inputs, create_graph, strict)
     return p.out(matrices(p.first, p.xs, inputs, vectorize, outer_jacobian_strategy))
 

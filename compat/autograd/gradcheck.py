@@ -12,6 +12,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.transforms.boundary import as_tensor
 
 from ..tensor import Tensor, current
+from . import forward_ad
 from .grad_mode import call_in
 from .walks import grad
 
@@ -83,6 +84,7 @@ def gradcheck(
     check_grad_dtypes=False,
     check_undefined_grad=True,
     check_batched_grad=False,
+    check_batched_forward_grad=False,
     check_forward_ad=False,
     check_backward_ad=True,
     fast_mode=False,
@@ -90,15 +92,50 @@ def gradcheck(
 ):
     """Compare backward's gradients of func(*inputs) with central differences; True, or GradcheckError (or False).
 
-    Inputs that require grad should be float64 or complex128. ValueError if none requires grad. Every element is checked,
-    with fast_mode too; check_batched_grad, check_forward_ad and check_undefined_grad have nothing of their own to check.
+    Inputs that require grad should be float64 or complex128. ValueError if none requires grad. `check_forward_ad`: compare
+    tangents too; `check_batched_grad`: and gradients of several cotangents at once. Every element is checked, with
+    fast_mode too. Gradients have the dtypes of their inputs, so check_grad_dtypes finds nothing.
 
     >>> import compat as torch
     >>> x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
     >>> torch.autograd.gradcheck(lambda x: x ** 2, (x,))
     True
     """
+    if not (check_forward_ad or check_backward_ad):
+        raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
+    if check_batched_grad and not check_backward_ad:
+        raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
+    if check_batched_forward_grad and not check_forward_ad:
+        raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
     inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    wanted = differentiated(inputs)
+    try:
+        differences = [(i, x, numerical(func, inputs, x, eps)) for i, x in wanted]
+        if not any([out.requires_grad for _, out in differentiable(func(*inputs))]):
+            if any([n.any() for *_, numbers in differences for n in numbers]):
+                raise GradcheckError("Numerical gradient for function expected to be zero")
+            return True
+        if check_backward_ad:
+            for i, x, numbers in differences:
+                compare(func, inputs, i, x, numbers, atol, rtol, nondet_tol)
+        if check_forward_ad:
+            for i, x, numbers in differences:
+                compare_forward(func, inputs, i, x, numbers, atol, rtol)
+        xs = [x for _, x in wanted]
+        if check_batched_grad:
+            compare_batched(func, inputs, xs)
+        if check_backward_ad:
+            check_zero(func, inputs, xs)
+    except GradcheckError:
+        if raise_exception:
+            raise
+        return False
+    return True
+
+
+def differentiated(inputs):
+    """[(number, input)] of those that require grad; ValueError if none does, RuntimeError if one stands in memory that
+    several of its elements share."""
     wanted = [(i, x) for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
     if not wanted:
         raise ValueError(
@@ -109,22 +146,28 @@ def gradcheck(
             warnings.warn(
                 f"Input #{i} requires gradient and is not a double precision floating point or complex. This check will "
                 "likely fail if all the inputs are not of double precision floating point or complex. ",
-                stacklevel=2,
+                stacklevel=3,
             )
-    try:
-        for i, x in wanted:
-            compare(func, inputs, i, x, eps, atol, rtol, nondet_tol)
-    except GradcheckError:
-        if raise_exception:
-            raise
-        return False
-    return True
+        if any([s == 0 and n > 1 for s, n in zip(x.stride(), x.shape, strict=True)]):
+            raise RuntimeError(
+                f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are non-overlapping to be "
+                "able to compute the numerical gradients correctly. You should call .contiguous on the input before passing "
+                "it to gradcheck."
+            )
+    return wanted
 
 
-def compare(func, inputs, i, x, eps, atol, rtol, nondet_tol):
+def mismatch(mode, part, j, i, theirs, mine):
+    return GradcheckError(
+        f"Jacobian {mode}mismatch for {part}output {j} with respect to input {i},\nnumerical:{as_tensor(theirs)}\n"
+        f"analytical:{as_tensor(mine)}\n"
+    )
+
+
+def compare(func, inputs, i, x, numbers, atol, rtol, nondet_tol):
     """Raise GradcheckError if a derivative by input i is not its central difference."""
-    numbers = numerical(func, inputs, x, eps)
-    for j, (part, out) in enumerate(differentiable(func(*inputs))):
+    outs = differentiable(func(*inputs))
+    for j, (part, out) in enumerate(outs):
         if not out.requires_grad:
             continue
         mine = analytical(out, x)
@@ -136,17 +179,100 @@ def compare(func, inputs, i, x, eps, atol, rtol, nondet_tol):
             )
         theirs = numbers[j].reshape(mine.shape)
         if not np.allclose(mine, theirs, rtol, atol):
-            raise GradcheckError(
-                f"Jacobian mismatch for {part}output {j} with respect to input {i},\nnumerical:{as_tensor(theirs)}\n"
-                f"analytical:{as_tensor(mine)}\n"
-            )
+            raise mismatch("", part, j, i, theirs, mine)
 
 
-def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True, **options):
+def compare_forward(func, inputs, i, x, numbers, atol, rtol):
+    """Raise GradcheckError if a tangent is not the central difference in its direction."""
+    x = x.detach()
+    size, dtype = x.numel(), x.dtype.numpy
+    found = None
+    for k in range(size):
+        row = None
+        for step in (1, 1j) if dtype.kind == "c" else (1,):
+            direction = np.zeros(size, dtype)
+            direction[k] = step
+            tangents = tangents_of(func, inputs, i, x, as_tensor(direction.reshape(tuple(x.shape))))
+            scaled = [(part, t * step) for part, t in tangents]
+            row = scaled if row is None else [(part, a + b) for (part, a), (_, b) in zip(row, scaled, strict=True)]
+        found = [[] for _ in row] if found is None else found
+        for rows, one in zip(found, row, strict=True):
+            rows.append(one)
+    for j, rows in enumerate(found or ()):
+        mine = np.array([t for _, t in rows]).reshape(size, -1)
+        theirs = numbers[j].reshape(mine.shape)
+        if not np.allclose(mine, theirs, rtol, atol):
+            raise mismatch("computed with forward mode ", rows[0][0], j, i, theirs, mine)
+
+
+def tangents_of(func, inputs, i, x, direction):
+    """[(part, the tangent's elements)] of the results, for one direction of input i."""
+    with forward_ad.dual_level():
+        args = [a.detach() if isinstance(a, Tensor) else a for a in inputs]
+        args[i] = forward_ad.make_dual(x, direction)
+        found = []
+        for part, out in differentiable(func(*args)):
+            value, tangent = forward_ad.unpack_dual(out)
+            t = np.zeros(value.numel()) if tangent is None else np.array(current(tangent.detach()).val).reshape(-1)
+            found.append((part, t))
+    return found
+
+
+def compare_batched(func, inputs, xs):
+    """Raise GradcheckError if gradients of several cotangents at once are not those of one after another."""
+    for j, (part, out) in enumerate(differentiable(func(*inputs))):
+        if not out.requires_grad:
+            continue
+        size = out.numel()
+        seeds = as_tensor(np.eye(size, dtype=out.dtype.numpy).reshape(size, *out.shape))
+        got = grad(out, xs, seeds, retain_graph=True, allow_unused=True, is_grads_batched=True)
+        for i, (g, x) in enumerate(zip(got, xs, strict=True)):
+            one = analytical(out, x).T
+            several = np.zeros_like(one) if g is None else np.array(current(g.detach()).val).reshape(one.shape)
+            if not np.allclose(several, one):
+                raise GradcheckError(
+                    f"For {part}output {j} and input {i}:\n\ngradcheck or gradgradcheck failed while testing batched gradient "
+                    f"computation.\n\nGot:\n{as_tensor(several)}\n\nExpected:\n{as_tensor(one)}"
+                )
+
+
+def check_zero(func, inputs, xs):
+    """Raise GradcheckError if the gradient of nothing is something."""
+    outs = [out for _, out in differentiable(func(*inputs)) if out.requires_grad]
+    if not outs:
+        return
+    zeros = [as_tensor(np.zeros(tuple(o.shape), o.dtype.numpy)) for o in outs]
+    for g in grad(outs, xs, zeros, allow_unused=True):
+        if g is not None and current(g).val.any():
+            raise GradcheckError("backward not multiplied by grad_output")
+
+
+def gradgradcheck(
+    func,
+    inputs,
+    grad_outputs=None,
+    *,
+    eps=1e-6,
+    atol=1e-5,
+    rtol=1e-3,
+    gen_non_contig_grad_outputs=False,
+    raise_exception=True,
+    check_fwd_over_rev=False,
+    check_rev_over_rev=True,
+    check_undefined_grad=True,
+    check_batched_grad=False,
+    **options,
+):
     """gradcheck of the gradients of func(*inputs): second derivatives, also by the cotangents grad_outputs.
 
-    The cotangents are drawn from the default generator where they are not given.
+    The cotangents are drawn from the default generator where they are not given. `check_fwd_over_rev`: also the tangents
+    of the gradients.
     """
+    if not (check_fwd_over_rev or check_rev_over_rev):
+        raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
+    for name, asked in (("check_undefined_grad", check_undefined_grad), ("check_batched_grad", check_batched_grad)):
+        if asked and not check_rev_over_rev:
+            raise AssertionError(f"Setting {name}=True requires check_rev_over_rev to be True")
     inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     outs = [o for _, o in differentiable(func(*inputs))]
     if grad_outputs is None:
@@ -156,20 +282,30 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=
         grad_outputs = [as_tensor(d).requires_grad_() for d in draws]
     grad_outputs = (grad_outputs,) if isinstance(grad_outputs, Tensor) else tuple(grad_outputs)
     count = len(inputs)
+    asked = [isinstance(a, Tensor) and a.requires_grad for a in (*inputs, *grad_outputs)]
 
     def first(*args):
-        xs = [x for x in args[:count] if isinstance(x, Tensor) and x.requires_grad]
+        args = [a.requires_grad_() if on and not a.requires_grad else a for a, on in zip(args, asked, strict=True)]
+        xs = [x for x, on in zip(args[:count], asked) if on]
         results = [o for _, o in differentiable(func(*args[:count]))]
         on = [k for k, o in enumerate(results) if o.requires_grad]
         return tuple(
             grad([results[k] for k in on], xs, [args[count + k] for k in on], create_graph=True, materialize_grads=True)
         )
 
-    options.pop("gen_non_contig_grad_outputs", None)
-
     def with_grad(*args):
         return call_in(True, first, *args)
 
     return gradcheck(
-        with_grad, (*inputs, *grad_outputs), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception, **options
+        with_grad,
+        (*inputs, *grad_outputs),
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
+        check_batched_grad=check_batched_grad,
+        check_undefined_grad=check_undefined_grad,
+        **options,
     )

@@ -5,6 +5,8 @@ create_graph asks for, and what it returns has the shape and dtype of what it go
 the Tensor's hooks as registered, retain_grad's copy, the operation's pre-hooks, its rule, its hooks.
 """
 
+import weakref
+
 from funcgrad.core import state
 from funcgrad.core.aval import is_float
 from funcgrad.core.handle import Taped
@@ -17,7 +19,7 @@ from ..rewriting import gated
 from ..tensor import Tensor, current
 from ..utils.hooks import register
 from .grad_mode import call_in
-from .walks import conjugated, payload
+from .walks import conjugated, payload, walking
 
 tls = state.tls
 
@@ -30,7 +32,7 @@ def shown_gradient(ct):
 
 def asked(hook, *args):
     """What a hook returns, run under the grad mode of the walk."""
-    return call_in(tls.walking[1], hook, *args)
+    return call_in(walking().create, hook, *args)
 
 
 def replaced(hook, got, shown, ct):
@@ -43,8 +45,8 @@ def replaced(hook, got, shown, ct):
     for changed in what:
         if what[changed]:
             raise RuntimeError(f"hook '{getattr(hook, '__name__', repr(hook))}' has changed the {changed} of value")
-    home, create = tls.walking
-    return conjugated(got) if create else payload(conjugated(got), home)
+    walk = walking()
+    return conjugated(got) if walk.create else payload(conjugated(got), walk.home)
 
 
 def register_hook(self, hook):
@@ -80,10 +82,15 @@ def register_post_accumulate_grad_hook(self, hook):
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     if mark.plan is not None:
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    return register(leaf_hooks(mark), hook)
+
+
+def leaf_hooks(mark):
+    """The hooks of a leaf's accumulation."""
     cell = mark.extra.cell
     if cell.hooks is None:
-        cell.hooks = {}
-    return register(cell.hooks, hook)
+        cell.hooks = LeafHooks()
+    return cell.hooks
 
 
 Tensor.register_hook = register_hook
@@ -103,11 +110,54 @@ def several_shown(cts):
     return tuple([None if c is None else shown_gradient(c) for c in cts])
 
 
+def as_given(got):
+    """What a hook of an operation returned; TypeError if it is no tuple."""
+    if not isinstance(got, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(got).__name__}'")
+    return got
+
+
+class LeafHooks(dict):
+    """The hooks of a leaf's accumulation: those after it that see the leaf (the dict itself), and those of AccumulateGrad,
+    `before((gradient,))` and `after((), (gradient,))`."""
+
+    __slots__ = ("before", "after")
+
+    def __init__(self):
+        self.before, self.after = {}, {}
+
+    def __bool__(self):
+        return True
+
+    def at_gradient(self, g):
+        """The gradient that is accumulated: as it comes, as a hook replaces it, or None."""
+        for hook in list(self.before.values()):
+            got = asked(hook, (g,))
+            if got is not None:
+                (new,) = checked_count(hook, as_given(got), (g,))
+                if new is None:
+                    return None
+                if not isinstance(new, Tensor):
+                    raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+                g = new
+        return g
+
+    def at_leaf(self, leaf, g):
+        """Tell those who wait that g was accumulated."""
+        for hook in list(self.values()):
+            hook(leaf)
+        for hook in list(self.after.values()):
+            got = hook((), (g,))
+            if got is not None:
+                checked_count(hook, as_given(got), ())
+
+
 class Hooks:
     """The hooks of an operation: `before` see and may replace the cotangents of its results, `after` those too and the
     gradients of its operands, of which they may replace the latter."""
 
-    def __init__(self):
+    def __init__(self, span):
+        self.operands = [p and weakref.ref(p) for p in span]
         self.before = {}
         self.after = {}
         self.gated = False  # does what goes to the operands pass a gate?
@@ -118,20 +168,23 @@ class Hooks:
             shown = several_shown(results_of(ct))
             got = asked(hook, shown)
             if got is not None:
-                ct = written(hook, got, shown, ct)
+                ct = written(hook, as_given(got), shown, ct)
         if self.after:
             self.outputs = several_shown(results_of(ct))
         return ct
 
     def at_operands(self, gs):
         outputs, self.outputs = self.outputs, None
+        walk = walking()
+        if walk.only is not None:  # (what leads to none of the inputs asked for is not computed)
+            gs = [g if p is None or walk.executes(p()) else None for p, g in zip(self.operands, gs, strict=True)]
         for hook in list(self.after.values()):
             shown = several_shown(gs)
             got = asked(hook, shown, outputs)
             if got is not None:
                 gs = [
                     g if s is None else replaced(hook, new, s, g)
-                    for new, s, g in zip(checked_count(hook, got, shown), shown, gs, strict=True)
+                    for new, s, g in zip(checked_count(hook, as_given(got), shown), shown, gs, strict=True)
                 ]
         return gs
 
@@ -151,7 +204,6 @@ def written(hook, got, shown, ct):
 
 
 def checked_count(hook, got, shown):
-    got = (got,) if isinstance(got, Tensor) else tuple(got)
     if len(got) != len(shown):
         raise RuntimeError(
             f"hook '{getattr(hook, '__name__', repr(hook))}' has returned an incorrect number of values (got {len(got)}, but "
@@ -160,24 +212,22 @@ def checked_count(hook, got, shown):
     return got
 
 
-def hooks_of(fn, what):
+def hooks_of(fn):
     """(node, operands, hooks) of the operation that a grad_fn shows."""
     n = fn.node
     if n.plan is None:
-        raise RuntimeError(
-            f"{what}: AccumulateGrad has no hooks here; use the leaf's register_hook, or register_post_accumulate_grad_hook."
-        )
+        return n, (), leaf_hooks(n)
     span = parents(n)
     extra = extra_of(n)
     if extra.before is None:
-        extra.before = Hooks().at_results
+        extra.before = Hooks(span).at_results
     return n, span, extra.before.__self__
 
 
 def register_node_hook(self, hook):
     """Call hook(grad_inputs, grad_outputs) after this operation's derivative was computed; it may return new grad_inputs."""
-    n, span, hooks = hooks_of(self, "register_hook")
-    if not hooks.gated:
+    n, span, hooks = hooks_of(self)
+    if n.plan is not None and not hooks.gated:
         gated(n, span, hooks.at_operands)
         hooks.gated = True
     return register(hooks.after, hook)
@@ -185,7 +235,7 @@ def register_node_hook(self, hook):
 
 def register_node_prehook(self, hook):
     """Call hook(grad_outputs) before this operation's derivative is computed; it may return new grad_outputs."""
-    return register(hooks_of(self, "register_prehook")[-1].before, hook)
+    return register(hooks_of(self)[-1].before, hook)
 
 
 Node.register_hook = register_node_hook

@@ -4,6 +4,8 @@ Invariant: inside a walk cotangents are in the rules' convention (no conjugation
 so every complex cotangent is conjugated where it crosses: seeds, hooks, Function.backward, grad()'s results, `.grad`.
 """
 
+import functools
+import threading
 import weakref
 
 import numpy as np
@@ -15,17 +17,19 @@ from funcgrad.core.mutation import accumulate, write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import IGNORE, enter, leave
-from funcgrad.core.reverse import reverse
+from funcgrad.core.reverse import leading_to, reverse, topological
 from funcgrad.core.site import warn, where
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import TAPE, Slots
 from funcgrad.core.tracebacks import trim
 from funcgrad.errors import ModifiedError, SecondBackwardError
 from funcgrad.transforms.boundary import as_tensor, inner
 
 from .. import breaks
 from ..errors import no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
+from ..graph import label
 from ..tensor import Tensor, current
 from .anomaly_mode import watcher
+from .edges import GradientEdge
 
 tls = state.tls
 P = PRIMITIVES
@@ -41,6 +45,38 @@ class Accumulation:
 def conjugated(ct):
     """A cotangent in the other of the two conventions."""
     return P["conj"](ct) if dtype_of(ct).kind == "c" else ct
+
+
+class Walk:
+    """A walk that is under way: the tape it starts on, whether it is itself recorded, and which operations it reaches.
+
+    `seen`: what hooks of several Tensors note for the length of the walk."""
+
+    def __init__(self, seeds, home, create, only):
+        self.seeds, self.home, self.create, self.only = seeds, home, create, only
+
+    @functools.cached_property
+    def seen(self):
+        return set()
+
+    @functools.cached_property
+    def reached(self):
+        order = topological(n for n, _ in self.seeds)
+        if self.only is None:
+            return set(order)
+        return {*leading_to(self.only, order), *self.only}
+
+    def executes(self, n):
+        """Is the gradient of a node's value wanted in this walk?"""
+        return n in self.reached
+
+
+def walking():
+    """The walk that this thread is in, None outside one. (Most walks have nobody who asks: what it is made of waits.)"""
+    walk = tls.walking
+    if type(walk) is tuple:
+        walk = tls.walking = Walk(*walk)
+    return walk
 
 
 def payload(x, home):
@@ -85,9 +121,9 @@ def seed_of(t, gradient, create_graph):
 
 def walk(seeds, home, create, **options):
     """The rules run with the grad mode on: without create_graph they see payloads of `home`, so this level's tape is
-    silent, while a tape further out still records. Hooks find `home` and `create` in `tls.walking`."""
+    silent, while a tape further out still records. Hooks find the walk by `walking()`."""
     before = tls.grad, tls.walking
-    tls.grad, tls.walking = True, (home, create)
+    tls.grad, tls.walking = True, (seeds, home, create, options.get("only"))
     token = enter(IGNORE)
     try:
         return reverse(seeds, home, create=create, watch=watcher(), **options)
@@ -98,50 +134,87 @@ def walk(seeds, home, create, **options):
         tls.grad, tls.walking = before
 
 
+LOCK = threading.Lock()  # several threads may accumulate into one `.grad`
+
+
 def accumulator(home, create_graph):
     """deliver(cell, ct): add a cotangent to the `.grad` that a cell keeps."""
     plainly = home is TAPE and not create_graph and not state.shared.staging
 
     def deliver(cell, ct):
         if plainly and isinstance(ct, ARRAYS) and not cell.hooks and ct.dtype.kind != "c":  # the commonest
-            old = cell.grad
-            if old is None:
-                cell.grad = Tensor(np.array(ct), None, TAPE)
-                return
-            if old.owner is TAPE and old.mark is old.alias is None and Accumulation.report is None:
-                accumulate(old, ct)  # torch accumulates into the same buffer
-                return
+            with LOCK:
+                old = cell.grad
+                if old is None:
+                    cell.grad = Tensor(np.array(ct) if ct.ndim < 2 else laid_out(ct, cell), None, TAPE)
+                    return
+                if old.owner is TAPE and old.mark is old.alias is None and Accumulation.report is None:
+                    accumulate(old, ct)  # torch accumulates into the same buffer
+                    return
         if home.level > 1:
             home.under.lifted.append(weakref.ref(cell))
         ct = conjugated(ct)
-        g = (
-            ct
-            if isinstance(ct, Tensor)
-            else as_tensor(np.array(ct) if isinstance(ct, (np.ndarray, np.generic)) else ct)
-        )
+        if isinstance(ct, (np.ndarray, np.generic)):
+            ct = laid_out(ct, cell)
+        g = ct if isinstance(ct, Tensor) else as_tensor(ct)
+        hooks = cell.hooks
+        if hooks:
+            g = hooks.at_gradient(g)
+            if g is None:
+                return
         old = cell.grad
         if old is not None and Accumulation.report is not None:
             Accumulation.report(old)
         before, tls.grad = tls.grad, create_graph
         try:
-            if old is None:
-                cell.grad = g
-            elif not create_graph and old.owner is TAPE and g.owner is TAPE and old.mark is None and tls.stage is None:
-                write(old, P["add"], g)  # torch accumulates into the same buffer
-            else:
-                cell.grad = P["add"](old, g)
-            if cell.hooks:
-                owner = cell.leaf()
-                for hook in list(cell.hooks.values()):
-                    hook(owner)
+            with LOCK:
+                accumulated(cell, g, create_graph)
+            if hooks:
+                hooks.at_leaf(cell.leaf(), g)
         finally:
             tls.grad = before
 
     return deliver
 
 
+def accumulated(cell, g, create_graph):
+    """cell.grad <- cell.grad + g, into the same memory unless the sum is itself recorded, as torch does."""
+    old = cell.grad
+    if old is None:
+        cell.grad = own_gradient(g, cell) if create_graph and g.owner is TAPE else g
+    elif not create_graph and old.owner is TAPE and g.owner is TAPE and tls.stage is None:
+        write(old, P["add"], g)
+    else:
+        cell.grad = P["add"](old, g)
+
+
+def own_gradient(g, cell):
+    """A recorded gradient as `.grad` keeps it: a copy, which is an operation of its own."""
+    copy = g
+    if g.mark is not None:
+        copy = P["copy"](g.detach(), g)
+        label(copy, "CopyBackwards", (g,))
+    copy.val = laid_out(copy.val, cell)
+    return copy
+
+
+def laid_out(ct, cell):
+    """A copy of a cotangent with the strides of the leaf it belongs to, if each element of that has a place of its own and
+    there is none between them; else one in C order."""
+    leaf = cell.leaf and cell.leaf()
+    v = leaf.val if leaf is not None and type(leaf.val) is ndarray else ct
+    if v.flags.c_contiguous or v.shape != ct.shape:
+        return np.array(ct, order="C")
+    dense = np.argsort([-s for s in v.strides], kind="stable")
+    if not v.transpose(dense).flags.c_contiguous:
+        return np.array(ct, order="C")
+    out = np.empty([v.shape[i] for i in dense], ct.dtype).transpose(np.argsort(dense))
+    out[...] = ct
+    return out
+
+
 def as_tuple(x):
-    return (x,) if isinstance(x, Tensor) else tuple(x)
+    return (x,) if isinstance(x, Tensor) or isinstance(x, GradientEdge) else tuple(x)
 
 
 def seeds_of(tensors, gradients, create_graph):
@@ -149,14 +222,16 @@ def seeds_of(tensors, gradients, create_graph):
     gradients = (
         (None,) * len(tensors) if gradients is None else (gradients,) if isinstance(gradients, Tensor) else gradients
     )
-    if isinstance(gradients, (int, float, complex)):
-        raise TypeError(f"gradients can be either Tensors or None, but got {type(gradients).__name__}")
     gradients = tuple(gradients)
+    if len(gradients) > len(tensors):
+        gradients = gradients[: len(tensors)]  # (torch looks at no more)
     if len(gradients) != len(tensors):
         raise RuntimeError(f"got {len(tensors)} tensors and {len(gradients)} gradients")
     seeds = []
     home = None
     for i, (t, g) in enumerate(zip(tensors, gradients, strict=True)):
+        if isinstance(t, GradientEdge):
+            t = t.value()
         t = current(t)
         if t.mark is None:
             raise no_graph(t, i)
@@ -164,7 +239,7 @@ def seeds_of(tensors, gradients, create_graph):
             warn_by_hand(t)
         home = t.owner if home is None or t.owner.level > home.level else home
         seeds.append((t.mark, seed_of(t, g, create_graph)))
-    return seeds, home
+    return seeds, home or TAPE
 
 
 def warn_by_hand(t):
@@ -218,8 +293,10 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
 
 
 def mark_of(x, position=0):
-    """The node of a Tensor to be differentiated by, the position-th of them."""
+    """The node of a Tensor (or an edge) to be differentiated by, the position-th of them."""
     if not isinstance(x, Tensor):
+        if isinstance(x, GradientEdge):
+            return x.node.node if type(x) is GradientEdge else x.of[2]
         raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(x).__name__}")
     x = current(x)
     if x.mark is None:
@@ -286,7 +363,15 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
     free = not (create_graph if retain_graph is None else retain_graph)
     got = walk(seeds, home, create_graph, want=marks, only=set(marks), free=free, deliver=deliver)
     breaks.forget()
-    return tuple([None if g is None else handed_out(g) for g in got])
+    return tuple(
+        [None if g is None else handed_out(g) if type(g) is not Slots else of_edge(g, x) for g, x in zip(got, inputs)]
+    )
+
+
+def of_edge(slots, edge):
+    """The gradient of one of several results, of which an edge says the number."""
+    ct = slots.cts[edge.output_nr]
+    return None if ct is None else handed_out(ct)
 
 
 def handed_out(ct):

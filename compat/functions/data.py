@@ -10,7 +10,7 @@ from funcgrad.core.handle import Handle
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
-from ..tensor import Tensor, current
+from ..tensor import Tensor, current, warn_converted
 
 PLAIN = (bool, int, float, complex)
 
@@ -46,6 +46,7 @@ def plain_data(data):
         v = np.asarray(concrete(data, "torch.tensor(data)"))
         if v.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
+        warn_converted(data)
         return v.reshape(())[()]
     if isinstance(data, (list, tuple)) or (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
         if isinstance(data, np.ndarray):

@@ -42,7 +42,10 @@ def sizes(size):
     """*size as a tuple of ints: f(2, 3), f((2, 3)), f(torch.Size([2, 3]))."""
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
         size = size[0]
-    return tuple([integer(k, "a size") for k in size])
+    for k in size:
+        if type(k) is not int:
+            return tuple([integer(k, "a size") for k in size])
+    return tuple(size)
 
 
 def dims_of(dim, n):

@@ -141,7 +141,7 @@ def neg(input):
 
 
 publish(METHODS["neg_"], ("negative_",), False, True)
-install("__neg__", neg)
+install("__neg__", quick_unary("neg", neg))
 
 
 @operation()

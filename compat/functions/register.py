@@ -176,7 +176,7 @@ def check_writable(t, idx=None):
 
 
 def overlaps(v):
-    return any([s == 0 and k > 1 for s, k in zip(v.strides, v.shape)])
+    return v.size > 0 and any([s == 0 and k > 1 for s, k in zip(v.strides, v.shape)])
 
 
 def in_place(t, prim, *args, label=None, operands=None, **params):
@@ -215,7 +215,7 @@ def written(t, label, before, marks, whole):
     """Name the node that a write has left: CopySlices over a view's root, else `label`. `before`: the mark that the
     root had; `marks`: those of the other operands; `whole`: are these all the operands that torch shows?"""
     root, chain = root_of(current(t))
-    if root.mark is not None and root.mark.plan is not None:
+    if root.mark is not None and root.mark is not before and root.mark.plan is not None:
         extra = extra_of(root.mark)
         if chain or label is not None:
             extra.label = "CopySlices" if chain else label

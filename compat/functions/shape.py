@@ -82,8 +82,9 @@ def view(self, *shape, **size):
         shape = (size["size"],) if "size" in size else (size["dtype"],)
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
         return bits_as(t, shape[0].numpy)
-    shape = inferred_shape(sizes(shape), count(shape_of(t)))
-    if t.owner is TAPE and not t.val.flags.c_contiguous:
+    memory = t.val if t.owner is TAPE else None
+    shape = inferred_shape(sizes(shape), count(shape_of(t)) if memory is None else memory.size)
+    if memory is not None and not memory.flags.c_contiguous:
         try:
             np.reshape(t.val, shape, copy=False)
         except ValueError:

@@ -3,6 +3,7 @@
 from funcgrad.lazy import attributes
 
 from . import modules
+from .missing import refusal
 
 __getattr__, __dir__ = attributes(
     __name__,
@@ -11,4 +12,5 @@ __getattr__, __dir__ = attributes(
         "parameter": "Buffer Parameter UninitializedBuffer UninitializedParameter",
         **{f"modules.{family}": names for family, names in modules.FAMILIES.items()},
     },
+    missing=refusal("torch.nn", __name__),
 )

@@ -152,14 +152,41 @@ def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gener
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal within [a, b]: what falls outside is taken from further draws of the whole Tensor."""
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
+            stacklevel=2,
+        )
     stream = stream_of(generator)
     shape, d = tuple(tensor.shape), tensor.dtype.numpy
+    inside = 0.5 * (math.erf((b - mean) / std / math.sqrt(2.0)) - math.erf((a - mean) / std / math.sqrt(2.0)))
+    if inside <= 0.3:
+        return written(tensor, accepted(stream, shape, d, mean, std, a, b))
+    low, high = d.type(a), d.type(b)
     out = stream.normal(shape, mean, std, d)
-    outside = (out < a) | (out > b)
+    outside = (out < low) | (out > high)
     while outside.any():
         out = np.where(outside, stream.normal(shape, mean, std, d), out)
-        outside = (out < a) | (out > b)
+        outside = (out < low) | (out > high)
     return written(tensor, out)
+
+
+def accepted(stream, shape, d, mean, std, a, b):
+    """Normal numbers from a part of the distribution that is seldom met: uniform ones, accepted by their density."""
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+
+    def drawn():
+        x = stream.uniform(shape, a, b, d)
+        density = ((x - d.type(mean)) / d.type(std)) ** 2 * d.type(-0.5) - d.type(peak)
+        with np.errstate(divide="ignore"):
+            return x, np.log(stream.uniform(shape, 0.0, 1.0, d)) > density
+
+    out, pending = drawn()
+    while pending.any():
+        x, refused = drawn()
+        out = np.where(pending, x, out)
+        pending &= refused
+    return out
 
 
 def orthogonal_(tensor, gain=1, generator=None):
@@ -190,3 +217,23 @@ def sparse_(tensor, sparsity, std=0.01, generator=None):
     for c in range(columns):
         out[stream.randperm(rows)[:zeros], c] = 0
     return written(tensor, out)
+
+
+def former(f):
+    """An initialiser by its former name, without the underscore."""
+    old = f.__name__[:-1]
+
+    def deprecated(*args, **kwargs):
+        warnings.warn(
+            f"`nn.init.{old}` is now deprecated in favor of `nn.init.{f.__name__}`.", FutureWarning, stacklevel=2
+        )
+        return f(*args, **kwargs)
+
+    deprecated.__name__, deprecated.__doc__ = old, f"{f.__name__}, by its former name."
+    return deprecated
+
+
+uniform, normal, constant, eye, dirac = (former(f) for f in (uniform_, normal_, constant_, eye_, dirac_))
+xavier_uniform, xavier_normal = former(xavier_uniform_), former(xavier_normal_)
+kaiming_uniform, kaiming_normal = former(kaiming_uniform_), former(kaiming_normal_)
+orthogonal, sparse = former(orthogonal_), former(sparse_)

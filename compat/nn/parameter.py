@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import dtypes
+from ..size import Size
 from ..tensor import Tensor, current, wrap
 
 
@@ -34,6 +35,8 @@ class Parameter(Tensor):
             return
         made_over(self, data)
         if requires_grad:
+            if self.dtype.numpy.kind not in "fc":
+                raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
             self.requires_grad_()
 
     def __repr__(self):
@@ -89,6 +92,9 @@ class Uninitialized:
             "initialize the parameters before accessing their attributes."
         )
 
+    def size(self, dim=None):
+        return Size((0,)) if dim is None else 0
+
     def share_memory_(self):
         raise RuntimeError(
             "Can't share memory on an uninitialized parameter or buffer. Call `forward` to initialize the parameters "
@@ -108,6 +114,40 @@ class Uninitialized:
 
     def __reduce_ex__(self, protocol):
         return type(self), (self.requires_grad, None, self.dtype)
+
+
+OPERATORS = "add sub mul truediv:div floordiv:floor_divide mod:remainder pow matmul gt lt ge le eq ne getitem neg abs"
+REFUSED = (
+    "add sub mul div matmul mm mv dot pow neg abs exp log sqrt sum mean prod max min std var norm argmax numel dim view "
+    "reshape t transpose permute flatten squeeze unsqueeze expand clone backward add_ sub_ mul_ div_ zero_ fill_ normal_ "
+    "uniform_ numpy tolist item softmax relu sigmoid tanh"
+)
+
+
+def refusing(name):
+    """A method that says that its Tensor has no size yet."""
+
+    def method(self, *args, **kwargs):
+        raise ValueError(
+            f"Attempted to use an uninitialized parameter in <method '{name}' of 'torch._C.TensorBase' objects>. This error "
+            "happens when you are using a `LazyModule` or explicitly manipulating "
+            f"`torch.nn.parameter.{type(self).__name__}` objects. When using LazyModules Call `forward` with a dummy batch "
+            "to initialize the parameters before calling torch functions"
+        )
+
+    method.__name__ = name
+    return method
+
+
+for _name in REFUSED.split():
+    setattr(Uninitialized, _name, refusing(_name))
+for _name in OPERATORS.split():
+    _operator, _, _name = _name.partition(":")
+    _method = refusing(_name or _operator)
+    setattr(Uninitialized, f"__{_operator}__", _method)
+    if _operator in ("add", "sub", "mul", "truediv", "pow", "matmul"):
+        setattr(Uninitialized, f"__r{_operator}__", _method)
+Uninitialized.__hash__ = Tensor.__hash__
 
 
 def is_lazy(param):

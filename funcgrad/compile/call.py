@@ -4,10 +4,11 @@ It is the simplest primitive over graphs: its derivatives are calls of the graph
 """
 
 from ..core.aval import PYTHON_SCALARS, is_float, strengthened
-from ..core.nested import needed, reached
+from ..core.nested import reached
 from ..core.quiet import quiet
 from .closed import Closed, active, fronts, mapped, numbers, pushed, zero
 from .joint import joint, narrowed
+from .narrow import needed
 from .passes import pure
 from .source import compiled
 

@@ -5,7 +5,7 @@ from ..core.graph import evaluate
 from ..core.primitive import PRIMITIVES
 from ..transforms.custom import checkpoint
 from .closed import as_aval, of_avals
-from .scan import scan
+from .scan import bound, scan
 
 
 def run(args, graph, consts, carries, length, reverse, unroll=1, every=None):
@@ -14,7 +14,7 @@ def run(args, graph, consts, carries, length, reverse, unroll=1, every=None):
         return in_chunks(args, graph, consts, carries, length, reverse, every, checkpointed(unroll))
     if unroll > 1:
         return in_chunks(args, graph, consts, carries, length, reverse, unroll, written_out)
-    return scan(*args, graph=graph, consts=consts, carries=carries, length=length, reverse=reverse)
+    return bound(args, graph, consts, carries, length, reverse)
 
 
 def written_out(args, graph, consts, carries, length, reverse):
@@ -84,4 +84,4 @@ def part(x, low, high):
     return PRIMITIVES["getitem"](x, idx=(slice(low, high),))
 
 
-__all__ = ["part", "run"]
+__all__ = ["part", "run", "stacked"]

@@ -7,8 +7,6 @@ from graphs of the same kind: `forward(vals, need, **params) -> (results, residu
 `dependent(on, **params)`, which results depend on the operands numbered in `on`. What is derived from a graph (its mapped, pushed and joint forms, its code) is kept in that graph's cache, so that it is made once.
 """
 
-import linecache
-
 from ..core.aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, ndarray, shape_of, strengthened
 from ..core.graph import Graph, GraphNode, evaluate
 from ..core.handle import FROZEN, Taped
@@ -22,7 +20,6 @@ from ..transforms.forward_mode import jvp
 from ..transforms.stage import graph_of
 from .joint import optimised, partial
 from .passes import inline, pure
-from .source import numbered
 
 
 class Closed(Effect):
@@ -139,14 +136,6 @@ def called(run, n, args, constant):
     return f"{constant(run or n.prim.impl)}({', '.join([*args, *given])})"
 
 
-def function_of(text, env, what):
-    """The function `run` that a text defines, with its lines where tracebacks find them."""
-    filename = f"<funcgrad {what} {numbered()}>"
-    exec(compile(text, filename, "exec"), env)
-    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
-    return env["run"]
-
-
 # ------------------------------------------------------------------------------------------------ derived graphs
 def active(graph, on, loops=()):
     """The numbers of the inputs that carry a derivative, if those in `on` do: `loops` are pairs (result, input) of a loop's
@@ -160,11 +149,14 @@ def dependent(graph, on, loops=()):
 
 
 def spreading(graph, on, loops, floats):
+    """A carry depends on its first value too: a loop may take no step."""
     on = set(on)
     while True:
         outs = reached(graph, on, floats)
         more = {i for o, i in loops if outs[o]} - on
         if not more:
+            for o, i in loops:
+                outs[o] = outs[o] or i in on
             return sorted(on), outs
         on |= more
 
@@ -227,6 +219,6 @@ def input_numbers(graph):
 
 
 __all__ = [
-    "Closed", "active", "arranged", "as_aval", "aval_of_operand", "bits", "called", "dependent", "fronts", "function_of", "input_numbers", "mapped", "numbers", "of_avals",
+    "Closed", "active", "arranged", "as_aval", "aval_of_operand", "bits", "called", "dependent", "fronts", "input_numbers", "mapped", "numbers", "of_avals",
     "outputs", "own", "pushed", "retried", "zero",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ all branches share the places for them, an aval each, so that their number is th
 
 from ..core.aval import aval_of, is_float
 from ..core.graph import Graph, GraphNode, evaluate
-from ..core.nested import needed, reached
+from ..core.nested import reached
 from ..core.primitive import PRIMITIVES
 from ..core.quiet import quiet
 from ..errors import GraphError
@@ -27,6 +27,7 @@ from .closed import (
     zero,
 )
 from .joint import joint, narrowed, optimised
+from .narrow import needed
 from .source import compiled
 
 
@@ -61,9 +62,10 @@ def _aval(index, *xs, branches):
 
 # ------------------------------------------------------------------------------------------------ reverse
 class Reverse:
-    """Forward and backward branches for one set of differentiated operands. `kept`: the operands that are residuals."""
+    """Forward branches for one set of differentiated operands, and what backward branches are made of: for each branch its
+    joint graph and where its residuals are; the operands `kept` as residuals; `backward`, by the cotangents there are."""
 
-    __slots__ = ("forward", "backward", "kept", "wanted")
+    __slots__ = ("forward", "joints", "sources", "kept", "places", "wanted", "backward")
 
 
 def reverse_of(branches, need):
@@ -94,18 +96,15 @@ def reverse_of(branches, need):
                 free.remove(place)
             sources[-1].append((False, place))
     rev = Reverse()
-    rev.kept = kept
-    rev.wanted = numbers(need)
-    rev.forward = tuple([with_places(j.forward, m, s, places) for j, s in zip(joints, sources, strict=True)])
-    floats = [a if is_float(a.dtype) else None for a in branches[0].out_avals]
-    late = [branches[0].in_avals[i] for i in kept] + places + [a for a in floats if a is not None]
-    want = [branches[0].in_avals[i] for i in rev.wanted]
-    rev.backward = tuple(
-        [
-            of_avals(pulled(j, s, len(kept), len(places), branches[0].out_avals), late, want)
-            for j, s in zip(joints, sources, strict=True)
-        ]
+    rev.joints, rev.sources, rev.kept, rev.places, rev.wanted, rev.backward = (
+        joints,
+        sources,
+        kept,
+        places,
+        numbers(need),
+        {},
     )
+    rev.forward = tuple([with_places(j.forward, m, s, places) for j, s in zip(joints, sources, strict=True)])
     branches[0].cache[key] = rev, branches  # (the branches: an id must stay theirs)
     return rev
 
@@ -122,15 +121,26 @@ def with_places(forward, m, sources, places):
     return optimised(Graph(forward.ins, forward.outs[:m] + rest, forward.effects))
 
 
-def pulled(joint, sources, kept, places, out_avals):
-    """The backward part of a branch as a function of the operands kept, the residuals, and the cotangents of float results."""
+def backward_of(rev, branches, live):
+    """The backward branches: functions of the operands kept, the residuals, and the cotangents of the results in `live`."""
+    if live not in rev.backward:
+        ins, outs = branches[0].in_avals, branches[0].out_avals
+        k = len(rev.kept)
 
-    def f(*a):
-        given = iter(a[kept + places :])
-        cts = [next(given) if is_float(aval.dtype) else zero(aval) for aval in out_avals]
-        return evaluate(joint.backward, *[a[i] if known else a[kept + i] for known, i in sources], *cts)
+        def pulled(joint, sources):
+            def f(*a):
+                cts = [zero(aval) for aval in outs]
+                for j, c in zip(live, a[k + len(rev.places) :], strict=True):
+                    cts[j] = c
+                return evaluate(joint.backward, *[a[i] if known else a[k + i] for known, i in sources], *cts)
 
-    return f
+            return f
+
+        avals = [ins[i] for i in rev.kept] + rev.places + [outs[j] for j in live]
+        want = [ins[i] for i in rev.wanted]
+        graphs = [of_avals(pulled(*parts), avals, want) for parts in zip(rev.joints, rev.sources, strict=True)]
+        rev.backward[live] = tuple(graphs)
+    return rev.backward[live]
 
 
 def _forward(vals, need, *, branches):
@@ -143,8 +153,8 @@ def _forward(vals, need, *, branches):
 
 def _backward(residuals, cts, need, *, branches):
     rev = reverse_of(branches, need >> 1)
-    given = [zero(a) if c is None else c for c, a in zip(cts, branches[0].out_avals, strict=True) if is_float(a.dtype)]
-    gs = PRIMITIVES["cond"](*residuals, *given, branches=rev.backward)
+    live = tuple([j for j, c in enumerate(cts) if c is not None])
+    gs = PRIMITIVES["cond"](*residuals, *[cts[j] for j in live], branches=backward_of(rev, branches, live))
     full = [None] * (len(branches[0].ins) + 1)
     for i, g in zip(rev.wanted, gs, strict=True):
         full[i + 1] = g

@@ -11,7 +11,7 @@ import inspect
 import numpy as np
 
 from .. import tree
-from ..core import nans, quiet, state
+from ..core import nans, state
 from ..core.aval import PYTHON_SCALARS, PYTHON_TYPE, Aval, aval_of, dtype_of, ndarray, shape_of
 from ..core.graph import Graph, GraphNode
 from ..core.handle import Array, Cell, Handle, Taped, fresh
@@ -24,13 +24,15 @@ from ..transforms.forward_mode import jvp
 from ..transforms.reverse_mode import check_callable
 from ..transforms.stage import Stage, graph_of, staged
 from .call import call
+from .entry import MISS, entry, given
 from .joint import optimised, split
 from .narrow import unmixed
 from .passes import inline
-from .source import compiled, is_new
+from .source import compiled, function_of
 from .stepwise import stepwise, stepwise_linear
 
-shared, tls = state.shared, state.tls
+tls = state.tls
+MOST_ENTRIES = 8  # signatures of one function that have a short road
 
 
 class Staged:
@@ -81,6 +83,10 @@ def stage(f, args, kwargs):
     t.grads = [(own.get(id(c), c), None if g is None else staged_value(g)) for c, g in cells if g is not c.grad]
     changes = [v for _, v in t.writes] + [n for _, n in t.grads if n is not None]
     t.graph = optimised(Graph(st.inputs, t.outs + changes, st.effects))
+    t.plain = not (changes or t.guards or t.grads or t.taped or t.once or any(t.faces)) and t.order == list(
+        range(len(leaves))
+    )
+    t.entered = False
     return t
 
 
@@ -137,7 +143,7 @@ class Jitted:
     def __init__(self, f, static_argnums=None, static_argnames=None):
         self.f = f
         self.cache = {}
-        self.quick = {}
+        self.entries = []  # the short roads of the signatures called last
         numbers, names = as_tuple(static_argnums, int), as_tuple(static_argnames, str)
         if names or numbers:
             numbers, names = complete(f, numbers, names)
@@ -148,21 +154,37 @@ class Jitted:
         return self if instance is None else functools.partial(self, instance)
 
     def __call__(self, *args, **kwargs):
-        if self.quick and not kwargs and not shared.staging:  # plain arrays in, one array out, nothing captured
-            try:
-                run = self.quick.get(tuple([(a.shape, a.dtype) if type(a) is ndarray else type(a) for a in args]))
-            except TypeError:
-                run = None
-            if run is not None:
-                token = quiet.enter(quiet.IGNORE)
-                try:
-                    return run(*args)[0]
-                finally:
-                    quiet.leave(token)
         f, args, kwargs, static = self.separate(args, kwargs)
         if nans.switch.on and tls.stage is None:
             return stepwise(f, args, kwargs)
         return self.run(f, args, kwargs, static)
+
+    def missed(self, args, kwargs):
+        """A call that is not of the signature called last."""
+        args = given(args)
+        for attempt in self.entries[:-1]:
+            got = attempt(self, *args, **kwargs)
+            if got is not MISS:
+                return got
+        return Jitted.__call__(self, *args, **kwargs)
+
+    def remember(self, t, args, leaves):
+        """Write out the short road of a signature: it is what calling this object runs from now on (a class of its own, since
+        Python looks `__call__` up there)."""
+        t.entered = True
+        written = entry(tree.structure(args), leaves, t.graph, t.structure, owned)
+        if written is None:
+            return
+        text, env = written
+        attempt = function_of(text, {**env, "miss": lambda *_: MISS}, "entry", "call")
+        self.entries = [*self.entries[-MOST_ENTRIES:], attempt]
+        call = function_of(text, {**env, "miss": Jitted.missed}, "entry", "call")
+        if type(self) is Jitted:
+            self.__class__ = type(
+                "Jitted", (Jitted,), {"__doc__": self.__doc__, "__module__": __name__, "__call__": call}
+            )
+        else:
+            type(self).__call__ = call
 
     def separate(self, args, kwargs):
         """(function of the traced arguments, those arguments, key of the static ones)."""
@@ -218,17 +240,15 @@ class Jitted:
         for c, n in t.grads:
             cell_of(c, leaves).grad = None if n is None else as_tensor(payload(next(values)))
         outs = owned(got[:k], leaves)
-        simple = t.faces == [None] and not kwargs and not static and not t.writes and not t.guards
         if (
-            simple
-            and t.structure == tree.structure(0)
-            and t.order == list(range(len(args)))
+            t.plain
+            and not t.entered
+            and not kwargs
+            and not static
             and not self.static_argnums
+            and not self.static_argnames
         ):
-            if all(type(a) is ndarray or type(a) in PYTHON_SCALARS for a in args) and is_new(t.graph.outs[0]):
-                self.quick[tuple([(a.shape, a.dtype) if type(a) is ndarray else type(a) for a in args])] = compiled(
-                    t.graph
-                )
+            self.remember(t, args, leaves)
         return tree.unflatten(t.structure, [show(v, face) for v, face in zip(outs, t.faces, strict=True)])
 
     def graph(self, *args, **kwargs):
@@ -244,7 +264,9 @@ class Jitted:
 
     def clear_cache(self):
         self.cache.clear()
-        self.quick.clear()
+        self.entries = []
+        if type(self) is not Jitted:
+            self.__class__ = Jitted
 
 
 def owned(values, given):

@@ -8,6 +8,7 @@ from ..core.graph import Graph, GraphNode, check, evaluate, live_nodes
 from ..core.state import tls
 from ..transforms.reverse_mode import vjp
 from ..transforms.stage import graph_of
+from .narrow import unused_results
 from .passes.order import simplified
 
 
@@ -93,8 +94,8 @@ def narrowed(graph, ins, outs):
     """The graph with these of its inputs and results only."""
     key = ("narrowed", tuple(ins), tuple(outs))
     if key not in graph.cache:
-        part = Graph([graph.ins[i] for i in ins], [graph.outs[i] for i in outs], graph.effects)
-        graph.cache[key] = optimised(part)
+        part = unused_results(Graph(graph.ins, [graph.outs[i] for i in outs], graph.effects))
+        graph.cache[key] = optimised(Graph([part.ins[i] for i in ins], part.outs, part.effects))
     return graph.cache[key]
 
 

@@ -45,6 +45,14 @@ def unused_results(graph):
     return Graph(graph.ins, outs, [new[n] for n in graph.effects])
 
 
+def needed(graph, outs):
+    """The numbers of the inputs that these results, and the effects of the graph, are computed from."""
+    kept = unused_results(Graph(graph.ins, [graph.outs[i] for i in outs], graph.effects))
+    used = {x for n in kept.nodes for x in n.ins if type(x) is GraphNode}
+    used |= {o for o in kept.outs if type(o) is GraphNode}
+    return {i for i, n in enumerate(graph.ins) if n in used}
+
+
 def node_of(n, ins, params):
     avals = [x.aval if type(x) is GraphNode else aval_of(x) for x in ins]
     return GraphNode(n.prim, tuple(ins), params, n.prim.aval(*avals, **params), n.site)
@@ -86,4 +94,4 @@ def unmixed(graph, early):
     return Graph(graph.ins, outs, effects)
 
 
-__all__ = ["unmixed", "unused_results"]
+__all__ = ["needed", "unmixed", "unused_results"]

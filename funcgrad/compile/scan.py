@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.aval import Aval, aval_of, is_float
 from ..core.graph import Graph, GraphNode, evaluate
-from ..core.nested import needed
+from ..core.nested import reached
 from ..core.primitive import PRIMITIVES, helpers
 from ..core.quiet import quiet
 from ..errors import GraphError
@@ -25,7 +25,6 @@ from .closed import (
     called,
     dependent,
     fronts,
-    function_of,
     input_numbers,
     mapped,
     numbers,
@@ -36,7 +35,8 @@ from .closed import (
     zero,
 )
 from .joint import joint, narrowed, split
-from .source import compiled, is_new
+from .narrow import needed
+from .source import compiled, function_of, is_new
 
 
 # ------------------------------------------------------------------------------------------------ running
@@ -61,7 +61,8 @@ def loop_text(graph, consts, carries, length, reverse, strong, fixed):
     lines.append(f"        {targets}= {step}" if targets else f"        {step}")
     outs = graph.outs[:carries]  # (a step may give back an operand, a view of one, or the same array twice)
     lasts = [
-        c if length and is_new(o) and outs.count(o) == 1 else f"own({c})" for c, o in zip(carry, outs, strict=True)
+        c if length and is_new(o) and sum([o is other for other in outs]) == 1 else f"own({c})"
+        for c, o in zip(carry, outs, strict=True)
     ]
     lines.append(f"    return ({''.join([f'{v}, ' for v in lasts + ys])})")
     return "\n".join(lines)
@@ -75,7 +76,7 @@ def runner(graph, consts, carries, length, reverse, strong):
         fixed = None if before is None else len(before.outs)
         text = loop_text(graph, consts, carries, length, reverse, strong, fixed)
         env = {"empty": np.empty, "body": compiled(step), "before": before and compiled(before), "own": own}
-        run = graph.cache[key] = function_of(text, env, "scan")
+        run = graph.cache[key] = function_of(text, env, "scan", "run")
     return run
 
 
@@ -120,7 +121,7 @@ class Reverse:
     """Forward and backward bodies for one set of differentiated operands, and where the backward one finds its residuals:
     `("operand", i)`, `("fixed", i)` of what `pre` computes from the constants, or `("row", i)` of the forward's results."""
 
-    __slots__ = ("forward", "pre", "backward", "fixed", "rows", "on", "outs", "consts", "carries", "xs")
+    __slots__ = ("forward", "pre", "whole", "backward", "fixed", "rows", "on", "outs", "consts", "carries", "xs", "ys")
 
 
 def reverse_of(graph, consts, carries, need):
@@ -132,11 +133,7 @@ def reverse_of(graph, consts, carries, need):
     m = len(graph.outs)
     first_row = consts + carries
     rev.on, moving = active(graph, numbers(need), loops(consts, carries))
-    rev.outs = [
-        j
-        for j, a in enumerate(graph.out_avals)
-        if is_float(a.dtype) and (moving[j] or (j < carries and consts + j in rev.on))
-    ]
+    rev.outs = [j for j, a in enumerate(graph.out_avals) if is_float(a.dtype) and moving[j]]
     got = joint(graph, bits(rev.on))
     at = input_numbers(got.forward)
     fixed = [x for x in invariant(got.forward, consts) if x in set(got.forward.outs[m:])]
@@ -164,7 +161,9 @@ def reverse_of(graph, consts, carries, need):
     rev.consts = [i for i in rev.on if i < consts]
     rev.carries = [i - consts for i in rev.on if consts <= i < first_row]
     rev.xs = [i for i in rev.on if i >= first_row]
-    rev.backward = backward_body(graph, carries, got, rev, order)
+    rev.ys = [j for j in rev.outs if j >= carries]
+    rev.backward = {}
+    rev.whole = backward_body(graph, carries, got, rev, order)
     return rev
 
 
@@ -190,7 +189,7 @@ def backward_body(graph, carries, got, rev, order):
     ins, outs = graph.in_avals, graph.out_avals
     sums = [ins[i] for i in rev.consts]
     loop = [outs[i] for i in rev.carries]
-    ys = [j for j in rev.outs if j >= carries]
+    ys = rev.ys
     parts = ([a for _, a in rev.fixed], sums, loop, [a for _, a in rev.rows], [outs[j] for j in ys])
 
     def f(*a):
@@ -206,6 +205,55 @@ def backward_body(graph, carries, got, rev, order):
     return of_avals(f, [a for part in parts for a in part], sums + loop + [ins[i] for i in rev.xs])
 
 
+class Backward:
+    """A backward body for the cotangents that there are: its graph, the residuals (fixed, rows) it reads, and the numbers of
+    the results that have cotangents or get them: sums, carries, rows of xs, rows of ys."""
+
+    __slots__ = ("graph", "fixed", "rows", "sums", "carries", "xs", "ys")
+
+
+def backward_of(rev, given):
+    """The Backward for cotangents of these results; those of other carries are zero until a step makes them otherwise."""
+    key = tuple(given)
+    if key in rev.backward:
+        return rev.backward[key]
+    f, s, c = len(rev.fixed), len(rev.consts), len(rev.carries)
+    first_y = f + s + c + len(rev.rows)
+    got = Backward()
+    got.ys = [i for i, j in enumerate(rev.ys) if j in given]
+    carries = {i for i, j in enumerate(rev.carries) if j in given}
+    while True:
+        hit = reached(rev.whole, [*[f + s + i for i in carries], *[first_y + i for i in got.ys]])
+        more = {i for i in range(c) if hit[s + i]} - carries
+        if not more:
+            break
+        carries |= more
+    got.carries = sorted(carries)
+    got.sums = [i for i in range(s) if hit[i]]
+    got.xs = [i for i in range(len(rev.xs)) if hit[s + c + i]]
+    ins = [*range(f), *[f + i for i in got.sums], *[f + s + i for i in got.carries]]
+    ins += [*range(f + s + c, first_y), *[first_y + i for i in got.ys]]
+    outs = [*got.sums, *[s + i for i in got.carries], *[s + c + i for i in got.xs]]
+    avals, results = rev.whole.in_avals, rev.whole.out_avals
+
+    def without_zeros(*a):
+        full = [zero(aval) for aval in avals]
+        for i, x in zip(ins, a, strict=True):
+            full[i] = x
+        values = evaluate(rev.whole, *full)
+        return [values[o] for o in outs]
+
+    graph = of_avals(without_zeros, [avals[i] for i in ins], [results[o] for o in outs])
+    used = needed(graph, range(len(outs)))
+    low = f + len(got.sums) + len(got.carries)
+    got.fixed = [i for i in range(f) if i in used]
+    got.rows = [i for i in range(len(rev.rows)) if low + i in used]
+    keep = [*got.fixed, *range(f, low), *[low + i for i in got.rows], *range(low + len(rev.rows), len(ins))]
+    got.graph = narrowed(graph, keep, range(len(outs)))
+    rev.backward[key] = got
+    return got
+
+
 def _forward(vals, need, *, graph, consts, carries, length, reverse):
     rev = reverse_of(graph, consts, carries, need)
     outs = scan(*vals, graph=rev.forward, consts=consts, carries=carries, length=length, reverse=reverse)
@@ -219,26 +267,19 @@ def _forward(vals, need, *, graph, consts, carries, length, reverse):
 def _backward(residuals, cts, need, *, graph, consts, carries, length, reverse):
     rev = reverse_of(graph, consts, carries, need)
     ins, outs = graph.in_avals, graph.out_avals
+    b = backward_of(rev, [j for j in rev.outs if cts[j] is not None])
     k = len(rev.fixed)
-    sums = [zero(ins[i]) for i in rev.consts]
-    loop = [zero(outs[i]) if cts[i] is None else cts[i] for i in rev.carries]
-    rows = [zero_rows(outs[j], length) if cts[j] is None else cts[j] for j in rev.outs if j >= carries]
+    sums = [zero(ins[rev.consts[i]]) for i in b.sums]
+    loop = [zero(outs[j]) if cts[j] is None else cts[j] for j in [rev.carries[i] for i in b.carries]]
     got = scan(
-        *residuals[:k], *sums, *loop, *residuals[k:], *rows,
-        graph=rev.backward, consts=k, carries=len(sums) + len(loop), length=length, reverse=not reverse,
+        *[residuals[i] for i in b.fixed], *sums, *loop, *[residuals[k + i] for i in b.rows], *[cts[rev.ys[i]] for i in b.ys],
+        graph=b.graph, consts=len(b.fixed), carries=len(sums) + len(loop), length=length, reverse=not reverse,
     )  # fmt: skip
     full = [None] * len(ins)
-    for i, g in zip([*rev.consts, *[consts + c for c in rev.carries], *rev.xs], got, strict=True):
+    where = [rev.consts[i] for i in b.sums] + [consts + rev.carries[i] for i in b.carries] + [rev.xs[i] for i in b.xs]
+    for i, g in zip(where, got, strict=True):
         full[i] = g
     return full
-
-
-def zero_rows(aval, length):
-    """Zeros for the rows of a result that no cotangent reached, in the memory of one number."""
-    shape = (length, *aval.shape)
-    return PRIMITIVES["broadcast"](
-        helpers["zeros_of"](Aval((), aval.dtype)), shape=shape, axes=tuple(range(len(shape)))
-    )
 
 
 # ------------------------------------------------------------------------------------------------ forward mode, batching
@@ -246,11 +287,7 @@ def _dual(ts, vals, params):
     graph, consts, carries = params["graph"], params["consts"], params["carries"]
     k, m, first_row = len(graph.ins), len(graph.outs), consts + carries
     on, moving = active(graph, [i for i, t in enumerate(ts) if t is not None], loops(consts, carries))
-    outs = [
-        j
-        for j, a in enumerate(graph.out_avals)
-        if is_float(a.dtype) and (moving[j] or consts + j in on and j < carries)
-    ]
+    outs = [j for j, a in enumerate(graph.out_avals) if is_float(a.dtype) and moving[j]]
     if not outs:
         return scan(*vals, **params), [None] * m
     wide = pushed(graph, on, outs)
@@ -309,6 +346,24 @@ def second(x, d):
     return PRIMITIVES["transpose"](x, perm=(rest[0], d, *rest[1:]))
 
 
+# ------------------------------------------------------------------------------------------------ less to do
+def bound(args, graph, consts, carries, length, reverse):
+    """The results of a scan of these operands; carries that no step changes are constants of it."""
+    first_row = consts + carries
+    same = [j for j in range(carries) if graph.outs[j] is graph.ins[consts + j]]
+    if not same:
+        return scan(*args, graph=graph, consts=consts, carries=carries, length=length, reverse=reverse)
+    moving = [j for j in range(carries) if j not in same]
+    ins = [*range(consts), *[consts + j for j in same], *[consts + j for j in moving], *range(first_row, len(args))]
+    outs = [*moving, *range(carries, len(graph.outs))]
+    got = scan(
+        *[args[i] for i in ins], graph=arranged(graph, ins, outs), consts=consts + len(same), carries=len(moving), length=length,
+        reverse=reverse,
+    )  # fmt: skip
+    full = dict(zip(outs, got, strict=True)) | {j: own(args[consts + j]) for j in same}
+    return tuple([full[j] for j in range(len(graph.outs))])
+
+
 # ------------------------------------------------------------------------------------------------ what a result needs
 def _narrow(outs, *, graph, consts, carries, length, reverse):
     first_row = consts + carries
@@ -349,4 +404,4 @@ scan = Closed(
     narrow=_narrow,
     dependent=_dependent,
 )
-__all__ = ["scan"]
+__all__ = ["bound", "loops", "order_of", "scan", "tangent"]

@@ -1,74 +1,20 @@
-"""The NumPy engine: a graph as straight-line Python source over NumPy, each name reused once its value is dead."""
+"""The NumPy engine: a graph as straight-line Python source over NumPy (writer.py), compiled, and run.
+
+What is run is quick: 0-d float64 values are Python floats. Where Python raises and NumPy would give inf or nan, the same
+arguments are run by careful code, which asks NumPy. A graph with effects has careful code alone: nothing happens twice.
+"""
 
 import itertools
 import linecache
-import math
-
-import numpy as np
 
 from ..core.graph import GraphNode
-from .passes import common_subexpressions, inline
+from ..core.quiet import quiet
+from ..core.site import where
+from .passes import inline
+from .passes.order import simplified
+from .writer import Writer
 
 numbered = itertools.count().__next__
-
-
-def source(graph):
-    """(text of `def run(a0, ...)`, environment) of a graph."""
-    last = {}
-    for n in graph.nodes:
-        for x in n.ins:
-            if type(x) is GraphNode:
-                last[x] = n
-    names = {n: f"a{i}" for i, n in enumerate(graph.ins)}
-    keep = {o for o in graph.outs if type(o) is GraphNode}
-    keep |= set(graph.ins)
-    free = []
-    fresh = itertools.count().__next__
-    env = {"np": np}
-    lines = []
-
-    def constant(x):
-        if type(x) in (int, bool) or (type(x) is float and math.isfinite(x)):
-            return repr(x)
-        name = f"c{len(env)}"
-        env[name] = x
-        return name
-
-    def operand(x):
-        return names[x] if type(x) is GraphNode else constant(x)
-
-    for n in graph.nodes:
-        args = [operand(x) for x in n.ins]
-        for x in dict.fromkeys(x for x in n.ins if type(x) is GraphNode):
-            if last[x] is n and x not in keep:
-                free.append(names[x])
-        if n.aval == ():  # run for its effect: it has no results to name
-            lines.append(f"    {statement(n, args, constant, env)}")
-            continue
-        names[n] = free.pop() if free else f"v{fresh()}"
-        lines.append(f"    {names[n]} = {statement(n, args, constant, env)}")
-    outs = "".join([operand(o) + (".copy(), " if isinstance(o, np.ndarray) else ", ") for o in graph.outs])
-    parameters = ", ".join(f"a{i}" for i in range(len(graph.ins)))
-    return "\n".join([f"def run({parameters}):", *lines, f"    return ({outs})"]), env
-
-
-def statement(n, args, constant, env):
-    prim, params = n.prim, n.params or {}
-    if prim.name == "pick":
-        return f"{args[0]}[{params['i']}]"
-    if prim.numpy is not None:
-        return prim.numpy(*args, **params)
-    code = getattr(prim, "code", None)  # (a primitive over graphs calls their compiled forms)
-    if code is not None:
-        return code(n, args, constant)
-    if prim.symbol is not None and len(args) == 2:
-        return f"{args[0]} {prim.symbol} {args[1]}"
-    name = f"f_{prim.name}"
-    env[name] = prim.impl
-    return f"{name}({', '.join(args + [f'{k}={constant(v)}' for k, v in params.items() if k != 'avals'])})"
-
-
-VIEWS = {"reshape", "transpose", "broadcast", "getitem", "stop", "real", "imag", "barrier"}
 
 
 def is_new(o):
@@ -76,17 +22,56 @@ def is_new(o):
     if type(o) is not GraphNode or o.prim is None:
         return False
     prim = o.ins[0].prim if o.prim.name == "pick" else o.prim
-    return prim.name not in VIEWS and prim.unview is None and getattr(prim, "fresh", prim.record is None)
+    return prim.view is None and prim.unview is None and getattr(prim, "fresh", prim.record is None)
+
+
+def written(graph, careful=False, given=()):
+    """(function, Writer, text) of a graph that has nothing nested in it."""
+    writer = Writer(graph, careful, given)
+    text = writer.text()
+    env = {k: v for k, v in writer.env.items() if v is not None}
+    env["failed"] = failing(graph, writer.raises and not careful, writer.lines_of)
+    return function_of(text, env, "graph", "run"), writer, text
+
+
+def function_of(text, env, what, name):
+    """The function of a name that a text defines, with its lines where tracebacks find them."""
+    filename = f"<funcgrad {what} {numbered()}>"
+    exec(compile(text, filename, "exec"), env)
+    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    return env[name]
+
+
+def failing(graph, raises, lines_of):
+    """What compiled code does with an error: careful code where NumPy would not have raised, else a note of the user's line."""
+    careful = []
+
+    def failed(error, *args):
+        if raises and isinstance(error, (ArithmeticError, ValueError)):
+            if not careful:
+                careful.append(written(graph, careful=True)[0])
+            with quiet():
+                return careful[0](*args)
+        n = lines_of.get(error.__traceback__.tb_lineno)
+        if n is not None and not getattr(error, "from_effect", False):
+            note = f"in {n.prim.name}, from {where(n.site)}"
+            if not any([k.startswith("in ") for k in getattr(error, "__notes__", ())]):
+                error.add_note(note)
+        raise error
+
+    return failed
 
 
 def compiled(graph):
     """The function that runs a graph: flat values in, a tuple of values out. Kept with the graph."""
     run = graph.cache.get("run")
     if run is None:
-        text, env = source(common_subexpressions(inline(graph)))
-        filename = f"<funcgrad graph {numbered()}>"
-        exec(compile(text, filename, "exec"), env)
-        linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
-        run = graph.cache["run"] = env["run"]
+        flat = simplified(inline(graph))
+        run, writer, text = written(flat, careful=bool(flat.effects))
         graph.cache["source"] = text
+        graph.cache["silent"] = not writer.arrays
+        graph.cache["run"] = run
     return run
+
+
+__all__ = ["compiled", "function_of", "is_new", "numbered"]

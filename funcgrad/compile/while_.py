@@ -7,7 +7,7 @@ while_loop(max_steps=) is a scan of conds instead.
 
 from ..core.aval import Aval, aval_of, is_float
 from ..core.graph import Graph, GraphNode, evaluate
-from ..core.nested import needed, reached
+from ..core.nested import reached
 from ..core.primitive import PRIMITIVES, helpers
 from ..core.quiet import quiet
 from ..core.site import where
@@ -19,7 +19,6 @@ from .closed import (
     called,
     dependent,
     fronts,
-    function_of,
     mapped,
     numbers,
     of_avals,
@@ -29,8 +28,9 @@ from .closed import (
 )
 from .cond import spread
 from .joint import narrowed
+from .narrow import needed
 from .scan import loops, order_of, tangent
-from .source import compiled
+from .source import compiled, function_of
 
 
 def runner(cond, body, cond_consts, body_consts):
@@ -43,7 +43,9 @@ def runner(cond, body, cond_consts, body_consts):
             f"def run({', '.join(tests + fixed + carry)}):\n    while cond({', '.join(tests + carry)})[0]:\n"
             f"        {targets}= body({', '.join(fixed + carry)})\n    return ({''.join([f'own({c}), ' for c in carry])})"
         )
-        run = function_of(text, {"cond": compiled(cond), "body": compiled(body), "kept": cond, "own": own}, "while")
+        run = function_of(
+            text, {"cond": compiled(cond), "body": compiled(body), "kept": cond, "own": own}, "while_loop", "run"
+        )
         body.cache["while", id(cond)] = run  # (its environment keeps cond, whose id is the key)
     return run
 
@@ -104,7 +106,7 @@ def _dual(ts, vals, params):
     cond, body, k, b = params["cond"], params["body"], params["cond_consts"], params["body_consts"]
     m = len(body.outs)
     on, moving = active(body, [i - k for i, t in enumerate(ts) if t is not None and i >= k], loops(b, m))
-    outs = [j for j, a in enumerate(body.out_avals) if is_float(a.dtype) and (moving[j] or b + j in on)]
+    outs = [j for j, a in enumerate(body.out_avals) if is_float(a.dtype) and moving[j]]
     if not outs:
         return while_(*vals, **params), [None] * m
     ins = order_of(len(body.ins), on, b, len(body.ins))

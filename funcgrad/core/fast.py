@@ -13,6 +13,7 @@ import numpy as np
 
 from . import state
 from .aval import PYTHON_SCALARS, aval_of, dtype_of, is_float, ndarray
+from .constants import kept
 from .handle import Array, Frozen, Handle, Store, Taped, fresh, snap
 from .node import Node, TapeNode
 from .primitive import Primitive
@@ -78,7 +79,7 @@ def environment(prim, kink):
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
         "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "NONE": {}, "PARAMS": {"kink": kink},
         "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
-        "asarray": np.asarray, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
+        "kept": kept, "asarray": np.asarray, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
     }  # fmt: skip
 
 
@@ -153,9 +154,11 @@ def binary(prim):
     both, env["plan3"] = node_text(prim, 3, ["vx", "vy"], "x.mark, y.mark", "avals", "jax")
     left, env["plan1"] = node_text(prim, 1, ["vx", "y"], "x.mark", "avals", "jax")
     right, env["plan2"] = node_text(prim, 2, ["x", "vy"], "y.mark", "avals", "jax")
+    left_kept, _ = node_text(prim, 1, ["vx", "kept(y, t)"], "x.mark", "avals", "jax")
+    right_kept, _ = node_text(prim, 2, ["kept(x, t)", "vy"], "y.mark", "avals", "jax")
     one = both + SITE + "\n            return Array(out, n, t)"
-    left += SITE + "\n            return Array(out, n, t)"
-    right += SITE + "\n            return Array(out, n, t)"
+    made = SITE + "\n            return Array(out, n, t)"
+    left, right, left_kept, right_kept = left + made, right + made, left_kept + made, right_kept + made
     on_left = f"""
         if t.flat:
           if type(y) is float or type(y) is int:{constant("vx", "y")}
@@ -163,7 +166,7 @@ def binary(prim):
             avals = None{left}
           elif type(y) is ndarray:
             out = {expression(prim, "vx", "y")}
-            avals = mismatch(out, (vx, True), (y, False)){left}"""
+            avals = mismatch(out, (vx, True), (y, False)){left_kept}"""
     on_right = f"""
         if t.flat:
           vy = y.val
@@ -172,7 +175,7 @@ def binary(prim):
             avals = None{right}
           elif type(x) is ndarray:
             out = {expression(prim, "x", "vy")}
-            avals = mismatch(out, (x, False), (vy, True)){right}"""
+            avals = mismatch(out, (x, False), (vy, True)){right_kept}"""
     call = compile_text(
         f"""def call(x, y):
     if type(x) is Array:
@@ -243,7 +246,8 @@ def tape_node(prim, need, names, boxes, ins, avals):
 
 
 def tape_environment(prim, face, slow):
-    return environment(prim, "torch") | {"Face": face, "slow": slow, "__name__": "compat.written_out"}
+    silent = {"enter": enter, "leave": leave, "IGNORE": IGNORE}  # torch never warns of inf or nan
+    return environment(prim, "torch") | silent | {"Face": face, "slow": slow, "__name__": "compat.written_out"}
 
 
 def tape_unary(prim, face, slow):
@@ -256,7 +260,9 @@ def tape_unary(prim, face, slow):
     v = x.val
     d = v.dtype
     if d is F32 or d is F64:
-            out = {expression(prim, "v")}{TAPED.format(untracked="x.mark is None or not tls.grad")}{text}
+            token = enter(IGNORE)
+            try: out = {expression(prim, "v")}
+            finally: leave(token){TAPED.format(untracked="x.mark is None or not tls.grad")}{text}
     return slow(x)
 """,
         env,
@@ -280,12 +286,16 @@ def tape_binary(prim, face, slow):
     if d is F32 or d is F64:
         k = type(y)
         if k is float or k is int:{constant}
-            out = {expression(prim, "vx", "y")}{TAPED.format(untracked="x.mark is None or not tls.grad")}{scalar}
+            token = enter(IGNORE)
+            try: out = {expression(prim, "vx", "y")}
+            finally: leave(token){TAPED.format(untracked="x.mark is None or not tls.grad")}{scalar}
         if (k is Face or isinstance(y, Face)) and y.owner is TAPE:{settled}
             vy = y.val
             if vy.dtype is d:
+              token = enter(IGNORE)
               try: out = {expression(prim, "vx", "vy")}
               except ValueError: return slow(x, y)
+              finally: leave(token)
               mx = x.mark
               my = y.mark{TAPED.format(untracked="mx is my is None or not tls.grad").replace("            ", "              ")}
               avals = None if vx.shape == vy.shape else mismatch(out, (vx, mx is not None), (vy, my is not None))
@@ -312,9 +322,7 @@ CALL = """def call({all}, **params):
     t = None
     need = 0{unwrap}
     if t is TAPE:
-        token = enter(IGNORE)
-        try: out = impl_torch({values}, **params)
-        finally: leave(token)
+{value}
         if type(out) is not ndarray: out = asarray(out)
         if not need or not tls.grad or out.dtype.kind not in "fc": return TAPE.face(out, None, TAPE)
         record = taped.get({key}) or tape_recorder(prim, need, {kink}, taped)
@@ -329,6 +337,10 @@ CALL = """def call({all}, **params):
     record = recorded.get({key}) or recorder(prim, need, {kink}, recorded)
     return record(t, out, params, {all}, {values})
 """
+VALUE = "        out = impl_torch({values}, **params)"
+SILENT = """        token = enter(IGNORE)
+        try: out = impl_torch({values}, **params)
+        finally: leave(token)"""  # (a view computes nothing)
 BATCHED = """
     elif type(t) is Batch and not t.done and {aligned}:
         return Array(prim({values}, **params), 0, t)"""
@@ -359,6 +371,7 @@ def call_of(prim):
         unwrap="".join(UNWRAP.format(x=x, all=every, bit=1 << i) for i, x in enumerate(xs)),
         key=f"(need, {kink})" if kinked else "need",
         kink=kink,
+        value=(VALUE if prim.unview else SILENT).format(values=values),
         batched=BATCHED.format(aligned=aligned(xs), values=values) if prim.elementwise else "",
     )
     env = environment(prim, None) | {
@@ -379,8 +392,8 @@ def aligned(xs):
     return " and ".join(each + same if len(xs) < 3 else ["False"])
 
 
-def recorder_pieces(prim, plan):
-    """The texts of a recorder that both faces share."""
+def recorder_pieces(prim, plan, constant="v{0}"):
+    """The texts of a recorder that both faces share; `constant`: what is kept of an operand that may be a plain array."""
     xs = "xyz"[: prim.arity]
     if prim.elementwise:
         pairs = ", ".join(f"(v{x}, {i in plan.operands})" for i, x in enumerate(xs))
@@ -394,27 +407,39 @@ def recorder_pieces(prim, plan):
         "all": ", ".join(xs),
         "values": ", ".join("v" + x for x in xs),
         "ins": ", ".join(f"{xs[i]}.mark" for i in plan.operands),
-        "saved": saved_text(plan, ["v" + x for x in xs]),
+        "saved": saved_text(plan, [("v{0}" if i in plan.operands else constant).format(x) for i, x in enumerate(xs)]),
         "avals": avals,
     }
+
+
+CONSTANT = "(v{0} if v{0} is not {0} else kept(v{0}, t))"  # (a handle's value is nobody's to write into)
 
 
 def recorder(prim, need, kink, known):
     """The function that makes the node and the handle of one call on a Record, entered into `known`."""
     plan = prim.plan(need, kink)
     text = RECORD.format(
-        head="t, ", node="Node", owner="t", rest="\n    return Array(out, n, t)", **recorder_pieces(prim, plan)
+        head="t, ",
+        node="Node",
+        owner="t",
+        rest="\n    return Array(out, n, t)",
+        **recorder_pieces(prim, plan, CONSTANT),
     )
     got = compile_text(text, environment(prim, None) | {"plan": plan, "aval_of": aval_of})
     known[need if kink is None and not (prim.elementwise and prim.kinked) else (need, kink)] = got
     return got
 
 
+STAMP = """
+    if isinstance({x}, Taped):
+        s = {x}.store
+        v += ((*{x}.stamp(), {i}) if s is None or type({x}.alias) is Frozen else (s, s.version, {i})),"""
+
+
 def tape_recorder(prim, need, kink, known):
     """The same for the tape: also the versions of what is kept."""
     plan = prim.plan(need, kink, "torch")
-    stamps = [f"(*{'xyz'[i]}.stamp(), {i})," for i in plan.reads]
-    taped = [f"\n    if isinstance({'xyz'[i]}, Taped): v += {s}" for i, s in zip(plan.reads, stamps, strict=True)]
+    taped = [STAMP.format(x="xyz"[i], i=i) for i in plan.reads]
     rest = [
         "\n    n.extra = None",
         "\n    h = new(TAPE.face); h.val = out; h.mark = n; h.owner = TAPE; h.alias = h.store = h.cell = None",

@@ -58,6 +58,9 @@ class Handle:
     def refuse(self, args):
         """Raise if this box may not be written in place (a Tensor that is a leaf requiring grad)."""
 
+    def replayed(self, base, chain):
+        """Told that this view was made anew from its root."""
+
 
 class Array(Handle):
     """The functional face of a traced array. Its methods are installed by funcgrad.numpy."""
@@ -97,13 +100,19 @@ def fresh(h):
         base = alias.base
         if base.val is not alias.val or base.mark is not alias.mark:
             v = base
-            for prim, params in alias.chain:
-                v = prim(v, **params)
+            before, tls.grad = tls.grad, True  # (its history is its root's, in whatever mode somebody looks)
+            try:
+                for prim, params in alias.chain:
+                    v = prim(v, **params)
+            finally:
+                tls.grad = before
             h.val = v.val
             h.mark = v.mark
             h.owner = v.owner
             alias.val = base.val
             alias.mark = base.mark
+            if h.mark is not None:
+                h.replayed(base, alias.chain)
     elif alias is not None and alias.store is not None and alias.store.version != alias.version:
         raise ModifiedError(
             f"a value kept for later was changed in place at {where(alias.store.changed)} "
@@ -165,8 +174,10 @@ class Taped(Handle):
         return self.owner.face(self.val, self.mark, self.owner, kept)
 
     def repoint(self, new):
+        old = self.mark
+        if old is not None and old.extra is not None and old.plan is not None and new.mark is not None:
+            new.mark.keep_gradient_of(old)
         super().repoint(new)
-        self.cell = None
 
     def refuse(self, args):
         root = root_of(self)[0]

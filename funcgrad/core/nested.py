@@ -64,13 +64,4 @@ def passes_derivative(n):
     return not n.prim.nondiff and any(a.dtype.kind in "fc" for a in avals)
 
 
-def needed(graph, outs):
-    """The numbers of the inputs that these results, and the effects of the graph, are computed from."""
-    kept = Graph(graph.ins, [graph.outs[i] for i in outs], graph.effects)
-    used = {x for n in kept.nodes for x in n.ins if type(x) is GraphNode} | {
-        o for o in kept.outs if type(o) is GraphNode
-    }
-    return {i for i, n in enumerate(graph.ins) if n in used}
-
-
-__all__ = ["all_graphs", "graphs_in", "needed", "reached", "with_graphs"]
+__all__ = ["all_graphs", "graphs_in", "reached", "with_graphs"]

@@ -37,7 +37,7 @@ helpers = Table()  # what the derived rules need of the table itself (fit, front
 FIELDS = {
     "impl", "aval", "linear", "bilinear", "transpose", "vjp", "jvp", "nondiff", "saves", "batch", "unview", "into",
     "jax", "samples", "multi", "record", "pull", "pull_handles", "numpy", "variadic", "source", "kinks",
-    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual",
+    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual", "scalar", "view", "rows",
 }  # fmt: skip
 shared, tls = state.shared, state.tls
 
@@ -48,6 +48,7 @@ class Primitive:
     elementwise = multi = variadic = False
     formulas = transpose = linear = bilinear = vjp = jvp = batch = aval = nondiff = unview = into = record = pull = None
     jax = samples = numpy = ufunc = symbol = pull_handles = kinks = impl_torch = None
+    scalar = view = rows = None  # how compiled code writes it, with `numpy` (compile/writer.py)
     domain, dtypes, without, tolerance = "real", "f", {}, 1.0  # what its samples are (core/sample.py), and how exact
     dtype_kept = True  # the result has the dtype of its float operands
     source = False  # has no operands: asks the Stage of this thread
@@ -80,8 +81,9 @@ class Primitive:
 
     def general(self, *args, **params):
         """The value for any operands: the highest trace among them processes the call (core/fast.py writes shorter roads)."""
-        if shared.staging and tls.stage is not None:
-            args = tls.stage.capture(args)
+        stage = tls.stage if shared.staging else None
+        if stage is not None:
+            args = stage.capture(args)
         top = None
         level = -1
         for a in args:
@@ -93,10 +95,16 @@ class Primitive:
                     top = t
                     level = t.level
         if top is None:
-            if self.source and tls.stage is not None:
-                return tls.stage.process(self, args, params)
-            return self.impl(*args, **params)
-        return top.process(self, args, params)
+            return self.impl(*args, **params) if stage is None or not self.source else stage.process(self, args, params)
+        if stage is None or level >= stage.level:
+            return top.process(self, args, params)
+        tls.stage = stage.enclosing(
+            level
+        )  # an operation of an outer level: what its rule makes is no business of this Stage
+        try:
+            return top.process(self, args, params)
+        finally:
+            tls.stage = stage
 
     @functools.cached_property
     def fast(self):

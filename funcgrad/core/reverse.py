@@ -5,13 +5,13 @@ so that what the rules do with them is recorded there. A walk that meets no hand
 """
 
 from ..errors import ModifiedError, SecondBackwardError
-from . import nans, state
+from . import constants, nans, state
 from .aval import PYTHON_SCALARS, strengthened
 from .handle import FROZEN, Frozen, Handle, Taped
 from .node import by_index
 from .primitive import helpers
 from .site import where
-from .trace import PICK, Slots, several
+from .trace import PICK, Record, Slots, several
 
 SECOND = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
@@ -57,6 +57,8 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
     if watch is None and nans.switch.on:
         with nans.unwatched():  # (what rules compute on their way may hold a NaN that they discard)
             return reverse(seeds, home, want, create, free, deliver, only, nans.Watch())
+    if type(home) is Record and home.watched is not None:
+        constants.check(home)
     add_cts = helpers["add_cts"]
     cts = {}
     raw = not home.deep and not create and not state.shared.staging
@@ -117,6 +119,9 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         again = create or n.owner is not home
         if extra is not None and extra.before is not None and deliver is not None:
             ct = extra.before(ct)
+        kept = n.saved
+        if extra is not None and extra.unpack is not None:
+            n.saved = extra.unpack(kept)
         if type(ct) is Slots and plan.prim.fills:
             ct = ct.filled(helpers["raw_zeros" if raw and not again else "zeros_of"])
         into = cts if watch is None or plan.prim is PICK else {}
@@ -136,8 +141,10 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
                 if g is not None:
                     cts[p] = add_cts(cts.get(p), g)
                     owned.discard(p)
-        if free and (n.saved if extra is None or extra.release is None else extra.release):
+        if free and (kept if extra is None or extra.release is None else extra.release):
             n.saved = None
+        elif n.saved is not kept:
+            n.saved = kept
     return [found[w] for w in want]
 
 

@@ -22,6 +22,7 @@ DOMAINS = {
     "real": (-2.0, 2.0),
     "positive": (0.3, 2.5),
     "unit": (-0.9, 0.9),
+    "probability": (0.1, 0.9),
     "above one": (1.1, 3.0),
     "small": (-0.5, 0.5),
     "nonzero": None,  # magnitude from 0.3 to 2, either sign

@@ -13,7 +13,8 @@ fresh_level = itertools.count(2, 2).__next__  # functional traces take even leve
 
 class Local(threading.local):
     grad = True  # compat's grad mode
-    walking = None  # (home, create) of the walk that compat is in
+    walking = None  # the walk that compat is in
+    packing = None  # the hooks of compat that what a tape saves is shown to (shared.staging counts them too)
     stage = None  # innermost Stage on this thread
     depth = 0  # > 0 inside any transform: creation functions then return assignable handles
 

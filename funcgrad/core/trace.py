@@ -10,11 +10,12 @@ import numpy as np
 from ..errors import LeakedTracerError
 from . import quiet
 from .aval import PYTHON_SCALARS, aval_of, dtype_of, is_float, is_weak, ndarray, shape_of, strengthened
+from .constants import kept
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
 from .node import Node, TapeNode, leaf_node
 from .primitive import Primitive
 from .site import site, where
-from .state import fresh_level, tick, tls
+from .state import fresh_level, shared, tick, tls
 
 NO_PARAMS = {}
 
@@ -89,6 +90,7 @@ class Record(Trace):
 
     flat = True
     name = "grad/vjp"
+    watched = None  # large plain arrays that the nodes hold (core/constants.py)
 
     def leaf(self):
         return leaf_node(self, tick())
@@ -137,6 +139,9 @@ class Record(Trace):
                 if not is_float(dtype_of(out)):
                     return out
             plan = prim.plan(need, params.get("kink"))
+            for i in plan.reads:
+                if i < len(args) and args[i] is vals[i]:
+                    vals[i] = kept(vals[i], self)
             saved, avals = plan.keep(vals, out)
         n = record(Node, self, plan, tuple(ins), params, saved, avals)
         if prim.multi:
@@ -200,7 +205,7 @@ class Jvp(Trace):
             out = prim(*vals, **params)
             if prim.nondiff:
                 return out
-            t = push_quietly(prim, ts, out, vals, params)
+            t = None if all([t is None for t in ts]) else push_quietly(prim, ts, out, vals, params)
         if prim.multi:
             ts = t or [None] * len(out)
             return tuple(Array(o, x, self) if is_float(dtype_of(o)) else o for o, x in zip(out, ts, strict=True))
@@ -350,6 +355,8 @@ class Tape(Trace):
                 n.versions = saved_versions(plan, args)
                 if plan.keeps:
                     n.versions += tuple((*o.stamp(), -1) for o in outs)
+                if shared.staging and tls.packing is not None:
+                    tls.packing.show(n, args, outs)
             return outs
         t = face(out, n, self)
         if bottom:  # NumPy memory can change: remember the version of what is saved
@@ -358,11 +365,13 @@ class Tape(Trace):
                 if store is not None:
                     t.store = store
                 n.versions += ((*t.stamp(), -1),)
+            if shared.staging and tls.packing is not None:
+                tls.packing.show(n, args, t)
         return t
 
 
 def silently(prim, vals, params):
-    """The value over NumPy memory. torch never warns of inf or nan; the written-out road has a filter instead."""
+    """The value over NumPy memory. torch never warns of inf or nan."""
     token = quiet.enter(quiet.IGNORE)
     try:
         return prim.value("torch")(*vals, **params)

@@ -173,6 +173,12 @@ def index(x):
     """`__index__`: what range(x) and list[x] ask for; only integers have one."""
     got = plain(x)
     if got is NONE:
+        kind = aval_of(x).dtype.kind
+        if kind in "iu" and not x.owner.concrete:
+            raise ConcretizationError(
+                f"operator.index(x): the value of {aval_of(x)} is not one known number under {x.owner.name}, at {here()}. "
+                "Index an array with it instead of a list (a[x], np.take(a, x)), or mark the argument static (jit)."
+            )
         refuse(x, "operator.index(x)")
     return got.__index__()
 

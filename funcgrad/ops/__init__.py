@@ -10,6 +10,7 @@ FAMILIES = {
     "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "complex": "real imag conj complex as_real as_complex angle",
     "conv": "conv",
+    "cross_entropy": "binary_cross_entropy",
     "cumulative": "linear_recurrence cumsum cumprod cummax cummin cumlogsumexp",
     "dot": "dot_general",
     "dynamic": "dynamic_slice dynamic_update_slice",
@@ -35,6 +36,7 @@ FAMILIES = {
     "softmax": "softmax log_softmax",
     "sort": "argsort sort sort_with_indices top_k searchsorted",
     "special": "gaussian erf erfc erfinv lgamma digamma polygamma i0 i1 i0e i1e bessel_ratio",
+    "standardize": "standardize",
     "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
     "arcsinh arccosh arctanh arctan2 sinc",
     "weak": "weak",

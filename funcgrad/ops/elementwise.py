@@ -90,6 +90,20 @@ def of_weak(x):
     return key(0) if isinstance(key, type) else key
 
 
+def _where_text(w, out, mask, x, y):
+    """x where mask, else 0, by its bits, as in `kept`."""
+    zero = y.constant and y.aval.weak and w.constant_of(y) == 0 and is_zero(w.constant_of(y))
+    if not zero or mask.aval.dtype.char != "?" or x.aval.weak or x.aval.dtype.char not in BITS or not mask.aval.shape:
+        return None
+    shape = np.broadcast_shapes(x.aval.shape, mask.aval.shape)
+    if not x.aval.shape:
+        return None
+    bits = np.dtype(BITS[x.aval.dtype.char])
+    out = w.memory(out, Aval(shape, x.aval.dtype))
+    w.line(w.call(np.multiply, "multiply", [w.viewed(x, bits), mask, w.out_viewed(out, bits)]))
+    return out
+
+
 where = elementwise(
     "where",
     np.where,
@@ -101,4 +115,6 @@ where = elementwise(
     jax="numpy.where",
     dtypes="fci",
     domain=("bool", "real", "real"),
+    scalar="{1} if {0} else {2}",
+    numpy=_where_text,
 )

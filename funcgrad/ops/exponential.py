@@ -19,14 +19,20 @@ from .logic import isinf
 LN2 = math.log(2)
 LN10 = math.log(10)
 
-exp = elementwise("exp", np.exp, "t * out", jax="numpy.exp", dtypes="fc")
+exp = elementwise("exp", np.exp, "t * out", jax="numpy.exp", dtypes="fc", scalar="math.exp({0})")
 exp2 = elementwise("exp2", np.exp2, "t * out * LN2", jax="numpy.exp2", dtypes="fc")
 # exp(x), not out + 1: that loses every digit of e**x where x is very negative
-expm1 = elementwise("expm1", np.expm1, "t * exp(x)", jax="numpy.expm1", dtypes="fc")
-log = elementwise("log", np.log, "t / x", jax="numpy.log", dtypes="fc", domain="positive")
-log2 = elementwise("log2", np.log2, "t / (x * LN2)", jax="numpy.log2", dtypes="fc", domain="positive")
-log10 = elementwise("log10", np.log10, "t / (x * LN10)", jax="numpy.log10", dtypes="fc", domain="positive")
-log1p = elementwise("log1p", np.log1p, "t / (1 + x)", jax="numpy.log1p", dtypes="fc", domain="unit")
+expm1 = elementwise("expm1", np.expm1, "t * exp(x)", jax="numpy.expm1", dtypes="fc", scalar="math.expm1({0})")
+log = elementwise("log", np.log, "t / x", jax="numpy.log", dtypes="fc", domain="positive", scalar="math.log({0})")
+log2 = elementwise(
+    "log2", np.log2, "t / (x * LN2)", jax="numpy.log2", dtypes="fc", domain="positive", scalar="math.log2({0})"
+)
+log10 = elementwise(
+    "log10", np.log10, "t / (x * LN10)", jax="numpy.log10", dtypes="fc", domain="positive", scalar="math.log10({0})"
+)
+log1p = elementwise(
+    "log1p", np.log1p, "t / (1 + x)", jax="numpy.log1p", dtypes="fc", domain="unit", scalar="math.log1p({0})"
+)
 
 
 # ------------------------------------------------------------------------------------------------ tanh
@@ -48,6 +54,15 @@ def _sech_squared(x):
     return 4 * e / ((1 + e) * (1 + e))
 
 
+def _sech_squared_text(w, out, x):
+    if x.aval.dtype.kind != "f":
+        return None
+    out = w.memory(out, x.aval)
+    w.line(w.call(np.cosh, "cosh", [x, out]))
+    w.line(w.call(np.divide, "divide", [w.number_like(1, x), out, out]))
+    return w.call(np.multiply, "multiply", [out, out, out])
+
+
 ROUNDING = {"kink": "no kink: torch's formula differs in rounding alone"}
 # the derivative of tanh: 1 - out**2 has no digit left from x = 20 on, and few before
 tanh = elementwise(
@@ -59,6 +74,7 @@ tanh = elementwise(
     jax="numpy.tanh",
     dtypes="fc",
     without=ROUNDING,
+    scalar="math.tanh({0})",
 )
 # 1 / cosh(x)**2
 sech_squared = elementwise(
@@ -69,6 +85,8 @@ sech_squared = elementwise(
     into=in_place(_sech_squared),
     jax=lambda jax, x: 1 / jax.numpy.cosh(x) ** 2,
     dtypes="fc",
+    scalar="(1.0 / math.cosh({0})) ** 2",
+    numpy=_sech_squared_text,
 )
 
 

@@ -81,6 +81,7 @@ copysign = elementwise(
     jax="numpy.copysign",
     domain="nonzero",
     kinks=((0.0, 1.0), (-0.0, 1.0), (0.0, -1.0)),
+    scalar="math.copysign({0}, {1})",
 )
 
 
@@ -95,7 +96,7 @@ def won_torch(t, x, y):
     return add(where(less_equal(x, y), 0, t), where(equal(x, y), mul(t, 0.5), 0))
 
 
-def extremum(name, ufunc, formulas, torch):
+def extremum(name, ufunc, formulas, torch, scalar=None):
     return elementwise(
         name,
         ufunc,
@@ -105,15 +106,24 @@ def extremum(name, ufunc, formulas, torch):
         jax=f"numpy.{name}",
         dtypes="fi",
         kinks=((1.0, 1.0), (0.0, -0.0), (np.inf, np.inf)),
+        scalar=scalar,
     )
 
 
 # Ties: half each in both. Where an operand is nan: jax 0, torch 1 for both operands.
 maximum = extremum(
-    "maximum", np.maximum, ("won(t, x, y)", "won(t, y, x)"), ("won_torch(t, x, y)", "won_torch(t, y, x)")
+    "maximum",
+    np.maximum,
+    ("won(t, x, y)", "won(t, y, x)"),
+    ("won_torch(t, x, y)", "won_torch(t, y, x)"),
+    scalar="{0} if {0} >= {1} or {0} != {0} else {1}",
 )
 minimum = extremum(
-    "minimum", np.minimum, ("won(t, y, x)", "won(t, x, y)"), ("won_torch(t, y, x)", "won_torch(t, x, y)")
+    "minimum",
+    np.minimum,
+    ("won(t, y, x)", "won(t, x, y)"),
+    ("won_torch(t, y, x)", "won_torch(t, x, y)"),
+    scalar="{0} if {0} <= {1} or {0} != {0} else {1}",
 )
 # These pass over nan. Ties: jax all to y, torch all to x.
 fmax = extremum(
@@ -168,6 +178,8 @@ relu = elementwise(
     into=in_place(_relu),
     jax="nn.relu",
     kinks=((0.0,), (-0.0,)),
+    scalar="0.0 if {0} <= 0.0 else {0}",
+    numpy=lambda w, out, x: w.call(np.maximum, "maximum", [x, w.number_like(0, x)], out),
 )
 
 

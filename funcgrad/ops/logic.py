@@ -6,22 +6,24 @@ from ..core.handle import Handle
 from ..core.primitive import elementwise
 
 
-def predicate(name, ufunc, why, dtypes="fcib"):
-    return elementwise(name, ufunc, nondiff=why, dtype=bool, jax=f"numpy.{name}", dtypes=dtypes)
+def predicate(name, ufunc, why, dtypes="fcib", scalar=None):
+    return elementwise(name, ufunc, nondiff=why, dtype=bool, jax=f"numpy.{name}", dtypes=dtypes, scalar=scalar)
 
 
-def connective(name, ufunc):
-    return predicate(name, ufunc, "a logical connective is piecewise constant")
+def connective(name, ufunc, scalar):
+    return predicate(name, ufunc, "a logical connective is piecewise constant", scalar=scalar)
 
 
-logical_and = connective("logical_and", np.logical_and)
-logical_or = connective("logical_or", np.logical_or)
-logical_xor = connective("logical_xor", np.logical_xor)
-logical_not = connective("logical_not", np.logical_not)
+logical_and = connective("logical_and", np.logical_and, "bool({0}) and bool({1})")
+logical_or = connective("logical_or", np.logical_or, "bool({0}) or bool({1})")
+logical_xor = connective("logical_xor", np.logical_xor, "bool({0}) != bool({1})")
+logical_not = connective("logical_not", np.logical_not, "not {0}")
 
-isnan = predicate("isnan", np.isnan, "whether a value is nan does not vary with it")
-isinf = predicate("isinf", np.isinf, "whether a value is infinite does not vary with it")
-isfinite = predicate("isfinite", np.isfinite, "whether a value is finite does not vary with it")
+isnan = predicate("isnan", np.isnan, "whether a value is nan does not vary with it", scalar="math.isnan({0})")
+isinf = predicate("isinf", np.isinf, "whether a value is infinite does not vary with it", scalar="math.isinf({0})")
+isfinite = predicate(
+    "isfinite", np.isfinite, "whether a value is finite does not vary with it", scalar="math.isfinite({0})"
+)
 signbit = predicate("signbit", np.signbit, "the sign is piecewise constant", "f")
 
 

@@ -90,6 +90,42 @@ def _power_samples(rng):
     yield Sample(signed + 0.5j, 3, kind="integer exponent")
 
 
+SHORT = {2: np.square, 1: np.positive, 0.5: np.sqrt}  # exponents for which x ** y is another ufunc in NumPy too
+
+
+def _power_text(w, out, x, y):
+    """x ** y as NumPy writes it for the exponents it knows."""
+    short = SHORT.get(w.constant_of(y))
+    if short is None or (short is np.sqrt) > (x.aval.dtype.kind == "f") or x.aval.dtype.kind == "b" or x.aval.weak:
+        return None
+    return w.call(short, short.__name__, [x], out)
+
+
+def _power_of_numbers(texts, n):
+    x, y = texts
+    exponent = n.ins[1]
+    if type(exponent) in PYTHON_SCALARS and exponent == 2:
+        return f"{x} * {x}"
+    if n.aval.dtype.kind != "f" or (type(exponent) is int):
+        return f"{x} ** {y}"
+    return f"math.pow({x}, {y})"
+
+
+def _integer_power_text(w, out, x, *, exponent):
+    if exponent not in (2, 3):
+        return None
+    if exponent == 2:
+        return w.call(np.multiply, "multiply", [x, x], out)
+    out = w.memory(out, x.aval)
+    w.line(w.call(np.multiply, "multiply", [x, x, out]))
+    return w.call(np.multiply, "multiply", [out, x, out])
+
+
+def _integer_power_of_numbers(texts, n):
+    (x,), exponent = texts, n.params["exponent"]
+    return f"{x} * {x}" if exponent == 2 else f"{x} ** {exponent}"
+
+
 # x ** y. By x: 0 at y = 0, also for x = 0 (jax: nan for a float y; torch: 0). By y: 0 at x = 0, y >= 0 (jax, torch: 0),
 # -inf at x = 0, y < 0 (jax: nan; torch: -inf), nan for x < 0, where x ** y is not defined around an integer y.
 power = elementwise(
@@ -104,6 +140,8 @@ power = elementwise(
     domain="positive",
     kinks=((0.0, 1.0), (0.0, 2.0), (0.0, 3.0), (1.0, 0.0), (0.0, 0.5)),
     samples=_power_samples,
+    numpy=_power_text,
+    scalar=_power_of_numbers,
 )
 
 
@@ -131,15 +169,25 @@ integer_power = elementwise(
     jax=lambda jax, x, *, exponent: jax.lax.integer_pow(x, exponent),
     dtypes="fc",
     domain="nonzero",
+    numpy=_integer_power_text,
+    scalar=_integer_power_of_numbers,
     samples=samples_with("integer_power", *({"exponent": n} for n in (2, 3, 7, 1, 0, -1, -2, -3))),
 )
-square = elementwise("square", np.square, "t * (x + x)", jax="numpy.square", dtypes="fci")
+square = elementwise("square", np.square, "t * (x + x)", jax="numpy.square", dtypes="fci", scalar="{0} * {0}")
 reciprocal = elementwise(
-    "reciprocal", np.reciprocal, "-t * (out * out)", jax="numpy.reciprocal", dtypes="fc", domain="nonzero"
+    "reciprocal",
+    np.reciprocal,
+    "-t * (out * out)",
+    jax="numpy.reciprocal",
+    dtypes="fc",
+    domain="nonzero",
+    scalar="1.0 / {0}",
 )
 
 # ------------------------------------------------------------------------------------------------ roots
-sqrt = elementwise("sqrt", np.sqrt, "t / (2 * out)", jax="numpy.sqrt", dtypes="fc", domain="positive")
+sqrt = elementwise(
+    "sqrt", np.sqrt, "t / (2 * out)", jax="numpy.sqrt", dtypes="fc", domain="positive", scalar="math.sqrt({0})"
+)
 cbrt = elementwise("cbrt", np.cbrt, "t / (3 * (out * out))", jax="numpy.cbrt", domain="nonzero")
 
 
@@ -157,6 +205,7 @@ rsqrt = elementwise(
     jax="lax.rsqrt",
     dtypes="fc",
     domain="positive",
+    scalar="1.0 / math.sqrt({0})",
 )
 
 
@@ -211,4 +260,5 @@ hypot = elementwise(
     jax="numpy.hypot",
     domain=("nonzero", "real"),
     kinks=((0.0, 0.0),),
+    scalar="math.hypot({0}, {1})",
 )

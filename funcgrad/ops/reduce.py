@@ -3,6 +3,8 @@
 Invariant: a reduction is one node and keeps only what its rule reads; NaN goes through as in NumPy.
 """
 
+import math
+
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
@@ -46,6 +48,15 @@ class mean:
             return np.mean(x, axis=axes)
         return np.add.reduce(x, axis=axes) / count(x.shape, axes)
 
+    def numpy(w, out, x, *, axes):
+        if x.aval.dtype.char not in "fdFD":
+            return None
+        total, n = w.reduce(np.add, out, x, axes), count(x.aval.shape, axes)
+        if out is None:
+            return f"{total} / {n}"
+        w.line(total)
+        return w.call(np.divide, "divide", [out, w.number_like(n, x), out])
+
     def impl_torch(x, *, axes):
         return mean.impl(x, axes=axes) if x.dtype.char == "e" else sum_over(x, axes=axes) / count(x.shape, axes)
 
@@ -80,6 +91,9 @@ class prod:
 
     def impl(x, *, axes):
         return np.multiply.reduce(x, axis=axes)
+
+    def numpy(w, out, x, *, axes):
+        return w.reduce(np.multiply, out, x, axes)
 
     def vjp(ct, out, x, *, need, axes):
         return [mul(spread(ct, x, axes), others(x, axes))]
@@ -131,6 +145,9 @@ class max_:
     def impl(x, *, axes):
         return np.maximum.reduce(x, axis=axes)
 
+    def numpy(w, out, x, *, axes):
+        return w.reduce(np.maximum, out, x, axes)
+
 
 @extreme
 class min_:
@@ -138,6 +155,9 @@ class min_:
 
     def impl(x, *, axes):
         return np.minimum.reduce(x, axis=axes)
+
+    def numpy(w, out, x, *, axes):
+        return w.reduce(np.minimum, out, x, axes)
 
 
 # ------------------------------------------------------------------------------------------------ logsumexp
@@ -159,6 +179,20 @@ class shares:
             at = np.isinf(np.real(x)) & (np.equal(x, out))
             w = np.where(at, at / np.maximum(at.sum(axes, keepdims=True), 1), w).astype(w.dtype)
         return w
+
+    def numpy(w, out, x, top, *, axes):
+        if x.aval.dtype.kind != "f" or x.aval.dtype != top.aval.dtype or not top.aval.shape:
+            return None
+        kept = tuple([1 if i in axes else k for i, k in enumerate(x.aval.shape)])
+        out = w.memory(out, x.aval)
+        w.line(w.call(np.subtract, "subtract", [x, w.moved(top, shape=kept), out]))
+        w.line(w.call(np.exp, "exp", [out, out]))
+        w.line(f"if not {w.name(np.isfinite, 'isfinite')}({w.call(np.add.reduce, 'add_reduce', [top, 'None'])}):")
+        w.line(f"    {out}[...] = {w.call(shares.impl, 'shares', [x, top, f'axes={axes!r}'])}")
+        return out
+
+    def rows(avals, aval, params):
+        return None if 0 in params["axes"] else ([True, True], lambda k: params)
 
     def aval(x, out, *, axes):
         return Aval(shape_of(x), dtype_of(x))
@@ -209,6 +243,24 @@ class logsumexp:
         with np.errstate(divide="ignore", over="ignore"):  # log(0) is -inf here, not a mistake
             return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + top.reshape(reduced(x.shape, axes))
 
+    def numpy(w, out, x, *, axes):
+        """The maximum is moved from infinity to the largest number: what is infinite stays so, and inf - inf does not arise."""
+        if x.aval.dtype.char not in "fd" or not math.prod(x.aval.shape) or not axes:
+            return None
+        kept = Aval(tuple([1 if i in axes else k for i, k in enumerate(x.aval.shape)]), x.aval.dtype)
+        top, e, total = w.scratch(kept), w.scratch(x.aval), w.scratch(kept)
+        w.reduce_into(np.maximum, top, x, axes)
+        w.line(w.call(np.minimum, "minimum", [top, w.number_like(np.finfo(x.aval.dtype).max.item(), x)], top))
+        w.line(w.call(np.maximum, "maximum", [top, w.number_like(np.finfo(x.aval.dtype).min.item(), x)], top))
+        w.line(w.call(np.subtract, "subtract", [x, top, e]))
+        w.line(w.call(np.exp, "exp", [e, e]))
+        w.reduce_into(np.add, total, e, axes)
+        w.line(w.call(np.log, "log", [total, total]))
+        if not reduced(x.aval.shape, axes):
+            return f"{w.call(np.add, 'add', [total, top])}.reshape(())[()]"
+        shape = reduced(x.aval.shape, axes)
+        return w.call(np.add, "add", [w.out_view(total, shape), w.out_view(top, shape)], out)
+
     def vjp(ct, out, x, *, need, axes):
         return [fit(mul(spread(ct, x, axes), shares(x, out, axes=axes)), x)]
 
@@ -238,6 +290,9 @@ class any_:
     def impl(x, *, axes):
         return np.logical_or.reduce(x, axis=axes)
 
+    def numpy(w, out, x, *, axes):
+        return w.reduce(np.logical_or, out, x, axes)
+
     def samples(rng):
         return samples_over(rng, "fcib", "truth")
 
@@ -252,6 +307,9 @@ class all_:
 
     def impl(x, *, axes):
         return np.logical_and.reduce(x, axis=axes)
+
+    def numpy(w, out, x, *, axes):
+        return w.reduce(np.logical_and, out, x, axes)
 
     def samples(rng):
         return samples_over(rng, "fcib", "truth")

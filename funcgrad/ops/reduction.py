@@ -39,10 +39,32 @@ def reduction(body):
         axes = shift_axes(axes, ds[0])
         return prim(xs[0], axes=axes), drop_axes(ds[0], axes)
 
-    body.aval, body.batch = aval, batch
+    def rows(avals, aval, params):
+        (x,) = avals
+        return None if 0 in params["axes"] or not x.shape else ([True], lambda k: params)
+
+    body.aval, body.batch, body.rows = aval, batch, rows
     if not hasattr(body, "jax"):
         body.jax = lambda jax, x, *, axes: getattr(jax.numpy, name)(x, axis=axes)
     prim = define(body, depth=2)
+    return prim
+
+
+def along_axes(body):
+    """Declare a function of a float array along `axes` that has its operand's shape and dtype."""
+
+    def aval(x, *, axes, **params):
+        return Aval(shape_of(x), dtype_of(x))
+
+    def batch(size, xs, ds, *, axes, **params):
+        return prim(xs[0], axes=shift_axes(axes, ds[0]), **params), ds[0]
+
+    def rows(avals, aval, params):
+        return None if 0 in params["axes"] or not aval.shape else ([True], lambda k: params)
+
+    body.rows = rows
+    body.aval, body.batch = aval, batch
+    prim = define(body, 2)
     return prim
 
 

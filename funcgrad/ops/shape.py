@@ -42,6 +42,15 @@ class full:
 
     impl = _full
 
+    numpy = "constant"
+
+    def scalar(texts, n):
+        value = n.params["value"]
+        return None if not np.isfinite(value) else repr(bool(value) if n.aval.dtype.kind == "b" else float(value))
+
+    def rows(avals, aval, params):
+        return [], lambda k: {**params, "shape": (k, *aval.shape[1:])}
+
     def aval(*, shape, value, dtype):
         return Aval(tuple(shape), np.dtype(dtype))
 
@@ -200,6 +209,20 @@ class broadcast:
         out.flags.writeable = np.asarray(x).flags.writeable
         return out
 
+    scalar = "{0}"
+
+    def view(x, literal, *, shape, axes):
+        return None
+
+    def rows(avals, aval, params):
+        (x,) = avals
+        own = (
+            0 not in params["axes"]
+            and len(x.shape) == len(aval.shape) - len(params["axes"])
+            and x.shape[0] == aval.shape[0]
+        )
+        return [own], lambda k: {**params, "shape": (k, *aval.shape[1:])}
+
     def aval(x, *, shape, axes):
         return Aval(tuple(shape), dtype_of(x))
 
@@ -239,6 +262,17 @@ class reshape:
     def impl(x, *, shape):
         return x.reshape(shape) if type(x) is ndarray else np.reshape(x, shape)
 
+    scalar = "{0}"
+
+    def view(x, literal, *, shape):
+        return f"{x}.reshape({shape!r})"
+
+    def rows(avals, aval, params):
+        (x,) = avals
+        if x.shape[:1] != aval.shape[:1]:
+            return None
+        return [True], lambda k: {"shape": (k, *aval.shape[1:])}
+
     def aval(x, *, shape):
         return Aval(tuple(shape), dtype_of(x))
 
@@ -274,6 +308,11 @@ class transpose:
 
     def impl(x, *, perm):
         return x.transpose(perm) if type(x) is ndarray else np.transpose(x, perm)
+
+    scalar = "{0}"
+
+    def view(x, literal, *, perm):
+        return f"{x}.T" if perm == (1, 0) else f"{x}.transpose({perm!r})"
 
     def aval(x, *, perm):
         s = shape_of(x)
@@ -316,6 +355,19 @@ class cast:
         if x.dtype.kind == "c" and dtype.kind not in "cb":
             x = x.real
         return x.astype(dtype)
+
+    def numpy(w, out, x, *, dtype):
+        if x.aval.dtype.kind == "c" and dtype.kind not in "cb" or x.aval.weak or not x.aval.shape:
+            return None
+        if out is None:
+            return f"{x}.astype({w.literal(dtype)})"
+        return w.call(np.copyto, "copyto", [out, x, "'unsafe'"])
+
+    def scalar(texts, n):
+        return f"float({texts[0]})" if n.aval.dtype.kind == "f" else None
+
+    def rows(avals, aval, params):
+        return [True], lambda k: params
 
     def aval(x, *, dtype):
         return Aval(shape_of(x), np.dtype(dtype))
@@ -377,6 +429,9 @@ class getitem:
 
     def impl(x, *, idx):
         return x[idx]
+
+    def view(x, literal, *, idx):
+        return f"{x}[{literal(idx)}]"
 
     def aval(x, *, idx):
         return Aval(index_shape(shape_of(x), idx), dtype_of(x))
@@ -457,6 +512,16 @@ class put:
     def into(mem, v, *, idx):
         mem[idx] = v
 
+    def numpy(w, out, x, v, *, idx):
+        if not x.aval.shape:
+            return None
+        if out is None:
+            out = w.say(f"{x}.copy()")
+        else:
+            w.line(w.call(np.copyto, "copyto", [out, x]))
+        w.line(f"{out}[{w.literal(idx)}] = {v}")
+        return out
+
     def aval(x, v, *, idx):
         np.broadcast_to(np.int8(0), shape_of(v)) if not shape_of(v) else check_assignable(shape_of(x), shape_of(v), idx)
         return Aval(shape_of(x), dtype_of(x))
@@ -517,6 +582,15 @@ class copy:
     def into(mem, v):
         np.copyto(mem, v, casting="unsafe")
 
+    scalar = "{1}"
+
+    def numpy(w, out, x, v):
+        if not x.aval.shape:
+            return None
+        out = w.memory(out, Aval(x.aval.shape, x.aval.dtype))
+        w.line(w.call(np.copyto, "copyto", [out, v, "'unsafe'"]))
+        return out
+
     def aval(x, v):
         return Aval(shape_of(x), dtype_of(x))
 
@@ -554,6 +628,9 @@ class concatenate:
 
     def impl(*xs, axis):
         return np.concatenate(xs, axis)
+
+    def numpy(w, out, *xs, axis):
+        return w.call(np.concatenate, "concatenate", [f"({''.join([f'{x}, ' for x in xs])})", axis], out)
 
     def aval(*xs, axis):
         s = list(shape_of(xs[0]))
@@ -593,6 +670,11 @@ class stop:
     def impl(x):
         return x
 
+    scalar = "{0}"
+
+    def view(x, literal):
+        return x
+
     def aval(x):
         return Aval(shape_of(x), dtype_of(x), is_weak(x))
 
@@ -617,6 +699,10 @@ class sum_:
     def impl(x, *, axes):
         return np.add.reduce(x, axis=axes)
 
+    def numpy(w, out, x, *, axes):
+        return w.reduce(np.add, out, x, axes)
+
+    scalar = "{0}"
     impl_torch = sum_over
 
     transpose = (lambda ct, x, *, axes: fit(spread(ct, x, axes), x),)

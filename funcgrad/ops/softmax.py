@@ -5,12 +5,11 @@ With s = softmax(x), the sum over the axes:  ds = s (dx - sum(s dx)),  d log s =
 
 import numpy as np
 
-from ..core.aval import Aval, dtype_of, shape_of
-from ..core.primitive import define
+from ..core.aval import Aval
 from ..core.sample import Sample, draw, in_kinds
 from .elementwise import mul, sub
 from .exponential import exp
-from .reduction import shift_axes
+from .reduction import along_axes
 from .shape import spread, sum_
 
 
@@ -35,24 +34,27 @@ def shifted(x, axes):
     return x - np.maximum.reduce(x, axis=axes, keepdims=True, initial=-np.inf) if x.size else x
 
 
-def along_axes(body):
-    """Declare a function of an array along `axes` that has its operand's shape and dtype."""
+def less_maximum(w, out, x, axes):
+    """Write x less its maximum over the axes into `out`; the memory of the maximum is free again, and returned."""
+    kept = Aval(tuple([1 if i in axes else k for i, k in enumerate(x.aval.shape)]), x.aval.dtype)
+    top = w.scratch(kept)
+    w.reduce_into(np.maximum, top, x, axes)
+    w.line(w.call(np.subtract, "subtract", [x, top, out]))
+    return top
 
-    def aval(x, *, axes):
-        return Aval(shape_of(x), dtype_of(x))
 
-    def batch(size, xs, ds, *, axes):
-        return prim(xs[0], axes=shift_axes(axes, ds[0])), ds[0]
-
-    body.aval, body.batch, body.samples, body.saves = aval, batch, samples_of, (("out",),)
-    body.without = {"complex128": "the largest of complex numbers has no meaning"}
-    prim = define(body)
-    return prim
+def writable(x, axes):
+    """Has compiled code a text for this operand?"""
+    return x.aval.dtype.char in "fd" and axes and 0 not in x.aval.shape
 
 
 @along_axes
 class softmax:
     """exp(x) / sum(exp(x)) over `axes`, without overflow."""
+
+    saves = (("out",),)
+    samples = samples_of
+    without = {"complex128": "the largest of complex numbers has no meaning"}
 
     def jax(jax, x, *, axes):
         return jax.nn.softmax(x, axis=axes)
@@ -60,6 +62,15 @@ class softmax:
     def impl(x, *, axes):
         e = np.exp(shifted(np.asarray(x), axes))
         return e / np.add.reduce(e, axis=axes, keepdims=True)
+
+    def numpy(w, out, x, *, axes):
+        if not writable(x, axes):
+            return None
+        out = w.memory(out, x.aval)
+        total = less_maximum(w, out, x, axes)
+        w.line(w.call(np.exp, "exp", [out, out]))
+        w.reduce_into(np.add, total, out, axes)
+        return w.call(np.divide, "divide", [out, total, out])
 
     def vjp(ct, out, x, *, need, axes):
         return [mul(out, sub(ct, total(mul(out, ct), axes)))]
@@ -72,12 +83,26 @@ class softmax:
 class log_softmax:
     """x - log(sum(exp(x))) over `axes`, without overflow."""
 
+    saves = (("out",),)
+    samples = samples_of
+    without = {"complex128": "the largest of complex numbers has no meaning"}
+
     def jax(jax, x, *, axes):
         return jax.nn.log_softmax(x, axis=axes)
 
     def impl(x, *, axes):
         x = shifted(np.asarray(x), axes)
         return x - np.log(np.add.reduce(np.exp(x), axis=axes, keepdims=True))
+
+    def numpy(w, out, x, *, axes):
+        if not writable(x, axes):
+            return None
+        out, e = w.memory(out, x.aval), w.scratch(x.aval)
+        total = less_maximum(w, out, x, axes)
+        w.line(w.call(np.exp, "exp", [out, e]))
+        w.reduce_into(np.add, total, e, axes)
+        w.line(w.call(np.log, "log", [total, total]))
+        return w.call(np.subtract, "subtract", [out, total, out])
 
     def vjp(ct, out, x, *, need, axes):
         return [sub(ct, mul(exp(out), total(ct, axes)))]

@@ -16,37 +16,38 @@ SHORT = 15  # (of which no accumulator gets more than one row)
 
 
 def in_blocks(rows):
-    """Rows (n, *lanes) added in blocks of blocks."""
-    n = len(rows)
+    """Rows (count, n, lanes) added over n, in blocks of blocks."""
+    count, n, lanes = rows.shape
     power = max(4, (n - 1).bit_length() // LEVELS) if n > 1 else 4
     if n <= 1 << power:
-        return np.add.reduce(rows, axis=0)
+        return np.add.reduce(rows, axis=1)
     step = 1 << power
     total = None
     for level in range(LEVELS):
-        blocks = len(rows) // step if level < LEVELS - 1 else 0
-        rest = rows[blocks * step :]
-        part = np.add.reduce(rest, axis=0)
+        n = rows.shape[1]
+        blocks = n // step if level < LEVELS - 1 else 0
+        part = np.add.reduce(rows[:, blocks * step :], axis=1)
         total = part if total is None else total + part
         if not blocks:
             break
-        rows = np.add.reduce(rows[: blocks * step].reshape(blocks, step, *rows.shape[1:]), axis=1)
+        rows = np.add.reduce(rows[:, : blocks * step].reshape(count, blocks, step, lanes), axis=2)
     return total
 
 
 def add_rows(rows):
-    """Rows (n, *lanes) dealt to the accumulators; the rows left over go to the first."""
-    n = len(rows)
+    """Rows (count, n, lanes) added over n: dealt to the accumulators; the rows left over go to the first."""
+    count, n, lanes = rows.shape
     turns = n // ACCUMULATORS
     if turns < 2:
         if n > ACCUMULATORS:
-            rows = rows[[0, *range(ACCUMULATORS, n), *range(1, ACCUMULATORS)]]
-        return np.add.reduce(rows, axis=0) + rows.dtype.type(0)
-    sums = in_blocks(rows[: ACCUMULATORS * turns].reshape(turns, ACCUMULATORS, *rows.shape[1:]))
-    first = sums[0]
-    for row in rows[ACCUMULATORS * turns :]:
-        first = first + row
-    return first + sums[1] + sums[2] + sums[3]
+            rows = rows[:, [0, *range(ACCUMULATORS, n), *range(1, ACCUMULATORS)]]
+        return np.add.reduce(rows, axis=1) + rows.dtype.type(0)
+    dealt = rows[:, : ACCUMULATORS * turns].reshape(count, turns, ACCUMULATORS * lanes)
+    sums = in_blocks(dealt).reshape(count, ACCUMULATORS, lanes)
+    first = sums[:, 0]
+    for at in range(ACCUMULATORS * turns, n):
+        first = first + rows[:, at]
+    return first + sums[:, 1] + sums[:, 2] + sums[:, 3]
 
 
 def short_sum(numbers):
@@ -80,8 +81,8 @@ def row_sums(x):
     lanes = LANE_BYTES // x.itemsize
     rows = n // lanes
     if not rows:
-        return add_rows(x.T)
-    by_lane = add_rows(x[:, : rows * lanes].reshape(count, rows, lanes).transpose(1, 0, 2))
+        return add_rows(x.reshape(count, n, 1))[:, 0]
+    by_lane = add_rows(x[:, : rows * lanes].reshape(count, rows, lanes))
     if rows * lanes < n:
         by_lane = np.concatenate((x[:, rows * lanes :], by_lane), axis=1)
     if by_lane.shape[1] < PAIRWISE:

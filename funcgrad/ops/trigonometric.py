@@ -18,11 +18,13 @@ from .logic import isinf
 from .powers import hypot, sqrt
 from .rounding import rint
 
-sin = elementwise("sin", np.sin, "t * cos(x)", jax="numpy.sin", dtypes="fc")
-cos = elementwise("cos", np.cos, "-t * sin(x)", jax="numpy.cos", dtypes="fc")
-tan = elementwise("tan", np.tan, "t * (1 + out * out)", jax="numpy.tan", dtypes="fc", domain="unit")
-sinh = elementwise("sinh", np.sinh, "t * cosh(x)", jax="numpy.sinh", dtypes="fc")
-cosh = elementwise("cosh", np.cosh, "t * sinh(x)", jax="numpy.cosh", dtypes="fc")
+sin = elementwise("sin", np.sin, "t * cos(x)", jax="numpy.sin", dtypes="fc", scalar="math.sin({0})")
+cos = elementwise("cos", np.cos, "-t * sin(x)", jax="numpy.cos", dtypes="fc", scalar="math.cos({0})")
+tan = elementwise(
+    "tan", np.tan, "t * (1 + out * out)", jax="numpy.tan", dtypes="fc", domain="unit", scalar="math.tan({0})"
+)
+sinh = elementwise("sinh", np.sinh, "t * cosh(x)", jax="numpy.sinh", dtypes="fc", scalar="math.sinh({0})")
+cosh = elementwise("cosh", np.cosh, "t * sinh(x)", jax="numpy.cosh", dtypes="fc", scalar="math.cosh({0})")
 deg2rad = elementwise("deg2rad", np.deg2rad, "deg2rad(t)", jax="numpy.deg2rad")
 rad2deg = elementwise("rad2deg", np.rad2deg, "rad2deg(t)", jax="numpy.rad2deg")
 
@@ -47,14 +49,29 @@ one_minus_square = elementwise(
     into=in_place(_one_minus_square),
     jax=lambda jax, x: (1 - x) * (1 + x),
     dtypes="fc",
+    scalar="(1.0 - {0}) * (1.0 + {0})",
 )
 arcsin = elementwise(
-    "arcsin", np.arcsin, "t / sqrt(one_minus_square(x))", jax="numpy.arcsin", dtypes="fc", domain="unit"
+    "arcsin",
+    np.arcsin,
+    "t / sqrt(one_minus_square(x))",
+    jax="numpy.arcsin",
+    dtypes="fc",
+    domain="unit",
+    scalar="math.asin({0})",
 )
 arccos = elementwise(
-    "arccos", np.arccos, "-t / sqrt(one_minus_square(x))", jax="numpy.arccos", dtypes="fc", domain="unit"
+    "arccos",
+    np.arccos,
+    "-t / sqrt(one_minus_square(x))",
+    jax="numpy.arccos",
+    dtypes="fc",
+    domain="unit",
+    scalar="math.acos({0})",
 )
-arctan = elementwise("arctan", np.arctan, "t * arctan_slope(x)", jax="numpy.arctan", dtypes="fc")
+arctan = elementwise(
+    "arctan", np.arctan, "t * arctan_slope(x)", jax="numpy.arctan", dtypes="fc", scalar="math.atan({0})"
+)
 # 1 / (1 + x**2). Where it has underflowed so has its derivative, and 0 * x would be nan at infinity.
 arctan_slope = elementwise(
     "arctan_slope",
@@ -64,13 +81,30 @@ arctan_slope = elementwise(
     into=in_place(_arctan_slope),
     jax=lambda jax, x: 1 / (1 + x * x),
     dtypes="fc",
+    scalar="1.0 / (1.0 + {0} * {0})",
 )
-arcsinh = elementwise("arcsinh", np.arcsinh, "t / root_of_one_and_square(x)", jax="numpy.arcsinh", dtypes="fc")
+arcsinh = elementwise(
+    "arcsinh", np.arcsinh, "t / root_of_one_and_square(x)", jax="numpy.arcsinh", dtypes="fc", scalar="math.asinh({0})"
+)
 # for complex x left of the imaginary axis jax gives the derivative of the other branch (its sign is the other one)
 arccosh = elementwise(
-    "arccosh", np.arccosh, "t / sqrt(x - 1) / sqrt(x + 1)", jax="numpy.arccosh", dtypes="fc", domain="above one"
+    "arccosh",
+    np.arccosh,
+    "t / sqrt(x - 1) / sqrt(x + 1)",
+    jax="numpy.arccosh",
+    dtypes="fc",
+    domain="above one",
+    scalar="math.acosh({0})",
 )
-arctanh = elementwise("arctanh", np.arctanh, "t / one_minus_square(x)", jax="numpy.arctanh", dtypes="fc", domain="unit")
+arctanh = elementwise(
+    "arctanh",
+    np.arctanh,
+    "t / one_minus_square(x)",
+    jax="numpy.arctanh",
+    dtypes="fc",
+    domain="unit",
+    scalar="math.atanh({0})",
+)
 
 
 def root_of_one_and_square(x):
@@ -94,6 +128,7 @@ arctan2 = elementwise(
     "-t * over_square_of_length(x, y)",
     jax="numpy.arctan2",
     domain=("nonzero", "real"),
+    scalar="math.atan2({0}, {1})",
 )
 
 # ------------------------------------------------------------------------------------------------ sinc

@@ -32,6 +32,8 @@ class weak:
     def impl(x):
         return x.item() if isinstance(x, (np.ndarray, np.generic)) else x
 
+    scalar = "{0}"
+
     def aval(x):
         kinds = {"b": bool, "i": np.int64, "u": np.int64, "f": np.float64, "c": np.complex128}
         return Aval((), np.dtype(kinds[dtype_of(x).kind]), True)

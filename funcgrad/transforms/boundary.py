@@ -211,16 +211,16 @@ def settle(trace):
 
 def check_float(x, transform, name, allow_int=False, holomorphic=False):
     kind = dtype_of(x).kind
-    if kind == "f":
+    if kind == "f" and not (holomorphic and transform == "grad"):
         return True
-    if kind in "fc" and not (kind == "c" and not holomorphic and transform.startswith("grad")):
+    if kind == "c":
         return True
     if kind in "biu" and allow_int:
         return False
-    if kind == "c":
+    if kind == "f":
         raise ArgumentError(
-            f"{transform}: {name} is {describe(x)}; the derivative of a function of complex numbers needs "
-            f"holomorphic=True, or take real and imaginary parts as separate arguments. [at {here()}]"
+            f"{transform}: {name} must be complex with holomorphic=True; got {describe(x)}. Pass complex(x) or "
+            f"x.astype(complex), or leave holomorphic out. [at {here()}]"
         )
     if kind in "biu":
         cure = f"{float(x)!r}" if shape_of(x) == () and not isinstance(x, Handle) else "x.astype(float)"

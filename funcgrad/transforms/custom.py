@@ -30,6 +30,10 @@ class Spec:
         """The same spec with every part mapped; its results have the mapped axis in front."""
         return Mapped(self, size, dims)
 
+    def batched(self, size, xs, dims):
+        """The results on operands that are mapped, with the mapped axis in front."""
+        return rule(*xs, spec=self.mapped(size, dims))
+
     def pull_node(self, slots, n, again):
         """The cotangents of a node's operands. `again`: record again, on Tensors, so that the pull itself is recorded."""
         residuals, vals = n.saved if isinstance(n, TapeNode) else (n.saved, None)
@@ -116,7 +120,7 @@ class rule:
         return tuple(graph_of(lambda *a: list(spec.run(*a)), list(xs)).out_avals)
 
     def batch(size, xs, ds, *, spec):
-        outs = rule(*xs, spec=spec.mapped(size, ds))
+        outs = spec.batched(size, xs, ds)
         return outs, [0] * len(outs)
 
 

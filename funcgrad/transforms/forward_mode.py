@@ -1,7 +1,7 @@
 """Forward mode: jvp and linearize."""
 
 from .. import tree
-from ..core.aval import PYTHON_SCALARS, describe, dtype_of, shape_of
+from ..core.aval import PYTHON_SCALARS, describe, dtype_of, ndarray, shape_of
 from ..core.handle import Handle
 from ..core.primitive import helpers
 from ..core.site import here
@@ -48,7 +48,7 @@ def jvp(f, primals, tangents, has_aux=False):
                 f"jvp: tangent {i} must have the shape of its primal {describe(x)}; got {describe(t)}. [at {here()}]"
             )
         if dtype_of(x).kind not in "fc":
-            if dtype_of(t).kind in "fc":
+            if dtype_of(t).kind != "V":  # (jax's float0)
                 raise ArgumentError(
                     f"jvp: primal {i} must be float or complex to have a tangent; got {describe(x)}. "
                     f"Pass x.astype(float). [at {here()}]"
@@ -71,10 +71,10 @@ def jvp(f, primals, tangents, has_aux=False):
         aux = None
         if has_aux:
             out, aux = pair(out, "jvp")
-            aux = plain_tree(trace, aux)
+            aux = plain_tree(trace, aux, [*leaves, *ts])
         outs, out_structure = tree.flatten(out)
         low = [leave(trace, o) for o in outs]
-    values = [v for v, _, _ in low]
+    values = [v.copy() if v is o and type(v) is ndarray else v for o, (v, _, _) in zip(outs, low, strict=True)]
     out_ts = [zero_tangent(v) if t is None else like_argument(t, v) for v, t, _ in low]
     faces = [face for _, _, face in low]
     shown = show_all(values + out_ts, faces + faces, [*leaves, *ts])

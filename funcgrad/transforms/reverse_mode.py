@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import tree
 from ..core.aval import PYTHON_SCALARS, describe, dtype_of, ndarray, shape_of
+from ..core.constants import kept as kept_array
 from ..core.handle import Handle, Taped
 from ..core.primitive import helpers
 from ..core.quiet import quiet
@@ -63,7 +64,7 @@ def vjp(f, *primals, has_aux=False):
         differentiable = check_float(x, "vjp", f"primal {i}", holomorphic=True, allow_int=True)
         mark = trace.leaf() if differentiable else None
         marks.append(mark)
-        args.append(enter(trace, x, mark) if differentiable else x)
+        args.append(enter(trace, kept_array(x, trace), mark) if differentiable else x)
     with inside(trace):
         out = f(*tree.unflatten(structure, args))
         aux = None
@@ -71,7 +72,7 @@ def vjp(f, *primals, has_aux=False):
             out, aux = pair(out, "vjp")
         outs, out_structure = tree.flatten(out)
         low = [leave(trace, o) for o in outs]
-        aux = plain_tree(trace, aux)
+        aux = plain_tree(trace, aux, leaves)
     kept = [v.copy() if type(v) is ndarray else v for v, _, _ in low]
 
     def pullback(ct):
@@ -119,16 +120,17 @@ def pair(out, transform):
     return out
 
 
-def plain_tree(trace, aux):
-    """Auxiliary results one level out."""
+def plain_tree(trace, aux, given=()):
+    """Auxiliary results one level out; what was traced shares no memory with what was `given`, nor with one another."""
     if aux is None:
         return None
     leaves, structure = tree.flatten(aux)
-    low = [leave(trace, a) if isinstance(a, Handle) else (a, None, None) for a in leaves]
-    return tree.unflatten(
-        structure,
-        [show_all([v], [f])[0] if isinstance(a, Handle) else v for a, (v, _, f) in zip(leaves, low, strict=True)],
-    )
+    at = [i for i, a in enumerate(leaves) if isinstance(a, Handle)]
+    low = [leave(trace, leaves[i]) for i in at]
+    shown = show_all([v for v, _, _ in low], [face for _, _, face in low], given)
+    for i, v in zip(at, shown, strict=True):
+        leaves[i] = v
+    return tree.unflatten(structure, leaves)
 
 
 def value_and_grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False, numpy=False):
@@ -174,7 +176,7 @@ def value_and_grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=Fal
             out = f(*args, **kwargs)
             if has_aux:
                 out, aux = pair(out, "grad")
-                aux = plain_tree(trace, aux)
+                aux = plain_tree(trace, aux, leaves)
             value, mark, face = leave(trace, out)
             check_scalar(value, holomorphic)
         got = None
@@ -254,8 +256,11 @@ def check_scalar(value, holomorphic):
             f"grad: the function must return a scalar; got {describe(value)}. Sum it, or use jacobian (all "
             f"derivatives) / vjp (one cotangent). [at {here()}]"
         )
-    if dtype.kind not in "fc" and not (dtype.kind in "biu" and not isinstance(value, Handle)):
-        raise ArgumentError(f"grad: the function must return a float scalar; got {describe(value)}. [at {here()}]")
+    if dtype.kind not in "fc":
+        raise ArgumentError(
+            f"grad: the function must return a float scalar; got {describe(value)}, which has no derivative. Return a float "
+            f"that depends on the argument; indices, counts and comparisons do not. [at {here()}]"
+        )
     if dtype.kind == "c" and not holomorphic:
         raise ArgumentError(
             f"grad: the function returns {describe(value)}; take its real or imaginary part, or abs, or pass "

@@ -6,8 +6,10 @@ shadow, and the differences at the end are extra outputs of the graph (`writes`)
 the user's is re-pointed while tracing. Nodes that do more than give their results are kept in `effects`, as they came.
 """
 
+import numpy as np
+
 from ..core import state
-from ..core.aval import Aval, aval_of, dtype_of, shape_of
+from ..core.aval import Aval, aval_of, dtype_of, ndarray, shape_of
 from ..core.graph import Graph, GraphNode
 from ..core.handle import Alias, Array, Cell, Frozen, Handle, Taped
 from ..core.primitive import PRIMITIVES
@@ -31,6 +33,8 @@ class Stage(Trace):
         self.inputs = []  # graph nodes
         self.outer = []  # what a call must pass for each of them
         self.effects = []  # nodes that are run even if nothing reads them
+        self.constants = {}  # id of a plain array -> (its copy, itself, to keep the id)
+        self.around = None  # the Stage in which this one was made
         self.lifts = {}  # id of a lifted value -> its input node (and the value, to keep the id)
         self.shadows = {}
 
@@ -59,6 +63,13 @@ class Stage(Trace):
             got = self.lifts[key] = (self.input(x), x)
         return got[0]
 
+    def constant(self, a):
+        """A plain array as the graph keeps it: as it is now, whatever the user writes into it later."""
+        was = self.constants.get(id(a))
+        if was is None or not np.array_equal(was[0], a, equal_nan=a.dtype.kind in "fc"):
+            was = self.constants[id(a)] = a.copy(), a
+        return was[0]
+
     def process(self, prim, args, params, out=None):
         if self.done:
             self.leaked(prim.name)
@@ -67,7 +78,7 @@ class Stage(Trace):
             if isinstance(a, Handle):
                 ins.append(a.mark if a.owner is self else self.lift(inner(a)))
             else:
-                ins.append(a)
+                ins.append(self.constant(a) if type(a) is ndarray and a.flags.writeable else a)
         if prim.aval is None:
             raise NotDifferentiableError(f"jit: {prim.name} has no shape rule, so it cannot be staged.")
         aval = prim.aval(*[x.aval if type(x) is GraphNode else aval_of(x) for x in ins], **params)
@@ -79,6 +90,13 @@ class Stage(Trace):
                 Array(None, GraphNode(PICK, (n,), {"i": i, "avals": aval}, a, n.site), self) for i, a in enumerate(aval)
             )
         return Array(None, n, self)
+
+    def enclosing(self, level):
+        """The innermost Stage around an operation on values of a level: this one, or one further out, or None."""
+        stage = self
+        while stage is not None and stage.level > level:
+            stage = stage.around
+        return stage
 
     def capture(self, args):
         return [
@@ -133,7 +151,7 @@ class staged:
         self.stage = stage
 
     def __enter__(self):
-        self.before = tls.stage
+        self.before = self.stage.around = tls.stage
         tls.stage = self.stage
         with shared.lock:
             shared.staging += 1

@@ -3,7 +3,7 @@
 import functools
 
 from .. import tree
-from ..core.aval import describe, shape_of
+from ..core.aval import describe, ndarray, shape_of
 from ..core.handle import Handle
 from ..core.primitive import helpers
 from ..core.site import here
@@ -78,6 +78,7 @@ def vmap(f, in_axes=0, out_axes=0, axis_size=None):
             ]
         where = [out_axes] * len(outs) if isinstance(out_axes, int) else prefix_axes(out_axes, out)
         values = [out_axis(size, v, d, to) for (v, d, _), to in zip(low, where, strict=True)]
+        values = [v.copy() if v is o and type(v) is ndarray else v for o, v in zip(outs, values, strict=True)]
         return tree.unflatten(out_structure, show_all(values, [face for _, _, face in low], leaves))
 
     return vmapped

@@ -184,7 +184,8 @@ def to_integers():
 
 def made_anew():
     a, b = (W * 2).sum(), (W * 3).sum()
-    loss = torch.tensor([a, b]).mean()  # broken
+    with warnings.catch_warnings(action="ignore"):
+        loss = torch.tensor([a, b]).mean()  # broken
     loss.backward()
 
 
@@ -726,3 +727,19 @@ def test_traceback_of_our_own_error():
         torch.autograd.grad((W * 2).sum(), X)
 
     assert names_of(refused(RuntimeError, asked)) == [(HERE, "asked"), ("walks.py", "grad")]
+
+
+def test_a_tensor_made_of_recorded_ones_warns_as_torch_does():
+    a = (W * 2).sum()
+    with pytest.warns(UserWarning, match="Converting a tensor with requires_grad=True to a scalar"):
+        torch.tensor([a, 1.0])
+
+
+def test_never_warns_whatever_filters_the_user_sets():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        x = torch.tensor([0.0], requires_grad=True)
+        assert x.log().item() == -math.inf and (1 / x).item() == math.inf
+        assert (torch.tensor([3e38]) * torch.tensor([3e38])).item() == math.inf
+        (x * 1).sqrt().backward(torch.ones(1))
+        assert x.grad.item() == math.inf

@@ -1,15 +1,17 @@
-"""Write nn_more.json: what torch does for every line of nn_more_cases.py. Run with torch 2.13: `python tests/expected/make_nn_more.py`."""
+"""Write nn_more.json: what torch does for every line of nn_more_cases.py, and the losses of nn_training.py. Run with torch 2.13: `python tests/expected/make_nn_more.py`."""
 
 import json
 import pathlib
 import sys
 
 import torch
+import torch.nn.utils.prune  # (torch loads it only when it is asked to)
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
 
 from tests.expected.nn_more_cases import FAMILIES, outcome  # noqa: E402
+from tests.expected.nn_training import PROGRAMS  # noqa: E402
 
 
 def main():
@@ -23,7 +25,8 @@ def main():
         print(family, len(cases), "lines,", len(errors), "errors")
         for line in errors:
             print("   ", *line)
-    head = json.dumps({"torch": torch.__version__})[:-1]
+    losses = {name: program(torch) for name, program in PROGRAMS.items()}
+    head = json.dumps({"torch": torch.__version__, "training": losses})[:-1]
     (HERE / "nn_more.json").write_text(f'{head}, "families": {{\n' + ",\n".join(rows) + "}}\n", encoding="utf-8")
 
 

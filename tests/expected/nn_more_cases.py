@@ -11,6 +11,8 @@ import zlib
 
 import numpy as np
 
+from .nn_error_cases import ERRORS
+
 LONG = 12
 
 
@@ -71,6 +73,7 @@ def names_for(torch, leaves):
     return {
         "torch": torch, "nn": nn, "F": nn.functional, "U": nn.utils, "R": nn.utils.rnn, "inf": math.inf, "x": leaf,
         "M": module, "I": torch.tensor, "pair": lambda *items: list(items), "crc": crc,
+        "err": error_of,
     }  # fmt: skip
 
 
@@ -80,6 +83,14 @@ def crc(tensors):
     for t in tensors:
         out = zlib.crc32(np.ascontiguousarray(t.detach().numpy()).tobytes(), out)
     return f"{out:08x}"
+
+
+def error_of(f, *args):
+    """The type and the whole text of the error that a call ends in."""
+    try:
+        return repr(f(*args))
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
 
 
 def outcome(torch, line):
@@ -99,7 +110,8 @@ def outcome(torch, line):
             return {"error": [type(error).__name__, lines[0] if lines else ""]}
         found = tensors_in(result)
         if not found:
-            return {"text": result if isinstance(result, str) else repr(result)}
+            text = result if isinstance(result, str) else repr(result)
+            return {"text": text.replace("compat.nn", "torch.nn")}
         record = {"values": [figures(t.detach().numpy()) for t in found]}
         nodes = [node_of(t) for t in found]
         if any(nodes):
@@ -156,7 +168,6 @@ def recurrent():
     R.unpack_sequence(R.pack_sequence([torch.arange(2.0), torch.arange(3.0)], False))
     repr(R.pack_sequence([torch.arange(3.0), torch.arange(2.0)]))
     R.pack_padded_sequence(torch.ones(3, 2), [3, 0])
-    R.pack_padded_sequence(torch.ones(3, 2), [4, 1])
     R.pad_packed_sequence(R.pack_sequence([torch.ones(3)]), total_length=2)
     """)
 
@@ -487,7 +498,6 @@ def embedding():
     for mode in ("sum", "mean", "max"):
         yield f"F.embedding_bag(I([[0, 2, 2], [5, 1, 0]]), x(6, 3), mode='{mode}')"
         yield f"F.embedding_bag(I([[0, 2, 2], [5, 1, 0]]), x(6, 3), mode='{mode}', padding_idx=2)"
-        yield f"F.embedding_bag(I([[0, 2, 2], [5, 1, 0]]), x(6, 3), mode='{mode}', scale_grad_by_freq=True)"
         yield f"w = x(6, 3); [F.embedding_bag(I([[0, 2, 2], [5, 1, 0]]), w, mode='{mode}', max_norm=1.0), w.detach()]"
         yield f"F.embedding_bag(I([0, 2, 2, 5, 1, 0, 3]), x(6, 3), I([0, 2, 2, 6]), mode='{mode}')"
         yield f"F.embedding_bag(I([0, 2, 2, 5]), x(6, 3), I([0, 2, 2, 4]), mode='{mode}', include_last_offset=True, padding_idx=0)"
@@ -496,6 +506,8 @@ def embedding():
     w = x(4, 3); [F.embedding(I([[0, 2], [2, 1]]), w, max_norm=0.5), w.detach()]
     F.embedding(I([[0, 2], [2, 1]]), x(4, 3), scale_grad_by_freq=True, padding_idx=-1)
     F.embedding(I([0]), x(4, 3), padding_idx=5)
+    F.embedding_bag(I([[0, 0], [0, 0]]), x(4, 3), scale_grad_by_freq=True)
+    F.embedding_bag(I([[0, 0]]), x(4, 3), scale_grad_by_freq=True, mode='max')
     F.embedding_bag(I([0, 1]), x(4, 3))
     F.embedding_bag(I([0, 1]), x(4, 3), I([1]))
     F.embedding_bag(I([0, 1]), x(4, 3), I([0, 9]))
@@ -558,6 +570,9 @@ def initial():
     ):  # fmt: skip
         yield f"T = torch.empty(20, 30); crc([nn.init.{call}])"
     yield from lines_of("""
+    crc([nn.init.trunc_normal_(torch.empty(20, 30), 0.0, 1.0, 2.0, 3.0)])
+    crc([nn.init.trunc_normal_(torch.empty(20, 30), 0.5, 2.0, 0.0, 0.7)])
+    crc([nn.init.xavier_uniform(torch.empty(3, 2))])
     m = nn.LazyLinear(4); y = m(torch.ones(2, 3)); crc(m.parameters())
     m = nn.LazyConv2d(4, 3); y = m(torch.ones(2, 3, 4, 4)); crc(m.parameters())
     nn.init.orthogonal_(torch.empty(5, 3))
@@ -575,8 +590,228 @@ def initial():
     """)
 
 
+MODULE = """
+m = nn.Linear(2, 3); m.register_parameter('p.q', None)
+m = nn.Linear(2, 3); m.register_parameter('', None)
+m = nn.Linear(2, 3); m.register_parameter(3, None)
+m = nn.Linear(2, 3); m.register_parameter('forward', nn.Parameter(torch.ones(1)))
+m = nn.Linear(2, 3); m.register_parameter('p', torch.ones(1))
+m = nn.Linear(2, 3); m.register_parameter('p', 3)
+m = nn.Linear(2, 3); p = nn.Parameter(torch.ones(1)); m.register_parameter('p', p * 2)
+m = nn.Linear(2, 3); m.register_buffer('b', 3)
+m = nn.Linear(2, 3); m.register_buffer('a.b', None)
+m = nn.Linear(2, 3); m.register_buffer('weight', None)
+m = nn.Linear(2, 3); m.add_module('x', 3)
+m = nn.Linear(2, 3); m.add_module('a.b', nn.ReLU())
+m = nn.Linear(2, 3); m.add_module('', nn.ReLU())
+m = nn.Linear(2, 3); m.add_module('weight', nn.ReLU())
+m = nn.Linear(2, 3); m.add_module(3, nn.ReLU())
+m = nn.Linear(2, 3); setattr(m, 'weight', torch.ones(3, 2))
+m = nn.Sequential(nn.ReLU()); setattr(m, '0', 5)
+m = nn.BatchNorm1d(2); setattr(m, 'running_mean', 5)
+m = nn.Linear(2, 3); m.nothing
+m = nn.Linear(2, 3); delattr(m, 'nothing')
+m = nn.Linear(2, 3); del m.weight; repr(list(m.state_dict()))
+m = nn.Sequential(nn.Linear(1, 2), nn.Linear(2, 1)); del m[0]; repr(m)
+m = nn.Module(); m.b = nn.Buffer(torch.ones(2)); m.c = nn.Buffer(torch.ones(2), persistent=False); [list(m.state_dict()), [n for n, _ in m.named_buffers()]]
+m = nn.Module(); m.p = nn.Parameter(torch.ones(2)); m.p = None; [list(m.state_dict()), repr(m.p)]
+m = nn.Module(); m.x = 5; m.x = nn.Parameter(torch.ones(2)); ['x' in m.__dict__, list(m.state_dict())]
+m = nn.Sequential(nn.Linear(1, 2), nn.Sequential(nn.Linear(2, 2))); [n for n, _ in m.named_modules()]
+m = nn.Sequential(nn.Linear(1, 2), nn.Sequential(nn.Linear(2, 2))); [n for n, _ in m.named_parameters('net')]
+l = nn.Linear(2, 2); m = nn.Sequential(l, l); [[n for n, _ in m.named_parameters()], [n for n, _ in m.named_parameters(remove_duplicate=False)], len(list(m.modules())), len(list(m.children())), [n for n, _ in m.named_modules(remove_duplicate=False)]]
+m = nn.Sequential(nn.Linear(1, 2)); [n for n, _ in m.named_parameters(recurse=False)]
+m = nn.Sequential(nn.Linear(1, 2), nn.ReLU()); [repr(m.get_submodule('1')), repr(m.get_submodule('')), list(m.get_parameter('0.weight').shape)]
+m = nn.Sequential(nn.Linear(1, 2)); m.get_submodule('5')
+m = nn.Sequential(nn.Linear(1, 2)); m.get_submodule('0.weight')
+m = nn.Sequential(nn.Linear(1, 2)); m.get_parameter('0.in_features')
+m = nn.Sequential(nn.Linear(1, 2)); m.get_parameter('0.none')
+m = nn.Sequential(nn.Linear(1, 2)); m.get_buffer('0.weight')
+m = nn.Sequential(nn.BatchNorm1d(2)); m.get_buffer('0.running_var')
+m = nn.Sequential(nn.Linear(1, 2)); m.set_submodule('0', nn.ReLU()); repr(m)
+m = nn.Sequential(nn.Linear(1, 2)); m.set_submodule('', nn.ReLU())
+m = nn.Sequential(nn.Linear(1, 2)); m.set_submodule('a', nn.ReLU(), strict=True)
+m = nn.Sequential(nn.Linear(1, 2)); m.set_submodule('0.in_features', nn.ReLU())
+m = nn.Sequential(nn.Linear(1, 2)); m.set_submodule('0', 3)
+m = nn.Module(); m(torch.ones(1))
+nn.Module(3)
+nn.Module(a=3)
+nn.Linear(2, 3).train('yes')
+nn.Linear(2, 3).to(torch.int64)
+m = nn.Linear(2, 3).double(); [p.dtype for p in m.parameters()]
+m = nn.BatchNorm1d(2).half(); [str(v.dtype) for v in m.state_dict().values()]
+m = nn.Linear(2, 3).to(torch.ones(1, dtype=torch.float64)); [str(p.dtype) for p in m.parameters()]
+m = nn.Linear(2, 3).type(torch.float64); [str(p.dtype) for p in m.parameters()]
+m = nn.Linear(2, 3); m(torch.ones(1, 2)).sum().backward(); m.double(); [str(m.weight.grad.dtype), m.weight.requires_grad, m.weight.is_leaf]
+m = nn.Linear(2, 3); m(torch.ones(1, 2)).sum().backward(); m.zero_grad(set_to_none=False); m.weight.grad
+m = nn.Linear(2, 3); m(torch.ones(1, 2)).sum().backward(); m.zero_grad(); repr(m.weight.grad)
+m = nn.Sequential(nn.Linear(1, 1), nn.ReLU()); seen = []; m.apply(lambda k: seen.append(type(k).__name__)); repr(seen)
+m = nn.Linear(2, 3).requires_grad_(False); [p.requires_grad for p in m.parameters()]
+m = nn.Sequential(nn.Linear(1, 1), nn.Dropout()).eval(); [k.training for k in m.modules()]
+m = nn.Linear(1, 1).to_empty(device='cpu'); [tuple(p.shape) for p in m.parameters()]
+'weight' in dir(nn.Linear(1, 1)) and '0' not in dir(nn.Sequential(nn.ReLU()))
+repr(nn.Parameter(torch.ones(2)))
+repr(nn.Parameter(torch.ones(2), requires_grad=False))
+repr(nn.Parameter())
+repr(nn.Buffer(torch.ones(2)))
+nn.Parameter(torch.ones(2, dtype=torch.int64))
+m = nn.Linear(2, 2); [list(m.state_dict(prefix='a.')), type(m.state_dict(keep_vars=True)['weight']).__name__, type(m.state_dict()['weight']).__name__, m.state_dict()['weight'].requires_grad]
+m = nn.Sequential(nn.Linear(1, 1), nn.BatchNorm1d(1)); repr(dict(m.state_dict()._metadata))
+m = nn.Linear(2, 2); m.load_state_dict(3)
+m = nn.Linear(2, 2); m.load_state_dict({})
+m = nn.Linear(2, 2); repr(m.load_state_dict({}, strict=False))
+m = nn.Linear(2, 2); repr(m.load_state_dict({'weight': torch.ones(2, 2), 'bias': torch.ones(2), 'more': 1}, strict=False))
+m = nn.Sequential(nn.Linear(2, 2)); repr(m.load_state_dict({'0.weight': torch.ones(2, 2), '0.bias': torch.ones(2)}))
+m = nn.Sequential(nn.Linear(2, 2)); str([str(e) for e in [err(m.load_state_dict, {'0.weight': torch.ones(3, 2), '0.x': torch.ones(1), '5.w': torch.ones(1), 'y': 3})]])
+m = nn.Linear(2, 2); err(m.load_state_dict, {'weight': 3, 'bias': torch.ones(2)})
+m = nn.BatchNorm1d(2); repr(m.load_state_dict({'weight': torch.ones(2), 'bias': torch.ones(2), 'running_mean': torch.ones(2), 'running_var': torch.ones(2)}))
+m = nn.BatchNorm1d(2); err(m.load_state_dict, {'weight': torch.ones(2)})
+m = nn.Linear(2, 2); w = torch.ones(2, 2); r = m.load_state_dict({'weight': w, 'bias': torch.ones(2)}, assign=True); [type(m.weight).__name__, m.weight.requires_grad, m.weight.data_ptr() == w.data_ptr()]
+m = nn.PReLU(); repr(m.load_state_dict({'weight': torch.ones(1)}))
+m = nn.Linear(2, 2); h = m.register_state_dict_post_hook(lambda *a: 3); m.state_dict()
+m = nn.Linear(2, 2); seen = []; h = m.register_state_dict_pre_hook(lambda k, prefix, keep: seen.append((prefix, keep))); s = m.state_dict(prefix='z.'); repr(seen)
+m = nn.Linear(2, 2); h = m._register_state_dict_hook(lambda k, d, prefix, meta: {'only': 1}); repr(m.state_dict())
+m = nn.Linear(2, 2); seen = []; h = m.register_load_state_dict_pre_hook(lambda k, *a: seen.append((type(k).__name__, a[1], a[3]))); r = m.load_state_dict(m.state_dict()); repr(seen)
+m = nn.Linear(2, 2); h = m.register_load_state_dict_post_hook(lambda k, keys: keys.missing_keys.clear()); repr(m.load_state_dict({}))
+m = nn.Linear(2, 2); h = m.register_load_state_dict_post_hook(lambda k, keys: 5); m.load_state_dict(m.state_dict())
+"""
+
+HOOKS = """
+m = nn.Linear(2, 2); s = []; h = [m.register_forward_hook(lambda *a, k=k: s.append(k), prepend=k == 2) for k in range(3)]; y = m(torch.ones(1, 2)); h[0].remove(); y = m(torch.ones(1, 2)); repr(s)
+m = nn.Linear(2, 2); h = m.register_forward_pre_hook(lambda k, a: (a[0] * 2,)); m(x(1, 2))
+m = nn.Linear(2, 2); h = m.register_forward_pre_hook(lambda k, a: a[0] * 2); m(x(1, 2))
+m = nn.Linear(2, 2); h = m.register_forward_pre_hook(lambda k, a, kw: ((), {'input': kw['input'] * 2}), with_kwargs=True); m(input=x(1, 2))
+m = nn.Linear(2, 2); h = m.register_forward_pre_hook(lambda k, a, kw: 3, with_kwargs=True); m(input=x(1, 2))
+m = nn.Linear(2, 2); h = m.register_forward_hook(lambda k, a, kw, out: out + len(kw), with_kwargs=True); m(input=x(1, 2))
+m = nn.Linear(2, 2); s = []; h = m.register_forward_hook(lambda k, a, out: s.append(out), always_call=True); e = err(m, torch.ones(3)); repr(s)
+m = nn.Linear(2, 2); s = []; h = m.register_forward_hook(lambda k, a, out: s.append(out)); e = err(m, torch.ones(3)); repr(s)
+m = M(nn.Linear(2, 2)); s = []; h = m.register_full_backward_hook(lambda k, gi, go: s.extend([*gi, *go])); m(x(1, 2)).sum().backward(); [t.clone() for t in s]
+m = M(nn.Linear(2, 2)); s = []; h = m.register_full_backward_hook(lambda k, gi, go: s.extend([gi[0], *go])); m(torch.ones(1, 2)).sum().backward(); repr([t is None for t in s])
+m = M(nn.Linear(2, 2)); h = m.register_full_backward_hook(lambda k, gi, go: (gi[0] * 3,)); y = x(1, 2); m(y).sum().backward(); y.grad
+m = M(nn.Linear(2, 2)); h = m.register_full_backward_hook(lambda k, gi, go: (go[0],)); m(torch.ones(1, 2)).sum().backward()
+m = M(nn.Linear(2, 2)); h = m.register_full_backward_pre_hook(lambda k, go: (go[0], 3)); m(x(1, 2)).sum().backward()
+m = M(nn.Linear(2, 2)); h = m.register_full_backward_pre_hook(lambda k, go: (go[0] * 3,)); y = x(1, 2); m(y).sum().backward(); [y.grad, m.bias.grad]
+m = M(nn.Linear(2, 2)); s = []; h = [m.register_full_backward_pre_hook(lambda k, go, i=i: s.append(i), prepend=i == 1) for i in range(3)]; m(x(1, 2)).sum().backward(); repr(s)
+m = nn.Linear(2, 2); h = m.register_full_backward_hook(lambda *a: None); m.register_backward_hook(lambda *a: None)
+m = nn.Linear(2, 2); h = m.register_backward_hook(lambda *a: None); m.register_full_backward_hook(lambda *a: None)
+m = M(nn.Linear(2, 2)); s = []; h = m.register_backward_hook(lambda k, gi, go: s.append((type(k).__name__, len(gi), len(go)))); m(x(1, 2)).sum().backward(); repr(s)
+m = M(nn.Bilinear(2, 2, 2)); s = []; h = m.register_full_backward_hook(lambda k, gi, go: s.extend([*gi, *go])); m(x(1, 2), x(1, 2)).sum().backward(); [t.clone() for t in s]
+m = nn.Linear(2, 2); h = m.register_full_backward_hook(lambda k, gi, go: (gi[0], gi[0])); m(x(1, 2)).sum().backward()
+G = nn.modules.module; s = []; h = [G.register_module_forward_pre_hook(lambda k, a: s.append(('pre', type(k).__name__))), G.register_module_forward_hook(lambda k, a, o: s.append(('post', type(k).__name__)))]; y = nn.Sequential(nn.Linear(2, 2), nn.ReLU())(torch.ones(1, 2)); [k.remove() for k in h]; y = nn.ReLU()(y); repr(s)
+G = nn.modules.module; s = []; h = G.register_module_full_backward_hook(lambda k, gi, go: s.append(type(k).__name__)); y = nn.Sequential(nn.Linear(2, 2), nn.ReLU())(x(1, 2)).sum(); y.backward(); h.remove(); repr(s)
+G = nn.modules.module; s = []; h = [G.register_module_parameter_registration_hook(lambda k, n, p: s.append(n)), G.register_module_buffer_registration_hook(lambda k, n, p: s.append(n)), G.register_module_module_registration_hook(lambda k, n, p: s.append(n))]; m = nn.Sequential(nn.BatchNorm1d(2)); [k.remove() for k in h]; repr(s)
+import pickle; m = pickle.loads(pickle.dumps(nn.LSTM(2, 3))); [repr(m), list(m.state_dict())]
+import copy; l = nn.Linear(2, 2); m = copy.deepcopy(nn.Sequential(l, l)); [m[0] is m[1], m[0] is not l, m[0].weight is m[1].weight, type(m[0].weight).__name__]
+import copy; m = copy.deepcopy(nn.MultiheadAttention(4, 2)); y = x(2, 1, 4); m(y, y, y)[0]
+"""
+
+
+UTILS = """
+m = nn.Linear(3, 2); m(x(1, 3)).sum().backward(); [U.clip_grad_norm_(m.parameters(), 0.5), *[p.grad for p in m.parameters()]]
+m = nn.Linear(3, 2); m(x(1, 3)).sum().backward(); [U.clip_grad_norm_(m.parameters(), 0.5, inf), *[p.grad for p in m.parameters()]]
+m = nn.Linear(3, 2); m(x(1, 3)).sum().backward(); [U.clip_grad_norm_(m.weight, 0.5, 1), m.weight.grad]
+m = nn.Linear(3, 2); m(x(1, 3) * inf).sum().backward(); U.clip_grad_norm_(m.parameters(), 0.5, error_if_nonfinite=True)
+m = nn.Linear(3, 2); m(x(1, 3)).sum().backward(); U.clip_grad_value_(m.parameters(), 0.3); [p.grad for p in m.parameters()]
+U.get_total_norm([x(2), x(3)])
+U.clip_grad_norm_([], 1.0)
+m = M(nn.Linear(3, 2)); U.parameters_to_vector(m.parameters())
+m = nn.Linear(3, 2); U.vector_to_parameters(torch.arange(8.0), m.parameters()); list(m.parameters())
+U.vector_to_parameters(3, [])
+m = U.parametrizations.weight_norm(nn.Linear(3, 2)); M(m); [m(x(2, 3)), m.weight]
+m = U.parametrizations.weight_norm(nn.Conv1d(3, 2, 2), dim=None); M(m); m(x(2, 3, 4))
+m = U.parametrizations.weight_norm(nn.Linear(3, 2), dim=1); [repr(m), list(m.state_dict())]
+m = U.parametrizations.weight_norm(nn.Linear(3, 2)); r = m.load_state_dict({'weight_g': torch.ones(2, 1), 'weight_v': torch.ones(2, 3), 'bias': torch.zeros(2)}); m.weight
+m = U.parametrizations.spectral_norm(nn.Linear(3, 4)); M(m); [m(x(2, 3)), m(x(2, 3)), [b.clone() for b in m.buffers()]]
+m = U.parametrizations.spectral_norm(nn.ConvTranspose1d(3, 4, 2)).eval(); M(m); m(x(1, 3, 4))
+m = U.parametrizations.spectral_norm(nn.Linear(3, 4)); [repr(m), list(m.state_dict())]
+m = U.parametrizations.spectral_norm(nn.LayerNorm(3)); m.weight
+m = U.parametrizations.orthogonal(nn.Linear(3, 3)); M(m); [m.weight, m(x(2, 3))]
+m = U.parametrizations.orthogonal(nn.Linear(4, 2)); M(m); m(x(2, 4))
+m = U.parametrizations.orthogonal(nn.Linear(3, 3), orthogonal_map='cayley'); M(m); m(x(2, 3))
+m = U.parametrizations.orthogonal(nn.Linear(2, 4), orthogonal_map='householder', use_trivialization=False); M(m); m(x(2, 2))
+U.parametrizations.orthogonal(nn.Linear(3, 3), orthogonal_map='x')
+U.parametrizations.orthogonal(nn.Linear(3, 3), 'nothing')
+U.parametrizations.orthogonal(nn.Linear(3, 3), 'bias')
+U.parametrizations.spectral_norm(nn.Linear(3, 3), n_power_iterations=0)
+class_ = type('S', (nn.Module,), {'forward': lambda s, w: w.triu() + w.triu(1).T}); m = nn.Linear(3, 3); r = U.parametrize.register_parametrization(m, 'weight', class_()); M(m); [m.weight, m(x(1, 3))]
+class_ = type('S', (nn.Module,), {'forward': lambda s, w: w * 2}); m = nn.Linear(2, 2); r = U.parametrize.register_parametrization(m, 'weight', class_()); [repr(m), list(m.state_dict()), U.parametrize.is_parametrized(m), U.parametrize.is_parametrized(m, 'bias'), U.parametrize.type_before_parametrizations(m).__name__]
+class_ = type('S', (nn.Module,), {'forward': lambda s, w: w * 2}); m = nn.Linear(2, 2); r = [U.parametrize.register_parametrization(m, 'weight', class_()) for _ in range(2)]; M(m); [m.weight, U.parametrize.remove_parametrizations(m, 'weight').weight, type(m).__name__]
+class_ = type('S', (nn.Module,), {'forward': lambda s, w: w * 2}); m = nn.Linear(2, 2); r = U.parametrize.register_parametrization(m, 'weight', class_()); r = U.parametrize.remove_parametrizations(m, 'weight', False); m.weight
+class_ = type('S', (nn.Module,), {'forward': lambda s, w: w * 2}); m = nn.Linear(2, 2); r = U.parametrize.register_parametrization(m, 'weight', class_()); setattr(m, 'weight', torch.ones(2, 2))
+class_ = type('S', (nn.Module,), {'forward': lambda s, w: w * 2, 'right_inverse': lambda s, w: w / 2}); m = nn.Linear(2, 2); r = U.parametrize.register_parametrization(m, 'weight', class_()); w0 = m.weight; setattr(m, 'weight', torch.ones(2, 2)); [w0, m.weight, m.parametrizations.weight.original]
+class_ = type('S', (nn.Module,), {'forward': lambda s, w: w[0]}); U.parametrize.register_parametrization(nn.Linear(2, 2), 'weight', class_())
+class_ = type('S', (nn.Module,), {'forward': lambda s, w: 3}); U.parametrize.register_parametrization(nn.Linear(2, 2), 'weight', class_())
+U.parametrize.register_parametrization(nn.Linear(2, 2), 'nothing', nn.Identity())
+U.parametrize.remove_parametrizations(nn.Linear(2, 2), 'weight')
+import pickle; m = U.parametrizations.weight_norm(nn.Linear(3, 2)); pickle.dumps(m)
+import copy; m = copy.deepcopy(U.parametrizations.weight_norm(nn.Linear(3, 2))); M(m); m(x(1, 3))
+m = U.weight_norm(nn.Linear(3, 2)); M(m); [m(x(2, 3)), list(m.state_dict())]
+m = U.remove_weight_norm(U.weight_norm(nn.Linear(3, 2))); [m.weight, list(m.state_dict())]
+m = U.weight_norm(U.weight_norm(nn.Linear(3, 2)))
+U.remove_weight_norm(nn.Linear(3, 2))
+m = U.spectral_norm(nn.Linear(3, 2)); M(m); [m(x(2, 3)), m(x(2, 3)), list(m.state_dict())]
+m = U.remove_spectral_norm(U.spectral_norm(nn.Conv1d(3, 2, 2))); [m.weight, list(m.state_dict())]
+U.remove_spectral_norm(nn.Linear(3, 2))
+P = U.prune; m = P.l1_unstructured(nn.Linear(3, 4), 'weight', 0.5); M(m); [m(x(2, 3)), m.weight, list(m.state_dict())]
+P = U.prune; m = P.random_unstructured(nn.Linear(3, 4), 'weight', 5); m.weight
+P = U.prune; m = P.ln_structured(nn.Linear(3, 4), 'weight', 1, 2, 0); m.weight_mask
+P = U.prune; m = P.random_structured(nn.Linear(3, 4), 'weight', 2, 1); m.weight_mask
+P = U.prune; m = P.l1_unstructured(P.l1_unstructured(nn.Linear(3, 4), 'weight', 0.5), 'weight', 2); [m.weight_mask, P.is_pruned(m)]
+P = U.prune; m = P.ln_structured(P.l1_unstructured(nn.Linear(3, 4), 'weight', 0.5), 'weight', 1, 2, 0); m.weight_mask
+P = U.prune; m = P.remove(P.l1_unstructured(nn.Linear(3, 4), 'weight', 0.5), 'weight'); [m.weight, list(m.state_dict()), P.is_pruned(m)]
+P = U.prune; a, b = nn.Linear(2, 3), nn.Linear(3, 2); P.global_unstructured([(a, 'weight'), (b, 'weight')], P.L1Unstructured, amount=0.4); [a.weight_mask, b.weight_mask]
+P = U.prune; m = P.custom_from_mask(nn.Linear(2, 2), 'bias', torch.tensor([0, 1])); m.bias
+U.prune.l1_unstructured(nn.Linear(3, 4), 'weight', 1.5)
+U.prune.l1_unstructured(nn.Linear(3, 4), 'weight', 50)
+U.prune.ln_structured(nn.Linear(3, 4), 'bias', 1, 2, 0)
+U.prune.remove(nn.Linear(3, 4), 'weight')
+c, b = nn.Conv2d(2, 3, 2).eval(), nn.BatchNorm2d(3).eval(); f = U.fuse_conv_bn_eval(c, b); [f.weight, f.bias]
+c, b = nn.Linear(2, 3).eval(), nn.BatchNorm1d(3).eval(); f = U.fuse_linear_bn_eval(c, b); [f.weight, f.bias]
+U.fuse_conv_bn_eval(nn.Conv2d(2, 3, 2), nn.BatchNorm2d(3))
+m = U.skip_init(nn.Linear, 3, 2); [tuple(m.weight.shape), float(torch.rand(1))]
+m = M(nn.Linear(2, 2)); w = x(2, 2); U.stateless.functional_call(m, {'weight': w}, x(1, 2))
+l = nn.Linear(2, 2); m = nn.Sequential(l, l); U.stateless.functional_call(m, {'0.weight': x(2, 2)}, x(1, 2))
+m = nn.Linear(2, 2); U.stateless.functional_call(m, {'weight': torch.ones(2, 2), 'y': 3}, torch.ones(1, 2), strict=True)
+l = nn.Linear(2, 2); m = nn.Sequential(l, l); U.stateless.functional_call(m, {'0.weight': torch.ones(2, 2), '1.weight': torch.ones(2, 2)}, torch.ones(1, 2))
+"""
+
+
+TOP = """
+torch.layer_norm(x(2, 3), (3,), x(3), x(3))
+torch.batch_norm(x(4, 3), x(3), x(3), torch.zeros(3), torch.ones(3), True, 0.1, 1e-5, False)
+torch.group_norm(x(2, 4, 3), 2)
+torch.instance_norm(x(2, 3, 4), None, None, None, None, True, 0.1, 1e-5, False)
+torch.embedding(x(4, 3), I([[0, 3]]))
+torch.dropout(x(3, 4), 0.4, True)
+torch.feature_dropout(x(3, 4, 2), 0.4, True)
+torch.conv1d(x(1, 2, 5), x(3, 2, 2), x(3))
+torch.conv2d(x(1, 2, 4, 5), x(3, 2, 2, 2), padding='same')
+torch.conv_tbc(x(5, 1, 2), x(2, 2, 3), x(3), 1)
+torch.max_pool1d(x(1, 2, 6), 2)
+torch.adaptive_max_pool1d(x(1, 2, 6), 4)
+torch.cosine_similarity(x(2, 3), x(2, 3), dim=0)
+torch.pairwise_distance(x(2, 3), x(2, 3), 1.0)
+torch.pixel_shuffle(x(4, 2, 2), 2)
+torch.prelu(x(2, 3), x(3))
+torch.selu(x(2, 3))
+torch.rms_norm(x(2, 3), (3,))
+torch.kl_div(x(2, 3), torch.rand(2, 3), 2)
+torch.kl_div(x(2, 3), torch.rand(2, 3))
+torch.ctc_loss(x(4, 1, 3).log_softmax(2), I([[1, 2]]), (4,), (2,))
+torch.triplet_margin_loss(x(2, 3), x(2, 3), x(2, 3), reduction=2)
+torch.norm_except_dim(x(3, 4, 2), 2, 1)
+torch.lstm_cell(x(2, 3), (x(2, 4), x(2, 4)), x(16, 3), x(16, 4), x(16), x(16))
+torch.gru(x(3, 2, 4), x(1, 2, 5), [x(15, 4), x(15, 5)], False, 1, 0.0, False, False, False)
+torch.rnn_tanh_cell(x(2, 3), x(2, 4), x(4, 3), x(4, 4))
+nn.grad.conv2d_input((1, 2, 4, 5), x(3, 2, 2, 2), x(1, 3, 3, 4)).detach()
+nn.grad.conv1d_weight(x(1, 2, 5), (3, 2, 2), x(1, 3, 2), stride=3).detach()
+s = {'module.a': 1, 'b': 2}; nn.modules.utils.consume_prefix_in_state_dict_if_present(s, 'module.'); repr(s)
+[nn.modules.utils._pair(3), nn.modules.utils._triple((1, 2, 3)), nn.modules.utils._reverse_repeat_tuple((1, 2), 2)]
+"""
+
+
 FAMILIES = {
     "recurrent": recurrent, "attention": lambda: lines_of(ATTENTION), "normalisation": normalisation, "pooling": pooling,
     "resampling": resampling, "padding": padding, "activations": activations, "dropout": lambda: lines_of(DROPOUT),
     "losses": losses, "embedding": embedding, "convolution": convolution, "initial": initial,
+    "module": lambda: lines_of(MODULE), "hooks": lambda: lines_of(HOOKS), "utils": lambda: lines_of(UTILS), "top": lambda: lines_of(TOP), "errors": lambda: lines_of(ERRORS),
 }  # fmt: skip

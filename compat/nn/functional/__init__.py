@@ -6,6 +6,8 @@ that of its body.
 
 from funcgrad.lazy import attributes
 
+from ..missing import refusal
+
 FAMILIES = {
     "products": "linear bilinear",
     "lookup": "embedding embedding_bag one_hot",
@@ -13,6 +15,7 @@ FAMILIES = {
     "hardsigmoid hardswish hardshrink softshrink threshold softsign tanhshrink prelu glu softmax log_softmax softmin "
     "leaky_relu_ elu_ selu_ celu_ hardtanh_ threshold_ rrelu rrelu_ gumbel_softmax",
     "attention": "scaled_dot_product_attention multi_head_attention_forward",
+    "native": "conv_tbc",
     "convolution": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
     "distances": "normalize cosine_similarity pairwise_distance pdist",
     "dropouts": "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout",
@@ -33,4 +36,4 @@ FAMILIES = {
     "resampling": "interpolate upsample upsample_nearest upsample_bilinear grid_sample affine_grid "
     "GRID_SAMPLE_INTERPOLATION_MODES GRID_SAMPLE_PADDING_MODES",
 }
-__getattr__, __dir__ = attributes(__name__, FAMILIES)
+__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.nn.functional", __name__))

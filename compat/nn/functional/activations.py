@@ -7,11 +7,12 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ... import streams
-from ...functions.operands import dtype_of, floating, shape_of
+from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import kept, named, rewrite, spoken
 from ...tensor import Tensor, current, wrap, wrapped
-from .lookup import concrete_or_none
+from .dtypes import refuse_integers
+from .lookup import concrete_or_none, known
 
 P = PRIMITIVES
 
@@ -22,26 +23,28 @@ FROM_RESULT = ("LeakyRelu", "Elu", "Celu", "RreluWithNoise")  # torch has anothe
 def shown(input, body, label, inplace, *args, **kwargs):
     """body of a Tensor and numbers, shown as one node; in place, what the body reads is the value as it was."""
     if not inplace:
-        return named(body(floating(current(input)), *args, **kwargs), label, (input,))
+        return named(body(current(input), *args, **kwargs), label, (input,))
     if label.removesuffix("Backward0") in FROM_RESULT:
         label = label[:-1] + "1"
-    return rewrite(input, body(floating(kept(input)), *args, **kwargs), label, (input,))
+    return rewrite(input, body(kept(input), *args, **kwargs), label, (input,))
 
 
-def activation(label, body, name=None):
-    """A function of one Tensor and numbers, shown as one node, with torch's `inplace`."""
+def activation(label, body, kernel=None):
+    """A function of one Tensor and numbers, shown as one node, with torch's `inplace`; `kernel` knows no integers."""
 
     def f(input, *args, inplace=False, **kwargs):
+        if kernel is not None:
+            refuse_integers(kernel, input)
         return shown(input, body, label, inplace, *args, **kwargs)
 
-    f.__name__ = name or body.__name__.removeprefix("_")
+    f.__name__ = body.__name__.removeprefix("_")
     f.__doc__ = body.__doc__
     return f
 
 
-def with_inplace(position, body, label):
+def with_inplace(position, body, label, kernel=None):
     """activation() for functions that take `inplace` as their last positional argument too."""
-    f = activation(label, body)
+    f = activation(label, body, kernel)
 
     def g(input, *args, **kwargs):
         if len(args) == position:
@@ -78,7 +81,7 @@ def _leaky_relu(x, negative_slope=0.01):
     return P["where"](P["greater"](x, 0), x, P["mul"](x, negative_slope))
 
 
-leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0")
+leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0", "leaky_relu_cpu")
 
 
 def _elu(x, alpha=1.0, scale=1.0):
@@ -88,7 +91,7 @@ def _elu(x, alpha=1.0, scale=1.0):
     return P["where"](positive, x if scale == 1.0 else P["mul"](x, scale), low)
 
 
-elu = with_inplace(2, _elu, "EluBackward0")
+elu = with_inplace(2, _elu, "EluBackward0", "elu_cpu")
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
@@ -106,7 +109,7 @@ def _celu(x, alpha=1.0):
     return P["where"](positive, x, low)
 
 
-celu = with_inplace(2, _celu, "CeluBackward0")
+celu = with_inplace(2, _celu, "CeluBackward0", "elu_cpu")
 
 
 def _gelu(x, approximate="none"):
@@ -119,7 +122,7 @@ def _gelu(x, approximate="none"):
     return P["mul"](P["mul"](x, 0.5), P["add"](P["tanh"](inside), 1.0))
 
 
-gelu = activation("GeluBackward0", _gelu, "gelu")
+gelu = activation("GeluBackward0", _gelu, "GeluKernelImpl")
 
 
 def _silu(x):
@@ -127,7 +130,7 @@ def _silu(x):
     return P["mul"](x, P["sigmoid"](x))
 
 
-silu = with_inplace(1, _silu, "SiluBackward0")
+silu = with_inplace(1, _silu, "SiluBackward0", "silu_cpu")
 
 
 def _mish(x):
@@ -135,7 +138,7 @@ def _mish(x):
     return P["mul"](x, P["tanh"](P["softplus"](x)))
 
 
-mish = with_inplace(1, _mish, "MishBackward0")
+mish = with_inplace(1, _mish, "MishBackward0", "mish_cpu")
 
 
 def _softplus(x, beta=1.0, threshold=20.0):
@@ -145,7 +148,7 @@ def _softplus(x, beta=1.0, threshold=20.0):
     return P["where"](P["greater"](scaled, threshold), x, soft if beta == 1 else P["div"](soft, beta))
 
 
-softplus = activation("SoftplusBackward0", _softplus, "softplus")
+softplus = activation("SoftplusBackward0", _softplus, "softplus_cpu")
 
 
 def _logsigmoid(x):
@@ -153,13 +156,13 @@ def _logsigmoid(x):
     return P["log_sigmoid"](x)
 
 
-logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "logsigmoid")
+logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "log_sigmoid_cpu")
 
 
 def _hardtanh(x, min_val=-1.0, max_val=1.0):
     """x limited to [min_val, max_val]; the derivative at the edges is 0."""
-    below_top = P["where"](P["greater_equal"](x, max_val), float(max_val), x)
-    return P["where"](P["less_equal"](x, min_val), float(min_val), below_top)
+    low, high = (dtype_of(x).type(v) for v in (min_val, max_val))
+    return P["where"](P["less_equal"](x, low), low, P["where"](P["greater_equal"](x, high), high, x))
 
 
 hardtanh = with_inplace(3, _hardtanh, "HardtanhBackward0")
@@ -175,7 +178,7 @@ def _hardsigmoid(x):
     return P["div"](_hardtanh(P["add"](x, 3.0), 0.0, 6.0), 6.0)
 
 
-hardsigmoid = with_inplace(1, _hardsigmoid, "HardsigmoidBackward0")
+hardsigmoid = with_inplace(1, _hardsigmoid, "HardsigmoidBackward0", "hardsigmoid_cpu")
 
 
 def _hardswish(x):
@@ -183,15 +186,15 @@ def _hardswish(x):
     return P["mul"](x, P["div"](_hardtanh(P["add"](x, 3.0), 0.0, 6.0), 6.0))
 
 
-hardswish = with_inplace(1, _hardswish, "HardswishBackward0")
+hardswish = with_inplace(1, _hardswish, "HardswishBackward0", "hardswish_cpu")
 
 
 def _hardshrink(x, lambd=0.5):
     """x where |x| > lambd, else 0."""
-    return P["where"](P["logical_or"](P["greater"](x, lambd), P["less"](x, -lambd)), x, 0.0)
+    return P["where"](P["logical_and"](P["less_equal"](x, lambd), P["greater_equal"](x, -lambd)), 0.0, x)
 
 
-hardshrink = activation("HardshrinkBackward0", _hardshrink, "hardshrink")
+hardshrink = activation("HardshrinkBackward0", _hardshrink, "hardshrink_cpu")
 
 
 def _softshrink(x, lambd=0.5):
@@ -205,12 +208,12 @@ def _softshrink(x, lambd=0.5):
     return P["where"](P["greater"](x, lambd), P["sub"](x, lambd), low)
 
 
-softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink")
+softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink_check")
 
 
 def _threshold(x, threshold, value):
     """x where it exceeds the threshold, else value."""
-    return P["where"](P["greater"](x, threshold), x, float(value))
+    return P["where"](P["less_equal"](x, threshold), dtype_of(x).type(value), x)
 
 
 threshold = with_inplace(3, _threshold, "ThresholdBackward0")
@@ -235,9 +238,10 @@ threshold_ = written_over(threshold, "threshold_")
 
 def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     """x where positive, a random slope from [lower, upper) times x elsewhere; the mean of the two in evaluation."""
+    refuse_integers("leaky_relu_cpu", input)
     slopes = (lower + upper) / 2
     if training:
-        values = concrete_or_none(current(input))
+        values = known(concrete_or_none(current(input)), "rrelu while training")
         below = values <= 0
         slopes = np.ones(values.shape, values.dtype)
         slopes[below] = streams.default_generator.uniform(int(below.sum()), lower, upper, np.float64)
@@ -269,18 +273,24 @@ def prelu(input, weight):
             f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.numel()} and channel "
             f"size = {channels}."
         )
-    w = weight.view(*(1 if i != 1 else weight.numel() for i in range(input.dim())))
     x = current(input)
+    if dtype_of(x) != dtype_of(current(weight)):
+        got = f"{spoken(dtype_of(x))} and {spoken(dtype_of(current(weight)))}"
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {got}")
+    w = weight.view(*(1 if i != 1 else weight.numel() for i in range(input.dim())))
     return named(P["where"](P["greater"](x, 0), x, P["mul"](x, current(w))), "PreluKernelBackward0", (input, w))
 
 
 def glu(input, dim=-1):
     """The first half along a dimension times sigmoid of the second."""
     t = current(input)
+    if not shape_of(t):
+        raise RuntimeError("glu does not support scalars because halving size must be even")
     at = wrapped(dim, len(shape_of(t)))
     n = shape_of(t)[at]
     if n % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {at} is size {n}")
+    refuse_integers("glu_cpu", input)
     parts = [(slice(None),) * at + (s,) for s in (slice(0, n // 2), slice(n // 2, n))]
     a, b = (P["getitem"](t, idx=i) for i in parts)
     return named(P["mul"](a, P["sigmoid"](b)), "GluBackward0", (input,))
@@ -318,7 +328,7 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
     d = dtype_of(current(logits))
     noise = wrap(Tensor, streams.default_generator.exponential(tuple(logits.shape), 1.0, d))
-    soft = ((logits - noise.log()) / tau).softmax(dim)
+    soft = ((logits + -noise.log()) / tau).softmax(dim)
     if not hard:
         return soft
     one_hot = T["zeros_like"](soft.detach()).scatter_(dim, soft.max(dim, keepdim=True)[1], 1.0)

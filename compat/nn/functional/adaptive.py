@@ -14,8 +14,9 @@ from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
 from ...tensor import Tensor, current, wrap
-from .axes import even_parts, per_axis, sizes_of
-from .lookup import concrete_or_none
+from .axes import entries, even_parts, per_axis, sizes_of
+from .dtypes import refuse_integers
+from .lookup import concrete_or_none, known
 from .pooling import check_line
 from .resampling import mapped
 
@@ -24,10 +25,20 @@ P = PRIMITIVES
 
 # ------------------------------------------------------------------------------------------------ means
 def adaptive_average(k):
+    name = f"adaptive_avg_pool{k}d"
+
     def adaptive_avg_pool(input, output_size):
-        check_rank(input, k, f"adaptive_avg_pool{k}d", "")
+        check_rank(input, k, name, "")
         x = current(input)
+        if isinstance(output_size, (tuple, list)) and len(output_size) not in (1, k):
+            raise RuntimeError(f"{name}: output_size must be {k}")
         wanted = sizes_of(input, output_size, k)
+        if min(wanted) < 0:
+            told = f"{wanted[0]}, " + ",".join(map(str, wanted[1:]))
+            raise RuntimeError(
+                f"{name}: elements of output_size must be greater than or equal to 0 but received {{{told}}}"
+            )
+        refuse_integers(f"{name}_cpu" if k == 3 else name, input)
         if all(w == 1 for w in wanted):
             return T["mean"](input, tuple(range(-k, 0)), True)
         shape = shape_of(x)
@@ -39,7 +50,7 @@ def adaptive_average(k):
             x = mapped(x, axis, weights)
         return labelled(x, f"AdaptiveAvgPool{max(k, 2)}DBackward0", (input,))
 
-    adaptive_avg_pool.__name__ = f"adaptive_avg_pool{k}d"
+    adaptive_avg_pool.__name__ = name
     adaptive_avg_pool.__doc__ = f"The means of as many even parts of the last {k} axes as output_size says."
     return adaptive_avg_pool
 
@@ -55,7 +66,7 @@ adaptive_avg_pool2d, adaptive_avg_pool3d = adaptive_average(2), adaptive_average
 def adaptive_avg_pool1d(input, output_size):
     """The means of as many even parts of the last axis as output_size says."""
     check_line(input, "adaptive_avg_pool1d")
-    out = adaptive_avg_pool2d(input.unsqueeze(-2), (1, per_axis(output_size, 1)[0]))
+    out = adaptive_avg_pool2d(input.unsqueeze(-2), (1, *entries(output_size, 1, "adaptive_avg_pool1d", "output_size")))
     return out.squeeze(-2)
 
 
@@ -99,14 +110,19 @@ def maxima(input, flat, k, label):
 
 
 def adaptive_maximum(k):
+    name = f"adaptive_max_pool{k}d"
+
     def adaptive_max_pool(input, output_size, return_indices=False):
-        check_rank(input, k, f"adaptive_max_pool{k}d")
+        check_rank(input, k, name)
+        if isinstance(output_size, (tuple, list)) and len(output_size) not in (1, k):
+            raise RuntimeError(f"{name}(): internal error: output_size.size() must be {k}")
+        refuse_integers(f"{name}_cpu" if k == 3 else name, input)
         sizes = tuple(input.shape[-k:])
         parts = [places(*even_parts(n, w)) for n, w in zip(sizes, sizes_of(input, output_size, k))]
         out = maxima(input, joined(parts, sizes), k, f"AdaptiveMaxPool{k}DBackward0")
         return out if return_indices else out[0]
 
-    adaptive_max_pool.__name__ = f"adaptive_max_pool{k}d"
+    adaptive_max_pool.__name__ = name
     adaptive_max_pool.__doc__ = f"The maxima of as many even parts of the last {k} axes as output_size says."
     return adaptive_max_pool
 
@@ -117,7 +133,9 @@ adaptive_max_pool2d, adaptive_max_pool3d = adaptive_maximum(2), adaptive_maximum
 def adaptive_max_pool1d(input, output_size, return_indices=False):
     """The maxima of as many even parts of the last axis as output_size says."""
     check_line(input, "adaptive_max_pool1d")
-    out, index = adaptive_max_pool2d(input.unsqueeze(-2), (1, per_axis(output_size, 1)[0]), True)
+    out, index = adaptive_max_pool2d(
+        input.unsqueeze(-2), (1, *entries(output_size, 1, "adaptive_max_pool1d", "output_size")), True
+    )
     return (out.squeeze(-2), index.squeeze(-2)) if return_indices else out.squeeze(-2)
 
 
@@ -167,7 +185,7 @@ def fractional(k):
         if _random_samples is None:
             draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, dtype_of(current(input)))
         else:
-            draws = concrete_or_none(current(_random_samples))
+            draws = known(concrete_or_none(current(_random_samples)), name)
         for axis, (n, m, w) in enumerate(zip(sizes, wanted, window)):
             if m + w - 1 > n:
                 side = ("time", "height", "width")[axis + 3 - k]

@@ -43,6 +43,7 @@ def scaled_dot_product_attention(
     shared by as many of query.
     """
     check_operands(query, key, value, attn_mask)
+    given = (query, key, value)
     if enable_gqa:
         key, value = (t.repeat_interleave(query.shape[-3] // t.shape[-3], -3) for t in (key, value))
     one_node = query.dim() == key.dim() == 4 and not dropout_p and query.shape[-1] == value.shape[-1]
@@ -65,7 +66,7 @@ def scaled_dot_product_attention(
     if not one_node:
         return T["matmul"](weights, value)
     out = P["dot_general"](weights, v, dims=(((3,), (2,)), STACK))
-    return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", (query, key, value))
+    return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
 
 
 def check_operands(query, key, value, mask):

@@ -16,7 +16,7 @@ def per_axis(x, k, name="an argument"):
             return (int(x[0]),) * k
         if len(x) != k:
             raise RuntimeError(
-                f"expected {name} to be a single integer value or a list of {k} values to match the axes, but got "
+                f"expected {name} to be a single integer value or a list of {k} values to match the convolution dimensions, but got "
                 f"{name}={list(x)}"
             )
         return tuple([int(v) for v in x])
@@ -42,9 +42,25 @@ def batched(f, k):
     return on_any
 
 
-def strides_of(stride, window, k):
+def entries(x, k, function, name):
+    """per_axis() in the words of a pooling function."""
+    if isinstance(x, (tuple, list)) and len(x) not in (1, k):
+        if k == 1 and function == "max_pool1d":
+            kinds = "an int, list of ints" + ("" if name in ("kernel_size", "dilation") else ",") + " or tuple"
+            kinds = "None, " + kinds if name == "stride" else kinds
+            raise RuntimeError(f"{function}() {name} must be {kinds} of ints of size 1 but got size {len(x)}")
+        if k == 1:
+            raise RuntimeError(f"{function}() argument '{name}' should contain one int (got {len(x)})")
+        how = "must be either" if name == "dilation" else "must be" if function == "avg_pool3d" else "must either be"
+        omitted = " omitted," if name == "stride" else ""
+        count = "two" if k == 2 else "three"
+        raise RuntimeError(f"{function}: {name} {how}{omitted} a single int, or a tuple of {count} ints")
+    return per_axis(x, k)
+
+
+def strides_of(stride, window, k, function):
     """The steps of a pooling: by default its windows' sizes, so that they lie side by side."""
-    return window if stride is None or stride == [] else per_axis(stride, k, "stride")
+    return window if stride is None or stride == [] else entries(stride, k, function, "stride")
 
 
 def sizes_of(input, output_size, k):

@@ -9,8 +9,10 @@ from ...functions.register import spoken
 from ...graph import labelled
 from ...tensor import current
 from .axes import batched, per_axis
+from .dtypes import dtype_in
 
 P = PRIMITIVES
+KINDS = {"int64": "long int", "int32": "int", "uint8": "unsigned char"}  # C's names, where they are not torch's
 
 
 def convolution(k):
@@ -19,8 +21,8 @@ def convolution(k):
     def conv(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         x, w = current(input), current(weight)
         shape, taps = shape_of(x), shape_of(w)
-        check(shape, taps, groups, dtype_of(x), dtype_of(w), bias)
         stride, dilation = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
+        check(x, w, bias, groups, stride, dilation)
         pads = padding_of(padding, taps[2:], stride, dilation)
         for n, t, d, (low, high) in zip(shape[2:], taps[2:], dilation, pads):
             if n + low + high < d * (t - 1) + 1:
@@ -51,24 +53,50 @@ def convolution(k):
     return batched(conv, k)
 
 
-def check(shape, taps, groups, dx, dw, bias):
-    if dx != dw:
-        raise RuntimeError(f"expected scalar type {spoken(dx)} but found {spoken(dw)}")
-    if shape[1] != taps[1] * groups:
+def check(x, w, bias, groups, stride, dilation, transposed=False):
+    """torch's errors for operands that make no convolution."""
+    shape, taps, outs = shape_of(x), shape_of(w), shape_of(w)[0]
+    given = f"Given groups={groups}"
+    if bias is not None and not transposed and dtype_in(bias) != dtype_of(x):
+        kinds = [KINDS.get(d.name, spoken(d).lower()) for d in (dtype_of(x), dtype_in(bias))]
+        raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*kinds))
+    if min(stride) <= 0:
+        raise RuntimeError("non-positive stride is not supported")
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
+    if len(shape) != len(taps):
         raise RuntimeError(
-            f"Given groups={groups}, weight of size {list(taps)}, expected input{list(shape)} to have {taps[1] * groups} "
-            f"channels, but got {shape[1]} channels instead"
+            f"Expected {len(taps)}-dimensional input for {len(taps)}-dimensional weight {list(taps)}, but got "
+            f"{len(shape)}-dimensional input of size {list(shape)} instead"
         )
-    if taps[0] % groups:
+    if outs < groups:
         raise RuntimeError(
-            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size "
-            f"{list(taps)} instead"
+            f"{given}, expected weight to be at least {groups} at dimension 0, but got weight of size {list(taps)} instead"
         )
-    if bias is not None and tuple(bias.shape) != (taps[0],):
+    if outs % groups:
+        size = f"[{list(taps)}]" if transposed else list(taps)  # (torch's own brackets)
         raise RuntimeError(
-            f"Given weight of size {list(taps)}, expected bias to be 1-dimensional with {taps[0]} elements, but got bias of "
-            f"size {list(bias.shape)} instead"
+            f"{given}, expected weight to be divisible by {groups} at dimension 0, but got weight of size {size} instead"
         )
+    wanted = outs if transposed else taps[1] * groups
+    if transposed:
+        given, outs = "Given transposed=1", taps[1] * groups
+    if shape[1] != wanted:
+        raise RuntimeError(
+            f"{given}, weight of size {list(taps)}, expected input{list(shape)} to have {wanted} channels, but got {shape[1]} "
+            "channels instead"
+        )
+    if bias is not None and tuple(bias.shape) != (outs,):
+        given = f"{given}, weight" if transposed else "Given weight"
+        raise RuntimeError(
+            f"{given} of size {list(taps)}, expected bias to be 1-dimensional with {outs} elements, but got bias of size "
+            f"{list(bias.shape)} instead"
+        )
+    if min(dilation) <= 0:
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
+    if dtype_of(x) != dtype_of(w) or bias is not None and dtype_in(bias) != dtype_of(w):
+        found = dtype_of(w) if dtype_of(w) != dtype_of(x) else dtype_in(bias)
+        raise RuntimeError(f"expected scalar type {spoken(dtype_of(x))} but found {spoken(found)}")
 
 
 def padding_of(padding, taps, stride, dilation):
@@ -80,7 +108,12 @@ def padding_of(padding, taps, stride, dilation):
             raise RuntimeError("padding='same' is not supported for strided convolutions")
         total = [d * (t - 1) for t, d in zip(taps, dilation)]
         return tuple([(n // 2, n - n // 2) for n in total])
-    return tuple([(n, n) for n in per_axis(padding, len(taps), "padding")])
+    if isinstance(padding, str):
+        raise RuntimeError(f"Invalid padding string: '{padding}'")
+    sizes = per_axis(padding, len(taps), "padding")
+    if min(sizes) < 0:
+        raise RuntimeError("negative padding is not supported")
+    return tuple([(n, n) for n in sizes])
 
 
 def with_bias(out, bias, operands):
@@ -96,14 +129,15 @@ def transposed_convolution(k):
 
     def conv_transpose(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
         x, w = current(input), current(weight)
-        shape, taps = shape_of(x), shape_of(w)
-        if shape[1] != taps[0]:
-            raise RuntimeError(
-                f"Given transposed=1, weight of size {list(taps)}, expected input{list(shape)} to have {taps[0]} channels, but "
-                f"got {shape[1]} channels instead"
-            )
+        taps = shape_of(w)
         stride, dilation = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
         padding, extra = per_axis(padding, k, "padding"), per_axis(output_padding, k, "output_padding")
+        check(x, w, bias, groups, stride, dilation, True)
+        if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
+            at = ("depth", "height", "width")[-k:]
+            told = zip(("output_padding", "stride", "dilation"), (extra, stride, dilation))
+            told = " ".join(f"{name}_{a}: {v}" for name, values in told for a, v in zip(at, values))
+            raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {told}")
         i, o = taps[0] // groups, taps[1]
         w = P["reshape"](w, shape=(groups, i, o, *taps[2:]))
         w = P["transpose"](w, perm=(0, 2, 1, *range(3, 3 + k)))

@@ -12,7 +12,7 @@ from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
 from ...tensor import Tensor, current, wrap
-from .lookup import concrete_or_none
+from .lookup import concrete_or_none, known
 
 P = PRIMITIVES
 FAR = -1e30
@@ -20,9 +20,9 @@ FAR = -1e30
 
 def lengths_of(lengths, count, name, longest):
     """Lengths given as numbers or a Tensor, as int64[N]; RuntimeError where they do not fit."""
-    values = np.asarray(
-        concrete_or_none(current(lengths)) if isinstance(lengths, Tensor) else lengths, np.int64
-    ).reshape(-1)
+    if isinstance(lengths, Tensor):
+        lengths = known(concrete_or_none(current(lengths)), "ctc_loss")
+    values = np.asarray(lengths, np.int64).reshape(-1)
     if len(values) != count:
         raise RuntimeError(f"{name}_lengths must be of size batch_size")
     if longest is not None and values.max(initial=0) > longest:
@@ -35,7 +35,7 @@ def lengths_of(lengths, count, name, longest):
 
 def padded_targets(targets, lengths, count):
     """The labels of each sample, [N, longest], from [N, S] or one after the other."""
-    values = concrete_or_none(current(targets))
+    values = known(concrete_or_none(current(targets)), "ctc_loss")
     longest = max(lengths.max(initial=0), 1)
     out = np.zeros((count, longest), np.int64)
     if values.ndim == 1:
@@ -84,8 +84,7 @@ def ctc_loss(
     out = each(x, labels, ends, sizes, blank)
     labelled(out, "CtcLossBackward0", (log_probs,))
     if alone:
-        out = P["reshape"](out, shape=())
-        labelled(out, "CtcLossBackward0", (log_probs,))
+        out = out.squeeze(0)
     if zero_infinity:
         out = T["where"](out == np.inf, 0.0, out)
     if reduction == "mean":

@@ -12,6 +12,7 @@ from funcgrad.core.trace import TAPE
 
 from ... import streams
 from ...functions.operands import dtype_of, shape_of
+from ...functions.register import check_castable
 from ...tensor import Tensor, current, wrap
 
 ALPHA = 1.7580993408473766  # selu's limit far to the left, negated: scale * alpha
@@ -46,6 +47,7 @@ def dropped(input, p, training, inplace, spread):
     if not training or p == 0.0 or input.numel() == 0:
         return input
     d = dtype_of(current(input))
+    check_castable(d, np.dtype(np.float32))
     if p == 1.0:
         mask = np.zeros((), d)
     else:
@@ -60,6 +62,7 @@ def alpha_dropped(input, p, training, inplace, spread):
     if not training or p == 0.0 or input.numel() == 0:
         return input
     d = dtype_of(current(input))
+    check_castable(d, np.dtype(np.float32))
     if p == 1.0:
         return dropped(input, p, training, inplace, spread)
     kept = spread(input, lambda shape: streams.default_generator.bernoulli(shape, 1 - p, d))

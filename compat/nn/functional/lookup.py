@@ -11,7 +11,7 @@ from funcgrad.numpy.concrete import concrete
 from ...autograd.grad_mode import call_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named
+from ...functions.register import named, not_a_tensor
 from ...graph import labelled
 from ...tensor import Tensor, current, wrap
 
@@ -30,6 +30,8 @@ def concrete_or_none(x):
 # ------------------------------------------------------------------------------------------------ rows
 def checked_indices(input, name, rows):
     """(indices, their values or None); RuntimeError for a dtype, IndexError for an index, that names no row."""
+    if not isinstance(input, Tensor):
+        raise not_a_tensor(name, input, 2, "indices")
     idx = current(input)
     if dtype_of(idx).kind not in "iu":
         raise RuntimeError(
@@ -90,18 +92,17 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
         raise RuntimeError("'weight' must be 2-D")
     idx, values = checked_indices(input, "embedding", weight.shape[0])
     if max_norm is not None:
-        renorm(weight, known(values, "max_norm"), max_norm, norm_type)
+        renorm(weight, known(values, "embedding with max_norm"), max_norm, norm_type)
     out = P["gather"](without_gradient(weight, row), idx)
     if scale_grad_by_freq:
-        out = scaled_gradient(out, shares(known(values, "scale_grad_by_freq"), dtype_of(out))[..., None])
+        out = scaled_gradient(out, shares(known(values, "embedding with scale_grad_by_freq"), dtype_of(out))[..., None])
     return named(out, "EmbeddingBackward0", (weight,))
 
 
 def known(values, why):
+    """Values that have to be known now; NotImplementedError under jit or vmap."""
     if values is None:
-        raise NotImplementedError(
-            f"embedding: {why} needs indices whose values are known, not those under jit or vmap."
-        )
+        raise NotImplementedError(f"{why} needs integers whose values are known, not those under jit or vmap.")
     return values
 
 
@@ -141,7 +142,7 @@ def embedding_bag(
     check_bags(input, weight, offsets, mode, scale_grad_by_freq, sparse, per_sample_weights)
     row = None if padding_idx is None else padding_idx % weight.shape[0]
     _, values = checked_indices(input, "embedding_bag", weight.shape[0])
-    values = known(values, "a bag")
+    values = known(values, "embedding_bag")
     if max_norm is not None:
         renorm(weight, values, max_norm, norm_type)
     if per_sample_weights is not None and mode != "sum":
@@ -153,7 +154,9 @@ def embedding_bag(
         places = np.arange(values.size).reshape(values.shape)
         valid = np.ones(values.shape, bool)
     else:
-        places, valid = bags(values.size, concrete_or_none(current(offsets)), include_last_offset)
+        places, valid = bags(
+            values.size, known(concrete_or_none(current(offsets)), "embedding_bag"), include_last_offset
+        )
     flat = values.reshape(-1)
     at = flat[places] if flat.size else np.zeros(places.shape, np.int64)
     if row is not None:
@@ -198,8 +201,6 @@ def check_bags(input, weight, offsets, mode, scale_grad_by_freq, sparse, per_sam
 
 def bags(count, offsets, include_last_offset):
     """(places in the list of indices, which of them are there): [bags, longest] each, of bags that begin at offsets."""
-    if offsets is None:
-        raise NotImplementedError("embedding_bag needs offsets whose values are known, not those under jit or vmap.")
     if offsets.size and offsets[0] != 0:
         raise RuntimeError(
             f"offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "

@@ -5,12 +5,13 @@ import warnings
 
 from funcgrad.core.primitive import PRIMITIVES
 
-from ...autograd.grad_mode import call_in
-from ...functions.operands import check_sizes, dtype_of, shape_of
+from ...autograd.grad_mode import call_in, is_grad_enabled
+from ...functions.operands import KINDS_OF_INTEGER, check_sizes, dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, spoken
 from ...graph import labelled
 from ...tensor import current
+from .dtypes import dtype_in, refuse_integers
 from .lookup import concrete_or_none
 from .products import linear
 from .reduction import averaged, reduced, reduction_of
@@ -51,7 +52,9 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     x, y = loss_inputs(input, target)
     if weight is not None:
         return weighted((input - target) ** 2, weight, input, reduction, True)
-    out = P["square"](T["sub"](x, y))
+    d = T["sub"](x, y)
+    refuse_integers("mse_cpu", d)
+    out = P["square"](d)
     return labelled(averaged(out, reduction_of(reduction)), "MseLossBackward0", (input, target))
 
 
@@ -70,9 +73,10 @@ def given_reduction(reduction, size_average, reduce):
     return reduction if size_average is None and reduce is None else reduction_of(reduction, size_average, reduce)
 
 
-def huber(x, y, delta, linear, reduction):
+def huber(x, y, delta, linear, reduction, kernel):
     """0.5 * d ** 2 * (linear / delta) where |d| < delta, linear * (|d| - delta / 2) beyond, reduced."""
     d = T["sub"](x, y)
+    refuse_integers(kernel, d)
     size = P["abs"](d, kink="torch")
     inner = P["mul"](P["square"](d), 0.5 * linear / delta)
     outer = P["mul"](P["sub"](size, 0.5 * delta), linear)
@@ -87,7 +91,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
         return l1_loss(input, target, reduction=reduction)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
-    return labelled(huber(x, y, beta, 1.0, reduction), "SmoothL1LossBackward0", (input, target))
+    return labelled(huber(x, y, beta, 1.0, reduction, "smooth_l1_cpu"), "SmoothL1LossBackward0", (input, target))
 
 
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
@@ -98,7 +102,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     reduction = reduction_of(reduction)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
-    return labelled(huber(x, y, delta, delta, reduction), "HuberLossBackward0", (input, target))
+    return labelled(huber(x, y, delta, delta, reduction, "huber_cpu"), "HuberLossBackward0", (input, target))
 
 
 def nll_loss(
@@ -111,19 +115,34 @@ def nll_loss(
     reduction = reduction_of(reduction, size_average, reduce)
     x, k = current(input), current(target)
     shape = shape_of(x)
-    if dtype_of(k).kind not in "iu":
-        raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(k))}")
+    check_classes(shape, shape_of(k), dtype_of(k))
+    refuse_integers("nll_loss_out_frame", input)
     channel = 0 if len(shape) == 1 else 1
     rest = shape[:channel] + shape[channel + 1 :]
-    if shape_of(k) != rest:
-        if len(shape) == 2:
-            raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({shape_of(k)[0]}).")
-        raise ValueError(f"Expected target size {list(rest)}, got {list(shape_of(k))}")
+    if shape_of(k) != rest:  # (one target of an input without a batch)
+        k = P["reshape"](k, shape=rest)
     values = concrete_or_none(k)
     if values is not None:
         bad = (values != ignore_index) & ((values < 0) | (values >= shape[channel]))
         if bad.any():
             raise IndexError(f"Target {values[bad].flat[0]} is out of bounds.")
+    if len(shape) == 3 or len(shape) > 4:  # (torch knows images only)
+        n, c, *sizes = shape
+        image, wanted = input.reshape(n, c, 1, math.prod(sizes)), target.reshape(n, 1, math.prod(sizes))
+        out = nll_loss(image, wanted, weight, ignore_index=ignore_index, reduction=reduction)
+        return out.view(rest) if reduction == "none" else out
+    if weight is not None and tuple(weight.shape) != shape[channel : channel + 1]:
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {shape[channel]} classes or no classes but got weight tensor of "
+            f"shape: {list(weight.shape)}"
+        )
+    if weight is not None and weight.requires_grad and is_grad_enabled():
+        raise RuntimeError(
+            f"The function 'nll_loss{'' if len(shape) < 3 else '2d'}_forward' is not differentiable with respect to argument "
+            "'weight'. This input cannot have requires_grad True."
+        )
+    if weight is not None and dtype_in(weight) != dtype_of(x):
+        raise RuntimeError(f"expected scalar type {spoken(dtype_of(x))} but found {spoken(dtype_in(weight))}")
     ignored = P["equal"](k, ignore_index)
     some = values is None or bool((values == ignore_index).any())
     safe = P["where"](ignored, 0, k) if some else k
@@ -144,6 +163,30 @@ def nll_loss(
     return labelled(out, "NllLossBackward0" if len(shape) < 3 else "NllLoss2DBackward0", (input,))
 
 
+def check_classes(shape, wanted, dtype):
+    """torch's errors where targets of a shape and a dtype cannot name classes for an input of a shape."""
+    if not shape:
+        raise ValueError("Expected 1 or more dimensions (got 0)")
+    batch = wanted[0] if wanted else 0
+    if len(shape) > 1 and shape[0] != batch:
+        raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch}).")
+    if len(shape) <= 2 and len(wanted) > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if dtype.name not in ("int64", "uint8"):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {spoken(dtype)}")
+    if len(shape) == 1 and wanted not in ((), (1,)):
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {math.prod(wanted)}")
+    rest = shape[:1] + shape[2:]
+    if len(shape) == 4 and len(wanted) != 3:
+        raise RuntimeError(
+            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(wanted)}"
+        )
+    if len(shape) == 4 and wanted != rest:
+        raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(wanted)}")
+    if len(shape) > 2 and wanted != rest:
+        raise RuntimeError(f"Expected target size {list(rest)}, got {list(wanted)}")
+
+
 def cross_entropy(
     input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0
 ):  # fmt: skip
@@ -154,12 +197,19 @@ def cross_entropy(
     tensor(0.6931)
     """
     reduction = reduction_of(reduction, size_average, reduce)
+    if label_smoothing > 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     channel = 0 if input.dim() == 1 else 1
     logp = T["log_softmax"](input, channel)
-    if target.is_floating_point():
+    if input.shape == target.shape:
+        if not target.is_floating_point():
+            found = spoken(dtype_in(target))
+            raise RuntimeError(f"Expected floating point type for target with class probabilities, got {found}")
+        if ignore_index >= 0:
+            raise RuntimeError("ignore_index is not supported for floating point target")
         return soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing)
     loss = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
-    if label_smoothing == 0.0:
+    if label_smoothing <= 0.0:
         return loss
     classes = input.shape[channel]
     spread = logp if weight is None else logp * by_class(weight, logp, channel)
@@ -201,16 +251,12 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
             "ensure they have the same size."
         )
     x, y = current(input), current(target)
+    if dtype_of(x) != dtype_of(y):
+        raise RuntimeError(f"Found dtype {spoken(dtype_of(y))} but expected {spoken(dtype_of(x))}")
     values = concrete_or_none(x)
     if values is not None and values.size and not ((values >= 0) & (values <= 1)).all():
         raise RuntimeError("all elements of input should be between 0 and 1")
-
-    def log(v):
-        """log held at -100; where v is 0 without derivative, not nan."""
-        zero = P["equal"](v, 0)
-        return P["where"](zero, -100.0, P["maximum"](P["log"](P["where"](zero, 1.0, v)), -100.0, kink="torch"))
-
-    out = P["neg"](P["add"](P["mul"](y, log(x)), P["mul"](P["sub"](1.0, y), log(P["sub"](1.0, x)))))
+    out = P["binary_cross_entropy"](x, y)
     if weight is not None:
         out = P["mul"](out, current(weight))
     return labelled(averaged(out, reduction), "BinaryCrossEntropyBackward0", (input, target))
@@ -223,6 +269,7 @@ def binary_cross_entropy_with_logits(
     reduction = reduction_of(reduction, size_average, reduce)
     if input.shape != target.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    refuse_integers("log_sigmoid_cpu", input)
     x, y = current(input), current(target)
     minus = P["neg"](P["log_sigmoid"](x))
     out = P["mul"](P["sub"](1.0, y), x)
@@ -245,6 +292,8 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
             "'batchmean' in the next major release.",
             stacklevel=2,
         )
+    if dtype_in(input).kind in KINDS_OF_INTEGER or dtype_in(target).kind in KINDS_OF_INTEGER:
+        raise RuntimeError("kl_div: Integral inputs not supported.")
     batchmean = reduction == "batchmean"
     reduction = reduction_of("sum" if batchmean else reduction, size_average, reduce)
     out = target.exp() * (target - input) if log_target else T["xlogy"](target, target) - target * input

@@ -4,9 +4,9 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...functions.arithmetic import ADD, SUB, by_number
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named
 from ...graph import labelled
 from ...tensor import current
 from .activations import logsigmoid
@@ -25,15 +25,14 @@ def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, r
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
             f"{input1.shape}, input2: {input2.shape}, target: {target.shape} "
         )
-    gap = -target * (input1 - input2)
-    return reduced(named(gap + margin, "AddBackward1", (gap,)).clamp_min(0), reduction)
+    return reduced(by_number(ADD, -target * (input1 - input2), margin).clamp_min(0), reduction)
 
 
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
     """input where target is 1, max(0, margin - input) where it is -1, reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
     zero = T["zeros_like"](input)
-    far, near = (margin - input).clamp_min(0), input
+    far, near = T["sub"](T["scalar_tensor"](margin), input).clamp_min(0), input
     return reduced(T["where"](target != 1, far, zero) + T["where"](target != -1, near, zero), reduction)
 
 
@@ -57,11 +56,11 @@ def cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None,
         raise RuntimeError(f"{given}, but found inputs with sizes {list(input1.shape)} and {list(input2.shape)}.")
     dim = rank - 1
     # torch's figures: the product is divided by the root of the product of the squares
-    squares = [(x * x).sum(dim) + 1e-12 for x in (input1, input2)]
+    squares = [by_number(ADD, (x * x).sum(dim), 1e-12) for x in (input1, input2)]
     cosine = (input1 * input2).sum(dim) / (squares[0] * squares[1]).sqrt()
     zeros = T["zeros_like"](cosine)
-    out = T["where"](target == 1, 1 - cosine, zeros) + T["where"](target == -1, (cosine - margin).clamp_min(0), zeros)
-    return reduced(out, reduction)
+    near, far = T["sub"](T["ones_like"](cosine), cosine), by_number(SUB, cosine, margin).clamp_min(0)
+    return reduced(T["where"](target == 1, near, zeros) + T["where"](target == -1, far, zeros), reduction)
 
 
 def triplet_margin_loss(

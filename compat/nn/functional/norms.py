@@ -5,10 +5,13 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...autograd.grad_mode import call_in
+from ...functions.arithmetic import ADD, by_number
 from ...functions.operands import dtype_of, shape_of
+from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
 from ...size import Size
 from ...tensor import current
+from .dtypes import need_one_dtype, refuse_integers
 from .padding import pad
 from .pooling import avg_pool2d
 
@@ -16,13 +19,8 @@ P = PRIMITIVES
 
 
 def standardized(x, axes, eps):
-    """(x - mean) / sqrt(variance + eps) over axes, with the mean and the variance (biased)."""
-    shape = shape_of(x)
-    kept = tuple([1 if i in axes else k for i, k in enumerate(shape)])
-    mean = P["reshape"](P["mean"](x, axes=axes), shape=kept)
-    centred = P["sub"](x, mean)
-    variance = P["reshape"](P["mean"](P["square"](centred), axes=axes), shape=kept)
-    return P["mul"](centred, P["rsqrt"](P["add"](variance, eps))), mean, variance
+    """(x - mean) / sqrt(variance + eps) over axes, the variance being the biased one."""
+    return P["standardize"](x, axes=axes, eps=eps)
 
 
 def in_shape(p, shape):
@@ -41,10 +39,14 @@ def scaled(x, weight, bias, shape):
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Mean 0 and variance 1 over the last dimensions, then * weight + bias."""
+    if isinstance(normalized_shape, int):
+        raise TypeError("layer_norm(): argument 'normalized_shape' (position 2) must be tuple of ints, not int")
     normalized = tuple(normalized_shape)
     t = current(input)
     axes = last_axes(t, normalized, weight, bias)
-    out, _, _ = standardized(t, axes, eps)
+    need_one_dtype(input, weight, bias)
+    refuse_integers("LayerNormKernelImpl", input)
+    out = standardized(t, axes, eps)
     return labelled(scaled(out, weight, bias, normalized), "NativeLayerNormBackward0", (input, weight, bias))
 
 
@@ -76,10 +78,10 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     normalized = tuple(normalized_shape)
     t = current(input)
     axes = last_axes(t, normalized, weight, comma="")
+    refuse_integers("rms_norm", input)
     d = dtype_of(t)
-    kept = tuple([1 if i in axes else n for i, n in enumerate(shape_of(t))])
-    mean = P["reshape"](P["mean"](P["square"](t), axes=axes), shape=kept)
-    out = P["mul"](t, P["rsqrt"](P["add"](mean, d.type(np.finfo(d).eps if eps is None else eps))))
+    mean = T["mean"](T["pow"](input, 2), axes, True)
+    out = P["mul"](t, P["rsqrt"](by_number(ADD, mean, float(np.finfo(d).eps if eps is None else eps))))
     return scaled(out, weight, None, normalized)
 
 
@@ -104,8 +106,10 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
                 f"Expected {what} to be a vector of size equal to the number of channels in input, but got {what} of shape "
                 f"{list(p.shape)} and input of shape {list(shape)}"
             )
-    grouped = P["reshape"](t, shape=(shape[0], num_groups, -1 if 0 not in shape else 0))
-    out = P["reshape"](standardized(grouped, (2,), eps)[0], shape=shape)
+    need_one_dtype(input, weight, bias)
+    refuse_integers("GroupNormKernelImpl", input)
+    grouped = P["reshape"](t, shape=(shape[0], num_groups, shape[1] // num_groups * int(np.prod(shape[2:]))))
+    out = P["reshape"](standardized(grouped, (2,), eps), shape=shape)
     return labelled(
         scaled(out, weight, bias, by_channel(shape)), "NativeGroupNormBackward0", (input, weight, bias)
     )  # fmt: skip
@@ -141,10 +145,12 @@ def batch_norm(
         missing = "running_mean" if running_mean is None else "running_var"
         raise RuntimeError(f"{missing} must be defined in evaluation mode")
     check_channels(shape[1], running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+    refuse_integers("batch_norm", input)
+    need_one_dtype(input, weight, bias, running_mean, running_var)
     if training:
-        out, mean, variance = standardized(t, axes, eps)
-        move(running_mean, mean, momentum, 1.0)
-        move(running_var, variance, momentum, count / (count - 1))
+        out = standardized(t, axes, eps)
+        if running_mean is not None or running_var is not None:
+            call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
     else:
         mean, variance = (P["reshape"](current(r), shape=by_channel(shape)) for r in (running_mean, running_var))
         out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, eps)))
@@ -158,15 +164,15 @@ def check_channels(count, **given):
             raise RuntimeError(f"{name} should contain {count} elements not {p.numel()}")
 
 
-def move(running, new, momentum, factor):
-    """running <- (1 - momentum) * running + momentum * factor * new, in place and unrecorded."""
-    if running is not None:
-        call_in(False, moved, running, new, momentum, factor)
-
-
-def moved(running, new, momentum, factor):
-    step = P["reshape"](new, shape=tuple(running.shape))
-    running.mul_(1 - momentum).add_(P["mul"](step, momentum * factor))
+def move(running_mean, running_var, x, axes, momentum, unbiased):
+    """Each running <- (1 - momentum) * running + momentum * new, in place; the new variance is `unbiased` by that factor."""
+    mean = P["mean"](x, axes=axes)
+    kept = tuple([1 if i in axes else k for i, k in enumerate(shape_of(x))])
+    variance = P["mean"](P["square"](P["sub"](x, P["reshape"](mean, shape=kept))), axes=axes)
+    for running, new, factor in ((running_mean, mean, 1.0), (running_var, variance, unbiased)):
+        if running is not None:
+            step = P["reshape"](new, shape=tuple(running.shape))
+            running.mul_(1 - momentum).add_(P["mul"](step, momentum * factor))
 
 
 def instance_norm(
@@ -199,7 +205,9 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     if input.numel() == 0:
         return input
     shape = tuple(input.shape)
-    squares = (input * input).view(shape[0], 1, shape[1], -1)
-    squares = pad(squares, (0, 0, size // 2, (size - 1) // 2))
-    means = avg_pool2d(squares, (size, 1), stride=1).view(shape)
+    squares = input * input
+    flat = squares.unsqueeze(1) if rank == 3 else squares.view(shape[0], 1, shape[1], -1)
+    flat = pad(flat, (0, 0, size // 2, (size - 1) // 2))
+    means = avg_pool2d(flat, (size, 1), stride=1)
+    means = means.squeeze(1) if rank == 3 else means.view(shape)
     return input / means.mul(alpha).add(k).pow(beta)

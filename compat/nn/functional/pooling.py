@@ -4,11 +4,11 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import KINDS_OF_INTEGER, dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
 from ...tensor import current
-from .axes import per_axis, strides_of
+from .axes import entries, per_axis, strides_of
 from .lookup import concrete_or_none
 
 P = PRIMITIVES
@@ -56,37 +56,47 @@ def check_line(input, name):
 
 # ------------------------------------------------------------------------------------------------ maxima
 def max_pooling(k):
+    name = f"max_pool{k}d"
+
     def max_pool(
         input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
     ):  # fmt: skip
         x = current(input)
-        window = per_axis(kernel_size, k, "kernel_size")
-        stride = strides_of(stride, window, k)
-        dilation = per_axis(dilation, k, "dilation")
+        window = entries(kernel_size, k, name, "kernel_size")
+        stride = strides_of(stride, window, k, name)
+        dilation = entries(dilation, k, name, "dilation")
         check_rank(shape_of(x), k)
-        pads = windows_of(shape_of(x), window, stride, per_axis(padding, k, "padding"), dilation, ceil_mode)
+        pads = windows_of(shape_of(x), window, stride, entries(padding, k, name, "padding"), dilation, ceil_mode)
         params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=dilation)
         label = f"MaxPool{k}DWithIndicesBackward0"
         out = labelled(P["window_max"](x, **params), label, (input,))
         return (out, P["window_argmax"](x, **params)) if return_indices else out
 
-    max_pool.__name__ = f"max_pool{k}d"
+    max_pool.__name__ = name
     max_pool.__doc__ = f"The maximum of each window over the last {k} axes; its first place takes the gradient."
     return max_pool
 
 
 def average_pooling(k):
+    name = f"avg_pool{k}d"
+
     def avg_pool(
         input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
     ):  # fmt: skip
         x = current(input)
-        window = per_axis(kernel_size, k, "kernel_size")
-        stride = strides_of(stride, window, k)
-        padding = per_axis(padding, k, "padding")
+        window = entries(kernel_size, k, name, "kernel_size")
+        stride = strides_of(stride, window, k, name)
+        padding = entries(padding, k, name, "padding")
         if divisor_override == 0:
             raise RuntimeError("divisor must be not zero")
         check_rank(shape_of(x), k)
         sizes = shape_of(x)[-k:]
+        if k == 3 and any(n + 2 * p < w for n, p, w in zip(sizes, padding, window)):
+            raise RuntimeError(
+                "input image (T: {} H: {} W: {}) smaller than kernel size (kT: {} kH: {} kW: {})".format(
+                    *sizes, *window
+                )
+            )
         pads = windows_of(shape_of(x), window, stride, padding, (1,) * k, ceil_mode)
         params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=(1,) * k)
         total = P["window_sum"](x, **params)
@@ -94,9 +104,10 @@ def average_pooling(k):
             count = divisor_override
         else:
             count = counts(sizes, window, stride, padding, pads, count_include_pad).astype(dtype_of(x))
-        return labelled(P["div"](total, count), f"AvgPool{k}DBackward0", (input,))
+        mean = P["floor_divide" if dtype_of(x).kind in KINDS_OF_INTEGER else "div"](total, count)
+        return labelled(mean, f"AvgPool{k}DBackward0", (input,))
 
-    avg_pool.__name__ = f"avg_pool{k}d"
+    avg_pool.__name__ = name
     avg_pool.__doc__ = f"The mean of each window over the last {k} axes."
     return avg_pool
 
@@ -116,21 +127,22 @@ max_pool2d, max_pool3d = (max_pooling(k) for k in (2, 3))
 avg_pool2d, avg_pool3d = (average_pooling(k) for k in (2, 3))
 
 
-def flat(x):
-    """A pooling parameter of one axis as that of two, the first of length 1."""
-    return None if x is None or x == [] else (1, *per_axis(x, 1))
+def flat(x, function, name, first=1):
+    """A pooling parameter of one axis as that of two, of which the first is the same for all."""
+    return None if x is None or x == [] else (first, *entries(x, 1, function, name))
 
 
 def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     """The maximum of each window over the last axis; its first place takes the gradient."""
+    window = flat(kernel_size, "max_pool1d", "kernel_size")
+    stride = flat(stride, "max_pool1d", "stride")
+    padding = flat(padding, "max_pool1d", "padding", 0)
+    dilation = flat(dilation, "max_pool1d", "dilation")
     if return_indices:
         check_line(input, "max_pool1d")
     else:
-        check_plain_line(input, *[per_axis(v, 1)[0] for v in (kernel_size, padding, dilation)])
-    padding = (0, *per_axis(padding, 1))
-    out = max_pool2d(
-        input.unsqueeze(-2), flat(kernel_size), flat(stride), padding, flat(dilation), ceil_mode, return_indices
-    )
+        check_plain_line(input, window[1], padding[1], dilation[1])
+    out = max_pool2d(input.unsqueeze(-2), window, stride, padding, dilation, ceil_mode, return_indices)
     return tuple([o.squeeze(-2) for o in out]) if return_indices else out.squeeze(-2)
 
 
@@ -152,8 +164,10 @@ def check_plain_line(input, window, padding, dilation):
 def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
     """The mean of each window over the last axis."""
     check_line(input, "avg_pool1d")
-    padding = (0, *per_axis(padding, 1))
-    out = avg_pool2d(input.unsqueeze(-2), flat(kernel_size), flat(stride), padding, ceil_mode, count_include_pad)
+    window = flat(kernel_size, "avg_pool1d", "kernel_size")
+    stride = flat(stride, "avg_pool1d", "stride")
+    padding = flat(padding, "avg_pool1d", "padding", 0)
+    out = avg_pool2d(input.unsqueeze(-2), window, stride, padding, ceil_mode, count_include_pad)
     return out.squeeze(-2)
 
 
@@ -201,7 +215,6 @@ def unpooled_sizes(shape, window, stride, padding, output_size):
     default = [(n - 1) * s + w - 2 * p for n, w, s, p in zip(shape[-k:], window, stride, padding)]
     if output_size is None:
         return tuple(default)
-    output_size = list(output_size)
     if len(output_size) == k + 2:
         output_size = output_size[2:]
     if len(output_size) != k:
@@ -216,10 +229,12 @@ def unpooled_sizes(shape, window, stride, padding, output_size):
 
 
 def unpooling(k):
+    name = f"max_unpool{k}d"
+
     def max_unpool(input, indices, kernel_size, stride=None, padding=0, output_size=None):
-        window = per_axis(kernel_size, k, "kernel_size")
-        stride = strides_of(stride, window, k)
-        sizes = unpooled_sizes(input.shape, window, stride, per_axis(padding, k, "padding"), output_size)
+        window = entries(kernel_size, k, name, "kernel_size")
+        stride = strides_of(stride, window, k, name)
+        sizes = unpooled_sizes(input.shape, window, stride, entries(padding, k, name, "padding"), output_size)
         if indices.dtype.name != "int64":
             raise RuntimeError(f"elements in indices should be type int64 but got: {indices.type()}")
         if indices.shape != input.shape:
@@ -243,7 +258,7 @@ def unpooling(k):
         out = P["window_scatter"](current(input), current(indices), sizes=sizes)
         return labelled(out, f"MaxUnpool{k}DBackward0", (input,))
 
-    max_unpool.__name__ = f"max_unpool{k}d"
+    max_unpool.__name__ = name
     max_unpool.__doc__ = f"The maxima of max_pool{k}d where they came from, zeros elsewhere."
     return max_unpool
 
@@ -254,7 +269,7 @@ max_unpool2d, max_unpool3d = unpooling(2), unpooling(3)
 def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     """The maxima of max_pool1d where they came from, zeros elsewhere."""
     window = per_axis(kernel_size, 1)
-    stride, padding = strides_of(stride, window, 1), per_axis(padding, 1)
+    stride, padding = strides_of(stride, window, 1, "max_unpool1d"), per_axis(padding, 1)
     (n,) = unpooled_sizes(input.shape, window, stride, padding, output_size)
     pairs = [(*v, 1) for v in (window, stride)]
     out = max_unpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), *pairs, (*padding, 0), (n, 1))

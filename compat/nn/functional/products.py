@@ -3,10 +3,11 @@
 from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named
+from ...functions.register import named, not_a_tensor, spoken
 from ...functions.shape import transposed
 from ...graph import labelled
-from ...tensor import current
+from ...tensor import Tensor, current
+from .dtypes import dtype_in
 
 
 def linear(input, weight, bias=None):
@@ -16,12 +17,19 @@ def linear(input, weight, bias=None):
     >>> torch.nn.functional.linear(torch.ones(1, 2), torch.eye(2), torch.ones(2))
     tensor([[2., 2.]])
     """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("linear", input)
     rank = input.dim()
     if rank == 2 and bias is not None and weight.dim() == 2:
         x, w, b = current(input), transposed(weight), current(bias)
         (_, k), (m, n) = shape_of(x), shape_of(w)
         if k == m and shape_of(b) == (n,) and dtype_of(x) == dtype_of(w) == dtype_of(b):
             return labelled(P["add"](b, DOT(x, w, dims=MATRIX)), "AddmmBackward0", (b, x, w))
+    if bias is not None:
+        for a, b, what in ((input, weight, "mat1"), (bias, weight, "self")):
+            a, b = dtype_in(a), dtype_in(b)
+            if a != b:
+                raise RuntimeError(f"{what} and mat2 must have the same dtype, but got {spoken(a)} and {spoken(b)}")
     w = weight.t()
     if rank == 2:
         return T["mm"](input, w) if bias is None else T["addmm"](bias, input, w)
@@ -34,6 +42,21 @@ def linear(input, weight, bias=None):
 
 def bilinear(input1, input2, weight, bias=None):
     """x1 @ weight[k] @ x2 + bias[k] for each k: [*, in1], [*, in2] -> [*, out]."""
+    if input1.dim() != input2.dim():
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.dim()} and {input2.dim()}")
+    for i, (a, b) in enumerate(zip(input1.shape[:-1], input2.shape[:-1])):
+        if a != b:
+            raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {i}: got {a} and {b}")
+    for k, given in ((1, input1), (2, input2)):
+        if given.shape[-1] != weight.shape[k]:
+            raise RuntimeError(
+                f"bilinear(): input{k} size does not match weight size: got {given.shape[-1]} but expected "
+                f"{weight.shape[k]}"
+            )
+    if bias is not None and bias.shape[0] != weight.shape[0]:
+        raise RuntimeError(
+            f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}"
+        )
     out = T["einsum"]("...i,kij,...j->...k", input1, weight, input2)
     out = named(out, "ViewBackward0", (input1, weight, input2))
     return out if bias is None else out + bias

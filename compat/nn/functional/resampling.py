@@ -16,6 +16,7 @@ from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
 from ...tensor import Tensor, current, wrap
 from .axes import picked
+from .dtypes import refuse_integers
 
 P = PRIMITIVES
 MODES = {"linear": (1, "Linear"), "bilinear": (2, "Bilinear"), "bicubic": (2, "Bicubic"), "trilinear": (3, "Trilinear")}
@@ -180,6 +181,8 @@ def interpolate(
     check_mode(input, mode, k, align_corners, antialias)
     check_sizes(input, sizes)
     x = current(input)
+    if dtype_of(x).name != "uint8":
+        refuse_integers(kernel_of(mode, k, antialias), input)
     d = np.float64 if dtype_of(x) == np.float64 else np.float32
     shape = shape_of(x)
     if mode.startswith("nearest"):
@@ -193,6 +196,16 @@ def interpolate(
         x = mapped(x, axis + 2, weights(shape[axis + 2], sizes[axis], align_corners, factors[axis], d))
     kind = mode.capitalize() + f"{k}D" + ("Aa" if antialias else "")
     return labelled(x, f"Upsample{kind}Backward0", (input,))
+
+
+def kernel_of(mode, k, antialias):
+    """The name of torch's kernel, for its errors."""
+    if antialias:
+        return "compute_index_ranges_weights"
+    if k == 2 and mode != "bicubic":
+        return f"upsample_{mode.removesuffix('-exact')}2d_channels_last"
+    kind = "cubic" if mode == "bicubic" else "nearest" if mode.startswith("nearest") else "linear"
+    return f"compute_indices_weights_{kind}"
 
 
 def check_mode(input, mode, k, align_corners, antialias):
@@ -384,6 +397,9 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
             out = between(x, places)
         else:
             out = taken(x, [P["rint"](P["stop"](c)) for c in places])
+            if grid.requires_grad:  # (torch says that its derivative is zero, not that there is none)
+                anything = P["sum"](g, axes=tuple(range(k + 2)))
+                out = P["where"](False, P["cast"](anything, dtype=dtype_of(x)), out)
     return labelled(out, f"GridSampler{k}DBackward0", (input, grid))
 
 

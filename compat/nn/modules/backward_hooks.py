@@ -4,8 +4,9 @@ A gate is the identity on several Tensors at once; its node sees all their cotan
 """
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import warn
 
-from ...autograd.hooks import asked, checked_count, replaced, shown_gradient
+from ...autograd.hooks import asked, replaced, shown_gradient
 from ...gate import Through
 from ...graph import label
 from ...tensor import Tensor
@@ -31,6 +32,7 @@ class Gate:
         self.pre = pre
         self.grad_outputs = None
         self.has_inputs = False
+        self.count = 0
 
     def gated(self, things, see):
         """(things with those Tensors that are recorded behind a gate, their positions)."""
@@ -43,6 +45,7 @@ class Gate:
         return tuple(things), at
 
     def inputs(self, args):
+        self.count = len(args)
         args, at = self.gated(args, self.see_inputs)
         self.has_inputs = bool(at)
         return args
@@ -60,25 +63,45 @@ class Gate:
             shown[i] = None if ct is None else shown_gradient(ct)
         return tuple(shown)
 
-    def passed_on(self, hook, got, shown, cts, at):
-        """The cotangents, or those that a hook's result stands for."""
+    def passed_on(self, got, shown, cts, at, what):
+        """The cotangents, or those that a hook's result stands for. `what`: the hook and what it returns, for an error."""
         if got is None:
             return cts
-        new = checked_count(hook, got, shown)
+        hook, kind, name = what
+        new = (got,) if isinstance(got, Tensor) else tuple(got)
+        if len(new) != len(shown):
+            raise RuntimeError(
+                f"Backward {kind} returned an invalid number of {name}, got {len(new)}, but expected {len(shown)}"
+            )
         return [ct if ct is None else replaced(hook, new[i], shown[i], ct) for i, ct in zip(at, cts)]
 
     def see_outputs(self, cts, at, count):
         for hook in self.pre:
             shown = self.spread(cts, at, count)
-            cts = self.passed_on(hook, asked(hook, self.module, shown), shown, cts, at)
+            cts = self.passed_on(asked(hook, self.module, shown), shown, cts, at, (hook, "pre hook", "grad_output"))
         self.grad_outputs = self.spread(cts, at, count)
-        if not self.has_inputs:
-            for hook in self.hooks:
-                asked(hook, self.module, (None,), self.grad_outputs)
+        if not self.has_inputs and self.hooks:
+            self.without_inputs()
         return cts
+
+    def without_inputs(self):
+        """Call the hooks at once: no input's gradient will be known later."""
+        warn(
+            "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require "
+            "gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html"
+            "#torch.nn.Module.register_full_backward_hook for more details."
+        )
+        for hook in self.hooks:
+            got = asked(hook, self.module, (None,) * self.count, self.grad_outputs)
+            if got is not None and not (isinstance(got, tuple) and all(g is None for g in got)):
+                raise RuntimeError(
+                    "Backward hook for Modules where no input requires gradient should always return None or None for all "
+                    "gradients."
+                )
 
     def see_inputs(self, cts, at, count):
         for hook in self.hooks:
             shown = self.spread(cts, at, count)
-            cts = self.passed_on(hook, asked(hook, self.module, shown, self.grad_outputs), shown, cts, at)
+            got = asked(hook, self.module, shown, self.grad_outputs)
+            cts = self.passed_on(got, shown, cts, at, (hook, "hook", "grad_input"))
         return cts

@@ -23,9 +23,7 @@ from .calling import (  # noqa: F401  (part of this namespace)
     register_module_module_registration_hook,
     register_module_parameter_registration_hook,
 )
-from .state import IncompatibleKeys, Stateful
-
-_IncompatibleKeys = IncompatibleKeys
+from .state import Stateful, _IncompatibleKeys  # noqa: F401  (part of this namespace)
 
 
 def indented(text, by):

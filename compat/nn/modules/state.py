@@ -4,6 +4,7 @@ Invariant: state_dict shares memory with the module; load_state_dict writes into
 excepted) and has tried every entry before it raises.
 """
 
+import warnings
 import weakref
 from collections import OrderedDict, namedtuple
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from ..parameter import Parameter, is_lazy
 EXTRA = "_extra_state"
 
 
-class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
+class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
     """What load_state_dict returns."""
 
     __slots__ = ()
@@ -51,6 +52,12 @@ class Stateful:
     def state_dict(self, *args, destination=None, prefix="", keep_vars=False):
         """An ordered dict of the parameters and persistent buffers, detached unless keep_vars."""
         if args:
+            warnings.warn(
+                "Positional args are being deprecated, use kwargs instead. Refer to "
+                "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for details.",
+                FutureWarning,
+                stacklevel=2,
+            )
             destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
         if destination is None:
             destination = OrderedDict()
@@ -127,7 +134,7 @@ class Stateful:
         state = OrderedDict(state_dict)
         if metadata is not None:
             state._metadata = metadata
-        keys = IncompatibleKeys([], [])
+        keys = _IncompatibleKeys([], [])
         errors = []
         load_tree(self, state, "", metadata or {}, assign, keys, errors)
         if strict:
@@ -138,7 +145,7 @@ class Stateful:
         if errors:
             listed = "\n\t".join(errors)
             raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}")
-        return IncompatibleKeys(*keys)
+        return _IncompatibleKeys(*keys)
 
     def _load_from_state_dict(
         self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs

@@ -1,9 +1,15 @@
-"""torch.nn.utils: gradients clipped, parameters as one vector, sequences packed, parametrized modules."""
+"""torch.nn.utils: gradients clipped, parameters as one vector, sequences packed, modules parametrized and pruned."""
 
 from funcgrad.lazy import attributes
 
+from ..missing import refusal
+
 FAMILIES = {
-    "clip_grad": "get_total_norm clip_grads_with_norm_ clip_grad_norm_ clip_grad_value_",
+    "clip_grad": "get_total_norm clip_grads_with_norm_ clip_grad_norm clip_grad_norm_ clip_grad_value_",
     "convert_parameters": "parameters_to_vector vector_to_parameters",
+    "fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights",
+    "init": "skip_init",
+    "spectral_hook": "remove_spectral_norm spectral_norm",
+    "weight_hook": "remove_weight_norm weight_norm",
 }
-__getattr__, __dir__ = attributes(__name__, FAMILIES)
+__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.nn.utils", __name__))

@@ -1,10 +1,11 @@
 """Norms of gradients, and gradients held within limits."""
 
 import math
+import warnings
 
 import numpy as np
 
-from ...autograd.grad_mode import in_mode
+from ...autograd.grad_mode import call_in
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor, wrap
 
@@ -15,7 +16,11 @@ def gradients(parameters):
 
 
 def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
-    """The p-norm of the p-norms of Tensors."""
+    """The p-norm of the p-norms of Tensors, without a history."""
+    return call_in(False, total_norm, tensors, norm_type, error_if_nonfinite)
+
+
+def total_norm(tensors, norm_type, error_if_nonfinite):
     tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     if not tensors:
         return wrap(Tensor, np.zeros((), np.float32))
@@ -37,7 +42,7 @@ def scale_down(grads, max_norm, total):
 
 def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
     """Scale the gradients in place by max_norm / total_norm where that is below 1."""
-    in_mode(scale_down, False)(gradients(parameters), float(max_norm), total_norm)
+    call_in(False, scale_down, gradients(parameters), float(max_norm), total_norm)
 
 
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
@@ -50,12 +55,22 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     (tensor(5.), tensor([0.6000, 0.8000]))
     """
     grads = gradients(parameters)
-    total = in_mode(get_total_norm, False)(grads, float(norm_type), error_if_nonfinite)
-    in_mode(scale_down, False)(grads, float(max_norm), total)
+    total = get_total_norm(grads, float(norm_type), error_if_nonfinite)
+    call_in(False, scale_down, grads, float(max_norm), total)
     return total
 
 
 def clip_grad_value_(parameters, clip_value, foreach=None):
     """Limit every element of the gradients, in place, to +-clip_value."""
     for g in gradients(parameters):
-        in_mode(g.clamp_, False)(-float(clip_value), float(clip_value))
+        call_in(False, g.clamp_, -float(clip_value), float(clip_value))
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    """clip_grad_norm_, by its former name."""
+    warnings.warn(
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)

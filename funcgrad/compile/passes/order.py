@@ -10,10 +10,11 @@ from ...core.graph import check
 from ...core.nested import graphs_in, with_graphs
 from ..narrow import unused_results
 from .folding import constant_folding
+from .inlining import inline
 from .merging import common_subexpressions, dead_code
 from .patterns import simplification
 from .products import transposes_into_products
-from .rewriting import rebuild
+from .rewriting import rebuild, rewritten
 from .zeros import zeros
 
 
@@ -67,6 +68,15 @@ def simplified(graph):
     return graph.cache["simplified"]
 
 
+def ready(graph):
+    """The graph as code is written from it: calls opened, and, since nothing differentiates it any more, `stop` dropped."""
+    got = graph.cache.get("ready")
+    if got is None:
+        got = simplified(rewritten(simplified(inline(graph)), lambda n, ins: ins[0] if n.prim.name == "stop" else None))
+        graph.cache["ready"] = got
+    return got
+
+
 def opened(graph):
     """The graph with the graphs inside it simplified."""
 
@@ -84,10 +94,15 @@ def opened(graph):
 
 
 def to_fixed_point(graph):
+    settled = {}  # pass -> the graph it last found nothing to do in
     for _ in range(ROUNDS):
         before = graph
         for p in PASSES:
-            graph = run(p, graph)
+            if settled.get(p) is not graph:
+                got = run(p, graph)
+                if got is graph:
+                    settled[p] = graph
+                graph = got
         if graph is before:
             break
     return graph
@@ -104,4 +119,4 @@ def run(p, graph):
     return check(got)
 
 
-__all__ = ["PASSES", "checked", "simplified"]
+__all__ = ["PASSES", "checked", "ready", "simplified"]

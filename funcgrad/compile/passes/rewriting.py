@@ -128,12 +128,16 @@ def is_real(x):
 
 
 POSITIVE = {"exp", "exp2", "abs", "square", "cosh"}  # of real floats: never -0.0
-MOVING = {"reshape", "transpose", "broadcast", "getitem", "gather", "sum", "max", "min"}  # ... if the operand never is
+FIRST = {  # ... if the first operand never is
+    "reshape", "transpose", "broadcast", "getitem", "gather", "sum", "max", "min", "sub", "scatter_add",
+}  # fmt: skip
 EVERY = {"where": 1, "concatenate": 0, "put": 0}  # ... if none of the operands from this one on is
 
 
-def never_negative_zero(x, depth=12):
-    """Is no element of x -0.0, for all that can be seen of how it is computed? Then x + 0.0 is x, bit for bit."""
+def never_negative_zero(x, depth=12, known=None):
+    """Is no element of x -0.0, for all that can be seen of how it is computed? Then x + 0.0 is x, bit for bit.
+
+    `known`: a dict that keeps which nodes are such, so that long chains, asked about from their start on, are no deeper."""
     if type(x) is not GraphNode:
         x = np.asarray(x)
         return x.dtype.kind in "biu" or (
@@ -142,26 +146,28 @@ def never_negative_zero(x, depth=12):
     aval = x.aval
     if type(aval) is not Aval or aval.dtype.kind == "c":
         return False
-    if aval.dtype.kind != "f":
+    if aval.dtype.kind != "f" or (known is not None and x in known):
         return True
     if x.prim is None or not depth:
         return False
     name, ins = x.prim.name, x.ins
+
+    def never(y):
+        return never_negative_zero(y, depth - 1, known)
+
     if name == "full":
-        return not (x.params["value"] == 0 and math.copysign(1.0, x.params["value"]) < 0)
-    if name in POSITIVE:
-        return True
-    if name == "cast":  # (to fewer bits, a tiny negative number may become -0.0)
+        found = not (x.params["value"] == 0 and math.copysign(1.0, x.params["value"]) < 0)
+    elif name == "cast":  # (to fewer bits, a tiny negative number may become -0.0)
         wider = known_aval(ins[0]).dtype.itemsize <= aval.dtype.itemsize or not is_real(ins[0])
-        return wider and never_negative_zero(ins[0], depth - 1)
-    if name in MOVING:
-        return never_negative_zero(ins[0], depth - 1)
-    if name == "mul":
-        return ins[0] is ins[1]
-    if name == "sub":
-        return never_negative_zero(ins[0], depth - 1)
-    if name in EVERY:
-        return all([never_negative_zero(y, depth - 1) for y in ins[EVERY[name] :]])
-    if name == "add":
-        return any([never_negative_zero(y, depth - 1) for y in ins])
-    return name == "scatter_add" and never_negative_zero(ins[0], depth - 1)
+        found = wider and never(ins[0])
+    elif name in FIRST:
+        found = never(ins[0])
+    elif name in EVERY:
+        found = all(map(never, ins[EVERY[name] :]))
+    elif name == "add":
+        found = any(map(never, ins))
+    else:
+        found = name in POSITIVE or (name == "mul" and ins[0] is ins[1])
+    if found and known is not None:
+        known[x] = True
+    return found

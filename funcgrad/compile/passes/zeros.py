@@ -10,9 +10,9 @@ with a zero is dropped has 0.0 added itself.
 from ...core.graph import GraphNode
 from ...ops.shape import index_shape
 from .merging import key_of
-from .rewriting import constant, is_constant, is_node, known_aval, made, never_negative_zero, rewritten, uses
+from .rewriting import is_constant, is_node, known_aval, made, never_negative_zero, rewritten, uses
 
-FAR = 32  # writes that a read looks past
+FAR = 16  # writes that a read looks past
 
 
 def zeros(graph):
@@ -20,8 +20,10 @@ def zeros(graph):
     count = uses(graph)
     if not any([n.prim.name == "put" for n in graph.nodes]):
         return graph
-    written = {}  # node as it is now -> how often it is used
-    rules = {"put": put_over, "getitem": read, "add": lambda n, ins: added(n, ins, written)}
+    written = {}  # a put as it is now -> how often it is used
+    known = {}  # nodes that are seen never to be -0.0
+    rows = {}  # array of zeros that rows were written into -> their numbers
+    rules = {"put": put_over, "getitem": read, "add": lambda n, ins: added(n, ins, written, known, rows)}
 
     def rule(n, ins):
         for x, y in zip(n.ins, ins, strict=True):
@@ -43,21 +45,19 @@ def slot(n):
 
 
 def put_over(n, ins):
-    """put(put(x, v, i), w, i) = put(x, w, i); put(x, v, i) that writes everything = v"""
+    """put(put(x, v, i), w, i) = put(x, w, i); put(x, v, i) that writes everything = v, or v[i] where i turns axes round"""
     x, v = ins
-    idx = n.params["idx"]
+    idx, shape = n.params["idx"], n.aval.shape
     if is_node(x, "put") and same_index(x.params["idx"], idx):
         return made("put", x.ins[0], v, idx=idx, like=n)
     aval = known_aval(v)
     if aval.weak or aval.dtype != n.aval.dtype or aval.shape != slot(n):
         return None
-    if all(
-        [
-            i is None or i is Ellipsis or i == slice(None) or known_size(i, n.aval.shape, a)
-            for a, i in places(idx, n.aval.shape)
-        ]
-    ):
-        return v if aval.shape == n.aval.shape else made("reshape", v, shape=n.aval.shape, like=n)
+    parts = [(reached(i, shape[axis]), range(shape[axis])) for axis, i in places(idx, shape) if axis is not None]
+    if all([there == whole for there, whole in parts]):
+        return v if aval.shape == shape else made("reshape", v, shape=shape, like=n)
+    if aval.shape == shape and all([there in (whole, whole[::-1]) for there, whole in parts]):
+        return made("getitem", v, idx=idx, like=n)
     return None
 
 
@@ -74,11 +74,6 @@ def places(idx, shape):
             out.append((axis, i))
             axis += 1
     return out
-
-
-def known_size(i, shape, axis):
-    """Does this index select the whole axis, in order?"""
-    return reached(i, shape[axis]) == range(shape[axis])
 
 
 def reached(i, k):
@@ -117,47 +112,61 @@ def read(n, ins):
     return None if x is start else made("getitem", x, idx=idx, like=n)
 
 
-def added(n, ins, written):
-    """put(0, v, i) + put(0, w, i) = put(0, v + w, i); x + put(0, w, i) = put(x, x[i] + w, i) where x is never -0.0 (or 0.0 can
-    be added to what was written into zeros elsewhere)"""
+def added(n, ins, written, known, rows):
+    """put(0, v, i) + put(0, w, i) = put(0, v + w, i); x + put(0, w, i) = put(x, x[i] + w, i) where x is never -0.0, or can be
+    made so by adding 0.0 to what was written into zeros, elsewhere than i"""
     for x, y in (ins, ins[::-1]):
-        if not (is_node(y, "put") and is_constant(y.ins[0], 0.0) and written.get(y, 0) == 1):
-            continue
-        if (
-            n.aval.dtype.kind != "f"
-            or known_aval(x) != n.aval
-            or y.aval != n.aval
-            or known_aval(y.ins[1]).dtype != n.aval.dtype
-        ):
+        if n.aval.dtype.kind != "f" or known_aval(x) != n.aval or not into_zeros(y, n.aval) or written.get(y) != 1:
             continue
         w, idx = y.ins[1], y.params["idx"]
-        if (
-            is_node(x, "put")
-            and constant(x.ins[0]) is not None
-            and is_constant(x.ins[0], 0.0)
-            and same_index(x.params["idx"], idx)
-        ):
-            v = x.ins[1]
-            if (
-                written.get(x, 0) == 1
-                and known_aval(v).shape == known_aval(w).shape
-                and known_aval(v).dtype == n.aval.dtype
-            ):
-                return made("put", y.ins[0], made("add", v, w, like=n), idx=idx, like=n)
         if len(known_aval(w).shape) > len(slot(y)):
+            continue  # (assignment drops axes of size 1 in front, addition does not)
+        alone = into_zeros(x, n.aval) and written.get(x) == 1
+        if alone and same_index(x.params["idx"], idx) and known_aval(x.ins[1]).shape == known_aval(w).shape:
+            return made("put", y.ins[0], made("add", x.ins[1], w, like=n), idx=idx, like=n)
+        if never_negative_zero(x, known=known):
+            base = x
+        elif alone and disjoint(x.params["idx"], idx, n.aval.shape):
+            base = made("put", x.ins[0], made("add", x.ins[1], 0.0, like=n), idx=x.params["idx"], like=n)
+        else:
             continue
-        base = x if never_negative_zero(x) else without_negative_zeros(x, idx, written, n)
-        if base is not None:
-            there = made("getitem", base, idx=idx, like=n)
-            return made("put", base, made("add", there, w, like=n), idx=idx, like=n)
+        there = 0.0 if another_row(base, idx, rows) else made("getitem", base, idx=idx, like=n)
+        got = made("put", base, made("add", there, w, like=n), idx=idx, like=n)
+        if type(base) is GraphNode and base in rows:
+            rows[got] = rows[base]  # (with the new one in it)
+        return got
     return None
 
 
-def without_negative_zeros(x, idx, written, n):
-    """x + 0.0, where x was made by one write into zeros that is elsewhere than idx."""
-    if not (is_node(x, "put") and is_constant(x.ins[0], 0.0) and written.get(x, 0) == 1):
+def another_row(x, idx, rows):
+    """Is x zeros with whole rows, or parts of them, written into it, and idx in a row that none was? It is noted as written.
+    (Looking at every write, as `read` does, would take the square of their number.)"""
+    if type(x) is not GraphNode:
+        return False
+    k = row(idx, x.aval.shape)
+    if x not in rows and is_node(x, "put") and is_constant(x.ins[0], 0.0):
+        first = row(x.params["idx"], x.aval.shape)
+        if first is not None:
+            rows[x] = {first}
+    if x not in rows:
+        return False
+    if k is None:
+        del rows[x]
+        return False
+    new = k not in rows[x]
+    rows[x].add(k)
+    return new
+
+
+def row(idx, shape):
+    """The number of the row that an index is in; None if it may be in several."""
+    if not idx or isinstance(idx[0], slice) or idx[0] is None or idx[0] is Ellipsis:
         return None
-    v = x.ins[1]
-    if type(v) is not GraphNode or v.aval.dtype != n.aval.dtype or not disjoint(x.params["idx"], idx, x.aval.shape):
-        return None
-    return made("put", x.ins[0], made("add", v, 0.0, like=n), idx=x.params["idx"], like=n)
+    return int(idx[0]) % shape[0]
+
+
+def into_zeros(x, aval):
+    """Is x an array of zeros of this aval with a value of its dtype written into it?"""
+    return (
+        is_node(x, "put") and x.aval == aval and is_constant(x.ins[0], 0.0) and known_aval(x.ins[1]).dtype == aval.dtype
+    )

@@ -1,0 +1,164 @@
+"""torch.autograd.forward_ad: dual Tensors, whose tangents travel with them.
+
+Invariant: a level is one forward-mode interpreter of the core (`core.trace.Jvp`), opened and closed by hand; a dual is a
+Tensor on the tape above it, recorded as a view of its primal, so that backward goes through primals and tangents alike.
+"""
+
+import functools
+from typing import NamedTuple
+
+from funcgrad.core.aval import dtype_of, shape_of
+from funcgrad.core.handle import Array
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.state import tls
+from funcgrad.core.trace import Jvp, unwrap
+from funcgrad.transforms.boundary import as_tensor, inner, settle
+
+from ..graph import label
+from ..tensor import Tensor, current
+
+P = PRIMITIVES
+EXIT_OTHER = "Trying to exit a forward AD level that was not the last one that was created. This is not supported."
+
+
+class Level(Jvp):
+    """The interpreter of a dual level. When it has been left, its Tensors are their primals."""
+
+    name = "dual_level"
+
+    def process(self, prim, args, params, out=None):
+        if self.done:
+            return prim(*unwrap(self, args)[0], **params)
+        return super().process(prim, args, params, out)
+
+
+def open_level():
+    return getattr(tls, "dual", None)
+
+
+def current_level():
+    return -1 if open_level() is None else 0
+
+
+def enter_dual_level():
+    """Start to propagate tangents; returns the number of the level, 0. RuntimeError if there is one already."""
+    if open_level() is not None:
+        raise RuntimeError("Nested forward mode AD is not supported at the moment")
+    tls.dual = Level()
+    return 0
+
+
+def exit_dual_level(*, level=None):
+    """Stop, and drop the tangents. RuntimeError if no level, or another one than `level`, is entered."""
+    if level is not None and level != current_level():
+        raise RuntimeError(EXIT_OTHER)
+    trace = open_level()
+    if trace is None:
+        raise RuntimeError("Dual level must be a positive number.")
+    tls.dual = None
+    trace.done = True
+    if trace.lifted:
+        settle(trace)
+
+
+class dual_level:
+    """Inside this `with` block (or decorated function) dual Tensors propagate their tangents.
+
+    >>> import compat as torch
+    >>> from compat.autograd import forward_ad
+    >>> with forward_ad.dual_level():
+    ...     x = forward_ad.make_dual(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 0.5]))
+    ...     forward_ad.unpack_dual(x * x).tangent
+    tensor([2., 2.])
+    """
+
+    def __enter__(self):
+        return enter_dual_level()
+
+    def __exit__(self, *error):
+        exit_dual_level()
+
+    def __call__(self, f):
+        @functools.wraps(f)
+        def call(*args, **kwargs):
+            with dual_level():
+                return f(*args, **kwargs)
+
+        return call
+
+
+class UnpackedDualTensor(NamedTuple):
+    """The parts of a dual Tensor; `tangent` is None of a Tensor that is none."""
+
+    primal: Tensor
+    tangent: Tensor | None
+
+
+def make_dual(tensor, tangent, *, level=None):
+    """A Tensor with the values of `tensor` and this tangent, which what is computed from it carries on.
+
+    RuntimeError outside dual_level, if shapes differ, and for a Tensor that is dual already; ValueError for integers.
+    """
+    if (current_level() if level is None else level) < 0:
+        raise RuntimeError(
+            "Trying to create a dual Tensor for forward AD but no level exists, make sure to enter_dual_level() first."
+        )
+    for what, t in (("primal", tensor), ("tangent", tangent)):
+        if not (t.is_floating_point() or t.is_complex()):
+            raise ValueError(f"Expected {what} to be floating point or complex, but got: {t.dtype}")
+    trace = open_level()
+    x = current(tensor)
+    if parts(x, trace)[1] is not None:
+        raise RuntimeError(
+            "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not supported."
+        )
+    check_tangent(x, tangent)
+    mark = x.mark
+    v, t = inner(x), inner(tangent)
+    if dtype_of(t) != dtype_of(v):
+        t = inner(P["cast"](tangent, dtype=dtype_of(v)))
+    trace.deep, trace.flat = True, False
+    dual = trace.tape.face(Array(v, t, trace), mark, trace.tape)
+    out = P["reshape"](dual, shape=tuple(shape_of(v)))
+    if out.mark is not None:
+        label(out, "ViewBackward0", (dual,))
+    return out
+
+
+def check_tangent(x, tangent):
+    """RuntimeError in torch's words if a tangent has another shape than its Tensor."""
+    if tuple(tangent.shape) != tuple(x.shape):
+        raise RuntimeError(
+            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+            f"supported. Tensor is of size {list(x.shape)} while the given forward gradient is of size "
+            f"{list(tangent.shape)}."
+        )
+
+
+def parts(t, trace):
+    """(the value below a level, the tangent there or None) of a Tensor."""
+    v = t.val
+    if trace is not None and t.owner is trace.tape and isinstance(v, Array) and v.owner is trace:
+        return v.val, v.mark
+    return t, None
+
+
+def unpack_dual(tensor, *, level=None):
+    """(primal, tangent) of a Tensor; the tangent is None where it has none, and outside dual_level."""
+    trace = open_level()
+    if (current_level() if level is None else level) < 0 or trace is None:
+        return UnpackedDualTensor(tensor, None)
+    value, tangent = parts(current(tensor), trace)
+    if tangent is None:
+        return UnpackedDualTensor(tensor, None)
+    return UnpackedDualTensor(*[shown(v) for v in (value, tangent)])
+
+
+def shown(v):
+    """A value of the level below as a Tensor of its own."""
+    if isinstance(v, Tensor):
+        return v.owner.face(v.val, v.mark, v.owner)
+    return as_tensor(v)
+
+
+__all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]

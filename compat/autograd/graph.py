@@ -1,0 +1,229 @@
+"""torch.autograd.graph: the graph's nodes and edges, hooks for what it saves, hooks for several gradients at once."""
+
+import contextlib
+import functools
+import threading
+import weakref
+
+from funcgrad.core.site import site
+
+from ..graph import Node
+from ..rewriting import whole
+from ..tensor import Tensor, current
+from ..utils.hooks import RemovableHandle
+from .edges import GradientEdge, edge_of
+from .saved import Disabled, Pair, activate, tls
+from .walks import walking
+
+
+# ------------------------------------------------------------------------------------------------ what is saved
+class saved_tensors_hooks:
+    """Inside this `with` block the graph keeps pack_hook(t) of each Tensor it saves, and unpack_hook(that) is what it reads.
+
+    Only the innermost pair is asked. RuntimeError where hooks are disabled, and if pack_hook changes its argument in place.
+
+    >>> import compat as torch
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> with torch.autograd.graph.saved_tensors_hooks(lambda t: t.tolist(), torch.tensor):
+    ...     y = x.square().sum()
+    >>> y.backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    def __init__(self, pack_hook, unpack_hook):
+        self.pack_hook = pack_hook
+        self.unpack_hook = unpack_hook
+
+    def __enter__(self):
+        Disabled.check()
+        self.before = activate(Pair(self.pack_hook, self.unpack_hook))
+
+    def __exit__(self, *error):
+        activate(self.before)
+
+
+class save_on_cpu(saved_tensors_hooks):
+    """Inside this `with` block what the graph saves is kept on the CPU, where it is anyway."""
+
+    def __init__(self, pin_memory=False, device_type="cuda"):
+        super().__init__(lambda t: (t.device, t.cpu()), lambda packed: packed[1].to(packed[0]))
+
+
+@contextlib.contextmanager
+def disable_saved_tensors_hooks(error_message):
+    """Inside this `with` block, using saved_tensors_hooks raises RuntimeError with this message."""
+    before = Disabled.message()
+    if tls.packing is not None:
+        raise RuntimeError(error_message)
+    tls.no_packing = error_message
+    try:
+        yield
+    finally:
+        tls.no_packing = before
+
+
+class Copies:
+    """What allow_mutation_on_saved_tensors yields: `clear()` lets go of everything it keeps."""
+
+    def __init__(self):
+        self.kept = []
+
+    def clear(self):
+        """Let go of the copies; a backward that needs one then raises AssertionError."""
+        for box in self.kept:
+            box.clear()
+        self.kept.clear()
+
+
+class SavedCopy:
+    """The values that a Tensor had when it was saved."""
+
+    def __init__(self, copies, t):
+        self.copies = copies
+        self.value = t.detach().clone()
+        copies.kept.append(self)
+
+    def clear(self):
+        self.copies = None
+
+    def read(self, active):
+        if self.copies is None or self.copies is not active:
+            raise AssertionError(
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' contextin which the graph was "
+                "originally recorded."
+            )
+        return self.value
+
+
+@contextlib.contextmanager
+def allow_mutation_on_saved_tensors():
+    """Inside this `with` block Tensors that the graph has saved may be changed in place; backward reads the old values.
+
+    Each saved Tensor is copied when it is saved. RuntimeError inside another such block, AssertionError if backward runs outside.
+
+    >>> import compat as torch
+    >>> with torch.autograd.graph.allow_mutation_on_saved_tensors():
+    ...     x = torch.ones(2, requires_grad=True)
+    ...     y = x.clone()
+    ...     out = (y ** 2).sum()
+    ...     _ = y.sin_()
+    ...     out.backward()
+    >>> x.grad
+    tensor([2., 2.])
+    """
+    if getattr(tls, "mutation", None) is not None:
+        raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+    copies = Copies()
+    with saved_tensors_hooks(functools.partial(SavedCopy, copies), lambda box: box.read(tls.mutation)):
+        tls.mutation = copies
+        try:
+            yield copies
+        finally:
+            copies.clear()
+            tls.mutation = None
+
+
+def increment_version(tensor):
+    """Say that the memory of a Tensor, or of several, was changed in a way autograd has not seen.
+
+    >>> import compat as torch
+    >>> t = torch.zeros(2)
+    >>> torch.autograd.graph.increment_version(t)
+    >>> t._version
+    1
+    """
+    for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
+        store = current(t).versioned()
+        store.version += 1
+        store.changed = site(2)
+
+
+# ------------------------------------------------------------------------------------------------ edges
+def get_gradient_edge(tensor):
+    """The place in the graph where the gradient of a Tensor arrives, which grad() and backward() take instead of it.
+
+    RuntimeError if the Tensor does not require grad.
+
+    >>> import compat as torch
+    >>> x = torch.ones(3, requires_grad=True)
+    >>> edge = torch.autograd.graph.get_gradient_edge(x * 2)
+    >>> torch.autograd.grad(edge, x, torch.ones(3))
+    (tensor([2., 2., 2.]),)
+    """
+    if not tensor.requires_grad:
+        raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
+    return edge_of(current(tensor))
+
+
+# ------------------------------------------------------------------------------------------------ several gradients
+class MultiHandle(RemovableHandle):
+    """Takes the hooks of several Tensors out together."""
+
+    __slots__ = ("handles",)
+
+    def __init__(self, handles):
+        super().__init__({})
+        self.handles = tuple(handles)
+
+    def remove(self):
+        for handle in self.handles:
+            handle.remove()
+
+
+def register_multi_grad_hook(tensors, fn, *, mode="all"):
+    """Call fn with the gradients of all the Tensors, once a backward has computed those it needs (None for the others);
+    with mode "any", with the first one computed. Returns a handle with remove(); ValueError for another mode.
+
+    >>> import compat as torch
+    >>> a, b = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    >>> handle = torch.autograd.graph.register_multi_grad_hook((a, b), lambda gs: print([g is not None for g in gs]))
+    >>> (a * 3).sum().backward()
+    [True, False]
+    """
+    if mode not in ("all", "any"):
+        raise ValueError(f"Expects mode to be one of {('all', 'any')} but got {mode}")
+    lock = threading.Lock()
+    if mode == "any":
+
+        def first(g):
+            with lock:
+                walk = walking()
+                seen = fn in walk.seen
+                walk.seen.add(fn)
+            if not seen:
+                fn(g)
+
+        return MultiHandle([t.register_hook(first) for t in tensors if t.requires_grad])
+    nodes = [weakref.ref(whole(mark_in_graph(t))) for t in tensors]  # (the nodes keep the hooks)
+    waiting = {}  # walk -> (the gradients so far, how many are still to come)
+
+    def arrived(i, g):
+        walk = walking()
+        with lock:
+            if walk not in waiting:
+                waiting[walk] = [None] * len(nodes), sum([walk.executes(n()) for n in nodes])
+            gradients, missing = waiting[walk]
+            gradients[i] = g
+            missing -= 1
+            waiting[walk] = gradients, missing
+            if missing == 0:
+                del waiting[walk]
+        if missing == 0:
+            fn(gradients)
+
+    return MultiHandle([t.register_hook(functools.partial(arrived, i)) for i, t in enumerate(tensors)])
+
+
+def mark_in_graph(t):
+    mark = current(t).mark
+    if mark is None:
+        raise AssertionError("Expected gradient function to be set")
+    return mark
+
+
+Node.__module__ = __name__
+__all__ = [
+    "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge",
+    "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
+]  # fmt: skip

@@ -1,0 +1,25 @@
+"""The dtypes that torch's kernels refuse, in its words."""
+
+from ...functions.operands import KINDS_OF_INTEGER, dtype_of
+from ...functions.register import spoken
+from ...tensor import current
+
+
+def dtype_in(t):
+    """The NumPy dtype of a Tensor."""
+    return dtype_of(current(t))
+
+
+def refuse_integers(kernel, *tensors):
+    """NotImplementedError where the kernel is not there for the Tensors' dtype."""
+    for t in tensors:
+        d = dtype_in(t)
+        if d.kind in KINDS_OF_INTEGER:
+            raise NotImplementedError(f"\"{kernel}\" not implemented for '{spoken(d)}'")
+
+
+def need_one_dtype(input, *others):
+    """RuntimeError where the input's dtype is not that of the parameters and statistics, None aside."""
+    d = dtype_in(input)
+    if any(t is not None and dtype_in(t) != d for t in others):
+        raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")

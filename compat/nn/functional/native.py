@@ -1,0 +1,121 @@
+"""The functions of layers as `torch.` itself has them: other orders of arguments, and reductions that are numbers.
+
+Where none is given the losses are not reduced: what torch's bindings make of a default that they cannot read.
+"""
+
+from ...autograd.grad_mode import call_in
+from ...functions.register import named
+from ...tensor import current
+from . import adaptive, ctc, lookup, losses, margins, norms
+from .lookup import concrete_or_none
+
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def batch_norm(
+    input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled=False
+):  # fmt: skip
+    """nn.functional.batch_norm."""
+    return norms.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+def instance_norm(
+    input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled=False
+):  # fmt: skip
+    """nn.functional.instance_norm."""
+    return norms.instance_norm(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps)
+
+
+def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_enable=True):
+    """nn.functional.layer_norm."""
+    return norms.layer_norm(input, normalized_shape, weight, bias, eps)
+
+
+def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn_enabled=True):
+    """nn.functional.group_norm."""
+    return norms.group_norm(input, num_groups, weight, bias, eps)
+
+
+def embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False):
+    """nn.functional.embedding; padding_idx -1 is none."""
+    row = None if padding_idx == -1 else padding_idx
+    return lookup.embedding(indices, weight, row, scale_grad_by_freq=scale_grad_by_freq)
+
+
+def embedding_renorm_(weight, indices, max_norm, norm_type):
+    """Scale down, in place, the rows that are named and whose norm exceeds max_norm."""
+    call_in(False, lookup.renorm, weight, concrete_or_none(current(indices)), max_norm, norm_type)
+    return weight
+
+
+def adaptive_max_pool1d(input, output_size):
+    """(maxima, their places): nn.functional.adaptive_max_pool1d with return_indices."""
+    return adaptive.adaptive_max_pool1d(input, output_size, True)
+
+
+def feature_dropout(input, p, train):
+    """Whole channels of [N, C, *] set to zero with probability p."""
+    from .dropouts import channels_dropped
+
+    return channels_dropped(input, p, train, False, False)
+
+
+# ------------------------------------------------------------------------------------------------ losses
+def binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None, reduction=0):
+    """nn.functional.binary_cross_entropy_with_logits."""
+    return losses.binary_cross_entropy_with_logits(
+        input, target, weight, reduction=REDUCTIONS[reduction], pos_weight=pos_weight
+    )
+
+
+def kl_div(input, target, reduction=0, *, log_target=False):
+    """nn.functional.kl_div."""
+    out = losses.kl_div(input, target, reduction="none", log_target=log_target)
+    return losses.reduced(out, REDUCTIONS[reduction])
+
+
+def poisson_nll_loss(input, target, log_input, full, eps, reduction):
+    """nn.functional.poisson_nll_loss."""
+    return losses.poisson_nll_loss(input, target, log_input, full, eps=eps, reduction=REDUCTIONS[reduction])
+
+
+def cosine_embedding_loss(input1, input2, target, margin=0.0, reduction=0):
+    """nn.functional.cosine_embedding_loss."""
+    return margins.cosine_embedding_loss(input1, input2, target, margin, reduction=REDUCTIONS[reduction])
+
+
+def hinge_embedding_loss(input, target, margin=1.0, reduction=0):
+    """nn.functional.hinge_embedding_loss."""
+    return margins.hinge_embedding_loss(input, target, margin, reduction=REDUCTIONS[reduction])
+
+
+def margin_ranking_loss(input1, input2, target, margin=0.0, reduction=0):
+    """nn.functional.margin_ranking_loss."""
+    return margins.margin_ranking_loss(input1, input2, target, margin, reduction=REDUCTIONS[reduction])
+
+
+def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction=0):
+    """nn.functional.triplet_margin_loss."""
+    return margins.triplet_margin_loss(
+        anchor, positive, negative, margin, p, eps, swap, reduction=REDUCTIONS[reduction]
+    )
+
+
+def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction=0, zero_infinity=False):
+    """nn.functional.ctc_loss."""
+    return ctc.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, REDUCTIONS[reduction], zero_infinity)
+
+
+def norm_except_dim(v, pow=2, dim=0):
+    """The p-norm over all dimensions but one, which stays in its place (dim -1: over all)."""
+    from ..utils.norms import norm_except_dim
+
+    return norm_except_dim(v, pow, dim)
+
+
+def conv_tbc(input, weight, bias, pad=0):
+    """conv1d over [T, N, C] with weight [taps, C, O]."""
+    from .convolution import conv1d
+
+    out = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad)
+    return named(out.permute(2, 0, 1), "ConvTbcBackward0", (input, weight, bias))

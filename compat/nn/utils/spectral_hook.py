@@ -1,0 +1,97 @@
+"""spectral_norm in its former form: a hook that computes the weight before forward."""
+
+from ...autograd.grad_mode import call_in
+from ...functions.register import FUNCTIONS as T
+from .. import functional
+from ..modules.conv import _ConvTransposeNd
+from ..parameter import Parameter, UninitializedParameter
+from .norms import matrix_of
+from .weight_hook import hook_of
+
+
+class SpectralNorm:
+    """The hook: it computes a module's weight from `<name>_orig`, over its largest singular value."""
+
+    _version = 1
+
+    def __init__(self, name="weight", n_power_iterations=1, dim=0, eps=1e-12):
+        if n_power_iterations <= 0:
+            raise ValueError(
+                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
+            )
+        self.name, self.n_power_iterations, self.dim, self.eps = name, n_power_iterations, dim, eps
+
+    def compute_weight(self, module, do_power_iteration):
+        """The weight, after power iterations if they are wanted."""
+        weight, u, v = (getattr(module, self.name + end) for end in ("_orig", "_u", "_v"))
+        matrix = matrix_of(weight, self.dim)
+        if do_power_iteration:
+            call_in(False, self.iterate, matrix, u, v)
+            u, v = u.clone(), v.clone()
+        return weight / T["dot"](u, matrix @ v)
+
+    def iterate(self, matrix, u, v):
+        """Power iterations, in place."""
+        for _ in range(self.n_power_iterations):
+            v.copy_(functional.normalize(matrix.t() @ u, dim=0, eps=self.eps))
+            u.copy_(functional.normalize(matrix @ v, dim=0, eps=self.eps))
+
+    @staticmethod
+    def apply(module, name, n_power_iterations, dim, eps):
+        """Put the hook on a module."""
+        if hook_of(module, SpectralNorm, name) is not None:
+            raise RuntimeError(f"Cannot register two spectral_norm hooks on the same parameter {name}")
+        fn = SpectralNorm(name, n_power_iterations, dim, eps)
+        weight = module._parameters[name]
+        if weight is None:
+            raise ValueError(f"`SpectralNorm` cannot be applied as parameter `{name}` is None")
+        if isinstance(weight, UninitializedParameter):
+            raise ValueError(
+                "The module passed to `SpectralNorm` can't have uninitialized parameters. Make sure to run the dummy forward "
+                "before applying spectral normalization"
+            )
+        sizes = matrix_of(weight.detach(), dim).shape
+        u, v = (functional.normalize(T["empty"](n, dtype=weight.dtype).normal_(0, 1), dim=0, eps=eps) for n in sizes)
+        delattr(module, name)
+        module.register_parameter(name + "_orig", weight)
+        setattr(module, name, weight.data)
+        module.register_buffer(name + "_u", u)
+        module.register_buffer(name + "_v", v)
+        module.register_forward_pre_hook(fn)
+        module._register_state_dict_hook(fn.note_version)
+        return fn
+
+    def note_version(self, module, state_dict, prefix, local_metadata):
+        """Say in the metadata of a state_dict that it has both vectors."""
+        local_metadata.setdefault("spectral_norm", {})[self.name + ".version"] = self._version
+
+    def remove(self, module):
+        """Make the weight an ordinary parameter again."""
+        weight = call_in(False, self.compute_weight, module, False)
+        for end in ("", "_u", "_v", "_orig"):
+            delattr(module, self.name + end)
+        module.register_parameter(self.name, Parameter(weight.detach()))
+
+    def __call__(self, module, inputs):
+        setattr(module, self.name, self.compute_weight(module, module.training))
+
+
+def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=None):
+    """Keep the largest singular value of a weight at one. Returns the module."""
+    if dim is None:
+        dim = 1 if isinstance(module, _ConvTransposeNd) else 0
+    SpectralNorm.apply(module, name, n_power_iterations, dim, eps)
+    return module
+
+
+def remove_spectral_norm(module, name="weight"):
+    """Undo spectral_norm; returns the module."""
+    key = hook_of(module, SpectralNorm, name)
+    if key is None:
+        raise ValueError(f"spectral_norm of '{name}' not found in {module}")
+    fn = module._forward_pre_hooks.pop(key)
+    fn.remove(module)
+    for k, hook in list(module._state_dict_hooks.items()):
+        if getattr(hook, "__self__", None) is fn:
+            del module._state_dict_hooks[k]
+    return module

@@ -1,0 +1,95 @@
+"""functional_call: a module called with other Tensors in the place of its parameters and buffers.
+
+Invariant: the module holds its own Tensors again when the call is over, also where it raised.
+"""
+
+import warnings
+from contextlib import contextmanager
+
+from ..parallel.data_parallel import DataParallel
+
+
+def tied_names(module):
+    """For each dotted name of a Tensor that stands under several, all of them."""
+    together = {}
+    for listed in (module.named_parameters, module.named_buffers):
+        for name, t in listed(remove_duplicate=False):
+            together.setdefault(id(t), []).append(name)
+    return {name: names for names in together.values() if len(names) > 1 for name in names}
+
+
+def with_ties(module, given):
+    """The given Tensors, also under the names that are tied to theirs; ValueError where these contradict each other."""
+    ties = tied_names(module)
+    out = dict(given)
+    for name in given:
+        if name in ties:
+            if len({id(given[n]) for n in ties[name] if n in given}) > 1:
+                raise ValueError(
+                    f"functional_call got multiple values for keys {sorted(ties[name])}, which are tied. Consider using "
+                    "tie_weights=False"
+                )
+            out.update(dict.fromkeys(ties[name], given[name]))
+    return out
+
+
+def place(module, dotted):
+    """(the table that holds a parameter or buffer, its name there), or None if there is none."""
+    *path, name = dotted.split(".")
+    for step in path:
+        module = module._modules.get(step)
+        if module is None:
+            return None
+    return next(((table, name) for table in (module._parameters, module._buffers) if name in table), None)
+
+
+@contextmanager
+def reparametrized(module, given, tie_weights=True, strict=False):
+    """Within the block the module holds the given Tensors, by dotted name."""
+    tensors = with_ties(module, given) if tie_weights else given
+    places = {name: place(module, name) for name in tensors}
+    if strict:
+        check_names(module, tensors, places)
+    before = []
+    try:
+        for name, found in places.items():
+            if found is not None:
+                table, key = found
+                before.append((table, key, table[key]))
+                table[key] = tensors[name]
+        yield
+    finally:
+        for table, key, old in reversed(before):
+            table[key] = old
+
+
+def check_names(module, tensors, places):
+    own = dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers(remove_duplicate=False))
+    wrong = [repr(n) for n, found in places.items() if found is None]
+    missing = [repr(n) for n in own if n not in tensors]
+    errors = [
+        f"{what} key(s): {', '.join(names)}." for what, names in (("Unexpected", wrong), ("Missing", missing)) if names
+    ]
+    if errors:
+        listed = "\n\t".join(errors)
+        raise RuntimeError(f"Error(s) in reparametrizing for {module._get_name()}:\n\t{listed}")
+
+
+def called(module, tensors, args=None, kwargs=None, *, tie_weights=True, strict=False):
+    """module(*args, **kwargs) with other Tensors in the place of its own."""
+    if isinstance(module, DataParallel):
+        raise RuntimeError("The stateless API can't be used with nn.DataParallel module")
+    args = () if args is None else args if isinstance(args, tuple) else (args,)
+    with reparametrized(module, tensors, tie_weights, strict):
+        return module(*args, **(kwargs or {}))
+
+
+def functional_call(module, parameters_and_buffers, args=None, kwargs=None, *, tie_weights=True, strict=False):
+    """torch.func.functional_call, by its former name."""
+    warnings.warn(
+        "`torch.nn.utils.stateless.functional_call` is deprecated as of PyTorch 2.0 and will be removed in a future version of "
+        "PyTorch. Please use `torch.func.functional_call` instead which is a drop-in replacement.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return called(module, parameters_and_buffers, args, kwargs, tie_weights=tie_weights, strict=strict)

@@ -1,0 +1,710 @@
+"""A graph written as straight-line Python: each node by what its primitive says, intermediate values in reused memory.
+
+A primitive says how it is written by
+    ufunc                          called with the memory of the result as its last positional operand
+    numpy(w, out, *xs, **params)   text that computes it; `out` is the text of its memory, or None where a new array is wanted
+    scalar                         a template over Python numbers ("math.exp({0})"), or (texts, node) -> text, for 0-d float64
+    view                           (text, literal, **params) -> text: its implementation gives a view of its one operand
+    code(n, texts, constant)       a primitive over graphs: text that calls their compiled forms
+and otherwise by a call of its implementation, whose result may then be an operand or a view of one.
+
+Invariants: a result is never memory that is kept for the next call; a value that something may be a view of keeps its
+memory until the view is dead. 0-d float64 values are Python floats where every step allows it, and have NumPy's type again
+where they leave. `careful` code computes these through NumPy too: it runs where Python raises and NumPy does not.
+"""
+
+import math
+import re
+
+import numpy as np
+
+from ..core.aval import PYTHON_SCALARS, Aval, aval_of, ndarray, promotion_key
+from ..core.graph import GraphNode
+from ..core.trace import PICK
+from .regions import Blocks, Region, arranged, block_graph
+from .slots import Results, Slots
+
+NAMED_OUT = (np.maximum, np.minimum)  # (they warn of a positional one)
+LARGE_RESULT = 1 << 20  # bytes
+METHOD = type(np.add.reduce)  # (a ufunc's methods are made anew each time they are asked for)
+CONSTANT = "constant"  # (in the place of a text: what has no operands is made once)
+FLOAT, SINGLE, BOOL = np.dtype(np.float64), np.dtype(np.float32), np.dtype(bool)
+ARITHMETIC = {"+", "-", "*", "/", "**", "//", "%"}
+OUTSIDE = frozenset()
+RESERVED = ("take", "give", "make", "failed", "apart", "error", "run", "float", "bool", "type", "len")
+MATH = re.compile(r"math\.(\w+)")
+
+
+class Value:
+    """A value of the program: its names as NumPy's (`array`) and as a Python number (`number`), and where its memory is."""
+
+    __slots__ = ("aval", "array", "number", "pooled", "slots", "constant", "node", "python")
+
+    def __init__(self, aval, array=None, number=None, pooled=False, slots=OUTSIDE, constant=False, node=None):
+        self.aval, self.array, self.number = aval, array, number
+        self.python = None  # the Python number that it is
+        self.node = node  # a view that is written where it is first read
+        self.pooled = pooled  # `array` names an array of the set, whose layout is known
+        self.slots = slots  # it may be a view of these
+        self.constant = constant  # it is an array of the graph
+
+    def __str__(self):
+        return self.array
+
+
+def is_view(n):
+    return n.prim.view is not None and n.aval.shape != ()
+
+
+def writes_out(n):
+    """Is this node written by a ufunc or a text of its own, so that its result is always new?"""
+    prim = n.prim
+    if prim.numpy is not None:
+        return prim.numpy is not CONSTANT
+    return is_ufunc(prim)
+
+
+def is_ufunc(prim):
+    return (
+        prim.ufunc is not None
+        and (prim.bare is prim.ufunc or prim.symbol is not None)
+        and prim.params in ((), ("kink",))
+    )
+
+
+class Writer:
+    """The text of a graph, line by line, and the environment it runs in."""
+
+    def __init__(self, graph, careful=False, given=()):
+        """`given`: results that are written into memory the caller passes, behind the inputs."""
+        self.graph, self.careful = graph, careful
+        self.given = {n: f"o{i}" for i, n in enumerate(given)}
+        self.items = graph.nodes if given else arranged(graph)
+        self.env = dict.fromkeys(RESERVED)
+        self.numbers = {}  # how often a name was taken
+        self.named = {}  # id of an object -> its name in env
+        self.lines = []
+        self.sites = []
+        self.values = {}
+        self.slots = Slots()
+        self.free_names = []
+        self.owned = {}  # node -> the name that was made for its array
+        self.names = 0
+        self.raises = False  # has it steps of Python numbers, which may raise where NumPy's do not?
+        self.arrays = False  # has it steps of NumPy, which may warn?
+        self.results = {o for o in graph.outs if type(o) is GraphNode}
+        self.seen = set()  # what effects are given, and what that may be a view of
+        self.end = self.ends()
+        self.dying = {}
+        for n, at in self.end.items():
+            self.dying.setdefault(at, []).append(n)
+
+    # -------------------------------------------------------------------------------------------- liveness
+    def ends(self):
+        """The number of the last node that reads each value, or a value that may be a view of it; of results, none."""
+        end = {}
+        for i, n in enumerate(self.items):
+            for made in [*n.outs, *n.totals] if type(n) is Region else (n,):
+                end[made] = i
+            for x in n.ins:
+                if type(x) is GraphNode:
+                    end[x] = i
+        never = len(self.items)
+        for o in self.results:
+            end[o] = never
+        for n in reversed(self.items):
+            if type(n) is not Region and (n.effect or not writes_out(n)):
+                for x in n.ins:
+                    if type(x) is GraphNode:
+                        end[x] = max(end[x], end[n])
+                        if n.effect or n in self.seen:  # (who is shown a value may keep it)
+                            self.seen.add(x)
+        return end
+
+    # -------------------------------------------------------------------------------------------- names
+    def name(self, x, hint="c"):
+        """The name of an object in the environment of the text."""
+        key = (x.__self__, x.__name__) if type(x) is METHOD else id(x)
+        got = self.named.get(key)
+        if got is None:
+            got = hint
+            while got in self.env or len(got) == 1:
+                self.numbers[hint] = self.numbers.get(hint, -1) + 1
+                got = f"{hint}{self.numbers[hint]}"
+            self.env[got] = x
+            self.named[key] = got
+        return got
+
+    def literal(self, x):
+        """The text of a Python number or any other constant."""
+        if x is None or type(x) in (int, bool) and x >= 0:
+            return repr(x)
+        if type(x) is int or (type(x) is float and math.isfinite(x)):
+            return f"({x!r})" if x < 0 or repr(x)[0] == "-" else repr(x)
+        return self.name(x)
+
+    def fresh_name(self):
+        if self.free_names:
+            return self.free_names.pop()
+        self.names += 1
+        return f"v{self.names - 1}"
+
+    def line(self, text, n=None):
+        self.lines.append(text)
+        self.sites.append(n)
+
+    def say(self, text, n=None):
+        """A new name for what the text computes."""
+        self.names += 1
+        name = f"v{self.names - 1}"
+        self.line(f"{name} = {text}", n)
+        return name
+
+    # -------------------------------------------------------------------------------------------- operands
+    def value(self, x):
+        if type(x) is GraphNode:
+            return self.values[x]
+        return Value(aval_of(x), constant=True)
+
+    def number(self, x, as_float=False):
+        """The text of a 0-d operand as a Python number."""
+        if type(x) is not GraphNode:
+            x = x if type(x) in PYTHON_SCALARS else x.item()
+            return self.literal(float(x) if as_float and type(x) is int else x)
+        v = self.values[x]
+        if v.number is None:
+            given = x.prim is None  # (where a strong float is due a Python float may come)
+            v.number = self.say(
+                f"{'float' if v.aval.dtype == FLOAT else 'bool'}({v.array})"
+                if given and v.aval.dtype in (FLOAT, BOOL)
+                else f"{v.array}.item()"
+            )
+        return v.number
+
+    def array(self, x, like=None):
+        """The text of an operand for NumPy. `like`: the dtype in which a ufunc takes it, for constants."""
+        if type(x) is not GraphNode:
+            if type(x) in PYTHON_SCALARS and like is not None:
+                x = wrapped(x, like)
+            return self.literal(x) if type(x) in PYTHON_SCALARS else self.name(x)
+        v = self.values[x]
+        if v.array is None:
+            if v.node is not None:
+                self.late_view(v)
+            elif v.aval.weak:
+                return v.number
+            else:
+                v.array = self.say(f"{self.numpy_type(v.aval.dtype)}({v.number})")
+        return v.array
+
+    def numpy_type(self, dtype):
+        return self.name(dtype.type, dtype.type.__name__)
+
+    def operand(self, x):
+        """An operand as the text of a primitive takes it: str() of it is its name, and it knows its aval."""
+        text = self.array(x)
+        if type(x) is not GraphNode:
+            v = Value(aval_of(x), text, constant=True)
+            v.python = x if type(x) in PYTHON_SCALARS else None
+            return v
+        v = self.values[x]
+        return v if v.array is not None else Value(v.aval, text)
+
+    # -------------------------------------------------------------------------------------------- views
+    def view(self, v, text, function):
+        """The name (or text) of a view of an operand, `text` being what is written behind it; None where it is a copy."""
+        if v.pooled:
+            return self.slots.view(v.array, text, function)
+        if v.constant and v.array in self.env:
+            return self.name(function(self.env[v.array]))
+        return f"{v}{text}"
+
+    def moved(self, v, perm=None, shape=None):
+        """The text of an operand transposed and then reshaped, copied into memory of this node where that is no view."""
+        if perm is not None and tuple(perm) != tuple(range(len(perm))):
+            text = ".T" if perm == (1, 0) else f".transpose({tuple(perm)!r})"
+            turned = self.view(v, text, lambda a: a.transpose(perm))
+            aval = Aval(tuple([v.aval.shape[p] for p in perm]), v.aval.dtype)
+            v = Value(aval, turned, pooled=v.pooled, constant=v.constant)
+        if shape is None or tuple(shape) == v.aval.shape:
+            return v
+        got = self.view(v, f".reshape({tuple(shape)!r})", lambda a: a.reshape(shape))
+        if got is None:
+            memory = self.scratch(v.aval)
+            self.line(f"{self.name(np.copyto, 'copyto')}({memory}, {v})")
+            got = self.slots.view(memory, f".reshape({tuple(shape)!r})", lambda a: a.reshape(shape))
+        return Value(Aval(tuple(shape), v.aval.dtype), got, pooled=v.pooled, constant=v.constant)
+
+    def scratch(self, aval):
+        """Memory for the node that is being written alone."""
+        slot = self.slots.take(nbytes(aval))
+        self.scratched.append(slot)
+        return self.slots.array(slot, aval.shape, aval.dtype)
+
+    def memory(self, out, aval):
+        """The text of memory for a result: what was given, or a new array."""
+        if out:
+            return out
+        if nbytes(aval) >= LARGE_RESULT:
+            return self.say(f"{self.name(Results(aval.shape, aval.dtype), 'result')}()")
+        return self.say(f"{self.name(np.empty, 'empty')}({aval.shape!r}, {self.name(aval.dtype, aval.dtype.name)})")
+
+    def out_view(self, out, shape):
+        """Memory of a result in another shape."""
+        text = f".reshape({tuple(shape)!r})"
+        if out in self.slots.layouts:
+            return self.slots.view(out, text, lambda a: a.reshape(shape))
+        return f"{out}{text}"
+
+    # -------------------------------------------------------------------------------------------- common texts
+    def call(self, f, hint, args, out=None):
+        given = [] if out is None else [f"out={out}" if f in NAMED_OUT else str(out)]
+        return f"{self.name(f, hint)}({', '.join([*map(str, args), *given])})"
+
+    def reduce(self, ufunc, out, x, axes):
+        """A reduction by a ufunc. (Its method costs half of np.sum, and positional arguments less than named ones.)"""
+        axis = None if len(axes) == len(x.aval.shape) and axes else axes[0] if len(axes) == 1 else axes
+        args = [x, repr(axis)] + (["None"] if out else [])
+        return self.call(ufunc.reduce, f"{ufunc.__name__}_reduce", args, out)
+
+    def reduce_into(self, ufunc, memory, x, axes):
+        """A reduction that keeps its axes, into memory of that shape."""
+        axis = axes[0] if len(axes) == 1 else axes
+        text = self.call(ufunc.reduce, f"{ufunc.__name__}_reduce", [x, repr(axis), "None", memory, "True"])
+        self.line(text)
+
+    def number_like(self, number, x):
+        """A Python number as an array of an operand's dtype."""
+        return self.literal(wrapped(number, x.aval.dtype))
+
+    def constant_of(self, x):
+        """The Python number that an operand is, or None."""
+        return x.python if x.constant else None
+
+    def viewed(self, x, dtype):
+        """The text of an operand's bits as another dtype."""
+        return self.view(x, f".view({self.literal(dtype)})", lambda a: a.view(dtype))
+
+    def out_viewed(self, out, dtype):
+        text = f".view({self.literal(dtype)})"
+        return self.slots.view(out, text, lambda a: a.view(dtype)) if out in self.slots.layouts else f"{out}{text}"
+
+    # -------------------------------------------------------------------------------------------- nodes
+    def write(self):
+        graph = self.graph
+        for i, n in enumerate(graph.ins):
+            a = n.aval
+            self.values[n] = Value(a, number=f"a{i}") if a.weak else Value(a, f"a{i}")
+        for i, n in enumerate(self.items):
+            self.scratched = []
+            self.at = i
+            if type(n) is Region:
+                self.region(n)
+            else:
+                self.node(n)
+            if n in self.given and self.values[n].array != self.given[n]:
+                self.line(f"{self.given[n]}[...] = {self.array(n)}", n)
+            for slot in self.scratched:
+                self.slots.give(slot)
+            for x in self.dying.get(i, ()):
+                self.release(x)
+        return self
+
+    def release(self, x):
+        v = self.values.get(x)
+        if v is None or x.prim is None:
+            return
+        if v.pooled and v.slots is not None and not is_view(x) and len(v.slots) == 1:
+            (slot,) = v.slots
+            if slot not in self.slots.free:
+                self.slots.give(slot)
+        name = self.owned.pop(x, None)  # (a view may have the same name)
+        if name is not None:
+            self.free_names.append(name)
+
+    def node(self, n):
+        prim = n.prim
+        if type(n.aval) is tuple:
+            return self.general(n)
+        if n.aval.shape == () and prim is not PICK and self.as_number(n):
+            return None
+        self.arrays = True
+        if prim is PICK:
+            v = self.values[n.ins[0]]
+            self.assign(n, f"{v.array}[{n.params['i']}]", v.slots)
+        elif is_view(n) and self.as_view(n):
+            pass
+        elif prim.source and prim.numpy is CONSTANT:
+            made = prim.impl(**n.params)
+            made.flags.writeable = False
+            self.values[n] = Value(n.aval, self.name(made if n.aval.shape else made[()]), constant=True)
+        elif writes_out(n) and self.as_written(n):
+            pass
+        else:
+            self.general(n)
+        return None
+
+    def region(self, region):
+        """A call that computes a region block by block, into memory of the set or new arrays."""
+        self.arrays = True
+        outs = []
+        operands = [self.array(x) for x in region.sliced], [self.array(x) for x in region.whole]
+        for n in region.outs:
+            if n in self.results or n in self.seen:
+                out = self.memory(None, n.aval)
+                self.values[n] = Value(n.aval, out)
+            else:
+                out = self.pooled(n)
+            outs.append(out)
+        names = []
+        for n in region.totals:
+            names.append(self.fresh_name())
+            self.values[n] = Value(n.aval, names[-1])
+        texts = [f"({''.join([t + ', ' for t in part])})" for part in (*operands, outs)]
+        call = f"{self.name(blocks_of(region), 'blocks')}({', '.join(texts)})"
+        self.line(f"{''.join([v + ', ' for v in names])}= {call}" if names else call, region)
+
+    def assign(self, n, text, slots=OUTSIDE):
+        """A name for the result of a node that is not in memory of the set."""
+        name = self.fresh_name()
+        if type(n.aval) is tuple or n.aval.shape:
+            self.owned[n] = name
+        self.line(f"{name} = {text}", n)
+        if type(n.aval) is not tuple and n.aval.weak:
+            self.values[n] = Value(n.aval, number=name, slots=slots)
+        else:
+            self.values[n] = Value(n.aval, name, slots=slots)
+
+    def params(self, n):
+        return [f"{k}={self.literal(v)}" for k, v in (n.params or {}).items() if k not in ("avals", "kink")]
+
+    def general(self, n):
+        """A call of the implementation; its result may be an operand, or a view of one."""
+        self.arrays = True
+        prim = n.prim
+        args = [self.array(x) for x in n.ins]
+        code = getattr(prim, "code", None)
+        text = None
+        if code is not None:
+            text = code(n, args, self.literal)
+        elif prim.view is not None and not is_number(n.ins[0]):
+            text = prim.view(*args, self.literal, **(n.params or {}))
+        if text is None:
+            impl = getattr(prim, "bare", prim.impl)
+            text = f"{self.name(impl, f'f_{prim.name}')}({', '.join(args + self.params(n))})"
+        if n.aval == ():
+            self.line(text, n)
+            self.values[n] = Value(n.aval)
+            return
+        slots = OUTSIDE.union(*[self.values[x].slots for x in n.ins if type(x) is GraphNode])
+        self.assign(n, text, slots)
+
+    # -------------------------------------------------------------------------------------------- Python numbers
+    def as_number(self, n):
+        """Write a 0-d node over Python numbers, if it has such a form."""
+        prim, aval = n.prim, n.aval
+        if aval.dtype == SINGLE and not aval.weak and self.as_rounded(n):
+            return True
+        if not (aval.weak or aval.dtype == FLOAT or aval.dtype == BOOL):
+            return self.as_numpy_scalar(n)
+        known = [x.aval if type(x) is GraphNode else aval_of(x) for x in n.ins]
+        if any([a.shape != () or (a.dtype.kind == "c" and not aval.weak) for a in known]):
+            return False
+        text = scalar_text(prim)
+        if text is None or (aval.dtype == BOOL and not aval.weak and prim.symbol in ARITHMETIC):
+            return self.as_numpy_scalar(n)
+        numbers = [
+            self.number(x, as_float=not aval.weak and aval.dtype == FLOAT and prim.symbol != "**") for x in n.ins
+        ]
+        if callable(text):
+            text = text(numbers, n)
+            if text is None:
+                return self.as_numpy_scalar(n)
+        else:
+            text = text.format(*numbers)
+        if text in numbers:  # (the identity)
+            self.values[n] = Value(aval, number=text)
+            return True
+        if self.careful and aval.dtype.kind != "c" and prim.elementwise:
+            whole = is_ufunc(prim)
+            f = prim.ufunc if whole else prim.bare
+            typed = numbers if whole else [f"{self.numpy_type(FLOAT)}({t})" for t in numbers]
+            text = f"{self.name(f, prim.name)}({', '.join(typed + self.params(n))}).item()"
+            self.arrays = True
+        else:
+            self.raises = True
+            text = MATH.sub(self.from_math, text)
+        self.values[n] = Value(aval, number=self.say(text, n))
+        return True
+
+    def as_rounded(self, n):
+        """A function of one float32 number: that of `math`, rounded, in a third of the time of a ufunc's call."""
+        template = n.prim.scalar
+        if self.careful or type(template) is not str or not template.startswith("math.") or n.prim.arity != 1:
+            return False
+        if type(n.ins[0]) is not GraphNode or n.ins[0].aval != Aval((), SINGLE):
+            return False
+        text = template.format(self.array(n.ins[0]))
+        self.raises = self.arrays = True
+        self.assign(n, f"{self.numpy_type(SINGLE)}({MATH.sub(self.from_math, text)})")
+        return True
+
+    def from_math(self, found):
+        name = f"math_{found[1]}"
+        self.env[name] = getattr(math, found[1])
+        return name
+
+    def as_numpy_scalar(self, n):
+        """Operators on NumPy's scalars: a quarter of what a ufunc takes for one number."""
+        prim = n.prim
+        if n.aval.weak or prim.symbol not in ARITHMETIC or prim.symbol == "**" or not n.aval.dtype.kind == "f":
+            return False
+        if any([x.aval.shape != () if type(x) is GraphNode else np.ndim(x) for x in n.ins]):
+            return False
+        texts = []
+        for x in n.ins:
+            if type(x) is GraphNode and x.prim is None and not x.aval.weak and self.values[x].array[0] == "a":
+                self.values[x].array = self.say(f"{self.numpy_type(x.aval.dtype)}({self.values[x].array})")
+            texts.append(self.array(x))
+        self.arrays = True
+        self.assign(n, prim.symbol + texts[0] if len(texts) == 1 else f" {prim.symbol} ".join(texts))
+        return True
+
+    # -------------------------------------------------------------------------------------------- arrays
+    def as_view(self, n):
+        """A view of memory of the set or of a constant is made with it, and costs a call nothing; any other is written
+        where it is first read, if it is."""
+        source = n.ins[0]
+        x = self.values[source] if type(source) is GraphNode else self.operand(source)
+        impl, params = n.prim.impl, n.params or {}
+        if x.constant and x.array is not None and x.array in self.env:
+            made = impl(self.env[x.array], **params)
+            self.values[n] = Value(n.aval, self.name(made), constant=True)
+            return True
+        if not x.pooled:
+            if x.aval.weak and x.aval.shape == ():
+                return False
+            self.values[n] = Value(n.aval, slots=x.slots, node=n)
+            return True
+        got = self.slots.view(x.array, f" {n.prim.name} {params!r}", lambda a: impl(a, **params))
+        if got is None:
+            return self.as_copy(n, x) if n not in self.results and n not in self.seen else False
+        self.values[n] = Value(n.aval, got, pooled=True, slots=x.slots)
+        return True
+
+    def as_copy(self, n, x):
+        """A reshape whose elements do not lie in order."""
+        out = self.pooled(n)
+        inside = self.slots.view(out, f".reshape({x.aval.shape!r})", lambda a: a.reshape(x.aval.shape))
+        self.line(f"{self.name(np.copyto, 'copyto')}({inside}, {x})", n)
+        return True
+
+    def late_view(self, v):
+        n = v.node
+        text = self.array(n.ins[0])
+        aval = n.ins[0].aval if type(n.ins[0]) is GraphNode else aval_of(n.ins[0])
+        got = n.prim.view(text, self.literal, **(n.params or {})) if aval.shape else None
+        if got is None:
+            got = f"{self.name(n.prim.impl, f'f_{n.prim.name}')}({', '.join([text, *self.params(n)])})"
+        v.array = got if got == text else self.say(got, n)
+
+    def pooled(self, n, over=()):
+        """Memory of the set for the result of a node: that of an operand in `over` that dies here, if it has the same form."""
+        slot = None
+        for x in over:
+            v = self.values.get(x) if type(x) is GraphNode else None
+            if (
+                v is not None
+                and v.pooled
+                and self.end[x] == self.at
+                and not is_view(x)
+                and v.aval.shape == n.aval.shape
+                and v.aval.dtype == n.aval.dtype
+            ):
+                (slot,) = v.slots
+                v.slots = None
+                break
+        if slot is None:
+            slot = self.slots.take(nbytes(n.aval))
+        out = self.slots.array(slot, n.aval.shape, n.aval.dtype)
+        self.values[n] = Value(n.aval, out, pooled=True, slots=frozenset([slot]))
+        return out
+
+    def large(self, n):
+        """Memory of a result so large that it is worth taking again what the caller has let go."""
+        return self.memory(None, n.aval) if nbytes(n.aval) >= LARGE_RESULT else None
+
+    def as_written(self, n):
+        """Write a node by its primitive's own text or ufunc; its result in memory of the set, or a new array."""
+        prim = n.prim
+        pool = n.aval.shape != () and n not in self.results and n not in self.seen
+        if prim.numpy is not None:
+            xs = [self.operand(x) for x in n.ins]
+            out = self.given.get(n) or (self.pooled(n) if pool else self.large(n))
+            text = prim.numpy(
+                self, out, *xs, **{k: v for k, v in (n.params or {}).items() if k not in ("avals", "kink")}
+            )
+            if text is None:  # it does not know these operands
+                if pool and n not in self.given:
+                    self.slots.give(*self.values.pop(n).slots)
+                return self.by_ufunc(n, pool) if is_ufunc(prim) else False
+            self.finish(n, text, out)
+            return True
+        return self.by_ufunc(n, pool)
+
+    def by_ufunc(self, n, pool):
+        likes = loop_dtypes(n)
+        xs = [self.array(self.peeled(n, x), like) for x, like in zip(n.ins, likes, strict=True)]
+        out = self.given.get(n) or (self.pooled(n, n.ins) if pool else self.large(n))
+        self.finish(n, self.call(n.prim.ufunc, n.prim.ufunc.__name__, xs, out), out)
+        return True
+
+    def peeled(self, n, x):
+        """The number behind an operand that is one number repeated, where another operand has the result's shape."""
+        if type(x) is GraphNode and x.prim is not None and x.prim.name == "broadcast":
+            y = x.ins[0]
+            aval = y.aval if type(y) is GraphNode else aval_of(y)
+            if aval.shape == () and not aval.weak:
+                others = [o for o in n.ins if o is not x]
+                if any([(o.aval if type(o) is GraphNode else aval_of(o)).shape == n.aval.shape for o in others]):
+                    return y
+        return x
+
+    def finish(self, n, text, out):
+        if out is None:
+            self.assign(n, text)
+        else:
+            if text != out:
+                self.line(text, n)
+            if n not in self.values or not self.values[n].pooled:
+                self.values[n] = Value(n.aval, out)
+
+    # -------------------------------------------------------------------------------------------- the whole
+    def result(self, o):
+        """The text of a result: never memory of the set, never an array of the graph."""
+        if type(o) is not GraphNode:
+            text = self.array(o)
+            return f"{text}.copy()" if isinstance(o, ndarray) else text
+        text = self.array(o)
+        v = self.values[o]
+        if v.pooled or v.constant:
+            return f"{text}.copy()"
+        if v.slots:
+            arrays = [name for key, name in self.slots.names.items() if name and key[0] in v.slots]
+            self.env["apart"] = apart
+            return f"apart({text}, ({''.join([a + ', ' for a in arrays])}))"
+        return text
+
+    def text(self):
+        """The text of `def run(...)`; `env` is what it runs in."""
+        self.write()
+        outs = [self.result(o) for o in self.graph.outs if type(o) is not GraphNode or o not in self.given]
+        body = self.lines
+        body_sites = self.sites
+        head, tail = [], []
+        words = set()
+        for line in [*body, *outs]:
+            words.update(words_of(line))
+        used = [name for name, _ in self.slots.recipes if name in words]
+        if used:
+            pool = []
+            self.env.update(take=pool.pop, give=pool.append, make=self.slots.maker(used), IndexError=IndexError)
+            head = [
+                "try:",
+                "    b = take()",
+                "except IndexError:",
+                "    b = make()",
+                f"{''.join([u + ', ' for u in used])}= b",
+            ]
+            r = [f"r{i}" for i in range(len(outs))]
+            tail = [f"{name} = {out}" for name, out in zip(r, outs, strict=True) if not out.isidentifier()]
+            outs = [out if out.isidentifier() else name for name, out in zip(r, outs, strict=True)]
+            tail.append("give(b)")
+        tail.append(f"return ({''.join([o + ', ' for o in outs])})")
+        parameters = ", ".join([*[f"a{i}" for i in range(len(self.graph.ins))], *self.given.values()])
+        lines = [f"def run({parameters}):", "    try:"]
+        lines += ["        " + line for line in [*head, *body, *tail]]
+        rest = f", {parameters}" if parameters else ""
+        lines += ["    except Exception as error:", f"        return failed(error{rest})"]
+        offset = 3 + len(head)
+        self.lines_of = {offset + i: n for i, n in enumerate(body_sites) if n is not None}
+        return "\n".join(lines)
+
+
+def is_number(x):
+    aval = x.aval if type(x) is GraphNode else aval_of(x)
+    return aval.shape == ()
+
+
+def blocks_of(region):
+    """What runs a region: its code for a block of each size that occurs."""
+    from .source import written
+
+    def block(k):
+        graph = block_graph(region, k)
+        return written(graph, given=graph.outs[: len(region.outs)])[0]
+
+    last = region.rows % region.step
+    return Blocks(region, block(region.step), block(last) if last else None)
+
+
+def nbytes(aval):
+    return aval.dtype.itemsize * math.prod(aval.shape)
+
+
+def wrapped(x, dtype):
+    """A Python number as a 0-d array of the dtype a ufunc takes it in (which spares NumPy making one in each call)."""
+    try:
+        with np.errstate(all="ignore"):
+            got = np.asarray(x, dtype)
+    except (OverflowError, TypeError, ValueError):
+        return x
+    if got.dtype.kind in "iub" and got.item() != x:
+        return x
+    got.flags.writeable = False
+    return got
+
+
+def loop_dtypes(n):
+    """The dtypes in which the ufunc of a node takes its operands."""
+    keys = [promotion_key(x.aval if type(x) is GraphNode else x) for x in n.ins]
+    ufunc = n.prim.ufunc
+    try:
+        return ufunc.resolve_dtypes((*keys, *(None,) * ufunc.nout))[: ufunc.nin]
+    except TypeError:
+        return (None,) * ufunc.nin
+
+
+def scalar_text(prim):
+    """How a primitive is written over Python numbers: a template, or a function of (texts, node)."""
+    if prim.scalar is not None:
+        return prim.scalar
+    if prim.symbol is None:
+        return None
+    if prim.arity == 1:
+        return prim.symbol + "{0}" if prim.symbol in "+-" else prim.symbol + "({0})"
+    return f"{{0}} {prim.symbol} {{1}}"
+
+
+def words_of(text):
+    word = ""
+    for c in text:
+        if c.isalnum() or c == "_":
+            word += c
+        elif word:
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def apart(v, arrays):
+    """A result that may be kept memory, or a view of it, as an array of its own."""
+    if isinstance(v, tuple):
+        return tuple([apart(x, arrays) for x in v])
+    if type(v) is ndarray and (v.base is not None or any([v is a for a in arrays])):
+        return v.copy()
+    return v
+
+
+__all__ = ["Value", "Writer", "words_of"]

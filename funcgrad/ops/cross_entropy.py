@@ -1,0 +1,52 @@
+"""Binary cross-entropy of probabilities: -(y log x + (1 - y) log(1 - x)), the logarithms held at -100 as torch holds them.
+
+d/dx = (x - y) / (x (1 - x)), the denominator held at 1e-12 (torch's), so that a saturated probability pulls back hard
+and not infinitely; d/dy = log(1 - x) - log x, held.
+"""
+
+import numpy as np
+
+from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
+from ..core.primitive import elementwise
+from .elementwise import mul, neg, sub
+from .exponential import log, log1p
+from .kinked import maximum
+from .shape import cast
+
+
+def by_target(t, x):
+    slope = sub(maximum(log1p(neg(x)), -100), maximum(log(x), -100))
+    return mul(t, cast(slope, dtype=dtype_of(t)) if is_weak(x) else slope)
+
+
+def _computed(dtype):
+    """The dtype that is computed in: integers and bool in float64. TypeError for complex."""
+    if dtype.kind == "c":
+        raise TypeError(f"binary_cross_entropy takes real numbers; got {dtype.name}")
+    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+
+
+def _aval(x, y):
+    keys = [promotion_key(x), promotion_key(y)]
+    dtype = np.result_type(*[k if isinstance(k, np.dtype) else k(0) for k in keys])  # (a weak one as a Python number)
+    return Aval(np.broadcast_shapes(shape_of(x), shape_of(y)), _computed(dtype))
+
+
+def _binary_cross_entropy(x, y):
+    dtype = _computed(np.result_type(x, y))
+    x, y = [v if hasattr(v, "dtype") and v.dtype.kind == "f" else np.asarray(v, dtype) for v in (x, y)]
+    with np.errstate(divide="ignore", invalid="ignore"):  # log(0) is held at -100: no mistake
+        return -(y * np.maximum(np.log(x), -100) + (1 - y) * np.maximum(np.log1p(-x), -100))
+
+
+binary_cross_entropy = elementwise(
+    "binary_cross_entropy",
+    _binary_cross_entropy,
+    "t * (x - y) / maximum(x * (1 - x), 1e-12)",
+    "by_target(t, x)",
+    jax=lambda jax, x, y: (
+        -(y * jax.numpy.maximum(jax.numpy.log(x), -100) + (1 - y) * jax.numpy.maximum(jax.numpy.log1p(-x), -100))
+    ),
+    aval=_aval,
+    domain=("probability", "real"),
+)

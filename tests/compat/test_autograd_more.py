@@ -1,0 +1,129 @@
+"""autograd.graph, forward_ad, hooks, Functions, accumulation: the programs of autograd_more_cases.py print what torch prints."""
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import compat as torch
+import funcgrad as fg
+from compat.autograd import forward_ad, graph
+
+EXPECTED = Path(__file__).parents[1] / "expected"
+sys.path.insert(0, str(EXPECTED))
+from autograd_more_cases import PROGRAMS, outcome  # noqa: E402
+
+PRINTED = json.loads((EXPECTED / "autograd_more.json").read_text())["programs"]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_prints_what_torch_prints(name):
+    got = outcome(torch, graph, forward_ad, PROGRAMS[name])
+    assert [line.replace("compat.autograd", "torch.autograd") for line in got] == PRINTED[name]
+
+
+def test_backward_from_several_threads_accumulates_everything():
+    """100,000 elements: long enough for NumPy to add without the lock of the interpreter."""
+    leaf = torch.zeros(100_000, requires_grad=True)
+    started = threading.Barrier(4)
+
+    def work(k):
+        started.wait()
+        for _ in range(25):
+            (leaf * k).sum().backward()
+
+    threads = [threading.Thread(target=work, args=(float(k),)) for k in (1, 2, 3, 4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert leaf.grad.min().item() == leaf.grad.max().item() == 250.0
+
+
+def test_the_first_gradients_of_several_threads_are_all_counted():
+    for _ in range(20):
+        leaf = torch.zeros(300_000, requires_grad=True)
+        started = threading.Barrier(4)
+
+        def work(leaf=leaf, started=started):
+            started.wait()
+            leaf.sum().backward()
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        assert leaf.grad.min().item() == leaf.grad.max().item() == 4.0
+
+
+class Product(torch.autograd.Function):
+    """A product that says how it is mapped."""
+
+    asked = []
+
+    @staticmethod
+    def forward(a, b):
+        return a * b
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, g):
+        a, b = ctx.saved_tensors
+        return g * b, g * a
+
+    @staticmethod
+    def vmap(info, in_dims, a, b):
+        Product.asked.append((tuple(info), in_dims))
+        a = a.movedim(in_dims[0], 0)
+        return Product.apply(a, b if in_dims[1] is None else b.movedim(in_dims[1], 0)).movedim(0, -1), -1
+
+
+def test_a_function_s_own_vmap():
+    x = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    w = torch.tensor([1.0, 10.0])
+    got = fg.vmap(lambda a: Product.apply(a, w), in_axes=1)(x)
+    assert got.tolist() == [[1.0, 40.0], [2.0, 50.0], [3.0, 60.0]]
+    gradient = fg.grad(lambda x: fg.vmap(lambda a: Product.apply(a, a).sum())(x).sum())(x)
+    assert gradient.tolist() == (2 * x).tolist()
+    assert Product.asked == [((3, "error"), (1, None)), ((2, "error"), (0, 0))]
+
+
+def test_a_generated_rule_and_one_of_one_s_own_exclude_each_other():
+    class Both(Product):
+        generate_vmap_rule = True
+
+    with pytest.raises(RuntimeError, match="both generate_vmap_rule=True and an overriden vmap staticmethod"):
+        fg.vmap(lambda a: Both.apply(a, a))(torch.ones(2, 3))
+
+
+def test_hooks_of_one_thread_are_not_another_s():
+    x = torch.ones(2, requires_grad=True)
+    packed = []
+    with graph.saved_tensors_hooks(packed.append, None):
+        other = threading.Thread(target=lambda: x.exp().sum().backward())
+        other.start()
+        other.join()
+    assert not packed and x.grad.tolist() == x.exp().tolist()
+
+
+def test_profiles_count_what_is_marked():
+    profiler = torch.autograd.profiler
+
+    @profiler.record_function("inner")
+    def step():
+        time.sleep(0.01)
+
+    with profiler.profile() as prof, profiler.record_function("outer"):
+        step()
+        step()
+    step()
+    inner, outer = prof.key_averages()
+    assert (inner.key, inner.count, outer.key, outer.count) == ("inner", 2, "outer", 1)
+    assert outer.cpu_time_total >= inner.cpu_time_total >= 20_000 and "inner" in prof.table(sort_by="count")

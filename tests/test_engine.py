@@ -1,0 +1,369 @@
+"""The NumPy engine behind jit: what its code computes, what it hands out, and what it does where Python's numbers raise."""
+
+import linecache
+import math
+import sys
+import threading
+import warnings
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import funcgrad as fg
+import funcgrad.numpy as fnp
+from funcgrad.compile import workers
+from funcgrad.compile.regions import BLOCK, LARGE
+from funcgrad.compile.source import compiled
+from funcgrad.scipy import special
+
+jax.config.update("jax_enable_x64", True)
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(6, 8))
+W = RNG.normal(size=(8, 8))
+
+
+def steps(x):
+    """Views of results, results of views, results twice, arguments and constants as results."""
+    y = np.tanh(x @ W) * 2.0 + 1.0
+    z = fnp.reshape(y * y, (4, 12))
+    return y, y.T, z, z[1:, ::2], fnp.sum(y, axis=0), x, x.T, fnp.ones((2, 3)), y, fnp.where(y > 0.5, y, 0.0)
+
+
+PROGRAMS = {
+    "steps": steps,
+    "gradient": lambda x: fg.value_and_grad(lambda v: fnp.sum(np.tanh(v @ W) * v))(x),
+    "softmax": lambda x: (special.softmax(x, axis=1), special.log_softmax(x, axis=0), special.logsumexp(x, axis=1)),
+    "products": lambda x: (x @ W, x.T @ x, fnp.einsum("ij,kj->ki", x, x), x[None] @ W, fnp.tensordot(x, x, 2)),
+    "powers": lambda x: (x**2, x**3, abs(x) ** 0.5, x**0, (x * x + 1.0) ** -1.5, 2.0 ** (x * 0.25)),
+    "assignment": lambda x: fg.at(x)[1:3].set(x[2:4] * 2.0),
+    "joined": lambda x: (fnp.concatenate([x * 2.0, x + 1.0], 1), fnp.stack([x, x * x])),
+    "numbers": lambda x: (fnp.mean(x) / 3.0, fnp.sum(x) * fnp.max(x), fnp.min(x, axis=1)),
+    "casts": lambda x: (fnp.astype(x, np.float32) * 2, fnp.astype(x > 0, int) + 1),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_compiled_equals_eager(name):
+    f = PROGRAMS[name]
+    jitted = fg.jit(f)
+    for x in (X, X + 1.0, X[:, ::-1], np.asfortranarray(X)):
+        for got, want in zip(fg.tree.leaves(jitted(x)), fg.tree.leaves(f(x)), strict=True):
+            assert (type(got) is type(want) or not np.ndim(want)) and got.dtype == want.dtype
+            np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_results_are_nobodys_memory(name):
+    """Writing into every result changes no argument, no other result and no later call."""
+    jitted = fg.jit(PROGRAMS[name])
+    x = X.copy()
+    want = [np.copy(v) for v in fg.tree.leaves(jitted(x))]
+    for _ in range(3):
+        got = [v for v in fg.tree.leaves(jitted(x)) if isinstance(v, np.ndarray)]
+        for i, v in enumerate(got):
+            assert v.flags.owndata and v.flags.writeable
+            assert not np.shares_memory(v, x) and not any(np.shares_memory(v, u) for u in got[:i])
+            v[...] = 77
+    np.testing.assert_array_equal(x, X)
+    for v, u in zip(fg.tree.leaves(jitted(x)), want, strict=True):
+        np.testing.assert_array_equal(v, u)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_no_result_is_memory_that_is_kept(name):
+    """Of the compiled code itself, before what jit does: the next call changes no result of this one."""
+    graph = fg.jit(PROGRAMS[name]).graph(X)
+    run = compiled(graph)
+    first = run(X)
+    kept = [np.copy(v) for v in first]
+    run(X + 1.0)
+    for v, u in zip(first, kept, strict=True):
+        np.testing.assert_array_equal(v, u)
+
+
+def test_calls_that_overlap_in_threads():
+    f = fg.jit(PROGRAMS["gradient"])
+    xs = [RNG.normal(size=(6, 8)) for _ in range(8)]
+    want = [PROGRAMS["gradient"](x) for x in xs]
+    wrong = []
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def work(k):
+        for _ in range(200):
+            value, g = f(xs[k])
+            if not np.allclose(value, want[k][0]) or not np.allclose(g, want[k][1]):
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+    try:
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not wrong
+
+
+def test_a_call_inside_a_call():
+    """A callback calls the same compiled function while the outer call's values are alive."""
+    depth, seen = [], []
+
+    def again(y):
+        if len(depth) < 3:
+            depth.append(y)
+            seen.append((y, f(y * 0.5)))
+
+    def program(x):
+        a = np.sin(x) * 2.0
+        b = np.exp(a) + a
+        fg.debug.callback(again, b)
+        return a * b + b
+
+    f = fg.jit(program)
+
+    def want(x):
+        a = np.sin(x) * 2.0
+        b = np.exp(a) + a
+        return a * b + b, b
+
+    np.testing.assert_allclose(f(X), want(X)[0])
+    np.testing.assert_allclose(depth[0], want(X)[1])
+    for y, got in seen:
+        np.testing.assert_allclose(got, want(y * 0.5)[0])
+    assert len(seen) == 3
+
+
+def test_what_a_callback_keeps_stays():
+    kept = []
+    f = fg.jit(
+        lambda x: (fg.debug.callback(lambda v: kept.append(v), np.sin(x) * 2.0), np.cos(np.sin(x) * 3.0) + 1.0)[1]
+    )
+    f(X)
+    f(X + 1.0)
+    np.testing.assert_allclose(kept[0], np.sin(X) * 2.0)
+    np.testing.assert_allclose(kept[1], np.sin(X + 1.0) * 2.0)
+
+
+# ------------------------------------------------------------------------------------------------ Python numbers
+NUMBERS = {
+    "exp": lambda x: np.exp(x * x),
+    "log": lambda x: np.log(x) + 1.0,
+    "sqrt": lambda x: np.sqrt(x) * 2.0,
+    "quotient": lambda x: np.sin(x) / np.sin(x * 0.0 + x),
+    "power": lambda x: np.abs(x) ** -0.5 + x**3,
+    "root": lambda x: fnp.power(x, 1 / 3),
+    "tanh": lambda x: np.tanh(x) * np.cosh(x),
+    "where": lambda x: fnp.where(x > 1.0, np.log(x), x * 2.0),
+    "extremes": lambda x: fnp.maximum(x, 1.0) + fnp.minimum(x * x, 3.0),
+    "inverse": lambda x: np.arcsin(x) + np.arctanh(x) + np.arccosh(x),
+    "remainder": lambda x: (x % 0.7) + (2.5 // (x * x + 1.0)),
+}
+POINTS = (0.0, -0.0, 1.0, -1.0, 0.5, -8.0, 30.0, 1e200, -1e200, 1e-320, math.inf, -math.inf, math.nan)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_are_what_numpy_makes_of_them(name):
+    """inf and nan where NumPy has them, and silence, also where math and Python raise; value and gradient."""
+    f = NUMBERS[name]
+    jitted, gradient = fg.jit(f), fg.jit(fg.grad(f))
+    for x in POINTS:
+        with np.errstate(all="ignore"):
+            want, slope = f(np.float64(x)), fg.grad(f)(np.float64(x))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for got, due in ((jitted(x), want), (gradient(x), slope)):
+                assert isinstance(got, float)
+                np.testing.assert_allclose(float(got), float(due), rtol=1e-9, err_msg=f"{name} at {x}")
+
+
+def test_the_types_of_numbers_are_those_of_eager():
+    for f in (lambda x: x * 2.0, lambda x: np.sin(x), lambda x: x > 1.0, lambda x: (np.sin(x) > 1.0, x * x, x + 1)):
+        for x in (1.5, np.float64(1.5), np.float32(1.5), 2, np.array(1.5)):
+            for _ in range(2):
+                for got, want in zip(fg.tree.leaves(fg.jit(f)(x)), fg.tree.leaves(f(x)), strict=True):
+                    assert type(got) is type(want) or (np.ndim(x) == 0 and isinstance(x, np.ndarray))
+                    np.testing.assert_allclose(got, want, rtol=1e-6)
+
+
+def test_division_by_zero_of_python_floats():
+    f = fg.jit(lambda x: 1.0 / x)
+    assert f(2.0) == 0.5 and f(0.0) == math.inf and f(-0.0) == -math.inf and f(4.0) == 0.25
+    assert fg.jit(fg.grad(lambda x: x**0.5))(0.0) == math.inf
+    assert math.isnan(fg.jit(lambda x: x**0.5)(-1.0))  # (Python's own would be complex)
+
+
+def test_numbers_need_no_numpy():
+    source = fg.jit(fg.grad(NUMBERS["tanh"])).source(0.5)
+    assert "math_tanh" in source and "take()" not in source
+
+
+# ------------------------------------------------------------------------------------------------ blocks
+def wave(x):
+    y = np.tanh(x) * x
+    return fnp.sum(np.log(y * y + 1.0) * x), y + 1.0
+
+
+def wave_jax(x):
+    y = jnp.tanh(x) * x
+    return jnp.sum(jnp.log(y * y + 1.0) * x), y + 1.0
+
+
+@pytest.mark.parametrize("n", [LARGE - 1, LARGE, LARGE + 1, LARGE + BLOCK // 3])
+def test_blocks_of_a_vector(n):
+    x = np.random.default_rng(n).normal(size=n)
+    f = fg.jit(fg.value_and_grad(wave, has_aux=True))
+    (value, aux), g = f(x)
+    (want, want_aux), want_g = jax.value_and_grad(wave_jax, has_aux=True)(x)
+    np.testing.assert_allclose(value, want, rtol=1e-10)
+    np.testing.assert_allclose(aux, want_aux, rtol=1e-12)
+    np.testing.assert_allclose(g, want_g, rtol=1e-9, atol=1e-12)
+    assert ("blocks" in f.source(x)) == (n >= LARGE)
+
+
+@pytest.mark.parametrize("shape", [(1025, 513), (700, 7, 130), (LARGE // 2 + 3, 2)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_blocks_of_rows(shape, order):
+    x = np.asarray(np.random.default_rng(1).normal(size=shape), order=order)
+    w = np.random.default_rng(2).normal(size=shape[-1])
+
+    def loss(np_, softmax, logsumexp):
+        def f(x, w):
+            c = x - np_.mean(x, axis=-1, keepdims=True)
+            y = c / np_.sqrt(np_.mean(c * c, axis=-1, keepdims=True) + 1e-5) * w
+            s = softmax(y, axis=-1)
+            return np_.sum(s * x) + np_.max(logsumexp(y, axis=-1)) + np_.sum(np_.sum(y * s, axis=0) * 0.5)
+
+        return f
+
+    f = fg.jit(fg.value_and_grad(loss(fnp, special.softmax, special.logsumexp), (0, 1)))
+    value, (gx, gw) = f(x, w)
+    want, (wx, ww) = jax.value_and_grad(loss(jnp, jax.nn.softmax, jax.nn.logsumexp), (0, 1))(x, w)
+    assert "blocks" in f.source(x, w)
+    np.testing.assert_allclose(value, want, rtol=1e-9)
+    np.testing.assert_allclose(gx, wx, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(gw, ww, rtol=1e-6, atol=1e-7)
+
+
+def test_threads_change_no_bit(monkeypatch):
+    x = np.random.default_rng(3).normal(size=LARGE * 2 + 77).astype(np.float32)
+    f = fg.jit(fg.value_and_grad(wave, has_aux=True))
+    found = []
+    for n in (1, 2, 5):
+        monkeypatch.setattr(workers, "cpus", lambda n=n: n)
+        monkeypatch.setattr(workers.Current, "pool", workers.Pool())
+        (value, aux), g = f(x)
+        found.append((value, aux.copy(), g.copy()))
+    for value, aux, g in found[1:]:
+        assert value == found[0][0] and np.array_equal(aux, found[0][1]) and np.array_equal(g, found[0][2])
+
+
+def test_an_error_in_a_worker_is_raised_and_the_workers_go_on(monkeypatch):
+    monkeypatch.setattr(workers, "cpus", lambda: 3)
+    monkeypatch.setattr(workers.Current, "pool", workers.Pool())
+
+    def run(first, last):
+        done.extend(range(first, last))
+        if first <= 5 < last:
+            raise KeyError("five")
+
+    for _ in range(2):
+        done = []
+        with pytest.raises(KeyError, match="five"):
+            workers.spread(run, 6)
+        assert sorted(done) == list(range(6))
+    done = []
+    workers.spread(lambda first, last: workers.spread(lambda a, b: done.extend(range(a, b)), last - first), 6)
+    assert len(done) == 6
+
+
+def test_large_results_are_new_to_whoever_holds_one():
+    x = np.ones(LARGE)
+    f = fg.jit(lambda x: np.sin(x) * 2.0)
+    first = f(x)
+    part = f(x + 1.0)[3:5]  # (only a view is held)
+    memory = memoryview(f(x + 2.0))
+    others = [f(x + k) for k in range(3, 8)]
+    np.testing.assert_array_equal(first, np.sin(x) * 2.0)
+    np.testing.assert_array_equal(part, np.sin(x + 1.0)[3:5] * 2.0)
+    assert memory[7] == math.sin(3.0) * 2.0 or math.isclose(memory[7], math.sin(3.0) * 2.0)
+    assert len({a.ctypes.data for a in [first, *others]}) == 6
+    del memory
+    address = others.pop().ctypes.data
+    assert f(x).ctypes.data == address  # what nobody holds is taken again
+
+
+# ------------------------------------------------------------------------------------------------ signatures
+def test_every_signature_gets_its_own_code():
+    f = fg.jit(lambda p, k: {"a": p["w"] * k * 2 + 1, "b": [p["b"], None, k]})
+
+    def check(p, k):
+        for _ in range(2):
+            got = f(p, k)
+            assert list(got) == ["a", "b"] and type(got["b"]) is list and got["b"][1] is None
+            want = p["w"] * k * 2 + 1
+            assert type(got["a"]) is type(want) and np.asarray(got["a"]).dtype == np.asarray(want).dtype
+            np.testing.assert_array_equal(got["a"], want)
+            assert np.array_equal(got["b"][2], k)
+
+    for w in (np.ones(3), np.ones(4), np.ones((3, 1)), np.ones(3, np.float32), np.float32(2.0), 2.0, 2, True):
+        for k in (2.0, 3, np.float32(1.5), np.arange(3.0).reshape(3, 1)):
+            check({"w": w, "b": 1.0}, k)
+            check({"b": np.ones(2), "w": w}, k)
+    with pytest.raises(KeyError):
+        f({"w": 1.0, "c": 1.0}, 2.0)
+    with pytest.raises(TypeError):
+        f({"w": 1.0, "b": 1.0})
+    with pytest.raises(TypeError):
+        f({"w": 1.0, "b": 1.0}, 1.0, 2.0)
+    np.testing.assert_array_equal(f(k=2.0, p={"w": np.ones(3), "b": 1.0})["a"], 5 * np.ones(3))
+    np.testing.assert_array_equal(f({"w": np.ones(3).view(np.matrix), "b": 1.0}, 2.0)["a"], 5 * np.ones((1, 3)))
+
+
+def test_a_compiled_function_in_every_role():
+    """After plain calls (which take the short road) it still differentiates, maps, stages and follows what it reads."""
+    f = fg.jit(lambda x: np.sin(x) * x)
+    x = X[0]
+    for _ in range(2):
+        np.testing.assert_allclose(f(x), np.sin(x) * x)
+        np.testing.assert_allclose(fg.grad(lambda v: f(v).sum())(x), np.cos(x) * x + np.sin(x))
+        np.testing.assert_allclose(fg.vmap(f)(X), np.sin(X) * X)
+        np.testing.assert_allclose(fg.jit(lambda v: f(v) + f(2.0 * v))(x), np.sin(x) * x + np.sin(2 * x) * 2 * x)
+    assert isinstance(f, type(fg.jit(np.sin)).__mro__[0]) and f.__name__ == "<lambda>"
+    f.clear_cache()
+    np.testing.assert_allclose(f(x), np.sin(x) * x)
+
+
+def test_nan_traps_see_compiled_functions():
+    f = fg.jit(lambda x: np.log(x) * 2.0)
+    f(X[0])
+    f(X[0])
+    with fg.config(check_nans=True), pytest.raises(FloatingPointError, match="log"):
+        f(-np.ones(8))
+    assert np.isnan(f(-np.ones(8))).all()
+
+
+# ------------------------------------------------------------------------------------------------ errors, source
+def test_an_error_names_the_users_line():
+    def program(a):
+        b = a * 0.0
+        return np.linalg.inv(b)  # the line
+
+    f = fg.jit(program)
+    with pytest.raises(np.linalg.LinAlgError) as caught:
+        f(np.eye(3))
+    line = program.__code__.co_firstlineno + 2
+    assert any(f"{__file__}:{line}" in note for note in caught.value.__notes__)
+
+
+def test_source_stands_in_linecache_and_quotes_what_users_write():
+    key = "'] + __import__('os').abort() + ['\n\"\"\""
+    f = fg.jit(lambda p: {key: p[key] * 2.0})
+    for _ in range(3):
+        assert f({key: 2.0}) == {key: 4.0}
+    source = f.source({key: 2.0})
+    assert "os" not in source
+    assert any(source == "".join(entry[2]) for entry in list(linecache.cache.values()) if len(entry) == 4)
