@@ -87,7 +87,7 @@ leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0", "leaky_relu_cpu"
 def _elu(x, alpha=1.0, scale=1.0):
     """x where positive, alpha * (exp(x) - 1) elsewhere; all times scale."""
     positive = P["greater"](x, 0)
-    low = P["mul"](P["expm1"](P["where"](positive, P["mul"](x, 0.0), x)), alpha * scale)
+    low = P["mul"](P["expm1"](P["where"](positive, 0.0, x)), alpha * scale)
     return P["where"](positive, x if scale == 1.0 else P["mul"](x, scale), low)
 
 
@@ -105,7 +105,7 @@ def _celu(x, alpha=1.0):
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     positive = P["greater"](x, 0)
-    low = P["mul"](P["expm1"](P["div"](P["where"](positive, P["mul"](x, 0.0), x), alpha)), alpha)
+    low = P["mul"](P["expm1"](P["div"](P["where"](positive, 0.0, x), alpha)), alpha)
     return P["where"](positive, x, low)
 
 
