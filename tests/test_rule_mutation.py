@@ -27,6 +27,7 @@ SAME_WHEN_SWAPPED = {  # (primitive, operand): why its formula means the same wi
 @contextmanager
 def replaced(prim, **attributes):
     """The primitive with other attributes, until the end of the block; its call is written out anew for both."""
+    assert prim.fast is not None  # made at first use, and kept: of the rules as they are, not of a mutant's
     before = {k: prim.__dict__[k] for k in attributes if k in prim.__dict__}
     prim.__dict__.update(attributes)
     prim.__class__ = Primitive
@@ -223,6 +224,7 @@ def test_mutants(prim):
 def test_restored():
     """A mutant leaves nothing behind, even where a law has raised."""
     prim = TABLE["mul"]
+    assert prim.fast is not None  # (made at first use)
     before = dict(prim.__dict__)
     with pytest.raises(AssertionError), on_pull(prim, scaled(0, 2)):
         LAWS["vjp"](prim)

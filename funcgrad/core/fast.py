@@ -2,7 +2,7 @@
 
 It does what Primitive.__call__, Record.process (or Tape.process) and Plan.keep do together, for the two interpreters that
 record over plain arrays; anything else takes the general road. Eager speed comes from here (benchmarks/eager.py).
-`written_out` builds the call of any primitive, for both faces. The operators and NumPy's elementwise functions have one
+`call_of` builds the call of any primitive, for both faces. The operators and NumPy's elementwise functions have one
 of their own for each face, with the record inside it: `unary` and `binary`, `tape_unary` and `tape_binary`.
 """
 
@@ -325,7 +325,8 @@ CALL = """def call({all}, **params):
 {value}
         if type(out) is not ndarray: out = asarray(out)
         if not need or not tls.grad or out.dtype.kind not in "fc": return TAPE.face(out, None, TAPE)
-        record = taped.get({key}) or tape_recorder(prim, need, {kink}, taped)
+        record = taped.get({key})
+        if record is None: record = taped[{key}] = tape_recorder(prim, need, {kink})
         return record(out, params, {all}, {values})
     if t is None: return general({all}, **params)
     if t.flat: out = impl({values}, **params)
@@ -334,7 +335,8 @@ CALL = """def call({all}, **params):
         if isinstance(out, Handle): out = snap(out){batched}
     else: return general({all}, **params)
     if (out.dtype.kind not in "fc" if type(out) is ndarray else not is_float(dtype_of(out))): return out
-    record = recorded.get({key}) or recorder(prim, need, {kink}, recorded)
+    record = recorded.get({key})
+    if record is None: record = recorded[{key}] = recorder(prim, need, {kink})
     return record(t, out, params, {all}, {values})
 """
 VALUE = "        out = impl_torch({values}, **params)"
@@ -415,8 +417,8 @@ def recorder_pieces(prim, plan, constant="v{0}"):
 CONSTANT = "(v{0} if v{0} is not {0} else kept(v{0}, t))"  # (a handle's value is nobody's to write into)
 
 
-def recorder(prim, need, kink, known):
-    """The function that makes the node and the handle of one call on a Record, entered into `known`."""
+def recorder(prim, need, kink):
+    """The function that makes the node and the handle of one call on a Record."""
     plan = prim.plan(need, kink)
     text = RECORD.format(
         head="t, ",
@@ -425,9 +427,7 @@ def recorder(prim, need, kink, known):
         rest="\n    return Array(out, n, t)",
         **recorder_pieces(prim, plan, CONSTANT),
     )
-    got = compile_text(text, environment(prim, None) | {"plan": plan, "aval_of": aval_of})
-    known[need if kink is None and not (prim.elementwise and prim.kinked) else (need, kink)] = got
-    return got
+    return compile_text(text, environment(prim, None) | {"plan": plan, "aval_of": aval_of})
 
 
 STAMP = """
@@ -436,7 +436,7 @@ STAMP = """
         v += ((*{x}.stamp(), {i}) if s is None or type({x}.alias) is Frozen else (s, s.version, {i})),"""
 
 
-def tape_recorder(prim, need, kink, known):
+def tape_recorder(prim, need, kink):
     """The same for the tape: also the versions of what is kept."""
     plan = prim.plan(need, kink, "torch")
     taped = [STAMP.format(x="xyz"[i], i=i) for i in plan.reads]
@@ -451,9 +451,7 @@ def tape_recorder(prim, need, kink, known):
     rest.append("\n    n.versions = v\n    return h")
     text = RECORD.format(head="", node="TapeNode", owner="TAPE", rest="".join(rest), **recorder_pieces(prim, plan))
     env = environment(prim, None) | {"plan": plan, "aval_of": aval_of, "Taped": Taped}
-    got = compile_text(text, env)
-    known[need if kink is None and not (prim.elementwise and prim.kinked) else (need, kink)] = got
-    return got
+    return compile_text(text, env)
 
 
 def write_out(prim):
