@@ -55,10 +55,57 @@ def mixed(np_):
     return f
 
 
-def mlp(np_):
+def arithmetic_by_hand(x):
+    """The gradient of arithmetic(x).sum(), written out: what NumPy's own operations cost."""
+    kept = []
+    for _ in range(12):
+        a = x * 0.5 + 0.1
+        kept.append((x, a))
+        x = a * x - x
+    g = np.ones_like(x)
+    for x, a in reversed(kept):
+        g = g * a + g * x * 0.5 - g
+    return g
+
+
+def reverse(x):
+    return x[::-1]
+
+
+def mixed_by_hand(x, turned=lambda x: x, turned_back=lambda g: g):
+    """The gradient of the sum of mixed operations; `turned`: the view of x that is multiplied by the sum."""
+    kept = []
+    for _ in range(4):
+        t, e, v = np.tanh(x), np.exp(-x), turned(x)
+        y = t * e
+        s = np.add.reduce(y)
+        kept.append((t, e, y, s, v))
+        x = y + v * s
+    g = np.ones_like(x)
+    for t, e, y, s, v in reversed(kept):
+        gy = g + np.add.reduce(g * v)
+        g = turned_back(g * s) + gy * e * (1 - t * t) - gy * y
+    return g
+
+
+def mlp_by_hand(x, y, w):
+    w1, b1, w2, b2 = w
+    h = np.tanh(x @ w1 + b1)
+    d = h @ w2 + b2 - y
+    np.add.reduce(d**2, axis=None) / d.size
+    g = d * (2 / d.size)
+    gh = (g @ w2.T) * (1 - h * h)
+    return [x.T @ gh, np.add.reduce(gh, axis=0), h.T @ g, np.add.reduce(g, axis=0)]
+
+
+def mlp_data():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(16, 8)), rng.normal(size=(16, 1))
-    w = [rng.normal(size=(8, 16)) * 0.3, np.zeros(16), rng.normal(size=(16, 1)) * 0.3, np.zeros(1)]
+    return x, y, [rng.normal(size=(8, 16)) * 0.3, np.zeros(16), rng.normal(size=(16, 1)) * 0.3, np.zeros(1)]
+
+
+def mlp(np_):
+    x, y, w = mlp_data()
 
     def loss(w):
         h = np_.tanh(x @ w[0] + w[1]) if np_ is not anp else anp.tanh(anp.dot(x, w[0]) + w[1])
@@ -69,10 +116,8 @@ def mlp(np_):
 
 
 def torch_mlp(t):
-    rng = np.random.default_rng(0)
-    x, y = t.tensor(rng.normal(size=(16, 8))), t.tensor(rng.normal(size=(16, 1)))
-    arrays = [rng.normal(size=(8, 16)) * 0.3, np.zeros(16), rng.normal(size=(16, 1)) * 0.3, np.zeros(1)]
-    w = [t.tensor(a, requires_grad=True) for a in arrays]
+    x, y, w = mlp_data()
+    x, y, w = t.tensor(x), t.tensor(y), [t.tensor(a, requires_grad=True) for a in w]
 
     def step():
         for p in w:
@@ -105,19 +150,23 @@ def assignment_loop(n):
     return lambda x=np.ones(n): fg.grad(f)(x)
 
 
-def without_line_names(run):
-    """The same run with the look-up of the user's line cut out."""
-    from funcgrad.core import fast, trace
+def without_line_names(loss, x):
+    """grad(loss) by a second copy of funcgrad in which no operation looks up the user's line."""
+    ours = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "funcgrad"}
+    try:
+        from funcgrad.core import fast, trace
 
-    def blind():
-        keep, trace.site = trace.site, lambda depth=1: (None, None)
-        try:
-            return run()
-        finally:
-            trace.site = keep
+        fast.SITE = "\n            n.code = n.lasti = None"
+        start, end = fast.RECORD.index("    f = getframe(2)"), fast.RECORD.index("{rest}")
+        fast.RECORD = fast.RECORD[:start] + "    n.code = n.lasti = None" + fast.RECORD[end:]
+        trace.site = lambda depth=1: (None, None)
+        import funcgrad
 
-    assert fast is not None
-    return blind
+        gradient = funcgrad.grad(loss)
+        gradient(x)  # (what is lazy comes from this copy too)
+        return gradient
+    finally:
+        sys.modules.update(ours)
 
 
 ROWS = []
@@ -146,7 +195,7 @@ def _(x=np.full(10, 0.3)):
     contestants = {"fg": lambda g=fg.grad(lambda x: arithmetic(x).sum()): g(x)}
     if autograd:
         contestants["autograd"] = lambda g=autograd.grad(lambda x: anp.sum(arithmetic(x))): g(x)
-    return agree(contestants) | {"numpy forward": lambda: arithmetic(x)}
+    return agree(contestants | {"by hand": lambda: arithmetic_by_hand(x)})
 
 
 @row("fg.grad, 24 mixed operations, n=10", "autograd / fg >= 4")
@@ -154,16 +203,16 @@ def _(x=np.linspace(0.1, 0.4, 10)):
     contestants = {"fg": lambda g=fg.grad(lambda x: np.sum(mixed(np)(x))): g(x)}
     if autograd:
         contestants["autograd"] = lambda g=autograd.grad(lambda x: anp.sum(mixed(anp)(x))): g(x)
-    return agree(contestants) | {"numpy forward": lambda: mixed(np)(x)}
+    return agree(contestants | {"by hand": lambda: mixed_by_hand(x, turned=reverse, turned_back=reverse)})
 
 
 @row("fg.grad, MLP 8-16-1, batch 16")
-def _():
+def _(data=mlp_data()):
     loss, w = mlp(np)
     contestants = {"fg": lambda g=fg.grad(loss): g(w)}
     if autograd:
         contestants["autograd"] = lambda g=autograd.grad(mlp(anp)[0]): g(w)
-    return agree(contestants) | {"numpy forward": lambda: loss(w)}
+    return agree(contestants | {"by hand": lambda: mlp_by_hand(*data)})
 
 
 @row("compat, 48 arithmetic operations, n=10", "torch / compat >= 2")
@@ -171,7 +220,7 @@ def _(x=np.full(10, 0.3)):
     contestants = {"compat": torch_chain(compat, x, arithmetic)}
     if torch:
         contestants["torch"] = torch_chain(torch, x, arithmetic)
-    return agree(contestants) | {"numpy forward": lambda: arithmetic(x)}
+    return agree(contestants | {"by hand": lambda: arithmetic_by_hand(x)})
 
 
 @row("compat, 32 mixed operations, n=10", "torch / compat >= 2")
@@ -185,21 +234,23 @@ def _(x=np.linspace(0.1, 0.4, 10)):
     contestants = {"compat": torch_chain(compat, x, f)}
     if torch:
         contestants["torch"] = torch_chain(torch, x, f)
-    return agree(contestants)
+    return agree(contestants | {"by hand": lambda: mixed_by_hand(x)})
 
 
 @row("compat, MLP 8-16-1, batch 16, training step", "torch / compat >= 2")
-def _():
+def _(data=mlp_data()):
     contestants = {"compat": torch_mlp(compat)}
     if torch:
         contestants["torch"] = torch_mlp(torch)
-    return agree(contestants)
+    return agree(contestants | {"by hand": lambda: mlp_by_hand(*data)})
 
 
 @row("line names: with / without, 24 mixed operations")
 def _(x=np.linspace(0.1, 0.4, 10)):
-    g = fg.grad(lambda x: np.sum(mixed(np)(x)))
-    return agree({"with": lambda: g(x), "without": without_line_names(lambda: g(x))})
+    def loss(x):
+        return np.sum(mixed(np)(x))
+
+    return agree({"with": lambda g=fg.grad(loss): g(x), "without": lambda g=without_line_names(loss, x): g(x)})
 
 
 @row("vmap(grad), batch 8, 48 operations")

@@ -64,6 +64,8 @@ def functional(face, w, value_and_grad, hessian, jacobian, vmap, jvp, grad):
     def f(*args):
         return w.f(face, *args)
 
+    if w.kind == "value":
+        return f
     if w.kind == "value_and_grad":
         return value_and_grad(f)
     if w.kind == "hessian":
@@ -134,6 +136,8 @@ class Torch(Face):
         def f(*a):
             return w.f(self, *a)
 
+        if w.kind == "value":
+            return torch.no_grad()(f), args
         if w.kind in ("value_and_grad", "step"):
             if w.kind == "step":
                 return self.step(f, args), args
@@ -176,13 +180,13 @@ class Torch(Face):
         return fg.tree.map(lambda t: t.detach().numpy() if hasattr(t, "detach") else np.asarray(t), x)
 
 
-def faces():
+def faces(threads=2):
     """Every face whose library is installed."""
     got = [Funcgrad()]
     jax, torch = optional("jax"), optional("torch")
     if jax is not None:
         got.append(Jax(jax))
     if torch is not None:
-        torch.set_num_threads(2)
+        torch.set_num_threads(threads)
         got.append(Torch(torch))
     return [*got, Funcgrad(jit=False)]

@@ -18,6 +18,7 @@ from .autograd import (  # noqa: F401
     set_grad_enabled,
 )
 from .dtypes import dtype, get_default_dtype, set_default_dtype  # noqa: F401
+from .formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format  # noqa: F401
 from .functions.missing import explain as _explain
 from .functions.register import FUNCTIONS as _FUNCTIONS
 from .size import Size  # noqa: F401
@@ -28,17 +29,15 @@ from .torch_version import TorchVersion as _TorchVersion
 del tensor  # noqa: F821  (the submodule, which is loaded for good: torch.tensor is the function)
 globals().update(dtypes.BY_NAME)
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
-preserve_format, contiguous_format, channels_last = (
-    "torch.preserve_format",
-    "torch.contiguous_format",
-    "torch.channels_last",
-)
 __version__ = _TorchVersion("2.13.0+compat")
 _NAMES = {
+    "compiler.compiled": "compile",
+    "func": "vmap",
     "functions.random": "Generator default_generator",
     "functions.return_types": "return_types",
     "printing": "set_printoptions",
     "runner": "install uninstall",
+    "serialization": "load save",
     "nn.functional": "adaptive_avg_pool1d alpha_dropout avg_pool1d bilinear celu celu_ channel_shuffle conv1d conv2d conv3d "
     "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity dropout feature_alpha_dropout hardshrink max_pool1d "
     "max_pool2d max_pool3d max_pool1d_with_indices native_channel_shuffle pairwise_distance pdist pixel_shuffle "

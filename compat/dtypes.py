@@ -114,6 +114,8 @@ def scalar_dtype(x):
     """What a Python number is worth in promotion."""
     if type(x) in PYTHON:
         return PYTHON[type(x)]
+    if isinstance(x, np.integer):
+        return PYTHON[int]
     return complex_of(Default.numpy) if isinstance(x, complex) else Default.numpy
 
 

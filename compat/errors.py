@@ -173,3 +173,14 @@ def leaf_in_place(text):
 
 
 Tape.leaf_error = staticmethod(leaf_in_place)
+
+
+HEAP_TYPE = 1 << 9  # (of Python's type flags) made by a class statement
+
+
+def type_name(x):
+    """The name that torch's errors give the type of x: that of a type made in C has its module before it."""
+    cls = type(x)
+    if cls.__module__ == "builtins" or cls.__flags__ & HEAP_TYPE:
+        return cls.__name__
+    return f"{cls.__module__}.{cls.__name__}"

@@ -6,7 +6,7 @@ No derivative is computed here: cotangents go on as they are, or as `see` return
 from funcgrad.core import state
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.transforms.custom import Spec
+from funcgrad.transforms.rules import Spec
 
 tls = state.tls
 

@@ -17,6 +17,7 @@ from funcgrad.errors import ModifiedError
 from .names import node_name, saved_names
 from .rewriting import unfold, whole
 
+OF_AUTOGRAD = ("AccumulateGrad", "CopySlices", "CopyBackwards")
 _classes = {}
 _alive = weakref.WeakValueDictionary()  # id of a node -> the object that shows it, while somebody holds that
 
@@ -33,8 +34,9 @@ class Node:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
     def name(self):
-        """torch's name of the operation."""
-        return type(self).__name__
+        """torch's name of the operation: those that belong to autograd itself say so."""
+        name = type(self).__name__
+        return f"torch::autograd::{name}" if name in OF_AUTOGRAD else name
 
     @property
     def next_functions(self):
@@ -45,9 +47,9 @@ class Node:
     def variable(self):
         """The leaf whose gradient this AccumulateGrad accumulates."""
         cell = self.node.extra and self.node.extra.cell
-        if self.node.plan is not None or cell is None:
+        if self.node.plan is not None:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute 'variable'")
-        return cell.leaf()
+        return cell and cell.leaf and cell.leaf()
 
     @property
     def metadata(self):
@@ -149,6 +151,8 @@ def shown(n):
 def label(t, name, operands=()):
     """Call the operation that made t by torch's name; `operands` are the Tensors it was made of, in torch's order."""
     n = t.mark
+    if n.plan is None:  # (a view made under no_grad)
+        return
     extra = extra_of(n.ins[0] if n.plan.prim is PICK else n)
     extra.label = name
     if operands is not None:

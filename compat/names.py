@@ -20,6 +20,7 @@ NAMES = {
     "power": "PowBackward0",
     "concatenate": "CatBackward0",
     "where": "WhereBackward0",
+    "squared_error": "MseLossBackward0",
 }
 
 

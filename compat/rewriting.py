@@ -106,7 +106,7 @@ def grouped(results, name, operands):
             last = OneOfSeveral(last)
             last.name, last.number = name, i
             t.alias.chain = (*before, last)
-    nodes = [None if t.mark is None or t.mark in operands else t.mark for t in results]
+    nodes = [None if t.mark is None or t.mark.plan is None or t.mark in operands else t.mark for t in results]
     group = [n if n is None else weakref.ref(n) for n in nodes]
     for n in nodes:
         if n is not None:

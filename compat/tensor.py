@@ -11,6 +11,7 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.aval import shape_of
 from funcgrad.core.handle import Alias, Array, Cell, Taped, fresh, root_of
+from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here, internal, user_frame, warn, where
@@ -18,7 +19,8 @@ from funcgrad.core.trace import ROOT, TAPE, Tape
 from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
 
-from . import breaks, dtypes, printing
+from . import breaks, dtypes, inference, printing
+from .formats import base_of, is_in, offset_in
 from .graph import label, output_number, shown
 from .rewriting import OneOfSeveral
 from .size import Size
@@ -46,7 +48,7 @@ class Tensor(Taped):
         self.mark = mark
         self.owner = trace
         self.alias = alias
-        self.store = None
+        self.store = shared.made and shared.made()
         self.cell = None
 
     def __deepcopy__(self, memo):
@@ -116,6 +118,10 @@ class Tensor(Taped):
         """Is the dtype complex?"""
         return self.dtype.is_complex
 
+    def is_inference(self):
+        """Was this Tensor made under inference_mode()?"""
+        return inference.is_inference(current(self))
+
     def stride(self, dim=None):
         """Steps in elements from one entry to the next, by dimension."""
         v = memory(self)
@@ -123,17 +129,14 @@ class Tensor(Taped):
         return strides if dim is None else strides[dim]
 
     def is_contiguous(self, memory_format=None):
-        """Does the memory hold the elements in C order?"""
+        """Does the memory hold the elements in C order (or in another format)?"""
         v = memory(self)
-        return True if v is None else v.flags.c_contiguous
+        return True if v is None else v.flags.c_contiguous if memory_format is None else is_in(v, memory_format)
 
     def storage_offset(self):
         """The position of the first element in the memory, in elements."""
         v = memory(self)
-        base = v
-        while isinstance(base.base, np.ndarray):
-            base = base.base
-        return (v.__array_interface__["data"][0] - base.__array_interface__["data"][0]) // v.itemsize
+        return offset_in(v, base_of(v))
 
     def data_ptr(self):
         """The address of the first element."""
@@ -181,12 +184,16 @@ class Tensor(Taped):
 
     def refuse(self, args):
         """Raise in torch's words if this Tensor may not be written in place under the grad mode of now."""
+        if self.store is not None and not self.store.counted:
+            inference.check(self, inference.WRITTEN)
         if tls.grad and type(self.alias) is Alias and self.mark is not None:
             if any([type(step) is OneOfSeveral for step in self.alias.chain]):
-                raise one_of_several(shown(self.mark).name(), output_number(self.mark), "is being")
+                raise one_of_several(type(shown(self.mark)).__name__, output_number(self.mark), "is being")
+            if self.mark.plan is None and self.mark.params is not None:
+                raise made_unrecorded(self.mark.params["made_in"])
         if self.of_function and tls.grad and self.mark is not None:
             raise RuntimeError(
-                f"Output {output_number(self.mark)} of {shown(self.mark).name().removesuffix('Backward')} is a view and is being "
+                f"Output {output_number(self.mark)} of {type(shown(self.mark)).__name__.removesuffix('Backward')} is a view and is being "
                 "modified inplace. This view was created inside a custom Function (or because an input was returned as-is) and "
                 "the autograd logic to handle view+inplace would override the custom backward associated with the custom "
                 "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of "
@@ -261,7 +268,7 @@ class Tensor(Taped):
         """The same values (and memory) without the history."""
         t = current(self)
         if t.owner is not TAPE:
-            return PRIMITIVES["stop"](t)
+            return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
         d.store = t.versioned()
         if t.mark is not None and tls.grad:
@@ -284,8 +291,9 @@ class Tensor(Taped):
         """The same memory as a Tensor that no one tracks: changes to it are not seen by the versions autograd checks."""
         t = current(self)
         if t.owner is not TAPE:
-            return PRIMITIVES["stop"](t)
+            return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
+        d.store = None
         if t.mark is not None and tls.grad:
             d.left = breaks.note(".data")
         return d
@@ -298,7 +306,10 @@ class Tensor(Taped):
 
     @property
     def _version(self):
-        return current(self).versioned().version
+        store = current(self).versioned()
+        if not store.counted:
+            raise RuntimeError(inference.UNCOUNTED)
+        return store.version
 
     @property
     def _base(self):
@@ -352,16 +363,22 @@ class Tensor(Taped):
             )
         return bool(v.reshape(()))
 
+    def only(self):
+        """The value of a one-element Tensor, for Python's own conversions."""
+        if self.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.item()
+
     def __float__(self):
         warn_converted(self)
-        return float(self.item())
+        return float(self.only())
 
     def __int__(self):
-        return int(self.item())
+        return int(self.only())
 
     def __complex__(self):
         warn_converted(self)
-        return complex(self.item())
+        return complex(self.only())
 
     def __index__(self):
         if self.dtype.numpy.kind not in "iub":
@@ -380,8 +397,13 @@ class Tensor(Taped):
         return iter(self.unbind(0))
 
     def __array__(self, dtype=None, copy=None):
-        v = self.numpy()
-        return v if dtype is None else v.astype(dtype)
+        return np.array(self.numpy(), dtype, copy=copy)
+
+    def __array_wrap__(self, array, context=None, return_scalar=False):
+        """What NumPy's own function made of this Tensor's values, as a Tensor (truth values as uint8, as torch has it)."""
+        array = array.astype(np.uint8) if array.dtype.kind == "b" else np.asarray(array)
+        dtypes.of_numpy(array.dtype)
+        return wrap(Tensor, array)
 
     def __contains__(self, element):
         return bool((self == element).any())
@@ -450,6 +472,20 @@ def one_of_several(name, number, written):
     )
 
 
+def made_unrecorded(mode):
+    """torch's refusal of a change in place, while gradients are recorded, of a view that was made while none were."""
+    called, now = {
+        "no_grad": ("no_grad mode", "with grad mode enabled"),
+        "inference": ("inference mode", "in normal mode"),
+    }[mode]
+    block = "no_grad" if mode == "no_grad" else "inference_mode"
+    return RuntimeError(
+        f"A view was created in {called} and is being modified inplace {now}. Given that this use case is ambiguous and "
+        f"error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the "
+        f"{block} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+    )
+
+
 def wrapped(dim, n):
     """A dimension counted from the front; IndexError in torch's words."""
     low = min(-n, -1)
@@ -465,6 +501,8 @@ def requires_grad_(self, on, caller):
         if t.mark is None:
             if self.dtype.numpy.kind not in "fc":
                 raise RuntimeError("only Tensors of floating point dtype can require gradients")
+            if t.store is not None and not t.store.counted:
+                inference.check(t, inference.REQUIRED)
             if t.cell is None:
                 t.cell = Cell()
             t.cell.leaf = weakref.ref(self)
@@ -545,7 +583,7 @@ def warn_non_leaf(t):
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
         "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
         "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
-        f"the leaf Tensor instead. [{f'`{name}`' if name else 'The Tensor'} was made at {made} by {shown(mark).name()}.]"
+        f"the leaf Tensor instead. [{f'`{name}`' if name else 'The Tensor'} was made at {made} by {type(shown(mark)).__name__}.]"
     )
 
 
@@ -569,11 +607,13 @@ def describe(t):
     x = c
     while isinstance(x, (Taped, Array)):
         if isinstance(x, Array) and x.owner.name == "jit":
+            if not x.owner.shows:
+                concrete(x, "repr")
             return f"<Tensor {list(t.shape)} {t.dtype} under jit>"
         x = x.val
     suffixes = []
     if c.mark is not None:
-        suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{shown(c.mark).name()}>")
+        suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{type(shown(c.mark)).__name__}>")
     if c.owner is not TAPE and c.owner.under.name == "dual_level":
         from .autograd.forward_ad import unpack_dual
 

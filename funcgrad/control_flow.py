@@ -10,6 +10,7 @@ from builtins import map as map_  # (this module has its own)
 import numpy as np
 
 from . import tree
+from .compile import memo
 from .compile.body import closed_graphs, names_of, operands, place, results, stage_body
 from .compile.chunks import part, run, stacked
 from .compile.closed import as_aval, of_avals
@@ -24,6 +25,7 @@ from .core.primitive import PRIMITIVES
 from .core.site import here
 from .core.state import tls
 from .core.trace import Batch, Tape
+from .core.tracebacks import public
 from .errors import ArgumentError, ShapeError
 from .transforms.boundary import captured
 from .transforms.reverse_mode import check_callable
@@ -47,6 +49,7 @@ def known(x):
     return x
 
 
+@public
 def cond(pred, true_fun, false_fun, *operands, operand=NONE):
     """`true_fun(*operands)` if `pred` else `false_fun(*operands)`; only one of them is run.
 
@@ -81,6 +84,7 @@ def cond(pred, true_fun, false_fun, *operands, operand=NONE):
     return choose(pred, (false_fun, true_fun), operands, "cond", ("false_fun", "true_fun"))
 
 
+@public
 def switch(index, branches, *operands, operand=NONE):
     """`branches[index](*operands)`; an index that is out of range is clamped to the first or last branch.
 
@@ -147,6 +151,7 @@ def join(avals):
 
 
 # ------------------------------------------------------------------------------------------------ scan
+@public
 def scan(f, init, xs=None, length=None, reverse=False, unroll=1, *, checkpoint_every=None):
     """A loop that carries a value: `carry, y = f(carry, x)` for each row x of xs; returns (last carry, the ys stacked).
 
@@ -227,13 +232,26 @@ class Loop:
 
     A carry that starts as a Python number takes the dtype that the body gives it, as in NumPy's promotion."""
 
-    def __init__(self, what, f, named, init, structure, row_avals=(), row_faces=(), rows_structure=NO_ROWS):
+    def __init__(self, what, f, named, init, structure, row_avals=(), row_faces=(), rows_structure=NO_ROWS, same=True):
+        """`same`: does `named` alone, with `what`, say what f does?"""
         self.what, self.f, self.named, self.structure = what, f, named, structure
         self.row_avals, self.rows_structure = row_avals, rows_structure
-        arguments = tree.treedef_tuple([structure, rows_structure])
         avals, faces = list(map_(aval_of, init)), list(map_(is_tensor, init))
+        self.key = None
+        if same:
+            self.key = key_of_body(named, what, structure, rows_structure, *avals, None, *faces, *row_avals, *row_faces)
+        found = memo.find(self.key)
+        if found is None:
+            self.made = None  # the graph, once it is
+            self.stage(avals, faces, row_faces)
+        else:
+            self.body, self.ys_structure, self.avals, self.faces, self.made = found
+        self.init = [as_aval(x, a) for x, a in zip(init, self.avals, strict=True)]
+
+    def stage(self, avals, faces, row_faces):
+        arguments = tree.treedef_tuple([self.structure, self.rows_structure])
         while True:
-            self.body = stage_body(f, [*avals, *row_avals], [*faces, *row_faces], arguments, what)
+            self.body = stage_body(self.f, [*avals, *self.row_avals], [*faces, *row_faces], arguments, self.what)
             self.ys_structure = self.split_structure()
             new = [widened(a, b) for a, b in zip(avals, self.body.out_avals, strict=False)]
             shown = [a or b is Taped for a, b in zip(faces, self.body.faces, strict=False)]
@@ -241,7 +259,6 @@ class Loop:
                 break
             avals, faces = new, shown
         self.check(avals)
-        self.init = [as_aval(x, a) for x, a in zip(init, avals, strict=True)]
         self.avals, self.faces = avals, faces
 
     def split_structure(self):
@@ -272,8 +289,12 @@ class Loop:
 
     def graph(self):
         """(graph of the body, hidden operands)."""
+        if self.made is not None:
+            return self.made, []
         k = len(self.avals)
         (graph,), hidden = closed_graphs([self.body], self.avals + self.body.out_avals[k:])
+        if not hidden:
+            memo.keep(self.key, (self.body, self.ys_structure, self.avals, self.faces, graph))
         return graph, hidden
 
     def scan(self, rows, length, reverse=False, unroll=1, every=None):
@@ -297,6 +318,12 @@ class Loop:
         return carry, tree.unflatten(self.ys_structure, stack)
 
 
+def key_of_body(f, *more):
+    """The key under which a staged body is kept (compile/memo.py); None inside jit, which keeps the whole, and where what is staged
+    may depend on the vmap around."""
+    return None if tls.stage is not None or tls.mapping is not None or nans.switch.on else memo.key_of(f, *more)
+
+
 def as_written():
     """Is every operation looked at by itself (`config(check_nans=True)`)? Then loops are run as jit is: not compiled."""
     return nans.switch.on and tls.stage is None
@@ -310,6 +337,7 @@ def widened(before, after):
 
 
 # ------------------------------------------------------------------------------------------------ while, fori, map
+@public
 def while_loop(cond_fun, body_fun, init_val, *, max_steps=None):
     """`val = init_val; while cond_fun(val): val = body_fun(val)`; returns val.
 
@@ -331,19 +359,18 @@ def while_loop(cond_fun, body_fun, init_val, *, max_steps=None):
     check_callable(body_fun, "while_loop")
     init, structure = operands(init_val, "while_loop", "init_val")
     loop = Loop("while_loop", lambda val, _: (body_fun(val), None), body_fun, init, structure)
-    test = stage_body(cond_fun, loop.avals, loop.faces, tree.treedef_tuple([structure]), "while_loop")
-    got = test.out_avals
-    if test.structure != tree.structure(0) or got[0].shape != () or got[0].dtype.kind != "b":
-        shown = describe(got[0]) if test.structure == tree.structure(0) else test.structure
-        raise ArgumentError(
-            f"while_loop: the condition must return a scalar bool; {place(cond_fun)} returns {shown}. Compare, or use .any() or "
-            f".all(). [at {here()}]"
-        )
+    key = key_of_body(cond_fun, "condition", structure, *loop.avals, None, *loop.faces)
+    found = memo.find(key)
+    if found is None:
+        cond_graph, tests = condition(cond_fun, loop, structure)
+        if not tests:
+            memo.keep(key, cond_graph)
+    else:
+        cond_graph, tests = found, []
     if as_written():
         val = in_python(cond_fun, body_fun, init_val, max_steps)
         if val is not NONE:
             return val
-    (cond_graph,), tests = closed_graphs([test])
     body, hidden = loop.graph()
     if max_steps is None:
         outs = while_p(
@@ -357,6 +384,20 @@ def while_loop(cond_fun, body_fun, init_val, *, max_steps=None):
             carries=len(loop.init), length=n, reverse=False,
         )  # fmt: skip
     return results(outs, loop.body.faces, structure)
+
+
+def condition(cond_fun, loop, structure):
+    """(graph of the condition of a loop, hidden operands)."""
+    test = stage_body(cond_fun, loop.avals, loop.faces, tree.treedef_tuple([structure]), "while_loop")
+    got = test.out_avals
+    if test.structure != tree.structure(0) or got[0].shape != () or got[0].dtype.kind != "b":
+        shown = describe(got[0]) if test.structure == tree.structure(0) else test.structure
+        raise ArgumentError(
+            f"while_loop: the condition must return a scalar bool; {place(cond_fun)} returns {shown}. Compare, or use .any() or "
+            f".all(). [at {here()}]"
+        )
+    (cond_graph,), tests = closed_graphs([test])
+    return cond_graph, tests
 
 
 def in_python(cond_fun, body_fun, val, max_steps):
@@ -373,6 +414,9 @@ def in_python(cond_fun, body_fun, val, max_steps):
 
 def bounded(cond_graph, body, tests, hidden):
     """A step that does nothing once the condition is false."""
+    key = "bounded", id(cond_graph), tests, hidden
+    if key in body.cache:
+        return body.cache[key][0]
     stay = Graph(body.ins, body.ins[hidden:])
 
     def step(*a):
@@ -380,9 +424,12 @@ def bounded(cond_graph, body, tests, hidden):
         (goes_on,) = evaluate(cond_graph, *a[:tests], *args[hidden:])
         return cond_p(goes_on, *args, branches=(stay, body))
 
-    return of_avals(step, cond_graph.in_avals[:tests] + body.in_avals, body.out_avals)
+    whole = of_avals(step, cond_graph.in_avals[:tests] + body.in_avals, body.out_avals)
+    body.cache[key] = whole, cond_graph  # (the graph: an id must stay its)
+    return whole
 
 
+@public
 def fori_loop(lower, upper, body_fun, init_val, *, unroll=None):
     """`val = init_val; for i in range(lower, upper): val = body_fun(i, val)`; returns val.
 
@@ -427,6 +474,7 @@ def fori_loop(lower, upper, body_fun, init_val, *, unroll=None):
     return loop.scan(rows, len(rows[0]), unroll=factor(1 if unroll is None else unroll, len(rows[0]), "unroll"))[0]
 
 
+@public
 def map(f, xs, *, batch_size=None):
     """f of each row of xs, the results stacked: a loop, where vmap computes all rows at once.
 
@@ -444,7 +492,7 @@ def map(f, xs, *, batch_size=None):
         return map_rows(f, rows, structure, length)
     k = min(factor(batch_size, length, "batch_size", "map"), length)
     whole, rest = divmod(length, k)
-    mapped = vmap(f)
+    mapped = vmap(f, randomness="different")
     chunks = [PRIMITIVES["reshape"](part(x, 0, whole * k), shape=(whole, k, *shape_of(x)[1:])) for x in rows]
     ys = tree.map(
         lambda y: PRIMITIVES["reshape"](y, shape=(whole * k, *shape_of(y)[2:])),
@@ -466,6 +514,7 @@ def map_rows(f, rows, structure, length, named=None):
         list(map_(row_aval, rows)),
         list(map_(is_tensor, rows)),
         structure,
+        same=named is None,
     )
     return loop.scan(rows, length)[1]
 

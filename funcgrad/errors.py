@@ -42,6 +42,10 @@ class ConcreteBoolError(ConcretizationError):
     """`if`, `while`, `and`, `or` on a mapped or staged value."""
 
 
+class RandomnessError(FuncgradError, RuntimeError):
+    """A random operation under a vmap that was not told what it is to mean there."""
+
+
 class ShapeError(FuncgradError, ValueError):
     """Shapes, axes or sizes that do not fit together."""
 
@@ -54,12 +58,24 @@ class ArgumentError(FuncgradError, TypeError):
     """A transform was called with arguments or a function it cannot handle."""
 
 
+class ArgumentValueError(FuncgradError, ValueError):
+    """An argument of the right kind has a value that means nothing there."""
+
+
+class StaticArgumentError(ArgumentError, ValueError):
+    """A static argument of jit that there is not, or that cannot be part of a key."""
+
+
 class NotDifferentiableError(FuncgradError, TypeError, NotImplementedError):
     """No derivative, batching or shape rule stands for what was asked."""
 
 
 class PrimitiveError(FuncgradError, TypeError):
     """A primitive was declared wrongly; raised at import, naming the field."""
+
+
+class UnboundAxisError(FuncgradError, NameError):
+    """A collective over an axis that no vmap around it names."""
 
 
 class GraphError(FuncgradError, ValueError):
@@ -72,6 +88,14 @@ class SecondBackwardError(FuncgradError, RuntimeError):
 
 class NaNError(FuncgradError, FloatingPointError):
     """`config(check_nans=True)` met the first NaN."""
+
+
+class BakedWarning(UserWarning):
+    """Random figures were drawn while a function was staged; they are constants of the compiled code."""
+
+
+class DonationWarning(UserWarning):
+    """A donated argument of a jitted function could not be written over."""
 
 
 class DroppedResultWarning(UserWarning):

@@ -16,12 +16,13 @@ def homes_of(package, index):
 
 
 # ------------------------------------------------------------------------------------------------ names of a package
-def attributes(package, index, table=None, missing=None):
+def attributes(package, index, table=None, missing=None, modules=None):
     """(`__getattr__`, `__dir__`) of a package (or a module) whose modules (or siblings) are loaded when a name of theirs is
     asked for.
 
     The names are those of the index, its submodules, and the entries of a table. `missing(name)` gives, or refuses, any
-    other; without it that is AttributeError. No name of the index may be a submodule's: importing that one would put the
+    other; without it that is AttributeError. `modules`: the submodules that users are told of, by `dir` and by the hint at a
+    missing name (default: all whose name has no underscore in front). No name of the index may be a submodule's: importing that one would put the
     module in its place.
     """
     module = sys.modules[package]
@@ -37,18 +38,36 @@ def attributes(package, index, table=None, missing=None):
         elif missing is not None:
             value = missing(name)
         else:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
+            raise NoSuchName(module, name)
         setattr(module, name, value)
         return value
 
     def __dir__():
         from pkgutil import iter_modules
 
-        modules = [m.name for m in iter_modules(vars(module).get("__path__", ())) if m.name[0] != "_"]
-        return sorted({*vars(module), *homes, *modules, *(table.homes if table is not None else ())})
+        found = {*homes, *(table.homes if table is not None else ())}
+        submodules = {m.name for m in iter_modules(vars(module).get("__path__", ())) if m.name[0] != "_"}
+        if modules is None:
+            return sorted({*vars(module), *found, *submodules})
+        return sorted({*found, *modules.split(), *(name for name in vars(module) if name not in submodules)})
 
     __getattr__.homes, __getattr__.table = homes, table
     return __getattr__, __dir__
+
+
+class NoSuchName(AttributeError):
+    """A module has no attribute of this name; the nearest public one is looked up once somebody reads the message."""
+
+    def __init__(self, module, name):
+        text = f"module {module.__name__!r} has no attribute {name!r}"
+        super().__init__(text, name=name, obj=None)  # (with obj Python would add a hint of its own)
+        self.module = module
+
+    def __str__(self):
+        from difflib import get_close_matches
+
+        near = get_close_matches(self.name, [n for n in dir(self.module) if n[0] != "_"], 1)
+        return super().__str__() + (f". Did you mean {near[0]}?" if near and self.name[0] != "_" else "")
 
 
 def is_submodule(package, name):
@@ -197,4 +216,4 @@ def passing_on(*args, **kwargs):
     return made(*args, **kwargs)  # noqa: F821
 
 
-__all__ = ["Late", "Table", "attributes", "deferred", "homes_of"]
+__all__ = ["Late", "Table", "NoSuchName", "attributes", "deferred", "homes_of"]

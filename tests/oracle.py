@@ -1,19 +1,15 @@
 """What jax says of a primitive: value, jvp, vjp and second order of all its samples, from one jitted function.
 
-Invariant: nothing here calls a rule of funcgrad. The figures are kept in `.cache/oracle`, under a key of everything
-that jax computes them from: its version, this file, the lowering as jax traced it (and its source), the operands'
+Invariant: nothing here calls a rule of funcgrad. The figures are stored (stored.py) under a key of everything that jax
+computes them from: its version, what is asked of it here, the lowering as jax traced it (and its source), the operands'
 bytes, dtypes and weakness, the params, and the directions. A rule of ours is in none of these: no figure can follow it.
 """
 
 import functools
 import hashlib
 import inspect
-import os
-import pathlib
 import re
-import tempfile
 import warnings
-import zipfile
 from contextlib import contextmanager
 
 import jax
@@ -23,15 +19,12 @@ import jax.scipy.signal
 import jax.scipy.special
 import jaxlib
 import numpy as np
+import stored
 
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.sample import rng_of, samples_of
 
-FOLDER = pathlib.Path(__file__).parents[1] / ".cache" / "oracle"
-COMPILER = {  # compiling, not running, is what takes time here: a third of it with these
-    "xla_backend_optimization_level": 0,
-    "xla_cpu_use_fusion_emitters": False,
-}
+FOLDER = None  # where new figures are kept, if not in the cache
 PYTHON = (bool, int, float, complex)
 
 
@@ -151,9 +144,15 @@ def as_tuple(out):
     return tuple(out) if isinstance(out, (tuple, list)) else (out,)
 
 
+@functools.cache
+def asked():
+    """What is asked of jax, as text."""
+    return "".join(map(inspect.getsource, (Case, computed, directed, like)))
+
+
 def key_of(cases):
     h = hashlib.sha256()
-    for part in (jax.__version__, jaxlib.__version__, pathlib.Path(__file__).read_text()):
+    for part in (jax.__version__, jaxlib.__version__, asked()):
         h.update(part.encode() + b"\0")
     for prim in {c.prim for c in cases}:
         h.update((prim.jax if isinstance(prim.jax, str) else inspect.getsource(prim.jax)).encode() + b"\0")
@@ -169,42 +168,13 @@ def computed(cases):
         return [c.figures(*x) for c, x in zip(cases, inputs, strict=True)]
 
     with quiet():
-        got = jax.jit(every, compiler_options=COMPILER)([c.inputs() for c in cases])
+        got = jax.jit(every)([c.inputs() for c in cases])
     return [{k: [np.asarray(v) for v in vs] for k, vs in figures.items()} for figures in got]
 
 
-def read(path):
-    """The figures in a file of the cache; None if there is none, or it was cut short."""
-    try:
-        with open(path, "rb") as stream, np.load(stream) as file:
-            found = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-        return None
-    cases = {}
-    for name, value in found.items():
-        number, what, _ = name.split("|")
-        cases.setdefault(int(number), {}).setdefault(what, []).append(value)
-    return [cases[i] for i in sorted(cases)]
-
-
-def write(path, figures):
-    """Write a file of the cache at once: two processes may do so at the same time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    flat = {
-        f"{i}|{what}|{j}": v for i, case in enumerate(figures) for what, vs in case.items() for j, v in enumerate(vs)
-    }
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        np.savez(file, **flat)
-    os.replace(file.name, path)
-
-
 def filled(cases, name, folder=None):
-    """The cases with `want` filled in, from the cache or from jax."""
-    path = (folder or FOLDER) / f"{name}-{key_of(cases)}.npz"
-    figures = read(path)
-    if figures is None:
-        figures = computed(cases)
-        write(path, figures)
+    """The cases with `want` filled in, from what is stored or from jax."""
+    figures = stored.figures(name, key_of(cases), lambda: computed(cases), folder or FOLDER)
     for c, want in zip(cases, figures, strict=True):
         c.want = want
     return cases

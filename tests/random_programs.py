@@ -25,7 +25,6 @@ import numpy
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1])]
 from funcgrad.errors import ConversionError  # noqa: E402
 
-FOLDER = pathlib.Path(__file__).parents[1] / ".cache" / "programs"
 SIZES = (1, 2, 3, 4)
 LIMIT = 30.0  # a value that is larger is not used on
 
@@ -789,14 +788,14 @@ def by_jax(programs):
         ]
 
     with numpy.errstate(all="ignore"):
-        # (compiling takes most of the time. Without "fusion emitters", the oracle's other saving, XLA 0.10.2 gives a wrong
-        # gradient of sum(sin(hypot(x, 1 + x * x))) at -1.356: 0.431 for 2.878.)
+        # (compiling takes most of the time. Without "fusion emitters", which would save more, XLA 0.10.2 gives a wrong gradient
+        # of sum(sin(hypot(x, 1 + x * x))) at -1.356: 0.431 for 2.878.)
         got = jax.jit(every, compiler_options={"xla_backend_optimization_level": 0})([p.args for p in programs])
     return [([numpy.asarray(v) for v in values], [numpy.asarray(g) for g in gradients]) for values, gradients in got]
 
 
 def figures(programs, at_once=20):
-    """What jax says of each program, from `.cache/programs` where it has said so before; two groups are compiled at a time."""
+    """What jax says of each program, stored or compiled now, two groups at a time."""
     groups = [programs[i : i + at_once] for i in range(0, len(programs), at_once)]
     with quiet(), ThreadPoolExecutor(2) as pool:  # (warnings are the process's: not for a thread to switch)
         return [got for group in pool.map(figures_of, groups) for got in group]
@@ -804,7 +803,7 @@ def figures(programs, at_once=20):
 
 def figures_of(programs):
     import jax
-    from oracle import read, write
+    import stored
 
     h = hashlib.sha256((jax.__version__ + inspect.getsource(theirs) + inspect.getsource(by_jax)).encode())
     for p in programs:
@@ -813,12 +812,8 @@ def figures_of(programs):
             h.update(
                 f"{type(a).__name__} {numpy.asarray(a).dtype}{numpy.shape(a)}".encode() + numpy.asarray(a).tobytes()
             )
-    path = FOLDER / f"{h.hexdigest()[:32]}.npz"
-    found = read(path)
-    if found is None:
-        found = [{"value": v, "grad": g} for v, g in by_jax(programs)]
-        write(path, found)
-    return [(got["value"], got["grad"]) for got in found]
+    name = f"programs-{'-'.join(map(str, programs[0].origin))}"
+    return stored.figures(name, h.hexdigest()[:32], lambda: by_jax(programs))
 
 
 # ------------------------------------------------------------------------------------------------ shrinking

@@ -1,6 +1,7 @@
 """Control flow against jax.lax: every program, every transform and order of transforms; and what jax has no figures for."""
 
 import gc
+import sys
 import tracemalloc
 
 import jax
@@ -683,6 +684,32 @@ def test_errors(f, kind, words):
     assert "test_control_flow.py" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "way", [fg.jit, lambda f: fg.jit(fg.jacobian(f)), fg.jacobian], ids=["jit", "jit of jacobian", "jacobian"]
+)
+def test_a_body_may_write_into_what_it_makes_of_values_from_outside(way):
+    def f(a):
+        v = fnp.full((2,), 0.5)
+
+        def body(c, r):
+            w = v * 1.0  # an array of its own, though computed outside the body's level
+            w[:] += c
+            w[0] *= r
+            return c + w.sum(), w
+
+        return fg.lax.scan(body, a, np.arange(1.0, 4.0))[1]
+
+    def theirs(a):
+        def body(c, r):
+            w = jnp.full((2,), 0.5) + c
+            w = w.at[0].multiply(r)
+            return c + w.sum(), w
+
+        return jax.lax.scan(body, a, jnp.arange(1.0, 4.0))[1]
+
+    np.testing.assert_allclose(way(f)(0.7), (jax.jacobian(theirs) if way is not fg.jit else theirs)(0.7), rtol=1e-12)
+
+
 def test_a_body_may_not_write_outside():
     t = torch.zeros(2)
     with pytest.raises(TypeError, match="from outside.*return the new one"):
@@ -829,3 +856,102 @@ def test_a_wrong_rule_is_noticed(monkeypatch, name, rule):
     monkeypatch.setitem(prim.__dict__, "code", None)  # (or compiled code would not pass through `impl`)
     with pytest.raises(AssertionError):
         test_programs(masked if name == "cond" else rnn)
+
+
+# ------------------------------------------------------------------------------------------------ bodies staged once
+FACTOR = 2.0
+TABLE = {"factor": 2.0}
+
+
+class Holder:
+    factor = 2.0
+
+
+HOLDER = Holder()
+
+
+def of_global(c, r):
+    return c * FACTOR + r, c
+
+
+def of_table(c, r):
+    return c * TABLE["factor"] + r, c
+
+
+def of_object(c, r):
+    return c * HOLDER.factor + r, c
+
+
+def made(factor, scale):
+    """Bodies that read a closure, an array, and what another function reads."""
+
+    def helper(c):
+        return c * factor
+
+    return [lambda c, r: (c * factor + r, c), lambda c, r: (c * scale[0] + r, c), lambda c, r: (helper(c) + r, c)]
+
+
+def run_scan(body):
+    return float(fg.lax.scan(body, np.float64(1.0), np.arange(3.0))[0])
+
+
+def want_of(factor):
+    c = 1.0
+    for r in range(3):
+        c = c * factor + r
+    return c
+
+
+def test_a_body_is_staged_again_when_what_it_reads_has_changed(monkeypatch):
+    """Globals, tables, attributes, closures, arrays written into, and the same of functions it calls."""
+    bodies = [of_global, of_table, of_object]
+    for _ in range(2):
+        assert [run_scan(b) for b in bodies] == [want_of(2.0)] * 3
+    monkeypatch.setattr(sys.modules[__name__], "FACTOR", 3.0)
+    monkeypatch.setitem(TABLE, "factor", 4.0)
+    monkeypatch.setattr(HOLDER, "factor", 5.0)
+    assert [run_scan(b) for b in bodies] == [want_of(3.0), want_of(4.0), want_of(5.0)]
+    scale = np.array([2.0])
+    for factor in (2.0, 2.0, 3.0):
+        scale[0] = factor
+        assert [run_scan(b) for b in made(factor, scale)] == [want_of(factor)] * 3
+
+
+def test_a_body_is_staged_once_while_nothing_has_changed(monkeypatch):
+    from funcgrad import control_flow
+
+    staged = []
+    right = control_flow.stage_body
+    monkeypatch.setattr(control_flow, "stage_body", lambda *a: staged.append(1) or right(*a))
+    w = np.arange(3.0)
+
+    def f(x, seed):
+        def body(c, r):
+            return np.tanh(c * w) + r, np.sum(c)
+
+        c = fg.lax.scan(body, x, np.arange(4.0))[0]
+        c = fg.lax.fori_loop(0, 3, lambda i, c: c * 0.5 + i, c)
+        c = fg.lax.while_loop(lambda c: np.sum(c) < seed, lambda c: c * 2.0, c)
+        return fg.lax.map(lambda x: x * x, c)
+
+    first = f(w, 9.0)
+    assert len(staged) == 5
+    np.testing.assert_array_equal(f(w, 9.0), first)
+    assert len(staged) == 5
+    f(w, 10.0)
+    assert len(staged) == 6  # (the condition)
+    f(np.stack([w, w]), 10.0)
+    assert len(staged) > 6
+
+
+def test_what_draws_or_prints_is_staged_each_time(capsys):
+    def drawing(c, r):
+        return c + np.random.normal(), c
+
+    def printing(c, r):
+        print("seen")
+        return c + r, c
+
+    assert len({run_scan(drawing) for _ in range(3)}) == 3
+    run_scan(printing), run_scan(printing)
+    assert capsys.readouterr().out == "seen\n" * 2

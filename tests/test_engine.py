@@ -248,17 +248,27 @@ def test_blocks_of_rows(shape, order):
     np.testing.assert_allclose(gw, ww, rtol=1e-6, atol=1e-7)
 
 
-def test_threads_change_no_bit(monkeypatch):
+def test_threads_change_no_bit():
     x = np.random.default_rng(3).normal(size=LARGE * 2 + 77).astype(np.float32)
     f = fg.jit(fg.value_and_grad(wave, has_aux=True))
     found = []
     for n in (1, 2, 5):
-        monkeypatch.setattr(workers, "cpus", lambda n=n: n)
-        monkeypatch.setattr(workers.Current, "pool", workers.Pool())
-        (value, aux), g = f(x)
+        with fg.config(threads=n):
+            (value, aux), g = f(x)
         found.append((value, aux.copy(), g.copy()))
     for value, aux, g in found[1:]:
         assert value == found[0][0] and np.array_equal(aux, found[0][1]) and np.array_equal(g, found[0][2])
+
+
+def test_no_more_threads_than_asked_for(monkeypatch):
+    monkeypatch.setattr(workers.Current, "pool", workers.Pool())
+    for n, parts in ((1, 1), (3, 3), (7, 6)):
+        seen = []
+        with fg.config(threads=n):
+            workers.spread(lambda first, last, seen=seen: seen.append((first, last)), 6)
+        assert sorted(seen)[0][0] == 0 and len(seen) == parts
+    with pytest.raises(ValueError, match="threads must be 0"):
+        fg.config(threads=-1)
 
 
 def test_an_error_in_a_worker_is_raised_and_the_workers_go_on(monkeypatch):
@@ -294,6 +304,63 @@ def test_large_results_are_new_to_whoever_holds_one():
     del memory
     address = others.pop().ctypes.data
     assert f(x).ctypes.data == address  # what nobody holds is taken again
+
+
+# ------------------------------------------------------------------------------------------------ callbacks that raise, loops
+@pytest.mark.parametrize(
+    "inside",
+    [
+        lambda look, x: (look(x), np.sin(x) * 2.0)[1],
+        lambda look, x: fg.lax.scan(lambda c, r: (look(c), (c * r, c))[1], x, np.arange(1.0, 4.0))[0],
+        lambda look, x: fg.lax.cond(np.sum(x) > -1e9, lambda y: (look(y), y * 2.0)[1], lambda y: y, x),
+    ],
+    ids=["plainly", "in a loop", "in a branch"],
+)
+def test_an_error_in_a_callback_is_itself_and_the_engine_goes_on(inside):
+    state = {"raise": False}
+
+    def seen(v):
+        if state["raise"]:
+            raise LookupError("the user's own")
+
+    f = fg.jit(lambda x: np.exp(inside(lambda v: fg.debug.callback(seen, v), x)) + np.cos(x))
+    want = f(X)
+    for g in (f, fg.grad(lambda x: f(x).sum()), fg.vmap(f)):
+        state["raise"] = True
+        with pytest.raises(LookupError, match="the user's own"):
+            g(X)
+        state["raise"] = False
+        g(X)
+        np.testing.assert_array_equal(f(X), want)
+
+
+def test_loops_that_overlap_in_threads():
+    def step(c, r):
+        y = np.tanh(c @ W) + r
+        return y, fnp.sum(y * y, axis=1)
+
+    f = fg.jit(lambda x: fg.lax.scan(step, x, np.arange(20.0)))
+    xs = [RNG.normal(size=(6, 8)) for _ in range(4)]
+    want = [f(x) for x in xs]
+    wrong = []
+
+    def work(k):
+        for _ in range(20):
+            last, ys = f(xs[k])
+            if not (np.array_equal(last, want[k][0]) and np.array_equal(ys, want[k][1])):
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not wrong
 
 
 # ------------------------------------------------------------------------------------------------ signatures
@@ -344,6 +411,65 @@ def test_nan_traps_see_compiled_functions():
     with fg.config(check_nans=True), pytest.raises(FloatingPointError, match="log"):
         f(-np.ones(8))
     assert np.isnan(f(-np.ones(8))).all()
+
+
+def test_stats_count_and_explain():
+    f = fg.jit(lambda x, p: x * 2 + p["w"], static_argnames=())
+    for x in (1.0, 2.0, np.ones(3), np.ones((2, 3), np.float32), 3.0):
+        f(x, {"w": 2.0})
+    f(x=1.0, p={"w": 1.0})
+    fg.grad(f)(1.0, {"w": 2.0})
+    stats = f.stats()
+    assert stats.calls == 7 and [c.reason.split(":")[0] for c in stats.compilations] == [
+        "the first call",
+        "args[0] is float64[3], not a Python float",
+        "args[0] is float32[2,3], not a Python float",
+        "arguments of another structure",
+    ]
+    assert stats.compilations[1].nodes == 2 and stats.compilations[1].nbytes == 24
+    g = fg.jit(lambda x, n: x * n, static_argnums=1)
+    g(1.0, 2), g(1.0, 3), g(1.0, 3)
+    assert [c.reason for c in g.stats().compilations] == ["the first call", "other static arguments: 1: 3, not 1: 2"]
+    large = fg.jit(lambda x: np.sin(x) * 2.0)
+    large(np.ones(LARGE))
+    assert large.stats().compilations[0].blocks == 1 and "1 region in blocks" in str(large.stats())
+
+
+def test_under_grad_the_short_road_makes_the_node_that_the_general_one_makes():
+    """Values, gradients of arrays and numbers, of several arguments and results, with constants between, nested, and twice."""
+
+    def program(p, x, k):
+        return np.sum(np.sin(x * p["w"]) * k) + p["b"], np.argmax(x), x * p["b"]
+
+    def loss(f):
+        def g(p, x, k):
+            a, n, b = f(p, x, k)
+            return a * a + fnp.sum(b) * (n + 1)
+
+        return g
+
+    jitted = fg.jit(program)
+    x = np.array([0.5, -1.0, 2.0])
+    for p, k in (
+        ({"w": 1.5, "b": 2.0}, 2.0),
+        ({"w": x + 1.0, "b": np.float64(2.0)}, x),
+        ({"w": 2, "b": 3.0}, np.float32(2.0)),
+    ):
+        on = (0, 1) if isinstance(p["w"], float) or isinstance(p["w"], np.ndarray) else 1
+        want = fg.grad(loss(program), on)(p, x, k)
+        for _ in range(3):
+            got = fg.grad(loss(jitted), on)(p, x, k)
+            for a, b in zip(fg.tree.leaves(got), fg.tree.leaves(want), strict=True):
+                assert type(a) is type(b)
+                np.testing.assert_allclose(a, b, rtol=1e-12)
+    s = fg.jit(lambda x: x**3)
+    for _ in range(3):
+        assert (
+            fg.grad(s)(2.0) == 12.0
+            and fg.grad(fg.grad(s))(2.0) == 12.0
+            and fg.vmap(fg.grad(s))(x).tolist() == [0.75, 3.0, 12.0]
+        )
+    assert fg.grad(fg.jit(lambda x: 1.0 / x))(0.0) == -math.inf
 
 
 # ------------------------------------------------------------------------------------------------ errors, source

@@ -17,9 +17,10 @@ LAYERS = [  # from the bottom; a module may import from its own layer and from t
 ]  # fmt: skip
 # what a function imports when it is called, upwards, with the reason
 LATE = {
-    ("funcgrad.transforms.derived", "funcgrad.compile.jit"): "linearize stages its linear part",
+    ("funcgrad.transforms.linear", "funcgrad.compile.narrow"): "linear_transpose of functions with compiled parts",
     ("funcgrad.transforms.reverse_mode", "funcgrad.tracing"): "grad(f, numpy=True)",
     ("funcgrad.compile.jit", "funcgrad.tracing"): "jit(f, numpy=True)",
+    ("funcgrad.compile.jit", "funcgrad.stages"): "jit(f).trace, .lower, .graph",
 }
 
 

@@ -1,4 +1,4 @@
-"""The oracle's cache: a stored figure is used again only for what it was computed from, and never after a rule of ours.
+"""The oracle: a stored figure is used again only for what it was computed from, and never after a rule of ours.
 
 Changing anything jax computes from changes the key; changing one of our rules does not, and the figures stay jax's.
 """
@@ -79,7 +79,7 @@ def test_figures_follow_no_rule_of_ours(tmp_path, monkeypatch):
         for name, figures in want.items():
             for a, b in zip(case.want[name], figures, strict=True):
                 np.testing.assert_array_equal(a, b)
-    assert len(list(tmp_path.glob("*.npz"))) == 1
+    assert len(list(tmp_path.glob("*.xz"))) == 1
 
 
 def test_second_run_does_not_ask_jax(tmp_path, monkeypatch):
@@ -88,10 +88,10 @@ def test_second_run_does_not_ask_jax(tmp_path, monkeypatch):
     assert filled([Case(MUL, Sample(X, Y))], "mul", tmp_path)[0].want["value"][0].tolist() == [3.0, 8.0]
 
 
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 not a whole archive"], ids=["empty", "cut short"])
+@pytest.mark.parametrize("damage", [b"", b"\xfd7zXZ not a whole file"], ids=["empty", "cut short"])
 def test_damaged_file_is_computed_again(tmp_path, damage):
     filled([Case(MUL, Sample(X, Y))], "mul", tmp_path)
-    (path,) = tmp_path.glob("*.npz")
+    (path,) = tmp_path.glob("*.xz")
     path.write_bytes(damage)
     assert filled([Case(MUL, Sample(X, Y))], "mul", tmp_path)[0].want["value"][0].tolist() == [3.0, 8.0]
     assert path.stat().st_size > len(damage)

@@ -7,22 +7,27 @@ import numpy as np
 import pytest
 import scipy.special
 
+import funcgrad as fg
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.errors import ArgumentError, DTypeError
+from funcgrad.errors import ArgumentError, DTypeError, NotDifferentiableError
 from funcgrad.ops.special_values import blocks
 
-STORED = json.loads((pathlib.Path(__file__).parent / "expected" / "special_values.json").read_text())["values"]
+WHOLE = json.loads((pathlib.Path(__file__).parent / "expected" / "special_values.json").read_text())
+STORED, WAVES = WHOLE["values"], WHOLE["waves"]
 ULPS = {  # the largest error at the stored points, in units in the last place
     "erf": 2, "erfc": 5, "erfinv": 4, "lgamma": 7, "digamma": 10, "polygamma 1": 6, "polygamma 2": 20,
-    "polygamma 5": 10, "i0": 12, "i1": 12, "i0e": 10, "i1e": 10,
+    "polygamma 5": 10, "i0": 12, "i1": 12, "i0e": 10, "i1e": 10, "erfcx": 8, "log_ndtr": 60, "ndtri": 5,
+    "bessel_k nu=0 scaled_by_exp=0": 10, "bessel_k nu=1 scaled_by_exp=0": 10, "bessel_k nu=0 scaled_by_exp=1": 10,
+    "bessel_k nu=1 scaled_by_exp=1": 10, "airy_ai nth=0": 400, "airy_ai nth=1": 800,
 }  # fmt: skip
 SCIPY = {"lgamma": scipy.special.gammaln, "digamma": scipy.special.digamma}
 
 
 def function(name):
-    name, _, nth = name.partition(" ")
-    prim = PRIMITIVES[name]
-    return (lambda x: prim(x, nth=int(nth))) if nth else prim
+    name, *params = name.split(" ")
+    params = dict([p.split("=") if "=" in p else ("nth", p) for p in params])
+    prim, params = PRIMITIVES[name], {k: int(v) for k, v in params.items()}
+    return (lambda x: prim(x, **params)) if params else prim
 
 
 @pytest.mark.parametrize("many", [False, True], ids=["few", "blocks"])
@@ -37,7 +42,23 @@ def test_values(name, many):
     assert error[at] <= ULPS[name], f"{name}({np.tile(x, repeats)[at]!r}) = {got[at]!r}, {error[at]:.1f} ulp off"
 
 
-@pytest.mark.parametrize("name", [n for n in STORED if not n.startswith("polygamma")])
+@pytest.mark.parametrize("name", WAVES)
+def test_waves(name):
+    """Functions with zeros: within 4e-15 of the true value, absolutely."""
+    x, want = np.array(WAVES[name]).T
+    np.testing.assert_allclose(function(name)(x), want, rtol=0, atol=4e-15)
+
+
+def test_the_slope_of_zeta_by_its_second_operand():
+    """-s zeta(s + 1, q); by the first operand there is no rule."""
+    s, q = np.array([1.5, 2.0, 6.5]), np.array([0.25, 3.0, 1.0])
+    slope = fg.grad(lambda q: np.sum(PRIMITIVES["zeta"](s, q)))(q)
+    np.testing.assert_allclose(slope, -s * scipy.special.zeta(s + 1, q), rtol=1e-13)
+    with pytest.raises(NotDifferentiableError, match="first operand"):
+        fg.grad(lambda s: np.sum(PRIMITIVES["zeta"](s, q)))(s)
+
+
+@pytest.mark.parametrize("name", [n for n in STORED if " " not in n])
 def test_special_points(name):
     """At signed zero, infinities, nan and poles: what SciPy gives."""
     x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, -2.0])

@@ -21,7 +21,7 @@ from funcgrad.core.primitive import PRIMITIVES, helpers
 from funcgrad.core.reverse import second_message
 from funcgrad.core.trace import PICK, TAPE, Jvp, record, unwrap
 from funcgrad.transforms.boundary import as_tensor, inner
-from funcgrad.transforms.custom import Spec
+from funcgrad.transforms.rules import Spec
 
 from .. import graph
 from ..tensor import Tensor, current

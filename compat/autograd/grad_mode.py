@@ -11,6 +11,7 @@ import warnings
 from funcgrad.core import state
 from funcgrad.core.site import internal
 
+from .. import inference
 from ..breaks import note, note_function
 
 tls = state.tls
@@ -26,8 +27,8 @@ def call_in(mode, f, *args, **kwargs):
         tls.grad = before
 
 
-def in_mode(f, mode):
-    """f, run under the grad mode `mode`: a function, a generator function (each of its steps), or a class (its making)."""
+def decorated(f, run):
+    """f under the mode of `run`: a function, a generator function (each of its steps), or a class (its making)."""
     if isinstance(f, type):
         warnings.warn(
             "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
@@ -36,10 +37,22 @@ def in_mode(f, mode):
             FutureWarning,
             stacklevel=3,
         )
-        f.__init__ = in_mode(f.__init__, mode)
+        f.__init__ = decorated(f.__init__, run)
         return f
     if inspect.isgeneratorfunction(f):
-        return stepwise(f, mode)
+        return stepwise(f, run)
+
+    @functools.wraps(f)
+    def call(*args, **kwargs):
+        return run(f, *args, **kwargs)
+
+    return call
+
+
+def in_mode(f, mode):
+    """f, run under the grad mode `mode`."""
+    if isinstance(f, type) or inspect.isgeneratorfunction(f):
+        return decorated(f, functools.partial(call_in, mode))
 
     code = None if mode or internal[getattr(f, "__module__", None)] else getattr(f, "__code__", None)
 
@@ -57,8 +70,8 @@ def in_mode(f, mode):
     return call
 
 
-def stepwise(f, mode):
-    """A generator function whose body sees the mode, and whose caller never does."""
+def stepwise(f, run):
+    """A generator function whose body sees the mode of `run`, and whose caller never does."""
 
     @functools.wraps(f)
     def resumed(*args, **kwargs):
@@ -66,14 +79,14 @@ def stepwise(f, mode):
         step, given = generator.send, None
         while True:
             try:
-                value = call_in(mode, step, given)
+                value = run(step, given)
             except StopIteration as end:
                 return end.value
             try:
                 given = yield value
                 step = generator.send
             except GeneratorExit:
-                call_in(mode, generator.close)
+                run(generator.close)
                 raise
             except BaseException as error:
                 step, given = generator.throw, error
@@ -99,7 +112,7 @@ class GradMode:
 
     def __enter__(self):
         self.before.append(tls.grad)
-        tls.grad = self.mode
+        tls.grad = inference.ASKED if self.mode and tls.inference else self.mode
         if self.noted is not None:
             note(self.noted)
 
@@ -142,7 +155,7 @@ class set_grad_enabled:
     def __init__(self, mode):
         self.mode = bool(mode)
         self.before = tls.grad
-        tls.grad = self.mode
+        tls.grad = inference.ASKED if self.mode and tls.inference else self.mode
         if not self.mode:
             note("set_grad_enabled(False)")
 
@@ -161,44 +174,47 @@ class set_grad_enabled:
 
 
 class inference_mode(GradMode):
-    """no_grad, and is_inference_mode_enabled() says so. Tensors made inside are ordinary ones here: they may be used in
-    a graph later, which torch refuses.
+    """no_grad, and what is made inside are inference Tensors: nothing counts changes of them, so outside they may neither
+    be changed in place nor be kept for a backward. clone() makes an ordinary Tensor of one.
+
+    >>> import compat as torch
+    >>> with torch.inference_mode():
+    ...     y = torch.ones(2) * 2
+    >>> y.is_inference(), y.clone().is_inference()
+    (True, False)
     """
 
     def __new__(cls, mode=True):
-        self = object.__new__(cls)
-        if callable(mode):
-            self.__init__()
-            return self(mode)
-        return self
+        return super().__new__(cls, mode)
 
     def __init__(self, mode=True):
-        self.inference = bool(mode)
+        self.mode = bool(mode)
         self.before = []
 
     def __enter__(self):
-        self.before.append((tls.grad, is_inference_mode_enabled()))
-        tls.grad, tls.inference = not self.inference, self.inference
-        if self.inference:
+        self.before.append((tls.grad, inference.switch(self.mode)))
+        tls.grad = not self.mode
+        if self.mode:
             note("inference_mode()")
 
     def __exit__(self, *error):
-        tls.grad, tls.inference = self.before.pop()
+        tls.grad, mode = self.before.pop()
+        inference.switch(mode)
 
     def __call__(self, f):
-        @functools.wraps(f)
-        def call(*args, **kwargs):
-            with inference_mode(self.inference):
-                return f(*args, **kwargs)
+        return decorated(f, self.run)
 
-        return call
+    def run(self, f, *args, **kwargs):
+        """f(*args, **kwargs) under this mode."""
+        with inference_mode(self.mode):
+            return f(*args, **kwargs)
 
 
 def is_grad_enabled():
     """Are operations being recorded on this thread?"""
-    return tls.grad
+    return tls.grad is not False
 
 
 def is_inference_mode_enabled():
     """Is this thread inside inference_mode()?"""
-    return getattr(tls, "inference", False)
+    return tls.inference

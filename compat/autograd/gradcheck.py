@@ -276,10 +276,10 @@ def gradgradcheck(
     inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     outs = [o for _, o in differentiable(func(*inputs))]
     if grad_outputs is None:
-        from .. import streams
+        from ..testing import make_tensor
 
-        draws = [streams.default_generator.normal(tuple(o.shape), 0.0, 1.0, o.dtype.numpy) for o in outs]
-        grad_outputs = [as_tensor(d).requires_grad_() for d in draws]
+        likes = {"device": "cpu", "requires_grad": True, "noncontiguous": gen_non_contig_grad_outputs}
+        grad_outputs = [make_tensor(o.shape, dtype=o.dtype, low=-1, high=1, **likes) for o in outs]
     grad_outputs = (grad_outputs,) if isinstance(grad_outputs, Tensor) else tuple(grad_outputs)
     count = len(inputs)
     asked = [isinstance(a, Tensor) and a.requires_grad for a in (*inputs, *grad_outputs)]

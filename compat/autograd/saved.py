@@ -5,6 +5,7 @@ operation takes the general road, where the tape shows each node that saved some
 """
 
 from funcgrad.core import state
+from funcgrad.core.aval import Aval
 from funcgrad.core.node import extra_of
 
 from ..names import saved_names
@@ -71,7 +72,7 @@ class Pair:
             if isinstance(t, Tensor):
                 saved[k] = self.form(t)
             elif type(t) is tuple:
-                saved[k] = tuple([self.form(o) for o in t])
+                saved[k] = tuple([v if type(v) is Aval else self.form(o) for o, v in zip(t, saved[k])])
         self.keep(n, tuple(saved))
 
     def keep(self, n, saved):

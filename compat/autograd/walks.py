@@ -7,6 +7,7 @@ so every complex cotangent is conjugated where it crosses: seeds, hooks, Functio
 import functools
 import threading
 import weakref
+from sys import getrefcount
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.reverse import leading_to, reverse, topological
-from funcgrad.core.site import warn, where
+from funcgrad.core.site import site, warn, where
 from funcgrad.core.trace import TAPE, Slots
 from funcgrad.core.tracebacks import trim
 from funcgrad.errors import ModifiedError, SecondBackwardError
@@ -134,22 +135,42 @@ def walk(seeds, home, create, **options):
         tls.grad, tls.walking = before
 
 
+def holders(cell, ct):
+    return getrefcount(ct)
+
+
+ALONE = holders(None, [np.empty(0)].pop())  # what a deliverer counts of a cotangent that nobody else holds
+
+
+def is_own(ct, cell):
+    """Does a cotangent that nobody else holds lie in memory of its own, as a new `.grad` of the leaf would?"""
+    if type(ct) is not ndarray or ct.base is not None:
+        return False
+    flags = ct.flags
+    return flags.writeable and flags.c_contiguous and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous)
+
+
 LOCK = threading.Lock()  # several threads may accumulate into one `.grad`
 
 
 def accumulator(home, create_graph):
     """deliver(cell, ct): add a cotangent to the `.grad` that a cell keeps."""
     plainly = home is TAPE and not create_graph and not state.shared.staging
+    line = None  # of the backward(), looked up once
 
     def deliver(cell, ct):
+        nonlocal line
         if plainly and isinstance(ct, ARRAYS) and not cell.hooks and ct.dtype.kind != "c":  # the commonest
             with LOCK:
                 old = cell.grad
                 if old is None:
-                    cell.grad = Tensor(np.array(ct) if ct.ndim < 2 else laid_out(ct, cell), None, TAPE)
+                    if getrefcount(ct) > ALONE or not is_own(ct, cell):
+                        ct = np.array(ct) if ct.ndim < 2 else laid_out(ct, cell)
+                    cell.grad = Tensor(ct, None, TAPE)
                     return
                 if old.owner is TAPE and old.mark is old.alias is None and Accumulation.report is None:
-                    accumulate(old, ct)  # torch accumulates into the same buffer
+                    line = line or site(2)
+                    accumulate(old, ct, line)  # torch accumulates into the same buffer
                     return
         if home.level > 1:
             home.under.lifted.append(weakref.ref(cell))
@@ -198,11 +219,16 @@ def own_gradient(g, cell):
     return copy
 
 
+def leaf_layout(cell, ct):
+    """The array whose strides the gradient of a cell takes: its leaf's, or the cotangent itself."""
+    leaf = cell.leaf and cell.leaf()
+    return leaf.val if leaf is not None and type(leaf.val) is ndarray else ct
+
+
 def laid_out(ct, cell):
     """A copy of a cotangent with the strides of the leaf it belongs to, if each element of that has a place of its own and
     there is none between them; else one in C order."""
-    leaf = cell.leaf and cell.leaf()
-    v = leaf.val if leaf is not None and type(leaf.val) is ndarray else ct
+    v = leaf_layout(cell, ct)
     if v.flags.c_contiguous or v.shape != ct.shape:
         return np.array(ct, order="C")
     dense = np.argsort([-s for s in v.strides], kind="stable")
@@ -393,7 +419,7 @@ def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
         used[:] = [g is not None for g in got]
         return tuple([g for g in got if g is not None])
 
-    got = iter(vmap(one)(as_tuple(grad_outputs)))
+    got = iter(vmap(one, randomness="same")(as_tuple(grad_outputs)))
     return tuple([next(got) if there else None for there in used])
 
 

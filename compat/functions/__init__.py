@@ -15,8 +15,8 @@ FUNCTIONS = {  # torch.<name>, by family
     "comparison": "gt greater ge greater_equal lt less le less_equal eq ne not_equal logical_and logical_or "
     "logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift bitwise_not "
     "isnan isinf isfinite isposinf isneginf isreal signbit isclose allclose equal isin",
-    "conversion": "is_tensor is_floating_point is_complex is_signed is_nonzero numel is_same_size result_type "
-    "promote_types can_cast finfo iinfo typename set_default_tensor_type",
+    "conversion": "is_tensor is_floating_point is_complex is_inference is_signed is_nonzero numel is_same_size "
+    "result_type promote_types can_cast finfo iinfo typename set_default_tensor_type",
     "copies": "clone repeat tile repeat_interleave flip fliplr flipud roll rot90",
     "creation": "tensor scalar_tensor as_tensor asarray from_numpy frombuffer zeros zeros_like ones ones_like empty "
     "empty_like full full_like empty_strided eye arange range linspace logspace tril_indices triu_indices meshgrid "
@@ -25,19 +25,26 @@ FUNCTIONS = {  # torch.<name>, by family
     "diagonals": "diagonal diag_embed diag diagflat tril triu",
     "gathering": "index_select index_add index_copy index_fill gather scatter scatter_add scatter_reduce "
     "take_along_dim take put index_put nonzero argwhere masked_select masked_scatter unravel_index",
+    "in_place": "addmv_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ fill_ fix_ frac_ gcd_ index_put_ lcm_ "
+    "ldexp_ logit_ nan_to_num_ negative_ round_ square_ xlogy_ fill dropout_ alpha_dropout_ feature_alpha_dropout_ "
+    "detach detach_",
     "joining": "cat concat concatenate stack atleast_1d atleast_2d atleast_3d hstack vstack row_stack dstack "
     "column_stack block_diag split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select "
     "select_scatter slice_scatter",
-    "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd lu_solve triangular_solve linalg_norm "
-    "inverse det pinverse matrix_power matrix_exp",
+    "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd triangular_solve linalg_norm inverse "
+    "det pinverse matrix_power matrix_exp",
+    "low_rank": "svd_lowrank pca_lowrank lobpcg",
+    "lu": "lu lu_unpack lu_solve",
+    "placing": "diagonal_scatter as_strided_scatter index_reduce segment_reduce nonzero_static frexp histogramdd "
+    "binomial",
     "pointwise": "exp exp_ exp2 exp2_ expm1 expm1_ log log_ log2 log2_ log10 log10_ sqrt sqrt_ rsqrt rsqrt_ sin sin_ "
     "cos cos_ tan tan_ sinh sinh_ cosh cosh_ tanh tanh_ acos arccos acos_ arccos_ asin arcsin asin_ arcsin_ atan "
     "arctan atan_ arctan_ acosh arccosh acosh_ arccosh_ asinh arcsinh asinh_ arcsinh_ atanh arctanh atanh_ arctanh_ "
-    "erf erf_ erfc erfc_ erfinv erfinv_ sigmoid sigmoid_ digamma digamma_ lgamma lgamma_ sinc sinc_ i0 i0_ reciprocal "
-    "reciprocal_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ absolute_ sign sign_ floor floor_ "
-    "ceil ceil_ trunc trunc_ relu relu_ fix neg neg_ negative positive square sgn frac round logit nan_to_num "
+    "erf erf_ erfc erfc_ erfinv erfinv_ digamma digamma_ lgamma lgamma_ i0 i0_ reciprocal reciprocal_ sigmoid "
+    "sigmoid_ sinc sinc_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ absolute_ floor floor_ ceil "
+    "ceil_ trunc trunc_ relu relu_ sign sign_ fix neg neg_ negative positive square sgn frac round logit nan_to_num "
     "polygamma mvlgamma real imag conj conj_physical angle view_as_real view_as_complex resolve_conj resolve_neg "
-    "maximum minimum fmax fmin atan2 arctan2 hypot logaddexp logaddexp2 nextafter xlogy copysign heaviside gcd lcm "
+    "maximum minimum fmax fmin atan2 arctan2 hypot logaddexp2 nextafter logaddexp xlogy copysign heaviside gcd lcm "
     "ldexp clamp clip clamp_min clamp_max where masked_fill lerp addcmul addcdiv softmax log_softmax zero_",
     "products": "matmul mm mv dot vdot bmm addmm addmv addr baddbmm addbmm outer ger inner tensordot kron trace cross "
     "linalg_cross chain_matmul einsum",
@@ -46,9 +53,17 @@ FUNCTIONS = {  # torch.<name>, by family
     "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero max amax argmax min amin argmin "
     "aminmax var std var_mean std_mean norm dist cdist renorm cumsum cumprod logcumsumexp cummax cummin unique "
     "unique_consecutive bincount histc histogram diff trapezoid trapz cumulative_trapezoid cov corrcoef gradient",
+    "reflectors": "orgqr ormqr geqrf",
     "shape": "reshape flatten ravel unflatten squeeze unsqueeze transpose swapaxes swapdims t permute movedim "
     "moveaxis adjoint broadcast_to broadcast_tensors broadcast_shapes as_strided",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize",
+    "special": "igamma igammac",
+    "storage": "resize_as_ as_strided_ from_dlpack to_dlpack get_device empty_permuted is_conj is_neg",
+    "viewed_copies": "alias_copy as_strided_copy diagonal_copy expand_copy permute_copy select_copy slice_copy "
+    "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy "
+    "view_copy view_as_complex_copy view_as_real_copy narrow_copy detach_copy unsafe_chunk unsafe_split "
+    "unsafe_split_with_sizes",
+    "windows": "bartlett_window hamming_window hann_window blackman_window kaiser_window stft istft",
 }
 METHODS = {  # attributes of a Tensor, by family
     "arithmetic": "add add_ sub subtract sub_ subtract_ rsub __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ mul "
@@ -70,21 +85,24 @@ METHODS = {  # attributes of a Tensor, by family
     "gathering": "index_select index_add index_copy index_fill index_add_ index_copy_ index_fill_ gather scatter "
     "scatter_add scatter_reduce scatter_ scatter_add_ scatter_reduce_ take_along_dim take put put_ index_put_ "
     "index_put nonzero argwhere masked_select masked_scatter masked_scatter_",
+    "in_place": "ldexp_ renorm_ conj_physical_ hardshrink prelu",
     "indexing": "__getitem__ __setitem__",
     "joining": "split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select select_scatter "
     "slice_scatter",
-    "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd lu_solve triangular_solve inverse det "
-    "pinverse matrix_power matrix_exp",
+    "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd triangular_solve inverse det pinverse "
+    "matrix_power matrix_exp",
+    "lu": "lu lu_unpack lu_solve",
+    "placing": "diagonal_scatter as_strided_scatter index_reduce index_reduce_ nonzero_static frexp apply_ map_ map2_",
     "pointwise": "exp exp_ exp2 exp2_ expm1 expm1_ log log_ log2 log2_ log10 log10_ sqrt sqrt_ rsqrt rsqrt_ sin sin_ "
     "cos cos_ tan tan_ sinh sinh_ cosh cosh_ tanh tanh_ acos arccos acos_ arccos_ asin arcsin asin_ arcsin_ atan "
     "arctan atan_ arctan_ acosh arccosh acosh_ arccosh_ asinh arcsinh asinh_ arcsinh_ atanh arctanh atanh_ arctanh_ "
-    "erf erf_ erfc erfc_ erfinv erfinv_ sigmoid sigmoid_ digamma digamma_ lgamma lgamma_ sinc sinc_ i0 i0_ reciprocal "
-    "reciprocal_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ absolute_ sign sign_ floor floor_ "
-    "ceil ceil_ trunc trunc_ relu relu_ fix fix_ __abs__ neg neg_ negative negative_ __neg__ positive __pos__ square "
-    "sgn frac round logit nan_to_num polygamma mvlgamma square_ sgn_ frac_ round_ logit_ nan_to_num_ polygamma_ "
-    "mvlgamma_ real imag conj conj_physical angle view_as_real view_as_complex resolve_conj resolve_neg is_conj "
+    "erf erf_ erfc erfc_ erfinv erfinv_ digamma digamma_ lgamma lgamma_ i0 i0_ reciprocal reciprocal_ sigmoid "
+    "sigmoid_ sinc sinc_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ absolute_ floor floor_ ceil "
+    "ceil_ trunc trunc_ relu relu_ sign sign_ fix fix_ __abs__ neg neg_ negative negative_ __neg__ positive __pos__ "
+    "square sgn frac round logit nan_to_num polygamma mvlgamma square_ sgn_ frac_ round_ logit_ nan_to_num_ mvlgamma_ "
+    "polygamma_ real imag conj conj_physical angle view_as_real view_as_complex resolve_conj resolve_neg is_conj "
     "is_neg maximum maximum_ minimum minimum_ fmax fmax_ fmin fmin_ atan2 arctan2 atan2_ arctan2_ hypot hypot_ "
-    "logaddexp logaddexp_ logaddexp2 logaddexp2_ nextafter nextafter_ xlogy xlogy_ copysign copysign_ heaviside "
+    "logaddexp2 logaddexp2_ nextafter nextafter_ logaddexp logaddexp_ xlogy xlogy_ copysign copysign_ heaviside "
     "heaviside_ gcd gcd_ lcm lcm_ ldexp float_power_ clamp clip clamp_ clip_ clamp_min clamp_min_ clamp_max "
     "clamp_max_ where masked_fill masked_fill_ lerp addcmul addcdiv lerp_ addcmul_ addcdiv_ softmax log_softmax fill_ "
     "fill_diagonal_ zero_ copy_",
@@ -95,10 +113,16 @@ METHODS = {  # attributes of a Tensor, by family
     "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero max amax argmax min amin argmin "
     "aminmax var std var_mean std_mean norm dist renorm cumsum cumsum_ cumprod cumprod_ logcumsumexp logcumsumexp_ "
     "cummax cummin unique unique_consecutive bincount histc histogram diff cov corrcoef",
+    "reflectors": "orgqr ormqr geqrf",
     "shape": "view reshape view_as reshape_as flatten ravel unflatten squeeze unsqueeze transpose swapaxes swapdims t "
     "permute movedim moveaxis adjoint nbytes T mT H mH squeeze_ unsqueeze_ transpose_ swapaxes_ swapdims_ t_ expand "
     "expand_as broadcast_to as_strided unfold",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile",
+    "special": "igamma igamma_ igammac igammac_",
+    "storage": "untyped_storage storage set_ is_set_to resize_ resize_as_ as_strided_ __dlpack__ __dlpack_device__ "
+    "to_dense dim_order get_device new_empty_strided sum_to_size",
+    "viewed_copies": "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",
+    "windows": "stft istft",
 }
 register.FUNCTIONS.index(__name__, FUNCTIONS)
 register.METHODS.index(__name__, METHODS)

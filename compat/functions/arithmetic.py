@@ -13,6 +13,7 @@ from funcgrad.core.handle import Handle
 from funcgrad.lazy import deferred
 
 from .. import dtypes
+from ..errors import type_name
 from ..graph import label as set_label
 from ..tensor import Tensor, current
 from .operands import (
@@ -24,9 +25,12 @@ from .operands import (
     check_sizes,
     dtype_of,
     new,
+    number,
     promoted,
     rank,
 )
+from .refusals import refusals_of
+from .refusals import refuse as refuse_dtype
 from .register import (
     METHODS,
     check_castable,
@@ -48,27 +52,29 @@ def called(prim):
     return P[prim], {"kink": "torch"} if "kink" in P[prim].params else {}
 
 
-def quick_unary(prim, slow):
+def quick_unary(prim, slow, case=None):
     """What compat calls for a float Tensor: the written-out function of a primitive, by name, or `slow`."""
-    return deferred(lambda: slow if P[prim].nondiff else fast.tape_unary(P[prim], Tensor, slow))
+    return deferred(lambda: slow if P[prim].nondiff else fast.tape_unary(P[prim], Tensor, slow, case))
 
 
-def quick_binary(prim, slow):
+def quick_binary(prim, slow, case=None):
     """Likewise, for two operands of which the first is a Tensor."""
-    return deferred(lambda: slow if P[prim].nondiff else fast.tape_binary(P[prim], Tensor, slow))
+    return deferred(lambda: slow if P[prim].nondiff else fast.tape_binary(P[prim], Tensor, slow, case))
 
 
 def unsuitable(name, x, y):
     """The TypeError for what is neither a Tensor nor a number."""
     at, bad = (1, x) if as_operand(x) is NotImplemented else (2, y)
     return TypeError(
-        f"{name}(): argument '{('input', 'other')[at - 1]}' (position {at}) must be Tensor, not {type(bad).__name__}"
+        f"{name}(): argument '{('input', 'other')[at - 1]}' (position {at}) must be Tensor, not {type_name(bad)}"
     )
 
 
-def general(name, prim, floating=False, refuse=None):
-    """f(x, y) for any operands; NotImplemented for what is neither a Tensor nor a number."""
+def general(name, prim, floating=False, refuse=None, of_complex=None):
+    """f(x, y) for any operands; NotImplemented for what is neither a Tensor nor a number. `of_complex`: what is computed for
+    complex ones where the primitive takes none."""
     shown = f"{name.capitalize()}Backward0"
+    refused = refusals_of(name)
 
     def call(x, y):
         x, y = as_operand(x), as_operand(y)
@@ -78,7 +84,11 @@ def general(name, prim, floating=False, refuse=None):
         check_sizes(a, b)
         if refuse is not None:
             refuse(a, b)
-        (c, d), _ = promoted((a, b), floating)
+        (c, d), common = promoted((a, b), floating)
+        if common.kind in refused:
+            refuse_dtype(refused[common.kind], common)
+        if of_complex is not None and common.kind == "c":
+            return named(of_complex(c, d), shown, (a, b))
         p, params = called(prim)
         out = p(c, d, **params)
         if not isinstance(out, Tensor):
@@ -119,6 +129,8 @@ class Arithmetic:
             check_in_place(t, other, floating)
             if refuse is not None:
                 refuse(current(t), other)
+            if type(other) is int and dtype_of(current(t)).kind in "iu":
+                other = number(other, dtype_of(current(t)))
             p, params = called(prim)
             return in_place(t, p, other, label=label, operands=operands, **params)
 
@@ -285,14 +297,8 @@ def rounded_quotient(x, y, mode):
     x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
     check_sizes(x, y)
     refuse_zero(x, y)
-    (c, d), dtype = promoted((x, y))
-    down = P["floor_divide"](c, d)
-    if mode == "floor":
-        return down if isinstance(down, Tensor) else new(np.asarray(down))
-    if dtype.kind in KINDS_OF_INTEGER:
-        up = (down < 0) & (MUL(down, d) != c)
-        return ADD(down, cast(up, dtype))
-    return P["trunc"](P["div"](c, d))
+    got = P[f"{mode}_divide"](*promoted((x, y))[0])
+    return got if isinstance(got, Tensor) else new(np.asarray(got))
 
 
 @operation(aliases=("divide",), numbers=True)

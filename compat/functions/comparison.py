@@ -162,8 +162,8 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
         check_in_place(self, other)
         return in_place(self, p, other)
 
-    function.__doc__ = f"{name} of integers or booleans, broadcast."
-    operation(name=name)(function)
+    function.__doc__ = f"{name} of integers or booleans (one of them may be a number), broadcast."
+    operation(name=name, numbers=True)(function)
     inplace.__name__ = name + "_"
     publish(inplace, (name + "_",), False, True)
     install_operators(operator_name, slow, swapped(slow), inplace)
@@ -281,5 +281,10 @@ def equal(input, other):
 @operation(method=False)
 def isin(elements, test_elements, *, assume_unique=False, invert=False):
     """Is each element among the test elements?"""
-    x, y = (np.asarray(concrete(t, "isin")) for t in (elements, test_elements))
+    x, y = (current(t) if isinstance(t, Tensor) else t for t in (elements, test_elements))
+    if any(isinstance(t, Tensor) and t.owner is not TAPE for t in (x, y)):
+        x, y = (t if isinstance(t, Tensor) else new(np.asarray(t)) for t in (x, y))
+        found = (x.unsqueeze(-1) == y.reshape(-1)).any(-1)
+        return ~found if invert else found
+    x, y = (np.asarray(t.val if isinstance(t, Tensor) else t) for t in (x, y))
     return new(np.asarray(np.isin(x, y, assume_unique, invert)))

@@ -5,10 +5,11 @@ import numpy as np
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
+from ..formats import preserve_format
 from ..graph import label as set_label
 from ..tensor import Device, Tensor, current
 from .creation import LEGACY, LegacyType, function, method
-from .operands import P, as_operand, dtype_of, rank
+from .operands import P, as_operand, dtype_of, in_c_order, rank
 from .register import FUNCTIONS, operation, publish
 
 
@@ -16,7 +17,8 @@ def converted(t, d, copy=False):
     """t in the NumPy dtype d; t itself if it has it and no copy is asked for."""
     c = current(t)
     if dtype_of(c) != d:
-        return P["cast"](c, dtype=d)
+        out = P["cast"](c, dtype=d)
+        return in_c_order(out) if isinstance(c.val, np.ndarray) and 0 in c.val.strides else out
     if not copy:
         return t
     out = P["copy"](c, c)
@@ -62,7 +64,8 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
         copy = args[1]
     if device is not None:
         target_of(device)
-    return converted(self, dtype_of(current(self)) if dtype is None else dtypes.as_numpy(dtype), copy)
+    out = converted(self, dtype_of(current(self)) if dtype is None else dtypes.as_numpy(dtype), copy)
+    return out if memory_format in (None, preserve_format) else out.contiguous(memory_format=memory_format)
 
 
 @operation(name="type", function=False)
@@ -152,6 +155,12 @@ def is_floating_point(input):
 def is_complex(input):
     """Is the dtype complex?"""
     return input.is_complex()
+
+
+@function
+def is_inference(input):
+    """Was the Tensor made under inference_mode()?"""
+    return input.is_inference()
 
 
 @operation()

@@ -8,22 +8,24 @@ import numpy as np
 from funcgrad.core.mutation import write
 from funcgrad.core.trace import TAPE
 
+from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
 from ..tensor import Tensor, current, wrapped
-from .operands import P, dims_of, dtype_of, integer, new, shape_of, sizes
+from .operands import P, dims_of, dtype_of, integer, named_sizes, new, shape_of
 from .register import METHODS, named, operation
 from .shape import ALL, count, swap
 
 
 # ------------------------------------------------------------------------------------------------ copies
-def contiguous_copy(t, name="CloneBackward0"):
-    """A copy in C order (a NumPy copy keeps the order of strides, so the memory is made first, then filled)."""
+def contiguous_copy(t, name="CloneBackward0", wanted=None):
+    """A copy in C order or another format (a NumPy copy keeps the order of strides: the memory is made first, then filled)."""
     if t.owner is not TAPE:
         return named(P["copy"](t, t), name, (t,))
-    out = new(np.empty(shape_of(t), dtype_of(t)))
+    out = new(memory_in(wanted, shape_of(t), dtype_of(t)))
     if out.owner is not TAPE:  # inside a Stage: a value of the graph has no strides
         return named(P["copy"](t, t), name, (t,))
     write(out, P["copy"], t)
-    out.store = None
+    if out.store.counted:
+        out.store = None
     return named(out, name, (t,))
 
 
@@ -31,22 +33,29 @@ def contiguous_copy(t, name="CloneBackward0"):
 def clone(input, *, memory_format=None):
     """A copy that stays in the graph."""
     t = current(input)
-    if t.owner is TAPE and not t.val.flags.c_contiguous and (memory_format is not None or 0 in t.val.strides):
-        return contiguous_copy(t)
+    wanted = None if memory_format is preserve_format else memory_format
+    if t.owner is TAPE and (wanted is not None and not is_in(t.val, wanted) or 0 in t.val.strides):
+        return contiguous_copy(t, wanted=wanted)
     return named(P["copy"](t, t), "CloneBackward0", (t,))
 
 
 @operation(function=False)
 def contiguous(self, memory_format=None):
-    """The Tensor itself if its memory is in C order, else a copy that is."""
-    return self if self.is_contiguous() else contiguous_copy(current(self))
+    """The Tensor itself if its memory is in C order (or in another format), else a copy that is."""
+    if memory_format is None or memory_format is contiguous_format:
+        return self if self.is_contiguous() else contiguous_copy(current(self))
+    t = current(self)
+    if memory_format is preserve_format:
+        return self
+    order_of(memory_format, len(shape_of(t)))
+    return self if t.owner is not TAPE or is_in(t.val, memory_format) else contiguous_copy(t, wanted=memory_format)
 
 
 @operation()
 def repeat(self, *repeats, **named_repeats):
     """Copies of the Tensor side by side along its dimensions; new ones go in front."""
     t = current(self)
-    repeats = sizes((named_repeats["repeats"],) if named_repeats else repeats)
+    repeats = named_sizes("repeat", "repeats", repeats, named_repeats)
     own = shape_of(t)
     if len(repeats) < len(own):
         raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
@@ -73,7 +82,7 @@ def owned(out, t):
 @operation()
 def tile(input, *dims, **named_dims):
     """repeat, with missing leading repeats taken as 1."""
-    dims = sizes((named_dims["dims"],) if named_dims else dims)
+    dims = named_sizes("tile", "dims", dims, named_dims)
     return repeat(input, (1,) * (input.dim() - len(dims)) + dims)
 
 
@@ -92,7 +101,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     k = integer(repeats)
     shape = list(t.shape)
     wide = t.unsqueeze(at + 1).expand(*shape[: at + 1], k, *shape[at + 1 :])
-    return wide.clone(memory_format="contiguous").flatten(at, at + 1)
+    return wide.clone(memory_format=contiguous_format).flatten(at, at + 1)
 
 
 # ------------------------------------------------------------------------------------------------ turned round
@@ -107,7 +116,7 @@ def flip(input, *dims, **named_dims):
     """The order of the elements reversed along dimensions."""
     t = current(input)
     n = len(shape_of(t))
-    dims = sizes((named_dims["dims"],) if named_dims else dims)
+    dims = named_sizes("flip", "dims", dims, named_dims)
     turned = dims_of(dims, n) if dims else ()
     return copied(
         t, "getitem", idx=tuple([slice(None, None, -1) if i in turned else ALL for i in range(n)]) + (Ellipsis,)

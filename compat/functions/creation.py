@@ -7,21 +7,27 @@ import warnings
 
 import numpy as np
 
+from funcgrad.core.trace import TAPE
+
 from .. import dtypes
 from ..size import Size
 from ..tensor import Device, Tensor, current
-from .data import array_of, scalar_of
-from .operands import P, dtype_argument, dtype_of, float_argument, integer, new, shape_of
+from .data import HoldsTraced, array_of, is_traced, of_traced, scalar_of
+from .operands import P, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
 from .register import FUNCTIONS, operation, publish, store
 
 
 def finished(name, array, out, device, requires_grad):
     """A new Tensor over an array, or the array written into out=."""
+    return completed(name, new(array), out, device, requires_grad)
+
+
+def completed(name, t, out, device, requires_grad):
+    """What the options of a new Tensor ask for."""
     if device is not None:
         Device(device)
-    t = new(array)
     if requires_grad:
-        if array.dtype.kind not in "fc":
+        if t.owner.dtype(t).kind not in "fc":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         t.requires_grad_()
     return t if out is None else store(name, out, t)
@@ -40,7 +46,8 @@ def method(f):
 # ------------------------------------------------------------------------------------------------ from data
 @function
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
-    """A new Tensor with a copy of the data: numbers, nested sequences, an ndarray or a Tensor.
+    """A new Tensor with a copy of the data: numbers, nested sequences, an ndarray or a Tensor. Of a value that a transform
+    traces it is a Tensor that the transform goes on tracing.
 
     >>> import compat as torch
     >>> torch.tensor([1.0, 2.0])
@@ -56,7 +63,12 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         if current(data).owner.level != 1:
             copied = FUNCTIONS["clone"](data.detach()).to(dtype or data.dtype)
             return copied.requires_grad_() if requires_grad else copied
-    return finished("tensor", array_of(data, dtype_argument(dtype)), None, device, requires_grad)
+    try:
+        array = array_of(data, dtype_argument(dtype))
+    except HoldsTraced:
+        t = of_traced(data, dtype_argument(dtype))
+        return t.requires_grad_() if requires_grad else t
+    return finished("tensor", array, None, device, requires_grad)
 
 
 @function
@@ -102,6 +114,8 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
 @function
 def from_numpy(ndarray):
     """A Tensor over the same memory as an ndarray; TypeError for dtypes that torch has not."""
+    if is_traced(ndarray):
+        return of_traced(ndarray)
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
     if ndarray.dtype.kind in "iufc" and not ndarray.dtype.isnative:
@@ -189,6 +203,10 @@ ones, ones_like, new_ones = filled("ones", np.ones)
 empty, empty_like, new_empty = filled("empty", np.empty)
 
 
+def full_array(shape, value, d):
+    return np.full(shape, fitting(scalar_of(value), d), d)
+
+
 def fill_dtype(value, dtype):
     if dtype is not None:
         return dtypes.as_numpy(dtype)
@@ -201,7 +219,7 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
     shape = size_argument("full", (size,), {})
-    array = np.full(shape, scalar_of(fill_value), fill_dtype(fill_value, dtype))
+    array = full_array(shape, fill_value, fill_dtype(fill_value, dtype))
     return finished("full", array, out, device, requires_grad)
 
 
@@ -219,7 +237,7 @@ def full_like(
 ):
     """A Tensor of one value with the shape and dtype of another."""
     t = current(input)
-    array = np.full(shape_of(t), scalar_of(fill_value), dtype_argument(dtype, dtype_of(t)))
+    array = full_array(shape_of(t), fill_value, dtype_argument(dtype, dtype_of(t)))
     return finished("full_like", laid_out(array, t), None, device, requires_grad)
 
 
@@ -227,7 +245,7 @@ def full_like(
 def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """A Tensor of one value, with the dtype of this Tensor."""
     shape = size_argument("new_full", (size,), {})
-    array = np.full(shape, scalar_of(fill_value), dtype_argument(dtype, dtype_of(current(self))))
+    array = full_array(shape, fill_value, dtype_argument(dtype, dtype_of(current(self))))
     return finished("new_full", array, None, device, requires_grad)
 
 
@@ -317,6 +335,8 @@ def spaced(start, end, steps, d):
     if steps < 2:
         return np.array([start] * steps, d)
     work = d if d.kind in "fc" else np.dtype(np.float32)
+    if np.iscomplexobj(start) or np.iscomplexobj(end):
+        work = np.promote_types(work, np.complex64)
     first, last = work.type(start), work.type(end)
     if d.kind in "iu":
         step = np.float32((end - start) / (steps - 1))
@@ -326,7 +346,7 @@ def spaced(start, end, steps, d):
     half = steps // 2
     up = first + step * i[:half].astype(work)
     down = last - step * (steps - 1 - i[half:]).astype(work)
-    return np.concatenate((up, down)).astype(d)
+    return np.concatenate((up, down)).astype(work if work.kind == "c" else d)
 
 
 @function
@@ -417,6 +437,8 @@ def combinations(input, r=2, with_replacement=False):
     chosen = np.ones(places.shape[1:], bool)
     for one, two in zip(places, places[1:]):
         chosen &= one <= two if with_replacement else one < two
+    if current(input).owner is not TAPE:
+        return input[new(np.stack([one[chosen] for one in places], 1))]
     return FUNCTIONS["stack"](
         [g.masked_select(new(chosen)) for g in FUNCTIONS["meshgrid"](*[input] * r, indexing="ij")], 1
     )

@@ -7,12 +7,34 @@ arrays and Tensors in a list keep their own dtype and promote.
 import numpy as np
 
 from funcgrad.core.handle import Handle
+from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.numpy.concrete import concrete
+from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
-from ..tensor import Tensor, current, warn_converted
+from ..tensor import Tensor, current, warn_converted, wrap
+from .register import FUNCTIONS
 
 PLAIN = (bool, int, float, complex)
+
+
+class HoldsTraced(Exception):
+    """Said of nested data in which something is a value that a transform traces: no array can be made of it."""
+
+
+def of_traced(data, dtype=None):
+    """A Tensor of a traced value, or of nested lists with such in them: one that the transform goes on tracing."""
+    if isinstance(data, Handle) and not isinstance(data, Tensor):
+        t = as_tensor(data)
+        dtype = dtypes.Default.numpy if dtype is None and t.weak and t.dtype.is_floating_point else dtype
+        return t if dtype is None else PRIMITIVES["cast"](t, dtype=dtype)
+    if isinstance(data, (list, tuple)):
+        return FUNCTIONS["stack"]([of_traced(v, dtype) for v in data])
+    return wrap(Tensor, array_of(data, dtype))
+
+
+def is_traced(data):
+    return isinstance(data, Handle) and not isinstance(data, Tensor) and data.owner.level > 0
 
 
 def array_of(data, dtype=None):
@@ -33,6 +55,8 @@ def array_of(data, dtype=None):
     try:
         return np.array(data, chosen)
     except OverflowError:
+        if chosen.kind == "u" and np.min(data) < 0 and -np.min(data) <= np.iinfo(chosen).max >= np.max(data):
+            return np.array(data, np.int64).astype(chosen)  # (negative numbers wrap round, as in torch)
         if chosen == np.int64:
             raise ValueError("Overflow when unpacking long long") from None
         raise RuntimeError(f"value cannot be converted to type {chosen.name} without overflow") from None
@@ -42,6 +66,8 @@ def array_of(data, dtype=None):
 
 def plain_data(data):
     """Nested data as lists, the Tensors in them as the arrays behind them."""
+    if is_traced(data):
+        raise HoldsTraced
     if isinstance(data, Handle):
         v = np.asarray(concrete(data, "torch.tensor(data)"))
         if v.size != 1:

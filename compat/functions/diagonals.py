@@ -8,7 +8,7 @@ import numpy as np
 from funcgrad.core.mutation import view as core_view
 
 from ..tensor import current, wrapped
-from .operands import P, dtype_of, shape_of
+from .operands import P, dtype_of, in_c_order, shape_of
 from .register import kept, named, operation, publish, released, rewrite
 
 
@@ -85,7 +85,7 @@ def triangle(name, keep):
         t = current(input)
         if len(shape_of(t)) < 2:
             raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-        return released(P["where"](mask(shape_of(t), diagonal), t, number_zero(dtype_of(t))), False)
+        return released(in_c_order(P["where"](mask(shape_of(t), diagonal), t, number_zero(dtype_of(t)))), False)
 
     kept_part.__doc__ = f"The {'lower' if name == 'tril' else 'upper'} triangle of matrices, zero elsewhere."
     f = operation(f"{name.capitalize()}Backward0", name=name)(kept_part)

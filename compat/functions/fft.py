@@ -9,9 +9,10 @@ import numpy as np
 from .. import dtypes
 from ..tensor import current, wrapped
 from .operands import P, dtype_of, float_argument, new, shape_of
-from .register import FUNCTIONS, named, operation
+from .register import FUNCTIONS, named, operation, store
 
 NORMS = (None, "backward", "ortho", "forward")
+SEVERAL = "rfftn expects a real-valued input tensor, but got"  # torch's error for rfft2 and rfftn
 OPPOSITE = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
@@ -42,7 +43,9 @@ def check(n, norm):
 
 
 def as_float(t):
-    """Integers as the default float: what torch transforms."""
+    """Integers as the default float: what torch transforms. RuntimeError for halves."""
+    if dtype_of(t) == np.float16:
+        raise RuntimeError("Unsupported dtype Half")
     return P["cast"](t, dtype=dtypes.Default.numpy) if dtype_of(t).kind in "biu" else t
 
 
@@ -55,10 +58,10 @@ def complex_transform(input, axes, n, norm, inverse):
     return named(out, "FftR2CBackward0" if real and len(axes) == 1 else "FftC2CBackward0", (input,))
 
 
-def real_transform(input, axes, n, norm):
+def real_transform(input, axes, n, norm, refusal="rfft expects a real input tensor, but got"):
     t = as_float(current(input))
     if dtype_of(t).kind == "c":
-        raise RuntimeError(f"rfft expects a real input tensor, but got {dtypes.SPOKEN[dtype_of(t).name]}")
+        raise RuntimeError(f"{refusal} {dtypes.SPOKEN[dtype_of(t).name]}")
     return named(P["rfft"](t, axes=axes, n=n, norm=check(n, norm)), "FftR2CBackward0", (input,))
 
 
@@ -110,13 +113,13 @@ def rfft(input, n=None, dim=-1, norm=None):
 @fft_operation("rfft2")
 def rfft2(input, s=None, dim=(-2, -1), norm=None):
     """The transform of a real Tensor over two dimensions, half of the last."""
-    return real_transform(input, *transform_axes(current(input), s, dim, last), norm)
+    return real_transform(input, *transform_axes(current(input), s, dim, last), norm, SEVERAL)
 
 
 @fft_operation("rfftn")
 def rfftn(input, s=None, dim=None, norm=None):
     """The transform of a real Tensor over dimensions, half of the last."""
-    return real_transform(input, *transform_axes(current(input), s, dim, every), norm)
+    return real_transform(input, *transform_axes(current(input), s, dim, every), norm, SEVERAL)
 
 
 def halved(t, axes, n, given):
@@ -157,12 +160,43 @@ def hfft(input, n=None, dim=-1, norm=None):
 @fft_operation("ihfft")
 def ihfft(input, n=None, dim=-1, norm=None):
     """The inverse of hfft: half of the signal."""
-    return rfft(input, n, dim, OPPOSITE[norm]).conj()
+    axes = transform_axes(current(input), None if n is None else (n,), (dim,), every)
+    return real_transform(input, *axes, OPPOSITE[norm], "ihfft expects a real input tensor, but got").conj()
+
+
+def several(name, one, default, first):
+    """hfft2, hfftn and their inverses: the real transform over the last dimension, the complex one over the others."""
+
+    def hermitian(input, s=None, dim=None, norm=None):
+        t = current(input)
+        if not first and dtype_of(t).kind == "c":
+            raise RuntimeError(f"Only supports floating-point dtypes, but found: {dtypes.SPOKEN[dtype_of(t).name]}")
+        dims = default(len(shape_of(t))) if dim is None and s is None else dim
+        axes, lengths = transform_axes(t, s, dims, every)
+        last_length = None if s is None and first else lengths[-1]
+        rest = axes[:-1], lengths[:-1]
+        if first:  # the complex transforms go first where the last becomes real, last where it was
+            out = complex_transform(input, *rest, norm, False) if rest[0] else input
+            return one(out, last_length, axes[-1], norm)
+        out = one(input, last_length, axes[-1], norm)
+        return complex_transform(out, *rest, norm, True) if rest[0] else out
+
+    hermitian.__doc__ = f"{one.__doc__.removesuffix('.')}, over several dimensions."
+    return fft_operation(name)(hermitian)
+
+
+def last_two(n):
+    return (-2, -1)
+
+
+hfft2, hfftn = several("hfft2", hfft, last_two, True), several("hfftn", hfft, every, True)
+ihfft2, ihfftn = several("ihfft2", ihfft, last_two, False), several("ihfftn", ihfft, every, False)
 
 
 def frequencies(name, counts):
     def freq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
-        return new((counts(n) / (n * d)).astype(float_argument(dtype)))
+        made = new((counts(n) / (n * d)).astype(float_argument(dtype)), requires_grad)
+        return made if out is None else store(name, out, made)
 
     freq.__doc__ = "The frequencies of a transform of n points, d apart."
     return fft_operation(name)(freq)
@@ -187,7 +221,7 @@ ifftshift = shifts("ifftshift", lambda k: -(k // 2))
 NAMES = {
     f.__name__: f
     for f in (
-        fft, ifft, fft2, ifft2, fftn, ifftn, rfft, irfft, rfft2, irfft2, rfftn, irfftn, hfft, ihfft, fftfreq, rfftfreq,
+        fft, ifft, fft2, ifft2, fftn, ifftn, rfft, irfft, rfft2, irfft2, rfftn, irfftn, hfft, ihfft, hfft2, hfftn, ihfft2, ihfftn, fftfreq, rfftfreq,
         fftshift, ifftshift,
     )
 }  # fmt: skip

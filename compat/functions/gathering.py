@@ -4,15 +4,17 @@ Invariant: an index is checked before anything is written, and means what it mea
 negative ones.
 """
 
+import math
+
 import numpy as np
 
 from funcgrad.core.handle import Handle
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
-from ..tensor import Tensor, current, wrapped
+from ..tensor import Tensor, contiguous_strides, current, wrapped
 from .indexing import Index, along, write_arrays
-from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, new, number, shape_of
+from .operands import INT64, P, broadcast_shapes, broadcast_to, cast, dtype_of, new, number, shape_of
 from .pointwise import check_mask, fill_value
 from .register import FUNCTIONS, named, operation, spoken, twin, written
 from .shape import expanded
@@ -262,15 +264,17 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     x = input
     if not include_self:
         d = dtype_of(current(input))
-        low = -np.inf if d.kind == "f" else np.iinfo(d).min
-        high = np.inf if d.kind == "f" else np.iinfo(d).max
+        low = -np.inf if d.kind in "fc" else np.iinfo(d).min
+        high = np.inf if d.kind in "fc" else np.iinfo(d).max
         x = scatter(input, dim, index, {"sum": 0, "mean": 0, "prod": 1, "amax": low, "amin": high}[reduce])
     out = scatter_with("scatter_reduce", prims[reduce], x, dim, index, src)
     if reduce == "mean":
         ones = FUNCTIONS["ones_like"](src)
         start = FUNCTIONS["ones_like"](input) if include_self else scatter(FUNCTIONS["ones_like"](input), dim, index, 0)
         counts = scatter_with("scatter_reduce", "scatter_add", start, dim, index, ones)
-        out = FUNCTIONS["div"](out, counts.clamp(min=1), rounding_mode=None if out.is_floating_point() else "floor")
+        whole = dtype_of(current(out)).kind not in "fc"
+        counts = FUNCTIONS["where"](counts == 0, 1, counts)
+        out = FUNCTIONS["div"](out, counts, rounding_mode="floor" if whole else None)
     return out
 
 
@@ -377,13 +381,10 @@ def masked_select(input, mask):
     if dtype_of(m).kind != "b":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     shape = broadcast_shapes(shape_of(t), shape_of(m))
-    found = positions(broadcast_to(m, shape), "masked_select")
-    t = broadcast_to(t, shape)
-    return (
-        P["gather"](t, *found)
-        if shape
-        else P["gather"](P["reshape"](t, shape=(1,)), positions(m.reshape(1), "masked_select")[0])
-    )
+    t, m = broadcast_to(t, shape), broadcast_to(m, shape)
+    if not shape:
+        t, m = P["reshape"](t, shape=(1,)), P["reshape"](m, shape=(1,))
+    return P["gather"](t, *positions(m, "masked_select"))
 
 
 @operation("MaskedScatterBackward0")
@@ -392,6 +393,8 @@ def masked_scatter(input, mask, source):
     t, m = current(input), current(mask)
     check_mask(m, "masked_scatter")
     shape = broadcast_shapes(shape_of(t), shape_of(m))
+    if m.owner is not TAPE:
+        return masked_in_order(t, m, source, shape)
     found = positions(broadcast_to(m, shape), "masked_scatter")
     count = len(found[0])
     if source.numel() < count:
@@ -405,13 +408,25 @@ def masked_scatter(input, mask, source):
     return P["scatter_set"](broadcast_to(t, shape), cast(values, dtype_of(t)), *found)
 
 
+def masked_in_order(t, m, source, shape):
+    """masked_scatter of a mask that is not known: the running count of the mask says which element of source comes."""
+    m = broadcast_to(m, shape)
+    flat = P["reshape"](m, shape=(math.prod(shape),))
+    number = P["sub"](P["cumsum"](cast(flat, INT64), axis=0, reverse=False), 1)
+    number = P["clamp"](number, 0, source.numel() - 1, kink="torch")
+    values = FUNCTIONS["take"](source, P["reshape"](number, shape=shape))
+    return P["where"](m, cast(current(values), dtype_of(t)), broadcast_to(t, shape))
+
+
 twin("masked_scatter", "MaskedScatterBackward0", masked_scatter)
 
 
 @operation(method=False)
 def unravel_index(indices, shape):
     """The coordinates of positions in a flattened Tensor of a shape."""
-    v = np.asarray(concrete(current(indices), "unravel_index"))
-    return tuple(
-        [new(np.asarray(a)) for a in np.unravel_index(v, (shape,) if isinstance(shape, int) else tuple(shape))]
-    )
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    t = current(indices)
+    if t.owner is TAPE:
+        return tuple([new(np.asarray(a)) for a in np.unravel_index(t.val, shape)])
+    steps = contiguous_strides(shape)
+    return tuple([P["remainder"](P["floor_divide"](t, step), k) for step, k in zip(steps, shape)])

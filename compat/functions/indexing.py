@@ -18,7 +18,7 @@ from ..graph import label as set_label
 from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .data import array_of
-from .operands import P, dtype_of, shape_of
+from .operands import P, dtype_of, in_c_order, shape_of
 from .register import check_writable, in_place, install, named, spoken, written
 from .shape import expanded_shape, view_of
 
@@ -80,7 +80,9 @@ class Index:
         idx = flattened(idx)
         used = sum([entries_used(i) for i in idx])
         if used > len(shape):
-            if not shape and len(idx) == 1:
+            if not shape and isinstance(idx[0], slice):
+                raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+            if not shape and len(idx) == 1 and isinstance(idx[0], (int, np.integer)):
                 raise scalar_index()
             raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
         self.basic, self.arrays, self.name, self.steps = [], {}, "AliasBackward0", 0
@@ -196,7 +198,16 @@ def is_mask(i):
 
 def flattened(idx):
     """The entries of an index, each one of: int, slice, None, Ellipsis, bool, ndarray, traced integer Tensor."""
-    return [entry(i) for i in (idx if type(idx) is tuple else (idx,))]
+    return [entry(i) for i in (idx if type(idx) is tuple or means_tuple(idx) else (idx,))]
+
+
+def means_tuple(idx):
+    """Is a list the indices of several dimensions? In torch it is if it is short and one of its entries is no number."""
+    if type(idx) is not list or len(idx) >= 32:
+        return False
+    return any(
+        [i is None or i is Ellipsis or isinstance(i, (list, tuple, slice, range, np.ndarray, Handle)) for i in idx]
+    )
 
 
 def entry(i):
@@ -252,6 +263,7 @@ def getitem(t, idx):
         k, n = len(shape_of(out)) - len(shape_of(v)) + len(arrays), len(shape_of(out))
         rest = list(range(k, n))
         out = P["transpose"](out, perm=(*rest[:front], *range(k), *rest[front:]))
+    in_c_order(out)
     return named(out, "IndexBackward0", (x,)) if perm is not None or front else out
 
 

@@ -5,10 +5,11 @@ import itertools
 import numpy as np
 
 from .. import dtypes
+from ..errors import type_name
 from ..graph import label as set_label
 from ..rewriting import grouped
 from ..tensor import Tensor, current, wrapped
-from .operands import P, cast, dtype_of, integer, shape_of
+from .operands import P, cast, dtype_of, in_c_order, integer, shape_of
 from .register import operation, renamed
 from .shape import ALL, core_view
 
@@ -22,7 +23,7 @@ def checked(name, tensors):
     out = []
     for at, t in enumerate(tensors):
         if not isinstance(t, Tensor):
-            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type(t).__name__}")
+            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type_name(t)}")
         out.append(current(t))
     return out
 
@@ -90,7 +91,7 @@ def stack(tensors, dim=0):
             )
     dim = wrapped(dim, len(shape) + 1)
     wide = (*shape[:dim], 1, *shape[dim:])
-    return P["concatenate"](*[P["reshape"](t, shape=wide) for t in same_dtype(ts)], axis=dim)
+    return in_c_order(P["concatenate"](*[P["reshape"](t, shape=wide) for t in same_dtype(ts)], axis=dim))
 
 
 def at_least(n):

@@ -14,64 +14,17 @@ from funcgrad.numpy.concrete import concrete
 from .. import dtypes
 from ..tensor import Tensor, current
 from .diagonals import diagonal as diagonal_of
+from .drawing import refuse_staging
+from .ldl import NAMES as LDL
+from .linalg_checks import LinAlgError, leading_minor, linalg_operation, matrix, zero_pivot
+from .lu import NAMES as LU
 from .operands import P, broadcast_shapes, broadcast_to, cast, dims_of, dtype_of, new, shape_of
 from .products import in_cheapest_order, linalg_cross, matmul
 from .reduction import over, vector_norm_of
+from .reflectors import NAMES as REFLECTORS
 from .register import FUNCTIONS, named, operation, publish, spoken
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
-
-
-class _LinAlgError(RuntimeError):
-    """torch.linalg.LinAlgError: a matrix that is singular, or not positive definite."""
-
-    __module__ = "torch._C"
-
-
-LinAlgError = _LinAlgError
-
-
-def linalg_operation(label=None, *, name):
-    """Register a function of torch.linalg: neither torch.<name> nor a method."""
-    return operation(label, name=name, function=False, method=False)
-
-
-# ------------------------------------------------------------------------------------------------ checks
-def matrix(A, name, square=False):
-    """A, up to date, if it is a stack of (square) float matrices; RuntimeError otherwise."""
-    t = current(A)
-    shape, d = shape_of(t), dtype_of(t)
-    if len(shape) < 2:
-        raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
-    if square and shape[-1] != shape[-2]:
-        raise RuntimeError(
-            f"{name}: A must be batches of square matrices, but they are {shape[-2]} by {shape[-1]} matrices"
-        )
-    if d.kind not in "fc":
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(d)}")
-    if d == np.float16:
-        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {spoken(d)}")
-    return t
-
-
-def zero_pivot(t):
-    """The number (from 1) of the first zero on the diagonal of U, in the first matrix that has one."""
-    packed = np.asarray(concrete(P["lu"](t.detach())[0], "linalg"))
-    pivots = np.diagonal(packed, 0, -2, -1).reshape(-1, packed.shape[-1])
-    return next((int(np.flatnonzero(row == 0)[0]) + 1 for row in pivots if (row == 0).any()), packed.shape[-1])
-
-
-def leading_minor(t):
-    """The order of the first leading minor that is not positive definite."""
-    a = np.asarray(concrete(t.detach(), "linalg"))
-    for x in a.reshape(-1, *a.shape[-2:]):
-        x = np.tril(x) + np.conj(np.tril(x, -1)).T
-        for k in range(1, len(x) + 1):
-            try:
-                np.linalg.cholesky(x[:k, :k])
-            except np.linalg.LinAlgError:
-                return k
-    return a.shape[-1]
 
 
 # ------------------------------------------------------------------------------------------------ solving
@@ -153,20 +106,30 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
 
 @linalg_operation(name="lstsq")
 def lstsq(A, B, rcond=None, *, driver=None):
-    """(solution, residuals, rank, singular_values) of the least-squares problem min |A X - B|."""
+    """(solution, residuals, rank, singular_values) of the least-squares problem min |A X - B|, as LAPACK's `driver` gives them:
+    "gels" has no rank, "gelsy" (the default) no residuals, and only "gelsd" and "gelss" have singular values."""
     a, b = matrix(A, "torch.linalg.lstsq"), current(B)
-    vector = len(shape_of(b)) == len(shape_of(a)) - 1
-    x = b.unsqueeze(-1) if vector else b
-    rank = matrix_rank(A)
+    driver = "gelsy" if driver is None else driver
+    if driver not in ("gels", "gelsy", "gelsd", "gelss"):
+        raise RuntimeError("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
+    x = b.unsqueeze(-1) if len(shape_of(b)) == len(shape_of(a)) - 1 else b
     m, n = shape_of(a)[-2:]
-    inverse = P["pinv"](a, rcond=float(np.finfo(dtype_of(a)).eps) * max(m, n) if rcond is None else rcond)
-    solution = matmul(inverse, x)
-    residuals = new(np.zeros(0, dtype_of(a)))
-    if m > n and driver != "gelsd" and bool((rank == n).all()) and driver is not None:
-        residuals = ((matmul(A, solution) - x) ** 2).sum(-2)
-    solution = solution.squeeze(-1) if vector else solution
-    values = svdvals(A) if driver in ("gelsd", "gelss") else new(np.zeros(0, dtype_of(a)))
-    return RETURN["linalg_lstsq"](named(solution, "LinalgLstsqBackward0", (A, B)), residuals, rank, values)
+    bound = float(np.finfo(dtype_of(a)).eps) * max(m, n) if rcond is None else rcond
+    solution = matmul(P["pinv"](a, rcond=bound), x)
+    own = np.empty(0, dtype_of(a)).real.dtype
+    none = new(np.zeros(0, own))
+    values = svdvals(a.detach())
+    rank = (values > bound * values[..., :1]).sum(-1)
+    residuals = none
+    if m > n and driver != "gelsy" and bool((rank == n).all()):
+        residuals = ((matmul(A, solution) - x).abs() ** 2).sum(-2)
+    solution = solution.squeeze(-1) if x is not b else solution
+    return RETURN["linalg_lstsq"](
+        named(solution, "LinalgLstsqBackward0", (A, B)),
+        residuals,
+        new(np.zeros(0, np.int64)) if driver == "gels" else rank,
+        values if driver in ("gelsd", "gelss") else none,
+    )
 
 
 @linalg_operation(name="tensorinv")
@@ -214,21 +177,33 @@ def old_slogdet(input):
 def logdet(input):
     """log of the determinant; nan where it is negative."""
     sign, log = sign_and_log(input, "linalg.slogdet", "slogdet")
+    if sign.is_complex():
+        return log + sign.log()
+    if sign.is_complex():
+        return log + sign.log()
+    if sign.is_complex():
+        return log + sign.log()
+    if sign.is_complex():
+        return log + sign.log()
     return FUNCTIONS["where"](sign == -1, float("nan"), log)
 
 
 # ------------------------------------------------------------------------------------------------ factors
 def read_part(t, part):
-    """What a factorisation of Hermitian matrices is told to read: torch reads one triangle, but of a Hermitian
+    """(the matrix, what a factorisation of Hermitian matrices is told to read of it): torch reads one triangle, but of a Hermitian
     matrix it gives both triangles their half of the derivative."""
-    if t.owner is TAPE and np.array_equal(t.val, np.conj(np.swapaxes(t.val, -1, -2))):
-        return "both"
-    return part
+    if (
+        t.owner is not TAPE
+    ):  # (whether it is Hermitian is not known: its value is that of one triangle, its derivative of both)
+        half, rest = (t.tril(), t.tril(-1)) if part == "lower" else (t.triu(), t.triu(1))
+        return t + P["stop"](half + rest.transpose(-2, -1).conj() - t), "both"
+    return t, "both" if np.array_equal(t.val, np.conj(np.swapaxes(t.val, -1, -2))) else part
 
 
 def factor_of(t):
     try:
-        return P["cholesky"](t, part=read_part(t, "lower"))
+        x, part = read_part(t, "lower")
+        return P["cholesky"](x, part=part)
     except np.linalg.LinAlgError:
         raise LinAlgError(
             "linalg.cholesky: The factorization could not be completed because the input is not "
@@ -319,7 +294,8 @@ def triangle_of(UPLO):
 def eigh(A, UPLO="L"):
     """(eigenvalues, eigenvectors) of Hermitian matrices, of which one triangle is read; eigenvalues rising."""
     t = matrix(A, "linalg.eigh", square=True)
-    parts = P["eigh"](t, part=read_part(t, triangle_of(UPLO)))
+    t, part = read_part(t, triangle_of(UPLO))
+    parts = P["eigh"](t, part=part)
     return RETURN["linalg_eigh"](*named(parts, "LinalgEighBackward0", (A,)))
 
 
@@ -327,7 +303,8 @@ def eigh(A, UPLO="L"):
 def eigvalsh(A, UPLO="L"):
     """The eigenvalues of Hermitian matrices, rising."""
     t = matrix(A, "linalg.eigvalsh", square=True)
-    return P["eigh"](t, part=read_part(t, triangle_of(UPLO)))[0]
+    t, part = read_part(t, triangle_of(UPLO))
+    return P["eigh"](t, part=part)[0]
 
 
 @linalg_operation(name="eig")
@@ -341,53 +318,6 @@ def eig(A):
 def eigvals(A):
     """The eigenvalues of square matrices, complex."""
     return P["eig"](matrix(A, "linalg.eigvals", square=True))[0]
-
-
-def packed_triangles(packed):
-    """(L, U) of the packed factors of an LU decomposition."""
-    m, n = shape_of(current(packed))[-2:]
-    k = min(m, n)
-    lower = FUNCTIONS["tril"](packed[..., :, :k], -1)
-    return lower + FUNCTIONS["eye"](m, k, dtype=packed.dtype), FUNCTIONS["triu"](packed[..., :k, :])
-
-
-@linalg_operation(name="lu_factor")
-def lu_factor(A, *, pivot=True):
-    """(LU, pivots): both triangles in one matrix, and the rows exchanged in turn, counted from 1."""
-    packed, pivots, _ = P["lu"](matrix(A, "linalg.lu_factor"))
-    return RETURN["linalg_lu_factor"](named(packed, "LinalgLuFactorExBackward0", (A,)), pivots + 1)
-
-
-@linalg_operation(name="lu")
-def lu(A, *, pivot=True):
-    """(P, L, U) with P L U = A."""
-    packed, _, order = P["lu"](matrix(A, "linalg.lu"))
-    low, up = packed_triangles(packed)
-    m = shape_of(current(packed))[-2]
-    at = np.asarray(concrete(order, "lu"))
-    permutation = np.swapaxes(np.eye(m, dtype=dtype_of(current(A)))[at], -1, -2)
-    return RETURN["linalg_lu"](new(np.ascontiguousarray(permutation)), *named((low, up), "LinalgLuBackward0", (A,)))
-
-
-@linalg_operation("LinalgLuSolveBackward0", name="lu_solve")
-def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
-    """X with A X = B, given lu_factor(A)."""
-    if not left or adjoint:
-        raise NotImplementedError("linalg.lu_solve: left=False and adjoint=True are not covered; use linalg.solve.")
-    order = np.arange(shape_of(current(LU))[-1])
-    exchanged = np.asarray(concrete(pivots, "lu_solve")) - 1
-    if exchanged.ndim != 1:
-        raise NotImplementedError("linalg.lu_solve: stacks of matrices are not covered; use linalg.solve.")
-    for i, j in enumerate(exchanged):
-        order[[i, j]] = order[[j, i]]
-    low = solve_triangular(LU, B[..., new(order), :], upper=False, unitriangular=True)
-    return solve_triangular(LU, low, upper=True)
-
-
-@operation(name="lu_solve")
-def old_lu_solve(b, LU_data, LU_pivots):
-    """X with A X = b, given the LU factors of A (torch deprecates it: use torch.linalg.lu_solve)."""
-    return lu_solve(LU_data, LU_pivots, b)
 
 
 @operation(name="triangular_solve")
@@ -404,6 +334,7 @@ def with_info(f, result, name):
     """linalg.<name>_ex: the result and 0, or the number of the pivot that failed where f raises."""
 
     def call(A, *args, check_errors=False, **options):
+        refuse_staging(f"linalg.{name}")  # (info depends on the values)
         try:
             return RETURN[result](f(A, *args, **options), new(np.zeros(tuple(A.shape[:-2]), np.int32)))
         except LinAlgError:
@@ -517,10 +448,10 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
 @linalg_operation(name="matrix_power")
 def matrix_power(A, n):
     """A multiplied by itself n times; of a negative n, its inverse."""
-    matrix(A, "linalg.matrix_power", square=True)
+    if A.dim() < 2 or A.shape[-1] != A.shape[-2] or n < 0:
+        matrix(A, "linalg.matrix_power", square=True)
     if n == 0:
-        eye = FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype)
-        return FUNCTIONS["zeros_like"](A) + eye
+        return A * 0 + FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype)
     if n == 1:
         return A.clone()
     if n < 0:
@@ -555,14 +486,28 @@ PADE = (
 )  # fmt: skip  (of exp, degree 13; Higham, SIAM J. Matrix Anal. Appl. 26 (2005), 1179-1193)
 
 
+LARGEST = 5.37  # of the 1-norm for which that approximation has all its digits
+MOST = 20  # squarings of traced matrices: enough for norms up to 5e6
+
+
+def squarings_of(t):
+    """(how often matrices are halved first, so that the largest has that norm, that number for each of them or None)."""
+    if t.owner is TAPE:
+        size = float(np.abs(t.val).sum(-2).max(initial=0.0))
+        return (max(0, math.ceil(math.log2(size / LARGEST))) if size > LARGEST and math.isfinite(size) else 0), None
+    size = t.detach().abs().sum(-2).amax(-1)
+    each = (size / LARGEST).clamp_min(1.0).log2().ceil().clamp_max(float(MOST))
+    return MOST, each[..., None, None]
+
+
 @linalg_operation("LinalgMatrixExpBackward0", name="matrix_exp")
 def matrix_exp(A):
     """The exponential of square matrices, by scaling, a rational approximation, and squaring."""
+    if A.dtype.name == "float16":
+        return matrix_exp(A.float()).half()
     t = matrix(A, "linalg.matrix_exp", square=True)
-    x = np.asarray(concrete(t.detach(), "matrix_exp"))
-    size = float(np.abs(x).sum(-2).max(initial=0.0))
-    squarings = max(0, math.ceil(math.log2(size / 5.37))) if size > 5.37 and math.isfinite(size) else 0
-    a = A / 2.0**squarings
+    squarings, each = squarings_of(t)
+    a = A / 2.0**squarings if each is None else A * FUNCTIONS["exp2"](-each)
     eye = FUNCTIONS["eye"](shape_of(t)[-1], dtype=a.dtype)
     a2 = matmul(a, a)
     a4 = matmul(a2, a2)
@@ -572,8 +517,9 @@ def matrix_exp(A):
     odd = matmul(a, odd)
     even = matmul(a6, b[12] * a6 + b[10] * a4 + b[8] * a2) + b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * eye
     out = solve(even - odd, even + odd)
-    for _ in range(squarings):
-        out = matmul(out, out)
+    for step in range(squarings):
+        squared = matmul(out, out)
+        out = squared if each is None else FUNCTIONS["where"](each > step, squared, out)
     return out
 
 
@@ -625,7 +571,7 @@ NAMES = {
     for f in (
         inv, solve, solve_triangular, pinv, lstsq, tensorinv, tensorsolve, det, slogdet, cholesky, qr, svd, svdvals,
         eigh,
-        eigvalsh, eig, eigvals, lu_factor, lu, lu_solve, inv_ex, cholesky_ex, solve_ex, matrix_norm, vector_norm, cond,
+        eigvalsh, eig, eigvals, inv_ex, cholesky_ex, solve_ex, matrix_norm, vector_norm, cond,
         matrix_rank, matrix_power, matrix_exp, multi_dot, vecdot, vander, diagonal, matmul,
     )
-} | {"norm": norm, "cross": linalg_cross, "LinAlgError": LinAlgError}  # fmt: skip
+} | {"norm": norm, "cross": linalg_cross, "LinAlgError": LinAlgError} | LU | LDL | REFLECTORS  # fmt: skip

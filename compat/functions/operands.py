@@ -7,6 +7,7 @@ import numpy as np
 from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
+from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
 from ..errors import size_mismatch
@@ -48,12 +49,26 @@ def sizes(size):
     return tuple(size)
 
 
+def named_sizes(function, keyword, given, named):
+    """sizes(given), or what a keyword names instead; TypeError in torch's words for no sizes, or for another keyword."""
+    if given and not named:
+        return sizes(given)
+    if given or keyword in named:
+        if len(named) == 1 and keyword in named and not given:
+            return sizes((named[keyword],))
+        unknown = next((k for k in named if k != keyword), keyword)
+        raise TypeError(f"{function}() got an unexpected keyword argument '{unknown}'")
+    raise TypeError(f'{function}() missing 1 required positional arguments: "{keyword}"')
+
+
 def dims_of(dim, n):
     """The dimensions that None, an int or a sequence of ints names, counted from the front, none twice."""
-    if dim is None or dim == () or dim == []:
+    if dim is None:
         return tuple(range(n))
     if not isinstance(dim, (tuple, list)):
-        return (wrapped(dim, n),) if n else scalar_dim(dim)
+        return (wrapped(int(dim), n),) if n else scalar_dim(dim)
+    if not dim:
+        return tuple(range(n))
     dims = tuple([wrapped(d, n) for d in dim]) if n else tuple(scalar_dim(d) for d in dim)
     for d in dims:
         if dims.count(d) > 1:
@@ -100,7 +115,7 @@ def as_operand(x):
     if isinstance(x, np.ndarray):
         dtypes.of_numpy(x.dtype)
         return wrap(Tensor, x)
-    return x if isinstance(x, Handle) else NotImplemented
+    return as_tensor(x) if isinstance(x, Handle) else NotImplemented
 
 
 def rank(x):
@@ -114,7 +129,22 @@ def rank(x):
 def number(x, d):
     """A Python number as one of dtype d's kind."""
     kind = d.kind
-    return float(x) if kind == "f" else int(x) if kind in "iu" else complex(x) if kind == "c" else bool(x)
+    if kind in "iu":
+        low, count = (0 if kind == "u" else -(1 << 8 * d.itemsize - 1)), 1 << 8 * d.itemsize
+        return (int(x) - low) % count + low  # (torch wraps it round)
+    return float(x) if kind == "f" else complex(x) if kind == "c" else bool(x)
+
+
+C_INTEGERS = {"uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t"}
+
+
+def fitting(x, d):
+    """A number as one to be stored in memory of dtype d; RuntimeError if it does not fit (a negative one may wrap round)."""
+    if d.kind in "iu":
+        top = (1 << 8 * d.itemsize - (d.kind == "i")) - 1
+        if not -top - (d.kind == "i") <= x <= top:
+            raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(d.name, d.name)} without overflow")
+    return number(x, d)
 
 
 def cast(t, d):
@@ -161,6 +191,13 @@ def new(array, requires_grad=False):
     return wrap(Tensor, array, requires_grad)
 
 
+def in_c_order(t):
+    """A result over memory of its own, in C order, as torch makes this one whatever the order of its operands."""
+    if t.owner is TAPE and not t.val.flags.c_contiguous:
+        t.val = np.ascontiguousarray(t.val)
+    return t
+
+
 def index_result(t):
     """A result of integer indices as torch gives them: int64."""
     return cast(t, INT64)
@@ -169,6 +206,6 @@ def index_result(t):
 __all__ = [
     "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to",
     "cast",
-    "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "index_result", "integer",
-    "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "wrapped",
+    "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "index_result", "integer",
+    "named_sizes", "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "wrapped",
 ]  # fmt: skip

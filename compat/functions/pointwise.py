@@ -23,13 +23,16 @@ from .operands import (
     cast,
     check_sizes,
     dtype_of,
+    fitting,
     floating,
-    number,
+    in_c_order,
+    new,
     promoted,
     rank,
     shape_of,
     wrapped,
 )
+from .refusals import need_real, refusals_of, refuse
 from .register import (
     FUNCTIONS,
     METHODS,
@@ -51,18 +54,27 @@ from .shape import view_of
 
 
 # ------------------------------------------------------------------------------------------------ one operand
-def unary(name, prim=None, *, node=None, integers=False, aliases=()):
+def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None):
     """torch.<name>, Tensor.<name> and Tensor.<name>_ of a one-operand primitive.
 
-    `node` is torch's name of its node; without `integers`, integers are computed in the default float dtype.
+    `node` is torch's name of its node; without `integers`, integers are computed in the default float dtype. `of`: for
+    kinds of dtypes that the primitive does not take, what is computed instead.
     """
+    of = of or {}
+    refused = refusals_of(name)
+    label = f"{node or name.capitalize()}Backward0"
     prim = prim or name
     if node is not None:
         NAMES[prim] = node + "Backward0"
 
     def slow(input):
         t = current(input)
-        if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
+        kind = dtype_of(t).kind
+        if kind in refused:
+            refuse(refused[kind], dtype_of(t))
+        if kind in of:
+            return named(of[kind](t), label, (t,))
+        if not integers and kind in KINDS_OF_INTEGER:
             t = cast(t, dtypes.Default.numpy)
         p, params = called(prim)
         return p(t, **params)
@@ -82,6 +94,10 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=()):
                 f"result type {spoken(dtypes.Default.numpy)} can't be cast to the desired output type "
                 f"{spoken(dtype_of(t))}"
             )
+        if dtype_of(t).kind in refused:
+            refuse(refused[dtype_of(t).kind], dtype_of(t))
+        if dtype_of(t).kind in of:
+            return rewrite(self, of[dtype_of(t).kind](kept(self)), label, (t,))
         p, params = called(prim)
         return in_place(self, p, **params)
 
@@ -111,14 +127,31 @@ for _name in (
     unary(_name)
 for _name in ("acos", "asin", "atan", "acosh", "asinh", "atanh"):
     unary(_name, "arc" + _name[1:], node=_name.capitalize(), aliases=("arc" + _name[1:],))
-for _name in ("erf", "erfc", "erfinv", "sigmoid", "digamma", "lgamma", "sinc", "i0", "reciprocal"):
+
+
+def complex_sigmoid(t):
+    """1 / (1 + exp(-t))."""
+    return P["reciprocal"](P["add"](P["exp"](P["neg"](t)), 1.0))
+
+
+def complex_sinc(t):
+    """sin(pi t) / (pi t), and 1 at 0."""
+    zero = P["equal"](t, 0)
+    x = P["mul"](P["where"](zero, 1.0, t), float(np.pi))
+    return P["where"](zero, 1.0, P["div"](P["sin"](x), x))
+
+
+for _name in ("erf", "erfc", "erfinv", "digamma", "lgamma", "i0", "reciprocal"):
     unary(_name)
+unary("sigmoid", of={"c": complex_sigmoid})
+unary("sinc", of={"c": complex_sinc})
 unary("log1p", node="Log1P")
 unary("deg2rad", node="Deg2Rad")
 unary("rad2deg", node="Rad2Deg")
 unary("abs", integers=True, aliases=("absolute",))
-for _name in ("sign", "floor", "ceil", "trunc", "relu"):
+for _name in ("floor", "ceil", "trunc", "relu"):
     unary(_name, integers=True)
+unary("sign", "sign_or_zero", node="Sign", integers=True, of={"b": lambda t: P["copy"](t, t)})
 publish(FUNCTIONS["trunc"], ("fix",), True, True)
 publish(METHODS["trunc_"], ("fix_",), False, True)
 abs_ = FUNCTIONS["abs"]
@@ -166,8 +199,10 @@ def square(input):
 def sgn(input):
     """The sign; of a complex number, the number of absolute value 1 in its direction (0 at 0)."""
     t = current(input)
+    if dtype_of(t).kind == "b":
+        return P["copy"](t, t)
     if dtype_of(t).kind != "c":
-        return released(P["sign"](t), True)
+        return released(P["sign_or_zero"](t), True)
     size = P["abs"](t, kink="torch")
     return P["div"](t, P["where"](P["equal"](size, 0), 1.0, size))
 
@@ -183,6 +218,10 @@ def frac(input):
 def round(input, *, decimals=0):  # noqa: A001
     """Rounded to so many decimals, halves to even."""
     t = current(input)
+    if dtype_of(t).kind in "bc":
+        refuse("round_vml_cpu", dtype_of(t))
+    if dtype_of(t).kind in "iu" and decimals == 0:
+        return P["copy"](t, t)
     if decimals == 0:
         return renamed(P["rint"](t), "RoundBackward0")
     return renamed(P["round"](t, decimals=decimals), "RoundBackward1")
@@ -192,7 +231,10 @@ def round(input, *, decimals=0):  # noqa: A001
 def logit(input, eps=None):
     """log(x / (1 - x)), of x held between eps and 1 - eps."""
     t = floating(current(input))
-    return P["logit"](t if eps is None else P["clamp"](t, eps, 1 - eps, kink="torch"))
+    need_real("logit_cpu", dtype_of(t))
+    if eps is not None:
+        t = P["where"](P["less"](t, eps), eps, P["where"](P["greater"](t, 1 - eps), 1 - eps, t))
+    return P["logit"](t, kink="torch")
 
 
 @operation("NanToNumBackward0")
@@ -207,13 +249,18 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
 @operation("PolygammaBackward0")
 def polygamma(n, input):
     """The n-th derivative of digamma."""
-    return P["polygamma"](floating(current(input)), nth=n)
+    t = floating(current(input))
+    need_real("digamma" if n == 0 else "trigamma" if n == 1 else "polygamma", dtype_of(t))
+    return P["polygamma"](t, nth=n)
 
 
 @operation("MvlgammaBackward0")
 def mvlgamma(input, p):
     """The logarithm of the multivariate gamma function of dimension p."""
+    if dtype_of(current(input)).kind == "b":
+        raise RuntimeError("The input tensor may not be a boolean tensor.")
     t = floating(current(input))
+    need_real("arange_cpu", dtype_of(t))
     steps = -0.5 * np.arange(p)
     total = p * (p - 1) / 4 * float(np.log(np.pi))
     for k in steps:
@@ -223,9 +270,11 @@ def mvlgamma(input, p):
 
 for _name, _node in (
     ("square", "Pow"), ("sgn", "Sgn"), ("frac", "Frac"), ("round", "Round"), ("logit", "Logit"),
-    ("nan_to_num", "NanToNum"), ("polygamma", "Polygamma"), ("mvlgamma", "Mvlgamma"),
+    ("nan_to_num", "NanToNum"), ("mvlgamma", "Mvlgamma"),
 ):  # fmt: skip
     twin(_name, _node + "Backward0")
+install("polygamma", lambda self, n: polygamma(n, self))
+twin("polygamma", "PolygammaBackward0", lambda self, n: polygamma(n, self))
 
 
 # ------------------------------------------------------------------------------------------------ complex parts
@@ -266,10 +315,11 @@ def conj(input):
 publish(FUNCTIONS["conj"], ("conj_physical",), True, True)
 
 
-@operation()
+@operation("AngleBackward0")
 def angle(input):
-    """The angle in radians; of a real number 0 or pi."""
-    return P["angle"](floating(current(input)))
+    """The angle in radians; of a real number 0 (of -0.0 too) or pi."""
+    t = floating(current(input))
+    return P["angle"](t if dtype_of(t).kind == "c" else P["add"](t, 0.0))
 
 
 @operation()
@@ -330,13 +380,15 @@ def refuse_complex(name):
     return refuse
 
 
-def binary(name, prim=None, *, node=None, floats=False, aliases=(), with_number=(None, None), refuse=None):
+def binary(
+    name, prim=None, *, node=None, floats=False, aliases=(), with_number=(None, None), refuse=None, of_complex=None
+):  # fmt: skip
     """torch.<name>, Tensor.<name> and Tensor.<name>_ of a two-operand primitive that is no operator.
 
     `with_number`: torch's names of its node where the first, or the second, operand is a Python number.
     """
     prim = prim or name
-    slow = general(name, prim, floats, refuse)
+    slow = general(name, prim, floats, refuse, of_complex)
     quick = quick_binary(prim, slow)
     if node is not None:
         NAMES[prim] = node + "Backward0"
@@ -369,11 +421,31 @@ def binary(name, prim=None, *, node=None, floats=False, aliases=(), with_number=
 for _name in ("maximum", "minimum", "fmax", "fmin"):
     binary(_name, refuse=refuse_complex(_name))
 binary("atan2", "arctan2", node="Atan2", floats=True, aliases=("arctan2",))
-for _name in ("hypot", "logaddexp", "logaddexp2", "nextafter"):
+for _name in ("hypot", "logaddexp2", "nextafter"):
     binary(_name)
+
+
+def complex_logaddexp(x, y):
+    """log(exp(x) + exp(y)), the larger real part taken out."""
+    top = P["stop"](P["maximum"](P["real"](x), P["real"](y), kink="torch"))
+    return P["add"](P["log"](P["add"](P["exp"](P["sub"](x, top)), P["exp"](P["sub"](y, top)))), top)
+
+
+binary("logaddexp", of_complex=complex_logaddexp)
 binary("xlogy", floats=True, with_number=("XlogyBackward1", "XlogyBackward2"))
 binary("copysign", floats=True, with_number=(None, "CopysignBackward1"))
-binary("heaviside", node="Heaviside")
+
+
+@operation("HeavisideBackward0")
+def heaviside(input, values):
+    """0 for negative elements, 1 for positive ones, and at 0 what `values` says."""
+    x, y = current(input), current(values)
+    if dtype_of(x) != dtype_of(y):
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+    return cast(P["heaviside"](x, y), dtype_of(x))
+
+
+twin("heaviside", "HeavisideBackward0")
 binary("gcd")
 binary("lcm")
 
@@ -410,6 +482,10 @@ def clamped(name, input, low, high):
     check_sizes(t, *bounds)
     given = [b for b in bounds if b is not None]
     (x, *rest), d = promoted((t, *given))
+    if d.kind == "c":
+        raise NotImplementedError("clamp is not supported for complex types")
+    if d.kind in "iu":  # (numbers beyond what d holds wrap round, as in C)
+        rest = [int(np.asarray(b).astype(d)) if type(b) is int else b for b in rest]
     rest = iter(rest)
     low, high = (lowest(d, s) if b is None else next(rest) for s, b in zip((-1, 1), bounds))
     if any(isinstance(b, Tensor) for b in bounds):
@@ -510,7 +586,7 @@ def fill_value(t, value, name):
     d = dtype_of(t)
     if isinstance(value, complex) and d.kind != "c":
         raise RuntimeError(f"value cannot be converted to type {C_NAMES[d.name]} without overflow")
-    return d.type(value)
+    return d.type(fitting(value, d))
 
 
 def check_mask(mask, name="masked_fill_"):
@@ -606,25 +682,31 @@ def one_axis(t, dim):
     return (wrapped(dim, n),) if n else ()
 
 
-def need_float(t, name):
-    if dtype_of(t).kind not in "fc":
-        raise NotImplementedError(f"\"{name}_lastdim_kernel_impl\" not implemented for '{spoken(dtype_of(t))}'")
+def need_float(t, name, axes):
+    """Refuse integers in torch's words, which has one kernel for the last dimension and one for the others."""
+    last = not axes or axes[0] == len(shape_of(t)) - 1
+    if dtype_of(t).kind != "f":
+        raise NotImplementedError(
+            f"\"{name}{'_lastdim' if last else ''}_kernel_impl\" not implemented for '{spoken(dtype_of(t))}'"
+        )
 
 
 @operation()
 def softmax(input, dim, dtype=None):
     """exp(x) / sum(exp(x)) along a dimension, without overflow."""
     t = cast_first(input, dtype)
-    need_float(t, "softmax")
-    return P["softmax"](t, axes=one_axis(t, dim))
+    axes = one_axis(t, dim)
+    need_float(t, "softmax", axes)
+    return in_c_order(P["softmax"](t, axes=axes))
 
 
 @operation()
 def log_softmax(input, dim, dtype=None):
     """log(softmax(x)) along a dimension."""
     t = cast_first(input, dtype)
-    need_float(t, "log_softmax")
-    return P["log_softmax"](t, axes=one_axis(t, dim))
+    axes = one_axis(t, dim)
+    need_float(t, "log_softmax", axes)
+    return in_c_order(P["log_softmax"](t, axes=axes))
 
 
 # ------------------------------------------------------------------------------------------------ filling
@@ -644,17 +726,23 @@ def fill_(self, value):
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value.dim()} dimensions."
             )
         return overwrite(self, current(value), "FillBackward3", (self, value))
-    return overwrite(self, number(value, dtype_of(current(self))), "FillBackward2", (self,))
+    return overwrite(self, fitting(value, dtype_of(current(self))), "FillBackward2", (self,))
 
 
 @operation(function=False)
 def fill_diagonal_(self, fill_value, wrap=False):
-    """The diagonal of a matrix set to a number, in place."""
-    if self.dim() != 2 or wrap:
-        raise NotImplementedError(
-            "fill_diagonal_: only matrices without wrap are covered; use t.diagonal().fill_(value)."
-        )
-    FUNCTIONS["diagonal"](self).fill_(fill_value)
+    """The diagonal of a matrix (with `wrap` also of what stands below its square part) or of a cube set to a number, in place."""
+    shape = tuple(self.shape)
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) == 2 and not wrap:
+        FUNCTIONS["diagonal"](self).fill_(fill_value)
+        return self
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    step = sum(int(np.prod(shape[k + 1 :])) for k in range(len(shape)))
+    at = np.unravel_index(np.arange(0, int(np.prod(shape)), step), shape)
+    self[tuple([new(k) for k in at])] = fill_value
     return self
 
 

@@ -7,12 +7,13 @@ import math
 
 import numpy as np
 
+from funcgrad.core import fast
 from funcgrad.core.mutation import view as core_view
 
 from .. import dtypes
 from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
-from .arithmetic import MUL
+from .arithmetic import MUL, quick_binary
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, shape_of
 from .pointwise import C_NAMES
 from .register import (
@@ -84,6 +85,12 @@ def matmul(input, other, *, out=None):
     """
     if not isinstance(input, Tensor):
         raise not_a_tensor("matmul", input)
+    got = product_of_two(input, other)
+    return got if out is None else store("matmul", out, got)
+
+
+def product(input, other):
+    """matmul of any two operands."""
     if not isinstance(other, Tensor):
         raise not_a_tensor("matmul", other, 2, "other")
     x, y = current(input), current(other)
@@ -99,7 +106,11 @@ def matmul(input, other, *, out=None):
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {n}D and {m}D")
     else:
         got = stacked(x, y, s, r)
-    return got if out is None else store("matmul", out, got)
+    return got
+
+
+TWO_MATRICES = fast.Case("vx.dot(vy)", "MATRICES", "vx.ndim == 2 == vy.ndim", MATRICES={"dims": MATRIX})
+product_of_two = quick_binary("dot_general", product, TWO_MATRICES)
 
 
 def stacked(x, y, s, r):
@@ -214,7 +225,7 @@ publish(matmul, ("matmul",), True, True)
 
 
 def matmul_operator(x, y):
-    return matmul(x, y) if isinstance(y, Tensor) else NotImplemented
+    return product_of_two(x, y) if isinstance(y, Tensor) else NotImplemented
 
 
 def matmul_in_place(x, y):
@@ -308,7 +319,8 @@ def outer_product(one, two):
 
 def batch_sum(one, two):
     """The sum of the products of two stacks of matrices."""
-    return P["sum"](bmm(one, two), axes=(0,))
+    stacked = bmm(one, two)
+    return cast(P["sum"](stacked, axes=(0,)), dtype_of(stacked))
 
 
 with_addend("addmm", mm, "AddmmBackward0")

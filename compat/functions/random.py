@@ -4,19 +4,27 @@ Invariant: an in-place draw takes its numbers in the order of memory, as torch's
 before it takes any.
 """
 
+import math
+
 import numpy as np
 
+from funcgrad.core.layout import by_strides, layout_of
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import here
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
-from funcgrad.numpy.concrete import concrete
+from funcgrad.errors import RandomnessError
 
 from .. import streams
 from ..tensor import Device, Tensor, current
-from .creation import finished, function, size_argument
+from .creation import completed, function, size_argument
 from .data import scalar_of
-from .operands import dtype_argument, dtype_of, float_argument, integer, new, shape_of
+from .drawing import drawn, refuse_staging, while_staging
+from .operands import dtype_argument, dtype_of, float_argument, integer, shape_of
 from .pointwise import overwrite
 from .register import check_writable, named, operation, released
+
+STATE_BYTES = streams.STATE_BYTES
 
 
 class Generator:
@@ -33,28 +41,31 @@ class Generator:
 
     def manual_seed(self, seed):
         """Start the stream of a seed; returns self."""
-        self.stream.manual_seed(seed)
+        while_staging(self.stream.manual_seed, seed)
         return self
 
     def seed(self):
         """Seed from the system's entropy; returns that seed."""
+        refuse_staging("Generator.seed()")
         return self.stream.seed()
 
     def initial_seed(self):
         """The seed last set."""
+        refuse_staging("Generator.initial_seed()")
         return self.stream.initial_seed()
 
     def get_state(self):
         """The state as a uint8 Tensor."""
-        return new(self.stream.get_state())
+        return drawn((STATE_BYTES,), np.dtype(np.uint8), lambda shape: self.stream.get_state())
 
     def set_state(self, new_state):
         """Go on from a state that get_state() gave."""
-        self.stream.set_state(new_state.numpy() if isinstance(new_state, Tensor) else new_state)
+        while_staging(self.stream.set_state, new_state)
         return self
 
     def clone_state(self):
         """A new Generator that goes on from the same state."""
+        refuse_staging("Generator.clone_state()")
         return Generator(stream=self.stream.clone_state())
 
     def __repr__(self):
@@ -115,9 +126,9 @@ def rand(
     *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, **more
 ):
     """Uniform numbers from [0, 1)."""
-    shape = size_argument("rand", size, more)
-    array = stream_of(generator).uniform(shape, 0.0, 1.0, float_argument(dtype))
-    return finished("rand", array, out, device, requires_grad)
+    shape, d, stream = size_argument("rand", size, more), float_argument(dtype), stream_of(generator)
+    t = drawn(shape, d, lambda shape: stream.uniform(shape, 0.0, 1.0, d))
+    return completed("rand", t, out, device, requires_grad)
 
 
 @function
@@ -125,9 +136,9 @@ def randn(
     *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, **more
 ):
     """Standard normal numbers."""
-    shape = size_argument("randn", size, more)
-    array = stream_of(generator).normal(shape, 0.0, 1.0, float_argument(dtype))
-    return finished("randn", array, out, device, requires_grad)
+    shape, d, stream = size_argument("randn", size, more), float_argument(dtype), stream_of(generator)
+    t = drawn(shape, d, lambda shape: stream.normal(shape, 0.0, 1.0, d))
+    return completed("randn", t, out, device, requires_grad)
 
 
 @function
@@ -156,8 +167,9 @@ def randint(
         raise TypeError("randint() takes (high, size) or (low, high, size)")
     shape = size_argument("randint", (size,), {})
     d = dtype_argument(dtype, np.dtype(np.int64))
-    array = stream_of(generator).randint(scalar_of(low), scalar_of(high), shape, d)
-    return finished("randint", array, out, device, requires_grad)
+    low, high, stream = scalar_of(low), scalar_of(high), stream_of(generator)
+    t = drawn(shape, d, lambda shape: stream.randint(low, high, shape, d))
+    return completed("randint", t, out, device, requires_grad)
 
 
 @function
@@ -165,24 +177,29 @@ def randperm(
     n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
     """A random permutation of 0..n-1."""
-    array = stream_of(generator).randperm(integer(n)).astype(dtype_argument(dtype, np.dtype(np.int64)), copy=False)
-    return finished("randperm", array, out, device, requires_grad)
+    n, d, stream = integer(n), dtype_argument(dtype, np.dtype(np.int64)), stream_of(generator)
+
+    def source(shape):
+        rows = [stream.randperm(n) for _ in range(math.prod(shape[:-1]))]
+        return np.stack(rows).reshape(shape).astype(d, copy=False)
+
+    return completed("randperm", drawn((n,), d, source), out, device, requires_grad)
 
 
 def like(name, draw):
     """torch.<name>_like(input)."""
 
-    def drawn(
+    def drawn_like(
         input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None, generator=None,
         pin_memory=False,
     ):  # fmt: skip
         t = current(input)
-        array = draw(stream_of(generator), shape_of(t), dtype_argument(dtype, dtype_of(t)))
-        return finished(name, array, None, device, requires_grad)
+        d, stream = dtype_argument(dtype, dtype_of(t)), stream_of(generator)
+        return completed(name, drawn(shape_of(t), d, lambda shape: draw(stream, shape, d)), None, device, requires_grad)
 
-    drawn.__name__ = name
-    drawn.__doc__ = f"{name.removesuffix('_like')} with the shape and dtype of a Tensor."
-    return function(drawn)
+    drawn_like.__name__ = name
+    drawn_like.__doc__ = f"{name.removesuffix('_like')} with the shape and dtype of a Tensor."
+    return function(drawn_like)
 
 
 rand_like = like("rand_like", lambda g, shape, d: g.uniform(shape, 0.0, 1.0, d))
@@ -195,12 +212,11 @@ def randint_like(
 ):
     """randint_like(input, high) or (input, low, high): integers with the shape and dtype of a Tensor."""
     t = current(input)
-    bounds = [b for b in (*args, low, high) if b is not None]
+    bounds = [scalar_of(b) for b in (*args, low, high) if b is not None]
     low, high = (0, bounds[0]) if len(bounds) == 1 else bounds
-    array = stream_of(generator).randint(
-        scalar_of(low), scalar_of(high), shape_of(t), dtype_argument(dtype, dtype_of(t))
-    )
-    return finished("randint_like", array, None, device, requires_grad)
+    d, stream = dtype_argument(dtype, dtype_of(t)), stream_of(generator)
+    drawing = drawn(shape_of(t), d, lambda shape: stream.randint(low, high, shape, d))
+    return completed("randint_like", drawing, None, device, requires_grad)
 
 
 def constant(out, operands, label):
@@ -211,11 +227,6 @@ def constant(out, operands, label):
     return named(out, label, operands)
 
 
-def figures(t, what):
-    """The values that a distribution's parameter has."""
-    return np.asarray(concrete(current(t), what))
-
-
 @function
 def normal(
     mean, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
@@ -223,23 +234,29 @@ def normal(
 ):  # fmt: skip
     """Normal numbers: of a size with mean and std numbers, or one for each element of the Tensors mean and std."""
     g = stream_of(generator)
-    given = [x for x in (mean, std) if isinstance(x, Tensor)]
+    given = [current(x) for x in (mean, std) if isinstance(x, Tensor)]
     if not given:
         if size is None:
             raise TypeError("normal() of a number mean and a number std needs a size")
-        shape = size_argument("normal", (size,), {})
-        return finished("normal", g.normal(shape, mean, std, float_argument(dtype)), out, device, requires_grad)
-    values = [figures(x, "normal") if isinstance(x, Tensor) else x for x in (mean, std)]
-    d = values[0].dtype if isinstance(mean, Tensor) else values[1].dtype
-    shape = np.broadcast_shapes(*map(np.shape, values))
-    if isinstance(std, Tensor) and (values[1] < 0).any():
-        raise RuntimeError("normal expects all elements of std >= 0.0")
-    draws = g.normal(shape, 0.0, 1.0 if isinstance(std, Tensor) else std, d)
-    if isinstance(std, Tensor):
-        draws = draws * values[1]
-    label = f"NormalBackward{1 + 2 * (len(given) == 2) if isinstance(mean, Tensor) else 2}"
-    t = finished("normal", (draws + values[0]).astype(d, copy=False), out, device, False)
-    return constant(t, given, label)
+        shape, d = size_argument("normal", (size,), {}), float_argument(dtype)
+        t = drawn(shape, d, lambda shape: g.normal(shape, mean, std, d))
+        return completed("normal", t, out, device, requires_grad)
+    d = dtype_of(given[0])
+    each_mean, each_std = isinstance(mean, Tensor), isinstance(std, Tensor)
+
+    def source(shape, *values):
+        m = values[0] if each_mean else mean
+        s = values[-1] if each_std else std
+        if each_std and (s < 0).any():
+            raise RuntimeError("normal expects all elements of std >= 0.0")
+        draws = g.normal(shape, 0.0, 1.0 if each_std else s, d)
+        if each_std:
+            draws = draws * s
+        return (draws + m).astype(d, copy=False)
+
+    label = f"NormalBackward{1 + 2 * each_std if each_mean else 2}"
+    t = drawn(np.broadcast_shapes(*map(shape_of, given)), d, source, *given)
+    return constant(completed("normal", t, out, device, False), given, label)
 
 
 @operation()
@@ -247,9 +264,10 @@ def bernoulli(input, p=None, *, generator=None):
     """1 with the probability that each element of the input is, else 0, in the input's dtype."""
     t = current(input)
     g = stream_of(generator)
+    shape, d = shape_of(t), dtype_of(t)
     if p is not None:
-        return new(g.bernoulli(shape_of(t), p, dtype_of(t)))
-    return constant(new(g.bernoulli_from(figures(t, "bernoulli"))), [t], "BernoulliBackward0")
+        return drawn(shape, d, lambda shape: g.bernoulli(shape, p, d))
+    return constant(drawn(shape, d, lambda shape, p: g.bernoulli_from(p), t), [t], "BernoulliBackward0")
 
 
 @operation()
@@ -260,14 +278,23 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
     >>> torch.multinomial(torch.tensor([0.0, 1.0]), 1)
     tensor([1])
     """
-    return new(stream_of(generator).multinomial(figures(input, "multinomial"), num_samples, replacement))
+    t, g = current(input), stream_of(generator)
+    shape = shape_of(t)
+
+    def source(shape, weights):
+        if weights.ndim > len(known):  # (rows of several samples)
+            weights = weights.reshape(-1, weights.shape[-1])
+        return g.multinomial(weights, num_samples, replacement).reshape(shape)
+
+    known = shape if len(shape) == 2 else (1, *shape)
+    return drawn((*shape[:-1], num_samples), np.dtype(np.int64), source, t)
 
 
 @operation()
 def poisson(input, generator=None):
     """Poisson counts of the rates in the input."""
-    t = current(input)
-    return constant(new(stream_of(generator).poisson(figures(t, "poisson"))), [t], "PoissonBackward0")
+    t, g = current(input), stream_of(generator)
+    return constant(drawn(shape_of(t), dtype_of(t), lambda shape, rates: g.poisson(rates), t), [t], "PoissonBackward0")
 
 
 # ------------------------------------------------------------------------------------------------ in place
@@ -277,12 +304,27 @@ def fill_with(t, draw, label):
     check_writable(c)
     t.refuse(())
     shape = shape_of(c)
-    order = list(range(len(shape)))
-    plain = c.owner is not TAPE or c.val.flags.c_contiguous
+    plain, order = c.owner is TAPE and c.val.flags.c_contiguous, range(len(shape))
     if not plain:
-        order.sort(key=lambda k: -c.val.strides[k])
-    values = draw(tuple(shape[k] for k in order), dtype_of(c), plain)
-    return overwrite(t, values.transpose(np.argsort(order)) if order else values, label, (t,))
+        layout = layout_of(c)
+        plain = layout is None
+        if not plain:
+            order = by_strides(layout.strides)
+    d = dtype_of(c)
+    values = drawn(tuple([shape[k] for k in order]), d, lambda shape: draw(shape, d, plain))
+    refuse_unmapped(c, values)
+    return overwrite(t, values if plain else values.permute(*np.argsort(order).tolist()), label, (t,))
+
+
+def refuse_unmapped(t, values):
+    """Raise where a vmap draws another figure for each sample, and all of them share the Tensor."""
+    trace = tls.mapping
+    if trace is not None and values.owner is trace.tape and values.val.mark is not None and t.owner is not trace.tape:
+        raise RandomnessError(
+            "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same randomness. "
+            "If this is necessary for your usage, please file an issue with functorch. [Draw a new Tensor instead: "
+            f"torch.randn_like(x), at {here()}]"
+        )
 
 
 @operation(function=False)
@@ -345,6 +387,13 @@ def bernoulli_(self, p=0.5, *, generator=None):
     """Fill with 1 with probability p (a number, or a Tensor of them), else 0, in place."""
     g = stream_of(generator)
     if isinstance(p, Tensor):
-        ps = np.broadcast_to(figures(p, "bernoulli_"), shape_of(current(self)))
-        return fill_with(self, lambda shape, d, plain: g.bernoulli_from(ps, d), "BernoulliBackward1")
+        t = current(self)
+        check_writable(t)
+        t.refuse(())
+        d = dtype_of(t)
+        values = drawn(
+            shape_of(t), d, lambda shape, p: g.bernoulli_from(np.broadcast_to(p, shape), d), current(p.detach())
+        )
+        refuse_unmapped(t, values)
+        return overwrite(self, values, "BernoulliBackward1", (self,))
     return fill_with(self, lambda shape, d, plain: g.bernoulli(shape, p, d), "BernoulliBackward2")

@@ -6,12 +6,14 @@ of the whole Tensor and by amax/amin, to the one index that max(dim) and its kin
 
 import numpy as np
 
+from funcgrad.core import fast
 from funcgrad.numpy.concrete import concrete
+from funcgrad.ops.torch_order import sum_over
 
 from .. import dtypes
 from ..graph import label as set_label
 from ..tensor import Tensor, current, wrapped
-from .arithmetic import DIV, MUL, by_number
+from .arithmetic import DIV, MUL, by_number, quick_unary
 from .data import scalar_of
 from .indexing import along
 from .operands import (
@@ -23,10 +25,12 @@ from .operands import (
     dims_of,
     dtype_of,
     floating,
+    in_c_order,
     new,
     shape_of,
     with_ones,
 )
+from .refusals import need_dtype
 from .register import FUNCTIONS, kept, named, not_a_tensor, operation, publish, renamed, rewrite, spoken, store
 from .return_types import BY_NAME as RETURN
 
@@ -59,6 +63,8 @@ def sum(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=Fals
         raise not_a_tensor("sum", input)
     if axis is not None:
         dim = axis
+    if dim is EVERY and dtype is None and out is None and not keepdim and not keepdims:
+        return sum_of_all(input)
     t = current(input)
     d = dtype_of(t)
     if dtype is not None:
@@ -79,6 +85,20 @@ def sum(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=Fals
     return got if out is None else store("sum", out, got)
 
 
+def over_all(prim, value, slow):
+    """What reduces a whole Tensor: `value` is the text of the result for a float array v."""
+    axes = [{"axes": a} for a in ALL_AXES]
+    return quick_unary(prim, slow, fast.Case(value, "AXES[v.ndim]", AXES=axes, sum_over=sum_over))
+
+
+def sum_of_any(input):
+    t = current(input)
+    if dtype_of(t).kind in KINDS_OF_INTEGER:
+        t = cast(t, INT64)
+    return P["sum"](t, axes=ALL_AXES[len(shape_of(t))])
+
+
+sum_of_all = over_all("sum", "sum_over(v, AXES[v.ndim]['axes'])", sum_of_any)
 publish(sum, ("sum",), True, True)
 
 
@@ -88,6 +108,10 @@ def averaged(name, input, dtype):
     if dtype is not None:
         return cast(t, dtypes.as_numpy(dtype))
     if dtype_of(t).kind in KINDS_OF_INTEGER:
+        if name == "nanmean":
+            raise RuntimeError(
+                f"nanmean(): expected input to have floating point or complex dtype but got {spoken(dtype_of(t))}"
+            )
         raise RuntimeError(
             f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex "
             "dtype. Got: "
@@ -102,12 +126,11 @@ def mean(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=Fal
         raise not_a_tensor("mean", input)
     if axis is not None:
         dim = axis
-    t = averaged("mean", input, dtype)
     every = dim is EVERY
-    if every and not keepdim and not keepdims:
-        got = P["mean"](t, axes=ALL_AXES[len(shape_of(t))])
-    else:
-        got = over(t, "mean", None if every else dim, keepdim or keepdims)
+    if every and dtype is None and out is None and not keepdim and not keepdims:
+        return mean_of_all(input)
+    t = averaged("mean", input, dtype)
+    got = over(t, "mean", None if every else dim, keepdim or keepdims)
     if got.mark is not None:
         if keepdim or keepdims or dtype is not None:
             set_label(got, "MeanBackward0" if every else "MeanBackward1", (input,))
@@ -116,6 +139,12 @@ def mean(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=Fal
     return got if out is None else store("mean", out, got)
 
 
+def mean_of_any(input):
+    t = averaged("mean", input, None)
+    return P["mean"](t, axes=ALL_AXES[len(shape_of(t))])
+
+
+mean_of_all = over_all("mean", "sum_over(v, AXES[v.ndim]['axes']) / v.size", mean_of_any)
 publish(mean, ("mean",), True, True)
 
 
@@ -157,7 +186,10 @@ def truth(name):
 
     def reduce(input, dim=None, keepdim=False):
         t = current(input)
-        out = over(t, name, dim, keepdim)
+        if dim is not None and not isinstance(dim, (int, np.integer)) and len(dim) == 0:
+            out = P["not_equal"](t, 0)  # (no dimension, not every one)
+        else:
+            out = over(t, name, dim, keepdim)
         return cast(out, dtype_of(t)) if dtype_of(t) == np.uint8 else out
 
     reduce.__doc__ = f"Is {name} element true (not zero)? Of the whole Tensor, or over dimensions."
@@ -171,11 +203,7 @@ truth("all")
 @operation()
 def count_nonzero(input, dim=None):
     """The number of elements that are not zero."""
-    return (
-        over(P["not_equal"](current(input), 0), "sum", dim)
-        if dim is not None
-        else new(np.asarray(np.count_nonzero(concrete(input, "count_nonzero"))))
-    )
+    return over(P["not_equal"](current(input), 0), "sum", dim)
 
 
 # ------------------------------------------------------------------------------------------------ extremes
@@ -267,6 +295,7 @@ def extreme(name, longer, evenly):
 
     def amount(input, dim=(), keepdim=False):
         t = current(input)
+        need_dtype(evenly, dtype_of(t))
         need_elements(evenly, t, None if dim == () or dim is None else dim)
         return over(t, name, dim, keepdim)
 
@@ -275,6 +304,7 @@ def extreme(name, longer, evenly):
 
     def position(input, dim=None, keepdim=False):
         t = current(input)
+        need_dtype(arg, dtype_of(t))
         need_elements(arg, t, dim)
         if dim is None:
             flat = P["reshape"](t, shape=(-1,)) if 0 not in shape_of(t) else t
@@ -294,6 +324,7 @@ extreme("min", "minimum", "amin")
 def aminmax(input, *, dim=None, keepdim=False):
     """(min, max) of all elements, or along a dimension."""
     t = current(input)
+    need_dtype("aminmax", dtype_of(t))
     need_elements("aminmax", t, dim)
     dims = () if dim is None else dim
     return RETURN["aminmax"](over(t, "min", dims, keepdim), over(t, "max", dims, keepdim))
@@ -311,8 +342,6 @@ def spread_arguments(dim, unbiased, keepdim, correction):
 
 def variance(t, dim, keepdim, correction):
     """(variance, mean), both with the reduced dimensions as `keepdim` says."""
-    if dtype_of(t).kind in KINDS_OF_INTEGER:
-        raise RuntimeError("std and var only support floating point and complex dtypes")
     shape = shape_of(t)
     dims = dims_of(dim, len(shape))
     n = 1
@@ -323,7 +352,7 @@ def variance(t, dim, keepdim, correction):
     squares = P["square"](gap) if dtype_of(t).kind == "f" else P["real"](P["mul"](gap, P["conj"](gap)))
     scale = max(n - correction, 0)
     total = P["sum"](squares, axes=dims)
-    out = P["div"](total, float(scale)) if scale else P["mul"](total, float("nan"))
+    out = P["div"](total, float(scale))
     if not n:
         centre = P["mul"](centre, float("nan"))
     return finish(out, shape, dims, keepdim), P["reshape"](
@@ -344,6 +373,9 @@ def spread(name, shown, results):
 
     def function(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
         t = current(input)
+        if dtype_of(t).kind in KINDS_OF_INTEGER:
+            said = "std and var" if results == 1 else name
+            raise RuntimeError(f"{said} only support floating point and complex dtypes")
         var, centre = variance(t, *spread_arguments(dim, unbiased, keepdim, correction))
         out = root(var) if "std" in name else var
         return named(out if results == 1 else (out, centre), shown, (input,))
@@ -374,8 +406,9 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
         squares = P["square"](t) if dtype_of(t).kind == "f" else P["real"](P["mul"](t, P["conj"](t)))
         return finish(root(P["sum"](squares, axes=dims)), shape, dims, keepdim)
     size = P["abs"](t, kink="torch")
-    if p == 0:
-        return finish(P["sum"](cast(P["not_equal"](t, 0), dtype_of(size)), axes=dims), shape, dims, keepdim)
+    if p == 0:  # (a count, whose derivative is zero but there, as in torch)
+        counted = P["where"](P["not_equal"](t, 0), 1.0, P["mul"](P["where"](P["equal"](t, 0), size, 0.0), 0.0))
+        return finish(P["sum"](cast(counted, dtype_of(size)), axes=dims), shape, dims, keepdim)
     if p == 1:
         out = P["sum"](size, axes=dims)
     elif p in (float("inf"), float("-inf")):
@@ -432,6 +465,8 @@ def running(name, prim, shown):
         t = current(input)
         if dtype is not None or (dtype_of(t).kind in KINDS_OF_INTEGER and name != "logcumsumexp"):
             t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
+        if prim == "cumlogsumexp" and dtype_of(t).kind == "c" and shape_of(t):
+            return complex_logcumsumexp(t, wrapped(dim, len(shape_of(t))))
         return along_axis(t, prim, dim)
 
     function.__doc__ = f"The running {prim.removeprefix('cum')} along a dimension."
@@ -448,11 +483,20 @@ def along_axis(t, prim, dim, **params):
     if not shape:
         wrapped(dim, 0)
         return P["copy"](t, t)
-    return P[prim](t, axis=wrapped(dim, len(shape)), reverse=False, **params)
+    return in_c_order(P[prim](t, axis=wrapped(dim, len(shape)), reverse=False, **params))
 
 
 running("cumsum", "cumsum", "CumsumBackward0")
 running("cumprod", "cumprod", "CumprodBackward0")
+
+
+def complex_logcumsumexp(t, axis):
+    """log(cumsum(exp(t))), the largest real part taken out."""
+    top = P["stop"](P["max"](P["real"](t), axes=(axis,)))
+    top = P["reshape"](top, shape=with_ones(shape_of(t), (axis,)))
+    return P["add"](P["log"](P["cumsum"](P["exp"](P["sub"](t, top)), axis=axis, reverse=False)), top)
+
+
 running("logcumsumexp", "cumlogsumexp", "LogcumsumexpBackward0")
 
 
@@ -632,7 +676,10 @@ def corrcoef(input):
     if c.dim() == 0:
         return c / c
     scale = c.diagonal().sqrt()
-    return (c / scale.view(-1, 1) / scale.view(1, -1)).clamp(-1, 1)
+    out = c / scale.view(-1, 1) / scale.view(1, -1)
+    if out.is_complex():
+        return FUNCTIONS["complex"](out.real.clamp(-1, 1), out.imag.clamp(-1, 1))
+    return out.clamp(-1, 1)
 
 
 @operation(method=False)
@@ -672,9 +719,11 @@ def uneven_gradient(part, at, k, dim, n, edge_order):
     """gradient along a dimension whose samples stand at given coordinates."""
     if edge_order != 1:
         raise NotImplementedError("torch.gradient: coordinates with edge_order=2 are not covered; use edge_order=1.")
-    gaps = diff(at).reshape([-1] + [1] * (n - 1 - dim)).to(part(0, 1).dtype)
-    slopes = (part(1, k - 1) - part(0, k - 1)) / gaps
-    left, right = slopes.narrow(dim, 0, k - 2), slopes.narrow(dim, 1, k - 2)
+    gaps = diff(at).reshape([-1] + [1] * (n - 1 - dim))
     a, b = gaps.narrow(0, 0, k - 2), gaps.narrow(0, 1, k - 2)
-    middle = (left * b + right * a) / (a + b)
-    return FUNCTIONS["cat"]((slopes.narrow(dim, 0, 1), middle, slopes.narrow(dim, k - 2, 1)), dim)
+    # (the weights in the dtype of the coordinates, as torch has them)
+    weights = -b / (a * (a + b)), (b - a) / (a * b), a / (b * (a + b))
+    before, here, after = (part(i, k - 2) * w for i, w in enumerate(weights))
+    middle = before + here + after
+    first, last = ((part(i + 1, 1) - part(i, 1)) / gaps.narrow(0, i, 1) for i in (0, k - 2))
+    return FUNCTIONS["cat"]((first, middle, last), dim)

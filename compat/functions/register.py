@@ -12,14 +12,16 @@ import inspect
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.handle import FROZEN, root_of
+from funcgrad.core.handle import FROZEN, Handle, root_of
 from funcgrad.core.mutation import write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import PICK, TAPE
+from funcgrad.core.tracebacks import trim
 from funcgrad.lazy import Late, Table
 
 from .. import dtypes
+from ..errors import type_name
 from ..graph import label as set_label
 from ..names import node_name
 from ..rewriting import grouped
@@ -82,7 +84,20 @@ def released(out, by_backward):
 
 def not_a_tensor(name, what, position=1, argument="input"):
     """torch's error for an argument that is no Tensor."""
-    return TypeError(f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type(what).__name__}")
+    text = f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type_name(what)}"
+    if isinstance(what, Handle):
+        text += "\n[It is a NumPy value that a transform traces; torch.as_tensor(x) makes a Tensor of it.]"
+    return TypeError(text)
+
+
+def misused(own, parameters, args, kwargs, error):
+    """The error of an operation that asked one of its arguments for what only a Tensor has: torch's TypeError, if that
+    is why."""
+    passed = {**dict(zip(parameters, args)), **kwargs}
+    for position, name in enumerate(passed, 1):
+        if passed[name] is error.obj and not isinstance(error.obj, Tensor):
+            return not_a_tensor(own, error.obj, position, name)
+    return error
 
 
 def publish(g, names, function, method):
@@ -134,7 +149,13 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
             if checked and not (isinstance(args[0], Tensor) if args else isinstance(kwargs.get(first), Tensor)):
                 if args or first in kwargs:
                     raise not_a_tensor(own, args[0] if args else kwargs[first])
-            got = f(*args, **kwargs)
+            try:
+                got = f(*args, **kwargs)
+            except AttributeError as error:
+                raise misused(own, parameters, args, kwargs, error) from None
+            except BaseException as error:
+                trim(error)
+                raise
             if label is not None:
                 named(got, label, (*args, *kwargs.values()) if kwargs else args)
             return got if out is None else store(own, out, got)
@@ -262,6 +283,7 @@ def store(name, out, got):
 def resize(t, shape):
     """Give t another shape over new memory, keeping its dtype and, as far as there is room, its elements."""
     c = current(t)
+    c.refuse(())
     new = np.zeros(shape, c.val.dtype)
     count = min(new.size, c.val.size)
     new.reshape(-1)[:count] = c.val.reshape(-1)[:count]

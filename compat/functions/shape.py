@@ -12,11 +12,12 @@ from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
+from ..formats import base_of
 from ..graph import label as set_label
 from ..rewriting import spelled
 from ..size import Size
 from ..tensor import Tensor, current, wrapped
-from .operands import P, broadcast_shapes, dims_of, dtype_of, shape_of, sizes
+from .operands import P, broadcast_shapes, dims_of, dtype_of, named_sizes, shape_of, sizes
 from .register import FUNCTIONS, METHODS, alias, install, operation, publish, released, renamed
 
 ALL = slice(None)
@@ -79,7 +80,7 @@ def view(self, *shape, **size):
     """
     t = current(self)
     if size:
-        shape = (size["size"],) if "size" in size else (size["dtype"],)
+        shape = (size["dtype"],) if "dtype" in size else (named_sizes("view", "size", shape, size),)
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
         return bits_as(t, shape[0].numpy)
     memory = t.val if t.owner is TAPE else None
@@ -132,8 +133,7 @@ def copied_and_viewed(t, shape):
 def reshape(input, *shape, **size):
     """The elements in order, in another shape: a view if the memory allows it, else a copy."""
     t = current(input)
-    shape = (size["shape"],) if size else shape
-    return reshaped(t, inferred_shape(sizes(shape), count(shape_of(t))))
+    return reshaped(t, inferred_shape(named_sizes("reshape", "shape", shape, size), count(shape_of(t))))
 
 
 @operation(function=False)
@@ -264,7 +264,7 @@ def permute(input, *dims, **named_dims):
     """The dimensions in another order."""
     x = current(input)
     n = len(shape_of(x))
-    dims = sizes((named_dims["dims"],) if named_dims else dims)
+    dims = named_sizes("permute", "dims", dims, named_dims)
     if len(dims) != n:
         raise RuntimeError(
             "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
@@ -424,7 +424,7 @@ def expanded_shape(own, shape):
 def expand(self, *shape, implicit=False, **size):
     """A view stretched along its dimensions of length 1; -1 keeps a length."""
     t = current(self)
-    shape = sizes((size["size"],) if size else shape)
+    shape = named_sizes("expand", "size", shape, size)
     own = shape_of(t)
     if len(shape) < len(own):
         raise RuntimeError(
@@ -479,12 +479,13 @@ def broadcast_shapes_(*shapes):
 def as_strided(input, size, stride, storage_offset=None):
     """Any strides over the Tensor's memory: a view, or, of a Tensor that is recorded, a copy of its own elements."""
     t = current(input)
-    if t.owner is not TAPE:
-        raise RuntimeError("as_strided: a traced Tensor has no strides; use unfold, a slice, or expand.")
     size, stride = sizes((size,)), sizes((stride,))
-    base = t.val
-    while isinstance(base.base, np.ndarray):
-        base = base.base
+    if t.owner is not TAPE:  # a traced Tensor has no strides: it counts as one in C order, all of its memory
+        wanted = strided(np.arange(count(shape_of(t))), size, stride, storage_offset or 0)
+        return P["gather"](P["reshape"](t, shape=(count(shape_of(t)),)), np.ascontiguousarray(wanted))
+    base = base_of(t.val)
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
     offset = t.storage_offset() if storage_offset is None else storage_offset
     needed = offset + sum((k - 1) * s for k, s in zip(size, stride)) + 1
     if 0 not in size and needed > base.size:

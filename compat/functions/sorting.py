@@ -13,6 +13,7 @@ from .indexing import along
 from .operands import INT64, P, cast, dtype_of, new, shape_of, with_ones
 from .pointwise import lerp
 from .reduction import without
+from .refusals import need_dtype
 from .register import FUNCTIONS, named, operation
 from .return_types import BY_NAME as RETURN
 
@@ -58,6 +59,7 @@ def sort(input, dim=-1, descending=False, *, stable=None):
     tensor([1, 2, 3])
     """
     t, axis = axis_of(current(input), dim)
+    need_dtype("sort", dtype_of(t))
     values, order = P["sort_with_indices"](t, axis=axis, stable=True, descending=descending)
     values, order = as_input(values, current(input)), as_input(cast(order, INT64), current(input))
     return RETURN["sort"](named(values, f"SortBackward{int(stable is not None)}", (input,)), order)
@@ -67,6 +69,7 @@ def sort(input, dim=-1, descending=False, *, stable=None):
 def argsort(input, dim=-1, descending=False, stable=False):
     """The indices that sort along a dimension."""
     t, axis = axis_of(current(input), dim)
+    need_dtype("argsort", dtype_of(t))
     return as_input(order_of(t, axis, descending), current(input))
 
 
@@ -80,6 +83,7 @@ def msort(input):
 def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
     """(values, indices) of the k largest (or smallest) elements along a dimension, the first of them first."""
     t, axis = axis_of(current(input), dim)
+    need_dtype("topk", dtype_of(t))
     k = k.item() if isinstance(k, Tensor) else k
     if not 0 <= k <= shape_of(t)[axis]:
         raise RuntimeError("selected index k out of range")
@@ -90,6 +94,8 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
 def kthvalue(input, k, dim=-1, keepdim=False):
     """(value, index) of the k-th smallest element along a dimension."""
     t, axis = axis_of(current(input), dim)
+    if shape_of(current(input)):  # (of a 0-d Tensor torch gives it back)
+        need_dtype("kthvalue", dtype_of(t))
     if not 1 <= k <= shape_of(t)[axis]:
         raise RuntimeError("kthvalue(): selected number k out of range for dimension " + str(axis))
     index = first_of(order_of(t, axis), axis, k - 1, k)
@@ -115,6 +121,7 @@ def middle_index(t, axis, skip_nan):
 def medians(name, skip_nan):
     def function(input, dim=None, keepdim=False):
         t = current(input)
+        need_dtype(name, dtype_of(t))
         if dim is not None:
             x, axis = axis_of(t, dim)
             if shape_of(x)[axis] == 0:
@@ -153,8 +160,9 @@ def mode(input, dim=-1, keepdim=False):
     rows = v.reshape(-1, v.shape[-1])
     index = np.empty(len(rows), np.int64)
     for r, row in enumerate(rows):
-        values, counts = np.unique(row, return_counts=True)
-        index[r] = np.flatnonzero(row == values[counts.argmax()])[-1]
+        values, counts = np.unique(row, return_counts=True, equal_nan=False)  # (nan is equal to nothing)
+        commonest = values[counts.argmax()]
+        index[r] = np.flatnonzero((row == commonest) | (row != row if commonest != commonest else False))[-1]
     at = np.moveaxis(index.reshape(*v.shape[:-1], 1), -1, axis)
     return chosen(
         "mode", "ModeBackward0", input, new(np.ascontiguousarray(at)), dim, keepdim and bool(shape_of(current(input)))

@@ -5,8 +5,10 @@ import math
 from ..names import NAMES as NODES
 from ..tensor import Tensor, current
 from .arithmetic import ADD, MUL, by_number
-from .operands import P, floating
-from .register import FUNCTIONS, operation
+from .operands import P, as_operand, check_sizes, dtype_of, floating, promoted
+from .polynomials import NAMES as POLYNOMIALS
+from .refusals import need_real, refuse
+from .register import FUNCTIONS, named, operation, twin
 
 ROOT_HALF = math.sqrt(0.5)
 
@@ -15,12 +17,14 @@ def special_operation(label=None, *, name):
     return operation(label, name=name, function=False, method=False)
 
 
-def special_unary(name, node):
+def special_unary(name, node, halves=True):
     """A one-operand primitive under torch.special only."""
     NODES[name] = node + "Backward0"
 
     def function(input):
-        return P[name](floating(current(input)))
+        t = floating(current(input))
+        need_real(f"{name}_cpu", dtype_of(t), halves)
+        return P[name](t)
 
     function.__doc__ = f"{name} of each element."
     return special_operation(name=name)(function)
@@ -29,18 +33,42 @@ def special_unary(name, node):
 i0e, i1, i1e = (special_unary(n, "Special" + n.upper()) for n in ("i0e", "i1", "i1e"))
 
 
-@special_operation("SpecialXlog1PyBackward0", name="xlog1py")
-def xlog1py(input, other):
+def of_two(name, node, f, halves=True):
+    """A function of two operands, Tensors or (one of them) a number, in the float dtype that they promote to."""
+
+    def function(input, other):
+        given = [as_operand(input), as_operand(other)]
+        check_sizes(*[current(t) if isinstance(t, Tensor) else t for t in given])
+        operands, d = promoted(given, True)
+        need_real(f"{name}_cpu", d, halves)
+        out = f(*operands)
+        which = 0 if isinstance(input, Tensor) and isinstance(other, Tensor) else 1 if isinstance(other, Tensor) else 2
+        return named(out, f"{node}Backward{which}", (input, other))
+
+    function.__doc__ = f.__doc__
+    return operation(name=name, function=False, method=False, numbers=True)(function)
+
+
+def xlog1py_of(x, y):
     """input * log1p(other), 0 where input is 0."""
-    x, y = (floating(current(t)) if isinstance(t, Tensor) else t for t in (input, other))
-    return P["xlog1py"](x, y)
+    return P["xlog1py"](x, y, kink="torch")
+
+
+def zeta_of(x, y):
+    """The Hurwitz zeta function: the sum over k >= 0 of (other + k) ** -input."""
+    return P["zeta"](x, y)
+
+
+xlog1py = of_two("xlog1py", "SpecialXlog1Py", xlog1py_of)
+zeta = of_two("zeta", "SpecialZeta", zeta_of, halves=False)
 
 
 @special_operation("SpecialEntrBackward0", name="entr")
 def entr(input):
     """-x log(x): 0 at 0, -inf below it."""
     t = floating(current(input))
-    return P["where"](P["less"](t, 0), -math.inf, P["neg"](P["xlogy"](t, t)))
+    need_real("entr_cpu", dtype_of(t))
+    return P["entr"](t)
 
 
 @special_operation(name="ndtr")
@@ -49,19 +77,72 @@ def ndtr(input):
     return by_number(MUL, by_number(ADD, FUNCTIONS["erf"](by_number(MUL, input, ROOT_HALF)), 1.0), 0.5)
 
 
-@special_operation("SpecialNdtriBackward0", name="ndtri")
-def ndtri(input):
-    """The inverse of ndtr."""
-    return FUNCTIONS["erfinv"](input * 2.0 - 1.0) * math.sqrt(2.0)
+erfcx, ndtri, log_ndtr = (
+    special_unary(n, node, halves=False)
+    for n, node in (("erfcx", "SpecialErfcx"), ("ndtri", "SpecialNdtri"), ("log_ndtr", "SpecialLogNdtr"))
+)
 
 
-NAMES = {f.__name__: f for f in (i0e, i1, i1e, xlog1py, entr, ndtr, ndtri)} | {
+# ------------------------------------------------------------------------------------------------ Bessel functions
+def of_one(name, prim, **params):
+    """A function of one operand that torch has no derivative for, and whose primitive has one."""
+
+    def function(input):
+        t = floating(current(input))
+        need_real(f"{name}_cpu", dtype_of(t), False)
+        return P[prim](t, **params)
+
+    function.__doc__ = f"{name.replace('_', ' ')} of each element. (It has a derivative here; torch has none.)"
+    label = "Special" + "".join([part.capitalize() for part in name.split("_")]) + "Backward0"
+    return special_operation(label, name=name)(function)
+
+
+BESSEL = {
+    "airy_ai": ("airy_ai", {"nth": 0}),
+    **{f"bessel_{kind}{n}": (f"bessel_{kind}", {"nu": n}) for kind in "jy" for n in (0, 1)},
+    **{f"modified_bessel_i{n}": (f"i{n}", {}) for n in (0, 1)},
+    **{f"modified_bessel_k{n}": ("bessel_k", {"nu": n, "scaled_by_exp": False}) for n in (0, 1)},
+    **{f"scaled_modified_bessel_k{n}": ("bessel_k", {"nu": n, "scaled_by_exp": True}) for n in (0, 1)},
+}
+CYLINDER = {name: of_one(name, prim, **params) for name, (prim, params) in BESSEL.items()}
+
+
+@special_operation("SpecialSphericalBesselJ0Backward0", name="spherical_bessel_j0")
+def spherical_bessel_j0(input):
+    """sin(x) / x, 1 at 0 and 0 at infinity."""
+    t = floating(current(input))
+    need_real("spherical_bessel_j0_cpu", dtype_of(t), False)
+    return P["sinc"](P["div"](t, math.pi))
+
+
+# ------------------------------------------------------------------------------------------------ gamma
+def incomplete(name, label, upper):
+    """The regularised lower, or upper, incomplete gamma function, as a function of torch and a method too."""
+
+    def function(input, other):
+        (x, y), d = promoted((input, other))
+        if d.kind != "f":
+            refuse(f"{name}_cpu", d)
+        return P["incomplete_gamma"](x, y, upper=upper, nth=0)
+
+    part = "upper" if upper else "lower"
+    function.__doc__ = f"The regularised {part} incomplete gamma function of the parameter `input` at `other`."
+    f = operation(label, name=name)(function)
+    twin(name, label)
+    return f
+
+
+igamma = incomplete("igamma", "IgammaBackward0", False)
+igammac = incomplete("igammac", "IgammacBackward0", True)
+
+
+NAMES = {f.__name__: f for f in (i0e, i1, i1e, xlog1py, zeta, entr, ndtr, ndtri, log_ndtr, erfcx, spherical_bessel_j0)} | {
     theirs: FUNCTIONS[ours]
     for theirs, ours in {
         "erf": "erf", "erfc": "erfc", "erfinv": "erfinv", "gammaln": "lgamma", "digamma": "digamma", "psi": "digamma",
         "expit": "sigmoid", "logit": "logit", "xlogy": "xlogy", "exp2": "exp2", "expm1": "expm1", "log1p": "log1p",
         "i0": "i0",
         "multigammaln": "mvlgamma", "polygamma": "polygamma", "logsumexp": "logsumexp", "softmax": "softmax",
-        "log_softmax": "log_softmax", "round": "round", "sinc": "sinc",
+        "log_softmax": "log_softmax", "round": "round", "sinc": "sinc", "gammainc": "igamma", "gammaincc": "igammac",
     }.items()
-}  # fmt: skip
+} | CYLINDER | POLYNOMIALS  # fmt: skip

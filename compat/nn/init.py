@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from ..autograd.grad_mode import call_in
+from ..functions.drawing import refuse_staging
 from ..functions.random import stream_of
 from ..tensor import Tensor, current
 
@@ -150,6 +151,12 @@ def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gener
     return normal_(tensor, 0, deviation(tensor, a, mode, nonlinearity), generator)
 
 
+def live_stream(generator, what):
+    """The stream to draw from at once: how much is drawn depends on what is drawn."""
+    refuse_staging(what)
+    return stream_of(generator)
+
+
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal within [a, b]: what falls outside is taken from further draws of the whole Tensor."""
     if mean < a - 2 * std or mean > b + 2 * std:
@@ -157,7 +164,7 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
             stacklevel=2,
         )
-    stream = stream_of(generator)
+    stream = live_stream(generator, "nn.init.trunc_normal_")
     shape, d = tuple(tensor.shape), tensor.dtype.numpy
     inside = 0.5 * (math.erf((b - mean) / std / math.sqrt(2.0)) - math.erf((a - mean) / std / math.sqrt(2.0)))
     if inside <= 0.3:
@@ -196,7 +203,8 @@ def orthogonal_(tensor, gain=1, generator=None):
     if tensor.numel() == 0:
         return tensor
     rows = tensor.shape[0]
-    flat = stream_of(generator).normal((rows, tensor.numel() // rows), 0.0, 1.0, tensor.dtype.numpy)
+    stream = live_stream(generator, "nn.init.orthogonal_")
+    flat = stream.normal((rows, tensor.numel() // rows), 0.0, 1.0, tensor.dtype.numpy)
     if flat.shape[0] < flat.shape[1]:
         flat = flat.T
     q, r = np.linalg.qr(flat)
@@ -210,7 +218,7 @@ def sparse_(tensor, sparsity, std=0.01, generator=None):
     """Normal, with a fraction of each column set to zero."""
     if tensor.dim() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
-    stream = stream_of(generator)
+    stream = live_stream(generator, "nn.init.sparse_")
     rows, columns = tensor.shape
     zeros = math.ceil(sparsity * rows)
     out = stream.normal((rows, columns), 0.0, std, tensor.dtype.numpy)

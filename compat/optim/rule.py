@@ -13,7 +13,7 @@ from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE
 
 from ..functions.register import FUNCTIONS
-from ..tensor import Tensor
+from ..tensor import Tensor, current
 from .arithmetic import arrays, single, tensors
 from .memory import changed, fresh, readable, real, writable
 from .optimizer import Optimizer
@@ -35,6 +35,10 @@ def in_blocks(update, v, g, held):
     for i in range(0, v.size, BLOCK):
         part = slice(i, i + BLOCK)
         update(v[part], g[part], **{**held, **{k: a[part] for k, a in whole.items()}})
+
+
+class FirstStepError(RuntimeError):
+    """A first step makes state from the gradient, which no compiled function can do in each call."""
 
 
 # ------------------------------------------------------------------------------------------------ the step
@@ -89,7 +93,12 @@ class RuleOptimizer(Optimizer):
         plain = not tls.grad and tls.stage is None
         for p, g in found:
             plain = plain and p.owner is TAPE and g.owner is TAPE
-        (self.update_memory if plain else self.update_recorded)(group, found, slots)
+        if plain:
+            self.update_memory(group, found, slots)
+        elif tls.stage is not None and not tls.grad and not any([p.is_complex() for p, _ in found]):
+            self.update_staged(group, found, slots)
+        else:
+            self.update_recorded(group, found, slots)
 
     def begin(self, p, g, group):
         """Give a parameter its first state."""
@@ -161,14 +170,38 @@ class RuleOptimizer(Optimizer):
                 held["step"] = number_if_known(work["step"])
             v, g = (as_real(p.clone()), as_real(g)) if p.is_complex() else (p.clone(), g)
             begun = update(v, g, **held) or {}
-            if begun and tls.stage is not None:  # what is staged would begin anew in each call
-                raise RuntimeError(
-                    f"{type(self).__name__}: the first step makes {', '.join(begun)} from the gradient, which cannot be part of "
-                    "a compiled function. Take one step before compiling."
-                )
+            if begun and tls.stage is not None:
+                raise self.first_step()
             for t, result in [(p, v), *[(t, work[name]) for name, t in kept.items()]]:
                 t.copy_(as_complex(result) if t.is_complex() else result)
             state.update({k: as_complex(t) if p.is_complex() else t for k, t in begun.items()})
+
+    def update_staged(self, group, found, slots):
+        """The rule in a compiled function: what it writes into is a value of the graph, so nothing needs to be copied first. Steps
+        that are as many for all parameters are counted once."""
+        update = self.whole_rule({k: single(v) for k, v in group.items()}, tensors)
+        counts = [self.state[p]["step"] for p, _ in found] if "step" in slots else []
+        together, counted = len(counts) > 1 and tls.stage.equal(counts), None
+        for p, g in found:
+            state = self.state[p] if slots else {}
+            held = {name: None if state.get(name) is None else current(state[name]) for name in slots}
+            if counts:
+                if together and counted is not None:
+                    held["step"].copy_(counted)
+                else:
+                    held["step"] += 1
+                    counted = held["step"]
+                    number = number_if_known(counted)
+                held["step"] = number
+            if update(current(p), g, **held):
+                raise self.first_step()
+
+    def first_step(self):
+        """What is staged would begin anew in each call."""
+        return FirstStepError(
+            f"{type(self).__name__}: the first step makes state from the gradient, which cannot be part of a compiled function. Take "
+            "one step before compiling."
+        )
 
     def check(self, group, found):
         """Refuse options that no step on a CPU can have, and parameters that this one is not for."""

@@ -3,8 +3,11 @@
 Invariant: nothing here knows of Tensors, and nothing but NumPy and the standard library is imported.
 """
 
+from compat.streams.engine import STATE_LAYOUT
 from compat.streams.generator import DEFAULT_SEED, Generator
 
-__all__ = ["DEFAULT_SEED", "Generator", "default_generator"]
+__all__ = ["DEFAULT_SEED", "STATE_BYTES", "Generator", "default_generator"]
+
+STATE_BYTES = STATE_LAYOUT.itemsize  # of what get_state() gives
 
 default_generator = Generator()

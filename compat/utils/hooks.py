@@ -2,6 +2,8 @@
 
 import itertools
 
+from .changes import CHANGES
+
 fresh_id = itertools.count().__next__
 
 
@@ -33,6 +35,7 @@ class RemovableHandle:
 def register(table, hook, *, first=False, extra=()):
     """Enter a hook in a table, at the end or (`first`) at the beginning; returns its handle."""
     handle = RemovableHandle(table, extra=extra)
+    CHANGES[0] += 1
     table[handle.id] = hook
     if first:
         for key in [k for k in table if k != handle.id]:

@@ -5,6 +5,8 @@ are constants. Tensors stay Tensors inside. A function may not write into what i
 number of runs, so such a write is refused, naming the function.
 """
 
+import gc
+
 from .. import tree
 from ..core.aval import PYTHON_SCALARS, Aval, aval_of, describe
 from ..core.graph import Graph, GraphNode
@@ -58,7 +60,9 @@ def stage_body(f, avals, faces, structure, what):
             body.outs.append(mark if mark is not None else stage.lift(v))
             body.faces.append(face)
         writes, cells = stage.writes()
-    if writes or stage.lifted or any([g is not c.grad for c, g in cells]):
+    del leaves, outs
+    o = None
+    if writes or seen_outside(stage.lifted) or any([g is not c.grad for c, g in cells]):
         raise ArgumentError(
             f"{what}: {place(f)} writes into an array (or calls backward on a Tensor) from outside. It is staged once, for any "
             f"number of runs: let it take that array as an argument and return the new one. [at {here()}]"
@@ -66,6 +70,14 @@ def stage_body(f, avals, faces, structure, what):
     body.effects = stage.effects
     body.hidden = list(zip(stage.inputs, stage.outer, strict=True))
     return body
+
+
+def seen_outside(boxes):
+    """Of boxes of outer levels that a function wrote into (weak references), is there one that outlives it? Those that it made
+    itself, of values from outside, are gone when it has returned."""
+    if any([box() is not None for box in boxes]):
+        gc.collect()  # (one may be left in a cycle)
+    return any([box() is not None for box in boxes])
 
 
 def identity_of(x):

@@ -5,6 +5,7 @@ It is the simplest primitive over graphs: its derivatives are calls of the graph
 
 from ..core.aval import PYTHON_SCALARS, is_float, strengthened
 from ..core.nested import reached
+from ..core.node import Node
 from ..core.quiet import quiet
 from .closed import Closed, active, fronts, mapped, numbers, pushed, zero
 from .joint import joint, narrowed
@@ -68,7 +69,20 @@ def _narrow(outs, *, graph):
     return ins, {"graph": narrowed(graph, ins, outs)}, outs
 
 
-call = Closed(
+class Call(Closed):
+    def pull(self, n, slots, cts, owned):
+        """Over plain values the backward half is called as it is: nothing else can be listening."""
+        if type(n) is not Node or n.params["graph"].effects:
+            super().pull(n, slots, cts, owned)
+            return
+        graph = n.params["graph"]
+        given = [zero(a) if c is None else c for c, a in zip(slots.cts, slots.avals, strict=True)]
+        for p, g in zip(n.ins, compiled(joint(graph, n.plan.need).backward)(*n.saved, *given), strict=True):
+            c = cts.get(p)
+            cts[p] = g if c is None else c + g
+
+
+call = Call(
     "call",
     globals(),
     __doc__="The results of a graph, run by the engine.",

@@ -3,7 +3,7 @@
 from ..core.aval import Aval, aval_of, shape_of
 from ..core.graph import evaluate
 from ..core.primitive import PRIMITIVES
-from ..transforms.custom import checkpoint
+from ..transforms.checkpoint import checkpoint
 from .closed import as_aval, of_avals
 from .scan import bound, scan
 

@@ -8,17 +8,21 @@ from graphs of the same kind: `forward(vals, need, **params) -> (results, residu
 """
 
 from ..core.aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, ndarray, shape_of, strengthened
+from ..core.axes import name_of
 from ..core.graph import Graph, GraphNode, evaluate
-from ..core.handle import FROZEN, Taped
+from ..core.handle import FROZEN, Handle, Taped
 from ..core.nested import graphs_in, reached, with_graphs
 from ..core.node import TapeNode
 from ..core.primitive import PRIMITIVES, helpers
-from ..core.trace import Batch
+from ..core.state import tls
+from ..core.trace import Batch, Record
 from ..ops.effects import Effect, outermost
 from ..transforms.boundary import enter, inside, leave
 from ..transforms.forward_mode import jvp
+from ..transforms.named import at_binder, free_names
 from ..transforms.stage import graph_of
-from .joint import optimised, partial
+from .joint import optimised, partial, split
+from .narrow import unmixed
 from .passes import inline, pure
 
 
@@ -28,20 +32,73 @@ class Closed(Effect):
     fresh = False  # are all results always new arrays?
     fills = False  # a rule makes zeros only of the cotangents it reads
 
+    def __call__(self, *args, **params):
+        if tls.mapping is not None:  # (a named axis may be meant inside, where no operand differs along it)
+            names = free_names(params)
+            got = at_binder(self, args, params, names) if names else NotImplemented
+            if got is not NotImplemented:
+                return got
+        outs = super().__call__(*args, **params)
+        top = outermost(args)
+        return self.without_constants(top, args, params, outs) if type(top) is Record else outs
+
+    def without_constants(self, top, args, params, outs):
+        """The results of a call that is recorded: those that depend on nothing with a derivative are plain values, so that
+        what is computed with them keeps no residuals for their sake."""
+        on = tuple([i for i, a in enumerate(args) if isinstance(a, Handle) and a.owner is top and a.mark is not None])
+        if len(on) == len(args):
+            return outs
+        graphs = graphs_in(params)
+        key = ("dependent", self.name, on, tuple([id(g) for g in graphs[1:]]))
+        if key not in graphs[0].cache:
+            graphs[0].cache[key] = self.dependent(on, **params), graphs  # (the graphs: an id must stay theirs)
+        flags = graphs[0].cache[key][0]
+        mine = [isinstance(o, Handle) and o.owner is top for o in outs]
+        return tuple([o.val if m and not d else o for o, m, d in zip(outs, mine, flags, strict=True)])
+
     def effect(self, **params):
         return any(
             [g.effects and inline(g).effects for g in graphs_in(params)]
         )  # (of a `rule` only its graph can tell)
 
-    def __call__(self, *args, **params):
-        top = outermost(args)
-        outs = super().__call__(*args, **params)
-        if type(top) is not Batch:
-            return outs
-        return tuple([o.val if o.owner is top and o.mark is None else o for o in outs])  # (the same for all samples)
+    def draws(self, **params):
+        return any([drawing(g) for g in graphs_in(params)])
 
     def record(self, vals, params, need):
         return self.forward(vals, need, **params) if need else (self(*vals, **params), ())
+
+    def parts(self, ts, vals, params):
+        """(results, tangents), as `dual` gives them, where the values are known before the tangents are: one graph of each, that
+        of the tangents reading what that of the values keeps."""
+        on = [i for i, t in enumerate(ts) if t is not None]
+        if not on:
+            return self(*vals, **params), [None] * len(self.aval(*map(aval_of, vals), **params))
+        call = PRIMITIVES["call"]
+        values, tangents, moving, known = self.linear(on, [aval_of(x) for x in vals], params)
+        got = call(*vals, graph=values)
+        pushed = iter(call(*got[known:], *[ts[i] for i in on], graph=tangents))
+        return got[:known], [next(pushed) if m else None for m in moving]
+
+    def linear(self, on, avals, params):
+        """(graph of results and residuals, graph of tangents, which results have one, how many results there are)."""
+        graphs = graphs_in(params)
+        rest = [(k, v) for k, v in params.items() if not graphs_in({k: v})]
+        key = ("linear", self.name, tuple(on), tuple([id(g) for g in graphs]), *rest, *avals)
+        if key not in graphs[0].cache:
+            k = len(avals)
+            found = []
+
+            def both(*a):
+                given = dict(zip(on, a[k:], strict=True))
+                outs, tangents = self.dual([given.get(i) for i in range(k)], a[:k], params)
+                found.extend([t is not None for t in tangents])
+                return [*outs, *[t for t in tangents if t is not None]]
+
+            whole = optimised(inline(graph_of(both, [*avals, *[avals[i] for i in on]]), ("call",)))
+            known = len(found)
+            values, tangents = split(optimised(unmixed(whole, k)), k, known)
+            graphs[0].cache[key] = (values, tangents, found, known), graphs  # (the graphs: an id must stay theirs)
+        return graphs[0].cache[key][0]
 
     def pull_handles(self, slots, n, again):
         residuals, vals = n.saved if isinstance(n, TapeNode) else (n.saved, None)
@@ -136,6 +193,14 @@ def called(run, n, args, constant):
     return f"{constant(run or n.prim.impl)}({', '.join([*args, *given])})"
 
 
+def drawing(graph):
+    """Does running the graph draw (ops/draws.py), itself or in the graphs inside it?"""
+    if "draws" not in graph.cache:
+        effects = inline(graph).effects if graph.effects else ()
+        graph.cache["draws"] = any([isinstance(n.prim, Effect) and n.prim.draws(**n.params) for n in effects])
+    return graph.cache["draws"]
+
+
 # ------------------------------------------------------------------------------------------------ derived graphs
 def active(graph, on, loops=()):
     """The numbers of the inputs that carry a derivative, if those in `on` do: `loops` are pairs (result, input) of a loop's
@@ -182,14 +247,14 @@ def pushed(graph, on, outs):
 def mapped(graph, size, flags, force=()):
     """(the graph of all samples at once, does each result differ between samples). `flags`: which inputs have a mapped axis,
     in front. Results numbered in `force` get one anyway."""
-    key = ("mapped", size, tuple(flags), tuple(force))
+    key = ("mapped", int(size), name_of(size), tuple(flags), tuple(force), tls.randomness)
     if key not in graph.cache:
         dims = []
 
         def f(*xs):
-            trace = Batch(size)
+            trace = Batch(size, tls.randomness)
             trace.deep = True
-            with inside(trace):
+            with inside(trace), trace:
                 ins = [enter(trace, x, 0) if flag else x for x, flag in zip(xs, flags, strict=True)]
                 low = [leave(trace, o) for o in evaluate(graph, *ins)]
             dims.extend([d is not None or i in force for i, (_, d, _) in enumerate(low)])
@@ -199,7 +264,9 @@ def mapped(graph, size, flags, force=()):
                 for v, a, flag in zip(fronted, graph.out_avals, dims, strict=True)
             ]
 
-        avals = [Aval((size, *a.shape), a.dtype) if flag else a for a, flag in zip(graph.in_avals, flags, strict=True)]
+        avals = [
+            Aval((int(size), *a.shape), a.dtype) if flag else a for a, flag in zip(graph.in_avals, flags, strict=True)
+        ]
         graph.cache[key] = optimised(graph_of(f, avals)), dims
     return graph.cache[key]
 

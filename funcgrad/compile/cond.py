@@ -12,6 +12,7 @@ from ..core.nested import reached
 from ..core.primitive import PRIMITIVES
 from ..core.quiet import quiet
 from ..errors import GraphError
+from ..transforms.named import free_names
 from .closed import (
     Closed,
     active,
@@ -190,10 +191,11 @@ def _batch(size, vals, ds, *, branches):
         return PRIMITIVES["cond"](index, *xs, branches=graphs), dims
     avals = branches[0].out_avals
     out = None
+    across = bool(free_names({"branches": branches}))  # (a collective sees every sample, whichever branch it takes)
     for i, g in enumerate(branches):
         taken = takers(index, i, len(branches))
         graph, _ = mapped(g, size, flags, range(len(avals)))
-        ys = if_any(taken, graph, stand_ins(taken, size, xs, flags, g.in_avals))
+        ys = if_any(taken, graph, xs if across else stand_ins(taken, size, xs, flags, g.in_avals))
         out = (
             ys
             if i == 0

@@ -11,6 +11,7 @@ from ..core import nans, quiet, state
 from ..core.aval import PYTHON_SCALARS, ndarray
 from ..core.graph import GraphNode
 from ..core.tracebacks import trim
+from .closed import drawing
 from .source import compiled, is_new
 
 MISSING = object()
@@ -129,6 +130,8 @@ def entry(structure, leaves, graph, out_structure, owned):
         if names:
             pattern.test(f"{names[-1]} is not MISSING")
         pattern.test("not (rest or named or shared.staging or switch.on)")
+        if drawing(graph):
+            pattern.test("tls.mapping is None")
         for name, x in zip(names, args, strict=True):
             pattern.take(name, x, leaves)
     except Unfit:
@@ -140,6 +143,7 @@ def entry(structure, leaves, graph, out_structure, owned):
         "MISSING": MISSING,
         "ndarray": ndarray,
         "shared": state.shared,
+        "tls": state.tls,
         "switch": nans.switch,
         "trim": trim,
         **pattern.env,
@@ -148,7 +152,7 @@ def entry(structure, leaves, graph, out_structure, owned):
     inputs = ", ".join([pattern.leaves[i] for i in range(len(leaves))])
     outs = [f"r{i}" for i in range(len(graph.outs))]
     lines = [line.replace("{given}", given) for line in pattern.lines]
-    lines.append("try:")
+    lines += ["self.calls += 1", "try:"]
     if graph.cache["silent"]:
         lines.append(f"    {''.join([o + ', ' for o in outs])}= run({inputs})" if outs else f"    run({inputs})")
     else:

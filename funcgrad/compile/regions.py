@@ -19,7 +19,7 @@ from ..core.graph import Graph, GraphNode
 
 LARGE = 1 << 19  # elements: what fits into the cache anyway gains nothing
 BLOCK = 1 << 16
-COMBINED = {"sum": np.add, "max": np.maximum, "min": np.minimum}
+COMBINED = {"sum": np.add, "product_sum": np.add, "max": np.maximum, "min": np.minimum}
 
 
 class Region:
@@ -55,9 +55,9 @@ def by_rows(n, rows):
     return [len(a.shape) == ndim and a.shape[0] == rows for a in avals], lambda k: params
 
 
-def total_over_rows(n, local):
+def total_over_rows(n):
     """Is this a reduction over the rows of something in the region, to be combined from those of its blocks?"""
-    return n.prim.name in COMBINED and n.ins[0] in local and 0 in n.params["axes"]
+    return n.prim.name in COMBINED and 0 in n.params["axes"]
 
 
 def is_large(aval):
@@ -82,7 +82,7 @@ def arranged(graph):
         large = type(n.aval) is Aval and len(n.aval.shape) > 0
         if any([x in late for x in reads]):
             close()
-        if current and any([x in local for x in reads]) and total_over_rows(n, local):
+        if current and any([x in local for x in reads]) and total_over_rows(n):
             current.append(n)
             late.add(n)
             continue
@@ -121,7 +121,7 @@ def finished(nodes, local, rows, graph):
     region.totals = [n for n in nodes if n not in local]
     sliced, whole = {}, {}
     for n in nodes:
-        flags = [True] if n not in local else by_rows(n, rows)[0]
+        flags = [True] * len(n.ins) if n not in local else by_rows(n, rows)[0]
         for x, flag in zip(n.ins, flags, strict=True):
             if type(x) is GraphNode and x not in inside:
                 (sliced if flag else whole)[x] = None

@@ -6,13 +6,14 @@ arguments are run by careful code, which asks NumPy. A graph with effects has ca
 
 import itertools
 import linecache
+import time
 
 from ..core.graph import GraphNode
 from ..core.quiet import quiet
 from ..core.site import where
-from .passes import inline
-from .passes.order import simplified
-from .writer import Writer
+from .passes.order import ready
+from .regions import Region
+from .writer import Writer, worth_placing
 
 numbered = itertools.count().__next__
 
@@ -25,31 +26,33 @@ def is_new(o):
     return prim.view is None and prim.unview is None and getattr(prim, "fresh", prim.record is None)
 
 
-def written(graph, careful=False, given=()):
+def written(graph, careful=False, given=(), donated=(), into=()):
     """(function, Writer, text) of a graph that has nothing nested in it."""
-    writer = Writer(graph, careful, given)
+    careful = careful or bool(donated) or any([worth_placing(graph, o, i) for o, i in into])
+    writer = Writer(graph, careful, given, donated, into)
     text = writer.text()
     env = {k: v for k, v in writer.env.items() if v is not None}
-    env["failed"] = failing(graph, writer.raises and not careful, writer.lines_of)
+    env["failed"] = failing(graph, writer.raises and not careful, writer.lines_of, into)
     return function_of(text, env, "graph", "run"), writer, text
 
 
 def function_of(text, env, what, name):
     """The function of a name that a text defines, with its lines where tracebacks find them."""
     filename = f"<funcgrad {what} {numbered()}>"
+    env["__name__"] = __name__  # (a line of it is no line of the user's)
     exec(compile(text, filename, "exec"), env)
     linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
     return env[name]
 
 
-def failing(graph, raises, lines_of):
+def failing(graph, raises, lines_of, into=()):
     """What compiled code does with an error: careful code where NumPy would not have raised, else a note of the user's line."""
     careful = []
 
     def failed(error, *args):
         if raises and isinstance(error, (ArithmeticError, ValueError)):
             if not careful:
-                careful.append(written(graph, careful=True)[0])
+                careful.append(written(graph, careful=True, into=into)[0])
             with quiet():
                 return careful[0](*args)
         n = lines_of.get(error.__traceback__.tb_lineno)
@@ -62,16 +65,41 @@ def failing(graph, raises, lines_of):
     return failed
 
 
-def compiled(graph):
-    """The function that runs a graph: flat values in, a tuple of values out. Kept with the graph."""
+def compiled(graph, donated=(), into=()):
+    """The function that runs a graph: flat values in, a tuple of values out. Kept with the graph. `donated`: numbers of inputs that
+    it may write over; `into`: (number of a result, number of the input in whose memory it is to end up). Code that writes over its
+    inputs before it has computed everything is careful from the start: it could not be run again."""
+    if donated or into:
+        key = ("run", donated, into)
+        if key not in graph.cache:
+            start = time.perf_counter()
+            flat = ready(graph)
+            run, writer, graph.cache["source"] = written(flat, bool(flat.effects), donated=donated, into=into)
+            note(graph, flat, writer, start)
+            graph.cache[key] = run, not writer.arrays
+        graph.cache["silent"] = graph.cache[key][1]
+        return graph.cache[key][0]
     run = graph.cache.get("run")
     if run is None:
-        flat = simplified(inline(graph))
+        start = time.perf_counter()
+        flat = ready(graph)
         run, writer, text = written(flat, careful=bool(flat.effects))
+        note(graph, flat, writer, start)
         graph.cache["source"] = text
         graph.cache["silent"] = not writer.arrays
         graph.cache["run"] = run
     return run
+
+
+def note(graph, flat, writer, start):
+    """Keep what compile/stats.py tells of a graph's code."""
+    graph.cache["written"] = {
+        "nodes": len(flat.nodes),
+        "buffers": len(writer.slots.sizes),
+        "nbytes": sum(writer.slots.sizes),
+        "blocks": sum([type(n) is Region for n in writer.items]),
+        "seconds_writing": time.perf_counter() - start,
+    }
 
 
 __all__ = ["compiled", "function_of", "is_new", "numbered"]

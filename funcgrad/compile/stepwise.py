@@ -10,7 +10,6 @@ from ..core.nans import looked_at
 from ..core.quiet import quiet
 from ..core.trace import Trace, unwrap
 from ..transforms.boundary import as_value, enter, inside, leave, show_all
-from ..transforms.forward_mode import jvp
 
 
 class Stepwise(Trace):
@@ -39,15 +38,4 @@ def stepwise(f, args, kwargs, name="jit"):
     return tree.unflatten(out_structure, show_all([v for v, _, _ in outs], [face for _, _, face in outs], leaves))
 
 
-def stepwise_linear(f, primals, has_aux):
-    """linearize, with nothing staged: the linear function runs f again for each tangent."""
-
-    def linear(*tangents):
-        """The derivative at the point, applied to tangents."""
-        return jvp(f, primals, tangents, has_aux=has_aux)[1]
-
-    out = stepwise(f, primals, {}, "linearize")
-    return (out[0], linear, out[1]) if has_aux else (out, linear)
-
-
-__all__ = ["stepwise", "stepwise_linear"]
+__all__ = ["stepwise"]

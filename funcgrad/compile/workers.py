@@ -9,7 +9,7 @@ import functools
 import os
 import threading
 
-from ..core import quiet
+from ..core import config, quiet
 
 
 class Worker:
@@ -44,16 +44,17 @@ class Worker:
 
 
 class Pool:
-    """The workers of this process: as many as there are CPUs for it, less the thread that asks."""
+    """The workers of this process: as many as were ever wanted at once."""
 
     def __init__(self):
         self.busy = threading.Lock()
-        self.workers = None
+        self.workers = []
 
-    def ready(self):
-        if self.workers is None:
-            self.workers = [Worker() for _ in range(cpus() - 1)]
-        return self.workers
+    def ready(self, n):
+        """The first n workers."""
+        while len(self.workers) < n:
+            self.workers.append(Worker())
+        return self.workers[:n]
 
 
 def cpus():
@@ -77,13 +78,13 @@ if hasattr(os, "register_at_fork"):
 
 
 def spread(run, n):
-    """run(first, last) over shares of range(n), on every CPU."""
+    """run(first, last) over shares of range(n), on as many threads as `config(threads=...)` allows."""
     pool = Current.pool
-    if n < 2 or not pool.busy.acquire(blocking=False):
+    parts = min(config.Current.settings.threads or cpus(), n)
+    if parts < 2 or not pool.busy.acquire(blocking=False):
         return run(0, n)
     try:
-        workers = pool.ready()[: n - 1]
-        parts = len(workers) + 1
+        workers = pool.ready(parts - 1)
         ends = [n * (i + 1) // parts for i in range(parts)]
         for worker, first, last in zip(workers, ends, ends[1:], strict=False):
             worker.start(run, first, last)

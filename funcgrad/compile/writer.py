@@ -14,42 +14,20 @@ where they leave. `careful` code computes these through NumPy too: it runs where
 """
 
 import math
-import re
 
 import numpy as np
 
-from ..core.aval import PYTHON_SCALARS, Aval, aval_of, ndarray, promotion_key
+from ..core.aval import PYTHON_SCALARS, aval_of, ndarray, promotion_key
 from ..core.graph import GraphNode
 from ..core.trace import PICK
+from .numbers import Numbers, is_ufunc
 from .regions import Blocks, Region, arranged, block_graph
-from .slots import Results, Slots
+from .slots import Slots
+from .texts import LARGE_RESULT, OUTSIDE, Texts, Value, nbytes, wrapped
 
-NAMED_OUT = (np.maximum, np.minimum)  # (they warn of a positional one)
-LARGE_RESULT = 1 << 20  # bytes
 METHOD = type(np.add.reduce)  # (a ufunc's methods are made anew each time they are asked for)
 CONSTANT = "constant"  # (in the place of a text: what has no operands is made once)
-FLOAT, SINGLE, BOOL = np.dtype(np.float64), np.dtype(np.float32), np.dtype(bool)
-ARITHMETIC = {"+", "-", "*", "/", "**", "//", "%"}
-OUTSIDE = frozenset()
 RESERVED = ("take", "give", "make", "failed", "apart", "error", "run", "float", "bool", "type", "len")
-MATH = re.compile(r"math\.(\w+)")
-
-
-class Value:
-    """A value of the program: its names as NumPy's (`array`) and as a Python number (`number`), and where its memory is."""
-
-    __slots__ = ("aval", "array", "number", "pooled", "slots", "constant", "node", "python")
-
-    def __init__(self, aval, array=None, number=None, pooled=False, slots=OUTSIDE, constant=False, node=None):
-        self.aval, self.array, self.number = aval, array, number
-        self.python = None  # the Python number that it is
-        self.node = node  # a view that is written where it is first read
-        self.pooled = pooled  # `array` names an array of the set, whose layout is known
-        self.slots = slots  # it may be a view of these
-        self.constant = constant  # it is an array of the graph
-
-    def __str__(self):
-        return self.array
 
 
 def is_view(n):
@@ -64,21 +42,21 @@ def writes_out(n):
     return is_ufunc(prim)
 
 
-def is_ufunc(prim):
-    return (
-        prim.ufunc is not None
-        and (prim.bare is prim.ufunc or prim.symbol is not None)
-        and prim.params in ((), ("kink",))
-    )
-
-
-class Writer:
+class Writer(Numbers, Texts):
     """The text of a graph, line by line, and the environment it runs in."""
 
-    def __init__(self, graph, careful=False, given=()):
-        """`given`: results that are written into memory the caller passes, behind the inputs."""
+    def __init__(self, graph, careful=False, given=(), donated=(), into=()):
+        """`given`: results that are written into memory the caller passes, behind the inputs. `donated`: numbers of inputs whose
+        memory results may take once they are dead. `into`: (number of a result, number of an input) whose memory it is to end up
+        in; run gives None for it."""
         self.graph, self.careful = graph, careful
         self.given = {n: f"o{i}" for i, n in enumerate(given)}
+        self.donated = [graph.ins[i] for i in donated]
+        self.into = dict(into)
+        self.targets = {
+            graph.outs[o]: graph.ins[i] for o, i in into if worth_placing(graph, o, i)
+        }  # results that are written there at once, if that can be
+        self.placed = set()
         self.items = graph.nodes if given else arranged(graph)
         self.env = dict.fromkeys(RESERVED)
         self.numbers = {}  # how often a name was taken
@@ -88,6 +66,7 @@ class Writer:
         self.values = {}
         self.slots = Slots()
         self.free_names = []
+        self.kept = {}  # constants that the texts of primitives need
         self.owned = {}  # node -> the name that was made for its array
         self.names = 0
         self.raises = False  # has it steps of Python numbers, which may raise where NumPy's do not?
@@ -166,21 +145,6 @@ class Writer:
             return self.values[x]
         return Value(aval_of(x), constant=True)
 
-    def number(self, x, as_float=False):
-        """The text of a 0-d operand as a Python number."""
-        if type(x) is not GraphNode:
-            x = x if type(x) in PYTHON_SCALARS else x.item()
-            return self.literal(float(x) if as_float and type(x) is int else x)
-        v = self.values[x]
-        if v.number is None:
-            given = x.prim is None  # (where a strong float is due a Python float may come)
-            v.number = self.say(
-                f"{'float' if v.aval.dtype == FLOAT else 'bool'}({v.array})"
-                if given and v.aval.dtype in (FLOAT, BOOL)
-                else f"{v.array}.item()"
-            )
-        return v.number
-
     def array(self, x, like=None):
         """The text of an operand for NumPy. `like`: the dtype in which a ufunc takes it, for constants."""
         if type(x) is not GraphNode:
@@ -209,85 +173,6 @@ class Writer:
             return v
         v = self.values[x]
         return v if v.array is not None else Value(v.aval, text)
-
-    # -------------------------------------------------------------------------------------------- views
-    def view(self, v, text, function):
-        """The name (or text) of a view of an operand, `text` being what is written behind it; None where it is a copy."""
-        if v.pooled:
-            return self.slots.view(v.array, text, function)
-        if v.constant and v.array in self.env:
-            return self.name(function(self.env[v.array]))
-        return f"{v}{text}"
-
-    def moved(self, v, perm=None, shape=None):
-        """The text of an operand transposed and then reshaped, copied into memory of this node where that is no view."""
-        if perm is not None and tuple(perm) != tuple(range(len(perm))):
-            text = ".T" if perm == (1, 0) else f".transpose({tuple(perm)!r})"
-            turned = self.view(v, text, lambda a: a.transpose(perm))
-            aval = Aval(tuple([v.aval.shape[p] for p in perm]), v.aval.dtype)
-            v = Value(aval, turned, pooled=v.pooled, constant=v.constant)
-        if shape is None or tuple(shape) == v.aval.shape:
-            return v
-        got = self.view(v, f".reshape({tuple(shape)!r})", lambda a: a.reshape(shape))
-        if got is None:
-            memory = self.scratch(v.aval)
-            self.line(f"{self.name(np.copyto, 'copyto')}({memory}, {v})")
-            got = self.slots.view(memory, f".reshape({tuple(shape)!r})", lambda a: a.reshape(shape))
-        return Value(Aval(tuple(shape), v.aval.dtype), got, pooled=v.pooled, constant=v.constant)
-
-    def scratch(self, aval):
-        """Memory for the node that is being written alone."""
-        slot = self.slots.take(nbytes(aval))
-        self.scratched.append(slot)
-        return self.slots.array(slot, aval.shape, aval.dtype)
-
-    def memory(self, out, aval):
-        """The text of memory for a result: what was given, or a new array."""
-        if out:
-            return out
-        if nbytes(aval) >= LARGE_RESULT:
-            return self.say(f"{self.name(Results(aval.shape, aval.dtype), 'result')}()")
-        return self.say(f"{self.name(np.empty, 'empty')}({aval.shape!r}, {self.name(aval.dtype, aval.dtype.name)})")
-
-    def out_view(self, out, shape):
-        """Memory of a result in another shape."""
-        text = f".reshape({tuple(shape)!r})"
-        if out in self.slots.layouts:
-            return self.slots.view(out, text, lambda a: a.reshape(shape))
-        return f"{out}{text}"
-
-    # -------------------------------------------------------------------------------------------- common texts
-    def call(self, f, hint, args, out=None):
-        given = [] if out is None else [f"out={out}" if f in NAMED_OUT else str(out)]
-        return f"{self.name(f, hint)}({', '.join([*map(str, args), *given])})"
-
-    def reduce(self, ufunc, out, x, axes):
-        """A reduction by a ufunc. (Its method costs half of np.sum, and positional arguments less than named ones.)"""
-        axis = None if len(axes) == len(x.aval.shape) and axes else axes[0] if len(axes) == 1 else axes
-        args = [x, repr(axis)] + (["None"] if out else [])
-        return self.call(ufunc.reduce, f"{ufunc.__name__}_reduce", args, out)
-
-    def reduce_into(self, ufunc, memory, x, axes):
-        """A reduction that keeps its axes, into memory of that shape."""
-        axis = axes[0] if len(axes) == 1 else axes
-        text = self.call(ufunc.reduce, f"{ufunc.__name__}_reduce", [x, repr(axis), "None", memory, "True"])
-        self.line(text)
-
-    def number_like(self, number, x):
-        """A Python number as an array of an operand's dtype."""
-        return self.literal(wrapped(number, x.aval.dtype))
-
-    def constant_of(self, x):
-        """The Python number that an operand is, or None."""
-        return x.python if x.constant else None
-
-    def viewed(self, x, dtype):
-        """The text of an operand's bits as another dtype."""
-        return self.view(x, f".view({self.literal(dtype)})", lambda a: a.view(dtype))
-
-    def out_viewed(self, out, dtype):
-        text = f".view({self.literal(dtype)})"
-        return self.slots.view(out, text, lambda a: a.view(dtype)) if out in self.slots.layouts else f"{out}{text}"
 
     # -------------------------------------------------------------------------------------------- nodes
     def write(self):
@@ -351,7 +236,7 @@ class Writer:
         operands = [self.array(x) for x in region.sliced], [self.array(x) for x in region.whole]
         for n in region.outs:
             if n in self.results or n in self.seen:
-                out = self.memory(None, n.aval)
+                out = self.taken(n, read_before(region, n)) or self.memory(None, n.aval)
                 self.values[n] = Value(n.aval, out)
             else:
                 out = self.pooled(n)
@@ -398,77 +283,6 @@ class Writer:
             return
         slots = OUTSIDE.union(*[self.values[x].slots for x in n.ins if type(x) is GraphNode])
         self.assign(n, text, slots)
-
-    # -------------------------------------------------------------------------------------------- Python numbers
-    def as_number(self, n):
-        """Write a 0-d node over Python numbers, if it has such a form."""
-        prim, aval = n.prim, n.aval
-        if aval.dtype == SINGLE and not aval.weak and self.as_rounded(n):
-            return True
-        if not (aval.weak or aval.dtype == FLOAT or aval.dtype == BOOL):
-            return self.as_numpy_scalar(n)
-        known = [x.aval if type(x) is GraphNode else aval_of(x) for x in n.ins]
-        if any([a.shape != () or (a.dtype.kind == "c" and not aval.weak) for a in known]):
-            return False
-        text = scalar_text(prim)
-        if text is None or (aval.dtype == BOOL and not aval.weak and prim.symbol in ARITHMETIC):
-            return self.as_numpy_scalar(n)
-        numbers = [
-            self.number(x, as_float=not aval.weak and aval.dtype == FLOAT and prim.symbol != "**") for x in n.ins
-        ]
-        if callable(text):
-            text = text(numbers, n)
-            if text is None:
-                return self.as_numpy_scalar(n)
-        else:
-            text = text.format(*numbers)
-        if text in numbers:  # (the identity)
-            self.values[n] = Value(aval, number=text)
-            return True
-        if self.careful and aval.dtype.kind != "c" and prim.elementwise:
-            whole = is_ufunc(prim)
-            f = prim.ufunc if whole else prim.bare
-            typed = numbers if whole else [f"{self.numpy_type(FLOAT)}({t})" for t in numbers]
-            text = f"{self.name(f, prim.name)}({', '.join(typed + self.params(n))}).item()"
-            self.arrays = True
-        else:
-            self.raises = True
-            text = MATH.sub(self.from_math, text)
-        self.values[n] = Value(aval, number=self.say(text, n))
-        return True
-
-    def as_rounded(self, n):
-        """A function of one float32 number: that of `math`, rounded, in a third of the time of a ufunc's call."""
-        template = n.prim.scalar
-        if self.careful or type(template) is not str or not template.startswith("math.") or n.prim.arity != 1:
-            return False
-        if type(n.ins[0]) is not GraphNode or n.ins[0].aval != Aval((), SINGLE):
-            return False
-        text = template.format(self.array(n.ins[0]))
-        self.raises = self.arrays = True
-        self.assign(n, f"{self.numpy_type(SINGLE)}({MATH.sub(self.from_math, text)})")
-        return True
-
-    def from_math(self, found):
-        name = f"math_{found[1]}"
-        self.env[name] = getattr(math, found[1])
-        return name
-
-    def as_numpy_scalar(self, n):
-        """Operators on NumPy's scalars: a quarter of what a ufunc takes for one number."""
-        prim = n.prim
-        if n.aval.weak or prim.symbol not in ARITHMETIC or prim.symbol == "**" or not n.aval.dtype.kind == "f":
-            return False
-        if any([x.aval.shape != () if type(x) is GraphNode else np.ndim(x) for x in n.ins]):
-            return False
-        texts = []
-        for x in n.ins:
-            if type(x) is GraphNode and x.prim is None and not x.aval.weak and self.values[x].array[0] == "a":
-                self.values[x].array = self.say(f"{self.numpy_type(x.aval.dtype)}({self.values[x].array})")
-            texts.append(self.array(x))
-        self.arrays = True
-        self.assign(n, prim.symbol + texts[0] if len(texts) == 1 else f" {prim.symbol} ".join(texts))
-        return True
 
     # -------------------------------------------------------------------------------------------- arrays
     def as_view(self, n):
@@ -530,9 +344,24 @@ class Writer:
         self.values[n] = Value(n.aval, out, pooled=True, slots=frozenset([slot]))
         return out
 
-    def large(self, n):
+    def large(self, n, over=()):
         """Memory of a result so large that it is worth taking again what the caller has let go."""
-        return self.memory(None, n.aval) if nbytes(n.aval) >= LARGE_RESULT else None
+        return self.taken(n, over) or (self.memory(None, n.aval) if nbytes(n.aval) >= LARGE_RESULT else None)
+
+    def taken(self, n, over=()):
+        """The memory of an input of a result's form that may be written over, and is dead, or in `over` and dies here; None if there
+        is none."""
+        if n not in self.results:
+            return None
+        for x in [self.targets[n]] if n in self.targets else self.donated:
+            dead = self.end.get(x, -1)
+            if x.aval == n.aval and x.aval.shape and (dead < self.at or (dead == self.at and x in over)):
+                if n in self.targets:
+                    self.placed.add(n)
+                else:
+                    self.donated.remove(x)
+                return self.values[x].array
+        return None
 
     def as_written(self, n):
         """Write a node by its primitive's own text or ufunc; its result in memory of the set, or a new array."""
@@ -555,7 +384,7 @@ class Writer:
     def by_ufunc(self, n, pool):
         likes = loop_dtypes(n)
         xs = [self.array(self.peeled(n, x), like) for x, like in zip(n.ins, likes, strict=True)]
-        out = self.given.get(n) or (self.pooled(n, n.ins) if pool else self.large(n))
+        out = self.given.get(n) or (self.pooled(n, n.ins) if pool else self.large(n, n.ins))
         self.finish(n, self.call(n.prim.ufunc, n.prim.ufunc.__name__, xs, out), out)
         return True
 
@@ -593,17 +422,43 @@ class Writer:
             arrays = [name for key, name in self.slots.names.items() if name and key[0] in v.slots]
             self.env["apart"] = apart
             return f"apart({text}, ({''.join([a + ', ' for a in arrays])}))"
+        if self.into and v.array is not None and (o.prim is None or not writes_out(o)):
+            return f"{self.name(np.array, 'array')}({text})"  # (it may be an input, or a view of one, that is about to change)
         return text
+
+    def copies(self):
+        """(lines that set results aside which may be inputs or views of them, lines that copy results into inputs)."""
+        temps, copies = [], []
+        for o, i in self.into.items():
+            n = self.graph.outs[o]
+            if n in self.placed:
+                continue
+            v = self.values[n] if type(n) is GraphNode else None
+            text = v.number if v is not None and v.array is None and v.node is None else self.array(n)
+            if (
+                v is not None
+                and v.array is not None
+                and not (v.pooled or v.constant or (n.prim is not None and writes_out(n)))
+            ):
+                temps.append(f"w{o} = {text}.copy()")
+                text = f"w{o}"
+            copies.append(f"{self.name(np.copyto, 'copyto')}(a{i}, {text})")
+        return temps, copies
 
     def text(self):
         """The text of `def run(...)`; `env` is what it runs in."""
         self.write()
-        outs = [self.result(o) for o in self.graph.outs if type(o) is not GraphNode or o not in self.given]
+        temps, copies = self.copies()
+        outs = [
+            "None" if i in self.into else self.result(o)
+            for i, o in enumerate(self.graph.outs)
+            if type(o) is not GraphNode or o not in self.given
+        ]
         body = self.lines
         body_sites = self.sites
         head, tail = [], []
         words = set()
-        for line in [*body, *outs]:
+        for line in [*body, *outs, *temps, *copies]:
             words.update(words_of(line))
         used = [name for name, _ in self.slots.recipes if name in words]
         if used:
@@ -619,6 +474,8 @@ class Writer:
             r = [f"r{i}" for i in range(len(outs))]
             tail = [f"{name} = {out}" for name, out in zip(r, outs, strict=True) if not out.isidentifier()]
             outs = [out if out.isidentifier() else name for name, out in zip(r, outs, strict=True)]
+        tail += [*temps, *copies]  # (all has been computed: nothing can go wrong any more)
+        if used:
             tail.append("give(b)")
         tail.append(f"return ({''.join([o + ', ' for o in outs])})")
         parameters = ", ".join([*[f"a{i}" for i in range(len(self.graph.ins))], *self.given.values()])
@@ -629,6 +486,26 @@ class Writer:
         offset = 3 + len(head)
         self.lines_of = {offset + i: n for i, n in enumerate(body_sites) if n is not None}
         return "\n".join(lines)
+
+
+def worth_placing(graph, o, i):
+    """Is a result of this number, which is to end up in an input's memory, so large that it pays to write it there at once?"""
+    n = graph.outs[o]
+    return (
+        type(n) is GraphNode and n.aval == graph.ins[i].aval and nbytes(n.aval) >= LARGE_RESULT and sum([x is n for x in graph.outs]) == 1
+    )  # fmt: skip
+
+
+def read_before(region, n):
+    """The operands whose rows nothing in the region reads any more once a node's are written."""
+    at = region.nodes.index(n)
+    over = []
+    for x in region.sliced:
+        readers = [(i, m) for i, m in enumerate(region.nodes) if x in m.ins]
+        if all([i < at or (i == at and is_ufunc(m.prim) and m.prim.numpy is None) for i, m in readers]):
+            if all([writes_out(m) for _, m in readers]):
+                over.append(x)
+    return over
 
 
 def is_number(x):
@@ -648,23 +525,6 @@ def blocks_of(region):
     return Blocks(region, block(region.step), block(last) if last else None)
 
 
-def nbytes(aval):
-    return aval.dtype.itemsize * math.prod(aval.shape)
-
-
-def wrapped(x, dtype):
-    """A Python number as a 0-d array of the dtype a ufunc takes it in (which spares NumPy making one in each call)."""
-    try:
-        with np.errstate(all="ignore"):
-            got = np.asarray(x, dtype)
-    except (OverflowError, TypeError, ValueError):
-        return x
-    if got.dtype.kind in "iub" and got.item() != x:
-        return x
-    got.flags.writeable = False
-    return got
-
-
 def loop_dtypes(n):
     """The dtypes in which the ufunc of a node takes its operands."""
     keys = [promotion_key(x.aval if type(x) is GraphNode else x) for x in n.ins]
@@ -673,17 +533,6 @@ def loop_dtypes(n):
         return ufunc.resolve_dtypes((*keys, *(None,) * ufunc.nout))[: ufunc.nin]
     except TypeError:
         return (None,) * ufunc.nin
-
-
-def scalar_text(prim):
-    """How a primitive is written over Python numbers: a template, or a function of (texts, node)."""
-    if prim.scalar is not None:
-        return prim.scalar
-    if prim.symbol is None:
-        return None
-    if prim.arity == 1:
-        return prim.symbol + "{0}" if prim.symbol in "+-" else prim.symbol + "({0})"
-    return f"{{0}} {prim.symbol} {{1}}"
 
 
 def words_of(text):
@@ -707,4 +556,4 @@ def apart(v, arrays):
     return v
 
 
-__all__ = ["Value", "Writer", "words_of"]
+__all__ = ["Value", "Writer", "words_of", "worth_placing"]

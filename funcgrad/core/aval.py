@@ -32,7 +32,7 @@ class Aval:
         return f"{self.dtype.name}[{','.join(map(str, self.shape))}]" + ("*" if self.weak else "")
 
     def __eq__(self, other):
-        return type(other) is Aval and (self.shape, self.dtype, self.weak) == (other.shape, other.dtype, other.weak)
+        return isinstance(other, Aval) and (self.shape, self.dtype, self.weak) == (other.shape, other.dtype, other.weak)
 
     def __hash__(self):
         return hash((self.shape, self.dtype, self.weak))

@@ -5,7 +5,7 @@ Invariant: a setting takes effect where it is set, once; nothing reads this obje
 
 import dataclasses
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, ShapeError
 from . import nans
 from .site import here
 
@@ -13,10 +13,14 @@ from .site import here
 @dataclasses.dataclass(frozen=True)
 class Settings:
     """`check_nans`: raise NaNError where the first NaN is made, in an operation or in a derivative rule.
-    `full_tracebacks`: tracebacks keep the frames of funcgrad and compat."""
+    `full_tracebacks`: tracebacks keep the frames of funcgrad and compat.
+    `check_graphs`: every graph is checked before and after every pass.
+    `threads`: how many threads compiled code may use; 0 is as many as there are CPUs for this process."""
 
     check_nans: bool = False
     full_tracebacks: bool = False
+    check_graphs: bool = False
+    threads: int = 0
 
 
 class Current:
@@ -34,8 +38,11 @@ class config:
     `check_nans=True`: the first operation, or derivative rule, that makes a NaN from inputs without one raises NaNError
     (a FloatingPointError), naming it, its inputs and the line that called it. Operations run slower meanwhile.
     What a where discards is looked at like anything else. A jitted function is looked into: while the check is on it is
-    run as written instead of compiled, so its Python side effects happen at every call. `full_tracebacks=True`: the traceback of an error shows our frames between yours too, to
-    debug funcgrad itself. Raises TypeError for a setting there is none of, or a value of another type.
+    run as written instead of compiled, so its Python side effects happen at every call. `full_tracebacks=True`: the traceback of
+    an error shows our frames between yours too, to debug funcgrad itself; `check_graphs=True`, for
+    the same, has every graph verified before and after every pass of the compiler (from then on). `threads=n`: compiled code uses n
+    threads at most; 0 (the default) is as many as there are CPUs for this process, and no bit of a result depends on it.
+    Raises TypeError for a setting there is none of, or a value of another type; ValueError for a negative number of threads.
 
     >>> import funcgrad as fg, numpy as np
     >>> f = lambda x: np.where(x > 0, np.sqrt(x), 0.0)
@@ -56,6 +63,8 @@ class config:
                 raise ArgumentError(
                     f"config: {name} must be of type {known[name].__name__}; got {value!r}, at {here()}."
                 )
+        if changes.get("threads", 0) < 0:
+            raise ShapeError(f"config: threads must be 0 (all CPUs) or more; got {changes['threads']}, at {here()}.")
         self.before = Current.settings
         apply(dataclasses.replace(self.before, **changes))
 

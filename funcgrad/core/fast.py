@@ -12,14 +12,14 @@ import sys
 import numpy as np
 
 from . import state
-from .aval import PYTHON_SCALARS, aval_of, dtype_of, is_float, ndarray
+from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, ndarray
 from .constants import kept
 from .handle import Array, Frozen, Handle, Store, Taped, fresh, snap
 from .node import Node, TapeNode
 from .primitive import Primitive
 from .quiet import IGNORE, enter, leave
 from .site import internal, user_frame
-from .trace import TAPE, Batch, Record
+from .trace import TAPE, Batch, Record, sharing
 
 F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
 
@@ -57,9 +57,9 @@ def saved_text(plan, names):
     return "".join(k + ", " for k in kept)
 
 
-def node_text(prim, need, names, ins, avals, kink):
+def node_text(prim, need, names, ins, avals, kink, params=None):
     plan = prim.plan(need, kink, "torch" if kink == "torch" else "numpy")
-    params = "PARAMS" if prim.params else "NONE"
+    params = params or ("PARAMS" if prim.params else "NONE")
     return NODE.format(plan=f"plan{need}", ins=ins, params=params, saved=saved_text(plan, names), avals=avals), plan
 
 
@@ -79,7 +79,7 @@ def environment(prim, kink):
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
         "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "NONE": {}, "PARAMS": {"kink": kink},
         "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
-        "kept": kept, "asarray": np.asarray, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
+        "kept": kept, "asarray": np.asarray, "Aval": Aval, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
     }  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def binary(prim):
             if t.flat and y.owner is t:
                 vy = y.val
                 out = {expression(prim, "vx", "vy")}
-                if type(vx) is ndarray and type(vy) is ndarray and vx.shape == vy.shape and vx.dtype is vy.dtype: avals = None
+                if type(vx) is type(vy) is ndarray and vx.dtype is vy.dtype: avals = None if vx.shape == vy.shape else (Aval(vx.shape, vx.dtype), Aval(vy.shape, vy.dtype))
                 else: avals = mismatch(out, (vx, True), (vy, True)) if hasattr(out, "shape") else None{reindent(one, 4)}
             return general(x, y){on_left}
     elif type(y) is Array:
@@ -220,17 +220,22 @@ SETTLED = """
         fresh({x})
         if type({x}.alias) is Frozen: return slow({args})"""
 TAPED = """
-            h = new(Face); h.owner = TAPE; h.alias = h.store = h.cell = None
+            h = new(Face); h.owner = TAPE; h.alias = h.cell = None
+            h.store = shared.made and shared.made()
             h.val = out if type(out) is ndarray else asarray(out)
             if {untracked}:
                 h.mark = None
                 return h"""
 
 
-def tape_node(prim, need, names, boxes, ins, avals):
+def tape_node(prim, need, names, boxes, ins, avals, params=None):
     """Text that records the result h: what the node keeps is stamped with the version of its memory, so that a later
     in-place change is an error, not a wrong number."""
-    text, plan = node_text(prim, need, names, ins, avals, "torch")
+    if not prim.elementwise:
+        reads = prim.plan(need, "torch", "torch").reads
+        avals = "".join(["None, " if i in reads else f"Aval({v}.shape, d), " for i, v in enumerate(names)])
+        avals = f"({avals})"
+    text, plan = node_text(prim, need, names, ins, avals, "torch", params)
     text = text.replace("n = Node()", "n = h.mark = TapeNode()").replace("n.owner = t;", "n.owner = TAPE;") + SITE
     stamps = []
     for i in plan.reads:
@@ -250,18 +255,28 @@ def tape_environment(prim, face, slow):
     return environment(prim, "torch") | silent | {"Face": face, "slow": slow, "__name__": "compat.written_out"}
 
 
-def tape_unary(prim, face, slow):
+class Case:
+    """The commonest call of a primitive that is not elementwise: `value` and `params` are texts of its result and of its
+    parameters, in terms of the arrays v (or vx and vy) and of `names`; `when`: the text of what must hold of them."""
+
+    def __init__(self, value, params, when="True", **names):
+        self.value, self.params, self.when, self.names = value, params, when, names
+
+
+def tape_unary(prim, face, slow, case=None):
     """The function compat calls for a float Tensor over NumPy memory; `slow` is torch's whole semantics."""
     env = tape_environment(prim, face, slow)
-    text, env["plan1"] = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None")
+    case = case or Case(expression(prim, "v"), None)
+    env |= case.names
+    text, env["plan1"] = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None", case.params)
     return compile_text(
         f"""def call(x):
     if shared.staging or x.owner is not TAPE: return slow(x){SETTLED.format(x="x", args="x")}
     v = x.val
     d = v.dtype
-    if d is F32 or d is F64:
+    if (d is F32 or d is F64) and {case.when}:
             token = enter(IGNORE)
-            try: out = {expression(prim, "v")}
+            try: out = {case.value}
             finally: leave(token){TAPED.format(untracked="x.mark is None or not tls.grad")}{text}
     return slow(x)
 """,
@@ -269,12 +284,15 @@ def tape_unary(prim, face, slow):
     )
 
 
-def tape_binary(prim, face, slow):
+def tape_binary(prim, face, slow, case=None):
     env = tape_environment(prim, face, slow)
+    numbers = "k is float or k is int" if case is None else "False"
+    case = case or Case(expression(prim, "vx", "vy"), None)
+    env |= case.names
     pieces = {}
     names, boxes = ["vx", "vy"], ["x", "y"]
     for need, ins in ((3, "mx, my"), (1, "mx"), (2, "my")):
-        pieces[need], env[f"plan{need}"] = tape_node(prim, need, names, boxes, ins, "avals")
+        pieces[need], env[f"plan{need}"] = tape_node(prim, need, names, boxes, ins, "avals", case.params)
     constant = "\n            y = C64[y] if d is F64 else C32[y]" if prim.symbol in FIELD else ""
     scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None")
     settled = SETTLED.format(x="y", args="x, y").replace("\n", "\n        ")
@@ -285,20 +303,21 @@ def tape_binary(prim, face, slow):
     d = vx.dtype
     if d is F32 or d is F64:
         k = type(y)
-        if k is float or k is int:{constant}
+        if {numbers}:{constant}
             token = enter(IGNORE)
             try: out = {expression(prim, "vx", "y")}
             finally: leave(token){TAPED.format(untracked="x.mark is None or not tls.grad")}{scalar}
         if (k is Face or isinstance(y, Face)) and y.owner is TAPE:{settled}
             vy = y.val
-            if vy.dtype is d:
+            if vy.dtype is d and {case.when}:
               token = enter(IGNORE)
-              try: out = {expression(prim, "vx", "vy")}
+              try: out = {case.value}
               except ValueError: return slow(x, y)
               finally: leave(token)
               mx = x.mark
               my = y.mark{TAPED.format(untracked="mx is my is None or not tls.grad").replace("            ", "              ")}
-              avals = None if vx.shape == vy.shape else mismatch(out, (vx, mx is not None), (vy, my is not None))
+              if vx.shape == vy.shape: avals = None
+              else: avals = None if mx is None else Aval(vx.shape, d), None if my is None else Aval(vy.shape, d)
               if my is None:{reindent(pieces[1], 8)}
               elif mx is None:{reindent(pieces[2], 8)}
               else:{reindent(pieces[3], 8)}
@@ -321,13 +340,7 @@ CALL = """def call({all}, **params):
     if shared.staging: return general({all}, **params)
     t = None
     need = 0{unwrap}
-    if t is TAPE:
-{value}
-        if type(out) is not ndarray: out = asarray(out)
-        if not need or not tls.grad or out.dtype.kind not in "fc": return TAPE.face(out, None, TAPE)
-        record = taped.get({key})
-        if record is None: record = taped[{key}] = tape_recorder(prim, need, {kink})
-        return record(out, params, {all}, {values})
+    if t is TAPE:{taped}
     if t is None: return general({all}, **params)
     if t.flat: out = impl({values}, **params)
     elif type(t) is Record and not t.done:
@@ -339,10 +352,27 @@ CALL = """def call({all}, **params):
     if record is None: record = recorded[{key}] = recorder(prim, need, {kink})
     return record(t, out, params, {all}, {values})
 """
-VALUE = "        out = impl_torch({values}, **params)"
-SILENT = """        token = enter(IGNORE)
+TAPE_VALUE = """
+        token = enter(IGNORE)
         try: out = impl_torch({values}, **params)
-        finally: leave(token)"""  # (a view computes nothing)
+        finally: leave(token)
+        if type(out) is not ndarray: out = asarray(out)
+        if not need or not tls.grad or out.dtype.kind not in "fc": return TAPE.face(out, None, TAPE)
+        record = taped.get({key})
+        if record is None: record = taped[{key}] = tape_recorder(prim, need, {kink})
+        return record(out, params, {all}, {values})"""
+TAPE_VIEW = """
+        out = impl_torch(vx, **params)
+        if type(out) is not ndarray: out = asarray(out)
+        if not need or not tls.grad or out.dtype.kind not in "fc": h = TAPE.face(out, None, TAPE)
+        else:
+            record = taped.get(need)
+            if record is None: record = taped[need] = tape_recorder(prim, need, None)
+            h = record(out, params, x, vx)
+        memory = out.base
+        if memory is not None and (memory is vx or memory is vx.base): h.store = x.store or x.stamp()[0]
+        elif out is vx or memory is not None: sharing(h, x)
+        return h"""  # (it computes nothing that could warn)
 BATCHED = """
     elif type(t) is Batch and not t.done and {aligned}:
         return Array(prim({values}, **params), 0, t)"""
@@ -373,12 +403,14 @@ def call_of(prim):
         unwrap="".join(UNWRAP.format(x=x, all=every, bit=1 << i) for i, x in enumerate(xs)),
         key=f"(need, {kink})" if kinked else "need",
         kink=kink,
-        value=(VALUE if prim.unview else SILENT).format(values=values),
+        taped=TAPE_VIEW
+        if prim.shares
+        else TAPE_VALUE.format(all=every, values=values, kink=kink, key=f"(need, {kink})" if kinked else "need"),
         batched=BATCHED.format(aligned=aligned(xs), values=values) if prim.elementwise else "",
     )
     env = environment(prim, None) | {
         "Handle": Handle, "general": prim.general, "enter": enter, "leave": leave, "IGNORE": IGNORE,
-        "impl": prim.impl, "impl_torch": prim.value("torch"), "prim": prim, "taped": {}, "recorded": {}, "dtype_of": dtype_of,
+        "impl": prim.impl, "impl_torch": prim.value("torch"), "sharing": sharing, "prim": prim, "taped": {}, "recorded": {}, "dtype_of": dtype_of,
         "is_float": is_float, "Record": Record, "Batch": Batch, "PYTHON_SCALARS": PYTHON_SCALARS, "snap": snap, "recorder": recorder, "tape_recorder": tape_recorder,
     }  # fmt: skip
     return compile_text(text, env)

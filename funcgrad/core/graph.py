@@ -4,7 +4,7 @@ Invariant: nodes stand in order of creation. A pass that replaces nodes makes th
 effects keep the order of the program.
 """
 
-from ..errors import GraphError
+from ..errors import FuncgradError, GraphError
 from .aval import aval_of
 from .handle import Handle
 from .node import by_index
@@ -88,18 +88,38 @@ def live_nodes(ins, outs):
     return nodes
 
 
-def evaluate(graph, *args):
-    """Run a graph through the primitives, whatever the arguments are."""
+def evaluate(graph, *args, look=None):
+    """Run a graph through the primitives, whatever the arguments are; no value is kept longer than it is read.
+    `look(node, operands, result)` sees each operation."""
     env = dict(zip(graph.ins, args, strict=True))
+    last = last_reads(graph)
     for n in graph.nodes:
         vals = [env[x] if type(x) is GraphNode else x for x in n.ins]
-        env[n] = vals[0][n.params["i"]] if n.prim.name == "pick" else n.prim(*vals, **(n.params or {}))
+        env[n] = out = vals[0][n.params["i"]] if n.prim.name == "pick" else n.prim(*vals, **(n.params or {}))
+        if look is not None:
+            look(n, vals, out)
+        for x in last.get(n, ()):
+            del env[x]
     return tuple(env[o] if type(o) is GraphNode else o for o in graph.outs)
 
 
+def last_reads(graph):
+    """node -> the values that nothing reads after it; kept with the graph."""
+    last = graph.cache.get("last reads")
+    if last is None:
+        last = graph.cache["last reads"] = {}
+        seen = {o for o in graph.outs if type(o) is GraphNode}
+        for n in reversed(graph.nodes):
+            over = list(dict.fromkeys([x for x in n.ins if type(x) is GraphNode and x not in seen]))
+            if over:
+                last[n] = over
+                seen.update(over)
+    return last
+
+
 def check(graph):
-    """Raise GraphError unless every node is used after it is made, has known operands, and has the aval its rule gives; also
-    in the graphs inside."""
+    """Raise GraphError unless every node is used after it is made, has known operands, takes its params, and has the aval
+    its rule gives; also in the graphs inside."""
     from .nested import all_graphs
 
     for g in reversed(all_graphs(graph)):
@@ -111,6 +131,8 @@ def check(graph):
 
 def check_one(graph):
     """`check`, of one graph without those inside."""
+    from .params import wrong
+
     known = set(graph.ins)
     if len(known) != len(graph.ins):
         raise GraphError("check: the same node is an input twice")
@@ -125,11 +147,25 @@ def check_one(graph):
                 raise GraphError(
                     f"check: v{i} = {n.prim.name} holds a handle; a graph may hold only arrays and numbers"
                 )
-        if n.prim.name != "pick":
-            want = n.prim.aval(*[x.aval if type(x) is GraphNode else aval_of(x) for x in n.ins], **(n.params or {}))
-            if want != n.aval:
-                raise GraphError(f"check: v{i} = {n.prim.name} says {n.aval}, but its rule gives {want}")
+        what = wrong(n.prim, len(n.ins), n.params or {})
+        if what is not None:
+            raise GraphError(f"check: v{i} = {n.prim.name} {what}")
+        want = ruled(n, i)
+        if want != n.aval:
+            raise GraphError(f"check: v{i} = {n.prim.name} says {n.aval}, but its rule gives {want}")
         known.add(n)
     for o in graph.outs:
         if type(o) is GraphNode and o not in known:
             raise GraphError(f"check: the graph returns {o!r}, which it does not compute")
+
+
+def ruled(n, i):
+    """The aval that the rule of a node gives."""
+    if n.prim.name == "pick":
+        return n.ins[0].aval[n.params["i"]]
+    try:
+        return n.prim.aval(*[x.aval if type(x) is GraphNode else aval_of(x) for x in n.ins], **(n.params or {}))
+    except Exception as error:
+        if n.prim.record is not None or isinstance(error, FuncgradError):  # (a function of the user's, or said already)
+            raise
+        raise GraphError(f"check: v{i} = {n.prim.name} does not take these operands and params; {error}") from error

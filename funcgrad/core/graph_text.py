@@ -1,22 +1,20 @@
-"""Graphs as text, one node a line, and back: `v0: float64[3] = mul(a0, 2.0)`.
+"""Graphs as text, one node a line: `v0: float64[3] = mul(a0, 2.0)`; core/graph_parser.py reads it back.
 
-Small constant arrays are written out; large ones, and params that have no literal form (nested graphs, functions), stand as
-`@0`, `@1`, ... and are given to `parse` as `objects`.
+Small constant arrays are written out; large ones, and params that have no literal form (functions), stand as `@0`, `@1`, ...
+and are given to `parse` as `objects`; graphs inside stand so too, and follow below. Invariant: the text of what `parse` makes
+of a text is that text, and every number in it comes back as it was (of a NaN: as a NaN).
 """
 
-import ast
-import re
+import math
 
 import numpy as np
 
-from ..errors import GraphError
-from .aval import PYTHON_SCALARS, Aval, aval_of
+from .aval import aval_of
 from .graph import Graph, GraphNode
-from .primitive import PRIMITIVES
+from .graph_parser import parse
 
 SMALL = 16  # elements of a constant that is still written out
-AVAL = re.compile(r"^(\w+)\[([\d,]*)\](\*?)$")
-LITERAL = {"dtype": np.dtype, "slice": slice, "Ellipsis": Ellipsis, "nan": np.nan, "inf": np.inf, "array": np.array}
+REPR = (bool, int, float, str, type(None), type(Ellipsis))  # what Python's repr writes in a form that reads back
 
 
 class Writer:
@@ -42,15 +40,18 @@ class Writer:
 
     def value(self, x):
         """Source text of a constant or param."""
-        if type(x) in PYTHON_SCALARS or x is None or type(x) is str or x is Ellipsis:
+        if type(x) is float and x != x:
+            return "nan"
+        if type(x) in REPR:
             return repr(x)
+        if isinstance(x, int):  # (a size that has a name)
+            return repr(int(x))
+        if type(x) is complex:
+            return number(x)
         if isinstance(x, (np.ndarray, np.generic)):
-            if x.size > SMALL or x.dtype.kind not in "biufc":
-                return self.reference(x)
-            scalar = "[()]" if isinstance(x, np.generic) else ""
-            return f"array({np.asarray(x).tolist()!r}, dtype={x.dtype.name!r}){scalar}"
+            return array(x) if is_small(x) else self.reference(x)
         if isinstance(x, np.dtype):
-            return f"dtype({x.name!r})"
+            return f"dtype({x.name!r})" if has_name(x) else self.reference(x)
         if type(x) is tuple:
             inside = ", ".join(map(self.value, x))
             return f"({inside},)" if len(x) == 1 else f"({inside})"
@@ -71,6 +72,37 @@ class Writer:
         return [f"graph({inputs})", *map(self.line, self.graph.nodes), f"  return {outs}"]
 
 
+# ------------------------------------------------------------------------------------------------ numbers and arrays
+def has_name(dtype):
+    """Does its name say all of this dtype?"""
+    return dtype.kind in "biufc" and dtype.isnative
+
+
+def is_small(x):
+    return x.size <= SMALL and has_name(x.dtype) and (type(x) is np.ndarray or isinstance(x, np.generic))
+
+
+def array(x):
+    """A small array, or a NumPy scalar, written out."""
+    a = np.asarray(x)
+    entries = nested(a.tolist() if a.size else [])
+    shape = f", shape={a.shape}" if not a.size and a.ndim > 1 else ""
+    return f"array({entries}, dtype={a.dtype.name!r}{shape})" + ("[()]" if isinstance(x, np.generic) else "")
+
+
+def nested(x):
+    return f"[{', '.join(map(nested, x))}]" if type(x) is list else number(x)
+
+
+def number(x):
+    """A number of an array: Python's own, or one of more digits than Python's have, in quotes."""
+    if isinstance(x, (complex, np.clongdouble)):
+        return f"complex({number(x.real)}, {number(x.imag)})"
+    if isinstance(x, np.longdouble):
+        return repr(str(x))
+    return "nan" if isinstance(x, float) and math.isnan(x) else repr(x)
+
+
 def dump(graph):
     """(text, objects) of a graph; `parse(text, objects)` gives it back."""
     objects = []
@@ -79,94 +111,9 @@ def dump(graph):
         if isinstance(x, Graph):
             lines += [f"  @{i}:"] + ["    " + line for line in Writer(x, objects).lines()]
         else:
-            lines.append(f"  @{i}: {aval_of(x) if isinstance(x, (np.ndarray, np.generic)) else repr(x)}")
+            shown = aval_of(x) if isinstance(x, (np.ndarray, np.generic)) else " ".join(repr(x).split())
+            lines.append(f"  @{i}: {shown}")
     return "\n".join(lines), objects
 
 
-def to_aval(text):
-    """The aval that `float64[3,2]*` names; a tuple of them for `(float64[3], int64[3])`."""
-    text = text.strip()
-    if text.startswith("("):
-        return tuple(to_aval(t) for t in re.findall(r"\w+\[[\d,]*\]\*?", text))
-    got = AVAL.match(text)
-    if got is None:
-        raise GraphError(f"parse: {text!r} is not an aval such as float64[3,2]")
-    return Aval(tuple(int(k) for k in got[2].split(",") if k), np.dtype(got[1]), bool(got[3]))
-
-
-def parse(text, objects=()):
-    """The Graph that a text from `dump` describes, with the graphs inside it; `objects`: what it refers to besides, in the
-    places that `dump` gave them. Raises GraphError, with the line, for a text that describes none."""
-    main, waiting = sections(text)
-    known = dict(enumerate(objects))
-    while waiting:
-        ready = [i for i, lines in waiting.items() if not references(lines) & waiting.keys()]
-        if not ready:
-            raise GraphError(f"parse: the graphs @{', @'.join(map(str, waiting))} refer to each other")
-        for i in ready:
-            known[i] = parse_one(waiting.pop(i), known)
-    return parse_one(main, known)
-
-
-def sections(text):
-    """(lines of the graph itself, {number: lines of a graph inside it})."""
-    main, inside = [], {}
-    current = main
-    for line in filter(str.strip, text.strip().splitlines()):
-        head = re.match(r"^  @(\d+):(.*)$", line)
-        if head is not None:
-            current = inside[int(head[1])] = []
-        elif current is main or line.startswith("    "):
-            current.append(line)
-    return main, {i: lines for i, lines in inside.items() if lines and lines[0].strip().startswith("graph(")}
-
-
-def references(lines):
-    return {int(i) for line in lines for i in re.findall(r"@(\d+)", line)}
-
-
-def parse_one(lines, objects):
-    """The Graph of these lines; `objects`: number -> what `@number` stands for."""
-    head = re.match(r"^graph\((.*)\)$", lines[0].strip())
-    if head is None:
-        raise GraphError(f"parse: the first line must be graph(...); got {lines[0]!r}")
-    env = {}
-    ins = []
-    for name, aval in re.findall(r"(a\d+): (\w+\[[\d,]*\]\*?)", head[1]):
-        env[name] = GraphNode(None, (), None, to_aval(aval))
-        ins.append(env[name])
-
-    def value(expression):
-        """An operand or param: a node's name, an object, or a literal."""
-        if isinstance(expression, ast.Name) and expression.id in env:
-            return env[expression.id]
-        if isinstance(expression, ast.Name) and expression.id.startswith("_object"):
-            if int(expression.id[7:]) not in objects:
-                raise GraphError(
-                    f"parse: @{expression.id[7:]} is neither a graph in the text nor among the objects given"
-                )
-            return objects[int(expression.id[7:])]
-        if isinstance(expression, (ast.Tuple, ast.List)):
-            items = [value(e) for e in expression.elts]
-            return tuple(items) if isinstance(expression, ast.Tuple) else items
-        return eval(compile(ast.Expression(expression), "<graph>", "eval"), {"__builtins__": {}}, LITERAL)
-
-    for line in lines[1:]:
-        source = re.sub(r"@(\d+)", r"_object\1", line.strip())
-        if source.startswith("return"):
-            out = ast.parse(f"({source[6:]},)" if source[6:].strip() else "()", mode="eval").body
-            return Graph(ins, [value(e) for e in out.elts], [n for n in env.values() if n.effect])
-        got = re.match(r"^(v\d+): (.*?) = (\w+\(.*\))$", source)
-        if got is None:
-            raise GraphError(f"parse: {line.strip()!r} is not `name: aval = primitive(operands)`")
-        name, aval, call = got.groups()
-        expression = ast.parse(call, mode="eval").body
-        prim = PRIMITIVES.get(expression.func.id)
-        if prim is None:
-            raise GraphError(f"parse: there is no primitive {expression.func.id!r}, in {line.strip()!r}")
-        params = {k.arg: value(k.value) for k in expression.keywords}
-        operands = tuple(map(value, expression.args))
-        if prim.name == "pick":
-            params["avals"] = operands[0].aval
-        env[name] = GraphNode(prim, operands, params, to_aval(aval))
-    raise GraphError("parse: the text has no return line")
+__all__ = ["Writer", "dump", "parse"]

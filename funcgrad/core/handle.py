@@ -131,6 +131,7 @@ class Store:
 
     version = 0  # (on the class: making one costs no stores)
     changed = None
+    counted = True  # may a node keep what is in the memory, and check later that it is unchanged?
 
 
 class Cell:
@@ -170,7 +171,8 @@ class Taped(Handle):
         return store, store.version
 
     def frozen(self):
-        kept = FROZEN if self.owner.level != 1 else Frozen(*self.stamp())
+        counted = self.owner.level == 1 and (self.store is None or self.store.counted)
+        kept = Frozen(*self.stamp()) if counted else FROZEN
         return self.owner.face(self.val, self.mark, self.owner, kept)
 
     def repoint(self, new):

@@ -37,31 +37,23 @@ def view(x, prim, **params):
     else:
         base, chain = alias.base, alias.chain
     if out.owner is TAPE:
-        memory, v = out.val.base, x.val
-        if memory is not v and (memory is None or memory is not v.base) and not np.may_share_memory(out.val, v):
+        if out.store is None or out.store is not x.store:  # (the primitive shares the store if it shares the memory)
             return out
-        out.store = base.store or base.versioned()
-    elif prim.name == "reshape" and not viewable(shape_of(base), chain, params["shape"]):
-        return out
+        if out.mark is None and x.mark is not None:  # not recorded (no_grad): as in torch it requires grad all the same
+            out.mark = TAPE.leaf()
+            out.mark.params = {"made_in": "inference" if tls.inference else "no_grad"}
+    elif prim.name == "reshape" and not contiguous(x):
+        from .layout import is_view
+
+        if not is_view(x, params["shape"]):
+            return out
     out.alias = Alias(base, chain + ((prim, params),))
     return out
 
 
-def viewable(root, chain, shape):
-    """Would NumPy's reshape be a view here? Asked of an array with real strides and one byte of memory (never read);
-    traced roots count as C-contiguous."""
-    if not chain:
-        return True
-    ghost = np.broadcast_to(np.empty((), np.int8), root)
-    strides = tuple(int(np.prod(root[i + 1 :], dtype=np.intp)) for i in range(len(root)))
-    ghost = np.lib.stride_tricks.as_strided(ghost, root, strides)
-    for prim, params in chain:
-        ghost = prim.impl(ghost, **params)
-    try:
-        np.reshape(ghost, shape, copy=False)
-    except ValueError:
-        return False
-    return True
+def contiguous(x):
+    """Is it plain to see that the elements lie in C order? (Else layout.py is asked.)"""
+    return type(x.val) is ndarray and x.val.flags.c_contiguous and (x.owner.concrete or not x.mark)
 
 
 def references(root):
@@ -112,17 +104,22 @@ def highest(handles):
     return top
 
 
-def accumulate(box, value):
+def accumulate(box, value, line):
     """box += value in its NumPy memory, recorded nowhere: for `.grad`, whose history nobody asked for."""
-    np.add(box.val, value, out=box.val)
     store = box.versioned()
+    if not store.counted:
+        box.refuse((value,))
+    np.add(box.val, value, out=box.val)
     store.version += 1
-    store.changed = site(2)
+    store.changed = line
 
 
 def unrecorded(box, prim, args, params):
     """The write into NumPy memory that nothing tracks, which is what optimisers do: True if it was one, and is done."""
     if prim.into is None or shared.staging or (tls.grad and box.mark is not None):
+        return False
+    store = box.versioned()
+    if not store.counted and not tls.inference:
         return False
     mem = box.val
     values = []
@@ -137,10 +134,30 @@ def unrecorded(box, prim, args, params):
         prim.into(mem, *values, **params)
     finally:
         leave(token)
-    store = box.versioned()
     store.version += 1
     store.changed = site(3)
     return True
+
+
+def detached(box):
+    """Is it a traced Tensor's detach(): a view of the values, without the history?"""
+    return type(box.alias) is Alias and any([p.name == "stop" for p, _ in box.alias.chain])
+
+
+def behind(user, box, prim, args, params):
+    """A write into a detach() of a traced Tensor: its values change, and its history does not know."""
+    for a in args:
+        if isinstance(a, Handle) and a.mark is not None and isinstance(a, Taped):
+            raise NotDifferentiableError(
+                f"{prim.name}: in place, into a detach() of a traced Tensor, of a Tensor that requires grad, at {where(site(3))}. Detach "
+                "the operand too, or clone() first."
+            )
+    tls.grad = False
+    try:
+        write(box, prim, *args, **params)
+    finally:
+        tls.grad = True
+    return user
 
 
 def write(box, prim, *args, **params):
@@ -153,6 +170,8 @@ def write(box, prim, *args, **params):
     for h in (box, *args):
         if isinstance(h, Handle) and h.alias is not None:
             fresh(h)
+    if box.alias is not None and tls.grad and box.owner is not TAPE and detached(box):
+        return behind(user, box, prim, args, params)
     box.refuse(args)
     root, chain = root_of(box)
     top = highest((box, *args))
@@ -170,7 +189,7 @@ def write(box, prim, *args, **params):
             )
         if tracked:  # if the rule reads what the write destroys, that is what is copied (torch clones too)
             need = sum(1 << i for i, a in enumerate((box, *args)) if isinstance(a, Handle) and a.mark is not None)
-            reads = prim.plan(need, params.get("kink")).reads
+            reads = prim.plan(need, params.get("kink"), "torch" if taped else "numpy").reads
             face = type(box) if not taped else box.owner.face
             old = face(mem.copy(), box.mark, box.owner, FROZEN) if 0 in reads else box.frozen()
             args = [a.frozen() if isinstance(a, Taped) else a for a in args]
@@ -210,6 +229,12 @@ def write(box, prim, *args, **params):
     if dtype_of(new) != dtype_of(box):
         new = PRIMITIVES["cast"](new, dtype=dtype_of(box))
     for (p, kw), up in zip(reversed(chain), reversed(steps), strict=False):  # (no chain: no step)
+        if p.name == "stop":
+            continue
+        if p.unview is None:
+            raise NotDifferentiableError(
+                f"{prim.name}: in place, through a view of a traced array by {p.name}, at {where(site(2))}. Take a copy of the view."
+            )
         q, operands, k = p.unview(up, new, **kw)
         new = run(q, operands, k, up.val if mem is not None else None)
     if not isinstance(new, Handle):
@@ -219,4 +244,6 @@ def write(box, prim, *args, **params):
     if isinstance(root, Taped) and not tls.grad:  # no_grad: the value changes, its history stays
         root.mark = mark
         root.cell = cell
+        if mark is not None and tls.stage is not None:
+            tls.stage.decoupled = True
     return user

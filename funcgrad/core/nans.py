@@ -106,18 +106,30 @@ def looked_at(process):
     return checked
 
 
+RESULT, TANGENT = "the result", "the tangent (its jvp rule)"
+
+
 def check_forward(prim, args, result):
     values, tangents = [], []
     for r in result if isinstance(result, tuple) else (result,):
         v, t = numbers(r)
         values += v
         tangents += t
-    for numbers_of_one, what in ((values, "the result"), (tangents, "the tangent (its jvp rule)")):
-        if any_nan(numbers_of_one) and not any(map(has_nan, args)):
-            raise NaNError(
-                f"check_nans: {title(prim.name)}, called at {here()}, is the first to give NaN, in {what} "
-                f"[{inputs_text(args)}]. {CURE}"
-            )
+    refuse_nan(prim, args, values, RESULT, here)
+    refuse_nan(prim, args, tangents, TANGENT, here)
+
+
+def check_linear(n, args, result):
+    """The same of a node of a linear function (linearize), all of whose numbers are tangents."""
+    refuse_nan(n.prim, args, [result], TANGENT, lambda: where(n.site))
+
+
+def refuse_nan(prim, args, values, what, place):
+    if any_nan([v for x in values for v in numbers(x)[0]]) and not any(map(has_nan, args)):
+        raise NaNError(
+            f"check_nans: {title(prim.name)}, called at {place()}, is the first to give NaN, in {what} "
+            f"[{inputs_text(args)}]. {CURE}"
+        )
 
 
 # ------------------------------------------------------------------------------------------------ reverse

@@ -8,8 +8,9 @@ exactly one derivative
     bilinear = (0, 1), transpose = ..  linear in each of these operands separately
     vjp(ct, out, *operands, need, **params), jvp(tangents, out, *operands, **params)   (vjp may also stand for transpose)
     nondiff = "why"
-and saves (per operand: the operand numbers and "out" its rule reads), batch(size, args, dims, **params),
-unview(up, new, **params) for views, into(memory, *operands, **params) for in-place forms, jax (a name or function, resolved
+and saves (per operand: the operand numbers and "out" its rule reads; of several results "out0", "out1" name one), again (the
+operands that a rule reads only where it is recorded in turn), batch(size, args, dims, **params),
+unview(up, new, **params) for views (or shares = True, if it has none), into(memory, *operands, **params) for in-place forms, jax (a name or function, resolved
 by the tests only), samples(rng).
 
 Rules call primitives, never NumPy, so they nest. `raw` gives the same rule code with every primitive it names bound to
@@ -37,7 +38,7 @@ helpers = Table()  # what the derived rules need of the table itself (fit, front
 FIELDS = {
     "impl", "aval", "linear", "bilinear", "transpose", "vjp", "jvp", "nondiff", "saves", "batch", "unview", "into",
     "jax", "samples", "multi", "record", "pull", "pull_handles", "numpy", "variadic", "source", "kinks",
-    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual", "scalar", "view", "rows",
+    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual", "scalar", "view", "rows", "shares", "again",
 }  # fmt: skip
 shared, tls = state.shared, state.tls
 
@@ -48,6 +49,9 @@ class Primitive:
     elementwise = multi = variadic = False
     formulas = transpose = linear = bilinear = vjp = jvp = batch = aval = nondiff = unview = into = record = pull = None
     jax = samples = numpy = ufunc = symbol = pull_handles = kinks = impl_torch = None
+    again = ()
+    tape = False  # has it formulas of its own for a tape?
+    shares = False  # may its value lie in its operand's memory? (every primitive with an unview)
     scalar = view = rows = None  # how compiled code writes it, with `numpy` (compile/writer.py)
     domain, dtypes, without, tolerance = "real", "f", {}, 1.0  # what its samples are (core/sample.py), and how exact
     dtype_kept = True  # the result has the dtype of its float operands
@@ -138,22 +142,24 @@ def helper(f):
 class Plan:
     """What recording and pulling back one primitive needs to know for one set of operands that need a derivative."""
 
-    __slots__ = ("prim", "need", "operands", "reads", "keeps", "pull", "face", "kink", "bound")
+    __slots__ = ("prim", "need", "operands", "reads", "keeps", "results", "pull", "face", "kink", "bound")
 
     def __init__(self, prim, need, kink=None, face="numpy"):
         self.prim = prim
         self.face = face
-        self.kink = kink or "jax"
+        self.kink = kink = kink or ("torch" if prim.tape and face == "torch" else "jax")
         self.bound = None  # the transposes bound to NumPy, once they are wanted
         self.need = need
         self.operands = tuple(i for i in range(need.bit_length()) if need >> i & 1)
-        rules = prim.formulas[kink or "jax"] if prim.formulas else None
+        rules = prim.formulas[kink] if prim.formulas else None
         reads = set()
         for i in self.operands:
             saves = rules[i].saves(len(rules)) if rules else prim.saves[i] if i < len(prim.saves) else ()
             reads |= set(saves)
-        self.keeps = "out" in reads
-        self.reads = tuple(sorted(reads - {"out"}))
+        results = {r for r in reads if type(r) is str}
+        self.keeps = bool(results)
+        self.results = None if "out" in results else tuple(sorted([int(r.removeprefix("out")) for r in results]))
+        self.reads = tuple(sorted(reads - results))
         self.pull = self.first_pull if rules else prim.pull or rule_pull
 
     def first_pull(self, n, ct, cts, owned):
@@ -165,12 +171,15 @@ class Plan:
         """(saved, avals) of a node: what the rules read, and what is left of the operands they do not."""
         saved = tuple([vals[i] for i in self.reads if i < len(vals)])
         if self.keeps:
+            if self.results is not None:  # (of the others what they are like)
+                out = tuple([o if k in self.results else aval_of(o) for k, o in enumerate(out)])
             saved += (out,)
         if not self.prim.elementwise:
             return saved, tuple([None if i in self.reads else aval_of(v) for i, v in enumerate(vals)])
         shape, dtype = shape_of(out), dtype_of(out)
         if all(shape_of(v) == shape and dtype_of(v) == dtype for v in [vals[i] for i in self.operands]):
-            return saved, None
+            if all([keeps_dtype(vals[i], dtype) for i in self.reads]):
+                return saved, None
         return saved, tuple([aval_of(v) if i in self.operands else None for i, v in enumerate(vals)])
 
     def operands_of(self, n, saved):
@@ -179,6 +188,11 @@ class Plan:
         for i, v in zip(self.reads, saved[:-1] if self.keeps else saved, strict=False):
             xs[i] = v
         return xs, saved[-1] if self.keeps else None
+
+
+def keeps_dtype(v, dtype):
+    """Does a product of v and an array of this dtype have it too? (Not if v is wider, in `x *= v`.)"""
+    return type(v) in PYTHON_SCALARS or dtype_of(v) == dtype or dtype_of(v).kind == "b"
 
 
 # ------------------------------------------------------------------------------------------------ rules over plain arrays
@@ -280,6 +294,7 @@ def elementwise(
     symbol=None,
     impl=None,
     torch=None,
+    tape=None,
     params=(),
     nondiff=None,
     dtype=None,
@@ -289,6 +304,7 @@ def elementwise(
     """Declare an elementwise primitive from one formula per operand; None for an operand without derivative.
 
     torch=(...) are the formulas where torch chose otherwise at a kink: the primitive then takes `kink="jax"` or "torch".
+    tape=(...) are those that a tape records, where torch keeps something else: its users may change the rest in place.
     symbol: Python's operator, which keeps Python scalars Python scalars. dtype: of the result, if not NumPy's own.
     """
     namespace = sys._getframe(1).f_globals
@@ -308,7 +324,8 @@ def elementwise(
     if nondiff is None:
         if not formulas:
             raise PrimitiveError(f"{name}: give one formula per operand, or nondiff='why'")
-        chosen = {"jax": formulas, "torch": torch or formulas}
+        chosen = {"jax": formulas, "torch": torch or tape or formulas}
+        p.tape = tape is not None
         p.formulas = {face: tuple(Formula(f) if f else NO_FORMULA for f in fs) for face, fs in chosen.items()}
         p.kinked = torch is not None
         if p.kinked:
@@ -349,7 +366,10 @@ def compiled_formula(p, i, kink):
 
 def call_formula(p, i, t, out, xs, params):
     padded = (*xs, *(None,) * (len(OPERANDS) - len(xs)))
-    kw = params if len(params) == len(p.params) else {**params, "kink": "jax"}
+    if p.tape:
+        kw = {k: v for k, v in params.items() if k != "kink"}
+    else:
+        kw = params if len(params) == len(p.params) else {**params, "kink": "jax"}
     return compiled_formula(p, i, params.get("kink", "jax"))(t, out, *padded, **kw)
 
 
@@ -434,6 +454,7 @@ def define(body, depth=1):
     fields["__doc__"] = body.__doc__
     p = Primitive(name, sys._getframe(depth).f_globals, **fields)
     p.params = ()
+    p.shares = p.shares or p.unview is not None
     if p.transpose is not None:
         p.vjp, p.transposed_pull = transposed_rules(p)
         p.pull = p.pull or p.transposed_pull

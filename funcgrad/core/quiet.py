@@ -7,15 +7,15 @@ the context variable behind it costs 0.15 us, so that is what is done where NumP
 import numpy as np
 
 try:
-    from numpy._core.umath import _extobj_contextvar, _make_extobj
+    from numpy._core.umath import _extobj_contextvar as variable
+    from numpy._core.umath import _make_extobj as make
 except ImportError:  # a NumPy that keeps its error state elsewhere
-    _extobj_contextvar = None
+    variable = make = None
 
-if _extobj_contextvar is not None:
-    _ignore = _make_extobj(all="ignore")
-    enter = _extobj_contextvar.set
-    leave = _extobj_contextvar.reset
-    IGNORE = _ignore
+if variable is not None:
+    enter = variable.set
+    leave = variable.reset
+    IGNORE = make(all="ignore")
 else:
     IGNORE = None
 

@@ -11,7 +11,7 @@ from .handle import FROZEN, Frozen, Handle, Taped
 from .node import by_index
 from .primitive import helpers
 from .site import where
-from .trace import PICK, Record, Slots, several
+from .trace import PICK, Later, Record, Slots, several
 
 SECOND = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
@@ -76,9 +76,12 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             # most nodes of most walks: plain arrays, no hook, nothing kept here (benchmarks/eager.py)
             plan = n.plan
             extra = n.extra
-            if plan is not None and (
-                extra is None or extra.cell is extra.hooks is extra.before is extra.release is None
-            ):
+            if plan is None:
+                if extra is None or extra.hooks is extra.before is None:
+                    if deliver is not None and extra is not None and extra.cell is not None and n in cts:
+                        deliver(extra.cell, pop(n))
+                    continue
+            elif extra is None or extra.cell is extra.hooks is extra.before is extra.release is None:
                 ct = pop(n, None)
                 if ct is not None:
                     saved = n.saved
@@ -131,6 +134,8 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
                 pull_strong(n, ct, into, owned)
         else:
+            if n.versions and deliver is not None and plan.prim.again:
+                check_versions(n, later=True)
             try:
                 pull_handles(n, ct, into, again)
             except ModifiedError as error:
@@ -187,13 +192,16 @@ def pull_handles(n, ct, cts, again):
     else:
         saved = rewrapped(n) if again else n.saved
         xs, out = plan.operands_of(n, saved)
+        params = n.params or {}
+        if prim.tape and plan.kink == "torch":
+            params = {**params, "kink": "torch"}
         try:
-            gs = prim.vjp(ct, out, *xs, need=plan.need, **(n.params or {}))
+            gs = prim.vjp(ct, out, *xs, need=plan.need, **params)
         except (ArithmeticError, ValueError):
             if not any(type(v) in PYTHON_SCALARS for v in saved):
                 raise
             xs, out = plan.operands_of(n, [strengthened(v) for v in saved])
-            gs = prim.vjp(strengthened(ct), out, *xs, need=plan.need, **(n.params or {}))
+            gs = prim.vjp(strengthened(ct), out, *xs, need=plan.need, **params)
     for p, i in zip(n.ins, plan.operands, strict=True):
         if gs[i] is not None:
             cts[p] = add_cts(cts.get(p), gs[i])
@@ -201,7 +209,7 @@ def pull_handles(n, ct, cts, again):
 
 def rewrapped(n):
     """A tape node's saved values as Tensors of its own level again (a value of a lower level is one already)."""
-    frozen = {i: Frozen(store, version) for store, version, i in n.versions}
+    frozen = {i: Frozen(store.store if type(store) is Later else store, version) for store, version, i in n.versions}
     plan = n.plan
     parents = {i: (p.params or {}).get("of", p) for i, p in zip(plan.operands, n.ins, strict=True)}
     face = n.owner.face
@@ -220,7 +228,7 @@ def rewrapped(n):
 
 
 def second_message(n):
-    return f"{SECOND} [{operation_of(n)}, recorded at {where((n.code, n.lasti))}]"
+    return f"{SECOND}\n[{operation_of(n)}, recorded at {where((n.code, n.lasti))}]"
 
 
 def operation_of(n):
@@ -228,8 +236,11 @@ def operation_of(n):
     return n.plan.prim.name if n.extra is None or n.extra.label is None else n.extra.label
 
 
-def check_versions(n):
+def check_versions(n, later=False):
+    """Raise if what a node kept was changed since; with `later` also what a plain walk does not read."""
     for store, version, i in n.versions:
+        if later and type(store) is Later:
+            store = store.store
         if store.version != version:
             what = "its result" if i == -1 else f"its operand {i}"
             raise ModifiedError(

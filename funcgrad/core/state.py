@@ -13,19 +13,24 @@ fresh_level = itertools.count(2, 2).__next__  # functional traces take even leve
 
 class Local(threading.local):
     grad = True  # compat's grad mode
+    inference = False  # compat's inference mode
     walking = None  # the walk that compat is in
     packing = None  # the hooks of compat that what a tape saves is shown to (shared.staging counts them too)
     stage = None  # innermost Stage on this thread
+    mapping = None  # innermost vmap on this thread: draws ask it, whatever their operands are
+    randomness = "same"  # what a draw means in the vmap whose batching rules are running
     depth = 0  # > 0 inside any transform: creation functions then return assignable handles
 
 
 class Shared:
-    """How many threads are inside a Stage: one cheap test per call while none is."""
+    """How many threads are inside a Stage: one cheap test per call while none is. `made`: None, or, while a thread is in
+    compat's inference mode, a function that gives the store of a new Tensor."""
 
-    __slots__ = ("staging", "lock")
+    __slots__ = ("staging", "made", "lock")
 
     def __init__(self):
         self.staging = 0
+        self.made = None
         self.lock = threading.Lock()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import LeakedTracerError
 from . import quiet
-from .aval import PYTHON_SCALARS, aval_of, dtype_of, is_float, is_weak, ndarray, shape_of, strengthened
+from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, is_weak, ndarray, shape_of, strengthened
 from .constants import kept
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
 from .node import Node, TapeNode, leaf_node
@@ -33,6 +33,8 @@ class Trace:
         self.level = fresh_level()
         self.lifted = []
         self._tape = None
+        if tls.mapping is not None:  # (a collective in it may give a value of that vmap, of plain operands)
+            self.deep, self.flat = True, False
 
     @property
     def tape(self):
@@ -179,6 +181,9 @@ def several(trace, n, outs):
     avals = tuple(aval_of(o) for o in outs)
     handles = []
     for i, o in enumerate(outs):
+        if type(o) is Aval:  # (a result that is not kept)
+            handles.append(o)
+            continue
         if n is None or not is_float(avals[i].dtype):
             handles.append(o if n is not None and type(trace) is Record else trace.face(o, None, trace))
             continue
@@ -200,7 +205,7 @@ class Jvp(Trace):
             self.leaked(prim.name)
         vals, ts = unwrap(self, args)
         if prim.dual is not None:
-            out, t = prim.dual(ts, vals, params)
+            out, t = self.both(prim, ts, vals, params)
         else:
             out = prim(*vals, **params)
             if prim.nondiff:
@@ -212,6 +217,10 @@ class Jvp(Trace):
         if not is_float(dtype_of(out)):
             return out
         return Array(out, t, self)
+
+    def both(self, prim, ts, vals, params):
+        """(results, tangents) of a primitive that computes both at once."""
+        return prim.dual(ts, vals, params)
 
 
 def push_quietly(prim, ts, out, vals, params):
@@ -234,10 +243,28 @@ class Batch(Trace):
 
     concrete = False
     name = "vmap"
+    around = None  # the vmap in which this one runs
 
-    def __init__(self, size):
+    def __init__(self, size, randomness="same"):
         super().__init__()
         self.size = size
+        self.randomness = randomness  # of draws: "error", "same" or "different"
+
+    def __enter__(self):
+        """From here on draws ask this trace."""
+        self.around, tls.mapping = tls.mapping, self
+
+    def __exit__(self, *error):
+        tls.mapping = self.around
+
+    def drawn(self, prim, args, params):
+        """A primitive that draws, one level out, as this trace's `randomness` wants it."""
+        before = tls.mapping, tls.randomness
+        tls.mapping, tls.randomness = self.around, self.randomness
+        try:
+            return self.process(prim, args, params)
+        finally:
+            tls.mapping, tls.randomness = before
 
     def shape(self, h):
         s = shape_of(h.val)
@@ -247,11 +274,13 @@ class Batch(Trace):
     def process(self, prim, args, params, out=None):
         if self.done:
             self.leaked(prim.name)
+        if prim.record is not None and tls.mapping is self:  # (a function or a graph, which may draw)
+            return self.drawn(prim, args, params)
         vals, ds = unwrap(self, args)
         out, d = prim.batch(self.size, vals, ds, **params)
         if prim.multi:
-            return tuple(Array(o, x, self) for o, x in zip(out, d, strict=True))
-        return Array(out, d, self)
+            return tuple(o if x is None else Array(o, x, self) for o, x in zip(out, d, strict=True))
+        return out if d is None else Array(out, d, self)
 
 
 def unwrap(trace, args):
@@ -320,7 +349,8 @@ class Tape(Trace):
                 return face(out, None, out.owner.tape if isinstance(out, Array) else TAPE)
             if prim.multi:
                 return tuple(face(np.asarray(o) if bottom else o, None, self) for o in out)
-            return face(np.asarray(out) if bottom else out, None, self)
+            t = face(np.asarray(out) if bottom else out, None, self)
+            return sharing(t, args[0]) if prim.shares and bottom else t
         if prim.record is not None:
             out, saved = prim.record(vals, params, need)
             n = record(TapeNode, self, prim.plan(need), tuple(ins), params, (saved, vals), None)
@@ -354,12 +384,15 @@ class Tape(Trace):
             if bottom:
                 n.versions = saved_versions(plan, args)
                 if plan.keeps:
-                    n.versions += tuple((*o.stamp(), -1) for o in outs)
+                    kept = range(len(outs)) if plan.results is None else plan.results
+                    n.versions += tuple([(*outs[k].stamp(), -1) for k in kept])
                 if shared.staging and tls.packing is not None:
                     tls.packing.show(n, args, outs)
             return outs
         t = face(out, n, self)
         if bottom:  # NumPy memory can change: remember the version of what is saved
+            if prim.shares:
+                sharing(t, args[0])
             n.versions = saved_versions(plan, args)
             if plan.keeps:
                 if store is not None:
@@ -368,6 +401,14 @@ class Tape(Trace):
             if shared.staging and tls.packing is not None:
                 tls.packing.show(n, args, t)
         return t
+
+
+def sharing(t, x):
+    """t, made of x by a primitive that may give a view: if it is one, whatever changes x's memory changes t's."""
+    memory, v = t.val.base, x.val
+    if t.val is v or (memory is not None and (memory is v or memory is v.base or np.may_share_memory(t.val, v))):
+        t.store = x.store or x.stamp()[0]
+    return t
 
 
 def silently(prim, vals, params):
@@ -381,7 +422,21 @@ def silently(prim, vals, params):
 
 def saved_versions(plan, args):
     """((store, version, operand), ...) of the Tensors among the operands that the node keeps."""
-    return tuple([(*args[i].stamp(), i) for i in plan.reads if i < len(args) and isinstance(args[i], Taped)])
+    found = [(*args[i].stamp(), i) for i in plan.reads if i < len(args) and isinstance(args[i], Taped)]
+    again = plan.prim.again
+    return tuple(
+        [(Later(store, v), v, i) if i in again else (store, v, i) for store, v, i in found] if again else found
+    )
+
+
+class Later:
+    """Stands for the store of an operand that a rule reads only where it is recorded in turn: that it was changed matters
+    to a walk that records, and to no other."""
+
+    __slots__ = ("store", "version")
+
+    def __init__(self, store, version):
+        self.store, self.version = store, version
 
 
 def current(h):
@@ -395,5 +450,5 @@ ROOT = Root()
 TAPE = ROOT.tape
 __all__ = [
     "Alias", "Batch", "Frozen", "Jvp", "PICK", "ROOT", "Record", "Root", "Slots", "TAPE", "Tape", "Trace", "current",
-    "record", "several", "unwrap",
+    "record", "several", "sharing", "unwrap",
 ]  # fmt: skip

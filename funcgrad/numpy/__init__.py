@@ -5,9 +5,12 @@ Others are those that make arrays: inside a transform they return arrays that ma
 A module of ours is loaded when a function that it stands for first meets a traced array.
 """
 
+from sys import modules as _modules
+
 import numpy as _numpy
 
 from .. import ops  # noqa: F401
+from ..lazy import NoSuchName as _NoSuchName
 from ..lazy import attributes as _attributes
 from . import concrete, indexing, linalg, methods, protocol  # noqa: F401
 
@@ -65,7 +68,18 @@ NAMES = {  # names of this module that are not NumPy's own functions
 protocol.FUNCTIONS.index(__name__, FUNCTIONS)
 protocol.UFUNCS.index(__name__, UFUNCS)
 protocol.METHODS.index(__name__, METHODS)
-__getattr__, _ours = _attributes(__name__, NAMES, missing=lambda name: getattr(_numpy, name))
+
+
+def _of_numpy(name):
+    try:
+        return getattr(_numpy, name)
+    except AttributeError as error:
+        if str(error) != f"module 'numpy' has no attribute {name!r}":
+            raise  # NumPy knows what became of it
+        raise _NoSuchName(_modules[__name__], name) from None
+
+
+__getattr__, _ours = _attributes(__name__, NAMES, missing=_of_numpy)
 
 
 def __dir__():

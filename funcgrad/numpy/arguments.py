@@ -143,11 +143,13 @@ def into(out, result, what, casting="same_kind"):
 
 def assign_to(target, v, what, casting="same_kind"):
     """target[...] = v, as NumPy's copyto does it, for a traced or plain target; returns the target."""
-    if not np.can_cast(smallest(v), dtype_of(target), casting):
+    if not np.can_cast(smallest(v, dtype_of(target)), dtype_of(target), casting):
         raise DTypeError(
             f"{what}: cannot cast {dtype_of(v).name} to {dtype_of(target).name} by the rule {casting!r}. Convert it with "
             "astype, or make the target of the wider dtype."
         )
+    if type(v) is int and dtype_of(target).kind in "iu":
+        v = np.array(v, dtype_of(target))  # (OverflowError where it does not fit)
     if isinstance(target, Handle):
         write(target, P["copy"], v)
     elif isinstance(v, Handle):
@@ -157,13 +159,15 @@ def assign_to(target, v, what, casting="same_kind"):
     return target
 
 
-SMALLEST = {kind: np.dtype(d) for kind, d in zip("biufc", (bool, "i1", "i1", "f2", "c8"), strict=True)}
+SMALLEST = {kind: np.dtype(d) for kind, d in zip("biufc", (bool, "i1", "u1", "f2", "c8"), strict=True)}
 
 
-def smallest(v):
-    """The dtype that casting rules judge a value by: a Python number fits every dtype of its kind."""
-    weak = type(v) in PYTHON_SCALARS or getattr(v, "weak", False)
-    return SMALLEST[dtype_of(v).kind] if weak else dtype_of(v)
+def smallest(v, dtype):
+    """The dtype that casting rules judge a value by that is to be of `dtype`: a Python number fits every dtype of its kind."""
+    if not (type(v) in PYTHON_SCALARS or getattr(v, "weak", False)):
+        return dtype_of(v)
+    kind = dtype_of(v).kind
+    return SMALLEST["u" if kind == "i" and np.dtype(dtype).kind == "u" else kind]
 
 
 def broadcast_or_raise(shape, target):

@@ -5,7 +5,7 @@ import numpy as np
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
 from .arguments import as_array, at_axis, axes_of, axis_of, cast, inexact, operand, size_of
-from .concrete import concrete, levels_of
+from .concrete import NONE, concrete, levels_of, plain
 from .protocol import implements, no_rule
 from .sorting import searchsorted
 
@@ -44,15 +44,20 @@ def end_piece(v, a, axis):
 @implements(np.ediff1d)
 def ediff1d(ary, to_end=None, to_begin=None):
     ary = np.ravel(as_array(ary))
-    parts = [None if v is None else cast(np.ravel(as_array(v)), dtype_of(ary)) for v in (to_begin, to_end)]
-    parts = [p for p in (parts[0], diff(ary), parts[1]) if p is not None]
+    ends = [None if v is None else np.ravel(as_array(v)) for v in (to_begin, to_end)]
+    for name, v in zip(("to_begin", "to_end"), ends, strict=True):
+        if v is not None and not np.can_cast(dtype_of(v), dtype_of(ary), "same_kind"):
+            raise TypeError(f"dtype of `{name}` must be compatible with input `ary` under the `same_kind` rule.")
+    ends = [None if v is None else cast(v, dtype_of(ary)) for v in ends]
+    parts = [p for p in (ends[0], P["sub"](ary[1:], ary[:-1]), ends[1]) if p is not None]
     return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 
 @implements(np.gradient)
 def gradient(f, *varargs, axis=None, edge_order=1):
     """Central differences inside, one-sided ones of first or second order at the ends, with NumPy's own formulas."""
-    f = inexact(as_array(f))
+    f = as_array(f)
+    f = cast(f, np.float64) if dtype_of(f).kind in "iu" else f
     axes = axes_of(f, axis)
     if len(varargs) == 0:
         spacings = [1.0] * len(axes)
@@ -72,13 +77,18 @@ def gradient(f, *varargs, axis=None, edge_order=1):
                 raise ValueError("distances must be either scalars or 1d")
             if shape_of(h)[0] != k:
                 raise ValueError("when 1d, distances must match the length of the corresponding dimension")
-            h = inexact(h)
+            h = cast(h, np.float64) if dtype_of(h).kind in "iu" else h
         if k < edge_order + 1:
             raise ValueError(
                 "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
             )
         out.append(along_axis(f, d, h, edge_order))
     return out[0] if len(out) == 1 else tuple(out)
+
+
+def otype(f):
+    """The dtype of a gradient: that of the samples, if a difference of them is a number at all."""
+    return np.float64 if dtype_of(f).kind == "b" else dtype_of(f)
 
 
 def along_axis(f, d, h, edge_order):
@@ -119,7 +129,7 @@ def along_axis(f, d, h, edge_order):
             - (q + p) / (p * q) * at(n - 2, n - 1)
             + (2.0 * q + p) / (q * (p + q)) * at(n - 1, n)
         )
-    return np.concatenate((first, middle, last), d)
+    return cast(np.concatenate((first, middle, last), d), otype(f))
 
 
 # ------------------------------------------------------------------------------------------------ integrals, interpolation
@@ -142,6 +152,8 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 @implements(np.interp)
 def interp(x, xp, fp, left=None, right=None, period=None):
     x, xp, fp = inexact(operand(x)), inexact(as_array(xp)), inexact(as_array(fp))
+    if period is None and "c" in (dtype_of(x).kind, dtype_of(xp).kind):
+        raise TypeError("interp: x and xp must be real; only fp may be complex.")
     if len(xp.shape) != 1 or xp.shape != fp.shape:
         raise ValueError("fp and xp are not of the same length.")
     if not xp.shape[0]:
@@ -167,7 +179,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         x0, x1, f0, f1 = (P["gather"](v, i) for v, i in ((xp, below), (xp, above), (fp, below), (fp, above)))
         width = P["sub"](x1, x0)
         flat = P["equal"](width, 0)
-        inside = f0 + (x - x0) * ((f1 - f0) / P["where"](flat, 1.0, width))
+        inside = P["where"](flat, f1, f0 + (x - x0) * ((f1 - f0) / P["where"](flat, 1.0, width)))
     low, high = fp[0] if left is None else left, fp[-1] if right is None else right
     out = P["where"](P["less"](x, xp[0]), low, P["where"](P["greater"](x, xp[-1]), high, inside))
     return out
@@ -227,7 +239,7 @@ def correlate(a, v, mode="valid"):
     a, v = as_array(a), as_array(v)
     swapped = size_of(v) > size_of(a)
     n, k = sorted((size_of(a), size_of(v)), reverse=True)
-    full = full_convolution(a, np.conj(v[::-1]))
+    full = full_convolution(a, v[::-1].conj())
     if mode == "same" and swapped:  # NumPy correlates the longer with the shorter and turns the result round
         return part(full[::-1], n, k, mode)[::-1]
     return part(full, n, k, mode)
@@ -264,7 +276,17 @@ def polysub(a1, a2):
 
 @implements(np.polymul)
 def polymul(a1, a2):
-    return convolve(a1, a2)
+    return convolve(leading(a1), leading(a2))
+
+
+def leading(p):
+    """Coefficients from the first that is not zero, as poly1d has them; all of them where the values are not known."""
+    p = np.atleast_1d(as_array(p))
+    known = plain(p)
+    if known is NONE or not len(known):
+        return p
+    filled = np.flatnonzero(known)
+    return p[filled[0] :] if len(filled) else p[-1:]
 
 
 @implements(np.polyder)
@@ -303,6 +325,8 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     if w is not None:
         w = as_array(w)
         left, y = left * w[:, None], y * (w[:, None] if len(y.shape) == 2 else w)
+    if np.float16 in (dtype_of(x), dtype_of(y)):
+        raise TypeError("polyfit: least squares take no float16; use x.astype(np.float32).")
     scale = np.sqrt(np.sum(left * left, axis=0))
     rcond = x.shape[0] * np.finfo(dtype_of(x)).eps if rcond is None else rcond
     c = np.linalg.lstsq(left / scale, y, rcond)[0]
@@ -314,6 +338,7 @@ def poly(seq_of_zeros):
     zeros = as_array(seq_of_zeros)
     if len(zeros.shape) == 2:
         zeros = np.linalg.eigvals(zeros)
+    zeros = cast(zeros, np.dtype(np.mintypecode(dtype_of(zeros).char)))
     out = np.ones_like(zeros, shape=(1,))
     for z in zeros:
         out = np.convolve(out, np.stack([np.ones_like(z), -z]))

@@ -5,6 +5,7 @@ plain number or array, but where the user asks for it by name (`value_of`) or on
 """
 
 import functools
+import math
 
 import numpy as np
 
@@ -78,24 +79,72 @@ def formatted(x, spec):
 
 
 # ------------------------------------------------------------------------------------------------ control flow
-def concrete(x, what):
-    """The number behind a traced value, for Python control flow; a mapped or staged value has none."""
+BRANCH = "Use np.where(condition, a, b), or fg.lax.cond, which runs one branch; or mark the argument static (jit)."
+BRANCHES = "Use np.where(condition, a, b), which chooses for each sample."
+SIZE = (
+    "A size (of a slice, a shape, a range, a number of steps) must be known when jit stages the function: mark that argument static, "
+    "jit(f, static_argnums=...) or jit(f, static_argnames=...). Or keep sizes fixed: choose entries by a mask, "
+    "np.where(np.arange(len(x)) < n, x, 0), or cut a piece of fixed length with fg.lax.dynamic_slice(x, (start,), (length,)). To look something "
+    "up, index an array with it (a[n]), not a list."
+)
+SIZES = (
+    "All samples have the same shapes: choose entries by a mask, np.where(np.arange(len(x)) < n, x, 0), or loop over the samples in Python. "
+    "To look something up, index an array with it (a[n]), not a list."
+)
+NUMBER = (
+    "Keep it an array: functions of NumPy and of funcgrad.numpy take it as it is, and arrays to assign it into are made by funcgrad.numpy (or "
+    "by NumPy itself in fg.trace_numpy(f)). Or mark the argument static (jit), or hand its value to Python code by fg.debug.callback."
+)
+INTEGERS = "np.floor, np.ceil, np.round, np.trunc and x.astype(int) give arrays; or mark the argument static (jit)."
+
+
+def unknown_under(x):
+    """The outermost transform under which a traced value is not one known number (jit, and vmap for a mapped value); or None."""
+    found = None
     while isinstance(x, Handle):
         if x.alias is not None:
             fresh(x)
         trace = x.owner
-        if trace.done:
-            trace.leaked(what)
         if not isinstance(trace, Tape) and not trace.concrete and not (type(trace) is Batch and x.mark is None):
-            kind = ConcreteBoolError if what == "bool" else ConcretizationError
-            cure = (
-                "Use np.where(condition, a, b), or fg.lax.cond, which runs one branch; or mark the argument static (jit)."
-                if trace.name == "jit"
-                else "Use np.where(condition, a, b), which chooses for each sample."
-            )
-            raise kind(
-                f"{what}: the value of {aval_of(x)} is not one known number under {trace.name}, at {here()}. {cure}"
-            )
+            found = trace
+        x = x.val
+    return found
+
+
+def refuse_unknown(x, trace, what, cure=None):
+    """Raise ConcretizationError: the value of x is not one known number under this transform."""
+    staged = trace.name == "jit"
+    if what == "bool":
+        cure = BRANCH if staged else BRANCHES
+    elif aval_of(x).dtype.kind in "iu":
+        cure = SIZE if staged else SIZES
+    elif cure is None:
+        cure = NUMBER if aval_of(x).dtype.kind in "fc" else BRANCH if staged else BRANCHES
+    raising(
+        (ConcreteBoolError if what == "bool" else ConcretizationError)(
+            f"{what}: the value of {aval_of(x)} is not one known number under {trace.name}, at {here()}. {cure}"
+        )
+    )
+
+
+def raising(error):
+    """Raise it, and keep it: C code may replace it without a trace, and the boundary put it back."""
+    error.at = site(2)
+    tls.refused = error
+    raise error
+
+
+def concrete(x, what, cure=None):
+    """The number behind a traced value, for Python control flow; a mapped or staged value has none."""
+    whole = x
+    while isinstance(x, Handle):
+        if x.alias is not None:
+            fresh(x)
+        if x.owner.done:
+            x.owner.leaked(what)
+        trace = unknown_under(x)
+        if trace is not None:
+            refuse_unknown(whole, trace, what, cure)
         x = x.val
     return x
 
@@ -123,7 +172,7 @@ def plain(x):
         if x.alias is not None:
             fresh(x)
         trace = x.owner
-        if trace is ROOT or (x.mark is None and (type(trace) in (Jvp, Batch) or isinstance(trace, Tape))):
+        if trace is ROOT or (x.mark is None and isinstance(trace, (Jvp, Batch, Tape))):
             x = x.val
         else:
             if trace.done:
@@ -133,14 +182,16 @@ def plain(x):
 
 
 def refuse(x, what):
-    """Raise ConversionError. It is kept as well: C code may replace it without a trace, and the boundary put it back."""
-    error = ConversionError(
-        f"{what}: a traced {describe(x)} cannot become a plain number or array, at {here()}: its derivative would be lost. "
-        f"{REMEDIES}"
+    """Raise ConversionError."""
+    trace = unknown_under(x)
+    if trace is not None:
+        refuse_unknown(x, trace, what)
+    raising(
+        ConversionError(
+            f"{what}: a traced {describe(x)} cannot become a plain number or array, at {here()}: its derivative would be lost. "
+            f"{REMEDIES}"
+        )
     )
-    error.at = site(2)
-    tls.refused = error
-    raise error
 
 
 def plain_or_refuse(x, what):
@@ -171,16 +222,17 @@ def tolist(x):
 
 def index(x):
     """`__index__`: what range(x) and list[x] ask for; only integers have one."""
-    got = plain(x)
-    if got is NONE:
-        kind = aval_of(x).dtype.kind
-        if kind in "iu" and not x.owner.concrete:
-            raise ConcretizationError(
-                f"operator.index(x): the value of {aval_of(x)} is not one known number under {x.owner.name}, at {here()}. "
-                "Index an array with it instead of a list (a[x], np.take(a, x)), or mark the argument static (jit)."
-            )
-        refuse(x, "operator.index(x)")
-    return got.__index__()
+    return plain_or_refuse(x, "operator.index(x)").__index__()
+
+
+def whole(function, what):
+    """The method behind int(x), math.floor(x) and their like: an integer has no derivative, so it is Python's own."""
+
+    def method(x):
+        value = np.asarray(concrete(x, what, INTEGERS))
+        return function(value if value.ndim else value.item())
+
+    return method
 
 
 # ------------------------------------------------------------------------------------------------ results without derivative
@@ -257,14 +309,17 @@ def each_sample(function, trace, args, kwargs):
 
 
 def rounded(x, ndigits=None):
-    """round(x, n), an array again; round(x) is a Python int, and so refused."""
-    return np.round(x, ndigits) if ndigits is not None else round(np.asarray(plain_or_refuse(x, "round(x)")).item())
+    """round(x, n), an array again; round(x), a Python int."""
+    return np.round(x, ndigits) if ndigits is not None else whole(round, "round(x)")(x)
 
 
 def install():
     for name, f in {
-        "__round__": rounded, "__trunc__": scalar(int, "math.trunc(x)"),
-        "__bool__": truth, "__float__": scalar(float, "float(x)"), "__int__": scalar(int, "int(x)"),
+        "__round__": rounded, "__trunc__": whole(math.trunc, "math.trunc(x)"),
+        "__floor__": whole(math.floor, "math.floor(x)"), "__ceil__": whole(math.ceil, "math.ceil(x)"),
+        "is_integer": whole(lambda v: v.is_integer(), "x.is_integer()"), "hex": whole(lambda v: v.hex(), "x.hex()"),
+        "as_integer_ratio": lambda x: plain_or_refuse(x, "x.as_integer_ratio()").as_integer_ratio(),
+        "__bool__": truth, "__float__": scalar(float, "float(x)"), "__int__": whole(int, "int(x)"),
         "__complex__": scalar(complex, "complex(x)"), "__index__": index, "__array__": to_array, "__repr__": text,
         "__str__": text, "__format__": formatted, "__contains__": contains, "item": item, "tolist": tolist,
     }.items():  # fmt: skip

@@ -92,7 +92,11 @@ def without_ones(x, labels, sizes):
 def summed(x, labels, keep):
     """x summed over the labels that nobody else needs."""
     axes = tuple(i for i, c in enumerate(labels) if c not in keep)
-    return (P["sum"](x, axes=axes), [c for c in labels if c in keep]) if axes else (x, labels)
+    if not axes:
+        return x, labels
+    return cast(P["sum"](x, axes=axes), dtype_of(x)), [
+        c for c in labels if c in keep
+    ]  # (einsum adds up small ints as they are)
 
 
 def ordered(x, labels, wanted):

@@ -5,6 +5,7 @@ and what is computed of it); a small one stands in it as a constant, whose value
 """
 
 import functools
+import operator
 
 import numpy as np
 
@@ -242,7 +243,8 @@ def eye(N, M=None, k=0, dtype=float, order="C", *, device=None, like=None):
         return np.eye(N, M, k, dtype, order)
     if not tls.depth or like is not None:
         return np.eye(N, M, k, dtype, order, **given(device=device, like=like))
-    M = N if M is None else M
+    N = operator.index(N)
+    M = N if M is None else operator.index(M)
     if not staged_large(N * M):
         return boxed(np.eye(N, M, k, dtype))
     rows, columns = P["reshape"](iota(N), shape=(N, 1)), P["reshape"](iota(M), shape=(1, M))
@@ -262,7 +264,7 @@ def fractions(num, endpoint, ndim, dtype):
     return t.astype(dtype).reshape((num,) + (1,) * ndim)
 
 
-def spaced(between):
+def spaced(between, geometric=False):
     """linspace and its kin on traced end points: `between(start, stop, t)` for t from 0 to 1."""
 
     def space(start, stop, num, endpoint, dtype, axis):
@@ -271,6 +273,8 @@ def spaced(between):
             raise ValueError(f"Number of samples, {num}, must be non-negative.")
         start, stop = (float(v) if type(v) in (bool, int) else inexact(operand(v)) for v in (start, stop))
         ndim = max(len(shape_of(start)), len(shape_of(stop)))
+        if geometric:  # (as NumPy's: in double precision at least)
+            start, stop = (cast(v, np.result_type(dtype_of(v), np.float64)) for v in (start, stop))
         real = np.result_type(*map(standing, (start, stop))).type(0).real.dtype
         out = between(start, stop, fractions(num, endpoint, ndim, real))
         out = P["cast"](P["floor"](out), dtype=np.dtype(dtype)) if is_integer(dtype) else out
@@ -285,7 +289,7 @@ def is_integer(dtype):
 
 
 linear = spaced(lambda a, b, t: P["add"](P["mul"](a, 1 - t), P["mul"](b, t)))
-geometric = spaced(lambda a, b, t: P["mul"](a, P["power"](P["div"](b, a), t)))
+geometric = spaced(lambda a, b, t: P["mul"](a, P["power"](P["div"](b, a), t)), geometric=True)
 
 
 @implements(np.linspace)

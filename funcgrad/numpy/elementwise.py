@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from ..core.aval import dtype_of, shape_of
+from ..core.aval import describe, dtype_of, shape_of
 from ..core.handle import Handle
 from ..core.mutation import view
 from ..core.primitive import PRIMITIVES
+from ..errors import DTypeError
 from . import reductions
-from .arguments import cast, into, operand, standing
+from .arguments import cast, inexact, into, operand, standing
 from .concrete import levels_of, text
+from .creation import copied
 from .methods import astype as astype_of
 from .protocol import implements, no_rule
 
@@ -90,6 +92,10 @@ def clip(a, a_min=np._NoValue, a_max=np._NoValue, out=None, *, min=np._NoValue, 
     if kwargs:
         return no_rule(f"numpy.clip with {', '.join(kwargs)}=")
     result = operand(a)
+    if dtype_of(result).kind in "iu":  # (Python ints beyond the dtype do not bound it)
+        info = np.iinfo(dtype_of(result))
+        low = None if type(low) is int and low <= info.min else low
+        high = None if type(high) is int and high >= info.max else high
     if low is not None:
         result = P["maximum"](result, operand(low))
     if high is not None:
@@ -103,7 +109,7 @@ def clip(a, a_min=np._NoValue, a_max=np._NoValue, out=None, *, min=np._NoValue, 
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     x = operand(x)
     if dtype_of(x).kind not in "fc":
-        return P["positive"](x)
+        return copied(x) if copy else x
     if dtype_of(x).kind == "c":
         parts = [nan_to_num(p, True, nan, posinf, neginf) for p in (P["real"](x), P["imag"](x))]
         result = P["complex"](*parts)
@@ -116,20 +122,32 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     return result if copy or not isinstance(x, Handle) else into(x, result, "numpy.nan_to_num")
 
 
+def real_only(x, name):
+    """x, which may not be complex."""
+    if dtype_of(x).kind == "c":
+        raise DTypeError(f"{name}: real operands are needed; got {describe(x)}. Pass x.real, x.imag or abs(x).")
+    return x
+
+
 @implements(np.sinc)
 def sinc(x):
-    return P["sinc"](operand(x))
+    x = inexact(operand(x))
+    if dtype_of(x).kind == "c":
+        y = P["mul"](np.pi, P["where"](P["equal"](x, 0), dtype_of(x).type(1e-20), x))
+        return P["div"](P["sin"](y), y)
+    return P["sinc"](x)
 
 
 @implements(np.i0)
 def i0(x):
-    return P["i0"](operand(x))
+    return P["i0"](inexact(real_only(operand(x), "numpy.i0")))
 
 
 # ------------------------------------------------------------------------------------------------ tests
 @implements(np.isclose)
 def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     a, b = operand(a), operand(b)
+    b = cast(b, np.result_type(dtype_of(b), 1.0)) if hasattr(b, "shape") else b
     near = P["less_equal"](P["abs"](P["sub"](a, b)), P["add"](atol, P["mul"](rtol, P["abs"](b))))
     close = P["logical_or"](P["logical_and"](near, P["isfinite"](b)), P["equal"](a, b))
     return P["logical_or"](close, P["logical_and"](P["isnan"](a), P["isnan"](b))) if equal_nan else close
@@ -167,12 +185,12 @@ def all_equal(a, b, equal_nan):
 
 @implements(np.isneginf)
 def isneginf(x, out=None):
-    return into(out, P["equal"](operand(x), -np.inf), "numpy.isneginf")
+    return into(out, P["equal"](real_only(operand(x), "numpy.isneginf"), -np.inf), "numpy.isneginf")
 
 
 @implements(np.isposinf)
 def isposinf(x, out=None):
-    return into(out, P["equal"](operand(x), np.inf), "numpy.isposinf")
+    return into(out, P["equal"](real_only(operand(x), "numpy.isposinf"), np.inf), "numpy.isposinf")
 
 
 # ------------------------------------------------------------------------------------------------ dtypes

@@ -5,7 +5,7 @@ Invariant: every public name of ndarray is there; one that has no meaning for a 
 
 import numpy as np
 
-from ..core.aval import dtype_of, shape_of
+from ..core.aval import dtype_of, promotion_key, shape_of
 from ..core.handle import Array, Handle
 from ..core.mutation import view, write
 from ..core.primitive import PRIMITIVES
@@ -13,7 +13,7 @@ from ..core.site import here
 from ..errors import DTypeError, FuncgradError, ShapeError
 from ..lazy import Late
 from . import indexing
-from .arguments import assign_to, axis_of, cast, holds_handle, joined, shape_tuple, size_of, smallest
+from .arguments import assign_to, axis_of, cast, holds_handle, joined, shape_tuple, size_of
 from .concrete import NONE, plain
 from .protocol import FUNCTIONS, UFUNCS
 
@@ -44,9 +44,14 @@ def number(y):
 
 def operator(prim):
     fast = prim.fast
+    squares = prim.name == "power"
 
     def general(x, y):
         y = number(y)
+        if (
+            squares and type(y) is int and y == 2 and x.dtype.kind == "b"
+        ):  # (NumPy's operator squares here, np.power does not)
+            return P["square"](x)
         return y if y is NotImplemented else prim(x, y)
 
     if fast is prim:
@@ -81,7 +86,7 @@ def in_place(name, prim):
             return y
         dtype = dtype_of(x)
         if dtype.kind != "c" and (dtype.kind != "f" or dtype_of(y).kind == "c"):
-            result = np.result_type(dtype, smallest(y), np.float16 if name == "truediv" else dtype)
+            result = prim.ufunc.resolve_dtypes((dtype, promotion_key(y), None))[-1]
             if not np.can_cast(result, dtype, "same_kind"):
                 raise DTypeError(
                     f"x {prim.symbol or name}= y: the result is {result.name} and cannot be stored in x, which is "
@@ -187,7 +192,13 @@ def iterate(x):
 # ------------------------------------------------------------------------------------------------ copies and writing
 def copy(x, order="C"):
     """A new array with x's values, that may be assigned to."""
-    return P["copy"](x, x)
+    out = P["copy"](x, x)
+    if order == "C" and not (type(x.val) is np.ndarray and x.val.flags.c_contiguous):
+        from ..core.layout import layout_of
+
+        if layout_of(out) is not None:  # (in NumPy's own order it would be no view of what it is reshaped to later)
+            out = P["reshape"](P["reshape"](out, shape=(-1,)), shape=x.shape)
+    return out
 
 
 def deepcopy(x, memo):
@@ -231,6 +242,11 @@ def sort_in_place(x, axis=-1, kind=None, order=None, *, stable=None):
 def partition_in_place(x, kth, axis=-1, kind="introselect", order=None):
     """x.partition(kth): in place, as ndarray's."""
     indexing.assign(x, np.partition(x, kth, axis, kind, order))
+
+
+def conjugate(x):
+    """x.conj(): x itself where it is real, as ndarray's."""
+    return P["conj"](x) if dtype_of(x).kind == "c" else x
 
 
 def compress(x, condition, axis=None, out=None):
@@ -355,7 +371,7 @@ def install():
     late("__matmul__", lambda: UFUNCS[np.matmul])
     late("__rmatmul__", lambda: reversed_operands(UFUNCS[np.matmul]))
     for name in ("conj", "conjugate"):
-        late(name, lambda: unary(P["conj"]))
+        late(name, lambda: conjugate)
     for name, f in {
         "__delitem__": delete_item, "__divmod__": divided, "__rdivmod__": divided_by, "__imatmul__": matmul_in_place, "__len__": length,
         "__iter__": iterate, "__copy__": copy, "__deepcopy__": deepcopy, "__array_namespace__": namespace,

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
-from .arguments import as_array, at_axis, cast, operand
+from .arguments import as_array, at_axis, cast, inexact, operand
 from .concrete import concrete
 from .creation import copied
 from .protocol import implements
@@ -125,20 +125,18 @@ def repeated(x, d, low, high, mode, odd):
         mirrored = np.take(x, REPEATING[mode](n, a, b), d)
         before = 2 * first - P["getitem"](mirrored, idx=at_axis(d, slice(0, a)))
         after = 2 * last - P["getitem"](mirrored, idx=at_axis(d, slice(a + n, a + n + b)))
-        x = beside(x, d, before, after)
+        x = beside(x, d, cast(before, x.dtype), cast(after, x.dtype))
         low, high = low - a, high - b
     return x
 
 
 def ramp(x, d, k, end, side):
-    """k slices that lead from the edge of x, not included, to the end value."""
-    first = P["getitem"](x, idx=at_axis(d, slice(0, 1) if side == 0 else slice(-1, None)))
-    t = np.arange(1, k + 1) / max(k, 1)
-    t = (t[::-1] if side == 0 else t).reshape((-1,) + (1,) * (len(x.shape) - d - 1))
-    out = first + (end - first) * t
-    if x.dtype.kind in "iu":
-        out = P["round"](out, decimals=0)
-    return cast(out, x.dtype)
+    """k slices that lead from the end value to the edge of x, not included, in the equal steps of np.linspace."""
+    first = inexact(P["getitem"](x, idx=at_axis(d, slice(0, 1) if side == 0 else slice(-1, None))))
+    i = np.arange(0, k) if side == 0 else np.arange(0, k)[::-1]
+    end = inexact(end)
+    out = i.reshape((-1,) + (1,) * (len(x.shape) - d - 1)) * ((first - end) / max(k, 1)) + end
+    return cast(P["floor"](out) if x.dtype.kind in "iu" else out, x.dtype)
 
 
 def statistic(x, d, k, length, mode, side):

@@ -133,7 +133,7 @@ def inner(a, b, /):
     a, b = operand(a), operand(b)
     n, m = len(shape_of(a)), len(shape_of(b))
     if n == 0 or m == 0:
-        return np.multiply(a, b)
+        return np.multiply(as_array(a), as_array(b))
     if shape_of(a)[-1] != shape_of(b)[-1]:
         raise ShapeError(f"shapes {shape_of(a)} and {shape_of(b)} not aligned: {shape_of(a)[-1]} != {shape_of(b)[-1]}")
     return contract(a, b, (n - 1,), (m - 1,))

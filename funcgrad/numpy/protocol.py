@@ -7,14 +7,14 @@ meets are boxes of plain values (made by funcgrad.numpy inside a transform), for
 
 import numpy as np
 
-from ..core.aval import PYTHON_SCALARS
+from ..core.aval import PYTHON_SCALARS, dtype_of
 from ..core.handle import Array, Handle, fresh
 from ..core.primitive import PRIMITIVES
 from ..core.site import here
 from ..core.trace import ROOT
-from ..errors import NotDifferentiableError
+from ..errors import DTypeError, NotDifferentiableError
 from ..lazy import Table
-from .arguments import into, operand
+from .arguments import into, operand, smallest
 
 P = PRIMITIVES
 PRIMITIVE_OF = {  # ufuncs whose primitive has another name
@@ -112,13 +112,18 @@ def ufunc_with(ufunc, f, args, out=None, where=True, dtype=None, casting="same_k
     """A ufunc call with keywords: out= is written in place, where= selects, dtype= casts."""
     name = f"numpy.{ufunc.__name__}"
     args = [*map(operand, args)]
+    if dtype is not None:
+        for a in args:
+            if not np.can_cast(smallest(a, dtype), dtype, casting):
+                raise DTypeError(
+                    f"{name}: cannot cast {dtype_of(a).name} to dtype={np.dtype(dtype).name} by the rule {casting!r}."
+                )
+        args = [a if type(a) in PYTHON_SCALARS else P["cast"](a, dtype=np.dtype(dtype)) for a in args]
     if ufunc.signature is not None:  # matmul and its kin know `axes`, `axis`, `keepdims`
         result = f(*args, **others)
     elif others:
         return no_rule(f"{name} with {', '.join(others)}=")
     else:
-        if dtype is not None:
-            args = [a if type(a) in PYTHON_SCALARS else P["cast"](a, dtype=np.dtype(dtype)) for a in args]
         result = f(*args)
     outs = out if isinstance(out, tuple) else (out,)
     results = result if ufunc.nout > 1 else (result,)

@@ -65,7 +65,10 @@ def extreme(prim, worst, combine):
                     "'initial'"
                 )
             a = P["where"](where, a, dtype_of(a).type(worst(dtype_of(a))))
-        if initial is not NO_VALUE:  # it stands beside the elements: nothing else changes where there are none
+        if initial is not NO_VALUE:
+            initial = stored(
+                initial, dtype_of(a)
+            )  # it stands beside the elements: nothing else changes where there are none
             result = extended(p, a, axes, initial, c)
         else:
             result = p(a, axes=axes)
@@ -74,6 +77,11 @@ def extreme(prim, worst, combine):
         return result if out is None else into(out, result, f"numpy.{prim}")
 
     return reduce
+
+
+def stored(initial, dtype):
+    """An `initial` as NumPy takes it: a value of the array's dtype, which it must fit."""
+    return cast(initial, dtype) if hasattr(initial, "shape") else np.array(initial, dtype)[()]
 
 
 def extended(p, a, axes, initial, combine):

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from ..core.aval import dtype_of, shape_of
+from ..core.aval import describe, dtype_of, shape_of
 from ..core.handle import Handle
 from ..core.primitive import PRIMITIVES
+from ..errors import DTypeError
 from . import indexing
-from .arguments import as_array, axis_of, cast, into, operand, size_of
+from .arguments import as_array, axis_of, cast, into, operand, size_of, standing
 from .concrete import NONE, concrete, of_values, plain
 from .protocol import implements
 
@@ -37,6 +38,11 @@ def select(condlist, choicelist, default=0):
         raise ValueError("select with an empty condition list is not possible")
     choices = [operand(c) for c in choicelist]
     out = operand(default)
+    dtype = np.result_type(*map(standing, (*choices, out)))
+    for v in choices:
+        if not np.can_cast(dtype_of(v), dtype, "same_kind"):
+            raise DTypeError(f"select: {describe(v)} cannot be a choice beside {dtype.name} by the rule 'same_kind'.")
+    choices, out = [cast(v, dtype) for v in choices], cast(out, dtype)
     for c, v in zip(reversed(condlist), reversed(choices), strict=True):
         if dtype_of(c := operand(c)).kind != "b":
             raise TypeError(f"invalid entry in condlist: should be boolean ndarray, not {dtype_of(c)}")
@@ -97,7 +103,9 @@ def compress(condition, a, axis=None, out=None):
 def choose(a, choices, out=None, mode="raise"):
     if not isinstance(choices, (list, tuple)):
         choices = [choices[i] for i in range(len(choices))]
-    choices = np.broadcast_arrays(*[operand(c) for c in choices], operand(a))[:-1]
+    choices = [operand(c) for c in choices]
+    dtype = np.result_type(*map(standing, choices))
+    choices = np.broadcast_arrays(*[cast(c, dtype) for c in choices], operand(a))[:-1]
     picked = in_range(operand(a), len(choices), mode)
     result = choices[0]
     for i, c in enumerate(choices[1:], 1):
@@ -239,7 +247,8 @@ def triangle(lower):
             raise TypeError("tril and triu need an array with at least one axis")
         rows, columns = (m.shape[-1],) * 2 if len(m.shape) == 1 else m.shape[-2:]
         keep = np.tri(rows, columns, k if lower else k - 1, dtype=bool)
-        return P["where"](keep, m, 0) if lower else P["where"](keep, 0, m)
+        zero = dtype_of(m).type(0)
+        return P["where"](keep, m, zero) if lower else P["where"](keep, zero, m)
 
     return cut
 

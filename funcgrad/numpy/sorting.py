@@ -5,7 +5,7 @@ import numpy as np
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
 from .arguments import as_array, axis_of, cast, operand, size_of
-from .concrete import concrete, of_values
+from .concrete import NONE, concrete, of_values, plain
 from .protocol import implements
 
 P = PRIMITIVES
@@ -57,7 +57,10 @@ lexsort = implements(np.lexsort)(of_values(np.lexsort, per_sample=True))
 @implements(np.sort_complex)
 def sort_complex(a):
     a = as_array(a)
-    return cast(sort(a), np.result_type(dtype_of(a), np.complex64))
+    dtype = dtype_of(a)
+    if dtype.kind != "c":
+        dtype = np.dtype({"g": "G"}.get(dtype.char, "F" if dtype.char in "bhBH" else "D"))
+    return cast(sort(a), dtype)
 
 
 # ------------------------------------------------------------------------------------------------ sets
@@ -150,13 +153,20 @@ def searchsorted(a, v, side="left", sorter=None):
 @implements(np.digitize)
 def digitize(x, bins, right=False):
     x, bins = operand(x), as_array(bins)
-    edges = ar_values(bins)
-    rising = np.all(np.diff(edges) >= 0)
-    if not rising and not np.all(np.diff(edges) <= 0):
-        raise ValueError("bins must be monotonically increasing or decreasing")
-    if rising:
-        return searchsorted(bins, x, "left" if right else "right")
-    return P["sub"](len(edges), searchsorted(bins[::-1], x, "right" if right else "left"))
+    if "c" in (dtype_of(x).kind, dtype_of(bins).kind):
+        raise TypeError("digitize: x and bins may not be complex")
+    edges = plain(bins)
+    if edges is NONE:  # staged, or other bins for each sample: taken to be monotonic
+        rising = P["less_equal"](bins[0], bins[-1])
+    else:
+        rising = bool(np.all(np.diff(edges) >= 0))
+        if not rising and not np.all(np.diff(edges) <= 0):
+            raise ValueError("bins must be monotonically increasing or decreasing")
+    up = searchsorted(bins, x, "left" if right else "right") if rising is not False else None
+    if rising is True:
+        return up
+    down = P["sub"](size_of(bins), searchsorted(bins[::-1], x, "left" if right else "right"))
+    return down if rising is False else P["where"](rising, up, down)
 
 
 @implements(np.bincount)
@@ -165,7 +175,10 @@ def bincount(x, /, weights=None, minlength=0):
     x = ar_values(as_array(x))
     if weights is None:
         return np.bincount(x, minlength=minlength)
-    weights = cast(as_array(weights), np.float64)
+    weights = as_array(weights)
+    if not np.can_cast(dtype_of(weights), np.float64, "safe"):
+        raise TypeError(f"bincount: cannot cast weights of {dtype_of(weights)} to float64 by the rule 'safe'.")
+    weights = cast(weights, np.float64)
     if x.ndim != 1 or shape_of(weights) != x.shape:
         raise ValueError("The weights and list don't have the same length.")
     bins = np.zeros(len(np.bincount(x, minlength=minlength)))

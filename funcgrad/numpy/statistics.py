@@ -70,7 +70,7 @@ def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=Tru
         where = as_array(where)
         n = counted(where, a, axes)
         x = P["where"](where, x, 0)  # what is left out may be NaN, and so would be its derivative
-        m = P["div"](P["sum"](x, axes=axes), n) if mean is NO_VALUE else mean
+        m = cast(P["div"](P["sum"](x, axes=axes), n), dtype_of(x)) if mean is NO_VALUE else mean
         m = kept(m, x, axes) if mean is NO_VALUE else m
         total = P["sum"](P["where"](where, absolute_square(P["sub"](x, m)), 0), axes=axes)
     real = dtype_of(total) if result_dtype.kind == "c" else result_dtype
@@ -126,6 +126,7 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=NO_VALUE):
 
 
 # ------------------------------------------------------------------------------------------------ quantiles
+DISCRETE = {"lower", "higher", "nearest", "inverted_cdf", "closest_observation"}  # these give an element as it is
 METHODS = {  # virtual index of quantile q among n sorted values, counted from 0
     "linear": lambda n, q: (n - 1) * q,
     "lower": lambda n, q: np.floor((n - 1) * q),
@@ -143,11 +144,13 @@ METHODS = {  # virtual index of quantile q among n sorted values, counted from 0
 }
 
 
-def quantile_of(a, q, axis, out, method, keepdims, name):
+def quantile_of(a, q, axis, out, method, keepdims, name, middle=False):
     """Quantiles of the sorted elements: a number of theirs, or two weighed, where `method` says."""
     if method not in METHODS:
         raise ValueError(f"'{method}' is not a valid method. Use one of: {sorted(METHODS)}")
-    a, q = inexact(operand(a)), operand(q)
+    a, q = operand(a), operand(q)
+    whole = method in DISCRETE or METHODS[method](1, np.zeros((), dtype_of(q))).dtype.kind in "iu"
+    a = inexact(a) if middle else ordered_numbers(a, whole)
     axes = axes_of(a, axis)
     shape = shape_of(a)
     rest = tuple(d for d in range(len(shape)) if d not in axes)
@@ -156,29 +159,54 @@ def quantile_of(a, q, axis, out, method, keepdims, name):
         return into(out, np.full(shape_of(q) + tuple(shape[d] for d in rest), np.nan, a.dtype)[()], name)
     rows = P["reshape"](P["transpose"](a, perm=(*axes, *rest)), shape=(n, *[shape[d] for d in rest]))
     rows = P["sort"](rows, axis=0)
-    result = weighed(rows, q, n, method)
-    nan = P["any"](P["isnan"](rows), axes=(0,))
-    result = P["where"](nan, dtype_of(result).type(np.nan), result)
+    result = weighed(rows, q, n, method, whole)
+    if dtype_of(a).kind in "fc":
+        nan = P["any"](P["isnan"](rows), axes=(0,))
+        result = P["where"](nan, dtype_of(result).type(np.nan), result)
     if keepdims and keepdims is not NO_VALUE:
         wide = tuple(1 if d in axes else k for d, k in enumerate(shape))
         result = P["reshape"](result, shape=shape_of(q) + wide)
     return into(out, result, name)
 
 
-def weighed(rows, q, n, method):
+def ordered_numbers(a, whole):
+    """a as the rows of a quantile: real, and float unless the result is a `whole` element."""
+    kind = dtype_of(a).kind
+    if kind == "c":
+        raise TypeError("a must be an array of real numbers")
+    if kind == "b" and not whole:
+        raise TypeError(
+            "a quantile between two bools is not defined; use a.astype(float), or a method such as 'nearest'."
+        )
+    return a if whole else inexact(a)
+
+
+def weighed(rows, q, n, method, whole):
     """The quantiles q of rows that are sorted along axis 0: q's shape, then that of a row."""
     row = (1,) * (len(shape_of(rows)) - 1)
     if isinstance(q, Handle):  # the place among the sorted values moves with q, piece by piece
         at = P["minimum"](P["maximum"](METHODS[method](n, q), 0), n - 1)
-        low = cast(P["floor"](at), np.intp)
     else:
-        at = np.clip(METHODS[method](n, np.asarray(q, np.float64)), 0, n - 1)
-        low = np.floor(at).astype(np.intp)
+        as_rows = type(q) in PYTHON_SCALARS and dtype_of(rows).kind in "fc"
+        at = np.clip(METHODS[method](n, np.asarray(q, real_dtype(rows) if as_rows else None)), 0, n - 1)
+    floor = P["floor"](at)
+    low = cast(floor, np.intp)
+    if whole:
+        return P["gather"](rows, low)
     high = P["minimum"](P["add"](low, 1), n - 1)
-    part = P["reshape"](P["sub"](at, low), shape=shape_of(q) + row)
-    part = cast(part, dtype_of(rows)) if type(q) in PYTHON_SCALARS else part
-    below, above = P["gather"](rows, low), P["gather"](rows, high)
-    return P["add"](below, P["mul"](P["sub"](above, below), part))
+    part = P["reshape"](P["sub"](at, floor), shape=shape_of(q) + row)
+    return between(P["gather"](rows, low), P["gather"](rows, high), part)
+
+
+def real_dtype(x):
+    return dtype_of(x).type(0).real.dtype
+
+
+def between(below, above, part):
+    """The point that lies `part` of the way from below to above, reckoned from the nearer of the two as in NumPy."""
+    step = P["sub"](above, below)
+    from_above = P["sub"](above, P["mul"](step, P["sub"](1, part)))
+    return P["where"](P["greater_equal"](part, 0.5), from_above, P["add"](below, P["mul"](step, part)))
 
 
 def check_fraction(q, top):
@@ -212,7 +240,7 @@ def refuse_weights(weights, name):
 
 @implements(np.median)
 def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
-    return quantile_of(a, 0.5, axis, out, "linear", keepdims, "numpy.median")
+    return quantile_of(a, 0.5, axis, out, "linear", keepdims, "numpy.median", True)
 
 
 # ------------------------------------------------------------------------------------------------ without NaNs
@@ -238,11 +266,11 @@ nanvar = implements(np.nanvar)(skipping(var))
 nanstd = implements(np.nanstd)(skipping(std))
 
 
-def quantile_without_nan(a, q, axis, out, method, keepdims, name):
+def quantile_without_nan(a, q, axis, out, method, keepdims, name, middle=False):
     """As quantile_of, where each row has as many values as are no NaN (they are sorted to its end)."""
     if method != "linear":
         no_rule(f"{name} with method={method!r}")
-    a, q = inexact(operand(a)), operand(q)
+    a, q = (inexact(operand(a)) if middle else ordered_numbers(operand(a), False)), operand(q)
     axes = axes_of(a, axis)
     shape = shape_of(a)
     rest = tuple(d for d in range(len(shape)) if d not in axes)
@@ -255,8 +283,8 @@ def quantile_without_nan(a, q, axis, out, method, keepdims, name):
     high = P["minimum"](P["add"](low, 1), P["maximum"](P["sub"](good, 1), 0))
     places = tuple(np.arange(shape[d]).reshape((-1,) + (1,) * (len(rest) - i - 1)) for i, d in enumerate(rest))
     below, above = P["gather"](rows, low, *places), P["gather"](rows, high, *places)
-    part = cast(P["sub"](at, low), dtype_of(rows))
-    result = P["add"](below, P["mul"](P["sub"](above, below), part))
+    part = cast(P["sub"](at, low), real_dtype(rows))
+    result = between(below, above, part)
     if keepdims and keepdims is not NO_VALUE:
         result = P["reshape"](result, shape=shape_of(q) + tuple(1 if d in axes else k for d, k in enumerate(shape)))
     return into(out, result, name)
@@ -278,7 +306,7 @@ def nanpercentile(
 
 @implements(np.nanmedian)
 def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=NO_VALUE):
-    return quantile_without_nan(a, 0.5, axis, out, "linear", keepdims, "numpy.nanmedian")
+    return quantile_without_nan(a, 0.5, axis, out, "linear", keepdims, "numpy.nanmedian", True)
 
 
 # ------------------------------------------------------------------------------------------------ correlations

@@ -7,7 +7,7 @@ import functools
 
 import numpy as np
 
-from ..core.aval import shape_of
+from ..core.aval import dtype_of, shape_of
 from ..core.handle import Handle
 from ..core.mutation import write
 from ..core.primitive import PRIMITIVES
@@ -78,6 +78,10 @@ def place(arr, mask, vals):
 def putmask(a, mask, values):
     """Unlike place, value i goes to element i; they are repeated to a's size."""
     values = as_array(indexing.value(values))
+    if shape_of(values) and not np.can_cast(dtype_of(values), dtype_of(a), "safe"):
+        raise TypeError(
+            f"Cannot cast array data from {dtype_of(values)!r} to {dtype_of(a)!r} according to the rule 'safe'"
+        )
     values = values if shape_of(values) in ((), a.shape) else P["reshape"](repeated(values, a.size), shape=a.shape)
     if shape_of(mask) != a.shape:
         raise ValueError("putmask: mask and data must be the same size")

@@ -6,7 +6,7 @@ there is one (sum, cumsum, scatter_add, ...), otherwise one element along the ax
 
 import numpy as np
 
-from ..core.aval import dtype_of, shape_of
+from ..core.aval import dtype_of, promotion_key, shape_of
 from ..core.handle import Handle
 from ..core.primitive import PRIMITIVES
 from . import reductions
@@ -19,8 +19,14 @@ P = PRIMITIVES
 
 
 # ------------------------------------------------------------------------------------------------ composed ufuncs
+def in_loop(ufunc, x):
+    """x in the dtype that a ufunc of one operand computes in; TypeError where it has no such loop."""
+    return cast(x, ufunc.resolve_dtypes((promotion_key(x), *(None,) * ufunc.nout))[0])
+
+
 def modf(x):
     """(fractional part, integral part), both with x's sign."""
+    x = in_loop(np.modf, x)
     whole = P["trunc"](x)
     rest = P["where"](P["isinf"](x), 0.0, P["sub"](x, whole))
     return P["copysign"](rest, x), whole
@@ -33,7 +39,7 @@ def float_power(x, y):
 
 COMPOSED = {
     "divmod": lambda x, y: (P["floor_divide"](x, y), P["remainder"](x, y)),
-    "fabs": lambda x: P["abs"](x),
+    "fabs": lambda x: P["abs"](in_loop(np.fabs, x)),
     "float_power": float_power,
     "modf": modf,
     "frexp": lambda x: P["frexp"](x),
@@ -69,16 +75,25 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=n
     if where is not True:
         return no_rule(f"numpy.{ufunc.__name__}.reduce with where=")
     axes = axes_of(array, axis)
-    if ufunc is np.logaddexp and initial is np._NoValue and array.size:
+    if ufunc is np.logaddexp and initial is np._NoValue and array.size and array.dtype.kind != "c":
         result = P["logsumexp"](cast(array, dtype or np.result_type(array.dtype, np.float16)), axes=axes)
     else:
         result = array if dtype is None else cast(array, dtype)
+        result = in_own_loop(ufunc, result) if max([result.shape[d] for d in axes], default=0) > 1 else result
         for d in sorted(axes, reverse=True):
             result = folded(ufunc, result, d, initial)
             initial = np._NoValue
     if keepdims:
         result = P["reshape"](result, shape=tuple(1 if i in axes else k for i, k in enumerate(array.shape)))
     return into(out, result, f"numpy.{ufunc.__name__}.reduce")
+
+
+def in_own_loop(ufunc, x, running=False):
+    """x in the dtype of a loop whose result is an operand of the next step; TypeError where there is none."""
+    first, second, _ = ufunc.resolve_dtypes((None, dtype_of(x), None), reduction=True)
+    if running and first != second:
+        raise TypeError(f"numpy.{ufunc.__name__}.accumulate: its loop takes {first} and {second}, not its own results.")
+    return cast(x, first) if first == second else x
 
 
 def folded(ufunc, x, axis, initial=np._NoValue):
@@ -111,6 +126,7 @@ def accumulate(ufunc, array, axis=0, dtype=None, out=None):
     if prim is not None:
         result = P[prim](array, axis=axis, reverse=False)
     else:
+        array = in_own_loop(ufunc, array, running=True)
         rows = [P["getitem"](array, idx=at_axis(axis, slice(i, i + 1))) for i in range(array.shape[axis])]
         for i in range(1, len(rows)):
             rows[i] = ufunc(rows[i - 1], rows[i])

@@ -6,7 +6,8 @@ transpose of a stride) the positions fall into phases, each of which meets only 
   by_sample     windows laid out side by side, a cache-sized block at a time, then one product: the usual forward pass
   by_taps       one product with all taps at once, its rows added where they belong: few outputs of many inputs, as in
                 the input gradient of a layer that widens
-  by_positions  the summed axis in blocks that add up: many taps, few positions, as in the gradient of the weight
+  by_channels   a product a channel, which add up: very many taps, few positions, as in the gradient of the weight
+  by_positions  the summed axis in blocks that add up: many taps, few positions, where a channel alone is too little
   banded        long filters of few outputs: neighbouring positions as more outputs of a filter bank
 
 Measured on an AMD EPYC (Zen 5), NumPy 2.4.6 with OpenBLAS, against torch 2.13 (oneDNN), one thread each, interleaved in
@@ -41,6 +42,8 @@ from ._window_kernels import axis_overlaps, congruent, positions, window_overlap
 # Elements of windows laid out at a time. Of 2**14 to 2**19, 2**18 and 2**19 are the fastest or level on every shape
 # above, and up to 4 times faster than whole samples where these are large (7x7 depthwise, (32, 96, 56, 56), float64).
 BLOCK = 1 << 18
+FEW = 1 << 17  # the same for by_channels
+MANY = 256  # taps, for which a channel alone is enough for a product
 
 
 def convolve(x, w, strides, padding, lhs_dilation, rhs_dilation, groups):
@@ -104,6 +107,8 @@ def plain(x, w, first, strides, gaps, counts, groups):
             return banded(x, w, first, strides, gaps, counts, groups)
     x = within(x, first, [(p - 1) * s + (t - 1) * d + 1 for p, s, t, d in zip(counts, strides, taps, gaps)])
     if prod(taps) > prod(counts) or prod(counts) < 4 and len(x) > 1:
+        if prod(taps) >= MANY and prod(counts) > 1:
+            return by_channels(x, w, strides, gaps, counts, groups)
         return by_positions(x, w, strides, gaps, counts, groups)
     if prod(taps) == 1 and x.shape[2:] == counts:
         flat = x.reshape(len(x), groups, w.shape[1], -1)
@@ -191,6 +196,30 @@ def by_positions(x, w, strides, gaps, counts, groups):
             np.copyto(columns, block)
             columns = columns.reshape(len(block), -1, left.shape[2]).swapaxes(1, 2)
             out[g : g + per_group, :, i : i + samples] += np.matmul(left, columns).reshape(*left.shape[:2], -1, places)
+    return np.ascontiguousarray(out.reshape(o, n, *counts).swapaxes(0, 1))
+
+
+def by_channels(x, w, strides, gaps, counts, groups):
+    """For each channel [O, taps] @ [taps, samples * positions], both sides as they lie: of the weights nothing is copied, and the
+    windows of a channel are used while they are in the cache. Weight gradients: twice as fast as by_positions from 3 or 8
+    channels, level or slightly faster from 16 to 64; slower with fewer taps than MANY."""
+    n, o, taps = x.shape[0], w.shape[0], w.shape[2:]
+    c, depth, places = w.shape[1], prod(taps), prod(counts)
+    sn, sc, *s = x.strides
+    windows = as_strided(
+        x,
+        (groups, c, n, *counts, *taps),
+        (sc * c, sc, sn, *[a * d for a, d in zip(s, strides)], *[a * d for a, d in zip(s, gaps)]),
+    )
+    samples = max(1, min(n, FEW // (places * depth)))
+    memory = np.empty((samples, *counts, *taps), x.dtype)
+    out = np.zeros((groups, o // groups, n * places), x.dtype)
+    for g, k, i in product(range(groups), range(c), range(0, n, samples)):
+        block = windows[g, k, i : i + samples]
+        columns = memory[: len(block)]
+        np.copyto(columns, block)
+        left = w[g * (o // groups) : (g + 1) * (o // groups), k].reshape(-1, depth)
+        out[g, :, i * places : (i + len(block)) * places] += left.dot(columns.reshape(-1, depth).T)
     return np.ascontiguousarray(out.reshape(o, n, *counts).swapaxes(0, 1))
 
 

@@ -204,6 +204,7 @@ def conv_samples(rng):
     yield case(*of((1, 4, 5), (4, 2, 2)), strides=(2,), lhs_dilation=(3,), rhs_dilation=(2,), groups=2)
     yield case(*of((2, 2, 3, 3, 3), (2, 2, 2, 2, 2)), order=1, strides=(1, 2, 1), padding=((1, 0), (0, 1), (0, 0)))
     yield case(*of((1, 2, 260), (1, 2, 64)), order=1, padding=((3, 0),))  # a long filter
+    yield case(*of((3, 4, 18, 17), (4, 2, 17, 16)), order=1, padding=((0, 1), (0, 0)), groups=2)  # a channel at a time
     yield case(*of((2, 1, 3), (1, 1, 5)))  # wider than the input: no positions
     for shapes in ([(0, 2, 4), (3, 2, 2)], [(2, 0, 4), (3, 0, 2)], [(2, 2, 4), (0, 2, 2)], [(2, 2, 0), (3, 2, 2)]):
         yield case(*of(*shapes), "empty")

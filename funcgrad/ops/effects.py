@@ -20,8 +20,16 @@ class Effect(Primitive):
     variadic = multi = effect = True
     arity, saves, params = 0, (), ()
 
+    def draws(self, **params):
+        """Does it make something new each time (ops/draws.py)? Then a running vmap decides what it is, whatever its operands."""
+        return False
+
     def __call__(self, *args, **params):
-        stage = tls.stage
+        stage, mapping = tls.stage, tls.mapping
+        if mapping is not None and (stage is None or stage.level < mapping.level) and self.draws(**params):
+            top = outermost(args)
+            if top is None or top.level <= mapping.level:
+                return mapping.drawn(self, args, params)
         if stage is not None and has_effect(self, params):
             args = stage.capture(args)
             top = outermost(args)

@@ -5,13 +5,14 @@ exp is only taken of what is not positive where its argument is unbounded.
 """
 
 import math
+from math import nan  # noqa: F401  (a formula names it)
 
 import numpy as np
 
 from ..core.aval import ndarray
 from ..core.primitive import PRIMITIVES, elementwise
 from ..core.sample import Sample, elementwise_samples
-from .bitwise import bitwise_and
+from .bitwise import bitwise_and, bitwise_or  # noqa: F401  (formulas name them)
 from .elementwise import add, div, equal, less_equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .floats import as_floats, in_place, over_floats, real_function, samples_with
 from .logic import isinf
@@ -143,13 +144,15 @@ softplus = elementwise("softplus", _softplus, "t * sigmoid(x)", jax="nn.softplus
 log_sigmoid = elementwise(
     "log_sigmoid", _log_sigmoid, "t * sigmoid(-x)", jax="nn.log_sigmoid", **real_function(_log_sigmoid)
 )
-# the inverse of sigmoid, on 0 <= x <= 1
+# the inverse of sigmoid, on 0 <= x <= 1. Outside, where it is nan, jax goes on with the derivative, and torch has nan.
 logit = elementwise(
     "logit",
     _logit,
     "t / (x * (1 - x))",
+    torch=("t / where((x < 0) | (x > 1), nan, x * (1 - x))",),
     jax="scipy.special.logit",
     domain="unit",
+    kinks=((-2.0,), (3.0,)),
     samples=samples_with("logit", {}, move=lambda x: (x + 1) / 2),
     **real_function(_logit),
 )

@@ -1,6 +1,6 @@
 """Functions that NumPy has no ufunc for, made to look like one: dtypes, in-place form, Python scalars.
 
-Invariant: with one operand such a function has the dtypes of np.exp, with two those of np.hypot (integers become the
+Invariant: with one operand such a function has the dtypes of np.exp, with more those of np.hypot (integers become the
 float of their size, Python scalars are weak), and `aval` says exactly what `impl` does.
 """
 
@@ -8,16 +8,19 @@ import functools
 
 import numpy as np
 
-from ..core.aval import Aval, ndarray, promotion_key, shape_of
+from ..core.aval import Aval, is_weak, ndarray, promotion_key, shape_of
 from ..core.primitive import PRIMITIVES
-from ..core.sample import Sample, elementwise_samples, strided
+from ..core.sample import Sample, draw, elementwise_samples, strided
 from ..errors import DTypeError
 
 MODEL = {1: np.exp, 2: np.hypot}
 
 
 def float_dtype(*xs):
-    """The dtype in which a function of x (or x and y) is computed; raises TypeError for complex operands."""
+    """The dtype in which a function of x (or x and y, ...) is computed; raises TypeError for complex operands."""
+    if len(xs) > 2:
+        strong = [Aval((), float_dtype(x)) for x in xs if not is_weak(x)] or xs[:1]
+        return functools.reduce(lambda x, y: Aval((), float_dtype(x, y)), strong, strong[0]).dtype
     keys = tuple(map(promotion_key, xs))
     try:
         dtype = MODEL[len(xs)].resolve_dtypes((*keys, None))[-1]
@@ -86,5 +89,28 @@ def samples_with(name, *choices, move=None):
                 if s.kind in PRIMITIVES[name].without:
                     continue
                 yield Sample(*map(moved, s.args), kind=s.kind, order=s.order, **params)
+
+    return samples
+
+
+def few_samples(name, *choices):
+    """A sample of each required kind for the first choice of params, a plain one for each of the others: a value is a loop."""
+
+    def samples(rng):
+        p = PRIMITIVES[name]
+        domains = p.domain if isinstance(p.domain, tuple) else (p.domain,) * p.arity
+
+        def case(shapes, dtype=np.float64):
+            return [draw(rng, d, s, dtype) for d, s in zip(domains, shapes, strict=True)]
+
+        n = len(domains)
+        yield Sample(*case([(2,)] * n), **choices[0])
+        yield Sample(*case([()] * n), kind="0-d", order=1, **choices[0])
+        yield Sample(*case([(0, 2)] * n), kind="empty", **choices[0])
+        yield Sample(*map(strided, case([(3,)] * n)), kind="strided", order=0, **choices[0])
+        yield Sample(*case([(2, 1), (2,), ()][:n]), kind="broadcast", order=0, **choices[0])
+        yield Sample(*case([(2,)] * n, np.float32), kind="float32", order=1, **choices[0])
+        for params in choices[1:]:
+            yield Sample(*case([(2,)] + [()] * (n - 1)), order=0, **params)
 
     return samples

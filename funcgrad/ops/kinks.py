@@ -133,6 +133,7 @@ KINKS = [
     *both("logaddexp2", (inf, inf), (0.5, 0.5), (0.5, 0.5), "as at every tie", by_jax=1.0, by_torch=nan),
     *both("logaddexp2", (-inf, -inf), (0.5, 0.5), (0.5, 0.5), "as at every tie", by_jax=nan, by_torch=nan),
     Kink("logaddexp2", (inf, 1.0), 1, 0.0, 0.0, LIMIT, by_jax=2.0),
+    Kink("logit", (2.0,), 0, -0.5, nan, "the value is nan"),
     Kink("xlogy", (0.0, 0.0), 0, -inf, 0.0),
     Kink("xlogy", (0.0, -1.0), 0, nan, 0.0),
     second("xlogy", (1e-20, 1e-160), 1, -1e300, "without overflow", by_jax=-inf),
@@ -151,6 +152,7 @@ KINKS = [
     Kink("i1", (800.0,), 0, inf, inf, "it overflows", by_jax=nan, by_torch=nan),
     second("i1", (1e-8,), 0, 3.75e-9, CANCELS, by_jax=-5.551115123125783e-17, by_torch=0.0),
     # steps
+    Kink("power", (nan, 0.0), 0, 0.0, 0.0, "x**0 is 1 for every x", by_jax=nan),
     *both("nextafter", (1.0, 2.0), (1.0, 0.0), (1.0, 0.0), by_jax=None),
     Kink("heaviside", (nan, 1.0), 0, 0.0, 0.0, "the value is nan", by_jax=1.0, by_torch=None),
 ]  # fmt: skip

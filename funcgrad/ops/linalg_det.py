@@ -263,7 +263,7 @@ class slogdet:
     """
 
     multi = True
-    saves = ((0, "out"),)
+    saves = ((0, "out0"),)
     dtypes = "fcib"
     without = MATRICES
     batch = stack_batch("slogdet")

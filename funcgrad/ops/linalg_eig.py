@@ -334,6 +334,7 @@ class eigh:
 
     multi = True
     saves = ((0, "out"),)
+    again = (0,)
     dtypes = "fcib"
     without = MATRICES | AGAIN
     batch = stack_batch("eigh")
@@ -517,6 +518,7 @@ class svd:
 
     multi = True
     saves = ((0, "out"),)
+    again = (0,)
     dtypes = "fcib"
     without = MATRICES | AGAIN
     batch = stack_batch("svd")

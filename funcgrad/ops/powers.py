@@ -14,7 +14,7 @@ from .bitwise import bitwise_and, bitwise_or
 from .elementwise import add, div, equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .exponential import log
 from .floats import in_place, samples_with
-from .logic import isfinite, isinf, unless_nan
+from .logic import isfinite, isinf, isnan, unless_nan
 from .shape import zeros_like
 from .weak import weak
 
@@ -39,8 +39,8 @@ def power_slope(x, y):
 
 
 def power_slope_at_edges(x, y):
-    """0, not 0 * inf, at x = y = 0 and where y is infinite and x**(y - 1) is 0."""
-    rest = power(where(bitwise_and(equal(x, 0), equal(y, 0)), 1, x), sub(y, 1))
+    """0, not 0 * inf or 0 * nan, at x = 0 or nan with y = 0, and where y is infinite and x**(y - 1) is 0."""
+    rest = power(where(bitwise_and(equal(y, 0), bitwise_or(equal(x, 0), isnan(x))), 1, x), sub(y, 1))
     return mul(where(bitwise_and(equal(rest, 0), isinf(y)), 0, y), rest)
 
 
@@ -60,7 +60,7 @@ def power_slope_by_exponent(x, out):
     (At x = y = 0 it is 0 as well, as in jax and torch.)
     """
     if type(x) in PYTHON_SCALARS:
-        return mul(out, weak(log(x)) if x != 0 else 0)
+        return mul(out, weak(log(x)) if x != 0 else where(isfinite(out), zeros_like(out), -np.inf))
     return unless_nan(out_log, out_log_at_edges, x, out)
 
 
@@ -96,7 +96,11 @@ SHORT = {2: np.square, 1: np.positive, 0.5: np.sqrt}  # exponents for which x **
 def _power_text(w, out, x, y):
     """x ** y as NumPy writes it for the exponents it knows."""
     short = SHORT.get(w.constant_of(y))
-    if short is None or (short is np.sqrt) > (x.aval.dtype.kind == "f") or x.aval.dtype.kind == "b" or x.aval.weak:
+    if short is None or x.aval.dtype.kind == "b" or x.aval.weak:
+        return None
+    if x.aval.dtype.kind in "iu" and type(w.constant_of(y)) is not int:  # (2.0 makes floats of ints)
+        return None
+    if short is np.sqrt and x.aval.dtype.kind != "f":
         return None
     return w.call(short, short.__name__, [x], out)
 
@@ -200,6 +204,7 @@ rsqrt = elementwise(
     "rsqrt",
     _rsqrt,
     "-t * (out / (2 * x))",
+    tape=("t * (out * out * out * -0.5)",),
     aval=sqrt.aval,
     into=in_place(_rsqrt),
     jax="lax.rsqrt",

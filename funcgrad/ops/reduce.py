@@ -51,9 +51,10 @@ class mean:
     def numpy(w, out, x, *, axes):
         if x.aval.dtype.char not in "fdFD":
             return None
-        total, n = w.reduce(np.add, out, x, axes), count(x.aval.shape, axes)
+        total = w.inner(out, x, None, axes) or w.reduce(np.add, out, x, axes)
+        n = count(x.aval.shape, axes)
         if out is None:
-            return f"{total} / {n}"
+            return f"({total}) / {n}"
         w.line(total)
         return w.call(np.divide, "divide", [out, w.number_like(n, x), out])
 
@@ -254,7 +255,7 @@ class logsumexp:
         w.line(w.call(np.maximum, "maximum", [top, w.number_like(np.finfo(x.aval.dtype).min.item(), x)], top))
         w.line(w.call(np.subtract, "subtract", [x, top, e]))
         w.line(w.call(np.exp, "exp", [e, e]))
-        w.reduce_into(np.add, total, e, axes)
+        w.sum_into(total, e, x.aval, axes)
         w.line(w.call(np.log, "log", [total, total]))
         if not reduced(x.aval.shape, axes):
             return f"{w.call(np.add, 'add', [total, top])}.reshape(())[()]"

@@ -40,6 +40,21 @@ def sign_rule(t):
 sign = elementwise("sign", np.sign, "sign_rule(t)", jax="numpy.sign", dtypes="fi", kinks=((0.0,),))
 
 
+def _sign_or_zero(x):
+    return np.sign(x) if np.asarray(x).dtype.kind != "f" else np.sign(np.nan_to_num(x))
+
+
+# sign(x), and 0 where x is nan: torch's sign
+sign_or_zero = step(
+    "sign_or_zero",
+    np.sign,
+    impl=_sign_or_zero,
+    into=in_place(_sign_or_zero),
+    jax=lambda jax, x: jax.numpy.where(x == x, jax.numpy.sign(x), 0).astype(jax.numpy.asarray(x).dtype),
+    kinks=((0.0,), (np.nan,)),
+)
+
+
 def sign_of(x):
     """sign(x) with a derivative for complex x as well, where it is x / |x|."""
     return unit(x) if dtype_of(x).kind == "c" else sign(x)
@@ -87,6 +102,27 @@ floor_divide = elementwise(
     dtypes="fi",
     domain=("real", "nonzero"),
 )
+
+
+def _trunc_divide(x, y):
+    """x / y rounded towards zero; of integers without the detour through floats."""
+    if np.result_type(x, y).kind == "f":
+        return np.trunc(np.divide(x, y))
+    down = np.floor_divide(x, y)
+    return down + ((down < 0) & (down * y != x))
+
+
+trunc_divide = elementwise(
+    "trunc_divide",
+    np.floor_divide,
+    "zeros_like(t)",
+    "zeros_like(t)",
+    impl=_trunc_divide,
+    into=in_place(_trunc_divide),
+    jax=lambda jax, x, y: jax.numpy.trunc(x / y).astype(jax.numpy.result_type(x, y)),
+    dtypes="fi",
+    domain=("real", "nonzero"),
+)
 # x - floor(x / y) * y, with the sign of y. floor_divide, not floor of the quotient: x / y may round up to an integer.
 remainder = elementwise(
     "remainder",
@@ -100,7 +136,14 @@ remainder = elementwise(
 )
 # x - trunc(x / y) * y, with the sign of x: (x - out) / y is that integer, up to rounding
 fmod = elementwise(
-    "fmod", np.fmod, "t", "-t * rint((x - out) / y)", jax="numpy.fmod", dtypes="fi", domain=("real", "nonzero")
+    "fmod",
+    np.fmod,
+    "t",
+    "-t * rint((x - out) / y)",
+    tape=("t", "-t * trunc(x / y)"),
+    jax="numpy.fmod",
+    dtypes="fi",
+    domain=("real", "nonzero"),
 )
 
 

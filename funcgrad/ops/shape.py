@@ -185,6 +185,7 @@ def repeated(x, shape, axes):
 class broadcast:
     """x repeated to `shape`; `axes` are the positions in the result that are new. Axes of size 1 also stretch."""
 
+    shares = True
     linear = (0,)
 
     def jax(jax, x, *, shape, axes):
@@ -658,6 +659,7 @@ class concatenate:
 class stop:
     """x, a constant to every derivative on every level (stop_gradient, compat's detach)."""
 
+    shares = True
     nondiff = "a constant by definition"
     jax = "lax.stop_gradient"
 
@@ -700,7 +702,7 @@ class sum_:
         return np.add.reduce(x, axis=axes)
 
     def numpy(w, out, x, *, axes):
-        return w.reduce(np.add, out, x, axes)
+        return w.inner(out, x, None, axes) or w.reduce(np.add, out, x, axes)
 
     scalar = "{0}"
     impl_torch = sum_over

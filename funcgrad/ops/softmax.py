@@ -69,7 +69,7 @@ class softmax:
         out = w.memory(out, x.aval)
         total = less_maximum(w, out, x, axes)
         w.line(w.call(np.exp, "exp", [out, out]))
-        w.reduce_into(np.add, total, out, axes)
+        w.sum_into(total, out, x.aval, axes)
         return w.call(np.divide, "divide", [out, total, out])
 
     def vjp(ct, out, x, *, need, axes):
@@ -100,7 +100,7 @@ class log_softmax:
         out, e = w.memory(out, x.aval), w.scratch(x.aval)
         total = less_maximum(w, out, x, axes)
         w.line(w.call(np.exp, "exp", [out, e]))
-        w.reduce_into(np.add, total, e, axes)
+        w.sum_into(total, e, x.aval, axes)
         w.line(w.call(np.log, "log", [total, total]))
         return w.call(np.subtract, "subtract", [out, total, out])
 

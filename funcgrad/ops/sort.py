@@ -153,7 +153,7 @@ def picking(body):
         return take_along(ts[0], out[1], axis=axis), None
 
     body.impl, body.aval, body.batch, body.vjp, body.jvp = impl, aval, batch, vjp, jvp
-    body.multi, body.saves, body.dtypes, body.without = True, (("out",),), "fcib", AXIS
+    body.multi, body.saves, body.dtypes, body.without = True, (("out1",),), "fcib", AXIS
     prim = define(body)
     return prim
 

@@ -12,7 +12,7 @@ LANE_BYTES = 32
 ACCUMULATORS = 4
 LEVELS = 4
 PAIRWISE = 8  # from so many on NumPy adds a contiguous row in another order than one after the other
-SHORT = 15  # (of which no accumulator gets more than one row)
+SHORT = 19  # (four rows of lanes of 8 bytes, one for each accumulator, and a rest)
 
 
 def in_blocks(rows):
@@ -52,23 +52,29 @@ def add_rows(rows):
 
 def short_sum(numbers):
     """The same sum of few float64, in Python's arithmetic, which is IEEE's too: NumPy's calls would take twice as long."""
-    lanes = LANE_BYTES // 8
-    whole = len(numbers) // lanes * lanes
+    n = len(numbers)
+    whole = n & -4  # (lanes of 32 bytes)
     if not whole:
         return np.float64(sum(numbers, 0.0))
-    by_lane = numbers[:lanes]
-    for at in range(lanes, whole, lanes):
-        by_lane = [a + b for a, b in zip(by_lane, numbers[at : at + lanes], strict=True)]
-    total, *rest = [*numbers[whole:], *[a + 0.0 for a in by_lane]]
-    for x in rest:
+    a, b, c, d = numbers[:4]
+    for at in range(4, whole, 4):
+        e, f, g, h = numbers[at : at + 4]
+        a += e
+        b += f
+        c += g
+        d += h
+    if whole == n:
+        return np.float64(a + 0.0 + b + c + d)
+    total = numbers[whole]
+    for x in numbers[whole + 1 :]:
         total += x
-    return np.float64(total)
+    return np.float64(total + (a + 0.0) + b + c + d)
 
 
 def vector_sum(x):
     """The sum of a contiguous vector."""
     n = len(x)
-    if x.itemsize == 8 and 2 <= n <= SHORT:
+    if n <= SHORT and n > 1 and x.itemsize == 8:
         return short_sum(x.tolist())
     return row_sums(x.reshape(1, n))[0]
 
@@ -96,13 +102,15 @@ def sum_over(x, axes):
         return np.add.reduce(x, axis=axes)
     shape = x.shape
     n = len(shape)
-    whole = len(axes) == n
-    if not whole and n - 1 not in axes and shape[-1] != 1 or not x.flags.c_contiguous or x.size < 2:
-        return np.add.reduce(x, axis=axes)
-    if whole:
+    if len(axes) == n:
+        if not x.flags.c_contiguous or x.size < 2:
+            return np.add.reduce(x, axis=axes)
         return vector_sum(x if n == 1 else x.reshape(-1))
-    if all([i in axes or k == 1 for i, k in enumerate(shape)]):
-        total = np.empty([k for i, k in enumerate(shape) if i not in axes], x.dtype)
+    if n - 1 not in axes and shape[-1] != 1 or not x.flags.c_contiguous or x.size < 2:
+        return np.add.reduce(x, axis=axes)
+    left = [k for i, k in enumerate(shape) if i not in axes]
+    if max(left) == 1:
+        total = np.empty(left, x.dtype)
         total[...] = vector_sum(x.reshape(-1))
         return total
     if axes == (n - 1,) and shape[-1]:

@@ -467,6 +467,7 @@ class sliding_windows:
     a write through it would have no one meaning.
     """
 
+    shares = True
     linear = (0,)
 
     def jax(jax, x, *, axis, size, step):

@@ -5,6 +5,7 @@ stands here: each function is a primitive, or is composed of primitives.
 """
 
 import math
+import operator
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from ..numpy.arguments import axes_of, cast, inexact, kept, operand
 from ..numpy.protocol import UFUNCS
 
 P = PRIMITIVES
-ROOT_2, LOG_ROOT_2PI = math.sqrt(2), 0.5 * math.log(2 * math.pi)
+ROOT_2 = math.sqrt(2)
 
 
 def named(name, prim, doc):
@@ -46,6 +47,51 @@ i0 = named("i0", "i0", "The modified Bessel function of order 0.")
 i1 = named("i1", "i1", "The modified Bessel function of order 1.")
 i0e = named("i0e", "i0e", "exp(-|x|) i0(x).")
 i1e = named("i1e", "i1e", "exp(-|x|) i1(x).")
+erfcx = named("erfcx", "erfcx", "exp(x**2) erfc(x), without overflow or underflow.")
+ndtri = named("ndtri", "ndtri", "The inverse of ndtr, for 0 <= p <= 1.")
+expi = named("expi", "expi", "The exponential integral Ei(x).")
+dawsn = named("dawsn", "dawson", "Dawson's integral.")
+spence = named("spence", "spence", "The dilogarithm of 1 - x.")
+
+
+def gammainc(a, x):
+    """The regularised lower incomplete gamma function P(a, x); differentiable in both, any number of times.
+
+    >>> from funcgrad.scipy.special import gammainc
+    >>> round(float(gammainc(1.0, 2.0)), 6)
+    0.864665
+    """
+    return P["incomplete_gamma"](inexact(operand(a)), inexact(operand(x)), upper=False, nth=0)
+
+
+def gammaincc(a, x):
+    """The regularised upper incomplete gamma function, 1 - gammainc(a, x) without cancellation."""
+    return P["incomplete_gamma"](inexact(operand(a)), inexact(operand(x)), upper=True, nth=0)
+
+
+def betainc(a, b, x):
+    """The regularised incomplete beta function; differentiable in all three (jax: in x).
+
+    >>> from funcgrad.scipy.special import betainc
+    >>> round(float(betainc(2.0, 2.0, 0.25)), 6)
+    0.15625
+    """
+    return P["incomplete_beta"](inexact(operand(a)), inexact(operand(b)), inexact(operand(x)), da=0, db=0)
+
+
+def zeta(x, q=1.0):
+    """The Hurwitz zeta function, the sum over k >= 0 of (q + k)**-x, for x > 1; Riemann's without q. Differentiable in q."""
+    return P["zeta"](inexact(operand(x)), inexact(operand(q)))
+
+
+def expn(n, x):
+    """The integral of exp(-x t) / t**n over t > 1, for a Python int n >= 0."""
+    return P["expn"](inexact(operand(x)), n=operator.index(n))
+
+
+def exp1(x):
+    """expn(1, x)."""
+    return expn(1, x)
 
 
 def polygamma(n, x):
@@ -82,6 +128,63 @@ def gamma_sign(x):
     sign = np.where(np.logical_and(np.less(x, 0), odd), -1.0, 1.0)
     pole = np.logical_and(np.less(x, 0), np.equal(whole, x))
     return cast(np.where(pole, np.nan, sign), dtype_of(x))
+
+
+def gammasgn(x):
+    """The sign of gamma(x); nan at negative integers."""
+    return gamma_sign(inexact(operand(x)))
+
+
+def factorial(n, exact=False):
+    """gamma(n + 1), 0 for negative n. Raises NotImplementedError for exact=True, as jax."""
+    if exact:
+        raise NotImplementedError(
+            "factorial: exact=True is not offered; math.factorial(n) is exact for a Python int n."
+        )
+    n = inexact(operand(n))
+    below = np.less(n, 0)
+    return np.where(below, 0.0, gamma(np.add(np.where(below, 0.0, n), 1)))
+
+
+def comb(N, k, *, repetition=False):
+    """The number of ways to choose k of N, also for real numbers; with `repetition` each any number of times."""
+    N, k = inexact(operand(N)), inexact(operand(k))
+    if repetition:
+        N = np.subtract(np.add(N, k), 1)
+    outside = np.logical_or(np.logical_or(np.less(N, 0), np.less(k, 0)), np.greater(k, N))
+    n, m = np.where(outside, 1.0, N), np.where(outside, 0.0, k)
+    ways = np.exp(
+        np.subtract(np.subtract(gammaln(np.add(n, 1)), gammaln(np.add(m, 1))), gammaln(np.add(np.subtract(n, m), 1)))
+    )
+    return np.where(outside, 0.0, ways)
+
+
+def poch(z, m):
+    """gamma(z + m) / gamma(z), and 1 for m = 0."""
+    z, m = inexact(operand(z)), inexact(operand(m))
+    none = np.equal(m, 0)
+    w = np.add(z, np.where(none, 1.0, m))
+    sign = np.divide(gamma_sign(w), gamma_sign(z))
+    return np.where(none, 1.0, np.multiply(sign, np.exp(np.subtract(gammaln(w), gammaln(z)))))
+
+
+def boxcox(x, lmbda):
+    """(x**lmbda - 1) / lmbda, and log(x) for lmbda = 0."""
+    return boxcox_of_log(np.log(inexact(operand(x))), lmbda)
+
+
+def boxcox1p(x, lmbda):
+    """boxcox(1 + x, lmbda), without cancellation."""
+    return boxcox_of_log(np.log1p(inexact(operand(x))), lmbda)
+
+
+def boxcox_of_log(log, lmbda):
+    lmbda = inexact(operand(lmbda))
+    zero = np.equal(lmbda, 0)
+    safe = np.where(zero, 1.0, lmbda)
+    # (of second order at 0, so that the derivative by lmbda is there as well)
+    near = np.add(log, np.multiply(np.where(zero, lmbda, 0.0), np.multiply(0.5, np.square(log))))
+    return np.where(zero, near, np.divide(np.expm1(np.multiply(safe, log)), safe))
 
 
 def betaln(a, b):
@@ -121,28 +224,14 @@ def ndtr(x):
     return np.multiply(0.5, erfc(np.divide(inexact(operand(x)), -ROOT_2)))
 
 
-def log_ndtr(x):
-    """log(ndtr(x)): far left by the asymptotic series of erfc (Abramowitz and Stegun, 7.1.23), elsewhere by erfc.
+def log_ndtr(x, series_order=3):
+    """log(ndtr(x)), without underflow. (`series_order` is jax's, and changes nothing: every digit is there.)
 
     >>> from funcgrad.scipy.special import log_ndtr
     >>> round(float(log_ndtr(-40.0)), 6)
     -804.608442
     """
-    x = inexact(operand(x))
-    right, left = (
-        np.greater(x, -1.0),
-        np.less(x, -10.0),
-    )  # each branch is computed where it is chosen only: no nan arises
-    above = np.log1p(np.multiply(-0.5, erfc(np.divide(np.where(right, x, 0.0), ROOT_2))))
-    middle = np.log(ndtr(np.where(np.logical_or(right, left), -2.0, x)))
-    far = np.where(left, x, -20.0)
-    z = np.reciprocal(np.square(far))
-    series = 0.0
-    for k in range(17, 0, -2):  # 1 - z + 3 z^2 - 15 z^3 + ..., as 1 - z (1 - 3 z (1 - 5 z (...)))
-        series = np.multiply(np.multiply(-k, z), np.add(1.0, series))
-    leading = np.add(np.add(np.divide(np.square(far), 2), np.log(np.negative(far))), LOG_ROOT_2PI)
-    below = np.subtract(np.log1p(series), leading)
-    return np.where(right, above, np.where(left, below, middle))
+    return P["log_ndtr"](inexact(operand(x)))
 
 
 def logsumexp(a, axis=None, b=None, keepdims=False, return_sign=False):
@@ -180,23 +269,34 @@ def softmax(x, axis=None):
     >>> softmax([0.0, 0.0])
     array([0.5, 0.5])
     """
-    return np.exp(log_softmax(x, axis))
+    return of_rows("softmax", x, axis)
 
 
 def log_softmax(x, axis=None):
     """log(softmax(x)), without underflow."""
+    return of_rows("log_softmax", x, axis)
+
+
+def of_rows(name, x, axis):
+    """softmax or log_softmax: one node for real numbers, of which it takes the maximum."""
     x = inexact(operand(x))
-    return np.subtract(x, logsumexp(x, axis, keepdims=True))
+    if dtype_of(x).kind == "f":
+        return P[name](x, axes=axes_of(x, axis))
+    log = np.subtract(x, logsumexp(x, axis, keepdims=True))
+    return log if name == "log_softmax" else np.exp(log)
 
 
 OF_NUMPY = ("cbrt", "exp2", "expm1", "log1p")  # SciPy has ufuncs of its own for these
 BY_NAME = {f.__name__: f for f in (
     expit, logit, log_expit, gammaln, psi, gamma, rgamma, erf, erfc, erfinv, xlogy, xlog1py, i0, i1, i0e, i1e, betaln, beta,
     entr, rel_entr, kl_div, ndtr, log_ndtr,
+    erfcx, ndtri, expi, exp1, dawsn, spence, gammainc, gammaincc, betainc, zeta, poch, boxcox, boxcox1p,
 )} | {name: UFUNCS[getattr(np, name)] for name in OF_NUMPY}  # fmt: skip
 
 __all__ = [
-    "beta", "betaln", "digamma", "entr", "erf", "erfc", "erfinv", "expit", "gamma", "gammaln", "i0", "i0e", "i1", "i1e",
-    "kl_div", "log_expit", "log_ndtr", "log_softmax", "logit", "logsumexp", "multigammaln", "ndtr", "polygamma", "psi",
-    "rel_entr", "rgamma", "softmax", "softplus", "xlog1py", "xlogy",
+    "beta", "betainc", "betaln", "boxcox", "boxcox1p", "comb", "dawsn", "digamma", "entr", "erf", "erfc", "erfcx",
+    "erfinv", "exp1", "expi", "expit", "expn", "factorial", "gamma", "gammainc", "gammaincc", "gammaln", "gammasgn",
+    "i0", "i0e", "i1", "i1e", "kl_div", "log_expit", "log_ndtr", "log_softmax", "logit", "logsumexp", "multigammaln",
+    "ndtr", "ndtri", "poch", "polygamma", "psi", "rel_entr", "rgamma", "softmax", "softplus", "spence", "xlog1py",
+    "xlogy", "zeta",
 ]  # fmt: skip

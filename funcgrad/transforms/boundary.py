@@ -5,15 +5,14 @@ Everything handed out is writeable, owns its memory, and shares none with argume
 
 import numpy as np
 
-from ..core import state
-from ..core.aval import PYTHON_SCALARS, describe, dtype_of, ndarray, shape_of
+from ..core import located, state
+from ..core.aval import PYTHON_SCALARS, describe, dtype_of, is_float, ndarray, shape_of
 from ..core.collector import Eased, restore
 from ..core.handle import Array, Cell, Handle, Taped, fresh, snap
 from ..core.primitive import PRIMITIVES
 from ..core.site import here, internal, line_of
 from ..core.trace import ROOT, TAPE, Batch
-from ..core.tracebacks import trim
-from ..errors import ArgumentError, ConversionError, FuncgradError
+from ..errors import ArgumentError, ConversionError, FuncgradError, ShapeError
 
 tls, shared = state.tls, state.shared
 
@@ -35,6 +34,9 @@ def inner(x):
     return snap(x)
 
 
+RESULT = "the result"
+
+
 def as_value(x, transform, name=None):
     """An argument as a value: arrays, NumPy and Python scalars, handles; anything else is refused by name."""
     if type(x) is ndarray:
@@ -43,9 +45,15 @@ def as_value(x, transform, name=None):
         return x
     if hasattr(x, "__array__"):
         return np.asarray(x)
+    if name == RESULT:
+        cure = "Return arrays and numbers; grad, vjp, jvp and linearize pass other values on with has_aux=True"
+    elif transform == "jit":
+        cure = "Pass it through a closure, or mark it static (static_argnums)"
+    else:
+        cure = "Pass it through a closure, or leave it out of the differentiated (or mapped) arguments"
     raise ArgumentError(
         f"{transform}: {name or 'an argument'} must be an array, a number or a pytree of them; got {type(x).__name__}. "
-        f"Pass it through a closure, or leave it out of the differentiated (or mapped) arguments. [at {here()}]"
+        f"{cure}. [at {here()}]"
     )
 
 
@@ -62,9 +70,11 @@ def enter(trace, x, mark):
     return trace.tape.face(a, trace.tape.leaf(Cell()) if x.mark is not None else None, trace.tape)
 
 
-def leave(trace, out):
-    """(value one level out, mark, face): a result without this transform's handle."""
+def leave(trace, out, transform=None):
+    """(value one level out, mark, face): a result without this transform's handle. `transform`: whose result it must be fit for."""
     face = None
+    if transform is not None and not isinstance(out, Handle):
+        out = as_value(out, transform, RESULT)
     if isinstance(out, Handle):
         if out.alias is not None:
             fresh(out)
@@ -123,9 +133,9 @@ def like_argument(g, x):
 
 class inside:
     """Run the function of a transform. At the end the trace is done, boxes it lifted are settled, and of an error that
-    NumPy wrapped around one of ours, ours is the one that is raised. Of our frames its traceback keeps this one only."""
+    NumPy wrapped around one of ours, ours is the one that is raised. Floating-point warnings name the user's line."""
 
-    __slots__ = ("owner",)
+    __slots__ = ("owner", "located")
 
     def __init__(self, trace):
         self.owner = trace
@@ -134,9 +144,12 @@ class inside:
         if not tls.depth:
             tls.refused = None
         tls.depth += 1
+        self.located = located.enter()
 
     def __exit__(self, kind, error, traceback):
         tls.depth -= 1
+        if self.located is not None:
+            located.leave(self.located)
         if Eased.before is not None and not tls.depth:
             restore()
         trace = self.owner
@@ -147,10 +160,8 @@ class inside:
         if error is not None and not isinstance(error, FuncgradError):
             ours = conversion_behind(error) or replaced_by(error)
             if ours is not None:
-                ours.__traceback__ = error.__traceback__.tb_next if error.__traceback__ is not None else None
-                raise trim(ours) from None
-        if error is not None:
-            trim(error, traceback)
+                ours.__traceback__ = traceback
+                raise ours from None
 
 
 def conversion_behind(error):
@@ -207,6 +218,59 @@ def settle(trace):
                 h.val, h.mark, h.owner, h.alias = value.val, value.mark, value.owner, None
             else:
                 h.val, h.mark, h.owner, h.alias = value, None, ROOT, None
+
+
+def fits(x, t):
+    """Is this plain (co)tangent as its value is, at a glance?"""
+    kind = type(t)
+    if kind is not type(x):
+        return False
+    return kind is float or (kind is ndarray and t.shape == x.shape and t.dtype is x.dtype and t.dtype.kind == "f")
+
+
+def tangent_for(x, t, transform, i):
+    """A tangent of a primal (or of its aval), in its dtype; None where it can have none (an integer: t is jax's float0)."""
+    if fits(x, t):
+        return t
+    t = as_value(t, transform, f"tangent {i}")
+    if shape_of(x) != shape_of(t):
+        raise ShapeError(
+            f"{transform}: tangent {i} must have the shape of its primal {describe(x)}; got {describe(t)}. [at {here()}]"
+        )
+    if dtype_of(x).kind not in "fc":
+        if dtype_of(t).kind != "V":
+            raise ArgumentError(
+                f"{transform}: primal {i} must be float or complex to have a tangent; got {describe(x)}. "
+                f"Pass x.astype(float). [at {here()}]"
+            )
+        return None
+    return in_dtype_of(x, inner(t), transform, f"tangent {i}")
+
+
+def cotangent_for(x, c, transform):
+    """A cotangent of a value (or of its aval), in its dtype."""
+    if fits(x, c):
+        return c
+    c = as_value(c, transform, "a cotangent")
+    if shape_of(c) != shape_of(x):
+        raise ShapeError(
+            f"{transform}: a cotangent of {describe(x)} must have its shape; got {describe(c)}. [at {here()}]"
+        )
+    return in_dtype_of(x, inner(c), transform, "a cotangent") if is_float(dtype_of(x)) else c
+
+
+def in_dtype_of(x, t, transform, name):
+    """A tangent or cotangent in the dtype of the value it belongs to; what would lose an imaginary part is refused."""
+    want, got = dtype_of(x), dtype_of(t)
+    if got.kind not in "biufc" or (got.kind == "c" and want.kind == "f"):
+        raise ArgumentError(
+            f"{transform}: {name} must have the dtype of its value {describe(x)}; got {describe(t)}. [at {here()}]"
+        )
+    if type(t) in PYTHON_SCALARS:
+        return t if got.kind in "fc" else float(t)
+    if got == want:
+        return t
+    return PRIMITIVES["cast"](t, dtype=want) if isinstance(t, Handle) else t.astype(want)
 
 
 def check_float(x, transform, name, allow_int=False, holomorphic=False):

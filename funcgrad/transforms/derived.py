@@ -1,4 +1,4 @@
-"""What derives from vjp, jvp and vmap: linearize, Jacobians, Hessians and their products with vectors."""
+"""What derives from vjp, jvp and vmap: Jacobians, Hessians and their products with vectors."""
 
 import functools
 
@@ -6,9 +6,10 @@ import numpy as np
 
 from .. import tree
 from ..core.aval import PYTHON_SCALARS, describe, dtype_of, shape_of
+from ..core.tracebacks import public
 from ..errors import ArgumentError
 from ..ops.shape import reshape, transpose
-from .forward_mode import jvp
+from .forward_mode import check_tuples, jvp
 from .reverse_mode import check_callable, check_float, grad, vjp
 from .vectorize import vmap
 
@@ -50,6 +51,7 @@ def _cut(x, sizes, axis):
     return pieces
 
 
+@public
 def jacfwd(f, argnums=0, has_aux=False, holomorphic=False):
     """The Jacobian of f by forward mode, one pass per input entry (at once, by vmap): cheap for few inputs.
 
@@ -62,6 +64,7 @@ def jacfwd(f, argnums=0, has_aux=False, holomorphic=False):
     """
     check_callable(f, "jacfwd")
 
+    @public
     @functools.wraps(f)
     def jacobian_of(*args, **kwargs):
         of_chosen, chosen, single = _split_arguments(f, args, kwargs, argnums)
@@ -74,7 +77,7 @@ def jacfwd(f, argnums=0, has_aux=False, holomorphic=False):
             got = jvp(of_chosen, chosen, tree.unflatten(structure, list(ts)), has_aux=has_aux)
             return got[1:] if has_aux else (got[1],)
 
-        out = vmap(push, out_axes=(-1, 0) if has_aux else (-1,))(*eye)
+        out = vmap(push, out_axes=(-1, 0) if has_aux else (-1,), randomness="same")(*eye)
         aux = tree.map(lambda a: a[0], out[1]) if has_aux else None
 
         def columns(j):
@@ -95,6 +98,7 @@ def _shaped(x, shape):
     return got.copy() if type(got) is np.ndarray else got
 
 
+@public
 def jacrev(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
     """The Jacobian of f by reverse mode, one pass per entry of the result (at once, by vmap): cheap for few results.
 
@@ -104,6 +108,7 @@ def jacrev(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
     """
     check_callable(f, "jacrev")
 
+    @public
     @functools.wraps(f)
     def jacobian_of(*args, **kwargs):
         of_chosen, chosen, single = _split_arguments(f, args, kwargs, argnums)
@@ -112,7 +117,7 @@ def jacrev(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
         got = vjp(of_chosen, *chosen, has_aux=has_aux)
         outs, out_structure = tree.flatten(got[0])
         eye, sizes = _basis(outs)
-        rows = vmap(lambda *cts: got[1](tree.unflatten(out_structure, list(cts))))(*eye)
+        rows = vmap(lambda *cts: got[1](tree.unflatten(out_structure, list(cts))), randomness="same")(*eye)
         row_leaves, structure = tree.flatten(rows)
         inputs = tree.leaves(chosen)
         cut = [_cut(r, sizes, 0) for r in row_leaves]
@@ -130,6 +135,7 @@ def jacrev(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
 jacobian = jacrev
 
 
+@public
 def hessian(f, argnums=0, has_aux=False, holomorphic=False):
     """The matrix (or pytree of arrays) of second derivatives of a scalar function: forward mode over reverse mode.
 
@@ -141,6 +147,7 @@ def hessian(f, argnums=0, has_aux=False, holomorphic=False):
     return jacfwd(jacrev(f, argnums, has_aux, holomorphic), argnums, has_aux, holomorphic)
 
 
+@public
 def hvp(f, primals, tangents):
     """The product of the Hessian of a scalar f at `primals` with the vector `tangents`, without making the matrix.
 
@@ -150,25 +157,9 @@ def hvp(f, primals, tangents):
     >>> fg.hvp(lambda x: np.sum(x ** 3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
     array([6., 0.])
     """
-    primals = tuple(primals)
-    out = jvp(grad(f, tuple(range(len(primals)))), primals, tuple(tangents))[1]
+    check_tuples("hvp", primals, tangents)
+    out = jvp(grad(f, tuple(range(len(primals)))), tuple(primals), tuple(tangents))[1]
     return out[0] if len(primals) == 1 else out
-
-
-def linearize(f, *primals, has_aux=False):
-    """The value of f, and its derivative at that point as a function of tangents.
-
-    f is staged (as under jit, its control flow may not depend on values) and its graph split: the value and what the derivative needs
-    of it are computed once, and the linear function runs only what depends on the tangents.
-
-    >>> import funcgrad as fg
-    >>> out, push = fg.linearize(lambda x: x * x, 3.0)
-    >>> out, push(1.0), push(2.0)
-    (9.0, 6.0, 12.0)
-    """
-    from ..compile.jit import stage_linear
-
-    return stage_linear(f, primals, has_aux)
 
 
 __all__ = [
@@ -177,7 +168,6 @@ __all__ = [
     "jacfwd",
     "jacobian",
     "jacrev",
-    "linearize",
     "transpose",
     "ArgumentError",
     "PYTHON_SCALARS",

@@ -1,13 +1,13 @@
-"""Forward mode: jvp and linearize."""
+"""Forward mode: jvp, tangents computed beside values."""
 
 from .. import tree
-from ..core.aval import PYTHON_SCALARS, describe, dtype_of, ndarray, shape_of
-from ..core.handle import Handle
+from ..core.aval import PYTHON_SCALARS, ndarray
 from ..core.primitive import helpers
 from ..core.site import here
 from ..core.trace import Jvp
-from ..errors import ArgumentError, ShapeError
-from .boundary import as_value, enter, inner, inside, leave, like_argument, show_all
+from ..core.tracebacks import public
+from ..errors import ArgumentError
+from .boundary import as_value, enter, inside, leave, like_argument, show_all, tangent_for
 from .reverse_mode import face_of, pair, plain_tree
 
 
@@ -17,6 +17,15 @@ def zero_tangent(v):
     return helpers["zeros_like"](v)
 
 
+def check_tuples(transform, primals, tangents):
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise ArgumentError(
+            f"{transform}: primals and tangents must be tuples, one entry an argument; got {type(primals).__name__} and "
+            f"{type(tangents).__name__}. Write {transform}(f, (x,), (t,)). [at {here()}]"
+        )
+
+
+@public
 def jvp(f, primals, tangents, has_aux=False):
     """The value of f at the primals, and its derivative in the direction of the tangents.
 
@@ -28,11 +37,7 @@ def jvp(f, primals, tangents, has_aux=False):
     >>> fg.jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
     (12.0, 4.0)
     """
-    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
-        raise ArgumentError(
-            f"jvp: primals and tangents must be tuples, one entry an argument; got {type(primals).__name__} and "
-            f"{type(tangents).__name__}. Write jvp(f, (x,), (t,)). [at {here()}]"
-        )
+    check_tuples("jvp", primals, tangents)
     leaves, structure = tree.flatten(tuple(primals))
     ts, t_structure = tree.flatten(tuple(tangents))
     if structure != t_structure:
@@ -43,29 +48,8 @@ def jvp(f, primals, tangents, has_aux=False):
     args = []
     for i, (x, t) in enumerate(zip(leaves, ts, strict=True)):
         x = leaves[i] = as_value(x, "jvp", f"primal {i}")
-        if shape_of(x) != shape_of(t):
-            raise ShapeError(
-                f"jvp: tangent {i} must have the shape of its primal {describe(x)}; got {describe(t)}. [at {here()}]"
-            )
-        if dtype_of(x).kind not in "fc":
-            if dtype_of(t).kind != "V":  # (jax's float0)
-                raise ArgumentError(
-                    f"jvp: primal {i} must be float or complex to have a tangent; got {describe(x)}. "
-                    f"Pass x.astype(float). [at {here()}]"
-                )
-            args.append(x)
-            continue
-        t = inner(t)
-        if (
-            type(t) is not type(x)
-            and not isinstance(t, Handle)
-            and type(t) not in PYTHON_SCALARS
-            and dtype_of(t) != dtype_of(x)
-        ):
-            t = t.astype(dtype_of(x))
-        elif type(t) is int:
-            t = float(t)
-        args.append(enter(trace, x, t))
+        t = tangent_for(x, t, "jvp", i)
+        args.append(x if t is None else enter(trace, x, t))
     with inside(trace):
         out = f(*tree.unflatten(structure, args))
         aux = None
@@ -73,7 +57,7 @@ def jvp(f, primals, tangents, has_aux=False):
             out, aux = pair(out, "jvp")
             aux = plain_tree(trace, aux, [*leaves, *ts])
         outs, out_structure = tree.flatten(out)
-        low = [leave(trace, o) for o in outs]
+        low = [leave(trace, o, "jvp") for o in outs]
     values = [v.copy() if v is o and type(v) is ndarray else v for o, (v, _, _) in zip(outs, low, strict=True)]
     out_ts = [zero_tangent(v) if t is None else like_argument(t, v) for v, t, _ in low]
     faces = [face for _, _, face in low]

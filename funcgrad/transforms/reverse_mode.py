@@ -13,8 +13,9 @@ from ..core.quiet import quiet
 from ..core.reverse import reverse
 from ..core.site import here
 from ..core.trace import Record
-from ..errors import ArgumentError, ShapeError
-from .boundary import as_value, check_float, enter, inner, inside, leave, like_argument, show_all
+from ..core.tracebacks import public
+from ..errors import ArgumentError
+from .boundary import as_value, check_float, cotangent_for, enter, inside, leave, like_argument, show_all
 
 FLOAT0 = np.dtype([("float0", np.void, 0)])
 
@@ -41,6 +42,7 @@ def gradient_for(x, g):
     return like_argument(zero_gradient(x) if g is None else g, x)
 
 
+@public
 def vjp(f, *primals, has_aux=False):
     """The value of f at the primals, and the pullback: the linear map from cotangents of the value to those of the primals.
 
@@ -71,40 +73,41 @@ def vjp(f, *primals, has_aux=False):
         if has_aux:
             out, aux = pair(out, "vjp")
         outs, out_structure = tree.flatten(out)
-        low = [leave(trace, o) for o in outs]
-        aux = plain_tree(trace, aux, leaves)
+        low = [leave(trace, o, "vjp") for o in outs]
+        aux = plain_tree(trace, aux, leaves, own=True)
     kept = [v.copy() if type(v) is ndarray else v for v, _, _ in low]
 
-    def pullback(ct):
-        """Cotangents of the primals, from a cotangent of the value."""
-        cts, structure_of_ct = tree.flatten(ct)
-        if structure_of_ct != out_structure:
-            raise ArgumentError(
-                f"vjp: the cotangent must have the structure of the value, {out_structure}; got {structure_of_ct}. "
-                f"[at {here()}]"
-            )
-        seeds = []
-        for (v, m, _), c in zip(low, cts, strict=True):
-            if shape_of(c) != shape_of(v):
-                raise ShapeError(
-                    f"vjp: a cotangent of {describe(v)} must have its shape; got {describe(c)}. [at {here()}]"
-                )
-            if m is not None:
-                seeds.append((m, seed_like(inner(c), v)))
-        with quiet():
-            got = reverse(seeds, trace, want=marks)
-        gs = [gradient_for(x, g) for x, g in zip(leaves, got, strict=True)]
-        return tree.unflatten(structure, show_all(gs, [face_of(x) for x in leaves], cts))
-
+    pullback = Pullback(trace, leaves, structure, marks, low, out_structure)
     value = tree.unflatten(out_structure, show_all(kept, [face for _, _, face in low], leaves))
     return (value, pullback, aux) if has_aux else (value, pullback)
 
 
-def seed_like(c, v):
-    """A cotangent in the dtype of the value it belongs to."""
-    if isinstance(c, Handle) or type(c) in PYTHON_SCALARS or dtype_of(c) == dtype_of(v):
-        return c
-    return np.asarray(c).astype(dtype_of(v))
+class Pullback:
+    """The linear map that vjp returns: cotangents of the primals, from a cotangent of the value."""
+
+    __slots__ = ("trace", "leaves", "structure", "marks", "low", "out_structure")
+
+    def __init__(self, trace, leaves, structure, marks, low, out_structure):
+        self.trace = trace
+        self.leaves, self.structure, self.marks = leaves, structure, marks  # of the primals
+        self.low, self.out_structure = low, out_structure  # of the value
+
+    @public
+    def __call__(self, ct):
+        cts, structure = tree.flatten(ct)
+        if structure != self.out_structure:
+            raise ArgumentError(
+                f"vjp: the cotangent must have the structure of the value, {self.out_structure}; got {structure}. [at {here()}]"
+            )
+        seeds = []
+        for (v, m, _), c in zip(self.low, cts, strict=True):
+            c = cotangent_for(v, c, "vjp")
+            if m is not None:
+                seeds.append((m, c))
+        with quiet():
+            got = reverse(seeds, self.trace, want=self.marks)
+        gs = [gradient_for(x, g) for x, g in zip(self.leaves, got, strict=True)]
+        return tree.unflatten(self.structure, show_all(gs, [face_of(x) for x in self.leaves], cts))
 
 
 def face_of(x):
@@ -120,19 +123,22 @@ def pair(out, transform):
     return out
 
 
-def plain_tree(trace, aux, given=()):
-    """Auxiliary results one level out; what was traced shares no memory with what was `given`, nor with one another."""
+def plain_tree(trace, aux, given=(), own=False):
+    """Auxiliary results one level out; what was traced shares no memory with what was `given`, nor with one another. `own`: nor with
+    anything that a function made here may read later."""
     if aux is None:
         return None
     leaves, structure = tree.flatten(aux)
     at = [i for i, a in enumerate(leaves) if isinstance(a, Handle)]
     low = [leave(trace, leaves[i]) for i in at]
-    shown = show_all([v for v, _, _ in low], [face for _, _, face in low], given)
+    values = [v.copy() if own and type(v) is ndarray else v for v, _, _ in low]
+    shown = show_all(values, [face for _, _, face in low], given)
     for i, v in zip(at, shown, strict=True):
         leaves[i] = v
     return tree.unflatten(structure, leaves)
 
 
+@public
 def value_and_grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False, numpy=False):
     """A function that returns `(f(*args), gradient)`; everything as in `grad`. With has_aux: `((value, aux), gradient)`.
 
@@ -141,6 +147,11 @@ def value_and_grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=Fal
     (9.0, 6.0)
     """
     check_callable(f, "value_and_grad")
+    return public(with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy))
+
+
+def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
+    """What value_and_grad returns, and grad calls."""
     if numpy:
         from ..tracing import trace_numpy
 
@@ -197,6 +208,7 @@ def value_and_grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=Fal
     return value_and_grad_of
 
 
+@public
 def grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False, numpy=False):
     """The gradient of a scalar function, as a function of the same arguments.
 
@@ -215,8 +227,9 @@ def grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False, numpy=
     array([1., 1.])
     """
     check_callable(f, "grad")
-    both = value_and_grad(f, argnums, has_aux, holomorphic, allow_int, numpy)
+    both = with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy)
 
+    @public
     @functools.wraps(f)
     def grad_of(*args, **kwargs):
         value, gradient = both(*args, **kwargs)

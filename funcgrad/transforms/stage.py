@@ -16,7 +16,7 @@ from ..core.primitive import PRIMITIVES
 from ..core.site import site
 from ..core.trace import PICK, Trace
 from ..errors import NotDifferentiableError
-from .boundary import inner, inside
+from .boundary import as_value, inner, inside
 
 tls, shared = state.tls, state.shared
 
@@ -25,6 +25,11 @@ class Stage(Trace):
     """The interpreter behind jit: operations on its handles become nodes of a graph."""
 
     concrete = False
+    cell = Cell  # what keeps the .grad of a shadow
+    decoupled = (
+        False  # has a Tensor with a history been given a value that is not of it (under no_grad, through detach())?
+    )
+    shows = True  # printing one of its values shows what is known of it
     settles = False  # (it lifts none: boxes from outside have shadows)
     name = "jit"
 
@@ -37,6 +42,10 @@ class Stage(Trace):
         self.around = None  # the Stage in which this one was made
         self.lifts = {}  # id of a lifted value -> its input node (and the value, to keep the id)
         self.shadows = {}
+        self.alone = (
+            frozenset()
+        )  # ids of arguments that are views: inputs like any other, whatever they are views of in this call
+        self.layouts = {}  # node -> its memory order (core/layout.py), once asked for
 
     def shape(self, h):
         return h.mark.aval.shape
@@ -53,6 +62,15 @@ class Stage(Trace):
         self.outer.append(x)
         return n
 
+    def equal(self, boxes):
+        """Are the numbers in these boxes the same in every call? (Who can have it tested says so.)"""
+        return False
+
+    def box(self, n, like):
+        """What a function is given for a graph node: an array, or a Tensor where `like` is one."""
+        a = Array(None, n, self)
+        return self.tape.face(a, None, self.tape) if isinstance(like, Taped) else a
+
     def lift(self, x):
         """The graph's name for a value of an outer level: a hidden input; plain arrays are constants."""
         if not isinstance(x, Handle):
@@ -67,7 +85,7 @@ class Stage(Trace):
         """A plain array as the graph keeps it: as it is now, whatever the user writes into it later."""
         was = self.constants.get(id(a))
         if was is None or not np.array_equal(was[0], a, equal_nan=a.dtype.kind in "fc"):
-            was = self.constants[id(a)] = a.copy(), a
+            was = self.constants[id(a)] = a.copy("K"), a
         return was[0]
 
     def process(self, prim, args, params, out=None):
@@ -108,7 +126,7 @@ class Stage(Trace):
         got = self.shadows.get(id(h))
         if got is None:
             n = None
-            if type(h.alias) is Alias:
+            if type(h.alias) is Alias and id(h) not in self.alone:
                 s = root = self.shadow(h.alias.base)
                 for prim, params in h.alias.chain:
                     s = prim(s, **params)
@@ -117,7 +135,7 @@ class Stage(Trace):
                 n = self.input(h)
                 mark = None
                 if h.mark is not None:
-                    cell = Cell()
+                    cell = self.cell()
                     kept = h.mark.extra and h.mark.extra.cell
                     if kept:
                         cell.grad = kept.grad
@@ -162,6 +180,20 @@ class staged:
             shared.staging -= 1
 
 
+def node_of(stage, x):
+    """What a graph has for a value of its function: a node, or a constant."""
+    if isinstance(x, Taped):
+        x = x.val
+    return x.mark if isinstance(x, Array) and x.owner is stage else stage.lift(inner(x))
+
+
+def aval_like(x, transform, name=None):
+    """The Aval of an argument that is only described: an aval, anything with shape and dtype, or a value."""
+    if not isinstance(x, (Aval, Handle)) and hasattr(x, "shape") and hasattr(x, "dtype"):
+        return Aval(tuple(x.shape), np.dtype(x.dtype))
+    return aval_of(x if isinstance(x, Aval) else as_value(x, transform, name))
+
+
 def graph_of(f, avals):
     """The Graph of a function of flat values returning flat values, for rules that stage; nothing may come from outside."""
     stage = Stage()
@@ -171,4 +203,4 @@ def graph_of(f, avals):
     return Graph(ins, [o.mark if isinstance(o, Array) and o.owner is stage else o for o in outs], stage.effects)
 
 
-__all__ = ["PRIMITIVES", "Stage", "graph_of", "staged"]
+__all__ = ["PRIMITIVES", "Stage", "aval_like", "graph_of", "node_of", "staged"]

@@ -4,28 +4,41 @@ import functools
 
 from .. import tree
 from ..core.aval import describe, ndarray, shape_of
+from ..core.axes import sized
 from ..core.handle import Handle
 from ..core.primitive import helpers
 from ..core.site import here
 from ..core.trace import Batch
+from ..core.tracebacks import public
 from ..errors import ArgumentError, ShapeError
 from .boundary import as_value, enter, inner, inside, leave, show_all
 from .reverse_mode import check_callable
 
+RANDOMNESS = ("error", "same", "different")
 
-def vmap(f, in_axes=0, out_axes=0, axis_size=None):
+
+@public
+def vmap(f, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None, *, randomness="error"):
     """f mapped over an axis of its arguments, computed at once.
 
     `in_axes`: an axis for all arguments, or a tuple with one entry an argument: an int, None (not mapped), or a pytree
     prefix of the argument. `out_axes`: likewise for the result. `axis_size` is needed only if nothing else tells it.
-    Keyword arguments are mapped over their first axis. Raises ValueError where mapped sizes differ, naming each.
+    `axis_name`: what the collectives of `fg.lax` call this axis. Keyword arguments are mapped over their first axis.
+    `spmd_axis_name`, jax's for many devices, changes nothing. Raises ValueError where mapped sizes differ, naming each.
+    `randomness`: what compat's random operations do inside: "error" (they raise RuntimeError), "same" (one draw for all
+    samples) or "different" (one each), as for torch.func.vmap.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.vmap(lambda x, y: x @ y)(np.ones((3, 2)), np.ones((3, 2)))
     array([2., 2., 2.])
     """
     check_callable(f, "vmap")
+    if randomness not in RANDOMNESS:
+        raise ArgumentError(
+            f"vmap: randomness must be one of {', '.join(map(repr, RANDOMNESS))}; got {randomness!r}. [at {here()}]"
+        )
 
+    @public
     @functools.wraps(f)
     def vmapped(*args, **kwargs):
         axes = tuple(in_axes) if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
@@ -65,9 +78,9 @@ def vmap(f, in_axes=0, out_axes=0, axis_size=None):
             )
             raise ShapeError(f"vmap: mapped axes differ in size: {found or f'axis_size is {axis_size}'}. [at {here()}]")
         (size,) = sizes
-        trace = Batch(size)
+        trace = Batch(sized(size, axis_name), randomness)
         trace.deep = True
-        with inside(trace):
+        with inside(trace), trace:
             inputs = [x if d is None else enter(trace, x, d) for x, d in zip(leaves, mapped, strict=True)]
             new_args, new_kwargs = tree.unflatten(structure, inputs)
             out = f(*new_args, **new_kwargs)

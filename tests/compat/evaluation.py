@@ -6,11 +6,15 @@ ones, and the cotangents that backward starts from are fixed; so the same record
 
 import contextlib
 import math
+import re
 import warnings
 
 import numpy as np
 
 STEP = math.sqrt(2.0)  # irrational, so that no two inputs agree and no kink is met by chance
+
+
+SPECIAL = np.array([-math.inf, -1.5, 0.0, 0.5, 2.0, math.inf])
 
 
 def figures(shape, low, high, phase=0.0):
@@ -20,46 +24,47 @@ def figures(shape, low, high, phase=0.0):
     return (low + (high - low) * fraction).reshape(shape)
 
 
-def inputs(torch):
-    """The names an expression may use: Tensors, most of them leaves that require grad, and the modules."""
+def inputs(torch, code):
+    """The names a line may use: the modules, and those of the Tensors below that it names, most of them leaves that require
+    grad."""
 
     def leaf(array, dtype="float32", grad=True):
         return torch.tensor(array.tolist(), dtype=getattr(torch, dtype), requires_grad=grad)
 
     base = figures((3, 3), -1.0, 1.0, 0.3)
-    return {
-        "torch": torch,
-        "math": math,
-        "np": np,
-        "inf": math.inf,
-        "nan": math.nan,
-        "a": leaf(figures((2, 3), -2.0, 2.0)),
-        "b": leaf(figures((2, 3), -2.0, 2.0, 0.7)),
-        "p": leaf(figures((2, 3), 0.1, 0.9)),
-        "q": leaf(figures((2, 3), 1.1, 3.0, 0.2)),
-        "v": leaf(figures((3,), -2.0, 2.0, 0.1)),
-        "w": leaf(figures((3,), -2.0, 2.0, 0.6)),
-        "s": leaf(figures((), -2.0, 2.0)),
-        "m": leaf(figures((3, 3), -2.0, 2.0, 0.4)),
-        "n": leaf(figures((3, 2), -2.0, 2.0, 0.5)),
-        "t": leaf(figures((2, 3, 4), -2.0, 2.0, 0.8)),
-        "x": leaf(figures((2, 3, 3), -2.0, 2.0, 0.9)),
-        "spd": leaf(base @ base.T + 2.0 * np.eye(3)),
-        "d": leaf(figures((2, 3), -2.0, 2.0, 0.15), "float64"),
-        "c": leaf(figures((2, 3), -2.0, 2.0) + 1j * figures((2, 3), -2.0, 2.0, 0.7), "complex64", grad=False),
-        "z": leaf(np.zeros(3)),
-        "tie": leaf(np.array([[1.0, 2.0, 2.0], [3.0, 1.0, 3.0]])),
-        "ab": torch.tensor([[1.5, -0.0, inf_(1)], [inf_(-1), inf_(0), 0.25]]),
-        "f": leaf(figures((2, 3), -2.0, 2.0), grad=False),
-        "h": leaf(figures((2, 3), -2.0, 2.0, 0.35), "float16", grad=False),
-        "e": torch.zeros(0, 3),
-        "i": torch.tensor([[0, 2, 1], [2, 0, -3]]),
-        "j": torch.tensor([1, 0, 1, 0]),
-        "g": torch.tensor([[0, 2, 1], [1, 1, 0]]),
-        "k": torch.tensor([[True, False, True], [False, False, True]]),
-        "u": torch.tensor([3, 0, 250], dtype=torch.uint8),
-        "i32": torch.tensor([4, -5, 6], dtype=torch.int32),
+    made = {
+        "a": lambda: leaf(figures((2, 3), -2.0, 2.0)),
+        "b": lambda: leaf(figures((2, 3), -2.0, 2.0, 0.7)),
+        "p": lambda: leaf(figures((2, 3), 0.1, 0.9)),
+        "q": lambda: leaf(figures((2, 3), 1.1, 3.0, 0.2)),
+        "v": lambda: leaf(figures((3,), -2.0, 2.0, 0.1)),
+        "w": lambda: leaf(figures((3,), -2.0, 2.0, 0.6)),
+        "s": lambda: leaf(figures((), -2.0, 2.0)),
+        "m": lambda: leaf(figures((3, 3), -2.0, 2.0, 0.4)),
+        "n": lambda: leaf(figures((3, 2), -2.0, 2.0, 0.5)),
+        "t": lambda: leaf(figures((2, 3, 4), -2.0, 2.0, 0.8)),
+        "x": lambda: leaf(figures((2, 3, 3), -2.0, 2.0, 0.9)),
+        "spd": lambda: leaf(base @ base.T + 2.0 * np.eye(3)),
+        "d": lambda: leaf(figures((2, 3), -2.0, 2.0, 0.15), "float64"),
+        "c": lambda: leaf(figures((2, 3), -2.0, 2.0) + 1j * figures((2, 3), -2.0, 2.0, 0.7), "complex64", grad=False),
+        "z": lambda: leaf(np.zeros(3)),
+        "sp": lambda: leaf(np.array([inf_(-1), -2.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.5, inf_(1), inf_(0)])),
+        "gx": lambda: leaf(np.tile(SPECIAL, (6, 1))),
+        "gy": lambda: leaf(np.tile(SPECIAL[:, None], (1, 6))),
+        "tie": lambda: leaf(np.array([[1.0, 2.0, 2.0], [3.0, 1.0, 3.0]])),
+        "ab": lambda: torch.tensor([[1.5, -0.0, inf_(1)], [inf_(-1), inf_(0), 0.25]]),
+        "f": lambda: leaf(figures((2, 3), -2.0, 2.0), grad=False),
+        "h": lambda: leaf(figures((2, 3), -2.0, 2.0, 0.35), "float16", grad=False),
+        "e": lambda: torch.zeros(0, 3),
+        "i": lambda: torch.tensor([[0, 2, 1], [2, 0, -3]]),
+        "j": lambda: torch.tensor([1, 0, 1, 0]),
+        "g": lambda: torch.tensor([[0, 2, 1], [1, 1, 0]]),
+        "k": lambda: torch.tensor([[True, False, True], [False, False, True]]),
+        "u": lambda: torch.tensor([3, 0, 250], dtype=torch.uint8),
+        "i32": lambda: torch.tensor([4, -5, 6], dtype=torch.int32),
     }
+    named = {"torch": torch, "math": math, "np": np, "inf": math.inf, "nan": math.nan}
+    return named | {name: made[name]() for name in made if re.search(rf"\b{name}\b", code)}
 
 
 def inf_(sign):
@@ -155,7 +160,7 @@ def error_of(error):
 def outcome(torch, code, look=True):
     """What a line does: its result and what backward() then gives, or its error; without `look`, the graph is not
     looked at before that."""
-    names = inputs(torch)
+    names = inputs(torch, code)
     leaves = {k: v for k, v in names.items() if is_tensor(v) and v.requires_grad}
     *statements, last = code.split(";")
     torch.manual_seed(7)
@@ -188,3 +193,44 @@ def outcome(torch, code, look=True):
             torch.autograd.backward(roots, seeds)
             record["again"] = True  # legal where torch keeps nothing that the first backward frees
     return record
+
+
+# ------------------------------------------------------------------------------------------------ changes before a backward
+def ran(torch, code):
+    """({name: Tensor} of what a line may use, the Tensors that it gives)."""
+    names = inputs(torch, code)
+    leaves = {k: v for k, v in names.items() if is_tensor(v)}
+    *statements, last = code.split(";")
+    torch.manual_seed(7)
+    for statement in statements:
+        exec(statement.strip(), names)
+    return leaves, tensors_of(eval(last.strip(), names))
+
+
+def pulled(torch, results):
+    """backward() from the results, with fixed cotangents."""
+    roots = [t for t in results if t.grad_fn is not None]
+    torch.autograd.backward(roots, [cotangent(torch, t, at) for at, t in enumerate(roots)])
+
+
+def changed(torch, t):
+    """Other values in the memory of a Tensor; integers stay valid indices."""
+    with torch.no_grad():
+        if t.dtype == torch.bool:
+            t.logical_not_()
+        elif t.is_floating_point() or t.is_complex():
+            t.mul_(3).add_(0.7)
+        else:
+            t.mul_(0)
+
+
+def changeable(torch, code):
+    """The names of a line's inputs, and the numbers of its results, that can be changed in place under no_grad."""
+    leaves, results = ran(torch, code)
+    found = []
+    for key in [*[k for k in leaves if re.search(rf"\b{k}\b", code)], *range(len(results))]:
+        leaves, results = ran(torch, code)
+        with contextlib.suppress(RuntimeError):
+            changed(torch, leaves[key] if isinstance(key, str) else results[key])
+            found.append(key)
+    return found

@@ -182,7 +182,7 @@ def test_function_value_node_and_gradients():
     assert y.grad_fn.name() == "ExpBackward" and repr(y.grad_fn).startswith(
         "<torch.autograd.function.ExpBackward object"
     )
-    assert [f.name() for f, _ in y.grad_fn.next_functions] == ["AccumulateGrad"]
+    assert [f.name() for f, _ in y.grad_fn.next_functions] == ["torch::autograd::AccumulateGrad"]
     assert y.grad_fn.factor == 3 and len(y.grad_fn.saved_tensors) == 1
     y.sum().backward()
     np.testing.assert_allclose(x.grad.tolist(), 3 * np.exp([1.0, 2.0]), rtol=1e-6)
@@ -485,3 +485,42 @@ def test_gradcheck_refuses_a_wrong_derivative():
     with pytest.raises(autograd.gradcheck.__globals__["GradcheckError"], match="Jacobian mismatch for output 0"):
         autograd.gradcheck(Wrong.apply, (x,))
     assert autograd.gradcheck(Wrong.apply, (x,), raise_exception=False) is False
+
+
+ALONE = {
+    "add": lambda a, b: a + b,
+    "mul": lambda a, b: a * b,
+    "matmul": lambda a, b: a @ b,
+    "views": lambda a, b: a.t() + b.reshape(3, 3).squeeze(),
+    "cat": lambda a, b: torch.cat([a, b]),
+    "clone": lambda a, b: a.clone() + b.contiguous(),
+    "expand": lambda a, b: a.expand(2, 3, 3) + b,
+    "where": lambda a, b: torch.where(a > b, a, b),
+    "reduce": lambda a, b: a.sum() + b.mean(),
+    "rows": lambda a, b: a[0] + b[1],
+    "in place": lambda a, b: (a + b).relu_(),
+    "copy_": lambda a, b: a.clone().copy_(b),
+    "linear": lambda a, b: torch.nn.functional.linear(a, b, b[0]),
+    "mse_loss": lambda a, b: torch.nn.functional.mse_loss(a, b),
+}
+
+
+@pytest.mark.parametrize("f", ALONE.values(), ids=ALONE)
+def test_a_gradient_shares_no_memory(f):
+    """A `.grad` may be the array that the walk made, if nobody else holds it: not the seed's, not another gradient's."""
+    rng = np.random.default_rng(0)
+    a, b = [torch.tensor(rng.random((3, 3)), requires_grad=True) for _ in range(2)]
+    out = f(a, b)
+    out.retain_grad()
+    seed = torch.ones_like(out)
+    out.backward(seed, retain_graph=True)
+    held = [a.grad, b.grad, out.grad, seed, out.detach(), a.detach(), b.detach()]
+    arrays = [t.numpy() for t in held if t is not None]
+    assert not any(np.shares_memory(u, v) for i, u in enumerate(arrays) for v in arrays[:i])
+    first = [x.grad.clone() for x in (a, b) if x.grad is not None]
+    for x in (a, b):
+        if x.grad is not None:
+            x.grad.zero_()
+            x.grad = None
+    out.backward(seed)
+    assert all(torch.equal(x.grad, g) for x, g in zip([x for x in (a, b) if x.grad is not None], first, strict=True))

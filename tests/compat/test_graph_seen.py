@@ -23,7 +23,7 @@ def walk(fn):
     while stack:
         f = stack.pop()
         if f is not None:
-            seen.append(f.name())
+            seen.append(type(f).__name__)
             stack += [p for p, _ in f.next_functions]
     return seen
 

@@ -381,10 +381,10 @@ assert torch.real and sys.modules["torch"] is torch
         assert shell.compat("-c", "import torch; print(torch.__name__)") == (0, "compat\n", "")
 
     def test_the_runner_itself_is_light(self, shell):
-        """runner.py on its own loads neither NumPy nor anything else of ours."""
+        """What runs scripts loads by itself neither NumPy nor anything else of ours."""
         source = f"""
 import importlib.util, sys
-spec = importlib.util.spec_from_file_location("lone_runner", {str(ROOT / "compat" / "runner.py")!r})
+spec = importlib.util.spec_from_file_location("lone_runner", {str(ROOT / "funcgrad" / "running.py")!r})
 spec.loader.exec_module(importlib.util.module_from_spec(spec))
 heavy = {{"numpy", "funcgrad", "compat", "runpy", "inspect"}}
 print(sorted(heavy & {{name.partition(".")[0] for name in sys.modules}}))

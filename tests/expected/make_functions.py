@@ -31,10 +31,10 @@ def recorded(line):
     return {key: value for key, value in outcome(torch, line).items() if key != "nodes"}
 
 
-def main():
+def main(families=FAMILIES, name="functions.json"):
     torch.set_num_threads(1)
-    stored = {family: {line: recorded(line) for line in lines_of(table)} for family, table in FAMILIES.items()}
-    path = HERE / "functions.json"
+    stored = {family: {line: recorded(line) for line in lines_of(table)} for family, table in families.items()}
+    path = HERE / name
     rows = [
         f"{json.dumps(family)}: {{\n"
         + ",\n".join(f" {json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in cases.items())

@@ -38,6 +38,29 @@ POINTS = {  # name: (function, points)
     "i1": (lambda x: mp.besseli(1, x), SIGNED + between(-10, 10) + between(10, 600)),
     "i0e": (scaled_bessel(0), SIGNED + between(-10, 10) + between(10, 1000)),
     "i1e": (scaled_bessel(1), SIGNED + between(-10, 10) + between(10, 1000)),
+    "erfcx": (lambda x: mp.exp(x * x) * mp.erfc(x), SIGNED + between(-20, 1) + between(1, 30)),
+    "log_ndtr": (lambda x: mp.log(mp.ncdf(x)), SIGNED + between(-40, -1) + between(-1, 6)),
+    "ndtri": (
+        lambda p: mp.sqrt(2) * mp.erfinv(2 * p - 1),
+        between(0.001, 0.4) + between(0.6, 1) + [1e-5, 1e-10, 1e-20],
+    ),
+    "bessel_k nu=0 scaled_by_exp=0": (lambda x: mp.besselk(0, x), TINY + between(0, 2) + between(2, 50)),
+    "bessel_k nu=1 scaled_by_exp=0": (lambda x: mp.besselk(1, x), TINY[1:] + between(0, 2) + between(2, 50)),
+    "bessel_k nu=0 scaled_by_exp=1": (lambda x: mp.exp(x) * mp.besselk(0, x), TINY + between(0, 2) + between(2, 500)),
+    "bessel_k nu=1 scaled_by_exp=1": (
+        lambda x: mp.exp(x) * mp.besselk(1, x),
+        TINY[1:] + between(0, 2) + between(2, 500),
+    ),
+    "airy_ai nth=0": (mp.airyai, SIGNED + between(-2, 2) + between(2, 40)),
+    "airy_ai nth=1": (lambda x: mp.airyai(x, derivative=1), SIGNED + between(-0.9, 2) + between(2, 40)),
+}
+# functions that have zeros among these points: their error is compared with 1
+WAVES = {
+    "bessel_j nu=0": (lambda x: mp.besselj(0, x), SIGNED + between(-8, 8) + between(8, 100)),
+    "bessel_j nu=1": (lambda x: mp.besselj(1, x), SIGNED + between(-8, 8) + between(8, 100)),
+    "bessel_y nu=0": (lambda x: mp.bessely(0, x), between(0.1, 8) + between(8, 100)),
+    "bessel_y nu=1": (lambda x: mp.bessely(1, x), between(0.5, 8) + between(8, 100)),
+    "airy_ai nth=0": (mp.airyai, between(-20, -2)),
 }
 
 
@@ -47,5 +70,6 @@ def rows(f, points):
 
 if __name__ == "__main__":
     lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(rows(*v))}" for name, v in POINTS.items())
-    text = f'{{"mpmath": "{mp.__version__}", "values": {{\n{lines}\n}}}}\n'
+    waves = ",\n".join(f"  {json.dumps(name)}: {json.dumps(rows(*v))}" for name, v in WAVES.items())
+    text = f'{{"mpmath": "{mp.__version__}", "values": {{\n{lines}\n}}, "waves": {{\n{waves}\n}}}}\n'
     pathlib.Path("tests/expected/special_values.json").write_text(text)

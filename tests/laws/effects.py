@@ -11,6 +11,7 @@ from funcgrad.core.state import tls
 from .compare import close_all
 
 X = np.array([0.3, 0.7, 1.1])
+vmap = functools.partial(fg.vmap, randomness="different")  # (of those that draw)
 
 
 def linear_part(f, x):
@@ -52,11 +53,11 @@ NESTINGS = {
     "jvp of jit": lambda jit, f: fg.jvp(jit(f), (X,), (X,)),
     "jit of jvp": lambda jit, f: jit(lambda x: fg.jvp(f, (x,), (x,)))(X),
     "linearize of jit": lambda jit, f: linear_part(jit(f), X),
-    "vmap of jit": lambda jit, f: fg.vmap(jit(f), 1)(np.stack([X, X + 1], 1)),
-    "jit of vmap": lambda jit, f: jit(fg.vmap(f, 1))(np.stack([X, X + 1], 1)),
-    "vmap of jit, same for all samples": lambda jit, f: fg.vmap(lambda y: (jit(f)(X), y)[1])(X),
-    "vmap of grad of jit": lambda jit, f: fg.vmap(fg.grad(jit(f)))(np.stack([X, X + 1])),
-    "grad of vmap of jit": lambda jit, f: fg.grad(lambda x: fg.vmap(jit(f))(x).sum())(np.stack([X, X + 1])),
+    "vmap of jit": lambda jit, f: vmap(jit(f), 1)(np.stack([X, X + 1], 1)),
+    "jit of vmap": lambda jit, f: jit(vmap(f, 1))(np.stack([X, X + 1], 1)),
+    "vmap of jit, same for all samples": lambda jit, f: vmap(lambda y: (jit(f)(X), y)[1])(X),
+    "vmap of grad of jit": lambda jit, f: vmap(fg.grad(jit(f)))(np.stack([X, X + 1])),
+    "grad of vmap of jit": lambda jit, f: fg.grad(lambda x: vmap(jit(f))(x).sum())(np.stack([X, X + 1])),
     "jacfwd of jit, and after it": lambda jit, f: fg.jacfwd(lambda x: f(x * jit(f)(x)))(X),
     "jacrev of jit": lambda jit, f: fg.jacrev(jit(f))(X),
     "hessian of jit": lambda jit, f: fg.hessian(jit(f))(X),
@@ -71,7 +72,7 @@ NESTINGS = {
     "grad of jit of a rule": lambda jit, f: fg.grad(jit(with_rule(f)))(X),
     "vjp of jit of a rule, pulled back twice": lambda jit, f: pulled_twice(jit(with_rule(f)), X),
     "jit of grad of a rule": lambda jit, f: jit(fg.grad(with_rule(f)))(X),
-    "vmap of grad of jit of a rule": lambda jit, f: fg.vmap(fg.grad(jit(with_rule(f))))(np.stack([X, X + 1])),
+    "vmap of grad of jit of a rule": lambda jit, f: vmap(fg.grad(jit(with_rule(f))))(np.stack([X, X + 1])),
 }
 
 

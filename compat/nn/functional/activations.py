@@ -7,12 +7,13 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ... import streams
+from ...functions.drawing import drawn
 from ...functions.operands import dtype_of, shape_of
+from ...functions.pointwise import complex_sigmoid
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import kept, named, rewrite, spoken
-from ...tensor import Tensor, current, wrap, wrapped
+from ...functions.register import kept, named, rewrite, spoken, store
+from ...tensor import current, wrapped
 from .dtypes import refuse_integers
-from .lookup import concrete_or_none, known
 
 P = PRIMITIVES
 
@@ -32,10 +33,11 @@ def shown(input, body, label, inplace, *args, **kwargs):
 def activation(label, body, kernel=None):
     """A function of one Tensor and numbers, shown as one node, with torch's `inplace`; `kernel` knows no integers."""
 
-    def f(input, *args, inplace=False, **kwargs):
+    def f(input, *args, inplace=False, out=None, **kwargs):
         if kernel is not None:
             refuse_integers(kernel, input)
-        return shown(input, body, label, inplace, *args, **kwargs)
+        got = shown(input, body, label, inplace, *args, **kwargs)
+        return got if out is None else store(f.__name__, out, got)
 
     f.__name__ = body.__name__.removeprefix("_")
     f.__doc__ = body.__doc__
@@ -127,7 +129,7 @@ gelu = activation("GeluBackward0", _gelu, "GeluKernelImpl")
 
 def _silu(x):
     """x * sigmoid(x)."""
-    return P["mul"](x, P["sigmoid"](x))
+    return P["mul"](x, complex_sigmoid(x) if dtype_of(x).kind == "c" else P["sigmoid"](x))
 
 
 silu = with_inplace(1, _silu, "SiluBackward0", "silu_cpu")
@@ -241,10 +243,15 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     refuse_integers("leaky_relu_cpu", input)
     slopes = (lower + upper) / 2
     if training:
-        values = known(concrete_or_none(current(input)), "rrelu while training")
-        below = values <= 0
-        slopes = np.ones(values.shape, values.dtype)
-        slopes[below] = streams.default_generator.uniform(int(below.sum()), lower, upper, np.float64)
+        t = current(input)
+
+        def source(shape, values):
+            below = values <= 0
+            slopes = np.ones(shape, values.dtype)
+            slopes[below] = streams.default_generator.uniform(int(below.sum()), lower, upper, np.float64)
+            return slopes
+
+        slopes = drawn(shape_of(t), dtype_of(t), source, current(t.detach()))
     return shown(
         input, lambda x: P["where"](P["less_equal"](x, 0), P["mul"](x, slopes), x), "RreluWithNoiseBackward0", inplace
     )
@@ -327,7 +334,7 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
     d = dtype_of(current(logits))
-    noise = wrap(Tensor, streams.default_generator.exponential(tuple(logits.shape), 1.0, d))
+    noise = drawn(tuple(logits.shape), d, lambda shape: streams.default_generator.exponential(shape, 1.0, d))
     soft = ((logits + -noise.log()) / tau).softmax(dim)
     if not hard:
         return soft

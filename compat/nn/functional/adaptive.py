@@ -10,6 +10,7 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ... import streams
+from ...functions.drawing import refuse_staging
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
@@ -183,6 +184,7 @@ def fractional(k):
         alone = input.dim() == k + 1
         lead = (1, input.shape[0]) if alone else tuple(input.shape[:2])
         if _random_samples is None:
+            refuse_staging(name)  # (where the windows begin decides on shapes of indices)
             draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, dtype_of(current(input)))
         else:
             draws = known(concrete_or_none(current(_random_samples)), name)

@@ -4,8 +4,10 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...autograd.grad_mode import no_grad
+from ...functions.operands import check_sizes, promoted
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named
+from ...functions.register import named, spoken
 from ...tensor import current
 
 P = PRIMITIVES
@@ -18,10 +20,23 @@ def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
 
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
-    """The cosine of the angle between x1 and x2 along a dimension."""
-    a = x1 / (x1 * x1).sum(dim, True).sqrt().clamp_min(eps)
-    b = x2 / (x2 * x2).sum(dim, True).sqrt().clamp_min(eps)
-    return (a * b).sum(dim)
+    """The cosine of the angle between x1 and x2 along a dimension. A length below eps counts as eps, and its derivative is
+    still that of the length, as in torch."""
+
+    check_sizes(current(x1), current(x2))
+    (x1, x2), d = promoted((x1, x2))
+    if d.kind not in "fc":
+        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {spoken(d)}")
+    if x1.shape != x2.shape:
+        x1, x2 = T["broadcast_tensors"](x1, x2)
+
+    def direction(x):
+        length = T["norm"](x, 2, dim, True).clone()
+        with no_grad():
+            length.clamp_min_(eps)
+        return x / length
+
+    return (direction(x1) * direction(x2)).sum(dim)
 
 
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):

@@ -8,9 +8,11 @@ import warnings
 
 import numpy as np
 
+from funcgrad.core.layout import by_strides, layout_of
 from funcgrad.core.trace import TAPE
 
 from ... import streams
+from ...functions.drawing import drawn
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import check_castable
 from ...tensor import Tensor, current, wrap
@@ -23,22 +25,25 @@ def check_probability(p):
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
-def in_memory_order(t, draw):
-    """draw(shape) for a Tensor's shape, its numbers laid along the Tensor's memory."""
+def in_memory_order(t, d, draw):
+    """What draw(shape) gives for a Tensor's shape, of dtype d, its numbers laid along the Tensor's memory."""
     c = current(t)
     shape = shape_of(c)
-    if c.owner is not TAPE or c.val.flags.c_contiguous:
-        return draw(shape)
-    order = sorted(range(len(shape)), key=lambda k: -c.val.strides[k])
-    return draw(tuple([shape[k] for k in order])).transpose(np.argsort(order))
+    if c.owner is TAPE and c.val.flags.c_contiguous:
+        return drawn(shape, d, draw)
+    layout = layout_of(c)
+    if layout is None:
+        return drawn(shape, d, draw)
+    order = by_strides(layout.strides)
+    return drawn([shape[k] for k in order], d, draw).permute(*np.argsort(order).tolist())
 
 
-def by_channel(t, draw):
-    """draw(shape) with one number for each sample and channel."""
+def by_channel(t, d, draw):
+    """What draw(shape) gives with one number for each sample and channel."""
     shape = tuple(t.shape)
     if len(shape) < 2:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    return draw(shape[:2] + (1,) * (len(shape) - 2))
+    return drawn(shape[:2] + (1,) * (len(shape) - 2), d, draw)
 
 
 def dropped(input, p, training, inplace, spread):
@@ -49,10 +54,9 @@ def dropped(input, p, training, inplace, spread):
     d = dtype_of(current(input))
     check_castable(d, np.dtype(np.float32))
     if p == 1.0:
-        mask = np.zeros((), d)
+        mask = wrap(Tensor, np.zeros((), d))
     else:
-        mask = spread(input, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
-    mask = wrap(Tensor, mask)
+        mask = spread(input, d, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
     return input.mul_(mask) if inplace else input * mask
 
 
@@ -65,10 +69,10 @@ def alpha_dropped(input, p, training, inplace, spread):
     check_castable(d, np.dtype(np.float32))
     if p == 1.0:
         return dropped(input, p, training, inplace, spread)
-    kept = spread(input, lambda shape: streams.default_generator.bernoulli(shape, 1 - p, d))
+    kept = spread(input, d, lambda shape: streams.default_generator.bernoulli(shape, 1 - p, d))
     scale = 1.0 / math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p))
-    shift = wrap(Tensor, (kept - d.type(1)) * d.type(ALPHA * scale) + d.type(ALPHA * scale * p))
-    mask = wrap(Tensor, kept * d.type(scale))
+    shift = (kept - 1) * (ALPHA * scale) + ALPHA * scale * p
+    mask = kept * scale
     return input.mul_(mask).add_(shift) if inplace else input * mask + shift
 
 

@@ -10,11 +10,19 @@ def dtype_in(t):
     return dtype_of(current(t))
 
 
+OF_COMPLEX = (
+    "silu_cpu",
+    "rms_norm",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d_cpu",
+)  # (they take complex numbers too)
+
+
 def refuse_integers(kernel, *tensors):
     """NotImplementedError where the kernel is not there for the Tensors' dtype."""
     for t in tensors:
         d = dtype_in(t)
-        if d.kind in KINDS_OF_INTEGER:
+        if d.kind in KINDS_OF_INTEGER or d.kind == "c" and kernel not in OF_COMPLEX:
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{spoken(d)}'")
 
 

@@ -3,7 +3,10 @@
 import math
 import warnings
 
+import numpy as np
+
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import call_in, is_grad_enabled
 from ...functions.operands import KINDS_OF_INTEGER, check_sizes, dtype_of, shape_of
@@ -19,9 +22,17 @@ from .reduction import averaged, reduced, reduction_of
 P = PRIMITIVES
 
 
+def all_of_one(x, y):
+    """Are both float Tensors over NumPy memory, of one shape and dtype?"""
+    if not x.owner is y.owner is TAPE:
+        return False
+    x, y = x.val, y.val
+    return x.dtype is y.dtype and x.dtype.kind == "f" and x.dtype.char != "e" and x.shape == y.shape
+
+
 def loss_inputs(input, target):
     """Both in one shape; torch warns where they differ and broadcasts."""
-    if input.shape != target.shape:
+    if shape_of(current(input)) != shape_of(current(target)):
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
             "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
@@ -50,6 +61,8 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     """
     reduction = given_reduction(reduction, size_average, reduce)
     x, y = loss_inputs(input, target)
+    if weight is None and reduction in ("mean", "sum") and all_of_one(x, y):
+        return P["squared_error"](x, y, mean=reduction == "mean")
     if weight is not None:
         return weighted((input - target) ** 2, weight, input, reduction, True)
     d = T["sub"](x, y)
@@ -78,9 +91,10 @@ def huber(x, y, delta, linear, reduction, kernel):
     d = T["sub"](x, y)
     refuse_integers(kernel, d)
     size = P["abs"](d, kink="torch")
-    inner = P["mul"](P["square"](d), 0.5 * linear / delta)
-    outer = P["mul"](P["sub"](size, 0.5 * delta), linear)
-    return averaged(P["where"](P["less"](size, delta), inner, outer), reduction)
+    far = P["greater_equal"](size, delta)
+    inner = P["mul"](P["square"](P["where"](far, 0.0, d)), 0.5 * linear / delta)  # (no infinite d meets a factor of 0)
+    outer = P["where"](far, P["mul"](P["sub"](size, 0.5 * delta), linear), 0.0)
+    return averaged(P["add"](inner, outer), reduction)
 
 
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
@@ -122,10 +136,15 @@ def nll_loss(
     if shape_of(k) != rest:  # (one target of an input without a batch)
         k = P["reshape"](k, shape=rest)
     values = concrete_or_none(k)
-    if values is not None:
-        bad = (values != ignore_index) & ((values < 0) | (values >= shape[channel]))
-        if bad.any():
-            raise IndexError(f"Target {values[bad].flat[0]} is out of bounds.")
+    some = values is None  # is any target to be ignored, for all we know?
+    if values is not None and values.size:
+        if values.min() < 0 or values.max() >= shape[channel]:
+            bad = (values != ignore_index) & ((values < 0) | (values >= shape[channel]))
+            if bad.any():
+                raise IndexError(f"Target {values[bad].flat[0]} is out of bounds.")
+            some = True
+        else:
+            some = ignore_index >= 0 and bool((values == ignore_index).any())
     if len(shape) == 3 or len(shape) > 4:  # (torch knows images only)
         n, c, *sizes = shape
         image, wanted = input.reshape(n, c, 1, math.prod(sizes)), target.reshape(n, 1, math.prod(sizes))
@@ -143,8 +162,9 @@ def nll_loss(
         )
     if weight is not None and dtype_in(weight) != dtype_of(x):
         raise RuntimeError(f"expected scalar type {spoken(dtype_of(x))} but found {spoken(dtype_in(weight))}")
+    if not some and weight is None and len(shape) == 2 and reduction != "none" and x.owner is k.owner is TAPE:
+        return labelled(P["picked_loss"](x, k, mean=reduction == "mean"), "NllLossBackward0", (input,))
     ignored = P["equal"](k, ignore_index)
-    some = values is None or bool((values == ignore_index).any())
     safe = P["where"](ignored, 0, k) if some else k
     at = P["reshape"](safe, shape=rest[:channel] + (1,) + rest[channel:])
     picked = P["reshape"](P["take_along"](x, at, axis=channel), shape=rest)
@@ -163,6 +183,9 @@ def nll_loss(
     return labelled(out, "NllLossBackward0" if len(shape) < 3 else "NllLoss2DBackward0", (input,))
 
 
+CLASS_NUMBERS = np.dtype(np.int64).char + np.dtype(np.uint8).char
+
+
 def check_classes(shape, wanted, dtype):
     """torch's errors where targets of a shape and a dtype cannot name classes for an input of a shape."""
     if not shape:
@@ -172,7 +195,7 @@ def check_classes(shape, wanted, dtype):
         raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch}).")
     if len(shape) <= 2 and len(wanted) > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    if dtype.name not in ("int64", "uint8"):
+    if dtype.char not in CLASS_NUMBERS:
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {spoken(dtype)}")
     if len(shape) == 1 and wanted not in ((), (1,)):
         raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {math.prod(wanted)}")
@@ -321,7 +344,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
         if var < 0:
             raise ValueError("var has negative entry/entries")
         var = var * T["ones_like"](input)
-    elif bool((var < 0).any()):
+    elif current(var).owner is TAPE and bool((var < 0).any()):
         raise ValueError("var has negative entry/entries")
     if var.shape != input.shape:
         differing = sum(m for n, m in zip(input.shape, var.shape) if n != m)

@@ -32,14 +32,18 @@ def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=No
     """input where target is 1, max(0, margin - input) where it is -1, reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
     zero = T["zeros_like"](input)
-    far, near = T["sub"](T["scalar_tensor"](margin), input).clamp_min(0), input
+    far, near = T["rsub"](input, margin).clamp_min(0).to(input.dtype), input
     return reduced(T["where"](target != 1, far, zero) + T["where"](target != -1, near, zero), reduction)
 
 
 def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
     """log(1 + exp(-target * input)), reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
-    out = P["softplus"](P["neg"](P["mul"](current(input), current(target))))
+    exponent = P["neg"](P["mul"](current(input), current(target.to(input.dtype))))
+    if input.is_complex():
+        out = P["log1p"](P["exp"](exponent))
+    else:
+        out = P["softplus"](exponent)
     return labelled(averaged(out, reduction), "SoftMarginLossBackward0", (input,))
 
 

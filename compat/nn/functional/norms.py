@@ -6,7 +6,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ...autograd.grad_mode import call_in
 from ...functions.arithmetic import ADD, by_number
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import dtype_of, in_c_order, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
 from ...size import Size
@@ -47,7 +47,8 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     need_one_dtype(input, weight, bias)
     refuse_integers("LayerNormKernelImpl", input)
     out = standardized(t, axes, eps)
-    return labelled(scaled(out, weight, bias, normalized), "NativeLayerNormBackward0", (input, weight, bias))
+    out = in_c_order(scaled(out, weight, bias, normalized))
+    return labelled(out, "NativeLayerNormBackward0", (input, weight, bias))
 
 
 def last_axes(t, normalized, weight, bias=None, comma=", "):

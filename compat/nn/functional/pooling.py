@@ -6,6 +6,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
+from ...functions.register import store
 from ...graph import labelled
 from ...tensor import current
 from .axes import entries, per_axis, strides_of
@@ -81,7 +82,8 @@ def average_pooling(k):
     name = f"avg_pool{k}d"
 
     def avg_pool(
-        input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
+        input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None, *,
+        out=None,
     ):  # fmt: skip
         x = current(input)
         window = entries(kernel_size, k, name, "kernel_size")
@@ -104,8 +106,9 @@ def average_pooling(k):
             count = divisor_override
         else:
             count = counts(sizes, window, stride, padding, pads, count_include_pad).astype(dtype_of(x))
-        mean = P["floor_divide" if dtype_of(x).kind in KINDS_OF_INTEGER else "div"](total, count)
-        return labelled(mean, f"AvgPool{k}DBackward0", (input,))
+        mean = P["trunc_divide" if dtype_of(x).kind in KINDS_OF_INTEGER else "div"](total, count)
+        got = labelled(mean, f"AvgPool{k}DBackward0", (input,))
+        return got if out is None else store(name, out, got)
 
     avg_pool.__name__ = name
     avg_pool.__doc__ = f"The mean of each window over the last {k} axes."
@@ -175,7 +178,7 @@ def with_indices(f):
     """A maximum pooling that always returns its indices."""
 
     def pooled(*args, return_indices=True, **kwargs):
-        return f(*args, return_indices=True, **kwargs)
+        return f(*args[:6], return_indices=True, **kwargs)  # (return_indices may be the seventh: it changes nothing)
 
     pooled.__name__, pooled.__doc__ = f"{f.__name__}_with_indices", f.__doc__[:-1] + "; and the indices of the places."
     return pooled

@@ -1,30 +1,38 @@
 """linear and bilinear."""
 
+from funcgrad.core.trace import TAPE
+
 from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named, not_a_tensor, spoken
+from ...functions.register import named, not_a_tensor, spoken, store
 from ...functions.shape import transposed
 from ...graph import labelled
+from ...rewriting import spelled
 from ...tensor import Tensor, current
 from .dtypes import dtype_in
 
 
-def linear(input, weight, bias=None):
+def linear(input, weight, bias=None, *, out=None):
     """input @ weight.T + bias: [*, in] -> [*, out]. RuntimeError where sizes do not fit.
 
     >>> import compat as torch
     >>> torch.nn.functional.linear(torch.ones(1, 2), torch.eye(2), torch.ones(2))
     tensor([[2., 2.]])
     """
+    if out is not None:
+        return store("linear", out, linear(input, weight, bias))
     if not isinstance(input, Tensor):
         raise not_a_tensor("linear", input)
-    rank = input.dim()
-    if rank == 2 and bias is not None and weight.dim() == 2:
-        x, w, b = current(input), transposed(weight), current(bias)
-        (_, k), (m, n) = shape_of(x), shape_of(w)
-        if k == m and shape_of(b) == (n,) and dtype_of(x) == dtype_of(w) == dtype_of(b):
-            return labelled(P["add"](b, DOT(x, w, dims=MATRIX)), "AddmmBackward0", (b, x, w))
+    x = current(input)
+    rank = len(shape_of(x))
+    if rank == 2 and bias is not None:
+        w, b = current(weight), current(bias)
+        r, s = shape_of(x), shape_of(w)
+        if len(s) == 2 and s[1] == r[1] and shape_of(b) == s[:1] and dtype_of(x) == dtype_of(w) == dtype_of(b):
+            if x.owner is w.owner is b.owner is TAPE:
+                return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=(r, s, s[:1]))
+            return affine_in_steps(x, w, b)
     if bias is not None:
         for a, b, what in ((input, weight, "mat1"), (bias, weight, "self")):
             a, b = dtype_in(a), dtype_in(b)
@@ -38,6 +46,12 @@ def linear(input, weight, bias=None):
     shape = tuple(input.shape)
     flat = input.reshape(-1, shape[-1])
     return T["addmm"](bias, flat, w).view(*shape[:-1], weight.shape[0])
+
+
+def affine_in_steps(x, w, b):
+    """A linear layer as torch makes it, of a transpose and one product."""
+    w = transposed(w)
+    return labelled(P["add"](b, DOT(x, w, dims=MATRIX)), "AddmmBackward0", (b, x, w))
 
 
 def bilinear(input1, input2, weight, bias=None):

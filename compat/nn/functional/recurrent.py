@@ -4,6 +4,8 @@ Invariant: there is one loop over the steps. A batch of equally long sequences i
 same number of rows; a cell maps (projected input, state) to the next state and knows of nothing else.
 """
 
+import numpy as np
+
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.operands import dtype_of, shape_of
@@ -38,6 +40,14 @@ def lstm_step(x, state, w, b, projection):
     c = P["add"](P["mul"](columns(both, n, 2 * n), c), P["mul"](columns(both, 0, n), new))
     h = P["mul"](out, P["tanh"](c))
     return (h if projection is None else P["dot_general"](h, projection, dims=BY_ROWS)), c
+
+
+def lstm_step_in_one(x, state, w, b, projection):
+    """The same of few nodes, for layers of which torch shows none."""
+    h, c = state
+    gates = P["lstm_gates"](P["affine"](h, w, x))
+    c = P["lstm_state"](gates, c)
+    return P["lstm_output"](gates, c), c
 
 
 def gru_step(x, state, w, b, projection):
@@ -156,10 +166,11 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
     projected = current(linear(x, w_ih, first))
     own = [None if p is None else current(p) for p in (w_hh, second, projection)]
     initial = tuple([current(s) for s in initial])
-    outs, last = over_time(STEPS[mode], at_times(projected, sizes, packed), initial, own, sizes, reverse)
+    whole = mode == "LSTM" and not packed and projection is None and dtype_of(projected) == np.float32
+    step = lstm_step_in_one if whole else STEPS[mode]
+    outs, last = over_time(step, at_times(projected, sizes, packed), initial, own, sizes, reverse)
     out = T["cat"](outs) if packed else T["stack"](outs)
-    if mode == "LSTM" and not packed and projection is None and dtype_of(current(x)).name == "float32":
-        # torch has one node for a whole layer here
+    if whole:  # torch has one node for such a layer
         if out.mark is not None and out.mark.plan is not None:
             operands = [x, *params[:4], *initial]
             grouped((out, *last), "MkldnnRnnLayerBackward0", tuple([getattr(o, "mark", None) for o in operands]))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from funcgrad.core.state import tls
+
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor, wrap
 from .. import functional, init
@@ -85,7 +87,10 @@ class _BatchNorm(_NormBase):
         if self.training and self.track_running_stats and self.num_batches_tracked is not None:
             self.num_batches_tracked.add_(1)
             if self.momentum is None:
-                factor = 1.0 / float(self.num_batches_tracked)
+                count = self.num_batches_tracked
+                factor = (
+                    1.0 / float(count) if tls.stage is None else 1.0 / count.double()
+                )  # (staged it has no value yet)
         own = self.training or (self.running_mean is None and self.running_var is None)
         keep = not self.training or self.track_running_stats
         mean, variance = (self.running_mean, self.running_var) if keep else (None, None)

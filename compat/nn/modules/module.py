@@ -10,6 +10,7 @@ import warnings
 from ...autograd.grad_mode import call_in
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Device, Tensor
+from ...utils.changes import CHANGES
 from ..parameter import Buffer, Parameter
 from .calling import (  # noqa: F401  (part of this namespace)
     ADDED,
@@ -111,6 +112,7 @@ class Module(Calling, Stateful):
                     f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
                 )
             param = seen_by_hooks("parameter", self, name, param)
+        CHANGES[0] += 1
         self._parameters[name] = param
 
     def register_buffer(self, name, tensor, persistent=True):
@@ -120,6 +122,7 @@ class Module(Calling, Stateful):
             raise TypeError(
                 f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
+        CHANGES[0] += 1
         self._buffers[name] = seen_by_hooks("buffer", self, name, tensor)
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
@@ -135,6 +138,7 @@ class Module(Calling, Stateful):
             raise KeyError(f'module name can\'t contain ".", got: {name}')
         if name == "":
             raise KeyError('module name can\'t be empty string ""')
+        CHANGES[0] += 1
         self._modules[name] = seen_by_hooks("module", self, name, module)
 
     def register_module(self, name, module):
@@ -151,6 +155,7 @@ class Module(Calling, Stateful):
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name, value):
+        CHANGES[0] += 1
         own = self.__dict__
         parameters, modules, buffers = own.get("_parameters"), own.get("_modules"), own.get("_buffers")
         if isinstance(value, Parameter):
@@ -181,6 +186,7 @@ class Module(Calling, Stateful):
             object.__setattr__(self, name, value)
 
     def __delattr__(self, name):
+        CHANGES[0] += 1
         for table in (self._parameters, self._buffers, self._modules):
             if name in table:
                 del table[name]

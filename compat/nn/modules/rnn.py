@@ -30,6 +30,9 @@ def need(value, name, kind):
         raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
 
 
+LISTS = "_flat_weights_names", "_flat_weights"  # what torch keeps beside the parameters
+
+
 class RNNBase(Module):
     """What RNN, LSTM and GRU share: parameters by layer and direction, the checks, and the way through the layers."""
 
@@ -156,8 +159,12 @@ class RNNBase(Module):
         shown = [f", {k}={getattr(self, k)}" for k, v in defaults.items() if getattr(self, k) != v]
         return f"{self.input_size}, {self.hidden_size}" + "".join(shown)
 
+    def __getstate__(self):
+        """With the lists that torch's own networks hold, so that torch can read a saved one."""
+        return super().__getstate__() | {name: getattr(self, name) for name in LISTS}
+
     def __setstate__(self, state):
-        super().__setstate__(state)
+        super().__setstate__({k: v for k, v in state.items() if k not in LISTS})
         self.__dict__.setdefault("proj_size", 0)
 
     def forward(self, input, hx=None):

@@ -3,6 +3,8 @@
 from ...core.aval import aval_of
 from ...core.graph import Graph, GraphNode
 from ...core.nested import with_graphs
+from ...core.site import where
+from ...errors import NotDifferentiableError
 from .rewriting import rebuild, with_ins
 
 
@@ -15,6 +17,12 @@ def pure(graph):
     if not graph.effects:
         return graph
     if "pure" not in graph.cache:
+        for n in graph.nodes:
+            if n.prim.name == "draw":
+                raise NotDifferentiableError(
+                    f"create_graph: the compiled function draws, at {where(n.site)}, and would draw other figures where its "
+                    "graph is run again. Draw outside and pass the figures as arguments, or do not compile."
+                )
         graph.cache["pure"] = rebuild(Graph(graph.ins, graph.outs), replace)
     return graph.cache["pure"]
 

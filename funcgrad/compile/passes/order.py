@@ -4,17 +4,18 @@ Invariant: a graph is simplified once: its result is kept with it. Graphs inside
 before it, by the same list; none of the walks recurses.
 """
 
-import contextlib
-
+from ...core.config import Current
 from ...core.graph import check
 from ...core.nested import graphs_in, with_graphs
 from ..narrow import unused_results
 from .folding import constant_folding
 from .inlining import inline
+from .lowering import lowering, negations, sums_of_sums
 from .merging import common_subexpressions, dead_code
 from .patterns import simplification
 from .products import transposes_into_products
 from .rewriting import rebuild, rewritten
+from .together import equal_expressions_together
 from .zeros import zeros
 
 
@@ -38,18 +39,6 @@ PASSES = (
     common_subexpressions,
 )
 ROUNDS = 10  # of the whole list; what is left then is right, and could be simpler
-checks = False  # is every graph checked before and after every pass?
-
-
-@contextlib.contextmanager
-def checked():
-    """Within it every graph is checked before and after every pass: for tests, and to find the pass that is wrong."""
-    global checks
-    before, checks = checks, True
-    try:
-        yield
-    finally:
-        checks = before
 
 
 def simplified(graph):
@@ -69,10 +58,14 @@ def simplified(graph):
 
 
 def ready(graph):
-    """The graph as code is written from it: calls opened, and, since nothing differentiates it any more, `stop` dropped."""
+    """The graph as code is written from it: calls opened, and, since nothing differentiates it any more, `stop` dropped and what
+    belongs together computed together."""
     got = graph.cache.get("ready")
     if got is None:
-        got = simplified(rewritten(simplified(inline(graph)), lambda n, ins: ins[0] if n.prim.name == "stop" else None))
+        got = rewritten(simplified(inline(graph)), lambda n, ins: ins[0] if n.prim.name == "stop" else None)
+        got = simplified(run(negations, simplified(got)))
+        for p in (sums_of_sums, lowering, equal_expressions_together):
+            got = run(p, got)
         graph.cache["ready"] = got
     return got
 
@@ -109,8 +102,8 @@ def to_fixed_point(graph):
 
 
 def run(p, graph):
-    """One pass."""
-    if not checks:
+    """One pass; `config(check_graphs=True)` says what it broke."""
+    if not Current.settings.check_graphs:
         return p(graph)
     check(graph)
     got = p(graph)
@@ -119,4 +112,4 @@ def run(p, graph):
     return check(got)
 
 
-__all__ = ["PASSES", "checked", "ready", "simplified"]
+__all__ = ["PASSES", "ready", "simplified"]

@@ -11,10 +11,10 @@ BLOCK = 8192
 FEW = 500  # up to here a loop over the C library is faster than fifty NumPy calls
 
 
-def over_blocks(library=None):
+def over_blocks(library=None, few=FEW):
     """Turns f(x: float64[n]) into a function of arrays of any float dtype and shape, with results of that dtype.
 
-    `library`: the standard library's function of one float, used for small arrays.
+    `library`: the standard library's function of one float, used for arrays of up to `few` elements.
     """
 
     def decorate(f):
@@ -22,7 +22,7 @@ def over_blocks(library=None):
         def values(x, **params):
             flat = x.reshape(-1)
             with np.errstate(all="ignore"):
-                if library is not None and x.size <= FEW:
+                if library is not None and x.size <= few:
                     return np.array([library(v) for v in flat.tolist()], np.float64).astype(x.dtype).reshape(x.shape)
                 out = np.empty(flat.shape, x.dtype)
                 for i in range(0, flat.size, BLOCK):

@@ -1,0 +1,68 @@
+"""torch.compiler: what steers compilation. The functions themselves compile nothing, and load none of it."""
+
+import functools
+
+from funcgrad.core.state import tls
+
+
+def is_compiling():
+    """Is the running code being staged?
+
+    >>> import compat as torch
+    >>> torch.compiler.is_compiling(), torch.compile(lambda x: x + torch.compiler.is_compiling())(torch.zeros(1))
+    (False, tensor([1.]))
+    """
+    return tls.stage is not None
+
+
+is_dynamo_compiling = is_exporting = is_compiling
+
+
+def reset():
+    """Forget what was compiled: every compiled function is compiled anew when it is next called."""
+    from .compiled import ALIVE
+
+    for compiled in list(ALIVE):
+        compiled.forget()
+
+
+def disable(fn=None, recursive=True, *, reason=None):
+    """fn, which is always run as it is; so is, whole, a compiled function that calls it. Also as a decorator."""
+    if fn is None:
+        return functools.partial(disable, recursive=recursive, reason=reason)
+    if not hasattr(fn, "forward"):
+        return kept_out(fn, reason)
+    fn.forward = kept_out(fn.forward, reason)
+    return fn
+
+
+def kept_out(f, reason):
+    @functools.wraps(f)
+    def called(*args, **kwargs):
+        if is_compiling():
+            from .watch import Unfit
+
+            why = "" if reason is None else f" ({reason})"
+            raise Unfit(f"it calls {getattr(f, '__qualname__', f)}, which torch.compiler.disable keeps out{why}")
+        return f(*args, **kwargs)
+
+    return called
+
+
+def allow_in_graph(fn):
+    """fn: whatever can be staged is."""
+    return fn
+
+
+def assume_constant_result(fn):
+    """fn: what it returns while it is staged is a constant anyway."""
+    return fn
+
+
+def cudagraph_mark_step_begin():
+    """Nothing: there are no CUDA graphs."""
+
+
+def list_backends(exclude_tags=()):
+    """The one engine there is, by the name of torch's."""
+    return ["inductor"]

@@ -1,0 +1,315 @@
+"""compat.compile: a function of Tensors, a module or a training step, staged once per signature and run as one program.
+
+Invariant: a compiled function gives the results, and leaves the state, that the function itself would. Where that cannot be
+promised it is run as it is, and one warning says why.
+"""
+
+import functools
+import threading
+import time
+import weakref
+
+import numpy as np
+
+from funcgrad import tree
+from funcgrad.compile.stats import Compilation, Stats
+from funcgrad.core import nans, state
+from funcgrad.core.handle import fresh
+from funcgrad.core.site import warn
+from funcgrad.core.trace import TAPE
+from funcgrad.errors import ConcretizationError
+
+from ..autograd.walks import Accumulation
+from ..nn.modules.module import Module
+from ..tensor import Tensor, as_tensor
+from .entry import MISS, Unwritten, written
+from .region import FirstStepError, program, reason_of
+from .watch import SMALL, Unfit, Watch
+
+tls, shared = state.tls, state.shared
+MOST = 8  # programs of one function; what comes after is run as it is
+LOCK = threading.RLock()
+ALIVE = weakref.WeakSet()  # what torch.compiler.reset() reaches
+
+
+class Compiled:
+    """A function compiled by compat.compile."""
+
+    def __init__(self, f, fullgraph=False, dynamic=None):
+        self.f, self.fullgraph, self.dynamic = f, fullgraph, dynamic
+        self.entries = []  # functions of (args, kwargs), the one that ran last in front
+        self.explanations = {}
+        self.compilations = []
+        self.fallbacks = []  # why it was run as it is
+        self.calls = 0
+        self.full = False
+        self.floats = Floats()
+        ALIVE.add(self)
+        functools.update_wrapper(self, f, updated=())
+
+    def __reduce__(self):  # (a copy compiles for itself: programs hold the Tensors they were made for)
+        return Compiled, (self.f, self.fullgraph, self.dynamic)
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else functools.partial(self, instance)
+
+    def __call__(self, *args, **kwargs):
+        self.calls += 1
+        for attempt in self.entries:
+            got = attempt(args, kwargs)
+            if got is not MISS:
+                return got
+        return self.missed(args, kwargs)
+
+    def missed(self, args, kwargs):
+        """A call for which there is no program."""
+        if shared.staging or tls.mapping is not None or nans.switch.on or Accumulation.report is not None or self.full:
+            return self.f(*args, **kwargs)
+        with LOCK:
+            for attempt in self.entries:  # (another thread may have been here)
+                got = attempt(args, kwargs)
+                if got is not MISS:
+                    return got
+            enter = self.build(args, kwargs)
+        if enter is not None:
+            got = enter(args, kwargs)
+            if got is not MISS:
+                return got
+        return self.f(*args, **kwargs)
+
+    def build(self, args, kwargs):
+        """A new entry for these arguments, or None: this call runs the function as it is."""
+        leaves, structure = tree.flatten((args, kwargs))
+        for x in leaves:
+            if isinstance(x, Tensor):
+                if x.alias is not None:
+                    fresh(x)
+                if x.owner is not TAPE:
+                    return None
+        why = self.why(args, kwargs)
+        if len(self.entries) >= MOST:
+            self.full = True
+            warn(
+                f"compile: {name_of(self.f)} was compiled {MOST} times already; it is run as it is from here on. The last reason: "
+                f"{why}"
+            )
+            return None
+        started = time.perf_counter()
+        watch = None
+        try:
+            watch = Watch(self.f, args, kwargs)
+            watch.refuse()
+            refuse_arguments(leaves)
+            try:
+                p, enter, explain = self.staged(watch, structure, leaves, self.floats.moving(structure, leaves, watch))
+            except FirstStepError:
+                return None
+            except Exception:  # (a number may have to be known: its value then makes a program of its own)
+                if not self.floats.settle():
+                    raise
+                p, enter, explain = self.staged(watch, structure, leaves, ((), ()))
+        except Exception as error:
+            if self.fullgraph:
+                if isinstance(error, (Unfit, ConcretizationError)):
+                    raise Unfit(
+                        f"compile(fullgraph=True): {name_of(self.f)} cannot be compiled: {reason_of(error)}"
+                    ) from error
+                raise
+            return self.fall_back(error, watch, structure, leaves, args, kwargs)
+        self.compilations.append(Compilation(why, time.perf_counter() - started, p.staged.graph))
+        return self.enter(enter, explain)
+
+    def staged(self, watch, structure, leaves, moving):
+        """(program, the road into it, what explains a miss). `moving`: (numbers of leaves, places) whose floats each call looks up."""
+        tensors = [i for i, x in enumerate(leaves) if isinstance(x, Tensor)]
+        numbers, places = moving
+        inputs = [*tensors, *numbers, *places]
+        values = [leaves[i] for i in tensors]
+        values += [as_tensor(np.array(leaves[i])) for i in numbers]
+        values += [as_tensor(np.array(namespace[key])) for namespace, key in places]
+        p = program(self.of_tensors(leaves, structure, inputs), values, watch)
+        watch.finish({(id(namespace), key) for namespace, key in places})
+        return p, *written(watch, structure, leaves, inputs, values, p, site_of(self.f))
+
+    def enter(self, enter, explain):
+        self.entries.insert(0, enter)
+        self.explanations[enter] = explain
+        return enter
+
+    def of_tensors(self, leaves, structure, inputs):
+        """The function of the leaves, and of the entries (namespace, key), that `inputs` names."""
+
+        def f(*xs):
+            full, before = list(leaves), []
+            try:
+                for place, x in zip(inputs, xs, strict=True):
+                    if type(place) is int:
+                        full[place] = x
+                    else:
+                        namespace, key = place
+                        before.append((namespace, key, namespace[key]))
+                        namespace[key] = x
+                args, kwargs = tree.unflatten(structure, full)
+                return self.f(*args, **kwargs)
+            finally:
+                for namespace, key, value in before:
+                    namespace[key] = value
+
+        return f
+
+    def fall_back(self, error, watch, structure, leaves, args, kwargs):
+        """Let calls like this one run the function as it is. If that raises, the error is the user's own, and is theirs."""
+        reason = reason_of(error)
+        result = self.f(*args, **kwargs)
+        if reason not in self.fallbacks:
+            self.fallbacks.append(reason)
+            warn(f"compile: {name_of(self.f)} is run as it is, not compiled: {reason}")
+        once = [result]
+
+        def eager(args, kwargs):
+            return once.pop() if once else self.f(*args, **kwargs)
+
+        if watch is None:  # (what it reads could not be found out)
+            self.full = True
+            return eager
+        try:
+            watch.env["eager"] = eager
+            watch.flags()
+            enter, explain = written(watch, structure, leaves, (), (), None, None)
+        except Unwritten:
+            self.full = True
+            return eager
+        return self.enter(enter, explain)
+
+    def why(self, args, kwargs):
+        """What is new in a call, beside the program that comes nearest to it."""
+        if not self.entries:
+            return "the first call"
+        found = [self.explanations[enter]()(args, kwargs) for enter in self.entries]
+        return max([f if type(f) is tuple else (0, "arguments of another structure") for f in found])[1]
+
+    def forget(self):
+        """Let the next call compile anew."""
+        self.entries, self.explanations, self.full, self.floats = [], {}, False, Floats()
+
+    # -------------------------------------------------------------------------------------------- looking
+    def stats(self):
+        """Calls and compilations, with the reason of each, and why the function was run as it is."""
+        return CompileStats(self.calls, list(self.compilations), list(self.fallbacks))
+
+    def graph(self, *args, **kwargs):
+        """The Graph of the program that ran last, after a call with these arguments."""
+        self(*args, **kwargs)
+        return self.compilations[-1].graph
+
+    def source(self, *args, **kwargs):
+        """The Python source of that program."""
+        return self.graph(*args, **kwargs).cache["source"]
+
+
+class Floats:
+    """Which Python floats, among arguments and options of optimisers, were seen to change: from then on each call looks them up,
+    and there is one program for all their values. Where a program has to know one, it is a constant again, for good."""
+
+    def __init__(self):
+        self.seen = {}  # place -> the value it was staged for last
+        self.moved = {}
+        self.settled = set()
+
+    def moving(self, structure, leaves, watch):
+        """(numbers of leaves, (namespace, key) of options) whose value each call is to look up."""
+        numbers = [i for i, x in enumerate(leaves) if type(x) is float and self.moves((structure, i), x)]
+        groups = [g for o in watch.optimizers.values() for g in o.param_groups]
+        places = [(g, k) for g in groups for k, v in g.items() if type(v) is float and self.moves((id(g), k), v)]
+        return numbers, places
+
+    def moves(self, place, value):
+        if place in self.settled:
+            return False
+        if self.seen.setdefault(place, value) != value:
+            self.moved[place] = True
+        return place in self.moved
+
+    def settle(self):
+        """What moved is constant from now on; was there any?"""
+        self.settled |= self.moved.keys()
+        found, self.moved = bool(self.moved), {}
+        return found
+
+
+class CompileStats(Stats):
+    """`calls`, `compilations` and `fallbacks` of a compiled function."""
+
+    def __init__(self, calls, compilations, fallbacks):
+        super().__init__(calls, compilations)
+        self.fallbacks = fallbacks
+
+    def __str__(self):
+        return "\n  ".join([super().__str__(), *[f"run as it is: {why}" for why in self.fallbacks]])
+
+
+def refuse_arguments(leaves):
+    """Raise Unfit for an argument that is neither a Tensor nor known by its value."""
+    for x in leaves:
+        if hasattr(type(x), "__next__"):
+            raise Unfit("an argument is an iterator, from which each call would have to take anew")
+        if isinstance(x, np.ndarray) and x.size > SMALL:
+            raise Unfit("an argument is a NumPy array: give it as a Tensor, torch.from_numpy(x)")
+
+
+def name_of(f):
+    return getattr(f, "__qualname__", type(f).__name__)
+
+
+def site_of(f):
+    code = getattr(getattr(f, "__func__", f), "__code__", None)
+    return None if code is None else (code, 0)
+
+
+class OptimizedModule(Module):
+    """A module whose calls are compiled; its parameters, buffers and attributes are those of `_orig_mod`."""
+
+    def __init__(self, module, compiled):
+        super().__init__()
+        self._orig_mod = module
+        object.__setattr__(self, "compiled", compiled)
+
+    def __call__(self, *args, **kwargs):
+        return self.compiled(*args, **kwargs)
+
+    def forward(self, *args, **kwargs):
+        return self.compiled(*args, **kwargs)
+
+    def __getattr__(self, name):
+        if name == "_orig_mod":
+            return self._modules["_orig_mod"]
+        return getattr(self._modules["_orig_mod"], name)
+
+    def stats(self):
+        """Calls, compilations, and why it was run as it is."""
+        return self.compiled.stats()
+
+
+def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mode=None, options=None, disable=False):
+    """A function, a module or a whole training step, compiled when it is called; it gives what it would without.
+
+    `fullgraph`: raise where the function cannot be staged, instead of running it as it is with a warning that says why.
+    `backend`, `mode` and `options` are taken and change nothing: there is one engine. `disable`: change nothing at all.
+    `compile(f).stats()` tells compilations and their reasons.
+
+    >>> import compat as torch
+    >>> f = torch.compile(lambda x: torch.sin(x) * 2)
+    >>> f(torch.zeros(2))
+    tensor([0., 0.])
+    """
+    if model is None:
+        return lambda f: compile(f, fullgraph=fullgraph, dynamic=dynamic, disable=disable)
+    if not callable(model):
+        raise RuntimeError(f"torch.compile: expected a function or a module, got {type(model).__name__}")
+    if disable:
+        return model
+    compiled = Compiled(model, fullgraph, dynamic)
+    return OptimizedModule(model, compiled) if isinstance(model, Module) else compiled
+
+
+__all__ = ["Compiled", "OptimizedModule", "compile"]

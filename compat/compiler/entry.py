@@ -1,0 +1,409 @@
+"""The road into a compiled function: tests of one signature and of what it relies on, the run, and the copying back, as one function.
+
+Invariant: it runs only if every test holds, and changes nothing before that; else it answers MISS. The same tests, one by one,
+say why it did (`why`).
+"""
+
+import numpy as np
+
+from funcgrad.compile.closed import drawing
+from funcgrad.compile.entry import MISS, built
+from funcgrad.compile.entry import Unfit as Unwritten
+from funcgrad.compile.jit import owned
+from funcgrad.compile.source import compiled, function_of, is_new
+from funcgrad.compile.staged import owner_of
+from funcgrad.core import nans, quiet, state
+from funcgrad.core.handle import Cell, fresh
+from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import trim
+
+from ..autograd.walks import Accumulation
+from ..dtypes import Default
+from ..tensor import Tensor
+from .recorded import Recorded
+from .watch import Test, same, snapshot
+
+
+class Lines:
+    """Tests and lines in order, from which two functions are made: the one that runs, and the one that explains."""
+
+    def __init__(self, env):
+        self.items = []
+        self.env = env
+
+    def test(self, text, about, was=None, now=None):
+        self.items.append(Test(text, about, was, now))
+
+    def line(self, text):
+        self.items.append(text)
+
+    def name(self, x, hint="e"):
+        name = f"{hint}{len(self.env)}"
+        self.env[name] = x
+        return name
+
+    def quick(self):
+        lines, tests = [], []
+        for item in [*self.items, ""]:
+            if type(item) is Test:
+                tests.append(item.text if " or " not in item.text else f"({item.text})")
+                continue
+            if tests:
+                lines.append(f"if not ({' and '.join(tests)}): return MISS")
+                tests = []
+            if item:
+                lines.append(item)
+        return lines
+
+    def slow(self):
+        """Lines that answer (how many tests came before, what failed)."""
+        lines = []
+        count = 0
+        for item in self.items:
+            if type(item) is not Test:
+                lines.append(item.replace("return MISS", "return 0, 'arguments of another structure'"))
+                continue
+            count += 1
+            if item.said is not None:
+                said = item.said
+            elif item.now is None:
+                said = repr(f"{item.about} changed")
+            else:
+                self.env["repr"] = repr
+                said = f"{f'{item.about} is '!r} + repr({item.now}) + {f', not {item.was!r}'!r}"
+            lines.append(f"if not ({item.text}): return {count}, {said}")
+        return lines
+
+
+class Leaves:
+    """Taking the arguments of a signature apart."""
+
+    def __init__(self, lines, leaves, dynamic):
+        self.lines, self.leaves, self.dynamic = lines, leaves, dynamic
+        self.texts = {}
+        self.count = 0
+
+    def take(self, text, x, about):
+        """`x`: a tree whose leaves are numbers of leaves; `text` is the name of it."""
+        kind, lines = type(x), self.lines
+        if kind is int:
+            self.leaf(text, self.leaves[x], x, about)
+        elif kind is tuple or kind is list:
+            lines.test(f"type({text}) is {kind.__name__} and len({text}) == {len(x)}", about)
+            names = [self.fresh() for _ in x]
+            if names:
+                lines.line(f"{''.join([n + ', ' for n in names])}= {text}")
+            for i, (n, part) in enumerate(zip(names, x, strict=True)):
+                self.take(n, part, f"{about}[{i}]")
+        elif kind is dict:
+            lines.test(f"type({text}) is dict and len({text}) == {len(x)}", about)
+            for k, part in x.items():
+                n = self.fresh()
+                lines.line(f"{n} = {text}[{lines.name(k)}]")
+                self.take(n, part, f"{about}[{k!r}]")
+        elif x is None:
+            lines.test(f"{text} is None", about)
+        else:
+            raise Unwritten
+
+    def fresh(self):
+        self.count += 1
+        return f"t{self.count}"
+
+    def leaf(self, text, v, number, about):
+        self.texts[number] = text
+        lines = self.lines
+        if not isinstance(v, Tensor):
+            if number in self.dynamic:
+                lines.test(f"type({text}) is float", about)
+            elif v is None or type(v) is bool:
+                lines.test(f"{text} is {v!r}", about, v, text)
+            elif type(v) in (int, float, str):
+                k = lines.name(v)
+                lines.test(f"type({text}) is {type(v).__name__} and {text} == {k}", about, v, text)
+            else:
+                k = lines.name(snapshot(v))
+                lines.env["same"] = same
+                lines.test(f"same({text}, {k})", about, v, text)
+            return
+        a, d = v.val, lines.name(v.val.dtype)
+        lines.test(f"type({text}) is {lines.name(type(v))} and {text}.owner is TAPE", f"the type of {about}")
+        lines.test(f"({text}.alias is None or fresh({text}) is None)", about)
+        lines.test(f"{text}.val.shape == {a.shape!r}", f"the shape of {about}", a.shape, f"{text}.val.shape")
+        lines.test(f"{text}.val.dtype == {d}", f"the dtype of {about}", str(a.dtype), f"str({text}.val.dtype)")
+        if v.mark is None:
+            lines.test(f"{text}.mark is None", f"requires_grad of {about}", False, f"{text}.mark is not None")
+        elif v.mark.plan is None:
+            lines.test(f"{text}.mark is not None and {text}.mark.plan is None", f"requires_grad (of a leaf) of {about}")
+        else:
+            lines.test(f"{text}.mark is not None and {text}.mark.plan is not None", f"requires_grad of {about}")
+
+
+def strides_matter(p):
+    return drawing(p.staged.graph)
+
+
+class Box:
+    """What was checked of a Tensor from outside when its memory was last another array: shape, dtype and strides."""
+
+    __slots__ = ("shape", "dtype", "strides", "written")
+
+    def __init__(self, v, written):
+        self.shape, self.dtype, self.strides, self.written = v.shape, v.dtype, v.strides, written
+
+
+def written(watch, structure, leaves, places, given, p, at):
+    """(the function of (args, kwargs) that runs a program or answers MISS, the function that makes the one that says why).
+
+    `places`: where a call finds the Tensors that the program is a function of, the number of a leaf or a namespace and a key that
+    have a float; `given`: what they were when it was staged. p is None: to run the function as it is (`eager`)."""
+    env = {
+        **watch.env, "MISS": MISS, "TAPE": TAPE, "Tensor": Tensor, "fresh": fresh, "tls": state.tls, "shared": state.shared,
+        "nans": nans.switch, "report": Accumulation, "Default": Default, "ndarray": np.ndarray, "asarray": np.asarray,
+        "copyto": np.copyto, "trim": trim, "at": at,
+    }  # fmt: skip
+    lines = Lines(env)
+    lines.test("not shared.staging and tls.mapping is None and not nans.on and report.report is None", "the context")
+    grad = state.tls.grad
+    lines.test(f"tls.grad is {grad}", "the grad mode", grad, "tls.grad")
+    lines.test(f"Default.numpy is {lines.name(Default.numpy)}", "the default dtype")
+    arguments = Leaves(lines, leaves, {i for i in places if type(i) is int and not isinstance(leaves[i], Tensor)})
+    args, kwargs = structure.unflatten(range(len(leaves)))
+    arguments.take("args", args, "args")
+    arguments.take("kwargs", kwargs, "kwargs")
+    lines.items += watch.tests
+    if p is None:
+        return finished(lines, ["return eager(args, kwargs)"], env)
+    t = p.staged
+    texts = []  # of the program's arguments
+    for place in places:
+        texts.append(arguments.texts[place] if type(place) is int else watch.at(*place))
+        if type(place) is not int or not isinstance(leaves[place], Tensor):
+            texts[-1] = Number(texts[-1])
+    values = inputs(lines, t, texts, given, strides_matter(p))
+    for boxes in p.alike:
+        names = [values[id(b)] for b in boxes if id(b) in values]
+        if len(names) > 1:
+            lines.test(" == ".join([f"{n}.item()" for n in names]), "the numbers of steps, which were equal,")
+    body = run_taped(lines, p, values, texts, given) if t.taped else run_plain(lines, t, values)
+    body += copied_back(lines, p, values, texts)
+    body.append(f"return {result(lines, p, texts)}")
+    return finished(lines, body, env)
+
+
+def finished(lines, body, env):
+    def text(tests, last):
+        head = ["def enter(args, kwargs):", "    try:"]
+        tests = tests or ["pass"]
+        return "\n".join(
+            [
+                *head,
+                *["        " + x for x in tests],
+                "    except (LookupError, ValueError, AttributeError): return MISS",
+            ]
+            + ["    " + x for x in last]
+        )
+
+    slow = lines.slow()
+    quick = text(lines.quick(), body)
+    return function_of(quick, env, "compiled call", "enter"), lambda: function_of(
+        text(slow, ["return None"]), dict(env), "tests", "enter"
+    )
+
+
+class Number(str):
+    """The text of an argument that is a Python float."""
+
+
+def inputs(lines, t, texts, given, strict):
+    """The names of the arrays that the graph takes, each looked up and tested."""
+    env = lines.env
+    values = {}
+    held = env["held"] = []
+    boxes = []
+
+    def refit(i, v):
+        b = boxes[i]
+        if b.written or v.shape != b.shape or v.dtype != b.dtype or v.strides != b.strides:
+            return False
+        held[i] = v
+        return True
+
+    env["refit"] = refit
+    for i, place in enumerate(t.order):
+        v = f"v{i}"
+        if type(place) is int:
+            a = given[place].val
+            if type(texts[place]) is Number:
+                lines.line(f"{v} = {texts[place]}")
+                values[place] = v
+                continue
+            lines.line(f"{v} = {texts[place]}.val")
+            if not a.flags.c_contiguous:
+                lines.test(f"{v}.strides == {a.strides!r}", "the strides of an argument", a.strides, f"{v}.strides")
+            elif strict:
+                lines.test(f"{v}.flags.c_contiguous", "the strides of an argument")
+        elif type(place) is Cell:
+            g = lines.name(place)
+            lines.line(f"{v} = {g}.grad.val")
+        else:
+            b = lines.name(place, "box")
+            m = lines.name(place.mark)
+            k = len(held)
+            held.append(place.val)
+            boxes.append(Box(place.val, any([place is x for x, _ in t.writes])))
+            lines.line(f"{v} = {b}.val")
+            lines.test(f"({v} is held[{k}] or refit({k}, {v}))", "the memory of a Tensor from outside")
+            lines.test(f"{b}.mark is {m}", "requires_grad of a Tensor from outside")
+            if t.grads and place.mark is not None:
+                extra = lines.name(place.mark.extra)
+                lines.test(f"not {extra}.hooks and not {extra}.cell.hooks", "hooks of a Tensor from outside")
+        values[place if type(place) is int else id(place)] = v
+    if t.writes:
+        apart(lines, t, texts, values, held)
+    for place, none in t.guards:
+        c = lines.name(place) if type(place) is not int else f"{texts[place]}.mark.extra.cell"
+        if none:
+            lines.test(f"{c}.grad is None", "a .grad, which was None,")
+        else:
+            lines.test(
+                f"{c}.grad is not None and {c}.grad.owner is TAPE and {c}.grad.alias is None and {c}.grad.mark is None",
+                "a .grad, which was a Tensor,",
+            )
+    return values
+
+
+def apart(lines, t, texts, values, held):
+    """Tests that no argument lies in memory that is written, but its own."""
+    written = [place for place, _ in t.writes]
+    owners = {
+        id(owner_of(place.grad.val if type(place) is Cell else place.val))
+        for place in written
+        if type(place) is not int
+    }
+    arguments = {x for x in written if type(x) is int}
+    found = []
+    for place in t.order:
+        if type(place) is int and type(texts[place]) is not Number:
+            v = values[place]
+            lines.line(f"w{place} = {v} if {v}.base is None else {v}.base")
+            if owners:
+                lines.test(f"id(w{place}) not in {lines.name(owners)}", "which memory an argument shares")
+            for other in found:
+                if place in arguments or other in arguments:
+                    lines.test(f"w{place} is not w{other}", "which memory two arguments share")
+            found.append(place)
+
+
+def run_plain(lines, t, values):
+    """Lines that run the graph on arrays: r0, r1, ... are its results, none in memory of an argument or of another."""
+    env, graph = lines.env, t.graph
+    inputs = [x if type(x) is int else id(x) for x in t.order]
+    k = len(t.outs)
+    into = [(k + i, inputs.index(x if type(x) is int else id(x))) for i, (x, _) in enumerate(t.writes)]
+    env.update(run=compiled(graph, into=tuple(into)))
+    names = [values[x if type(x) is int else id(x)] for x in t.order]
+    outs = [f"r{i}" for i in range(len(graph.outs))]
+    left = f"{''.join([o + ', ' for o in outs])}= " if outs else ""
+    body = ["try:"]
+    if graph.cache["silent"]:
+        body.append(f"    {left}run({', '.join(names)})")
+    else:
+        env.update(enter_quiet=quiet.enter, leave_quiet=quiet.leave, IGNORE=quiet.IGNORE)
+        body += [
+            "    token = enter_quiet(IGNORE)",
+            f"    try: {left}run({', '.join(names)})",
+            "    finally: leave_quiet(token)",
+        ]
+    body += ["except BaseException as error:", "    trim(error)", "    raise"]
+    shared = [
+        i
+        for i, o in enumerate(graph.outs)
+        if not (is_new(o) and sum([p is o for p in graph.outs]) == 1) and i in kept(t)
+    ]
+    if shared:
+        env["owned"] = owned
+        rest = [outs[i] for i in range(len(outs)) if i not in shared]
+        body.append(
+            f"{''.join([outs[i] + ', ' for i in shared])}= owned(({''.join([outs[i] + ', ' for i in shared])}), "
+            f"({''.join([n + ', ' for n in (*names, *rest)])}))"
+        )
+    return body
+
+
+def kept(t):
+    """The numbers of the results that are handed out as they are (those that are copied into memory are not)."""
+    k, w = len(t.outs), len(t.writes)
+    return {*range(k), *range(k + w, len(t.graph.outs))}
+
+
+def run_taped(lines, p, values, texts, given):
+    """Lines that run the graph as one recorded operation."""
+    t = p.staged
+    boxes, arrays, marks, need = [], [], [], 0
+    for i, place in enumerate(t.order):
+        arrays.append(values[place if type(place) is int else id(place)])
+        if type(place) is int:
+            number = type(texts[place]) is Number
+            boxes.append("None" if number else texts[place])
+            marked = not number and id(given[place]) in p.leaves
+        elif type(place) is Cell:
+            boxes.append(f"{lines.name(place)}.grad")
+            marked = False
+        else:
+            boxes.append(lines.name(place))
+            marked = id(place) in p.leaves
+        if marked:
+            need |= 1 << i
+            marks.append(f"{boxes[-1]}.mark")
+    record = lines.name(Recorded(t.graph, need, p.requires), "record")
+    outs = "".join([f"r{i}, " for i in range(len(t.graph.outs))])
+    parts = ", ".join([f"({''.join([x + ', ' for x in part])})" for part in (arrays, boxes, marks)])
+    return ["try:", f"    {outs}= {record}({parts})", "except BaseException as error:", "    trim(error)", "    raise"]
+
+
+def copied_back(lines, p, values, texts):
+    """Lines that carry back what the function wrote."""
+    t = p.staged
+    body = []
+    k = len(t.outs)
+    for i, (place, _) in enumerate(t.writes):
+        v = values[place if type(place) is int else id(place)]
+        box = texts[place] if type(place) is int else lines.name(place, "box") + ".grad" * (type(place) is Cell)
+        if t.taped:
+            body.append(f"copyto({v}, r{k + i})")
+        body += [
+            f"s = {box}.store or {box}.versioned()",
+            "s.version += 1; s.changed = at",
+        ]
+    k += len(t.writes)
+    for place, value in t.grads:
+        c = lines.name(place) if type(place) is not int else f"{texts[place]}.mark.extra.cell"
+        if value is None:
+            body.append(f"{c}.grad = None")
+        else:
+            body.append(f"{c}.grad = Tensor(r{k} if type(r{k}) is ndarray else asarray(r{k}), None, TAPE)")
+            k += 1
+    for namespace, key, number, _ in p.attributes:
+        body.append(f"{lines.name(namespace)}[{key!r}] = {tensor(p, number)}")
+    return body
+
+
+def tensor(p, number):
+    r = f"r{number}"
+    return r if p.staged.taped else f"Tensor({r} if type({r}) is ndarray else asarray({r}), None, TAPE)"
+
+
+def result(lines, p, texts):
+    names = []
+    for r in p.results:
+        if type(r) is int:
+            names.append(tensor(p, r))
+        elif r[0] == "same":
+            names.append(texts[r[1]])
+        else:
+            names.append(lines.name(r[1]))
+    return built(p.structure, names, lines.env)
+
+
+__all__ = ["MISS", "Unwritten", "written"]

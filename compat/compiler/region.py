@@ -1,0 +1,255 @@
+"""Staging a function of Tensors for compat.compile: what it returns, and what it leaves in attributes of modules.
+
+Invariant: a program stands for the whole function. What would be lost or come out otherwise in a later call (a value kept in a
+list, an attribute that changes, a number that is asked for) is found out here and raised as Unfit, with all as it was before.
+"""
+
+import builtins
+import gc
+import weakref
+
+import numpy as np
+
+from funcgrad import tree
+from funcgrad.compile.staged import box, owner_of, pending, stage
+from funcgrad.core.aval import aval_of
+from funcgrad.core.graph import GraphNode
+from funcgrad.core.handle import Array, Cell, Taped
+from funcgrad.core.layout import ghost, normal
+from funcgrad.core.reverse import topological
+from funcgrad.core.site import where
+from funcgrad.core.state import tls
+from funcgrad.core.trace import TAPE
+from funcgrad.errors import ConcretizationError
+from funcgrad.transforms.stage import Stage
+
+from ..optim.rule import FirstStepError
+from ..tensor import Tensor
+from .watch import MISSING, Unfit, put_back
+
+PLAIN = 0  # (in the place of a result: it is the Python value that stands there)
+
+
+class NotedCell(Cell):
+    """A cell that knows whether its .grad was ever asked for."""
+
+    __slots__ = ("asked", "kept")
+
+    def __init__(self):
+        self.asked, self.kept = False, None
+        super().__init__()
+        self.asked = False
+
+    @property
+    def grad(self):
+        self.asked = True
+        return self.kept
+
+    @grad.setter
+    def grad(self, g):
+        self.kept = g
+
+
+class Region(Stage):
+    """A Stage that knows how its inputs lie in memory, and which values it made."""
+
+    cell = NotedCell
+    shows = False  # what is printed has to be a value
+
+    def __init__(self):
+        super().__init__()
+        self.made = []
+        self.alike = []  # lists of boxes whose numbers each call finds equal, or does not run the program
+
+    def equal(self, boxes):
+        """Are these numbers equal now? Then each call tests that they are."""
+        values = [
+            b.val
+            for b in boxes
+            if type(b.val) is np.ndarray and b.owner is TAPE and b.alias is None and b.val.size == 1
+        ]
+        if len(values) < len(boxes) or any(
+            [v.dtype != values[0].dtype or v.item() != values[0].item() for v in values]
+        ):
+            return False
+        self.alike.append(list(boxes))
+        return True
+
+    def input(self, x, aval=None):
+        n = super().input(x, aval)
+        if isinstance(x, Tensor) and x.owner is TAPE:
+            v = x.val
+            if not v.flags.c_contiguous:
+                self.layouts[n] = normal(ghost(v.shape, v.strides))
+        return n
+
+    def writes(self):
+        """As of any stage, without the cells that nobody asked."""
+        asked = {
+            id(h.mark.extra.cell)
+            for _, h, _, mark in self.shadows.values()
+            if mark is not None and mark.extra.cell.asked
+        }
+        writes, cells = super().writes()
+        return writes, [(cell, g) for cell, g in cells if id(cell) in asked or g is not cell.grad]
+
+    def process(self, prim, args, params, out=None):
+        got = super().process(prim, args, params)
+        for h in got if prim.multi else (got,):
+            self.made.append(weakref.ref(h))
+        return got
+
+
+class Program:
+    """What a function was staged to: `staged` (compile/staged.py); `results`, for each leaf of what it returned the number of an
+    output of the graph, or ("same", number of an argument), ("box", Tensor) or ("value", x); and the tree of them. `attributes`:
+    (namespace, key, number of an output) that it leaves in modules. `requires`: which outputs still require grad, and `leaves`: ids of
+    the boxes that a gradient flows back to from them."""
+
+
+def program(f, tensors, watch):
+    """f(*tensors) as a Program; `watch` has what f can name."""
+    region = Region()
+    p = Program()
+    outside = {id(t): i for i, t in enumerate(tensors)}
+
+    def whole(*args):
+        outs, p.structure = tree.flatten(f(*args))
+        p.results, given = [], []
+        for o in outs:
+            if not isinstance(o, Taped):
+                p.results.append(("value", plain_result(o)))
+            elif o.owner.level < region.level:
+                number = outside.get(id(o))
+                p.results.append(("box", o) if number is None else ("same", number))
+            else:
+                p.results.append(len(given))
+                given.append(o)
+                refuse_hooks_inside(o)
+        p.requires = [pending(o, region) for o in given]
+        reached = {
+            n for n in topological([o.mark for o, on in zip(given, p.requires, strict=True) if on]) if n.plan is None
+        }
+        p.leaves = {id(h) for _, h, n, mark in region.shadows.values() if n is not None and mark in reached}
+        p.attributes = left_in_modules(watch, region, given)
+        return given
+
+    try:
+        with printing_refused(watch):
+            p.staged = stage(whole, tuple(tensors), {}, region)
+        left = watch.changed()
+        if left:
+            raise Unfit(f"it changes {left[0][3]}, which each call would have to do anew")
+        p.staged.taped = bool(p.leaves)
+        refuse_shared(p.staged, tensors)
+        refuse_hooks_of_leaves(p.staged, tensors)
+        p.alike = region.alike
+        region.shadows.clear()
+        region.lifts.clear()
+        refuse_kept(region)
+    except BaseException:
+        watch.restore()
+        raise
+    return p
+
+
+def plain_result(o):
+    if isinstance(o, (np.ndarray, Array)):
+        raise Unfit(f"it returns a {type(o).__name__}, not a Tensor")
+    return o
+
+
+def left_in_modules(watch, region, given):
+    """Take the staged Tensors that the function has put into attributes out again: each call will put its own there."""
+    found = []
+    for namespace, key, value, name in watch.changed():
+        now = namespace.get(key) if isinstance(namespace, dict) else None
+        if not isinstance(now, Tensor) or now.owner.level < region.level:
+            continue
+        if isinstance(value, Tensor) and id(value) in region.shadows:
+            raise Unfit(f"it reads {name} and then puts another Tensor there")
+        if now.mark is not None:
+            raise Unfit(f"it leaves a Tensor that requires grad in {name}")
+        put_back(namespace, key, value)
+        found.append((namespace, key, len(given), value is MISSING))
+        given.append(now)
+    return found
+
+
+def refuse_shared(t, tensors):
+    """Raise Unfit if the memory of something that is written is also that of another input."""
+    written = [box(h, tensors) for h, _ in t.writes]
+    inputs = [box(x, tensors) for x in t.order]
+    for h, v in zip(written, [v for _, v in t.writes], strict=True):
+        aval = v.aval if type(v) is GraphNode else aval_of(v)
+        if (aval.shape, aval.dtype) != (h.val.shape, h.val.dtype):
+            raise Unfit(f"it gives a Tensor other memory: {aval} for one of {h.val.dtype.name}{list(h.val.shape)}")
+        if not h.val.flags.writeable:
+            raise Unfit("it writes into read-only memory")
+        if any([isinstance(x, Tensor) and x is not h and owner_of(x.val) is owner_of(h.val) for x in inputs]):
+            raise Unfit("it writes into memory that two of its Tensors share")
+
+
+def refuse_hooks_inside(o):
+    """Raise Unfit if backward, which is still to come, would have to call a hook, or keep a gradient, inside the function."""
+    for n in topological([o.mark]) if o.mark is not None else ():
+        extra = n.extra
+        if extra is not None and (extra.hooks or extra.before or (n.plan is not None and extra.cell is not None)):
+            raise Unfit("a hook, or retain_grad(), is on a value that is computed inside")
+
+
+def leaf_hooks(t):
+    """Has a Tensor hooks on its gradient?"""
+    extra = None if t.mark is None else t.mark.extra
+    return extra is not None and bool(extra.hooks or (extra.cell is not None and extra.cell.hooks))
+
+
+def refuse_hooks_of_leaves(t, tensors):
+    """Raise Unfit if gradients are delivered inside the function to a Tensor that has hooks."""
+    if t.grads and any([leaf_hooks(box(x, tensors)) for x in t.order]):
+        raise Unfit("a Tensor whose gradient it computes has hooks")
+
+
+def refuse_kept(region):
+    """Raise Unfit if a value that was made while staging is still held by somebody."""
+    if any([r() is not None for r in region.made]):
+        gc.collect()
+    for r in region.made:
+        h = r()
+        if h is not None:
+            raise Unfit(f"it keeps the value computed at {where(h.mark.site)} beyond the call")
+
+
+class printing_refused:
+    """While a function that names `print` is staged, printing raises: it is for each call, not for the first."""
+
+    def __init__(self, watch):
+        self.on = "print" in watch.reader.builtins
+
+    def __enter__(self):
+        if self.on:
+            self.before = before = builtins.print
+
+            def refusing(*args, **kwargs):
+                if isinstance(tls.stage, Region):
+                    raise Unfit("it prints")
+                return before(*args, **kwargs)
+
+            builtins.print = refusing
+
+    def __exit__(self, *error):
+        if self.on:
+            builtins.print = self.before
+
+
+def reason_of(error):
+    """Why staging failed, in one line."""
+    if isinstance(error, Unfit):
+        return str(error)
+    text = str(error).split("\n")[0]
+    if isinstance(error, ConcretizationError):
+        return text
+    return f"{type(error).__name__}: {text}"
+
+
+__all__ = ["FirstStepError", "Program", "Region", "Unfit", "program", "reason_of"]

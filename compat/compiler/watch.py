@@ -1,0 +1,342 @@
+"""What a compiled function relies on beside its arguments: Python values, modules and optimisers, as tests that each call runs.
+
+Invariant: a test looks, and changes nothing. Of what a function reads, `tests` are the conditions under which its graph stands;
+`changed()` says what the function itself changed while it was staged, and `restore()` takes that back.
+"""
+
+import types
+
+import numpy as np
+
+from funcgrad.core.handle import Cell
+from funcgrad.core.site import internal
+
+from ..nn.modules import calling
+from ..nn.modules.module import Module
+from ..optim import optimizer as optimizers
+from ..tensor import Tensor
+from ..utils.changes import CHANGES
+from .reads import MISSING, Reader
+
+SIMPLE = (int, float, complex, bool, str, bytes, type(None))
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+STEP_HOOKS = ("_optimizer_step_pre_hooks", "_optimizer_step_post_hooks")
+ENTRIES = 64  # of a container: a longer one is known by its identity alone
+SMALL = 1024  # elements of an ndarray whose figures are all compared
+SAMPLED = 64  # of a larger one
+
+
+class Unfit(RuntimeError):
+    """Why a function is run as it is instead of being compiled."""
+
+
+def snapshot(x):
+    """What `same` compares with later: a value, or a copy of a container of values."""
+    if type(x) in (list, tuple) and len(x) <= ENTRIES:
+        return type(x)([snapshot(v) for v in x])
+    if type(x) is dict and len(x) <= ENTRIES:
+        return {k: snapshot(v) for k, v in x.items()}
+    if type(x) is np.ndarray:
+        return Figures(x)
+    return x
+
+
+class Figures:
+    """An ndarray and the figures it had; of a large one a sample of them."""
+
+    def __init__(self, x):
+        self.array, self.figures = x, self.sample(x).copy()
+
+    @staticmethod
+    def sample(x):
+        return x if x.size <= SMALL else x.flat[:: x.size // SAMPLED]
+
+
+def same(x, kept):
+    """Is a value what a snapshot of it was?"""
+    kind = type(kept)
+    if kind is Figures:
+        if x is not kept.array and (type(x) is not np.ndarray or x.size > SMALL):
+            return False
+        return np.array_equal(kept.sample(x), kept.figures, equal_nan=x.dtype.kind in "fc")
+    if type(x) is not kind:
+        return False
+    if kind in SIMPLE:
+        return x == kept or x is kept
+    if kind in (list, tuple):
+        return len(x) == len(kept) and all(map(same, x, kept))
+    if kind is dict:
+        return len(x) == len(kept) and all([k in x and same(x[k], v) for k, v in kept.items()])
+    return x is kept
+
+
+class Test:
+    """A condition: its text, what it is about, what it was, and the text of what it is now; or the text that says what failed."""
+
+    __slots__ = ("text", "about", "was", "now", "said")
+
+    def __init__(self, text, about, was=None, now=None, said=None):
+        self.text, self.about, self.was, self.now, self.said = text, about, was, now, said
+
+
+class Watch:
+    """The outside of one function."""
+
+    def __init__(self, f, args=(), kwargs=()):
+        self.tests = []
+        self.env = {"same": same, "MISSING": MISSING}
+        self.names = {}
+        self.places = {}  # (id of a namespace, key) -> (namespace, key, what `same` compares, the value, name)
+        self.modules = {}
+        self.optimizers = {}
+        self.wholes = {}
+        self.iterators = []  # names of what a function may take the next element of
+        self.kept = {}  # id of a module -> what it had
+        self.reader = Reader(self.place, self.told)
+        self.reader.callable(f)
+        self.arguments(f, args, kwargs)
+        for m in self.modules.values():
+            self.kept[id(m)] = taken(m)
+        self.count = CHANGES[0]
+
+    def name(self, x, hint="k"):
+        """The name of an object in the environment of the tests."""
+        got = self.names.get(id(x))
+        if got is None:
+            got = self.names[id(x)] = f"{hint}{len(self.names)}"
+            self.env[got] = x
+        return got
+
+    # -------------------------------------------------------------------------------------------- gathering
+    def arguments(self, f, args, kwargs):
+        """Read the function with the objects that it is given."""
+        owner = getattr(f, "__self__", MISSING)
+        if isinstance(f, Module):
+            f, owner = type(f).forward, f
+        f = getattr(f, "__func__", f)
+        if isinstance(f, types.FunctionType):
+            names = f.__code__.co_varnames[owner is not MISSING : f.__code__.co_argcount]
+            given = [*zip(names, args, strict=False), *dict(kwargs).items()]
+            given = [(k, v) for k, v in given if not isinstance(v, (Tensor, *SIMPLE))]
+            if given:
+                self.reader.callable_function(f, owner, given)
+                for _, v in given:
+                    self.reader.value(v)
+
+    def place(self, namespace, key, value, name):
+        if hasattr(type(value), "__next__"):
+            self.iterators.append(name)
+        if (id(namespace), key) not in self.places:
+            self.places[id(namespace), key] = namespace, key, snapshot(value), value, name
+
+    def told(self, x):
+        """Note an object that the function can name: is it one whose attributes are looked at one by one?"""
+        if isinstance(x, Module):
+            if id(x) not in self.modules:
+                for m in x.modules():
+                    if id(m) not in self.modules:
+                        self.modules[id(m)] = m
+                        self.reader.callable(m.forward)
+                        for v in vars(m).values():
+                            if not isinstance(v, (Module, Tensor)) and hasattr(v, "__dict__"):
+                                self.reader.value(v)
+            return False
+        if isinstance(x, optimizers.Optimizer):
+            self.optimizers[id(x)] = x
+            return False
+        if type(x).__name__ == "Compiled" and internal[type(x).__module__]:
+            self.reader.callable(x.f)
+            return False
+        if isinstance(x, (Tensor, type, types.ModuleType, types.FunctionType, Cell)):
+            return False
+        if not internal[type(x).__module__]:
+            return True
+        if id(x) not in self.wholes:  # (an object of ours, a schedule: what its methods do is not read)
+            self.wholes[id(x)] = x
+            for key, value in vars(x).items():
+                if type(value) in (*SIMPLE, list, dict):
+                    self.place(vars(x), key, value, f"{type(x).__name__}.{key}")
+        return False
+
+    def refuse(self):
+        """Raise Unfit for what cannot be staged as it stands."""
+        if self.reader.writes:
+            raise Unfit(f"it assigns to the variable {self.reader.writes[0]!r} outside the function")
+        if self.iterators:
+            raise Unfit(f"it may take from the iterator {self.iterators[0]}, which each call would have to do anew")
+        if calling.FORWARD or calling.FORWARD_PRE or calling.BACKWARD or calling.BACKWARD_PRE:
+            raise Unfit("hooks are registered for all modules")
+        for m in self.modules.values():
+            for table in HOOKS:
+                if vars(m)[table]:
+                    raise Unfit(f"a module ({type(m).__name__}) has hooks")
+        if self.optimizers and (optimizers.GLOBAL_PRE_HOOKS or optimizers.GLOBAL_POST_HOOKS):
+            raise Unfit("hooks are registered for the steps of all optimizers")
+        for o in self.optimizers.values():
+            for table in STEP_HOOKS:
+                if vars(o)[table]:
+                    raise Unfit(f"an optimizer ({type(o).__name__}) has hooks")
+            for group in o.param_groups:
+                for key, value in group.items():
+                    if key not in ("params", "param_names"):
+                        self.place(group, key, value, f"{type(o).__name__}'s {key}")
+
+    # -------------------------------------------------------------------------------------------- after staging
+    def changed(self):
+        """(namespace, key, old value, name) of what is not as it was."""
+        found = []
+        for namespace, key, kept, value, name in self.places.values():
+            now = entry_of(namespace, key)
+            if not same(now, kept):
+                found.append((namespace, key, value, name))
+        for m in self.modules.values():
+            for namespace, key, value, name in differences(m, self.kept[id(m)]):
+                if not name.endswith(f".{key}") or (id(namespace), key) not in self.places:
+                    found.append((namespace, key, value, name))
+        return found
+
+    def restore(self):
+        """Take back what `changed` finds. (A list or dict that was changed in place is filled as it was.)"""
+        for namespace, key, value, _ in self.changed():
+            put_back(namespace, key, value)
+        for _, _, kept, value, _ in self.places.values():
+            if type(value) is list and type(kept) is list and not same(value, kept):
+                value[:] = kept
+            elif type(value) is dict and type(kept) is dict and not same(value, kept):
+                value.clear()
+                value.update(kept)
+
+    # -------------------------------------------------------------------------------------------- the tests
+    def finish(self, dynamic=()):
+        """Write the tests; `dynamic`: {(id of a namespace, key)} whose value each call takes as it is."""
+        for number, (namespace, key, kept, value, name) in self.places.items():
+            if number in dynamic:
+                self.tests.append(Test(f"type({self.at(namespace, key)}) is float", name))
+            else:
+                self.value(self.at(namespace, key), kept, value, name)
+        for o in self.optimizers.values():
+            own = self.name(vars(o))
+            groups = self.name(o.param_groups)
+            self.add(
+                f"{own}['param_groups'] is {groups} and len({groups}) == {len(o.param_groups)}", "parameter groups"
+            )
+            state = self.name(o.state)
+            self.add(f"{own}['state'] is {state}", "the optimizer's state")
+            for group in o.param_groups:
+                params = self.name(group["params"])
+                self.add(
+                    f"{self.name(group)}['params'] is {params} and len({params}) == {len(group['params'])}",
+                    "parameters of a group",
+                )
+                for p in group["params"]:
+                    d = o.state.get(p, {})
+                    for key, t in d.items():
+                        if isinstance(t, Tensor):
+                            self.add(f"{self.name(d)}[{key!r}] is {self.name(t)}", "the optimizer's state")
+            for table in STEP_HOOKS:
+                self.add(f"not {self.name(vars(o)[table])}", "hooks of the optimizer")
+        if self.modules:
+            seen = [self.count]
+            self.env["unchanged"] = lambda: self.unchanged(seen)
+            now = f"{self.name(CHANGES)}[0]"
+            self.tests.append(Test(f"{now} == {self.name(seen)}[0] or unchanged()", "a module", said="what_differs()"))
+            self.env["what_differs"] = self.what_differs
+        for table in (calling.FORWARD, calling.FORWARD_PRE, calling.BACKWARD, calling.BACKWARD_PRE):
+            self.add(f"not {self.name(table)}", "hooks of all modules")
+        return self.tests
+
+    def flags(self):
+        """The tests of a function that is run as it is: switches, which may decide whether it can be compiled."""
+        for m in self.modules.values():
+            self.value(f"{self.name(vars(m))}['training']", m.training, m.training, f"training of {type(m).__name__}")
+            for table in HOOKS:
+                if vars(m)[table]:
+                    self.add(self.name(vars(m)[table]), "hooks of a module")
+        for namespace, key, kept, value, name in self.places.values():
+            if type(value) in (bool, str) and same(entry_of(namespace, key), kept):
+                self.value(self.at(namespace, key), kept, value, name)
+        return self.tests
+
+    def add(self, text, about):
+        self.tests.append(Test(text, about))
+
+    def at(self, namespace, key):
+        """The text of an entry."""
+        if isinstance(namespace, types.CellType):
+            return f"{self.name(namespace)}.cell_contents"
+        return f"{self.name(namespace)}[{key!r}]"
+
+    def value(self, text, kept, value, name):
+        kind = type(kept)
+        if value is MISSING:
+            return
+        if value is None or kind is bool:
+            self.tests.append(Test(f"{text} is {value!r}", name, value, text))
+        elif kind in SIMPLE:
+            self.tests.append(
+                Test(f"type({text}) is {kind.__name__} and {text} == {self.name(value)}", name, value, text)
+            )
+        elif kind in (list, tuple, dict, Figures):
+            self.tests.append(Test(f"same({text}, {self.name(kept)})", name, value, text))
+        else:
+            self.tests.append(Test(f"{text} is {self.name(value)}", name))
+
+    def unchanged(self, seen):
+        now = CHANGES[0]
+        if self.what_differs() is not None:
+            return False
+        seen[0] = now
+        return True
+
+    def what_differs(self):
+        """The first attribute of a module that is not what it was, in words; or None."""
+        for m in self.modules.values():
+            for namespace, key, was, name in differences(m, self.kept[id(m)]):
+                now = namespace.get(key, MISSING)
+                return f"{name} is {now!r}, not {was!r}" if type(now) in SIMPLE else f"{name} changed"
+        return None
+
+
+def entry_of(namespace, key):
+    if isinstance(namespace, types.CellType):
+        try:
+            return namespace.cell_contents
+        except ValueError:
+            return MISSING
+    return namespace.get(key, MISSING)
+
+
+def put_back(namespace, key, value):
+    if isinstance(namespace, types.CellType):
+        namespace.cell_contents = value
+    elif value is MISSING:
+        namespace.pop(key, None)
+    else:
+        namespace[key] = value
+
+
+def taken(m):
+    """Every attribute of a module, and every entry of its tables, as `differences` compares them."""
+    return {k: (v, dict(v) if type(v) is dict or k in HOOKS else snapshot(v)) for k, v in vars(m).items()}
+
+
+def differences(m, kept):
+    """(namespace, key, old value, name) of each attribute or entry of a module that is not what it was."""
+    own = vars(m)
+    who = type(m).__name__
+    for key in [*kept, *[k for k in own if k not in kept]]:
+        if key == "_compiled_call_impl":
+            continue
+        value, copy = kept.get(key, (MISSING, MISSING))
+        now = own.get(key, MISSING)
+        if now is not value and not (type(value) in SIMPLE and same(now, value)):
+            yield own, key, value, f"{who}.{key}"
+        elif isinstance(value, dict) and type(copy) is dict:
+            for k in [*copy, *[k for k in now if k not in copy]]:
+                if k not in now or k not in copy or not (now[k] is copy[k] or same(now[k], copy[k])):
+                    yield now, k, copy.get(k, MISSING), f"{who}.{k}"
+        elif not same(now, copy):
+            yield own, key, value, f"{who}.{key}"
+
+
+__all__ = ["MISSING", "Test", "Unfit", "Watch", "same", "snapshot"]

@@ -1,0 +1,47 @@
+"""torch.distributions: probability distributions with torch's streams of samples, densities and divergences."""
+
+from funcgrad.lazy import attributes, homes_of
+
+from ..nn.missing import refusal
+
+FAMILIES = {
+    "bernoulli": "Bernoulli",
+    "beta": "Beta",
+    "binomial": "Binomial",
+    "categorical": "Categorical",
+    "cauchy": "Cauchy",
+    "chi2": "Chi2",
+    "constraint_registry": "biject_to transform_to",
+    "dirichlet": "Dirichlet",
+    "distribution": "Distribution",
+    "exponential": "Exponential",
+    "gamma": "Gamma",
+    "geometric": "Geometric",
+    "gumbel": "Gumbel",
+    "half_cauchy": "HalfCauchy",
+    "half_normal": "HalfNormal",
+    "independent": "Independent",
+    "inverse_gamma": "InverseGamma",
+    "kl": "kl_divergence register_kl",
+    "laplace": "Laplace",
+    "log_normal": "LogNormal",
+    "mixture_same_family": "MixtureSameFamily",
+    "multinomial": "Multinomial",
+    "multivariate_normal": "MultivariateNormal",
+    "negative_binomial": "NegativeBinomial",
+    "normal": "Normal",
+    "one_hot_categorical": "OneHotCategorical OneHotCategoricalStraightThrough",
+    "pareto": "Pareto",
+    "poisson": "Poisson",
+    "relaxed_bernoulli": "LogitRelaxedBernoulli RelaxedBernoulli",
+    "relaxed_categorical": "ExpRelaxedCategorical RelaxedOneHotCategorical",
+    "studentT": "StudentT",
+    "transformed_distribution": "TransformedDistribution",
+    "transforms": "AbsTransform AffineTransform ComposeTransform ExpTransform IndependentTransform LowerCholeskyTransform "
+    "PowerTransform ReshapeTransform SigmoidTransform SoftmaxTransform SoftplusTransform StickBreakingTransform "
+    "TanhTransform Transform identity_transform",
+    "uniform": "Uniform",
+    "weibull": "Weibull",
+}
+__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.distributions", __name__))
+__all__ = [*homes_of(__name__, FAMILIES)]

@@ -1,0 +1,239 @@
+"""Constraints: sets of values that parameters and samples must lie in.
+
+Invariant: check(value) is a bool Tensor of the value's shape less its last `event_dim` dimensions.
+"""
+
+from numbers import Number
+
+import compat as torch
+
+__all__ = [
+    "Constraint", "boolean", "cat", "dependent", "dependent_property", "greater_than", "greater_than_eq", "half_open_interval",
+    "independent", "integer_interval", "interval", "is_dependent", "less_than", "lower_cholesky", "lower_triangular",
+    "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_definite", "positive_integer", "real",
+    "real_vector", "simplex", "square", "symmetric", "unit_interval",
+]  # fmt: skip
+
+
+class Constraint:
+    """A set of values; `is_discrete`, and how many last dimensions make one value (`event_dim`)."""
+
+    is_discrete = False
+    event_dim = 0
+    bounds = ()  # what its text shows, by name
+    plain = False  # does `check` take an array as well?
+
+    def check(self, value):
+        """Does each value lie in the set?"""
+        raise NotImplementedError
+
+    def __repr__(self):
+        shown = ", ".join(f"{name}={getattr(self, name)}" for name in self.bounds)
+        return f"{type(self).__name__.removeprefix('_')}({shown})"
+
+
+class _Dependent(Constraint):
+    """A set that depends on other parameters."""
+
+    def __init__(self, *, is_discrete=False, event_dim=0):
+        self.is_discrete, self.event_dim = is_discrete, event_dim
+
+    def __call__(self, *, is_discrete=False, event_dim=0):
+        return _Dependent(is_discrete=is_discrete, event_dim=event_dim)
+
+    def check(self, value):
+        raise ValueError("Cannot determine validity of dependent constraint")
+
+
+class dependent_property(property, _Dependent):
+    """A property that computes a constraint from the other parameters of a distribution."""
+
+    def __init__(self, fn=None, *, is_discrete=False, event_dim=0):
+        property.__init__(self, fn)
+        self.is_discrete, self.event_dim = is_discrete, event_dim
+
+    def __call__(self, fn):
+        return dependent_property(fn, is_discrete=self.is_discrete, event_dim=self.event_dim)
+
+
+def is_dependent(constraint):
+    """Does it depend on other parameters?"""
+    return isinstance(constraint, _Dependent)
+
+
+class _IndependentConstraint(Constraint):
+    """A set whose last dimensions are values together."""
+
+    def __init__(self, base_constraint, reinterpreted_batch_ndims):
+        self.base_constraint, self.reinterpreted_batch_ndims = base_constraint, reinterpreted_batch_ndims
+        self.is_discrete = base_constraint.is_discrete
+        self.event_dim = base_constraint.event_dim + reinterpreted_batch_ndims
+
+    plain = property(lambda c: c.base_constraint.plain)
+
+    def check(self, value):
+        result = self.base_constraint.check(value)
+        k = self.reinterpreted_batch_ndims
+        if len(result.shape) < k:
+            raise ValueError(f"Expected value.dim() >= {self.base_constraint.event_dim + k} but got {len(value.shape)}")
+        return result.reshape(tuple(result.shape[: len(result.shape) - k]) + (-1,)).all(-1) if k else result
+
+    def __repr__(self):
+        return f"IndependentConstraint({self.base_constraint!r}, {self.reinterpreted_batch_ndims})"
+
+
+class _Real(Constraint):
+    plain = True
+
+    def check(self, value):
+        return value == value  # (NaN is not)
+
+
+class _Boolean(Constraint):
+    plain = True
+    is_discrete = True
+
+    def check(self, value):
+        return (value == 0) | (value == 1)
+
+
+class _OneHot(Constraint):
+    plain = True
+    is_discrete = True
+    event_dim = 1
+
+    def check(self, value):
+        return ((value == 0) | (value == 1)).all(-1) & (value.sum(-1) == 1)
+
+
+class _Between(Constraint):
+    """Numbers between bounds, which are named as torch names them."""
+
+    def __init__(self, *bounds):
+        for name, bound in zip(self.bounds, bounds, strict=True):
+            setattr(self, name, bound)
+        self.plain = all(isinstance(bound, Number) for bound in bounds)
+
+
+class _Interval(_Between):
+    bounds = "lower_bound", "upper_bound"
+
+    def check(self, value):
+        return (self.lower_bound <= value) & (value <= self.upper_bound)
+
+
+class _HalfOpenInterval(_Interval):
+    def check(self, value):
+        return (self.lower_bound <= value) & (value < self.upper_bound)
+
+
+class _IntegerInterval(_Interval):
+    is_discrete = True
+
+    def check(self, value):
+        return (value % 1 == 0) & super().check(value)
+
+
+class _GreaterThan(_Between):
+    bounds = ("lower_bound",)
+
+    def check(self, value):
+        return self.lower_bound < value
+
+
+class _GreaterThanEq(_GreaterThan):
+    def check(self, value):
+        return self.lower_bound <= value
+
+
+class _IntegerGreaterThan(_GreaterThan):
+    is_discrete = True
+
+    def check(self, value):
+        return (value % 1 == 0) & (value >= self.lower_bound)
+
+
+class _LessThan(_Between):
+    bounds = ("upper_bound",)
+
+    def check(self, value):
+        return value < self.upper_bound
+
+
+class _Simplex(Constraint):
+    plain = True
+    event_dim = 1
+
+    def check(self, value):
+        return (value >= 0).all(-1) & (abs(value.sum(-1) - 1) < 1e-6)
+
+
+class _Multinomial(Constraint):
+    plain = True
+    is_discrete = True
+    event_dim = 1
+
+    def __init__(self, upper_bound):
+        self.upper_bound = upper_bound
+
+    def check(self, value):
+        return (value >= 0).all(-1) & (value.sum(-1) <= self.upper_bound)
+
+
+class _LowerTriangular(Constraint):
+    event_dim = 2
+
+    def check(self, value):
+        return (value.tril() == value).flatten(-2).all(-1)
+
+
+class _LowerCholesky(_LowerTriangular):
+    def check(self, value):
+        return super().check(value) & (value.diagonal(dim1=-2, dim2=-1) > 0).all(-1)
+
+
+class _Square(Constraint):
+    event_dim = 2
+
+    def check(self, value):
+        return torch.full(value.shape[:-2], value.shape[-2] == value.shape[-1], dtype=torch.bool)
+
+
+class _Symmetric(_Square):
+    def check(self, value):
+        square = super().check(value)
+        return square if not square.all() else torch.isclose(value, value.mT, atol=1e-6).flatten(-2).all(-1)
+
+
+class _PositiveDefinite(_Symmetric):
+    def check(self, value):
+        symmetric = super().check(value)
+        return symmetric if not symmetric.all() else torch.linalg.cholesky_ex(value).info.eq(0)
+
+
+class _Cat(Constraint):
+    """Several sets, one after the other along a dimension."""
+
+    def __init__(self, cseq, dim=0, lengths=None):
+        self.cseq, self.dim = list(cseq), dim
+        self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
+        self.is_discrete = any(c.is_discrete for c in self.cseq)
+        self.event_dim = max(c.event_dim for c in self.cseq)
+
+    def check(self, value):
+        parts = value.split(self.lengths, self.dim)
+        return torch.cat([c.check(v) for c, v in zip(self.cseq, parts, strict=True)], self.dim)
+
+
+dependent = _Dependent()
+real = _Real()
+boolean = _Boolean()
+one_hot = _OneHot()
+greater_than, greater_than_eq, less_than = _GreaterThan, _GreaterThanEq, _LessThan
+interval, half_open_interval, integer_interval = _Interval, _HalfOpenInterval, _IntegerInterval
+independent, multinomial, cat = _IndependentConstraint, _Multinomial, _Cat
+positive, nonnegative, unit_interval = _GreaterThan(0.0), _GreaterThanEq(0.0), _Interval(0.0, 1.0)
+nonnegative_integer, positive_integer = _IntegerGreaterThan(0), _IntegerGreaterThan(1)
+simplex, square, symmetric, positive_definite = _Simplex(), _Square(), _Symmetric(), _PositiveDefinite()
+lower_triangular, lower_cholesky = _LowerTriangular(), _LowerCholesky()
+real_vector = _IndependentConstraint(real, 1)

@@ -1,0 +1,209 @@
+"""Distribution: the base of all, with its shapes and its checks.
+
+Invariant: every Tensor among a distribution's attributes has the shape batch_shape + what one element of the batch needs, so
+that `expand` is the same for all of them.
+"""
+
+import copy
+import warnings
+
+import numpy as np
+
+import compat as torch
+from funcgrad.errors import ConcretizationError
+
+from ..size import Size
+from ..tensor import memory
+from .constraints import is_dependent
+from .utils import broadcast_all, lazy_property, of_numbers
+
+
+class Distribution:
+    """A batch of distributions over events of one shape."""
+
+    has_rsample = False
+    has_enumerate_support = False
+    _validate_args = __debug__
+    arg_constraints = {}
+    _fixed = ()  # attributes that are the same for the whole batch
+
+    @staticmethod
+    def set_default_validate_args(value):
+        """Check parameters and samples unless a distribution is told otherwise?"""
+        if value not in (True, False):
+            raise ValueError
+        Distribution._validate_args = value
+
+    def __init__(self, batch_shape=(), event_shape=(), validate_args=None):
+        self._batch_shape = Size(batch_shape)
+        self._event_shape = Size(event_shape)
+        if validate_args is not None:
+            self._validate_args = validate_args
+        if self._validate_args:
+            self._validate_parameters()
+
+    def _take(self, validate_args, **parameters):
+        """Set parameters, broadcast together, whose shape is that of the batch; and check them."""
+        for name, value in zip(parameters, broadcast_all(*parameters.values()), strict=True):
+            setattr(self, name, value)
+        shape = Size() if of_numbers(*parameters.values()) else value.shape
+        Distribution.__init__(self, shape, validate_args=validate_args)
+
+    def _validate_parameters(self):
+        for name, constraint in self.arg_constraints.items():
+            if is_dependent(constraint) or name not in vars(self) and lazy(type(self), name):
+                continue
+            value = getattr(self, name)
+            if not holds(constraint, value):
+                raise ValueError(
+                    f"Expected parameter {name} ({type(value).__name__} of shape {tuple(value.shape)}) of distribution {self!r} to "
+                    f"satisfy the constraint {constraint!r}, but found invalid values:\n{value}"
+                )
+
+    def expand(self, batch_shape, _instance=None):
+        """The same distributions for a larger batch."""
+        new = copy.copy(self)
+        new._batch_shape = batch_shape = Size(batch_shape)
+        own = len(self._batch_shape)
+        for name, value in vars(self).items():
+            if name in self._fixed:
+                continue
+            if isinstance(value, torch.Tensor):
+                setattr(new, name, value.expand(batch_shape + value.shape[own:]))
+            elif isinstance(value, Distribution):
+                setattr(new, name, value.expand(batch_shape))
+        return new
+
+    @property
+    def batch_shape(self):
+        """The shape of the batch of distributions."""
+        return self._batch_shape
+
+    @property
+    def event_shape(self):
+        """The shape of one sample of one of them."""
+        return self._event_shape
+
+    @property
+    def support(self):
+        """The set that samples lie in."""
+        raise NotImplementedError
+
+    @property
+    def mean(self):
+        """The mean."""
+        raise NotImplementedError
+
+    @property
+    def mode(self):
+        """The likeliest value."""
+        raise NotImplementedError(f"{type(self)} does not implement mode")
+
+    @property
+    def variance(self):
+        """The variance."""
+        raise NotImplementedError
+
+    @property
+    def stddev(self):
+        """The standard deviation."""
+        return self.variance.sqrt()
+
+    def sample(self, sample_shape=()):
+        """A sample, or a sample_shape of them, without derivatives."""
+        with torch.no_grad():
+            return self.rsample(sample_shape)
+
+    def rsample(self, sample_shape=()):
+        """A sample that is differentiable by the parameters."""
+        raise NotImplementedError
+
+    def sample_n(self, n):
+        """n samples."""
+        warnings.warn("sample_n will be deprecated. Use .sample((n,)) instead", UserWarning, stacklevel=2)
+        return self.sample(Size((n,)))
+
+    def log_prob(self, value):
+        """The logarithm of the density or probability at a value."""
+        raise NotImplementedError
+
+    def cdf(self, value):
+        """The probability of at most a value."""
+        raise NotImplementedError
+
+    def icdf(self, value):
+        """The value that has this probability of not being exceeded."""
+        raise NotImplementedError
+
+    def enumerate_support(self, expand=True):
+        """All values, along a new first dimension."""
+        raise NotImplementedError
+
+    def entropy(self):
+        """The entropy, in nats."""
+        raise NotImplementedError
+
+    def perplexity(self):
+        """exp of the entropy."""
+        return torch.exp(self.entropy())
+
+    def _extended_shape(self, sample_shape=()):
+        return Size(sample_shape) + self._batch_shape + self._event_shape
+
+    def _enumerated(self, values, expand):
+        """Values along a new first dimension, for the whole batch if `expand`."""
+        values = values.view((-1,) + (1,) * len(self._batch_shape))
+        return values.expand((-1,) + self._batch_shape) if expand else values
+
+    def _validate_sample(self, value):
+        """ValueError if a value cannot be a sample; nothing is looked at where checks are off."""
+        if not self._validate_args:
+            return
+        if not isinstance(value, torch.Tensor):
+            raise ValueError("The value argument to log_prob must be a Tensor")
+        shape = value.shape
+        if shape[len(shape) - len(self._event_shape) :] != self._event_shape:
+            raise ValueError(f"The right-most size of value must match event_shape: {shape} vs {self._event_shape}.")
+        expected = self._batch_shape + self._event_shape
+        for i, j in zip(reversed(shape), reversed(expected)):
+            if i != 1 and j != 1 and i != j:
+                raise ValueError(f"Value is not broadcastable with batch_shape+event_shape: {shape} vs {expected}.")
+        try:
+            support = self.support
+        except NotImplementedError:
+            warnings.warn(
+                f"{type(self)} does not define `support` to enable sample validation. Please initialize the distribution with "
+                "`validate_args=False` to turn off validation.",
+                stacklevel=2,
+            )
+            return
+        if not holds(support, value):
+            raise ValueError(
+                f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be within the support "
+                f"({support!r}) of the distribution {self!r}, but found invalid values:\n{value}"
+            )
+
+    def __repr__(self):
+        shown = []
+        for name in self.arg_constraints:
+            value = vars(self).get(name)
+            if value is not None:
+                shown.append(f"{name}: {value if value.numel() == 1 else value.size()}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def holds(constraint, value):
+    """Do all values lie in the set? Under jit and vmap, where they are not known, that is taken for granted."""
+    known = memory(value) if constraint.plain else None
+    if known is not None:
+        with np.errstate(invalid="ignore"):
+            return bool(constraint.check(known).all())
+    try:
+        return bool(constraint.check(value.detach()).all())
+    except ConcretizationError:
+        return True
+
+
+def lazy(cls, name):
+    """Is it a parameter that is computed from another when it is asked for?"""
+    return isinstance(getattr(cls, name, None), lazy_property)

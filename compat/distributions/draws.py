@@ -1,0 +1,38 @@
+"""Draws of gamma, Dirichlet and binomial numbers as Tensors, by torch's streams."""
+
+import numpy as np
+
+import compat as torch
+from funcgrad.core.primitive import PRIMITIVES
+
+from ..functions.drawing import drawn
+from ..functions.random import stream_of
+from ..streams.gamma import gamma_numbers
+from ..streams.trials import binomial_counts
+from ..tensor import current
+
+P = PRIMITIVES
+
+
+def standard_gamma(concentration, generator=None):
+    """Gamma numbers of rate 1, differentiable by their concentration."""
+    a, stream = current(concentration), stream_of(generator)
+    d = a.owner.dtype(a)
+    x = drawn(tuple(a.shape), d, lambda shape, a: gamma_numbers(a, stream), current(a.detach()))
+    return P["gamma_drawn"](a, x)
+
+
+def standard_dirichlet(concentration, generator=None):
+    """Points of the simplex: gamma numbers in float64, divided by their sum."""
+    x = standard_gamma(concentration.double(), generator)
+    shares = (x / x.sum(-1, keepdim=True)).to(concentration.dtype)
+    limits = np.finfo(concentration.dtype.numpy)
+    return shares.clamp(min=float(limits.tiny), max=float(1 - limits.epsneg))
+
+
+def binomial(count, prob, generator=None):
+    """Numbers of successes in `count` trials of probability `prob`."""
+    n, p = torch.broadcast_tensors(count, prob)
+    n, p, stream = current(n.detach()), current(p.detach()), stream_of(generator)
+    d = n.owner.dtype(n)
+    return drawn(tuple(n.shape), d, lambda shape, n, p: binomial_counts(n, p, stream), n, p)

@@ -1,0 +1,239 @@
+"""Kullback-Leibler divergences: a table by the types of two distributions.
+
+Invariant: of several entries that fit, that of the most special types is used.
+"""
+
+import math
+
+import compat as torch
+
+from .bernoulli import Bernoulli
+from .beta import Beta
+from .binomial import Binomial
+from .categorical import Categorical
+from .cauchy import Cauchy
+from .dirichlet import Dirichlet
+from .exponential import Exponential
+from .gamma import Gamma
+from .geometric import Geometric
+from .gumbel import EULER, Gumbel
+from .half_normal import HalfNormal
+from .independent import Independent
+from .laplace import Laplace
+from .multivariate_normal import MultivariateNormal, half_log_det, mahalanobis
+from .normal import Normal
+from .one_hot_categorical import OneHotCategorical
+from .pareto import Pareto
+from .poisson import Poisson
+from .transformed_distribution import TransformedDistribution
+from .uniform import Uniform
+from .utils import sum_rightmost
+
+__all__ = ["kl_divergence", "register_kl"]
+REGISTRY = {}
+softplus = torch.nn.functional.softplus
+
+
+def register_kl(type_p, type_q):
+    """A decorator: the function gives the divergences of distributions of these types."""
+    for t in (type_p, type_q):
+        if not isinstance(t, type):
+            name = "type_p" if t is type_p else "type_q"
+            raise TypeError(f"Expected {name} to be a Distribution subclass but got {t}")
+
+    def decorator(f):
+        REGISTRY[type_p, type_q] = f
+        return f
+
+    return decorator
+
+
+def kl_divergence(p, q):
+    """The expectation under p of log p - log q, of shape batch_shape; NotImplementedError for types not in the table.
+
+    >>> import compat as torch
+    >>> kl_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))
+    tensor(0.5000)
+    """
+    found = [
+        (type(p).__mro__.index(a), type(q).__mro__.index(b), f)
+        for (a, b), f in REGISTRY.items()
+        if isinstance(p, a) and isinstance(q, b)
+    ]
+    if not found:
+        raise NotImplementedError(
+            f"No KL(p || q) is implemented for p type {type(p).__name__} and q type {type(q).__name__}"
+        )
+    return min(found, key=lambda entry: entry[:2])[2](p, q)
+
+
+@register_kl(Bernoulli, Bernoulli)
+def bernoulli(p, q):
+    one = p.probs * (softplus(-q.logits) - softplus(-p.logits))
+    zero = (1 - p.probs) * (softplus(q.logits) - softplus(p.logits))
+    one = torch.where(p.probs == 0, 0.0, torch.where(q.probs == 0, math.inf, one))
+    zero = torch.where(p.probs == 1, 0.0, torch.where(q.probs == 1, math.inf, zero))
+    return one + zero
+
+
+@register_kl(Beta, Beta)
+def beta(p, q):
+    return dirichlet(p._dirichlet, q._dirichlet)
+
+
+@register_kl(Binomial, Binomial)
+def binomial(p, q):
+    if (p.total_count < q.total_count).any():
+        raise NotImplementedError("KL between Binomials where q.total_count > p.total_count is not implemented")
+    each = p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p()
+    return torch.where(p.total_count > q.total_count, math.inf, p.total_count * each)
+
+
+@register_kl(Categorical, Categorical)
+def categorical(p, q):
+    each = p.probs * (p.logits - q.logits)
+    return torch.where(p.probs == 0, 0.0, torch.where(q.probs == 0, math.inf, each)).sum(-1)
+
+
+@register_kl(OneHotCategorical, OneHotCategorical)
+def one_hot(p, q):
+    return categorical(p._categorical, q._categorical)
+
+
+@register_kl(Cauchy, Cauchy)
+def cauchy(p, q):
+    apart = (p.scale + q.scale).pow(2) + (p.loc - q.loc).pow(2)
+    return apart.log() - (4 * p.scale * q.scale).log()
+
+
+@register_kl(Dirichlet, Dirichlet)
+def dirichlet(p, q):
+    a, b = p.concentration, q.concentration
+    total = a.sum(-1)
+    norms = total.lgamma() - b.sum(-1).lgamma() - (a.lgamma() - b.lgamma()).sum(-1)
+    return norms + ((a - b) * (a.digamma() - total.digamma().unsqueeze(-1))).sum(-1)
+
+
+@register_kl(Exponential, Exponential)
+def exponential(p, q):
+    ratio = q.rate / p.rate
+    return -ratio.log() + ratio - 1
+
+
+@register_kl(Exponential, Gamma)
+def exponential_gamma(p, q):
+    ratio, a = q.rate / p.rate, q.concentration
+    return -a * torch.log(ratio) + ratio + a.lgamma() + a * EULER - (1 + EULER)
+
+
+@register_kl(Gamma, Gamma)
+def gamma(p, q):
+    a, b = p.concentration, q.concentration
+    norms = b * (p.rate / q.rate).log() + torch.lgamma(b) - torch.lgamma(a)
+    return norms + (a - b) * torch.digamma(a) + (q.rate - p.rate) * (a / p.rate)
+
+
+@register_kl(Gamma, Exponential)
+def gamma_exponential(p, q):
+    return -p.entropy() - q.rate.log() + q.rate * p.concentration / p.rate
+
+
+@register_kl(Geometric, Geometric)
+def geometric(p, q):
+    return -p.entropy() - torch.log1p(-q.probs) / p.probs - q.logits
+
+
+@register_kl(Gumbel, Gumbel)
+def gumbel(p, q):
+    ratio, away = p.scale / q.scale, (q.loc - p.loc) / q.scale
+    return -ratio.log() - away + ratio * EULER + torch.exp(away + (1 + ratio).lgamma()) - (1 + EULER)
+
+
+@register_kl(HalfNormal, HalfNormal)
+def half_normal(p, q):
+    return normal(p.base_dist, q.base_dist)
+
+
+@register_kl(Laplace, Laplace)
+def laplace(p, q):
+    ratio, away = p.scale / q.scale, (p.loc - q.loc).abs()
+    return -ratio.log() + away / q.scale + ratio * torch.exp(-away / p.scale) - 1
+
+
+@register_kl(MultivariateNormal, MultivariateNormal)
+def multivariate_normal(p, q):
+    if p.event_shape != q.event_shape:
+        raise ValueError(
+            "KL-divergence between two Multivariate Normals with different event shapes cannot be computed"
+        )
+    n = p.event_shape[0]
+    shape = tuple(torch.broadcast_shapes(p.batch_shape, q.batch_shape)) + (n, n)
+    ratio = torch.linalg.solve_triangular(q.scale_tril.expand(shape), p.scale_tril.expand(shape), upper=False)
+    spread = ratio.pow(2).sum((-2, -1))
+    return half_log_det(q) - half_log_det(p) + 0.5 * (spread + mahalanobis(q.scale_tril, q.loc - p.loc) - n)
+
+
+@register_kl(Normal, Normal)
+def normal(p, q):
+    ratio = (p.scale / q.scale).pow(2)
+    return 0.5 * (ratio + ((p.loc - q.loc) / q.scale).pow(2) - 1 - ratio.log())
+
+
+@register_kl(Pareto, Pareto)
+def pareto(p, q):
+    ratio = q.alpha / p.alpha
+    inside = q.alpha * (p.scale / q.scale).log() - ratio.log() + ratio - 1
+    return torch.where(p.scale < q.scale, math.inf, inside)
+
+
+@register_kl(Poisson, Poisson)
+def poisson(p, q):
+    return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
+
+
+@register_kl(Bernoulli, Poisson)
+def bernoulli_poisson(p, q):
+    return -p.entropy() - (p.probs * q.rate.log() - q.rate)
+
+
+@register_kl(Uniform, Uniform)
+def uniform(p, q):
+    inside = ((q.high - q.low) / (p.high - p.low)).log()
+    return torch.where((q.low > p.low) | (q.high < p.high), math.inf, inside)
+
+
+@register_kl(Uniform, Normal)
+def uniform_normal(p, q):
+    width = p.high - p.low
+    away = ((p.high + p.low - 2 * q.loc) / 2).pow(2)
+    return (math.sqrt(math.pi * 2) * q.scale / width).log() + (width.pow(2) / 12 + away) / (2 * q.scale.pow(2))
+
+
+@register_kl(Normal, Laplace)
+def normal_laplace(p, q):
+    away = p.loc - q.loc
+    ratio = away / p.scale
+    spread = math.sqrt(2 / math.pi) * p.scale * torch.exp(-0.5 * ratio.pow(2))
+    distance = spread + away * torch.erf(math.sqrt(0.5) * ratio)
+    return -p.entropy() + torch.log(2 * q.scale) + distance / q.scale
+
+
+@register_kl(Laplace, Normal)
+def laplace_normal(p, q):
+    variance = q.scale.pow(2)
+    squares = p.scale.pow(2) + 0.5 * (p.loc - q.loc).pow(2)
+    return -torch.log(2 * p.scale) - 1 + 0.5 * torch.log(2 * math.pi * variance) + squares / variance
+
+
+@register_kl(Independent, Independent)
+def independent(p, q):
+    if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
+        raise NotImplementedError
+    return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
+
+
+@register_kl(TransformedDistribution, TransformedDistribution)
+def transformed(p, q):
+    if p.transforms != q.transforms or p.event_shape != q.event_shape:
+        raise NotImplementedError
+    return kl_divergence(p.base_dist, q.base_dist)

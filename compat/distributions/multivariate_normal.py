@@ -1,0 +1,88 @@
+"""The multivariate normal distribution."""
+
+import math
+
+import compat as torch
+
+from . import constraints
+from .distribution import Distribution
+from .normal import standard_normal
+from .utils import lazy_property
+
+
+class MultivariateNormal(Distribution):
+    """Normal vectors of mean loc, and a covariance, its inverse, or the lower triangular root of it."""
+
+    arg_constraints = {
+        "loc": constraints.real_vector, "covariance_matrix": constraints.positive_definite,
+        "precision_matrix": constraints.positive_definite, "scale_tril": constraints.lower_cholesky,
+    }  # fmt: skip
+    support = constraints.real_vector
+    has_rsample = True
+
+    def __init__(self, loc, covariance_matrix=None, precision_matrix=None, scale_tril=None, validate_args=None):
+        if loc.dim() < 1:
+            raise ValueError("loc must be at least one-dimensional.")
+        matrices = {
+            "covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix, "scale_tril": scale_tril,
+        }  # fmt: skip
+        chosen = [(name, m) for name, m in matrices.items() if m is not None]
+        if len(chosen) != 1:
+            raise ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
+        ((name, matrix),) = chosen
+        if matrix.dim() < 2:
+            kind = "scale_tril matrix" if name == "scale_tril" else name
+            raise ValueError(f"{kind} must be at least two-dimensional, with optional leading batch dimensions")
+        batch = torch.broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
+        setattr(self, name, matrix.expand(tuple(batch) + (-1, -1)))
+        self.loc = loc.expand(tuple(batch) + (-1,))
+        super().__init__(batch, self.loc.shape[-1:], validate_args=validate_args)
+
+    @lazy_property
+    def scale_tril(self):
+        """The lower triangular root of the covariance."""
+        if "covariance_matrix" in vars(self):
+            return torch.linalg.cholesky(self.covariance_matrix)
+        p = self.precision_matrix  # by the root of the matrix turned about both diagonals, whose inverse is turned back
+        root = torch.flip(torch.linalg.cholesky(torch.flip(p, (-2, -1))), (-2, -1)).mT
+        eye = torch.eye(p.shape[-1], dtype=p.dtype)
+        return torch.linalg.solve_triangular(root, eye.expand(p.shape), upper=False)
+
+    @lazy_property
+    def covariance_matrix(self):
+        """The covariance."""
+        return self.scale_tril @ self.scale_tril.mT
+
+    @lazy_property
+    def precision_matrix(self):
+        """The inverse of the covariance."""
+        return torch.cholesky_inverse(self.scale_tril)
+
+    mean = mode = property(lambda d: d.loc)
+    variance = property(lambda d: d.scale_tril.pow(2).sum(-1))
+
+    def rsample(self, sample_shape=()):
+        eps = standard_normal(self._extended_shape(sample_shape), self.loc.dtype)
+        return self.loc + (self.scale_tril @ eps.unsqueeze(-1)).squeeze(-1)
+
+    def log_prob(self, value):
+        self._validate_sample(value)
+        square = mahalanobis(self.scale_tril, value - self.loc)
+        return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + square) - half_log_det(self)
+
+    def entropy(self):
+        return 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + half_log_det(self)
+
+
+def half_log_det(d):
+    """Half the logarithm of the determinant of the covariance."""
+    return d.scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+
+
+def mahalanobis(root, x):
+    """x' (root root')^-1 x, along the last dimension."""
+    shape = torch.broadcast_shapes(root.shape[:-1], x.shape)
+    x = x.expand(shape).unsqueeze(-1)
+    return (
+        torch.linalg.solve_triangular(root.expand(tuple(shape) + root.shape[-1:]), x, upper=False).pow(2).sum((-2, -1))
+    )

@@ -1,0 +1,55 @@
+"""The normal distribution."""
+
+import math
+
+import compat as torch
+
+from . import constraints
+from .distribution import Distribution
+
+
+class Normal(Distribution):
+    """Normal numbers of mean loc and standard deviation scale.
+
+    >>> import compat as torch
+    >>> Normal(0.0, 1.0).log_prob(torch.tensor(0.0))
+    tensor(-0.9189)
+    """
+
+    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
+    support = constraints.real
+    has_rsample = True
+
+    def __init__(self, loc, scale, validate_args=None):
+        self._take(validate_args, loc=loc, scale=scale)
+
+    mean = mode = property(lambda d: d.loc)
+    stddev = property(lambda d: d.scale)
+    variance = property(lambda d: d.scale.pow(2))
+
+    def sample(self, sample_shape=()):
+        shape = self._extended_shape(sample_shape)
+        with torch.no_grad():
+            return torch.normal(self.loc.expand(shape), self.scale.expand(shape))
+
+    def rsample(self, sample_shape=()):
+        return self.loc + standard_normal(self._extended_shape(sample_shape), self.loc.dtype) * self.scale
+
+    def log_prob(self, value):
+        self._validate_sample(value)
+        return -((value - self.loc) ** 2) / (2 * self.scale**2) - self.scale.log() - math.log(math.sqrt(2 * math.pi))
+
+    def cdf(self, value):
+        self._validate_sample(value)
+        return 0.5 * (1 + torch.erf((value - self.loc) * self.scale.reciprocal() / math.sqrt(2)))
+
+    def icdf(self, value):
+        return self.loc + self.scale * torch.erfinv(2 * value - 1) * math.sqrt(2)
+
+    def entropy(self):
+        return 0.5 + 0.5 * math.log(2 * math.pi) + torch.log(self.scale)
+
+
+def standard_normal(shape, dtype):
+    """Normal numbers of mean 0 and standard deviation 1, drawn as distributions draw them."""
+    return torch.normal(torch.zeros(shape, dtype=dtype), torch.ones(shape, dtype=dtype))

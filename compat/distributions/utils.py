@@ -1,0 +1,49 @@
+"""What distributions share: parameters brought to one shape, and the two ways to give probabilities."""
+
+from functools import cached_property as lazy_property
+from numbers import Number
+
+import compat as torch
+
+__all__ = [
+    "broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "of_numbers", "probs_to_logits", "sum_rightmost",
+]  # fmt: skip
+
+
+def of_numbers(*values):
+    """Are they all plain numbers?"""
+    return all(isinstance(v, Number) for v in values)
+
+
+def broadcast_all(*values):
+    """The values as Tensors of one shape; numbers take the dtype of the first Tensor, or the default one. A list."""
+    if not all(isinstance(v, (Number, torch.Tensor)) for v in values):
+        raise ValueError(
+            "Input arguments must all be instances of Number, torch.Tensor or objects implementing __torch_function__."
+        )
+    first = next((v for v in values if isinstance(v, torch.Tensor)), None)
+    dtype = torch.get_default_dtype() if first is None else first.dtype
+    tensors = [v if isinstance(v, torch.Tensor) else torch.tensor(v, dtype=dtype) for v in values]
+    return torch.broadcast_tensors(*tensors)
+
+
+def sum_rightmost(value, dim):
+    """The sum over the last `dim` dimensions."""
+    return value if dim == 0 else value.reshape(value.shape[: value.dim() - dim] + (-1,)).sum(-1)
+
+
+def logits_to_probs(logits, is_binary=False):
+    """Probabilities of log-odds, or of unnormalised log-probabilities along the last dimension."""
+    return torch.sigmoid(logits) if is_binary else torch.nn.functional.softmax(logits, dim=-1)
+
+
+def clamp_probs(probs):
+    """Probabilities kept a step away from 0 and 1."""
+    eps = torch.finfo(probs.dtype).eps
+    return probs.clamp(min=eps, max=1 - eps)
+
+
+def probs_to_logits(probs, is_binary=False):
+    """Log-odds, or log-probabilities."""
+    inside = clamp_probs(probs)
+    return torch.log(inside) - torch.log1p(-inside) if is_binary else torch.log(inside)

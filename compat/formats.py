@@ -1,0 +1,81 @@
+"""Memory formats: torch.channels_last and its kin, the order in which the elements of an image stand in memory.
+
+Invariant: a format changes strides, never shape or values; traced Tensors have no strides and are in every format.
+"""
+
+import numpy as np
+
+
+class memory_format:
+    """torch.memory_format."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+    def __reduce__(self):
+        return BY_NAME.get, (self.name,)
+
+
+contiguous_format = memory_format("contiguous_format")
+preserve_format = memory_format("preserve_format")
+channels_last = memory_format("channels_last")
+channels_last_3d = memory_format("channels_last_3d")
+BY_NAME = {f.name: f for f in (contiguous_format, preserve_format, channels_last, channels_last_3d)}
+ORDER = {channels_last: (0, 2, 3, 1), channels_last_3d: (0, 2, 3, 4, 1)}  # dimensions, from the outermost in memory
+
+
+def order_of(wanted, n):
+    """The order of n dimensions in a format; RuntimeError in torch's words if it is for another number of them."""
+    if wanted is contiguous_format or wanted is None:
+        return tuple(range(n))
+    if wanted not in ORDER:
+        raise RuntimeError(
+            f"memory format {wanted!r} is not one to arrange memory in; use contiguous_format or channels_last"
+        )
+    order = ORDER[wanted]
+    if len(order) != n:
+        raise RuntimeError(f"required rank {len(order)} tensor to use {wanted.name} format")
+    return order
+
+
+def base_of(array):
+    """The whole memory that an array lies in, as one axis of its elements."""
+    while True:
+        base = array.base
+        if not isinstance(base, np.ndarray):
+            base = getattr(base, "base", None)  # (as_strided puts an object of its own between)
+        if not isinstance(base, np.ndarray):
+            return np.lib.stride_tricks.as_strided(array, (array.size,), (array.itemsize,))
+        array = base
+
+
+def offset_in(array, memory):
+    """The position of an array's first element in a memory, in elements."""
+    return (array.__array_interface__["data"][0] - memory.__array_interface__["data"][0]) // array.itemsize
+
+
+def is_in(array, wanted):
+    """Do the elements of an array stand in a format?"""
+    if wanted is contiguous_format or wanted is None:
+        return array.flags.c_contiguous
+    order = ORDER.get(wanted)
+    if order is None or len(order) != array.ndim:
+        return False
+    step = array.itemsize
+    for at in reversed(order):
+        if array.shape[at] != 1:
+            if array.strides[at] != step:
+                return False
+            step *= array.shape[at]
+    return True
+
+
+def memory_in(wanted, shape, dtype):
+    """A new array of a shape, its elements in a format."""
+    order = order_of(wanted, len(shape))
+    return np.empty([shape[at] for at in order], dtype).transpose(np.argsort(order))

@@ -1,0 +1,507 @@
+"""torch.func: funcgrad's transforms with torch's signatures, on functions of Tensors.
+
+Invariant: nothing is differentiated or mapped here; each function checks its arguments in torch's words, renames them, and
+calls the transform of funcgrad.
+"""
+
+import functools
+from collections.abc import Sequence
+
+import funcgrad as fg
+from funcgrad.core.state import tls
+
+from .functions.register import FUNCTIONS as T
+from .nn.modules.batchnorm import _BatchNorm
+from .nn.utils.stateless import called
+from .tensor import Tensor, wrapped
+from .utils._pytree import broadcast_prefix, tree_flatten, tree_structure, tree_unflatten
+
+__all__ = [
+    "functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize",
+    "replace_all_batch_norm_modules_", "stack_module_state", "vjp", "vmap",
+]  # fmt: skip
+VALUE = "grad_and_value(f)(*args)"
+VJP = "vjp(f, *primals)"
+JVP = "jvp(f, primals, tangents)"
+
+
+# ------------------------------------------------------------------------------------------------ what is checked
+def check_argnums(argnums, count):
+    """The positions that argnums names, counted from the front; RuntimeError if there is no such argument, or one twice."""
+    if not isinstance(argnums, (int, tuple)):
+        raise RuntimeError(f"argnums must be int or Tuple[int, ...], got: {type(argnums)}")
+    numbers = argnums if isinstance(argnums, tuple) else (argnums,)
+    if not numbers:
+        raise RuntimeError("argnums must be non-empty")
+    for k in numbers:
+        if not isinstance(k, int):
+            raise RuntimeError(f"argnum must be int, got: {type(k)}")
+        if not -count <= k < count:
+            raise RuntimeError(f"Got argnum={k}, but only {count} positional inputs")
+    if len({k % count for k in numbers}) < len(numbers):
+        raise RuntimeError(f"argnums elements must be unique, got {argnums}")
+    return [k % count for k in numbers]
+
+
+def check_differentiable(leaves):
+    """Every leaf must be a float or complex Tensor."""
+    for leaf in leaves:
+        if not isinstance(leaf, Tensor):
+            raise ValueError(f"Thing passed to transform API must be Tensor, got {type(leaf)}")
+        if not (leaf.is_floating_point() or leaf.is_complex()):
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+
+
+def check_tensors(name, leaves):
+    for leaf in leaves:
+        if not isinstance(leaf, Tensor):
+            raise RuntimeError(
+                f"{name}: expected f(*primals) to return only tensors, got unsupported type {type(leaf)}"
+            )
+
+
+def check_scalar(name, leaves):
+    """The output of a function to be differentiated must be one Tensor without dimensions."""
+    out = leaves[0] if len(leaves) == 1 else leaves
+    if not isinstance(out, Tensor):
+        raise RuntimeError(f"{name}: Expected f(*args) to return a Tensor, got {type(out)}")
+    if out.dim():
+        raise RuntimeError(
+            f"{name}: Expected f(*args) to return a scalar Tensor, got tensor with {out.dim()} dims. Maybe you wanted to use the "
+            "vjp or jacrev APIs instead?"
+        )
+
+
+def brief(spec):
+    """A structure as Python would write it."""
+    return str(tree_unflatten(["*"] * spec.num_leaves, spec)).replace("'*'", "*")
+
+
+class Flat:
+    """A function of trees as one of leaves that returns leaves: what the transforms of funcgrad get.
+
+    `out` and `aux` are the structures of what the last call returned."""
+
+    def __init__(self, func, spec, name, has_aux=False, kwargs=None, check=check_tensors):
+        self.func, self.spec, self.name, self.has_aux, self.check = func, spec, name, has_aux, check
+        self.kwargs = kwargs or {}
+
+    def __call__(self, *leaves):
+        got = self.func(*tree_unflatten(leaves, self.spec), **self.kwargs)
+        aux = None
+        if self.has_aux:
+            if not isinstance(got, tuple) or len(got) != 2:
+                raise RuntimeError(
+                    f"{self.name}: output of function f should be a tuple: (output, aux) if has_aux is True"
+                )
+            got, aux = got
+        out, self.out = tree_flatten(got)
+        self.check(self.name, out)
+        out = out[0] if self.check is check_scalar else tuple(out)
+        if not self.has_aux:
+            return out
+        aux, self.aux = tree_flatten(aux)
+        return out, tuple(aux)
+
+    def shown(self, out):
+        """An output as the function's own containers."""
+        return tree_unflatten(out, self.out)
+
+
+class Chosen:
+    """The arguments that argnums names, among the leaves of all."""
+
+    def __init__(self, args, argnums):
+        self.leaves, self.spec = tree_flatten(args)
+        self.single = not isinstance(argnums, tuple)
+        self.specs, self.positions = [], []
+        starts = [0]
+        for below in self.spec.children_specs:
+            starts.append(starts[-1] + below.num_leaves)
+        for k in check_argnums(argnums, len(args)):
+            self.specs.append(self.spec.children_specs[k])
+            self.positions += range(starts[k], starts[k + 1])
+        check_differentiable([self.leaves[i] for i in self.positions])
+
+    def shown(self, leaves):
+        """One value for each leaf of those arguments, in their containers."""
+        leaves = iter(leaves)
+        parts = [tree_unflatten([next(leaves) for _ in range(s.num_leaves)], s) for s in self.specs]
+        return parts[0] if self.single else tuple(parts)
+
+
+# ------------------------------------------------------------------------------------------------ derivatives
+def grad_and_value(func, argnums=0, has_aux=False):
+    """A function that returns (gradient, value) of func, or (gradient, (value, aux))."""
+
+    @functools.wraps(func)
+    def wrapper(*args, **kwargs):
+        chosen = Chosen(args, argnums)
+        flat = Flat(func, chosen.spec, VALUE, has_aux, kwargs, check_scalar)
+        value, gradient = fg.value_and_grad(flat, tuple(chosen.positions), has_aux)(*chosen.leaves)
+        if has_aux:
+            value = value[0], tree_unflatten(value[1], flat.aux)
+        return chosen.shown(gradient), value
+
+    return wrapper
+
+
+def grad(func, argnums=0, has_aux=False):
+    """The gradient of a function that returns a Tensor without dimensions; (gradient, aux) with has_aux.
+
+    >>> import compat as torch
+    >>> torch.func.grad(lambda x: (x ** 2).sum())(torch.tensor([1.0, 3.0]))
+    tensor([2., 6.])
+    """
+    both = grad_and_value(func, argnums, has_aux)
+
+    @functools.wraps(func)
+    def wrapper(*args, **kwargs):
+        gradient, value = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return wrapper
+
+
+def vjp(func, *primals, has_aux=False):
+    """(output, vjp_fn), or (output, vjp_fn, aux): vjp_fn(cotangents) is a tuple with one entry a primal.
+
+    >>> import compat as torch
+    >>> out, vjp_fn = torch.func.vjp(torch.sin, torch.zeros(2))
+    >>> vjp_fn(torch.tensor([1.0, 2.0]))
+    (tensor([1., 2.]),)
+    """
+    leaves, spec = tree_flatten(primals)
+    check_differentiable(leaves)
+    flat = Flat(func, spec, VJP, has_aux)
+    out, pullback, *aux = fg.vjp(flat, *leaves, has_aux=has_aux)
+
+    def vjp_fn(cotangents, retain_graph=True, create_graph=None):
+        given, structure = tree_flatten(cotangents)
+        if structure != flat.out:
+            raise RuntimeError(
+                "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
+                f"cotangents: {brief(structure)}, primal output: {brief(flat.out)}"
+            )
+        for i, (c, y) in enumerate(zip(given, out, strict=True)):
+            if tuple(c.shape) != tuple(y.shape):
+                raise RuntimeError(
+                    f"Mismatch in shape: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of {y.shape}."
+                )
+        return tree_unflatten(pullback(tuple(given)), spec)
+
+    return flat.shown(out), vjp_fn, *[tree_unflatten(a, flat.aux) for a in aux]
+
+
+def jvp(func, primals, tangents, *, strict=False, has_aux=False):
+    """(output, its derivative along the tangents), or both and aux; primals and tangents are tuples.
+
+    `strict`: RuntimeError for an output that does not depend on the primals.
+
+    >>> import compat as torch
+    >>> torch.func.jvp(torch.sin, (torch.zeros(1),), (torch.ones(1),))
+    (tensor([0.]), tensor([1.]))
+    """
+    if not isinstance(primals, tuple):
+        raise RuntimeError(f"{JVP}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).")
+    leaves, spec = tree_flatten(primals)
+    given, structure = tree_flatten(tangents)
+    if structure != spec:
+        raise RuntimeError(
+            f"{JVP}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 "
+            f"tensors, tangents also must be. Got primals with structure {spec} and tangents with structure {structure}"
+        )
+    check_differentiable(leaves)
+    for t, x in zip(given, leaves, strict=True):
+        if tuple(t.shape) != tuple(x.shape):
+            raise RuntimeError(
+                "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+                f"supported. Tensor is of size {list(x.shape)} while the given forward gradient is of size {list(t.shape)}."
+            )
+    flat = Flat(func, spec, JVP, has_aux)
+    if strict:
+        outs = flat(*[x.detach().requires_grad_() for x in leaves])
+        if not all(y.requires_grad for y in (outs[0] if has_aux else outs)):
+            raise RuntimeError(
+                "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed with "
+                "strict=True."
+            )
+    out, tangent, *aux = fg.jvp(flat, tuple(leaves), tuple(given), has_aux=has_aux)
+    return flat.shown(out), flat.shown(tangent), *[tree_unflatten(a, flat.aux) for a in aux]
+
+
+def linearize(func, *primals):
+    """(output, jvp_fn): jvp_fn(*tangents) is the derivative at the primals; func is run once, and may not branch on values.
+
+    >>> import compat as torch
+    >>> out, push = torch.func.linearize(torch.sin, torch.zeros(2))
+    >>> push(torch.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    """
+    leaves, spec = tree_flatten(primals)
+    check_differentiable(leaves)
+    flat = Flat(func, spec, JVP)
+    out, push = fg.linearize(flat, *leaves)
+
+    def jvp_fn(*tangents):
+        given, structure = tree_flatten(tangents)
+        if structure != spec:
+            raise RuntimeError(f"Expected the tangents {structure} to have the same argspec as the primals {spec}")
+        for i, (t, x) in enumerate(zip(given, leaves, strict=True)):
+            for what in ("shape", "dtype"):
+                if getattr(t, what) != getattr(x, what):
+                    raise RuntimeError(
+                        f"tangent:{i} with {what} {getattr(t, what)} in flattened pytree doesn't match the {what} "
+                        f"{getattr(x, what)} of the corresponding primal."
+                    )
+        return flat.shown(push(*given))
+
+    return flat.shown(out), jvp_fn
+
+
+def jacobian_by(transform, name, func, argnums, has_aux):
+    """A function that gives the Jacobian of func by one of funcgrad's two ways."""
+
+    @functools.wraps(func)
+    def wrapper(*args, **kwargs):
+        chosen = Chosen(args, argnums)
+        flat = Flat(func, chosen.spec, name, has_aux, kwargs)
+        got = transform(flat, tuple(chosen.positions), has_aux)(*chosen.leaves)
+        rows, aux = got if has_aux else (got, None)
+        jacobian = flat.shown([chosen.shown(row) for row in rows])
+        return (jacobian, tree_unflatten(aux, flat.aux)) if has_aux else jacobian
+
+    return wrapper
+
+
+def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_copy=False):
+    """All derivatives of all outputs, by reverse mode: shape (*output, *argument). `chunk_size` changes nothing here.
+
+    >>> import compat as torch
+    >>> torch.func.jacrev(torch.sin)(torch.zeros(2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    if chunk_size is not None and chunk_size <= 0:
+        raise ValueError("jacrev: `chunk_size` should be greater than 0.")
+    return jacobian_by(fg.jacrev, VJP, func, argnums, has_aux)
+
+
+def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
+    """All derivatives of all outputs, by forward mode: shape (*output, *argument)."""
+    return jacobian_by(fg.jacfwd, JVP, func, argnums, has_aux)
+
+
+def hessian(func, argnums=0):
+    """All second derivatives, by forward mode over reverse mode.
+
+    >>> import compat as torch
+    >>> torch.func.hessian(lambda x: (x ** 3).sum())(torch.tensor([1.0, 2.0]))
+    tensor([[ 6.,  0.],
+            [ 0., 12.]])
+    """
+    return jacfwd(jacrev(func, argnums), argnums)
+
+
+# ------------------------------------------------------------------------------------------------ vmap
+def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
+    """func mapped over a dimension of its positional arguments, all at once (or chunk_size entries at a time).
+
+    `in_dims`, `out_dims`: a dimension for all, or a tree of them and None. `randomness`: what a random operation inside does:
+    "error", "same" (one draw for all) or "different".
+
+    >>> import compat as torch
+    >>> torch.func.vmap(torch.dot)(torch.ones(3, 2), torch.ones(3, 2))
+    tensor([2., 2., 2.])
+    """
+    if randomness not in ("error", "different", "same"):
+        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
+    if chunk_size is not None and chunk_size <= 0:
+        raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
+
+    @functools.wraps(func)
+    def wrapper(*args, **kwargs):
+        leaves, spec = tree_flatten(args)
+        dims, size = mapped_dims(func, in_dims, leaves, spec)
+        out = []  # one dimension for each leaf of the output: known, and filled in, once func has run
+
+        def check(name, results):
+            out[:] = output_dims(func, out_dims, results, flat.out)
+
+        flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=check)
+
+        def of_leaves(*leaves):
+            return list(flat(*leaves))
+
+        def run(leaves, size):
+            return fg.vmap(of_leaves, tuple(dims), out, size, randomness=randomness)(*leaves)
+
+        if chunk_size is None or chunk_size >= size:
+            return flat.shown(run(leaves, size))
+        parts = []
+        for start in range(0, size, chunk_size):
+            count = min(chunk_size, size - start)
+            parts.append(run([x if d is None else x.narrow(d, start, count) for x, d in zip(leaves, dims)], count))
+        columns = zip(*parts, strict=True)
+        return flat.shown([c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, out, strict=True)])
+
+    return wrapper
+
+
+def name_of(func):
+    if isinstance(func, functools.partial):
+        return f"functools.partial({name_of(func.func)}, ...)"
+    return getattr(func, "__name__", repr(func))
+
+
+def mapped_dims(func, in_dims, leaves, spec):
+    """(the dimension, or None, of each leaf of the arguments; their common size), or ValueError in torch's words."""
+    what = f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>)"
+    if not isinstance(in_dims, (int, tuple)):
+        raise ValueError(
+            f"{what}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, got: "
+            f"{type(in_dims)}."
+        )
+    if not spec.children_specs:
+        raise ValueError(
+            f"vmap({name_of(func)})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a "
+            "function with no inputs. The latter is unsupported."
+        )
+    dims = broadcast_prefix(in_dims, spec)
+    if dims is None:
+        raise ValueError(
+            f"{what}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {tree_structure(in_dims)} "
+            f"but inputs has structure {spec}."
+        )
+    sizes = []
+    for i, (x, d) in enumerate(zip(leaves, dims, strict=True)):
+        if d is None:
+            continue
+        if not isinstance(d, int):
+            raise ValueError(
+                f"{what}: Got in_dim={d} for an input but in_dim must be either an integer dimension or None."
+            )
+        if not isinstance(x, Tensor):
+            raise ValueError(
+                f"{what}: Got in_dim={d} for an input but the input is of type {type(x)}. We cannot vmap over non-Tensor arguments, "
+                "please use None as the respective in_dim"
+            )
+        if not -x.dim() <= d < x.dim():
+            raise ValueError(
+                f"{what}: Got in_dim={d} for some input, but that input is a Tensor of dimensionality {x.dim()} so expected "
+                f"in_dim to satisfy -{x.dim()} <= in_dim < {x.dim()}."
+            )
+        dims[i] = d % x.dim()
+        sizes.append(x.shape[d])
+    if not sizes:
+        raise ValueError("vmap: Expected at least one Tensor to vmap over")
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the mapped dimension"
+        )
+    return dims, sizes[0]
+
+
+def output_dims(func, out_dims, leaves, spec):
+    """The dimension, or None, of each leaf of the output of one sample; ValueError and IndexError in torch's words."""
+    name = name_of(func)
+    dims = broadcast_prefix(out_dims, spec)
+    if dims is None:
+        raise ValueError(
+            f"vmap({name}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of `outputs`. "
+            f"out_dims has structure {tree_structure(out_dims)} but outputs has structure {spec}."
+        )
+    for i, (x, d) in enumerate(zip(leaves, dims, strict=True)):
+        if d is None:
+            if isinstance(x, Tensor) and x.owner is tls.mapping.tape and x.val.mark is not None:
+                raise ValueError(f"vmap({name}, ...): `{name}` can not return a BatchedTensor when out_dim is None")
+        elif not isinstance(d, int):
+            raise ValueError(
+                f"vmap({name}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints "
+                "representing where in the outputs the vmapped dimension should appear."
+            )
+        elif not isinstance(x, Tensor):
+            raise ValueError(
+                f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(x)}. Did you mean to set out_dims= to None "
+                "for output?"
+            )
+        else:
+            dims[i] = wrapped(d, x.dim() + 1)
+    return dims
+
+
+# ------------------------------------------------------------------------------------------------ modules
+def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
+    """module(*args, **kwargs) with the Tensors of a dict (or of several) in the place of its parameters and buffers.
+
+    >>> import compat as torch
+    >>> layer = torch.nn.Linear(2, 1)
+    >>> torch.func.functional_call(layer, {"weight": torch.ones(1, 2), "bias": torch.zeros(1)}, torch.ones(2))
+    tensor([2.])
+    """
+    dicts = parameter_and_buffer_dicts
+    if isinstance(dicts, Sequence) and not isinstance(dicts, dict):
+        if not all(isinstance(d, dict) for d in dicts):
+            raise ValueError("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
+        names = [k for d in dicts for k in d]
+        repeated = [k for k in dict.fromkeys(names) if names.count(k) > 1]
+        if repeated:
+            raise ValueError(f"{repeated} appeared in multiple dictionaries; behavior of functional call is ambiguous")
+        dicts = {k: v for d in dicts for k, v in d.items()}
+    elif not isinstance(dicts, dict):
+        raise ValueError(
+            f"Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got {type(dicts)}"
+        )
+    return called(module, dicts, args, kwargs, tie_weights=tie_weights, strict=strict)
+
+
+def stack_module_state(models):
+    """(parameters, buffers) of several models of one class, by name, each stacked along a new first dimension."""
+    name = "stack_module_state"
+    models = list(models)
+    if not models:
+        raise RuntimeError(f"{name}: Expected at least one model, got 0.")
+    if len({m.training for m in models}) > 1:
+        raise RuntimeError(f"{name}: Expected all models to have the same training/eval mode.")
+    if len({type(m) for m in models}) > 1:
+        raise RuntimeError(f"{name}: Expected all models to be of the same class.")
+    both = []
+    for listed in ("named_parameters", "named_buffers"):
+        tables = [dict(getattr(m, listed)()) for m in models]
+        both.append({k: stacked([t[k] for t in tables], k) for k in tables[0]})
+    return tuple(both)
+
+
+def stacked(tensors, name):
+    """Tensors as one leaf, which requires grad if they do."""
+    wanted = tensors[0].requires_grad
+    if any(t.requires_grad != wanted for t in tensors):
+        raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
+    return T["stack"]([t.detach() for t in tensors]).requires_grad_(wanted)
+
+
+def replace_all_batch_norm_modules_(root):
+    """Let every batch norm below forget its running statistics, in place: they cannot be updated under vmap. Returns root."""
+    for module in root.modules():
+        if isinstance(module, _BatchNorm):
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+            module.track_running_stats = False
+    return root
+
+
+def functionalize(func, *, remove="mutations"):
+    """func itself: changes in place are functional wherever a transform sees them here."""
+    if remove not in ("mutations", "mutations_and_views"):
+        raise RuntimeError(
+            f"functionalize(f, remove='mutations'): received invalid argument for remove={remove}. Valid options are:\n"
+            "     remove='mutations': all inplace and out= operators will be removed from the program, and replaced with their "
+            "out-of-place equivalents.\n"
+            "     remove='mutations_and_views': In addition to the above, all aliasing operators {view} will be replaced with "
+            "their non-aliasing counterparts, {view}_copy.\n"
+        )
+
+    @functools.wraps(func)
+    def wrapper(*args, **kwargs):
+        return func(*args, **kwargs)
+
+    return wrapper

@@ -1,0 +1,139 @@
+"""LDL factors of symmetric (or Hermitian) matrices, which need not be definite: linalg.ldl_factor and ldl_solve.
+
+The pivoting is that of Bunch and Kaufman (Math. Comp. 31 (1977) 163-179) as LAPACK's sytrf has it: pivots count from 1, and two
+equal negative ones mark a block of two. torch has no derivatives of these; solve with linalg.solve where one is wanted.
+"""
+
+import math
+
+import numpy as np
+
+from funcgrad.numpy.concrete import concrete
+
+from .linalg_checks import linalg_operation, matrix
+from .operands import dtype_of, new, shape_of
+from .register import FUNCTIONS
+from .return_types import BY_NAME as RETURN
+
+ALPHA = (1 + math.sqrt(17)) / 8
+
+
+def pivot_of(a, k):
+    """(the row to exchange, the size of the block) of step k of a lower triangle."""
+    n = len(a)
+    own = abs(a[k, k])
+    if k == n - 1:
+        return k, 1
+    at = k + 1 + int(np.abs(a[k + 1 :, k]).argmax())
+    column = abs(a[at, k])
+    if max(own, column) == 0 or own >= ALPHA * column:
+        return k, 1
+    row = max(np.abs(a[at, k:at]).max(), np.abs(a[at + 1 :, at]).max(initial=0.0))
+    if own >= ALPHA * column * (column / row):
+        return k, 1
+    return (at, 1) if abs(a[at, at]) >= ALPHA * row else (at, 2)
+
+
+def exchange(a, k, p, turned):
+    """Rows and columns k < p of a lower triangle exchanged."""
+    a[p + 1 :, [k, p]] = a[p + 1 :, [p, k]]
+    middle = a[k + 1 : p, k].copy()
+    a[k + 1 : p, k] = turned(a[p, k + 1 : p])
+    a[p, k + 1 : p] = turned(middle)
+    a[p, k] = turned(a[p, k])
+    a[k, k], a[p, p] = a[p, p], a[k, k]
+
+
+def factor(a, turned):
+    """(factors in place of the lower triangle, pivots, info) of one matrix; `turned`: conj for Hermitian ones."""
+    n, k, info = len(a), 0, 0
+    pivots = np.zeros(n, np.int32)
+    while k < n:
+        p, size = pivot_of(a, k)
+        last = k + size - 1
+        if p != last:
+            exchange(a, last, p, turned)
+            if size == 2:
+                a[k + 1, k], a[p, k] = a[p, k], a[k + 1, k]
+        rest = slice(k + size, n)
+        x = a[rest, k : k + size].copy()
+        if size == 1 and a[k, k] == 0:
+            info = info or k + 1
+        else:
+            w = x @ np.linalg.inv(block(a, k, size, turned))
+            a[rest, rest] -= np.tril(w @ turned(x).T)
+            a[rest, k : k + size] = w
+        pivots[k : k + size] = p + 1 if size == 1 else -(p + 1)
+        k += size
+    return a, pivots, info
+
+
+def block(a, k, size, turned):
+    """The diagonal block of a step, whole."""
+    d = a[k : k + size, k : k + size].copy()
+    if size == 2:
+        d[0, 1] = turned(d[1, 0])
+    return d
+
+
+def factored(A, hermitian, name):
+    t = matrix(A, name, square=True)
+    x = np.asarray(concrete(t.detach(), name))
+    turned = np.conj if hermitian else np.positive
+    flat = [factor(one.copy(), turned) for one in x.reshape(-1, *x.shape[-2:])]
+    *lead, n, _ = shape_of(t)
+    packed = np.array([np.tril(f[0]) for f in flat], dtype_of(t)).reshape(*lead, n, n)
+    return (
+        new(packed),
+        new(np.array([f[1] for f in flat], np.int32).reshape(*lead, n)),
+        np.array([f[2] for f in flat], np.int32).reshape(lead),
+    )
+
+
+@linalg_operation(name="ldl_factor_ex")
+def ldl_factor_ex(A, *, hermitian=False, check_errors=False):
+    """(LD, pivots, info): ldl_factor, and the number of the first zero block, or 0."""
+    packed, pivots, info = factored(A, hermitian, "torch.linalg.ldl_factor_ex")
+    if check_errors and info.any():
+        raise RuntimeError(f"torch.linalg.ldl_factor_ex: The factorization failed: D[{info.max()}] is zero.")
+    return RETURN["linalg_ldl_factor_ex"](packed, pivots, new(info))
+
+
+@linalg_operation(name="ldl_factor")
+def ldl_factor(A, *, hermitian=False):
+    """(LD, pivots): the unit lower triangle and the blocks of D in one matrix, and what was exchanged."""
+    packed, pivots, _ = factored(A, hermitian, "torch.linalg.ldl_factor")
+    return RETURN["linalg_ldl_factor"](packed, pivots)
+
+
+def solved(a, pivots, b, turned):
+    """The solution of one system."""
+    n, k = len(a), 0
+    steps = []
+    while k < n:
+        size = 1 if pivots[k] > 0 else 2
+        p, last = abs(int(pivots[k])) - 1, k + size - 1
+        steps.append((k, size, p, last))
+        b[[last, p]] = b[[p, last]]
+        b[k + size :] -= a[k + size :, k : k + size] @ b[k : k + size]
+        b[k : k + size] = np.linalg.solve(block(a, k, size, turned), b[k : k + size])
+        k += size
+    for k, size, p, last in reversed(steps):
+        b[k : k + size] -= turned(a[k + size :, k : k + size]).T @ b[k + size :]
+        b[[last, p]] = b[[p, last]]
+    return b
+
+
+@linalg_operation(name="ldl_solve")
+def ldl_solve(LD, pivots, B, *, hermitian=False):
+    """X with A X = B, given ldl_factor(A)."""
+    matrix(LD, "torch.linalg.ldl_solve", square=True)
+    a, p, b = (np.asarray(concrete(x.detach(), "ldl_solve")) for x in (LD, pivots, B))
+    lead = FUNCTIONS["broadcast_shapes"](a.shape[:-2], b.shape[:-2])
+    turned = np.conj if hermitian else np.positive
+    full = [np.broadcast_to(x, (*lead, *x.shape[-k:])).reshape(-1, *x.shape[-k:]) for x, k in ((a, 2), (p, 1), (b, 2))]
+    out = [solved(one, order, right.copy(), turned) for one, order, right in zip(*full)]
+    return new(np.array(out, b.dtype).reshape(*lead, *b.shape[-2:]))
+
+
+NAMES = {f.__name__: f for f in (ldl_factor, ldl_factor_ex, ldl_solve)}

@@ -1,0 +1,189 @@
+"""Values put where a view would be, or reduced into places: diagonal_scatter, as_strided_scatter, index_reduce, segment_reduce.
+
+Invariant: a position is found in numbers first (an arange that is viewed like the operand), so one scatter serves every view.
+"""
+
+import numpy as np
+
+from funcgrad.numpy.concrete import concrete
+
+from ..tensor import current, wrapped
+from .operands import P, dtype_of, new, shape_of, sizes
+from .register import FUNCTIONS, named, operation, twin
+from .return_types import BY_NAME as RETURN
+
+
+def put_at(input, positions, src):
+    """A copy of the input with src at these positions of its elements in order."""
+    t = current(input)
+    values = src.to(input.dtype).expand(positions.shape).reshape(-1)
+    return FUNCTIONS["scatter"](input.reshape(-1), 0, new(positions.reshape(-1).copy()), values).reshape(shape_of(t))
+
+
+def numbers_of(input):
+    shape = shape_of(current(input))
+    return np.arange(int(np.prod(shape))).reshape(shape)
+
+
+@operation("DiagonalScatterBackward0")
+def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
+    """A copy of the input with src in place of a diagonal."""
+    n = input.dim()
+    positions = np.diagonal(numbers_of(input), offset, wrapped(dim1, n), wrapped(dim2, n))
+    if tuple(src.shape) != positions.shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(positions.shape)}"
+        )
+    return put_at(input, positions, src)
+
+
+@operation("AsStridedScatterBackward0")
+def as_strided_scatter(input, src, size, stride, storage_offset=None):
+    """A copy of the input with src in place of a window of its memory."""
+    flat = numbers_of(input).reshape(-1)
+    size, stride = sizes((size,)), sizes((stride,))
+    window = np.lib.stride_tricks.as_strided(flat[storage_offset or 0 :], size, [s * flat.itemsize for s in stride])
+    return put_at(input, window, src)
+
+
+# ------------------------------------------------------------------------------------------------ reductions
+
+
+@operation("IndexReduceBackward0")
+def index_reduce(input, dim, index, source, reduce, *, include_self=True):
+    """The input with slices of source reduced into the slices that the index names: "prod", "mean", "amax" or "amin"."""
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    t = current(input)
+    dim = wrapped(dim, len(shape_of(t)))
+    places = [1] * source.dim()
+    places[dim] = -1
+    full = index.long().reshape(places).expand(source.shape)
+    return FUNCTIONS["scatter_reduce"](input, dim, full, source, reduce, include_self=include_self)
+
+
+twin("index_reduce", "IndexReduceBackward0")
+EMPTY = {"sum": 0.0, "mean": float("nan"), "prod": 1.0, "max": -float("inf"), "min": float("inf")}
+
+
+@operation("SegmentReduceBackward0", method=False)
+def segment_reduce(data, reduce, *, lengths=None, indices=None, offsets=None, axis=0, unsafe=False, initial=None):
+    """Runs of rows reduced to one each: "sum", "mean", "prod", "max" or "min". The runs are given by lengths or by offsets."""
+    if lengths is None and offsets is None:
+        raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
+    if reduce not in EMPTY:
+        raise RuntimeError(f"segment_reduce(): unsupported reduction {reduce!r}; use one of {', '.join(EMPTY)}")
+    axis = wrapped(axis, data.dim())
+    bounds = np.asarray(concrete((offsets if lengths is None else lengths).detach(), "segment_reduce"))
+    if bounds.ndim != 1 or axis:
+        raise NotImplementedError("segment_reduce: runs along axis 0, of one list of lengths, are covered.")
+    if lengths is not None:
+        if not unsafe and (bounds < 0).any():
+            raise RuntimeError("segment_reduce(): lengths contains negative value!")
+        if not unsafe and bounds.sum() != data.shape[0]:
+            raise RuntimeError(
+                "segment_reduce(): Expected all rows of lengths along axis to sum to data.size(lengths.dim()-1) when !unsafe."
+            )
+        bounds = np.concatenate([[0], np.cumsum(bounds)])
+    return FUNCTIONS["stack"](
+        [reduced(data[a:b], reduce, initial) for a, b in zip(bounds.tolist(), bounds[1:].tolist())]
+    )
+
+
+def reduced(rows, reduce, initial):
+    """One run, and the value it starts from."""
+    start = EMPTY[reduce] if initial is None else initial
+    if reduce == "mean" and initial is None:
+        return rows.mean(0)
+    whole = FUNCTIONS["cat"]([FUNCTIONS["full_like"](rows[:1].sum(0, True), start), rows])
+    if reduce == "mean":
+        return whole.sum(0) / max(rows.shape[0], 1)
+    return {"sum": whole.sum, "prod": whole.prod, "max": whole.amax, "min": whole.amin}[reduce](0)
+
+
+# ------------------------------------------------------------------------------------------------ counting, parts of numbers
+@operation()
+def nonzero_static(input, *, size, fill_value=-1):
+    """nonzero with exactly `size` rows: the first ones, or filled up."""
+    found = FUNCTIONS["nonzero"](input)[:size]
+    if found.shape[0] == size:
+        return found
+    return FUNCTIONS["cat"]([found, FUNCTIONS["full"]((size - found.shape[0], found.shape[1]), fill_value)])
+
+
+@operation()
+def frexp(input):
+    """(mantissa, exponent) with input = mantissa * 2 ** exponent and 0.5 <= |mantissa| < 1."""
+    t = current(input)
+    if dtype_of(t).kind != "f":
+        raise RuntimeError("torch.frexp() only supports floating-point dtypes")
+    mantissa, exponent = P["frexp"](t)
+    return RETURN["frexp"](named(mantissa, "FrexpBackward0", (input,)), exponent)
+
+
+@operation(method=False)
+def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa: A002
+    """(counts, edges) of points, the rows of the last dimension, over a grid."""
+    points = np.asarray(concrete(input.detach(), "histogramdd"))
+    d = points.dtype
+    n = points.shape[-1]
+    points = points.reshape(-1, n)
+    if not isinstance(bins, (int, tuple, list)):
+        raise TypeError(
+            f"histogramdd(): argument 'bins' must be int, tuple of ints or of Tensors, not {type(bins).__name__}"
+        )
+    if isinstance(bins, int):
+        bins = [bins] * n
+    if len(bins) != n:
+        raise RuntimeError(
+            f"torch.histogramdd(): expected {n} sequence of bin edges for a {n}-dimensional histogram but got {len(bins)}"
+        )
+    edges = [
+        edges_of(points[:, k], b, None if range is None else range[2 * k : 2 * k + 2], d) for k, b in enumerate(bins)
+    ]
+    weights = None if weight is None else np.asarray(concrete(weight.detach(), "histogramdd")).reshape(-1)
+    counts, _ = np.histogramdd(points.astype(float), [e.astype(float) for e in edges], weights=weights, density=density)
+    return RETURN["histogramdd"](new(counts.astype(d)), tuple([new(e) for e in edges]))
+
+
+def edges_of(column, bins, bounds, d):
+    if not isinstance(bins, int):
+        return np.asarray(concrete(bins.detach(), "histogramdd"))
+    low, high = (column.min(initial=np.inf), column.max(initial=-np.inf)) if bounds is None else bounds
+    if not column.size and bounds is None:
+        low, high = 0.0, 1.0
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return np.linspace(low, high, bins + 1).astype(d)
+
+
+# ------------------------------------------------------------------------------------------------ Python functions
+def applied(name):
+    def f(self, *args):
+        """Every element replaced by what a Python function makes of it (and of those of the other Tensors)."""
+        *others, function = args
+        if self.requires_grad:
+            raise RuntimeError(
+                f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead."
+            )
+        arrays = [np.asarray(concrete(o, name)) for o in (self, *others)]
+        full = np.broadcast_arrays(*arrays)
+        out = [function(*at) for at in zip(*[a.reshape(-1).tolist() for a in full])]
+        return self.copy_(new(np.array(out, arrays[0].dtype).reshape(arrays[0].shape)))
+
+    operation(name=name, function=False)(f)
+
+
+applied("apply_")
+applied("map_")
+applied("map2_")
+
+
+# ------------------------------------------------------------------------------------------------ draws
+@operation(method=False)
+def binomial(count, prob, generator=None):
+    """Numbers of successes in `count` trials of probability `prob`, which broadcast."""
+    from ..distributions.draws import binomial as draw
+
+    return draw(count, prob, generator)

@@ -1,0 +1,301 @@
+"""The memory behind a Tensor: untyped_storage(), storage(), set_(), resize_(), and DLPack both ways.
+
+Invariant: what is made here over a Tensor's memory shares it: a write through either is seen by both, and counted.
+"""
+
+import numpy as np
+
+from funcgrad.core.trace import TAPE
+
+from .. import dtypes
+from ..formats import base_of, offset_in
+from ..tensor import Tensor, contiguous_strides, current
+from .operands import new, shape_of, sizes
+from .register import FUNCTIONS, install, operation, publish, resize
+from .shape import strided
+
+
+class UntypedStorage:
+    """torch.UntypedStorage: the bytes of a memory."""
+
+    def __init__(self, owner):
+        self.memory = base_of(owner.val)
+        self.store = owner.versioned()
+        self.bytes = self.memory.view(np.uint8)
+
+    def __len__(self):
+        return self.bytes.size
+
+    nbytes = size = __len__
+
+    def __getitem__(self, at):
+        return self.bytes[at].tolist()
+
+    def __setitem__(self, at, value):
+        self.bytes[at] = value
+        self.store.version += 1
+
+    def __iter__(self):
+        return iter(self.bytes.tolist())
+
+    def tolist(self):
+        """The bytes as a list."""
+        return self.bytes.tolist()
+
+    def data_ptr(self):
+        """The address of the first byte."""
+        return self.memory.__array_interface__["data"][0]
+
+    def element_size(self):
+        """1: of a byte."""
+        return self.bytes.itemsize
+
+
+class TypedStorage:
+    """torch.TypedStorage: the elements of a memory."""
+
+    def __init__(self, owner):
+        self.memory = base_of(owner.val)
+        self.store = owner.versioned()
+        self.dtype = dtypes.of_numpy(self.memory.dtype)
+
+    def __len__(self):
+        return self.memory.size
+
+    size = __len__
+
+    def __getitem__(self, at):
+        return self.memory[at].tolist()
+
+    def __setitem__(self, at, value):
+        self.memory[at] = value
+        self.store.version += 1
+
+    def __iter__(self):
+        return iter(self.memory.tolist())
+
+    def tolist(self):
+        """The elements as a list."""
+        return self.memory.tolist()
+
+    def nbytes(self):
+        """The number of bytes."""
+        return self.memory.nbytes
+
+    def element_size(self):
+        """The number of bytes of an element."""
+        return self.memory.itemsize
+
+    def data_ptr(self):
+        """The address of the first element."""
+        return self.memory.__array_interface__["data"][0]
+
+
+def on_tape(self, name):
+    t = current(self)
+    if t.owner is not TAPE:
+        raise RuntimeError(f"{name}: a traced Tensor has no memory.")
+    return t
+
+
+@operation(function=False)
+def untyped_storage(self):
+    """The memory that the Tensor lies in, as bytes."""
+    return UntypedStorage(on_tape(self, "untyped_storage"))
+
+
+@operation(function=False)
+def storage(self):
+    """The memory that the Tensor lies in, as elements."""
+    return TypedStorage(on_tape(self, "storage"))
+
+
+# ------------------------------------------------------------------------------------------------ another memory
+@operation(function=False)
+def set_(self, source=None, storage_offset=0, size=None, stride=None):
+    """Let the Tensor be a view of another's memory, or of a storage; without a source, of none."""
+    t = on_tape(self, "set_")
+    if t.mark is not None:
+        raise RuntimeError("set_: a Tensor that requires grad keeps its memory; detach() it first.")
+    if source is None:
+        t.val, t.store = np.empty(0, t.val.dtype), None
+        return self
+    if isinstance(source, Tensor) and size is None:
+        other = on_tape(source, "set_")
+        check_same_dtype(t, other.val.dtype)
+        t.val, t.store = other.val, other.versioned()
+        return self
+    if isinstance(source, Tensor):
+        memory, store = base_of(on_tape(source, "set_").val), source.versioned()
+    else:
+        memory, store = source.memory, source.store
+        memory = memory.view(t.val.dtype) if isinstance(source, UntypedStorage) else memory
+    check_same_dtype(t, memory.dtype)
+    size = (memory.size - storage_offset,) if size is None else sizes((size,))
+    stride = contiguous_strides(size) if stride is None else sizes((stride,))
+    needed = storage_offset + sum((k - 1) * s for k, s in zip(size, stride, strict=True)) + 1
+    if 0 not in size and needed > memory.size:
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {storage_offset}, and itemsize "
+            f"{memory.itemsize} requiring a storage size of {needed * memory.itemsize} are out of bounds for storage of size "
+            f"{memory.nbytes}"
+        )
+    t.val, t.store = strided(memory, size, stride, storage_offset), store
+    return self
+
+
+def check_same_dtype(t, d):
+    if t.val.dtype != d:
+        raise RuntimeError(
+            f"Could not set tensor of type {dtypes.of_numpy(d).name} to a tensor of type {dtypes.of_numpy(t.val.dtype).name}"
+        )
+
+
+@operation(function=False)
+def is_set_to(self, tensor):
+    """Do both Tensors see the same memory with the same shape and strides?"""
+    a, b = on_tape(self, "is_set_to").val, on_tape(tensor, "is_set_to").val
+    same = a.__array_interface__["data"][0] == b.__array_interface__["data"][0]
+    return same and (a.shape, a.strides, a.dtype) == (b.shape, b.strides, b.dtype)
+
+
+@operation(function=False)
+def resize_(self, *size, memory_format=None):
+    """The Tensor with another size, in place: its memory if that is large enough, else a new one with its elements first."""
+    t = on_tape(self, "resize_")
+    if t.mark is not None:
+        raise RuntimeError("cannot resize variables that require grad")
+    shape = sizes(size)
+    memory = base_of(t.val)
+    offset = offset_in(t.val, memory)
+    if offset + int(np.prod(shape)) <= memory.size:
+        t.val = strided(memory, shape, contiguous_strides(shape), offset)
+        t.versioned().version += 1
+        return self
+    resize(self, shape)
+    return self
+
+
+@operation(function=False)
+def resize_as_(self, the_template, memory_format=None):
+    """resize_ to the size of another Tensor."""
+    return resize_(self, tuple(the_template.shape))
+
+
+FUNCTIONS["resize_as_"] = lambda input, the_template, memory_format=None: resize_as_(input, the_template)
+
+
+@operation(function=False)
+def as_strided_(self, size, stride, storage_offset=None):
+    """Other strides over the Tensor's memory, in place."""
+    t = on_tape(self, "as_strided_")
+    out = current(FUNCTIONS["as_strided"](t, size, stride, storage_offset))
+    t.val, t.mark, t.alias = out.val, out.mark, out.alias
+    return self
+
+
+FUNCTIONS["as_strided_"] = lambda input, size, stride, storage_offset=None: as_strided_(
+    input, size, stride, storage_offset
+)
+
+
+# ------------------------------------------------------------------------------------------------ DLPack
+def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+    """The Tensor's memory as a DLPack capsule."""
+    t = on_tape(self, "__dlpack__")
+    if t.mark is not None:
+        raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    options = {} if max_version is None else {"max_version": max_version, "dl_device": dl_device, "copy": copy}
+    return t.val.__dlpack__(**options)
+
+
+install("__dlpack__", dlpack)
+install("__dlpack_device__", lambda self: on_tape(self, "__dlpack_device__").val.__dlpack_device__())
+
+
+class Exporter:
+    """What numpy.from_dlpack takes, around a capsule of memory on the CPU."""
+
+    def __init__(self, capsule):
+        self.capsule = capsule
+
+    def __dlpack__(self, **options):
+        return self.capsule
+
+    def __dlpack_device__(self):
+        return (1, 0)
+
+
+def from_dlpack(ext_tensor, *, device=None, copy=None):
+    """A Tensor over the memory of an object that has __dlpack__ (of NumPy, jax, torch, ...), or of a capsule."""
+    source = ext_tensor if hasattr(ext_tensor, "__dlpack__") else Exporter(ext_tensor)
+    array = np.from_dlpack(source)
+    return new(array.copy() if copy or not array.flags.writeable else array)
+
+
+def to_dlpack(tensor):
+    """The Tensor's memory as a DLPack capsule."""
+    return dlpack(tensor)
+
+
+publish(from_dlpack, ("from_dlpack",), True, False)
+publish(to_dlpack, ("to_dlpack",), True, False)
+
+
+# ------------------------------------------------------------------------------------------------ questions
+@operation(function=False)
+def to_dense(self, dtype=None, *, masked_grad=True):
+    """The Tensor itself: it is dense."""
+    return self if dtype is None else self.to(dtype)
+
+
+@operation(function=False)
+def dim_order(self, *, ambiguity_check=False):
+    """The dimensions from the outermost to the innermost in memory."""
+    steps = self.stride()
+    return tuple(sorted(range(self.dim()), key=lambda d: (-steps[d], d)))
+
+
+@operation()
+def get_device(input):
+    """-1: the number of the device of a Tensor on the CPU."""
+    return -1
+
+
+@operation(function=False)
+def new_empty_strided(self, size, stride, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
+    """empty_strided in the dtype of this Tensor."""
+    return FUNCTIONS["empty_strided"](size, stride, dtype=dtype or self.dtype, requires_grad=requires_grad)
+
+
+def empty_permuted(
+    size, physical_layout, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
+):
+    """A Tensor without particular values, whose dimensions stand in memory in the order given, from the outermost."""
+    size, order = sizes((size,)), sizes((physical_layout,))
+    if sorted(order) != list(range(len(size))):
+        raise RuntimeError(
+            f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = {len(size)} is not equal to len(physical_layout) = {len(order)}"
+        )
+    made = FUNCTIONS["empty"]([size[d] for d in order], dtype=dtype, requires_grad=requires_grad)
+    return made.permute(*np.argsort(order).tolist())
+
+
+publish(empty_permuted, ("empty_permuted",), True, False)
+
+
+@operation(function=False)
+def sum_to_size(self, *size):
+    """The sums over the dimensions in which this Tensor was stretched from a size."""
+    shape, own = sizes(size), shape_of(current(self))
+    lead = len(own) - len(shape)
+    fits = lead >= 0 and all(k in (1, n) for k, n in zip(shape, own[lead:]))
+    if not fits:
+        raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(own)}}}.")
+    rest = [lead + at for at, (k, n) in enumerate(zip(shape, own[lead:])) if k == 1 != n]
+    out = FUNCTIONS["sum"](self, rest, True) if rest else self
+    return FUNCTIONS["sum"](out, list(range(lead))) if lead else out
+
+
+for _name in ("is_conj", "is_neg"):
+    publish(lambda input: False, (_name,), True, False)

@@ -1,0 +1,87 @@
+"""What torch has of its view operations as copies: torch.view_copy and its kin, and the unsafe_ forms of split.
+
+Invariant: a result shares no memory with its operand, and its node is that of the view with `_copy` behind it.
+"""
+
+from ..tensor import current
+from .operands import P
+from .register import FUNCTIONS, METHODS, named, operation
+from .shape import ALL, same_memory
+
+
+def slice_of(input, dim=0, start=None, end=None, step=1):
+    """Every step-th slice along a dimension from start to end."""
+    dim = dim % input.dim()
+    return input[(*(ALL,) * dim, slice(start, end, step))]
+
+
+def itself(input):
+    return same_memory(current(input), "AliasBackward0")
+
+
+VIEWS = {  # name of the view: (the function, its node)
+    "alias": (itself, "Alias"),
+    "as_strided": (FUNCTIONS["as_strided"], "AsStrided"),
+    "diagonal": (FUNCTIONS["diagonal"], "Diagonal"),
+    "expand": (METHODS["expand"], "Expand"),
+    "permute": (FUNCTIONS["permute"], "Permute"),
+    "select": (FUNCTIONS["select"], "Select"),
+    "slice": (slice_of, "Slice"),
+    "split": (FUNCTIONS["split"], "Split"),
+    "split_with_sizes": (FUNCTIONS["split_with_sizes"], "SplitWithSizes"),
+    "squeeze": (FUNCTIONS["squeeze"], "Squeeze"),
+    "t": (FUNCTIONS["t"], "T"),
+    "transpose": (FUNCTIONS["transpose"], "Transpose"),
+    "unbind": (FUNCTIONS["unbind"], "Unbind"),
+    "unfold": (METHODS["unfold"], "Unfold"),
+    "unsqueeze": (FUNCTIONS["unsqueeze"], "Unsqueeze"),
+    "view": (METHODS["view"], "View"),
+    "view_as_complex": (FUNCTIONS["view_as_complex"], "ViewAsComplex"),
+    "view_as_real": (FUNCTIONS["view_as_real"], "ViewAsReal"),
+}
+
+
+def copied(out):
+    """A result, or several, as copies."""
+    if isinstance(out, (tuple, list)):
+        return tuple([copied(o) for o in out])
+    t = current(out)
+    return P["copy"](t, t)
+
+
+def as_copy(view, node):
+    def copy(input, *args, **kwargs):
+        number = 1 if node == "Squeeze" and (args or kwargs) else 0
+        return named(copied(view(input, *args, **kwargs)), f"{node}Backward{number}_copy", (input,))
+
+    copy.__doc__ = f"{view.__doc__ or 'The Tensor.'} As a copy."
+    return copy
+
+
+for _name, (_view, _node) in VIEWS.items():
+    operation(name=f"{_name}_copy", method=False)(as_copy(_view, _node))
+
+
+@operation("NarrowCopyBackward0")
+def narrow_copy(input, dim, start, length):
+    """`length` slices along a dimension from `start` on, as a copy."""
+    return copied(FUNCTIONS["narrow"](input, dim, start, length))
+
+
+@operation(method=False)
+def detach_copy(input):
+    """A copy without history."""
+    return copied(input.detach())
+
+
+def unsafe(name, node):
+    def f(input, *args, **kwargs):
+        return named(copied(FUNCTIONS[name](input, *args, **kwargs)), node, (input,))
+
+    f.__doc__ = f"{name}, as copies, which may be changed in place."
+    operation(name=f"unsafe_{name}")(f)
+
+
+unsafe("chunk", "UnsafeSplitBackward0")
+unsafe("split", "UnsafeSplitBackward0")
+unsafe("split_with_sizes", "UnsafeSplitWithSizesBackward0")

@@ -1,0 +1,28 @@
+"""torch.random: the default generator's seed and state."""
+
+from contextlib import contextmanager
+
+from .functions.random import default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+
+__all__ = ["default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
+
+
+@contextmanager
+def fork_rng(devices=None, enabled=True, _caller="fork_rng", _devices_kw="devices", device_type=None):
+    """Within the block the default generator may be used at will: afterwards it goes on as if it had not been.
+
+    >>> import compat as torch
+    >>> _ = torch.manual_seed(0)
+    >>> with torch.random.fork_rng():
+    ...     _ = torch.rand(3)
+    >>> torch.rand(1)
+    tensor([0.4963])
+    """
+    if not enabled or device_type == "meta":
+        yield
+        return
+    before = get_rng_state()
+    try:
+        yield
+    finally:
+        set_rng_state(before)

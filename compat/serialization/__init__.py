@@ -1,0 +1,17 @@
+"""torch.serialization: torch.save and torch.load, in torch's own file format.
+
+`archive` is the zip file, `naming` what classes and dtypes are called in it, `writing` and `reading` the two ways,
+`restricted` the unpickler that runs no code of a file's.
+"""
+
+from funcgrad.lazy import attributes, homes_of
+
+from ..nn.missing import refusal
+
+FAMILIES = {
+    "reading": "load",
+    "restricted": "add_safe_globals clear_safe_globals get_safe_globals get_unsafe_globals_in_checkpoint safe_globals",
+    "writing": "save",
+}
+__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.serialization", __name__))
+__all__ = [*homes_of(__name__, FAMILIES)]

@@ -1,0 +1,57 @@
+"""What a file calls classes, functions and dtypes: torch's names for compat's, both ways.
+
+Invariant: `torch_name` and `compat_object` are inverse to each other on what both know; importing nothing but compat's own
+modules, `compat_object` runs no code that a file could choose.
+"""
+
+import importlib
+
+from .. import dtypes
+from ..functions.register import FUNCTIONS
+from ..nn import functional
+from ..nn.modules import FAMILIES
+from ..size import Size
+from ..tensor import Device, Tensor
+
+STORAGES = {  # torch's class of a storage -> dtype of its elements
+    "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8", "ByteStorage": "uint8",
+    "BoolStorage": "bool", "ComplexDoubleStorage": "complex128", "ComplexFloatStorage": "complex64",
+    "UntypedStorage": "uint8",
+}  # fmt: skip
+STORAGE_OF = {dtype: name for name, dtype in STORAGES.items() if name != "UntypedStorage"}
+TOP_LEVEL = {Tensor: "Tensor", Size: "Size", Device: "device", dtypes.dtype: "dtype"}
+
+
+def torch_name(x):
+    """(module, name) of torch's for a class or function of compat's; None for what is not of compat."""
+    if x in TOP_LEVEL:
+        return "torch", TOP_LEVEL[x]
+    module, name = getattr(x, "__module__", None) or "", getattr(x, "__qualname__", "")
+    if module != "compat" and not module.startswith("compat."):
+        return None
+    if not isinstance(x, type):
+        for public, table in (("torch", FUNCTIONS), ("torch.nn.functional", vars(functional))):
+            if table.get(name) is x:
+                return public, name
+    if module.startswith("compat.nn.modules."):  # (some are in another file here)
+        family = next((f for f, names in FAMILIES.items() if name in names.split()), None)
+        module = f"compat.nn.modules.{family}" if family else module
+    return "torch" + module.removeprefix("compat"), name
+
+
+def compat_object(module, name):
+    """The class, function or dtype of compat's that torch calls so; AttributeError if it has none."""
+    home = "compat" + module.removeprefix("torch")
+    try:
+        found = importlib.import_module(home)
+        for step in name.split("."):
+            found = getattr(found, step)
+        return found
+    except ImportError:
+        raise AttributeError(f"compat has no {module}.{name} yet") from None
+
+
+def width(name):
+    """The bytes of one element of a dtype, by name."""
+    return 2 if name == "bfloat16" else dtypes.BY_NAME[name].itemsize

@@ -1,0 +1,190 @@
+"""torch.save: an object and the memory of its Tensors, as torch writes them.
+
+Invariant: Tensors that share memory share it in the file; everything is pickled before the file is opened, so that an object
+that cannot be pickled leaves none behind.
+"""
+
+import io
+import os
+import pickle
+import sys
+from collections import OrderedDict
+from types import FunctionType
+
+import numpy as np
+
+from .. import dtypes
+from ..nn.parameter import Parameter
+from ..size import Size
+from ..tensor import Device, Tensor, current
+from .archive import Writer
+from .naming import STORAGE_OF, torch_name
+
+
+class Global:
+    """A name of torch's module, written as it stands."""
+
+    def __init__(self, module, name):
+        self.module, self.name = module, name
+
+    def __call__(self):
+        raise TypeError("a name is written, not called")
+
+
+class Pickler(pickle._Pickler):
+    """Python's own, with torch's names for what is torch's; `storages` collects the memory of Tensors."""
+
+    dispatch = dict(pickle._Pickler.dispatch)
+
+    def __init__(self, file, protocol):
+        super().__init__(file, protocol)
+        self.storages = []  # arrays of one axis, by number
+        self.numbers = {}  # (address, size, dtype) -> number
+        self.names = {}  # (module, name) -> the one Global of it
+        self.alive = []
+
+    def named(self, module, name):
+        return self.names.setdefault((module, name), Global(module, name))
+
+    def save_name(self, x):
+        self.write(pickle.GLOBAL + f"{x.module}\n{x.name}\n".encode())
+        self.memoize(x)
+
+    dispatch[Global] = save_name
+
+    def save_dtype(self, x):
+        self.save(self.named("torch", x.name))
+
+    dispatch[dtypes.dtype] = save_dtype
+
+    def save_global(self, x, name=None):
+        known = torch_name(x) if name is None else None
+        if known is None:
+            super().save_global(x, name)
+        else:
+            self.save(self.named(*known))
+
+    def persistent_id(self, x):
+        return x.pid if type(x) is Reference else None
+
+    def reducer_override(self, x):
+        if isinstance(x, Tensor):
+            return self.reduced(x)
+        if isinstance(x, Size):
+            return self.named("torch", "Size"), (tuple(x),)
+        if isinstance(x, Device):
+            return self.named("torch", "device"), (str(x),)
+        return NotImplemented
+
+    def reduced(self, t):
+        """(torch's function that rebuilds a Tensor, its arguments)."""
+        array = values(t)
+        number, offset, strides = self.storage_of(array)
+        storage = self.storages[number]
+        kind = STORAGE_OF.get(array.dtype.name)  # (None: a dtype younger than torch's storage classes)
+        name = self.named("torch", kind) if kind else self.named("torch.storage", "UntypedStorage")
+        place = Reference(("storage", name, str(number), "cpu", storage.size if kind else storage.nbytes))
+        leaf = isinstance(t, Parameter)
+        args = place, offset, tuple(array.shape), strides, t.requires_grad and not leaf, OrderedDict()
+        if kind is None:
+            args = *args, dtypes.of_numpy(array.dtype)
+        made = self.named("torch._utils", "_rebuild_tensor_v2" if kind else "_rebuild_tensor_v3"), args
+        if not leaf:
+            return made
+        return self.named("torch._utils", "_rebuild_parameter"), (Made(*made), t.requires_grad, OrderedDict())
+
+    def save_made(self, x):
+        self.save_reduce(x.f, x.args)
+
+    def storage_of(self, array):
+        """(number of the storage, offset and strides in elements) of an array."""
+        root = array
+        while isinstance(root.base, np.ndarray):
+            root = root.base
+        step = array.itemsize
+        begin = array.__array_interface__["data"][0]
+        dense = root.flags.c_contiguous or root.flags.f_contiguous
+        if any(s < 0 or s % step for s in array.strides) or not dense or root.nbytes % step:
+            array = root = np.ascontiguousarray(array)
+            begin = array.__array_interface__["data"][0]
+        offset = begin - root.__array_interface__["data"][0]
+        if offset % step:
+            return self.storage_of(array.copy())
+        key = root.__array_interface__["data"][0], root.nbytes, array.dtype
+        if array.size == 0:
+            key, root, offset = (len(self.storages),), array.reshape(-1), 0
+        if key not in self.numbers:
+            self.numbers[key] = len(self.storages)
+            order = "C" if root.flags.c_contiguous else "F"
+            flat = root.reshape(-1, order=order)
+            self.storages.append(flat if flat.dtype == array.dtype else flat.view(np.uint8).view(array.dtype))
+            self.alive.append(root)
+        return self.numbers[key], offset // step, tuple([s // step for s in array.strides])
+
+
+class Reference:
+    """A storage as the pickle mentions it."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+
+class Made:
+    """A call that the pickle is to contain as an argument of another."""
+
+    def __init__(self, f, args):
+        self.f, self.args = f, args
+
+
+Pickler.dispatch |= {Made: Pickler.save_made, FunctionType: Pickler.save_global}
+
+
+def values(t):
+    """The array of a Tensor; it must have one."""
+    t = current(t)
+    if not isinstance(t.val, np.ndarray):
+        raise TypeError(
+            "torch.save: a Tensor inside a transform has no values of its own; save what the transform returns."
+        )
+    return t.val
+
+
+def save(
+    obj,
+    f,
+    pickle_module=pickle,
+    pickle_protocol=2,
+    _use_new_zipfile_serialization=True,
+    _disable_byteorder_record=False,
+):
+    """Write an object to a path or a binary stream, in the format of torch's own files.
+
+    RuntimeError for the format that came before it, and where the folder does not exist.
+
+    >>> import io, compat as torch
+    >>> file = io.BytesIO()
+    >>> torch.save({"weight": torch.ones(2)}, file)
+    >>> _ = file.seek(0)
+    >>> torch.load(file)
+    {'weight': tensor([1., 1.])}
+    """
+    if not _use_new_zipfile_serialization:
+        raise RuntimeError(
+            "torch.save: compat writes torch's zip format only; leave _use_new_zipfile_serialization out."
+        )
+    data = io.BytesIO()
+    pickler = Pickler(data, pickle_protocol)
+    pickler.dump(obj)
+    path = isinstance(f, (str, os.PathLike))
+    if path and not os.path.isdir(os.path.dirname(os.path.abspath(f))):
+        raise RuntimeError(f"Parent directory {os.path.dirname(os.fspath(f))} does not exist.")
+    stem = os.path.splitext(os.path.basename(os.fspath(f)))[0] if path else "archive"
+    out = Writer(f, stem or "archive")
+    out.add("data.pkl", data.getvalue())
+    out.add(".format_version", b"1")
+    out.add(".storage_alignment", b"64")
+    if not _disable_byteorder_record:
+        out.add("byteorder", sys.byteorder.encode())
+    for i, array in enumerate(pickler.storages):
+        out.add(f"data/{i}", np.ascontiguousarray(array).tobytes())
+    out.close()

@@ -1,0 +1,162 @@
+"""torch.utils._pytree: nested containers taken apart and put together, entries of dicts in the order they stand in.
+
+Invariant: `tree_unflatten(*tree_flatten(x))` is x. Whatever is no container is a leaf, None too. (funcgrad.tree sorts dicts and
+has no leaf None, as jax; what is shown to users of torch goes through this one.)
+"""
+
+from collections import OrderedDict, defaultdict, deque
+
+CONTAINERS = {  # type -> (x -> (children, context), (children, context) -> x)
+    tuple: (lambda x: (list(x), None), lambda children, _: tuple(children)),
+    list: (lambda x: (list(x), None), lambda children, _: list(children)),
+    dict: (lambda x: (list(x.values()), list(x)), lambda children, keys: dict(zip(keys, children, strict=True))),
+    OrderedDict: (
+        lambda x: (list(x.values()), list(x)),
+        lambda children, keys: OrderedDict(zip(keys, children, strict=True)),
+    ),
+    defaultdict: (
+        lambda x: (list(x.values()), [x.default_factory, list(x)]),
+        lambda children, c: defaultdict(c[0], zip(c[1], children, strict=True)),
+    ),
+    deque: (lambda x: (list(x), x.maxlen), lambda children, maxlen: deque(children, maxlen)),
+}
+
+
+def container(x):
+    """(its type, how it is taken apart, how it is put together), or None for a leaf."""
+    kind = type(x)
+    ways = CONTAINERS.get(kind)
+    if ways is None and isinstance(x, tuple) and hasattr(kind, "_fields"):
+        ways = (lambda x: (list(x), kind), lambda children, kind: kind(*children))
+    return None if ways is None else (kind, *ways)
+
+
+class TreeSpec:
+    """The structure of nested containers without their leaves; `*` is a leaf."""
+
+    def __init__(self, type, context, children, join=None):
+        self.type, self.context, self.join = type, context, join
+        self.children_specs = children
+        self.num_leaves = 1 if type is None else sum(c.num_leaves for c in children)
+
+    def is_leaf(self):
+        """Is it the structure of a leaf?"""
+        return self.type is None
+
+    def __eq__(self, other):
+        if not isinstance(other, TreeSpec):
+            return NotImplemented
+        mine, theirs = self.context, other.context
+        if isinstance(mine, list) and isinstance(theirs, list) and self.type in (dict, OrderedDict):
+            if sorted(map(str, mine)) != sorted(map(str, theirs)):
+                return False
+            found = dict(zip(theirs, other.children_specs, strict=True))
+            return self.type is other.type and all(
+                c == found.get(k) for k, c in zip(mine, self.children_specs, strict=True)
+            )
+        return (self.type, mine, self.children_specs) == (other.type, theirs, other.children_specs)
+
+    __hash__ = None
+
+    def __repr__(self, indent=0):
+        if self.type is None:
+            return "*"
+        head = f"TreeSpec({self.type.__name__}, {self.context}, ["
+        below = [c.__repr__(indent + 2) for c in self.children_specs]
+        return head + (",\n" + " " * (indent + 2)).join(below) + "])"
+
+
+LEAF = TreeSpec(None, None, [])
+
+
+def tree_flatten(x, is_leaf=None):
+    """(leaves, structure).
+
+    >>> tree_flatten({"b": 1, "a": (2, None)})
+    ([1, 2, None], TreeSpec(dict, ['b', 'a'], [*,
+      TreeSpec(tuple, None, [*,
+        *])]))
+    """
+    found = None if is_leaf is not None and is_leaf(x) else container(x)
+    if found is None:
+        return [x], LEAF
+    kind, apart, join = found
+    children, context = apart(x)
+    leaves, specs = [], []
+    for child in children:
+        own, spec = tree_flatten(child, is_leaf)
+        leaves += own
+        specs.append(spec)
+    return leaves, TreeSpec(kind, context, specs, join)
+
+
+def tree_unflatten(leaves, treespec):
+    """The containers of a structure with these leaves; ValueError if there are too many or too few."""
+    leaves = list(leaves)
+    if len(leaves) != treespec.num_leaves:
+        raise ValueError(
+            f"tree_unflatten(leaves, treespec): `leaves` has length {len(leaves)} but the spec refers to a pytree that holds "
+            f"{treespec.num_leaves} items ({treespec})."
+        )
+    return rebuilt(iter(leaves), treespec)
+
+
+def rebuilt(leaves, spec):
+    if spec.type is None:
+        return next(leaves)
+    return spec.join([rebuilt(leaves, c) for c in spec.children_specs], spec.context)
+
+
+def tree_leaves(x, is_leaf=None):
+    """The leaves."""
+    return tree_flatten(x, is_leaf)[0]
+
+
+def tree_structure(x, is_leaf=None):
+    """The structure."""
+    return tree_flatten(x, is_leaf)[1]
+
+
+def tree_map(func, tree, *rests, is_leaf=None):
+    """func of each leaf, and of the leaves in its place in further trees."""
+    leaves, spec = tree_flatten(tree, is_leaf)
+    columns = [tree_leaves(r, is_leaf) for r in rests]
+    return tree_unflatten([func(*row) for row in zip(leaves, *columns, strict=True)], spec)
+
+
+def tree_map_only(kind, func, tree, is_leaf=None):
+    """func of the leaves of a type, the others as they are."""
+    return tree_map(lambda x: func(x) if isinstance(x, kind) else x, tree, is_leaf=is_leaf)
+
+
+def tree_any(pred, tree):
+    """Does a predicate hold for some leaf?"""
+    return any(map(pred, tree_leaves(tree)))
+
+
+def tree_all(pred, tree):
+    """Does a predicate hold for every leaf?"""
+    return all(map(pred, tree_leaves(tree)))
+
+
+def register_pytree_node(cls, flatten_fn, unflatten_fn, **kwargs):
+    """Let a class be a container: flatten_fn(x) -> (children, context), unflatten_fn(children, context) -> x."""
+    CONTAINERS[cls] = flatten_fn, unflatten_fn
+
+
+def broadcast_prefix(prefix, spec):
+    """One leaf of a tree for each leaf of a structure that it is the upper part of; None if it is not."""
+    found = container(prefix)
+    if found is None:
+        return [prefix] * spec.num_leaves
+    kind, apart, _ = found
+    children, context = apart(prefix)
+    if kind is not spec.type or context != spec.context or len(children) != len(spec.children_specs):
+        return None
+    out = []
+    for child, below in zip(children, spec.children_specs, strict=True):
+        part = broadcast_prefix(child, below)
+        if part is None:
+            return None
+        out += part
+    return out

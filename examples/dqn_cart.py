@@ -1,0 +1,52 @@
+"""Deep Q-learning on a cart that has to be pushed back to the middle of a track: replay memory, target network."""
+
+import random
+from collections import deque
+
+import torch
+from torch import nn
+
+random.seed(0)
+torch.manual_seed(0)
+PUSHES = (-1.0, 0.0, 1.0)
+
+
+def network():
+    return nn.Sequential(nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, len(PUSHES)))
+
+
+def moved(state, push):
+    place, speed = state
+    speed = 0.9 * speed + 0.2 * push
+    return max(-2.0, min(2.0, place + 0.5 * speed)), speed
+
+
+online, target = network(), network()
+target.load_state_dict(online.state_dict())
+optimizer = torch.optim.Adam(online.parameters(), lr=5e-3)
+memory = deque(maxlen=1000)
+
+for episode in range(12):
+    state, total = (random.choice([-1.5, 1.5]), 0.0), 0.0
+    for _ in range(20):
+        if random.random() < max(0.1, 0.8 - 0.1 * episode):
+            action = random.randrange(len(PUSHES))
+        else:
+            with torch.no_grad():
+                action = online(torch.tensor(state)).argmax().item()
+        after = moved(state, PUSHES[action])
+        reward = -abs(after[0])
+        memory.append((state, action, reward, after))
+        state, total = after, total + reward
+        if len(memory) >= 32:
+            states, actions, rewards, afters = zip(*random.sample(memory, 32))
+            values = online(torch.tensor(states)).gather(1, torch.tensor(actions).unsqueeze(1)).squeeze(1)
+            with torch.no_grad():
+                wanted = torch.tensor(rewards) + 0.9 * target(torch.tensor(afters)).max(dim=1).values
+            loss = nn.functional.smooth_l1_loss(values, wanted)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    if episode % 3 == 2:
+        target.load_state_dict(online.state_dict())
+        print(f"episode {episode + 1}: return {total:.3f}, loss {loss.item():.4f}")

@@ -1,0 +1,43 @@
+"""REINFORCE with a baseline: a walker learns to reach the corner of a 4 x 4 grid."""
+
+import torch
+from torch import nn
+from torch.distributions import Categorical
+
+SIZE, GOAL = 4, (3, 3)
+MOVES = [(0, 1), (0, -1), (1, 0), (-1, 0)]
+
+torch.manual_seed(0)
+policy = nn.Sequential(nn.Linear(2 * SIZE, 24), nn.ReLU(), nn.Linear(24, 4))
+optimizer = torch.optim.Adam(policy.parameters(), lr=0.02)
+
+
+def seen(place):
+    """One-hot row and one-hot column."""
+    row, column = torch.eye(SIZE)[list(place)]
+    return torch.cat([row, column])
+
+
+def episode():
+    """Log-probabilities of the moves, and the reward: -1 a move."""
+    place, log_probs = (0, 0), []
+    while place != GOAL and len(log_probs) < 20:
+        choice = Categorical(logits=policy(seen(place)))
+        action = choice.sample()
+        log_probs.append(choice.log_prob(action))
+        move = MOVES[action.item()]
+        place = tuple(min(max(p + m, 0), SIZE - 1) for p, m in zip(place, move))
+    return torch.stack(log_probs), -float(len(log_probs))
+
+
+baseline = -20.0
+for batch in range(9):
+    episodes = [episode() for _ in range(8)]
+    loss = -sum(log_probs.sum() * (reward - baseline) for log_probs, reward in episodes) / len(episodes)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    mean = sum(reward for _, reward in episodes) / len(episodes)
+    baseline = 0.8 * baseline + 0.2 * mean
+    if batch % 3 == 2:
+        print(f"batch {batch + 1}: mean reward {mean:.3f}, loss {loss.item():.3f}")

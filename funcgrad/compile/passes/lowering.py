@@ -1,0 +1,138 @@
+"""The last pass before code is written: operations as the engine runs them quickest. Nothing is differentiated after it.
+
+Invariant: results change by rounding alone.
+"""
+
+import math
+
+import numpy as np
+
+from ...core.graph import GraphNode
+from .rewriting import is_node, known_aval, made, rewritten, uses
+
+
+def lowering(graph):
+    """Sums of products as inner products; exponentials that a softmax and its derivative have in common, computed once."""
+    count = uses(graph)
+    read = [n.ins[k] for name, k in (("shares", 1), ("exp", 0)) for n in graph.nodes if is_node(n, name)]
+    twice = {x for x in read if type(x) is GraphNode}
+    parts = {}  # a logsumexp or log_softmax as it is now -> (exp(x - max(x)), its sum)
+
+    def rule(n, ins):
+        name = n.prim.name
+        if name in ("sum", "mean"):
+            return sum_of_product(n, ins, count)
+        if name in ("logsumexp", "log_softmax") and n in twice and can_part(n):
+            got, parts[got] = parted(n, ins[0])
+            return got
+        if name == "shares" and type(ins[1]) is GraphNode and ins[1] in parts and same_operand(n):
+            return made("divided_shares", *parts[ins[1]], *ins, axes=n.params["axes"], like=n)
+        if name == "exp" and type(ins[0]) is GraphNode and is_node(n.ins[0], "log_softmax") and ins[0] in parts:
+            return made("div", *parts[ins[0]], like=n)
+        return None
+
+    return rewritten(graph, rule)
+
+
+def negations(graph):
+    """-x * y = -(x * y), -x / y = -(x / y), sum(-x) = -sum(x), where nothing else reads -x: a sum takes it in, or it is smaller. (The
+    sum may be a zero of another sign.)"""
+    if not any([n.prim.name == "neg" for n in graph.nodes]):
+        return graph
+    count = uses(graph)
+
+    def rule(n, ins):
+        if n.prim.name not in ("mul", "div", "sum") or type(n.aval) is tuple or n.aval.dtype.kind != "f":
+            return None
+        for k, x in enumerate(ins):
+            if not is_node(x, "neg") or count[n.ins[k]] > 1:
+                continue
+            if n.prim.name != "sum" and known_aval(x) != n.aval:
+                continue  # (the smaller of the two is negated)
+            operands = [y.ins[0] if y is x else y for y in ins]
+            return made("neg", made(n.prim.name, *operands, like=n, **n.params), like=n)
+        return None
+
+    return rewritten(graph, rule)
+
+
+def sums_of_sums(graph):
+    """sum(x) over axes B, where sum(x) over some of them is there too, is the sum of that: an array is read once."""
+    over = {}  # array -> the sets of axes it is summed over
+    for n in graph.nodes:
+        if n.prim.name == "sum" and n.aval.dtype.kind == "f" and n.params["axes"] and type(n.ins[0]) is GraphNode:
+            over.setdefault(n.ins[0], set()).add(tuple(sorted(n.params["axes"])))
+    if not any([len(found) > 1 for found in over.values()]):
+        return graph
+    made_so = {}  # (array as it is now, axes) -> its sum
+
+    def total(x, axes, sets, like):
+        if (x, axes) not in made_so:
+            fewer = [a for a in sets if set(a) < set(axes)]
+            if fewer:
+                part = max(fewer, key=len)
+                rest = tuple([a - sum([b < a for b in part]) for a in axes if a not in part])
+                made_so[x, axes] = made("sum", total(x, part, sets, like), axes=rest, like=like)
+            else:
+                made_so[x, axes] = made("sum", x, axes=axes, like=like)
+        return made_so[x, axes]
+
+    def rule(n, ins):
+        sets = over.get(n.ins[0], ()) if n.prim.name == "sum" and type(n.ins[0]) is GraphNode else ()
+        return total(ins[0], tuple(sorted(n.params["axes"])), sets, n) if len(sets) > 1 and n.params["axes"] else None
+
+    return rewritten(graph, rule)
+
+
+def sum_of_product(n, ins, count):
+    """sum(x * y) = product_sum(x, y), where nothing else reads x * y; the same of a mean"""
+    product, axes = ins[0], n.params["axes"]
+    if type(product) is not GraphNode:
+        return None
+    aval = known_aval(product)
+    if aval.dtype.char not in "fd" or not axes or len(aval.shape) - 1 not in axes or count[n.ins[0]] > 1:
+        return None
+    if is_node(product, "square"):
+        x = y = product.ins[0]
+    elif is_node(product, "mul"):
+        x, y = product.ins
+    else:
+        return None
+    if known_aval(x) != aval or known_aval(y) != aval or type(x) is not GraphNode or type(y) is not GraphNode:
+        return None
+    total = made("product_sum", x, y, axes=axes, like=n)
+    if n.prim.name == "sum":
+        return total
+    return made("div", total, math.prod([aval.shape[a] for a in axes]), like=n)
+
+
+def can_part(n):
+    aval = known_aval(n.ins[0])
+    return aval.dtype.char in "fd" and n.params["axes"] and math.prod(aval.shape) > 0
+
+
+def same_operand(n):
+    """Are these the shares in what the logarithm is of?"""
+    x, out = n.ins
+    return out.ins[0] is x and out.params["axes"] == n.params["axes"]
+
+
+def parted(n, x):
+    """(the node over its parts, (exp(x - max(x)), the sum of that with axes of one element))"""
+    axes, aval = n.params["axes"], known_aval(x)
+    kept = tuple([1 if i in axes else k for i, k in enumerate(aval.shape)])
+    top = made("max", x, axes=axes, like=n)
+    if n.prim.name == "logsumexp":  # (from infinity to the largest number: inf - inf does not arise)
+        info = np.finfo(aval.dtype)
+        top = made("maximum", made("minimum", top, info.max.item(), like=n), info.min.item(), like=n)
+    z = made("sub", x, made("reshape", top, shape=kept, like=n), like=n)
+    e = made("exp", z, like=n)
+    total = made("sum", e, axes=axes, like=n)
+    whole = made("reshape", total, shape=kept, like=n)
+    log = made("log", total, like=n)
+    if n.prim.name == "logsumexp":
+        return made("add", log, top, like=n), (e, whole)
+    return made("sub", z, made("reshape", log, shape=kept, like=n), like=n), (e, whole)
+
+
+__all__ = ["lowering", "negations", "sums_of_sums"]

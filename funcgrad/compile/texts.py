@@ -1,0 +1,199 @@
+"""What the texts of primitives are made of: values, names of views of them, memory, calls, reductions, inner products.
+
+A primitive's `numpy(w, out, *xs, **params)` gets the Writer as `w`, and its operands as Values, and calls these.
+"""
+
+import math
+
+import numpy as np
+
+from ..core.aval import Aval
+from .slots import Results
+
+NAMED_OUT = (np.maximum, np.minimum)  # (they warn of a positional one)
+LARGE_RESULT = 1 << 20  # bytes
+OUTSIDE = frozenset()
+LONGEST = 8192  # of an inner product: BLAS adds up a longer one less exactly
+SHORTEST = 64  # of a sum as an inner product with ones
+ROW = 1024  # of a vector that is taken as rows
+
+
+class Value:
+    """A value of the program: its names as NumPy's (`array`) and as a Python number (`number`), and where its memory is."""
+
+    __slots__ = ("aval", "array", "number", "pooled", "slots", "constant", "node", "python")
+
+    def __init__(self, aval, array=None, number=None, pooled=False, slots=OUTSIDE, constant=False, node=None):
+        self.aval, self.array, self.number = aval, array, number
+        self.python = None  # the Python number that it is
+        self.node = node  # a view that is written where it is first read
+        self.pooled = pooled  # `array` names an array of the set, whose layout is known
+        self.slots = slots  # it may be a view of these
+        self.constant = constant  # it is an array of the graph
+
+    def __str__(self):
+        return self.array
+
+
+class Texts:
+    """The part of the Writer that primitives call."""
+
+    # -------------------------------------------------------------------------------------------- views
+    def view(self, v, text, function):
+        """The name (or text) of a view of an operand, `text` being what is written behind it; None where it is a copy."""
+        if v.pooled:
+            return self.slots.view(v.array, text, function)
+        if v.constant and v.array in self.env:
+            return self.name(function(self.env[v.array]))
+        return f"{v}{text}"
+
+    def moved(self, v, perm=None, shape=None):
+        """The text of an operand transposed and then reshaped, copied into memory of this node where that is no view."""
+        if perm is not None and tuple(perm) != tuple(range(len(perm))):
+            text = ".T" if perm == (1, 0) else f".transpose({tuple(perm)!r})"
+            turned = self.view(v, text, lambda a: a.transpose(perm))
+            aval = Aval(tuple([v.aval.shape[p] for p in perm]), v.aval.dtype)
+            v = Value(aval, turned, pooled=v.pooled, constant=v.constant)
+        if shape is None or tuple(shape) == v.aval.shape:
+            return v
+        got = self.view(v, f".reshape({tuple(shape)!r})", lambda a: a.reshape(shape))
+        if got is None:
+            memory = self.scratch(v.aval)
+            self.line(f"{self.name(np.copyto, 'copyto')}({memory}, {v})")
+            got = self.slots.view(memory, f".reshape({tuple(shape)!r})", lambda a: a.reshape(shape))
+        return Value(Aval(tuple(shape), v.aval.dtype), got, pooled=v.pooled, constant=v.constant)
+
+    def scratch(self, aval):
+        """Memory for the node that is being written alone."""
+        slot = self.slots.take(nbytes(aval))
+        self.scratched.append(slot)
+        return self.slots.array(slot, aval.shape, aval.dtype)
+
+    def memory(self, out, aval):
+        """The text of memory for a result: what was given, or a new array."""
+        if out:
+            return out
+        if nbytes(aval) >= LARGE_RESULT:
+            return self.say(f"{self.name(Results(aval.shape, aval.dtype), 'result')}()")
+        return self.say(f"{self.name(np.empty, 'empty')}({aval.shape!r}, {self.name(aval.dtype, aval.dtype.name)})")
+
+    def out_view(self, out, shape):
+        """Memory of a result in another shape."""
+        text = f".reshape({tuple(shape)!r})"
+        if out in self.slots.layouts:
+            return self.slots.view(out, text, lambda a: a.reshape(shape))
+        return f"{out}{text}"
+
+    # -------------------------------------------------------------------------------------------- common texts
+    def call(self, f, hint, args, out=None):
+        given = [] if out is None else [f"out={out}" if f in NAMED_OUT else str(out)]
+        return f"{self.name(f, hint)}({', '.join([*map(str, args), *given])})"
+
+    def reduce(self, ufunc, out, x, axes):
+        """A reduction by a ufunc. (Its method costs half of np.sum, and positional arguments less than named ones.)"""
+        axis = None if len(axes) == len(x.aval.shape) and axes else axes[0] if len(axes) == 1 else axes
+        args = [x, repr(axis)] + (["None"] if out else [])
+        return self.call(ufunc.reduce, f"{ufunc.__name__}_reduce", args, out)
+
+    def reduce_into(self, ufunc, memory, x, axes):
+        """A reduction that keeps its axes, into memory of that shape."""
+        axis = axes[0] if len(axes) == 1 else axes
+        text = self.call(ufunc.reduce, f"{ufunc.__name__}_reduce", [x, repr(axis), "None", memory, "True"])
+        self.line(text)
+
+    def sum_into(self, memory, text, aval, axes):
+        """The sum over axes of what a text names, of that aval, into memory in which they have one element."""
+        left = tuple([n for i, n in enumerate(aval.shape) if i not in axes])
+        inner = self.inner(self.out_view(memory, left), Value(aval, text), None, axes) if left else None
+        if inner is None:
+            self.reduce_into(np.add, memory, text, axes)
+        else:
+            self.line(inner)
+
+    def number_like(self, number, x):
+        """A Python number as an array of an operand's dtype."""
+        return self.literal(wrapped(number, x.aval.dtype))
+
+    def constant_of(self, x):
+        """The Python number that an operand is, or None."""
+        return x.python if x.constant else None
+
+    def viewed(self, x, dtype):
+        """The text of an operand's bits as another dtype."""
+        return self.view(x, f".view({self.literal(dtype)})", lambda a: a.view(dtype))
+
+    def out_viewed(self, out, dtype):
+        text = f".view({self.literal(dtype)})"
+        return self.slots.view(out, text, lambda a: a.view(dtype)) if out in self.slots.layouts else f"{out}{text}"
+
+    def inner(self, out, x, y, axes):
+        """The sum of x * y (of x alone, where y is None) over axes that end with the last one, by inner products along that: they
+        add up four times as fast as a sum does. None where they would not pay."""
+        shape, dtype = x.aval.shape, x.aval.dtype
+        if dtype.char not in "fd" or not axes or len(shape) - 1 not in axes or 0 in shape:
+            return None
+        if len(shape) == 1:
+            return self.inner_of_vectors(x, y, dtype)
+        n = shape[-1]
+        if n > LONGEST or (y is None and (n < SHORTEST or math.prod(shape) < 64 * SHORTEST)):
+            return None
+        other = y or self.ones(n, dtype)
+        if len(axes) == 1:
+            return self.call(np.vecdot, "vecdot", [x, other], out)
+        aval = Aval(shape[:-1], dtype)
+        rows = Value(aval, self.scratch(aval), pooled=True)
+        self.line(self.call(np.vecdot, "vecdot", [x, other], rows))
+        return self.reduce(np.add, out, rows, tuple(sorted({*axes} - {len(shape) - 1})))
+
+    def inner_of_vectors(self, x, y, dtype):
+        (n,) = x.aval.shape
+        if n <= LONGEST:
+            if y is None and n < 64 * SHORTEST:
+                return None
+            return self.call(np.dot, "dot", [x, y or self.ones(n, dtype)])
+        whole = n // ROW * ROW
+        rows = [self.part(v, 0, whole) for v in (x, y) if v]
+        rows = [self.moved(v, shape=(whole // ROW, ROW)) for v in rows]
+        aval = Aval((whole // ROW,), dtype)
+        sums = Value(aval, self.scratch(aval), pooled=True)
+        self.line(self.call(np.vecdot, "vecdot", [*rows, *([] if y else [self.ones(ROW, dtype)])], sums))
+        total = self.reduce(np.add, None, sums, (0,))
+        if whole == n:
+            return total
+        rest = [self.part(v, whole, n) for v in (x, y) if v]
+        return f"{total} + {self.call(np.dot, 'dot', [*rest, *([] if y else [self.ones(n - whole, dtype)])])}"
+
+    def ones(self, n, dtype):
+        """The name of n ones: each length once."""
+        key = "ones", n, dtype
+        if key not in self.kept:
+            self.kept[key] = np.ones(n, dtype)
+        return self.name(self.kept[key], "ones")
+
+    def part(self, v, low, high):
+        """Elements of a vector."""
+        aval = Aval((high - low,), v.aval.dtype)
+        if (low, high) == (0, v.aval.shape[0]):
+            return v
+        text = self.view(v, f"[{low}:{high}]", lambda a: a[low:high])
+        return Value(aval, text, pooled=v.pooled, constant=v.constant)
+
+
+def nbytes(aval):
+    return aval.dtype.itemsize * math.prod(aval.shape)
+
+
+def wrapped(x, dtype):
+    """A Python number as a 0-d array of the dtype a ufunc takes it in (which spares NumPy making one in each call)."""
+    try:
+        with np.errstate(all="ignore"):
+            got = np.asarray(x, dtype)
+    except (OverflowError, TypeError, ValueError):
+        return x
+    if got.dtype.kind in "iub" and got.item() != x:
+        return x
+    got.flags.writeable = False
+    return got
+
+
+__all__ = ["LARGE_RESULT", "NAMED_OUT", "OUTSIDE", "Texts", "Value", "nbytes", "wrapped"]

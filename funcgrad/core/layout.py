@@ -1,0 +1,146 @@
+"""In which order the elements of a traced array would lie in memory, had NumPy computed it: what decides whether its reshape is a
+view.
+
+Invariant: a layout is an array of the right shape and strides over one byte that is never read, or None where the elements lie in
+C order. Known are the operations that keep the order of their operands, and views; any other result, and the arguments of a staged
+function, count as in C order.
+"""
+
+import numpy as np
+
+from .aval import ndarray, shape_of
+from .graph import GraphNode
+from .handle import Handle
+from .trace import Batch
+
+VIEWS = {"transpose", "getitem", "broadcast", "diagonal", "real", "imag", "stop"}
+KEEPING = {  # the order of the first operand, but for ufuncs, which keep what is common to all of theirs
+    "cast", "copy", "put", "dynamic_slice", "dynamic_update_slice", "roll", "sort", "softmax", "log_softmax", "standardize", "fft",
+}  # fmt: skip
+REDUCING = {"sum", "max", "min", "prod", "mean", "any", "all", "logsumexp"}
+BYTE = np.empty((), np.int8)
+
+
+def is_view(x, shape):
+    """Would NumPy's reshape of a handle be a view?"""
+    layout = layout_of(x)
+    return layout is None or reshaped(layout, shape) is not NOT_A_VIEW
+
+
+NOT_A_VIEW = object()
+
+
+def reshaped(layout, shape):
+    try:
+        return np.reshape(layout, shape, copy=False)
+    except ValueError:
+        return NOT_A_VIEW
+
+
+def layout_of(x):
+    """The layout of a handle, number or array."""
+    while isinstance(x, Handle):
+        if type(x.mark) is GraphNode:
+            return of_node(x.mark, x.owner.layouts)
+        if type(x.owner) is Batch and x.mark is not None:
+            return normal(of_sample(layout_of(x.val), shape_of(x.val), x.mark))
+        x = x.val
+    return normal(ghost(x.shape, x.strides)) if type(x) is ndarray else None
+
+
+def of_sample(layout, shape, axis):
+    """The layout of one sample of a mapped array: as if there were no others between its elements."""
+    strides = (dense(shape) if layout is None else layout).strides
+    size, step = max(shape[axis], 1), abs(strides[axis])
+    own = [s // size if step and abs(s) > step else s for s in strides]
+    return ghost(shape[:axis] + shape[axis + 1 :], own[:axis] + own[axis + 1 :])
+
+
+def ghost(shape, strides):
+    return np.lib.stride_tricks.as_strided(BYTE, shape, strides)
+
+
+def dense(shape, order=None):
+    """The layout without gaps in which the axes lie in this order, the outermost first."""
+    strides, step = [0] * len(shape), 1
+    for a in reversed(order or range(len(shape))):
+        strides[a], step = step, step * shape[a]
+    return ghost(shape, strides)
+
+
+def by_strides(strides):
+    return sorted(range(len(strides)), key=lambda a: -abs(strides[a]))
+
+
+def normal(layout):
+    """None where a layout is C order in effect: axes of one element do not count."""
+    step = None
+    for n, stride in zip(reversed(layout.shape), reversed(layout.strides), strict=True):
+        if n == 0:
+            return None
+        if n > 1:
+            if step is not None and stride != step:
+                return layout
+            step = stride * n
+    return None
+
+
+def of_node(node, known):
+    """The layout of a node of a graph; `known` keeps those of nodes."""
+    stack = [node]
+    while stack:
+        n = stack[-1]
+        reads = [x for x in reads_of(n) if type(x) is GraphNode and x not in known] if n not in known else ()
+        if reads:
+            stack += reads
+            continue
+        stack.pop()
+        if n not in known:
+            known[n] = made(n, [known[x] if type(x) is GraphNode else layout_of(x) for x in reads_of(n)])
+    return known[node]
+
+
+def reads_of(n):
+    """The operands on whose layouts that of a node depends."""
+    prim = n.prim
+    if prim is None or type(n.aval) is tuple:
+        return ()
+    if prim.elementwise:
+        return n.ins if prim.bare is prim.ufunc or prim.symbol is not None or prim.name == "where" else ()
+    return n.ins[:1] if prim.name == "reshape" or prim.name in VIEWS | KEEPING | REDUCING else ()
+
+
+def shape_at(x):
+    return x.aval.shape if type(x) is GraphNode else shape_of(x)
+
+
+def made(n, layouts):
+    name, shape = n.prim and n.prim.name, n.aval.shape if type(n.aval) is not tuple else ()
+    if name in VIEWS:
+        layout = dense(shape_at(n.ins[0])) if layouts[0] is None else layouts[0]
+        return normal(n.prim.impl(layout, **n.params))
+    if all([layout is None for layout in layouts]) or 0 in shape:
+        return None
+    if name == "reshape":
+        got = reshaped(layouts[0], shape)
+        return None if got is NOT_A_VIEW else normal(got)
+    if name in REDUCING:
+        axes = n.params["axes"]
+        order = [a for a in by_strides(layouts[0].strides) if a not in axes]
+        left = [a for a in range(layouts[0].ndim) if a not in axes]
+        return normal(dense(shape, [left.index(a) for a in order]))
+    return normal(dense(shape, by_strides(common(n.ins, layouts, shape))))
+
+
+def common(ins, layouts, shape):
+    """The strides that NumPy gives the result of a ufunc, asked of arrays with no more than two elements an axis."""
+    small = []
+    for x, layout in zip(ins, layouts, strict=False):
+        own = shape_at(x)
+        order = None if layout is None else by_strides(layout.strides)
+        tiny = np.empty([min(own[a], 2) for a in order or range(len(own))], np.int8)
+        small.append(tiny if order is None else tiny.transpose(np.argsort(order)))
+    return np.nditer([*small, None]).operands[-1].strides
+
+
+__all__ = ["is_view", "layout_of"]

@@ -1,0 +1,149 @@
+"""Elementwise operations: each a name for a primitive, or for a few."""
+
+import numpy as np
+
+from ..core.aval import dtype_of
+from ..core.primitive import PRIMITIVES
+from ..errors import DTypeError
+
+P = PRIMITIVES
+UNARY = {
+    "abs": "abs", "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan", "atanh": "arctanh",
+    "bessel_i0e": "i0e", "bessel_i1e": "i1e", "bitwise_not": "bitwise_not", "cbrt": "cbrt", "ceil": "ceil", "conj": "conj",
+    "cos": "cos", "cosh": "cosh", "digamma": "digamma", "erf": "erf", "erf_inv": "erfinv", "erfc": "erfc", "exp": "exp",
+    "exp2": "exp2", "expm1": "expm1", "floor": "floor", "imag": "imag", "is_finite": "isfinite", "lgamma": "lgamma",
+    "log": "log", "log1p": "log1p", "logistic": "sigmoid", "neg": "neg", "real": "real",
+    "reciprocal": "reciprocal", "rsqrt": "rsqrt", "sign": "sign", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt",
+    "square": "square", "tan": "tan", "tanh": "tanh",
+}  # fmt: skip
+BINARY = {
+    "add": "add", "atan2": "arctan2", "bitwise_and": "bitwise_and", "bitwise_or": "bitwise_or", "bitwise_xor": "bitwise_xor",
+    "complex": "complex", "eq": "equal", "ge": "greater_equal", "gt": "greater", "le": "less_equal", "lt": "less",
+    "max": "maximum", "min": "minimum", "mul": "mul", "ne": "not_equal", "nextafter": "nextafter", "pow": "power", "rem": "fmod",
+    "shift_left": "left_shift", "shift_right_arithmetic": "right_shift", "sub": "sub",
+}  # fmt: skip
+__all__ = [
+    "RoundingMethod", *UNARY, *BINARY, "betainc", "clamp", "clz", "div", "igamma", "igammac", "integer_pow", "polygamma", "population_count", "round",
+    "select", "select_n", "shift_right_logical", "zeta",
+]  # fmt: skip
+
+
+def spelled(name, prim, operands):
+    """The function of jax.lax that a primitive stands for."""
+
+    def f(x, *rest, accuracy=None):
+        return P[prim](x, *rest)
+
+    f.__name__ = f.__qualname__ = name
+    f.__doc__ = f"{name}({operands}): the primitive `{prim}`, elementwise. `accuracy`, jax's, changes nothing."
+    return f
+
+
+globals().update({name: spelled(name, prim, "x") for name, prim in UNARY.items()})
+globals().update({name: spelled(name, prim, "x, y") for name, prim in BINARY.items()})
+
+
+def special(name, x, *rest):
+    from ..scipy import special as functions
+
+    return getattr(functions, name)(x, *rest)
+
+
+def div(x, y):
+    """x / y; of integers the quotient rounded towards zero, as jax.lax has it."""
+    if dtype_of(x).kind in "iu" and dtype_of(y).kind in "iu":
+        return P["trunc_divide"](x, y)
+    return P["div"](x, y)
+
+
+def clamp(min, x, max):  # noqa: A002
+    """x held between min and max."""
+    return P["minimum"](P["maximum"](x, min), max)
+
+
+def select(pred, on_true, on_false):
+    """on_true where pred, else on_false."""
+    return P["where"](pred, on_true, on_false)
+
+
+def select_n(which, *cases):
+    """The elements of case number `which` (an integer, or a truth value for two cases), element by element."""
+    out = cases[0]
+    if dtype_of(which).kind == "b":
+        if len(cases) > 2:
+            raise DTypeError(f"select_n: truth values choose between two cases; got {len(cases)}.")
+        return out if len(cases) == 1 else P["where"](which, cases[1], out)
+    for k, case in enumerate(cases[1:], 1):
+        out = P["where"](P["greater_equal"](which, k), case, out)
+    return out
+
+
+def integer_pow(x, y):
+    """x to a whole power, a Python int."""
+    return P["power"](x, int(y))
+
+
+class RoundingMethod:
+    """How halves are rounded."""
+
+    AWAY_FROM_ZERO, TO_NEAREST_EVEN = 0, 1
+
+
+def round(x, rounding_method=RoundingMethod.AWAY_FROM_ZERO):  # noqa: A001
+    """The nearest whole number; halves away from zero, or (rounding_method=1) to the even one."""
+    if int(rounding_method) == RoundingMethod.TO_NEAREST_EVEN:
+        return P["rint"](x)
+    whole = P["trunc"](x)
+    half = P["greater_equal"](P["abs"](P["sub"](x, whole)), 0.5)  # (exact: what is left of x)
+    return P["where"](half, P["add"](whole, P["copysign"](1.0, x)), whole)
+
+
+def unsigned(dtype):
+    return np.dtype(f"u{np.dtype(dtype).itemsize}" if dtype.kind == "i" else dtype)
+
+
+def shift_right_logical(x, y):
+    """The bits moved right, zeros coming in from the left."""
+    dtype = dtype_of(x)
+    wide = P["cast"](x, dtype=unsigned(dtype))
+    return P["cast"](P["right_shift"](wide, P["cast"](y, dtype=unsigned(dtype))), dtype=dtype)
+
+
+def population_count(x):
+    """How many bits are set, in x's dtype."""
+    return P["cast"](P["bitwise_count"](x), dtype=dtype_of(x))
+
+
+def clz(x):
+    """How many bits before the first one are zero."""
+    dtype = dtype_of(x)
+    bits = 8 * dtype.itemsize
+    left = P["cast"](x, dtype=unsigned(dtype))
+    for k in range(bits.bit_length() - 1):  # (every bit below the first one becomes one)
+        left = P["bitwise_or"](left, P["right_shift"](left, unsigned(dtype).type(1 << k)))
+    return P["cast"](P["sub"](bits, P["cast"](P["bitwise_count"](left), dtype=np.dtype(np.int64))), dtype=dtype)
+
+
+def igamma(a, x):
+    """The lower regularised incomplete gamma function."""
+    return special("gammainc", a, x)
+
+
+def igammac(a, x):
+    """The upper one."""
+    return special("gammaincc", a, x)
+
+
+def betainc(a, b, x):
+    """The regularised incomplete beta function."""
+    return special("betainc", a, b, x)
+
+
+def polygamma(m, x):
+    """The m-th derivative of digamma."""
+    return special("polygamma", m, x)
+
+
+def zeta(x, q):
+    """The Hurwitz zeta function."""
+    return special("zeta", x, q)

@@ -1,0 +1,201 @@
+"""Reductions, running reductions, windows, sorting."""
+
+import math
+
+import numpy as np
+
+from .. import numpy as fnp
+from .. import tree
+from ..core.aval import dtype_of, shape_of
+from ..core.primitive import PRIMITIVES
+from ..errors import ArgumentError
+from .arrays import axis_of
+from .products import padding_of, spread_out
+
+P = PRIMITIVES
+__all__ = [
+    "approx_max_k", "approx_min_k", "argmax", "argmin", "cumlogsumexp", "cummax", "cummin", "cumprod", "cumsum", "reduce",
+    "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "reduce_window", "reduce_xor", "sort",
+    "sort_key_val", "top_k",
+]  # fmt: skip
+
+
+def axes_of(operand, axes):
+    rank = len(shape_of(operand))
+    found = tuple([axis_of(a, rank) for a in axes])
+    if len(set(found)) < len(found):
+        raise ValueError(f"duplicate value in 'axes': {tuple(axes)}")
+    return found
+
+
+def reducing(name, prim, words):
+    def f(operand, axes, *, out_sharding=None):
+        out = P[prim](operand, axes=axes_of(operand, axes))
+        return out if dtype_of(out) == dtype_of(operand) else P["cast"](out, dtype=dtype_of(operand))
+
+    f.__name__ = f.__qualname__ = name
+    f.__doc__ = f"{words} over axes, in operand's dtype."
+    return f
+
+
+reduce_sum = reducing("reduce_sum", "sum", "The sum")
+reduce_prod = reducing("reduce_prod", "prod", "The product")
+reduce_max = reducing("reduce_max", "max", "The greatest element")
+reduce_min = reducing("reduce_min", "min", "The least element")
+
+
+def bitwise(ufunc, name):
+    def f(operand, axes):
+        out, axes = operand, sorted(axes_of(operand, axes), reverse=True)
+        for a in axes:
+            parts = fnp.unstack(out, axis=a)
+            out = parts[0]
+            for part in parts[1:]:
+                out = ufunc(out, part)
+        return out
+
+    f.__name__ = f.__qualname__ = name
+    f.__doc__ = f"The elements over axes, joined by {ufunc.__name__}."
+    return f
+
+
+reduce_and = bitwise(np.bitwise_and, "reduce_and")
+reduce_or = bitwise(np.bitwise_or, "reduce_or")
+reduce_xor = bitwise(np.bitwise_xor, "reduce_xor")
+
+
+def arg(name, prim):
+    def f(operand, axis, index_dtype=np.int64):
+        return P["cast"](P[prim](operand, axis=axis_of(axis, len(shape_of(operand)))), dtype=np.dtype(index_dtype))
+
+    f.__name__ = f.__qualname__ = name
+    f.__doc__ = (
+        "The index of the "
+        + ("greatest" if name == "argmax" else "least")
+        + " element along an axis, the first of equal ones."
+    )
+    return f
+
+
+argmax, argmin = arg("argmax", "argmax"), arg("argmin", "argmin")
+
+
+def running(name, words):
+    def f(operand, axis=0, reverse=False):
+        return P[name](operand, axis=axis_of(axis, len(shape_of(operand))), reverse=bool(reverse))
+
+    f.__name__ = f.__qualname__ = name
+    f.__doc__ = f"The running {words} along an axis; `reverse`: from the end."
+    return f
+
+
+cumsum, cumprod = running("cumsum", "sum"), running("cumprod", "product")
+cummax, cummin = running("cummax", "maximum"), running("cummin", "minimum")
+cumlogsumexp = running("cumlogsumexp", "logarithm of the sum of exponentials")
+
+
+def reduce(operands, init_values, computation, dimensions, out_sharding=None):
+    """operands reduced over dimensions by an associative `computation(x, y)` of values built as they are.
+
+    It is applied to halves of what is left, log2(n) times, and to the initial value last.
+    """
+    leaves, structure = tree.flatten(operands)
+    starts = tree.leaves(init_values)
+    axes = axes_of(leaves[0], dimensions)
+    shape = shape_of(leaves[0])
+    rest = [i for i in range(len(shape)) if i not in axes]
+    n = math.prod([shape[a] for a in axes])
+    kept = tuple([shape[i] for i in rest])
+    xs = [P["reshape"](P["transpose"](x, perm=(*axes, *rest)), shape=(n, *kept)) for x in leaves]
+
+    def combine(a, b):
+        return tree.leaves(computation(tree.unflatten(structure, a), tree.unflatten(structure, b)))
+
+    while n > 1:
+        half = n // 2
+        low, high = ([P["getitem"](x, idx=(slice(a, b),)) for x in xs] for a, b in ((0, half), (half, 2 * half)))
+        odd = [P["getitem"](x, idx=(slice(2 * half, n),)) for x in xs]
+        xs = combine(low, high)
+        if n % 2:
+            xs = [P["concatenate"](x, o, axis=0) for x, o in zip(xs, odd, strict=True)]
+        n = half + n % 2
+    starts = [
+        P["broadcast"](np.asarray(s) if not hasattr(s, "mark") else s, shape=kept, axes=tuple(range(len(kept))))
+        for s in starts
+    ]
+    if n:
+        starts = combine(starts, [P["reshape"](x, shape=kept) for x in xs])
+    return tree.unflatten(structure, starts)
+
+
+WINDOWS = {"add": "window_sum", "max": "window_max", "min": "window_min"}
+
+
+def reduce_window(
+    operand, init_value, computation, window_dimensions, window_strides=None, padding="VALID", base_dilation=None,
+    window_dilation=None,
+):  # fmt: skip
+    """Every window of operand, reduced: by `lax.add`, `lax.max` or `lax.min` (NumPy's and funcgrad.numpy's do as well)."""
+    rank = len(shape_of(operand))
+    ones = (1,) * rank
+    window, strides = tuple(map(int, window_dimensions)), tuple(map(int, window_strides or ones))
+    base, dilation = tuple(map(int, base_dilation or ones)), tuple(map(int, window_dilation or ones))
+    name = {"maximum": "max", "minimum": "min"}.get(computation.__name__, computation.__name__)
+    prim = WINDOWS.get(name)
+    if prim is None:
+        raise ArgumentError(
+            f"reduce_window: computation must be lax.add, lax.max or lax.min; got {computation.__name__}"
+        )
+    padding = padding_of(padding, spread_out(shape_of(operand), base), spread_out(window, dilation), strides)
+    options = {
+        "window": window,
+        "strides": strides,
+        "padding": padding,
+        "base_dilation": base,
+        "window_dilation": dilation,
+    }
+    out = P[prim](operand, **options)
+    join = {"add": "add", "max": "maximum", "min": "minimum"}[name]
+    neutral = name == "add" and not hasattr(init_value, "mark") and init_value == 0
+    return out if neutral else P[join](out, init_value)
+
+
+# ------------------------------------------------------------------------------------------------ sorting
+def sort(operand, dimension=-1, is_stable=True, num_keys=1):
+    """operand sorted along a dimension; of a tuple the first `num_keys` are compared, in turn, and all are put in that order."""
+    if not isinstance(operand, (tuple, list)):
+        return fnp.sort(operand, axis=dimension, stable=is_stable)
+    axis = axis_of(dimension, len(shape_of(operand[0])))
+    order = None
+    for key in reversed(operand[:num_keys]):
+        key = key if order is None else P["take_along"](key, order, axis=axis)
+        at = fnp.argsort(key, axis=axis, stable=True)
+        order = at if order is None else P["take_along"](order, at, axis=axis)
+    return tuple([P["take_along"](x, order, axis=axis) for x in operand])
+
+
+def sort_key_val(keys, values, dimension=-1, is_stable=True):
+    """(keys sorted, values in the same order)."""
+    return sort((keys, values), dimension, is_stable)
+
+
+def top_k(operand, k, *, axis=-1):
+    """(the k largest elements along an axis, largest first, their indices)."""
+    axis = axis_of(axis, len(shape_of(operand)))
+    values, at = P["top_k"](operand, axis=axis, k=int(k))
+    return values, P["cast"](at, dtype=np.dtype(np.int32))
+
+
+def approx_max_k(
+    operand, k, reduction_dimension=-1, recall_target=0.95, reduction_input_size_override=-1, aggregate_to_topk=True
+):
+    """top_k along a dimension: exact here."""
+    return top_k(operand, k, axis=reduction_dimension)
+
+
+def approx_min_k(
+    operand, k, reduction_dimension=-1, recall_target=0.95, reduction_input_size_override=-1, aggregate_to_topk=True
+):
+    """The k smallest elements along a dimension, smallest first, and their indices: exact here."""
+    values, at = top_k(P["neg"](operand), k, axis=reduction_dimension)
+    return P["neg"](values), at

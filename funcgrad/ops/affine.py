@@ -1,0 +1,93 @@
+"""affine: a linear layer, x @ w.T + b, as one node. compat's `linear` and its recurrent layers are made of it.
+
+Invariant: matrices of one dtype. With ct the cotangent:  dx = ct @ w,  dw = ct.T @ x,  db = the sum of ct's rows (or ct
+itself, where b has a row for each of x).
+"""
+
+import numpy as np
+
+from ..core.aval import Aval, dtype_of, shape_of
+from ..core.primitive import define
+from ..core.sample import Sample, draw, in_kinds
+from .dot import dot_general
+from .elementwise import add
+from .shape import batched, fit_tangent, reshape, sum_
+
+LAST = (((1,), (1,)), ((), ()))  # the last axis of both is summed over
+FIRST = (((0,), (0,)), ((), ()))
+INNER = (((1,), (0,)), ((), ()))
+
+
+def _pull(n, ct, cts, owned):
+    xs, _ = n.plan.operands_of(n, n.saved)
+    for p, i in zip(n.ins, n.plan.operands, strict=True):
+        g = (
+            ct.dot(xs[1])
+            if i == 0
+            else ct.T.dot(xs[0])
+            if i == 1
+            else ct
+            if len(n.avals[2].shape) == 2
+            else np.add.reduce(ct, axis=0)
+        )
+        c = cts.get(p)
+        cts[p] = g if c is None else c + g
+
+
+@define
+class affine:
+    """x [n, k], w [m, k], b [m] or [n, m] -> x @ w.T + b [n, m]."""
+
+    saves = ((1,), (0,), ())
+    pull = _pull
+    without = {
+        "0-d": "a linear layer takes matrices",
+        "broadcast": "the bias is stretched, nothing else is",
+        "int64": "torch.linear refuses integers",
+        "bool": "torch.linear refuses truth values",
+    }
+
+    def jax(jax, x, w, b):
+        return x @ w.T + b
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (3, 2)), draw(rng, "real", (4, 2)), draw(rng, "real", (4,)), dtypes="fc")
+        yield Sample(draw(rng, "real", (3, 2)), draw(rng, "real", (4, 2)), draw(rng, "real", (3, 4)))
+        yield Sample(draw(rng, "real", (3, 1)), draw(rng, "real", (1, 1)), draw(rng, "real", (1,)), kind="size 1")
+        yield Sample(draw(rng, "real", (0, 2)), draw(rng, "real", (3, 2)), draw(rng, "real", (3,)), kind="empty")
+        yield Sample(draw(rng, "real", (2, 0)), draw(rng, "real", (3, 0)), draw(rng, "real", (3,)), kind="empty")
+
+    def impl(x, w, b):
+        out = x.dot(w.T)
+        out += b
+        return out
+
+    def aval(x, w, b):
+        return Aval((shape_of(x)[0], shape_of(w)[0]), np.result_type(dtype_of(x), dtype_of(w), dtype_of(b)))
+
+    def numpy(w, out, x, y, b):
+        out = w.memory(out, Aval((x.aval.shape[0], y.aval.shape[0]), x.aval.dtype))
+        w.line(w.call(np.dot, "dot", [x, w.moved(y, (1, 0))], out))
+        return w.call(np.add, "add", [out, b, out])
+
+    def vjp(ct, out, x, w, b, *, need):
+        return [
+            dot_general(ct, w, dims=INNER) if need & 1 else None,
+            dot_general(ct, x, dims=FIRST) if need & 2 else None,
+            (ct if len(shape_of(b)) == 2 else sum_(ct, axes=(0,))) if need & 4 else None,
+        ]
+
+    def jvp(ts, out, x, w, b):
+        dx, dw, db = ts
+        total = None if dx is None else dot_general(dx, w, dims=LAST)
+        if dw is not None:
+            of_w = dot_general(x, dw, dims=LAST)
+            total = of_w if total is None else add(total, of_w)
+        if db is None:
+            return total
+        return fit_tangent(db, out) if total is None else add(total, db)
+
+    def batch(size, xs, ds):
+        x, w, b = (batched(size, v, d) for v, d in zip(xs, ds, strict=True))
+        products = dot_general(x, w, dims=(((2,), (2,)), ((0,), (0,))))
+        return add(products, b if len(shape_of(b)) == 3 else reshape(b, shape=(size, 1, shape_of(b)[1]))), 0

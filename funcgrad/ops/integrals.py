@@ -1,0 +1,118 @@
+"""Exponential integrals, Dawson's integral, the dilogarithm. Their values: special_values/integrals.py."""
+
+import numpy as np
+
+from ..core.primitive import elementwise
+from ..errors import ArgumentError
+from .elementwise import equal, mul, sub, where  # noqa: F401  (formulas name them)
+from .exponential import exp, log  # noqa: F401
+from .floats import few_samples, over_floats, real_function
+from .incomplete import integrated, over_wide
+from .special_values import integrals
+
+TAYLOR = (-1.0, 0.5, -1 / 3, 0.25)  # of log(x) / (1 - x) in x - 1: where that is 0 / 0
+
+
+def log_over_one_minus(x):
+    """log(x) / (1 - x), which is -1 at 1."""
+    off = sub(x, 1)
+    near = TAYLOR[-1]
+    for c in TAYLOR[-2::-1]:
+        near = near * off + c
+    return where(equal(off, 0), near, log(x) / where(equal(off, 0), 1.0, -off))
+
+
+def _expn(x, *, n):
+    if type(n) is not int or n < 0:
+        raise ArgumentError(f"expn: n must be an int of 0 or more; got {n!r}.")
+    return integrals.expn(x, n=n)
+
+
+# The oracles are integrals: jax's own functions take many seconds to compile, and expn cannot be differentiated compiled.
+def _expn_of_jax(jax, x, *, n):
+    jnp = jax.numpy
+
+    def f(x):
+        return jnp.exp(-x) * integrated(jax, lambda s: jnp.exp(-x[..., None] * s) * (1 + s) ** -n)
+
+    return over_wide(jax, f, (), x)
+
+
+def from_zero_to_one(jax, f, x):
+    """The integral over 0 < u < 1 of f(x, u), for the oracle: by 40 points of Gauss's rule."""
+    u, w = np.polynomial.legendre.leggauss(40)
+    return over_wide(jax, lambda x: jax.numpy.sum(f(x[..., None], (u + 1) / 2) * (w / 2), -1), (), x)
+
+
+def _expi_of_jax(jax, x):
+    jnp = jax.numpy
+    smooth = from_zero_to_one(jax, lambda x, u: jnp.expm1(x * u) / u, x)
+    return (integrals.EULER + jnp.log(jnp.abs(x)) + smooth).astype(smooth.dtype)
+
+
+def _dawson_of_jax(jax, x):
+    return from_zero_to_one(jax, lambda x, u: x * jax.numpy.exp(x * x * (u * u - 1)), x)
+
+
+def _spence_of_jax(jax, x):
+    return from_zero_to_one(jax, lambda x, u: -jax.numpy.log1p((x - 1) * u) / u, x)
+
+
+def expn_slope(x, n):
+    return expn(x, n=n - 1) if n else mul(exp(-x), (1 + x) / (x * x))
+
+
+expn_values, expi_values = over_floats(_expn), over_floats(integrals.expi)
+dawson_values, spence_values = over_floats(integrals.dawson), over_floats(integrals.spence)
+AT_ENDS = {"edge": "the oracles are for small operands"}
+
+# the integral of exp(-x t) / t**n over t > 1, for a Python int n
+expn = elementwise(
+    "expn",
+    np.exp,
+    "-t * expn_slope(x, n)",
+    impl=expn_values,
+    params=("n",),
+    arity=1,
+    jax=_expn_of_jax,
+    domain="positive",
+    samples=few_samples("expn", {"n": 1}, {"n": 2}, {"n": 0}),
+    without=AT_ENDS,
+    **real_function(expn_values),
+)
+# the principal value of the integral of exp(t) / t up to x
+expi = elementwise(
+    "expi",
+    expi_values,
+    "t * exp(x) / x",
+    arity=1,
+    jax=_expi_of_jax,
+    samples=few_samples("expi", {}),
+    domain="nonzero",
+    tolerance=10.0,
+    without=AT_ENDS,
+    **real_function(expi_values),
+)
+# exp(-x**2) times the integral of exp(t**2) from 0 to x
+dawson = elementwise(
+    "dawson",
+    dawson_values,
+    "t * (1 - 2 * x * out)",
+    arity=1,
+    jax=_dawson_of_jax,
+    samples=few_samples("dawson", {}),
+    without=AT_ENDS,
+    **real_function(dawson_values),
+)
+# the dilogarithm of 1 - x
+spence = elementwise(
+    "spence",
+    spence_values,
+    "t * log_over_one_minus(x)",
+    arity=1,
+    jax=_spence_of_jax,
+    samples=few_samples("spence", {}),
+    domain="positive",
+    without=AT_ENDS,
+    **real_function(spence_values),
+)

@@ -1,0 +1,188 @@
+"""The regularised incomplete gamma and beta functions, and their derivatives of any order with respect to a (and b).
+
+The gamma function by its power series (DLMF 8.7.1) or Legendre's continued fraction (8.9.2), the beta function by the continued
+fraction 8.17.22 with its denominators cleared; both in jets of their parameters (jets.py).
+"""
+
+import math
+
+import numpy as np
+
+from . import jets
+from .blocks import polynomial
+from .gamma import STIRLING, digamma, lgamma, polygamma
+
+LARGE = 10.0  # from here on a**x e**-x / gamma(a) by Stirling's formula
+
+
+def psi(k, x):
+    """The derivative of order k + 1 of log gamma."""
+    return digamma(x) if k == 0 else polygamma(x, order=k)
+
+
+def stirling_tail(a):
+    """log gamma(a) less (a - 1/2) log(a) - a + log(2 pi) / 2, for a >= 8."""
+    r = 1 / a
+    return polynomial(STIRLING, r * r) * r
+
+
+def gamma_kernel(a, x):
+    """x**a exp(-x) / gamma(a), without the cancellation of large exponents."""
+    small = np.exp(a * np.log(x) - x - lgamma(a))
+    if not (a >= LARGE).any():
+        return small
+    b = np.maximum(a, LARGE)
+    m = (x - b) / b
+    large = np.exp(-b * (m - np.log1p(m)) - stirling_tail(b)) * np.sqrt(b / (2 * math.pi))
+    return np.where(a >= LARGE, large, small)
+
+
+def log_gamma_kernel(a, x, order):
+    """The jet of a log(x) - x - log gamma(a), but for its value."""
+    u = np.zeros((order + 1, 1, len(a)))
+    for i in range(1, order + 1):
+        u[i, 0] = -psi(i - 1, a) / math.factorial(i)
+    if order:
+        u[1, 0] += np.log(x)
+    return u
+
+
+def gamma_start(a, x):
+    return x + 1 - a, -1.0, 0.0
+
+
+def gamma_step(n, last, other, a, x):
+    return jets.times_affine(last, x + (2 * n + 1) - a, -1.0, 0.0) + jets.times_affine(
+        other, n * (a - n), float(n), 0.0
+    )
+
+
+def gamma_ratio(n, term, a, x):
+    return jets.over_affine(term * x, a + n, 1.0)
+
+
+def gamma_jets(a, x, order):
+    """(jet of P or of Q, is it Q) for a > 0 and 0 < x < inf."""
+    like = np.zeros((order + 1, 1, len(a)))
+    kernel = jets.exp(log_gamma_kernel(a, x, order), gamma_kernel(a, x))
+    right = x > np.maximum(a, 1) + (a > 1)
+    out = np.empty_like(like)
+    p, q = np.flatnonzero(~right), np.flatnonzero(right)
+    if p.size:
+        series = jets.power_series(gamma_ratio, like[..., p], a[p], x[p])
+        out[..., p] = jets.times(kernel[..., p], jets.over_affine(series, a[p], 1.0))
+    if q.size:
+        fraction = jets.continued_fraction(gamma_start, gamma_step, like[..., q], a[q], x[q])
+        out[..., q] = jets.times(kernel[..., q], fraction)
+    return out, right
+
+
+def incomplete_gamma_at(a, x, upper, nth):
+    """Flat float64 arrays; see `incomplete_gamma`."""
+    at = np.flatnonzero((a > 0) & (x > 0) & (a < np.inf) & (x < np.inf))
+    got, right = gamma_jets(a[at], x[at], nth)
+    value = got[nth, 0] * math.factorial(nth)
+    out = np.full_like(a, np.nan)
+    out[at] = np.where(right != upper, (nth == 0) - value, value)
+    none = ((x == 0) & (a > 0)) | ((a == np.inf) & (x < np.inf) & (x >= 0))  # P is 0
+    whole = ((x == np.inf) | (a == 0)) & (a < np.inf) & (x > 0) & (a >= 0)  # P is 1
+    out[none] = float(upper and not nth)
+    out[whole] = float(not upper and not nth)
+    return out
+
+
+def incomplete_gamma(a, x, *, upper, nth):
+    """P(a, x), or Q = 1 - P if `upper`, differentiated `nth` times by a; nan for negative a or x.
+
+    Error of the values: up to 1e-13 relative for a up to 3000.
+    """
+    return elementwise_of(lambda a, x: incomplete_gamma_at(a, x, bool(upper), nth), a, x)
+
+
+def elementwise_of(f, *xs):
+    """f of flat float64 arrays, for broadcast operands of one float dtype."""
+    dtype = np.result_type(*xs)
+    shape = np.broadcast_shapes(*map(np.shape, xs))
+    flat = [np.broadcast_to(np.asarray(x, np.float64), shape).reshape(-1) for x in xs]
+    with np.errstate(all="ignore"):
+        return f(*flat).astype(dtype).reshape(shape)
+
+
+# ------------------------------------------------------------------------------------------------ beta
+def log_beta_kernel(a, b, x, p, q):
+    """The jet of a log(x) + b log(1 - x) - log B(a, b) in shifts of a and b, but for its value."""
+    u = np.zeros((p + 1, q + 1, len(a)))
+    for i in range(p + 1):
+        for j in range(q + 1):
+            if i or j:
+                u[i, j] = psi(i + j - 1, a + b) / (math.factorial(i) * math.factorial(j))
+    for i in range(1, p + 1):
+        u[i, 0] -= psi(i - 1, a) / math.factorial(i)
+    for j in range(1, q + 1):
+        u[0, j] -= psi(j - 1, b) / math.factorial(j)
+    if p:
+        u[1, 0] += np.log(x)
+    if q:
+        u[0, 1] += np.log1p(-x)
+    return u
+
+
+def beta_kernel(a, b, x):
+    """x**a (1 - x)**b / B(a, b), without the cancellation of large exponents."""
+    small = np.exp(a * np.log(x) + b * np.log1p(-x) - (lgamma(a) + lgamma(b) - lgamma(a + b)))
+    both = (a >= LARGE) & (b >= LARGE)
+    if not both.any():
+        return small
+    c, d = np.maximum(a, LARGE), np.maximum(b, LARGE)
+    s = c + d
+    m = (x * d - (1 - x) * c) / s  # x less c / s
+    exponent = c * np.log1p(m * s / c) + d * np.log1p(-m * s / d)
+    exponent = exponent + stirling_tail(s) - stirling_tail(c) - stirling_tail(d)
+    return np.where(both, np.exp(exponent) * np.sqrt(c * d / (2 * math.pi * s)), small)
+
+
+def beta_start(a, b, x):
+    return a, 1.0, 0.0
+
+
+def beta_step(n, last, other, a, b, x):
+    out = jets.times_affine(last, a + n, 1.0, 0.0)
+    m = n // 2
+    if n % 2 == 0:
+        return out + jets.times_affine(other, m * (b - m) * x, 0.0, m * x)
+    return out + jets.times_affine(jets.times_affine(other, (a + m) * -x, -x, 0.0), a + b + m, 1.0, 1.0)
+
+
+def beta_left(a, b, x, p, q):
+    """The jet of I_x(a, b) where x < (a + 1) / (a + b + 2), where the fraction converges fast."""
+    like = np.zeros((p + 1, q + 1, len(a)))
+    kernel = jets.exp(log_beta_kernel(a, b, x, p, q), beta_kernel(a, b, x))
+    return jets.times(kernel, jets.continued_fraction(beta_start, beta_step, like, a, b, x))
+
+
+def incomplete_beta_at(a, b, x, da, db):
+    """Flat float64 arrays; see `incomplete_beta`."""
+    out = np.full_like(x, np.nan)
+    good = (a > 0) & (b > 0) & np.isfinite(a) & np.isfinite(b) & (x >= 0) & (x <= 1)
+    left = x < (a + 1) / (a + b + 2)
+    at = np.flatnonzero(good & left & (x > 0))
+    if at.size:
+        out[at] = beta_left(a[at], b[at], x[at], da, db)[da, db]
+    at = np.flatnonzero(good & ~left & (x < 1))
+    if at.size:
+        out[at] = (da == db == 0) - beta_left(b[at], a[at], 1 - x[at], db, da)[db, da]
+    out *= math.factorial(da) * math.factorial(db)
+    out[good & (x == 0)] = 0.0
+    out[good & (x == 1)] = float(da == db == 0)
+    return out
+
+
+def incomplete_beta(a, b, x, *, da, db):
+    """I_x(a, b), differentiated `da` times by a and `db` times by b; nan outside a, b > 0 and 0 <= x <= 1.
+
+    Error of the values: up to 6e-12 relative for a and b up to 150, 2e-13 at 99 of 100 points.
+    """
+    return elementwise_of(lambda a, b, x: incomplete_beta_at(a, b, x, da, db), a, b, x)
+
+
+__all__ = ["incomplete_beta", "incomplete_gamma"]

@@ -1,0 +1,56 @@
+"""Functions of the normal distribution, and erfcx: exp(x**2) erfc(x), which they are made of where x is far to the left."""
+
+import math
+
+import numpy as np
+
+from .blocks import over_blocks
+from .error import erf_near_zero, exp_of_minus_square, scaled_erfc
+
+ROOT_HALF = math.sqrt(0.5)
+HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+
+
+def erfcx_values(x):
+    a = np.abs(x)
+    tail = scaled_erfc(a)
+    return np.where(x < 0, 2 / exp_of_minus_square(np.minimum(a, 26.7)) - tail, tail)
+
+
+@over_blocks()
+def erfcx(x):
+    """exp(x**2) erfc(x), without underflow; inf below -26.7. Error up to 5 ulp."""
+    return np.where(x < -26.65, np.inf, erfcx_values(x))
+
+
+def log_ndtr_values(x):
+    left = np.minimum(x, -1.0)
+    below = np.log(erfcx_values(-left * ROOT_HALF) / 2) - left * left / 2
+    z = np.clip(x, -1.0, 40.0) * ROOT_HALF
+    a = np.abs(z)
+    tail = exp_of_minus_square(a) * scaled_erfc(a)
+    upper = np.where(a < 0.5, 1 - erf_near_zero(z, a), np.where(z < 0, 2 - tail, tail))  # erfc(z)
+    return np.where(x < -1, below, np.log1p(-upper / 2))
+
+
+@over_blocks()
+def log_ndtr(x):
+    """log of the distribution function of the standard normal distribution, without underflow."""
+    return np.where(x == -np.inf, -np.inf, log_ndtr_values(x))
+
+
+@over_blocks()
+def ndtri(p):
+    """The inverse of the distribution function of the standard normal distribution: Newton's method on its logarithm."""
+    low = np.minimum(p, 1 - p)  # (exact for p >= 0.5, and small otherwise only where p is)
+    known = np.where((low > 0) & (low < 0.5), low, 0.25)
+    wanted = np.log(known)
+    r = np.sqrt(-2 * wanted)
+    x = -(r - (np.log(r) + HALF_LOG_2PI) / r) * np.where(known < 0.02, 1, 0.9)
+    x = np.where(known > 0.2, (known - 0.5) * 2.6, x)
+    for _ in range(6):
+        slope = 1 / (math.sqrt(math.pi / 2) * erfcx_values(-x * ROOT_HALF))
+        x = x - (log_ndtr_values(x) - wanted) / slope
+    x = np.where(low == 0.5, 0.0, np.where(low == 0, -np.inf, x))
+    x = np.where((p < 0) | (p > 1) | np.isnan(p), np.nan, x)
+    return np.where(p > 0.5, -x, x)

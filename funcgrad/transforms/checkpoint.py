@@ -1,0 +1,197 @@
+"""checkpoint: a function whose intermediate values are computed again in the backward pass, but for those that a policy saves.
+
+Policies have jax's signature, `policy(primitive, *avals, **params) -> bool`, and see every operation on what is traced. The
+function is run once more for its derivative, and the operations whose results were saved get them, in the order in which they
+came; so it must do the same both times. Invariant: with no policy the operands are all that is kept.
+"""
+
+import functools
+
+from .. import tree
+from ..core.aval import aval_of, dtype_of, is_float
+from ..core.graph import evaluate
+from ..core.handle import Array, Handle
+from ..core.primitive import define
+from ..core.state import tls
+from ..core.trace import Jvp, Record, Trace, unwrap
+from ..core.tracebacks import public
+from ..ops.effects import outermost
+from .barrier import barrier
+from .boundary import enter, inside, leave
+from .custom import split_static
+from .forward_mode import jvp
+from .reverse_mode import check_callable, vjp
+from .rules import Spec, call_rule
+
+
+class Watch(Trace):
+    """The level on which a checkpointed function runs under a policy: `kept` are the results that the policy wants saved, unless
+    `saved` (an iterator) says what they are."""
+
+    name = "checkpoint"
+
+    def __init__(self, policy, saved=None):
+        super().__init__()
+        self.policy, self.saved, self.kept = policy, saved, []
+
+    def process(self, prim, args, params, out=None):
+        if self.done:
+            self.leaked(prim.name)
+        if prim.name == "call":  # a jitted function: the policy sees what is in it
+            return evaluate(params["graph"], *args)
+        vals, _ = unwrap(self, args)
+        wanted = prim.record is None and self.policy(prim, *map(aval_of, vals), **params)
+        if wanted and self.saved is not None:
+            out = self.given(prim, vals, params)
+        elif prim.name == "rule" and self.saved is None:  # (it is being recorded: its own rule says what its value is)
+            out = tuple(
+                prim.record(vals, params, sum([1 << i for i, v in enumerate(vals) if is_float(dtype_of(v))]))[0]
+            )
+        else:
+            out = prim(*vals, **params)
+            if wanted:
+                self.kept.extend(out if prim.multi else (out,))
+        return tuple([Array(o, None, self) for o in out]) if prim.multi else Array(out, None, self)
+
+    def given(self, prim, vals, params):
+        """The saved results of an operation, recorded as if they had been computed."""
+        avals = prim.aval(*map(aval_of, vals), **params)
+        out = tuple([next(self.saved) for _ in avals]) if prim.multi else next(self.saved)
+        top = outermost(vals)
+        return top.process(prim, vals, params, out=out) if type(top) is Record else out
+
+    def run(self, f, xs):
+        """The flat results of f, one level out."""
+        with inside(self):
+            outs = f(*[enter(self, x, None) for x in xs])
+            return [leave(self, o)[0] if isinstance(o, Handle) else o for o in outs]
+
+
+def nothing(prim, *avals, **params):
+    """The policy where there is none."""
+    return False
+
+
+def has_tangent(x):
+    """Does a jvp stand around this value?"""
+    while isinstance(x, Handle):
+        if type(x.owner) is Jvp:
+            return True
+        x = x.val
+    return False
+
+
+class Checkpoint(Spec):
+    """Keep the operands, and what the policy wants saved; run the function again when its derivative is wanted."""
+
+    name = "checkpoint"
+
+    def __init__(self, flat, policy=None):
+        self.flat, self.policy = flat, policy
+
+    def run(self, *xs):
+        return self.flat(*xs)
+
+    def record(self, *xs):
+        if self.policy is None and not any(map(has_tangent, xs)):
+            return self.flat(*xs), xs
+        watch = Watch(self.policy or nothing)
+        return watch.run(self.flat, xs), (*xs, *watch.kept)
+
+    def pull_needed(self, residuals, slots, need):
+        k = len(self.flat.traced) + self.flat.hidden
+        on = [i for i in range(k) if need >> i & 1 and is_float(dtype_of(residuals[i]))]
+        reached = [j for j, c in enumerate(slots.cts) if c is not None]
+        cts = [slots.cts[j] for j in reached]
+        if tls.stage is not None:  # what is computed again must not be taken for what was computed before
+            residuals = barrier(*residuals, *cts)[: len(residuals)]
+
+        def f(*ys):
+            outs = self.again(with_values(residuals[:k], on, ys), residuals[k:])
+            return [outs[j] for j in reached]
+
+        back = [None] * k
+        for i, g in zip(on, vjp(f, *[residuals[i] for i in on])[1](cts), strict=True):
+            back[i] = g
+        return back
+
+    def again(self, xs, saved):
+        return list(self.flat(*xs)) if self.policy is None else Watch(self.policy, iter(saved)).run(self.flat, xs)
+
+    def push_needed(self, primals, tangents):
+        on = [i for i, t in enumerate(tangents) if t is not None]
+
+        def f(*ys):
+            return list(self.flat(*with_values(primals, on, ys)))
+
+        return jvp(f, tuple(primals[i] for i in on), tuple(tangents[i] for i in on))[1]
+
+
+def with_values(xs, on, ys):
+    """xs with ys in the places `on`."""
+    full = list(xs)
+    for i, y in zip(on, ys, strict=True):
+        full[i] = y
+    return full
+
+
+def checkpoint(f=None, *, prevent_cse=True, policy=None, static_argnums=()):
+    """f, whose intermediate values are computed again in the backward pass instead of being kept.
+
+    `policy(primitive, *avals, **params)` says which of them are kept nevertheless; see `checkpoint_policies`. With a policy f is
+    run on watched values, and must do the same operations each time it is run on the same arguments. `static_argnums`:
+    arguments that f gets as they are. `prevent_cse`, jax's, is always the case.
+
+    >>> import funcgrad as fg, numpy as np
+    >>> fg.grad(fg.checkpoint(lambda x: np.sin(np.sin(x))))(1.0) == fg.grad(lambda x: np.sin(np.sin(x)))(1.0)
+    True
+    """
+    if f is None:
+        return functools.partial(checkpoint, prevent_cse=prevent_cse, policy=policy, static_argnums=static_argnums)
+    check_callable(f, "checkpoint")
+    if policy is not None:
+        check_callable(policy, "checkpoint: policy")
+    numbers = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
+
+    @public
+    @functools.wraps(f)
+    def checkpointed(*args, **kwargs):
+        g = f
+        if numbers:
+            whole, args, _ = split_static(args, numbers)
+            g = lambda *others, **named: f(*whole(others), **named)  # noqa: E731
+        return call_rule(lambda flat: Checkpoint(flat, policy), g, tuple(args), kwargs)
+
+    return checkpointed
+
+
+# ------------------------------------------------------------------------------------------------ names and policies
+@define
+class named:
+    """The operand itself, under a name that policies know."""
+
+    linear = (0,)
+
+    def impl(x, *, name):
+        return x
+
+    def aval(x, *, name):
+        return aval_of(x)
+
+    def batch(size, xs, ds, *, name):
+        return named(xs[0], name=name), ds[0]
+
+    transpose = (lambda ct, x, *, name: ct,)
+
+
+def checkpoint_name(x, name):
+    """x (a pytree), under a name: `checkpoint_policies.save_only_these_names(name)` saves it.
+
+    >>> import funcgrad as fg
+    >>> fg.checkpoint_name(3.0, "h")
+    3.0
+    """
+    return tree.map(lambda v: named(v, name=name) if isinstance(v, Handle) else v, x)
+
+
+__all__ = ["checkpoint", "checkpoint_name", "named"]

@@ -1,0 +1,230 @@
+"""rule(spec): the primitive of a function that brings its own derivative (custom_vjp, custom_jvp, checkpoint, compat's Function).
+
+A trace meets it like any other primitive: running it runs the function; Record, Jvp and Batch ask the spec. A spec's functions
+take and return flat lists of values; nothing here knows a level. Invariant: `need` (a bit mask of operands) and a cotangent
+or tangent that is None say what is known to carry no derivative; zeros are made of it only for rules that do not ask.
+"""
+
+from types import CellType, FunctionType
+
+from .. import tree
+from ..core.aval import Aval, aval_of, shape_of
+from ..core.axes import name_of
+from ..core.handle import FROZEN, Handle, Taped
+from ..core.node import TapeNode
+from ..core.primitive import PRIMITIVES, define, helpers
+from ..core.state import tls
+from ..core.trace import Slots
+from .boundary import inner
+from .forward_mode import zero_tangent
+from .vectorize import vmap
+
+
+class Spec:
+    """What a function with its own rule does: `run(*xs)`, `record(*xs) -> (outs, residuals)`,
+    `pull(residuals, cts) -> cotangents of all operands`, `push(primals, tangents) -> tangents of the results` (None: zero).
+
+    A rule that is to know which operands are differentiated, or which tangents and cotangents are zero, has `record_needed`,
+    `pull_needed`, `push_needed` in their places."""
+
+    def record_needed(self, vals, need):
+        return self.record(*vals)
+
+    def pull_needed(self, residuals, slots, need):
+        """`slots.cts`: the cotangents of the results, None where nothing reached one."""
+        return self.pull(residuals, slots.filled(helpers["zeros_of"]))
+
+    def push_needed(self, primals, tangents):
+        """`tangents`: None where one is known to be zero."""
+        filled = [
+            zero_tangent(x) if t is None and aval_of(x).dtype.kind in "fc" else t
+            for x, t in zip(primals, tangents, strict=True)
+        ]
+        return self.push(primals, filled)
+
+    def mapped(self, size, dims):
+        """The same spec with every part mapped; its results have the mapped axis in front."""
+        return Mapped(self, size, dims)
+
+    def batched(self, size, xs, dims):
+        """The results on operands that are mapped, with the mapped axis in front."""
+        return rule(*xs, spec=self.mapped(size, dims))
+
+    def pull_node(self, slots, n, again):
+        """The cotangents of a node's operands. `again`: record again, on Tensors, so that the pull itself is recorded."""
+        residuals, vals = n.saved if isinstance(n, TapeNode) else (n.saved, None)
+        if again:
+            parents = dict(zip(n.plan.operands, n.ins, strict=True))
+            face = n.owner.face
+            inputs = [
+                face(v, parents[i], n.owner, FROZEN) if i in parents and not isinstance(v, Taped) else v
+                for i, v in enumerate(vals)
+            ]
+            residuals = self.record_needed(inputs, n.plan.need)[1]
+        return self.pull_needed(residuals, slots, n.plan.need)
+
+
+class Mapped(Spec):
+    """A spec under vmap: each of its parts, mapped."""
+
+    def __init__(self, inner, size, dims):
+        self.inner, self.size, self.dims = inner, size, tuple(dims)
+        self.name = inner.name
+        self.options = {"axis_size": int(size), "axis_name": name_of(size), "randomness": tls.randomness}
+
+    def run(self, *xs):
+        return vmap(lambda *a: tuple(self.inner.run(*a)), self.dims, **self.options)(*xs)
+
+    def record_needed(self, vals, need):
+        return vmap(lambda *a: tuple(map(tuple, self.inner.record_needed(a, need))), self.dims, **self.options)(*vals)
+
+    def pull_needed(self, residuals, slots, need):
+        avals = [Aval(a.shape[1:], a.dtype, a.weak) for a in slots.avals]
+
+        def pull(rs, cts):
+            inner_slots = Slots(avals)
+            inner_slots.cts = list(cts)
+            return tuple(self.inner.pull_needed(rs, inner_slots, need))
+
+        gs = vmap(pull, **self.options)(tuple(residuals), tuple(slots.cts))
+        sum_ = PRIMITIVES["sum"]
+        back = []
+        for g, d in zip(gs, self.dims, strict=True):
+            if g is None or d == 0:
+                back.append(g)
+            elif d is None:
+                back.append(sum_(g, axes=(0,)))
+            else:
+                perm = list(range(1, len(shape_of(g))))
+                perm.insert(d, 0)
+                back.append(PRIMITIVES["transpose"](g, perm=tuple(perm)))
+        return back
+
+    def push_needed(self, primals, tangents):
+        dims = tuple([None if t is None else d for t, d in zip(tangents, self.dims, strict=True)])
+        push = vmap(lambda p, t: tuple(self.inner.push_needed(p, t)), (self.dims, dims), **self.options)
+        return push(tuple(primals), tuple(tangents))
+
+
+def _record(vals, params, need):
+    outs, residuals = params["spec"].record_needed(vals, need)
+    return tuple(map(inner, outs)), tuple(map(inner, residuals))
+
+
+def _pull_handles(slots, n, again):
+    return n.params["spec"].pull_node(slots, n, again)
+
+
+def _pull(n, slots, cts, owned):
+    gs = _pull_handles(slots, n, False)
+    for p, i in zip(n.ins, n.plan.operands, strict=True):
+        if gs[i] is not None:
+            c = cts.get(p)
+            cts[p] = gs[i] if c is None else c + gs[i]
+
+
+@define
+class rule:
+    """The results of a function that brings its own rules."""
+
+    variadic = multi = True
+    saves = ()
+    record = _record
+    pull = _pull
+    pull_handles = _pull_handles
+
+    def impl(*xs, spec):
+        return tuple(map(inner, spec.run(*xs)))
+
+    def aval(*xs, spec):
+        from .stage import graph_of
+
+        return tuple(graph_of(lambda *a: list(spec.run(*a)), list(xs)).out_avals)
+
+    def batch(size, xs, ds, *, spec):
+        outs = spec.batched(size, xs, ds)
+        return outs, [0] * len(outs)
+
+
+def _rule_jvp(ts, outs, *xs, spec):
+    return [None] * len(outs) if all(t is None for t in ts) else spec.push_needed(xs, ts)
+
+
+rule.jvp = _rule_jvp
+rule.fills = False  # (each Spec does it: an autograd.Function may want to know what nothing reached)
+
+
+# ------------------------------------------------------------------------------------------------ functions of the user's
+def closed_over(f):
+    """(handles that f's closure holds, function that gives f with others in their place)."""
+    if type(f) is not FunctionType or not f.__closure__:
+        return [], lambda new: f
+    cells = [c.cell_contents if filled(c) else None for c in f.__closure__]
+    leaves, structure = tree.flatten(cells)
+    at = [i for i, x in enumerate(leaves) if isinstance(x, Handle)]
+    inner = [i for i, x in enumerate(cells) if type(x) is FunctionType and x is not f and closed_over(x)[0]]
+    if not at and not inner:
+        return [], lambda new: f
+    deeper = {i: closed_over(cells[i]) for i in inner}
+    found = [leaves[i] for i in at] + [h for i in inner for h in deeper[i][0]]
+
+    def rebuilt(new):
+        new = list(new)
+        full = list(leaves)
+        for i in at:
+            full[i] = new.pop(0)
+        contents = tree.unflatten(structure, full)
+        for i in inner:
+            k = len(deeper[i][0])
+            contents[i] = deeper[i][1](new[:k])
+            del new[:k]
+        g = FunctionType(f.__code__, f.__globals__, f.__name__, f.__defaults__, tuple(map(CellType, contents)))
+        g.__kwdefaults__ = f.__kwdefaults__
+        return g
+
+    return found, rebuilt
+
+
+def filled(cell):
+    try:
+        return cell.cell_contents is cell.cell_contents
+    except ValueError:  # assigned later, or never
+        return False
+
+
+def call_rule(make, f, args, kwargs):
+    """Call the rule primitive with f's arguments, and what f closes over, as flat operands."""
+    hidden, rebuilt = closed_over(f)
+    leaves, structure = tree.flatten((args, kwargs))
+    traced = [
+        i
+        for i, x in enumerate(leaves)
+        if isinstance(x, Handle) or hasattr(x, "dtype") or type(x) in (int, float, complex)
+    ]
+    spec = make(Flat(rebuilt, len(hidden), leaves, traced, structure))
+    outs = rule(*hidden, *[leaves[i] for i in traced], spec=spec)
+    return tree.unflatten(spec.flat.out_structure, list(outs))
+
+
+class Flat:
+    """A function of pytrees as one of flat operands: first what it closes over, then its traced leaves."""
+
+    def __init__(self, rebuilt, hidden, leaves, traced, structure):
+        self.rebuilt, self.hidden, self.traced, self.structure = rebuilt, hidden, traced, structure
+        at = set(traced)
+        self.leaves = [None if i in at else x for i, x in enumerate(leaves)]
+        self.out_structure = None
+
+    def arguments(self, xs):
+        full = list(self.leaves)
+        for i, x in zip(self.traced, xs[self.hidden :], strict=True):
+            full[i] = x
+        return tree.unflatten(self.structure, full)
+
+    def __call__(self, *xs):
+        args, kwargs = self.arguments(xs)
+        outs, self.out_structure = tree.flatten(self.rebuilt(xs[: self.hidden])(*args, **kwargs))
+        return outs
+
+
+__all__ = ["Flat", "Mapped", "Spec", "call_rule", "closed_over", "rule"]

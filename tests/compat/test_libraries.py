@@ -1,0 +1,206 @@
+"""torch's libraries as modules: every name that is announced is there, examples run, and what is missing is named."""
+
+import importlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import compat as torch
+from compat import runner
+from compat.utils._pytree import tree_flatten, tree_map, tree_unflatten
+from compat.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset, get_worker_info
+from compat.utils.data.dataset import stacked_samples
+
+LATE = "distributions func jit random serialization testing utils.checkpoint utils.data utils.tensorboard utils._pytree streams.gamma".split()
+
+
+@pytest.mark.parametrize("name", ["distributions", "serialization", "testing", "utils.data"])
+def test_every_name_of_an_index_is_there(name):
+    module = importlib.import_module(f"compat.{name}")
+    for family, names in module.FAMILIES.items():
+        home = importlib.import_module(f"compat.{name}.{family}")
+        for each in names.split():
+            assert getattr(module, each) is getattr(home, each)
+    with pytest.raises(AttributeError, match=rf"^compat has no torch\.{name}\.NoSuchName yet"):
+        module.NoSuchName  # noqa: B018  (the access is what raises)
+
+
+def test_names_are_those_that_programs_import():
+    runner.install()
+    try:
+        from torch import func, load, save, vmap
+        from torch.distributions.normal import Normal
+        from torch.utils.data.dataloader import default_collate
+        from torch.utils.data.sampler import Sampler
+    finally:
+        runner.uninstall()
+    assert save is torch.serialization.save and load is torch.load and vmap is func.vmap
+    assert issubclass(Normal, torch.distributions.Distribution) and callable(default_collate) and Sampler
+
+
+def test_what_is_missing_is_named_with_a_cure():
+    runner.install()
+    try:
+        for name, cure in (
+            ("torch.utils.benchmark", "timeit"),
+            ("torch.onnx", "torch.save"),
+            ("torch.hub", "torch.load"),
+            ("torch.distributed", "one process"),
+            ("torchvision", "torch.utils.data"),
+            ("pytorch_lightning", "loop"),
+        ):
+            with pytest.raises(ModuleNotFoundError, match=cure) as found:
+                __import__(name)
+            assert found.value.name == name
+    finally:
+        runner.uninstall()
+
+
+def test_importing_compat_loads_none_of_them():
+    code = f"import sys, compat; print([n for n in {LATE} if f'compat.{{n}}' in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+# ------------------------------------------------------------------------------------------------ data
+def test_batches_taken_at_once_are_those_that_are_stacked():
+    whole = TensorDataset(torch.randn(9, 2, 3), torch.arange(9))
+
+    class ByHand(TensorDataset):  # (a class of its own, which nothing is assumed of)
+        pass
+
+    by_hand = ByHand(*whole.tensors)
+    for dataset, other in ((whole, by_hand), (Subset(whole, [5, 3, 8]), Subset(by_hand, [5, 3, 8]))):
+        assert stacked_samples(dataset, [0, 2]) is not None and stacked_samples(other, [0, 2]) is None
+        for a, b in zip(DataLoader(dataset, 2), DataLoader(other, 2), strict=True):
+            for x, y in zip(a, b, strict=True):
+                assert torch.equal(x, y) and x.dtype == y.dtype and x.is_contiguous()
+    leaf = TensorDataset(torch.randn(4, 2, requires_grad=True))
+    (batch,) = next(iter(DataLoader(leaf, 2)))
+    assert batch.requires_grad  # (what is differentiated goes the long way)
+
+
+def test_a_batch_shares_no_memory_with_the_data():
+    x = torch.zeros(4)
+    (batch,) = next(iter(DataLoader(TensorDataset(x), 4)))
+    batch += 1
+    assert x.sum() == 0
+
+
+class Failing(Dataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, i):
+        torch.rand(1)
+        if i == 2:
+            raise KeyError("the third")
+        return i
+
+
+def test_an_error_in_a_worker_leaves_the_random_states():
+    torch.manual_seed(0)
+    np.random.seed(0)
+    loader = iter(DataLoader(Failing(), num_workers=2))
+    next(loader), next(loader)
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()
+    with pytest.raises(KeyError, match="the third"):
+        next(loader)
+    assert torch.equal(torch.get_rng_state(), before[0]) and (np.random.get_state()[1] == before[1]).all()
+    assert get_worker_info() is None
+
+
+def test_a_stream_that_is_longer_than_it_said_warns():
+    class Long(IterableDataset):
+        def __iter__(self):
+            return iter(range(3))
+
+        def __len__(self):
+            return 2
+
+    loader = DataLoader(Long(), batch_size=None)
+    assert len(loader) == 2
+    with pytest.warns(UserWarning, match="was reported to be 2"):
+        assert len(list(loader)) == 3
+
+
+# ------------------------------------------------------------------------------------------------ trees
+def test_trees_keep_the_order_of_dicts():
+    tree = {"b": (1, [2, None]), "a": 3}
+    leaves, spec = tree_flatten(tree)
+    assert leaves == [1, 2, None, 3] and list(tree_unflatten(leaves, spec)) == ["b", "a"]
+    assert tree_map(lambda x, y: (x, y), {"b": 1}, {"b": 2}) == {"b": (1, 2)}
+    assert spec == tree_flatten({"a": 0, "b": (0, [0, 0])})[1] and spec != tree_flatten({"a": 0})[1]
+    with pytest.raises(ValueError, match="holds 4 items"):
+        tree_unflatten([1], spec)
+    gradient = torch.func.grad(lambda w: w["b"] * 2 + w["a"])({"b": torch.tensor(1.0), "a": torch.tensor(1.0)})
+    assert list(gradient) == ["b", "a"] and gradient["b"] == 2
+
+
+# ------------------------------------------------------------------------------------------------ func
+def test_func_goes_into_and_out_of_other_transforms():
+    import funcgrad as fg
+
+    x = torch.tensor([0.5, -1.0])
+
+    def cubes(x):
+        return (x**3).sum()
+
+    want = 6 * x
+    assert torch.allclose(fg.vmap(fg.grad(torch.func.grad(cubes)))(x), want)  # a scalar at a time
+    hessian = fg.jit(torch.func.hessian(cubes))(x)
+    assert torch.allclose(hessian, want.diag())
+    w = x.clone().requires_grad_()
+    torch.func.grad(cubes)(w).sum().backward()
+    assert torch.allclose(w.grad, want)
+
+
+# ------------------------------------------------------------------------------------------------ distributions
+def test_slopes_of_gamma_draws_are_jax_figures():
+    """random_gamma_grad of jax 0.10.2 at the draws; of Beta and Dirichlet the sum over the parts, which is exactly zero."""
+    torch.manual_seed(0)
+    a = torch.tensor([0.4, 1.3, 6.0], dtype=torch.float64, requires_grad=True)
+    d = torch.distributions.Dirichlet(a)
+    (g,) = torch.autograd.grad(d.rsample((50,)).sum(), a)
+    assert g.abs().max() < 1e-12
+
+
+def test_the_slope_of_the_mean_of_dirichlet_draws():
+    """d/da of a mean is the mean of the draws' derivatives (closed form), to the accuracy of that many draws."""
+    torch.manual_seed(0)
+    a = torch.tensor([0.7, 1.5, 3.0], dtype=torch.float64, requires_grad=True)
+    d = torch.distributions.Dirichlet(a)
+    (got,) = torch.autograd.grad(d.rsample((1500,))[:, 0].mean(), a)
+    (want,) = torch.autograd.grad(d.mean[0], a)
+    np.testing.assert_allclose(got.numpy(), want.numpy(), atol=0.02)
+
+
+def test_distributions_go_into_transforms():
+    D = torch.distributions
+    x = torch.tensor([0.4, 1.3, 2.5])
+
+    def slope(a):
+        return torch.func.grad(lambda a: D.Gamma(a, 1.0).rsample())(a)
+
+    torch.manual_seed(0)
+    together = torch.vmap(slope, randomness="different")(x)
+    torch.manual_seed(0)
+    assert torch.allclose(together, torch.stack([slope(a) for a in x])) and (together > 0).all()
+
+    def loss(m):
+        posterior = D.Independent(D.Normal(m, m.exp()), 1)
+        prior = D.Independent(D.Normal(torch.zeros(3), torch.ones(3)), 1)
+        return D.kl_divergence(posterior, prior) - posterior.rsample().sum()
+
+    import funcgrad as fg
+
+    torch.manual_seed(0)
+    compiled = fg.jit(fg.grad(loss))(x)
+    torch.manual_seed(0)
+    leaf = x.clone().requires_grad_()
+    loss(leaf).backward()
+    assert torch.allclose(compiled, leaf.grad)
+    eye = torch.func.hessian(lambda m: D.MultivariateNormal(m, torch.eye(3)).log_prob(torch.zeros(3)))(x)
+    assert torch.allclose(eye, -torch.eye(3))

@@ -1,0 +1,46 @@
+"""Strides, memory formats, storages, DLPack and views of views against what torch 2.13 gave (tests/expected/memory.json), and
+the errors of what came with the coverage page. Results, gradients and errors must be torch's.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+import compat
+from tests.compat.evaluation import outcome
+from tests.compat.test_functions import assert_same, assert_same_backward
+
+PATH = pathlib.Path(__file__).parents[1] / "expected" / "memory.json"
+FAMILIES = json.loads(PATH.read_text(encoding="utf-8"))["families"]
+CASES = [(family, code) for family, cases in FAMILIES.items() for code in cases]
+
+
+@pytest.mark.parametrize("family, code", CASES, ids=[code for _, code in CASES])
+def test_as_torch(family, code):
+    want = FAMILIES[family][code]
+    got = outcome(compat, code)
+    if "error" in want or "error" in got:
+        assert got.get("error") == want.get("error")
+        return
+    assert_same(got["result"], want["result"])
+    assert_same_backward(got, want)
+
+
+def test_a_storage_counts_as_a_change():
+    """What is written through a storage, or another Tensor over it, is seen by the version that autograd checks."""
+    x = compat.ones(3, requires_grad=True)
+    y = x * 2
+    z = y * y
+    y.detach().storage()[0] = 5.0
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        z.sum().backward()
+
+
+def test_dlpack_shares_memory():
+    array = np.arange(3.0)
+    t = compat.from_dlpack(array)
+    t += 1
+    back = np.from_dlpack(t)
+    assert array.tolist() == back.tolist() == [1.0, 2.0, 3.0] and np.shares_memory(back, array)

@@ -1,0 +1,53 @@
+"""Whole torch scripts on compat print what torch 2.13 printed (tests/expected/programs.json): the scripts of examples, and those
+of tests/expected/programs, which go through torch's libraries line by line."""
+
+import json
+import re
+
+import pytest
+
+from compat import runner
+from tests.expected.make_programs import EXAMPLES, SCRIPTS, TARGET, output_of
+
+PRINTED = json.loads(TARGET.read_text(encoding="utf-8"))["printed"]
+NUMBER = re.compile(r"-?\d+\.\d*(?:e[+-]?\d+)?|-?\d+e[+-]?\d+")  # what is printed as no whole number
+RELATIVE = 1e-4  # float32 through some hundred steps of training
+
+
+def run(path):
+    """What a script prints on compat, in this process."""
+    runner.install()
+    try:
+        return output_of(path)
+    finally:
+        runner.uninstall()
+
+
+def last_place(text):
+    """What one unit in the last printed digit of a number is worth."""
+    digits, _, exponent = text.partition("e")
+    return 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))
+
+
+def assert_same_text(got, want):
+    """The same lines, but for numbers, which may be off by one in the last digit that is shown or by RELATIVE."""
+    got, want = got.splitlines(), want.splitlines()
+    for line, (g, w) in enumerate(zip(got, want), 1):
+        g_text, w_text = [re.sub(r"\s+", " ", NUMBER.sub("#", t)) for t in (g, w)]
+        assert g_text == w_text, f"line {line}: {g!r} instead of {w!r}"
+        for a, b in zip(NUMBER.findall(g), NUMBER.findall(w), strict=True):
+            allowed = 1.01 * last_place(b) + RELATIVE * abs(float(b))
+            assert abs(float(a) - float(b)) <= allowed, f"line {line}: {g!r} instead of {w!r}"
+    assert len(got) == len(want)
+
+
+@pytest.mark.parametrize("name", SCRIPTS | EXAMPLES)
+def test_a_script_prints_what_it_prints_under_torch(name):
+    assert_same_text(run((SCRIPTS | EXAMPLES)[name]), PRINTED[name])
+
+
+def test_another_figure_is_seen():
+    assert_same_text("loss 0.1235, 3 steps", "loss 0.1234, 3 steps")
+    for other in ("loss 0.1238, 3 steps", "loss 0.1234, 4 steps", "Loss 0.1234, 3 steps"):
+        with pytest.raises(AssertionError):
+            assert_same_text(other, "loss 0.1234, 3 steps")

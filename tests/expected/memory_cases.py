@@ -1,0 +1,170 @@
+"""The lines that make_memory.py runs under torch and test_memory.py under compat: strides, memory formats, storages, views
+of views, and functions that came with the coverage page, their errors included. Written as function_cases.py says."""
+
+FAMILIES = {}
+
+FAMILIES["memory formats"] = """
+torch.channels_last, torch.contiguous_format, torch.preserve_format, torch.channels_last_3d
+isinstance(torch.channels_last, torch.memory_format)
+y = torch.zeros(2, 3, 4, 5); x = y.contiguous(memory_format=torch.channels_last); x.stride(), x.is_contiguous(), x.is_contiguous(memory_format=torch.channels_last)
+y = torch.zeros(2, 3, 4, 5); y.contiguous(memory_format=torch.contiguous_format) is y
+y = torch.zeros(2, 1, 4, 5); y.is_contiguous(memory_format=torch.channels_last), y.contiguous(memory_format=torch.channels_last) is y
+y = torch.zeros(2, 3, 4, 5).to(memory_format=torch.channels_last); y.stride(), y.clone().stride(), y.clone(memory_format=torch.contiguous_format).stride()
+y = torch.zeros(2, 3, 4, 5).to(memory_format=torch.channels_last); (y * 2).stride(), torch.zeros_like(y).stride(), y.double().stride()
+torch.zeros(1, 2, 3, 4, 5).contiguous(memory_format=torch.channels_last_3d).stride()
+t.contiguous(memory_format=torch.channels_last)
+t.contiguous(memory_format=torch.preserve_format)
+t.permute(2, 0, 1).clone().stride(), t.permute(2, 0, 1).contiguous().stride()
+t.permute(2, 0, 1).clone(memory_format=torch.preserve_format).stride()
+y = t.reshape(1, 2, 3, 4).contiguous(memory_format=torch.channels_last); (y * y).sum()
+y = torch.arange(24.0).reshape(1, 2, 3, 4).contiguous(memory_format=torch.channels_last); y.permute(0, 2, 3, 1).is_contiguous(), y.flatten().tolist()[:3]
+f.dim_order(), torch.zeros(2, 3, 4).transpose(0, 2).dim_order()
+"""
+
+FAMILIES["storages"] = """
+f.untyped_storage().nbytes(), len(f.storage()), f[1].storage_offset(), len(f[1].storage())
+list(f[1].storage())
+y = torch.zeros(4); y.untyped_storage()[0] = 0; y.untyped_storage().data_ptr() == y.data_ptr()
+y = torch.zeros(3); y.storage()[1] = 5.0; y
+y = torch.arange(6.0); x = torch.empty(0).set_(y.untyped_storage(), 1, (2, 2), (2, 1)); x[0, 0] = 9; x, y
+y = torch.arange(6.0); x = torch.empty(0); x.set_(y); x[0] = 7; y, x.is_set_to(y), x.is_set_to(y.clone())
+y = torch.arange(6.0); x = torch.empty(0).set_(y, 2, (2,), (2,)); x
+torch.zeros(3).set_()
+y = torch.arange(6.0); y.resize_(2, 3); y.shape, y
+y = torch.arange(6.0); y.resize_(2); y, len(y.storage())
+y = torch.arange(6.0); y.resize_(2); y.resize_(4); y
+y = torch.arange(4.0); y.resize_(2, 4).shape, y.flatten()[:4]
+a.resize_(6)
+y = torch.arange(4.0); y.resize_as_(torch.zeros(2, 2)); y
+torch.from_dlpack(torch.arange(3))
+y = torch.arange(3.0); x = torch.from_dlpack(y); x[0] = 5; y
+np.from_dlpack(torch.arange(3)).tolist()
+a.__dlpack__()
+f.__dlpack_device__()
+y = np.ones(3); x = torch.from_dlpack(y); x += 1; y.tolist()
+torch.utils.dlpack.from_dlpack(torch.utils.dlpack.to_dlpack(f))
+"""
+
+FAMILIES["strided views"] = """
+a.as_strided((2, 2), (1, 2))
+y = a * 1; y.as_strided((2, 2), (1, 2), 1) * 2
+y = torch.arange(6.0); x = y.as_strided((2, 2), (3, 1), 1); x.zero_(); y
+y = torch.arange(6.0)[2:]; y.as_strided((2,), (1,)), y.as_strided((2,), (1,), 0)
+f.as_strided((3, 3), (3, 1))
+f.as_strided((2, 2), (1,))
+y = torch.arange(24.0).reshape(2, 3, 4); x = y[1].t()[1:, ::2]; x.fill_(-1); y
+y = torch.arange(24.0).reshape(2, 3, 4); y.unfold(2, 2, 1)[0, 0].stride(), y.unfold(1, 2, 2).shape
+y = a * 1; x = y.unfold(1, 2, 1); (x * x).sum()
+y = t * 1; x = y.tensor_split(3, 2)[1]; x[0] * 3
+y = t * 1; x = y.hsplit(3)[2].dsplit([1, 2])[1]; x * 2
+y = torch.arange(12.0).reshape(3, 4); x = y.vsplit(3)[1].hsplit(2)[0]; x += 10; y
+y = a * 1; x = y.view(6)[2:].view(2, 2).t(); x.mul_(2); y
+y = torch.arange(6.0).reshape(2, 3); y.t_(); y.stride(), y.is_contiguous(), y.view(-1)
+y = torch.arange(6.0).reshape(2, 3); y.as_strided_((3,), (2,)); y
+y = a * 1; y.diagonal().expand(2, 2) * 2
+y = t.movedim(0, 2); y.stride(), y._base is t
+"""
+
+FAMILIES["copies of views and placing figures"] = """
+torch.view_copy(a, (3, 2)) * 2
+torch.split_copy(t, 2, 2)
+torch.unbind_copy(a)
+torch.squeeze_copy(a.unsqueeze(0), 0)
+torch.narrow_copy(a, 1, 1, 2)
+torch.narrow_copy(a, 1, 2, 2)
+torch.unsafe_chunk(a, 2, 1)
+torch.slice_copy(a, 1, 0, 3, 2)
+torch.diagonal_scatter(m, v)
+torch.diagonal_scatter(m, v, 1)
+torch.diagonal_scatter(x, torch.zeros(2, 2), 1, 1, 2)
+torch.index_reduce(a, 1, j[:3], b, "prod")
+torch.index_reduce(a, 1, j[:3], b, "sum")
+torch.index_reduce(f, 1, j[:3], b.detach(), "amax", include_self=False)
+torch.segment_reduce(m, "max", lengths=torch.tensor([1, 2]))
+torch.segment_reduce(m, "sum", lengths=torch.tensor([1, 1]))
+torch.segment_reduce(m, "min", lengths=torch.tensor([0, 3]))
+torch.segment_reduce(m, "mean")
+torch.frexp(torch.tensor([0.0, 1.0, -3.5, 1e-30, inf]))
+torch.frexp(i)
+torch.nonzero_static(k, size=2)
+a.sum_to_size(1, 3)
+a.sum_to_size(3)
+t.sum_to_size(3, 1)
+a.sum_to_size(2, 2)
+f.clone().fill_diagonal_(7)
+torch.zeros(5, 2).fill_diagonal_(1, wrap=True)
+torch.zeros(3, 3, 3).fill_diagonal_(2)
+torch.zeros(2, 3, 3).fill_diagonal_(2)
+torch.zeros(3).fill_diagonal_(2)
+torch.empty_permuted((2, 3, 4), (1, 2, 0)).stride()
+torch.zeros(2).apply_(lambda x: x + 1)
+a.apply_(lambda x: x)
+torch.fill(a, 2)
+torch.clamp_(a * 1, 0)
+torch.detach_(a * 1)
+torch.heaviside(i, torch.zeros(2, 3))
+torch.igamma(p.detach(), q)
+torch.igammac(p.detach(), q)
+"""
+
+FAMILIES["special figures"] = """
+torch.special.erfcx(a)
+torch.special.log_ndtr(torch.tensor([-100.0, -5.0, 0.0, 5.0, -inf, inf, nan]))
+torch.special.ndtri(torch.tensor([0.0, 1e-30, 0.5, 1.0, 2.0]))
+torch.special.zeta(torch.tensor([2.0, 1.0, 0.5, 3.0]), torch.tensor([1.0, 1.0, 1.0, -2.0]))
+torch.special.zeta(2, q)
+torch.special.zeta(2.0, torch.tensor([1, 2]))
+torch.special.xlog1py(2, q)
+torch.special.xlog1py(a, 0.5)
+torch.special.bessel_j0(torch.tensor([0.0, -1.0, nan]))
+torch.special.bessel_y0(torch.tensor([0.0, 1.0, -1.0]))
+torch.special.bessel_y1(torch.tensor([0.0, 1.0, -1.0]))
+torch.special.modified_bessel_k0(torch.tensor([0.0, 1.0, -1.0, 50.0]))
+torch.special.scaled_modified_bessel_k1(torch.tensor([0.0, 1.0, -1.0, 50.0]))
+torch.special.spherical_bessel_j0(torch.tensor([0.0, 1.0, -2.0]))
+torch.special.airy_ai(torch.tensor([0.0, 1.0, -2.0, 10.0]))
+torch.special.chebyshev_polynomial_t(torch.tensor([0.5, -1.0, 2.0]), torch.tensor([0, 3, -1]))
+torch.special.hermite_polynomial_h(0.5, torch.tensor([0, 1, 5]))
+torch.special.legendre_polynomial_p(torch.tensor([0.5, -0.25]), 4)
+torch.special.gammainc(torch.tensor([0.5, 0.0, 2.0, -1.0]), torch.tensor([1.0, 1.0, 0.0, 1.0]))
+torch.special.gammaincc(torch.tensor([0.5, 0.0, 2.0, inf]), torch.tensor([1.0, 1.0, inf, 1.0]))
+q.polygamma(1)
+torch.polygamma(2, q)
+"""
+
+FAMILIES["factors figures"] = """
+torch.linalg.lu_factor(m)[0]
+torch.linalg.lu_factor(m)[1]
+torch.linalg.lu_factor(torch.zeros(2, 2))
+torch.linalg.lu_factor_ex(torch.zeros(2, 2))
+torch.linalg.lu_factor(m, pivot=False)
+torch.linalg.lu_solve(*torch.linalg.lu_factor(m), n)
+torch.linalg.lu_solve(*torch.linalg.lu_factor(m), a, left=False)
+torch.linalg.lu_solve(*torch.linalg.lu_factor(m), n, adjoint=True)
+torch.lu_unpack(*torch.linalg.lu_factor(m))
+torch.lu_unpack(*torch.linalg.lu_factor(m.detach()), unpack_data=False)
+torch.linalg.householder_product(m, v)
+torch.linalg.householder_product(a, v)
+torch.linalg.householder_product(n, v)
+torch.ormqr(m, v, n)
+torch.ormqr(m, v, a, left=False, transpose=True)
+torch.geqrf(m.detach())
+torch.linalg.ldl_factor(torch.tensor([[0.0, 1.0, 2.0], [1.0, 0.0, 3.0], [2.0, 3.0, 0.0]]))
+torch.linalg.ldl_factor(torch.tensor([[1e-3, 1.0, 2.0], [1.0, 1e-3, 3.0], [2.0, 3.0, 1e-3]]))
+torch.linalg.ldl_solve(*torch.linalg.ldl_factor(torch.tensor([[0.0, 1.0, 2.0], [1.0, 0.0, 3.0], [2.0, 3.0, 0.0]])), n.detach())
+torch.linalg.lstsq(n, m, driver="gels")[:3]
+torch.linalg.lstsq(n, m, driver="gelsd")
+torch.linalg.lstsq(n, m)
+torch.linalg.lstsq(n, m, driver="qr")
+torch.linalg.matrix_power(i[:, :2], 3)
+torch.linalg.matrix_exp(m * 20)
+torch.pca_lowrank(m, 5)
+torch.lobpcg(m, 2)
+torch.stft(v, 2)
+torch.stft(v, 5, return_complex=True, center=False)
+torch.istft(a, 4)
+torch.hann_window(-1)
+torch.hann_window(3, dtype=torch.int64)
+torch.hann_window(0), torch.hann_window(1), torch.hann_window(4, periodic=False)
+torch.histogramdd(torch.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 2.0]]), [2, 2])
+"""

@@ -1,0 +1,100 @@
+"""torch.testing, torch.utils.checkpoint, torch.random and torch.jit."""
+
+import copy
+import functools
+import pickle
+import warnings
+
+import torch
+from torch.testing import assert_close, make_tensor
+from torch.utils.checkpoint import checkpoint, checkpoint_sequential
+
+
+def show(f):
+    try:
+        print(f())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+nan = float("nan")
+a = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+for actual, expected, options in (
+    (a, a + 1e-9, {}),
+    (a, a + torch.tensor([0, 1e-3]), {}),
+    (a, a.double(), {}),
+    (a, a.double() + 1, {"check_dtype": False}),
+    (a, a[0], {}),
+    (a, a + 1, {"rtol": 0, "atol": 0}),
+    (a, a + 1, {"rtol": 0}),
+    (a, a + 1, {"msg": "no"}),
+    (a, a + 1, {"msg": lambda text: text + "!"}),
+    (a, a.t(), {"check_stride": True}),
+    ([1, 2.0, a], [1, 2.0, a + 1], {}),
+    ({"x": [a]}, {"x": [a + 1]}, {}),
+    ({"a": 1}, {"b": 1}, {}),
+    ([1], [1, 2], {}),
+    (1.0, 1, {}),
+    (1.0, 1.1, {}),
+    (1, 2, {}),
+    (None, 1, {}),
+    (True, False, {}),
+    ("a", "b", {}),
+    (torch.tensor(1.0), torch.tensor(2.0), {}),
+    (torch.tensor([1, 2]), torch.tensor([1, 5]), {}),
+    (torch.tensor([nan]), torch.tensor([nan]), {}),
+    (torch.tensor([nan]), torch.tensor([nan]), {"equal_nan": True}),
+    (torch.tensor([0.0, 1.0]), torch.tensor([1.0, 0.0]), {}),
+    (torch.tensor([True]), torch.tensor([False]), {}),
+):
+    show(functools.partial(assert_close, actual, expected, **options))
+torch.manual_seed(0)
+for d in (torch.float32, torch.int64, torch.bool, torch.uint8, torch.complex64, torch.float64):
+    print(make_tensor(2, 3, dtype=d, device="cpu"))
+    print(make_tensor((2,), dtype=d, device="cpu", low=0, high=2, noncontiguous=True, exclude_zero=True))
+show(lambda: make_tensor(2, dtype=torch.int32, device="cpu", requires_grad=True))
+show(lambda: make_tensor(2, dtype=torch.int8, device="cpu", low=300))
+
+model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Dropout(), torch.nn.Tanh(), torch.nn.Linear(4, 2))
+x = torch.randn(3, 2, requires_grad=True)
+runs = [0]
+
+
+def counted(x):
+    runs[0] += 1
+    return model(x)
+
+
+for run in (
+    lambda: checkpoint(counted, x, use_reentrant=False),
+    lambda: checkpoint(counted, x, use_reentrant=True),
+    lambda: checkpoint_sequential(model, 2, x, use_reentrant=False),
+):
+    model.zero_grad()
+    x.grad = None
+    torch.manual_seed(1)
+    run().pow(2).sum().backward()
+    print(x.grad, model[0].weight.grad.sum(), torch.rand(1), runs)
+with warnings.catch_warnings(record=True) as seen:
+    warnings.simplefilter("always")
+    show(lambda: checkpoint(counted, x.detach(), use_reentrant=True).requires_grad)
+    show(lambda: checkpoint(counted, x.detach(), use_reentrant=False).requires_grad)
+    show(lambda: checkpoint(counted, x).requires_grad)
+    print(*[w.message for w in seen], sep="\n")
+y = checkpoint(torch.sin, x, use_reentrant=False)
+(g,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+print(torch.autograd.grad(g.sum(), x))
+with torch.random.fork_rng():
+    torch.rand(3)
+print(torch.rand(1), torch.random.initial_seed())
+
+
+@torch.jit.script
+def doubled(x: torch.Tensor) -> torch.Tensor:
+    return x * 2
+
+
+print(doubled(a), torch.jit.trace(model.eval(), x)(x).detach(), torch.jit.is_scripting())
+p = torch.nn.Parameter(a.clone())
+print(pickle.loads(pickle.dumps(p)), copy.deepcopy(p), copy.copy(p))
+print(pickle.loads(pickle.dumps(model)), copy.deepcopy(model)[0].weight is model[0].weight)

@@ -1,0 +1,181 @@
+"""custom_vjp, custom_jvp and checkpoint policies against jax: every option, under every other transform."""
+
+import json
+import pathlib
+import tracemalloc
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import funcgrad as fg
+import funcgrad.numpy as fnp
+from tests.expected.custom_rules_cases import CASES, CASES_FORWARD, FORWARD, USES, X, Y, run
+
+jax.config.update("jax_enable_x64", True)
+WANT = json.loads((pathlib.Path(__file__).parent / "expected" / "custom_rules.json").read_text())
+TOLD = (
+    "value",
+    "grad",
+    "grad by y",
+    "grad by both",
+    "jit of grad",
+    "jvp",
+    "jvp in x",
+    "jit of jvp",
+)  # where what a rule is told
+# is compared too (elsewhere it is a matter of how often each library calls a rule)
+
+
+def close(got, want):
+    got, want = fg.tree.leaves(got), jax.tree.leaves(want)
+    assert len(got) == len(want)
+    for a, b in zip(got, want, strict=True):
+        assert np.shape(a) == np.shape(b)
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("make,use", [*CASES, *CASES_FORWARD])
+def test_figures(make, use):
+    got, seen = run(fg, fnp, make, (USES | FORWARD)[use])
+    want, seen_by_jax = WANT[f"{use}: {make.__name__}"]
+    got = fg.tree.leaves(got)
+    assert [np.shape(v) for v in got] == [np.shape(v) for v in want]
+    for a, b in zip(got, want, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+    if use in TOLD:
+        assert json.loads(json.dumps(seen)) == seen_by_jax
+
+
+@pytest.mark.parametrize("lib", [fg, jax])
+def test_integers_and_known_zeros(lib):
+    """An integer's tangent is a zero of dtype float0; of two results the rule hears which one nothing reached."""
+    seen = []
+    f = lib.custom_jvp(lambda x, n: x * n)
+    f.defjvp(lambda p, t: (seen.append(t[1].dtype), (p[0] * p[1], t[0] * p[1]))[1])
+    assert lib.grad(f)(2.0, 3) == 3.0 and seen == [np.dtype([("float0", "V")])]
+    g = lib.custom_vjp(lambda x: (x, x * 2))
+    known = lambda cts: [type(c) is lib.custom_derivatives.SymbolicZero for c in cts]  # noqa: E731
+    g.defvjp(lambda x: ((x.value, x.value * 2), None), lambda _, cts: (seen.append(known(cts)), (cts[1],))[1], True)
+    assert lib.grad(lambda x: g(x)[1])(3.0) == 1.0 and seen[1] == [True, False]
+
+
+def test_mistakes():
+    def rule_of(rule):
+        f = fg.custom_jvp(lambda x: (x, x))
+        f.defjvp(rule)
+        return lambda: fg.jvp(f, (X,), (X,))
+
+    for call, what in (
+        (rule_of(lambda p, t: p[0]), "must return .value, tangent."),
+        (rule_of(lambda p, t: ((p[0], p[0]), t[0])), "structure of its value"),
+        (rule_of(lambda p, t: ((p[0], p[0]), (t[0], 1.0))), "tangent of the shape of its value, float64.3."),
+        (lambda: fg.custom_vjp(np.sin)(1.0), r"has no rule yet; call sin.defvjp.fwd, bwd..*test_custom_rules.py"),
+        (lambda: fg.custom_vjp(lambda x: x, nondiff_argnames="z"), "names 'z', but .* has x"),
+        (lambda: fg.custom_jvp(lambda x, n: x, nondiff_argnums=1).defjvps(None), "cannot be used with nondiff_argnums"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=what):
+            call()
+    f = fg.custom_vjp(lambda x, y: x * y, nondiff_argnums=(1,))
+    f.defvjp(lambda x, y: (x * y, None), lambda y, r, ct: (ct,))
+    with pytest.raises(TypeError, match="must not be traced"):
+        fg.grad(lambda y: f(2.0, y))(3.0)
+
+
+# ------------------------------------------------------------------------------------------------ checkpoint policies
+def deep(of, name):
+    return lambda x, y: of.sin(of.sin(name(of.cos(of.sin(x) * y), "h")) @ np.ones((3, 3)))
+
+
+POLICIES = {
+    "nothing_saveable": None, "everything_saveable": None, "dots_saveable": None, "dots_with_no_batch_dims_saveable": None,
+    "save_only_these_names": ("h",), "save_any_names_but_these": ("h",), "save_anything_except_these_names": ("h",),
+}  # fmt: skip
+
+
+def policy(lib, name):
+    got = getattr(lib.checkpoint_policies, name)
+    return got if POLICIES[name] is None else got(*POLICIES[name])
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_policies(name):
+    f = deep(fnp, fg.checkpoint_name)
+    g = fg.checkpoint(f, policy=policy(fg, name))
+    for use in ("grad by both", "jit of grad", "grad of jit", "jacrev of jacrev", "in scan"):
+        close(USES[use](fg, g)(X, Y), USES[use](fg, f)(X, Y))
+    many = [fg.grad(lambda x, f=f: fg.vmap(f, (0, None))(x, Y).sum()) for f in (f, g)]
+    close(many[1](np.stack([X, Y])), many[0](np.stack([X, Y])))
+    close(fg.jit(FORWARD["hessian"](fg, g))(X, Y), fg.hessian(lambda x, y: f(x, y).sum())(X, Y))
+
+
+def test_policies_see_and_save_what_those_of_jax_do():
+    """The residuals that jax keeps for this function are, beside x itself, one value for the name (and we keep the dot where it asks for dots)."""
+    from jax._src.ad_checkpoint import saved_residuals
+    from jax.ad_checkpoint import checkpoint_name
+
+    def kept(f, *args):
+        fg.vjp(f, *args)  # (what is loaded on first use is not what is meant)
+        tracemalloc.start()
+        try:
+            pull = fg.vjp(f, *args)[1]
+            return round((tracemalloc.get_traced_memory()[0] - 1000) / args[0].nbytes, 1), pull
+        finally:
+            tracemalloc.stop()
+
+    big = np.ones((400, 300))
+    w = np.ones((300, 300))
+    ours = lambda x: fnp.sum(fnp.sin(fg.checkpoint_name(fnp.cos(fnp.sin(x)), "h")) @ w)  # noqa: E731
+    theirs = lambda x: jnp.sum(jnp.sin(checkpoint_name(jnp.cos(jnp.sin(x)), "h")) @ w)  # noqa: E731
+    for name in POLICIES:
+        if name in ("everything_saveable", "save_anything_except_these_names", "save_any_names_but_these"):
+            continue
+        n, pull = kept(fg.checkpoint(ours, policy=policy(fg, name)), big)
+        residuals = saved_residuals(jax.checkpoint(theirs, policy=policy(jax, name)), big)
+        arrays = [a for a, why in residuals if a.shape == big.shape]
+        assert round(n) == len(arrays) - 1 + (name.startswith("dots")), (
+            name,
+            n,
+            residuals,
+        )  # (jax sees that no rule reads this dot)
+        close(pull(1.0), jax.grad(theirs)(big))
+    assert kept(fg.checkpoint(ours, policy=policy(fg, "everything_saveable")), big)[0] == 4
+
+
+def test_static_arguments_and_values_of_a_checkpoint():
+    f = fg.checkpoint(
+        lambda x, n, flag: x**n if flag else x, static_argnums=(1, 2), policy=policy(fg, "everything_saveable")
+    )
+    assert fg.grad(f)(3.0, 2, True) == 6.0
+    assert (
+        fg.grad(lambda x: fg.checkpoint(lambda x: x * x if x > 0 else -x, policy=policy(fg, "nothing_saveable"))(x))(
+            -2.0
+        )
+        == -1.0
+    )
+
+
+def test_hessian_of_a_checkpoint_of_a_rule():
+    """The value that is kept is that of fwd, which a jvp around it can pass through."""
+    f = fg.custom_vjp(lambda x: x**3)
+    f.defvjp(lambda x: (x**3, x), lambda x, ct: (ct * 3 * x * x,))
+    for g in (fg.checkpoint(f), fg.checkpoint(f, policy=policy(fg, "everything_saveable"))):
+        assert fg.hessian(g)(2.0) == 12.0 and fg.jit(fg.hessian(g))(2.0) == 12.0
+
+
+def test_writes_loops_and_several_results_under_policies():
+    def f(x):
+        a = fnp.zeros(3)
+        first = a[:2]
+        for i in range(1, 3):
+            a[i] = np.sin(a[i - 1]) * 0.5 + x[i] ** 2
+        first[0] = a[2] * x[0]
+        w, v = np.linalg.eigh(np.outer(x, x) + np.diag([1.0, 2.0, 3.0]))
+        c, ys = fg.lax.scan(lambda c, v: (np.sin(c) * v, c), x[0], a)
+        return c + np.sum(w * ys) + np.sum(v[0] ** 2 * x) if x[0] > 0 else np.sum(x)
+
+    for name in ("everything_saveable", "dots_saveable"):
+        g = fg.checkpoint(f, policy=policy(fg, name))
+        close(fg.value_and_grad(g)(np.abs(X)), fg.value_and_grad(f)(np.abs(X)))
+        close(fg.hessian(g)(np.abs(X)), fg.hessian(f)(np.abs(X)))
