@@ -5,7 +5,10 @@ By the first operand of zeta there is no rule, as in torch and jax: a gradient b
 
 import math
 
+import numpy as np
+
 from ..core.primitive import elementwise
+from ..core.sample import Sample, draw
 from ..errors import NotDifferentiableError
 from .exponential import exp  # noqa: F401  (formulas name it)
 from .floats import over_floats, real_function, samples_with
@@ -52,11 +55,14 @@ def by_exponent(t):
     )
 
 
-def of_value_only(rng):
-    """The usual samples, compared in their values: the first operand has no rule (tests/test_special_values.py has the second)."""
+def zeta_samples(rng):
+    """The usual samples, compared in their values, since the first operand has no rule; and whole exponents, which nothing
+    differentiates by."""
     for s in samples_with("zeta", {})(rng):
         s.order = 0
         yield s
+    yield Sample(np.array([2, 3, 5]), draw(rng, "positive", (3,)), order=1)
+    yield Sample(np.array([[2], [4]]), draw(rng, "positive", (3,)), kind="broadcast", order=1)
 
 
 # the Hurwitz zeta function, the sum over k >= 0 of (y + k)**-x, for x > 1
@@ -68,7 +74,7 @@ zeta = elementwise(
     "-t * (x * zeta(x + 1, y))",
     arity=2,
     jax="scipy.special.zeta",
-    samples=of_value_only,
+    samples=zeta_samples,
     domain=("above one", "positive"),
     without={
         "edge": "jax gives other values below 1, where the sum diverges",

@@ -338,3 +338,20 @@ def test_jit_around_a_transform_takes_its_tensors_anew():
     same(h(a), [2.0, 1.0])
     w.mul_(3.0)
     same(h(a), [6.0, 3.0])
+
+
+def test_a_result_computed_after_a_write_under_no_grad_may_be_used_and_not_differentiated():
+    """Its graph would give the derivative of the write as well, which the program has not."""
+    w = T(W, True)
+
+    @fg.jit
+    def step(x):
+        with torch.no_grad():
+            w.mul_(x)
+        return (w * w).sum()
+
+    for k in (2.0, 4.0):
+        loss = step(torch.tensor(2.0, dtype=torch.float64))
+        same(loss, np.sum((k * np.array(W)) ** 2))
+    with pytest.raises(NotImplementedError, match=r"written to under no_grad\(\).*\n?.*Call backward\(\) inside"):
+        loss.backward()
