@@ -2,6 +2,7 @@
 
 import linecache
 import math
+import operator
 import sys
 import threading
 import warnings
@@ -493,3 +494,18 @@ def test_source_stands_in_linecache_and_quotes_what_users_write():
     source = f.source({key: 2.0})
     assert "os" not in source
     assert any(source == "".join(entry[2]) for entry in list(linecache.cache.values()) if len(entry) == 4)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("number", [0.1, 1.14, 1e300, 2, 16777217, float("nan")])
+def test_a_number_is_compared_in_the_dtype_of_what_stands_beside_it(dtype, number):
+    """NumPy rounds a Python number to a narrower dtype before it compares, and compiled scalars do as well."""
+    with np.errstate(all="ignore"):
+        for f in (operator.lt, operator.le, operator.eq, operator.ne, operator.gt, operator.ge):
+            x = dtype(number)
+            for given, g in (
+                ((x,), lambda x: f(x, number)),  # noqa: B023
+                ((x,), lambda x: f(number, x * dtype(1))),  # noqa: B023
+                ((x, number), f),
+            ):
+                assert bool(fg.jit(g)(*given)) == bool(g(*given)), (f, given)

@@ -10,6 +10,7 @@ import numpy as np
 
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
+from funcgrad.scipy.pade import PADE, PADE_NORM
 
 from .. import dtypes
 from ..tensor import Tensor, current
@@ -468,25 +469,6 @@ def matrix_power(A, n):
     return out
 
 
-PADE = (
-    64764752532480000.0,
-    32382376266240000.0,
-    7771770303897600.0,
-    1187353796428800.0,
-    129060195264000.0,
-    10559470521600.0,
-    670442572800.0,
-    33522128640.0,
-    1323241920.0,
-    40840800.0,
-    960960.0,
-    16380.0,
-    182.0,
-    1.0,
-)  # fmt: skip  (of exp, degree 13; Higham, SIAM J. Matrix Anal. Appl. 26 (2005), 1179-1193)
-
-
-LARGEST = 5.37  # of the 1-norm for which that approximation has all its digits
 MOST = 20  # squarings of traced matrices: enough for norms up to 5e6
 
 
@@ -494,9 +476,9 @@ def squarings_of(t):
     """(how often matrices are halved first, so that the largest has that norm, that number for each of them or None)."""
     if t.owner is TAPE:
         size = float(np.abs(t.val).sum(-2).max(initial=0.0))
-        return (max(0, math.ceil(math.log2(size / LARGEST))) if size > LARGEST and math.isfinite(size) else 0), None
+        return (max(0, math.ceil(math.log2(size / PADE_NORM))) if size > PADE_NORM and math.isfinite(size) else 0), None
     size = t.detach().abs().sum(-2).amax(-1)
-    each = (size / LARGEST).clamp_min(1.0).log2().ceil().clamp_max(float(MOST))
+    each = (size / PADE_NORM).clamp_min(1.0).log2().ceil().clamp_max(float(MOST))
     return MOST, each[..., None, None]
 
 

@@ -52,6 +52,11 @@ class Numbers:
         numbers = [
             self.number(x, as_float=not aval.weak and aval.dtype == FLOAT and prim.symbol != "**") for x in n.ins
         ]
+        narrow = narrow_among(known)
+        if narrow is not None:  # (a comparison: NumPy rounds a Python number to the other's dtype first)
+            numbers = [
+                self.rounded(t, x, narrow) if a.weak else t for t, x, a in zip(numbers, n.ins, known, strict=True)
+            ]
         if callable(text):
             text = text(numbers, n)
             if text is None:
@@ -72,6 +77,14 @@ class Numbers:
             text = MATH.sub(self.from_math, text)
         self.values[n] = Value(aval, number=self.say(text, n))
         return True
+
+    def rounded(self, text, x, dtype):
+        """The text of a Python number, rounded to a narrower float dtype."""
+        if type(x) is not GraphNode:
+            with np.errstate(all="ignore"):
+                return self.literal(dtype.type(x).item())
+        self.arrays = True
+        return self.say(f"{self.numpy_type(dtype)}({text}).item()")
 
     def as_rounded(self, n):
         """A function of one float32 number: that of `math`, rounded, in a third of the time of a ufunc's call."""
@@ -105,6 +118,15 @@ class Numbers:
         self.arrays = True
         self.assign(n, prim.symbol + texts[0] if len(texts) == 1 else f" {prim.symbol} ".join(texts))
         return True
+
+
+def narrow_among(avals):
+    """The float dtype below float64 that Python numbers are brought to beside these operands; None where there is none."""
+    strong = [a.dtype for a in avals if not a.weak]
+    if not strong or len(strong) == len(avals):
+        return None
+    dtype = np.result_type(*strong)
+    return dtype if dtype.kind == "f" and dtype.itemsize < 8 else None
 
 
 def is_ufunc(prim):

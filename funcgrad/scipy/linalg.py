@@ -16,6 +16,7 @@ from ..core.site import here
 from ..errors import ArgumentValueError, ShapeError
 from ..numpy.arguments import as_array, cast, inexact
 from ..transforms.forward_mode import jvp
+from .pade import PADE, PADE_NORM
 
 P = PRIMITIVES
 
@@ -221,23 +222,6 @@ def polar(a, side="right", *, method="svd", eps=None, max_iterations=None):
 
 
 # ------------------------------------------------------------------------------------------------ matrix functions
-PADE = (
-    64764752532480000.0,
-    32382376266240000.0,
-    7771770303897600.0,
-    1187353796428800.0,
-    129060195264000.0,
-    10559470521600.0,
-    670442572800.0,
-    33522128640.0,
-    1323241920.0,
-    40840800.0,
-    960960.0,
-    16380.0,
-    182.0,
-    1.0,
-)  # fmt: skip  of degree 13, for norms up to 5.37 (N. Higham, SIAM J. Matrix Anal. Appl. 26 (2005))
-PADE_NORM = 5.371920351148152
 
 
 def expm(A, *, upper_triangular=False, max_squarings=16):

@@ -108,14 +108,17 @@ def first_words(error):
 
 @pytest.mark.parametrize("family, code", CASES, ids=[code for _, code in CASES])
 def test_as_torch(family, code):
-    want = FAMILIES[family][code]
+    assert_as_torch(code, FAMILIES[family][code], compared(family, code))
+
+
+def assert_as_torch(code, want, also=()):
+    """A line's result or error, its gradients, and what else is named, are what torch gave."""
     got = outcome(compat, code)
     if "error" in want or "error" in got:
         assert got.get("error") == want.get("error")
         return
     assert_same(got["result"], want["result"])
-    seen = compared(family, code)
-    for key in seen:
+    for key in also:
         assert got.get(key) == want.get(key), key
     assert_same_backward(got, want)
 

@@ -10,8 +10,7 @@ import pytest
 
 import compat
 from compat import nn
-from tests.compat.evaluation import outcome
-from tests.compat.test_functions import assert_same, assert_value
+from tests.compat.test_functions import assert_as_torch
 
 PATH = pathlib.Path(__file__).parents[1] / "expected" / "nn.json"
 FAMILIES = json.loads(PATH.read_text(encoding="utf-8"))["families"]
@@ -20,17 +19,7 @@ CASES = [(family, code) for family, cases in FAMILIES.items() for code in cases]
 
 @pytest.mark.parametrize("family, code", CASES, ids=[code for _, code in CASES])
 def test_as_torch(family, code):
-    want = FAMILIES[family][code]
-    got = outcome(compat, code)
-    if "error" in want or "error" in got:
-        assert got.get("error") == want.get("error")
-        return
-    assert_same(got["result"], want["result"])
-    for what in ("nodes", "views", "backward", "again"):
-        assert got.get(what) == want.get(what), what
-    assert sorted(got.get("grads", {})) == sorted(want.get("grads", {}))
-    for name, grad in want.get("grads", {}).items():
-        assert_value(got["grads"][name], grad, f"{name}.grad")
+    assert_as_torch(code, FAMILIES[family][code], ("nodes", "views", "backward", "again"))
 
 
 def test_initial_values_are_torch_s_bit_for_bit():
