@@ -84,21 +84,11 @@ def test_no_result_is_memory_that_is_kept(name):
         np.testing.assert_array_equal(v, u)
 
 
-def test_calls_that_overlap_in_threads():
-    f = fg.jit(PROGRAMS["gradient"])
-    xs = [RNG.normal(size=(6, 8)) for _ in range(8)]
-    want = [PROGRAMS["gradient"](x) for x in xs]
-    wrong = []
+def at_once(work, count):
+    """work(0), work(1), ... in as many threads, which take turns as often as Python lets them."""
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(count)]
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
-
-    def work(k):
-        for _ in range(200):
-            value, g = f(xs[k])
-            if not np.allclose(value, want[k][0]) or not np.allclose(g, want[k][1]):
-                wrong.append(k)
-
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
     try:
         for t in threads:
             t.start()
@@ -106,6 +96,21 @@ def test_calls_that_overlap_in_threads():
             t.join()
     finally:
         sys.setswitchinterval(interval)
+
+
+def test_calls_that_overlap_in_threads():
+    f = fg.jit(PROGRAMS["gradient"])
+    xs = [RNG.normal(size=(6, 8)) for _ in range(8)]
+    want = [PROGRAMS["gradient"](x) for x in xs]
+    wrong = []
+
+    def work(k):
+        for _ in range(200):
+            value, g = f(xs[k])
+            if not np.allclose(value, want[k][0]) or not np.allclose(g, want[k][1]):
+                wrong.append(k)
+
+    at_once(work, 8)
     assert not wrong
 
 
@@ -351,16 +356,7 @@ def test_loops_that_overlap_in_threads():
             if not (np.array_equal(last, want[k][0]) and np.array_equal(ys, want[k][1])):
                 wrong.append(k)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        for t in threads:
-            t.start()
-        for t in threads:
-            t.join()
-    finally:
-        sys.setswitchinterval(interval)
+    at_once(work, 4)
     assert not wrong
 
 

@@ -4,37 +4,15 @@ import math
 
 import compat as torch
 
-from . import constraints
 from .cauchy import Cauchy
-from .transformed_distribution import TransformedDistribution
-from .transforms import AbsTransform
+from .half import Half
 
 
-class HalfCauchy(TransformedDistribution):
+class HalfCauchy(Half):
     """Absolute values of Cauchy numbers about 0."""
 
-    arg_constraints = {"scale": constraints.positive}
-    support = constraints.nonnegative
-    has_rsample = True
-
     def __init__(self, scale, validate_args=None):
-        super().__init__(Cauchy(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
+        super().__init__(Cauchy(0, scale, validate_args=False), validate_args)
 
-    scale = property(lambda d: d.base_dist.scale)
     mean = property(lambda d: torch.full(d._extended_shape(), math.inf, dtype=d.scale.dtype))
-    mode = property(lambda d: torch.zeros_like(d.scale))
     variance = property(lambda d: d.base_dist.variance)
-
-    def log_prob(self, value):
-        self._validate_sample(value)
-        return torch.where(value >= 0, self.base_dist.log_prob(value) + math.log(2), -math.inf)
-
-    def cdf(self, value):
-        self._validate_sample(value)
-        return 2 * self.base_dist.cdf(value) - 1
-
-    def icdf(self, prob):
-        return self.base_dist.icdf((prob + 1) / 2)
-
-    def entropy(self):
-        return self.base_dist.entropy() - math.log(2)
