@@ -1,15 +1,10 @@
 """Control flow: compiled loops and their gradients against a plain Python loop over NumPy, and jax.jit where installed.
 
-    python benchmarks/control_flow.py [--json FILE] [--quick]
+    python benchmarks/control_flow.py [--rows rnn,newton] [--json FILE] [--quick]
 
-Every row checks its results first, runs the contestants interleaved in one process, and prints ratios with their spread
-(median, 10th and 90th percentile of the rounds). A gradient is compared with the same loop written out by hand, forward and
-backward. The last rows are the time to stage and compile, and the cost of a step, which has a goal.
+A gradient is compared with the same loop written out by hand, forward and backward. The last row is the time to stage and compile.
 """
 
-import argparse
-import importlib
-import json
 import os
 import sys
 from pathlib import Path
@@ -20,15 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 
 import funcgrad as fg  # noqa: E402
-from benchmarks.timing import interleave, microseconds, ratio  # noqa: E402
-
-
-def optional(name):
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
-
+from benchmarks.rows import HAND, Rows, optional  # noqa: E402
 
 jax = optional("jax")
 jnp = optional("jax.numpy")
@@ -54,15 +41,7 @@ def sides():
         yield "jax", jnp, jax.lax, theirs, jax.grad
 
 
-ROWS = []
-
-
-def row(name):
-    def register(f):
-        ROWS.append((name, f))
-        return f
-
-    return register
+ROWS = Rows(rtol=1e-7)
 
 
 def rnn(np_, lax):
@@ -95,15 +74,15 @@ def rnn_gradient_by_hand(w):
     return g
 
 
-@row("RNN, 1000 steps of 32 units, value")
+@ROWS.row("rnn", "RNN, 1000 steps of 32 units, value", operations=STEPS)
 def _():
-    return {n: lambda f=jit(rnn(np_, lax)): f(W) for n, np_, lax, jit, _ in sides()} | {"loop": lambda: rnn_by_hand(W)}
+    return {n: lambda f=jit(rnn(np_, lax)): f(W) for n, np_, lax, jit, _ in sides()} | {HAND: lambda: rnn_by_hand(W)}
 
 
-@row("RNN, 1000 steps of 32 units, gradient")
+@ROWS.row("rnn-gradient", "RNN, 1000 steps of 32 units, gradient", operations=STEPS)
 def _():
     found = {n: lambda f=jit(grad(rnn(np_, lax))): f(W) for n, np_, lax, jit, grad in sides()}
-    return found | {"loop": lambda: rnn_gradient_by_hand(W)}
+    return found | {HAND: lambda: rnn_gradient_by_hand(W)}
 
 
 def newton(lax):
@@ -117,10 +96,10 @@ def newton_by_hand(a):
     return x
 
 
-@row("Newton's square root of 1e200, while_loop")
+@ROWS.row("newton", "Newton's square root of 1e200, while_loop")
 def _():
     return {n: lambda f=jit(newton(lax)): f(1e200) for n, _, lax, jit, _ in sides()} | {
-        "loop": lambda: newton_by_hand(1e200)
+        HAND: lambda: newton_by_hand(1e200)
     }
 
 
@@ -139,18 +118,16 @@ def clipped_by_hand(xs):
     return c
 
 
-@row("a cond in each of 1000 steps")
+@ROWS.row("cond", "a cond in each of 1000 steps", operations=STEPS)
 def _(xs=XS[:, 0].copy()):
-    return {n: lambda f=jit(clipped(lax)): f(xs) for n, _, lax, jit, _ in sides()} | {
-        "loop": lambda: clipped_by_hand(xs)
-    }
+    return {n: lambda f=jit(clipped(lax)): f(xs) for n, _, lax, jit, _ in sides()} | {HAND: lambda: clipped_by_hand(xs)}
 
 
 def long(np_, lax):
     return lambda x: lax.scan(lambda c, _: (np_.sin(c) * 0.9 + x, None), x, None, LONG)[0]
 
 
-@row("10,000 steps of a scalar, gradient")
+@ROWS.row("scalar-scan", "10,000 steps of a scalar, gradient", "a few us an operation", operations=LONG)
 def _(x=np.float64(0.3)):
     def loop():
         cs = np.empty(LONG)
@@ -164,10 +141,10 @@ def _(x=np.float64(0.3)):
             ct = ct * 0.9 * np.cos(cs[i])
         return g + ct
 
-    return {n: lambda f=jit(grad(long(np_, lax))): f(x) for n, np_, lax, jit, grad in sides()} | {"loop": loop}
+    return {n: lambda f=jit(grad(long(np_, lax))): f(x) for n, np_, lax, jit, grad in sides()} | {HAND: loop}
 
 
-@row("the same, staged and compiled anew each time")
+@ROWS.row("staging", "the same, staged and compiled anew each time")
 def _(x=np.float64(0.3)):
     return {
         n: lambda np_=np_, lax=lax, jit=jit, grad=grad: jit(grad(long(np_, lax)))(x)
@@ -175,34 +152,5 @@ def _(x=np.float64(0.3)):
     }
 
 
-def agree(contestants):
-    results = {k: np.asarray(f()) for k, f in contestants.items()}
-    for name, got in results.items():
-        np.testing.assert_allclose(got, results["fg"], rtol=1e-7, err_msg=name)
-    return contestants
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", help="also write the figures to this file")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    options = parser.parse_args()
-    found = []
-    for name, make in ROWS:
-        contestants = agree(make())
-        figures = interleave(contestants, rounds=5 if options.quick else 15, seconds_a_turn=0.02)
-        for other in contestants:
-            if other != "fg":
-                middle, low, high = ratio(figures, other, "fg")
-                found.append({"row": name, "ratio": f"{other} / fg", "median": middle, "low": low, "high": high})
-                print(f"{name:48} {other + ' / fg':10} {middle:8.2f} ({low:.2f} to {high:.2f})")
-        if "10,000 steps" in name:
-            step = microseconds(figures, "fg") / LONG
-            print(f"{'  a step of it':48} {'us':10} {step:8.2f} (goal: a few)")
-            found.append({"row": name, "us a step": step})
-    if options.json:
-        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    ROWS.main(__doc__)

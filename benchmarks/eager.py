@@ -1,15 +1,11 @@
 """The cost of eager work, by operation and by feature, against hand-written NumPy, HIPS autograd and torch where installed.
 
-    python benchmarks/eager.py [--json FILE] [--quick]
+    python benchmarks/eager.py [--rows arithmetic,mixed] [--json FILE] [--quick]
 
 Every row checks its results first, runs the contestants interleaved in one process, and prints ratios with their spread
 (median, 10th and 90th percentile of the rounds). Line-naming, promotion and views are on, as they always are.
 """
 
-import argparse
-import importlib
-import json
-import platform
 import sys
 from pathlib import Path
 
@@ -20,15 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import compat  # noqa: E402
 import funcgrad as fg  # noqa: E402
 import funcgrad.numpy as fnp  # noqa: E402
-from benchmarks.timing import interleave, microseconds, ratio  # noqa: E402
-
-
-def optional(name):
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
-
+from benchmarks.rows import HAND, Rows, optional  # noqa: E402
 
 torch, autograd = optional("torch"), optional("autograd")
 anp = optional("autograd.numpy")
@@ -169,61 +157,43 @@ def without_line_names(loss, x):
         sys.modules.update(ours)
 
 
-ROWS = []
+ROWS = Rows()
 
 
-def row(name, goal=None):
-    def register(f):
-        ROWS.append((name, goal, f))
-        return f
-
-    return register
-
-
-def agree(contestants):
-    """Every contestant computes the same; returns them."""
-    results = {k: f() for k, f in contestants.items()}
-    first = next(iter(results.values()))
-    for name, got in results.items():
-        for a, b in zip(fg.tree.leaves(got), fg.tree.leaves(first), strict=True):
-            np.testing.assert_allclose(a, b, rtol=1e-9, err_msg=name)
-    return contestants
-
-
-@row("fg.grad, 48 arithmetic operations, n=10", "autograd / fg >= 4")
+@ROWS.row("arithmetic", "fg.grad, 48 arithmetic operations, n=10", "autograd / fg >= 4", operations=48)
 def _(x=np.full(10, 0.3)):
     contestants = {"fg": lambda g=fg.grad(lambda x: arithmetic(x).sum()): g(x)}
     if autograd:
         contestants["autograd"] = lambda g=autograd.grad(lambda x: anp.sum(arithmetic(x))): g(x)
-    return agree(contestants | {"by hand": lambda: arithmetic_by_hand(x)})
+    return contestants | {HAND: lambda: arithmetic_by_hand(x)}
 
 
-@row("fg.grad, 24 mixed operations, n=10", "autograd / fg >= 4")
+@ROWS.row("mixed", "fg.grad, 24 mixed operations, n=10", "autograd / fg >= 4", operations=24)
 def _(x=np.linspace(0.1, 0.4, 10)):
     contestants = {"fg": lambda g=fg.grad(lambda x: np.sum(mixed(np)(x))): g(x)}
     if autograd:
         contestants["autograd"] = lambda g=autograd.grad(lambda x: anp.sum(mixed(anp)(x))): g(x)
-    return agree(contestants | {"by hand": lambda: mixed_by_hand(x, turned=reverse, turned_back=reverse)})
+    return contestants | {HAND: lambda: mixed_by_hand(x, turned=reverse, turned_back=reverse)}
 
 
-@row("fg.grad, MLP 8-16-1, batch 16")
+@ROWS.row("mlp", "fg.grad, MLP 8-16-1, batch 16")
 def _(data=mlp_data()):
     loss, w = mlp(np)
     contestants = {"fg": lambda g=fg.grad(loss): g(w)}
     if autograd:
         contestants["autograd"] = lambda g=autograd.grad(mlp(anp)[0]): g(w)
-    return agree(contestants | {"by hand": lambda: mlp_by_hand(*data)})
+    return contestants | {HAND: lambda: mlp_by_hand(*data)}
 
 
-@row("compat, 48 arithmetic operations, n=10", "torch / compat >= 2")
+@ROWS.row("compat-arithmetic", "compat, 48 arithmetic operations, n=10", "torch / compat >= 2", operations=48)
 def _(x=np.full(10, 0.3)):
     contestants = {"compat": torch_chain(compat, x, arithmetic)}
     if torch:
         contestants["torch"] = torch_chain(torch, x, arithmetic)
-    return agree(contestants | {"by hand": lambda: arithmetic_by_hand(x)})
+    return contestants | {HAND: lambda: arithmetic_by_hand(x)}
 
 
-@row("compat, 32 mixed operations, n=10", "torch / compat >= 2")
+@ROWS.row("compat-mixed", "compat, 32 mixed operations, n=10", "torch / compat >= 2", operations=32)
 def _(x=np.linspace(0.1, 0.4, 10)):
     def f(t):
         for _ in range(4):
@@ -234,40 +204,42 @@ def _(x=np.linspace(0.1, 0.4, 10)):
     contestants = {"compat": torch_chain(compat, x, f)}
     if torch:
         contestants["torch"] = torch_chain(torch, x, f)
-    return agree(contestants | {"by hand": lambda: mixed_by_hand(x)})
+    return contestants | {HAND: lambda: mixed_by_hand(x)}
 
 
-@row("compat, MLP 8-16-1, batch 16, training step", "torch / compat >= 2")
+@ROWS.row("compat-mlp", "compat, MLP 8-16-1, batch 16, training step", "torch / compat >= 2")
 def _(data=mlp_data()):
     contestants = {"compat": torch_mlp(compat)}
     if torch:
         contestants["torch"] = torch_mlp(torch)
-    return agree(contestants | {"by hand": lambda: mlp_by_hand(*data)})
+    return contestants | {HAND: lambda: mlp_by_hand(*data)}
 
 
-@row("line names: with / without, 24 mixed operations")
+@ROWS.row("line-names", "line names: with / without, 24 mixed operations")
 def _(x=np.linspace(0.1, 0.4, 10)):
     def loss(x):
         return np.sum(mixed(np)(x))
 
-    return agree({"with": lambda g=fg.grad(loss): g(x), "without": lambda g=without_line_names(loss, x): g(x)})
+    return {"with": lambda g=fg.grad(loss): g(x), "without": lambda g=without_line_names(loss, x): g(x)}
 
 
-@row("vmap(grad), batch 8, 48 operations")
+@ROWS.row("vmap-grad", "vmap(grad), batch 8, 48 operations")
 def _(x=np.full((8, 10), 0.3)):
     g = fg.vmap(fg.grad(lambda x: arithmetic(x).sum()))
     one = fg.grad(lambda x: arithmetic(x).sum())
-    return agree({"a loop": lambda: np.stack([one(v) for v in x]), "vmap": lambda: g(x)})
+    return {"a loop": lambda: np.stack([one(v) for v in x]), "vmap": lambda: g(x)}
 
 
-@row("grad of grad, 48 operations")
+@ROWS.row("grad-grad", "grad of grad, 48 operations", rtol=None)
 def _(x=np.full(10, 0.3)):
     one = fg.grad(lambda x: arithmetic(x).sum())
     two = fg.grad(lambda x: (one(x) * x).sum())
     return {"grad of grad": lambda: two(x), "grad": lambda: one(x)}
 
 
-@row("a loop that reads and writes each entry", "20,000 / 10,000 <= 2.5")
+@ROWS.row(
+    "assignment", "a loop that reads and writes each entry", "20,000 / 10,000 <= 2.5", rounds=3, quick=1, rtol=None
+)
 def _():
     return {"20,000": assignment_loop(20_000), "10,000": assignment_loop(10_000)}
 
@@ -293,49 +265,20 @@ def creation(np_):
     }
 
 
-def creation_row(rounds):
-    """What funcgrad.numpy's creation functions cost more than NumPy's outside a transform, in microseconds."""
-    table = []
-    print("\ncreation functions outside a transform: us more than NumPy's   (goal: <= 0.15)")
-    for (name, numpys), ours in zip(creation(np).items(), creation(fnp).values(), strict=True):
-        if not name.startswith("empty"):
-            np.testing.assert_array_equal(ours(), numpys())
-        figures = interleave({"numpy": numpys, "fg": ours}, rounds)
-        more = sorted((b - a) * 1e6 for a, b in zip(figures["numpy"], figures["fg"], strict=True))
-        k = rounds // 10
-        middle, low, high = more[rounds // 2], more[k], more[-1 - k]
-        print(f"  {name:12} {middle:.2f}  ({low:.2f} to {high:.2f})")
-        table.append({"row": f"creation, {name}", "us more": middle, "low": low, "high": high, "goal": "<= 0.15"})
-    return table
+def creation_row(name, numpys, ours):
+    """What a creation function of funcgrad.numpy costs more than NumPy's outside a transform."""
+
+    @ROWS.row(
+        f"creation-{name}", f"fnp.{name} outside a transform", "<= 0.15 us more", more="us",
+        rtol=None if name.startswith("empty") else 0,
+    )  # fmt: skip
+    def _():
+        return {"fg": ours, HAND: numpys}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", help="also write the table to this file")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    options = parser.parse_args()
-    versions = {m.__name__: m.__version__ for m in (np, torch, autograd) if m is not None and hasattr(m, "__version__")}
-    print(f"Python {platform.python_version()}, {platform.machine()}, {versions}")
-    table = []
-    for name, goal, build in ROWS:
-        contestants = build()
-        slow_row = "20,000" in contestants
-        figures = interleave(contestants, rounds=3 if slow_row else 7 if options.quick else 25)
-        names = list(contestants)
-        print(f"\n{name}" + (f"   (goal: {goal})" if goal else ""))
-        for k in names:
-            print(f"  {k:16} {microseconds(figures, k):10.1f} us")
-        for k in names[1:]:
-            middle, low, high = ratio(figures, k, names[0])
-            print(f"  {k} / {names[0]}: {middle:.2f}  ({low:.2f} to {high:.2f})")
-            table.append(
-                {"row": name, "ratio": f"{k} / {names[0]}", "median": middle, "low": low, "high": high, "goal": goal}
-            )
-    table += creation_row(7 if options.quick else 25)
-    if options.json:
-        with open(options.json, "w") as stream:
-            json.dump({"versions": versions, "rows": table}, stream, indent=1)
+for _name, _numpys in creation(np).items():
+    creation_row(_name, _numpys, creation(fnp)[_name])
 
 
 if __name__ == "__main__":
-    main()
+    ROWS.main(__doc__)

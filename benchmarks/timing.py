@@ -13,10 +13,10 @@ def interleave(contestants, rounds=25, seconds_a_turn=0.004, clock=time.perf_cou
     time.process_time counts what the process computed, not what it waited while the machine did other work."""
     repeats = {}
     for name, f in contestants.items():
-        f()
-        start = clock()
-        f()
-        repeats[name] = max(1, int(seconds_a_turn / max(clock() - start, 1e-7)))
+        seconds = seconds_of(f, clock)
+        if seconds < 0.1:  # (the first may have had things to get ready)
+            seconds = seconds_of(f, clock)
+        repeats[name] = max(1, int(seconds_a_turn / max(seconds, 1e-7)))
     figures = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, f in contestants.items():
@@ -29,17 +29,24 @@ def interleave(contestants, rounds=25, seconds_a_turn=0.004, clock=time.perf_cou
     return figures
 
 
+def seconds_of(f, clock):
+    start = clock()
+    f()
+    return clock() - start
+
+
+def percentiles(values):
+    """(median, 10th percentile, 90th percentile)."""
+    values = sorted(values)
+    k = len(values) // 10
+    return statistics.median(values), values[k], values[-1 - k]
+
+
 def ratio(figures, slow, fast):
-    """(median, low, high) of slow/fast, round by round; low and high are the 10th and 90th percentile."""
-    ratios = sorted(a / b for a, b in zip(figures[slow], figures[fast], strict=True))
-    k = len(ratios) // 10
-    return statistics.median(ratios), ratios[k], ratios[-1 - k]
+    """The percentiles of slow/fast, round by round."""
+    return percentiles([a / b for a, b in zip(figures[slow], figures[fast], strict=True)])
 
 
 def least(figures, slow, fast):
     """slow/fast of the least figure of each: what is left of a machine's other work where only some rounds are disturbed."""
     return min(figures[slow]) / min(figures[fast])
-
-
-def microseconds(figures, name):
-    return statistics.median(figures[name]) * 1e6

@@ -1,5 +1,8 @@
-"""torch._C: the one name of it that programs catch, torch.linalg.LinAlgError."""
+"""torch._C: the few names of it that programs use."""
 
 from .functions.linalg import LinAlgError as _LinAlgError
+from .functions.random import Generator  # noqa: F401
+from .overrides import Off as DisableTorchFunctionSubclass  # noqa: F401
+from .tensor import disabled as _disabled_torch_function_impl
 
-__all__ = ["_LinAlgError"]
+__all__ = ["DisableTorchFunctionSubclass", "Generator", "_LinAlgError", "_disabled_torch_function_impl"]

@@ -6,6 +6,7 @@ attributes of this module or by an import statement.
 
 import math as _math
 
+from funcgrad.core.tracebacks import drop as _drop
 from funcgrad.lazy import attributes as _attributes
 
 from . import autograd, dtypes, functions  # noqa: F401
@@ -17,20 +18,30 @@ from .autograd import (  # noqa: F401
     no_grad,
     set_grad_enabled,
 )
+from .devices import LAYOUTS as _LAYOUTS
+from .devices import Device as device  # noqa: F401
+from .devices import Layout as layout  # noqa: F401
+from .devices import get_default_device, set_default_device  # noqa: F401
 from .dtypes import dtype, get_default_dtype, set_default_dtype  # noqa: F401
 from .formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format  # noqa: F401
 from .functions.missing import explain as _explain
 from .functions.register import FUNCTIONS as _FUNCTIONS
 from .size import Size  # noqa: F401
-from .tensor import Device as device  # noqa: F401
-from .tensor import Tensor, strided  # noqa: F401
+from .tensor import Tensor  # noqa: F401
 from .torch_version import TorchVersion as _TorchVersion
 
 del tensor  # noqa: F821  (the submodule, which is loaded for good: torch.tensor is the function)
 globals().update(dtypes.BY_NAME)
+globals().update(_LAYOUTS)
+legacy_contiguous_format = contiguous_format
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 __version__ = _TorchVersion("2.13.0+compat")
 _NAMES = {
+    "amp.autocast_mode": "autocast autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache "
+    "get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype is_autocast_cache_enabled is_autocast_cpu_enabled "
+    "is_autocast_enabled set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype "
+    "set_autocast_enabled set_autocast_gpu_dtype",
+    "amp.grad_scaler": "GradScaler",
     "compiler.compiled": "compile",
     "func": "vmap",
     "functions.random": "Generator default_generator",
@@ -38,6 +49,11 @@ _NAMES = {
     "printing": "set_printoptions",
     "runner": "install uninstall",
     "serialization": "load save",
+    "settings": "are_deterministic_algorithms_enabled compiled_with_cxx11_abi get_deterministic_debug_mode get_device_module "
+    "get_float32_matmul_precision get_num_interop_threads get_num_threads is_anomaly_check_nan_enabled is_anomaly_enabled "
+    "is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_anomaly_enabled set_deterministic_debug_mode "
+    "set_float32_matmul_precision set_flush_denormal set_num_interop_threads set_num_threads set_warn_always "
+    "use_deterministic_algorithms",
     "nn.functional": "adaptive_avg_pool1d alpha_dropout avg_pool1d bilinear celu celu_ channel_shuffle conv1d conv2d conv3d "
     "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity dropout feature_alpha_dropout hardshrink max_pool1d "
     "max_pool2d max_pool3d max_pool1d_with_indices native_channel_shuffle pairwise_distance pdist pixel_shuffle "
@@ -51,10 +67,14 @@ _NAMES = {
 
 def _missing(name):
     """A function of no known family; AttributeError, with the nearest names, for what compat lacks."""
-    f = None if name.startswith("_") else _FUNCTIONS.get(name)
-    if f is None:
-        raise AttributeError(_explain("torch", name, [n for n in __dir__() if not n.startswith("_")]))
-    return f
+    try:
+        f = None if name.startswith("_") else _FUNCTIONS.get(name)
+        if f is None:
+            raise AttributeError(_explain("torch", name, [n for n in __dir__() if not n.startswith("_")]))
+        return f
+    except BaseException as error:
+        _drop(error)
+        raise
 
 
 __getattr__, __dir__ = _attributes(__name__, _NAMES, _FUNCTIONS, _missing)

@@ -3,6 +3,8 @@
 import sys
 
 from compat.runner import main
+from funcgrad.core.blas import start_with_the_right_kernels
 
 if __name__ == "__main__":
+    start_with_the_right_kernels()
     main(sys.argv[1:])

@@ -1,13 +1,14 @@
 """What to do instead, for modules of torch that compat lacks and packages that need torch itself."""
 
 CURES = {
-    "torch.utils.benchmark": "timeit and time.perf_counter measure what runs here",
-    "torch.profiler": "cProfile and torch.autograd.profiler show where the time goes",
     "torch.hub": "get the weights as a file and read it with torch.load",
     "torch.onnx": "save the state_dict with torch.save and export it where torch is installed",
     "torch.export": "save the state_dict with torch.save and export it where torch is installed",
     "torch.fx": "funcgrad.make_graph shows the operations of a function",
-    "torch.distributed": "there is one process: leave the process group out, and give DistributedSampler its rank",
+    "torch.utils.cpp_extension": "write the operation with torch's functions, or with NumPy in an autograd.Function",
+    "torch.nn.attention.flex_attention": "scaled_dot_product_attention takes masks",
+    "torch.nested": "pad_sequence and masks, or packed sequences",
+    "torch.masked": "masked_fill and torch.where",
     "torch.multiprocessing": "Python's own multiprocessing runs processes; their Tensors are copied",
     "torch.sparse": "Tensors are dense: to_dense() before saving",
     "torch.quantization": "weights stay floating-point numbers",
@@ -18,6 +19,8 @@ NEIGHBOURS = {  # packages built on torch itself
     "torchaudio": "data can come as arrays, by torch.from_numpy and torch.utils.data.Dataset",
     "torchtext": "data can come as lists, by torch.tensor and torch.utils.data.Dataset",
     "torchmetrics": "a metric is a few lines on Tensors",
+    "transformers": "examples/small_gpt.py shows a transformer written out",
+    "timm": "write the network out: examples/transfer.py shows one",
     "lightning": "write the training loop out: examples/mlp_regression.py shows one",
     "pytorch_lightning": "write the training loop out: examples/mlp_regression.py shows one",
     "torch_geometric": "adjacency can be a dense Tensor, or index_add_ over lists of edges",

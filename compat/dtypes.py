@@ -3,19 +3,30 @@ and only a higher category (bool < integer < float < complex) of a lower rank ca
 
 import numpy as np
 
+from funcgrad.core.halves import BFLOAT16, HALVES, begin
+
 
 class dtype:
-    """A torch dtype: `torch.float32`. `numpy` is the dtype of the memory behind it."""
+    """A torch dtype: `torch.float32`. `numpy` is the dtype of the memory behind it; half precision is minded (core/halves.py)
+    from when that of float16 or bfloat16 is first asked for."""
 
     __slots__ = ("name", "numpy", "is_floating_point", "is_complex", "is_signed", "itemsize")
 
     def __init__(self, name, numpy):
         self.name = name
-        self.numpy = np.dtype(numpy)
-        self.is_floating_point = self.numpy.kind == "f"
-        self.is_complex = self.numpy.kind == "c"
-        self.is_signed = self.numpy.kind in "ifc"
-        self.itemsize = self.numpy.itemsize
+        if numpy not in HALVES:
+            self.numpy = numpy
+        self.is_floating_point = numpy.kind == "f"
+        self.is_complex = numpy.kind == "c"
+        self.is_signed = numpy.kind in "ifc"
+        self.itemsize = 2 if numpy in HALVES else numpy.itemsize
+
+    def __getattr__(self, name):
+        if name != "numpy":
+            raise AttributeError(f"'torch.dtype' object has no attribute '{name}'")
+        begin()
+        self.numpy = MEMORY[self.name]
+        return self.numpy
 
     def __repr__(self):
         return f"torch.{self.name}"
@@ -24,17 +35,18 @@ class dtype:
         return getdtype, (self.name,)
 
     def to_real(self):
-        return of_numpy(np.empty(0, self.numpy).real.dtype)
+        return of_numpy(np.empty(0, MEMORY[self.name]).real.dtype)
 
     def to_complex(self):
-        return of_numpy(complex_of(self.numpy))
+        return of_numpy(complex_of(MEMORY[self.name]))
 
 
 NAMES = (
-    "bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64", "complex128"
+    "bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128"
 )  # fmt: skip
-BY_NAME = {n: dtype(n, n) for n in NAMES}
-BY_NUMPY = {d.numpy: d for d in BY_NAME.values()}
+MEMORY = {n: BFLOAT16 if n == "bfloat16" else np.dtype(n) for n in NAMES}
+BY_NAME = {n: dtype(n, d) for n, d in MEMORY.items()}
+BY_NUMPY = {d: BY_NAME[n] for n, d in MEMORY.items()}
 ALIASES = {
     "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
     "cfloat": "complex64", "cdouble": "complex128",
@@ -43,7 +55,7 @@ for _alias, _name in ALIASES.items():
     BY_NAME[_alias] = BY_NAME[_name]
 CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
 SPOKEN = {
-    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
+    "bfloat16": "BFloat16", "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
     "float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble",
 }  # fmt: skip
 BOOL, INT64, FLOAT32 = np.dtype(bool), np.dtype(np.int64), np.dtype(np.float32)
@@ -54,6 +66,11 @@ class Default:
     """The default float dtype, which torch.set_default_dtype changes."""
 
     numpy = FLOAT32
+
+
+def name_of(d):
+    """torch's name of a NumPy dtype, for messages; NumPy's own if torch has none."""
+    return BY_NUMPY[d].name if d in BY_NUMPY else d.name
 
 
 def getdtype(name):

@@ -132,12 +132,22 @@ def described(left):
 
 
 def trains_nothing(by_hand):
-    """The text of the warning for backward() on a Tensor that was made a leaf by hand."""
-    sure, guessed, elsewhere, _ = suspects(user_frame(sys._getframe(1)))
+    """The text of the warning for backward() on a Tensor that was made a leaf, at the line `by_hand`; or from the start, and then
+    None if nothing is known to have left the graph on the way to it."""
+    if by_hand is None and not breaks.local.log:
+        return None
+    sure, guessed, elsewhere, name = suspects(user_frame(sys._getframe(1)))
+    if by_hand is None and not sure:
+        return None
     found = sure or guessed or elsewhere
+    made = (
+        f"`{name}` was made with requires_grad=True"
+        if by_hand is None
+        else f"the Tensor became a leaf by requires_grad = True at {where(by_hand)}"
+    )
     return (
-        f"this trains nothing: the Tensor became a leaf by requires_grad = True at {where(by_hand)}, so backward() at {here()} "
-        "ends at it, its .grad is 1, and no other Tensor gets a gradient. Take that line out and mend what broke the chain"
+        f"this trains nothing: {made}, so backward() at {here()} "
+        "ends at it, its .grad is 1, and no other Tensor gets a gradient. Take that out and mend what broke the chain"
         + (
             f":{listed(found)}"
             if found

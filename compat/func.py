@@ -9,7 +9,10 @@ from collections.abc import Sequence
 
 import funcgrad as fg
 from funcgrad.core.state import tls
+from funcgrad.core.tracebacks import trim
+from funcgrad.errors import ConcreteBoolError, ConcretizationError
 
+from .functions.missing import refusal
 from .functions.register import FUNCTIONS as T
 from .nn.modules.batchnorm import _BatchNorm
 from .nn.utils.stateless import called
@@ -20,6 +23,7 @@ __all__ = [
     "functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize",
     "replace_all_batch_norm_modules_", "stack_module_state", "vjp", "vmap",
 ]  # fmt: skip
+__getattr__ = refusal("torch.func", __name__)
 VALUE = "grad_and_value(f)(*args)"
 VJP = "vjp(f, *primals)"
 JVP = "jvp(f, primals, tangents)"
@@ -321,31 +325,56 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
-        leaves, spec = tree_flatten(args)
-        dims, size = mapped_dims(func, in_dims, leaves, spec)
-        out = []  # one dimension for each leaf of the output: known, and filled in, once func has run
+        try:
+            leaves, spec = tree_flatten(args)
+            dims, size = mapped_dims(func, in_dims, leaves, spec)
+            out = []  # one dimension for each leaf of the output: known, and filled in, once func has run
 
-        def check(name, results):
-            out[:] = output_dims(func, out_dims, results, flat.out)
+            def check(name, results):
+                out[:] = output_dims(func, out_dims, results, flat.out)
 
-        flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=check)
+            flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=check)
 
-        def of_leaves(*leaves):
-            return list(flat(*leaves))
+            def of_leaves(*leaves):
+                return list(flat(*leaves))
 
-        def run(leaves, size):
-            return fg.vmap(of_leaves, tuple(dims), out, size, randomness=randomness)(*leaves)
+            def run(leaves, size):
+                try:
+                    return fg.vmap(of_leaves, tuple(dims), out, size, randomness=randomness)(*leaves)
+                except ConcretizationError as error:
+                    if isinstance(error, RuntimeError):  # (of a vmap inside this one)
+                        raise
+                    text = BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
+                    raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
 
-        if chunk_size is None or chunk_size >= size:
-            return flat.shown(run(leaves, size))
-        parts = []
-        for start in range(0, size, chunk_size):
-            count = min(chunk_size, size - start)
-            parts.append(run([x if d is None else x.narrow(d, start, count) for x, d in zip(leaves, dims)], count))
-        columns = zip(*parts, strict=True)
-        return flat.shown([c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, out, strict=True)])
+            if chunk_size is None or chunk_size >= size:
+                return flat.shown(run(leaves, size))
+            parts = []
+            for start in range(0, size, chunk_size):
+                count = min(chunk_size, size - start)
+                parts.append(run([x if d is None else x.narrow(d, start, count) for x, d in zip(leaves, dims)], count))
+            columns = zip(*parts, strict=True)
+            return flat.shown([c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, out, strict=True)])
+        except BaseException as error:
+            trim(error)
+            raise
 
     return wrapper
+
+
+class MappedValueError(ConcretizationError, RuntimeError):
+    """The value of what is mapped was asked for: torch's RuntimeError."""
+
+
+BRANCHED = (
+    "It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please "
+    "file an issue at https://github.com/pytorch/pytorch/issues ."
+)
+ASKED = (
+    "It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to "
+    "rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug "
+    "report."
+)
 
 
 def name_of(func):

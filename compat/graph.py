@@ -153,7 +153,12 @@ def label(t, name, operands=()):
     n = t.mark
     if n.plan is None:  # (a view made under no_grad)
         return
-    extra = extra_of(n.ins[0] if n.plan.prim is PICK else n)
+    if n.plan.prim is PICK:
+        n = n.ins[0]
+    if operands is None and n.extra is None:
+        n.plan = n.plan.labelled(name)
+        return
+    extra = extra_of(n)
     extra.label = name
     if operands is not None:
         extra.span = tuple([getattr(o, "mark", None) for o in operands])

@@ -32,6 +32,8 @@ def node_name(n):
         return n.extra.label
     if n.plan.prim is PICK:
         return node_name(n.ins[0])
+    if n.plan.label is not None:
+        return n.plan.label
     name = n.plan.prim.name
     return NAMES.get(name) or "".join(w.capitalize() for w in name.split("_")) + "Backward0"
 

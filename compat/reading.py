@@ -19,10 +19,22 @@ from funcgrad.core.handle import Taped
 from funcgrad.core.site import internal
 
 INTEGERS = {"long", "int", "bool", "byte", "short", "char", "int64", "int32", "int16", "int8", "uint8"}
-INDICES = {"argmax", "argmin", "argsort", "argwhere", "nonzero", "bincount", "searchsorted", "multinomial"}
+INDICES = {"argmax", "argmin", "argsort", "argwhere", "nonzero", "bincount", "searchsorted", "multinomial", "bucketize"}
+PAIRS = {
+    "max",
+    "min",
+    "sort",
+    "topk",
+    "kthvalue",
+    "median",
+    "nanmedian",
+    "mode",
+    "cummax",
+    "cummin",
+}  # (values, indices)
 COMPARISONS = {"eq", "ne", "gt", "ge", "lt", "le", "isclose", "logical_and", "logical_or", "logical_not"}
 NUMBERS = {"item": "item()", "tolist": "tolist()", "numpy": "numpy()", "detach": "detach()", "detach_": "detach_()"}
-MAKERS = {"tensor", "Tensor", "FloatTensor", "from_numpy"}
+MAKERS = {"tensor", "Tensor", "FloatTensor", "from_numpy", "new_tensor"}
 CHOOSING = {
     "where",
     "gather",
@@ -242,9 +254,17 @@ def has_tensor(v, depth=2):
     )
 
 
+def second_of_pair(node):
+    """Is this `x.max(0)[1]`?"""
+    pair = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call) and name_of(node.value.func) in PAIRS
+    return pair and isinstance(node.slice, ast.Constant) and node.slice.value in (1, -1)
+
+
 def kind_of(node):
     if isinstance(node, ast.Attribute) and node.attr == "data":
         return ".data"
+    if isinstance(node, ast.Attribute) and node.attr == "indices" or second_of_pair(node):
+        return "argmax"
     if isinstance(node, ast.Compare) and not isinstance(node.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
         return "a comparison"
     if not isinstance(node, ast.Call):

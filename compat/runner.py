@@ -6,6 +6,8 @@ nothing is copied or loaded twice. Only light modules of the standard library ar
 
 from funcgrad import running, swaps
 
+from . import names_of_classes
+
 __all__ = ["TorchAlreadyLoadedError", "install", "main", "uninstall"]
 
 USAGE = """\
@@ -33,6 +35,8 @@ class TorchFinder(swaps.Finder):
     def find_spec(self, fullname, path=None, target=None):
         """As every Finder's; ModuleNotFoundError also for packages that need torch itself."""
         root = fullname.partition(".")[0]
+        if root == "compat":
+            return names_of_classes.found(fullname, path)
         if root != "torch" and root.startswith(NEIGHBOURS):
             refuse_neighbour(fullname, root)
         return super().find_spec(fullname, path, target)
@@ -65,6 +69,7 @@ def install():
     >>> compat.runner.uninstall()
     """
     swaps.put_in(TorchFinder, TorchAlreadyLoadedError, "compat.install")
+    names_of_classes.rename_loaded()
 
 
 def uninstall():
@@ -77,6 +82,7 @@ def uninstall():
     False
     """
     swaps.take_out(TorchFinder)
+    names_of_classes.restore()
 
 
 def main(arguments):

@@ -10,16 +10,19 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.aval import shape_of
+from funcgrad.core.halves import settle
 from funcgrad.core.handle import Alias, Array, Cell, Taped, fresh, root_of
 from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here, internal, user_frame, warn, where
 from funcgrad.core.trace import ROOT, TAPE, Tape
+from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
 
 from . import breaks, dtypes, inference, printing
+from .devices import Device, strided
 from .formats import base_of, is_in, offset_in
 from .graph import label, output_number, shown
 from .rewriting import OneOfSeveral
@@ -31,7 +34,13 @@ C_NAMES = {
     "int32": "int", "int16": "short", "int8": "signed char", "uint8": "unsigned char", "complex64": "c10::complex<float>",
     "complex128": "c10::complex<double>",
 }  # fmt: skip
+CPU = Device("cpu")
 REINTERPRETING = ("as_real", "as_complex", "real", "imag")  # views that strides alone do not make
+
+
+def disabled(func, types, args=(), kwargs=None):
+    """What says, as the __torch_function__ of a class, that its Tensors are treated as ordinary ones."""
+    return NotImplemented
 
 
 class Tensor(Taped):
@@ -42,6 +51,8 @@ class Tensor(Taped):
 
     def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):
         if type(trace) is not Tape:  # the public constructor: torch.Tensor(2, 3), torch.Tensor([1, 2])
+            if hasattr(self, "val"):  # (of a subclass, whose __new__ has made it)
+                return
             val = legacy(self, (val, mark, trace, alias, *more), kwargs)
             mark, trace, alias = None, TAPE, None
         self.val = val
@@ -50,6 +61,19 @@ class Tensor(Taped):
         self.alias = alias
         self.store = shared.made and shared.made()
         self.cell = None
+
+    def __init_subclass__(cls):
+        if not internal[cls.__module__]:
+            from .overrides import subclassed
+
+            subclassed(cls)
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        """func(*args, **kwargs), with results of this class; subclasses may override it (torch.overrides)."""
+        from .overrides import torch_function
+
+        return torch_function(cls, func, types, args, kwargs)
 
     def __deepcopy__(self, memo):
         if not self.is_leaf:
@@ -68,7 +92,7 @@ class Tensor(Taped):
     def __reduce_ex__(self, protocol):
         if not self.is_leaf:
             raise RuntimeError("compat can pickle only leaf Tensors; use .detach() first.")
-        return wrap, (Tensor, np.array(current(self).val), self.requires_grad)
+        return unpickled, (np.array(current(self).val), self.dtype, self.requires_grad)
 
     __hash__ = object.__hash__
 
@@ -82,7 +106,7 @@ class Tensor(Taped):
         return dtypes.of_numpy(self.owner.dtype(current(self)))
 
     ndim = property(lambda t: len(t.shape))
-    device = property(lambda t: Device("cpu"))
+    device = property(lambda t: CPU)
     layout = property(lambda t: strided)
     is_sparse = is_quantized = is_meta = is_cuda = is_mkldnn = is_mps = is_xpu = is_nested = property(lambda t: False)
     is_cpu = property(lambda t: True)
@@ -125,7 +149,7 @@ class Tensor(Taped):
     def stride(self, dim=None):
         """Steps in elements from one entry to the next, by dimension."""
         v = memory(self)
-        strides = tuple(s // v.itemsize for s in v.strides) if v is not None else contiguous_strides(self.shape)
+        strides = strides_of(v) if v is not None else contiguous_strides(self.shape)
         return strides if dim is None else strides[dim]
 
     def is_contiguous(self, memory_format=None):
@@ -335,6 +359,8 @@ class Tensor(Taped):
             )
         if t.mark is not None:
             breaks.note("numpy()")
+        if not t.val.dtype.isnative:
+            raise TypeError("Got unsupported ScalarType BFloat16")
         return t.val
 
     def item(self):
@@ -365,9 +391,13 @@ class Tensor(Taped):
 
     def only(self):
         """The value of a one-element Tensor, for Python's own conversions."""
-        if self.numel() != 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
-        return self.item()
+        try:
+            if self.numel() != 1:
+                raise ValueError("only one element tensors can be converted to Python scalars")
+            return self.item()
+        except BaseException as error:
+            drop(error)
+            raise
 
     def __float__(self):
         warn_converted(self)
@@ -381,7 +411,7 @@ class Tensor(Taped):
         return complex(self.only())
 
     def __index__(self):
-        if self.dtype.numpy.kind not in "iub":
+        if self.dtype.numpy.kind not in "iub" or self.numel() != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
 
@@ -420,47 +450,6 @@ class Tensor(Taped):
         return printing.format_scalar(
             v, spec, describe=lambda: describe(self), type_name=type(self).__name__, plain=type(self) is Tensor
         )
-
-
-class Device:
-    """torch.device: there is only the CPU."""
-
-    __slots__ = ("type", "index")
-
-    def __init__(self, type="cpu", index=None):
-        if isinstance(type, Device):
-            type, index = type.type, type.index
-        name, _, number = str(type).partition(":")
-        if name not in ("cpu", "meta"):
-            raise RuntimeError(
-                f"compat has no {name} device: it computes on the CPU with NumPy. Use torch.device('cpu'), as "
-                "torch.cuda.is_available() (False here) would choose."
-            )
-        self.type = name
-        self.index = int(number) if number else index
-
-    def __repr__(self):
-        return f"device(type='{self.type}'" + (f", index={self.index})" if self.index is not None else ")")
-
-    def __str__(self):
-        return self.type + (f":{self.index}" if self.index is not None else "")
-
-    def __eq__(self, other):
-        return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
-
-    def __hash__(self):
-        return hash((self.type, self.index))
-
-    def __reduce__(self):
-        return Device, (self.type, self.index)
-
-
-class Layout:
-    def __repr__(self):
-        return "torch.strided"
-
-
-strided = Layout()
 
 
 def one_of_several(name, number, written):
@@ -536,6 +525,16 @@ def memory(t):
     return t.val if t.owner is TAPE else None
 
 
+def strides_of(v):
+    """The steps of an array in elements; of a dimension of length 1 that NumPy gives none, what unsqueeze gives it in torch."""
+    steps = [s // v.itemsize for s in v.strides]
+    if 0 in steps:
+        for d in range(v.ndim - 1, -1, -1):
+            if steps[d] == 0 and v.shape[d] == 1:
+                steps[d] = v.shape[d + 1] * steps[d + 1] if d + 1 < v.ndim else 1
+    return tuple(steps)
+
+
 def contiguous_strides(shape):
     out = []
     k = 1
@@ -547,12 +546,19 @@ def contiguous_strides(shape):
 
 def wrap(cls, array, requires_grad=False):
     """A new Tensor over an array. Inside a Stage it is a value of the graph (made anew in every run)."""
+    if shared.halves:
+        settle(array)
     stage = tls.stage
     if stage is None:
         t = cls(array, None, TAPE)
     else:
         t = cls(stage.process(PRIMITIVES["cast"], (array,), {"dtype": array.dtype}), None, stage.tape)
     return t.requires_grad_() if requires_grad else t
+
+
+def unpickled(array, dtype, requires_grad):
+    """The Tensor of a pickle. (NumPy's own has arrays in the machine's byte order.)"""
+    return wrap(Tensor, array.astype(dtype.numpy, copy=False), requires_grad)
 
 
 def legacy(self, args, kwargs):
@@ -619,8 +625,16 @@ def describe(t):
 
         tangent = unpack_dual(c).tangent
         suffixes += [] if tangent is None else [f"tangent={describe(tangent)}"]
-    return printing.format_tensor(np.asarray(x), suffixes=tuple(suffixes), default_float=dtypes.Default.numpy)
+    default, x = dtypes.of_numpy(dtypes.Default.numpy), np.asarray(x)
+    cls = type(t)
+    return printing.format_tensor(
+        x,
+        prefix="tensor(" if internal[cls.__module__] else f"{cls.__name__}(",
+        suffixes=tuple(suffixes),
+        default_float=default.name,
+        dtype_name=dtypes.name_of(x.dtype),
+    )
 
 
 Tape.face = Tensor
-__all__ = ["Device", "ROOT", "Tensor", "as_tensor", "current", "describe", "memory", "shape_of", "wrap", "wrapped"]
+__all__ = ["ROOT", "Tensor", "as_tensor", "current", "describe", "memory", "shape_of", "strided", "wrap", "wrapped"]

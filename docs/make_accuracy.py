@@ -14,7 +14,7 @@ import mpmath as mp  # noqa: E402
 import numpy as np  # noqa: E402
 from accuracy_cases import INTERVALS, OF_NUMPY, errors, exact, grid  # noqa: E402
 
-POINTS = 60  # in each interval
+POINTS = 40  # in each interval
 
 
 def shown(interval):

@@ -43,7 +43,7 @@ def page():
         "",
         f"**{covered} of {len(every)} names are covered**: they give torch's values on every sample, keyword arguments and, where torch takes it,",
         f"`out=` included, in every one of these dtypes that torch takes: {', '.join(DTYPES)}. A name that is there but",
-        "differs on one sample is not covered. bfloat16 is not on this page yet.",
+        "differs on one sample is not covered.",
         "",
         "* *gradient*, *double backward*: torch's own figures, in float64 and complex128;",
         "* *forward mode*: `jvp` agrees with the gradient; *vmap*: with a loop over two samples; *compile*: one graph (`jit`, or",

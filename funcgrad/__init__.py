@@ -11,6 +11,7 @@ if _TYPE_CHECKING:  # what the names below are, for editors and type checkers
     from . import checkpoint_policies, custom_derivatives, debug, lax, tree
     from .callbacks import io_callback, pure_callback
     from .compile.jit import jit
+    from .compile.profile import profile
     from .control_flow import cond, fori_loop, scan, switch, while_loop
     from .conversion import closure_convert, elementwise_grad
     from .core.config import config
@@ -44,6 +45,7 @@ __getattr__, __dir__ = _attributes(
     {
         "callbacks": "io_callback pure_callback",
         "compile.jit": "jit",
+        "compile.profile": "profile",
         "control_flow": "cond fori_loop scan switch while_loop",
         "conversion": "closure_convert elementwise_grad",
         "core.config": "config",
@@ -66,6 +68,6 @@ __all__ = [
     "ShapeDtypeStruct", "at", "checkpoint", "checkpoint_name", "checkpoint_policies", "closure_convert", "cond",
     "config", "custom_derivatives", "custom_jvp", "custom_vjp", "debug", "elementwise_grad", "eval_shape",
     "fori_loop", "grad", "hessian", "hvp", "io_callback", "jacfwd", "jacobian", "jacrev", "jit", "jvp", "lax",
-    "linear_transpose", "linearize", "make_graph", "named_call", "named_scope", "pure_callback", "scan", "stages",
+    "linear_transpose", "linearize", "make_graph", "named_call", "named_scope", "profile", "pure_callback", "scan", "stages",
     "stop_gradient", "switch", "trace_numpy", "tree", "value_and_grad", "value_of", "vjp", "vmap", "while_loop",
 ]  # fmt: skip

@@ -1,8 +1,15 @@
-"""`python -m funcgrad run script.py`: run an autograd program on funcgrad. All of it is in swaps.py and running.py."""
+"""`python -m funcgrad doctor`, and `python -m funcgrad run script.py`: run a jax or autograd program (swaps.py, running.py)."""
 
 import sys
 
-from funcgrad.swaps import main
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if sys.argv[1:] == ["doctor"]:
+        from funcgrad.doctor import main
+
+        main()
+    else:
+        from funcgrad.core.blas import start_with_the_right_kernels
+        from funcgrad.swaps import main
+
+        start_with_the_right_kernels()
+        main(sys.argv[1:])

@@ -9,7 +9,8 @@ import warnings
 
 import numpy as np
 
-from .core.handle import Array, Taped
+from .core.aval import dtype_of
+from .core.handle import Array, Handle, Taped
 from .core.site import here, user_frame
 from .core.trace import ROOT
 from .errors import ArgumentError, DroppedResultWarning
@@ -31,7 +32,11 @@ class At:
 
 
 class Update:
-    """`at(x)[idx]`: set, add, subtract, multiply, divide, min, max return a new array, get the entries themselves."""
+    """`at(x)[idx]`: set, add, subtract, multiply, divide, power, min, max and apply return a new array, get the entries.
+
+    `mode` says what an index out of bounds does: None raises IndexError where it is known, "clip" takes the nearest entry,
+    "drop" and "fill" write nothing, and read `fill_value` (None: nan, or of integers the greatest).
+    """
 
     __slots__ = ("x", "idx")
 
@@ -39,51 +44,94 @@ class Update:
         self.x = x
         self.idx = idx
 
-    def get(self):
+    def get(self, *, mode=None, fill_value=None, indices_are_sorted=False, unique_indices=False):
         """x[idx]."""
-        return self.x[self.idx]
+        from .bounds import brought_in, mode_of, with_sink
 
-    def set(self, v):
+        mode = mode_of(mode)
+        if mode is None:
+            return self.x[self.idx]
+        index, whole, integers = brought_in(self.x.shape, self.idx)
+        if mode == "clip" or whole is True:
+            return entry(self.x, index)
+        from .lax.indexing import fill_of
+
+        fill = fill_of(self.x.dtype) if fill_value is None else fill_value
+        wide, index, _ = with_sink(self.x, index, whole, integers, fill)
+        return entry(wide, index)
+
+    def set(self, v, **options):
         """The array with x[idx] = v."""
-        return self.updated("set", lambda y: y.__setitem__(self.idx, v))
+        return self.updated("set", lambda y, idx: y.__setitem__(idx, v), **options)
 
-    def add(self, v):
+    def add(self, v, **options):
         """The array with v added at idx; repeated indices add up."""
-        return self.updated("add", lambda y: combine(y, self.idx, v, "scatter_add", np.add))
+        return self.updated("add", lambda y, idx: combine(y, idx, v, "scatter_add", np.add), **options)
 
-    def subtract(self, v):
+    def subtract(self, v, **options):
         """The array with v subtracted at idx; repeated indices add up."""
-        return self.updated("subtract", lambda y: combine(y, self.idx, -value(v), "scatter_add", np.add))
+        return self.updated("subtract", lambda y, idx: combine(y, idx, -value(v), "scatter_add", np.add), **options)
 
-    def multiply(self, v):
+    def multiply(self, v, **options):
         """The array multiplied by v at idx; repeated indices multiply each time."""
-        return self.updated("multiply", lambda y: combine(y, self.idx, v, "scatter_mul", np.multiply))
+        return self.updated("multiply", lambda y, idx: combine(y, idx, v, "scatter_mul", np.multiply), **options)
 
-    def divide(self, v):
+    def divide(self, v, **options):
         """The array divided by v at idx; repeated indices divide each time."""
+        return self.updated("divide", lambda y, idx: by_factors(y, idx, v, np.divide), **options)
 
-        def by(y):
-            factors = boxed(np.ones_like(self.x))
-            combine(factors, self.idx, v, "scatter_mul", np.multiply)
-            y[...] = y / factors
+    def power(self, v, **options):
+        """The array with x[idx] ** v at idx; repeated indices each time."""
+        return self.updated("power", lambda y, idx: by_factors(y, idx, v, np.power), **options)
 
-        return self.updated("divide", by)
-
-    def min(self, v):
+    def min(self, v, **options):
         """The array with the smaller of x[idx] and v at idx."""
-        return self.updated("min", lambda y: combine(y, self.idx, v, "scatter_min", np.minimum))
+        return self.updated("min", lambda y, idx: combine(y, idx, v, "scatter_min", np.minimum), **options)
 
-    def max(self, v):
+    def max(self, v, **options):
         """The array with the larger of x[idx] and v at idx."""
-        return self.updated("max", lambda y: combine(y, self.idx, v, "scatter_max", np.maximum))
+        return self.updated("max", lambda y, idx: combine(y, idx, v, "scatter_max", np.maximum), **options)
+
+    def apply(self, func, **options):
+        """The array with func(x[idx]) at idx; repeated indices once."""
+        return self.updated("apply", lambda y, idx: y.__setitem__(idx, func(y[idx])), **options)
 
     mul = multiply
 
-    def updated(self, name, write):
+    def updated(self, name, write, *, mode=None, indices_are_sorted=False, unique_indices=False):
         warn_if_dropped(name)
+        if mode is not None:
+            return self.bounded(write, mode)
         box = boxed(self.x.copy())
-        write(box)
+        write(box, self.idx)
         return box.val if box.owner is ROOT and not isinstance(self.x, Array) else box
+
+    def bounded(self, write, mode):
+        """As `updated`, where indices may be out of bounds."""
+        from .bounds import brought_in, mode_of, with_sink
+
+        index, whole, integers = brought_in(self.x.shape, self.idx)
+        if mode_of(mode) == "clip" or whole is True or not integers:
+            box, back = boxed(self.x.copy()), None
+        else:
+            wide, index, back = with_sink(self.x, index, whole, integers)
+            box = boxed(wide)
+        write(box, index)
+        out = box if back is None else box[back]
+        return out.val if out.owner is ROOT and not isinstance(self.x, Array) else out
+
+
+def by_factors(y, idx, v, ufunc):
+    """y = ufunc(y, the product of the v at each place, or 1)."""
+    dtype = np.result_type(dtype_of(y), dtype_of(value(v))) if ufunc is np.power else y.dtype
+    factors = boxed(np.ones(y.shape, dtype))
+    combine(factors, idx, v, "scatter_mul", np.multiply)
+    y[...] = ufunc(y, factors)
+
+
+def entry(x, index):
+    """x[index], where the index may be traced."""
+    return (boxed(x) if any(isinstance(i, Handle) for i in index) else x)[index]
 
 
 def boxed(y):
@@ -121,9 +169,9 @@ def warn_if_dropped(name):
 def at(x):
     """x, for `at(x)[idx].set(v)`: a new array that equals x but at idx. x may be a plain or a traced array.
 
-    Also add, subtract, multiply, divide, min, max, and get (x[idx]). The result has x's shape and dtype; an index out of
-    range raises IndexError, as NumPy's does. A result that is not used warns (DroppedResultWarning). Raises TypeError if
-    x is no array.
+    Also add, subtract, multiply, divide, power, min, max, apply, and get (x[idx]). The result has x's shape and dtype; an index
+    out of range raises IndexError, as NumPy's does, unless `mode` is "clip", "drop" or "fill" (the names are jax's). A result
+    that is not used warns (DroppedResultWarning). Raises TypeError if x is no array.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.at(np.zeros(3))[1].set(5.0)

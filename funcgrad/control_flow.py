@@ -27,7 +27,7 @@ from .core.state import tls
 from .core.trace import Batch, Tape
 from .core.tracebacks import public
 from .errors import ArgumentError, ShapeError
-from .transforms.boundary import captured
+from .transforms.boundary import captured, own
 from .transforms.reverse_mode import check_callable
 from .transforms.vectorize import vmap
 
@@ -78,7 +78,7 @@ def cond(pred, true_fun, false_fun, *operands, operand=NONE):
         )
     value = known(pred)
     if value is not NONE:
-        return (true_fun if value else false_fun)(*operands)
+        return (true_fun if value else false_fun)(*tree.map(own, operands))
     if dtype_of(pred).kind != "b":
         pred = pred != 0
     return choose(pred, (false_fun, true_fun), operands, "cond", ("false_fun", "true_fun"))
@@ -107,7 +107,7 @@ def switch(index, branches, *operands, operand=NONE):
         raise ArgumentError(f"switch: index must be an integer scalar; got {got}. [at {here()}]")
     value = 0 if len(branches) == 1 else known(index)
     if value is not NONE:
-        return branches[min(max(int(value), 0), len(branches) - 1)](*operands)
+        return branches[min(max(int(value), 0), len(branches) - 1)](*tree.map(own, operands))
     return choose(index, branches, operands, "switch", [f"branches[{i}]" for i in range(len(branches))])
 
 

@@ -30,18 +30,21 @@ def closure_convert(fun, *example_args):
     faces = [isinstance(x, Taped) for x in leaves]
     body = stage_body(fun, [aval_of(x) for x in leaves], faces, structure, "closure_convert")
     (graph,), hidden = closed_graphs([body])
-    n = len(example_args)
+    n, more = len(example_args), len(hidden)  # (`converted` may be kept with a graph: it must not hold the values)
+    faces, out_structure = body.faces, body.structure
+    del body, leaves
 
     @functools.wraps(fun)
     def converted(*args):
         given, got = operands(tuple(args[:n]), "closure_convert", "an argument")
-        if got != structure or len(args) != n + len(hidden):
+        if got != structure or len(args) != n + more:
             raise ArgumentError(
-                f"closure_convert: the converted function takes {n} arguments like those it was converted at, and then {len(hidden)} "
+                f"closure_convert: the converted function takes {n} arguments like those it was converted at, and then {more} "
                 f"values; got {len(args)}, of structure {got} instead of {structure}. [at {here()}]"
             )
-        return results(evaluate(graph, *args[n:], *given), body.faces, body.structure)
+        return results(evaluate(graph, *args[n:], *given), faces, out_structure)
 
+    del converted.__wrapped__
     return converted, list(hidden)
 
 

@@ -78,6 +78,10 @@ class UnboundAxisError(FuncgradError, NameError):
     """A collective over an axis that no vmap around it names."""
 
 
+class GraphTooLargeError(FuncgradError, RuntimeError):
+    """A function was staged to more operations than config(max_operations=...) allows: a loop that never ends, or a very long one."""
+
+
 class GraphError(FuncgradError, ValueError):
     """A graph broke one of the rules that `check` states."""
 
@@ -92,6 +96,10 @@ class NaNError(FuncgradError, FloatingPointError):
 
 class BakedWarning(UserWarning):
     """Random figures were drawn while a function was staged; they are constants of the compiled code."""
+
+
+class SideEffectWarning(UserWarning):
+    """What a staged function did to Python objects outside it happened once, and will not happen in each call."""
 
 
 class DonationWarning(UserWarning):

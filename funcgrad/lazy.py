@@ -188,16 +188,24 @@ class Late:
 
 
 # ------------------------------------------------------------------------------------------------ functions
+trims = []  # what is done to an error that leaves a first call (core/tracebacks.py)
+
+
 def deferred(build):
     """A function that `build()` makes when it is first called: from then on it runs the code of what was built."""
     space = {"__name__": __name__}
     f = FunctionType(waiting.__code__, space)
-    space.update(build=build, this=f, become=become)
+    space.update(build=build, this=f, become=become, trims=trims)
     return f
 
 
 def waiting(*args, **kwargs):
-    return become(this, build)(*args, **kwargs)  # noqa: F821  (globals that `deferred` gives it)
+    try:
+        return become(this, build)(*args, **kwargs)  # noqa: F821  (globals that `deferred` gives it)
+    except BaseException as error:
+        for trim in trims:  # noqa: F821
+            trim(error)
+        raise
 
 
 def become(f, build):

@@ -102,12 +102,17 @@ def end(message):
 
 
 def show_from_the_script_on(error):
-    """Have the traceback of `error`, if Python comes to print it, begin with the script and not with this runner.
+    """Have the traceback of `error`, if Python comes to print it, begin with the script and not with this runner, and leave out
+    what is inside the library.
 
     The error still ends the process by itself: only so do SystemExit, KeyboardInterrupt (which ends Python by its
     signal) and a sys.excepthook of the script's all have their usual effect.
     """
+    from .core.tracebacks import trim
+
     shown = without_runner(error.__traceback__)
+    if shown is not None:
+        trim(error, shown)
     script_hook = sys.excepthook
 
     def hook(kind, value, traceback):

@@ -55,8 +55,8 @@ def struct(x):
 
 
 # ------------------------------------------------------------------------------------------------ graphs and shapes
-def make_graph(f, static_argnums=None, return_shape=False):
-    """A function that returns the Graph of f at the given arguments (arrays, numbers, or ShapeDtypeStructs); with `return_shape`
+def make_graph(fun, static_argnums=None, return_shape=False):
+    """A function that returns the Graph of fun at the given arguments (arrays, numbers, or ShapeDtypeStructs); with `return_shape`
     (graph, tree of the results' ShapeDtypeStructs). jax calls it make_jaxpr.
 
     >>> import funcgrad as fg
@@ -66,8 +66,8 @@ def make_graph(f, static_argnums=None, return_shape=False):
       v1: float64[]* = add(v0, 1)
       return v1
     """
-    check_callable(f, "make_graph")
-    jitted = Jitted(f, static_argnums)
+    check_callable(fun, "make_graph")
+    jitted = Jitted(fun, static_argnums)
 
     @public
     def graph_at(*args, **kwargs):
@@ -78,8 +78,8 @@ def make_graph(f, static_argnums=None, return_shape=False):
 
 
 @public
-def eval_shape(f, *args, **kwargs):
-    """The shapes and dtypes of f's result, as a pytree of ShapeDtypeStructs, without computing anything. The arguments may be
+def eval_shape(fun, *args, **kwargs):
+    """The shapes and dtypes of fun's result, as a pytree of ShapeDtypeStructs, without computing anything. The arguments may be
     arrays, numbers, or ShapeDtypeStructs.
 
     >>> import funcgrad as fg, numpy as np
@@ -94,7 +94,7 @@ def eval_shape(f, *args, **kwargs):
             x if isinstance(x, Taped) else Array(None, st.input(a, a), st) for x, a in zip(leaves, avals, strict=True)
         ]
         new_args, new_kwargs = tree.unflatten(structure, inputs)
-        outs, out_structure = tree.flatten(f(*new_args, **new_kwargs))
+        outs, out_structure = tree.flatten(fun(*new_args, **new_kwargs))
         outs = [
             struct(o if isinstance(o, Handle) else as_value(o, "eval_shape", "the result")) for o in st.capture(outs)
         ]

@@ -1,4 +1,4 @@
-"""Import swaps: `import autograd` gives funcgrad.autograd, so that a program runs on funcgrad as it stands.
+"""Import swaps: `import jax` gives funcgrad.jax, `import autograd` funcgrad.autograd, so that a program runs as it stands.
 
 Invariant: after a swap every module of the swapped name *is* ours; nothing is copied or loaded twice.
 """
@@ -17,8 +17,9 @@ usage: python -m funcgrad run script.py [argument ...]
        python -m funcgrad run -m package.module [argument ...]
        python -m funcgrad run -c "code" [argument ...]
        python -m funcgrad run - [argument ...]            (the script comes from standard input)
+       python -m funcgrad doctor                          (what decides speed on this machine, and what to change)
 
-Runs an unmodified program for HIPS autograd, with `autograd` and its submodules resolving to funcgrad.autograd.
+Runs an unmodified program for jax or for HIPS autograd: `jax` and its submodules are funcgrad.jax, `autograd` is funcgrad.autograd.
 """
 
 
@@ -88,8 +89,8 @@ def installed(kind):
     return next((finder for finder in sys.meta_path if isinstance(finder, kind)), None)
 
 
-def put_in(kind, error, call):
-    """Install a finder of this class, unless it is there; `error` where a library that it swaps is loaded already."""
+def check(kind, error, call):
+    """Raise `error` where a library that a finder of this class swaps is loaded already."""
     for name, our in kind.ours.items():
         loaded = sys.modules.get(name)
         if loaded is not None and loaded is not sys.modules.get(our):
@@ -101,6 +102,11 @@ def put_in(kind, error, call):
                 name=name,
                 path=path,
             )
+
+
+def put_in(kind, error, call):
+    """Install a finder of this class, unless it is there; `error` where a library that it swaps is loaded already."""
+    check(kind, error, call)
     if installed(kind) is None:
         sys.meta_path.insert(0, kind())
 
@@ -114,29 +120,44 @@ def take_out(kind):
 
 
 class AutogradFinder(Finder):
-    """`autograd` is funcgrad.autograd, and its scipy is funcgrad's."""
+    """`autograd` is funcgrad.autograd, and its distributions are funcgrad's."""
 
-    ours = {"autograd": "funcgrad.autograd", "autograd.scipy": "funcgrad.scipy"}
+    ours = {"autograd": "funcgrad.autograd", "autograd.scipy.stats": "funcgrad.scipy.stats"}
 
 
-def install():
-    """Make `import autograd` give funcgrad.autograd from here on; calling it again changes nothing.
+class JaxFinder(Finder):
+    """`jax` is funcgrad.jax."""
 
-    Raises AlreadyLoadedError (an ImportError) if the real autograd has been imported.
+    ours = {"jax": "funcgrad.jax"}
+
+
+FINDERS = {"jax": JaxFinder, "autograd": AutogradFinder}
+
+
+def install(*libraries):
+    """Make `import jax` give funcgrad.jax, and `import autograd` funcgrad.autograd, from here on; calling it again changes nothing.
+
+    `libraries`: "jax", "autograd", or both; none stands for both. Raises AlreadyLoadedError (an ImportError) if the real library has
+    been imported.
 
     >>> import funcgrad.swaps
-    >>> funcgrad.swaps.install()
+    >>> funcgrad.swaps.install("autograd")
     >>> import autograd, funcgrad.autograd
     >>> autograd is funcgrad.autograd
     True
     >>> funcgrad.swaps.uninstall()
     """
-    put_in(AutogradFinder, AlreadyLoadedError, "funcgrad.swaps.install")
+    finders = [FINDERS[name] for name in libraries or FINDERS]
+    for finder in finders:
+        check(finder, AlreadyLoadedError, "funcgrad.swaps.install")
+    for finder in finders:
+        put_in(finder, AlreadyLoadedError, "funcgrad.swaps.install")
 
 
 def uninstall():
-    """Undo install(): `import autograd` finds the real one again, or fails."""
-    take_out(AutogradFinder)
+    """Undo install(): `import jax` and `import autograd` find the real ones again, or fail."""
+    for finder in FINDERS.values():
+        take_out(finder)
 
 
 def main(arguments):

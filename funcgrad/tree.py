@@ -46,11 +46,13 @@ __all__ = [
     "map",
     "map_with_path",
     "reduce",
+    "reduce_associative",
     "register_dataclass",
     "register_node",
     "register_pytree_node",
     "register_pytree_node_class",
     "register_static",
+    "static",
     "structure",
     "transpose",
     "treedef_tuple",
@@ -328,6 +330,26 @@ def reduce(function: Callable, tree: Any, initializer: Any = ..., is_leaf: Calla
     """
     start = () if initializer is ... else (initializer,)
     return functools.reduce(function, flatten(tree, is_leaf)[0], *start)
+
+
+def reduce_associative(
+    operation: Callable, tree: Any, *, identity: Any = ..., is_leaf: Callable[[Any], bool] | None = None
+) -> Any:
+    """Return the leaves folded by an associative operation; `identity` is the result where there are none.
+
+    >>> import operator
+    >>> reduce_associative(operator.add, [1, (2, 3), [4, 5, 6]])
+    21
+    """
+    found = flatten(tree, is_leaf)[0]
+    return functools.reduce(operation, found) if found or identity is ... else identity
+
+
+def static(**options: Any) -> Any:
+    """Return a dataclasses.field that `register_dataclass` takes for metadata."""
+    import dataclasses
+
+    return dataclasses.field(**{**options, "metadata": {**(options.get("metadata") or {}), "static": True}})
 
 
 def all(tree: Any, *, is_leaf: Callable[[Any], bool] | None = None) -> bool:

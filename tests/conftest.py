@@ -10,3 +10,9 @@ import sys
 os.environ["JAX_ENABLE_X64"] = "1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from funcgrad.jax.config import config  # noqa: E402
+
+config.update(
+    "jax_enable_x64", False
+)  # (the swap reads the same variable; its own tests and pages are in 32 bits, as its users are)

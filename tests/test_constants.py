@@ -119,8 +119,10 @@ def test_aux_shares_no_memory_with_an_argument():
         fg.value_and_grad(lambda x: (x.sum(), x[1:]), has_aux=True)(x)[0][1],
         fg.vjp(lambda x: (x * 2, x), x, has_aux=True)[2],
         fg.jvp(lambda x: (x * 2, x), (x,), (x,), has_aux=True)[2],
+        fg.grad(lambda x: (x.sum(), fg.stop_gradient(x)), has_aux=True)(x)[1],
+        fg.grad(lambda x: (x.sum(), ONES[:1]), has_aux=True)(x)[1],
     ):
-        assert aux.flags.writeable and not np.may_share_memory(aux, x)
+        assert aux.flags.writeable and aux.base is None and not any(np.may_share_memory(aux, v) for v in (x, ONES))
     one, two = fg.grad(lambda x: (x.sum(), (x, x)), has_aux=True)(x)[1]
     assert not np.may_share_memory(one, two)
 
@@ -133,6 +135,63 @@ def test_a_constant_result_is_the_callers_own():
         fg.vjp(lambda x: c, 1.0)[0],
     ):
         assert not np.may_share_memory(got, c)
+
+
+def doubled(x):
+    """The sum of (2 x) squared, whose gradient is 8 x: doubled in place."""
+    x *= 2.0
+    return (x * x).sum()
+
+
+def with_vjp():
+    f = fg.custom_vjp(doubled)
+
+    def bwd(residual, ct):
+        residual *= 4.0
+        return (ct * residual,)
+
+    f.defvjp(lambda x: (doubled(x), x), bwd)
+    return f
+
+
+def with_jvp():
+    f = fg.custom_jvp(doubled)
+
+    @f.defjvp
+    def rule(primals, tangents):
+        (x,), (t,) = primals, tangents
+        t *= 4.0
+        return doubled(x), (x * t).sum()
+
+    return f
+
+
+def through_a_constant(x):
+    constant = fg.stop_gradient(x)
+    constant *= 2.0
+    return 2.0 * (constant * x * 2.0).sum()
+
+
+WRITERS = {
+    "checkpoint": fg.checkpoint(doubled), "custom_vjp": with_vjp(), "custom_jvp": with_jvp(), "jit": fg.jit(doubled),
+    "stop_gradient": through_a_constant, "cond": lambda x: fg.lax.cond(True, doubled, doubled, x),
+    "cond of a view": lambda x: (lambda y: fg.lax.switch(1, [doubled, doubled], y[:]) + 0.0 * y.sum())(x * 1.0),
+}  # fmt: skip
+WAYS = {k: v for k, v in TRANSFORMS.items() if k not in ("jvp", "linearize")} | {
+    "a pullback again": lambda f, x: [pull(1.0)[0] for pull in [fg.vjp(f, x)[1]] for _ in range(2)][1],
+    "grad beside grad": lambda f, x: fg.grad(lambda y: f(y) + 0.0 * fg.grad(f)(y)[0])(x),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", WRITERS)
+def test_functions_of_the_users_write_into_what_is_theirs(name, way):
+    """Neither the caller's array nor what a rule keeps is changed by a write inside a function with a rule of its own."""
+    x = np.array([1.0, 2.0])
+    np.testing.assert_allclose(WAYS[way](WRITERS[name], x), [8.0, 16.0])
+    if name != "stop_gradient":
+        assert WRITERS[name](x) == 20.0
+    assert x.tolist() == [1.0, 2.0]
 
 
 # ------------------------------------------------------------------------------------------------ what has a derivative

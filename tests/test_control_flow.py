@@ -385,6 +385,7 @@ def test_switch_clamps(index):
     assert fg.vmap(lambda i: lax.switch(i, branches))(np.array([index, 1])).tolist() == [want, 2.0]
 
 
+@pytest.mark.filterwarnings("ignore::funcgrad.errors.SideEffectWarning")  # (it counts how often it is staged)
 def test_cond_takes_numbers_and_runs_one_branch():
     ran = []
     f = lambda p, x: lax.cond(p, lambda x: (ran.append(1), x)[1], lambda x: (ran.append(0), -x)[1], x)  # noqa: E731
@@ -458,6 +459,7 @@ def test_results_belong_to_the_user():
         assert v.flags.writeable and v.flags.owndata and not np.shares_memory(v, x) and not np.shares_memory(v, X)
 
 
+@pytest.mark.filterwarnings("ignore::funcgrad.errors.SideEffectWarning")  # (it counts how often it is staged)
 def test_a_body_is_staged_and_compiled_once():
     """Whatever the number of steps, and though it is differentiated: 10,000 steps cost no more to compile than ten."""
     calls = []

@@ -3,6 +3,7 @@
 import linecache
 import math
 import operator
+import subprocess
 import sys
 import threading
 import warnings
@@ -14,9 +15,9 @@ import pytest
 
 import funcgrad as fg
 import funcgrad.numpy as fnp
-from funcgrad.compile import workers
 from funcgrad.compile.regions import BLOCK, LARGE
 from funcgrad.compile.source import compiled
+from funcgrad.core import workers
 from funcgrad.scipy import special
 
 jax.config.update("jax_enable_x64", True)
@@ -254,16 +255,31 @@ def test_blocks_of_rows(shape, order):
     np.testing.assert_allclose(gw, ww, rtol=1e-6, atol=1e-7)
 
 
-def test_threads_change_no_bit():
-    x = np.random.default_rng(3).normal(size=LARGE * 2 + 77).astype(np.float32)
-    f = fg.jit(fg.value_and_grad(wave, has_aux=True))
+def of_rows(x):
+    y = x - fnp.mean(x, axis=1, keepdims=True)
+    return fnp.sum(special.softmax(y, axis=1) * x) + fnp.max(special.logsumexp(y, axis=1)), fnp.sum(y * y, axis=0)
+
+
+@pytest.mark.parametrize("f, shape", [(wave, LARGE * 2 + 77), (of_rows, (LARGE // 300 + 5, 601))])
+def test_threads_change_no_bit(f, shape):
+    x = np.random.default_rng(3).normal(size=shape).astype(np.float32)
     found = []
     for n in (1, 2, 5):
         with fg.config(threads=n):
-            (value, aux), g = f(x)
-        found.append((value, aux.copy(), g.copy()))
-    for value, aux, g in found[1:]:
-        assert value == found[0][0] and np.array_equal(aux, found[0][1]) and np.array_equal(g, found[0][2])
+            g = fg.jit(fg.value_and_grad(f, has_aux=True))
+            found.append([np.copy(v) for v in fg.tree.leaves(g(x))])
+    assert "blocks" in g.source(x)
+    for values in found[1:]:
+        assert all(np.array_equal(a, b) for a, b in zip(values, found[0], strict=True))
+
+
+@pytest.mark.parametrize("axes", [None, (1, 2, 3), (2, 3), (0, 3), (0, 2, 3), (3,)], ids=str)
+def test_sums_over_several_short_axes(axes):
+    """Rows that follow one another are one row: the sums are NumPy's."""
+    x = np.random.default_rng(5).normal(size=(90, 20, 5, 7))
+    f = fg.jit(lambda x: (fnp.sum(np.tanh(x) * (x + 1.0), axis=axes), fnp.sum(np.sin(x), axis=axes)))
+    np.testing.assert_allclose(f(x)[0], np.sum(np.tanh(x) * (x + 1.0), axis=axes), rtol=1e-11, atol=1e-12)
+    np.testing.assert_allclose(f(x)[1], np.sum(np.sin(x), axis=axes), rtol=1e-11, atol=1e-11)
 
 
 def test_no_more_threads_than_asked_for(monkeypatch):
@@ -294,6 +310,28 @@ def test_an_error_in_a_worker_is_raised_and_the_workers_go_on(monkeypatch):
     done = []
     workers.spread(lambda first, last: workers.spread(lambda a, b: done.extend(range(a, b)), last - first), 6)
     assert len(done) == 6
+
+
+def test_after_a_fork_the_child_has_workers_of_its_own():
+    program = """
+import os, signal
+import numpy as np
+import funcgrad as fg
+from funcgrad.core import workers
+x = np.ones(1 << 20)
+f = fg.jit(lambda x: np.sin(x) * 2.0)
+with fg.config(threads=2):
+    want = f(x)
+    before = workers.Current.pool
+    child = os.fork()
+    if not child:
+        signal.alarm(30)
+        same = np.array_equal(f(x), want) and workers.Current.pool is not before and len(workers.Current.pool.workers) == 1
+        os._exit(0 if same else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert np.array_equal(f(x), want) and workers.Current.pool is before and len(before.workers) == 1
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
 def test_large_results_are_new_to_whoever_holds_one():
@@ -429,7 +467,7 @@ def test_stats_count_and_explain():
     assert [c.reason for c in g.stats().compilations] == ["the first call", "other static arguments: 1: 3, not 1: 2"]
     large = fg.jit(lambda x: np.sin(x) * 2.0)
     large(np.ones(LARGE))
-    assert large.stats().compilations[0].blocks == 1 and "1 region in blocks" in str(large.stats())
+    assert large.stats().compilations[0].blocks == 1 and "a region of 2 operations" in str(large.stats())
 
 
 def test_under_grad_the_short_road_makes_the_node_that_the_general_one_makes():
@@ -505,3 +543,30 @@ def test_a_number_is_compared_in_the_dtype_of_what_stands_beside_it(dtype, numbe
                 ((x, number), f),
             ):
                 assert bool(fg.jit(g)(*given)) == bool(g(*given)), (f, given)
+
+
+SINGLES = {
+    "sin": lambda x: np.sin(x) * 2.0 + x,
+    "tanh": lambda x: np.tanh(x * 0.3) ** 2,
+    "gelu": lambda x: x * 0.5 * (1.0 + np.tanh(0.8 * (x + 0.044715 * x * x * x))),
+    "quotient": lambda x: 1.0 / (x * x + 1e-20),
+    "relu": lambda x: fnp.maximum(x, 0.0) * 3,
+    "atan": lambda x: np.arctan(x) + np.floor(x),
+    "root": lambda x: np.sqrt(np.abs(x)) + np.exp(x),
+}
+
+
+@pytest.mark.parametrize("name", SINGLES)
+def test_numbers_of_float32_round_at_every_step(name):
+    """Type and value are those of NumPy's scalars, within the rounding of a function; inf, nan and zeros are the same; no warning."""
+    f = SINGLES[name]
+    jitted, gradient = fg.jit(f), fg.jit(fg.grad(f))
+    points = [p for p in (*POINTS, 1e20, 3e38, 88.5, 200.0) if abs(p) < 3.4e38 or not math.isfinite(p)]
+    for x in [*map(np.float32, points), np.array(0.7, np.float32)]:
+        with np.errstate(all="ignore"):
+            want, slope = f(x), fg.grad(f)(x)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for got, due in ((jitted(x), want), (gradient(x), slope)):
+                assert type(got) is np.float32 and got.dtype == due.dtype
+                np.testing.assert_allclose(got, due, rtol=1e-6, err_msg=f"{name} at {x}")

@@ -356,7 +356,7 @@ def test_row_23_integers_are_refused_with_the_cure():
     refused(errors.ArgumentError, lambda: fg.grad(np.tanh)(2), "int64[]", "Pass 2.0", "allow_int=True", line())
     x = np.arange(3)
     refused(TypeError, lambda: fg.grad(lambda x: x.sum())(x), "int64[3]", "x.astype(float)", line())
-    refused(TypeError, lambda: fg.jvp(np.sin, (2,), (1.0,)), "int64[]", "x.astype(float)", line())
+    refused(TypeError, lambda: fg.jvp(np.sin, (2,), (1.0,)), "int64[]", "Pass 2.0", line())
     assert x.tolist() == [0, 1, 2]
 
 
@@ -566,3 +566,21 @@ def test_traceback_is_left_alone_on_demand():
         whole = raised_by(lambda: f(np.ones(3)))
     assert len(internal_entries(whole)) > cut + 3
     assert len(internal_entries(raised_by(lambda: f(np.ones(3))))) == cut == 1
+
+
+def test_row_10_the_function_of_that_name():
+    refused(TypeError, lambda: fg.grad(lambda x: np.emath.sqrt(x))(1.0), "The nearest covered: numpy.sqrt.")
+
+
+def test_row_23_what_can_be_done():
+    """jacfwd has no allow_int, and a Python number no astype."""
+    for program in (lambda: fg.jacfwd(np.tanh)(2), lambda: fg.hessian(np.tanh)(2), lambda: fg.jvp(np.tanh, (2,), (1,))):
+        text = str(refused(TypeError, program, "Pass 2.0."))
+        assert "allow_int" not in text and "astype" not in text
+    refused(TypeError, lambda: fg.jvp(np.tanh, (np.arange(2),), (np.ones(2),)), "Pass x.astype(float).")
+
+
+def test_row_24_values_of_a_tree():
+    seen = []
+    fg.grad(lambda x: (seen.append(fg.value_of({"a": x, "b": [x, 2]})), x)[1])(3.0)
+    assert seen == [{"a": 3.0, "b": [3.0, 2]}]

@@ -124,6 +124,7 @@ def test_source_reuses_names_of_dead_values():
     assert names == {"b0", "v0"}  # one piece of memory for all of them, and the result
 
 
+@pytest.mark.filterwarnings("ignore::funcgrad.errors.SideEffectWarning")  # (it counts how often it is staged)
 def test_jit_caches_by_signature():
     calls = []
 

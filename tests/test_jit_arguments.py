@@ -8,6 +8,8 @@ import pickle
 import subprocess
 import sys
 import weakref
+from collections import OrderedDict, defaultdict
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -33,6 +35,7 @@ class Unhashable:
 
 
 # ------------------------------------------------------------------------------------------------ static arguments
+@pytest.mark.filterwarnings("ignore::funcgrad.errors.SideEffectWarning")  # (it counts how often it is staged)
 @pytest.mark.parametrize("numbers", [1, -1, (1, 1), (1, -1), [1], True, np.int64(1), (0, 1)])
 def test_positions_count_from_either_end_and_twice_is_once(numbers):
     seen = []
@@ -236,3 +239,60 @@ def test_hvp_says_what_it_takes():
         fg.hvp(lambda x: x**3, 2.0, 1.0)
     with pytest.raises(TypeError, match=r"got ndarray and tuple"):
         fg.hvp(np.sum, X, (X,))
+
+
+# ------------------------------------------------------------------------------------------------ containers
+class Pair(NamedTuple):
+    x: object
+    y: object
+
+
+@fg.tree.register_pytree_node_class
+class Scaled:
+    """A node with metadata that a result depends on."""
+
+    def __init__(self, values, by):
+        self.values, self.by = values, by
+
+    def tree_flatten(self):
+        return (self.values,), self.by
+
+    @classmethod
+    def tree_unflatten(cls, by, children):
+        return cls(*children, by)
+
+
+def both(t):
+    """A number that depends on the class, the order and the metadata of what it is given."""
+    if isinstance(t, dict):
+        t = list(t.values())
+    values, k = (t.values, t.by) if isinstance(t, Scaled) else (t[0] - 2 * t[1], 10 * isinstance(t, Pair))
+    return type(t)(*t) if isinstance(t, Pair) else t, values * k + values
+
+
+CONTAINERS = {
+    "namedtuple": (Pair(3.0, X), (3.0, X)),
+    "registered": (Scaled(X, 2), Scaled(X, 3)),
+    "OrderedDict": (OrderedDict(b=X, a=X + 1), OrderedDict(a=X + 1, b=X)),
+    "defaultdict": (defaultdict(list, a=X, b=X + 1), {"a": X, "b": X + 1}),
+    "keys that are no strings": ({1: X, 2: X + 1}, {1: X, 3: X + 1}),
+}
+
+
+@pytest.mark.parametrize("what", CONTAINERS)
+def test_containers_on_the_short_road(what):
+    """What is called again runs the code of its own signature: another class, order or metadata is another function."""
+    f = fg.jit(both)
+    for t in [*CONTAINERS[what] * 3]:
+        (tree, got), (_, want) = f(t), both(t)
+        np.testing.assert_array_equal(got, want)
+        assert fg.tree.structure(tree) == fg.tree.structure(both(t)[0])
+    assert len(f.compilations) == 2
+    assert np.all(fg.grad(lambda x: fg.jit(both)(Scaled(x, 4))[1].sum())(X) == 5.0)
+
+
+def test_results_that_are_one_array_or_an_argument_are_made_apart():
+    f = fg.jit(lambda x, y: (x, (z := x * 2, z), y, x))
+    for _ in range(3):
+        leaves = fg.tree.leaves(f(X, X))
+        assert len({v.ctypes.data for v in (X, *leaves)}) == 6

@@ -65,6 +65,16 @@ def test_writes(ufunc, row):
                 np.testing.assert_allclose(mem, want, rtol=1e-13)
 
 
+@pytest.mark.parametrize("places", [1, 7, 90])
+def test_long_rows_in_rounds(places):
+    """Many entries for few rows: bit for bit what one after the other gives, in that order."""
+    rng = np.random.default_rng(places)
+    mem, at, v = rng.normal(size=(100, 300)), rng.integers(0, places, 400), rng.normal(size=(400, 300))
+    want = one_by_one(np.add, mem.copy(), [at], v)
+    combine_at(np.add, mem, [at], v)
+    np.testing.assert_array_equal(mem, want)
+
+
 def test_writes_refuse_what_is_out_of_bounds():
     """An index beyond its axis raises, although a row number made of it might exist."""
     mem = np.zeros((3, 4))

@@ -1,5 +1,6 @@
 """Every law can fail: each is shown a primitive, or a transform, broken in the way the law is about, and must notice."""
 
+import pathlib
 import warnings
 
 import numpy as np
@@ -255,3 +256,17 @@ def test_a_missing_batching_rule_is_noticed():
         pytest.raises(AssertionError, match="batch"),
     ):
         test_primitives.test_complete(P["sum"])
+
+
+def test_the_operation_of_the_page_keeps_every_law(tmp_path):
+    """What docs/adding-an-operation.md declares, as it would be tested if it stood in the table."""
+    page = (pathlib.Path(__file__).parents[1] / "docs" / "adding-an-operation.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("```")[0].replace('"gudermannian"', '"of_the_page"')
+    file = tmp_path / "operation.py"  # (the oracle reads the source of its function)
+    file.write_text(code, encoding="utf-8")
+    try:
+        exec(compile(code, str(file), "exec"), {"__name__": "funcgrad.ops.of_the_page"})
+        for law in LAWS.values():
+            law(P["of_the_page"])
+    finally:
+        P.pop("of_the_page", None)

@@ -18,6 +18,7 @@ LAYERS = [  # from the bottom; a module may import from its own layer and from t
 # what a function imports when it is called, upwards, with the reason
 LATE = {
     ("funcgrad.transforms.linear", "funcgrad.compile.narrow"): "linear_transpose of functions with compiled parts",
+    ("funcgrad.transforms.checkpoint", "funcgrad.compile.static"): "checkpoint(f, static_argnums=...)",
     ("funcgrad.transforms.reverse_mode", "funcgrad.tracing"): "grad(f, numpy=True)",
     ("funcgrad.compile.jit", "funcgrad.tracing"): "jit(f, numpy=True)",
     ("funcgrad.compile.jit", "funcgrad.stages"): "jit(f).trace, .lower, .graph",

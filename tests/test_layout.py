@@ -56,6 +56,7 @@ WAYS = {
     "jit": lambda f, x: fg.jit(f)(x),
     "jit of grad": lambda f, x: fg.jit(lambda x: fg.vjp(f, x)[0])(x),
     "vmap": lambda f, x: [v[1] for v in fg.vmap(f)(np.stack([x + 1.0, x]))],
+    "grad in grad": lambda f, x: fg.vjp(lambda x: fg.vjp(f, x)[0], x)[0],
 }
 
 
@@ -76,6 +77,98 @@ def test_a_reshape_is_a_view_where_numpys_is(make, way):
         np.testing.assert_allclose(got, due, rtol=1e-6)
 
 
+def columns(a, x):
+    a[:, [0, 2]] = x
+
+
+def rows_of_the_transpose(a, x):
+    a.T[[0, 2]] = x
+
+
+def entries(a, x):
+    a[[0, 0], [1, 1]] = x
+
+
+def from_the_transpose(a, x):
+    np.copyto(a, (x * np.ones((3, 2))).T)
+
+
+def filled(a, x):
+    a.T.fill(x)
+
+
+def masked(a, x):
+    a.T[a.T > 5.0] = x
+
+
+def diagonal(a, x):
+    np.fill_diagonal(a.T, x)
+
+
+def one_by_one(a, x):
+    a.put([1, 2], x)
+
+
+def sorted_rows(a, x):
+    a *= -x
+    a.sort()
+
+
+WRITES = [
+    columns, rows_of_the_transpose, entries, from_the_transpose, filled, masked, diagonal, one_by_one, sorted_rows,
+]  # fmt: skip
+BEFORE = {
+    "C": lambda x: np.arange(6.0).reshape(2, 3) * x,
+    "F": lambda x: (np.arange(6.0).reshape(3, 2) * x).T * 1.0,
+    "backwards": lambda x: (np.arange(6.0).reshape(2, 3) * x)[::-1],
+}
+
+
+@pytest.mark.parametrize("write", WRITES, ids=[f.__name__ for f in WRITES])
+@pytest.mark.parametrize("before", BEFORE)
+def test_a_write_leaves_the_order_of_memory(before, write):
+    """What is a view of an array that has been written into is what NumPy says, under every transform."""
+
+    def program(x):
+        a = BEFORE[before](x)
+        write(a, x * 3.0)
+        flat, across = a.reshape(-1), a.T.reshape(-1)
+        flat[1] = 7.0 * x
+        a[1, 2] = 8.0 * x
+        across[4] = 9.0 * x
+        return a, flat, across
+
+    want = program(np.float64(2.0))
+    for name, way in WAYS.items():
+        for got, due in zip(way(program, 2.0), want, strict=True):
+            np.testing.assert_array_equal(got, due, name)
+
+
+BACKWARDS = [X.copy()[::-1], X.copy()[::-1, ::-1], X.copy()[:, ::-1].T]
+
+
+@pytest.mark.parametrize("way, argument", [("grad", X.copy().T), *[("jvp", a) for a in (X.copy().T, *BACKWARDS)]])
+def test_an_argument_lies_as_the_caller_has_it(way, argument):
+    """Forwards or backwards: what is a view of it after it has been written into is what NumPy says."""
+
+    def program(a):
+        a[[0, 1], [1, 0]] = 7.0
+        flat, across = a.reshape(-1), a.T.reshape(-1)
+        flat[1] = 8.0
+        across[2] = 9.0
+        return a, flat, across
+
+    want = program(like(argument))
+    for got, due in zip(WAYS[way](program, argument), want, strict=True):
+        np.testing.assert_array_equal(got, due)
+
+
+def like(a):
+    """A copy with the same strides."""
+    steps = tuple([slice(None, None, -1 if s < 0 else 1) for s in a.strides])
+    return a[steps].copy("K")[steps]
+
+
 def order_of(a):
     """The axes of more than one element, the outermost first."""
     axes = [i for i, n in enumerate(a.shape) if n > 1]
@@ -83,12 +176,10 @@ def order_of(a):
 
 
 UFUNCS = {"add", "mul", "sin", "where", "power", "greater", "exp", "arctan2"}
-KNOWN = (
-    layout.KEEPING | layout.REDUCING | UFUNCS
-)  # (`copy` writes over its first operand, in whose order the result stays)
+KNOWN = layout.KEEPING | layout.REDUCING | UFUNCS
 
 
-@pytest.mark.parametrize("name", sorted(KNOWN - {"copy"}))
+@pytest.mark.parametrize("name", sorted(KNOWN))
 def test_what_is_taken_for_known_is_what_numpy_does(name):
     """Of every sample, its operands in Fortran's order."""
     prim = PRIMITIVES[name]

@@ -1,21 +1,26 @@
 """Passes: each text in, text out; that every pattern of the table is tried, documented and safe; the fixed point."""
 
+import gc
 import pathlib
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
 
 import funcgrad as fg
 import funcgrad.numpy as fnp
+from funcgrad.compile.account import Account
 from funcgrad.compile.passes import common_subexpressions, dead_code, order, patterns
 from funcgrad.compile.passes.folding import constant_folding
 from funcgrad.compile.passes.lowering import lowering, negations, sums_of_sums
 from funcgrad.compile.passes.order import simplified
 from funcgrad.compile.passes.patterns import simplification
 from funcgrad.compile.passes.products import transposes_into_products
+from funcgrad.compile.passes.rematerialising import rematerialisation
 from funcgrad.compile.passes.rewriting import never_negative_zero
 from funcgrad.compile.passes.zeros import zeros
+from funcgrad.compile.source import written
 from funcgrad.core.graph import check, evaluate
 from funcgrad.core.graph_text import dump, parse
 from funcgrad.core.nested import all_graphs
@@ -169,9 +174,12 @@ CASES = [  # pass, graph, what is left of it; * = another result only by roundin
       "v4: float64[3] = sum(v3, axes=(0,))", "v5: float64[1,3] = reshape(v4, shape=(1, 3))", "v6: float64[3] = log(v4)", "v7: float64[1,3] = reshape(v6, shape=(1, 3))",
       "v8: float64[2,3] = sub(v2, v7)", "v9: float64[2,3] = div(v3, v5)", "v8, v9"]),
     (lowering, "a0: float64[2,3]\nv0: float64[2] = logsumexp(a0, axes=(1,))\nv0", None),
+    (lowering, "a0: float64[2,3], a1: float64[2,3]\nv0: float64[2,3] = sech_squared(a0)\nv1: float64[2,3] = mul(v0, a1)\nv1",
+     ["v0: float64[2,3] = over_cosh_squared(a1, a0)", "v0"]),
+    (lowering, "a0: float64[2,3], a1: float64[3]\nv0: float64[2,3] = sech_squared(a0)\nv1: float64[2,3] = mul(v0, a1)\nv2: float64[3] = sech_squared(a1)\nv3: float64[3] = mul(v2, v2)\nv1, v3", None),
     (lowering, "a0: float64[2]\nv0: float64[] = sum(array([1.0, 2.0], dtype='float64'), axes=(0,))\nv1: float64[2] = exp(array([1.0, 2.0], dtype='float64'))\nv2: float64[2] = add(v0, v1)\nv2", None),
 ]  # fmt: skip
-RE_ORDERED = re.compile("sum|mean|dot_general|softmax")  # graphs with these may differ by rounding
+RE_ORDERED = re.compile("sum|mean|dot_general|softmax|sech")  # graphs with these may differ by rounding
 
 
 @pytest.mark.parametrize("k", range(len(CASES)))
@@ -347,6 +355,79 @@ def test_many_reads_are_written_into_one_array():
     graph = fg.make_graph(fg.grad(lambda x: sum([np.sin(x[i]) * (i + 1.0) for i in range(20)])))(np.ones(20))
     assert not [n for n in graph.nodes if n.prim.name == "add" and n.aval.shape]
     assert names(graph).count("put") == 20
+
+
+# ------------------------------------------------------------------------------------------------ memory
+LATE_READ = """a0: float64[400,400], a1: float64[400,400]
+v0: float64[400,400] = {early}
+v1: float64[400,400] = dot_general(a1, v0, dims=(((1,), (0,)), ((), ())))
+v2: float64[400,400] = sort(v1, axis=1)
+v3: float64[400,400] = dot_general(v1, v2, dims=(((1,), (0,)), ((), ())))
+v4: float64[400,400] = dot_general(v3, v2, dims=(((1,), (0,)), ((), ())))
+v5: float64[400,400] = mul(v4, v0)
+{out}"""
+
+
+@pytest.mark.parametrize(
+    "early, out, again",
+    [
+        ("add(a0, a1)", "v5", True),
+        ("exp(a0)", "v5", False),  # (not cheap)
+        ("transpose(a0, perm=(1, 0))", "v5", False),  # (no memory)
+        ("add(a0, a1)", "v5, v0", False),  # (it is kept anyway)
+    ],
+)
+def test_rematerialisation(early, out, again):
+    """Text in, text out; the bits stay, and the plan holds one array less."""
+    text = LATE_READ.format(early=early, out=out)
+    graph = graph_of(text)
+    got = after(rematerialisation, text)
+    if not again:
+        assert got.nodes == graph.nodes or text_of(got) == text_of(graph)
+        return
+    assert [n.prim.name for n in got.nodes] == [
+        "add",
+        "dot_general",
+        "sort",
+        "dot_general",
+        "dot_general",
+        "add",
+        "mul",
+    ]
+    rng = np.random.default_rng(0)
+    args = [rng.normal(size=(400, 400)) for _ in range(2)]
+    peaks = []
+    for g in (graph, got):
+        run, writer, _ = written(g)
+        peaks.append(Account(0, writer, 0.0).peak)
+        assert np.array_equal(run(*args)[0], evaluate(graph, *args)[0])
+    assert peaks[0] - peaks[1] == 400 * 400 * 8
+
+
+def test_training_steps_hold_less():
+    """Layers x @ w + b, relu: what relu is given is computed again in the backward pass; tracemalloc sees it."""
+    ws, x = [np.eye(300)] * 4, np.random.default_rng(0).normal(size=(300, 300))
+
+    def loss(ws, x):
+        for w in ws:
+            x = fnp.maximum(x @ w + 1.0, 0.0)
+        return fnp.sum(x)
+
+    peaks, values = [], []
+    for passes in (lambda g: g, order.rematerialisation):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(order, "rematerialisation", passes)
+            fg.jit(fg.grad(loss))(ws, x)
+            gc.collect()
+            tracemalloc.start()
+            f = fg.jit(fg.grad(loss))
+            f(ws, x)
+            tracemalloc.reset_peak()
+            values.append(f(ws, x))
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert peaks[1] < 0.9 * peaks[0]
+    assert all(np.array_equal(a, b) for a, b in zip(*values, strict=True))
 
 
 # ------------------------------------------------------------------------------------------------ many small arrays

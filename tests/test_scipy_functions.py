@@ -5,18 +5,20 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.fft
 import scipy.linalg
+import scipy.signal
 import scipy.special
 import scipy.stats
 
 import funcgrad as fg
-from funcgrad.scipy import linalg, optimize, special, stats
+from funcgrad.scipy import fft, linalg, optimize, signal, special, stats
 
 FOLDER = pathlib.Path(__file__).parent / "expected"
 sys.path.insert(0, str(FOLDER))
 from scipy_cases import CASES, SPD, SQUARE, VECTOR, found, parts  # noqa: E402
 
-MODULES = {"linalg": linalg, "special": special, "stats": stats}
+MODULES = {"fft": fft, "linalg": linalg, "signal": signal, "special": special, "stats": stats}
 
 
 def listed(f):
@@ -198,3 +200,71 @@ def test_errors(what):
 def test_shape_of_scalars():
     assert stats.norm.pdf(0.0).shape == () and float(stats.norm.pdf(x=0.0, scale=2.0)) == pytest.approx(0.19947114)
     assert stats.norm.logpdf(np.float32(1.0)).dtype == np.float32
+
+
+def test_distributions_can_be_imported_as_modules():
+    import funcgrad.scipy.stats.gamma
+    import funcgrad.scipy.stats.norm as norm
+
+    assert norm is stats.norm and funcgrad.scipy.stats.gamma is stats.gamma
+    with pytest.raises(ModuleNotFoundError):
+        import funcgrad.scipy.stats.weibull  # noqa: F401
+
+
+def test_gaussian_kde():
+    """Densities, integrals and products against SciPy's; draws have the right moments; the bandwidth is differentiated."""
+    rng = np.random.default_rng(2)
+    points, weights = rng.normal(size=(2, 40)), rng.uniform(size=40)
+    ours, theirs = stats.gaussian_kde(points, 0.4, weights), scipy.stats.gaussian_kde(points, 0.4, weights)
+    np.testing.assert_allclose(ours(points[:, :5]), theirs(points[:, :5]), rtol=1e-10)
+    np.testing.assert_allclose(
+        ours.integrate_gaussian([0.0, 1.0], np.eye(2)), theirs.integrate_gaussian([0.0, 1.0], np.eye(2))
+    )
+    one, other = (f.gaussian_kde(points[0]) for f in (stats, scipy.stats))
+    np.testing.assert_allclose(one.integrate_box_1d(-1.0, 0.5), other.integrate_box_1d(-1.0, 0.5))
+    np.testing.assert_allclose(
+        one.integrate_kde(stats.gaussian_kde(points[1])), other.integrate_kde(scipy.stats.gaussian_kde(points[1]))
+    )
+    draws = ours.resample(fg.random.key(0), (4000,))
+    np.testing.assert_allclose(np.mean(draws, 1), np.sum(ours.weights * points, 1), atol=0.1)
+    at = lambda width, f: np.sum(f(points, width, weights).logpdf(points[:, :3]))  # noqa: E731
+    slope = (at(0.4 + 1e-5, scipy.stats.gaussian_kde) - at(0.4 - 1e-5, scipy.stats.gaussian_kde)) / 2e-5
+    np.testing.assert_allclose(fg.grad(lambda width: at(width, stats.gaussian_kde))(0.4), slope, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["cg", "bicgstab", "gmres"])
+def test_iterative_solvers(name):
+    """Solutions, and derivatives by the matrix and the right side, of a matrix, a function and a pytree; under jit and vmap."""
+    from funcgrad.scipy.sparse import linalg as sparse
+
+    solve = getattr(sparse, name)
+    total = lambda a, b: np.sum(solve(a, b, tol=1e-12)[0] ** 3)  # noqa: E731
+    want = fg.grad(lambda a, b: np.sum(np.linalg.solve(a, b) ** 3), (0, 1))(SPD, VECTOR)
+    for f in (fg.grad(total, (0, 1)), fg.jit(fg.grad(total, (0, 1)))):
+        for g, w in zip(f(SPD, VECTOR), want, strict=True):
+            np.testing.assert_allclose(g, w, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(
+        fg.vmap(lambda b: solve(SPD, b, tol=1e-12)[0])(SQUARE), np.linalg.solve(SPD, SQUARE.T).T, rtol=1e-8
+    )
+    tree = solve(
+        lambda t: {"a": 2.0 * t["a"], "b": 4.0 * t["b"]}, {"a": np.ones(2), "b": np.array(2.0)}, M=lambda t: t
+    )[0]
+    assert tree["a"] == pytest.approx(0.5) and tree["b"] == pytest.approx(0.5)
+    with pytest.raises(ValueError, match="square matrix"):
+        solve(np.ones((2, 3)), VECTOR)
+
+
+@pytest.mark.parametrize("name", ["wofz", "erfcx", "loggamma", "gamma"])
+def test_of_complex_numbers(name):
+    """SciPy's values over the plane, and that the derivative is one of a complex variable: along i it is i times that along 1."""
+    rng = np.random.default_rng(3)
+    z = rng.normal(size=500) * 4 + 1j * rng.normal(size=500) * 4
+    z = np.concatenate([z, np.linspace(0.1, 9.0, 50) + 0j])
+    f, theirs = getattr(special, name), getattr(scipy.special, name)
+    z = z[np.isfinite(theirs(z)) & (np.abs(theirs(z)) < 1e200)]
+    np.testing.assert_allclose(f(z), theirs(z), rtol=1e-11, atol=1e-13)
+    one, along_i = (fg.jvp(f, (z,), (np.full_like(z, t),))[1] for t in (1.0, 1j))
+    np.testing.assert_allclose(along_i, 1j * one, rtol=1e-8, atol=1e-8)
+    h = 1e-5
+    np.testing.assert_allclose(one, (theirs(z + h) - theirs(z - h)) / (2 * h), rtol=1e-4, atol=1e-6)
+    assert f(z[np.abs(theirs(z)) < 1e30].astype(np.complex64)).dtype == np.complex64

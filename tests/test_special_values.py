@@ -107,3 +107,14 @@ def test_silence():
         for name in STORED:
             function(name)(hard)
             function(name)(short)
+
+
+def test_second_derivatives_far_out():
+    """Of log_ndtr -1 on the left and 0 on the right, where erfcx is infinite; of i0e 3 / (4 x**2) of its value."""
+    second = lambda f: fg.grad(lambda x: np.sum(fg.grad(lambda x: np.sum(f(x)))(x)))  # noqa: E731
+    left, right = np.array([-1e10, -1e5]), np.array([40.0, 1e3, np.inf])
+    np.testing.assert_allclose(second(PRIMITIVES["log_ndtr"])(left), -1 + left**-2.0, rtol=1e-14)
+    np.testing.assert_array_equal(second(PRIMITIVES["log_ndtr"])(right), 0)
+    x = np.array([1e8, -1e12])
+    want = 0.75 * x**-2.0 / np.sqrt(2 * np.pi * np.abs(x))
+    np.testing.assert_allclose(second(PRIMITIVES["i0e"])(x), want, rtol=1e-7)

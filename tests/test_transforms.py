@@ -211,3 +211,11 @@ def test_results_are_owned():
     r = j(x)
     r += 1
     assert x.tolist() == [1.0] * 3
+
+
+@pytest.mark.parametrize("into", [-3, -1, 0, 1, 2])
+@pytest.mark.parametrize("out", [-2, -1, 0, 1])
+def test_axes_of_vmap_from_either_end(into, out):
+    x = np.arange(24.0).reshape(2, 3, 4)
+    f = lambda v: v[0].sum() + v.reshape(-1)[1:3]  # noqa: E731
+    np.testing.assert_allclose(fg.vmap(f, into, out)(x), jax.vmap(f, into, out)(x))

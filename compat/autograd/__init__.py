@@ -2,6 +2,7 @@
 
 from funcgrad.lazy import attributes as _attributes
 
+from ..functions.missing import refusal as _refusal
 from . import hooks  # noqa: F401  (these three are what Tensors need; gradcheck is the name of a function here)
 from .grad_mode import (
     enable_grad,
@@ -19,7 +20,7 @@ _NAMES = {
     "function": "Function",
     "variable": "Variable",
 }
-__getattr__, __dir__ = _attributes(__name__, _NAMES)
+__getattr__, __dir__ = _attributes(__name__, _NAMES, missing=_refusal("torch.autograd", __name__))
 
 __all__ = [
     "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "grad", "gradcheck", "gradgradcheck",

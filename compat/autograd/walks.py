@@ -13,13 +13,14 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.aval import dtype_of, ndarray
+from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.handle import Cell, Taped
 from funcgrad.core.mutation import accumulate, write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.reverse import leading_to, reverse, topological
-from funcgrad.core.site import site, warn, where
+from funcgrad.core.site import here, site, warn, where
 from funcgrad.core.trace import TAPE, Slots
 from funcgrad.core.tracebacks import trim
 from funcgrad.errors import ModifiedError, SecondBackwardError
@@ -85,7 +86,7 @@ def payload(x, home):
     return x.val if isinstance(x, Tensor) and x.owner is home else x
 
 
-ONES = {np.dtype(d): np.ones((), d) for d in (np.float16, np.float32, np.float64)}
+ONES = {np.dtype(d): np.ones((), d) for d in (np.float16, BFLOAT16, np.float32, np.float64)}
 
 
 def seed_of(t, gradient, create_graph):
@@ -261,19 +262,21 @@ def seeds_of(tensors, gradients, create_graph):
         t = current(t)
         if t.mark is None:
             raise no_graph(t, i)
-        if t.mark.plan is None and "by_hand" in vars(t):
-            warn_by_hand(t)
+        if t.mark.plan is None:
+            warn_of_leaf(t)
         home = t.owner if home is None or t.owner.level > home.level else home
         seeds.append((t.mark, seed_of(t, g, create_graph)))
     return seeds, home or TAPE
 
 
-def warn_by_hand(t):
-    """Once for each line that made a Tensor a leaf whose own backward() is then asked for."""
-    line = where(t.by_hand)
-    if line not in _warned:
+def warn_of_leaf(t):
+    """backward() of a leaf ends at it: once for each line that made a Tensor one, or that asks, where a chain was broken before."""
+    by_hand = vars(t).get("by_hand")
+    line = here() if by_hand is None else where(by_hand)
+    text = None if line in _warned else trains_nothing(by_hand)
+    if text is not None:
         _warned.add(line)
-        warn(trains_nothing(t.by_hand))
+        warn(text)
 
 
 _warned = set()

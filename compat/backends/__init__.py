@@ -1,3 +1,3 @@
-"""torch.backends: what there is not."""
+"""torch.backends: what there is not, and settings that scripts make, kept and without effect."""
 
-from . import cuda, cudnn, mps  # noqa: F401
+from . import cpu, cuda, cudnn, mkl, mkldnn, mps, openmp, opt_einsum  # noqa: F401

@@ -1,8 +1,11 @@
 """torch.backends.cudnn: settings that scripts set, kept and without effect."""
 
-benchmark = False
-deterministic = False
-enabled = True
+from .flags import flags_of
+
+benchmark = deterministic = False
+enabled = allow_tf32 = True
+benchmark_limit = 10
+flags = flags_of(__name__, ("enabled", "benchmark", "benchmark_limit", "deterministic", "allow_tf32"))
 
 
 def is_available():
@@ -13,3 +16,8 @@ def is_available():
 def version():
     """None: there is no cuDNN."""
     return None
+
+
+def is_acceptable(tensor):
+    """False: no Tensor is on a GPU."""
+    return False

@@ -23,20 +23,24 @@ from ..autograd.walks import Accumulation
 from ..nn.modules.module import Module
 from ..tensor import Tensor, as_tensor
 from .entry import MISS, Unwritten, written
+from .parts import Parts
 from .region import FirstStepError, program, reason_of
 from .watch import SMALL, Unfit, Watch
 
 tls, shared = state.tls, state.shared
 MOST = 8  # programs of one function; what comes after is run as it is
 LOCK = threading.RLock()
+KEPT_OUT = "torch.compiler.disable"  # who asked for that wants nothing compiled
 ALIVE = weakref.WeakSet()  # what torch.compiler.reset() reaches
 
 
 class Compiled:
     """A function compiled by compat.compile."""
 
-    def __init__(self, f, fullgraph=False, dynamic=None):
-        self.f, self.fullgraph, self.dynamic = f, fullgraph, dynamic
+    def __init__(self, f, fullgraph=False, dynamic=None, part=False):
+        """`part`: of a function that is run as it is, and has said so."""
+        self.f, self.fullgraph, self.dynamic, self.part = f, fullgraph, dynamic, part
+        self.parts = None
         self.entries = []  # functions of (args, kwargs), the one that ran last in front
         self.explanations = {}
         self.compilations = []
@@ -89,10 +93,11 @@ class Compiled:
         why = self.why(args, kwargs)
         if len(self.entries) >= MOST:
             self.full = True
-            warn(
-                f"compile: {name_of(self.f)} was compiled {MOST} times already; it is run as it is from here on. The last reason: "
-                f"{why}"
-            )
+            if not self.part:
+                warn(
+                    f"compile: {name_of(self.f)} was compiled {MOST} times already; it is run as it is from here on. The last reason: "
+                    f"{why}"
+                )
             return None
         started = time.perf_counter()
         watch = None
@@ -163,11 +168,17 @@ class Compiled:
         result = self.f(*args, **kwargs)
         if reason not in self.fallbacks:
             self.fallbacks.append(reason)
-            warn(f"compile: {name_of(self.f)} is run as it is, not compiled: {reason}")
+            if not self.part:
+                warn(f"compile: {name_of(self.f)} is run as it is, not compiled: {reason}")
         once = [result]
+        if self.parts is None and watch is not None and KEPT_OUT not in reason:
+            self.parts = Parts(self.f, watch.modules.values(), functools.partial(Compiled, part=True))
+        parts = self.parts if self.parts is not None and self.parts.parts else None
 
         def eager(args, kwargs):
-            return once.pop() if once else self.f(*args, **kwargs)
+            if once:
+                return once.pop()
+            return self.f(*args, **kwargs) if parts is None else parts.run(self.f, args, kwargs)
 
         if watch is None:  # (what it reads could not be found out)
             self.full = True
@@ -195,7 +206,8 @@ class Compiled:
     # -------------------------------------------------------------------------------------------- looking
     def stats(self):
         """Calls and compilations, with the reason of each, and why the function was run as it is."""
-        return CompileStats(self.calls, list(self.compilations), list(self.fallbacks))
+        parts = [(type(m).__name__, c.stats()) for m, c in (self.parts.parts if self.parts is not None else ())]
+        return CompileStats(self.calls, list(self.compilations), len(self.entries), list(self.fallbacks), parts)
 
     def graph(self, *args, **kwargs):
         """The Graph of the program that ran last, after a call with these arguments."""
@@ -238,14 +250,17 @@ class Floats:
 
 
 class CompileStats(Stats):
-    """`calls`, `compilations` and `fallbacks` of a compiled function."""
+    """What Stats has; `fallbacks`: why a function was run as it is; `parts`: (name, CompileStats) of each module in it that is compiled by
+    itself then."""
 
-    def __init__(self, calls, compilations, fallbacks):
-        super().__init__(calls, compilations)
-        self.fallbacks = fallbacks
+    def __init__(self, calls, compilations, entries, fallbacks, parts=()):
+        super().__init__(calls, compilations, entries)
+        self.fallbacks, self.parts = fallbacks, list(parts)
 
     def __str__(self):
-        return "\n  ".join([super().__str__(), *[f"run as it is: {why}" for why in self.fallbacks]])
+        lines = [super().__str__(), *[f"run as it is: {why}" for why in self.fallbacks]]
+        lines += [f"its part {name}: {stats}".replace("\n", "\n  ") for name, stats in self.parts]
+        return "\n  ".join(lines)
 
 
 def refuse_arguments(leaves):

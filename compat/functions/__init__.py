@@ -21,7 +21,9 @@ FUNCTIONS = {  # torch.<name>, by family
     "creation": "tensor scalar_tensor as_tensor asarray from_numpy frombuffer zeros zeros_like ones ones_like empty "
     "empty_like full full_like empty_strided eye arange range linspace logspace tril_indices triu_indices meshgrid "
     "cartesian_prod combinations vander complex polar FloatTensor DoubleTensor HalfTensor LongTensor IntTensor "
-    "ShortTensor CharTensor ByteTensor BoolTensor",
+    "ShortTensor CharTensor ByteTensor BoolTensor BFloat16Tensor",
+    "dense_only": "smm sspaddmm quantize_per_tensor quantize_per_channel sparse_coo_tensor sparse_csr_tensor eig "
+    "lstsq matrix_rank solve symeig dequantize is_storage",
     "diagonals": "diagonal diag_embed diag diagflat tril triu",
     "gathering": "index_select index_add index_copy index_fill gather scatter scatter_add scatter_reduce "
     "take_along_dim take put index_put nonzero argwhere masked_select masked_scatter unravel_index",
@@ -77,10 +79,18 @@ METHODS = {  # attributes of a Tensor, by family
     "__ixor__ bitwise_left_shift bitwise_left_shift_ __lshift__ __rlshift__ __ilshift__ bitwise_right_shift "
     "bitwise_right_shift_ __rshift__ __rrshift__ __irshift__ bitwise_not __invert__ bitwise_not_ isnan isinf isfinite "
     "isposinf isneginf isreal signbit isclose allclose equal",
-    "conversion": "to type type_as bool byte char short int long half float double cfloat cdouble cpu cuda pin_memory "
-    "is_pinned get_device is_signed is_nonzero is_same_size",
+    "conversion": "to type type_as bool byte char short int long half bfloat16 float double cfloat cdouble cpu cuda "
+    "pin_memory is_pinned get_device is_signed is_nonzero is_same_size",
     "copies": "clone contiguous repeat tile repeat_interleave flip fliplr flipud roll rot90",
     "creation": "new_zeros new_ones new_empty new_full new_tensor combinations",
+    "dense_only": "coalesce indices is_coalesced values crow_indices col_indices ccol_indices row_indices _indices "
+    "_nnz _values int_repr q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point "
+    "qscheme resize_as_sparse_ sparse_mask to_padded_tensor sparse_resize_ sparse_resize_and_clear_ to_sparse "
+    "to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr smm sspaddmm eig lstsq solve symeig "
+    "reinforce xpu mtia ipu dense_dim sparse_dim dequantize is_shared is_distributed is_ipu is_maia is_mtia is_vulkan "
+    "is_xla is_sparse_csr name share_memory_ record_stream to_mkldnn const_data_ptr storage_type slice_inverse resize "
+    "resize_as index module_load new as_subclass _make_subclass __copy__ __delitem__ __reversed__ __nonzero__ "
+    "__long__ _is_view _grad _grad_fn grad_dtype",
     "diagonals": "diagonal diag_embed diag diagflat tril tril_ triu triu_",
     "gathering": "index_select index_add index_copy index_fill index_add_ index_copy_ index_fill_ gather scatter "
     "scatter_add scatter_reduce scatter_ scatter_add_ scatter_reduce_ take_along_dim take put put_ index_put_ "
@@ -106,8 +116,8 @@ METHODS = {  # attributes of a Tensor, by family
     "heaviside_ gcd gcd_ lcm lcm_ ldexp float_power_ clamp clip clamp_ clip_ clamp_min clamp_min_ clamp_max "
     "clamp_max_ where masked_fill masked_fill_ lerp addcmul addcdiv lerp_ addcmul_ addcdiv_ softmax log_softmax fill_ "
     "fill_diagonal_ zero_ copy_",
-    "products": "matmul __matmul__ __imatmul__ mm mv dot vdot bmm addmm addmm_ addmv addmv_ addr addr_ baddbmm "
-    "baddbmm_ addbmm addbmm_ outer ger inner kron trace cross",
+    "products": "matmul __matmul__ __rmatmul__ __imatmul__ mm mv dot vdot bmm addmm addmm_ addmv addmv_ addr addr_ "
+    "baddbmm baddbmm_ addbmm addbmm_ outer ger inner kron trace cross",
     "random": "bernoulli multinomial poisson normal_ uniform_ random_ exponential_ cauchy_ log_normal_ geometric_ "
     "bernoulli_",
     "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero max amax argmax min amin argmin "

@@ -10,6 +10,7 @@ import numpy as np
 
 from funcgrad.core import fast
 from funcgrad.core.handle import Handle
+from funcgrad.core.tracebacks import drop, trim
 from funcgrad.lazy import deferred
 
 from .. import dtypes
@@ -43,7 +44,9 @@ from .register import (
     released,
     rewrite,
     store,
+    unusual,
 )
+from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, shared, widened
 
 
 @functools.cache
@@ -77,25 +80,31 @@ def general(name, prim, floating=False, refuse=None, of_complex=None):
     refused = refusals_of(name)
 
     def call(x, y):
-        x, y = as_operand(x), as_operand(y)
-        if x is NotImplemented or y is NotImplemented:
-            return NotImplemented
-        a, b = current(x) if isinstance(x, Tensor) else x, current(y) if isinstance(y, Tensor) else y
-        check_sizes(a, b)
-        if refuse is not None:
-            refuse(a, b)
-        (c, d), common = promoted((a, b), floating)
-        if common.kind in refused:
-            refuse_dtype(refused[common.kind], common)
-        if of_complex is not None and common.kind == "c":
-            return named(of_complex(c, d), shown, (a, b))
-        p, params = called(prim)
-        out = p(c, d, **params)
-        if not isinstance(out, Tensor):
-            return new(np.asarray(out))
-        if (c is not a or d is not b) and out.mark is not None:
-            set_label(out, shown, (a, b))
-        return out
+        try:
+            x, y = as_operand(x), as_operand(y)
+            if x is NotImplemented or y is NotImplemented:
+                return NotImplemented
+            a, b = current(x) if isinstance(x, Tensor) else x, current(y) if isinstance(y, Tensor) else y
+            check_sizes(a, b)
+            if refuse is not None:
+                refuse(a, b)
+            (c, d), common = promoted((a, b), floating)
+            if common.kind in refused:
+                refuse_dtype(refused[common.kind], common)
+            if of_complex is not None and common.kind == "c":
+                return named(of_complex(c, d), shown, (a, b))
+            p, params = called(prim)
+            if shared.halves and common in HALVES and d is not b and isinstance(b, Tensor) and name in ("mul", "div"):
+                return in_float32(common, p, a, cast(b, FLOAT32))  # (a wider 0-d Tensor is a number: not rounded)
+            out = p(c, d, **params)
+            if not isinstance(out, Tensor):
+                return new(np.asarray(out))
+            if (c is not a or d is not b) and out.mark is not None:
+                set_label(out, shown, (a, b))
+            return out
+        except BaseException as error:
+            drop(error)
+            raise
 
     return call
 
@@ -122,17 +131,29 @@ class Arithmetic:
         self.quick = quick_binary(prim, self.slow)
 
         def inplace(t, other, label=None, operands=None):
-            given = other
-            other = as_operand(other)
-            if other is NotImplemented:
-                raise unsuitable(name + "_", t, given)
-            check_in_place(t, other, floating)
-            if refuse is not None:
-                refuse(current(t), other)
-            if type(other) is int and dtype_of(current(t)).kind in "iu":
-                other = number(other, dtype_of(current(t)))
-            p, params = called(prim)
-            return in_place(t, p, other, label=label, operands=operands, **params)
+            try:
+                given = other
+                other = as_operand(other)
+                if other is NotImplemented:
+                    raise unsuitable(name + "_", t, given)
+                check_in_place(t, other, floating)
+                if refuse is not None:
+                    refuse(current(t), other)
+                if type(other) is int and dtype_of(current(t)).kind in "iu":
+                    other = number(other, dtype_of(current(t)))
+                p, params = called(prim)
+                if (
+                    shared.halves
+                    and name in ("add", "sub")
+                    and isinstance(other, Tensor)
+                    and t.shape
+                    and not other.shape
+                ):
+                    other = cast(current(other), dtype_of(current(t)))  # (a wider 0-d Tensor is a number: rounded)
+                return in_place(t, p, other, label=label, operands=operands, **params)
+            except BaseException as error:
+                drop(error)
+                raise
 
         self.inplace = inplace
 
@@ -214,25 +235,58 @@ def scaled(input, other, alpha):
     return released(current(other * alpha), False) if isinstance(other, Tensor) else other * alpha
 
 
+def half_scaled(input, other, alpha, d):
+    """other * alpha in half precision as torch's kernels add it: as float32, but rounded for the last elements, which do not
+    fill a vector."""
+    out = scaled(input, widened(other), number_in(alpha, d))
+    shape = np.broadcast_shapes(*[tuple(t.shape) for t in (input, out) if isinstance(t, Tensor)])
+    count = int(np.prod(shape))
+    if not count % VECTOR or not isinstance(out, Tensor):
+        return out
+    last = np.arange(count).reshape(shape) >= count - count % VECTOR
+    return P["where"](last, rounded_to(out, d), out)
+
+
 def with_alpha(arithmetic, *names):
     """torch.add and torch.sub, which scale the second operand."""
     quick = arithmetic.quick
     shown = f"{arithmetic.name.capitalize()}Backward0"
 
+    def together(input, other, alpha):
+        return arithmetic(input, scaled(input, other, alpha))
+
+    def mind_halves():
+        nonlocal together
+        plainly = together
+
+        def together(input, other, alpha):
+            d = half_of((input, other))
+            if d is None or not isinstance(input, Tensor):
+                return plainly(input, other, alpha)
+            return cast(arithmetic(widened(input), half_scaled(input, other, alpha, d)), d)
+
     def function(input, other, *, alpha=1, out=None):
-        if alpha == 1:
-            got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
-            if got is NotImplemented:
-                raise unsuitable(arithmetic.name, input, other)
-        else:
-            got = named_pair(arithmetic(input, scaled(input, other, alpha)), shown, input, other)
-        return got if out is None else store(arithmetic.name, out, got)
+        try:
+            if alpha == 1:
+                got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
+                if got is NotImplemented:
+                    return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
+            else:
+                got = named_pair(together(input, other, alpha), shown, input, other)
+            return got if out is None else store(arithmetic.name, out, got)
+        except BaseException as error:
+            trim(error)
+            raise
 
     def inplace(self, other, *, alpha=1):
         if alpha == 1:
             return arithmetic.inplace(self, other)
+        d = half_of((self, other)) if shared.halves else None
+        if d is not None:  # (the sum is in float32 too)
+            return arithmetic.inplace(self, half_scaled(self, other, alpha, d), shown, (self, other))
         return arithmetic.inplace(self, scaled(self, other, alpha), shown, (self, other))
 
+    at_begin(mind_halves)
     function.__name__, inplace.__name__ = names[0], names[0] + "_"
     function.__doc__ = f"input {'+' if names[0] == 'add' else '-'} alpha * other, broadcast."
     publish(function, names, True, True)
@@ -247,6 +301,8 @@ sub = with_alpha(SUB, "sub", "subtract")
 @operation()
 def rsub(input, other, *, alpha=1):
     """other - alpha * input."""
+    if alpha != 1 and isinstance(other, Tensor):
+        return named(sub(other, input, alpha=alpha), "RsubBackward0", (input, other))
     x = input if alpha == 1 else scaled(other, input, alpha)
     if isinstance(other, Tensor):
         return named(SUB(other, x), "RsubBackward0", (input, other))
@@ -263,10 +319,14 @@ def plain(arithmetic, *names):
     quick = arithmetic.quick
 
     def function(input, other, *, out=None):
-        got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
-        if got is NotImplemented:
-            raise unsuitable(arithmetic.name, input, other)
-        return got if out is None else store(arithmetic.name, out, got)
+        try:
+            got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
+            if got is NotImplemented:
+                return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
+            return got if out is None else store(arithmetic.name, out, got)
+        except BaseException as error:
+            trim(error)
+            raise
 
     function.__name__ = names[0]
     function.__doc__ = f"The {arithmetic.name} of two Tensors, or of a Tensor and a number, broadcast."
@@ -371,23 +431,31 @@ def numbered(arithmetic, names, labels):
     first, both, second = labels
 
     def call(x, y):
-        got = quick(x, y)
-        if got is not NotImplemented and got.mark is not None:
-            if isinstance(y, Tensor):
-                set_label(got, both, (x, y))
-            else:
-                set_label(got, first, (x,))
-        return got
+        try:
+            got = quick(x, y)
+            if got is not NotImplemented and got.mark is not None:
+                if isinstance(y, Tensor):
+                    set_label(got, both, (x, y))
+                else:
+                    set_label(got, first, (x,))
+            return got
+        except BaseException as error:
+            drop(error)
+            raise
 
     def reflected(y, x):
         got = slow(x, y)
         return got if got is NotImplemented else named(got, second, (y,))
 
     def function(input, other, *, out=None):
-        got = call(input, other) if isinstance(input, Tensor) else reflected(other, input)
-        if got is NotImplemented:
-            raise unsuitable(arithmetic.name, input, other)
-        return got if out is None else store(arithmetic.name, out, got)
+        try:
+            got = call(input, other) if isinstance(input, Tensor) else reflected(other, input)
+            if got is NotImplemented:
+                raise unsuitable(arithmetic.name, input, other)
+            return got if out is None else store(arithmetic.name, out, got)
+        except BaseException as error:
+            trim(error)
+            raise
 
     def inplace(self, other):
         if isinstance(other, Tensor):
@@ -420,10 +488,14 @@ def integer_power(x, y):
 
 
 def power_of_anything(x, y, slow=POW.slow):
-    x, y = as_operand(x), as_operand(y)
-    if isinstance(y, Tensor) and x is not NotImplemented and all(rank(o)[0].kind in "iu" for o in (x, y)):
-        return integer_power(*(current(o) if isinstance(o, Tensor) else o for o in (x, y)))
-    return slow(x, y)
+    try:
+        x, y = as_operand(x), as_operand(y)
+        if isinstance(y, Tensor) and x is not NotImplemented and all(rank(o)[0].kind in "iu" for o in (x, y)):
+            return integer_power(*(current(o) if isinstance(o, Tensor) else o for o in (x, y)))
+        return slow(x, y)
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 POW.slow = power_of_anything

@@ -7,6 +7,7 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.handle import fresh
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import trim
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
@@ -69,10 +70,14 @@ def comparison(name, prim, op, longer):
     quick = quick_comparison(op, slow)
 
     def function(input, other, *, out=None):
-        got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
-        if got is NotImplemented:
-            raise unsuitable(name, input, other)
-        return got if out is None else store(name, out, got)
+        try:
+            got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
+            if got is NotImplemented:
+                raise unsuitable(name, input, other)
+            return got if out is None else store(name, out, got)
+        except BaseException as error:
+            trim(error)
+            raise
 
     def inplace(self, other):
         got = function(kept(self), other)

@@ -2,12 +2,15 @@
 
 import numpy as np
 
+from funcgrad.core.halves import BFLOAT16, LARGEST
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
+from ..deprecations import deprecated
+from ..devices import Device, usable
 from ..formats import preserve_format
 from ..graph import label as set_label
-from ..tensor import Device, Tensor, current
+from ..tensor import Tensor, current
 from .creation import LEGACY, LegacyType, function, method
 from .operands import P, as_operand, dtype_of, in_c_order, rank
 from .register import FUNCTIONS, operation, publish
@@ -32,12 +35,8 @@ def target_of(x):
     if isinstance(x, dtypes.dtype) or x in (float, int, bool, complex):
         return "dtype", x
     if isinstance(x, (str, Device, int)):
-        return "device", Device(x) if not isinstance(x, int) else cuda_error()
+        return "device", usable(x)
     raise TypeError(f"to() received an invalid combination of arguments: {type(x).__name__} is no dtype and no device")
-
-
-def cuda_error():
-    raise AssertionError("Torch not compiled with CUDA enabled")
 
 
 @operation(function=False)
@@ -56,8 +55,10 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
         if kind == "device" and args and not isinstance(args[0], bool):
             dtype = args.pop(0)
         dtype = target if kind == "dtype" else dtype
-    elif args:
+    elif args:  # (no device, then a dtype)
         args.pop(0)
+        if args and not isinstance(args[0], bool):
+            dtype = args.pop(0)
     if other is not None:
         dtype = other.dtype
     if len(args) == 2:
@@ -94,7 +95,7 @@ def type_as(self, other):
 
 def short_form(name, d):
     def convert(self, memory_format=None):
-        return converted(self, d)
+        return converted(self, d.numpy)
 
     convert.__name__ = name
     convert.__doc__ = f"The Tensor in dtype {d.name}."
@@ -103,9 +104,9 @@ def short_form(name, d):
 
 for _name, _dtype in {
     "bool": "bool", "byte": "uint8", "char": "int8", "short": "int16", "int": "int32", "long": "int64", "half":
-    "float16", "float": "float32", "double": "float64", "cfloat": "complex64", "cdouble": "complex128",
+    "float16", "bfloat16": "bfloat16", "float": "float32", "double": "float64", "cfloat": "complex64", "cdouble": "complex128",
 }.items():  # fmt: skip
-    short_form(_name, np.dtype(_dtype))
+    short_form(_name, dtypes.BY_NAME[_dtype])
 
 
 @method
@@ -117,7 +118,7 @@ def cpu(self, memory_format=None):
 @method
 def cuda(self, device=None, non_blocking=False, memory_format=None):
     """AssertionError, as a torch without CUDA raises it: compat computes on the CPU."""
-    cuda_error()
+    usable(Device("cuda") if device is None else device)
 
 
 @method
@@ -221,7 +222,7 @@ class Limits:
 
     def __init__(self, dtype, kinds, name, wanted, instead):
         dtype = dtypes.of_numpy(dtypes.Default.numpy) if dtype is None else dtype
-        if not isinstance(dtype, dtypes.dtype) or dtype.numpy.kind not in kinds:
+        if not isinstance(dtype, dtypes.dtype) or dtypes.MEMORY[dtype.name].kind not in kinds:
             raise TypeError(
                 f"torch.{name}() requires {wanted} input type. Use torch.{instead} to handle 'torch.{name}'"
             )
@@ -244,6 +245,11 @@ class finfo(Limits):
 
     def __init__(self, dtype=None):
         super().__init__(dtype, "fc", "finfo", "a floating point", "iinfo")
+        if self.dtype == "bfloat16":
+            self.resolution, self.eps, self.max = 0.01, 2.0**-7, LARGEST[BFLOAT16]
+            self.min = -self.max
+            self.smallest_normal = self.tiny = 2.0**-126
+            return
         info = np.finfo(np.dtype(self.dtype))
         self.resolution, self.eps, self.min, self.max = (
             float(x) for x in (info.resolution, info.eps, info.min, info.max)
@@ -278,4 +284,5 @@ def typename(obj):
 @function
 def set_default_tensor_type(t):
     """Set the default float dtype by the name of a Tensor type."""
+    deprecated("default")
     dtypes.set_default_dtype(t.dtype if isinstance(t, LegacyType) else dtypes.BY_NAME[LEGACY[t[6:-6]]])

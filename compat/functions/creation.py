@@ -7,11 +7,15 @@ import warnings
 
 import numpy as np
 
+from funcgrad.core.halves import BFLOAT16, FLOAT16, of_bits
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import drop
 
 from .. import dtypes
+from ..deprecations import deprecated
+from ..devices import usable
 from ..size import Size
-from ..tensor import Device, Tensor, current
+from ..tensor import Tensor, current
 from .data import HoldsTraced, array_of, is_traced, of_traced, scalar_of
 from .operands import P, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
 from .register import FUNCTIONS, operation, publish, store
@@ -25,7 +29,7 @@ def finished(name, array, out, device, requires_grad):
 def completed(name, t, out, device, requires_grad):
     """What the options of a new Tensor ask for."""
     if device is not None:
-        Device(device)
+        usable(device)
     if requires_grad:
         if t.owner.dtype(t).kind not in "fc":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
@@ -136,27 +140,35 @@ def from_numpy(ndarray):
 @function
 def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     """A 1-d Tensor over the memory of an object with the buffer protocol."""
-    t = from_numpy(np.frombuffer(buffer, dtypes.as_numpy(dtype), count, offset))
+    d = dtypes.as_numpy(dtype)
+    if d.isnative:
+        t = from_numpy(np.frombuffer(buffer, d, count, offset))
+    else:
+        t = new(of_bits(np.frombuffer(buffer, np.uint16, count, offset)))
     return t.requires_grad_() if requires_grad else t
 
 
 # ------------------------------------------------------------------------------------------------ filled
 def size_argument(name, size, kwargs):
     """A size from *size, one sequence, or size=; TypeError and RuntimeError in torch's words."""
-    if not size and "size" in kwargs:
-        size = (kwargs.pop("size"),)
-    if len(size) == 1 and isinstance(size[0], (tuple, list)):
-        size = size[0]
     try:
-        shape = tuple([k.__index__() for k in size])
-    except (AttributeError, TypeError):
-        bad = next(k for k in size if not hasattr(k, "__index__") or isinstance(k, (tuple, list)))
-        raise TypeError(
-            f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(bad).__name__}"
-        ) from None
-    if any(k < 0 for k in shape):
-        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
-    return shape
+        if not size and "size" in kwargs:
+            size = (kwargs.pop("size"),)
+        if len(size) == 1 and isinstance(size[0], (tuple, list)):
+            size = size[0]
+        try:
+            shape = tuple([k.__index__() for k in size])
+        except (AttributeError, TypeError):
+            bad = next(k for k in size if not hasattr(k, "__index__") or isinstance(k, (tuple, list)))
+            raise TypeError(
+                f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(bad).__name__}"
+            ) from None
+        if any(k < 0 for k in shape):
+            raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+        return shape
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 def filled(name, make):
@@ -193,9 +205,17 @@ def laid_out(array, t):
     v = t.val
     if not isinstance(v, np.ndarray) or v.flags.c_contiguous:
         return array
-    got = np.empty_like(v, array.dtype)
+    order = dense_order(v.strides)
+    got = np.empty([v.shape[a] for a in order], array.dtype).transpose(np.argsort(order))
     got[...] = array
     return got
+
+
+def dense_order(strides):
+    """The axes from the outermost to the innermost in which torch lays out what is like a Tensor of these strides. (One along
+    which it repeats stays where it is.)"""
+    moved = iter(sorted([a for a, s in enumerate(strides) if s], key=lambda a: -strides[a]))
+    return [next(moved) if s else a for a, s in enumerate(strides)]
 
 
 zeros, zeros_like, new_zeros = filled("zeros", np.zeros)
@@ -322,6 +342,7 @@ def range_(start=0, end=None, step=1, *, dtype=None, layout=None, device=None, r
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    deprecated("range")
     array = counted(start, math.floor((end - start) / step) + 1, step, float_argument(dtype))
     return finished("range", array, None, device, requires_grad)
 
@@ -402,6 +423,8 @@ def meshgrid(*tensors, indexing=None):
     tensors = tensors_argument(tensors)
     if indexing not in (None, "ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    if indexing is None:
+        deprecated("meshgrid")
     shape = tuple([t.numel() for t in tensors])
     out = []
     for k, t in enumerate(tensors):
@@ -459,13 +482,13 @@ def vander(x, N=None, increasing=False):
 def complex(real, imag):  # noqa: A001
     """real + 1j * imag, of float32 (or float64) parts."""
     pair = [dtype_of(current(t)) for t in (real, imag)]
-    if any(d.kind != "f" for d in pair):
-        said = " and ".join(dtypes.SPOKEN[d.name] for d in pair)
+    if any(d.kind != "f" or d == BFLOAT16 for d in pair):
+        said = " and ".join(dtypes.SPOKEN[dtypes.name_of(d)] for d in pair)
         raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {said}")
     if pair[0] != pair[1]:
         raise RuntimeError(
-            f"Expected object of scalar type {dtypes.SPOKEN[pair[0].name]} but got scalar type "
-            f"{dtypes.SPOKEN[pair[1].name]} for second argument"
+            f"Expected object of scalar type {dtypes.SPOKEN[dtypes.name_of(pair[0])]} but got scalar type "
+            f"{dtypes.SPOKEN[dtypes.name_of(pair[1])]} for second argument"
         )
     return joined_complex(real, imag)
 
@@ -478,6 +501,11 @@ def joined_complex(real, imag):
 @operation("PolarBackward0", method=False)
 def polar(abs, angle):  # noqa: A002
     """abs * (cos(angle) + 1j * sin(angle))."""
+    d = dtype_of(current(abs))
+    if d == FLOAT16:
+        raise NotImplementedError("\"polar_cpu\" not implemented for 'Half'")
+    if d == BFLOAT16:
+        raise RuntimeError("Expected both inputs to be Half, Float or Double tensors but got BFloat16 and BFloat16")
     return joined_complex(abs * FUNCTIONS["cos"](angle), abs * FUNCTIONS["sin"](angle))
 
 
@@ -506,7 +534,9 @@ class LegacyType(type):
 
 LEGACY = {
     "Float": "float32", "Double": "float64", "Half": "float16", "Long": "int64", "Int": "int32", "Short": "int16",
-    "Char": "int8", "Byte": "uint8", "Bool": "bool",
+    "Char": "int8", "Byte": "uint8", "Bool": "bool", "BFloat16": "bfloat16",
 }  # fmt: skip
 for _name, _dtype in LEGACY.items():
-    FUNCTIONS[_name + "Tensor"] = LegacyType(_name + "Tensor", (), {"dtype": dtypes.BY_NAME[_dtype]})
+    FUNCTIONS[_name + "Tensor"] = LegacyType(
+        _name + "Tensor", (), {"dtype": dtypes.BY_NAME[_dtype], "__module__": "torch"}
+    )

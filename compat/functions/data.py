@@ -6,8 +6,10 @@ arrays and Tensors in a list keep their own dtype and promote.
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES, rounded
 from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
 
@@ -42,26 +44,35 @@ def array_of(data, dtype=None):
 
     TypeError for what is no number, ValueError for ragged lists, RuntimeError where an integer does not fit.
     """
-    if isinstance(data, (str, bytes)):
-        raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
-    if isinstance(data, Tensor):
-        data = concrete(data, "torch.tensor(data)")
-    if isinstance(data, (np.ndarray, np.generic)):
-        dtypes.of_numpy(data.dtype)
-        return np.array(data, dtype, order="C")
-    if type(data) not in PLAIN:
-        data = plain_data(data)
-    chosen = dtype if dtype is not None else inferred(data)
     try:
-        return np.array(data, chosen)
-    except OverflowError:
-        if chosen.kind == "u" and np.min(data) < 0 and -np.min(data) <= np.iinfo(chosen).max >= np.max(data):
-            return np.array(data, np.int64).astype(chosen)  # (negative numbers wrap round, as in torch)
-        if chosen == np.int64:
-            raise ValueError("Overflow when unpacking long long") from None
-        raise RuntimeError(f"value cannot be converted to type {chosen.name} without overflow") from None
-    except (ValueError, TypeError):
-        raise unusable(data) from None
+        if isinstance(data, (str, bytes)):
+            raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
+        if isinstance(data, Tensor):
+            data = concrete(data, "torch.tensor(data)")
+        if isinstance(data, (np.ndarray, np.generic)):
+            dtypes.of_numpy(data.dtype)
+            return np.array(data if dtype is None else in_dtype(data, dtype), dtype, order="C")
+        if type(data) not in PLAIN:
+            data = plain_data(data)
+        chosen = dtype if dtype is not None else inferred(data)
+        try:
+            return np.array(in_dtype(data, chosen), chosen)
+        except OverflowError:
+            if chosen.kind == "u" and np.min(data) < 0 and -np.min(data) <= np.iinfo(chosen).max >= np.max(data):
+                return np.array(data, np.int64).astype(chosen)  # (negative numbers wrap round, as in torch)
+            if chosen == np.int64:
+                raise ValueError("Overflow when unpacking long long") from None
+            raise RuntimeError(f"value cannot be converted to type {chosen.name} without overflow") from None
+        except (ValueError, TypeError):
+            raise unusable(data) from None
+    except BaseException as error:
+        drop(error)
+        raise
+
+
+def in_dtype(data, dtype):
+    """Data that NumPy would round otherwise than torch does (and warn of what is too large) in this dtype; else the data."""
+    return rounded(data, dtype) if dtype in HALVES else data
 
 
 def plain_data(data):

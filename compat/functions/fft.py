@@ -6,10 +6,12 @@ does.
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES
+
 from .. import dtypes
 from ..tensor import current, wrapped
 from .operands import P, dtype_of, float_argument, new, shape_of
-from .register import FUNCTIONS, named, operation, store
+from .register import FUNCTIONS, named, operation, spoken, store
 
 NORMS = (None, "backward", "ortho", "forward")
 SEVERAL = "rfftn expects a real-valued input tensor, but got"  # torch's error for rfft2 and rfftn
@@ -44,8 +46,8 @@ def check(n, norm):
 
 def as_float(t):
     """Integers as the default float: what torch transforms. RuntimeError for halves."""
-    if dtype_of(t) == np.float16:
-        raise RuntimeError("Unsupported dtype Half")
+    if dtype_of(t) in HALVES:
+        raise RuntimeError(f"Unsupported dtype {spoken(dtype_of(t))}")
     return P["cast"](t, dtype=dtypes.Default.numpy) if dtype_of(t).kind in "biu" else t
 
 
@@ -61,7 +63,7 @@ def complex_transform(input, axes, n, norm, inverse):
 def real_transform(input, axes, n, norm, refusal="rfft expects a real input tensor, but got"):
     t = as_float(current(input))
     if dtype_of(t).kind == "c":
-        raise RuntimeError(f"{refusal} {dtypes.SPOKEN[dtype_of(t).name]}")
+        raise RuntimeError(f"{refusal} {dtypes.SPOKEN[dtypes.name_of(dtype_of(t))]}")
     return named(P["rfft"](t, axes=axes, n=n, norm=check(n, norm)), "FftR2CBackward0", (input,))
 
 
@@ -170,7 +172,9 @@ def several(name, one, default, first):
     def hermitian(input, s=None, dim=None, norm=None):
         t = current(input)
         if not first and dtype_of(t).kind == "c":
-            raise RuntimeError(f"Only supports floating-point dtypes, but found: {dtypes.SPOKEN[dtype_of(t).name]}")
+            raise RuntimeError(
+                f"Only supports floating-point dtypes, but found: {dtypes.SPOKEN[dtypes.name_of(dtype_of(t))]}"
+            )
         dims = default(len(shape_of(t))) if dim is None and s is None else dim
         axes, lengths = transform_axes(t, s, dims, every)
         last_length = None if s is None and first else lengths[-1]

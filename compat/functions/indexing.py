@@ -11,6 +11,7 @@ from funcgrad.core import state
 from funcgrad.core.handle import Handle, root_of, same_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import trim
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
@@ -48,10 +49,7 @@ def select(t, i):
     n = shape[0]
     if not -n <= i < n:
         raise out_of_bounds(i, 0, n)
-    out = core_view(t, GETITEM, idx=(i, Ellipsis))
-    if out.mark is not None:
-        set_label(out, "SelectBackward0", None)
-    return out
+    return core_view(t, GETITEM, "SelectBackward0", idx=(i, Ellipsis))
 
 
 def plain_slice(s):
@@ -245,26 +243,30 @@ def entry(i):
 # ------------------------------------------------------------------------------------------------ reading
 def getitem(t, idx):
     """t[idx]."""
-    if type(idx) is int:
-        return select(current(t), idx)
-    t = current(t)
-    shape = shape_of(t)
-    if type(idx) is slice and shape:
-        return view_of(t, "getitem", "SliceBackward0", idx=(plain_slice(idx), Ellipsis))
-    index = Index(shape, idx)
-    x = index.view(t)
-    if not index.arrays:
-        return x
-    perm, front = index.order(len(shape_of(x)))
-    arrays = list(index.arrays.values())
-    v = x if perm is None else P["transpose"](x, perm=perm)
-    out = gathered(v, arrays)
-    if front:
-        k, n = len(shape_of(out)) - len(shape_of(v)) + len(arrays), len(shape_of(out))
-        rest = list(range(k, n))
-        out = P["transpose"](out, perm=(*rest[:front], *range(k), *rest[front:]))
-    in_c_order(out)
-    return named(out, "IndexBackward0", (x,)) if perm is not None or front else out
+    try:
+        if type(idx) is int:
+            return select(current(t), idx)
+        t = current(t)
+        shape = shape_of(t)
+        if type(idx) is slice and shape:
+            return view_of(t, "getitem", "SliceBackward0", idx=(plain_slice(idx), Ellipsis))
+        index = Index(shape, idx)
+        x = index.view(t)
+        if not index.arrays:
+            return x
+        perm, front = index.order(len(shape_of(x)))
+        arrays = list(index.arrays.values())
+        v = x if perm is None else P["transpose"](x, perm=perm)
+        out = gathered(v, arrays)
+        if front:
+            k, n = len(shape_of(out)) - len(shape_of(v)) + len(arrays), len(shape_of(out))
+            rest = list(range(k, n))
+            out = P["transpose"](out, perm=(*rest[:front], *range(k), *rest[front:]))
+        in_c_order(out)
+        return named(out, "IndexBackward0", (x,)) if perm is not None or front else out
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def gathered(v, arrays):
@@ -339,30 +341,39 @@ def trimmed(v, ndim):
 
 def setitem(t, idx, v):
     """t[idx] = v; torch's errors are raised before anything is written."""
-    c = current(t)
-    index = Index(shape_of(c), idx)
-    given = v
-    v = value_for(c, v)
-    before = root_of(c)[0].mark
-    if not index.arrays:
-        basic = tuple(index.basic)
-        if isinstance(given, Handle) and same_view(t, basic, given):
+    try:
+        c = current(t)
+        index = Index(shape_of(c), idx)
+        given = v
+        v = value_for(c, v)
+        before = root_of(c)[0].mark
+        if not index.arrays:
+            basic = tuple(index.basic)
+            if isinstance(given, Handle) and same_view(t, basic, given):  # (torch copies it onto itself)
+                refuse_leaf(c, basic)
+                if c.owner is TAPE:
+                    from ..autograd.graph import increment_version
+
+                    increment_version(c)
+                return
+            target = np.broadcast_to(np.int8(0), shape_of(c))[basic].shape
+            v = trimmed(v, len(target))
+            if isinstance(v, Handle):
+                expanded_shape(shape_of(v), target) if len(shape_of(v)) <= len(target) else too_many(v, target)
+            label = "CopySlices"
+            refuse_leaf(c, basic)
+            if all(i is Ellipsis or isinstance(i, slice) and i == ALL for i in basic):
+                basic, label = (Ellipsis,), "CopyBackwards" if isinstance(v, Handle) else "FillBackward3"
+            in_place(t, P["put"], v, idx=basic, label=label)
             return
-        target = np.broadcast_to(np.int8(0), shape_of(c))[basic].shape
-        v = trimmed(v, len(target))
-        if isinstance(v, Handle):
-            expanded_shape(shape_of(v), target) if len(shape_of(v)) <= len(target) else too_many(v, target)
-        label = "CopySlices"
-        refuse_leaf(c, basic)
-        if all(i is Ellipsis or isinstance(i, slice) and i == ALL for i in basic):
-            basic, label = (Ellipsis,), "CopyBackwards" if isinstance(v, Handle) else "FillBackward3"
-        in_place(t, P["put"], v, idx=basic, label=label)
-        return
-    x = index.view(t if isinstance(t, Tensor) else c)
-    whole = x is t or x is c
-    write_arrays(t if whole else x, index, v)
-    if whole:
-        written(t, "IndexPutBackward0", before, (getattr(given, "mark", None),), True)
+        x = index.view(t if isinstance(t, Tensor) else c)
+        whole = x is t or x is c
+        write_arrays(t if whole else x, index, v)
+        if whole:
+            written(t, "IndexPutBackward0", before, (getattr(given, "mark", None),), True)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def refuse_leaf(c, basic):

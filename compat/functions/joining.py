@@ -75,7 +75,7 @@ def cat(tensors, dim=0):
     return out
 
 
-@operation("StackBackward0", method=False)
+@operation(method=False)
 def stack(tensors, dim=0):
     """Tensors of one shape joined along a new dimension."""
     ts = checked("stack", tensors)
@@ -89,9 +89,11 @@ def stack(tensors, dim=0):
                 f"{list(shape_of(t))} at "
                 f"entry {at}"
             )
-    dim = wrapped(dim, len(shape) + 1)
-    wide = (*shape[:dim], 1, *shape[dim:])
-    return in_c_order(P["concatenate"](*[P["reshape"](t, shape=wide) for t in same_dtype(ts)], axis=dim))
+    parts = same_dtype(ts)
+    out = in_c_order(P["stack"](*parts, axis=wrapped(dim, len(shape) + 1)))
+    if out.mark is not None and (ts[-1].mark is None or parts is not ts):
+        set_label(out, "StackBackward0", tensors)
+    return out
 
 
 def at_least(n):

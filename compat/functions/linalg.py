@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 from funcgrad.scipy.pade import PADE, PADE_NORM
@@ -88,7 +89,7 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
 def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     """The Moore-Penrose inverse; singular values up to rtol times the largest count as zero."""
     t = current(A)
-    if len(shape_of(t)) < 2 or dtype_of(t).kind not in "fc":
+    if len(shape_of(t)) < 2 or dtype_of(t).kind not in "fc" or dtype_of(t) in HALVES:
         raise RuntimeError(
             f"linalg.pinv({spoken(dtype_of(t))}{{{list(shape_of(t))}}}): expected a tensor with 2 or more "
             "dimensions of float, "
@@ -178,12 +179,6 @@ def old_slogdet(input):
 def logdet(input):
     """log of the determinant; nan where it is negative."""
     sign, log = sign_and_log(input, "linalg.slogdet", "slogdet")
-    if sign.is_complex():
-        return log + sign.log()
-    if sign.is_complex():
-        return log + sign.log()
-    if sign.is_complex():
-        return log + sign.log()
     if sign.is_complex():
         return log + sign.log()
     return FUNCTIONS["where"](sign == -1, float("nan"), log)
@@ -485,8 +480,8 @@ def squarings_of(t):
 @linalg_operation("LinalgMatrixExpBackward0", name="matrix_exp")
 def matrix_exp(A):
     """The exponential of square matrices, by scaling, a rational approximation, and squaring."""
-    if A.dtype.name == "float16":
-        return matrix_exp(A.float()).half()
+    if dtype_of(current(A)) in HALVES:
+        return matrix_exp(A.float()).to(A.dtype)
     t = matrix(A, "linalg.matrix_exp", square=True)
     squarings, each = squarings_of(t)
     a = A / 2.0**squarings if each is None else A * FUNCTIONS["exp2"](-each)
@@ -530,6 +525,9 @@ def vecdot(x, y, *, dim=-1):
 @linalg_operation(name="vander")
 def vander(x, N=None):
     """The powers 0 .. N - 1 of the last dimension, as a new last one."""
+    d = dtype_of(current(x))
+    if d in HALVES:
+        raise RuntimeError(f"linalg.vander supports floating point, complex, and integer tensors, but got {spoken(d)}")
     n = x.shape[-1] if N is None else N
     ones = FUNCTIONS["ones_like"](x).unsqueeze(-1).detach()
     powers = x.unsqueeze(-1).expand(*x.shape, n - 1).cumprod(-1)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES
 from funcgrad.numpy.concrete import concrete
 
 from ..tensor import current
@@ -44,6 +45,9 @@ KERNELS_OF_FLOATS = {  # and of those that take no integers either
 }
 
 
+OF_FLOAT_AND_DOUBLE = ("linalg.matrix_rank", "torch.linalg.lstsq")
+
+
 def matrix(A, name, square=False):
     """A, up to date, if it is a stack of (square) float matrices; RuntimeError otherwise."""
     t = current(A)
@@ -54,16 +58,18 @@ def matrix(A, name, square=False):
         raise RuntimeError(
             f"{name}: A must be batches of square matrices, but they are {shape[-2]} by {shape[-1]} matrices"
         )
-    if name in KERNELS_OF_FLOATS and (d.kind not in "fc" or d == np.float16):
+    if name in KERNELS_OF_FLOATS and (d.kind not in "fc" or d in HALVES):
         raise NotImplementedError(f"\"{KERNELS_OF_FLOATS[name]}\" not implemented for '{spoken(d)}'")
-    if d == np.float16 and name in KERNELS:
+    if d in HALVES and name in KERNELS:
         raise NotImplementedError(f"\"{KERNELS[name]}\" not implemented for '{spoken(d)}'")
     if d.kind not in "fc" and name in ("linalg.eig", "linalg.eigvals"):
         raise RuntimeError(f"Unknown Complex ScalarType for {spoken(d)}")
     if d.kind not in "fc":
         name = {"linalg.svdvals": "linalg.svd", "torch.linalg.ldl_factor": "torch.linalg.ldl_factor_ex"}.get(name, name)
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(d)}")
-    if d == np.float16:
+    if d in HALVES:
+        if name in OF_FLOAT_AND_DOUBLE:
+            raise RuntimeError("This function doesn't handle types other than float and double")
         raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {spoken(d)}")
     return t
 

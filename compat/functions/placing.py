@@ -5,10 +5,12 @@ Invariant: a position is found in numbers first (an arange that is viewed like t
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES
 from funcgrad.numpy.concrete import concrete
 
 from ..tensor import current, wrapped
 from .operands import P, dtype_of, new, shape_of, sizes
+from .refusals import refuse
 from .register import FUNCTIONS, named, operation, twin
 from .return_types import BY_NAME as RETURN
 
@@ -127,6 +129,8 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa
     """(counts, edges) of points, the rows of the last dimension, over a grid."""
     points = np.asarray(concrete(input.detach(), "histogramdd"))
     d = points.dtype
+    if d in HALVES:
+        refuse("histogramdd", d)
     n = points.shape[-1]
     points = points.reshape(-1, n)
     if not isinstance(bins, (int, tuple, list)):

@@ -5,11 +5,14 @@ Invariant: a kink is met as torch meets it: every primitive that knows the choic
 
 import numpy as np
 
+from funcgrad.core.halves import BFLOAT16, LARGEST, shared
 from funcgrad.core.handle import Handle
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
+from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..names import NAMES
 from ..rewriting import spelled
@@ -49,7 +52,9 @@ from .register import (
     spoken,
     store,
     twin,
+    unusual,
 )
+from .rounding import half_in, in_float32
 from .shape import view_of
 
 
@@ -82,10 +87,14 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None):
     quick = quick_unary(prim, slow)
 
     def function(input, *, out=None):
-        if not isinstance(input, Tensor):
-            raise not_a_tensor(name, input)
-        got = quick(input)
-        return got if out is None else store(name, out, got)
+        try:
+            if not isinstance(input, Tensor):
+                return unusual(function, (input,), {}, not_a_tensor(name, input))
+            got = quick(input)
+            return got if out is None else store(name, out, got)
+        except BaseException as error:
+            trim(error)
+            raise
 
     def inplace(self):
         t = current(self)
@@ -164,17 +173,21 @@ _negative = unary("neg", integers=True)
 @operation(aliases=("negative",))
 def neg(input):
     """-input; RuntimeError for booleans."""
-    if dtype_of(current(input)).kind == "b":
-        raise RuntimeError(
-            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
-            "use the `~` "
-            "or `logical_not()` operator instead."
-        )
-    return _negative(input)
+    try:
+        if dtype_of(current(input)).kind == "b":
+            raise RuntimeError(
+                "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
+                "use the `~` "
+                "or `logical_not()` operator instead."
+            )
+        return _negative(input)
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 publish(METHODS["neg_"], ("negative_",), False, True)
-install("__neg__", quick_unary("neg", neg))
+install("__neg__", quick_unary("neg", neg.__wrapped__))
 
 
 @operation()
@@ -227,7 +240,7 @@ def round(input, *, decimals=0):  # noqa: A001
     return renamed(P["round"](t, decimals=decimals), "RoundBackward1")
 
 
-@operation("LogitBackward0")
+@operation("LogitBackward0", once=True)
 def logit(input, eps=None):
     """log(x / (1 - x)), of x held between eps and 1 - eps."""
     t = floating(current(input))
@@ -243,6 +256,9 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
     t = current(input)
     if dtype_of(t).kind not in "fc":
         return P["copy"](t, t)
+    if shared.halves and dtype_of(t) in LARGEST:
+        most = LARGEST[dtype_of(t)]
+        posinf, neginf = (most if posinf is None else posinf), (-most if neginf is None else neginf)
     return P["nan_to_num"](t, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
 
 
@@ -336,7 +352,7 @@ def view_as_complex(input):
     """Complex numbers of which the last dimension holds the real and the imaginary part, as a view."""
     t = current(input)
     shape, d = shape_of(t), dtype_of(t)
-    if d.name not in ("float16", "float32", "float64"):
+    if d.kind != "f" or d == BFLOAT16:
         raise RuntimeError(
             "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
             f"{spoken(d)}"
@@ -453,6 +469,8 @@ binary("lcm")
 @operation(numbers=True)
 def ldexp(input, other):
     """input * 2 ** other."""
+    if isinstance(input, Tensor) and isinstance(other, Tensor) and not other.is_floating_point() and half_in(input):
+        return in_float32(half_in(input), ldexp, input, other)
     out = input * FUNCTIONS["pow"](2.0, other)
     if out.mark is not None:
         set_label(out, "LdexpBackward0", (input, other))
@@ -509,7 +527,7 @@ def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
                 check_in_place(self, b)
             elif isinstance(b, float) and rank(self)[0].kind in KINDS_OF_INTEGER:
                 raise RuntimeError(
-                    f"result type Float can't be cast to the desired output type {C_NAMES[rank(self)[0].name]}"
+                    f"result type Float can't be cast to the desired output type {C_NAMES[dtypes.name_of(rank(self)[0])]}"
                 )
         return in_place(self, P["clamp"], low, high, label=label or shown, operands=parents, kink="torch")
 
@@ -529,13 +547,20 @@ clamp_pair("clamp_max", "ClampMaxBackward0", None, bounds=lambda a, b: (None, a)
 # ------------------------------------------------------------------------------------------------ choosing
 def condition_of(condition, name="where"):
     """A boolean (or, as torch still lets it, uint8) Tensor."""
-    c = current(condition)
-    d = dtype_of(c)
-    if d == np.uint8:
-        return cast(c, np.dtype(bool))
-    if d.kind != "b":
-        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {spoken(d)}")
-    return c
+    try:
+        c = current(condition)
+        d = dtype_of(c)
+        if d == np.uint8:
+            deprecated("where")
+            return cast(c, np.dtype(bool))
+        if d.kind != "b":
+            raise RuntimeError(
+                f"where expected condition to be a boolean tensor, but got a tensor with dtype {spoken(d)}"
+            )
+        return c
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 def where(condition, input=None, other=None, *, out=None):
@@ -585,19 +610,21 @@ def fill_value(t, value, name):
         return cast(v, dtype_of(t))
     d = dtype_of(t)
     if isinstance(value, complex) and d.kind != "c":
-        raise RuntimeError(f"value cannot be converted to type {C_NAMES[d.name]} without overflow")
+        raise RuntimeError(f"value cannot be converted to type {C_NAMES[dtypes.name_of(d)]} without overflow")
     return d.type(fitting(value, d))
 
 
 def check_mask(mask, name="masked_fill_"):
     d = dtype_of(current(mask))
     if d.kind != "b":
-        raise RuntimeError(f"{name} only supports boolean masks, but got mask with dtype {C_NAMES.get(d.name, d.name)}")
+        raise RuntimeError(
+            f"{name} only supports boolean masks, but got mask with dtype {C_NAMES.get(dtypes.name_of(d), d.name)}"
+        )
 
 
 C_NAMES = {
     "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
-    "float32": "float", "float64": "double", "float16": "c10::Half", "bool": "bool", "complex64": "c10::complex<float>",
+    "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "bool": "bool", "complex64": "c10::complex<float>",
 }  # fmt: skip
 
 
@@ -626,7 +653,7 @@ def masked_fill_(self, mask, value):
 
 
 # ------------------------------------------------------------------------------------------------ three operands
-@operation()
+@operation(once=True)
 def lerp(input, end, weight):
     """input + weight * (end - input), worked out from the nearer end as torch does."""
     shown = "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0"
@@ -641,14 +668,14 @@ def lerp(input, end, weight):
     return named(out, shown, (input, end, weight))
 
 
-@operation("AddcmulBackward0")
+@operation("AddcmulBackward0", once=True)
 def addcmul(input, tensor1, tensor2, *, value=1):
     """input + value * tensor1 * tensor2."""
     product = tensor1 * tensor2
     return input + (product if value == 1 else product * value)
 
 
-@operation("AddcdivBackward0")
+@operation("AddcdivBackward0", once=True)
 def addcdiv(input, tensor1, tensor2, *, value=1):
     """input + value * tensor1 / tensor2."""
     if all(dtype_of(current(t)).kind in KINDS_OF_INTEGER for t in (tensor1, tensor2)):

@@ -9,8 +9,10 @@ import numpy as np
 
 from funcgrad.core import fast
 from funcgrad.core.mutation import view as core_view
+from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
+from ..deprecations import deprecated
 from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import MUL, quick_binary
@@ -27,6 +29,7 @@ from .register import (
     renamed,
     rewrite,
     store,
+    unusual,
 )
 from .shape import expanded, expanded_shape, reshaped
 
@@ -39,7 +42,9 @@ INNER = (((0,), (0,)), ((), ()))
 def need_same_dtype(x, y, name="m1 and m2"):
     a, b = dtype_of(x), dtype_of(y)
     if a != b:
-        raise RuntimeError(f"expected {name} to have the same dtype, but got: {C_NAMES[a.name]} != {C_NAMES[b.name]}")
+        raise RuntimeError(
+            f"expected {name} to have the same dtype, but got: {C_NAMES[dtypes.name_of(a)]} != {C_NAMES[dtypes.name_of(b)]}"
+        )
 
 
 def matrices(x, y):
@@ -71,7 +76,7 @@ def vectors(x, y):
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError(
             "dot : expected both vectors to have same dtype, but found "
-            f"{dtypes.SPOKEN[dtype_of(x).name]} and {dtypes.SPOKEN[dtype_of(y).name]}"
+            f"{dtypes.SPOKEN[dtypes.name_of(dtype_of(x))]} and {dtypes.SPOKEN[dtypes.name_of(dtype_of(y))]}"
         )
     return renamed(DOT(x, y, dims=INNER), "DotBackward0")
 
@@ -83,30 +88,38 @@ def matmul(input, other, *, out=None):
     >>> torch.eye(2) @ torch.tensor([1.0, 2.0])
     tensor([1., 2.])
     """
-    if not isinstance(input, Tensor):
-        raise not_a_tensor("matmul", input)
-    got = product_of_two(input, other)
-    return got if out is None else store("matmul", out, got)
+    try:
+        if not isinstance(input, Tensor):
+            return unusual(matmul, (input, other), {}, not_a_tensor("matmul", input))
+        got = product_of_two(input, other)
+        return got if out is None else store("matmul", out, got)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def product(input, other):
     """matmul of any two operands."""
-    if not isinstance(other, Tensor):
-        raise not_a_tensor("matmul", other, 2, "other")
-    x, y = current(input), current(other)
-    s, r = shape_of(x), shape_of(y)
-    n, m = len(s), len(r)
-    if n == 2 and m == 2:
-        got = matrices(x, y)
-    elif n == 2 and m == 1:
-        got = matrix_vector(x, y)
-    elif n == 1 and m == 1:
-        got = vectors(x, y)
-    elif n == 0 or m == 0:
-        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {n}D and {m}D")
-    else:
-        got = stacked(x, y, s, r)
-    return got
+    try:
+        if not isinstance(other, Tensor):
+            raise not_a_tensor("matmul", other, 2, "other")
+        x, y = current(input), current(other)
+        s, r = shape_of(x), shape_of(y)
+        n, m = len(s), len(r)
+        if n == 2 and m == 2:
+            got = matrices(x, y)
+        elif n == 2 and m == 1:
+            got = matrix_vector(x, y)
+        elif n == 1 and m == 1:
+            got = vectors(x, y)
+        elif n == 0 or m == 0:
+            raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {n}D and {m}D")
+        else:
+            got = stacked(x, y, s, r)
+        return got
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 TWO_MATRICES = fast.Case("vx.dot(vy)", "MATRICES", "vx.ndim == 2 == vy.ndim", MATRICES={"dims": MATRIX})
@@ -225,14 +238,23 @@ publish(matmul, ("matmul",), True, True)
 
 
 def matmul_operator(x, y):
-    return product_of_two(x, y) if isinstance(y, Tensor) else NotImplemented
+    try:
+        return product_of_two(x, y) if isinstance(y, Tensor) else NotImplemented
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def matmul_in_place(x, y):
     return rewrite(x, matmul(kept(x, (y,)), y), "MmBackward0", (x, y))
 
 
+def matmul_reflected(y, x):
+    return matmul(x, y) if isinstance(x, Tensor) else NotImplemented
+
+
 install("__matmul__", matmul_operator)
+install("__rmatmul__", matmul_reflected)
 install("__imatmul__", matmul_in_place)
 
 
@@ -303,7 +325,7 @@ def with_addend(name, product, shown):
         return combined(input, product(one, two), beta, alpha)
 
     function.__doc__ = f"beta * input + alpha * {product.__name__} of the other two."
-    f = operation(shown, name=name)(function)
+    f = operation(shown, name=name, once=True)(function)
 
     def inplace(self, one, two, *, beta=1, alpha=1):
         return rewrite(self, f(kept(self, (one, two)), one, two, beta=beta, alpha=alpha), shown, (self, one, two))
@@ -442,6 +464,7 @@ def cross_product(input, other, dim):
 def cross(input, other, dim=None):
     """The vector product along a dimension of length 3 (the first such one by default)."""
     if dim is None:
+        deprecated("cross")
         threes = [k for k, n in enumerate(input.shape) if n == 3]
         if not threes:
             raise RuntimeError("no dimension of size 3 in input")

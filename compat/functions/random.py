@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from funcgrad.core.layout import by_strides, layout_of
+from funcgrad.core.layout import layout_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here
 from funcgrad.core.state import tls
@@ -16,8 +16,9 @@ from funcgrad.core.trace import TAPE
 from funcgrad.errors import RandomnessError
 
 from .. import streams
-from ..tensor import Device, Tensor, current
-from .creation import completed, function, size_argument
+from ..devices import usable
+from ..tensor import Tensor, current
+from .creation import completed, dense_order, function, size_argument
 from .data import scalar_of
 from .drawing import drawn, refuse_staging, while_staging
 from .operands import dtype_argument, dtype_of, float_argument, integer, shape_of
@@ -36,7 +37,7 @@ class Generator:
     """
 
     def __init__(self, device="cpu", *, stream=None):
-        self.device = Device(device)
+        self.device = usable(device)
         self.stream = streams.Generator() if stream is None else stream
 
     def manual_seed(self, seed):
@@ -195,15 +196,16 @@ def like(name, draw):
     ):  # fmt: skip
         t = current(input)
         d, stream = dtype_argument(dtype, dtype_of(t)), stream_of(generator)
-        return completed(name, drawn(shape_of(t), d, lambda shape: draw(stream, shape, d)), None, device, requires_grad)
+        made = in_order_of(t, d, lambda shape, plain: draw(stream, shape, d, plain))
+        return completed(name, made, None, device, requires_grad)
 
     drawn_like.__name__ = name
     drawn_like.__doc__ = f"{name.removesuffix('_like')} with the shape and dtype of a Tensor."
     return function(drawn_like)
 
 
-rand_like = like("rand_like", lambda g, shape, d: g.uniform(shape, 0.0, 1.0, d))
-randn_like = like("randn_like", lambda g, shape, d: g.normal(shape, 0.0, 1.0, d))
+rand_like = like("rand_like", lambda g, shape, d, plain: g.uniform(shape, 0.0, 1.0, d))
+randn_like = like("randn_like", lambda g, shape, d, plain: g.normal(shape, 0.0, 1.0, d, plain))
 
 
 @function
@@ -215,7 +217,7 @@ def randint_like(
     bounds = [scalar_of(b) for b in (*args, low, high) if b is not None]
     low, high = (0, bounds[0]) if len(bounds) == 1 else bounds
     d, stream = dtype_argument(dtype, dtype_of(t)), stream_of(generator)
-    drawing = drawn(shape_of(t), d, lambda shape: stream.randint(low, high, shape, d))
+    drawing = in_order_of(t, d, lambda shape, plain: stream.randint(low, high, shape, d))
     return completed("randint_like", drawing, None, device, requires_grad)
 
 
@@ -303,17 +305,22 @@ def fill_with(t, draw, label):
     c = current(t)
     check_writable(c)
     t.refuse(())
-    shape = shape_of(c)
-    plain, order = c.owner is TAPE and c.val.flags.c_contiguous, range(len(shape))
-    if not plain:
-        layout = layout_of(c)
-        plain = layout is None
-        if not plain:
-            order = by_strides(layout.strides)
     d = dtype_of(c)
-    values = drawn(tuple([shape[k] for k in order]), d, lambda shape: draw(shape, d, plain))
+    values = in_order_of(c, d, lambda shape, plain: draw(shape, d, plain), filled=True)
     refuse_unmapped(c, values)
-    return overwrite(t, values if plain else values.permute(*np.argsort(order).tolist()), label, (t,))
+    return overwrite(t, values, label, (t,))
+
+
+def in_order_of(c, d, draw, filled=False):
+    """`draw(shape, contiguous)` of a Tensor's shape in the order of its memory, for a Tensor like it; or to be `filled` in, and then
+    memory with gaps is not contiguous."""
+    shape = shape_of(c)
+    layout = None if c.owner is TAPE and c.val.flags.c_contiguous else layout_of(c)
+    order = range(len(shape)) if layout is None else dense_order(layout.strides)
+    moved = list(order) != list(range(len(shape)))
+    plain = layout is None or not (filled or moved)
+    values = drawn(tuple([shape[k] for k in order]), d, lambda shape: draw(shape, plain))
+    return values if not moved else values.permute(*np.argsort(order).tolist())
 
 
 def refuse_unmapped(t, values):

@@ -4,13 +4,17 @@ Invariant: where several elements share an extreme, the derivative goes where to
 of the whole Tensor and by amax/amin, to the one index that max(dim) and its kin return.
 """
 
+import math
+
 import numpy as np
 
 from funcgrad.core import fast
+from funcgrad.core.tracebacks import drop, trim
 from funcgrad.numpy.concrete import concrete
 from funcgrad.ops.torch_order import sum_over
 
 from .. import dtypes
+from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import DIV, MUL, by_number, quick_unary
@@ -30,9 +34,10 @@ from .operands import (
     shape_of,
     with_ones,
 )
-from .refusals import need_dtype
-from .register import FUNCTIONS, kept, named, not_a_tensor, operation, publish, renamed, rewrite, spoken, store
+from .refusals import need_dtype, refuse
+from .register import FUNCTIONS, kept, named, not_a_tensor, operation, publish, renamed, rewrite, spoken, store, unusual
 from .return_types import BY_NAME as RETURN
+from .rounding import HALVES, half_in, in_float32, shared
 
 
 def finish(out, shape, dims, keepdim):
@@ -59,30 +64,34 @@ def sum(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=Fals
     >>> torch.ones(2, 3).sum(dim=1)
     tensor([3., 3.])
     """
-    if not isinstance(input, Tensor):
-        raise not_a_tensor("sum", input)
-    if axis is not None:
-        dim = axis
-    if dim is EVERY and dtype is None and out is None and not keepdim and not keepdims:
-        return sum_of_all(input)
-    t = current(input)
-    d = dtype_of(t)
-    if dtype is not None:
-        t = cast(t, dtypes.as_numpy(dtype))
-    elif d.kind in KINDS_OF_INTEGER:
-        t = cast(t, INT64)
-    shape = shape_of(t)
-    every = dim is EVERY
-    dims = ALL_AXES[len(shape)] if every else dims_of(dim, len(shape))
-    got = P["sum"](t, axes=dims)
-    if keepdim or keepdims:
-        got = P["reshape"](got, shape=with_ones(shape, dims))
-    if got.mark is not None:
-        if keepdim or keepdims or dtype is not None:
-            set_label(got, "SumBackward0" if every else "SumBackward1", (input,))
-        elif not every:
-            set_label(got, "SumBackward1", None)
-    return got if out is None else store("sum", out, got)
+    try:
+        if not isinstance(input, Tensor):
+            return unusual(sum, (input,), {}, not_a_tensor("sum", input))
+        if axis is not None:
+            dim = axis
+        if dim is EVERY and dtype is None and out is None and not keepdim and not keepdims:
+            return sum_of_all(input)
+        t = current(input)
+        d = dtype_of(t)
+        if dtype is not None:
+            t = cast(t, dtypes.as_numpy(dtype))
+        elif d.kind in KINDS_OF_INTEGER:
+            t = cast(t, INT64)
+        shape = shape_of(t)
+        every = dim is EVERY
+        dims = ALL_AXES[len(shape)] if every else dims_of(dim, len(shape))
+        got = P["sum"](t, axes=dims)
+        if keepdim or keepdims:
+            got = P["reshape"](got, shape=with_ones(shape, dims))
+        if got.mark is not None:
+            if keepdim or keepdims or dtype is not None:
+                set_label(got, "SumBackward0" if every else "SumBackward1", (input,))
+            elif not every:
+                set_label(got, "SumBackward1", None)
+        return got if out is None else store("sum", out, got)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def over_all(prim, value, slow):
@@ -92,10 +101,14 @@ def over_all(prim, value, slow):
 
 
 def sum_of_any(input):
-    t = current(input)
-    if dtype_of(t).kind in KINDS_OF_INTEGER:
-        t = cast(t, INT64)
-    return P["sum"](t, axes=ALL_AXES[len(shape_of(t))])
+    try:
+        t = current(input)
+        if dtype_of(t).kind in KINDS_OF_INTEGER:
+            t = cast(t, INT64)
+        return P["sum"](t, axes=ALL_AXES[len(shape_of(t))])
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 sum_of_all = over_all("sum", "sum_over(v, AXES[v.ndim]['axes'])", sum_of_any)
@@ -122,26 +135,34 @@ def averaged(name, input, dtype):
 
 def mean(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):
     """The mean of all elements, or over dimensions; RuntimeError for integers without a dtype."""
-    if not isinstance(input, Tensor):
-        raise not_a_tensor("mean", input)
-    if axis is not None:
-        dim = axis
-    every = dim is EVERY
-    if every and dtype is None and out is None and not keepdim and not keepdims:
-        return mean_of_all(input)
-    t = averaged("mean", input, dtype)
-    got = over(t, "mean", None if every else dim, keepdim or keepdims)
-    if got.mark is not None:
-        if keepdim or keepdims or dtype is not None:
-            set_label(got, "MeanBackward0" if every else "MeanBackward1", (input,))
-        elif not every:
-            set_label(got, "MeanBackward1", None)
-    return got if out is None else store("mean", out, got)
+    try:
+        if not isinstance(input, Tensor):
+            return unusual(mean, (input,), {}, not_a_tensor("mean", input))
+        if axis is not None:
+            dim = axis
+        every = dim is EVERY
+        if every and dtype is None and out is None and not keepdim and not keepdims:
+            return mean_of_all(input)
+        t = averaged("mean", input, dtype)
+        got = over(t, "mean", None if every else dim, keepdim or keepdims)
+        if got.mark is not None:
+            if keepdim or keepdims or dtype is not None:
+                set_label(got, "MeanBackward0" if every else "MeanBackward1", (input,))
+            elif not every:
+                set_label(got, "MeanBackward1", None)
+        return got if out is None else store("mean", out, got)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def mean_of_any(input):
-    t = averaged("mean", input, None)
-    return P["mean"](t, axes=ALL_AXES[len(shape_of(t))])
+    try:
+        t = averaged("mean", input, None)
+        return P["mean"](t, axes=ALL_AXES[len(shape_of(t))])
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 mean_of_all = over_all("mean", "sum_over(v, AXES[v.ndim]['axes']) / v.size", mean_of_any)
@@ -263,11 +284,15 @@ def extreme(name, longer, evenly):
         return renamed(out, shown + "Backward1") if out.mark is not None else out
 
     def along_dim(input, dim, keepdim):
-        t = current(input)
-        need_elements(name, t, dim)
-        index = index_of_extreme(t, arg, dim)
-        values = named(without(picked(t, index, dim), dim, keepdim), shown + "Backward0", (input,))
-        return pair(values, without(index, dim, keepdim))
+        try:
+            t = current(input)
+            need_elements(name, t, dim)
+            index = index_of_extreme(t, arg, dim)
+            values = named(without(picked(t, index, dim), dim, keepdim), shown + "Backward0", (input,))
+            return pair(values, without(index, dim, keepdim))
+        except BaseException as error:
+            drop(error)
+            raise
 
     def function(input, dim=None, keepdim=False, *, other=None, axis=None, out=None):
         if not isinstance(input, Tensor):
@@ -376,7 +401,11 @@ def spread(name, shown, results):
         if dtype_of(t).kind in KINDS_OF_INTEGER:
             said = "std and var" if results == 1 else name
             raise RuntimeError(f"{said} only support floating point and complex dtypes")
-        var, centre = variance(t, *spread_arguments(dim, unbiased, keepdim, correction))
+        dim, keepdim, correction = spread_arguments(dim, unbiased, keepdim, correction)
+        shape = shape_of(t)
+        if 0 in shape or correction >= math.prod([shape[d] for d in dims_of(dim, len(shape))]):
+            deprecated("spread", name)
+        var, centre = variance(t, dim, keepdim, correction)
         out = root(var) if "std" in name else var
         return named(out if results == 1 else (out, centre), shown, (input,))
 
@@ -384,7 +413,7 @@ def spread(name, shown, results):
         f"{'(' if results > 1 else ''}The {'standard deviation' if 'std' in name else 'variance'}"
         f"{', the mean)' if results > 1 else ''} over dimensions, divided by n - correction (1)."
     )
-    operation(name=name)(function)
+    operation(name=name, once=True)(function)
 
 
 spread("var", "VarBackward0", 1)
@@ -397,6 +426,8 @@ spread("std_mean", "StdMeanBackward0", 2)
 def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vector_norm"):
     """The p-norm of the elements over dimensions; its derivative is 0 where it is 0."""
     t = t if dtype is None else cast(t, dtypes.as_numpy(dtype))
+    if shared.halves and (d := half_in(t)):
+        return in_float32(d, vector_norm_of, t, p, dim, keepdim, None, name)
     if dtype_of(t).kind not in "fc":
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(dtype_of(t))}")
     p = scalar_of(p)
@@ -446,6 +477,8 @@ def dist(input, other, p=2):
 @operation("CdistBackward0", method=False)
 def cdist(x1, x2, p=2.0, compute_mode=None):
     """The p-norm distances between the rows of two (batches of) matrices."""
+    if shared.halves and half_in(x1):
+        raise NotImplementedError(f"\"cdist\" not implemented for '{spoken(half_in(x1))}'")
     return vector_norm_of(current(x1.unsqueeze(-2) - x2.unsqueeze(-3)), p, -1)
 
 
@@ -596,6 +629,8 @@ def histc(input, bins=100, min=0, max=0):  # noqa: A002
 def histogram(input, bins, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of a histogram with so many bins of one width, or with the given edges."""
     v = values_of(input, "histogram")
+    if v.dtype in HALVES:
+        refuse("histogramdd", v.dtype)
     edges = values_of(bins, "histogram") if isinstance(bins, Tensor) else bins
     w = None if weight is None else values_of(weight, "histogram").reshape(-1)
     counts, edges = np.histogram(v.reshape(-1), edges, range, density=density, weights=w)

@@ -4,11 +4,10 @@ Invariant: what is not in the table is not refused here. A text that ends in "_c
 which torch says that it is not implemented; any other text is the whole error.
 """
 
-import numpy as np
+from funcgrad.core.halves import HALVES
 
 from .register import spoken
 
-HALF = np.dtype(np.float16)
 COMPLEX, BOOL, INTEGER, FLOAT = "c", "b", "iu", "f"
 KERNELS = {  # name: {kinds of dtypes: kernel, or (error, its text)}
     "abs": {BOOL: "abs_cpu"},
@@ -60,7 +59,7 @@ REFUSED = {name: {kind: said for kinds, said in texts.items() for kind in kinds}
 
 def need_real(kernel, d, halves=True):
     """NotImplementedError where a kernel takes no complex numbers, or (without `halves`) no halves either."""
-    if d.kind == "c" or not halves and d == HALF:
+    if d.kind == "c" or not halves and d in HALVES:
         refuse(kernel, d)
 
 

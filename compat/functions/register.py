@@ -12,15 +12,17 @@ import inspect
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.halves import at_begin
 from funcgrad.core.handle import FROZEN, Handle, root_of
 from funcgrad.core.mutation import write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import PICK, TAPE
-from funcgrad.core.tracebacks import trim
+from funcgrad.core.tracebacks import drop, trim
 from funcgrad.lazy import Late, Table
 
 from .. import dtypes
+from ..deprecations import deprecated
 from ..errors import type_name
 from ..graph import label as set_label
 from ..names import node_name
@@ -90,6 +92,22 @@ def not_a_tensor(name, what, position=1, argument="input"):
     return TypeError(text)
 
 
+def unusual(f, args, kwargs, error):
+    """f's result for an argument that is no Tensor but has a __torch_function__, which is asked; raises the error otherwise."""
+    try:
+        if any(
+            [hasattr(type(a), "__torch_function__") and not isinstance(a, Tensor) for a in (*args, *kwargs.values())]
+        ):
+            from ..overrides import watch
+
+            watch()
+            return f(*args, **kwargs)
+        raise error
+    except BaseException as error:
+        drop(error)
+        raise
+
+
 def misused(own, parameters, args, kwargs, error):
     """The error of an operation that asked one of its arguments for what only a Tensor has: torch's TypeError, if that
     is why."""
@@ -123,9 +141,9 @@ def parameters_of(f):
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def operation(label=None, *, name=None, method=True, function=True, aliases=(), numbers=False):
+def operation(label=None, *, name=None, method=True, function=True, aliases=(), numbers=False, once=False):
     """Register a torch operation; `label` is the name its node shows (None: that of its one primitive). With `numbers`
-    the first operand may be a number.
+    the first operand may be a number. `once`: torch rounds its result once (rounding.py).
 
     The registered function also takes `out=`, and NumPy's `axis` and `keepdims` for `dim` and `keepdim`, as torch's do.
     """
@@ -136,6 +154,15 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
         first = parameters[0] if parameters else None
         checked = first in ("input", "self") and not numbers
         has_out = "out" in parameters
+        if once:
+
+            def mind_halves():
+                nonlocal f
+                from .rounding import rounds_once
+
+                f = rounds_once(f)
+
+            at_begin(mind_halves)
 
         @functools.wraps(f)
         def g(*args, **kwargs):
@@ -148,7 +175,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                         kwargs[SPELLINGS[theirs]] = kwargs.pop(theirs)
             if checked and not (isinstance(args[0], Tensor) if args else isinstance(kwargs.get(first), Tensor)):
                 if args or first in kwargs:
-                    raise not_a_tensor(own, args[0] if args else kwargs[first])
+                    return unusual(g, args, kwargs, not_a_tensor(own, args[0] if args else kwargs[first]))
             try:
                 got = f(*args, **kwargs)
             except AttributeError as error:
@@ -174,7 +201,8 @@ def alias(of, *names, function=True, method=True):
 # ------------------------------------------------------------------------------------------------ writing
 def spoken(numpy_dtype):
     """The name of a dtype in torch's errors: Float, Long, Bool."""
-    return dtypes.SPOKEN.get(numpy_dtype.name, numpy_dtype.name)
+    name = dtypes.name_of(numpy_dtype)
+    return dtypes.SPOKEN.get(name, name)
 
 
 def check_castable(own, d):
@@ -274,6 +302,8 @@ def store(name, out, got):
         )
     check_castable(out.owner.dtype(out), got.owner.dtype(got))
     if tuple(out.shape) != tuple(got.shape):
+        if out.numel():
+            deprecated("out", list(out.shape), list(got.shape))
         resize(out, tuple(got.shape))
     check_writable(current(out))
     write(out, PRIMITIVES["copy"], got)

@@ -7,11 +7,14 @@ import gc
 
 import numpy as np
 
+from funcgrad.core.halves import bits, of_bits
 from funcgrad.core.handle import Alias
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import trim
 
 from .. import dtypes
+from ..deprecations import deprecated
 from ..formats import base_of
 from ..graph import label as set_label
 from ..rewriting import spelled
@@ -25,10 +28,7 @@ ALL = slice(None)
 
 def view_of(t, prim, name, **params):
     """A view made by one primitive, its node under torch's name."""
-    out = core_view(t, P[prim], **params)
-    if out.mark is not None and name is not None:
-        set_label(out, name, None)
-    return out
+    return core_view(t, P[prim], name, **params)
 
 
 def same_memory(t, name):
@@ -78,23 +78,27 @@ def view(self, *shape, **size):
     tensor([[0, 1],
             [2, 3]])
     """
-    t = current(self)
-    if size:
-        shape = (size["dtype"],) if "dtype" in size else (named_sizes("view", "size", shape, size),)
-    if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
-        return bits_as(t, shape[0].numpy)
-    memory = t.val if t.owner is TAPE else None
-    shape = inferred_shape(sizes(shape), count(shape_of(t)) if memory is None else memory.size)
-    if memory is not None and not memory.flags.c_contiguous:
-        try:
-            np.reshape(t.val, shape, copy=False)
-        except ValueError:
-            raise RuntimeError(
-                "view size is not compatible with input tensor's size and stride (at least one dimension spans "
-                "across two "
-                "contiguous subspaces). Use .reshape(...) instead."
-            ) from None
-    return core_view(t, P["reshape"], shape=shape)
+    try:
+        t = current(self)
+        if size:
+            shape = (size["dtype"],) if "dtype" in size else (named_sizes("view", "size", shape, size),)
+        if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
+            return bits_as(t, shape[0].numpy)
+        memory = t.val if t.owner is TAPE else None
+        shape = inferred_shape(sizes(shape), count(shape_of(t)) if memory is None else memory.size)
+        if memory is not None and not memory.flags.c_contiguous:
+            try:
+                np.reshape(t.val, shape, copy=False)
+            except ValueError:
+                raise RuntimeError(
+                    "view size is not compatible with input tensor's size and stride (at least one dimension spans "
+                    "across two "
+                    "contiguous subspaces). Use .reshape(...) instead."
+                ) from None
+        return core_view(t, P["reshape"], shape=shape)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 publish(view, ("view",), False, True)
@@ -108,6 +112,9 @@ def bits_as(t, d):
         raise RuntimeError(
             "view(dtype): the bits of a Tensor that is recorded or traced cannot be read as another dtype."
         )
+    if not (t.val.dtype.isnative and d.isnative):  # (bfloat16, of which there are no bits to share)
+        v = t.val if t.val.dtype.isnative else bits(t.val)
+        return Tensor(v.view(d) if d.isnative else of_bits(v.view(np.uint16)), None, TAPE)
     out = Tensor(t.val.view(d), None, TAPE)
     out.store = t.versioned()
     return out
@@ -297,7 +304,10 @@ def movedim(input, source, destination):
 
 def reversed_axes(self):
     x = current(self)
-    return permuted(x, tuple(range(len(shape_of(x))))[::-1], None)
+    n = len(shape_of(x))
+    if n not in (0, 2):
+        deprecated("T")
+    return permuted(x, tuple(range(n))[::-1], None)
 
 
 def matrix_transpose(self, what=".mT"):
@@ -428,7 +438,7 @@ def expand(self, *shape, implicit=False, **size):
     own = shape_of(t)
     if len(shape) < len(own):
         raise RuntimeError(
-            f"expand(torch.{dtypes.SPOKEN[dtype_of(t).name]}Tensor{{{list(own)}}}, size={list(shape)}): the "
+            f"expand(torch.{dtypes.SPOKEN[dtypes.name_of(dtype_of(t))]}Tensor{{{list(own)}}}, size={list(shape)}): the "
             "number of sizes "
             f"provided ({len(shape)}) must be greater or equal to the number of dimensions in the tensor ({len(own)})"
         )
@@ -442,9 +452,9 @@ def expand_as(self, other):
 
 
 @operation()
-def broadcast_to(input, size):
+def broadcast_to(input, *size, **named_size):
     """A view stretched to a shape."""
-    return expand(input, tuple(size))
+    return expand(input, sizes(size or (named_size["size"],)))
 
 
 @operation(name="broadcast_tensors", method=False)

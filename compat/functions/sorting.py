@@ -173,8 +173,8 @@ def mode(input, dim=-1, keepdim=False):
 def quantiles(name, skip_nan):
     def function(input, q, dim=None, keepdim=False, *, interpolation="linear"):
         t = current(input)
-        if dtype_of(t).name not in ("float32", "float64"):
-            raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+        if dtype_of(t) not in (np.float32, np.float64):
+            raise RuntimeError("quantile() input tensor must be either float or double dtype")
         if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
             raise RuntimeError(
                 f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
@@ -248,7 +248,7 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
             "tensor "
             f"{list(shape_of(v))}"
         )
-    found = P["searchsorted"](s.detach(), v.detach(), side="right" if right or side == "right" else "left")
+    found = P["searchsorted"](s, v, side="right" if right or side == "right" else "left")
     return cast(found, np.dtype(np.int32)) if out_int32 else cast(found, INT64)
 
 

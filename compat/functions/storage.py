@@ -5,6 +5,7 @@ Invariant: what is made here over a Tensor's memory shares it: a write through e
 
 import numpy as np
 
+from funcgrad.core.halves import bits, of_bits, settle
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -21,7 +22,11 @@ class UntypedStorage:
     def __init__(self, owner):
         self.memory = base_of(owner.val)
         self.store = owner.versioned()
-        self.bytes = self.memory.view(np.uint8)
+
+    @property
+    def bytes(self):
+        """The bytes; those of bfloat16 are a copy."""
+        return (self.memory if self.memory.dtype.isnative else bits(self.memory)).view(np.uint8)
 
     def __len__(self):
         return self.bytes.size
@@ -32,7 +37,10 @@ class UntypedStorage:
         return self.bytes[at].tolist()
 
     def __setitem__(self, at, value):
-        self.bytes[at] = value
+        memory = self.bytes
+        memory[at] = value
+        if not self.memory.dtype.isnative:
+            self.memory[...] = of_bits(memory.view(np.uint16))
         self.store.version += 1
 
     def __iter__(self):
@@ -48,7 +56,7 @@ class UntypedStorage:
 
     def element_size(self):
         """1: of a byte."""
-        return self.bytes.itemsize
+        return 1
 
 
 class TypedStorage:
@@ -69,6 +77,7 @@ class TypedStorage:
 
     def __setitem__(self, at, value):
         self.memory[at] = value
+        settle(self.memory)
         self.store.version += 1
 
     def __iter__(self):
@@ -80,11 +89,11 @@ class TypedStorage:
 
     def nbytes(self):
         """The number of bytes."""
-        return self.memory.nbytes
+        return self.memory.size * self.dtype.itemsize
 
     def element_size(self):
         """The number of bytes of an element."""
-        return self.memory.itemsize
+        return self.dtype.itemsize
 
     def data_ptr(self):
         """The address of the first element."""
@@ -129,7 +138,9 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
         memory, store = base_of(on_tape(source, "set_").val), source.versioned()
     else:
         memory, store = source.memory, source.store
-        memory = memory.view(t.val.dtype) if isinstance(source, UntypedStorage) else memory
+        memory = (
+            memory.view(t.val.dtype) if isinstance(source, UntypedStorage) and memory.dtype != t.val.dtype else memory
+        )
     check_same_dtype(t, memory.dtype)
     size = (memory.size - storage_offset,) if size is None else sizes((size,))
     stride = contiguous_strides(size) if stride is None else sizes((stride,))
@@ -205,6 +216,10 @@ def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
     t = on_tape(self, "__dlpack__")
     if t.mark is not None:
         raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    if not t.val.dtype.isnative:
+        raise BufferError(
+            "DLPack: the memory of a bfloat16 Tensor is float32 here, which nobody else would know; share t.float()."
+        )
     options = {} if max_version is None else {"max_version": max_version, "dl_device": dl_device, "copy": copy}
     return t.val.__dlpack__(**options)
 
@@ -228,14 +243,17 @@ class Exporter:
 
 def from_dlpack(ext_tensor, *, device=None, copy=None):
     """A Tensor over the memory of an object that has __dlpack__ (of NumPy, jax, torch, ...), or of a capsule."""
+    if isinstance(ext_tensor, Tensor) and not current(ext_tensor).val.dtype.isnative:
+        return ext_tensor.clone() if copy else ext_tensor.detach()
     source = ext_tensor if hasattr(ext_tensor, "__dlpack__") else Exporter(ext_tensor)
     array = np.from_dlpack(source)
     return new(array.copy() if copy or not array.flags.writeable else array)
 
 
 def to_dlpack(tensor):
-    """The Tensor's memory as a DLPack capsule."""
-    return dlpack(tensor)
+    """The Tensor's memory as a DLPack capsule; of bfloat16, which only from_dlpack here understands, a Tensor."""
+    t = on_tape(tensor, "to_dlpack")
+    return dlpack(t) if t.val.dtype.isnative else t.detach()
 
 
 publish(from_dlpack, ("from_dlpack",), True, False)

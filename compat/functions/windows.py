@@ -7,8 +7,10 @@ import math
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES
 from funcgrad.core.trace import TAPE
 
+from .. import dtypes
 from ..tensor import Tensor, current
 from .creation import completed
 from .operands import P, dtype_of, float_argument, new, shape_of
@@ -37,7 +39,7 @@ def window(name, values):
         d = float_argument(dtype)
         if d.kind not in "fc":
             raise RuntimeError(
-                f"{name} expects floating point dtypes, got: TensorOptions(dtype={C_NAMES[d.name]}, device=cpu, "
+                f"{name} expects floating point dtypes, got: TensorOptions(dtype={C_NAMES[dtypes.name_of(d)]}, device=cpu, "
                 "layout=Strided (default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))"
             )
         last = n if periodic else n - 1
@@ -130,6 +132,8 @@ def stft(
     )  # fmt: skip
     if dtype_of(t).kind not in "fc":
         raise refused(input, "expected a tensor of floating point or complex values")
+    if dtype_of(t) in HALVES:
+        raise RuntimeError(f"MKL FFT doesn't support tensors of type: {spoken(dtype_of(t))}")
     if len(shape_of(t)) not in (1, 2):
         raise refused(input, "expected a 1D or 2D tensor")
     single = len(shape_of(t)) == 1

@@ -4,7 +4,7 @@
 frozen into a trace, and there is no TorchScript to look at or to save.
 """
 
-from ..nn.missing import refusal
+from ..functions.missing import refusal
 
 __all__ = [
     "export", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance", "optimize_for_inference", "script",

@@ -2,8 +2,8 @@
 
 from funcgrad.lazy import attributes
 
+from ..functions.missing import refusal
 from . import modules
-from .missing import refusal
 
 __getattr__, __dir__ = attributes(
     __name__,

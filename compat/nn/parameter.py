@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import dtypes
 from ..size import Size
-from ..tensor import Tensor, current, wrap
+from ..tensor import Tensor, current, disabled, wrap
 
 
 def made_over(t, data):
@@ -29,9 +29,13 @@ class Parameter(Tensor):
     tensor([1., 1.], requires_grad=True)
     """
 
+    __torch_function__ = staticmethod(disabled)
+
     def __init__(self, data=None, requires_grad=True, owner=None, alias=None):
         if owner is not None:  # how the core makes a handle: value, mark, tape
             super().__init__(data, requires_grad, owner, alias)
+            return
+        if hasattr(self, "val"):  # (of a subclass, whose __new__ has made it)
             return
         made_over(self, data)
         if requires_grad:
@@ -56,6 +60,7 @@ class Buffer(Tensor):
     """A Tensor that a Module lists among its buffers when it is assigned: Buffer(data, persistent=True)."""
 
     persistent = True
+    __torch_function__ = staticmethod(disabled)
 
     def __init__(self, data=None, mark=None, owner=None, alias=None, *, persistent=True):
         if owner is not None:

@@ -3,6 +3,8 @@
 from funcgrad.lazy import attributes as _attributes
 from funcgrad.lazy import homes_of as _homes_of
 
+from ..functions.missing import refusal as _refusal
+
 _NAMES = {
     "_adafactor": "Adafactor",
     "_muon": "Muon",
@@ -23,5 +25,5 @@ _NAMES = {
     "sparse_adam": "SparseAdam",
     "zeroing": "StaleGradientWarning warn_if_not_zeroed",
 }
-__getattr__, __dir__ = _attributes(__name__, _NAMES)
+__getattr__, __dir__ = _attributes(__name__, _NAMES, missing=_refusal("torch.optim", __name__))
 __all__ = [*_homes_of(__name__, _NAMES), "lr_scheduler", "swa_utils"]

@@ -6,6 +6,7 @@ of it; what the state keeps between steps are Tensors over those arrays.
 
 import numpy as np
 
+from funcgrad.core.halves import settle
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import site
 
@@ -71,6 +72,7 @@ class LBFGS(Optimizer):
         for p in self._params:
             v = real(writable(p))
             v += d[at : at + v.size].reshape(v.shape) * t
+            settle(v)
             at += v.size
             changed(p, site())
 

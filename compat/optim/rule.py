@@ -5,9 +5,12 @@ In a plain step that is the parameter's and the state's own memory, so that NumP
 recorded (differentiable=True) or staged (a compiled loop) it is copies, as Tensors, and the results are copied back.
 """
 
+from functools import partial
+
 import numpy as np
 
 from funcgrad.core import state as core
+from funcgrad.core.halves import HALVES
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE
@@ -18,8 +21,9 @@ from .arithmetic import arrays, single, tensors
 from .memory import changed, fresh, readable, real, writable
 from .optimizer import Optimizer
 from .slots import scalar
+from .together import WORTH, plan
 
-tls = core.tls
+tls, shared = core.tls, core.shared
 ndarray = np.ndarray
 
 
@@ -28,6 +32,8 @@ BLOCK = 1 << 17  # elements: below 2**15 the calls cost more, above 2**18 the me
 
 def in_blocks(update, v, g, held):
     """update(v, g, **held), a part of the elements at a time: what it computes in between stays in the cache."""
+    if v.size <= BLOCK:
+        return update(v, g, **held)
     whole = {k: a for k, a in held.items() if isinstance(a, ndarray)}
     if any(a is None for a in held.values()) or not all(a.flags.c_contiguous for a in (v, *whole.values())):
         return update(v, g, **held)
@@ -130,7 +136,12 @@ class RuleOptimizer(Optimizer):
         """The rule on NumPy arrays: the parameters' memory and that of their state."""
         update = self.whole_rule(with_numbers(group), arrays)
         at = site()
+        rows = []
+        halves = []
         for p, g in found:
+            if shared.halves and p.val.dtype in HALVES:
+                halves.append((p, g))
+                continue
             v, g = writable(p), readable(g)
             held = {}
             if slots:
@@ -146,13 +157,45 @@ class RuleOptimizer(Optimizer):
                 count = held["step"]
                 held["step"] = step = count.item() + 1.0
                 count[()] = step
-            if v.size > BLOCK and self.elementwise:
-                begun = in_blocks(update, v, g, held)
-            else:
-                begun = update(v, g, **held)
+            rows.append((p, v, g, held))
+        if self.elementwise and len(rows) * (1 + len(slots)) >= WORTH:
+            plans = vars(self).setdefault("plans", {})
+            known = plans[id(group)] = plan(plans.get(id(group)), rows)
+            if known.fits(rows):
+                known.step(partial(in_blocks, update), rows)
+                for i in known.members:
+                    changed(rows[i][0], at)
+                rows = [rows[i] for i in known.rest]
+        for p, v, g, held in rows:
+            begun = in_blocks(update, v, g, held) if self.elementwise else update(v, g, **held)
             if begun:
                 like = p.val.dtype
-                state.update({k: fresh(a if a.dtype == like else a.view(like)[..., 0]) for k, a in begun.items()})
+                self.state[p].update(
+                    {k: fresh(a if a.dtype == like else a.view(like)[..., 0]) for k, a in begun.items()}
+                )
+            changed(p, at)
+
+        if halves:
+            self.update_halves(group, halves, slots, at)
+
+    def update_halves(self, group, found, slots, at):
+        """The rule on memory of half precision."""
+        from .halves import Half, for_halves, of_memory
+
+        update = self.whole_rule(with_numbers(group), for_halves(arrays))
+        for p, g in found:
+            held = {}
+            for name in slots:
+                t = self.state[p].get(name)
+                held[name] = None if t is None else of_memory(readable(t))
+                if t is not None and t.store is not None:
+                    t.store.version += 1
+            if "step" in held:
+                count = held["step"]
+                held["step"] = step = count.item() + 1.0
+                count[()] = step
+            begun = update(of_memory(writable(p)), of_memory(readable(g)), **held) or {}
+            self.state[p].update({k: fresh(a.rounded().memory if type(a) is Half else a) for k, a in begun.items()})
             changed(p, at)
 
     def update_recorded(self, group, found, slots):

@@ -22,7 +22,7 @@ def mark_as_used(optimizer):
 
 def report(old):
     at = vars(old).pop("used_by_step", None)
-    if at is not None and old.detach().numpy().any():
+    if at is not None and old.detach().val.any():
         warn(
             f"backward adds to a gradient that the step at {where(at)} has already used: was zero_grad() forgotten "
             "between the two? (optim.warn_if_not_zeroed(False) turns this warning off.)",

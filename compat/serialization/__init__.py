@@ -6,7 +6,7 @@
 
 from funcgrad.lazy import attributes, homes_of
 
-from ..nn.missing import refusal
+from ..functions.missing import refusal
 
 FAMILIES = {
     "reading": "load",

@@ -7,11 +7,12 @@ modules, `compat_object` runs no code that a file could choose.
 import importlib
 
 from .. import dtypes
+from ..devices import Device
 from ..functions.register import FUNCTIONS
 from ..nn import functional
 from ..nn.modules import FAMILIES
 from ..size import Size
-from ..tensor import Device, Tensor
+from ..tensor import Tensor
 
 STORAGES = {  # torch's class of a storage -> dtype of its elements
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
@@ -54,4 +55,4 @@ def compat_object(module, name):
 
 def width(name):
     """The bytes of one element of a dtype, by name."""
-    return 2 if name == "bfloat16" else dtypes.BY_NAME[name].itemsize
+    return dtypes.BY_NAME[name].itemsize

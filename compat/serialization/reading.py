@@ -10,8 +10,10 @@ import sys
 
 import numpy as np
 
+from funcgrad.core.halves import of_bits
+
 from .. import dtypes
-from ..tensor import Device
+from ..devices import Device
 from .archive import DAMAGED, Reader
 from .naming import STORAGES, compat_object, width
 from .restricted import StorageName, unpickled
@@ -165,13 +167,10 @@ def from_legacy(file, read, place):
             raise RuntimeError("compat reads no views of storages, which torch wrote before its version 0.4.")
         if key not in found:
             name = dtype_name(kind)
-            if name not in dtypes.BY_NAME:
-                raise RuntimeError(
-                    f"compat has no {name}, which this file in torch's older format needs; save it anew as a zip file."
-                )
             memory = np.zeros(checked(file, count * width(name)), np.uint8)
-            found[key] = place(Storage(memory.view(dtypes.BY_NAME[name].numpy), name), location)
-            memories[key] = memory
+            memories[key] = memory.view(np.uint16 if name == "bfloat16" else dtypes.BY_NAME[name].numpy)
+            array = of_bits(memories[key]) if name == "bfloat16" else memories[key]
+            found[key] = place(Storage(array, name), location)
         return found[key]
 
     result = read(file, storage)
@@ -183,9 +182,11 @@ def from_legacy(file, read, place):
         (count,) = np.frombuffer(exactly(file, 8), np.int64)
         if count != array.size:
             raise RuntimeError(DAMAGED.format(f"storage {key}", f"it has {count} elements of {array.size}"))
-        memory[:] = np.frombuffer(exactly(file, memory.size), np.uint8)
+        memory[:] = np.frombuffer(exactly(file, memory.nbytes), memory.dtype)
         if swapped:
-            array[:] = array.byteswap()
+            memory[:] = memory.byteswap()
+        if memory.dtype != array.dtype:
+            array[:] = of_bits(memory)
     return result
 
 

@@ -11,9 +11,10 @@ import pickle
 from collections import Counter, OrderedDict
 
 from .. import dtypes
+from ..devices import Device
 from ..nn.parameter import Parameter
 from ..size import Size
-from ..tensor import Device, Tensor
+from ..tensor import Tensor
 from .naming import STORAGES, torch_name
 from .storage import REBUILD, rebuild_from_type
 

@@ -4,10 +4,10 @@ Invariant: a Tensor that is made lies wholly inside its storage, whatever sizes 
 """
 
 import pickle
-import warnings
 
 import numpy as np
 
+from funcgrad.core.halves import of_bits
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -32,26 +32,15 @@ class Storage:
 
 def of_bytes(data, name, swapped):
     """The Storage of bytes whose elements are of a dtype by name; `swapped`: they are in the other byte order."""
-    if name == "bfloat16" and name not in dtypes.BY_NAME:
-        bits = data.view(np.uint16)
-        bits = bits.byteswap() if swapped else bits
-        warn_bfloat16()
-        return Storage((bits.astype(np.uint32) << 16).view(np.float32), "float32")
-    array = data.view(dtypes.BY_NAME[name].numpy)
-    return Storage(array.byteswap() if swapped else array, name)
-
-
-def warn_bfloat16():
-    warnings.warn(
-        "torch.load: the file has bfloat16 Tensors, a dtype that compat lacks; they are loaded as float32, which holds each value "
-        "exactly.",
-        stacklevel=2,
-    )
+    d = dtypes.BY_NAME[name].numpy
+    array = data.view(np.uint16 if name == "bfloat16" else d)
+    array = array.byteswap() if swapped else array
+    return Storage(of_bits(array) if name == "bfloat16" else array, name)
 
 
 def rebuild_tensor(storage, offset, size, stride, requires_grad=False, hooks=None, metadata=None, dtype=None):
     """The Tensor at an offset, with a size and strides counted in elements of a storage; UnpicklingError if it does not fit."""
-    array = storage.array if dtype is None else storage.array.view(np.uint8).view(dtype.numpy)
+    array = storage.array if dtype is None else of_bytes(storage.array.view(np.uint8), dtype.name, False).array
     whole = all(type(k) is int and 0 <= k < 2**62 for k in (offset, *size, *stride))
     step = array.itemsize
     last = offset + sum((k - 1) * s for k, s in zip(size, stride)) if whole and len(size) == len(stride) else -1

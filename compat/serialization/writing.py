@@ -13,10 +13,13 @@ from types import FunctionType
 
 import numpy as np
 
+from funcgrad.core.halves import bits
+
 from .. import dtypes
+from ..devices import Device
 from ..nn.parameter import Parameter
 from ..size import Size
-from ..tensor import Device, Tensor, current
+from ..tensor import Tensor, current
 from .archive import Writer
 from .naming import STORAGE_OF, torch_name
 
@@ -81,7 +84,7 @@ class Pickler(pickle._Pickler):
         array = values(t)
         number, offset, strides = self.storage_of(array)
         storage = self.storages[number]
-        kind = STORAGE_OF.get(array.dtype.name)  # (None: a dtype younger than torch's storage classes)
+        kind = STORAGE_OF.get(dtypes.name_of(array.dtype))  # (None: a dtype younger than torch's storage classes)
         name = self.named("torch", kind) if kind else self.named("torch.storage", "UntypedStorage")
         place = Reference(("storage", name, str(number), "cpu", storage.size if kind else storage.nbytes))
         leaf = isinstance(t, Parameter)
@@ -117,7 +120,11 @@ class Pickler(pickle._Pickler):
             self.numbers[key] = len(self.storages)
             order = "C" if root.flags.c_contiguous else "F"
             flat = root.reshape(-1, order=order)
-            self.storages.append(flat if flat.dtype == array.dtype else flat.view(np.uint8).view(array.dtype))
+            if not array.dtype.isnative:
+                flat = bits(flat)
+            elif flat.dtype != array.dtype:
+                flat = flat.view(np.uint8).view(array.dtype)
+            self.storages.append(flat)
             self.alive.append(root)
         return self.numbers[key], offset // step, tuple([s // step for s in array.strides])
 

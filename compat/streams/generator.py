@@ -16,10 +16,11 @@ from compat.streams import limits
 from compat.streams.box_muller import float32_normals
 from compat.streams.engine import STATE_LAYOUT, Engine
 from compat.streams.fused import fused32, fused64
-from compat.streams.limits import FLOAT16, FLOAT32, FLOAT64
+from compat.streams.limits import FLOAT32, FLOAT64
 from compat.streams.multinomial import choose
 from compat.streams.permute import shuffled
 from compat.streams.poisson import poisson_counts
+from funcgrad.core.halves import HALVES
 
 DEFAULT_SEED = 67280421310721
 
@@ -39,13 +40,6 @@ _REAL_OF = {np.dtype(np.complex64): FLOAT32, np.dtype(np.complex128): FLOAT64}
 
 def _size(shape):
     return shape if isinstance(shape, int) else prod(shape)
-
-
-def _rounded(values, dtype):
-    """float64 `values` in a float dtype, as C++ casts them: float16 by way of float32."""
-    if dtype == FLOAT16:
-        values = values.astype(FLOAT32)
-    return values.astype(dtype, copy=False)
 
 
 def _without(values, start, count):
@@ -199,9 +193,9 @@ class Generator:
             out = self._uniform32(n)
             if not unit:
                 out = fused32(out, np.float32(high) - np.float32(low), np.float32(low))
-            out = out.astype(dtype, copy=False)
-        if not unit or dtype == FLOAT16:
-            first, excluded = _rounded(np.array([low, high], FLOAT64), dtype)
+            out = limits.rounded(out, dtype)
+        if not unit or dtype in HALVES:
+            first, excluded = limits.rounded(np.array([low, high], FLOAT64), dtype)
             out[out == excluded] = first  # rounding may reach the bound
         return out.reshape(shape)
 
@@ -253,18 +247,18 @@ class Generator:
             values[-2:] = _normal_pair(*uniforms[-2:].tolist())  # what is kept enters the state: to the last bit
         if len(values) > n:
             self._kept_normal = float(values[n])
-        return _rounded(fused64(np.array(values[:n]), std, mean), dtype)
+        return limits.rounded(fused64(np.array(values[:n]), std, mean), dtype)
 
     def _block_normals(self, n, mean, std, dtype):
         """n >= 16 normals by blocks of 16; when 16 does not divide n, the last 16 values are drawn anew."""
         whole = n - n % _BOX_MULLER_FROM
-        unused = n - whole if dtype != FLOAT16 else 0  # torch draws these, then overwrites them
+        unused = n - whole if dtype not in HALVES else 0  # torch draws these, then overwrites them
         drawn = whole + unused + (_BOX_MULLER_FROM if whole < n else 0)
         if dtype == FLOAT64:
             values = _block_normals64(_without(self._uniform64(drawn), whole, unused), mean, std)
         else:
             values = float32_normals(_without(self._engine.words(drawn), whole, unused), mean, std)
-            values = values.astype(dtype, copy=False)
+            values = limits.rounded(values, dtype)
         if whole < n:
             values[n - _BOX_MULLER_FROM : n] = values[whole:]
             values.resize(n, refcheck=False)
@@ -275,7 +269,7 @@ class Generator:
     def _transformed(self, shape, dtype, transform):
         """One float64 uniform each, put through `transform` and rounded."""
         with np.errstate(all="ignore"):
-            return _rounded(transform(self._uniform64(_size(shape))), dtype).reshape(shape)
+            return limits.rounded(transform(self._uniform64(_size(shape))), dtype).reshape(shape)
 
     def exponential(self, shape, lambd=1.0, dtype=np.float32):
         """Exponential of rate `lambd`: a float dtype; RuntimeError unless lambd > 0.
@@ -319,7 +313,7 @@ class Generator:
         limits.require_float(dtype, "log_normal_cpu")
         with np.errstate(all="ignore"):
             values = np.exp(self._single_normals(n, float(mean), float(std), FLOAT64))
-            return _rounded(values, dtype).reshape(shape)
+            return limits.rounded(values, dtype).reshape(shape)
 
     # ---- integers ------------------------------------------------------------------------------------
 
@@ -343,14 +337,14 @@ class Generator:
         else:
             words = self._engine.words(n)
             values = words - words // np.uint32(span) * np.uint32(span)  # NumPy divides faster than it takes remainders
-        return (values.astype(np.int64) + low).astype(dtype, copy=False).reshape(shape)
+        return limits.rounded(values.astype(np.int64) + low, dtype).reshape(shape)
 
     def _full_range(self, n, dtype):
-        if dtype not in limits.NUMBERS or dtype == FLOAT16:
+        if dtype not in limits.NUMBERS or dtype == limits.FLOAT16:
             raise limits.not_implemented(dtype, "random_full_64_bits_range_kernel_cpu")
         if dtype.kind in "iu" and dtype != np.int64:
             raise RuntimeError("random_full_64_bits_range_kernel_cpu handles only int64, double, float and bfloat16")
-        return self._engine.wide_words(n).view(np.int64).astype(dtype, copy=False)
+        return limits.rounded(self._engine.wide_words(n).view(np.int64), dtype)
 
     def random_full(self, shape, dtype=np.int64):
         """Tensor.random_() without bounds: integers of the whole range from 0, floats as far as they count exactly.
@@ -372,7 +366,7 @@ class Generator:
             values = self._engine.words(n) & np.uint32(largest)
         else:
             raise limits.not_implemented(dtype, "random_kernel_cpu")
-        return values.astype(dtype).reshape(shape)
+        return limits.rounded(values, dtype).reshape(shape)
 
     def randperm(self, n):
         """A permutation of 0..n-1: int64[n]; RuntimeError for a negative n.
@@ -416,7 +410,7 @@ class Generator:
             raise RuntimeError("poisson: got an infinite rate, expected finite rates: no count answers it")
         counts = poisson_counts(rates.astype(FLOAT64).ravel(), self._uniform64)
         with np.errstate(over="ignore"):
-            return _rounded(counts, rates.dtype).reshape(rates.shape)
+            return limits.rounded(counts, rates.dtype).reshape(rates.shape)
 
     # ---- choices -------------------------------------------------------------------------------------
 
@@ -471,9 +465,9 @@ class Generator:
             return np.full(shape, 1 - p, dtype)
         dtype = np.dtype(dtype)
         limits.require_float(dtype, "dropout")
-        wide = FLOAT32 if dtype == FLOAT16 else dtype  # torch divides half by float
+        wide = FLOAT32 if dtype in HALVES else dtype  # torch divides half by float
         mask = self.bernoulli(shape, 1 - p, dtype)
-        mask *= (wide.type(1) / wide.type(1 - p)).astype(dtype)
+        mask *= limits.rounded(wide.type(1) / wide.type(1 - p), dtype)
         return mask
 
     def multinomial(self, p, k, replacement=False):

@@ -7,11 +7,14 @@ import warnings
 
 import numpy as np
 
+from funcgrad.core.halves import BFLOAT16, FLOAT16, HALVES, LARGEST
+from funcgrad.core.halves import rounded as in_halves
+
 INT64_MIN, INT64_MAX = -(1 << 63), (1 << 63) - 1
-FLOAT16, FLOAT32, FLOAT64 = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)
-MANTISSA = {FLOAT16: 11, FLOAT32: 24, FLOAT64: 53}  # bits, the hidden one included
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+MANTISSA = {FLOAT16: 11, BFLOAT16: 8, FLOAT32: 24, FLOAT64: 53}  # bits, the hidden one included
 # what most of torch's kernels for any number are made for; bool apart
-NUMBERS = frozenset(map(np.dtype, ("uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")))
+NUMBERS = frozenset((*map(np.dtype, ("uint8", "int8", "int16", "int32", "int64")), *MANTISSA))
 
 # dtype: its C++ type, as bounds errors name it, and torch's scalar type
 _NAMES = {
@@ -32,7 +35,17 @@ _NAMES = {
         "complex64": ("c10::complex<float>", "ComplexFloat"),
         "complex128": ("c10::complex<double>", "ComplexDouble"),
     }.items()
-}
+} | {BFLOAT16: ("c10::BFloat16", "BFloat16")}
+
+
+def largest(dtype):
+    """The largest finite number of a float dtype."""
+    return LARGEST[dtype] if dtype in LARGEST else float(np.finfo(dtype).max)
+
+
+def rounded(values, dtype):
+    """float64 values in a float dtype, as C++ casts them: half precision by way of float32."""
+    return in_halves(values, dtype) if dtype in HALVES else np.asarray(values).astype(dtype, copy=False)
 
 
 def cpp_name(dtype):
@@ -67,13 +80,13 @@ def require_continuous(dtype, distribution, name):
 
 def check_uniform_bounds(low, high, dtype):
     """Raises RuntimeError unless low <= high and both, and their distance, fit the float `dtype`."""
-    largest = float(np.finfo(dtype).max)
+    most = largest(dtype)
     for name, value in (("from", low), ("to", high)):
-        if not -largest <= value <= largest:
+        if not -most <= value <= most:
             raise RuntimeError(f"{name} is out of bounds for {cpp_name(dtype)}")
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
-    if float(high) - float(low) > largest:
+    if float(high) - float(low) > most:
         raise RuntimeError(
             f"uniform_ expects to-from <= std::numeric_limits<{scalar_name(dtype)}>::max(), but found to={high:g} and "
             f"from={low:g} which result in to-from to exceed the limit"
@@ -94,9 +107,9 @@ def integer_range(low, high, dtype):
         return _float_range(low, high, dtype)
     if dtype.kind not in "iub":
         raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
-    smallest, largest = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, min(np.iinfo(dtype).max, INT64_MAX))
-    high = largest + 1 if high is None else high
-    _check_within(low, high, int(smallest), int(largest), dtype)
+    least, most = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, min(np.iinfo(dtype).max, INT64_MAX))
+    high = most + 1 if high is None else high
+    _check_within(low, high, int(least), int(most), dtype)
     return low, high
 
 
@@ -116,8 +129,7 @@ def _float_range(low, high, dtype):
                 f"random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from={low} >= "
                 f"to={high}"
             )
-    largest = float(np.finfo(dtype).max)
-    _check_within(low, high, -largest, largest, dtype)
+    _check_within(low, high, -largest(dtype), largest(dtype), dtype)
     digits = MANTISSA[dtype]
     for name, value in (("from", low), ("to - 1", high - 1)):
         if abs(value) > 1 << digits:
@@ -140,9 +152,9 @@ def _next_inwards(bound, step, dtype):
     """`bound`, unless its neighbour (bound + step) rounds out of the range in `dtype`: then the next value inside."""
     neighbour = min(bound + step, INT64_MAX)
     with np.errstate(over="ignore"):
-        rounded = float(np.int64(neighbour).astype(dtype))
-    outside = rounded < bound if step > 0 else rounded >= bound
-    if not outside or not INT64_MIN <= rounded <= INT64_MAX:  # where C++ could not cast back to an integer
+        nearest = float(rounded(np.int64(neighbour), dtype))
+    outside = nearest < bound if step > 0 else nearest >= bound
+    if not outside or not INT64_MIN <= nearest <= INT64_MAX:  # where C++ could not cast back to an integer
         return bound
     exponent = max(abs(neighbour).bit_length() - 1, 0)
-    return int(rounded) + step * (1 << (exponent - MANTISSA[dtype] + 1))
+    return int(nearest) + step * (1 << (exponent - MANTISSA[dtype] + 1))

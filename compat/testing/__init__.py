@@ -2,7 +2,7 @@
 
 from funcgrad.lazy import attributes, homes_of
 
-from ..nn.missing import refusal
+from ..functions.missing import refusal
 
 FAMILIES = {"comparison": "assert_close", "creation": "make_tensor"}
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.testing", __name__))

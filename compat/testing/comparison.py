@@ -156,7 +156,7 @@ def of_scalars(actual, expected, rtol, atol):
 
 def of_tensors(actual, expected, matches, rtol, atol):
     """What is wrong with a Tensor: how much of it, and where it is worst."""
-    a, e, ok = [t.detach().numpy() for t in (actual, expected, matches)]
+    a, e, ok = [t.detach().val for t in (actual, expected, matches)]
     if a.dtype.kind not in "fc":
         a, e = a.astype(np.int64), e.astype(np.int64)
     wrong = ok.size - int(ok.sum())

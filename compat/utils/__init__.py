@@ -3,4 +3,6 @@ hooks (`hooks`)."""
 
 from funcgrad.lazy import attributes
 
-__getattr__, __dir__ = attributes(__name__, {})
+from ..functions.missing import refusal
+
+__getattr__, __dir__ = attributes(__name__, {}, missing=refusal("torch.utils", __name__))

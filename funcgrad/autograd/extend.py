@@ -13,7 +13,7 @@ from ..core.primitive import PRIMITIVES, helpers
 from ..errors import NotDifferentiableError
 from ..numpy.concrete import value_of
 from ..transforms.boundary import inner
-from ..transforms.rules import Spec, call_rule
+from ..transforms.rules import Spec, call_rule, rule
 from .vspaces import VSpace, vspace
 
 __all__ = [
@@ -35,7 +35,7 @@ class PrimitiveSpec(Spec):
         return self.flat(*xs)
 
     def record(self, *xs):
-        outs = self.flat(*xs)
+        outs = rule(*xs, spec=self)  # (by the primitive: to the levels below, too, its rules are its derivative)
         return outs, [*outs, *xs]
 
     def answer(self, outs):
@@ -62,7 +62,7 @@ class PrimitiveSpec(Spec):
         return back
 
     def push_needed(self, primals, tangents):
-        outs = self.flat(*primals)
+        outs = rule(*primals, spec=self)
         args, _ = self.flat.arguments(list(primals))
         answer, total = self.answer(outs), None
         hidden = self.flat.hidden
@@ -169,8 +169,8 @@ def defjvp(fun, *jvpfuns, **kwargs):
 
     "same": the function itself is linear in this argument; None: no tangent comes from it.
     """
-    for i, rule in numbered(jvpfuns, kwargs.get("argnums")).items():
-        fun.pushes[i] = pushing(fun, i, rule)
+    for i, given in numbered(jvpfuns, kwargs.get("argnums")).items():
+        fun.pushes[i] = pushing(fun, i, given)
 
 
 def pushing(fun, i, rule):

@@ -31,6 +31,7 @@ class Draws:
         module = sys.modules.get("numpy.random")
         self.kinds = () if module is None else (module.Generator, module.RandomState)
         self.codes, self.generators = [], {}  # by id: (generator, the name it goes by)
+        self.functions, self.objects = [], {}  # of the user's, that it calls; and by id, what these can name
         self.look_into(f)
         self.legacy = legacy()
         self.before = {k: state_of(g) for k, (g, _) in self.generators.items()}
@@ -51,6 +52,7 @@ class Draws:
             if internal[f.__globals__.get("__name__")]:  # (a wrapper of ours)
                 stack += [v for v in map(content, f.__closure__ or ()) if callable(v) and not isinstance(v, type)]
                 continue
+            self.functions.append(f)
             codes = codes_of(f.__code__)
             self.codes += codes
             named = [(n, f.__globals__[n]) for c in codes for n in c.co_names if n in f.__globals__]
@@ -64,7 +66,8 @@ class Draws:
                     self.attributes(value)
 
     def attributes(self, x):
-        """Note the generators among the attributes of an object."""
+        """Note an object, and the generators among its attributes."""
+        self.objects[id(x)] = x
         for name, value in list(getattr(x, "__dict__", {}).items()) if self.kinds else ():
             if isinstance(value, self.kinds):
                 self.generators[id(value)] = value, name
@@ -146,4 +149,4 @@ def codes_of(code):
     return codes
 
 
-__all__ = ["Draws"]
+__all__ = ["Draws", "codes_of", "content"]

@@ -14,8 +14,8 @@ from ..core.quiet import quiet
 from ..core.site import here, site, warn
 from ..core.trace import TAPE
 from ..errors import DonationWarning, StaticArgumentError
+from ..transforms.static import resolved
 from .source import compiled
-from .static import resolved
 
 
 class Donation:

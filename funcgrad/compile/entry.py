@@ -7,6 +7,7 @@ general road. Results share no memory with arguments or with one another.
 
 import numpy as np
 
+from ..containers import DICT, LIST, NONE, TUPLE
 from ..core import nans, quiet, state
 from ..core.aval import PYTHON_SCALARS, ndarray
 from ..core.graph import GraphNode
@@ -46,41 +47,46 @@ class Pattern:
             self.lines.append(f"if not ({' and '.join(self.tests)}): return miss({{given}})")
             self.tests = []
 
-    def take(self, text, x, leaves):
-        """Take apart `x`, a tree whose leaves are numbers of `leaves`; `text` is the name of it."""
-        kind = type(x)
-        if kind is int:
-            self.leaf(text, leaves[x], x)
-        elif kind is tuple or kind is list:
-            self.test(f"type({text}) is {kind.__name__} and len({text}) == {len(x)}")
+    def take(self, text, structure, leaves):
+        """Take apart what `text` names, a tree of this structure; `leaves`: an iterator of (leaf, its number)."""
+        if not structure.program:
+            return self.leaf(text, *next(leaves))
+        _, n, kind, aux = structure.program[-1]
+        if kind is NONE:
+            return self.test(f"{text} is None")
+        names = [self.fresh() for _ in range(n)]
+        into = "".join([name + ", " for name in names])
+        self.test(f"type({text}) is {self.name(kind.cls)}")
+        if kind is DICT:
+            if not all([type(k) is str for k in aux]):
+                raise Unfit
+            self.test(f"len({text}) == {n}")
             self.flush()
-            names = [self.fresh() for _ in x]
-            if names:
-                self.lines.append(f"{''.join([n + ', ' for n in names])}= {text}")
-            for n, part in zip(names, x, strict=True):
-                self.take(n, part, leaves)
-        elif kind is dict and all([type(k) is str for k in x]):
-            self.test(f"type({text}) is dict and len({text}) == {len(x)}")
-            self.flush()
-            names = [self.fresh() for _ in x]
             self.lines += [
                 "try:",
-                *[f"    {n} = {text}[{self.name(k)}]" for n, k in zip(names, x, strict=True)],
+                *[f"    {name} = {text}[{self.name(k)}]" for name, k in zip(names, aux, strict=True)],
                 "    pass",
                 "except KeyError: return miss({given})",
             ]
-            for n, part in zip(names, x.values(), strict=True):
-                self.take(n, part, leaves)
-        elif x is None:
-            self.test(f"{text} is None")
         else:
-            raise Unfit
+            if not issubclass(kind.cls, (tuple, list)):
+                self.flush()
+                parts, found = self.fresh(), self.fresh()
+                self.lines.append(f"{parts}, {found} = {self.name(kind.flatten)}({text})")
+                self.test(f"{found} == {self.name(aux)}")
+                text = parts
+            self.test(f"len({text}) == {n}")
+            self.flush()
+            if names:
+                self.lines.append(f"{into}= {text}")
+        for name, part in zip(names, structure.children(), strict=True):
+            self.take(name, part, leaves)
 
     def fresh(self):
         self.count += 1
         return f"t{self.count}"
 
-    def leaf(self, text, v, number):
+    def leaf(self, text, number, v):
         self.leaves[number] = text
         kind = type(v)
         if kind is ndarray:
@@ -97,26 +103,29 @@ class Pattern:
 
 def built(structure, names, env):
     """The text that puts leaves together as a pytree."""
+    stack, start = [], 0
+    for stop, n, kind, aux in (*structure.program, (len(names), 1, None, None)):
+        stack += names[start:stop]
+        start, split = stop, len(stack) - n
+        stack[split:] = [container(kind, aux, stack[split:], env)]
+    return stack[0]
 
-    def text(x):
-        kind = type(x)
-        if kind is int:
-            return names[x]
-        if kind is tuple:
-            return f"({''.join([text(p) + ', ' for p in x])})"
-        if kind is list:
-            return f"[{', '.join(map(text, x))}]"
-        if kind is dict and all([type(k) is str for k in x]):
-            return f"{{{', '.join([f'{k!r}: {text(p)}' for k, p in x.items()])}}}"
-        if x is None:
-            return "None"
-        raise Unfit
 
-    try:
-        return text(structure.unflatten(range(len(names))))
-    except Unfit:
-        env.update(unflatten=structure.unflatten)
-        return f"unflatten([{', '.join(names)}])"
+def container(kind, aux, parts, env):
+    """The text of one container of a pytree; of a leaf (no kind) its own."""
+    if kind is None:
+        return parts[0]
+    if kind is TUPLE:
+        return f"({''.join([p + ', ' for p in parts])})"
+    if kind is LIST:
+        return f"[{', '.join(parts)}]"
+    if kind is DICT and all([type(k) is str for k in aux]):
+        return f"{{{', '.join([f'{k!r}: {p}' for k, p in zip(aux, parts, strict=True)])}}}"
+    if kind is NONE:
+        return "None"
+    make = f"u{len(env)}"
+    env[make], env[f"{make}_aux"] = kind.unflatten, aux
+    return f"{make}({make}_aux, [{', '.join(parts)}])"
 
 
 def entry(structure, leaves, graph, out_structure, owned):
@@ -124,16 +133,16 @@ def entry(structure, leaves, graph, out_structure, owned):
     if len(leaves) > MOST_LEAVES:
         return None
     pattern = Pattern()
-    args = structure.unflatten(range(len(leaves)))
-    names = [f"x{i}" for i in range(len(args))]
+    children, numbered = structure.children(), iter(enumerate(leaves))
+    names = [f"x{i}" for i in range(len(children))]
     try:
         if names:
             pattern.test(f"{names[-1]} is not MISSING")
         pattern.test("not (rest or named or shared.staging or switch.on)")
         if drawing(graph):
             pattern.test("tls.mapping is None")
-        for name, x in zip(names, args, strict=True):
-            pattern.take(name, x, leaves)
+        for name, part in zip(names, children, strict=True):
+            pattern.take(name, part, numbered)
     except Unfit:
         return None
     pattern.flush()

@@ -20,12 +20,12 @@ from ..core.trace import TAPE
 from ..core.tracebacks import public
 from ..transforms.boundary import as_tensor, as_value, inner, show
 from ..transforms.reverse_mode import check_callable
+from ..transforms.static import resolved, separate
 from .call import call
 from .entry import MISS, entry, given
 from .recorded import is_recorded, recorded_entry
 from .source import compiled, function_of
 from .staged import assign, box, cell_of, clash, payload, stage
-from .static import resolved, separate
 from .stats import Compilation, Stats, reason
 from .stepwise import stepwise
 
@@ -51,7 +51,8 @@ def jit(
     """f staged once per signature of its arguments and compiled; the compiled code runs from then on.
 
     `static_argnums`, `static_argnames`: arguments that are part of the key instead (hashable; any Python value). Python
-    side effects happen while staging only. The result equals f's own, dtype and all: a Python float stays one.
+    side effects happen while staging only; where one is seen, a SideEffectWarning says so. The result equals f's own, dtype
+    and all: a Python float stays one.
 
     `donate_argnums`, `donate_argnames`: arguments whose memory results may take: after the call these arrays hold unspecified
     values. One that is a view, not writeable, shared with another argument or of no result's form is left alone, with a warning.
@@ -178,6 +179,10 @@ class Jitted:
         args, kwargs = tree.unflatten(structure, leaves)
         start = time.perf_counter()
         t = stage(f, args, kwargs)
+        if t.check is not None:
+            effects, alive = t.check
+            t.check = None
+            effects.warn(alive)
         self.compilations.append(Compilation(reason(key, list(self.cache)), time.perf_counter() - start, t.graph))
         if not t.once:
             self.cache.setdefault(key, []).append(t)
@@ -248,7 +253,7 @@ class Jitted:
         >>> f.stats().calls, [c.reason for c in f.stats().compilations]
         (3, ['the first call', 'args[0] is float64[3], not a Python float'])
         """
-        return Stats(self.calls, list(self.compilations))
+        return Stats(self.calls, list(self.compilations), sum(map(len, self.cache.values())))
 
     def clear_cache(self):
         self.cache.clear()
@@ -259,13 +264,13 @@ class Jitted:
 
 def owned(values, given):
     """Compiled results that share no memory with arguments, constants of the graph, or one another."""
-    seen = list(given)
+    seen = {id(x) for x in given}
     out = []
     for v in values:
         if type(v) is ndarray:
-            if v.base is not None or not v.flags.writeable or any([v is x for x in seen]):
+            if id(v) in seen or v.base is not None or not v.flags.writeable:
                 v = v.copy()
-            seen.append(v)
+            seen.add(id(v))
         out.append(v)
     return out
 

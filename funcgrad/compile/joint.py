@@ -5,6 +5,8 @@ half; each once. What is derived from a graph is kept in its cache.
 """
 
 from ..core.graph import Graph, GraphNode, check, evaluate, live_nodes
+from ..core.handle import Handle
+from ..core.node import Node
 from ..core.state import tls
 from ..transforms.reverse_mode import vjp
 from ..transforms.stage import graph_of
@@ -54,9 +56,17 @@ def partial(graph, on, xs):
         full = list(xs)
         for i, y in zip(on, ys, strict=True):
             full[i] = y
-        return evaluate(graph, *full)
+        return evaluate(graph, *full, look=at_its_line)
 
     return f
+
+
+def at_its_line(n, operands, out):
+    """The record of an operation of a graph names the line that the graph has for it."""
+    for o in out if type(out) is tuple else (out,):
+        mark = o.mark if isinstance(o, Handle) else None
+        if isinstance(mark, Node) and n.site is not None:
+            mark.code, mark.lasti = n.site
 
 
 def is_source(n):

@@ -29,9 +29,9 @@ class Recorded(Pattern):
         super().__init__()
         self.marks = []
 
-    def leaf(self, text, v, number):
+    def leaf(self, text, number, v):
         if type(v) is not Array:
-            return super().leaf(text, v, number)
+            return super().leaf(text, number, v)
         self.test(f"type({text}) is Array and {text}.alias is None and {text}.mark is not None")
         self.flush()
         if not self.marks:
@@ -42,7 +42,7 @@ class Recorded(Pattern):
         self.marks.append(f"{text}.mark")
         value = self.fresh()
         self.lines.append(f"{value} = {text}.val")
-        return super().leaf(value, v.val, number)
+        return super().leaf(value, number, v.val)
 
 
 def recorded_entry(structure, leaves, graph, out_structure):
@@ -52,12 +52,12 @@ def recorded_entry(structure, leaves, graph, out_structure):
     need = sum([1 << i for i, v in enumerate(leaves) if type(v) is Array])
     halves = joint(graph, need)
     pattern = Recorded()
-    args = structure.unflatten(range(len(leaves)))
-    names = [f"x{i}" for i in range(len(args))]
+    children, numbered = structure.children(), iter(enumerate(leaves))
+    names = [f"x{i}" for i in range(len(children))]
     pattern.test(f"{names[-1]} is not MISSING and not (rest or named or shared.staging or switch.on)")
     try:
-        for name, x in zip(names, args, strict=True):
-            pattern.take(name, x, leaves)
+        for name, part in zip(names, children, strict=True):
+            pattern.take(name, part, numbered)
     except Unfit:
         return None
     pattern.flush()

@@ -35,6 +35,11 @@ class Region:
         return [*self.sliced, *self.whole]
 
 
+def name_of(item):
+    """What messages call a node or a Region."""
+    return f"{len(item.nodes)} operations in blocks" if type(item) is Region else item.prim.name
+
+
 def aval_of_operand(x):
     return x.aval if type(x) is GraphNode else aval_of(x)
 
@@ -164,9 +169,10 @@ def block_graph(region, k):
 
 
 class Blocks:
-    """What runs a region: its code for a block, and for the last one where that is shorter."""
+    """What runs a region: its code for a block, and for the last one where that is shorter; `nbytes`: what a block keeps."""
 
-    def __init__(self, region, whole_block, last_block):
+    def __init__(self, region, whole_block, last_block, nbytes):
+        self.nbytes = nbytes
         rows, step = region.rows, region.step
         self.cuts = [(lo, min(lo + step, rows)) for lo in range(0, rows, step)]
         self.whole_block, self.last_block, self.step = whole_block, last_block, step
@@ -174,7 +180,7 @@ class Blocks:
 
     def __call__(self, sliced, whole, outs):
         """Write every block of `outs`; returns the totals."""
-        from .workers import spread
+        from ..core.workers import spread
 
         cuts = self.cuts
         found = [None] * len(cuts)
@@ -189,4 +195,4 @@ class Blocks:
         return [ufunc.reduce(np.stack([np.asarray(f[j]) for f in found]), 0) for j, ufunc in enumerate(self.combine)]
 
 
-__all__ = ["Blocks", "Region", "arranged", "block_graph"]
+__all__ = ["Blocks", "Region", "arranged", "block_graph", "name_of"]

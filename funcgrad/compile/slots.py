@@ -1,7 +1,8 @@
 """The memory of compiled code: which intermediate values share a piece of it, and the sets of it that calls take.
 
 Invariant: a value keeps its slot until the last operation has read it or a view of it. A set belongs to one call from
-`take` to `give`; a call that overlaps or recurses finds the pool empty and makes a set of its own.
+`take` to `give`; a call that overlaps or recurses finds the pool empty and makes a set of its own. What lies in a Room, the memory of
+a result that is still to be written, is dead by then.
 """
 
 import collections
@@ -12,15 +13,73 @@ import numpy as np
 ALIGNMENT = 64
 
 
+class Place:
+    """A slot within a Room."""
+
+    __slots__ = ("room", "offset", "size")
+
+    def __init__(self, room, offset, size):
+        self.room, self.offset, self.size = room, offset, size
+
+
+class Room:
+    """The memory of a result before it is written: `name` of the result, its `size` in bytes, and `until` which operation."""
+
+    __slots__ = ("name", "size", "until", "end", "free", "taken", "recipes")
+
+    def __init__(self, name, size, until):
+        self.name, self.size, self.until = name, size, until
+        self.end = self.taken = 0
+        self.free = []
+        self.recipes = []
+
+    def take(self, nbytes):
+        """A Place for so many bytes, or None."""
+        enough = [p for p in self.free if p.size >= nbytes]
+        if enough:
+            place = min(enough, key=lambda p: p.size)
+            self.free.remove(place)
+        elif self.end + nbytes <= self.size:
+            place = Place(self, self.end, nbytes)
+            self.end += -(-nbytes // ALIGNMENT) * ALIGNMENT
+        else:
+            return None
+        self.taken += 1
+        return place
+
+    def take_whole(self):
+        """All of it, for a value of the result's own form, or None while something lies in it."""
+        if self.taken:
+            return None
+        self.free, self.end, self.taken = [], self.size, 1
+        return Place(self, 0, self.size)
+
+    def maker(self, used):
+        """The function that makes the arrays named in `used` of the result's memory."""
+        recipes, size = self.recipes, self.size
+
+        def make(memory):
+            if not memory.flags.c_contiguous:
+                memory = np.empty(size, np.uint8)
+            made = {}
+            for name, recipe in recipes:
+                made[name] = recipe(made, memory)
+            return [made[name] for name in used]
+
+        return make
+
+
 class Slots:
     """Pieces of memory for values of known size, each piece given to another value once the one before is dead."""
 
     def __init__(self):
         self.sizes = []
         self.free = []
-        self.recipes = []  # (name, function of the arrays made so far) of each array of a set
+        self.recipes = []  # (name, function of the arrays made so far and of the memory) of each array of a set
         self.names = {}  # what an array is (slot, shape, dtype; or array, view) -> its name
         self.layouts = {}  # name -> an array with the shape and strides it will have
+        self.rooms = []
+        self.homes = {}  # name -> the Room it lies in
 
     def take(self, nbytes):
         """The number of a free slot, the one that fits best; a new one if there is none."""
@@ -33,18 +92,43 @@ class Slots:
         self.sizes.append(nbytes)
         return len(self.sizes) - 1
 
+    def place(self, nbytes, end):
+        """A Place for a value that operation `end` is the last to read, in the room that is written soonest after it; or None."""
+        for room in self.rooms:
+            if end < room.until and (got := room.take(nbytes)) is not None:
+                return got
+        return None
+
     def give(self, slot):
-        self.free.append(slot)
+        if type(slot) is Place:
+            slot.room.free.append(slot)
+            slot.room.taken -= 1
+        else:
+            self.free.append(slot)
+
+    def is_free(self, slot):
+        return slot in (slot.room.free if type(slot) is Place else self.free)
 
     def array(self, slot, shape, dtype):
         """The name of the array of this shape and dtype in a slot."""
         key = (slot, shape, dtype)
         if key not in self.names:
-            name = self.names[key] = f"b{len(self.recipes)}"
-            nbytes = dtype.itemsize * int(np.prod(shape, dtype=object))
-            self.recipes.append((name, lambda made, slots: slots[slot][:nbytes].view(dtype).reshape(shape)))
+            if type(slot) is Place:
+                offset = slot.offset
+                name = self.new(slot.room, lambda made, memory: np.ndarray(shape, dtype, memory, offset))
+            else:
+                nbytes = dtype.itemsize * int(np.prod(shape, dtype=object))
+                name = self.new(None, lambda made, slots: slots[slot][:nbytes].view(dtype).reshape(shape))
+            self.names[key] = name
             self.layouts[name] = np.empty(shape, dtype)
         return self.names[key]
+
+    def new(self, room, recipe):
+        """The name of one more array, of a room or of the set."""
+        name = f"b{len(self.layouts)}"
+        (self if room is None else room).recipes.append((name, recipe))
+        self.homes[name] = room
+        return name
 
     def view(self, name, text, function):
         """The name of a view of an array of the set, or None where the function makes a copy of it."""
@@ -55,8 +139,7 @@ class Slots:
             if not np.may_share_memory(base, got) and got.size:
                 self.names[key] = None
             else:
-                new = self.names[key] = f"b{len(self.recipes)}"
-                self.recipes.append((new, lambda made, slots: function(made[name])))
+                new = self.names[key] = self.new(self.homes[name], lambda made, _: function(made[name]))
                 self.layouts[new] = got
         return self.names[key]
 

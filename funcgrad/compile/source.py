@@ -11,8 +11,9 @@ import time
 from ..core.graph import GraphNode
 from ..core.quiet import quiet
 from ..core.site import where
+from .account import Account
 from .passes.order import ready
-from .regions import Region
+from .regions import name_of
 from .writer import Writer, worth_placing
 
 numbered = itertools.count().__next__
@@ -26,10 +27,10 @@ def is_new(o):
     return prim.view is None and prim.unview is None and getattr(prim, "fresh", prim.record is None)
 
 
-def written(graph, careful=False, given=(), donated=(), into=()):
+def written(graph, careful=False, given=(), donated=(), into=(), roomy=()):
     """(function, Writer, text) of a graph that has nothing nested in it."""
     careful = careful or bool(donated) or any([worth_placing(graph, o, i) for o, i in into])
-    writer = Writer(graph, careful, given, donated, into)
+    writer = Writer(graph, careful, given, donated, into, roomy)
     text = writer.text()
     env = {k: v for k, v in writer.env.items() if v is not None}
     env["failed"] = failing(graph, writer.raises and not careful, writer.lines_of, into)
@@ -57,7 +58,7 @@ def failing(graph, raises, lines_of, into=()):
                 return careful[0](*args)
         n = lines_of.get(error.__traceback__.tb_lineno)
         if n is not None and not getattr(error, "from_effect", False):
-            note = f"in {n.prim.name}, from {where(n.site)}"
+            note = f"in {name_of(n)}, from {where(n.site)}"
             if not any([k.startswith("in ") for k in getattr(error, "__notes__", ())]):
                 error.add_note(note)
         raise error
@@ -93,13 +94,7 @@ def compiled(graph, donated=(), into=()):
 
 def note(graph, flat, writer, start):
     """Keep what compile/stats.py tells of a graph's code."""
-    graph.cache["written"] = {
-        "nodes": len(flat.nodes),
-        "buffers": len(writer.slots.sizes),
-        "nbytes": sum(writer.slots.sizes),
-        "blocks": sum([type(n) is Region for n in writer.items]),
-        "seconds_writing": time.perf_counter() - start,
-    }
+    graph.cache["written"] = Account(len(flat.nodes), writer, time.perf_counter() - start)
 
 
 __all__ = ["compiled", "function_of", "is_new", "numbered"]

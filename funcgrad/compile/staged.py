@@ -4,6 +4,8 @@ Invariant: nothing outside changes while a function is staged. A box that it rea
 looked up anew by each call, and what it writes there is copied back by each call, in the order of the writes.
 """
 
+import weakref
+
 import numpy as np
 
 from .. import tree
@@ -19,6 +21,7 @@ from ..transforms.refused import refused
 from ..transforms.stage import Stage, staged
 from .baked import Draws
 from .joint import optimised
+from .side_effects import SideEffects
 
 DECOUPLED = (
     "jit: a Tensor that requires grad was written to under no_grad() or through detach() or .data, and then a result was computed from it: "
@@ -42,6 +45,7 @@ def stage(f, args, kwargs, st=None, apart=True):
     if apart:
         st.alone = {id(x) for x in leaves if isinstance(x, Taped) and type(x.alias) is Alias}
     draws = Draws(f) if tls.stage is None else None
+    effects = SideEffects(draws) if again and draws is not None else None
     where = here()
     t = Staged()
     with staged(st), inside(st):
@@ -96,8 +100,15 @@ def stage(f, args, kwargs, st=None, apart=True):
     )
     if draws is not None:
         draws.warn()
+    t.check = None  # what is to be looked at once nothing here holds a traced value any more
+    if effects is not None:
+        t.check = effects, weakref.ref(st) if st._tape is None else gone
     t.entered = set()  # what short roads it has: which leaves are handles
     return t
+
+
+def gone():
+    """In the place of a reference to a stage with a tape, which hold each other."""
 
 
 def owner_of(v):

@@ -8,40 +8,53 @@ import dataclasses
 from .. import tree
 from ..core.aval import PYTHON_SCALARS
 from ..core.handle import Taped
+from .account import shares
 
 
 @dataclasses.dataclass
 class Compilation:
-    """One staging of a function. `reason`: what was new. `seconds`: staging and passes. Once the code is written too: its `nodes`,
-    the arrays (`buffers`, `nbytes`) it keeps between calls, how many regions it computes in `blocks`, and `seconds_writing` it."""
+    """One staging of a function. `reason`: what was new. `seconds`: staging and passes. Once the code is written too, what account.py
+    has of it: its `nodes`, the arrays (`buffers`, `nbytes`) it keeps between calls, the bytes it holds at most (`peak`), the `regions`
+    it computes in `blocks` and on how many `threads`, and `seconds_writing` it. All are None before."""
 
     reason: str
     seconds: float
     graph: object = dataclasses.field(repr=False)
 
     def __getattr__(self, name):
-        if name in ("nodes", "buffers", "nbytes", "blocks", "seconds_writing"):
-            return self.graph.cache.get("written", {}).get(name)
+        if name in ("nodes", "buffers", "nbytes", "peak", "blocks", "regions", "threads", "seconds_writing"):
+            return getattr(self.graph.cache.get("written"), name, None)
         raise AttributeError(name)
 
     def __str__(self):
         text = f"{self.reason}; {1e3 * self.seconds:.1f} ms to stage"
         if self.nodes is None:
             return text
-        blocks = f", {self.blocks} region{'s' * (self.blocks > 1)} in blocks" if self.blocks else ""
-        return f"{text}, {1e3 * self.seconds_writing:.1f} ms to write: {self.nodes} operations, {self.buffers} buffers of {self.nbytes} bytes{blocks}"
+        lines = [
+            f"{text}, {1e3 * self.seconds_writing:.1f} ms to write: {self.nodes} operations, {self.buffers} buffers of {self.nbytes} "
+            f"bytes, {self.peak} bytes at most"
+        ]
+        lines += [
+            f"  a region of {nodes} operations on {rows} rows in {blocks} blocks, on {shares(blocks)} threads"
+            for nodes, rows, blocks, _ in self.regions
+        ]
+        return "\n  ".join(lines)
 
 
 @dataclasses.dataclass
 class Stats:
-    """`calls` of a compiled function, and its `compilations`, in order."""
+    """`calls` of a compiled function, its `compilations`, in order, and how many of them it keeps (`entries`)."""
 
     calls: int
     compilations: list
+    entries: int
 
     def __str__(self):
         n = len(self.compilations)
-        lines = [f"{self.calls} calls, {n} compilation{'s' * (n != 1)}", *map(str, self.compilations)]
+        lines = [
+            f"{self.calls} calls, {n} compilation{'s' * (n != 1)}, {self.entries} kept",
+            *map(str, self.compilations),
+        ]
         return "\n  ".join(lines)
 
 

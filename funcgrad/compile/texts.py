@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from ..core.aval import Aval
+from ..ops.rows import row_of
 from .slots import Results
 
 NAMED_OUT = (np.maximum, np.minimum)  # (they warn of a positional one)
@@ -15,6 +16,7 @@ LARGE_RESULT = 1 << 20  # bytes
 OUTSIDE = frozenset()
 LONGEST = 8192  # of an inner product: BLAS adds up a longer one less exactly
 SHORTEST = 64  # of a sum as an inner product with ones
+TWICE = 4096  # elements from which x * 2 is quicker than x + x
 ROW = 1024  # of a vector that is taken as rows
 
 
@@ -59,9 +61,20 @@ class Texts:
         got = self.view(v, f".reshape({tuple(shape)!r})", lambda a: a.reshape(shape))
         if got is None:
             memory = self.scratch(v.aval)
-            self.line(f"{self.name(np.copyto, 'copyto')}({memory}, {v})")
+            self.copy(memory, v)
             got = self.slots.view(memory, f".reshape({tuple(shape)!r})", lambda a: a.reshape(shape))
         return Value(Aval(tuple(shape), v.aval.dtype), got, pooled=v.pooled, constant=v.constant)
+
+    def copy(self, target, source):
+        """Copy an array of one shape and dtype into another; rows that lie in one piece as one element each, where both are of the set."""
+        names = [str(target), str(source)]
+        known = [self.slots.layouts.get(name) for name in names]
+        if all([a is not None for a in known]):
+            row = row_of(*known)
+            if row is not None:
+                text = f".view(void, {row.itemsize})"
+                names = [self.slots.view(name, text, lambda a: a.view(row)) for name in names]
+        self.line(f"{self.name(np.copyto, 'copyto')}({', '.join(names)})")
 
     def scratch(self, aval):
         """Memory for the node that is being written alone."""
@@ -71,11 +84,13 @@ class Texts:
 
     def memory(self, out, aval):
         """The text of memory for a result: what was given, or a new array."""
-        if out:
-            return out
+        return out or self.say(self.new_memory(aval))
+
+    def new_memory(self, aval):
+        """The text of a new array."""
         if nbytes(aval) >= LARGE_RESULT:
-            return self.say(f"{self.name(Results(aval.shape, aval.dtype), 'result')}()")
-        return self.say(f"{self.name(np.empty, 'empty')}({aval.shape!r}, {self.name(aval.dtype, aval.dtype.name)})")
+            return f"{self.name(Results(aval.shape, aval.dtype), 'result')}()"
+        return f"{self.name(np.empty, 'empty')}({aval.shape!r}, {self.name(aval.dtype, aval.dtype.name)})"
 
     def out_view(self, out, shape):
         """Memory of a result in another shape."""
@@ -88,6 +103,19 @@ class Texts:
     def call(self, f, hint, args, out=None):
         given = [] if out is None else [f"out={out}" if f in NAMED_OUT else str(out)]
         return f"{self.name(f, hint)}({', '.join([*map(str, args), *given])})"
+
+    def spelled(self, n, xs):
+        """(ufunc, operands) for an elementwise operation: those of its primitive, or others that give the same bits sooner."""
+        ufunc, dtype = n.prim.ufunc, n.aval.dtype
+        if dtype.char in "fd" and n.aval.shape:
+            same = len(xs) == 2 and xs[0] == xs[1]
+            if same and ufunc is np.multiply:
+                return np.square, xs[:1]
+            if same and ufunc is np.add and math.prod(n.aval.shape) >= TWICE:
+                return np.multiply, [xs[0], self.literal(wrapped(2, dtype))]
+            if ufunc is np.reciprocal:
+                return np.divide, [self.literal(wrapped(1, dtype)), *xs]
+        return ufunc, xs
 
     def reduce(self, ufunc, out, x, axes):
         """A reduction by a ufunc. (Its method costs half of np.sum, and positional arguments less than named ones.)"""
@@ -134,6 +162,11 @@ class Texts:
             return None
         if len(shape) == 1:
             return self.inner_of_vectors(x, y, dtype)
+        k = self.joined(shape, axes, [v for v in (x, y) if v])
+        if k > 1:  # (short rows, one behind the other, as one)
+            whole = (*shape[:-k], math.prod(shape[-k:]))
+            x, y = [v and self.moved(v, shape=whole) for v in (x, y)]
+            return self.inner(out, x, y, (*[a for a in axes if a < len(shape) - k], len(shape) - k))
         n = shape[-1]
         if n > LONGEST or (y is None and (n < SHORTEST or math.prod(shape) < 64 * SHORTEST)):
             return None
@@ -144,6 +177,18 @@ class Texts:
         rows = Value(aval, self.scratch(aval), pooled=True)
         self.line(self.call(np.vecdot, "vecdot", [x, other], rows))
         return self.reduce(np.add, out, rows, tuple(sorted({*axes} - {len(shape) - 1})))
+
+    def joined(self, shape, axes, operands):
+        """How many of the last axes, all of them summed over, to take as one: of arrays of the set that are in order."""
+        known = [self.slots.layouts.get(str(v)) if v.pooled else None for v in operands]
+        if shape[-1] >= ROW or not all([a is not None and a.flags.c_contiguous for a in known]):
+            return 1
+        if len(axes) == len(shape):
+            return len(shape)
+        k = 1
+        while len(shape) - k - 1 in axes and math.prod(shape[-k - 1 :]) <= LONGEST:
+            k += 1
+        return k
 
     def inner_of_vectors(self, x, y, dtype):
         (n,) = x.aval.shape

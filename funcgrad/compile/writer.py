@@ -3,6 +3,7 @@
 A primitive says how it is written by
     ufunc                          called with the memory of the result as its last positional operand
     numpy(w, out, *xs, **params)   text that computes it; `out` is the text of its memory, or None where a new array is wanted
+    over                           the number of the operand in whose memory that text may write the result, if it is of its form
     scalar                         a template over Python numbers ("math.exp({0})"), or (texts, node) -> text, for 0-d float64
     view                           (text, literal, **params) -> text: its implementation gives a view of its one operand
     code(n, texts, constant)       a primitive over graphs: text that calls their compiled forms
@@ -19,12 +20,15 @@ import numpy as np
 
 from ..core.aval import PYTHON_SCALARS, aval_of, ndarray, promotion_key
 from ..core.graph import GraphNode
+from ..core.site import where
 from ..core.trace import PICK
 from .numbers import Numbers, is_ufunc
-from .regions import Blocks, Region, arranged, block_graph
-from .slots import Slots
+from .regions import Blocks, Region, arranged, block_graph, name_of
+from .slots import Place, Room, Slots
 from .texts import LARGE_RESULT, OUTSIDE, Texts, Value, nbytes, wrapped
 
+PLACED = 1 << 14  # bytes: smaller arrays are kept between calls, not laid into a result's memory anew in each
+HELD = 1 << 18  # bytes: larger arrays are let go at once
 METHOD = type(np.add.reduce)  # (a ufunc's methods are made anew each time they are asked for)
 CONSTANT = "constant"  # (in the place of a text: what has no operands is made once)
 RESERVED = ("take", "give", "make", "failed", "apart", "error", "run", "float", "bool", "type", "len")
@@ -45,8 +49,9 @@ def writes_out(n):
 class Writer(Numbers, Texts):
     """The text of a graph, line by line, and the environment it runs in."""
 
-    def __init__(self, graph, careful=False, given=(), donated=(), into=()):
-        """`given`: results that are written into memory the caller passes, behind the inputs. `donated`: numbers of inputs whose
+    def __init__(self, graph, careful=False, given=(), donated=(), into=(), roomy=()):
+        """`given`: results that are written into memory the caller passes, behind the inputs; `roomy`: those of them whose memory is
+        nobody else's before. `donated`: numbers of inputs whose
         memory results may take once they are dead. `into`: (number of a result, number of an input) whose memory it is to end up
         in; run gives None for it."""
         self.graph, self.careful = graph, careful
@@ -63,10 +68,12 @@ class Writer(Numbers, Texts):
         self.named = {}  # id of an object -> its name in env
         self.lines = []
         self.sites = []
+        self.now = None  # the node that is being written
         self.values = {}
         self.slots = Slots()
         self.free_names = []
         self.kept = {}  # constants that the texts of primitives need
+        self.blocks = {}  # region -> what runs it
         self.owned = {}  # node -> the name that was made for its array
         self.names = 0
         self.raises = False  # has it steps of Python numbers, which may raise where NumPy's do not?
@@ -77,6 +84,7 @@ class Writer(Numbers, Texts):
         self.dying = {}
         for n, at in self.end.items():
             self.dying.setdefault(at, []).append(n)
+        self.rooms = self.rooms_of_results(roomy)
 
     # -------------------------------------------------------------------------------------------- liveness
     def ends(self):
@@ -99,6 +107,26 @@ class Writer(Numbers, Texts):
                         if n.effect or n in self.seen:  # (who is shown a value may keep it)
                             self.seen.add(x)
         return end
+
+    def rooms_of_results(self, roomy):
+        """{result: Room} of the results whose memory other values may use before they are written: large ones, and the roomy."""
+        rooms = {}
+        for i, item in enumerate(self.items if not self.donated and not self.into else ()):
+            for n in item.outs if type(item) is Region else (item,):
+                if n in self.given:
+                    name = self.given[n] if n in roomy else None
+                else:
+                    large = n in self.results and type(n.aval) is not tuple and nbytes(n.aval) >= LARGE_RESULT
+                    name = f"early{len(rooms)}" if large and (type(item) is Region or writes_out(n)) else None
+                if name is not None:
+                    rooms[n] = Room(name, nbytes(n.aval), i)
+        self.slots.rooms = list(rooms.values())
+        return rooms
+
+    def early(self, n):
+        """The name of a result's memory, if that has been there from the start; None if nobody has used it."""
+        room = self.rooms.get(n)
+        return room.name if room is not None and room.recipes else None
 
     # -------------------------------------------------------------------------------------------- names
     def name(self, x, hint="c"):
@@ -130,7 +158,7 @@ class Writer(Numbers, Texts):
 
     def line(self, text, n=None):
         self.lines.append(text)
-        self.sites.append(n)
+        self.sites.append(n or self.now)
 
     def say(self, text, n=None):
         """A new name for what the text computes."""
@@ -182,17 +210,19 @@ class Writer(Numbers, Texts):
             self.values[n] = Value(a, number=f"a{i}") if a.weak else Value(a, f"a{i}")
         for i, n in enumerate(self.items):
             self.scratched = []
-            self.at = i
-            if type(n) is Region:
-                self.region(n)
-            else:
-                self.node(n)
+            self.at, self.now = i, n
+            try:
+                self.region(n) if type(n) is Region else self.node(n)
+            except MemoryError as error:  # (memory that is kept is asked for here first)
+                error.add_note(f"in {name_of(n)}, from {where(n.site)}")
+                raise
             if n in self.given and self.values[n].array != self.given[n]:
                 self.line(f"{self.given[n]}[...] = {self.array(n)}", n)
             for slot in self.scratched:
                 self.slots.give(slot)
             for x in self.dying.get(i, ()):
                 self.release(x)
+        self.now = None
         return self
 
     def release(self, x):
@@ -201,11 +231,13 @@ class Writer(Numbers, Texts):
             return
         if v.pooled and v.slots is not None and not is_view(x) and len(v.slots) == 1:
             (slot,) = v.slots
-            if slot not in self.slots.free:
+            if not self.slots.is_free(slot):
                 self.slots.give(slot)
         name = self.owned.pop(x, None)  # (a view may have the same name)
         if name is not None:
             self.free_names.append(name)
+            if type(x.aval) is tuple or nbytes(x.aval) >= HELD:
+                self.line(f"{name} = None")  # (else it would be there until the name is given to another)
 
     def node(self, n):
         prim = n.prim
@@ -232,21 +264,28 @@ class Writer(Numbers, Texts):
     def region(self, region):
         """A call that computes a region block by block, into memory of the set or new arrays."""
         self.arrays = True
-        outs = []
+        outs, roomy = [], []
         operands = [self.array(x) for x in region.sliced], [self.array(x) for x in region.whole]
         for n in region.outs:
             if n in self.results or n in self.seen:
-                out = self.taken(n, read_before(region, n)) or self.memory(None, n.aval)
+                out = self.taken(n, read_before(region, n))
+                if out is None:
+                    roomy.append(n)
+                    out = self.early(n) or self.memory(None, n.aval)
                 self.values[n] = Value(n.aval, out)
             else:
-                out = self.pooled(n)
+                slot = self.inherited(n, read_before(region, n))
+                if slot is None:
+                    roomy.append(n)
+                out = self.pooled(n, slot)
             outs.append(out)
         names = []
         for n in region.totals:
             names.append(self.fresh_name())
             self.values[n] = Value(n.aval, names[-1])
         texts = [f"({''.join([t + ', ' for t in part])})" for part in (*operands, outs)]
-        call = f"{self.name(blocks_of(region), 'blocks')}({', '.join(texts)})"
+        self.blocks[region] = blocks_of(region, roomy)
+        call = f"{self.name(self.blocks[region], 'blocks')}({', '.join(texts)})"
         self.line(f"{''.join([v + ', ' for v in names])}= {call}" if names else call, region)
 
     def assign(self, n, text, slots=OUTSIDE):
@@ -310,7 +349,7 @@ class Writer(Numbers, Texts):
         """A reshape whose elements do not lie in order."""
         out = self.pooled(n)
         inside = self.slots.view(out, f".reshape({x.aval.shape!r})", lambda a: a.reshape(x.aval.shape))
-        self.line(f"{self.name(np.copyto, 'copyto')}({inside}, {x})", n)
+        self.copy(inside, x)
         return True
 
     def late_view(self, v):
@@ -322,31 +361,76 @@ class Writer(Numbers, Texts):
             got = f"{self.name(n.prim.impl, f'f_{n.prim.name}')}({', '.join([text, *self.params(n)])})"
         v.array = got if got == text else self.say(got, n)
 
-    def pooled(self, n, over=()):
-        """Memory of the set for the result of a node: that of an operand in `over` that dies here, if it has the same form."""
-        slot = None
+    def inherited(self, n, over):
+        """The slot of an operand in `over` that dies here and has the form of the result, or None."""
         for x in over:
             v = self.values.get(x) if type(x) is GraphNode else None
             if (
                 v is not None
                 and v.pooled
+                and v.slots is not None
                 and self.end[x] == self.at
                 and not is_view(x)
                 and v.aval.shape == n.aval.shape
                 and v.aval.dtype == n.aval.dtype
+                and self.outlived(n, *v.slots)
             ):
                 (slot,) = v.slots
                 v.slots = None
-                break
+                return slot
+        return None
+
+    def pooled(self, n, slot=None):
+        """Memory of the set for the result of a node: the slot it has inherited, or another."""
         if slot is None:
-            slot = self.slots.take(nbytes(n.aval))
+            slot = self.place(n) or self.slots.take(nbytes(n.aval))
         out = self.slots.array(slot, n.aval.shape, n.aval.dtype)
         self.values[n] = Value(n.aval, out, pooled=True, slots=frozenset([slot]))
         return out
 
+    def place(self, n):
+        """Memory of a result that is still to be written, where there is any; what a ufunc turns into the result may be in its place."""
+        if nbytes(n.aval) < PLACED:
+            return None
+        end = self.end[n]
+        got = self.slots.place(nbytes(n.aval), end)
+        if got is None and end < len(self.items):
+            room = self.rooms.get(self.items[end])
+            if room is not None and self.turns_into(n, self.items[end]):
+                got = room.take_whole()
+        return got
+
+    def turns_into(self, n, m):
+        """May a node be written over this operand of it?"""
+        over = (
+            m.ins if is_ufunc(m.prim) and m.prim.numpy is None else () if m.prim.over is None else [m.ins[m.prim.over]]
+        )
+        return n.aval == m.aval and any([x is n for x in over])
+
+    def outlived(self, n, slot):
+        """Is a value dead before the result is written in whose memory this slot lies, or what that is written over?"""
+        if type(slot) is not Place or self.end[n] < slot.room.until:
+            return True
+        m = self.items[slot.room.until]
+        whole = slot.offset == 0 and slot.size == slot.room.size
+        return whole and self.end[n] == slot.room.until and type(m) is not Region and self.turns_into(n, m)
+
+    def unpool(self, n, over):
+        """Take back what `pooled` gave."""
+        slots = self.values.pop(n).slots
+        for x in over:
+            if type(x) is GraphNode and self.values[x].slots is None:
+                self.values[x].slots = slots
+                return
+        self.slots.give(*slots)
+
     def large(self, n, over=()):
         """Memory of a result so large that it is worth taking again what the caller has let go."""
-        return self.taken(n, over) or (self.memory(None, n.aval) if nbytes(n.aval) >= LARGE_RESULT else None)
+        return (
+            self.taken(n, over)
+            or self.early(n)
+            or (self.memory(None, n.aval) if nbytes(n.aval) >= LARGE_RESULT else None)
+        )
 
     def taken(self, n, over=()):
         """The memory of an input of a result's form that may be written over, and is dead, or in `over` and dies here; None if there
@@ -369,13 +453,14 @@ class Writer(Numbers, Texts):
         pool = n.aval.shape != () and n not in self.results and n not in self.seen
         if prim.numpy is not None:
             xs = [self.operand(x) for x in n.ins]
-            out = self.given.get(n) or (self.pooled(n) if pool else self.large(n))
+            over = () if prim.over is None else [n.ins[prim.over]]
+            out = self.given.get(n) or (self.pooled(n, self.inherited(n, over)) if pool else self.large(n))
             text = prim.numpy(
                 self, out, *xs, **{k: v for k, v in (n.params or {}).items() if k not in ("avals", "kink")}
             )
             if text is None:  # it does not know these operands
                 if pool and n not in self.given:
-                    self.slots.give(*self.values.pop(n).slots)
+                    self.unpool(n, over)
                 return self.by_ufunc(n, pool) if is_ufunc(prim) else False
             self.finish(n, text, out)
             return True
@@ -384,8 +469,9 @@ class Writer(Numbers, Texts):
     def by_ufunc(self, n, pool):
         likes = loop_dtypes(n)
         xs = [self.array(self.peeled(n, x), like) for x, like in zip(n.ins, likes, strict=True)]
-        out = self.given.get(n) or (self.pooled(n, n.ins) if pool else self.large(n, n.ins))
-        self.finish(n, self.call(n.prim.ufunc, n.prim.ufunc.__name__, xs, out), out)
+        out = self.given.get(n) or (self.pooled(n, self.inherited(n, n.ins)) if pool else self.large(n, n.ins))
+        ufunc, xs = self.spelled(n, xs)
+        self.finish(n, self.call(ufunc, ufunc.__name__, xs, out), out)
         return True
 
     def peeled(self, n, x):
@@ -445,6 +531,19 @@ class Writer(Numbers, Texts):
             copies.append(f"{self.name(np.copyto, 'copyto')}(a{i}, {text})")
         return temps, copies
 
+    def room_lines(self, words):
+        """The lines that make what lies in the memory of results, and these where nobody gives them."""
+        lines = []
+        for i, (n, room) in enumerate(self.rooms.items()):
+            if room.recipes:
+                if n not in self.given:
+                    lines.append(f"{room.name} = {self.new_memory(n.aval)}")
+                used = [name for name, _ in room.recipes if name in words]
+                if used:
+                    self.env[f"room{i}"] = room.maker(used)
+                    lines.append(f"{''.join([u + ', ' for u in used])}= room{i}({room.name})")
+        return lines
+
     def text(self):
         """The text of `def run(...)`; `env` is what it runs in."""
         self.write()
@@ -475,6 +574,7 @@ class Writer(Numbers, Texts):
             tail = [f"{name} = {out}" for name, out in zip(r, outs, strict=True) if not out.isidentifier()]
             outs = [out if out.isidentifier() else name for name, out in zip(r, outs, strict=True)]
         tail += [*temps, *copies]  # (all has been computed: nothing can go wrong any more)
+        head += self.room_lines(words)
         if used:
             tail.append("give(b)")
         tail.append(f"return ({''.join([o + ', ' for o in outs])})")
@@ -501,11 +601,16 @@ def read_before(region, n):
     at = region.nodes.index(n)
     over = []
     for x in region.sliced:
-        readers = [(i, m) for i, m in enumerate(region.nodes) if x in m.ins]
+        readers = [(i, m) for i, m in enumerate(region.nodes) if reads(m, x)]
         if all([i < at or (i == at and is_ufunc(m.prim) and m.prim.numpy is None) for i, m in readers]):
             if all([writes_out(m) for _, m in readers]):
                 over.append(x)
     return over
+
+
+def reads(n, x):
+    """Is this one of a node's operands? (`in` would compare with arrays.)"""
+    return any([y is x for y in n.ins])
 
 
 def is_number(x):
@@ -513,16 +618,21 @@ def is_number(x):
     return aval.shape == ()
 
 
-def blocks_of(region):
-    """What runs a region: its code for a block of each size that occurs."""
+def blocks_of(region, roomy):
+    """What runs a region: its code for a block of each size that occurs. `roomy`: results whose memory is nobody else's."""
     from .source import written
+
+    over = len(roomy) < len(region.outs)  # some of its rows are gone once it has run: it could not be run again
 
     def block(k):
         graph = block_graph(region, k)
-        return written(graph, given=graph.outs[: len(region.outs)])[0]
+        outs = graph.outs[: len(region.outs)]
+        rooms = [o for n, o in zip(region.outs, outs, strict=True) if n in roomy]
+        return written(graph, careful=over, given=outs, roomy=rooms)[:2]
 
     last = region.rows % region.step
-    return Blocks(region, block(region.step), block(last) if last else None)
+    whole, writer = block(region.step)
+    return Blocks(region, whole, block(last)[0] if last else None, sum(writer.slots.sizes))
 
 
 def loop_dtypes(n):

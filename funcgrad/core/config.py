@@ -4,6 +4,7 @@ Invariant: a setting takes effect where it is set, once; nothing reads this obje
 """
 
 import dataclasses
+import warnings
 
 from ..errors import ArgumentError, ShapeError
 from . import nans
@@ -15,12 +16,22 @@ class Settings:
     """`check_nans`: raise NaNError where the first NaN is made, in an operation or in a derivative rule.
     `full_tracebacks`: tracebacks keep the frames of funcgrad and compat.
     `check_graphs`: every graph is checked before and after every pass.
-    `threads`: how many threads compiled code may use; 0 is as many as there are CPUs for this process."""
+    `threads`: how many threads compiled code may use; 0 is as many as there are CPUs for this process.
+    `deterministic`: BLAS is held at one thread too.
+    `max_operations`: of a staged function."""
 
     check_nans: bool = False
     full_tracebacks: bool = False
     check_graphs: bool = False
     threads: int = 0
+    deterministic: bool = False
+    max_operations: int = 1_000_000
+
+
+UNHELD = (
+    "config: deterministic=True could not hold BLAS at one thread: NumPy's is not OpenBLAS. Set the variable that yours reads before "
+    "Python starts (OMP_NUM_THREADS=1, MKL_NUM_THREADS=1, VECLIB_MAXIMUM_THREADS=1)."
+)
 
 
 class Current:
@@ -29,6 +40,11 @@ class Current:
 
 def apply(settings):
     nans.install(settings.check_nans)
+    if settings.deterministic != Current.settings.deterministic:
+        from .blas import Held
+
+        if not Held.hold(settings.deterministic):
+            warnings.warn(UNHELD, stacklevel=3)
     Current.settings = settings
 
 
@@ -42,6 +58,9 @@ class config:
     an error shows our frames between yours too, to debug funcgrad itself; `check_graphs=True`, for
     the same, has every graph verified before and after every pass of the compiler (from then on). `threads=n`: compiled code uses n
     threads at most; 0 (the default) is as many as there are CPUs for this process, and no bit of a result depends on it.
+    `deterministic=True` holds BLAS at one thread as well, on whose number the bits of a matrix product depend; where that cannot be
+    done it warns, naming the variable to set.
+    `max_operations=n`: staging a function that has more (a loop that does not end) raises GraphTooLargeError, a RuntimeError.
     Raises TypeError for a setting there is none of, or a value of another type; ValueError for a negative number of threads.
 
     >>> import funcgrad as fg, numpy as np

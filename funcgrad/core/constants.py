@@ -19,7 +19,7 @@ def kept(v, trace):
     if type(v) is not np.ndarray or not v.flags.writeable:
         return v
     if v.nbytes <= SMALL:
-        return v.copy()
+        return v.copy("K")
     if trace.watched is None:
         trace.watched = {}
     if id(v) not in trace.watched:

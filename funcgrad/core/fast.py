@@ -14,6 +14,7 @@ import numpy as np
 from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, ndarray
 from .constants import kept
+from .halves import among
 from .handle import Array, Frozen, Handle, Store, Taped, fresh, snap
 from .node import Node, TapeNode
 from .primitive import Primitive
@@ -386,11 +387,18 @@ RECORD = """def call({head}out, params, {all}, {values}):
 """
 
 
+MINDING = (
+    "\n        if half(({values},)): return general({all}, **params)"  # (once somebody has asked for half precision)
+)
+
+
 def call_of(prim):
     """The function behind `prim(*operands, **params)`: by itself for plain Record and the tape over NumPy memory.
 
-    None where there is none to write: several results, any number of operands, none, more than three, no derivative.
+    None where there is none to write: several results, none or more than three operands, no derivative.
     """
+    if prim.variadic and prim.linear == "all" and not prim.multi and not state.shared.halves:
+        return variadic_call(prim)
     if prim.multi or prim.variadic or prim.source or prim.record or prim.nondiff or not 1 <= prim.arity <= 3:
         return None
     xs = "xyz"[: prim.arity]
@@ -403,17 +411,85 @@ def call_of(prim):
         unwrap="".join(UNWRAP.format(x=x, all=every, bit=1 << i) for i, x in enumerate(xs)),
         key=f"(need, {kink})" if kinked else "need",
         kink=kink,
-        taped=TAPE_VIEW
-        if prim.shares
-        else TAPE_VALUE.format(all=every, values=values, kink=kink, key=f"(need, {kink})" if kinked else "need"),
+        taped=(MINDING if state.shared.halves else "").format(all=every, values=values)
+        + (TAPE_VIEW if prim.shares else TAPE_VALUE).format(
+            all=every, values=values, kink=kink, key=f"(need, {kink})" if kinked else "need"
+        ),
         batched=BATCHED.format(aligned=aligned(xs), values=values) if prim.elementwise else "",
     )
     env = environment(prim, None) | {
         "Handle": Handle, "general": prim.general, "enter": enter, "leave": leave, "IGNORE": IGNORE,
         "impl": prim.impl, "impl_torch": prim.value("torch"), "sharing": sharing, "prim": prim, "taped": {}, "recorded": {}, "dtype_of": dtype_of,
         "is_float": is_float, "Record": Record, "Batch": Batch, "PYTHON_SCALARS": PYTHON_SCALARS, "snap": snap, "recorder": recorder, "tape_recorder": tape_recorder,
+        "half": among,
     }  # fmt: skip
     return compile_text(text, env)
+
+
+def variadic_call(prim):
+    """The same for any number of operands, in all of which the primitive is linear: nothing is saved of them."""
+    impl, impl_torch, general = prim.impl, prim.value("torch"), prim.general
+    shared, tls = state.shared, state.tls
+
+    def call(*xs, **params):
+        if shared.staging:
+            return general(*xs, **params)
+        t = None
+        need = 0
+        bit = 1
+        values = []
+        marks = []
+        for x in xs:
+            if isinstance(x, Handle):
+                if x.alias is not None:
+                    fresh(x)
+                if t is None:
+                    t = x.owner
+                elif t is not x.owner:
+                    return general(*xs, **params)
+                values.append(x.val)
+                if x.mark is not None:
+                    need += bit
+                    marks.append(x.mark)
+            else:
+                values.append(x)
+            bit += bit
+        if t is TAPE:
+            token = enter(IGNORE)
+            try:
+                out = impl_torch(*values, **params)
+            finally:
+                leave(token)
+            if not need or not tls.grad or out.dtype.kind not in "fc":
+                return TAPE.face(out, None, TAPE)
+            n = TapeNode()
+            n.plan = prim.plan(need, None, "torch")
+            n.versions = ()
+            n.extra = None
+            made = TAPE.face(out, n, TAPE)
+        elif t is not None and t.flat:
+            out = impl(*values, **params)
+            if out.dtype.kind not in "fc":
+                return out
+            n = Node()
+            n.plan = prim.plan(need)
+            made = Array(out, n, t)
+        else:
+            return general(*xs, **params)
+        n.owner = t
+        n.ins = tuple(marks)
+        n.params = params
+        n.saved = ()
+        n.avals = [Aval(v.shape, v.dtype) if type(v) is ndarray else aval_of(v) for v in values]
+        n.index = state.tick()
+        f = sys._getframe(1)
+        if internal[f.f_globals.get("__name__")]:
+            f = user_frame(f) or f
+        n.code = f.f_code
+        n.lasti = f.f_lasti
+        return made
+
+    return call
 
 
 def aligned(xs):
@@ -488,4 +564,5 @@ def tape_recorder(prim, need, kink):
 
 def write_out(prim):
     """Make the written-out function what calling `prim` is: a type of its own, since Python looks __call__ up there."""
-    prim.__class__ = type("Primitive", (Primitive,), {"__call__": staticmethod(call_of(prim) or prim.general)})
+    call = staticmethod(call_of(prim) or prim.general)
+    prim.__class__ = type("Primitive", (Primitive,), {"__call__": call, "written": True})

@@ -8,7 +8,7 @@ from ..errors import FuncgradError, GraphError
 from .aval import aval_of
 from .handle import Handle
 from .node import by_index
-from .state import tick
+from .state import tick, tls
 
 
 class GraphNode:
@@ -93,7 +93,17 @@ def evaluate(graph, *args, look=None):
     `look(node, operands, result)` sees each operation."""
     env = dict(zip(graph.ins, args, strict=True))
     last = last_reads(graph)
+    stage = tls.stage
+    if stage is not None:  # (what is staged keeps its line)
+        with stage.placed():
+            return evaluated(graph, env, last, look, stage)
+    return evaluated(graph, env, last, look, stage)
+
+
+def evaluated(graph, env, last, look, stage):
     for n in graph.nodes:
+        if stage is not None:
+            stage.place = n.site
         vals = [env[x] if type(x) is GraphNode else x for x in n.ins]
         env[n] = out = vals[0][n.params["i"]] if n.prim.name == "pick" else n.prim(*vals, **(n.params or {}))
         if look is not None:

@@ -10,12 +10,12 @@ import numpy as np
 
 from .aval import ndarray, shape_of
 from .graph import GraphNode
-from .handle import Handle
+from .handle import Handle, Taped
 from .trace import Batch
 
 VIEWS = {"transpose", "getitem", "broadcast", "diagonal", "real", "imag", "stop"}
 KEEPING = {  # the order of the first operand, but for ufuncs, which keep what is common to all of theirs
-    "cast", "copy", "put", "dynamic_slice", "dynamic_update_slice", "roll", "sort", "softmax", "log_softmax", "standardize", "fft",
+    "cast", "put", "dynamic_slice", "dynamic_update_slice", "roll", "sort", "softmax", "log_softmax", "standardize", "fft",
 }  # fmt: skip
 REDUCING = {"sum", "max", "min", "prod", "mean", "any", "all", "logsumexp"}
 BYTE = np.empty((), np.int8)
@@ -54,6 +54,39 @@ def of_sample(layout, shape, axis):
     size, step = max(shape[axis], 1), abs(strides[axis])
     own = [s // size if step and abs(s) > step else s for s in strides]
     return ghost(shape[:axis] + shape[axis + 1 :], own[:axis] + own[axis + 1 :])
+
+
+def of_mapped(layout, shape, axis):
+    """The layout of an array that is mapped over one axis, of which each sample has a layout: its samples one after another."""
+    own = dense(shape[:axis] + shape[axis + 1 :]) if layout is None else layout
+    outermost = 1 + sum([abs(s) * n for s, n in zip(own.strides, own.shape, strict=True)])
+    return normal(ghost(shape, (*own.strides[:axis], outermost, *own.strides[axis:])))
+
+
+def in_order(v, layout):
+    """The value of a handle, in memory in the order of a layout: what a write to the array that lay so leaves behind."""
+    if isinstance(v, Taped):  # (torch's own rules say what is a view)
+        return v
+    if isinstance(v, Handle):
+        if type(v.mark) is GraphNode:
+            v.owner.layouts[v.mark] = layout
+            return v
+        if type(v.owner) is Batch and v.mark is not None:
+            layout = of_mapped(layout, shape_of(v.val), v.mark)
+        inside = in_order(v.val, layout)
+        return v if inside is v.val else type(v)(inside, v.mark, v.owner, v.alias)
+    if type(v) is not ndarray or (normal(v) is None if layout is None else same_order(v, layout)):
+        return v
+    order = range(v.ndim) if layout is None else by_strides(layout.strides)
+    steps = [1] * v.ndim if layout is None else [-1 if s < 0 else 1 for s in layout.strides]
+    out = np.empty([v.shape[a] for a in order], v.dtype).transpose(np.argsort(order))
+    out = out[tuple([slice(None, None, step) for step in steps])]
+    out[...] = v
+    return out
+
+
+def same_order(a, b):
+    return by_strides(a.strides) == by_strides(b.strides) and np.array_equal(np.sign(a.strides), np.sign(b.strides))
 
 
 def ghost(shape, strides):
@@ -143,4 +176,4 @@ def common(ins, layouts, shape):
     return np.nditer([*small, None]).operands[-1].strides
 
 
-__all__ = ["is_view", "layout_of"]
+__all__ = ["in_order", "is_view", "layout_of"]

@@ -11,19 +11,82 @@ import sys
 import numpy as np
 
 from ..errors import NotDifferentiableError, ShapeError
-from . import state
-from .aval import describe, dtype_of, ndarray, shape_of
+from . import halves, state
+from .aval import Aval, describe, dtype_of, ndarray, shape_of
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Taped, fresh, root_of
+from .node import TapeNode
 from .primitive import PRIMITIVES
 from .quiet import IGNORE, enter, leave, quiet
-from .site import site, where
+from .site import internal, site, user_frame, where
+from .state import tick
 from .trace import ROOT, TAPE, Record, Root
 
 tls, shared = state.tls, state.shared
+new = object.__new__
+getframe = sys._getframe
 
 
-def view(x, prim, **params):
-    """`prim(x)` as a view of x: a write through either is seen by both, and by their siblings."""
+def view(x, prim, label=None, **params):
+    """`prim(x)` as a view of x: a write through either is seen by both, and by their siblings. `label`: what a face calls
+    the operation."""
+    if isinstance(x, Taped) and x.owner is TAPE and not shared.staging and prim.nondiff is None:
+        if x.alias is not None:
+            fresh(x)
+        memory = x.val
+        value = prim.value("torch")(memory, **params)
+        if type(x.alias) is not Frozen and type(value) is ndarray and value.base is not None:
+            if value.base is memory or value.base is memory.base:
+                return taped_view(x, prim, value, params, label)
+    out = viewed(x, prim, params)
+    if label is not None and isinstance(out, Taped) and out.mark is not None and out.mark.plan is not None:
+        out.mark.plan = out.mark.plan.labelled(label)
+    return out
+
+
+def taped_view(x, prim, value, params, label):
+    """The view of a Tensor over NumPy memory, whose array is `value`: what `viewed` comes to, written out."""
+    out = new(TAPE.face)
+    out.owner = TAPE
+    out.cell = None
+    out.val = value
+    out.store = x.store or x.stamp()[0]
+    alias = x.alias
+    if alias is None:
+        out.alias = Alias(x, ((prim, params),))
+    else:
+        out.alias = Alias(alias.base, (*alias.chain, (prim, params)))
+    mark = x.mark
+    if mark is None:
+        out.mark = None
+    elif tls.grad:
+        n = out.mark = TapeNode()
+        n.owner = TAPE
+        n.plan = prim.plan(1, None, halves.face((x.val,)) if shared.halves else "torch", label)
+        n.ins = (mark,)
+        n.params = params
+        n.saved = n.versions = ()
+        n.avals = (Aval(x.val.shape, x.val.dtype),)
+        n.index = tick()
+        n.extra = None
+        f = getframe(3)
+        if internal[f.f_globals.get("__name__")]:
+            f = user_frame(f) or f
+        n.code = f.f_code
+        n.lasti = f.f_lasti
+    else:
+        out.mark = unrecorded_leaf()
+    return out
+
+
+def unrecorded_leaf():
+    """The mark of a view made while nothing is recorded: as in torch it requires grad all the same."""
+    leaf = TAPE.leaf()
+    leaf.params = {"made_in": "inference" if tls.inference else "no_grad"}
+    return leaf
+
+
+def viewed(x, prim, params):
+    """`view` of any handle."""
     if shared.staging and tls.stage is not None:
         (x,) = tls.stage.capture((x,))
     out = prim(x, **params)  # (dispatch has brought x up to date)
@@ -39,9 +102,8 @@ def view(x, prim, **params):
     if out.owner is TAPE:
         if out.store is None or out.store is not x.store:  # (the primitive shares the store if it shares the memory)
             return out
-        if out.mark is None and x.mark is not None:  # not recorded (no_grad): as in torch it requires grad all the same
-            out.mark = TAPE.leaf()
-            out.mark.params = {"made_in": "inference" if tls.inference else "no_grad"}
+        if out.mark is None and x.mark is not None:
+            out.mark = unrecorded_leaf()
     elif prim.name == "reshape" and not contiguous(x):
         from .layout import is_view
 
@@ -56,8 +118,15 @@ def contiguous(x):
     return type(x.val) is ndarray and x.val.flags.c_contiguous and (x.owner.concrete or not x.mark)
 
 
-def references(root):
-    return sys.getrefcount(root.val)
+def as_it_lay(root, new):
+    """The new value of a root in the order of memory that it has now, which NumPy's writes leave as it is."""
+    from .layout import in_order, layout_of
+
+    return in_order(new, layout_of(root))
+
+
+def references(box):
+    return sys.getrefcount(box.val)
 
 
 class Probe:
@@ -77,8 +146,8 @@ def unshared(box, root, chain):
     del val
     extra = 0
     if chain:
-        if type(box.val) is not ndarray or box.val.base is not root.val:
-            return False
+        if type(box.val) is not ndarray or box.val.base is not root.val or references(box) > ALONE:
+            return False  # (a node that keeps the view's array does not show in the root's count)
         extra = 2  # the view's own alias, and the base of its array
     return references(root) <= ALONE + extra
 
@@ -109,9 +178,20 @@ def accumulate(box, value, line):
     store = box.versioned()
     if not store.counted:
         box.refuse((value,))
-    np.add(box.val, value, out=box.val)
+    if shared.halves:
+        into(PRIMITIVES["add"], box.val, (value,), {})
+    else:
+        np.add(box.val, value, out=box.val)
     store.version += 1
     store.changed = line
+
+
+def into(prim, mem, values, params):
+    """prim of what NumPy memory behind a Tensor holds, and of values, written into it."""
+    if shared.halves and halves.among((mem,)):
+        halves.into(prim, mem, values, params)
+    else:
+        prim.into(mem, *values, **params)
 
 
 def unrecorded(box, prim, args, params):
@@ -131,7 +211,7 @@ def unrecorded(box, prim, args, params):
         values.append(a)
     token = enter(IGNORE)
     try:
-        prim.into(mem, *values, **params)
+        into(prim, mem, values, params)
     finally:
         leave(token)
     store.version += 1
@@ -199,7 +279,7 @@ def write(box, prim, *args, **params):
             prim.into(mem, *values, **params)
         else:
             with quiet():
-                prim.into(mem, *values, **params)
+                into(prim, mem, values, params)
             store = root.versioned()
             box.store = store
             store.version += 1
@@ -240,6 +320,8 @@ def write(box, prim, *args, **params):
     if not isinstance(new, Handle):
         new = Array(new, None, ROOT)
     mark, cell = root.mark, getattr(root, "cell", None)
+    if mem is None and len(shape_of(new)) > 1 and not (contiguous(root) and contiguous(new)):
+        new = as_it_lay(root, new)
     root.repoint(new)
     if isinstance(root, Taped) and not tls.grad:  # no_grad: the value changes, its history stays
         root.mark = mark

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import NaNError
 from .handle import Handle
+from .node import operation_of
 from .site import here, where
 from .state import shared
 from .trace import Batch, Jvp, Record, Slots, Tape
@@ -179,8 +180,7 @@ def kept_of(n):
 
 def named(n):
     """`sqrt, called at file:line`."""
-    name = n.plan.prim.name if n.extra is None or n.extra.label is None else n.extra.label
-    return f"{title(name)}, called at {where((n.code, n.lasti))}"
+    return f"{title(operation_of(n))}, called at {where((n.code, n.lasti))}"
 
 
 def title(name):

@@ -56,6 +56,11 @@ def extra_of(n):
     return n.extra
 
 
+def operation_of(n):
+    """What a message calls the operation of a node: the face's name for it, or the primitive's."""
+    return n.extra and n.extra.label or n.plan.label or n.plan.prim.name
+
+
 def leaf_node(trace, index, kind=Node):
     """The node of an argument: it has no plan, no parents, and saved nothing."""
     n = kind()

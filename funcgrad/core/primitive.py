@@ -38,7 +38,7 @@ helpers = Table()  # what the derived rules need of the table itself (fit, front
 FIELDS = {
     "impl", "aval", "linear", "bilinear", "transpose", "vjp", "jvp", "nondiff", "saves", "batch", "unview", "into",
     "jax", "samples", "multi", "record", "pull", "pull_handles", "numpy", "variadic", "source", "kinks",
-    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual", "scalar", "view", "rows", "shares", "again",
+    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual", "scalar", "view", "rows", "over", "shares", "again", "fills",
 }  # fmt: skip
 shared, tls = state.shared, state.tls
 
@@ -47,12 +47,14 @@ class Primitive:
     """A primitive: calling it with any handle among the operands lets that handle's trace process it."""
 
     elementwise = multi = variadic = False
+    written = False  # is calling it a function that was written out for it (core/fast.py)?
     formulas = transpose = linear = bilinear = vjp = jvp = batch = aval = nondiff = unview = into = record = pull = None
     jax = samples = numpy = ufunc = symbol = pull_handles = kinks = impl_torch = None
     again = ()
     tape = False  # has it formulas of its own for a tape?
+    users = False  # are its rules written by the user?
     shares = False  # may its value lie in its operand's memory? (every primitive with an unview)
-    scalar = view = rows = None  # how compiled code writes it, with `numpy` (compile/writer.py)
+    scalar = view = rows = over = None  # how compiled code writes it, with `numpy` (compile/writer.py)
     domain, dtypes, without, tolerance = "real", "f", {}, 1.0  # what its samples are (core/sample.py), and how exact
     dtype_kept = True  # the result has the dtype of its float operands
     source = False  # has no operands: asks the Stage of this thread
@@ -117,11 +119,12 @@ class Primitive:
 
         return written_out(self)
 
-    def plan(self, need, kink=None, face="numpy"):
-        """The Plan for the operands in the bit mask `need`, one choice at kinks, and one face's NumPy functions."""
-        got = self.plans.get((need, kink, face))
+    def plan(self, need, kink=None, face="numpy", label=None):
+        """The Plan for the operands in the bit mask `need`, one choice at kinks, and one face's NumPy functions and name."""
+        key = need, kink, face, label
+        got = self.plans.get(key)
         if got is None:
-            got = self.plans[need, kink, face] = Plan(self, need, kink, face)
+            got = self.plans[key] = Plan(self, need, kink, face, label)
         return got
 
     def value(self, face):
@@ -142,13 +145,14 @@ def helper(f):
 class Plan:
     """What recording and pulling back one primitive needs to know for one set of operands that need a derivative."""
 
-    __slots__ = ("prim", "need", "operands", "reads", "keeps", "results", "pull", "face", "kink", "bound")
+    __slots__ = ("prim", "need", "operands", "reads", "keeps", "results", "pull", "face", "kink", "label", "__dict__")
 
-    def __init__(self, prim, need, kink=None, face="numpy"):
+    def __init__(self, prim, need, kink=None, face="numpy", label=None):
         self.prim = prim
+        self.label = label  # what the face calls the operation, where its primitive does not say
         self.face = face
-        self.kink = kink = kink or ("torch" if prim.tape and face == "torch" else "jax")
-        self.bound = None  # the transposes bound to NumPy, once they are wanted
+        self.half = face == "half"  # torch's face of half precision: the rules run in float32 (core/halves.py)
+        self.kink = kink = kink or ("jax" if face == "numpy" or not prim.tape else "torch")
         self.need = need
         self.operands = tuple(i for i in range(need.bit_length()) if need >> i & 1)
         rules = prim.formulas[kink] if prim.formulas else None
@@ -160,12 +164,28 @@ class Plan:
         self.keeps = bool(results)
         self.results = None if "out" in results else tuple(sorted([int(r.removeprefix("out")) for r in results]))
         self.reads = tuple(sorted(reads - results))
-        self.pull = self.first_pull if rules else prim.pull or rule_pull
+        self.pull = self.first_pull if self.half else prim.pull or self.first_pull
 
     def first_pull(self, n, ct, cts, owned):
-        """Write the pull of an elementwise primitive when it is first wanted: import does not pay for it."""
-        self.pull = elementwise_pull(self.prim, self, self.prim.formulas[self.kink])
+        """Write the pull of a plan when it is first wanted: import does not pay for it."""
+        prim = self.prim
+        if self.half:
+            from .halves import pull
+
+            self.pull = functools.partial(pull, prim.plan(self.need, self.kink, "torch", self.label))
+        elif prim.formulas:
+            self.pull = elementwise_pull(prim, self, prim.formulas[self.kink])
+        else:
+            self.pull = variadic_pull if prim.variadic else self.ruled
         self.pull(n, ct, cts, owned)
+
+    @functools.cached_property
+    def ruled(self):
+        """The pull made of the primitive's rule, which one written by hand leaves its less common cases to."""
+        return rule_pull(self.prim, self)
+
+    def labelled(self, label):
+        return self.prim.plan(self.need, self.kink, self.face, label)
 
     def keep(self, vals, out):
         """(saved, avals) of a node: what the rules read, and what is left of the operands they do not."""
@@ -208,6 +228,7 @@ def raw(f, face="numpy"):
         return f.value(face)
     if type(f) is not FunctionType or not f.__module__.startswith("funcgrad.ops"):
         return f
+    f = getattr(f, "plain", f)  # (a shorter way to the same over plain arrays)
     got = _raw_functions.get((f, face))
     return made(raw_function, f, face) if got is None else got
 
@@ -252,8 +273,8 @@ def raw_names(namespace, face):
     return got
 
 
-def rule_pull(n, ct, cts, owned):
-    """Pull back through a primitive with a written rule, over plain arrays."""
+def variadic_pull(n, ct, cts, owned):
+    """Pull back through a primitive with a written rule and any number of operands, over plain arrays."""
     plan = n.plan
     xs, out = plan.operands_of(n, n.saved)
     gs = raw(plan.prim.vjp, plan.face)(ct, out, *xs, need=plan.need, **n.params)
@@ -262,6 +283,32 @@ def rule_pull(n, ct, cts, owned):
         if g is not None:
             c = cts.get(p)
             cts[p] = g if c is None else c + g
+
+
+def rule_pull(prim, plan):
+    """One function per (primitive, need) that calls the written rule, or transposes, over plain arrays and adds into `cts`."""
+    saved = [OPERANDS[i] for i in plan.reads] + (["out"] if plan.keeps else [])
+    parents = [f"p{i}" for i in plan.operands]
+    lines = ["def pull(n, t, cts, owned):", f"    {', '.join(parents)}, = n.ins", "    a = n.avals"]
+    if saved:
+        lines.append(f"    {', '.join(saved)}, = n.saved")
+    xs = ", ".join([OPERANDS[i] if i in plan.reads else f"a[{i}]" for i in range(prim.arity)])
+    env = {}
+    if prim.transpose is not None:
+        rules = dict(zip(prim.linear or prim.bilinear, prim.transpose, strict=True))
+        env = {f"rule{i}": raw(rules[i], plan.face) for i in plan.operands if i in rules}
+        lines += [f"    g{i} = rule{i}(t, {xs}, **n.params)" for i in plan.operands if i in rules]
+    else:
+        env["vjp"] = raw(prim.vjp, plan.face)
+        gs = ", ".join([f"g{i}" for i in range(prim.arity)])
+        out = "out" if plan.keeps else "None"
+        lines.append(f"    {gs}, = vjp(t, {out}, {xs}, need={plan.need}, **n.params)")
+    for i in plan.operands if prim.transpose is None else [i for i in plan.operands if i in rules]:
+        lines.append(f"    if g{i} is not None:")
+        lines.append(f"        c = cts.get(p{i})")
+        lines.append(f"        cts[p{i}] = g{i} if c is None else c + g{i}")
+    exec(compile("\n".join(lines), f"<pull of {prim.name}, operands {plan.operands}>", "exec"), env)
+    return env["pull"]
 
 
 def elementwise_pull(prim, plan, rules):
@@ -320,7 +367,10 @@ def elementwise(
     p.bare = impl  # without the choice at kinks, which changes derivatives only
     if isinstance(ufunc, np.ufunc):
         p.ufunc = ufunc
-        p.into = p.into or (lambda mem, *xs: ufunc(mem, *xs, out=mem, casting="same_kind"))
+        if impl is ufunc or symbol in OPERATOR:
+            p.into = p.into or (lambda mem, *xs: ufunc(mem, *xs, out=mem, casting="same_kind"))
+        else:  # (ufunc says which dtypes it has, and no more)
+            p.into = p.into or (lambda mem, *xs, **kw: np.copyto(mem, p.impl(mem, *xs, **kw), casting="same_kind"))
     if nondiff is None:
         if not formulas:
             raise PrimitiveError(f"{name}: give one formula per operand, or nondiff='why'")
@@ -456,8 +506,7 @@ def define(body, depth=1):
     p.params = ()
     p.shares = p.shares or p.unview is not None
     if p.transpose is not None:
-        p.vjp, p.transposed_pull = transposed_rules(p)
-        p.pull = p.pull or p.transposed_pull
+        p.vjp = transposed_vjp(p)
     if way == "linear":
         p.jvp = lambda ts, out, *xs, **kw: linear_jvp(p, ts, out, *xs, **kw)
     elif way == "bilinear":
@@ -467,26 +516,14 @@ def define(body, depth=1):
     return p
 
 
-def transposed_rules(p):
-    """(vjp, pull) of a primitive with one transpose per operand."""
+def transposed_vjp(p):
+    """The vjp of a primitive with one transpose per operand."""
     rules = dict(zip(p.linear or p.bilinear, p.transpose, strict=True))
 
     def vjp(ct, out, *xs, need, **params):
         return [rules[i](ct, *xs, **params) if need >> i & 1 and i in rules else None for i in range(len(xs))]
 
-    def pull(n, ct, cts, owned):
-        plan = n.plan
-        bound = plan.bound
-        if bound is None:
-            bound = plan.bound = [(k, raw(rules[i], plan.face)) for k, i in enumerate(plan.operands) if i in rules]
-        xs = n.avals if not plan.reads else plan.operands_of(n, n.saved)[0]
-        for k, transposed in bound:
-            q = n.ins[k]
-            g = transposed(ct, *xs, **n.params)
-            c = cts.get(q)
-            cts[q] = g if c is None else c + g
-
-    return vjp, pull
+    return vjp
 
 
 def linear_jvp(p, ts, out, *xs, **params):

@@ -5,10 +5,10 @@ so that what the rules do with them is recorded there. A walk that meets no hand
 """
 
 from ..errors import ModifiedError, SecondBackwardError
-from . import constants, nans, state
+from . import constants, halves, nans, state
 from .aval import PYTHON_SCALARS, strengthened
 from .handle import FROZEN, Frozen, Handle, Taped
-from .node import by_index
+from .node import by_index, operation_of
 from .primitive import helpers
 from .site import where
 from .trace import PICK, Later, Record, Slots, several
@@ -136,8 +136,13 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         else:
             if n.versions and deliver is not None and plan.prim.again:
                 check_versions(n, later=True)
+            stage = state.tls.stage
             try:
-                pull_handles(n, ct, into, again)
+                if stage is None or plan.prim.users:
+                    pull_handles(n, ct, into, again)
+                else:
+                    with stage.placed((n.code, n.lasti)):
+                        pull_handles(n, ct, into, again)
             except ModifiedError as error:
                 error.name_save(operation_of(n), where((n.code, n.lasti)))
                 raise
@@ -196,7 +201,10 @@ def pull_handles(n, ct, cts, again):
         if prim.tape and plan.kink == "torch":
             params = {**params, "kink": "torch"}
         try:
-            gs = prim.vjp(ct, out, *xs, need=plan.need, **params)
+            if plan.half:
+                gs = halves.rule(prim, ct, out, xs, plan.need, params)
+            else:
+                gs = prim.vjp(ct, out, *xs, need=plan.need, **params)
         except (ArithmeticError, ValueError):
             if not any(type(v) in PYTHON_SCALARS for v in saved):
                 raise
@@ -229,11 +237,6 @@ def rewrapped(n):
 
 def second_message(n):
     return f"{SECOND}\n[{operation_of(n)}, recorded at {where((n.code, n.lasti))}]"
-
-
-def operation_of(n):
-    """What a message calls the operation of a node: compat's label, or the primitive's name."""
-    return n.plan.prim.name if n.extra is None or n.extra.label is None else n.extra.label
 
 
 def check_versions(n, later=False):

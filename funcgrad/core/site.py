@@ -7,7 +7,7 @@ import linecache
 import sys
 import warnings
 
-INTERNAL = ("funcgrad", "compat", "numpy", "runpy", "contextlib", "functools")
+INTERNAL = ("funcgrad", "compat", "torch", "numpy", "runpy", "contextlib", "functools")
 
 
 class Known(dict):

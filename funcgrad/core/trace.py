@@ -8,7 +8,7 @@ on which the Tensors whose payload lives on that level record.
 import numpy as np
 
 from ..errors import LeakedTracerError
-from . import quiet
+from . import halves, quiet
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, is_weak, ndarray, shape_of, strengthened
 from .constants import kept
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
@@ -159,6 +159,12 @@ class Slots:
     def __init__(self, avals):
         self.cts = [None] * len(avals)
         self.avals = avals
+
+    def mapped(self, f):
+        """The same slots with f done to what is in them."""
+        slots = Slots([f(a) for a in self.avals])
+        slots.cts = [None if c is None else f(c) for c in self.cts]
+        return slots
 
     def filled(self, zeros):
         return [zeros(a) if c is None else c for c, a in zip(self.cts, self.avals, strict=True)]
@@ -342,7 +348,7 @@ class Tape(Trace):
         face = self.face
         if not (need and tls.grad) or prim.nondiff:
             if out is None:
-                out = silently(prim, vals, params) if bottom else prim(*vals, **params)
+                out = silently(prim, vals, params) if bottom else above(prim, vals, params)
             if prim.nondiff and not bottom and not prim.multi:  # a constant may come back from below this level
                 if isinstance(out, Taped):
                     return out
@@ -363,7 +369,7 @@ class Tape(Trace):
                 n.versions = tuple((*a.stamp(), i) for i, a in enumerate(stamped))
             return outs
         if out is None:
-            out = silently(prim, vals, params) if bottom else prim(*vals, **params)
+            out = silently(prim, vals, params) if bottom else above(prim, vals, params)
             if bottom:
                 out = (
                     tuple(np.asarray(o) for o in out)
@@ -374,7 +380,7 @@ class Tape(Trace):
                 )
         if not prim.multi and not is_float(dtype_of(out)):
             return face(out, None, self)
-        plan = prim.plan(need, params.get("kink"), "torch")
+        plan = prim.plan(need, params.get("kink"), halves.face(vals) if shared.halves else "torch")
         saved, avals = plan.keep(vals, out)
         n = record(TapeNode, self, plan, tuple(ins), params, saved, avals)
         n.extra = None
@@ -415,9 +421,15 @@ def silently(prim, vals, params):
     """The value over NumPy memory. torch never warns of inf or nan."""
     token = quiet.enter(quiet.IGNORE)
     try:
-        return prim.value("torch")(*vals, **params)
+        compute = prim.value("torch")
+        return halves.value(prim, compute, vals, params) if shared.halves else compute(*vals, **params)
     finally:
         quiet.leave(token)
+
+
+def above(prim, vals, params):
+    """The value one level out, where that is not NumPy memory."""
+    return halves.value(prim, prim, vals, params) if shared.halves else prim(*vals, **params)
 
 
 def saved_versions(plan, args):

@@ -10,6 +10,7 @@ import functools
 import opcode
 from types import CellType, FunctionType
 
+from ..lazy import trims
 from .site import internal
 
 
@@ -26,7 +27,7 @@ def is_bug(error, last):
         return False
     if isinstance(error, AttributeError):
         return last.tb_frame.f_code.co_code[last.tb_lasti] != opcode.opmap["RAISE_VARARGS"]
-    return isinstance(error, (KeyError, NameError, AssertionError, ImportError))
+    return isinstance(error, (KeyError, NameError, ImportError))
 
 
 def entries(traceback):
@@ -57,9 +58,9 @@ def linked(found):
     return found[0] if found else None
 
 
-def trim(error, traceback=None):
-    """Cut our frames out of the traceback of an error, but for its first entry, and out of those of the errors it came
-    from. `traceback`: the error's, where it is not set yet. Returns the error."""
+def trim(error, traceback=None, own=1):
+    """Cut our frames out of the traceback of an error, but for its first entry (`own` of them), and out of those of the errors
+    it came from. `traceback`: the error's, where it is not set yet. Returns the error."""
     from .config import Current
 
     if Current.settings.full_tracebacks:
@@ -68,9 +69,15 @@ def trim(error, traceback=None):
     if found and is_bug(error, found[-1]):
         return error
     if found:
-        linked([found[0], *users(found[1:])])
+        left = linked([*found[:own], *users(found[own:])])
+        if not own:
+            error.__traceback__ = left
     trim_origins(error)
     return error
+
+
+drop = functools.partial(trim, own=0)  # for functions that only ours call: their caller is the one entry to be left
+trims.append(drop)
 
 
 def passing(f, trim):

@@ -11,7 +11,7 @@ from ..errors import ShapeError
 
 P = PRIMITIVES
 __all__ = [
-    "bitcast_convert_type", "broadcast", "broadcast_in_dim", "broadcast_shapes", "broadcast_to_rank", "broadcasted_iota", "collapse",
+    "bitcast_convert_type", "broadcast", "broadcast_in_dim", "broadcast_like", "shape_as_value", "broadcast_shapes", "broadcast_to_rank", "broadcasted_iota", "collapse",
     "concatenate", "convert_element_type", "dtype", "empty", "expand_dims", "full", "full_like", "iota", "pad", "reshape", "rev",
     "split", "squeeze", "stack", "tile", "transpose", "unstack",
 ]  # fmt: skip
@@ -119,6 +119,16 @@ def broadcast_in_dim(operand, shape, broadcast_dimensions, *, out_sharding=None)
             f"broadcast_in_dim: broadcast_dimensions must name an axis of {shape} for each of operand's, in order; got {at}"
         )
     return P["broadcast"](operand, shape=shape, axes=tuple([i for i in range(len(shape)) if i not in at]))
+
+
+def broadcast_like(arr, like_arr):
+    """arr repeated to the shape of like_arr."""
+    return fnp.broadcast_to(arr, shape_of(like_arr))
+
+
+def shape_as_value(shape):
+    """A shape as an array."""
+    return np.asarray(shape, np.int64)
 
 
 def broadcast_shapes(*shapes):

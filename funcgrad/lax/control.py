@@ -24,9 +24,32 @@ from .arrays import concatenate, pad, rev
 from .indexing import slice_in_dim
 
 __all__ = [
-    "all_gather", "all_to_all", "associative_scan", "axis_index", "axis_size", "cond", "fori_loop", "map", "pbroadcast", "pmax",
+    "all_gather", "all_to_all", "composite", "optimization_barrier", "platform_dependent", "with_sharding_constraint", "associative_scan", "axis_index", "axis_size", "cond", "fori_loop", "map", "pbroadcast", "pmax",
     "pmean", "pmin", "ppermute", "pshuffle", "psum", "psum_scatter", "pswapaxes", "scan", "stop_gradient", "switch", "while_loop",
 ]  # fmt: skip
+
+
+def optimization_barrier(operand, /):
+    """operand itself: what compilers may not reorder is not reordered here."""
+    return operand
+
+
+def platform_dependent(*args, default=None, **per_platform):
+    """What the function for the CPU gives of args, or else the default. NotImplementedError if there is neither."""
+    f = per_platform.get("cpu", default)
+    if f is None:
+        raise NotImplementedError(f"platform_dependent: no function for cpu and no default; got {sorted(per_platform)}")
+    return f(*args)
+
+
+def composite(decomposition, name, version=0):
+    """The function itself: `name` and `version` are for compilers that know it."""
+    return decomposition
+
+
+def with_sharding_constraint(x, shardings):
+    """x itself: there is one device."""
+    return x
 
 
 def every_second(x, start, axis, stop=None):

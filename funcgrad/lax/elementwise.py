@@ -9,21 +9,22 @@ from ..errors import DTypeError
 P = PRIMITIVES
 UNARY = {
     "abs": "abs", "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan", "atanh": "arctanh",
-    "bessel_i0e": "i0e", "bessel_i1e": "i1e", "bitwise_not": "bitwise_not", "cbrt": "cbrt", "ceil": "ceil", "conj": "conj",
+    "bessel_i0e": "i0e", "bessel_i1e": "i1e", "bitwise_not": "bitwise_not", "cbrt": "cbrt", "ceil": "ceil",
     "cos": "cos", "cosh": "cosh", "digamma": "digamma", "erf": "erf", "erf_inv": "erfinv", "erfc": "erfc", "exp": "exp",
     "exp2": "exp2", "expm1": "expm1", "floor": "floor", "imag": "imag", "is_finite": "isfinite", "lgamma": "lgamma",
-    "log": "log", "log1p": "log1p", "logistic": "sigmoid", "neg": "neg", "real": "real",
+    "log": "log", "log1p": "log1p", "neg": "neg", "real": "real",
     "reciprocal": "reciprocal", "rsqrt": "rsqrt", "sign": "sign", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt",
     "square": "square", "tan": "tan", "tanh": "tanh",
 }  # fmt: skip
 BINARY = {
-    "add": "add", "atan2": "arctan2", "bitwise_and": "bitwise_and", "bitwise_or": "bitwise_or", "bitwise_xor": "bitwise_xor",
+    "add": "add", "bitwise_and": "bitwise_and", "bitwise_or": "bitwise_or", "bitwise_xor": "bitwise_xor",
     "complex": "complex", "eq": "equal", "ge": "greater_equal", "gt": "greater", "le": "less_equal", "lt": "less",
     "max": "maximum", "min": "minimum", "mul": "mul", "ne": "not_equal", "nextafter": "nextafter", "pow": "power", "rem": "fmod",
     "shift_left": "left_shift", "shift_right_arithmetic": "right_shift", "sub": "sub",
 }  # fmt: skip
 __all__ = [
-    "RoundingMethod", *UNARY, *BINARY, "betainc", "clamp", "clz", "div", "igamma", "igammac", "integer_pow", "polygamma", "population_count", "round",
+    "RoundingMethod", *UNARY, *BINARY, "atan2", "betainc", "clamp", "clz", "conj", "logistic", "div", "igamma", "igamma_grad_a", "igammac", "integer_pow", "mulhi", "polygamma",
+    "population_count", "random_gamma_grad", "reduce_precision", "round",
     "select", "select_n", "shift_right_logical", "zeta",
 ]  # fmt: skip
 
@@ -47,6 +48,33 @@ def special(name, x, *rest):
     from ..scipy import special as functions
 
     return getattr(functions, name)(x, *rest)
+
+
+def logistic(x, accuracy=None):
+    """1 / (1 + exp(-x)), without overflow. `accuracy`, jax's, changes nothing."""
+    try:
+        return P["sigmoid"](x)
+    except DTypeError:  # (complex numbers)
+        return special("expit", x)
+
+
+def conj(x):
+    """The conjugate, as a complex number; of a real one too."""
+    kind = dtype_of(x).kind
+    if kind not in "fc":
+        raise DTypeError(f"conj: takes floats and complex numbers; got {dtype_of(x).name}. Convert it with astype.")
+    return P["complex"](x, np.zeros((), dtype_of(x))) if kind == "f" else P["conj"](x)
+
+
+def atan2(x, y):
+    """The angle of y + i x; of complex numbers -i log((y + i x) / sqrt(x**2 + y**2))."""
+    try:
+        return P["arctan2"](x, y)
+    except TypeError:
+        if "c" not in (dtype_of(x).kind, dtype_of(y).kind):
+            raise
+    radius = P["sqrt"](P["add"](P["mul"](x, x), P["mul"](y, y)))
+    return P["mul"](-1j, P["log"](P["div"](P["add"](y, P["mul"](1j, x)), radius)))
 
 
 def div(x, y):
@@ -111,7 +139,7 @@ def shift_right_logical(x, y):
 
 def population_count(x):
     """How many bits are set, in x's dtype."""
-    return P["cast"](P["bitwise_count"](x), dtype=dtype_of(x))
+    return P["cast"](P["bitwise_count"](P["cast"](x, dtype=unsigned(dtype_of(x)))), dtype=dtype_of(x))
 
 
 def clz(x):
@@ -139,9 +167,47 @@ def betainc(a, b, x):
     return special("betainc", a, b, x)
 
 
+def igamma_grad_a(a, x):
+    """The derivative of igamma by a."""
+    return P["incomplete_gamma"](a, x, upper=False, nth=1)
+
+
+def random_gamma_grad(a, sample):
+    """The derivative by a of a sample of the gamma distribution, its quantile held fixed."""
+    density = P["exp"](P["sub"](P["sub"](P["xlogy"](P["sub"](a, 1), sample), sample), P["lgamma"](a)))
+    return P["neg"](P["div"](igamma_grad_a(a, sample), density))
+
+
+def mulhi(x, y):
+    """The upper half of the product of integers."""
+    dtype = dtype_of(x)
+    if dtype.kind not in "iu" or dtype_of(y) != dtype:
+        raise DTypeError(f"mulhi: takes integers of one dtype; got {dtype.name} and {dtype_of(y).name}.")
+    half = dtype.itemsize * 4
+    low = lambda v: P["bitwise_and"](v, dtype.type((1 << half) - 1))  # noqa: E731
+    high = lambda v: P["right_shift"](v, dtype.type(half))  # noqa: E731
+    cross = P["add"](P["mul"](high(x), low(y)), shift_right_logical(P["mul"](low(x), low(y)), dtype.type(half)))
+    other = P["add"](P["mul"](low(x), high(y)), low(cross))
+    return P["add"](P["add"](P["mul"](high(x), high(y)), high(cross)), high(other))
+
+
+def reduce_precision(operand, exponent_bits, mantissa_bits):
+    """operand rounded to floats of so many bits of exponent and mantissa, in its own dtype; of a complex number both parts."""
+    if dtype_of(operand).kind == "c":
+        parts = (reduce_precision(P[p](operand), exponent_bits, mantissa_bits) for p in ("real", "imag"))
+        return P["complex"](*parts)
+    return P["reduce_precision"](operand, exponent_bits=int(exponent_bits), mantissa_bits=int(mantissa_bits))
+
+
 def polygamma(m, x):
-    """The m-th derivative of digamma."""
-    return special("polygamma", m, x)
+    """The m-th derivative of digamma; m is a number, or a plain array of them."""
+    if not isinstance(m, np.ndarray) or not m.shape:
+        return special("polygamma", m, x)
+    orders = np.unique(m)
+    out = special("polygamma", orders[0], x)
+    for order in orders[1:]:
+        out = P["where"](m == order, special("polygamma", order, x), out)
+    return P["add"](out, np.zeros(m.shape, dtype_of(out)))
 
 
 def zeta(x, q):

@@ -2,20 +2,26 @@
 
 import numpy as np
 
-from ..core.aval import shape_of
+from .. import numpy as fnp
+from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
 
 P = PRIMITIVES
 __all__ = [
     "cholesky",
+    "cholesky_update",
     "eig",
     "eigh",
+    "householder_product",
     "lu",
     "lu_pivots_to_permutation",
+    "ormqr",
+    "qdwh",
     "qr",
     "svd",
     "symmetric_product",
     "triangular_solve",
+    "tridiagonal_solve",
 ]
 
 
@@ -46,6 +52,90 @@ def eig(x, *, compute_left_eigenvectors=False, compute_right_eigenvectors=True):
         )
     values, vectors = P["eig"](x)
     return [values, vectors] if compute_right_eigenvectors else [values]
+
+
+def adjoint(x):
+    return fnp.conj(transposed(x)) if dtype_of(x).kind == "c" else transposed(x)
+
+
+def cholesky_update(r_matrix, w_vector):
+    """The upper triangle U with U^H U = R^H R + w w^H."""
+    w = w_vector[..., None]
+    return adjoint(P["cholesky"](np.matmul(adjoint(r_matrix), r_matrix) + np.matmul(w, adjoint(w)), part="lower"))
+
+
+def reflectors(a, taus):
+    """[v, tau] of each elementary reflector 1 - tau v v^H that LAPACK keeps below the diagonal of a."""
+    rows = np.arange(shape_of(a)[-2])[:, None]
+    for i in range(shape_of(taus)[-1]):
+        column = a[..., :, i : i + 1]
+        v = fnp.where(rows == i, fnp.ones((), dtype_of(a)), fnp.where(rows > i, column, fnp.zeros((), dtype_of(a))))
+        yield v, taus[..., i, None, None]
+
+
+def reflected(v, tau, c):
+    """(1 - tau v v^H) c."""
+    return c - tau * np.matmul(v, np.matmul(adjoint(v), c))
+
+
+def householder_product(a, taus):
+    """The first columns, as many as a has, of the product of the reflectors in a (m, n), n <= m."""
+    m, n = shape_of(a)[-2:]
+    out = fnp.broadcast_to(np.eye(m, n, dtype=dtype_of(a)), shape_of(a))
+    for v, tau in reversed(list(reflectors(a, taus))):
+        out = reflected(v, tau, out)
+    return out
+
+
+def ormqr(a, taus, c, *, left=True, transpose=False):
+    """Q c or c Q for the product Q of the reflectors in a, or with its adjoint (transpose)."""
+    if not left:
+        return adjoint(ormqr(a, taus, adjoint(c), left=True, transpose=not transpose))
+    every = list(reflectors(a, taus))
+    for v, tau in every if transpose else every[::-1]:
+        c = reflected(v, fnp.conj(tau) if transpose and dtype_of(tau).kind == "c" else tau, c)
+    return c
+
+
+def qdwh(x, *, is_hermitian=False, max_iterations=None, eps=None, dynamic_shape=None):
+    """(u, h, steps, converged): the polar form x = u h, h positive semidefinite; of singular values, in no steps."""
+    if dynamic_shape is not None:
+        raise NotImplementedError("qdwh: dynamic_shape is not supported")
+    u, s, vh = P["svd"](x, full_matrices=False)
+    return np.matmul(u, vh), np.matmul(adjoint(vh) * s[..., None, :], vh), 0, True
+
+
+def tridiagonal_solve(dl, d, du, b, *, perturb_singular=False):
+    """x with A x = b, A having d on its diagonal, dl (from its second element) below and du (but its last) above. [n], b [n, k].
+
+    By elimination without pivoting (Thomas), in loops that are compiled and mapped as loops. NotImplementedError for perturb_singular.
+    """
+    from ..control_flow import scan
+
+    if perturb_singular:
+        raise NotImplementedError("tridiagonal_solve: perturb_singular is not supported")
+    rows = lambda v: fnp.moveaxis(v, -1, 0)[..., None]  # noqa: E731
+    dl, d, du, b = rows(dl), rows(d), rows(du), fnp.moveaxis(b, -2, 0)
+    zero = fnp.zeros_like(b[0])
+
+    def down(carry, row):
+        ratio, value = carry
+        below, diagonal, above, rhs = row
+        pivot = diagonal - below * ratio
+        carry = (above / pivot, (rhs - below * value) / pivot)
+        return carry, carry
+
+    def up(x, row):
+        ratio, value = row
+        x = value - ratio * x
+        return x, x
+
+    inside = np.ones((shape_of(d)[0],) + (1,) * (len(shape_of(d)) - 1), dtype_of(d))
+    first, last = inside.copy(), inside.copy()
+    first[0], last[-1] = 0, 0
+    _, (ratios, values) = scan(down, (fnp.zeros_like(d[0]), zero), (dl * first, d, du * last, b))
+    _, x = scan(up, zero, (ratios, values), reverse=True)
+    return fnp.moveaxis(x, 0, -2)
 
 
 def lu(x):
@@ -80,8 +170,9 @@ def svd(x, *, full_matrices=True, compute_uv=True, subset_by_index=None, algorit
 
 
 def symmetric_product(a_matrix, c_matrix, *, alpha=1.0, beta=0.0, symmetrize_output=False):
-    """alpha a a^T + beta c."""
-    return P["add"](P["mul"](alpha, np.matmul(a_matrix, transposed(a_matrix))), P["mul"](beta, c_matrix))
+    """alpha a a^T + beta c; of its lower triangle a symmetric matrix, if symmetrize_output."""
+    out = P["add"](P["mul"](alpha, np.matmul(a_matrix, transposed(a_matrix))), P["mul"](beta, c_matrix))
+    return out + transposed(np.tril(out, -1)) - np.triu(out, 1) if symmetrize_output else out
 
 
 def triangular_solve(a, b, *, left_side=False, lower=False, transpose_a=False, conjugate_a=False, unit_diagonal=False):

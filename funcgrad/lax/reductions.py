@@ -16,7 +16,7 @@ P = PRIMITIVES
 __all__ = [
     "approx_max_k", "approx_min_k", "argmax", "argmin", "cumlogsumexp", "cummax", "cummin", "cumprod", "cumsum", "reduce",
     "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "reduce_window", "reduce_xor", "sort",
-    "sort_key_val", "top_k",
+    "reduce_window_shape_tuple", "sort_key_val", "top_k",
 ]  # fmt: skip
 
 
@@ -91,7 +91,17 @@ def running(name, words):
 
 cumsum, cumprod = running("cumsum", "sum"), running("cumprod", "product")
 cummax, cummin = running("cummax", "maximum"), running("cummin", "minimum")
-cumlogsumexp = running("cumlogsumexp", "logarithm of the sum of exponentials")
+real_cumlogsumexp = running("cumlogsumexp", "logarithm of the sum of exponentials")
+
+
+def cumlogsumexp(operand, axis=0, reverse=False):
+    """The running logarithm of the sum of exponentials along an axis; `reverse`: from the end. Of complex numbers relative to
+    the greatest real part."""
+    if dtype_of(operand).kind != "c":
+        return real_cumlogsumexp(operand, axis, reverse)
+    top = P["stop"](P["max"](P["real"](operand), axes=(axis_of(axis, len(shape_of(operand))),)))
+    top = fnp.expand_dims(top, axis)
+    return P["add"](P["log"](cumsum(P["exp"](P["sub"](operand, top)), axis, reverse)), top)
 
 
 def reduce(operands, init_values, computation, dimensions, out_sharding=None):
@@ -161,6 +171,22 @@ def reduce_window(
 
 
 # ------------------------------------------------------------------------------------------------ sorting
+def reduce_window_shape_tuple(
+    operand_shape, window_dimensions, window_strides, padding, base_dilation=None, window_dilation=None
+):  # fmt: skip
+    """The shape of reduce_window's result."""
+    n = len(operand_shape)
+    sizes = spread_out(operand_shape, base_dilation or (1,) * n)
+    taps = spread_out(window_dimensions, window_dilation or (1,) * n)
+    pads = padding_of(padding, sizes, taps, window_strides)
+    return tuple(
+        [
+            max((k + low + high - t) // s + 1, 0)
+            for k, t, s, (low, high) in zip(sizes, taps, window_strides, pads, strict=True)
+        ]
+    )
+
+
 def sort(operand, dimension=-1, is_stable=True, num_keys=1):
     """operand sorted along a dimension; of a tuple the first `num_keys` are compared, in turn, and all are put in that order."""
     if not isinstance(operand, (tuple, list)):

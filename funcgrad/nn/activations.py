@@ -13,6 +13,7 @@ from ..core.primitive import PRIMITIVES
 from ..core.site import here
 from ..errors import ArgumentValueError
 from ..numpy.arguments import as_array, axes_of, axis_of, cast, inexact, operand
+from ..scipy import special as _special
 from ..scipy.special import logsumexp as _logsumexp
 
 P = PRIMITIVES
@@ -40,9 +41,7 @@ def relu6(x):
     return np.where(np.less_equal(x, 0), 0.0, np.where(np.greater_equal(x, 6), 6.0, x))
 
 
-def sigmoid(x):
-    """1 / (1 + exp(-x)), without overflow."""
-    return P["sigmoid"](inexact(operand(x)))
+sigmoid = _special.named("sigmoid", "sigmoid", "1 / (1 + exp(-x)), without overflow.", __name__)
 
 
 def tanh(x):
@@ -50,14 +49,10 @@ def tanh(x):
     return np.tanh(operand(x))
 
 
-def softplus(x):
-    """log(1 + exp(x)), without overflow."""
-    return P["softplus"](inexact(operand(x)))
+softplus = _special.named("softplus", "softplus", "log(1 + exp(x)), without overflow.", __name__)
 
 
-def log_sigmoid(x):
-    """log(sigmoid(x)), without underflow."""
-    return P["log_sigmoid"](inexact(operand(x)))
+log_sigmoid = _special.named("log_sigmoid", "log_sigmoid", "log(sigmoid(x)), without underflow.", __name__)
 
 
 def squareplus(x, b=4):

@@ -29,6 +29,7 @@ FUNCTIONS = {  # NumPy's functions, by the module of ours that says what they do
     "fourier": "fft.fft fft.ifft fft.rfft fft.irfft fft.hfft fft.ihfft fft.fftn fft.ifftn fft.rfftn fft.irfftn "
     "fft.fft2 fft.ifft2 fft.rfft2 fft.irfft2 fft.fftshift fft.ifftshift",
     "functional": "apply_along_axis apply_over_axes",
+    "histograms": "histogram_bin_edges histogram histogramdd histogram2d",
     "joining": "concatenate stack vstack row_stack hstack dstack column_stack block append split array_split hsplit "
     "vsplit dsplit unstack tile repeat resize delete insert trim_zeros",
     "linear_algebra": "linalg.cholesky linalg.eigh linalg.eigvalsh linalg.eig linalg.eigvals linalg.svd "
@@ -49,7 +50,7 @@ FUNCTIONS = {  # NumPy's functions, by the module of ours that says what they do
     "unique_inverse unique_values union1d intersect1d setdiff1d setxor1d isin searchsorted digitize bincount "
     "ravel_multi_index unravel_index",
     "statistics": "mean var std average quantile percentile median nanmean nanvar nanstd nanquantile nanpercentile "
-    "nanmedian cov corrcoef histogram histogram2d histogramdd histogram_bin_edges",
+    "nanmedian cov corrcoef",
     "targets": "copyto put place putmask put_along_axis fill_diagonal",
 }
 UFUNCS = {  # its ufuncs that are no single primitive
@@ -64,6 +65,8 @@ NAMES = {  # names of this module that are not NumPy's own functions
     "empty_like eye frombuffer fromfunction fromiter fromstring full full_like geomspace identity indices linspace logspace "
     "meshgrid ones ones_like tri vander zeros zeros_like",
     "functional": "vectorize",
+    "concatenators": "c_ r_",
+    "standard": "argsort sort",
 }
 protocol.FUNCTIONS.index(__name__, FUNCTIONS)
 protocol.UFUNCS.index(__name__, UFUNCS)

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from .. import tree
 from ..core.aval import aval_of, describe
 from ..core.handle import Array, Handle, fresh
 from ..core.site import here, site
@@ -19,7 +20,8 @@ from ..errors import REMEDIES, ConcreteBoolError, ConcretizationError, Conversio
 
 # ------------------------------------------------------------------------------------------------ looking
 def value_of(x):
-    """The plain value behind a traced array, through every level; a plain array or number comes back itself.
+    """The plain value behind a traced array, or behind each in a pytree, through every level; a plain array or number comes back
+    itself.
 
     Under vmap it is the array of all samples' values, the mapped axis where it stands. Nothing is differentiated through
     it. Raises TypeError under jit, where there is no value yet.
@@ -29,6 +31,8 @@ def value_of(x):
     >>> fg.grad(lambda x: (seen.append(fg.value_of(x)), x * x)[1])(3.0), seen
     (6.0, [3.0])
     """
+    if isinstance(x, (list, tuple, dict)):
+        return tree.map(value_of, x)
     copied = isinstance(x, Handle)
     while isinstance(x, Handle):
         if x.alias is not None:

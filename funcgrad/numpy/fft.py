@@ -2,6 +2,8 @@
 
 import numpy as _numpy
 
+from .standard import fftfreq, rfftfreq  # noqa: F401  (with the standard's dtype=)
+
 __all__ = _numpy.fft.__all__
 
 

@@ -44,7 +44,11 @@ def joined(arrays, axis, what, out, dtype, casting):
                 f"all the input array dimensions except for the concatenation axis must match exactly, but the array at "
                 f"index 0 has shape {first} and the array at index {i} has {s} (concatenation axis {axis})"
             )
-    result = P["concatenate"](*arrays, axis=axis)
+    return delivered(P["concatenate"](*arrays, axis=axis), what, out, dtype, casting)
+
+
+def delivered(result, what, out, dtype, casting):
+    """A result in the dtype that is asked for, written into `out` if that is given."""
     if dtype is not None:
         if not np.can_cast(dtype_of(result), dtype, casting):
             raise TypeError(f"Cannot cast array data from {dtype_of(result)!r} to {np.dtype(dtype)!r} by {casting!r}")
@@ -68,9 +72,8 @@ def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
     shape = shape_of(arrays[0])
     if any(shape_of(a) != shape for a in arrays):
         raise ValueError("all input arrays must have the same shape")
-    axis = axis_of(axis, len(shape) + 1)
-    wider = shape[:axis] + (1,) + shape[axis:]
-    return joined([P["reshape"](a, shape=wider) for a in arrays], axis, "numpy.stack", out, dtype, casting)
+    result = P["stack"](*arrays, axis=axis_of(axis, len(shape) + 1))
+    return delivered(result, "numpy.stack", out, dtype, casting)
 
 
 def several(arrays, at_least, what):

@@ -317,9 +317,11 @@ def read_only(name, cure):
 
 
 def namespace(x, *, api_version=None):
-    """`__array_namespace__`: the module whose functions take x."""
+    """`__array_namespace__`: the module whose functions take x. ValueError for a version of the standard that there is not."""
     from .. import numpy
 
+    if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12"):
+        raise ValueError(f"api_version: expected one of 2021.12, 2022.12, 2023.12, 2024.12; got {api_version!r}")
     return numpy
 
 

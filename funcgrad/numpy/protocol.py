@@ -172,6 +172,8 @@ def no_rule(name):
     known = {f.__name__ for f in FUNCTIONS} | {u.__name__ for u in UFUNCS}
     known |= {p.ufunc.__name__ for p in P.values() if p.ufunc is not None}
     near = difflib.get_close_matches(short, known - {short}, 3)
+    if short in known and not name.startswith(f"numpy.{short}"):
+        near = [f"numpy.{short}"]
     hint = f" The nearest covered: {', '.join(near)}." if near else ""
     raise NotDifferentiableError(
         f"{name}: no rule for traced arrays, at {here()}.{hint} Write it with covered functions, give it a rule with "

@@ -5,7 +5,7 @@ import numpy as np
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
 from .arguments import as_array, axes_of, axis_of, cast, into, kept, operand, size_of
-from .concrete import of_values
+from .concrete import NONE, plain
 from .protocol import implements
 
 P = PRIMITIVES
@@ -245,7 +245,19 @@ nanmax = implements(np.nanmax)(extreme_without_nan(max, -np.inf))
 nanmin = implements(np.nanmin)(extreme_without_nan(min, np.inf))
 
 
-nanargmax = implements(np.nanargmax)(of_values(np.nanargmax, per_sample=True))
-nanargmin = implements(np.nanargmin)(of_values(np.nanargmin, per_sample=True))
+def place_without_nan(reduce, worst):
+    def skip(a, axis=None, out=None, *, keepdims=False):
+        filled, nan = without_nan(a, worst)
+        if nan is not None:
+            nothing = plain(all(nan, axis))
+            if nothing is not NONE and np.any(nothing):  # (values not known here: the place of the first element)
+                raise ValueError("All-NaN slice encountered")
+        return reduce(filled, axis, out, keepdims=keepdims)
+
+    return skip
+
+
+nanargmax = implements(np.nanargmax)(place_without_nan(argmax, -np.inf))
+nanargmin = implements(np.nanargmin)(place_without_nan(argmin, np.inf))
 
 __all__ = ["count_nonzero", "is_nan", "max", "min", "sum", "without_nan"]

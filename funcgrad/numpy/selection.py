@@ -56,12 +56,15 @@ def piecewise(x, condlist, funclist, *args, **kw):
     """Each function sees the elements of its condition; where conditions are mapped or staged it is computed on all of x, and
     the results are chosen from."""
     x = operand(x)
+    shape = shape_of(x)
     n = len(funclist)
-    if isinstance(condlist, (Handle, np.ndarray)) and len(shape_of(condlist)) == len(shape_of(x)):
+    if isinstance(condlist, (Handle, np.ndarray)) and len(shape_of(condlist)) == len(shape):
         condlist = [condlist]
-    elif np.isscalar(condlist) or (not isinstance(condlist, (Handle, np.ndarray)) and np.isscalar(condlist[0])):
+    elif np.isscalar(condlist) or (shape and isinstance(condlist, (list, tuple)) and np.isscalar(condlist[0])):
         condlist = [condlist]
     conditions = [mask(c) for c in condlist]
+    if not shape:  # (functions get arrays of one element)
+        x, *conditions = [P["reshape"](v, shape=(1,)) for v in (x, *conditions)]
     if n == len(conditions) + 1:
         others = conditions[0]
         for c in conditions[1:]:
@@ -80,7 +83,7 @@ def piecewise(x, condlist, funclist, *args, **kw):
             out = P["where"](c, cast(f(x, *args, **kw), dtype_of(x)), out)
         elif np.any(c):
             out[c] = f(indexing.getitem(x, c), *args, **kw)
-    return out
+    return out if shape else P["reshape"](out, shape=())
 
 
 @implements(np.extract)

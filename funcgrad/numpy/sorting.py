@@ -50,8 +50,27 @@ def partition(a, kth, axis=-1, kind="introselect", order=None):
     return sort(a, axis)
 
 
-argpartition = implements(np.argpartition)(of_values(np.argpartition, per_sample=True))
-lexsort = implements(np.lexsort)(of_values(np.lexsort, per_sample=True))
+@implements(np.argpartition)
+def argpartition(a, kth, axis=-1, kind="introselect", order=None):
+    """Positions in order: one of the arrangements that argpartition may give."""
+    return argsort(a, axis) if partition(a, kth, axis) is not None else None
+
+
+@implements(np.lexsort)
+def lexsort(keys, axis=-1):
+    """By the last key first: a stable sort by each key in turn, the least important one first."""
+    keys = list(np.unstack(as_array(keys))) if not isinstance(keys, (list, tuple)) else [as_array(k) for k in keys]
+    if not keys:
+        raise TypeError("need sequence of keys with len > 0 in lexsort")
+    if len({shape_of(k) for k in keys}) > 1:
+        raise ValueError("all keys need to be the same shape")
+    if not shape_of(keys[0]):
+        return np.zeros((), np.intp)[()]
+    axis = axis_of(axis, len(shape_of(keys[0])))
+    out = argsort(keys[0], axis, stable=True)
+    for key in keys[1:]:
+        out = np.take_along_axis(out, argsort(np.take_along_axis(key, out, axis), axis, stable=True), axis)
+    return out
 
 
 @implements(np.sort_complex)

@@ -6,7 +6,7 @@ from ..core.aval import PYTHON_SCALARS, dtype_of, shape_of
 from ..core.handle import Handle
 from ..core.primitive import PRIMITIVES
 from .arguments import as_array, axes_of, cast, inexact, into, kept, operand, size_of
-from .concrete import levels_of, of_values
+from .concrete import levels_of
 from .protocol import implements, no_rule
 from .reductions import NO_VALUE, is_all, is_nan
 
@@ -266,9 +266,15 @@ nanvar = implements(np.nanvar)(skipping(var))
 nanstd = implements(np.nanstd)(skipping(std))
 
 
+NEAR = {  # which elements a place between two of them stands for
+    "linear": ("floor", "ceil"), "midpoint": ("floor", "ceil"), "lower": ("floor", "floor"), "higher": ("ceil", "ceil"),
+    "nearest": ("rint", "rint"),
+}  # fmt: skip
+
+
 def quantile_without_nan(a, q, axis, out, method, keepdims, name, middle=False):
     """As quantile_of, where each row has as many values as are no NaN (they are sorted to its end)."""
-    if method != "linear":
+    if method not in NEAR:
         no_rule(f"{name} with method={method!r}")
     a, q = (inexact(operand(a)) if middle else ordered_numbers(operand(a), False)), operand(q)
     axes = axes_of(a, axis)
@@ -279,11 +285,11 @@ def quantile_without_nan(a, q, axis, out, method, keepdims, name, middle=False):
     good = P["sum"](cast(P["logical_not"](P["isnan"](rows)), np.intp), axes=(0,))
     wide = P["reshape"](q, shape=shape_of(q) + (1,) * len(rest))
     at = P["maximum"](P["mul"](P["sub"](good, 1), wide), 0)
-    low = cast(P["floor"](at), np.intp)
-    high = P["minimum"](P["add"](low, 1), P["maximum"](P["sub"](good, 1), 0))
+    first, last = NEAR[method]
+    low, high = (cast(P[f](at), np.intp) for f in (first, last))
     places = tuple(np.arange(shape[d]).reshape((-1,) + (1,) * (len(rest) - i - 1)) for i, d in enumerate(rest))
     below, above = P["gather"](rows, low, *places), P["gather"](rows, high, *places)
-    part = cast(P["sub"](at, low), real_dtype(rows))
+    part = cast(P["sub"](at, low), real_dtype(rows)) if method == "linear" else real_dtype(rows).type(0.5)
     result = between(below, above, part)
     if keepdims and keepdims is not NO_VALUE:
         result = P["reshape"](result, shape=shape_of(q) + tuple(1 if d in axes else k for d, k in enumerate(shape)))
@@ -373,9 +379,5 @@ def corrcoef(x, y=None, rowvar=True, *, dtype=None):
 
 
 # ------------------------------------------------------------------------------------------------ counts
-histogram = implements(np.histogram)(of_values(np.histogram, per_sample=True))
-histogram2d = implements(np.histogram2d)(of_values(np.histogram2d, per_sample=True))
-histogramdd = implements(np.histogramdd)(of_values(np.histogramdd))
-histogram_bin_edges = implements(np.histogram_bin_edges)(of_values(np.histogram_bin_edges, per_sample=True))
 
 __all__ = ["average", "mean", "quantile", "std", "var"]

@@ -12,8 +12,8 @@ from ..core.handle import Handle
 from ..core.mutation import write
 from ..core.primitive import PRIMITIVES
 from . import indexing
-from .arguments import as_array, assign_to, broadcast_or_raise, plain_target, size_of
-from .concrete import concrete
+from .arguments import as_array, assign_to, broadcast_or_raise, cast, plain_target, size_of
+from .concrete import NONE, concrete, plain
 from .protocol import implements
 from .selection import along, along_index, in_range, integers
 from .selection import mask as mask_of
@@ -68,9 +68,16 @@ def put(a, ind, v, mode="raise"):
 
 @writer(np.place)
 def place(arr, mask, vals):
-    chosen = np.nonzero(np.asarray(concrete(mask, "numpy.place: the mask")).astype(bool).reshape(arr.shape))
     if not size_of(as_array(indexing.value(vals))):
         raise ValueError("Cannot insert from an empty array!")
+    mask = as_array(mask)
+    if plain(mask) is NONE:  # value i goes to the i-th place that the mask selects
+        vals = np.ravel(as_array(indexing.value(vals)))
+        mask = P["reshape"](mask_of(mask), shape=arr.shape)
+        number = np.reshape(np.cumsum(mask) - 1, arr.shape)
+        write(arr, P["copy"], P["where"](mask, cast(np.take(vals, number % size_of(vals)), dtype_of(arr)), arr))
+        return
+    chosen = np.nonzero(np.asarray(concrete(mask, "numpy.place: the mask")).astype(bool).reshape(arr.shape))
     indexing.setitem(arr, chosen, repeated(vals, len(chosen[0])))
 
 

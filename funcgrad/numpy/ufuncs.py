@@ -4,6 +4,8 @@
 there is one (sum, cumsum, scatter_add, ...), otherwise one element along the axis at a time, as NumPy defines them.
 """
 
+import math
+
 import numpy as np
 
 from ..core.aval import dtype_of, promotion_key, shape_of
@@ -13,7 +15,7 @@ from . import reductions
 from .arguments import as_array, at_axis, axes_of, axis_of, cast, into, plain_target
 from .concrete import of_values
 from .indexing import as_tuple, basic, getitem, scatter_through, setitem, value
-from .protocol import METHODS, UFUNCS, no_rule
+from .protocol import METHODS, UFUNCS
 
 P = PRIMITIVES
 
@@ -72,20 +74,33 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=n
     out = out[0] if isinstance(out, tuple) else out
     if f is not None:
         return f(array, axis, dtype, out, keepdims, initial, where)
-    if where is not True:
-        return no_rule(f"numpy.{ufunc.__name__}.reduce with where=")
     axes = axes_of(array, axis)
-    if ufunc is np.logaddexp and initial is np._NoValue and array.size and array.dtype.kind != "c":
+    if ufunc is np.logaddexp and where is True and initial is np._NoValue and array.size and array.dtype.kind != "c":
         result = P["logsumexp"](cast(array, dtype or np.result_type(array.dtype, np.float16)), axes=axes)
     else:
         result = array if dtype is None else cast(array, dtype)
         result = in_own_loop(ufunc, result) if max([result.shape[d] for d in axes], default=0) > 1 else result
-        for d in sorted(axes, reverse=True):
-            result = folded(ufunc, result, d, initial)
-            initial = np._NoValue
+        chosen = None if where is True else np.broadcast_to(where, array.shape)
+        if axes:
+            if chosen is not None and initial is np._NoValue and ufunc.identity is None:
+                raise ValueError(
+                    f"reduction operation '{ufunc.__name__}' does not have an identity, so to use a where mask one has to specify 'initial'"
+                )
+            rows, chosen = (v if v is None else in_front(v, axes) for v in (result, chosen))
+            result = folded(ufunc, rows, 0, initial, chosen)
+            if ufunc is np.logical_xor and dtype is None:  # (of one element, too, a truth value)
+                result = cast(result, bool)
     if keepdims:
         result = P["reshape"](result, shape=tuple(1 if i in axes else k for i, k in enumerate(array.shape)))
     return into(out, result, f"numpy.{ufunc.__name__}.reduce")
+
+
+def in_front(x, axes):
+    """x with some of its axes as one in front, in C order."""
+    rest = [d for d in range(len(shape_of(x))) if d not in axes]
+    x = P["transpose"](x, perm=(*axes, *rest)) if axes != tuple(range(len(axes))) else x
+    shape = shape_of(x)
+    return x if len(axes) == 1 else P["reshape"](x, shape=(math.prod(shape[: len(axes)]), *shape[len(axes) :]))
 
 
 def in_own_loop(ufunc, x, running=False):
@@ -96,10 +111,10 @@ def in_own_loop(ufunc, x, running=False):
     return cast(x, first) if first == second else x
 
 
-def folded(ufunc, x, axis, initial=np._NoValue):
-    """ufunc applied from the first to the last element along an axis."""
+def folded(ufunc, x, axis, initial=np._NoValue, chosen=None):
+    """ufunc applied from the first to the last element along an axis, of those that are chosen."""
     n = shape_of(x)[axis]
-    if n == 0 and initial is np._NoValue:
+    if (n == 0 or chosen is not None) and initial is np._NoValue:
         initial = ufunc.identity
         if initial is None:
             raise ValueError(f"zero-size array to reduction operation {ufunc.__name__} which has no identity")
@@ -108,7 +123,8 @@ def folded(ufunc, x, axis, initial=np._NoValue):
     else:
         total, start = P["getitem"](x, idx=at_axis(axis, 0)), 1
     for i in range(start, n):
-        total = ufunc(total, P["getitem"](x, idx=at_axis(axis, i)))
+        step = ufunc(total, P["getitem"](x, idx=at_axis(axis, i)))
+        total = step if chosen is None else P["where"](P["getitem"](chosen, idx=at_axis(axis, i)), step, total)
     return total
 
 

@@ -23,7 +23,7 @@ FAMILIES = {
     "exponential": "exp exp2 expm1 log log2 log10 log1p tanh sech_squared sigmoid sigmoid_slope softplus log_sigmoid "
     "logit logaddexp logaddexp2 xlogy xlog1py entr",
     "fft": "fft rfft irfft",
-    "fused": "product_sum divided_shares",
+    "fused": "product_sum divided_shares over_cosh_squared",
     "incomplete": "incomplete_gamma incomplete_beta",
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "
     "scatter_max max_along scatter_min min_along",
@@ -36,19 +36,21 @@ FAMILIES = {
     "logic": "logical_and logical_or logical_xor logical_not isnan isinf isfinite signbit",
     "losses": "squared_error picked_loss",
     "lstm": "lstm_gates lstm_state lstm_output",
+    "lstm_layer": "lstm_layer",
     "matrix": "diagonal diag_embed",
-    "normal": "erfcx log_ndtr ndtri zeta",
+    "normal": "erfcx erfc_integral bell ndtr log_ndtr ndtri zeta",
+    "oscillating": "sine_integral cosine_integral fresnel_sine fresnel_cosine owens_t",
     "pad": "pad roll",
     "powers": "power integer_power square reciprocal sqrt cbrt rsqrt direction hypot",
     "random": "random_bits random_split random_fold_in random_draw random_randint fma erfinv_drawn random_gamma "
     "random_poisson random_binomial",
     "reduce": "mean prod max min shares logsumexp any all argmax argmin",
     "rounding": "floor ceil trunc rint spacing sign sign_or_zero round heaviside floor_divide trunc_divide remainder "
-    "fmod nextafter ldexp frexp",
-    "shape": "full broadcast reshape transpose cast getitem put copy concatenate stop sum",
+    "fmod nextafter reduce_precision ldexp frexp",
+    "shape": "full broadcast reshape transpose cast getitem put copy concatenate stack stop sum",
     "softmax": "softmax log_softmax",
     "sort": "argsort sort sort_with_indices top_k searchsorted",
-    "special": "gaussian erf erfc erfinv lgamma digamma polygamma i0 i1 i0e i1e bessel_ratio",
+    "special": "gaussian erf erfc erfinv lgamma digamma polygamma i0 i1 i0e i1e bessel_decay bessel_ratio",
     "standardize": "standardize",
     "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
     "arcsinh arccosh arctanh arctan2 sinc",

@@ -27,7 +27,9 @@ weight gradient:
   9       (8, 16, 10000) > 16               5.8   2.1  2.0  2.7        13    0.7  1.1  0.3
   64      (8, 1, 100000) > 1                4.6   0.5  0.1  0.3        8.2   0.04 0.3  0.05
   3x3x3   (4, 8, 16, 16, 16) > 16           2.4   3.4  2.5  1.1        4.4   0.5  0.8  0.6
-In float32 the gap is that of the products: OpenBLAS reaches 105 GFLOP/s here, oneDNN 200. Small calls cost 20 us.
+In float32 the gap is that of the products: OpenBLAS reaches 105 GFLOP/s here, oneDNN 200. Small calls cost 20 us. Since then windows are
+copied a row at a time (lay_out), which is not in the table: 1.1 to 1.5 times faster, 1.7 depthwise. Winograd's form in NumPy is no
+faster than by_sample at any number of channels.
 """
 
 from functools import lru_cache
@@ -38,31 +40,49 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ._window_kernels import axis_overlaps, congruent, positions, window_overlaps
+from .rows import row_of
 
 # Elements of windows laid out at a time. Of 2**14 to 2**19, 2**18 and 2**19 are the fastest or level on every shape
 # above, and up to 4 times faster than whole samples where these are large (7x7 depthwise, (32, 96, 56, 56), float64).
 BLOCK = 1 << 18
+TOGETHER = (
+    1 << 17
+)  # the same of samples that by_sample takes together, so that they stay in the cache (3 to 10 % of 3x3 with few channels)
+WHOLE = 1 << 19  # by_sample cuts a sample into rows from here on: they are no longer one piece of the result
 FEW = 1 << 17  # the same for by_channels
 MANY = 256  # taps, for which a channel alone is enough for a product
 
 
-def convolve(x, w, strides, padding, lhs_dilation, rhs_dilation, groups):
-    """x [N, C, *sizes] with w [O, C / groups, *taps] -> [N, O, *counts]."""
+def convolve(x, w, strides, padding, lhs_dilation, rhs_dilation, groups, out=None):
+    """x [N, C, *sizes] with w [O, C / groups, *taps] -> [N, O, *counts], in the memory of `out` if that is given."""
     dtype = np.result_type(x, w)
     wide = np.dtype(np.float32) if dtype == np.float16 else dtype  # half precision is stored, not computed in
     x, w = x.astype(wide, copy=False), w.astype(wide, copy=False)
     counts, met, phases = plan(x.shape[2:], w.shape, strides, padding, lhs_dilation, rhs_dilation, groups)
     shape = (x.shape[0], w.shape[0], *counts)
-    if len(phases) == 1 and phases[0][-1] == counts and not met and x.size and w.size and prod(shape):
-        return plain(x, w[phases[0][1]], *phases[0][2:], groups).astype(dtype, copy=False)
-    out = np.zeros(shape, wide)
-    if x.size and w.size and out.size:
-        if met:
-            by_taps(x, w, out, met, groups)
-        else:
-            for at, taps, *rest in phases:
-                out[at] = plain(x, w[taps], *rest, groups)
-    return out.astype(dtype, copy=False)
+    if out is None or out.dtype != wide or not out.flags.c_contiguous:
+        got = convolve_into(np.empty(shape, wide), x, w, counts, met, phases, groups)
+        if out is None:
+            return got.astype(dtype, copy=False)
+        out[...] = got
+        return out
+    return convolve_into(out, x, w, counts, met, phases, groups)
+
+
+def convolve_into(out, x, w, counts, met, phases, groups):
+    if not (x.size and w.size and out.size):
+        out.fill(0)
+    elif met:
+        out.fill(0)
+        by_taps(x, w, out, met, groups)
+    elif len(phases) == 1 and phases[0][-1] == counts:
+        plain(x, w[phases[0][1]], *phases[0][2:], groups, out)
+    else:
+        out.fill(0)
+        for at, taps, *rest in phases:
+            part = np.empty((*out.shape[:2], *rest[-1]), out.dtype)
+            out[at] = plain(x, w[taps], *rest, groups, part)
+    return out
 
 
 @lru_cache(1024)
@@ -96,66 +116,92 @@ def axis_phases(count, taps, stride, padding, base, dilation):
 
 
 # ------------------------------------------------------------------------------------------------ the choice
-def plain(x, w, first, strides, gaps, counts, groups):
-    """out[n, o, p] = sum over c, t of x[n, c, first + p * strides + t * gaps] * w[o, c, t]; 0 outside of x."""
+def plain(x, w, first, strides, gaps, counts, groups, out):
+    """out[n, o, p] = sum over c, t of x[n, c, first + p * strides + t * gaps] * w[o, c, t]; 0 outside of x. `out` lies in one piece."""
     if not counts:
-        x, w, first, strides, gaps, counts = x[..., None], w[..., None], (0,), (1,), (1,), (1,)
-        return plain(x, w, first, strides, gaps, counts, groups)[..., 0]
+        plain(x[..., None], w[..., None], (0,), (1,), (1,), (1,), groups, out[..., None])
+        return out
     taps, per_group = w.shape[2:], w.shape[0] // groups
     if counts[-1] >= 4 * taps[-1] and long(per_group, (taps[-1], strides[-1], None, 1, gaps[-1])):
         if np.isfinite(x).all():  # its band has zeros, and 0 * inf would be seen by positions that inf does not reach
-            return banded(x, w, first, strides, gaps, counts, groups)
-    x = within(x, first, [(p - 1) * s + (t - 1) * d + 1 for p, s, t, d in zip(counts, strides, taps, gaps)])
+            return banded(x, w, first, strides, gaps, counts, groups, out)
+    sizes = tuple([(p - 1) * s + (t - 1) * d + 1 for p, s, t, d in zip(counts, strides, taps, gaps)])
     if prod(taps) > prod(counts) or prod(counts) < 4 and len(x) > 1:
+        x = within(x, first, sizes)
         if prod(taps) >= MANY and prod(counts) > 1:
-            return by_channels(x, w, strides, gaps, counts, groups)
-        return by_positions(x, w, strides, gaps, counts, groups)
-    if prod(taps) == 1 and x.shape[2:] == counts:
-        flat = x.reshape(len(x), groups, w.shape[1], -1)
-        out = np.matmul(np.ascontiguousarray(w).reshape(groups, per_group, -1), flat)
-        return out.reshape(len(x), len(w), *counts)
-    return by_sample(x, w, strides, gaps, counts, groups)
+            return by_channels(x, w, strides, gaps, counts, groups, out)
+        return by_positions(x, w, strides, gaps, counts, groups, out)
+    if prod(taps) == 1 and sizes == counts:
+        flat = within(x, first, sizes).reshape(len(x), groups, w.shape[1], -1)
+        weights = np.ascontiguousarray(w).reshape(groups, per_group, -1)
+        np.matmul(weights, flat, out=out.reshape(len(x), groups, per_group, -1))
+        return out
+    return by_sample(x, w, first, sizes, strides, gaps, counts, groups, out)
 
 
 def within(x, first, sizes):
     """The box of x that starts at `first`, with zeros where it leaves x; x itself where it can be."""
-    low = [max(0, -f) for f in first]
-    stop = [f + n for f, n in zip(first, sizes)]
-    box = x[(..., *[slice(max(0, f), max(0, s)) for f, s in zip(first, stop)])]
-    if list(box.shape[2:]) == list(sizes):
+    box, inside = framed(x, first, sizes)
+    if inside is None:
         return box
     out = np.zeros((*x.shape[:2], *sizes), x.dtype)
-    out[(..., *[slice(a, a + n) for a, n in zip(low, box.shape[2:])])] = box
+    lay_out(out[inside], box)
     return out
 
 
-def by_sample(x, w, strides, gaps, counts, groups):
-    """One product per sample and group: [O, C * taps] @ [C * taps, positions], straight into the result.
+def framed(x, first, sizes):
+    """(what of x is in the box that starts at `first`, where it is in it: an index, or None if it fills the box)."""
+    low = [max(0, -f) for f in first]
+    stop = [f + n for f, n in zip(first, sizes)]
+    box = x[(..., *[slice(max(0, f), max(0, s)) for f, s in zip(first, stop)])]
+    if box.shape[2:] == sizes:
+        return box, None
+    return box, (..., *[slice(a, a + n) for a, n in zip(low, box.shape[2:])])
+
+
+def lay_out(target, source):
+    """np.copyto of arrays of one shape and dtype; rows that lie in one piece go as one element each, which takes NumPy a half to a third
+    of the time for the short rows of windows."""
+    row = row_of(target, source)
+    if row is not None:
+        target, source = target.view(row), source.view(row)
+    np.copyto(target, source)
+
+
+def by_sample(x, w, first, sizes, strides, gaps, counts, groups, result):
+    """One product per sample and group: [O, C * taps] @ [C * taps, positions], straight into the result. Where the box leaves x, as many
+    samples are framed by zeros at a time as are laid out.
 
     Adding up one product per tap instead, over shifted views of x that need no copy, is 1.2 to 1.3 times slower with 64
     channels and 3 to 10 times with few; multiplying and adding tap by tap is 1.7 times slower for 3x3 depthwise.
     """
     n, o, taps = x.shape[0], w.shape[0], w.shape[2:]
     c = w.shape[1]
-    sn, sc, *s = x.strides
+    depth, row = c * prod(taps), prod(counts[1:])
+    rows = share(counts[0], depth * row, WHOLE)
+    per_group = share(groups, depth * row * rows, TOGETHER)
+    samples = share(n, depth * row * rows * per_group, TOGETHER)
+    box, inside = framed(x, first, sizes)
+    frame = box if inside is None else np.zeros((samples, x.shape[1], *sizes), x.dtype)
+    sn, sc, *s = frame.strides
     windows = as_strided(
-        x,
-        (n, groups, c, *taps, *counts),
+        frame,
+        (len(frame), groups, c, *taps, *counts),
         (sn, sc * c, sc, *[a * d for a, d in zip(s, gaps)], *[a * d for a, d in zip(s, strides)]),
     )
-    depth, row = c * prod(taps), prod(counts[1:])
-    rows = share(counts[0], depth * row)
-    per_group = share(groups, depth * row * rows)
-    samples = share(n, depth * row * rows * per_group)
     memory = np.empty(samples * per_group * depth * rows * row, x.dtype)
-    out = np.empty((n, groups, o // groups, *counts), x.dtype)
+    out = result.reshape(n, groups, o // groups, *counts)
     weights = np.ascontiguousarray(w).reshape(groups, o // groups, depth)  # a flipped filter is no BLAS operand
-    for r, g, i in product(range(0, counts[0], rows), range(0, groups, per_group), range(0, n, samples)):
-        block = windows[i : i + samples, g : g + per_group][
-            (..., slice(r, r + rows), *[slice(None)] * (len(counts) - 1))
-        ]
+    for i, r, g in product(range(0, n, samples), range(0, counts[0], rows), range(0, groups, per_group)):
+        some = slice(i, i + samples)
+        if inside is not None:
+            part = box[some]
+            some = slice(0, len(part))
+            if r == g == 0:
+                lay_out(frame[some][inside], part)
+        block = windows[some, g : g + per_group][(..., slice(r, r + rows), *[slice(None)] * (len(counts) - 1))]
         columns = memory[: block.size].reshape(block.shape)
-        np.copyto(columns, block)
+        lay_out(columns, block)
         columns = columns.reshape(*block.shape[:2], depth, -1)
         target = out[i : i + samples, g : g + per_group]
         if rows == counts[0]:
@@ -163,10 +209,10 @@ def by_sample(x, w, strides, gaps, counts, groups):
         else:
             target = target[:, :, :, r : r + rows]
             target[...] = np.matmul(weights[g : g + per_group], columns).reshape(target.shape)
-    return out.reshape(n, o, *counts)
+    return result
 
 
-def by_positions(x, w, strides, gaps, counts, groups):
+def by_positions(x, w, strides, gaps, counts, groups, result):
     """Products over blocks of what is summed, which add up: [O, (C, taps)] @ [(C, taps), samples * positions]."""
     n, o, taps = x.shape[0], w.shape[0], w.shape[2:]
     c = w.shape[1]
@@ -193,13 +239,14 @@ def by_positions(x, w, strides, gaps, counts, groups):
                 (slice(g, g + per_group), slice(i, i + samples), *rest, slice(k, k + channels), slice(r, r + rows))
             ]
             columns = memory[: block.size].reshape(block.shape)
-            np.copyto(columns, block)
+            lay_out(columns, block)
             columns = columns.reshape(len(block), -1, left.shape[2]).swapaxes(1, 2)
             out[g : g + per_group, :, i : i + samples] += np.matmul(left, columns).reshape(*left.shape[:2], -1, places)
-    return np.ascontiguousarray(out.reshape(o, n, *counts).swapaxes(0, 1))
+    result[...] = out.reshape(o, n, *counts).swapaxes(0, 1)
+    return result
 
 
-def by_channels(x, w, strides, gaps, counts, groups):
+def by_channels(x, w, strides, gaps, counts, groups, result):
     """For each channel [O, taps] @ [taps, samples * positions], both sides as they lie: of the weights nothing is copied, and the
     windows of a channel are used while they are in the cache. Weight gradients: twice as fast as by_positions from 3 or 8
     channels, level or slightly faster from 16 to 64; slower with fewer taps than MANY."""
@@ -217,10 +264,11 @@ def by_channels(x, w, strides, gaps, counts, groups):
     for g, k, i in product(range(groups), range(c), range(0, n, samples)):
         block = windows[g, k, i : i + samples]
         columns = memory[: len(block)]
-        np.copyto(columns, block)
+        lay_out(columns, block)
         left = w[g * (o // groups) : (g + 1) * (o // groups), k].reshape(-1, depth)
         out[g, :, i * places : (i + len(block)) * places] += left.dot(columns.reshape(-1, depth).T)
-    return np.ascontiguousarray(out.reshape(o, n, *counts).swapaxes(0, 1))
+    result[...] = out.reshape(o, n, *counts).swapaxes(0, 1)
+    return result
 
 
 def by_taps_pays(counts, weight, axes, groups):
@@ -255,9 +303,9 @@ def by_taps(x, w, out, met, groups):
             target[(..., *p)] += y[(slice(None), slice(None), *tap, ..., *e)]
 
 
-def share(size, each):
+def share(size, each, block=BLOCK):
     """How many of `size` things, of `each` elements, go into one block: at least one."""
-    return max(1, min(size, BLOCK // max(each, 1)))
+    return max(1, min(size, block // max(each, 1)))
 
 
 def long(outputs, axis):
@@ -266,7 +314,7 @@ def long(outputs, axis):
     return stride == base == dilation == 1 and taps >= 16 * max(outputs, 4)
 
 
-def banded(x, w, first, strides, gaps, counts, groups):
+def banded(x, w, first, strides, gaps, counts, groups, result):
     """Long filters of few outputs: b neighbouring positions share a window, their filters the rows of a band matrix.
 
     It multiplies by zeros about as often as by weights, but copies each element twice instead of once per tap. With one
@@ -286,6 +334,8 @@ def banded(x, w, first, strides, gaps, counts, groups):
         gaps,
         (*counts[:-1], blocks),
         groups,
+        np.empty((len(x), o * b, *counts[:-1], blocks), x.dtype),
     )
     out = np.moveaxis(out.reshape(-1, o, b, *counts[:-1], blocks), 2, -1)
-    return np.ascontiguousarray(out.reshape(-1, o, *counts[:-1], blocks * b)[..., : counts[-1]])
+    result[...] = out.reshape(-1, o, *counts[:-1], blocks * b)[..., : counts[-1]]
+    return result

@@ -50,6 +50,11 @@ class conv:
         conv_shape(x, w, **params)
         return convolve(x, w, **params)
 
+    def numpy(w, out, x, weight, **params):
+        out = w.memory(out, conv.aval(x.aval, weight.aval, **params))
+        given = ", ".join([f"{k}={w.literal(v)}" for k, v in params.items()])
+        return f"{w.name(convolve, 'convolve')}({x}, {weight}, {given}, out={out})"
+
     def aval(x, w, **params):
         return Aval(conv_shape(x, w, **params), np.result_type(dtype_of(x), dtype_of(w)))
 

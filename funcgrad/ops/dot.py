@@ -47,13 +47,25 @@ MATRICES = (((1,), (0,)), ((), ()))
 
 def _dot_pull(n, ct, cts, owned):
     """The transposes below; written out for plain matrices of one dtype, which most of small programs' time goes to."""
-    xs, _ = n.plan.operands_of(n, n.saved)
-    x, y = xs
+    plan = n.plan
+    need = plan.need
+    if need == 3:
+        x, y = n.saved
+    elif need == 1:
+        x, (y,) = n.avals[0], n.saved
+    else:
+        (x,), y = n.saved, n.avals[1]
     dtype = ct.dtype
     if n.params["dims"] != MATRICES or not x.ndim == y.ndim == 2 or not dtype is x.dtype is y.dtype:
-        return dot_general.transposed_pull(n, ct, cts, owned)
-    for p, i in zip(n.ins, n.plan.operands, strict=True):
-        g = x.T.dot(ct) if i else ct.dot(y.T)
+        return plan.ruled(n, ct, cts, owned)
+    if need & 1:
+        p = n.ins[0]
+        g = ct.dot(y.T)
+        c = cts.get(p)
+        cts[p] = g if c is None else c + g
+    if need & 2:
+        p = n.ins[-1]
+        g = x.T.dot(ct)
         c = cts.get(p)
         cts[p] = g if c is None else c + g
 

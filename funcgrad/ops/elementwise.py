@@ -58,7 +58,7 @@ BITS = {"e": np.int16, "f": np.int32, "d": np.int64}
 
 def is_zero(x):
     """Is this the Python scalar +0?"""
-    return type(x) in (int, float) and x == 0 and math.copysign(1.0, x) > 0
+    return not x if type(x) is int else type(x) is float and x == 0 and math.copysign(1.0, x) > 0
 
 
 def kept(x, mask):
@@ -73,12 +73,22 @@ def maskable(mask, x):
     return type(mask) is ndarray and mask.dtype.char == "?" and type(x) is ndarray and x.dtype.char in BITS
 
 
+FEW = 2048  # numbers, of which a masked copy is sooner made
+
+
 def _where(mask, x, y):
     if is_zero(y) and maskable(mask, x):
-        return kept(x, mask)
+        return cleared(x, ~mask) if x.size < FEW and x.shape == mask.shape else kept(x, mask)
     if is_zero(x) and maskable(mask, y):
-        return kept(y, ~mask)
+        return cleared(y, mask) if y.size < FEW and y.shape == mask.shape else kept(y, ~mask)
     return np.where(mask, x, y)
+
+
+def cleared(x, mask):
+    """x, but 0 where mask."""
+    out = x.copy()
+    np.putmask(out, mask, 0)
+    return out
 
 
 def _where_aval(mask, x, y):

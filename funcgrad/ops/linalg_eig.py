@@ -333,6 +333,7 @@ class eigh:
     """
 
     multi = True
+    fills = False
     saves = ((0, "out"),)
     again = (0,)
     dtypes = "fcib"
@@ -377,9 +378,6 @@ class eigh:
             yield from two_samples(rng, _symmetric, (3, 3), complex_kind="kink", order=1, part=part)
         yield Sample(draw(rng, "real", (3, 3)), part="both")  # not symmetric: the part that is read is
         yield Sample(np.zeros((0, 0)), kind="empty", part="both")
-
-
-eigh.fills = False
 
 
 def values_gradient(x, v, g, part):
@@ -517,6 +515,7 @@ class svd:
     """
 
     multi = True
+    fills = False
     saves = ((0, "out"),)
     again = (0,)
     dtypes = "fcib"
@@ -601,9 +600,6 @@ class svd:
                 order = 0 if full else 2 if shape == (3, 2) else 1
                 yield from two_samples(rng, as_drawn, shape, complex_kind="kink", order=order, full_matrices=full)
         yield Sample(np.zeros((0, 3)), kind="empty", full_matrices=False)
-
-
-svd.fills = False
 
 
 def singular_gradient(x, u, v, g):

@@ -10,12 +10,15 @@ import numpy as np
 from ..core.primitive import elementwise
 from ..core.sample import Sample, draw
 from ..errors import NotDifferentiableError
-from .exponential import exp  # noqa: F401  (formulas name it)
+from .elementwise import div, equal, less, mul, neg, where  # noqa: F401  (formulas name them)
+from .exponential import exp
 from .floats import over_floats, real_function, samples_with
-from .special import TWO_BY_ROOT_PI  # noqa: F401  (a formula names it)
+from .special import TWO_BY_ROOT_PI
 from .special_values import hurwitz, normal
 
+NO_HALVES = {"float16": "jax refuses it"}
 ROOT_HALF, ROOT_2_BY_PI, ROOT_2PI = math.sqrt(0.5), math.sqrt(2 / math.pi), math.sqrt(2 * math.pi)
+ONE_BY_ROOT_2PI = 1 / ROOT_2PI
 
 
 def of_one(name, value, formula, **fields):
@@ -23,20 +26,58 @@ def of_one(name, value, formula, **fields):
     return elementwise(name, impl, formula, **{"jax": f"scipy.special.{name}"} | real_function(impl) | fields)
 
 
-# exp(x**2) erfc(x)
+# exp(x**2) erfc(x). Its derivative is twice the next of the family below, 2 x out - 2 / sqrt(pi), which would cancel.
 erfcx = of_one(
     "erfcx",
     normal.erfcx,
-    "t * (2 * x * out - TWO_BY_ROOT_PI)",
+    "-t * (2 * erfc_integral(x, nth=1))",
     jax=lambda jax, x: jax.numpy.exp(jax.numpy.square(x)) * jax.scipy.special.erfc(x),
     without={"edge": "the oracle overflows"},
     tolerance=10.0,
 )
-NO_HALVES = {"float16": "jax refuses it"}
-# log of the standard normal distribution function; its slope is the density over the function, by erfcx
-log_ndtr = of_one(
-    "log_ndtr", normal.log_ndtr, "t * (ROOT_2_BY_PI / erfcx(-x * ROOT_HALF))", without=NO_HALVES, tolerance=10.0
+
+
+def _integral_of_jax(jax, x, *, nth):
+    """DLMF 7.18.7, for the oracle; its samples are small."""
+    before, out = TWO_BY_ROOT_PI, jax.numpy.exp(jax.numpy.square(x)) * jax.scipy.special.erfc(x)
+    for k in range(1, nth + 1):
+        before, out = out, (before - 2 * x * out) / (2 * k)
+    return out
+
+
+# exp(x**2) times erfc's nth repeated integral: positive, and without cancellation in any order of derivative (DLMF 7.18)
+erfc_integral = of_one(
+    "erfc_integral",
+    normal.erfc_integral,
+    "-t * (2 * (nth + 1) * erfc_integral(x, nth=nth + 1))",
+    params=("nth",),
+    arity=1,
+    jax=_integral_of_jax,
+    domain="unit",
+    without={"edge": "the oracle overflows"} | NO_HALVES,
+    samples=samples_with("erfc_integral", {"nth": 1}, {"nth": 2}),
+    tolerance=100.0,
 )
+
+
+# exp(-x**2 / 2). Where it has underflowed so has its derivative, and 0 * x would be nan at infinity.
+bell = of_one(
+    "bell", normal.bell, "-t * (out * where(equal(out, 0), 0, x))", jax=lambda jax, x: jax.numpy.exp(-0.5 * x * x)
+)
+# the standard normal distribution function
+ndtr = of_one("ndtr", normal.ndtr, "t * (bell(x) * ONE_BY_ROOT_2PI)", without=NO_HALVES)
+
+
+def slope_of_log_ndtr(x, out):
+    """The density over the distribution function. On the left by erfcx, on the right, where that grows beyond all bounds, as they are."""
+    left = less(x, 0)
+    below = div(ROOT_2_BY_PI, erfcx(mul(where(left, x, 0), -ROOT_HALF)))
+    density = mul(bell(where(left, 0, x)), ONE_BY_ROOT_2PI)
+    return where(left, below, mul(density, exp(neg(where(left, 0, out)))))
+
+
+# log of the standard normal distribution function
+log_ndtr = of_one("log_ndtr", normal.log_ndtr, "t * slope_of_log_ndtr(x, out)", without=NO_HALVES, tolerance=10.0)
 # its inverse, on 0 <= x <= 1
 ndtri = of_one(
     "ndtri",

@@ -7,7 +7,7 @@ from ..core.primitive import define, elementwise
 from ..core.sample import Sample, draw, strided
 from ..errors import NotDifferentiableError
 from .elementwise import div, equal, mul, neg, not_equal, sub, where  # noqa: F401  (formulas name them)
-from .floats import in_place, samples_with
+from .floats import few_samples, in_place, over_floats, real_function, samples_with
 from .kinked import copysign, unit
 from .logic import isinf
 from .shape import fit, front, zeros_like
@@ -173,6 +173,42 @@ nextafter = elementwise(
     "zeros_like(t)",
     jax=_nextafter_of_jax,
     kinks=((1.0, 1.0),),
+)
+
+
+def _reduced(x, *, exponent_bits, mantissa_bits):
+    """As the compiler of jax rounds: to even; beyond the greatest number to inf, below the least normal one to zero."""
+    info = np.finfo(x.dtype)
+    words = np.dtype(f"u{x.itemsize}").type
+    bits = x.view(words)
+    spare = info.nmant - mantissa_bits
+    if spare > 0:
+        half = ((bits >> words(spare)) & words(1)) + words((1 << (spare - 1)) - 1)
+        bits = (bits + half) & ~words((1 << spare) - 1)
+    if exponent_bits < info.iexp:
+        bias, reach = (1 << (info.iexp - 1)) - 1, (1 << (exponent_bits - 1)) - 1
+        magnitude = bits & words((1 << (8 * x.itemsize - 1)) - 1)
+        exponent, signs = magnitude >> words(info.nmant), bits ^ magnitude
+        infinity = words(((1 << info.iexp) - 1) << info.nmant)
+        bits = np.where(exponent > bias + reach, signs | infinity, np.where(exponent <= bias - reach, signs, bits))
+    return np.where(np.isnan(x), x, bits.view(x.dtype))
+
+
+# x rounded to floats of fewer bits; jax rounds tangents and cotangents the same
+reduce_precision_values = over_floats(_reduced)
+reduce_precision = elementwise(
+    "reduce_precision",
+    np.exp,
+    "reduce_precision(t, exponent_bits=exponent_bits, mantissa_bits=mantissa_bits)",
+    impl=reduce_precision_values,
+    params=("exponent_bits", "mantissa_bits"),
+    arity=1,
+    jax=lambda jax, x, *, exponent_bits, mantissa_bits: jax.lax.reduce_precision(x, exponent_bits, mantissa_bits),
+    samples=few_samples(
+        "reduce_precision", {"exponent_bits": 5, "mantissa_bits": 10}, {"exponent_bits": 8, "mantissa_bits": 7}
+    ),
+    without={"edge": "its samples are few", "finite differences": "the function is steps"},
+    **real_function(reduce_precision_values),
 )
 
 

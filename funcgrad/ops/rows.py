@@ -1,4 +1,4 @@
-"""Writing at index arrays in NumPy memory: what gather's pull and the scatters run on.
+"""Writing at index arrays in NumPy memory, what gather's pull and the scatters run on; and rows that are copied as one element.
 
 Invariant: the result is that of writing one entry after the other in C order of the index arrays, whatever the strides
 of memory, index arrays and values. Nothing here is traced.
@@ -9,6 +9,8 @@ import math
 import numpy as np
 
 from ..core.aval import shape_of
+
+LONGEST_ROW = 2048  # bytes that are copied as one element
 
 
 def positions_in(indices, shape):
@@ -60,8 +62,8 @@ def combine_at(ufunc, mem, indices, v):
     """mem[indices] = ufunc(mem[indices], v) in place, repeated indices one after the other.
 
     ufunc.at is fast only for one index array into one axis, so everything is brought to that form, except rows that are
-    all different (one fancy assignment) and long rows (one call each). Measured on 4 to 1,000,000 entries, sorting with
-    reduceat, bincount, and rounds of distinct rows are never the fastest.
+    all different (one fancy assignment) and long rows (in rounds of different rows, 1.5 to 2.5 times faster than a call for each).
+    Measured on 4 to 1,000,000 entries, sorting with reduceat and bincount are never the fastest.
     """
     indices = [np.asarray(i) for i in indices]
     v = np.asarray(v)
@@ -94,5 +96,35 @@ def combine_at(ufunc, mem, indices, v):
             flat = (flat[:, None] * row + np.arange(row)).reshape(-1)
         ufunc.at(mem.reshape(-1), flat, v.reshape(-1))
     else:
+        by_rounds(ufunc, rows, flat, v)
+
+
+def by_rounds(ufunc, rows, flat, v):
+    """First what each row is named for first, then what it is named for second, ...; one entry at a time if there were many rounds."""
+    order = np.argsort(flat, kind="stable")
+    named = flat[order]
+    starts = np.flatnonzero(np.concatenate([[True], named[1:] != named[:-1]]))
+    counts = np.diff(np.append(starts, len(named)))
+    if counts.max() * 8 > len(flat):
         for k, values in zip(flat.tolist(), v, strict=True):
             ufunc(rows[k], values, out=rows[k])
+        return
+    for k in range(counts.max()):
+        chosen = order[starts[counts > k] + k]
+        at = flat[chosen]
+        rows[at] = ufunc(rows[at], v[chosen])
+
+
+def row_of(target, source):
+    """The dtype of a whole row of two arrays, where rows lie in one piece: NumPy copies short rows two or three times sooner so. None
+    where they do not, or are long."""
+    size = target.itemsize
+    if (
+        target.ndim < 2
+        or not target.size
+        or not target.strides[-1] == source.strides[-1] == size
+        or target.dtype.hasobject
+    ):
+        return None
+    row = size * target.shape[-1]
+    return np.dtype((np.void, row)) if size < row <= LONGEST_ROW else None

@@ -72,44 +72,57 @@ def betaln(x, y):
 
 
 # ------------------------------------------------------------------------------------------------ Bessel functions
-def i1_slope(x, scaled):
-    """I1'(x) = I1(x) / x + I2(x), times exp(-|x|) if scaled; I0(x) - I1(x) / x would cancel at second order."""
-    ratio, next_ratio = (bessel_ratio(x, nu=n, scaled=scaled) for n in (1, 2))
-    return add(ratio, mul(mul(x, x), next_ratio))
+def i1_slope(x):
+    """I1'(x) = I1(x) / x + I2(x); I0(x) - I1(x) / x would cancel at second order."""
+    return add(bessel_ratio(x, nu=1), mul(mul(x, x), bessel_ratio(x, nu=2)))
 
 
-def bessel_ratio_slope(x, out, nu, scaled):
-    """DLMF 10.29.4."""
-    slope = mul(x, bessel_ratio(x, nu=nu + 1, scaled=scaled))
-    return sub(slope, mul(sign(x), out)) if scaled else slope
-
-
-def _ratio_of_jax(jax, x, *, nu, scaled):
+def _ratio_of_jax(jax, x, *, nu):
     """The power series, for the oracle; its samples are small."""
     jnp = jax.numpy
     terms = [1 / (math.factorial(k) * math.factorial(k + nu)) for k in range(40)]
     x = jnp.asarray(x)
     wide = x.astype("float64")
-    total = jnp.polyval(jnp.asarray(terms[::-1]), wide * wide / 4) / 2.0**nu
-    return (total * jnp.exp(-jnp.abs(wide)) if scaled else total).astype(x.dtype)
+    return (jnp.polyval(jnp.asarray(terms[::-1]), wide * wide / 4) / 2.0**nu).astype(x.dtype)
 
 
 INFINITE = {"edge": "jax gives nan at infinity, where the value is infinite"}
 
 # I0 and I1, and exp(-|x|) times them. jax gives 1 for I0'(0), which is 0.
 i0 = special("i0", values.i0, "t * i1(x)", without=INFINITE)
-i1 = special("i1", values.i1, "t * i1_slope(x, False)", kinks=((0.0,),), without=INFINITE)
-i0e = special("i0e", values.i0e, "t * (i1e(x) - sign(x) * out)", kinks=((0.0,),))
-i1e = special("i1e", values.i1e, "t * (i1_slope(x, True) - sign(x) * out)", kinks=((0.0,),))
-# I(x) / x**nu, times exp(-|x|) if scaled: even and without a zero, so that no order of derivative cancels near 0
+i1 = special("i1", values.i1, "t * i1_slope(x)", kinks=((0.0,),), without=INFINITE)
+i0e = special("i0e", values.i0e, "-t * (sign(x) * bessel_decay(x, nth=1))", kinks=((0.0,),))
+i1e = special("i1e", values.i1e, "t * (bessel_decay(x, nth=2) - bessel_decay(x, nth=1))", kinks=((0.0,),))
+
+
+def _decay_of_jax(jax, x, *, nth):
+    """The mean over equidistant angles, which converges at once for samples of moderate size."""
+    u = 1 - jax.numpy.cos((jax.numpy.arange(64) + 0.5) * (math.pi / 64))
+    wide = jax.numpy.abs(jax.numpy.asarray(x)).astype("float64")[..., None]
+    return jax.numpy.mean(u**nth * jax.numpy.exp(-wide * u), -1).astype(jax.numpy.asarray(x).dtype)
+
+
+# (-1)**nth times the nth derivative of exp(-x) I0(x) at |x|: no order of it is a difference of larger numbers
+bessel_decay = special(
+    "bessel_decay",
+    values.bessel_decay,
+    "-t * (sign(x) * bessel_decay(x, nth=nth + 1))",
+    params=("nth",),
+    arity=1,
+    jax=_decay_of_jax,
+    domain="nonzero",
+    without={"edge": "the oracle's sum is for operands of moderate size"},
+    samples=samples_with("bessel_decay", {"nth": 1}, {"nth": 2}),
+)
+# I(x) / x**nu: even and without a zero, so that no order of derivative cancels near 0 (DLMF 10.29.4)
 bessel_ratio = special(
     "bessel_ratio",
     values.bessel_ratio,
-    "t * bessel_ratio_slope(x, out, nu, scaled)",
-    params=("nu", "scaled"),
+    "t * (x * bessel_ratio(x, nu=nu + 1))",
+    params=("nu",),
     arity=1,
     jax=_ratio_of_jax,
     domain="nonzero",
     without={"edge": "the oracle's series is for small operands"},
-    samples=samples_with("bessel_ratio", *({"nu": n, "scaled": s} for n in (1, 2) for s in (False, True))),
+    samples=samples_with("bessel_ratio", {"nu": 1}, {"nu": 2}),
 )

@@ -6,13 +6,15 @@ last the lanes behind the elements that filled no row. Found by experiment again
 one thread (from 32768 elements on, torch with more threads adds each thread's part by itself).
 """
 
+from operator import add
+
 import numpy as np
 
 LANE_BYTES = 32
 ACCUMULATORS = 4
 LEVELS = 4
 PAIRWISE = 8  # from so many on NumPy adds a contiguous row in another order than one after the other
-SHORT = 19  # (four rows of lanes of 8 bytes, one for each accumulator, and a rest)
+SHORT = 19  # (at most one row of lanes for each accumulator, and a rest)
 
 
 def in_blocks(rows):
@@ -50,32 +52,31 @@ def add_rows(rows):
     return first + sums[:, 1] + sums[:, 2] + sums[:, 3]
 
 
-def short_sum(numbers):
-    """The same sum of few float64, in Python's arithmetic, which is IEEE's too: NumPy's calls would take twice as long."""
+def short_sum(numbers, lanes):
+    """The same sum of few numbers in Python's arithmetic, or NumPy's of scalars, which is IEEE's too: calls of NumPy's for
+    arrays would take twice as long."""
     n = len(numbers)
-    whole = n & -4  # (lanes of 32 bytes)
-    if not whole:
-        return np.float64(sum(numbers, 0.0))
-    a, b, c, d = numbers[:4]
-    for at in range(4, whole, 4):
-        e, f, g, h = numbers[at : at + 4]
-        a += e
-        b += f
-        c += g
-        d += h
-    if whole == n:
-        return np.float64(a + 0.0 + b + c + d)
-    total = numbers[whole]
-    for x in numbers[whole + 1 :]:
+    if n < lanes:  # (no row: each is a lane of its own)
+        ordered = numbers[:1] + numbers[ACCUMULATORS:] + numbers[1:ACCUMULATORS]
+    else:
+        whole = n - n % lanes
+        sums = numbers[:lanes]
+        for at in range(lanes, whole, lanes):
+            sums = list(map(add, sums, numbers[at : at + lanes]))
+        ordered = numbers[whole:] + sums
+    total = 0.0
+    for x in ordered:
         total += x
-    return np.float64(total + (a + 0.0) + b + c + d)
+    return total
 
 
 def vector_sum(x):
     """The sum of a contiguous vector."""
     n = len(x)
-    if n <= SHORT and n > 1 and x.itemsize == 8:
-        return short_sum(x.tolist())
+    if n < ACCUMULATORS:
+        return np.add.reduce(x)
+    if n <= SHORT:
+        return np.float64(short_sum(x.tolist(), 4)) if x.itemsize == 8 else short_sum(list(x), 8)
     return row_sums(x.reshape(1, n))[0]
 
 

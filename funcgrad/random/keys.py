@@ -70,11 +70,11 @@ class KeyArray:
         index = index if isinstance(index, tuple) else (index,)
         if not any(i is Ellipsis for i in index):
             index = (*index, Ellipsis)
-        return KeyArray(self.words[(*index, slice(None))])
+        return type(self)(self.words[(*index, slice(None))])
 
     def reshape(self, *shape):
         shape = shape[0] if len(shape) == 1 and not hasattr(shape[0], "__index__") else shape
-        return KeyArray(np.reshape(self.words, (*shape, 2)))
+        return type(self)(np.reshape(self.words, (*shape, 2)))
 
     def ravel(self):
         return self.reshape(-1)

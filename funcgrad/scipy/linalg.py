@@ -1,7 +1,7 @@
 """jax.scipy.linalg's names: factorisations, solvers, matrix functions, special matrices, for traced arrays and plain ones.
 
 No derivative stands here: what is no primitive is composed of primitives. `overwrite_*` and `check_finite` are taken and
-change nothing. Not offered: schur, rsf2csf, hessenberg, qr_multiply, solve_sylvester, funm (a Schur form has no rule).
+change nothing. Not offered: schur, rsf2csf, hessenberg, funm (a Schur form has no rule, in jax neither).
 """
 
 import math
@@ -9,6 +9,7 @@ import operator
 
 import numpy as np
 
+from .. import numpy as fnp
 from ..control_flow import while_loop
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
@@ -381,13 +382,13 @@ def fiedler(a):
 
 def leslie(f, s):
     """The population matrix of fecundities f and survival rates s."""
-    f, s = inexact(flat(f)), inexact(flat(s))
+    f, s = flat(f), flat(s)
     n = shape_of(f)[0]
     if shape_of(s)[0] != n - 1:
         raise ShapeError(
             f"leslie: expected one survival rate fewer than fecundities; got {n} and {shape_of(s)[0]}. [at {here()}]"
         )
-    below = np.multiply(np.eye(n - 1, n, dtype=dtype_of(s)), s[:, None])
+    below = np.where(np.eye(n - 1, n, dtype=bool), s[:, None], dtype_of(s).type(0))
     return np.concatenate([f[None, :], below], axis=0)
 
 
@@ -462,8 +463,78 @@ def invpascal(n, kind=None):
     return lower if kind == "lower" else lower.T.copy() if kind == "upper" else lower.T @ lower
 
 
+def fiedler_companion(a):
+    """A matrix of five diagonals whose eigenvalues are the roots of the polynomial a, of the highest power first."""
+    a = as_array(a)
+    if len(shape_of(a)) != 1:
+        raise ShapeError(f"fiedler_companion: expected a vector; got shape {shape_of(a)}. [at {here()}]")
+    n = shape_of(a)[0] - 1
+    if n < 1:
+        return np.zeros((0, 0), dtype_of(a))
+    a = np.divide(a, a[0])
+    out = fnp.zeros((n, n), dtype_of(a))
+    out[0, 0] = np.negative(a[1])
+    for k in range(1, n):  # coefficients beside the diagonal, above it and below in turn
+        out[(k - 1, k) if k % 2 else (k, k - 1)] = np.negative(a[k + 1])
+    if n > 1:
+        out[1, 0] = 1.0
+    for i in range(n - 2):
+        out[(i + 2, i) if i % 2 else (i, i + 2)] = 1.0
+    return out
+
+
+def qr_multiply(a, c, mode="right", pivoting=False, conjugate=False, overwrite_a=False, overwrite_c=False):
+    """(c Q, R), or (Q c, R) for mode "left", with a = Q R; Q's conjugate if asked for. A vector c gives a vector."""
+    if pivoting:
+        raise NotImplementedError("qr_multiply: pivoting is not supported")
+    if mode not in ("left", "right"):
+        raise ArgumentValueError(f"qr_multiply: mode must be 'left' or 'right'; got {mode!r}. [at {here()}]")
+    q, r = P["qr"](matrix("qr_multiply", a), mode="reduced")
+    q = np.conj(q) if conjugate and dtype_of(q).kind == "c" else q
+    c = inexact(as_array(c))
+    if len(shape_of(c)) == 1 and mode == "left":
+        return np.matmul(q, c), r
+    return (np.matmul(q, c) if mode == "left" else np.matmul(c, q)), r
+
+
+def solve_sylvester(A, B, C, *, method="schur", tol=1e-8):
+    """X with A X + X B = C, as one linear system of all elements of X. (`method` and `tol`, jax's, change nothing.)
+
+    >>> import numpy as np
+    >>> solve_sylvester(np.array([[1.0]]), np.array([[3.0]]), np.array([[8.0]]))
+    array([[2.]])
+    """
+    A, B, C = (matrix("solve_sylvester", v) for v in (A, B, C))
+    m, n = shape_of(C)
+    if shape_of(A) != (m, m) or shape_of(B) != (n, n):
+        raise ShapeError(
+            f"solve_sylvester: expected [{m}, {m}] and [{n}, {n}] for C [{m}, {n}]; got {shape_of(A)}, {shape_of(B)}. [at {here()}]"
+        )
+    system = np.add(
+        np.kron(A, np.eye(n, dtype=dtype_of(A))), np.kron(np.eye(m, dtype=dtype_of(B)), np.swapaxes(B, 0, 1))
+    )
+    return np.reshape(np.linalg.solve(system, np.reshape(C, (m * n,))), (m, n))
+
+
+def eigh_tridiagonal(d, e, *, eigvals_only=False, select="a", select_range=None, tol=None, key=None):
+    """The ascending eigenvalues, and eigenvectors, of the symmetric matrix with d on and e beside its diagonal.
+
+    `select`: "a" all, "i" those numbered select_range, ends included. Others need values: ValueError.
+    """
+    if select not in ("a", "i"):
+        raise ArgumentValueError(f"eigh_tridiagonal: select must be 'a' or 'i'; got {select!r}. [at {here()}]")
+    d, e = inexact(as_array(d)), inexact(as_array(e))
+    low = np.conj(e) if dtype_of(e).kind == "c" else e
+    full = np.add(np.diag(d), np.add(np.diag(e, 1), np.diag(low, -1)))
+    first, last = (0, shape_of(d)[0] - 1) if select == "a" else map(operator.index, select_range)
+    values, vectors = P["eigh"](full, part="both")
+    values, vectors = values[first : last + 1], vectors[:, first : last + 1]
+    return values if eigvals_only else (values, vectors)
+
+
 __all__ = [
     "block_diag", "cho_factor", "cho_solve", "cholesky", "circulant", "companion", "convolution_matrix", "det", "dft", "eigh",
+    "eigh_tridiagonal", "fiedler_companion", "qr_multiply", "solve_sylvester",
     "expm", "expm_frechet", "fiedler", "hadamard", "hankel", "helmert", "hilbert", "inv", "invhilbert", "invpascal", "leslie",
     "lu", "lu_factor", "lu_solve", "pascal", "polar", "qr", "solve", "solve_triangular", "sqrtm", "svd", "toeplitz",
 ]  # fmt: skip

@@ -6,27 +6,151 @@ stands here: each function is a primitive, or is composed of primitives.
 
 import math
 import operator
+from fractions import Fraction
 
 import numpy as np
 
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
+from ..errors import ArgumentValueError, DTypeError
 from ..numpy.arguments import axes_of, cast, inexact, kept, operand
 from ..numpy.protocol import UFUNCS
 
 P = PRIMITIVES
-ROOT_2 = math.sqrt(2)
 
 
-def named(name, prim, doc):
-    """A function of scipy.special that is one primitive."""
-    p = P[prim]
+# ------------------------------------------------------------------------------------------------ of complex numbers
+def small_exp(x):
+    """(whether the real part is positive, exp(-x) there and exp(x) elsewhere): never greater than 1."""
+    right = np.greater(np.real(x), 0)
+    return right, np.exp(np.where(right, np.negative(x), x))
+
+
+def complex_expit(x):
+    right, e = small_exp(x)
+    return np.divide(np.where(right, 1.0, e), np.add(1.0, e))
+
+
+def complex_softplus(x):
+    right, e = small_exp(x)
+    out = np.add(np.where(right, x, 0.0), np.log1p(e))
+    turns = np.round(np.divide(np.imag(out), 2 * math.pi))  # (the principal value)
+    return np.subtract(out, np.multiply(2j * math.pi, P["stop"](turns)))
+
+
+def unless_zero(f):
+    """x f(y), and 0 where x is 0."""
+
+    def of(x, y):
+        zero = np.equal(x, 0)
+        return np.where(zero, 0.0, np.multiply(x, f(np.where(zero, 1.0, y))))
+
+    return of
+
+
+STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
+SHIFT = 9  # Stirling's series is taken this far from the origin
+
+
+def complex_loggamma(z):
+    """log(gamma(z)), analytic but on the negative axis (DLMF 5.5.1, 5.5.3, 5.11.1)."""
+    left = np.less(np.real(z), 0.5)
+    w = np.where(left, np.subtract(1.0, z), z)
+    logs = np.log(w)
+    for k in range(1, SHIFT):
+        logs = np.add(logs, np.log(np.add(w, float(k))))
+    far = np.add(w, float(SHIFT))
+    r = np.divide(1.0, far)
+    square, series = np.square(r), STIRLING[-1]
+    for c in STIRLING[-2::-1]:
+        series = np.add(np.multiply(series, square), c)
+    right = np.subtract(np.multiply(np.subtract(far, 0.5), np.log(far)), far)
+    right = np.subtract(np.add(np.add(right, 0.5 * math.log(2 * math.pi)), np.multiply(series, r)), logs)
+    # log(sin(pi z)) without jumps: of the upper half-plane, and for the lower one its conjugate
+    upper = np.where(np.imag(z) < 0, -1.0, 1.0)
+    turn = np.multiply(np.multiply(1j * math.pi, upper), np.where(left, z, 0.25))
+    sine = np.add(
+        np.subtract(np.log(np.negative(np.expm1(np.multiply(2.0, turn)))), turn), upper * (0.5j * math.pi) - math.log(2)
+    )
+    return cast(np.where(left, np.subtract(np.subtract(math.log(math.pi), sine), right), right), dtype_of(z))
+
+
+STEP = math.sqrt(math.pi / 12)  # of the trapezoidal rules
+MIDDLES = STEP * (np.arange(12) + 0.5)
+ENDS = STEP * np.arange(1, 12)
+
+
+def faddeeva(z):
+    """exp(-z**2) erfc(-i z) in the first quadrant, by trapezoidal rules with the contribution of the pole (M. Al Azah and
+    S. Chandler-Wilde, "Computation of the complex error function using modified trapezoidal rules", 2021)."""
+    x, y = np.real(z), np.imag(z)
+    place = np.divide(x, STEP)
+    place = np.subtract(place, np.floor(place))
+    far = np.greater_equal(y, np.maximum(x, math.pi / STEP))
+    ends = np.logical_and(
+        np.logical_and(np.less(y, x), np.logical_not(far)), np.less_equal(np.abs(np.subtract(place, 0.5)), 0.25)
+    )
+
+    def ruled(z, nodes):
+        z = np.expand_dims(z, -1)
+        terms = np.divide(np.exp(-nodes * nodes), np.subtract(np.square(z), nodes * nodes))
+        return np.multiply(2j * STEP / math.pi, np.multiply(z[..., 0], np.sum(terms, -1)))
+
+    a, b = np.where(ends, 3j, z), np.where(ends, z, 1.5 * STEP + 1j)  # (each rule away from its nodes)
+    turn = np.exp(np.multiply(2j * math.pi / STEP, z))
+    pole = np.multiply(2.0, np.multiply(np.exp(np.negative(np.square(np.where(far, 0.0, z)))), turn))
+    by_middles = np.add(ruled(a, MIDDLES), np.where(far, 0.0, np.divide(pole, np.where(ends, 1.0, np.add(turn, 1.0)))))
+    by_ends = np.add(ruled(b, ENDS), np.divide(1j * STEP / math.pi, b))
+    by_ends = np.add(by_ends, np.divide(pole, np.where(ends, np.subtract(turn, 1.0), 1.0)))
+    return np.where(ends, by_ends, by_middles)
+
+
+def wofz(z):
+    """Faddeeva's function, exp(-z**2) erfc(-i z), as a complex number.
+
+    >>> from funcgrad.scipy.special import wofz
+    >>> round(float(wofz(1j).real), 6)
+    0.427584
+    """
+    z = inexact(operand(z))
+    dtype = np.result_type(dtype_of(z), np.complex64)
+    x, y = (np.real(z), np.imag(z)) if dtype_of(z).kind == "c" else (z, np.multiply(z, 0))
+    below, behind = np.less(y, 0), np.less(x, 0)
+    quadrant = P["complex"](np.where(behind, np.negative(x), x), np.where(below, np.negative(y), y))
+    w = faddeeva(cast(quadrant, np.complex128))
+    # of the point opposite, -z, where z lies below; mirrored where that lies behind
+    w = np.where(np.not_equal(behind, below), np.conj(w), w)
+    full = cast(P["complex"](x, y), np.complex128)
+    mirrored = np.subtract(np.multiply(2.0, np.exp(np.negative(np.square(np.where(below, full, 0.0))))), w)
+    return cast(np.where(below, mirrored, w), dtype)
+
+
+COMPLEX = {
+    "sigmoid": complex_expit,
+    "softplus": complex_softplus,
+    "log_sigmoid": lambda x: np.negative(complex_softplus(np.negative(x))),
+    "logit": lambda x: np.log(np.divide(x, np.subtract(1.0, x))),
+    "xlogy": unless_zero(np.log),
+    "xlog1py": unless_zero(np.log1p),
+    "erfcx": lambda x: wofz(np.multiply(1j, x)),
+}
+
+
+def named(name, prim, doc, module=__name__):
+    """A function that is one primitive, or of complex numbers, which that refuses, what stands for it in COMPLEX."""
+    p, of_complex = P[prim], COMPLEX.get(prim)
 
     def f(*args):
-        return p(*[inexact(operand(a)) for a in args])
+        args = [inexact(operand(a)) for a in args]
+        try:
+            return p(*args)
+        except DTypeError:
+            if of_complex is None or all(dtype_of(a).kind != "c" for a in args):
+                raise
+        return of_complex(*args)
 
     f.__name__ = f.__qualname__ = name
-    f.__doc__ = doc
+    f.__doc__, f.__module__ = doc, module
     return f
 
 
@@ -52,6 +176,81 @@ ndtri = named("ndtri", "ndtri", "The inverse of ndtr, for 0 <= p <= 1.")
 expi = named("expi", "expi", "The exponential integral Ei(x).")
 dawsn = named("dawsn", "dawson", "Dawson's integral.")
 spence = named("spence", "spence", "The dilogarithm of 1 - x.")
+
+
+owens_t = named(
+    "owens_t", "owens_t", "Owen's T: of normal numbers x and y, the probability that x > h and 0 < y < a x."
+)
+
+
+def sici(x):
+    """(Si(x), Ci(x)): the integrals of sin(t) / t and cos(t) / t; below 0 the real part of Ci, Ci(-x).
+
+    >>> from funcgrad.scipy.special import sici
+    >>> [round(float(v), 6) for v in sici(2.0)]
+    [1.605413, 0.422981]
+    """
+    x = inexact(operand(x))
+    return P["sine_integral"](x), P["cosine_integral"](x)
+
+
+def fresnel(x):
+    """(S(x), C(x)): the integrals of sin(pi t**2 / 2) and cos(pi t**2 / 2) from 0.
+
+    >>> from funcgrad.scipy.special import fresnel
+    >>> [round(float(v), 6) for v in fresnel(1.0)]
+    [0.438259, 0.779893]
+    """
+    x = inexact(operand(x))
+    return P["fresnel_sine"](x), P["fresnel_cosine"](x)
+
+
+def loggamma(x):
+    """log(gamma(x)): for real numbers below 0 nan, of complex ones the branch that is analytic but there."""
+    x = inexact(operand(x))
+    if dtype_of(x).kind == "c":
+        return complex_loggamma(x)
+    return np.where(np.less(x, 0), dtype_of(x).type(np.nan), gammaln(x))
+
+
+def bernoulli(n):
+    """The Bernoulli numbers of 0 to n (-1/2 is the second); ValueError for a negative n.
+
+    >>> from funcgrad.scipy.special import bernoulli
+    >>> bernoulli(2)
+    array([ 1.        , -0.5       ,  0.16666667])
+    """
+    n = operator.index(n)
+    if n < 0:
+        raise ArgumentValueError(f"bernoulli: n must not be negative; got {n}.")
+    found = [Fraction(1)]
+    for m in range(1, n + 1):
+        found.append(-sum((math.comb(m + 1, k) * b for k, b in enumerate(found)), Fraction(0)) / (m + 1))
+    return np.array([float(b) for b in found])
+
+
+def bessel_jn(z, *, v, n_iter=50):
+    """The Bessel functions of the first kind of the orders 0 to v, [v + 1, *z], by recurrence from order v + n_iter down (J. Miller).
+
+    >>> from funcgrad.scipy.special import bessel_jn
+    >>> [round(float(j), 6) for j in bessel_jn(1.0, v=1)]
+    [0.765198, 0.440051]
+    """
+    z = inexact(operand(z))
+    zero = np.equal(z, 0)
+    by = np.divide(2.0, np.where(zero, 1.0, z))
+    above, here, total, kept = 0.0, np.ones_like(z), 0.0, []
+    for order in range(v + n_iter, 0, -1):
+        below = np.subtract(np.multiply(order * by, here), above)
+        shrink = P["stop"](np.divide(1.0, np.maximum(1.0, np.abs(below))))  # (nothing grows beyond bounds)
+        above, here, total = (np.multiply(u, shrink) for u in (here, below, total))
+        kept = [np.multiply(u, shrink) for u in kept]
+        if order % 2 and order > 1:
+            total = np.add(total, np.multiply(2.0, here))
+        if order - 1 <= v:
+            kept.insert(0, here)
+    total = np.add(total, here)
+    return np.stack([np.where(zero, float(k == 0), np.divide(u, total)) for k, u in enumerate(kept)])
 
 
 def gammainc(a, x):
@@ -112,6 +311,8 @@ def gamma(x):
     24.0
     """
     x = inexact(operand(x))
+    if dtype_of(x).kind == "c":
+        return np.exp(complex_loggamma(x))
     return np.multiply(gamma_sign(x), np.exp(gammaln(x)))
 
 
@@ -211,7 +412,7 @@ def rel_entr(x, y):
     inside = np.logical_and(np.greater(x, 0), np.greater(y, 0))
     ratio = np.divide(np.where(inside, x, 1.0), np.where(inside, y, 1.0))
     zero = np.logical_and(np.equal(x, 0), np.greater_equal(y, 0))
-    return np.where(inside, np.multiply(x, np.log(ratio)), np.where(zero, 0.0, np.inf))
+    return np.where(inside, np.multiply(x, np.log(ratio)), np.where(zero, dtype_of(ratio).type(0), np.inf))
 
 
 def kl_div(x, y):
@@ -221,7 +422,7 @@ def kl_div(x, y):
 
 def ndtr(x):
     """The distribution function of the standard normal distribution."""
-    return np.multiply(0.5, erfc(np.divide(inexact(operand(x)), -ROOT_2)))
+    return P["ndtr"](inexact(operand(x)))
 
 
 def log_ndtr(x, series_order=3):
@@ -250,7 +451,8 @@ def logsumexp(a, axis=None, b=None, keepdims=False, return_sign=False):
     if b is None:
         out, sign = P["logsumexp"](a, axes=axes), None
     else:
-        top = P["stop"](P["max"](np.where(np.equal(b, 0), -np.inf, a), axes=axes))
+        real = np.real(a) if dtype_of(a).kind == "c" else a
+        top = P["stop"](P["max"](np.where(np.equal(b, 0), -np.inf, real), axes=axes))
         top = np.where(np.isfinite(top), top, 0.0)
         total = P["sum"](np.multiply(b, np.exp(np.subtract(a, kept(top, a, axes)))), axes=axes)
         sign = np.sign(total)
@@ -290,10 +492,12 @@ OF_NUMPY = ("cbrt", "exp2", "expm1", "log1p")  # SciPy has ufuncs of its own for
 BY_NAME = {f.__name__: f for f in (
     expit, logit, log_expit, gammaln, psi, gamma, rgamma, erf, erfc, erfinv, xlogy, xlog1py, i0, i1, i0e, i1e, betaln, beta,
     entr, rel_entr, kl_div, ndtr, log_ndtr,
-    erfcx, ndtri, expi, exp1, dawsn, spence, gammainc, gammaincc, betainc, zeta, poch, boxcox, boxcox1p,
+    erfcx, owens_t, sici, fresnel, wofz, ndtri, expi, exp1, dawsn, spence, gammainc, gammaincc, betainc, zeta, poch, boxcox, boxcox1p,
 )} | {name: UFUNCS[getattr(np, name)] for name in OF_NUMPY}  # fmt: skip
 
 __all__ = [
+    "wofz",
+    "bernoulli", "bessel_jn", "fresnel", "loggamma", "owens_t", "sici",
     "beta", "betainc", "betaln", "boxcox", "boxcox1p", "comb", "dawsn", "digamma", "entr", "erf", "erfc", "erfcx",
     "erfinv", "exp1", "expi", "expit", "expn", "factorial", "gamma", "gammainc", "gammaincc", "gammaln", "gammasgn",
     "i0", "i0e", "i1", "i1e", "kl_div", "log_expit", "log_ndtr", "log_softmax", "logit", "logsumexp", "multigammaln",

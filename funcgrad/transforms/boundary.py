@@ -105,6 +105,17 @@ def show(v, face=None):
     return Array(v.val, v.mark, v.owner) if isinstance(v, Array) else v
 
 
+def own(v):
+    """A value as a function of the user's may write into it, which nobody else sees. (A Tensor's memory is shared, as in torch.)"""
+    if type(v) is ndarray:
+        return v.copy()
+    if not isinstance(v, Array):
+        return v
+    if v.alias is not None:
+        fresh(v)
+    return Array(v.val, v.mark, v.owner)
+
+
 def show_all(vs, faces, given=()):
     """Results for the user: never an argument, never twice the same array, never a view of something else's memory."""
     seen = [inner(g) if isinstance(g, Handle) else g for g in given]
@@ -241,7 +252,7 @@ def tangent_for(x, t, transform, i):
         if dtype_of(t).kind != "V":
             raise ArgumentError(
                 f"{transform}: primal {i} must be float or complex to have a tangent; got {describe(x)}. "
-                f"Pass x.astype(float). [at {here()}]"
+                f"Pass {as_float(x)}. [at {here()}]"
             )
         return None
     return in_dtype_of(x, inner(t), transform, f"tangent {i}")
@@ -273,6 +284,11 @@ def in_dtype_of(x, t, transform, name):
     return PRIMITIVES["cast"](t, dtype=want) if isinstance(t, Handle) else t.astype(want)
 
 
+def as_float(x):
+    """What to pass in the place of an integer."""
+    return repr(float(x)) if type(x) in PYTHON_SCALARS or isinstance(x, np.generic) else "x.astype(float)"
+
+
 def check_float(x, transform, name, allow_int=False, holomorphic=False):
     kind = dtype_of(x).kind
     if kind == "f" and not (holomorphic and transform == "grad"):
@@ -287,9 +303,8 @@ def check_float(x, transform, name, allow_int=False, holomorphic=False):
             f"x.astype(complex), or leave holomorphic out. [at {here()}]"
         )
     if kind in "biu":
-        cure = f"{float(x)!r}" if shape_of(x) == () and not isinstance(x, Handle) else "x.astype(float)"
+        other = "" if transform == "jacfwd" else ", or allow_int=True for a zero of jax's dtype float0"
         raise ArgumentError(
-            f"{transform}: {name} must be float or complex; got {describe(x)}. Pass {cure}, or allow_int=True for a "
-            f"zero of jax's dtype float0. [at {here()}]"
+            f"{transform}: {name} must be float or complex; got {describe(x)}. Pass {as_float(x)}{other}. [at {here()}]"
         )
     raise ArgumentError(f"{transform}: {name} must be float or complex; got dtype {dtype_of(x)}. [at {here()}]")

@@ -22,6 +22,7 @@ from .custom import split_static
 from .forward_mode import jvp
 from .reverse_mode import check_callable, vjp
 from .rules import Spec, call_rule
+from .static import resolved
 
 
 class Watch(Trace):
@@ -135,31 +136,34 @@ def with_values(xs, on, ys):
     return full
 
 
-def checkpoint(f=None, *, prevent_cse=True, policy=None, static_argnums=()):
-    """f, whose intermediate values are computed again in the backward pass instead of being kept.
+def checkpoint(fun=None, *, prevent_cse=True, policy=None, static_argnums=(), static_argnames=()):
+    """fun, whose intermediate values are computed again in the backward pass instead of being kept.
 
-    `policy(primitive, *avals, **params)` says which of them are kept nevertheless; see `checkpoint_policies`. With a policy f is
-    run on watched values, and must do the same operations each time it is run on the same arguments. `static_argnums`:
-    arguments that f gets as they are. `prevent_cse`, jax's, is always the case.
+    `policy(primitive, *avals, **params)` says which of them are kept nevertheless; see `checkpoint_policies`. With a policy fun is
+    run on watched values, and must do the same operations each time it is run on the same arguments. `static_argnums`,
+    `static_argnames`: arguments that fun gets as they are. `prevent_cse`, jax's, is always the case.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.grad(fg.checkpoint(lambda x: np.sin(np.sin(x))))(1.0) == fg.grad(lambda x: np.sin(np.sin(x)))(1.0)
     True
     """
-    if f is None:
-        return functools.partial(checkpoint, prevent_cse=prevent_cse, policy=policy, static_argnums=static_argnums)
-    check_callable(f, "checkpoint")
+    if fun is None:
+        return functools.partial(
+            checkpoint, policy=policy, static_argnums=static_argnums, static_argnames=static_argnames
+        )
+    check_callable(fun, "checkpoint")
     if policy is not None:
         check_callable(policy, "checkpoint: policy")
-    numbers = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
+    numbers, names = resolved(fun, static_argnums, static_argnames, by="checkpoint")
 
     @public
-    @functools.wraps(f)
+    @functools.wraps(fun)
     def checkpointed(*args, **kwargs):
-        g = f
-        if numbers:
-            whole, args, _ = split_static(args, numbers)
-            g = lambda *others, **named: f(*whole(others), **named)  # noqa: E731
+        g = fun
+        if numbers or names:
+            fixed = {k: kwargs.pop(k) for k in names if k in kwargs}
+            whole, args, _ = split_static(args, [i for i in numbers if -len(args) <= i < len(args)])
+            g = lambda *others, **named: fun(*whole(others), **fixed, **named)  # noqa: E731
         return call_rule(lambda flat: Checkpoint(flat, policy), g, tuple(args), kwargs)
 
     return checkpointed

@@ -13,9 +13,10 @@ from ..core.site import here
 from ..core.trace import ROOT
 from ..core.tracebacks import public
 from ..errors import ArgumentError, ShapeError
+from .boundary import own
 from .forward_mode import zero_tangent
 from .reverse_mode import FLOAT0, check_callable, vjp
-from .rules import Spec, call_rule
+from .rules import Spec, call_rule, rule
 
 
 class SymbolicZero:
@@ -77,10 +78,11 @@ def split_static(args, numbers):
     numbers = {i % len(args) for i in numbers}
     fixed = {i: args[i] for i in numbers}
     rest = [a for i, a in enumerate(args) if i not in numbers]
+    count = len(args)  # (`whole` is kept with graphs: it must not hold the others)
 
     def whole(others):
         it = iter(others)
-        return [fixed[i] if i in fixed else next(it) for i in range(len(args))]
+        return [fixed[i] if i in fixed else next(it) for i in range(count)]
 
     return whole, rest, [fixed[i] for i in sorted(fixed)]
 
@@ -143,7 +145,9 @@ class VjpSpec(Spec):
         return self.flat(*xs)
 
     def record_needed(self, vals, need):
-        given = [CustomVJPPrimal(x, bool(need >> i & 1)) for i, x in enumerate(vals)] if self.symbolic else vals
+        given = list(map(own, vals))
+        if self.symbolic:
+            given = [CustomVJPPrimal(x, bool(need >> i & 1)) for i, x in enumerate(given)]
         args, _ = self.flat.arguments(given)
         got = self.fwd(*args)
         if not isinstance(got, tuple) or len(got) != 2:
@@ -166,6 +170,7 @@ class VjpSpec(Spec):
             ]
         else:
             cts = slots.filled(helpers["zeros_of"])
+        residuals, cts = tree.map(own, (residuals, cts))
         gs = self.bwd(residuals, tree.unflatten(self.flat.out_structure, cts))
         args, _ = self.flat.arguments(xs)
         if not isinstance(gs, (tuple, list)) or len(gs) != len(args):
@@ -265,12 +270,12 @@ class JvpSpec(Spec):
         return self.flat(*xs)
 
     def record(self, *xs):
-        return self.flat(*xs), xs
+        return rule(*xs, spec=self), xs  # (by the primitive: to the levels below, too, the rule is its derivative)
 
     def push_needed(self, primals, tangents):
-        p, _ = self.flat.arguments(primals)
+        p, _ = self.flat.arguments(list(map(own, primals)))
         zero = SymbolicZero.from_primal_value if self.symbolic else zero_for
-        t, _ = self.flat.arguments([zero(x) if s is None else s for x, s in zip(primals, tangents, strict=True)])
+        t, _ = self.flat.arguments([zero(x) if s is None else own(s) for x, s in zip(primals, tangents, strict=True)])
         got = self.rule_of(tuple(p), tuple(t))
         if not isinstance(got, tuple) or len(got) != 2:
             raise ArgumentError(f"custom_jvp: the rule must return (value, tangent); got {type(got).__name__}.")
@@ -378,7 +383,7 @@ def stop_gradient(x):
     >>> fg.grad(lambda x: x * fg.stop_gradient(x))(3.0)
     3.0
     """
-    return tree.map(lambda v: PRIMITIVES["stop"](v) if isinstance(v, Handle) else v, x)
+    return tree.map(lambda v: own(PRIMITIVES["stop"](v)) if isinstance(v, Handle) else v, x)
 
 
 __all__ = ["CustomVJPPrimal", "SymbolicZero", "custom_jvp", "custom_vjp", "split_static", "stop_gradient"]

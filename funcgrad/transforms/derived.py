@@ -52,8 +52,8 @@ def _cut(x, sizes, axis):
 
 
 @public
-def jacfwd(f, argnums=0, has_aux=False, holomorphic=False):
-    """The Jacobian of f by forward mode, one pass per input entry (at once, by vmap): cheap for few inputs.
+def jacfwd(fun, argnums=0, has_aux=False, holomorphic=False):
+    """The Jacobian of fun by forward mode, one pass per input entry (at once, by vmap): cheap for few inputs.
 
     For every leaf of the result and every leaf of the argument an array of shape `result.shape + argument.shape`.
 
@@ -62,12 +62,12 @@ def jacfwd(f, argnums=0, has_aux=False, holomorphic=False):
     array([[2., 0.],
            [0., 4.]])
     """
-    check_callable(f, "jacfwd")
+    check_callable(fun, "jacfwd")
 
     @public
-    @functools.wraps(f)
+    @functools.wraps(fun)
     def jacobian_of(*args, **kwargs):
-        of_chosen, chosen, single = _split_arguments(f, args, kwargs, argnums)
+        of_chosen, chosen, single = _split_arguments(fun, args, kwargs, argnums)
         leaves, structure = tree.flatten(chosen)
         for x in leaves:
             check_float(x, "jacfwd", "an argument", holomorphic=True)
@@ -99,19 +99,19 @@ def _shaped(x, shape):
 
 
 @public
-def jacrev(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
-    """The Jacobian of f by reverse mode, one pass per entry of the result (at once, by vmap): cheap for few results.
+def jacrev(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
+    """The Jacobian of fun by reverse mode, one pass per entry of the result (at once, by vmap): cheap for few results.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.jacrev(lambda x: np.sum(x * x))(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    check_callable(f, "jacrev")
+    check_callable(fun, "jacrev")
 
     @public
-    @functools.wraps(f)
+    @functools.wraps(fun)
     def jacobian_of(*args, **kwargs):
-        of_chosen, chosen, single = _split_arguments(f, args, kwargs, argnums)
+        of_chosen, chosen, single = _split_arguments(fun, args, kwargs, argnums)
         for x in tree.leaves(chosen):
             check_float(x, "jacrev", "an argument", allow_int, holomorphic=True)
         got = vjp(of_chosen, *chosen, has_aux=has_aux)
@@ -136,7 +136,7 @@ jacobian = jacrev
 
 
 @public
-def hessian(f, argnums=0, has_aux=False, holomorphic=False):
+def hessian(fun, argnums=0, has_aux=False, holomorphic=False):
     """The matrix (or pytree of arrays) of second derivatives of a scalar function: forward mode over reverse mode.
 
     >>> import funcgrad as fg, numpy as np
@@ -144,12 +144,12 @@ def hessian(f, argnums=0, has_aux=False, holomorphic=False):
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return jacfwd(jacrev(f, argnums, has_aux, holomorphic), argnums, has_aux, holomorphic)
+    return jacfwd(jacrev(fun, argnums, has_aux, holomorphic), argnums, has_aux, holomorphic)
 
 
 @public
-def hvp(f, primals, tangents):
-    """The product of the Hessian of a scalar f at `primals` with the vector `tangents`, without making the matrix.
+def hvp(fun, primals, tangents):
+    """The product of the Hessian of a scalar fun at `primals` with the vector `tangents`, without making the matrix.
 
     `primals` and `tangents` are tuples with one entry an argument. With one argument its product is returned itself.
 
@@ -158,7 +158,7 @@ def hvp(f, primals, tangents):
     array([6., 0.])
     """
     check_tuples("hvp", primals, tangents)
-    out = jvp(grad(f, tuple(range(len(primals)))), tuple(primals), tuple(tangents))[1]
+    out = jvp(grad(fun, tuple(range(len(primals)))), tuple(primals), tuple(tangents))[1]
     return out[0] if len(primals) == 1 else out
 
 

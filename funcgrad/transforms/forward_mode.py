@@ -26,8 +26,8 @@ def check_tuples(transform, primals, tangents):
 
 
 @public
-def jvp(f, primals, tangents, has_aux=False):
-    """The value of f at the primals, and its derivative in the direction of the tangents.
+def jvp(fun, primals, tangents, has_aux=False):
+    """The value of fun at the primals, and its derivative in the direction of the tangents.
 
     `primals` and `tangents` are tuples (or lists) of pytrees of equal structure, shapes and dtypes. Returns
     `(out, tangent_out)`, with has_aux `(out, tangent_out, aux)`. Raises TypeError where the structures differ and
@@ -51,7 +51,7 @@ def jvp(f, primals, tangents, has_aux=False):
         t = tangent_for(x, t, "jvp", i)
         args.append(x if t is None else enter(trace, x, t))
     with inside(trace):
-        out = f(*tree.unflatten(structure, args))
+        out = fun(*tree.unflatten(structure, args))
         aux = None
         if has_aux:
             out, aux = pair(out, "jvp")

@@ -69,11 +69,11 @@ class Linearize(Jvp):
 
 
 @public
-def linearize(f, *primals, has_aux=False):
-    """The value of f, and its derivative at that point as a function of tangents.
+def linearize(fun, *primals, has_aux=False):
+    """The value of fun, and its derivative at that point as a function of tangents.
 
-    f is run once, as written: its control flow may depend on values. The function returned runs only what depends on the tangents, operation
-    by operation; `fg.jit` compiles it. With `has_aux`, where f returns `(out, aux)`: `(out, linear, aux)`. Raises TypeError where tangents
+    fun is run once, as written: its control flow may depend on values. The function returned runs only what depends on the tangents, operation
+    by operation; `fg.jit` compiles it. With `has_aux`, where fun returns `(out, aux)`: `(out, linear, aux)`. Raises TypeError where tangents
     differ from the primals in structure, ValueError where in shape.
 
     >>> import funcgrad as fg
@@ -81,7 +81,7 @@ def linearize(f, *primals, has_aux=False):
     >>> out, push(1.0), push(2.0)
     (9.0, 6.0, 12.0)
     """
-    check_callable(f, "linearize")
+    check_callable(fun, "linearize")
     leaves, structure = tree.flatten(primals)
     leaves = [as_value(x, "linearize", f"primal {i}") for i, x in enumerate(leaves)]
     stage = Tangents(leaves)
@@ -91,7 +91,7 @@ def linearize(f, *primals, has_aux=False):
     args = [enter(trace, x, Array(None, next(marks), stage)) if is_float(dtype_of(x)) else x for x in leaves]
     aux = None
     with inside(stage), inside(trace):
-        out = f(*tree.unflatten(structure, args))
+        out = fun(*tree.unflatten(structure, args))
         if has_aux:
             out, aux = pair(out, "linearize")
             aux = plain_tree(trace, aux, leaves, own=True)

@@ -12,7 +12,7 @@ from ..core.aval import Aval, aval_of, dtype_of, shape_of
 from ..core.axes import binder, bound_names, name_of
 from ..core.handle import Array
 from ..core.nested import graphs_in
-from ..core.primitive import PRIMITIVES, Primitive, helpers, linear_jvp, transposed_rules
+from ..core.primitive import PRIMITIVES, Primitive, helpers, linear_jvp, transposed_vjp
 from ..ops.effects import outermost
 
 P = PRIMITIVES
@@ -76,7 +76,7 @@ def declare(name, aval, across, along, transpose, doc):
         batch=batch,
         transpose=(transpose,),
     )
-    prim.vjp, prim.pull = transposed_rules(prim)
+    prim.vjp = transposed_vjp(prim)
     prim.jvp = lambda ts, out, *xs, **kw: linear_jvp(prim, ts, out, *xs, **kw)
     return prim
 

@@ -43,14 +43,15 @@ def gradient_for(x, g):
 
 
 @public
-def vjp(f, *primals, has_aux=False):
-    """The value of f at the primals, and the pullback: the linear map from cotangents of the value to those of the primals.
+def vjp(fun, *primals, has_aux=False):
+    """The value of fun at the primals, and the pullback: the linear map from cotangents of the value to those of the primals.
 
     Parameters: `primals` are pytrees of arrays or numbers. Returns `(out, pullback)`, or `(out, pullback, aux)` with
-    `has_aux`, where f returns `(out, aux)`. `pullback(ct)` takes the tree structure, shapes and dtypes of `out` and
+    `has_aux`, where fun returns `(out, aux)`. `pullback(ct)` takes the tree structure, shapes and dtypes of `out` and
     returns a tuple, one entry a primal. It may be called any number of times.
 
-    Raises TypeError for a primal that is not float or complex.
+    The cotangent of an integer primal is a zero of jax's dtype float0. Raises TypeError for a primal or value that is no array,
+    number or pytree of them.
 
     >>> import funcgrad as fg, numpy as np
     >>> out, pullback = fg.vjp(lambda x, y: x * y, 3.0, 4.0)
@@ -68,7 +69,7 @@ def vjp(f, *primals, has_aux=False):
         marks.append(mark)
         args.append(enter(trace, kept_array(x, trace), mark) if differentiable else x)
     with inside(trace):
-        out = f(*tree.unflatten(structure, args))
+        out = fun(*tree.unflatten(structure, args))
         aux = None
         if has_aux:
             out, aux = pair(out, "vjp")
@@ -124,14 +125,16 @@ def pair(out, transform):
 
 
 def plain_tree(trace, aux, given=(), own=False):
-    """Auxiliary results one level out; what was traced shares no memory with what was `given`, nor with one another. `own`: nor with
-    anything that a function made here may read later."""
+    """Auxiliary results one level out; they share no memory with what was `given`, with one another, or with arrays from outside.
+    `own`: nor with anything that a function made here may read later."""
     if aux is None:
         return None
     leaves, structure = tree.flatten(aux)
-    at = [i for i, a in enumerate(leaves) if isinstance(a, Handle)]
+    at = [i for i, a in enumerate(leaves) if isinstance(a, Handle) or type(a) is ndarray]
     low = [leave(trace, leaves[i]) for i in at]
-    values = [v.copy() if own and type(v) is ndarray else v for v, _, _ in low]
+    values = [
+        v.copy() if type(v) is ndarray and (own or leaves[i] is v) else v for i, (v, _, _) in zip(at, low, strict=True)
+    ]
     shown = show_all(values, [face for _, _, face in low], given)
     for i, v in zip(at, shown, strict=True):
         leaves[i] = v
@@ -139,15 +142,15 @@ def plain_tree(trace, aux, given=(), own=False):
 
 
 @public
-def value_and_grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False, numpy=False):
+def value_and_grad(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False, *, numpy=False):
     """A function that returns `(f(*args), gradient)`; everything as in `grad`. With has_aux: `((value, aux), gradient)`.
 
     >>> import funcgrad as fg
     >>> fg.value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    check_callable(f, "value_and_grad")
-    return public(with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy))
+    check_callable(fun, "value_and_grad")
+    return public(with_gradient(fun, argnums, has_aux, holomorphic, allow_int, numpy))
 
 
 def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
@@ -209,13 +212,13 @@ def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
 
 
 @public
-def grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False, numpy=False):
+def grad(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False, *, numpy=False):
     """The gradient of a scalar function, as a function of the same arguments.
 
     `argnums`: which positional arguments to differentiate (an int, or a tuple for a tuple of gradients); each may be a
-    pytree. `has_aux`: f returns (value, aux) and the result is (gradient, aux). `holomorphic`: f is a holomorphic
+    pytree. `has_aux`: fun returns (value, aux) and the result is (gradient, aux). `holomorphic`: fun is a holomorphic
     function of complex numbers. `allow_int`: integer arguments get zeros of jax's dtype float0. `numpy`: NumPy calls in
-    f's own source are traced too (see `trace_numpy`).
+    fun's own source are traced too (see `trace_numpy`).
 
     The gradient has the form of its argument: a Python float for a Python float, an array of the same shape and dtype
     for an array. Raises TypeError if the value is not a scalar, or an argument is not float.
@@ -226,11 +229,11 @@ def grad(f, argnums=0, has_aux=False, holomorphic=False, allow_int=False, numpy=
     >>> fg.grad(lambda x: np.sum(np.sin(x)))(np.zeros(2))
     array([1., 1.])
     """
-    check_callable(f, "grad")
-    both = with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy)
+    check_callable(fun, "grad")
+    both = with_gradient(fun, argnums, has_aux, holomorphic, allow_int, numpy)
 
     @public
-    @functools.wraps(f)
+    @functools.wraps(fun)
     def grad_of(*args, **kwargs):
         value, gradient = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient

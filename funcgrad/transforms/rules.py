@@ -15,7 +15,7 @@ from ..core.node import TapeNode
 from ..core.primitive import PRIMITIVES, define, helpers
 from ..core.state import tls
 from ..core.trace import Slots
-from .boundary import inner
+from .boundary import inner, own
 from .forward_mode import zero_tangent
 from .vectorize import vmap
 
@@ -120,7 +120,7 @@ def _pull(n, slots, cts, owned):
     for p, i in zip(n.ins, n.plan.operands, strict=True):
         if gs[i] is not None:
             c = cts.get(p)
-            cts[p] = gs[i] if c is None else c + gs[i]
+            cts[p] = gs[i] if c is None else helpers["add_cts"](c, gs[i])
 
 
 @define
@@ -151,6 +151,7 @@ def _rule_jvp(ts, outs, *xs, spec):
 
 
 rule.jvp = _rule_jvp
+rule.users = True
 rule.fills = False  # (each Spec does it: an autograd.Function may want to know what nothing reached)
 
 
@@ -167,6 +168,13 @@ def closed_over(f):
         return [], lambda new: f
     deeper = {i: closed_over(cells[i]) for i in inner}
     found = [leaves[i] for i in at] + [h for i in inner for h in deeper[i][0]]
+    # what is kept with a graph must not hold values that it was staged with: neither they nor functions with them are in `leaves`
+    own = [i for i, x in enumerate(cells) if x is f]
+    gone = {id(cells[i]) for i in inner + own} | {id(leaves[i]) for i in at}
+    leaves = [None if id(x) in gone else x for x in leaves]
+    deeper = {i: (len(handles), again) for i, (handles, again) in deeper.items()}
+    code, defaults, more = f.__code__, f.__defaults__, f.__kwdefaults__
+    space, name = f.__globals__, f.__name__
 
     def rebuilt(new):
         new = list(new)
@@ -175,11 +183,14 @@ def closed_over(f):
             full[i] = new.pop(0)
         contents = tree.unflatten(structure, full)
         for i in inner:
-            k = len(deeper[i][0])
+            k = deeper[i][0]
             contents[i] = deeper[i][1](new[:k])
             del new[:k]
-        g = FunctionType(f.__code__, f.__globals__, f.__name__, f.__defaults__, tuple(map(CellType, contents)))
-        g.__kwdefaults__ = f.__kwdefaults__
+        filled_cells = tuple(map(CellType, contents))
+        g = FunctionType(code, space, name, defaults, filled_cells)
+        g.__kwdefaults__ = more
+        for i in own:
+            filled_cells[i].cell_contents = g
         return g
 
     return found, rebuilt
@@ -222,6 +233,7 @@ class Flat:
         return tree.unflatten(self.structure, full)
 
     def __call__(self, *xs):
+        xs = list(map(own, xs))
         args, kwargs = self.arguments(xs)
         outs, self.out_structure = tree.flatten(self.rebuilt(xs[: self.hidden])(*args, **kwargs))
         return outs

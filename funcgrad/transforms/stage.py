@@ -6,19 +6,25 @@ shadow, and the differences at the end are extra outputs of the graph (`writes`)
 the user's is re-pointed while tracing. Nodes that do more than give their results are kept in `effects`, as they came.
 """
 
+import contextlib
+import math
+import sys
+
 import numpy as np
 
 from ..core import state
 from ..core.aval import Aval, aval_of, dtype_of, ndarray, shape_of
+from ..core.config import Current
 from ..core.graph import Graph, GraphNode
 from ..core.handle import Alias, Array, Cell, Frozen, Handle, Taped
 from ..core.primitive import PRIMITIVES
-from ..core.site import site
+from ..core.site import here, site
 from ..core.trace import PICK, Trace
-from ..errors import NotDifferentiableError
+from ..errors import GraphTooLargeError, NotDifferentiableError, ShapeError
 from .boundary import as_value, inner, inside
 
 tls, shared = state.tls, state.shared
+MOST_BYTES = sys.maxsize
 
 
 class Stage(Trace):
@@ -46,6 +52,8 @@ class Stage(Trace):
             frozenset()
         )  # ids of arguments that are views: inputs like any other, whatever they are views of in this call
         self.layouts = {}  # node -> its memory order (core/layout.py), once asked for
+        self.left = Current.settings.max_operations  # how many more it takes
+        self.place = None  # the site of what is being derived from an operation: the operation's
 
     def shape(self, h):
         return h.mark.aval.shape
@@ -55,6 +63,15 @@ class Stage(Trace):
 
     def weak(self, h):
         return h.mark.aval.weak
+
+    @contextlib.contextmanager
+    def placed(self, site=None):
+        """Inside, what is staged stands for a line of the user's that ran before: `place`, which may be set anew."""
+        before, self.place = self.place, site
+        try:
+            yield
+        finally:
+            self.place = before
 
     def input(self, x, aval=None):
         n = GraphNode(None, (), None, aval or Aval(shape_of(x), dtype_of(x), aval_of(x).weak))
@@ -99,8 +116,19 @@ class Stage(Trace):
                 ins.append(self.constant(a) if type(a) is ndarray and a.flags.writeable else a)
         if prim.aval is None:
             raise NotDifferentiableError(f"jit: {prim.name} has no shape rule, so it cannot be staged.")
-        aval = prim.aval(*[x.aval if type(x) is GraphNode else aval_of(x) for x in ins], **params)
-        n = GraphNode(prim, tuple(ins), params, aval, site(2))
+        avals = [x.aval if type(x) is GraphNode else aval_of(x) for x in ins]
+        try:
+            aval = prim.aval(*avals, **params)
+        except ValueError as error:
+            if "too large" in str(error):  # (NumPy's words for a shape that no number counts the elements of)
+                raise too_large(prim, avals, "more elements than can be counted") from None
+            raise
+        if type(aval) is Aval and aval.dtype.itemsize * math.prod(aval.shape) > MOST_BYTES:
+            raise too_large(prim, avals, repr(aval))
+        self.left -= 1
+        if self.left < 0:
+            self.full(prim)
+        n = GraphNode(prim, tuple(ins), params, aval, self.place or site(2))
         if n.effect:
             self.effects.append(n)
         if prim.multi:
@@ -108,6 +136,14 @@ class Stage(Trace):
                 Array(None, GraphNode(PICK, (n,), {"i": i, "avals": aval}, a, n.site), self) for i, a in enumerate(aval)
             )
         return Array(None, n, self)
+
+    def full(self, prim):
+        most = Current.settings.max_operations
+        raise GraphTooLargeError(
+            f"{self.name}: {prim.name} would be operation {most + 1} of the function that is being staged, at {here()}. Python's loops are "
+            f"written out: write a long one with fg.lax.fori_loop, fg.lax.scan or fg.lax.while_loop, which are one operation each. If "
+            f"the function is that large, allow it: fg.config(max_operations={2 * most})."
+        )
 
     def enclosing(self, level):
         """The innermost Stage around an operation on values of a level: this one, or one further out, or None."""
@@ -158,6 +194,13 @@ class Stage(Trace):
             if mark is not None and kept:
                 cells.append((kept, mark.extra.cell.grad))
         return writes, cells
+
+
+def too_large(prim, avals, result):
+    return ShapeError(
+        f"{prim.name}: the result of operands {', '.join(map(repr, avals))} would be {result}, more than a computer can address, at {here()}. "
+        "Look at the shapes that are broadcast here: an outer product was perhaps not meant."
+    )
 
 
 class staged:

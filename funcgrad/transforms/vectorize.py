@@ -18,8 +18,8 @@ RANDOMNESS = ("error", "same", "different")
 
 
 @public
-def vmap(f, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None, *, randomness="error"):
-    """f mapped over an axis of its arguments, computed at once.
+def vmap(fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None, *, randomness="error"):
+    """fun mapped over an axis of its arguments, computed at once.
 
     `in_axes`: an axis for all arguments, or a tuple with one entry an argument: an int, None (not mapped), or a pytree
     prefix of the argument. `out_axes`: likewise for the result. `axis_size` is needed only if nothing else tells it.
@@ -32,14 +32,14 @@ def vmap(f, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_nam
     >>> fg.vmap(lambda x, y: x @ y)(np.ones((3, 2)), np.ones((3, 2)))
     array([2., 2., 2.])
     """
-    check_callable(f, "vmap")
+    check_callable(fun, "vmap")
     if randomness not in RANDOMNESS:
         raise ArgumentError(
             f"vmap: randomness must be one of {', '.join(map(repr, RANDOMNESS))}; got {randomness!r}. [at {here()}]"
         )
 
     @public
-    @functools.wraps(f)
+    @functools.wraps(fun)
     def vmapped(*args, **kwargs):
         axes = tuple(in_axes) if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
         if len(axes) != len(args):
@@ -59,14 +59,14 @@ def vmap(f, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_nam
             if not isinstance(d, int):
                 raise ArgumentError(f"vmap: an entry of in_axes must be an int or None; got {d!r}. [at {here()}]")
             if not -len(shape) <= d < len(shape):
-                paths = paths or names_of(f, args, kwargs)
+                paths = paths or names_of(fun, args, kwargs)
                 raise ShapeError(f"vmap: {paths[i]} is {describe(x)} and has no axis {d} to map. [at {here()}]")
             mapped[i] = d % len(shape)
             sizes.setdefault(shape[d], []).append(i)
         if axis_size is not None:
             sizes.setdefault(axis_size, [])
         if len(sizes) != 1:
-            paths = names_of(f, args, kwargs)
+            paths = names_of(fun, args, kwargs)
             if not sizes:
                 raise ArgumentError(
                     f"vmap: nothing is mapped; give at least one argument an axis, or axis_size. [at {here()}]"
@@ -83,7 +83,7 @@ def vmap(f, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_nam
         with inside(trace), trace:
             inputs = [x if d is None else enter(trace, x, d) for x, d in zip(leaves, mapped, strict=True)]
             new_args, new_kwargs = tree.unflatten(structure, inputs)
-            out = f(*new_args, **new_kwargs)
+            out = fun(*new_args, **new_kwargs)
             outs, out_structure = tree.flatten(out)
             low = [
                 leave(trace, o) if isinstance(o, Handle) else (as_value(o, "vmap", "the result"), None, None)

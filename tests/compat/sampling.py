@@ -14,7 +14,7 @@ import numpy as np
 
 from tests.compat.evaluation import error_of, figures, tensors_of
 
-DTYPES = "float64 float32 float16 complex128 complex64 int64 int32 int16 int8 uint8 bool".split()
+DTYPES = "float64 float32 float16 bfloat16 complex128 complex64 int64 int32 int16 int8 uint8 bool".split()
 SHAPES = {  # name: (shape, low, high, phase); one that starts like another has its shape
     "a": ((2, 3), -2.0, 2.0, 0.0),
     "b": ((2, 3), -2.0, 2.0, 0.7),
@@ -44,7 +44,7 @@ FIXED = {  # operands of a dtype of their own: indices and masks
     "cls": np.array([2, 0]),
 }
 # what of a projection rounding may move, relative to the sum of the absolute terms (torch's polygamma has 9 digits)
-TOLERANCE = {"float16": 1e-2, "float32": 1e-5, "complex64": 1e-5, "float64": 2e-9, "complex128": 2e-9}
+TOLERANCE = {"float16": 1e-2, "bfloat16": 3e-2, "float32": 1e-5, "complex64": 1e-5, "float64": 2e-9, "complex128": 2e-9}
 
 
 @cache
@@ -81,7 +81,9 @@ def compiled(call):
 
 def operand(torch, name, dtype, grad=False, shift=0.0):
     """A fresh Tensor of the figures of a name; `shift` moves them, for a second sample."""
-    array = array_of(name, dtype)
+    if dtype == "bfloat16" and name not in FIXED:  # NumPy has none
+        return operand(torch, name, "float32", False, shift).to(torch.bfloat16).requires_grad_(grad)
+    array = array_of(name, "float32" if dtype == "bfloat16" else dtype)
     if name in FIXED:
         return torch.from_numpy(np.array(array))
     if shift and array.dtype.kind in "fc":
@@ -114,11 +116,18 @@ def weights(n):
 def digest(result):
     """A result as text: of a Tensor "float32[2,3] 1.23456", of several these joined by "; ", of others their repr."""
     if hasattr(result, "grad_fn"):
-        array = result.numpy(force=True)
-        return f"{array.dtype.name}{list(array.shape)}".replace(" ", "") + " " + figures_of(array)
+        array, head, _ = figures_and_head(result)
+        return f"{head} {figures_of(array)}"
     if isinstance(result, (tuple, list)) and not hasattr(result, "numel"):
         return "; ".join([digest(r) for r in result])
     return f"{result:.12g}" if isinstance(result, float) else repr(result)
+
+
+def figures_and_head(result):
+    """(the figures of a Tensor as an array, "float32[2,3]", the name of its dtype)."""
+    dtype = str(result.dtype).partition(".")[2]
+    array = (result.float() if dtype == "bfloat16" else result).numpy(force=True)
+    return array, f"{dtype}{list(array.shape)}".replace(" ", ""), dtype
 
 
 def figures_of(array):
@@ -141,12 +150,12 @@ def projections(array):
 def agrees(result, wanted):
     """Is this result what a digest says, but for rounding?"""
     if hasattr(result, "grad_fn"):
-        array = result.numpy(force=True)
+        array, own_head, dtype = figures_and_head(result)
         head, *theirs = wanted.split(" ")
-        if head != f"{array.dtype.name}{list(array.shape)}".replace(" ", ""):
+        if head != own_head:
             return False
         own, size = projections(array)
-        room = TOLERANCE.get(array.dtype.name, 1e-6) * max(size, 1e-3)
+        room = TOLERANCE.get(dtype, 1e-6) * max(size, 1e-3)
         return len(own) == len(theirs) and all(abs(o - float(t)) <= room + 1e-11 * abs(o) for o, t in zip(own, theirs))
     if isinstance(result, (tuple, list)) and not hasattr(result, "numel"):
         parts = wanted.split("; ") if wanted else []

@@ -477,6 +477,70 @@ def test_hooks_are_honoured():
     assert len(seen) == 1
 
 
+def network_with(middle):
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), middle, nn.Dropout(0.3), nn.Linear(6, 1))
+
+
+def step_of(net):
+    """A training step that cannot be one program: it asks for the loss as a number."""
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
+
+    def step(x):
+        optimizer.zero_grad()
+        loss = net(x).square().mean()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+class Shown(nn.Module):
+    def forward(self, x):
+        print(tuple(x.shape))
+        return x * 2.0
+
+
+@pytest.mark.parametrize("middle, compiled", [(nn.ReLU, ["Sequential"]), (Shown, [])])
+def test_what_cannot_be_one_program_is_compiled_in_parts(middle, compiled, capsys):
+    """The modules in it are, each by itself: losses, draws and buffers are those of eager code, bit for bit, after one warning."""
+    x = torch.linspace(-1, 1, 32).reshape(8, 4)
+    runs = []
+    for compile in (lambda f: f, torch.compile):
+        net = network_with(middle())
+        step = compile(step_of(net))
+        torch.manual_seed(3)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            runs.append([step(x) for _ in range(6)])
+        assert all(m._compiled_call_impl is None for m in net.modules())
+        runs[-1].append(net[1].running_var.tolist())
+    assert runs[0] == runs[1]
+    assert len(caught) == 1 and "is run as it is, not compiled" in str(caught[0].message)
+    ((name, stats),) = step.stats().parts
+    assert name == "Sequential" and stats.calls == 5
+    assert [name for name, s in step.stats().parts if s.compilations] == compiled
+    if not compiled:  # (the module prints: its own parts are compiled)
+        assert [name for name, s in stats.parts if s.compilations] == ["Linear", "BatchNorm1d", "Dropout", "Linear"]
+        assert capsys.readouterr().out.count("(8, 6)") >= 12
+    assert "its part Sequential" in str(step.stats())
+
+
+def test_nothing_of_what_is_kept_out_is_compiled():
+    net = nn.Linear(2, 1)
+
+    @torch.compiler.disable
+    def apart(x):
+        assert net._compiled_call_impl is None
+        return net(x)
+
+    f = torch.compile(lambda x: apart(x) + 1)
+    with pytest.warns(UserWarning, match="keeps out"):
+        f(torch.tensor(X)), f(torch.tensor(X))
+    assert f.stats().parts == []
+
+
 def test_what_is_kept_out_and_what_is_forgotten():
     @torch.compiler.disable(reason="it asks the clock")
     def apart(x):

@@ -69,3 +69,42 @@ def test_a_torch_function_of_a_traced_array_says_how_to_make_a_tensor():
 def test_a_tensor_beside_a_traced_array_gives_a_tensor():
     got = fg.grad(lambda x: (compat.ones(3) * x).sum())(np.ones(3))
     assert np.array_equal(got, [1.0, 1.0, 1.0])
+
+
+def test_a_write_of_a_view_onto_itself_counts():
+    """`z[0] += 1` is two changes, of the view and then of z itself: torch 2.13's version counts, and its error on a leaf."""
+    z = compat.zeros(3)
+    counts = []
+    z[0] += 1
+    counts.append(z._version)
+    z[0] = z[0]
+    counts.append(z._version)
+    z[1:] *= 2
+    counts.append(z._version)
+    assert counts == [2, 3, 5]
+    w = compat.ones(3, requires_grad=True)
+    with pytest.raises(RuntimeError, match="a view of a leaf Variable that requires grad is being used"):
+        w[0] = w[0]
+    y = w * 1
+    s = y.sin()
+    y[0] = y[0]
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        s.sum().backward()
+
+
+def test_what_is_like_a_transposed_tensor_is_drawn_in_the_order_of_its_memory():
+    """Strides and figures of torch 2.13."""
+    t = compat.ones(3, 2).t()
+    compat.manual_seed(0)
+    assert compat.randint_like(t, 100).tolist() == [[44.0, 33.0, 63.0], [39.0, 60.0, 79.0]]
+    compat.manual_seed(0)
+    drawn = compat.rand_like(t)
+    np.testing.assert_allclose(
+        drawn, [[0.49625659, 0.08847743, 0.30742282], [0.76822180, 0.13203049, 0.63407868]], rtol=1e-6
+    )
+    assert drawn.stride() == (1, 2)
+    compat.manual_seed(0)
+    row = compat.randn_like(compat.ones(8, 2).t())[0, :4]
+    np.testing.assert_allclose(row, [1.54099607, -2.17878938, -1.08452237, 0.40334684], rtol=1e-6)
+    assert compat.zeros_like(compat.ones(3, 2).expand(2, 3, 2)).stride() == (6, 2, 1)
+    assert compat.zeros_like(t.expand(2, 2, 3)).stride() == (6, 1, 2)

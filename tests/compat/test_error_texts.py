@@ -4,6 +4,8 @@ Nothing that the user owns is changed by an operation that fails. torch's senten
 """
 
 import ast
+import functools
+import importlib
 import inspect
 import math
 import pathlib
@@ -416,11 +418,7 @@ def test_row_03_which_of_several_tensors():
 
 
 def test_row_03_notes_hold_no_tensor_alive():
-    class Watched(torch.Tensor):
-        pass
-
-    x = torch.ones(3).as_subclass(Watched) if hasattr(torch.Tensor, "as_subclass") else torch.ones(3)
-    y = (W * x).sum()
+    y = (W * torch.ones(3)).sum()
     ref = weakref.ref(y)
     y.detach()
     y.item()
@@ -466,6 +464,50 @@ def test_row_03_requires_grad_by_hand_trains_nothing():
         assert line_in(program, text) in str(one.message), text
     assert f"{pathlib.Path(one.filename).name}:{one.lineno}" == line_in(program, "loss.backward()")
     assert W.grad is None
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch, request):
+    """A function `program(torch, W)` of these lines, in a file of its own."""
+    name = f"row_03_{abs(hash(request.node.name))}"
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def program_of(*lines):
+        (tmp_path / f"{name}.py").write_text("\n    ".join(["def program(torch, W):", *lines, ""]), encoding="utf-8")
+        return functools.partial(importlib.import_module(name).program, torch, W), name
+
+    yield program_of
+    sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "torch.autograd.Variable(W.sum().data, ",
+        "torch.tensor(W.sum().item(), ",
+        "torch.tensor(W.detach().numpy().sum(), ",
+    ],
+)
+def test_row_03_a_leaf_made_of_a_value_trains_nothing(made, written):
+    program, file = written(f"loss = {made}requires_grad=True)", "loss.backward()")
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        program()
+        program()
+    (one,) = caught  # once for the line
+    assert "this trains nothing: `loss` was made with requires_grad=True" in str(one.message)
+    assert f"{file}.py:2: loss = {made}" in str(one.message) and (one.filename.endswith(f"{file}.py"), one.lineno) == (
+        True,
+        3,
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["W.max(0)[1]", "torch.sort(W)[1]", "W.topk(2).indices", "torch.bucketize(W, W)", "W.new_tensor(W.sum())"]
+)
+def test_row_03_indices_and_copies(line, written):
+    program, file = written(f"found = {line}", "found.float().sum().backward()")
+    text = message_of_any(program)
+    assert f"{file}.py:2: found = {line}" in text and "detach()" not in text
 
 
 def test_row_03_a_leaf_of_the_users_own_warns_of_nothing():

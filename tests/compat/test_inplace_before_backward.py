@@ -61,6 +61,7 @@ def outcome(line, key):
     return gradients(leaves)
 
 
+@pytest.mark.filterwarnings("ignore:.*degrees of freedom")
 @pytest.mark.parametrize("line", LINES)
 def test_changes(line):
     free, bound = LINES[line]

@@ -1,6 +1,8 @@
 """torch's libraries as modules: every name that is announced is there, examples run, and what is missing is named."""
 
 import importlib
+import operator
+import pickle
 import subprocess
 import sys
 
@@ -14,6 +16,14 @@ from compat.utils.data import DataLoader, Dataset, IterableDataset, Subset, Tens
 from compat.utils.data.dataset import stacked_samples
 
 LATE = "distributions func jit random serialization testing utils.checkpoint utils.data utils.tensorboard utils._pytree streams.gamma".split()
+
+
+@pytest.mark.parametrize(
+    "name", "autograd cuda fft func jit linalg nn nn.functional nn.utils optim special utils".split()
+)
+def test_a_name_that_is_lacking_is_said(name):
+    with pytest.raises(AttributeError, match=rf"^compat has no torch\.{name}\.NoSuchName yet"):
+        importlib.import_module(f"compat.{name}").NoSuchName  # noqa: B018
 
 
 @pytest.mark.parametrize("name", ["distributions", "serialization", "testing", "utils.data"])
@@ -44,10 +54,10 @@ def test_what_is_missing_is_named_with_a_cure():
     runner.install()
     try:
         for name, cure in (
-            ("torch.utils.benchmark", "timeit"),
+            ("torch.hub", "torch.load"),
             ("torch.onnx", "torch.save"),
             ("torch.hub", "torch.load"),
-            ("torch.distributed", "one process"),
+            ("torch.multiprocessing", "multiprocessing"),
             ("torchvision", "torch.utils.data"),
             ("pytorch_lightning", "loop"),
         ):
@@ -204,3 +214,73 @@ def test_distributions_go_into_transforms():
     assert torch.allclose(compiled, leaf.grad)
     eye = torch.func.hessian(lambda m: D.MultivariateNormal(m, torch.eye(3)).log_prob(torch.zeros(3)))(x)
     assert torch.allclose(eye, -torch.eye(3))
+
+
+def test_classes_go_by_torchs_names_under_the_runner():
+    names = {  # as torch 2.13.0 has them
+        "Tensor": "torch", "Generator": "torch._C", "device": "torch", "nn.Linear": "torch.nn.modules.linear",
+        "nn.ReLU": "torch.nn.modules.activation", "nn.Parameter": "torch.nn.parameter", "optim.Adam": "torch.optim.adam",
+        "optim.lr_scheduler.StepLR": "torch.optim.lr_scheduler", "utils.data.Subset": "torch.utils.data.dataset",
+        "distributions.Normal": "torch.distributions.normal", "autograd.Function": "torch.autograd.function",
+    }  # fmt: skip
+    own = torch.nn.Linear.__module__
+    runner.install()
+    try:
+        found = {name: operator.attrgetter(name)(torch).__module__ for name in names}
+        layer = pickle.loads(pickle.dumps(torch.nn.Linear(2, 1)))
+        text = repr(type(layer))
+    finally:
+        runner.uninstall()
+    assert found == names and text == "<class 'torch.nn.modules.linear.Linear'>"
+    assert torch.nn.Linear.__module__ == own == "compat.nn.modules.linear"
+
+
+def test_a_schedule_of_profiles():
+    """When torch 2.13.0 calls on_trace_ready in ten steps of one exp each, and how many of them the trace then has."""
+    cases = [
+        (dict(wait=1, warmup=1, active=2, repeat=2), [(4, 2), (8, 2)]),
+        (dict(wait=1, warmup=0, active=2), [(3, 2), (6, 2), (9, 2), (10, 0)]),
+        (dict(wait=0, warmup=1, active=2, repeat=1, skip_first=2), [(5, 2)]),
+        (dict(wait=0, warmup=0, active=1), [(k, 1) for k in range(1, 11)] + [(10, 0)]),
+        (None, [(10, 10)]),
+    ]
+    x = torch.ones(2)
+    for options, want in cases:
+        log = []
+
+        def ready(prof, log=log):
+            log.append((prof.step_num, sum([e.count for e in prof.key_averages() if e.key == "aten::exp"])))
+
+        plan = None if options is None else torch.profiler.schedule(**options)
+        with torch.profiler.profile(schedule=plan, on_trace_ready=ready) as prof:
+            for _ in range(10):
+                x.exp()
+                prof.step()
+        assert log == want
+    assert "aten::exp" in prof.key_averages().table(sort_by="cpu_time_total")
+
+
+@pytest.mark.parametrize(
+    ("f", "text"),
+    [
+        (lambda x: x.item(), "vmap: It looks like you're calling .item() on a Tensor."),
+        (
+            lambda x: x if x > 0 else -x,
+            "vmap: It looks like you're attempting to use a Tensor in some data-dependent control",
+        ),
+    ],
+)
+def test_values_under_vmap_are_refused_as_torch_refuses_them(f, text):
+    with pytest.raises(RuntimeError) as caught:
+        torch.vmap(f)(torch.ones(2))
+    assert str(caught.value).startswith(text) and __file__ in str(caught.value)
+
+
+def test_nothing_is_intercepted_once_autocast_is_over():
+    functions = torch.matmul, torch.Tensor.__matmul__, torch.nn.functional.linear, torch.nn.functional.cross_entropy
+    codes = [f.__code__ for f in functions]
+    x = torch.ones(2, 2)
+    with torch.autocast("cpu"), torch.autocast("cpu", enabled=False):
+        assert all(f.__code__ is not code for f, code in zip(functions, codes, strict=True))
+        assert (x @ x).dtype is torch.float32
+    assert [f.__code__ for f in functions] == codes

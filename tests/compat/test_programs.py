@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from compat import runner
+from compat import overrides, runner
 from tests.expected.make_programs import EXAMPLES, SCRIPTS, TARGET, output_of
 
 PRINTED = json.loads(TARGET.read_text(encoding="utf-8"))["printed"]
@@ -21,6 +21,7 @@ def run(path):
         return output_of(path)
     finally:
         runner.uninstall()
+        overrides.unwatch()
 
 
 def last_place(text):

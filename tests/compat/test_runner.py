@@ -204,6 +204,17 @@ class TestEndings:
         assert frames(shell.compat("-", stdin=source)) == frames(shell.python("-", stdin=source))
         assert frames(shell.compat("-c", source))[0] == "Traceback (most recent call last):"
 
+    @pytest.mark.parametrize(
+        "line", ["torch.ones(2) @ torch.ones(3)", "torch.ones(2).nosuch()", "torch.ones(2).backward()"]
+    )
+    def test_an_error_of_the_library_shows_the_scripts_lines_only(self, shell, line):
+        """As where torch raises in C++."""
+        shell.write("s.py", f"import torch\ndef f():\n    {line}\nf()\n")
+        code, _, stderr = shell.compat("s.py")
+        assert code == 1
+        places = [text for text in stderr.splitlines() if text.startswith("  File ")]
+        assert [place.rsplit(" ", 1)[1] for place in places] == ["<module>", "f"], stderr
+
     @pytest.mark.parametrize("source", ["x = (\n", "print('one')\n    print('two')\n", "def f(:\n    pass\n"])
     def test_syntax_errors(self, shell, source):
         """Nothing runs, and the message has no traceback above it."""

@@ -40,7 +40,15 @@ def names(import_module, package):
 
     extend.defvjp(scaled, lambda ans, x: lambda g: 3.0 * g)
     extend.defjvp(scaled, "same")
+
+    def flow(y, t, a, b):
+        return -np.sqrt(t) * y + a - 0.1 * np.mean((y + b) ** 2)
+
     return {
+        "convolve": m("scipy.signal").convolve,
+        "odeint": lambda y, t, args: m("scipy.integrate").odeint(flow, y, t, args, rtol=1e-11, atol=1e-13),
+        "SPARSE": numpy.cos(numpy.arange(24.0)),
+        "TIMES": numpy.array([0.1, 0.5, 0.7]),
         "ag": ag,
         "np": np,
         "m": m,
@@ -127,4 +135,33 @@ ag.grad(lambda x: x**2)(2)
 ag.grad(lambda x: x**2)(X)
 ag.elementwise_grad(lambda x: x * 1j)(2.0)
 ag.grad(every, 1)("a", "b")
+convolve(SPARSE[:7], SPARSE[:4], mode="full")
+convolve(SPARSE[:7], SPARSE[:4], mode="same")
+convolve(SPARSE[:4], SPARSE[:7], mode="same")
+convolve(SPARSE[:4], SPARSE[:7], mode="valid")
+convolve(SPARSE.reshape(4, 6), SPARSE[:6].reshape(2, 3), mode="valid")
+convolve(SPARSE[:4].reshape(2, 2), np.ones((2, 3)), mode="valid")
+convolve(SPARSE.reshape(2, 3, 4), SPARSE.reshape(3, 4, 2), axes=([2], [1]), dot_axes=([1], [0]))
+ag.grad(lambda a: np.sum(np.sin(convolve(a.reshape(2, 3, 4), SPARSE.reshape(4, 3, 2), axes=([1, 2], [1, 2])))))(SPARSE)
+ag.grad(lambda b: np.sum(np.sin(convolve(SPARSE.reshape(2, 3, 4), b.reshape(3, 4, 2), axes=([2], [1]), dot_axes=([1], [0]), mode="valid"))))(SPARSE)
+odeint(X, TIMES, (X, 2.0))
+ag.grad(lambda y: np.sum(np.sin(odeint(y, TIMES, (X, 2.0)))))(X)
+ag.grad(lambda t: np.sum(np.sin(odeint(X, t, (X, 2.0)))))(TIMES)
+ag.grad(lambda args: np.sum(np.sin(odeint(X, TIMES, args))))((X, 2.0))
+ag.grad(lambda y: np.sum(ag.grad(lambda y: np.sum(np.sin(odeint(y, TIMES, (X, 2.0)))))(y) ** 2))(X)
+ag.elementwise_grad(m("scipy.special").j0)(X)
+ag.elementwise_grad(m("scipy.special").j1)(X)
+ag.elementwise_grad(m("scipy.special").y0)(X)
+ag.elementwise_grad(m("scipy.special").y1)(X)
+ag.elementwise_grad(m("scipy.special").erfcinv)(X / 3)
+ag.grad(m("scipy.stats.norm").logcdf)(0.3)
+m("scipy.linalg").solve_sylvester(SPARSE[:4].reshape(2, 2), np.eye(2), np.ones((2, 2)))
+ag.grad(lambda a: np.sum(np.sin(m("scipy.linalg").solve_sylvester(a.reshape(2, 2), np.eye(3) * 2, SPARSE[:6].reshape(2, 3)))))(SPARSE[:4])
+ag.grad(lambda b: np.sum(np.sin(m("scipy.linalg").solve_sylvester(np.eye(2), b.reshape(2, 2), SPARSE[:4].reshape(2, 2)))))(SPARSE[:4])
+ag.hessian(lambda b: np.sum(np.sin(m("scipy.linalg").solve_banded((1, 2), 3.0 + SPARSE.reshape(4, 6), b))))(SPARSE[:6])
+ag.grad(lambda a: np.sum(np.sin(m("scipy.linalg").solve_banded((2, 1), 3.0 + a.reshape(4, 6), SPARSE[:6]))))(SPARSE)
+ag.grad(lambda x: ag.grad(lambda x: np.sum(lse(x) ** 2))(x)[0])(X)
+ag.grad(lambda x: ag.grad(lambda x: ag.grad(scaled)(x) * x**3)(x))(2.0)
+ag.grad(ag.grad(lambda x: lse(np.array([x, 1.0]))))(0.5)
+ag.grad(ag.grad(ag.grad(lambda x: lse(np.array([x, 1.0])))))(0.5)
 """.strip().splitlines()

@@ -1,10 +1,13 @@
-"""Writes tests/expected/autograd.json: what HIPS autograd 1.9.1 gives for the lines of autograd_cases.py.
+"""Writes tests/expected/autograd.json: what HIPS autograd 1.9.1 gives for the lines of autograd_cases.py, and what autograd_program.py
+prints on it.
 
 python tests/expected/make_autograd.py
 """
 
 import json
 import pathlib
+import subprocess
+import sys
 import warnings
 from importlib import import_module
 from importlib.metadata import version
@@ -39,5 +42,6 @@ if __name__ == "__main__":
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = {line: outcome(line, space) for line in LINES}
-    text = json.dumps({"autograd": version("autograd"), "lines": found}, indent=1)
+    done = subprocess.run([sys.executable, HERE / "autograd_program.py"], capture_output=True, text=True, check=True)
+    text = json.dumps({"autograd": version("autograd"), "lines": found, "printed": done.stdout}, indent=1)
     (HERE / "autograd.json").write_text(text + "\n")

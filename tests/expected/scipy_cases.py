@@ -97,6 +97,51 @@ for name, args in {
     add("linalg", name, *args, by=())
 
 
+add("special", "sici", np.array([0.3, 2.0, 3.9, 4.1, 9.0, 40.0]))
+add("special", "fresnel", np.array([-3.0, -0.4, 0.7, 1.5, 1.7, 20.0]))
+add("special", "owens_t", X, np.array([0.3, -0.9, 1.0, 1.3, -2.5, 9.0, 0.1]))
+SIGNAL = np.sin(np.arange(23.0)) + np.arange(23.0) / 7
+ROWS = np.stack([SIGNAL, SIGNAL[::-1] ** 2])
+for mode in ("full", "same", "valid"):
+    for name in ("convolve", "correlate", "fftconvolve"):
+        add("signal", name, ROWS, SQUARE[:2, :2], mode, label=f" {mode}")
+add("signal", "correlate2d", ROWS, SQUARE[:2, :2], "same")
+add("signal", "detrend", ROWS, -1, "linear", [7], by=(0,))
+add("signal", "stft", ROWS, 2.0, "hamming", 8, 3, 9, "linear", by=())
+add(
+    "signal",
+    "istft",
+    np.fft.rfft(ROWS.reshape(2, 23)[:, :20].reshape(2, 5, 4), 6, axis=2).swapaxes(1, 2),
+    2.0,
+    "hann",
+    6,
+    by=(),
+)
+add("signal", "welch", ROWS, 2.0, "blackman", 8, by=(0,))
+add(
+    "signal",
+    "csd",
+    ROWS,
+    ROWS[::-1] + 1.0,
+    2.0,
+    "hann",
+    8,
+    None,
+    None,
+    "constant",
+    True,
+    "spectrum",
+    -1,
+    "median",
+    by=(),
+)
+for name in ("dct", "idct", "dctn", "idctn"):
+    add("fft", name, ROWS[:, :5])
+for n in (1, 2, 5):
+    add("linalg", "fiedler_companion", 1.0 + np.arange(n + 1.0), by=(), label=f" {n}")
+add("linalg", "solve_sylvester", SQUARE, SPD, SPD + SQUARE)
+
+
 def found(module, path):
     for part in path.split("."):
         module = getattr(module, part)

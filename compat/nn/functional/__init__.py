@@ -6,7 +6,7 @@ that of its body.
 
 from funcgrad.lazy import attributes
 
-from ..missing import refusal
+from ...functions.missing import refusal
 
 FAMILIES = {
     "products": "linear bilinear",

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.tracebacks import trim
 
 from ... import streams
 from ...functions.drawing import drawn
@@ -12,6 +13,7 @@ from ...functions.operands import dtype_of, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import kept, named, rewrite, spoken, store
+from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
 from ...tensor import current, wrapped
 from .dtypes import refuse_integers
 
@@ -33,6 +35,10 @@ def shown(input, body, label, inplace, *args, **kwargs):
 def activation(label, body, kernel=None):
     """A function of one Tensor and numbers, shown as one node, with torch's `inplace`; `kernel` knows no integers."""
 
+    def mind_halves():
+        nonlocal body
+        body = rounds_once(body)
+
     def f(input, *args, inplace=False, out=None, **kwargs):
         if kernel is not None:
             refuse_integers(kernel, input)
@@ -41,6 +47,7 @@ def activation(label, body, kernel=None):
 
     f.__name__ = body.__name__.removeprefix("_")
     f.__doc__ = body.__doc__
+    at_begin(mind_halves)
     return f
 
 
@@ -60,7 +67,11 @@ def with_inplace(position, body, label, kernel=None):
 
 def relu(input, inplace=False):
     """max(x, 0); the derivative at 0 is 0."""
-    return input.relu_() if inplace else T["relu"](input)
+    try:
+        return input.relu_() if inplace else T["relu"](input)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def relu_(input):
@@ -298,6 +309,8 @@ def glu(input, dim=-1):
     if n % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {at} is size {n}")
     refuse_integers("glu_cpu", input)
+    if shared.halves and (d := half_in(t)):
+        return in_float32(d, glu, input, dim)
     parts = [(slice(None),) * at + (s,) for s in (slice(0, n // 2), slice(n // 2, n))]
     a, b = (P["getitem"](t, idx=i) for i in parts)
     return named(P["mul"](a, P["sigmoid"](b)), "GluBackward0", (input,))
@@ -316,12 +329,20 @@ def implicit_dim(name, dim, ndim):
 
 def softmax(input, dim=None, _stacklevel=3, dtype=None):
     """exp(x) / sum(exp(x)) along a dimension."""
-    return T["softmax"](input, dim if dim is not None else implicit_dim("softmax", dim, input.dim()), dtype=dtype)
+    try:
+        return T["softmax"](input, dim if dim is not None else implicit_dim("softmax", dim, input.dim()), dtype=dtype)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     """log(softmax(x)) along a dimension."""
-    return T["log_softmax"](input, implicit_dim("log_softmax", dim, input.dim()), dtype=dtype)
+    try:
+        return T["log_softmax"](input, implicit_dim("log_softmax", dim, input.dim()), dtype=dtype)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def softmin(input, dim=None, _stacklevel=3, dtype=None):

@@ -13,6 +13,7 @@ from ... import streams
 from ...functions.drawing import refuse_staging
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
+from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
 from ...tensor import Tensor, current, wrap
 from .axes import entries, even_parts, per_axis, sizes_of
@@ -40,6 +41,8 @@ def adaptive_average(k):
                 f"{name}: elements of output_size must be greater than or equal to 0 but received {{{told}}}"
             )
         refuse_integers(f"{name}_cpu" if k == 3 else name, input)
+        if shared.halves and (d := half_in(x)):
+            return in_float32(d, adaptive_avg_pool, input, output_size)
         if all(w == 1 for w in wanted):
             return T["mean"](input, tuple(range(-k, 0)), True)
         shape = shape_of(x)

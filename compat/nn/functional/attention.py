@@ -12,9 +12,11 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ... import dtypes
 from ...functions.operands import dtype_of, shape_of
 from ...functions.pointwise import C_NAMES
 from ...functions.register import FUNCTIONS as T
+from ...functions.rounding import half_of, rounded_to, shared, widened
 from ...graph import labelled
 from ...tensor import current
 from .activations import softmax
@@ -53,11 +55,17 @@ def scaled_dot_product_attention(
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else scale
     q, k, v = current(query), current(key), current(value)
+    half = half_of(given) if shared.halves and one_node else None
+    if half is not None:
+        q, k = widened(q), widened(k)
     if one_node:
         scores = P["dot_general"](P["mul"](q, scale), k, dims=(((3,), (3,)), STACK))
     else:
         scores = T["matmul"](query * scale, key.transpose(-2, -1))
     scores, dead = masked(scores, attn_mask, is_causal)
+    if half is not None:
+        out = P["cast"](half_weighted(scores, dead, v, half), dtype=half)
+        return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
     weights = softmax(scores, -1)
     if dead is not None:
         weights = P["where"](dead, dtype_of(weights).type(0), weights)
@@ -69,6 +77,21 @@ def scaled_dot_product_attention(
     return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
 
 
+def half_weighted(scores, dead, value, d):
+    """softmax(scores) @ value as float32, with the exponentials rounded to half precision before they are summed up with the
+    values, and divided by their sum after that."""
+    s = current(scores)
+    axis = len(shape_of(s)) - 1
+    top = P["stop"](P["max"](s, axes=(axis,)))
+    kept = (*shape_of(s)[:-1], 1)
+    e = P["exp"](P["sub"](s, P["reshape"](top, shape=kept)))
+    if dead is not None:
+        e = P["where"](dead, np.float32(0), e)
+    total = P["reshape"](P["sum"](e, axes=(axis,)), shape=kept)
+    out = P["dot_general"](rounded_to(e, d), widened(value), dims=(((3,), (2,)), STACK))
+    return P["div"](out, total if dead is None else P["where"](dead, np.float32(1), total))
+
+
 def check_operands(query, key, value, mask):
     dims = [t.dim() for t in (query, key, value)]
     if min(dims) < 2:
@@ -78,7 +101,7 @@ def check_operands(query, key, value, mask):
         )
     kinds = [dtype_of(current(t)) for t in (query, key, value)]
     if kinds[0] != kinds[1] or kinds[0] != kinds[2]:
-        a, b, c = (C_NAMES[d.name] for d in kinds)
+        a, b, c = (C_NAMES[dtypes.name_of(d)] for d in kinds)
         raise RuntimeError(
             f"Expected query, key, and value to have the same dtype, but got query.dtype: {a} key.dtype: {b} and "
             f"value.dtype: {c} instead."
@@ -88,7 +111,7 @@ def check_operands(query, key, value, mask):
         if d not in (kinds[0], np.dtype(bool), np.dtype(np.float32)):
             raise RuntimeError(
                 "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
-                f"{C_NAMES[d.name]} and  query.dtype: {C_NAMES[kinds[0].name]} instead."
+                f"{C_NAMES[dtypes.name_of(d)]} and  query.dtype: {C_NAMES[dtypes.name_of(kinds[0])]} instead."
             )
 
 

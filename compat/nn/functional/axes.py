@@ -1,10 +1,13 @@
 """What convolutions and pooling of every rank share: an entry for each spatial axis, inputs without a batch."""
 
+import functools
+
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.operands import shape_of
+from ...functions.rounding import at_begin, rounds_once
 
 P = PRIMITIVES
 
@@ -25,6 +28,12 @@ def per_axis(x, k, name="an argument"):
 
 def batched(f, k):
     """f on [N, C, *sizes], also for an input without N: torch shows an unsqueeze and a squeeze."""
+
+    def mind_halves():
+        nonlocal f
+        f = functools.wraps(f)(rounds_once(f))
+
+    at_begin(mind_halves)
 
     def on_any(input, *args, **kwargs):
         rank = input.dim()

@@ -12,6 +12,7 @@ from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
 from ...tensor import Tensor, current, wrap
+from .dtypes import refuse_halves
 from .lookup import concrete_or_none, known
 
 P = PRIMITIVES
@@ -68,6 +69,7 @@ def ctc_loss(
     """
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
+    refuse_halves("ctc_loss_cpu", log_probs)
     alone = log_probs.dim() == 2
     x = current(log_probs)
     if alone:

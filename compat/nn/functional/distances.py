@@ -9,6 +9,7 @@ from ...functions.operands import check_sizes, promoted
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, spoken
 from ...tensor import current
+from .dtypes import refuse_halves
 
 P = PRIMITIVES
 
@@ -52,6 +53,7 @@ def pdist(input, p=2.0):
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
+    refuse_halves("pdist", input)
     one, two = np.triu_indices(input.shape[0], 1)
     x = current(input)
     gap = P["sub"](P["gather"](x, one), P["gather"](x, two))

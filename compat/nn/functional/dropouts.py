@@ -10,6 +10,7 @@ import numpy as np
 
 from funcgrad.core.layout import by_strides, layout_of
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import drop
 
 from ... import streams
 from ...functions.drawing import drawn
@@ -48,16 +49,20 @@ def by_channel(t, d, draw):
 
 def dropped(input, p, training, inplace, spread):
     """input with elements (or whole channels) set to zero with probability p, the rest divided by 1 - p."""
-    check_probability(p)
-    if not training or p == 0.0 or input.numel() == 0:
-        return input
-    d = dtype_of(current(input))
-    check_castable(d, np.dtype(np.float32))
-    if p == 1.0:
-        mask = wrap(Tensor, np.zeros((), d))
-    else:
-        mask = spread(input, d, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
-    return input.mul_(mask) if inplace else input * mask
+    try:
+        check_probability(p)
+        if not training or p == 0.0 or input.numel() == 0:
+            return input
+        d = dtype_of(current(input))
+        check_castable(d, np.dtype(np.float32))
+        if p == 1.0:
+            mask = wrap(Tensor, np.zeros((), d))
+        else:
+            mask = spread(input, d, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
+        return input.mul_(mask) if inplace else input * mask
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 def alpha_dropped(input, p, training, inplace, spread):

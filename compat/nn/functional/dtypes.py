@@ -1,5 +1,7 @@
 """The dtypes that torch's kernels refuse, in its words."""
 
+from funcgrad.core.halves import FLOAT32, HALVES, shared
+
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of
 from ...functions.register import spoken
 from ...tensor import current
@@ -26,8 +28,17 @@ def refuse_integers(kernel, *tensors):
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{spoken(d)}'")
 
 
+def refuse_halves(kernel, *tensors):
+    """NotImplementedError where the kernel is not there for half precision."""
+    for t in tensors:
+        if shared.halves and dtype_in(t) in HALVES:
+            raise NotImplementedError(f"\"{kernel}\" not implemented for '{spoken(dtype_in(t))}'")
+
+
 def need_one_dtype(input, *others):
-    """RuntimeError where the input's dtype is not that of the parameters and statistics, None aside."""
+    """RuntimeError where the input's dtype is not that of the parameters and statistics, None aside. Those of an input of half
+    precision may all be float32."""
     d = dtype_in(input)
-    if any(t is not None and dtype_in(t) != d for t in others):
+    others = [dtype_in(t) for t in others if t is not None]
+    if any([o != d for o in others]) and not (d in HALVES and all([o == FLOAT32 for o in others])):
         raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")

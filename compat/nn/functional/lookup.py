@@ -13,7 +13,7 @@ from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, not_a_tensor
 from ...graph import labelled
-from ...tensor import Tensor, current, wrap
+from ...tensor import Tensor, current, memory, wrap
 
 P = PRIMITIVES
 
@@ -48,7 +48,7 @@ def renorm(weight, values, max_norm, norm_type):
     """Scale down, in place and unrecorded, the rows that are named and whose norm exceeds max_norm."""
     rows = np.unique(values)
     found = weight.detach()[wrap(Tensor, rows)]
-    norms = found.norm(norm_type, 1).numpy()
+    norms = memory(found.norm(norm_type, 1))
     long = norms > max_norm
     if long.any():
         factors = wrap(Tensor, (max_norm / (norms[long] + 1e-7)).astype(norms.dtype)).unsqueeze(1)

@@ -7,9 +7,10 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import drop, trim
 
 from ...autograd.grad_mode import call_in, is_grad_enabled
-from ...functions.operands import KINDS_OF_INTEGER, check_sizes, dtype_of, shape_of
+from ...functions.operands import KINDS_OF_INTEGER, check_sizes, dtype_of, in_c_order, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, spoken
 from ...graph import labelled
@@ -32,14 +33,18 @@ def all_of_one(x, y):
 
 def loss_inputs(input, target):
     """Both in one shape; torch warns where they differ and broadcasts."""
-    if shape_of(current(input)) != shape_of(current(target)):
-        warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
-            "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-            stacklevel=3,
-        )
-        check_sizes(current(input), current(target))
-    return current(input), current(target)
+    try:
+        if shape_of(current(input)) != shape_of(current(target)):
+            warnings.warn(
+                f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
+                "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+                stacklevel=3,
+            )
+            check_sizes(current(input), current(target))
+        return current(input), current(target)
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 def weighted(errors, weight, input, reduction, by_weight):
@@ -128,6 +133,8 @@ def nll_loss(
     """
     reduction = reduction_of(reduction, size_average, reduce)
     x, k = current(input), current(target)
+    if weight is None and reduction != "none" and plain_classes(x, k, ignore_index):
+        return picked_loss(x, k, reduction)
     shape = shape_of(x)
     check_classes(shape, shape_of(k), dtype_of(k))
     refuse_integers("nll_loss_out_frame", input)
@@ -162,8 +169,6 @@ def nll_loss(
         )
     if weight is not None and dtype_in(weight) != dtype_of(x):
         raise RuntimeError(f"expected scalar type {spoken(dtype_of(x))} but found {spoken(dtype_in(weight))}")
-    if not some and weight is None and len(shape) == 2 and reduction != "none" and x.owner is k.owner is TAPE:
-        return labelled(P["picked_loss"](x, k, mean=reduction == "mean"), "NllLossBackward0", (input,))
     ignored = P["equal"](k, ignore_index)
     safe = P["where"](ignored, 0, k) if some else k
     at = P["reshape"](safe, shape=rest[:channel] + (1,) + rest[channel:])
@@ -183,6 +188,22 @@ def nll_loss(
     return labelled(out, "NllLossBackward0" if len(shape) < 3 else "NllLoss2DBackward0", (input,))
 
 
+def plain_classes(x, k, ignore_index):
+    """Are these, over NumPy memory, a matrix of floats and the number of a class for each row, in range? It is the commonest
+    case, and then nothing else need be looked at."""
+    if x.owner is not TAPE or k.owner is not TAPE:
+        return False
+    v, w = x.val, k.val
+    if v.ndim != 2 or w.dtype is not INT64 or w.shape != v.shape[:1] or not w.size or v.dtype.kind != "f":
+        return False
+    return ignore_index < 0 and w.view(UNSIGNED).max() < v.shape[1]  # (what is negative is large there)
+
+
+def picked_loss(x, k, reduction):
+    return labelled(P["picked_loss"](x, k, mean=reduction == "mean"), "NllLossBackward0", (x,))
+
+
+INT64, UNSIGNED = np.dtype(np.int64), np.dtype(np.uint64)
 CLASS_NUMBERS = np.dtype(np.int64).char + np.dtype(np.uint8).char
 
 
@@ -219,36 +240,45 @@ def cross_entropy(
     >>> torch.nn.functional.cross_entropy(torch.zeros(1, 2), torch.tensor([0]))
     tensor(0.6931)
     """
-    reduction = reduction_of(reduction, size_average, reduce)
-    if label_smoothing > 1.0:
-        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
-    channel = 0 if input.dim() == 1 else 1
-    logp = T["log_softmax"](input, channel)
-    if input.shape == target.shape:
-        if not target.is_floating_point():
-            found = spoken(dtype_in(target))
-            raise RuntimeError(f"Expected floating point type for target with class probabilities, got {found}")
-        if ignore_index >= 0:
-            raise RuntimeError("ignore_index is not supported for floating point target")
-        return soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing)
-    loss = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
-    if label_smoothing <= 0.0:
-        return loss
-    classes = input.shape[channel]
-    spread = logp if weight is None else logp * by_class(weight, logp, channel)
-    smooth = -spread.sum(channel)
-    mask = target == ignore_index
-    smooth = smooth.masked_fill(mask, 0.0)
-    if reduction == "mean":
-        counted = (~mask).sum() if weight is None else weight[target.masked_fill(mask, 0)].masked_fill(mask, 0.0).sum()
-        smooth = smooth.sum() / counted
-    elif reduction == "sum":
-        smooth = smooth.sum()
-    parts = [
-        named(x * k, "MulBackward1", (x,))
-        for x, k in ((loss, 1 - label_smoothing), (smooth, label_smoothing / classes))
-    ]
-    return parts[0] + parts[1]
+    try:
+        reduction = reduction_of(reduction, size_average, reduce)
+        if label_smoothing > 1.0:
+            raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
+        x, k = current(input), current(target)
+        if weight is None and reduction != "none" and not label_smoothing and plain_classes(x, k, ignore_index):
+            return picked_loss(in_c_order(P["log_softmax"](x, axes=(1,))), k, reduction)
+        channel = 0 if input.dim() == 1 else 1
+        logp = T["log_softmax"](input, channel)
+        if input.shape == target.shape:
+            if not target.is_floating_point():
+                found = spoken(dtype_in(target))
+                raise RuntimeError(f"Expected floating point type for target with class probabilities, got {found}")
+            if ignore_index >= 0:
+                raise RuntimeError("ignore_index is not supported for floating point target")
+            return soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing)
+        loss = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
+        if label_smoothing <= 0.0:
+            return loss
+        classes = input.shape[channel]
+        spread = logp if weight is None else logp * by_class(weight, logp, channel)
+        smooth = -spread.sum(channel)
+        mask = target == ignore_index
+        smooth = smooth.masked_fill(mask, 0.0)
+        if reduction == "mean":
+            counted = (
+                (~mask).sum() if weight is None else weight[target.masked_fill(mask, 0)].masked_fill(mask, 0.0).sum()
+            )
+            smooth = smooth.sum() / counted
+        elif reduction == "sum":
+            smooth = smooth.sum()
+        parts = [
+            named(x * k, "MulBackward1", (x,))
+            for x, k in ((loss, 1 - label_smoothing), (smooth, label_smoothing / classes))
+        ]
+        return parts[0] + parts[1]
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def by_class(weight, like, channel):

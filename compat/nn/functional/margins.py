@@ -11,6 +11,7 @@ from ...graph import labelled
 from ...tensor import current
 from .activations import logsigmoid
 from .distances import pairwise_distance
+from .dtypes import refuse_halves
 from .lookup import concrete_or_none
 from .reduction import averaged, reduced, reduction_of
 
@@ -126,6 +127,7 @@ def multi_margin_loss(
     n, c = rows_and_classes(input, "multi_margin_loss")
     if target.numel() != n:
         raise RuntimeError(f"inconsistent target size, expected {n} but got {list(target.shape)}")
+    refuse_halves("multi_margin_loss_cpu_kernel", input)
     values = concrete_or_none(current(target))
     if values is not None and values.size and (values.min() < 0 or values.max() >= c):
         raise RuntimeError("target out of range")
@@ -150,6 +152,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     target: the classes of each row, and -1 behind them.
     """
     reduction = reduction_of(reduction, size_average, reduce)
+    refuse_halves("multilabel_margin_loss_forward_out_frame", input)
     n, c = rows_and_classes(input, "multilabel_margin_loss")
     if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")

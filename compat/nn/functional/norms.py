@@ -3,19 +3,23 @@
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import call_in
 from ...functions.arithmetic import ADD, by_number
 from ...functions.operands import dtype_of, in_c_order, shape_of
 from ...functions.register import FUNCTIONS as T
+from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
 from ...graph import labelled
 from ...size import Size
 from ...tensor import current
-from .dtypes import need_one_dtype, refuse_integers
+from .dtypes import need_one_dtype, refuse_halves, refuse_integers
 from .padding import pad
 from .pooling import avg_pool2d
 
 P = PRIMITIVES
+EPS = float(np.finfo(np.float32).eps)  # (of half precision too)
+PLAIN = frozenset((np.dtype(np.float32), np.dtype(np.float64)))
 
 
 def standardized(x, axes, eps):
@@ -43,12 +47,28 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
         raise TypeError("layer_norm(): argument 'normalized_shape' (position 2) must be tuple of ints, not int")
     normalized = tuple(normalized_shape)
     t = current(input)
-    axes = last_axes(t, normalized, weight, bias)
-    need_one_dtype(input, weight, bias)
-    refuse_integers("LayerNormKernelImpl", input)
+    if plain_last_axis(t, normalized, weight, bias):
+        axes = (t.val.ndim - 1,)
+    else:
+        axes = last_axes(t, normalized, weight, bias)
+        need_one_dtype(input, weight, bias)
+        refuse_integers("LayerNormKernelImpl", input)
+        if shared.halves and (d := half_in(t)):
+            return in_float32(d, layer_norm, input, normalized, weight, bias, eps)
     out = standardized(t, axes, eps)
     out = in_c_order(scaled(out, weight, bias, normalized))
     return labelled(out, "NativeLayerNormBackward0", (input, weight, bias))
+
+
+def plain_last_axis(t, normalized, weight, bias):
+    """Is it, over NumPy memory, the last axis of floats, with weight and bias that fit? It is the commonest case, and
+    then nothing else need be looked at."""
+    if len(normalized) != 1 or weight is None or bias is None:
+        return False
+    if not t.owner is weight.owner is bias.owner is TAPE:
+        return False
+    x, w, b = t.val, weight.val, bias.val
+    return x.shape[-1:] == normalized == w.shape == b.shape and x.dtype is w.dtype is b.dtype and x.dtype in PLAIN
 
 
 def last_axes(t, normalized, weight, bias=None, comma=", "):
@@ -80,6 +100,8 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     t = current(input)
     axes = last_axes(t, normalized, weight, comma="")
     refuse_integers("rms_norm", input)
+    if shared.halves and (d := half_in(t)):
+        return in_float32(d, rms_norm, input, normalized, weight, EPS if eps is None else eps)
     d = dtype_of(t)
     mean = T["mean"](T["pow"](input, 2), axes, True)
     out = P["mul"](t, P["rsqrt"](by_number(ADD, mean, float(np.finfo(d).eps if eps is None else eps))))
@@ -108,6 +130,8 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
                 f"{list(p.shape)} and input of shape {list(shape)}"
             )
     need_one_dtype(input, weight, bias)
+    if shared.halves and (d := half_in(t)):
+        return in_float32(d, group_norm, input, num_groups, weight, bias, eps)
     refuse_integers("GroupNormKernelImpl", input)
     grouped = P["reshape"](t, shape=(shape[0], num_groups, shape[1] // num_groups * int(np.prod(shape[2:]))))
     out = P["reshape"](standardized(grouped, (2,), eps), shape=shape)
@@ -148,15 +172,45 @@ def batch_norm(
     check_channels(shape[1], running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     refuse_integers("batch_norm", input)
     need_one_dtype(input, weight, bias, running_mean, running_var)
-    if training:
-        out = standardized(t, axes, eps)
-        if running_mean is not None or running_var is not None:
-            call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
+    if shared.halves and (d := half_in(t)):
+        out = half_batch_norm(t, running_mean, running_var, weight, bias, training, axes, eps)
+        t, out = widened(t), P["cast"](out, dtype=d)
+    elif training:
+        out = scaled(standardized(t, axes, eps), weight, bias, by_channel(shape))
     else:
         mean, variance = (P["reshape"](current(r), shape=by_channel(shape)) for r in (running_mean, running_var))
         out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, eps)))
-    out = scaled(out, weight, bias, by_channel(shape))
+        out = scaled(out, weight, bias, by_channel(shape))
+    if training and (running_mean is not None or running_var is not None):
+        call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
     return labelled(out, "NativeBatchNormBackward0", (input, weight, bias))
+
+
+def half_batch_norm(x, running_mean, running_var, weight, bias, training, axes, eps):
+    """batch_norm of half precision, as float32."""
+    shape = by_channel(shape_of(x))
+    if training:
+        out = half_standardized(x, axes, eps, weight)
+    else:
+        mean, variance = (P["reshape"](widened(current(r)), shape=shape) for r in (running_mean, running_var))
+        out = P["mul"](P["sub"](widened(x), mean), P["rsqrt"](P["add"](variance, eps)))
+    return scaled(out, widened(weight), widened(bias), shape)
+
+
+def half_standardized(x, axes, eps, weight):
+    """standardized(x), as float32, with the mean and the deviation rounded as torch keeps them where the weight is of half
+    precision too."""
+    if weight is not None and half_in(current(weight)) is None:
+        return standardized(widened(x), axes, eps)
+    d, wide = dtype_of(x), widened(x)
+    mean = rounded_to(P["mean"](wide, axes=axes), d)
+    kept = tuple([1 if i in axes else k for i, k in enumerate(shape_of(x))])
+    shift = P["reshape"](mean, shape=kept)
+    mean_square = P["mean"](
+        P["square"](P["sub"](wide, P["reshape"](P["mean"](wide, axes=axes), shape=kept))), axes=axes
+    )
+    factor = rounded_to(P["rsqrt"](P["add"](mean_square, eps)), d)
+    return P["mul"](P["sub"](wide, shift), P["reshape"](factor, shape=kept))
 
 
 def check_channels(count, **given):
@@ -173,7 +227,20 @@ def move(running_mean, running_var, x, axes, momentum, unbiased):
     for running, new, factor in ((running_mean, mean, 1.0), (running_var, variance, unbiased)):
         if running is not None:
             step = P["reshape"](new, shape=tuple(running.shape))
-            running.mul_(1 - momentum).add_(P["mul"](step, momentum * factor))
+            if shared.halves and (d := half_in(running)):
+                running.copy_(half_moved(running, P["mul"](step, factor), momentum, d))
+            else:
+                running.mul_(1 - momentum).add_(P["mul"](step, momentum * factor))
+
+
+def half_moved(running, new, momentum, d):
+    """A running mean of half precision, moved: torch rounds once in float16, and everything in bfloat16."""
+    parts = (running, 1 - momentum), (new, momentum)
+    if d == BFLOAT16:
+        one, two = [rounded_to(P["mul"](widened(x), number_in(float(share), d)), d) for x, share in parts]
+    else:
+        one, two = [P["mul"](widened(x), share) for x, share in parts]
+    return P["add"](one, two)
 
 
 def instance_norm(
@@ -203,6 +270,7 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     rank = input.dim()
     if rank < 3:
         raise ValueError(f"Expected 3D or higher dimensionality                          input (got {rank} dimensions)")
+    refuse_halves("avg_pool3d_out_frame", input)
     if input.numel() == 0:
         return input
     shape = tuple(input.shape)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.tracebacks import drop
 
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
@@ -10,6 +11,7 @@ from ...functions.register import store
 from ...graph import labelled
 from ...tensor import current
 from .axes import entries, per_axis, strides_of
+from .dtypes import refuse_halves
 from .lookup import concrete_or_none
 
 P = PRIMITIVES
@@ -42,8 +44,12 @@ def windows_of(shape, window, stride, padding, dilation, ceil_mode):
 
 
 def check_rank(shape, k):
-    if len(shape) not in (k + 1, k + 2):
-        raise RuntimeError(f"non-empty {k + 1}D or {k + 2}D (batch mode) tensor expected for input")
+    try:
+        if len(shape) not in (k + 1, k + 2):
+            raise RuntimeError(f"non-empty {k + 1}D or {k + 2}D (batch mode) tensor expected for input")
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 def check_line(input, name):
@@ -91,6 +97,8 @@ def average_pooling(k):
         padding = entries(padding, k, name, "padding")
         if divisor_override == 0:
             raise RuntimeError("divisor must be not zero")
+        if k == 3:
+            refuse_halves("avg_pool3d_out_frame", input)
         check_rank(shape_of(x), k)
         sizes = shape_of(x)[-k:]
         if k == 3 and any(n + 2 * p < w for n, p, w in zip(sizes, padding, window)):

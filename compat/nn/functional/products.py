@@ -1,12 +1,15 @@
 """linear and bilinear."""
 
+import math
+
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import trim
 
 from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named, not_a_tensor, spoken, store
-from ...functions.shape import transposed
+from ...functions.register import named, not_a_tensor, spoken, store, unusual
+from ...functions.shape import reshaped, transposed
 from ...graph import labelled
 from ...rewriting import spelled
 from ...tensor import Tensor, current
@@ -20,32 +23,36 @@ def linear(input, weight, bias=None, *, out=None):
     >>> torch.nn.functional.linear(torch.ones(1, 2), torch.eye(2), torch.ones(2))
     tensor([[2., 2.]])
     """
-    if out is not None:
-        return store("linear", out, linear(input, weight, bias))
-    if not isinstance(input, Tensor):
-        raise not_a_tensor("linear", input)
-    x = current(input)
-    rank = len(shape_of(x))
-    if rank == 2 and bias is not None:
-        w, b = current(weight), current(bias)
-        r, s = shape_of(x), shape_of(w)
-        if len(s) == 2 and s[1] == r[1] and shape_of(b) == s[:1] and dtype_of(x) == dtype_of(w) == dtype_of(b):
-            if x.owner is w.owner is b.owner is TAPE:
-                return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=(r, s, s[:1]))
-            return affine_in_steps(x, w, b)
-    if bias is not None:
-        for a, b, what in ((input, weight, "mat1"), (bias, weight, "self")):
-            a, b = dtype_in(a), dtype_in(b)
-            if a != b:
-                raise RuntimeError(f"{what} and mat2 must have the same dtype, but got {spoken(a)} and {spoken(b)}")
-    w = weight.t()
-    if rank == 2:
-        return T["mm"](input, w) if bias is None else T["addmm"](bias, input, w)
-    if bias is None:
-        return T["matmul"](input, w)
-    shape = tuple(input.shape)
-    flat = input.reshape(-1, shape[-1])
-    return T["addmm"](bias, flat, w).view(*shape[:-1], weight.shape[0])
+    try:
+        if out is not None:
+            return store("linear", out, linear(input, weight, bias))
+        if not isinstance(input, Tensor):
+            return unusual(linear, (input, weight, bias), {}, not_a_tensor("linear", input))
+        x = current(input)
+        rank = len(shape_of(x))
+        if rank == 2 and bias is not None:
+            w, b = current(weight), current(bias)
+            r, s = shape_of(x), shape_of(w)
+            if len(s) == 2 and s[1] == r[1] and shape_of(b) == s[:1] and dtype_of(x) == dtype_of(w) == dtype_of(b):
+                if x.owner is w.owner is b.owner is TAPE:
+                    return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=(r, s, s[:1]))
+                return affine_in_steps(x, w, b)
+        if bias is not None:
+            for a, b, what in ((input, weight, "mat1"), (bias, weight, "self")):
+                a, b = dtype_in(a), dtype_in(b)
+                if a != b:
+                    raise RuntimeError(f"{what} and mat2 must have the same dtype, but got {spoken(a)} and {spoken(b)}")
+        if rank != 2 and bias is not None:
+            shape = shape_of(x)
+            flat = linear(reshaped(x, (math.prod(shape[:-1]), shape[-1])), weight, bias)
+            return flat.view(*shape[:-1], weight.shape[0])
+        w = weight.t()
+        if bias is None:
+            return T["mm" if rank == 2 else "matmul"](input, w)
+        return T["addmm"](bias, input, w)
+    except BaseException as error:
+        trim(error)
+        raise
 
 
 def affine_in_steps(x, w, b):

@@ -6,7 +6,9 @@ same number of rows; a cell maps (projected input, state) to the next state and 
 
 import numpy as np
 
+from funcgrad.core import state
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
 
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
@@ -167,14 +169,29 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
     own = [None if p is None else current(p) for p in (w_hh, second, projection)]
     initial = tuple([current(s) for s in initial])
     whole = mode == "LSTM" and not packed and projection is None and dtype_of(projected) == np.float32
-    step = lstm_step_in_one if whole else STEPS[mode]
-    outs, last = over_time(step, at_times(projected, sizes, packed), initial, own, sizes, reverse)
-    out = T["cat"](outs) if packed else T["stack"](outs)
+    if whole and not state.shared.staging and own[0].owner is TAPE:
+        out, last = lstm_layer(projected, *initial, own[0], reverse)
+    else:
+        step = lstm_step_in_one if whole else STEPS[mode]
+        outs, last = over_time(step, at_times(projected, sizes, packed), initial, own, sizes, reverse)
+        out = T["cat"](outs) if packed else T["stack"](outs)
     if whole:  # torch has one node for such a layer
         if out.mark is not None and out.mark.plan is not None:
             operands = [x, *params[:4], *initial]
             grouped((out, *last), "MkldnnRnnLayerBackward0", tuple([getattr(o, "mark", None) for o in operands]))
     return out, last
+
+
+def lstm_layer(x, h, c, w, reverse):
+    """The same loop as one node: (outputs, last state)."""
+    outs, states, _ = P["lstm_layer"](turned(x) if reverse else x, h, c, w)
+    last = tuple([P["getitem"](s, idx=(-1,)) for s in (outs, states)])
+    return turned(outs) if reverse else outs, last
+
+
+def turned(x):
+    """A sequence from its end on."""
+    return P["getitem"](x, idx=(slice(None, None, -1),))
 
 
 def layers(mode, x, hx, params, num_layers, p, train, bidirectional, sizes, packed):

@@ -13,6 +13,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
+from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
 from ...tensor import Tensor, current, wrap
 from .axes import picked
@@ -183,6 +184,10 @@ def interpolate(
     x = current(input)
     if dtype_of(x).name != "uint8":
         refuse_integers(kernel_of(mode, k, antialias), input)
+    if shared.halves and (d := half_in(x)):
+        return in_float32(
+            d, interpolate, input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias
+        )
     d = np.float64 if dtype_of(x) == np.float64 else np.float32
     shape = shape_of(x)
     if mode.startswith("nearest"):

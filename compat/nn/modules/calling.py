@@ -7,6 +7,8 @@ without hooks costs one look at each table.
 import functools
 import warnings
 
+from funcgrad.core.tracebacks import trim
+
 from ...tensor import Tensor
 from ...utils.hooks import register
 
@@ -92,9 +94,13 @@ class Calling:
     _compiled_call_impl = None
 
     def __call__(self, *args, **kwargs):
-        if self._compiled_call_impl is not None:
-            return self._compiled_call_impl(*args, **kwargs)
-        return self._call_impl(*args, **kwargs)
+        try:
+            if self._compiled_call_impl is not None:
+                return self._compiled_call_impl(*args, **kwargs)
+            return self._call_impl(*args, **kwargs)
+        except BaseException as error:
+            trim(error)
+            raise
 
     def _call_impl(self, *args, **kwargs):
         if not (

@@ -8,8 +8,9 @@ import inspect
 import warnings
 
 from ...autograd.grad_mode import call_in
+from ...devices import Device, usable
 from ...functions.register import FUNCTIONS as T
-from ...tensor import Device, Tensor
+from ...tensor import Tensor
 from ...utils.changes import CHANGES
 from ..parameter import Buffer, Parameter
 from .calling import (  # noqa: F401  (part of this namespace)
@@ -148,10 +149,11 @@ class Module(Calling, Stateful):
     # -------------------------------------------------------------------------------------------- attributes
     def __getattr__(self, name):
         own = self.__dict__
-        for table in ("_parameters", "_buffers", "_modules"):
-            entries = own.get(table)
-            if entries is not None and name in entries:
-                return entries[name]
+        for table in "_parameters", "_modules", "_buffers":
+            if table in own:
+                entries = own[table]
+                if name in entries:
+                    return entries[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name, value):
@@ -496,8 +498,8 @@ def destination(*args, device=None, dtype=None, tensor=None, non_blocking=False,
     for a in args:
         if isinstance(a, Tensor):
             tensor = a
-        elif isinstance(a, (str, Device)):
-            device = Device(a)
+        elif isinstance(a, (str, Device, int)) and not isinstance(a, bool):
+            device = usable(a)
         elif hasattr(a, "is_floating_point"):
             dtype = a
         elif a is not None and not isinstance(a, bool):

@@ -2,7 +2,7 @@
 
 from funcgrad.lazy import attributes
 
-from ..missing import refusal
+from ...functions.missing import refusal
 
 FAMILIES = {
     "clip_grad": "get_total_norm clip_grads_with_norm_ clip_grad_norm clip_grad_norm_ clip_grad_value_",

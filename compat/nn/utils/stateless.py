@@ -66,7 +66,7 @@ def reparametrized(module, given, tie_weights=True, strict=False):
 def check_names(module, tensors, places):
     own = dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers(remove_duplicate=False))
     wrong = [repr(n) for n, found in places.items() if found is None]
-    missing = [repr(n) for n in own if n not in tensors]
+    missing = [repr(n) for n in sorted(own) if n not in tensors]
     errors = [
         f"{what} key(s): {', '.join(names)}." for what, names in (("Unexpected", wrong), ("Missing", missing)) if names
     ]

@@ -2,7 +2,7 @@
 
 from funcgrad.lazy import attributes, homes_of
 
-from ...nn.missing import refusal
+from ...functions.missing import refusal
 
 FAMILIES = {
     "_utils.collate": "default_collate default_convert",

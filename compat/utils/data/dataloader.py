@@ -8,6 +8,8 @@ import itertools
 import warnings
 from collections import deque
 
+from funcgrad.core.tracebacks import trim
+
 from ...accelerator import is_available as has_accelerator
 from ._utils.collate import default_collate, default_convert
 from .dataset import IterableDataset, stacked_samples
@@ -226,12 +228,16 @@ class _BaseDataLoaderIter:
         return len(self._loader._index_sampler)
 
     def __next__(self):
-        batch = self._next_data()
-        self._num_yielded += 1
-        expected = self._loader._IterableDataset_len_called
-        if expected is not None and self._num_yielded > expected:
-            self._warn_longer(expected)
-        return batch
+        try:
+            batch = self._next_data()
+            self._num_yielded += 1
+            expected = self._loader._IterableDataset_len_called
+            if expected is not None and self._num_yielded > expected:
+                self._warn_longer(expected)
+            return batch
+        except BaseException as error:
+            trim(error)
+            raise
 
     def _warn_longer(self, expected):
         text = (

@@ -2,7 +2,7 @@
 
 from funcgrad.lazy import attributes, homes_of
 
-from ...nn.missing import refusal
+from ...functions.missing import refusal
 
 FAMILIES = {"writer": "SummaryWriter"}
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.utils.tensorboard", __name__))

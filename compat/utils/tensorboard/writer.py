@@ -22,7 +22,7 @@ count = itertools.count().__next__
 def as_array(x):
     """The values of a Tensor, an array or a number."""
     if isinstance(x, Tensor):
-        return x.detach().numpy()
+        return (x.float() if x.dtype.name == "bfloat16" else x).detach().numpy()
     if isinstance(x, np.ndarray):
         return x
     if np.isscalar(x):

@@ -12,7 +12,7 @@ from .rewriting import is_node, known_aval, made, rewritten, uses
 
 
 def lowering(graph):
-    """Sums of products as inner products; exponentials that a softmax and its derivative have in common, computed once."""
+    """Sums of products as inner products; the slope of tanh as a quotient; exponentials that a softmax and its derivative have in common, computed once."""
     count = uses(graph)
     read = [n.ins[k] for name, k in (("shares", 1), ("exp", 0)) for n in graph.nodes if is_node(n, name)]
     twice = {x for x in read if type(x) is GraphNode}
@@ -22,6 +22,8 @@ def lowering(graph):
         name = n.prim.name
         if name in ("sum", "mean"):
             return sum_of_product(n, ins, count)
+        if name == "mul":
+            return over_cosh_squared(n, ins, count)
         if name in ("logsumexp", "log_softmax") and n in twice and can_part(n):
             got, parts[got] = parted(n, ins[0])
             return got
@@ -104,6 +106,16 @@ def sum_of_product(n, ins, count):
     if n.prim.name == "sum":
         return total
     return made("div", total, math.prod([aval.shape[a] for a in axes]), like=n)
+
+
+def over_cosh_squared(n, ins, count):
+    """t * sech_squared(x) = t / cosh(x) / cosh(x), of arrays, where nothing else reads the slope of tanh"""
+    for k, x in enumerate(ins):
+        if is_node(x, "sech_squared") and count[n.ins[k]] == 1 and known_aval(x) == n.aval and n.aval.shape:
+            t = ins[1 - k]
+            if n.aval.dtype.char in "fd" and known_aval(t) == n.aval:
+                return made("over_cosh_squared", t, x.ins[0], like=n)
+    return None
 
 
 def can_part(n):

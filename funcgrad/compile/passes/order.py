@@ -14,6 +14,7 @@ from .lowering import lowering, negations, sums_of_sums
 from .merging import common_subexpressions, dead_code
 from .patterns import simplification
 from .products import transposes_into_products
+from .rematerialising import rematerialisation
 from .rewriting import rebuild, rewritten
 from .together import equal_expressions_together
 from .zeros import zeros
@@ -59,12 +60,12 @@ def simplified(graph):
 
 def ready(graph):
     """The graph as code is written from it: calls opened, and, since nothing differentiates it any more, `stop` dropped and what
-    belongs together computed together."""
+    belongs together computed together; what costs memory at the worst moment, twice."""
     got = graph.cache.get("ready")
     if got is None:
         got = rewritten(simplified(inline(graph)), lambda n, ins: ins[0] if n.prim.name == "stop" else None)
         got = simplified(run(negations, simplified(got)))
-        for p in (sums_of_sums, lowering, equal_expressions_together):
+        for p in (sums_of_sums, lowering, equal_expressions_together, rematerialisation):
             got = run(p, got)
         graph.cache["ready"] = got
     return got

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...core.aval import aval_of
 from ...core.graph import GraphNode
+from ...core.halves import BFLOAT16
 from .rewriting import (
     NONE,
     constant,
@@ -332,7 +333,7 @@ BITS = {"e": 11, "f": 24, "d": 53, "F": 24, "D": 53}  # whole numbers up to 2**B
 
 def keeps(before, after):
     """Does a dtype hold every value of an aval, so that casting there and on is casting on? (A Python int has any size.)"""
-    if before.weak and before.dtype.kind == "i":
+    if before.weak and before.dtype.kind == "i" or after == BFLOAT16:
         return False
     a, b = before.dtype.kind, after.kind
     if a == "b":

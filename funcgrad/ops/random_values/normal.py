@@ -81,8 +81,15 @@ def from_unit(u):
 
 
 def normal(keys, shape, dtype):
-    """Standard normal numbers of each key."""
-    return from_unit(threefry.uniform(keys, shape, dtype))
+    """Standard normal numbers of each key: each block of words becomes numbers while it is in the cache."""
+    dtype = np.dtype(dtype)
+
+    def finish(words):
+        u = threefry.to_unit(words, dtype).reshape(-1)
+        for i in range(0, u.size, BLOCK):
+            u[i : i + BLOCK] = from_unit(u[i : i + BLOCK])
+
+    return threefry.drawn(keys, shape, 8 * dtype.itemsize, finish).view(dtype)
 
 
 __all__ = ["erfinv_drawn", "from_unit", "normal"]

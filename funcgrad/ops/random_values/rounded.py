@@ -34,7 +34,7 @@ def fma(x, y, z):
     if dtype.itemsize == 2:
         return x * y + z  # XLA rounds each step of half precision
     if dtype.itemsize == 4:
-        return (np.asarray(x, f64) * y + z).astype(dtype)
+        return (np.asarray(x, f64) * np.asarray(y, f64) + np.asarray(z, f64)).astype(dtype)
     p = np.multiply(x, y)
     s = p + z
     (xh, xl), (yh, yl) = halves(x), halves(y)
@@ -55,12 +55,14 @@ def halves(x):
 def horner(coefficients, x):
     """A polynomial of float32 x, highest power first: one rounding a step."""
     wide = x.astype(f64)
-    p = np.full_like(x, coefficients[0])
-    work = np.empty_like(wide)
+    work = wide * f64(coefficients[0])
+    p = np.empty_like(x)
     for c in coefficients[1:]:
-        np.multiply(p, wide, work)
-        np.add(work, c, work)
+        np.add(work, f64(c), work)
         np.copyto(p, work, casting="same_kind")
+        if c is not coefficients[-1]:
+            np.copyto(work, p)
+            np.multiply(work, wide, work)
     return p
 
 

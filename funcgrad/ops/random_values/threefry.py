@@ -13,8 +13,9 @@ UINT = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.uint32),
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))  # of groups of four rounds, in turn
 PARITY = u32(0x1BD11BDA)
 BLOCK = (
-    65536  # two words and a scratch array of so many uint32 stay in the second cache, and calls of NumPy cost little
+    65536  # two words and a scratch array of so many uint32 about fill the second cache, and calls of NumPy cost little
 )
+MANY = 4  # blocks that are worth a second thread
 SHIFTS = {r: (np.array(r, u32), np.array(32 - r, u32)) for group in ROTATIONS for r in group}
 
 
@@ -48,16 +49,28 @@ def counters(start, stop):
 def over_blocks(keys, n, write):
     """write(row, first, last, x0, x1) with the words `first` to `last` of every key, a block of them at a time.
 
-    `row` is the number of a key, or a slice of numbers: then x0 and x1 are of shape (keys, words).
+    `row` is the number of a key, or a slice of numbers: then x0 and x1 are of shape (keys, words). Many blocks are shared among
+    threads; each is written to a place of its own.
     """
     k0, k1 = keys[:, 0], keys[:, 1]
     if len(keys) == 1 or n > BLOCK // 4:  # a block is of one key
-        for row in range(len(keys)):
-            for start in range(0, n, BLOCK):
+        per_row = -(-n // BLOCK)
+
+        def run(first, last):
+            for block in range(first, last):
+                row, start = block // per_row, block % per_row * BLOCK
                 stop = min(n, start + BLOCK)
                 x0, x1 = counters(start, stop)
                 encrypt(k0[row], k1[row], x0, x1)
                 write(row, start, stop, x0, x1)
+
+        blocks = len(keys) * per_row
+        if blocks < MANY:
+            run(0, blocks)
+        else:
+            from ...core.workers import spread
+
+            spread(run, blocks)
     elif n:  # a block is of several keys
         step = BLOCK // n
         high, low = counters(0, n)

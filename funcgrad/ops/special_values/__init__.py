@@ -4,10 +4,10 @@ Every function takes real arrays of any float dtype, computes in float64, and is
 are in units in the last place (ulp), the largest seen against mpmath at some thousand points.
 """
 
-from .bessel import bessel_ratio, i0, i0e, i1, i1e
+from .bessel import bessel_decay, bessel_ratio, i0, i0e, i1, i1e
 from .error import erf, erfc, erfinv, gaussian
 from .gamma import digamma, lgamma, polygamma
 
 __all__ = [
-    "bessel_ratio", "digamma", "erf", "erfc", "erfinv", "gaussian", "i0", "i0e", "i1", "i1e", "lgamma", "polygamma",
+    "bessel_decay", "bessel_ratio", "digamma", "erf", "erfc", "erfinv", "gaussian", "i0", "i0e", "i1", "i1e", "lgamma", "polygamma",
 ]  # fmt: skip

@@ -11,6 +11,28 @@ ROOT_HALF = math.sqrt(0.5)
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 
 
+def bell_values(x):
+    """exp(-x**2 / 2) with all its digits, for |x| <= 40."""
+    high = np.trunc(x * 16) / 16  # its square is exact, what is left is small
+    return np.exp(high * high / -2) * np.exp((high - x) * (high + x) / 2)
+
+
+@over_blocks()
+def bell(x):
+    """exp(-x**2 / 2)"""
+    return bell_values(np.clip(x, -40.0, 40.0))
+
+
+@over_blocks()
+def ndtr(x):
+    """The distribution function of the standard normal distribution. Error up to 5 ulp."""
+    x = np.clip(x, -40.0, 40.0)
+    a = np.abs(x) * ROOT_HALF
+    tail = bell_values(x) * scaled_erfc(a) / 2
+    near = 0.5 + erf_near_zero(np.clip(x * ROOT_HALF, -1, 1), a) / 2
+    return np.where(a < 0.5, near, np.where(x < 0, tail, 1 - tail))
+
+
 def erfcx_values(x):
     a = np.abs(x)
     tail = scaled_erfc(a)
@@ -23,12 +45,38 @@ def erfcx(x):
     return np.where(x < -26.65, np.inf, erfcx_values(x))
 
 
+FORWARD, TERMS = 1.25, 100  # up to where the recurrence is used; how many terms of the continued fraction serve beyond
+
+
+@over_blocks()
+def erfc_integral(x, *, nth):
+    """exp(x**2) times the nth repeated integral of erfc, for nth >= 1 (DLMF 7.18). Error up to 5 ulp, of the third 30.
+
+    By the recurrence (7.18.7) where it does not cancel much, by the continued fraction of its ratios, whose terms are positive, beyond.
+    """
+    before, out = 2 / math.sqrt(math.pi), erfcx_values(np.maximum(x, -26.65))
+    above = out
+    for k in range(1, nth + 1):
+        before, out = out, (before - 2 * x * out) / (2 * k)
+    out = np.where(x < -26.65, np.inf, out)
+    if not (x > FORWARD).any():
+        return out
+    z = np.maximum(x, FORWARD)
+    ratio = 1 / (z + np.sqrt(z * z + 2 * (TERMS + 1)))  # of the (k + 1)th to the kth
+    for k in range(TERMS, 0, -1):
+        ratio = 0.5 / (z + (k + 1) * ratio)
+        if k <= nth:
+            above = above * ratio
+    return np.where(x > FORWARD, above, out)
+
+
 def log_ndtr_values(x):
     left = np.minimum(x, -1.0)
     below = np.log(erfcx_values(-left * ROOT_HALF) / 2) - left * left / 2
-    z = np.clip(x, -1.0, 40.0) * ROOT_HALF
+    right = np.clip(x, -1.0, 40.0)
+    z = right * ROOT_HALF
     a = np.abs(z)
-    tail = exp_of_minus_square(a) * scaled_erfc(a)
+    tail = bell_values(right) * scaled_erfc(a)
     upper = np.where(a < 0.5, 1 - erf_near_zero(z, a), np.where(z < 0, 2 - tail, tail))  # erfc(z)
     return np.where(x < -1, below, np.log1p(-upper / 2))
 

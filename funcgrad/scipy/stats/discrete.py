@@ -42,7 +42,8 @@ def bernoulli_ppf(q, p, loc):
     bad = np.logical_or(np.logical_or(bad, np.isnan(q)), np.logical_or(np.less(p, 0), np.greater(p, 1)))
     value = np.where(np.less_equal(q, np.subtract(1.0, p)), 0.0, 1.0)
     value = np.where(np.equal(q, 0), -1.0, value)
-    return np.where(bad, np.nan, np.add(value, loc))
+    value = np.where(bad, np.nan, value)
+    return np.add(cast(value, np.result_type(dtype_of(q), dtype_of(p))), loc)
 
 
 bernoulli = logpmf_family(
@@ -129,7 +130,10 @@ def poisson_entropy(mu, loc):
     large = np.greater_equal(mu, 100)
     m = np.where(large, 1.0, mu)
     k = np.reshape(np.arange(TERMS, dtype=dtype_of(m)), (-1,) + (1,) * len(shape_of(m)))
-    total = np.sum(sc.entr(np.exp(log_poisson(k, m, 0.0))), axis=0)
+    logs = log_poisson(k, m, 0.0)
+    total = np.negative(
+        np.sum(np.multiply(np.exp(logs), logs), axis=0)
+    )  # (entr has an infinite slope where exp underflows)
     r = np.divide(1.0, np.where(large, mu, 100.0))
     series = np.multiply(r, np.add(1 / 12, np.multiply(r, np.add(1 / 24, np.multiply(r, 19 / 360)))))
     value = np.subtract(np.subtract(0.5 * math.log(2 * math.pi * math.e), np.multiply(0.5, np.log(r))), series)

@@ -104,7 +104,7 @@ def plain_arrays(batch):
             return None
         arrays.append(t.val)
     first = arrays[0]
-    alike = all([a.shape == first.shape and a.dtype == first.dtype for a in arrays])
+    alike = first.dtype.isnative and all([a.shape == first.shape and a.dtype == first.dtype for a in arrays])
     return arrays if alike else None
 
 

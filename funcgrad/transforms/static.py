@@ -18,7 +18,7 @@ def as_tuple(x, kind):
     return (x,) if isinstance(x, kind) or not hasattr(x, "__iter__") else tuple(x)
 
 
-def resolved(f, static_argnums, static_argnames, kind="static"):
+def resolved(f, static_argnums, static_argnames, kind="static", by="jit"):
     """(positions, names) of the static (or donated) arguments, each completed from the other, as in jax. ValueError where f has no
     such argument."""
     numbers, names = as_tuple(static_argnums, str), as_tuple(static_argnames, str)
@@ -27,7 +27,7 @@ def resolved(f, static_argnums, static_argnames, kind="static"):
     for what, values, form in ((f"{kind}_argnums", numbers, "ints"), (f"{kind}_argnames", names, "names")):
         bad = [v for v in values if not (hasattr(v, "__index__") if form == "ints" else isinstance(v, str))]
         if bad:
-            raise StaticArgumentError(f"jit: {what} takes {form}; got {bad[0]!r}. [at {here()}]")
+            raise StaticArgumentError(f"{by}: {what} takes {form}; got {bad[0]!r}. [at {here()}]")
     numbers = [operator.index(i) for i in numbers]
     try:
         parameters = list(inspect.signature(f).parameters.values())
@@ -39,7 +39,7 @@ def resolved(f, static_argnums, static_argnames, kind="static"):
     for name in names:
         if name not in known and inspect.Parameter.VAR_KEYWORD not in kinds:
             raise StaticArgumentError(
-                f"jit: {kind}_argnames names {name!r}, but the arguments of {title(f)} are {', '.join(known) or 'none'}. "
+                f"{by}: {kind}_argnames names {name!r}, but the arguments of {title(f)} are {', '.join(known) or 'none'}. "
                 f"[at {here()}]"
             )
     k = len(positional)
@@ -47,7 +47,7 @@ def resolved(f, static_argnums, static_argnames, kind="static"):
         for i in numbers:
             if not -k <= i < k:
                 raise StaticArgumentError(
-                    f"jit: {kind}_argnums asks for argument {i}, but {title(f)} takes {k} positional arguments "
+                    f"{by}: {kind}_argnums asks for argument {i}, but {title(f)} takes {k} positional arguments "
                     f"({', '.join(positional)}). [at {here()}]"
                 )
         numbers = [i % k for i in numbers]

@@ -1,4 +1,4 @@
-"""The worker threads of compiled code: one job at a time, its parts in a fixed order, a share for each thread.
+"""The worker threads of compiled code and of random draws: one job at a time, its parts in a fixed order, a share for each thread.
 
 Invariant: `spread` returns when every part has been run, and raises the error of the first part that failed. A call that
 finds the workers busy (a job inside a job, another thread's) runs all parts itself, so nothing waits for anything. A child
@@ -9,7 +9,7 @@ import functools
 import os
 import threading
 
-from ..core import config, quiet
+from . import config, quiet
 
 
 class Worker:

@@ -1,0 +1,344 @@
+"""torch.autocast on the CPU: products in bfloat16 (or float16), losses and decompositions in float32.
+
+Invariant: operands are cast by operations of their own, so that gradients come back in the dtypes the leaves have. While
+no autocast runs anywhere, operations are not slowed down: they are intercepted by the first and let go by the last.
+"""
+
+import contextlib
+import functools
+import threading
+
+from funcgrad.core.site import warn
+
+from .. import dtypes
+from ..devices import KINDS, Device
+from ..functions.register import FUNCTIONS, METHODS
+from ..intercept import Users
+from ..tensor import Tensor
+
+LOWER = {  # computed in the dtype of autocast
+    "torch": "addbmm addmm baddbmm bmm chain_matmul einsum inner matmul mm tensordot",
+    "Tensor": "__matmul__ __rmatmul__",
+    "linalg": "multi_dot vecdot",
+    "recurrent": "recurrent",
+    "functional": "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d linear "
+    "scaled_dot_product_attention",
+}
+FLOAT32 = {  # computed in float32
+    "torch": "cdist cholesky cholesky_inverse cholesky_solve geqrf inverse lu_solve nanquantile orgqr pinverse polar prod qr "
+    "quantile stft svd trace triangular_solve view_as_complex",
+    "linalg": "cholesky cholesky_ex cond eig eigh eigvals eigvalsh householder_product inv inv_ex lstsq lu_factor lu_factor_ex "
+    "matrix_rank pinv qr solve solve_ex svd svdvals tensorinv tensorsolve",
+    "fft": "fft fft2 fftn hfft ifft ifft2 ifftn ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
+    "functional": "adaptive_max_pool3d avg_pool3d binary_cross_entropy binary_cross_entropy_with_logits "
+    "cosine_embedding_loss cross_entropy ctc_loss fractional_max_pool2d fractional_max_pool3d grid_sample "
+    "hinge_embedding_loss huber_loss kl_div l1_loss margin_ranking_loss mse_loss multi_margin_loss multilabel_margin_loss "
+    "nll_loss poisson_nll_loss smooth_l1_loss soft_margin_loss triplet_margin_loss",
+}
+ALONE = {"functional": "bilinear"}  # left as they are, with the products inside
+WIDEST = {"torch": "cat concat concatenate index_copy stack"}  # computed in the widest dtype of their operands
+
+
+class State(threading.local):
+    """Of this thread: what is cast to what, and the leaves that are cast already."""
+
+    def __init__(self):
+        self.enabled = {}  # device -> bool
+        self.dtype = {"cpu": dtypes.BY_NAME["bfloat16"], "cuda": dtypes.BY_NAME["float16"]}
+        self.cache_enabled = True
+        self.cache = {}  # id of a leaf -> (the leaf, its cast)
+        self.nesting = 0
+
+
+state = State()
+
+
+# ------------------------------------------------------------------------------------------------ what is cast
+def eligible(t):
+    return t.dtype.is_floating_point and t.dtype.name != "float64"
+
+
+def cast(x, dtype):
+    """x with every float Tensor in it (float64 left alone) in another dtype; a leaf's cast is made once a region."""
+    if isinstance(x, Tensor):
+        if not eligible(x) or x.dtype is dtype:
+            return x
+        if not (state.cache_enabled and x.requires_grad and x.is_leaf and dtype.itemsize < x.dtype.itemsize):
+            return x.to(dtype)
+        found = state.cache.get(id(x))
+        if found is None:
+            found = state.cache[id(x)] = x, x.to(dtype)
+        return found[1]
+    if type(x) in (list, tuple):
+        return type(x)([cast(e, dtype) for e in x])
+    return x
+
+
+def floats_in(x):
+    if isinstance(x, Tensor):
+        return [x] if eligible(x) else []
+    return [t for e in x for t in floats_in(e)] if type(x) in (list, tuple) else []
+
+
+def casting(target):
+    """A layer around a function: its operands are cast to target(operands), and what it calls is left alone."""
+
+    def wrap(inner, f):
+        def call(*args, **kwargs):
+            if not state.enabled.get("cpu"):
+                return inner(*args, **kwargs)
+            dtype = target((*args, *kwargs.values()))
+            if dtype is not None:
+                args = [cast(a, dtype) for a in args]
+                kwargs = {k: cast(a, dtype) for k, a in kwargs.items()}
+            state.enabled["cpu"] = False
+            try:
+                return inner(*args, **kwargs)
+            finally:
+                state.enabled["cpu"] = True
+
+        return call
+
+    return wrap
+
+
+def widest(operands):
+    floats = floats_in(operands)
+    return dtypes.BY_NAME["float32"] if any([t.dtype.name == "float32" for t in floats]) else None
+
+
+def lower(operands):
+    """The dtype of autocast; none for a GRU, which torch leaves as it is."""
+    return None if operands[:1] == ("GRU",) else state.dtype["cpu"]
+
+
+def float32(operands):
+    return dtypes.BY_NAME["float32"]
+
+
+def alone(operands):
+    return None
+
+
+def spaces():
+    """{name of a table above: where its functions are found}."""
+    from .. import fft, linalg
+    from ..nn import functional
+    from ..nn.functional import recurrent
+
+    return {
+        "torch": FUNCTIONS.__getitem__,
+        "Tensor": METHODS.__getitem__,
+        "linalg": functools.partial(getattr, linalg),
+        "fft": functools.partial(getattr, fft),
+        "functional": functools.partial(getattr, functional),
+        "recurrent": functools.partial(getattr, recurrent),
+    }
+
+
+def layers():
+    """[(layer, the functions it is put around)]."""
+    where = spaces()
+    return [
+        (wrap, [where[space](name) for space, names in table.items() for name in names.split()])
+        for wrap, table in (
+            (casting(lower), LOWER),
+            (casting(float32), FLOAT32),
+            (casting(widest), WIDEST),
+            (casting(alone), ALONE),
+        )
+    ]
+
+
+USERS = Users("autocast", layers)
+
+
+# ------------------------------------------------------------------------------------------------ the block
+def is_autocast_available(device_type):
+    """Is there autocast for a kind of device? Only for the CPU, and CUDA's where it is switched off."""
+    return device_type in ("cpu", "cuda")
+
+
+class autocast:
+    """A block, or a decorator of functions, in which products are computed in half precision.
+
+    autocast(device_type, dtype=None, enabled=True, cache_enabled=None): dtype bfloat16 or float16. For a device that there
+    is not it warns and changes nothing; RuntimeError for what is no device at all.
+
+    >>> import compat as torch
+    >>> x = torch.ones(2, 2)
+    >>> with torch.autocast("cpu", dtype=torch.float16):
+    ...     (x @ x).dtype, torch.nn.functional.mse_loss(x.half(), x).dtype
+    (torch.float16, torch.float32)
+    """
+
+    def __init__(self, device_type, dtype=None, enabled=True, cache_enabled=None):
+        if not isinstance(device_type, str):
+            raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
+        if device_type not in KINDS:
+            raise RuntimeError(
+                f"Expected one of {', '.join(KINDS)} device type at start of device string: {device_type}"
+            )
+        self.device, self.custom_device_mod = device_type, None
+        self.fast_dtype = get_autocast_dtype(device_type) if dtype is None else dtype
+        if enabled and device_type != "cpu":
+            name = (
+                "CUDA is not available or torch_xla"
+                if device_type == "cuda"
+                else f"{device_type} is not available or it"
+            )
+            warn(
+                f"{name} is imported. Disabling autocast." if device_type == "cuda" else f"{name}. Disabling autocast."
+            )
+            enabled = False
+        if enabled and self.fast_dtype.name not in ("bfloat16", "float16"):
+            warn(
+                "In CPU autocast, but the target dtype is not supported. Disabling autocast.\n"
+                "CPU Autocast only supports dtypes of torch.bfloat16, torch.float16 currently."
+            )
+            enabled = False
+        self._enabled = enabled
+        self._cache_enabled = state.cache_enabled if cache_enabled is None else cache_enabled
+        self.before = []
+
+    def __enter__(self):
+        device = self.device
+        self.before.append((state.enabled.get(device, False), state.dtype.get(device), state.cache_enabled))
+        state.enabled[device], state.dtype[device] = self._enabled, self.fast_dtype
+        state.cache_enabled = self._cache_enabled
+        state.nesting += 1
+        USERS.enter()
+        return self
+
+    def __exit__(self, *error):
+        USERS.leave()
+        state.nesting -= 1
+        if state.nesting == 0:
+            clear_autocast_cache()
+        state.enabled[self.device], state.dtype[self.device], state.cache_enabled = self.before.pop()
+        return False
+
+    def __call__(self, f):
+        @functools.wraps(f)
+        def call(*args, **kwargs):
+            with self:
+                return f(*args, **kwargs)
+
+        return call
+
+
+def custom_fwd(fwd=None, *, device_type, cast_inputs=None):
+    """A decorator of an autograd.Function's forward: under autocast float inputs are cast to `cast_inputs` and the body
+    runs without autocast; with None it runs under the autocast it was called in."""
+    if fwd is None:
+        return functools.partial(custom_fwd, device_type=device_type, cast_inputs=cast_inputs)
+
+    @functools.wraps(fwd)
+    def call(ctx, *args, **kwargs):
+        on = is_autocast_enabled(device_type)
+        ctx._dtype, ctx._fwd_used_autocast = get_autocast_dtype(device_type), on and cast_inputs is None
+        if not on or cast_inputs is None:
+            return fwd(ctx, *args, **kwargs)
+        with autocast(device_type, enabled=False):
+            return fwd(ctx, *cast(args, cast_inputs), **{k: cast(a, cast_inputs) for k, a in kwargs.items()})
+
+    return call
+
+
+def custom_bwd(bwd=None, *, device_type):
+    """A decorator of an autograd.Function's backward: it runs under the autocast that its forward ran under."""
+    if bwd is None:
+        return functools.partial(custom_bwd, device_type=device_type)
+
+    @functools.wraps(bwd)
+    def call(ctx, *grads):
+        on = ctx._fwd_used_autocast
+        with autocast(device_type, dtype=ctx._dtype, enabled=True) if on else contextlib.nullcontext():
+            return bwd(ctx, *grads)
+
+    return call
+
+
+# ------------------------------------------------------------------------------------------------ its settings
+def kind_of(device_type):
+    return device_type.type if isinstance(device_type, Device) else device_type
+
+
+def is_autocast_enabled(device_type="cuda"):
+    """Is autocast on, for a kind of device?"""
+    return state.enabled.get(kind_of(device_type), False)
+
+
+def set_autocast_enabled(device_type, enabled=None):
+    """Switch autocast on or off, for a kind of device (without one: CUDA), until it is set again."""
+    device, on = ("cuda", device_type) if enabled is None else (kind_of(device_type), enabled)
+    if device == "cpu" and bool(on) != is_autocast_enabled("cpu"):
+        (USERS.enter if on else USERS.leave)()
+    state.enabled[device] = bool(on)
+
+
+def get_autocast_dtype(device_type):
+    """The dtype that autocast computes in, by kind of device."""
+    return state.dtype.get(kind_of(device_type), dtypes.BY_NAME["bfloat16"])
+
+
+def set_autocast_dtype(device_type, dtype):
+    """Set the dtype that autocast computes in."""
+    state.dtype[kind_of(device_type)] = dtype
+
+
+def clear_autocast_cache():
+    """Forget the leaves that are cast already."""
+    state.cache.clear()
+
+
+def is_autocast_cache_enabled():
+    """Is a leaf cast only once in a block?"""
+    return state.cache_enabled
+
+
+def set_autocast_cache_enabled(enabled):
+    """Cast a leaf only once in a block, or at each use."""
+    state.cache_enabled = bool(enabled)
+
+
+def autocast_increment_nesting():
+    """Enter one block more; returns how many there are."""
+    state.nesting += 1
+    return state.nesting
+
+
+def autocast_decrement_nesting():
+    """Leave a block; returns how many are left."""
+    state.nesting -= 1
+    return state.nesting
+
+
+def is_autocast_cpu_enabled():
+    """Is autocast on for the CPU?"""
+    return is_autocast_enabled("cpu")
+
+
+def set_autocast_cpu_enabled(enabled):
+    """Switch autocast for the CPU on or off."""
+    set_autocast_enabled("cpu", enabled)
+
+
+def get_autocast_cpu_dtype():
+    """The dtype that autocast computes in on the CPU."""
+    return get_autocast_dtype("cpu")
+
+
+def set_autocast_cpu_dtype(dtype):
+    """Set the dtype that autocast computes in on the CPU."""
+    set_autocast_dtype("cpu", dtype)
+
+
+def get_autocast_gpu_dtype():
+    """The dtype that autocast would compute in on a GPU."""
+    return get_autocast_dtype("cuda")
+
+
+def set_autocast_gpu_dtype(dtype):
+    """Set the dtype that autocast would compute in on a GPU."""
+    set_autocast_dtype("cuda", dtype)

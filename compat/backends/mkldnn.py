@@ -1,0 +1,12 @@
+"""torch.backends.mkldnn: True, as torch's CPU wheels have it; NumPy's own kernels compute."""
+
+from .flags import flags_of
+
+enabled = True
+deterministic = allow_tf32 = False
+flags = flags_of(__name__, ("enabled", "deterministic", "allow_tf32"))
+
+
+def is_available():
+    """True, as in torch's CPU wheels."""
+    return True

@@ -1,0 +1,104 @@
+"""torch.cuda: there is none, and it says so, so that device-agnostic scripts take their CPU path.
+
+What torch without CUDA answers or takes is answered and taken here; what it refuses is refused in its words.
+"""
+
+import contextlib
+
+from ..functions.missing import refusal
+from . import amp  # noqa: F401
+
+has_half = has_magma = False
+default_generators = ()
+
+
+def is_available():
+    """False.
+
+    >>> import compat as torch
+    >>> torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device(type='cpu')
+    """
+    return False
+
+
+def answer(value, doc, names):
+    """Functions, by name, that give a value whatever they are asked."""
+
+    def make(name):
+        def f(*args, **kwargs):
+            return value() if callable(value) else value
+
+        f.__name__, f.__doc__ = name, doc
+        return f
+
+    globals().update({name: make(name) for name in names.split()})
+
+
+answer(
+    False, "False: there is no GPU.", "is_bf16_supported is_initialized is_tf32_supported is_current_stream_capturing"
+)
+answer(
+    0,
+    "0: there is no GPU.",
+    "device_count max_memory_allocated max_memory_cached max_memory_reserved memory_allocated memory_cached memory_reserved",
+)
+answer(list, "An empty list: there is no GPU.", "get_arch_list get_rng_state_all memory_snapshot")
+answer(dict, "An empty dict: there is no GPU.", "memory_stats")
+answer(
+    None,
+    "Accepted and without effect, as in torch without a GPU.",
+    "empty_cache manual_seed manual_seed_all seed seed_all set_rng_state_all reset_peak_memory_stats "
+    "reset_max_memory_allocated reset_max_memory_cached reset_accumulated_memory_stats",
+)
+
+
+def refuse(names):
+    def make(name):
+        def missing(*args, **kwargs):
+            error = AssertionError("Torch not compiled with CUDA enabled")
+            error.add_note(f"[torch.cuda.{name}: compat computes on the CPU only.]")
+            raise error
+
+        missing.__name__, missing.__doc__ = name, "Raises torch's AssertionError: there is no GPU."
+        return missing
+
+    globals().update({name: make(name) for name in names.split()})
+
+
+refuse(
+    "current_blas_handle current_device current_stream default_stream get_device_capability get_device_name "
+    "get_device_properties get_rng_state init initial_seed ipc_collect mem_get_info memory_summary set_device set_rng_state "
+    "synchronize utilization"
+)
+
+
+class Event:
+    """Raises torch's RuntimeError: there is no GPU whose time could be taken."""
+
+    def __init__(self, enable_timing=False, blocking=False, interprocess=False):
+        raise RuntimeError("Tried to instantiate dummy base class Event")
+
+
+class Stream:
+    """Raises torch's RuntimeError: there is no GPU that could have streams."""
+
+    def __init__(self, device=None, priority=0):
+        raise RuntimeError("torch.cuda.Stream requires CUDA support")
+
+
+class device(contextlib.nullcontext):
+    """A block on a device: nothing changes, as in torch without a GPU."""
+
+
+class device_of(contextlib.nullcontext):
+    """A block on the device of a Tensor: nothing changes."""
+
+
+def stream(stream):
+    """A block on a stream: nothing changes."""
+    return contextlib.nullcontext()
+
+
+StreamContext = contextlib.nullcontext
+__getattr__ = refusal("torch.cuda", __name__)

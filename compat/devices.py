@@ -1,0 +1,116 @@
+"""torch.device, torch.layout, and the default device: any device has a name, only the CPU can be computed on.
+
+Invariant: `usable` is asked wherever a Tensor would be made or moved; what is no CPU is refused there in torch's words.
+"""
+
+KINDS = (
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan",
+    "mps", "meta", "hpu", "mtia", "privateuseone",
+)  # fmt: skip
+HERE = ("cpu", "meta")
+NO_ACCELERATOR = "Cannot access accelerator device when none is available."
+CPU_ONLY = "compat computes on the CPU with NumPy: use torch.device('cpu'), as torch.cuda.is_available() (False here) would choose"
+
+
+class Device:
+    """torch.device("cuda:0"), torch.device("cpu"), torch.device("cuda", 0): the name of a device.
+
+    As a `with` block it is the default device inside. RuntimeError for what is no device.
+    """
+
+    __slots__ = ("type", "index")
+
+    def __init__(self, type="cpu", index=None):
+        if isinstance(type, Device):
+            type, index = type.type, type.index
+        elif isinstance(type, int) and not isinstance(type, bool):
+            raise RuntimeError(NO_ACCELERATOR)
+        name, _, number = str(type).partition(":")
+        if name not in KINDS:
+            raise RuntimeError(f"Expected one of {', '.join(KINDS)} device type at start of device string: {name}")
+        if number and not number.isdecimal():
+            raise RuntimeError(f"Invalid device string: '{type}'")
+        self.type = name
+        self.index = int(number) if number else index
+
+    def __repr__(self):
+        return f"device(type='{self.type}'" + (f", index={self.index})" if self.index is not None else ")")
+
+    def __str__(self):
+        return self.type + (f":{self.index}" if self.index is not None else "")
+
+    def __eq__(self, other):
+        return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self):
+        return hash((self.type, self.index))
+
+    def __reduce__(self):
+        return Device, (self.type, self.index)
+
+    def __enter__(self):
+        Default.stack.append(usable(self))
+        return self
+
+    def __exit__(self, *error):
+        Default.stack.pop()
+
+
+class Default:
+    """What set_default_device has set, and the `with` blocks around."""
+
+    stack = [Device("cpu")]
+
+
+def usable(device):
+    """The Device, if Tensors can be there; torch's error if not."""
+    device = device if isinstance(device, Device) else Device(device)
+    if device.type in HERE:
+        return device
+    if device.type in ("cuda", "xpu"):
+        error = AssertionError(f"Torch not compiled with {device.type.upper()} enabled")
+    elif device.type == "mps":
+        error = RuntimeError("PyTorch is not linked with support for mps devices")
+    else:
+        error = RuntimeError(f"compat has no {device.type} device")
+    error.add_note(f"[{CPU_ONLY}.]")
+    raise error
+
+
+def set_default_device(device):
+    """Set the device of new Tensors: the CPU (None is that too); torch's error for one that there is not."""
+    Default.stack[0] = usable("cpu" if device is None else device)
+
+
+def get_default_device():
+    """The device of new Tensors."""
+    return Default.stack[-1]
+
+
+class Layout:
+    """torch.layout: torch.strided is what Tensors have here; the others are names."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+    def __reduce__(self):
+        return layout_of, (self.name,)
+
+
+LAYOUTS = {
+    n: Layout(n) for n in ("strided", "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "jagged")
+}
+strided = LAYOUTS["strided"]
+
+
+def layout_of(name):
+    return LAYOUTS[name]
+
+
+Device.__name__ = Device.__qualname__ = "device"
+Layout.__name__ = Layout.__qualname__ = "layout"

@@ -1,0 +1,254 @@
+"""What torch's Tensors have for other layouts, other devices and older versions: asked of a dense one on the CPU they answer or
+refuse as torch's does.
+
+Invariant: nothing here computes anything; where torch would make a sparse or quantised Tensor, the error names what to use.
+"""
+
+from ..devices import usable
+from ..tensor import Tensor, current
+from .creation import function, method
+from .register import FUNCTIONS, install, publish
+
+COORDINATES, TENSOR = "sparse coordinate tensor", "sparse tensor"
+ROWS, COLUMNS = "sparse row compressed tensor", "sparse column compressed tensor"
+LAYOUTS = {
+    "coalesce": COORDINATES, "indices": COORDINATES, "is_coalesced": COORDINATES, "values": TENSOR, "crow_indices": ROWS,
+    "col_indices": ROWS, "ccol_indices": COLUMNS, "row_indices": COLUMNS,
+}  # fmt: skip
+UNRUN = (  # what is registered for other backends only
+    "_indices _nnz _values int_repr q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point "
+    "qscheme resize_as_sparse_ sparse_mask to_padded_tensor sparse_resize_ sparse_resize_and_clear_"
+)
+SPARSE = "to_sparse to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr smm sspaddmm"
+REMOVED = {  # what torch took away in 1.9, and what it says beside that
+    "eig": "`torch.linalg.eig` returns complex tensors of dtype `cfloat` or `cdouble` rather than real tensors mimicking "
+    "complex tensors.",
+    "lstsq": "`torch.lstsq` is deprecated in favor of `torch.linalg.lstsq`.",
+    "matrix_rank": "\nPlease use the `torch.linalg.matrix_rank` function instead.",
+    "solve": "`torch.solve` is deprecated in favor of `torch.linalg.solve`. `torch.linalg.solve` has its arguments reversed and "
+    "does not return the LU factorization.",
+    "symeig": "The default behavior has changed from using the upper triangular portion of the matrix by default to using the "
+    "lower triangular portion.",
+}
+
+
+def refusing(name, error, text, note=None):
+    def f(self, *args, **kwargs):
+        e = error(text)
+        if note is not None:
+            e.add_note(note)
+        raise e
+
+    f.__name__, f.__doc__ = name, f"Raises torch's {error.__name__}."
+    return f
+
+
+for _name, _layout in LAYOUTS.items():
+    install(_name, refusing(_name, RuntimeError, f"{_name} expected {_layout} layout but got Strided"))
+for _name in UNRUN.split():
+    install(
+        _name,
+        refusing(_name, NotImplementedError, f"Could not run 'aten::{_name}' with arguments from the 'CPU' backend."),
+    )
+for _name in SPARSE.split():
+    _text = f"compat has no Tensor.{_name}: Tensors are dense here"
+    publish(refusing(_name, NotImplementedError, _text), (_name,), _name in ("smm", "sspaddmm"), True)
+for _name in ("quantize_per_tensor", "quantize_per_channel", "sparse_coo_tensor", "sparse_csr_tensor"):
+    publish(
+        refusing(_name, NotImplementedError, f"compat has no torch.{_name}: Tensors are dense, of ordinary dtypes, here"),
+        (_name,), True, False,
+    )  # fmt: skip
+for _name, _why in REMOVED.items():
+    _f = refusing(
+        _name,
+        RuntimeError,
+        f"This function was deprecated since version 1.9 and is now removed.{_why if _why[0].isspace() else ' ' + _why}",
+    )
+    publish(_f, (_name,), True, _name != "matrix_rank")
+install("reinforce", refusing("reinforce", RuntimeError, "reinforce() was removed."))
+for _name in ("xpu", "mtia", "ipu"):
+    install(_name, (lambda kind: lambda self, *args, **kwargs: usable(kind))(_name))
+
+
+# ------------------------------------------------------------------------------------------------ what a dense one answers
+@method
+def dense_dim(self):
+    """The number of dimensions: all are dense."""
+    return self.dim()
+
+
+@method
+def sparse_dim(self):
+    """0: no dimension is sparse."""
+    return 0
+
+
+@function
+def dequantize(input):
+    """The Tensor in float32 (a list: each of them): it is not quantised."""
+    return [dequantize(t) for t in input] if isinstance(input, (list, tuple)) else input.float()
+
+
+method(dequantize)
+
+
+def answering(value, doc, names):
+    def f(self):
+        return value
+
+    f.__doc__ = doc
+    for n in names.split():
+        install(n, f)
+
+
+answering(False, "False: there is one process.", "is_shared is_distributed")
+for _name in ("is_ipu", "is_maia", "is_mtia", "is_vulkan", "is_xla", "is_sparse_csr"):
+    install(_name, property(lambda t: False))
+install("name", property(lambda t: None))
+
+
+@method
+def share_memory_(self):
+    """The Tensor itself: there is one process to share its memory with."""
+    return self
+
+
+@method
+def record_stream(self, s):
+    """Nothing: the CPU has one stream."""
+
+
+@method
+def to_mkldnn(self, dtype=None):
+    """The Tensor itself: it has one layout."""
+    return self if dtype is None else self.to(dtype)
+
+
+@method
+def const_data_ptr(self):
+    """The address of the first element."""
+    return self.data_ptr()
+
+
+@method
+def storage_type(self):
+    """The class of the Tensor's storage."""
+    return type(self.storage())
+
+
+@method
+def slice_inverse(self, src, dim=0, start=None, end=None, step=1):
+    """The Tensor itself, of the size of src."""
+    return src if tuple(src.shape) == tuple(self.shape) else self.as_strided(src.shape, src.stride())
+
+
+# ------------------------------------------------------------------------------------------------ other spellings
+@method
+def resize(self, *sizes):
+    """view under its old name; RuntimeError where the number of elements differs."""
+    shape = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+    count = 1
+    for n in shape:
+        count *= n
+    if count != self.numel():
+        own = "x".join(map(str, self.shape))
+        raise RuntimeError(
+            f"requested resize to {'x'.join(map(str, shape))} ({count} elements in total), but the given tensor has a size of {own} "
+            f"({self.numel()} elements). autograd's resize can only change the shape of a given tensor, while preserving the "
+            "number of elements. "
+        )
+    return self.contiguous().view(shape)
+
+
+@method
+def resize_as(self, tensor):
+    """view_as under its old name."""
+    return resize(self, tensor.shape)
+
+
+@method
+def index(self, positions, dims):
+    """index(d, i) is what select(d, i) gives; with tuples, for several dimensions at once."""
+    if not isinstance(positions, (tuple, list)):
+        positions, dims = (positions,), (dims,)
+    at = [slice(None)] * self.dim()
+    for d, i in zip(positions, dims, strict=True):
+        at[d] = i
+    return self[tuple(at)]
+
+
+@method
+def module_load(self, other, assign=False):
+    """What load_state_dict puts in the place of this Tensor for `other`: itself with its values, or `other`."""
+    if assign:
+        return other.detach() if type(other) is Tensor else other
+    self.copy_(other)
+    return self
+
+
+@method
+def new(self, *args, device=None, dtype=None):
+    """A new Tensor of this one's dtype: new(2, 3), new([1, 2])."""
+    own = self.dtype if dtype is None else dtype
+    if not args:
+        return FUNCTIONS["empty"](0, dtype=own)
+    if len(args) == 1 and not isinstance(args[0], int) and type(args[0]).__name__ != "Size":
+        source = args[0]
+        return source.to(own) if isinstance(source, Tensor) else FUNCTIONS["tensor"](source, dtype=own)
+    return FUNCTIONS["empty"](*args, dtype=own)
+
+
+@method
+def as_subclass(self, cls):
+    """The same Tensor as one of a subclass, over the same memory and with the same history."""
+    from ..overrides import shared_with
+
+    return shared_with(self, cls)
+
+
+def make_subclass(cls, data, require_grad=False):
+    """A Tensor of a subclass over the memory of another, without its history."""
+    new = as_subclass(data.detach(), cls)
+    return new.requires_grad_() if require_grad else new
+
+
+install("_make_subclass", staticmethod(make_subclass))
+
+
+@method
+def __copy__(self):
+    """Another Tensor over the same memory, which requires grad if this one does; RuntimeError for what is no leaf."""
+    t = current(self)
+    if not self.is_leaf:
+        raise RuntimeError("compat can copy only leaf Tensors; use .detach() first.")
+    new = t.detach()
+    new.__class__ = type(self)
+    return new.requires_grad_(self.requires_grad)
+
+
+def deleted(self, at):
+    raise TypeError("Tensor does not support deleting items")
+
+
+def swapped(self):
+    return self.flip(tuple(range(self.dim()))[:1]) if self.dim() else self
+
+
+install("__delitem__", deleted)
+install("__reversed__", swapped)
+install("__nonzero__", Tensor.__bool__)
+install("__long__", Tensor.__int__)
+install("_is_view", lambda self: self._base is not None)
+install("_grad", Tensor.grad)
+install("_grad_fn", Tensor.grad_fn)
+
+
+@function
+def is_storage(obj):
+    """Is this a storage?"""
+    from .storage import TypedStorage, UntypedStorage
+
+    return isinstance(obj, (TypedStorage, UntypedStorage))
+
+
+install("grad_dtype", property(lambda t: t.dtype))

@@ -1,0 +1,98 @@
+"""Interception: what autocast, __torch_function__ and a profiler need to see of every call, at no cost while none of them does.
+
+A function is intercepted by giving it the code of a stub, so that every name it is known by (an import, a method, a table)
+leads to the stub; letting it go gives it its own code back. Invariants: the function object stays the same one; its own code
+runs, unchanged, as `inner` of the layers around it.
+"""
+
+import threading
+from types import FunctionType
+
+from funcgrad import lazy
+
+ORDER = ("autocast", "function", "profile")  # the kinds of layers, from the inside outwards
+_sites = {}  # function -> Site, of those that have been intercepted
+_lock = threading.RLock()
+
+
+def stub(*args, **kwargs):
+    call = "the call"
+    return call(*args, **kwargs)
+
+
+class Site:
+    """A function that can be intercepted: its own code, and the layers around it by kind."""
+
+    def __init__(self, f):
+        if f.__code__ is lazy.waiting.__code__:
+            lazy.become(f, f.__globals__["build"])
+        self.f, self.layers = f, {}
+        self.look()
+
+    def look(self):
+        """Take the code that the function has now for its own."""
+        f = self.f
+        self.code = self.given = f.__code__
+        self.own = FunctionType(f.__code__, f.__globals__, f.__name__, f.__defaults__, f.__closure__)
+        self.own.__kwdefaults__ = f.__kwdefaults__
+
+    def settle(self):
+        """Give the function the code that its layers ask for."""
+        if self.f.__code__ is not self.given:  # (somebody has given it another in the meantime)
+            self.look()
+        self.given = self.code
+        if self.layers:
+            call = self.own
+            for kind in ORDER:
+                if kind in self.layers:
+                    call = self.layers[kind](call, self.f)
+            consts = tuple([call if c == "the call" else c for c in stub.__code__.co_consts])
+            self.given = stub.__code__.replace(
+                co_consts=consts, co_freevars=self.code.co_freevars, co_name=self.code.co_name
+            )
+        self.f.__code__ = self.given
+
+
+def put(kind, wrap, functions):
+    """Put a layer of a kind around functions: calls of f become calls of wrap(inner, f), `inner` being what was called before."""
+    with _lock:
+        for f in functions:
+            if type(f) is FunctionType:
+                site = _sites.get(f)
+                if site is None:
+                    site = _sites[f] = Site(f)
+                if site.layers.get(kind) is not wrap:
+                    site.layers[kind] = wrap
+                    site.settle()
+
+
+def take(kind, functions=None):
+    """Take the layers of a kind off these functions, or off all."""
+    with _lock:
+        for f in list(_sites) if functions is None else functions:
+            site = _sites.get(f)
+            if site is not None and site.layers.pop(kind, None) is not None:
+                site.settle()
+
+
+class Users:
+    """How many ask for a kind of layer now: the first puts in what `layers()` lists, [(wrap, functions)]; the last takes it off."""
+
+    def __init__(self, kind, layers):
+        self.kind, self.layers, self.count = kind, layers, 0
+
+    def enter(self):
+        with _lock:
+            self.count += 1
+            if self.count == 1:
+                for wrap, functions in self.layers():
+                    put(self.kind, wrap, functions)
+
+    def leave(self):
+        with _lock:
+            self.count -= 1
+            if self.count == 0:
+                take(self.kind)
+
+
+__all__ = ["Users", "put", "take"]

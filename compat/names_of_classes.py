@@ -1,0 +1,82 @@
+"""Classes of compat under torch's names: what their `__module__` says while `import torch` gives compat.
+
+Invariant: under its new name each class is found where the name says (`torch.x` is `compat.x` then), so that pickle and
+inspect find it; `restore` undoes everything.
+"""
+
+import sys
+from importlib.machinery import PathFinder
+
+HOMES = {  # module of compat's -> torch's, where that is not of the same name
+    "compat.tensor": "torch",
+    "compat.devices": "torch",
+    "compat.dtypes": "torch",
+    "compat.formats": "torch",
+    "compat.size": "torch",
+    "compat.functions.random": "torch._C",
+    "compat.functions.conversion": "torch",
+    "compat.functions.storage": "torch",
+    "compat.autograd.edges": "torch.autograd.graph",
+    "compat.optim._adafactor": "torch.optim",
+    "compat.optim._muon": "torch.optim",
+}
+WHOLE = ("compat.optim.lr_scheduler",)  # packages whose parts torch has in one module
+_renamed = []  # (class, its own __module__)
+
+
+def home_of(cls):
+    """The module of torch's in which a class of compat's is said to be."""
+    module = cls.__module__
+    if module.startswith("compat.nn.modules."):  # (some are in another file here)
+        families = sys.modules["compat.nn.modules"].FAMILIES
+        family = next((f for f, names in families.items() if cls.__name__ in names.split()), None)
+        module = f"compat.nn.modules.{family}" if family else module
+    module = next((whole for whole in WHOLE if module.startswith(whole)), module)
+    return HOMES.get(module) or "torch" + module.removeprefix("compat")
+
+
+def rename(module):
+    """Give the classes that a module of compat's has made torch's names."""
+    for x in list(vars(module).values()):
+        if isinstance(x, type) and x.__module__ == module.__name__:
+            _renamed.append((x, x.__module__))
+            x.__module__ = home_of(x)
+
+
+def restore():
+    """Give every class its own name back."""
+    while _renamed:
+        cls, own = _renamed.pop()
+        cls.__module__ = own
+
+
+def rename_loaded():
+    """`rename` for every module that is loaded already."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "compat" and getattr(module, "__name__", None) == name:
+            rename(module)
+
+
+class Loader:
+    """A module's own loader, with its classes renamed once they are made."""
+
+    def __init__(self, loader):
+        self.own = loader
+
+    def __getattr__(self, name):
+        return getattr(self.own, name)
+
+    def create_module(self, spec):
+        return self.own.create_module(spec)
+
+    def exec_module(self, module):
+        self.own.exec_module(module)
+        rename(module)
+
+
+def found(name, path):
+    """The spec of a module of compat's, as Python finds it, with a Loader."""
+    spec = PathFinder.find_spec(name, path)
+    if spec is not None and spec.loader is not None:
+        spec.loader = Loader(spec.loader)
+    return spec

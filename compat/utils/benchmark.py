@@ -1,0 +1,79 @@
+"""torch.utils.benchmark: Timer, by the clock of the wall, and what it measured."""
+
+import statistics
+import time
+import timeit as _timeit
+
+__all__ = ["Measurement", "Timer", "timer"]
+timer = time.perf_counter
+
+
+class Measurement:
+    """What a Timer measured: `times`, the seconds of one run in each measurement, and their statistics."""
+
+    def __init__(self, number_per_run, raw_times, stmt, label=None, sub_label=None, description=None, num_threads=1):
+        self.number_per_run, self.raw_times, self.stmt = number_per_run, raw_times, stmt
+        self.label, self.sub_label, self.description, self.num_threads = label, sub_label, description, num_threads
+
+    @property
+    def times(self):
+        return [t / self.number_per_run for t in self.raw_times]
+
+    mean = property(lambda m: statistics.fmean(m.times))
+    median = property(lambda m: statistics.median(m.times))
+
+    @property
+    def iqr(self):
+        """The distance of the quartiles; 0 for one measurement."""
+        if len(self.times) < 2:
+            return 0.0
+        low, _, high = statistics.quantiles(self.times, n=4, method="inclusive")
+        return high - low
+
+    @property
+    def title(self):
+        return ": ".join([part for part in (self.label or self.stmt, self.sub_label) if part])
+
+    def __repr__(self):
+        unit, scale = next(
+            ((u, s) for u, s in (("s", 1), ("ms", 1e-3), ("us", 1e-6)) if self.median >= s), ("ns", 1e-9)
+        )
+        runs = f"{len(self.times)} measurement{'s' if len(self.times) > 1 else ''}, {self.number_per_run} runs "
+        name = "" if len(self.times) == 1 else "Median: "
+        return f"{object.__repr__(self)}\n{self.title}\n  {name}{self.median / scale:.2f} {unit}\n  {runs}, {self.num_threads} thread"
+
+
+class Timer:
+    """Timer(stmt, setup, globals): timeit(number), blocked_autorange() and adaptive_autorange() give a Measurement.
+
+    >>> from compat.utils.benchmark import Timer
+    >>> Timer("x + y", "x = 1; y = 2").timeit(10).number_per_run
+    10
+    """
+
+    def __init__(self, stmt="pass", setup="pass", global_setup="", timer=timer, globals=None, label=None, sub_label=None,
+                 description=None, env=None, num_threads=1, language="python"):  # fmt: skip
+        self.clock = _timeit.Timer(stmt, setup, timer, globals={} if globals is None else globals)
+        self.about = (stmt, label, sub_label, description, num_threads)
+
+    def timeit(self, number=1000000):
+        """Run the statement `number` times, after some to warm up."""
+        self.clock.timeit(max(number // 100, 2))
+        return Measurement(number, [self.clock.timeit(number)], *self.about)
+
+    def blocked_autorange(self, callback=None, min_run_time=0.2):
+        """Blocks of runs, each long enough to be measured, for min_run_time seconds."""
+        number = 1
+        while (taken := self.clock.timeit(number)) < min_run_time / 1000:
+            number *= 10
+        times = [taken]
+        while sum(times) < min_run_time:
+            times.append(self.clock.timeit(number))
+        return Measurement(number, times, *self.about)
+
+    def adaptive_autorange(self, threshold=0.1, *, min_run_time=0.01, max_run_time=10.0, callback=None):
+        """blocked_autorange, until the quartiles are within `threshold` of the median."""
+        got = self.blocked_autorange(min_run_time=min_run_time)
+        while got.iqr > threshold * got.median and sum(got.raw_times) < max_run_time:
+            got.raw_times += self.blocked_autorange(min_run_time=min_run_time).raw_times
+        return got

@@ -1,0 +1,71 @@
+"""What torch's kernels of half precision compute otherwise than in float32 with one rounding at the end: primitive by primitive.
+
+Each function takes `r`, which rounds a float32 array to the dtype and gives float32 again, `compute`, the primitive's own value,
+and the primitive's operands as float32.
+"""
+
+import functools
+
+import numpy as np
+
+GROUP = 16  # terms that torch adds up before it goes on with their sum
+
+
+def log_softmax(r, compute, x, *, axes):
+    """The sum of the exponentials and its logarithm are kept in the dtype itself, along the last axis."""
+    if axes != (x.ndim - 1,) or not x.size:
+        return compute(x, axes=axes)
+    x = x - np.max(x, -1, keepdims=True)
+    return x - r(np.log(r(np.add.reduce(np.exp(x), -1, keepdims=True))))
+
+
+def logsumexp(r, compute, x, *, axes):
+    """An operation after the other."""
+    if not x.size or not axes:
+        return compute(x, axes=axes)
+    top = np.max(x, axes, keepdims=True)
+    top[~np.isfinite(top)] = 0
+    return r(np.log(r(np.add.reduce(r(np.exp(r(x - top))), axes)))) + top.reshape(np.add.reduce(x, axes).shape)
+
+
+def picked_loss(r, compute, p, k, *, mean):
+    """The terms are added in the dtype itself: sixteen at a time, then the sums of sixteen, and so on; the first term last."""
+    if not len(k):
+        return compute(p, k, mean=mean)
+    terms = -p[np.arange(len(k)), k]
+    first, terms, total = terms[0], terms[1:], np.float32(0)
+    while terms.size:
+        whole = terms.size - terms.size % GROUP
+        rest = functools.reduce(lambda x, y: r(x + y), terms[whole:], np.float32(0))
+        total = r(total + rest)
+        terms = functools.reduce(lambda x, y: r(x + y), terms[:whole].reshape(-1, GROUP).T, np.float32(0)).reshape(-1)[
+            : whole // GROUP
+        ]
+    total = r(total + first)
+    return total / np.float32(len(k)) if mean else total
+
+
+def power(r, compute, x, y, **params):
+    """A third power is two products in bfloat16."""
+    if np.ndim(y) == 0 and y == 3 and r(np.float32(1 + 2**-9)) == 1:
+        return r(x * x) * x
+    return compute(x, y, **params)
+
+
+def xlogy(r, compute, x, y, **params):
+    """The logarithm is rounded before it is multiplied."""
+    return np.where(x == 0, compute(x, y, **params), x * r(np.log(y)))
+
+
+def nextafter(r, compute, x, y, **params):
+    """The neighbour in the dtype itself."""
+    if r(np.float32(1 + 2**-9)) != 1:
+        return compute(x.astype(np.float16), y.astype(np.float16), **params).astype(np.float32)
+    x, y = np.broadcast_arrays(x, y)
+    step = np.where((x < y) == (x > 0), 1 << 16, -(1 << 16)).astype(np.int32)
+    out = (np.ascontiguousarray(x).view(np.int32) + step).view(np.float32)
+    out = np.where(x == 0, np.copysign(np.float32(2.0**-133), y), out)
+    return np.where((x == y) | np.isnan(x) | np.isnan(y), x + y - x, out)
+
+
+VALUES = {f.__name__: f for f in (log_softmax, logsumexp, nextafter, picked_loss, power, xlogy)}

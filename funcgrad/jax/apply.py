@@ -1,0 +1,236 @@
+"""Functions of the engine as a jax program calls them: operands promoted by jax's rules, results wrapped.
+
+`face(function, rule)` is all there is to most names of jax.numpy, jax.lax, jax.random, jax.nn and jax.scipy. A rule says which
+positional arguments are operands and what becomes of their dtypes:
+
+    promote     to their common dtype                  list        not at all; a tuple of results is a list
+    inexact     likewise, and integers to floats       keep        not at all
+    sequence    keep, and the operands stand in a sequence, which promotes as a whole
+    tell        keep; the result is no array
+
+followed by the positions ("promote 0 1"), or nothing for all. What else is passed reaches the function as it is, arrays and
+functions in it taken to the engine's. Invariant: a derivative is never written here; casts are primitives like any other.
+"""
+
+import functools
+import sys
+from importlib import import_module
+
+import numpy as np
+
+from ..core import quiet
+from ..lazy import NoSuchName, is_submodule
+from ..random.keys import KeyArray
+from . import errors
+from .arrays import Array, Tracer, cast, described, entered, raw, wrap
+from .dtypes import PYTHON, Scalar, default, inexact, joined, requested
+
+
+# ------------------------------------------------------------------------------------------------ operands
+def promoted(name, args, kind):
+    """(operands in the engine's form and one dtype, are all of them weak?)."""
+    try:
+        pairs = [described(a) for a in args]
+    except TypeError as error:
+        bad = next(i for i, a in enumerate(args) if not numeric(a))
+        raise TypeError(f"{name} {error} at position {bad}.") from None
+    dtype, weak = joined(*pairs)
+    if kind == "inexact":
+        dtype = inexact(dtype)
+    arrays = [type(a) not in PYTHON for a in args]
+    numbers = True in arrays  # (then a Python number may stay one: what it meets has the dtype)
+    return [
+        a if numbers and not is_array else in_dtype(a, pair[0], dtype)
+        for a, pair, is_array in zip(args, pairs, arrays, strict=True)
+    ], weak
+
+
+def fits(args, kind):
+    """Are these one array of floats, or two of one dtype and weakness, or one and a Python float?"""
+    x = args[0] if args else None
+    if (type(x) is not Array and type(x) is not Tracer) or kind not in PROMOTING:
+        return False
+    dtype = x.dtype
+    if dtype.kind != "f" or len(args) > 2:
+        return False
+    if len(args) == 2:
+        y = args[1]
+        if type(y) is float:
+            return True
+        return (type(y) is Array or type(y) is Tracer) and y.dtype is dtype and x.weak_type is y.weak_type
+    return True
+
+
+PROMOTING = "promote", "inexact"
+
+
+def numeric(a):
+    try:
+        described(a)
+    except TypeError:
+        return False
+    return True
+
+
+def in_dtype(a, own, dtype):
+    if type(a) in PYTHON:
+        return np.asarray(a, dtype)
+    v = raw(a.__jax_array__()) if hasattr(a, "__jax_array__") else raw(a)
+    return v if own == dtype and getattr(v, "dtype", None) == dtype else cast(v, dtype)
+
+
+def parameter(x):
+    """What is no operand, for the engine: arrays, functions and dtypes in it in its form."""
+    t = type(x)
+    if t is Array or t is Tracer:
+        return raw(x)
+    if t is tuple or t is list:
+        return t([parameter(v) for v in x])
+    if t is dict:
+        return {k: parameter(v) for k, v in x.items()}
+    if isinstance(x, KeyArray):
+        return KeyArray(raw(x.words))
+    if isinstance(x, Scalar):
+        return x.dtype
+    if callable(x) and not isinstance(x, type):
+        return getattr(x, "engine", None) or inside(x)
+    return x
+
+
+def inside(f):
+    """A program's function, for the engine to call."""
+
+    @functools.wraps(f, updated=())
+    def called(*args, **kwargs):
+        out = f(*[wrap(a) for a in args], **{k: wrap(v) for k, v in kwargs.items()})
+        return parameter(out) if isinstance(out, (tuple, list, dict)) else entered(out)[0]
+
+    return called
+
+
+# ------------------------------------------------------------------------------------------------ faces
+def face(f, rule, name=None):
+    """A function of the engine, as a program calls it; jax's exceptions for the engine's."""
+    name = name or f.__name__
+    kind, *positions = rule.split()
+    where = None if not positions else tuple(map(int, positions))
+    at_dtype = dtype_position(f)
+
+    def call(*args, **kwargs):
+        if kwargs.get("dtype") is not None:
+            kwargs["dtype"] = requested(kwargs["dtype"], name)
+        elif at_dtype is not None and len(args) > at_dtype:
+            args = (*args[:at_dtype], requested(args[at_dtype], name), *args[at_dtype + 1 :])
+        weak = False
+        if where is None and kwargs == {} and fits(args, kind):  # (most calls: nothing to promote)
+            weak = args[0].weak_type
+            args = [a if type(a) is float else raw(a) for a in args]
+        elif kind in ("keep", "tell", "list"):
+            # (an ndarray of the program's is copied: a result may share its memory, and is immutable)
+            weak = (
+                args != ()
+                and where == (0,)
+                and (type(args[0]) in (int, float, complex) or getattr(args[0], "weak_type", False))
+            )
+            args = [np.array(entered(a)[0]) if type(a) is np.ndarray else parameter(a) for a in args]
+            if args and where and type(args[0]) in (list, *PYTHON):
+                args[0] = operand_of(args[0], name)
+        elif kind == "sequence":
+            (k,) = where
+            args = [parameter(a) if i != k else a for i, a in enumerate(args)]
+            if isinstance(args[k], (tuple, list)):
+                args[k], weak = promoted(name, args[k], "promote")
+            else:
+                args[k] = raw(args[k])
+        elif where is None:
+            args, weak = promoted(name, args, kind)
+        elif where == (0,) and fits(args[:1], kind):
+            args = [raw(args[0]), *map(parameter, args[1:])]
+        else:
+            chosen = [i for i in where if i < len(args) and args[i] is not None]
+            operands, _ = promoted(name, [args[i] for i in chosen], kind)  # (what is reduced is not weak)
+            operands = dict(zip(chosen, operands, strict=True))
+            args = [operands[i] if i in operands else parameter(a) for i, a in enumerate(args)]
+        if kwargs:
+            kwargs = {k: parameter(v) for k, v in kwargs.items()}
+        token = quiet.enter(quiet.IGNORE)
+        try:
+            out = f(*args, **kwargs)
+        except (ValueError, TypeError, RuntimeError) as error:
+            ours = errors.translated(error)
+            if ours is None:
+                raise
+            raise ours from error
+        finally:
+            quiet.leave(token)
+        return out if kind == "tell" else wrap([*out] if kind == "list" else out, weak)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f.__doc__
+    call.engine = f
+    return call
+
+
+def operand_of(x, name):
+    if type(x) is list:
+        raise TypeError(f"{name} requires ndarray or scalar arguments, got {list} at position 0.")
+    return np.asarray(x, default(type(x)))
+
+
+@functools.cache
+def dtype_position(f):
+    """The position of a parameter `dtype` that may be given by position, or None."""
+    code = getattr(f, "__code__", None)
+    if code is None:
+        return {"zeros": 1, "ones": 1, "empty": 1, "full": 2, "array": 1, "asarray": 1, "sum": 2, "prod": 2, "cumsum": 2,
+                "cumprod": 2, "mean": 2, "var": 2, "std": 2}.get(getattr(f, "__name__", None))  # fmt: skip
+    names = code.co_varnames[: code.co_argcount]
+    return names.index("dtype") if "dtype" in names else None
+
+
+MISSING = object()
+
+
+def faces(package, engine, rules, default_rule=None):
+    """(`__getattr__`, `__dir__`) of a module whose names are faces of those of a module of the engine.
+
+    `rules`: {rule: "name name ..."}; `default_rule`: that of names which are in none, None if there are no others. What is no
+    function of the engine's is given as it is. A function that makes functions (an initialiser) has its results faced.
+    """
+    rule_of = {name: rule for rule, names in rules.items() for name in names.split()}
+    module = sys.modules[package]
+
+    def __getattr__(name):
+        if name.startswith("_"):
+            raise NoSuchName(module, name)
+        if "__path__" in vars(module) and is_submodule(package, name):
+            return import_module(f"{package}.{name}")
+        rule = rule_of.get(name, default_rule)
+        if rule is None:
+            raise NoSuchName(module, name)
+        value = getattr(import_module(engine), name, MISSING)
+        if value is MISSING:
+            raise NoSuchName(module, name)
+        if rule == "maker":
+            value = maker(value, name)
+        elif callable(value) and not isinstance(value, type) and rule != "same":
+            value = face(value, rule, name)
+        setattr(module, name, value)
+        return value
+
+    def __dir__():
+        others = dir(import_module(engine)) if default_rule else ()
+        return sorted({*rule_of, *others, *vars(module)} - {"annotations"})
+
+    return __getattr__, __dir__
+
+
+def maker(f, name):
+    """A function that makes functions of a key, a shape and a dtype."""
+
+    def make(*args, **kwargs):
+        made = f(*map(parameter, args), **{k: parameter(v) for k, v in kwargs.items()})
+        return face(made, "keep", name)
+
+    make.__name__ = name
+    return make

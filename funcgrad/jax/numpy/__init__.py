@@ -1,0 +1,84 @@
+"""jax.numpy's names. Most are faces of funcgrad.numpy's (apply.py) by the table here; where jax's function does something else
+than NumPy's, it is in a module of this package. What is loaded, and made, is what is asked for."""
+
+import numpy as _np
+
+from ...lazy import NoSuchName as _NoSuchName
+from ...lazy import attributes as _attributes
+from .. import arrays as _arrays
+from ..apply import faces as _faces
+from ..dtypes import Scalar as _Scalar
+
+RULES = {
+    "promote": "absolute abs add bitwise_and bitwise_count bitwise_invert bitwise_left_shift bitwise_not bitwise_or "
+    "bitwise_right_shift bitwise_xor ceil conj conjugate equal floor fmax fmin fmod gcd greater greater_equal invert iscomplex "
+    "isfinite isinf isnan isneginf isposinf isreal lcm left_shift less less_equal logical_and logical_not logical_or logical_xor "
+    "matmul matvec maximum minimum multiply negative not_equal positive right_shift sign signbit square subtract trunc vecdot vecmat "
+    "heaviside",
+    "inexact": "acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh cbrt copysign cos "
+    "cosh deg2rad degrees divide exp exp2 expm1 fabs float_power hypot i0 log log10 log1p log2 logaddexp logaddexp2 modf nextafter "
+    "rad2deg radians reciprocal rint sin sinc sinh spacing sqrt tan tanh true_divide",
+    "promote 0": "all amax amin any argmax argmin count_nonzero cumprod cumsum cumulative_prod cumulative_sum diff ediff1d frexp max "
+    "min nanargmax nanargmin nancumprod nancumsum nanmax nanmin nanprod nansum prod ptp sort_complex sum trace",
+    "inexact 0": "angle average bartlett blackman corrcoef cov gradient hamming hanning mean median nanmean nanmedian nanpercentile "
+    "nanquantile nanstd nanvar percentile poly polyder polyint quantile roots std unwrap var",
+    "inexact 0 1": "kaiser polyfit polyval trapezoid",
+    "inexact 0 1 2": "interp",
+    "promote 0 1": "allclose append array_equal array_equiv convolve correlate cross digitize dot inner intersect1d isclose isin kron "
+    "ldexp outer polyadd polydiv polymul polysub setdiff1d setxor1d tensordot union1d vdot",
+    "keep 0": "argpartition argwhere around array_split atleast_1d atleast_2d atleast_3d broadcast_to compress delete diag "
+    "diag_indices_from diagflat diagonal dsplit expand_dims extract flip fliplr flipud histogram_bin_edges hsplit imag insert "
+    "lexsort matrix_transpose moveaxis packbits pad partition permute_dims ravel real resize roll rollaxis rot90 split squeeze tile "
+    "transpose tril tril_indices_from trim_zeros triu triu_indices_from unique_all unique_counts unique_inverse unique_values "
+    "unpackbits unstack vander vsplit",
+    "keep": "apply_along_axis apply_over_axes block diag_indices fromfunction indices ix_ mask_indices piecewise "
+    "ravel_multi_index tri tril_indices triu_indices unravel_index histogram2d histogramdd",
+    "list": "broadcast_arrays meshgrid",
+    "tell": "array_repr array_str einsum_path iscomplexobj isrealobj isscalar iterable ndim shape size",
+    "sequence 0": "column_stack concat concatenate dstack hstack stack vstack",
+    "same": "broadcast_shapes c_ character complexfloating dtype e euler_gamma flexible floating generic get_printoptions iinfo "
+    "index_exp inexact inf integer isdtype load mgrid nan newaxis number object_ ogrid pi printoptions r_ s_ save savez "
+    "set_printoptions signedinteger ufunc unsignedinteger",
+}
+MODULES = {
+    "creation": "arange array asarray astype copy empty empty_like eye from_dlpack frombuffer fromfile fromiter fromstring full full_like "
+    "geomspace identity linspace logspace ones ones_like zeros zeros_like",
+    "changed": "argsort choose clip divmod einsum fill_diagonal finfo flatnonzero floor_divide frompyfunc mod nonzero argwhere "
+    "place power pow put put_along_axis remainder repeat reshape round select sort swapaxes take take_along_axis unique "
+    "vectorize where bincount histogram searchsorted nan_to_num can_cast",
+}
+SCALARS = {
+    n: n
+    for n in "int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
+} | {
+    "bool_": "bool", "bool": "bool", "single": "float32", "double": "float64", "csingle": "complex64", "cdouble": "complex128", "int_": "int64",
+    "uint": "uint64", "float_": "float64", "complex_": "complex128",
+}  # fmt: skip
+
+_faced, _names = _faces(__name__, "funcgrad.numpy", RULES)
+
+
+def _missing(name):
+    if name in SCALARS:
+        same = SCALARS[name]
+        return _Scalar(same) if name in (same, "bool_") else getattr(_arrays.jnp(), same if same != "bool" else "bool_")
+    if name == "ndarray":
+        return _arrays.Array
+    if name in ("result_type", "promote_types", "issubdtype"):
+        from .. import dtypes
+
+        return getattr(dtypes, name)
+    if name == "ComplexWarning":
+        return _np.exceptions.ComplexWarning
+    try:
+        return _faced(name)
+    except _NoSuchName:
+        raise _NoSuchName(_arrays.jnp(), name) from None
+
+
+__getattr__, _ours = _attributes(__name__, MODULES, missing=_missing)
+
+
+def __dir__():
+    return sorted({*" ".join([*RULES.values(), *MODULES.values()]).split(), *SCALARS, "ndarray", "linalg", "fft", "result_type"}
+                  | {"promote_types", "issubdtype", "ComplexWarning"})  # fmt: skip

@@ -1,0 +1,382 @@
+"""jax.numpy's functions that differ from NumPy's: sizes that are static, in-place ones that give the new array, integer division."""
+
+import functools
+
+import numpy as np
+
+from ...core.aval import dtype_of, shape_of
+from ...core.handle import Handle
+from ...lax.indexing import fill_of
+from .. import arrays
+from ..apply import face, parameter, promoted
+from ..arrays import described, raw, wrap
+from ..dtypes import Scalar
+from ..indexing import boxed, clamped, inside_of
+from .creation import asarray, shape_for
+
+jnp = arrays.jnp
+
+
+# ------------------------------------------------------------------------------------------------ arithmetic
+def whole_division(x, y):
+    """x // y; of integers by 0 what jax's compiler gives: -1, less 1 where the rounding down then comes."""
+    if dtype_of(x).kind not in "iu":
+        return np.floor_divide(x, y)
+    one, info = dtype_of(x).type, np.iinfo(dtype_of(x))
+    beyond = np.where(np.equal(x, 0), one(-1), one(-2)) if info.min else one(info.max)
+    return np.where(np.equal(y, 0), beyond, np.floor_divide(x, np.where(np.equal(y, 0), one(1), y)))
+
+
+def floor_divide(x1, x2, /):
+    (x, y), weak = promoted("floor_divide", (x1, x2), "promote")
+    if dtype_of(x).kind in "iu" and (isinstance(y, Handle) or np.any(np.equal(y, 0))):
+        return wrap(whole_division(x, y), weak)
+    return FLOOR(x1, x2)
+
+
+FLOOR = face(np.floor_divide, "promote")
+remainder = mod = face(np.remainder, "promote", "remainder")
+
+
+def divmod(x1, x2, /):
+    return floor_divide(x1, x2), remainder(x1, x2)
+
+
+def power(x1, x2, /):
+    """x1 to the power x2. TypeError for a negative Python integer over integers."""
+    if type(x2) is int and x2 < 0 and described(x1)[0].kind in "iub":
+        raise TypeError(
+            f"Integers cannot be raised to negative powers, got integer_pow({described(x1)[0].name}{list(np.shape(x1))}, {x2})"
+        )
+    if type(x2) is int and described(x1)[0].kind != "b":
+        return face(lambda x: np.power(x, x2), "promote", "power")(x1)
+    out = POWER(x1, x2)
+    return (
+        wrap(raw(out)) if out.weak_type and not described(x2)[1] else out
+    )  # (an array of integers is no weak exponent)
+
+
+POWER = face(np.power, "promote", "power")
+pow = power
+
+
+def clip(arr=None, /, min=None, max=None, *, a=None, a_min=None, a_max=None):
+    """Between two bounds, either of which may be missing."""
+    arr = a if arr is None else arr
+    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    for bound, f in ((low, "maximum"), (high, "minimum")):
+        if bound is not None:
+            arr = getattr(jnp(), f)(arr, bound)
+    return asarray(arr)
+
+
+def round(a, decimals=0, out=None):
+    """a to a number of decimals; integers stay what they are, unless decimals is negative."""
+    return face(np.round, "promote 0", "round")(a, decimals)
+
+
+# ------------------------------------------------------------------------------------------------ choosing
+def where(condition, x=None, y=None, /, *, size=None, fill_value=None):
+    """x where condition holds, else y; of a condition alone, the indices where it holds (see nonzero).
+
+    >>> import funcgrad.jax.numpy as jnp
+    >>> jnp.where(jnp.array([True, False]), 1.0, jnp.array([2, 3]))
+    Array([1., 3.], dtype=float32, weak_type=True)
+    """
+    if x is None and y is None:
+        return nonzero(condition, size=size, fill_value=fill_value)
+    (x, y), weak = promoted("where", (x, y), "promote")
+    dtype = next((v.dtype for v in (x, y) if hasattr(v, "dtype")), None)
+    x, y = (v if hasattr(v, "dtype") else np.asarray(v, dtype) for v in (x, y))
+    c = asarray(condition)
+    return wrap(raw(CHOOSE(c if c.dtype.kind == "b" else c != 0, wrap(x), wrap(y))), weak)
+
+
+CHOOSE = face(lambda c, x, y: np.where(c, x, y), "keep", "where")
+
+
+def select(condlist, choicelist, default=0):
+    """Of the choices, the one whose condition holds first."""
+    if len(condlist) != len(choicelist):
+        raise ValueError("condlist must have length equal to choicelist")
+    out = default
+    for c, v in zip(reversed(condlist), reversed(choicelist), strict=True):
+        out = where(c, v, out)
+    return out
+
+
+def nonzero(a, *, size=None, fill_value=None):
+    """Indices of what is not zero, one array an axis; `size`: how many (as jit must know), filled up with fill_value (0)."""
+    a = asarray(a)
+    v = raw(a)
+    if size is None:
+        return face(np.nonzero, "keep", "nonzero")(jnp().atleast_1d(a))
+    v = np.not_equal(np.atleast_1d(v), 0)
+    shape = shape_of(v)
+    flat = np.reshape(v, -1)
+    n = shape_of(flat)[0]
+    order = np.argsort(np.logical_not(flat), kind="stable")  # the true ones first, as they stand
+    order = order[:size] if size <= n else np.concatenate([order, np.zeros(size - n, int)])
+    there = np.less(np.arange(size), np.sum(flat))
+    fills = fill_value if isinstance(fill_value, tuple) else (0 if fill_value is None else fill_value,) * len(shape)
+    found, parts = [], order
+    for k in reversed(shape):
+        found.insert(0, np.remainder(parts, k or 1))
+        parts = np.floor_divide(parts, k or 1)
+    return tuple([wrap(np.where(there, i, parameter(f)).astype(np.int32)) for i, f in zip(found, fills, strict=True)])
+
+
+def flatnonzero(a, *, size=None, fill_value=None):
+    return nonzero(jnp().ravel(a), size=size, fill_value=fill_value)[0]
+
+
+def argwhere(a, *, size=None, fill_value=None):
+    """The indices of what is not zero, as rows."""
+    found = nonzero(a, size=size, fill_value=fill_value)
+    return jnp().stack(found, axis=1) if np.ndim(a) else jnp().zeros((int(bool(a)), 0), "int32")
+
+
+def unique(
+    ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, size=None,
+    fill_value=None, sorted=True,
+):  # fmt: skip
+    """The different values; `size`: how many to give, as jit must know, filled up with fill_value (the least value)."""
+    if size is None or axis is not None:
+        options = dict(return_index=return_index, return_inverse=return_inverse, return_counts=return_counts, axis=axis)
+        out = face(np.unique, "keep 0", "unique")(ar, **options, equal_nan=equal_nan)
+        if size is None:
+            return out
+        if isinstance(out, tuple):
+            raise NotImplementedError("unique: size= with an axis gives the values alone")
+        return filled_up(out, size, axis, fill_value)
+    ar = asarray(ar)
+    flat = ar.ravel()
+    order = argsort(flat)
+    values = flat[order]
+    new = values[1:] != values[:-1]
+    if equal_nan and values.dtype.kind in "fc":
+        new = new & ~(jnp().isnan(values[1:]) & jnp().isnan(values[:-1]))
+    new = jnp().concatenate([jnp().ones(min(1, flat.size), bool), new])
+    group = jnp().cumsum(new) - 1  # the number of each one's value
+    at = nonzero(new, size=size)[0]
+    cut = values[at]
+    if fill_value is not None:
+        cut = where(jnp().arange(size) < new.sum(), cut, asarray(fill_value, cut.dtype))
+    found = [cut]
+    if return_index:
+        found.append(order[at])
+    if return_inverse:
+        found.append(jnp().zeros_like(group).at[order].set(group).reshape(ar.shape))
+    if return_counts:
+        found.append(bincount(group, length=size))
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def filled_up(values, size, axis, fill_value):
+    """As many rows of an axis as `size` says: cut off, or filled up with fill_value (the first row)."""
+    n = values.shape[axis]
+    cut = take(values, jnp().minimum(jnp().arange(size), n - 1), axis=axis)
+    there = (jnp().arange(size) < n).reshape([-1 if i == axis % cut.ndim else 1 for i in range(cut.ndim)])
+    return where(there, cut, take(values, jnp().zeros(1, int), axis=axis) if fill_value is None else fill_value)
+
+
+def take(a, indices, axis=None, out=None, mode=None, unique_indices=False, indices_are_sorted=False, fill_value=None):
+    """Entries along an axis; beyond it nan, or of integers the least (mode "fill", jax's default), the nearest ("clip"), or
+    around ("wrap")."""
+    a, indices = asarray(a), asarray(indices)
+    if axis is None:
+        a, axis = a.ravel(), 0
+    axis %= a.ndim
+    if mode == "wrap":
+        indices = remainder(indices, a.shape[axis])
+    if not indices.ndim:  # (for jax one number is an array without axes)
+        indices = jnp().reshape(indices, (1,))
+        return take(a, indices, axis, None, mode, fill_value=fill_value).squeeze(axis)
+    at = a.at[(slice(None),) * axis + (indices,)]
+    return at.get(mode="clip" if mode in ("clip", "wrap") else "fill", fill_value=fill_value)
+
+
+def bincount(x, weights=None, minlength=0, *, length=None):
+    """How often each whole number stands in x (or the sums of weights there); `length`: how many numbers, as jit must know."""
+    x = asarray(x)
+    if length is None:
+        length = max_of(minlength, int(x.max()) + 1 if x.size else 0)
+    ones = jnp().ones(x.shape, "int32") if weights is None else asarray(weights)
+    return jnp().zeros(length, ones.dtype).at[jnp().clip(x, 0, None)].add(ones)
+
+
+def max_of(a, b):
+    return a if a > b else b
+
+
+def repeat(a, repeats, axis=None, *, total_repeat_length=None, out_sharding=None):
+    """Each entry several times; total_repeat_length, which jit must know where repeats is traced, cuts off or repeats the last."""
+    if total_repeat_length is None:
+        return face(np.repeat, "keep 0", "repeat")(a, repeats, axis=axis)
+    a, repeats = asarray(a), asarray(repeats)
+    if axis is None:
+        a, axis = a.ravel(), 0
+    repeats = jnp().broadcast_to(repeats, (a.shape[axis],))
+    ends = jnp().cumsum(repeats)
+    at = jnp().searchsorted(ends, jnp().arange(total_repeat_length), side="right")
+    return take(a, at, axis=axis, mode="clip")
+
+
+# ------------------------------------------------------------------------------------------------ shapes, order
+def reshape(a, shape, order="C", *, copy=None, out_sharding=None):
+    """a in another shape of as many entries (one length may be -1). TypeError, as in jax, if they are not as many."""
+    return face(np.reshape, "keep 0", "reshape")(a, shape_for(shape, "reshape"), order=order)
+
+
+def swapaxes(a, axis1, axis2):
+    return face(np.swapaxes, "keep 0", "swapaxes")(a, int(axis1), int(axis2))
+
+
+def sort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False):
+    out = face(np.sort, "keep 0", "sort")(a, axis=axis)
+    return jnp().flip(out, 0 if axis is None else axis) if descending else out
+
+
+def argsort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False):
+    if descending:
+        n = np.shape(a)[axis]
+        return n - 1 - jnp().flip(argsort(jnp().flip(asarray(a), axis), axis), axis)
+    return face(np.argsort, "keep 0", "argsort")(a, axis=axis, kind="stable")
+
+
+def searchsorted(a, v, side="left", sorter=None, *, method="scan"):
+    return face(np.searchsorted, "promote 0 1", "searchsorted")(a, v, side=side, sorter=sorter)
+
+
+def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+    if described(x)[0].kind not in "fc":
+        return asarray(x)
+    return face(np.nan_to_num, "promote 0", "nan_to_num")(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+def take_along_axis(arr, indices, axis=-1, mode=None, fill_value=None):
+    """Entries by an index for each place along an axis; beyond it as in `take`."""
+    arr, indices = asarray(arr), asarray(indices)
+    if axis is None:
+        arr, axis = arr.ravel(), 0
+    v, whole = inside_of(raw(indices), arr.shape[axis])
+    out = TAKE_ALONG(arr, wrap(clamped(v, arr.shape[axis])), axis)
+    if whole is True or mode == "clip":
+        return out
+    return where(wrap(whole), out, fill_of(arr.dtype) if fill_value is None else fill_value)
+
+
+TAKE_ALONG = face(np.take_along_axis, "keep 0")
+
+
+def histogram(a, bins=10, range=None, weights=None, density=None):
+    """(how much falls into each bin, the edges of the bins)."""
+    counts, edges = face(np.histogram, "keep 0")(a, bins, range=range, weights=weights, density=density)
+    return counts.astype(edges.dtype), edges
+
+
+def choose(a, choices, out=None, mode="raise"):
+    return face(np.choose, "keep", "choose")(a, choices, mode="clip" if mode == "raise" else mode)
+
+
+def einsum(subscripts, /, *operands, optimize="auto", precision=None, preferred_element_type=None, **others):
+    """Sums of products by NumPy's notation, the operands promoted to one dtype.
+
+    >>> import funcgrad.jax.numpy as jnp
+    >>> jnp.einsum("ij,j->i", jnp.ones((2, 3)), jnp.arange(3))
+    Array([3., 3.], dtype=float32)
+    """
+    if not isinstance(subscripts, str):
+        return face(np.einsum, "keep", "einsum")(subscripts, *operands)
+    values, weak = promoted("einsum", operands, "promote")
+    return face(lambda *v: np.einsum(subscripts, *v), "keep", "einsum")(*map(wrap, values))
+
+
+# ------------------------------------------------------------------------------------------------ the new array of in-place functions
+def returned(name):
+    f = getattr(np, name)
+
+    @functools.wraps(f)
+    def call(a, *args, inplace=True, **kwargs):
+        if inplace:
+            raise ValueError(f"jax.numpy.{name} cannot work in place: pass inplace=False, and take the result")
+        v = boxed(np.array(raw(a)) if not isinstance(raw(a), Handle) else raw(a).copy())
+        others = [parameter(x) for x in args]
+        getattr(np, name)(v, *others, **{k: parameter(x) for k, x in kwargs.items() if k != "mode" or x is not None})
+        return wrap(v.val if v.owner.level == 0 else v)
+
+    return call
+
+
+fill_diagonal, place, put, put_along_axis = map(returned, ("fill_diagonal", "place", "put", "put_along_axis"))
+
+
+# ------------------------------------------------------------------------------------------------ functions of functions
+def frompyfunc(func, /, nin, nout, *, identity=None):
+    return vectorize(func)
+
+
+def vectorize(pyfunc, *, excluded=frozenset(), signature=None):
+    """A function of the core arrays that `signature` ("(m,n),(n)->(m)") names, mapped over the axes in front of them.
+
+    >>> import funcgrad.jax.numpy as jnp
+    >>> jnp.vectorize(jnp.dot, signature="(n),(n)->()")(jnp.ones((2, 3)), jnp.ones(3))
+    Array([3., 3.], dtype=float32)
+    """
+
+    @functools.wraps(pyfunc)
+    def call(*args, **kwargs):
+        from ..transforms import vmap
+
+        mapped = [i for i in range(len(args)) if i not in excluded]
+        f = pyfunc
+        if kwargs or len(mapped) < len(args):
+
+            def f(*some):
+                whole = list(args)
+                for i, v in zip(mapped, some, strict=True):
+                    whole[i] = v
+                return pyfunc(*whole, **kwargs)
+
+        values = [asarray(args[i]) for i in mapped]
+        core = [0] * len(values)
+        if signature is not None:
+            core = [len([n for n in part.split(",") if n]) for part in operands_of(signature)]
+        lead = [v.shape[: v.ndim - k] for v, k in zip(values, core, strict=True)]
+        shape = np.broadcast_shapes(*lead)
+        squeezed = []
+        for v, own in zip(values, lead, strict=True):
+            kept = [n for n in own if n != 1]
+            squeezed.append(v.reshape((*kept, *v.shape[len(own) :])))
+        for d in reversed(range(len(shape))):
+            back = len(shape) - d  # how far from the core axes
+            axes = [0 if len(own) >= back and own[-back] != 1 else None for own in lead]
+            if any(a is not None for a in axes):
+                f = vmap(f, in_axes=axes)
+        out = f(*squeezed)
+        gone = [
+            d for d in range(len(shape)) if all(len(own) < len(shape) - d or own[d - len(shape)] == 1 for own in lead)
+        ]
+        if not gone:
+            return out
+        return arrays.tree.map(lambda v: jnp().expand_dims(v, gone), out)
+
+    return call
+
+
+def operands_of(signature):
+    import re
+
+    return re.findall(r"\(([^()]*)\)", signature.replace(" ", "").partition("->")[0])
+
+
+# ------------------------------------------------------------------------------------------------ dtypes
+def finfo(dtype):
+    """What a float dtype can hold."""
+    return np.finfo(
+        np.dtype(dtype) if isinstance(dtype, (str, type, np.dtype)) or isinstance(dtype, Scalar) else dtype.dtype
+    )
+
+
+def can_cast(from_, to, casting="safe"):
+    return np.can_cast(described(from_)[0] if hasattr(from_, "shape") else np.dtype(from_), np.dtype(to), casting)

@@ -1,0 +1,199 @@
+"""Arrays made of Python's numbers, lists and shapes: 32-bit unless jax_enable_x64, or asked for."""
+
+import numpy as np
+
+from ...core.aval import dtype_of
+from ...core.handle import Handle
+from ..apply import face
+from ..arrays import Array, Tracer, described, entered, raw, wrap
+from ..dtypes import canonicalize_dtype, default, inexact, joined, requested
+
+
+def leaves(x, found):
+    """The numbers and arrays in nested lists, into a list."""
+    if isinstance(x, (list, tuple)):
+        for v in x:
+            leaves(v, found)
+    else:
+        if x is None:
+            raise ValueError("None is not a valid value for jnp.array")
+        found.append(x)
+    return found
+
+
+def array(object, dtype=None, copy=True, order="K", ndmin=0, *, device=None, out_sharding=None):
+    """An array of numbers, of nested lists of numbers and arrays, or of an array.
+
+    TypeError for what is none; OverflowError for a Python integer that the dtype cannot hold.
+
+    >>> import funcgrad.jax.numpy as jnp
+    >>> jnp.array([1.0, 2.0])
+    Array([1., 2.], dtype=float32)
+    """
+    dtype = requested(dtype, "array")
+    weak = False
+    if isinstance(object, (list, tuple)):
+        parts = leaves(object, [])
+        if dtype is None:
+            dtype = joined(*map(described, parts))[0] if parts else default(float)
+        v = (
+            np.stack([raw(array(x, dtype)) for x in object])
+            if any(type(x) in (Tracer, Array) for x in parts)
+            else object
+        )
+    else:
+        if hasattr(object, "__jax_array__"):
+            object = object.__jax_array__()
+        own = getattr(object, "dtype", None)
+        if own is None or isinstance(own, property):
+            own = np.asarray(object).dtype
+        if own.kind not in "biufcV":
+            raise TypeError(f"Value {object!r} with dtype {own} is not a valid JAX array type. Only arrays of numeric types are "
+                            "supported by JAX.")  # fmt: skip
+        weak = dtype is None and (getattr(object, "weak_type", False) or type(object) in (int, float, complex))
+        dtype = dtype or canonicalize_dtype(own)
+        v = raw(object)
+    if isinstance(v, Handle):
+        v = raw(astype(Tracer(v, weak), dtype)) if dtype_of(v) != dtype else v
+    else:
+        integral = isinstance(v, (np.ndarray, np.generic)) and v.dtype.kind == "f" and dtype.kind in "iu"
+        v = raw(astype(wrap(v), dtype)) if integral else np.array(v, dtype, order=order)
+    if ndmin:
+        v = np.reshape(v, (1,) * (ndmin - np.ndim(v)) + np.shape(v)) if np.ndim(v) < ndmin else v
+    return wrap(v, weak)
+
+
+def asarray(a, dtype=None, order=None, *, copy=None, device=None, out_sharding=None):
+    """`array`; one that is an array already, of that dtype, comes back itself."""
+    if type(a) in (Array, Tracer) and not copy and (dtype is None or requested(dtype, "asarray") == a.dtype):
+        return a if dtype is None else wrap(raw(a))
+    return array(a, dtype, order=order or "K")
+
+
+def copy(a, order=None):
+    """The same array, as a new one."""
+    return array(a)
+
+
+def astype(x, dtype, /, *, copy=False, device=None):
+    """x in another dtype. Floats beyond an integer dtype give its nearest number, nan 0."""
+    dtype = default(float) if dtype is None else requested(dtype, "astype")
+    v, _ = entered(x)
+    own = dtype_of(v)
+    if own.kind == "c" and dtype.kind not in "cb":
+        v, own = np.real(v), np.real(np.zeros((), own)).dtype
+    if own.kind == "f" and dtype.kind in "iu":
+        info = np.iinfo(dtype)
+        over, under = v >= float(info.max), v <= float(info.min)
+        v = np.where(np.isnan(v) | over | under, own.type(0), v).astype(dtype)
+        v = np.where(over, dtype.type(info.max), np.where(under, dtype.type(info.min), v))
+        return wrap(v)
+    return wrap(v.astype(dtype) if own != dtype else v)
+
+
+def shape_for(shape, name):
+    from ..errors import ConcretizationTypeError
+
+    try:
+        shape = (
+            (shape.__index__(),)
+            if hasattr(shape, "__index__") and np.ndim(shape) == 0
+            else tuple([k.__index__() for k in shape])
+        )
+        if name != "reshape" and any(k < 0 for k in shape):
+            raise TypeError(f"Shapes must be of lengths that are not negative; got {shape} in {name}")
+        return shape
+    except (TypeError, AttributeError) as error:
+        raise ConcretizationTypeError(
+            f"Shapes must be 1D sequences of concrete values of integer type, got {shape!r} in {name}. If using `jit`, try using "
+            "`static_argnums` or applying `jit` to smaller subfunctions."
+        ) from error
+
+
+def filled(name, value):
+    def make(shape, dtype=None, *, device=None, out_sharding=None):
+        dtype = requested(dtype, name) or default(float)
+        return wrap(np.full(shape_for(shape, name), value, dtype))
+
+    def make_like(a, dtype=None, shape=None, *, device=None, out_sharding=None):
+        own, weak = described(a)
+        dtype_ = requested(dtype, f"{name}_like") or canonicalize_dtype(own)
+        return wrap(
+            np.full(np.shape(a) if shape is None else shape_for(shape, name), value, dtype_), weak and dtype is None
+        )
+
+    make.__name__, make_like.__name__ = name, f"{name}_like"
+    return make, make_like
+
+
+zeros, zeros_like = filled("zeros", 0)
+ones, ones_like = filled("ones", 1)
+empty, empty_like = filled("empty", 0)
+
+
+def full(shape, fill_value, dtype=None, *, device=None, out_sharding=None):
+    """An array of one number."""
+    dtype = requested(dtype, "full")
+    own, weak = described(fill_value)
+    value = asarray(fill_value, dtype)
+    return wrap(
+        np.broadcast_to(raw(value), shape_for(shape, "full")) + 0 * raw(zeros((), value.dtype)), weak and dtype is None
+    )
+
+
+def full_like(a, fill_value, dtype=None, shape=None, *, device=None, out_sharding=None):
+    """An array of one number, of a's shape and dtype."""
+    own, weak = described(a)
+    out = full(np.shape(a) if shape is None else shape, fill_value, dtype or canonicalize_dtype(own))
+    return wrap(raw(out), weak and dtype is None)
+
+
+def arange(start, stop=None, step=None, dtype=None, *, device=None, out_sharding=None):
+    """Numbers from start (0) to before stop by step (1); the dtype is what the three promote to."""
+    dtype = requested(dtype, "arange")
+    given = [v for v in (start, stop, step) if v is not None]
+    if dtype is None:
+        dtype = joined(*map(described, given))[0]
+    try:
+        numbers = [np.asarray(v)[()] for v in given]
+    except TypeError as error:
+        raise type(error)(f"It must be known how many numbers jnp.arange gives. {error}") from None
+    return wrap(np.arange(*numbers).astype(dtype))
+
+
+def spaced(name):
+    f = face(getattr(__import__("funcgrad.numpy").numpy, name), "inexact 0 1", name)
+
+    def make(start, stop, num=50, endpoint=True, *args, dtype=None, **kwargs):
+        dtype = requested(dtype, name) or inexact(joined(described(start), described(stop))[0])
+        out = f(start, stop, int(num), endpoint, *args, **kwargs)
+        parts = out if isinstance(out, tuple) else (out,)
+        first = wrap(raw(astype(parts[0], dtype)))
+        return (first, *parts[1:]) if isinstance(out, tuple) else first
+
+    make.__name__ = name
+    return make
+
+
+linspace, logspace, geomspace = spaced("linspace"), spaced("logspace"), spaced("geomspace")
+
+
+def eye(N, M=None, k=0, dtype=None, *, device=None):
+    """Ones on a diagonal."""
+    return wrap(np.eye(N, M, int(k), requested(dtype, "eye") or default(float)))
+
+
+def identity(n, dtype=None):
+    return eye(n, dtype=dtype)
+
+
+def of_numpy(name):
+    def make(*args, **kwargs):
+        return array(getattr(np, name)(*args, **kwargs))
+
+    make.__name__ = name
+    return make
+
+
+from_dlpack, frombuffer, fromfile = map(of_numpy, ("from_dlpack", "frombuffer", "fromfile"))
+fromiter, fromstring = map(of_numpy, ("fromiter", "fromstring"))

@@ -1,0 +1,7 @@
+"""jax.numpy.fft: faces of funcgrad.numpy.fft."""
+
+from ..apply import faces as _faces
+
+__getattr__, __dir__ = _faces(
+    __name__, "funcgrad.numpy.fft", {"keep": "fftfreq rfftfreq fftshift ifftshift"}, "inexact 0"
+)

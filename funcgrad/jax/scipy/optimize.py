@@ -1,0 +1,28 @@
+"""jax.scipy.optimize: minimize, over funcgrad.scipy.optimize."""
+
+from typing import Any, NamedTuple
+
+from ...scipy import optimize as engine
+from ..arrays import entered, wrap
+from ..transforms import Plain, boundary, enter
+
+
+class OptimizeResults(NamedTuple):
+    """What minimize found."""
+
+    x: Any
+    success: Any
+    status: Any
+    fun: Any
+    jac: Any
+    hess_inv: Any
+    nfev: Any
+    njev: Any
+    nit: Any
+
+
+@boundary
+def minimize(fun, x0, args=(), *, method, tol=None, options=None):
+    """The least value of fun near x0, by BFGS."""
+    got = engine.minimize(Plain(fun), entered(x0)[0], enter(tuple(args))[0], method=method, tol=tol, options=options)
+    return OptimizeResults(*[wrap(getattr(got, name, None)) for name in OptimizeResults._fields])

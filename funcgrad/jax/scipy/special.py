@@ -1,0 +1,10 @@
+"""jax.scipy.special: faces of funcgrad.scipy.special."""
+
+from ..apply import faces as _faces
+
+__getattr__, __dir__ = _faces(
+    __name__,
+    "funcgrad.scipy.special",
+    {"inexact 0": "logsumexp softmax log_softmax", "keep": "multigammaln factorial bernoulli"},
+    "inexact",
+)

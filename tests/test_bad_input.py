@@ -1,0 +1,170 @@
+"""What jit is given that it cannot keep: programs too large, shapes that overflow, Python side effects. Errors and warnings name the
+user's line and what to do."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import funcgrad as fg
+import funcgrad.numpy as fnp
+from funcgrad.compile.regions import LARGE
+from funcgrad.errors import GraphTooLargeError, ShapeError, SideEffectWarning
+
+ONES = np.ones(2)
+
+
+def endless(x):
+    while True:
+        x = x * 1.5
+
+
+def test_a_program_without_an_end_is_refused():
+    with fg.config(max_operations=500):
+        with pytest.raises(
+            RuntimeError, match="operation 501 of the function.*fg.lax.while_loop.*max_operations=1000"
+        ) as e:
+            fg.jit(endless)(1.0)
+        assert type(e.value) is GraphTooLargeError
+        assert f"{__file__}:{endless.__code__.co_firstlineno + 2}" in str(e.value)
+        assert fg.jit(lambda x: fg.lax.fori_loop(0, 1000, lambda i, c: c + 1.0, x))(0.0) == 1000.0
+    assert fg.jit(lambda x: x * 2.0)(1.0) == 2.0
+
+
+@pytest.mark.parametrize(
+    "f, given",
+    [
+        (lambda x: x[:, None, None] * x[None, :, None] * x[None, None, :], fg.ShapeDtypeStruct((1 << 22,), float)),
+        (lambda x: fnp.zeros((1 << 40, 1 << 40)) + x, 1.0),
+        (lambda x: x @ x.T, fg.ShapeDtypeStruct((1 << 40, 2), float)),
+        (lambda x: fnp.concatenate([x] * 3), fg.ShapeDtypeStruct((1 << 59,), float)),
+    ],
+)
+def test_a_shape_that_overflows_names_the_line(f, given):
+    with pytest.raises(ShapeError, match="more than a computer can address") as e:
+        fg.jit(f).lower(given)
+    assert f"{__file__}:{f.__code__.co_firstlineno}" in str(e.value)
+
+
+def test_memory_that_there_is_not_names_the_line():
+    f = fg.jit(lambda x: x[:, None] * x)
+    with pytest.raises(MemoryError) as e:
+        f(np.broadcast_to(1.0, 1 << 22))
+    assert f"in mul, from {__file__}:{f.f.__code__.co_firstlineno}" in e.value.__notes__
+    assert f(ONES).tolist() == [[1.0, 1.0]] * 2  # and the engine goes on
+
+
+def test_an_error_in_a_block_is_itself_and_names_the_line(monkeypatch):
+    """Also where it comes up in a worker."""
+    f = fg.jit(lambda x: np.exp(np.sin(x) * 2.0))
+    x = np.ones(LARGE)
+    want = f(x)
+    run = f.graph(x).cache["run"]
+    (blocks,) = [v for k, v in run.__globals__.items() if k.startswith("blocks")]
+    whole = blocks.whole_block
+
+    def broken(a, out):
+        if np.shares_memory(a, x[-1:]):
+            raise LookupError("in the last block")
+        return whole(a, out)
+
+    for threads in (1, 2):
+        with fg.config(threads=threads):
+            blocks.whole_block = broken
+            with pytest.raises(LookupError, match="in the last block") as e:
+                f(x)
+            assert f"in 3 operations in blocks, from {__file__}" in e.value.__notes__[0]
+            blocks.whole_block = whole
+            np.testing.assert_array_equal(f(x), want)
+
+
+# ------------------------------------------------------------------------------------------------ side effects
+KEPT, SEEN, count = [], set(), 0
+
+
+class Model:
+    def __init__(self):
+        self.calls = 0
+
+    def counts(self, x):
+        self.calls += 1
+        return x * 2.0
+
+    def reads(self, x):
+        return x * self.calls
+
+
+def assigns(x):
+    global count
+    count = count + 1
+    return x
+
+
+def in_a_helper(x):
+    return assigns(x) * 2.0
+
+
+def closed_over():
+    n = 0
+
+    def f(x):
+        nonlocal n
+        n += 1
+        return x
+
+    return f
+
+
+def holder():
+    kept = {}
+
+    def f(x):
+        kept["x"] = x * 3.0  # (a dict is not looked into, but a traced value is found)
+        return x
+
+    return f
+
+
+KEEPS = {
+    "a list": (lambda x: (KEPT.append(1), x)[1], "'KEPT', a list was changed"),
+    "a set": (lambda x: (SEEN.add(len(SEEN)), x)[1], "'SEEN', a set was changed"),
+    "a global": (assigns, f"'count' was changed while the function was staged at {__file__}:"),
+    "a helper's global": (in_a_helper, "'count' was changed"),
+    "a closure": (closed_over(), "the variable 'n' outside"),
+    "an attribute": (Model().counts, "the attribute 'calls' of Model"),
+    "a traced value": (holder(), "the traced value of mul, called at"),
+}
+
+
+@pytest.mark.parametrize("name", KEEPS)
+def test_a_side_effect_is_warned_of_once(name):
+    f, says = KEEPS[name]
+    jitted = fg.jit(f)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        jitted(ONES), jitted(ONES)
+    assert [w.category for w in caught] == [SideEffectWarning] and caught[0].filename == __file__
+    message = str(caught[0].message)
+    assert says in message and "not in each call" in message and "fg.debug.callback" in message
+
+
+def caught(x):
+    kept = []
+    kept.append(x * 2.0)
+    try:
+        float(x)
+    except TypeError as error:
+        kept.append(error)
+    cache = {}
+    cache["y"] = x
+    return kept[0] + fg.grad(lambda v: (v * v).sum())(x)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [caught, Model().reads, lambda x: len(KEPT) * x, fg.grad(lambda x: (x * count).sum()), lambda x: fg.jit(caught)(x)],
+)
+def test_what_stays_inside_is_not_warned_of(f):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fg.jit(f)(ONES)

@@ -1,0 +1,50 @@
+"""benchmarks/table.py: what counts as slower than the committed ratios (no time is taken here), and that every row has a name of its own."""
+
+import json
+
+import pytest
+
+from benchmarks import table
+
+
+def record(median, least, of="by hand"):
+    return {"row": "d", "what": "time", "of": of, "to": "fg", "median": median, "least": least}
+
+
+@pytest.mark.parametrize(
+    "median, least, flagged", [(1.0, 1.0, False), (0.7, 0.7, False), (0.5, 0.5, True), (0.5, 1.0, False)]
+)
+def test_a_ratio_is_flagged_where_it_is_half_as_much_again(median, least, flagged):
+    """Ours took as long as by hand; by hand over ours is now `median`, and `least` of the least figures."""
+    before = table.ratios([record(1.0, 1.0)])
+    found = table.ratios([record(median, least), record(0.1, 0.1, of="torch")])
+    assert before == {"d, time": 1.0}
+    assert list(table.worse(found, before)) == ["d, time"] * flagged
+
+
+def test_rows_that_are_new_have_nothing_to_be_worse_than():
+    assert table.worse({"z, time": 9.0}, {"d, time": 1.0}) == {}
+
+
+def test_the_command_measures_again_and_exits_with_what_it_found(monkeypatch, tmp_path, capsys):
+    """A ratio that is worse only the first time passes; one that stays worse is named, and makes the exit code 1."""
+    committed = tmp_path / "ratios.json"
+    committed.write_text(json.dumps({"ratios": {"eager": {"d, time": 1.0}}}))
+    monkeypatch.setattr(table, "COMMITTED", committed)
+    monkeypatch.setattr("sys.argv", ["table.py", "--parts", "eager"])
+    for second, code in [(1.0, 0), (0.4, 1)]:
+        answers = [second, 0.4]
+
+        def run(part, arguments, answers=answers):
+            figure = answers.pop()
+            return {"versions": {}, "rows": [record(figure, figure)]}
+
+        monkeypatch.setattr(table, "run", run)
+        assert table.main() == code
+        assert ("WORSE  eager: d, time: 2.50" in capsys.readouterr().out) == bool(code)
+
+
+def test_committed_ratios_name_rows_of_the_files():
+    kept = json.loads((table.HERE / "ratios.json").read_text())["ratios"]
+    assert set(kept) == set(table.PARTS)
+    assert all(0 < v < 1000 for part in kept.values() for v in part.values())
