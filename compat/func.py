@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import funcgrad as fg
 from funcgrad.core.state import tls
+from funcgrad.core.trace import TAPE, Record
 from funcgrad.core.tracebacks import trim
 from funcgrad.errors import ConcreteBoolError, ConcretizationError
 
@@ -81,6 +82,19 @@ def brief(spec):
     return str(tree_unflatten(["*"] * spec.num_leaves, spec)).replace("'*'", "*")
 
 
+def minding_no_grad(name, leaves, func, *args, **kwargs):
+    """func(*args, **kwargs): in reverse mode no_grad within func stops the record, and no_grad outside is no business of it.
+    (fg.grad differentiates through what an optimiser does under no_grad.)"""
+    top = max([t.owner for t in leaves if isinstance(t, Tensor)], key=lambda owner: owner.level, default=TAPE)
+    if name == JVP or type(top.under) is not Record:
+        return func(*args, **kwargs)
+    top.under.mode, tls.grad = tls.grad, True
+    try:
+        return func(*args, **kwargs)
+    finally:
+        tls.grad = top.under.mode
+
+
 class Flat:
     """A function of trees as one of leaves that returns leaves: what the transforms of funcgrad get.
 
@@ -91,7 +105,7 @@ class Flat:
         self.kwargs = kwargs or {}
 
     def __call__(self, *leaves):
-        got = self.func(*tree_unflatten(leaves, self.spec), **self.kwargs)
+        got = minding_no_grad(self.name, leaves, self.func, *tree_unflatten(leaves, self.spec), **self.kwargs)
         aux = None
         if self.has_aux:
             if not isinstance(got, tuple) or len(got) != 2:

@@ -19,7 +19,7 @@ from .primitive import PRIMITIVES
 from .quiet import IGNORE, enter, leave, quiet
 from .site import internal, site, user_frame, where
 from .state import tick
-from .trace import ROOT, TAPE, Record, Root
+from .trace import ROOT, TAPE, Jvp, Record, Root, Tape
 
 tls, shared = state.tls, state.shared
 new = object.__new__
@@ -99,7 +99,7 @@ def viewed(x, prim, params):
         return out
     else:
         base, chain = alias.base, alias.chain
-    if out.owner is TAPE:
+    if x.owner is TAPE:
         if out.store is None or out.store is not x.store:  # (the primitive shares the store if it shares the memory)
             return out
         if out.mark is None and x.mark is not None:
@@ -155,7 +155,9 @@ def unshared(box, root, chain):
 def memory_of(box, root, chain, args, top):
     """The memory to write through, or None where the write must make a new value."""
     if isinstance(box, Taped):
-        if box.owner is TAPE and all(a.owner is TAPE or a.owner is ROOT for a in args if isinstance(a, Handle)):
+        if box.owner is root.owner is TAPE and all(
+            a.owner is TAPE or a.owner is ROOT for a in args if isinstance(a, Handle)
+        ):
             return box.val
         return None
     plain = type(top) is Root or (type(top) is Record and top.flat)
@@ -219,9 +221,26 @@ def unrecorded(box, prim, args, params):
     return True
 
 
+def with_history(new, old, kinds):
+    """The value `new` in which every trace of these kinds finds the history (or tangent) that `old` had."""
+    if not isinstance(old, Handle):
+        return new.val if isinstance(new, Handle) and new.owner.level <= TAPE.level else new
+    a, b = new.owner if isinstance(new, Handle) else ROOT, old.owner
+    if a.level < b.level:  # (it has become a constant there)
+        return b.face(with_history(new, old.val, kinds), old.mark, b) if isinstance(b, kinds) else new
+    if a is ROOT:
+        return new
+    inner = with_history(new.val, old.val if a is b else old, kinds)
+    return a.face(inner, old.mark if a is b and isinstance(a, kinds) else new.mark, a)
+
+
 def detached(box):
     """Is it a traced Tensor's detach(): a view of the values, without the history?"""
-    return type(box.alias) is Alias and any([p.name == "stop" for p, _ in box.alias.chain])
+    return type(box.alias) is Alias and through_stop(box.alias.chain)
+
+
+def through_stop(chain):
+    return any([p.name == "stop" for p, _ in chain])
 
 
 def behind(user, box, prim, args, params):
@@ -250,7 +269,7 @@ def write(box, prim, *args, **params):
     for h in (box, *args):
         if isinstance(h, Handle) and h.alias is not None:
             fresh(h)
-    if box.alias is not None and tls.grad and box.owner is not TAPE and detached(box):
+    if box.alias is not None and tls.grad and root_of(box)[0].owner is not TAPE and detached(box):
         return behind(user, box, prim, args, params)
     box.refuse(args)
     root, chain = root_of(box)
@@ -322,8 +341,17 @@ def write(box, prim, *args, **params):
     mark, cell = root.mark, getattr(root, "cell", None)
     if mem is None and len(shape_of(new)) > 1 and not (contiguous(root) and contiguous(new)):
         new = as_it_lay(root, new)
+    before = None
+    if isinstance(root, Taped) and not tls.grad and root.owner is not TAPE:
+        if through_stop(chain):
+            before, kinds = root.frozen(), (Record, Tape, Jvp)
+        elif root.owner.under.mode is not None:
+            before, kinds = root.frozen(), (Record, Tape)
     root.repoint(new)
     if isinstance(root, Taped) and not tls.grad:  # no_grad: the value changes, its history stays
+        if before is not None:
+            kept = with_history(new, before, kinds)
+            root.val, root.owner = kept.val, kept.owner
         root.mark = mark
         root.cell = cell
         if mark is not None and tls.stage is not None:

@@ -24,6 +24,7 @@ class Trace:
     """A level. `flat`: it runs over plain values only, so that the primitive one level out is NumPy itself."""
 
     done = flat = deep = False
+    mode = None  # a Record that minds no_grad (torch.func's do, fg.grad's do not) knows the grad mode outside it
     face = Array
     concrete = True  # its handles have values that Python may branch on
     settles = True  # at its end, boxes made outside that it lifted go back to plain values
@@ -330,6 +331,17 @@ class Tape(Trace):
             extra_of(n).cell = cell
         return n
 
+    def above(self, prim, vals, params):
+        """The value one level out, where that is not NumPy memory."""
+        under, mode = self.under, tls.grad
+        if under.mode is not None:
+            tls.grad = mode and under.mode
+        try:
+            out = halves.value(prim, prim, vals, params) if shared.halves else prim(*vals, **params)
+        finally:
+            tls.grad = mode
+        return out if mode or under.mode is None else unrecorded(out, under)
+
     def process(self, prim, args, params, out=None, store=None):
         vals = []
         ins = []
@@ -348,7 +360,7 @@ class Tape(Trace):
         face = self.face
         if not (need and tls.grad) or prim.nondiff:
             if out is None:
-                out = silently(prim, vals, params) if bottom else above(prim, vals, params)
+                out = silently(prim, vals, params) if bottom else self.above(prim, vals, params)
             if prim.nondiff and not bottom and not prim.multi:  # a constant may come back from below this level
                 if isinstance(out, Taped):
                     return out
@@ -369,7 +381,7 @@ class Tape(Trace):
                 n.versions = tuple((*a.stamp(), i) for i, a in enumerate(stamped))
             return outs
         if out is None:
-            out = silently(prim, vals, params) if bottom else above(prim, vals, params)
+            out = silently(prim, vals, params) if bottom else self.above(prim, vals, params)
             if bottom:
                 out = (
                     tuple(np.asarray(o) for o in out)
@@ -427,9 +439,11 @@ def silently(prim, vals, params):
         quiet.leave(token)
 
 
-def above(prim, vals, params):
-    """The value one level out, where that is not NumPy memory."""
-    return halves.value(prim, prim, vals, params) if shared.halves else prim(*vals, **params)
+def unrecorded(out, trace):
+    """What a Record has computed, as a constant to it."""
+    if isinstance(out, (tuple, list)):
+        return type(out)([unrecorded(o, trace) for o in out])
+    return out.val if isinstance(out, Array) and out.owner is trace else out
 
 
 def saved_versions(plan, args):
