@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from compat import overrides, runner, tensor
+from compat import overrides, runner
+from compat.tensor import _warned
 from tests.expected.make_programs import EXAMPLES, SCRIPTS, TARGET, output_of
 
 PRINTED = json.loads(TARGET.read_text(encoding="utf-8"))["printed"]
@@ -16,7 +17,7 @@ RELATIVE = 1e-4  # float32 through some hundred steps of training
 
 def run(path):
     """What a script prints on compat, in this process: one that has warned of nothing yet."""
-    tensor._warned.clear()
+    _warned.clear()
     runner.install()
     try:
         return output_of(path)
