@@ -1,32 +1,5 @@
-"""torch.mtia: there is none, and it says so, so that device-agnostic scripts take their CPU path."""
+"""torch.mtia: there is none."""
 
-from .functions.missing import refusal
+from .no_device import namespace
 
-
-def is_available():
-    """False."""
-    return False
-
-
-def device_count():
-    """0."""
-    return 0
-
-
-def manual_seed(seed):
-    """Accepted and without effect."""
-
-
-manual_seed_all = manual_seed
-
-
-def empty_cache():
-    """Nothing to empty."""
-
-
-def synchronize(device=None):
-    """AssertionError: there is no such device."""
-    raise AssertionError("Torch not compiled with MTIA enabled")
-
-
-__getattr__ = refusal("torch.mtia", __name__)
+globals().update(namespace("mtia"))

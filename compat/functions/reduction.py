@@ -57,6 +57,17 @@ ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions
 EVERY = object()  # no dim given, which torch tells from None
 
 
+def labelled(got, name, every, changed, input):
+    """Show torch's node of a sum or mean, whose number says whether it was over all elements; `changed`: it is several nodes
+    here."""
+    if got.mark is None:
+        return
+    if changed:
+        set_label(got, f"{name}{int(not every)}", (input,))
+    elif not every:
+        set_label(got, f"{name}1", None)
+
+
 def sum(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):  # noqa: A001
     """The sum of all elements, or over dimensions; integers and booleans are summed in int64.
 
@@ -83,11 +94,7 @@ def sum(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=Fals
         got = P["sum"](t, axes=dims)
         if keepdim or keepdims:
             got = P["reshape"](got, shape=with_ones(shape, dims))
-        if got.mark is not None:
-            if keepdim or keepdims or dtype is not None:
-                set_label(got, "SumBackward0" if every else "SumBackward1", (input,))
-            elif not every:
-                set_label(got, "SumBackward1", None)
+        labelled(got, "SumBackward", every, keepdim or keepdims or dtype is not None, input)
         return got if out is None else store("sum", out, got)
     except BaseException as error:
         trim(error)
@@ -145,11 +152,7 @@ def mean(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=Fal
             return mean_of_all(input)
         t = averaged("mean", input, dtype)
         got = over(t, "mean", None if every else dim, keepdim or keepdims)
-        if got.mark is not None:
-            if keepdim or keepdims or dtype is not None:
-                set_label(got, "MeanBackward0" if every else "MeanBackward1", (input,))
-            elif not every:
-                set_label(got, "MeanBackward1", None)
+        labelled(got, "MeanBackward", every, keepdim or keepdims or dtype is not None, input)
         return got if out is None else store("mean", out, got)
     except BaseException as error:
         trim(error)

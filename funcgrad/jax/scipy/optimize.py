@@ -1,24 +1,10 @@
 """jax.scipy.optimize: minimize, over funcgrad.scipy.optimize."""
 
-from typing import Any, NamedTuple
-
 from ...scipy import optimize as engine
 from ..arrays import entered, wrap
 from ..transforms import Plain, boundary, enter
 
-
-class OptimizeResults(NamedTuple):
-    """What minimize found."""
-
-    x: Any
-    success: Any
-    status: Any
-    fun: Any
-    jac: Any
-    hess_inv: Any
-    nfev: Any
-    njev: Any
-    nit: Any
+OptimizeResults = engine.OptimizeResults
 
 
 @boundary
