@@ -38,6 +38,15 @@ CPU = Device("cpu")
 REINTERPRETING = ("as_real", "as_complex", "real", "imag")  # views that strides alone do not make
 
 
+def is_whole(t):
+    """Has it been given its value? (hasattr would ask __getattr__, which looks for the nearest name.)"""
+    try:
+        Taped.val.__get__(t)
+    except AttributeError:
+        return False
+    return True
+
+
 def disabled(func, types, args=(), kwargs=None):
     """What says, as the __torch_function__ of a class, that its Tensors are treated as ordinary ones."""
     return NotImplemented
@@ -51,7 +60,7 @@ class Tensor(Taped):
 
     def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):
         if type(trace) is not Tape:  # the public constructor: torch.Tensor(2, 3), torch.Tensor([1, 2])
-            if hasattr(self, "val"):  # (of a subclass, whose __new__ has made it)
+            if is_whole(self):  # (of a subclass, whose __new__ has made it)
                 return
             val = legacy(self, (val, mark, trace, alias, *more), kwargs)
             mark, trace, alias = None, TAPE, None

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import dtypes
 from ..size import Size
-from ..tensor import Tensor, current, disabled, wrap
+from ..tensor import Tensor, current, disabled, is_whole, wrap
 
 
 def made_over(t, data):
@@ -35,7 +35,7 @@ class Parameter(Tensor):
         if owner is not None:  # how the core makes a handle: value, mark, tape
             super().__init__(data, requires_grad, owner, alias)
             return
-        if hasattr(self, "val"):  # (of a subclass, whose __new__ has made it)
+        if is_whole(self):  # (of a subclass, whose __new__ has made it)
             return
         made_over(self, data)
         if requires_grad:

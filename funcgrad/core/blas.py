@@ -7,7 +7,6 @@ loaded that NumPy did not load, and AVX-512 kernels are never recommended on a C
 import dataclasses
 import os
 import sys
-from pathlib import Path
 
 import numpy as np
 
@@ -68,9 +67,11 @@ def candidates():
         with open("/proc/self/maps") as maps:
             mapped = {line.split(None, 5)[5].strip() for line in maps if line.count(" ") >= 5 and "/" in line}
         return sorted([path for path in mapped if "openblas" in os.path.basename(path).lower()])
-    home = Path(np.__file__).parent
-    folders = (home / ".dylibs", home.with_name("numpy.libs"))
-    return sorted([str(path) for folder in folders if folder.is_dir() for path in folder.glob("*openblas*")])
+    from glob import glob
+
+    home = os.path.dirname(np.__file__)
+    folders = (os.path.join(home, ".dylibs"), os.path.join(os.path.dirname(home), "numpy.libs"))
+    return sorted([path for folder in folders for path in glob(os.path.join(folder, "*openblas*"))])
 
 
 def simd():
