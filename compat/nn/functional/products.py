@@ -45,7 +45,7 @@ def linear(input, weight, bias=None, *, out=None):
         if rank != 2 and bias is not None:
             shape = shape_of(x)
             flat = linear(reshaped(x, (math.prod(shape[:-1]), shape[-1])), weight, bias)
-            return flat.view(*shape[:-1], weight.shape[0])
+            return reshaped(flat, (*shape[:-1], shape_of(flat)[1]))
         w = weight.t()
         if bias is None:
             return T["mm" if rank == 2 else "matmul"](input, w)
