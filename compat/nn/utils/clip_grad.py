@@ -5,9 +5,19 @@ import warnings
 
 import numpy as np
 
+from funcgrad.core.mutation import write
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.quiet import quiet
+from funcgrad.core.state import shared
+from funcgrad.core.trace import TAPE
+from funcgrad.ops.torch_order import sum_over
+
 from ...autograd.grad_mode import call_in
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor, wrap
+
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+MUL = PRIMITIVES["mul"]
 
 
 def gradients(parameters):
@@ -24,8 +34,12 @@ def total_norm(tensors, norm_type, error_if_nonfinite):
     tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     if not tensors:
         return wrap(Tensor, np.zeros((), np.float32))
-    norms = [T["norm"](t, norm_type) for t in tensors]
-    total = T["norm"](T["stack"](norms), norm_type)
+    if norm_type == 2 and plain(tensors):
+        with quiet():
+            lengths = np.array([length(t.val) for t in tensors], tensors[0].val.dtype)
+            total = wrap(Tensor, np.asarray(length(lengths)))
+    else:
+        total = T["norm"](T["stack"]([T["norm"](t, norm_type) for t in tensors]), norm_type)
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be clipped. To "
@@ -34,10 +48,26 @@ def total_norm(tensors, norm_type, error_if_nonfinite):
     return total
 
 
+def plain(tensors):
+    """Are they all of float32 or of float64, over NumPy memory of their own? It is the commonest case."""
+    if shared.staging or any([t.owner is not TAPE or t.alias is not None for t in tensors]):
+        return False
+    return {t.val.dtype for t in tensors} in ({FLOAT32}, {FLOAT64})
+
+
+def length(v):
+    """The 2-norm of all elements, added up in torch's order."""
+    return np.sqrt(sum_over(v * v, tuple(range(v.ndim))))
+
+
 def scale_down(grads, max_norm, total):
     factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
-    for g in grads:
-        g.mul_(factor)
+    if grads and plain([*grads, factor]):
+        for g in grads:
+            write(g, MUL, factor)
+    else:
+        for g in grads:
+            g.mul_(factor)
 
 
 def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
