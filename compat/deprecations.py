@@ -9,7 +9,6 @@ TEXTS = {
     "T": "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error "
     "in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to "
     "reverse the dimensions of a tensor.",
-    "uint8": "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
     "where": "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of "
     "PyTorch. Use a boolean condition instead.",
     "cross": "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use "
@@ -19,9 +18,6 @@ TEXTS = {
     "out": "An output with one or more elements was resized since it had shape {}, which does not match the required output shape "
     "{}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. "
     "You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
-    "stft": "A window was not provided. A rectangular window will be applied,which is known to cause spectral leakage. Other "
-    "windows such as torch.hann_window or torch.hamming_window are recommended to reduce spectral leakage.To suppress this warning "
-    "and use a rectangular window, explicitly set `window=torch.ones(n_fft, device=<device>)`.",
     "default": "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
     "torch.set_default_device() as alternatives.",
 }

@@ -201,17 +201,6 @@ def name_operators():
             f.__name__ = "__get__"
 
 
-def outsiders(values):
-    """Is there one among these that is no Tensor, and has a __torch_function__?"""
-    return any(
-        [
-            not isinstance(x, Tensor) and asked(type(x))
-            for a in values
-            for x in (a if type(a) in (list, tuple) else (a,))
-        ]
-    )
-
-
 # ------------------------------------------------------------------------------------------------ subclasses of Tensor
 class Off:
     """A block in which no subclass of Tensor is asked."""

@@ -33,10 +33,13 @@ def view(x, prim, label=None, **params):
         if x.alias is not None:
             fresh(x)
         memory = x.val
-        value = prim.value("torch")(memory, **params)
-        if type(x.alias) is not Frozen and type(value) is ndarray and value.base is not None:
-            if value.base is memory or value.base is memory.base:
-                return taped_view(x, prim, value, params, label)
+        if type(x.alias) is not Frozen and (
+            prim.name != "reshape" or memory.flags.c_contiguous
+        ):  # (else it may be a copy)
+            value = prim.value("torch")(memory, **params)
+            if type(value) is ndarray and value.base is not None:
+                if value.base is memory or value.base is memory.base:
+                    return taped_view(x, prim, value, params, label)
     out = viewed(x, prim, params)
     if label is not None and isinstance(out, Taped) and out.mark is not None and out.mark.plan is not None:
         out.mark.plan = out.mark.plan.labelled(label)

@@ -17,8 +17,6 @@ from .primitive import Primitive
 from .site import site, where
 from .state import fresh_level, shared, tick, tls
 
-NO_PARAMS = {}
-
 
 class Trace:
     """A level. `flat`: it runs over plain values only, so that the primitive one level out is NumPy itself."""
