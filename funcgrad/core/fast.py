@@ -15,7 +15,7 @@ from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, ndarray
 from .constants import kept
 from .halves import among
-from .handle import Array, Frozen, Handle, Store, Taped, fresh, snap
+from .handle import FROZEN, Array, Frozen, Handle, Store, Taped, fresh, snap
 from .node import Node, TapeNode
 from .primitive import Primitive
 from .quiet import IGNORE, enter, leave
@@ -72,13 +72,13 @@ def compiled(text):
 
 def compile_text(text, env):
     exec(compiled(text), env)
-    return env["call"]
+    return env[text[4 : text.index("(")]]
 
 
 def environment(prim, kink):
     return {
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
-        "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "NONE": {}, "PARAMS": {"kink": kink},
+        "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "nested_mismatch": nested_mismatch, "Record": Record, "FROZEN": FROZEN, "NONE": {}, "PARAMS": {"kink": kink},
         "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
         "kept": kept, "asarray": np.asarray, "Aval": Aval, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
     }  # fmt: skip
@@ -100,6 +100,17 @@ def mismatch(out, *pairs):
     return None
 
 
+def nested_mismatch(out, *pairs):
+    """The same of values that are handles of Records in turn, which have the shapes and dtypes of what they hold."""
+    return mismatch(held(out), *[(held(v), needed) for v, needed in pairs])
+
+
+def held(v):
+    while type(v) is Array and type(v.owner) is Record:
+        v = v.val
+    return v
+
+
 def expression(prim, x, y=None):
     if y is None:
         return f"-{x}" if prim.symbol == "-" else f"impl({x})"
@@ -115,6 +126,11 @@ def written_out(prim):
     return unary(prim) if prim.arity == 1 else binary(prim)
 
 
+NESTED = """
+            if type(out) is Array and out.alias is None: out.alias = FROZEN
+            elif isinstance(out, Handle): out = snap(out)"""  # (nobody else has a result: it need not be copied to be frozen)
+
+
 def unary(prim):
     env = environment(prim, "jax")
     text, env["plan1"] = node_text(prim, 1, ["v"], "x.mark", "None", "jax")
@@ -124,6 +140,7 @@ def unary(prim):
         else "\n            if getattr(v, 'dtype', None) is not getattr(out, 'dtype', None): n.avals = (aval_of(v),)"
     )
     env["aval_of"] = aval_of
+    deep_check = "" if prim.dtype_kept else "\n            n.avals = (aval_of(v),)"
     return compile_text(
         f"""def call(x):
     if type(x) is Array:
@@ -132,6 +149,10 @@ def unary(prim):
         if t.flat:
             v = x.val
             out = {expression(prim, "v")}{text}{check}{SITE}
+            return Array(out, n, t)
+        if type(t) is Record and not t.done and not shared.staging:
+            v = x.val
+            out = call(v){NESTED}{text}{deep_check}{SITE}
             return Array(out, n, t)
     return general(x)
 """,
@@ -151,7 +172,7 @@ def binary(prim):
                 if d is F64: {number} = C64[{number}]
                 elif d is F32: {number} = C32[{number}]"""
 
-    env = environment(prim, "jax")
+    env = environment(prim, "jax") | {"Handle": Handle, "snap": snap}
     both, env["plan3"] = node_text(prim, 3, ["vx", "vy"], "x.mark, y.mark", "avals", "jax")
     left, env["plan1"] = node_text(prim, 1, ["vx", "y"], "x.mark", "avals", "jax")
     right, env["plan2"] = node_text(prim, 2, ["x", "vy"], "y.mark", "avals", "jax")
@@ -167,7 +188,10 @@ def binary(prim):
             avals = None{left}
           elif type(y) is ndarray:
             out = {expression(prim, "vx", "y")}
-            avals = mismatch(out, (vx, True), (y, False)){left_kept}"""
+            avals = mismatch(out, (vx, True), (y, False)){left_kept}
+        elif (type(y) is float or type(y) is int) and type(t) is Record and not t.done and not shared.staging:
+            out = call(vx, y){NESTED}
+            avals = None{left}"""
     on_right = f"""
         if t.flat:
           vy = y.val
@@ -176,7 +200,11 @@ def binary(prim):
             avals = None{right}
           elif type(x) is ndarray:
             out = {expression(prim, "x", "vy")}
-            avals = mismatch(out, (x, False), (vy, True)){right_kept}"""
+            avals = mismatch(out, (x, False), (vy, True)){right_kept}
+        elif (type(x) is float or type(x) is int) and type(t) is Record and not t.done and not shared.staging:
+            vy = y.val
+            out = {"reflected(vy, x)"}{NESTED}
+            avals = None{right}"""
     call = compile_text(
         f"""def call(x, y):
     if type(x) is Array:
@@ -185,11 +213,16 @@ def binary(prim):
         vx = x.val
         if type(y) is Array:
             if y.alias is not None: fresh(y)
-            if t.flat and y.owner is t:
+            if y.owner is t:
                 vy = y.val
-                out = {expression(prim, "vx", "vy")}
-                if type(vx) is type(vy) is ndarray and vx.dtype is vy.dtype: avals = None if vx.shape == vy.shape else (Aval(vx.shape, vx.dtype), Aval(vy.shape, vy.dtype))
-                else: avals = mismatch(out, (vx, True), (vy, True)) if hasattr(out, "shape") else None{reindent(one, 4)}
+                if t.flat:
+                    out = {expression(prim, "vx", "vy")}
+                    if type(vx) is type(vy) is ndarray and vx.dtype is vy.dtype: avals = None if vx.shape == vy.shape else (Aval(vx.shape, vx.dtype), Aval(vy.shape, vy.dtype))
+                    else: avals = mismatch(out, (vx, True), (vy, True)) if hasattr(out, "shape") else None
+                else:
+                    if type(t) is not Record or t.done or shared.staging: return general(x, y)
+                    out = call(vx, vy){reindent(NESTED, 8)}
+                    avals = nested_mismatch(out, (vx, True), (vy, True)){reindent(one, 4)}
             return general(x, y){on_left}
     elif type(y) is Array:
         if y.alias is not None: fresh(y)
@@ -199,8 +232,8 @@ def binary(prim):
         env,
     )
     swapped = dict(env)
-    call.reflected = compile_text(
-        f"""def call(y, x):
+    call.reflected = env["reflected"] = compile_text(
+        f"""def reflected(y, x):
     if type(y) is Array:
         if y.alias is not None: fresh(y)
         t = y.owner{on_right}
@@ -209,6 +242,16 @@ def binary(prim):
         swapped,
     )
     return call
+
+
+def quick(prim, face):
+    """What a written-out rule calls for a primitive, over the handles of one face."""
+    if face == "numpy":
+        return prim.fast
+    if TAPE.face is Taped or prim.nondiff or not prim.elementwise or prim.ufunc is None or prim.params:
+        return prim
+    written = {1: tape_unary, 2: tape_binary}.get(prim.arity)
+    return written(prim, TAPE.face, prim, rule=True) if written else prim
 
 
 def reindent(text, by):
@@ -220,6 +263,8 @@ SETTLED = """
     if {x}.alias is not None:
         fresh({x})
         if type({x}.alias) is Frozen: return slow({args})"""
+KEPT = """
+    if {x}.alias is not None: fresh({x})"""
 TAPED = """
             h = new(Face); h.owner = TAPE; h.alias = h.cell = None
             h.store = shared.made and shared.made()
@@ -229,9 +274,9 @@ TAPED = """
                 return h"""
 
 
-def tape_node(prim, need, names, boxes, ins, avals, params=None):
+def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
     """Text that records the result h: what the node keeps is stamped with the version of its memory, so that a later
-    in-place change is an error, not a wrong number."""
+    in-place change is an error, not a wrong number. In a `rule` operands may be values that a node kept, with its stamp."""
     if not prim.elementwise:
         reads = prim.plan(need, "torch", "torch").reads
         avals = "".join(["None, " if i in reads else f"Aval({v}.shape, d), " for i, v in enumerate(names)])
@@ -240,7 +285,9 @@ def tape_node(prim, need, names, boxes, ins, avals, params=None):
     text = text.replace("n = Node()", "n = h.mark = TapeNode()").replace("n.owner = t;", "n.owner = TAPE;") + SITE
     stamps = []
     for i in plan.reads:
-        if boxes[i] is not None:
+        if boxes[i] is not None and rule:
+            stamps.append(f"(*{boxes[i]}.stamp(), {i}), ")
+        elif boxes[i] is not None:
             text += f"""
             s{i} = {boxes[i]}.store
             if s{i} is None: s{i} = {boxes[i]}.store = Store()"""
@@ -264,15 +311,19 @@ class Case:
         self.value, self.params, self.when, self.names = value, params, when, names
 
 
-def tape_unary(prim, face, slow, case=None):
-    """The function compat calls for a float Tensor over NumPy memory; `slow` is torch's whole semantics."""
+def tape_unary(prim, face, slow, case=None, rule=False):
+    """The function compat calls for a float Tensor over NumPy memory; `slow` is torch's whole semantics.
+
+    `rule`: the one that a rule calls in a walk that is recorded, where operands may be no Tensors, or kept ones.
+    """
     env = tape_environment(prim, face, slow)
     case = case or Case(expression(prim, "v"), None)
     env |= case.names
-    text, env["plan1"] = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None", case.params)
+    text, env["plan1"] = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None", case.params, rule)
+    other, settled = ("type(x) is not Face or ", KEPT) if rule else ("", SETTLED)
     return compile_text(
         f"""def call(x):
-    if shared.staging or x.owner is not TAPE: return slow(x){SETTLED.format(x="x", args="x")}
+    if shared.staging or {other}x.owner is not TAPE: return slow(x){settled.format(x="x", args="x")}
     v = x.val
     d = v.dtype
     if (d is F32 or d is F64) and {case.when}:
@@ -285,7 +336,7 @@ def tape_unary(prim, face, slow, case=None):
     )
 
 
-def tape_binary(prim, face, slow, case=None):
+def tape_binary(prim, face, slow, case=None, rule=False):
     env = tape_environment(prim, face, slow)
     numbers = "k is float or k is int" if case is None else "False"
     case = case or Case(expression(prim, "vx", "vy"), None)
@@ -293,13 +344,14 @@ def tape_binary(prim, face, slow, case=None):
     pieces = {}
     names, boxes = ["vx", "vy"], ["x", "y"]
     for need, ins in ((3, "mx, my"), (1, "mx"), (2, "my")):
-        pieces[need], env[f"plan{need}"] = tape_node(prim, need, names, boxes, ins, "avals", case.params)
+        pieces[need], env[f"plan{need}"] = tape_node(prim, need, names, boxes, ins, "avals", case.params, rule)
     constant = "\n            y = C64[y] if d is F64 else C32[y]" if prim.symbol in FIELD else ""
-    scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None")
-    settled = SETTLED.format(x="y", args="x, y").replace("\n", "\n        ")
+    scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None", rule=rule)
+    other, settled = ("type(x) is not Face or ", KEPT) if rule else ("", SETTLED)
+    x_settled, y_settled = [settled.format(x=x, args="x, y") for x in ("x", "y")]
     return compile_text(
         f"""def call(x, y):
-    if shared.staging or x.owner is not TAPE: return slow(x, y){SETTLED.format(x="x", args="x, y")}
+    if shared.staging or {other}x.owner is not TAPE: return slow(x, y){x_settled}
     vx = x.val
     d = vx.dtype
     if d is F32 or d is F64:
@@ -308,7 +360,7 @@ def tape_binary(prim, face, slow, case=None):
             token = enter(IGNORE)
             try: out = {expression(prim, "vx", "y")}
             finally: leave(token){TAPED.format(untracked="x.mark is None or not tls.grad")}{scalar}
-        if (k is Face or isinstance(y, Face)) and y.owner is TAPE:{settled}
+        if (k is Face or isinstance(y, Face)) and y.owner is TAPE:{reindent(y_settled, 8)}
             vy = y.val
             if vy.dtype is d and {case.when}:
               token = enter(IGNORE)

@@ -83,12 +83,19 @@ class Formula:
 
     def over_primitives(self, namespace, params, primitives):
         """f(t, out, x, y, ..., **params) that calls primitives."""
-        operators = Operators()
-        text = ast.unparse(ast.fix_missing_locations(operators.visit(ast.parse(self.text, mode="eval"))))
-        used = sorted(operators.used)
+        used = set()
+        text = self.in_calls(used)
+        used = sorted(used)
         inner = f"lambda t, out, {', '.join(OPERANDS)}{params_of(params)}: {text}"
         outer = eval(f"lambda {', '.join('_' + u for u in used)}: {inner}", namespace)  # noqa: S307
         return outer(*[primitives[u] for u in used])
+
+    def in_calls(self, used):
+        """The text with calls of primitives for its operators: `_add(x, y)` for x + y. Their names are added to `used`."""
+        operators = Operators()
+        text = ast.unparse(ast.fix_missing_locations(operators.visit(ast.parse(self.text, mode="eval"))))
+        used |= operators.used
+        return text
 
     def check_names(self, namespace, params):
         import builtins

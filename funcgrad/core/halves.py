@@ -225,8 +225,10 @@ def pull_in_steps(plan, n, ct, cts):
             add_to(cts, p, gs[i].val if isinstance(gs[i], Handle) else gs[i], d)
 
 
-def rule(prim, ct, out, xs, need, params):
+def rule(prim, ct, out, *xs, need, **params):
     """prim's rule over handles, in float32, each cotangent rounded to the dtype of its operand."""
+    if prim.tape:
+        params["kink"] = "torch"
     if prim.name in IN_STEPS:
         return prim.vjp(ct, out, *xs, need=need, **params)
     own = dtype_of(ct) if isinstance(ct, (ndarray, Handle)) else FLOAT32

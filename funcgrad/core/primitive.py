@@ -166,6 +166,11 @@ class Plan:
         self.reads = tuple(sorted(reads - results))
         self.pull = self.first_pull if self.half else prim.pull or self.first_pull
 
+    @functools.cached_property
+    def kept_of(self):
+        """(operand, its place among the parents or None) of each operand that a node keeps."""
+        return [(i, self.operands.index(i) if i in self.operands else None) for i in self.reads]
+
     def first_pull(self, n, ct, cts, owned):
         """Write the pull of a plan when it is first wanted: import does not pay for it."""
         prim = self.prim
@@ -176,13 +181,29 @@ class Plan:
         elif prim.formulas:
             self.pull = elementwise_pull(prim, self, prim.formulas[self.kink])
         else:
-            self.pull = variadic_pull if prim.variadic else self.ruled
+            self.pull = self.ruled
         self.pull(n, ct, cts, owned)
 
     @functools.cached_property
     def ruled(self):
         """The pull made of the primitive's rule, which one written by hand leaves its less common cases to."""
-        return rule_pull(self.prim, self)
+        prim = self.prim
+        if not prim.variadic:
+            return rule_pull(prim, self)
+        pull = general_pull(self, raw(prim.vjp, self.face))
+        return lambda n, t, cts, owned: pull(n, t, cts, n.saved)
+
+    @functools.cached_property
+    def traced(self):
+        """The pull over handles: traced(node, cotangent, cts, what the node saved)."""
+        prim = self.prim
+        if self.half:
+            from .halves import rule
+
+            return general_pull(self, functools.partial(rule, prim))
+        if prim.formulas:
+            return elementwise_pull(prim, self, prim.formulas[self.kink], traced=True)
+        return general_pull(self, prim.vjp) if prim.variadic else rule_pull(prim, self, traced=True)
 
     def labelled(self, label):
         return self.prim.plan(self.need, self.kink, self.face, label)
@@ -273,64 +294,87 @@ def raw_names(namespace, face):
     return got
 
 
-def variadic_pull(n, ct, cts, owned):
-    """Pull back through a primitive with a written rule and any number of operands, over plain arrays."""
-    plan = n.plan
-    xs, out = plan.operands_of(n, n.saved)
-    gs = raw(plan.prim.vjp, plan.face)(ct, out, *xs, need=plan.need, **n.params)
-    for p, i in zip(n.ins, plan.operands, strict=True):
-        g = gs[i]
-        if g is not None:
-            c = cts.get(p)
-            cts[p] = g if c is None else c + g
+def general_pull(plan, rule):
+    """pull(node, cotangent, cts, what the node saved) by a rule(ct, out, *operands, need=, **params) of any number of operands."""
+
+    def pull(n, t, cts, saved):
+        xs, out = plan.operands_of(n, saved)
+        gs = rule(t, out, *xs, need=plan.need, **n.params)
+        for p, i in zip(n.ins, plan.operands, strict=True):
+            if gs[i] is not None:
+                cts[p] = helpers["add_cts"](cts.get(p), gs[i])
+
+    return pull
 
 
-def rule_pull(prim, plan):
-    """One function per (primitive, need) that calls the written rule, or transposes, over plain arrays and adds into `cts`."""
+def rule_pull(prim, plan, traced=False):
+    """One function per (primitive, need) that calls the written rule, or transposes, and adds into `cts`.
+
+    `traced`: over primitives, for walks that levels below listen to; else over plain arrays.
+    """
     saved = [OPERANDS[i] for i in plan.reads] + (["out"] if plan.keeps else [])
-    parents = [f"p{i}" for i in plan.operands]
-    lines = ["def pull(n, t, cts, owned):", f"    {', '.join(parents)}, = n.ins", "    a = n.avals"]
-    if saved:
-        lines.append(f"    {', '.join(saved)}, = n.saved")
+    lines = opening(plan, saved, traced)
     xs = ", ".join([OPERANDS[i] if i in plan.reads else f"a[{i}]" for i in range(prim.arity)])
-    env = {}
+    bound = (lambda f: f) if traced else lambda f: raw(f, plan.face)
     if prim.transpose is not None:
         rules = dict(zip(prim.linear or prim.bilinear, prim.transpose, strict=True))
-        env = {f"rule{i}": raw(rules[i], plan.face) for i in plan.operands if i in rules}
-        lines += [f"    g{i} = rule{i}(t, {xs}, **n.params)" for i in plan.operands if i in rules]
+        operands = [i for i in plan.operands if i in rules]
+        env = {f"rule{i}": bound(rules[i]) for i in operands}
+        lines += [f"    g{i} = rule{i}(t, {xs}, **n.params)" for i in operands]
     else:
-        env["vjp"] = raw(prim.vjp, plan.face)
+        operands = plan.operands
+        env = {"vjp": bound(prim.vjp)}
         gs = ", ".join([f"g{i}" for i in range(prim.arity)])
         out = "out" if plan.keeps else "None"
         lines.append(f"    {gs}, = vjp(t, {out}, {xs}, need={plan.need}, **n.params)")
-    for i in plan.operands if prim.transpose is None else [i for i in plan.operands if i in rules]:
+    for i in operands:
         lines.append(f"    if g{i} is not None:")
-        lines.append(f"        c = cts.get(p{i})")
-        lines.append(f"        cts[p{i}] = g{i} if c is None else c + g{i}")
-    exec(compile("\n".join(lines), f"<pull of {prim.name}, operands {plan.operands}>", "exec"), env)
-    return env["pull"]
+        lines += [f"    {line}" for line in adding(i, traced)]
+    return compiled_pull(plan, lines, env)
 
 
-def elementwise_pull(prim, plan, rules):
-    """One function per (primitive, need), its formulas written out, that adds into `cts` itself: a call per node."""
-    n = len(rules)
-    lines = ["def pull(n, t, cts, owned):"]
-    saved = [OPERANDS[i] for i in plan.reads] + (["out"] if plan.keeps else [])
-    parents = [f"p{i}" for i in plan.operands]
-    lines.append(f"    {', '.join(parents)}, = n.ins")
-    if saved:
-        lines.append(f"    {', '.join(saved)}, = n.saved")
+def opening(plan, saved, traced):
+    """The first lines of a pull: what it is called with, the nodes it adds for, what the node kept (`saved`: its names)."""
+    lines = [f"def pull(n, t, cts, {'saved' if traced else 'owned'}):"]
+    lines.append(f"    {', '.join([f'p{i}' for i in plan.operands])}, = n.ins")
     lines.append("    a = n.avals")
-    lines += [f"    {p} = n.params[{p!r}]" for p in prim.params if p != "kink"]
-    for i in plan.operands:
-        lines.append(f"    g = {rules[i].text}")
-        lines.append(f"    if a is not None: g = fit(g, a[{i}])")
-        lines.append(f"    c = cts.get(p{i})")
-        lines.append(f"    cts[p{i}] = g if c is None else c + g")
-    env = dict(raw_namespace(prim.namespace, plan.face))
-    env["fit"] = raw(helpers["fit"], plan.face)
-    exec(compile("\n".join(lines), f"<pull of {prim.name}, operands {plan.operands} of {n}>", "exec"), env)
+    if saved:
+        lines.append(f"    {', '.join(saved)}, = {'saved' if traced else 'n.saved'}")
+    return lines
+
+
+def adding(i, traced):
+    total = f"add_cts(c, g{i})" if traced else f"c + g{i}"
+    return f"    c = cts.get(p{i})", f"    cts[p{i}] = g{i} if c is None else {total}"
+
+
+def compiled_pull(plan, lines, env):
+    env["add_cts"] = helpers["add_cts"]
+    exec(compile("\n".join(lines), f"<pull of {plan.prim.name}, operands {plan.operands}>", "exec"), env)
     return env["pull"]
+
+
+def elementwise_pull(prim, plan, rules, traced=False):
+    """The same for a primitive with formulas, which are written out in it: a call per node."""
+    lines = opening(plan, [OPERANDS[i] for i in plan.reads] + (["out"] if plan.keeps else []), traced)
+    lines += [f"    {p} = n.params[{p!r}]" for p in prim.params if p != "kink"]
+    used = set()
+    for i in plan.operands:
+        lines.append(f"    g{i} = {rules[i].in_calls(used) if traced else rules[i].text}")
+    for i in plan.operands:  # (when all of them are there: one that raises has added nothing)
+        lines.append(f"    if a is not None: g{i} = fit(g{i}, a[{i}])")
+        lines += adding(i, traced)
+    if traced:
+        from .fast import quick
+
+        env = prim.namespace | {f"_{name}": PRIMITIVES[name] for name in used}
+        called = {f"_{name}" for name in used}.union(*[rules[i].names for i in plan.operands])
+        env |= {k: quick(env[k], plan.face) for k in called if isinstance(env.get(k), Primitive)}
+        env["fit"] = helpers["fit"]
+    else:
+        env = dict(raw_namespace(prim.namespace, plan.face))
+        env["fit"] = raw(helpers["fit"], plan.face)
+    return compiled_pull(plan, lines, env)
 
 
 # ------------------------------------------------------------------------------------------------ declaring primitives

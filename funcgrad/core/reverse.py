@@ -5,7 +5,7 @@ so that what the rules do with them is recorded there. A walk that meets no hand
 """
 
 from ..errors import ModifiedError, SecondBackwardError
-from . import constants, halves, nans, state
+from . import constants, nans, state
 from .aval import PYTHON_SCALARS, strengthened
 from .handle import FROZEN, Frozen, Handle, Taped
 from .node import by_index, operation_of
@@ -180,8 +180,7 @@ def at_extra(extra, ct, deliver):
 
 
 def pull_handles(n, ct, cts, again):
-    """The general road: the rule over primitives, which the levels below record if they are listening."""
-    add_cts = helpers["add_cts"]
+    """The rule over primitives, which the levels below record if they are listening."""
     plan = n.plan
     prim = plan.prim
     if prim is PICK:
@@ -190,48 +189,47 @@ def pull_handles(n, ct, cts, again):
         if slots is None:
             slots = cts[main] = Slots(n.params["avals"])
         i = n.params["i"]
-        slots.cts[i] = add_cts(slots.cts[i], ct)
-        return
-    if prim.record is not None:
+        slots.cts[i] = helpers["add_cts"](slots.cts[i], ct)
+    elif prim.record is not None:
         gs = prim.pull_handles(ct, n, again)
+        for p, i in zip(n.ins, plan.operands, strict=True):
+            if gs[i] is not None:
+                cts[p] = helpers["add_cts"](cts.get(p), gs[i])
     else:
         saved = rewrapped(n) if again else n.saved
-        xs, out = plan.operands_of(n, saved)
-        params = n.params or {}
-        if prim.tape and plan.kink == "torch":
-            params = {**params, "kink": "torch"}
         try:
-            if plan.half:
-                gs = halves.rule(prim, ct, out, xs, plan.need, params)
-            else:
-                gs = prim.vjp(ct, out, *xs, need=plan.need, **params)
-        except (ArithmeticError, ValueError):
+            plan.traced(n, ct, cts, saved)
+        except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
             if not any(type(v) in PYTHON_SCALARS for v in saved):
                 raise
-            xs, out = plan.operands_of(n, [strengthened(v) for v in saved])
-            gs = prim.vjp(strengthened(ct), out, *xs, need=plan.need, **params)
-    for p, i in zip(n.ins, plan.operands, strict=True):
-        if gs[i] is not None:
-            cts[p] = add_cts(cts.get(p), gs[i])
+            plan.traced(n, strengthened(ct), cts, [strengthened(v) for v in saved])
 
 
 def rewrapped(n):
     """A tape node's saved values as Tensors of its own level again (a value of a lower level is one already)."""
+    kept = n.saved
+    if not kept:
+        return kept
+    owner = n.owner
+    face = owner.face
+    ins = n.ins
     frozen = {i: Frozen(store.store if type(store) is Later else store, version) for store, version, i in n.versions}
-    plan = n.plan
-    parents = {i: (p.params or {}).get("of", p) for i, p in zip(plan.operands, n.ins, strict=True)}
-    face = n.owner.face
-
-    def again(v, mark, i):
-        if mark is None or isinstance(v, Taped) or type(v) in PYTHON_SCALARS:
-            return v
-        return face(v, mark, n.owner, frozen.get(i, FROZEN))
-
-    kept = n.saved[:-1] if plan.keeps else n.saved
-    saved = [again(v, parents.get(i), i) for i, v in zip(plan.reads, kept, strict=False)]
-    if plan.keeps:
-        out = n.saved[-1]
-        saved.append(several(n.owner, n, out) if plan.prim.multi else again(out, n, -1))
+    saved = []
+    for v, (i, parent) in zip(kept, n.plan.kept_of, strict=False):
+        if parent is not None and type(v) not in PYTHON_SCALARS and not isinstance(v, Taped):
+            mark = ins[parent]
+            if mark.params and "of" in mark.params:
+                mark = mark.params["of"]
+            v = face(v, mark, owner, frozen.get(i, FROZEN))
+        saved.append(v)
+    if n.plan.keeps:
+        out = kept[-1]
+        if n.plan.prim.multi:
+            saved.append(several(owner, n, out))
+        elif type(out) in PYTHON_SCALARS or isinstance(out, Taped):
+            saved.append(out)
+        else:
+            saved.append(face(out, n, owner, frozen.get(-1, FROZEN)))
     return saved
 
 
