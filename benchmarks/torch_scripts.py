@@ -17,8 +17,9 @@ import warnings
 for _threads in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-OTHER = ("functional",)  # no torch script
+sys.path[:0] = [str(ROOT), str(ROOT / "examples")]
+sys.modules.update(matplotlib=None, tqdm=None)  # neither pictures nor progress bars are timed
+OTHER = ("functional", "showing")  # no torch scripts
 ROUNDS = 3
 
 
@@ -50,7 +51,11 @@ def seconds(code, path):
     before = sys.modules["__main__"]
     sys.modules["__main__"] = module
     try:
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore")
             start = time.perf_counter()
             exec(code, vars(module))

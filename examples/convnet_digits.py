@@ -1,5 +1,9 @@
-"""A convnet on digits drawn in the file: shifted, noisy 8 x 8 pictures of 0 to 9."""
+"""A convnet on digits drawn in the file: shifted, noisy 8 x 8 pictures of 0 to 9.
 
+On compat the losses of its 48 steps are torch's to six digits, and what is printed is the same text.
+"""
+
+import showing
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -20,8 +24,8 @@ class Digits(Dataset):
     def __init__(self, count, seed):
         g = torch.Generator().manual_seed(seed)
         self.labels = torch.randint(10, (count,), generator=g)
-        self.pictures = 0.3 * torch.randn(count, 1, 8, 8, generator=g)
-        for k, (dy, dx) in enumerate(torch.randint(4, (count, 2), generator=g).tolist()):
+        self.pictures = 0.2 * torch.randn(count, 1, 8, 8, generator=g)
+        for k, (dy, dx) in enumerate(torch.randint(2, (count, 2), generator=g).tolist()):
             self.pictures[k, 0, dy : dy + 5, dx : dx + 4] += glyphs[self.labels[k]]
 
     def __len__(self):
@@ -50,21 +54,39 @@ torch.manual_seed(1)
 device = "cuda" if torch.cuda.is_available() else "cpu"
 model = Net().to(device)
 print(sum(p.numel() for p in model.parameters()), "parameters on", device)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
-loader = DataLoader(Digits(512, 0), batch_size=64, shuffle=True)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
+loader = DataLoader(Digits(512, 0), batch_size=32, shuffle=True)
 test = Digits(256, 1)
 
-for epoch in range(3):
+losses = []
+for epoch in showing.steps(3):
     model.train()
     for pictures, labels in loader:
         optimizer.zero_grad()
         loss = F.nll_loss(model(pictures.to(device)), labels.to(device))
         loss.backward()
         optimizer.step()
+        losses.append(loss.item())
     model.eval()
     with torch.no_grad():
         output = model(test.pictures)
         right = (output.argmax(1) == test.labels).sum().item()
     print(
-        f"epoch {epoch + 1}: last loss {loss.item():.3f}, test loss {F.nll_loss(output, test.labels):.3f}, {right}/256 right"
+        f"epoch {epoch + 1}: last loss {losses[-1]:.3f}, test loss {F.nll_loss(output, test.labels):.3f}, {right}/256 right"
     )
+
+
+def draw(axes):
+    axes[0].plot(losses)
+    axes[0].set(title="loss of a batch", xlabel="batch")
+    pictures = test.pictures[:24, 0].view(3, 8, 8, 8)
+    axes[1].imshow(pictures.permute(0, 2, 1, 3).reshape(24, 64), cmap="gray_r")
+    axes[1].vlines(torch.arange(7.5, 63, 8), -0.5, 23.5, color="white")
+    axes[1].hlines(torch.arange(7.5, 23, 8), -0.5, 63.5, color="white")
+    for k, (found, label) in enumerate(zip(output.argmax(1)[:24].tolist(), test.labels[:24].tolist())):
+        color = "tab:green" if found == label else "tab:red"
+        axes[1].text(k % 8 * 8, k // 8 * 8 + 7, str(found), color=color, weight="bold")
+    axes[1].set(title="test pictures and what the net reads", xticks=[], yticks=[])
+
+
+showing.save(__file__, draw, panels=2, size=(4.5, 3.6))

@@ -1,7 +1,11 @@
-"""A small GPT: causal attention, LayerNorm, AdamW with warm-up and cosine decay, clipping, sampling with multinomial."""
+"""A small GPT: causal attention, LayerNorm, AdamW with warm-up and cosine decay, clipping, sampling with multinomial.
+
+On compat the losses of its 60 steps are torch's to six digits, and what is printed is the same text.
+"""
 
 import math
 
+import showing
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -25,7 +29,8 @@ class Attention(nn.Module):
         q, k, v = (m.view(b, t, HEADS, c // HEADS).transpose(1, 2) for m in self.qkv(x).split(WIDTH, dim=2))
         scores = q @ k.transpose(-2, -1) / math.sqrt(k.size(-1))
         scores = scores.masked_fill(self.mask[:, :, :t, :t] == 0, float("-inf"))
-        return self.out((F.softmax(scores, dim=-1) @ v).transpose(1, 2).contiguous().view(b, t, c))
+        self.weights = F.softmax(scores, dim=-1)
+        return self.out((self.weights @ v).transpose(1, 2).contiguous().view(b, t, c))
 
 
 class Block(nn.Module):
@@ -80,7 +85,8 @@ STEPS, WARM = 60, 6
 schedule = torch.optim.lr_scheduler.LambdaLR(
     optimizer, lambda s: (s + 1) / WARM if s < WARM else 0.5 + 0.5 * math.cos(math.pi * (s - WARM) / (STEPS - WARM))
 )
-for step in range(STEPS):
+losses, rates = [], []
+for step in showing.steps(STEPS):
     start = torch.randint(len(data) - BLOCK, (6,))
     x = torch.stack([data[i : i + BLOCK] for i in start])
     y = torch.stack([data[i + 1 : i + 1 + BLOCK] for i in start])
@@ -89,8 +95,27 @@ for step in range(STEPS):
     loss.backward()
     norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
+    losses.append(loss.item())
+    rates.append(schedule.get_last_lr()[0])
     schedule.step()
     if step % 15 == 14:
-        print(f"step {step + 1}: loss {loss.item():.3f}, gradient norm {norm:.2f}")
+        print(f"step {step + 1}: loss {losses[-1]:.3f}, gradient norm {norm:.2f}")
 model.eval()
 print(model.generate(torch.tensor([[encode["o"]]]), 40))
+
+
+def draw(axes):
+    axes[0].plot(losses, label="loss")
+    axes[0].plot(torch.tensor(rates) / 1e-2, label="learning rate / 0.01")
+    axes[0].legend()
+    axes[0].set(xlabel="step")
+    with torch.no_grad():
+        model(data[None, :BLOCK])
+    for panel, block in zip(axes[1:], model.blocks):
+        panel.imshow(block.attention.weights[0].mean(dim=0), cmap="Blues")
+        panel.set(title="attention, mean of heads", xticks=range(BLOCK), yticks=range(BLOCK))
+        panel.set_xticklabels(text[:BLOCK])
+        panel.set_yticklabels(text[:BLOCK])
+
+
+showing.save(__file__, draw, panels=3)

@@ -1,5 +1,9 @@
-"""A line fitted by hand in torch; `python -m compat examples/torch_line_fit.py` prints the same figures on NumPy."""
+"""A line fitted by hand in torch; `python -m compat examples/torch_line_fit.py` prints the same figures on NumPy.
 
+The losses of all 101 steps are torch's to the last bit.
+"""
+
+import showing
 import torch
 
 torch.manual_seed(0)
@@ -9,11 +13,13 @@ y = 3 * x - 1 + 0.1 * torch.randn(50, 1)
 w = torch.zeros(1, requires_grad=True)
 b = torch.zeros(1, requires_grad=True)
 
-for step in range(101):
+losses = []
+for step in showing.steps(101):
     loss = ((w * x + b - y) ** 2).mean()
     loss.backward()
+    losses.append(loss.item())
     if step % 25 == 0:
-        print(f"step {step:3d}  loss {loss.item():8.4f}  dloss/dw {w.grad.item():9.4f}")
+        print(f"step {step:3d}  loss {losses[-1]:8.4f}  dloss/dw {w.grad.item():9.4f}")
     with torch.no_grad():
         w -= 0.1 * w.grad
         b -= 0.1 * b.grad
@@ -22,3 +28,15 @@ for step in range(101):
 
 print(w, b)
 print(loss)
+
+
+def draw(axes):
+    axes[0].semilogy(losses)
+    axes[0].set(title="loss", xlabel="step")
+    at = torch.tensor([0.0, 4.0])
+    axes[1].plot(x, y, ".")
+    axes[1].plot(at, (w * at + b).detach())
+    axes[1].set(title="points and line", xlabel="x")
+
+
+showing.save(__file__, draw, panels=2)

@@ -1,5 +1,9 @@
-"""A variational autoencoder of points on a circle, written with torch.distributions."""
+"""A variational autoencoder of points on a circle, written with torch.distributions.
 
+On compat the losses of its 80 steps are torch's to six digits, and what is printed is the same text.
+"""
+
+import showing
 import torch
 from torch import nn
 from torch.distributions import Independent, Normal, kl_divergence
@@ -25,15 +29,33 @@ class VAE(nn.Module):
 
 model = VAE()
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-for step in range(80):
+losses = []
+for step in showing.steps(80):
     batch = data[torch.randperm(512)[:128]]
     fit, divergence = model(batch)
     loss = divergence - fit
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
+    losses.append(loss.item())
     if step % 20 == 19:
         print(f"step {step + 1}: reconstruction {fit.item():.3f}, divergence {divergence.item():.3f}")
 with torch.no_grad():
     samples = model.decoder(model.prior.sample((256,)))
     print(f"mean radius of samples {samples.norm(dim=1).mean():.3f}")
+
+
+def draw(axes):
+    axes[0].plot(losses)
+    axes[0].set(title="loss", xlabel="step")
+    with torch.no_grad():
+        mean = model.encoder(data)[:, :2]
+    axes[1].scatter(*mean.T, c=angle, s=6, cmap="hsv")
+    axes[1].set(title="means in the latent plane, by angle", aspect="equal")
+    axes[2].plot(*data.T, ".", color="lightgray", markersize=3, label="data")
+    axes[2].plot(*samples.T, "r.", markersize=3, label="samples")
+    axes[2].legend(loc="upper left")
+    axes[2].set(title="what it dreams up", aspect="equal")
+
+
+showing.save(__file__, draw, panels=3)

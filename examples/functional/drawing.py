@@ -1,19 +1,12 @@
-"""What the programs of this folder draw with: matplotlib, which they can do without (`pip install "funcgrad[examples]"`)."""
+"""What the programs of this folder draw with: the pictures of the folder above, of what `main` returned."""
 
 import pathlib
 import sys
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from showing import save as save_picture  # noqa: E402
+
 
 def save(script, draw, figures, panels=1):
-    """Write SCRIPT.png to the current folder: `draw(panels, figures)` gets that many axes side by side, or one."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        print("no picture: matplotlib is not installed", file=sys.stderr)
-        return
-    picture = Figure(figsize=(2.0 + 3.6 * panels, 3.6), layout="constrained")
-    axes = picture.subplots(1, panels)
-    draw(axes, figures)
-    path = pathlib.Path(script).with_suffix(".png").name
-    picture.savefig(path, dpi=100)
-    print("drawn:", path)
+    """Write SCRIPT.png: `draw(axes, figures)` gets that many axes side by side, or one."""
+    save_picture(script, lambda axes: draw(axes, figures), panels)

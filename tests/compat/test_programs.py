@@ -1,8 +1,10 @@
 """Whole torch scripts on compat print what torch 2.13 printed (tests/expected/programs.json): the scripts of examples, and those
 of tests/expected/programs, which go through torch's libraries line by line."""
 
+import importlib.util
 import json
 import re
+import sys
 
 import pytest
 
@@ -54,3 +56,29 @@ def test_another_figure_is_seen():
     for other in ("loss 0.1238, 3 steps", "loss 0.1234, 4 steps", "Loss 0.1234, 3 steps"):
         with pytest.raises(AssertionError):
             assert_same_text(other, "loss 0.1234, 3 steps")
+
+
+@pytest.fixture
+def showing(monkeypatch):
+    monkeypatch.syspath_prepend(str(EXAMPLES["vae"].parent))
+    return importlib.import_module("showing")
+
+
+@pytest.mark.parametrize("without", [None, "tqdm"])
+def test_steps_are_counted_with_and_without_a_bar(showing, without, monkeypatch, capsys):
+    if without:
+        monkeypatch.setitem(sys.modules, without, None)
+    for i in showing.steps(3):
+        print("step", i)
+    assert capsys.readouterr() == ("step 0\nstep 1\nstep 2\n", "")
+
+
+def test_a_picture_is_drawn_or_its_lack_told(showing, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(sys, "argv", ["sine.py", str(tmp_path)])
+    with monkeypatch.context() as m:
+        m.setitem(sys.modules, "matplotlib", None)
+        showing.save("sine.py", None)
+    assert capsys.readouterr().err.startswith("no picture: matplotlib is not installed")
+    if importlib.util.find_spec("matplotlib"):
+        showing.save("there/sine.py", lambda axes: axes.plot([0, 1]))
+        assert (tmp_path / "sine.png").stat().st_size > 1000

@@ -14,7 +14,7 @@ import warnings
 
 ROOT = pathlib.Path(__file__).parents[2]
 TARGET = pathlib.Path(__file__).with_suffix("").with_name("programs.json")
-OTHER = ("functional", "torch_line_fit")  # examples that are no torch scripts, or tested elsewhere
+OTHER = ("functional", "showing", "torch_line_fit")  # examples that are no torch scripts, or tested elsewhere
 SCRIPTS = {p.stem: p for p in sorted((ROOT / "tests" / "expected" / "programs").glob("*.py"))}
 EXAMPLES = {p.stem: p for p in sorted((ROOT / "examples").glob("*.py")) if p.stem not in OTHER}
 
@@ -24,19 +24,32 @@ def normalised(text):
     return re.sub(r"0x[0-9a-fA-F]+", "0x...", text)
 
 
-def output_of(path):
-    """What a script prints, run in this process as `__main__`."""
-    before = sys.modules["__main__"], sys.argv
+@contextlib.contextmanager
+def run_as_main(path, *without):
+    """The `__main__` of a script, its folder importable as under Python; modules named in `without` cannot be imported."""
     module = types.ModuleType("__main__")
     module.__file__ = str(path)
-    sys.modules["__main__"], sys.argv = module, [str(path)]
-    out = io.StringIO()
+    before = {name: sys.modules.get(name) for name in ("__main__", *without)}, sys.argv, sys.path
+    sys.modules.update({"__main__": module, **dict.fromkeys(without)})
+    sys.argv, sys.path = [str(path)], [str(path.parent), *sys.path]
     try:
-        with contextlib.redirect_stdout(out), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), vars(module))
+        yield module
     finally:
-        sys.modules["__main__"], sys.argv = before
+        modules, sys.argv, sys.path = before
+        for name, kept in modules.items():
+            if kept is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = kept
+
+
+def output_of(path):
+    """What a script prints, run in this process as `__main__`, without pictures and progress bars."""
+    out = io.StringIO()
+    with run_as_main(path, "matplotlib", "tqdm") as module, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+            exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), vars(module))
     return normalised(out.getvalue())
 
 
