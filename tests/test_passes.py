@@ -12,6 +12,7 @@ import funcgrad as fg
 import funcgrad.numpy as fnp
 from funcgrad.compile.account import Account
 from funcgrad.compile.passes import common_subexpressions, dead_code, order, patterns
+from funcgrad.compile.passes.doublings import doublings
 from funcgrad.compile.passes.folding import constant_folding
 from funcgrad.compile.passes.lowering import lowering, negations, sums_of_sums
 from funcgrad.compile.passes.order import simplified
@@ -158,6 +159,16 @@ CASES = [  # pass, graph, what is left of it; * = another result only by roundin
      ["v0: float64[2,3] = mul(a0, a1)", "v1: float64[2] = sum(v0, axes=(1,))", "v2: float64[2] = neg(v1)", "v2"]),
     (negations, "a0: float64[2,3], a1: float64[3]\nv0: float64[3] = neg(a1)\nv1: float64[2,3] = mul(v0, a0)\nv1", None),  # (3 negated, not 6)
     (negations, "a0: float64[3], a1: float64[3]\nv0: float64[3] = neg(a0)\nv1: float64[3] = div(a1, v0)\nv0, v1", None),
+    (doublings, "a0: float64[3], a1: float64[3]\nv0: float64[3] = add(a0, a0)\nv1: float64[3] = mul(v0, 0.5)\nv2: float64[3] = mul(v0, a1)\nv3: float64[3] = mul(v2, a1)\nv4: float64[3] = sub(v1, v3)\nv5: float64[3] = sub(v4, v3)\nv5",
+     ["v0: float64[3] = mul(a0, a1)", "v1: float64[3] = mul(v0, a1)", "v2: float64[3] = mul(v1, 4.0)", "v3: float64[3] = sub(a0, v2)", "v3"]),
+    (doublings, "a0: float64[3], a1: float64[3]\nv0: float64[3] = add(a0, a0)\nv1: float64[3] = div(v0, a1)\nv2: float64[] = sum(v1, axes=(0,))\nv3: float64[] = mul(v2, 0.25)\nv3",
+     ["v0: float64[3] = div(a0, a1)", "v1: float64[] = sum(v0, axes=(0,))", "v2: float64[] = mul(v1, 0.5)", "v2"]),
+    (doublings, "a0: float64[2,3], a1: float64[2,3], a2: float64[2,1]\nv0: float64[2,3] = mul(a2, a1)\nv1: float64[2,3] = add(a0, v0)\nv2: float64[2,3] = add(v1, v0)\nv2",
+     ["v0: float64[2,1] = add(a2, a2)", "v1: float64[2,3] = mul(v0, a1)", "v2: float64[2,3] = add(a0, v1)", "v2"]),
+    # (no less is computed; a half stays where it is, for without it there may be an infinity; a broadcast operand is the smaller one)
+    (doublings, "a0: float64[3], a1: float64[3]\nv0: float64[3] = add(a0, a0)\nv1: float64[3] = mul(v0, a1)\nv1", None),
+    (doublings, "a0: float64[3], a1: float64[3]\nv0: float64[3] = mul(a0, 0.5)\nv1: float64[3] = mul(v0, a1)\nv2: float64[3] = mul(v1, 2.0)\nv2", None),
+    (doublings, "a0: float64[2,3], a1: float64[3]\nv0: float64[3] = add(a1, a1)\nv1: float64[2,3] = mul(v0, a0)\nv2: float64[2,3] = mul(v1, 0.5)\nv2", None),
     (sums_of_sums, "a0: float64[2,3,4]\nv0: float64[] = sum(a0, axes=(0, 1, 2))\nv1: float64[3] = sum(a0, axes=(0, 2))\nv2: float64[3,4] = sum(a0, axes=(0,))\nv3: float64[2,3] = sum(a0, axes=(2,))\nv0, v1, v2, v3",
      ["v0: float64[3,4] = sum(a0, axes=(0,))", "v1: float64[3] = sum(v0, axes=(1,))", "v2: float64[] = sum(v1, axes=(0,))", "v3: float64[2,3] = sum(a0, axes=(2,))", "v2, v1, v0, v3"]),
     (sums_of_sums, "a0: float64[2,3]\nv0: float64[3] = sum(a0, axes=(0,))\nv1: float64[2] = sum(a0, axes=(1,))\nv0, v1", None),

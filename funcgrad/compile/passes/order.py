@@ -8,6 +8,7 @@ from ...core.config import Current
 from ...core.graph import check
 from ...core.nested import graphs_in, with_graphs
 from ..narrow import unused_results
+from .doublings import doublings
 from .folding import constant_folding
 from .inlining import inline
 from .lowering import lowering, negations, sums_of_sums
@@ -65,7 +66,7 @@ def ready(graph):
     if got is None:
         got = rewritten(simplified(inline(graph)), lambda n, ins: ins[0] if n.prim.name == "stop" else None)
         got = simplified(run(negations, simplified(got)))
-        for p in (sums_of_sums, lowering, equal_expressions_together, rematerialisation):
+        for p in (doublings, sums_of_sums, lowering, equal_expressions_together, rematerialisation):
             got = run(p, got)
         graph.cache["ready"] = got
     return got
