@@ -63,6 +63,25 @@ def test_keys():
     assert [k.shape for k in keys] == [(3,), (3,)]
 
 
+@pytest.mark.parametrize("n", [96, 97, 20_000, 300_000])  # in whole numbers, in NumPy, by blocks, on threads
+@pytest.mark.parametrize("label", ["uniform", "normal far", "bits", "exponential", "bits uint64"])
+def test_draws_do_not_depend_on_how_many(label, n):
+    """Where shapes begin alike, draws do, and several keys draw what each of them does."""
+    name, (shape, *rest), _ = CASES[label]
+    draw = getattr(random, name)
+    got = draw(KEY, (n,), *rest)
+    want = array_of(STORED["draws"][label])[:n]
+    assert np.array_equal(got[: len(want)], want)
+    keys = random.split(KEY, 3)
+    assert np.array_equal(got[-2:], draw(KEY, (n + 5,), *rest)[n - 2 : n])
+    mapped = fg.vmap(lambda k: draw(k, (n // 3,), *rest))(keys)
+    assert np.array_equal(mapped, [draw(k, (n // 3,), *rest) for k in keys])
+
+
+def test_empty_and_single():
+    assert random.normal(KEY, (0, 3)).shape == (0, 3) and isinstance(random.normal(KEY), np.float32)
+
+
 KINDS = {
     "normal": lambda k: random.normal(k, (3,)),
     "randint": lambda k: random.randint(k, (3,), 0, 9),
@@ -128,17 +147,6 @@ def test_gamma_to_second_order():
     near, far = (scipy.special.gammaincinv(2.5 + np.array([h, 0.0, -h]), p) for h in (1e-3, 2e-3))
     second = [(v[0] - 2 * v[1] + v[2]) / h**2 for v, h in ((near, 1e-3), (far, 2e-3))]
     np.testing.assert_allclose(fg.grad(fg.grad(draw))(2.5), (4 * second[0] - second[1]) / 3, rtol=1e-5)
-
-
-def test_draws_do_not_depend_on_how_many():
-    whole = random.bits(KEY, (100_000,))
-    assert np.array_equal(whole[:7], random.bits(KEY, (7,))) and np.array_equal(
-        random.bits(KEY, (70_000,)), whole[:70_000]
-    )
-    keys = random.split(KEY, 3)
-    many = fg.vmap(lambda k: random.bits(k, (40_000,)))(keys)
-    assert np.array_equal(many[2], random.bits(keys[2], (40_000,)))
-    assert random.normal(KEY, (0, 3)).shape == (0, 3) and isinstance(random.normal(KEY), np.float32)
 
 
 ERRORS = {

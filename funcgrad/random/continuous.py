@@ -60,7 +60,8 @@ def uniform(key, shape=(), dtype=None, minval=0.0, maxval=1.0):
     np.True_
     """
     dtype = float_dtype("uniform", dtype)
-    return between(draw("uniform", key, "uniform", shape_for("uniform", shape, minval, maxval), dtype), minval, maxval)
+    shape = shape_for("uniform", shape, minval, maxval)
+    return between(P["random_draw"](words_of("uniform", key), law="uniform", shape=shape, dtype=dtype), minval, maxval)
 
 
 def between(u, low, high):

@@ -246,10 +246,12 @@ def int_dtype(name, dtype):
 
 def shape_for(name, shape, *parameters):
     """The shape of a draw: as given, or that of the parameters, which must broadcast to it."""
-    shapes = [tuple(shape_of(p)) for p in parameters]
+    shapes = [s for s in map(shape_of, parameters) if s != ()]
     if shape is None:
         return np.broadcast_shapes(*shapes)
     shape = tuple([operator.index(k) for k in shape]) if isinstance(shape, (tuple, list)) else (operator.index(shape),)
+    if not shapes:
+        return shape
     try:
         fits = np.broadcast_shapes(shape, *shapes) == shape
     except ValueError:

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from ...core.quiet import quiet
 from . import rounded, threefry
 from .normal import normal
 
@@ -34,12 +35,24 @@ def between(u, low, high):
     return np.maximum(low, rounded.fma(u, high - low, low))
 
 
-def exponential(keys, shape, dtype):
-    return -log1p(-threefry.uniform(keys, shape, dtype))
+def of_unit(f):
+    """The law of f(u), u uniform on [0, 1): each block of words becomes its numbers while it is in the cache."""
+
+    def law(keys, shape, dtype):
+        return threefry.uniform(keys, shape, dtype, lambda u, out: np.copyto(out, f(u)))
+
+    law.__name__, law.__doc__ = f.__name__, f.__doc__
+    return law
 
 
-def gumbel(keys, shape, dtype):
-    return -log(-log(between(threefry.uniform(keys, shape, dtype), np.finfo(dtype).tiny, 1)))
+@of_unit
+def exponential(u):
+    return -log1p(-u)
+
+
+@of_unit
+def gumbel(u):
+    return -log(-log(between(u, np.finfo(u.dtype).tiny, 1)))
 
 
 def gumbel_high(keys, shape, dtype):
@@ -68,18 +81,21 @@ def gumbel_highest(keys, shape, dtype):
     return np.where(low_half, -log(-log1p(-x)), -log(-log(x)))
 
 
-def laplace(keys, shape, dtype):
-    u = between(threefry.uniform(keys, shape, dtype), -1.0 + np.finfo(dtype).epsneg, 1)
+@of_unit
+def laplace(u):
+    u = between(u, -1.0 + np.finfo(u.dtype).epsneg, 1)
     return np.sign(u) * log1p(-np.abs(u))
 
 
-def logistic(keys, shape, dtype):
-    u = between(threefry.uniform(keys, shape, dtype), np.finfo(dtype).tiny, 1)
+@of_unit
+def logistic(u):
+    u = between(u, np.finfo(u.dtype).tiny, 1)
     return log(u) - log1p(-u)
 
 
-def cauchy(keys, shape, dtype):
-    u = between(threefry.uniform(keys, shape, dtype), np.finfo(dtype).eps, 1)
+@of_unit
+def cauchy(u):
+    u = between(u, np.finfo(u.dtype).eps, 1)
     angle = u.dtype.type(math.pi) * (u - u.dtype.type(0.5))
     return np.tan(angle.astype(np.float64)).astype(u.dtype)
 
@@ -93,7 +109,7 @@ LAWS = {
 
 def draw(keys, law, shape, dtype):
     """Draws of a law for each key, of shape keys.shape[:-1] + shape."""
-    with np.errstate(all="ignore"):
+    with quiet():
         return LAWS[law](keys, shape, np.dtype(dtype))
 
 

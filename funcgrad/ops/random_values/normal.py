@@ -10,11 +10,12 @@ import numpy as np
 
 from ..special_values import erfinv
 from . import threefry
-from .rounded import fma, horner, log1p
+from .room import Room
+from .rounded import BLOCK, ONE, SMALL, fma, horner_into, log1p_near_into, log_into, over_blocks, powers
 
-CENTRE = [
-    np.float32(c)
-    for c in (
+f32 = np.float32
+CENTRE = powers(
+    (
         2.81022636e-08,
         3.43273939e-07,
         -3.5233877e-06,
@@ -25,10 +26,9 @@ CENTRE = [
         0.246640727,
         1.50140941,
     )
-]  # fmt: skip  in w - 2.5, for w = -log(1 - x^2) < 5
-TAIL = [
-    np.float32(c)
-    for c in (
+)  # fmt: skip  in w - 2.5, for w = -log(1 - x^2) < 5
+TAIL = powers(
+    (
         -0.000200214257,
         0.000100950558,
         0.00134934322,
@@ -39,23 +39,60 @@ TAIL = [
         1.00167406,
         2.83297682,
     )
-]  # fmt: skip  in sqrt(w) - 3, beyond
-f32 = np.float32
-BLOCK = 16384
+)  # fmt: skip  in sqrt(w) - 3, beyond
+MIDDLE, END, THREE, ROOT_2 = (np.array(c, f32) for c in (-2.5, -5, 3, math.sqrt(2)))
+LOW = np.nextafter(f32(-1), f32(0))
+ROOM = Room(*[(BLOCK, f32)] * 3, *[(BLOCK, np.float64)] * 2)
 
 
-def erfinv_single(x):
-    """The inverse of erf at float32 x, as jax's float32 code gives it."""
-    with np.errstate(all="ignore"):
-        w = -log1p(-(x * x))
-        p = horner(CENTRE, w - f32(2.5))
-        far = np.flatnonzero(w >= 5)
-        if far.size:
-            p[far] = horner(TAIL, np.sqrt(w[far]) - f32(3))
-        out = p * x
-        if far.size:
-            np.copyto(out, np.copysign(f32(np.inf), x), where=np.abs(x) == 1)
-        return out
+def erfinv_into(x, out):
+    """The inverse of erf at float32 numbers between -1 and 1, as jax's float32 code gives it."""
+    n = x.size
+    room = ROOM.take()
+    ordered, y, logs, wide, work = [a[:n] for a in room]
+    np.multiply(x, x, y)
+    near = y <= SMALL
+    order = np.flatnonzero(near)
+    k = order.size
+    if k < n:  # those where log1p is computed otherwise stand behind the others
+        order = np.concatenate([order, np.flatnonzero(~near)])
+        np.take(x, order, out=ordered, mode="clip")
+        np.multiply(ordered, ordered, y)
+        x, ordered = ordered, x
+    np.negative(y, y)
+    if k:
+        log1p_near_into(y[:k], logs[:k])
+    if k < n:
+        np.add(y[k:], ONE, y[k:])
+        log_into(y[k:], logs[k:])
+    p = y
+    np.subtract(MIDDLE, logs, p)  # w - 2.5
+    wide[...] = p
+    horner_into(CENTRE, wide, work, p)
+    tail = np.flatnonzero(logs <= END)
+    if tail.size:
+        p[tail] = horner(TAIL, np.sqrt(-logs[tail]) - THREE)
+    if k < n:
+        np.multiply(p, x, p)
+        out[order] = p
+    else:
+        np.multiply(p, x, out)
+    ROOM.give(room)
+
+
+def horner(polynomial, x):
+    out = np.empty_like(x)
+    horner_into(polynomial, x.astype(np.float64), np.empty(x.shape), out)
+    return out
+
+
+def erfinv_any_into(x, out):
+    """The same where there may be others than numbers between -1 and 1."""
+    inside = np.abs(x) < 1
+    if inside.all():
+        return erfinv_into(x, out)
+    erfinv_into(np.where(inside, x, f32(0)), out)
+    np.copyto(out, np.where(np.abs(x) == 1, np.copysign(f32(np.inf), x), f32(np.nan)), where=~inside)
 
 
 def erfinv_drawn(x):
@@ -63,13 +100,15 @@ def erfinv_drawn(x):
     x = np.asarray(x)
     if x.dtype == np.float16:
         return np.asarray(erfinv_drawn(x.astype(f32))).astype(np.float16)
-    if x.dtype != f32:
-        return erfinv(x)
-    flat = x.reshape(-1)
-    out = np.empty_like(flat)
-    for i in range(0, flat.size, BLOCK):
-        out[i : i + BLOCK] = erfinv_single(flat[i : i + BLOCK])
-    return out.reshape(x.shape)
+    return over_blocks(erfinv_any_into, x) if x.dtype == f32 else erfinv(x)
+
+
+def normal_into(u, out):
+    """Standard normal numbers from float32 numbers of [0, 1) that are multiples of 2**-23: no step but the last three rounds."""
+    np.add(u, u, u)
+    np.add(u, LOW, u)
+    erfinv_into(u, out)
+    np.multiply(out, ROOT_2, out)
 
 
 def from_unit(u):
@@ -80,16 +119,17 @@ def from_unit(u):
     return dtype.type(math.sqrt(2)) * erfinv_drawn(u)
 
 
+def normal_block(u, out):
+    if u.dtype != f32:
+        out[...] = from_unit(u)
+        return
+    for i in range(0, u.size, BLOCK):
+        normal_into(u[i : i + BLOCK], out[i : i + BLOCK])
+
+
 def normal(keys, shape, dtype):
-    """Standard normal numbers of each key: each block of words becomes numbers while it is in the cache."""
-    dtype = np.dtype(dtype)
-
-    def finish(words):
-        u = threefry.to_unit(words, dtype).reshape(-1)
-        for i in range(0, u.size, BLOCK):
-            u[i : i + BLOCK] = from_unit(u[i : i + BLOCK])
-
-    return threefry.drawn(keys, shape, 8 * dtype.itemsize, finish).view(dtype)
+    """Standard normal numbers of each key."""
+    return threefry.uniform(keys, shape, dtype, normal_block)
 
 
 __all__ = ["erfinv_drawn", "from_unit", "normal"]
