@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import funcgrad as fg
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Record
-from funcgrad.core.tracebacks import trim
+from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcreteBoolError, ConcretizationError
 
 from .functions.missing import refusal
@@ -152,6 +152,7 @@ class Chosen:
 def grad_and_value(func, argnums=0, has_aux=False):
     """A function that returns (gradient, value) of func, or (gradient, (value, aux))."""
 
+    @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
         chosen = Chosen(args, argnums)
@@ -173,6 +174,7 @@ def grad(func, argnums=0, has_aux=False):
     """
     both = grad_and_value(func, argnums, has_aux)
 
+    @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
         gradient, value = both(*args, **kwargs)
@@ -181,6 +183,7 @@ def grad(func, argnums=0, has_aux=False):
     return wrapper
 
 
+@public
 def vjp(func, *primals, has_aux=False):
     """(output, vjp_fn), or (output, vjp_fn, aux): vjp_fn(cotangents) is a tuple with one entry a primal.
 
@@ -194,6 +197,7 @@ def vjp(func, *primals, has_aux=False):
     flat = Flat(func, spec, VJP, has_aux)
     out, pullback, *aux = fg.vjp(flat, *leaves, has_aux=has_aux)
 
+    @public
     def vjp_fn(cotangents, retain_graph=True, create_graph=None):
         given, structure = tree_flatten(cotangents)
         if structure != flat.out:
@@ -211,6 +215,7 @@ def vjp(func, *primals, has_aux=False):
     return flat.shown(out), vjp_fn, *[tree_unflatten(a, flat.aux) for a in aux]
 
 
+@public
 def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     """(output, its derivative along the tangents), or both and aux; primals and tangents are tuples.
 
@@ -248,6 +253,7 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     return flat.shown(out), flat.shown(tangent), *[tree_unflatten(a, flat.aux) for a in aux]
 
 
+@public
 def linearize(func, *primals):
     """(output, jvp_fn): jvp_fn(*tangents) is the derivative at the primals; func is run once, and may not branch on values.
 
@@ -261,6 +267,7 @@ def linearize(func, *primals):
     flat = Flat(func, spec, JVP)
     out, push = fg.linearize(flat, *leaves)
 
+    @public
     def jvp_fn(*tangents):
         given, structure = tree_flatten(tangents)
         if structure != spec:
@@ -280,6 +287,7 @@ def linearize(func, *primals):
 def jacobian_by(transform, name, func, argnums, has_aux):
     """A function that gives the Jacobian of func by one of funcgrad's two ways."""
 
+    @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
         chosen = Chosen(args, argnums)
@@ -337,41 +345,38 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     if chunk_size is not None and chunk_size <= 0:
         raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 
+    @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
-        try:
-            leaves, spec = tree_flatten(args)
-            dims, size = mapped_dims(func, in_dims, leaves, spec)
-            out = []  # one dimension for each leaf of the output: known, and filled in, once func has run
+        leaves, spec = tree_flatten(args)
+        dims, size = mapped_dims(func, in_dims, leaves, spec)
+        out = []  # one dimension for each leaf of the output: known, and filled in, once func has run
 
-            def check(name, results):
-                out[:] = output_dims(func, out_dims, results, flat.out)
+        def check(name, results):
+            out[:] = output_dims(func, out_dims, results, flat.out)
 
-            flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=check)
+        flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=check)
 
-            def of_leaves(*leaves):
-                return list(flat(*leaves))
+        def of_leaves(*leaves):
+            return list(flat(*leaves))
 
-            def run(leaves, size):
-                try:
-                    return fg.vmap(of_leaves, tuple(dims), out, size, randomness=randomness)(*leaves)
-                except ConcretizationError as error:
-                    if isinstance(error, RuntimeError):  # (of a vmap inside this one)
-                        raise
-                    text = BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
-                    raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
+        def run(leaves, size):
+            try:
+                return fg.vmap(of_leaves, tuple(dims), out, size, randomness=randomness)(*leaves)
+            except ConcretizationError as error:
+                if isinstance(error, RuntimeError):  # (of a vmap inside this one)
+                    raise
+                text = BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
+                raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
 
-            if chunk_size is None or chunk_size >= size:
-                return flat.shown(run(leaves, size))
-            parts = []
-            for start in range(0, size, chunk_size):
-                count = min(chunk_size, size - start)
-                parts.append(run([x if d is None else x.narrow(d, start, count) for x, d in zip(leaves, dims)], count))
-            columns = zip(*parts, strict=True)
-            return flat.shown([c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, out, strict=True)])
-        except BaseException as error:
-            trim(error)
-            raise
+        if chunk_size is None or chunk_size >= size:
+            return flat.shown(run(leaves, size))
+        parts = []
+        for start in range(0, size, chunk_size):
+            count = min(chunk_size, size - start)
+            parts.append(run([x if d is None else x.narrow(d, start, count) for x, d in zip(leaves, dims)], count))
+        columns = zip(*parts, strict=True)
+        return flat.shown([c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, out, strict=True)])
 
     return wrapper
 
@@ -474,6 +479,7 @@ def output_dims(func, out_dims, leaves, spec):
 
 
 # ------------------------------------------------------------------------------------------------ modules
+@public
 def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
     """module(*args, **kwargs) with the Tensors of a dict (or of several) in the place of its parameters and buffers.
 
@@ -498,6 +504,7 @@ def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, 
     return called(module, dicts, args, kwargs, tie_weights=tie_weights, strict=strict)
 
 
+@public
 def stack_module_state(models):
     """(parameters, buffers) of several models of one class, by name, each stacked along a new first dimension."""
     name = "stack_module_state"
@@ -543,6 +550,7 @@ def functionalize(func, *, remove="mutations"):
             "their non-aliasing counterparts, {view}_copy.\n"
         )
 
+    @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
         return func(*args, **kwargs)

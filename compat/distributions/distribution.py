@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 
 import compat as torch
+from funcgrad.core.tracebacks import PublicMethods, publish
 from funcgrad.errors import ConcretizationError
 
 from ..size import Size
@@ -18,9 +19,11 @@ from .constraints import is_dependent
 from .utils import broadcast_all, lazy_property, of_numbers
 
 
-class Distribution:
+@publish
+class Distribution(PublicMethods):
     """A batch of distributions over events of one shape."""
 
+    _public = ()
     has_rsample = False
     has_enumerate_support = False
     _validate_args = __debug__
@@ -120,7 +123,7 @@ class Distribution:
 
     def sample_n(self, n):
         """n samples."""
-        warnings.warn("sample_n will be deprecated. Use .sample((n,)) instead", UserWarning, stacklevel=2)
+        warnings.warn("sample_n will be deprecated. Use .sample((n,)) instead", UserWarning, stacklevel=3)
         return self.sample(Size((n,)))
 
     def log_prob(self, value):

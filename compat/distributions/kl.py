@@ -6,7 +6,9 @@ Invariant: of several entries that fit, that of the most special types is used.
 import math
 
 import compat as torch
+from funcgrad.core.tracebacks import public
 
+from ..functions.missing import refusal as _refusal
 from .bernoulli import Bernoulli
 from .beta import Beta
 from .binomial import Binomial
@@ -29,6 +31,7 @@ from .transformed_distribution import TransformedDistribution
 from .uniform import Uniform
 from .utils import sum_rightmost
 
+__getattr__ = _refusal("torch.distributions.kl", __name__)
 __all__ = ["kl_divergence", "register_kl"]
 REGISTRY = {}
 softplus = torch.nn.functional.softplus
@@ -48,6 +51,7 @@ def register_kl(type_p, type_q):
     return decorator
 
 
+@public
 def kl_divergence(p, q):
     """The expectation under p of log p - log q, of shape batch_shape; NotImplementedError for types not in the table.
 

@@ -5,8 +5,11 @@ import warnings
 
 import numpy as np
 
+from funcgrad.core.tracebacks import public
+
 from ..autograd.grad_mode import call_in
 from ..functions.drawing import refuse_staging
+from ..functions.missing import refusal as _refusal
 from ..functions.random import stream_of
 from ..tensor import Tensor, current
 
@@ -15,6 +18,7 @@ def silently(f, *args, **kwargs):
     return call_in(False, f, *args, **kwargs)
 
 
+@public
 def calculate_gain(nonlinearity, param=None):
     """The factor that keeps the variance through a nonlinearity.
 
@@ -51,26 +55,31 @@ def calculate_gain(nonlinearity, param=None):
     raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
 
 
+@public
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Fill with uniform numbers from [a, b)."""
     return silently(tensor.uniform_, a, b, generator=generator)
 
 
+@public
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
     """Fill with normal numbers."""
     return silently(tensor.normal_, mean, std, generator=generator)
 
 
+@public
 def constant_(tensor, val):
     """Fill with a number."""
     return silently(tensor.fill_, val)
 
 
+@public
 def ones_(tensor):
     """Fill with ones."""
     return constant_(tensor, 1.0)
 
 
+@public
 def zeros_(tensor):
     """Fill with zeros."""
     return constant_(tensor, 0.0)
@@ -81,6 +90,7 @@ def written(tensor, array):
     return silently(tensor.copy_, Tensor(np.asarray(array, tensor.dtype.numpy), None, current(tensor.detach()).owner))
 
 
+@public
 def eye_(tensor):
     """Fill a matrix with the identity."""
     if tensor.dim() != 2:
@@ -88,6 +98,7 @@ def eye_(tensor):
     return written(tensor, np.eye(*tensor.shape))
 
 
+@public
 def dirac_(tensor, groups=1):
     """Fill a convolution's weight so that it keeps its input."""
     if tensor.dim() not in (3, 4, 5):
@@ -111,6 +122,7 @@ def _calculate_fan_in_and_fan_out(tensor):
     return tensor.shape[1] * field, tensor.shape[0] * field
 
 
+@public
 def xavier_uniform_(tensor, gain=1.0, generator=None):
     """Uniform in +-gain * sqrt(6 / (fan_in + fan_out))."""
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
@@ -119,6 +131,7 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
     return uniform_(tensor, -a, a, generator)
 
 
+@public
 def xavier_normal_(tensor, gain=1.0, generator=None):
     """Normal with deviation gain * sqrt(2 / (fan_in + fan_out))."""
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
@@ -134,19 +147,21 @@ def deviation(tensor, a, mode, nonlinearity):
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
 
 
+@public
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Uniform in +-gain * sqrt(3 / fan)."""
     if 0 in tensor.shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
         return tensor
     bound = math.sqrt(3.0) * deviation(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
 
 
+@public
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Normal with deviation gain / sqrt(fan)."""
     if 0 in tensor.shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
         return tensor
     return normal_(tensor, 0, deviation(tensor, a, mode, nonlinearity), generator)
 
@@ -157,12 +172,13 @@ def live_stream(generator, what):
     return stream_of(generator)
 
 
+@public
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal within [a, b]: what falls outside is taken from further draws of the whole Tensor."""
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
-            stacklevel=2,
+            stacklevel=3,
         )
     stream = live_stream(generator, "nn.init.trunc_normal_")
     shape, d = tuple(tensor.shape), tensor.dtype.numpy
@@ -196,6 +212,7 @@ def accepted(stream, shape, d, mean, std, a, b):
     return out
 
 
+@public
 def orthogonal_(tensor, gain=1, generator=None):
     """A (semi-)orthogonal matrix, of the first dimension by all others."""
     if tensor.dim() < 2:
@@ -214,6 +231,7 @@ def orthogonal_(tensor, gain=1, generator=None):
     return written(tensor, gain * q.reshape(tuple(tensor.shape)))
 
 
+@public
 def sparse_(tensor, sparsity, std=0.01, generator=None):
     """Normal, with a fraction of each column set to zero."""
     if tensor.dim() != 2:
@@ -245,3 +263,4 @@ uniform, normal, constant, eye, dirac = (former(f) for f in (uniform_, normal_, 
 xavier_uniform, xavier_normal = former(xavier_uniform_), former(xavier_normal_)
 kaiming_uniform, kaiming_normal = former(kaiming_uniform_), former(kaiming_normal_)
 orthogonal, sparse = former(orthogonal_), former(sparse_)
+__getattr__ = _refusal("torch.nn.init", __name__)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 
 from funcgrad.core.site import site, warn
+from funcgrad.core.tracebacks import PublicMethods, trim
 
 from ..autograd import walks
 from ..dtypes import FLOAT32
@@ -65,7 +66,11 @@ def with_hooks(step):
                             f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
                         )
                     args, kwargs = changed
-        out = step(*args, **kwargs)
+        try:
+            out = step(*args, **kwargs)
+        except BaseException as error:
+            trim(error)
+            raise
         if GLOBAL_POST_HOOKS or self._optimizer_step_post_hooks:
             for hook in (*self._optimizer_step_post_hooks.values(), *GLOBAL_POST_HOOKS.values()):
                 hook(self, args, kwargs)
@@ -77,7 +82,7 @@ def with_hooks(step):
     return hooked
 
 
-class Optimizer:
+class Optimizer(PublicMethods):
     """Base of optimizers: `params` are Tensors, (name, Tensor) pairs, or dicts of groups with options of their own.
 
     A subclass gives its options' defaults to __init__ and defines `step`. TypeError or ValueError, in torch's words,

@@ -11,6 +11,7 @@ import sys
 import numpy as np
 
 from funcgrad.core.halves import of_bits
+from funcgrad.core.tracebacks import public
 
 from .. import dtypes
 from ..devices import Device
@@ -45,6 +46,7 @@ class Anything(pickle.Unpickler):
         return self.storage(pid)
 
 
+@public
 def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=None, **pickle_load_args):
     """The object in a file (a path, or a binary stream that can seek) that torch.save wrote.
 

@@ -14,6 +14,7 @@ from types import FunctionType
 import numpy as np
 
 from funcgrad.core.halves import bits
+from funcgrad.core.tracebacks import public
 
 from .. import dtypes
 from ..devices import Device
@@ -156,6 +157,7 @@ def values(t):
     return t.val
 
 
+@public
 def save(
     obj,
     f,

@@ -7,13 +7,17 @@ saves stands, in order, for what the first would have saved.
 import contextlib
 import warnings
 
+from funcgrad.core.tracebacks import public
+
 from ..autograd.grad_mode import enable_grad, no_grad
 from ..autograd.graph import saved_tensors_hooks
+from ..functions.missing import refusal as _refusal
 from ..functions.random import get_rng_state, set_rng_state
 from ..nn.modules.container import Sequential
 from ..random import fork_rng
 from ..tensor import Tensor
 
+__getattr__ = _refusal("torch.utils.checkpoint", __name__)
 __all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential", "noop_context_fn", "set_checkpoint_early_stop"]
 
 
@@ -88,6 +92,7 @@ def detached(x):
     return x.detach().requires_grad_(x.requires_grad) if isinstance(x, Tensor) and x.is_floating_point() else x
 
 
+@public
 def checkpoint(
     function,
     *args,
@@ -113,7 +118,7 @@ def checkpoint(
             "checkpoint without use_reentrant will raise an exception. use_reentrant=False is recommended, but if you need to "
             "preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for more details on the "
             "differences between the two variants.",
-            stacklevel=2,
+            stacklevel=3,
         )
         use_reentrant = True
     if use_reentrant:
@@ -122,7 +127,7 @@ def checkpoint(
         if context_fn is not noop_context_fn or debug:
             raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
         if not any(isinstance(a, Tensor) and a.requires_grad for a in args):
-            warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=2)
+            warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=3)
             with no_grad():
                 return function(*args)
     first, second = context_fn()
@@ -131,6 +136,7 @@ def checkpoint(
         return function(*args, **kwargs)
 
 
+@public
 def checkpoint_sequential(functions, segments, input, use_reentrant=None, preserve_rng_state=True):
     """functions one after the other, in segments that are each checkpointed but for the last."""
     if use_reentrant is None:
@@ -139,7 +145,7 @@ def checkpoint_sequential(functions, segments, input, use_reentrant=None, preser
             "we will raise an exception if use_reentrant is not passed. use_reentrant=False is recommended, but if you need to "
             "preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for more details on the "
             "differences between the two variants.",
-            stacklevel=2,
+            stacklevel=3,
         )
         use_reentrant = True
     functions = list(functions.children()) if isinstance(functions, Sequential) else list(functions)

@@ -13,11 +13,13 @@ from types import CellType, FunctionType
 from ..lazy import trims
 from .site import internal
 
+PACKAGES = ("funcgrad", "compat")
+
 
 def is_ours(frame):
     """Does the frame run funcgrad, compat, or code that they generated?"""
     package = str(frame.f_globals.get("__name__")).partition(".")[0]
-    return package in ("funcgrad", "compat") or frame.f_code.co_filename.startswith("<funcgrad")
+    return package in PACKAGES or frame.f_code.co_filename.startswith("<funcgrad")
 
 
 def is_bug(error, last):
@@ -25,9 +27,9 @@ def is_bug(error, last):
     missing in our code; a value that does not fit is the user's, and NumPy may say so there."""
     if not is_ours(last.tb_frame):
         return False
-    if isinstance(error, AttributeError):
+    if isinstance(error, (AttributeError, KeyError)):
         return last.tb_frame.f_code.co_code[last.tb_lasti] != opcode.opmap["RAISE_VARARGS"]
-    return isinstance(error, (KeyError, NameError, ImportError))
+    return isinstance(error, (NameError, ImportError))
 
 
 def entries(traceback):
@@ -108,6 +110,27 @@ def public(f):
     g.__dict__.update(f.__dict__)
     g.__dict__.setdefault("__wrapped__", f)
     return g
+
+
+def publish(cls, *names):
+    """Make functions of a class public: those that it defines itself under the names, or without names all but private ones."""
+    for name, f in list(vars(cls).items()):
+        if type(f) is FunctionType and (name in names if names else name[0] != "_" or name == "__init__"):
+            setattr(cls, name, public(f))
+    return cls
+
+
+class PublicMethods:
+    """Base of classes: those of their subclasses that are ours have public methods, the ones that are named in `_public` or all.
+
+    A user's own subclass stays as it is written."""
+
+    _public = ("__init__",)
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if str(getattr(cls, "__module__", "")).partition(".")[0] in PACKAGES:
+            publish(cls, *cls._public)
 
 
 def trim_origins(error):

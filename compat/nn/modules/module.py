@@ -7,6 +7,8 @@ was registered as is what assignment to it keeps it as.
 import inspect
 import warnings
 
+from funcgrad.core.tracebacks import PublicMethods, publish
+
 from ...autograd.grad_mode import call_in
 from ...devices import Device, usable
 from ...functions.register import FUNCTIONS as T
@@ -55,7 +57,7 @@ TABLES = (
 )  # fmt: skip
 
 
-class Module(Calling, Stateful):
+class Module(Calling, Stateful, PublicMethods):
     """Base class of neural network modules: subclasses assign parameters and modules in __init__ and define forward.
 
     >>> import compat as torch
@@ -344,7 +346,7 @@ class Module(Calling, Stateful):
                 warnings.warn(
                     "Complex modules are a new feature under active development whose design may change, and some modules "
                     "might not work as expected when using complex tensors as parameters or buffers.",
-                    stacklevel=2,
+                    stacklevel=3,
                 )
         return self._apply(lambda t: t.to(device, dtype if moves(t) else None, **rest))
 
@@ -435,6 +437,11 @@ class Module(Calling, Stateful):
         if not lines and not below:
             return head + ")"
         return head + "\n  " + "\n  ".join(lines + below) + "\n)"
+
+
+publish(
+    Module, "register_parameter", "register_buffer", "add_module", "get_submodule", "set_submodule", "get_parameter", "get_buffer", "to"
+)  # fmt: skip
 
 
 def check_name(module, name, what, table):

@@ -7,6 +7,7 @@ import functools
 import weakref
 
 from funcgrad.core.site import warn
+from funcgrad.core.tracebacks import PublicMethods
 
 from ...tensor import Tensor
 from ..optimizer import Optimizer
@@ -72,7 +73,7 @@ def note_steps(optimizer):
     optimizer.step = noted
 
 
-class LRScheduler:
+class LRScheduler(PublicMethods):
     """Base of schedules: a subclass defines get_lr(), the rates of the groups at self.last_epoch.
 
     >>> import compat as torch

@@ -9,6 +9,7 @@ from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 import numpy as np
 
 from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import public
 
 from .... import dtypes
 from ....functions.register import FUNCTIONS as T
@@ -146,6 +147,7 @@ default_collate_fn_map = {
 }
 
 
+@public
 def default_collate(batch):
     """A batch of samples: numbers, arrays and Tensors stacked along a new first dimension, containers entered.
 
