@@ -77,5 +77,7 @@ def is_in(array, wanted):
 
 def memory_in(wanted, shape, dtype):
     """A new array of a shape, its elements in a format."""
+    if wanted is None or wanted is contiguous_format:
+        return np.empty(shape, dtype)
     order = order_of(wanted, len(shape))
     return np.empty([shape[at] for at in order], dtype).transpose(np.argsort(order))

@@ -6,6 +6,7 @@ Invariant: what torch gives as a copy shares no memory with its operand, even wh
 import numpy as np
 
 from funcgrad.core.mutation import write
+from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
@@ -20,7 +21,11 @@ def contiguous_copy(t, name="CloneBackward0", wanted=None):
     """A copy in C order or another format (a NumPy copy keeps the order of strides: the memory is made first, then filled)."""
     if t.owner is not TAPE:
         return named(P["copy"](t, t), name, (t,))
-    out = new(memory_in(wanted, shape_of(t), dtype_of(t)))
+    memory = memory_in(wanted, shape_of(t), dtype_of(t))
+    if not shared.staging:
+        np.copyto(memory, t.val)
+        return named(TAPE.process(P["copy"], (t.val, t), {}, out=memory), name, (t,))
+    out = new(memory)
     if out.owner is not TAPE:  # inside a Stage: a value of the graph has no strides
         return named(P["copy"](t, t), name, (t,))
     write(out, P["copy"], t)

@@ -58,10 +58,12 @@ def dtype_of(x):
     got = PYTHON_SCALARS.get(t)
     if got is not None:
         return got
+    if hasattr(x, "mark"):  # a handle: it has the dtype of what it holds
+        while hasattr(v := x.val, "mark"):
+            x = v
+        return x.mark.aval.dtype if v is None else dtype_of(v)  # (a staged value holds none)
     if isinstance(x, np.generic):
         return x.dtype
-    if hasattr(x, "mark"):
-        return x.owner.dtype(x)
     return x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype
 
 

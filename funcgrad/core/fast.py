@@ -53,15 +53,17 @@ NODE = """
             n.saved = ({saved}); n.avals = {avals}; n.index = tick()"""
 
 
-def saved_text(plan, names):
-    kept = [names[i] for i in plan.reads] + (["out"] if plan.keeps else [])
+def saved_text(plan, arity, names):
+    kept = [names[i] for i in plan.reads if i < arity] + (["out"] if plan.keeps else [])
     return "".join(k + ", " for k in kept)
 
 
 def node_text(prim, need, names, ins, avals, kink, params=None):
     plan = prim.plan(need, kink, "torch" if kink == "torch" else "numpy")
     params = params or ("PARAMS" if prim.params else "NONE")
-    return NODE.format(plan=f"plan{need}", ins=ins, params=params, saved=saved_text(plan, names), avals=avals), plan
+    return NODE.format(
+        plan=f"plan{need}", ins=ins, params=params, saved=saved_text(plan, len(names), names), avals=avals
+    ), plan
 
 
 @functools.cache
@@ -101,12 +103,13 @@ def mismatch(out, *pairs):
 
 
 def nested_mismatch(out, *pairs):
-    """The same of values that are handles of Records in turn, which have the shapes and dtypes of what they hold."""
+    """The same of values that may be handles in turn."""
     return mismatch(held(out), *[(held(v), needed) for v, needed in pairs])
 
 
 def held(v):
-    while type(v) is Array and type(v.owner) is Record:
+    """What has the shape and dtype of v: what it holds, as far as the levels leave the shape alone."""
+    while isinstance(v, Handle) and not v.owner.reshapes:
         v = v.val
     return v
 
@@ -402,7 +405,7 @@ CALL = """def call({all}, **params):
     else: return general({all}, **params)
     if (out.dtype.kind not in "fc" if type(out) is ndarray else not is_float(dtype_of(out))): return out
     record = recorded.get({key})
-    if record is None: record = recorded[{key}] = recorder(prim, need, {kink})
+    if record is None: record = recorded[{key}] = recorder(prim, need, {kink}, ARITY)
     return record(t, out, params, {all}, {values})
 """
 TAPE_VALUE = """
@@ -412,7 +415,7 @@ TAPE_VALUE = """
         if type(out) is not ndarray: out = asarray(out)
         if not need or not tls.grad or out.dtype.kind not in "fc": return TAPE.face(out, None, TAPE)
         record = taped.get({key})
-        if record is None: record = taped[{key}] = tape_recorder(prim, need, {kink})
+        if record is None: record = taped[{key}] = tape_recorder(prim, need, {kink}, ARITY)
         return record(out, params, {all}, {values})"""
 TAPE_VIEW = """
         out = impl_torch(vx, **params)
@@ -420,7 +423,7 @@ TAPE_VIEW = """
         if not need or not tls.grad or out.dtype.kind not in "fc": h = TAPE.face(out, None, TAPE)
         else:
             record = taped.get(need)
-            if record is None: record = taped[need] = tape_recorder(prim, need, None)
+            if record is None: record = taped[need] = tape_recorder(prim, need, None, ARITY)
             h = record(out, params, x, vx)
         memory = out.base
         if memory is not None and (memory is vx or memory is vx.base): h.store = x.store or x.stamp()[0]
@@ -451,9 +454,27 @@ def call_of(prim):
     """
     if prim.variadic and prim.linear == "all" and not prim.multi and not state.shared.halves:
         return variadic_call(prim)
-    if prim.multi or prim.variadic or prim.source or prim.record or prim.nondiff or not 1 <= prim.arity <= 3:
+    if prim.multi or prim.source or prim.record or prim.nondiff:
         return None
-    xs = "xyz"[: prim.arity]
+    if prim.variadic:
+        return by_count(prim)
+    return call_with(prim, prim.arity) if 1 <= prim.arity <= 3 else None
+
+
+def by_count(prim):
+    """The call of a primitive with any number of operands: one written out for two of them and one for three."""
+    written = {2: call_with(prim, 2), 3: call_with(prim, 3)}
+    general = prim.general
+
+    def call(*xs, **params):
+        return written.get(len(xs), general)(*xs, **params)
+
+    return call
+
+
+def call_with(prim, arity):
+    """The call of a primitive with so many operands."""
+    xs = "xyz"[:arity]
     every, values = ", ".join(xs), ", ".join("v" + x for x in xs)
     kinked = prim.elementwise and prim.kinked
     kink = 'params.get("kink")' if kinked else "None"
@@ -473,7 +494,7 @@ def call_of(prim):
         "Handle": Handle, "general": prim.general, "enter": enter, "leave": leave, "IGNORE": IGNORE,
         "impl": prim.impl, "impl_torch": prim.value("torch"), "sharing": sharing, "prim": prim, "taped": {}, "recorded": {}, "dtype_of": dtype_of,
         "is_float": is_float, "Record": Record, "Batch": Batch, "PYTHON_SCALARS": PYTHON_SCALARS, "snap": snap, "recorder": recorder, "tape_recorder": tape_recorder,
-        "half": among,
+        "half": among, "ARITY": arity,
     }  # fmt: skip
     return compile_text(text, env)
 
@@ -554,9 +575,9 @@ def aligned(xs):
     return " and ".join(each + same if len(xs) < 3 else ["False"])
 
 
-def recorder_pieces(prim, plan, constant="v{0}"):
+def recorder_pieces(prim, plan, arity, constant="v{0}"):
     """The texts of a recorder that both faces share; `constant`: what is kept of an operand that may be a plain array."""
-    xs = "xyz"[: prim.arity]
+    xs = "xyz"[:arity]
     if prim.elementwise:
         pairs = ", ".join(f"(v{x}, {i in plan.operands})" for i, x in enumerate(xs))
         avals = f"mismatch(out, {pairs}) if hasattr(out, 'shape') else None"
@@ -569,7 +590,9 @@ def recorder_pieces(prim, plan, constant="v{0}"):
         "all": ", ".join(xs),
         "values": ", ".join("v" + x for x in xs),
         "ins": ", ".join(f"{xs[i]}.mark" for i in plan.operands),
-        "saved": saved_text(plan, [("v{0}" if i in plan.operands else constant).format(x) for i, x in enumerate(xs)]),
+        "saved": saved_text(
+            plan, arity, [("v{0}" if i in plan.operands else constant).format(x) for i, x in enumerate(xs)]
+        ),
         "avals": avals,
     }
 
@@ -577,7 +600,7 @@ def recorder_pieces(prim, plan, constant="v{0}"):
 CONSTANT = "(v{0} if v{0} is not {0} else kept(v{0}, t))"  # (a handle's value is nobody's to write into)
 
 
-def recorder(prim, need, kink):
+def recorder(prim, need, kink, arity):
     """The function that makes the node and the handle of one call on a Record."""
     plan = prim.plan(need, kink)
     text = RECORD.format(
@@ -585,7 +608,7 @@ def recorder(prim, need, kink):
         node="Node",
         owner="t",
         rest="\n    return Array(out, n, t)",
-        **recorder_pieces(prim, plan, CONSTANT),
+        **recorder_pieces(prim, plan, arity, CONSTANT),
     )
     return compile_text(text, environment(prim, None) | {"plan": plan, "aval_of": aval_of})
 
@@ -596,10 +619,10 @@ STAMP = """
         v += ((*{x}.stamp(), {i}) if s is None or type({x}.alias) is Frozen else (s, s.version, {i})),"""
 
 
-def tape_recorder(prim, need, kink):
+def tape_recorder(prim, need, kink, arity):
     """The same for the tape: also the versions of what is kept."""
     plan = prim.plan(need, kink, "torch")
-    taped = [STAMP.format(x="xyz"[i], i=i) for i in plan.reads]
+    taped = [STAMP.format(x="xyz"[i], i=i) for i in plan.reads if i < arity]
     rest = [
         "\n    n.extra = None",
         "\n    h = new(TAPE.face); h.val = out; h.mark = n; h.owner = TAPE; h.alias = h.store = h.cell = None",
@@ -609,7 +632,9 @@ def tape_recorder(prim, need, kink):
     if plan.keeps:
         rest.append("\n    s = h.store = Store(); v += (s, 0, -1),")
     rest.append("\n    n.versions = v\n    return h")
-    text = RECORD.format(head="", node="TapeNode", owner="TAPE", rest="".join(rest), **recorder_pieces(prim, plan))
+    text = RECORD.format(
+        head="", node="TapeNode", owner="TAPE", rest="".join(rest), **recorder_pieces(prim, plan, arity)
+    )
     env = environment(prim, None) | {"plan": plan, "aval_of": aval_of, "Taped": Taped}
     return compile_text(text, env)
 

@@ -30,9 +30,16 @@ class Handle:
         self.alias = alias
 
     def own_shape(self):
-        if self.alias is not None:
-            fresh(self)
-        return self.owner.shape(self)
+        x = self
+        while True:
+            if x.alias is not None:
+                fresh(x)
+            owner = x.owner
+            if owner.reshapes:
+                return owner.shape(x)
+            x = x.val
+            if not isinstance(x, Handle):
+                return shape_of(x)
 
     shape = property(own_shape)
 

@@ -22,6 +22,7 @@ class Trace:
     """A level. `flat`: it runs over plain values only, so that the primitive one level out is NumPy itself."""
 
     done = flat = deep = False
+    reshapes = False  # have its handles another shape than what they hold?
     mode = None  # a Record that minds no_grad (torch.func's do, fg.grad's do not) knows the grad mode outside it
     face = Array
     concrete = True  # its handles have values that Python may branch on
@@ -45,7 +46,7 @@ class Trace:
         return shape_of(h.val)
 
     def dtype(self, h):
-        return dtype_of(h.val)
+        return dtype_of(h)
 
     def weak(self, h):
         return is_weak(h.val)
@@ -247,6 +248,7 @@ class Batch(Trace):
     """vmap, online: the mark of a handle is the axis of its value that is mapped (None: not mapped)."""
 
     concrete = False
+    reshapes = True
     name = "vmap"
     around = None  # the vmap in which this one runs
 

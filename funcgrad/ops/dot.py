@@ -1,6 +1,7 @@
 """dot_general: contraction over some axes, batching over others. Every product of matrices and einsum is made of it."""
 
 import functools
+from math import prod
 
 import numpy as np
 
@@ -19,6 +20,25 @@ def _product(shape, axes):
     for a in axes:
         k *= shape[a]
     return k
+
+
+@functools.lru_cache(maxsize=1024)
+def _arranged(nx, ny, dims):
+    """The free axes of both operands, and the order of all their axes that makes them stacks of matrices (None: they are)."""
+    (xc, yc), (xb, yb) = dims
+    xf, yf = free_axes(nx, xc, xb), free_axes(ny, yc, yb)
+    left, right = (*xb, *xf, *xc), (*yb, *yc, *yf)
+    return xf, yf, None if left == tuple(range(nx)) else left, None if right == tuple(range(ny)) else right
+
+
+def _for_blas(x):
+    """A stack of matrices, copied if BLAS cannot take their strides, since NumPy then multiplies number by number."""
+    *_, m, n = x.shape
+    *_, by_row, by_column = x.strides
+    size = x.itemsize
+    if (by_column == size and by_row >= n * size) or (by_row == size and by_column >= m * size):
+        return x
+    return np.ascontiguousarray(x)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -120,12 +140,15 @@ class dot_general:
                     if nx > 2 or ny > 2
                     else np.dot(x if nx == 1 or xc[0] else x.T, y.T if yc[0] else y)
                 )
-        xf, yf = free_axes(nx, xc, xb), free_axes(ny, yc, yb)
-        b, m, k, n = _product(x.shape, xb), _product(x.shape, xf), _product(x.shape, xc), _product(y.shape, yf)
-        left = x.transpose(*xb, *xf, *xc).reshape(b, m, k)
-        right = y.transpose(*yb, *yc, *yf).reshape(b, k, n)
-        s, r = x.shape, y.shape
-        return np.matmul(left, right).reshape((*[s[a] for a in xb], *[s[a] for a in xf], *[r[a] for a in yf]))
+        xf, yf, left, right = _arranged(nx, ny, dims)
+        x = x if left is None else x.transpose(left)
+        y = y if right is None else y.transpose(right)
+        if xb and len(xf) == len(yf) == len(xc) == 1:
+            return np.matmul(_for_blas(x), _for_blas(y))
+        s, r, nb = x.shape, y.shape, len(xb)
+        rows, columns = s[: nb + len(xf)], r[nb + len(xc) :]
+        b, m, k, n = prod(s[:nb]), prod(rows[nb:]), prod(r[nb : nb + len(xc)]), prod(columns)
+        return np.matmul(x.reshape(b, m, k), y.reshape(b, k, n)).reshape(rows + columns)
 
     def numpy(w, out, x, y, *, dims):
         """Matrices go to `dot` with the memory of the result; stacks of them to `matmul`, copied only where an axis is made

@@ -385,7 +385,23 @@ class cast:
 
 # ------------------------------------------------------------------------------------------------ basic indexing
 def index_shape(shape, idx):
-    return np.broadcast_to(np.int8(0), shape)[idx].shape
+    """The shape of what a basic index selects; NumPy's own errors."""
+    out, axis, ndim, single = [], 0, len(shape), True
+    for i in idx:
+        if i is None:
+            out.append(1)
+        elif i is Ellipsis and (left := ndim - sum([j is not None and j is not i for j in idx])) >= 0 and single:
+            single = False
+            out += shape[axis : axis + left]
+            axis += left
+        elif axis < ndim and type(i) is slice:
+            out.append(len(range(shape[axis])[i]))
+            axis += 1
+        elif axis < ndim and type(i) is int and -shape[axis] <= i < shape[axis]:
+            axis += 1
+        else:  # (NumPy says what is wrong with it, or what it means)
+            return np.broadcast_to(np.int8(0), shape)[idx].shape
+    return (*out, *shape[axis:])
 
 
 def _getitem_pull(n, ct, cts, owned):
@@ -582,6 +598,8 @@ class copy:
         yield Sample(x, draw(rng, "integer", (4,), np.int32), kind="mixed", order=1)
 
     def impl(x, v):
+        if type(v) is ndarray and v.shape == shape_of(x):
+            return v.astype(dtype_of(x))
         return np.broadcast_to(v, shape_of(x)).astype(dtype_of(x))
 
     def into(mem, v):
@@ -746,6 +764,8 @@ def spread_plain(v, x, axes):
     """spread over plain arrays: few numbers become an array of their own."""
     shape = x.shape if type(x) is ndarray or type(x) is Aval else shape_of(x)
     if not axes or type(v) is float or math.prod(shape) > FEW:
+        if type(v) is ndarray and not v.flags.c_contiguous:
+            v = v.copy()  # (what lies apart is repeated six times as slowly)
         return broadcast(v, shape=shape, axes=tuple(sorted(axes)))
     out = np.empty(shape, v.dtype)
     if len(axes) == len(shape):

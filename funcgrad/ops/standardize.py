@@ -19,6 +19,16 @@ def average(x, axes):
     return spread(mean(x, axes=axes), x, axes)
 
 
+def average_plain(x, axes):
+    """The same of a plain array, which NumPy repeats where it is used."""
+    x = np.asarray(x)
+    total = np.add.reduce(x, axis=axes, keepdims=True)
+    return total / x.dtype.type(max(x.size // max(total.size, 1), 1))
+
+
+average.plain = average_plain
+
+
 def pushed(t, out, x, axes, eps):
     """The linear map above; it is symmetric, so it takes tangents and cotangents alike."""
     r = rsqrt(add(average(square(sub(x, average(x, axes))), axes), eps))

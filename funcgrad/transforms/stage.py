@@ -31,7 +31,9 @@ class Stage(Trace):
     """The interpreter behind jit: operations on its handles become nodes of a graph."""
 
     concrete = False
+    reshapes = True
     cell = Cell  # what keeps the .grad of a shadow
+    replaced = frozenset()  # ids of the cells outside whose .grad is replaced whatever it was
     decoupled = (
         False  # has a Tensor with a history been given a value that is not of it (under no_grad, through detach())?
     )
@@ -57,9 +59,6 @@ class Stage(Trace):
 
     def shape(self, h):
         return h.mark.aval.shape
-
-    def dtype(self, h):
-        return h.mark.aval.dtype
 
     def weak(self, h):
         return h.mark.aval.weak

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.quiet import quiet
 from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import call_in
@@ -18,6 +20,7 @@ from .padding import pad
 from .pooling import avg_pool2d
 
 P = PRIMITIVES
+MEAN, COPY = P["mean"], P["copy"]
 EPS = float(np.finfo(np.float32).eps)  # (of half precision too)
 PLAIN = frozenset((np.dtype(np.float32), np.dtype(np.float64)))
 
@@ -221,6 +224,10 @@ def check_channels(count, **given):
 
 def move(running_mean, running_var, x, axes, momentum, unbiased):
     """Each running <- (1 - momentum) * running + momentum * new, in place; the new variance is `unbiased` by that factor."""
+    own = [current(r) for r in (running_mean, running_var) if r is not None]
+    if not shared.staging and all([r.owner is TAPE and r.val.dtype is own[0].val.dtype for r in (*own, x)]):
+        if x.val.dtype in PLAIN:
+            return move_plain(running_mean, running_var, x.val, axes, momentum, unbiased)
     mean = P["mean"](x, axes=axes)
     kept = tuple([1 if i in axes else k for i, k in enumerate(shape_of(x))])
     variance = P["mean"](P["square"](P["sub"](x, P["reshape"](mean, shape=kept))), axes=axes)
@@ -231,6 +238,20 @@ def move(running_mean, running_var, x, axes, momentum, unbiased):
                 running.copy_(half_moved(running, P["mul"](step, factor), momentum, d))
             else:
                 running.mul_(1 - momentum).add_(P["mul"](step, momentum * factor))
+
+
+def move_plain(running_mean, running_var, x, axes, momentum, unbiased):
+    """The same over NumPy memory, in one write for each."""
+    mean = MEAN.impl_torch(x, axes=axes)
+    kept = tuple([1 if i in axes else k for i, k in enumerate(x.shape)])
+    with quiet():
+        if running_mean is not None:
+            step = mean.reshape(running_mean.val.shape) * momentum
+            write(running_mean, COPY, running_mean.val * (1 - momentum) + step)
+        if running_var is not None:
+            apart = x - mean.reshape(kept)
+            step = MEAN.impl_torch(apart * apart, axes=axes).reshape(running_var.val.shape) * (momentum * unbiased)
+            write(running_var, COPY, running_var.val * (1 - momentum) + step)
 
 
 def half_moved(running, new, momentum, d):
