@@ -11,7 +11,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.coverage_jax import COLUMNS, EXPECTED, YES, columns, has  # noqa: E402
+from tests.coverage_jax import COLUMNS, EXPECTED, YES, columns, has  # noqa: E402  (which makes the next one visible)
+
+import used_names  # noqa: E402  # isort: skip
 
 PAGE = Path(__file__).resolve().parent / "coverage-jax.md"
 
@@ -34,6 +36,20 @@ def autograds(listed):
             f"* `{space}`: {len(names) - len(lacking)} of {len(names)}"
             + (f"; not {', '.join(lacking)}" if lacking else "")
         )
+    return lines
+
+
+def used_by_programs():
+    """Of the names that public programs use: how many are ours, and why the others are not."""
+    lines = []
+    for library, rows in (("jax", used_names.JAX), ("autograd", used_names.AUTOGRAD)):
+        every = list(used_names.names(rows))
+        by_reason = {}
+        for name in every:
+            if used_names.reason(name):
+                by_reason.setdefault(used_names.reason(name), []).append(f"`{name}`")
+        lines.append(f"* {library}: {len(every) - sum(map(len, by_reason.values()))} of {len(every)} stand in `funcgrad.{library}`.")
+        lines += [f"  * {', '.join(ns)}: {why}." for why, ns in by_reason.items()]
     return lines
 
 
@@ -74,6 +90,14 @@ def page():
         for name, why in names.items():
             by_reason.setdefault(why, []).append(name)
         lines += [f"* `{space}`: {', '.join(ns)}: {why}." for why, ns in by_reason.items()]
+    lines += [
+        "",
+        "## Names that programs use",
+        "",
+        "Counted over public tutorials, examples and teaching programs (`tests/expected/used_names.py`; `tests/test_used_names.py` looks each up).",
+        "",
+        *used_by_programs(),
+    ]
     lines += ["", "## autograd's names", "", *autograds(stored["autograd"])]
     for space, rows in found.items():
         lines += ["", f"## jax.{space}", *head("name"), *[row(name, cells) for name, cells in rows.items()]]

@@ -53,11 +53,29 @@ def save_from_both_policies(first, second):
     return lambda prim, *avals, **params: first(prim, *avals, **params) or second(prim, *avals, **params)
 
 
+def offload_dot_with_no_batch_dims(offload_src, offload_dst):
+    """Keep the results of products of matrices without batch axes. There is one memory here: what jax moves from a device's to the
+    host's stays where it is."""
+    return dots_with_no_batch_dims_saveable
+
+
+def save_and_offload_only_these_names(
+    *, names_which_can_be_saved, names_which_can_be_offloaded, offload_src, offload_dst
+):
+    """Keep what `checkpoint_name` gave one of these names; there is one memory here. Raises ValueError for a name in both lists."""
+    both = set(names_which_can_be_saved) & set(names_which_can_be_offloaded)
+    if both:
+        raise ValueError(
+            f"save_and_offload_only_these_names: a name is saved or offloaded, not both; got {sorted(both)} in both"
+        )
+    return save_only_these_names(*names_which_can_be_saved, *names_which_can_be_offloaded)
+
+
 checkpoint_dots = dots_saveable
 checkpoint_dots_with_no_batch_dims = dots_with_no_batch_dims_saveable
 
 __all__ = [
     "checkpoint_dots", "checkpoint_dots_with_no_batch_dims", "dots_saveable", "dots_with_no_batch_dims_saveable",
-    "everything_saveable", "nothing_saveable", "save_any_names_but_these", "save_anything_except_these_names",
+    "everything_saveable", "nothing_saveable", "offload_dot_with_no_batch_dims", "save_and_offload_only_these_names", "save_any_names_but_these", "save_anything_except_these_names",
     "save_from_both_policies", "save_only_these_names",
 ]  # fmt: skip

@@ -41,6 +41,11 @@ class ShapeDtypeStruct(Aval):
             )
         super().__init__(tuple(map(int, shape)), np.dtype(dtype), bool(weak_type))
 
+    @classmethod
+    def like(cls, x):
+        """That of an array, or of anything with a shape and a dtype."""
+        return cls(x.shape, x.dtype, weak_type=getattr(x, "weak_type", False))
+
     weak_type = property(lambda self: self.weak)
     size = property(lambda self: math.prod(self.shape))
 

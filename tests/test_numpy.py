@@ -675,6 +675,8 @@ np.polyadd(V, T)
 np.polysub(T, V)
 np.polymul(V, T)
 np.polyder(V)
+np.polydiv(V, T)[0] |
+np.polydiv(V, T)[1] |
 np.polyder(V, 2)
 np.polyint(V)
 np.polyint(V, 2, [1.0, 2.0]) | np.polyint(V, 2, np.array([1.0, 2.0]))
@@ -724,7 +726,6 @@ np.extract(V > 0, V) |
 np.compress(V > 0, V) |
 np.roots(V[:3] * np.array([1.0, 6.0, 1.0])) |
 np.real_if_close(V + 0j) |
-np.polydiv(V, T)[0] |
 """,
     VALUES,
 )

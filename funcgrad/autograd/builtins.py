@@ -7,9 +7,10 @@ import numpy as np
 
 from ..core.handle import Array
 
-__all__ = ["dict", "isinstance", "list", "tuple", "type"]
+__all__ = ["DictBox", "ListBox", "SequenceBox", "TupleBox", "dict", "isinstance", "list", "tuple", "type"]
 
 dict, list, tuple = builtins.dict, builtins.list, builtins.tuple
+DictBox, ListBox, TupleBox, SequenceBox = dict, list, tuple, (list, tuple)  # autograd's classes of traced ones
 NUMBERS = {builtins.float: "f", builtins.complex: "c"}
 
 

@@ -4,7 +4,7 @@ import functools
 
 from ..errors import ArgumentError
 
-__all__ = ["unary_to_nary"]
+__all__ = ["unary_to_nary", "wraps"]
 
 
 def checked(argnum):
@@ -49,3 +49,19 @@ def unary_to_nary(unary_operator):
         return of_arguments
 
     return operator
+
+
+def wraps(fun, namestr="{fun}", docstr="{doc}", **kwargs):
+    """A decorator that gives a function the name and text of `fun`, in these forms; `kwargs` may stand in them.
+
+    >>> wraps(len, "grad_of_{fun}_by_{argnum}", argnum=0)(lambda x: x).__name__
+    'grad_of_len_by_0'
+    """
+
+    def named(f):
+        name = getattr(fun, "__name__", type(fun).__name__)
+        f.__name__ = namestr.format(fun=name, **kwargs)
+        f.__doc__ = docstr.format(fun=name, doc=getattr(fun, "__doc__", ""), **kwargs)
+        return f
+
+    return named

@@ -16,7 +16,7 @@ from . import numpy  # noqa: F401
 _INDEX = {
     "arrays": "Array ShapedArray",
     "config": "checking_leaks debug_infs debug_nans default_device default_matmul_precision default_prng_impl disable_jit enable_x64 "
-    "log_compiles numpy_dtype_promotion numpy_rank_promotion",
+    "ensure_compile_time_eval log_compiles numpy_dtype_promotion numpy_rank_promotion",
     "devices": "Device block_until_ready clear_caches default_backend device_count device_get device_put effects_barrier "
     "local_device_count local_devices process_count process_index",
     "dtypes": "float0",

@@ -79,3 +79,9 @@ numpy_rank_promotion = option("jax_numpy_rank_promotion")
 numpy_dtype_promotion = option("jax_numpy_dtype_promotion")
 default_prng_impl = option("jax_default_prng_impl")
 default_device = option("jax_default_device")
+
+
+@contextlib.contextmanager
+def ensure_compile_time_eval():
+    """Compute at once what is not traced, which is always the case here."""
+    yield

@@ -331,13 +331,21 @@ def eval_shape(fun, *args, **kwargs):
 
 
 def make_jaxpr(fun, static_argnums=(), axis_env=None, return_shape=False):
-    """A function that returns the graph of fun at its arguments (funcgrad's, which prints one operation a line)."""
+    """A function that returns the jaxpr of fun at its arguments: funcgrad's operations, as jax shows its own.
+
+    >>> import funcgrad.jax as jax, funcgrad.jax.numpy as jnp
+    >>> jax.make_jaxpr(lambda x: jnp.sin(x) * 2.0)(jnp.ones(3))
+    { lambda ; a:f32[3]. let b:f32[3] = sin a; c:f32[3] = mul b 2.0:f32[] in (c,) }
+    """
+
+    from .jaxprs import ClosedJaxpr
 
     @functools.wraps(fun)
     def call(*args, **kwargs):
         static = (static_argnums,) if isinstance(static_argnums, int) else static_argnums
         args = [a if i in static else described(a) for i, a in enumerate(args)]
-        return boundary(stages.make_graph(Lifted(fun), static or None, return_shape))(*args, **described(kwargs))
+        graph = boundary(stages.make_graph(Lifted(fun), static or None, return_shape))(*args, **described(kwargs))
+        return (ClosedJaxpr(graph[0]), graph[1]) if return_shape else ClosedJaxpr(graph)
 
     return call
 

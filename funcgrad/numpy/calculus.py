@@ -5,7 +5,7 @@ import numpy as np
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
 from .arguments import as_array, at_axis, axes_of, axis_of, cast, inexact, operand, size_of
-from .concrete import NONE, concrete, levels_of, plain
+from .concrete import NONE, concrete, levels_of, plain, unknown_under
 from .protocol import implements, no_rule
 from .sorting import searchsorted
 
@@ -367,22 +367,28 @@ def roots(p):
     return np.concatenate((found, np.zeros_like(found, shape=(zeros,)))) if zeros else found
 
 
-@implements(np.polydiv)
-def polydiv(u, v):
-    """(quotient, remainder) by long division; the remainder is cut where its values are zero."""
+def long_division(u, v):
+    """(quotient, what is left of u, how many of its first entries are zero but for rounding), of polynomials."""
     u, v = np.atleast_1d(inexact(as_array(u))), np.atleast_1d(inexact(as_array(v)))
-    m, n = u.shape[0] - 1, v.shape[0] - 1
+    m, n = shape_of(u)[0] - 1, shape_of(v)[0] - 1
     quotient, rest = [], u
-    for k in range(max(m - n + 1, 1)):
-        if m < n:
-            quotient = [np.zeros_like(u, shape=())]
-            break
+    for k in range(m - n + 1):
         d = rest[k] / v[0]
         quotient.append(d)
         rest = rest - P["pad"](d * v, 0, config=((k, m - n - k, 0),))
+    return np.stack(quotient or [np.zeros_like(u, shape=())]), rest, len(quotient)
+
+
+@implements(np.polydiv)
+def polydiv(u, v):
+    """(quotient, remainder) by long division; the remainder is cut where its values are zero, or, where they are not known (under jit
+    and vmap), to one entry less than v has."""
+    quotient, rest, zeros = long_division(u, v)
+    if unknown_under(rest) is not None:
+        return quotient, rest[min(zeros, shape_of(rest)[0] - 1) :]
     while shape_of(rest)[0] > 1 and np.allclose(rest[0], 0, rtol=1e-14):
         rest = rest[1:]
-    return np.stack(quotient), rest
+    return quotient, rest
 
 
 __all__ = ["convolve", "diff", "gradient", "interp"]

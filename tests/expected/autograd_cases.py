@@ -48,6 +48,7 @@ def names(import_module, package):
         "convolve": m("scipy.signal").convolve,
         "odeint": lambda y, t, args: m("scipy.integrate").odeint(flow, y, t, args, rtol=1e-11, atol=1e-13),
         "SPARSE": numpy.cos(numpy.arange(24.0)),
+        "BANDS": (numpy.cos(numpy.arange(18.0)).reshape(3, 6) + [[0], [0], [5]]) * (numpy.indices((3, 6)).sum(0) > 1),
         "TIMES": numpy.array([0.1, 0.5, 0.7]),
         "ag": ag,
         "np": np,
@@ -160,6 +161,12 @@ ag.grad(lambda a: np.sum(np.sin(m("scipy.linalg").solve_sylvester(a.reshape(2, 2
 ag.grad(lambda b: np.sum(np.sin(m("scipy.linalg").solve_sylvester(np.eye(2), b.reshape(2, 2), SPARSE[:4].reshape(2, 2)))))(SPARSE[:4])
 ag.hessian(lambda b: np.sum(np.sin(m("scipy.linalg").solve_banded((1, 2), 3.0 + SPARSE.reshape(4, 6), b))))(SPARSE[:6])
 ag.grad(lambda a: np.sum(np.sin(m("scipy.linalg").solve_banded((2, 1), 3.0 + a.reshape(4, 6), SPARSE[:6]))))(SPARSE)
+m("scipy.linalg").solveh_banded(BANDS, SPARSE[:6])
+m("scipy.linalg").solveh_banded(BANDS[::-1, ::-1], SPARSE[:6], lower=True)
+m("scipy.linalg").cholesky_banded(BANDS)
+m("scipy.linalg").cholesky_banded(BANDS[::-1, ::-1], lower=True)
+ag.grad(lambda x: np.sum(np.tanh(m("numpy.numpy_vjps").unbroadcast_f(X, lambda g: g * 2.0)(np.ones((3, 2)) * x))))(X)
+m("wrap_util").wraps(sum, "grad_of_{fun}_{n}", n=1)(lambda x: x).__name__
 ag.grad(lambda x: ag.grad(lambda x: np.sum(lse(x) ** 2))(x)[0])(X)
 ag.grad(lambda x: ag.grad(lambda x: ag.grad(scaled)(x) * x**3)(x))(2.0)
 ag.grad(ag.grad(lambda x: lse(np.array([x, 1.0]))))(0.5)

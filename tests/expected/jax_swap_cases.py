@@ -78,6 +78,8 @@ jax.vmap(lambda p: p["a"] + p["b"], in_axes=({"a": 0, "b": None},))({"a": x, "b"
 jax.vmap(lambda v: lax.cond(v > 1, lambda q: q * 2, lambda q: -q, v))(x); jax.jit(lambda v: jax.pure_callback(lambda q: np.asarray(q) * 2, jax.ShapeDtypeStruct((3,), "float32"), v))(x); jnp.repeat(x, i); jnp.nonzero(i > 1, size=5, fill_value=-1); jnp.linspace(0, 10, 5, dtype=int); (x > 1) * 2; (x > 1) + (x > 2); (x > 1) - (x > 2); i.astype(jnp.float16).var(); m.sum(axis=(0, 1)); x.view(jnp.int32); lax.div(jnp.array([7, -7]), 2); jnp.array([[1], [1, 2]]); jnp.concatenate([x, 2.0]); jax.nn.softmax(jnp.array([1, 2])); jnp.histogram(x, bins=jnp.array([0.0, 2.0, 4.0])); m.reshape(jnp.array([3, 2])); jnp.zeros((np.int64(2),))
 jnp.take(m, jnp.array([0, 7]), axis=1); m.at[:, jnp.array([0, 7])].get(mode="fill", fill_value=-1.0); jax.jit(lambda v, q: (v.at[:, q].get(mode="fill"), v.at[:, q].set(9.0), v[:, q]))(m, jnp.array([0, 7])); jax.grad(lambda v: v.at[:, jnp.array([0, 7])].set(0.0).sum())(m); m.at[jnp.array([[0], [1]]), jnp.array([0, 7])].get(mode="fill", fill_value=0.0); m[0, jnp.array(-9)]; m.at[jnp.array(5)].set(0.0)
 jax.eval_shape(lambda v: v @ v.T, m); jax.ShapeDtypeStruct((2,), jnp.float32); jax.devices(); jax.device_count(); jax.default_backend(); jax.device_put(a); jax.device_put({"a": 1.0}); jax.device_get(x); jax.config.jax_enable_x64; jax.config.update("jax_foo", 1); jax.local_device_count(); jax.jit(lambda v: v * 2).lower(x).compile()(x); jax.checkpoint(jnp.sin)(x); jax.grad(jax.checkpoint(lambda v: jnp.sin(v).sum()))(x); jax.make_jaxpr(jnp.sin)(x) is not None; jax.block_until_ready(x); jax.process_index(); jax.numpy is jnp; jax.named_call(jnp.sin)(x)
+str(jax.make_jaxpr(jnp.sin)(x)); str(jax.make_jaxpr(lambda v: (jnp.tanh(v) * 2.0 + 1) / (3 - v) - y)(x)); str(jax.make_jaxpr(lambda v: (v, -v))(1.0)); lax.exp_p.bind(x); lax.exp_p.name; str(lax.max_p); [str(e.primitive) for e in jax.make_jaxpr(lambda v: v.sum() * v.max() ** 2.5)(x).eqns]; jax.make_jaxpr(jnp.exp)(x).eqns[0].primitive is lax.exp_p; jax.make_jaxpr(jnp.exp)(x).in_avals; lax.add_p.bind(1.0, x)
+jnp.polydiv(x, y); jnp.polydiv(x, y[:2]); jax.jit(jnp.polydiv)(x, y[:2]); jnp.polydiv(i, i[:1]); jnp.polydiv(x[:1], y); jax.vmap(jnp.polydiv)(m + 1.0, jnp.ones((2, 2))); jnp.polydiv(jnp.array([1.0, 3.0, 2.0]), jnp.array([1.0, 1.0]), trim_leading_zeros=True)
 """
 
 
@@ -543,6 +545,85 @@ def value_iteration_and_reinforce(jax, jnp, np):
 
 
 # ------------------------------------------------------------------------------------------------ outcomes
+
+
+@program
+def interpreting_a_jaxpr(jax, jnp, np):
+    from functools import wraps
+
+    core, lax = jax.extend.core, jax.lax
+    inverses = {lax.exp_p: jnp.log, lax.tanh_p: jnp.arctanh, lax.neg_p: jnp.negative}
+
+    def inverse(f):
+        @wraps(f)
+        def inverted(*args):
+            closed = jax.make_jaxpr(f)(*args)
+            env = dict(zip(closed.jaxpr.outvars, args, strict=True))
+            for eqn in closed.jaxpr.eqns[::-1]:
+                if eqn.primitive not in inverses:
+                    raise NotImplementedError(f"{eqn.primitive} does not have registered inverse.")
+                env[eqn.invars[0]] = inverses[eqn.primitive](env[eqn.outvars[0]])
+            return env[closed.jaxpr.invars[0]]
+
+        return inverted
+
+    def evaluate(closed, *args):
+        env = dict(zip([*closed.jaxpr.invars, *closed.jaxpr.constvars], [*args, *closed.consts], strict=True))
+        read = lambda v: v.val if isinstance(v, core.Literal) else env[v]  # noqa: E731
+        for eqn in closed.jaxpr.eqns:
+            out = eqn.primitive.bind(*map(read, eqn.invars), **eqn.params)
+            env.update(zip(eqn.outvars, out if eqn.primitive.multiple_results else [out], strict=True))
+        return [read(v) for v in closed.jaxpr.outvars]
+
+    x = jnp.array([0.5, 1.0])
+    f = lambda v: jnp.exp(jnp.tanh(-v))  # noqa: E731
+    print(jax.make_jaxpr(inverse(f))(f(x)))
+    try:
+        inverse(lambda v: jnp.sin(v))(x)
+    except NotImplementedError as error:
+        print(error)
+    g = lambda v: jax.lax.scan(lambda c, a: (c * a, c + a), v[0] * 2, jnp.array([1.0, 3.0]) * v)  # noqa: E731
+    closed = jax.make_jaxpr(g)(x)
+    return inverse(f)(f(x)), jax.jit(jax.grad(inverse(f)))(1.2), evaluate(closed, x), jax.vmap(lambda v: evaluate(closed, v))(jnp.ones((2, 2)))
+
+
+@program
+def derivatives_checked(jax, jnp, np):
+    check = jax.test_util.check_grads
+    f = lambda p, v: jnp.sum(jnp.sin(p["a"] @ v) * p["b"])  # noqa: E731
+    params = {"a": jnp.array([[0.5, 1.0], [0.3, -0.2]]), "b": jnp.array(2.0)}
+    check(f, (params, jnp.array([0.1, 0.2])), order=1)
+    check(lambda v: v**3 * jnp.exp(-v), (0.7,), 2, atol=0.1, rtol=0.1, eps=1e-2)
+    wrong = jax.custom_vjp(jnp.sin)
+    wrong.defvjp(lambda v: (jnp.sin(v), v), lambda v, ct: (2 * ct * jnp.cos(v),))
+    caught = []
+    for modes, order in ((["rev"], 1), (["fwd"], 1)):
+        try:
+            check(wrong, (jnp.array([0.3, 0.4]),), order, modes)
+        except Exception as error:
+            caught.append([isinstance(error, kind) for kind in (AssertionError, TypeError)])
+    return caught
+
+
+@program
+def checkpoint_names(jax, jnp, np):
+    name, policies = jax.ad_checkpoint.checkpoint_name, jax.checkpoint_policies
+
+    def f(w, x):
+        return jnp.sum(jnp.exp(name(jnp.sin(w @ x) * 2, "z")))
+
+    w, x = jnp.array([[0.5, 1.0], [0.3, -0.2]]), jnp.array([0.1, 0.2])
+    jax.ad_checkpoint.print_saved_residuals(jax.checkpoint(f), w, x)
+    offload = {"offload_src": "device", "offload_dst": "pinned_host"}
+    both = {"names_which_can_be_saved": ["z"], "names_which_can_be_offloaded": []}
+    chosen = [
+        policies.save_only_these_names("z"),
+        policies.offload_dot_with_no_batch_dims(**offload),
+        policies.save_and_offload_only_these_names(**both, **offload),
+    ]
+    return [jax.grad(jax.checkpoint(f, policy=policy))(w, x) for policy in chosen], jax.jit(jax.grad(f))(w, x)
+
+
 def numbers(v):
     return [str(z) for z in v] if v and isinstance(v[0], complex) else v
 

@@ -10,11 +10,14 @@ import lzma
 from pathlib import Path
 
 import jax
+import jax.ad_checkpoint
 import jax.example_libraries.optimizers
 import jax.example_libraries.stax
+import jax.extend.core
 import jax.flatten_util
 import jax.numpy as jnp
 import jax.ops
+import jax.test_util
 import jax_swap_cases as cases
 import numpy as np
 

@@ -4,7 +4,7 @@ from importlib import import_module as _import_module
 
 from ... import numpy as _numpy
 
-_SUBMODULES = ("fft", "linalg", "numpy_boxes", "random")
+_SUBMODULES = ("fft", "linalg", "numpy_boxes", "numpy_vjps", "random")
 
 
 def __getattr__(name):

@@ -80,3 +80,34 @@ def solve_banded(l_and_u, ab, b):
         return fnp.stack([fnp.roll(ab[up - shift], -shift) for shift in range(-low, up + 1)])
 
     return custom_linear_solve(times, b, lambda _, b: solve(ab, low, up, b), lambda _, b: solve(turned(), up, low, b))
+
+
+def solveh_banded(ab, b, overwrite_ab=False, overwrite_b=False, lower=False, check_finite=True):
+    """The x with M x = b, M hermitian, positive definite and banded: the rows of `ab` are its upper diagonals (its lower ones where
+    `lower`), as SciPy lays them out. What may be overwritten, or is to be checked, changes nothing.
+
+    >>> import numpy as np
+    >>> solveh_banded(np.array([[2.0, 2.0], [1.0, 0.0]]), np.array([3.0, 3.0]), lower=True)
+    array([1., 1.])
+    """
+    k = shape_of(ab)[0] - 1
+    rows = ab if lower else ab[::-1]  # by their distance from the diagonal
+    turned = [fnp.roll(fnp.conj(rows[d]), d if lower else -d) for d in range(1, k + 1)]
+    mine = [rows[d] for d in range(1, k + 1)]
+    above, below = (turned, mine) if lower else (mine, turned)
+    return solve_banded((k, k), fnp.stack([*above[::-1], fnp.real(rows[0]), *below]), b)
+
+
+def cholesky_banded(ab, overwrite_ab=False, lower=False, check_finite=True):
+    """The Cholesky factor of a hermitian, positive definite, banded matrix, both laid out as for solveh_banded.
+
+    >>> import numpy as np
+    >>> cholesky_banded(np.array([[4.0, 10.0], [2.0, 0.0]]), lower=True)
+    array([[2., 3.],
+           [1., 0.]])
+    """
+    size, rows = shape_of(ab)[1], ab if lower else fnp.conj(ab[::-1])
+    low = [fnp.diag(rows[d, : size - d] if lower else rows[d, d:], -d) for d in range(shape_of(ab)[0])]
+    factor = fnp.linalg.cholesky(sum(low[1:], low[0]))  # (which reads the lower triangle)
+    out = [fnp.pad(fnp.diagonal(factor, -d), (0, d) if lower else (d, 0)) for d in range(len(low))]
+    return fnp.stack(out) if lower else fnp.conj(fnp.stack(out[::-1]))

@@ -31,4 +31,9 @@ def __getattr__(name):
         return value
     if name in _all or name == "linalg":
         return _faced(name)
+    if name.endswith("_p"):
+        from ..jaxprs import ENGINE, primitive
+
+        if name[:-2] in ENGINE:
+            return primitive(ENGINE[name[:-2]])
     raise _NoSuchName(_sys.modules[__name__], name)

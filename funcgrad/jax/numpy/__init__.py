@@ -25,7 +25,7 @@ RULES = {
     "inexact 0 1": "kaiser polyfit polyval trapezoid",
     "inexact 0 1 2": "interp",
     "promote 0 1": "allclose append array_equal array_equiv convolve correlate cross digitize dot inner intersect1d isclose isin kron "
-    "ldexp outer polyadd polydiv polymul polysub setdiff1d setxor1d tensordot union1d vdot",
+    "ldexp outer polyadd polymul polysub setdiff1d setxor1d tensordot union1d vdot",
     "keep 0": "argpartition argwhere around array_split atleast_1d atleast_2d atleast_3d broadcast_to compress delete diag "
     "diag_indices_from diagflat diagonal dsplit expand_dims extract flip fliplr flipud histogram_bin_edges hsplit imag insert "
     "lexsort matrix_transpose moveaxis packbits pad partition permute_dims ravel real resize roll rollaxis rot90 split squeeze tile "
@@ -45,7 +45,7 @@ MODULES = {
     "geomspace identity linspace logspace ones ones_like zeros zeros_like",
     "changed": "argsort choose clip divmod einsum fill_diagonal finfo flatnonzero floor_divide frompyfunc mod nonzero argwhere "
     "place power pow put put_along_axis remainder repeat reshape round select sort swapaxes take take_along_axis unique "
-    "vectorize where bincount histogram searchsorted nan_to_num can_cast",
+    "vectorize where bincount histogram searchsorted nan_to_num can_cast polydiv",
 }
 SCALARS = {
     n: n

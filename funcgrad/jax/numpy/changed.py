@@ -7,6 +7,7 @@ import numpy as np
 from ...core.aval import dtype_of, shape_of
 from ...core.handle import Handle
 from ...lax.indexing import fill_of
+from ...numpy import calculus
 from .. import arrays
 from ..apply import face, parameter, promoted
 from ..arrays import described, raw, wrap
@@ -18,6 +19,14 @@ jnp = arrays.jnp
 
 
 # ------------------------------------------------------------------------------------------------ arithmetic
+def polydiv(u, v, *, trim_leading_zeros=False):
+    (u, v), _ = promoted("polydiv", (u, v), "inexact")
+    quotient, rest, _ = calculus.long_division(u, v)
+    while trim_leading_zeros and shape_of(rest)[0] and abs(rest[0]) <= np.finfo(dtype_of(rest)).eps ** 0.5:
+        rest = rest[1:]
+    return wrap(quotient), wrap(rest)
+
+
 def whole_division(x, y):
     """x // y; of integers by 0 what jax's compiler gives: -1, less 1 where the rounding down then comes."""
     if dtype_of(x).kind not in "iu":

@@ -1,0 +1,5 @@
+"""jax.extend: core, the parts of a jaxpr."""
+
+from ...lazy import attributes as _attributes
+
+__getattr__, __dir__ = _attributes(__name__, {})
