@@ -282,6 +282,21 @@ def test_sums_over_several_short_axes(axes):
     np.testing.assert_allclose(f(x)[1], np.sum(np.sin(x), axis=axes), rtol=1e-11, atol=1e-11)
 
 
+@pytest.mark.parametrize("shape", [(3000,), (7, 9, 70), (70_000,), (2, 513), (400, 2)], ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+def test_the_larger_of_an_array_and_a_number(shape, dtype):
+    """Bit for bit NumPy's, zeros of both signs and nan among the operands."""
+    some = [-1, 0, 2, 3] if dtype == "int64" else [-1.0, 0.0, -0.0, 2.0, np.nan, np.inf, -np.inf]
+    x = np.random.default_rng(1).choice(some, shape).astype(dtype)
+    for number in (0, -0.0, 1.5, np.nan) if dtype != "int64" else (0, 2):
+        f = fg.jit(lambda x, number=number: (np.maximum(x, number), np.minimum(number, x), np.maximum(x.T, number)))
+        for got, want in zip(
+            f(x), (np.maximum(x, number), np.minimum(number, x), np.maximum(x.T, number)), strict=True
+        ):
+            assert got.dtype == want.dtype and got.tobytes() == want.tobytes()
+    assert ("repeated" in f.source(x)) == (dtype != "int64" and shape != (70_000,))
+
+
 def test_no_more_threads_than_asked_for(monkeypatch):
     monkeypatch.setattr(workers.Current, "pool", workers.Pool())
     for n, parts in ((1, 1), (3, 3), (7, 6)):

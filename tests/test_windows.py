@@ -12,6 +12,7 @@ import pytest
 
 import funcgrad as fg
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.workers import spread
 from funcgrad.ops import _conv_kernels as kernels
 
 conv = PRIMITIVES["conv"]
@@ -81,6 +82,29 @@ def test_every_kernel_gives_jax_values_in_blocks_of_any_size(kernel, case, block
     want = jax.lax.conv_general_dilated(x, w, params.pop("strides"), feature_group_count=groups, **params)
     assert called
     np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("most", [0, 3000, 1 << 20])
+@pytest.mark.parametrize("k", range(3))
+def test_products_in_pieces_and_samples_shared_among_threads_give_jax_values(k, most, monkeypatch):
+    """Whatever BLAS has, and with the same bits for any number of threads."""
+    shapes = [((5, 3, 12, 11), (4, 3, 3, 3)), ((3, 8, 12, 11), (2, 8, 3, 3)), ((4, 3, 12, 11), (6, 3, 1, 1))][k]
+    for name, value in dict(small_products=lambda: most, NARROW=10, LONG=1, TOGETHER=1).items():
+        monkeypatch.setattr(kernels, name, value)
+    kernels.pieces.cache_clear()
+    rng = np.random.default_rng(0)
+    x, w = (rng.standard_normal(shape) for shape in shapes)
+    shared = []
+    monkeypatch.setattr(kernels, "spread", lambda run, n: shared.append(n) or spread(run, n))
+    found = []
+    for n in (1, 2, 3):
+        with fg.config(threads=n):
+            found.append(conv(x, w, **whole(x, {"padding": ((1, 1), (1, 1))})))
+    kernels.pieces.cache_clear()
+    want = jax.lax.conv_general_dilated(x, w, (1, 1), ((1, 1), (1, 1)))
+    np.testing.assert_allclose(found[0], want, rtol=1e-12, atol=1e-12)
+    assert all([np.array_equal(found[0], got) for got in found])
+    assert shared == ([shapes[0][0]] * 3 if most and k == 0 else [])
 
 
 def test_a_long_filter_keeps_infinities_where_they_belong():

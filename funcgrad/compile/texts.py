@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.aval import Aval
 from ..ops.rows import row_of
+from .passes.rewriting import NONE, constant
 from .slots import Results
 
 NAMED_OUT = (np.maximum, np.minimum)  # (they warn of a positional one)
@@ -16,6 +17,7 @@ LARGE_RESULT = 1 << 20  # bytes
 OUTSIDE = frozenset()
 LONGEST = 8192  # of an inner product: BLAS adds up a longer one less exactly
 SHORTEST = 64  # of a sum as an inner product with ones
+RUN, LONGEST_RUN = 512, 1 << 16  # elements of a number that is repeated
 TWICE = 4096  # elements from which x * 2 is quicker than x + x
 ROW = 1024  # of a vector that is taken as rows
 
@@ -115,6 +117,11 @@ class Texts:
                 return np.multiply, [xs[0], self.literal(wrapped(2, dtype))]
             if ufunc is np.reciprocal:
                 return np.divide, [self.literal(wrapped(1, dtype)), *xs]
+            if ufunc in NAMED_OUT and math.prod(n.aval.shape) >= RUN:
+                values = [constant(x) for x in n.ins]
+                return ufunc, [
+                    x if v is NONE else self.repeated(v, n.aval) or x for x, v in zip(xs, values, strict=True)
+                ]
         return ufunc, xs
 
     def reduce(self, ufunc, out, x, axes):
@@ -214,6 +221,19 @@ class Texts:
         if key not in self.kept:
             self.kept[key] = np.ones(n, dtype)
         return self.name(self.kept[key], "ones")
+
+    def repeated(self, value, aval):
+        """The name of a number as an array of an aval's last axes, None where that would be large. (NumPy takes the larger of an array
+        and a number five times as slowly as that of two arrays.)"""
+        k = len(aval.shape) - 1
+        while k and math.prod(aval.shape[k:]) < RUN:
+            k -= 1
+        shape = aval.shape[k:]
+        if math.prod(shape) > LONGEST_RUN:
+            return None
+        array = np.full(shape, value, aval.dtype)
+        key = "repeated", shape, aval.dtype, array.flat[0].tobytes()
+        return self.name(self.kept.setdefault(key, array), "repeated")
 
     def part(self, v, low, high):
         """Elements of a vector."""

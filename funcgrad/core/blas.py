@@ -5,6 +5,7 @@ loaded that NumPy did not load, and AVX-512 kernels are never recommended on a C
 """
 
 import dataclasses
+import functools
 import os
 import sys
 
@@ -14,6 +15,8 @@ WIDE = ("X86_V4", "AVX512_SKX")  # what NumPy calls AVX-512 as the kernels named
 NARROW = ("haswell", "zen", "sandybridge", "nehalem", "prescott", "core2", "penryn", "barcelona", "bulldozer")
 BETTER = "SkylakeX"
 VARIABLE = "OPENBLAS_CORETYPE"
+UNPACKED = ("skylakex", "cooperlake", "sapphirerapids")  # these kernels multiply small matrices as they lie ...
+SMALL = 10**6  # ... up to this product of m, k and n, and in the caller's thread
 
 
 @dataclasses.dataclass
@@ -96,6 +99,13 @@ def start_with_the_right_kernels():
             os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, VARIABLE: kernels})
 
 
+@functools.lru_cache(1)
+def small_products():
+    """The largest m * k * n of a product of matrices that this BLAS computes without packing its operands, and without threads; 0
+    where nothing of the kind is known."""
+    return SMALL if any([blas.kernels.lower() in UNPACKED for blas in loaded()[:1]]) else 0
+
+
 class Held:
     """BLAS held at one thread, and the numbers of threads it had."""
 
@@ -116,4 +126,4 @@ class Held:
         return bool(libraries) or not on
 
 
-__all__ = ["Blas", "Held", "better", "loaded", "simd", "start_with_the_right_kernels"]
+__all__ = ["Blas", "Held", "better", "loaded", "simd", "small_products", "start_with_the_right_kernels"]

@@ -28,8 +28,9 @@ weight gradient:
   64      (8, 1, 100000) > 1                4.6   0.5  0.1  0.3        8.2   0.04 0.3  0.05
   3x3x3   (4, 8, 16, 16, 16) > 16           2.4   3.4  2.5  1.1        4.4   0.5  0.8  0.6
 In float32 the gap is that of the products: OpenBLAS reaches 105 GFLOP/s here, oneDNN 200. Small calls cost 20 us. Since then windows are
-copied a row at a time (lay_out), which is not in the table: 1.1 to 1.5 times faster, 1.7 depthwise. Winograd's form in NumPy is no
-faster than by_sample at any number of channels.
+copied a row at a time (lay_out), which is not in the table: 1.1 to 1.5 times faster, 1.7 depthwise; and products of few rows are cut so
+that each is one of those that OpenBLAS's AVX-512 kernels compute without packing (m * k * n up to 10**6): 16 to 64 rows of 27 to
+288 taps at 150 to 226 GFLOP/s instead of 87 to 170. Winograd's form in NumPy is no faster than by_sample at any number of channels.
 """
 
 from functools import lru_cache
@@ -39,6 +40,8 @@ from math import gcd, prod
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..core.blas import small_products
+from ..core.workers import spread
 from ._window_kernels import axis_overlaps, congruent, positions, window_overlaps
 from .rows import row_of
 
@@ -50,6 +53,8 @@ TOGETHER = (
 )  # the same of samples that by_sample takes together, so that they stay in the cache (3 to 10 % of 3x3 with few channels)
 WHOLE = 1 << 19  # by_sample cuts a sample into rows from here on: they are no longer one piece of the result
 FEW = 1 << 17  # the same for by_channels
+NARROW = 96  # columns of a product, below which the kernels for small ones lose
+LONG = 1 << 24  # products of numbers, from which samples are shared among threads: 0.2 ms
 MANY = 256  # taps, for which a channel alone is enough for a product
 
 
@@ -134,7 +139,7 @@ def plain(x, w, first, strides, gaps, counts, groups, out):
     if prod(taps) == 1 and sizes == counts:
         flat = within(x, first, sizes).reshape(len(x), groups, w.shape[1], -1)
         weights = np.ascontiguousarray(w).reshape(groups, per_group, -1)
-        np.matmul(weights, flat, out=out.reshape(len(x), groups, per_group, -1))
+        multiply(weights, flat, out.reshape(len(x), groups, per_group, -1))
         return out
     return by_sample(x, w, first, sizes, strides, gaps, counts, groups, out)
 
@@ -182,34 +187,68 @@ def by_sample(x, w, first, sizes, strides, gaps, counts, groups, result):
     per_group = share(groups, depth * row * rows, TOGETHER)
     samples = share(n, depth * row * rows * per_group, TOGETHER)
     box, inside = framed(x, first, sizes)
-    frame = box if inside is None else np.zeros((samples, x.shape[1], *sizes), x.dtype)
-    sn, sc, *s = frame.strides
-    windows = as_strided(
-        frame,
-        (len(frame), groups, c, *taps, *counts),
-        (sn, sc * c, sc, *[a * d for a, d in zip(s, gaps)], *[a * d for a, d in zip(s, strides)]),
-    )
-    memory = np.empty(samples * per_group * depth * rows * row, x.dtype)
     out = result.reshape(n, groups, o // groups, *counts)
     weights = np.ascontiguousarray(w).reshape(groups, o // groups, depth)  # a flipped filter is no BLAS operand
-    for i, r, g in product(range(0, n, samples), range(0, counts[0], rows), range(0, groups, per_group)):
-        some = slice(i, i + samples)
-        if inside is not None:
-            part = box[some]
-            some = slice(0, len(part))
-            if r == g == 0:
-                lay_out(frame[some][inside], part)
-        block = windows[some, g : g + per_group][(..., slice(r, r + rows), *[slice(None)] * (len(counts) - 1))]
-        columns = memory[: block.size].reshape(block.shape)
-        lay_out(columns, block)
-        columns = columns.reshape(*block.shape[:2], depth, -1)
-        target = out[i : i + samples, g : g + per_group]
-        if rows == counts[0]:
-            np.matmul(weights[g : g + per_group], columns, out=target.reshape(*target.shape[:3], -1))
-        else:
-            target = target[:, :, :, r : r + rows]
-            target[...] = np.matmul(weights[g : g + per_group], columns).reshape(target.shape)
+
+    def run(low, high):
+        """Blocks of samples number low to high."""
+        frame = box if inside is None else np.zeros((samples, x.shape[1], *sizes), x.dtype)
+        sn, sc, *s = frame.strides
+        windows = as_strided(
+            frame,
+            (len(frame), groups, c, *taps, *counts),
+            (sn, sc * c, sc, *[a * d for a, d in zip(s, gaps)], *[a * d for a, d in zip(s, strides)]),
+        )
+        memory = np.empty(samples * per_group * depth * rows * row, x.dtype)
+        starts = range(low * samples, min(high * samples, n), samples)
+        for i, r, g in product(starts, range(0, counts[0], rows), range(0, groups, per_group)):
+            some = slice(i, i + samples)
+            if inside is not None:
+                part = box[some]
+                some = slice(0, len(part))
+                if r == g == 0:
+                    lay_out(frame[some][inside], part)
+            block = windows[some, g : g + per_group][(..., slice(r, r + rows), *[slice(None)] * (len(counts) - 1))]
+            columns = memory[: block.size].reshape(block.shape)
+            lay_out(columns, block)
+            columns = columns.reshape(*block.shape[:2], depth, -1)
+            target = out[i : i + samples, g : g + per_group]
+            if rows == counts[0]:
+                multiply(weights[g : g + per_group], columns, target.reshape(*target.shape[:3], -1))
+            else:
+                target = target[:, :, :, r : r + rows]
+                target[...] = np.matmul(weights[g : g + per_group], columns).reshape(target.shape)
+
+    blocks = -(-n // samples)
+    if rows == counts[0] and result.size * depth >= LONG and pieces(o // groups, depth, prod(counts)):
+        spread(run, blocks)
+    else:
+        run(0, blocks)
     return result
+
+
+@lru_cache(1024)
+def pieces(m, k, n):
+    """Into how many pieces of n a product [m, k] @ [k, n] is cut, so that each is one that BLAS computes without packing its operands
+    (and in the caller's thread); 0 where there are no such products, or the pieces would be too narrow."""
+    most = small_products() // max(m * k, 1)
+    count = -(-n // most) if most else 0
+    return count if count == 1 or most >= NARROW else 0
+
+
+def multiply(left, right, out):
+    """np.matmul(left, right, out=out), in pieces of the columns of `right` where that is quicker."""
+    n = right.shape[-1]
+    count = pieces(*left.shape[-2:], n)
+    if count < 2:
+        np.matmul(left, right, out=out)
+        return
+    each = -(-n // count)
+    whole = n // each * each
+    parts = [v[..., :whole].reshape(*v.shape[:-1], -1, each).swapaxes(-3, -2) for v in (right, out)]
+    np.matmul(left[..., None, :, :], parts[0], out=parts[1])
+    if whole < n:
+        np.matmul(left, right[..., whole:], out=out[..., whole:])
 
 
 def by_positions(x, w, strides, gaps, counts, groups, result):
@@ -295,8 +334,10 @@ def by_taps(x, w, out, met, groups):
     x = x.reshape(n, groups, c, -1)
     out = out.reshape(n, groups, o // groups, *out.shape[2:])
     samples = share(n, groups * weights.shape[1] * x.shape[3])
+    memory = np.empty((samples, *weights.shape[:2], x.shape[3]), x.dtype)
     for i in range(0, n, samples):
-        y = np.matmul(weights, x[i : i + samples])
+        y = memory[: len(x) - i]
+        multiply(weights, x[i : i + samples], y)
         y = y.reshape(len(y), groups, *w.shape[2:], o // groups, *sizes)
         target = out[i : i + samples]
         for tap, p, e in met:
