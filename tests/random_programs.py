@@ -10,6 +10,7 @@ and printed as a script that shows the disagreement by itself. Invariant: a seed
 import argparse
 import contextlib
 import copy
+import gc
 import hashlib
 import inspect
 import pathlib
@@ -794,6 +795,17 @@ def by_jax(programs):
     return [([numpy.asarray(v) for v in values], [numpy.asarray(g) for g in gradients]) for values, gradients in got]
 
 
+def one_by_one(p):
+    """(values, gradients) of a program by jax, an operation at a time: what is right is not left to how XLA fuses them."""
+    import jax
+
+    f, loss = p.functions("jax", theirs())
+    args = [jax.numpy.asarray(a) if is_array(a) else a for a in p.args]
+    with quiet():
+        got = f(*args), jax.grad(loss, tuple(range(len(args))))(*args)
+    return [[numpy.asarray(v) for v in part] for part in got]
+
+
 def figures(programs, at_once=20):
     """What jax says of each program, stored or compiled now, two groups at a time."""
     groups = [programs[i : i + at_once] for i in range(0, len(programs), at_once)]
@@ -820,7 +832,7 @@ def figures_of(programs):
 def fails(p, what, with_jax):
     """Does the program disagree in the same way?"""
     try:
-        compare(p, by_jax([p])[0] if with_jax else None)
+        compare(p, one_by_one(p) if with_jax else None)
     except Disagreement as d:
         return d.what == what
     except Exception:  # not a program any more
@@ -928,47 +940,84 @@ def script(p, message):
     )
 
 
-def search(seed, first, count, with_jax=True, at_once=40, show=print, shrink=True):
-    """Compare `count` programs; returns the disagreements as [(program, Disagreement)], each shrunk and shown."""
-    found = []
-    refused = 0
+class Tally:
+    """What a run has found: programs compared (with jax too), those that write a traced value into a plain array (which is
+    refused), those that jax refuses, those whose figures XLA got wrong, and those that disagree, with how."""
+
+    def __init__(self):
+        self.compared = self.with_jax = self.refused = self.not_jax = self.fused = 0
+        self.disagree = []
+
+    def __str__(self):
+        return (
+            f"{self.compared} compared eager with compiled, {self.with_jax} of them with jax, {self.refused} refused, "
+            f"{self.not_jax} not for jax, {self.fused} right only where jax is not compiled; {len(self.disagree)} disagree"
+        )
+
+
+def figures_of_some(programs, show):
+    """What jax says of each, by one compiled function; None for one that it refuses."""
+    try:
+        with quiet():
+            return by_jax(programs)
+    except Exception as error:
+        if len(programs) > 1:  # see which
+            return [w for p in programs for w in figures_of_some([p], show)]
+        said = f"{type(error).__name__}: {str(error)[:200]}"
+        show(f"# program {programs[0].origin}: jax refuses it: {said}\n{programs[0].source('jax')}")
+        return [None]
+
+
+def search(seed, first, count, with_jax=True, at_once=20, show=print, shrink=True):
+    """Compare `count` programs; what was found, as a Tally. Those that disagree are shrunk and shown."""
+    tally = Tally()
     for start in range(first, first + count, at_once):
-        some, made = [], []
+        some = []
         for k in range(start, min(start + at_once, first + count)):
             try:
                 some.append(program(seed, k))
             except Exception as error:
-                made.append((k, error))
-        for k, error in made:
-            found.append((None, error))
-            show(f"# program {k} of seed {seed} could not be made: {type(error).__name__}: {str(error)[:300]}")
-        if with_jax:
-            try:
-                wants = figures(some)
-            except Exception:  # one that jax refuses: see which
-                wants = []
-                for p in some:
-                    try:
-                        wants += by_jax([p])
-                    except Exception as error:
-                        wants.append(None)
-                        show(
-                            f"# program {p.origin} : jax refuses it: {type(error).__name__}: {str(error)[:200]}\n{p.source('jax')}"
-                        )
-        else:
-            wants = [None] * len(some)
+                tally.disagree.append((None, error))
+                show(f"# program {k} of seed {seed} could not be made: {type(error).__name__}: {str(error)[:300]}")
+        wants = figures_of_some(some, show) if with_jax else [None] * len(some)
         for p, want in zip(some, wants, strict=True):
             try:
                 compare(p, want)
             except Refused:
-                refused += 1
+                tally.refused += 1
+                continue
             except Disagreement as d:
-                q = shrunk(p, d.what) if shrink else p
-                found.append((q, d))
-                show(script(q, str(d)) + "\n")
-    if refused:
-        show(f"# {refused} programs write a traced value into a plain array, which is refused")
-    return found
+                d = without_xla(p) if "jax" in d.what else d
+                if d is None:
+                    tally.fused += 1
+                else:
+                    q = shrunk(p, d.what) if shrink else p
+                    tally.disagree.append((q, d))
+                    show(script(q, str(d)) + "\n")
+            tally.compared += 1
+            tally.with_jax += want is not None
+            tally.not_jax += with_jax and want is None
+        if with_jax:
+            forget()
+    return tally
+
+
+def without_xla(p):
+    """How a program disagrees with jax run an operation at a time; None if it agrees. (Unoptimised code of XLA computes operands
+    of a comparison twice, rounded in two ways: the gradient of a minimum is then 0 / 0, since no element equals it.)"""
+    try:
+        compare(p, one_by_one(p))
+    except Disagreement as d:
+        return d
+    return None
+
+
+def forget():
+    """Let go of what was compiled: the programs of a run are different ones."""
+    import jax
+
+    jax.clear_caches()
+    gc.collect()
 
 
 def main():
@@ -979,12 +1028,11 @@ def main():
     parser.add_argument("--no-jax", action="store_true")
     parser.add_argument("--no-shrink", action="store_true")
     a = parser.parse_args()
-    start = time.monotonic()
-    found = search(a.seed, a.first, a.count, not a.no_jax, shrink=not a.no_shrink)
-    print(
-        f"{a.count} programs of seed {a.seed} from {a.first}: {len(found)} disagree, {time.monotonic() - start:.0f} s"
-    )
-    return bool(found)
+    start = time.process_time()
+    tally = search(a.seed, a.first, a.count, not a.no_jax, shrink=not a.no_shrink)
+    seconds = time.process_time() - start
+    print(f"programs {a.first} to {a.first + a.count - 1} of seed {a.seed}: {tally}, {seconds:.0f} s of processor time")
+    return bool(tally.disagree)
 
 
 if __name__ == "__main__":
