@@ -1,30 +1,89 @@
-"""What to do instead, for modules of torch that compat lacks and packages that need torch itself."""
+"""What to do instead, for modules and names of torch that compat lacks and for packages that need torch itself."""
 
+ONE = "there is one process: leave it out where torch.distributed.is_available() is False, and use the module itself"
+EXPORT = "save the state_dict with torch.save and export it where torch is installed"
+FLOATS = "weights stay floating-point numbers"
+PLAIN = "a function or module stays what it is: call it, and save its state_dict with torch.save"
+GRAPH = "funcgrad.make_graph shows the operations of a function"
+DENSE = "Tensors are dense here"
 CURES = {
-    "torch.hub": "get the weights as a file and read it with torch.load",
-    "torch.onnx": "save the state_dict with torch.save and export it where torch is installed",
-    "torch.export": "save the state_dict with torch.save and export it where torch is installed",
-    "torch.fx": "funcgrad.make_graph shows the operations of a function",
+    "torch.onnx": EXPORT,
+    "torch.export": EXPORT,
+    "torch.fx": GRAPH,
+    "torch._functorch": "torch.func has these functions",
+    "torch._inductor": "torch.compile compiles a function",
+    "torch.jit": PLAIN,
     "torch.utils.cpp_extension": "write the operation with torch's functions, or with NumPy in an autograd.Function",
+    "torch.library": "write the operation with torch's functions, or with NumPy in an autograd.Function",
+    "torch.ops": "torch and torch.nn.functional have these operations by their names",
+    "torch.classes": "write the class in Python",
+    "torch.utils.data.datapipes": "write an IterableDataset",
+    "torch.utils.data.graph": "write an IterableDataset",
+    "torch.utils.data.IterDataPipe": "write an IterableDataset",
+    "torch.utils.data.MapDataPipe": "write a Dataset",
+    "torch.utils.data.functional_datapipe": "write an IterableDataset",
+    "torch.utils.model_zoo": "torch.hub.load_state_dict_from_url reads weights",
+    "torch.utils.flop_counter": "torch.profiler counts calls and time",
+    "torch.utils.bottleneck": "torch.profiler counts calls and time",
+    "torch.utils._python_dispatch": "torch.overrides.TorchFunctionMode sees every call of torch's functions",
+    "torch.utils.mobile_optimizer": FLOATS,
     "torch.nn.attention.flex_attention": "scaled_dot_product_attention takes masks",
+    "torch.nn.attention.bias": "scaled_dot_product_attention takes masks and is_causal",
+    "torch.nn.parallel.DistributedDataParallel": ONE,
+    "torch.nn.parallel.distributed": ONE,
+    "torch.nn.quantized": FLOATS,
+    "torch.nn.quantizable": FLOATS,
+    "torch.nn.qat": FLOATS,
+    "torch.nn.intrinsic": FLOATS,
     "torch.nested": "pad_sequence and masks, or packed sequences",
     "torch.masked": "masked_fill and torch.where",
-    "torch.multiprocessing": "Python's own multiprocessing runs processes; their Tensors are copied",
-    "torch.sparse": "Tensors are dense: to_dense() before saving",
-    "torch.quantization": "weights stay floating-point numbers",
-    "torch.ao": "weights stay floating-point numbers",
+    "torch.futures": "concurrent.futures runs functions in threads and processes",
+    "torch.package": "torch.save the state_dict, and ship the code as a package",
+    "torch.distributed": ONE,
+    "torch.sparse": f"{DENSE}: to_dense() before saving, index_add_ and embedding for sums over lists of indices",
+    "torch.quantization": FLOATS,
+    "torch.quantize_per_tensor_dynamic": FLOATS,
+    "torch.ao": FLOATS,
+    "torch.qint8": FLOATS,
+    "torch.quint8": FLOATS,
+    "torch.qint32": FLOATS,
+    "torch.cuda": "torch.cuda.is_available() is False: leave it out there",
 }
+LOOP = "write the training loop out: examples/mlp_regression.py shows one"
+DATA = "data can come as arrays, by torch.from_numpy and torch.utils.data.Dataset"
+MODEL = "write the network out: examples/transfer.py and examples/small_gpt.py show how"
 NEIGHBOURS = {  # packages built on torch itself
-    "torchvision": "data can come as arrays, by torch.from_numpy and torch.utils.data.Dataset",
-    "torchaudio": "data can come as arrays, by torch.from_numpy and torch.utils.data.Dataset",
+    "torchvision": DATA,
+    "torchaudio": DATA,
     "torchtext": "data can come as lists, by torch.tensor and torch.utils.data.Dataset",
     "torchmetrics": "a metric is a few lines on Tensors",
-    "transformers": "examples/small_gpt.py shows a transformer written out",
-    "timm": "write the network out: examples/transfer.py shows one",
-    "lightning": "write the training loop out: examples/mlp_regression.py shows one",
-    "pytorch_lightning": "write the training loop out: examples/mlp_regression.py shows one",
+    "lightning": LOOP,
+    "pytorch_lightning": LOOP,
     "torch_geometric": "adjacency can be a dense Tensor, or index_add_ over lists of edges",
+    "torch_scatter": "Tensor.scatter_reduce and index_add_ sum by index",
+    "torch_sparse": DENSE,
 }
+SELDOM = {  # what is not refused where it is installed: some of it runs
+    "transformers": "examples/small_gpt.py shows a transformer written out",
+    "timm": MODEL,
+    "diffusers": MODEL,
+    "accelerate": LOOP,
+    "ignite": LOOP,
+    "fastai": LOOP,
+    "deepspeed": LOOP,
+    "triton": "torch.compile compiles a function",
+    "functorch": "torch.func has these functions",
+    "onnx": EXPORT,
+}
+
+
+def cure(name):
+    """What to do instead of a name of torch, by the longest beginning of it that is known; None if none is."""
+    while name:
+        if name in CURES:
+            return CURES[name]
+        name = name.rpartition(".")[0]
+    return None
 
 
 def text_for(name):
@@ -36,5 +95,7 @@ def text_for(name):
     root = name.partition(".")[0]
     if root in NEIGHBOURS:
         return f"{name} needs torch itself, which compat stands in for here; {NEIGHBOURS[root]}"
-    known = next((CURES[name[:i]] for i in range(len(name), 0, -1) if name[:i] in CURES), None)
+    if root in SELDOM:
+        return f"No module named {name!r}; it would need torch itself, which compat stands in for here; {SELDOM[root]}"
+    known = cure(name)
     return f"compat has no {name} yet (the README has the table of what it covers)" + (f"; {known}" if known else "")

@@ -4,6 +4,13 @@ refuse as torch's does.
 Invariant: nothing here computes anything; where torch would make a sparse or quantised Tensor, the error names what to use.
 """
 
+import mmap
+
+import numpy as np
+
+from funcgrad.core.handle import root_of
+from funcgrad.core.trace import TAPE
+
 from ..devices import usable
 from ..tensor import Tensor, current
 from .creation import function, method
@@ -101,15 +108,37 @@ def answering(value, doc, names):
         install(n, f)
 
 
-answering(False, "False: there is one process.", "is_shared is_distributed")
+answering(False, "False: there is one process.", "is_distributed")
 for _name in ("is_ipu", "is_maia", "is_mtia", "is_vulkan", "is_xla", "is_sparse_csr"):
     install(_name, property(lambda t: False))
 install("name", property(lambda t: None))
 
 
+class Shared(mmap.mmap):
+    """Memory that this process shares with those forked from it later."""
+
+
+def memory_behind(t):
+    memory = current(t).val
+    while isinstance(memory, np.ndarray):
+        memory = memory.base
+    return memory
+
+
+@method
+def is_shared(self):
+    """Is its memory shared with processes that are forked later?"""
+    return isinstance(memory_behind(self), Shared)
+
+
 @method
 def share_memory_(self):
-    """The Tensor itself: there is one process to share its memory with."""
+    """Move the Tensor, and what it is a view of, to memory that is shared with processes forked later; returns it."""
+    root = root_of(self)[0]
+    if root.owner is TAPE and not isinstance(memory_behind(root), Shared):
+        old = root.val
+        root.val = np.ndarray(old.shape, old.dtype, Shared(-1, max(old.nbytes, 1)), order="F" if old.flags.fnc else "C")
+        root.val[...] = old
     return self
 
 

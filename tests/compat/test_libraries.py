@@ -2,7 +2,9 @@
 
 import importlib
 import operator
+import os
 import pickle
+import re
 import subprocess
 import sys
 
@@ -15,7 +17,7 @@ from compat.utils._pytree import tree_flatten, tree_map, tree_unflatten
 from compat.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset, get_worker_info
 from compat.utils.data.dataset import stacked_samples
 
-LATE = "distributions func jit random serialization testing utils.checkpoint utils.data utils.tensorboard utils._pytree streams.gamma".split()
+LATE = "distributions func hub jit multiprocessing random serialization testing utils.checkpoint utils.data utils.tensorboard utils._pytree streams.gamma".split()
 
 
 @pytest.mark.parametrize(
@@ -54,18 +56,55 @@ def test_what_is_missing_is_named_with_a_cure():
     runner.install()
     try:
         for name, cure in (
-            ("torch.hub", "torch.load"),
+            ("torch.fx", "make_graph"),
             ("torch.onnx", "torch.save"),
-            ("torch.hub", "torch.load"),
-            ("torch.multiprocessing", "multiprocessing"),
             ("torchvision", "torch.utils.data"),
             ("pytorch_lightning", "loop"),
+            ("transformers", "small_gpt"),
+            ("torch.utils.data.datapipes", "IterableDataset"),
+            ("torch.distributed.fsdp", "one process"),
         ):
             with pytest.raises(ModuleNotFoundError, match=cure) as found:
                 __import__(name)
             assert found.value.name == name
+        for line, cure in (
+            ("from torch.nn.parallel import DistributedDataParallel", "one process"),
+            ("from torch import qint8", "floating-point"),
+            ("from torch.nn import Liner", "torch.nn.Linear"),
+        ):
+            with pytest.raises(ImportError, match=f"^compat has no torch.*; .*{cure}"):
+                exec(line)
+        assert not hasattr(torch, "fx") and not hasattr(torch.distributed, "init_process_group")
     finally:
         runner.uninstall()
+
+
+def test_models_and_weights_of_this_machine(tmp_path, monkeypatch, capsys):
+    from compat import hub
+
+    (tmp_path / "hubconf.py").write_text(
+        "dependencies = ['numpy']\nimport beside\n\n"
+        "def line(n, bias=True):\n    'A line.'\n    return beside.torch.nn.Linear(n, 1, bias)\n"
+    )
+    (tmp_path / "beside.py").write_text("import compat as torch\n")
+    model = hub.load(str(tmp_path), "line", 3, source="local", bias=False)
+    assert str(model) == "Linear(in_features=3, out_features=1, bias=False)"
+    assert hub.list(str(tmp_path)) == ["line"] and hub.help(str(tmp_path), "line") == "A line."
+    with pytest.raises(RuntimeError, match="Cannot find callable curve in hubconf"):
+        hub.load(str(tmp_path), "curve", source="local")
+    with pytest.raises(RuntimeError, match="compat fetches no code: clone https://github.com/a/b yourself"):
+        hub.load("a/b:main", "c")
+
+    torch.save(model.state_dict(), tmp_path / "line-0123.pt")
+    monkeypatch.setattr(hub.Kept, "folder", None)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "home"))
+    address = (tmp_path / "line-0123.pt").as_uri()
+    with pytest.raises(RuntimeError, match=r'invalid hash value \(expected "0123"'):
+        hub.load_state_dict_from_url(address, check_hash=True)
+    for _ in range(2):
+        assert torch.equal(hub.load_state_dict_from_url(address)["weight"], model.weight)
+    assert capsys.readouterr().err.count("Downloading") == 2
+    assert [p.name for p in (tmp_path / "home" / "hub" / "checkpoints").iterdir()] == ["line-0123.pt"]
 
 
 def test_importing_compat_loads_none_of_them():
@@ -120,6 +159,71 @@ def test_an_error_in_a_worker_leaves_the_random_states():
         next(loader)
     assert torch.equal(torch.get_rng_state(), before[0]) and (np.random.get_state()[1] == before[1]).all()
     assert get_worker_info() is None
+
+
+class Ending(Dataset):
+    """Samples whose third one ends the process that fetches it."""
+
+    def __init__(self, end):
+        self.end = end
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, i):
+        return self.end() if i == 2 else i
+
+
+@pytest.mark.parametrize(
+    "end, how",
+    [
+        (lambda: os._exit(7), "exited unexpectedly with exit code 7. Details are lost due to multiprocessing."),
+        (lambda: os.kill(os.getpid(), 9), "is killed by signal: Killed. "),
+        (lambda: sys.exit(3), "exited unexpectedly with exit code 3."),
+    ],
+)
+def test_a_worker_that_ends_is_told_of(end, how):
+    with pytest.raises(RuntimeError, match=rf"DataLoader worker \(pid \d+\) {re.escape(how)}"):
+        list(DataLoader(Ending(end), num_workers=1))
+
+
+def test_workers_end_with_their_loader():
+    loader = iter(DataLoader(Ending(int), num_workers=1))
+    next(loader)
+    (process,) = loader._processes
+    pid = process.pid
+    del loader, process
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+SPAWNED = """
+import torch
+import torch.multiprocessing as mp
+from torch.utils.data import DataLoader, Dataset
+
+class Rows(Dataset):
+    def __len__(self):
+        return 4
+    def __getitem__(self, i):
+        return torch.full((200, 200), float(i))
+
+def told(rank, queue):
+    queue.put((rank, torch.ones(2)))
+
+if __name__ == "__main__":
+    print([b.mean(dim=(1, 2)) for b in DataLoader(Rows(), 2, num_workers=1, multiprocessing_context="spawn")])
+    queue = mp.get_context("spawn").SimpleQueue()
+    mp.spawn(told, (queue,))
+    print(queue.get())
+"""
+
+
+def test_processes_that_are_not_forked_find_compat(tmp_path):
+    script = tmp_path / "spawned.py"
+    script.write_text(SPAWNED)
+    done = subprocess.run([sys.executable, "-m", "compat", str(script)], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("[tensor([0., 1.]), tensor([2., 3.])]\n(0, tensor([1., 1.]))\n", "")
 
 
 def test_a_stream_that_is_longer_than_it_said_warns():

@@ -383,8 +383,8 @@ class Module(Calling, Stateful, PublicMethods):
         return self._apply(lambda t: t.bfloat16() if t.is_floating_point() else t)
 
     def share_memory(self):
-        """self: nothing is shared between processes here."""
-        return self
+        """Move parameters and buffers to memory that is shared with processes forked later; returns self."""
+        return self._apply(lambda t: t.share_memory_())
 
     # -------------------------------------------------------------------------------------------- modes
     def train(self, mode=True):
@@ -409,15 +409,14 @@ class Module(Calling, Stateful, PublicMethods):
     def zero_grad(self, set_to_none=True):
         """Forget (or fill with zeros) the gradient of every parameter."""
         for p in self.parameters():
-            if p.grad is not None:
-                if set_to_none:
-                    p.grad = None
+            if set_to_none:
+                p.grad = None
+            elif p.grad is not None:
+                if p.grad.grad_fn is not None:
+                    p.grad.detach_()
                 else:
-                    if p.grad.grad_fn is not None:
-                        p.grad.detach_()
-                    else:
-                        p.grad.requires_grad_(False)
-                    p.grad.zero_()
+                    p.grad.requires_grad_(False)
+                p.grad.zero_()
 
     # -------------------------------------------------------------------------------------------- text
     def extra_repr(self):

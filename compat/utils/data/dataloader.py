@@ -1,20 +1,25 @@
 """DataLoader: batches of a data set, in torch's order after manual_seed.
 
-Invariant: an iterator draws from the default generator what torch's draws, when torch's does. Workers are not processes: what
-they would do is done here, each under random states of its own (worker.py), batch by batch in torch's order.
+Invariant: an iterator draws from the default generator what torch's draws, when torch's does. Batches of workers, which are
+processes (worker.py), come in torch's order, whichever is ready first.
 """
 
 import itertools
+import multiprocessing
+import os
+import signal
 import warnings
-from collections import deque
+import weakref
+from multiprocessing.connection import wait
 
 from funcgrad.core.tracebacks import trim
 
 from ...accelerator import is_available as has_accelerator
+from ...multiprocessing import get_context
 from ._utils.collate import default_collate, default_convert
 from .dataset import IterableDataset, stacked_samples
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, fresh_seed
-from .worker import Worker, get_worker_info
+from .worker import AGAIN, STOP, Ended, Failure, get_worker_info, receive, work
 
 __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
 FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
@@ -38,7 +43,8 @@ class DataLoader:
     """Batches of a data set: an iterable that may be gone through any number of times.
 
     `shuffle`, `sampler` (an order of indices) and `batch_sampler` (an order of lists of indices) say in which order; `collate_fn`
-    makes a batch of a list of samples; `generator` is what orders are drawn from. Workers run in this process.
+    makes a batch of a list of samples; `generator` is what orders are drawn from; `num_workers`
+    processes make the batches.
 
     >>> import compat as torch
     >>> [batch.tolist() for batch in DataLoader(torch.arange(5), batch_size=2)]
@@ -69,7 +75,7 @@ class DataLoader:
         pin_memory_device="",
         in_order=True,
     ):
-        check_workers(num_workers, timeout, prefetch_factor, persistent_workers, multiprocessing_context)
+        check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
         streamed = isinstance(dataset, IterableDataset)
         check_order(streamed, shuffle, sampler, batch_sampler, batch_size, drop_last)
         if sampler is None:
@@ -101,6 +107,7 @@ class DataLoader:
         self.persistent_workers = persistent_workers
         self._IterableDataset_len_called = None
         self._finished = True
+        self.check_worker_number_rationality()
 
     def __class_getitem__(cls, item):
         return cls
@@ -109,6 +116,33 @@ class DataLoader:
         if self._finished and name in FIXED:
             raise ValueError(f"{name} attribute should not be set after {type(self).__name__} is initialized")
         super().__setattr__(name, value)
+
+    @property
+    def multiprocessing_context(self):
+        """Python's multiprocessing with the start method of the workers, None for the one that is set."""
+        return self._context
+
+    @multiprocessing_context.setter
+    def multiprocessing_context(self, context):
+        if context is not None:
+            if self.num_workers == 0:
+                raise ValueError(
+                    "multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got num_workers=0"
+                )
+            methods = multiprocessing.get_all_start_methods()
+            if isinstance(context, str):
+                if context not in methods:
+                    raise ValueError(
+                        f"multiprocessing_context option should specify a valid start method in {methods}, but got "
+                        f"multiprocessing_context={context!r}"
+                    )
+                context = get_context(context)
+            if not isinstance(context, multiprocessing.context.BaseContext):
+                raise TypeError(
+                    "multiprocessing_context option should be a valid context object or a string specifying the start method, but "
+                    f"got multiprocessing_context={context}"
+                )
+        self._context = context
 
     @property
     def _auto_collation(self):
@@ -130,6 +164,25 @@ class DataLoader:
     def _get_iterator(self):
         return (ByWorkers if self.num_workers else InTurn)(self)
 
+    def check_worker_number_rationality(self):
+        """Warn of more workers than there are processors."""
+        counted = hasattr(os, "sched_getaffinity")
+        most = len(os.sched_getaffinity(0)) if counted else os.cpu_count()
+        if self.num_workers and (most is None or self.num_workers > most):
+            advice = (
+                "DataLoader is not able to compute a suggested max number of worker in current system."
+                if most is None
+                else f"Our suggested max number of worker in current system is {most}"
+                f"{'' if counted else ' (`cpuset` is not taken into account)'}, which is smaller than what this DataLoader is going "
+                "to create."
+            )
+            warnings.warn(
+                f"This DataLoader will create {self.num_workers} worker processes in total. {advice} Please be aware that excessive "
+                "worker creation might get DataLoader running slow or even freeze, lower the worker number to avoid potential "
+                "slowness/freeze if necessary.",
+                stacklevel=3,
+            )
+
     def __len__(self):
         if self._dataset_kind == _DatasetKind.Map:
             return len(self._index_sampler)
@@ -139,7 +192,7 @@ class DataLoader:
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
 
 
-def check_workers(num_workers, timeout, prefetch_factor, persistent_workers, context):
+def check_workers(num_workers, timeout, prefetch_factor, persistent_workers):
     if num_workers < 0:
         raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
     if timeout < 0:
@@ -153,10 +206,6 @@ def check_workers(num_workers, timeout, prefetch_factor, persistent_workers, con
         raise ValueError("prefetch_factor option should be non-negative")
     if persistent_workers and num_workers == 0:
         raise ValueError("persistent_workers option needs num_workers > 0")
-    if context is not None and num_workers == 0:
-        raise ValueError(
-            "multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got num_workers=0"
-        )
 
 
 def check_order(streamed, shuffle, sampler, batch_sampler, batch_size, drop_last):
@@ -175,24 +224,30 @@ def check_order(streamed, shuffle, sampler, batch_sampler, batch_size, drop_last
         raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
 
 
-def fetcher(loader, dataset):
-    """fetch(indices) of a data set: one batch, or without batches one sample. StopIteration at the end of a stream."""
-    collate = loader.collate_fn
-    batched = loader._auto_collation
-    if loader._dataset_kind == _DatasetKind.Iterable:
-        return stream_fetcher(iter(dataset), batched, collate, loader.drop_last)
-    if not batched:
-        return lambda index: collate(dataset[index])
-    own = getattr(dataset, "__getitems__", None)
+class Fetcher:
+    """How a loader makes batches of a data set; a worker gets it without the loader."""
 
-    def fetch(indices):
-        if collate is default_collate:
-            batch = stacked_samples(dataset, indices)
-            if batch is not None:
-                return batch
-        return collate(own(indices) if own else [dataset[i] for i in indices])
+    def __init__(self, loader):
+        self.streamed = loader._dataset_kind == _DatasetKind.Iterable
+        self.batched, self.collate, self.drop_last = loader._auto_collation, loader.collate_fn, loader.drop_last
 
-    return fetch
+    def __call__(self, dataset):
+        """fetch(indices): one batch, or without batches one sample. StopIteration at the end of a stream."""
+        collate = self.collate
+        if self.streamed:
+            return stream_fetcher(iter(dataset), self.batched, collate, self.drop_last)
+        if not self.batched:
+            return lambda index: collate(dataset[index])
+        own = getattr(dataset, "__getitems__", None)
+
+        def fetch(indices):
+            if collate is default_collate:
+                batch = stacked_samples(dataset, indices)
+                if batch is not None:
+                    return batch
+            return collate(own(indices) if own else [dataset[i] for i in indices])
+
+        return fetch
 
 
 def stream_fetcher(samples, batched, collate, drop_last):
@@ -258,7 +313,7 @@ class InTurn(_BaseDataLoaderIter):
 
     def __init__(self, loader):
         super().__init__(loader)
-        self._fetch = fetcher(loader, loader.dataset)
+        self._fetch = Fetcher(loader)(loader.dataset)
 
     def _next_data(self):
         return self._fetch(next(self._sampler_iter))
@@ -272,56 +327,129 @@ class ByWorkers(_BaseDataLoaderIter):
 
     def __init__(self, loader):
         super().__init__(loader)
-
-        def start(info):
-            if loader.worker_init_fn is not None:
-                loader.worker_init_fn(info.id)
-            return fetcher(loader, info.dataset)
-
-        self._workers = [
-            Worker(i, loader.num_workers, self._base_seed, loader.dataset, start) for i in range(loader.num_workers)
-        ]
-        self._hand_out(loader)
+        context = loader.multiprocessing_context or get_context()
+        forked = context.get_start_method() == "fork"
+        self._pipes, self._processes = [], []
+        self._close = weakref.finalize(self, shut_down, self._pipes, self._processes)
+        how = loader.worker_init_fn, Fetcher(loader)
+        for number in range(loader.num_workers):
+            pipe, other = context.Pipe()
+            self._pipes.append(pipe)
+            others = list(self._pipes) if forked else []
+            args = other, others, number, loader.num_workers, self._base_seed, loader.dataset, *how
+            process = context.Process(target=work, args=args, daemon=True)
+            process.start()
+            other.close()
+            self._processes.append(process)
+        self._numbers = itertools.count()
+        self._hand_out()
 
     def _reset(self, loader):
         """Begin another pass with the same workers."""
         self._sampler_iter = iter(loader._index_sampler)
         self._num_yielded = 0
-        for worker in self._workers:
-            with worker:
-                worker.fetch = fetcher(loader, worker.info.dataset)
-        self._hand_out(loader)
+        for pipe in self._pipes:
+            pipe.send(AGAIN)
+        self._hand_out()
 
-    def _hand_out(self, loader):
-        self._turn = itertools.cycle(self._workers)
+    def _hand_out(self):
+        count = len(self._pipes)
+        self._turn = itertools.cycle(range(count))
         self._ended = set()
-        self._tasks = deque()
-        for _ in range(loader.prefetch_factor * loader.num_workers):
+        self._tasks = {}  # number -> worker, of batches that have not been handed on, in order
+        self._arrived = {}  # number -> batch, of those among them that are there
+        for _ in range(self._loader.prefetch_factor * count):
             self._add_task()
 
     def _add_task(self):
-        """Give the next indices to the worker whose turn it is."""
-        if len(self._ended) == len(self._workers):
+        """Give the next indices to the worker whose turn it is, or out of order to the next that has room."""
+        if len(self._ended) == len(self._pipes):
             return
         indices = next(self._sampler_iter, self)
-        if indices is not self:
-            worker = next(w for w in self._turn if w.info.id not in self._ended)
-            self._tasks.append((worker, indices))
+        if indices is self:
+            return
+        worker = next(w for w in self._turn if w not in self._ended and (self._loader.in_order or self._has_room(w)))
+        number = next(self._numbers)
+        self._tasks[number] = worker
+        try:
+            self._pipes[worker].send((number, indices))
+        except OSError:
+            self._refuse_dead(worker)
+
+    def _has_room(self, worker):
+        return list(self._tasks.values()).count(worker) < self._loader.prefetch_factor
 
     def _next_data(self):
-        while self._tasks:
-            worker, indices = self._tasks.popleft()
-            if worker.info.id in self._ended:
-                continue
-            with worker:
-                try:
-                    batch = worker.fetch(indices)
-                except StopIteration:
-                    if self._loader._dataset_kind == _DatasetKind.Map:
-                        raise
-                    self._ended.add(worker.info.id)
-                    batch = self
-            self._add_task()
-            if batch is not self:
-                return batch
-        raise StopIteration
+        while True:
+            for number, worker in list(self._tasks.items()):  # what was given to a stream at its end
+                if worker in self._ended and number not in self._arrived:
+                    del self._tasks[number]
+            if not self._tasks:
+                if not self._loader.persistent_workers:
+                    self._close()
+                raise StopIteration
+            number = next(iter(self._tasks if self._loader.in_order else self._arrived), None)
+            if number in self._arrived:
+                return self._handed_on(number)
+            self._receive()
+
+    def _handed_on(self, number):
+        del self._tasks[number]
+        batch = self._arrived.pop(number)
+        self._add_task()
+        if isinstance(batch, Failure):
+            batch.reraise()
+        return batch
+
+    def _receive(self):
+        """Take in what has arrived; waits until something has."""
+        ready = wait([*self._pipes, *[p.sentinel for p in self._processes]], self._loader.timeout or None)
+        if not ready:
+            raise RuntimeError(f"DataLoader timed out after {self._loader.timeout} seconds")
+        arrived = [w for w, pipe in enumerate(self._pipes) if pipe in ready]
+        if not arrived:
+            self._refuse_dead(next(w for w, p in enumerate(self._processes) if p.sentinel in ready))
+        for worker in arrived:
+            try:
+                number, batch = receive(self._pipes[worker])
+            except (EOFError, ConnectionError):
+                self._refuse_dead(worker)
+            if number not in self._tasks:
+                continue  # (of a pass that was not gone through to its end)
+            if isinstance(batch, Ended):
+                self._ended.add(worker)
+                self._add_task()
+            else:
+                self._arrived[number] = batch
+
+    def _refuse_dead(self, worker):
+        """RuntimeError that says how a worker has ended."""
+        process = self._processes[worker]
+        process.join(1.0)
+        code = process.exitcode
+        if code is not None and code < 0:
+            raise RuntimeError(
+                f"DataLoader worker (pid {process.pid}) is killed by signal: {signal.strsignal(-code)}. "
+            )
+        raise RuntimeError(
+            f"DataLoader worker (pid {process.pid}) exited unexpectedly with exit code {code}. Details are lost due to "
+            "multiprocessing. Rerunning with num_workers=0 may give better error trace."
+        )
+
+
+def shut_down(pipes, processes):
+    """Have workers end after what they are at; those that do not within five seconds are ended."""
+    for pipe in pipes:
+        try:
+            pipe.send(STOP)
+        except OSError:
+            pass  # it has ended
+        pipe.close()
+    for process in processes:
+        if process._parent_pid != os.getpid():
+            continue  # (a copy of the loader in another process, which is not the parent of its workers)
+        process.join(5.0)
+        if process.is_alive():
+            process.terminate()
+            process.join()
+        process.close()

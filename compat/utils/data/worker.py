@@ -1,16 +1,29 @@
-"""What a DataLoader's worker is here: not a process, but its own random state, its own copy of the data set and its place
-among the workers, put in force while a batch of its is fetched.
+"""A DataLoader's worker: a process of its own, which fetches what it is sent the indices of, until it is told to stop or nobody is
+left to tell it.
 
-Invariant: outside `with worker:` the random states are the caller's, whatever a data set or an init function has drawn.
+Invariant: its random states (torch's, Python's and NumPy's) are seeded from the loader's draw and its own number, as torch seeds them.
 """
 
-import copy
+import mmap
+import os
+import pickle
+import queue
 import random
+import threading
+import traceback
+from collections import deque
 from dataclasses import dataclass
+from multiprocessing import connection, parent_process, reduction
 
 import numpy as np
 
+from funcgrad.core.tracebacks import drop
+
 from ...functions.random import default_generator
+from ...settings import set_num_threads
+
+STOP, AGAIN = "stop", "again"  # what a worker may be told besides (number, indices)
+LARGE = 1 << 16  # arrays from this size on do not go through the pickle
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,7 @@ class WorkerInfo:
 
 
 class Active:
-    """The worker in force, if there is one."""
+    """The worker that this process is, if it is one."""
 
     info = None
 
@@ -35,42 +48,171 @@ def get_worker_info():
     return Active.info
 
 
-class RandomStates:
-    """The states of the generators of torch, Python and NumPy."""
-
-    def __init__(self):
-        self.torch = default_generator.get_state()
-        self.python = random.getstate()
-        self.numpy = np.random.get_state()
-
-    def restore(self):
-        """Put these states in force."""
-        default_generator.set_state(self.torch)
-        random.setstate(self.python)
-        np.random.set_state(self.numpy)
+class Ended:
+    """In the place of a batch: the worker's stream has ended."""
 
 
-class Worker:
-    """The i-th of n workers, seeded from base_seed as torch seeds it; `start` is called as soon as it is in force."""
+class Failure:
+    """In the place of a batch: an error, as text."""
 
-    def __init__(self, number, count, base_seed, dataset, start):
-        self.info = WorkerInfo(number, count, base_seed + number, copy.copy(dataset))
-        self.states = None
-        with self:
-            random.seed(self.info.seed)
-            default_generator.manual_seed(self.info.seed)
-            np.random.seed(
-                np.random.SeedSequence([number, base_seed & 0xFFFFFFFF, base_seed >> 32, 0]).generate_state(4)
-            )
-            self.fetch = start(self.info)
+    def __init__(self, error, number):
+        drop(error)
+        self.kind = type(error)
+        text = "".join(traceback.format_exception(error))
+        self.text = f"Caught {self.kind.__name__} in DataLoader worker process {number}.\nOriginal {text}"
 
-    def __enter__(self):
-        self.outside = RandomStates()
-        self.outer_info, Active.info = Active.info, self.info
-        if self.states is not None:
-            self.states.restore()
+    def reraise(self):
+        """Raise an error of the same type with the text of where it happened, or a RuntimeError where that cannot be made."""
+        kind = self.kind
+        if kind is KeyError:
+            raise KeyError(Shown(self.text))
+        if getattr(kind, "message", None):
+            raise kind(message=self.text)
+        try:
+            error = kind(self.text)
+        except Exception:
+            raise RuntimeError(self.text) from None
+        raise error
 
-    def __exit__(self, *error):
-        self.states = RandomStates()
-        Active.info = self.outer_info
-        self.outside.restore()
+
+class Shown(str):
+    """A text that a KeyError shows line by line."""
+
+    def __repr__(self):
+        return str(self)
+
+
+# ------------------------------------------------------------------------------------------------ what goes through the pipe
+def packed(value):
+    """(a pickle, the memory of the large arrays in the value)."""
+    large = []
+
+    def keep(buffer):
+        memory = buffer.raw()
+        if memory.nbytes < LARGE:
+            return True
+        large.append(memory)
+
+    return pickle.dumps(value, 5, buffer_callback=keep), large
+
+
+def send(pipe, message):
+    """Send what `packed` made: large arrays in memory that the other process maps, where the system has such memory."""
+    head, large = message
+    pipe.send((head, [memory.nbytes for memory in large]))
+    if large and hasattr(os, "memfd_create"):
+        with open(os.memfd_create("batch"), "wb", buffering=0) as file:
+            for memory in large:
+                written = 0
+                while written < memory.nbytes:
+                    written += file.write(memory[written:])
+                file.seek(-file.tell() % 64, os.SEEK_CUR)
+            file.truncate()
+            reduction.send_handle(pipe, file.fileno(), None)
+    else:
+        for memory in large:
+            pipe.send_bytes(memory)
+
+
+def receive(pipe):
+    """The value that was sent."""
+    head, sizes = pipe.recv()
+    if sizes and hasattr(os, "memfd_create"):
+        with open(reduction.recv_handle(pipe), "rb", buffering=0) as file:
+            whole = memoryview(mmap.mmap(file.fileno(), 0))
+        starts = np.cumsum([0, *(n + -n % 64 for n in sizes)])
+        buffers = [whole[start : start + n] for start, n in zip(starts, sizes)]
+    else:
+        buffers = [np.empty(n, np.uint8) for n in sizes]
+        for buffer in buffers:
+            pipe.recv_bytes_into(buffer)
+    return pickle.loads(head, buffers=buffers)
+
+
+# ------------------------------------------------------------------------------------------------ the process
+def sender(pipe):
+    """A queue of messages that are sent one after the other, while the next batch is fetched."""
+    messages = queue.SimpleQueue()
+
+    def run():
+        try:
+            while True:
+                send(pipe, messages.get())
+        except OSError:  # nobody reads any more
+            pass
+
+    threading.Thread(target=run, daemon=True).start()
+    return messages
+
+
+def seed_all(seed, number, base_seed):
+    random.seed(seed)
+    default_generator.manual_seed(seed)
+    words = [number, base_seed & 0xFFFFFFFF, base_seed >> 32, 0]
+    np.random.seed(np.random.SeedSequence(words).generate_state(4))
+
+
+def orders(pipe):
+    """What the worker is told, one after the other; ends with STOP, which overtakes the rest, or with the loader's process."""
+    pending = deque()
+    parent = parent_process().sentinel
+    while True:
+        while not pending or pipe.poll():
+            if pipe not in connection.wait([pipe, parent]):
+                return
+            order = pipe.recv()
+            if order == STOP:
+                return
+            if order == AGAIN:
+                pending.clear()
+            pending.append(order)
+        yield pending.popleft()
+
+
+def work(pipe, others, number, count, base_seed, dataset, init, fetcher):
+    """What a worker's process runs. `others`: ends of pipes that are not its own, `fetcher(dataset)`: fetch(indices)."""
+    for end in others:
+        end.close()
+    set_num_threads(1)
+    seed = base_seed + number
+    seed_all(seed, number, base_seed)
+    Active.info = WorkerInfo(number, count, seed, dataset)
+    messages = sender(pipe)
+    failure = fetch = None
+
+    def begin(init=None):
+        nonlocal failure, fetch
+        try:
+            if init is not None:
+                init(number)
+            fetch = fetcher(dataset)
+        except Exception as error:
+            failure = Failure(error, number)
+
+    def answer(indices):
+        if failure is not None:
+            return failure
+        try:
+            return fetch(indices)
+        except StopIteration as error:
+            return Ended() if fetcher.streamed else Failure(error, number)
+        except Exception as error:
+            return Failure(error, number)
+
+    try:
+        begin(init)
+        for order in orders(pipe):
+            if order == AGAIN:
+                begin()
+                continue
+            task, indices = order
+            batch = answer(indices)
+            try:
+                message = packed((task, batch))
+            except Exception as error:
+                failed = Failure(error, number)
+                failed.kind = RuntimeError  # (what cannot be sent may be the type of the error)
+                message = packed((task, failed))
+            messages.put(message)
+    except (KeyboardInterrupt, EOFError, OSError):  # the loader's process has been stopped, and says so itself
+        pass
