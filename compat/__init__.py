@@ -24,7 +24,7 @@ from .devices import Layout as layout  # noqa: F401
 from .devices import get_default_device, set_default_device  # noqa: F401
 from .dtypes import dtype, get_default_dtype, set_default_dtype  # noqa: F401
 from .formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format  # noqa: F401
-from .functions.missing import explain as _explain
+from .functions.missing import refuse as _refuse
 from .functions.register import FUNCTIONS as _FUNCTIONS
 from .size import Size  # noqa: F401
 from .tensor import Tensor  # noqa: F401
@@ -43,6 +43,7 @@ _NAMES = {
     "set_autocast_enabled set_autocast_gpu_dtype",
     "amp.grad_scaler": "GradScaler",
     "compiler.compiled": "compile",
+    "distributions.draws": "_sample_dirichlet _standard_gamma",
     "func": "vmap",
     "functions.random": "Generator default_generator",
     "functions.return_types": "return_types",
@@ -70,7 +71,7 @@ def _missing(name):
     try:
         f = None if name.startswith("_") else _FUNCTIONS.get(name)
         if f is None:
-            raise AttributeError(_explain("torch", name, [n for n in __dir__() if not n.startswith("_")]))
+            _refuse("torch", name, [n for n in __dir__() if not n.startswith("_")], None)
         return f
     except BaseException as error:
         _drop(error)

@@ -4,6 +4,8 @@ Invariant: after install(), every module named `torch` or `torch.x.y` *is* the m
 nothing is copied or loaded twice. Only light modules of the standard library are imported here.
 """
 
+from importlib.machinery import PathFinder
+
 from funcgrad import running, swaps
 
 from . import names_of_classes
@@ -20,7 +22,10 @@ Runs an unmodified torch script with `torch` and its submodules resolving to com
 """
 
 
-NEIGHBOURS = "torch", "lightning", "pytorch_lightning"  # how the names of packages begin that need torch itself
+NEIGHBOURS = (  # how the names of packages begin that need torch itself
+    "torch", "lightning", "pytorch_lightning", "transformers", "timm", "diffusers", "accelerate", "ignite", "fastai", "deepspeed",
+    "triton", "functorch", "onnx",
+)  # fmt: skip
 
 
 class TorchAlreadyLoadedError(ImportError):
@@ -52,7 +57,7 @@ def refuse_neighbour(name, root):
     """ModuleNotFoundError for a package that is built on torch itself; other names of the same beginning are let pass."""
     from . import absent
 
-    if root in absent.NEIGHBOURS:
+    if root in absent.NEIGHBOURS or root in absent.SELDOM and PathFinder.find_spec(root) is None:
         raise ModuleNotFoundError(absent.text_for(name), name=name)
 
 

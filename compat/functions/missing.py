@@ -1,8 +1,13 @@
 """The error for a torch name that compat lacks: it names it, and the nearest names that are there."""
 
+import opcode
 import sys
 
+from funcgrad.core.tracebacks import is_ours
+
 from ..tensor import Tensor
+
+IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 
 
 def explain(what, name, known):
@@ -13,9 +18,32 @@ def explain(what, name, known):
     """
     import difflib
 
+    from ..absent import CURES, cure
+
     text = f"compat has no {what}.{name} yet"
+    if f"{what}.{name}" in CURES:
+        return f"{text}; {CURES[f'{what}.{name}']}"
     near = difflib.get_close_matches(name, known, 3, 0.6)
-    return f"{text}; the nearest it has: {', '.join(f'{what}.{n}' for n in near)}" if near else text
+    if near:
+        return f"{text}; the nearest it has: {', '.join(f'{what}.{n}' for n in near)}"
+    instead = cure(what)
+    return f"{text}; {instead}" if instead else text
+
+
+def refuse(what, name, known, module):
+    """Raise AttributeError for a name that a module lacks, or for `from module import name` ImportError: Python itself would say
+    that in words of its own, without what to do instead."""
+    text = explain(what, name, known)
+    if is_import():
+        raise ImportError(text, name=what)
+    raise AttributeError(text, name=name, obj=module)
+
+
+def is_import():
+    frame = sys._getframe(1)
+    while frame is not None and is_ours(frame):
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] == IMPORT_FROM
 
 
 def refusal(what, package):
@@ -25,11 +53,19 @@ def refusal(what, package):
         module = sys.modules[package]
         if name.startswith("_"):
             raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
-        raise AttributeError(
-            explain(what, name, [n for n in dir(module) if not n.startswith("_")]), name=name, obj=module
-        )
+        refuse(what, name, public(module), module)
 
     return missing
+
+
+def public(module):
+    """The names of a module that are torch's: not those of what it imports from elsewhere."""
+    names = vars(module)
+    return getattr(module, "__all__", None) or [
+        n
+        for n in dir(module)
+        if n[0] != "_" and getattr(names.get(n), "__module__", "compat")[:6] in ("compat", "torch.")
+    ]
 
 
 def missing_attribute(self, name):
