@@ -59,7 +59,7 @@ def dtype_of(x):
     if got is not None:
         return got
     if hasattr(x, "mark"):  # a handle: it has the dtype of what it holds
-        while hasattr(v := x.val, "mark"):
+        while type(v := x.val) is not ndarray and hasattr(v, "mark"):
             x = v
         return x.mark.aval.dtype if v is None else dtype_of(v)  # (a staged value holds none)
     if isinstance(x, np.generic):

@@ -80,7 +80,7 @@ def compile_text(text, env):
 def environment(prim, kink):
     return {
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
-        "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "nested_mismatch": nested_mismatch, "Record": Record, "FROZEN": FROZEN, "NONE": {}, "PARAMS": {"kink": kink},
+        "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "Record": Record, "FROZEN": FROZEN, "NONE": {}, "PARAMS": {"kink": kink},
         "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
         "kept": kept, "asarray": np.asarray, "Aval": Aval, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
     }  # fmt: skip
@@ -95,16 +95,13 @@ def dtype_beside(v, dtype):
 
 def mismatch(out, *pairs):
     """None if every operand that needs a derivative has the result's shape and dtype, else the avals of those that do."""
+    if type(out) is not ndarray and isinstance(out, Handle):
+        out, pairs = held(out), [(held(v), needed) for v, needed in pairs]
     shape, dtype = out.shape, out.dtype
     for v, needed in pairs:
         if needed and (getattr(v, "shape", ()) != shape or dtype_beside(v, dtype) is not dtype):
             return tuple([aval_of(v) if needed else None for v, needed in pairs])
     return None
-
-
-def nested_mismatch(out, *pairs):
-    """The same of values that may be handles in turn."""
-    return mismatch(held(out), *[(held(v), needed) for v, needed in pairs])
 
 
 def held(v):
@@ -225,7 +222,7 @@ def binary(prim):
                 else:
                     if type(t) is not Record or t.done or shared.staging: return general(x, y)
                     out = call(vx, vy){reindent(NESTED, 8)}
-                    avals = nested_mismatch(out, (vx, True), (vy, True)){reindent(one, 4)}
+                    avals = mismatch(out, (vx, True), (vy, True)){reindent(one, 4)}
             return general(x, y){on_left}
     elif type(y) is Array:
         if y.alias is not None: fresh(y)

@@ -11,7 +11,7 @@ Invariants
 import weakref
 
 from ..errors import ModifiedError
-from .aval import shape_of
+from .aval import ndarray, shape_of
 from .site import where
 from .state import tls
 
@@ -30,16 +30,17 @@ class Handle:
         self.alias = alias
 
     def own_shape(self):
+        if self.alias is not None:
+            fresh(self)
         x = self
-        while True:
-            if x.alias is not None:
-                fresh(x)
-            owner = x.owner
-            if owner.reshapes:
-                return owner.shape(x)
-            x = x.val
-            if not isinstance(x, Handle):
-                return shape_of(x)
+        while not x.owner.reshapes:
+            v = x.val
+            if type(v) is ndarray:
+                return v.shape
+            if not isinstance(v, Handle):
+                return shape_of(v)
+            x = v  # (what a handle holds is no view that would have to be brought up to date)
+        return x.owner.shape(x)
 
     shape = property(own_shape)
 
