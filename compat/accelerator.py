@@ -1,6 +1,7 @@
 """torch.accelerator: there is none."""
 
 from .devices import NO_ACCELERATOR
+from .functions.missing import refusal as _refusal
 
 
 def is_available():
@@ -32,3 +33,6 @@ for _name in (
     "reset_peak_memory_stats set_device_idx set_device_index set_stream synchronize"
 ).split():
     globals()[_name] = _refused(_name)
+
+
+__getattr__ = _refusal("torch.accelerator", __name__)

@@ -96,6 +96,8 @@ def as_numpy(d):
         return d.numpy
     if d is float:
         return np.dtype(np.float64)
+    if isinstance(d, (str, int)):
+        raise TypeError(f"dtype must be torch.dtype, not {type(d).__name__}")
     return np.dtype(d)
 
 

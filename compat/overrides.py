@@ -10,11 +10,13 @@ from types import FunctionType
 
 from funcgrad.core.site import internal
 
+from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS, METHODS
 from .graph import label
 from .intercept import Users
 from .tensor import Tensor, current, disabled
 
+__getattr__ = _refusal("torch.overrides", __name__)
 __all__ = [
     "TorchFunctionMode", "get_overridable_functions", "get_testing_overrides", "handle_torch_function", "has_torch_function",
     "has_torch_function_unary", "has_torch_function_variadic", "is_tensor_like", "is_tensor_method_or_property", "resolve_name",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from . import dtypes
 from .devices import Device as device
+from .functions.missing import refusal as _refusal
 from .size import Size
 from .tensor import Tensor
 
@@ -15,4 +16,5 @@ Storage = object
 _dtype, _device, _size = dtypes.dtype, device, Size | list[int] | tuple[int, ...]
 _int, _float, _bool, _complex = int, float, bool, complex
 _TensorOrTensors = Tensor | Sequence[Tensor]
+__getattr__ = _refusal("torch.types", __name__)
 __all__ = ["Device", "FileLike", "Number", "Storage"]

@@ -1,9 +1,11 @@
 """torch.version: which torch this stands for, and what it was built with (nothing)."""
 
+from .functions.missing import refusal as _refusal
 from .torch_version import TorchVersion
 
 __version__ = TorchVersion("2.13.0+compat")
 debug = False
 cuda = hip = xpu = git_version = None
 
+__getattr__ = _refusal("torch.version", __name__)
 __all__ = ["__version__", "cuda", "debug", "git_version", "hip", "xpu"]

@@ -12,6 +12,7 @@ from funcgrad.core.site import warn
 
 from .. import dtypes
 from ..devices import KINDS, Device
+from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS, METHODS
 from ..intercept import Users
 from ..tensor import Tensor
@@ -342,3 +343,6 @@ def get_autocast_gpu_dtype():
 def set_autocast_gpu_dtype(dtype):
     """Set the dtype that autocast would compute in on a GPU."""
     set_autocast_dtype("cuda", dtype)
+
+
+__getattr__ = _refusal("torch.amp.autocast_mode", __name__)

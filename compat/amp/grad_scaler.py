@@ -11,6 +11,7 @@ from funcgrad.core.site import warn
 
 from .. import dtypes
 from ..autograd.grad_mode import no_grad
+from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
 from ..tensor import Tensor
 
@@ -216,3 +217,6 @@ def _setting(name):
 
 for _name in ("growth_factor", "backoff_factor", "growth_interval"):
     _setting(_name)
+
+
+__getattr__ = _refusal("torch.amp.grad_scaler", __name__)

@@ -14,6 +14,7 @@ from funcgrad.core.state import tls
 from funcgrad.core.trace import Jvp, unwrap
 from funcgrad.transforms.boundary import as_tensor, inner, settle
 
+from ..functions.missing import refusal as _refusal
 from ..graph import label
 from ..tensor import Tensor, current
 
@@ -161,4 +162,5 @@ def shown(v):
     return as_tensor(v)
 
 
+__getattr__ = _refusal("torch.autograd.forward_ad", __name__)
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]

@@ -24,6 +24,7 @@ from funcgrad.transforms.boundary import as_tensor, inner
 from funcgrad.transforms.rules import Spec
 
 from .. import graph
+from ..functions.missing import refusal as _refusal
 from ..tensor import Tensor, current
 from .forward_ad import Level
 from .grad_mode import call_in
@@ -652,3 +653,6 @@ def once_differentiable(fn):
         return tuple(marked) if isinstance(got, tuple) else marked[0]
 
     return once
+
+
+__getattr__ = _refusal("torch.autograd.function", __name__)

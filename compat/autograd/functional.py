@@ -12,6 +12,7 @@ from funcgrad.transforms.forward_mode import jvp as forward
 from funcgrad.transforms.reverse_mode import grad as gradient
 from funcgrad.transforms.reverse_mode import vjp as reverse
 
+from ..functions.missing import refusal as _refusal
 from ..tensor import Tensor
 from . import walks
 
@@ -279,4 +280,5 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
     return p.out(matrices(p.first, p.xs, inputs, vectorize, outer_jacobian_strategy))
 
 
+__getattr__ = _refusal("torch.autograd.functional", __name__)
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]

@@ -13,6 +13,7 @@ from funcgrad.core.site import internal
 
 from .. import inference
 from ..breaks import note, note_function
+from ..functions.missing import refusal as _refusal
 
 tls = state.tls
 
@@ -218,3 +219,6 @@ def is_grad_enabled():
 def is_inference_mode_enabled():
     """Is this thread inside inference_mode()?"""
     return tls.inference
+
+
+__getattr__ = _refusal("torch.autograd.grad_mode", __name__)

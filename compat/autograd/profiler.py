@@ -9,8 +9,10 @@ import json
 import threading
 import time
 
+from ..functions.missing import refusal as _refusal
 from ..intercept import Users
 
+__getattr__ = _refusal("torch.autograd.profiler", __name__)
 __all__ = ["EventList", "FunctionEvent", "profile", "record_function"]
 COLUMNS = {  # what table() can sort by
     "cpu_time_total": "cpu_time_total", "cpu_time": "cpu_time", "self_cpu_time_total": "self_cpu_time_total", "count": "count",

@@ -1,5 +1,7 @@
 """torch.backends.cpu: what the CPU can do."""
 
+from ..functions.missing import refusal as _refusal
+
 
 def get_cpu_capability():
     """ "AVX512", "AVX2" or "DEFAULT", by what NumPy found."""
@@ -7,3 +9,6 @@ def get_cpu_capability():
 
     found = simd()
     return "AVX512" if any([name in found for name in WIDE]) else "AVX2" if "AVX2" in found else "DEFAULT"
+
+
+__getattr__ = _refusal("torch.backends.cpu", __name__)

@@ -3,6 +3,8 @@
 import contextlib
 from types import SimpleNamespace
 
+from ..functions.missing import refusal as _refusal
+
 matmul = SimpleNamespace(
     allow_tf32=False,
     allow_fp16_reduced_precision_reduction=True,
@@ -48,3 +50,6 @@ def sdp_kernel(enable_flash=True, enable_math=True, enable_mem_efficient=True, e
         yield
     finally:
         _enabled.update(before)
+
+
+__getattr__ = _refusal("torch.backends.cuda", __name__)

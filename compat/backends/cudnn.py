@@ -1,5 +1,6 @@
 """torch.backends.cudnn: settings that scripts set, kept and without effect."""
 
+from ..functions.missing import refusal as _refusal
 from .flags import flags_of
 
 benchmark = deterministic = False
@@ -21,3 +22,6 @@ def version():
 def is_acceptable(tensor):
     """False: no Tensor is on a GPU."""
     return False
+
+
+__getattr__ = _refusal("torch.backends.cudnn", __name__)

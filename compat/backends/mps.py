@@ -1,5 +1,7 @@
 """torch.backends.mps: there is none."""
 
+from ..functions.missing import refusal as _refusal
+
 
 def is_available():
     """False."""
@@ -9,3 +11,6 @@ def is_available():
 def is_built():
     """False."""
     return False
+
+
+__getattr__ = _refusal("torch.backends.mps", __name__)

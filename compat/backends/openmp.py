@@ -1,6 +1,11 @@
 """torch.backends.openmp: True, as torch's CPU wheels have it; NumPy's own kernels compute."""
 
+from ..functions.missing import refusal as _refusal
+
 
 def is_available():
     """True, as in torch's CPU wheels."""
     return True
+
+
+__getattr__ = _refusal("torch.backends.openmp", __name__)

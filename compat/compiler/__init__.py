@@ -4,6 +4,8 @@ import functools
 
 from funcgrad.core.state import tls
 
+from ..functions.missing import refusal as _refusal
+
 
 def is_compiling():
     """Is the running code being staged?
@@ -66,3 +68,6 @@ def cudagraph_mark_step_begin():
 def list_backends(exclude_tags=()):
     """The one engine there is, by the name of torch's."""
     return ["inductor"]
+
+
+__getattr__ = _refusal("torch.compiler", __name__)

@@ -7,6 +7,9 @@ from numbers import Number
 
 import compat as torch
 
+from ..functions.missing import refusal as _refusal
+
+__getattr__ = _refusal("torch.distributions.constraints", __name__)
 __all__ = [
     "Constraint", "boolean", "cat", "dependent", "dependent_property", "greater_than", "greater_than_eq", "half_open_interval",
     "independent", "integer_interval", "interval", "is_dependent", "less_than", "lower_cholesky", "lower_triangular",

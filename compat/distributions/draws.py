@@ -7,6 +7,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ..functions.drawing import drawn
 from ..functions.random import stream_of
+from ..functions.register import named
 from ..streams.gamma import gamma_numbers
 from ..streams.trials import binomial_counts
 from ..tensor import current
@@ -19,7 +20,7 @@ def standard_gamma(concentration, generator=None):
     a, stream = current(concentration), stream_of(generator)
     d = a.owner.dtype(a)
     x = drawn(tuple(a.shape), d, lambda shape, a: gamma_numbers(a, stream), current(a.detach()))
-    return P["gamma_drawn"](a, x)
+    return named(P["gamma_drawn"](a, x), "StandardGammaBackward0", (concentration,))
 
 
 def standard_dirichlet(concentration, generator=None):
@@ -28,6 +29,9 @@ def standard_dirichlet(concentration, generator=None):
     shares = (x / x.sum(-1, keepdim=True)).to(concentration.dtype)
     limits = np.finfo(concentration.dtype.numpy)
     return shares.clamp(min=float(limits.tiny), max=float(1 - limits.epsneg))
+
+
+_standard_gamma, _sample_dirichlet = standard_gamma, standard_dirichlet  # torch's own names of them
 
 
 def binomial(count, prob, generator=None):

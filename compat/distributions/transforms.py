@@ -7,6 +7,7 @@ import math
 
 import compat as torch
 
+from ..functions.missing import refusal as _refusal
 from ..size import Size
 from . import constraints
 from .utils import broadcast_all, lazy_property, sum_rightmost
@@ -544,3 +545,6 @@ class LowerCholeskyTransform(Plain):
 
     def _inverse(self, y):
         return y.tril(-1) + y.diagonal(dim1=-2, dim2=-1).log().diag_embed()
+
+
+__getattr__ = _refusal("torch.distributions.transforms", __name__)

@@ -5,6 +5,9 @@ from numbers import Number
 
 import compat as torch
 
+from ..functions.missing import refusal as _refusal
+
+__getattr__ = _refusal("torch.distributions.utils", __name__)
 __all__ = [
     "broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "of_numbers", "probs_to_logits", "sum_rightmost",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 
 from funcgrad.core import fast
 from funcgrad.core.handle import Handle
-from funcgrad.core.tracebacks import drop, trim
+from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import deferred
 
 from .. import dtypes
@@ -34,6 +34,8 @@ from .refusals import refusals_of
 from .refusals import refuse as refuse_dtype
 from .register import (
     METHODS,
+    MISSING,
+    answer,
     check_castable,
     in_place,
     install,
@@ -130,9 +132,11 @@ class Arithmetic:
         self.slow = general(name, prim, floating, refuse)
         self.quick = quick_binary(prim, self.slow)
 
-        def inplace(t, other, label=None, operands=None):
+        def inplace(t, other=MISSING, *more, label=None, operands=None):
+            given = other
             try:
-                given = other
+                if more:
+                    raise TypeError("too many arguments")
                 other = as_operand(other)
                 if other is NotImplemented:
                     raise unsuitable(name + "_", t, given)
@@ -152,9 +156,12 @@ class Arithmetic:
                     other = cast(current(other), dtype_of(current(t)))  # (a wider 0-d Tensor is a number: rounded)
                 return in_place(t, p, other, label=label, operands=operands, **params)
             except BaseException as error:
-                drop(error)
-                raise
+                told = answer(error, inplace.__name__, (t, given, *more))
+                if told is error:
+                    raise  # (without this frame: it is an operator's)
+                raise told from None
 
+        inplace.__name__ = name + "_"
         self.inplace = inplace
 
     def __call__(self, x, y):
@@ -265,8 +272,10 @@ def with_alpha(arithmetic, *names):
                 return plainly(input, other, alpha)
             return cast(arithmetic(widened(input), half_scaled(input, other, alpha, d)), d)
 
-    def function(input, other, *, alpha=1, out=None):
+    def function(input=MISSING, other=MISSING, *more, alpha=1, out=None):
         try:
+            if more:
+                raise TypeError("too many arguments")
             if alpha == 1:
                 got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
                 if got is NotImplemented:
@@ -275,16 +284,22 @@ def with_alpha(arithmetic, *names):
                 got = named_pair(together(input, other, alpha), shown, input, other)
             return got if out is None else store(arithmetic.name, out, got)
         except BaseException as error:
-            trim(error)
-            raise
+            error = answer(error, names[0], (input, other, *more), {} if alpha == 1 else {"alpha": alpha})
+            raise error
 
-    def inplace(self, other, *, alpha=1):
-        if alpha == 1:
-            return arithmetic.inplace(self, other)
-        d = half_of((self, other)) if shared.halves else None
-        if d is not None:  # (the sum is in float32 too)
-            return arithmetic.inplace(self, half_scaled(self, other, alpha, d), shown, (self, other))
-        return arithmetic.inplace(self, scaled(self, other, alpha), shown, (self, other))
+    def inplace(self, other=MISSING, *more, alpha=1):
+        try:
+            if more:
+                raise TypeError("too many arguments")
+            if alpha == 1:
+                return arithmetic.inplace(self, other)
+            d = half_of((self, other)) if shared.halves else None
+            if d is not None:  # (the sum is in float32 too)
+                return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
+            return arithmetic.inplace(self, scaled(self, other, alpha), label=shown, operands=(self, other))
+        except BaseException as error:
+            error = answer(error, names[0] + "_", (self, other, *more), {} if alpha == 1 else {"alpha": alpha})
+            raise error
 
     at_begin(mind_halves)
     function.__name__, inplace.__name__ = names[0], names[0] + "_"
@@ -318,15 +333,17 @@ def plain(arithmetic, *names):
     """torch.<name>, Tensor.<name> and Tensor.<name>_ without further arguments."""
     quick = arithmetic.quick
 
-    def function(input, other, *, out=None):
+    def function(input=MISSING, other=MISSING, *more, out=None):
         try:
+            if more:
+                raise TypeError("too many arguments")
             got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
             if got is NotImplemented:
                 return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
             return got if out is None else store(arithmetic.name, out, got)
         except BaseException as error:
-            trim(error)
-            raise
+            error = answer(error, names[0], (input, other, *more))
+            raise error
 
     function.__name__ = names[0]
     function.__doc__ = f"The {arithmetic.name} of two Tensors, or of a Tensor and a number, broadcast."
@@ -447,20 +464,28 @@ def numbered(arithmetic, names, labels):
         got = slow(x, y)
         return got if got is NotImplemented else named(got, second, (y,))
 
-    def function(input, other, *, out=None):
+    def function(input=MISSING, other=MISSING, *more, out=None):
         try:
+            if more:
+                raise TypeError("too many arguments")
             got = call(input, other) if isinstance(input, Tensor) else reflected(other, input)
             if got is NotImplemented:
                 raise unsuitable(arithmetic.name, input, other)
             return got if out is None else store(arithmetic.name, out, got)
         except BaseException as error:
-            trim(error)
-            raise
+            error = answer(error, names[0], (input, other, *more))
+            raise error
 
-    def inplace(self, other):
-        if isinstance(other, Tensor):
-            return arithmetic.inplace(self, other, both, (self, other))
-        return arithmetic.inplace(self, other, first, (self,))
+    def inplace(self, other=MISSING, *more):
+        try:
+            if more:
+                raise TypeError("too many arguments")
+            if isinstance(other, Tensor):
+                return arithmetic.inplace(self, other, label=both, operands=(self, other))
+            return arithmetic.inplace(self, other, label=first, operands=(self,))
+        except BaseException as error:
+            error = answer(error, names[0] + "_", (self, other, *more))
+            raise error
 
     function.__name__, inplace.__name__ = names[0], names[0] + "_"
     function.__doc__ = f"The {names[0]} of two Tensors, or of a Tensor and a number, broadcast."

@@ -7,7 +7,6 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.handle import fresh
 from funcgrad.core.trace import TAPE
-from funcgrad.core.tracebacks import trim
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
@@ -25,6 +24,9 @@ from .operands import (
     shape_of,
 )
 from .register import (
+    MISSING,
+    answer,
+    answering,
     in_place,
     install,
     kept,
@@ -69,15 +71,17 @@ def comparison(name, prim, op, longer):
     slow = general(name, prim)
     quick = quick_comparison(op, slow)
 
-    def function(input, other, *, out=None):
+    def function(input=MISSING, other=MISSING, *more, out=None, **unknown):
         try:
+            if more or unknown:
+                raise TypeError(f"{name}() takes two operands and out=")
             got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
             if got is NotImplemented:
                 raise unsuitable(name, input, other)
             return got if out is None else store(name, out, got)
         except BaseException as error:
-            trim(error)
-            raise
+            error = answer(error, name, (input, other, *more), unknown)
+            raise error
 
     def inplace(self, other):
         got = function(kept(self), other)
@@ -89,7 +93,7 @@ def comparison(name, prim, op, longer):
     )
     names = (name, longer) if longer else (name,)
     publish(function, names, True, True)
-    publish(inplace, [n + "_" for n in names], False, True)
+    publish(answering(inplace), [n + "_" for n in names], False, True)
     install(f"__{name}__", quick)
 
 
@@ -123,7 +127,8 @@ def logical(name):
     def inplace(self, other):
         return rewrite(self, f(kept(self), other))
 
-    publish(inplace, (f"logical_{name}_",), False, True)
+    inplace.__name__ = f"logical_{name}_"
+    publish(answering(inplace), (f"logical_{name}_",), False, True)
 
 
 for _name in ("and", "or", "xor"):
@@ -170,7 +175,7 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
     function.__doc__ = f"{name} of integers or booleans (one of them may be a number), broadcast."
     operation(name=name, numbers=True)(function)
     inplace.__name__ = name + "_"
-    publish(inplace, (name + "_",), False, True)
+    publish(answering(inplace), (name + "_",), False, True)
     install_operators(operator_name, slow, swapped(slow), inplace)
 
 

@@ -13,7 +13,7 @@ from ..graph import label as set_label
 from ..tensor import Tensor, current
 from .creation import LEGACY, LegacyType, function, method
 from .operands import P, as_operand, dtype_of, in_c_order, rank
-from .register import FUNCTIONS, operation, publish
+from .register import FUNCTIONS, answer, operation, publish
 
 
 def converted(t, d, copy=False):
@@ -94,7 +94,9 @@ def type_as(self, other):
 
 
 def short_form(name, d):
-    def convert(self, memory_format=None):
+    def convert(self, *more, memory_format=None):
+        if more:
+            raise answer(TypeError(f"{name}() takes no arguments"), name, (self, *more))
         return converted(self, d.numpy)
 
     convert.__name__ = name
@@ -109,10 +111,14 @@ for _name, _dtype in {
     short_form(_name, dtypes.BY_NAME[_dtype])
 
 
-@method
-def cpu(self, memory_format=None):
+def cpu(self, *more, memory_format=None):
     """The Tensor itself: it is on the CPU."""
+    if more:
+        raise answer(TypeError("cpu() takes no arguments"), "cpu", (self, *more))
     return self
+
+
+publish(cpu, ("cpu",), False, True)
 
 
 @method

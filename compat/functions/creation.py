@@ -17,8 +17,9 @@ from ..devices import usable
 from ..size import Size
 from ..tensor import Tensor, current
 from .data import HoldsTraced, array_of, is_traced, of_traced, scalar_of
+from .joining import need_tensors
 from .operands import P, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
-from .register import FUNCTIONS, operation, publish, store
+from .register import FUNCTIONS, answering, operation, publish, store
 
 
 def finished(name, array, out, device, requires_grad):
@@ -39,12 +40,12 @@ def completed(name, t, out, device, requires_grad):
 
 def function(f):
     """Register a function that is no method."""
-    return publish(f, (f.__name__,), True, False)
+    return publish(answering(f), (f.__name__,), True, False)
 
 
 def method(f):
     """Register a method that is no function."""
-    return publish(f, (f.__name__,), False, True)
+    return publish(answering(f), (f.__name__,), False, True)
 
 
 # ------------------------------------------------------------------------------------------------ from data
@@ -152,7 +153,7 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
 def size_argument(name, size, kwargs):
     """A size from *size, one sequence, or size=; TypeError and RuntimeError in torch's words."""
     try:
-        if not size and "size" in kwargs:
+        if not size:
             size = (kwargs.pop("size"),)
         if len(size) == 1 and isinstance(size[0], (tuple, list)):
             size = size[0]
@@ -164,7 +165,9 @@ def size_argument(name, size, kwargs):
                 f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(bad).__name__}"
             ) from None
         if any(k < 0 for k in shape):
-            raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+            if name == "zeros":
+                raise RuntimeError("zeros: Dimension size must be non-negative.")
+            raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}")
         return shape
     except BaseException as error:
         drop(error)
@@ -300,7 +303,7 @@ def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_g
 # ------------------------------------------------------------------------------------------------ counted
 @function
 def arange(
-    start=0, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
+    start, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
     """start, start + step, ... below end: int64 if all three are integers, else the default float.
 
@@ -421,6 +424,7 @@ def tensors_argument(tensors):
 def meshgrid(*tensors, indexing=None):
     """The coordinate grids of 1-d Tensors, each an expanded view; indexing "xy" swaps the first two axes."""
     tensors = tensors_argument(tensors)
+    need_tensors(tensors)
     if indexing not in (None, "ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     if indexing is None:

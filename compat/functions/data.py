@@ -85,14 +85,14 @@ def plain_data(data):
             raise ValueError("only one element tensors can be converted to Python scalars")
         warn_converted(data)
         return v.reshape(())[()]
+    if isinstance(data, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
     if isinstance(data, (list, tuple)) or (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
         if isinstance(data, np.ndarray):
             return data
         return [v if type(v) in PLAIN else plain_data(v) for v in data]
     if data is None:
         raise RuntimeError("Could not infer dtype of NoneType")
-    if isinstance(data, (str, bytes)):
-        raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
     return data
 
 

@@ -9,7 +9,7 @@ from funcgrad.core.mutation import view as core_view
 
 from ..tensor import current, wrapped
 from .operands import P, dtype_of, in_c_order, shape_of
-from .register import kept, named, operation, publish, released, rewrite
+from .register import answering, kept, named, operation, publish, released, rewrite
 
 
 # ------------------------------------------------------------------------------------------------ diagonals, triangles
@@ -93,7 +93,8 @@ def triangle(name, keep):
     def in_place_twin(self, diagonal=0):
         return rewrite(self, f(kept(self), diagonal), f"{name.capitalize()}Backward0", (self,))
 
-    publish(in_place_twin, (name + "_",), False, True)
+    in_place_twin.__name__ = name + "_"
+    publish(answering(in_place_twin), (name + "_",), False, True)
     return f
 
 

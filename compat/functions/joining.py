@@ -4,8 +4,11 @@ import itertools
 
 import numpy as np
 
+from funcgrad.core.trace import TAPE
+
 from .. import dtypes
 from ..errors import type_name
+from ..formats import suggested
 from ..graph import label as set_label
 from ..rewriting import grouped
 from ..tensor import Tensor, current, wrapped
@@ -21,11 +24,18 @@ def checked(name, tensors):
             f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
         )
     out = []
-    for at, t in enumerate(tensors):
+    for t in tensors:
         if not isinstance(t, Tensor):
-            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type_name(t)}")
+            need_tensors(tensors)
         out.append(current(t))
     return out
+
+
+def need_tensors(ts, argument=0):
+    """TypeError in torch's words if one of a list, the argument of that number, is no Tensor."""
+    for at, t in enumerate(ts):
+        if not isinstance(t, Tensor):
+            raise TypeError(f"expected Tensor as element {at} in argument {argument}, but got {type_name(t)}")
 
 
 def same_dtype(ts):
@@ -69,9 +79,17 @@ def cat(tensors, dim=0):
                     f"number {at} in the list."
                 )
     parts = same_dtype(ts)
-    out = P["concatenate"](*parts, axis=dim)
+    out = joined(parts, dim)
     if out.mark is not None and (ts[-1].mark is None or parts is not ts or len(ts) != len(tensors)):
         set_label(out, "CatBackward0", tensors)
+    return out
+
+
+def joined(ts, dim):
+    """Tensors joined, as torch lays them out: in a format for images if all are in it, else in C order."""
+    out = P["concatenate"](*ts, axis=dim)
+    if out.owner is TAPE and not out.val.flags.c_contiguous and any([suggested(t.val) is None for t in ts]):
+        in_c_order(out)
     return out
 
 
@@ -205,6 +223,11 @@ def split(tensor, split_size_or_sections, dim=0):
     """Views of one length along a dimension (the last may be shorter), or of the given lengths."""
     if isinstance(split_size_or_sections, (tuple, list)):
         return split_with_sizes(tensor, split_size_or_sections, dim)
+    if not hasattr(split_size_or_sections, "__index__"):
+        raise TypeError(
+            "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, not "
+            f"{type_name(split_size_or_sections)}"
+        )
     t = current(tensor)
     if not shape_of(t):
         raise RuntimeError("split expects at least a 1-dimensional tensor")

@@ -11,6 +11,7 @@ from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
 from ..errors import size_mismatch
+from ..formats import is_in, memory_in, suggested
 from ..size import Size
 from ..tensor import Tensor, current, wrap, wrapped
 
@@ -66,7 +67,9 @@ def dims_of(dim, n):
     if dim is None:
         return tuple(range(n))
     if not isinstance(dim, (tuple, list)):
-        return (wrapped(int(dim), n),) if n else scalar_dim(dim)
+        if type(dim) is not int:
+            dim = integer(dim, "dim")
+        return (wrapped(dim, n),) if n else scalar_dim(dim)
     if not dim:
         return tuple(range(n))
     dims = tuple([wrapped(d, n) for d in dim]) if n else tuple(scalar_dim(d) for d in dim)
@@ -154,6 +157,14 @@ def cast(t, d):
 
 def promoted(operands, floating=False):
     """(operands cast to the dtype torch computes in, that dtype); numbers stay Python numbers of that kind."""
+    x, y = operands[0], operands[-1]
+    if len(operands) == 2 and isinstance(x, Handle):
+        d = x.owner.dtype(x)  # most often of one dtype, or a Tensor of floats and a number: at a glance
+        if d.kind == "f":
+            if type(y) is float or type(y) is int:
+                return [current(x), float(y)], d
+            if isinstance(y, Handle) and y.owner.dtype(y) is d:
+                return [current(x), current(y)], d
     d = dtypes.result_dtype([rank(x) for x in operands])
     if floating and d.kind in KINDS_OF_INTEGER:
         d = dtypes.Default.numpy
@@ -198,6 +209,31 @@ def in_c_order(t):
     return t
 
 
+def like_image(t, *images):
+    """A result over memory of its own, as torch's kernels for images lay it out: in channels_last if one of these Tensors is, else in C
+    order."""
+    if t.owner is TAPE:
+        for image in images:
+            wanted = suggested(image.val) if image.owner is TAPE else None
+            if wanted is not None:
+                if not is_in(t.val, wanted):
+                    memory = memory_in(wanted, t.val.shape, t.val.dtype)
+                    memory[...] = t.val
+                    t.val = memory
+                return t
+    return in_c_order(t)
+
+
+def laid_like(t, like):
+    """A result over memory of its own, in the order of strides of another Tensor of its shape."""
+    if t.owner is TAPE and like.owner is TAPE and not like.val.flags.c_contiguous:
+        memory = np.empty_like(like.val, t.val.dtype)
+        if memory.strides != t.val.strides:
+            memory[...] = t.val
+            t.val = memory
+    return t
+
+
 def index_result(t):
     """A result of integer indices as torch gives them: int64."""
     return cast(t, INT64)
@@ -206,6 +242,6 @@ def index_result(t):
 __all__ = [
     "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to",
     "cast",
-    "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "index_result", "integer",
-    "named_sizes", "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "wrapped",
+    "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "index_result", "integer", "laid_like",
+    "like_image", "named_sizes", "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "wrapped",
 ]  # fmt: skip

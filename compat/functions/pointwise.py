@@ -39,6 +39,9 @@ from .refusals import need_real, refusals_of, refuse
 from .register import (
     FUNCTIONS,
     METHODS,
+    MISSING,
+    answer,
+    answering,
     in_place,
     install,
     kept,
@@ -86,17 +89,19 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None):
 
     quick = quick_unary(prim, slow)
 
-    def function(input, *, out=None):
+    def function(input=MISSING, *more, out=None):
         try:
-            if not isinstance(input, Tensor):
-                return unusual(function, (input,), {}, not_a_tensor(name, input))
+            if more or not isinstance(input, Tensor):
+                return unusual(function, (input, *more), {}, not_a_tensor(name, input))
             got = quick(input)
             return got if out is None else store(name, out, got)
         except BaseException as error:
             trim(error)
             raise
 
-    def inplace(self):
+    def inplace(self, *more):
+        if more:
+            return unusual(inplace, (self, *more), {}, not_a_tensor(name, self))
         t = current(self)
         if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
             raise RuntimeError(
@@ -406,18 +411,25 @@ def binary(
     prim = prim or name
     slow = general(name, prim, floats, refuse, of_complex)
     quick = quick_binary(prim, slow)
+    numbers = with_number[1] is not None
     if node is not None:
         NAMES[prim] = node + "Backward0"
 
-    def call(input, other, *, out=None):
-        got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
-        if got is NotImplemented:
-            raise unsuitable(name, input, other)
-        if got.mark is not None:
-            for label, number, operand in zip(with_number, (input, other), (other, input)):
-                if label is not None and not isinstance(number, Tensor):
-                    set_label(got, label, (operand,))
-        return got if out is None else store(name, out, got)
+    def call(input=MISSING, other=MISSING, *more, out=None):
+        try:
+            if more or not (numbers or isinstance(other, Tensor) and isinstance(input, Tensor)):
+                raise TypeError(f"{name}() takes two Tensors" + " or numbers" * numbers)
+            got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
+            if got is NotImplemented:
+                raise unsuitable(name, input, other)
+            if got.mark is not None:
+                for label, number, operand in zip(with_number, (input, other), (other, input)):
+                    if label is not None and not isinstance(number, Tensor):
+                        set_label(got, label, (operand,))
+            return got if out is None else store(name, out, got)
+        except BaseException as error:
+            error = answer(error, name, (input, other, *more))
+            raise error
 
     def inplace(self, other):
         given, other = other, as_operand(other)
@@ -430,7 +442,7 @@ def binary(
     call.__name__, inplace.__name__ = name, name + "_"
     call.__doc__ = f"{name} of two Tensors, or of a Tensor and a number, broadcast."
     publish(call, (name, *aliases), True, True)
-    publish(inplace, (name + "_", *[n + "_" for n in aliases]), False, True)
+    publish(answering(inplace), (name + "_", *[n + "_" for n in aliases]), False, True)
     return call
 
 
@@ -536,7 +548,7 @@ def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
     )
     operation(name=name, aliases=aliases)(function)
     inplace.__name__ = name + "_"
-    publish(inplace, (name + "_", *[n + "_" for n in aliases]), False, True)
+    publish(answering(inplace), (name + "_", *[n + "_" for n in aliases]), False, True)
 
 
 clamp_pair("clamp", None, None, ("clip",))
@@ -563,30 +575,31 @@ def condition_of(condition, name="where"):
         raise
 
 
-def where(condition, input=None, other=None, *, out=None):
+def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None):
     """input where the condition holds, else other; with the condition alone, the indices at which it holds.
 
     >>> import compat as torch
     >>> torch.where(torch.tensor([True, False]), 1.0, torch.zeros(2))
     tensor([1., 0.])
     """
-    if input is None and other is None:
-        return FUNCTIONS["nonzero"](condition, as_tuple=True)
-    if not isinstance(condition, Tensor):
-        raise not_a_tensor("where", condition, argument="condition")
-    c = condition_of(condition)
-    x, y = as_operand(input), as_operand(other)
-    for at, (o, given, label) in enumerate(((x, input, "input"), (y, other, "other"))):
-        if o is NotImplemented:
-            raise not_a_tensor("where", given, at + 2, label)
-    x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
-    check_sizes(x, y)
-    check_sizes(c, x, y)
-    (a, b), d = promoted((x, y))
-    got = P["where"](c, a if isinstance(a, Handle) else d.type(a), b if isinstance(b, Handle) else d.type(b))
-    if got.mark is not None:
-        set_label(got, "WhereBackward0", (input, other))
-    return got if out is None else store("where", out, got)
+    try:
+        if input is MISSING and other is MISSING and not more:
+            return FUNCTIONS["nonzero"](condition, as_tuple=True)
+        x, y = as_operand(input), as_operand(other)
+        if more or x is NotImplemented or y is NotImplemented or not isinstance(condition, Tensor):
+            raise TypeError("where() takes a boolean Tensor and two operands: Tensors or numbers")
+        c = condition_of(condition)
+        x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
+        check_sizes(x, y)
+        check_sizes(c, x, y)
+        (a, b), d = promoted((x, y))
+        got = P["where"](c, a if isinstance(a, Handle) else d.type(a), b if isinstance(b, Handle) else d.type(b))
+        if got.mark is not None:
+            set_label(got, "WhereBackward0", (input, other))
+        return got if out is None else store("where", out, got)
+    except BaseException as error:
+        error = answer(error, "where", (condition, input, other, *more))
+        raise error
 
 
 publish(where, ("where",), True, False)
@@ -637,7 +650,7 @@ def masked_fill(input, mask, value):
     m = current(mask)
     check_sizes(t, m)
     shown = ("MaskedFillBackward1", (input, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (input,))
-    out = P["where"](m, v, t)
+    out = in_c_order(P["where"](m, v, t))
     if out.mark is not None:
         set_label(out, *shown)
     return out

@@ -16,11 +16,15 @@ from ..deprecations import deprecated
 from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import MUL, quick_binary
+from .joining import need_tensors
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, shape_of
 from .pointwise import C_NAMES
 from .register import (
     FUNCTIONS,
     METHODS,
+    MISSING,
+    answer,
+    answering,
     install,
     kept,
     not_a_tensor,
@@ -81,7 +85,7 @@ def vectors(x, y):
     return renamed(DOT(x, y, dims=INNER), "DotBackward0")
 
 
-def matmul(input, other, *, out=None):
+def matmul(input=MISSING, other=MISSING, *more, out=None):
     """The matrix product: of vectors, matrices, or stacks of matrices whose leading dimensions broadcast.
 
     >>> import compat as torch
@@ -89,13 +93,13 @@ def matmul(input, other, *, out=None):
     tensor([1., 2.])
     """
     try:
-        if not isinstance(input, Tensor):
-            return unusual(matmul, (input, other), {}, not_a_tensor("matmul", input))
+        if more or not isinstance(input, Tensor):
+            return unusual(matmul, (input, other, *more), {}, not_a_tensor("matmul", input))
         got = product_of_two(input, other)
         return got if out is None else store("matmul", out, got)
     except BaseException as error:
-        trim(error)
-        raise
+        error = answer(error, "matmul", (input, other, *more))
+        raise error
 
 
 def product(input, other):
@@ -331,7 +335,7 @@ def with_addend(name, product, shown):
         return rewrite(self, f(kept(self, (one, two)), one, two, beta=beta, alpha=alpha), shown, (self, one, two))
 
     inplace.__name__ = name + "_"
-    publish(inplace, (name + "_",), False, True)
+    publish(answering(inplace), (name + "_",), False, True)
 
 
 def outer_product(one, two):
@@ -612,17 +616,23 @@ def multiplied(x, y, still, inner, ordered):
 
 
 @operation(method=False)
-def einsum(equation, *operands):
+def einsum(*operands):
     """Sums of products by Einstein's convention: "ij,jk->ik" is the product of matrices.
 
     >>> import compat as torch
     >>> torch.einsum("ij,j->i", torch.eye(2), torch.tensor([1.0, 2.0]))
     tensor([1., 2.])
     """
+    if len(operands) < 2:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list"
+        )
+    equation, *operands = operands
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = operands[0]
     if not isinstance(equation, str):
         equation, operands = from_sublists((equation, *operands))
+    need_tensors(operands, 1)
     terms, result = spelled_out(equation, operands)
     check_lengths(operands, terms)
     for u in operands[1:]:

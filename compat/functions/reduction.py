@@ -9,7 +9,8 @@ import math
 import numpy as np
 
 from funcgrad.core import fast
-from funcgrad.core.tracebacks import drop, trim
+from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
 from funcgrad.ops.torch_order import sum_over
 
@@ -30,12 +31,28 @@ from .operands import (
     dtype_of,
     floating,
     in_c_order,
+    integer,
     new,
     shape_of,
     with_ones,
 )
 from .refusals import need_dtype, refuse
-from .register import FUNCTIONS, kept, named, not_a_tensor, operation, publish, renamed, rewrite, spoken, store, unusual
+from .register import (
+    FUNCTIONS,
+    MISSING,
+    answer,
+    answering,
+    kept,
+    named,
+    not_a_tensor,
+    operation,
+    publish,
+    renamed,
+    rewrite,
+    spoken,
+    store,
+    unusual,
+)
 from .return_types import BY_NAME as RETURN
 from .rounding import HALVES, half_in, in_float32, shared
 
@@ -57,6 +74,24 @@ ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions
 EVERY = object()  # no dim given, which torch tells from None
 
 
+def by_other_names(name, dim, keepdim, named, another="axis"):
+    """(dim, keepdim) of a call that names them as NumPy does, or in `another` way."""
+    known = {"axis": dim, "keepdims": keepdim, **named}
+    dim = known.pop(another if another in named else "axis")
+    unknown = known.keys() - {"axis", "keepdims"}
+    if unknown:
+        raise TypeError(f"{name}() got an unexpected keyword argument '{min(unknown)}'")
+    return dim, known["keepdims"]
+
+
+def asked(input, dim, keepdim, more, dtype, out, named):
+    """(arguments, those by name) that a sum or mean was called with, as far as that can be told."""
+    given = {"dtype": dtype, "out": out}
+    by_name = {k: v for k, v in given.items() if v is not None} | named
+    places = (input, *(() if dim is EVERY else (dim,)), *((keepdim,) if more or keepdim is not False else ()), *more)
+    return places, by_name
+
+
 def labelled(got, name, every, changed, input):
     """Show torch's node of a sum or mean, whose number says whether it was over all elements; `changed`: it is several nodes
     here."""
@@ -68,7 +103,7 @@ def labelled(got, name, every, changed, input):
         set_label(got, f"{name}1", None)
 
 
-def sum(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):  # noqa: A001
+def sum(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **named):  # noqa: A001
     """The sum of all elements, or over dimensions; integers and booleans are summed in int64.
 
     >>> import compat as torch
@@ -76,11 +111,11 @@ def sum(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=Fals
     tensor([3., 3.])
     """
     try:
-        if not isinstance(input, Tensor):
-            return unusual(sum, (input,), {}, not_a_tensor("sum", input))
-        if axis is not None:
-            dim = axis
-        if dim is EVERY and dtype is None and out is None and not keepdim and not keepdims:
+        if not isinstance(input, Tensor) or more:
+            return unusual(sum, (input, *more), {}, not_a_tensor("sum", input))
+        if named:
+            dim, keepdim = by_other_names("sum", dim, keepdim, named)
+        if dim is EVERY and dtype is None and out is None and not keepdim:
             return sum_of_all(input)
         t = current(input)
         d = dtype_of(t)
@@ -92,13 +127,13 @@ def sum(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=Fals
         every = dim is EVERY
         dims = ALL_AXES[len(shape)] if every else dims_of(dim, len(shape))
         got = P["sum"](t, axes=dims)
-        if keepdim or keepdims:
+        if keepdim:
             got = P["reshape"](got, shape=with_ones(shape, dims))
-        labelled(got, "SumBackward", every, keepdim or keepdims or dtype is not None, input)
+        labelled(got, "SumBackward", every, keepdim or dtype is not None, input)
         return got if out is None else store("sum", out, got)
     except BaseException as error:
-        trim(error)
-        raise
+        error = answer(error, "sum", *asked(input, dim, keepdim, more, dtype, out, named))
+        raise error
 
 
 def over_all(prim, value, slow):
@@ -140,23 +175,23 @@ def averaged(name, input, dtype):
     return t
 
 
-def mean(input, dim=EVERY, keepdim=False, *, dtype=None, axis=None, keepdims=False, out=None):
+def mean(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **named):
     """The mean of all elements, or over dimensions; RuntimeError for integers without a dtype."""
     try:
-        if not isinstance(input, Tensor):
-            return unusual(mean, (input,), {}, not_a_tensor("mean", input))
-        if axis is not None:
-            dim = axis
+        if not isinstance(input, Tensor) or more:
+            return unusual(mean, (input, *more), {}, not_a_tensor("mean", input))
+        if named:
+            dim, keepdim = by_other_names("mean", dim, keepdim, named)
         every = dim is EVERY
-        if every and dtype is None and out is None and not keepdim and not keepdims:
+        if every and dtype is None and out is None and not keepdim:
             return mean_of_all(input)
         t = averaged("mean", input, dtype)
-        got = over(t, "mean", None if every else dim, keepdim or keepdims)
-        labelled(got, "MeanBackward", every, keepdim or keepdims or dtype is not None, input)
+        got = over(t, "mean", None if every else dim, keepdim)
+        labelled(got, "MeanBackward", every, keepdim or dtype is not None, input)
         return got if out is None else store("mean", out, got)
     except BaseException as error:
-        trim(error)
-        raise
+        error = answer(error, "mean", *asked(input, dim, keepdim, more, dtype, out, named))
+        raise error
 
 
 def mean_of_any(input):
@@ -274,6 +309,13 @@ def without(t, dim, keepdim):
     return P["reshape"](t, shape=shape[:dim] + shape[dim + 1 :])
 
 
+def mean_of_nans(t):
+    """nan, whose derivative every nan of t has an even share of: torch's for the extreme of a Tensor with nan in it."""
+    axes = tuple(range(len(shape_of(t))))
+    missing = P["isnan"](t)
+    return P["div"](P["sum"](P["where"](missing, t, 0.0), axes=axes), P["sum"](cast(missing, dtype_of(t)), axes=axes))
+
+
 def extreme(name, longer, evenly):
     """torch.max and torch.min: of the whole, along a dimension (values, indices), or of two Tensors."""
     arg = "arg" + name
@@ -284,7 +326,11 @@ def extreme(name, longer, evenly):
         t = current(input)
         need_elements(name, t, None)
         out = P[name](t, axes=tuple(range(len(shape_of(t)))))
-        return renamed(out, shown + "Backward1") if out.mark is not None else out
+        if out.mark is not None:
+            if out.owner is TAPE and math.isnan(out.val):
+                return named(mean_of_nans(t), shown + "Backward1", (input,))
+            renamed(out, shown + "Backward1")
+        return out
 
     def along_dim(input, dim, keepdim):
         try:
@@ -297,23 +343,24 @@ def extreme(name, longer, evenly):
             drop(error)
             raise
 
-    def function(input, dim=None, keepdim=False, *, other=None, axis=None, out=None):
-        if not isinstance(input, Tensor):
-            raise not_a_tensor(name, input)
-        dim = axis if dim is None else dim
-        if dim is None and other is None:
-            got = of_whole(input)
-        elif isinstance(dim, Tensor) or other is not None:
-            return FUNCTIONS[longer](input, other if dim is None else dim, out=out)
-        else:
-            if not isinstance(dim, (int, np.integer)):
-                raise TypeError(
-                    f"{name}() received an invalid combination of arguments - got (Tensor, {type(dim).__name__}), "
-                    "but expected "
-                    "one of:"
-                )
-            got = along_dim(input, dim, keepdim)
-        return got if out is None else store(name, out, got)
+    def function(input=MISSING, dim=None, keepdim=False, *more, out=None, **named):
+        try:
+            if not isinstance(input, Tensor) or more:
+                raise not_a_tensor(name, input)
+            if named:
+                dim, keepdim = by_other_names(name, dim, keepdim, named, "other")
+            if dim is None:
+                got = of_whole(input)
+            elif isinstance(dim, Tensor):
+                if keepdim is not False:
+                    raise TypeError(f"{name}() of two Tensors keeps no dimension")
+                return FUNCTIONS[longer](input, dim, out=out)
+            else:
+                got = along_dim(input, integer(dim, "dim"), keepdim)
+            return got if out is None else store(name, out, got)
+        except BaseException as error:
+            error = answer(error, name, *asked(input, EVERY if dim is None else dim, keepdim, more, None, out, named))
+            raise error
 
     function.__name__ = name
     function.__doc__ = (
@@ -511,7 +558,8 @@ def running(name, prim, shown):
     def inplace(self, dim, *, dtype=None):
         return rewrite(self, f(kept(self), dim, dtype=dtype), shown, (self,))
 
-    publish(inplace, (name + "_",), False, True)
+    inplace.__name__ = name + "_"
+    publish(answering(inplace), (name + "_",), False, True)
 
 
 def along_axis(t, prim, dim, **params):

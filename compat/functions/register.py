@@ -8,6 +8,7 @@ torch refuses, they refuse before anything is written.
 
 import functools
 import inspect
+import sys
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from funcgrad.core.mutation import write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import PICK, TAPE
-from funcgrad.core.tracebacks import drop, trim
+from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import Late, Table
 
 from .. import dtypes
@@ -31,6 +32,7 @@ from ..tensor import Tensor, current
 
 FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has
+MISSING = object()  # the default of a parameter that has to be given: the error is torch's, not Python's
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}  # NumPy's names, which torch takes too
 tls = state.tls
 
@@ -102,24 +104,45 @@ def unusual(f, args, kwargs, error):
 
             watch()
             return f(*args, **kwargs)
+        error = answer(error, f.__name__, args, kwargs, 3)
         raise error
     except BaseException as error:
         drop(error)
         raise
 
 
-def misused(own, parameters, args, kwargs, error):
-    """The error of an operation that asked one of its arguments for what only a Tensor has: torch's TypeError, if that
-    is why."""
-    passed = {**dict(zip(parameters, args)), **kwargs}
-    for position, name in enumerate(passed, 1):
-        if passed[name] is error.obj and not isinstance(error.obj, Tensor):
-            return not_a_tensor(own, error.obj, position, name)
-    return error
+def answer(error, own, args, kwargs=None, above=2):
+    """What is raised where a call of torch.<own> has failed with an error: torch's TypeError if torch does not take these
+    arguments, else the error itself, without frames of ours. `above`: how many frames the caller of that function is above this one."""
+    if isinstance(error, Exception):
+        from ..calls import told
+
+        refused = told(error, own, args, kwargs or {}, sys._getframe(above))
+        if refused is not None:
+            refused.__suppress_context__ = True
+            return refused
+    return drop(error)
+
+
+def answering(f):
+    """f, which says of wrong arguments what torch says. (0.1 us a call: an operation that is called for every small Tensor
+    asks `answer` where it fails instead.)"""
+    own = f.__name__
+
+    @functools.wraps(f)
+    def g(*args, **kwargs):
+        try:
+            return f(*args, **kwargs)
+        except BaseException as error:
+            error = answer(error, own, args, kwargs)
+            raise error
+
+    return g
 
 
 def publish(g, names, function, method):
     """Enter a function under its names, as torch.<name> and as a Tensor method."""
+    g.__qualname__ = g.__name__  # (which Python's own errors name)
     for n in names:
         if function:
             FUNCTIONS[n] = g
@@ -178,11 +201,9 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                     return unusual(g, args, kwargs, not_a_tensor(own, args[0] if args else kwargs[first]))
             try:
                 got = f(*args, **kwargs)
-            except AttributeError as error:
-                raise misused(own, parameters, args, kwargs, error) from None
             except BaseException as error:
-                trim(error)
-                raise
+                error = answer(error, own, args, kwargs if out is None else {**kwargs, "out": out})
+                raise error
             if label is not None:
                 named(got, label, (*args, *kwargs.values()) if kwargs else args)
             return got if out is None else store(own, out, got)
@@ -326,10 +347,16 @@ def twin(name, label, f=None, *, aliases=()):
     """Tensor.<name>_: what torch.<name> gives, written into the Tensor; its node is called `label`."""
     f = f or FUNCTIONS[name]
 
+    own = name + "_"
+
     def inplace(self, *args, **kwargs):
         others = (*args, *kwargs.values())
-        return rewrite(self, f(kept(self, others), *args, **kwargs), label, (self, *parents_in(others)))
+        try:
+            return rewrite(self, f(kept(self, others), *args, **kwargs), label, (self, *parents_in(others)))
+        except BaseException as error:
+            error = answer(error, own, (self, *args), kwargs)
+            raise error
 
-    inplace.__name__ = name + "_"
+    inplace.__name__ = own
     inplace.__doc__ = f"{name}, in place."
     publish(inplace, (name + "_", *[n + "_" for n in aliases]), False, True)

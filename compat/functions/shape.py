@@ -7,11 +7,9 @@ import gc
 
 import numpy as np
 
-from funcgrad.core.halves import bits, of_bits
 from funcgrad.core.handle import Alias
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
-from funcgrad.core.tracebacks import trim
 
 from .. import dtypes
 from ..deprecations import deprecated
@@ -21,7 +19,7 @@ from ..rewriting import spelled
 from ..size import Size
 from ..tensor import Tensor, current, wrapped
 from .operands import P, broadcast_shapes, dims_of, dtype_of, named_sizes, shape_of, sizes
-from .register import FUNCTIONS, METHODS, alias, install, operation, publish, released, renamed
+from .register import FUNCTIONS, METHODS, alias, answer, install, operation, publish, released, renamed
 
 ALL = slice(None)
 
@@ -70,7 +68,7 @@ def count(shape):
     return n
 
 
-def view(self, *shape, **size):
+def view(self, *given, **size):
     """The same memory with another shape; RuntimeError if the strides do not allow it (reshape copies then).
 
     >>> import compat as torch
@@ -79,10 +77,14 @@ def view(self, *shape, **size):
             [2, 3]])
     """
     try:
-        t = current(self)
+        t, shape = current(self), given
         if size:
             shape = (size["dtype"],) if "dtype" in size else (named_sizes("view", "size", shape, size),)
+        elif not given:
+            raise TypeError("view() takes the new shape")
         if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
+            from .bits import bits_as
+
             return bits_as(t, shape[0].numpy)
         memory = t.val if t.owner is TAPE else None
         shape = inferred_shape(sizes(shape), count(shape_of(t)) if memory is None else memory.size)
@@ -97,27 +99,11 @@ def view(self, *shape, **size):
                 ) from None
         return core_view(t, P["reshape"], shape=shape)
     except BaseException as error:
-        trim(error)
-        raise
+        error = answer(error, "view", (self, *given), size)
+        raise error
 
 
 publish(view, ("view",), False, True)
-
-
-def bits_as(t, d):
-    """The same bits read as another dtype."""
-    if dtype_of(t) == d:
-        return t
-    if t.owner is not TAPE or (t.mark is not None):
-        raise RuntimeError(
-            "view(dtype): the bits of a Tensor that is recorded or traced cannot be read as another dtype."
-        )
-    if not (t.val.dtype.isnative and d.isnative):  # (bfloat16, of which there are no bits to share)
-        v = t.val if t.val.dtype.isnative else bits(t.val)
-        return Tensor(v.view(d) if d.isnative else of_bits(v.view(np.uint16)), None, TAPE)
-    out = Tensor(t.val.view(d), None, TAPE)
-    out.store = t.versioned()
-    return out
 
 
 def reshaped(t, shape):

@@ -3,6 +3,9 @@
 import contextlib
 import enum
 
+from ..functions.missing import refusal as _refusal
+
+__getattr__ = _refusal("torch.nn.attention", __name__)
 __all__ = ["SDPBackend", "sdpa_kernel"]
 
 

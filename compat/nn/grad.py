@@ -1,6 +1,7 @@
 """Gradients of convolutions, as functions: torch.nn.grad."""
 
 from ..autograd import grad
+from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
 from . import functional
 
@@ -29,3 +30,4 @@ def for_axes(k):
 conv1d_input, conv1d_weight = for_axes(1)
 conv2d_input, conv2d_weight = for_axes(2)
 conv3d_input, conv3d_weight = for_axes(3)
+__getattr__ = _refusal("torch.nn.grad", __name__)

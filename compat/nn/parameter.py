@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import dtypes
+from ..functions.missing import refusal as _refusal
 from ..size import Size
 from ..tensor import Tensor, current, disabled, is_whole, wrap
 
@@ -48,8 +49,15 @@ class Parameter(Tensor):
 
     __str__ = __repr__
 
+    def __deepcopy__(self, memo):
+        """A Parameter of the same values, without gradient and attributes."""
+        got = memo.get(id(self))
+        if got is None:
+            got = memo[id(self)] = wrap(type(self), np.array(current(self).val), self.requires_grad)
+        return got
+
     def __reduce_ex__(self, protocol):
-        return rebuilt, (np.array(current(self).val), self.requires_grad)
+        return rebuilt, (np.array(current(self).val), self.requires_grad), self.__dict__ or None
 
 
 def rebuilt(array, requires_grad):
@@ -194,3 +202,4 @@ class UninitializedBuffer(Uninitialized, Buffer):
 
 
 UninitializedTensorMixin = Uninitialized
+__getattr__ = _refusal("torch.nn.parameter", __name__)

@@ -8,11 +8,13 @@ import math
 from copy import deepcopy
 
 from ..autograd.grad_mode import no_grad
+from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS
 from ..nn.modules.batchnorm import BatchNorm
 from ..nn.modules.module import Module
 from .lr_scheduler.base import Schedule, for_each_group
 
+__getattr__ = _refusal("torch.optim.swa_utils", __name__)
 __all__ = [
     "AveragedModel",
     "SWALR",

@@ -4,6 +4,9 @@ import statistics
 import time
 import timeit as _timeit
 
+from ..functions.missing import refusal as _refusal
+
+__getattr__ = _refusal("torch.utils.benchmark", __name__)
 __all__ = ["Measurement", "Timer", "timer"]
 timer = time.perf_counter
 

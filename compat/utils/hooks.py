@@ -2,6 +2,7 @@
 
 import itertools
 
+from ..functions.missing import refusal as _refusal
 from .changes import CHANGES
 
 fresh_id = itertools.count().__next__
@@ -41,3 +42,6 @@ def register(table, hook, *, first=False, extra=()):
         for key in [k for k in table if k != handle.id]:
             table[key] = table.pop(key)
     return handle
+
+
+__getattr__ = _refusal("torch.utils.hooks", __name__)

@@ -12,8 +12,9 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
-from .elementwise import add, greater, greater_equal, less, less_equal, mul, sub
+from .elementwise import add, greater, greater_equal, less, less_equal, mul, sub, where
 from .exponential import difference, sigmoid
+from .logic import isnan
 from .pad import pad
 from .shape import batched, cast, getitem
 
@@ -281,13 +282,15 @@ class cumprod:
 
 def extremal_weights(above, not_below):
     """How a running maximum splits a derivative between what ran and the new element: evenly at a tie, as jax does for
-    two; torch gives all of it to the newest."""
+    two; torch gives all of it to the newest, and to every nan."""
 
     def weights(x, out, axis, reverse, kink="jax"):
         new, old = later(x, axis, reverse), earlier(out, axis, reverse)
         wins = cast(not_below(new, old), dtype=dtype_of(x))
         if kink == "jax":
             wins = mul(0.5, add(wins, cast(above(new, old), dtype=dtype_of(x))))
+        else:
+            wins = where(isnan(new), 1.0, wins)
         return after(sub(1, wins), 0, axis, reverse, x), after(wins, 1, axis, reverse, x)
 
     return weights

@@ -9,10 +9,10 @@ from funcgrad.core.tracebacks import trim
 
 from ... import streams
 from ...functions.drawing import drawn
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import dtype_of, laid_like, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import kept, named, rewrite, spoken, store
+from ...functions.register import MISSING, answer, kept, named, rewrite, spoken, store
 from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
 from ...tensor import current, wrapped
 from .dtypes import refuse_integers
@@ -26,7 +26,8 @@ FROM_RESULT = ("LeakyRelu", "Elu", "Celu", "RreluWithNoise")  # torch has anothe
 def shown(input, body, label, inplace, *args, **kwargs):
     """body of a Tensor and numbers, shown as one node; in place, what the body reads is the value as it was."""
     if not inplace:
-        return named(body(current(input), *args, **kwargs), label, (input,))
+        t = current(input)
+        return named(laid_like(body(t, *args, **kwargs), t), label, (input,))
     if label.removesuffix("Backward0") in FROM_RESULT:
         label = label[:-1] + "1"
     return rewrite(input, body(kept(input), *args, **kwargs), label, (input,))
@@ -39,11 +40,15 @@ def activation(label, body, kernel=None):
         nonlocal body
         body = rounds_once(body)
 
-    def f(input, *args, inplace=False, out=None, **kwargs):
-        if kernel is not None:
-            refuse_integers(kernel, input)
-        got = shown(input, body, label, inplace, *args, **kwargs)
-        return got if out is None else store(f.__name__, out, got)
+    def f(input=MISSING, *args, inplace=False, out=None, **kwargs):
+        try:
+            if kernel is not None:
+                refuse_integers(kernel, input)
+            got = shown(input, body, label, inplace, *args, **kwargs)
+            return got if out is None else store(f.__name__, out, got)
+        except BaseException as error:
+            error = answer(error, f.__name__, (input, *args), kwargs)
+            raise error
 
     f.__name__ = body.__name__.removeprefix("_")
     f.__doc__ = body.__doc__
@@ -55,11 +60,11 @@ def with_inplace(position, body, label, kernel=None):
     """activation() for functions that take `inplace` as their last positional argument too."""
     f = activation(label, body, kernel)
 
-    def g(input, *args, **kwargs):
-        if len(args) == position:
+    def g(*args, **kwargs):
+        if len(args) == position + 1:
             kwargs["inplace"] = args[-1]
             args = args[:-1]
-        return f(input, *args, **kwargs)
+        return f(*args, **kwargs)
 
     g.__name__, g.__doc__ = f.__name__, f.__doc__
     return g
@@ -98,10 +103,10 @@ leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0", "leaky_relu_cpu"
 
 
 def _elu(x, alpha=1.0, scale=1.0):
-    """x where positive, alpha * (exp(x) - 1) elsewhere; all times scale."""
-    positive = P["greater"](x, 0)
-    low = P["mul"](P["expm1"](P["where"](positive, 0.0, x)), alpha * scale)
-    return P["where"](positive, x if scale == 1.0 else P["mul"](x, scale), low)
+    """alpha * (exp(x) - 1) where x is 0 or below, x elsewhere (nan too); all times scale."""
+    below = P["less_equal"](x, 0)
+    low = P["mul"](P["expm1"](P["where"](below, x, 0.0)), alpha * scale)
+    return P["where"](below, low, x if scale == 1.0 else P["mul"](x, scale))
 
 
 elu = with_inplace(2, _elu, "EluBackward0", "elu_cpu")
@@ -117,9 +122,9 @@ def _celu(x, alpha=1.0):
     """max(0, x) + min(0, alpha * (exp(x / alpha) - 1))."""
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
-    positive = P["greater"](x, 0)
-    low = P["mul"](P["expm1"](P["div"](P["where"](positive, 0.0, x), alpha)), alpha)
-    return P["where"](positive, x, low)
+    below = P["less_equal"](x, 0)
+    low = P["mul"](P["expm1"](P["div"](P["where"](below, x, 0.0), alpha)), alpha)
+    return P["where"](below, low, x)
 
 
 celu = with_inplace(2, _celu, "CeluBackward0", "elu_cpu")
@@ -195,8 +200,10 @@ hardsigmoid = with_inplace(1, _hardsigmoid, "HardsigmoidBackward0", "hardsigmoid
 
 
 def _hardswish(x):
-    """x * hardsigmoid(x)."""
-    return P["mul"](x, P["div"](_hardtanh(P["add"](x, 3.0), 0.0, 6.0), 6.0))
+    """x * hardsigmoid(x); from 3 on, and for nan, it is x."""
+    below = P["less"](x, 3.0)
+    low = P["where"](below, x, 0.0)
+    return P["where"](below, P["mul"](low, P["div"](_hardtanh(P["add"](low, 3.0), 0.0, 6.0), 6.0)), x)
 
 
 hardswish = with_inplace(1, _hardswish, "HardswishBackward0", "hardswish_cpu")
@@ -217,8 +224,9 @@ def _softshrink(x, lambd=0.5):
         raise RuntimeError(
             f"lambda must be in range [0, {np.finfo(d).max:.6g}] for input dtype {spoken(d)}, but found {lambd:g}"
         )
-    low = P["where"](P["less"](x, -lambd), P["add"](x, lambd), P["mul"](x, 0.0))
-    return P["where"](P["greater"](x, lambd), P["sub"](x, lambd), low)
+    near = P["logical_and"](P["less_equal"](x, lambd), P["greater_equal"](x, -lambd))
+    moved = P["where"](P["greater"](x, lambd), P["sub"](x, lambd), P["add"](x, lambd))
+    return P["where"](near, P["mul"](x, 0.0), moved)
 
 
 softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink_check")
@@ -264,7 +272,7 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
 
         slopes = drawn(shape_of(t), dtype_of(t), source, current(t.detach()))
     return shown(
-        input, lambda x: P["where"](P["less_equal"](x, 0), P["mul"](x, slopes), x), "RreluWithNoiseBackward0", inplace
+        input, lambda x: P["where"](P["greater"](x, 0), x, P["mul"](x, slopes)), "RreluWithNoiseBackward0", inplace
     )
 
 

@@ -7,12 +7,12 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
-from funcgrad.core.tracebacks import drop, trim
+from funcgrad.core.tracebacks import drop
 
 from ...autograd.grad_mode import call_in, is_grad_enabled
 from ...functions.operands import KINDS_OF_INTEGER, check_sizes, dtype_of, in_c_order, shape_of
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named, spoken
+from ...functions.register import answer, named, spoken
 from ...graph import labelled
 from ...tensor import current
 from .dtypes import dtype_in, refuse_integers
@@ -277,8 +277,8 @@ def cross_entropy(
         ]
         return parts[0] + parts[1]
     except BaseException as error:
-        trim(error)
-        raise
+        error = answer(error, "cross_entropy_loss", (input, target, weight))
+        raise error
 
 
 def by_class(weight, like, channel):

@@ -3,12 +3,11 @@
 import math
 
 from funcgrad.core.trace import TAPE
-from funcgrad.core.tracebacks import trim
 
 from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named, not_a_tensor, spoken, store, unusual
+from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, store, unusual
 from ...functions.shape import reshaped, transposed
 from ...graph import labelled
 from ...rewriting import spelled
@@ -16,7 +15,7 @@ from ...tensor import Tensor, current
 from .dtypes import dtype_in
 
 
-def linear(input, weight, bias=None, *, out=None):
+def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
     """input @ weight.T + bias: [*, in] -> [*, out]. RuntimeError where sizes do not fit.
 
     >>> import compat as torch
@@ -26,8 +25,8 @@ def linear(input, weight, bias=None, *, out=None):
     try:
         if out is not None:
             return store("linear", out, linear(input, weight, bias))
-        if not isinstance(input, Tensor):
-            return unusual(linear, (input, weight, bias), {}, not_a_tensor("linear", input))
+        if more or not isinstance(input, Tensor):
+            return unusual(linear, (input, weight, bias, *more), {}, not_a_tensor("linear", input))
         x = current(input)
         rank = len(shape_of(x))
         if rank == 2 and bias is not None:
@@ -51,8 +50,8 @@ def linear(input, weight, bias=None, *, out=None):
             return T["mm" if rank == 2 else "matmul"](input, w)
         return T["addmm"](bias, input, w)
     except BaseException as error:
-        trim(error)
-        raise
+        error = answer(error, "linear", (input, weight, *(() if bias is None else (bias,)), *more))
+        raise error
 
 
 def affine_in_steps(x, w, b):

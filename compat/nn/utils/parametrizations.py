@@ -4,6 +4,7 @@ import numpy as np
 
 from ...autograd.grad_mode import call_in
 from ...functions.linalg import solve
+from ...functions.missing import refusal as _refusal
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor, wrap
 from .. import functional
@@ -223,3 +224,6 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
     if dim is None:
         dim = 1 if isinstance(module, _ConvTransposeNd) else 0
     return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
+
+
+__getattr__ = _refusal("torch.nn.utils.parametrizations", __name__)

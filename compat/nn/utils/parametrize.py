@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 
 from ...autograd.grad_mode import call_in
+from ...functions.missing import refusal as _refusal
 from ...tensor import Tensor
 from ..modules.container import ModuleDict, ModuleList
 from ..parameter import Parameter
@@ -302,3 +303,6 @@ def transfer_parametrizations_and_params(from_module, to_module, tensor_name=Non
         for own in ["original"] if source.is_tensor else [f"original{i}" for i in range(source.ntensors)]:
             setattr(to_module.parametrizations[name], own, getattr(source, own))
     return to_module
+
+
+__getattr__ = _refusal("torch.nn.utils.parametrize", __name__)

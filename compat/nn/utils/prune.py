@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from numbers import Integral, Real
 
+from ...functions.missing import refusal as _refusal
 from ...functions.register import FUNCTIONS as T
 from .convert_parameters import parameters_to_vector
 
@@ -353,3 +354,6 @@ def remove(module, name):
 def is_pruned(module):
     """Is anything in the module, or below, pruned?"""
     return any(isinstance(hook, BasePruningMethod) for m in module.modules() for hook in m._forward_pre_hooks.values())
+
+
+__getattr__ = _refusal("torch.nn.utils.prune", __name__)

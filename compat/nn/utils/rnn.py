@@ -9,6 +9,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...functions.missing import refusal as _refusal
 from ...functions.operands import dtype_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named
@@ -160,10 +161,18 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     sequences = list(sequences)
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
+    for i, s in enumerate(sequences):
+        if not isinstance(s, Tensor):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(s).__name__}")
+        for d, (a, b) in enumerate(zip(sequences[0].shape[1:], s.shape[1:]), 1):
+            if b not in (a, 1):
+                raise RuntimeError(
+                    f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {d}"
+                )
     longest = max(s.shape[0] for s in sequences)
     padded = []
     for s in sequences:
-        x = current(s)
+        x = current(s.expand(s.shape[0], *sequences[0].shape[1:]))
         before, behind = (longest - s.shape[0], 0) if padding_side == "left" else (0, longest - s.shape[0])
         config = ((before, behind, 0), *[(0, 0, 0)] * (s.dim() - 1))
         padded.append(P["pad"](x, np.asarray(padding_value, dtype_of(x)), config=config))
@@ -188,3 +197,6 @@ def unpack_sequence(packed_sequences):
     """The sequences of a PackedSequence."""
     padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
     return unpad_sequence(padded, lengths, batch_first=True)
+
+
+__getattr__ = _refusal("torch.nn.utils.rnn", __name__)

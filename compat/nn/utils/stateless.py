@@ -6,6 +6,7 @@ Invariant: the module holds its own Tensors again when the call is over, also wh
 import warnings
 from contextlib import contextmanager
 
+from ...functions.missing import refusal as _refusal
 from ..parallel.data_parallel import DataParallel
 
 
@@ -93,3 +94,6 @@ def functional_call(module, parameters_and_buffers, args=None, kwargs=None, *, t
         stacklevel=2,
     )
     return called(module, parameters_and_buffers, args, kwargs, tie_weights=tie_weights, strict=strict)
+
+
+__getattr__ = _refusal("torch.nn.utils.stateless", __name__)

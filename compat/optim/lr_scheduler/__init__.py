@@ -1,5 +1,6 @@
 """Learning-rate schedules: each sets the rates of its optimizer anew at every `step()`, after the optimizer's."""
 
+from ...functions.missing import refusal as _refusal
 from .base import LRScheduler
 from .composed import ChainedScheduler, SequentialLR
 from .cosine import CosineAnnealingLR, CosineAnnealingWarmRestarts
@@ -10,6 +11,7 @@ from .scaled import ConstantLR, ExponentialLR, LinearLR, MultiStepLR, Polynomial
 
 _LRScheduler = LRScheduler  # the name of old, from which scripts still derive
 
+__getattr__ = _refusal("torch.optim.lr_scheduler", __name__)
 __all__ = [
     "LambdaLR",
     "MultiplicativeLR",

@@ -1,0 +1,471 @@
+"""What torch says of a call whose arguments do not fit: its parser of arguments, run once a call has failed.
+
+`refusal(...)` binds arguments to torch's own signatures (functions/signatures.py), in its order and with its checks, and gives
+the TypeError that torch raises, or None where torch would take them. Nothing here runs unless an error passes.
+"""
+
+import dis
+import functools
+import re
+import types
+
+import numpy as np
+
+from funcgrad.core.handle import Handle
+from funcgrad.core.site import internal
+
+from . import dtypes
+from .devices import Device, Layout
+from .errors import type_name
+from .formats import memory_format
+from .functions.register import MISSING
+from .size import Size
+from .tensor import Tensor
+
+KINDS = {  # the letter of a parameter's type in signatures.py: torch's words for it
+    "T": "Tensor", "S": "Number", "I": "int", "F": "float", "B": "bool", "A": "tuple of ints", "L": "tuple of Tensors",
+    "R": "tuple of floats", "C": "tuple of Scalars", "D": "torch.dtype", "Y": "torch.layout", "M": "torch.memory_format",
+    "V": "torch.device", "G": "torch.Generator", "Q": "str", "O": "object", "P": "torch.Storage",
+}  # fmt: skip
+PARAMETER = re.compile(r"([A-Z])(\d*)(\??)(\w+)(?:=(.*))?")
+NUMPY_NAMES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
+WITH_NUMBERS = frozenset(
+    n + end
+    for n in "add sub mul div divide multiply subtract true_divide floor_divide to copy".split()
+    for end in ("", "_")
+)  # functions that take a number for a Tensor
+
+
+# ------------------------------------------------------------------------------------------------ signatures
+class Parameter:
+    """One parameter of a signature: its torch type, its default as text, and whether None is taken."""
+
+    def __init__(self, text, keyword_only):
+        self.kind, size, nullable, self.name, self.default = PARAMETER.fullmatch(text).groups()
+        self.size = int(size or 0)
+        self.optional = self.default is not None
+        self.takes_none = bool(nullable) or self.default == "None"
+        self.keyword_only = keyword_only
+        self.type_name = KINDS[self.kind]
+
+    def __str__(self):
+        return f"{self.type_name} {self.name}" + (f" = {self.default}" if self.optional else "")
+
+
+class Signature:
+    """One of the ways to call a function; a hidden one is taken but not told of."""
+
+    def __init__(self, text):
+        self.hidden = text.endswith("|")
+        keyword_only, self.parameters = False, []
+        for part in text.rstrip("|").split():
+            if part == "*":
+                keyword_only = True
+            elif part:
+                self.parameters.append(Parameter(part, keyword_only))
+        self.most = len(self.parameters)
+        self.least = sum(not p.optional for p in self.parameters)
+        self.positional = sum(not p.keyword_only for p in self.parameters)
+
+    def __str__(self):
+        parts = [str(p) for p in self.parameters]
+        if self.positional < self.most:
+            parts.insert(self.positional, "*")
+        return f"({', '.join(parts)})"
+
+    def misfit(self, name, args, kwargs):
+        """The TypeError of this call by this signature, or None if it fits."""
+        sizes = self.positional == 1 and self.parameters[0].kind == "A"  # f(2, 3) for f((2, 3))
+        if len(args) > self.positional and not (sizes and is_int(args[0])):
+            return self.too_many(name, len(args))
+        at, left = 0, len(kwargs)
+        for number, p in enumerate(self.parameters):
+            given, by_name = (), at >= len(args)
+            if not by_name:
+                if p.keyword_only:
+                    return self.too_many(name, len(args))
+                given = args[at : at + 1]
+            else:
+                given = next(((kwargs[n],) for n in (p.name, *NUMPY_NAMES.get(p.name, ())) if n in kwargs), ())
+            if not given:
+                if not p.optional:
+                    return self.missing(name, number)
+            elif not (given[0] is None and p.takes_none):
+                (value,) = given
+                fits = check(p, value, name, number)
+                if isinstance(fits, TypeError):
+                    return fits
+                if not fits:
+                    if sizes and at == 0 and not by_name and is_list_of_ints(args):
+                        at = len(args)
+                        continue
+                    return unfit(name, p, value, None if by_name else at + 1)
+            if not by_name:
+                at += 1
+            elif given:
+                left -= 1
+        return self.unknown(name, args, kwargs) if left > 0 else None
+
+    def too_many(self, name, given):
+        low, high = self.least, self.positional
+        if low != high:
+            return TypeError(f"{name}() takes from {low} to {high} positional arguments but {given} were given")
+        were = "was" if given == 1 else "were"
+        return TypeError(f"{name}() takes {high} positional argument{'s' * (high != 1)} but {given} {were} given")
+
+    def missing(self, name, first):
+        names = [f'"{p.name}"' for p in self.parameters[first:] if not p.optional]
+        return TypeError(
+            f"{name}() missing {len(names)} required positional argument{'s' * (len(names) == 1)}: {', '.join(names)}"
+        )
+
+    def unknown(self, name, args, kwargs):
+        places = {n: i for i, p in enumerate(self.parameters) for n in (p.name, *NUMPY_NAMES.get(p.name, ()))}
+        for key in kwargs:
+            if key not in places:
+                return TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+            if places[key] < len(args):
+                return TypeError(f"{name}() got multiple values for argument '{key}'")
+        return TypeError("invalid keyword arguments")
+
+
+def unfit(name, p, value, position):
+    """The error of one argument of the wrong type."""
+    where = "" if position is None else f" (position {position})"
+    got = f"not {type_of(value)}"
+    if p.kind in "ALRC" and isinstance(value, (tuple, list)) and len(value) and position is not None:
+        got = f"but found element of type {type_of(value[0])} at pos 0"
+        return TypeError(f"{name}(): argument '{p.name}'{where} must be {p.type_name}, {got}")
+    return TypeError(f"{name}(): argument '{p.name}'{where} must be {p.type_name}, {got}")
+
+
+def type_of(x):
+    """The name that torch gives the type of an argument."""
+    cls = type(x)
+    module = cls.__module__
+    if cls is Tensor or isinstance(x, types.FunctionType):
+        return cls.__name__
+    own = {dtypes.dtype: "torch.dtype", Device: "torch.device", Layout: "torch.layout", Size: "torch.Size"}.get(cls)
+    if own is None and cls.__name__ == "Generator" and module.startswith(("compat", "torch")):
+        return "torch._C.Generator"
+    return own or type_name(x)
+
+
+# ------------------------------------------------------------------------------------------------ does an argument fit?
+def is_int(x):
+    if isinstance(x, Tensor):
+        return scalar(x) and x.dtype.numpy.kind in "iu"
+    return isinstance(x, (int, np.integer)) and not isinstance(x, bool) or is_traced(x)
+
+
+def is_number(x):
+    return scalar(x) if isinstance(x, Tensor) else isinstance(x, (int, float, np.number, np.bool_)) or is_traced(x)
+
+
+def is_traced(x):
+    """Is it a value that a transform traces, which may stand for a number or an array?"""
+    return isinstance(x, Handle) and not isinstance(x, Tensor)
+
+
+def scalar(t):
+    return not t.requires_grad and t.dim() == 0
+
+
+def is_list_of_ints(x):
+    """torch looks at the first element only; the others are looked at when they are read."""
+    return isinstance(x, (tuple, list)) and (len(x) == 0 or is_int(x[0]))
+
+
+def is_tensor(x):
+    return isinstance(x, (Tensor, Handle)) or hasattr(type(x), "__torch_function__")
+
+
+def check(p, x, name, number):
+    """Does x fit the parameter? A TypeError if it does not in a way that torch tells apart."""
+    kind = p.kind
+    if kind == "T":
+        return is_tensor(x) or name in WITH_NUMBERS and isinstance(x, (int, float, complex, np.number))
+    if kind == "I":
+        return is_int(x)
+    if kind == "A":
+        return is_list_of_ints(x) if isinstance(x, (tuple, list)) else p.size > 0 and is_int(x)
+    if kind in "SF":
+        return is_number(x) or kind == "S" and isinstance(x, (complex, np.complexfloating))
+    if kind == "B":
+        return isinstance(x, (bool, np.bool_)) or isinstance(x, Tensor) and x.dim() == 0 or is_traced(x)
+    if kind == "Q":
+        return isinstance(x, str)
+    if kind == "L":
+        if not isinstance(x, (tuple, list)):
+            return False
+        for i, element in enumerate(x):
+            if not is_tensor(element) and element is not None:
+                return TypeError(f"expected Tensor as element {i} in argument {number}, but got {type_of(element)}")
+        return True
+    if kind in "RC":
+        return isinstance(x, (tuple, list)) and (not x or is_number(x[0]))
+    if kind == "D":
+        return isinstance(x, dtypes.dtype) or x in (float, int, bool, complex)
+    if kind == "V":
+        return isinstance(x, (str, int, Device)) and not isinstance(x, bool)
+    if kind == "Y":
+        return isinstance(x, Layout)
+    if kind == "M":
+        return isinstance(x, memory_format)
+    if kind in "GP":
+        return type(x).__name__.endswith("Generator" if kind == "G" else "Storage")
+    return True
+
+
+# ------------------------------------------------------------------------------------------------ several signatures
+def described(value):
+    """An argument as torch lists those of which one does not fit."""
+    if not isinstance(value, (tuple, list)):
+        return type_of(value)
+    names = ", ".join([type_of(v) for v in value])
+    return f"{type_of(value)} of " + (
+        f"({names}{',' * (len(value) == 1)})" if isinstance(value, tuple) else f"[{names}]"
+    )
+
+
+class Option:
+    """A printed signature as torch reads it back to say which arguments do not match. (What it takes for a name is what stands
+    behind the last blank; of a parameter with a default, that is the default.)"""
+
+    def __init__(self, text):
+        parts = text[1:-1].split(", ")
+        self.types, self.names = zip(*[part.rpartition(" ")[::2] for part in parts], strict=True)
+        self.types = [t or n for t, n in zip(self.types, self.names)]
+
+    def unmatched(self, kwargs):
+        known = self.names[max(len(self.names) - len(kwargs), 0) :]
+        return [k for k in kwargs if k not in known]
+
+    def matches(self, at, value):
+        wanted, got = self.types[at], type_of(value)
+        return got in ("float", "int", "long") if wanted == "float" else got == wanted
+
+    def compared(self, args, kwargs):
+        """(Tensor, !int!): every argument, marked where its type is another one."""
+        words = []
+        for at in range(len(args) + len(kwargs)):
+            by_name = at >= len(args)
+            value = kwargs[self.names[at]] if by_name else args[at]
+            mark = "" if self.matches(at, value) else "!"
+            words.append(f"{mark}{self.names[at] + '=' if by_name else ''}{described(value)}{mark}")
+        return f"({', '.join(words)}{', ' if words and not args else ''})"
+
+
+def listed(args, kwargs):
+    words = [*map(type_of, args), *[f"{k}={type_of(v)}" for k, v in kwargs.items()]]
+    return f"({', '.join(words)}{', ' if words and not args else ''})"
+
+
+def invalid_combination(name, signatures, args, kwargs):
+    shown = [str(s) for s in signatures if not s.hidden]
+    head = f"{name}() received an invalid combination of arguments - got "
+    kwargs = dict(reversed(kwargs.items()))  # (the order of C++'s hash map)
+    count = len(args) + len(kwargs)
+    if len(shown) == 1:
+        option = Option(shown[0])
+        unknown = option.unmatched(kwargs)
+        if unknown:
+            return TypeError(f"{head}unrecognized keyword arguments: {', '.join(unknown)}")
+        got = option.compared(args, kwargs) if len(option.names) == count else listed(args, kwargs)
+        return TypeError(f"{head}{got}, but expected {shown[0]}")
+    lines = [f"{head}{listed(args, kwargs)}, but expected one of:"]
+    for text in shown:
+        lines.append(f" * {text}")
+        option = Option(text)
+        if len(option.names) == count:
+            unknown = option.unmatched(kwargs)
+            lines.append(
+                "      didn't match because some of the keywords were incorrect: " + ", ".join(unknown)
+                if unknown
+                else "      didn't match because some of the arguments have invalid types: "
+                + option.compared(args, kwargs)
+            )
+    return TypeError("\n".join(lines) + "\n")
+
+
+def misfit(name, signatures, args, kwargs):
+    """torch's TypeError for arguments that none of the signatures takes, or None."""
+    first = signatures[0]
+    if len(signatures) == 1:
+        return first.misfit(name, args, kwargs) or unreadable(name, first, args, kwargs)
+    for s in signatures:
+        error = s.misfit(name, args, kwargs)
+        if error is None:
+            return unreadable(name, s, args, kwargs)
+        if str(error).startswith("expected Tensor as element"):
+            return error
+    count = len(args) + len(kwargs)
+    plausible = [s for s in signatures if s.least <= count <= s.most and not s.hidden]
+    if len(plausible) == 1:
+        return plausible[0].misfit(name, args, kwargs)
+    return invalid_combination(name, signatures, args, kwargs)
+
+
+def unreadable(name, s, args, kwargs):
+    """The error of a list that fits by its first element, where a later one is no int."""
+    for number, p in enumerate(s.parameters):
+        if p.kind != "A":
+            continue
+        value = (
+            args
+            if number == 0 and args and is_int(args[0]) and not p.size
+            else args[number]
+            if number < len(args)
+            else kwargs.get(p.name)
+        )
+        for i, n in enumerate(value if isinstance(value, (tuple, list)) else ()):
+            if not is_int(n):
+                return TypeError(
+                    f"{name}(): argument '{p.name}' failed to unpack the object at pos {i + 1} with error "
+                    f'"type must be tuple of ints,but got {type_of(n)}"'
+                )
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ which signatures
+TENSOR_OPTIONS = "D?dtype=None Y?layout=None V?device=None B?pin_memory=False B?requires_grad=False"
+OUT = "Tout=None"
+
+
+@functools.cache
+def table():
+    """{name (of a method with a dot before it): its signatures as text}."""
+    from .functions.signatures import TEXT
+
+    return dict([line.split(" ", 1) for line in TEXT.strip("\n").split("\n")])
+
+
+def expanded(text):
+    return text.replace("$", TENSOR_OPTIONS).replace("@", OUT)
+
+
+def as_method(text):
+    """A method's signature from the function's: without the Tensor and without out=."""
+    parts = text.split()[1:]
+    parts = [p for p in parts if not re.match(r"[TL]\d*\??out=", p)]
+    if "*" in parts and parts[-1].rstrip("|") == "*":
+        parts.remove("*")
+    return " ".join(parts) + ("|" if text.endswith("|") and not (parts and parts[-1].endswith("|")) else "")
+
+
+@functools.cache
+def signatures_of(name, method):
+    """The signatures of a function or a method, () for one that takes no arguments at all; None where torch has none."""
+    texts = table()
+    own = texts.get("." + name if method else name)
+    if own == "!":
+        return None
+    if own is None and method:
+        of = texts.get(name) if not name.endswith("_") else texts.get("." + name[:-1]) or texts.get(name[:-1])
+        if of is None:
+            return None
+        derived = of == "-" or name.endswith("_") and "." + name[:-1] in texts
+        own = of if derived else ";".join(as_method(expanded(s)) for s in of.split(";"))
+    if own is None:
+        return None
+    return () if own == "-" else tuple([Signature(expanded(s)) for s in own.split(";")])
+
+
+def refusal(name, method, args, kwargs):
+    """torch's error for a call of torch.<name>, or Tensor.<name> (args without the Tensor), that it would not take; None where it
+    would.
+
+    >>> import compat as torch
+    >>> print(refusal("neg", False, (1,), {}))
+    neg(): argument 'input' (position 1) must be Tensor, not int
+    """
+    signatures = signatures_of(name, method)
+    if signatures is None or any(map(is_traced, (*args, *kwargs.values()))):
+        return None
+    if not signatures:
+        if kwargs:
+            return TypeError(f"TensorBase.{name}() takes no keyword arguments")
+        return TypeError(f"TensorBase.{name}() takes no arguments ({len(args)} given)") if args else None
+    return misfit(name, signatures, args, kwargs)
+
+
+# ------------------------------------------------------------------------------------------------ how it was called
+LOADS_NAME = (
+    "LOAD_NAME",
+    "LOAD_GLOBAL",
+    "LOAD_FAST",
+    "LOAD_FAST_BORROW",
+    "LOAD_FAST_CHECK",
+    "LOAD_DEREF",
+    "LOAD_CLASSDEREF",
+)
+LOADS_ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD")
+PREFIXES = {"linalg": "linalg_", "fft": "fft_", "special": "special_"}  # torch's own names of what these modules have
+NATIVE = frozenset(  # what torch.nn.functional has that is not written in Python
+    "adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc "
+    "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity elu_ gelu hardshrink hardtanh_ leaky_relu_ linear logsigmoid "
+    "native_channel_shuffle one_hot pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu relu_ rrelu_ "
+    "scaled_dot_product_attention selu_ softplus softshrink threshold_".split()
+)
+
+
+def called_as(frame, own):
+    """(the name of a function as the running line of a frame calls it, whether as a method, the names it gives to its last
+    arguments, the module it names), read off the code; `own` where that cannot be seen."""
+    code = frame.f_code
+    spans = list(code.co_positions())
+    *before, call = [i for i in dis.get_instructions(code) if i.offset <= frame.f_lasti]
+    line, _, column, _ = spans[call.offset // 2]
+    parts, named = [], ()
+    for i in before:
+        if i.opname in ("KW_NAMES", "CALL"):  # (up to Python 3.12)
+            named = code.co_consts[i.arg] if i.opname == "KW_NAMES" else ()
+        start = spans[i.offset // 2]  # what is loaded from where the call begins: its function
+        if (start[0], start[2]) == (line, column) and i.opname not in ("PUSH_NULL", "PRECALL", "NOP"):
+            parts.append(i)
+    if call.opname == "CALL_KW":  # (from Python 3.13 on)
+        named = before[-1].argval
+    last = next((k for k in range(len(parts) - 1, -1, -1) if parts[k].opname in LOADS_ATTRIBUTE), None)
+    if last is None or line is None or column is None:
+        return own, False, named, ""
+    name = parts[last].argval
+    holder = module_of(frame, parts[:last])
+    if holder is None:
+        return name, True, named, ""
+    module = holder.__name__.rpartition(".")[2]
+    return PREFIXES.get(module, "") + name, False, named, module
+
+
+def module_of(frame, loads):
+    """The module that a chain of loads ends at, or None if it is something else."""
+    if not loads or loads[0].opname not in LOADS_NAME or any(i.opname not in LOADS_ATTRIBUTE for i in loads[1:]):
+        return None
+    name = loads[0].argval
+    held = next((space[name] for space in (frame.f_locals, frame.f_globals) if name in space), None)
+    for i in loads[1:]:
+        held = getattr(held, i.argval, None) if isinstance(held, types.ModuleType) else None
+    return held if isinstance(held, types.ModuleType) else None
+
+
+def told(error, own, args, kwargs, frame):
+    """What torch says, in the place of an error, of a call of `own` by the code of a frame; None if torch would take the arguments,
+    and of a call of our own also if the error is none of types."""
+    if internal[frame.f_globals.get("__name__")] and not isinstance(error, (TypeError, AttributeError)):
+        return None
+    args = [a for a in args if a is not MISSING]
+    name, method, named, module = called_as(frame, own)
+    if signatures_of(name, method) is None:
+        name, method, named = own, False, ()
+    method = method and bool(args) and isinstance(args[0], Tensor)
+    by_place = {p.name for s in signatures_of(name, method) or () for p in s.parameters[: s.positional]}
+    named = [n for n in named if n not in kwargs and n in by_place]  # (which a function of ours has taken by position)
+    if named and len(named) <= len(args) - method:
+        kwargs = dict(zip(named, args[-len(named) :])) | kwargs
+        args = args[: -len(named)]
+    refused = refusal(name, method, tuple(args[method:]), kwargs)
+    if refused is not None and module == "functional" and name not in NATIVE and " must be " not in str(refused):
+        return None  # (Python binds the arguments there)
+    return refused
+
+
+__all__ = ["refusal", "told"]

@@ -1,0 +1,60 @@
+"""view(dtype): the same bits read as another dtype, over the same memory. It carries no gradient, as in torch.
+
+Invariant: what torch refuses is refused before anything is made. bfloat16 alone is copied: its 16 bits are not what
+memory holds here (docs/decisions/bfloat16.md).
+"""
+
+from funcgrad.core.halves import bits, of_bits
+from funcgrad.core.trace import TAPE
+
+from ..formats import base_of, offset_in
+from ..tensor import Tensor, strides_of
+from .operands import dtype_of
+from .register import spoken
+
+
+def check(v, own, new):
+    """RuntimeError in torch's words if elements of `own` bytes cannot be read as ones of `new` (both dtypes of `v`'s Tensor)."""
+    a, b = size_of(own), size_of(new)
+    if a == b:
+        return
+    views = f"to view {spoken(own)} as {spoken(new)} (different element sizes)"
+    if v.ndim == 0:
+        raise RuntimeError(f"self.dim() cannot be 0 {views}")
+    steps, ratio = strides_of(v), max(a, b) // min(a, b)
+    if b > a:
+        offset = offset_in(v, base_of(v))
+        for what, n in (("size(-1)", v.shape[-1]), ("storage_offset()", offset)):
+            if n % ratio:
+                raise RuntimeError(f"self.{what} must be divisible by {ratio} {views}, but got {n}")
+    if steps[-1] != 1:
+        raise RuntimeError(f"self.stride(-1) must be 1 {views}, but got {steps[-1]}")
+    for d, n in enumerate(steps[:-1] if b > a else ()):
+        if n % ratio:
+            raise RuntimeError(f"self.stride({d}) must be divisible by {ratio} {views}, but got {n}")
+
+
+def size_of(d):
+    """The bytes of an element in torch's memory."""
+    return d.itemsize if d.isnative else 2
+
+
+def bits_as(t, d):
+    """A Tensor that is up to date with its bits read as NumPy dtype d.
+
+    >>> import compat as torch
+    >>> torch.tensor([1.0]).view(torch.int32)
+    tensor([1065353216], dtype=torch.int32)
+    """
+    if t.owner is not TAPE:
+        raise RuntimeError("view(dtype): the bits of a Tensor that is traced cannot be read as another dtype.")
+    v, own = t.val, dtype_of(t)
+    check(v, own, d)
+    if own == d or own.isnative and d.isnative:
+        if v.ndim and v.shape[-1] == 1 and own.itemsize != d.itemsize and not v.flags.c_contiguous:
+            v = v[..., 0][..., None]  # (NumPy asks for the stride of the one element, which says nothing)
+        out = Tensor(v.view(d), None, TAPE)
+        out.store = t.versioned()
+        return out
+    v = v if own.isnative else bits(v)
+    return Tensor(v.view(d) if d.isnative else of_bits(v.view("uint16")), None, TAPE)
