@@ -3,7 +3,8 @@
     python benchmarks/functional_programs.py [--rows gp,smoke] [--json FILE] [--quick]
 
 Each row is the work of one step of a program: mostly a value and its gradient, compiled by us and by jax. jax runs the program's own text
-with its imports changed. autograd runs the functions with loops in the place of scan and vmap.
+with its imports changed. autograd runs the functions with loops in the place of scan and vmap. Every library has one thread. A quick run
+leaves jax out where XLA takes seconds to compile.
 """
 
 import os
@@ -11,10 +12,14 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
+for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # (read when the libraries are loaded)
+    os.environ.setdefault(_threads, "1")
+
+import numpy as np  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("JAX_ENABLE_X64", "1")
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 import funcgrad as fg  # noqa: E402
 from benchmarks.rows import HAND, Rows, optional  # noqa: E402
@@ -23,12 +28,15 @@ from tests.expected.functional_examples_cases import of_jax, program  # noqa: E4
 jax = optional("jax")
 autograd = optional("autograd")
 ROWS = Rows(rtol=1e-6)
+QUICK = "--quick" in sys.argv
+SLOW = "rope bayesian_network smoke_control hamiltonian_monte_carlo meta_learning".split()  # for XLA to compile
+fg.config(threads=1)
 
 
 def sides(name):
     """(contestant, the program's names, its transforms, a function that has a call end when it is done)."""
     yield "fg", program(name), fg, lambda f: f
-    if jax:
+    if jax and not (QUICK and name in SLOW):
         yield "jax", of_jax(name), jax, lambda f: lambda *args: jax.block_until_ready(f(*args))
 
 
@@ -109,7 +117,7 @@ def _():
     push = np.linspace(-1.0, 1.0, 6)
     f = fg.value_and_grad(program("rope")["miss"], numpy=True)
     calls = {"fg": lambda: f(push)}
-    if jax:
+    if jax and not QUICK:
         compiled_by_jax = jax.jit(jax.value_and_grad(of_jax("rope")["miss"]))
         calls["jax"] = lambda: jax.block_until_ready(compiled_by_jax(push))
     return calls
@@ -138,16 +146,75 @@ def _():
     def step(names, library):
         return library.value_and_grad(lambda p: names["np"].mean(names["solve"](p, starts, 0.05, 20) ** 2)), (params,)
 
-    return compiled("ode_adjoint", step)
+    def runge_kutta(f, y, dt, steps):
+        for _ in range(steps):
+            k1 = f(y)
+            k2 = f([a + dt / 2 * b for a, b in zip(y, k1, strict=True)])
+            k3 = f([a + dt / 2 * b for a, b in zip(y, k2, strict=True)])
+            k4 = f([a + dt * b for a, b in zip(y, k3, strict=True)])
+            y = [a + dt / 6 * (b + 2 * c + 2 * d + e) for a, b, c, d, e in zip(y, k1, k2, k3, k4, strict=True)]
+        return y
+
+    def by_hand(params):
+        w1, b1, w2 = params["w1"], params["b1"], params["w2"]
+
+        def backwards(state):
+            y, a = state[:2]
+            h = np.tanh(y @ w1 + b1)
+            by_z = (a @ w2.T) * (1 - h * h)
+            return -(h @ w2), by_z @ w1.T, y.T @ by_z, by_z.sum(0), h.T @ a
+
+        (end,) = runge_kutta(lambda y: [np.tanh(y[0] @ w1 + b1) @ w2], [starts], 0.05, 20)
+        zeros = [np.zeros_like(v) for v in (w1, b1, w2)]
+        found = runge_kutta(backwards, [end, 2 * end / end.size, *zeros], 0.05, 20)
+        return np.mean(end**2), dict(zip(("w1", "b1", "w2"), found[2:], strict=True))
+
+    return compiled("ode_adjoint", step) | {HAND: lambda: by_hand(params)}
 
 
 @ROWS.row("hmc", "Hamiltonian Monte Carlo, 100 chains of 50 draws of 16 steps")
 def _():
+    size, steps, draws = 0.22, 16, 50
+
     def step(names, library):
         keys = library.random.split(library.random.key(0), 100)
-        return lambda keys: library.vmap(lambda key: names["chain"](key, 50, 0.22, 16))(keys)[0], (keys,)
+        return lambda keys: library.vmap(lambda key: names["chain"](key, draws, size, steps))(keys)[0], (keys,)
 
-    return compiled("hamiltonian_monte_carlo", step)
+    def drawn(key):
+        """What a chain draws: its start, a momentum and a uniform number for each step."""
+        first, rest = fg.random.split(key)
+
+        def of_step(key):
+            a, b = fg.random.split(key)
+            return fg.random.normal(a, (2,), dtype=np.float64), np.log(fg.random.uniform(b, dtype=np.float64))
+
+        return fg.random.normal(first, (2,), dtype=np.float64), *fg.vmap(of_step)(fg.random.split(rest, draws))
+
+    bend = program("hamiltonian_monte_carlo")["BEND"]
+    given = fg.vmap(drawn)(fg.random.split(fg.random.key(0), 100))
+    start, momenta, chances = [np.moveaxis(np.asarray(v), 0, -1) for v in given]
+
+    def by_hand():  # (of numbers that are drawn already)
+        def slope(x):
+            away = x[1] - bend * (x[0] ** 2 - 4.0)
+            return np.stack([away * (2 * bend * x[0]) - 0.25 * x[0], -away])
+
+        def density(x):
+            return -0.5 * (x[0] / 2.0) ** 2 - 0.5 * (x[1] - bend * (x[0] ** 2 - 4.0)) ** 2
+
+        x, xs = start, []
+        for p, chance in zip(momenta, chances, strict=True):
+            new, q = x, p + 0.5 * size * slope(x)
+            for _ in range(steps):
+                new = new + size * q
+                q = q + size * slope(new)
+            q = q - 0.5 * size * slope(new)
+            gain = (density(new) - 0.5 * (q * q).sum(0)) - (density(x) - 0.5 * (p * p).sum(0))
+            x = np.where(chance < gain, new, x)
+            xs.append(x)
+        return np.moveaxis(np.array(xs), -1, 0)
+
+    return compiled("hamiltonian_monte_carlo", step) | {HAND: by_hand}
 
 
 @ROWS.row("kalman", "Kalman filter, 150 observations: likelihood and gradient")

@@ -42,6 +42,7 @@ class Row:
         self.key, self.name, self.build, self.goal = key, name, build, goal
         self.rounds, self.quick, self.turn = rounds, min(quick, rounds), turn
         self.more, self.operations = more, operations
+        self.long = False  # not in a quick run, unless asked for
 
     def clock(self, call):
         """What its time is taken by: by default what this process computed, for everybody has one thread."""
@@ -116,7 +117,7 @@ class Rows(list):
         return register
 
     def main(self, description, arguments=()):
-        """The command of a benchmark file. `arguments`: further ones, read elsewhere, as (name, options) of argparse."""
+        """The command of a benchmark file; returns its records. `arguments`: further ones, read elsewhere, as (name, options) of argparse."""
         parser = argparse.ArgumentParser(description=description.splitlines()[0])
         parser.add_argument("--rows", help="only these, by key, with commas")
         parser.add_argument("--json", help="also write the table to this file")
@@ -130,10 +131,12 @@ class Rows(list):
             parser.error(f"there is no row {', '.join(unknown)}; there are {', '.join(known)}")
         about = versions()
         print(", ".join([f"{k} {v}" for k, v in about.items()]))
-        rows = [known[key] for key in given.rows.split(",")] if given.rows else self
+        some = [row for row in self if not (given.quick and row.long)]
+        rows = [known[key] for key in given.rows.split(",")] if given.rows else some
         records = [record for row in rows for record in row.measured(given.quick)]
         if given.json:
             Path(given.json).write_text(json.dumps({"versions": about, "rows": records}, indent=1) + "\n")
+        return records
 
 
 def agree(contestants, rtol):

@@ -22,7 +22,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 COMMITTED = HERE / "ratios.json"
-PARTS = ("compiled", "eager", "control_flow", "optim", "imports")
+PARTS = ("compiled", "eager", "control_flow", "optim", "functional_programs", "torch_scripts", "imports")
 HAND = "by hand"
 FACTOR = 1.5
 

@@ -1,10 +1,12 @@
 """benchmarks/table.py: what counts as slower than the committed ratios (no time is taken here), and that every row has a name of its own."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
-from benchmarks import table
+from benchmarks import rows, table
 
 
 def record(median, least, of="by hand"):
@@ -48,3 +50,34 @@ def test_committed_ratios_name_rows_of_the_files():
     kept = json.loads((table.HERE / "ratios.json").read_text())["ratios"]
     assert set(kept) == set(table.PARTS)
     assert all(0 < v < 1000 for part in kept.values() for v in part.values())
+
+
+def test_a_quick_run_leaves_long_rows_out_unless_they_are_asked_for(monkeypatch):
+    ran = []
+
+    class Noted(rows.Row):
+        def __init__(self, key, long):
+            super().__init__(key, key, None)
+            self.long = long
+
+        def measured(self, quick):
+            ran.append(self.key)
+            return []
+
+    both = rows.Rows([Noted("short", False), Noted("long", True)])
+    for arguments in ([], ["--quick"], ["--quick", "--rows", "long"]):
+        monkeypatch.setattr("sys.argv", ["part.py", *arguments])
+        both.main("A part.")
+    assert ran == ["short", "long", "short", "long"]
+
+
+def test_every_part_has_rows_with_names_of_their_own():
+    """In a process of its own: the parts set what libraries read when they are loaded."""
+    text = "; ".join(
+        [
+            "import importlib",
+            f"parts = [importlib.import_module('benchmarks.' + part).ROWS for part in {table.PARTS}]",
+            "assert all([len({row.key for row in part}) == len(part) > 0 for part in parts])",
+        ]
+    )
+    subprocess.run([sys.executable, "-c", text], check=True, cwd=table.HERE.parent)
