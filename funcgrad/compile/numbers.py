@@ -14,6 +14,7 @@ from ..core.graph import GraphNode
 from .texts import Value
 
 FLOAT, SINGLE, BOOL = np.dtype(np.float64), np.dtype(np.float32), np.dtype(bool)
+PLAIN = (FLOAT, BOOL)  # what a Python number stands for in code over elements (elements.py)
 ARITHMETIC = {"+", "-", "*", "/", "**", "//", "%"}
 ONE = np.float32(1)
 WHOLE = re.compile(r"math\.\w+\(\{0\}\)$")
@@ -119,7 +120,7 @@ class Numbers:
             return False
         texts = []
         for x in n.ins:
-            if type(x) is GraphNode and x.prim is None and not x.aval.weak and self.values[x].array[0] == "a":
+            if type(x) is GraphNode and x.prim is None and not x.aval.weak and self.array(x)[0] == "a":
                 self.values[x].array = self.say(f"{self.values[x].array}[()]")  # (it may be an array without axes)
             if type(x) in PYTHON_SCALARS and type(x) is not complex:
                 with np.errstate(all="ignore"):

@@ -8,6 +8,8 @@ What a step computes from constants alone is computed once. Reverse mode keeps w
 carry and of what a step computes one copy a step; of constants, rows and stacked results nothing more than they are.
 """
 
+import math
+
 import numpy as np
 
 from ..core.aval import Aval, aval_of, is_float
@@ -16,6 +18,7 @@ from ..core.nested import reached
 from ..core.primitive import PRIMITIVES, helpers
 from ..core.quiet import quiet
 from ..errors import GraphError
+from . import rows
 from .call import call
 from .closed import (
     Closed,
@@ -34,9 +37,10 @@ from .closed import (
     retried,
     zero,
 )
+from .elements import ENV, elementwise_graph, scan_text
 from .joint import joint, narrowed, split
 from .narrow import needed
-from .source import compiled, function_of, is_new
+from .source import compiled, function_of, is_new, of_numbers
 
 
 # ------------------------------------------------------------------------------------------------ running
@@ -44,19 +48,19 @@ def loop_text(graph, consts, carries, length, reverse, strong, fixed):
     """Source of the loop: `body` is a step, from `fixed` values that `before` computes of the constants, or from these."""
     k, m = len(graph.ins), len(graph.outs)
     constants, carry = [f"k{i}" for i in range(consts)], [f"c{i}" for i in range(carries)]
-    rows, ys = [f"x{i}" for i in range(k - consts - carries)], [f"y{j}" for j in range(m - carries)]
-    lines = [f"def run({', '.join(constants + carry + rows)}):"]
+    xs, ys = [f"x{i}" for i in range(k - consts - carries)], [f"y{j}" for j in range(m - carries)]
+    lines = [f"def run({', '.join(constants + carry + xs)}):"]
     if fixed is not None:
         same = [f"f{i}" for i in range(fixed)]
         lines.append(f"    {''.join([f + ', ' for f in same])}= before({', '.join(constants)})")
         constants = same
-    for n, name in zip(graph.ins[consts + carries :], rows, strict=True):
+    for n, name in zip(graph.ins[consts + carries :], xs, strict=True):
         if n.aval.weak and not strong:
             lines.append(f"    {name} = {name}.tolist()")  # (rows are Python numbers)
     for y, a in zip(ys, graph.out_avals[carries:], strict=True):
         lines.append(f"    {y} = empty({(length, *a.shape)!r}, {a.dtype.name!r})")
     targets = "".join([f"{c}, " for c in carry] + [f"{y}[i], " for y in ys])
-    step = f"body({', '.join(constants + carry + [f'{x}[i]' for x in rows])})"
+    step = f"body({', '.join(constants + carry + [f'{x}[i]' for x in xs])})"
     lines.append(f"    for i in range({f'{length - 1}, -1, -1' if reverse else length}):")
     lines.append(f"        {targets}= {step}" if targets else f"        {step}")
     outs = graph.outs[:carries]  # (a step may give back an operand, a view of one, or the same array twice)
@@ -72,10 +76,21 @@ def runner(graph, consts, carries, length, reverse, strong):
     key = ("scan", consts, carries, length, reverse, strong)
     run = graph.cache.get(key)
     if run is None:
-        before, step = apart(graph, consts) if length else (None, graph)
-        fixed = None if before is None else len(before.outs)
-        text = loop_text(graph, consts, carries, length, reverse, strong, fixed)
-        env = {"empty": np.empty, "body": compiled(step), "before": before and compiled(before), "own": own}
+        ahead = None if strong else rows.early(graph, consts, carries, length)
+        elements = elementwise_graph(graph) if length and not strong else None
+        if ahead is not None:
+            text = rows.text(graph, ahead, consts, carries)
+            loop = runner(ahead.step, consts, carries, length, reverse, strong)
+            env = {"rows": compiled(ahead.rows), "loop": loop, "own": own}
+        elif elements is not None:
+            before, step = apart(elements, sum([math.prod(a.shape) for a in graph.in_avals[:consts]]))
+            text = scan_text(graph, before, step, consts, carries, length, reverse)
+            env = {**ENV, "body": of_numbers(step), "before": before and of_numbers(before)}
+        else:
+            before, step = apart(graph, consts) if length else (None, graph)
+            fixed = None if before is None else len(before.outs)
+            text = loop_text(graph, consts, carries, length, reverse, strong, fixed)
+            env = {"empty": np.empty, "body": compiled(step), "before": before and compiled(before), "own": own}
         run = graph.cache[key] = function_of(text, env, "scan", "run")
     return run
 

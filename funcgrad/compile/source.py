@@ -8,6 +8,7 @@ import itertools
 import linecache
 import time
 
+from ..core.collector import paused
 from ..core.graph import GraphNode
 from ..core.quiet import quiet
 from ..core.site import where
@@ -27,13 +28,13 @@ def is_new(o):
     return prim.view is None and prim.unview is None and getattr(prim, "fresh", prim.record is None)
 
 
-def written(graph, careful=False, given=(), donated=(), into=(), roomy=()):
+def written(graph, careful=False, given=(), donated=(), into=(), roomy=(), plain=False):
     """(function, Writer, text) of a graph that has nothing nested in it."""
     careful = careful or bool(donated) or any([worth_placing(graph, o, i) for o, i in into])
-    writer = Writer(graph, careful, given, donated, into, roomy)
+    writer = Writer(graph, careful, given, donated, into, roomy, plain)
     text = writer.text()
     env = {k: v for k, v in writer.env.items() if v is not None}
-    env["failed"] = failing(graph, writer.raises and not careful, writer.lines_of, into)
+    env["failed"] = failing(graph, writer.raises and not careful, writer.lines_of, into, plain)
     return function_of(text, env, "graph", "run"), writer, text
 
 
@@ -46,14 +47,14 @@ def function_of(text, env, what, name):
     return env[name]
 
 
-def failing(graph, raises, lines_of, into=()):
+def failing(graph, raises, lines_of, into=(), plain=False):
     """What compiled code does with an error: careful code where NumPy would not have raised, else a note of the user's line."""
     careful = []
 
     def failed(error, *args):
         if raises and isinstance(error, (ArithmeticError, ValueError)):
             if not careful:
-                careful.append(written(graph, careful=True, into=into)[0])
+                careful.append(written(graph, careful=True, into=into, plain=plain)[0])
             with quiet():
                 return careful[0](*args)
         n = lines_of.get(error.__traceback__.tb_lineno)
@@ -70,31 +71,25 @@ def compiled(graph, donated=(), into=()):
     """The function that runs a graph: flat values in, a tuple of values out. Kept with the graph. `donated`: numbers of inputs that
     it may write over; `into`: (number of a result, number of the input in whose memory it is to end up). Code that writes over its
     inputs before it has computed everything is careful from the start: it could not be run again."""
-    if donated or into:
-        key = ("run", donated, into)
-        if key not in graph.cache:
-            start = time.perf_counter()
+    key = ("run", donated, into) if donated or into else "run"
+    got = graph.cache.get(key)
+    if got is None:
+        start = time.perf_counter()
+        with paused():
             flat = ready(graph)
             run, writer, graph.cache["source"] = written(flat, bool(flat.effects), donated=donated, into=into)
-            note(graph, flat, writer, start)
-            graph.cache[key] = run, not writer.arrays
-        graph.cache["silent"] = graph.cache[key][1]
-        return graph.cache[key][0]
-    run = graph.cache.get("run")
-    if run is None:
-        start = time.perf_counter()
-        flat = ready(graph)
-        run, writer, text = written(flat, careful=bool(flat.effects))
-        note(graph, flat, writer, start)
-        graph.cache["source"] = text
-        graph.cache["silent"] = not writer.arrays
-        graph.cache["run"] = run
+        graph.cache["written"] = Account(len(flat.nodes), writer, time.perf_counter() - start)  # (what compile/stats.py tells)
+        got = graph.cache[key] = run, not writer.arrays
+    run, graph.cache["silent"] = got
     return run
 
 
-def note(graph, flat, writer, start):
-    """Keep what compile/stats.py tells of a graph's code."""
-    graph.cache["written"] = Account(len(flat.nodes), writer, time.perf_counter() - start)
+def of_numbers(graph):
+    """The function that runs a graph whose float64 numbers and bools come in as Python's and go out so: the step of a loop."""
+    if "run of numbers" not in graph.cache:
+        with paused():
+            graph.cache["run of numbers"] = written(ready(graph), plain=True)[0]
+    return graph.cache["run of numbers"]
 
 
-__all__ = ["compiled", "function_of", "is_new", "numbered"]
+__all__ = ["compiled", "function_of", "is_new", "numbered", "of_numbers"]

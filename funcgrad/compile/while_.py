@@ -27,14 +27,24 @@ from .closed import (
     retried,
 )
 from .cond import spread
+from .elements import ENV, elementwise_graph, while_text
 from .joint import narrowed
 from .narrow import needed
 from .scan import loops, order_of, tangent
-from .source import compiled, function_of
+from .source import compiled, function_of, of_numbers
 
 
-def runner(cond, body, cond_consts, body_consts):
-    run = body.cache.get(("while", id(cond)))
+def runner(cond, body, cond_consts, body_consts, strong):
+    run = body.cache.get(("while", id(cond), strong))
+    if run is None and not strong and elementwise_graph(cond) is not None and elementwise_graph(body) is not None:
+        env = {
+            **ENV,
+            "cond": of_numbers(elementwise_graph(cond)),
+            "body": of_numbers(elementwise_graph(body)),
+            "kept": cond,
+        }
+        run = function_of(while_text(cond, body, cond_consts, body_consts), env, "while_loop", "run")
+        body.cache["while", id(cond), strong] = run  # (its environment keeps cond, whose id is the key)
     if run is None:
         tests, fixed = [f"p{i}" for i in range(cond_consts)], [f"k{i}" for i in range(body_consts)]
         carry = [f"c{i}" for i in range(len(body.outs))]
@@ -46,19 +56,21 @@ def runner(cond, body, cond_consts, body_consts):
         run = function_of(
             text, {"cond": compiled(cond), "body": compiled(body), "kept": cond, "own": own}, "while_loop", "run"
         )
-        body.cache["while", id(cond)] = run  # (its environment keeps cond, whose id is the key)
+        body.cache["while", id(cond), strong] = run
     return run
 
 
 def _impl(*xs, cond, body, cond_consts, body_consts):
     with quiet():
-        return retried(lambda args, _: runner(cond, body, cond_consts, body_consts)(*args), xs, (cond, body))
+        return retried(
+            lambda args, strong: runner(cond, body, cond_consts, body_consts, strong)(*args), xs, (cond, body)
+        )
 
 
 def _code(n, args, constant):
     p = n.params
     weak = any([a.weak for a in (*p["cond"].in_avals, *p["body"].in_avals)])
-    run = None if weak else runner(p["cond"], p["body"], p["cond_consts"], p["body_consts"])
+    run = None if weak else runner(p["cond"], p["body"], p["cond_consts"], p["body_consts"], False)
     return called(run, n, args, constant)
 
 

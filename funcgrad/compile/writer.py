@@ -15,6 +15,7 @@ where they leave. `careful` code computes these through NumPy too: it runs where
 """
 
 import math
+import re
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from ..core.aval import PYTHON_SCALARS, aval_of, ndarray, promotion_key
 from ..core.graph import GraphNode
 from ..core.site import where
 from ..core.trace import PICK
-from .numbers import Numbers, is_ufunc
+from .numbers import PLAIN, Numbers, is_ufunc
 from .regions import Blocks, Region, arranged, block_graph, name_of
 from .slots import Place, Room, Slots
 from .texts import LARGE_RESULT, OUTSIDE, Texts, Value, nbytes, wrapped
@@ -49,12 +50,12 @@ def writes_out(n):
 class Writer(Numbers, Texts):
     """The text of a graph, line by line, and the environment it runs in."""
 
-    def __init__(self, graph, careful=False, given=(), donated=(), into=(), roomy=()):
+    def __init__(self, graph, careful=False, given=(), donated=(), into=(), roomy=(), plain=False):
         """`given`: results that are written into memory the caller passes, behind the inputs; `roomy`: those of them whose memory is
         nobody else's before. `donated`: numbers of inputs whose
         memory results may take once they are dead. `into`: (number of a result, number of an input) whose memory it is to end up
-        in; run gives None for it."""
-        self.graph, self.careful = graph, careful
+        in; run gives None for it. `plain`: float64 numbers and bools come and go as Python's."""
+        self.graph, self.careful, self.plain = graph, careful, plain
         self.given = {n: f"o{i}" for i, n in enumerate(given)}
         self.donated = [graph.ins[i] for i in donated]
         self.into = dict(into)
@@ -207,7 +208,7 @@ class Writer(Numbers, Texts):
         graph = self.graph
         for i, n in enumerate(graph.ins):
             a = n.aval
-            self.values[n] = Value(a, number=f"a{i}") if a.weak else Value(a, f"a{i}")
+            self.values[n] = Value(a, number=f"a{i}") if a.weak or self.is_plain(n) else Value(a, f"a{i}")
         for i, n in enumerate(self.items):
             self.scratched = []
             self.at, self.now = i, n
@@ -497,6 +498,8 @@ class Writer(Numbers, Texts):
     # -------------------------------------------------------------------------------------------- the whole
     def result(self, o):
         """The text of a result: never memory of the set, never an array of the graph."""
+        if self.is_plain(o):
+            return self.number(o)
         if type(o) is not GraphNode:
             text = self.array(o)
             return f"{text}.copy()" if isinstance(o, ndarray) else text
@@ -511,6 +514,11 @@ class Writer(Numbers, Texts):
         if self.into and v.array is not None and (o.prim is None or not writes_out(o)):
             return f"{self.name(np.array, 'array')}({text})"  # (it may be an input, or a view of one, that is about to change)
         return text
+
+    def is_plain(self, x):
+        """Does this input or result pass as a Python number?"""
+        aval = x.aval if type(x) is GraphNode else aval_of(x)
+        return self.plain and aval.shape == () and aval.dtype in PLAIN
 
     def copies(self):
         """(lines that set results aside which may be inputs or views of them, lines that copy results into inputs)."""
@@ -645,16 +653,7 @@ def loop_dtypes(n):
         return (None,) * ufunc.nin
 
 
-def words_of(text):
-    word = ""
-    for c in text:
-        if c.isalnum() or c == "_":
-            word += c
-        elif word:
-            yield word
-            word = ""
-    if word:
-        yield word
+words_of = re.compile(r"\w+").findall
 
 
 def apart(v, arrays):

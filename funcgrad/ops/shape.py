@@ -704,6 +704,10 @@ class stack:
 
     def numpy(w, out, *xs, axis):
         s = xs[0].aval.shape
+        if not s:  # (numbers, which may be Python's)
+            values = f"({''.join([f'{x}, ' for x in xs])})"
+            dtype = repr(w.now.aval.dtype.name)
+            return f"{out}[...] = {values}" if out is not None else w.call(np.array, "array", [values, dtype], None)
         wide = (*s[:axis], 1, *s[axis:])
         return w.call(
             np.concatenate, "concatenate", [f"({''.join([f'{x}.reshape({wide}), ' for x in xs])})", axis], out

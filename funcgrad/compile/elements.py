@@ -1,0 +1,257 @@
+"""The body of a loop over small float64 arrays as one over their elements, Python numbers from step to step.
+
+A call of NumPy takes half a microsecond however little it computes, an operation on Python floats a twentieth of that. Invariant:
+every element is computed as the graph says; only sums and products of matrices may add up in another order.
+"""
+
+import itertools
+import math
+
+import numpy as np
+
+from ..core.aval import Aval, aval_of, ndarray
+from ..core.graph import Graph, GraphNode
+from ..core.primitive import PRIMITIVES
+from .joint import optimised
+from .numbers import PLAIN, scalar_text
+
+SMALL = 16  # elements of an array
+MOST = 400  # operations of a body
+CALL, STEP = (
+    16,
+    1,
+)  # what a call of NumPy and an operation on numbers take (and making a NumPy number of one, or one of it)
+MOVES = {"broadcast", "reshape", "transpose", "getitem", "put", "concatenate", "stack", "copy", "roll", "diagonal"}
+FOLDS = {"sum": "add", "max": "maximum", "min": "minimum"}
+
+
+class Declined(Exception):
+    """This graph has no such form."""
+
+
+def small(aval):
+    return type(aval) is Aval and (
+        aval.shape == () or (aval.dtype in PLAIN and not aval.weak and 0 < math.prod(aval.shape) <= SMALL)
+    )
+
+
+def elementwise_graph(graph):
+    """The graph of the elements of a graph's inputs and results, in order; None where it has no such form, or would not be quicker."""
+    if "elements" not in graph.cache:
+        graph.cache["elements"] = worth(graph, taken_apart(graph)) if applies(graph) else None
+    return graph.cache["elements"]
+
+
+def applies(graph):
+    avals = [*graph.in_avals, *graph.out_avals, *[n.aval for n in graph.nodes]]
+    return not graph.effects and len(graph.nodes) <= MOST and all(map(small, avals))
+
+
+def worth(graph, elements):
+    if elements is None or len(elements.nodes) > MOST:
+        return None
+    passed = [a for a in [*graph.in_avals, *graph.out_avals] if a.dtype in PLAIN and not a.weak]
+    before = sum([CALL if n.aval.shape else STEP for n in graph.nodes if n.prim.view is None]) + len(passed)
+    return elements if len(elements.nodes) * STEP < before else None
+
+
+def taken_apart(graph):
+    found = {}
+    ins = []
+    for n in graph.ins:
+        found[n] = each(n.aval.shape, lambda n=n: GraphNode(None, (), None, Aval((), n.aval.dtype, n.aval.weak)))
+        ins += found[n].flat
+    try:
+        for n in graph.nodes:
+            found[n] = elements(n, [parts(found, x) for x in n.ins])
+    except Declined:
+        return None
+    outs = [x for o in graph.outs for x in parts(found, o).flat]
+    return optimised(Graph(ins, outs))
+
+
+def each(shape, make):
+    """An object array of what `make` gives."""
+    out = np.empty(shape, object)
+    for i in range(out.size):
+        out.flat[i] = make()
+    return out
+
+
+def parts(found, x):
+    if type(x) is GraphNode:
+        return found[x]
+    if type(x) is not ndarray:
+        return each((), lambda: x)
+    values = iter(x.flat)
+    return each(x.shape, lambda: next(values))
+
+
+def elements(n, xs):
+    """The elements of a node's result, from those of its operands."""
+    name, params = n.prim.name, n.params or {}
+
+    def of(prim, *ins, **params):
+        return GraphNode(prim, ins, params, prim.aval(*map(aval, ins), **params), n.site)
+
+    def folded(prim, values):
+        values = iter(values)
+        total = next(values)
+        for v in values:
+            total = of(prim, total, v)
+        return total
+
+    if n.aval.shape == () and not any([x.shape for x in xs]):
+        return each((), lambda: of(n.prim, *[x[()] for x in xs], **params))
+    if n.prim.elementwise and scalar_text(n.prim) is not None:
+        columns = zip(*[np.broadcast_to(x, n.aval.shape).flat for x in xs], strict=True)
+        return each(n.aval.shape, lambda: of(n.prim, *next(columns), **params))
+    if name in MOVES:  # the operation itself says where each element goes
+        ends = list(itertools.accumulate([x.size for x in xs]))
+        places = [np.arange(end - x.size, end).reshape(x.shape) for x, end in zip(xs, ends, strict=True)]
+        everything = [v for x in xs for v in x.flat]
+        where = iter(np.asarray(n.prim.impl(*places, **params)).flat)
+        return each(n.aval.shape, lambda: everything[next(where)])
+    if not xs and n.prim.source:
+        values = iter(np.broadcast_to(n.prim.impl(**params), n.aval.shape).flat)
+        return each(n.aval.shape, lambda: next(values))
+    if name in FOLDS or name == "mean":
+        (x,), axes = xs, params["axes"]
+        kept = [i for i in range(x.ndim) if i not in axes]
+        rows = iter(x.transpose(*kept, *axes).reshape(math.prod(n.aval.shape), -1))
+        if name != "mean":
+            return each(n.aval.shape, lambda: folded(PRIMITIVES[FOLDS[name]], next(rows)))
+        count = float(x.size // math.prod(n.aval.shape))
+        return each(n.aval.shape, lambda: of(PRIMITIVES["div"], folded(PRIMITIVES["add"], next(rows)), count))
+    if name == "dot_general":
+        return products(n, *xs, of, folded)
+    raise Declined
+
+
+def products(n, x, y, of, folded):
+    (xc, yc), (xb, yb) = n.params["dims"]
+    free = [[i for i in range(a.ndim) if i not in (*c, *b)] for a, c, b in ((x, xc, xb), (y, yc, yb))]
+    batch = math.prod([x.shape[i] for i in xb])
+    inner = math.prod([x.shape[i] for i in xc])
+    x = x.transpose(*xb, *free[0], *xc).reshape(batch, -1, inner)
+    y = y.transpose(*yb, *free[1], *yc).reshape(batch, -1, inner)
+    mul, add = PRIMITIVES["mul"], PRIMITIVES["add"]
+    pairs = iter([(p, q) for b in range(batch) for p in x[b] for q in y[b]])
+
+    def one():
+        p, q = next(pairs)
+        return folded(add, [of(mul, u, v) for u, v in zip(p, q, strict=True)])
+
+    if not inner:
+        raise Declined
+    return each(n.aval.shape, one)
+
+
+def aval(x):
+    return x.aval if type(x) is GraphNode else aval_of(x)
+
+
+# ------------------------------------------------------------------------------------------------ the loop
+class Loop:
+    """The lines of a loop over elements: names of what comes in, taken apart, and texts of what goes out, put together."""
+
+    def __init__(self):
+        self.lines = []
+        self.names = itertools.count()
+
+    def new(self, aval, letter):
+        return [f"{letter}{next(self.names)}" for _ in range(math.prod(aval.shape))]
+
+    def apart(self, name, aval, rows=None):
+        """Names of the elements of an operand; of `rows` values one behind the other, lists of them."""
+        own = self.new(aval, "e")
+        if rows is not None and (aval.dtype in PLAIN or aval.weak):
+            text = f"{name}.reshape({rows}, {len(own)}).T.tolist()"
+        elif rows is None and aval.shape:
+            text = f"{name}.ravel().tolist()"
+        elif rows is None and aval.dtype in PLAIN and not aval.weak:
+            text = f"({aval.dtype.name.rstrip('64')}({name}),)"
+        else:
+            text = f"({name},)"
+        self.lines.append(f"    {listed(own)}= {text}")
+        return own
+
+    def lists(self, aval, rows):
+        own = self.new(aval, "y")
+        self.lines += [f"    {y} = [None] * {rows}" for y in own]
+        return own
+
+    def before(self, graph, ins):
+        """Names of what is computed once."""
+        own = [f"f{i}" for i in range(len(graph.outs))]
+        self.lines.append(f"    {listed(own)}= before({', '.join(ins)})")
+        return own
+
+    def text(self, operands, results):
+        return "\n".join([f"def run({', '.join(operands)}):", *self.lines, f"    return ({listed(results)})"])
+
+
+def listed(names):
+    return "".join([f"{n}, " for n in names])
+
+
+def together(names, aval):
+    """The text of a value, made of its elements."""
+    if aval.shape:
+        nested = str(np.array(names, object).reshape(aval.shape).tolist()).replace("'", "")
+        return f"array({nested}, {aval.dtype.name!r})"
+    return f"as_{aval.dtype.name}({names[0]})" if aval.dtype in PLAIN and not aval.weak else names[0]
+
+
+def stacked(columns, shape, dtype):
+    """An array of the lists of each element, one value behind the other."""
+    out = np.empty(shape, dtype)
+    rows = out.reshape(len(out), len(columns))
+    for i, column in enumerate(columns):
+        rows[:, i] = column
+    return out
+
+
+def scan_text(graph, before, step, consts, carries, length, reverse):
+    """Source of a scan of a graph: `before` is the graph of what the elements of the constants decide, or None."""
+    loop = Loop()
+    operands = [f"a{i}" for i in range(len(graph.ins))]
+    known = [loop.apart(a, n.aval) for a, n in zip(operands[: consts + carries], graph.ins, strict=False)]
+    first = consts + carries
+    rows = [loop.apart(a, n.aval, length) for a, n in zip(operands[first:], graph.ins[first:], strict=True)]
+    ys = [loop.lists(aval(o), length) for o in graph.outs[carries:]]
+    fixed, carry = flat(known[:consts]), flat(known[consts:])
+    if before is not None:
+        fixed = loop.before(before, fixed)
+    into = listed(carry + [f"{y}[i]" for y in flat(ys)])
+    given = ", ".join(fixed + carry + [f"{x}[i]" for x in flat(rows)])
+    loop.lines.append(f"    for i in range({f'{length - 1}, -1, -1' if reverse else length}):")
+    loop.lines.append(f"        {into}= body({given})" if into else "        pass")
+    lasts = [together(names, aval(o)) for names, o in zip(known[consts:], graph.outs, strict=False)]
+    ends = [
+        f"stacked(({listed(names)}), {(length, *aval(o).shape)!r}, {aval(o).dtype.name!r})"
+        for names, o in zip(ys, graph.outs[carries:], strict=True)
+    ]
+    return loop.text(operands, lasts + ends)
+
+
+def while_text(cond, body, cond_consts, body_consts):
+    """Source of a while_loop of graphs."""
+    loop = Loop()
+    avals = [*cond.in_avals[:cond_consts], *body.in_avals]
+    operands = [f"a{i}" for i in range(len(avals))]
+    known = [loop.apart(a, v) for a, v in zip(operands, avals, strict=True)]
+    k = cond_consts + body_consts
+    tests, fixed, carry = flat(known[:cond_consts]), flat(known[cond_consts:k]), flat(known[k:])
+    loop.lines.append(f"    while cond({', '.join(tests + carry)})[0]:")
+    loop.lines.append(f"        {listed(carry)}= body({', '.join(fixed + carry)})" if carry else "        pass")
+    return loop.text(operands, [together(names, v) for names, v in zip(known[k:], body.out_avals, strict=True)])
+
+
+def flat(groups):
+    return [name for group in groups for name in group]
+
+
+ENV = {"array": np.array, "stacked": stacked, "as_float64": np.float64, "as_bool": np.bool_}
+
+__all__ = ["ENV", "elementwise_graph", "scan_text", "while_text"]
