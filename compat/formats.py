@@ -26,6 +26,7 @@ preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
 channels_last_3d = memory_format("channels_last_3d")
 BY_NAME = {f.name: f for f in (contiguous_format, preserve_format, channels_last, channels_last_3d)}
+BY_RANK = {4: channels_last, 5: channels_last_3d}
 ORDER = {channels_last: (0, 2, 3, 1), channels_last_3d: (0, 2, 3, 4, 1)}  # dimensions, from the outermost in memory
 
 
@@ -73,6 +74,19 @@ def is_in(array, wanted):
                 return False
             step *= array.shape[at]
     return True
+
+
+def suggested(array):
+    """The format of an image's memory, by its strides: None for any but the channels_last ones."""
+    wanted = BY_RANK.get(array.ndim)
+    if wanted is None or array.flags.c_contiguous or array.shape[1] == 1:
+        return None
+    least, strides = 0, array.strides
+    for at in (*reversed(ORDER[wanted][1:]), 0):
+        if array.shape[at] == 0 or strides[at] < least or at == 0 and least == strides[1]:
+            return None
+        least = strides[at] * max(array.shape[at], 1)
+    return wanted
 
 
 def memory_in(wanted, shape, dtype):
