@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import funcgrad as fg
-from funcgrad.core.collector import RARELY
+from funcgrad.core.collector import RARELY, paused
 
 
 @pytest.fixture
@@ -58,3 +58,33 @@ def test_a_collector_that_is_off_stays_off(thresholds):
     gc.set_threshold(0, 10, 10)
     fg.grad(lambda x: [x * 1.0 for _ in range(2000)][-1])(1.0)
     assert gc.get_threshold() == (0, 10, 10)
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_it_does_not_come_while_a_graph_is_compiled(thresholds, frozen):
+    """Nor right after, to look through all that is new; what the user froze stays so."""
+    came = []
+    gc.collect()
+    if frozen:
+        gc.freeze()
+    before = gc.get_freeze_count()
+    gc.callbacks.append(lambda phase, info: came.append(phase))
+    try:
+        with paused():
+            held = [[] for _ in range(2 * RARELY)]
+            inside = list(came)
+        assert gc.isenabled() and gc.get_freeze_count() == before
+        held += [[] for _ in range(500)]
+        assert not inside and bool(came) is frozen
+    finally:
+        gc.callbacks.pop()
+        gc.unfreeze()
+
+
+def test_a_collector_that_is_off_while_compiling_stays_off():
+    gc.disable()
+    try:
+        fg.jit(np.sin)(1.0)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
