@@ -102,10 +102,10 @@ def grouped(results, name, operands):
     """Results that were computed one by one, as those of one operation of torch; `operands`: their nodes."""
     for i, t in enumerate(results):
         if type(t.alias) is Alias:
-            *before, last = t.alias.chain
+            before, last = t.alias.link
             last = OneOfSeveral(last)
             last.name, last.number = name, i
-            t.alias.chain = (*before, last)
+            t.alias.link = before, last
     nodes = [None if t.mark is None or t.mark.plan is None or t.mark in operands else t.mark for t in results]
     group = [n if n is None else weakref.ref(n) for n in nodes]
     for n in nodes:

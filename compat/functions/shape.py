@@ -334,9 +334,9 @@ def become(box, prim, name, **params):
     c = current(box)
     c.refuse(())
     new_value = P[prim](c, **params)
-    step = ((P[prim], params),)
+    step = P[prim], params
     if type(c.alias) is Alias:
-        c.alias = Alias(c.alias.base, c.alias.chain + step)
+        c.alias = Alias(c.alias.base, (c.alias.link, step))
     else:
         views = [a for a in gc.get_referrers(c) if type(a) is Alias and a.base is c] if may_have_views(c) else []
         if views:
@@ -344,7 +344,7 @@ def become(box, prim, name, **params):
             root.store, root.cell = c.versioned(), c.cell
             for a in views:
                 a.base = root
-            c.alias = Alias(root, step)
+            c.alias = Alias(root, (None, step))
     c.val, c.mark, c.owner = new_value.val, new_value.mark, new_value.owner
     return renamed(box, name)
 

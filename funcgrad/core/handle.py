@@ -77,15 +77,29 @@ class Array(Handle):
 
 
 class Alias:
-    """A view: its root handle, the view primitives in between, and the root's state when they were last replayed."""
+    """A view: its root handle, the view primitives in between, and the root's state when they were last replayed.
 
-    __slots__ = ("base", "chain", "val", "mark")
+    `link` holds the steps as (those before, the last), so that a view of a view costs the same however many there are.
+    """
 
-    def __init__(self, base, chain):
+    __slots__ = ("base", "link", "val", "mark")
+
+    def __init__(self, base, link):
         self.base = base
-        self.chain = chain
+        self.link = link
         self.val = base.val
         self.mark = base.mark
+
+    @property
+    def chain(self):
+        """((primitive, params), ...) from the root on."""
+        steps = []
+        link = self.link
+        while link is not None:
+            link, step = link
+            steps.append(step)
+        steps.reverse()
+        return tuple(steps)
 
 
 class Frozen:
@@ -211,9 +225,9 @@ def same_view(x, idx, v):
         return False
     base, chain = root_of(x)
     got = v.alias
-    if got.base is not base or len(got.chain) != len(chain) + 1 or got.chain[:-1] != chain:
+    if got.base is not base or got.chain[:-1] != chain:
         return False
-    prim, params = got.chain[-1]
+    prim, params = got.link[1]
     mine = idx if type(idx) is tuple else (idx,)
     theirs = params.get("idx")
     return prim.name == "getitem" and theirs == mine

@@ -55,9 +55,9 @@ def taped_view(x, prim, value, params, label):
     out.store = x.store or x.stamp()[0]
     alias = x.alias
     if alias is None:
-        out.alias = Alias(x, ((prim, params),))
+        out.alias = Alias(x, (None, (prim, params)))
     else:
-        out.alias = Alias(alias.base, (*alias.chain, (prim, params)))
+        out.alias = Alias(alias.base, (alias.link, (prim, params)))
     mark = x.mark
     if mark is None:
         out.mark = None
@@ -97,11 +97,11 @@ def viewed(x, prim, params):
         return out
     alias = x.alias
     if alias is None:
-        base, chain = x, ()
+        base, link = x, None
     elif type(alias) is Frozen:
         return out
     else:
-        base, chain = alias.base, alias.chain
+        base, link = alias.base, alias.link
     if x.owner is TAPE:
         if out.store is None or out.store is not x.store:  # (the primitive shares the store if it shares the memory)
             return out
@@ -112,7 +112,7 @@ def viewed(x, prim, params):
 
         if not is_view(x, params["shape"]):
             return out
-    out.alias = Alias(base, chain + ((prim, params),))
+    out.alias = Alias(base, (link, (prim, params)))
     return out
 
 

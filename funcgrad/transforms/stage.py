@@ -165,7 +165,7 @@ class Stage(Trace):
                 s = root = self.shadow(h.alias.base)
                 for prim, params in h.alias.chain:
                     s = prim(s, **params)
-                s.alias = Alias(root, h.alias.chain)
+                s.alias = Alias(root, h.alias.link)
             else:
                 n = self.input(h)
                 mark = None

@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+import tracemalloc
 import weakref
 
 import jax
@@ -263,6 +264,21 @@ def test_deep_graphs():
     del y
     assert ref() is None  # freed by reference counts, without recursion
     gc.enable()
+
+
+def test_a_view_of_a_view_costs_the_same_at_any_depth():
+    def peak(count):
+        tracemalloc.start()
+        try:
+            views = [T(np.ones((2, 3)), True) * 1]
+            for _ in range(count):
+                views.append(views[-1].t())
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(10)
+    assert peak(4000) < 2.2 * peak(2000)
 
 
 def test_threads():
