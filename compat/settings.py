@@ -30,10 +30,12 @@ def positive(name, n):
 
 
 def set_num_threads(int):  # noqa: A002  (torch's name)
-    """How many threads products of matrices run on (where NumPy's BLAS can be asked); RuntimeError for less than 1."""
+    """How many threads products of matrices (where NumPy's BLAS can be asked) and compiled code run on; RuntimeError for less than 1."""
     from funcgrad.core.blas import loaded
+    from funcgrad.core.config import config
 
     Kept.threads = positive("set_num_threads", int)
+    config(threads=Kept.threads)
     for blas in loaded():
         blas.threads = Kept.threads
 

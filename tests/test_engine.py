@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import warnings
+import weakref
 
 import jax
 import jax.numpy as jnp
@@ -327,6 +328,61 @@ def test_an_error_in_a_worker_is_raised_and_the_workers_go_on(monkeypatch):
     assert len(done) == 6
 
 
+def test_an_interrupt_is_raised_at_once_and_the_next_job_gets_new_workers(monkeypatch):
+    """As Ctrl-C does while the caller waits: the worker still runs, and nothing of it is taken for the next job's."""
+    monkeypatch.setattr(workers.Current, "pool", workers.Pool())
+    gate = threading.Event()
+    monkeypatch.setattr(workers.Worker, "wait", interrupted)
+    with fg.config(threads=2):
+        with pytest.raises(KeyboardInterrupt):
+            workers.spread(lambda first, last: first and gate.wait(10), 2)
+        monkeypatch.undo()
+        with fg.config(threads=2):
+            done = []
+            workers.spread(lambda first, last: done.append((first, last)), 2)
+    gate.set()
+    assert sorted(done) == [(0, 1), (1, 2)]
+
+
+def interrupted(worker):
+    raise KeyboardInterrupt
+
+
+def test_where_no_thread_can_be_started_the_caller_does_all(monkeypatch):
+    monkeypatch.setattr(workers.Current, "pool", workers.Pool())
+
+    def refused(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    done = []
+    with fg.config(threads=3):
+        workers.spread(lambda first, last: done.append((first, last)), 5)
+    assert done == [(0, 5)]
+
+
+@pytest.mark.parametrize(
+    "files, asked, want",
+    [
+        ([("150000 100000\n",)], "", 2),
+        ([("max 100000\n",)], "", math.inf),
+        ([(), ("50000", "100000")], "", 1),
+        ([(), ("-1", "100000")], "", math.inf),
+        ([("800000 100000\n",)], "3,2", 3),
+        ([], "many", math.inf),
+    ],
+)
+def test_threads_keep_within_a_quota_and_omp_num_threads(monkeypatch, tmp_path, files, asked, want):
+    names = []
+    for i, texts in enumerate(files):
+        names.append([tmp_path / f"{i}-{j}" for j in range(max(len(texts), 1))])
+        for path, text in zip(names[-1], texts, strict=False):
+            path.write_text(text)
+    monkeypatch.setattr(workers, "QUOTAS", names)
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert workers.allowed.__wrapped__() == want
+
+
 def test_after_a_fork_the_child_has_workers_of_its_own():
     program = """
 import os, signal
@@ -363,6 +419,26 @@ def test_large_results_are_new_to_whoever_holds_one():
     del memory
     address = others.pop().ctypes.data
     assert f(x).ctypes.data == address  # what nobody holds is taken again
+
+
+@pytest.mark.parametrize(
+    "change", ["flags.writeable = False", "shape = (-1, 2)", "dtype = 'int64'", "resize(5, refcheck=False)", "weak"]
+)
+def test_what_was_changed_in_place_is_not_taken_again(change):
+    """A result is its holder's: read-only, of another shape or type, or known to somebody weakly, it is nobody's memory later."""
+    x, noted = np.ones((LARGE, 1)), []
+    f = fg.jit(lambda x: np.sin(x) * 2.0)
+    for _ in range(2):
+        y = f(x)
+        if change == "weak":
+            weakref.finalize(y, noted.append, 1)
+        else:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                exec(f"y.{change}", {"y": y})
+        del y
+        np.testing.assert_array_equal(f(x), np.sin(x) * 2.0)
+    assert noted == [1, 1] * (change == "weak")
 
 
 # ------------------------------------------------------------------------------------------------ callbacks that raise, loops

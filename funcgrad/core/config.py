@@ -57,7 +57,8 @@ class config:
     run as written instead of compiled, so its Python side effects happen at every call. `full_tracebacks=True`: the traceback of
     an error shows our frames between yours too, to debug funcgrad itself; `check_graphs=True`, for
     the same, has every graph verified before and after every pass of the compiler (from then on). `threads=n`: compiled code uses n
-    threads at most; 0 (the default) is as many as there are CPUs for this process, and no bit of a result depends on it.
+    threads at most; 0 (the default) is as many as there are CPUs for this process (by its affinity, its container's quota and
+    OMP_NUM_THREADS), and no bit of a result depends on it.
     `deterministic=True` holds BLAS at one thread as well, on whose number the bits of a matrix product depend; where that cannot be
     done it warns, naming the variable to set.
     `max_operations=n`: staging a function that has more (a loop that does not end) raises GraphTooLargeError, a RuntimeError.

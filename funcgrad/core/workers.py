@@ -2,11 +2,13 @@
 
 Invariant: `spread` returns when every part has been run, and raises the error of the first part that failed. A call that
 finds the workers busy (a job inside a job, another thread's) runs all parts itself, so nothing waits for anything. A child
-made by fork has no workers until it needs them.
+made by fork has no workers until it needs them. An interrupt while it waits is raised at once, and the next job gets new workers.
 """
 
 import functools
+import math
 import os
+import pathlib
 import threading
 
 from . import config, quiet
@@ -51,18 +53,46 @@ class Pool:
         self.workers = []
 
     def ready(self, n):
-        """The first n workers."""
-        while len(self.workers) < n:
-            self.workers.append(Worker())
+        """The first n workers; fewer where the system gives no more threads (or Python is about to end)."""
+        try:
+            while len(self.workers) < n:
+                self.workers.append(Worker())
+        except RuntimeError:
+            pass
         return self.workers[:n]
 
 
 def cpus():
-    """CPUs that this process may run on."""
+    """CPUs that this process may use: those it may run on, and no more than its container or OMP_NUM_THREADS allows."""
     try:
-        return len(os.sched_getaffinity(0))
+        here = len(os.sched_getaffinity(0))
     except AttributeError:
-        return os.cpu_count() or 1
+        here = os.cpu_count() or 1
+    return min(here, allowed())
+
+
+@functools.lru_cache(1)
+def allowed():
+    """The least of what OMP_NUM_THREADS and the quota of this process's control group (Linux) say, read once; at least 1."""
+    found = [math.inf]
+    asked = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    if asked.isdigit():
+        found.append(int(asked))
+    for names in QUOTAS:
+        try:
+            texts = [word for name in names for word in pathlib.Path(name).read_text().split()]
+        except OSError:
+            continue
+        if len(texts) == 2 and all([text.isdigit() for text in texts]) and int(texts[1]):  # (else "max", or -1: none)
+            found.append(-(-int(texts[0]) // int(texts[1])))
+    return max(min(found), 1)
+
+
+# Files with the time that a control group has in each period, and with the period (of version 2, of version 1).
+QUOTAS = (
+    ("/sys/fs/cgroup/cpu.max",),
+    ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"),
+)
 
 
 class Current:
@@ -83,8 +113,10 @@ def spread(run, n):
     parts = min(config.Current.settings.threads or cpus(), n)
     if parts < 2 or not pool.busy.acquire(blocking=False):
         return run(0, n)
+    done = False
     try:
         workers = pool.ready(parts - 1)
+        parts = len(workers) + 1
         ends = [n * (i + 1) // parts for i in range(parts)]
         for worker, first, last in zip(workers, ends, ends[1:], strict=False):
             worker.start(run, first, last)
@@ -94,9 +126,12 @@ def spread(run, n):
         except BaseException as error:
             errors.append(error)
         errors += [error for error in [worker.wait() for worker in workers] if error is not None]
+        done = True
         if errors:
             raise errors[0]
     finally:
+        if not done:  # interrupted (Ctrl-C): nobody waits any more for what these workers have in hand
+            forget()
         pool.busy.release()
 
 
