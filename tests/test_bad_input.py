@@ -1,6 +1,9 @@
 """What jit is given that it cannot keep: programs too large, shapes that overflow, Python side effects. Errors and warnings name the
 user's line and what to do."""
 
+import collections
+import io
+import types
 import warnings
 
 import numpy as np
@@ -59,7 +62,7 @@ def test_an_error_in_a_block_is_itself_and_names_the_line(monkeypatch):
     f = fg.jit(lambda x: np.exp(np.sin(x) * 2.0))
     x = np.ones(LARGE)
     want = f(x)
-    run = f.graph(x).cache["run"]
+    run, _ = f.graph(x).cache["run"]
     (blocks,) = [v for k, v in run.__globals__.items() if k.startswith("blocks")]
     whole = blocks.whole_block
 
@@ -115,24 +118,56 @@ def closed_over():
     return f
 
 
-def holder():
-    kept = {}
+class Slotted:
+    __slots__ = ("calls", "log")
 
+    def __init__(self):
+        self.calls, self.log = 0, []
+
+    def counts(self, x):
+        self.calls += 1
+        return x
+
+
+def keeps(kept, change):
     def f(x):
-        kept["x"] = x * 3.0  # (a dict is not looked into, but a traced value is found)
+        change(kept, x)
         return x
 
     return f
 
 
+def raised(kept, x):
+    kept["calls"] += 1
+
+
+def written(kept, x):
+    kept[1] = 7.0
+
+
 KEEPS = {
-    "a list": (lambda x: (KEPT.append(1), x)[1], "'KEPT', a list was changed"),
-    "a set": (lambda x: (SEEN.add(len(SEEN)), x)[1], "'SEEN', a set was changed"),
+    "a list": (lambda x: (KEPT.append(1), x)[1], "'KEPT', a list, was changed"),
+    "a set": (lambda x: (SEEN.add(len(SEEN)), x)[1], "'SEEN', a set, was changed"),
+    "a dict": (keeps({}, lambda kept, x: kept.update(x=1)), "'kept', a dict, was changed"),
+    "a count in a dict": (keeps({"calls": 0}, raised), "'kept', a dict, was changed"),
+    "an entry of a list": (keeps([0.0, 1.0], written), "'kept', a list, was changed"),
+    "an ordered dict": (
+        keeps(collections.OrderedDict(a=1), lambda kept, x: kept.popitem()),
+        "'kept', an OrderedDict, was changed",
+    ),
+    "a deque": (keeps(collections.deque([1, 2]), lambda kept, x: kept.rotate()), "'kept', a deque, was changed"),
+    "a dict of an object": (
+        keeps(types.SimpleNamespace(log={}), lambda kept, x: kept.log.update(a=x)),
+        "the attribute 'log' of SimpleNamespace, a dict, was",
+    ),
+    "an array": (keeps(np.zeros(3), written), "'kept', a ndarray, was changed"),
+    "a slot": (Slotted().counts, "the attribute 'calls' of Slotted was changed"),
+    "a stream": (keeps(io.StringIO(), lambda kept, x: kept.write("staged")), "'kept', a StringIO, was changed"),
     "a global": (assigns, f"'count' was changed while the function was staged at {__file__}:"),
     "a helper's global": (in_a_helper, "'count' was changed"),
     "a closure": (closed_over(), "the variable 'n' outside"),
     "an attribute": (Model().counts, "the attribute 'calls' of Model"),
-    "a traced value": (holder(), "the traced value of mul, called at"),
+    "a traced value": (keeps(([],), lambda kept, x: kept[0].append(x * 3.0)), "the traced value of mul, called at"),
 }
 
 
@@ -148,6 +183,12 @@ def test_a_side_effect_is_warned_of_once(name):
     assert says in message and "not in each call" in message and "fg.debug.callback" in message
 
 
+def test_what_is_written_to_a_file_is_warned_of(tmp_path):
+    with open(tmp_path / "log", "w") as log:
+        with pytest.warns(SideEffectWarning, match="'log', a TextIOWrapper, was changed"):
+            fg.jit(lambda x: (print("staged", file=log), x)[1])(1.0)
+
+
 def caught(x):
     kept = []
     kept.append(x * 2.0)
@@ -160,9 +201,28 @@ def caught(x):
     return kept[0] + fg.grad(lambda v: (v * v).sum())(x)
 
 
+TABLE = {"a": [1.0, 2.0], "b": np.arange(3.0), "c": collections.Counter("aab")}
+
+
+def reads(x):
+    """Reads what could be changed, and changes what it has made itself."""
+    table = dict(TABLE)
+    table["d"] = x * TABLE["c"]["z"]
+    row = [*TABLE["a"]]
+    row.append(sum(TABLE["b"].tolist()))
+    return x * len(row) + sum(sorted(TABLE["a"])) + table["d"]
+
+
 @pytest.mark.parametrize(
     "f",
-    [caught, Model().reads, lambda x: len(KEPT) * x, fg.grad(lambda x: (x * count).sum()), lambda x: fg.jit(caught)(x)],
+    [
+        caught,
+        Model().reads,
+        lambda x: len(KEPT) * x,
+        reads,
+        fg.grad(lambda x: (x * count).sum()),
+        lambda x: fg.jit(caught)(x),
+    ],
 )
 def test_what_stays_inside_is_not_warned_of(f):
     with warnings.catch_warnings():

@@ -14,7 +14,8 @@ import funcgrad as fg
 import funcgrad.numpy as fnp
 from funcgrad import lax
 from funcgrad.compile.scan import apart
-from funcgrad.core.graph import Graph, check, evaluate
+from funcgrad.core.checking import check
+from funcgrad.core.graph import Graph, evaluate
 from funcgrad.core.graph_text import dump, parse
 from funcgrad.core.nested import all_graphs
 from funcgrad.core.primitive import PRIMITIVES

@@ -7,7 +7,7 @@ from test_primitives import EFFECTS
 
 import funcgrad as fg
 from funcgrad.compile.passes import common_subexpressions, dead_code, inline, pure
-from funcgrad.core.graph import check
+from funcgrad.core.checking import check
 from funcgrad.core.graph_text import dump, parse
 from funcgrad.core.sample import samples_of
 

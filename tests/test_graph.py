@@ -8,7 +8,8 @@ import pytest
 import funcgrad as fg
 import funcgrad.numpy as fnp
 from funcgrad.compile.passes import common_subexpressions, dead_code, inline
-from funcgrad.core.graph import check, evaluate
+from funcgrad.core.checking import check
+from funcgrad.core.graph import evaluate
 from funcgrad.core.graph_text import dump, parse
 from funcgrad.errors import GraphError
 

@@ -7,7 +7,8 @@ import pytest
 
 import funcgrad as fg
 from funcgrad.core.aval import aval_of
-from funcgrad.core.graph import Graph, GraphNode, check, evaluate
+from funcgrad.core.checking import check
+from funcgrad.core.graph import Graph, GraphNode, evaluate
 from funcgrad.core.graph_text import dump, parse
 from funcgrad.core.params import kind_of, named
 from funcgrad.core.primitive import PRIMITIVES

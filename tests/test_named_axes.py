@@ -8,7 +8,7 @@ import pytest
 
 import funcgrad as fg
 import funcgrad.numpy as fnp
-from funcgrad.core.graph import check
+from funcgrad.core.checking import check
 from funcgrad.errors import UnboundAxisError
 from tests.expected.named_axes_cases import CASES, PROGRAMS, TWO, USES, Q, X
 

@@ -11,7 +11,7 @@ import pytest
 import funcgrad as fg
 import funcgrad.numpy as fnp
 from funcgrad.compile.account import Account
-from funcgrad.compile.passes import common_subexpressions, dead_code, order, patterns
+from funcgrad.compile.passes import common_subexpressions, dead_code, draft, order, patterns, with_ins
 from funcgrad.compile.passes.doublings import doublings
 from funcgrad.compile.passes.folding import constant_folding
 from funcgrad.compile.passes.lowering import lowering, negations, sums_of_sums
@@ -22,9 +22,14 @@ from funcgrad.compile.passes.rematerialising import rematerialisation
 from funcgrad.compile.passes.rewriting import never_negative_zero
 from funcgrad.compile.passes.zeros import zeros
 from funcgrad.compile.source import written
-from funcgrad.core.graph import check, evaluate
+from funcgrad.core.aval import Aval
+from funcgrad.core.checking import check
+from funcgrad.core.graph import Graph, GraphNode, evaluate
 from funcgrad.core.graph_text import dump, parse
 from funcgrad.core.nested import all_graphs
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.errors import GraphError
+from funcgrad.transforms.stage import graph_of as staged_alone
 
 DOCS = pathlib.Path(__file__).parents[1] / "docs" / "decisions" / "passes.md"
 EDGES = np.array([0.0, -0.0, 1.0, -1.5, np.inf, -np.inf, np.nan, 1e-320])
@@ -178,12 +183,12 @@ CASES = [  # pass, graph, what is left of it; * = another result only by roundin
     (lowering, "a0: float64[2,3]\nv0: float64[2] = logsumexp(a0, axes=(1,))\nv1: float64[2,3] = shares(a0, v0, axes=(1,))\nv0, v1",
      ["v0: float64[2] = max(a0, axes=(1,))", "v1: float64[2] = minimum(v0, 1.7976931348623157e+308)", "v2: float64[2] = maximum(v1, -1.7976931348623157e+308)",
       "v3: float64[2,1] = reshape(v2, shape=(2, 1))", "v4: float64[2,3] = sub(a0, v3)", "v5: float64[2,3] = exp(v4)", "v6: float64[2] = sum(v5, axes=(1,))",
-      "v7: float64[2,1] = reshape(v6, shape=(2, 1))", "v8: float64[2] = log(v6)", "v9: float64[2] = add(v8, v2)",
-      "v10: float64[2,3] = divided_shares(v5, v7, a0, v9, axes=(1,))", "v9, v10"]),
+      "v7: float64[2] = log(v6)", "v8: float64[2] = add(v7, v2)", "v9: float64[2,1] = reshape(v6, shape=(2, 1))",
+      "v10: float64[2,3] = divided_shares(v5, v9, a0, v8, axes=(1,))", "v8, v10"]),
     (lowering, "a0: float64[2,3]\nv0: float64[2,3] = log_softmax(a0, axes=(0,))\nv1: float64[2,3] = exp(v0)\nv0, v1",
      ["v0: float64[3] = max(a0, axes=(0,))", "v1: float64[1,3] = reshape(v0, shape=(1, 3))", "v2: float64[2,3] = sub(a0, v1)", "v3: float64[2,3] = exp(v2)",
-      "v4: float64[3] = sum(v3, axes=(0,))", "v5: float64[1,3] = reshape(v4, shape=(1, 3))", "v6: float64[3] = log(v4)", "v7: float64[1,3] = reshape(v6, shape=(1, 3))",
-      "v8: float64[2,3] = sub(v2, v7)", "v9: float64[2,3] = div(v3, v5)", "v8, v9"]),
+      "v4: float64[3] = sum(v3, axes=(0,))", "v5: float64[3] = log(v4)", "v6: float64[1,3] = reshape(v5, shape=(1, 3))",
+      "v7: float64[2,3] = sub(v2, v6)", "v8: float64[1,3] = reshape(v4, shape=(1, 3))", "v9: float64[2,3] = div(v3, v8)", "v7, v9"]),
     (lowering, "a0: float64[2,3]\nv0: float64[2] = logsumexp(a0, axes=(1,))\nv0", None),
     (lowering, "a0: float64[2,3], a1: float64[2,3]\nv0: float64[2,3] = sech_squared(a0)\nv1: float64[2,3] = mul(v0, a1)\nv1",
      ["v0: float64[2,3] = over_cosh_squared(a1, a0)", "v0"]),
@@ -204,6 +209,15 @@ def test_text_in_text_out(k):
     got = after(p, text, 3)
     assert text_of(got) == (text_of(graph) if want is None else want)
     assert after(p, text) is not graph
+
+
+@pytest.mark.parametrize("k", range(0, len(CASES), 3))
+def test_places_that_run_out(k, monkeypatch):
+    """Where there is no place left between two nodes all get new ones."""
+    monkeypatch.setattr(draft, "GAP", 1)
+    p, text, want = CASES[k]
+    if want not in (None, "refused"):
+        assert text_of(after(p, text, 3)) == want
 
 
 @pytest.mark.parametrize("k", range(len(CASES)))
@@ -282,6 +296,83 @@ def test_fixed_point():
     graph = fg.make_graph(fg.grad(lambda x: np.sum(np.negative(-x) * 1.0 + x[:, None].T.reshape(3))))(np.ones(3))
     assert simplified(graph) is graph and order.to_fixed_point(graph) is graph
     assert names(graph) == ["broadcast"]
+
+
+@pytest.mark.parametrize(
+    "rule, says",
+    [
+        (
+            lambda n, ins: GraphNode(PRIMITIVES["sum"], ins, {"axes": (0,)}, n.aval),
+            r"sum says float64\[3\], but its rule gives float64\[\]",
+        ),
+        (lambda n, ins: GraphNode(PRIMITIVES["sum"], ins, {"axis": 0}, n.aval), "sum takes axes; got axis too"),
+        (lambda n, ins: GraphNode(n.prim, (ins[0], 1.0), n.params, n.aval), "sin takes 1 operand; got 2"),
+    ],
+)
+def test_a_pass_that_breaks_a_graph_is_named(rule, says, monkeypatch):
+    """What a pass has changed is checked after it, always."""
+    monkeypatch.setattr(order, "PASSES", (*order.PASSES, draft.Pass(lambda draft: rule, ["sin"])))
+    monkeypatch.setattr(order.PASSES[-1], "__name__", "breaking")
+    with pytest.raises(GraphError, match=f"after the pass breaking: .*{says}"):
+        fg.jit(lambda x: np.sin(x) * 3.0)(np.ones(3))
+
+
+@pytest.mark.parametrize(
+    "broken, says",
+    [
+        (lambda g: Graph(g.ins, g.outs[:1], g.effects), "inputs, results or effects are others"),
+        (lambda g: Graph(g.ins, g.outs), "inputs, results or effects are others"),
+        (lambda g: Graph(g.ins, [with_ins(o, (o.ins[1], 2.0)) for o in g.outs], g.effects), "mul says"),
+    ],
+)
+def test_a_pass_over_a_graph_that_breaks_it_is_named(broken, says, monkeypatch):
+    def f(x):
+        fg.debug.callback(lambda: None)
+        y = np.sum(x)
+        return x * y, y * x
+
+    broken.__name__ = "breaking"
+    monkeypatch.setattr(order, "rematerialisation", broken)
+    with pytest.raises(GraphError, match=f"after the pass breaking: .*{says}"):
+        fg.jit(f)(np.ones(3))
+
+
+def work(program):
+    """(rules asked, operations) in the passes over a program's graph."""
+    asked = []
+
+    def counted(p):
+        def start(draft):
+            rule = p.start(draft)
+            return lambda n, ins: (asked.append(n), rule(n, ins))[1]
+
+        return draft.Pass(start, p.names, p.reach, p.compares)
+
+    graph = staged_alone(lambda x: [program(x)], [Aval((3,), np.dtype(float))])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(order, "PASSES", tuple(map(counted, order.PASSES)))
+        order.to_fixed_point(graph)
+    return len(asked), len(graph.nodes)
+
+
+def written_in_place(n):
+    def f(x):
+        a, b = fnp.zeros((n, 3)), fnp.zeros(3)
+        for i in range(n):
+            b[:] = 0.0
+            b[1:] -= x[0]
+            b += x * b[1]
+            a[i] = a[i - 1] * 0.5 + b
+        return np.sum(a[-1] ** 2)
+
+    return fg.grad(f)
+
+
+def test_the_passes_take_time_in_proportion_to_the_program():
+    """Each looks again where something has changed, and not elsewhere, however long what one change brings about goes on."""
+    (few, short), (many, long) = work(written_in_place(20)), work(written_in_place(160))
+    assert 7.0 < long / short < 8.5 and many / few < 8.5
+    assert many < 12 * long
 
 
 def test_ready():

@@ -10,7 +10,8 @@ from random_programs import Disagreement, Refused, compare, figures, program, sc
 
 import funcgrad as fg
 from funcgrad.compile.passes import folding, inlining, merging, order, patterns, products, rewriting, zeros
-from funcgrad.compile.passes.rewriting import made, rewritten
+from funcgrad.compile.passes.draft import Pass
+from funcgrad.compile.passes.rewriting import made
 
 COUNT = 300
 SEED = 0
@@ -131,26 +132,20 @@ def merged_too_much(monkeypatch):
 
 
 def tanh_dropped(monkeypatch):
-    """dead_code: a result that another needs is dropped (its place is taken by its operand)."""
-
-    def wrong(graph):
-        return rewritten(graph, lambda n, ins: ins[0] if n.prim.name == "tanh" else None)
-
-    monkeypatch.setattr(order, "PASSES", (wrong, *order.PASSES[1:]))
+    """A pass that drops what another operation needs (its place is taken by its operand)."""
+    wrong = Pass(lambda draft: lambda n, ins: ins[0], ["tanh"])
+    monkeypatch.setattr(order, "PASSES", (wrong, *order.PASSES))
 
 
 def narrowed_away(monkeypatch):
     """fewer_results: of two results of a loop, the other one is read."""
 
-    def wrong(graph):
-        def rule(n, ins):
-            if n.prim.name != "pick" or n.params["i"] != 1:
-                return None
-            return rewriting.GraphNode(n.prim, ins, {**n.params, "i": 0}, ins[0].aval[0], n.site)
+    def rule(n, ins):
+        if n.params["i"] != 1:
+            return None
+        return rewriting.GraphNode(n.prim, ins, {**n.params, "i": 0}, ins[0].aval[0], n.site)
 
-        return rewritten(graph, rule)
-
-    monkeypatch.setattr(order, "PASSES", (*order.PASSES, wrong))
+    monkeypatch.setattr(order, "PASSES", (*order.PASSES, Pass(lambda draft: rule, ["pick"])))
 
 
 def spliced_wrongly(monkeypatch):

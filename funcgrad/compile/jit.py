@@ -51,7 +51,8 @@ def jit(
     """f staged once per signature of its arguments and compiled; the compiled code runs from then on.
 
     `static_argnums`, `static_argnames`: arguments that are part of the key instead (hashable; any Python value). Python
-    side effects happen while staging only; where one is seen, a SideEffectWarning says so. The result equals f's own, dtype
+    side effects happen while staging only; where one is seen (variables, attributes, lists, dicts, sets, small arrays and files that f can
+    name), a SideEffectWarning says so; what f prints, and files that it opens, are not seen. The result equals f's own, dtype
     and all: a Python float stays one.
 
     `donate_argnums`, `donate_argnames`: arguments whose memory results may take: after the call these arrays hold unspecified

@@ -4,7 +4,9 @@ Invariant: an effect of the function happens in the forward half, one of a deriv
 half; each once. What is derived from a graph is kept in its cache.
 """
 
-from ..core.graph import Graph, GraphNode, check, evaluate, live_nodes
+from ..core.checking import check
+from ..core.collector import paused
+from ..core.graph import Graph, GraphNode, evaluate, live_nodes
 from ..core.handle import Handle
 from ..core.node import Node
 from ..core.state import tls
@@ -15,8 +17,9 @@ from .passes.order import simplified
 
 
 def optimised(graph):
-    """The graph after every pass, checked before the first and after the last."""
-    return check(simplified(check(graph)))
+    """The graph after every pass, checked before the first; after each, what it changed is."""
+    with paused():
+        return simplified(check(graph))
 
 
 class Joint:

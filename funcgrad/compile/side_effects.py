@@ -1,13 +1,19 @@
 """Python side effects of a function that is staged: they happen once, while it is staged, and the user is told so.
 
-Seen are variables outside that it (or a function of the user's that it calls) assigns to, attributes that it sets and lists and sets that it
-fills, of objects that it can name, and traced values that are still held by something when it has returned. What else it does (a file, a
-dict that it fills, an object that no name leads to) is not seen. Invariant: nothing is warned of that has not changed.
+Seen are, of what it (or a function of the user's that it calls) can name: variables outside that it assigns to; lists, dicts, sets and deques that it
+fills, empties or changes, also those that are attributes of an object; attributes that it sets; small arrays that it writes into; what it writes to
+an open file. And traced values that are still held by something when it has returned. What else it does is not seen: containers inside containers, long
+ones that keep their length, what libraries keep, files that it opens, what it prints. Invariant: nothing is warned of that has not changed.
 """
 
+import collections
 import dis
 import gc
+import io
+import operator
 import types
+
+import numpy as np
 
 from ..core.handle import Handle
 from ..core.site import internal, warn, where
@@ -20,6 +26,40 @@ ONCE = (
     "That happens when the function is staged, not in each call. Return what is to be kept; or use fg.debug.callback, which is called each "
     "time."
 )
+
+
+LIBRARIES = "site-packages", "dist-packages"
+LONG = 10_000  # entries of a container, or bytes of an array, of which no copy is made to compare with
+SLOT = types.MemberDescriptorType
+
+
+def entries(x):
+    """What is in a list, set or deque, or how much, if that is a lot."""
+    return list(x) if len(x) <= LONG else len(x)
+
+
+def items(x):
+    return [*dict.keys(x), *dict.values(x)] if len(x) <= LONG else len(x)
+
+
+def numbers(x):
+    return x.tobytes() if x.nbytes <= LONG and x.dtype != object else None
+
+
+def written_so_far(file):
+    """Where a file is written to, if it is one that can tell."""
+    try:
+        return file.tell() if file.writable() and file.seekable() else None
+    except (OSError, ValueError):  # (closed, or being iterated over)
+        return None
+
+
+STATES = (dict, items), ((list, set, collections.deque), entries), (np.ndarray, numbers), (io.IOBase, written_so_far)
+SAME = {  # how states are compared that are made anew each time
+    list: lambda a, b: len(a) == len(b) and all(map(operator.is_, a, b)),
+    int: operator.eq,
+    bytes: operator.eq,
+}
 
 
 class SideEffects:
@@ -44,20 +84,39 @@ class SideEffects:
                             f"the variable {name!r} outside the function", content, cell, at=(code, "STORE_DEREF", name)
                         )
             self.containers(f)
-        for x in draws.objects.values() if stores else ():
-            if isinstance(x, (type, types.ModuleType, types.FunctionType)) or internal[type(x).__module__]:
-                continue
-            for name in getattr(x, "__dict__", ()):
-                self.note(f"the attribute {name!r} of {type(x).__name__}", x.__dict__.get, name)
-            if hasattr(x, "__dict__"):
-                self.note(f"an attribute of {type(x).__name__}", len, x.__dict__)
+        for x in draws.objects.values():
+            if not isinstance(x, (type, types.ModuleType, types.FunctionType)) and not internal[type(x).__module__]:
+                self.attributes(x, stores)
+
+    def attributes(self, x, stores):
+        """What an object holds, and, where there is code that sets attributes, which attributes it has."""
+        own, kind = getattr(x, "__dict__", {}), type(x).__name__
+        hidden = any([internal[c.__module__] for c in type(x).__mro__[:-1]])  # (a module's registers are compat's own)
+        for name, value in list(own.items()):
+            if not (hidden and name[0] == "_"):
+                self.contents(f"the attribute {name!r} of {kind}", value)
+            if stores:
+                self.note(f"the attribute {name!r} of {kind}", own.get, name)
+        if stores:
+            self.note(f"an attribute of {kind}", len, own)
+            slots = [n for c in type(x).__mro__ for n in vars(c).get("__slots__", ()) if type(vars(c).get(n)) is SLOT]
+            for name in slots:
+                self.note(f"the attribute {name!r} of {kind}", lambda name, x=x: getattr(x, name, None), name)
 
     def containers(self, f):
+        if any([place in f.__code__.co_filename for place in LIBRARIES]):
+            return  # (which may keep what they have computed)
         named = [(n, f.__globals__.get(n)) for c in codes_of(f.__code__) for n in c.co_names]
         named += [(n, content(c)) for n, c in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)]
         for name, x in named:
-            if type(x) in (list, set):
-                self.note(f"{name!r}, a {type(x).__name__}", len, x)
+            self.contents(repr(name), x)
+
+    def contents(self, name, x):
+        """Note what is in a container, an array or a file, if this is one."""
+        state = next((f for kinds, f in STATES if issubclass(type(x), kinds)), None)
+        if state is not None:
+            kind = type(x).__name__
+            self.note(f"{name}, {'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind},", state, x)
 
     def note(self, what, state, x, at=None):
         self.found.append((what, state, x, state(x), at))
@@ -67,7 +126,7 @@ class SideEffects:
         told = False
         for what, state, x, before, at in self.found:
             now = state(x)
-            if now is not before and not (type(now) is type(before) is int and now == before):
+            if now is not before and not (type(now) is type(before) in SAME and SAME[type(now)](now, before)):
                 line = f" at {where(place(*at))}" if at else ""
                 warn(f"jit: {what} was changed while the function was staged{line}. {ONCE}", SideEffectWarning)
                 told = True

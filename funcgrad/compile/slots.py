@@ -5,8 +5,10 @@ Invariant: a value keeps its slot until the last operation has read it or a view
 a result that is still to be written, is dead by then.
 """
 
+import bisect
 import collections
 import sys
+import weakref
 
 import numpy as np
 
@@ -74,7 +76,7 @@ class Slots:
 
     def __init__(self):
         self.sizes = []
-        self.free = []
+        self.free = []  # (size, number) of those that are free, in order
         self.recipes = []  # (name, function of the arrays made so far and of the memory) of each array of a set
         self.names = {}  # what an array is (slot, shape, dtype; or array, view) -> its name
         self.layouts = {}  # name -> an array with the shape and strides it will have
@@ -84,9 +86,8 @@ class Slots:
     def take(self, nbytes):
         """The number of a free slot, the one that fits best; a new one if there is none."""
         if self.free:
-            enough = [s for s in self.free if self.sizes[s] >= nbytes]
-            slot = min(enough, key=self.sizes.__getitem__) if enough else max(self.free, key=self.sizes.__getitem__)
-            self.free.remove(slot)
+            at = min(bisect.bisect_left(self.free, (nbytes, -1)), len(self.free) - 1)
+            _, slot = self.free.pop(at)
             self.sizes[slot] = max(self.sizes[slot], nbytes)
             return slot
         self.sizes.append(nbytes)
@@ -104,10 +105,14 @@ class Slots:
             slot.room.free.append(slot)
             slot.room.taken -= 1
         else:
-            self.free.append(slot)
+            bisect.insort(self.free, (self.sizes[slot], slot))
 
     def is_free(self, slot):
-        return slot in (slot.room.free if type(slot) is Place else self.free)
+        if type(slot) is Place:
+            return slot in slot.room.free
+        key = self.sizes[slot], slot
+        at = bisect.bisect_left(self.free, key)
+        return at < len(self.free) and self.free[at] == key
 
     def array(self, slot, shape, dtype):
         """The name of the array of this shape and dtype in a slot."""
@@ -184,6 +189,8 @@ class Results:
             except IndexError:
                 break
             alone = getrefcount(a) == ALONE
+            if alone and not self.as_made(a):
+                continue
             kept.append(a)
             if alone:
                 return a
@@ -191,6 +198,12 @@ class Results:
         if COUNTED:
             kept.append(a)
         return a
+
+    def as_made(self, a):
+        """Has nobody who held it made it read-only or of another shape or type in place, or refers to it weakly?"""
+        flags = a.flags
+        same = a.shape == self.shape and a.dtype == self.dtype and flags.c_contiguous and flags.writeable
+        return same and not weakref.getweakrefcount(a)
 
 
 def count_alone():

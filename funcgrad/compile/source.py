@@ -78,7 +78,9 @@ def compiled(graph, donated=(), into=()):
         with paused():
             flat = ready(graph)
             run, writer, graph.cache["source"] = written(flat, bool(flat.effects), donated=donated, into=into)
-        graph.cache["written"] = Account(len(flat.nodes), writer, time.perf_counter() - start)  # (what compile/stats.py tells)
+        graph.cache["written"] = Account(
+            len(flat.nodes), writer, time.perf_counter() - start
+        )  # (what compile/stats.py tells)
         got = graph.cache[key] = run, not writer.arrays
     run, graph.cache["silent"] = got
     return run

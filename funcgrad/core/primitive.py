@@ -499,13 +499,28 @@ def elementwise_batch(p, size, xs, ds, **params):
     return p(*ys, **params), 0
 
 
+AVALS = {}  # (elementwise primitive, shape, dtype and weakness of each operand) -> aval of the result
+MOST_AVALS = 10_000
+
+
 def elementwise_aval(p, dtype, *xs):
-    shape = np.broadcast_shapes(*map(shape_of, xs))
-    weak = p.symbol is not None and all(map(is_weak, xs))
+    known = [x if type(x) is Aval else Aval(shape_of(x), dtype_of(x), is_weak(x)) for x in xs]
+    key = (p, *[k for a in known for k in (a.shape, a.dtype, a.weak)])
+    got = AVALS.get(key)
+    if got is None:
+        if len(AVALS) >= MOST_AVALS:
+            AVALS.clear()
+        got = AVALS[key] = elementwise_result(p, dtype, known)
+    return got
+
+
+def elementwise_result(p, dtype, xs):
+    shape = np.broadcast_shapes(*[x.shape for x in xs])
+    weak = p.symbol is not None and all([x.weak for x in xs])
     if dtype is not None:
-        return Aval(shape, dtype(*map(dtype_of, xs)) if isinstance(dtype, FunctionType) else np.dtype(dtype), weak)
+        return Aval(shape, dtype(*[x.dtype for x in xs]) if isinstance(dtype, FunctionType) else np.dtype(dtype), weak)
     if weak:  # Python's own arithmetic, in which True is 1
-        kinds = [PYTHON_SCALARS[int] if dtype_of(x).kind == "b" else dtype_of(x) for x in xs]
+        kinds = [PYTHON_SCALARS[int] if x.dtype.kind == "b" else x.dtype for x in xs]
     else:
         kinds = [promotion_key(x) for x in xs]
     if p.ufunc is not None:

@@ -7,29 +7,37 @@ sooner, and that `a - d - d` is rounded once. Nothing that was finite becomes in
 import math
 
 from ...core.aval import Aval
-from .rewriting import constant, is_node, known_aval, made, rewritten, uses
+from .draft import local
+from .rewriting import constant, is_node, known_aval, made
 
 POWERS = (2.0, 4.0, 8.0)  # the factors that are moved
 FRACTIONS = (0.125, 0.25, 0.5)  # what a doubled number may be multiplied by, which leaves less
-ROUNDS = 4
 
 
 def doublings(graph):
     """2x * y = 2(x * y), 2x / y = 2(x / y), sum(2x) = 2 sum(x) where nothing else reads 2x; 2x * 0.5 = x, a - 2x - 2x = a - 4x; so with
     4 and 8. Taken where fewer numbers are computed in the end."""
-    got = graph
-    for _ in range(ROUNDS):
-        before, count = got, uses(got)
-        got = rewritten(got, lambda n, ins, count=count: moved(n, ins, count))
-        if got is before:
-            break
+    got = moved_outwards(graph) if any(map(is_doubled, graph.nodes)) else graph
     return got if sum(map(size, got.nodes)) < sum(map(size, graph.nodes)) else graph
+
+
+def is_doubled(n):
+    """Is there a factor to be seen here, or something that is added or subtracted twice?"""
+    return parted(n)[0] > 1.0 or (
+        n.prim.name in ("add", "sub") and is_node(n.ins[0], n.prim.name) and n.ins[0].ins[1] is n.ins[1]
+    )
+
+
+@local("mul", "div", "sum", "add", "sub")
+def moved_outwards(draft):
+    """Every doubling as far outwards as it goes."""
+    return lambda n, ins: moved(n, ins, draft.count)
 
 
 def moved(n, ins, count):
     """What may stand for a node, with the factors of its operands outside."""
     name = n.prim.name
-    if name not in ("mul", "div", "sum", "add", "sub") or type(n.aval) is tuple or n.aval.dtype.char not in "fd":
+    if n.aval.dtype.char not in "fd":
         return None
     if name in ("add", "sub"):
         return twice_over(n, ins, count)
@@ -41,7 +49,7 @@ def moved(n, ins, count):
     factor, operands = 1.0, list(ins)
     for k, x in enumerate(ins[:1] if name == "div" else ins):
         c, y = parted(x)
-        if c > 1.0 and c * factor in POWERS and count[n.ins[k]] == 1 and (name == "sum" or known_aval(x) == n.aval):
+        if c > 1.0 and c * factor in POWERS and count[x] == 1 and (name == "sum" or known_aval(x) == n.aval):
             factor, operands[k] = c * factor, y
     return times(made(name, *operands, like=n, **(n.params or {})), factor, n) if factor > 1.0 else None
 
@@ -49,7 +57,7 @@ def moved(n, ins, count):
 def twice_over(n, ins, count):
     """a - 2x - 2x = a - 4x, and a - px - px = a - (2p)x of a p that is repeated, and with +, where that is all 2x, px is read for"""
     first, d = ins
-    if not is_node(first, n.prim.name) or first.ins[1] is not d or count[n.ins[0]] > 1 or count[n.ins[1]] > 2:
+    if not is_node(first, n.prim.name) or first.ins[1] is not d or count[first] > 1 or count[d] > 2:
         return None
     c, x = parted(d)
     if 2 * c in POWERS[1:] and known_aval(x) == n.aval:

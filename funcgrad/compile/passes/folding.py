@@ -9,18 +9,24 @@ import numpy as np
 from ...core.aval import aval_of, ndarray
 from ...core.graph import GraphNode
 from ...core.quiet import quiet
-from .rewriting import NONE, SMALL, constant, filled, known_aval, rewritten, same_value
+from .draft import local
+from .rewriting import NONE, SMALL, constant, filled, known_aval, same_value
 
 READ = 4096  # elements of the constants that one operation is computed from, at most
+ONE_VALUE = ("full", "broadcast")  # what may be known by one value (`constant` says)
 MOVED = {"reshape", "transpose", "getitem", "broadcast", "cast"}  # of one value: that value
 
 
-def constant_folding(graph):
+@local(reach=1)
+def constant_folding(draft):
     """Operations on constants, and on arrays of one value, become constants."""
-    return rewritten(graph, folded)
+    return folded
 
 
 def folded(n, ins):
+    for x in ins:
+        if type(x) is GraphNode and (x.prim is None or x.prim.name not in ONE_VALUE):
+            return None
     if n.prim.multi or n.prim.record is not None or n.prim.source:
         return unit(n) if n.prim.name == "full" else None
     if not ins or type(n.aval) is tuple:
@@ -58,9 +64,12 @@ def run(n, values):
 
 def of_one_value(n, ins):
     name = n.prim.name
-    values = [constant(x) for x in ins]
-    if NONE in [v if v is NONE else None for v in values]:
-        return None
+    values = []
+    for x in ins:
+        value = constant(x)
+        if value is NONE:
+            return None
+        values.append(value)
     if 0 in n.aval.shape:
         return None
     if n.prim.elementwise:

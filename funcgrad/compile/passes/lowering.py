@@ -8,46 +8,61 @@ import math
 import numpy as np
 
 from ...core.graph import GraphNode
-from .rewriting import is_node, known_aval, made, rewritten, uses
+from .draft import local
+from .rewriting import is_node, known_aval, made
+
+NOTHING = None, None, None
 
 
-def lowering(graph):
+@local("sum", "mean", "mul", "logsumexp", "log_softmax", "shares", "exp")
+def lowering(draft):
     """Sums of products as inner products; the slope of tanh as a quotient; exponentials that a softmax and its derivative have in common, computed once."""
-    count = uses(graph)
-    read = [n.ins[k] for name, k in (("shares", 1), ("exp", 0)) for n in graph.nodes if is_node(n, name)]
-    twice = {x for x in read if type(x) is GraphNode}
-    parts = {}  # a logsumexp or log_softmax as it is now -> (exp(x - max(x)), its sum)
+    parts = {}  # a logsumexp or log_softmax as it is now -> (which of them it is, of what, along which axes, exp(x - max(x)), its sum)
 
     def rule(n, ins):
         name = n.prim.name
         if name in ("sum", "mean"):
-            return sum_of_product(n, ins, count)
+            return sum_of_product(n, ins, draft.count)
         if name == "mul":
-            return over_cosh_squared(n, ins, count)
-        if name in ("logsumexp", "log_softmax") and n in twice and can_part(n):
-            got, parts[got] = parted(n, ins[0])
+            return over_cosh_squared(n, ins, draft.count)
+        if name in ("logsumexp", "log_softmax"):
+            if not can_part(n) or not any([reads_exponentials(r, n) for r in draft.read_by(n)]):
+                return None
+            got, *exponentials = parted(n, ins[0])
+            parts[got] = name, ins[0], n.params["axes"], *exponentials
             return got
-        if name == "shares" and type(ins[1]) is GraphNode and ins[1] in parts and same_operand(n):
-            return made("divided_shares", *parts[ins[1]], *ins, axes=n.params["axes"], like=n)
-        if name == "exp" and type(ins[0]) is GraphNode and is_node(n.ins[0], "log_softmax") and ins[0] in parts:
-            return made("div", *parts[ins[0]], like=n)
-        return None
+        if name == "shares":
+            _, x, axes, *exponentials = known_parts(parts, ins[1])
+            return (
+                made("divided_shares", *exponentials, *ins, axes=axes, like=n)
+                if x is ins[0] and axes == n.params["axes"]
+                else None
+            )
+        kind, _, _, *exponentials = known_parts(parts, ins[0])
+        return made("div", *exponentials, like=n) if kind == "log_softmax" else None
 
-    return rewritten(graph, rule)
+    return rule
 
 
-def negations(graph):
+def reads_exponentials(r, n):
+    """Does a node compute from this logsumexp or log_softmax, the logarithm of a sum of exponentials, what is among these?"""
+    return is_node(r, "shares") and r.ins[1] is n or is_node(r, "exp") and is_node(n, "log_softmax")
+
+
+def known_parts(parts, x):
+    return parts.get(x, NOTHING) if type(x) is GraphNode else NOTHING
+
+
+@local("mul", "div", "sum")
+def negations(draft):
     """-x * y = -(x * y), -x / y = -(x / y), sum(-x) = -sum(x), where nothing else reads -x: a sum takes it in, or it is smaller. (The
     sum may be a zero of another sign.)"""
-    if not any([n.prim.name == "neg" for n in graph.nodes]):
-        return graph
-    count = uses(graph)
 
     def rule(n, ins):
-        if n.prim.name not in ("mul", "div", "sum") or type(n.aval) is tuple or n.aval.dtype.kind != "f":
+        if n.aval.dtype.kind != "f":
             return None
-        for k, x in enumerate(ins):
-            if not is_node(x, "neg") or count[n.ins[k]] > 1:
+        for x in ins:
+            if not is_node(x, "neg") or draft.count[x] > 1:
                 continue
             if n.prim.name != "sum" and known_aval(x) != n.aval:
                 continue  # (the smaller of the two is negated)
@@ -55,18 +70,17 @@ def negations(graph):
             return made("neg", made(n.prim.name, *operands, like=n, **n.params), like=n)
         return None
 
-    return rewritten(graph, rule)
+    return rule
 
 
-def sums_of_sums(graph):
+@local("sum")
+def sums_of_sums(draft):
     """sum(x) over axes B, where sum(x) over some of them is there too, is the sum of that: an array is read once."""
     over = {}  # array -> the sets of axes it is summed over
-    for n in graph.nodes:
+    for n in draft.nodes():
         if n.prim.name == "sum" and n.aval.dtype.kind == "f" and n.params["axes"] and type(n.ins[0]) is GraphNode:
-            over.setdefault(n.ins[0], set()).add(tuple(sorted(n.params["axes"])))
-    if not any([len(found) > 1 for found in over.values()]):
-        return graph
-    made_so = {}  # (array as it is now, axes) -> its sum
+            over.setdefault(n.ins[0], {}).setdefault(tuple(sorted(n.params["axes"])))
+    made_so = {}  # (array, axes) -> its sum
 
     def total(x, axes, sets, like):
         if (x, axes) not in made_so:
@@ -80,10 +94,11 @@ def sums_of_sums(graph):
         return made_so[x, axes]
 
     def rule(n, ins):
-        sets = over.get(n.ins[0], ()) if n.prim.name == "sum" and type(n.ins[0]) is GraphNode else ()
-        return total(ins[0], tuple(sorted(n.params["axes"])), sets, n) if len(sets) > 1 and n.params["axes"] else None
+        x, axes = ins[0], tuple(sorted(n.params["axes"]))
+        sets = over.get(x, ()) if type(x) is GraphNode else ()
+        return total(x, axes, sets, n) if len(sets) > 1 and axes in sets else None
 
-    return rewritten(graph, rule)
+    return rule
 
 
 def sum_of_product(n, ins, count):
@@ -92,7 +107,7 @@ def sum_of_product(n, ins, count):
     if type(product) is not GraphNode:
         return None
     aval = known_aval(product)
-    if aval.dtype.char not in "fd" or not axes or len(aval.shape) - 1 not in axes or count[n.ins[0]] > 1:
+    if aval.dtype.char not in "fd" or not axes or len(aval.shape) - 1 not in axes or count[product] > 1:
         return None
     if is_node(product, "square"):
         x = y = product.ins[0]
@@ -111,7 +126,7 @@ def sum_of_product(n, ins, count):
 def over_cosh_squared(n, ins, count):
     """t * sech_squared(x) = t / cosh(x) / cosh(x), of arrays, where nothing else reads the slope of tanh"""
     for k, x in enumerate(ins):
-        if is_node(x, "sech_squared") and count[n.ins[k]] == 1 and known_aval(x) == n.aval and n.aval.shape:
+        if is_node(x, "sech_squared") and count[x] == 1 and known_aval(x) == n.aval and n.aval.shape:
             t = ins[1 - k]
             if n.aval.dtype.char in "fd" and known_aval(t) == n.aval:
                 return made("over_cosh_squared", t, x.ins[0], like=n)
@@ -123,14 +138,8 @@ def can_part(n):
     return aval.dtype.char in "fd" and n.params["axes"] and math.prod(aval.shape) > 0
 
 
-def same_operand(n):
-    """Are these the shares in what the logarithm is of?"""
-    x, out = n.ins
-    return out.ins[0] is x and out.params["axes"] == n.params["axes"]
-
-
 def parted(n, x):
-    """(the node over its parts, (exp(x - max(x)), the sum of that with axes of one element))"""
+    """(the node over its parts, exp(x - max(x)), the sum of that with axes of one element)"""
     axes, aval = n.params["axes"], known_aval(x)
     kept = tuple([1 if i in axes else k for i, k in enumerate(aval.shape)])
     top = made("max", x, axes=axes, like=n)
@@ -143,8 +152,8 @@ def parted(n, x):
     whole = made("reshape", total, shape=kept, like=n)
     log = made("log", total, like=n)
     if n.prim.name == "logsumexp":
-        return made("add", log, top, like=n), (e, whole)
-    return made("sub", z, made("reshape", log, shape=kept, like=n), like=n), (e, whole)
+        return made("add", log, top, like=n), e, whole
+    return made("sub", z, made("reshape", log, shape=kept, like=n), like=n), e, whole
 
 
 __all__ = ["lowering", "negations", "sums_of_sums"]

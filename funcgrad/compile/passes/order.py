@@ -1,22 +1,26 @@
-"""The one list of passes, in order, run until nothing changes.
+"""The one list of passes, in order, run until none finds anything.
 
 Invariant: a graph is simplified once: its result is kept with it. Graphs inside a graph (of call, cond, scan, while) are simplified
 before it, by the same list; none of the walks recurses.
 """
 
+import contextlib
+
+from ...core.checking import check
 from ...core.config import Current
-from ...core.graph import check
 from ...core.nested import graphs_in, with_graphs
+from ...errors import GraphError
 from ..narrow import unused_results
 from .doublings import doublings
+from .draft import Draft, local
 from .folding import constant_folding
 from .inlining import inline
 from .lowering import lowering, negations, sums_of_sums
-from .merging import common_subexpressions, dead_code
+from .merging import common_subexpressions
 from .patterns import simplification
 from .products import transposes_into_products
 from .rematerialising import rematerialisation
-from .rewriting import rebuild, rewritten
+from .rewriting import rebuild
 from .together import equal_expressions_together
 from .zeros import zeros
 
@@ -32,15 +36,12 @@ def size(graph):
 
 
 PASSES = (
-    dead_code,
-    fewer_results,
     constant_folding,
     simplification,
     zeros,
     transposes_into_products,
     common_subexpressions,
 )
-ROUNDS = 10  # of the whole list; what is left then is right, and could be simpler
 
 
 def simplified(graph):
@@ -64,12 +65,18 @@ def ready(graph):
     belongs together computed together; what costs memory at the worst moment, twice."""
     got = graph.cache.get("ready")
     if got is None:
-        got = rewritten(simplified(inline(graph)), lambda n, ins: ins[0] if n.prim.name == "stop" else None)
-        got = simplified(run(negations, simplified(got)))
-        for p in (doublings, sums_of_sums, lowering, equal_expressions_together, rematerialisation):
+        got = drafted(simplified(inline(graph)), without_stops, negations, settled=PASSES)
+        got = drafted(run(doublings, got), sums_of_sums, lowering)
+        for p in (equal_expressions_together, rematerialisation):
             got = run(p, got)
         graph.cache["ready"] = got
     return got
+
+
+@local("stop")
+def without_stops(draft):
+    """stop(x) = x, which only derivatives tell apart"""
+    return lambda n, ins: ins[0]
 
 
 def opened(graph):
@@ -89,29 +96,67 @@ def opened(graph):
 
 
 def to_fixed_point(graph):
-    settled = {}  # pass -> the graph it last found nothing to do in
-    for _ in range(ROUNDS):
-        before = graph
+    while True:
+        draft = Draft(run(fewer_results, graph))
+        settle(draft)
+        graph = draft.finished()
+        if run(fewer_results, graph) is graph:
+            return graph
+
+
+def drafted(graph, *passes, settled=()):
+    """The graph after these passes, one after the other; after each those in which it was settled have another look."""
+    names = {n.prim.name for n in graph.nodes}
+    passes = [p for p in passes if not names.isdisjoint(p.names)]
+    if not passes:
+        return graph
+    draft = Draft(graph, settled)
+    for p in passes:
+        on(draft, p)
+        if settled and draft.replaced:
+            settle(draft)
+    return draft.finished()
+
+
+def settle(draft):
+    """Every pass, one after the other, until none finds anything."""
+    before = None
+    while before != draft.replaced:
+        before = draft.replaced
         for p in PASSES:
-            if settled.get(p) is not graph:
-                got = run(p, graph)
-                if got is graph:
-                    settled[p] = graph
-                graph = got
-        if graph is before:
-            break
-    return graph
+            on(draft, p)
+
+
+def on(draft, p):
+    """One pass over a draft; what it has changed is checked, and with `config(check_graphs=True)` the whole graph."""
+    since = len(draft.log)
+    draft.run(p)
+    if len(draft.log) > since:
+        with blamed(p):
+            draft.check(since)
+            if Current.settings.check_graphs:
+                check(draft.graph())
 
 
 def run(p, graph):
-    """One pass; `config(check_graphs=True)` says what it broke."""
-    if not Current.settings.check_graphs:
-        return p(graph)
-    check(graph)
+    """One pass over a graph, which is checked if it is another one then."""
     got = p(graph)
-    avals = [(g.in_avals, g.out_avals, len(g.effects)) for g in (graph, got)]
-    assert avals[0] == avals[1], f"{p.__name__} changed inputs, results or effects: {avals[0]} to {avals[1]}"
-    return check(got)
+    if got is not graph:
+        with blamed(p):
+            before, after = [(g.in_avals, g.out_avals, [n.prim.name for n in g.effects]) for g in (graph, got)]
+            if before != after:
+                raise GraphError(f"check: inputs, results or effects are others: {before}, now {after}")
+            check(got)
+    return got
+
+
+@contextlib.contextmanager
+def blamed(p):
+    """What is wrong names the pass."""
+    try:
+        yield
+    except GraphError as error:
+        raise GraphError(f"after the pass {p.__name__}: {error}") from error
 
 
 __all__ = ["PASSES", "ready", "simplified"]

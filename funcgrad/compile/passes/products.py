@@ -2,23 +2,22 @@
 result, with the axes as they are."""
 
 from ...ops.dot import free_axes
-from .rewriting import is_node, known_aval, made, rewritten, uses
+from .draft import local
+from .rewriting import is_node, known_aval, made
 
 
-def transposes_into_products(graph):
+@local("dot_general", "transpose", reach=1)
+def transposes_into_products(draft):
     """dot_general of transposed operands, and transposed dot_general, become one dot_general."""
-    if not any([n.prim.name == "dot_general" for n in graph.nodes]):
-        return graph
-    count = uses(graph)
 
     def rule(n, ins):
         if n.prim.name == "dot_general":
             return of_transposed(n, ins)
-        if n.prim.name == "transpose" and is_node(ins[0], "dot_general") and count[n.ins[0]] == 1:
+        if is_node(ins[0], "dot_general") and draft.count[ins[0]] == 1:
             return transposed(n, ins[0])
         return None
 
-    return rewritten(graph, rule)
+    return rule
 
 
 def of_transposed(n, ins):

@@ -1,7 +1,6 @@
-"""What passes are made of: nodes made anew, graphs rebuilt with replacements, and the constants and uses that rules ask for.
+"""What rules are made of: new nodes, and the constants that they ask for; and graphs rebuilt with other nodes.
 
-Invariant: from the first node that is replaced on, every node is made anew, one after another, so that order of creation
-stays the order of the program. A graph in which nothing is replaced is given back as it is.
+Invariant: where a graph is rebuilt every node is made anew, one after another, so that order of creation stays the order of the program.
 """
 
 import math
@@ -43,40 +42,6 @@ def known_aval(x):
     return x.aval if type(x) is GraphNode else aval_of(x)
 
 
-def rewritten(graph, rule):
-    """The graph with `rule(n, ins)` in place of n, where it gives something: a node or a constant of n's aval. None, or one of
-    another aval, means that n stays. `ins` are n's operands as they are now."""
-    new = {}
-    outs = {o for o in graph.outs if type(o) is GraphNode}
-    for n in graph.nodes:
-        ins = tuple([new.get(x, x) if type(x) is GraphNode else x for x in n.ins]) if new else n.ins
-        got = None if n.effect else rule(n, ins)
-        if got is not None and fits(got, n, outs):
-            new[n] = got
-        elif new:
-            new[n] = with_ins(n, ins)
-    if not new:
-        return graph
-    now = [new.get(o, o) if type(o) is GraphNode else o for o in graph.outs]
-    return Graph(graph.ins, now, [new.get(n, n) for n in graph.effects])
-
-
-def fits(got, n, outs):
-    """May `got` stand for n? An array that is a result is made anew by each run: a constant would be handed out twice."""
-    if type(got) is GraphNode:
-        return got.aval == n.aval
-    return aval_of(got) == n.aval and (n not in outs or type(got) in PYTHON_SCALARS)
-
-
-def uses(graph):
-    """{node: how many operands and results it is}."""
-    count = {}
-    for x in [x for n in graph.nodes for x in n.ins] + graph.outs:
-        if type(x) is GraphNode:
-            count[x] = count.get(x, 0) + 1
-    return count
-
-
 # ------------------------------------------------------------------------------------------------ constants
 def is_node(x, name):
     return type(x) is GraphNode and x.prim is not None and x.prim.name == name
@@ -85,9 +50,10 @@ def is_node(x, name):
 def constant(x):
     """The one value that every element of x has, a Python number or NumPy scalar, if that is known; else NONE."""
     if type(x) is GraphNode:
-        if is_node(x, "full"):
+        name = x.prim.name if x.prim is not None else None
+        if name == "full":
             return x.aval.dtype.type(x.params["value"])
-        if is_node(x, "broadcast") and type(x.ins[0]) is not GraphNode:
+        if name == "broadcast" and type(x.ins[0]) is not GraphNode:
             value = constant(x.ins[0])
             return value if value is NONE else x.aval.dtype.type(value)
         return NONE
@@ -137,7 +103,8 @@ EVERY = {"where": 1, "concatenate": 0, "put": 0}  # ... if none of the operands 
 def never_negative_zero(x, depth=12, known=None):
     """Is no element of x -0.0, for all that can be seen of how it is computed? Then x + 0.0 is x, bit for bit.
 
-    `known`: a dict that keeps which nodes are such, so that long chains, asked about from their start on, are no deeper."""
+    `known`: a dict of what has been found: True, or how deep was looked in vain; so that long chains, asked about from their start on,
+    are no deeper."""
     if type(x) is not GraphNode:
         x = np.asarray(x)
         return x.dtype.kind in "biu" or (
@@ -146,28 +113,27 @@ def never_negative_zero(x, depth=12, known=None):
     aval = x.aval
     if type(aval) is not Aval or aval.dtype.kind == "c":
         return False
-    if aval.dtype.kind != "f" or (known is not None and x in known):
+    if aval.dtype.kind != "f":
         return True
-    if x.prim is None or not depth:
-        return False
+    known = {} if known is None else known
+    found = known.get(x, 0)
+    if found is True or x.prim is None or depth <= found:
+        return found is True
+    known[x] = depth
     name, ins = x.prim.name, x.ins
-
-    def never(y):
-        return never_negative_zero(y, depth - 1, known)
-
     if name == "full":
         found = not (x.params["value"] == 0 and math.copysign(1.0, x.params["value"]) < 0)
+    elif name in POSITIVE or (name == "mul" and ins[0] is ins[1]):
+        found = True
     elif name == "cast":  # (to fewer bits, a tiny negative number may become -0.0)
         wider = known_aval(ins[0]).dtype.itemsize <= aval.dtype.itemsize or not is_real(ins[0])
-        found = wider and never(ins[0])
+        found = wider and never_negative_zero(ins[0], depth - 1, known)
     elif name in FIRST:
-        found = never(ins[0])
+        found = never_negative_zero(ins[0], depth - 1, known)
     elif name in EVERY:
-        found = all(map(never, ins[EVERY[name] :]))
-    elif name == "add":
-        found = any(map(never, ins))
+        found = all(never_negative_zero(y, depth - 1, known) for y in ins[EVERY[name] :])
     else:
-        found = name in POSITIVE or (name == "mul" and ins[0] is ins[1])
-    if found and known is not None:
+        found = name == "add" and any(never_negative_zero(y, depth - 1, known) for y in ins)
+    if found:
         known[x] = True
     return found

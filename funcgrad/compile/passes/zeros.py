@@ -9,30 +9,20 @@ with a zero is dropped has 0.0 added itself.
 
 from ...core.graph import GraphNode
 from ...ops.shape import index_shape
+from .draft import local
 from .merging import key_of
-from .rewriting import is_constant, is_node, known_aval, made, never_negative_zero, rewritten, uses
+from .rewriting import is_constant, is_node, known_aval, made, never_negative_zero
 
 FAR = 16  # writes that a read looks past
 
 
-def zeros(graph):
+@local("put", "getitem", "add")
+def zeros(draft):
     """Sums of arrays written into zeros, as writes; writes over writes; reads of what was written."""
-    count = uses(graph)
-    if not any([n.prim.name == "put" for n in graph.nodes]):
-        return graph
-    written = {}  # a put as it is now -> how often it is used
     known = {}  # nodes that are seen never to be -0.0
     rows = {}  # array of zeros that rows were written into -> their numbers
-    rules = {"put": put_over, "getitem": read, "add": lambda n, ins: added(n, ins, written, known, rows)}
-
-    def rule(n, ins):
-        for x, y in zip(n.ins, ins, strict=True):
-            if is_node(y, "put"):
-                written[y] = count.get(x, 0)
-        f = rules.get(n.prim.name)
-        return None if f is None else f(n, ins)
-
-    return rewritten(graph, rule)
+    rules = {"put": put_over, "getitem": read, "add": lambda n, ins: added(n, ins, draft.count, known, rows)}
+    return lambda n, ins: rules[n.prim.name](n, ins)
 
 
 def same_index(a, b):
@@ -112,16 +102,16 @@ def read(n, ins):
     return None if x is start else made("getitem", x, idx=idx, like=n)
 
 
-def added(n, ins, written, known, rows):
+def added(n, ins, count, known, rows):
     """put(0, v, i) + put(0, w, i) = put(0, v + w, i); x + put(0, w, i) = put(x, x[i] + w, i) where x is never -0.0, or can be
     made so by adding 0.0 to what was written into zeros, elsewhere than i"""
     for x, y in (ins, ins[::-1]):
-        if n.aval.dtype.kind != "f" or known_aval(x) != n.aval or not into_zeros(y, n.aval) or written.get(y) != 1:
+        if n.aval.dtype.kind != "f" or known_aval(x) != n.aval or not into_zeros(y, n.aval) or count[y] != 1:
             continue
         w, idx = y.ins[1], y.params["idx"]
         if len(known_aval(w).shape) > len(slot(y)):
             continue  # (assignment drops axes of size 1 in front, addition does not)
-        alone = into_zeros(x, n.aval) and written.get(x) == 1
+        alone = into_zeros(x, n.aval) and count[x] == 1
         if alone and same_index(x.params["idx"], idx) and known_aval(x.ins[1]).shape == known_aval(w).shape:
             return made("put", y.ins[0], made("add", x.ins[1], w, like=n), idx=idx, like=n)
         if never_negative_zero(x, known=known):
