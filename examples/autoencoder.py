@@ -31,14 +31,20 @@ class Autoencoder(nn.Module):
 
 model = Autoencoder()
 optimizer = torch.optim.RMSprop(model.parameters(), lr=3e-3)
-losses = []
-for step in showing.steps(150):
-    x = bars(64)
+
+
+@showing.compiled
+def train(x):
     loss = nn.functional.binary_cross_entropy(model(x), x)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    losses.append(loss.item())
+    return loss
+
+
+losses = []
+for step in showing.steps(150):
+    losses.append(train(bars(64)).item())
     if step % 50 == 49:
         print(f"step {step + 1}: loss {losses[-1]:.4f}")
 

@@ -28,17 +28,23 @@ class Writer(nn.Module):
 torch.manual_seed(0)
 model = Writer()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
-losses = []
-for step in showing.steps(60):
-    start = torch.randint(len(text), (4,))
-    batch = torch.stack([data[s : s + 33] for s in start])
+
+
+@showing.compiled
+def train(batch):
     logits, _ = model(batch[:, :-1])
     loss = nn.functional.cross_entropy(logits.reshape(-1, len(letters)), batch[:, 1:].reshape(-1))
     optimizer.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
-    losses.append(loss.item())
+    return loss
+
+
+losses = []
+for step in showing.steps(60):
+    start = torch.randint(len(text), (4,))
+    losses.append(train(torch.stack([data[s : s + 33] for s in start])).item())
     if step % 15 == 14:
         print(f"step {step + 1}: loss {losses[-1]:.3f}")
 

@@ -58,15 +58,21 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_de
 loader = DataLoader(Digits(512, 0), batch_size=32, shuffle=True)
 test = Digits(256, 1)
 
+
+@showing.compiled
+def train(pictures, labels):
+    optimizer.zero_grad()
+    loss = F.nll_loss(model(pictures), labels)
+    loss.backward()
+    optimizer.step()
+    return loss
+
+
 losses = []
 for epoch in showing.steps(3):
     model.train()
     for pictures, labels in loader:
-        optimizer.zero_grad()
-        loss = F.nll_loss(model(pictures.to(device)), labels.to(device))
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+        losses.append(train(pictures.to(device), labels.to(device)).item())
     model.eval()
     with torch.no_grad():
         output = model(test.pictures)

@@ -49,13 +49,20 @@ inputs = torch.rand(128, 2) * 2 - 1
 targets = inputs.prod(dim=1, keepdim=True)
 model = Quantised()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
-losses = []
-for step in showing.steps(90):
+
+
+@showing.compiled
+def train():
     loss = nn.functional.mse_loss(model(inputs), targets)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    losses.append(loss.item())
+    return loss
+
+
+losses = []
+for step in showing.steps(90):
+    losses.append(train().item())
     if step % 30 == 29:
         print(f"step {step + 1}: loss {losses[-1]:.5f}")
 

@@ -30,6 +30,24 @@ target.load_state_dict(online.state_dict())
 optimizer = torch.optim.Adam(online.parameters(), lr=5e-3)
 memory = deque(maxlen=1000)
 
+
+@showing.compiled
+def best(state):
+    return online(state).argmax()
+
+
+@showing.compiled
+def train(states, actions, rewards, afters):
+    values = online(states).gather(1, actions.unsqueeze(1)).squeeze(1)
+    with torch.no_grad():
+        wanted = rewards + 0.9 * target(afters).max(dim=1).values
+    loss = nn.functional.smooth_l1_loss(values, wanted)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss
+
+
 losses, returns = [], []
 for episode in showing.steps(12):
     state, total = (random.choice([-1.5, 1.5]), 0.0), 0.0
@@ -38,21 +56,14 @@ for episode in showing.steps(12):
             action = random.randrange(len(PUSHES))
         else:
             with torch.no_grad():
-                action = online(torch.tensor(state)).argmax().item()
+                action = best(torch.tensor(state)).item()
         after = moved(state, PUSHES[action])
         reward = -abs(after[0])
         memory.append((state, action, reward, after))
         state, total = after, total + reward
         if len(memory) >= 32:
-            states, actions, rewards, afters = zip(*random.sample(memory, 32))
-            values = online(torch.tensor(states)).gather(1, torch.tensor(actions).unsqueeze(1)).squeeze(1)
-            with torch.no_grad():
-                wanted = torch.tensor(rewards) + 0.9 * target(torch.tensor(afters)).max(dim=1).values
-            loss = nn.functional.smooth_l1_loss(values, wanted)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
+            batch = [torch.tensor(column) for column in zip(*random.sample(memory, 32))]
+            losses.append(train(*batch).item())
     returns.append(total)
     if episode % 3 == 2:
         target.load_state_dict(online.state_dict())

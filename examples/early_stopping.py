@@ -21,15 +21,21 @@ optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
 schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=2)
 best, best_state, bad = float("inf"), None, 0
 
+
+@showing.compiled
+def step(inputs, targets):
+    optimizer.zero_grad()
+    loss = nn.functional.mse_loss(model(inputs), targets)
+    loss.backward()
+    optimizer.step()
+    return loss
+
+
 losses, held_losses, rates = [], [], []
 for epoch in showing.steps(40):
     model.train()
     for inputs, targets in train:
-        optimizer.zero_grad()
-        loss = nn.functional.mse_loss(model(inputs), targets)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+        losses.append(step(inputs, targets).item())
     model.eval()
     with torch.no_grad():
         held = nn.functional.mse_loss(model(held_x), held_y).item()

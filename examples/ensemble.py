@@ -20,11 +20,16 @@ def loss_of(params, x, y):
     return ((functional_call(models[0], (params, buffers), (x,)) - y) ** 2).mean()
 
 
-momentum = {k: torch.zeros_like(v) for k, v in params.items()}
-for step in showing.steps(100):
+@showing.compiled
+def train(params, momentum):
     grads = vmap(grad(loss_of), in_dims=(0, None, None))(params, x, y)
     momentum = {k: 0.9 * momentum[k] + grads[k] for k in params}
-    params = {k: params[k] - 0.1 * momentum[k] for k in params}
+    return {k: params[k] - 0.1 * momentum[k] for k in params}, momentum
+
+
+momentum = {k: torch.zeros_like(v) for k, v in params.items()}
+for step in showing.steps(100):
+    params, momentum = train(params, momentum)
     if step % 25 == 24:
         losses = vmap(loss_of, in_dims=(0, None, None))(params, x, y)
         print(f"step {step + 1}:", " ".join(f"{v:.3f}" for v in losses.tolist()))

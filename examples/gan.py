@@ -15,10 +15,10 @@ to_tell = torch.optim.Adam(discriminator.parameters(), lr=1e-2, betas=(0.5, 0.99
 criterion = nn.BCEWithLogitsLoss()
 real_label, fake_label = torch.ones(64, 1), torch.zeros(64, 1)
 
-losses = []
-for step in showing.steps(120):
-    real = 3.0 + 0.5 * torch.randn(64, 1)
-    fake = generator(torch.randn(64, 4))
+
+@showing.compiled
+def train(real, noise):
+    fake = generator(noise)
 
     to_tell.zero_grad()
     told = criterion(discriminator(real), real_label) + criterion(discriminator(fake.detach()), fake_label)
@@ -29,6 +29,12 @@ for step in showing.steps(120):
     fooled = criterion(discriminator(fake), real_label)
     fooled.backward()
     to_fool.step()
+    return told, fooled
+
+
+losses = []
+for step in showing.steps(120):
+    told, fooled = train(3.0 + 0.5 * torch.randn(64, 1), torch.randn(64, 4))
     losses.append((told.item(), fooled.item()))
     if step % 30 == 29:
         print(f"step {step + 1}: discriminator {losses[-1][0]:.3f}, generator {losses[-1][1]:.3f}")

@@ -14,17 +14,24 @@ points = torch.randn(n, 2) + torch.outer(labels, torch.tensor([2.0, 1.0]))
 
 w = torch.zeros(2, requires_grad=True)
 b = torch.zeros((), requires_grad=True)
-losses = []
-for step in showing.steps(60):
+
+
+@showing.compiled
+def train():
     loss = F.binary_cross_entropy_with_logits(points @ w + b, labels)
     loss.backward()
     with torch.no_grad():
         for p in (w, b):
             p -= 0.5 * p.grad
             p.grad = None
-    losses.append(loss.item())
+    return loss
+
+
+losses = []
+for step in showing.steps(60):
+    losses.append(train().item())
     if step % 20 == 19:
-        print(f"step {step + 1}: loss {loss:.4f}")
+        print(f"step {step + 1}: loss {losses[-1]:.4f}")
 
 model = torch.nn.Linear(2, 1)
 optimizer = torch.optim.LBFGS(model.parameters(), max_iter=30, line_search_fn="strong_wolfe")

@@ -28,12 +28,20 @@ class Factors(nn.Module):
 
 model = Factors()
 optimizer = torch.optim.SGD(model.parameters(), lr=8.0, momentum=0.9, weight_decay=1e-5)
-losses = []
-for epoch in showing.steps(60):
+
+
+@showing.compiled
+def train():
     optimizer.zero_grad()
     loss = ((model(users, items) - ratings) ** 2).mean()
     loss.backward()
     optimizer.step()
+    return loss
+
+
+losses = []
+for epoch in showing.steps(60):
+    loss = train()
     losses.append(loss.item())
     if epoch % 15 == 14:
         print(f"epoch {epoch + 1}: known entries off by {loss.sqrt():.4f}")

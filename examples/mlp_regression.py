@@ -19,15 +19,21 @@ optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
 schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=20)
 loss_of = nn.MSELoss()
 
+
+@showing.compiled
+def step(inputs, targets):
+    optimizer.zero_grad()
+    loss = loss_of(model(inputs), targets)
+    loss.backward()
+    optimizer.step()
+    return loss
+
+
 losses = []
 for epoch in showing.steps(20):
     total = 0.0
     for inputs, targets in loader:
-        optimizer.zero_grad()
-        loss = loss_of(model(inputs), targets)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+        losses.append(step(inputs, targets).item())
         total += losses[-1] * len(inputs)
     schedule.step()
     if epoch % 5 == 4:

@@ -37,14 +37,18 @@ def loss_of(params):
     return ((solved - targets) ** 2).mean()
 
 
+@showing.compiled
+def train(params, momentum):
+    grads, loss = grad_and_value(loss_of)(params)
+    momentum = {k: 0.9 * momentum[k] + grads[k] for k in params}
+    return {k: params[k] - 0.05 * momentum[k] for k in params}, momentum, loss
+
+
 momentum = {k: torch.zeros_like(v) for k, v in params.items()}
 losses = []
 for step in showing.steps(30):
-    grads, loss = grad_and_value(loss_of)(params)
+    params, momentum, loss = train(params, momentum)
     losses.append(loss.item())
-    for k in params:
-        momentum[k] = 0.9 * momentum[k] + grads[k]
-        params[k] = params[k] - 0.05 * momentum[k]
     if step % 10 == 9:
         print(f"step {step + 1}: loss {losses[-1]:.4f}")
 

@@ -22,13 +22,20 @@ def seen(place):
     return torch.cat([row, column])
 
 
+@showing.compiled
+def chosen(place):
+    """A move, and its log-probability."""
+    choice = Categorical(logits=policy(place))
+    action = choice.sample()
+    return action, choice.log_prob(action)
+
+
 def episode():
     """Log-probabilities of the moves, and the reward: -1 a move."""
     place, log_probs = (0, 0), []
     while place != GOAL and len(log_probs) < 20:
-        choice = Categorical(logits=policy(seen(place)))
-        action = choice.sample()
-        log_probs.append(choice.log_prob(action))
+        action, log_prob = chosen(seen(place))
+        log_probs.append(log_prob)
         move = MOVES[action.item()]
         place = tuple(min(max(p + m, 0), SIZE - 1) for p, m in zip(place, move))
     return torch.stack(log_probs), -float(len(log_probs))

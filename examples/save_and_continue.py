@@ -23,13 +23,17 @@ def start():
 
 
 def run(model, optimizer, schedule, epochs, losses):
+    @showing.compiled
+    def train(inputs, targets):
+        loss = nn.functional.smooth_l1_loss(model(inputs), targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
     for _ in showing.steps(epochs):
         for inputs, targets in DataLoader(TensorDataset(x, y), batch_size=24, shuffle=True):
-            loss = nn.functional.smooth_l1_loss(model(inputs), targets)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
+            losses.append(train(inputs, targets).item())
         schedule.step()
     return f"{losses[-1]:.4f}"
 

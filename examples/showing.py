@@ -36,6 +36,15 @@ def steps(count):
         yield from bar
 
 
+def compiled(f):
+    """f by torch.compile if the command line says `--compile`; else f itself. Also as a decorator."""
+    if "--compile" not in sys.argv[1:]:
+        return f
+    import torch
+
+    return torch.compile(f)
+
+
 def save(script, draw, panels=1, size=(3.6, 3.6)):
     """Write SCRIPT.png to the folder that the command line names, or to the current one.
 
@@ -50,6 +59,6 @@ def save(script, draw, panels=1, size=(3.6, 3.6)):
     draw(picture.subplots(1, panels))
     name = pathlib.Path(script).stem
     given = sys.argv[1:] if pathlib.Path(sys.argv[0]).stem == name else []
-    path = pathlib.Path(*given[:1], name + ".png")
+    path = pathlib.Path(*[x for x in given if x != "--compile"][:1], name + ".png")
     picture.savefig(path, dpi=100)
     print("picture:", path, file=sys.stderr)

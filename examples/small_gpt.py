@@ -85,16 +85,24 @@ STEPS, WARM = 60, 6
 schedule = torch.optim.lr_scheduler.LambdaLR(
     optimizer, lambda s: (s + 1) / WARM if s < WARM else 0.5 + 0.5 * math.cos(math.pi * (s - WARM) / (STEPS - WARM))
 )
-losses, rates = [], []
-for step in showing.steps(STEPS):
-    start = torch.randint(len(data) - BLOCK, (6,))
-    x = torch.stack([data[i : i + BLOCK] for i in start])
-    y = torch.stack([data[i + 1 : i + 1 + BLOCK] for i in start])
+
+
+@showing.compiled
+def train(x, y):
     _, loss = model(x, y)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
+    return loss, norm
+
+
+losses, rates = [], []
+for step in showing.steps(STEPS):
+    start = torch.randint(len(data) - BLOCK, (6,))
+    x = torch.stack([data[i : i + BLOCK] for i in start])
+    y = torch.stack([data[i + 1 : i + 1 + BLOCK] for i in start])
+    loss, norm = train(x, y)
     losses.append(loss.item())
     rates.append(schedule.get_last_lr()[0])
     schedule.step()

@@ -13,21 +13,25 @@ y = 3 * x - 1 + 0.1 * torch.randn(50, 1)
 w = torch.zeros(1, requires_grad=True)
 b = torch.zeros(1, requires_grad=True)
 
+
+@showing.compiled
+def train():
+    loss = ((w * x + b - y) ** 2).mean()
+    w.grad = b.grad = None
+    loss.backward()
+    with torch.no_grad():
+        for p in (w, b):
+            p -= 0.1 * p.grad
+    return loss
+
+
 losses = []
 for step in showing.steps(101):
-    loss = ((w * x + b - y) ** 2).mean()
-    loss.backward()
-    losses.append(loss.item())
+    losses.append(train().item())
     if step % 25 == 0:
         print(f"step {step:3d}  loss {losses[-1]:8.4f}  dloss/dw {w.grad.item():9.4f}")
-    with torch.no_grad():
-        w -= 0.1 * w.grad
-        b -= 0.1 * b.grad
-        w.grad.zero_()
-        b.grad.zero_()
 
 print(w, b)
-print(loss)
 
 
 def draw(axes):

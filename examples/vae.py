@@ -29,14 +29,21 @@ class VAE(nn.Module):
 
 model = VAE()
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-losses = []
-for step in showing.steps(80):
-    batch = data[torch.randperm(512)[:128]]
+
+
+@showing.compiled
+def train(batch):
     fit, divergence = model(batch)
     loss = divergence - fit
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
+    return loss, fit, divergence
+
+
+losses = []
+for step in showing.steps(80):
+    loss, fit, divergence = train(data[torch.randperm(512)[:128]])
     losses.append(loss.item())
     if step % 20 == 19:
         print(f"step {step + 1}: reconstruction {fit.item():.3f}, divergence {divergence.item():.3f}")

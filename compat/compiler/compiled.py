@@ -221,7 +221,8 @@ class Compiled:
 
 class Floats:
     """Which Python floats, among arguments and options of optimisers, were seen to change: from then on each call looks them up,
-    and there is one program for all their values. Where a program has to know one, it is a constant again, for good."""
+    and there is one program for all their values. So it does from the start for the rate of an optimiser with a schedule. Where a
+    program has to know one, it is a constant again, for good."""
 
     def __init__(self):
         self.seen = {}  # place -> the value it was staged for last
@@ -231,14 +232,18 @@ class Floats:
     def moving(self, structure, leaves, watch):
         """(numbers of leaves, (namespace, key) of options) whose value each call is to look up."""
         numbers = [i for i, x in enumerate(leaves) if type(x) is float and self.moves((structure, i), x)]
-        groups = [g for o in watch.optimizers.values() for g in o.param_groups]
-        places = [(g, k) for g in groups for k, v in g.items() if type(v) is float and self.moves((id(g), k), v)]
+        places = []
+        for o in watch.optimizers.values():
+            scheduled = hasattr(o.step, "_wrapped_by_lr_sched")
+            options = [(g, k, v) for g in o.param_groups for k, v in g.items() if type(v) is float]
+            places += [(g, k) for g, k, v in options if self.moves((id(g), k), v, scheduled and k == "lr")]
         return numbers, places
 
-    def moves(self, place, value):
+    def moves(self, place, value, will=False):
+        """Is this float looked up? `will`: it is known that it will change."""
         if place in self.settled:
             return False
-        if self.seen.setdefault(place, value) != value:
+        if will or self.seen.setdefault(place, value) != value:
             self.moved[place] = True
         return place in self.moved
 

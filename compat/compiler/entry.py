@@ -20,6 +20,7 @@ from funcgrad.core.tracebacks import trim
 from ..autograd.walks import Accumulation
 from ..dtypes import Default
 from ..tensor import Tensor
+from ..utils.changes import CHANGES
 from .recorded import Recorded
 from .watch import Test, same, snapshot
 
@@ -386,6 +387,8 @@ def copied_back(lines, p, values, texts):
             k += 1
     for namespace, key, number, _ in p.attributes:
         body.append(f"{lines.name(namespace)}[{key!r}] = {tensor(p, number)}")
+    if any([tells for _, _, _, tells in p.attributes]):
+        body.append(f"{lines.name(CHANGES)}[0] += 1")
     return body
 
 

@@ -44,6 +44,17 @@ def chains(code):
     return found
 
 
+def loaded(code):
+    """Names of attributes that may be looked up before the code itself has assigned to them, and texts that may be such names."""
+    stored, found = set(), {k for k in code.co_consts if type(k) is str}
+    for i in dis.get_instructions(code):
+        if i.opname == "STORE_ATTR":
+            stored.add(i.argval)
+        elif i.opname in ("LOAD_ATTR", "LOAD_METHOD") and i.argval not in stored:
+            found.add(i.argval)
+    return found
+
+
 def codes_of(code):
     """A code object and those inside it."""
     stack, out = [code], []
@@ -68,6 +79,12 @@ class Reader:
         self.visited = set()
         self.writes = []  # names of variables outside that it assigns to
         self.builtins = set()
+        self.codes = []  # of the user's functions
+
+    @functools.cached_property
+    def loaded(self):
+        """Names of attributes that may be looked up before they are assigned to."""
+        return set().union(*map(loaded, self.codes))
 
     def callable(self, f):
         """Read whatever is called."""
@@ -102,6 +119,7 @@ class Reader:
         for d in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()):
             self.value(d)
         for c in codes_of(code):
+            self.codes.append(c)
             for kind, name, attributes, stored in chains(c):
                 if kind == "written":
                     if c is code or name in cells or name in f.__globals__:

@@ -25,29 +25,31 @@ from funcgrad.transforms.stage import Stage
 
 from ..optim.rule import FirstStepError
 from ..tensor import Tensor
-from .watch import MISSING, Unfit, put_back
+from .watch import Unfit, put_back
 
 PLAIN = 0  # (in the place of a result: it is the Python value that stands there)
 
 
 class NotedCell(Cell):
-    """A cell that knows whether its .grad was ever asked for."""
+    """A cell that knows whether the .grad it began with was ever asked for, and whether it was replaced."""
 
-    __slots__ = ("asked", "kept")
+    __slots__ = ("asked", "replaced", "kept")
 
     def __init__(self):
-        self.asked, self.kept = False, None
         super().__init__()
-        self.asked = False
+        self.begin(None)
+
+    def begin(self, g):
+        self.asked, self.replaced, self.kept = False, False, g
 
     @property
     def grad(self):
-        self.asked = True
+        self.asked = self.asked or not self.replaced
         return self.kept
 
     @grad.setter
     def grad(self, g):
-        self.kept = g
+        self.replaced, self.kept = True, g
 
 
 class Region(Stage):
@@ -83,15 +85,25 @@ class Region(Stage):
                 self.layouts[n] = normal(ghost(v.shape, v.strides))
         return n
 
+    def shadow(self, h):
+        new = id(h) not in self.shadows
+        s = super().shadow(h)
+        if new and s.mark is not None and s.mark.extra is not None and s.mark.plan is None:
+            cell = s.mark.extra.cell
+            cell.begin(cell.kept)
+        return s
+
     def writes(self):
-        """As of any stage, without the cells that nobody asked."""
-        asked = {
-            id(h.mark.extra.cell)
-            for _, h, _, mark in self.shadows.values()
-            if mark is not None and mark.extra.cell.asked
-        }
+        """As of any stage, without the cells that nobody touched; `replaced`: ids of those whose .grad nobody asked for before it was
+        replaced."""
+        asked, self.replaced = set(), set()
+        for _, h, n, mark in self.shadows.values():
+            if n is not None and mark is not None and h.mark.extra:
+                noted = mark.extra.cell
+                if noted.asked or noted.replaced:
+                    (asked if noted.asked else self.replaced).add(id(h.mark.extra.cell))
         writes, cells = super().writes()
-        return writes, [(cell, g) for cell, g in cells if id(cell) in asked or g is not cell.grad]
+        return writes, [(cell, g) for cell, g in cells if id(cell) in asked or id(cell) in self.replaced]
 
     def process(self, prim, args, params, out=None):
         got = super().process(prim, args, params)
@@ -103,8 +115,8 @@ class Region(Stage):
 class Program:
     """What a function was staged to: `staged` (compile/staged.py); `results`, for each leaf of what it returned the number of an
     output of the graph, or ("same", number of an argument), ("box", Tensor) or ("value", x); and the tree of them. `attributes`:
-    (namespace, key, number of an output) that it leaves in modules. `requires`: which outputs still require grad, and `leaves`: ids of
-    the boxes that a gradient flows back to from them."""
+    (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
+    require grad, and `leaves`: ids of the boxes that a gradient flows back to from them."""
 
 
 def program(f, tensors, watch):
@@ -126,12 +138,12 @@ def program(f, tensors, watch):
                 p.results.append(len(given))
                 given.append(o)
                 refuse_hooks_inside(o)
+        p.attributes = left_in_modules(watch, region, given)
         p.requires = [pending(o, region) for o in given]
         reached = {
             n for n in topological([o.mark for o, on in zip(given, p.requires, strict=True) if on]) if n.plan is None
         }
         p.leaves = {id(h) for _, h, n, mark in region.shadows.values() if n is not None and mark in reached}
-        p.attributes = left_in_modules(watch, region, given)
         return given
 
     try:
@@ -146,6 +158,7 @@ def program(f, tensors, watch):
         p.alike = region.alike
         region.shadows.clear()
         region.lifts.clear()
+        tls.refused = None  # (a refusal that the function caught, and with it the frames it came through)
         refuse_kept(region)
     except BaseException:
         watch.restore()
@@ -168,10 +181,9 @@ def left_in_modules(watch, region, given):
             continue
         if isinstance(value, Tensor) and id(value) in region.shadows:
             raise Unfit(f"it reads {name} and then puts another Tensor there")
-        if now.mark is not None:
-            raise Unfit(f"it leaves a Tensor that requires grad in {name}")
+        refuse_hooks_inside(now)
         put_back(namespace, key, value)
-        found.append((namespace, key, len(given), value is MISSING))
+        found.append((namespace, key, len(given), watch.leaves(namespace, key, value)))
         given.append(now)
     return found
 

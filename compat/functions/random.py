@@ -245,10 +245,11 @@ def normal(
         return completed("normal", t, out, device, requires_grad)
     d = dtype_of(given[0])
     each_mean, each_std = isinstance(mean, Tensor), isinstance(std, Tensor)
+    numbers = (None if each_mean else mean, None if each_std else std)  # (a graph keeps the source, and must not keep Tensors by it)
 
     def source(shape, *values):
-        m = values[0] if each_mean else mean
-        s = values[-1] if each_std else std
+        m = values[0] if each_mean else numbers[0]
+        s = values[-1] if each_std else numbers[1]
         if each_std and (s < 0).any():
             raise RuntimeError("normal expects all elements of std >= 0.0")
         draws = g.normal(shape, 0.0, 1.0 if each_std else s, d)

@@ -146,11 +146,11 @@ class Optimizer(PublicMethods):
         """Forget every parameter's gradient, or (set_to_none=False) fill it with zeros."""
         for group in self.param_groups:
             for p in group["params"]:
+                if set_to_none:  # (without asking for it: a compiled step need not know what it was)
+                    p.grad = None
+                    continue
                 g = p.grad
                 if g is None:
-                    continue
-                if set_to_none:
-                    p.grad = None
                     continue
                 if g.grad_fn is not None:
                     g.detach_()

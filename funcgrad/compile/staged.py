@@ -73,7 +73,7 @@ def stage(f, args, kwargs, st=None, apart=True):
             t.faces.append(face)
         writes, cells = st.writes()
     args_at = {id(x): i for i, x in enumerate(leaves) if isinstance(x, Taped)}
-    grads_at = {id(c.grad): c for c, _ in cells if c.grad is not None}
+    grads_at = {id(c.grad): c for c, _ in cells if c.grad is not None and id(c) not in st.replaced}
 
     def origin(x):
         """Where a call finds this box: an argument, a .grad, or itself."""
@@ -91,8 +91,12 @@ def stage(f, args, kwargs, st=None, apart=True):
         for i, x in enumerate(leaves)
         if isinstance(x, Taped) and x.mark is not None and x.mark.extra
     }
-    t.guards = [(own.get(id(c), c), c.grad is None) for c, _ in cells]
-    t.grads = [(own.get(id(c), c), None if g is None else staged_value(g)) for c, g in cells if g is not c.grad]
+    t.guards = [(own.get(id(c), c), c.grad is None) for c, _ in cells if id(c) not in st.replaced]
+    t.grads = [
+        (own.get(id(c), c), None if g is None else staged_value(g))
+        for c, g in cells
+        if g is not c.grad or id(c) in st.replaced
+    ]
     changes = [v for _, v in t.writes] + [n for _, n in t.grads if n is not None]
     t.graph = optimised(Graph(st.inputs, t.outs + changes, st.effects))
     t.plain = not (changes or t.guards or t.grads or t.taped or t.once or any(t.faces)) and t.order == list(

@@ -135,7 +135,10 @@ def raising(error):
     """Raise it, and keep it: C code may replace it without a trace, and the boundary put it back."""
     error.at = site(2)
     tls.refused = error
-    raise error
+    try:
+        raise error
+    finally:
+        del error  # (its traceback has this frame: a cycle, which would keep what a function computed that catches it)
 
 
 def concrete(x, what, cure=None):

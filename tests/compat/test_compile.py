@@ -264,6 +264,131 @@ def test_an_attribute_that_forward_leaves_is_left_by_each_call():
         assert f(torch.tensor([v])).item() == 6.0 * v and net.seen.item() == 3.0 * v
 
 
+def test_an_attribute_that_requires_grad_is_left_with_its_graph():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(2, 2)
+
+        def forward(self, x):
+            self.hidden = self.layer(x)
+            return self.hidden.tanh() + self.hidden
+
+    net = Net()
+    f = torch.compile(net, fullgraph=True)
+    for x in ([1.0, -2.0], [0.5, 3.0]):
+        got = []
+        for run in (net, f):
+            net.zero_grad()
+            out = run(torch.tensor(x))
+            (out.sum() + (net.hidden**2).sum()).backward()
+            got.append([out, net.hidden, net.layer.weight.grad])
+        assert all(torch.allclose(a, b) for a, b in zip(*got, strict=True))
+        assert all(t.requires_grad for t in (got[0][1], got[1][1]))
+    assert len(f.stats().compilations) == 1  # (what is left there is read by nobody before it is replaced)
+
+    @torch.compile(fullgraph=True)
+    def step(x):
+        net.zero_grad()
+        net(x).sum().backward()
+
+    step(torch.tensor(X))
+    assert torch.allclose(net.hidden, net.layer(torch.tensor(X)))
+
+
+def test_an_attribute_that_is_looked_at_before_it_is_left():
+    class Count(nn.Module):
+        last = None
+
+        def forward(self, x):
+            first = getattr(self, "last", None) is None
+            self.last = x * 2
+            return x if first else -x
+
+    f = torch.compile(Count(), fullgraph=True)
+    assert [f(torch.ones(1)).item() for _ in range(4)] == [1.0, -1.0, -1.0, -1.0]
+    assert len(f.stats().compilations) == 2
+
+
+def test_gradients_that_are_replaced_are_not_asked_for():
+    """Whatever a .grad was before zero_grad(), there is one program; where it is added to, or asked for, there are two."""
+    w = torch.ones(2, requires_grad=True)
+    opt = torch.optim.SGD([w], lr=0.1)
+
+    def step(x, reset):
+        reset()
+        (w * x).sum().backward()
+        opt.step()
+
+    def by_hand():
+        w.grad = None
+
+    def asking():
+        if w.grad is not None:
+            w.grad = None
+
+    for reset, programs in ((opt.zero_grad, 1), (by_hand, 1), (asking, 2), (lambda: None, 2)):
+        f = torch.compile(step, fullgraph=True)
+        got = []
+        for run in (step, f):
+            with torch.no_grad():
+                w.fill_(1.0)
+            w.grad = None
+            for v in (1.0, 2.0, 3.0):
+                run(torch.tensor([v, -v]), reset)
+            got.append((w.tolist(), w.grad.tolist()))
+            w.grad = torch.ones(2)
+        assert got[0] == got[1] and len(f.stats().compilations) == programs
+
+    @torch.compile(fullgraph=True)
+    def forget():
+        w.grad = None
+
+    forget()
+    w.grad = torch.ones(2)
+    forget()
+    assert w.grad is None
+
+
+def test_the_rate_of_a_schedule_is_looked_up_from_the_start():
+    def run(compiled):
+        w = torch.ones(2, requires_grad=True)
+        opt = torch.optim.SGD([w], lr=0.1)
+        schedule = torch.optim.lr_scheduler.StepLR(opt, 1, gamma=0.5)
+
+        def step():
+            opt.zero_grad()
+            (w**2).sum().backward()
+            opt.step()
+
+        step = compiled(step)
+        for _ in range(4):
+            step()
+            schedule.step()
+        return w.tolist(), step
+
+    want, _ = run(lambda f: f)
+    got, step = run(torch.compile)
+    np.testing.assert_allclose(got, want, rtol=1e-6)
+    assert len(step.stats().compilations) == 1
+
+
+def test_a_refusal_that_is_caught_inside_keeps_nothing():
+    """Distributions look at values only where these are known."""
+    scale = torch.ones(2, requires_grad=True)
+
+    @torch.compile(fullgraph=True)
+    def f(x):
+        d = torch.distributions.Normal(x, scale.exp())
+        return d.log_prob(d.rsample()).sum()
+
+    torch.manual_seed(0)
+    got = f(torch.tensor(X)).item()
+    torch.manual_seed(0)
+    d = torch.distributions.Normal(torch.tensor(X), scale.exp())
+    assert got == pytest.approx(d.log_prob(d.rsample()).sum().item())
+
+
 def test_saved_state_is_found_again():
     net = nn.Linear(2, 1)
     opt = torch.optim.Adam(net.parameters(), lr=0.1)

@@ -9,20 +9,24 @@ import sys
 import pytest
 
 from compat import overrides, runner
+from compat.compiler.compiled import Compiled
 from compat.tensor import _warned
 from tests.expected.make_programs import EXAMPLES, SCRIPTS, TARGET, output_of
 
 PRINTED = json.loads(TARGET.read_text(encoding="utf-8"))["printed"]
+LINE = EXAMPLES["vae"].with_name("torch_line_fit.py")
+POSTS = json.loads(TARGET.with_name("posts.json").read_text(encoding="utf-8"))["programs"]
+PRINTED[LINE.stem] = POSTS[LINE.stem]["stdout"]
 NUMBER = re.compile(r"-?\d+\.\d*(?:e[+-]?\d+)?|-?\d+e[+-]?\d+")  # what is printed as no whole number
 RELATIVE = 1e-4  # float32 through some hundred steps of training
 
 
-def run(path):
+def run(path, *options):
     """What a script prints on compat, in this process: one that has warned of nothing yet."""
     _warned.clear()
     runner.install()
     try:
-        return output_of(path)
+        return output_of(path, *options)
     finally:
         runner.uninstall()
         overrides.unwatch()
@@ -49,6 +53,18 @@ def assert_same_text(got, want):
 @pytest.mark.parametrize("name", SCRIPTS | EXAMPLES)
 def test_a_script_prints_what_it_prints_under_torch(name):
     assert_same_text(run((SCRIPTS | EXAMPLES)[name]), PRINTED[name])
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, LINE.stem])
+def test_an_example_prints_the_same_when_its_steps_are_compiled(name, monkeypatch):
+    def refused(self, error, *args):
+        raise AssertionError("run as it is, not compiled") from error
+
+    monkeypatch.setattr(Compiled, "fall_back", refused)
+    compiled, build = [], Compiled.build
+    monkeypatch.setattr(Compiled, "build", lambda self, *args: compiled.append(self) or build(self, *args))
+    assert_same_text(run(EXAMPLES.get(name, LINE), "--compile"), PRINTED[name])
+    assert compiled
 
 
 def test_another_figure_is_seen():

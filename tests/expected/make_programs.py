@@ -25,13 +25,14 @@ def normalised(text):
 
 
 @contextlib.contextmanager
-def run_as_main(path, *without):
-    """The `__main__` of a script, its folder importable as under Python; modules named in `without` cannot be imported."""
+def run_as_main(path, *without, options=()):
+    """The `__main__` of a script, its folder importable as under Python; modules named in `without` cannot be imported. `options`: of
+    its command line."""
     module = types.ModuleType("__main__")
     module.__file__ = str(path)
     before = {name: sys.modules.get(name) for name in ("__main__", *without)}, sys.argv, sys.path
     sys.modules.update({"__main__": module, **dict.fromkeys(without)})
-    sys.argv, sys.path = [str(path)], [str(path.parent), *sys.path]
+    sys.argv, sys.path = [str(path), *options], [str(path.parent), *sys.path]
     try:
         yield module
     finally:
@@ -43,10 +44,10 @@ def run_as_main(path, *without):
                 sys.modules[name] = kept
 
 
-def output_of(path):
+def output_of(path, *options):
     """What a script prints, run in this process as `__main__`, without pictures and progress bars."""
     out = io.StringIO()
-    with run_as_main(path, "matplotlib", "tqdm") as module, warnings.catch_warnings():
+    with run_as_main(path, "matplotlib", "tqdm", options=options) as module, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
             exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), vars(module))

@@ -348,7 +348,7 @@ class Module(Calling, Stateful, PublicMethods):
                     "might not work as expected when using complex tensors as parameters or buffers.",
                     stacklevel=3,
                 )
-        return self._apply(lambda t: t.to(device, dtype if moves(t) else None, **rest))
+        return self._apply(lambda t: t.to(device, dtype if moves(t) else None, **(rest if rest and t.dim() in (4, 5) else {})))
 
     def to_empty(self, *, device, recurse=True):
         """Parameters and buffers of the same shapes whose values are not set."""
@@ -365,6 +365,18 @@ class Module(Calling, Stateful, PublicMethods):
     def cuda(self, device=None):
         """RuntimeError: there is only the CPU."""
         return self._apply(lambda t: t.cuda(device))
+
+    def xpu(self, device=None):
+        """An error: there is only the CPU."""
+        return self._apply(lambda t: t.xpu(device))
+
+    def mtia(self, device=None):
+        """An error: there is only the CPU."""
+        return self._apply(lambda t: t.mtia(device))
+
+    def ipu(self, device=None):
+        """An error: there is only the CPU."""
+        return self._apply(lambda t: t.ipu(device))
 
     def float(self):
         """Convert floating-point parameters and buffers to float32."""
