@@ -11,7 +11,7 @@ from funcgrad.core.trace import TAPE
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
 from ..tensor import Tensor, current, wrapped
-from .operands import P, dims_of, dtype_of, integer, named_sizes, new, shape_of
+from .operands import P, dims_of, dtype_of, integer, like_image, named_sizes, new, shape_of
 from .register import METHODS, named, operation
 from .shape import ALL, count, swap
 
@@ -156,7 +156,7 @@ def roll(input, shifts, dims=None):
         return owned(P["reshape"](P["roll"](flat, shift=tuple(shifts), axes=(0,)), shape=shape_of(t)), t)
     if len(shifts) != len(dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
-    return P["roll"](t, shift=tuple(shifts), axes=tuple([wrapped(d, len(shape_of(t))) for d in dims]))
+    return like_image(P["roll"](t, shift=tuple(shifts), axes=tuple([wrapped(d, len(shape_of(t))) for d in dims])), t)
 
 
 @operation("Rot90Backward0")

@@ -14,7 +14,7 @@ from funcgrad.numpy.concrete import concrete
 
 from ..tensor import Tensor, contiguous_strides, current, wrapped
 from .indexing import Index, along, write_arrays
-from .operands import INT64, P, broadcast_shapes, broadcast_to, cast, dtype_of, new, number, shape_of
+from .operands import INT64, P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, new, number, shape_of
 from .pointwise import check_mask, fill_value
 from .register import FUNCTIONS, named, operation, spoken, twin, written
 from .shape import expanded
@@ -74,7 +74,7 @@ def index_select(input, dim, index):
     t, dim = one_dim(current(input), dim)
     i = vector_index("index_select", index, shape_of(t)[dim], lambda v: IndexError("index out of range in self"))
     x, perm = in_front(t, dim)
-    out = back(P["gather"](x, i), perm)
+    out = in_c_order(back(P["gather"](x, i), perm))
     return out if input.dim() else P["reshape"](out, shape=())
 
 

@@ -225,8 +225,10 @@ def like_image(t, *images):
 
 
 def laid_like(t, like):
-    """A result over memory of its own, in the order of strides of another Tensor of its shape."""
+    """A result over memory of its own, in the order of strides of another Tensor of its shape; in C order if that one repeats."""
     if t.owner is TAPE and like.owner is TAPE and not like.val.flags.c_contiguous:
+        if 0 in like.val.strides:
+            return in_c_order(t)
         memory = np.empty_like(like.val, t.val.dtype)
         if memory.strides != t.val.strides:
             memory[...] = t.val

@@ -10,7 +10,7 @@ from funcgrad.numpy.concrete import concrete
 
 from ..tensor import Tensor, current, wrapped
 from .indexing import along
-from .operands import INT64, P, cast, dtype_of, new, shape_of, with_ones
+from .operands import INT64, P, cast, dtype_of, laid_like, new, shape_of, with_ones
 from .pointwise import lerp
 from .reduction import without
 from .refusals import need_dtype
@@ -61,7 +61,8 @@ def sort(input, dim=-1, descending=False, *, stable=None):
     t, axis = axis_of(current(input), dim)
     need_dtype("sort", dtype_of(t))
     values, order = P["sort_with_indices"](t, axis=axis, stable=True, descending=descending)
-    values, order = as_input(values, current(input)), as_input(cast(order, INT64), current(input))
+    values, order = laid_like(values, t), laid_like(cast(order, INT64), t)
+    values, order = as_input(values, current(input)), as_input(order, current(input))
     return RETURN["sort"](named(values, f"SortBackward{int(stable is not None)}", (input,)), order)
 
 

@@ -195,3 +195,12 @@ torch.nn.functional.cosine_similarity(m, v, dim=1)
 torch.nn.functional.cosine_similarity(i, i)
 torch.nn.functional.cosine_similarity(a, v[:2])
 """
+
+NANS = "F = torch.nn.functional; y = torch.tensor([1.0, nan, -1.0, nan, 2.0], requires_grad=True); x = "
+FAMILIES["gradients at nan"] = "\n".join(
+    f"{NANS}{code}; torch.autograd.grad(x.sum(), y)"
+    for code in (
+        "y.max()", "y.min()", "y.amax()", "y.max(0)[0]", "F.elu(y)", "F.celu(y, 0.5)", "F.selu(y)", "F.hardswish(y)", "F.softshrink(y)",
+        "F.rrelu(y)", "F.leaky_relu(y)", "F.relu6(y)", "F.hardshrink(y)", "y.cummax(0)[0]", "y.cummin(0)[0]", "y.clamp(0, 1)", "F.relu(y)",
+    )  # fmt: skip
+)

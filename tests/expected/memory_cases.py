@@ -168,3 +168,38 @@ torch.hann_window(3, dtype=torch.int64)
 torch.hann_window(0), torch.hann_window(1), torch.hann_window(4, periodic=False)
 torch.histogramdd(torch.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 2.0]]), [2, 2])
 """
+
+IMAGE = "F = torch.nn.functional; y = torch.arange(144.0).reshape(2, 3, 6, 4).sin().contiguous(memory_format=torch.channels_last); "
+SAME = [  # functions of an image that give an image in its memory format
+    "F.conv2d(y, w)", "F.conv2d(y, w, padding=1, stride=2)", "F.conv2d(y.contiguous(), w.contiguous(memory_format=torch.channels_last))",
+    "F.conv_transpose2d(y, w.transpose(0, 1))", "F.max_pool2d(y, 2)", "F.max_pool2d(y, 2, return_indices=True)[1]", "F.avg_pool2d(y, 2)",
+    "F.adaptive_avg_pool2d(y, 2)", "F.adaptive_max_pool2d(y, 2)", "F.batch_norm(y, torch.zeros(3), torch.ones(3))", "F.group_norm(y, 3)",
+    "F.relu(y)", "F.gelu(y)", "F.elu(y)", "F.hardswish(y)", "F.leaky_relu(y)", "F.softplus(y)", "F.dropout(y)", "y + 1", "y * y", "y - y.mean((2, 3), keepdim=True)",
+    "y.exp()", "y > 0", "torch.where(y > 0, y, 0.0)", "y.clamp(0, 1)", "y.double()", "torch.zeros_like(y)", "torch.cat([y, y], 1)",
+    "F.interpolate(y, scale_factor=2)", "F.interpolate(y, scale_factor=2, mode='bilinear')", "F.pad(y, (1, 1, 1, 1))",
+    "F.pad(y, (1, 1, 1, 1), mode='reflect')", "F.channel_shuffle(y, 3)", "y.sort(1)[0]", "y.roll(1, 2)",
+]  # fmt: skip
+NOT = [  # and in C order
+    "F.instance_norm(y[:, :2])", "F.layer_norm(y, (3, 6, 4))", "F.softmax(y, 1)", "torch.cat([y, y.contiguous()], 1)", "y.masked_fill(y > 0, 0.0)",
+    "F.logsigmoid(y)", "F.one_hot((y > 0).long())", "y.index_select(1, torch.tensor([0, 2]))", "y.flatten(1)", "F.max_pool2d(y[0], 2)",
+    "F.conv2d(y.contiguous(), w)", "torch.cat([y.permute(0, 2, 3, 1)] * 2)", "F.avg_pool3d(torch.zeros(1, 2, 4, 4, 4).contiguous(memory_format=torch.channels_last_3d), 2)",
+]  # fmt: skip
+FAMILIES["results in channels_last"] = "\n".join(
+    f"{IMAGE}{'w = torch.ones(5, 3, 3, 3); ' if 'w' in code else ''}x = {code}; x.stride(), x.is_contiguous(memory_format=torch.channels_last) if x.dim() == 4 else None"
+    for code in SAME + NOT
+)
+
+FAMILIES["other dtypes over the same memory"] = """
+y = torch.arange(4.0); x = y.view(torch.int32); x[0] = 5; x, y, x.data_ptr() == y.data_ptr(), y._version
+y = torch.arange(8).view(2, 4); [(z.shape, z.stride(), z.data_ptr() == y.data_ptr()) for z in (y.view(d) for d in (torch.int16, torch.int8, torch.float64, torch.float16, torch.complex64))]
+y = torch.arange(8, dtype=torch.int16).view(2, 4); x = y.view(torch.int32); x[0, 0] = 3; y, x.shape, x.stride()
+torch.arange(8, dtype=torch.int16).view(2, 4).t().view(torch.int32)
+torch.arange(8, dtype=torch.int16).view(2, 4).t().view(torch.int8)
+torch.arange(8, dtype=torch.int16).view(2, 4).t().view(torch.float16).stride()
+torch.arange(3, dtype=torch.int16).view(torch.int32)
+torch.tensor(1, dtype=torch.int16).view(torch.int32)
+torch.arange(8, dtype=torch.int16)[1:5].view(torch.int32)
+torch.arange(8, dtype=torch.int16)[::2].view(torch.int32)
+torch.arange(9, dtype=torch.int16).view(3, 3)[:, :2].view(torch.int32)
+y = a.view(torch.int32); y.requires_grad, a.view(torch.float32).requires_grad
+"""

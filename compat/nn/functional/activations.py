@@ -9,7 +9,7 @@ from funcgrad.core.tracebacks import trim
 
 from ... import streams
 from ...functions.drawing import drawn
-from ...functions.operands import dtype_of, laid_like, shape_of
+from ...functions.operands import dtype_of, in_c_order, laid_like, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, kept, named, rewrite, spoken, store
@@ -20,6 +20,7 @@ from .dtypes import refuse_integers
 P = PRIMITIVES
 
 
+IN_C_ORDER = ("LogSigmoidBackward0", "RreluWithNoiseBackward0")  # whatever the input's strides
 FROM_RESULT = ("LeakyRelu", "Elu", "Celu", "RreluWithNoise")  # torch has another node for these in place
 
 
@@ -27,7 +28,8 @@ def shown(input, body, label, inplace, *args, **kwargs):
     """body of a Tensor and numbers, shown as one node; in place, what the body reads is the value as it was."""
     if not inplace:
         t = current(input)
-        return named(laid_like(body(t, *args, **kwargs), t), label, (input,))
+        out = body(t, *args, **kwargs)
+        return named(in_c_order(out) if label in IN_C_ORDER else laid_like(out, t), label, (input,))
     if label.removesuffix("Backward0") in FROM_RESULT:
         label = label[:-1] + "1"
     return rewrite(input, body(kept(input), *args, **kwargs), label, (input,))

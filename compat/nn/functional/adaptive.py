@@ -11,7 +11,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ... import streams
 from ...functions.drawing import refuse_staging
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
@@ -52,7 +52,7 @@ def adaptive_average(k):
             place = np.arange(n)
             weights = ((place >= start[:, None]) & (place < end[:, None])) / (end - start)[:, None]
             x = mapped(x, axis, weights)
-        return labelled(x, f"AdaptiveAvgPool{max(k, 2)}DBackward0", (input,))
+        return labelled(in_c_order(x) if k == 3 else like_image(x, current(input)), f"AdaptiveAvgPool{max(k, 2)}DBackward0", (input,))
 
     adaptive_avg_pool.__name__ = name
     adaptive_avg_pool.__doc__ = f"The means of as many even parts of the last {k} axes as output_size says."
@@ -110,7 +110,8 @@ def maxima(input, flat, k, label):
     index = P["reshape"](P["take_along"](whole, at, axis=len(lead) + 1), shape=(*lead, prod(counts)))
     out = P["reshape"](P["window_gather"](table, index, axes=1), shape=(*lead, *counts))
     index = P["reshape"](index, shape=(*lead, *counts))
-    return labelled(out, label, (input,)), wrap(Tensor, index) if isinstance(index, np.ndarray) else index
+    index = wrap(Tensor, index) if isinstance(index, np.ndarray) else index
+    return labelled(like_image(out, x), label, (input,)), like_image(index, x)
 
 
 def adaptive_maximum(k):

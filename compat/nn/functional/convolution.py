@@ -4,7 +4,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import dtype_of, like_image, shape_of
 from ...functions.register import spoken
 from ...graph import labelled
 from ...tensor import current
@@ -43,7 +43,7 @@ def convolution(k):
         out = P["conv"](
             x, w, strides=stride, padding=pads, lhs_dilation=(1,) * k, rhs_dilation=dilation, groups=groups
         )  # fmt: skip
-        return with_bias(out, bias, (input, weight, bias))
+        return with_bias(like_image(out, x, w), bias, (input, weight, bias))
 
     conv.__name__ = f"conv{k}d"
     conv.__doc__ = (
@@ -129,7 +129,7 @@ def transposed_convolution(k):
 
     def conv_transpose(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
         x, w = current(input), current(weight)
-        taps = shape_of(w)
+        taps, given = shape_of(w), w
         stride, dilation = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
         padding, extra = per_axis(padding, k, "padding"), per_axis(output_padding, k, "output_padding")
         check(x, w, bias, groups, stride, dilation, True)
@@ -146,7 +146,7 @@ def transposed_convolution(k):
         full = [d * (t - 1) for t, d in zip(taps[2:], dilation)]
         pads = tuple([(f - p, f - p + e) for f, p, e in zip(full, padding, extra)])
         out = P["conv"](x, w, strides=(1,) * k, padding=pads, lhs_dilation=stride, rhs_dilation=dilation, groups=groups)
-        return with_bias(out, bias, (input, weight, bias))
+        return with_bias(like_image(out, x, given), bias, (input, weight, bias))
 
     conv_transpose.__name__ = f"conv_transpose{k}d"
     conv_transpose.__doc__ = f"The transpose of conv{k}d: weight [C, O / groups, *taps]."

@@ -9,7 +9,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.numpy.concrete import concrete
 
 from ...autograd.grad_mode import call_in
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import dtype_of, in_c_order, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, not_a_tensor
 from ...graph import labelled
@@ -108,6 +108,8 @@ def known(values, why):
 
 def one_hot(tensor, num_classes=-1):
     """int64[*] of class numbers as int64[*, classes] of zeros and ones."""
+    if not isinstance(tensor, Tensor):
+        raise not_a_tensor("one_hot", tensor)
     t = current(tensor)
     if dtype_of(t) != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
@@ -120,7 +122,7 @@ def one_hot(tensor, num_classes=-1):
         num_classes = int(values.max()) + 1
     elif values is not None and values.size and values.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return (tensor.unsqueeze(-1) == T["arange"](num_classes)).to(tensor.dtype)
+    return in_c_order((tensor.unsqueeze(-1) == T["arange"](num_classes)).to(tensor.dtype))
 
 
 # ------------------------------------------------------------------------------------------------ bags of rows

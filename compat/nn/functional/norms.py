@@ -5,11 +5,12 @@ import numpy as np
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import quiet
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import call_in
 from ...functions.arithmetic import ADD, by_number
-from ...functions.operands import dtype_of, in_c_order, shape_of
+from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
 from ...graph import labelled
@@ -137,7 +138,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
         return in_float32(d, group_norm, input, num_groups, weight, bias, eps)
     refuse_integers("GroupNormKernelImpl", input)
     grouped = P["reshape"](t, shape=(shape[0], num_groups, shape[1] // num_groups * int(np.prod(shape[2:]))))
-    out = P["reshape"](standardized(grouped, (2,), eps), shape=shape)
+    out = like_image(P["reshape"](standardized(grouped, (2,), eps), shape=shape), t)
     return labelled(
         scaled(out, weight, bias, by_channel(shape)), "NativeGroupNormBackward0", (input, weight, bias)
     )  # fmt: skip
@@ -185,8 +186,25 @@ def batch_norm(
         out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, eps)))
         out = scaled(out, weight, bias, by_channel(shape))
     if training and (running_mean is not None or running_var is not None):
+        if (
+            tls.mapping is not None
+            and is_mapped(t)
+            and not all(r is None or is_mapped(r) for r in (running_mean, running_var))
+        ):
+            raise RuntimeError(MAPPED)
         call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
     return labelled(out, "NativeBatchNormBackward0", (input, weight, bias))
+
+
+MAPPED = (
+    "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in place, were not batched.\n"
+    "If you are using a module and do not need eval mode, please set `track_running_stats` to be False.If you are using a prebuilt "
+    "module and do not need eval mode, please see the functorch website for resources on how to patch your module to work with vmap"
+)
+
+
+def is_mapped(t):
+    return t.owner is tls.mapping.tape and t.val.mark is not None
 
 
 def half_batch_norm(x, running_mean, running_var, weight, bias, training, axes, eps):

@@ -4,7 +4,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
-from ...functions.operands import dtype_of, integer, shape_of
+from ...functions.operands import dtype_of, integer, like_image, shape_of
 from ...functions.register import released
 from ...graph import labelled
 from ...tensor import current
@@ -56,8 +56,7 @@ def pad(input, pad, mode="constant", value=None):
                 at = np.pad(np.arange(n), (max(a, 0), max(b, 0)), mode=how)
                 at = at[max(-a, 0) : len(at) - max(-b, 0)]
             out = picked(out, axis, at)
-    if out is t:
-        out = P["copy"](t, t)
+    out = P["copy"](t, t) if out is t else like_image(out, t)
     labelled(out, f"{name}Pad{len(pairs)}DBackward0" if name else "CopySlices", (input,))
     return released(out, True)  # (torch keeps the input)
 
@@ -73,7 +72,7 @@ def filled(input, t, shape, config, pad, value):
                 f"Check dimension {axis} of your input."
             )
     out = P["pad"](t, np.asarray(value, dtype_of(t)), config=tuple([(a, b, 0) for a, b in config]))
-    return labelled(out, "ConstantPadNdBackward0", (input,))
+    return labelled(like_image(out, t), "ConstantPadNdBackward0", (input,))
 
 
 def check(mode, shape, config):

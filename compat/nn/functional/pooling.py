@@ -5,7 +5,7 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.tracebacks import drop
 
-from ...functions.operands import KINDS_OF_INTEGER, dtype_of, shape_of
+from ...functions.operands import KINDS_OF_INTEGER, dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import store
 from ...graph import labelled
@@ -76,8 +76,8 @@ def max_pooling(k):
         pads = windows_of(shape_of(x), window, stride, entries(padding, k, name, "padding"), dilation, ceil_mode)
         params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=dilation)
         label = f"MaxPool{k}DWithIndicesBackward0"
-        out = labelled(P["window_max"](x, **params), label, (input,))
-        return (out, P["window_argmax"](x, **params)) if return_indices else out
+        out = labelled(like_image(P["window_max"](x, **params), x), label, (input,))
+        return (out, like_image(P["window_argmax"](x, **params), x)) if return_indices else out
 
     max_pool.__name__ = name
     max_pool.__doc__ = f"The maximum of each window over the last {k} axes; its first place takes the gradient."
@@ -115,7 +115,7 @@ def average_pooling(k):
         else:
             count = counts(sizes, window, stride, padding, pads, count_include_pad).astype(dtype_of(x))
         mean = P["trunc_divide" if dtype_of(x).kind in KINDS_OF_INTEGER else "div"](total, count)
-        got = labelled(mean, f"AvgPool{k}DBackward0", (input,))
+        got = labelled(in_c_order(mean) if k == 3 else like_image(mean, x), f"AvgPool{k}DBackward0", (input,))
         return got if out is None else store(name, out, got)
 
     avg_pool.__name__ = name

@@ -4,7 +4,7 @@ from math import prod
 
 from funcgrad.core.primitive import PRIMITIVES
 
-from ...functions.operands import shape_of
+from ...functions.operands import like_image, shape_of
 from ...graph import labelled
 from ...tensor import current
 from .axes import per_axis
@@ -69,9 +69,9 @@ def channel_shuffle(input, groups):
     n, c, *sizes = shape
     if c % groups:
         raise RuntimeError(f"Number of channels must be divisible by groups. Got {c} channels and {groups} groups.")
-    x = P["reshape"](x, shape=(n, groups, c // groups, *sizes))
-    x = P["transpose"](x, perm=(0, 2, 1, *range(3, len(sizes) + 3)))
-    return labelled(P["reshape"](x, shape=shape), "ChannelShuffleBackward0", (input,))
+    out = P["reshape"](x, shape=(n, groups, c // groups, *sizes))
+    out = P["transpose"](out, perm=(0, 2, 1, *range(3, len(sizes) + 3)))
+    return labelled(like_image(P["reshape"](out, shape=shape), x), "ChannelShuffleBackward0", (input,))
 
 
 native_channel_shuffle = channel_shuffle

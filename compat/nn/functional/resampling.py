@@ -11,7 +11,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import dtype_of, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
@@ -195,12 +195,12 @@ def interpolate(
         for axis in range(k):
             at = nearest_places(shape[axis + 2], sizes[axis], factors[axis], exact)
             x = picked(x, axis + 2, at)
-        return labelled(x, f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0", (input,))
+        return labelled(like_image(x, current(input)), f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0", (input,))
     weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
     for axis in range(k):
         x = mapped(x, axis + 2, weights(shape[axis + 2], sizes[axis], align_corners, factors[axis], d))
     kind = mode.capitalize() + f"{k}D" + ("Aa" if antialias else "")
-    return labelled(x, f"Upsample{kind}Backward0", (input,))
+    return labelled(like_image(x, current(input)), f"Upsample{kind}Backward0", (input,))
 
 
 def kernel_of(mode, k, antialias):
