@@ -14,7 +14,7 @@ XS = np.sin(np.arange(24.0)).reshape(8, 3)
 
 def test_graph_of_elements():
     graph = parse("""
-graph(a0: float64[2, 2], a1: float64[2], a2: float64[])
+graph(a0: float64[2,2], a1: float64[2], a2: float64[])
   v0: float64[2] = dot_general(a0, a1, dims=(((1,), (0,)), ((), ())))
   v1: float64[2] = mul(v0, a2)
   v2: float64[] = sum(v1, axes=(0,))
