@@ -81,15 +81,6 @@ class Formula:
         read = tuple(i for i in range(arity) if OPERANDS[i] in self.names)
         return read + (("out",) if "out" in self.names else ())
 
-    def over_primitives(self, namespace, params, primitives):
-        """f(t, out, x, y, ..., **params) that calls primitives."""
-        used = set()
-        text = self.in_calls(used)
-        used = sorted(used)
-        inner = f"lambda t, out, {', '.join(OPERANDS)}{params_of(params)}: {text}"
-        outer = eval(f"lambda {', '.join('_' + u for u in used)}: {inner}", namespace)  # noqa: S307
-        return outer(*[primitives[u] for u in used])
-
     def in_calls(self, used):
         """The text with calls of primitives for its operators: `_add(x, y)` for x + y. Their names are added to `used`."""
         operators = Operators()
@@ -104,7 +95,3 @@ class Formula:
         for name in self.names - known:
             if name not in namespace and not hasattr(builtins, name):
                 raise PrimitiveError(f"formula {self.text!r}: {name} is neither an operand nor defined in this file")
-
-
-def params_of(params):
-    return ", *" + "".join(f", {p}" for p in params) if params else ""

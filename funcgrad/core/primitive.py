@@ -30,7 +30,7 @@ from ..errors import NotDifferentiableError, PrimitiveError
 from ..lazy import Table
 from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_weak, promotion_key, shape_of
-from .formula import OPERANDS, Formula
+from .formula import Formula
 from .handle import Handle, fresh
 
 PRIMITIVES = Table()  # name -> Primitive; a family is loaded when a primitive of it is first asked for (funcgrad.ops)
@@ -179,7 +179,9 @@ class Plan:
 
             self.pull = functools.partial(pull, prim.plan(self.need, self.kink, "torch", self.label))
         elif prim.formulas:
-            self.pull = elementwise_pull(prim, self, prim.formulas[self.kink])
+            from .rules import elementwise_pull
+
+            self.pull = elementwise_pull(prim, self)
         else:
             self.pull = self.ruled
         self.pull(n, ct, cts, owned)
@@ -187,23 +189,27 @@ class Plan:
     @functools.cached_property
     def ruled(self):
         """The pull made of the primitive's rule, which one written by hand leaves its less common cases to."""
+        from . import rules
+
         prim = self.prim
         if not prim.variadic:
-            return rule_pull(prim, self)
-        pull = general_pull(self, raw(prim.vjp, self.face))
+            return rules.rule_pull(prim, self)
+        pull = rules.general_pull(self, raw(prim.vjp, self.face))
         return lambda n, t, cts, owned: pull(n, t, cts, n.saved)
 
     @functools.cached_property
     def traced(self):
         """The pull over handles: traced(node, cotangent, cts, what the node saved)."""
+        from . import rules
+
         prim = self.prim
         if self.half:
             from .halves import rule
 
-            return general_pull(self, functools.partial(rule, prim))
+            return rules.general_pull(self, functools.partial(rule, prim))
         if prim.formulas:
-            return elementwise_pull(prim, self, prim.formulas[self.kink], traced=True)
-        return general_pull(self, prim.vjp) if prim.variadic else rule_pull(prim, self, traced=True)
+            return rules.elementwise_pull(prim, self, traced=True)
+        return rules.general_pull(self, prim.vjp) if prim.variadic else rules.rule_pull(prim, self, traced=True)
 
     def labelled(self, label):
         return self.prim.plan(self.need, self.kink, self.face, label)
@@ -294,89 +300,6 @@ def raw_names(namespace, face):
     return got
 
 
-def general_pull(plan, rule):
-    """pull(node, cotangent, cts, what the node saved) by a rule(ct, out, *operands, need=, **params) of any number of operands."""
-
-    def pull(n, t, cts, saved):
-        xs, out = plan.operands_of(n, saved)
-        gs = rule(t, out, *xs, need=plan.need, **n.params)
-        for p, i in zip(n.ins, plan.operands, strict=True):
-            if gs[i] is not None:
-                cts[p] = helpers["add_cts"](cts.get(p), gs[i])
-
-    return pull
-
-
-def rule_pull(prim, plan, traced=False):
-    """One function per (primitive, need) that calls the written rule, or transposes, and adds into `cts`.
-
-    `traced`: over primitives, for walks that levels below listen to; else over plain arrays.
-    """
-    saved = [OPERANDS[i] for i in plan.reads] + (["out"] if plan.keeps else [])
-    lines = opening(plan, saved, traced)
-    xs = ", ".join([OPERANDS[i] if i in plan.reads else f"a[{i}]" for i in range(prim.arity)])
-    bound = (lambda f: f) if traced else lambda f: raw(f, plan.face)
-    if prim.transpose is not None:
-        rules = dict(zip(prim.linear or prim.bilinear, prim.transpose, strict=True))
-        operands = [i for i in plan.operands if i in rules]
-        env = {f"rule{i}": bound(rules[i]) for i in operands}
-        lines += [f"    g{i} = rule{i}(t, {xs}, **n.params)" for i in operands]
-    else:
-        operands = plan.operands
-        env = {"vjp": bound(prim.vjp)}
-        gs = ", ".join([f"g{i}" for i in range(prim.arity)])
-        out = "out" if plan.keeps else "None"
-        lines.append(f"    {gs}, = vjp(t, {out}, {xs}, need={plan.need}, **n.params)")
-    for i in operands:
-        lines.append(f"    if g{i} is not None:")
-        lines += [f"    {line}" for line in adding(i, traced)]
-    return compiled_pull(plan, lines, env)
-
-
-def opening(plan, saved, traced):
-    """The first lines of a pull: what it is called with, the nodes it adds for, what the node kept (`saved`: its names)."""
-    lines = [f"def pull(n, t, cts, {'saved' if traced else 'owned'}):"]
-    lines.append(f"    {', '.join([f'p{i}' for i in plan.operands])}, = n.ins")
-    lines.append("    a = n.avals")
-    if saved:
-        lines.append(f"    {', '.join(saved)}, = {'saved' if traced else 'n.saved'}")
-    return lines
-
-
-def adding(i, traced):
-    total = f"add_cts(c, g{i})" if traced else f"c + g{i}"
-    return f"    c = cts.get(p{i})", f"    cts[p{i}] = g{i} if c is None else {total}"
-
-
-def compiled_pull(plan, lines, env):
-    env["add_cts"] = helpers["add_cts"]
-    exec(compile("\n".join(lines), f"<pull of {plan.prim.name}, operands {plan.operands}>", "exec"), env)
-    return env["pull"]
-
-
-def elementwise_pull(prim, plan, rules, traced=False):
-    """The same for a primitive with formulas, which are written out in it: a call per node."""
-    lines = opening(plan, [OPERANDS[i] for i in plan.reads] + (["out"] if plan.keeps else []), traced)
-    lines += [f"    {p} = n.params[{p!r}]" for p in prim.params if p != "kink"]
-    used = set()
-    for i in plan.operands:
-        lines.append(f"    g{i} = {rules[i].in_calls(used) if traced else rules[i].text}")
-    for i in plan.operands:  # (when all of them are there: one that raises has added nothing)
-        lines.append(f"    if a is not None: g{i} = fit(g{i}, a[{i}])")
-        lines += adding(i, traced)
-    if traced:
-        from .fast import quick
-
-        env = prim.namespace | {f"_{name}": PRIMITIVES[name] for name in used}
-        called = {f"_{name}" for name in used}.union(*[rules[i].names for i in plan.operands])
-        env |= {k: quick(env[k], plan.face) for k in called if isinstance(env.get(k), Primitive)}
-        env["fit"] = helpers["fit"]
-    else:
-        env = dict(raw_namespace(prim.namespace, plan.face))
-        env["fit"] = raw(helpers["fit"], plan.face)
-    return compiled_pull(plan, lines, env)
-
-
 # ------------------------------------------------------------------------------------------------ declaring primitives
 def elementwise(
     name,
@@ -451,38 +374,33 @@ OPERATOR = {
 }  # fmt: skip
 
 
-def compiled_formula(p, i, kink):
-    got = p.compiled.get((i, kink))
-    if got is None:
-        got = p.compiled[i, kink] = p.formulas[kink][i].over_primitives(p.namespace, p.params, PRIMITIVES)
-    return got
-
-
-def call_formula(p, i, t, out, xs, params):
-    padded = (*xs, *(None,) * (len(OPERANDS) - len(xs)))
-    if p.tape:
-        kw = {k: v for k, v in params.items() if k != "kink"}
-    else:
-        kw = params if len(params) == len(p.params) else {**params, "kink": "jax"}
-    return compiled_formula(p, i, params.get("kink", "jax"))(t, out, *padded, **kw)
-
-
 def elementwise_vjp(p, ct, out, *xs, need, **params):
-    fit = helpers["fit"]
-    gs = [None] * len(xs)
-    for i, x in enumerate(xs):
-        if need >> i & 1:
-            g = call_formula(p, i, ct, out, xs, params)
-            gs[i] = g if x is None else fit(g, x)
-    return gs
+    """The formulas as a rule that is called, which half precision does."""
+    key = "vjp", need, params.get("kink", "jax")
+    rule = p.compiled.get(key)
+    if rule is None:
+        from .rules import elementwise_rule
+
+        rule = p.compiled[key] = elementwise_rule(p, *key[1:])
+    return rule(ct, out, xs, params)
 
 
 def elementwise_jvp(p, ts, out, *xs, **params):
-    total = None
+    need = 0
+    plain = not isinstance(out, Handle)
     for i, t in enumerate(ts):
-        if t is not None and p.formulas["jax"][i].text is not None:
-            total = helpers["add_cts"](total, call_formula(p, i, t, out, xs, params))
-    return None if total is None else helpers["fit_tangent"](total, out)
+        if t is not None:
+            need += 1 << i
+            plain = plain and not isinstance(t, Handle)
+    for x in xs if plain else ():
+        plain = plain and not isinstance(x, Handle)
+    key = need, params.get("kink", "jax"), plain
+    push = p.compiled.get(key)
+    if push is None:
+        from .rules import elementwise_push
+
+        push = p.compiled[key] = elementwise_push(p, *key)
+    return push(ts, out, xs, params)
 
 
 def elementwise_batch(p, size, xs, ds, **params):
