@@ -17,7 +17,7 @@ from .functions.missing import refusal
 from .functions.register import FUNCTIONS as T
 from .nn.modules.batchnorm import _BatchNorm
 from .nn.utils.stateless import called
-from .tensor import Tensor, wrapped
+from .tensor import Tensor, current, wrapped
 from .utils._pytree import broadcast_prefix, tree_flatten, tree_structure, tree_unflatten
 
 __all__ = [
@@ -67,7 +67,7 @@ def check_tensors(name, leaves):
 
 def check_scalar(name, leaves):
     """The output of a function to be differentiated must be one Tensor without dimensions."""
-    out = leaves[0] if len(leaves) == 1 else leaves
+    out = leaves[0] if len(leaves) == 1 else tuple(leaves)
     if not isinstance(out, Tensor):
         raise RuntimeError(f"{name}: Expected f(*args) to return a Tensor, got {type(out)}")
     if out.dim():
@@ -228,6 +228,8 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     if not isinstance(primals, tuple):
         raise RuntimeError(f"{JVP}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).")
     leaves, spec = tree_flatten(primals)
+    if not leaves:
+        raise RuntimeError(f"{JVP}: Expected primals to contain at least one Tensor.")
     given, structure = tree_flatten(tangents)
     if structure != spec:
         raise RuntimeError(
@@ -357,16 +359,35 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 
         flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=check)
 
+        written = []  # the arguments that func has changed in place: they are results too
+        same = {}  # result -> which of those it is
+
         def of_leaves(*leaves):
-            return list(flat(*leaves))
+            before = [x.val if isinstance(x, Tensor) else None for x in leaves]
+            results = list(flat(*leaves))
+            written[:] = [
+                i for i, (x, d) in enumerate(zip(leaves, dims)) if d is not None and current(x).val is not before[i]
+            ]
+            same.update({j: i for j, y in enumerate(results) for i in written if y is leaves[i]})
+            out.extend([dims[i] for i in written])
+            return results + [leaves[i] for i in written]
 
         def run(leaves, size):
             try:
-                return fg.vmap(of_leaves, tuple(dims), out, size, randomness=randomness)(*leaves)
+                results = fg.vmap(of_leaves, tuple(dims), out, size, randomness=randomness)(*leaves)
+                count = len(out) - len(written)
+                for i, new in zip(written, results[count:]):
+                    leaves[i].copy_(new)
+                for j, i in same.items():
+                    results[j] = leaves[i] if dims[i] == out[j] else leaves[i].movedim(dims[i], out[j])
+                del out[count:]
+                return results[:count]
             except ConcretizationError as error:
                 if isinstance(error, RuntimeError):  # (of a vmap inside this one)
                     raise
-                text = BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
+                text = OF_SHAPE.get(str(error).partition(":")[0]) or (
+                    BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
+                )
                 raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
 
         if chunk_size is None or chunk_size >= size:
@@ -394,6 +415,19 @@ ASKED = (
     "rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug "
     "report."
 )
+
+
+OUTPUT = (
+    "We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{}. Please file an issue at "
+    "https://github.com/pytorch/pytorch/issues if you need this feature."
+)
+OF_SHAPE = {  # by what funcgrad says first of an operation whose shape depends on values
+    "a boolean index": "We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with a "
+    "boolean mask.",
+    "masked_select": "Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for each batch this "
+    "would return a differently shaped Tensor. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.",
+    "nonzero": OUTPUT.format("nonzero"),
+}
 
 
 def name_of(func):

@@ -96,12 +96,14 @@ class Tensor(Taped):
             got = memo[id(self)] = wrap(type(self), np.array(current(self).val), self.requires_grad)
             if self.grad is not None:
                 got.grad = wrap(Tensor, np.array(self.grad.val), False)
+            if added := added_to(self):
+                from copy import deepcopy
+
+                got.__dict__.update(deepcopy(added, memo))
         return got
 
     def __reduce_ex__(self, protocol):
-        if not self.is_leaf:
-            raise RuntimeError("compat can pickle only leaf Tensors; use .detach() first.")
-        return unpickled, (np.array(current(self).val), self.dtype, self.requires_grad)
+        return unpickled, (np.array(current(self).val), self.dtype, self.requires_grad), added_to(self)
 
     __hash__ = object.__hash__
 
@@ -312,7 +314,12 @@ class Tensor(Taped):
         """Forget the history, in place."""
         t = current(self)
         if type(t.alias) is Alias:
-            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
+                "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
+                "these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as "
+                "the solution."
+            )
         if t.mark is not None and tls.grad:
             self.left = breaks.note("detach_()")
         t.mark = None
@@ -563,6 +570,11 @@ def wrap(cls, array, requires_grad=False):
     else:
         t = cls(stage.process(PRIMITIVES["cast"], (array,), {"dtype": array.dtype}), None, stage.tape)
     return t.requires_grad_() if requires_grad else t
+
+
+def added_to(t):
+    """The attributes that a user has given a Tensor, None if there are none."""
+    return {k: v for k, v in t.__dict__.items() if k != "by_hand"} or None
 
 
 def unpickled(array, dtype, requires_grad):

@@ -12,10 +12,13 @@ FAMILIES = {
     "cauchy": "Cauchy",
     "chi2": "Chi2",
     "constraint_registry": "biject_to transform_to",
+    "continuous_bernoulli": "ContinuousBernoulli",
     "dirichlet": "Dirichlet",
     "distribution": "Distribution",
     "exponential": "Exponential",
+    "fishersnedecor": "FisherSnedecor",
     "gamma": "Gamma",
+    "generalized_pareto": "GeneralizedPareto",
     "geometric": "Geometric",
     "gumbel": "Gumbel",
     "half_cauchy": "HalfCauchy",
@@ -23,8 +26,11 @@ FAMILIES = {
     "independent": "Independent",
     "inverse_gamma": "InverseGamma",
     "kl": "kl_divergence register_kl",
+    "kumaraswamy": "Kumaraswamy",
     "laplace": "Laplace",
     "log_normal": "LogNormal",
+    "logistic_normal": "LogisticNormal",
+    "lowrank_multivariate_normal": "LowRankMultivariateNormal",
     "mixture_same_family": "MixtureSameFamily",
     "multinomial": "Multinomial",
     "multivariate_normal": "MultivariateNormal",
@@ -41,6 +47,7 @@ FAMILIES = {
     "PowerTransform ReshapeTransform SigmoidTransform SoftmaxTransform SoftplusTransform StickBreakingTransform "
     "TanhTransform Transform identity_transform",
     "uniform": "Uniform",
+    "von_mises": "VonMises",
     "weibull": "Weibull",
 }
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.distributions", __name__))

@@ -14,6 +14,7 @@ from .beta import Beta
 from .binomial import Binomial
 from .categorical import Categorical
 from .cauchy import Cauchy
+from .continuous_bernoulli import ContinuousBernoulli
 from .dirichlet import Dirichlet
 from .exponential import Exponential
 from .gamma import Gamma
@@ -22,6 +23,7 @@ from .gumbel import EULER, Gumbel
 from .half_normal import HalfNormal
 from .independent import Independent
 from .laplace import Laplace
+from .lowrank_multivariate_normal import LowRankMultivariateNormal
 from .multivariate_normal import MultivariateNormal, half_log_det, mahalanobis
 from .normal import Normal
 from .one_hot_categorical import OneHotCategorical
@@ -91,6 +93,23 @@ def binomial(p, q):
         raise NotImplementedError("KL between Binomials where q.total_count > p.total_count is not implemented")
     each = p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p()
     return torch.where(p.total_count > q.total_count, math.inf, p.total_count * each)
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def continuous_bernoulli(p, q):
+    at_zero = [torch.log1p(-d.probs) + d._log_norm() for d in (p, q)]
+    return p.mean * (p.logits - q.logits) + at_zero[0] - at_zero[1]
+
+
+@register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
+def low_rank(p, q):
+    if p.event_shape != q.event_shape:
+        raise ValueError(
+            "KL-divergence between two Low Rank Multivariate Normals with different event shapes cannot be computed"
+        )
+    x, inverse = (q.loc - p.loc).unsqueeze(-1), q.precision_matrix
+    apart = (inverse * p.covariance_matrix).sum((-2, -1)) + (x.mT @ inverse @ x).squeeze((-2, -1))
+    return 0.5 * (apart - p.event_shape[0] + q._log_det() - p._log_det())
 
 
 @register_kl(Categorical, Categorical)

@@ -12,7 +12,7 @@ from funcgrad.core.handle import root_of
 from funcgrad.core.trace import TAPE
 
 from ..devices import usable
-from ..tensor import Tensor, current
+from ..tensor import Tensor, added_to, current
 from .creation import function, method
 from .register import FUNCTIONS, install, publish
 
@@ -246,12 +246,10 @@ install("_make_subclass", staticmethod(make_subclass))
 
 @method
 def __copy__(self):
-    """Another Tensor over the same memory, which requires grad if this one does; RuntimeError for what is no leaf."""
-    t = current(self)
-    if not self.is_leaf:
-        raise RuntimeError("compat can copy only leaf Tensors; use .detach() first.")
-    new = t.detach()
+    """Another Tensor over the same memory: a leaf, which requires grad if this one does."""
+    new = current(self).detach()
     new.__class__ = type(self)
+    new.__dict__.update(added_to(self) or ())
     return new.requires_grad_(self.requires_grad)
 
 

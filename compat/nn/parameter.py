@@ -5,7 +5,7 @@ import numpy as np
 from .. import dtypes
 from ..functions.missing import refusal as _refusal
 from ..size import Size
-from ..tensor import Tensor, current, disabled, is_whole, wrap
+from ..tensor import Tensor, added_to, current, disabled, is_whole, wrap
 
 
 def made_over(t, data):
@@ -57,7 +57,7 @@ class Parameter(Tensor):
         return got
 
     def __reduce_ex__(self, protocol):
-        return rebuilt, (np.array(current(self).val), self.requires_grad), self.__dict__ or None
+        return rebuilt, (np.array(current(self).val), self.requires_grad), added_to(self)
 
 
 def rebuilt(array, requires_grad):

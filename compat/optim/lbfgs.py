@@ -98,7 +98,7 @@ class LBFGS(Optimizer):
     def search(self, closure, options, state, loss, gradient):
         """The iterations, from a point with this loss and gradient; the state is brought up to date at the end."""
         lr, tolerance_change, search = options["lr"], options["tolerance_change"], options["line_search_fn"]
-        d, t, directions, steps, ro, scale, previous, _ = (unpacked(state.get(name)) for name in KEPT)
+        d, t, directions, steps, ro, scale, previous, previous_loss = (unpacked(state.get(name)) for name in KEPT)
         evaluations, iteration = 1, 0
         while iteration < options["max_iter"]:
             iteration += 1

@@ -181,10 +181,12 @@ def save(
         raise RuntimeError(
             "torch.save: compat writes torch's zip format only; leave _use_new_zipfile_serialization out."
         )
+    path = isinstance(f, (str, os.PathLike))
+    if not path and not hasattr(f, "write"):
+        raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")
     data = io.BytesIO()
     pickler = Pickler(data, pickle_protocol)
     pickler.dump(obj)
-    path = isinstance(f, (str, os.PathLike))
     if path and not os.path.isdir(os.path.dirname(os.path.abspath(f))):
         raise RuntimeError(f"Parent directory {os.path.dirname(os.fspath(f))} does not exist.")
     stem = os.path.splitext(os.path.basename(os.fspath(f)))[0] if path else "archive"

@@ -59,7 +59,6 @@ SiLU = declare("SiLU", "silu", INPLACE)
 Mish = declare("Mish", "mish", INPLACE)
 Softplus = declare("Softplus", "softplus", ("beta", 1.0), ("threshold", 20.0))
 LogSigmoid = declare("LogSigmoid", "logsigmoid")
-ReLU6 = declare("ReLU6", "relu6", INPLACE)
 Hardsigmoid = declare("Hardsigmoid", "hardsigmoid", INPLACE)
 Hardswish = declare("Hardswish", "hardswish", INPLACE)
 Hardshrink = declare("Hardshrink", "hardshrink", ("lambd", 0.5))
@@ -71,6 +70,7 @@ LogSoftmax = declare("LogSoftmax", "log_softmax", ("dim", None))
 Softmin = declare("Softmin", "softmin", ("dim", None))
 GLU = declare("GLU", "glu", ("dim", -1))
 Hardshrink.extra_repr = Softshrink.extra_repr = lambda self: str(self.lambd)
+Hardsigmoid.extra_repr = Hardswish.extra_repr = lambda self: ""
 
 
 class Hardtanh(Activation):
@@ -83,13 +83,23 @@ class Hardtanh(Activation):
         for old, new, value in (("min_value", "min_val", min_value), ("max_value", "max_val", max_value)):
             if value is not None:
                 warnings.warn(
-                    f"keyword argument `{old}` is deprecated and rename to `{new}`", FutureWarning, stacklevel=2
+                    f"keyword argument `{old}` is deprecated and renamed to `{new}`", FutureWarning, stacklevel=3
                 )
         super().__init__(
             min_val if min_value is None else min_value, max_val if max_value is None else max_value, inplace
         )
         if self.max_val <= self.min_val:
             raise AssertionError(f"max_val ({self.max_val}) must be greater than min_val ({self.min_val})")
+
+
+class ReLU6(Hardtanh):
+    """x limited to [0, 6]."""
+
+    def __init__(self, inplace=False):
+        super().__init__(0.0, 6.0, inplace)
+
+    def extra_repr(self):
+        return "inplace=True" if self.inplace else ""
 
 
 class Threshold(Activation):

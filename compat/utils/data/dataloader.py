@@ -8,6 +8,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import time
 import warnings
 import weakref
 from multiprocessing.connection import wait
@@ -445,10 +446,11 @@ def shut_down(pipes, processes):
         except OSError:
             pass  # it has ended
         pipe.close()
+    end = time.monotonic() + 5.0
     for process in processes:
         if process._parent_pid != os.getpid():
             continue  # (a copy of the loader in another process, which is not the parent of its workers)
-        process.join(5.0)
+        process.join(max(0.0, end - time.monotonic()))
         if process.is_alive():
             process.terminate()
             process.join()

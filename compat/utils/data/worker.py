@@ -4,7 +4,7 @@ left to tell it.
 Invariant: its random states (torch's, Python's and NumPy's) are seeded from the loader's draw and its own number, as torch seeds them.
 """
 
-import mmap
+import io
 import os
 import pickle
 import queue
@@ -21,6 +21,7 @@ from funcgrad.core.tracebacks import drop
 
 from ...functions.random import default_generator
 from ...settings import set_num_threads
+from ...tensor import Tensor
 
 STOP, AGAIN = "stop", "again"  # what a worker may be told besides (number, indices)
 LARGE = 1 << 16  # arrays from this size on do not go through the pickle
@@ -83,9 +84,23 @@ class Shown(str):
 
 
 # ------------------------------------------------------------------------------------------------ what goes through the pipe
+class Packer(pickle.Pickler):
+    """A pickler that refuses Tensors with a history, as torch does between processes."""
+
+    def reducer_override(self, obj):
+        if isinstance(obj, Tensor) and not obj.is_leaf:
+            raise RuntimeError(
+                "Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not support crossing process "
+                "boundaries.  If you just want to transfer the data, call detach() on the tensor before serializing (e.g., putting "
+                "it on the queue)."
+            )
+        return NotImplemented
+
+
 def packed(value):
     """(a pickle, the memory of the large arrays in the value)."""
     large = []
+    head = io.BytesIO()
 
     def keep(buffer):
         memory = buffer.raw()
@@ -93,11 +108,12 @@ def packed(value):
             return True
         large.append(memory)
 
-    return pickle.dumps(value, 5, buffer_callback=keep), large
+    Packer(head, 5, buffer_callback=keep).dump(value)
+    return head.getvalue(), large
 
 
 def send(pipe, message):
-    """Send what `packed` made: large arrays in memory that the other process maps, where the system has such memory."""
+    """Send what `packed` made: large arrays in a file that is memory only, where the system has such files."""
     head, large = message
     pipe.send((head, [memory.nbytes for memory in large]))
     if large and hasattr(os, "memfd_create"):
@@ -106,8 +122,6 @@ def send(pipe, message):
                 written = 0
                 while written < memory.nbytes:
                     written += file.write(memory[written:])
-                file.seek(-file.tell() % 64, os.SEEK_CUR)
-            file.truncate()
             reduction.send_handle(pipe, file.fileno(), None)
     else:
         for memory in large:
@@ -117,13 +131,17 @@ def send(pipe, message):
 def receive(pipe):
     """The value that was sent."""
     head, sizes = pipe.recv()
-    if sizes and hasattr(os, "memfd_create"):
+    buffers = [np.empty(n, np.uint8) for n in sizes]
+    if sizes and hasattr(
+        os, "memfd_create"
+    ):  # (not mapped: an open file for each batch that is kept would be too many)
         with open(reduction.recv_handle(pipe), "rb", buffering=0) as file:
-            whole = memoryview(mmap.mmap(file.fileno(), 0))
-        starts = np.cumsum([0, *(n + -n % 64 for n in sizes)])
-        buffers = [whole[start : start + n] for start, n in zip(starts, sizes)]
+            file.seek(0)
+            for buffer in buffers:
+                taken = 0
+                while taken < buffer.nbytes:
+                    taken += file.readinto(buffer[taken:])
     else:
-        buffers = [np.empty(n, np.uint8) for n in sizes]
         for buffer in buffers:
             pipe.recv_bytes_into(buffer)
     return pickle.loads(head, buffers=buffers)

@@ -224,3 +224,33 @@ for registry in (D.biject_to, D.transform_to):
         show(lambda r=registry, c=c: (r(c), r(c)(x)))
 show(lambda: D.MixtureSameFamily(n, n))
 show(lambda: D.MixtureSameFamily(D.Categorical(torch.ones(3)), n))
+
+V = torch.tensor([0.2, 0.3, 0.5])
+low = D.LowRankMultivariateNormal(torch.zeros(3, 2), torch.tensor([[1.0], [0.5]]), torch.tensor([1.0, 2.0]))
+newer = (
+    D.Kumaraswamy(torch.tensor([0.5, 2.0]), 3.0), D.VonMises(torch.tensor([0.0, 1.0]), torch.tensor([0.01, 50.0])), low,
+    D.ContinuousBernoulli(logits=torch.tensor([0.0, 1e-3, -2.0])), D.ContinuousBernoulli(0.3), D.LogisticNormal(V, V),
+    D.FisherSnedecor(torch.tensor([1.0, 6.0]), 5.0), D.GeneralizedPareto(torch.zeros(3), 1.0, torch.tensor([0.0, -0.5, 0.3])),
+)  # fmt: skip
+for d in newer:
+    torch.manual_seed(1)
+    draws = d.sample((2,))
+    print(
+        d,
+        d.batch_shape,
+        d.event_shape,
+        d.support,
+        draws,
+        d.log_prob(draws),
+        d.expand((2, *d.batch_shape)).sample().shape,
+    )
+    for name in ("mean", "variance"):
+        show(lambda d=d, name=name: getattr(d, name))
+    for f in (d.entropy, lambda d=d, x=draws: d.cdf(x), lambda d=d: d.icdf(torch.tensor(0.3)), lambda d=d: d.rsample()):
+        show(f)
+print(low.covariance_matrix, low.precision_matrix, low.scale_tril)
+other = D.LowRankMultivariateNormal(torch.ones(2), torch.ones(2, 2), torch.ones(2))
+print(D.kl_divergence(low, other), D.kl_divergence(newer[3], D.ContinuousBernoulli(0.4)))
+show(lambda: D.ContinuousBernoulli(2.0, validate_args=True))
+show(lambda: D.LowRankMultivariateNormal(torch.zeros(2), torch.ones(3, 1), torch.ones(2)))
+show(lambda: D.LowRankMultivariateNormal(torch.zeros(4, 2), torch.ones(3, 2, 1), torch.ones(2)))
