@@ -19,7 +19,7 @@ from funcgrad.core.mutation import write
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.primitive import PRIMITIVES, helpers
 from funcgrad.core.reverse import second_message
-from funcgrad.core.trace import PICK, TAPE, Jvp, record, unwrap
+from funcgrad.core.trace import PICK, TAPE, Batch, Jvp, record, unwrap
 from funcgrad.transforms.boundary import as_tensor, inner
 from funcgrad.transforms.rules import Spec
 
@@ -196,13 +196,17 @@ class Call(Spec):
     def forward(self, vals):
         """Run forward on values one level below some tape: (its results that are Tensors, that tape's level)."""
         own = self.given or [None] * len(vals)
-        # the user's own Tensors where their values are what is computed with, so that in-place changes are seen
-        tensors = [t if t is not None and t.val is v else boxed(v) for t, v in zip(own, vals, strict=True)]
+        # the user's own Tensors where their values are what is computed with, so that in-place changes are seen (and their
+        # level records nothing of it)
+        mine = [t is not None and t.val is v for t, v in zip(own, vals, strict=True)]
+        tensors = [
+            t if m and (t.owner is TAPE or t.mark is None) else boxed(v) for m, t, v in zip(mine, own, vals, strict=True)
+        ]
         args = list(self.args)
         needs = [False] * (len(args) + len(self.kwargs))
-        for i, t, mine in zip(self.positions, tensors, own):
+        for i, t, m, u in zip(self.positions, tensors, mine, own):
             args[i] = t
-            needs[i] = t.mark is not None if t is mine else is_float(aval_of(t).dtype)
+            needs[i] = u.mark is not None if m else is_float(aval_of(t).dtype)
         outs = self.results_of(tuple(needs), args)
         results = [o for o in outs if isinstance(o, Tensor)]
         ctx = self.ctx
@@ -230,14 +234,17 @@ class Call(Spec):
         """forward's results as a tuple; makes and fills ctx."""
         cls = self.function
         ctx = self.ctx = context_class(self.name)(needs)
+        further_out = any([isinstance(a, Tensor) and a.owner is not TAPE for a in args])
+        grad = tls.grad and further_out  # (the levels further out record what it does)
         if cls.setup_context is Function.setup_context:
-            out = call_in(False, cls.forward, ctx, *args, **self.kwargs)
+            out = call_in(grad, cls.forward, ctx, *args, **self.kwargs)
         else:
             if self.kwargs:
                 bound = inspect.signature(cls.forward).bind(*args, **self.kwargs)
                 bound.apply_defaults()
                 args = bound.args
-            out = call_in(False, cls.forward, *args)
+            own_rule = further_out and cls.vmap is not Function.vmap and is_mapped(args)
+            out = call_in(grad, cls.apply if own_rule else cls.forward, *args)
             call_in(False, cls.setup_context, ctx, tuple(args), out)
         self.count = len(args)
         self.single = not isinstance(out, tuple)
@@ -358,20 +365,28 @@ class Call(Spec):
             return super().batched(size, xs, dims)
         if cls.generate_vmap_rule:
             raise RuntimeError(
-                f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overriden vmap "
-                "staticmethod. Please set generate_vmap_rule=False or delete the overriden vmap staticmethod to avoid ambiguity."
+                f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden vmap "
+                "staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to avoid ambiguity. "
+                "For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
             )
         args, in_dims = list(self.args), [None] * len(self.args)
         for i, x, d in zip(self.positions, xs, dims, strict=True):
             args[i], in_dims[i] = boxed(x), d
-        got = cls.vmap(VmapInfo(size, "error"), tuple(in_dims), *args, **self.kwargs)
+        got = cls.vmap(VmapInfo(size, tls.randomness), tuple(in_dims), *args, **self.kwargs)
         if not isinstance(got, tuple) or len(got) != 2:
             raise RuntimeError(
                 "Expected the vmap staticmethod to have two returns, an output and out_dims with pytree structure compatible "
-                f"with the output. Got a {'single output' if not isinstance(got, tuple) else f'tuple with {len(got)} elements'}."
+                f"with the output. Got {f'{len(got)} returns' if isinstance(got, tuple) else f'a {type(got)}'} instead"
             )
         outs, out_dims = got
         self.single = not isinstance(outs, tuple)
+        if isinstance(out_dims, tuple) and (self.single or len(out_dims) != len(outs)):
+            raise RuntimeError(
+                "The autograd.Function's vmap staticmethod returned an incompatible (output, out_dims) tuple. Expected "
+                f"out_dims={out_dims} to be compatible with the structure of `output`. out_dims has structure {structure(out_dims)} "
+                f"but output has structure {structure(outs)}. For more details, please see "
+                "https://pytorch.org/docs/main/notes/extending.func.html"
+            )
         outs = (outs,) if self.single else outs
         out_dims = out_dims if isinstance(out_dims, tuple) else (out_dims,) * len(outs)
         numbers = iter(range(len(outs)))
@@ -522,6 +537,16 @@ class VmapInfo(NamedTuple):
     randomness: str
 
 
+def structure(x):
+    """Nested tuples as torch shows the structure of a tree."""
+    return f"TreeSpec(tuple, None, [{''.join([',', chr(10), '  ']).join('*' * len(x))}])" if isinstance(x, tuple) else "*"
+
+
+def is_mapped(args):
+    """Is vmap the innermost level among the values of Tensors?"""
+    return isinstance(innermost([current(a).val for a in args if isinstance(a, Tensor)]), Batch)
+
+
 def in_front(t, dim, size):
     """A value whose mapped dimension is the first; None: it is the same for all."""
     if dim is None:
@@ -533,8 +558,13 @@ def in_front(t, dim, size):
 
 def forward_level(vals):
     """The innermost level among values, if it is one of forward mode, else None."""
-    top = max([v.owner for v in vals if isinstance(v, Array)], key=lambda t: t.level, default=None)
+    top = innermost(vals)
     return top if isinstance(top, Jvp) else None
+
+
+def innermost(vals):
+    """The innermost level among values, or None."""
+    return max([v.owner for v in vals if isinstance(v, Array)], key=lambda t: t.level, default=None)
 
 
 def boxed(v):

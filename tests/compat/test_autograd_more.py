@@ -99,7 +99,7 @@ def test_a_generated_rule_and_one_of_one_s_own_exclude_each_other():
     class Both(Product):
         generate_vmap_rule = True
 
-    with pytest.raises(RuntimeError, match="both generate_vmap_rule=True and an overriden vmap staticmethod"):
+    with pytest.raises(RuntimeError, match="both generate_vmap_rule=True and an overridden vmap staticmethod"):
         fg.vmap(lambda a: Both.apply(a, a))(torch.ones(2, 3))
 
 

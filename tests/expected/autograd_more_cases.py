@@ -491,3 +491,134 @@ z = x * 2; z.grad = torch.ones(3); print(z.grad, z.retains_grad); z.sum().backwa
 t = torch.ones(3); t.grad = torch.ones(3); t.mul_(x); print(t.grad); t.sum().backward(); print(t.grad)
 """,
 )
+program(
+    "a Function's own vmap among the transforms",
+    """
+vmap, grad, jacrev = torch.func.vmap, torch.func.grad, torch.func.jacrev
+class Sq(Function):
+    @staticmethod
+    def forward(x):
+        print('fwd', tuple(x.shape)); return x**2
+    @staticmethod
+    def setup_context(ctx, inputs, output): ctx.save_for_backward(inputs[0])
+    @staticmethod
+    def backward(ctx, g):
+        x,=ctx.saved_tensors; print('bwd', tuple(g.shape), tuple(x.shape)); return 2*g*x
+    @staticmethod
+    def vmap(info, in_dims, x):
+        print('vmap', info.batch_size, info.randomness, in_dims, tuple(x.shape)); return Sq.apply(x), in_dims[0]
+x=torch.arange(6.).reshape(3,2)
+print(vmap(Sq.apply)(x))
+print(vmap(grad(lambda x: Sq.apply(x).sum()))(x))
+print(grad(lambda x: vmap(Sq.apply)(x).sum())(x))
+print(jacrev(Sq.apply)(x[0]))
+print(vmap(Sq.apply,in_dims=1,out_dims=1)(x))
+print(vmap(vmap(Sq.apply))(x))
+print(grad(lambda x: vmap(vmap(Sq.apply))(x).sum())(x))
+""",
+)
+program(
+    "a generated vmap rule among the transforms",
+    """
+vmap, grad, jacrev = torch.func.vmap, torch.func.grad, torch.func.jacrev
+class G(Function):
+    generate_vmap_rule=True
+    @staticmethod
+    def forward(x,y): print('fwd',tuple(x.shape),tuple(y.shape)); return x*y
+    @staticmethod
+    def setup_context(ctx, inputs, output): ctx.save_for_backward(*inputs)
+    @staticmethod
+    def backward(ctx, g):
+        x,y=ctx.saved_tensors; print('bwd',tuple(g.shape)); return g*y,g*x
+    @staticmethod
+    def jvp(ctx,a,b):
+        x,y=ctx.saved_tensors; return a*y+b*x
+x=torch.arange(6.).reshape(3,2); y=torch.ones(2)*3
+print(vmap(G.apply,(0,None))(x,y))
+print(vmap(grad(lambda x,y:G.apply(x,y).sum()),(0,None))(x,y))
+print(grad(lambda x: vmap(G.apply,(0,None))(x,y).sum())(x))
+print(jacrev(G.apply)(x[0],y))
+print(vmap(lambda a: vmap(G.apply,(0,None))(a,torch.ones(())))(x))
+""",
+)
+program(
+    "both rules of vmap",
+    """
+vmap, grad, jacrev = torch.func.vmap, torch.func.grad, torch.func.jacrev
+class B(Function):
+    generate_vmap_rule=True
+    @staticmethod
+    def forward(x): return x*2
+    @staticmethod
+    def setup_context(ctx, inputs, output): pass
+    @staticmethod
+    def backward(ctx, g): return g*2
+    @staticmethod
+    def vmap(info, in_dims, x): return B.apply(x), 0
+x=torch.arange(6.).reshape(3,2)
+try: print(vmap(B.apply)(x))
+except Exception as e: print(type(e).__name__, e)
+""",
+)
+program(
+    "a Function's own vmap with several results",
+    """
+vmap, grad, jacrev = torch.func.vmap, torch.func.grad, torch.func.jacrev
+class M(Function):
+    @staticmethod
+    def forward(x, n, y): return x*n, y+1
+    @staticmethod
+    def setup_context(ctx, inputs, output): ctx.n=inputs[1]; ctx.mark_non_differentiable(output[1])
+    @staticmethod
+    def backward(ctx, g, _): return g*ctx.n, None, None
+    @staticmethod
+    def vmap(info, in_dims, x, n, y):
+        print(in_dims, tuple(x.shape), n, tuple(y.shape))
+        a,b=M.apply(x,n,y); return (a,b),(0,None)
+x=torch.arange(6.).reshape(3,2); y=torch.ones(2)
+print(vmap(lambda x: M.apply(x,3,y))(x))
+print(vmap(grad(lambda x: M.apply(x,3,y)[0].sum()))(x))
+""",
+)
+program(
+    "what a Function's own vmap returns",
+    """
+vmap, grad, jacrev = torch.func.vmap, torch.func.grad, torch.func.jacrev
+class W(Function):
+    @staticmethod
+    def forward(x): return x*2, x*3
+    @staticmethod
+    def setup_context(ctx, inputs, output): pass
+    @staticmethod
+    def backward(ctx, a,b): return a*2+b*3
+    @staticmethod
+    def vmap(info, in_dims, x): return W.R(x)
+x=torch.arange(6.).reshape(3,2)
+for r in [lambda x: (W.apply(x),0), lambda x: W.apply(x), lambda x:(W.apply(x),(0,)), lambda x:(W.apply(x),(0,0,0)), lambda x: (W.apply(x),(None,0)), lambda x:(W.apply(x)[0],0), lambda x: 5]:
+    W.R=staticmethod(r)
+    try: print(vmap(W.apply)(x))
+    except Exception as e: print(type(e).__name__, e)
+""",
+)
+program(
+    "a Function's own vmap under randomness and backward",
+    """
+vmap, grad, jacrev = torch.func.vmap, torch.func.grad, torch.func.jacrev
+class V(Function):
+    @staticmethod
+    def forward(x): return x*2
+    @staticmethod
+    def setup_context(ctx, inputs, output): pass
+    @staticmethod
+    def backward(ctx, a): return a*2
+    @staticmethod
+    def vmap(info, in_dims, x): print(info); return x*2+torch.randn(()), in_dims[0]
+x=torch.arange(6.).reshape(3,2)
+torch.manual_seed(0)
+print(vmap(V.apply,randomness='different')(x).shape)
+print(vmap(V.apply,randomness='same')(x).shape)
+w=torch.ones(3,2,requires_grad=True)
+z=vmap(V.apply)(w); print(z.requires_grad)
+z.sum().backward(); print(w.grad)
+""",
+)
