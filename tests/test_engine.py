@@ -661,3 +661,29 @@ def test_numbers_of_float32_round_at_every_step(name):
             for got, due in ((jitted(x), want), (gradient(x), slope)):
                 assert type(got) is np.float32 and got.dtype == due.dtype
                 np.testing.assert_allclose(got, due, rtol=1e-6, err_msg=f"{name} at {x}")
+
+
+def test_writes_into_kept_memory_follow_one_another():
+    """An array that is written into, and dead then, is not copied for it; one that is read later is."""
+
+    def f(x):
+        return fnp.sum(fnp.sin(x[:, 0]) * x[:, 1]) + fnp.sum(x[:, 0] ** 2)
+
+    x = np.arange(10.0).reshape(5, 2)
+    slope = np.stack([np.cos(x[:, 0]) * x[:, 1] + 2 * x[:, 0], np.sin(x[:, 0])], axis=1)
+    compiled = fg.jit(lambda x: x - fg.grad(f)(x))
+    assert compiled.source(x).count("copyto") == 1  # of the zeros
+    for _ in range(2):
+        np.testing.assert_allclose(compiled(x), x - slope)
+
+    def g(x):
+        y = fnp.sin(x)
+        a = fg.at(y)[0].set(2.0)
+        b = fg.at(fg.at(a)[1:].set(a[:-1]))[2].multiply(3.0)
+        return b * y
+
+    a = np.sin(x)
+    a[0] = 2.0
+    a[1:] = a[:-1].copy()
+    a[2] *= 3.0
+    np.testing.assert_allclose(fg.jit(g)(x), a * np.sin(x))

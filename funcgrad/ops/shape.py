@@ -538,10 +538,12 @@ class put:
             return None
         if out is None:
             out = w.say(f"{x}.copy()")
-        else:
+        elif out != str(x):
             w.line(w.call(np.copyto, "copyto", [out, x]))
         w.line(f"{out}[{w.literal(idx)}] = {v}")
         return out
+
+    over = 0
 
     def aval(x, v, *, idx):
         np.broadcast_to(np.int8(0), shape_of(v)) if not shape_of(v) else check_assignable(shape_of(x), shape_of(v), idx)
