@@ -14,6 +14,7 @@ import funcgrad as fg
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.workers import spread
 from funcgrad.ops import _conv_kernels as kernels
+from funcgrad.ops import _pieces
 
 conv = PRIMITIVES["conv"]
 TORCH = json.loads((pathlib.Path(__file__).parent / "expected" / "windows.json").read_text(encoding="utf-8"))
@@ -32,6 +33,10 @@ CASES = {  # kernel that must serve it: (input, weight, params)
         ((3, 3, 6, 5), (4, 3, 5, 4), {}),
         ((2, 6, 9), (6, 2, 7), {"groups": 3, "rhs_dilation": (1,), "padding": ((1, 0),)}),
         ((3, 4), (2, 4), {}),
+    ],
+    "by_channels": [
+        ((3, 4, 19, 18), (6, 2, 17, 16), {"groups": 2, "rhs_dilation": (1, 1)}),
+        ((2, 3, 300), (4, 3, 290), {"padding": ((2, 1),)}),
     ],
     "banded": [
         ((2, 1, 300), (2, 1, 64), {"padding": ((5, 70),)}),
@@ -89,8 +94,12 @@ def test_every_kernel_gives_jax_values_in_blocks_of_any_size(kernel, case, block
 def test_products_in_pieces_and_samples_shared_among_threads_give_jax_values(k, most, monkeypatch):
     """Whatever BLAS has, and with the same bits for any number of threads."""
     shapes = [((5, 3, 12, 11), (4, 3, 3, 3)), ((3, 8, 12, 11), (2, 8, 3, 3)), ((4, 3, 12, 11), (6, 3, 1, 1))][k]
-    for name, value in dict(small_products=lambda: most, NARROW=10, LONG=1, TOGETHER=1).items():
-        monkeypatch.setattr(kernels, name, value)
+    for module, changes in (
+        (_pieces, dict(small_products=lambda: most, NARROW=10)),
+        (kernels, dict(LONG=1, TOGETHER=1)),
+    ):
+        for name, value in changes.items():
+            monkeypatch.setattr(module, name, value)
     kernels.pieces.cache_clear()
     rng = np.random.default_rng(0)
     x, w = (rng.standard_normal(shape) for shape in shapes)

@@ -28,9 +28,8 @@ weight gradient:
   64      (8, 1, 100000) > 1                4.6   0.5  0.1  0.3        8.2   0.04 0.3  0.05
   3x3x3   (4, 8, 16, 16, 16) > 16           2.4   3.4  2.5  1.1        4.4   0.5  0.8  0.6
 In float32 the gap is that of the products: OpenBLAS reaches 105 GFLOP/s here, oneDNN 200. Small calls cost 20 us. Since then windows are
-copied a row at a time (lay_out), which is not in the table: 1.1 to 1.5 times faster, 1.7 depthwise; and products of few rows are cut so
-that each is one of those that OpenBLAS's AVX-512 kernels compute without packing (m * k * n up to 10**6): 16 to 64 rows of 27 to
-288 taps at 150 to 226 GFLOP/s instead of 87 to 170. Winograd's form in NumPy is no faster than by_sample at any number of channels.
+copied a row at a time (lay_out), which is not in the table: 1.1 to 1.5 times faster, 1.7 depthwise; and products of few outputs
+are cut (_pieces.py): 3x3 from 16 to 32 channels in 0.85 of the time. Winograd's form in NumPy is no faster than by_sample at any number of channels.
 """
 
 from functools import lru_cache
@@ -40,8 +39,8 @@ from math import gcd, prod
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..core.blas import small_products
 from ..core.workers import spread
+from ._pieces import by_columns, pieces
 from ._window_kernels import axis_overlaps, congruent, positions, window_overlaps
 from .rows import row_of
 
@@ -53,7 +52,6 @@ TOGETHER = (
 )  # the same of samples that by_sample takes together, so that they stay in the cache (3 to 10 % of 3x3 with few channels)
 WHOLE = 1 << 19  # by_sample cuts a sample into rows from here on: they are no longer one piece of the result
 FEW = 1 << 17  # the same for by_channels
-NARROW = 96  # columns of a product, below which the kernels for small ones lose
 LONG = 1 << 24  # products of numbers, from which samples are shared among threads: 0.2 ms
 MANY = 256  # taps, for which a channel alone is enough for a product
 
@@ -139,7 +137,7 @@ def plain(x, w, first, strides, gaps, counts, groups, out):
     if prod(taps) == 1 and sizes == counts:
         flat = within(x, first, sizes).reshape(len(x), groups, w.shape[1], -1)
         weights = np.ascontiguousarray(w).reshape(groups, per_group, -1)
-        multiply(weights, flat, out.reshape(len(x), groups, per_group, -1))
+        by_columns(weights, flat, out.reshape(len(x), groups, per_group, -1))
         return out
     return by_sample(x, w, first, sizes, strides, gaps, counts, groups, out)
 
@@ -214,7 +212,7 @@ def by_sample(x, w, first, sizes, strides, gaps, counts, groups, result):
             columns = columns.reshape(*block.shape[:2], depth, -1)
             target = out[i : i + samples, g : g + per_group]
             if rows == counts[0]:
-                multiply(weights[g : g + per_group], columns, target.reshape(*target.shape[:3], -1))
+                by_columns(weights[g : g + per_group], columns, target.reshape(*target.shape[:3], -1))
             else:
                 target = target[:, :, :, r : r + rows]
                 target[...] = np.matmul(weights[g : g + per_group], columns).reshape(target.shape)
@@ -225,30 +223,6 @@ def by_sample(x, w, first, sizes, strides, gaps, counts, groups, result):
     else:
         run(0, blocks)
     return result
-
-
-@lru_cache(1024)
-def pieces(m, k, n):
-    """Into how many pieces of n a product [m, k] @ [k, n] is cut, so that each is one that BLAS computes without packing its operands
-    (and in the caller's thread); 0 where there are no such products, or the pieces would be too narrow."""
-    most = small_products() // max(m * k, 1)
-    count = -(-n // most) if most else 0
-    return count if count == 1 or most >= NARROW else 0
-
-
-def multiply(left, right, out):
-    """np.matmul(left, right, out=out), in pieces of the columns of `right` where that is quicker."""
-    n = right.shape[-1]
-    count = pieces(*left.shape[-2:], n)
-    if count < 2:
-        np.matmul(left, right, out=out)
-        return
-    each = -(-n // count)
-    whole = n // each * each
-    parts = [v[..., :whole].reshape(*v.shape[:-1], -1, each).swapaxes(-3, -2) for v in (right, out)]
-    np.matmul(left[..., None, :, :], parts[0], out=parts[1])
-    if whole < n:
-        np.matmul(left, right[..., whole:], out=out[..., whole:])
 
 
 def by_positions(x, w, strides, gaps, counts, groups, result):
@@ -288,7 +262,8 @@ def by_positions(x, w, strides, gaps, counts, groups, result):
 def by_channels(x, w, strides, gaps, counts, groups, result):
     """For each channel [O, taps] @ [taps, samples * positions], both sides as they lie: of the weights nothing is copied, and the
     windows of a channel are used while they are in the cache. Weight gradients: twice as fast as by_positions from 3 or 8
-    channels, level or slightly faster from 16 to 64; slower with fewer taps than MANY."""
+    channels, level or slightly faster from 16 to 64; slower with fewer taps than MANY. (The product the other way round: 1.3 times
+    as fast for 16 channels to 32 with AVX-512 kernels, 0.6 to 1.1 times elsewhere.)"""
     n, o, taps = x.shape[0], w.shape[0], w.shape[2:]
     c, depth, places = w.shape[1], prod(taps), prod(counts)
     sn, sc, *s = x.strides
@@ -311,9 +286,9 @@ def by_channels(x, w, strides, gaps, counts, groups, result):
 
 
 def by_taps_pays(counts, weight, axes, groups):
-    """Are there at most half as many outputs as inputs, and few products with elements that a tap does not meet?"""
+    """Are there at most a fourth as many outputs as inputs, and few products with elements that a tap does not meet?"""
     o, c, taps = weight[0] // groups, weight[1], weight[2:]
-    if 2 * o > c or c < 4 or prod(taps) == 1 or prod(taps) > prod(counts) or long(o, axes[-1][1:]):
+    if 4 * o > c or c < 4 or prod(taps) == 1 or prod(taps) > prod(counts) or long(o, axes[-1][1:]):
         return False
     met = every = 1
     for count, (size, *axis) in zip(counts, axes, strict=True):
@@ -326,7 +301,7 @@ def by_taps(x, w, out, met, groups):
     """Every tap's product with all of x, [O * taps, C] @ [C, elements], added to the result where it belongs.
 
     It moves O * taps rows where by_sample moves C * taps. Input gradients: 5 to 7 times faster for 7x7, stride 2, from
-    3 to 64 channels, 2.5 to 3 times for 3x3 from 3 to 16, 1.1 times with twice as many; level or slower with as many.
+    3 to 64 channels, 2.5 to 3 times for 3x3 from 3 to 16, 1.1 to 1.4 times with four times as many; 0.8 to 1.0 times with twice as many.
     """
     n, o, c = x.shape[0], w.shape[0], w.shape[1]
     sizes = x.shape[2:]
@@ -337,7 +312,7 @@ def by_taps(x, w, out, met, groups):
     memory = np.empty((samples, *weights.shape[:2], x.shape[3]), x.dtype)
     for i in range(0, n, samples):
         y = memory[: len(x) - i]
-        multiply(weights, x[i : i + samples], y)
+        by_columns(weights, x[i : i + samples], y)
         y = y.reshape(len(y), groups, *w.shape[2:], o // groups, *sizes)
         target = out[i : i + samples]
         for tap, p, e in met:
