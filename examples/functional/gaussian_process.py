@@ -69,7 +69,8 @@ def draw(axes, r):
     axes.fill_between(r["at"], r["mean"] - 2 * r["deviation"], r["mean"] + 2 * r["deviation"], alpha=0.2, label="2 sd")
     axes.plot(r["at"], r["mean"], label="posterior mean")
     axes.plot(r["x"], r["y"], "k.", label="observations")
-    axes.legend()
+    axes.legend(loc="lower left")
+    axes.set_xlabel("x")
     axes.set_title("Gaussian process, parameters learned")
 
 

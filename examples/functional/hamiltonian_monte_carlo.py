@@ -64,11 +64,16 @@ def main(chains=100, draws=400, warm=50, size=0.22, steps=16):
 
 def draw(axes, r):
     a, b = np.meshgrid(np.linspace(-6, 6, 120), np.linspace(-6, 14, 120))
-    axes.plot(*r["kept"][::20].T, ".", markersize=2, alpha=0.4)
-    axes.contour(a, b, np.exp(fg.vmap(fg.vmap(log_density))(np.stack([a, b], axis=-1))), 5, colors="black", zorder=3)
-    axes.plot(*r["xs"][0, :12].T, "r.-", linewidth=0.7, label="12 steps of one chain")
+    axes.plot(*r["kept"][::20].T, ".", markersize=2, alpha=0.4, label="draws")
+    axes.contour(
+        a, b, np.exp(fg.vmap(fg.vmap(log_density))(np.stack([a, b], axis=-1))), 5, colors="black", linewidths=0.8
+    )
+    axes.plot(*r["xs"][0, :12].T, "r.-", linewidth=0.9, zorder=3, label="12 steps of one chain")
+    axes.plot([], [], "k", linewidth=0.8, label="density")
     axes.set_ylim(-6, 14)
-    axes.legend()
+    axes.set_xlabel("$x_0$")
+    axes.set_ylabel("$x_1$")
+    axes.legend(loc="upper center")
     axes.set_title("Hamiltonian Monte Carlo")
 
 

@@ -85,6 +85,7 @@ def draw(axes, r):
     x, y, x_new, y_new = r["task"]
     at = np.linspace(-4, 4, 100)
     axes[0].semilogy(r["losses"])
+    axes[0].set_xlabel("step of the outer training")
     axes[0].set_title("loss after training on a task")
     for name, meta, style in (("first start", start(), "--"), ("learned start", r["meta"], "-")):
         axes[1].plot(at, network(trained(meta, x, y, 3), at), style, label=f"3 steps from the {name}")

@@ -93,6 +93,7 @@ def main(hidden=24, iterations=1000, steps=5, dt=0.05):
 
 def draw(axes, r):
     axes[0].semilogy(r["losses"])
+    axes[0].set_xlabel("step of training")
     axes[0].set_title("loss of the one-step flow")
     axes[1].plot(*r["want"].T, label="spiral")
     axes[1].plot(*r["path"].T, "--", label="learned")

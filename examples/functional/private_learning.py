@@ -81,7 +81,9 @@ def draw(axes, r):
         axes[0].plot(*r["points"][r["labels"] == k].T, ".", color=f"C{k}", markersize=3)
     axes[0].set_title("learned from clipped gradients")
     axes[1].hist(r["norms"], 30)
-    axes[1].axvline(CLIP, color="red")
+    axes[1].axvline(CLIP, color="red", label="clipped to")
+    axes[1].set_ylabel("examples")
+    axes[1].legend(loc="upper left")
     axes[1].set_title("norms of single gradients, at first")
 
 

@@ -60,12 +60,15 @@ def main(steps=STEPS, pieces=6, iterations=20):
 
 
 def draw(axes, r):
-    for k in np.linspace(0, len(r["history"]) - 1, 9).astype(int):
+    for k in np.linspace(0, len(r["history"]) - 1, 9).astype(int)[:-1]:
         rope = r["history"][k]
-        axes.plot(rope[:, 0], rope[:, 1], ".-", color="tab:blue", alpha=0.15 + 0.85 * k / len(r["history"]))
-    axes.plot(*r["history"][:, -1].T, ":", color="grey", label="way of the end")
+        axes.plot(rope[:, 0], rope[:, 1], ".-", color="tab:blue", alpha=0.15 + 0.5 * k / len(r["history"]))
+    axes.plot(*r["history"][-1].T, ".-", color="black", label="the rope at last")
+    axes.plot(*r["history"][:, -1].T, ":", color="grey", label="way of its end")
     axes.plot(*TARGET, "r*", markersize=12, label="target")
-    axes.legend()
+    axes.legend(loc="upper right", bbox_to_anchor=(1.0, 0.95))
+    axes.set_aspect("equal")
+    axes.set_xlabel("the hand moves along the top")
     axes.set_title("A rope, swung to a point")
 
 
