@@ -63,8 +63,8 @@ def test_stats_tell_of_regions_and_of_what_is_kept():
     f(np.ones(LARGE))
     stats = f.stats()
     assert stats.entries == 1 and len(stats.compilations) == 3
-    ((nodes, rows, blocks, nbytes),) = stats.compilations[-1].regions
-    assert (nodes, rows, blocks) == (2, LARGE, LARGE >> 16) and "region of 2 operations" in str(stats)
+    ((nodes, rows, blocks, nbytes, parts),) = stats.compilations[-1].regions
+    assert (nodes, rows, blocks, parts) == (2, LARGE, LARGE >> 16, LARGE >> 16) and "region of 2 operations" in str(stats)
 
 
 # ------------------------------------------------------------------------------------------------ profile

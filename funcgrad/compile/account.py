@@ -16,14 +16,14 @@ class Account:
     """`nodes`: operations; `seconds_writing`: passes and writing; `buffers`, `nbytes`: arrays that are kept between calls; `peak`:
     bytes that a call holds at most, kept arrays and results among them; arguments, and what implementations such as a convolution's or
     a factorisation's take for themselves, are not; `regions`: (operations, rows, blocks, bytes
-    of a block) of what is computed block by block."""
+    of a block, how many of them can run at once) of what is computed block by block."""
 
     __slots__ = ("nodes", "seconds_writing", "buffers", "nbytes", "regions", "steps")
 
     def __init__(self, nodes, writer, seconds):
         self.nodes, self.seconds_writing = nodes, seconds
         self.buffers, self.nbytes = len(writer.slots.sizes), sum(writer.slots.sizes)
-        self.regions = [(len(r.nodes), r.rows, len(b.cuts), b.nbytes) for r, b in writer.blocks.items()]
+        self.regions = [(len(r.nodes), r.rows, len(b.cuts), b.nbytes, b.parts) for r, b in writer.blocks.items()]
         self.steps = steps_of(writer)
 
     @property
@@ -33,7 +33,7 @@ class Account:
     @property
     def threads(self):
         """How many threads the region with most blocks uses now; 1 where nothing goes in blocks."""
-        return max([shares(blocks) for _, _, blocks, _ in self.regions], default=1)
+        return max([shares(parts) for *_, parts in self.regions], default=1)
 
     @property
     def peak(self):
@@ -42,17 +42,17 @@ class Account:
             live += made
             inner = sum([g.cache["written"].peak for g in graphs if "written" in g.cache])
             if region is not None:
-                inner += region.nbytes * shares(len(region.cuts))
+                inner += region.nbytes * shares(region.parts)
             most = max(most, live + inner)
             live -= gone
         return most
 
 
-def shares(blocks):
-    """The threads that take part in so many blocks."""
+def shares(parts):
+    """The threads that take part where so many blocks can run at once."""
     from ..core.workers import cpus
 
-    return min(Current.settings.threads or cpus(), blocks)
+    return min(Current.settings.threads or cpus(), parts)
 
 
 def steps_of(writer):

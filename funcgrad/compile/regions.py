@@ -17,16 +17,18 @@ import numpy as np
 from ..core.aval import Aval, aval_of
 from ..core.graph import Graph, GraphNode
 
-LARGE = 1 << 19  # elements: what fits into the cache anyway gains nothing
+LARGE = 1 << 19  # elements: what fits into the cache anyway gains no time
 BLOCK = 1 << 16
+MIDDLE = 1 << 16  # elements: from here on much that is computed at once gains memory, and loses no time
+MUCH = 16  # operations
 COMBINED = {"sum": np.add, "product_sum": np.add, "max": np.maximum, "min": np.minimum}
 
 
 class Region:
     """Nodes that are computed block by block: `sliced` and `whole` are their operands from outside, `outs` what is read
-    outside, and `totals` the reductions over rows."""
+    outside, and `totals` the reductions over rows. `large`: it is worth the hand-off to threads."""
 
-    __slots__ = ("nodes", "rows", "sliced", "whole", "outs", "totals", "site", "step")
+    __slots__ = ("nodes", "rows", "sliced", "whole", "outs", "totals", "site", "step", "large")
 
     effect = False
 
@@ -65,8 +67,12 @@ def total_over_rows(n):
     return n.prim.name in COMBINED and 0 in n.params["axes"]
 
 
+def size(aval):
+    return math.prod(aval.shape) if type(aval) is Aval else 0
+
+
 def is_large(aval):
-    return type(aval) is Aval and math.prod(aval.shape) >= LARGE
+    return size(aval) >= MIDDLE
 
 
 def arranged(graph):
@@ -113,7 +119,9 @@ def arranged(graph):
 
 def finished(nodes, local, rows, graph):
     """The Region of some nodes, or None where it is not worth it."""
-    if sum([any([is_large(x.aval) for x in (n, *n.ins) if type(x) is GraphNode]) for n in nodes]) < 2:
+    most = [max([size(x.aval) for x in (n, *n.ins) if type(x) is GraphNode]) for n in nodes]
+    large = sum([m >= LARGE for m in most]) >= 2
+    if not large and sum([m >= MIDDLE for m in most]) < MUCH:
         return None
     inside = set(nodes)
     read = {o for o in graph.outs if type(o) is GraphNode}
@@ -121,7 +129,7 @@ def finished(nodes, local, rows, graph):
         if n not in inside:
             read.update([x for x in n.ins if type(x) is GraphNode])
     region = Region()
-    region.nodes, region.rows, region.site = nodes, rows, nodes[-1].site
+    region.nodes, region.rows, region.site, region.large = nodes, rows, nodes[-1].site, large
     region.outs = [n for n in nodes if n in read and n in local]
     region.totals = [n for n in nodes if n not in local]
     sliced, whole = {}, {}
@@ -144,7 +152,7 @@ def finished(nodes, local, rows, graph):
             if type(x) is GraphNode and (x in local or x in sliced)
         ]
     )
-    blocks = max(1, -(-rows * widest // BLOCK))
+    blocks = max(1, -(-rows * widest // (BLOCK if large else BLOCK // 2)))
     region.step = -(-rows // blocks)
     return region if blocks > 1 else None
 
@@ -169,12 +177,14 @@ def block_graph(region, k):
 
 
 class Blocks:
-    """What runs a region: its code for a block, and for the last one where that is shorter; `nbytes`: what a block keeps."""
+    """What runs a region: its code for a block, and for the last one where that is shorter; `nbytes`: what a block keeps; `parts`: how
+    many blocks can run at once."""
 
     def __init__(self, region, whole_block, last_block, nbytes):
         self.nbytes = nbytes
         rows, step = region.rows, region.step
         self.cuts = [(lo, min(lo + step, rows)) for lo in range(0, rows, step)]
+        self.parts = len(self.cuts) if region.large else 1
         self.whole_block, self.last_block, self.step = whole_block, last_block, step
         self.combine = [COMBINED[n.prim.name] for n in region.totals]
 
@@ -191,7 +201,10 @@ class Blocks:
                 block = self.whole_block if hi - lo == self.step else self.last_block
                 found[i] = block(*[x[lo:hi] for x in sliced], *whole, *[o[lo:hi] for o in outs])
 
-        spread(run, len(cuts))
+        if self.parts > 1:
+            spread(run, len(cuts))
+        else:
+            run(0, len(cuts))
         return [ufunc.reduce(np.stack([np.asarray(f[j]) for f in found]), 0) for j, ufunc in enumerate(self.combine)]
 
 

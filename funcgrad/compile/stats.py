@@ -35,8 +35,8 @@ class Compilation:
             f"bytes, {self.peak} bytes at most"
         ]
         lines += [
-            f"  a region of {nodes} operations on {rows} rows in {blocks} blocks, on {shares(blocks)} threads"
-            for nodes, rows, blocks, _ in self.regions
+            f"  a region of {nodes} operations on {rows} rows in {blocks} blocks, on {shares(parts)} threads"
+            for nodes, rows, blocks, _, parts in self.regions
         ]
         return "\n  ".join(lines)
 

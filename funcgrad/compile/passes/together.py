@@ -202,13 +202,18 @@ def operands(item):
 
 def together(group, new):
     """Make the operations of a group, and what is read of them."""
-    joined = {lanes: laid(lanes, new) for lanes in group.leaves}
+    joined = {}  # (what is laid end to end is so when it is first read: until then it takes no memory)
+
+    def operand(x, lanes):
+        if known_aval(x).shape == ():
+            return new[x] if type(x) is GraphNode else x
+        if lanes not in joined:
+            joined[lanes] = laid(lanes, new)
+        return joined[lanes]
+
     for lanes in group.tuples:
         n = lanes[0]
-        ins = [
-            (new[x] if type(x) is GraphNode else x) if known_aval(x).shape == () else joined[operands]
-            for x, operands in zip(n.ins, zip(*[m.ins for m in lanes], strict=True), strict=True)
-        ]
+        ins = [operand(x, xs) for x, xs in zip(n.ins, zip(*[m.ins for m in lanes], strict=True), strict=True)]
         size = sum([math.prod(m.aval.shape) for m in lanes])
         joined[lanes] = GraphNode(n.prim, tuple(ins), n.params, Aval((size,), n.aval.dtype), n.site)
     for lanes, wanted in group.roots.items():
