@@ -22,7 +22,7 @@ import funcgrad as fg
 import funcgrad.numpy as fnp
 from funcgrad.core.aval import dtype_of
 from funcgrad.core.handle import Handle
-from funcgrad.errors import FuncgradError
+from funcgrad.errors import FuncgradError, SideEffectWarning
 
 R = np.random.default_rng(7)
 
@@ -1344,7 +1344,8 @@ def test_printing():
     fg.grad(look("grad"))(x)
     fg.jvp(look("jvp"), (x,), (x,))
     fg.vmap(look("vmap"))(np.stack([x, x + 1]))
-    fg.jit(look("jit"))(x)
+    with pytest.warns(SideEffectWarning, match="'seen', a dict"):
+        fg.jit(look("jit"))(x)
     fg.grad(lambda x: fg.grad(look("twice"))(x).sum())(x)
     assert seen["grad"] == (
         "array([0.5 , 1.25]) under grad/vjp", "array([0.5 , 1.25]) under grad/vjp", "array([0.5 , 1.25]) under grad/vjp", "1.75",

@@ -35,5 +35,6 @@ class Shared:
         self.lock = threading.Lock()
 
 
+running = []  # an entry for each transform that runs, on any thread: while there is none, creation functions need not ask tls
 tls = Local()
 shared = Shared()

@@ -18,9 +18,9 @@ from .arguments import as_array, axis_of, cast, holds_handle, inexact, joined, o
 from .protocol import implements
 
 P = PRIMITIVES
-tls = state.tls
-np_arange, np_array, np_empty = np.arange, np.array, np.empty  # (one lookup the less)
-np_full, np_ones, np_zeros = np.full, np.ones, np.zeros
+tls, running = state.tls, state.running
+np_arange, np_array, np_copy, np_empty, np_eye = np.arange, np.array, np.copy, np.empty, np.eye  # (one lookup the less)
+np_full, np_full_like, np_ones, np_zeros = np.full, np.full_like, np.ones, np.zeros
 LARGE = 1 << 16  # elements: a constant of a compiled program may have this many, a larger array is made by it
 
 
@@ -34,7 +34,7 @@ def creator(f):
 
     @functools.wraps(f)
     def create(*args, **kwargs):
-        if not tls.depth:
+        if not running or not tls.depth:
             return f(*args, **kwargs)
         return boxed(f(*[joined(a) if isinstance(a, (list, tuple)) and holds_handle(a) else a for a in args], **kwargs))
 
@@ -54,21 +54,21 @@ def filled(shape, value, dtype):
 # The first lines of these are all that a call outside a transform costs: no *args or **kwargs, which would cost more.
 @functools.wraps(np.zeros)
 def zeros(shape, dtype=None, order="C", *, device=None, like=None):
-    if not tls.depth and like is device is None:
+    if (not running or not tls.depth) and like is device is None:
         return np_zeros(shape) if dtype is None and order == "C" else np_zeros(shape, dtype or float, order)
     return made_by(np.zeros, 0, shape, dtype, order, device, like)
 
 
 @functools.wraps(np.ones)
 def ones(shape, dtype=None, order="C", *, device=None, like=None):
-    if not tls.depth and like is device is None:
+    if (not running or not tls.depth) and like is device is None:
         return np_ones(shape, dtype, order)
     return made_by(np.ones, 1, shape, dtype, order, device, like)
 
 
 @functools.wraps(np.empty)
 def empty(shape, dtype=None, order="C", *, device=None, like=None):
-    if not tls.depth and like is device is None:
+    if (not running or not tls.depth) and like is device is None:
         return np_empty(shape) if dtype is None and order == "C" else np_empty(shape, dtype or float, order)
     return made_by(np.empty, 0, shape, dtype, order, device, like)
 
@@ -86,7 +86,7 @@ def given(**keywords):
 
 @functools.wraps(np.full)
 def full(shape, fill_value, dtype=None, order="C", *, device=None, like=None):
-    if not tls.depth and like is device is None:
+    if (not running or not tls.depth) and like is device is None:
         return np_full(shape, fill_value, dtype, order)
     if not tls.depth or like is not None:
         return np.full(shape, fill_value, dtype, order, **given(device=device, like=like))
@@ -119,7 +119,7 @@ def like(numpys, value):
     @implements(numpys)
     @functools.wraps(numpys)
     def create(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
-        if dtype is shape is None and order == "K" and type(a) is ndarray and not tls.depth:
+        if dtype is shape is None and order == "K" and type(a) is ndarray and (not running or not tls.depth):
             return numpys(a)
         if not tls.depth and not isinstance(a, Handle):
             return numpys(a, dtype, order, subok, shape)
@@ -137,8 +137,10 @@ empty_like = like(np.empty_like, 0)
 @implements(np.full_like)
 @functools.wraps(np.full_like)
 def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    if type(a) is ndarray and (not running or not tls.depth):
+        return np_full_like(a, fill_value, dtype, order, subok, shape)
     if not tls.depth and not isinstance(a, Handle):
-        return np.full_like(a, fill_value, dtype, order, subok, shape)
+        return np_full_like(a, fill_value, dtype, order, subok, shape)
     a = as_array(a)
     return full_of(a.shape if shape is None else shape, operand(fill_value), dtype or a.dtype)
 
@@ -146,7 +148,7 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
 # ------------------------------------------------------------------------------------------------ of given values
 @functools.wraps(np.array)
 def array(object, dtype=None, **rest):
-    if dtype is None and not rest and not tls.depth:
+    if dtype is None and not rest and (not running or not tls.depth):
         return np_array(object)
     if not tls.depth:
         return np_array(object, dtype, **rest)
@@ -173,7 +175,7 @@ def converter(numpys, least=0):
 
     @functools.wraps(numpys)
     def convert(a, dtype=None, order=None, *, device=None, copy=None, like=None):
-        if not tls.depth or like is not None:
+        if not running or not tls.depth or like is not None:
             if order is device is copy is like is None:
                 return numpys(a, dtype)
             return numpys(a, dtype, **given(order=order, device=device, copy=copy, like=like))
@@ -194,8 +196,10 @@ asarray_chkfinite = converter(np.asarray_chkfinite)
 @implements(np.copy)
 @functools.wraps(np.copy)
 def copy(a, order="K", subok=False):
+    if type(a) is ndarray and (not running or not tls.depth):
+        return np_copy(a, order, subok)
     if not tls.depth and not isinstance(a, Handle):
-        return np.copy(a, order, subok)
+        return np_copy(a, order, subok)
     return copied(a) if isinstance(a, Handle) else made(a, None)
 
 
@@ -224,11 +228,11 @@ def iota(n):
 
 @functools.wraps(np.arange)
 def arange(start=None, stop=None, step=None, dtype=None, *, device=None, like=None):
-    if stop is step is dtype is device is like is None and not tls.depth:
+    if stop is step is dtype is device is like is None and (not running or not tls.depth):
         return np_arange() if start is None else np_arange(start)
     if start is None:
         start, stop = stop, None
-    if not tls.depth and like is device is None:
+    if (not running or not tls.depth) and like is device is None:
         return np_arange(start, stop, step, dtype)
     if not tls.depth or like is not None:
         return np.arange(start, stop, step, dtype, **given(device=device, like=like))
@@ -239,8 +243,8 @@ def arange(start=None, stop=None, step=None, dtype=None, *, device=None, like=No
 
 @functools.wraps(np.eye)
 def eye(N, M=None, k=0, dtype=float, order="C", *, device=None, like=None):
-    if not tls.depth and like is device is None:
-        return np.eye(N, M, k, dtype, order)
+    if (not running or not tls.depth) and like is device is None:
+        return np_eye(N, M, k, dtype, order)
     if not tls.depth or like is not None:
         return np.eye(N, M, k, dtype, order, **given(device=device, like=like))
     N = operator.index(N)

@@ -14,7 +14,7 @@ from ..core.site import here, internal, line_of
 from ..core.trace import ROOT, TAPE, Batch
 from ..errors import ArgumentError, ConversionError, FuncgradError, ShapeError
 
-tls, shared = state.tls, state.shared
+tls, shared, running = state.tls, state.shared, state.running
 
 
 def captured(x):
@@ -155,10 +155,12 @@ class inside:
         if not tls.depth:
             tls.refused = None
         tls.depth += 1
+        running.append(None)
         self.located = located.enter()
 
     def __exit__(self, kind, error, traceback):
         tls.depth -= 1
+        running.pop()
         if self.located is not None:
             located.leave(self.located)
         if Eased.before is not None and not tls.depth:
