@@ -24,6 +24,7 @@ FAMILIES = {
     "logit logaddexp logaddexp2 xlogy xlog1py entr",
     "fft": "fft rfft irfft",
     "fused": "product_sum divided_shares over_cosh_squared",
+    "hypergeometric": "hyp1f1 hyp2f1",
     "incomplete": "incomplete_gamma incomplete_beta",
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "
     "scatter_max max_along scatter_min min_along",

@@ -108,7 +108,7 @@ def few_samples(name, *choices):
         yield Sample(*case([()] * n), kind="0-d", order=1, **choices[0])
         yield Sample(*case([(0, 2)] * n), kind="empty", **choices[0])
         yield Sample(*map(strided, case([(3,)] * n)), kind="strided", order=0, **choices[0])
-        yield Sample(*case([(2, 1), (2,), ()][:n]), kind="broadcast", order=0, **choices[0])
+        yield Sample(*case([(2, 1), (2,), (), ()][:n]), kind="broadcast", order=0, **choices[0])
         yield Sample(*case([(2,)] * n, np.float32), kind="float32", order=1, **choices[0])
         for params in choices[1:]:
             yield Sample(*case([(2,)] + [()] * (n - 1)), order=0, **params)

@@ -10,15 +10,15 @@ import numpy as np
 from ..core.primitive import elementwise
 from ..core.sample import Sample, draw
 from ..errors import NotDifferentiableError
-from .elementwise import div, equal, less, mul, neg, where  # noqa: F401  (formulas name them)
+from .elementwise import div, equal, greater, less, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .exponential import exp
 from .floats import over_floats, real_function, samples_with
 from .special import TWO_BY_ROOT_PI
 from .special_values import hurwitz, normal
 
 NO_HALVES = {"float16": "jax refuses it"}
-ROOT_HALF, ROOT_2_BY_PI, ROOT_2PI = math.sqrt(0.5), math.sqrt(2 / math.pi), math.sqrt(2 * math.pi)
-ONE_BY_ROOT_2PI = 1 / ROOT_2PI
+ROOT_HALF, ROOT_HALF_PI, ROOT_2_BY_PI = math.sqrt(0.5), math.sqrt(math.pi / 2), math.sqrt(2 / math.pi)
+ONE_BY_ROOT_2PI = 1 / math.sqrt(2 * math.pi)
 
 
 def of_one(name, value, formula, **fields):
@@ -78,11 +78,21 @@ def slope_of_log_ndtr(x, out):
 
 # log of the standard normal distribution function
 log_ndtr = of_one("log_ndtr", normal.log_ndtr, "t * slope_of_log_ndtr(x, out)", without=NO_HALVES, tolerance=10.0)
+
+
+def slope_of_ndtri(x, out):
+    """One over the density at out, by the tail that x is the size of: exp(out**2 / 2) would have out**2 times the rounding error of out."""
+    right = greater(x, 0.5)
+    tail = where(right, sub(1, x), x)
+    far = where(equal(tail, 0), 0, where(right, out, neg(out)))
+    return div(mul(erfcx(mul(far, ROOT_HALF)), ROOT_HALF_PI), tail)
+
+
 # its inverse, on 0 <= x <= 1
 ndtri = of_one(
     "ndtri",
     normal.ndtri,
-    "t * (ROOT_2PI * exp(out * out / 2))",
+    "t * slope_of_ndtri(x, out)",
     domain="probability",
     without={"edge": "jax gives nan at 0 and 1, where the value is infinite"} | NO_HALVES,
     tolerance=10.0,

@@ -162,6 +162,17 @@ class min_:
 
 
 # ------------------------------------------------------------------------------------------------ logsumexp
+SMALL = 256.0  # sum of squares of what rounding does not matter of
+
+
+def settled(w, x, out, axes):
+    """exp(x - out) without the rounding error of out, which is a factor of all shares: they add up to one. Infinities share evenly."""
+    if np.isfinite(out).all():
+        return w / w.sum(axes, keepdims=True)
+    at = np.isinf(np.real(x)) & (np.equal(x, out))
+    return np.where(at, at / np.maximum(at.sum(axes, keepdims=True), 1), w).astype(w.dtype)
+
+
 @define
 class shares:
     """exp(x - out), the shares in out = logsumexp(x, axes); equal infinities share evenly, as in logaddexp."""
@@ -176,10 +187,7 @@ class shares:
     def impl(x, out, *, axes):
         out = np.expand_dims(out, axes)
         w = np.exp(np.subtract(x, out))
-        if not np.isfinite(out).all():
-            at = np.isinf(np.real(x)) & (np.equal(x, out))
-            w = np.where(at, at / np.maximum(at.sum(axes, keepdims=True), 1), w).astype(w.dtype)
-        return w
+        return w if np.vdot(out, out).real < SMALL else settled(w, x, out, axes)
 
     def numpy(w, out, x, top, *, axes):
         if x.aval.dtype.kind != "f" or x.aval.dtype != top.aval.dtype or not top.aval.shape:
@@ -188,8 +196,8 @@ class shares:
         out = w.memory(out, x.aval)
         w.line(w.call(np.subtract, "subtract", [x, w.moved(top, shape=kept), out]))
         w.line(w.call(np.exp, "exp", [out, out]))
-        w.line(f"if not {w.name(np.isfinite, 'isfinite')}({w.call(np.add.reduce, 'add_reduce', [top, 'None'])}):")
-        w.line(f"    {out}[...] = {w.call(shares.impl, 'shares', [x, top, f'axes={axes!r}'])}")
+        w.line(f"if not {w.call(np.vdot, 'vdot', [top, top])} < {SMALL}:")
+        w.line(f"    {out}[...] = {w.call(settled, 'settled', [out, x, w.moved(top, shape=kept), repr(axes)])}")
         return out
 
     def rows(avals, aval, params):

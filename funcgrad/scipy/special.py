@@ -15,6 +15,7 @@ from ..core.primitive import PRIMITIVES
 from ..errors import ArgumentValueError, DTypeError
 from ..numpy.arguments import axes_of, cast, inexact, kept, operand
 from ..numpy.protocol import UFUNCS
+from .harmonics import sph_harm_y
 
 P = PRIMITIVES
 
@@ -136,14 +137,14 @@ COMPLEX = {
 }
 
 
-def named(name, prim, doc, module=__name__):
+def named(name, prim, doc, module=__name__, **params):
     """A function that is one primitive, or of complex numbers, which that refuses, what stands for it in COMPLEX."""
     p, of_complex = P[prim], COMPLEX.get(prim)
 
     def f(*args):
         args = [inexact(operand(a)) for a in args]
         try:
-            return p(*args)
+            return p(*args, **params)
         except DTypeError:
             if of_complex is None or all(dtype_of(a).kind != "c" for a in args):
                 raise
@@ -174,7 +175,7 @@ i1e = named("i1e", "i1e", "exp(-|x|) i1(x).")
 erfcx = named("erfcx", "erfcx", "exp(x**2) erfc(x), without overflow or underflow.")
 ndtri = named("ndtri", "ndtri", "The inverse of ndtr, for 0 <= p <= 1.")
 expi = named("expi", "expi", "The exponential integral Ei(x).")
-dawsn = named("dawsn", "dawson", "Dawson's integral.")
+dawsn = named("dawsn", "dawson", "Dawson's integral.", nth=0)
 spence = named("spence", "spence", "The dilogarithm of 1 - x.")
 
 
@@ -276,6 +277,27 @@ def betainc(a, b, x):
     0.15625
     """
     return P["incomplete_beta"](inexact(operand(a)), inexact(operand(b)), inexact(operand(x)), da=0, db=0)
+
+
+def hyp1f1(a, b, x):
+    """Kummer's function 1F1(a; b; x), the sum of (a)_n / (b)_n x**n / n!; differentiable in all three, any number of times.
+
+    >>> from funcgrad.scipy.special import hyp1f1
+    >>> round(float(hyp1f1(1.0, 2.0, 1.0)), 6)
+    1.718282
+    """
+    return P["hyp1f1"](inexact(operand(a)), inexact(operand(b)), inexact(operand(x)), da=0, db=0, dx=0)
+
+
+def hyp2f1(a, b, c, x):
+    """Gauss's function 2F1(a, b; c; x), the sum of (a)_n (b)_n / (c)_n x**n / n!, for x <= 1; differentiable in all four.
+
+    >>> from funcgrad.scipy.special import hyp2f1
+    >>> round(float(hyp2f1(1.0, 1.0, 2.0, -1.0)), 6)
+    0.693147
+    """
+    operands = [inexact(operand(v)) for v in (a, b, c, x)]
+    return P["hyp2f1"](*operands, da=0, db=0, dc=0, dz=0)
 
 
 def zeta(x, q=1.0):
@@ -492,7 +514,7 @@ OF_NUMPY = ("cbrt", "exp2", "expm1", "log1p")  # SciPy has ufuncs of its own for
 BY_NAME = {f.__name__: f for f in (
     expit, logit, log_expit, gammaln, psi, gamma, rgamma, erf, erfc, erfinv, xlogy, xlog1py, i0, i1, i0e, i1e, betaln, beta,
     entr, rel_entr, kl_div, ndtr, log_ndtr,
-    erfcx, owens_t, sici, fresnel, wofz, ndtri, expi, exp1, dawsn, spence, gammainc, gammaincc, betainc, zeta, poch, boxcox, boxcox1p,
+    erfcx, owens_t, sici, fresnel, wofz, ndtri, expi, exp1, dawsn, spence, gammainc, gammaincc, betainc, hyp1f1, hyp2f1, sph_harm_y, zeta, poch, boxcox, boxcox1p,
 )} | {name: UFUNCS[getattr(np, name)] for name in OF_NUMPY}  # fmt: skip
 
 __all__ = [
@@ -500,7 +522,7 @@ __all__ = [
     "bernoulli", "bessel_jn", "fresnel", "loggamma", "owens_t", "sici",
     "beta", "betainc", "betaln", "boxcox", "boxcox1p", "comb", "dawsn", "digamma", "entr", "erf", "erfc", "erfcx",
     "erfinv", "exp1", "expi", "expit", "expn", "factorial", "gamma", "gammainc", "gammaincc", "gammaln", "gammasgn",
-    "i0", "i0e", "i1", "i1e", "kl_div", "log_expit", "log_ndtr", "log_softmax", "logit", "logsumexp", "multigammaln",
-    "ndtr", "ndtri", "poch", "polygamma", "psi", "rel_entr", "rgamma", "softmax", "softplus", "spence", "xlog1py",
+    "hyp1f1", "hyp2f1", "i0", "i0e", "i1", "i1e", "kl_div", "log_expit", "log_ndtr", "log_softmax", "logit", "logsumexp", "multigammaln",
+    "ndtr", "ndtri", "poch", "polygamma", "psi", "rel_entr", "rgamma", "softmax", "softplus", "spence", "sph_harm_y", "xlog1py",
     "xlogy", "zeta",
 ]  # fmt: skip

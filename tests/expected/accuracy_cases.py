@@ -6,6 +6,7 @@ points lie evenly by logarithm, else evenly; none on the ends, where the functio
 
 import math
 import statistics
+from functools import partial
 
 import numpy as np
 
@@ -48,7 +49,11 @@ INTERVALS = {
     "ndtr": ((-35, 5),),
     "log_ndtr": ((-1e6, -100), (-100, 5), (5, 35)),
     "ndtri": ((1e-30, 1e-3), (0.01, 0.4), (0.6, 0.99)),
-    "dawsn": (*WIDE, (-0.8, 0.8), (2, 40)),
+    "dawsn": (*WIDE, (-0.8, 0.8), (2, 8), (8, 40)),
+    "hyp1f1 1.5 2.5": (*WIDE, (-30, 30), (-600, -30)),
+    "hyp1f1 -2.5 0.75": (*WIDE, (-30, 1), (12, 40)),
+    "hyp2f1 0.5 1.5 2.25": (*WIDE, (-1, 0.9), (0.9, 0.99), (-40, -1)),
+    "hyp2f1 -1.25 2.5 0.75": (*WIDE, (0.9, 0.99), (-40, -1)),
     "exp1": ((1e-9, 1e-3), (0.1, 40), (40, 600)),
     "entr": ((1e-9, 1e-3), (0, 0.3), (0.42, 0.9), (1.1, 40)),
     "gammaln": ((1e-9, 1e-3), (0, 0.9), (2.1, 100), (1e3, 1e100)),
@@ -61,10 +66,15 @@ INTERVALS = {
 }
 
 
+def number(text):
+    return float(text) if "." in text else int(text)
+
+
 def function(name):
     """The function of this name, of arrays."""
-    if name == "polygamma 1":
-        return lambda x: special.polygamma(1, x)
+    name, *parameters = name.split()
+    if parameters:
+        return lambda x: getattr(special, name)(*map(number, parameters), x)
     return getattr(np if name in OF_NUMPY else special, name)
 
 
@@ -112,7 +122,8 @@ def by_mpmath(mp):
         "i0": lambda x: mp.besseli(0, x),
         "i1": lambda x: mp.besseli(1, x),
         "i0e": lambda x: mp.exp(-abs(x)) * mp.besseli(0, x),
-        "i1e": lambda x: mp.exp(-abs(x)) * mp.besseli(1, x)
+        "i1e": lambda x: mp.exp(-abs(x)) * mp.besseli(1, x),
+        **{name: partial(getattr(mp, name.split()[0]), *map(number, name.split()[1:])) for name in INTERVALS if name[:3] == "hyp"},
     }  # fmt: skip
 
 
@@ -143,7 +154,11 @@ def exact(mp, name, points):
     f = by_mpmath(mp)[name]
     rows = []
     for x in points:
-        digits = 60 + int(max(0, -2 * math.log10(abs(x)), abs(x) if abs(x) < 1000 else 4 * math.log10(abs(x))))
+        digits = (
+            50
+            if name[:3] == "hyp"
+            else 60 + int(max(0, -2 * math.log10(abs(x)), abs(x) if abs(x) < 1000 else 4 * math.log10(abs(x))))
+        )
         with mp.workdps(digits):  # enough for 1 + exp(-|x|)
             figures = [f(mp.mpf(x))] + [mp.diff(f, mp.mpf(x), n) for n in (1, 2)]
         rows.append([x, *[float(mp.re(v)) for v in figures]])

@@ -521,7 +521,7 @@ expn: 2, q; 3, q
 bernoulli: 4; 7
 bessel_jn: =jax.scipy.special.bessel_jn(p, v=3) | ; q, v=2, n_iter=80
 hyp1f1: q, p, b | ; 1.5, 2.5, a
-hyp2f1: p, q, 3.0, p * 0.5; 1.5, 0.5, 2.5, -a * a; 0.5, 1.0, 1.5, 0.9
+hyp2f1: p, q, 3.0, 0.4; 1.5, 0.5, 2.5, np.array([-0.4, 0.7]); 0.5, 1.0, 1.5, 0.9
 owens_t: a, b
 sph_harm_y: np.array([2, 1]), np.array([1, 0]), np.array([0.3, 1.1]), np.array([0.4, 2.0])
 logsumexp: a; a, 1; a, 1, p; a, 0, keepdims=True; a, 1, b, return_sign=True

@@ -51,7 +51,6 @@ EXCLUDED = {
     "lax.linalg": {n: DEVICE for n in "EigImplementation EighImplementation SvdAlgorithm".split()}
     | {n: SCHUR for n in ("hessenberg", "schur", "tridiagonal")},
     "scipy.linalg": {n: SCHUR for n in ("funm", "hessenberg", "rsf2csf", "schur")},
-    "scipy.special": {n: "no evaluation to the last digits here yet (jax's own is of a few)" for n in ("hyp1f1", "hyp2f1", "sph_harm_y")},
     "nn": {n: DTYPE for n in "get_scaled_dot_general_config scaled_dot_general scaled_matmul".split()},
     "scipy.spatial.transform": {n: "rotations as objects; not offered" for n in ("Rotation", "Slerp")},
 }  # fmt: skip
@@ -81,7 +80,7 @@ def names():
         found = public(space)
         out = dict(EXCLUDED.get(space, {}))
         out |= {
-            n: "a primitive of jax's, for those who write interpreters of jaxprs" for n in found if n.endswith("_p")
+            n: "a primitive of jax's, for those who write interpreters of jaxprs; `funcgrad.jax.lax` has those that are operations here" for n in found if n.endswith("_p")
         }
         listed[space] = [n for n in found if n not in out]
         excluded[space] = {n: why for n, why in out.items() if n in found}

@@ -1,8 +1,9 @@
-"""Truncated power series in two shifts, of a parameter or two of a function: how incomplete gamma and beta functions are
-differentiated with respect to what stands in their exponents.
+"""Truncated power series in shifts of a function's parameters: how incomplete gamma and beta functions, and hypergeometric ones, are
+differentiated with respect to them.
 
-A jet is float64[p + 1, q + 1, n]: entry [i, j] is the coefficient of s**i t**j, of n points at once. Invariant: entry
-[0, 0] of every result is computed by the operations that the plain function would be computed by.
+A jet in two shifts is float64[p + 1, q + 1, n]: entry [i, j] is the coefficient of s**i t**j, of n points at once. `constant`, the affine
+functions and `power_series` take any number of shifts, the others two. Invariant: entry [0, 0] of every result is computed by the
+operations that the plain function would be computed by.
 """
 
 import numpy as np
@@ -18,26 +19,31 @@ HUGE = 1e150
 def constant(c, like):
     """The jet of a number that neither shift moves, of the orders and points of another."""
     out = np.zeros_like(like)
-    out[0, 0] = c
+    value_of(out)[...] = c
     return out
 
 
-def times_affine(jet, c, ds, dt):
-    """jet * (c + ds s + dt t)."""
+def value_of(jet):
+    """What no shift moves."""
+    return jet[(0,) * (jet.ndim - 1)]
+
+
+def times_affine(jet, c, *slopes):
+    """jet * (c + ds s + dt t + ...)."""
     out = jet * c
-    if len(jet) > 1 and (np.ndim(ds) or ds):
-        out[1:] += jet[:-1] * ds
-    if jet.shape[1] > 1 and (np.ndim(dt) or dt):
-        out[:, 1:] += jet[:, :-1] * dt
+    for axis, d in enumerate(slopes):
+        if jet.shape[axis] > 1 and (np.ndim(d) or d):
+            before = (slice(None),) * axis
+            out[(*before, slice(1, None))] += jet[(*before, slice(-1))] * d
     return out
 
 
-def over_affine(jet, c, ds):
-    """jet / (c + ds s)."""
-    out = np.empty_like(jet)
-    out[0] = jet[0] / c
-    for i in range(1, len(jet)):
-        out[i] = (jet[i] - ds * out[i - 1]) / c
+def over_affine(jet, c, d, axis=0):
+    """jet / (c + d s), s the shift of an axis."""
+    out = jet / c
+    for i in range(1, jet.shape[axis]):
+        before = (slice(None),) * axis
+        out[(*before, i)] -= d * out[(*before, i - 1)] / c
     return out
 
 
@@ -114,6 +120,11 @@ def continued_fraction(start, step, like, *points):
     return out
 
 
+def small(term, total):
+    """Does adding a term no longer change a sum?"""
+    return (np.abs(term) <= TOLERANCE * (np.abs(total) + np.abs(value_of(total)))).all(tuple(range(term.ndim - 1)))
+
+
 def power_series(ratio, like, *points):
     """1 + r_1 + r_1 r_2 + ... as a jet: `ratio(n, jet, *points)` is the next term of the last."""
     out = np.empty_like(like)
@@ -126,7 +137,7 @@ def power_series(ratio, like, *points):
             n += 1
             term = ratio(n, term, *points)
             total += term
-        moving = ~(np.abs(term) <= TOLERANCE * (np.abs(total) + total[0, 0])).all((0, 1)) & np.isfinite(total[0, 0])
+        moving = ~small(term, total) & np.isfinite(value_of(total))
         done = ~moving
         out[..., at[done]] = total[..., done]
         at = at[moving]
@@ -136,4 +147,7 @@ def power_series(ratio, like, *points):
     return out
 
 
-__all__ = ["constant", "continued_fraction", "exp", "over", "over_affine", "power_series", "times", "times_affine"]
+__all__ = [
+    "constant", "continued_fraction", "exp", "over", "over_affine", "power_series", "small", "times", "times_affine",
+    "value_of",
+]  # fmt: skip

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .blocks import over_blocks
-from .error import erf_near_zero, exp_of_minus_square, scaled_erfc
+from .error import erf_near_zero, erfinv, exp_of_minus_square, scaled_erfc
 
 ROOT_HALF = math.sqrt(0.5)
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
@@ -89,9 +89,9 @@ def log_ndtr(x):
 
 @over_blocks()
 def ndtri(p):
-    """The inverse of the distribution function of the standard normal distribution: Newton's method on its logarithm."""
+    """The inverse of the distribution function of the standard normal distribution: erfinv in the middle, Newton's method on its logarithm beyond."""
     low = np.minimum(p, 1 - p)  # (exact for p >= 0.5, and small otherwise only where p is)
-    known = np.where((low > 0) & (low < 0.5), low, 0.25)
+    known = np.where((low > 0) & (low <= 0.25), low, 0.25)
     wanted = np.log(known)
     r = np.sqrt(-2 * wanted)
     x = -(r - (np.log(r) + HALF_LOG_2PI) / r) * np.where(known < 0.02, 1, 0.9)
@@ -99,6 +99,7 @@ def ndtri(p):
     for _ in range(6):
         slope = 1 / (math.sqrt(math.pi / 2) * erfcx_values(-x * ROOT_HALF))
         x = x - (log_ndtr_values(x) - wanted) / slope
-    x = np.where(low == 0.5, 0.0, np.where(low == 0, -np.inf, x))
+    middle = low > 0.25
+    x = np.where(middle, erfinv(np.where(middle, 2 * low - 1, 0.0)) / ROOT_HALF, np.where(low == 0, -np.inf, x))
     x = np.where((p < 0) | (p > 1) | np.isnan(p), np.nan, x)
     return np.where(p > 0.5, -x, x)
