@@ -1,10 +1,11 @@
 """checkpoint: what a function computes on the way is not kept for the backward pass, but computed again in it.
 
-Invariant: the second run has the inputs, grad mode and (unless told otherwise) the random numbers of the first, and what it
+Invariant: the second run has the inputs, grad mode, autocast and (unless told otherwise) the random numbers of the first, and what it
 saves stands, in order, for what the first would have saved.
 """
 
 import contextlib
+import sys
 import warnings
 
 from funcgrad.core.tracebacks import public
@@ -18,6 +19,7 @@ from ..random import fork_rng
 from ..tensor import Tensor
 
 __getattr__ = _refusal("torch.utils.checkpoint", __name__)
+AUTOCAST = "compat.amp.autocast_mode"
 __all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential", "noop_context_fn", "set_checkpoint_early_stop"]
 
 
@@ -42,6 +44,7 @@ class Rerun:
     def __init__(self, function, args, kwargs, state, context):
         self.function, self.args, self.kwargs = function, args, kwargs
         self.state, self.context = state, context
+        self.casts = casts_in_force()
         self.count = 0
         self.saved = {}
 
@@ -83,8 +86,21 @@ class Rerun:
         with fork_rng(enabled=self.state is not None):
             if self.state is not None:
                 set_rng_state(self.state)
-            with enable_grad(), self.context, saved_tensors_hooks(keep, lambda t: t):
+            with enable_grad(), casting(*self.casts), self.context, saved_tensors_hooks(keep, lambda t: t):
                 self.function(*[detached(a) for a in self.args], **self.kwargs)
+
+
+def casts_in_force():
+    """(dtype, whether autocast is on, whether it keeps its casts)."""
+    mode = sys.modules.get(AUTOCAST)  # (until it is loaded it is off)
+    if mode is None:
+        return None, False, True
+    return mode.get_autocast_dtype("cpu"), mode.is_autocast_enabled("cpu"), mode.is_autocast_cache_enabled()
+
+
+def casting(dtype, enabled, cached):
+    mode = sys.modules.get(AUTOCAST)
+    return contextlib.nullcontext() if mode is None else mode.autocast("cpu", dtype, enabled, cached)
 
 
 def detached(x):

@@ -98,3 +98,12 @@ print(doubled(a), torch.jit.trace(model.eval(), x)(x).detach(), torch.jit.is_scr
 p = torch.nn.Parameter(a.clone())
 print(pickle.loads(pickle.dumps(p)), copy.deepcopy(p), copy.copy(p))
 print(pickle.loads(pickle.dumps(model)), copy.deepcopy(model)[0].weight is model[0].weight)
+
+torch.manual_seed(0)
+layers = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.GELU(), torch.nn.LayerNorm(8), torch.nn.Linear(8, 3))
+for reentrant in (False, True):
+    x = torch.randn(5, 4, requires_grad=True)
+    with torch.autocast("cpu", dtype=torch.bfloat16):  # the second run computes in the dtypes of the first
+        out = checkpoint(layers, x, use_reentrant=reentrant)
+    out.float().pow(2).sum().backward()
+    print(out.dtype, x.grad.norm())
