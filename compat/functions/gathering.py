@@ -110,11 +110,29 @@ def slices_of(source, x, i, dim, name):
 
 def add_slices(x, i, source, dim, perm, alpha=1):
     s = slices_of(source, x, i, dim, "index_add")
+    if shape_of(s)[1:] != shape_of(x)[1:]:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(back_shape(x, perm))} source.shape = {list(source.shape)}"
+        )
     return P["scatter_add"](x, s if alpha == 1 else P["mul"](s, alpha), i)
 
 
 def copy_slices(x, i, source, dim, perm):
-    return P["scatter_set"](x, slices_of(source, x, i, dim, "index_copy"), i)
+    n, m = source.dim(), len(shape_of(x))
+    if n and n != m:
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality "
+            f"({n}), destination dimensionality ({m})"
+        )
+    s = slices_of(source, x, i, dim, "index_copy")
+    return P["scatter_set"](x, s, i)
+
+
+def back_shape(x, perm):
+    """The shape that x had before a dimension was brought to the front."""
+    shape = shape_of(x)
+    return shape if perm is None else tuple([shape[perm.index(d)] for d in range(len(shape))])
 
 
 def fill_slices(x, i, value, dim, perm):
@@ -278,7 +296,7 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     return out
 
 
-twin("scatter", "ScatterBackward0", scatter)
+twin("scatter", lambda dim, index, src=None, **named: f"ScatterBackward{int(not isinstance(src, Tensor))}", scatter)
 twin("scatter_add", "ScatterAddBackward0", scatter_add)
 twin("scatter_reduce", "ScatterReduceBackward0", scatter_reduce)
 

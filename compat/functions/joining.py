@@ -63,8 +63,8 @@ def cat(tensors, dim=0):
         ts = [t for t, s in zip(ts, shapes) if s != (0,)]
         shapes = [s for s in shapes if s != (0,)]
     first = shapes[0]
-    if not first:
-        raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
+    if () in shapes:
+        raise RuntimeError(f"zero-dimensional tensor (at position {shapes.index(())}) cannot be concatenated")
     dim = wrapped(dim, len(first))
     for at, s in enumerate(shapes):
         if s == first:
@@ -248,6 +248,8 @@ def chunk(input, chunks, dim=0):
     """At most `chunks` views of one length along a dimension, the last perhaps shorter."""
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    if not input.dim():
+        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
     n = input.size(dim)
     if n == 0:
         return split_with_sizes(input, [0] * chunks, dim)
@@ -273,6 +275,8 @@ def tensor_split(input, indices_or_sections, dim=0):
     """Views along a dimension: so many of nearly one length, or cut at the given places."""
     t = current(input)
     dim = wrapped(dim, len(shape_of(t)))
+    if not shape_of(t):
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     n = shape_of(t)[dim]
     given = indices_or_sections
     if isinstance(given, Tensor):

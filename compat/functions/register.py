@@ -8,6 +8,8 @@ torch refuses, they refuse before anything is written.
 
 import functools
 import inspect
+import math
+import re
 import sys
 
 import numpy as np
@@ -25,6 +27,7 @@ from funcgrad.lazy import Late, Table
 from .. import dtypes
 from ..deprecations import deprecated
 from ..errors import type_name
+from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..names import node_name
 from ..rewriting import grouped
@@ -121,6 +124,17 @@ def answer(error, own, args, kwargs=None, above=2):
         if refused is not None:
             refused.__suppress_context__ = True
             return refused
+        if own[-1] == "_" and isinstance(error, (IndexError, RuntimeError)) and not re.search("grad|place", str(error)):
+            return leaf_first(error, args)
+    return drop(error)
+
+
+def leaf_first(error, args):
+    """That a Tensor may not be written is said, in torch, before its operands are looked at."""
+    try:
+        args[0].refuse([a for a in args[1:] if isinstance(a, Tensor)])
+    except RuntimeError as refused:
+        return drop(refused)
     return drop(error)
 
 
@@ -325,26 +339,29 @@ def store(name, out, got):
     if tuple(out.shape) != tuple(got.shape):
         if out.numel():
             deprecated("out", list(out.shape), list(got.shape))
-        resize(out, tuple(got.shape))
+        resize(out, tuple(got.shape)).store.version -= 1  # (that and the write are one change)
     check_writable(current(out))
     write(out, PRIMITIVES["copy"], got)
     return out
 
 
 def resize(t, shape):
-    """Give t another shape over new memory, keeping its dtype and, as far as there is room, its elements."""
+    """Give t another shape, in C order, over its memory, of which more is made where it does not suffice."""
     c = current(t)
     c.refuse(())
-    new = np.zeros(shape, c.val.dtype)
-    count = min(new.size, c.val.size)
-    new.reshape(-1)[:count] = c.val.reshape(-1)[:count]
-    c.val = new
+    memory = base_of(c.val)
+    start, size = offset_in(c.val, memory), math.prod(shape)
+    if start + size > memory.size or not memory.flags.writeable:
+        larger = np.zeros(start + size, memory.dtype)
+        larger[: memory.size] = memory[: larger.size]
+        memory = larger
+    c.val = memory[start : start + size].reshape(shape)
     c.versioned().version += 1
     return t
 
 
 def twin(name, label, f=None, *, aliases=()):
-    """Tensor.<name>_: what torch.<name> gives, written into the Tensor; its node is called `label`."""
+    """Tensor.<name>_: what torch.<name> gives, written into the Tensor; its node is called `label` (a function: of the arguments)."""
     f = f or FUNCTIONS[name]
 
     own = name + "_"
@@ -352,7 +369,8 @@ def twin(name, label, f=None, *, aliases=()):
     def inplace(self, *args, **kwargs):
         others = (*args, *kwargs.values())
         try:
-            return rewrite(self, f(kept(self, others), *args, **kwargs), label, (self, *parents_in(others)))
+            shown = label if isinstance(label, str) else label(*args, **kwargs)
+            return rewrite(self, f(kept(self, others), *args, **kwargs), shown, (self, *parents_in(others)))
         except BaseException as error:
             error = answer(error, own, (self, *args), kwargs)
             raise error

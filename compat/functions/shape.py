@@ -233,10 +233,10 @@ def transpose(input, dim0, dim1):
 alias("transpose", "swapaxes", "swapdims")
 
 
-def two_axes(t):
+def two_axes(t, name="t"):
     n = len(shape_of(t))
     if n > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {n}D")
+        raise RuntimeError(f"{name}() expects a tensor with <= 2 dimensions, but self is {n}D")
     return tuple(range(n))[::-1]
 
 
@@ -299,6 +299,8 @@ def reversed_axes(self):
 def matrix_transpose(self, what=".mT"):
     x = current(self)
     n = len(shape_of(x))
+    if n == 0:
+        return x
     if n < 2:
         raise RuntimeError(f"tensor{what} is only supported on matrices or batches of matrices. Got {n}-D tensor.")
     return permuted(x, swap(n, -2, -1), "TransposeBackward0")
@@ -346,6 +348,8 @@ def become(box, prim, name, **params):
                 a.base = root
             c.alias = Alias(root, (None, step))
     c.val, c.mark, c.owner = new_value.val, new_value.mark, new_value.owner
+    if c.owner is TAPE:
+        c.versioned().version += 1
     return renamed(box, name)
 
 
@@ -376,7 +380,7 @@ def transpose_(self, dim0, dim1):
 @operation(function=False)
 def t_(self):
     """t, of the Tensor itself."""
-    return become(self, "transpose", "TBackward1", perm=two_axes(current(self)))
+    return become(self, "transpose", "TBackward1", perm=two_axes(current(self), "t_"))
 
 
 for _name in ("squeeze_", "unsqueeze_", "transpose_", "t_"):

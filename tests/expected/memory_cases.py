@@ -203,3 +203,24 @@ torch.arange(8, dtype=torch.int16)[::2].view(torch.int32)
 torch.arange(9, dtype=torch.int16).view(3, 3)[:, :2].view(torch.int32)
 y = a.view(torch.int32); y.requires_grad, a.view(torch.float32).requires_grad
 """
+
+FAMILIES["changes through strided views"] = """
+y = torch.arange(9.0).reshape(3, 3) + 1; y.diagonal().neg_(); y
+y = torch.arange(16.0) + 1; y[::4].neg_(); y[1::8].neg_(); y
+y = torch.arange(9.0).reshape(3, 3) + 1; x = y.t(); y.detach_(); x.neg_(); y, y._version
+y = a * 1; x = y.t(); y.detach_(); x.requires_grad, y.requires_grad
+y = torch.arange(6).view(2, 3).t(); y.resize_(6)
+y = torch.arange(6); x = y[2:4]; x.resize_(3); x[0] = 9; x, y
+y = torch.arange(4.0); x = y.t_(); y.unsqueeze_(0); y.squeeze_(); y._version
+y = torch.zeros(3); torch.add(f, 1, out=y); y.shape, y._version
+a.addcmul_(torch.ones(2, 2), torch.ones(2, 2))
+a.transpose_(0, 5)
+y = a * 1; y[0].detach_()
+torch.zeros(2, 3, 4).t_()
+torch.ones(()).chunk(2)
+torch.ones(()).tensor_split(2)
+torch.cat([torch.ones(2), torch.ones(())])
+torch.zeros(3, 2).index_add_(0, torch.tensor([0]), torch.ones(1, 3))
+torch.zeros(3, 2).index_copy(0, torch.tensor([0]), torch.ones(3))
+y = a * 1; y.scatter_(0, torch.zeros(1, 1, dtype=torch.long), 0.5)
+"""
