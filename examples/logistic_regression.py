@@ -37,6 +37,7 @@ model = torch.nn.Linear(2, 1)
 optimizer = torch.optim.LBFGS(model.parameters(), max_iter=30, line_search_fn="strong_wolfe")
 
 
+@showing.compiled
 def closure():
     optimizer.zero_grad()
     loss = F.binary_cross_entropy_with_logits(model(points).squeeze(1), labels)

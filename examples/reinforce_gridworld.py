@@ -18,14 +18,13 @@ optimizer = torch.optim.Adam(policy.parameters(), lr=0.02)
 
 def seen(place):
     """One-hot row and one-hot column."""
-    row, column = torch.eye(SIZE)[list(place)]
-    return torch.cat([row, column])
+    return torch.eye(SIZE)[place].flatten()
 
 
 @showing.compiled
 def chosen(place):
     """A move, and its log-probability."""
-    choice = Categorical(logits=policy(place))
+    choice = Categorical(logits=policy(seen(place)))
     action = choice.sample()
     return action, choice.log_prob(action)
 
@@ -34,7 +33,7 @@ def episode():
     """Log-probabilities of the moves, and the reward: -1 a move."""
     place, log_probs = (0, 0), []
     while place != GOAL and len(log_probs) < 20:
-        action, log_prob = chosen(seen(place))
+        action, log_prob = chosen(torch.tensor(place))
         log_probs.append(log_prob)
         move = MOVES[action.item()]
         place = tuple(min(max(p + m, 0), SIZE - 1) for p, m in zip(place, move))
@@ -62,7 +61,7 @@ def draw(axes):
     axes[0].set(title="mean reward", xlabel="batch of 8 episodes")
     for row in range(SIZE):
         for column in range(SIZE):
-            chances = policy(seen((row, column))).softmax(-1).tolist()
+            chances = policy(seen(torch.tensor([row, column]))).softmax(-1).tolist()
             for (down, right), chance in zip(MOVES, chances):
                 if (row, column) != GOAL:
                     axes[1].arrow(column, row, 0.4 * chance * right, 0.4 * chance * down, head_width=0.1 * chance)

@@ -366,16 +366,18 @@ def run_taped(lines, p, values, texts, given):
 def copied_back(lines, p, values, texts):
     """Lines that carry back what the function wrote."""
     t = p.staged
-    body = []
+    body, boxes, cells, grads = [], [], [], []
     k = len(t.outs)
     for i, (place, _) in enumerate(t.writes):
         v = values[place if type(place) is int else id(place)]
-        box = texts[place] if type(place) is int else lines.name(place, "box") + ".grad" * (type(place) is Cell)
+        boxes.append(texts[place] if type(place) is int else lines.name(place, "box") + ".grad" * (type(place) is Cell))
         if t.taped:
             body.append(f"copyto({v}, r{k + i})")
+    if boxes:
         body += [
-            f"s = {box}.store or {box}.versioned()",
-            "s.version += 1; s.changed = at",
+            f"for b in ({', '.join(boxes)},):",
+            "    s = b.store or b.versioned()",
+            "    s.version += 1; s.changed = at",
         ]
     k += len(t.writes)
     for place, value in t.grads:
@@ -383,8 +385,14 @@ def copied_back(lines, p, values, texts):
         if value is None:
             body.append(f"{c}.grad = None")
         else:
-            body.append(f"{c}.grad = Tensor(r{k} if type(r{k}) is ndarray else asarray(r{k}), None, TAPE)")
+            cells.append(c)
+            grads.append(f"r{k}")
             k += 1
+    if cells:
+        body += [
+            f"for c, r in zip(({', '.join(cells)},), ({', '.join(grads)},)):",
+            "    c.grad = Tensor(r if type(r) is ndarray else asarray(r), None, TAPE)",
+        ]
     for namespace, key, number, _ in p.attributes:
         body.append(f"{lines.name(namespace)}[{key!r}] = {tensor(p, number)}")
     if any([tells for _, _, _, tells in p.attributes]):

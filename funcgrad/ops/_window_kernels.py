@@ -145,23 +145,35 @@ def ordered(dtype):
 def locate_windows(ufunc, start, x, window, strides, padding, base_dilation, window_dilation):
     """Flat indices over the window axes of the first element that equals its window's extremum, -1 where there is none.
 
-    Taps go in row-major order, and how many miss before the first hit is counted in bytes: that is what makes it fast.
+    Taps go in row-major order, and how many miss before the first hit is counted in bytes: that is what makes it fast. Where windows do
+    not overlap, and lie inside, the taps are first laid out one after the other: rows of a small window are short.
     """
     params = window, strides, padding, base_dilation, window_dilation
-    extreme = reduce_windows(ufunc, start, x, *params)
     lead = x.ndim - len(window)
-    sizes, counts = x.shape[lead:], extreme.shape[lead:]
+    sizes = x.shape[lead:]
+    counts = tuple([positions(*axis) for axis in zip(sizes, *params, strict=True)])
     met = window_overlaps(sizes, counts, *params)
+    whole = tuple([slice(0, n, 1) for n in counts])
+    taps = [x[(..., *i)] for _, _, i in met]
+    if 1 < len(met) and len(met) * prod(counts) <= prod(sizes) and all([p == whole for _, p, _ in met]):
+        taps = [np.ascontiguousarray(t) for t in taps]
+        extreme = ufunc(taps[0], taps[1])
+        for t in taps[2:]:
+            ufunc(extreme, t, out=extreme)
+    else:
+        extreme = reduce_windows(ufunc, start, x, *params)
     missed = np.ones(extreme.shape, bool)
     misses = np.zeros(extreme.shape, np.min_scalar_type(len(met)))
-    for _, p, i in met:
-        missed[(..., *p)] &= x[(..., *i)] != extreme[(..., *p)]
+    for (_, p, _), t in zip(met, taps, strict=True):
+        missed[(..., *p)] &= t != extreme[(..., *p)]
         misses += missed
     if x.dtype.kind == "f" and np.isnan(extreme).any():  # a NaN equals nothing: the last one of its window is taken
-        for number, (_, p, i) in enumerate(met):
-            misses[(..., *p)][np.isnan(x[(..., *i)])] = number
+        for number, ((_, p, _), t) in enumerate(zip(met, taps, strict=True)):
+            misses[(..., *p)][np.isnan(t)] = number
     found = flat_indices(misses, [tap for tap, _, _ in met], sizes, counts, *params)
-    found[misses == len(met)] = -1
+    none = misses == len(met)
+    if none.any():
+        found[none] = -1
     return found
 
 
@@ -171,13 +183,24 @@ def flat_indices(number, taps, sizes, counts, window, strides, padding, base_dil
     That element is (p * stride - low + t * dilation) / base along an axis. Multiplied by the least common multiple of
     the bases, what comes from the position and what comes from the tap are whole, and are added up separately.
     """
+    of_tap, first, whole = flat_parts(
+        tuple(taps), sizes, counts, window, strides, padding, base_dilation, window_dilation
+    )
+    found = np.asarray(of_tap.take(number))
+    found += first
+    return found // whole if whole > 1 else found
+
+
+@lru_cache(64)
+def flat_parts(taps, sizes, counts, window, strides, padding, base_dilation, window_dilation):
+    """(what each tap adds, what each position adds, the multiple that both are)."""
     whole = lcm(*base_dilation)
     units = [prod(sizes[a + 1 :]) * whole // base for a, base in enumerate(base_dilation)]
     of_tap = [sum(t * d * u for t, d, u in zip(tap, window_dilation, units, strict=True)) for tap in taps]
-    found = np.asarray(np.array([*of_tap, 0]).take(number))
+    first = np.zeros((1,) * len(counts), int)
     for a, (count, stride, (low, _), unit) in enumerate(zip(counts, strides, padding, units, strict=True)):
-        found += ((np.arange(count) * stride - low) * unit).reshape((-1,) + (1,) * (len(counts) - a - 1))
-    return found // whole if whole > 1 else found
+        first = first + ((np.arange(count) * stride - low) * unit).reshape((-1,) + (1,) * (len(counts) - a - 1))
+    return np.array([*of_tap, 0]), first, whole
 
 
 # ------------------------------------------------------------------------------------------------ elements of windows

@@ -15,8 +15,9 @@ from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from .affine import FIRST, INNER, affine
 from .dot import dot_general
-from .elementwise import add, mul
-from .lstm import REFUSED, lstm_gates, lstm_output, lstm_state, slope
+from .elementwise import add, mul, sub
+from .exponential import tanh
+from .lstm import REFUSED, gate, lstm_gates, lstm_output, lstm_state, side_by_side, slope
 from .shape import batched, concatenate, getitem, reshape, stack, transpose, zeros_like
 
 BATCHED = (((2,), (2,)), ((0,), (0,)))  # products of matrices that are stacked
@@ -151,19 +152,22 @@ class lstm_layer:
             cts[p] = gradient if old is None else old + gradient
 
     def vjp(cts, out, x, h0, c0, w, *, need):
+        """The same of primitives."""
         h, c, a = out
         of_h, of_c, of_a = cts.cts if hasattr(cts, "cts") else cts
-        states, dh, dc, of_x = before(saved(c0), c), zeros_like(h0), zeros_like(c0), []
+        dh, dc, of_x = zeros_like(h0), zeros_like(c0), []
+        i, f, g, o = [gate(a, k) for k in range(4)]
+        slopes, top = slope(a), tanh(c)
+        through = mul(o, sub(1, mul(top, top)))
+        factors = mul(slopes, side_by_side(g, before(saved(c0), c), i, top))
+        of_a = None if of_a is None else mul(of_a, slopes)
         for t in range(shape_of(h)[0] - 1, -1, -1):
-            gates = at(a, t)
             dh = dh if of_h is None else add(dh, at(of_h, t))
-            of_gates, more = lstm_output.vjp(dh, None, gates, at(c, t), need=3)
-            dc = add(dc, more)
+            dc = add(dc, mul(dh, at(through, t)))
             dc = dc if of_c is None else add(dc, at(of_c, t))
-            more, dc = lstm_state.vjp(dc, None, gates, at(states, t), need=3)
-            of_gates = add(of_gates, more)
-            of_gates = of_gates if of_a is None else add(of_gates, at(of_a, t))
-            of_x.append(mul(of_gates, slope(gates)))
+            of_gates = mul(at(factors, t), side_by_side(dc, dc, dc, dh))
+            of_x.append(of_gates if of_a is None else add(of_gates, at(of_a, t)))
+            dc = mul(dc, at(f, t))
             dh = dot_general(of_x[-1], w, dims=INNER)
         of_x = stack(*reversed(of_x), axis=0)
         of_w = dot_general(rows(of_x), rows(before(h0, h)), dims=FIRST) if need & 8 else None

@@ -169,7 +169,7 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
     own = [None if p is None else current(p) for p in (w_hh, second, projection)]
     initial = tuple([current(s) for s in initial])
     whole = mode == "LSTM" and not packed and projection is None and dtype_of(projected) == np.float32
-    if whole and not state.shared.staging and own[0].owner is TAPE:
+    if whole and (own[0].owner is TAPE or state.tls.stage is not None and own[0].owner is state.tls.stage.tape):
         out, last = lstm_layer(projected, *initial, own[0], reverse)
     else:
         step = lstm_step_in_one if whole else STEPS[mode]
