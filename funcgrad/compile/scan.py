@@ -18,7 +18,7 @@ from ..core.nested import reached
 from ..core.primitive import PRIMITIVES, helpers
 from ..core.quiet import quiet
 from ..errors import GraphError
-from . import rows
+from . import rows, sums
 from .call import call
 from .closed import (
     Closed,
@@ -76,9 +76,14 @@ def runner(graph, consts, carries, length, reverse, strong):
     key = ("scan", consts, carries, length, reverse, strong)
     run = graph.cache.get(key)
     if run is None:
-        ahead = None if strong else rows.early(graph, consts, carries, length)
         elements = elementwise_graph(graph) if length and not strong else None
-        if ahead is not None:
+        ahead = None if strong else rows.early(graph, consts, carries, length)
+        after = None if strong or elements is not None else sums.sums(graph, consts, carries, length)
+        if after is not None:
+            text = sums.text(graph, after, consts, carries)
+            loop = runner(after.step, consts, carries - len(after.numbers), length, reverse, strong)
+            env = {"loop": loop, "after": compiled(after.after)}
+        elif ahead is not None:
             text = rows.text(graph, ahead, consts, carries)
             loop = runner(ahead.step, consts, carries, length, reverse, strong)
             env = {"rows": compiled(ahead.rows), "loop": loop, "own": own}
