@@ -12,6 +12,7 @@ from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Record
 from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcreteBoolError, ConcretizationError
+from funcgrad.lazy import attributes
 
 from .functions.missing import refusal
 from .functions.register import FUNCTIONS as T
@@ -21,10 +22,10 @@ from .tensor import Tensor, current, wrapped
 from .utils._pytree import broadcast_prefix, tree_flatten, tree_structure, tree_unflatten
 
 __all__ = [
-    "functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize",
-    "replace_all_batch_norm_modules_", "stack_module_state", "vjp", "vmap",
+    "debug_unwrap", "functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize",
+    "rearrange", "replace_all_batch_norm_modules_", "stack_module_state", "vjp", "vmap",  # noqa: F822  (the first waits)
 ]  # fmt: skip
-__getattr__ = refusal("torch.func", __name__)
+__getattr__ = attributes(__name__, {"rearranging": "rearrange"}, missing=refusal("torch.func", __name__))[0]
 VALUE = "grad_and_value(f)(*args)"
 VJP = "vjp(f, *primals)"
 JVP = "jvp(f, primals, tangents)"
@@ -513,6 +514,21 @@ def output_dims(func, out_dims, leaves, spec):
 
 
 # ------------------------------------------------------------------------------------------------ modules
+def debug_unwrap(tensor, *, recurse=True):
+    """The Tensor inside a Tensor that a transform has given a function, for looking at it; `recurse`: inside all transforms.
+
+    >>> import compat as torch
+    >>> torch.func.vmap(lambda x: (print(torch.func.debug_unwrap(x)), x)[1])(torch.arange(2.0))
+    tensor([0., 1.])
+    tensor([0., 1.])
+    """
+    while isinstance(tensor, Tensor) and tensor.owner is not TAPE:
+        tensor = current(tensor).val.val  # (between them stands what the transform makes of it)
+        if not recurse:
+            break
+    return tensor
+
+
 @public
 def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
     """module(*args, **kwargs) with the Tensors of a dict (or of several) in the place of its parameters and buffers.

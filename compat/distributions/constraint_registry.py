@@ -71,3 +71,11 @@ for registry in (biject_to, transform_to):
 biject_to.register(constraints.simplex, lambda _: transforms.StickBreakingTransform())
 transform_to.register(constraints.simplex, lambda _: transforms.SoftmaxTransform())
 transform_to.register(constraints.lower_cholesky, lambda _: transforms.LowerCholeskyTransform())
+for registry in (biject_to, transform_to):
+    registry.register(constraints.corr_cholesky, lambda _: transforms.CorrCholeskyTransform())
+    registry.register(
+        constraints.cat, lambda c, r=registry: transforms.CatTransform([r(part) for part in c.cseq], c.dim, c.lengths)
+    )
+    registry.register(constraints.stack, lambda c, r=registry: transforms.StackTransform([r(p) for p in c.cseq], c.dim))
+for kind in (constraints.positive_definite, constraints.positive_semidefinite):
+    transform_to.register(kind, lambda _: transforms.PositiveDefiniteTransform())

@@ -11,10 +11,11 @@ from ..functions.missing import refusal as _refusal
 
 __getattr__ = _refusal("torch.distributions.constraints", __name__)
 __all__ = [
-    "Constraint", "boolean", "cat", "dependent", "dependent_property", "greater_than", "greater_than_eq", "half_open_interval",
-    "independent", "integer_interval", "interval", "is_dependent", "less_than", "lower_cholesky", "lower_triangular",
-    "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_definite", "positive_integer", "real",
-    "real_vector", "simplex", "square", "symmetric", "unit_interval",
+    "Constraint", "boolean", "cat", "corr_cholesky", "dependent", "dependent_property", "greater_than",
+    "greater_than_eq", "half_open_interval", "independent", "integer_interval", "interval", "is_dependent",
+    "less_than", "lower_cholesky", "lower_triangular", "multinomial", "nonnegative", "nonnegative_integer", "one_hot",
+    "positive", "positive_definite", "positive_integer", "positive_semidefinite", "real", "real_vector", "simplex",
+    "square", "stack", "symmetric", "unit_interval",
 ]  # fmt: skip
 
 
@@ -228,15 +229,40 @@ class _Cat(Constraint):
         return torch.cat([c.check(v) for c, v in zip(self.cseq, parts, strict=True)], self.dim)
 
 
+class _Stack(_Cat):
+    """Several sets, one entry of a dimension for each."""
+
+    def __init__(self, cseq, dim=0):
+        super().__init__(cseq, dim)
+        self.event_dim += dim + self.event_dim < 0  # (the dimension of the entries is one of a value's own)
+
+    def check(self, value):
+        parts = value.unbind(self.dim)
+        return torch.stack([c.check(v) for c, v in zip(self.cseq, parts, strict=True)], self.dim)
+
+
+class _CorrCholesky(_LowerCholesky):
+    def check(self, value):
+        close = 10 * value.shape[-1] * torch.finfo(value.dtype).eps
+        return super().check(value) & (value.square().sum(-1) - 1).abs().le(close).all(-1)
+
+
+class _PositiveSemidefinite(_Symmetric):
+    def check(self, value):
+        symmetric = super().check(value)
+        return symmetric if not symmetric.all() else torch.linalg.eigvalsh(value).ge(0).all(-1)
+
+
 dependent = _Dependent()
 real = _Real()
 boolean = _Boolean()
 one_hot = _OneHot()
 greater_than, greater_than_eq, less_than = _GreaterThan, _GreaterThanEq, _LessThan
 interval, half_open_interval, integer_interval = _Interval, _HalfOpenInterval, _IntegerInterval
-independent, multinomial, cat = _IndependentConstraint, _Multinomial, _Cat
+independent, multinomial, cat, stack = _IndependentConstraint, _Multinomial, _Cat, _Stack
 positive, nonnegative, unit_interval = _GreaterThan(0.0), _GreaterThanEq(0.0), _Interval(0.0, 1.0)
 nonnegative_integer, positive_integer = _IntegerGreaterThan(0), _IntegerGreaterThan(1)
 simplex, square, symmetric, positive_definite = _Simplex(), _Square(), _Symmetric(), _PositiveDefinite()
 lower_triangular, lower_cholesky = _LowerTriangular(), _LowerCholesky()
+corr_cholesky, positive_semidefinite = _CorrCholesky(), _PositiveSemidefinite()
 real_vector = _IndependentConstraint(real, 1)

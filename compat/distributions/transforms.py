@@ -6,6 +6,7 @@ Invariant: t.inv(t(x)) is x for a bijective t; with cache_size=1 the very x that
 import math
 
 import compat as torch
+from funcgrad.lazy import attributes
 
 from ..functions.missing import refusal as _refusal
 from ..size import Size
@@ -547,4 +548,7 @@ class LowerCholeskyTransform(Plain):
         return y.tril(-1) + y.diagonal(dim1=-2, dim2=-1).log().diag_embed()
 
 
-__getattr__ = _refusal("torch.distributions.transforms", __name__)
+FAMILIES = {
+    "combined": "CatTransform CorrCholeskyTransform CumulativeDistributionTransform PositiveDefiniteTransform StackTransform"
+}
+__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=_refusal("torch.distributions.transforms", __name__))

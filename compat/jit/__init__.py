@@ -7,8 +7,8 @@ frozen into a trace, and there is no TorchScript to look at or to save.
 from ..functions.missing import refusal
 
 __all__ = [
-    "export", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance", "optimize_for_inference", "script",
-    "script_if_tracing", "trace", "trace_module", "unused",
+    "Error", "Future", "annotate", "export", "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance",
+    "optimize_for_inference", "script", "script_if_tracing", "trace", "trace_module", "unused", "wait",
 ]  # fmt: skip
 
 
@@ -69,6 +69,47 @@ def is_scripting():
 def is_tracing():
     """False: nothing is traced."""
     return False
+
+
+class Error(Exception):
+    """What a script would raise in torch."""
+
+
+class Future:
+    """What fork() returns: it is done by then."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def value(self):
+        """The value."""
+        return self._value
+
+    wait = value
+
+    def done(self):
+        """True."""
+        return True
+
+
+def fork(func, *args, **kwargs):
+    """func(*args, **kwargs), run at once, as a Future."""
+    return Future(func(*args, **kwargs))
+
+
+def wait(future):
+    """The value of a Future.
+
+    >>> import compat as torch
+    >>> torch.jit.wait(torch.jit.fork(torch.neg, torch.ones(1)))
+    tensor([-1.])
+    """
+    return future.wait()
+
+
+def annotate(the_type, the_value):
+    """the_value."""
+    return the_value
 
 
 isinstance_ = isinstance

@@ -90,6 +90,19 @@ class Rerun:
                 self.function(*[detached(a) for a in self.args], **self.kwargs)
 
 
+def detach_variable(inputs):
+    """The Tensors of a tuple as leaves of their own, the rest as it is."""
+    if not isinstance(inputs, tuple):
+        raise RuntimeError(f"Only tuple of tensors is supported. Got Unsupported input type: {type(inputs).__name__}")
+    return tuple([x.detach().requires_grad_(x.requires_grad) if isinstance(x, Tensor) else x for x in inputs])
+
+
+def check_backward_validity(inputs):
+    """Warn if none of the inputs requires grad."""
+    if not any(isinstance(x, Tensor) and x.requires_grad for x in inputs):
+        warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=2)
+
+
 def casts_in_force():
     """(dtype, whether autocast is on, whether it keeps its casts)."""
     mode = sys.modules.get(AUTOCAST)  # (until it is loaded it is off)

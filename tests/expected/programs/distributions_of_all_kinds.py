@@ -254,3 +254,28 @@ print(D.kl_divergence(low, other), D.kl_divergence(newer[3], D.ContinuousBernoul
 show(lambda: D.ContinuousBernoulli(2.0, validate_args=True))
 show(lambda: D.LowRankMultivariateNormal(torch.zeros(2), torch.ones(3, 1), torch.ones(2)))
 show(lambda: D.LowRankMultivariateNormal(torch.zeros(4, 2), torch.ones(3, 2, 1), torch.ones(2)))
+
+each = [D.ExpTransform(), D.SigmoidTransform()]
+blocks = [D.IndependentTransform(t, 1) for t in each]
+for t, given in (
+    (D.CatTransform(each, dim=-1), x), (D.CatTransform(blocks, dim=0), x), (D.CatTransform(each, 0, [1, 1]), x),
+    (D.StackTransform(each, dim=0), x), (D.StackTransform(each, dim=-1), x),
+    (D.CumulativeDistributionTransform(D.Normal(0.0, 1.0)), x), (D.CorrCholeskyTransform(), torch.randn(2, 3)),
+    (D.PositiveDefiniteTransform(), torch.randn(2, 2, 2)),
+):  # fmt: skip
+    y = t(given)
+    print(type(t).__name__, t.bijective, y, t.inv(y), t.domain.event_dim, t.codomain.event_dim, t.codomain.check(y))
+    show(lambda t=t, x=given, y=y: t.log_abs_det_jacobian(x, y))
+    show(lambda t=t, x=given, y=y: (t.forward_shape(x.shape), t.inverse_shape(y.shape)))
+show(lambda: D.CorrCholeskyTransform()(torch.ones(2)))
+show(lambda: D.CorrCholeskyTransform().forward_shape((4,)))
+for registry in (D.biject_to, D.transform_to):
+    for c in (constraints.cat([constraints.positive, constraints.unit_interval], 1), constraints.positive_definite,
+              constraints.stack([constraints.positive, constraints.less_than(1.0)], 0), constraints.corr_cholesky):  # fmt: skip
+        show(lambda r=registry, c=c: (c.event_dim, r(c)(torch.ones(2, 3) if c is constraints.corr_cholesky else x)))
+for d in (D.LKJCholesky(3), D.LKJCholesky(2, torch.tensor([0.5, 2.0]))):
+    torch.manual_seed(0)
+    draws = d.sample((2,))
+    print(d, d.batch_shape, d.event_shape, d.support, draws, d.log_prob(draws))
+show(lambda: D.LKJCholesky(1))
+show(lambda: D.LKJCholesky(3).log_prob(torch.ones(3, 3)))

@@ -118,3 +118,27 @@ def inner(x):  # backward inside a transform
 
 
 show(lambda: grad(inner)(x[0]).detach())
+
+# ---------------------------------------------------------------------- rearranged, looked into, in memory of another order
+x = torch.arange(24.0).view(2, 3, 4)
+for pattern, lengths in (
+    ("a b c -> c b a", {}), ("a b c -> a (b c)", {}), ("a b (c d) -> (a c) b d", {"c": 2}), ("... c -> c ...", {}),
+    ("a b c -> a 1 b c 1", {}), ("a b c -> () a b c", {}), ("a ... -> a (...)", {}), ("(p q) b c -> q p b c", {"p": 1}),
+    ("a b c -> b a", {}), ("a b -> b a", {}), ("a a b -> a b", {}), ("a b c -> a b c", {"z": 3}), ("a (b c d", {}), ("a b", {}),
+    ("a ((b) c) d -> a b c d", {}), ("a b $ -> a b", {}),
+):  # fmt: skip
+    try:
+        y = torch.func.rearrange(x, pattern, **lengths)
+        print(pattern, tuple(y.shape), y.flatten()[:5].tolist(), y.data_ptr() == x.data_ptr())
+    except ValueError:
+        print(pattern, "ValueError")
+print(torch.func.rearrange([x, x], "n a b c -> a (n b) c").shape)
+print(torch.func.vmap(lambda t: torch.func.rearrange(t, "a b -> b a"))(x).shape)
+unwrap = torch.func.debug_unwrap
+print(torch.func.grad(lambda t: (print(unwrap(t)), t.sum())[1])(x[0, 0]), unwrap(x) is x)
+print(torch.func.vmap(torch.func.grad(lambda t: (print(unwrap(t)), t.sum())[1]))(x[0]))
+future = torch.jit.fork(lambda a: a + 1, torch.ones(1))
+print(future.wait(), torch.jit.wait(future), future.done(), torch.jit.annotate(int, 3))
+layers = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 2), torch.nn.ConvTranspose2d(3, 2, 2), torch.nn.Conv1d(2, 2, 2))
+torch.nn.utils.convert_conv2d_weight_memory_format(layers, torch.channels_last)
+print([p.stride() for p in layers.parameters()])
