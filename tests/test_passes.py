@@ -133,6 +133,11 @@ CASES = [  # pass, graph, what is left of it; * = another result only by roundin
     # ------------------------------------------------------------------ zeros
     (zeros, "a0: float64[2], a1: float64[2]\nv0: float64[4] = full(shape=(4,), value=0, dtype=dtype('float64'))\nv1: float64[4] = put(v0, a0, idx=(slice(0, 2, None),))\nv2: float64[4] = put(v1, a1, idx=(slice(0, 2, None),))\nv2",
      ["v0: float64[4] = full(shape=(4,), value=0, dtype=dtype('float64'))", "v1: float64[4] = put(v0, a1, idx=(slice(0, 2, None),))", "v1"]),
+    (zeros, "a0: float64[4], a1: float64[], a2: float64[]\nv0: float64[4] = put(a0, a1, idx=(0,))\nv1: float64[4] = put(v0, a2, idx=(2,))\nv2: float64[4] = put(v1, 3.0, idx=(0,))\nv2",
+     ["v0: float64[4] = put(a0, a2, idx=(2,))", "v1: float64[4] = put(v0, 3.0, idx=(0,))", "v1"]),
+    (zeros, "a0: float64[4], a1: float64[], a2: float64[]\nv0: float64[4] = put(a0, a1, idx=(0,))\nv1: float64[4] = put(v0, a2, idx=(2,))\nv2: float64[4] = put(v1, 3.0, idx=(0,))\nv1, v2", None),
+    (zeros, "a0: float64[4], a1: float64[]\nv0: float64[4] = copy(a0, a0)\nv1: float64[4] = put(v0, a1, idx=(0,))\nv2: float64[4] = copy(a0, a1)\nv3: float64[4] = put(v2, a1, idx=(0,))\nv1, v3",
+     ["v0: float64[4] = put(a0, a1, idx=(0,))", "v1: float64[4] = copy(a0, a1)", "v2: float64[4] = put(v1, a1, idx=(0,))", "v0, v2"]),
     (zeros, "a0: float64[3], a1: float64[3,1]\nv0: float64[3] = put(a1, a0, idx=(slice(None, None, None), 0))\nv0", "refused"),
     (zeros, "a0: float64[3], a1: float64[3,1]\nv0: float64[3,1] = put(a1, a0, idx=(slice(None, None, None), 0))\nv0", ["v0: float64[3,1] = reshape(a0, shape=(3, 1))", "v0"]),
     (zeros, "a0: float64[3,2], a1: float64[3,2]\nv0: float64[3,2] = put(a1, a0, idx=(slice(None, None, -1),))\nv0", ["v0: float64[3,2] = getitem(a0, idx=(slice(None, None, -1),))", "v0"]),

@@ -14,6 +14,7 @@ from .merging import key_of
 from .rewriting import is_constant, is_node, known_aval, made, never_negative_zero
 
 FAR = 16  # writes that a read looks past
+NEAR = 4  # writes that a write looks past
 
 
 @local("put", "getitem", "add")
@@ -21,7 +22,11 @@ def zeros(draft):
     """Sums of arrays written into zeros, as writes; writes over writes; reads of what was written."""
     known = {}  # nodes that are seen never to be -0.0
     rows = {}  # array of zeros that rows were written into -> their numbers
-    rules = {"put": put_over, "getitem": read, "add": lambda n, ins: added(n, ins, draft.count, known, rows)}
+    rules = {
+        "put": lambda n, ins: put_over(n, ins, draft.count),
+        "getitem": read,
+        "add": lambda n, ins: added(n, ins, draft.count, known, rows),
+    }
     return lambda n, ins: rules[n.prim.name](n, ins)
 
 
@@ -34,12 +39,14 @@ def slot(n):
     return index_shape(n.aval.shape, n.params["idx"])
 
 
-def put_over(n, ins):
-    """put(put(x, v, i), w, i) = put(x, w, i); put(x, v, i) that writes everything = v, or v[i] where i turns axes round"""
+def put_over(n, ins, count):
+    """put(put(x, v, i), w, i) = put(x, w, i), also with writes elsewhere in between; put(copy of x, v, i) = put(x, v, i); put(x, v, i) that
+    writes everything = v, or v[i] where i turns axes round"""
     x, v = ins
     idx, shape = n.params["idx"], n.aval.shape
-    if is_node(x, "put") and same_index(x.params["idx"], idx):
-        return made("put", x.ins[0], v, idx=idx, like=n)
+    base = without(x, idx, count)
+    if base is not None:
+        return made("put", base, v, idx=idx, like=n)
     aval = known_aval(v)
     if aval.weak or aval.dtype != n.aval.dtype or aval.shape != slot(n):
         return None
@@ -48,6 +55,26 @@ def put_over(n, ins):
         return v if aval.shape == shape else made("reshape", v, shape=shape, like=n)
     if aval.shape == shape and all([there in (whole, whole[::-1]) for there, whole in parts]):
         return made("getitem", v, idx=idx, like=n)
+    return None
+
+
+def without(x, idx, count):
+    """What an array is but for what is to be written at an index, if it is less: an earlier write there is left out, and a copy."""
+    if is_node(x, "copy") and known_aval(x.ins[1]) == x.aval:
+        return x.ins[1]
+    between = []
+    while is_node(x, "put") and len(between) < NEAR:
+        if same_index(x.params["idx"], idx):
+            if between and count[x] > 1:
+                return None
+            x = x.ins[0]
+            for m in reversed(between):
+                x = made("put", x, m.ins[1], idx=m.params["idx"], like=m)
+            return x
+        if count[x] > 1 or not disjoint(x.params["idx"], idx, x.aval.shape):
+            return None
+        between.append(x)
+        x = x.ins[0]
     return None
 
 
