@@ -130,6 +130,7 @@ class Arithmetic:
     def __init__(self, name, prim, *, floating=False, refuse=None):
         self.name = name
         self.slow = general(name, prim, floating, refuse)
+        refused = refusals_of(name)
         self.quick = quick_binary(prim, self.slow)
 
         def inplace(t, other=MISSING, *more, label=None, operands=None):
@@ -140,9 +141,11 @@ class Arithmetic:
                 other = as_operand(other)
                 if other is NotImplemented:
                     raise unsuitable(name + "_", t, given)
-                check_in_place(t, other, floating)
                 if refuse is not None:
                     refuse(current(t), other)
+                check_in_place(t, other, floating)
+                if refused and dtype_of(current(t)).kind in refused:
+                    refuse_dtype(refused[dtype_of(current(t)).kind], dtype_of(current(t)))
                 if type(other) is int and dtype_of(current(t)).kind in "iu":
                     other = number(other, dtype_of(current(t)))
                 p, params = called(prim)
@@ -212,6 +215,8 @@ def refuse_negative_powers(a, b):
 
 def refuse_zero(a, b):
     """An integer is not divided by zero; of a value that is not known yet nothing is said."""
+    if rank(a)[0].kind == rank(b)[0].kind == "b":
+        return  # (for which the kernel is refused)
     if rank(a)[0].kind in KINDS_OF_INTEGER and rank(b)[0].kind in KINDS_OF_INTEGER:
         v = b.val if isinstance(b, Handle) else b
         if isinstance(v, (np.ndarray, int)) and np.any(np.equal(v, 0)):
@@ -373,8 +378,11 @@ def rounded_quotient(x, y, mode):
         return NotImplemented
     x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
     check_sizes(x, y)
+    (c, d), common = promoted((x, y))
+    if common.kind == "b":
+        refuse_dtype(f"div_{mode}_cpu", common)
     refuse_zero(x, y)
-    got = P[f"{mode}_divide"](*promoted((x, y))[0])
+    got = P[f"{mode}_divide"](c, d)
     return got if isinstance(got, Tensor) else new(np.asarray(got))
 
 

@@ -23,6 +23,7 @@ from .operands import (
     rank,
     shape_of,
 )
+from .refusals import need_dtype
 from .register import (
     MISSING,
     answer,
@@ -252,6 +253,7 @@ def isreal(input):
 def signbit(input):
     """Is the element negative, or -0?"""
     t = current(input)
+    need_dtype("signbit", dtype_of(t))
     return P["signbit"](t) if dtype_of(t).kind == "f" else P["less"](t, 0)
 
 
@@ -260,7 +262,7 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Is |input - other| at most atol + rtol * |other|, or are both equal?"""
     x, y = current(input).detach(), current(other).detach()
     if dtype_of(x) != dtype_of(y):
-        raise RuntimeError(f"{dtypes.of_numpy(dtype_of(x)).name.capitalize()} did not match {y.dtype}")
+        raise RuntimeError(f"{spoken(dtype_of(x))} did not match {spoken(dtype_of(y))}")
     check_sizes(x, y)
     close = x == y
     if equal_nan and dtype_of(x).kind in "fc":

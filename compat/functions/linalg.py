@@ -436,7 +436,7 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     if bound is None or rtol is not None:
         rtol = max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps) if rtol is None else rtol
         relative = rtol * over(s, "max", -1, True)
-        bound = relative if bound is None else FUNCTIONS["maximum"](relative, bound)
+        bound = relative if bound is None else P["maximum"](relative, bound, kink="torch")
     return (s > bound).sum(-1)
 
 

@@ -35,7 +35,7 @@ from .operands import (
     shape_of,
     wrapped,
 )
-from .refusals import need_real, refusals_of, refuse
+from .refusals import need_dtype, need_real, refusals_of, refuse
 from .register import (
     FUNCTIONS,
     METHODS,
@@ -70,6 +70,7 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None):
     """
     of = of or {}
     refused = refusals_of(name)
+    not_in_place = refused | refusals_of(name + "_")
     label = f"{node or name.capitalize()}Backward0"
     prim = prim or name
     if node is not None:
@@ -108,8 +109,8 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None):
                 f"result type {spoken(dtypes.Default.numpy)} can't be cast to the desired output type "
                 f"{spoken(dtype_of(t))}"
             )
-        if dtype_of(t).kind in refused:
-            refuse(refused[dtype_of(t).kind], dtype_of(t))
+        if dtype_of(t).kind in not_in_place:
+            refuse(not_in_place[dtype_of(t).kind], dtype_of(t))
         if dtype_of(t).kind in of:
             return rewrite(self, of[dtype_of(t).kind](kept(self)), label, (t,))
         p, params = called(prim)
@@ -229,6 +230,7 @@ def sgn(input):
 def frac(input):
     """The part behind the point, with the sign of the input."""
     t = current(input)
+    need_dtype("frac", dtype_of(t))
     return P["sub"](t, P["trunc"](t))
 
 

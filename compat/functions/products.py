@@ -19,6 +19,7 @@ from .arithmetic import MUL, quick_binary
 from .joining import need_tensors
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, shape_of
 from .pointwise import C_NAMES
+from .refusals import need_dtype
 from .register import (
     FUNCTIONS,
     METHODS,
@@ -82,6 +83,7 @@ def vectors(x, y):
             "dot : expected both vectors to have same dtype, but found "
             f"{dtypes.SPOKEN[dtypes.name_of(dtype_of(x))]} and {dtypes.SPOKEN[dtypes.name_of(dtype_of(y))]}"
         )
+    need_dtype("dot", dtype_of(x))
     return renamed(DOT(x, y, dims=INNER), "DotBackward0")
 
 
@@ -440,6 +442,7 @@ def kron(input, other):
 def trace(input):
     """The sum of the diagonal of a matrix."""
     t = current(input)
+    need_dtype("trace", dtype_of(t))
     if len(shape_of(t)) != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {len(shape_of(t))}")
     t = cast(t, np.dtype(np.int64)) if dtype_of(t).kind in "biu" else t

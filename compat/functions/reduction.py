@@ -220,6 +220,7 @@ def prod(input, dim=None, keepdim=False, *, dtype=None):
 def nansum(input, dim=None, keepdim=False, *, dtype=None):
     """The sum, nan counted as 0."""
     t = current(input)
+    need_dtype("nansum", dtype_of(t))
     if dtype_of(t).kind == "f":
         t = P["where"](P["isnan"](t), 0.0, t)
     return sum(t, dim, keepdim, dtype=dtype)
@@ -324,6 +325,7 @@ def extreme(name, longer, evenly):
 
     def of_whole(input):
         t = current(input)
+        need_dtype(name, dtype_of(t))
         need_elements(name, t, None)
         out = P[name](t, axes=tuple(range(len(shape_of(t)))))
         if out.mark is not None:
@@ -335,6 +337,7 @@ def extreme(name, longer, evenly):
     def along_dim(input, dim, keepdim):
         try:
             t = current(input)
+            need_dtype(f"{name} along", dtype_of(t))
             need_elements(name, t, dim)
             index = index_of_extreme(t, arg, dim)
             values = named(without(picked(t, index, dim), dim, keepdim), shown + "Backward0", (input,))
@@ -546,6 +549,8 @@ def renorm(input, p, dim, maxnorm):
 def running(name, prim, shown):
     def function(input, dim, *, dtype=None):
         t = current(input)
+        if name == "logcumsumexp":
+            need_dtype(name, dtype_of(t))
         if dtype is not None or (dtype_of(t).kind in KINDS_OF_INTEGER and name != "logcumsumexp"):
             t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
         if prim == "cumlogsumexp" and dtype_of(t).kind == "c" and shape_of(t):
@@ -587,6 +592,7 @@ running("logcumsumexp", "cumlogsumexp", "LogcumsumexpBackward0")
 def running_extreme(name):
     def function(input, dim):
         t = current(input)
+        need_dtype(name, dtype_of(t))
         shape = shape_of(t)
         values = along_axis(t, name, dim, kink="torch")
         if not shape:
@@ -692,6 +698,8 @@ def histogram(input, bins, *, range=None, weight=None, density=False):  # noqa: 
 @operation()
 def diff(input, n=1, dim=-1, prepend=None, append=None):
     """Differences of neighbours along a dimension, n times."""
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
     parts = [t for t in (prepend, input, append) if t is not None]
     t = FUNCTIONS["cat"](parts, dim) if len(parts) > 1 else input
     if t.dim() == 0:

@@ -11,6 +11,7 @@ from .register import spoken
 COMPLEX, BOOL, INTEGER, FLOAT = "c", "b", "iu", "f"
 KERNELS = {  # name: {kinds of dtypes: kernel, or (error, its text)}
     "abs": {BOOL: "abs_cpu"},
+    "abs_": {COMPLEX: (RuntimeError, "In-place abs is not supported for complex tensors.")},
     **{
         name: {COMPLEX: (NotImplementedError, f"{name} is not supported for complex inputs"), BOOL: f"{name}_vml_cpu"}
         for name in ("ceil", "floor", "trunc")
@@ -50,6 +51,16 @@ KERNELS = {  # name: {kinds of dtypes: kernel, or (error, its text)}
         }
         for name in ("argmax", "argmin")
     },
+    "pow": {BOOL: "pow"},
+    **{name: {COMPLEX: f"{name}_all"} for name in ("max", "min")},
+    **{f"{name} along": {COMPLEX: (RuntimeError, f"{name}(): does not support complex input")} for name in ("max", "min")},
+    **{name: {COMPLEX: f"{name}_cpu"} for name in ("cummax", "cummin", "mode")},
+    "frac": {BOOL + INTEGER + COMPLEX: "frac_cpu"},
+    "logcumsumexp": {BOOL + INTEGER: "logcumsumexp_out_cpu"},
+    "nansum": {COMPLEX: (RuntimeError, "nansum on CPU does not support complex inputs")},
+    "signbit": {COMPLEX: (NotImplementedError, "signbit is not implemented for complex tensors.")},
+    "trace": {BOOL: "trace"},
+    "dot": {BOOL: "dot"},
     "amax": {COMPLEX: "max_values_cpu"},
     "amin": {COMPLEX: "min_values_cpu"},
     "aminmax": {COMPLEX: "aminmax_cpu"},

@@ -6,6 +6,7 @@ equal elements keep their order, nan comes last.
 
 import numpy as np
 
+from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..tensor import Tensor, current, wrapped
@@ -16,6 +17,7 @@ from .reduction import without
 from .refusals import need_dtype
 from .register import FUNCTIONS, named, operation
 from .return_types import BY_NAME as RETURN
+from .selection import LONGEST, as_torch_chooses, kth, top
 
 
 def order_of(t, dim, descending=False):
@@ -88,18 +90,42 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
     k = k.item() if isinstance(k, Tensor) else k
     if not 0 <= k <= shape_of(t)[axis]:
         raise RuntimeError("selected index k out of range")
-    return chosen("topk", "TopkBackward0", input, first_of(order_of(t, axis, largest), axis, 0, k), dim)
+    order = order_of(t, axis, largest)
+    index = first_of(order, axis, 0, k)
+    if k and has_equals(t, order, axis, 0, k + 1):
+        index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: top(row, k, largest)))
+    return chosen("topk", "TopkBackward0", input, index, dim)
+
+
+def has_equals(t, order, axis, start, stop):
+    """Are there equal elements (or several nan), of values that are known, at these places of the order along an axis?"""
+    if t.owner is not TAPE or order.owner is not TAPE or t.val.shape[axis] > LONGEST:
+        return False
+    v, places = t.val, order.val
+    if axis != v.ndim - 1:
+        v, places = np.moveaxis(v, axis, -1), np.moveaxis(places, axis, -1)
+    if v.ndim > 1:
+        places = places.reshape(-1, v.shape[-1])[:, start:stop]
+        v = v.reshape(-1, v.shape[-1])[np.arange(len(places))[:, None], places]
+    else:
+        v = v[places[start:stop]]
+    return bool((v[..., 1:] == v[..., :-1]).any() or (v != v).any())
 
 
 @operation()
 def kthvalue(input, k, dim=-1, keepdim=False):
     """(value, index) of the k-th smallest element along a dimension."""
     t, axis = axis_of(current(input), dim)
-    if shape_of(current(input)):  # (of a 0-d Tensor torch gives it back)
-        need_dtype("kthvalue", dtype_of(t))
+    if not shape_of(t)[axis]:
+        raise IndexError(f"kthvalue(): Expected reduction dim {axis} to have non-zero size.")
     if not 1 <= k <= shape_of(t)[axis]:
         raise RuntimeError("kthvalue(): selected number k out of range for dimension " + str(axis))
-    index = first_of(order_of(t, axis), axis, k - 1, k)
+    if shape_of(current(input)):  # (of a 0-d Tensor torch gives it back)
+        need_dtype("kthvalue", dtype_of(t))
+    order = order_of(t, axis)
+    index = first_of(order, axis, k - 1, k)
+    if has_equals(t, order, axis, max(k - 2, 0), k + 1):
+        index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: [kth(row, k - 1)]))
     return chosen("kthvalue", "KthvalueBackward0", input, index, dim, keepdim and bool(shape_of(current(input))))
 
 
@@ -157,6 +183,9 @@ medians("nanmedian", True)
 def mode(input, dim=-1, keepdim=False):
     """(value, index) of the commonest element along a dimension, the smallest of several, where it stands last."""
     t, axis = axis_of(current(input), dim)
+    if not shape_of(t)[axis]:
+        raise IndexError(f"mode(): Expected reduction dim {axis} to have non-zero size.")
+    need_dtype("mode", dtype_of(t))
     v = np.moveaxis(np.asarray(concrete(t, "mode")), axis, -1)
     rows = v.reshape(-1, v.shape[-1])
     index = np.empty(len(rows), np.int64)
@@ -174,6 +203,10 @@ def mode(input, dim=-1, keepdim=False):
 def quantiles(name, skip_nan):
     def function(input, q, dim=None, keepdim=False, *, interpolation="linear"):
         t = current(input)
+        if not isinstance(q, Tensor) and not 0 <= q <= 1:
+            raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
+        if 0 in shape_of(t):
+            raise RuntimeError(f"{name}() input tensor must be non-empty")
         if dtype_of(t) not in (np.float32, np.float64):
             raise RuntimeError("quantile() input tensor must be either float or double dtype")
         if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):

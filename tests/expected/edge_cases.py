@@ -204,3 +204,21 @@ FAMILIES["gradients at nan"] = "\n".join(
         "F.rrelu(y)", "F.leaky_relu(y)", "F.relu6(y)", "F.hardshrink(y)", "y.cummax(0)[0]", "y.cummin(0)[0]", "y.clamp(0, 1)", "F.relu(y)",
     )  # fmt: skip
 )
+
+FAMILIES["which of equal elements"] = "\n".join(
+    f"y = (torch.arange({n}) * 7 % {m}).float(); y.topk({k})[1], y.topk({k}, largest=False)[1], y.kthvalue({k})[1]"
+    for n, m, k in ((3, 2, 2), (20, 3, 5), (20, 1, 18), (100, 4, 1), (300, 5, 4), (130, 2, 60), (64, 9, 64), (200, 50, 7))
+) + """
+y = torch.tensor([1.0, nan, 2.0, nan, 1.0, 2.0]); y.topk(4), y.topk(5, largest=False)[1], y.kthvalue(2), y.kthvalue(6)[1]
+y = (torch.arange(60) * 7 % 3).reshape(4, 5, 3); y.topk(3, 1)[1], y.kthvalue(2, 1)[1], y.topk(2, 0, False)[1]
+"""
+
+FAMILIES["dtypes that kernels refuse"] = "\n".join(
+    f"y = torch.tensor([1, 0, 2]).to(torch.{d}); {code}"
+    for d, codes in {
+        "bool": "y ** y|y // y|y.fmod(y)|y.frac()|y.logcumsumexp(0)|y.trace()|y.dot(y)|y.isclose(y.byte())|y.fmod_(True)|y.sub_(2)",
+        "complex64": "y.max()|y.min(0)|y.cummax(0)|y.mode()|y.nansum()|y.signbit()|y.abs_()|y.frac()",
+        "int64": "y.frac()|y.logcumsumexp(0)|y.diff(-1)|y.quantile(-1)|y[:0].mode()|y[:0].kthvalue(1)|y.float()[:0].quantile(0.5)",
+    }.items()
+    for code in codes.split("|")
+)  # fmt: skip
