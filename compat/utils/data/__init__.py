@@ -9,8 +9,8 @@ FAMILIES = {
     "dataloader": "DataLoader",
     "dataset": "ChainDataset ConcatDataset Dataset IterableDataset StackDataset Subset TensorDataset random_split",
     "distributed": "DistributedSampler",
+    "info": "WorkerInfo get_worker_info",
     "sampler": "BatchSampler RandomSampler Sampler SequentialSampler SubsetRandomSampler WeightedRandomSampler",
-    "worker": "WorkerInfo get_worker_info",
 }
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.utils.data", __name__))
 __all__ = [*homes_of(__name__, FAMILIES)]

@@ -12,7 +12,6 @@ import random
 import threading
 import traceback
 from collections import deque
-from dataclasses import dataclass
 from multiprocessing import connection, parent_process, reduction
 
 import numpy as np
@@ -22,31 +21,10 @@ from funcgrad.core.tracebacks import drop
 from ...functions.random import default_generator
 from ...settings import set_num_threads
 from ...tensor import Tensor
+from .info import Active, WorkerInfo
 
 STOP, AGAIN = "stop", "again"  # what a worker may be told besides (number, indices)
 LARGE = 1 << 16  # arrays from this size on do not go through the pickle
-
-
-@dataclass(frozen=True)
-class WorkerInfo:
-    """A worker as its data set may see it: its number, of how many, its seed, and its copy of the data set."""
-
-    id: int
-    num_workers: int
-    seed: int
-    dataset: object
-    worker_method: str | None = "multiprocessing"
-
-
-class Active:
-    """The worker that this process is, if it is one."""
-
-    info = None
-
-
-def get_worker_info():
-    """The WorkerInfo of the worker that calls, None outside one."""
-    return Active.info
 
 
 class Ended:
