@@ -91,3 +91,16 @@ def test_draws_and_effects(capsys):
 def test_map_without_a_carry():
     x = np.arange(40.0).reshape(8, 5)
     assert np.array_equal(fg.jit(lambda x: fg.lax.map(lambda r: r[::-1] * 2 + r, x))(x), x[:, ::-1] * 2 + x)
+
+
+def test_constant_results():
+    """A step may give back an array that stands in its graph, beside what rows and sums give."""
+    x, table = np.arange(40.0).reshape(8, 5), np.full((20, 2), 3.0)
+
+    def step(c, r):
+        return c + fnp.outer(r, r), (table, fnp.sin(r) * r, np.ones(20))
+
+    last, (tables, ys, ones) = fg.jit(lambda x: fg.lax.scan(step, np.zeros((5, 5)), x))(x)
+    np.testing.assert_allclose(last, x.T @ x)
+    assert np.array_equal(tables, np.full((8, 20, 2), 3.0)) and np.array_equal(ones, np.ones((8, 20)))
+    np.testing.assert_allclose(ys, np.sin(x) * x)

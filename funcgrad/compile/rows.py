@@ -42,7 +42,9 @@ def found(graph, consts, carries, length):
     whole = optimised(Graph(ins, crossing))
     flags = [False] * consts + [True] * (len(ins) - consts)
     got.rows = mapped(whole, length, flags, range(len(crossing)))[0]
-    got.ys = [(j, crossing.index(o)) for j, o in enumerate(graph.outs) if j >= carries and type(o) is GraphNode and o in nodes]
+    got.ys = [
+        (j, crossing.index(o)) for j, o in enumerate(graph.outs) if j >= carries and type(o) is GraphNode and o in nodes
+    ]
     outs = [o for j, o in enumerate(graph.outs) if j not in dict(got.ys)]
     stand_ins = {n: GraphNode(None, (), None, n.aval) for n in crossing}
     left = cut(stand_ins, crossing, graph.ins, outs, graph.effects)
