@@ -377,7 +377,7 @@ def test_the_passes_take_time_in_proportion_to_the_program():
     """Each looks again where something has changed, and not elsewhere, however long what one change brings about goes on."""
     (few, short), (many, long) = work(written_in_place(20)), work(written_in_place(160))
     assert 7.0 < long / short < 8.5 and many / few < 8.5
-    assert many < 12 * long
+    assert many < 6 * long
 
 
 def test_ready():

@@ -46,7 +46,8 @@ class Trace:
         return shape_of(h.val)
 
     def dtype(self, h):
-        return dtype_of(h)
+        v = h.val
+        return v.dtype if type(v) is ndarray else dtype_of(h)
 
     def weak(self, h):
         return is_weak(h.val)
