@@ -687,3 +687,9 @@ def test_writes_into_kept_memory_follow_one_another():
     a[1:] = a[:-1].copy()
     a[2] *= 3.0
     np.testing.assert_allclose(fg.jit(g)(x), a * np.sin(x))
+
+
+@pytest.mark.parametrize("c", [0.25, np.arange(5.0)], ids=["number", "array"])
+def test_a_constant_taken_off_twice_beside_doublings(c):
+    x = np.linspace(-1.0, 1.0, 5)
+    assert np.array_equal(fg.jit(lambda x: x - c - c - 2 * x * 0.5)(x), x - c - c - 2 * x * 0.5)

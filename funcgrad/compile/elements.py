@@ -117,6 +117,8 @@ def elements(n, xs):
         return each(n.aval.shape, lambda: next(values))
     if name in FOLDS or name == "mean":
         (x,), axes = xs, params["axes"]
+        if name in ("sum", "mean") and aval(x.flat[0]).dtype.kind not in "fc":
+            raise Declined  # (a sum of bools is a number, which adding them up is not)
         kept = [i for i in range(x.ndim) if i not in axes]
         rows = iter(x.transpose(*kept, *axes).reshape(math.prod(n.aval.shape), -1))
         if name != "mean":

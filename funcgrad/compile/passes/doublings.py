@@ -7,6 +7,7 @@ sooner, and that `a - d - d` is rounded once. Nothing that was finite becomes in
 import math
 
 from ...core.aval import Aval
+from ...core.graph import GraphNode
 from .draft import local
 from .rewriting import constant, is_node, known_aval, made
 
@@ -57,7 +58,13 @@ def moved(n, ins, count):
 def twice_over(n, ins, count):
     """a - 2x - 2x = a - 4x, and a - px - px = a - (2p)x of a p that is repeated, and with +, where that is all 2x, px is read for"""
     first, d = ins
-    if not is_node(first, n.prim.name) or first.ins[1] is not d or count[first] > 1 or count[d] > 2:
+    if (
+        type(d) is not GraphNode
+        or not is_node(first, n.prim.name)
+        or first.ins[1] is not d
+        or count[first] > 1
+        or count[d] > 2
+    ):
         return None
     c, x = parted(d)
     if 2 * c in POWERS[1:] and known_aval(x) == n.aval:
