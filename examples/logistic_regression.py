@@ -18,12 +18,12 @@ b = torch.zeros((), requires_grad=True)
 
 @showing.compiled
 def train():
+    w.grad = b.grad = None
     loss = F.binary_cross_entropy_with_logits(points @ w + b, labels)
     loss.backward()
     with torch.no_grad():
         for p in (w, b):
             p -= 0.5 * p.grad
-            p.grad = None
     return loss
 
 
