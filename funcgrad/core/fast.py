@@ -133,7 +133,7 @@ NESTED = """
 
 
 def unary(prim):
-    env = environment(prim, "jax")
+    env = environment(prim, "jax") | {"Handle": Handle, "snap": snap}
     text, env["plan1"] = node_text(prim, 1, ["v"], "x.mark", "None", "jax")
     check = (
         ""
