@@ -958,3 +958,11 @@ def test_what_draws_or_prints_is_staged_each_time(capsys):
     assert len({run_scan(drawing) for _ in range(3)}) == 3
     run_scan(printing), run_scan(printing)
     assert capsys.readouterr().out == "seen\n" * 2
+
+
+@pytest.mark.parametrize("total", [fnp.sum, fnp.mean])
+def test_bools_are_counted_in_a_loop_over_few_numbers(total):
+    """Found by random programs: adding bools up is `or`, their sum is a number."""
+    rows = np.array([[0.5, -1.0, 2.0, 0.1], [0.3, 0.1, -1.0, 0.9]])
+    want = sum([total(row > 0.2) for row in rows])
+    assert fg.lax.scan(lambda c, row: (c + total(row > 0.2), None), 0.0, rows)[0] == want

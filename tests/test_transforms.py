@@ -219,3 +219,13 @@ def test_axes_of_vmap_from_either_end(into, out):
     x = np.arange(24.0).reshape(2, 3, 4)
     f = lambda v: v[0].sum() + v.reshape(-1)[1:3]  # noqa: E731
     np.testing.assert_allclose(fg.vmap(f, into, out)(x), jax.vmap(f, into, out)(x))
+
+
+def test_what_is_plain_beside_a_handle_of_the_level_below():
+    """Found by random programs: of x - y and sin(y) only the first has a handle inside."""
+
+    def outer(x, y):
+        return np.sum(fg.grad(lambda y: np.sum((x - y) * np.sin(y.astype("float64"))))(y))
+
+    y = np.array([0.3, 0.4])
+    np.testing.assert_allclose(fg.grad(outer)(2.0, y), np.sum(np.cos(y)), rtol=1e-12)
