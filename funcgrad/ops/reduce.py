@@ -168,7 +168,8 @@ SMALL = 256.0  # sum of squares of what rounding does not matter of
 def settled(w, x, out, axes):
     """exp(x - out) without the rounding error of out, which is a factor of all shares: they add up to one. Infinities share evenly."""
     if np.isfinite(out).all():
-        return w / w.sum(axes, keepdims=True)
+        total = w.sum(axes, keepdims=True)
+        return w / np.where(total == 0, 1, total).astype(w.dtype)
     at = np.isinf(np.real(x)) & (np.equal(x, out))
     return np.where(at, at / np.maximum(at.sum(axes, keepdims=True), 1), w).astype(w.dtype)
 

@@ -1,0 +1,78 @@
+"""Primitives at zeros, denormals, huge numbers, infinities and nans, against the figures that jax gave (expected/make_extremes.py)."""
+
+import json
+import lzma
+import pathlib
+import sys
+
+import numpy as np
+
+import funcgrad as fg
+from funcgrad.core.primitive import PRIMITIVES
+
+EXPECTED = pathlib.Path(__file__).parent / "expected"
+sys.path.append(str(EXPECTED))
+import extremes_cases as cases  # noqa: E402
+
+STORED = json.loads(lzma.decompress((EXPECTED / "extremes.json.xz").read_bytes()))["found"]
+FLUSHED = "XLA takes denormal numbers for zeros, which are then equal"
+TIES = "ties are shared otherwise (docs/kinks.md)"
+ORDER = "one infinity overflows first; jax's sums and products, taken in another order, meet inf - inf or 0 * inf"
+AT_NAN = "where the largest number is nan so is its derivative; jax's is 0"
+DIFFERENT = {
+    "any": {"denormal": FLUSHED}, "argmax": {"denormal": FLUSHED}, "argmin": {"denormal": FLUSHED}, "argsort": {"denormal": FLUSHED},
+    "searchsorted": {"denormal": FLUSHED}, "top_k": {"denormal": FLUSHED},
+    "max": {"denormal": FLUSHED, "nan": AT_NAN}, "min": {"denormal": FLUSHED, "nan": AT_NAN},
+    "max_along": {"denormal": FLUSHED, "nan": AT_NAN}, "min_along": {"denormal": FLUSHED, "nan": AT_NAN},
+    "scatter_max": {"denormal": FLUSHED, "nan": AT_NAN}, "scatter_min": {"denormal": FLUSHED, "nan": AT_NAN},
+    "cummax": {"zeros": TIES, "denormal": FLUSHED, "nan": TIES}, "cummin": {"zeros": TIES, "denormal": FLUSHED, "nan": TIES},
+    "cumprod": {"huge": ORDER, "infinite": ORDER}, "dot_general": {"huge": ORDER},
+    "linear_recurrence": {"huge": ORDER, "infinite": ORDER},
+    "logsumexp": {"infinite": "a single infinity has the whole derivative; jax gives nan"},
+    "cumlogsumexp": {"infinite": "a single infinity has the whole derivative; jax's weights add up to more than one"},
+    "shares": {"huge": "the second operand is not the logsumexp of the first, and what overflows is no share"},
+    "mul_along": {p: "what repeated factors multiply is found by division, here of inf or nan by itself" for p in ("infinite", "nan")},
+}  # fmt: skip
+
+
+def ours(name, args, params, floats):
+    prim = PRIMITIVES[name]
+
+    def of_floats(*xs):
+        whole = list(args)
+        for i, x in zip(floats, xs, strict=True):
+            whole[i] = x
+        out = prim(*whole, **params)
+        return list(out) if prim.multi else [out]
+
+    xs = [args[i] for i in floats]
+    if prim.nondiff:
+        return of_floats(*xs), []
+    out, pull = fg.vjp(lambda *ys: [o for o in of_floats(*ys) if o.dtype.kind == "f"], *xs)
+    return out, pull([np.ones_like(o) for o in out])
+
+
+def close(got, want):
+    got, want = np.asarray(got, float), np.asarray(want, float)
+    finite = np.isfinite(want)
+    if got.shape != want.shape or not np.array_equal(finite, np.isfinite(got)):
+        return False
+    if not np.array_equal(got[~finite], want[~finite], equal_nan=True):
+        return False
+    size = np.max(np.abs(want[finite]), initial=0.0)
+    return np.allclose(got[finite], want[finite], rtol=1e-10, atol=max(1e-12 * size, 1e-15))
+
+
+def test_as_jax_but_for_what_is_listed():
+    """Neither more differences than are listed with their reasons, nor fewer."""
+    found = set()
+    with np.errstate(all="ignore"):
+        for name, pattern, args, params, floats in cases.rows():
+            for g, w in zip(ours(name, args, params, floats), STORED[f"{name} {pattern}"], strict=True):
+                if len(g) != len(w) or not all(map(close, g, w)):
+                    found.add((name, pattern))
+    assert found == {(name, pattern) for name, patterns in DIFFERENT.items() for pattern in patterns}
+
+
+def test_a_difference_is_seen():
+    assert not close([1.0, np.nan], [1.0, np.inf]) and not close([1.0], [1.001]) and close([0.0], [1e-310])
