@@ -48,7 +48,9 @@ def used_by_programs():
         for name in every:
             if used_names.reason(name):
                 by_reason.setdefault(used_names.reason(name), []).append(f"`{name}`")
-        lines.append(f"* {library}: {len(every) - sum(map(len, by_reason.values()))} of {len(every)} stand in `funcgrad.{library}`.")
+        lines.append(
+            f"* {library}: {len(every) - sum(map(len, by_reason.values()))} of {len(every)} stand in `funcgrad.{library}`."
+        )
         lines += [f"  * {', '.join(ns)}: {why}." for why, ns in by_reason.items()]
     return lines
 

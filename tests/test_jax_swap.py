@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import copy
+import importlib
 import io
 import json
 import lzma
@@ -119,7 +120,7 @@ def run(script, **env):
 def test_a_script_as_it_stands():
     done = run(SCRIPT)
     assert done.stdout == (
-        "funcgrad.jax True True ['argument']\nArray(-1.5, dtype=float32, weak_type=True) [0.3679]\n"
+        "funcgrad.jax True True ['argument']\nArray(-1.5, dtype=float32, weak_type=True) [0.36789998]\n"
     ), done.stderr
     assert done.stderr.endswith("ModuleNotFoundError: funcgrad.jax has no jax.nothing yet\n")
     assert run("import jax.numpy as jnp; print(jnp.ones(1).dtype)", JAX_ENABLE_X64="1").stdout == "float64\n"
@@ -166,3 +167,21 @@ def test_what_jax_caught_under_a_transform():
     jax.grad(lambda x: (kept.append(x), x)[1])(1.0)
     with pytest.raises(jax.errors.UnexpectedTracerError):
         kept[0] + 1
+
+
+def test_dtypes_that_numpy_lacks_are_refused_with_a_remedy():
+    assert not hasattr(jnp, "bfloat16") and getattr(jnp, "float8_e5m2", jnp.float16) is jnp.float16
+    with contextlib.suppress(ImportError):  # (jax loads it: NumPy knows the name then)
+        importlib.import_module("ml_dtypes")
+    for attempt in (
+        lambda: jnp.bfloat16,
+        lambda: jnp.ones(3, "bfloat16"),
+        lambda: jnp.ones(3).astype("bfloat16"),
+        lambda: jnp.zeros_like(jnp.ones(3), dtype="bfloat16"),
+        lambda: jax.random.normal(jax.random.key(0), (3,), "bfloat16"),
+        lambda: jnp.finfo("bfloat16"),
+    ):
+        with pytest.raises((TypeError, AttributeError), match="use jnp.float32 .the same range"):
+            attempt()
+    with pytest.raises(AttributeError, match="use jnp.int8 in its place"):
+        jnp.int4  # noqa: B018

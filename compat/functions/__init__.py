@@ -87,9 +87,9 @@ METHODS = {  # attributes of a Tensor, by family
     "_nnz _values int_repr q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point "
     "qscheme resize_as_sparse_ sparse_mask to_padded_tensor sparse_resize_ sparse_resize_and_clear_ to_sparse "
     "to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr smm sspaddmm eig lstsq solve symeig "
-    "reinforce xpu mtia ipu dense_dim sparse_dim dequantize is_shared is_distributed is_ipu is_maia is_mtia is_vulkan "
-    "is_xla is_sparse_csr name share_memory_ record_stream to_mkldnn const_data_ptr storage_type slice_inverse resize "
-    "resize_as index module_load new as_subclass _make_subclass __copy__ __delitem__ __reversed__ __nonzero__ "
+    "reinforce xpu mtia ipu dense_dim sparse_dim dequantize is_distributed is_ipu is_maia is_mtia is_vulkan is_xla "
+    "is_sparse_csr name is_shared share_memory_ record_stream to_mkldnn const_data_ptr storage_type slice_inverse "
+    "resize resize_as index module_load new as_subclass _make_subclass __copy__ __delitem__ __reversed__ __nonzero__ "
     "__long__ _is_view _grad _grad_fn grad_dtype",
     "diagonals": "diagonal diag_embed diag diagflat tril tril_ triu triu_",
     "gathering": "index_select index_add index_copy index_fill index_add_ index_copy_ index_fill_ gather scatter "

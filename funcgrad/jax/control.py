@@ -8,6 +8,7 @@ from .. import stages, tree
 from ..core.aval import dtype_of
 from .arrays import cast, entered, wrap
 from .config import config
+from .dtypes import joined
 from .transforms import Lifted, boundary, enter, wrapped
 
 
@@ -20,7 +21,10 @@ def settled(init, shapes):
     while True in weak:
         outs, out_weak = shapes(values, weak)
         now = [w and o for w, o in zip(weak, out_weak, strict=False)]
-        wanted = [o.dtype if w else dtype_of(x) for x, o, w in zip(leaves, tree.leaves(outs), weak, strict=False)]
+        wanted = [
+            joined((dtype_of(x), True), (o.dtype, False))[0] if w else dtype_of(x)
+            for x, o, w in zip(leaves, tree.leaves(outs), weak, strict=False)
+        ]
         if now == weak and wanted == [dtype_of(x) for x in leaves]:
             break
         leaves, weak = [cast(x, d) for x, d in zip(leaves, wanted, strict=True)], now

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from ..errors import DTypeError
 from .config import config
 
 KINDS = "biufc"
@@ -16,9 +17,46 @@ DEFAULT = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
 float0 = np.dtype([("float0", np.void, 0)])
 
 
+LACKING = (
+    "bfloat16 int1 int2 int4 uint1 uint2 uint4 float4_e2m1fn float6_e2m3fn float6_e3m2fn float8_e3m4 float8_e4m3 "
+    "float8_e4m3b11fnuz float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu"
+).split()
+
+
+class MissingDTypeError(DTypeError, AttributeError):
+    """A dtype that jax has and NumPy has not."""
+
+    def __init__(self, name):
+        wider = (
+            "jnp.int8"
+            if "int" in name
+            else "jnp.float32 (the same range, more digits)"
+            if name[0] == "b"
+            else "jnp.float16"
+        )
+        super().__init__(
+            f"jax.numpy.{name}: arrays here are NumPy's, which has no such dtype; use {wider} in its place. A program for both can "
+            f'write getattr(jnp, "{name}", {wider.partition(" ")[0]}).'
+        )
+
+
+def numpy_dtype(dtype):
+    """np.dtype(dtype); MissingDTypeError for one of jax's that NumPy has not, also where ml_dtypes has taught NumPy its name."""
+    try:
+        got = np.dtype(dtype)
+    except TypeError:
+        name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", None)
+        if name in LACKING:
+            raise MissingDTypeError(name) from None
+        raise
+    if got.kind == "V" and got.name in LACKING:
+        raise MissingDTypeError(got.name)
+    return got
+
+
 def canonicalize_dtype(dtype, allow_extended_dtype=False):
     """The dtype that an array gets where this one is asked for: itself, or its 32-bit kin without jax_enable_x64."""
-    dtype = np.dtype(dtype)
+    dtype = numpy_dtype(dtype)
     return dtype if config.jax_enable_x64 else NARROW.get(dtype, dtype)
 
 
@@ -33,7 +71,7 @@ def requested(dtype, name):
         return None
     if dtype in PYTHON:
         return default(dtype)
-    dtype = np.dtype(dtype)
+    dtype = numpy_dtype(dtype)
     got = canonicalize_dtype(dtype)
     if got != dtype:
         warnings.warn(
@@ -113,7 +151,7 @@ def result_type(*args):
         if a in PYTHON if isinstance(a, type) else False:
             pairs.append((PYTHON[a], a is not bool))
         elif isinstance(a, (type, np.dtype, str)):
-            pairs.append((np.dtype(a), False))
+            pairs.append((numpy_dtype(a), False))
         else:
             pairs.append(described(a))
     return joined(*pairs)[0]
@@ -122,3 +160,9 @@ def result_type(*args):
 def promote_types(a, b):
     """The dtype that values of two dtypes promote to."""
     return result_type(a, b)
+
+
+def __getattr__(name):
+    if name in LACKING:
+        raise MissingDTypeError(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

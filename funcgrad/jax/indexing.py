@@ -163,7 +163,7 @@ class Update:
         v = raw(self.x)
         index, whole = settled(shape_of(v), self.idx)
         got = getitem(self.x, self.idx)
-        if whole is True or kind_of(mode, "clip") == "clip":
+        if kind_of(mode, "clip") == "clip" or whole is True:
             return got
         from .numpy import where
 
@@ -216,7 +216,7 @@ class Update:
         new = new if dtype_of(new) == x.dtype else cast(new, x.dtype)
         shape = shape_of(v)
         index, whole = settled(shape, self.idx)
-        if whole is not True and kind_of(mode, "drop") != "clip":
+        if kind_of(mode, "drop") != "clip" and whole is not True:
             if whole is False:
                 return x
             return wrap(dropping(v, shape, index, whole, new, name), x.weak_type)
@@ -234,6 +234,8 @@ def beside(whole, shape, index, ndim):
 
 def kind_of(mode, default):
     mode = str(getattr(mode, "name", mode)).lower() if mode is not None else default
+    if mode not in ("clip", "promise_in_bounds", "drop", "fill", "fill_or_drop"):
+        raise ValueError(f"at[]: mode must be 'clip', 'drop', 'fill' or 'promise_in_bounds'; got {mode!r}")
     return "clip" if mode in ("clip", "promise_in_bounds") else mode
 
 

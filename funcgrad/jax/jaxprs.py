@@ -131,9 +131,11 @@ class Jaxpr:
 class ClosedJaxpr:
     """A jaxpr with the values of its constants: what make_jaxpr gives. `graph` is the engine's graph behind it."""
 
-    def __init__(self, graph):
+    def __init__(self, graph, weak=()):
         self.graph = graph
         self.jaxpr, self.consts = view(graph)
+        for v, w in zip(self.jaxpr.invars, weak):
+            v.aval.weak_type = w
 
     literals = property(lambda self: self.consts)
     eqns = property(lambda self: self.jaxpr.eqns)

@@ -343,9 +343,10 @@ def make_jaxpr(fun, static_argnums=(), axis_env=None, return_shape=False):
     @functools.wraps(fun)
     def call(*args, **kwargs):
         static = (static_argnums,) if isinstance(static_argnums, int) else static_argnums
+        weak = enter(([a for i, a in enumerate(args) if i not in static], kwargs))[1]
         args = [a if i in static else described(a) for i, a in enumerate(args)]
-        graph = boundary(stages.make_graph(Lifted(fun), static or None, return_shape))(*args, **described(kwargs))
-        return (ClosedJaxpr(graph[0]), graph[1]) if return_shape else ClosedJaxpr(graph)
+        graph = boundary(stages.make_graph(Lifted(fun, weak), static or None, return_shape))(*args, **described(kwargs))
+        return (ClosedJaxpr(graph[0], weak), graph[1]) if return_shape else ClosedJaxpr(graph, weak)
 
     return call
 

@@ -68,7 +68,7 @@ def convert_element_type(operand, new_dtype):
 def bitcast_convert_type(operand, new_dtype):
     """The bits of operand read as another dtype: a last axis more (or one less) where the sizes differ. No derivative flows."""
     new, old = np.dtype(new_dtype), dtype_of(operand)
-    x = np.ascontiguousarray(fnp.asarray(operand) if not hasattr(operand, "mark") else plain_value(operand))
+    x = np.asarray(fnp.asarray(operand) if not hasattr(operand, "mark") else plain_value(operand), order="C")
     if new.itemsize == old.itemsize:
         return x.view(new)
     if new.itemsize < old.itemsize:

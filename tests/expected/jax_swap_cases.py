@@ -584,7 +584,12 @@ def interpreting_a_jaxpr(jax, jnp, np):
         print(error)
     g = lambda v: jax.lax.scan(lambda c, a: (c * a, c + a), v[0] * 2, jnp.array([1.0, 3.0]) * v)  # noqa: E731
     closed = jax.make_jaxpr(g)(x)
-    return inverse(f)(f(x)), jax.jit(jax.grad(inverse(f)))(1.2), evaluate(closed, x), jax.vmap(lambda v: evaluate(closed, v))(jnp.ones((2, 2)))
+    return (
+        inverse(f)(f(x)),
+        jax.jit(jax.grad(inverse(f)))(1.2),
+        evaluate(closed, x),
+        jax.vmap(lambda v: evaluate(closed, v))(jnp.ones((2, 2))),
+    )
 
 
 @program

@@ -7,6 +7,8 @@ from ...lazy import NoSuchName as _NoSuchName
 from ...lazy import attributes as _attributes
 from .. import arrays as _arrays
 from ..apply import faces as _faces
+from ..dtypes import LACKING as _LACKING
+from ..dtypes import MissingDTypeError as _MissingDTypeError
 from ..dtypes import Scalar as _Scalar
 
 RULES = {
@@ -68,6 +70,8 @@ def _missing(name):
         from .. import dtypes
 
         return getattr(dtypes, name)
+    if name in _LACKING:
+        raise _MissingDTypeError(name)
     if name == "ComplexWarning":
         return _np.exceptions.ComplexWarning
     try:

@@ -11,7 +11,7 @@ from ...numpy import calculus
 from .. import arrays
 from ..apply import face, parameter, promoted
 from ..arrays import described, raw, wrap
-from ..dtypes import Scalar
+from ..dtypes import Scalar, numpy_dtype
 from ..indexing import boxed, clamped, inside_of
 from .creation import asarray, shape_for
 
@@ -80,8 +80,20 @@ def clip(arr=None, /, min=None, max=None, *, a=None, a_min=None, a_max=None):
 
 
 def round(a, decimals=0, out=None):
-    """a to a number of decimals; integers stay what they are, unless decimals is negative."""
-    return face(np.round, "promote 0", "round")(a, decimals)
+    """a to a number of decimals; integers stay what they are, unless decimals is negative. Real numbers are scaled back by the rounded
+    reciprocal of 10**decimals, as jax's compiler does it: 0.16 may come as 0.16000001."""
+    return ROUND(a, decimals)
+
+
+def rounded(x, decimals=0):
+    dtype = dtype_of(x)
+    if not decimals or dtype.char not in "fd":
+        return np.round(x, decimals)
+    factor = dtype.type(10.0**decimals)
+    return np.multiply(np.rint(np.multiply(x, factor)), 1 / factor)
+
+
+ROUND = face(rounded, "promote 0", "round")
 
 
 # ------------------------------------------------------------------------------------------------ choosing
@@ -383,7 +395,7 @@ def operands_of(signature):
 def finfo(dtype):
     """What a float dtype can hold."""
     return np.finfo(
-        np.dtype(dtype) if isinstance(dtype, (str, type, np.dtype)) or isinstance(dtype, Scalar) else dtype.dtype
+        numpy_dtype(dtype) if isinstance(dtype, (str, type, np.dtype)) or isinstance(dtype, Scalar) else dtype.dtype
     )
 
 

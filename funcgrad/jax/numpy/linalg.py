@@ -22,7 +22,8 @@ def _or_nan(name, shape_of):
         try:
             return f(a, *args, **kwargs)
         except ValueError as error:
-            if not isinstance(error.__cause__, _np.linalg.LinAlgError):
+            square = _np.ndim(a) > 1 and a.shape[-1] == a.shape[-2]
+            if not square or not isinstance(error.__cause__, _np.linalg.LinAlgError):
                 raise
         return shape_of(f, a, *args)
 
