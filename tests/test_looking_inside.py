@@ -64,7 +64,9 @@ def test_stats_tell_of_regions_and_of_what_is_kept():
     stats = f.stats()
     assert stats.entries == 1 and len(stats.compilations) == 3
     ((nodes, rows, blocks, nbytes, parts),) = stats.compilations[-1].regions
-    assert (nodes, rows, blocks, parts) == (2, LARGE, LARGE >> 16, LARGE >> 16) and "region of 2 operations" in str(stats)
+    assert (nodes, rows, blocks, parts) == (2, LARGE, LARGE >> 16, LARGE >> 16) and "region of 2 operations" in str(
+        stats
+    )
 
 
 # ------------------------------------------------------------------------------------------------ profile

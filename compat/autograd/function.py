@@ -200,7 +200,8 @@ class Call(Spec):
         # level records nothing of it)
         mine = [t is not None and t.val is v for t, v in zip(own, vals, strict=True)]
         tensors = [
-            t if m and (t.owner is TAPE or t.mark is None) else boxed(v) for m, t, v in zip(mine, own, vals, strict=True)
+            t if m and (t.owner is TAPE or t.mark is None) else boxed(v)
+            for m, t, v in zip(mine, own, vals, strict=True)
         ]
         args = list(self.args)
         needs = [False] * (len(args) + len(self.kwargs))
@@ -539,7 +540,9 @@ class VmapInfo(NamedTuple):
 
 def structure(x):
     """Nested tuples as torch shows the structure of a tree."""
-    return f"TreeSpec(tuple, None, [{''.join([',', chr(10), '  ']).join('*' * len(x))}])" if isinstance(x, tuple) else "*"
+    return (
+        f"TreeSpec(tuple, None, [{''.join([',', chr(10), '  ']).join('*' * len(x))}])" if isinstance(x, tuple) else "*"
+    )
 
 
 def is_mapped(args):

@@ -245,7 +245,10 @@ def normal(
         return completed("normal", t, out, device, requires_grad)
     d = dtype_of(given[0])
     each_mean, each_std = isinstance(mean, Tensor), isinstance(std, Tensor)
-    numbers = (None if each_mean else mean, None if each_std else std)  # (a graph keeps the source, and must not keep Tensors by it)
+    numbers = (
+        None if each_mean else mean,
+        None if each_std else std,
+    )  # (a graph keeps the source, and must not keep Tensors by it)
 
     def source(shape, *values):
         m = values[0] if each_mean else numbers[0]

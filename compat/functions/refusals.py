@@ -53,7 +53,10 @@ KERNELS = {  # name: {kinds of dtypes: kernel, or (error, its text)}
     },
     "pow": {BOOL: "pow"},
     **{name: {COMPLEX: f"{name}_all"} for name in ("max", "min")},
-    **{f"{name} along": {COMPLEX: (RuntimeError, f"{name}(): does not support complex input")} for name in ("max", "min")},
+    **{
+        f"{name} along": {COMPLEX: (RuntimeError, f"{name}(): does not support complex input")}
+        for name in ("max", "min")
+    },
     **{name: {COMPLEX: f"{name}_cpu"} for name in ("cummax", "cummin", "mode")},
     "frac": {BOOL + INTEGER + COMPLEX: "frac_cpu"},
     "logcumsumexp": {BOOL + INTEGER: "logcumsumexp_out_cpu"},

@@ -2,7 +2,7 @@
 read a line. Read by compat/calls.py once a call has failed."""
 
 # ruff: noqa: E501
-TEXT = r'''
+TEXT = r"""
 abs Tinput * @
 abs_ Tinput
 absolute Tinput * @
@@ -890,4 +890,4 @@ _unique2 Tinput Bsorted=True Breturn_inverse=False Breturn_counts=False
 .zero_ -
 .istft !
 .unflatten !
-'''
+"""

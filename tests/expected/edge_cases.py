@@ -200,18 +200,45 @@ NANS = "F = torch.nn.functional; y = torch.tensor([1.0, nan, -1.0, nan, 2.0], re
 FAMILIES["gradients at nan"] = "\n".join(
     f"{NANS}{code}; torch.autograd.grad(x.sum(), y)"
     for code in (
-        "y.max()", "y.min()", "y.amax()", "y.max(0)[0]", "F.elu(y)", "F.celu(y, 0.5)", "F.selu(y)", "F.hardswish(y)", "F.softshrink(y)",
-        "F.rrelu(y)", "F.leaky_relu(y)", "F.relu6(y)", "F.hardshrink(y)", "y.cummax(0)[0]", "y.cummin(0)[0]", "y.clamp(0, 1)", "F.relu(y)",
+        "y.max()",
+        "y.min()",
+        "y.amax()",
+        "y.max(0)[0]",
+        "F.elu(y)",
+        "F.celu(y, 0.5)",
+        "F.selu(y)",
+        "F.hardswish(y)",
+        "F.softshrink(y)",
+        "F.rrelu(y)",
+        "F.leaky_relu(y)",
+        "F.relu6(y)",
+        "F.hardshrink(y)",
+        "y.cummax(0)[0]",
+        "y.cummin(0)[0]",
+        "y.clamp(0, 1)",
+        "F.relu(y)",
     )  # fmt: skip
 )
 
-FAMILIES["which of equal elements"] = "\n".join(
-    f"y = (torch.arange({n}) * 7 % {m}).float(); y.topk({k})[1], y.topk({k}, largest=False)[1], y.kthvalue({k})[1]"
-    for n, m, k in ((3, 2, 2), (20, 3, 5), (20, 1, 18), (100, 4, 1), (300, 5, 4), (130, 2, 60), (64, 9, 64), (200, 50, 7))
-) + """
+FAMILIES["which of equal elements"] = (
+    "\n".join(
+        f"y = (torch.arange({n}) * 7 % {m}).float(); y.topk({k})[1], y.topk({k}, largest=False)[1], y.kthvalue({k})[1]"
+        for n, m, k in (
+            (3, 2, 2),
+            (20, 3, 5),
+            (20, 1, 18),
+            (100, 4, 1),
+            (300, 5, 4),
+            (130, 2, 60),
+            (64, 9, 64),
+            (200, 50, 7),
+        )
+    )
+    + """
 y = torch.tensor([1.0, nan, 2.0, nan, 1.0, 2.0]); y.topk(4), y.topk(5, largest=False)[1], y.kthvalue(2), y.kthvalue(6)[1]
 y = (torch.arange(60) * 7 % 3).reshape(4, 5, 3); y.topk(3, 1)[1], y.kthvalue(2, 1)[1], y.topk(2, 0, False)[1]
 """
+)
 
 FAMILIES["dtypes that kernels refuse"] = "\n".join(
     f"y = torch.tensor([1, 0, 2]).to(torch.{d}); {code}"

@@ -80,7 +80,9 @@ def names():
         found = public(space)
         out = dict(EXCLUDED.get(space, {}))
         out |= {
-            n: "a primitive of jax's, for those who write interpreters of jaxprs; `funcgrad.jax.lax` has those that are operations here" for n in found if n.endswith("_p")
+            n: "a primitive of jax's, for those who write interpreters of jaxprs; `funcgrad.jax.lax` has those that are operations here"
+            for n in found
+            if n.endswith("_p")
         }
         listed[space] = [n for n in found if n not in out]
         excluded[space] = {n: why for n, why in out.items() if n in found}

@@ -52,7 +52,11 @@ def adaptive_average(k):
             place = np.arange(n)
             weights = ((place >= start[:, None]) & (place < end[:, None])) / (end - start)[:, None]
             x = mapped(x, axis, weights)
-        return labelled(in_c_order(x) if k == 3 else like_image(x, current(input)), f"AdaptiveAvgPool{max(k, 2)}DBackward0", (input,))
+        return labelled(
+            in_c_order(x) if k == 3 else like_image(x, current(input)),
+            f"AdaptiveAvgPool{max(k, 2)}DBackward0",
+            (input,),
+        )
 
     adaptive_avg_pool.__name__ = name
     adaptive_avg_pool.__doc__ = f"The means of as many even parts of the last {k} axes as output_size says."

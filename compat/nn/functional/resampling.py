@@ -195,7 +195,9 @@ def interpolate(
         for axis in range(k):
             at = nearest_places(shape[axis + 2], sizes[axis], factors[axis], exact)
             x = picked(x, axis + 2, at)
-        return labelled(like_image(x, current(input)), f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0", (input,))
+        return labelled(
+            like_image(x, current(input)), f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0", (input,)
+        )
     weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
     for axis in range(k):
         x = mapped(x, axis + 2, weights(shape[axis + 2], sizes[axis], align_corners, factors[axis], d))

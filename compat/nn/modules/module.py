@@ -348,7 +348,9 @@ class Module(Calling, Stateful, PublicMethods):
                     "might not work as expected when using complex tensors as parameters or buffers.",
                     stacklevel=3,
                 )
-        return self._apply(lambda t: t.to(device, dtype if moves(t) else None, **(rest if rest and t.dim() in (4, 5) else {})))
+        return self._apply(
+            lambda t: t.to(device, dtype if moves(t) else None, **(rest if rest and t.dim() in (4, 5) else {}))
+        )
 
     def to_empty(self, *, device, recurse=True):
         """Parameters and buffers of the same shapes whose values are not set."""
