@@ -72,9 +72,9 @@ def profile(f, *args, repeat=20, **kwargs):
     merged or dropped is not there. Raises ValueError for a `repeat` below 1, and what f raises.
 
     >>> import funcgrad as fg, numpy as np
-    >>> p = fg.profile(lambda x: np.sum(np.sin(x) * 2), np.ones(1000))
+    >>> p = fg.profile(lambda x: np.sum(np.sin(x) + x), np.ones(1000))
     >>> [line.operation for line in p.lines]
-    ['sin', 'mul', 'sum']
+    ['sin', 'add', 'sum']
     """
     if repeat < 1:
         raise ShapeError(f"profile: repeat must be 1 or more; got {repeat}. [at {here()}]")

@@ -83,7 +83,7 @@ def in_bins(columns, edges, weights, density):
     out = np.reshape(cast(out, dtype), tuple(shape))  # (as NumPy: of the weights' dtype)
     if not density:
         return out
-    widths = [np.diff(as_array(e)) for e in edges]
+    widths = [np.real(np.diff(as_array(e))) for e in edges]  # (as NumPy: numbers, also where the edges are complex)
     volume = functools.reduce(np.multiply.outer, widths)
     return np.divide(np.divide(out, volume), np.sum(out))
 
