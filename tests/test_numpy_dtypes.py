@@ -20,6 +20,10 @@ TOLERANCE = {2: 2e-2, 4: 2e-4, 8: 1e-8}  # by the bytes of a real number
 BY_VALUES = (  # their dtype, shape or error depends on values, which are not known under vmap and jit
     "polymul linalg.eig(H) eigvals poly(S) bincount unravel_index partition piecewise average(V fromiter V.sort fill_diagonal U)"
 ).split()
+ANOTHER = {  # (no rule; another of the possible arrangements; as many coefficients as are exactly zero in this dtype)
+    ("np.sign(A)", "F"), ("np.sign(A)", "D"), ("np.partition(V, 1)", "F"), ("np.partition(V, 1)", "D"),
+    ("np.argpartition(V, 1)", "f2"), ("np.polydiv(V, T)[1]", "F"),
+}  # fmt: skip
 WITHOUT = ["np.sign(A) * A", "np.sign(np.diagonal", "period=3.0"]  # no rule for complex; NumPy drops the imaginary part
 
 FUNCTIONS = """
@@ -542,12 +546,8 @@ def wrong(text, dtype):
     if dtype in "f2f4f8FD":
         ways["vjp"] = lambda: fg.vjp(ours, *copies[0])[0]
         ways["jvp"] = lambda: fg.jvp(ours, tuple(copies[0]), tuple(map(np.ones_like, copies[0])))[0]
-    if (
-        (text, dtype) == ("np.argpartition(V, 1)", "f2")
-        or dtype in "FD"
-        and text in ("np.sign(A)", "np.partition(V, 1)")
-    ):
-        ways = {}  # (no rule; another of the possible arrangements)
+    if (text, dtype) in ANOTHER:
+        ways = {}
     for way, call in ways.items():
         got, error = outcome(call)
         if errors[0] is not None:
