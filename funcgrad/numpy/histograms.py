@@ -81,11 +81,11 @@ def in_bins(columns, edges, weights, density):
         what = np.where(inside, weights, dtype_of(weights).type(0))
     out = P["scatter_add"](np.zeros(total, dtype_of(what)), what, number)
     out = np.reshape(cast(out, dtype), tuple(shape))  # (as NumPy: of the weights' dtype)
-    if not density:
-        return out
-    widths = [np.real(np.diff(as_array(e))) for e in edges]  # (as NumPy: numbers, also where the edges are complex)
-    volume = functools.reduce(np.multiply.outer, widths)
-    return np.divide(np.divide(out, volume), np.sum(out))
+    return per_volume(out, [np.diff(as_array(e)) for e in edges]) if density else out
+
+
+def per_volume(counts, widths):
+    return np.divide(np.divide(counts, functools.reduce(np.multiply.outer, widths)), np.sum(counts))
 
 
 @implements(np.histogram)
@@ -95,7 +95,9 @@ def histogram(a, bins=10, range=None, density=None, weights=None):  # noqa: A002
     weights = None if weights is None else np.ravel(as_array(weights))
     if weights is not None and shape_of(weights) != shape_of(a):
         raise ValueError("weights should have the same shape as a.")
-    return in_bins([a], [edges], weights, density), edges
+    counts = in_bins([a], [edges], weights, False)
+    # (NumPy takes the real part of complex edges here, and not in histogramdd)
+    return per_volume(counts, [np.real(np.diff(edges))]) if density else counts, edges
 
 
 @implements(np.histogramdd)
