@@ -1,5 +1,6 @@
 """`python -m funcgrad doctor`: what decides how fast this library is on this machine, and what to change."""
 
+import importlib.util
 import os
 import platform
 import sys
@@ -14,8 +15,9 @@ from .core.workers import cpus
 def report():
     """(lines about this process, lines about what to change)."""
     libraries, simd = blas.loaded(), blas.simd()
+    compat = "with" if importlib.util.find_spec("compat") else "without (pip install funcgrad-compat)"
     lines = [
-        f"funcgrad  {__version__}",
+        f"funcgrad  {__version__}, {compat} compat for torch scripts",
         f"Python    {platform.python_version()} ({platform.python_implementation()}), {sys.platform} {platform.machine()}",
         f"NumPy     {np.__version__}, vector instructions: {', '.join(simd) or 'those of its baseline'}",
     ]

@@ -9,7 +9,7 @@ from graphs of the same kind: `forward(vals, need, **params) -> (results, residu
 
 from ..core.aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, ndarray, shape_of, strengthened
 from ..core.axes import name_of
-from ..core.graph import Graph, GraphNode, evaluate
+from ..core.graph import Graph, GraphNode, evaluate, once
 from ..core.handle import FROZEN, Handle, Taped
 from ..core.nested import graphs_in, reached, with_graphs
 from ..core.node import TapeNode
@@ -193,12 +193,11 @@ def called(run, n, args, constant):
     return f"{constant(run or n.prim.impl)}({', '.join([*args, *given])})"
 
 
+@once
 def drawing(graph):
     """Does running the graph draw (ops/draws.py), itself or in the graphs inside it?"""
-    if "draws" not in graph.cache:
-        effects = inline(graph).effects if graph.effects else ()
-        graph.cache["draws"] = any([isinstance(n.prim, Effect) and n.prim.draws(**n.params) for n in effects])
-    return graph.cache["draws"]
+    effects = inline(graph).effects if graph.effects else ()
+    return any([isinstance(n.prim, Effect) and n.prim.draws(**n.params) for n in effects])
 
 
 # ------------------------------------------------------------------------------------------------ derived graphs

@@ -10,17 +10,15 @@ import math
 import numpy as np
 
 from ..core.aval import Aval, aval_of, ndarray
-from ..core.graph import Graph, GraphNode
+from ..core.graph import Graph, GraphNode, once
 from ..core.primitive import PRIMITIVES
 from .joint import optimised
 from .numbers import PLAIN, scalar_text
 
 SMALL = 16  # elements of an array
 MOST = 400  # operations of a body
-CALL, STEP = (
-    16,
-    1,
-)  # what a call of NumPy and an operation on numbers take (and making a NumPy number of one, or one of it)
+# what a call of NumPy and an operation on numbers take (and making a NumPy number of one, or one of it)
+CALL, STEP = 16, 1
 MOVES = {"broadcast", "reshape", "transpose", "getitem", "put", "concatenate", "stack", "copy", "roll", "diagonal"}
 FOLDS = {"sum": "add", "max": "maximum", "min": "minimum"}
 
@@ -35,11 +33,10 @@ def small(aval):
     )
 
 
+@once
 def elementwise_graph(graph):
     """The graph of the elements of a graph's inputs and results, in order; None where it has no such form, or would not be quicker."""
-    if "elements" not in graph.cache:
-        graph.cache["elements"] = worth(graph, taken_apart(graph)) if applies(graph) else None
-    return graph.cache["elements"]
+    return worth(graph, taken_apart(graph)) if applies(graph) else None
 
 
 def applies(graph):

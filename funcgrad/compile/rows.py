@@ -5,7 +5,7 @@ computes no more than before, and what is kept for the loop is at most LIMIT byt
 """
 
 from ..core.aval import Aval
-from ..core.graph import Graph, GraphNode
+from ..core.graph import Graph, GraphNode, once
 from .closed import Closed, mapped
 from .joint import cut, optimised
 from .texts import nbytes
@@ -21,15 +21,11 @@ class Early:
     __slots__ = ("kept", "rows", "step", "ys")
 
 
+@once
 def early(graph, consts, carries, length):
     """An Early, or None where there is nothing to compute before."""
-    key = ("early", consts, carries, length)
-    if key not in graph.cache:
-        graph.cache[key] = found(graph, consts, carries, length) if length >= FEWEST else None
-    return graph.cache[key]
-
-
-def found(graph, consts, carries, length):
+    if length < FEWEST:
+        return None
     first = consts + carries
     nodes = from_rows(graph, consts, first, length)
     if all([n.prim.view is not None for n in nodes]):

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from ..core.aval import Aval, aval_of, is_float
-from ..core.graph import Graph, GraphNode, evaluate
+from ..core.graph import Graph, GraphNode, evaluate, once
 from ..core.nested import reached
 from ..core.primitive import PRIMITIVES, helpers
 from ..core.quiet import quiet
@@ -100,13 +100,10 @@ def runner(graph, consts, carries, length, reverse, strong):
     return run
 
 
+@once
 def apart(graph, consts):
     """(graph of what a step computes from constants alone, or None; the step from these values)."""
-    if ("apart", consts) not in graph.cache:
-        several = invariant(graph, consts)
-        found = split(graph, consts, 0, graph.effects, lambda n: False) if several else (None, graph)
-        graph.cache["apart", consts] = found
-    return graph.cache["apart", consts]
+    return split(graph, consts, 0, graph.effects, lambda n: False) if invariant(graph, consts) else (None, graph)
 
 
 def _impl(*xs, graph, consts, carries, length, reverse):

@@ -9,7 +9,7 @@ import linecache
 import time
 
 from ..core.collector import paused
-from ..core.graph import GraphNode
+from ..core.graph import GraphNode, once
 from ..core.quiet import quiet
 from ..core.site import where
 from .account import Account
@@ -86,12 +86,11 @@ def compiled(graph, donated=(), into=()):
     return run
 
 
+@once
 def of_numbers(graph):
     """The function that runs a graph whose float64 numbers and bools come in as Python's and go out so: the step of a loop."""
-    if "run of numbers" not in graph.cache:
-        with paused():
-            graph.cache["run of numbers"] = written(ready(graph), plain=True)[0]
-    return graph.cache["run of numbers"]
+    with paused():
+        return written(ready(graph), plain=True)[0]
 
 
 __all__ = ["compiled", "function_of", "is_new", "numbered", "of_numbers"]

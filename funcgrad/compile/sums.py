@@ -5,7 +5,7 @@ what is stacked for it is at most LIMIT bytes.
 """
 
 from ..core.aval import Aval
-from ..core.graph import Graph, GraphNode
+from ..core.graph import Graph, GraphNode, once
 from ..core.primitive import PRIMITIVES
 from .joint import optimised
 from .rows import FEWEST, LIMIT, listed
@@ -19,15 +19,11 @@ class Sums:
     __slots__ = ("after", "numbers", "rows", "step")
 
 
+@once
 def sums(graph, consts, carries, length):
     """Sums, or None where no carry only adds up."""
-    key = ("sums", consts, carries, length)
-    if key not in graph.cache:
-        graph.cache[key] = found(graph, consts, carries, length) if length >= FEWEST else None
-    return graph.cache[key]
-
-
-def found(graph, consts, carries, length):
+    if length < FEWEST:
+        return None
     count = {}
     for x in [*[x for n in graph.nodes for x in n.ins], *graph.outs]:
         if type(x) is GraphNode:

@@ -245,6 +245,7 @@ def binary(prim):
     return call
 
 
+@functools.cache
 def quick(prim, face):
     """What a written-out rule calls for a primitive, over the handles of one face."""
     if face == "numpy":

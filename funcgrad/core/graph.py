@@ -4,6 +4,8 @@ Invariant: nodes stand in order of creation, which is that of the program, its e
 them one after another, and passes give what they put in a place between those of its neighbours.
 """
 
+import functools
+
 from ..errors import GraphError
 from .aval import aval_of
 from .node import by_index
@@ -40,6 +42,19 @@ class GraphNode:
 def has_effect(prim, params):
     effect = getattr(prim, "effect", prim.record is not None)
     return effect(**params) if callable(effect) else effect
+
+
+def once(f):
+    """f(graph, *args), computed once for each graph and arguments (hashable ones); the graph keeps it."""
+
+    @functools.wraps(f)
+    def kept(graph, *args):
+        key = f, *args
+        if key not in graph.cache:
+            graph.cache[key] = f(graph, *args)
+        return graph.cache[key]
+
+    return kept
 
 
 class Graph:

@@ -122,9 +122,7 @@ def fresh(h):
         base = alias.base
         if base.val is not alias.val or base.mark is not alias.mark:
             if base.val is alias.val and base.mark is None and isinstance(base, Taped) and base.owner.level == 1:
-                alias.mark = (
-                    None  # (its root was told to forget its history, by detach_: a view keeps its own, as in torch)
-                )
+                alias.mark = None  # (its root has forgotten its history, by detach_: a view keeps its own, as in torch)
                 return
             v = base
             before, tls.grad = tls.grad, True  # (its history is its root's, in whatever mode somebody looks)
