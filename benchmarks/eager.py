@@ -237,6 +237,44 @@ def _(x=np.full(10, 0.3)):
     return {"grad of grad": lambda: two(x), "grad": lambda: one(x)}
 
 
+@ROWS.row("jvp", "jvp, 48 operations", rtol=None)
+def _(x=np.full(10, 0.3)):
+    grad = fg.grad(lambda x: arithmetic(x).sum())
+    return {"jvp": lambda: fg.jvp(arithmetic, (x,), (x,)), "grad": lambda: grad(x)}
+
+
+def torch_twice(t, x):
+    leaf = t.tensor(x, requires_grad=True)
+
+    def run():
+        (g,) = t.autograd.grad(arithmetic(leaf).sum(), leaf, create_graph=True)
+        return t.autograd.grad((g * leaf).sum(), leaf)[0].numpy()
+
+    return run
+
+
+@ROWS.row("compat-twice", "compat, second derivative of 48 arithmetic operations")
+def _(x=np.full(10, 0.3)):
+    return {"compat": torch_twice(compat, x)} | ({"torch": torch_twice(torch, x)} if torch else {})
+
+
+def views(n):
+    x = compat.ones(2, 3, requires_grad=True)
+
+    def run():
+        y = x * 1
+        for _ in range(n):
+            y = y.t()
+        y.sum().backward()
+
+    return run
+
+
+@ROWS.row("views", "a chain of views, and back", "100,000 / 20,000 <= 6", rounds=3, quick=1, rtol=None)
+def _():
+    return {"100,000": views(100_000), "20,000": views(20_000)}
+
+
 @ROWS.row(
     "assignment", "a loop that reads and writes each entry", "20,000 / 10,000 <= 2.5", rounds=3, quick=1, rtol=None
 )
