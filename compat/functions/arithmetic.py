@@ -19,6 +19,7 @@ from ..graph import label as set_label
 from ..tensor import Tensor, current
 from .operands import (
     KINDS_OF_INTEGER,
+    OPERANDS,
     P,
     as_operand,
     broadcast_shapes,
@@ -124,6 +125,17 @@ def check_in_place(t, other, floating=False):
     check_castable(t.owner.dtype(current(t)), d)
 
 
+def alike(t, other):
+    """Is `other` a float, or a Tensor of t's shape and dtype, and t of floats? Then nothing has to be checked or converted."""
+    v = t.val
+    if type(v) is not np.ndarray or v.dtype.kind != "f" or shared.halves:
+        return False
+    if isinstance(other, Tensor):
+        o = other.val
+        return type(o) is np.ndarray and o.dtype is v.dtype and o.shape == v.shape
+    return type(other) is float
+
+
 class Arithmetic:
     """A two-operand primitive under torch's name: `slow` takes anything, `quick` is what the operator calls."""
 
@@ -138,6 +150,9 @@ class Arithmetic:
             try:
                 if more:
                     raise TypeError("too many arguments")
+                if alike(t, other):
+                    p, params = called(prim)
+                    return in_place(t, p, other, label=label, operands=operands, **params)
                 other = as_operand(other)
                 if other is NotImplemented:
                     raise unsuitable(name + "_", t, given)
@@ -146,8 +161,15 @@ class Arithmetic:
                 check_in_place(t, other, floating)
                 if refused and dtype_of(current(t)).kind in refused:
                     refuse_dtype(refused[dtype_of(current(t)).kind], dtype_of(current(t)))
-                if type(other) is int and dtype_of(current(t)).kind in "iu":
-                    other = number(other, dtype_of(current(t)))
+                if dtype_of(current(t)).kind in "iu":
+                    if type(other) is int:
+                        other = number(other, dtype_of(current(t)))
+                    elif isinstance(other, Tensor) and (
+                        name == "pow" or dtype_of(current(other)) != dtype_of(current(t))
+                    ):
+                        return rewrite(
+                            t, self.slow(kept(t), other)
+                        )  # (of which NumPy would not write the result there)
                 p, params = called(prim)
                 if (
                     shared.halves
@@ -178,7 +200,11 @@ def install_operators(name, forward, reflected, inplace):
     """x + y, y + x and x += y; NotImplemented lets Python try the other operand."""
 
     def in_place_operator(t, other):
-        return NotImplemented if as_operand(other) is NotImplemented else inplace(t, other)
+        return (
+            inplace(t, other)
+            if isinstance(other, OPERANDS) or as_operand(other) is not NotImplemented
+            else NotImplemented
+        )
 
     install(f"__{name}__", forward)
     install(f"__r{name}__", reflected)
@@ -240,11 +266,18 @@ def by_number(arithmetic, x, number):
 # ------------------------------------------------------------------------------------------------ + and -
 def scaled(input, other, alpha):
     """other * alpha, for add and sub."""
-    if isinstance(alpha, float) and all(rank(as_operand(x))[0].kind in KINDS_OF_INTEGER for x in (input, other)):
+    d = dtypes.result_dtype([rank(as_operand(x)) for x in (input, other)])
+    if type(alpha) is bool and d.kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and d.kind in KINDS_OF_INTEGER:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    if isinstance(other, Tensor) and dtype_of(current(other)).kind == "b":
+    if isinstance(alpha, complex) and d.kind != "c":
+        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
+    if not isinstance(other, Tensor):
+        return other * alpha
+    if d.kind == "b":
         return other if alpha else other ^ other
-    return released(current(other * alpha), False) if isinstance(other, Tensor) else other * alpha
+    return released(current(cast(current(other), d) * alpha), False)
 
 
 def half_scaled(input, other, alpha, d):
@@ -379,7 +412,7 @@ def rounded_quotient(x, y, mode):
     x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
     check_sizes(x, y)
     (c, d), common = promoted((x, y))
-    if common.kind == "b":
+    if common.kind in "bc":
         refuse_dtype(f"div_{mode}_cpu", common)
     refuse_zero(x, y)
     got = P[f"{mode}_divide"](c, d)

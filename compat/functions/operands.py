@@ -17,6 +17,7 @@ from ..tensor import Tensor, current, wrap, wrapped
 
 P = PRIMITIVES
 NUMBERS = (bool, int, float, complex)
+OPERANDS = (Tensor, *NUMBERS)
 KINDS_OF_INTEGER = "biu"
 INT64, BOOL = np.dtype(np.int64), np.dtype(bool)
 
@@ -111,7 +112,7 @@ def broadcast_to(t, shape):
 # ------------------------------------------------------------------------------------------------ dtypes and promotion
 def as_operand(x):
     """A Tensor, or a Python number; NumPy scalars count as numbers, arrays as Tensors; else NotImplemented."""
-    if isinstance(x, (Tensor, *NUMBERS)):
+    if isinstance(x, OPERANDS):
         return x
     if isinstance(x, np.generic):
         return x.item()

@@ -19,7 +19,7 @@ from .arithmetic import MUL, quick_binary
 from .joining import need_tensors
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, shape_of
 from .pointwise import C_NAMES
-from .refusals import need_dtype
+from .refusals import need_dtype, refuse
 from .register import (
     FUNCTIONS,
     METHODS,
@@ -57,8 +57,11 @@ def matrices(x, y):
     (n, k), (m, p) = shape_of(x), shape_of(y)
     if k != m:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {m}x{p})")
-    if dtype_of(x) != dtype_of(y):
+    d = dtype_of(x)
+    if d != dtype_of(y):
         need_same_dtype(x, y)
+    if d.kind == "b":
+        refuse("addmm_impl_cpu_", d)
     return DOT(x, y, dims=MATRIX)
 
 
@@ -67,6 +70,8 @@ def matrix_vector(x, y):
     if k != m:
         raise RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{k}), vec ({m})")
     need_same_dtype(x, y, "mat and vec")
+    if dtype_of(x).kind == "b":
+        refuse("addmv_impl_cpu", dtype_of(x))
     return renamed(DOT(x, y, dims=VECTOR), "MvBackward0")
 
 
@@ -129,7 +134,13 @@ def product(input, other):
 
 
 TWO_MATRICES = fast.Case("vx.dot(vy)", "MATRICES", "vx.ndim == 2 == vy.ndim", MATRICES={"dims": MATRIX})
-product_of_two = quick_binary("dot_general", product, TWO_MATRICES)
+MATRIX_AND_VECTOR = fast.Case(
+    "vx.dot(vy)", "VECTOR", "vx.ndim == 2 and vy.ndim == 1", label="MvBackward0", VECTOR={"dims": VECTOR}
+)
+TWO_VECTORS = fast.Case("vx.dot(vy)", "INNER", "vx.ndim == 1 == vy.ndim", label="DotBackward0", INNER={"dims": INNER})
+product_of_two = product
+for _case in (TWO_VECTORS, MATRIX_AND_VECTOR, TWO_MATRICES):
+    product_of_two = quick_binary("dot_general", product_of_two, _case)
 
 
 def stacked(x, y, s, r):
@@ -148,6 +159,8 @@ def stacked(x, y, s, r):
                 raise RuntimeError(f"size mismatch, got input ({lead}), mat ({lead}x{k}), vec ({rows})")
             raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({lead}x{k} and {rows}x{r[-1]})")
         need_same_dtype(x, y)
+        if dtype_of(x).kind == "b":
+            refuse("addmv_impl_cpu" if m == 1 else "addmm_impl_cpu_", dtype_of(x))
         out = DOT(x, y, dims=(((n - 1,), (0,)), ((), ())))
         return spelled(out, "UnsafeViewBackward0", matmul_in_steps, shapes=(s, r))
     lead = broadcast_shapes(s[:-2], r[:-2])
@@ -311,6 +324,8 @@ def bmm(input, mat2):
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{r[0]}, {r[1]}]."
         )
     need_same_dtype(x, y, "batch1 and batch2")
+    if dtype_of(x).kind == "b":
+        refuse("bmm", dtype_of(x))
     return batched(x, y)
 
 
@@ -319,6 +334,8 @@ def combined(input, product, beta, alpha):
     """beta * input + alpha * product; an input weighed by 0 is not looked at, nan or not."""
     t = current(input)
     expanded_shape(shape_of(t), shape_of(product))
+    d = dtypes.promote_types(dtype_of(t), dtype_of(product))
+    t, product = cast(t, d), cast(product, d)
     if alpha != 1:
         product = P["mul"](product, alpha)
     if beta == 0:
@@ -334,7 +351,12 @@ def with_addend(name, product, shown):
     f = operation(shown, name=name, once=True)(function)
 
     def inplace(self, one, two, *, beta=1, alpha=1):
-        return rewrite(self, f(kept(self, (one, two)), one, two, beta=beta, alpha=alpha), shown, (self, one, two))
+        got = f(kept(self, (one, two)), one, two, beta=beta, alpha=alpha)
+        if name in ("addmm", "baddbmm") and tuple(got.shape) != tuple(self.shape):
+            raise RuntimeError(
+                f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size {list(got.shape)} should match"
+            )
+        return rewrite(self, got, shown, (self, one, two))
 
     inplace.__name__ = name + "_"
     publish(answering(inplace), (name + "_",), False, True)
@@ -342,6 +364,9 @@ def with_addend(name, product, shown):
 
 def outer_product(one, two):
     x, y = current(one), current(two)
+    for at, v in enumerate((x, y), 1):
+        if len(shape_of(v)) != 1:
+            raise RuntimeError(f"addr: Expected 1-D argument vec{at}, but got {len(shape_of(v))}-D")
     return P["mul"](P["reshape"](x, shape=(shape_of(x)[0], 1)), y)
 
 
@@ -407,6 +432,8 @@ def tensordot(a, b, dims=2):
                 f"{shape_of(y)[j]} in dim {j}"
             )
     need_same_dtype(x, y, "both tensors")
+    if dtype_of(x).kind == "b":
+        refuse("dot" if len(one) == n and len(two) == m else "addmm_impl_cpu_", dtype_of(x))
     out = DOT(x, y, dims=((one, two), ((), ())))
     return spelled(out, "ViewBackward0", tensordot_in_steps, one, two, shapes=(shape_of(x), shape_of(y)))
 

@@ -17,7 +17,7 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.halves import at_begin
 from funcgrad.core.handle import FROZEN, Handle, root_of
-from funcgrad.core.mutation import write
+from funcgrad.core.mutation import unrecorded, write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import PICK, TAPE
@@ -31,7 +31,9 @@ from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..names import node_name
 from ..rewriting import grouped
-from ..tensor import Tensor, current
+from ..tensor import Tensor, contiguous_strides, current
+from .kernels import __name__ as kernels
+from .kernels import refusing
 
 FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has
@@ -120,7 +122,10 @@ def answer(error, own, args, kwargs=None, above=2):
     if isinstance(error, Exception):
         from ..calls import told
 
-        refused = told(error, own, args, kwargs or {}, sys._getframe(above))
+        frame = sys._getframe(above)
+        while frame.f_globals.get("__name__") == kernels:
+            frame = frame.f_back
+        refused = told(error, own, args, kwargs or {}, frame)
         if refused is not None:
             refused.__suppress_context__ = True
             return refused
@@ -178,15 +183,17 @@ def parameters_of(f):
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def operation(label=None, *, name=None, method=True, function=True, aliases=(), numbers=False, once=False):
+def operation(label=None, *, name=None, method=True, function=True, aliases=(), numbers=False, once=False, module=""):
     """Register a torch operation; `label` is the name its node shows (None: that of its one primitive). With `numbers`
-    the first operand may be a number. `once`: torch rounds its result once (rounding.py).
+    the first operand may be a number. `once`: torch rounds its result once (rounding.py). `module`: what torch's own name of it
+    begins with.
 
     The registered function also takes `out=`, and NumPy's `axis` and `keepdims` for `dim` and `keepdim`, as torch's do.
     """
 
     def register(f):
         own = name or f.__name__
+        f = refusing(module + own, f)
         parameters = parameters_of(f)
         first = parameters[0] if parameters else None
         checked = first in ("input", "self") and not numbers
@@ -250,12 +257,13 @@ def check_writable(t, idx=None):
     """Refuse memory in which one number stands for several elements (of what idx selects), or that is read-only."""
     v = t.val
     if type(v) is np.ndarray:
-        if 0 in v.strides and overlaps(v if idx is None else v[idx]):
+        flags = v.flags
+        if not flags.c_contiguous and 0 in v.strides and overlaps(v if idx is None else v[idx]):
             raise RuntimeError(
                 "unsupported operation: more than one element of the written-to tensor refers to a single memory "
                 "location. Please clone() the tensor before performing the operation."
             )
-        if not v.flags.writeable:
+        if not flags.writeable:
             raise RuntimeError("the Tensor's memory is read-only (it came from a read-only ndarray); clone() it first.")
 
 
@@ -263,10 +271,50 @@ def overlaps(v):
     return v.size > 0 and any([s == 0 and k > 1 for s, k in zip(v.strides, v.shape)])
 
 
+def check_apart(t, others):
+    """Refuse operands that share part of their memory with the Tensor that is written; torch looks at dense memory only."""
+    v = t.val
+    for o in others:
+        if isinstance(o, Tensor) and o is not t:
+            w = o.val
+            if w is not v and type(w) is type(v) is np.ndarray and (v.base is not None or w.base is not None):
+                if partly(v, w):
+                    raise RuntimeError(
+                        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+                        "location. Please clone() the tensor before performing the operation."
+                    )
+
+
+def partly(v, w):
+    """Do two dense arrays share memory without being the same?"""
+    if not np.may_share_memory(v, w):
+        return False
+    start, other = v.__array_interface__["data"][0], w.__array_interface__["data"][0]
+    if not (start < other + w.nbytes and other < start + v.nbytes and v.size and w.size):
+        return False
+    if start == other and v.nbytes == w.nbytes and v.strides == w.strides:
+        return False
+    return is_dense(v) and is_dense(w)
+
+
+def is_dense(v):
+    """Do the elements fill their memory, each in a place of its own?"""
+    step = v.itemsize
+    for s, n in sorted([(s, n) for s, n in zip(v.strides, v.shape) if n != 1]):
+        if s != step:
+            return False
+        step *= n
+    return True
+
+
 def in_place(t, prim, *args, label=None, operands=None, **params):
     """t <- prim(t, *args) in its memory; torch's CopySlices if t is a view. `label` and `operands` rename the node."""
     c = current(t)
     check_writable(c, params.get("idx"))
+    if args:
+        check_apart(c, args)
+    if unrecorded(c, prim, args, params):
+        return t
     before = root_of(c)[0].mark
     others = args if operands is None else operands[1:]
     marks = tuple([getattr(o, "mark", None) for o in others])
@@ -284,8 +332,12 @@ def in_place(t, prim, *args, label=None, operands=None, **params):
 def rewrite(t, result, label=None, operands=()):
     """t <- result in its memory, the result being computed from `kept(t)`; for in-place forms of several primitives."""
     c = current(t)
-    check_writable(c)
     t.refuse(())
+    check_writable(c)
+    check_apart(c, operands)
+    if type(c.val) is np.ndarray is type(result.val) and c.val.shape == result.val.shape:
+        if c.val.dtype == result.val.dtype and unrecorded(c, PRIMITIVES["copy"], (result,), {}):
+            return t
     if tuple(result.shape) != tuple(t.shape):
         raise RuntimeError(f"output with shape {list(t.shape)} doesn't match the broadcast shape {list(result.shape)}")
     check_castable(t.owner.dtype(t), result.owner.dtype(result))
@@ -345,17 +397,22 @@ def store(name, out, got):
     return out
 
 
-def resize(t, shape):
-    """Give t another shape, in C order, over its memory, of which more is made where it does not suffice."""
+def resize(t, shape, strides=None):
+    """Give t another shape, in C order if no strides are given, over its memory, of which more is made where it does not suffice."""
+    from .shape import over_other_memory, strided
+
     c = current(t)
     c.refuse(())
     memory = base_of(c.val)
-    start, size = offset_in(c.val, memory), math.prod(shape)
-    if start + size > memory.size or not memory.flags.writeable:
+    start = offset_in(c.val, memory)
+    size = 0 if 0 in shape else math.prod(shape)  # (strides only change the order of the same slots)
+    if start + size > memory.size:
+        if c.store is not None and not c.store.resizable:
+            raise RuntimeError("Trying to resize storage that is not resizable")
         larger = np.zeros(start + size, memory.dtype)
-        larger[: memory.size] = memory[: larger.size]
+        larger[: memory.size] = memory
         memory = larger
-    c.val = memory[start : start + size].reshape(shape)
+    over_other_memory(c, strided(memory, shape, strides or contiguous_strides(shape), start))
     c.versioned().version += 1
     return t
 

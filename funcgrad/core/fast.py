@@ -307,10 +307,11 @@ def tape_environment(prim, face, slow):
 
 class Case:
     """The commonest call of a primitive that is not elementwise: `value` and `params` are texts of its result and of its
-    parameters, in terms of the arrays v (or vx and vy) and of `names`; `when`: the text of what must hold of them."""
+    parameters, in terms of the arrays v (or vx and vy) and of `names`; `when`: the text of what must hold of them; `label`:
+    what the face calls its node, if not by the primitive's name."""
 
-    def __init__(self, value, params, when="True", **names):
-        self.value, self.params, self.when, self.names = value, params, when, names
+    def __init__(self, value, params, when="True", *, label=None, **names):
+        self.value, self.params, self.when, self.label, self.names = value, params, when, label, names
 
 
 def tape_unary(prim, face, slow, case=None, rule=False):
@@ -346,7 +347,8 @@ def tape_binary(prim, face, slow, case=None, rule=False):
     pieces = {}
     names, boxes = ["vx", "vy"], ["x", "y"]
     for need, ins in ((3, "mx, my"), (1, "mx"), (2, "my")):
-        pieces[need], env[f"plan{need}"] = tape_node(prim, need, names, boxes, ins, "avals", case.params, rule)
+        pieces[need], plan = tape_node(prim, need, names, boxes, ins, "avals", case.params, rule)
+        env[f"plan{need}"] = plan.labelled(case.label) if case.label else plan
     constant = "\n            y = C64[y] if d is F64 else C32[y]" if prim.symbol in FIELD else ""
     scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None", rule=rule)
     other, settled = ("type(x) is not Face or ", KEPT) if rule else ("", SETTLED)

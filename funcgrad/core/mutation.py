@@ -193,24 +193,43 @@ def accumulate(box, value, line):
 
 def into(prim, mem, values, params):
     """prim of what NumPy memory behind a Tensor holds, and of values, written into it."""
-    if shared.halves and halves.among((mem,)):
+    if not mem.flags.c_contiguous and shares_elements(mem):
+        from ..ops.strided import in_rounds
+
+        in_rounds(prim, mem, values, params)
+    elif shared.halves and halves.among((mem,)):
         halves.into(prim, mem, values, params)
     else:
         prim.into(mem, *values, **params)
 
 
+def shares_elements(mem):
+    """Do elements of an array share memory, as in overlapping windows?"""
+    from ..ops.strided import repeats
+
+    return repeats(mem.shape, mem.strides)
+
+
 def unrecorded(box, prim, args, params):
-    """The write into NumPy memory that nothing tracks, which is what optimisers do: True if it was one, and is done."""
-    if prim.into is None or shared.staging or (tls.grad and box.mark is not None):
+    """The write into NumPy memory that nothing tracks, which is what optimisers do: True if it was one, and is done.
+    `box`, a Tensor, is up to date."""
+    alias = box.alias
+    root = box if alias is None else alias.base if type(alias) is Alias else None
+    if prim.into is None or shared.staging or root is None or box.owner is not TAPE or root.owner is not TAPE:
         return False
-    store = box.versioned()
+    recording = tls.grad
+    if recording and (root.mark is not None or box.mark is not None):
+        return False
+    store = box.store = root.versioned()
     if not store.counted and not tls.inference:
         return False
     mem = box.val
     values = []
     for a in args:
         if isinstance(a, Handle):
-            if a.owner is not TAPE or a.alias is not None or (tls.grad and a.mark is not None):
+            if a.alias is not None:
+                fresh(a)
+            if a.owner is not TAPE or (recording and a.mark is not None):
                 return False
             a = a.val
         values.append(a)
@@ -262,10 +281,20 @@ def behind(user, box, prim, args, params):
     return user
 
 
+def repeating(mem, root, chain, taped):
+    """A chain with views in it in which elements share memory, as one that a write goes through; None if there is none."""
+    from ..ops.strided import as_one_step
+
+    return as_one_step(mem, root.val, chain) if taped else None
+
+
 def write(box, prim, *args, **params):
     """box <- prim(box, *args), in place: behind x[i] = v, x += v, x.mul_(v), and y = x.view(-1); y.add_(1)."""
-    if isinstance(box, Taped) and box.owner is TAPE and box.alias is None and unrecorded(box, prim, args, params):
-        return box
+    if isinstance(box, Taped):
+        if box.alias is not None and not shared.staging:
+            fresh(box)
+        if unrecorded(box, prim, args, params):
+            return box
     user = box
     if shared.staging and tls.stage is not None:
         box, *args = tls.stage.capture((box, *args))
@@ -284,11 +313,14 @@ def write(box, prim, *args, **params):
         taped = isinstance(box, Taped)
         tracked = tls.grad and any(isinstance(a, Handle) and a.mark is not None for a in (box, *args))
         old = box
-        if tracked and any(p.unview is None for p, _ in chain):
-            raise NotDifferentiableError(
-                f"{prim.name}: in place, through a view in which one element of memory stands in several places "
-                f"({', '.join(p.name for p, _ in chain)}), at {where(site(2))}. Take a copy of the view first."
-            )
+        again = False
+        if tracked and chain and any([p.unview is None or p.name == "strided" for p, _ in chain]):
+            own, chain, again = chain, repeating(mem, root, chain, taped), shares_elements(mem)
+            if chain is None:
+                raise NotDifferentiableError(
+                    f"{prim.name}: in place, through a view in which one element of memory stands in several places "
+                    f"({', '.join(p.name for p, _ in own)}), at {where(site(2))}. Take a copy of the view first."
+                )
         if tracked:  # if the rule reads what the write destroys, that is what is copied (torch clones too)
             need = sum(1 << i for i, a in enumerate((box, *args)) if isinstance(a, Handle) and a.mark is not None)
             reads = prim.plan(need, params.get("kink"), "torch" if taped else "numpy").reads
@@ -314,7 +346,7 @@ def write(box, prim, *args, **params):
                 return TAPE.process(q, operands, kw, out=value, store=store)
             return top.process(q, operands, kw, out=value)
     else:
-        old = box
+        old, again = box, False
 
         def run(q, operands, kw, value):
             return q(*operands, **kw)
@@ -322,6 +354,9 @@ def write(box, prim, *args, **params):
     steps = [root]  # the values between the root and the view
     for p, kw in chain[:-1]:
         steps.append(p(steps[-1], **kw))
+    if again and old.mark is not None:  # (of several cotangents of one element the last one counts, as in torch)
+        p, kw = chain[-1]
+        old.mark = TAPE.process(p, (steps[-1],), {**kw, "latest": True}, out=mem).mark
     new = run(prim, (old, *args), params, mem)
     if shape_of(new) != shape_of(box):
         raise ShapeError(

@@ -11,7 +11,7 @@ FAMILIES = {
     "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "complex": "real imag conj complex as_real as_complex angle",
     "conv": "conv",
-    "cross_entropy": "binary_cross_entropy",
+    "cross_entropy": "binary_cross_entropy binary_cross_entropy_with_logits",
     "cumulative": "linear_recurrence cumsum cumprod cummax cummin cumlogsumexp",
     "cylinder": "bessel_j bessel_y bessel_k airy_ai",
     "dot": "dot_general",
@@ -24,6 +24,7 @@ FAMILIES = {
     "logit logaddexp logaddexp2 xlogy xlog1py entr",
     "fft": "fft rfft irfft",
     "fused": "product_sum divided_shares over_cosh_squared",
+    "gelu": "gelu gelu_slope gelu_tanh silu",
     "hypergeometric": "hyp1f1 hyp2f1",
     "incomplete": "incomplete_gamma incomplete_beta",
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "
@@ -53,6 +54,7 @@ FAMILIES = {
     "sort": "argsort sort sort_with_indices top_k searchsorted",
     "special": "gaussian erf erfc erfinv lgamma digamma polygamma i0 i1 i0e i1e bessel_decay bessel_ratio",
     "standardize": "standardize",
+    "strided": "strided carry_strided put_strided",
     "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
     "arcsinh arccosh arctanh arctan2 sinc",
     "weak": "weak",

@@ -1,7 +1,7 @@
-"""Binary cross-entropy of probabilities: -(y log x + (1 - y) log(1 - x)), the logarithms held at -100 as torch holds them.
+"""Binary cross-entropy, of probabilities and of their logits.
 
-d/dx = (x - y) / (x (1 - x)), the denominator held at 1e-12 (torch's), so that a saturated probability pulls back hard
-and not infinitely; d/dy = log(1 - x) - log x, held.
+Of probabilities: -(y log x + (1 - y) log(1 - x)), the logarithms held at -100 as torch holds them; d/dx = (x - y) / (x (1 - x)), the denominator held at 1e-12 (torch's), so that a saturated probability pulls back hard
+and not infinitely; d/dy = log(1 - x) - log x, held. Of logits: (1 - y) x - log_sigmoid(x), without overflow; d/dx = sigmoid(x) - y.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
 from ..core.primitive import elementwise
 from .elementwise import mul, neg, sub
-from .exponential import log, log1p
+from .exponential import _log_sigmoid, log, log1p, sigmoid
 from .kinked import maximum
 from .shape import cast
 
@@ -32,9 +32,13 @@ def _aval(x, y):
     return Aval(np.broadcast_shapes(shape_of(x), shape_of(y)), _computed(dtype))
 
 
+def _floats(*operands):
+    dtype = _computed(np.result_type(*operands))
+    return [v if hasattr(v, "dtype") and v.dtype.kind == "f" else np.asarray(v, dtype) for v in operands]
+
+
 def _binary_cross_entropy(x, y):
-    dtype = _computed(np.result_type(x, y))
-    x, y = [v if hasattr(v, "dtype") and v.dtype.kind == "f" else np.asarray(v, dtype) for v in (x, y)]
+    x, y = _floats(x, y)
     with np.errstate(divide="ignore", invalid="ignore"):  # log(0) is held at -100: no mistake
         return -(y * np.maximum(np.log(x), -100) + (1 - y) * np.maximum(np.log1p(-x), -100))
 
@@ -49,4 +53,20 @@ binary_cross_entropy = elementwise(
     ),
     aval=_aval,
     domain=("probability", "real"),
+)
+
+
+def _with_logits(x, y):
+    if not type(x) is np.ndarray is type(y) or not x.dtype.kind == "f" == y.dtype.kind:
+        x, y = _floats(x, y)
+    return (1 - y) * x - _log_sigmoid(x)
+
+
+binary_cross_entropy_with_logits = elementwise(
+    "binary_cross_entropy_with_logits",
+    _with_logits,
+    "t * (sigmoid(x) - y)",
+    "-(t * x)",
+    jax=lambda jax, x, y: (1 - y) * x - jax.nn.log_sigmoid(x),
+    aval=_aval,
 )

@@ -8,6 +8,7 @@ import numpy as np
 from ..core.aval import Aval
 from ..core.sample import Sample, draw, in_kinds
 from .elementwise import mul, sub
+from ._short_rows import are_short, columns_of, reduced, rows_of
 from .exponential import exp
 from .reduction import along_axes
 from .shape import spread, sum_
@@ -18,9 +19,7 @@ def total(x, axes):
     return spread(sum_(x, axes=axes), x, axes)
 
 
-total.plain = lambda x, axes: np.add.reduce(
-    np.asarray(x), axis=axes, keepdims=True
-)  # (NumPy repeats it where it is used)
+total.plain = lambda x, axes: reduced(np.add, np.asarray(x), axes)  # (NumPy repeats it where it is used)
 
 
 def samples_of(rng):
@@ -34,9 +33,23 @@ def samples_of(rng):
     yield Sample(np.array([[-np.inf, 0.5, 1.0], [-np.inf, 2.0, -np.inf]]), kind="-inf", order=1, axes=(1,))
 
 
-def shifted(x, axes):
+def by_columns(f):
+    """f(x, axes), which works in place on memory of its own, over short rows by columns (_short_rows.py)."""
+
+    def impl(x, *, axes):
+        x = np.asarray(x)
+        if not x.size:
+            return x.copy()
+        if are_short(x, axes):
+            return rows_of(f(columns_of(x), (0,)), x.shape)
+        return f(x.copy(), axes)
+
+    return impl
+
+
+def shift(x, axes):
     """x less its maximum over the axes, which changes neither result; a maximum of -inf leaves nan, as in jax and torch."""
-    return x - np.maximum.reduce(x, axis=axes, keepdims=True, initial=-np.inf) if x.size else x
+    x -= np.maximum.reduce(x, axis=axes, keepdims=True)
 
 
 def less_maximum(w, out, x, axes):
@@ -64,9 +77,12 @@ class softmax:
     def jax(jax, x, *, axes):
         return jax.nn.softmax(x, axis=axes)
 
-    def impl(x, *, axes):
-        e = np.exp(shifted(np.asarray(x), axes))
-        return e / np.add.reduce(e, axis=axes, keepdims=True)
+    @by_columns
+    def impl(x, axes):
+        shift(x, axes)
+        np.exp(x, out=x)
+        x /= np.add.reduce(x, axis=axes, keepdims=True)
+        return x
 
     over = 0
 
@@ -97,9 +113,11 @@ class log_softmax:
     def jax(jax, x, *, axes):
         return jax.nn.log_softmax(x, axis=axes)
 
-    def impl(x, *, axes):
-        x = shifted(np.asarray(x), axes)
-        return x - np.log(np.add.reduce(np.exp(x), axis=axes, keepdims=True))
+    @by_columns
+    def impl(x, axes):
+        shift(x, axes)
+        x -= np.log(np.add.reduce(np.exp(x), axis=axes, keepdims=True))
+        return x
 
     over = 0
 

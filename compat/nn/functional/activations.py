@@ -9,8 +9,10 @@ from funcgrad.core.tracebacks import trim
 
 from ... import streams
 from ...functions.drawing import drawn
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, in_c_order, laid_like, shape_of
 from ...functions.pointwise import complex_sigmoid
+from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, kept, named, rewrite, spoken, store
 from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
@@ -35,12 +37,16 @@ def shown(input, body, label, inplace, *args, **kwargs):
     return rewrite(input, body(kept(input), *args, **kwargs), label, (input,))
 
 
-def activation(label, body, kernel=None):
-    """A function of one Tensor and numbers, shown as one node, with torch's `inplace`; `kernel` knows no integers."""
+def activation(label, body, kernel=None, of_halves=None):
+    """A function of one Tensor and numbers, shown as one node, with torch's `inplace`; `kernel` knows no integers. `of_halves`: what
+    is computed, in float32, of half precision, where body would not round as torch does."""
 
     def mind_halves():
         nonlocal body
-        body = rounds_once(body)
+        whole, once = body, rounds_once(of_halves or body)
+
+        def body(x, *args, **kwargs):
+            return (whole if half_in(x) is None else once)(x, *args, **kwargs)
 
     def f(input=MISSING, *args, inplace=False, out=None, **kwargs):
         try:
@@ -135,19 +141,25 @@ celu = with_inplace(2, _celu, "CeluBackward0", "elu_cpu")
 def _gelu(x, approximate="none"):
     """x * Phi(x), Phi the normal distribution function; "tanh": by the usual approximation."""
     if approximate == "none":
-        return P["mul"](P["mul"](x, 0.5), P["add"](P["erf"](P["mul"](x, 0.5**0.5)), 1.0))
+        return P["gelu"](x)
     if approximate != "tanh":
         raise RuntimeError("approximate argument must be either none or tanh.")
-    inside = P["mul"](P["add"](x, P["mul"](P["mul"](P["mul"](x, x), x), 0.044715)), (2 / np.pi) ** 0.5)
-    return P["mul"](P["mul"](x, 0.5), P["add"](P["tanh"](inside), 1.0))
+    return P["gelu_tanh"](x)
 
 
-gelu = activation("GeluBackward0", _gelu, "GeluKernelImpl")
+def gelu_by_erf(x, approximate="none"):
+    """The same, in the steps of torch's kernel."""
+    if approximate != "none":
+        return _gelu(x, approximate)
+    return P["mul"](P["mul"](x, 0.5), P["add"](P["erf"](P["mul"](x, 0.5**0.5)), 1.0))
+
+
+gelu = activation("GeluBackward0", _gelu, "GeluKernelImpl", gelu_by_erf)
 
 
 def _silu(x):
     """x * sigmoid(x)."""
-    return P["mul"](x, complex_sigmoid(x) if dtype_of(x).kind == "c" else P["sigmoid"](x))
+    return P["mul"](x, complex_sigmoid(x)) if dtype_of(x).kind == "c" else P["silu"](x)
 
 
 silu = with_inplace(1, _silu, "SiluBackward0", "silu_cpu")
@@ -181,6 +193,8 @@ logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "log_sigmoid_cpu")
 
 def _hardtanh(x, min_val=-1.0, max_val=1.0):
     """x limited to [min_val, max_val]; the derivative at the edges is 0."""
+    if dtype_of(x).kind == "u" and (min_val < 0 or max_val < 0):
+        raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     low, high = (dtype_of(x).type(v) for v in (min_val, max_val))
     return P["where"](P["less_equal"](x, low), low, P["where"](P["greater_equal"](x, high), high, x))
 
@@ -261,10 +275,12 @@ threshold_ = written_over(threshold, "threshold_")
 
 def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     """x where positive, a random slope from [lower, upper) times x elsewhere; the mean of the two in evaluation."""
-    refuse_integers("leaky_relu_cpu", input)
+    refuse_integers("rrelu_with_noise_out_cpu" if training else "leaky_relu_cpu", input)
     slopes = (lower + upper) / 2
     if training:
         t = current(input)
+        if dtype_of(t) == np.float16:
+            refuse("rrelu_with_noise_out_cpu", dtype_of(t))
 
         def source(shape, values):
             below = values <= 0
@@ -371,3 +387,6 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
         return soft
     one_hot = T["zeros_like"](soft.detach()).scatter_(dim, soft.max(dim, keepdim=True)[1], 1.0)
     return one_hot - soft.detach() + soft
+
+
+refuse_in(globals())

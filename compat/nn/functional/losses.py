@@ -10,7 +10,9 @@ from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
 from ...autograd.grad_mode import call_in, is_grad_enabled
-from ...functions.operands import KINDS_OF_INTEGER, check_sizes, dtype_of, in_c_order, shape_of
+from ...functions.kernels import refuse_in
+from ...functions.operands import KINDS_OF_INTEGER, cast, check_sizes, dtype_of, in_c_order, promoted, shape_of
+from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import answer, named, spoken
 from ...graph import labelled
@@ -93,13 +95,16 @@ def given_reduction(reduction, size_average, reduce):
 
 def huber(x, y, delta, linear, reduction, kernel):
     """0.5 * d ** 2 * (linear / delta) where |d| < delta, linear * (|d| - delta / 2) beyond, reduced."""
-    d = T["sub"](x, y)
-    refuse_integers(kernel, d)
+    own = dtype_of(x)
+    (x, y), common = promoted((x, y))
+    if common.kind in "biuc":
+        refuse(kernel, common)
+    d = P["sub"](x, y)
     size = P["abs"](d, kink="torch")
     far = P["greater_equal"](size, delta)
     inner = P["mul"](P["square"](P["where"](far, 0.0, d)), 0.5 * linear / delta)  # (no infinite d meets a factor of 0)
     outer = P["where"](far, P["mul"](P["sub"](size, 0.5 * delta), linear), 0.0)
-    return averaged(P["add"](inner, outer), reduction)
+    return averaged(cast(P["add"](inner, outer), own) if kernel == "huber_cpu" else P["add"](inner, outer), reduction)
 
 
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
@@ -324,13 +329,11 @@ def binary_cross_entropy_with_logits(
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     refuse_integers("log_sigmoid_cpu", input)
     x, y = current(input), current(target)
-    minus = P["neg"](P["log_sigmoid"](x))
-    out = P["mul"](P["sub"](1.0, y), x)
     if pos_weight is None:
-        out = P["add"](out, minus)
+        out = P["binary_cross_entropy_with_logits"](x, y)
     else:
         factor = P["add"](P["mul"](P["sub"](current(pos_weight), 1.0), y), 1.0)
-        out = P["add"](out, P["mul"](factor, minus))
+        out = P["sub"](P["mul"](P["sub"](1.0, y), x), P["mul"](factor, P["log_sigmoid"](x)))
     if weight is not None:
         out = P["mul"](out, current(weight))
     return labelled(averaged(out, reduction), "BinaryCrossEntropyWithLogitsBackward0", (input, target))
@@ -426,3 +429,6 @@ def linear_cross_entropy(
         logits, target, weight, ignore_index=-100 if ignore_index is None else ignore_index, reduction=reduction,
         label_smoothing=label_smoothing,
     )  # fmt: skip
+
+
+refuse_in(globals())
