@@ -14,7 +14,8 @@ FEW = 500  # up to here a loop over the C library is faster than fifty NumPy cal
 def over_blocks(library=None, few=FEW):
     """Turns f(x: float64[n]) into a function of arrays of any float dtype and shape, with results of that dtype.
 
-    `library`: the standard library's function of one float, used for arrays of up to `few` elements.
+    `library`: the function of one Python float (and the params), used for arrays of up to `few` elements. What it raises says that it
+    does not know the value, and f is asked.
     """
 
     def decorate(f):
@@ -23,7 +24,12 @@ def over_blocks(library=None, few=FEW):
             flat = x.reshape(-1)
             with np.errstate(all="ignore"):
                 if library is not None and x.size <= few:
-                    return np.array([library(v) for v in flat.tolist()], np.float64).astype(x.dtype).reshape(x.shape)
+                    try:
+                        found = [library(v, **params) for v in flat.tolist()]
+                    except (ArithmeticError, ValueError):
+                        pass
+                    else:
+                        return np.array(found, np.float64).astype(x.dtype).reshape(x.shape)
                 out = np.empty(flat.shape, x.dtype)
                 for i in range(0, flat.size, BLOCK):
                     out[i : i + BLOCK] = f(flat[i : i + BLOCK].astype(np.float64), **params)

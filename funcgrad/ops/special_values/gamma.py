@@ -14,6 +14,7 @@ from .coefficients import DIGAMMA, DIGAMMA_ROOT, LGAMMA
 
 TINY = 1e-100  # below, lgamma is -log |x| to the last digit
 LARGE = 8  # from here on, the asymptotic series
+FEW = 12  # numbers that Python computes sooner one by one
 BERNOULLI = (
     1 / 6,
     -1 / 30,
@@ -55,7 +56,22 @@ def lgamma_small(a):
     return d * polynomial(LGAMMA, 2 * d) + np.where(n < 0, -1, 1) * np.log(product)
 
 
-@over_blocks()
+def lgamma_of_number(x):
+    """The same of one Python float, above 0."""
+    if not x > 0:
+        raise ValueError
+    if x >= LARGE:
+        r = 1 / x
+        return (x - 0.5) * (math.log(x) - 1) + (HALF_LOG_2PI - 0.5) + polynomial(STIRLING, r * r) * r
+    n = round(x - 2)
+    product = (x * (x + 1), x)[n + 2] if n < 0 else 1.0
+    for j in range(1, n + 1):
+        product *= x - j
+    d = x - (n + 2)
+    return d * polynomial(LGAMMA, 2 * d) + (-1 if n < 0 else 1) * math.log(product)
+
+
+@over_blocks(lgamma_of_number, FEW)
 def lgamma(x):
     """log |gamma(x)|; inf at 0, -1, -2, ... Error up to 6.2 ulp for x > 0; more at negative zeros."""
     a = np.abs(x)
@@ -92,7 +108,22 @@ def digamma_positive(a):
     return out
 
 
-@over_blocks()
+def digamma_of_number(x):
+    """The same of one Python float, above 0."""
+    if not x > 0:
+        raise ValueError
+    if x >= LARGE:
+        r = 1 / x
+        return math.log(x) - r / 2 - polynomial(DIGAMMA_SERIES, r * r) * r * r
+    total, n = (-1 / x, -1) if x < 1 else (0.0, math.floor(x) - 1)
+    for j in range(1, n + 1):
+        total += 1 / (x - j)
+    base = x - n
+    high, low = DIGAMMA_ROOT
+    return ((base - high) - low) * polynomial(DIGAMMA, on((1.0, 2.0), base)) + total
+
+
+@over_blocks(digamma_of_number, FEW)
 def digamma(x):
     """gamma'(x) / gamma(x): -inf at 0, inf at -0, nan at -1, -2, ... Error up to 2.5 ulp for x > 0, at its root too."""
     negative = x <= 0
@@ -109,7 +140,7 @@ def digamma(x):
 def hurwitz_zeta(s, a):
     """The sum over k >= 0 of (a + k)**-s, for an integer s >= 2 and a >= 0."""
     terms = 9 + s // 2  # so many are added one by one; then the tail's series converges to full precision
-    total = np.zeros_like(a)
+    total = 0.0
     for k in range(terms):
         total += (a + k) ** -s
     b = a + terms
@@ -134,7 +165,14 @@ def cotangent_derivative(n):
     return [float(v) for v in p]
 
 
-@over_blocks()
+def polygamma_of_number(x, *, order):
+    """The same of one Python float, above 0."""
+    if not x > 0:
+        raise ValueError
+    return (1.0 if order % 2 else -1.0) * math.factorial(order) * hurwitz_zeta(order + 1, x)
+
+
+@over_blocks(polygamma_of_number, FEW)
 def polygamma(x, *, order):
     """The derivative of digamma of an order >= 1. At 0, -1, -2, ...: inf if it is odd, else nan (-inf at 0).
 
