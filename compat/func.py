@@ -8,14 +8,18 @@ import functools
 from collections.abc import Sequence
 
 import funcgrad as fg
+from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Record
 from funcgrad.core.tracebacks import public
-from funcgrad.errors import ConcreteBoolError, ConcretizationError
+from funcgrad.errors import ConcreteBoolError, ConcretizationError, SecondBackwardError
 from funcgrad.lazy import attributes
 
+from .autograd.walks import conjugated
 from .functions.missing import refusal
 from .functions.register import FUNCTIONS as T
+from .graph import label
+from .names import node_name
 from .nn.modules.batchnorm import _BatchNorm
 from .nn.utils.stateless import called
 from .tensor import Tensor, current, wrapped
@@ -76,6 +80,8 @@ def check_scalar(name, leaves):
             f"{name}: Expected f(*args) to return a scalar Tensor, got tensor with {out.dim()} dims. Maybe you wanted to use the "
             "vjp or jacrev APIs instead?"
         )
+    if out.is_complex():
+        raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {out.dtype}")
 
 
 def brief(spec):
@@ -83,17 +89,18 @@ def brief(spec):
     return str(tree_unflatten(["*"] * spec.num_leaves, spec)).replace("'*'", "*")
 
 
-def minding_no_grad(name, leaves, func, *args, **kwargs):
-    """func(*args, **kwargs): in reverse mode no_grad within func stops the record, and no_grad outside is no business of it.
-    (fg.grad differentiates through what an optimiser does under no_grad.)"""
-    top = max([t.owner for t in leaves if isinstance(t, Tensor)], key=lambda owner: owner.level, default=TAPE)
-    if name == JVP or type(top.under) is not Record:
-        return func(*args, **kwargs)
-    top.under.mode, tls.grad = tls.grad, True
+def within(leaves, func, *args, **kwargs):
+    """func(*args, **kwargs), inside the transform that the leaves were given to: in reverse mode no_grad within func stops the
+    record, and no_grad outside is no business of it. (fg.grad differentiates through what an optimiser does under no_grad.)"""
+    trace = max([t.owner for t in leaves if isinstance(t, Tensor)], key=lambda owner: owner.level, default=TAPE).under
+    before = tls.grad, tls.func
+    tls.func = (*tls.func, trace)
+    if type(trace) is Record:
+        trace.mode, tls.grad = tls.grad, True
     try:
         return func(*args, **kwargs)
     finally:
-        tls.grad = top.under.mode
+        tls.grad, tls.func = before
 
 
 class Flat:
@@ -106,7 +113,7 @@ class Flat:
         self.kwargs = kwargs or {}
 
     def __call__(self, *leaves):
-        got = minding_no_grad(self.name, leaves, self.func, *tree_unflatten(leaves, self.spec), **self.kwargs)
+        got = within(leaves, self.func, *tree_unflatten(leaves, self.spec), **self.kwargs)
         aux = None
         if self.has_aux:
             if not isinstance(got, tuple) or len(got) != 2:
@@ -150,6 +157,14 @@ class Chosen:
 
 
 # ------------------------------------------------------------------------------------------------ derivatives
+def walked(f, *args):
+    """f(*args), which walks a record that autograd.grad may have walked before: RuntimeError if that freed it."""
+    try:
+        return f(*args)
+    except SecondBackwardError as error:
+        raise RuntimeError(str(error)) from None
+
+
 def grad_and_value(func, argnums=0, has_aux=False):
     """A function that returns (gradient, value) of func, or (gradient, (value, aux))."""
 
@@ -158,10 +173,10 @@ def grad_and_value(func, argnums=0, has_aux=False):
     def wrapper(*args, **kwargs):
         chosen = Chosen(args, argnums)
         flat = Flat(func, chosen.spec, VALUE, has_aux, kwargs, check_scalar)
-        value, gradient = fg.value_and_grad(flat, tuple(chosen.positions), has_aux)(*chosen.leaves)
+        value, gradient = walked(fg.value_and_grad(flat, tuple(chosen.positions), has_aux), *chosen.leaves)
         if has_aux:
             value = value[0], tree_unflatten(value[1], flat.aux)
-        return chosen.shown(gradient), value
+        return chosen.shown(map(conjugated, gradient)), value
 
     return wrapper
 
@@ -211,7 +226,7 @@ def vjp(func, *primals, has_aux=False):
                 raise RuntimeError(
                     f"Mismatch in shape: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of {y.shape}."
                 )
-        return tree_unflatten(pullback(tuple(given)), spec)
+        return tree_unflatten([conjugated(g) for g in walked(pullback, tuple(map(conjugated, given)))], spec)
 
     return flat.shown(out), vjp_fn, *[tree_unflatten(a, flat.aux) for a in aux]
 
@@ -287,15 +302,31 @@ def linearize(func, *primals):
     return flat.shown(out), jvp_fn
 
 
+def check_real(caller, leaves, what):
+    """RuntimeError in torch's words if one of the Tensors is complex."""
+    for i, t in enumerate(leaves):
+        if isinstance(t, Tensor) and t.is_complex():
+            raise RuntimeError(
+                f"{caller}: Expected all {what} to be real but received complex tensor at flattened input idx: {i}"
+            )
+
+
 def jacobian_by(transform, name, func, argnums, has_aux):
     """A function that gives the Jacobian of func by one of funcgrad's two ways."""
+    caller = transform.__name__
 
     @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
         chosen = Chosen(args, argnums)
-        flat = Flat(func, chosen.spec, name, has_aux, kwargs)
-        got = transform(flat, tuple(chosen.positions), has_aux)(*chosen.leaves)
+        check_real(caller, [chosen.leaves[i] for i in chosen.positions], "inputs")
+
+        def check(name, out):
+            check_tensors(name, out)
+            check_real(caller, out, "outputs")
+
+        flat = Flat(func, chosen.spec, name, has_aux, kwargs, check)
+        got = walked(transform(flat, tuple(chosen.positions), has_aux), *chosen.leaves)
         rows, aux = got if has_aux else (got, None)
         jacobian = flat.shown([chosen.shown(row) for row in rows])
         return (jacobian, tree_unflatten(aux, flat.aux)) if has_aux else jacobian
@@ -360,10 +391,17 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 
         flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=check)
 
+        plainly = [
+            not isinstance(x, Tensor) or x.is_leaf for x in leaves
+        ]  # may they not be written into, or lead nowhere?
         written = []  # the arguments that func has changed in place: they are results too
         same = {}  # result -> which of those it is
 
         def of_leaves(*leaves):
+            leaves = [
+                x if d is None or plain or not x.requires_grad else P["reshape"](x, shape=tuple(x.shape))
+                for x, d, plain in zip(leaves, dims, plainly, strict=True)
+            ]
             before = [x.val if isinstance(x, Tensor) else None for x in leaves]
             results = list(flat(*leaves))
             written[:] = [
@@ -379,6 +417,8 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                 count = len(out) - len(written)
                 for i, new in zip(written, results[count:]):
                     leaves[i].copy_(new)
+                    if new.grad_fn is not None:
+                        label(leaves[i], node_name(new.mark), None)
                 for j, i in same.items():
                     results[j] = leaves[i] if dims[i] == out[j] else leaves[i].movedim(dims[i], out[j])
                 del out[count:]

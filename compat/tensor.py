@@ -16,7 +16,7 @@ from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here, internal, user_frame, warn, where
-from funcgrad.core.trace import ROOT, TAPE, Tape
+from funcgrad.core.trace import ROOT, TAPE, Record, Tape
 from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
@@ -56,6 +56,7 @@ class Tensor(Taped):
     """A multi-dimensional array that records what is done to it if it requires grad."""
 
     __array_priority__ = 1000
+    box = None  # of a root that another Tensor was: a weak reference to that
     of_function = False  # is it a result of an autograd.Function, in the memory of an argument?
 
     def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):
@@ -180,7 +181,8 @@ class Tensor(Taped):
     # ---- gradients
     @property
     def requires_grad(self):
-        return current(self).mark is not None
+        t = current(self)
+        return t.mark is not None or (t.owner is not TAPE and recorded(t) is not None)
 
     @requires_grad.setter
     def requires_grad(self, on):
@@ -190,16 +192,18 @@ class Tensor(Taped):
 
     def requires_grad_(self, requires_grad=True):
         """Start (or stop) recording what is done to this leaf, in place."""
+        if tls.func:
+            refuse_in_func("requires_grad_", " (or perhaps using torch.autograd.functional.* APIs)")
         return requires_grad_(self, requires_grad, sys._getframe(1))
 
     @property
     def is_leaf(self):
-        mark = current(self).mark
+        mark = node_of(current(self))
         return mark is None or mark.plan is None
 
     @property
     def grad_fn(self):
-        mark = current(self).mark
+        mark = node_of(current(self))
         return None if mark is None or mark.plan is None else shown(mark)
 
     @property
@@ -207,6 +211,13 @@ class Tensor(Taped):
         """The number of this Tensor among the results of the operation that made it."""
         mark = current(self).mark
         return 0 if mark is None else output_number(mark)
+
+    def repoint(self, new):
+        if tls.func and new.owner.level > self.owner.level:
+            from .funcs import check_captured
+
+            check_captured(self, new)
+        super().repoint(new)
 
     def replayed(self, base, chain):
         """A view that its root was written under: torch shows its steps as one."""
@@ -226,6 +237,11 @@ class Tensor(Taped):
                 raise one_of_several(type(shown(self.mark)).__name__, output_number(self.mark), "is being")
             if self.mark.plan is None and self.mark.params is not None:
                 raise made_unrecorded(self.mark.params["made_in"])
+            root = self.alias.base
+            if root.mark is None and self.owner is TAPE:
+                raise self.owner.leaf_error(
+                    "a view of a leaf Variable that requires grad is being used in an in-place operation."
+                )
         if self.of_function and tls.grad and self.mark is not None:
             raise RuntimeError(
                 f"Output {output_number(self.mark)} of {type(shown(self.mark)).__name__.removesuffix('Backward')} is a view and is being "
@@ -286,6 +302,8 @@ class Tensor(Taped):
     def retain_grad(self):
         """Keep the gradient of this non-leaf Tensor in `.grad` too."""
         t = current(self)
+        if tls.func and node_of(t) is not None:
+            refuse_in_func("retain_grad")
         if t.mark is None:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         extra = extra_of(t.mark)
@@ -340,9 +358,9 @@ class Tensor(Taped):
 
     @data.setter
     def data(self, new):
-        t = current(self)
-        t.val = current(new).val
-        t.store = None
+        from .functions.shape import over_other_memory
+
+        over_other_memory(current(self), current(new).val)
 
     @property
     def _version(self):
@@ -353,8 +371,9 @@ class Tensor(Taped):
 
     @property
     def _base(self):
-        root = root_of(self)[0]
-        return None if root is self else root
+        root = root_of(current(self))[0]
+        box = root.box and root.box()
+        return None if root is self or box is self else root if box is None else box
 
     # ---- values
     def numpy(self, *, force=False):
@@ -499,6 +518,27 @@ def wrapped(dim, n):
     return dim % n if n else 0
 
 
+def recorded(t):
+    """The node by which the torch.func.grad (or vjp, jacrev) that an up-to-date Tensor belongs to knows it, None if there is none."""
+    v = t.val
+    return v.mark if type(v) is Array and type(v.owner) is Record and v.owner.mode is not None else None
+
+
+def node_of(t):
+    """The node of an up-to-date Tensor: its own, or in torch.func.grad and its kin that of the transform."""
+    return t.mark if t.mark is not None or t.owner is TAPE else recorded(t)
+
+
+def refuse_in_func(name, also=""):
+    """Raise in torch's words where user code inside torch.func asks for what torch does not do there."""
+    if not internal[sys._getframe(2).f_globals.get("__name__")]:
+        raise RuntimeError(
+            f"You are attempting to call Tensor.{name}(){also} inside of a function being transformed by a functorch transform. "
+            "This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call "
+            f"{name}() outside of a function being transformed instead."
+        )
+
+
 def requires_grad_(self, on, caller):
     """Tensor.requires_grad_ and its setter; `caller`: the frame that asks, which is noted if it is the user's."""
     t = current(self)
@@ -545,6 +585,8 @@ def strides_of(v):
     """The steps of an array in elements; of a dimension of length 1 that NumPy gives none, what unsqueeze gives it in torch."""
     steps = [s // v.itemsize for s in v.strides]
     if 0 in steps:
+        if not v.size and not any(steps):
+            return contiguous_strides(v.shape)  # (NumPy's arithmetic gives empty arrays none)
         for d in range(v.ndim - 1, -1, -1):
             if steps[d] == 0 and v.shape[d] == 1:
                 steps[d] = v.shape[d + 1] * steps[d + 1] if d + 1 < v.ndim else 1
@@ -631,6 +673,12 @@ def warn_converted(t):
 def describe(t):
     """A Tensor's text, as torch prints it."""
     c = current(t)
+    if tls.func and c.owner is not TAPE:
+        from .funcs import wrapped_text
+
+        text = wrapped_text(c)
+        if text is not None:
+            return text
     x = c
     while isinstance(x, (Taped, Array)):
         if isinstance(x, Array) and x.owner.name == "jit":

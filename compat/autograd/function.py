@@ -19,7 +19,7 @@ from funcgrad.core.mutation import write
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.primitive import PRIMITIVES, helpers
 from funcgrad.core.reverse import second_message
-from funcgrad.core.trace import PICK, TAPE, Batch, Jvp, record, unwrap
+from funcgrad.core.trace import PICK, TAPE, Batch, Jvp, Record, record, unwrap
 from funcgrad.transforms.boundary import as_tensor, inner
 from funcgrad.transforms.rules import Spec
 
@@ -405,14 +405,15 @@ class Call(Spec):
                 return self.pulled(functools.partial(self.unpacked, n), slots.cts, again, n.owner)
             saved = self.unpacked(n)
         else:
-            saved = [boxed(v) for v in (n.saved[0] if isinstance(n, TapeNode) else n.saved)]
-        return self.pulled(saved, slots.cts, again, n.owner if isinstance(n, TapeNode) else None)
+            of_tape = isinstance(n, TapeNode)
+            saved = self.unpacked(n) if again and not of_tape else map(boxed, n.saved[0] if of_tape else n.saved)
+        return self.pulled(list(saved), slots.cts, again, n.owner if isinstance(n, TapeNode) else None)
 
     def pull(self, residuals, cts):
         return self.pulled([boxed(v) for v in residuals], cts, False, None)
 
     def unpacked(self, n):
-        """The saved Tensors of a tape node, those that were arguments or results with the history these have."""
+        """The saved Tensors of a node, those that were arguments or results with the history these have."""
         if n.saved is None:
             raise RuntimeError(second_message(n))
         parents = dict(zip(n.plan.operands, n.ins, strict=True))
@@ -421,18 +422,21 @@ class Call(Spec):
         for v, (kind, i) in zip(n.saved, sources, strict=True):
             v = v.tensor().val if type(v) is Packed else v
             mark = parents.get(i) if kind == "in" else self.result_mark(n, i) if kind == "out" else None
-            back.append(
-                v if isinstance(v, Tensor) else n.owner.face(v, mark, n.owner, None if mark is None else FROZEN)
-            )
+            frozen = None if mark is None else FROZEN
+            if type(n.owner) is Record:
+                back.append(boxed(v if mark is None else Array(v, mark, n.owner, frozen)))
+            else:
+                back.append(v if isinstance(v, Tensor) else n.owner.face(v, mark, n.owner, frozen))
         return back
 
     def result_mark(self, n, i):
         """A node for the i-th result of a call: the graph's own is not kept, lest the node keep itself alive."""
         if self.constant[i] or not is_float(self.out_avals[i].dtype):
             return None
-        pick = record(TapeNode, n.owner, PICK.plan(1), (n,), {"i": i, "avals": tuple(self.out_avals)}, (), None)
-        pick.versions = ()
-        pick.extra = None
+        pick = record(type(n), n.owner, PICK.plan(1), (n,), {"i": i, "avals": tuple(self.out_avals)}, (), None)
+        if type(n) is TapeNode:
+            pick.versions = ()
+            pick.extra = None
         return pick
 
     def pulled(self, saved, cts, again, tape):
@@ -455,7 +459,7 @@ class Call(Spec):
             ctx._unpacked = None
             for k in given:
                 vars(ctx).pop(k, None)
-        return [self.cotangent(g, k, again, tape) for k, g in enumerate(self.one_each(got))]
+        return [self.cotangent(g, k, again and tape is not None, tape) for k, g in enumerate(self.one_each(got))]
 
     def in_place_of_sources(self, values):
         """What ctx.saved_tensors is: the saved Tensors, None where None was saved."""

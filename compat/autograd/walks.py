@@ -14,14 +14,14 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.aval import dtype_of, ndarray
 from funcgrad.core.halves import BFLOAT16
-from funcgrad.core.handle import Cell, Taped
+from funcgrad.core.handle import Array, Cell, Taped
 from funcgrad.core.mutation import accumulate, write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.reverse import leading_to, reverse, topological
 from funcgrad.core.site import here, site, warn, where
-from funcgrad.core.trace import TAPE, Slots
+from funcgrad.core.trace import TAPE, Record, Slots
 from funcgrad.core.tracebacks import trim
 from funcgrad.errors import ModifiedError, SecondBackwardError
 from funcgrad.transforms.boundary import as_tensor, inner
@@ -29,7 +29,7 @@ from funcgrad.transforms.boundary import as_tensor, inner
 from .. import breaks
 from ..errors import no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
 from ..graph import label
-from ..tensor import Tensor, current
+from ..tensor import Tensor, current, node_of
 from .anomaly_mode import watcher
 from .edges import GradientEdge
 
@@ -244,8 +244,8 @@ def as_tuple(x):
     return (x,) if isinstance(x, Tensor) or isinstance(x, GradientEdge) else tuple(x)
 
 
-def seeds_of(tensors, gradients, create_graph):
-    """([(node, cotangent)], the tape of the highest level among the Tensors)."""
+def seeds_of(tensors, gradients, create_graph, transform=None):
+    """([(node, cotangent)], the tape of the highest level among the Tensors): the nodes on tapes, or those of a Record of torch.func."""
     gradients = (
         (None,) * len(tensors) if gradients is None else (gradients,) if isinstance(gradients, Tensor) else gradients
     )
@@ -260,6 +260,10 @@ def seeds_of(tensors, gradients, create_graph):
         if isinstance(t, GradientEdge):
             t = t.value()
         t = current(t)
+        if transform is not None:
+            seeds += seed_in(transform, t, g, create_graph, i)
+            home = transform
+            continue
         if t.mark is None:
             raise no_graph(t, i)
         if t.mark.plan is None:
@@ -267,6 +271,19 @@ def seeds_of(tensors, gradients, create_graph):
         home = t.owner if home is None or t.owner.level > home.level else home
         seeds.append((t.mark, seed_of(t, g, create_graph)))
     return seeds, home or TAPE
+
+
+def seed_in(record, t, gradient, create_graph, position):
+    """[(node, cotangent)] of a Tensor as a Record knows it (a handle of the Record where the walk is itself recorded), [] of
+    what only another transform or a tape knows."""
+    mark = node_of(t)
+    if mark is None:
+        raise no_graph(t, position)
+    v = t.val
+    if type(v) is not Array or v.owner is not record or v.mark is None:
+        return []
+    g = payload(seed_of(t, gradient, True), record.tape)
+    return [(v.mark, g if create_graph or type(g) is not Array or g.owner is not record else g.val)]
 
 
 def warn_of_leaf(t):
@@ -280,6 +297,12 @@ def warn_of_leaf(t):
 
 
 _warned = set()
+
+
+IN_FUNC = (
+    "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or "
+    "call backward() outside of functorch transforms."
+)
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
@@ -298,6 +321,8 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
         warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning)
         grad_tensors = grad_variables
     try:
+        if tls.func:
+            raise RuntimeError(IN_FUNC)
         tensors = as_tuple(tensors)
         seeds, home = seeds_of(tensors, grad_tensors, create_graph)
         deliver = accumulator(home, create_graph)
@@ -327,10 +352,10 @@ def mark_of(x, position=0):
         if isinstance(x, GradientEdge):
             return x.node.node if type(x) is GradientEdge else x.of[2]
         raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(x).__name__}")
-    x = current(x)
-    if x.mark is None:
+    mark = node_of(current(x))
+    if mark is None:
         raise no_grad_asked_for(x, position)
-    return x.mark
+    return mark
 
 
 def grad(
@@ -381,8 +406,8 @@ def grad(
 
 def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
     """The gradients, None where there is none."""
+    seeds, home = seeds_of(outputs, grad_outputs, create_graph, transform_of(inputs, outputs) if tls.func else None)
     marks = [mark_of(x, i) for i, x in enumerate(inputs)]
-    seeds, home = seeds_of(outputs, grad_outputs, create_graph)
     everything = accumulator(home, create_graph)
 
     def deliver(cell, ct):
@@ -395,6 +420,14 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
     return tuple(
         [None if g is None else handed_out(g) if type(g) is not Slots else of_edge(g, x) for g, x in zip(got, inputs)]
     )
+
+
+def transform_of(*groups):
+    """The Record of torch.func that knows the inputs (if nothing does, the outputs); None if tapes do."""
+    for tensors in groups:
+        owners = [n.owner for x in tensors if isinstance(x, Tensor) and (n := node_of(current(x))) is not None]
+        if owners:
+            return next((owner for owner in owners if type(owner) is Record), None)
 
 
 def of_edge(slots, edge):

@@ -206,17 +206,18 @@ def pull_handles(n, ct, cts, again):
 
 
 def rewrapped(n):
-    """A tape node's saved values as Tensors of its own level again (a value of a lower level is one already)."""
+    """A node's saved values as handles of its own level again (on a tape a value of a lower level is one already)."""
     kept = n.saved
     if not kept:
         return kept
     owner = n.owner
+    boxes = type(owner) is Record
     face = owner.face
     ins = n.ins
     frozen = {i: Frozen(store.store if type(store) is Later else store, version) for store, version, i in n.versions}
     saved = []
     for v, (i, parent) in zip(kept, n.plan.kept_of, strict=False):
-        if parent is not None and type(v) not in PYTHON_SCALARS and not isinstance(v, Taped):
+        if parent is not None and (boxes or type(v) not in PYTHON_SCALARS and not isinstance(v, Taped)):
             mark = ins[parent]
             if mark.params and "of" in mark.params:
                 mark = mark.params["of"]
@@ -226,7 +227,7 @@ def rewrapped(n):
         out = kept[-1]
         if n.plan.prim.multi:
             saved.append(several(owner, n, out))
-        elif type(out) in PYTHON_SCALARS or isinstance(out, Taped):
+        elif not boxes and (type(out) in PYTHON_SCALARS or isinstance(out, Taped)):
             saved.append(out)
         else:
             saved.append(face(out, n, owner, frozen.get(-1, FROZEN)))

@@ -19,6 +19,7 @@ class Local(threading.local):
     stage = None  # innermost Stage on this thread
     mapping = None  # innermost vmap on this thread: draws ask it, whatever their operands are
     randomness = "same"  # what a draw means in the vmap whose batching rules are running
+    func = ()  # the transforms of compat's torch.func that this thread is in, the outermost first
     depth = 0  # > 0 inside any transform: creation functions then return assignable handles
 
 
