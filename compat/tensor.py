@@ -63,8 +63,10 @@ class Tensor(Taped):
         if type(trace) is not Tape:  # the public constructor: torch.Tensor(2, 3), torch.Tensor([1, 2])
             if is_whole(self):  # (of a subclass, whose __new__ has made it)
                 return
-            val = legacy(self, (val, mark, trace, alias, *more), kwargs)
-            mark, trace, alias = None, TAPE, None
+            from .functions.creation import legacy
+
+            legacy(self, [a for a in (val, mark, trace, alias, *more) if a is not None], kwargs)
+            return
         self.val = val
         self.mark = mark
         self.owner = trace
@@ -132,7 +134,7 @@ class Tensor(Taped):
     def size(self, dim=None):
         """The shape, or the length of one dimension."""
         shape = self.shape
-        return shape if dim is None else shape[wrapped(dim, len(shape))]
+        return shape if dim is None else of_dimension(shape, dim)
 
     def dim(self):
         """The number of dimensions."""
@@ -162,7 +164,7 @@ class Tensor(Taped):
         """Steps in elements from one entry to the next, by dimension."""
         v = memory(self)
         strides = strides_of(v) if v is not None else contiguous_strides(self.shape)
-        return strides if dim is None else strides[dim]
+        return strides if dim is None else of_dimension(strides, dim)
 
     def is_contiguous(self, memory_format=None):
         """Does the memory hold the elements in C order (or in another format)?"""
@@ -186,6 +188,8 @@ class Tensor(Taped):
 
     @requires_grad.setter
     def requires_grad(self, on):
+        if not isinstance(on, bool):
+            raise RuntimeError("requires_grad must be a bool")
         if on and not self.is_leaf:  # (requires_grad_() lets it be, as torch does)
             raise RuntimeError("you can only change requires_grad flags of leaf variables.")
         requires_grad_(self, on, sys._getframe(1))
@@ -219,7 +223,7 @@ class Tensor(Taped):
             check_captured(self, new)
         super().repoint(new)
 
-    def replayed(self, base, chain):
+    def replayed(self, base, chain, old):
         """A view that its root was written under: torch shows its steps as one."""
         for step in chain if tls.grad else ():
             if type(step) is OneOfSeveral:
@@ -227,6 +231,8 @@ class Tensor(Taped):
                 raise one_of_several(step.name, step.number, "its base or another view of its base has been")
         if self.mark is not base.mark and not any([p.name in REINTERPRETING for p, _ in chain]):
             label(self, "AsStridedBackward0", (base,))
+        if old is not None and old.extra is not None and old.plan is not None and self.mark is not old:
+            self.mark.keep_gradient_of(old)
 
     def refuse(self, args):
         """Raise in torch's words if this Tensor may not be written in place under the grad mode of now."""
@@ -340,8 +346,11 @@ class Tensor(Taped):
             )
         if t.mark is not None and tls.grad:
             self.left = breaks.note("detach_()")
+        if t.mark is not None and t.mark.plan is None and t.mark.extra is not None and t.mark.extra.cell is not None:
+            t.cell, t.mark.extra.cell = t.mark.extra.cell, Cell()  # (a leaf keeps its .grad; what was computed with it delivers elsewhere)
+        else:
+            t.cell = None
         t.mark = None
-        t.cell = None
         return self
 
     @property
@@ -360,6 +369,10 @@ class Tensor(Taped):
     def data(self, new):
         from .functions.shape import over_other_memory
 
+        if not isinstance(new, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
+        if self.requires_grad and not (new.is_floating_point() or new.is_complex()):
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         over_other_memory(current(self), current(new).val)
 
     @property
@@ -446,6 +459,9 @@ class Tensor(Taped):
         return complex(self.only())
 
     def __index__(self):
+        v = self.val
+        if type(v) is np.ndarray and v.size == 1 and v.dtype.kind == "i" and self.alias is None and not shared.staging:
+            return v.item()
         if self.dtype.numpy.kind not in "iub" or self.numel() != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
@@ -518,6 +534,13 @@ def wrapped(dim, n):
     return dim % n if n else 0
 
 
+def of_dimension(entries, dim):
+    """The entry of one dimension."""
+    if not entries and dim in (0, -1):
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return entries[wrapped(dim, len(entries))]
+
+
 def recorded(t):
     """The node by which the torch.func.grad (or vjp, jacrev) that an up-to-date Tensor belongs to knows it, None if there is none."""
     v = t.val
@@ -563,6 +586,7 @@ def requires_grad_(self, on, caller):
             )
         breaks.note("requires_grad = False")
         t.cell = t.mark.extra.cell
+        t.mark.extra.cell = Cell()  # (what was computed with it before delivers there: nobody sees it)
         t.mark = None
     return self
 
@@ -577,6 +601,9 @@ def current(t):
 
 
 def memory(t):
+    """The array of a Tensor over NumPy memory, whatever has become of its history; None for another."""
+    if t.owner is TAPE and not shared.staging and (type(t.alias) is not Alias or t.alias.base.owner is TAPE):
+        return t.val
     t = current(t)
     return t.val if t.owner is TAPE else None
 
@@ -622,17 +649,6 @@ def added_to(t):
 def unpickled(array, dtype, requires_grad):
     """The Tensor of a pickle. (NumPy's own has arrays in the machine's byte order.)"""
     return wrap(Tensor, array.astype(dtype.numpy, copy=False), requires_grad)
-
-
-def legacy(self, args, kwargs):
-    """The array of torch.Tensor(*sizes) or torch.Tensor(data): float32, whatever the data."""
-    args = [a for a in args if a is not None]
-    default = dtypes.Default.numpy
-    if len(args) == 1 and isinstance(args[0], Tensor):
-        return np.array(current(args[0]).val, default)
-    if len(args) == 1 and not isinstance(args[0], (int, np.integer)):
-        return np.zeros(args[0], default) if isinstance(args[0], Size) else np.array(args[0], default)
-    return np.zeros(tuple(int(a) for a in args), default)
 
 
 _warned = set()  # lines warned of: (that read .grad, that made the Tensor), or one that converts a Tensor

@@ -31,6 +31,7 @@ from .operands import (
     promoted,
     rank,
 )
+from .overwriting import overwritten
 from .refusals import refusals_of
 from .refusals import refuse as refuse_dtype
 from .register import (
@@ -125,15 +126,7 @@ def check_in_place(t, other, floating=False):
     check_castable(t.owner.dtype(current(t)), d)
 
 
-def alike(t, other):
-    """Is `other` a float, or a Tensor of t's shape and dtype, and t of floats? Then nothing has to be checked or converted."""
-    v = t.val
-    if type(v) is not np.ndarray or v.dtype.kind != "f" or shared.halves:
-        return False
-    if isinstance(other, Tensor):
-        o = other.val
-        return type(o) is np.ndarray and o.dtype is v.dtype and o.shape == v.shape
-    return type(other) is float
+IN_PLACE = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "truediv": np.divide}
 
 
 class Arithmetic:
@@ -145,14 +138,15 @@ class Arithmetic:
         refused = refusals_of(name)
         self.quick = quick_binary(prim, self.slow)
 
+        self.ufunc = ufunc = IN_PLACE.get(name)
+
         def inplace(t, other=MISSING, *more, label=None, operands=None):
             given = other
             try:
                 if more:
                     raise TypeError("too many arguments")
-                if alike(t, other):
-                    p, params = called(prim)
-                    return in_place(t, p, other, label=label, operands=operands, **params)
+                if ufunc is not None and overwritten(ufunc, t, other):
+                    return t
                 other = as_operand(other)
                 if other is NotImplemented:
                     raise unsuitable(name + "_", t, given)
@@ -198,8 +192,11 @@ class Arithmetic:
 
 def install_operators(name, forward, reflected, inplace):
     """x + y, y + x and x += y; NotImplemented lets Python try the other operand."""
+    ufunc = IN_PLACE.get(name)
 
     def in_place_operator(t, other):
+        if ufunc is not None and overwritten(ufunc, t, other):
+            return t
         return (
             inplace(t, other)
             if isinstance(other, OPERANDS) or as_operand(other) is not NotImplemented
@@ -320,7 +317,7 @@ def with_alpha(arithmetic, *names):
                     return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
             else:
                 got = named_pair(together(input, other, alpha), shown, input, other)
-            return got if out is None else store(arithmetic.name, out, got)
+            return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
             error = answer(error, names[0], (input, other, *more), {} if alpha == 1 else {"alpha": alpha})
             raise error
@@ -331,6 +328,8 @@ def with_alpha(arithmetic, *names):
                 raise TypeError("too many arguments")
             if alpha == 1:
                 return arithmetic.inplace(self, other)
+            if type(alpha) is float and type(other) is not float and overwritten(arithmetic.ufunc, self, other, alpha):
+                return self
             d = half_of((self, other)) if shared.halves else None
             if d is not None:  # (the sum is in float32 too)
                 return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
@@ -378,7 +377,7 @@ def plain(arithmetic, *names):
             got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
             if got is NotImplemented:
                 return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
-            return got if out is None else store(arithmetic.name, out, got)
+            return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
             error = answer(error, names[0], (input, other, *more))
             raise error
@@ -512,7 +511,7 @@ def numbered(arithmetic, names, labels):
             got = call(input, other) if isinstance(input, Tensor) else reflected(other, input)
             if got is NotImplemented:
                 raise unsuitable(arithmetic.name, input, other)
-            return got if out is None else store(arithmetic.name, out, got)
+            return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
             error = answer(error, names[0], (input, other, *more))
             raise error

@@ -32,10 +32,12 @@ from .operands import (
     floating,
     in_c_order,
     integer,
+    need_scalar_type,
     new,
     shape_of,
     with_ones,
 )
+from .pointwise import C_NAMES
 from .refusals import need_dtype, refuse
 from .register import (
     FUNCTIONS,
@@ -119,6 +121,8 @@ def sum(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **
             return sum_of_all(input)
         t = current(input)
         d = dtype_of(t)
+        if dtype is None and out is not None and isinstance(out, Tensor):
+            dtype = out.dtype
         if dtype is not None:
             t = cast(t, dtypes.as_numpy(dtype))
         elif d.kind in KINDS_OF_INTEGER:
@@ -208,9 +212,11 @@ publish(mean, ("mean",), True, True)
 
 
 @operation()
-def prod(input, dim=None, keepdim=False, *, dtype=None):
+def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """The product of all elements, or over one dimension; integers are multiplied in int64."""
     t = current(input)
+    if out is not None:
+        return store("prod", out, prod(input, dim, keepdim, dtype=out.dtype if dtype is None else dtype))
     if dtype is not None or dtype_of(t).kind in KINDS_OF_INTEGER:
         t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
     return named(over(t, "prod", dim, keepdim), "ProdBackward0" if dim is None else "ProdBackward1", (input,))
@@ -246,6 +252,8 @@ def truth(name):
 
     def reduce(input, dim=None, keepdim=False):
         t = current(input)
+        if isinstance(dim, Tensor):
+            dim = integer(dim, "dim")
         if dim is not None and not isinstance(dim, (int, np.integer)) and len(dim) == 0:
             out = P["not_equal"](t, 0)  # (no dimension, not every one)
         else:
@@ -292,8 +300,24 @@ def index_of_extreme(t, prim, dim, keepdim=True):
         wrapped(dim, 0)
         return new(np.zeros((), np.int64))
     dim = wrapped(dim, len(shape))
+    if t.owner is TAPE:  # (an index is recorded nowhere)
+        return new(
+            np.asarray(
+                P[prim]
+                .impl(t.val, axis=dim)
+                .reshape(with_ones(shape, (dim,)) if keepdim else shape[:dim] + shape[dim + 1 :])
+            )
+        )
     out = cast(P[prim](t, axis=dim), INT64)
     return P["reshape"](out, shape=with_ones(shape, (dim,))) if keepdim else out
+
+
+def in_place_of_rows(v, index, dim, keepdim):
+    """(the elements of an array at an index kept as a dimension of length 1, the index), as new Tensors."""
+    values = np.take_along_axis(v, index, dim) if v.shape else v.copy()
+    if not keepdim and v.shape:
+        values, index = values.squeeze(dim), index.squeeze(dim)
+    return new(values), new(index)
 
 
 def picked(t, index, dim):
@@ -340,6 +364,8 @@ def extreme(name, longer, evenly):
             need_dtype(f"{name} along", dtype_of(t))
             need_elements(name, t, dim)
             index = index_of_extreme(t, arg, dim)
+            if t.owner is TAPE and t.mark is None:
+                return pair(*in_place_of_rows(t.val, index.val, dim, keepdim))
             values = named(without(picked(t, index, dim), dim, keepdim), shown + "Backward0", (input,))
             return pair(values, without(index, dim, keepdim))
         except BaseException as error:
@@ -388,7 +414,7 @@ def extreme(name, longer, evenly):
             flat = P["reshape"](t, shape=(-1,)) if 0 not in shape_of(t) else t
             out = index_of_extreme(P["reshape"](flat, shape=(input.numel(),)), arg, 0, False)
             return P["reshape"](out, shape=(1,) * len(shape_of(t))) if keepdim else out
-        return without(index_of_extreme(t, arg, dim), dim, keepdim)
+        return index_of_extreme(t, arg, dim, keepdim)
 
     position.__doc__ = f"The index of the {longer}, the first at ties; without dim, in the flattened Tensor."
     operation(name=arg)(position)
@@ -440,6 +466,8 @@ def variance(t, dim, keepdim, correction):
 
 def root(t, power=0.5):
     """t ** power with the derivative 0 at 0: torch's choice for std and norms."""
+    if t.owner is TAPE and t.val.all():
+        return P["sqrt"](t) if power == 0.5 else P["power"](t, power)
     zero = P["equal"](t, 0)
     safe = P["where"](zero, 1.0, t)
     got = P["sqrt"](safe) if power == 0.5 else P["power"](safe, power)
@@ -514,6 +542,8 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
     """The p-norm of the elements ("fro": 2), of the whole or over dimensions; "nuc": the sum of singular values."""
     if p == "nuc":
         return FUNCTIONS["linalg_norm"](input, "nuc", dim, keepdim, dtype=dtype)
+    if isinstance(p, str) and p != "fro":
+        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
     return named(
         vector_norm_of(current(input), 2 if p in ("fro", None) else p, dim, keepdim, dtype),
         "LinalgVectorNormBackward0",
@@ -530,8 +560,22 @@ def dist(input, other, p=2):
 @operation("CdistBackward0", method=False)
 def cdist(x1, x2, p=2.0, compute_mode=None):
     """The p-norm distances between the rows of two (batches of) matrices."""
+    for at, x in enumerate((x1, x2), 1):
+        d = dtype_of(current(x))
+        if d.kind != "f":
+            raise RuntimeError(f"cdist only supports floating-point dtypes, X{at} got: {spoken(d)}")
+    for at, x in enumerate((x1, x2), 1):
+        if x.dim() < 2:
+            raise RuntimeError(f"cdist only supports at least 2D tensors, X{at} got: {x.dim()}D")
+    if x1.shape[-1] != x2.shape[-1]:
+        raise RuntimeError(
+            f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
+        )
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
     if shared.halves and half_in(x1):
         raise NotImplementedError(f"\"cdist\" not implemented for '{spoken(half_in(x1))}'")
+    need_scalar_type(current(x1), current(x2))
     return vector_norm_of(current(x1.unsqueeze(-2) - x2.unsqueeze(-3)), p, -1)
 
 
@@ -547,10 +591,16 @@ def renorm(input, p, dim, maxnorm):
 
 # ------------------------------------------------------------------------------------------------ running
 def running(name, prim, shown):
-    def function(input, dim, *, dtype=None):
+    def function(input, dim, *, dtype=None, out=None):
+        got = computed(input, dim, dtype, out)
+        return got if out is None else store(name, out, named(got, shown, (input,)))
+
+    def computed(input, dim, dtype=None, out=None):
         t = current(input)
         if name == "logcumsumexp":
             need_dtype(name, dtype_of(t))
+        if dtype is None and out is not None and name != "logcumsumexp":
+            dtype = out.dtype
         if dtype is not None or (dtype_of(t).kind in KINDS_OF_INTEGER and name != "logcumsumexp"):
             t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
         if prim == "cumlogsumexp" and dtype_of(t).kind == "c" and shape_of(t):
@@ -561,6 +611,11 @@ def running(name, prim, shown):
     f = operation(shown, name=name)(function)
 
     def inplace(self, dim, *, dtype=None):
+        d = dtype_of(current(self))
+        if dtype is None and d.kind in KINDS_OF_INTEGER and name != "logcumsumexp":
+            if d.kind == "b":
+                refuse(f"{name}_out_cpu", d)
+            return rewrite(self, cast(f(kept(self), dim), d))
         return rewrite(self, f(kept(self), dim, dtype=dtype), shown, (self,))
 
     inplace.__name__ = name + "_"
@@ -625,6 +680,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     stands.
     """
     v = values_of(input, "unique")
+    dim = None if dim is None else wrapped(dim, v.ndim)
     got = np.unique(v, return_inverse=True, return_counts=True, axis=dim)
     out = [got[0]]
     if return_inverse:
@@ -639,6 +695,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
 def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
     """The first of each run of equal elements (or slices along a dimension)."""
     v = values_of(input, "unique_consecutive")
+    dim = None if dim is None else wrapped(dim, v.ndim)
     rows = v.reshape(-1) if dim is None else np.moveaxis(v, dim, 0)
     n = len(rows)
     first = np.ones(n, bool)
@@ -659,20 +716,25 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 def bincount(input, weights=None, minlength=0):
     """How often each of 0, 1, 2, ... stands in a vector of integers, or the sums of their weights."""
     v = values_of(input, "bincount")
+    if v.dtype.kind not in "iub":
+        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{dtypes.SPOKEN[dtypes.name_of(v.dtype)]}'")
     if v.ndim != 1 or v.dtype.kind not in "iu" or (v.size and v.min() < 0):
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if weights is None:
         return new(np.bincount(v, minlength=minlength).astype(np.int64))
     w = values_of(weights, "bincount")
-    return new(np.bincount(v, w, minlength).astype(w.dtype if w.dtype.kind == "f" else np.float64))
+    if not v.size:
+        return new(np.zeros(minlength, np.int64))
+    return new(np.bincount(v, w, minlength).astype(np.float32 if w.dtype == np.float32 else np.float64))
 
 
 @operation()
 def histc(input, bins=100, min=0, max=0):  # noqa: A002
     """The counts of the elements in bins of one width between min and max (both 0: those of the data)."""
     v = values_of(input, "histc")
-    if v.dtype.kind not in "f":
-        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{spoken(v.dtype)}'")
+    if v.dtype.kind == "u" and (min < 0 or max < 0):
+        raise RuntimeError("value cannot be converted to type uint8_t without overflow")
+    need_histogram(v.dtype, "aminmax_cpu" if v.dtype.kind == "c" and min == max == 0 else "histogram_cpu")
     low, high = (float(v.min()), float(v.max())) if min == max == 0 and v.size else (min, max)
     if low == high:
         low, high = low - 1, high + 1
@@ -682,13 +744,34 @@ def histc(input, bins=100, min=0, max=0):  # noqa: A002
     return new(counts.astype(v.dtype))
 
 
+def need_histogram(d, kernel="histogram_cpu"):
+    """The refusal of a histogram with bins of one width between two numbers."""
+    if d.kind != "f":
+        refuse("linspace_cpu" if d.kind == "b" else kernel, d)
+
+
 @operation()
-def histogram(input, bins, *, range=None, weight=None, density=False):  # noqa: A002
+def histogram(input, bins=100, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of a histogram with so many bins of one width, or with the given edges."""
     v = values_of(input, "histogram")
-    if v.dtype in HALVES:
-        refuse("histogramdd", v.dtype)
     edges = values_of(bins, "histogram") if isinstance(bins, Tensor) else bins
+    if isinstance(bins, Tensor):
+        if edges.ndim != 1:
+            raise RuntimeError(
+                f"torch.histogram(): bins tensor should have one dimension, but got {edges.ndim} dimensions in the bins tensor"
+            )
+        if edges.dtype != v.dtype:
+            a, b = (C_NAMES[dtypes.name_of(d)] for d in (v.dtype, edges.dtype))
+            raise RuntimeError(
+                "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
+                f"{a} and bins for dimension 0 with dtype {b}"
+            )
+        if v.dtype.kind != "f":
+            refuse("histogram_cpu", v.dtype)
+    elif range is not None:
+        need_histogram(v.dtype)
+    elif v.dtype.kind != "f" or v.dtype in HALVES:
+        refuse("histogramdd", v.dtype)
     w = None if weight is None else values_of(weight, "histogram").reshape(-1)
     counts, edges = np.histogram(v.reshape(-1), edges, range, density=density, weights=w)
     return RETURN["histogram"](new(counts.astype(v.dtype)), new(edges.astype(v.dtype)))
@@ -726,11 +809,20 @@ def neighbours(y, dim):
     return y.narrow(dim, 0, k - 1) + y.narrow(dim, 1, k - 1)
 
 
+def need_no_bool(name, y, x):
+    if any(t is not None and dtype_of(current(t)) == BOOL for t in (y, x)):
+        which = "`y`" if x is None else "`x` or `y`"
+        raise RuntimeError(f"{name}: received a bool input for {which}, but bool is not supported")
+
+
 @operation(method=False, aliases=("trapz",))
 def trapezoid(y, x=None, *, dx=1, dim=-1):
     """The integral along a dimension by the trapezoidal rule."""
+    need_no_bool("trapezoid", y, x)
     if x is None:
         k = y.shape[dim]
+        if not k:
+            return y.sum(dim)
         ends = y.select(dim, 0) + y.select(dim, k - 1)
         return by_number(MUL, y.sum(dim) - by_number(MUL, ends, 0.5), dx)
     return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).sum(dim), 2.0)
@@ -739,6 +831,7 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
 @operation(method=False)
 def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     """The running integral along a dimension by the trapezoidal rule."""
+    need_no_bool("cumulative_trapezoid", y, x)
     if x is None:
         return by_number(MUL, neighbours(y, dim), dx / 2.0).cumsum(dim)
     return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).cumsum(dim), 2.0)

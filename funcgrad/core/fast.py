@@ -22,7 +22,7 @@ from .quiet import IGNORE, enter, leave
 from .site import internal, user_frame
 from .trace import TAPE, Batch, Record, sharing
 
-F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
+F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 
 
 class Constants(dict):
@@ -42,7 +42,8 @@ class Constants(dict):
 
 
 C32, C64 = Constants(F32), Constants(F64)
-FIELD = ("+", "-", "*", "/")  # the operators that take a number as such an array (powers look at the number itself)
+RING = ("+", "-", "*")  # those of integers
+FIELD = (*RING, "/")  # the operators that take a number as such an array (powers look at the number itself)
 SITE = """
             f = getframe(1)
             if internal[f.f_globals.get("__name__")]: f = user_frame(f) or f
@@ -276,6 +277,15 @@ TAPED = """
                 return h"""
 
 
+INTEGERS = """
+    elif d is I64:
+        k = type(y)
+        vy = y if k is int and -BOUND < y < BOUND else y.val if k is Face and y.owner is TAPE and y.alias is None else None
+        if vy is not None and (k is int or vy.dtype is d):
+            try: out = vx {symbol} vy
+            except ValueError: return slow(x, y){made}"""
+
+
 def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
     """Text that records the result h: what the node keeps is stamped with the version of its memory, so that a later
     in-place change is an error, not a wrong number. In a `rule` operands may be values that a node kept, with its stamp."""
@@ -302,6 +312,7 @@ def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
 
 def tape_environment(prim, face, slow):
     silent = {"enter": enter, "leave": leave, "IGNORE": IGNORE}  # torch never warns of inf or nan
+    silent |= {"I64": I64, "BOUND": 1 << 63}
     return environment(prim, "torch") | silent | {"Face": face, "slow": slow, "__name__": "compat.written_out"}
 
 
@@ -351,6 +362,7 @@ def tape_binary(prim, face, slow, case=None, rule=False):
         env[f"plan{need}"] = plan.labelled(case.label) if case.label else plan
     constant = "\n            y = C64[y] if d is F64 else C32[y]" if prim.symbol in FIELD else ""
     scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None", rule=rule)
+    integers = INTEGERS.format(symbol=prim.symbol, made=TAPED.format(untracked="True")) if prim.symbol in RING else ""
     other, settled = ("type(x) is not Face or ", KEPT) if rule else ("", SETTLED)
     x_settled, y_settled = [settled.format(x=x, args="x, y") for x in ("x", "y")]
     return compile_text(
@@ -377,7 +389,7 @@ def tape_binary(prim, face, slow, case=None, rule=False):
               else: avals = None if mx is None else Aval(vx.shape, d), None if my is None else Aval(vy.shape, d)
               if my is None:{reindent(pieces[1], 8)}
               elif mx is None:{reindent(pieces[2], 8)}
-              else:{reindent(pieces[3], 8)}
+              else:{reindent(pieces[3], 8)}{integers}
     return slow(x, y)
 """,
         env,

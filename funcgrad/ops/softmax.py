@@ -7,8 +7,8 @@ import numpy as np
 
 from ..core.aval import Aval
 from ..core.sample import Sample, draw, in_kinds
-from .elementwise import mul, sub
 from ._short_rows import are_short, columns_of, reduced, rows_of
+from .elementwise import mul, sub
 from .exponential import exp
 from .reduction import along_axes
 from .shape import spread, sum_

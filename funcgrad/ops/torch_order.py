@@ -85,13 +85,15 @@ def vector_sum(x):
     lanes = LANE_BYTES // x.itemsize
     width = ACCUMULATORS * lanes
     turns = n // width
+    dealt, whole = turns * width, n - n % lanes
     if turns < 2:
-        return row_sums(x.reshape(1, n))[0]
-    dealt = x[: turns * width].reshape(turns, width)
-    sums = np.add.reduce(dealt) if turns <= BLOCK else in_blocks(dealt.reshape(1, turns, width))[0]
-    whole = n - n % lanes
-    if whole > turns * width:  # (the rows that are left go to the first accumulator)
-        sums = np.concatenate((sums[:lanes], x[turns * width : whole], sums[lanes:]))
+        sums = x[: dealt or whole]
+    elif turns <= BLOCK:
+        sums = np.add.reduce(x[:dealt].reshape(turns, width))
+    else:
+        sums = in_blocks(x[:dealt].reshape(1, turns, width))[0]
+    if turns and whole > dealt:  # (the rows that are left go to the first accumulator)
+        sums = np.concatenate((sums[:lanes], x[dealt:whole], sums[lanes:]))
     sums = np.add.reduce(sums.reshape(-1, lanes))
     if whole < n:
         sums = np.concatenate((x[whole:], sums))

@@ -1,0 +1,61 @@
+"""The commonest write, at once: floats of one dtype and shape into memory of their own, which nothing records.
+
+It is what optimisers do, and scripts under no_grad. Whatever is not plainly that is left to register.in_place, which checks and
+converts, and says in torch's words what it refuses.
+"""
+
+import sys
+
+import numpy as np
+
+from funcgrad.core.handle import Store
+from funcgrad.core.quiet import IGNORE, enter, leave
+from funcgrad.core.site import internal, user_frame
+from funcgrad.core.state import shared, tls
+from funcgrad.core.trace import TAPE
+
+from ..tensor import Tensor
+
+F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
+getframe = sys._getframe
+
+
+def overwritten(ufunc, t, other, alpha=1):
+    """t <- ufunc(t, alpha * other), and True; False where it is not the commonest case, and nothing has been done. (torch never warns of
+    inf or nan.) Called by a function that the user calls."""
+    v = t.val
+    if shared.staging or shared.halves or t.owner is not TAPE or t.alias is not None or type(v) is not np.ndarray:
+        return False
+    d = v.dtype
+    if d is not F32 and d is not F64:
+        return False
+    recording = tls.grad
+    flags = v.flags
+    if recording and t.mark is not None or not flags.c_contiguous or not flags.writeable:
+        return False
+    if type(other) is float:
+        o = other
+    elif isinstance(other, Tensor) and other.owner is TAPE and other.alias is None:
+        o = other.val
+        if recording and other.mark is not None or o.dtype is not d or o.shape != v.shape:
+            return False
+        if o is not v and (v.base is not None or o.base is not None) and np.may_share_memory(v, o):
+            return False
+    else:
+        return False
+    store = t.store
+    if store is None:
+        store = t.store = Store()
+    elif not store.counted and not tls.inference:
+        return False
+    token = enter(IGNORE)
+    try:
+        ufunc(v, o if alpha == 1 else o * alpha, out=v)
+    finally:
+        leave(token)
+    store.version += 1
+    f = getframe(2)
+    if internal[f.f_globals.get("__name__")]:
+        f = user_frame(f) or f
+    store.changed = f.f_code, f.f_lasti
+    return True
