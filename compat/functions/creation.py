@@ -103,8 +103,8 @@ def as_tensor(data, dtype=None, device=None):
 @function
 def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     """The data as a Tensor, over the same memory where that is possible and `copy` does not say otherwise."""
-    if isinstance(obj, np.generic):
-        obj = np.asarray(obj)
+    if isinstance(obj, np.generic) or isinstance(obj, np.ndarray) and not obj.ndim:
+        obj = np.array(obj)  # (a number is a copy)
     t = as_tensor(obj, dtype, device)
     shares = t is obj or (isinstance(obj, np.ndarray) and np.may_share_memory(t.val, obj))
     if copy and shares:
@@ -135,7 +135,12 @@ def from_numpy(ndarray):
             "currently "
             "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
         )
-    return new(ndarray)
+    t = new(
+        ndarray if ndarray.base is None else np.asarray(memoryview(ndarray))
+    )  # (torch's memory begins where the ndarray does)
+    if t.owner is TAPE:
+        t.versioned().resizable = False
+    return t
 
 
 @function
@@ -430,6 +435,8 @@ def meshgrid(*tensors, indexing=None):
     if indexing is None:
         deprecated("meshgrid")
     shape = tuple([t.numel() for t in tensors])
+    if any(t.dtype != tensors[0].dtype for t in tensors):
+        raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     out = []
     for k, t in enumerate(tensors):
         if t.dim() > 1:
@@ -446,6 +453,8 @@ def cartesian_prod(*tensors):
     for t in tensors:
         if t.dim() != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {list(t.shape)}")
+    if any(t.dtype != tensors[0].dtype for t in tensors):
+        raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     if len(tensors) == 1:
         return tensors[0]
     return FUNCTIONS["stack"]([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
@@ -485,7 +494,13 @@ def vander(x, N=None, increasing=False):
 @operation("ComplexBackward0", method=False)
 def complex(real, imag):  # noqa: A001
     """real + 1j * imag, of float32 (or float64) parts."""
-    pair = [dtype_of(current(t)) for t in (real, imag)]
+    need_two_floats(real, imag)
+    return joined_complex(real, imag)
+
+
+def need_two_floats(*parts):
+    """RuntimeError, in torch's words, if these are not of one float dtype."""
+    pair = [dtype_of(current(t)) for t in parts]
     if any(d.kind != "f" or d == BFLOAT16 for d in pair):
         said = " and ".join(dtypes.SPOKEN[dtypes.name_of(d)] for d in pair)
         raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {said}")
@@ -494,7 +509,6 @@ def complex(real, imag):  # noqa: A001
             f"Expected object of scalar type {dtypes.SPOKEN[dtypes.name_of(pair[0])]} but got scalar type "
             f"{dtypes.SPOKEN[dtypes.name_of(pair[1])]} for second argument"
         )
-    return joined_complex(real, imag)
 
 
 def joined_complex(real, imag):
@@ -505,29 +519,66 @@ def joined_complex(real, imag):
 @operation("PolarBackward0", method=False)
 def polar(abs, angle):  # noqa: A002
     """abs * (cos(angle) + 1j * sin(angle))."""
-    d = dtype_of(current(abs))
-    if d == FLOAT16:
+    need_two_floats(abs, angle)
+    if dtype_of(current(abs)) == FLOAT16:
         raise NotImplementedError("\"polar_cpu\" not implemented for 'Half'")
-    if d == BFLOAT16:
-        raise RuntimeError("Expected both inputs to be Half, Float or Double tensors but got BFloat16 and BFloat16")
     return joined_complex(abs * FUNCTIONS["cos"](angle), abs * FUNCTIONS["sin"](angle))
 
 
 # ------------------------------------------------------------------------------------------------ legacy constructors
+def legacy(self, args, kwargs):
+    """Let a Tensor be what torch.Tensor(*sizes) or torch.Tensor(data) gives: in the default dtype, whatever the data."""
+    if not args:
+        raise TypeError("new(): data must be a sequence (got NoneType)")
+    got = constructed(() if len(args) == 1 and type(args[0]) is tuple and not args[0] else args, kwargs, dtypes.Default.numpy)
+    Tensor.__init__(self, got.val, None, got.owner)
+    self.store = got.store
+
+
+def constructed(args, kwargs, dtype):
+    """A Tensor of sizes, of nested data in a dtype, or over the memory of another Tensor; torch's errors for anything else."""
+    if len(args) == 1 and isinstance(args[0], Tensor):
+        return args[0].detach()
+    sizes = args[0] if len(args) == 1 and isinstance(args[0], Size) else args
+    if len(args) != 1 or is_size(args[0]) or sizes is not args:
+        if args and not is_size(sizes[0]) or kwargs.keys() - {"device"}:
+            from ..calls import refusal
+
+            raise refusal("new", True, tuple(args), kwargs) or TypeError(f"new() got {', '.join(kwargs)}")
+        for at, k in enumerate(sizes, 1):
+            if not is_size(k):
+                text = f"argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of ints,but got"
+                raise TypeError(f"new(): {text} {type(k).__name__}\"")
+            if k < 0:
+                raise RuntimeError(f"Trying to create tensor with negative dimension {k}: {list(sizes)}")
+        return new(np.zeros(tuple(map(int, sizes)) or (0,), dtype))
+    data = args[0]
+    if isinstance(data, dict) or not (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
+        raise TypeError(f"new(): data must be a sequence (got {type(data).__name__})")
+    return new(array_of(data, dtype))
+
+
+def is_size(k):
+    return isinstance(k, (int, np.integer)) and not isinstance(k, bool)
+
+
+def options(name):
+    """A dtype as torch's C++ names it with all that goes with it."""
+    from .pointwise import C_NAMES
+
+    return (
+        f"TensorOptions(dtype={C_NAMES[name]}, device=cpu, layout=Strided, requires_grad=false (default), pinned_memory=false "
+        "(default), memory_format=(nullopt))"
+    )
+
+
 class LegacyType(type):
     """torch.FloatTensor and its kin: callable, and good for isinstance."""
 
-    def __call__(cls, *args):
-        if not args or all(isinstance(a, (int, np.integer)) and not isinstance(a, bool) for a in args):
-            return new(np.zeros(tuple(int(a) for a in args) or (0,), cls.dtype.numpy))
-        (data,) = args
-        if isinstance(data, Size):
-            return new(np.zeros(tuple(data), cls.dtype.numpy))
-        if isinstance(data, Tensor):
-            if data.dtype != cls.dtype:
-                raise TypeError(f"expected a Tensor of dtype {cls.dtype} (got {data.dtype}); use t.to({cls.dtype}).")
-            return data[...]
-        return new(array_of(data, cls.dtype.numpy))
+    def __call__(cls, *args, **kwargs):
+        if len(args) == 1 and isinstance(args[0], Tensor) and args[0].dtype != cls.dtype:
+            raise TypeError(f"expected {options(cls.dtype.name)} (got {options(args[0].dtype.name)})")
+        return constructed(args, kwargs, cls.dtype.numpy)
 
     def __instancecheck__(cls, t):
         return isinstance(t, Tensor) and t.dtype == cls.dtype

@@ -21,12 +21,22 @@ from .ldl import NAMES as LDL
 from .linalg_checks import LinAlgError, leading_minor, linalg_operation, matrix, zero_pivot
 from .lu import NAMES as LU
 from .operands import P, broadcast_shapes, broadcast_to, cast, dims_of, dtype_of, new, shape_of
+from .pointwise import C_NAMES
 from .products import in_cheapest_order, linalg_cross, matmul
 from .reduction import over, vector_norm_of
 from .reflectors import NAMES as REFLECTORS
 from .register import FUNCTIONS, named, operation, publish, spoken
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
+
+
+def need_same(what, first, x, second, y, end=""):
+    """torch's error for two matrices of different dtypes."""
+    if dtype_of(x) != dtype_of(y):
+        raise RuntimeError(
+            f"{what} to have the same dtype, but found {first} of type {spoken(dtype_of(x))} and {second} of type "
+            f"{spoken(dtype_of(y))} instead{end}"
+        )
 
 
 # ------------------------------------------------------------------------------------------------ solving
@@ -53,6 +63,7 @@ def solve(A, B, *, left=True):
     tensor([0.5000, 0.5000])
     """
     a, b = matrix(A, "linalg.solve", square=True), current(B)
+    need_same("linalg.solve: Expected A and B", "A", a, "B", b)
     if not left:
         return matrix_transpose(solve(matrix_transpose(A), matrix_transpose(B)))
     s, r = shape_of(a), shape_of(b)
@@ -110,7 +121,13 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
 def lstsq(A, B, rcond=None, *, driver=None):
     """(solution, residuals, rank, singular_values) of the least-squares problem min |A X - B|, as LAPACK's `driver` gives them:
     "gels" has no rank, "gelsy" (the default) no residuals, and only "gelsd" and "gelss" have singular values."""
-    a, b = matrix(A, "torch.linalg.lstsq"), current(B)
+    a, b = current(A), current(B)
+    if len(shape_of(a)) > 1 and dtype_of(a) != dtype_of(b):
+        raise RuntimeError(
+            "torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype "
+            f"{spoken(dtype_of(a))} and other's dtype {spoken(dtype_of(b))}"
+        )
+    matrix(A, "torch.linalg.lstsq")
     driver = "gelsy" if driver is None else driver
     if driver not in ("gels", "gelsy", "gelsd", "gelss"):
         raise RuntimeError("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
@@ -224,6 +241,7 @@ def old_cholesky(input, upper=False):
 @operation("CholeskySolveBackward0")
 def cholesky_solve(B, L, upper=False):
     """X with A X = B, given the Cholesky factor of A."""
+    need_same("Expected b and A", "b", current(B), "A", current(L), ".")
     t = matrix(L, "cholesky_solve", square=True)
     first = {"lower": not upper, "transpose_a": upper, "conjugate_a": upper}
     second = {"lower": not upper, "transpose_a": not upper, "conjugate_a": not upper}
@@ -319,6 +337,7 @@ def eigvals(A):
 @operation(name="triangular_solve")
 def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     """(X, A) with A X = b for a triangle A (torch deprecates it: use torch.linalg.solve_triangular)."""
+    need_same("Expected b and A", "b", current(b), "A", current(A), ".")
     t, x = matrix(A, "triangular_solve", square=True), current(b)
     out = P["triangular_solve"](t, x, lower=not upper, transpose_a=transpose, unit_diagonal=unitriangular)
     return RETURN["triangular_solve"](
@@ -360,6 +379,10 @@ def matrix_norm_of(A, ord, dim, keepdim, dtype):  # noqa: A002
             f"linalg.matrix_norm: Order {ord:g} not supported."
             if isinstance(ord, (int, float))
             else f"linalg.matrix_norm: Order {ord} not supported."
+        )
+    if dtype_of(t).kind not in "fc":
+        raise RuntimeError(
+            f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {spoken(dtype_of(t))}"
         )
     rows, columns = dims_of(tuple(dim), len(shape_of(t)))
     if ord == "fro":
@@ -422,7 +445,8 @@ def cond(A, p=None):
         s = svdvals(A)
         first, last = s[..., :1], s[..., -1:]
         return (last / first if p == -2 else first / last).squeeze(-1)
-    return matrix_norm(A, p) * matrix_norm(inv(A), p)
+    inverse = inv(A)
+    return matrix_norm(A, p) * matrix_norm(inverse, p)
 
 
 @linalg_operation(name="matrix_rank")
@@ -444,8 +468,10 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
 @linalg_operation(name="matrix_power")
 def matrix_power(A, n):
     """A multiplied by itself n times; of a negative n, its inverse."""
-    if A.dim() < 2 or A.shape[-1] != A.shape[-2] or n < 0:
+    if A.dim() < 2 or A.shape[-1] != A.shape[-2]:
         matrix(A, "linalg.matrix_power", square=True)
+    if n == 0 and A.dtype.name == "bool":
+        return FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype).expand(A.shape).clone()
     if n == 0:
         return A * 0 + FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype)
     if n == 1:
@@ -506,6 +532,12 @@ def multi_dot(tensors):
     ts = list(tensors)
     if len(ts) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(ts)}")
+    names = [C_NAMES[dtypes.name_of(dtype_of(current(t)))] for t in ts]
+    for at, name in enumerate(names):
+        if name != names[0]:
+            raise RuntimeError(
+                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {names[0]} and tensor {at} {name}"
+            )
     first, last = ts[0].dim() == 1, ts[-1].dim() == 1
     if first:
         ts[0] = ts[0].unsqueeze(0)
@@ -519,6 +551,7 @@ def multi_dot(tensors):
 @linalg_operation(name="vecdot")
 def vecdot(x, y, *, dim=-1):
     """The inner products along a dimension, the first operand conjugated."""
+    need_same("linalg.vecdot: Expected x and y", "x", current(x), "y", current(y))
     return (x.conj() * y).sum(dim)
 
 

@@ -21,7 +21,7 @@ LinAlgError = _LinAlgError
 
 def linalg_operation(label=None, *, name):
     """Register a function of torch.linalg: neither torch.<name> nor a method."""
-    return operation(label, name=name, function=False, method=False)
+    return operation(label, name=name, function=False, method=False, module="linalg_")
 
 
 # ------------------------------------------------------------------------------------------------ checks
@@ -64,6 +64,8 @@ def matrix(A, name, square=False):
         raise NotImplementedError(f"\"{KERNELS[name]}\" not implemented for '{spoken(d)}'")
     if d.kind not in "fc" and name in ("linalg.eig", "linalg.eigvals"):
         raise RuntimeError(f"Unknown Complex ScalarType for {spoken(d)}")
+    if d.kind not in "fc" and name in OF_FLOAT_AND_DOUBLE:
+        raise RuntimeError("This function doesn't handle types other than float and double")
     if d.kind not in "fc":
         name = {"linalg.svdvals": "linalg.svd", "torch.linalg.ldl_factor": "torch.linalg.ldl_factor_ex"}.get(name, name)
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(d)}")

@@ -11,7 +11,7 @@ from funcgrad.numpy.concrete import concrete
 from ..tensor import current, wrapped
 from .operands import P, dtype_of, new, shape_of, sizes
 from .refusals import refuse
-from .register import FUNCTIONS, named, operation, twin
+from .register import FUNCTIONS, named, operation, spoken, twin
 from .return_types import BY_NAME as RETURN
 
 
@@ -129,8 +129,11 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa
     """(counts, edges) of points, the rows of the last dimension, over a grid."""
     points = np.asarray(concrete(input.detach(), "histogramdd"))
     d = points.dtype
-    if d in HALVES:
-        refuse("histogramdd", d)
+    if range is not None and not isinstance(bins, (tuple, list)) or all(isinstance(b, int) for b in bins):
+        if range is None and (d.kind != "f" or d in HALVES):
+            refuse("histogramdd", d)
+        if range is not None and d.kind != "f":
+            refuse("linspace_cpu" if d.kind == "b" else "histogram_cpu", d)
     n = points.shape[-1]
     points = points.reshape(-1, n)
     if not isinstance(bins, (int, tuple, list)):
@@ -190,4 +193,10 @@ def binomial(count, prob, generator=None):
     """Numbers of successes in `count` trials of probability `prob`, which broadcast."""
     from ..distributions.draws import binomial as draw
 
+    for what, t in (("count", count), ("prob", prob)):
+        d = dtype_of(current(t))
+        if d.kind != "f":
+            raise ValueError(f"binomial only supports floating-point dtypes for {what}, got: {spoken(d)}")
+        if d in HALVES:
+            refuse("binomial_cpu", d)
     return draw(count, prob, generator)

@@ -19,6 +19,7 @@ from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .arithmetic import called, check_in_place, general, quick_binary, quick_unary, unsuitable
 from .operands import (
+    C_INTEGERS,
     KINDS_OF_INTEGER,
     P,
     as_operand,
@@ -36,6 +37,7 @@ from .operands import (
     wrapped,
 )
 from .refusals import need_dtype, need_real, refusals_of, refuse
+from .refusals import refuse as refuse_dtype
 from .register import (
     FUNCTIONS,
     METHODS,
@@ -95,7 +97,7 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None):
             if more or not isinstance(input, Tensor):
                 return unusual(function, (input, *more), {}, not_a_tensor(name, input))
             got = quick(input)
-            return got if out is None else store(name, out, got)
+            return got if out is None else store(name, out, got, (input,))
         except BaseException as error:
             trim(error)
             raise
@@ -192,7 +194,17 @@ def neg(input):
         raise
 
 
-publish(METHODS["neg_"], ("negative_",), False, True)
+_negative_ = METHODS["neg_"]
+
+
+def neg_(self, *more):
+    """-input, in place; RuntimeError for booleans."""
+    if not more and self.owner.dtype(current(self)).kind == "b":
+        neg(self)  # (which refuses them)
+    return _negative_(self, *more)
+
+
+publish(neg_, ("neg_", "negative_"), True, True)
 install("__neg__", quick_unary("neg", neg.__wrapped__))
 
 
@@ -238,9 +250,9 @@ def frac(input):
 def round(input, *, decimals=0):  # noqa: A001
     """Rounded to so many decimals, halves to even."""
     t = current(input)
-    if dtype_of(t).kind in "bc":
-        refuse("round_vml_cpu", dtype_of(t))
-    if dtype_of(t).kind in "iu" and decimals == 0:
+    if dtype_of(t).kind in ("bc" if decimals == 0 else "biuc"):
+        refuse("round_vml_cpu" if decimals == 0 else "round_cpu", dtype_of(t))
+    if dtype_of(t).kind in "iu":
         return P["copy"](t, t)
     if decimals == 0:
         return renamed(P["rint"](t), "RoundBackward0")
@@ -324,7 +336,7 @@ def imaginary_part(input):
     return part(t, "imag", 1)
 
 
-FUNCTIONS["real"], FUNCTIONS["imag"] = real_part, imaginary_part
+FUNCTIONS["real"], FUNCTIONS["imag"] = answering(real_part), answering(imaginary_part)
 install("real", property(real_part))
 install("imag", property(imaginary_part))
 
@@ -411,6 +423,7 @@ def binary(
     `with_number`: torch's names of its node where the first, or the second, operand is a Python number.
     """
     prim = prim or name
+    refused = refusals_of(name)
     slow = general(name, prim, floats, refuse, of_complex)
     quick = quick_binary(prim, slow)
     numbers = with_number[1] is not None
@@ -428,7 +441,7 @@ def binary(
                 for label, number, operand in zip(with_number, (input, other), (other, input)):
                     if label is not None and not isinstance(number, Tensor):
                         set_label(got, label, (operand,))
-            return got if out is None else store(name, out, got)
+            return got if out is None else store(name, out, got, (input, other))
         except BaseException as error:
             error = answer(error, name, (input, other, *more))
             raise error
@@ -438,6 +451,11 @@ def binary(
         if other is NotImplemented:
             raise unsuitable(name + "_", self, given)
         check_in_place(self, other, floats)
+        d = dtype_of(current(self))
+        if d.kind in refused:
+            refuse_dtype(refused[d.kind], d)
+        if d.kind in "iu" and isinstance(other, Tensor) and dtype_of(current(other)) != d:
+            return rewrite(self, slow(kept(self), other))
         p, params = called(prim)
         return in_place(self, p, other, **params)
 
@@ -494,7 +512,13 @@ def ldexp(input, other):
 @operation(name="float_power_", function=False)
 def float_power_(self, exponent):
     """float_power, in place."""
-    return rewrite(self, FUNCTIONS["float_power"](kept(self), exponent), "PowBackward0", (self,))
+    got, own = FUNCTIONS["float_power"](kept(self), exponent), dtype_of(current(self))
+    if dtype_of(got) != own:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {spoken(own)} but the operation's result requires dtype "
+            f"{spoken(dtype_of(got))}"
+        )
+    return rewrite(self, got, "PowBackward0", (self,))
 
 
 # ------------------------------------------------------------------------------------------------ clamp
@@ -515,6 +539,8 @@ def clamped(name, input, low, high):
     given = [b for b in bounds if b is not None]
     (x, *rest), d = promoted((t, *given))
     if d.kind == "c":
+        if name != "clamp" and isinstance(given[0], Tensor):
+            refuse("minimum_cpu" if name == "clamp_max" else "maximum_cpu", d)
         raise NotImplementedError("clamp is not supported for complex types")
     if d.kind in "iu":  # (numbers beyond what d holds wrap round, as in C)
         rest = [int(np.asarray(b).astype(d)) if type(b) is int else b for b in rest]
@@ -539,10 +565,11 @@ def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
         for b in (low, high):
             if isinstance(b, Handle):
                 check_in_place(self, b)
-            elif isinstance(b, float) and rank(self)[0].kind in KINDS_OF_INTEGER:
-                raise RuntimeError(
-                    f"result type Float can't be cast to the desired output type {C_NAMES[dtypes.name_of(rank(self)[0])]}"
-                )
+            elif b is not None:
+                own, met = dtype_of(current(self)), dtypes.result_dtype([rank(self), rank(b)])
+                if dtypes.CATEGORY[met.kind] > dtypes.CATEGORY[own.kind]:
+                    to = C_NAMES[dtypes.name_of(own)]
+                    raise RuntimeError(f"result type {spoken(met)} can't be cast to the desired output type {to}")
         return in_place(self, P["clamp"], low, high, label=label or shown, operands=parents, kink="torch")
 
     function.__doc__ = (
@@ -624,8 +651,9 @@ def fill_value(t, value, name):
             )
         return cast(v, dtype_of(t))
     d = dtype_of(t)
-    if isinstance(value, complex) and d.kind != "c":
-        raise RuntimeError(f"value cannot be converted to type {C_NAMES[dtypes.name_of(d)]} without overflow")
+    if isinstance(value, complex) and d.kind not in "bc":
+        name = dtypes.name_of(d)
+        raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name, C_NAMES[name])} without overflow")
     return d.type(fitting(value, d))
 
 
@@ -640,17 +668,17 @@ def check_mask(mask, name="masked_fill_"):
 C_NAMES = {
     "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
     "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "bool": "bool", "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>",
 }  # fmt: skip
 
 
 @operation()
 def masked_fill(input, mask, value):
     """The input with `value` where the mask holds."""
-    t = current(input)
-    check_mask(mask)
+    t, m = current(input), current(mask)
+    check_sizes(m, t)
+    check_mask(m)
     v = fill_value(t, value, "masked_fill_")
-    m = current(mask)
-    check_sizes(t, m)
     shown = ("MaskedFillBackward1", (input, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (input,))
     out = in_c_order(P["where"](m, v, t))
     if out.mark is not None:
@@ -662,6 +690,7 @@ def masked_fill(input, mask, value):
 def masked_fill_(self, mask, value):
     """masked_fill, in place."""
     check_mask(mask)
+    check_sizes(current(self), current(mask))
     old = kept(self)
     shown = ("MaskedFillBackward1", (old, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (old,))
     return rewrite(self, masked_fill(old, mask, value), *shown)
@@ -672,6 +701,13 @@ def masked_fill_(self, mask, value):
 def lerp(input, end, weight):
     """input + weight * (end - input), worked out from the nearer end as torch does."""
     shown = "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0"
+    d = dtype_of(current(input))
+    for what, t in (("end", end), ("weight", weight)):
+        if isinstance(t, Tensor) and dtype_of(current(t)) != d and (what == "end" or t.dim()):
+            a, b = (C_NAMES[dtypes.name_of(o)] for o in (d, dtype_of(current(t))))
+            raise RuntimeError(f"expected dtype {a} for `{what}` but got dtype {b}")
+    if d.kind in KINDS_OF_INTEGER:
+        refuse("lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar", d)
     gap = end - input
     if isinstance(weight, Tensor):
         near = P["less"](P["abs"](current(weight)), 0.5)
@@ -683,9 +719,16 @@ def lerp(input, end, weight):
     return named(out, shown, (input, end, weight))
 
 
+def together(*ts):
+    """Tensors in the dtype that they meet in."""
+    d = dtypes.result_dtype([rank(t) for t in ts])
+    return [cast(current(t), d) for t in ts]
+
+
 @operation("AddcmulBackward0", once=True)
 def addcmul(input, tensor1, tensor2, *, value=1):
     """input + value * tensor1 * tensor2."""
+    input, tensor1, tensor2 = together(input, tensor1, tensor2)
     product = tensor1 * tensor2
     return input + (product if value == 1 else product * value)
 
@@ -704,6 +747,7 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
             "tensor1 / tensor2), "
             "for all dtypes."
         )
+    input, tensor1, tensor2 = together(input, tensor1, tensor2)
     quotient = tensor1 / tensor2
     return input + (quotient if value == 1 else quotient * value)
 
@@ -754,9 +798,10 @@ def log_softmax(input, dim, dtype=None):
 # ------------------------------------------------------------------------------------------------ filling
 def overwrite(t, value, label, operands):
     """t[...] = value; where t is recorded its old value gets the derivative zero, as torch has it, not none."""
+    fills = len(operands) == 1
     if current(t).mark is None:
-        return in_place(t, P["copy"], value, label=label, operands=operands)
-    return in_place(t, P["put"], value, label=label, operands=operands, idx=(Ellipsis,))
+        return in_place(t, P["copy"], value, label=label, operands=operands, fills=fills)
+    return in_place(t, P["put"], value, label=label, operands=operands, fills=fills, idx=(Ellipsis,))
 
 
 @operation(function=False)

@@ -17,7 +17,7 @@ from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import MUL, quick_binary
 from .joining import need_tensors
-from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, shape_of
+from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, need_scalar_type, rank, shape_of
 from .pointwise import C_NAMES
 from .refusals import need_dtype, refuse
 from .register import (
@@ -52,6 +52,12 @@ def need_same_dtype(x, y, name="m1 and m2"):
         )
 
 
+def need_same_for_vector(x, y):
+    if dtype_of(x) != dtype_of(y):
+        a, b = (dtypes.SPOKEN[dtypes.name_of(dtype_of(t))] for t in (x, y))
+        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {b}, {a}, and {b}")
+
+
 def matrices(x, y):
     """The product of two matrices; RuntimeError in torch's words if they do not fit."""
     (n, k), (m, p) = shape_of(x), shape_of(y)
@@ -69,7 +75,7 @@ def matrix_vector(x, y):
     (n, k), (m,) = shape_of(x), shape_of(y)
     if k != m:
         raise RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{k}), vec ({m})")
-    need_same_dtype(x, y, "mat and vec")
+    need_same_for_vector(x, y)
     if dtype_of(x).kind == "b":
         refuse("addmv_impl_cpu", dtype_of(x))
     return renamed(DOT(x, y, dims=VECTOR), "MvBackward0")
@@ -158,7 +164,7 @@ def stacked(x, y, s, r):
             if m == 1:
                 raise RuntimeError(f"size mismatch, got input ({lead}), mat ({lead}x{k}), vec ({rows})")
             raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({lead}x{k} and {rows}x{r[-1]})")
-        need_same_dtype(x, y)
+        (need_same_for_vector if m == 1 else need_same_dtype)(x, y)
         if dtype_of(x).kind == "b":
             refuse("addmv_impl_cpu" if m == 1 else "addmm_impl_cpu_", dtype_of(x))
         out = DOT(x, y, dims=(((n - 1,), (0,)), ((), ())))
@@ -171,7 +177,7 @@ def stacked(x, y, s, r):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{b}, {rows}]."
         )
-    need_same_dtype(x, y)
+    need_scalar_type(x, y)
     if n == 1:
         out = DOT(y, x, dims=(((m - 2,), (0,)), ((), ())))
         return spelled(out, "UnsafeViewBackward0", lambda y, x: matmul_in_steps(x, y), shapes=(r, s))
@@ -323,7 +329,7 @@ def bmm(input, mat2):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{r[0]}, {r[1]}]."
         )
-    need_same_dtype(x, y, "batch1 and batch2")
+    need_scalar_type(x, y)
     if dtype_of(x).kind == "b":
         refuse("bmm", dtype_of(x))
     return batched(x, y)
@@ -343,8 +349,67 @@ def combined(input, product, beta, alpha):
     return P["add"](t if beta == 1 else P["mul"](t, beta), product)
 
 
-def with_addend(name, product, shown):
+def check_addmm(t, a, b):
+    for at, m in enumerate((a, b), 1):
+        if len(shape_of(m)) != 2:
+            raise RuntimeError(f"mat{at} must be a matrix, got {len(shape_of(m))}-D tensor")
+    need_mats(t, a, b)
+
+
+def need_mats(t, a, b):
+    d = dtype_of(b)
+    for what, o in (("self", dtype_of(t)), ("mat1", dtype_of(a))):
+        if o != d:
+            a, b = (dtypes.SPOKEN[dtypes.name_of(x)] for x in (o, d))
+            raise RuntimeError(f"{what} and mat2 must have the same dtype, but got {a} and {b}")
+
+
+def check_addmv(t, a, b):
+    ranks = [len(shape_of(x)) for x in (t, a, b)]
+    if ranks[0] > 1 or ranks[1:] != [2, 1]:
+        raise RuntimeError("vector + matrix @ vector expected, got {}, {}, {}".format(*ranks))
+    (n, k), (m,), own = shape_of(a), shape_of(b), math.prod(shape_of(t))
+    if k != m or own not in (1, n):
+        raise RuntimeError(f"size mismatch, got input ({own}), mat ({n}x{k}), vec ({m})")
+    ds = [dtypes.SPOKEN[dtypes.name_of(dtype_of(x))] for x in (t, a, b)]
+    if len({*ds}) > 1:
+        raise RuntimeError("addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*ds))
+
+
+def check_stacks(t, a, b, shape):
+    """What addbmm and baddbmm say of two stacks, whose product has this shape."""
+    expanded_shape(shape_of(t), shape)
+    for at, x in enumerate((a, b), 1):
+        if len(shape_of(x)) != 3:
+            raise RuntimeError(f"batch{at} must be a 3D tensor")
+
+
+def size_of(t, dim):
+    return shape_of(t)[wrapped(dim, len(shape_of(t)))]
+
+
+def check_addbmm(t, a, b):
+    check_stacks(t, a, b, (size_of(a, 1), size_of(b, 2)))
+    (n, i, j), (m, k, l) = shape_of(a), shape_of(b)
+    if n != m:
+        raise RuntimeError(f"batch1 and batch2 must have same number of batches, got {n} and {m}")
+    if j != k:
+        raise RuntimeError(f"Incompatible matrix sizes for bmm ({i}x{j} and {k}x{l})")
+    need_mats(t, a, b)
+
+
+def check_baddbmm(t, a, b):
+    check_stacks(t, a, b, (size_of(a, 0), size_of(a, 1), size_of(b, 2)))
+    ds = [dtype_of(x) for x in (t, a, b)]
+    if ds[0] != ds[1]:
+        names = [C_NAMES[dtypes.name_of(d)] for d in ds]
+        raise RuntimeError("Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names))
+
+
+def with_addend(name, product, shown, check=None):
     def function(input, one, two, *, beta=1, alpha=1):
+        if check is not None:
+            check(current(input), current(one), current(two))
         return combined(input, product(one, two), beta, alpha)
 
     function.__doc__ = f"beta * input + alpha * {product.__name__} of the other two."
@@ -376,11 +441,11 @@ def batch_sum(one, two):
     return cast(P["sum"](stacked, axes=(0,)), dtype_of(stacked))
 
 
-with_addend("addmm", mm, "AddmmBackward0")
-with_addend("addmv", mv, "AddmvBackward0")
+with_addend("addmm", mm, "AddmmBackward0", check_addmm)
+with_addend("addmv", mv, "AddmvBackward0", check_addmv)
 with_addend("addr", outer_product, "AddrBackward0")
-with_addend("baddbmm", bmm, "BaddbmmBackward0")
-with_addend("addbmm", batch_sum, "AddbmmBackward0")
+with_addend("baddbmm", bmm, "BaddbmmBackward0", check_baddbmm)
+with_addend("addbmm", batch_sum, "AddbmmBackward0", check_addbmm)
 
 
 # ------------------------------------------------------------------------------------------------ outer, inner
@@ -424,14 +489,14 @@ def tensordot(a, b, dims=2):
         one, two = tuple(wrapped(d, n) for d in one), tuple(wrapped(d, m) for d in two)
     if len(one) != len(two):
         raise RuntimeError("both dimension lists should have same length")
+    if dtype_of(x) != dtype_of(y):
+        raise RuntimeError("both inputs should have same dtype")
     for i, j in zip(one, two):
         if shape_of(x)[i] != shape_of(y)[j]:
             raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {shape_of(x)[i]} in dim {i} and second "
-                "has size "
-                f"{shape_of(y)[j]} in dim {j}"
+                f"contracted dimensions need to match, but first has size {shape_of(x)[i]} in dim {i - n * isinstance(dims, int)} and "
+                f"second has size {shape_of(y)[j]} in dim {j}"
             )
-    need_same_dtype(x, y, "both tensors")
     if dtype_of(x).kind == "b":
         refuse("dot" if len(one) == n and len(two) == m else "addmm_impl_cpu_", dtype_of(x))
     out = DOT(x, y, dims=((one, two), ((), ())))
@@ -487,6 +552,7 @@ def cross_product(input, other, dim):
         )
 
     dim = wrapped(dim, len(shape))
+    need_scalar_type(x, y)
 
     def turned(t, by):
         return P["roll"](t, shift=(by,), axes=(dim,))
@@ -552,6 +618,12 @@ def spelled_out(equation, operands):
         more = "fewer" if len(terms) > len(operands) else "more"
         raise RuntimeError(f"einsum(): {more} operands were provided than specified in the equation")
     letters, dots = [], 0
+    for term in terms:
+        for at, k in enumerate(term.replace("...", "")):
+            if not (k.isascii() and k.isalpha()):
+                raise RuntimeError(
+                    f"einsum(): invalid subscript given at index {at} in the equation string, subscripts must be in [a-zA-Z]"
+                )
     for at, (term, t) in enumerate(zip(terms, operands)):
         head, found, tail = term.partition("...")
         hidden = t.dim() - len(head) - len(tail)
@@ -571,6 +643,8 @@ def spelled_out(equation, operands):
         seen = [k for term in letters for k in term]
         result = [*range(dots), *sorted({k for k in seen if isinstance(k, str) and seen.count(k) == 1})]
     for k in result:
+        if result.count(k) > 1:
+            raise RuntimeError(f"einsum(): output subscript {k} appears more than once in the output")
         if not any(k in term for term in letters):
             raise RuntimeError(f"einsum(): output subscript {k} does not appear in the equation for any input operand")
     return letters, result
@@ -665,8 +739,13 @@ def einsum(*operands):
     need_tensors(operands, 1)
     terms, result = spelled_out(equation, operands)
     check_lengths(operands, terms)
-    for u in operands[1:]:
-        need_same_dtype(current(operands[0]), current(u), "operands")
+    d = {dtype_of(current(u)) for u in operands}
+    if len(d) > 1:
+        if {k for term in terms for k in term} - {*result}:
+            for u in operands[1:]:
+                need_scalar_type(current(operands[0]), current(u))
+        d = dtypes.result_dtype([rank(u) for u in operands])
+        operands = [cast(current(u), d) for u in operands]
     order = [*result, *sorted({k for term in terms for k in term} - {*result}, key=str)]
     if len(operands) == 2:
         got = in_one_product(*map(current, operands), *terms, result, order)

@@ -44,6 +44,7 @@ KERNELS = {  # name: {kinds of dtypes: kernel, or (error, its text)}
     },
     "kthvalue": {COMPLEX + BOOL: "kthvalue_cpu"},
     **{name: {COMPLEX + BOOL: "median_cpu"} for name in ("median", "nanmedian")},
+    **{f"{name} along": {COMPLEX + BOOL: "median_out"} for name in ("median", "nanmedian")},
     **{
         name: {
             COMPLEX: (RuntimeError, f"{name}(): does not support complex input"),

@@ -16,10 +16,11 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.halves import at_begin
-from funcgrad.core.handle import FROZEN, Handle, root_of
+from funcgrad.core.handle import FROZEN, Alias, Handle, root_of
 from funcgrad.core.mutation import unrecorded, write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import internal
 from funcgrad.core.trace import PICK, TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import Late, Table
@@ -159,12 +160,43 @@ def answering(f):
     return g
 
 
+QUICK = frozenset(  # what a model calls for every small Tensor: wrong arguments are looked at there once something fails
+    "view reshape view_as transpose permute t flatten unflatten unsqueeze squeeze expand expand_as contiguous clone detach cat stack "
+    "split chunk narrow select softmax log_softmax mm bmm mv dot addmm matmul einsum dropout gather scatter_ index_select masked_fill "
+    "masked_fill_ where tril triu zero_ fill_ copy_ var std norm cumsum square lerp addcmul addcdiv neg softplus pow any all "
+    "amax amin argmax argmin logsumexp clamp topk sort to type_as item size repeat outer unbind square_ round".split()
+)
+
+
+def types_in(args, kwargs):
+    """What torch looks at to see whether it takes arguments: their types, and of lists those of the elements."""
+    kinds = [frozenset(map(type, a)) if type(a) in (list, tuple) else type(a) for a in args]
+    for name, a in kwargs.items():
+        kinds += (name, frozenset(map(type, a)) if type(a) in (list, tuple) else type(a))
+    return tuple(kinds)
+
+
+def examine(own, args, kwargs, taken, key):
+    """Raise what torch says if it does not take these arguments in a call of torch.<own>; note their types if it does."""
+    frame = sys._getframe(2)
+    if internal[frame.f_globals.get("__name__")]:
+        return
+    from ..calls import told
+
+    error = told(TypeError(), own, args, kwargs, frame)
+    if error is not None:
+        raise error
+    if not any([isinstance(a, Tensor) and not a.shape for a in (*args[1:], *kwargs.values())]):  # (which may stand for numbers)
+        taken.add(key)
+
+
 def publish(g, names, function, method):
     """Enter a function under its names, as torch.<name> and as a Tensor method."""
     g.__qualname__ = g.__name__  # (which Python's own errors name)
+    said = g if not function or isinstance(g, type) or {"answer", "unusual"} & {*g.__code__.co_names} else answering(g)
     for n in names:
         if function:
-            FUNCTIONS[n] = g
+            FUNCTIONS[n] = said
         if method:
             install(n, g)
     return g
@@ -193,7 +225,9 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
 
     def register(f):
         own = name or f.__name__
-        f = refusing(module + own, f)
+        f = refusing(module + own, f) if function or module else f
+        careful = own not in QUICK
+        taken = set()  # the types of arguments that torch is known to take
         parameters = parameters_of(f)
         first = parameters[0] if parameters else None
         checked = first in ("input", "self") and not numbers
@@ -211,6 +245,10 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
         @functools.wraps(f)
         def g(*args, **kwargs):
             out = None
+            if careful or "out" in kwargs:
+                key = types_in(args, kwargs)
+                if key not in taken:
+                    examine(own, args, kwargs, taken, key)
             if kwargs:
                 if not has_out:
                     out = kwargs.pop("out", None)
@@ -227,7 +265,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                 raise error
             if label is not None:
                 named(got, label, (*args, *kwargs.values()) if kwargs else args)
-            return got if out is None else store(own, out, got)
+            return got if out is None else store(own, out, got, args)
 
         g.__name__ = own
         return publish(g, (own, *aliases), function, method)
@@ -253,12 +291,13 @@ def check_castable(own, d):
         raise RuntimeError(f"result type {spoken(d)} can't be cast to the desired output type {spoken(own)}")
 
 
-def check_writable(t, idx=None):
-    """Refuse memory in which one number stands for several elements (of what idx selects), or that is read-only."""
+def check_writable(t, idx=None, fills=False):
+    """Refuse memory in which one number stands for several elements (of what idx selects; unless they all get the same one, by what
+    `fills`), or that is read-only."""
     v = t.val
     if type(v) is np.ndarray:
         flags = v.flags
-        if not flags.c_contiguous and 0 in v.strides and overlaps(v if idx is None else v[idx]):
+        if not flags.c_contiguous and not fills and 0 in v.strides and overlaps(v if idx is None else v[idx]):
             raise RuntimeError(
                 "unsupported operation: more than one element of the written-to tensor refers to a single memory "
                 "location. Please clone() the tensor before performing the operation."
@@ -271,28 +310,31 @@ def overlaps(v):
     return v.size > 0 and any([s == 0 and k > 1 for s, k in zip(v.strides, v.shape)])
 
 
-def check_apart(t, others):
-    """Refuse operands that share part of their memory with the Tensor that is written; torch looks at dense memory only."""
+def check_apart(t, others, wholly=False, idx=None):
+    """Refuse operands that share part of their memory with (the part at idx of) the Tensor that is written (`wholly`: or all of it);
+    torch looks at dense memory only."""
     v = t.val
     for o in others:
-        if isinstance(o, Tensor) and o is not t:
+        if isinstance(o, Tensor):
             w = o.val
-            if w is not v and type(w) is type(v) is np.ndarray and (v.base is not None or w.base is not None):
-                if partly(v, w):
+            if w is v and not wholly and idx is None:
+                continue
+            if type(w) is type(v) is np.ndarray and (w is v or v.base is not None or w.base is not None):
+                if partly(v if idx is None else v[idx], w, wholly):
                     raise RuntimeError(
                         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
                         "location. Please clone() the tensor before performing the operation."
                     )
 
 
-def partly(v, w):
-    """Do two dense arrays share memory without being the same?"""
+def partly(v, w, wholly):
+    """Do two dense arrays share memory without being the same? (`wholly`: or being the same)"""
     if not np.may_share_memory(v, w):
         return False
     start, other = v.__array_interface__["data"][0], w.__array_interface__["data"][0]
     if not (start < other + w.nbytes and other < start + v.nbytes and v.size and w.size):
         return False
-    if start == other and v.nbytes == w.nbytes and v.strides == w.strides:
+    if start == other and v.nbytes == w.nbytes and v.strides == w.strides and not wholly:
         return False
     return is_dense(v) and is_dense(w)
 
@@ -307,12 +349,12 @@ def is_dense(v):
     return True
 
 
-def in_place(t, prim, *args, label=None, operands=None, **params):
+def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
     """t <- prim(t, *args) in its memory; torch's CopySlices if t is a view. `label` and `operands` rename the node."""
     c = current(t)
-    check_writable(c, params.get("idx"))
+    check_writable(c, params.get("idx"), fills)
     if args:
-        check_apart(c, args)
+        check_apart(c, args, False, params.get("idx"))
     if unrecorded(c, prim, args, params):
         return t
     before = root_of(c)[0].mark
@@ -369,10 +411,11 @@ def kept(t, args=()):
         return c
     if c.mark is None and all(a.mark is None for a in args if isinstance(a, Tensor)):
         return c
-    return Tensor(c.val.copy(), c.mark, TAPE, FROZEN)
+    asked = type(c.alias) is Alias and c.mark is not None and c.mark.extra is not None
+    return Tensor(c.val.copy(), c.mark.twin() if asked else c.mark, TAPE, FROZEN)
 
 
-def store(name, out, got):
+def store(name, out, got, operands=()):
     """Write a result into the Tensor(s) given as out=, which take its shape; returns them."""
     if isinstance(got, (tuple, list)):
         out = tuple(out)
@@ -388,6 +431,7 @@ def store(name, out, got):
             "requires grad."
         )
     check_castable(out.owner.dtype(out), got.owner.dtype(got))
+    check_apart(current(out), operands)
     if tuple(out.shape) != tuple(got.shape):
         if out.numel():
             deprecated("out", list(out.shape), list(got.shape))
@@ -417,6 +461,9 @@ def resize(t, shape, strides=None):
     return t
 
 
+OF_POSITIONS = {"index_add_", "index_copy_", "scatter_", "scatter_add_", "scatter_reduce_", "index_reduce_"}  # not in their own memory
+
+
 def twin(name, label, f=None, *, aliases=()):
     """Tensor.<name>_: what torch.<name> gives, written into the Tensor; its node is called `label` (a function: of the arguments)."""
     f = f or FUNCTIONS[name]
@@ -426,6 +473,8 @@ def twin(name, label, f=None, *, aliases=()):
     def inplace(self, *args, **kwargs):
         others = (*args, *kwargs.values())
         try:
+            if own in OF_POSITIONS:
+                check_apart(current(self), others, wholly=True)
             shown = label if isinstance(label, str) else label(*args, **kwargs)
             return rewrite(self, f(kept(self, others), *args, **kwargs), shown, (self, *parents_in(others)))
         except BaseException as error:

@@ -148,13 +148,14 @@ def middle_index(t, axis, skip_nan):
 def medians(name, skip_nan):
     def function(input, dim=None, keepdim=False):
         t = current(input)
-        need_dtype(name, dtype_of(t))
         if dim is not None:
             x, axis = axis_of(t, dim)
+            need_dtype(f"{name} along", dtype_of(t))
             if shape_of(x)[axis] == 0:
                 raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
             index = middle_index(x, axis, skip_nan)
             return chosen(name, f"{name.capitalize()}Backward1", input, index, dim, keepdim and bool(shape_of(t)))
+        need_dtype(name, dtype_of(t))
         n = input.numel()
         if n == 0:
             return new(np.full((), np.nan if dtype_of(t).kind == "f" else np.iinfo(dtype_of(t)).min, dtype_of(t)))

@@ -122,16 +122,10 @@ def stft(
     t = current(input)
     is_complex = dtype_of(t).kind == "c"
     one = (not is_complex and not (window is not None and window.is_complex())) if onesided is None else onesided
-    if return_complex is None and not is_complex:
-        raise RuntimeError(
-            "stft requires the return_complex parameter be given for real inputs, and will further require that return_complex=True in a future PyTorch release."
-        )
     refused = refuser(
         "stft", n_fft=n_fft, hop_length=hop, win_length=length, window=window, normalized=normalized, onesided=onesided,
         return_complex=return_complex, align_to_window=align_to_window,
     )  # fmt: skip
-    if dtype_of(t).kind not in "fc":
-        raise refused(input, "expected a tensor of floating point or complex values")
     if dtype_of(t) in HALVES:
         raise RuntimeError(f"MKL FFT doesn't support tensors of type: {spoken(dtype_of(t))}")
     if len(shape_of(t)) not in (1, 2):
@@ -142,7 +136,14 @@ def stft(
         from ..nn.functional import pad
 
         x = pad(x.unsqueeze(1), (n_fft // 2, n_fft // 2), pad_mode).squeeze(1)
+    if return_complex is None and not is_complex:
+        raise RuntimeError(
+            "stft requires the return_complex parameter be given for real inputs, and will further require that return_complex=True in a "
+            "future PyTorch release."
+        )
     shown = x.squeeze(0) if single else x
+    if dtype_of(t).kind not in "fc":
+        raise refused(shown, "expected a tensor of floating point or complex values")
     if not 0 < n_fft <= x.shape[1]:
         raise refused(shown, f"expected 0 < n_fft < {x.shape[1]}, but got n_fft={n_fft}")
     if hop <= 0:

@@ -123,7 +123,11 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.050700987355480493
 
 def selu(input, inplace=False):
     """scale * elu(x, alpha), with the constants that keep mean 0 and variance 1."""
-    return elu(input, SELU_ALPHA, scale=SELU_SCALE, inplace=inplace)
+    try:
+        return elu(input, SELU_ALPHA, scale=SELU_SCALE, inplace=inplace)
+    except BaseException as error:
+        error = answer(error, "selu", (input,))
+        raise error
 
 
 def _celu(x, alpha=1.0):
@@ -204,7 +208,11 @@ hardtanh = with_inplace(3, _hardtanh, "HardtanhBackward0")
 
 def relu6(input, inplace=False):
     """x limited to [0, 6]."""
-    return hardtanh(input, 0.0, 6.0, inplace=inplace)
+    try:
+        return hardtanh(input, 0.0, 6.0, inplace=inplace)
+    except BaseException as error:
+        error = answer(error, "relu6", (input,))
+        raise error
 
 
 def _hardsigmoid(x):

@@ -11,6 +11,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ... import streams
 from ...functions.drawing import refuse_staging
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, in_float32, shared
@@ -30,6 +31,7 @@ def adaptive_average(k):
     name = f"adaptive_avg_pool{k}d"
 
     def adaptive_avg_pool(input, output_size):
+        need_dimensions(input, output_size)
         check_rank(input, k, name, "")
         x = current(input)
         if isinstance(output_size, (tuple, list)) and len(output_size) not in (1, k):
@@ -40,6 +42,8 @@ def adaptive_average(k):
             raise RuntimeError(
                 f"{name}: elements of output_size must be greater than or equal to 0 but received {{{told}}}"
             )
+        if k < 3 and all(w == 1 for w in wanted):
+            return T["mean"](input, tuple(range(-k, 0)), True)
         refuse_integers(f"{name}_cpu" if k == 3 else name, input)
         if shared.halves and (d := half_in(x)):
             return in_float32(d, adaptive_avg_pool, input, output_size)
@@ -61,6 +65,12 @@ def adaptive_average(k):
     adaptive_avg_pool.__name__ = name
     adaptive_avg_pool.__doc__ = f"The means of as many even parts of the last {k} axes as output_size says."
     return adaptive_avg_pool
+
+
+def need_dimensions(input, output_size):
+    """ValueError where an output size is wanted for each of more dimensions than there are."""
+    if isinstance(output_size, (tuple, list)) and input.dim() <= len(output_size):
+        raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
 
 
 def check_rank(input, k, name, colon=":"):
@@ -97,7 +107,7 @@ def joined(parts, sizes):
         shape = [*at.shape[:lead], *[1] * (2 * k)]
         shape[lead + axis], shape[lead + k + axis] = at.shape[lead:]
         flat = flat * n + at.reshape(shape)
-    return flat.reshape(*flat.shape[: lead + k], -1)
+    return flat.reshape(*flat.shape[: lead + k], prod(flat.shape[lead + k :]))
 
 
 def maxima(input, flat, k, label):
@@ -108,7 +118,7 @@ def maxima(input, flat, k, label):
     counts, taps = flat.shape[-1 - k : -1], flat.shape[-1]
     whole = np.broadcast_to(flat, (*lead, *counts, taps)).reshape(*lead, prod(counts), taps)
     table = P["reshape"](x, shape=(*lead, prod(shape[len(lead) :])))
-    found = P["window_gather"](table, whole.reshape(*lead, -1), axes=1)
+    found = P["window_gather"](table, whole.reshape(*lead, prod(counts) * taps), axes=1)
     best = P["argmax"](P["reshape"](found, shape=whole.shape), axis=len(lead) + 1)
     at = P["reshape"](best, shape=(*lead, prod(counts), 1))
     index = P["reshape"](P["take_along"](whole, at, axis=len(lead) + 1), shape=(*lead, prod(counts)))
@@ -122,12 +132,17 @@ def adaptive_maximum(k):
     name = f"adaptive_max_pool{k}d"
 
     def adaptive_max_pool(input, output_size, return_indices=False):
+        need_dimensions(input, output_size)
         check_rank(input, k, name)
         if isinstance(output_size, (tuple, list)) and len(output_size) not in (1, k):
             raise RuntimeError(f"{name}(): internal error: output_size.size() must be {k}")
+        wanted = sizes_of(input, output_size, k)
+        if min(wanted) < 0:
+            shape = [*input.shape[:-k], *[1] * (name == "adaptive_max_pool1d"), *wanted]
+            raise RuntimeError(f"Trying to create tensor with negative dimension {min(wanted)}: {shape}")
         refuse_integers(f"{name}_cpu" if k == 3 else name, input)
         sizes = tuple(input.shape[-k:])
-        parts = [places(*even_parts(n, w)) for n, w in zip(sizes, sizes_of(input, output_size, k))]
+        parts = [places(*even_parts(n, w)) for n, w in zip(sizes, wanted)]
         out = maxima(input, joined(parts, sizes), k, f"AdaptiveMaxPool{k}DBackward0")
         return out if return_indices else out[0]
 
@@ -188,6 +203,10 @@ def fractional(k):
             if len(ratios) > k:
                 raise ValueError(f"{name} requires output_ratio to either be a single Int or tuple of Ints.")
             output_size = [int(n * r) for n, r in zip(sizes, ratios)]
+        for sized, what in ((kernel_size, "kernel_size"), (output_size, "output_size")):
+            if isinstance(sized, (tuple, list)) and len(sized) not in (1, k):
+                kinds = "tuple of Ints" if k == 2 else "tuple of three Ints"
+                raise RuntimeError(f"{name}: {what} must either be a single Int or {kinds}")
         wanted, window = per_axis(output_size, k), per_axis(kernel_size, k)
         alone = input.dim() == k + 1
         lead = (1, input.shape[0]) if alone else tuple(input.shape[:2])
@@ -226,3 +245,6 @@ def fractional_max_pool2d_with_indices(*args, **kwargs):
 def fractional_max_pool3d_with_indices(*args, **kwargs):
     """fractional_max_pool3d, and the flat indices of the maxima."""
     return fractional_max_pool3d(*args, **{**kwargs, "return_indices": True})
+
+
+refuse_in(globals())

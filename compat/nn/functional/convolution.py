@@ -2,8 +2,11 @@
 
 import numpy as np
 
+from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...dtypes import name_of
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, like_image, shape_of
 from ...functions.register import spoken
 from ...graph import labelled
@@ -12,7 +15,11 @@ from .axes import batched, per_axis
 from .dtypes import dtype_in
 
 P = PRIMITIVES
-KINDS = {"int64": "long int", "int32": "int", "uint8": "unsigned char"}  # C's names, where they are not torch's
+COMPLEX = "FD"
+# C's names, where they are not torch's
+KINDS = {
+    "int64": "long int", "int32": "int", "uint8": "unsigned char", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
+}  # fmt: skip
 
 
 def convolution(k):
@@ -57,8 +64,16 @@ def check(x, w, bias, groups, stride, dilation, transposed=False):
     """torch's errors for operands that make no convolution."""
     shape, taps, outs = shape_of(x), shape_of(w), shape_of(w)[0]
     given = f"Given groups={groups}"
+    if dtype_of(x).char in COMPLEX and dtype_of(w).char not in COMPLEX:
+        found = f"CPU{spoken(dtype_of(x))}Type"
+        raise RuntimeError(f"Input type ({found}) and weight type (torch.{spoken(dtype_of(w))}Tensor) should be the same")
+    if dtype_of(x) == BFLOAT16 != dtype_of(w) and (bias is None or transposed):
+        raise RuntimeError(
+            f"Input type (CPUBFloat16Type) and weight type (torch.{spoken(dtype_of(w))}Tensor) should be the same or input should be "
+            "a MKLDNN tensor and weight is a dense tensor"
+        )
     if bias is not None and not transposed and dtype_in(bias) != dtype_of(x):
-        kinds = [KINDS.get(d.name, spoken(d).lower()) for d in (dtype_of(x), dtype_in(bias))]
+        kinds = [KINDS.get(name_of(d), spoken(d).lower()) for d in (dtype_of(x), dtype_in(bias))]
         raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*kinds))
     if min(stride) <= 0:
         raise RuntimeError("non-positive stride is not supported")
@@ -74,7 +89,7 @@ def check(x, w, bias, groups, stride, dilation, transposed=False):
             f"{given}, expected weight to be at least {groups} at dimension 0, but got weight of size {list(taps)} instead"
         )
     if outs % groups:
-        size = f"[{list(taps)}]" if transposed else list(taps)  # (torch's own brackets)
+        size = f"[{list(taps)}]"  # (torch's own brackets)
         raise RuntimeError(
             f"{given}, expected weight to be divisible by {groups} at dimension 0, but got weight of size {size} instead"
         )
@@ -124,6 +139,25 @@ def with_bias(out, bias, operands):
     return labelled(out, "ConvolutionBackward0", operands)
 
 
+def check_extra(sizes, taps, stride, padding, extra, dilation, fast):
+    """torch's errors for sizes that no transposed convolution can give. (Of one axis it makes two; its fast kernel gives nothing for
+    a size below 1.)"""
+    if len(sizes) == 1:
+        sizes, taps, stride, dilation = ((1, *v) for v in (sizes, taps, stride, dilation))
+        padding, extra = (0, *padding), (0, *extra)
+    if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
+        at = ("depth", "height", "width")[-len(sizes) :]
+        told = zip(("output_padding", "stride", "dilation"), (extra, stride, dilation))
+        told = " ".join(f"{name}_{a}: {v}" for name, values in told for a, v in zip(at, values))
+        raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {told}")
+    got = [(n - 1) * s - 2 * p + d * (t - 1) + e + 1 for n, t, s, p, e, d in zip(sizes, taps, stride, padding, extra, dilation)]
+    if min(got) < 1 and not fast:
+        given, got = (" x ".join(map(str, v)) for v in (sizes, got))
+        raise RuntimeError(
+            f"Given input size per channel: ({given}). Calculated output size per channel: ({got}). Output size is too small"
+        )
+
+
 def transposed_convolution(k):
     """torch.conv_transpose<k>d: the convolution of the input, dilated by the stride, with the flipped weight."""
 
@@ -133,11 +167,8 @@ def transposed_convolution(k):
         stride, dilation = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
         padding, extra = per_axis(padding, k, "padding"), per_axis(output_padding, k, "output_padding")
         check(x, w, bias, groups, stride, dilation, True)
-        if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
-            at = ("depth", "height", "width")[-k:]
-            told = zip(("output_padding", "stride", "dilation"), (extra, stride, dilation))
-            told = " ".join(f"{name}_{a}: {v}" for name, values in told for a, v in zip(at, values))
-            raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {told}")
+        if 0 not in shape_of(x):
+            check_extra(shape_of(x)[2:], taps[2:], stride, padding, extra, dilation, dtype_of(x) == np.float32)
         i, o = taps[0] // groups, taps[1]
         w = P["reshape"](w, shape=(groups, i, o, *taps[2:]))
         w = P["transpose"](w, perm=(0, 2, 1, *range(3, 3 + k)))
@@ -155,3 +186,6 @@ def transposed_convolution(k):
 
 conv1d, conv2d, conv3d = (convolution(k) for k in (1, 2, 3))
 conv_transpose1d, conv_transpose2d, conv_transpose3d = (transposed_convolution(k) for k in (1, 2, 3))
+
+
+refuse_in(globals())

@@ -5,6 +5,7 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...autograd.grad_mode import no_grad
+from ...functions.kernels import refuse_in
 from ...functions.operands import check_sizes, promoted
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, spoken
@@ -58,3 +59,6 @@ def pdist(input, p=2.0):
     x = current(input)
     gap = P["sub"](P["gather"](x, one), P["gather"](x, two))
     return named(T["norm"](gap, p, 1), "PdistBackward0", (input,))
+
+
+refuse_in(globals())

@@ -14,6 +14,7 @@ from funcgrad.core.tracebacks import drop
 
 from ... import streams
 from ...functions.drawing import drawn
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import check_castable
 from ...tensor import Tensor, current, wrap
@@ -22,7 +23,7 @@ ALPHA = 1.7580993408473766  # selu's limit far to the left, negated: scale * alp
 
 
 def check_probability(p):
-    if not 0.0 <= p <= 1.0:
+    if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
@@ -154,3 +155,6 @@ def dropout3d(input, p=0.5, training=True, inplace=False):
     if rank not in (4, 5):
         warn_of_rank(3, rank)
     return channels_dropped(input, p, training, inplace, rank != 5)
+
+
+refuse_in(globals())

@@ -9,9 +9,10 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.numpy.concrete import concrete
 
 from ...autograd.grad_mode import call_in
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, in_c_order, shape_of
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named, not_a_tensor
+from ...functions.register import named, not_a_tensor, spoken
 from ...graph import labelled
 from ...tensor import Tensor, current, memory, wrap
 
@@ -199,6 +200,13 @@ def check_bags(input, weight, offsets, mode, scale_grad_by_freq, sparse, per_sam
         raise ValueError("max mode does not support scaling the gradient by the frequency")
     if mode == "max" and sparse:
         raise ValueError("max mode does not support sparse weights")
+    d = dtype_of(current(weight))
+    if d.kind != "f":
+        got = f"torch.{spoken(d)}Tensor" if d.kind in "iu" else f"CPU{spoken(d)}Type"
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have one of the following scalar types: Half, BFloat16, Float, Double; "
+            f"but got {got} instead (while checking arguments for embedding_bag)"
+        )
 
 
 def bags(count, offsets, include_last_offset):
@@ -234,3 +242,6 @@ def bagged(rows, valid, mode):
     at = P["reshape"](best, shape=(shape[0], 1, shape[2]))
     out = P["reshape"](P["take_along"](rows, at, axis=1), shape=(shape[0], shape[2]))
     return P["where"](counts > 0, out, d.type(0))
+
+
+refuse_in(globals())

@@ -14,7 +14,7 @@ from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, cast, check_sizes, dtype_of, in_c_order, promoted, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import answer, named, spoken
+from ...functions.register import answer, check_castable, named, spoken
 from ...graph import labelled
 from ...tensor import current
 from .dtypes import dtype_in, refuse_integers
@@ -97,6 +97,8 @@ def huber(x, y, delta, linear, reduction, kernel):
     """0.5 * d ** 2 * (linear / delta) where |d| < delta, linear * (|d| - delta / 2) beyond, reduced."""
     own = dtype_of(x)
     (x, y), common = promoted((x, y))
+    if kernel == "huber_cpu":
+        check_castable(own, common)
     if common.kind in "biuc":
         refuse(kernel, common)
     d = P["sub"](x, y)
@@ -145,6 +147,11 @@ def nll_loss(
     refuse_integers("nll_loss_out_frame", input)
     channel = 0 if len(shape) == 1 else 1
     rest = shape[:channel] + shape[channel + 1 :]
+    if weight is not None and tuple(weight.shape) != shape[channel : channel + 1]:
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {shape[channel]} classes or no classes but got weight tensor of "
+            f"shape: {list(weight.shape)}"
+        )
     if shape_of(k) != rest:  # (one target of an input without a batch)
         k = P["reshape"](k, shape=rest)
     values = concrete_or_none(k)
@@ -162,11 +169,6 @@ def nll_loss(
         image, wanted = input.reshape(n, c, 1, math.prod(sizes)), target.reshape(n, 1, math.prod(sizes))
         out = nll_loss(image, wanted, weight, ignore_index=ignore_index, reduction=reduction)
         return out.view(rest) if reduction == "none" else out
-    if weight is not None and tuple(weight.shape) != shape[channel : channel + 1]:
-        raise RuntimeError(
-            f"weight tensor should be defined either for all {shape[channel]} classes or no classes but got weight tensor of "
-            f"shape: {list(weight.shape)}"
-        )
     if weight is not None and weight.requires_grad and is_grad_enabled():
         raise RuntimeError(
             f"The function 'nll_loss{'' if len(shape) < 3 else '2d'}_forward' is not differentiable with respect to argument "
@@ -187,7 +189,13 @@ def nll_loss(
     out = P["neg"](picked if weights is None else P["mul"](picked, weights))
     if reduction == "mean" and weights is not None:
         axes = tuple(range(len(rest)))
-        out = P["div"](P["sum"](out, axes=axes), P["sum"](weights, axes=axes))
+        count = P["sum"](weights, axes=axes)
+        if some:  # (where none counts the mean is nan, and its derivative zero)
+            none = P["equal"](count, 0.0)
+            out = P["div"](P["sum"](out, axes=axes), P["where"](none, 1.0, count))
+            out = P["where"](none, dtype_of(x).type(np.nan), out)
+        else:
+            out = P["div"](P["sum"](out, axes=axes), count)
     else:
         out = averaged(out, reduction)
     return labelled(out, "NllLossBackward0" if len(shape) < 3 else "NllLoss2DBackward0", (input,))
@@ -260,7 +268,14 @@ def cross_entropy(
                 raise RuntimeError(f"Expected floating point type for target with class probabilities, got {found}")
             if ignore_index >= 0:
                 raise RuntimeError("ignore_index is not supported for floating point target")
+            if weight is not None and weight.numel() != input.shape[channel]:
+                raise RuntimeError(
+                    f"cross_entropy: weight tensor should be defined either for all {input.shape[channel]} classes or no classes "
+                    f"but got weight tensor of shape: {list(weight.shape)}"
+                )
             return soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing)
+        if label_smoothing > 0.0 and weight is not None and weight.numel() != input.shape[channel]:
+            raise RuntimeError("weight tensor should be defined either for all or no classes")
         loss = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
         if label_smoothing <= 0.0:
             return loss
@@ -300,6 +315,16 @@ def soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing
     return named(out / max(logp.numel() // max(logp.shape[channel], 1), 1), "DivBackward1", (out,))
 
 
+def check_spread(shape, wanted):
+    """torch's error where a weight does not broadcast to what it weighs."""
+    for at in range(1, min(len(shape), len(wanted)) + 1):
+        if shape[-at] not in (1, wanted[-at]):
+            raise RuntimeError(
+                f"Attempting to broadcast a dimension of length {shape[-at]} at {-at}! Mismatching argument at index 1 had "
+                f"torch.Size({list(shape)}); but expected shape should be broadcastable to {list(wanted)}"
+            )
+
+
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
     """-(y log x + (1 - y) log(1 - x)), the logarithms held at -100, weighted, reduced; x between 0 and 1."""
     reduction = reduction_of(reduction, size_average, reduce)
@@ -316,6 +341,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
         raise RuntimeError("all elements of input should be between 0 and 1")
     out = P["binary_cross_entropy"](x, y)
     if weight is not None:
+        check_spread(tuple(weight.shape), shape_of(x))
         out = P["mul"](out, current(weight))
     return labelled(averaged(out, reduction), "BinaryCrossEntropyBackward0", (input, target))
 
@@ -329,6 +355,10 @@ def binary_cross_entropy_with_logits(
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     refuse_integers("log_sigmoid_cpu", input)
     x, y = current(input), current(target)
+    if dtype_of(y).kind in KINDS_OF_INTEGER:
+        raise RuntimeError(
+            f"result type {spoken(dtype_of(x))} can't be cast to the desired output type {spoken(dtype_of(y))}"
+        )
     if pos_weight is None:
         out = P["binary_cross_entropy_with_logits"](x, y)
     else:

@@ -5,8 +5,10 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.arithmetic import ADD, SUB, by_number
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
+from ...functions.register import spoken
 from ...graph import labelled
 from ...tensor import current
 from .activations import logsigmoid
@@ -26,7 +28,7 @@ def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, r
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
             f"{input1.shape}, input2: {input2.shape}, target: {target.shape} "
         )
-    return reduced(by_number(ADD, -target * (input1 - input2), margin).clamp_min(0), reduction)
+    return reduced(by_number(ADD, -target * (input1 - input2), float(margin)).clamp_min(0), reduction)
 
 
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
@@ -40,6 +42,11 @@ def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=No
 def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
     """log(1 + exp(-target * input)), reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
+    d = dtype_of(current(input))
+    if d.kind == "b":
+        T["neg"](input)  # (which refuses it)
+    if d.kind in "iu":
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {spoken(d)}")
     exponent = P["neg"](P["mul"](current(input), current(target.to(input.dtype))))
     if input.is_complex():
         out = P["log1p"](P["exp"](exponent))
@@ -125,8 +132,13 @@ def multi_margin_loss(
     if weight is not None and weight.dim() != 1:
         raise ValueError("weight must be one-dimensional")
     n, c = rows_and_classes(input, "multi_margin_loss")
-    if target.numel() != n:
-        raise RuntimeError(f"inconsistent target size, expected {n} but got {list(target.shape)}")
+    if target.numel() != n or target.dim() > 1:
+        raise RuntimeError(
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). Expected "
+            f"target size [{n}], but got {list(target.shape)}. Input has shape {list(input.shape)}."
+        )
+    if weight is not None and weight.numel() != c:
+        raise RuntimeError(f"inconsistent weight size, expected {c} but got {list(weight.shape)}")
     refuse_halves("multi_margin_loss_cpu_kernel", input)
     values = concrete_or_none(current(target))
     if values is not None and values.size and (values.min() < 0 or values.max() >= c):
@@ -156,6 +168,11 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     n, c = rows_and_classes(input, "multilabel_margin_loss")
     if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
+    if dtype_of(current(target)) != np.int64:
+        raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(current(target)))}")
+    values = concrete_or_none(current(target))
+    if values is not None and values.size and (values.min() < -1 or values.max() >= c):
+        raise RuntimeError("argument #2 'target' is out of range")
     x = P["reshape"](current(input), shape=(n, c))
     labels = P["reshape"](current(target), shape=(n, c))
     counted = P["equal"](
@@ -187,3 +204,6 @@ def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, r
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not valid")
     return reduced(out, reduction)
+
+
+refuse_in(globals())

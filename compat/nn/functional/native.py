@@ -9,7 +9,15 @@ from ...tensor import current
 from . import adaptive, ctc, lookup, losses, margins, norms
 from .lookup import concrete_or_none
 
-REDUCTIONS = ("none", "mean", "sum")
+
+class Reductions(dict):
+    """What a number says of a reduction: 1 the mean, 2 the sum, any other none."""
+
+    def __missing__(self, number):
+        return "none"
+
+
+REDUCTIONS = Reductions({1: "mean", 2: "sum"})
 
 
 def batch_norm(

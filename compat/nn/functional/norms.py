@@ -10,6 +10,7 @@ from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import call_in
 from ...functions.arithmetic import ADD, by_number
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
@@ -109,7 +110,8 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     d = dtype_of(t)
     mean = T["mean"](T["pow"](input, 2), axes, True)
     out = P["mul"](t, P["rsqrt"](by_number(ADD, mean, float(np.finfo(d).eps if eps is None else eps))))
-    return scaled(out, weight, None, normalized)
+    out = scaled(out, weight, None, normalized)
+    return out if dtype_of(current(out)) == d else P["cast"](out, dtype=d)
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
@@ -260,9 +262,9 @@ def move(running_mean, running_var, x, axes, momentum, unbiased):
 
 def move_plain(running_mean, running_var, x, axes, momentum, unbiased):
     """The same over NumPy memory, in one write for each."""
-    mean = MEAN.impl_torch(x, axes=axes)
     kept = tuple([1 if i in axes else k for i, k in enumerate(x.shape)])
     with quiet():
+        mean = MEAN.impl_torch(x, axes=axes)
         if running_mean is not None:
             step = mean.reshape(running_mean.val.shape) * momentum
             write(running_mean, COPY, running_mean.val * (1 - momentum) + step)
@@ -319,3 +321,6 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     means = avg_pool2d(flat, (size, 1), stride=1)
     means = means.squeeze(1) if rank == 3 else means.view(shape)
     return input / means.mul(alpha).add(k).pow(beta)
+
+
+refuse_in(globals())

@@ -5,13 +5,15 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.tracebacks import drop
 
+from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of, in_c_order, like_image, shape_of
+from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import store
 from ...graph import labelled
 from ...tensor import current
 from .axes import entries, per_axis, strides_of
-from .dtypes import refuse_halves
+from .dtypes import dtype_in, refuse_halves
 from .lookup import concrete_or_none
 
 P = PRIMITIVES
@@ -23,6 +25,11 @@ def windows_of(shape, window, stride, padding, dilation, ceil_mode):
     k = len(window)
     if 0 in stride:
         raise RuntimeError("stride should not be zero")
+    for what, sizes, letter in (("kernel size", window, "k"), ("stride", stride, "d"), ("dilation", dilation, "dilation")):
+        if min(sizes) <= 0:
+            told = ", ".join if what == "dilation" else " ".join
+            told = told([f"{letter}{a}: {n}" for a, n in zip("THW"[-k:], sizes)])
+            raise RuntimeError(f"{what} should be greater than zero, but got {told}")
     pairs, counts = [], []
     for n, w, s, p, d in zip(shape[-k:], window, stride, padding, dilation):
         if 2 * p > d * (w - 1) + 1:
@@ -74,6 +81,8 @@ def max_pooling(k):
         dilation = entries(dilation, k, name, "dilation")
         check_rank(shape_of(x), k)
         pads = windows_of(shape_of(x), window, stride, entries(padding, k, name, "padding"), dilation, ceil_mode)
+        if dtype_of(x).kind in "bc":
+            refuse(name, dtype_of(x))
         params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=dilation)
         label = f"MaxPool{k}DWithIndicesBackward0"
         out = labelled(like_image(P["window_max"](x, **params), x), label, (input,))
@@ -101,7 +110,7 @@ def average_pooling(k):
             refuse_halves("avg_pool3d_out_frame", input)
         check_rank(shape_of(x), k)
         sizes = shape_of(x)[-k:]
-        if k == 3 and any(n + 2 * p < w for n, p, w in zip(sizes, padding, window)):
+        if k == 3 and any(n < w for n, w in zip(sizes, window)):
             raise RuntimeError(
                 "input image (T: {} H: {} W: {}) smaller than kernel size (kT: {} kH: {} kW: {})".format(
                     *sizes, *window
@@ -152,18 +161,25 @@ def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
     if return_indices:
         check_line(input, "max_pool1d")
     else:
-        check_plain_line(input, window[1], padding[1], dilation[1])
+        check_plain_line(input, window[1], window[1] if stride is None else stride[1], padding[1], dilation[1])
+        if dtype_in(input).kind != "f":
+            refuse("max_pool1d_impl", dtype_in(input))
     out = max_pool2d(input.unsqueeze(-2), window, stride, padding, dilation, ceil_mode, return_indices)
     return tuple([o.squeeze(-2) for o in out]) if return_indices else out.squeeze(-2)
 
 
-def check_plain_line(input, window, padding, dilation):
+def check_plain_line(input, window, stride, padding, dilation):
     """What torch says of max_pool1d where no indices are wanted."""
     if input.dim() not in (2, 3):
         raise RuntimeError(
             "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:"
             f"{list(input.shape)}"
         )
+    for name, n in (("kernel_size", window), ("stride", stride), ("dilation", dilation)):
+        if n <= 0:
+            raise RuntimeError(f"max_pool1d() {name} must be greater than zero, but got {n}")
+    if padding < 0:
+        raise RuntimeError(f"max_pool1d() padding must be non-negative, but got {padding}")
     if 2 * padding > window:
         raise RuntimeError(
             f"max_pool1d() padding should be at most half of kernel size, but got padding={padding} and kernel_size={window}"
@@ -285,3 +301,6 @@ def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_siz
     pairs = [(*v, 1) for v in (window, stride)]
     out = max_unpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), *pairs, (*padding, 0), (n, 1))
     return out.squeeze(-1)
+
+
+refuse_in(globals())

@@ -4,14 +4,17 @@ import math
 
 from funcgrad.core.trace import TAPE
 
+from ... import dtypes
+from ...functions.kernels import refuse_in
 from ...functions.operands import P, dtype_of, shape_of
-from ...functions.products import DOT, MATRIX
+from ...functions.products import C_NAMES, DOT, MATRIX
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, store, unusual
 from ...functions.shape import reshaped, transposed
 from ...graph import labelled
 from ...rewriting import spelled
 from ...tensor import Tensor, current
+from .convolution import KINDS as IN_C
 from .dtypes import dtype_in
 
 
@@ -37,7 +40,7 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
                     return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=(r, s, s[:1]))
                 return affine_in_steps(x, w, b)
         if bias is not None:
-            for a, b, what in ((input, weight, "mat1"), (bias, weight, "self")):
+            for a, b, what in ((bias, weight, "self"), (input, weight, "mat1")):
                 a, b = dtype_in(a), dtype_in(b)
                 if a != b:
                     raise RuntimeError(f"{what} and mat2 must have the same dtype, but got {spoken(a)} and {spoken(b)}")
@@ -62,6 +65,9 @@ def affine_in_steps(x, w, b):
 
 def bilinear(input1, input2, weight, bias=None):
     """x1 @ weight[k] @ x2 + bias[k] for each k: [*, in1], [*, in2] -> [*, out]."""
+    ds = [C_NAMES[dtypes.name_of(dtype_in(t))] for t in (input1, input2, weight)]
+    if len({*ds}) > 1:
+        raise RuntimeError("All tensors must have the same dtype, got input1: {}, input2: {}, weight: {}".format(*ds))
     if input1.dim() != input2.dim():
         raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.dim()} and {input2.dim()}")
     for i, (a, b) in enumerate(zip(input1.shape[:-1], input2.shape[:-1])):
@@ -77,6 +83,13 @@ def bilinear(input1, input2, weight, bias=None):
         raise RuntimeError(
             f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}"
         )
+    own = {"input1": input1, "input2": input2, "weight": weight} | ({} if bias is None else {"bias": bias})
+    if len({t.dtype for t in own.values()}) > 1:
+        kinds = ", ".join([f"{name}: {IN_C.get(t.dtype.name, spoken(t.dtype.numpy).lower())}" for name, t in own.items()])
+        raise RuntimeError(f"All tensors must have the same dtype, got {kinds}")
     out = T["einsum"]("...i,kij,...j->...k", input1, weight, input2)
     out = named(out, "ViewBackward0", (input1, weight, input2))
     return out if bias is None else out + bias
+
+
+refuse_in(globals())

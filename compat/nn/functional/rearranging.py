@@ -4,6 +4,7 @@ from math import prod
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...functions.kernels import refuse_in
 from ...functions.operands import like_image, shape_of
 from ...graph import labelled
 from ...tensor import current
@@ -80,14 +81,16 @@ native_channel_shuffle = channel_shuffle
 # ------------------------------------------------------------------------------------------------ windows
 def window_params(kernel_size, dilation, padding, stride):
     """The params of the primitives unfold and fold."""
-    pads = tuple([(p, p) for p in per_axis(padding, 2)])
-    return dict(
-        window=per_axis(kernel_size, 2),
-        strides=per_axis(stride, 2),
-        padding=pads,
-        base_dilation=(1, 1),
-        window_dilation=per_axis(dilation, 2),
-    )
+    window, padding, stride, dilation = (per_axis(v, 2) for v in (kernel_size, padding, stride, dilation))
+    for what, name, sizes, least in (
+        ("kernel size", "kernel", window, 1), ("dilation", "dilation", dilation, 1), ("padding", "pad", padding, 0),
+        ("stride", "stride", stride, 1),
+    ):  # fmt: skip
+        if min(sizes) < least:
+            wanted = "greater than zero" if least else "non-negative"
+            raise RuntimeError(f"{what} should be {wanted}, but got {name}_height: {sizes[0]} {name}_width: {sizes[1]}")
+    pads = tuple([(p, p) for p in padding])
+    return dict(window=window, strides=stride, padding=pads, base_dilation=(1, 1), window_dilation=dilation)
 
 
 def block_counts(sizes, params):
@@ -146,3 +149,6 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
         )
     x = P["reshape"](x, shape=(*lead, columns // taps, *params["window"], *counts))
     return labelled(P["fold"](x, sizes=sizes, **params), "Col2ImBackward0", (input,))
+
+
+refuse_in(globals())

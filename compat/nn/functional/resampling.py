@@ -11,7 +11,8 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
-from ...functions.operands import dtype_of, like_image, shape_of
+from ...functions.kernels import refuse_in
+from ...functions.operands import dtype_of, like_image, need_scalar_type, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
@@ -391,6 +392,8 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         align_corners = False
     check_grid(input, grid, mode)
     x, g = current(input), current(grid)
+    if dtype_of(x).kind == "f":
+        need_scalar_type(x, g)
     k = len(shape_of(x)) - 2
     places = [
         in_places(P["getitem"](g, idx=(Ellipsis, k - 1 - axis)), shape_of(x)[axis + 2], align_corners)
@@ -462,3 +465,6 @@ def affine_grid(theta, size, align_corners=None):
     out = T["matmul"](wrap(Tensor, base), theta.transpose(1, 2))
     out = P["reshape"](out, shape=(int(size[0]), *spatial, k))
     return labelled(out, "AffineGridGeneratorBackward0", (theta,))
+
+
+refuse_in(globals())

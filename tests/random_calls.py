@@ -1,0 +1,291 @@
+"""Random calls of torch's operations, each made of torch and of compat, which have to give the same: value, dtype, shape, what is
+written into the operands, or the type and the text of the error.
+
+    python tests/random_calls.py --seed 0 --count 20000            what differs, by kind (torch 2.13 has to be installed)
+    python tests/random_calls.py --seed 0 --count 2000 --only linalg.  of names that begin so
+
+A call is one of those of expected/coverage_cases.py (every operation, with its keyword arguments) changed at random: dtypes, shapes,
+numbers, dimensions, arguments too many, too few or of another type, out= right and wrong, another default dtype.
+Invariant: a call is text over operands that are given by name, dtype and shape; so one that differs can be run by hand.
+"""
+
+import argparse
+import ast
+import collections
+import json
+import math
+import pathlib
+import random
+import re
+import sys
+import warnings
+from functools import cache
+
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE / "expected")]
+
+from coverage_cases import calls  # noqa: E402
+
+from tests.compat import sampling  # noqa: E402
+from tests.compat.evaluation import tensors_of  # noqa: E402
+
+COMMON = ["float32", "float64", "int64", "bool", "float16", "bfloat16", "complex64", "int32", "uint8"]
+NUMBERS = ["-4", "-3", "-2", "-1", "0", "1", "2", "3", "4", "7"]
+OTHERS = ["True", "1.5", "2", "1j", "None", "'x'", "[0, 1]", "(1,)", "torch.tensor(1)", "torch.tensor(0.5)", "torch.float64"]
+SHAPES = [(), (0,), (1,), (2,), (3,), (2, 3), (3, 2), (3, 3), (1, 3), (2, 1), (2, 0), (0, 3), (2, 3, 3), (1, 2, 3), (4, 2, 3)]
+FREE = re.compile(  # what torch itself leaves open: memory that nobody has written, names of files and addresses
+    r"\b(empty\w*|new_empty\w*|resize_\w*|data_ptr|untyped_storage|storage|apply_|map_|map2_|set_|from_file|cauchy_|log_normal_)\("
+)
+
+
+# ------------------------------------------------------------------------------------------------ a call
+@cache
+def every_call():
+    """[(name, text)] of the table."""
+    names = json.loads((HERE / "expected" / "torch_names.json").read_text(encoding="utf-8"))["names"]
+    found = [(f"{space}.{n}", text) for space, ns in names.items() for n in ns for text in calls(space, n)]
+    return [(name, text) for name, text in found if not FREE.search(text)]
+
+
+class Call:
+    """`text` over `operands` {name: (dtype, shape)}; `default`: the default dtype."""
+
+    def __init__(self, name, text, operands, default="float32"):
+        self.name, self.text, self.operands, self.default = name, text, operands, default
+
+    def __str__(self):
+        given = ", ".join([f"{n}: {d}{list(s)}" for n, (d, s) in self.operands.items()])
+        return f"{self.text}  # {given}" + f" default {self.default}" * (self.default != "float32")
+
+
+def usual(name):
+    """(dtype, shape) of an operand as the table has it."""
+    if name in sampling.FIXED:
+        return sampling.FIXED[name].dtype.name, sampling.FIXED[name].shape
+    return "float32", (3, 3) if name == "spd" else sampling.SHAPES[name][0]
+
+
+def other_shape(r, shape):
+    some = [SHAPES[r.randrange(len(SHAPES))], shape[1:], (1, *shape), shape[::-1], (0, *shape[1:]), (*shape[:-1], 1)]
+    return r.choice(some) if shape else r.choice(SHAPES)
+
+
+def outermost(tree):
+    """The call that a text is."""
+    return tree.body if isinstance(tree.body, ast.Call) else None
+
+
+def changed(r, tree, operands):
+    """Change one argument of the outermost call, or how many there are."""
+    call = outermost(tree)
+    if call is None:
+        return
+    places = [(call.args, i) for i in range(len(call.args))]
+    constants = [(a, i) for a, i in places if isinstance(a[i], (ast.Constant, ast.UnaryOp))]
+    constants += [(k, None) for k in call.keywords if isinstance(k.value, (ast.Constant, ast.UnaryOp))]
+    kind = r.random()
+
+    def put(place, text):
+        node = ast.parse(text, mode="eval").body
+        if place[1] is None:
+            place[0].value = node
+        else:
+            place[0][place[1]] = node
+
+    if kind < 0.45 and constants:
+        put(r.choice(constants), r.choice(NUMBERS))
+    elif kind < 0.6 and constants:
+        put(r.choice(constants), r.choice(OTHERS))
+    elif kind < 0.7 and places:
+        put(r.choice(places), r.choice(OTHERS))
+    elif kind < 0.76 and places:
+        del call.args[-1]
+    elif kind < 0.82:
+        call.args.append(ast.parse(r.choice(NUMBERS + OTHERS), mode="eval").body)
+    elif kind < 0.86:
+        name = r.choice(["dim", "keepdim", "dtype", "alpha", "value", "foo", "axis", "other", "p"])
+        if all(k.arg != name for k in call.keywords):
+            call.keywords.append(ast.keyword(name, ast.parse(r.choice(OTHERS + NUMBERS), mode="eval").body))
+    elif kind < 0.9 and call.keywords:
+        del call.keywords[r.randrange(len(call.keywords))]
+    elif places and operands:
+        put(r.choice(places), r.choice(sorted(operands)))
+
+
+def generated(r, name, text):
+    """A call made of a row of the table by chance."""
+    tree = ast.parse(text, mode="eval")
+    names = sampling.names_in(text)
+    operands = {n: usual(n) for n in names}
+    free = [n for n in names if n not in sampling.FIXED]
+    scheme, common = r.random(), r.choice(COMMON if r.random() < 0.8 else sampling.DTYPES)
+    for n in free:
+        alone = scheme > 0.7 or (scheme > 0.45 and n == free[0])
+        operands[n] = (r.choice(COMMON) if alone else common if scheme < 0.45 else "float32", operands[n][1])
+    for n in names:
+        if n in sampling.FIXED and r.random() < 0.06:
+            operands[n] = (r.choice(COMMON), operands[n][1])
+        if r.random() < 0.18:
+            operands[n] = (operands[n][0], other_shape(r, operands[n][1]))
+    for _ in range(r.choice((0, 0, 0, 1, 1, 2))):
+        changed(r, tree, operands)
+    call = outermost(tree)
+    if call is not None and not name.startswith("Tensor.") and not name.endswith("_") and r.random() < 0.15:
+        if all(k.arg != "out" for k in call.keywords):
+            first = operands[names[0]] if names else ("float32", (2, 3))
+            shape = first[1] if r.random() < 0.5 else r.choice(SHAPES)
+            operands["out"] = (first[0] if r.random() < 0.5 else r.choice(COMMON), shape)
+            call.keywords.append(ast.keyword("out", ast.Name("out")))
+    text = ast.unparse(tree)
+    used = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+    operands = {n: o for n, o in operands.items() if n in used}
+    return Call(name, text, operands, "float64" if r.random() < 0.05 else "float32")
+
+
+def program(seed, rows):
+    """The calls of a seed, without end."""
+    r = random.Random(seed)
+    while True:
+        made = generated(r, *rows[r.randrange(len(rows))])
+        if not FREE.search(made.text):
+            yield made
+
+
+# ------------------------------------------------------------------------------------------------ what it gives
+def operand(torch, name, dtype, shape):
+    own = "a" if name == "out" else name
+    if own in sampling.FIXED:
+        array = sampling.FIXED[own].astype("float32" if dtype == "bfloat16" else dtype)
+    else:
+        array = sampling.array_of(own, "float32" if dtype == "bfloat16" else dtype)
+    t = torch.from_numpy(np.array(np.resize(array, shape)))
+    return t.to(torch.bfloat16) if dtype == "bfloat16" else t.clone()  # (memory of its own, which out= may resize)
+
+
+def outcome(torch, call):
+    """(result, operands as they are afterwards), or the error."""
+    operands = {n: operand(torch, n, *o) for n, o in call.operands.items()}
+    space = {"torch": torch, "F": torch.nn.functional, "inf": math.inf, "nan": math.nan, "np": np, "math": math}
+    first = next(iter(call.operands.values()), ("float32", ()))[0]
+    space |= {"dtype": getattr(torch, first), **operands}
+    torch.manual_seed(7)
+    torch.set_default_dtype(getattr(torch, call.default))
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return eval(sampling.compiled(call.text), space), operands
+    except Exception as error:
+        return error
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def said(error):
+    """An error as text: its type and torch's lines (what compat knows beyond them stands in brackets)."""
+    lines = str(error).split("\n")
+    for at, line in enumerate(lines):
+        if at and line.startswith("["):
+            lines = lines[:at]
+            break
+    return f"{type(error).__name__}: " + "\n".join(lines).rstrip()
+
+
+def arrays(x):
+    """(the array of a Tensor, "float32[2, 3]")."""
+    x = x.detach().resolve_conj().resolve_neg()
+    name = str(x.dtype).partition(".")[2]
+    return (x.float() if name == "bfloat16" else x).numpy(), f"{name}{list(x.shape)}"
+
+
+LOOSE = {"float16": 4e-3, "bfloat16": 2e-2, "float32": 2e-4, "complex64": 2e-4, "float64": 1e-8, "complex128": 1e-8}
+
+
+def difference(a, b):
+    """How a result of torch and one of compat differ, as (kind, torch's, compat's), or None."""
+    if hasattr(a, "grad_fn"):
+        if not hasattr(b, "grad_fn"):
+            return "type", "Tensor", type(b).__name__
+        (x, own), (y, other) = arrays(a), arrays(b)
+        if own != other:
+            return ("dtype" if own.split("[")[0] != other.split("[")[0] else "shape"), own, other
+        if x.dtype.kind in "biu":
+            same = np.array_equal(x, y)
+        else:
+            rate = LOOSE[own.split("[")[0]]
+            most = np.abs(x[np.isfinite(x)]).max(initial=0.0)
+            same = np.allclose(x, y, rtol=rate, atol=rate * float(min(most, 1e30)) + 1e-30, equal_nan=True)
+        return None if same else ("value", f"{own} {x.tolist()}"[:160], f"{y.tolist()}"[:160])
+    if isinstance(a, (tuple, list)) and not hasattr(a, "numel"):
+        if not isinstance(b, (tuple, list)) or len(a) != len(b):
+            return "type", f"{type(a).__name__} {str(a)[:60]}", f"{type(b).__name__} {str(b)[:60]}"
+        return next((d for d in map(difference, a, b) if d is not None), None)
+    if isinstance(a, (float, complex)) and isinstance(b, (float, complex)):
+        same = a == b or np.allclose(a, b, rtol=1e-4, equal_nan=True)
+    else:
+        same = repr(a) == repr(b)
+    return None if same else ("type", repr(a)[:80], repr(b)[:80])
+
+
+def compared(torch, compat, call):
+    """How torch and compat differ on a call, or None; (kind, torch's, compat's)."""
+    theirs = outcome(torch, call)
+    if isinstance(theirs, Exception) and re.search("INTERNAL ASSERT|report a bug", str(theirs)):
+        return None
+    ours = outcome(compat, call)
+    if isinstance(theirs, Exception) and isinstance(ours, Exception):
+        a, b = said(theirs), said(ours)
+        return None if a == b else ("text" if a.split(":")[0] == b.split(":")[0] else "error type", a, b)
+    if isinstance(theirs, Exception):
+        return "taken", said(theirs), str(ours[0])[:100].replace("\n", " ")
+    if isinstance(ours, Exception):
+        return "refused", str(theirs[0])[:100].replace("\n", " "), said(ours)
+    if any(str(t.dtype) == "torch.complex32" for t in tensors_of([theirs[0], *theirs[1].values()])):
+        return None
+    found = difference(theirs[0], ours[0])
+    if found is None:
+        found = difference(list(theirs[1].values()), list(ours[1].values()))
+        found = found and ("operand " + found[0], *found[1:])
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ by hand
+def main():
+    parser = argparse.ArgumentParser(description="Compare random calls of torch's operations with compat's.")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--only", default="", help="names that begin so: linalg., Tensor.add")
+    parser.add_argument("--kinds", default="", help="show these kinds alone, by comma")
+    parser.add_argument("--each", type=int, default=1, help="how many to show of a name and kind")
+    a = parser.parse_args()
+    import torch
+
+    import compat
+    import compat.fft
+    import compat.linalg
+    import compat.nn.functional
+    import compat.special
+
+    torch.set_num_threads(1)
+    rows = [row for row in every_call() if row[0].startswith(a.only)]
+    kinds, seen, names = collections.Counter(), collections.Counter(), collections.Counter()
+    errors = 0
+    for _, call in zip(range(a.count), program(a.seed, rows)):
+        found = compared(torch, compat, call)
+        if found is None:
+            continue
+        kind, theirs, ours = found
+        kinds[kind] += 1
+        names[call.name.rpartition(".")[2].rstrip("_")] += 1
+        key = call.name, kind
+        seen[key] += 1
+        if seen[key] <= a.each and (not a.kinds or kind in a.kinds.split(",")):
+            print(f"{kind} | {call.name} | {call}\n    T {theirs}\n    C {ours}")
+    print(f"{a.count} calls of seed {a.seed}: {sum(kinds.values())} differ: {dict(kinds.most_common())}")
+    print(names.most_common(60))
+    return bool(kinds) or errors
+
+
+if __name__ == "__main__":
+    sys.exit(main())
