@@ -199,6 +199,17 @@ CASES = [  # pass, graph, what is left of it; * = another result only by roundin
      ["v0: float64[2,3] = over_cosh_squared(a1, a0)", "v0"]),
     (lowering, "a0: float64[2,3], a1: float64[3]\nv0: float64[2,3] = sech_squared(a0)\nv1: float64[2,3] = mul(v0, a1)\nv2: float64[3] = sech_squared(a1)\nv3: float64[3] = mul(v2, v2)\nv1, v3", None),
     (lowering, "a0: float64[2]\nv0: float64[] = sum(array([1.0, 2.0], dtype='float64'), axes=(0,))\nv1: float64[2] = exp(array([1.0, 2.0], dtype='float64'))\nv2: float64[2] = add(v0, v1)\nv2", None),
+    # ------------------------------------------------------------------ whole numbers, index arrays
+    (simplification, "a0: int64[3]\nv0: int64[3] = remainder(a0, 4)\nv1: bool[3] = less(v0, 0)\nv2: int64[3] = add(v0, 4)\nv3: int64[3] = where(v1, v2, v0)\nv4: bool[3] = less(v0, 4)\nv5: bool[3] = less(v0, 3)\nv3, v4, v5",
+     ["v0: int64[3] = remainder(a0, 4)", "v1: bool[3] = broadcast(array(True, dtype='bool')[()], shape=(3,), axes=(0,))", "v2: bool[3] = less(v0, 3)", "v0, v1, v2"]),
+    (simplification, "a0: float64[8,8], a1: int64[8,8]\nv0: int64[8,8] = remainder(a1, 8)\nv1: float64[8,8] = gather(a0, v0, v0)\nv1",
+     ["v0: int64[8,8] = remainder(a1, 8)", "v1: float64[64] = reshape(a0, shape=(64,))", "v2: int64[8,8] = mul(v0, 8)", "v3: int64[8,8] = add(v2, v0)", "v4: float64[8,8] = gather(v1, v3)", "v4"]),
+    (simplification, "a0: float64[8,8], a1: int64[8,8]\nv0: int64[8,8] = remainder(a1, 8)\nv1: float64[8,8] = scatter_add(a0, a0, v0, v0)\nv1",
+     ["v0: int64[8,8] = remainder(a1, 8)", "v1: float64[64] = reshape(a0, shape=(64,))", "v2: int64[8,8] = mul(v0, 8)", "v3: int64[8,8] = add(v2, v0)", "v4: float64[64] = scatter_add(v1, a0, v3)", "v5: float64[8,8] = reshape(v4, shape=(8, 8))", "v5"]),
+    (simplification, "a0: float64[8,8], a1: int64[8,8]\nv0: int64[8,8] = remainder(a1, 9)\nv1: float64[8,8] = gather(a0, v0, v0)\nv1", None),
+    (zeros, "a0: float64[3], a1: int64[3]\nv0: int64[3] = remainder(a1, 3)\nv1: float64[3] = full(shape=(3,), value=0.0, dtype=dtype('float64'))\nv2: float64[3] = scatter_add(v1, a0, v0)\nv3: float64[3] = exp(a0)\nv4: float64[3] = add(v2, v3)\nv4",
+     ["v0: int64[3] = remainder(a1, 3)", "v1: float64[3] = exp(a0)", "v2: float64[3] = scatter_add(v1, a0, v0)", "v2"]),
+    (zeros, "a0: float64[3], a1: int64[3]\nv0: int64[3] = remainder(a1, 3)\nv1: float64[3] = full(shape=(3,), value=0.0, dtype=dtype('float64'))\nv2: float64[3] = scatter_add(v1, a0, v0)\nv4: float64[3] = add(v2, a0)\nv4", None),
 ]  # fmt: skip
 RE_ORDERED = re.compile("sum|mean|dot_general|softmax|sech")  # graphs with these may differ by rounding
 

@@ -76,12 +76,12 @@ def steps_of(writer):
 
 
 def is_own(v, n):
-    """Is this value an array made by the call itself: no kept memory, no constant, no view, no argument's memory?"""
+    """Is this value an array made by the call itself: no kept memory, no constant, no view, no memory that is passed in?"""
     if v is None or v.pooled or v.constant or v.node is not None:
         return False
     if n.prim is None or n.prim is PICK or n.prim.view is not None:
         return False
-    return type(n.aval) is tuple or (n.aval.shape != () and (v.array or "")[:1] != "a")
+    return type(n.aval) is tuple or (n.aval.shape != () and (v.array or "")[:1] not in ("a", "o"))
 
 
 __all__ = ["Account"]

@@ -40,12 +40,14 @@ from .closed import (
 from .elements import ENV, elementwise_graph, scan_text
 from .joint import joint, narrowed, split
 from .narrow import needed
-from .source import compiled, function_of, is_new, of_numbers
+from .passes.order import ready
+from .source import compiled, compiled_into, function_of, is_new, of_numbers
 
 
 # ------------------------------------------------------------------------------------------------ running
-def loop_text(graph, consts, carries, length, reverse, strong, fixed):
-    """Source of the loop: `body` is a step, from `fixed` values that `before` computes of the constants, or from these."""
+def loop_text(graph, consts, carries, length, reverse, strong, fixed, step, given):
+    """Source of the loop: `body` is what `step` was compiled to, from `fixed` values that `before` computes of the constants, or from these; the
+    results numbered in `given` are written into their rows at once."""
     k, m = len(graph.ins), len(graph.outs)
     constants, carry = [f"k{i}" for i in range(consts)], [f"c{i}" for i in range(carries)]
     xs, ys = [f"x{i}" for i in range(k - consts - carries)], [f"y{j}" for j in range(m - carries)]
@@ -59,14 +61,23 @@ def loop_text(graph, consts, carries, length, reverse, strong, fixed):
             lines.append(f"    {name} = {name}.tolist()")  # (rows are Python numbers)
     for y, a in zip(ys, graph.out_avals[carries:], strict=True):
         lines.append(f"    {y} = empty({(length, *a.shape)!r}, {a.dtype.name!r})")
-    targets = "".join([f"{c}, " for c in carry] + [f"{y}[i], " for y in ys])
-    step = f"body({', '.join(constants + carry + [f'{x}[i]' for x in xs])})"
+    row_of = {step.outs[j]: f"o{j}" for j in given}
+    rows = [row_of.get(o) if type(o) is GraphNode else None for o in step.outs]
+    names = [*carry, *[f"{y}[i]" for y in ys]]
+    targets = "".join([f"{v}, " for v, row in zip(names, rows, strict=True) if row is None])
+    call = f"body({', '.join(constants + carry + [f'{x}[i]' for x in xs] + list(row_of.values()))})"
     lines.append(f"    for i in range({f'{length - 1}, -1, -1' if reverse else length}):")
-    lines.append(f"        {targets}= {step}" if targets else f"        {step}")
+    lines += [f"        o{j} = {names[j]}" for j in given]
+    lines.append(f"        {targets}= {call}" if targets else f"        {call}")
+    lines += [
+        f"        {v} = {row}"
+        for j, (v, row) in enumerate(zip(names, rows, strict=True))
+        if row is not None and j not in given
+    ]
     outs = graph.outs[:carries]  # (a step may give back an operand, a view of one, or the same array twice)
     lasts = [
-        c if length and is_new(o) and sum([o is other for other in outs]) == 1 else f"own({c})"
-        for c, o in zip(carry, outs, strict=True)
+        c if length and is_new(o) and row is None and sum([o is other for other in outs]) == 1 else f"own({c})"
+        for c, o, row in zip(carry, outs, rows, strict=False)
     ]
     lines.append(f"    return ({''.join([f'{v}, ' for v in lasts + ys])})")
     return "\n".join(lines)
@@ -94,8 +105,9 @@ def runner(graph, consts, carries, length, reverse, strong):
         else:
             before, step = apart(graph, consts) if length else (None, graph)
             fixed = None if before is None else len(before.outs)
-            text = loop_text(graph, consts, carries, length, reverse, strong, fixed)
-            env = {"empty": np.empty, "body": compiled(step), "before": before and compiled(before), "own": own}
+            body, given = compiled_into(step, carries) if length else (compiled(step), ())
+            text = loop_text(graph, consts, carries, length, reverse, strong, fixed, ready(step), given)
+            env = {"empty": np.empty, "body": body, "before": before and compiled(before), "own": own}
         run = graph.cache[key] = function_of(text, env, "scan", "run")
     return run
 

@@ -14,7 +14,7 @@ from ..core.quiet import quiet
 from ..core.site import where
 from .account import Account
 from .passes.order import ready
-from .regions import name_of
+from .regions import is_large, name_of
 from .writer import Writer, worth_placing
 
 numbered = itertools.count().__next__
@@ -34,7 +34,7 @@ def written(graph, careful=False, given=(), donated=(), into=(), roomy=(), plain
     writer = Writer(graph, careful, given, donated, into, roomy, plain)
     text = writer.text()
     env = {k: v for k, v in writer.env.items() if v is not None}
-    env["failed"] = failing(graph, writer.raises and not careful, writer.lines_of, into, plain)
+    env["failed"] = failing(graph, writer.raises and not careful, writer.lines_of, given=given, into=into, plain=plain)
     return function_of(text, env, "graph", "run"), writer, text
 
 
@@ -47,14 +47,14 @@ def function_of(text, env, what, name):
     return env[name]
 
 
-def failing(graph, raises, lines_of, into=(), plain=False):
+def failing(graph, raises, lines_of, **how):
     """What compiled code does with an error: careful code where NumPy would not have raised, else a note of the user's line."""
     careful = []
 
     def failed(error, *args):
         if raises and isinstance(error, (ArithmeticError, ValueError)):
             if not careful:
-                careful.append(written(graph, careful=True, into=into, plain=plain)[0])
+                careful.append(written(graph, careful=True, **how)[0])
             with quiet():
                 return careful[0](*args)
         n = lines_of.get(error.__traceback__.tb_lineno)
@@ -74,16 +74,35 @@ def compiled(graph, donated=(), into=()):
     key = ("run", donated, into) if donated or into else "run"
     got = graph.cache.get(key)
     if got is None:
-        start = time.perf_counter()
-        with paused():
-            flat = ready(graph)
-            run, writer, graph.cache["source"] = written(flat, bool(flat.effects), donated=donated, into=into)
-        graph.cache["written"] = Account(
-            len(flat.nodes), writer, time.perf_counter() - start
-        )  # (what compile/stats.py tells)
+        run, writer = counted(graph, donated=donated, into=into)
         got = graph.cache[key] = run, not writer.arrays
     run, graph.cache["silent"] = got
     return run
+
+
+def counted(graph, given=(), **how):
+    """(function, Writer) of a graph once it is ready, with its Account (what compile/stats.py tells). `given`: numbers of results."""
+    start = time.perf_counter()
+    with paused():
+        flat = ready(graph)
+        given = [flat.outs[i] for i in given]
+        run, writer, graph.cache["source"] = written(flat, bool(flat.effects), given=given, **how)
+    graph.cache["written"] = Account(len(flat.nodes), writer, time.perf_counter() - start)
+    return run, writer
+
+
+@once
+def compiled_into(graph, first):
+    """(function, numbers of results): the function of a step, into which the memory of these results, all from number `first` on, is passed
+    behind its operands."""
+    flat = ready(graph)
+    given = {}  # node -> its number
+    if not flat.effects and not any([is_large(n.aval) for n in [*flat.ins, *flat.nodes]]):  # (which goes in blocks)
+        for i, o in enumerate(flat.outs):
+            if i >= first and type(o) is GraphNode and o.prim is not None and o.aval.shape:
+                given.setdefault(o, i)
+    numbers = tuple(given.values())
+    return counted(graph, numbers)[0], numbers
 
 
 @once
@@ -93,4 +112,4 @@ def of_numbers(graph):
         return written(ready(graph), plain=True)[0]
 
 
-__all__ = ["compiled", "function_of", "is_new", "numbered", "of_numbers"]
+__all__ = ["compiled", "compiled_into", "function_of", "is_new", "numbered", "of_numbers"]

@@ -109,6 +109,10 @@ class Texts:
     def spelled(self, n, xs):
         """(ufunc, operands) for an elementwise operation: those of its primitive, or others that give the same bits sooner."""
         ufunc, dtype = n.prim.ufunc, n.aval.dtype
+        if ufunc is np.remainder and dtype.kind in "iu" and n.aval.shape:
+            c = constant(n.ins[1])
+            if c is not NONE and c > 0 and not int(c) & int(c) - 1:  # (a power of two)
+                return np.bitwise_and, [xs[0], self.literal(wrapped(int(c) - 1, dtype))]
         if dtype.char in "fd" and n.aval.shape:
             same = len(xs) == 2 and xs[0] == xs[1]
             if same and ufunc is np.multiply:

@@ -7,7 +7,7 @@ A primitive says how it is written by
     scalar                         a template over Python numbers ("math.exp({0})"), or (texts, node) -> text, for 0-d float64
     view                           (text, literal, **params) -> text: its implementation gives a view of its one operand
     code(n, texts, constant)       a primitive over graphs: text that calls their compiled forms
-and otherwise by a call of its implementation, whose result may then be an operand or a view of one.
+and otherwise by a call of its implementation, whose result may then be an operand or a view of one, unless it is `fresh`.
 
 Invariants: a result is never memory that is kept for the next call; a value that something may be a view of keeps its
 memory until the view is dead. 0-d float64 values are Python floats where every step allows it, and have NumPy's type again
@@ -321,8 +321,10 @@ class Writer(Numbers, Texts):
             self.line(text, n)
             self.values[n] = Value(n.aval)
             return
-        slots = OUTSIDE.union(*[self.values[x].slots for x in n.ins if type(x) is GraphNode])
-        self.assign(n, text, slots)
+        own = getattr(prim, "fresh", False)
+        self.assign(
+            n, text, OUTSIDE if own else OUTSIDE.union(*[self.values[x].slots for x in n.ins if type(x) is GraphNode])
+        )
 
     # -------------------------------------------------------------------------------------------- arrays
     def as_view(self, n):

@@ -10,7 +10,7 @@ exactly one derivative
     nondiff = "why"
 and saves (per operand: the operand numbers and "out" its rule reads; of several results "out0", "out1" name one), again (the
 operands that a rule reads only where it is recorded in turn), batch(size, args, dims, **params),
-unview(up, new, **params) for views (or shares = True, if it has none), into(memory, *operands, **params) for in-place forms, jax (a name or function, resolved
+unview(up, new, **params) for views (or shares = True, if it has none; fresh: no value of it lies in memory of an operand), into(memory, *operands, **params) for in-place forms, jax (a name or function, resolved
 by the tests only), samples(rng).
 
 Rules call primitives, never NumPy, so they nest. `raw` gives the same rule code with every primitive it names bound to
@@ -38,7 +38,7 @@ helpers = Table()  # what the derived rules need of the table itself (fit, front
 FIELDS = {
     "impl", "aval", "linear", "bilinear", "transpose", "vjp", "jvp", "nondiff", "saves", "batch", "unview", "into",
     "jax", "samples", "multi", "record", "pull", "pull_handles", "numpy", "variadic", "source", "kinks",
-    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual", "scalar", "view", "rows", "over", "shares", "again", "fills",
+    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual", "scalar", "view", "rows", "over", "shares", "fresh", "again", "fills",
 }  # fmt: skip
 shared, tls = state.shared, state.tls
 

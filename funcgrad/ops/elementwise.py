@@ -140,4 +140,5 @@ where = elementwise(
     domain=("bool", "real", "real"),
     scalar="{1} if {0} else {2}",
     numpy=_where_text,
+    fresh=True,
 )

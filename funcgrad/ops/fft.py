@@ -86,6 +86,7 @@ class fft:
     symmetric, so it is its own transpose."""
 
     linear = (0,)
+    fresh = True
     without = {"0-d": "has no axis to transform"}
     batch = fft_batch(lambda: fft)
 
@@ -122,6 +123,7 @@ class rfft:
     """The transform of a real operand over `axes`, of whose last one only the frequencies 0 ... n // 2 are kept."""
 
     linear = (0,)
+    fresh = True
     without = {"0-d": "has no axis to transform"}
     batch = fft_batch(lambda: rfft)
 
@@ -155,6 +157,7 @@ class irfft:
     in the operand (imaginary parts where the spectrum of a real signal is real) is ignored."""
 
     linear = (0,)
+    fresh = True
     without = {"0-d": "has no axis to transform"}
     batch = fft_batch(lambda: irfft)
 

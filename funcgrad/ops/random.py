@@ -59,6 +59,7 @@ class random_bits:
     """Uniform bits of each key: unsigned integers of `width` bits, of shape [*keys, *shape]."""
 
     nondiff = NO_DERIVATIVE
+    fresh = True
     dtypes = ""
     without = KEYS_ONLY
 
@@ -85,6 +86,7 @@ class random_split:
     """New keys of each key: uint32[*keys, *shape, 2]."""
 
     nondiff = NO_DERIVATIVE
+    fresh = True
     dtypes = ""
     without = KEYS_ONLY
 
@@ -109,6 +111,7 @@ class random_fold_in:
     """The key made of each key and a whole number: key[*keys, 2], data[*keys] -> uint32[*keys, 2]."""
 
     nondiff = NO_DERIVATIVE
+    fresh = True
     dtypes = ""
     without = {k: why for k, why in KEYS_ONLY.items() if k != "0-d"}
 
@@ -142,6 +145,7 @@ class random_draw:
     """Draws of a distribution without parameters (`law`: uniform on [0, 1), normal, exponential, gumbel, ...)."""
 
     nondiff = NO_DERIVATIVE
+    fresh = True
     dtypes = ""
     without = KEYS_ONLY
 
@@ -197,6 +201,7 @@ class random_randint:
     """Whole numbers of [low, high), from twice the bits of the dtype; low[*keys, *s], s broadcasting against `shape`."""
 
     nondiff = NO_DERIVATIVE
+    fresh = True
     dtypes = ""
     without = {k: why for k, why in KEYS_ONLY.items() if k != "0-d"}
 

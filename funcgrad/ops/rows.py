@@ -75,7 +75,7 @@ def combine_at(ufunc, mem, indices, v):
     if not m * row:
         return
     if mem.ndim == 1:
-        v = v if v.ndim == 0 else np.broadcast_to(v, adv).reshape(-1)
+        v = v if v.ndim == 0 else (v if v.shape == adv else np.broadcast_to(v, adv)).reshape(-1)
         ufunc.at(mem, indices[0].reshape(-1), v)  # (NumPy 2.4 reads beyond v where it has to broadcast it here)
         return
     if not mem.flags.c_contiguous:

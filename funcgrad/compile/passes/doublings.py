@@ -4,12 +4,9 @@ Invariant: the same bits, but that what is doubled late may be finite where it w
 sooner, and that `a - d - d` is rounded once. Nothing that was finite becomes infinite, but where such a 2d alone is beyond the dtype's range.
 """
 
-import math
-
-from ...core.aval import Aval
 from ...core.graph import GraphNode
 from .draft import local
-from .rewriting import constant, is_node, known_aval, made
+from .rewriting import constant, is_node, known_aval, made, size
 
 POWERS = (2.0, 4.0, 8.0)  # the factors that are moved
 FRACTIONS = (0.125, 0.25, 0.5)  # what a doubled number may be multiplied by, which leaves less
@@ -74,11 +71,6 @@ def twice_over(n, ins, count):
             if size(p) < size(x) == size(n):
                 return made(n.prim.name, first.ins[0], made("mul", times(p, 2.0, n), x, like=n), like=n)
     return None
-
-
-def size(x):
-    aval = known_aval(x)
-    return math.prod(aval.shape) if type(aval) is Aval else 0
 
 
 def parted(x):

@@ -8,6 +8,7 @@ from .draft import local
 
 PLAIN = {int, bool, str, type(None), GraphNode}  # where equal things of one type are the same
 NUMBERS = {float, complex}
+ALIKE = 1 << 18  # bytes: constant arrays up to here are the same if what is in them is
 COMMUTE = {"add", "mul", "equal", "not_equal", "logical_and", "logical_or", "logical_xor"}  # (maximum: not of 0 and -0)
 
 
@@ -25,7 +26,9 @@ def key_of(x):
     if kind in NUMBERS or isinstance(x, np.generic):
         return kind, repr(x)  # (which tells 0.0 from -0.0, and nan from nothing)
     if isinstance(x, ndarray):
-        return "array", id(x)
+        if x.nbytes > ALIKE or x.dtype.hasobject:
+            return "array", id(x)
+        return "array", x.dtype.str, x.shape, x.strides, x.tobytes()
     try:
         hash(x)
     except TypeError:
@@ -37,11 +40,21 @@ def key_of(x):
 def common_subexpressions(draft):
     """Equal operations on equal operands, in either order where that is all the same, are done once."""
     first = {}  # key -> the first node of it
+    arrays = {}  # id of a constant -> it, and its key
+
+    def operand(x):
+        if type(x) is GraphNode:
+            return x
+        if type(x) is not ndarray:
+            return key_of(x)
+        if id(x) not in arrays:
+            arrays[id(x)] = x, key_of(x)
+        return arrays[id(x)][1]
 
     def rule(n, ins):
         if n.effect:
             return None
-        keys = [x if type(x) is GraphNode else key_of(x) for x in ins]
+        keys = [operand(x) for x in ins]
         if n.prim.name in COMMUTE:
             keys = [frozenset(keys)]
         key = (n.prim, *keys, key_of(n.params)) if n.params else (n.prim, *keys)

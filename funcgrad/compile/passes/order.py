@@ -14,6 +14,7 @@ from ..narrow import unused_results
 from .doublings import doublings
 from .draft import Draft, local
 from .folding import constant_folding
+from .indices import bounds  # noqa: F401  (its patterns are among those of `simplification`)
 from .inlining import inline
 from .lowering import lowering, negations, sums_of_sums
 from .merging import common_subexpressions

@@ -42,6 +42,12 @@ def known_aval(x):
     return x.aval if type(x) is GraphNode else aval_of(x)
 
 
+def size(x):
+    """How many numbers it is; 0 of what is no array."""
+    aval = known_aval(x)
+    return math.prod(aval.shape) if type(aval) is Aval else 0
+
+
 # ------------------------------------------------------------------------------------------------ constants
 def is_node(x, name):
     return type(x) is GraphNode and x.prim is not None and x.prim.name == name

@@ -131,7 +131,7 @@ def read(n, ins):
 
 def added(n, ins, count, known, rows):
     """put(0, v, i) + put(0, w, i) = put(0, v + w, i); x + put(0, w, i) = put(x, x[i] + w, i) where x is never -0.0, or can be
-    made so by adding 0.0 to what was written into zeros, elsewhere than i"""
+    made so by adding 0.0 to what was written into zeros, elsewhere than i; and what `scattered` says"""
     for x, y in (ins, ins[::-1]):
         if n.aval.dtype.kind != "f" or known_aval(x) != n.aval or not into_zeros(y, n.aval) or count[y] != 1:
             continue
@@ -152,6 +152,24 @@ def added(n, ins, count, known, rows):
         if type(base) is GraphNode and base in rows:
             rows[got] = rows[base]  # (with the new one in it)
         return got
+    return scattered(n, ins, count, known)
+
+
+def scattered(n, ins, count, known):
+    """x + scatter_add(0, v, i) = scatter_add(x, v, i), also if it is reshaped, where x is never -0.0"""
+    for x, y in (ins, ins[::-1]):
+        inner = y.ins[0] if is_node(y, "reshape") else y
+        if (
+            not is_node(inner, "scatter_add")
+            or not count[y] == count[inner] == 1
+            or not is_constant(inner.ins[0], 0.0)
+            or not known_aval(x) == y.aval == n.aval
+            or not never_negative_zero(x, known=known)
+        ):
+            continue
+        base = x if inner is y else made("reshape", x, shape=inner.aval.shape, like=n)
+        got = made("scatter_add", base, *inner.ins[1:], like=n)
+        return got if inner is y else made("reshape", got, shape=n.aval.shape, like=n)
     return None
 
 
