@@ -1,9 +1,9 @@
 """What to do instead, for modules and names of torch that compat lacks and for packages that need torch itself."""
 
-ONE = "there is one process: leave it out where torch.distributed.is_available() is False, and use the module itself"
+ONE = "there is one process: leave it out where torch.distributed.get_world_size() is 1, and use the module itself"
 EXPORT = "save the state_dict with torch.save and export it where torch is installed"
 FLOATS = "weights stay floating-point numbers"
-PLAIN = "a function or module stays what it is: call it, and save its state_dict with torch.save"
+PLAIN = "scripted and traced modules run in Python: call them, and keep them with torch.jit.save"
 GRAPH = "funcgrad.make_graph shows the operations of a function"
 DENSE = "Tensors are dense here"
 CURES = {
@@ -29,8 +29,6 @@ CURES = {
     "torch.utils.mobile_optimizer": FLOATS,
     "torch.nn.attention.flex_attention": "scaled_dot_product_attention takes masks",
     "torch.nn.attention.bias": "scaled_dot_product_attention takes masks and is_causal",
-    "torch.nn.parallel.DistributedDataParallel": ONE,
-    "torch.nn.parallel.distributed": ONE,
     "torch.nn.quantized": FLOATS,
     "torch.nn.quantizable": FLOATS,
     "torch.nn.qat": FLOATS,

@@ -1,19 +1,46 @@
-"""torch.jit: scripting and tracing leave a program as it is, since it runs in Python here.
+"""torch.jit: scripting and tracing, where the program runs in Python all the same.
 
-`script` and `trace` return what they were given, so its text, type and attributes stay what they were, control flow is never
-frozen into a trace, and there is no TorchScript to look at or to save.
+A function that is scripted or traced stays what it is; a module becomes a ScriptModule that shares its parameters, with torch's
+text, modes of its own and a file to be saved to. Control flow is never frozen into a trace, and there is no TorchScript.
 """
+
+import contextlib
+import typing
+
+from funcgrad.lazy import attributes
 
 from ..functions.missing import refusal
 
 __all__ = [
-    "Error", "Future", "annotate", "export", "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance",
-    "optimize_for_inference", "script", "script_if_tracing", "trace", "trace_module", "unused", "wait",
+    "Error", "Final", "Future", "RecursiveScriptModule", "ScriptModule", "TopLevelTracedModule", "TracedModule", "TracerWarning",
+    "annotate", "export", "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance", "load",
+    "optimize_for_inference", "optimized_execution", "save", "script", "script_if_tracing", "script_method", "trace", "trace_module",
+    "unused", "wait",
 ]  # fmt: skip
+FAMILIES = {
+    "files": "load save",
+    "_script": "RecursiveScriptModule ScriptModule",
+    "_trace": "TopLevelTracedModule TracedModule",
+}
+FROZEN = "Freezing is currently only implemented for modules in eval mode. Please call .eval() on your module before freezing."
+
+
+class TracerWarning(Warning):
+    """What torch says of a trace that may not generalise; here nothing is frozen into one."""
+
+    @staticmethod
+    def ignore_lib_warnings():
+        """There are none."""
+
+
+def is_module(obj):
+    from ..nn.modules.module import Module
+
+    return isinstance_(obj, Module)
 
 
 def script(obj, optimize=None, _frames_up=0, _rcb=None, example_inputs=None):
-    """obj itself: a function, a module or a class.
+    """A ScriptModule that shares the parameters of a module; a function or a class itself.
 
     >>> import compat as torch
     >>> @torch.jit.script
@@ -21,23 +48,42 @@ def script(obj, optimize=None, _frames_up=0, _rcb=None, example_inputs=None):
     ...     return x + 1
     >>> f(torch.ones(1))
     tensor([2.])
+    >>> torch.jit.script(torch.nn.ReLU())
+    RecursiveScriptModule(original_name=ReLU)
     """
+    if is_module(obj):
+        from ._script import RecursiveScriptModule, ScriptModule, made
+
+        return obj if isinstance_(obj, ScriptModule) else made(obj, RecursiveScriptModule)
+    if not callable(obj):
+        raise TypeError(f"{type(obj)} is a built-in class")
     return obj
 
 
 def trace(func, example_inputs=None, *args, example_kwarg_inputs=None, **options):
-    """func itself, called once with the example inputs, so that what fails, fails here."""
+    """A TracedModule that shares the parameters of a module, or a function itself, called once with the example inputs, so that
+    what fails, fails here."""
+    if example_inputs is None and not isinstance_(example_kwarg_inputs, dict):
+        raise RuntimeError("example_kwarg_inputs should be a dict")
     inputs = example_inputs if isinstance_(example_inputs, (tuple, list)) else (example_inputs,)
-    if example_inputs is not None or example_kwarg_inputs is not None:
-        func(*(inputs if example_inputs is not None else ()), **(example_kwarg_inputs or {}))
-    return func
+    func(*(inputs if example_inputs is not None else ()), **(example_kwarg_inputs or {}))
+    return traced(func)
+
+
+def traced(func):
+    if not is_module(func):
+        return func
+    from ._script import ScriptModule, made
+    from ._trace import TopLevelTracedModule
+
+    return func if isinstance_(func, ScriptModule) else made(func, TopLevelTracedModule)
 
 
 def trace_module(mod, inputs, *args, **options):
-    """mod itself, each of its methods called once with its example inputs."""
+    """A TracedModule that shares the parameters of a module, each of whose methods is called once with its example inputs."""
     for name, given in inputs.items():
         getattr(mod, name)(*(given if isinstance_(given, (tuple, list)) else (given,)))
-    return mod
+    return traced(mod)
 
 
 def same(obj):
@@ -45,12 +91,35 @@ def same(obj):
     return obj
 
 
-export = interface = script_if_tracing = optimize_for_inference = same
+export = interface = script_if_tracing = script_method = same
 
 
 def freeze(mod, preserved_attrs=None, optimize_numerics=True):
-    """mod itself."""
+    """A copy of a scripted module whose parameters are constants. RuntimeError for one that is not scripted, or in training."""
+    from copy import deepcopy
+
+    from ._script import Scripted
+
+    if not isinstance_(mod, Scripted):
+        text = "Freezing expects a ScriptModule as input. Please use torch.jit.script or torch.jit.trace to script your 'nn.Module'."
+        raise RuntimeError(text)
+    if mod.training:
+        raise RuntimeError(FROZEN)
+    frozen = deepcopy(mod)
+    for p in frozen.parameters():
+        p.requires_grad = False
+    return frozen
+
+
+def optimize_for_inference(mod, other_methods=None):
+    """A scripted module itself."""
     return mod
+
+
+@contextlib.contextmanager
+def optimized_execution(should_optimize):
+    """A block in which nothing is different."""
+    yield
 
 
 def ignore(drop=False, **kwargs):
@@ -113,6 +182,7 @@ def annotate(the_type, the_value):
 
 
 isinstance_ = isinstance
+Final = typing.Final
 
 
 def isinstance(obj, target_type):  # noqa: A001  (torch's name)
@@ -120,4 +190,4 @@ def isinstance(obj, target_type):  # noqa: A001  (torch's name)
     return isinstance_(obj, target_type)
 
 
-__getattr__ = refusal("torch.jit", __name__)
+__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.jit", __name__))

@@ -9,7 +9,7 @@ def test_no_accelerator():
     assert not torch.cuda.is_available() and torch.cuda.device_count() == 0
     assert not torch.backends.mps.is_available() and not torch.backends.cudnn.is_available()
     assert not torch.accelerator.is_available() and torch.accelerator.current_accelerator() is None
-    assert not torch.distributed.is_available()
+    assert not torch.distributed.is_nccl_available()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     assert torch.ones(2, device=device).to(device).device.type == "cpu"
     torch.cuda.manual_seed_all(0)

@@ -1,8 +1,8 @@
-"""DistributedSampler: the part of a data set that one of several replicas reads. There is no process group here, so that
-the number of replicas and the rank have to be given."""
+"""DistributedSampler: the part of a data set that one of several replicas reads."""
 
 import math
 
+from ...distributed import get_rank, get_world_size
 from ...functions.random import Generator
 from ...functions.register import FUNCTIONS as T
 from .sampler import Sampler
@@ -15,8 +15,8 @@ class DistributedSampler(Sampler):
     """
 
     def __init__(self, dataset, num_replicas=None, rank=None, shuffle=True, seed=0, drop_last=False):
-        if num_replicas is None or rank is None:
-            raise RuntimeError("Requires distributed package to be available")
+        num_replicas = get_world_size() if num_replicas is None else num_replicas
+        rank = get_rank() if rank is None else rank
         if rank >= num_replicas or rank < 0:
             raise ValueError(f"Invalid rank {rank}, rank should be in the interval [0, {num_replicas - 1}]")
         self.dataset = dataset
