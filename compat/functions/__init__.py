@@ -44,10 +44,11 @@ FUNCTIONS = {  # torch.<name>, by family
     "arctan atan_ arctan_ acosh arccosh acosh_ arccosh_ asinh arcsinh asinh_ arcsinh_ atanh arctanh atanh_ arctanh_ "
     "erf erf_ erfc erfc_ erfinv erfinv_ digamma digamma_ lgamma lgamma_ i0 i0_ reciprocal reciprocal_ sigmoid "
     "sigmoid_ sinc sinc_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ absolute_ floor floor_ ceil "
-    "ceil_ trunc trunc_ relu relu_ sign sign_ fix neg neg_ negative positive square sgn frac round logit nan_to_num "
-    "polygamma mvlgamma real imag conj conj_physical angle view_as_real view_as_complex resolve_conj resolve_neg "
-    "maximum minimum fmax fmin atan2 arctan2 hypot logaddexp2 nextafter logaddexp xlogy copysign heaviside gcd lcm "
-    "ldexp clamp clip clamp_min clamp_max where masked_fill lerp addcmul addcdiv softmax log_softmax zero_",
+    "ceil_ trunc trunc_ relu relu_ sign sign_ fix neg neg_ negative negative_ positive square sgn frac round logit "
+    "nan_to_num polygamma mvlgamma real imag conj conj_physical angle view_as_real view_as_complex resolve_conj "
+    "resolve_neg maximum minimum fmax fmin atan2 arctan2 hypot logaddexp2 nextafter logaddexp xlogy copysign "
+    "heaviside gcd lcm ldexp clamp clip clamp_min clamp_max where masked_fill lerp addcmul addcdiv softmax "
+    "log_softmax zero_",
     "products": "matmul mm mv dot vdot bmm addmm addmv addr baddbmm addbmm outer ger inner tensordot kron trace cross "
     "linalg_cross chain_matmul einsum",
     "random": "manual_seed seed initial_seed get_rng_state set_rng_state rand randn randint randperm rand_like "

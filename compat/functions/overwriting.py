@@ -1,4 +1,4 @@
-"""The commonest write, at once: floats of one dtype and shape into memory of their own, which nothing records.
+"""The commonest write, at once: floats of one dtype and shape (or one number) into memory of their own, which nothing records.
 
 It is what optimisers do, and scripts under no_grad. Whatever is not plainly that is left to register.in_place, which checks and
 converts, and says in torch's words what it refuses.
@@ -37,7 +37,7 @@ def overwritten(ufunc, t, other, alpha=1):
         o = other
     elif isinstance(other, Tensor) and other.owner is TAPE and other.alias is None:
         o = other.val
-        if recording and other.mark is not None or o.dtype is not d or o.shape != v.shape:
+        if recording and other.mark is not None or o.dtype is not d or o.shape != v.shape and o.shape:
             return False
         if o is not v and (v.base is not None or o.base is not None) and np.may_share_memory(v, o):
             return False

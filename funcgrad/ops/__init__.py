@@ -30,7 +30,7 @@ FAMILIES = {
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "
     "scatter_max max_along scatter_min min_along",
     "integrals": "expn expi dawson spence",
-    "kinked": "abs copysign maximum minimum fmax fmin clamp relu nan_to_num",
+    "kinked": "abs copysign maximum minimum fmax fmin clamp relu leaky_relu nan_to_num",
     "linalg_det": "adjugate adjugate_along det slogdet",
     "linalg_eig": "over ties zeros_among tie_bases with_eigenvalues eigh eig_anchor eig svd with_singular_values",
     "linalg_factor": "cholesky lu qr",

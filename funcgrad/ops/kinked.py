@@ -25,7 +25,7 @@ from .elementwise import (  # noqa: F401  (formulas name them)
     sub,
     where,
 )
-from .floats import in_place, samples_with
+from .floats import float_aval, in_place, over_floats, samples_with
 from .logic import isfinite, isnan  # noqa: F401  (formulas name them)
 from .shape import zeros_like  # noqa: F401  (formulas name it)
 
@@ -180,6 +180,32 @@ relu = elementwise(
     kinks=((0.0,), (-0.0,)),
     scalar="0.0 if {0} <= 0.0 else {0}",
     numpy=lambda w, out, x: w.call(np.maximum, "maximum", [x, w.number_like(0, x)], out),
+)
+
+
+@over_floats
+def _leaky(x, y):
+    return np.where(x >= 0, x, x * y)
+
+
+def _leaky_relu(x, y):
+    if type(y) is float and 0 <= y <= 1 and type(x) is np.ndarray and x.shape and x.dtype.kind == "f":
+        out = x * y
+        return np.maximum(x, out, out=out)  # (np.where takes three times as long)
+    return _leaky(x, y)
+
+
+# x where x >= 0, else x * y
+leaky_relu = elementwise(
+    "leaky_relu",
+    _leaky_relu,
+    "where(x >= 0, t, t * y)",
+    "where(x >= 0, 0, t * x)",
+    torch=("where(x > 0, t, t * y)", "where(x > 0, 0, t * x)"),
+    aval=float_aval,
+    into=in_place(_leaky_relu),
+    jax="nn.leaky_relu",
+    kinks=((0.0, 0.5), (-0.0, 0.5)),
 )
 
 

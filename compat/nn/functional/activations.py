@@ -104,7 +104,7 @@ def sigmoid(input):
 
 def _leaky_relu(x, negative_slope=0.01):
     """x where positive, negative_slope * x elsewhere."""
-    return P["where"](P["greater"](x, 0), x, P["mul"](x, negative_slope))
+    return P["leaky_relu"](x, float(negative_slope) if type(negative_slope) is int else negative_slope, kink="torch")
 
 
 leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0", "leaky_relu_cpu")

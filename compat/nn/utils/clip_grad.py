@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from types import GeneratorType
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.ops.torch_order import sum_over
 
 from ...autograd.grad_mode import call_in
+from ...functions.overwriting import overwritten
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor, wrap
 
@@ -20,9 +22,11 @@ FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 MUL = PRIMITIVES["mul"]
 
 
-def gradients(parameters):
-    parameters = [parameters] if isinstance(parameters, Tensor) else list(parameters)
-    return [p.grad for p in parameters if p.grad is not None]
+def gradients(parameters, warn=False):
+    listed = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    if warn and not listed and isinstance(parameters, GeneratorType):
+        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=3)
+    return [p.grad for p in listed if p.grad is not None]
 
 
 def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
@@ -33,7 +37,7 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=Non
 def total_norm(tensors, norm_type, error_if_nonfinite):
     tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     if not tensors:
-        return wrap(Tensor, np.zeros((), np.float32))
+        return T["tensor"](0.0)
     if norm_type == 2 and plain(tensors):
         with quiet():
             lengths = np.array([length(t.val) for t in tensors], tensors[0].val.dtype)
@@ -64,7 +68,8 @@ def scale_down(grads, max_norm, total):
     factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
     if grads and plain([*grads, factor]):
         for g in grads:
-            write(g, MUL, factor)
+            if not overwritten(np.multiply, g, factor):
+                write(g, MUL, factor)
     else:
         for g in grads:
             g.mul_(factor)
@@ -84,7 +89,7 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     >>> torch.nn.utils.clip_grad_norm_([w], 1.0), w.grad
     (tensor(5.), tensor([0.6000, 0.8000]))
     """
-    grads = gradients(parameters)
+    grads = gradients(parameters, warn=True)
     total = get_total_norm(grads, float(norm_type), error_if_nonfinite)
     call_in(False, scale_down, grads, float(max_norm), total)
     return total
@@ -92,8 +97,15 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
 
 def clip_grad_value_(parameters, clip_value, foreach=None):
     """Limit every element of the gradients, in place, to +-clip_value."""
-    for g in gradients(parameters):
-        call_in(False, g.clamp_, -float(clip_value), float(clip_value))
+    clip_value = float(clip_value)
+    grads = gradients(parameters)
+    if not grads:  # (torch's own words)
+        raise RuntimeError(
+            "Expected !nested_tensorlist[0].empty() to be true, but got false.  (Could this error message be improved?  If so, "
+            "please report an enhancement request to PyTorch.)"
+        )
+    for g in grads:
+        call_in(False, g.clamp_, -clip_value, clip_value)
 
 
 def clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
