@@ -1,4 +1,4 @@
-"""The commonest write, at once: floats of one dtype and shape (or one number) into memory of their own, which nothing records.
+"""The commonest write, at once: numbers of one dtype and shape, or one number, into memory whose history nobody asks for.
 
 It is what optimisers do, and scripts under no_grad. Whatever is not plainly that is left to register.in_place, which checks and
 converts, and says in torch's words what it refuses.
@@ -16,7 +16,8 @@ from funcgrad.core.trace import TAPE
 
 from ..tensor import Tensor
 
-F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
+F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
+BOUND = 1 << 63
 getframe = sys._getframe
 
 
@@ -27,13 +28,13 @@ def overwritten(ufunc, t, other, alpha=1):
     if shared.staging or shared.halves or t.owner is not TAPE or t.alias is not None or type(v) is not np.ndarray:
         return False
     d = v.dtype
-    if d is not F32 and d is not F64:
+    if d is not F32 and d is not F64 and (d is not I64 or type(other) is not int or ufunc is np.divide or not -BOUND < other < BOUND):
         return False
     recording = tls.grad
     flags = v.flags
     if recording and t.mark is not None or not flags.c_contiguous or not flags.writeable:
         return False
-    if type(other) is float:
+    if type(other) is float or type(other) is int:
         o = other
     elif isinstance(other, Tensor) and other.owner is TAPE and other.alias is None:
         o = other.val
