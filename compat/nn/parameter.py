@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import dtypes
 from ..functions.missing import refusal as _refusal
+from ..functions.register import FUNCTIONS as T
 from ..size import Size
 from ..tensor import Tensor, added_to, current, disabled, is_whole, wrap
 
@@ -13,7 +14,7 @@ def made_over(t, data):
     if data is None:
         data = wrap(Tensor, np.zeros(0, dtypes.Default.numpy))
     if not isinstance(data, Tensor):
-        raise TypeError(f"{type(t).__name__} data must be a Tensor, not {type(data).__name__}")
+        raise AttributeError(f"{type(data).__name__!r} object has no attribute 'detach'")
     data = data.detach()
     Tensor.__init__(t, data.val, None, data.owner)
     t.store = data.store
@@ -93,8 +94,7 @@ class Uninitialized:
 
     def materialize(self, shape, device=None, dtype=None):
         """Take a shape (and a dtype); from now on this is an ordinary Parameter, or Tensor."""
-        own = self.dtype.numpy if dtype is None else dtypes.as_numpy(dtype)
-        current(self).val = np.zeros(tuple(shape), own)
+        current(self).val = T["empty"](tuple(shape), device=device, dtype=dtype or self.dtype).val
         self.__class__ = self.becomes
 
     @property
@@ -168,10 +168,6 @@ def is_lazy(param):
     return isinstance(param, Uninitialized)
 
 
-def nothing(dtype):
-    return wrap(Tensor, np.zeros(0, dtypes.Default.numpy if dtype is None else dtypes.as_numpy(dtype)))
-
-
 class UninitializedParameter(Uninitialized, Parameter):
     """A parameter whose shape is not known yet: materialize(shape) makes it a Parameter."""
 
@@ -181,7 +177,7 @@ class UninitializedParameter(Uninitialized, Parameter):
         if isinstance(requires_grad, np.ndarray):  # how the core makes a handle
             Tensor.__init__(self, requires_grad, device, dtype, alias)
             return
-        made_over(self, nothing(dtype))
+        made_over(self, T["empty"](0, device=device, dtype=dtype))
         if requires_grad:
             self.requires_grad_()
 
@@ -189,13 +185,13 @@ class UninitializedParameter(Uninitialized, Parameter):
 class UninitializedBuffer(Uninitialized, Buffer):
     """A buffer whose shape is not known yet: materialize(shape) makes it a Tensor."""
 
-    becomes = Buffer
+    becomes = Tensor
 
     def __init__(self, requires_grad=False, device=None, dtype=None, persistent=True, alias=None):
         if isinstance(requires_grad, np.ndarray):
             Tensor.__init__(self, requires_grad, device, dtype, alias)
             return
-        made_over(self, nothing(dtype))
+        made_over(self, T["empty"](0, device=device, dtype=dtype))
         self.persistent = persistent
         if requires_grad:
             self.requires_grad_()

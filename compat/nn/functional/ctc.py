@@ -8,6 +8,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
@@ -69,6 +70,11 @@ def ctc_loss(
     """
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
+    if log_probs.dim() not in (2, 3):
+        raise RuntimeError(
+            f"Expected 3-dimensional tensor, but got {log_probs.dim() + (log_probs.dim() == 1)}-dimensional tensor for argument #1 "
+            "'log_probs' (while checking arguments for ctc_loss_allocate_outputs)"
+        )
     refuse_halves("ctc_loss_cpu", log_probs)
     alone = log_probs.dim() == 2
     x = current(log_probs)
@@ -146,3 +152,6 @@ def as_probabilities(x, ends):
     steps = np.arange(shape_of(x)[0])[:, None, None] < ends[None, :, None]
     total = P["sum"](P["where"](steps, P["exp"](x), dtype_of(x).type(0)), axes=(0, 2))
     return P["sub"](total, P["stop"](total))
+
+
+refuse_in(globals())

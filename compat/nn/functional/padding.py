@@ -4,6 +4,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, integer, like_image, shape_of
 from ...functions.register import released
 from ...graph import labelled
@@ -13,6 +14,10 @@ from .axes import picked
 P = PRIMITIVES
 
 
+SUPPORTED = """Supported combinations for non-constant padding:
+  - 2D or 3D input: padding size = 2 (pads last dimension)
+  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)
+  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"""
 MODES = {"reflect": ("Reflection", "reflect"), "replicate": ("Replication", "edge"), "circular": (None, "wrap")}
 
 
@@ -40,7 +45,9 @@ def pad(input, pad, mode="constant", value=None):
     if value not in (None, 0):
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     if len(pairs) not in (1, 2, 3) or len(shape) not in (len(pairs) + 1, len(pairs) + 2):
-        raise NotImplementedError(f"Padding size {len(pad)} is not supported for {len(shape)}D input tensor.")
+        raise NotImplementedError(
+            f"Padding size {len(pad)} is not supported for {len(shape)}D input tensor.\n{SUPPORTED}"
+        )
     if mode not in MODES:
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     check(mode, shape, config)
@@ -87,3 +94,6 @@ def check(mode, shape, config):
                 f"Argument #{at}: Padding size should be less than the corresponding input dimension, but got: padding "
                 f"({a}, {b}) at dimension {axis} of input {list(shape)}"
             )
+
+
+refuse_in(globals())

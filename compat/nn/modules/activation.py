@@ -1,6 +1,7 @@
 """Activations as modules: each applies the function of nn.functional that it names."""
 
 import warnings
+from types import FunctionType
 
 from ...functions.register import FUNCTIONS as T
 from .. import functional, init
@@ -10,74 +11,115 @@ from .module import Module
 
 
 class Activation(Module):
-    """An activation: `_function` of nn.functional, with the attributes named in `_options` as keywords."""
+    """An activation: `_function` of nn.functional, with the attributes named in `_options` as keywords; those in `_shown` are
+    in its text."""
 
     _function = ""
-    _options = ()  # (name, default)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__()
-        names = [n for n, _ in self._options]
-        if len(args) > len(names):
-            raise TypeError(
-                f"{type(self).__name__}.__init__() takes from 1 to {len(names) + 1} positional arguments but {len(args) + 1} "
-                "were given"
-            )
-        values = dict(self._options) | dict(zip(names, args)) | kwargs
-        for name in values:
-            if name not in names:
-                raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument '{name}'")
-            setattr(self, name, values[name])
+    _options = _shown = ()
+    _each = ("forward", "extra_repr")
 
     def forward(self, input):
-        return getattr(functional, self._function)(input, **{n: getattr(self, n) for n, _ in self._options})
+        function, options = getattr(functional, self._function), {n: getattr(self, n) for n in self._options}
+        return (
+            function(input, **options)
+            if "inplace" in options or "approximate" in options
+            else function(input, *options.values())
+        )
 
     def extra_repr(self):
-        shown = [(n, getattr(self, n)) for n, d in self._options if n != "inplace" or getattr(self, n)]
-        return ", ".join(f"{n}={v!r}" for n, v in shown)
+        return shown(self, *self._shown)
 
 
-INPLACE = ("inplace", False)
+def shown(module, *names):
+    """The text of attributes; of inplace only if it is so."""
+    parts = [f"{n}={getattr(module, n)}" for n in names if n != "inplace"]
+    return ", ".join(parts + ["inplace=True"] * ("inplace" in names and bool(module.inplace)))
 
 
-def declare(name, function, *options):
-    doc = getattr(functional, function).__doc__
-    return type(
-        name, (Activation,), {"_function": function, "_options": options, "__doc__": doc, "__module__": __name__}
-    )
+# How activations are made, by their options.
+def by_inplace(self, inplace=False):
+    Module.__init__(self)
+    self.inplace = inplace
 
 
-ReLU = declare("ReLU", "relu", INPLACE)
+def by_slope(self, negative_slope=1e-2, inplace=False):
+    Module.__init__(self)
+    self.negative_slope, self.inplace = negative_slope, inplace
+
+
+def by_alpha(self, alpha=1.0, inplace=False):
+    Module.__init__(self)
+    self.alpha, self.inplace = alpha, inplace
+
+
+def by_approximation(self, approximate="none"):
+    Module.__init__(self)
+    self.approximate = approximate
+
+
+def by_beta(self, beta=1.0, threshold=20.0):
+    Module.__init__(self)
+    self.beta, self.threshold = beta, threshold
+
+
+def by_lambd(self, lambd=0.5):
+    Module.__init__(self)
+    self.lambd = lambd
+
+
+def by_dim(self, dim=None):
+    Module.__init__(self)
+    self.dim = dim
+
+
+def by_last_dim(self, dim=-1):
+    Module.__init__(self)
+    self.dim = dim
+
+
+def declare(name, function, made=None, **more):
+    """An activation whose options are the parameters of `made`."""
+    names = {"_function": function, "__doc__": getattr(functional, function).__doc__, "__module__": __name__} | more
+    if made is not None:
+        names["_options"] = names["_shown"] = made.__code__.co_varnames[1 : made.__code__.co_argcount]
+        init = names["__init__"] = FunctionType(made.__code__, globals(), "__init__", made.__defaults__)
+        init.__qualname__ = f"{name}.__init__"
+    else:
+        names["extra_repr"] = Module.extra_repr
+    return type(name, (Activation,), names | more)
+
+
+NO_TEXT = {"extra_repr": Module.extra_repr}
+LAMBD = {"extra_repr": lambda self: str(self.lambd)}
+ReLU = declare("ReLU", "relu", by_inplace)
 Tanh = declare("Tanh", "tanh")
 Sigmoid = declare("Sigmoid", "sigmoid")
-LeakyReLU = declare("LeakyReLU", "leaky_relu", ("negative_slope", 0.01), INPLACE)
-ELU = declare("ELU", "elu", ("alpha", 1.0), INPLACE)
-SELU = declare("SELU", "selu", INPLACE)
-CELU = declare("CELU", "celu", ("alpha", 1.0), INPLACE)
-GELU = declare("GELU", "gelu", ("approximate", "none"))
-SiLU = declare("SiLU", "silu", INPLACE)
-Mish = declare("Mish", "mish", INPLACE)
-Softplus = declare("Softplus", "softplus", ("beta", 1.0), ("threshold", 20.0))
+LeakyReLU = declare("LeakyReLU", "leaky_relu", by_slope)
+ELU = declare("ELU", "elu", by_alpha)
+SELU = declare("SELU", "selu", by_inplace)
+CELU = declare("CELU", "celu", by_alpha)
+GELU = declare("GELU", "gelu", by_approximation, extra_repr=lambda self: f"approximate={self.approximate!r}")
+SiLU = declare("SiLU", "silu", by_inplace)
+Mish = declare("Mish", "mish", by_inplace)
+Softplus = declare("Softplus", "softplus", by_beta)
 LogSigmoid = declare("LogSigmoid", "logsigmoid")
-Hardsigmoid = declare("Hardsigmoid", "hardsigmoid", INPLACE)
-Hardswish = declare("Hardswish", "hardswish", INPLACE)
-Hardshrink = declare("Hardshrink", "hardshrink", ("lambd", 0.5))
-Softshrink = declare("Softshrink", "softshrink", ("lambd", 0.5))
+Hardsigmoid = declare("Hardsigmoid", "hardsigmoid", by_inplace, **NO_TEXT)
+Hardswish = declare("Hardswish", "hardswish", by_inplace, **NO_TEXT)
+Hardshrink = declare("Hardshrink", "hardshrink", by_lambd, **LAMBD)
+Softshrink = declare("Softshrink", "softshrink", by_lambd, **LAMBD)
 Softsign = declare("Softsign", "softsign")
 Tanhshrink = declare("Tanhshrink", "tanhshrink")
-Softmax = declare("Softmax", "softmax", ("dim", None))
-LogSoftmax = declare("LogSoftmax", "log_softmax", ("dim", None))
-Softmin = declare("Softmin", "softmin", ("dim", None))
-GLU = declare("GLU", "glu", ("dim", -1))
-Hardshrink.extra_repr = Softshrink.extra_repr = lambda self: str(self.lambd)
-Hardsigmoid.extra_repr = Hardswish.extra_repr = lambda self: ""
+Softmax = declare("Softmax", "softmax", by_dim)
+LogSoftmax = declare("LogSoftmax", "log_softmax", by_dim, _shown=("dim",))
+Softmin = declare("Softmin", "softmin", by_dim)
+GLU = declare("GLU", "glu", by_last_dim)
 
 
 class Hardtanh(Activation):
     """x limited to [min_val, max_val]."""
 
     _function = "hardtanh"
-    _options = (("min_val", -1.0), ("max_val", 1.0), INPLACE)
+    _options = _shown = ("min_val", "max_val", "inplace")
 
     def __init__(self, min_val=-1.0, max_val=1.0, inplace=False, min_value=None, max_value=None):
         for old, new, value in (("min_value", "min_val", min_value), ("max_value", "max_val", max_value)):
@@ -85,9 +127,10 @@ class Hardtanh(Activation):
                 warnings.warn(
                     f"keyword argument `{old}` is deprecated and renamed to `{new}`", FutureWarning, stacklevel=3
                 )
-        super().__init__(
-            min_val if min_value is None else min_value, max_val if max_value is None else max_value, inplace
-        )
+        super().__init__()
+        self.min_val = min_val if min_value is None else min_value
+        self.max_val = max_val if max_value is None else max_value
+        self.inplace = inplace
         if self.max_val <= self.min_val:
             raise AssertionError(f"max_val ({self.max_val}) must be greater than min_val ({self.min_val})")
 
@@ -106,26 +149,24 @@ class Threshold(Activation):
     """x where it exceeds the threshold, else value."""
 
     _function = "threshold"
-    _options = (("threshold", None), ("value", None), INPLACE)
+    _options = _shown = ("threshold", "value", "inplace")
 
     def __init__(self, threshold, value, inplace=False):
-        super().__init__(threshold, value, inplace)
-
-    def extra_repr(self):
-        return f"threshold={self.threshold}, value={self.value}" + (", inplace=True" if self.inplace else "")
+        super().__init__()
+        self.threshold, self.value, self.inplace = threshold, value, inplace
 
 
 class RReLU(Activation):
     """x where positive, a slope from [lower, upper) times x elsewhere: a random one while training."""
 
-    _function = "rrelu"
-    _options = (("lower", 1.0 / 8), ("upper", 1.0 / 3), INPLACE)
+    _shown = ("lower", "upper", "inplace")
+
+    def __init__(self, lower=1.0 / 8, upper=1.0 / 3, inplace=False):
+        super().__init__()
+        self.lower, self.upper, self.inplace = lower, upper, inplace
 
     def forward(self, input):
         return functional.rrelu(input, self.lower, self.upper, self.training, self.inplace)
-
-    def extra_repr(self):
-        return f"lower={self.lower}, upper={self.upper}" + (", inplace=True" if self.inplace else "")
 
 
 class Softmax2d(Module):
@@ -144,7 +185,7 @@ class PReLU(Module):
         super().__init__()
         self.num_parameters = num_parameters
         self.init = init
-        self.weight = Parameter(T["empty"](num_parameters, dtype=dtype))
+        self.weight = Parameter(T["empty"](num_parameters, device=device, dtype=dtype))
         self.reset_parameters()
 
     def reset_parameters(self):

@@ -35,17 +35,17 @@ class MultiheadAttention(Module):
             raise AssertionError("embed_dim must be divisible by num_heads")
         widths = {"q_proj_weight": embed_dim, "k_proj_weight": self.kdim, "v_proj_weight": self.vdim}
         if self._qkv_same_embed_dim:
-            self.in_proj_weight = empty(3 * embed_dim, embed_dim, dtype=dtype)
+            self.in_proj_weight = empty(3 * embed_dim, embed_dim, device=device, dtype=dtype)
             for name in widths:
                 self.register_parameter(name, None)
         else:
             for name, width in widths.items():
-                setattr(self, name, empty(embed_dim, width, dtype=dtype))
+                setattr(self, name, empty(embed_dim, width, device=device, dtype=dtype))
             self.register_parameter("in_proj_weight", None)
-        self.register_parameter("in_proj_bias", empty(3 * embed_dim, dtype=dtype) if bias else None)
-        self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias=bias, dtype=dtype)
-        self.bias_k = empty(1, 1, embed_dim, dtype=dtype) if add_bias_kv else None
-        self.bias_v = empty(1, 1, embed_dim, dtype=dtype) if add_bias_kv else None
+        self.register_parameter("in_proj_bias", empty(3 * embed_dim, device=device, dtype=dtype) if bias else None)
+        self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias=bias, device=device, dtype=dtype)
+        self.bias_k = empty(1, 1, embed_dim, device=device, dtype=dtype) if add_bias_kv else None
+        self.bias_v = empty(1, 1, embed_dim, device=device, dtype=dtype) if add_bias_kv else None
         self.add_zero_attn = add_zero_attn
         self._reset_parameters()
 

@@ -22,6 +22,7 @@ class _NormBase(Module):
 
     _ranks = ()
     _version = 2
+    _each = ("__init__",)
 
     def __init__(
         self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *,
@@ -30,11 +31,11 @@ class _NormBase(Module):
         super().__init__()
         self.num_features, self.eps, self.momentum, self.affine = num_features, eps, momentum, affine
         self.track_running_stats = track_running_stats
-        self.register_parameter("weight", empty(num_features, dtype=dtype) if affine else None)
-        self.register_parameter("bias", empty(num_features, dtype=dtype) if affine and bias else None)
+        self.register_parameter("weight", empty(num_features, device=device, dtype=dtype) if affine else None)
+        self.register_parameter("bias", empty(num_features, device=device, dtype=dtype) if affine and bias else None)
         keep = track_running_stats
-        self.register_buffer("running_mean", T["zeros"](num_features, dtype=dtype) if keep else None)
-        self.register_buffer("running_var", T["ones"](num_features, dtype=dtype) if keep else None)
+        self.register_buffer("running_mean", T["zeros"](num_features, device=device, dtype=dtype) if keep else None)
+        self.register_buffer("running_var", T["ones"](num_features, device=device, dtype=dtype) if keep else None)
         self.register_buffer("num_batches_tracked", no_batches() if keep else None)
         self.reset_parameters()
 
@@ -133,6 +134,9 @@ class SyncBatchNorm(_BatchNorm):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
         self.process_group = process_group
 
+    def forward(self, input):
+        return super().forward(input)
+
     def _check_input_dim(self, input):
         if input.dim() < 2:
             raise ValueError(f"expected at least 2D input (got {input.dim()}D input)")
@@ -168,12 +172,12 @@ class _LazyNormBase(LazyModuleMixin, _NormBase):
         super().__init__(0, eps, momentum, False, False, device, dtype, bias=False)
         self.affine, self.track_running_stats = affine, track_running_stats
         if affine:
-            self.weight = UninitializedParameter(dtype=dtype)
+            self.weight = UninitializedParameter(device=device, dtype=dtype)
             if bias:
-                self.bias = UninitializedParameter(dtype=dtype)
+                self.bias = UninitializedParameter(device=device, dtype=dtype)
         if track_running_stats:
-            self.running_mean = UninitializedBuffer(dtype=dtype)
-            self.running_var = UninitializedBuffer(dtype=dtype)
+            self.running_mean = UninitializedBuffer(device=device, dtype=dtype)
+            self.running_var = UninitializedBuffer(device=device, dtype=dtype)
             self.num_batches_tracked = no_batches()
 
     def _has_sizes(self):

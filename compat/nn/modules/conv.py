@@ -1,12 +1,12 @@
 """Conv1d, Conv2d, Conv3d, their transposes, and the lazy forms of both."""
 
 from .. import functional
-from ..functional.axes import per_axis
 from ..functional.convolution import padding_of
 from ..parameter import UninitializedParameter
 from .lazy import LazyModuleMixin
 from .linear import draw_affine, empty
 from .module import Module
+from .utils import _ntuple
 
 MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -15,29 +15,36 @@ class _ConvNd(Module):
     """What convolutions of every rank share; `_rank` is the number of axes."""
 
     _rank = 0
-    transposed = False
+    _each = ("__init__", "forward")
+    _transposed = False
 
     def __init__(
         self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True,
-        padding_mode="zeros", device=None, dtype=None, *, output_padding=0,
+        padding_mode="zeros", device=None, dtype=None,
     ):  # fmt: skip
+        padding = padding if isinstance(padding, str) else self._per_axis(padding)
+        own = (in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode)
+        self._set_up(own, bias, device, dtype)
+
+    def _per_axis(self, x):
+        return _ntuple(self._rank)(x)
+
+    def _set_up(self, own, bias, device, dtype, output_padding=0):
+        """What __init__ does, for convolutions of both kinds; `own`: the attributes."""
         super().__init__()
-        k = self._rank
-        self.stride = per_axis(stride, k, "stride")
+        in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode = own
+        kernel_size, self.stride, self.dilation = map(self._per_axis, (kernel_size, stride, dilation))
         check_options(in_channels, out_channels, groups, padding, self.stride, padding_mode)
-        self.in_channels, self.out_channels = in_channels, out_channels
-        self.groups, self.padding_mode = groups, padding_mode
-        self.kernel_size = per_axis(kernel_size, k, "kernel_size")
-        self.padding = padding if isinstance(padding, str) else per_axis(padding, k, "padding")
-        self.dilation = per_axis(dilation, k, "dilation")
-        self.output_padding = per_axis(output_padding, k, "output_padding")
-        self.weight = empty(*self._weight_shape(), dtype=dtype)
-        self.register_parameter("bias", empty(out_channels, dtype=dtype) if bias else None)
+        self.in_channels, self.out_channels, self.kernel_size = in_channels, out_channels, kernel_size
+        self.padding, self.output_padding = padding, self._per_axis(output_padding)
+        self.transposed, self.groups, self.padding_mode = self._transposed, groups, padding_mode
+        self.weight = empty(*self._weight_shape(), device=device, dtype=dtype)
+        self.register_parameter("bias", empty(out_channels, device=device, dtype=dtype) if bias else None)
         self.reset_parameters()
 
     def _weight_shape(self):
         first, second = self.out_channels, self.in_channels
-        if self.transposed:
+        if self._transposed:
             first, second = second, first
         return first, second // self.groups, *self.kernel_size
 
@@ -99,7 +106,8 @@ def check_options(in_channels, out_channels, groups, padding, stride, padding_mo
 class _ConvTransposeNd(_ConvNd):
     """What transposed convolutions of every rank share."""
 
-    transposed = True
+    _transposed = True
+    _each = ("__init__", "forward")
 
     def __init__(
         self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1,
@@ -107,22 +115,21 @@ class _ConvTransposeNd(_ConvNd):
     ):  # fmt: skip
         if padding_mode != "zeros":
             raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
-        super().__init__(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype,
-            output_padding=output_padding,
-        )  # fmt: skip
+        own = (in_channels, out_channels, kernel_size, stride, self._per_axis(padding), dilation, groups, padding_mode)
+        self._set_up(own, bias, device, dtype, output_padding)
 
     def _extra_positions(self, input, output_size):
         """output_padding for a wanted output size; ValueError for one that no convolution would have shrunk so."""
         if output_size is None:
             return self.output_padding
         k = self._rank
+        whole = k + (2 if input.dim() == k + 2 else 1)
         wanted = tuple(output_size)
-        if len(wanted) == input.dim() and len(wanted) > k:
+        if len(wanted) == whole:
             wanted = wanted[-k:]
         if len(wanted) != k:
             raise ValueError(
-                f"{type(self).__name__}: for {input.dim()}D input, output_size must have {k} or {input.dim()} elements (got "
+                f"ConvTranspose{k}D: for {input.dim()}D input, output_size must have {k} or {whole} elements (got "
                 f"{len(wanted)})"
             )
         rows = zip(input.shape[-k:], self.stride, self.padding, self.dilation, self.kernel_size)
@@ -186,16 +193,12 @@ class ConvTranspose3d(_ConvTransposeNd):
 class _LazyConvXdMixin(LazyModuleMixin):
     """What takes in_channels from its first input: the arguments are the convolution's without in_channels."""
 
-    def __init__(self, out_channels, *args, bias=True, dtype=None, **kwargs):
-        if len(args) > 5:  # (bias is the sixth behind out_channels, in both kinds)
-            args, bias = (*args[:5], False, *args[6:]), args[5]
-            super().__init__(0, 0, *args, dtype=dtype, **kwargs)
-        else:
-            super().__init__(0, 0, *args, bias=False, dtype=dtype, **kwargs)
-        self.out_channels = out_channels
-        self.weight = UninitializedParameter(dtype=dtype)
+    def _set_up(self, own, bias, device, dtype, output_padding=0):
+        super()._set_up((0, 0, *own[2:]), False, device, dtype, output_padding)
+        self.out_channels = own[1]
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
         if bias:
-            self.bias = UninitializedParameter(dtype=dtype)
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
 
     def _has_sizes(self):
         return self.in_channels != 0
@@ -219,14 +222,40 @@ class _LazyConvXdMixin(LazyModuleMixin):
         self.reset_parameters()
 
 
-def lazy(cls):
+class _LazyConv(_LazyConvXdMixin):
+    """How the lazy forms are made: of the convolution's arguments without in_channels."""
+
+    _each = ("__init__",)
+
+    def __init__(
+        self, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode="zeros", device=None,
+        dtype=None,
+    ):  # fmt: skip
+        own = (kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype)
+        super().__init__(0, out_channels, *own)
+
+
+class _LazyConvTranspose(_LazyConvXdMixin):
+    """The same of transposed ones."""
+
+    _each = ("__init__",)
+
+    def __init__(
+        self, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1,
+        padding_mode="zeros", device=None, dtype=None,
+    ):  # fmt: skip
+        own = (kernel_size, stride, padding, output_padding, groups, bias, dilation, padding_mode, device, dtype)
+        super().__init__(0, out_channels, *own)
+
+
+def lazy(cls, mixin=_LazyConv):
     """The lazy form of a convolution."""
     doc = f"{cls.__name__} that takes in_channels from its first input."
     names = {"cls_to_become": cls, "__doc__": doc, "__module__": __name__}
-    return type(f"Lazy{cls.__name__}", (_LazyConvXdMixin, cls), names)
+    return type(f"Lazy{cls.__name__}", (mixin, cls), names)
 
 
 LazyConv1d, LazyConv2d, LazyConv3d = (lazy(cls) for cls in (Conv1d, Conv2d, Conv3d))
 LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d = (
-    lazy(cls) for cls in (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
+    lazy(cls, _LazyConvTranspose) for cls in (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
 )

@@ -1,7 +1,6 @@
 """Dropout layers."""
 
 from .. import functional
-from ..functional.dropouts import check_probability
 from .module import Module
 
 
@@ -9,10 +8,12 @@ class _DropoutNd(Module):
     """What the dropout layers share: each applies the function of nn.functional that it names."""
 
     _function = ""
+    _each = ("forward",)
 
     def __init__(self, p=0.5, inplace=False):
         super().__init__()
-        check_probability(p)
+        if p < 0 or p > 1:
+            raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
         self.p, self.inplace = p, inplace
 
     def forward(self, input):

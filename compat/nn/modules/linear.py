@@ -9,9 +9,9 @@ from .lazy import LazyModuleMixin
 from .module import Module
 
 
-def empty(*shape, dtype=None):
+def empty(*shape, device=None, dtype=None):
     """A parameter whose values are yet to be set."""
-    return Parameter(T["empty"](*shape, dtype=dtype))
+    return Parameter(T["empty"](shape if len(shape) > 1 else shape[0], device=device, dtype=dtype))
 
 
 def draw_affine(weight, bias):
@@ -45,8 +45,8 @@ class Linear(Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = empty(out_features, in_features, dtype=dtype)
-        self.register_parameter("bias", empty(out_features, dtype=dtype) if bias else None)
+        self.weight = empty(out_features, in_features, device=device, dtype=dtype)
+        self.register_parameter("bias", empty(out_features, device=device, dtype=dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -70,11 +70,11 @@ class LazyLinear(LazyModuleMixin, Linear):
     cls_to_become = Linear
 
     def __init__(self, out_features, bias=True, device=None, dtype=None):
-        super().__init__(0, 0, False)
-        self.weight = UninitializedParameter(dtype=dtype)
+        super().__init__(0, 0, False, device, dtype)
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
         self.out_features = out_features
         if bias:
-            self.bias = UninitializedParameter(dtype=dtype)
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
 
     def _has_sizes(self):
         return self.in_features != 0
@@ -104,8 +104,8 @@ class Bilinear(Module):
         if in1_features <= 0:
             raise ValueError(f"in1_features must be > 0, but got (in1_features={in1_features})")
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
-        self.weight = empty(out_features, in1_features, in2_features, dtype=dtype)
-        self.register_parameter("bias", empty(out_features, dtype=dtype) if bias else None)
+        self.weight = empty(out_features, in1_features, in2_features, device=device, dtype=dtype)
+        self.register_parameter("bias", empty(out_features, device=device, dtype=dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self):

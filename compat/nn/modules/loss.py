@@ -15,6 +15,7 @@ class _Loss(Module):
 
     _function = ""
     _options = ()
+    _each = ("forward",)
 
     def __init__(self, size_average=None, reduce=None, reduction="mean"):
         super().__init__()
@@ -32,6 +33,7 @@ class _WeightedLoss(_Loss):
     """A loss with a weight, which is a buffer."""
 
     _options = ("weight",)
+    _each = ("forward",)
 
     def __init__(self, weight=None, size_average=None, reduce=None, reduction="mean"):
         super().__init__(size_average, reduce, reduction)
@@ -87,6 +89,13 @@ class NLLLoss(_WeightedLoss):
         self.ignore_index = ignore_index
 
 
+def as_nll_loss(self, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
+    NLLLoss.__init__(self, weight, size_average, ignore_index, reduce, reduction)
+
+
+as_nll_loss.__qualname__ = "NLLLoss2d.__init__"  # (torch warns before Python looks at the arguments)
+
+
 class NLLLoss2d(NLLLoss):
     """NLLLoss, by its former name."""
 
@@ -97,7 +106,7 @@ class NLLLoss2d(NLLLoss):
             FutureWarning,
             stacklevel=2,
         )
-        super().__init__(*args, **kwargs)
+        as_nll_loss(self, *args, **kwargs)
 
 
 class CrossEntropyLoss(_WeightedLoss):
@@ -126,7 +135,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         super().__init__(weight, reduction=reduction)
         self.num_classes, self.out_features = num_classes, out_features
         self.ignore_index, self.label_smoothing, self.options = ignore_index, label_smoothing, options
-        self.linear = Linear(in_features, math.prod(out_features, start=num_classes), bias, dtype=dtype)
+        self.linear = Linear(in_features, math.prod(out_features, start=num_classes), bias, device=device, dtype=dtype)
 
     def forward(self, input, target):
         shape = (self.num_classes, *self.out_features)
@@ -217,6 +226,7 @@ class MarginRankingLoss(_Loss):
     """margin_ranking_loss."""
 
     _function, _options = "margin_ranking_loss", ("margin",)
+    _each = ("__init__", "forward")
 
     def __init__(self, margin=0.0, size_average=None, reduce=None, reduction="mean"):
         super().__init__(size_average, reduce, reduction)

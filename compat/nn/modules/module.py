@@ -6,11 +6,13 @@ was registered as is what assignment to it keeps it as.
 
 import inspect
 import warnings
+from types import FunctionType
 
 from funcgrad.core.tracebacks import PublicMethods, publish
 
 from ...autograd.grad_mode import call_in
 from ...devices import Device, usable
+from ...families import own_copies
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor
 from ...utils.changes import CHANGES
@@ -77,6 +79,10 @@ class Module(Calling, Stateful, PublicMethods):
     _version = 1
     training: bool
     call_super_init = False
+
+    def __init_subclass__(cls, **kwargs):
+        own_copies(cls)
+        super().__init_subclass__(**kwargs)
 
     def __init__(self, *args, **kwargs):
         if not self.call_super_init and kwargs:
@@ -452,6 +458,10 @@ class Module(Calling, Stateful, PublicMethods):
         return head + "\n  " + "\n  ".join(lines + below) + "\n)"
 
 
+Module.forward.__qualname__ = "_forward_unimplemented"
+for _f in (*vars(Calling).values(), *vars(Stateful).values()):  # (in torch Module has all of them itself)
+    if isinstance(_f, FunctionType):
+        _f.__qualname__ = f"Module.{_f.__name__}"
 publish(
     Module, "register_parameter", "register_buffer", "add_module", "get_submodule", "set_submodule", "get_parameter", "get_buffer", "to"
 )  # fmt: skip
@@ -513,8 +523,22 @@ def moves(t):
     return t.is_floating_point() or t.is_complex()
 
 
-def destination(*args, device=None, dtype=None, tensor=None, non_blocking=False, copy=False, memory_format=None):
+TO = "Bnon_blocking=False Bcopy=False * M?memory_format=None"
+
+
+def destination(*args, **kwargs):
     """(device, dtype, further arguments of Tensor.to) of what Module.to was called with; nothing blocks here."""
+    from ...calls import Signature, misfit
+
+    wrong = misfit(
+        "to", [Signature(s + TO) for s in ("V?device=None D?dtype=None ", "Ddtype ", "Ttensor ")], args, kwargs
+    )
+    if wrong is not None:
+        raise wrong
+    return parsed(*args, **kwargs)
+
+
+def parsed(*args, device=None, dtype=None, tensor=None, non_blocking=False, copy=False, memory_format=None):
     for a in args:
         if isinstance(a, Tensor):
             tensor = a
@@ -522,12 +546,6 @@ def destination(*args, device=None, dtype=None, tensor=None, non_blocking=False,
             device = usable(a)
         elif hasattr(a, "is_floating_point"):
             dtype = a
-        elif a is not None and not isinstance(a, bool):
-            raise TypeError(
-                f"to() received an invalid combination of arguments - got ({', '.join(type(x).__name__ for x in args)}), but "
-                "expected one of: (torch.device device, torch.dtype dtype, bool non_blocking), (torch.dtype dtype, bool "
-                "non_blocking) or (Tensor tensor, bool non_blocking)"
-            )
     if tensor is not None:
         device, dtype = tensor.device, tensor.dtype
     more = {} if memory_format is None else {"memory_format": memory_format}

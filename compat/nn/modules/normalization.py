@@ -1,5 +1,6 @@
 """LayerNorm, RMSNorm, GroupNorm, LocalResponseNorm, CrossMapLRN2d."""
 
+from ...functions.register import FUNCTIONS as T
 from .. import functional, init
 from .linear import empty
 from .module import Module
@@ -21,7 +22,7 @@ class LayerNorm(Module):
         self.normalized_shape = shape_tuple(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         for name, wanted in (("weight", elementwise_affine), ("bias", elementwise_affine and bias)):
-            self.register_parameter(name, empty(*self.normalized_shape, dtype=dtype) if wanted else None)
+            self.register_parameter(name, empty(*self.normalized_shape, device=device, dtype=dtype) if wanted else None)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -47,15 +48,17 @@ class RMSNorm(Module):
         super().__init__()
         self.normalized_shape = shape_tuple(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        self.register_parameter("weight", empty(*self.normalized_shape, dtype=dtype) if elementwise_affine else None)
+        self.register_parameter(
+            "weight", empty(*self.normalized_shape, device=device, dtype=dtype) if elementwise_affine else None
+        )
         self.reset_parameters()
 
     def reset_parameters(self):
         """Weight one."""
         ones_and_zeros(self)
 
-    def forward(self, input):
-        return functional.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+    def forward(self, x):
+        return functional.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self):
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
@@ -69,8 +72,8 @@ class GroupNorm(Module):
         if num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self.register_parameter("weight", empty(num_channels, dtype=dtype) if affine else None)
-        self.register_parameter("bias", empty(num_channels, dtype=dtype) if affine and bias else None)
+        self.register_parameter("weight", empty(num_channels, device=device, dtype=dtype) if affine else None)
+        self.register_parameter("bias", empty(num_channels, device=device, dtype=dtype) if affine and bias else None)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -98,8 +101,24 @@ class LocalResponseNorm(Module):
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
 
 
-class CrossMapLRN2d(LocalResponseNorm):
-    """LocalResponseNorm of [N, C, H, W], by its former name."""
+class CrossMapLRN2d(Module):
+    """LocalResponseNorm of [N, C, H, W] by its former function, which leaves the first channel in every sum that it was once in."""
 
     def __init__(self, size, alpha=1e-4, beta=0.75, k=1):
-        super().__init__(size, alpha, beta, k)
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, input):
+        if input.dim() != 4:
+            raise ValueError(f"CrossMapLRN2d: Expected input to be 4D, got {input.dim()}D instead.")
+        reach, count = int((self.size - 1) / 2 + 1), input.shape[1]
+        squares, sums = input * input, []
+        for c in range(count):
+            low = c - reach + 1
+            parts = [] if low <= 0 or c < reach else [squares[:, :1]]
+            sums.append(sum([*parts, *squares.split(1, 1)[max(low, 0) : c + reach]]))
+        scale = T["cat"](sums, 1) * (self.alpha / self.size) + self.k
+        return input * scale.pow(-self.beta)
+
+    def extra_repr(self):
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

@@ -2,11 +2,7 @@
 
 from .. import functional
 from .module import Module
-
-
-def around(padding, k):
-    """Numbers before and after each of k axes, the last first."""
-    return (padding,) * (2 * k) if isinstance(padding, int) else tuple(padding)
+from .utils import _ntuple
 
 
 class Padding(Module):
@@ -14,10 +10,11 @@ class Padding(Module):
 
     _rank = 0
     _mode = "constant"
+    _each = ("__init__", "forward", "extra_repr")
 
     def __init__(self, padding):
         super().__init__()
-        self.padding = around(padding, self._rank)
+        self.padding = _ntuple(2 * self._rank)(padding)
 
     def forward(self, input):
         if self._mode == "circular":
@@ -30,8 +27,10 @@ class Padding(Module):
         return f"{self.padding}"
 
 
-class ConstantPadding(Padding):
+class _ConstantPadNd(Padding):
     """A number around the last `_rank` axes."""
+
+    _each = ("__init__",)
 
     def __init__(self, padding, value):
         super().__init__(padding)
@@ -44,8 +43,10 @@ class ConstantPadding(Padding):
         return f"padding={self.padding}, value={self.value}"
 
 
-class ZeroPadding(ConstantPadding):
+class _ZeroPadNd(_ConstantPadNd):
     """Zeros around the last `_rank` axes."""
+
+    _each = ("__init__", "extra_repr")
 
     def __init__(self, padding):
         super().__init__(padding, 0.0)
@@ -56,13 +57,15 @@ class ZeroPadding(ConstantPadding):
 
 def made(kind, base, what, mode="constant"):
     """The classes of one kind of padding for one, two and three axes."""
+    if base is Padding:
+        base = type(f"_{kind}Nd", (Padding,), {"_each": ("__init__",), "_mode": mode, "__module__": __name__})
     for k in (1, 2, 3):
         doc = f"{what} around the last {k} axes: padding is a number, or (before, after) of each axis, the last first."
-        yield type(f"{kind}{k}d", (base,), {"_rank": k, "_mode": mode, "__doc__": doc, "__module__": __name__})
+        yield type(f"{kind}{k}d", (base,), {"_rank": k, "__doc__": doc, "__module__": __name__})
 
 
-ConstantPad1d, ConstantPad2d, ConstantPad3d = made("ConstantPad", ConstantPadding, "A number")
-ZeroPad1d, ZeroPad2d, ZeroPad3d = made("ZeroPad", ZeroPadding, "Zeros")
+ConstantPad1d, ConstantPad2d, ConstantPad3d = made("ConstantPad", _ConstantPadNd, "A number")
+ZeroPad1d, ZeroPad2d, ZeroPad3d = made("ZeroPad", _ZeroPadNd, "Zeros")
 ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = made("ReflectionPad", Padding, "A mirror image", "reflect")
 ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = made("ReplicationPad", Padding, "The border", "replicate")
 CircularPad1d, CircularPad2d, CircularPad3d = made("CircularPad", Padding, "The other end", "circular")

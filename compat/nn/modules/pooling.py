@@ -1,8 +1,8 @@
 """Pooling layers: each applies the function of nn.functional for its number of axes, with the attributes it was made of."""
 
 from .. import functional
-from ..functional.axes import per_axis
 from .module import Module
+from .utils import _ntuple
 
 
 def call(name, module, *args, **kwargs):
@@ -23,6 +23,8 @@ def ranked(base, name, *ranks):
 class _MaxPoolNd(Module):
     """The maximum of windows."""
 
+    _each = ("forward",)
+
     def __init__(self, kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False):
         super().__init__()
         self.kernel_size, self.padding, self.dilation = kernel_size, padding, dilation
@@ -40,10 +42,12 @@ class _MaxPoolNd(Module):
 class _MaxUnpoolNd(Module):
     """Maxima put back where they came from."""
 
+    _each = ("__init__", "forward")
+
     def __init__(self, kernel_size, stride=None, padding=0):
         super().__init__()
         own = (kernel_size, kernel_size if stride is None else stride, padding)
-        self.kernel_size, self.stride, self.padding = (per_axis(v, self._rank) for v in own)
+        self.kernel_size, self.stride, self.padding = (_ntuple(self._rank)(v) for v in own)
 
     def forward(self, input, indices, output_size=None):
         return call("max_unpool", self, input, indices, self.kernel_size, self.stride, self.padding, output_size)
@@ -54,6 +58,8 @@ class _MaxUnpoolNd(Module):
 
 class _AvgPoolNd(Module):
     """The mean of windows."""
+
+    _each = ("__init__", "forward")
 
     def __init__(
         self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
@@ -78,7 +84,7 @@ class AvgPool1d(_AvgPoolNd):
 
     def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
         own = (kernel_size, kernel_size if stride is None else stride, padding)
-        super().__init__(*[per_axis(v, 1) for v in own], ceil_mode, count_include_pad)
+        super().__init__(*[_ntuple(1)(v) for v in own], ceil_mode, count_include_pad)
         del self.divisor_override
 
     def forward(self, input):
@@ -89,6 +95,8 @@ class AvgPool1d(_AvgPoolNd):
 class _FractionalMaxPoolNd(Module):
     """The maximum of windows that begin at random steps."""
 
+    _each = ("__init__", "forward")
+
     def __init__(
         self, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None
     ):  # fmt: skip
@@ -97,10 +105,10 @@ class _FractionalMaxPoolNd(Module):
         sizes = kernel_size if isinstance(kernel_size, (tuple, list)) else (kernel_size,)
         if k == 3 and any(n <= 0 for n in sizes):
             raise ValueError(f"kernel_size must be greater than 0, but got {kernel_size}")
-        self.kernel_size = per_axis(kernel_size, k)
+        self.kernel_size = _ntuple(k)(kernel_size)
         self.return_indices = return_indices
         self.register_buffer("_random_samples", _random_samples)
-        self.output_size = None if output_size is None else per_axis(output_size, k)
+        self.output_size = None if output_size is None else _ntuple(k)(output_size)
         ratio = output_ratio
         self.output_ratio = ratio if ratio is None or isinstance(ratio, (tuple, list)) else (ratio,) * k
         if output_size is None and output_ratio is None:
@@ -118,6 +126,8 @@ class _FractionalMaxPoolNd(Module):
 class _LPPoolNd(Module):
     """The p-norm of windows."""
 
+    _each = ("forward",)
+
     def __init__(self, norm_type, kernel_size, stride=None, ceil_mode=False):
         super().__init__()
         self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
@@ -132,6 +142,8 @@ class _LPPoolNd(Module):
 class _AdaptiveMaxPoolNd(Module):
     """The maxima of as many even parts as output_size says."""
 
+    _each = ("forward",)
+
     def __init__(self, output_size, return_indices=False):
         super().__init__()
         self.output_size, self.return_indices = output_size, return_indices
@@ -145,6 +157,8 @@ class _AdaptiveMaxPoolNd(Module):
 
 class _AdaptiveAvgPoolNd(Module):
     """The means of as many even parts as output_size says."""
+
+    _each = ("forward",)
 
     def __init__(self, output_size):
         super().__init__()

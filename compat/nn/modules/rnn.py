@@ -4,6 +4,7 @@ import math
 import warnings
 from numbers import Number
 
+from ...dtypes import SPOKEN
 from ...functions.register import FUNCTIONS as T
 from .. import init
 from ..functional import recurrent
@@ -36,11 +37,14 @@ LISTS = "_flat_weights_names", "_flat_weights"  # what torch keeps beside the pa
 class RNNBase(Module):
     """What RNN, LSTM and GRU share: parameters by layer and direction, the checks, and the way through the layers."""
 
+    _each = ("forward",)
+
     def __init__(
         self, mode, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False,
         proj_size=0, device=None, dtype=None,
     ):  # fmt: skip
         super().__init__()
+        self.dropout = float(dropout)
         if not isinstance(dropout, Number) or not 0 <= dropout <= 1 or isinstance(dropout, bool):
             raise ValueError(
                 "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
@@ -82,7 +86,7 @@ class RNNBase(Module):
             for suffix in ("", "_reverse")[:directions]:
                 names = [f"{name}_l{layer}{suffix}" for name in shapes]
                 for name, shape in zip(names, shapes.values()):
-                    setattr(self, name, empty(*shape, dtype=dtype))
+                    setattr(self, name, empty(*shape, device=device, dtype=dtype))
                 self._all_weights.append(names)
         self.reset_parameters()
 
@@ -288,7 +292,11 @@ class LSTM(RNNBase):
         """Both states with their rows in another order."""
         return tuple([self._ordered(s, permutation) for s in hx])
 
-    _states = _bundled = staticmethod(tuple)
+    _bundled = staticmethod(tuple)
+
+    @staticmethod
+    def _states(hx):
+        return hx[0], hx[1]
 
     @staticmethod
     def _check_rank(states, alone):
@@ -305,15 +313,16 @@ class RNNCellBase(Module):
     """What the cells share; a subclass has `_function` and may have more than one state."""
 
     _states = 1
+    _each = ("forward",)
 
     def __init__(self, input_size, hidden_size, bias, num_chunks, device=None, dtype=None):
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         gates = num_chunks * hidden_size
-        self.weight_ih = empty(gates, input_size, dtype=dtype)
-        self.weight_hh = empty(gates, hidden_size, dtype=dtype)
+        self.weight_ih = empty(gates, input_size, device=device, dtype=dtype)
+        self.weight_hh = empty(gates, hidden_size, device=device, dtype=dtype)
         for name in ("bias_ih", "bias_hh"):
-            self.register_parameter(name, empty(gates, dtype=dtype) if bias else None)
+            self.register_parameter(name, empty(gates, device=device, dtype=dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -332,6 +341,9 @@ class RNNCellBase(Module):
         own = type(self).__name__
         if input.dim() not in (1, 2):
             raise ValueError(f"{own}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+        if input.dtype != self.weight_ih.dtype:
+            kinds = [SPOKEN.get(name, name) for name in (input.dtype.name, self.weight_ih.dtype.name)]
+            raise RuntimeError("mat1 and mat2 must have the same dtype, but got {} and {}".format(*kinds))
         states = () if hx is None else tuple(hx) if self._states > 1 else (hx,)
         for at, s in enumerate(states):
             if s.dim() not in (1, 2):

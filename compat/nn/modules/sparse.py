@@ -38,7 +38,7 @@ class Embedding(Module):
         self.padding_idx = row_in_table(padding_idx, num_embeddings, "Padding_idx")
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         if _weight is None:
-            self.weight = empty(num_embeddings, embedding_dim, dtype=dtype)
+            self.weight = empty(num_embeddings, embedding_dim, device=device, dtype=dtype)
             self.weight.requires_grad_(not _freeze)
             self.reset_parameters()
         else:
@@ -87,7 +87,7 @@ class EmbeddingBag(Module):
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         self.padding_idx = row_in_table(padding_idx, num_embeddings, "padding_idx")
         if _weight is None:
-            self.weight = empty(num_embeddings, embedding_dim, dtype=dtype)
+            self.weight = empty(num_embeddings, embedding_dim, device=device, dtype=dtype)
             self.reset_parameters()
         else:
             if list(_weight.shape) != [num_embeddings, embedding_dim]:

@@ -15,6 +15,9 @@ from ...utils.hooks import register
 from ..parameter import Parameter, is_lazy
 
 EXTRA = "_extra_state"
+REPORT = (
+    "Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug."
+)
 
 
 class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
@@ -87,11 +90,11 @@ class Stateful:
 
     def get_extra_state(self):
         """What else state_dict is to hold; a subclass that defines it defines set_extra_state as well."""
-        raise RuntimeError("Reached a code path in Module.get_extra_state() that should never be called.")
+        raise RuntimeError("Reached a code path in Module.get_extra_state() that should never be called. " + REPORT)
 
     def set_extra_state(self, state):
         """Take what get_extra_state gave."""
-        raise RuntimeError("Reached a code path in Module.set_extra_state() that should never be called.")
+        raise RuntimeError("Reached a code path in Module.set_extra_state() that should never be called. " + REPORT)
 
     # -------------------------------------------------------------------------------------------- hooks
     def register_state_dict_pre_hook(self, hook):

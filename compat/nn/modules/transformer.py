@@ -38,6 +38,7 @@ class Block(Module):
     """What encoder and decoder layers share: attention, the feed-forward network, a norm and a dropout for each part."""
 
     _attentions = ("self_attn",)
+    _each = ("__init__",)
 
     def __init__(
         self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation=functional.relu, layer_norm_eps=1e-5,
@@ -45,15 +46,17 @@ class Block(Module):
     ):  # fmt: skip
         super().__init__()
         for name in self._attentions:
-            attention = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, dtype=dtype)
+            attention = MultiheadAttention(
+                d_model, nhead, dropout, bias, batch_first=batch_first, device=device, dtype=dtype
+            )
             setattr(self, name, attention)
-        self.linear1 = Linear(d_model, dim_feedforward, bias, dtype=dtype)
+        self.linear1 = Linear(d_model, dim_feedforward, bias, device=device, dtype=dtype)
         self.dropout = Dropout(dropout)
-        self.linear2 = Linear(dim_feedforward, d_model, bias, dtype=dtype)
+        self.linear2 = Linear(dim_feedforward, d_model, bias, device=device, dtype=dtype)
         self.norm_first = norm_first
         parts = range(1, len(self._attentions) + 2)
         for k in parts:
-            setattr(self, f"norm{k}", LayerNorm(d_model, layer_norm_eps, bias=bias, dtype=dtype))
+            setattr(self, f"norm{k}", LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype))
         for k in parts:
             setattr(self, f"dropout{k}", Dropout(dropout))
         self.activation = activation_of(activation)
@@ -243,7 +246,7 @@ class Transformer(Module):
         ):
             if custom is None:
                 block = layer(*options)
-                custom = stack(block, count, LayerNorm(d_model, layer_norm_eps, bias=bias, dtype=dtype))
+                custom = stack(block, count, LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype))
             setattr(self, name, custom)
         self._reset_parameters()
         self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first

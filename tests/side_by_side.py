@@ -1,0 +1,241 @@
+"""Programs of a few lines that run under torch or under compat, and what can be seen of each line.
+
+A program is a list of lines; those that are expressions are looked at: texts, types, warnings and errors to the letter, figures to
+rounding. Invariant: nothing here differs between the two libraries.
+"""
+
+import argparse
+import ast
+import copy
+import gzip
+import io
+import json
+import math
+import pickle
+import random
+import re
+import time
+import warnings
+
+import numpy as np
+
+TOLERANCE = {"float64": 2e-7, "float32": 2e-4, "float16": 2e-2, "bfloat16": 1e-1, "complex64": 5e-5, "complex128": 1e-9}
+ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+
+
+# ------------------------------------------------------------------------------------------------ looking at values
+def is_tensor(x):
+    return hasattr(x, "grad_fn") and hasattr(x, "requires_grad")
+
+
+def figures(torch, t):
+    """A Tensor's figures as floats; three projections of those of a long one."""
+    wide = t.detach().resolve_conj().resolve_neg()
+    array = (wide.float() if t.dtype == torch.bfloat16 else wide).numpy(force=True).reshape(-1)
+    if array.dtype.kind == "c":
+        array = array.view(array.real.dtype)
+    array = array.astype(float)
+    if array.size > 40 and np.isfinite(array).all():
+        at = np.arange(array.size)
+        size = math.sqrt(float(array @ array))
+        array = np.array([size, float(array @ np.cos(at + 1.0)), float(array @ np.cos(2.3 * at + 1.0))])
+    return [float(f"{v:.8g}") for v in array.tolist()]
+
+
+def seen(torch, x, depth=0):
+    """JSON that says what x is."""
+    if x is None or isinstance(x, (bool, int, float, str)):
+        return plain(x) if isinstance(x, str) else x
+    if is_tensor(x):
+        row = {"is": type(x).__name__, "dtype": str(x.dtype).removeprefix("torch."), "grad": x.requires_grad}
+        if "Uninitialized" in row["is"] or x.device.type == "meta":
+            return row | {"device": x.device.type}
+        return row | {"shape": list(x.shape), "figures": figures(torch, x)}
+    if depth > 6:
+        return "..."
+    if isinstance(x, dict):
+        return [type(x).__name__, *[[seen(torch, k), seen(torch, v, depth + 1)] for k, v in x.items()]]
+    if isinstance(x, (tuple, list)):
+        return [type(x).__name__, *[seen(torch, v, depth + 1) for v in x]]
+    return x.__name__ if isinstance(x, type) else plain(repr(x))
+
+
+def plain(text):
+    """A text without addresses, and with torch's name for both."""
+    return re.sub(r"\bcompat\.", "torch.", ADDRESS.sub("0x", text))
+
+
+# ------------------------------------------------------------------------------------------------ running
+def differentiated(torch, out, leaves):
+    """The results, their derivative and that of its square, by inputs and parameters."""
+    found = [t for t in flat(out) if t.requires_grad]
+    leaves = [t for t in leaves if t.requires_grad]
+    if not found or not leaves:
+        return None
+    value = sum([real((t * weights(torch, t)).sum()) for t in found])
+    first = torch.autograd.grad(value, leaves, create_graph=True, allow_unused=True)
+    square = [real((g * g * weights(torch, g)).sum()) for g in first if g is not None and g.requires_grad]
+    second = torch.autograd.grad(sum(square), leaves, allow_unused=True) if square else [None] * len(leaves)
+    # (where a second derivative is zero, torch has zeros of some operations and None of others)
+    second = [torch.zeros_like(t) if g is None else g for g, t in zip(second, leaves, strict=True)]
+    return [None if g is None else g.detach() for g in first], second
+
+
+def real(t):
+    return t.real if t.is_complex() else t
+
+
+def weights(torch, t):
+    return torch.tensor(np.sin(np.arange(1.0, t.numel() + 1.0)).reshape(tuple(t.shape)), dtype=t.dtype)
+
+
+def flat(out):
+    if is_tensor(out):
+        return [out]
+    if isinstance(out, dict):
+        out = list(out.values())
+    return [t for o in out for t in flat(o)] if isinstance(out, (tuple, list)) else []
+
+
+def names_for(torch):
+    def leaf(*shape, dtype=None):
+        return torch.randn(*shape, dtype=dtype).requires_grad_()
+
+    def saved(x):
+        file = io.BytesIO()
+        torch.save(x, file)
+        file.seek(0)
+        return torch.load(file)
+
+    return {
+        "torch": torch, "nn": torch.nn, "F": torch.nn.functional, "U": torch.nn.utils, "P": torch.nn.utils.parametrize,
+        "optim": torch.optim, "S": torch.optim.lr_scheduler, "copy": copy, "pickle": pickle, "math": math, "X": leaf,
+        "D": lambda out, *leaves: differentiated(torch, out, leaves), "saved": saved, "inf": math.inf, "nan": math.nan,
+        "np": np,
+    }  # fmt: skip
+
+
+def is_expression(line):
+    """Whether a line is one, or no Python at all, which is then what is seen of it."""
+    try:
+        return isinstance(ast.parse(line).body[-1], ast.Expr)
+    except SyntaxError:
+        return True
+
+
+def outcome(torch, lines):
+    """[what is seen of each line]: of an expression its value, of any line its warnings and its error; a statement that
+    fails is the last line."""
+    names = names_for(torch)
+    torch.manual_seed(3)
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
+    rows = []
+    torch.set_warn_always(True)
+    for line in lines:
+        row, last = {}, is_expression(line)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                if last:
+                    row["is"] = seen(torch, eval(line, names))
+                else:
+                    exec(line, names)
+            except Exception as error:
+                row["error"] = [type(error).__name__, plain(str(error))]
+        if caught:
+            row["warns"] = [[w.category.__name__, plain(str(w.message))] for w in caught]
+        rows.append(row)
+        if "error" in row and (not last or line.startswith("o.step")):  # (a step that has failed leaves anything)
+            break
+    return rows
+
+
+# ------------------------------------------------------------------------------------------------ comparing
+def differ(got, want, loose=1, path=""):
+    """None, or where and how two records differ."""
+    if type(got) is not type(want):
+        return f"{path}: {got!r} | {want!r}"
+    if isinstance(want, dict):
+        if list(got) != list(want) or any(got[k] != want[k] for k in want if k != "figures" and not deep(want[k])):
+            return f"{path}: {got} | {want}"
+        if "figures" in want:
+            return off(got["figures"], want["figures"], TOLERANCE.get(want["dtype"], 0) * loose, path)
+        return next((d for k in want if (d := differ(got[k], want[k], loose, f"{path}.{k}"))), None)
+    if isinstance(want, list):
+        if len(got) != len(want):
+            return f"{path}: {got} | {want}"
+        return next((d for i, w in enumerate(want) if (d := differ(got[i], w, loose, f"{path}[{i}]"))), None)
+    if isinstance(want, float):
+        return off([got], [want], 1e-6 * loose, path)
+    return None if got == want else f"{path}:\n{got}\n|\n{want}"
+
+
+def deep(x):
+    return isinstance(x, (dict, list, float))
+
+
+def off(got, want, rtol, path):
+    if len(got) != len(want):
+        return f"{path}: {len(got)} figures | {len(want)}"
+    finite = [abs(v) for v in want if math.isfinite(v)]
+    try:
+        np.testing.assert_allclose(got, want, rtol=rtol, atol=rtol * max([0.1, *finite]))
+    except AssertionError:
+        return f"{path}: {got} | {want}"
+    return None
+
+
+def beyond(got, want):
+    """Does ours go on where torch stops: takes what fits, but has another type than torch's parser wants, or differentiates?"""
+    kind, text = want.get("error", ("", ""))
+    return "error" not in got and (
+        "is not implemented" in text or kind == "TypeError" and (" must be " in text or "invalid combination" in text)
+    )
+
+
+def disagreement(got, want, lines):
+    """None, or the first line that two records of a program disagree about."""
+    loose = 1e9 if any("Muon" in line for line in lines) else 1  # (it iterates in bfloat16)
+    for line, g, w in zip(lines, got, want):  # the shorter of the two ends with an error
+        if beyond(g, w):
+            return None
+        if found := differ(g, w, loose):
+            return f"{line}\n    {found}"
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ the command
+def main(program, doc):
+    """Runs `program(random.Random, number)` for many numbers under both libraries and prints where they disagree."""
+    import torch
+
+    import compat
+
+    torch.set_num_threads(1)
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="programs with this text in them")
+    parser.add_argument("--show", action="store_true", help="print each program")
+    args = parser.parse_args()
+    start, met, lines_seen = time.perf_counter(), {}, 0
+    for number in range(args.count):
+        lines = program(random.Random(f"{args.seed} {number}"), number)
+        if args.only not in "\n".join(lines):
+            continue
+        want, got = outcome(torch, lines), outcome(compat, lines)
+        lines_seen += len(want)
+        found = disagreement(got, want, lines)
+        if args.show or found:
+            print(f"--- {args.seed} {number}", *lines, sep="\n", flush=True)
+        if found:
+            met[number] = found
+            print("=>", found, flush=True)
+    took = time.perf_counter() - start
+    print(f"{args.count} programs, {lines_seen} lines, {len(met)} disagree, {took:.0f} s")
+
+
+# ------------------------------------------------------------------------------------------------ a stored part
+def packed(programs, torch):
+    return gzip.compress(json.dumps([outcome(torch, p) for p in programs], separators=(",", ":")).encode())
