@@ -3,8 +3,9 @@
     python benchmarks/functional_programs.py [--rows gp,smoke] [--json FILE] [--quick]
 
 Each row is the work of one step of a program: mostly a value and its gradient, compiled by us and by jax. jax runs the program's own text
-with its imports changed. autograd runs the functions with loops in the place of scan and vmap. Every library has one thread. A quick run
-leaves jax out where XLA takes seconds to compile.
+with its imports changed. autograd runs the functions with loops in the place of scan and vmap; it cannot run the rope, which writes into arrays, and
+would take half a minute for the 100 chains of the Monte Carlo. By hand is by_hand.py. Every library has one thread. A quick run leaves jax
+out where XLA takes seconds to compile.
 """
 
 import os
@@ -22,6 +23,7 @@ os.environ.setdefault("JAX_ENABLE_X64", "1")
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 import funcgrad as fg  # noqa: E402
+from benchmarks import by_hand as hand  # noqa: E402
 from benchmarks.rows import HAND, Rows, optional  # noqa: E402
 from tests.expected.functional_examples_cases import of_jax, program  # noqa: E402
 
@@ -60,19 +62,88 @@ def scan(f, carry, xs, length=None):
     return carry, None if ys[0] is None else fg.tree.map(lambda *y: stack(y), *ys)
 
 
+def vmap(f, in_axes=0):
+    """vmap as a loop, over the first axes of arrays that autograd does not differentiate by."""
+
+    def mapped(*args):
+        axes = in_axes if type(in_axes) is tuple else (in_axes,) * len(args)
+        size = next(len(fg.tree.leaves(x)[0]) for x, a in zip(args, axes, strict=True) if a is not None)
+
+        def sample(i):
+            return [x if a is None else fg.tree.map(lambda v: v[i], x) for x, a in zip(args, axes, strict=True)]
+
+        found = [f(*sample(i)) for i in range(size)]
+        return fg.tree.map(lambda *v: autograd.numpy.stack(v), *found)
+
+    return mapped
+
+
+def mapped_tree(f, x, *rest):
+    """tree.map, also of the boxes that autograd has for dicts and lists."""
+    from autograd import builtins
+
+    if builtins.isinstance(x, builtins.dict):
+        return {k: mapped_tree(f, x[k], *[r[k] for r in rest]) for k in x}
+    if builtins.isinstance(x, (builtins.list, builtins.tuple)):
+        parts = [mapped_tree(f, x[i], *[r[i] for r in rest]) for i in range(len(x))]
+        return tuple(parts) if builtins.isinstance(x, builtins.tuple) else parts
+    return f(x, *rest)
+
+
+def custom_vjp(f, nondiff_argnums):
+    """autograd's primitive with the rule of a custom_vjp whose last operands are not differentiated."""
+    from autograd.extend import defvjp, primitive
+
+    wrapped = primitive(f)
+
+    def set_rule(forward, backward):
+        def pull(i):
+            def of(out, params, y, *static):
+                kept = forward(params, y, *static)[1]
+                return lambda ct: backward(*static, kept, ct)[i]
+
+            return of
+
+        defvjp(wrapped, pull(0), pull(1), argnums=(0, 1))
+
+    wrapped.defvjp = set_rule
+    return wrapped
+
+
+def vjp(f, *xs):
+    """(f(*xs), the pullback to all of them)."""
+    return f(*xs), autograd.make_vjp(lambda xs: f(*xs))(tuple(xs))[0]
+
+
 def in_autograd(name):
-    """The program's names over autograd."""
+    """The program's names over autograd, and its transforms."""
     import autograd.numpy as anp
+    from autograd.numpy.numpy_boxes import ArrayBox
     from autograd.scipy.linalg import solve_triangular
     from autograd.scipy.special import gammaln
 
-    names = program(name)
+    ArrayBox.real = property(anp.real)  # (of arrays it has one)
     library = SimpleNamespace(
-        grad=autograd.grad, value_and_grad=autograd.value_and_grad, hessian=autograd.hessian, tree=fg.tree,
-        lax=SimpleNamespace(scan=scan),
+        grad=autograd.grad, value_and_grad=autograd.value_and_grad, hessian=autograd.hessian, vmap=vmap, vjp=vjp, custom_vjp=custom_vjp,
+        tree=SimpleNamespace(map=mapped_tree, leaves=fg.tree.leaves), lax=SimpleNamespace(scan=scan), random=fg.random, jit=lambda f: f,
     )  # fmt: skip
-    names.update(np=anp, fg=library, solve_triangular=solve_triangular, gammaln=gammaln)
+    swapped = [
+        ("import funcgrad as fg", "fg = FG"),
+        ("import funcgrad.numpy as np", "import autograd.numpy as np"),
+        ("import numpy as np", "import autograd.numpy as np"),
+    ]
+    names = program(name, swapped, FG=library)
+    names.update(solve_triangular=solve_triangular, gammaln=gammaln)
     return names, library
+
+
+def beside(name, step, by_hand=None):
+    """The contestants of a row: ours and jax compiled, autograd, and what was written by hand, which takes no arguments."""
+    calls = compiled(name, step)
+    if autograd:
+        f, args = step(*in_autograd(name))
+        calls["autograd"] = lambda: f(*args)
+    return calls | ({HAND: by_hand} if by_hand else {})
 
 
 @ROWS.row("gp", "Gaussian process, 100 points: likelihood and gradient")
@@ -92,12 +163,8 @@ def _():
             [np.sum(by_cov * smooth * away), 2 * np.sum(by_cov * smooth), 2 * noise**2 * np.trace(by_cov)]
         )
 
-    calls = compiled("gaussian_process", step)
     args = step(program("gaussian_process"), fg)[1]
-    if autograd:
-        f = step(*in_autograd("gaussian_process"))[0]
-        calls["autograd"] = lambda: f(*args)
-    return calls | {HAND: lambda: by_hand(*args)}
+    return beside("gaussian_process", step, lambda: by_hand(*args))
 
 
 @ROWS.row("bayes", "Bayesian network, 60 points, 4 draws: bound and gradient")
@@ -109,18 +176,27 @@ def _():
             *names["data"](60),
         )
 
-    return compiled("bayesian_network", step)
+    names = program("bayesian_network")
+    keys = fg.vmap(lambda key: fg.random.split(key, len(names["SHAPES"])))(fg.random.split(fg.random.key(0), 4))
+    drawn = {
+        name: np.asarray(fg.vmap(lambda key, shape=shape: fg.random.normal(key, shape, dtype=np.float64))(keys[:, i]))
+        for i, (name, shape) in enumerate(names["SHAPES"].items())
+    }
+    given = names["start"](), drawn, *names["data"](60), names["NOISE"]
+    return beside("bayesian_network", step, lambda: hand.bound(*given))  # (of numbers that are drawn already)
 
 
-@ROWS.row("rope", "rope, 120 steps written in place: value and gradient, fg eager")
+@ROWS.row("rope", "rope, 120 steps written in place: value and gradient")
 def _():
+    names = program("rope")
     push = np.linspace(-1.0, 1.0, 6)
-    f = fg.value_and_grad(program("rope")["miss"], numpy=True)
-    calls = {"fg": lambda: f(push)}
+    eager = fg.value_and_grad(names["miss"], numpy=True)
+    f = fg.jit(eager)
+    calls = {"fg": lambda: f(push), "fg, not compiled": lambda: eager(push)}
     if jax and not QUICK:
         compiled_by_jax = jax.jit(jax.value_and_grad(of_jax("rope")["miss"]))
         calls["jax"] = lambda: jax.block_until_ready(compiled_by_jax(push))
-    return calls
+    return calls | {HAND: lambda: hand.rope(push, names)}
 
 
 @ROWS.row("smoke", "fluid control, 32 x 32, 16 steps: value and gradient")
@@ -134,7 +210,8 @@ def _():
             velocity,
         )
 
-    return compiled("smoke_control", step)
+    simulated = hand.Smoke(*map(np.asarray, program("smoke_control")["shapes"](32)), 16)
+    return beside("smoke_control", step, lambda: simulated(velocity))
 
 
 @ROWS.row("ode", "neural ODE, 64 starts, 20 steps, adjoint: loss and gradient")
@@ -169,7 +246,7 @@ def _():
         found = runge_kutta(backwards, [end, 2 * end / end.size, *zeros], 0.05, 20)
         return np.mean(end**2), dict(zip(("w1", "b1", "w2"), found[2:], strict=True))
 
-    return compiled("ode_adjoint", step) | {HAND: lambda: by_hand(params)}
+    return beside("ode_adjoint", step, lambda: by_hand(params))
 
 
 @ROWS.row("hmc", "Hamiltonian Monte Carlo, 100 chains of 50 draws of 16 steps")
@@ -219,16 +296,27 @@ def _():
 
 @ROWS.row("kalman", "Kalman filter, 150 observations: likelihood and gradient")
 def _():
-    ys = program("filters")["tracked"](150, np.random.default_rng(0))[1]
+    names = program("filters")
+    ys, program_dt = names["tracked"](150, np.random.default_rng(0))[1], names["DT"]
 
     def step(names, library):
         return library.value_and_grad(lambda p: names["kalman"](p, ys)[0]), (np.log([0.2, 1.0]),)
 
-    calls = compiled("filters", step)
-    if autograd:
-        f, args = step(*in_autograd("filters"))
-        calls["autograd"] = lambda: f(*args)
-    return calls
+    return beside("filters", step, lambda: hand.kalman(np.log([0.2, 1.0]), ys, program_dt))
+
+
+@ROWS.row("hmm", "hidden Markov model, 150 observations: likelihood, moves and states")
+def _():
+    tosses = program("filters")["switching"](150, np.random.default_rng(0))[1]
+    args = np.log([0.5, 0.5]), np.log([[0.96, 0.04], [0.04, 0.96]]), np.log([[0.5, 0.5], [0.1, 0.9]])[:, tosses].T
+
+    def step(names, library):
+        def f(start, *rest):
+            return library.value_and_grad(lambda rest: names["markov"](start, *rest))(rest)
+
+        return f, args
+
+    return beside("filters", step, lambda: hand.markov(*args))
 
 
 @ROWS.row("robust", "robust regression, 80 points: Hessian")
@@ -239,11 +327,8 @@ def _():
             *names["data"](80),
         )
 
-    calls = compiled("robust_regression", step)
-    if autograd:
-        f, args = step(*in_autograd("robust_regression"))
-        calls["autograd"] = lambda: f(*args)
-    return calls
+    args = step(program("robust_regression"), fg)[1]
+    return beside("robust_regression", step, lambda: hand.robust_hessian(*args))
 
 
 @ROWS.row("private", "gradients of 100 examples, clipped: a network of 2-12-1")
@@ -265,7 +350,7 @@ def _():
         return {k: np.einsum("i,i...->i...", factors, g) for k, g in found.items()}, norms
 
     params = {k: np.asarray(v) for k, v in program("private_learning")["start"](12).items()}
-    return compiled("private_learning", step) | {HAND: lambda: by_hand(params)}
+    return beside("private_learning", step, lambda: by_hand(params))
 
 
 @ROWS.row("meta", "meta-learning, 20 tasks, 3 inner steps: loss and gradient")
@@ -276,7 +361,9 @@ def _():
 
         return library.value_and_grad(mean_loss), (names["start"](), names["tasks"](20, np.random.default_rng(0)))
 
-    return compiled("meta_learning", step)
+    names = program("meta_learning")
+    given, tasks = names["start"](), names["tasks"](20, np.random.default_rng(0))
+    return beside("meta_learning", step, lambda: hand.meta(given, tasks, 3))
 
 
 if __name__ == "__main__":

@@ -100,7 +100,8 @@ def elements(n, xs):
 
     if n.aval.shape == () and not any([x.shape for x in xs]):
         return each((), lambda: of(n.prim, *[x[()] for x in xs], **params))
-    if n.prim.elementwise and scalar_text(n.prim) is not None:
+    to_float = name == "cast" and n.aval.dtype.kind == "f"
+    if (n.prim.elementwise or to_float) and scalar_text(n.prim) is not None:
         columns = zip(*[np.broadcast_to(x, n.aval.shape).flat for x in xs], strict=True)
         return each(n.aval.shape, lambda: of(n.prim, *next(columns), **params))
     if name in MOVES:  # the operation itself says where each element goes

@@ -26,12 +26,12 @@ SWAPPED = [  # what a program's imports become for jax
 ]
 
 
-def program(name, swapped=()):
-    """The names of a program, its text with other modules in the place of ours."""
+def program(name, swapped=(), **given):
+    """The names of a program, its text with other modules in the place of ours; `given`: names that are there before it runs."""
     text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
     for ours, other in swapped:
         text = text.replace(ours, other)
-    names = {"__name__": name}
+    names = {"__name__": name, **given}
     exec(compile(text, str(FOLDER / f"{name}.py"), "exec"), names)
     return names
 
