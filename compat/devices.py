@@ -25,11 +25,25 @@ class Device:
             type, index = type.type, type.index
         elif isinstance(type, int) and not isinstance(type, bool):
             raise RuntimeError(NO_ACCELERATOR)
-        name, _, number = str(type).partition(":")
+        elif not isinstance(type, str):
+            from .calls import described, type_of
+
+            raise TypeError(
+                f"device() received an invalid combination of arguments - got ({type_of(type)}), but expected one of:\n"
+                " * (torch.device device)\n      didn't match because some of the arguments have invalid types: "
+                f"(!{described(type)}!)\n * (str type, int index = -1)\n"
+            )
+        elif not type:
+            raise RuntimeError("Device string must not be empty")
+        if index is not None and (not isinstance(index, int) or isinstance(index, bool)):
+            raise TypeError(f"device(): argument 'index' (position 2) must be int, not {index.__class__.__name__}")
+        name, colon, number = type.partition(":")
         if name not in KINDS:
             raise RuntimeError(f"Expected one of {', '.join(KINDS)} device type at start of device string: {name}")
-        if number and not number.isdecimal():
+        if colon and not number.isdecimal():
             raise RuntimeError(f"Invalid device string: '{type}'")
+        if colon and index is not None:
+            raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type}")
         self.type = name
         self.index = int(number) if number else index
 

@@ -108,7 +108,8 @@ def complex_of(d):
 def set_default_dtype(d):
     """Set the dtype that Python floats get in a new Tensor."""
     if not isinstance(d, dtype) or not d.is_floating_point:
-        raise TypeError("only floating-point types are supported as the default type")
+        kind = "" if isinstance(d, dtype) else "invalid dtype object: "
+        raise TypeError(f"{kind}only floating-point types are supported as the default type")
     Default.numpy = d.numpy
 
 

@@ -190,6 +190,8 @@ class Tensor(Taped):
     def requires_grad(self, on):
         if not isinstance(on, bool):
             raise RuntimeError("requires_grad must be a bool")
+        if on and self.owner.dtype(self).kind not in "fc":
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
         if on and not self.is_leaf:  # (requires_grad_() lets it be, as torch does)
             raise RuntimeError("you can only change requires_grad flags of leaf variables.")
         requires_grad_(self, on, sys._getframe(1))
@@ -248,9 +250,9 @@ class Tensor(Taped):
                 raise self.owner.leaf_error(
                     "a view of a leaf Variable that requires grad is being used in an in-place operation."
                 )
-        if self.of_function and tls.grad and self.mark is not None:
+        if tls.grad and self.mark is not None and (self.of_function or getattr(root_of(self)[0], "of_function", False)):
             raise RuntimeError(
-                f"Output {output_number(self.mark)} of {type(shown(self.mark)).__name__.removesuffix('Backward')} is a view and is being "
+                f"Output {output_number(self.mark)} of {type(shown(self.mark)).__name__.rstrip('0123456789').removesuffix('Backward')} is a view and is being "
                 "modified inplace. This view was created inside a custom Function (or because an input was returned as-is) and "
                 "the autograd logic to handle view+inplace would override the custom backward associated with the custom "
                 "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of "
@@ -347,7 +349,10 @@ class Tensor(Taped):
         if t.mark is not None and tls.grad:
             self.left = breaks.note("detach_()")
         if t.mark is not None and t.mark.plan is None and t.mark.extra is not None and t.mark.extra.cell is not None:
-            t.cell, t.mark.extra.cell = t.mark.extra.cell, Cell()  # (a leaf keeps its .grad; what was computed with it delivers elsewhere)
+            t.cell, t.mark.extra.cell = (
+                t.mark.extra.cell,
+                Cell(),
+            )  # (a leaf keeps its .grad; what was computed with it delivers elsewhere)
         else:
             t.cell = None
         t.mark = None
@@ -409,6 +414,7 @@ class Tensor(Taped):
             breaks.note("numpy()")
         if not t.val.dtype.isnative:
             raise TypeError("Got unsupported ScalarType BFloat16")
+        t.versioned().resizable = False
         return t.val
 
     def item(self):

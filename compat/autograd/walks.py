@@ -29,6 +29,7 @@ from funcgrad.transforms.boundary import as_tensor, inner
 from .. import breaks
 from ..errors import no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
 from ..graph import label
+from ..rewriting import unfold_all, whole
 from ..tensor import Tensor, current, node_of
 from .anomaly_mode import watcher
 from .edges import GradientEdge
@@ -49,13 +50,19 @@ def conjugated(ct):
     return P["conj"](ct) if dtype_of(ct).kind == "c" else ct
 
 
+LEAF_ASKED = (
+    "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). This is currently not "
+    "supported."
+)
+
+
 class Walk:
     """A walk that is under way: the tape it starts on, whether it is itself recorded, and which operations it reaches.
 
     `seen`: what hooks of several Tensors note for the length of the walk."""
 
-    def __init__(self, seeds, home, create, only):
-        self.seeds, self.home, self.create, self.only = seeds, home, create, only
+    def __init__(self, seeds, home, create, only, want):
+        self.seeds, self.home, self.create, self.only, self.want = seeds, home, create, only, want
 
     @functools.cached_property
     def seen(self):
@@ -66,10 +73,18 @@ class Walk:
         order = topological(n for n, _ in self.seeds)
         if self.only is None:
             return set(order)
-        return {*leading_to(self.only, order), *self.only}
+        return leading_to(self.only, order) | self.asked.intersection(order)
+
+    @functools.cached_property
+    def asked(self):
+        return self.only | {whole(m) for m in self.only} if self.only else set()
 
     def executes(self, n):
-        """Is the gradient of a node's value wanted in this walk?"""
+        """Does torch's engine count a node among those that it executes? (Not the root of a walk to some inputs.)"""
+        if self.only is not None and len(self.seeds) == 1 and whole(self.seeds[0][0]) is n:
+            return False
+        if self.want and n.plan is None and n in self.reached and n in self.asked:
+            raise RuntimeError(LEAF_ASKED)
         return n in self.reached
 
 
@@ -124,8 +139,10 @@ def seed_of(t, gradient, create_graph):
 def walk(seeds, home, create, **options):
     """The rules run with the grad mode on: without create_graph they see payloads of `home`, so this level's tape is
     silent, while a tape further out still records. Hooks find the walk by `walking()`."""
+    if state.shared.early:
+        unfold_all(n for n, _ in seeds)
     before = tls.grad, tls.walking
-    tls.grad, tls.walking = True, (seeds, home, create, options.get("only"))
+    tls.grad, tls.walking = True, (seeds, home, create, options.get("only"), "want" in options)
     token = enter(IGNORE)
     try:
         return reverse(seeds, home, create=create, watch=watcher(), **options)
@@ -169,7 +186,12 @@ def accumulator(home, create_graph):
                         ct = np.array(ct) if ct.ndim < 2 else laid_out(ct, cell)
                     cell.grad = Tensor(ct, None, TAPE)
                     return
-                if old.owner is TAPE and old.mark is old.alias is None and Accumulation.report is None:
+                if (
+                    old.owner is TAPE
+                    and old.mark is old.alias is None
+                    and cell.leaf is not None
+                    and Accumulation.report is None
+                ):
                     line = line or site(2)
                     accumulate(old, ct, line)  # torch accumulates into the same buffer
                     return
@@ -200,11 +222,11 @@ def accumulator(home, create_graph):
 
 
 def accumulated(cell, g, create_graph):
-    """cell.grad <- cell.grad + g, into the same memory unless the sum is itself recorded, as torch does."""
+    """cell.grad <- cell.grad + g, into the same memory unless the sum is itself recorded, or retained, as torch does."""
     old = cell.grad
     if old is None:
         cell.grad = own_gradient(g, cell) if create_graph and g.owner is TAPE else g
-    elif not create_graph and old.owner is TAPE and g.owner is TAPE and tls.stage is None:
+    elif cell.leaf is not None and not create_graph and old.owner is TAPE and g.owner is TAPE and tls.stage is None:
         write(old, P["add"], g)
     else:
         cell.grad = P["add"](old, g)
@@ -473,4 +495,5 @@ def tensor_backward(self, gradient=None, retain_graph=None, create_graph=False, 
         raise
 
 
+tensor_backward.__qualname__ = "Tensor.backward"
 Tensor.backward = tensor_backward

@@ -325,7 +325,7 @@ def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mo
     if model is None:
         return lambda f: compile(f, fullgraph=fullgraph, dynamic=dynamic, disable=disable)
     if not callable(model):
-        raise RuntimeError(f"torch.compile: expected a function or a module, got {type(model).__name__}")
+        raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
     if disable:
         return model
     compiled = Compiled(model, fullgraph, dynamic)

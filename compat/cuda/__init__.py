@@ -101,4 +101,17 @@ def stream(stream):
 
 
 StreamContext = contextlib.nullcontext
+
+
+def type_without_device(name):
+    """torch.cuda.FloatTensor and its kin: no Tensor is one, and none can be made."""
+
+    def new(cls, *args, **kwargs):
+        raise TypeError(f"type torch.cuda.{name} not available. Torch not compiled with CUDA enabled.")
+
+    return type(name, (), {"__new__": new, "__module__": "torch.cuda"})
+
+
+for _kind in "Float Double Half BFloat16 Long Int Short Char Byte Bool".split():
+    globals()[f"{_kind}Tensor"] = type_without_device(f"{_kind}Tensor")
 __getattr__ = refusal("torch.cuda", __name__)

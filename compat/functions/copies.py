@@ -101,9 +101,14 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     if isinstance(repeats, Tensor) and repeats.numel() != 1:
         counts = repeats.tolist()
         if len(counts) != t.shape[at]:
-            raise RuntimeError("repeats must have the same size as input along dim")
+            raise RuntimeError(
+                f"repeats must have the same size as input along dim, but got repeats.size(0) = {len(counts)} and input.size({at}) = "
+                f"{t.shape[at]}"
+            )
         return t.index_select(at, new(np.repeat(np.arange(t.shape[at]), counts)))
     k = integer(repeats)
+    if k < 0:
+        raise RuntimeError("Repeats must be non-negative")
     shape = list(t.shape)
     wide = t.unsqueeze(at + 1).expand(*shape[: at + 1], k, *shape[at + 1 :])
     return wide.clone(memory_format=contiguous_format).flatten(at, at + 1)
@@ -163,6 +168,8 @@ def roll(input, shifts, dims=None):
 def rot90(input, k=1, dims=(0, 1)):
     """Turned by k right angles in the plane of two dimensions."""
     t = current(input)
+    if len(shape_of(t)) < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {len(shape_of(t))}")
     a, b = dims_of(tuple(dims), len(shape_of(t)))
     k %= 4
     perm = swap(len(shape_of(t)), a, b)

@@ -450,6 +450,7 @@ def meshgrid(*tensors, indexing=None):
 @function
 def cartesian_prod(*tensors):
     """All combinations of the elements of 1-d Tensors, one a row."""
+    need_tensors(tensors)
     for t in tensors:
         if t.dim() != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {list(t.shape)}")
@@ -530,7 +531,9 @@ def legacy(self, args, kwargs):
     """Let a Tensor be what torch.Tensor(*sizes) or torch.Tensor(data) gives: in the default dtype, whatever the data."""
     if not args:
         raise TypeError("new(): data must be a sequence (got NoneType)")
-    got = constructed(() if len(args) == 1 and type(args[0]) is tuple and not args[0] else args, kwargs, dtypes.Default.numpy)
+    got = constructed(
+        () if len(args) == 1 and type(args[0]) is tuple and not args[0] else args, kwargs, dtypes.Default.numpy
+    )
     Tensor.__init__(self, got.val, None, got.owner)
     self.store = got.store
 
@@ -548,7 +551,7 @@ def constructed(args, kwargs, dtype):
         for at, k in enumerate(sizes, 1):
             if not is_size(k):
                 text = f"argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of ints,but got"
-                raise TypeError(f"new(): {text} {type(k).__name__}\"")
+                raise TypeError(f'new(): {text} {type(k).__name__}"')
             if k < 0:
                 raise RuntimeError(f"Trying to create tensor with negative dimension {k}: {list(sizes)}")
         return new(np.zeros(tuple(map(int, sizes)) or (0,), dtype))

@@ -53,7 +53,12 @@ def array_of(data, dtype=None):
             dtypes.of_numpy(data.dtype)
             return np.array(data if dtype is None else in_dtype(data, dtype), dtype, order="C")
         if type(data) not in PLAIN:
-            data = plain_data(data)
+            try:
+                data = plain_data(data)
+            except TypeError:
+                if begins_with_text(data):
+                    raise ValueError("too many dimensions 'str'") from None
+                raise
         chosen = dtype if dtype is not None else inferred(data)
         try:
             return np.array(in_dtype(data, chosen), chosen)
@@ -87,7 +92,9 @@ def plain_data(data):
         return v.reshape(())[()]
     if isinstance(data, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
-    if isinstance(data, (list, tuple)) or (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
+    if isinstance(data, (list, tuple)) or (
+        hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, dict)
+    ):
         if isinstance(data, np.ndarray):
             return data
         return [v if type(v) in PLAIN else plain_data(v) for v in data]
@@ -96,10 +103,17 @@ def plain_data(data):
     return data
 
 
+def begins_with_text(data):
+    """Is the first thing in nested lists a text?"""
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return isinstance(data, str)
+
+
 def unusable(data):
     """The error for nested lists that are no array: the first that has another length than its siblings."""
     level, depth = [data], 0
-    while all(isinstance(v, list) for v in level):
+    while all(isinstance(v, list) or isinstance(v, np.ndarray) and v.ndim for v in level):
         lengths = [len(v) for v in level]
         for k in lengths:
             if k != lengths[0]:
@@ -129,7 +143,7 @@ def inferred(data):
     except ValueError:
         raise unusable(data) from None
     if a.dtype.kind == "O":
-        if any(isinstance(v, int) for v in a.reshape(-1)):
+        if all(number_like(v) for v in a.reshape(-1)):
             raise ValueError("Overflow when unpacking long long")
         raise unusable(data)
     if a.size == 0:

@@ -34,7 +34,8 @@ def vector_index(name, index, n, error):
     if len(shape_of(i)) > 1:
         raise IndexError(f"{name}(): Index is supposed to be a vector")
     if dtype_of(i) not in INTEGERS:
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {spoken(dtype_of(i))}")
+        got = " or int64 for index" if name == "index_select" else f"/int64 for index but got: {spoken(dtype_of(i))}"
+        raise RuntimeError(f"{name}(): Expected dtype int32{got}")
     v = known(i)
     if v is not None and v.size and (v.min() < 0 or v.max() >= n):
         raise error(v)
@@ -96,9 +97,17 @@ def slices_of(source, x, i, dim, name):
     """The source of index_add and index_copy, with the dimension in front; RuntimeError if it does not fit."""
     s, _ = one_dim(current(source), dim)
     if dtype_of(s) != dtype_of(x):
+        a, b = spoken(dtype_of(x)), spoken(dtype_of(s))
         raise RuntimeError(
-            f"{name}(): self and source expected to have the same dtype, but got (self) {spoken(dtype_of(x))} and "
-            f"(source) {spoken(dtype_of(s))}"
+            f"index_copy_(): self and source expected to have the same dtype, but got (self) {a} and (source) {b}"
+            if name == "index_copy"
+            else f"{name}_(): self ({a}) and source ({b}) must have the same scalar type"
+        )
+    if not source.dim() and shape_of(i)[0] != 1:
+        raise IndexError(
+            f"index_copy_(): When source is scalar, index should have one element (got {shape_of(i)[0]})"
+            if name == "index_copy"
+            else "Dimension specified as 0 but tensor has no dimensions"
         )
     if shape_of(s)[dim] != shape_of(i)[0]:
         raise RuntimeError(
@@ -230,10 +239,10 @@ def grid_of(i, dim):
 def scatter_with(name, prim, input, dim, index, src):
     t, dim = one_dim(current(input), dim)
     source = current(src) if isinstance(src, Tensor) else src
+    if isinstance(source, Handle) and dtype_of(source) != dtype_of(t) and dtype_of(current(index)) in INTEGERS:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     i = element_index("scatter", t, dim, index, source)
     if isinstance(source, Handle):
-        if dtype_of(source) != dtype_of(t):
-            raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
         source = trimmed_to(source if shape_of(source) else P["reshape"](source, shape=(1,)), shape_of(i) or (1,))
     else:
         source = dtype_of(t).type(number(source, dtype_of(t)))
@@ -339,10 +348,22 @@ def take(input, index):
 @operation("PutBackward0")
 def put(input, index, source, accumulate=False):
     """The input with source written at an index into its flattened elements."""
-    t = current(input)
+    t, i, s = current(input), current(index), current(source)
+    if dtype_of(i) != np.int64:
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {spoken(dtype_of(i))}")
+    if dtype_of(s) != dtype_of(t):
+        raise RuntimeError(
+            f"put_(): self and source expected to have the same dtype, but got self.dtype = {spoken(dtype_of(t))} and "
+            f"source.dtype = {spoken(dtype_of(s))}"
+        )
+    if source.numel() != index.numel():
+        raise RuntimeError(
+            "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+            f"{source.numel()}, index.numel() = {index.numel()}"
+        )
     flat = P["reshape"](t, shape=(input.numel(),))
-    s = P["reshape"](current(source), shape=shape_of(current(index)))
-    return P["reshape"](P["scatter_add" if accumulate else "scatter_set"](flat, s, current(index)), shape=shape_of(t))
+    s = P["reshape"](s, shape=shape_of(i))
+    return P["reshape"](P["scatter_add" if accumulate else "scatter_set"](flat, s, i), shape=shape_of(t))
 
 
 twin("put", "PutBackward0", put)
@@ -398,7 +419,7 @@ def masked_select(input, mask):
     t, m = current(input), current(mask)
     if dtype_of(m).kind != "b":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
-    shape = broadcast_shapes(shape_of(t), shape_of(m))
+    shape = broadcast_shapes(shape_of(m), shape_of(t))
     t, m = broadcast_to(t, shape), broadcast_to(m, shape)
     if not shape:
         t, m = P["reshape"](t, shape=(1,)), P["reshape"](m, shape=(1,))
@@ -410,6 +431,9 @@ def masked_scatter(input, mask, source):
     """The input with the elements where a mask holds replaced by those of source, in order."""
     t, m = current(input), current(mask)
     check_mask(m, "masked_scatter")
+    if dtype_of(current(source)) != dtype_of(t):
+        a, b = spoken(dtype_of(t)), spoken(dtype_of(current(source)))
+        raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{a} and {b}")
     shape = broadcast_shapes(shape_of(t), shape_of(m))
     if m.owner is not TAPE:
         return masked_in_order(t, m, source, shape)

@@ -103,20 +103,24 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None):
             raise
 
     def inplace(self, *more):
-        if more:
-            return unusual(inplace, (self, *more), {}, not_a_tensor(name, self))
-        t = current(self)
-        if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
-            raise RuntimeError(
-                f"result type {spoken(dtypes.Default.numpy)} can't be cast to the desired output type "
-                f"{spoken(dtype_of(t))}"
-            )
-        if dtype_of(t).kind in not_in_place:
-            refuse(not_in_place[dtype_of(t).kind], dtype_of(t))
-        if dtype_of(t).kind in of:
-            return rewrite(self, of[dtype_of(t).kind](kept(self)), label, (t,))
-        p, params = called(prim)
-        return in_place(self, p, **params)
+        try:
+            if more or not isinstance(self, Tensor):
+                raise not_a_tensor(name + "_", self)
+            t = current(self)
+            if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
+                raise RuntimeError(
+                    f"result type {spoken(dtypes.Default.numpy)} can't be cast to the desired output type "
+                    f"{spoken(dtype_of(t))}"
+                )
+            if dtype_of(t).kind in not_in_place:
+                refuse(not_in_place[dtype_of(t).kind], dtype_of(t))
+            if dtype_of(t).kind in of:
+                return rewrite(self, of[dtype_of(t).kind](kept(self)), label, (t,))
+            p, params = called(prim)
+            return in_place(self, p, **params)
+        except BaseException as error:
+            error = answer(error, inplace.__name__, (self, *more))
+            raise error
 
     function.__name__, inplace.__name__ = name, name + "_"
     function.__doc__ = f"{name} of each element."
@@ -199,9 +203,13 @@ _negative_ = METHODS["neg_"]
 
 def neg_(self, *more):
     """-input, in place; RuntimeError for booleans."""
-    if not more and self.owner.dtype(current(self)).kind == "b":
-        neg(self)  # (which refuses them)
-    return _negative_(self, *more)
+    try:
+        if not more and dtype_of(current(self)).kind == "b":
+            neg(self)  # (which refuses them)
+        return _negative_(self, *more)
+    except BaseException as error:
+        error = answer(error, "neg_", (self, *more))
+        raise error
 
 
 publish(neg_, ("neg_", "negative_"), True, True)
@@ -535,6 +543,8 @@ def clamped(name, input, low, high):
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     t = current(input)
     bounds = [current(b) if isinstance(b, Tensor) else b for b in (low, high)]
+    if None not in bounds and isinstance(low, Tensor) != isinstance(high, Tensor):
+        raise TypeError("clamp() takes two Tensors or two numbers")
     check_sizes(t, *bounds)
     given = [b for b in bounds if b is not None]
     (x, *rest), d = promoted((t, *given))
@@ -798,7 +808,7 @@ def log_softmax(input, dim, dtype=None):
 # ------------------------------------------------------------------------------------------------ filling
 def overwrite(t, value, label, operands):
     """t[...] = value; where t is recorded its old value gets the derivative zero, as torch has it, not none."""
-    fills = len(operands) == 1
+    fills = len(operands) == 1 or value is t  # (then nothing is moved in torch)
     if current(t).mark is None:
         return in_place(t, P["copy"], value, label=label, operands=operands, fills=fills)
     return in_place(t, P["put"], value, label=label, operands=operands, fills=fills, idx=(Ellipsis,))

@@ -13,6 +13,7 @@ from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
 from ..deprecations import deprecated
+from ..errors import type_name
 from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import MUL, quick_binary
@@ -581,6 +582,7 @@ def linalg_cross(input, other, *, dim=-1):
 @operation(name="chain_matmul", method=False)
 def chain_matmul(*matrices):
     """The product of several matrices, in the cheapest order."""
+    need_tensors(matrices)
     if len(matrices) == 1:
         return matrices[0]
     return in_cheapest_order(list(matrices)).view(matrices[0].shape[0], matrices[-1].shape[1])
@@ -735,6 +737,8 @@ def einsum(*operands):
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = operands[0]
     if not isinstance(equation, str):
+        if not isinstance(equation, Tensor):
+            raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")
         equation, operands = from_sublists((equation, *operands))
     need_tensors(operands, 1)
     terms, result = spelled_out(equation, operands)

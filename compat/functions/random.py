@@ -94,7 +94,7 @@ def stream_of(generator):
 @function
 def manual_seed(seed):
     """Seed the default generator; the streams from here on are torch's own."""
-    return default_generator.manual_seed(seed.item() if isinstance(seed, Tensor) else seed)
+    return default_generator.manual_seed(int(seed))
 
 
 @function

@@ -68,7 +68,10 @@ def over(t, prim, dim, keepdim=False, **params):
     """A reducing primitive over dimensions."""
     shape = shape_of(t)
     dims = dims_of(dim, len(shape))
-    return finish(P[prim](t, axes=dims, **params), shape, dims, keepdim)
+    out = P[prim](t, axes=dims, **params)
+    if t.owner is TAPE and not t.val.flags.c_contiguous:
+        out = in_c_order(out)
+    return finish(out, shape, dims, keepdim)
 
 
 # ------------------------------------------------------------------------------------------------ sum, mean, prod
@@ -121,6 +124,8 @@ def sum(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **
             return sum_of_all(input)
         t = current(input)
         d = dtype_of(t)
+        if keepdim is not False and keepdim is not True or dim is True:
+            raise TypeError("sum() takes dimensions and a bool")
         if dtype is None and out is not None and isinstance(out, Tensor):
             dtype = out.dtype
         if dtype is not None:
@@ -243,6 +248,8 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None):
 @operation("LogsumexpBackward0")
 def logsumexp(input, dim, keepdim=False):
     """log(sum(exp(x))) over dimensions, without overflow."""
+    if dim is None:
+        raise TypeError("logsumexp() needs dimensions")
     return over(floating(current(input)), "logsumexp", dim, keepdim)
 
 
@@ -378,6 +385,8 @@ def extreme(name, longer, evenly):
                 raise not_a_tensor(name, input)
             if named:
                 dim, keepdim = by_other_names(name, dim, keepdim, named, "other")
+            if keepdim is not False and keepdim is not True or dim is True:
+                raise TypeError(f"{name}() takes a dimension and a bool")
             if dim is None:
                 got = of_whole(input)
             elif isinstance(dim, Tensor):
@@ -540,8 +549,14 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
 @operation()
 def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
     """The p-norm of the elements ("fro": 2), of the whole or over dimensions; "nuc": the sum of singular values."""
-    if p == "nuc":
-        return FUNCTIONS["linalg_norm"](input, "nuc", dim, keepdim, dtype=dtype)
+    if type(keepdim) is not bool:
+        raise not_a_tensor("linalg_vector_norm", keepdim, 4, "keepdim", "bool")
+    if isinstance(p, (tuple, list, Tensor)):
+        raise not_a_tensor("linalg_vector_norm", p, 2, "ord", "Number")
+    if isinstance(dim, str):
+        raise not_a_tensor("linalg_vector_norm", dim, 3, "dim", "tuple of ints")
+    if p == "nuc" or p == "fro" and isinstance(dim, (tuple, list)) and len(dim) > 2:
+        return FUNCTIONS["linalg_norm"](input, p, dim, keepdim, dtype=dtype)
     if isinstance(p, str) and p != "fro":
         raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
     return named(
@@ -560,6 +575,9 @@ def dist(input, other, p=2):
 @operation("CdistBackward0", method=False)
 def cdist(x1, x2, p=2.0, compute_mode=None):
     """The p-norm distances between the rows of two (batches of) matrices."""
+    for at, x in enumerate((x1, x2), 1):
+        if not isinstance(x, Tensor):
+            raise not_a_tensor("cdist", x, at, f"x{at}")
     for at, x in enumerate((x1, x2), 1):
         d = dtype_of(current(x))
         if d.kind != "f":

@@ -4,22 +4,26 @@ Invariant: what torch gives as a view is one here (`view_of`), so that a write t
 """
 
 import gc
+import weakref
 
 import numpy as np
 
 from funcgrad.core.handle import Alias
+from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
+from funcgrad.ops.strided import geometry
 
 from .. import dtypes
 from ..deprecations import deprecated
-from ..formats import base_of
+from ..errors import type_name
+from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..rewriting import spelled
 from ..size import Size
-from ..tensor import Tensor, current, wrapped
+from ..tensor import Tensor, contiguous_strides, current, wrapped
 from .operands import P, broadcast_shapes, dims_of, dtype_of, named_sizes, shape_of, sizes
-from .register import FUNCTIONS, METHODS, alias, answer, install, operation, publish, released, renamed
+from .register import FUNCTIONS, METHODS, alias, answer, install, operation, publish, renamed
 
 ALL = slice(None)
 
@@ -159,6 +163,8 @@ def flatten(input, start_dim=0, end_dim=-1):
 def ravel(input):
     """All elements in one dimension."""
     t = current(input)
+    if t.owner is TAPE and not t.val.flags.c_contiguous:
+        t = current(t.contiguous())
     return reshaped(t, (count(shape_of(t)),))
 
 
@@ -176,7 +182,7 @@ def unflatten(input, dim, sizes):  # noqa: A002
             "in the input "
             "tensor"
         ) from None
-    return reshaped(current(input), (*shape[:dim], *parts, *shape[dim + 1 :]))
+    return core_view(current(input), P["reshape"], shape=(*shape[:dim], *parts, *shape[dim + 1 :]))
 
 
 def squeezed(shape, dim):
@@ -328,34 +334,52 @@ install("mH", property(adjoint))
 
 # ------------------------------------------------------------------------------------------------ the box itself
 def become(box, prim, name, **params):
-    """box <- prim(box) without moving memory: squeeze_, unsqueeze_, transpose_ and t_.
-
-    Views of the box go on looking at the memory as it was: what the box stood for becomes a root of its own, and the
-    box a view of it.
-    """
+    """box <- prim(box) without moving memory: squeeze_, unsqueeze_, transpose_, t_ and as_strided_."""
     c = current(box)
     c.refuse(())
     new_value = P[prim](c, **params)
     step = P[prim], params
     if type(c.alias) is Alias:
         c.alias = Alias(c.alias.base, (c.alias.link, step))
-    else:
-        views = [a for a in gc.get_referrers(c) if type(a) is Alias and a.base is c] if may_have_views(c) else []
-        if views:
-            root = Tensor(c.val, c.mark, c.owner)
-            root.store, root.cell = c.versioned(), c.cell
-            for a in views:
-                a.base = root
-            c.alias = Alias(root, (None, step))
+    elif c.owner is TAPE:
+        if c.store is not None:  # (else it has no views)
+            leave(c, None, None)
+    elif (root := root_of_its_own(c)) is not None:
+        c.alias = Alias(root, (None, step))
     c.val, c.mark, c.owner = new_value.val, new_value.mark, new_value.owner
     if c.owner is TAPE:
         c.versioned().version += 1
     return renamed(box, name)
 
 
-def may_have_views(c):
-    """A root whose memory nobody else has versioned has no views."""
-    return c.owner is not TAPE or c.store is not None
+def root_of_its_own(c):
+    """What a traced box stood for, as a root of its own, on which its views go on; None if it has none."""
+    views = [a for a in gc.get_referrers(c) if type(a) is Alias and a.base is c]
+    if not views:
+        return None
+    root = Tensor(c.val, c.mark, c.owner)
+    root.store, root.cell = c.versioned(), c.cell
+    for a in views:
+        a.base = root
+    return root
+
+
+def over_other_memory(c, array):
+    """The box over another array, as set_, resize_ and `.data =` leave it: what were its views stay what they were."""
+    if array is c.val:
+        return
+    if type(c.alias) is Alias:
+        root = c.alias.base
+        within = np.may_share_memory(array, root.val) and array.dtype == root.val.dtype
+        c.alias = Alias(root, (None, (P["strided"], geometry(array, root.val)))) if within else None
+    elif c.store is not None:
+        leave(c, c.mark, c.store)
+    c.val = array
+
+
+def leave(c, *what):
+    """Note that a box goes over to another array, for its views, which hold the one it had. (core/handle.py, left_behind)"""
+    c.moved = [*[e for e in c.moved or () if e[0]() is not None], (weakref.ref(c.val), *what)]
 
 
 @operation(function=False)
@@ -402,7 +426,8 @@ def expanded_shape(own, shape):
     """The shape of expand(): -1 keeps a length; RuntimeError in torch's words if one cannot be stretched."""
     new_axes = len(shape) - len(own)
     out = []
-    for at, k in enumerate(shape):
+    for at in reversed(range(len(shape))):  # (the order in which torch finds what is wrong)
+        k = shape[at]
         have = own[at - new_axes] if at >= new_axes else None
         if k == -1:
             if have is None:
@@ -411,13 +436,14 @@ def expanded_shape(own, shape):
                 )
             k = have
         elif have is not None and have != k and have != 1:
+            # (torch names the last such dimension)
+            at = max([i for i in range(at, len(shape)) if own[i - new_axes] not in (1, shape[i])])
             raise RuntimeError(
-                f"The expanded size of the tensor ({k}) must match the existing size ({have}) at non-singleton "
-                "dimension "
-                f"{at}.  Target sizes: {list(shape)}.  Tensor sizes: {list(own)}"
+                f"The expanded size of the tensor ({shape[at]}) must match the existing size ({own[at - new_axes]}) at "
+                f"non-singleton dimension {at}.  Target sizes: {list(shape)}.  Tensor sizes: {list(own)}"
             )
         out.append(k)
-    return tuple(out)
+    return tuple(reversed(out))
 
 
 @operation(function=False)
@@ -451,6 +477,9 @@ def broadcast_to(input, *size, **named_size):
 def broadcast_tensors(*tensors):
     """The Tensors as views stretched to their common shape."""
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
+    for at, x in enumerate(tensors):
+        if not isinstance(x, Tensor):
+            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type_name(x)}")
     shape = broadcast_shapes(*[tuple(x.shape) for x in tensors])
     return tuple([x if tuple(x.shape) == shape else expanded(current(x), shape) for x in tensors])
 
@@ -475,51 +504,48 @@ def broadcast_shapes_(*shapes):
 
 
 # ------------------------------------------------------------------------------------------------ windows of memory
-@operation("AsStridedBackward0")
+@operation()
 def as_strided(input, size, stride, storage_offset=None):
-    """Any strides over the Tensor's memory: a view, or, of a Tensor that is recorded, a copy of its own elements."""
+    """A view with any strides over the Tensor's memory."""
     t = current(input)
     size, stride = sizes((size,)), sizes((stride,))
-    if t.owner is not TAPE:  # a traced Tensor has no strides: it counts as one in C order, all of its memory
-        wanted = strided(np.arange(count(shape_of(t))), size, stride, storage_offset or 0)
-        return P["gather"](P["reshape"](t, shape=(count(shape_of(t)),)), np.ascontiguousarray(wanted))
-    base = base_of(t.val)
     if len(size) != len(stride):
         raise RuntimeError("mismatch in length of strides and shape")
-    offset = t.storage_offset() if storage_offset is None else storage_offset
-    needed = offset + sum((k - 1) * s for k, s in zip(size, stride)) + 1
-    if 0 not in size and needed > base.size:
+    if t.owner is not TAPE:  # a traced Tensor has no strides: it counts as one in C order, all of its memory
+        own = contiguous_strides(shape_of(t))
+        return view_of(t, "strided", "AsStridedBackward0", size=size, stride=stride, offset=storage_offset or 0, own=own)
+    if any([s < 0 for s in stride]):
+        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
+    memory = base_of(t.val)
+    offset = offset_in(t.val, memory) if storage_offset is None else storage_offset
+    check_reach(memory, size, stride, offset)
+    value = strided(memory, size, stride, offset)
+    out = taped_view(t, P["strided"], value, geometry(value, t.val), "AsStridedBackward0")
+    root = out.alias.base
+    if root is not t and root.val.dtype == t.val.dtype:  # (one step from the root, which may reach further than t does)
+        out.alias = Alias(root, (None, (P["strided"], geometry(value, root.val))))
+    return out
+
+
+def check_reach(memory, size, stride, offset):
+    """RuntimeError in torch's words if a geometry leaves the memory."""
+    needed = offset + sum([(k - 1) * s for k, s in zip(size, stride)]) + 1
+    if 0 not in size and needed > memory.size:
         raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
-            f"{base.itemsize} "
-            f"requiring a storage size of {needed * base.itemsize} are out of bounds for storage of size "
-            f"{base.size * base.itemsize}"
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {memory.itemsize} requiring "
+            f"a storage size of {needed * memory.itemsize} are out of bounds for storage of size {memory.nbytes}"
         )
-    if t.mark is None:
-        out = Tensor(strided(base, size, stride, offset), None, TAPE)
-        out.store = t.versioned()
-        return out
-    number = np.arange(
-        base.size
-    )  # of each element of the memory; then, at the Tensor's own, its position in the Tensor
-    mine = strided(number, shape_of(t), t.stride(), t.storage_offset()).reshape(-1)
-    position = np.full(base.size, -1)
-    position[mine] = np.arange(mine.size)
-    wanted = position[strided(number, size, stride, offset)]
-    if (wanted < 0).any():
-        raise RuntimeError("as_strided: of a Tensor that is recorded only its own elements can be read.")
-    return released(P["gather"](P["reshape"](t, shape=(mine.size,)), wanted), False)
 
 
 def strided(memory, size, stride, offset):
     """An array over memory, with strides and offset in elements."""
-    flat = np.lib.stride_tricks.as_strided(memory, (memory.size,), (memory.itemsize,))
-    return np.lib.stride_tricks.as_strided(flat[offset:], size, [s * memory.itemsize for s in stride])
+    offset = offset if 0 not in size else 0
+    return np.ndarray(size, memory.dtype, memory, offset * memory.itemsize, [s * memory.itemsize for s in stride])
 
 
 @operation("UnfoldBackward0", function=False)
 def unfold(self, dimension, size, step):
-    """Windows of a length along a dimension, `step` apart, as a new last dimension; they are for reading."""
+    """Windows of a length along a dimension, `step` apart, as a new last dimension."""
     t = current(self)
     shape = shape_of(t)
     at = wrapped(dimension, len(shape))

@@ -65,7 +65,7 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         raise ValueError("f must be a file path in order to use the mmap argument")
     file = open(f, "rb") if path else f
     try:
-        for needed in ("read", "seek", "tell"):
+        for needed in ("seek", "tell", "read"):
             if not hasattr(file, needed):
                 raise AttributeError(
                     f"'{type(file).__name__}' object has no attribute '{needed}'. You can only torch.load from a file that is "

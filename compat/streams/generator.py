@@ -445,8 +445,8 @@ class Generator:
         limits.require_float(p.dtype, "bernoulli_tensor_cpu_p_")
         if not ((p >= 0) & (p <= 1)).all():
             raise RuntimeError(
-                "bernoulli expects every probability to be in [0, 1], but got values from "
-                f"{p.min():g} to {p.max():g}. Expected p_in >= 0 && p_in <= 1"
+                "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please "
+                "report an enhancement request to PyTorch.)"
             )
         uniforms = self._uniform64(p.size) if p.dtype == FLOAT64 else self._uniform32(p.size)
         return (uniforms < p.ravel()).astype(dtype).reshape(p.shape)

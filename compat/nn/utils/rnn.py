@@ -164,6 +164,9 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     for i, s in enumerate(sequences):
         if not isinstance(s, Tensor):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(s).__name__}")
+        if s.dim() > sequences[0].dim():
+            said = f"output with shape {[s.shape[0], *sequences[0].shape[1:]]} doesn't match the broadcast shape {list(s.shape)}"
+            raise RuntimeError(said)
         for d, (a, b) in enumerate(zip(sequences[0].shape[1:], s.shape[1:]), 1):
             if b not in (a, 1):
                 raise RuntimeError(
