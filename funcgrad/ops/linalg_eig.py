@@ -48,6 +48,7 @@ from .matrix import (
     stack_batch,
     swapped,
     two_samples,
+    unless_infinite,
 )
 from .shape import add_cts, cast, fit, front, sum_, zeros_like
 
@@ -534,7 +535,7 @@ class svd:
         return u, s, v.conj().mT
 
     def impl(x, *, full_matrices=False):
-        return tuple(np.linalg.svd(x, full_matrices))
+        return unless_infinite(lambda x: np.linalg.svd(x, full_matrices), x)
 
     def aval(x, *, full_matrices=False):
         *lead, m, n = shape_of(x)
@@ -629,7 +630,7 @@ class with_singular_values:
         return (u * g[..., None, :]) @ vh
 
     def impl(x, g):
-        u, _, vh = np.linalg.svd(x, False)
+        u, _, vh = unless_infinite(lambda x: np.linalg.svd(x, False), x)
         return (u * np.asarray(g)[..., None, :]) @ vh
 
     def aval(x, g):

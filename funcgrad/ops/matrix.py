@@ -52,6 +52,19 @@ def same_stack(name, a, b):
         )
 
 
+def unless_infinite(factor, x):
+    """factor(x), a tuple of arrays whose last axes are matrices or values, and nan for matrices with an infinity.
+
+    LAPACK is not asked for these: its singular vectors may take it for ever.
+    """
+    infinite = np.isinf(x).any((-2, -1))
+    if not infinite.any():
+        return tuple(factor(x))
+    out = factor(np.where(infinite[..., None, None], 0, x))
+    lead = infinite.ndim
+    return tuple(np.where(infinite[(..., *[None] * (o.ndim - lead))], np.nan, o) for o in out)
+
+
 def stack_batch(name):
     """The batching rule of a primitive over stacks of matrices: the mapped axis becomes the first axis of the stack."""
 

@@ -2,9 +2,11 @@
 differentiated with respect to them.
 
 A jet in two shifts is float64[p + 1, q + 1, n]: entry [i, j] is the coefficient of s**i t**j, of n points at once. `constant`, the affine
-functions and `power_series` take any number of shifts, the others two. Invariant: entry [0, 0] of every result is computed by the
-operations that the plain function would be computed by.
+functions and `power_series` take any number of shifts, the others two; these and `constant` also take jets of Decimals (`by_digits`).
+Invariant: entry [0, 0] of every result is computed by the operations that the plain function would be computed by.
 """
+
+import decimal
 
 import numpy as np
 
@@ -14,6 +16,7 @@ NOISE = 1e-10  # a change below this that no longer shrinks is rounding
 MOST = 20000  # steps of a series or a continued fraction
 CHUNK = 8  # steps between two looks at whether it has converged: what is left then is less
 HUGE = 1e150
+DIGITS = (34, 68, 136, 272, 544)  # of decimal arithmetic, one after the other
 
 
 def constant(c, like):
@@ -122,14 +125,19 @@ def continued_fraction(start, step, like, *points):
 
 def small(term, total):
     """Does adding a term no longer change a sum?"""
-    return (np.abs(term) <= TOLERANCE * (np.abs(total) + np.abs(value_of(total)))).all(tuple(range(term.ndim - 1)))
+    tolerance = decimal.Decimal(10) ** -decimal.getcontext().prec if term.dtype == object else TOLERANCE
+    return (np.abs(term) <= tolerance * (np.abs(total) + np.abs(value_of(total)))).all(tuple(range(term.ndim - 1)))
+
+
+def finite(x):
+    return x - x == 0  # (of Decimals too)
 
 
 def power_series(ratio, like, *points):
     """1 + r_1 + r_1 r_2 + ... as a jet: `ratio(n, jet, *points)` is the next term of the last."""
     out = np.empty_like(like)
     at = np.arange(like.shape[-1])
-    term = constant(1.0, like)
+    term = constant(1, like)
     total = term.copy()
     n = 0
     while at.size and n < MOST:
@@ -137,7 +145,7 @@ def power_series(ratio, like, *points):
             n += 1
             term = ratio(n, term, *points)
             total += term
-        moving = ~small(term, total) & np.isfinite(value_of(total))
+        moving = ~small(term, total) & finite(value_of(total))
         done = ~moving
         out[..., at[done]] = total[..., done]
         at = at[moving]
@@ -147,7 +155,29 @@ def power_series(ratio, like, *points):
     return out
 
 
+def by_digits(f, like, *points):
+    """f(like, *points), a jet, where rounding errors grow: in decimal arithmetic, with more digits until two results agree.
+
+    What does not settle is nan.
+    """
+    out = np.full_like(like, np.nan)
+    at = np.arange(like.shape[-1])
+    last = np.full(like.shape, decimal.Decimal("nan"), object)
+    context = decimal.Context(Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[])
+    for digits in DIGITS:
+        if not at.size:
+            break
+        with decimal.localcontext(context, prec=digits):
+            exact = [np.array([decimal.Decimal(v) for v in p[at].tolist()], object) for p in points]
+            now = f(np.zeros((*like.shape[:-1], at.size), object), *exact)
+            same = (now == last) | (np.abs(now - last) <= decimal.Decimal(TOLERANCE) * np.abs(now))
+        same = same.astype(bool).all(tuple(range(now.ndim - 1)))
+        out[..., at[same]] = now[..., same].astype(np.float64)
+        at, last = at[~same], now[..., ~same]
+    return out
+
+
 __all__ = [
-    "constant", "continued_fraction", "exp", "over", "over_affine", "power_series", "small", "times", "times_affine",
-    "value_of",
+    "by_digits", "constant", "continued_fraction", "exp", "finite", "over", "over_affine", "power_series", "small", "times",
+    "times_affine", "value_of",
 ]  # fmt: skip
