@@ -45,14 +45,11 @@ def order_of(wanted, n):
 
 
 def base_of(array):
-    """The whole memory that an array lies in, as one axis of its elements."""
-    while True:
-        base = array.base
-        if not isinstance(base, np.ndarray):
-            base = getattr(base, "base", None)  # (as_strided puts an object of its own between)
-        if not isinstance(base, np.ndarray):
-            return np.lib.stride_tricks.as_strided(array, (array.size,), (array.itemsize,))
-        array = base
+    """The whole memory that an array lies in, as one axis of elements of its dtype."""
+    from funcgrad.ops.strided import memory_of
+
+    memory = memory_of(array)
+    return memory if memory.dtype == array.dtype else memory.view(array.dtype)
 
 
 def offset_in(array, memory):

@@ -649,7 +649,7 @@ def wrap(cls, array, requires_grad=False):
 
 def added_to(t):
     """The attributes that a user has given a Tensor, None if there are none."""
-    return {k: v for k, v in t.__dict__.items() if k != "by_hand"} or None
+    return {k: v for k, v in t.__dict__.items() if k not in ("by_hand", "moved", "box")} or None
 
 
 def unpickled(array, dtype, requires_grad):

@@ -310,7 +310,9 @@ def with_alpha(arithmetic, *names):
     def function(input=MISSING, other=MISSING, *more, alpha=1, out=None):
         try:
             if more:
-                raise TypeError("too many arguments")
+                if len(more) > 1 or alpha != 1 or not isinstance(input, Tensor):
+                    raise TypeError("too many arguments")
+                other, alpha = more[0], other  # (an order of old, which torch still takes)
             if alpha == 1:
                 got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
                 if got is NotImplemented:
@@ -325,7 +327,9 @@ def with_alpha(arithmetic, *names):
     def inplace(self, other=MISSING, *more, alpha=1):
         try:
             if more:
-                raise TypeError("too many arguments")
+                if len(more) > 1 or alpha != 1:
+                    raise TypeError("too many arguments")
+                other, alpha = more[0], other
             if alpha == 1:
                 return arithmetic.inplace(self, other)
             if type(alpha) is float and type(other) is not float and overwritten(arithmetic.ufunc, self, other, alpha):

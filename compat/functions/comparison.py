@@ -74,12 +74,12 @@ def comparison(name, prim, op, longer):
 
     def function(input=MISSING, other=MISSING, *more, out=None, **unknown):
         try:
-            if more or unknown:
-                raise TypeError(f"{name}() takes two operands and out=")
-            got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
+            if more or unknown or not isinstance(input, Tensor):
+                raise TypeError(f"{name}() takes a Tensor, another operand and out=")
+            got = quick(input, other)
             if got is NotImplemented:
                 raise unsuitable(name, input, other)
-            return got if out is None else store(name, out, got)
+            return got if out is None else store(name, out, got, (input, other))
         except BaseException as error:
             error = answer(error, name, (input, other, *more), unknown)
             raise error
@@ -169,8 +169,10 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
         given, other = other, as_operand(other)
         if other is NotImplemented:
             raise unsuitable(name + "_", self, given)
-        refuse(self, other)
         check_in_place(self, other)
+        refuse(self, other)
+        if isinstance(other, Tensor) and dtype_of(current(other)) != dtype_of(current(self)):
+            return rewrite(self, slow(kept(self), other))
         return in_place(self, p, other)
 
     function.__doc__ = f"{name} of integers or booleans (one of them may be a number), broadcast."

@@ -18,7 +18,7 @@ from ..size import Size
 from ..tensor import Tensor, current
 from .data import HoldsTraced, array_of, is_traced, of_traced, scalar_of
 from .joining import need_tensors
-from .operands import P, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
+from .operands import P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
 from .register import FUNCTIONS, answering, operation, publish, store
 
 
@@ -35,7 +35,13 @@ def completed(name, t, out, device, requires_grad):
         if t.owner.dtype(t).kind not in "fc":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         t.requires_grad_()
-    return t if out is None else store(name, out, t)
+    if out is None:
+        return t
+    if out.dtype.name == "bool" and name in ("arange", "linspace", "logspace"):
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
+    return store(
+        name, out, cast(t, dtype_of(current(out))) if name in ("eye", "full", "ones", "zeros", "arange") else t
+    )
 
 
 def function(f):

@@ -12,10 +12,23 @@ from funcgrad.core.handle import Handle
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
+from .. import dtypes
 from ..tensor import Tensor, contiguous_strides, current, wrapped
 from .indexing import Index, along, write_arrays
-from .operands import INT64, P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, new, number, shape_of
-from .pointwise import check_mask, fill_value
+from .operands import (
+    C_INTEGERS,
+    INT64,
+    P,
+    broadcast_shapes,
+    broadcast_to,
+    cast,
+    dtype_of,
+    in_c_order,
+    new,
+    number,
+    shape_of,
+)
+from .pointwise import C_NAMES, check_mask, fill_value
 from .register import FUNCTIONS, named, operation, spoken, twin, written
 from .shape import expanded
 
@@ -373,6 +386,11 @@ twin("put", "PutBackward0", put)
 def index_put_(self, indices, values, accumulate=False):
     """self[indices] = values, or += with accumulate, where repeated places add up."""
     index = Index(shape_of(current(self)), tuple(indices))
+    if len(indices) == 1 and values.numel() == 1 and not accumulate and indices[0].dtype.name == "bool":
+        d = dtype_of(current(self))  # (which torch makes a masked_fill)
+        if dtype_of(current(values)).kind == "c" and d.kind not in "bc":
+            raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(d.name, C_NAMES[dtypes.name_of(d)])} without overflow")
+        values = values.to(self.dtype)
     before, mark = self.mark, getattr(values, "mark", None)
     x = index.view(self)
     write_arrays(x, index, current(values), "scatter_add" if accumulate else "scatter_set")

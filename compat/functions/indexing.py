@@ -8,11 +8,15 @@ select, not an array of one element as in NumPy.
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.aval import Aval
 from funcgrad.core.handle import Handle, root_of, same_view
 from funcgrad.core.mutation import view as core_view
-from funcgrad.core.trace import TAPE
+from funcgrad.core.node import extra_of
+from funcgrad.core.site import site
+from funcgrad.core.trace import PICK, TAPE
 from funcgrad.core.tracebacks import trim
 from funcgrad.numpy.concrete import concrete
+from funcgrad.ops.strided import as_one_step, repeats
 
 from .. import dtypes
 from ..graph import label as set_label
@@ -20,7 +24,7 @@ from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .data import array_of
 from .operands import P, dtype_of, in_c_order, shape_of
-from .register import check_writable, in_place, install, named, spoken, written
+from .register import check_apart, check_writable, in_place, install, named, spoken, written
 from .shape import expanded_shape, view_of
 
 ALL = slice(None)
@@ -350,21 +354,24 @@ def setitem(t, idx, v):
         if not index.arrays:
             basic = tuple(index.basic)
             if isinstance(given, Handle) and same_view(t, basic, given):  # (torch copies it onto itself)
-                refuse_leaf(c, basic)
+                everything = is_everything(basic, shape_of(c))
+                refuse_leaf(c, everything)
                 if c.owner is TAPE:
-                    from ..autograd.graph import increment_version
-
-                    increment_version(c)
+                    copied_onto_itself(c, given, everything)
                 return
             target = np.broadcast_to(np.int8(0), shape_of(c))[basic].shape
             v = trimmed(v, len(target))
             if isinstance(v, Handle):
                 expanded_shape(shape_of(v), target) if len(shape_of(v)) <= len(target) else too_many(v, target)
-            label = "CopySlices"
-            refuse_leaf(c, basic)
-            if all(i is Ellipsis or isinstance(i, slice) and i == ALL for i in basic):
-                basic, label = (Ellipsis,), "CopyBackwards" if isinstance(v, Handle) else "FillBackward3"
-            in_place(t, P["put"], v, idx=basic, label=label)
+            label, everything = "CopySlices", is_everything(basic, shape_of(c))
+            refuse_leaf(c, everything)
+            if c.owner is TAPE and not c.val.flags.c_contiguous and repeats(c.val.shape, c.val.strides):
+                part = core_view(c, GETITEM, idx=basic)  # (whether that part may be written is what counts)
+                in_place(part, P["put"], v, idx=(Ellipsis,), label=label, fills=everything and given is t)
+                return
+            if everything:
+                basic, label = (Ellipsis,), "CopyBackwards" if isinstance(v, Handle) or idx == () else "FillBackward3"
+            in_place(t, P["put"], v, idx=basic, label=label, fills=given is t)
             return
         x = index.view(t if isinstance(t, Tensor) else c)
         whole = x is t or x is c
@@ -376,9 +383,54 @@ def setitem(t, idx, v):
         raise
 
 
-def refuse_leaf(c, basic):
+def is_everything(basic, shape):
+    """Is a basic index without effect, as far as torch sees when it assigns?"""
+    at = 0
+    for i in basic:
+        if i is not Ellipsis:
+            if not isinstance(i, slice) or not is_whole(i, shape[at]):
+                return False
+            at += 1
+    return True
+
+
+def copied_onto_itself(c, part, everything):
+    """What ends `t[idx] += 1`: torch copies the part onto itself. Nothing moves here; the graph shows the copy if somebody looks."""
+    store = c.versioned()
+    store.version += 1
+    store.changed = site(3)
+    root, chain = root_of(part)
+    n = root.mark
+    if n is not None and n.plan is not None and n.extra is not None and tls.grad and n.plan.prim is not PICK:
+        if any([p.unview is None for p, _ in chain]):
+            chain = as_one_step(part.val, root.val, chain)
+        if n.avals is None:
+            n.avals = (Aval(shape_of(root), dtype_of(root)),) * n.plan.prim.arity
+        name = "CopyBackwards" if everything and root is c else "CopySlices"
+        spelled(root, name, written_twice, n.plan.prim, n.params, n.extra.label, n.extra.span, chain, name)
+
+
+def written_twice(*given):
+    """The write of one node, then the copy of the part that it wrote onto itself."""
+    *xs, prim, params, label, span, chain, name = given
+    first = prim(*xs, **params)
+    extra = extra_of(first.mark)
+    extra.label, extra.span, extra.release = label, span, True
+    steps = [first]
+    for p, kw in chain:
+        steps.append(p(steps[-1], **kw))
+    part = new = steps.pop()
+    set_label(part, "AsStridedBackward0", (first,))
+    for (p, kw), up in zip(reversed(chain), reversed(steps)):
+        q, operands, k = p.unview(up, new, **kw)
+        new = q(*operands, **k)
+    set_label(new, name, (first, part))
+    return new
+
+
+def refuse_leaf(c, everything):
     """torch's error for a write into part of a leaf: it speaks of the view."""
-    if c.mark is not None and c.mark.plan is None and tls.grad and any(i != ALL and i is not Ellipsis for i in basic):
+    if c.mark is not None and c.mark.plan is None and tls.grad and not everything:
         raise c.owner.leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
 
@@ -394,7 +446,10 @@ def write_arrays(x, index, v, prim="scatter_set"):
     """x[arrays] = v (or += with scatter_add) for an index with arrays in it, x being the view of its basic part."""
     given = v
     c = current(x)
-    check_writable(c)
+    c.refuse(())
+    fills = not isinstance(v, Handle) or not shape_of(v)
+    check_writable(c, fills=fills)
+    check_apart(c, (*index.arrays.values(), v), wholly=True)
     perm, front = index.order(len(shape_of(c)))
     arrays = list(index.arrays.values())
     if isinstance(v, Handle) and dtype_of(v) != dtype_of(c):
@@ -433,7 +488,7 @@ def write_arrays(x, index, v, prim="scatter_set"):
     if isinstance(v, (bool, int, float, complex)):
         v = dtype_of(c).type(v)
     w = x if perm is None else core_view(x, P["transpose"], perm=perm)
-    in_place(w, P[prim], v, *arrays, operands=(w, given))
+    in_place(w, P[prim], v, *arrays, operands=(w, given), fills=fills)
 
 
 install("__getitem__", getitem)

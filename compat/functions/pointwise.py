@@ -59,6 +59,7 @@ from .register import (
     twin,
     unusual,
 )
+from .results import C_NAMES
 from .rounding import half_in, in_float32
 from .shape import view_of
 
@@ -675,13 +676,6 @@ def check_mask(mask, name="masked_fill_"):
         )
 
 
-C_NAMES = {
-    "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
-    "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "bool": "bool", "complex64": "c10::complex<float>",
-    "complex128": "c10::complex<double>",
-}  # fmt: skip
-
-
 @operation()
 def masked_fill(input, mask, value):
     """The input with `value` where the mask holds."""
@@ -703,7 +697,7 @@ def masked_fill_(self, mask, value):
     check_sizes(current(self), current(mask))
     old = kept(self)
     shown = ("MaskedFillBackward1", (old, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (old,))
-    return rewrite(self, masked_fill(old, mask, value), *shown)
+    return rewrite(self, masked_fill(old, mask, value), *shown, fills=True)
 
 
 # ------------------------------------------------------------------------------------------------ three operands

@@ -395,7 +395,7 @@ def extreme(name, longer, evenly):
                 return FUNCTIONS[longer](input, dim, out=out)
             else:
                 got = along_dim(input, integer(dim, "dim"), keepdim)
-            return got if out is None else store(name, out, got)
+            return got if out is None else store(name if isinstance(got, Tensor) else name + "_pair", out, got)
         except BaseException as error:
             error = answer(error, name, *asked(input, EVERY if dim is None else dim, keepdim, more, None, out, named))
             raise error
@@ -551,7 +551,7 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
     """The p-norm of the elements ("fro": 2), of the whole or over dimensions; "nuc": the sum of singular values."""
     if type(keepdim) is not bool:
         raise not_a_tensor("linalg_vector_norm", keepdim, 4, "keepdim", "bool")
-    if isinstance(p, (tuple, list, Tensor)):
+    if isinstance(p, (tuple, list)) or isinstance(p, Tensor) and p.dim():
         raise not_a_tensor("linalg_vector_norm", p, 2, "ord", "Number")
     if isinstance(dim, str):
         raise not_a_tensor("linalg_vector_norm", dim, 3, "dim", "tuple of ints")
@@ -586,9 +586,7 @@ def cdist(x1, x2, p=2.0, compute_mode=None):
         if x.dim() < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, X{at} got: {x.dim()}D")
     if x1.shape[-1] != x2.shape[-1]:
-        raise RuntimeError(
-            f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
-        )
+        raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
     if shared.halves and half_in(x1):
@@ -619,6 +617,8 @@ def running(name, prim, shown):
             need_dtype(name, dtype_of(t))
         if dtype is None and out is not None and name != "logcumsumexp":
             dtype = out.dtype
+            if dtype.name == "bool":
+                refuse(f"{name}_out_cpu", BOOL)
         if dtype is not None or (dtype_of(t).kind in KINDS_OF_INTEGER and name != "logcumsumexp"):
             t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
         if prim == "cumlogsumexp" and dtype_of(t).kind == "c" and shape_of(t):
@@ -631,7 +631,7 @@ def running(name, prim, shown):
     def inplace(self, dim, *, dtype=None):
         d = dtype_of(current(self))
         if dtype is None and d.kind in KINDS_OF_INTEGER and name != "logcumsumexp":
-            if d.kind == "b":
+            if d.kind == "b" and self.dim() and self.numel():
                 refuse(f"{name}_out_cpu", d)
             return rewrite(self, cast(f(kept(self), dim), d))
         return rewrite(self, f(kept(self), dim, dtype=dtype), shown, (self,))

@@ -32,14 +32,13 @@ from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..names import node_name
 from ..rewriting import grouped
-from ..tensor import Tensor, contiguous_strides, current
-from .kernels import __name__ as kernels
-from .kernels import refusing
+from ..tensor import Tensor, contiguous_strides, current, strides_of
 
 FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has
 MISSING = object()  # the default of a parameter that has to be given: the error is torch's, not Python's
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}  # NumPy's names, which torch takes too
+KERNELS = __name__.replace("register", "kernels")  # (whose frames stand between a call and what it calls)
 tls = state.tls
 
 
@@ -92,9 +91,9 @@ def released(out, by_backward):
     return out
 
 
-def not_a_tensor(name, what, position=1, argument="input"):
-    """torch's error for an argument that is no Tensor."""
-    text = f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type_name(what)}"
+def not_a_tensor(name, what, position=1, argument="input", wanted="Tensor"):
+    """torch's error for an argument that is no Tensor (or nothing else that is `wanted`)."""
+    text = f"{name}(): argument '{argument}' (position {position}) must be {wanted}, not {type_name(what)}"
     if isinstance(what, Handle):
         text += "\n[It is a NumPy value that a transform traces; torch.as_tensor(x) makes a Tensor of it.]"
     return TypeError(text)
@@ -124,13 +123,18 @@ def answer(error, own, args, kwargs=None, above=2):
         from ..calls import told
 
         frame = sys._getframe(above)
-        while frame.f_globals.get("__name__") == kernels:
+        while frame.f_globals.get("__name__") == KERNELS:
             frame = frame.f_back
         refused = told(error, own, args, kwargs or {}, frame)
         if refused is not None:
             refused.__suppress_context__ = True
             return refused
-        if own[-1] == "_" and isinstance(error, (IndexError, RuntimeError)) and not re.search("grad|place", str(error)):
+        if (
+            own[-1] == "_"
+            and own != "fill_diagonal_"
+            and isinstance(error, (IndexError, RuntimeError))
+            and not re.search("grad|inplace", str(error))
+        ):
             return leaf_first(error, args)
     return drop(error)
 
@@ -186,7 +190,9 @@ def examine(own, args, kwargs, taken, key):
     error = told(TypeError(), own, args, kwargs, frame)
     if error is not None:
         raise error
-    if not any([isinstance(a, Tensor) and not a.shape for a in (*args[1:], *kwargs.values())]):  # (which may stand for numbers)
+    if not any(
+        [isinstance(a, Tensor) and not a.shape for a in (*args[1:], *kwargs.values())]
+    ):  # (which may stand for numbers)
         taken.add(key)
 
 
@@ -222,6 +228,8 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
 
     The registered function also takes `out=`, and NumPy's `axis` and `keepdims` for `dim` and `keepdim`, as torch's do.
     """
+
+    from .kernels import refusing  # (which waits, as the families do, for the first function that is asked for)
 
     def register(f):
         own = name or f.__name__
@@ -265,7 +273,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                 raise error
             if label is not None:
                 named(got, label, (*args, *kwargs.values()) if kwargs else args)
-            return got if out is None else store(own, out, got, args)
+            return got if out is None else store(module + own, out, got, args)
 
         g.__name__ = own
         return publish(g, (own, *aliases), function, method)
@@ -320,7 +328,7 @@ def check_apart(t, others, wholly=False, idx=None):
             if w is v and not wholly and idx is None:
                 continue
             if type(w) is type(v) is np.ndarray and (w is v or v.base is not None or w.base is not None):
-                if partly(v if idx is None else v[idx], w, wholly):
+                if w is v and wholly or partly(v if idx is None else v[idx], w, wholly):
                     raise RuntimeError(
                         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
                         "location. Please clone() the tensor before performing the operation."
@@ -334,7 +342,7 @@ def partly(v, w, wholly):
     start, other = v.__array_interface__["data"][0], w.__array_interface__["data"][0]
     if not (start < other + w.nbytes and other < start + v.nbytes and v.size and w.size):
         return False
-    if start == other and v.nbytes == w.nbytes and v.strides == w.strides and not wholly:
+    if start == other and v.nbytes == w.nbytes and strides_of(v) == strides_of(w) and not wholly:
         return False
     return is_dense(v) and is_dense(w)
 
@@ -353,8 +361,9 @@ def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
     """t <- prim(t, *args) in its memory; torch's CopySlices if t is a view. `label` and `operands` rename the node."""
     c = current(t)
     check_writable(c, params.get("idx"), fills)
-    if args:
-        check_apart(c, args, False, params.get("idx"))
+    if args and isinstance(a := args[0], Tensor) and type(a.val) is type(c.val) is np.ndarray:
+        if a.val.base is not None or c.val.base is not None:
+            check_apart(c, args, False, params.get("idx"))
     if unrecorded(c, prim, args, params):
         return t
     before = root_of(c)[0].mark
@@ -371,11 +380,11 @@ def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
     return written(t, label, before, marks, operands is not None)
 
 
-def rewrite(t, result, label=None, operands=()):
+def rewrite(t, result, label=None, operands=(), fills=False):
     """t <- result in its memory, the result being computed from `kept(t)`; for in-place forms of several primitives."""
     c = current(t)
     t.refuse(())
-    check_writable(c)
+    check_writable(c, None, fills)
     check_apart(c, operands)
     if type(c.val) is np.ndarray is type(result.val) and c.val.shape == result.val.shape:
         if c.val.dtype == result.val.dtype and unrecorded(c, PRIMITIVES["copy"], (result,), {}):
@@ -430,7 +439,9 @@ def store(name, out, got, operands=()):
             "arguments "
             "requires grad."
         )
-    check_castable(out.owner.dtype(out), got.owner.dtype(got))
+    from .results import check_out
+
+    check_out(name, out.owner.dtype(out), got.owner.dtype(got))
     check_apart(current(out), operands)
     if tuple(out.shape) != tuple(got.shape):
         if out.numel():
@@ -461,7 +472,15 @@ def resize(t, shape, strides=None):
     return t
 
 
-OF_POSITIONS = {"index_add_", "index_copy_", "scatter_", "scatter_add_", "scatter_reduce_", "index_reduce_"}  # not in their own memory
+FILLING = {"index_fill_", "put_", "tril_", "triu_"}  # which torch lets write memory in which elements share a place
+OF_POSITIONS = {
+    "index_add_",
+    "index_copy_",
+    "scatter_",
+    "scatter_add_",
+    "scatter_reduce_",
+    "index_reduce_",
+}  # not in their own memory
 
 
 def twin(name, label, f=None, *, aliases=()):
@@ -473,10 +492,10 @@ def twin(name, label, f=None, *, aliases=()):
     def inplace(self, *args, **kwargs):
         others = (*args, *kwargs.values())
         try:
-            if own in OF_POSITIONS:
-                check_apart(current(self), others, wholly=True)
             shown = label if isinstance(label, str) else label(*args, **kwargs)
-            return rewrite(self, f(kept(self, others), *args, **kwargs), shown, (self, *parents_in(others)))
+            return rewrite(
+                self, f(kept(self, others), *args, **kwargs), shown, (self, *parents_in(others)), own in FILLING
+            )
         except BaseException as error:
             error = answer(error, own, (self, *args), kwargs)
             raise error

@@ -513,7 +513,9 @@ def as_strided(input, size, stride, storage_offset=None):
         raise RuntimeError("mismatch in length of strides and shape")
     if t.owner is not TAPE:  # a traced Tensor has no strides: it counts as one in C order, all of its memory
         own = contiguous_strides(shape_of(t))
-        return view_of(t, "strided", "AsStridedBackward0", size=size, stride=stride, offset=storage_offset or 0, own=own)
+        return view_of(
+            t, "strided", "AsStridedBackward0", size=size, stride=stride, offset=storage_offset or 0, own=own
+        )
     if any([s < 0 for s in stride]):
         raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
     memory = base_of(t.val)

@@ -6,14 +6,16 @@ Invariant: what is made here over a Tensor's memory shares it: a write through e
 import numpy as np
 
 from funcgrad.core.halves import bits, of_bits, settle
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
+from funcgrad.ops.strided import geometry
 
 from .. import dtypes
-from ..formats import base_of, offset_in
-from ..tensor import Tensor, contiguous_strides, current
+from ..formats import base_of, contiguous_format, offset_in, order_of
+from ..tensor import Tensor, contiguous_strides, current, memory
 from .operands import new, shape_of, sizes
 from .register import FUNCTIONS, install, operation, publish, resize
-from .shape import strided
+from .shape import become, check_reach, over_other_memory, strided
 
 
 class UntypedStorage:
@@ -101,7 +103,7 @@ class TypedStorage:
 
 
 def on_tape(self, name):
-    t = current(self)
+    t = self if memory(self) is not None else current(self)
     if t.owner is not TAPE:
         raise RuntimeError(f"{name}: a traced Tensor has no memory.")
     return t
@@ -122,37 +124,42 @@ def storage(self):
 # ------------------------------------------------------------------------------------------------ another memory
 @operation(function=False)
 def set_(self, source=None, storage_offset=0, size=None, stride=None):
-    """Let the Tensor be a view of another's memory, or of a storage; without a source, of none."""
+    """Let the Tensor be over another's memory, or a storage; without a source, over none."""
     t = on_tape(self, "set_")
-    if t.mark is not None:
-        raise RuntimeError("set_: a Tensor that requires grad keeps its memory; detach() it first.")
-    if source is None:
-        t.val, t.store = np.empty(0, t.val.dtype), None
-        return self
-    if isinstance(source, Tensor) and size is None:
-        other = on_tape(source, "set_")
-        check_same_dtype(t, other.val.dtype)
-        t.val, t.store = other.val, other.versioned()
-        return self
-    if isinstance(source, Tensor):
-        memory, store = base_of(on_tape(source, "set_").val), source.versioned()
-    else:
-        memory, store = source.memory, source.store
-        memory = (
-            memory.view(t.val.dtype) if isinstance(source, UntypedStorage) and memory.dtype != t.val.dtype else memory
-        )
-    check_same_dtype(t, memory.dtype)
-    size = (memory.size - storage_offset,) if size is None else sizes((size,))
-    stride = contiguous_strides(size) if stride is None else sizes((stride,))
-    needed = storage_offset + sum((k - 1) * s for k, s in zip(size, stride, strict=True)) + 1
-    if 0 not in size and needed > memory.size:
+    t.refuse(())
+    if tls.grad and (t.mark is not None or isinstance(source, Tensor) and source.mark is not None):
         raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {storage_offset}, and itemsize "
-            f"{memory.itemsize} requiring a storage size of {needed * memory.itemsize} are out of bounds for storage of size "
-            f"{memory.nbytes}"
+            "set_: there is no derivative through it (torch's backward raises); detach() both, or use no_grad()."
         )
-    t.val, t.store = strided(memory, size, stride, storage_offset), store
+    if source is None:
+        array = np.empty(0, t.val.dtype)
+    elif isinstance(source, Tensor) and size is None:
+        array = on_tape(source, "set_").val
+        check_same_dtype(t, array.dtype)
+    else:
+        array = placed(t, source, storage_offset, size, stride)
+    over_other_memory(t, array)
+    t.versioned().version += 1
     return self
+
+
+def placed(t, source, offset, size, stride):
+    """The array of t's dtype with a size and strides over a source's memory; an offset counts from a Tensor's own first element."""
+    if isinstance(source, Tensor):
+        own = on_tape(source, "set_").val
+        if not own.flags.c_contiguous:
+            raise RuntimeError("passed in tensor to be used as storage must be contiguous")
+        memory = base_of(own)
+        offset += offset_in(own, memory)
+    else:
+        memory = source.memory
+        if isinstance(source, UntypedStorage) and memory.dtype != t.val.dtype:
+            memory = memory.view(t.val.dtype)
+    check_same_dtype(t, memory.dtype)
+    size = (memory.size - offset,) if size is None else sizes((size,))
+    stride = contiguous_strides(size) if stride is None else sizes((stride,))
+    check_reach(memory, size, stride, offset)
+    return strided(memory, size, stride, offset)
 
 
 def check_same_dtype(t, d):
@@ -177,14 +184,16 @@ def resize_(self, *size, memory_format=None):
     if t.mark is not None:
         raise RuntimeError("cannot resize variables that require grad")
     shape = sizes(size)
-    memory = base_of(t.val)
-    offset = offset_in(t.val, memory)
-    if offset + int(np.prod(shape)) <= memory.size:
-        t.val = strided(memory, shape, contiguous_strides(shape), offset)
-        t.versioned().version += 1
-        return self
-    resize(self, shape)
+    if shape != t.val.shape or memory_format not in (None, contiguous_format):
+        resize(t, shape, strides_in(memory_format, shape))
     return self
+
+
+def strides_in(wanted, shape):
+    """The strides of a shape in a memory format."""
+    order = order_of(wanted, len(shape))
+    dense = contiguous_strides([shape[d] for d in order])
+    return tuple([dense[order.index(d)] for d in range(len(shape))])
 
 
 @operation(function=False)
@@ -200,9 +209,11 @@ FUNCTIONS["resize_as_"] = lambda input, the_template, memory_format=None: resize
 def as_strided_(self, size, stride, storage_offset=None):
     """Other strides over the Tensor's memory, in place."""
     t = on_tape(self, "as_strided_")
-    out = current(FUNCTIONS["as_strided"](t, size, stride, storage_offset))
-    t.val, t.mark, t.alias = out.val, out.mark, out.alias
-    return self
+    size, stride = sizes((size,)), sizes((stride,))
+    memory = base_of(t.val)
+    offset = offset_in(t.val, memory) if storage_offset is None else storage_offset
+    check_reach(memory, size, stride, offset)
+    return become(self, "strided", "AsStridedBackward1", **geometry(strided(memory, size, stride, offset), t.val))
 
 
 FUNCTIONS["as_strided_"] = lambda input, size, stride, storage_offset=None: as_strided_(

@@ -23,6 +23,8 @@ class Handle:
     __array_priority__ = 1000
     __hash__ = object.__hash__
 
+    moved = None  # of a root that has gone over to other memory: (what it left, its mark and store) each time
+
     def __init__(self, val, mark, trace, alias=None):
         self.val = val
         self.mark = mark
@@ -66,8 +68,8 @@ class Handle:
     def refuse(self, args):
         """Raise if this box may not be written in place (a Tensor that is a leaf requiring grad)."""
 
-    def replayed(self, base, chain):
-        """Told that this view was made anew from its root."""
+    def replayed(self, base, chain, old):
+        """Told that this view, of which `old` was the mark, was made anew from its root."""
 
 
 class Array(Handle):
@@ -124,6 +126,8 @@ def fresh(h):
             if base.val is alias.val and base.mark is None and isinstance(base, Taped) and base.owner.level == 1:
                 alias.mark = None  # (its root has forgotten its history, by detach_: a view keeps its own, as in torch)
                 return
+            if base.moved is not None and base.val is not alias.val and left_behind(h):
+                return fresh(h)
             v = base
             before, tls.grad = tls.grad, True  # (its history is its root's, in whatever mode somebody looks)
             try:
@@ -131,19 +135,43 @@ def fresh(h):
                     v = prim(v, **params)
             finally:
                 tls.grad = before
+            old = h.mark
             h.val = v.val
             h.mark = v.mark
             h.owner = v.owner
             alias.val = base.val
             alias.mark = base.mark
             if h.mark is not None:
-                h.replayed(base, alias.chain)
+                h.replayed(base, alias.chain, old)
     elif alias is not None and alias.store is not None and alias.store.version != alias.version:
         raise ModifiedError(
             f"a value kept for later was changed in place at {where(alias.store.changed)} "
             f"(version {alias.version} was kept, it is now at version {alias.store.version}). "
             "Keep a copy (x.clone() or x.copy()) or change it after the derivative has been taken."
         )
+
+
+def left_behind(h):
+    """Has a view's root gone over to another array? In the same memory (transpose_) the view is one of that array from now on; in other
+    memory (set_, resize_, `.data =`) what the root was is a root of its own."""
+    alias = h.alias
+    base = alias.base
+    for array, mark, store in base.moved if alias.val is not None else ():
+        if array() is alias.val:
+            if store is None:
+                from ..ops.strided import geometry
+                from .primitive import PRIMITIVES
+
+                if h.val.dtype != base.val.dtype:
+                    return False
+                alias.link = None, (PRIMITIVES["strided"], geometry(h.val, base.val))
+                alias.val = None if base.mark is not None else base.val
+                alias.mark = base.mark
+            else:
+                alias.base = root = base.owner.face(alias.val, mark, base.owner)
+                root.store, root.box = store, weakref.ref(base)
+            return True
+    return False
 
 
 def root_of(h):
@@ -156,6 +184,7 @@ class Store:
 
     version = 0  # (on the class: making one costs no stores)
     changed = None
+    resizable = True  # may there be made more of it? (not of an ndarray's)
     counted = True  # may a node keep what is in the memory, and check later that it is unchanged?
 
 

@@ -253,7 +253,21 @@ def with_history(new, old, kinds):
     if a is ROOT:
         return new
     inner = with_history(new.val, old.val if a is b else old, kinds)
-    return a.face(inner, old.mark if a is b and isinstance(a, kinds) else new.mark, a)
+    mark = new.mark
+    if a is b and isinstance(a, kinds):
+        mark = old.mark
+    elif a is b and isinstance(a, Jvp) and isinstance(old.mark, Handle):  # (a tangent has a history too)
+        mark = with_history(mark, old.mark, kinds)
+    return a.face(inner, mark, a)
+
+
+def minds_no_grad(v):
+    """Is a value recorded by a transform of torch.func, which no_grad stops?"""
+    while isinstance(v, Handle):
+        if v.owner.mode is not None:
+            return True
+        v = v.val
+    return False
 
 
 def detached(box):
@@ -326,6 +340,8 @@ def write(box, prim, *args, **params):
             reads = prim.plan(need, params.get("kink"), "torch" if taped else "numpy").reads
             face = type(box) if not taped else box.owner.face
             old = face(mem.copy(), box.mark, box.owner, FROZEN) if 0 in reads else box.frozen()
+            if chain and taped and old.mark is not None and old.mark.extra is not None:
+                old.mark = old.mark.twin()  # (hooks of the view as it was see nothing of what goes through the new one)
             args = [a.frozen() if isinstance(a, Taped) else a for a in args]
         values = [a.val if isinstance(a, Handle) else a for a in args]
         store = None
@@ -383,7 +399,7 @@ def write(box, prim, *args, **params):
     if isinstance(root, Taped) and not tls.grad and root.owner is not TAPE:
         if through_stop(chain):
             before, kinds = root.frozen(), (Record, Tape, Jvp)
-        elif root.owner.under.mode is not None:
+        elif minds_no_grad(root.val):
             before, kinds = root.frozen(), (Record, Tape)
     root.repoint(new)
     if isinstance(root, Taped) and not tls.grad:  # no_grad: the value changes, its history stays

@@ -355,7 +355,7 @@ class cast:
             x = np.asarray(x)[()]  # a NumPy scalar stays one
         if x.dtype.kind == "c" and dtype.kind not in "cb":
             x = x.real
-        return x.astype(dtype) if dtype is not BFLOAT16 else rounded(x, dtype)
+        return x.astype(dtype) if dtype.isnative or dtype != BFLOAT16 else rounded(x, dtype)
 
     def impl_torch(x, *, dtype):
         x = cast.impl(x, dtype=dtype if dtype not in HALVES else np.result_type(dtype, np.float32))
@@ -369,7 +369,7 @@ class cast:
         return w.call(np.copyto, "copyto", [out, x, "'unsafe'"])
 
     def scalar(texts, n):
-        return f"float({texts[0]})" if n.aval.dtype.kind == "f" else None
+        return f"float({texts[0]})" if n.aval.dtype.kind == "f" and n.aval.dtype.isnative else None
 
     def rows(avals, aval, params):
         return [True], lambda k: params
@@ -408,7 +408,7 @@ def _getitem_pull(n, ct, cts, owned):
     """Add into one buffer per indexed array: n reads of an n-vector cost n, not n squared."""
     (p,) = n.ins
     c = cts.get(p)
-    if p not in owned:
+    if p not in owned or type(c) is not ndarray:  # (a sum of arrays without dimensions is none)
         a = n.avals[0]
         buffer = np.zeros(a.shape, a.dtype if a.dtype == ct.dtype or not a.weak else ct.dtype)
         if c is not None:
@@ -479,7 +479,7 @@ def _put_pull(n, ct, cts, owned):
         cts[p] = g if c is None else c + g
     if 0 in ins:
         p = ins[0]
-        ct = ct if n in owned else np.array(ct)
+        ct = ct if n in owned and type(ct) is ndarray else np.array(ct)
         ct[idx] = 0
         ct = fit(ct, n.avals[0])
         c = cts.get(p)
@@ -488,7 +488,7 @@ def _put_pull(n, ct, cts, owned):
         elif p in owned:
             c += ct
         else:
-            cts[p] = c + ct
+            cts[p] = np.asarray(c + ct)  # (an array also where it has no dimensions: it is written into from now on)
         owned.add(p)
 
 

@@ -145,17 +145,27 @@ def row_sums(x):
     return np.add.accumulate(by_lane, axis=1)[:, -1]
 
 
+def in_c_order(out):
+    """A sum as torch lays it out, where NumPy keeps the order of the operand."""
+    return np.ascontiguousarray(out) if type(out) is np.ndarray and out.ndim > 1 else out
+
+
 def sum_over(x, axes):
     """np.add.reduce over `axes`, in torch's order where that is known: whole contiguous arrays, and rows of matrices."""
-    if type(x) is not np.ndarray or x.dtype.char not in "fd":
+    if type(x) is not np.ndarray:
         return np.add.reduce(x, axis=axes)
+    contiguous = x.flags.c_contiguous
+    if x.dtype.char not in "fd":
+        return np.add.reduce(x, axis=axes) if contiguous else in_c_order(np.add.reduce(x, axis=axes))
     shape = x.shape
     n = len(shape)
     if len(axes) == n:
-        if not x.flags.c_contiguous or x.size < 2:
+        if not contiguous or x.size < 2:
             return np.add.reduce(x, axis=axes)
         return vector_sum(x if n == 1 else x.reshape(-1))
-    if n - 1 not in axes and shape[-1] != 1 or not x.flags.c_contiguous or x.size < 2:
+    if not contiguous:
+        return in_c_order(np.add.reduce(x, axis=axes))
+    if n - 1 not in axes and shape[-1] != 1 or x.size < 2:
         return np.add.reduce(x, axis=axes)
     left = [k for i, k in enumerate(shape) if i not in axes]
     if max(left) == 1:

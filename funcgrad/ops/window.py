@@ -27,6 +27,7 @@ from ._window_kernels import (
     window_shape,
 )
 from .shape import batched, fit, front, inverse_permutation, transpose
+from .strided import view_of_memory
 
 
 # ------------------------------------------------------------------------------------------------ oracle, samples
@@ -478,6 +479,12 @@ class sliding_windows:
     def impl(x, *, axis, size, step):
         _check_sliding(x.shape, axis, size, step)
         return sliding_window_view(x, size, axis)[(slice(None),) * axis + (slice(None, None, step),)]
+
+    def impl_torch(x, *, axis, size, step):  # (for writing too)
+        _check_sliding(x.shape, axis, size, step)
+        shape = (*x.shape[:axis], (x.shape[axis] - size) // step + 1, *x.shape[axis + 1 :], size)
+        strides = [s // x.itemsize for s in x.strides]
+        return view_of_memory(x, shape, [*strides[:axis], strides[axis] * step, *strides[axis + 1 :], strides[axis]], 0)
 
     def aval(x, *, axis, size, step):
         s = shape_of(x)

@@ -1,0 +1,22 @@
+"""Random programs over memory against what torch 2.13 showed after each of their lines (tests/expected/random_views.json.xz)."""
+
+import json
+import lzma
+import pathlib
+
+import pytest
+
+import compat
+from tests.random_views import difference, is_known, run
+
+PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_views.json.xz"
+PROGRAMS = json.loads(lzma.decompress(PATH.read_bytes()))["programs"]
+
+
+@pytest.mark.parametrize("number", range(len(PROGRAMS)))
+def test_as_torch(number):
+    lines, theirs = PROGRAMS[number]
+    got = difference(lines, run(compat, lines), theirs)
+    assert got is None or is_known(got, lines, theirs), "\n".join(
+        [*lines[: got[0] + 1], f"compat: {got[2]}", f"torch:  {got[3]}"]
+    )
