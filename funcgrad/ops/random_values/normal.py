@@ -115,7 +115,11 @@ def from_unit(u):
     """Standard normal numbers from floats of [0, 1)."""
     dtype = u.dtype
     low = np.nextafter(dtype.type(-1), dtype.type(0))
-    u = np.maximum(low, fma(u, dtype.type(1) - low, low))
+    if dtype.itemsize == 8:  # (1 - low is rounded to 2, so that the sum is the only rounding)
+        u = u + u
+        u += low
+    else:
+        u = np.maximum(low, fma(u, dtype.type(1) - low, low))
     return dtype.type(math.sqrt(2)) * erfinv_drawn(u)
 
 

@@ -94,17 +94,39 @@ def erfc(x):
     return np.where(a < 0.5, 1 - erf_near_zero(x, a), np.where(x < 0, 2 - tail, tail))
 
 
-@over_blocks()
+TAIL, END = (math.sqrt(5), 4.0), (4.0, 6.1)  # intervals of sqrt(-log(1 - x**2))
+FEW = 24  # numbers of which a polynomial is sooner computed one by one
+ONE_BY_ONE = 12  # ... and the whole
+
+
+def beyond(s):
+    """erfinv(x) / x for s = sqrt(-log(1 - x**2)) > sqrt(5)."""
+    return polynomial(ERFINV_TAIL, on(TAIL, s)) if s <= 4 else polynomial(ERFINV_END, on(END, s))
+
+
+def erfinv_of_number(x):
+    """The same of one Python float between -1 and 1."""
+    a = abs(x)
+    w = -math.log((1 - a) * (1 + a))  # (1 and -1 are refused by it)
+    return x * (polynomial(ERFINV_MIDDLE, on((0.0, 5.0), w)) if w <= 5 else beyond(math.sqrt(w)))
+
+
+@over_blocks(erfinv_of_number, ONE_BY_ONE)
 def erfinv(x):
     """The inverse of erf on -1 <= x <= 1; error up to 2.3 ulp."""
     a = np.abs(x)
     w = -np.log((1 - a) * (1 + a))
     p = polynomial(ERFINV_MIDDLE, on((0.0, 5.0), w))
-    far = w > 5
-    if far.any():
+    far = np.flatnonzero(w > 5)
+    if far.size > FEW:
         s = np.sqrt(w[far])
-        tail = polynomial(ERFINV_TAIL, on((math.sqrt(5), 4.0), s))
-        p[far] = np.where(s <= 4, tail, polynomial(ERFINV_END, on((4.0, 6.1), s)))
+        p[far] = polynomial(ERFINV_TAIL, on(TAIL, s))
+        end = far[s > 4]
+        if end.size:
+            p[end] = polynomial(ERFINV_END, on(END, np.sqrt(w[end])))
+    else:
+        for i, s in zip(far.tolist(), np.sqrt(w[far]).tolist(), strict=True):
+            p[i] = beyond(s)
     p *= x
     p[a == 1] = np.copysign(np.inf, x[a == 1])
     return p
