@@ -4,18 +4,16 @@ ONE = "there is one process: leave it out where torch.distributed.get_world_size
 EXPORT = "save the state_dict with torch.save and export it where torch is installed"
 FLOATS = "weights stay floating-point numbers"
 PLAIN = "scripted and traced modules run in Python: call them, and keep them with torch.jit.save"
-GRAPH = "funcgrad.make_graph shows the operations of a function"
 DENSE = "Tensors are dense here"
 CURES = {
     "torch.onnx": EXPORT,
     "torch.export": EXPORT,
-    "torch.fx": GRAPH,
     "torch._functorch": "torch.func has these functions",
     "torch._inductor": "torch.compile compiles a function",
     "torch.jit": PLAIN,
     "torch.utils.cpp_extension": "write the operation with torch's functions, or with NumPy in an autograd.Function",
     "torch.library": "write the operation with torch's functions, or with NumPy in an autograd.Function",
-    "torch.ops": "torch and torch.nn.functional have these operations by their names",
+    "torch.ops":    "torch and torch.nn.functional have these operations by their names",
     "torch.classes": "write the class in Python",
     "torch.utils.data.datapipes": "write an IterableDataset",
     "torch.utils.data.graph": "write an IterableDataset",

@@ -51,6 +51,7 @@ FAMILIES = {
     "uniform": "Uniform",
     "von_mises": "VonMises",
     "weibull": "Weibull",
+    "wishart": "Wishart",
 }
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.distributions", __name__))
 __all__ = [*homes_of(__name__, FAMILIES)]

@@ -32,6 +32,7 @@ from .poisson import Poisson
 from .transformed_distribution import TransformedDistribution
 from .uniform import Uniform
 from .utils import sum_rightmost
+from .wishart import Wishart, mvdigamma
 
 __getattr__ = _refusal("torch.distributions.kl", __name__)
 __all__ = ["kl_divergence", "register_kl"]
@@ -246,6 +247,15 @@ def laplace_normal(p, q):
     variance = q.scale.pow(2)
     squares = p.scale.pow(2) + 0.5 * (p.loc - q.loc).pow(2)
     return -torch.log(2 * p.scale) - 1 + 0.5 * torch.log(2 * math.pi * variance) + squares / variance
+
+
+@register_kl(Wishart, Wishart)
+def wishart(p, q):
+    n = p.event_shape[-1]
+    trace = torch.cholesky_solve(p.covariance_matrix, q.scale_tril).diagonal(dim1=-2, dim2=-1).sum(-1)
+    scales = q.df * (half_log_det(q) - half_log_det(p)) + p.df * (trace - n) / 2
+    normalisers = torch.mvlgamma(q.df / 2, n) - torch.mvlgamma(p.df / 2, n)
+    return scales + normalisers + (p.df - q.df) / 2 * mvdigamma(p.df / 2, n)
 
 
 @register_kl(Independent, Independent)

@@ -1,6 +1,6 @@
 """What distributions share: parameters brought to one shape, and the two ways to give probabilities."""
 
-from functools import cached_property as lazy_property
+from functools import cached_property
 from numbers import Number
 
 import compat as torch
@@ -11,6 +11,14 @@ __getattr__ = _refusal("torch.distributions.utils", __name__)
 __all__ = [
     "broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "of_numbers", "probs_to_logits", "sum_rightmost",
 ]  # fmt: skip
+
+
+class lazy_property(cached_property):  # noqa: N801  (torch's name)
+    """A property that is computed once, with its graph also where nothing is recorded: it stays for where something is."""
+
+    def __get__(self, d, owner=None):
+        with torch.enable_grad():
+            return super().__get__(d, owner)
 
 
 def of_numbers(*values):

@@ -243,6 +243,9 @@ def cholesky_solve(B, L, upper=False):
     """X with A X = B, given the Cholesky factor of A."""
     need_same("Expected b and A", "b", current(B), "A", current(L), ".")
     t = matrix(L, "cholesky_solve", square=True)
+    batch = broadcast_shapes(shape_of(t)[:-2], shape_of(current(B))[:-2])
+    if batch != shape_of(current(B))[:-2]:
+        B = B.expand(*batch, *B.shape[-2:])
     first = {"lower": not upper, "transpose_a": upper, "conjugate_a": upper}
     second = {"lower": not upper, "transpose_a": not upper, "conjugate_a": not upper}
     return P["triangular_solve"](t, P["triangular_solve"](t, current(B), **first), **second)
@@ -384,6 +387,8 @@ def matrix_norm_of(A, ord, dim, keepdim, dtype):  # noqa: A002
         raise RuntimeError(
             f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {spoken(dtype_of(t))}"
         )
+    if len(tuple(dim)) != 2:
+        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
     rows, columns = dims_of(tuple(dim), len(shape_of(t)))
     if ord == "fro":
         return named(vector_norm_of(t, 2, (rows, columns), keepdim), "LinalgVectorNormBackward0", (A,))
@@ -561,6 +566,7 @@ def vander(x, N=None):
     d = dtype_of(current(x))
     if d in HALVES:
         raise RuntimeError(f"linalg.vander supports floating point, complex, and integer tensors, but got {spoken(d)}")
+    x = x if x.dim() else x.unsqueeze(0)
     n = x.shape[-1] if N is None else N
     ones = FUNCTIONS["ones_like"](x).unsqueeze(-1).detach()
     powers = x.unsqueeze(-1).expand(*x.shape, n - 1).cumprod(-1)

@@ -7,6 +7,7 @@ saves stands, in order, for what the first would have saved.
 import contextlib
 import sys
 import warnings
+from enum import Enum
 
 from funcgrad.core.tracebacks import public
 
@@ -20,7 +21,10 @@ from ..tensor import Tensor
 
 __getattr__ = _refusal("torch.utils.checkpoint", __name__)
 AUTOCAST = "compat.amp.autocast_mode"
-__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential", "noop_context_fn", "set_checkpoint_early_stop"]
+__all__ = [
+    "CheckpointError", "CheckpointPolicy", "SelectiveCheckpointContext", "checkpoint", "checkpoint_sequential",
+    "create_selective_checkpoint_contexts", "noop_context_fn", "set_checkpoint_early_stop",
+]  # fmt: skip
 
 
 class CheckpointError(RuntimeError):
@@ -36,6 +40,41 @@ def noop_context_fn():
 def set_checkpoint_early_stop(enable):
     """Taken and ignored: the second run always goes to its end."""
     yield
+
+
+class CheckpointPolicy(Enum):
+    """What a policy can say of an operation's result."""
+
+    MUST_SAVE, PREFER_SAVE, MUST_RECOMPUTE, PREFER_RECOMPUTE, MUST_CPU_OFFLOAD, PREFER_CPU_OFFLOAD = range(6)
+
+
+class SelectiveCheckpointContext:
+    """What a policy is told besides the operation."""
+
+    def __init__(self, *, is_recompute, op_output=None):
+        self.is_recompute, self.op_output = is_recompute, op_output
+
+
+def create_selective_checkpoint_contexts(policy_fn_or_list, allow_cache_entry_mutation=False):
+    """The contexts of a checkpoint that is to keep the results of some operations; here all are computed again, to the same figures.
+
+    TypeError for what is neither a function nor a list, ValueError for what in it is no overload (torch.ops.aten.mm.default).
+    """
+    if isinstance(policy_fn_or_list, list):
+        from ..ops import OpOverload
+
+        for op in policy_fn_or_list:
+            if not isinstance(op, OpOverload):
+                text = f"Expected op in `op_list` to be an OpOverload but got: {op} of type {type(op)}. "
+                if hasattr(op, "default"):
+                    text += (
+                        "Please update the OpOverloadPacket to a specific OpOverload.For example, if you have `torch.ops.aten.mm`, "
+                        "change it to `torch.ops.aten.mm.default`."
+                    )
+                raise ValueError(text)
+    elif not callable(policy_fn_or_list):
+        raise TypeError("policy_fn_or_list must be either a function or a list of ops.")
+    return noop_context_fn()
 
 
 class Rerun:

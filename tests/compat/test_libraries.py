@@ -56,7 +56,7 @@ def test_what_is_missing_is_named_with_a_cure():
     runner.install()
     try:
         for name, cure in (
-            ("torch.fx", "make_graph"),
+            ("torch.export", "torch.save"),
             ("torch.onnx", "torch.save"),
             ("torchvision", "torch.utils.data"),
             ("pytorch_lightning", "loop"),
@@ -74,7 +74,7 @@ def test_what_is_missing_is_named_with_a_cure():
         ):
             with pytest.raises(ImportError, match=f"^compat has no torch.*; .*{cure}"):
                 exec(line)
-        assert not hasattr(torch, "fx")
+        assert not hasattr(torch, "onnx")
     finally:
         runner.uninstall()
 

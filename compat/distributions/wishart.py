@@ -1,0 +1,127 @@
+"""The Wishart distribution, of sums of squares of normal vectors."""
+
+import math
+from numbers import Number
+
+import compat as torch
+from funcgrad.core.site import warn
+
+from . import constraints
+from .chi2 import Chi2
+from .distribution import Distribution
+from .multivariate_normal import MultivariateNormal, half_log_det
+from .utils import lazy_property
+
+
+class Wishart(Distribution):
+    """Positive definite matrices with df degrees of freedom, of a covariance, its inverse, or the lower triangular root of it.
+
+    ValueError for too few degrees of freedom, AssertionError unless exactly one of the matrices is given.
+    """
+
+    support = constraints.positive_definite
+    has_rsample = True
+    scale_tril = lazy_property(lambda d: d._root.scale_tril)
+    covariance_matrix = lazy_property(lambda d: d._root.covariance_matrix)
+    precision_matrix = lazy_property(lambda d: d._root.precision_matrix)
+
+    @property
+    def arg_constraints(self):
+        """What the degrees of freedom and the matrices have to be."""
+        matrices = {name: MultivariateNormal.arg_constraints[name] for name in MATRICES}
+        return matrices | {"df": constraints.greater_than(self.event_shape[-1] - 1)}
+
+    def __init__(self, df, covariance_matrix=None, precision_matrix=None, scale_tril=None, validate_args=None):
+        chosen = [(n, m) for n, m in zip(MATRICES, (covariance_matrix, precision_matrix, scale_tril)) if m is not None]
+        if len(chosen) != 1:
+            raise AssertionError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
+        ((name, matrix),) = chosen
+        if matrix.dim() < 2:
+            raise ValueError("scale_tril must be at least two-dimensional, with optional leading batch dimensions")
+        given = df
+        df = torch.tensor(df, dtype=matrix.dtype) if isinstance(df, Number) else df
+        batch, n = torch.broadcast_shapes(matrix.shape[:-2], df.shape), matrix.shape[-1]
+        self.df = df.expand(batch)
+        if self.df.le(n - 1).any():
+            raise ValueError(f"Value of df={given} expected to be greater than ndim - 1 = {n - 1}.")
+        matrix = matrix.expand(tuple(batch) + (-1, -1))
+        setattr(self, name, matrix)
+        self._root = MultivariateNormal(matrix.new_zeros(n), **{name: matrix}, validate_args=False)
+        self._chi2 = Chi2(self.df.unsqueeze(-1) - torch.arange(n, dtype=matrix.dtype))
+        if self.df.lt(n).any():
+            text = "Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim."
+            warn(text)
+        super().__init__(batch, matrix.shape[-2:], validate_args=validate_args)
+
+    def expand(self, batch_shape, _instance=None):
+        name = next(n for n in MATRICES if n in vars(self))
+        matrix = getattr(self, name).expand(tuple(batch_shape) + tuple(self.event_shape))
+        return Wishart(self.df.expand(batch_shape), **{name: matrix}, validate_args=False)
+
+    mean = property(lambda d: wide(d.df) * d.covariance_matrix)
+
+    @property
+    def mode(self):
+        """df - n - 1 times the covariance, NaN where that is not positive."""
+        factor = self.df - self.event_shape[-1] - 1
+        return wide(torch.where(factor > 0, factor, math.nan)) * self.covariance_matrix
+
+    @property
+    def variance(self):
+        """Of each element."""
+        v = self.covariance_matrix
+        diagonal = v.diagonal(dim1=-2, dim2=-1)
+        return wide(self.df) * (v.square() + diagonal.unsqueeze(-1) * diagonal.unsqueeze(-2))
+
+    def _drawn(self, sample_shape):
+        """Bartlett's way: a triangular root with chi-squared lengths and normal numbers below."""
+        n, lengths = self.event_shape[-1], self._chi2.rsample(sample_shape)
+        noise = lengths.clamp(min=torch.finfo(lengths.dtype).eps).sqrt().diag_embed()
+        i, j = torch.tril_indices(n, n, offset=-1)
+        shape = tuple(sample_shape) + tuple(self.batch_shape) + (n * (n - 1) // 2,)
+        noise[..., i, j] = torch.randn(shape, dtype=noise.dtype)
+        root = self._root.scale_tril @ noise
+        return root @ root.mT
+
+    def rsample(self, sample_shape=(), max_try_correction=None):
+        """Draws of matrices. (As in torch 2.13, those that are sound are drawn once more, with its warning.)"""
+        sample = self._drawn(sample_shape)
+        again = self._any(self.support.check(sample))
+        if again.any():
+            warn("Singular sample detected.")
+            for _ in range(max_try_correction or 10):
+                new = self._drawn(again[again].shape)
+                sample[again] = new
+                again[again.clone()] = self._any(~self.support.check(new))
+                if not again.any():
+                    break
+        return sample
+
+    def _any(self, mask):
+        axes = [-k - 1 for k in range(len(self.batch_shape))]
+        return mask.amax(axes) if axes else mask
+
+    def log_prob(self, value):
+        self._validate_sample(value)
+        nu, n, root = self.df, self.event_shape[-1], self._root.scale_tril
+        within = torch.cholesky_solve(value, root).diagonal(dim1=-2, dim2=-1).sum(-1)
+        scale = nu * (n * math.log(2) / 2 + half_log_det(self._root))
+        return (nu - n - 1) / 2 * torch.linalg.slogdet(value).logabsdet - scale - torch.mvlgamma(nu / 2, n) - within / 2
+
+    def entropy(self):
+        nu, n = self.df, self.event_shape[-1]
+        slope = (nu - n - 1) / 2 * mvdigamma(nu / 2, n)
+        scale = (n + 1) * (n * math.log(2) / 2 + half_log_det(self._root))
+        return scale + torch.mvlgamma(nu / 2, n) - slope + nu * n / 2
+
+
+MATRICES = ("covariance_matrix", "precision_matrix", "scale_tril")
+
+
+def wide(x):
+    return x.unsqueeze(-1).unsqueeze(-1)
+
+
+def mvdigamma(x, n):
+    """The derivative of mvlgamma."""
+    return torch.digamma(x.unsqueeze(-1) - 0.5 * torch.arange(n, dtype=x.dtype)).sum(-1)
