@@ -7,9 +7,7 @@ rounding. Invariant: nothing here differs between the two libraries.
 import argparse
 import ast
 import copy
-import gzip
 import io
-import json
 import math
 import pickle
 import random
@@ -61,7 +59,8 @@ def seen(torch, x, depth=0):
 
 
 def plain(text):
-    """A text without addresses, and with torch's name for both."""
+    """A text without addresses, without what either library adds about itself, and with torch's name for both."""
+    text = re.sub(r"\n\[(?!.*torch\.).*| \(Triggered internally at [^)]*\)", "", text, flags=re.S)
     return re.sub(r"\bcompat\.", "torch.", ADDRESS.sub("0x", text))
 
 
@@ -206,6 +205,11 @@ def disagreement(got, want, lines):
 
 
 # ------------------------------------------------------------------------------------------------ the command
+def programs(program, count, seed):
+    """The first programs of a seed."""
+    return [program(random.Random(f"{seed} {number}"), number) for number in range(count)]
+
+
 def main(program, doc):
     """Runs `program(random.Random, number)` for many numbers under both libraries and prints where they disagree."""
     import torch
@@ -220,8 +224,7 @@ def main(program, doc):
     parser.add_argument("--show", action="store_true", help="print each program")
     args = parser.parse_args()
     start, met, lines_seen = time.perf_counter(), {}, 0
-    for number in range(args.count):
-        lines = program(random.Random(f"{args.seed} {number}"), number)
+    for number, lines in enumerate(programs(program, args.count, args.seed)):
         if args.only not in "\n".join(lines):
             continue
         want, got = outcome(torch, lines), outcome(compat, lines)
@@ -234,8 +237,3 @@ def main(program, doc):
             print("=>", found, flush=True)
     took = time.perf_counter() - start
     print(f"{args.count} programs, {lines_seen} lines, {len(met)} disagree, {took:.0f} s")
-
-
-# ------------------------------------------------------------------------------------------------ a stored part
-def packed(programs, torch):
-    return gzip.compress(json.dumps([outcome(torch, p) for p in programs], separators=(",", ":")).encode())

@@ -20,14 +20,12 @@ KINDS["H"] = [*KINDS["h"], BFLOAT16]
 # names: kinds of dtypes (b: bool, I: integers, S: integers but int64, u: uint8, c: complex, h: float16, H: both
 # halves; 1: of the first operand, whatever the others are), the kernel
 LATE = """
-adaptive_avg_pool1d adaptive_avg_pool2d: c adaptive_avg_pool2d
-adaptive_avg_pool3d: c adaptive_avg_pool3d_cpu
 addbmm: b addmm_impl_cpu_
 baddbmm: b baddbmm
 bilinear einsum: b bmm
 addcmul: b addcmul_cpu_out
-avg_pool1d avg_pool2d lp_pool1d lp_pool2d: bSc avg_pool2d
-avg_pool3d lp_pool3d local_response_norm: bSc avg_pool3d_out_frame
+avg_pool1d avg_pool2d: bSc avg_pool2d
+avg_pool3d local_response_norm: bSc avg_pool3d_out_frame
 binary_cross_entropy: c binary_cross_entropy
 bucketize: c searchsorted_out_cpu
 cholesky_inverse: bIH cholesky_inverse_out_cpu
@@ -36,7 +34,6 @@ conv3d: b compute_columns3d
 conv_transpose1d conv_transpose2d: bS slow_conv_transpose2d_out_cpu
 conv_transpose3d: bS slow_conv_transpose3d_out_cpu
 cross linalg_cross: b cross
-dropout dropout1d dropout2d dropout3d: c bernoulli_scalar_cpu_
 fold: I col2im_out_cpu
 unfold: I im2col_out_cpu
 fractional_max_pool2d fractional_max_pool2d_with_indices: bIc fractional_max_pool2d_out_frame
@@ -162,9 +159,14 @@ ANSWERING = set(
     "triplet_margin_with_distance_loss multilabel_soft_margin_loss pairwise_distance interpolate instance_norm embedding_bag "
     "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d max_unpool1d max_unpool2d max_unpool3d adaptive_max_pool1d "
     "adaptive_max_pool2d adaptive_max_pool3d bilinear prelu rrelu pdist fractional_max_pool2d fractional_max_pool3d "
-    "binary_cross_entropy_with_logits gumbel_softmax softmin linear_cross_entropy local_response_norm".split()
+    "binary_cross_entropy_with_logits gumbel_softmax linear_cross_entropy local_response_norm group_norm glu l1_loss".split()
 )
-WRONG = (TypeError, AttributeError, ValueError, IndexError)  # what NumPy and Python say of arguments that a function was not made for
+WRONG = (
+    TypeError,
+    AttributeError,
+    ValueError,
+    IndexError,
+)  # what NumPy and Python say of arguments that a function was not made for
 
 
 def in_torchs_words(error):

@@ -8,10 +8,12 @@ import numpy as np
 from funcgrad.core.tracebacks import public
 
 from ..autograd.grad_mode import call_in
+from ..dtypes import SPOKEN
 from ..functions.drawing import refuse_staging
 from ..functions.missing import refusal as _refusal
 from ..functions.random import stream_of
-from ..tensor import Tensor, current
+from ..functions.register import FUNCTIONS as T
+from ..tensor import Tensor, current, memory
 
 
 def silently(f, *args, **kwargs):
@@ -82,7 +84,7 @@ def ones_(tensor):
 @public
 def zeros_(tensor):
     """Fill with zeros."""
-    return constant_(tensor, 0.0)
+    return silently(tensor.zero_)
 
 
 def written(tensor, array):
@@ -93,7 +95,7 @@ def written(tensor, array):
 @public
 def eye_(tensor):
     """Fill a matrix with the identity."""
-    if tensor.dim() != 2:
+    if tensor.ndimension() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     return written(tensor, np.eye(*tensor.shape))
 
@@ -101,7 +103,7 @@ def eye_(tensor):
 @public
 def dirac_(tensor, groups=1):
     """Fill a convolution's weight so that it keeps its input."""
-    if tensor.dim() not in (3, 4, 5):
+    if tensor.ndimension() not in (3, 4, 5):
         raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
     shape = tuple(tensor.shape)
     if shape[0] % groups:
@@ -180,29 +182,37 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
             stacklevel=3,
         )
-    stream = live_stream(generator, "nn.init.trunc_normal_")
-    shape, d = tuple(tensor.shape), tensor.dtype.numpy
+    live_stream(generator, "nn.init.trunc_normal_")
+    if tensor.is_complex():
+        raise NotImplementedError(f'"lt_cpu" not implemented for {SPOKEN[tensor.dtype.name]!r}')
+    d = tensor.dtype.numpy
     inside = 0.5 * (math.erf((b - mean) / std / math.sqrt(2.0)) - math.erf((a - mean) / std / math.sqrt(2.0)))
     if inside <= 0.3:
-        return written(tensor, accepted(stream, shape, d, mean, std, a, b))
+        return written(tensor, accepted(tensor, generator, d, mean, std, a, b))
     low, high = d.type(a), d.type(b)
-    out = stream.normal(shape, mean, std, d)
+    out = laid(tensor, "normal_", mean, std, generator)
     outside = (out < low) | (out > high)
     while outside.any():
-        out = np.where(outside, stream.normal(shape, mean, std, d), out)
+        out = np.where(outside, laid(tensor, "normal_", mean, std, generator), out)
         outside = (out < low) | (out > high)
     return written(tensor, out)
 
 
-def accepted(stream, shape, d, mean, std, a, b):
+def laid(tensor, method, low, high, generator):
+    """Figures drawn for a Tensor in the order of its memory."""
+    scratch = T["empty_like"](tensor.detach())
+    return memory(silently(getattr(scratch, method), low, high, generator=generator))
+
+
+def accepted(tensor, generator, d, mean, std, a, b):
     """Normal numbers from a part of the distribution that is seldom met: uniform ones, accepted by their density."""
     peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
 
     def drawn():
-        x = stream.uniform(shape, a, b, d)
+        x = laid(tensor, "uniform_", a, b, generator)
         density = ((x - d.type(mean)) / d.type(std)) ** 2 * d.type(-0.5) - d.type(peak)
         with np.errstate(divide="ignore"):
-            return x, np.log(stream.uniform(shape, 0.0, 1.0, d)) > density
+            return x, np.log(laid(tensor, "uniform_", 0.0, 1.0, generator)) > density
 
     out, pending = drawn()
     while pending.any():
@@ -215,11 +225,17 @@ def accepted(stream, shape, d, mean, std, a, b):
 @public
 def orthogonal_(tensor, gain=1, generator=None):
     """A (semi-)orthogonal matrix, of the first dimension by all others."""
-    if tensor.dim() < 2:
+    if tensor.ndimension() < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
     if tensor.numel() == 0:
         return tensor
-    rows = tensor.shape[0]
+    rows, d = tensor.shape[0], tensor.dtype
+    if d.is_floating_point and d.itemsize == 2:
+        raise NotImplementedError(f'"geqrf_cpu" not implemented for {SPOKEN[d.name]!r}')
+    if d.is_complex:
+        raise NotImplementedError(
+            "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."
+        )
     stream = live_stream(generator, "nn.init.orthogonal_")
     flat = stream.normal((rows, tensor.numel() // rows), 0.0, 1.0, tensor.dtype.numpy)
     if flat.shape[0] < flat.shape[1]:
@@ -234,12 +250,12 @@ def orthogonal_(tensor, gain=1, generator=None):
 @public
 def sparse_(tensor, sparsity, std=0.01, generator=None):
     """Normal, with a fraction of each column set to zero."""
-    if tensor.dim() != 2:
+    if tensor.ndimension() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     stream = live_stream(generator, "nn.init.sparse_")
     rows, columns = tensor.shape
     zeros = math.ceil(sparsity * rows)
-    out = stream.normal((rows, columns), 0.0, std, tensor.dtype.numpy)
+    out = laid(tensor, "normal_", 0, std, generator)
     for c in range(columns):
         out[stream.randperm(rows)[:zeros], c] = 0
     return written(tensor, out)

@@ -40,6 +40,8 @@ class Adafactor(RuleOptimizer):
     tensor([0.9000, 0.9000], requires_grad=True)
     """
 
+    __module__ = __package__  # (as torch has it)
+
     ABSENT = dict(foreach=None)
     elementwise = False
     decoupled = None

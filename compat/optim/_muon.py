@@ -22,6 +22,8 @@ class Muon(RuleOptimizer):
     True
     """
 
+    __module__ = __package__  # (as torch has it)
+
     elementwise = False
     decoupled = True
 

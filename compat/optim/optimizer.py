@@ -241,8 +241,7 @@ class Optimizer(PublicMethods):
         count = 0
         groups = []
         for group in self.param_groups:
-            for number, p in enumerate(group["params"], count):
-                numbers.setdefault(id(p), number)
+            numbers.update({id(p): n for n, p in enumerate(group["params"], count) if id(p) not in numbers})
             count += len(group["params"])
             packed = {k: v for k, v in group.items() if k != "params"}
             packed["params"] = [numbers[id(p)] for p in group["params"]]

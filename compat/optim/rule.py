@@ -15,6 +15,7 @@ from funcgrad.core.quiet import quiet
 from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE
 
+from ..families import own_copies
 from ..functions.register import FUNCTIONS
 from ..tensor import Tensor, current
 from .arithmetic import arrays, single, tensors
@@ -62,8 +63,14 @@ class RuleOptimizer(Optimizer):
     decoupled = False  # weight decay by default: of the gradient; True: of the parameter; None: the rule's own business
     ABSENT = {}  # options that older checkpoints lack
     scalars = ("step",)  # state that older checkpoints have as plain numbers
+    _each = ("step",)
+    asserts = True  # that foreach is not differentiable, before anything else is looked at
     captured = "params and state_steps"  # what torch would have on an accelerator for capturable=True,
     xla_with_foreach, xla = False, True  # and whether an XLA device is good for it
+
+    def __init_subclass__(cls, **kwargs):
+        own_copies(cls)
+        super().__init_subclass__(**kwargs)
 
     def slots(self, group):
         raise NotImplementedError(f"{type(self).__name__} must define slots(group)")
@@ -114,7 +121,7 @@ class RuleOptimizer(Optimizer):
     def whole_rule(self, options, xp):
         """The rule behind what all have in common: maximize and weight decay."""
         rule = self.rule(options, xp)
-        maximize, decay = options.get("maximize", False), options.get("weight_decay", 0)
+        maximize, decay = (options[k] if k in self.defaults else False for k in ("maximize", "weight_decay"))
         decoupled = options.get("decoupled_weight_decay", self.decoupled)
         decays = decoupled is not None and (isinstance(decay, Tensor) or decay != 0)
         if not maximize and not decays:
@@ -249,9 +256,9 @@ class RuleOptimizer(Optimizer):
     def check(self, group, found):
         """Refuse options that no step on a CPU can have, and parameters that this one is not for."""
         foreach = group.get("foreach")
-        if foreach and group.get("differentiable"):
+        if foreach and group.get("differentiable") and self.asserts:
             raise AssertionError("_foreach ops don't support autograd")
-        if group.get("capturable"):
+        if group.get("capturable") and not group.get("fused"):
             devices = ["cuda", "xpu", "hpu", "privateuseone"]
             if self.xla_with_foreach if foreach else self.xla:
                 devices.append("xla")
@@ -280,7 +287,7 @@ class RuleOptimizer(Optimizer):
 
 def with_numbers(group):
     """A group whose one-element Tensors, if any, are numbers."""
-    for option in (group["lr"], group.get("weight_decay"), *group.get("betas", ())):
+    for option in (group.get("lr"), group.get("weight_decay"), *group.get("betas", ())):
         if isinstance(option, Tensor):
             break
     else:

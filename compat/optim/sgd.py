@@ -1,6 +1,6 @@
 """SGD: gradient descent with momentum."""
 
-from .checks import not_negative, one_implementation
+from .checks import one_element, one_implementation
 from .rule import RuleOptimizer
 from .slots import zeros
 
@@ -17,13 +17,17 @@ class SGD(RuleOptimizer):
     tensor([0.8000, 0.8000], requires_grad=True)
     """
 
+    asserts = False
     ABSENT = dict(nesterov=False, maximize=False, foreach=None, differentiable=False, fused=False)
 
     def __init__(
         self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False, foreach=None,
         differentiable=False, fused=None,
     ):  # fmt: skip
-        not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
+        one_element(lr)
+        for name, value in (("learning rate", lr), ("momentum value", momentum), ("weight_decay value", weight_decay)):
+            if value < 0.0:
+                raise ValueError(f"Invalid {name}: {value}")
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         defaults = dict(

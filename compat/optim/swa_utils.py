@@ -164,6 +164,14 @@ def update_bn(loader, model, device=None):
     model.train(training)
 
 
+def half_cosine(t):
+    return (1 - math.cos(math.pi * t)) / 2
+
+
+def as_it_is(t):
+    return t
+
+
 class SWALR(Schedule):
     """From the present rates to swa_lr in anneal_epochs epochs, along a line or half a cosine.
 
@@ -183,16 +191,28 @@ class SWALR(Schedule):
             group["swa_lr"] = lr
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
-        self._anneal_strategy = anneal_strategy
+        self._set_anneal_func(anneal_strategy)
         if not isinstance(anneal_epochs, int) or anneal_epochs < 0:
             raise ValueError(f"anneal_epochs must be equal or greater than 0, got {anneal_epochs}")
         self.anneal_epochs = anneal_epochs
         super().__init__(optimizer, last_epoch)
 
+    def _set_anneal_func(self, strategy):
+        self._anneal_strategy = strategy
+        self.anneal_func = half_cosine if strategy == "cos" else as_it_is
+
     def share(self, step):
         """How much of the way lies behind at a step."""
-        t = max(0, min(1, step / max(1, self.anneal_epochs)))
-        return (1 - math.cos(math.pi * t)) / 2 if self._anneal_strategy == "cos" else t
+        return self.anneal_func(max(0, min(1, step / max(1, self.anneal_epochs))))
+
+    def state_dict(self):
+        """Everything but the optimizer and the function."""
+        return {k: v for k, v in super().state_dict().items() if k != "anneal_func"}
+
+    def load_state_dict(self, state_dict):
+        """Take what state_dict() gave."""
+        super().load_state_dict(state_dict)
+        self._set_anneal_func(self._anneal_strategy)
 
     def next_rates(self):
         step = self._step_count - 1

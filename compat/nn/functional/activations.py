@@ -10,7 +10,7 @@ from funcgrad.core.tracebacks import trim
 from ... import streams
 from ...functions.drawing import drawn
 from ...functions.kernels import refuse_in
-from ...functions.operands import dtype_of, in_c_order, laid_like, shape_of
+from ...functions.operands import dtype_of, in_c_order, laid_like, number, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
@@ -104,7 +104,9 @@ def sigmoid(input):
 
 def _leaky_relu(x, negative_slope=0.01):
     """x where positive, negative_slope * x elsewhere."""
-    return P["leaky_relu"](x, float(negative_slope) if type(negative_slope) is int else negative_slope, kink="torch")
+    if type(negative_slope) is not float:
+        negative_slope = float(negative_slope)
+    return P["leaky_relu"](x, negative_slope, kink="torch")
 
 
 leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0", "leaky_relu_cpu")
@@ -258,7 +260,7 @@ softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink_check")
 
 def _threshold(x, threshold, value):
     """x where it exceeds the threshold, else value."""
-    return P["where"](P["less_equal"](x, threshold), dtype_of(x).type(value), x)
+    return P["where"](P["less_equal"](x, threshold), dtype_of(x).type(number(value, dtype_of(x))), x)
 
 
 threshold = with_inplace(3, _threshold, "ThresholdBackward0")

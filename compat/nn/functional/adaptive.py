@@ -20,7 +20,7 @@ from ...tensor import Tensor, current, wrap
 from .axes import entries, even_parts, per_axis, sizes_of
 from .dtypes import refuse_integers
 from .lookup import concrete_or_none, known
-from .pooling import check_line
+from .pooling import check_line, need_dimension
 from .resampling import mapped
 
 P = PRIMITIVES
@@ -197,6 +197,7 @@ def fractional(k):
     ):  # fmt: skip
         if output_size is None and output_ratio is None:
             raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
+        need_dimension(input.shape, -k - 1)
         sizes = tuple(input.shape[-k:])
         if output_size is None:
             ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * k

@@ -16,6 +16,7 @@ from ... import streams
 from ...functions.drawing import drawn
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
+from ...functions.refusals import refuse
 from ...functions.register import check_castable
 from ...tensor import Tensor, current, wrap
 
@@ -58,6 +59,8 @@ def dropped(input, p, training, inplace, spread):
         check_castable(d, np.dtype(np.float32))
         if p == 1.0:
             mask = wrap(Tensor, np.zeros((), d))
+        elif d.kind == "c":
+            refuse("bernoulli_scalar_cpu_", d)
         else:
             mask = spread(input, d, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
         return input.mul_(mask) if inplace else input * mask
@@ -69,6 +72,8 @@ def dropped(input, p, training, inplace, spread):
 def alpha_dropped(input, p, training, inplace, spread):
     """Dropped elements become selu's limit on the left; all is scaled and shifted to keep mean 0 and variance 1."""
     check_probability(p)
+    if not isinstance(input, Tensor):
+        raise TypeError(f"argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     if not training or p == 0.0 or input.numel() == 0:
         return input
     d = dtype_of(current(input))

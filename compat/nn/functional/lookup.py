@@ -221,7 +221,7 @@ def bags(count, offsets, include_last_offset):
             f"offsets[-1] can not be greater than input's length {count} but got offsets[-1] of {offsets[-1]}"
         )
     starts = offsets[:-1] if include_last_offset else offsets
-    ends = offsets[1:] if include_last_offset else np.append(offsets[1:], count)
+    ends = np.append(starts[1:], count)  # (what the last offset is, where it is included, torch does not look at)
     lengths = ends - starts
     steps = np.arange(max(lengths.max(initial=0), 1))
     valid = steps < lengths[:, None]

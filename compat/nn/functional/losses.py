@@ -297,7 +297,7 @@ def cross_entropy(
         ]
         return parts[0] + parts[1]
     except BaseException as error:
-        error = answer(error, "cross_entropy_loss", (input, target, weight))
+        error = answer(error, "cross_entropy_loss", (input, target, weight, 1, ignore_index, label_smoothing))
         raise error
 
 

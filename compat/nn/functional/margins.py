@@ -6,7 +6,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.arithmetic import ADD, SUB, by_number
 from ...functions.kernels import refuse_in
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import check_sizes, dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import spoken
 from ...graph import labelled
@@ -47,6 +47,7 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
         T["neg"](input)  # (which refuses it)
     if d.kind in "iu":
         raise RuntimeError(f"result type Float can't be cast to the desired output type {spoken(d)}")
+    check_sizes(current(input), current(target))
     exponent = P["neg"](P["mul"](current(input), current(target.to(input.dtype))))
     if input.is_complex():
         out = P["log1p"](P["exp"](exponent))

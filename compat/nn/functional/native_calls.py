@@ -20,9 +20,9 @@ adaptive_max_pool3d: input.size adaptive_max_pool3d(input,output_size)
 max_pool1d: max_pool1d(input,kernel_size,stride,padding,dilation,ceil_mode)
 max_pool2d: max_pool2d(input,kernel_size,stride,padding,dilation,ceil_mode)
 max_pool3d: max_pool3d(input,kernel_size,stride,padding,dilation,ceil_mode)
-alpha_dropout: alpha_dropout(input,p,training)
-feature_alpha_dropout: feature_alpha_dropout(input,p,training)
-dropout: dropout(input,p,training)
+alpha_dropout: p<0.0 alpha_dropout(input,p,training)
+feature_alpha_dropout: p<0.0 feature_alpha_dropout(input,p,training)
+dropout: p<0.0 dropout(input,p,training)
 dropout1d: input.dim
 dropout2d: input.dim
 dropout3d: input.dim
@@ -81,7 +81,6 @@ embedding_bag: input.dim
 scaled_dot_product_attention: scaled_dot_product_attention(query,key,value,attn_mask,dropout_p,is_causal)
 linear_cross_entropy: input.dim
 gumbel_softmax: empty_like(logits)
-softmin: input.dim
 softmax: input.softmax
 log_softmax: input.log_softmax
 interpolate: input.dim
@@ -128,6 +127,8 @@ def in_torchs_words(error):
             refused = (
                 misfit(native, (Signature(own),), tuple(args), {}) if own else refusal(native, False, tuple(args), {})
             )
+        elif step.endswith("<0.0"):
+            refused = compared(given[step[:-4]])
         else:
             name, _, attribute = step.partition(".")
             refused = lacking(given.get(name), attribute)
@@ -136,9 +137,19 @@ def in_torchs_words(error):
     return None
 
 
-def lacking(x, attribute):
+def compared(x):
+    """What Python says where torch compares something with 0.0."""
     try:
-        getattr(x, attribute)
-    except AttributeError as error:
+        x < 0.0  # noqa: B015
+    except TypeError as error:
         return error.with_traceback(None)
     return None
+
+
+def lacking(x, attribute):
+    """What Python says where torch calls a method of something that has none."""
+    try:
+        found = getattr(x, attribute)
+    except AttributeError as error:
+        return error.with_traceback(None)
+    return None if callable(found) or attribute == "ndim" else TypeError(f"'{type(found).__name__}' object is not callable")

@@ -187,7 +187,7 @@ def batch_norm(
         mean, variance = (P["reshape"](current(r), shape=by_channel(shape)) for r in (running_mean, running_var))
         out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, eps)))
         out = scaled(out, weight, bias, by_channel(shape))
-    if training and (running_mean is not None or running_var is not None):
+    if training and count and (running_mean is not None or running_var is not None):
         if (
             tls.mapping is not None
             and is_mapped(t)
@@ -299,6 +299,8 @@ def instance_norm(
     }  # every sample's channels are channels of one
     flat = input.reshape(1, n * c, *sizes)
     out = batch_norm(flat, **each, training=use_input_stats, momentum=momentum, eps=eps)
+    if n == 0 and weight is not None:  # (torch has no parameters for no samples)
+        raise IndexError("select(): index 0 out of range for tensor of size [0] at dimension 0")
     if use_input_stats:
         for name in ("running_mean", "running_var"):
             if own[name] is not None:

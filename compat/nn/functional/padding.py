@@ -88,7 +88,7 @@ def check(mode, shape, config):
         n, (a, b) = shape[axis], config[axis]
         if mode == "circular" and (a > n or b > n):
             raise RuntimeError("Padding value causes wrapping around more than once.")
-        if mode == "reflect" and max(a, b) >= n:
+        if mode == "reflect" and (a or b) and max(a, b) >= n:
             at = 4 + 2 * (len(shape) - 1 - axis)
             raise RuntimeError(
                 f"Argument #{at}: Padding size should be less than the corresponding input dimension, but got: padding "

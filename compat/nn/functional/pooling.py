@@ -59,6 +59,13 @@ def check_rank(shape, k):
         raise
 
 
+def need_dimension(shape, dim):
+    """IndexError for a dimension, counted from the last, that is not there."""
+    if len(shape) < -dim:
+        n = max(len(shape), 1)
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+
+
 def check_line(input, name):
     """avg_pool1d and its kin work on [C, L] and [N, C, L]."""
     if input.dim() not in (2, 3):
@@ -106,8 +113,13 @@ def average_pooling(k):
         padding = entries(padding, k, name, "padding")
         if divisor_override == 0:
             raise RuntimeError("divisor must be not zero")
-        if k == 3:
-            refuse_halves("avg_pool3d_out_frame", input)
+        if k == 2:
+            need_dimension(shape_of(x), -3)
+            if len(shape_of(x)) > 4:
+                raise RuntimeError(
+                    "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:"
+                    f"{list(shape_of(x))}"
+                )
         check_rank(shape_of(x), k)
         sizes = shape_of(x)[-k:]
         if k == 3 and any(n < w for n, w in zip(sizes, window)):
@@ -116,6 +128,8 @@ def average_pooling(k):
                     *sizes, *window
                 )
             )
+        if k == 3:
+            refuse_halves("avg_pool3d_out_frame", input)
         pads = windows_of(shape_of(x), window, stride, padding, (1,) * k, ceil_mode)
         params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=(1,) * k)
         total = P["window_sum"](x, **params)

@@ -14,7 +14,6 @@ from ...functions.shape import reshaped, transposed
 from ...graph import labelled
 from ...rewriting import spelled
 from ...tensor import Tensor, current
-from .convolution import KINDS as IN_C
 from .dtypes import dtype_in
 
 
@@ -65,9 +64,11 @@ def affine_in_steps(x, w, b):
 
 def bilinear(input1, input2, weight, bias=None):
     """x1 @ weight[k] @ x2 + bias[k] for each k: [*, in1], [*, in2] -> [*, out]."""
-    ds = [C_NAMES[dtypes.name_of(dtype_in(t))] for t in (input1, input2, weight)]
-    if len({*ds}) > 1:
-        raise RuntimeError("All tensors must have the same dtype, got input1: {}, input2: {}, weight: {}".format(*ds))
+    own = {"input1": input1, "input2": input2, "weight": weight} | ({} if bias is None else {"bias": bias})
+    kinds = {name: C_NAMES[dtypes.name_of(dtype_in(t))] for name, t in own.items()}
+    if len({*kinds.values()}) > 1:
+        told = ", ".join([f"{name}: {kind}" for name, kind in kinds.items()])
+        raise RuntimeError(f"All tensors must have the same dtype, got {told}")
     if input1.dim() != input2.dim():
         raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.dim()} and {input2.dim()}")
     for i, (a, b) in enumerate(zip(input1.shape[:-1], input2.shape[:-1])):
@@ -83,10 +84,6 @@ def bilinear(input1, input2, weight, bias=None):
         raise RuntimeError(
             f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}"
         )
-    own = {"input1": input1, "input2": input2, "weight": weight} | ({} if bias is None else {"bias": bias})
-    if len({t.dtype for t in own.values()}) > 1:
-        kinds = ", ".join([f"{name}: {IN_C.get(t.dtype.name, spoken(t.dtype.numpy).lower())}" for name, t in own.items()])
-        raise RuntimeError(f"All tensors must have the same dtype, got {kinds}")
     out = T["einsum"]("...i,kij,...j->...k", input1, weight, input2)
     out = named(out, "ViewBackward0", (input1, weight, input2))
     return out if bias is None else out + bias

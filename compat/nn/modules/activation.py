@@ -90,7 +90,7 @@ def declare(name, function, made=None, **more):
 
 
 NO_TEXT = {"extra_repr": Module.extra_repr}
-LAMBD = {"extra_repr": lambda self: str(self.lambd)}
+LAMBD = {"extra_repr": lambda self: f"{self.lambd}"}
 ReLU = declare("ReLU", "relu", by_inplace)
 Tanh = declare("Tanh", "tanh")
 Sigmoid = declare("Sigmoid", "sigmoid")

@@ -16,6 +16,8 @@ class MultiheadAttention(Module):
     (torch.Size([5, 2, 4]), torch.Size([2, 5, 5]))
     """
 
+    __module__ = __package__ + ".activation"  # (as torch has it)
+
     def __init__(
         self, embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, kdim=None, vdim=None,
         batch_first=False, device=None, dtype=None,

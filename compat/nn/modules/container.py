@@ -393,7 +393,8 @@ class ParameterDict(Module):
 
     def popitem(self):
         """Remove the last (name, parameter) pair, and return it."""
-        key = next(reversed(self._keys))
+        key, _ = self._keys.popitem()
+        self._keys[key] = None
         return key, self.pop(key)
 
     def clear(self):

@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from dataclasses import dataclass
 
 from .. import functional
 from ..functional.losses import given_reduction
@@ -119,6 +120,17 @@ class CrossEntropyLoss(_WeightedLoss):
     ):  # fmt: skip
         super().__init__(weight, size_average, reduce, reduction)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
+
+
+@dataclass(slots=True, frozen=True)
+class LinearCrossEntropyOptions:
+    """How linear_cross_entropy is to save memory in torch; they change nothing here."""
+
+    allow_retain_graph: bool = False
+    batch_chunk_size: int | None = None
+    chunking_method: str | None = "auto"
+    acc_policy: str = "auto"
+    acc_dtype: object = None
 
 
 class LinearCrossEntropyLoss(_WeightedLoss):

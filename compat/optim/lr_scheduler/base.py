@@ -9,6 +9,7 @@ import weakref
 from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import PublicMethods
 
+from ...families import own_copies
 from ...tensor import Tensor
 from ..optimizer import Optimizer
 
@@ -90,6 +91,13 @@ class LRScheduler(PublicMethods):
 
     _get_lr_called_within_step = False
     _is_initial = False
+    __module__ = __package__  # (all are of one module in torch)
+
+    def __init_subclass__(cls, **kwargs):
+        if cls.__module__.startswith(__package__):
+            cls.__module__ = __package__
+        own_copies(cls)
+        super().__init_subclass__(**kwargs)
 
     def __init__(self, optimizer, last_epoch=-1):
         check_optimizer(optimizer)

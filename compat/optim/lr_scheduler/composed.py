@@ -30,12 +30,16 @@ class Composed(LRScheduler):
 
     def state_dict(self):
         """Everything but the optimizer, with the state of each schedule."""
-        return {**super().state_dict(), "_schedulers": [s.state_dict() for s in self._schedulers]}
+        state = super().state_dict()
+        del state["_schedulers"]  # (torch has them last)
+        return {**state, "_schedulers": [s.state_dict() for s in self._schedulers]}
 
     def load_state_dict(self, state_dict):
         """Take what state_dict() gave."""
-        super().load_state_dict({k: v for k, v in state_dict.items() if k != "_schedulers"})
-        for scheduler, held in zip(self._schedulers, state_dict["_schedulers"], strict=True):
+        states = state_dict.pop("_schedulers")
+        super().load_state_dict(state_dict)
+        state_dict["_schedulers"] = states
+        for scheduler, held in zip(self._schedulers, states, strict=True):
             scheduler.load_state_dict(held)
 
 

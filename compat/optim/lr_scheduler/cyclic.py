@@ -95,12 +95,14 @@ class CyclicLR(Cycling):
 
     def state_dict(self):
         """Everything but the optimizer and the code of scale_fn."""
-        return {**super().state_dict(), "_scale_fn_custom": state_of(self._scale_fn_custom)}
+        state = super().state_dict()
+        del state["_scale_fn_custom"]  # (torch has it last)
+        return {**state, "_scale_fn_custom": state_of(self._scale_fn_custom)}
 
     def load_state_dict(self, state_dict):
         """Take what state_dict() gave."""
-        held = state_dict["_scale_fn_custom"]
-        super().load_state_dict({k: v for k, v in state_dict.items() if k != "_scale_fn_custom"})
+        held = state_dict.pop("_scale_fn_custom")
+        super().load_state_dict(state_dict)
         if held is not None:
             self._scale_fn_custom.__dict__.update(held)
 
@@ -186,11 +188,11 @@ class OneCycleLR(Cycling):
 def phases(total, share, three):
     """The parts of the one cycle: where each ends, and from what to what the rates and the momentum go in it."""
     rise = float(share * total) - 1
-    bounds = [("initial_lr", "max_lr", "max_momentum", "base_momentum", rise)]
+    bounds = [(rise, "initial_lr", "max_lr", "max_momentum", "base_momentum")]
     if three:
-        bounds.append(("max_lr", "initial_lr", "base_momentum", "max_momentum", float(2 * share * total) - 2))
-        bounds.append(("initial_lr", "min_lr", "max_momentum", "max_momentum", total - 1))
+        bounds.append((float(2 * share * total) - 2, "max_lr", "initial_lr", "base_momentum", "max_momentum"))
+        bounds.append((total - 1, "initial_lr", "min_lr", "max_momentum", "max_momentum"))
     else:
-        bounds.append(("max_lr", "min_lr", "base_momentum", "max_momentum", total - 1))
-    names = ("start_lr", "end_lr", "start_momentum", "end_momentum", "end_step")
+        bounds.append((total - 1, "max_lr", "min_lr", "base_momentum", "max_momentum"))
+    names = ("end_step", "start_lr", "end_lr", "start_momentum", "end_momentum")
     return [dict(zip(names, bound, strict=True)) for bound in bounds]

@@ -16,6 +16,8 @@ def state_of(f):
 class ByFunctions(Schedule):
     """Base of the two: `lr_lambda` is one function of the epoch, or one for each group (else ValueError)."""
 
+    _each = ("__init__",)
+
     def __init__(self, optimizer, lr_lambda, last_epoch=-1):
         self.optimizer = optimizer
         count = len(optimizer.param_groups)
@@ -30,12 +32,16 @@ class ByFunctions(Schedule):
 
     def state_dict(self):
         """Everything but the optimizer and the code of the functions."""
-        return {**super().state_dict(), "lr_lambdas": [state_of(f) for f in self.lr_lambdas]}
+        state = super().state_dict()
+        del state["lr_lambdas"]  # (torch has them last)
+        return {**state, "lr_lambdas": [state_of(f) for f in self.lr_lambdas]}
 
     def load_state_dict(self, state_dict):
         """Take what state_dict() gave; callable objects are given their state back."""
-        super().load_state_dict({k: v for k, v in state_dict.items() if k != "lr_lambdas"})
-        for f, held in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
+        lambdas = state_dict.pop("lr_lambdas")
+        super().load_state_dict(state_dict)
+        state_dict["lr_lambdas"] = lambdas
+        for f, held in zip(self.lr_lambdas, lambdas, strict=True):
             if held is not None:
                 f.__dict__.update(held)
 

@@ -1,0 +1,67 @@
+"""Random programs of torch.nn and torch.optim do line by line what they do under torch 2.13 (tests/expected/random_networks.json.xz):
+values, derivatives, texts, warnings, errors.
+
+`python tests/random_networks.py` and `python tests/random_steps.py` run any number of them beside torch.
+"""
+
+import json
+import lzma
+import pathlib
+import platform
+
+import pytest
+
+import compat
+from tests import random_networks, random_steps
+from tests.network_kinds import KINDS
+from tests.side_by_side import disagreement, outcome, programs
+
+PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_networks.json.xz"
+STORED = json.loads(lzma.decompress(PATH.read_bytes()))
+PROGRAMS = {"networks": random_networks.program, "steps": random_steps.program}
+KNOWN = {  # programs that differ, by number, and why
+    "networks": {
+        35: "torch's CrossMapLRN2d has no second derivative, and its first is that of other sums than it computes",
+        98: "padding=[] for MaxUnpool3d fails all the same, with another error",
+        193: "CrossMapLRN2d, as above",
+    },
+    "steps": {
+        89: "zero_grad() does not look at .grad, so it does not warn where that of a Tensor that is no leaf is asked for"
+    },
+}
+same_python = pytest.mark.skipif(
+    [*platform.python_version_tuple()[:2]] != STORED["python"],
+    reason="Python's own messages change from version to version",
+)
+
+
+@same_python
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_lines_do_what_torchs_do(kind):
+    found = {}
+    for number, lines in enumerate(programs(PROGRAMS[kind], len(STORED[kind]), "stored")):
+        different = disagreement(outcome(compat, lines), STORED[kind][number], lines)
+        if different:
+            found[number] = "\n".join([*lines, different])
+    new = found.keys() ^ KNOWN[kind].keys()
+    assert not new, "\n".join([found.get(n, f"{n} is as in torch now") for n in sorted(new)][:3])
+
+
+def test_every_class_is_met():
+    classes = {
+        n
+        for n in dir(compat.nn)
+        if isinstance(getattr(compat.nn, n), type) and issubclass(getattr(compat.nn, n), compat.nn.Module)
+    }
+    assert classes - KINDS.keys() == {"Module", "Container", "DataParallel", "RNNBase", "RNNCellBase"}
+
+
+def test_a_difference_is_seen():
+    lines = ["m = nn.Linear(2, 1)", "m.weight", "repr(m)", "m(3)"]
+    want = outcome(compat, lines)
+    assert disagreement(want, want, lines) is None
+    for number, other in ((1, {**want[1]["is"], "figures": [0.1, 0.2]}), (2, "Linear()")):
+        changed = [*want]
+        changed[number] = {"is": other}
+        assert disagreement(changed, want, lines)
+    assert disagreement([*want[:3], {"error": ["TypeError", "other"]}], want, lines)
