@@ -254,9 +254,12 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
         def g(*args, **kwargs):
             out = None
             if careful or "out" in kwargs:
-                key = types_in(args, kwargs)
-                if key not in taken:
-                    examine(own, args, kwargs, taken, key)
+                key = tuple(map(type, args))
+                if kwargs or key not in taken:
+                    if kwargs or list in key or tuple in key:
+                        key = types_in(args, kwargs)
+                    if key not in taken:
+                        examine(own, args, kwargs, taken, key)
             if kwargs:
                 if not has_out:
                     out = kwargs.pop("out", None)
@@ -493,9 +496,12 @@ def twin(name, label, f=None, *, aliases=()):
         others = (*args, *kwargs.values())
         try:
             shown = label if isinstance(label, str) else label(*args, **kwargs)
-            return rewrite(
-                self, f(kept(self, others), *args, **kwargs), shown, (self, *parents_in(others)), own in FILLING
-            )
+            got = f(kept(self, others), *args, **kwargs)
+            if got.owner.dtype(got) != self.owner.dtype(current(self)):
+                from .results import check_out
+
+                check_out(name, self.owner.dtype(current(self)), got.owner.dtype(got))
+            return rewrite(self, got, shown, (self, *parents_in(others)), own in FILLING)
         except BaseException as error:
             error = answer(error, own, (self, *args), kwargs)
             raise error

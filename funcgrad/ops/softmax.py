@@ -40,9 +40,9 @@ def by_columns(f):
         x = np.asarray(x)
         if not x.size:
             return x.copy()
-        if are_short(x, axes):
+        if are_short(x, axes) and x.flags.c_contiguous:
             return rows_of(f(columns_of(x), (0,)), x.shape)
-        return f(x.copy(), axes)
+        return f(x.copy(order="K"), axes)
 
     return impl
 
