@@ -59,9 +59,11 @@ def dtype_of(x):
     if got is not None:
         return got
     if hasattr(x, "mark"):  # a handle: it has the dtype of what it holds
-        while type(v := x.val) is not ndarray and hasattr(v, "mark"):
+        while type(v := x.val) is not ndarray:
+            if not hasattr(v, "mark"):
+                return x.mark.aval.dtype if v is None else dtype_of(v)  # (a staged value holds none)
             x = v
-        return x.mark.aval.dtype if v is None else dtype_of(v)  # (a staged value holds none)
+        return v.dtype
     if isinstance(x, np.generic):
         return x.dtype
     return x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype
