@@ -12,6 +12,7 @@ from funcgrad.core import state
 from funcgrad.core.aval import shape_of
 from funcgrad.core.halves import settle
 from funcgrad.core.handle import Alias, Array, Cell, Taped, fresh, root_of
+from funcgrad.core.layout import layout_of
 from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
@@ -23,7 +24,7 @@ from funcgrad.transforms.boundary import as_tensor
 
 from . import breaks, dtypes, inference, printing
 from .devices import Device, strided
-from .formats import base_of, is_in, offset_in
+from .formats import base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
 from .rewriting import OneOfSeveral
 from .size import Size
@@ -35,6 +36,7 @@ C_NAMES = {
     "complex128": "c10::complex<double>",
 }  # fmt: skip
 CPU = Device("cpu")
+OWN = ("by_hand", "moved", "box", "left", "of_function")  # what a Tensor may have in its __dict__ that no user gave it
 REINTERPRETING = ("as_real", "as_complex", "real", "imag")  # views that strides alone do not make
 
 
@@ -163,13 +165,18 @@ class Tensor(Taped):
     def stride(self, dim=None):
         """Steps in elements from one entry to the next, by dimension."""
         v = memory(self)
+        if v is None:  # (of a traced Tensor: those its value will have)
+            v = layout_of(current(self))
         strides = strides_of(v) if v is not None else contiguous_strides(self.shape)
         return strides if dim is None else of_dimension(strides, dim)
 
     def is_contiguous(self, memory_format=None):
         """Does the memory hold the elements in C order (or in another format)?"""
         v = memory(self)
-        return True if v is None else v.flags.c_contiguous if memory_format is None else is_in(v, memory_format)
+        if v is None:
+            v = layout_of(current(self))
+            return True if v is None else memory_format not in (None, contiguous_format) and is_in(v, memory_format)
+        return v.flags.c_contiguous if memory_format is None else is_in(v, memory_format)
 
     def storage_offset(self):
         """The position of the first element in the memory, in elements."""
@@ -649,7 +656,7 @@ def wrap(cls, array, requires_grad=False):
 
 def added_to(t):
     """The attributes that a user has given a Tensor, None if there are none."""
-    return {k: v for k, v in t.__dict__.items() if k not in ("by_hand", "moved", "box")} or None
+    return {k: v for k, v in t.__dict__.items() if k not in OWN} or None
 
 
 def unpickled(array, dtype, requires_grad):

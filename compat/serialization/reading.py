@@ -18,7 +18,7 @@ from ..devices import Device
 from .archive import DAMAGED, Reader
 from .naming import STORAGES, compat_object, width
 from .restricted import StorageName, unpickled
-from .storage import REBUILD, Storage, of_bytes
+from .storage import REBUILD, Storage, of_bytes, rebuild_any
 
 MAGIC = 0x1950A86A20F9469CFC6C  # what the format before the zip files begins with
 PROTOCOL = 1001
@@ -36,6 +36,8 @@ class Anything(pickle.Unpickler):
             return super().find_class(module, name)
         if module == "torch._utils" and name in REBUILD:
             return REBUILD[name]
+        if module == "torch._tensor" and name == "_rebuild_from_type_v2":
+            return rebuild_any
         if name in STORAGES and module in ("torch", "torch.storage"):
             return StorageName(name)
         if module == "torch" and name in dtypes.BY_NAME:

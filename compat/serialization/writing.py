@@ -18,9 +18,9 @@ from funcgrad.core.tracebacks import public
 
 from .. import dtypes
 from ..devices import Device
-from ..nn.parameter import Parameter
+from ..nn.parameter import Buffer, Parameter
 from ..size import Size
-from ..tensor import Tensor, current
+from ..tensor import Tensor, added_to, contiguous_strides, current
 from .archive import Writer
 from .naming import STORAGE_OF, torch_name
 
@@ -93,9 +93,16 @@ class Pickler(pickle._Pickler):
         if kind is None:
             args = *args, dtypes.of_numpy(array.dtype)
         made = self.named("torch._utils", "_rebuild_tensor_v2" if kind else "_rebuild_tensor_v3"), args
-        if not leaf:
+        attributes, kind = added_to(t), type(t)
+        if kind is Buffer:  # (torch has it as a Tensor that is marked)
+            attributes, kind = (attributes or {}) | {"persistent": t.persistent, "_is_buffer": True}, Tensor
+        if leaf:
+            state = (attributes,) if attributes else ()
+            name = self.named("torch._utils", "_rebuild_parameter" + "_with_state" * len(state))
+            made = name, (Made(*made), t.requires_grad, OrderedDict(), *state)
+        if kind in (Tensor, Parameter) and (leaf or not attributes):
             return made
-        return self.named("torch._utils", "_rebuild_parameter"), (Made(*made), t.requires_grad, OrderedDict())
+        return self.named("torch._tensor", "_rebuild_from_type_v2"), (made[0], kind, made[1], attributes or {})
 
     def save_made(self, x):
         self.save_reduce(x.f, x.args)
@@ -127,7 +134,8 @@ class Pickler(pickle._Pickler):
                 flat = flat.view(np.uint8).view(array.dtype)
             self.storages.append(flat)
             self.alive.append(root)
-        return self.numbers[key], offset // step, tuple([s // step for s in array.strides])
+        strides = contiguous_strides(array.shape) if array.size == 0 else [s // step for s in array.strides]
+        return self.numbers[key], offset // step, tuple(strides)
 
 
 class Reference:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import compat as torch
+from tests import damaged_files
 from tests.expected.make_programs import TARGET
 
 WRITTEN = json.loads(TARGET.read_text(encoding="utf-8"))["written"]
@@ -111,6 +112,11 @@ def test_a_damaged_file_is_an_error():
         except (RuntimeError, EOFError, pickle.UnpicklingError):
             seen += 1
     assert seen > 75
+
+
+def test_damaged_pickles_call_nothing():
+    found = damaged_files.check(0, 300)
+    assert sum(found.values()) == 300 and found["UnpicklingError"] > 200
 
 
 def test_texts():

@@ -72,3 +72,17 @@ for module in (
 ):  # fmt: skip
     again = there_and_back(module, weights_only=False)
     print(again, all(torch.equal(p, q) for p, q in zip(module.parameters(), again.parameters())))
+
+
+class Named(torch.Tensor):
+    pass
+
+
+marked = torch.ones(2)
+marked.note = "kept"
+for x in (marked, torch.nn.Buffer(torch.ones(1)), torch.zeros(0, 3), torch.ones(2).as_subclass(Named), torch.ones(3)[1:1]):
+    file = io.BytesIO()
+    torch.save(x, file)
+    file.seek(0)
+    got = torch.load(file, weights_only=False)
+    print(type(got).__name__, got, getattr(got, "note", None), got.stride(), isinstance(got.untyped_storage(), torch.UntypedStorage))
