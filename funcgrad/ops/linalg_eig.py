@@ -78,8 +78,9 @@ over = elementwise(
 
 
 def over_gaps(x, gaps):
-    """x_ij / gaps_ij off the diagonal, 0 on it."""
-    return over(where(eye_mask(x), 0, x), gaps)
+    """x_ij / gaps_ij off the diagonal, 0 on it. (The gaps there, 0, would be inf times 0 in the third derivative.)"""
+    eye = eye_mask(x)
+    return over(where(eye, 0, x), where(eye, 1, gaps))
 
 
 def gaps_of(w):
