@@ -10,6 +10,7 @@ import scipy.special
 
 import funcgrad as fg
 from funcgrad import random
+from funcgrad.compile.passes.order import ready
 
 FOLDER = pathlib.Path(__file__).parent / "expected"
 sys.path.insert(0, str(FOLDER))
@@ -179,3 +180,24 @@ def test_beside_numpy():
     assert rng.normal(size=3).shape == (3,)
     grad = fg.grad(lambda s: np.sum(s * np.random.default_rng(0).normal(size=3)))(2.0)
     assert grad == np.sum(np.random.default_rng(0).normal(size=3))
+
+
+@pytest.mark.parametrize("law", ["normal", "uniform", "gumbel", "cauchy"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_small_draws_of_compiled_code_are_one(law, dtype):
+    """Keys are drawn from together, and what each gives is what it gives alone; a draw that decides a key stays before it."""
+    shapes = [(3,), (2, 2), (3,), (), (40,), (4096, 2)]
+    draw = getattr(fg.random, law)
+
+    def f(key):
+        *keys, last = fg.random.split(key, len(shapes) + 1)
+        found = [draw(k, s, dtype=dtype) for k, s in zip(keys, shapes, strict=True)]
+        return [*found, draw(fg.random.fold_in(last, (found[0][0] > 0).astype(np.uint32)), (5,), dtype=dtype)]
+
+    keys = fg.random.split(fg.random.key(3), 2)
+    for got, want in zip(fg.jit(f)(keys[0]), f(keys[0]), strict=True):
+        np.testing.assert_array_equal(got, want)
+    for got, one, two in zip(fg.jit(fg.vmap(f))(keys), f(keys[0]), f(keys[1]), strict=True):
+        np.testing.assert_array_equal(got, [one, two])
+    names = [n.prim.name for n in ready(fg.make_graph(f)(keys[0])).nodes]
+    assert names.count("random_draw") == 3

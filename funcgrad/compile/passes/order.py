@@ -16,12 +16,13 @@ from .draft import Draft, local
 from .folding import constant_folding
 from .indices import bounds  # noqa: F401  (its patterns are among those of `simplification`)
 from .inlining import inline
-from .lowering import lowering, negations, sums_of_sums
+from .lowering import extrema_of_windows, lowering, negations, sums_of_sums
 from .merging import common_subexpressions
 from .patterns import simplification
 from .products import transposes_into_products
 from .rematerialising import rematerialisation
 from .rewriting import rebuild
+from .scalings import scalings
 from .together import equal_expressions_together
 from .zeros import zeros
 
@@ -66,8 +67,14 @@ def ready(graph):
     belongs together computed together; what costs memory at the worst moment, twice."""
     got = graph.cache.get("ready")
     if got is None:
-        got = drafted(simplified(inline(graph)), without_stops, negations, settled=PASSES)
+        got = drafted(simplified(inline(graph)), without_stops, scalings, negations, settled=PASSES)
         got = drafted(run(doublings, got), sums_of_sums, lowering)
+        if any([n.prim.name == "random_draw" for n in got.nodes]):
+            from .draws import draws_together
+
+            got = run(draws_together, got)
+        located = drafted(got, extrema_of_windows)
+        got = got if located is got else run(common_subexpressions, located)
         for p in (equal_expressions_together, rematerialisation):
             got = run(p, got)
         graph.cache["ready"] = got

@@ -105,6 +105,7 @@ LAWS = {
     "gumbel_high": gumbel_high, "gumbel_highest": gumbel_highest, "laplace": laplace, "logistic": logistic,
     "cauchy": cauchy,
 }  # fmt: skip
+OF_ONE_WORD = set(LAWS) - {"gumbel_high", "gumbel_highest"}  # number i of these is made of word i of the key
 
 
 def draw(keys, law, shape, dtype):

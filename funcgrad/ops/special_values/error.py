@@ -107,7 +107,9 @@ def beyond(s):
 def erfinv_of_number(x):
     """The same of one Python float between -1 and 1."""
     a = abs(x)
-    w = -math.log((1 - a) * (1 + a))  # (1 and -1 are refused by it)
+    if not a < 1:
+        raise ValueError
+    w = -float(np.log((1 - a) * (1 + a)))  # (NumPy's: the bits are those of any array)
     return x * (polynomial(ERFINV_MIDDLE, on((0.0, 5.0), w)) if w <= 5 else beyond(math.sqrt(w)))
 
 
