@@ -1,0 +1,16 @@
+"""The arrays whose sums test_torch_sums.py compares with torch's, bit for bit."""
+
+import numpy as np
+
+VECTORS = (*range(1, 140), *range(255, 270), *range(510, 580), 1000, 4095, 8200, 20000, 300001)
+ROWS = [(count, n) for count in (2, 3, 7, 40, 500) for n in (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 24, 31, 33, 64, 70, 100, 129, 300, 543, 545)]
+
+
+def arrays():
+    """(name, array, axis) of every case."""
+    rng = np.random.default_rng(0)
+    for dtype in ("float32", "float64"):
+        for n in VECTORS:
+            yield f"{dtype} {n}", rng.standard_normal(n).astype(dtype), 0
+        for count, n in ROWS:
+            yield f"{dtype} {count} {n}", rng.standard_normal((count, n)).astype(dtype), 1
