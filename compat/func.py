@@ -12,7 +12,7 @@ from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Record
 from funcgrad.core.tracebacks import public
-from funcgrad.errors import ConcreteBoolError, ConcretizationError, SecondBackwardError
+from funcgrad.errors import ConcreteBoolError, ConcretizationError, RandomnessError, SecondBackwardError
 from funcgrad.lazy import attributes
 
 from .autograd.walks import conjugated
@@ -430,6 +430,8 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                     BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
                 )
                 raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
+            except RandomnessError as error:
+                raise RuntimeError(str(error)).with_traceback(error.__traceback__) from None
 
         if chunk_size is None or chunk_size >= size:
             return flat.shown(run(leaves, size))
@@ -444,7 +446,11 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 
 
 class MappedValueError(ConcretizationError, RuntimeError):
-    """The value of what is mapped was asked for: torch's RuntimeError."""
+    """The value of what is mapped was asked for: torch's RuntimeError, by which name it is shown."""
+
+
+MappedValueError.__name__ = MappedValueError.__qualname__ = "RuntimeError"
+MappedValueError.__module__ = "builtins"
 
 
 BRANCHED = (

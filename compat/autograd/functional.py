@@ -1,22 +1,49 @@
-"""torch.autograd.functional: derivatives of functions of Tensors, over funcgrad's transforms.
+"""torch.autograd.functional: derivatives of functions of Tensors, by autograd.grad on what one call of the function has recorded.
 
-Invariant: the inputs' own `.grad` and graph are left alone; results are detached unless create_graph is asked for.
+Invariant: the function is called once, on leaves (or, with create_graph, views of the inputs), under enable_grad; the inputs' own `.grad`
+and graph are left alone; results are detached unless create_graph is asked for.
 """
 
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.state import tls
 from funcgrad.transforms.boundary import as_tensor
-from funcgrad.transforms.derived import jacfwd, jacrev
-from funcgrad.transforms.forward_mode import jvp as forward
-from funcgrad.transforms.reverse_mode import grad as gradient
-from funcgrad.transforms.reverse_mode import vjp as reverse
+from funcgrad.transforms.derived import jacfwd
 
 from ..functions.missing import refusal as _refusal
 from ..tensor import Tensor
 from . import walks
+from .grad_mode import call_in
 
 P = PRIMITIVES
+STRICT = " This is not allowed in strict mode"
+OUTPUT = (
+    "Output {} of the user-provided function does not require gradients. The outputs must be computed in a differentiable manner from the "
+    "input when running in strict mode."
+)
+GRADIENT = (
+    f"The gradient with respect to input {{}} is independent of the inputs of the user-provided function.{STRICT}."
+)
+JACOBIAN = (
+    "While computing the hessian, found that the jacobian of the user-provided function with respect to input {} is independent of the "
+    f"input.{STRICT}. You should ensure that your function is twice differentiable and that the jacobian depends on the inputs (this would "
+    "be violated by a linear function for example)."
+)
+HESSIAN = (
+    f"The hessian of the user-provided function with respect to input {{}} is independent of the input.{STRICT}. You should ensure that "
+    "your function is thrice differentiable and that the hessian depends on the inputs."
+)
+BACK = f"The output of the user-provided function is independent of input {{}}.{STRICT}."
+BACK_TRICK = (
+    "The gradient with respect to the input is independent of entry {} in the grad_outputs when using the double backward trick to compute "
+    f"forward mode gradients.{STRICT}."
+)
+DOUBLE_BACK = f"The jacobian of the user-provided function is independent of input {{}}.{STRICT}."
+DOUBLE_BACK_TRICK = (
+    f"The hessian of the user-provided function is independent of entry {{}} in the grad_jacobian.{STRICT} as it prevents from using the "
+    "double backward trick to replace forward mode AD."
+)
 
 
 # ------------------------------------------------------------------------------------------------ arguments and results
@@ -38,88 +65,51 @@ def like(xs, x):
 
 
 class Problem:
-    """A function with its inputs, checked: `xs` a tuple of Tensors, `f(*xs)` a Tensor or a tuple of them."""
+    """A function with its inputs: `xs` are what it is given, `outputs` what it has returned."""
 
     def __init__(self, caller, func, inputs, create_graph, strict):
-        self.caller = caller
-        self.inputs = inputs
-        self.create_graph = create_graph
+        self.caller, self.func, self.inputs = caller, func, inputs
+        self.create_graph, self.strict = create_graph, strict
         xs = as_tensors(inputs, "inputs", caller)
-        self.func = func
-        self.xs = tuple([x if create_graph and x.requires_grad else x.detach() for x in xs])
-        if create_graph:
-            self.xs = tuple([x if x.requires_grad else x.requires_grad_() for x in self.xs])
-        if strict and caller != "hessian":
-            self.refuse_independence()
-        if strict and caller in ("hvp", "vhp", "hessian"):
-            self.refuse_linear()
+        self.xs = call_in(True, lambda: tuple([self.given(x) for x in xs]))
 
-    def f(self, *xs):
-        out = self.func(*xs)
-        as_tensors(out, "outputs of the user-provided function", self.caller)
-        return out
+    def given(self, x):
+        """An input as the function gets it."""
+        return x.view_as(x) if self.create_graph and x.requires_grad else x.detach().requires_grad_()
 
-    def scalar(self, *xs):
-        """f, which must give one element, as a 0-d value."""
-        out = as_tensors(self.func(*xs), "outputs of the user-provided function", self.caller)
-        if len(out) != 1:
+    def run(self):
+        """Call the function."""
+        self.out = call_in(True, self.func, *self.xs)
+        self.outputs = as_tensors(self.out, "outputs of the user-provided function", self.caller)
+        self.check(self.outputs, OUTPUT)
+        return self
+
+    def check(self, tensors, text):
+        """In strict mode RuntimeError if one of these is missing or not recorded."""
+        for i, t in enumerate(tensors if self.strict else ()):
+            if t is None or not t.requires_grad:
+                raise RuntimeError((BACK if t is None else text).format(i))
+
+    def of_one_element(self):
+        """RuntimeError in torch's words unless there is one output, of one element."""
+        if isinstance(self.out, tuple):
             raise RuntimeError(f"The function given to {self.caller} should return a single Tensor")
-        if out[0].numel() != 1:
+        if self.out.numel() != 1:
             raise RuntimeError(
                 f"The Tensor returned by the function given to {self.caller} should contain a single element"
             )
-        return out[0].reshape(())
 
-    def first(self, *xs):
-        """The gradient of `scalar`, in the form of the inputs."""
-        return like(gradient(self.scalar, tuple(range(len(xs))))(*xs), self.inputs)
-
-    def refuse_independence(self):
-        xs = [x.detach().requires_grad_() for x in self.xs]
-        for i, out in enumerate(as_tensors(self.f(*xs), "outputs of the user-provided function", self.caller)):
-            if not out.requires_grad:
+    def filled(self, grads, refs, text):
+        """Gradients, with zeros for those that are missing; in strict mode RuntimeError (`text`) instead."""
+        for i, g in enumerate(grads if self.strict else ()):
+            if g is None:
+                raise RuntimeError(text.format(i))
+            if self.create_graph and not g.requires_grad:
+                which = "hessian" if text in (DOUBLE_BACK, DOUBLE_BACK_TRICK) else "jacobian"
                 raise RuntimeError(
-                    f"Output {i} of the user-provided function does not require gradients. The outputs must be computed in a "
-                    "differentiable manner from the input when running in strict mode."
+                    f"The {which} of the user-provided function is independent of input {i}.{STRICT} when create_graph=True."
                 )
-            seed = as_tensor(np.ones(tuple(out.shape), out.dtype.numpy))
-            of = f"Output {i}" if self.caller == "jacobian" else "The output"
-            recorded = self.create_graph and self.caller in ("jvp", "vjp")
-            for j, g in enumerate(
-                walks.grad(out, xs, seed, retain_graph=True, create_graph=recorded, allow_unused=True)
-            ):
-                if g is None:
-                    raise RuntimeError(
-                        f"{of} of the user-provided function is independent of input {j}. This is not allowed in strict mode."
-                    )
-                if recorded and not g.requires_grad:
-                    raise RuntimeError(
-                        f"The jacobian of the user-provided function is independent of input {j}. This is not allowed in strict "
-                        "mode when create_graph=True."
-                    )
-
-    def refuse_linear(self):
-        """RuntimeError in torch's words if a first derivative does not depend on an input."""
-        xs = [x.detach().requires_grad_() for x in self.xs]
-        value = self.scalar(*xs)
-        gs = walks.grad(value, xs, create_graph=True, allow_unused=True) if value.requires_grad else [None] * len(xs)
-        for i, g in enumerate(gs):
-            if g is None or not g.requires_grad:
-                raise RuntimeError(
-                    "While computing the hessian, found that the jacobian of the user-provided function with respect to input "
-                    f"{i} is independent of the input. This is not allowed in strict mode. You should ensure that your function "
-                    "is twice differentiable and that the jacobian depends on the inputs (this would be violated by a linear "
-                    "function for example)."
-                )
-        if self.caller != "hessian":
-            return
-        for i, g in enumerate(gs):
-            for j, second in enumerate(walks.grad(g.sum(), xs, retain_graph=True, allow_unused=True)):
-                if second is None:
-                    raise RuntimeError(
-                        f"Output {i} of the user-provided function is independent of input {j}. This is not allowed in strict "
-                        "mode."
-                    )
+        return [zeros(x) if g is None else g for g, x in zip(grads, refs, strict=True)]
 
     def vectors(self, v, of, default):
         """The vector argument v, with the shapes of `of`; None is 1 where there is one element."""
@@ -143,6 +133,34 @@ class Problem:
             return type(tree)([self.out(t) for t in tree])
         return tree if self.create_graph else tree.detach()
 
+    def has_one(self):
+        return len(self.outputs) == 1 and self.outputs[0].numel() == 1
+
+    def again(self, outputs, xs, cotangents=None, **options):
+        """Gradients that are themselves recorded with create_graph."""
+        mode = self.create_graph or tls.grad
+        return call_in(mode, gradients, outputs, xs, cotangents, create_graph=self.create_graph, **options)
+
+    def shown(self, tree):
+        """A result as it is handed out."""
+        if isinstance(tree, (tuple, list)):
+            return type(tree)([self.shown(t) for t in tree])
+        return tree if self.create_graph else tree.detach()
+
+
+def zeros(x, **options):
+    t = as_tensor(np.zeros(tuple(x.shape), x.dtype.numpy))
+    return t.requires_grad_() if options else t
+
+
+def gradients(outputs, xs, cotangents=None, **options):
+    """autograd.grad of those of the outputs that are recorded; None for each of xs that they do not depend on."""
+    cotangents = cotangents or [None] * len(outputs)
+    live = [(y, c) for y, c in zip(outputs, cotangents, strict=True) if y is not None and y.requires_grad]
+    if not live:
+        return (None,) * len(xs)
+    return walks.grad([y for y, _ in live], xs, [c for _, c in live], allow_unused=True, **options)
+
 
 ONE_OUTPUT = "the user-provided function returns a single Tensor with a single element"
 ONE_INPUT = "the input to the user-provided function is a single Tensor with a single element"
@@ -156,60 +174,85 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     >>> torch.autograd.functional.vjp(lambda x: x ** 2, torch.tensor([1.0, 2.0]), torch.ones(2))
     (tensor([1., 4.]), tensor([2., 4.]))
     """
-    p = Problem("vjp", func, inputs, create_graph, strict)
-    value, pullback = reverse(p.f, *p.xs)
-    ct = p.vectors(v, value, ONE_OUTPUT)
-    return p.out(value), p.out(like(pullback(like(ct, value)), inputs))
+    p = Problem("vjp", func, inputs, create_graph, strict).run()
+    vs = None if v is None and p.has_one() else p.vectors(v, p.out, ONE_OUTPUT)
+    found = p.filled(p.again(p.outputs, p.xs, vs), p.xs, BACK)
+    return p.shown(p.out), p.shown(like(found, inputs))
 
 
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
     """(func(*inputs), the product of the Jacobian with v): v has the shapes of the inputs."""
     p = Problem("jvp", func, inputs, create_graph, strict)
-    value, tangent = forward(p.f, p.xs, p.vectors(v, p.xs, ONE_INPUT))
-    return p.out(value), p.out(tangent)
+    vs = p.vectors(v, p.xs, ONE_INPUT)
+    p.run()
+    weights = [zeros(y, requires_grad=True) for y in p.outputs]  # (the gradient is linear in these, whatever they are)
+    back = gradients(p.outputs, p.xs, weights, create_graph=True)
+    p.check(back, GRADIENT)
+    found = p.filled(p.again(back, weights, vs), p.outputs, BACK_TRICK)
+    return p.shown(p.out), p.shown(like(found, p.out))
 
 
 def vhp(func, inputs, v=None, create_graph=False, strict=False):
     """(func(*inputs), the product of v with the Hessian) of a function with one element."""
     p = Problem("vhp", func, inputs, create_graph, strict)
-    _, pullback = reverse(p.first, *p.xs)
-    product = pullback(like(p.vectors(v, p.xs, ONE_INPUT), inputs))
-    return p.out(p.f(*p.xs)), p.out(like(product, inputs))
+    vs = p.vectors(v, p.xs, ONE_INPUT)
+    p.run().of_one_element()
+    first = gradients(p.outputs, p.xs, create_graph=True)
+    p.check(first, JACOBIAN)
+    found = p.filled(p.again(first, p.xs, vs), p.xs, DOUBLE_BACK)
+    return p.shown(p.out), p.shown(like(found, inputs))
 
 
 def hvp(func, inputs, v=None, create_graph=False, strict=False):
     """(func(*inputs), the product of the Hessian with v) of a function with one element."""
     p = Problem("hvp", func, inputs, create_graph, strict)
-    _, product = forward(p.first, p.xs, p.vectors(v, p.xs, ONE_INPUT))
-    return p.out(p.f(*p.xs)), p.out(product)
+    vs = p.vectors(v, p.xs, ONE_INPUT)
+    p.run().of_one_element()
+    first = gradients(p.outputs, p.xs, create_graph=True)
+    p.check(first, JACOBIAN)
+    weights = [zeros(x, requires_grad=True) for x in p.xs]
+    second = gradients(first, p.xs, weights, create_graph=True)
+    p.check(second, HESSIAN)
+    found = p.filled(p.again(second, weights, vs), p.xs, DOUBLE_BACK_TRICK)
+    return p.shown(p.out), p.shown(like(found, inputs))
 
 
 # ------------------------------------------------------------------------------------------------ matrices
-def rows(f, xs):
-    """The Jacobian of f, one pullback an element: for each output a tuple with a Tensor [*output, *input] an input."""
-    value, pullback = reverse(f, *xs)
-    values = value if isinstance(value, tuple) else (value,)
-    found = []
-    for i, v in enumerate(values):
-        size, dtype = v.numel(), v.dtype.numpy
-        zeros = [as_tensor(np.zeros(tuple(u.shape), u.dtype.numpy)) for u in values]
-        gathered = []
-        for k in range(size):
-            one = np.zeros(size, dtype)
-            one[k] = 1
-            zeros[i] = as_tensor(one.reshape(tuple(v.shape)))
-            gathered.append(pullback(like(zeros, value)))
-        found.append(tuple([stacked([g[j] for g in gathered], v, x) for j, x in enumerate(xs)]))
-    return value, found
+def rows(p, i, y):
+    """The derivatives of all elements of the i-th output: a Tensor [*output, *input] for each input."""
+    parts = [[] for _ in p.xs]
+    for k in range(y.numel()):
+        element = call_in(True, lambda: y.reshape(-1)[k])  # noqa: B023
+        found = p.again((element,), p.xs, retain_graph=True)
+        for j, (g, x, part) in enumerate(zip(found, p.xs, parts, strict=True)):
+            if g is None and p.strict:
+                raise RuntimeError(f"Output {i} of the user-provided function is independent of input {j}.{STRICT}.")
+            if p.strict and p.create_graph and not g.requires_grad:
+                raise RuntimeError(
+                    f"The jacobian of the user-provided function is independent of input {j}.{STRICT} when create_graph=True."
+                )
+            part.append(zeros(x) if g is None else g)
+    return tuple([stacked(part, y, x) for part, x in zip(parts, p.xs, strict=True)])
 
 
-def stacked(gs, v, x):
-    """Gradients of the elements of v by x as one Tensor [*v, *x]."""
-    shape = (*v.shape, *x.shape)
+def all_at_once(p, y):
+    """The same, mapped over the elements."""
+    size = y.numel()
+    if not y.requires_grad or size == 0:
+        found = (None,) * len(p.xs)
+    else:
+        units = as_tensor(np.eye(size, dtype=y.dtype.numpy).reshape(size, *y.shape))
+        found = p.again((y,), p.xs, (units,), retain_graph=True, is_grads_batched=True)
+    return tuple([stacked([] if g is None else [g], y, x) for g, x in zip(found, p.xs, strict=True)])
+
+
+def stacked(gs, y, x):
+    """Gradients of the elements of y by x, one after another, as one Tensor [*y, *x]; zeros if there are none."""
+    shape = (*y.shape, *x.shape)
     if not gs:
         return as_tensor(np.zeros(shape, x.dtype.numpy))
-    flat = [P["reshape"](g, shape=(1, *x.shape)) for g in gs]
-    return P["reshape"](P["concatenate"](*flat, axis=0), shape=tuple(shape))
+    flat = [P["reshape"](g, shape=(g.numel(),)) for g in gs]
+    return P["reshape"](P["concatenate"](*flat, axis=0), shape=shape)
 
 
 def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"):
@@ -232,37 +275,43 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
             'torch.autograd.functional.jacobian: `create_graph=True` and `strategy="forward-mode"` are not supported '
             'together (yet). Please either set `create_graph=False` or `strategy="reverse-mode"`.'
         )
-    check_options(strict, vectorize, strategy)
-    p = Problem("jacobian", func, inputs, create_graph, strict)
-    return p.out(matrices(p.f, p.xs, inputs, vectorize, strategy))
-
-
-def check_options(strict, vectorize, strategy):
-    """What torch does not combine."""
-    if strategy == "forward-mode" and not vectorize:
-        raise NotImplementedError(
-            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for `vectorize=True`."
-        )
+    if strategy == "forward-mode":
+        return by_forward_mode(func, inputs, strict, vectorize, "jacobian")
+    p = Problem("jacobian", func, inputs, create_graph, strict).run()
     if strict and vectorize:
         raise RuntimeError(
             "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. Please either "
             "set `strict=False` or `vectorize=False`."
         )
+    found = [all_at_once(p, y) if vectorize else rows(p, i, y) for i, y in enumerate(p.outputs)]
+    return p.shown(like([like(entries, inputs) for entries in found], p.out))
+
+
+def by_forward_mode(func, inputs, strict, vectorize, caller):
+    """The Jacobian by jvps of all unit vectors at once; NotImplementedError, RuntimeError for what torch does not combine."""
+    if strict:
+        raise RuntimeError(
+            'torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported together (yet). Please '
+            'either set `strict=False` or `strategy="reverse-mode"`.'
+        )
+    if not vectorize:
+        raise NotImplementedError(
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for `vectorize=True`."
+        )
+    xs = as_tensors(inputs, "inputs", caller)
+
+    def f(*xs):
+        out = func(*xs)
+        as_tensors(out, "outputs of the user-provided function", caller)
+        return out
+
+    found = jacfwd(f, tuple(range(len(xs))) if isinstance(inputs, tuple) else 0)(*xs)
+    return listed(found)
 
 
 def listed(tree):
     """Results of forward mode come in lists, as torch's do."""
     return [listed(t) for t in tree] if isinstance(tree, tuple) else tree
-
-
-def matrices(f, xs, inputs, vectorize, strategy):
-    if vectorize:
-        numbers = tuple(range(len(xs))) if isinstance(inputs, tuple) else 0
-        if strategy == "forward-mode":
-            return listed(jacfwd(f, numbers)(*xs))
-        return jacrev(f, numbers)(*xs)
-    value, found = rows(f, xs)
-    return like([like(entries, inputs) for entries in found], value)
 
 
 def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, outer_jacobian_strategy="reverse-mode"):
@@ -275,9 +324,19 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
     """
     if outer_jacobian_strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
-    check_options(strict, vectorize, outer_jacobian_strategy)
-    p = Problem("hessian", func, inputs, create_graph, strict)
-    return p.out(matrices(p.first, p.xs, inputs, vectorize, outer_jacobian_strategy))
+    as_tensors(inputs, "inputs", "hessian")
+    forward = outer_jacobian_strategy == "forward-mode"
+
+    def first(*xs):
+        if forward:
+            xs = tuple([x.requires_grad_() for x in xs])
+        p = Problem("hessian", func, like(xs, inputs), True, strict).run()
+        p.of_one_element()
+        found = [zeros(x) if g is None else g for g, x in zip(p.again(p.outputs, p.xs), p.xs, strict=True)]
+        p.check(found, JACOBIAN)
+        return like(found, inputs)
+
+    return jacobian(first, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
 
 
 __getattr__ = _refusal("torch.autograd.functional", __name__)

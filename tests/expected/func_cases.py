@@ -1,6 +1,6 @@
-"""Programs over torch.func, and what they print: run under torch by make_func.py, under compat by the test.
+"""Programs over torch.func and torch.autograd, and what they print: run under torch by make_func.py, under compat by the test.
 
-A program finds `torch`, `fn` (torch.func), `ag` (torch.autograd), `T` (torch.tensor), `show(f)`, which prints what f() returns or
+A program finds `torch`, `fn` (torch.func), `ag` (torch.autograd), `T` (torch.tensor), `F`, `show(f)`, which prints what f() returns or
 raises, and `print`. What compat adds to torch's messages, in brackets, is left out.
 """
 
@@ -21,15 +21,19 @@ def outcome(torch, name, text):
         try:
             print("->", f())
         except Exception as error:
-            kind = next(
-                k for k in type(error).__mro__ if k.__module__ == "builtins"
-            )  # (compat's are subclasses of torch's)
-            print("!!", kind.__name__, re.split(r"\n\[| \[at ", str(error))[0])
+            print("!!", type(error).__name__, re.split(r"\n\[| \[at ", str(error))[0])
 
-    names = {"torch": torch, "fn": torch.func, "ag": torch.autograd, "T": torch.tensor, "show": show}
+    names = {
+        "torch": torch,
+        "fn": torch.func,
+        "ag": torch.autograd,
+        "T": torch.tensor,
+        "F": torch.nn.functional,
+        "show": show,
+    }
     with contextlib.redirect_stdout(found), warnings.catch_warnings(action="ignore"):
         exec(compile(text, file, "exec"), names)
-    return found.getvalue().splitlines()
+    return re.sub(r"0x[0-9a-f]+", "ADDRESS", found.getvalue().replace("compat.", "torch.")).splitlines()
 
 
 PROGRAMS = {}
@@ -185,6 +189,348 @@ show(lambda: fn.vmap(first)(y).tolist())
 print(y.tolist())
 y.sum().backward()
 print(x.grad)
+# --- autograd.functional: what the function sees
+A=ag.functional
+def f(x):
+    y=x.exp()
+    g,=ag.grad(y.sum(),x,create_graph=True)
+    return g*x
+x=torch.arange(3.)
+show(lambda: A.jacobian(f, x))
+show(lambda: A.jacobian(f, x, vectorize=True))
+show(lambda: A.hessian(lambda x: f(x).sum(), x))
+show(lambda: A.hessian(lambda x: f(x).sum(), x, vectorize=True))
+show(lambda: A.vjp(f, x, torch.ones(3)))
+show(lambda: A.jvp(f, x, torch.ones(3)))
+show(lambda: A.hvp(lambda x: f(x).sum(), x, torch.ones(3)))
+show(lambda: A.vhp(lambda x: f(x).sum(), x, torch.ones(3)))
+def pr(x): print(x.requires_grad); return (x*x).sum()
+show(lambda: A.jacobian(pr, x))
+show(lambda: A.hessian(pr, x))
+show(lambda: A.vjp(pr, x))
+show(lambda: A.jvp(pr, x, torch.ones(3)))
+show(lambda: A.hvp(pr, x, torch.ones(3)))
+show(lambda: A.vhp(pr, x, torch.ones(3)))
+# --- autograd.functional and no_grad
+A=ag.functional
+x=torch.arange(3.)
+def f(x):
+    with torch.no_grad(): y=x*2
+    return (y*x).sum()
+with torch.no_grad():
+    show(lambda: A.jacobian(f,x)); show(lambda: A.hessian(f,x)); show(lambda: A.vjp(f,x)); show(lambda: A.jvp(f,x,torch.ones(3))); show(lambda: A.hvp(f,x,torch.ones(3)))
+show(lambda: A.jacobian(f,x))
+show(lambda: A.hessian(f,x))
+show(lambda: A.vjp(f,x))
+show(lambda: A.jvp(f,x,torch.ones(3)))
+show(lambda: A.hvp(f,x,torch.ones(3)))
+show(lambda: A.vhp(f,x,torch.ones(3)))
+# --- autograd.functional: options and errors
+A=ag.functional
+x=torch.arange(1.,4.); y=torch.tensor([2.,1.,0.5],requires_grad=True)
+f=lambda a,b: (a*b).exp()*a.sum()
+s=lambda a,b: (a*b).exp().sum()*a.sum()
+for cg in (False,True):
+    for vec in (False,True):
+        show(lambda: A.jacobian(f,(x,y),create_graph=cg,vectorize=vec))
+        show(lambda: A.hessian(s,(x,y),create_graph=cg,vectorize=vec))
+        show(lambda: A.jacobian(lambda a: (a*2, a.sum()),x,create_graph=cg,vectorize=vec))
+    show(lambda: A.vjp(f,(x,y),torch.ones(3),create_graph=cg))
+    show(lambda: A.jvp(f,(x,y),(x,x),create_graph=cg))
+    show(lambda: A.hvp(s,(x,y),(x,x),create_graph=cg))
+    show(lambda: A.vhp(s,(x,y),(x,x),create_graph=cg))
+show(lambda: A.jacobian(lambda a: torch.ones(3),x))
+show(lambda: A.jacobian(lambda a: torch.ones(3),x,strict=True))
+show(lambda: A.jacobian(lambda a,b: a*2,(x,y),strict=True))
+show(lambda: A.jacobian(lambda a,b: a*2,(x,y)))
+show(lambda: A.hessian(lambda a: a.sum(),x,strict=True))
+show(lambda: A.hessian(lambda a: a.sum(),x))
+show(lambda: A.hessian(lambda a: a*2,x))
+show(lambda: A.hessian(lambda a: (a.sum(),a.sum()),x))
+show(lambda: A.jacobian(lambda a: 3,x))
+show(lambda: A.jacobian(lambda a: a, [x]))
+show(lambda: A.jacobian(lambda a: a, 3))
+show(lambda: A.vjp(f,(x,y),torch.ones(2)))
+show(lambda: A.vjp(f,(x,y)))
+show(lambda: A.jvp(f,(x,y),(x,)))
+show(lambda: A.hvp(s,(x,y)))
+show(lambda: A.hvp(lambda a: a.sum(), x, x, strict=True))
+show(lambda: A.vhp(lambda a: a.sum(), x, x))
+show(lambda: A.jvp(lambda a: torch.ones(2), x, x))
+show(lambda: A.jvp(lambda a: torch.ones(2), x, x, strict=True))
+show(lambda: A.vjp(lambda a,b: a*2,(x,y),x,strict=True))
+show(lambda: A.jacobian(f,(x,y),strategy="x"))
+show(lambda: A.jacobian(f,(x,y),strict=True,vectorize=True))
+show(lambda: A.jacobian(f,(x,y),create_graph=True,strategy="forward-mode"))
+show(lambda: A.jacobian(f,(x,y),strategy="forward-mode"))
+show(lambda: A.jacobian(lambda a: a.int(), x))
+show(lambda: A.jacobian(lambda a: a*1j, x))
+show(lambda: A.jacobian(lambda a: a*a, x*(1+1j)))
+show(lambda: A.vjp(lambda a: a*a, x*(1+1j), x*1j))
+show(lambda: A.jvp(lambda a: a*a, x*(1+1j), x*(1j+0)))
+show(lambda: A.hessian(lambda a: (a*a*a).abs().sum(), x*(1+1j)))
+n=[0]
+def cnt(a): n[0]+=1; return (a**3).sum()
+for g in (lambda: A.jacobian(cnt,x), lambda: A.jacobian(cnt,x,strict=True), lambda: A.hessian(cnt,x), lambda: A.hessian(cnt,x,strict=True), lambda: A.hvp(cnt,x,x), lambda: A.vhp(cnt,x,x), lambda: A.jvp(cnt,x,x,strict=True)):
+    n[0]=0; g(); print(n[0])
+# --- jacrev and jacfwd: options and errors
+f=lambda a,b: (a*b).exp()*a.sum()
+x=torch.arange(1.,4.); y=torch.tensor([2.,1.,0.5])
+show(lambda: fn.jacrev(f,argnums=(0,1),chunk_size=1)(x,y))
+show(lambda: fn.jacrev(f,chunk_size=2)(x,y))
+show(lambda: fn.jacrev(f,chunk_size=0)(x,y))
+show(lambda: fn.jacfwd(f,randomness="same")(x,y))
+show(lambda: fn.jacrev(f,has_aux=True)(x,y))
+show(lambda: fn.jacrev(lambda a: (a*2,a.sum()),has_aux=True)(x))
+show(lambda: fn.jacfwd(f,argnums=2)(x,y))
+show(lambda: fn.jacrev(f,argnums=-3)(x,y))
+show(lambda: fn.jacrev(f,argnums=(0,0))(x,y))
+show(lambda: fn.jacrev(f,argnums="a")(x,y))
+show(lambda: fn.jacrev(lambda d: d["a"]*2)({"a":x}))
+show(lambda: fn.jacrev(lambda a: {"u": a*2, "v": [a.sum()]})(x))
+show(lambda: fn.jacfwd(lambda a: {"u": a*2, "v": [a.sum()]})(x))
+show(lambda: fn.jacrev(lambda a: 3)(x))
+show(lambda: fn.jacfwd(lambda a: 3.)(x))
+show(lambda: fn.jacrev(lambda a: a)(3.))
+show(lambda: fn.jacrev(lambda a: a)(torch.arange(3)))
+show(lambda: fn.hessian(lambda a,b: (a*b).sum(),argnums=(0,1))(x,y))
+show(lambda: fn.jacfwd(lambda a: torch.ones(2))(x))
+show(lambda: fn.jacrev(lambda a: torch.ones(2))(x))
+show(lambda: fn.jacrev(lambda a: a.sum().reshape(1,1))(x).shape)
+# --- vmap: options and errors
+x=torch.arange(6.).reshape(2,3); V=fn.vmap
+show(lambda: V(lambda a,b: a+b)(x,torch.ones(3)))
+show(lambda: V(lambda a,b: a+b,in_dims=(0,None))(x,torch.ones(3)))
+show(lambda: V(lambda a: a,in_dims=2)(x))
+show(lambda: V(lambda a: a,in_dims=-1)(x))
+show(lambda: V(lambda a: a,in_dims=-3)(x))
+show(lambda: V(lambda a: a,in_dims=None)(x))
+show(lambda: V(lambda d: d["a"]*d["b"],in_dims=({"a":0,"b":None},))({"a":x,"b":torch.ones(3)}))
+show(lambda: V(lambda d: d["a"],in_dims=({"a":0,"c":None},))({"a":x,"b":torch.ones(3)}))
+show(lambda: V(lambda a: (a,a.sum()),out_dims=(1,0))(x))
+show(lambda: V(lambda a: (a,a.sum()),out_dims=(1,))(x))
+show(lambda: V(lambda a: a,out_dims=3)(x))
+show(lambda: V(lambda a: a,out_dims=None)(x))
+show(lambda: V(lambda a: torch.ones(2),out_dims=None)(x))
+show(lambda: V(lambda a: torch.ones(2))(x))
+show(lambda: V(lambda a: 3)(x))
+show(lambda: V(lambda a: a)())
+show(lambda: V(lambda a: a)(3))
+show(lambda: V(lambda a,b: a*b,in_dims=(0,0))(x,3))
+show(lambda: V(lambda a,b: a*b,in_dims=(0,None))(x,3))
+show(lambda: V(lambda a: a.item())(x[:,0]))
+show(lambda: V(lambda a: a if a.sum()>0 else -a)(x))
+show(lambda: V(lambda a: torch.rand(2)+a.sum())(x))
+show(lambda: V(lambda a: torch.rand(2)+a.sum(),randomness="x")(x))
+show(lambda: V(lambda a: a*2,chunk_size=1)(x))
+show(lambda: V(lambda a: a*2,chunk_size=-1)(x))
+show(lambda: V(lambda a: a*2,chunk_size=0)(x))
+show(lambda: V(V(lambda a,b: a*b,in_dims=(None,0)),in_dims=(0,None))(x[:,0],x[0]))
+show(lambda: V(lambda a: a[a>1])(x))
+show(lambda: V(lambda a: a.nonzero())(x))
+show(lambda: V(lambda *a: a[0]+a[1])(x,x))
+show(lambda: V(lambda a,k=2: a*k)(x,k=3))
+show(lambda: V(lambda a,k=None: a*k)(x,k=x))
+show(lambda: V(lambda a: [a,{"z":a}])(x))
+show(lambda: V(lambda a: a,in_dims="a")(x))
+show(lambda: V(lambda a: a,in_dims=(0,0))(x))
+show(lambda: V(lambda a: a,in_dims=(1.5,))(x))
+show(lambda: V(lambda a: float(a.sum()))(x))
+show(lambda: V(lambda a: a.size(0)*a)(x))
+show(lambda: V(lambda a: torch.masked_select(a,a>0))(x))
+show(lambda: V(lambda a: None)(x))
+torch.manual_seed(3); show(lambda: V(lambda a: torch.rand(2)+a.sum()*0,randomness="same")(x)[0]==V(lambda a: torch.rand(2)+a.sum()*0,randomness="same")(x)[1])
+show(lambda: V(lambda a: F.dropout(a),randomness="error")(x))
+show(lambda: V(lambda a: torch.randn(2),randomness="different")(x).shape)
+# --- functional_call and stack_module_state
+m=torch.nn.Sequential(torch.nn.Linear(2,2),torch.nn.LayerNorm(2)); m[1].weight=m[0].bias
+p=dict(m.named_parameters()); b=dict(m.named_buffers()); x=torch.ones(3,2)
+show(lambda: list(p))
+show(lambda: fn.functional_call(m,(p,b),(x,)).shape)
+show(lambda: fn.functional_call(m,[p,p],(x,)))
+show(lambda: fn.functional_call(m,{"0.weightx":torch.ones(2,2)},(x,)))
+show(lambda: fn.functional_call(m,{"0.weightx":torch.ones(2,2)},(x,),strict=True))
+show(lambda: fn.functional_call(m,{"0.weight":torch.ones(2,2)},(x,),strict=True))
+show(lambda: fn.functional_call(m,{"0.bias":torch.zeros(2)},(x,)).sum().item())
+show(lambda: fn.functional_call(m,3,(x,)))
+show(lambda: fn.functional_call(m,[3],(x,)))
+show(lambda: fn.functional_call(m,p,x).shape)
+show(lambda: fn.functional_call(m,p,kwargs={"input":x}).shape)
+show(lambda: fn.functional_call(torch.nn.Linear(2,2),{"weight":torch.ones(3,2),"bias":torch.ones(3)},x).shape)
+show(lambda: fn.stack_module_state([torch.nn.Linear(1,1) for _ in range(2)])[0]["weight"].shape)
+show(lambda: fn.stack_module_state([]))
+show(lambda: fn.stack_module_state([torch.nn.Linear(1,1),torch.nn.ReLU()]))
+show(lambda: fn.stack_module_state([torch.nn.Linear(1,1),torch.nn.Linear(1,1).eval()]))
+show(lambda: fn.stack_module_state([torch.nn.Linear(1,1),torch.nn.Linear(1,1).requires_grad_(False)]))
+show(lambda: fn.stack_module_state([torch.nn.Linear(1,1),torch.nn.Linear(1,2)]))
+# --- gradcheck: options and errors
+G=ag.gradcheck; GG=ag.gradgradcheck
+D=lambda *s: (torch.arange(1.,1+torch.Size(s).numel(),dtype=torch.float64)/3).reshape(s).requires_grad_()
+class Bad(ag.Function):
+    @staticmethod
+    def forward(ctx,x): ctx.save_for_backward(x); return x*x
+    @staticmethod
+    def backward(ctx,g): x,=ctx.saved_tensors; return g*x
+class NoMul(ag.Function):
+    @staticmethod
+    def forward(ctx,x): return x*2
+    @staticmethod
+    def backward(ctx,g): return torch.ones_like(g)*2
+class Nd(ag.Function):
+    n=0
+    @staticmethod
+    def forward(ctx,x): return x*2
+    @staticmethod
+    def backward(ctx,g): Nd.n+=1; return g*2+Nd.n*1e-3
+class Und(ag.Function):
+    @staticmethod
+    def forward(ctx,x): ctx.set_materialize_grads(False); return x*2, x*3
+    @staticmethod
+    def backward(ctx,g,h): return g*2+h*3
+show(lambda: G(torch.sin,D(3)))
+show(lambda: G(torch.sin,(D(3),)))
+show(lambda: G(Bad.apply,D(2)))
+show(lambda: G(Bad.apply,D(2),raise_exception=False))
+show(lambda: G(NoMul.apply,D(2)))
+show(lambda: G(Nd.apply,D(2),nondet_tol=1.))
+show(lambda: G(Und.apply,D(2)))
+show(lambda: G(Und.apply,D(2),check_undefined_grad=False))
+show(lambda: G(torch.sin,torch.ones(3)))
+show(lambda: G(torch.sin,torch.ones(3,requires_grad=True)))
+show(lambda: G(lambda x: torch.ones(2),D(3)))
+show(lambda: G(lambda x: x.detach(),D(3)))
+show(lambda: G(torch.sin,D(3),check_forward_ad=True))
+show(lambda: G(torch.sin,D(3),check_forward_ad=True,check_backward_ad=False))
+show(lambda: G(torch.sin,D(3),check_backward_ad=False))
+show(lambda: G(torch.sin,D(3),check_batched_grad=True))
+show(lambda: G(torch.sin,D(3),check_batched_forward_grad=True))
+show(lambda: G(torch.sin,D(3),check_forward_ad=True,check_batched_forward_grad=True))
+show(lambda: G(torch.sin,D(3),fast_mode=True))
+show(lambda: G(torch.sin,D(3),eps=1.))
+show(lambda: G(torch.sin,D(3),atol=0,rtol=0))
+show(lambda: G(torch.sin,D(3),masked=True))
+show(lambda: G(lambda x: x.expand(3,3),D(3)))
+show(lambda: G(lambda x: x*2,D(1).expand(3)))
+show(lambda: G(Bad.apply,D(2),check_forward_ad=True))
+show(lambda: GG(torch.sin,D(3)))
+show(lambda: GG(Bad.apply,D(2)))
+show(lambda: GG(lambda x: x*2,D(3)))
+show(lambda: GG(torch.exp,D(3),check_fwd_over_rev=True))
+show(lambda: GG(torch.exp,D(3),check_fwd_over_rev=True,check_rev_over_rev=False))
+show(lambda: GG(torch.exp,D(3),check_rev_over_rev=False))
+show(lambda: GG(torch.exp,D(3),torch.ones(3,dtype=torch.float64,requires_grad=True)))
+show(lambda: GG(torch.exp,D(3),gen_non_contig_grad_outputs=True))
+show(lambda: GG(torch.exp,D(3),check_batched_grad=True))
+show(lambda: GG(torch.mul,(D(3),D(3))))
+show(lambda: G(torch.mul,(D(3),3.)))
+show(lambda: G(lambda x: (x*x,x.sum()),D(2,2)))
+show(lambda: G(lambda x: x*(1+2j),D(3)))
+show(lambda: G(torch.abs,(D(3)*(1+2j)).detach().requires_grad_()))
+show(lambda: G(lambda x,y: x@y,(D(2,3),D(3,2))))
+# --- detect_anomaly
+class B(ag.Function):
+    @staticmethod
+    def forward(ctx,x): return x*1
+    @staticmethod
+    def backward(ctx,g): raise ValueError("mine")
+class N(ag.Function):
+    @staticmethod
+    def forward(ctx,x): return x*1
+    @staticmethod
+    def backward(ctx,g): return g*float("nan")
+x=torch.zeros(2,requires_grad=True)
+with ag.detect_anomaly():
+    show(lambda: (x.sqrt()*0).sum().backward())
+    show(lambda: N.apply(x).sum().backward())
+    show(lambda: (x*x).sum().backward())
+    show(lambda: B.apply(x).sum().backward())
+    show(lambda: torch.is_anomaly_enabled()); show(lambda: torch.is_anomaly_check_nan_enabled())
+with ag.detect_anomaly(check_nan=False):
+    show(lambda: (x.sqrt()*0).sum().backward()); show(lambda: torch.is_anomaly_check_nan_enabled())
+with ag.set_detect_anomaly(True): show(lambda: torch.log(x*0).sum().backward()); show(lambda: (x/0*0).sum().backward())
+show(lambda: torch.is_anomaly_enabled())
+show(lambda: x.grad)
+# --- autograd.graph
+g=ag.graph
+x=torch.ones(3,requires_grad=True); y=x*2
+e=g.get_gradient_edge(y); print(e.node.name(), e.output_nr, type(e).__name__)
+show(lambda: g.get_gradient_edge(torch.ones(2)))
+show(lambda: ag.grad(y.sum(),e))
+show(lambda: ag.grad(e,x,torch.ones(3)))
+e=g.get_gradient_edge(x); print(e.node.name(), e.output_nr); z=(x*3).sum()
+show(lambda: ag.grad(z,e))
+show(lambda: ag.backward(g.get_gradient_edge(x*2), torch.ones(3))); print(x.grad)
+show(lambda: ag.backward(g.get_gradient_edge((x*2).sum())));  print(x.grad)
+y=x*2; n=y.grad_fn
+show(lambda: n.metadata); n.metadata["a"]=1
+show(lambda: y.grad_fn.metadata)
+show(lambda: n.next_functions[0][0].variable is x)
+show(lambda: isinstance(n, g.Node))
+show(lambda: issubclass(type(n), g.Node))
+show(lambda: n._sequence_nr()>=0)
+show(lambda: n.name())
+show(lambda: repr(n))
+show(lambda: n.requires_grad)
+show(lambda: hash(n)==hash(y.grad_fn))
+show(lambda: n is y.grad_fn)
+show(lambda: g.GradientEdge(y.grad_fn,0))
+show(lambda: ag.grad(y.sum(), g.GradientEdge(x.view_as(x).grad_fn.next_functions[0][0],0)))
+with g.allow_mutation_on_saved_tensors():
+    a=torch.ones(2,requires_grad=True); b=a.clone(); c=(b**2).sum(); b.mul_(3); c.backward(); print(a.grad)
+with g.disable_saved_tensors_hooks("no hooks"):
+    show(lambda: g.saved_tensors_hooks(lambda t: t, lambda t: t).__enter__())
+with g.saved_tensors_hooks(lambda t: t, lambda t: t):
+    show(lambda: g.disable_saved_tensors_hooks("no hooks").__enter__())
+show(lambda: g.register_multi_grad_hook([x], lambda g: None, mode="x"))
+show(lambda: g.register_multi_grad_hook([torch.ones(2)], lambda g: None))
+show(lambda: g.register_multi_grad_hook([torch.ones(2)], lambda g: None, mode="any"))
+y=x*2; h=g.register_multi_grad_hook([x,y], lambda gs: print([None if q is None else q.tolist() for q in gs])); y.sum().backward(retain_graph=True); h.remove(); y.sum().backward()
+x=torch.ones(3,requires_grad=True)
+show(lambda: g.increment_version(x)); print(x._version)
+show(lambda: g.increment_version([x,x])); print(x._version)
+with g.save_on_cpu(): q=(x*x).sum()
+q.backward(); print(x.grad)
+# --- gradients that are None, wrong calls
+class U(ag.Function):
+    @staticmethod
+    def forward(ctx,x,y): return x*1,y*1
+    @staticmethod
+    def backward(ctx,a,b): print(a,b); return None,b
+x=torch.ones(2,requires_grad=True); y=torch.ones(2,requires_grad=True)
+a,b=U.apply(x,y); b.sum().backward(); print(x.grad,y.grad)
+a,b=U.apply(x,y)
+show(lambda: ag.grad(a.sum(),[x,y])); a,b=U.apply(x,y)
+show(lambda: ag.grad(a.sum(),[x,y],allow_unused=True)); a,b=U.apply(x,y)
+show(lambda: ag.grad(a.sum(),[x,y],materialize_grads=True))
+show(lambda: ag.grad(a.sum(),[x,y],materialize_grads=True,allow_unused=False))
+class O(ag.Function):
+    @staticmethod
+    def forward(ctx,x): return x**2
+    @staticmethod
+    @ag.function.once_differentiable
+    def backward(ctx,g): return g*2
+v=O.apply(x); gr,=ag.grad(v.sum(),x,create_graph=True); print(gr.requires_grad, gr.grad_fn)
+show(lambda: gr.sum().backward())
+show(lambda: ag.grad([x.sum(),y.sum()],[x,y],[None,torch.tensor(2.)]))
+show(lambda: ag.grad(x.sum(),x,[None]))
+show(lambda: ag.grad(x*2,x,[None]))
+show(lambda: ag.backward([x*2],[torch.ones(3)]))
+show(lambda: ag.backward([x*2],[torch.ones(2,dtype=torch.float64)]))
+show(lambda: ag.backward([x*2],[3]))
+show(lambda: ag.backward(x*2))
+show(lambda: (x*2).backward(torch.ones(2),inputs=[]))
+show(lambda: (x*2).backward(torch.ones(2),inputs=[torch.ones(2)]))
+show(lambda: ag.grad(x.sum(),[]))
+show(lambda: ag.grad((),x))
+show(lambda: ag.grad(x.sum(),3))
+show(lambda: torch.ones(2).sum().backward())
+show(lambda: x.sum().backward(torch.tensor(1),retain_graph=True))
+show(lambda: ag.grad(x.sum(),x,grad_outputs=torch.ones(2)))
+show(lambda: ag.grad(x.sum(),x,only_inputs=False))
+show(lambda: ag.backward([x.sum()],[None,None]))
+show(lambda: ag.grad(x*2,x,torch.eye(2),is_grads_batched=True))
+show(lambda: ag.grad(x*2,x,torch.eye(3),is_grads_batched=True))
+show(lambda: ag.grad(x*2,x,is_grads_batched=True))
 """
 for part in TEXT.split("\n# --- ")[1:]:
     name, _, body = part.partition("\n")
