@@ -49,7 +49,10 @@ def base_of(array):
     from funcgrad.ops.strided import memory_of
 
     memory = memory_of(array)
-    return memory if memory.dtype == array.dtype else memory.view(array.dtype)
+    if memory.dtype == array.dtype:
+        return memory
+    whole = memory.nbytes // array.itemsize * array.itemsize  # (an odd number of floats holds no complex one at its end)
+    return memory[: whole // memory.itemsize].view(array.dtype)
 
 
 def offset_in(array, memory):
@@ -76,7 +79,7 @@ def is_in(array, wanted):
 def suggested(array):
     """The format of an image's memory, by its strides: None for any but the channels_last ones."""
     wanted = BY_RANK.get(array.ndim)
-    if wanted is None or array.flags.c_contiguous or array.shape[1] == 1:
+    if wanted is None or array.flags.c_contiguous or array.shape[1] == 1 or array.strides[1] == 0:
         return None
     least, strides = 0, array.strides
     for at in (*reversed(ORDER[wanted][1:]), 0):

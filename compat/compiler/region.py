@@ -15,7 +15,7 @@ from funcgrad.compile.staged import box, owner_of, pending, stage
 from funcgrad.core.aval import aval_of
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.handle import Array, Cell, Taped
-from funcgrad.core.layout import ghost, normal
+from funcgrad.core.layout import lying_as, normal
 from funcgrad.core.reverse import topological
 from funcgrad.core.site import where
 from funcgrad.core.state import tls
@@ -82,7 +82,7 @@ class Region(Stage):
         if isinstance(x, Tensor) and x.owner is TAPE:
             v = x.val
             if not v.flags.c_contiguous:
-                self.layouts[n] = normal(ghost(v.shape, v.strides))
+                self.layouts[n] = normal(lying_as(v))
         return n
 
     def shadow(self, h):

@@ -19,7 +19,9 @@ from .operands import (
     cast,
     check_sizes,
     dtype_of,
+    laid_like,
     new,
+    number,
     rank,
     shape_of,
 )
@@ -171,8 +173,11 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
             raise unsuitable(name + "_", self, given)
         check_in_place(self, other)
         refuse(self, other)
-        if isinstance(other, Tensor) and dtype_of(current(other)) != dtype_of(current(self)):
+        d = dtype_of(current(self))
+        if isinstance(other, Tensor) and dtype_of(current(other)) != d:
             return rewrite(self, slow(kept(self), other))
+        if not isinstance(other, Tensor):
+            other = number(other, d)
         return in_place(self, p, other)
 
     function.__doc__ = f"{name} of integers or booleans (one of them may be a number), broadcast."
@@ -221,7 +226,7 @@ def question(name, prim, exact):
     def function(input):
         t = current(input)
         if dtype_of(t).kind in KINDS_OF_INTEGER:
-            return new(np.full(shape_of(t), exact))
+            return laid_like(new(np.full(shape_of(t), exact)), t)
         return p(t)
 
     function.__doc__ = f"{name} of each element."
@@ -248,7 +253,7 @@ def isneginf(input):
 @operation()
 def isreal(input):
     """Has the element no imaginary part?"""
-    return input.imag == 0 if input.is_complex() else new(np.ones(tuple(input.shape), bool))
+    return input.imag == 0 if input.is_complex() else laid_like(new(np.ones(tuple(input.shape), bool)), current(input))
 
 
 @operation()
@@ -265,6 +270,9 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     x, y = current(input).detach(), current(other).detach()
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError(f"{spoken(dtype_of(x))} did not match {spoken(dtype_of(y))}")
+    for what, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0:
+            raise RuntimeError(f"{what} must be greater than or equal to zero, but got {tolerance:g}")
     check_sizes(x, y)
     close = x == y
     if equal_nan and dtype_of(x).kind in "fc":

@@ -11,7 +11,7 @@ from funcgrad.core.trace import TAPE
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
 from ..tensor import Tensor, current, wrapped
-from .operands import P, dims_of, dtype_of, integer, like_image, named_sizes, new, shape_of
+from .operands import P, dims_of, dtype_of, in_c_order, integer, iterated, like_image, named_sizes, new, shape_of
 from .register import METHODS, named, operation
 from .shape import ALL, count, swap
 
@@ -39,8 +39,11 @@ def clone(input, *, memory_format=None):
     """A copy that stays in the graph."""
     t = current(input)
     wanted = None if memory_format is preserve_format else memory_format
-    if t.owner is TAPE and (wanted is not None and not is_in(t.val, wanted) or 0 in t.val.strides):
-        return contiguous_copy(t, wanted=wanted)
+    if t.owner is TAPE:
+        if wanted is not None and not is_in(t.val, wanted):
+            return contiguous_copy(t, wanted=wanted)
+        if wanted is None and not t.val.flags.c_contiguous:
+            return iterated(named(P["copy"](t, t), "CloneBackward0", (t,)), t)
     return named(P["copy"](t, t), "CloneBackward0", (t,))
 
 
@@ -52,8 +55,15 @@ def contiguous(self, memory_format=None):
     t = current(self)
     if memory_format is preserve_format:
         return self
-    order_of(memory_format, len(shape_of(t)))
-    return self if t.owner is not TAPE or is_in(t.val, memory_format) else contiguous_copy(t, wanted=memory_format)
+    order = order_of(memory_format, len(shape_of(t)))
+    if self.is_contiguous(memory_format=memory_format):
+        return self
+    if t.owner is TAPE:
+        return contiguous_copy(t, wanted=memory_format)
+    turned = P["transpose"](t, perm=order)  # (whose copy is in that order: core/layout.py goes by the operations)
+    return named(
+        P["transpose"](P["copy"](turned, turned), perm=tuple(np.argsort(order).tolist())), "CloneBackward0", (t,)
+    )
 
 
 @operation()
@@ -64,10 +74,18 @@ def repeat(self, *repeats, **named_repeats):
     own = shape_of(t)
     if len(repeats) < len(own):
         raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    need_no_negative(own, repeats)
     return named(repeated(t, repeats), "RepeatBackward0", (self,))
 
 
 METHODS["repeat"].__name__ = "repeat"
+
+
+def need_no_negative(own, repeats):
+    sizes = [k * n for k, n in zip((1,) * (len(repeats) - len(own)) + own, repeats)]
+    for k in sizes:
+        if k < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {k}: {sizes}")
 
 
 def repeated(t, repeats):
@@ -80,7 +98,7 @@ def repeated(t, repeats):
 def owned(out, t):
     """A result that NumPy may have given as a view of t, as a copy."""
     if out.owner is TAPE and np.may_share_memory(out.val, t.val):
-        return P["copy"](out, out)
+        return in_c_order(P["copy"](out, out))
     return out
 
 
@@ -154,6 +172,8 @@ def roll(input, shifts, dims=None):
     """The elements moved round along dimensions, or, without dims, along the flattened Tensor."""
     t = current(input)
     shifts, dims = (x if isinstance(x, (tuple, list)) or x is None else (x,) for x in (shifts, dims))
+    if dims is not None and 0 in shape_of(t) and len(shifts) == len(dims) == 1:
+        return owned(P["copy"](t, t), t)
     if dims is None or dims == ():
         if len(shifts) != 1:
             raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
@@ -170,6 +190,8 @@ def rot90(input, k=1, dims=(0, 1)):
     t = current(input)
     if len(shape_of(t)) < 2:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {len(shape_of(t))}")
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     a, b = dims_of(tuple(dims), len(shape_of(t)))
     k %= 4
     perm = swap(len(shape_of(t)), a, b)

@@ -47,11 +47,12 @@ def array_of(data, dtype=None):
     try:
         if isinstance(data, (str, bytes)):
             raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
+        order = "C"
         if isinstance(data, Tensor):
-            data = concrete(data, "torch.tensor(data)")
+            data, order = concrete(data, "torch.tensor(data)"), "K"  # (a clone)
         if isinstance(data, (np.ndarray, np.generic)):
             dtypes.of_numpy(data.dtype)
-            return np.array(data if dtype is None else in_dtype(data, dtype), dtype, order="C")
+            return np.array(data if dtype is None else in_dtype(data, dtype), dtype, order=order)
         if type(data) not in PLAIN:
             try:
                 data = plain_data(data)

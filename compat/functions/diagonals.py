@@ -50,10 +50,14 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     t = spread(current(input), offset)
     n = len(shape_of(t))
     a, b = wrapped(dim1, n), wrapped(dim2, n)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     if (a, b) == (n - 2, n - 1):
         return t
     rest = iter(range(n - 2))
-    return P["transpose"](t, perm=tuple([n - 2 if i == a else n - 1 if i == b else next(rest) for i in range(n)]))
+    return in_c_order(
+        P["transpose"](t, perm=tuple([n - 2 if i == a else n - 1 if i == b else next(rest) for i in range(n)]))
+    )
 
 
 @operation()
@@ -91,7 +95,7 @@ def triangle(name, keep):
     f = operation(f"{name.capitalize()}Backward0", name=name)(kept_part)
 
     def in_place_twin(self, diagonal=0):
-        return rewrite(self, f(kept(self), diagonal), f"{name.capitalize()}Backward0", (self,))
+        return rewrite(self, f(kept(self), diagonal), f"{name.capitalize()}Backward0", (self,), fills=True)
 
     in_place_twin.__name__ = name + "_"
     publish(answering(in_place_twin), (name + "_",), False, True)

@@ -41,14 +41,47 @@ def known(index):
 
 
 # ------------------------------------------------------------------------------------------------ along one dimension
+def wrong_rank(name, i):
+    """torch's error for an index of several dimensions."""
+    n = len(shape_of(i))
+    if name == "index_fill":
+        return RuntimeError("Index has to be a vector/scalar")
+    if name == "index_copy":
+        return IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {n})")
+    text = "Index is supposed to be a vector"
+    if name == "index_select":
+        return IndexError(f"index_select(): {text}")
+    return IndexError(
+        f"{name}_(): {text}, but got dim: {n} with type: {spoken(dtype_of(i))} and size: {list(shape_of(i))}"
+    )
+
+
+def outside(name, n, dim, many):
+    """What makes torch's error for an index that is out of range, from its values."""
+
+    def error(v):
+        bad = v[(v < 0) | (v >= n)].flat[0]
+        text = f"index {bad} is out of bounds for dimension {dim} with size {n}"
+        if name == "index_add":
+            return RuntimeError(text) if many else IndexError("index out of range in self")
+        return IndexError(text if name == "index_fill" else f"{name}_(): {text}")
+
+    return error
+
+
 def vector_index(name, index, n, error):
     """The index of index_select and its kin: a vector (or 0-d) of integers within a dimension of length n."""
     i = current(index)
     if len(shape_of(i)) > 1:
-        raise IndexError(f"{name}(): Index is supposed to be a vector")
+        raise wrong_rank(name, i)
+    if name in ("index_copy", "index_fill") and dtype_of(i) != np.int64:
+        if name == "index_fill":
+            raise IndexError("index_fill_(): Expected dtype int64 for index.")
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {spoken(dtype_of(i))}")
     if dtype_of(i) not in INTEGERS:
-        got = " or int64 for index" if name == "index_select" else f"/int64 for index but got: {spoken(dtype_of(i))}"
-        raise RuntimeError(f"{name}(): Expected dtype int32{got}")
+        if name == "index_select":
+            raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+        raise RuntimeError(f"{name}_(): Expected dtype int32/int64 for index but got: {spoken(dtype_of(i))}")
     v = known(i)
     if v is not None and v.size and (v.min() < 0 or v.max() >= n):
         raise error(v)
@@ -98,7 +131,7 @@ def indexed(name, shown, body):
     def function(input, dim, index, value, **options):
         t, dim = one_dim(current(input), dim)
         n = shape_of(t)[dim]
-        i = vector_index(name, index, n, lambda v: IndexError("index out of range in self"))
+        i = vector_index(name, index, n, outside(name, n, dim, len(shape_of(t)) > 1))
         x, perm = in_front(t, dim)
         out = back(body(x, i, value, dim, perm, **options), perm)
         return out if input.dim() else P["reshape"](out, shape=())
@@ -108,7 +141,7 @@ def indexed(name, shown, body):
 
 def slices_of(source, x, i, dim, name):
     """The source of index_add and index_copy, with the dimension in front; RuntimeError if it does not fit."""
-    s, _ = one_dim(current(source), dim)
+    s, _ = one_dim(current(source), dim) if source.dim() else (P["reshape"](current(source), shape=(1,)), 0)
     if dtype_of(s) != dtype_of(x):
         a, b = spoken(dtype_of(x)), spoken(dtype_of(s))
         raise RuntimeError(
@@ -195,10 +228,10 @@ def element_index(name, t, dim, index, source=None):
     """The index of gather and scatter, checked as torch checks it."""
     i = current(index)
     shape, own = shape_of(t), shape_of(i)
+    if 0 in own:
+        return cast(i, INT64)
     if dtype_of(i) not in INTEGERS:
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
-    if 0 in own:
-        return i
     if max(len(own), 1) != max(len(shape), 1):
         raise RuntimeError(
             f"Index tensor must have the same number of dimensions as {'input' if name == 'gather' else 'self'} tensor"
@@ -304,8 +337,8 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     x = input
     if not include_self:
         d = dtype_of(current(input))
-        low = -np.inf if d.kind in "fc" else np.iinfo(d).min
-        high = np.inf if d.kind in "fc" else np.iinfo(d).max
+        low = -np.inf if d.kind in "fc" else 0 if d.kind == "b" else np.iinfo(d).min
+        high = np.inf if d.kind in "fc" else 1 if d.kind == "b" else np.iinfo(d).max
         x = scatter(input, dim, index, {"sum": 0, "mean": 0, "prod": 1, "amax": low, "amin": high}[reduce])
     out = scatter_with("scatter_reduce", prims[reduce], x, dim, index, src)
     if reduce == "mean":
@@ -419,10 +452,10 @@ def nonzero(input, *, as_tuple=False):
     v = np.asarray(concrete(current(input), "nonzero"))
     found = np.nonzero(v.reshape(1) if v.ndim == 0 else v)
     if as_tuple:
-        return tuple([new(a) for a in found])
+        return tuple([new(np.ascontiguousarray(a)) for a in found])
     if v.ndim == 0:
         return new(np.zeros((len(found[0]), 0), np.int64))
-    return new(np.ascontiguousarray(np.stack(found, 1)))
+    return new(np.stack(found).T)  # (torch's columns lie together)
 
 
 @operation()

@@ -2,11 +2,14 @@
 errors.
 """
 
+import functools
+
 import numpy as np
 
 from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
+from funcgrad.ops.strided import order_of
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
@@ -180,6 +183,14 @@ def floating(t):
     return P["cast"](t, dtype=dtypes.Default.numpy) if dtype_of(t).kind in KINDS_OF_INTEGER else t
 
 
+def need_scalar_type(x, y):
+    """torch's error where a kernel for one operand's dtype meets another's."""
+    a, b = dtype_of(x), dtype_of(y)
+    if a != b:
+        a, b = (dtypes.SPOKEN.get(dtypes.name_of(d), d.name) for d in (a, b))
+        raise RuntimeError(f"expected scalar type {a} but found {b}")
+
+
 def check_sizes(*xs):
     """RuntimeError in torch's words if the Tensors among the operands do not broadcast."""
     shapes = [shape_of(x) for x in xs if isinstance(x, Handle)]
@@ -237,6 +248,33 @@ def laid_like(t, like):
     return t
 
 
+def iterated(t, *operands):
+    """A result over memory of its own as torch's elementwise kernels lay it out, by the strides of their operands."""
+    if t.owner is not TAPE:
+        return t
+    arrays = [current(o).val for o in operands if isinstance(o, Tensor) and o.owner is TAPE]
+    shape = t.val.shape
+    if all([a.flags.c_contiguous for a in arrays]) or t.val.ndim < 2:
+        return in_c_order(t)
+    steps = [tuple([s // a.itemsize for s in np.broadcast_to(a, shape).strides]) for a in arrays]
+    order = order_of(shape, *steps)
+    memory = np.empty([shape[d] for d in order], t.val.dtype).transpose(np.argsort(order))
+    if memory.strides != t.val.strides:
+        memory[...] = t.val
+        t.val = memory
+    return t
+
+
+def iterating(f):
+    """f, an elementwise function of NumPy's own order, with results laid out as torch's."""
+
+    @functools.wraps(f)
+    def g(*args, **kwargs):
+        return iterated(f(*args, **kwargs), *args)
+
+    return g
+
+
 def index_result(t):
     """A result of integer indices as torch gives them: int64."""
     return cast(t, INT64)
@@ -245,6 +283,6 @@ def index_result(t):
 __all__ = [
     "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to",
     "cast",
-    "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "index_result", "integer", "laid_like",
-    "like_image", "named_sizes", "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "wrapped",
+    "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "index_result", "integer", "iterated", "iterating", "laid_like",
+    "like_image", "named_sizes", "need_scalar_type", "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "wrapped",
 ]  # fmt: skip

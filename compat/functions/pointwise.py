@@ -30,6 +30,8 @@ from .operands import (
     fitting,
     floating,
     in_c_order,
+    iterated,
+    iterating,
     new,
     promoted,
     rank,
@@ -65,11 +67,12 @@ from .shape import view_of
 
 
 # ------------------------------------------------------------------------------------------------ one operand
-def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None):
+def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, laid=False):
     """torch.<name>, Tensor.<name> and Tensor.<name>_ of a one-operand primitive.
 
     `node` is torch's name of its node; without `integers`, integers are computed in the default float dtype. `of`: for
-    kinds of dtypes that the primitive does not take, what is computed instead.
+    kinds of dtypes that the primitive does not take, what is computed instead. `laid`: it is no ufunc, which would keep
+    the order of memory.
     """
     of = of or {}
     refused = refusals_of(name)
@@ -92,6 +95,8 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None):
         return p(t, **params)
 
     quick = quick_unary(prim, slow)
+    if laid:
+        quick = iterating(quick)
 
     def function(input=MISSING, *more, out=None):
         try:
@@ -163,8 +168,9 @@ def complex_sinc(t):
     return P["where"](zero, 1.0, P["div"](P["sin"](x), x))
 
 
-for _name in ("erf", "erfc", "erfinv", "digamma", "lgamma", "i0", "reciprocal"):
-    unary(_name)
+for _name in ("erf", "erfc", "erfinv", "digamma", "lgamma", "i0"):
+    unary(_name, laid=True)
+unary("reciprocal")
 unary("sigmoid", of={"c": complex_sigmoid})
 unary("sinc", of={"c": complex_sinc})
 unary("log1p", node="Log1P")
@@ -274,7 +280,8 @@ def logit(input, eps=None):
     t = floating(current(input))
     need_real("logit_cpu", dtype_of(t))
     if eps is not None:
-        t = P["where"](P["less"](t, eps), eps, P["where"](P["greater"](t, 1 - eps), 1 - eps, t))
+        held = P["where"](P["less"](t, eps), eps, P["where"](P["greater"](t, 1 - eps), 1 - eps, t))
+        return iterated(P["logit"](held, kink="torch"), t)
     return P["logit"](t, kink="torch")
 
 
@@ -294,8 +301,10 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
 def polygamma(n, input):
     """The n-th derivative of digamma."""
     t = floating(current(input))
+    if n < 0:
+        raise RuntimeError("polygamma(n, x) does not support negative n.")
     need_real("digamma" if n == 0 else "trigamma" if n == 1 else "polygamma", dtype_of(t))
-    return P["polygamma"](t, nth=n)
+    return iterated(P["polygamma"](t, nth=n), t)
 
 
 @operation("MvlgammaBackward0")
@@ -305,6 +314,8 @@ def mvlgamma(input, p):
         raise RuntimeError("The input tensor may not be a boolean tensor.")
     t = floating(current(input))
     need_real("arange_cpu", dtype_of(t))
+    if p < 1:
+        raise RuntimeError("p has to be greater than or equal to 1")
     steps = -0.5 * np.arange(p)
     total = p * (p - 1) / 4 * float(np.log(np.pi))
     for k in steps:
@@ -544,14 +555,15 @@ def clamped(name, input, low, high):
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     t = current(input)
     bounds = [current(b) if isinstance(b, Tensor) else b for b in (low, high)]
-    if None not in bounds and isinstance(low, Tensor) != isinstance(high, Tensor):
+    wide = [isinstance(b, Tensor) and b.dim() > 0 for b in (low, high)]
+    if None not in bounds and any(wide) and not all([isinstance(b, Tensor) for b in (low, high)]):
         raise TypeError("clamp() takes two Tensors or two numbers")
     check_sizes(t, *bounds)
     given = [b for b in bounds if b is not None]
     (x, *rest), d = promoted((t, *given))
     if d.kind == "c":
-        if name != "clamp" and isinstance(given[0], Tensor):
-            refuse("minimum_cpu" if name == "clamp_max" else "maximum_cpu", d)
+        if len(given) == 1 and isinstance(given[0], Tensor):
+            refuse("minimum_cpu" if low is None else "maximum_cpu", d)
         raise NotImplementedError("clamp is not supported for complex types")
     if d.kind in "iu":  # (numbers beyond what d holds wrap round, as in C)
         rest = [int(np.asarray(b).astype(d)) if type(b) is int else b for b in rest]
@@ -581,6 +593,9 @@ def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
                 if dtypes.CATEGORY[met.kind] > dtypes.CATEGORY[own.kind]:
                     to = C_NAMES[dtypes.name_of(own)]
                     raise RuntimeError(f"result type {spoken(met)} can't be cast to the desired output type {to}")
+        own = dtype_of(current(self))
+        if own.kind in "iu" and any(isinstance(b, Handle) and dtype_of(b) != own for b in (low, high)):
+            return rewrite(self, function(kept(self), min, max))
         return in_place(self, P["clamp"], low, high, label=label or shown, operands=parents, kink="torch")
 
     function.__doc__ = (
@@ -660,8 +675,12 @@ def fill_value(t, value, name):
                 f"{name} only supports a 0-dimensional value tensor, but got tensor with {len(shape_of(v))} "
                 "dimension(s)."
             )
+        if dtype_of(t).kind == "u" and v.owner is TAPE and dtype_of(v).kind == "f":
+            fill_value(t, v.val.item(), name)  # (which refuses what does not fit)
         return cast(v, dtype_of(t))
     d = dtype_of(t)
+    if d.kind == "u" and type(value) is float and value < 0:
+        raise RuntimeError("value cannot be converted to type uint8_t without overflow")
     if isinstance(value, complex) and d.kind not in "bc":
         name = dtypes.name_of(d)
         raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name, C_NAMES[name])} without overflow")
@@ -712,6 +731,7 @@ def lerp(input, end, weight):
             raise RuntimeError(f"expected dtype {a} for `{what}` but got dtype {b}")
     if d.kind in KINDS_OF_INTEGER:
         refuse("lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar", d)
+    check_sizes(*[current(t) for t in (input, end, weight) if isinstance(t, Tensor)])
     gap = end - input
     if isinstance(weight, Tensor):
         near = P["less"](P["abs"](current(weight)), 0.5)
@@ -724,7 +744,8 @@ def lerp(input, end, weight):
 
 
 def together(*ts):
-    """Tensors in the dtype that they meet in."""
+    """Tensors in the dtype that they meet in; RuntimeError if they do not broadcast."""
+    check_sizes(*[current(t) for t in ts])
     d = dtypes.result_dtype([rank(t) for t in ts])
     return [cast(current(t), d) for t in ts]
 

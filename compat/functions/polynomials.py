@@ -10,7 +10,7 @@ from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..tensor import Tensor, current
-from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, new, rank, shape_of
+from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, iterating, new, rank, shape_of
 from .refusals import need_real
 from .register import operation
 
@@ -72,7 +72,7 @@ def polynomial(name, shifted=False):
 
     f.__doc__ = f"The {name.replace('_', ' ')} of degree n, an integer or a Tensor of such, at each element."
     label = "Special" + "".join(part.capitalize() for part in name.split("_")) + "Backward0"
-    return operation(label, name=name, function=False, method=False, numbers=True)(f)
+    return operation(label, name=name, function=False, method=False, numbers=True)(iterating(f))
 
 
 NAMES = {name: polynomial(name) for name in RECURRENCES} | {

@@ -126,7 +126,7 @@ def sum(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **
         d = dtype_of(t)
         if keepdim is not False and keepdim is not True or dim is True:
             raise TypeError("sum() takes dimensions and a bool")
-        if dtype is None and out is not None and isinstance(out, Tensor):
+        if dtype is None and isinstance(out, Tensor) and out.dtype.name != "bool":
             dtype = out.dtype
         if dtype is not None:
             t = cast(t, dtypes.as_numpy(dtype))
@@ -515,7 +515,13 @@ spread("std_mean", "StdMeanBackward0", 2)
 # ------------------------------------------------------------------------------------------------ norms
 def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vector_norm"):
     """The p-norm of the elements over dimensions; its derivative is 0 where it is 0."""
-    t = t if dtype is None else cast(t, dtypes.as_numpy(dtype))
+    if dtype is not None and dtype_of(t).kind in "fc":
+        d = dtypes.as_numpy(dtype)
+        if d.kind not in "fc":
+            raise RuntimeError(f"{name}: dtype should be floating point or complex, but got {spoken(d)}")
+        if dtype_of(t).kind == "c" != d.kind:
+            raise RuntimeError(f"{name}: dtype should be complex for complex inputs, but got {spoken(d)}")
+        t = cast(t, d)
     if shared.halves and (d := half_in(t)):
         return in_float32(d, vector_norm_of, t, p, dim, keepdim, None, name)
     if dtype_of(t).kind not in "fc":
@@ -569,7 +575,12 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
 @operation("DistBackward0")
 def dist(input, other, p=2):
     """The p-norm of the difference."""
-    return vector_norm_of(current(input - other), p)
+    gap = current(input - other)
+    if dtype_of(gap).kind in "iu":
+        raise RuntimeError(
+            f"norm(): input dtype should be either floating point or complex. Got {spoken(dtype_of(gap))} instead."
+        )
+    return vector_norm_of(gap, p)
 
 
 @operation("CdistBackward0", method=False)
@@ -600,6 +611,12 @@ def renorm(input, p, dim, maxnorm):
     """The slices along a dimension, shrunk to a p-norm of at most maxnorm."""
     t = current(input)
     n = len(shape_of(t))
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
+    if n < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {n} dimensions")
     others = tuple([i for i in range(n) if i != wrapped(dim, n)])
     size = vector_norm_of(t, p, others, True)
     return P["mul"](t, P["where"](P["greater"](size, maxnorm), P["div"](maxnorm, P["add"](size, 1e-7)), 1.0))
@@ -630,6 +647,9 @@ def running(name, prim, shown):
 
     def inplace(self, dim, *, dtype=None):
         d = dtype_of(current(self))
+        if dtype is not None and dtypes.as_numpy(dtype) != d:
+            a, b = (C_NAMES[dtypes.name_of(o)] for o in (d, dtypes.as_numpy(dtype)))
+            raise RuntimeError(f"Bad in-place call: input tensor dtype {a} and output tensor dtype {b} should match")
         if dtype is None and d.kind in KINDS_OF_INTEGER and name != "logcumsumexp":
             if d.kind == "b" and self.dim() and self.numel():
                 refuse(f"{name}_out_cpu", d)
@@ -705,7 +725,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         out.append(got[1].reshape(v.shape if dim is None else -1))
     if return_counts:
         out.append(got[2])
-    out = [new(np.ascontiguousarray(a)) for a in out]
+    out = [new(np.array(a, order="C")) for a in out]
     return out[0] if len(out) == 1 else tuple(out)
 
 
@@ -726,7 +746,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
         out.append(inverse.reshape(v.shape) if dim is None else inverse)
     if return_counts:
         out.append(np.diff(np.append(np.flatnonzero(first), n)))
-    out = [new(np.ascontiguousarray(a)) for a in out]
+    out = [new(np.array(a, order="C")) for a in out]
     return out[0] if len(out) == 1 else tuple(out)
 
 
@@ -734,6 +754,8 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 def bincount(input, weights=None, minlength=0):
     """How often each of 0, 1, 2, ... stands in a vector of integers, or the sums of their weights."""
     v = values_of(input, "bincount")
+    if minlength < 0:
+        raise RuntimeError("minlength should be >= 0")
     if v.dtype.kind not in "iub":
         raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{dtypes.SPOKEN[dtypes.name_of(v.dtype)]}'")
     if v.ndim != 1 or v.dtype.kind not in "iu" or (v.size and v.min() < 0):
@@ -741,6 +763,8 @@ def bincount(input, weights=None, minlength=0):
     if weights is None:
         return new(np.bincount(v, minlength=minlength).astype(np.int64))
     w = values_of(weights, "bincount")
+    if v.size and w.shape != v.shape:
+        raise RuntimeError("weights should be 1-d and have the same length as input")
     if not v.size:
         return new(np.zeros(minlength, np.int64))
     return new(np.bincount(v, w, minlength).astype(np.float32 if w.dtype == np.float32 else np.float64))
@@ -750,16 +774,22 @@ def bincount(input, weights=None, minlength=0):
 def histc(input, bins=100, min=0, max=0):  # noqa: A002
     """The counts of the elements in bins of one width between min and max (both 0: those of the data)."""
     v = values_of(input, "histc")
+    need_bins(bins)
     if v.dtype.kind == "u" and (min < 0 or max < 0):
         raise RuntimeError("value cannot be converted to type uint8_t without overflow")
     need_histogram(v.dtype, "aminmax_cpu" if v.dtype.kind == "c" and min == max == 0 else "histogram_cpu")
-    low, high = (float(v.min()), float(v.max())) if min == max == 0 and v.size else (min, max)
+    low, high = (float(v.min()), float(v.max())) if min == max and v.size else (min, max)
     if low == high:
         low, high = low - 1, high + 1
     if not low <= high:
         raise RuntimeError("torch.histc: max must be larger than min")
     counts, _ = np.histogram(v, bins, (low, high))
     return new(counts.astype(v.dtype))
+
+
+def need_bins(bins):
+    if bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
 
 
 def need_histogram(d, kernel="histogram_cpu"):
@@ -772,6 +802,29 @@ def need_histogram(d, kernel="histogram_cpu"):
 def histogram(input, bins=100, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of a histogram with so many bins of one width, or with the given edges."""
     v = values_of(input, "histogram")
+    if isinstance(bins, int):
+        need_bins(bins)
+    if weight is not None:
+        w = values_of(weight, "histogram")
+        if w.dtype != v.dtype:
+            a, b = (C_NAMES[dtypes.name_of(d)] for d in (v.dtype, w.dtype))
+            raise RuntimeError(
+                "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
+                f"but got input({a}), and weight({b})"
+            )
+        if w.size != v.size:
+            raise RuntimeError(
+                "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
+                f"innermost dimension, but got input with shape {[v.size, 1]} and weight with shape {list(w.shape)}"
+            )
+    if range is not None and len(range) != 2:
+        raise RuntimeError(
+            f"torch.histogramdd: for a 1-dimensional histogram range should have 2 elements, but got {len(range)}"
+        )
+    if range is not None and range[0] > range[1]:
+        raise RuntimeError(
+            f"torch.histogramdd: min should not exceed max, but got min {range[0]:g} max {range[1]:g} for dimension 0"
+        )
     edges = values_of(bins, "histogram") if isinstance(bins, Tensor) else bins
     if isinstance(bins, Tensor):
         if edges.ndim != 1:
@@ -801,6 +854,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     """Differences of neighbours along a dimension, n times."""
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
+    if n == 0:
+        return FUNCTIONS["zeros_like"](input).copy_(input) if not input.requires_grad else input.clone()
     parts = [t for t in (prepend, input, append) if t is not None]
     t = FUNCTIONS["cat"](parts, dim) if len(parts) > 1 else input
     if t.dim() == 0:
@@ -837,6 +892,8 @@ def need_no_bool(name, y, x):
 def trapezoid(y, x=None, *, dx=1, dim=-1):
     """The integral along a dimension by the trapezoidal rule."""
     need_no_bool("trapezoid", y, x)
+    if not y.dim():
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     if x is None:
         k = y.shape[dim]
         if not k:
@@ -850,6 +907,8 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
 def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     """The running integral along a dimension by the trapezoidal rule."""
     need_no_bool("cumulative_trapezoid", y, x)
+    if not y.dim():
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     if x is None:
         return by_number(MUL, neighbours(y, dim), dx / 2.0).cumsum(dim)
     return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).cumsum(dim), 2.0)
@@ -858,6 +917,10 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
 @operation()
 def cov(input, *, correction=1, fweights=None, aweights=None):
     """The covariance matrix of variables in rows, observations in columns, divided by n - correction."""
+    if input.dim() > 2:
+        raise RuntimeError(
+            f"cov(): expected input to have two or fewer dimensions but got an input with {input.dim()} dimensions"
+        )
     x = input.view(1, -1) if input.dim() < 2 else input
     w = None
     for given in (fweights, aweights):
@@ -867,7 +930,7 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     if w is None:
         centred = x - FUNCTIONS["div"](x.sum(1), n).unsqueeze(1)
         return FUNCTIONS["div"](centred @ centred.t().conj(), float(max(n - correction, 0))).squeeze()
-    w = w.to(x.dtype)
+    w = w if w.is_floating_point() else w.to(x.dtype)
     total = w.sum()
     centred = x - ((x * w).sum(1) / total).unsqueeze(1)
     size = total - correction * (((w * aweights).sum() / total) if aweights is not None else 1)
@@ -877,6 +940,10 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
 @operation()
 def corrcoef(input):
     """The correlation coefficients of variables in rows, observations in columns."""
+    if input.dim() > 2:
+        raise RuntimeError(
+            f"corrcoef(): expected input to have two or fewer dimensions but got an input with {input.dim()} dimensions"
+        )
     c = cov(input)
     if c.dim() == 0:
         return c / c

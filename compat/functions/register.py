@@ -302,6 +302,12 @@ def check_castable(own, d):
         raise RuntimeError(f"result type {spoken(d)} can't be cast to the desired output type {spoken(own)}")
 
 
+SHARED = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
+    "tensor before performing the operation."
+)
+
+
 def check_writable(t, idx=None, fills=False):
     """Refuse memory in which one number stands for several elements (of what idx selects; unless they all get the same one, by what
     `fills`), or that is read-only."""
@@ -309,12 +315,15 @@ def check_writable(t, idx=None, fills=False):
     if type(v) is np.ndarray:
         flags = v.flags
         if not flags.c_contiguous and not fills and 0 in v.strides and overlaps(v if idx is None else v[idx]):
-            raise RuntimeError(
-                "unsupported operation: more than one element of the written-to tensor refers to a single memory "
-                "location. Please clone() the tensor before performing the operation."
-            )
+            raise RuntimeError(SHARED)
         if not flags.writeable:
             raise RuntimeError("the Tensor's memory is read-only (it came from a read-only ndarray); clone() it first.")
+    elif not fills and idx is None and t.owner is not TAPE:
+        from funcgrad.core.layout import layout_of
+
+        layout = layout_of(t)
+        if layout is not None and overlaps(layout):
+            raise RuntimeError(SHARED)
 
 
 def overlaps(v):
@@ -365,7 +374,7 @@ def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
     c = current(t)
     check_writable(c, params.get("idx"), fills)
     if args and isinstance(a := args[0], Tensor) and type(a.val) is type(c.val) is np.ndarray:
-        if a.val.base is not None or c.val.base is not None:
+        if a.val.base is not None or c.val.base is not None or a.val is c.val:
             check_apart(c, args, False, params.get("idx"))
     if unrecorded(c, prim, args, params):
         return t
@@ -444,12 +453,13 @@ def store(name, out, got, operands=()):
         )
     from .results import check_out
 
-    check_out(name, out.owner.dtype(out), got.owner.dtype(got))
+    check_out(name, out.owner.dtype(out), got.owner.dtype(got), any([isinstance(o, Tensor) for o in operands[1:]]))
     check_apart(current(out), operands)
     if tuple(out.shape) != tuple(got.shape):
         if out.numel():
             deprecated("out", list(out.shape), list(got.shape))
-        resize(out, tuple(got.shape)).store.version -= 1  # (that and the write are one change)
+        strides = strides_of(got.val) if type(got.val) is np.ndarray and out.owner is TAPE else None
+        resize(out, tuple(got.shape), strides).store.version -= 1  # (that and the write are one change)
     check_writable(current(out))
     write(out, PRIMITIVES["copy"], got)
     return out
@@ -475,7 +485,7 @@ def resize(t, shape, strides=None):
     return t
 
 
-FILLING = {"index_fill_", "put_", "tril_", "triu_"}  # which torch lets write memory in which elements share a place
+FILLING = {"index_fill_"}  # which torch lets write memory in which elements share a place
 OF_POSITIONS = {
     "index_add_",
     "index_copy_",
@@ -501,6 +511,10 @@ def twin(name, label, f=None, *, aliases=()):
                 from .results import check_out
 
                 check_out(name, self.owner.dtype(current(self)), got.owner.dtype(got))
+            if own in OF_POSITIONS:
+                self.refuse(())
+                check_writable(current(self))
+                check_apart(current(self), others, wholly=True)
             return rewrite(self, got, shown, (self, *parents_in(others)), own in FILLING)
         except BaseException as error:
             error = answer(error, own, (self, *args), kwargs)

@@ -11,7 +11,7 @@ from funcgrad.numpy.concrete import concrete
 
 from ..tensor import Tensor, current, wrapped
 from .indexing import along
-from .operands import INT64, P, cast, dtype_of, laid_like, new, shape_of, with_ones
+from .operands import INT64, P, cast, dtype_of, in_c_order, laid_like, new, shape_of, with_ones
 from .pointwise import lerp
 from .reduction import without
 from .refusals import need_dtype
@@ -49,7 +49,7 @@ def chosen(name, shown, input, index, dim, keepdim=True):
         values, index = (without(x, dim, False) for x in (values, index))
     elif not shape_of(current(input)):
         values, index = (P["reshape"](x, shape=()) for x in (values, index))
-    return RETURN[name](named(values, shown, (input,)), index)
+    return RETURN[name](named(values, shown, (input,)), in_c_order(index))
 
 
 @operation()
@@ -73,7 +73,7 @@ def argsort(input, dim=-1, descending=False, stable=False):
     """The indices that sort along a dimension."""
     t, axis = axis_of(current(input), dim)
     need_dtype("argsort", dtype_of(t))
-    return as_input(order_of(t, axis, descending), current(input))
+    return as_input(laid_like(order_of(t, axis, descending), t), current(input))
 
 
 @operation()
@@ -204,8 +204,12 @@ def mode(input, dim=-1, keepdim=False):
 def quantiles(name, skip_nan):
     def function(input, q, dim=None, keepdim=False, *, interpolation="linear"):
         t = current(input)
+        if isinstance(q, Tensor) and q.dim() > 1:
+            raise RuntimeError("quantile() q must be a scalar or 1D tensor")
+        if isinstance(q, Tensor) and q.dtype != input.dtype and dtype_of(t) in (np.float32, np.float64):
+            raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
         if not isinstance(q, Tensor) and not 0 <= q <= 1:
-            raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
+            raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
         if 0 in shape_of(t):
             raise RuntimeError(f"{name}() input tensor must be non-empty")
         if dtype_of(t) not in (np.float32, np.float64):
@@ -218,8 +222,8 @@ def quantiles(name, skip_nan):
         qs = np.asarray(concrete(q, name)) if isinstance(q, Tensor) else np.asarray(q, dtype_of(t))
         if (qs < 0).any() or (qs > 1).any():
             if qs.ndim == 0:
-                raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {float(qs):g}")
-            raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+                raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {float(qs):g}")
+            raise RuntimeError("quantile() q values must be in the range [0, 1]")
         own = shape_of(t)
         if dim is None:
             x, at = input.flatten() if len(own) != 1 else input, tuple(range(len(own)))

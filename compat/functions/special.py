@@ -5,7 +5,7 @@ import math
 from ..names import NAMES as NODES
 from ..tensor import Tensor, current
 from .arithmetic import ADD, MUL, by_number
-from .operands import P, as_operand, check_sizes, dtype_of, floating, promoted
+from .operands import P, as_operand, check_sizes, dtype_of, floating, iterating, promoted
 from .polynomials import NAMES as POLYNOMIALS
 from .refusals import need_real, refuse
 from .register import FUNCTIONS, named, operation, twin
@@ -14,7 +14,7 @@ ROOT_HALF = math.sqrt(0.5)
 
 
 def special_operation(label=None, *, name):
-    return operation(label, name=name, function=False, method=False)
+    return lambda f: operation(label, name=name, function=False, method=False)(iterating(f))
 
 
 def special_unary(name, node, halves=True):
@@ -46,7 +46,7 @@ def of_two(name, node, f, halves=True):
         return named(out, f"{node}Backward{which}", (input, other))
 
     function.__doc__ = f.__doc__
-    return operation(name=name, function=False, method=False, numbers=True)(function)
+    return operation(name=name, function=False, method=False, numbers=True)(iterating(function))
 
 
 def xlog1py_of(x, y):
@@ -127,7 +127,7 @@ def incomplete(name, label, upper):
 
     part = "upper" if upper else "lower"
     function.__doc__ = f"The regularised {part} incomplete gamma function of the parameter `input` at `other`."
-    f = operation(label, name=name)(function)
+    f = operation(label, name=name)(iterating(function))
     twin(name, label)
     return f
 

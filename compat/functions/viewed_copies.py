@@ -4,7 +4,7 @@ Invariant: a result shares no memory with its operand, and its node is that of t
 """
 
 from ..tensor import current
-from .operands import P
+from .copies import contiguous_copy
 from .register import FUNCTIONS, METHODS, named, operation
 from .shape import ALL, same_memory
 
@@ -45,8 +45,7 @@ def copied(out):
     """A result, or several, as copies."""
     if isinstance(out, (tuple, list)):
         return tuple([copied(o) for o in out])
-    t = current(out)
-    return P["copy"](t, t)
+    return contiguous_copy(current(out))
 
 
 def as_copy(view, node):

@@ -1,7 +1,7 @@
 """In which order the elements of a traced array would lie in memory, had NumPy computed it: what decides whether its reshape is a
 view.
 
-Invariant: a layout is an array of the right shape and strides over one byte that is never read, or None where the elements lie in
+Invariant: a layout is an array of the right shape and strides (in elements) over one byte that is never read, or None where the elements lie in
 C order. Known are the operations that keep the order of their operands, and views; any other result, and the arguments of a staged
 function, count as in C order.
 """
@@ -45,7 +45,7 @@ def layout_of(x):
         if type(x.owner) is Batch and x.mark is not None:
             return normal(of_sample(layout_of(x.val), shape_of(x.val), x.mark))
         x = x.val
-    return normal(ghost(x.shape, x.strides)) if type(x) is ndarray else None
+    return normal(lying_as(x)) if type(x) is ndarray else None
 
 
 def of_sample(layout, shape, axis):
@@ -87,6 +87,11 @@ def in_order(v, layout):
 
 def same_order(a, b):
     return by_strides(a.strides) == by_strides(b.strides) and np.array_equal(np.sign(a.strides), np.sign(b.strides))
+
+
+def lying_as(array):
+    """The layout of an array, as its memory has it."""
+    return ghost(array.shape, [s // array.itemsize for s in array.strides])
 
 
 def ghost(shape, strides):
@@ -170,9 +175,12 @@ def common(ins, layouts, shape):
     small = []
     for x, layout in zip(ins, layouts, strict=False):
         own = shape_at(x)
-        order = None if layout is None else by_strides(layout.strides)
-        tiny = np.empty([min(own[a], 2) for a in order or range(len(own))], np.int8)
-        small.append(tiny if order is None else tiny.transpose(np.argsort(order)))
+        if layout is None:
+            small.append(np.empty([min(n, 2) for n in own], np.int8))
+            continue
+        order = by_strides(layout.strides)
+        tiny = np.empty([min(own[a], 2) if layout.strides[a] else 1 for a in order], np.int8).transpose(np.argsort(order))
+        small.append(np.broadcast_to(tiny, [min(n, 2) for n in own]))  # (what is stretched says nothing of the order)
     return np.nditer([*small, None]).operands[-1].strides
 
 

@@ -57,18 +57,30 @@ def slots(size, stride, offset=0):
 
 
 @functools.lru_cache(256)
-def order_of(size, stride):
-    """The axes from the outermost to the innermost as torch goes through memory of these strides; a later write wins."""
+def order_of(size, *strides):
+    """The axes from the outermost to the innermost as torch goes through operands of these strides; a later write wins."""
     perm = list(range(len(size)))[::-1]
     for i in range(1, len(perm)):
-        for at in range(i, 0, -1):
-            a, b = perm[at - 1], perm[at]
-            if not stride[a] or not stride[b] or (stride[a], size[a]) <= (stride[b], size[b]):
-                if stride[a] and stride[b] and stride[a] < stride[b]:
-                    break
-                continue
-            perm[at - 1], perm[at] = b, a
+        moved = i
+        for at in range(i - 1, -1, -1):
+            turn = turned(perm[at], perm[moved], size, strides)
+            if turn > 0:
+                perm[at], perm[moved] = perm[moved], perm[at]
+                moved = at
+            elif turn < 0:
+                break
     return tuple(perm[::-1])
+
+
+def turned(a, b, size, strides):
+    """Should axis a stand outside axis b (1), inside (-1), or does no operand say?"""
+    for stride in strides:
+        if stride[a] and stride[b]:
+            if stride[a] != stride[b]:
+                return 1 if stride[a] > stride[b] else -1
+            if size[a] > size[b]:
+                return 1
+    return 0
 
 
 def in_turn(size, stride):
