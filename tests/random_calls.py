@@ -33,8 +33,39 @@ from tests.compat.evaluation import tensors_of  # noqa: E402
 
 COMMON = ["float32", "float64", "int64", "bool", "float16", "bfloat16", "complex64", "int32", "uint8"]
 NUMBERS = ["-4", "-3", "-2", "-1", "0", "1", "2", "3", "4", "7"]
-OTHERS = ["True", "1.5", "2", "1j", "None", "'x'", "[0, 1]", "(1,)", "torch.tensor(1)", "torch.tensor(0.5)", "torch.float64"]
-SHAPES = [(), (0,), (1,), (2,), (3,), (2, 3), (3, 2), (3, 3), (1, 3), (2, 1), (2, 0), (0, 3), (2, 3, 3), (1, 2, 3), (4, 2, 3)]
+OTHERS = [
+    "True",
+    "1.5",
+    "2",
+    "1j",
+    "None",
+    "'x'",
+    "[0, 1]",
+    "(1,)",
+    "torch.tensor(1)",
+    "torch.tensor(0.5)",
+    "torch.float64",
+]
+SHAPES = [
+    (),
+    (0,),
+    (1,),
+    (2,),
+    (3,),
+    (2, 3),
+    (3, 2),
+    (3, 3),
+    (1, 3),
+    (2, 1),
+    (2, 0),
+    (0, 3),
+    (2, 3, 3),
+    (1, 2, 3),
+    (4, 2, 3),
+]
+EXCUSED = re.compile(  # what torch-users.md says of: half precision that torch overflows, complex numbers of two halves
+    r"matrix_exp\(.*(float16|bfloat16)|chalf"
+)
 FREE = re.compile(  # what torch itself leaves open: memory that nobody has written, names of files and addresses
     r"\b(empty\w*|new_empty\w*|resize_\w*|data_ptr|untyped_storage|storage|apply_|map_|map2_|set_|from_file|cauchy_|log_normal_)\("
 )
@@ -149,7 +180,7 @@ def program(seed, rows):
     r = random.Random(seed)
     while True:
         made = generated(r, *rows[r.randrange(len(rows))])
-        if not FREE.search(made.text):
+        if not FREE.search(made.text) and not EXCUSED.search(str(made)):
             yield made
 
 
@@ -202,8 +233,9 @@ def arrays(x):
 LOOSE = {"float16": 4e-3, "bfloat16": 2e-2, "float32": 2e-4, "complex64": 2e-4, "float64": 1e-8, "complex128": 1e-8}
 
 
-def difference(a, b):
-    """How a result of torch and one of compat differ, as (kind, torch's, compat's), or None."""
+def difference(a, b, coarse=False):
+    """How a result of torch and one of compat differ, as (kind, torch's, compat's), or None. `coarse`: a result may be written into a
+    dtype of more digits than it was worked out in."""
     if hasattr(a, "grad_fn"):
         if not hasattr(b, "grad_fn"):
             return "type", "Tensor", type(b).__name__
@@ -213,14 +245,15 @@ def difference(a, b):
         if x.dtype.kind in "biu":
             same = np.array_equal(x, y)
         else:
-            rate = LOOSE[own.split("[")[0]]
+            x, y = (a.astype("c16" if a.dtype.kind == "c" else "f8") for a in (x, y))
+            rate = max(LOOSE[own.split("[")[0]], 2e-4 * coarse)
             most = np.abs(x[np.isfinite(x)]).max(initial=0.0)
-            same = np.allclose(x, y, rtol=rate, atol=rate * float(min(most, 1e30)) + 1e-30, equal_nan=True)
+            same = np.allclose(x, y, rtol=rate, atol=rate * float(min(most, 1e30)) + rate * 1e-3, equal_nan=True)
         return None if same else ("value", f"{own} {x.tolist()}"[:160], f"{y.tolist()}"[:160])
     if isinstance(a, (tuple, list)) and not hasattr(a, "numel"):
         if not isinstance(b, (tuple, list)) or len(a) != len(b):
             return "type", f"{type(a).__name__} {str(a)[:60]}", f"{type(b).__name__} {str(b)[:60]}"
-        return next((d for d in map(difference, a, b) if d is not None), None)
+        return next((d for d in (difference(x, y, coarse) for x, y in zip(a, b)) if d is not None), None)
     if isinstance(a, (float, complex)) and isinstance(b, (float, complex)):
         same = a == b or np.allclose(a, b, rtol=1e-4, equal_nan=True)
     else:
@@ -228,9 +261,11 @@ def difference(a, b):
     return None if same else ("type", repr(a)[:80], repr(b)[:80])
 
 
-def compared(torch, compat, call):
-    """How torch and compat differ on a call, or None; (kind, torch's, compat's)."""
-    theirs = outcome(torch, call)
+ERRORS = ("text", "error type", "taken")  # how the answers to a call that torch refuses differ
+
+
+def compared(theirs, compat, call):
+    """How torch's outcome of a call and compat's differ, or None; (kind, torch's, compat's)."""
     if isinstance(theirs, Exception) and re.search("INTERNAL ASSERT|report a bug", str(theirs)):
         return None
     ours = outcome(compat, call)
@@ -243,11 +278,36 @@ def compared(torch, compat, call):
         return "refused", str(theirs[0])[:100].replace("\n", " "), said(ours)
     if any(str(t.dtype) == "torch.complex32" for t in tensors_of([theirs[0], *theirs[1].values()])):
         return None
-    found = difference(theirs[0], ours[0])
+    coarse = "out" in call.operands
+    found = difference(theirs[0], ours[0], coarse)
     if found is None:
-        found = difference(list(theirs[1].values()), list(ours[1].values()))
+        found = difference(list(theirs[1].values()), list(ours[1].values()), coarse)
         found = found and ("operand " + found[0], *found[1:])
     return found
+
+
+# ------------------------------------------------------------------------------------------------ what is stored
+def recorded(found):
+    """An outcome as text: the error, or digests of the result and of the operands as they are afterwards."""
+    if isinstance(found, Exception):
+        return f"!{said(found)}"
+    return [sampling.digest(found[0]), sampling.digest(list(found[1].values()))]
+
+
+def unstable(found):
+    """Does an outcome depend on the machine (the place of an object in memory, a path), or is it of complex numbers of two halves?"""
+    if not isinstance(found, Exception) and any(str(t.dtype) == "torch.complex32" for t in tensors_of(found[0])):
+        return True
+    return re.search(r" at 0x|/|<.*object", str(found) if isinstance(found, Exception) else repr(found[0])) is not None
+
+
+def as_recorded(found, wanted):
+    """Is this outcome what a record says?"""
+    if isinstance(wanted, str):
+        return isinstance(found, Exception) and f"!{said(found)}" == wanted
+    if isinstance(found, Exception):
+        return False
+    return all(sampling.agrees(own, text) for own, text in zip((found[0], list(found[1].values())), wanted))
 
 
 # ------------------------------------------------------------------------------------------------ by hand
@@ -269,10 +329,12 @@ def main():
 
     torch.set_num_threads(1)
     rows = [row for row in every_call() if row[0].startswith(a.only)]
+    refused = 0
     kinds, seen, names = collections.Counter(), collections.Counter(), collections.Counter()
-    errors = 0
     for _, call in zip(range(a.count), program(a.seed, rows)):
-        found = compared(torch, compat, call)
+        theirs = outcome(torch, call)
+        refused += isinstance(theirs, Exception)
+        found = compared(theirs, compat, call)
         if found is None:
             continue
         kind, theirs, ours = found
@@ -282,9 +344,14 @@ def main():
         seen[key] += 1
         if seen[key] <= a.each and (not a.kinds or kind in a.kinds.split(",")):
             print(f"{kind} | {call.name} | {call}\n    T {theirs}\n    C {ours}")
-    print(f"{a.count} calls of seed {a.seed}: {sum(kinds.values())} differ: {dict(kinds.most_common())}")
+    wrong = sum(kinds[k] for k in ERRORS)
+    rest = {k: n for k, n in kinds.most_common() if k not in ERRORS}
+    print(
+        f"{a.count} calls of seed {a.seed}. torch takes {a.count - refused}: {sum(rest.values())} differ {rest or ''}"
+    )
+    print(f"It refuses {refused}: {wrong} differ { ({k: kinds[k] for k in ERRORS}) }")
     print(names.most_common(60))
-    return bool(kinds) or errors
+    return bool(kinds)
 
 
 if __name__ == "__main__":

@@ -232,7 +232,7 @@ def refuse_bools(a, b):
 
 def refuse_negative_powers(a, b):
     """torch has no integer to the power of a negative number."""
-    if type(b) is int and b < 0 and rank(a)[0].kind in "iu":
+    if type(b) is int and b < 0 and rank(a)[0].kind in "biu":
         raise RuntimeError("Integers to negative integer powers are not allowed.")
 
 
@@ -261,9 +261,11 @@ def by_number(arithmetic, x, number):
 
 
 # ------------------------------------------------------------------------------------------------ + and -
-def scaled(input, other, alpha):
+def scaled(input, other, alpha, subtracts=False):
     """other * alpha, for add and sub."""
     d = dtypes.result_dtype([rank(as_operand(x)) for x in (input, other)])
+    if subtracts:
+        refuse_bools(input, other)
     if type(alpha) is bool and d.kind != "b":
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if isinstance(alpha, float) and d.kind in KINDS_OF_INTEGER:
@@ -295,7 +297,7 @@ def with_alpha(arithmetic, *names):
     shown = f"{arithmetic.name.capitalize()}Backward0"
 
     def together(input, other, alpha):
-        return arithmetic(input, scaled(input, other, alpha))
+        return arithmetic(input, scaled(input, other, alpha, arithmetic is SUB))
 
     def mind_halves():
         nonlocal together
@@ -337,7 +339,8 @@ def with_alpha(arithmetic, *names):
             d = half_of((self, other)) if shared.halves else None
             if d is not None:  # (the sum is in float32 too)
                 return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
-            return arithmetic.inplace(self, scaled(self, other, alpha), label=shown, operands=(self, other))
+            times = scaled(self, other, alpha, arithmetic is SUB)
+            return arithmetic.inplace(self, times, label=shown, operands=(self, other))
         except BaseException as error:
             error = answer(error, names[0] + "_", (self, other, *more), {} if alpha == 1 else {"alpha": alpha})
             raise error

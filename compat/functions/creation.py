@@ -389,7 +389,8 @@ def linspace(
     start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
     """`steps` evenly spaced figures from start to end, both included."""
-    return finished("linspace", spaced(start, end, steps, float_argument(dtype)), out, device, requires_grad)
+    d = float_argument(dtype if out is None else out.dtype)
+    return finished("linspace", spaced(start, end, steps, d), out, device, requires_grad)
 
 
 @function
@@ -416,6 +417,9 @@ def indices_of(keep):
     """torch.tril_indices and triu_indices."""
 
     def indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
+        for what, k in (("row", row), ("col", col)):
+            if k < 0:
+                raise RuntimeError(f"{what} must be non-negative, got{k}")
         r, c = np.nonzero(keep(np.ones((row, col), bool), offset))
         return new(np.stack((r, c)).astype(dtype_argument(dtype, np.dtype(np.int64))))
 

@@ -10,7 +10,7 @@ from funcgrad.core.halves import HALVES
 
 from .. import dtypes
 from ..tensor import current, wrapped
-from .operands import P, dtype_of, float_argument, new, shape_of
+from .operands import P, dtype_of, float_argument, integer, new, shape_of
 from .register import FUNCTIONS, named, operation, spoken, store
 
 NORMS = (None, "backward", "ortho", "forward")
@@ -25,6 +25,9 @@ def fft_operation(name):
 def transform_axes(t, s, dim, default):
     """(axes, lengths) of a transform over several dimensions."""
     n = len(shape_of(t))
+    s = s if s is None or isinstance(s, (tuple, list)) else (integer(s, "s"),)
+    if dim is None and s is not None and len(s) > n:
+        raise RuntimeError(f"Got shape with {len(s)} values but input tensor only has {n} dimensions.")
     if dim is None:
         dims = list(range(n))[-len(s) :] if s is not None else list(default(n))
     else:
@@ -199,6 +202,8 @@ ihfft2, ihfftn = several("ihfft2", ihfft, last_two, False), several("ihfftn", ih
 
 def frequencies(name, counts):
     def freq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+        if name == "fftfreq" and n < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
         made = new((counts(n) / (n * d)).astype(float_argument(dtype)), requires_grad)
         return made if out is None else store(name, out, made)
 

@@ -120,7 +120,9 @@ def at_least(n):
     def widen(*tensors):
         if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
             tensors = tensors[0]
+            need_tensors(tensors)
             return tuple(one(t) for t in tensors)
+        need_tensors(tensors)
         return one(tensors[0]) if len(tensors) == 1 else tuple(one(t) for t in tensors)
 
     def one(t):
@@ -143,6 +145,8 @@ atleast_1d, atleast_2d, atleast_3d = map(at_least, (1, 2, 3))
 @operation(method=False)
 def hstack(tensors):
     """Tensors joined along the second dimension (1-d ones along their only one)."""
+    if not len(tensors):
+        raise RuntimeError("hstack expects a non-empty TensorList")
     ts = atleast_1d(tuple(checked("hstack", tensors)))
     return cat(list(ts), 0 if ts[0].dim() == 1 else 1)
 
@@ -169,7 +173,14 @@ def column_stack(tensors):
 @operation("BlockDiagBackward0", method=False)
 def block_diag(*tensors):
     """The matrix with the given matrices on its diagonal, zero elsewhere."""
-    ts = same_dtype([current(t) for t in atleast_2d(tuple(tensors))])
+    need_tensors(tensors)
+    for at, t in enumerate(tensors):
+        if t.dim() > 2:
+            raise RuntimeError(
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {at} has {t.dim()} dimensions"
+            )
+    d = dtypes.result_dtype([(dtype_of(current(t)), 2 if t.dim() else 1) for t in tensors])
+    ts = [cast(current(t), d) for t in atleast_2d(tuple(tensors))]
     rows, columns = sum(t.shape[0] for t in ts), sum(t.shape[1] for t in ts)
     out = P["full"](shape=(rows, columns), value=0, dtype=dtype_of(ts[0]))
     r = c = 0
@@ -356,8 +367,16 @@ def scattered(name, shown, place):
     """torch.select_scatter and its kin: a copy with something put in."""
 
     def scatter(input, src, *where):
-        t = current(input)
-        return P["put"](t, current(src), idx=place(shape_of(t), *where))
+        t, s = current(input), current(src)
+        if name == "select_scatter":
+            input.detach().select(*where)  # (which refuses what is out of range)
+        idx = place(shape_of(t), *where)
+        part = np.broadcast_to(0, shape_of(t))[idx].shape
+        if shape_of(s) != part:
+            raise RuntimeError(
+                f"expected src to have a size equal to the slice of self. src size = {list(shape_of(s))}, slice size = {list(part)}"
+            )
+        return P["put"](t, cast(s, dtype_of(t)), idx=idx)
 
     scatter.__doc__ = "A copy of the input in which a part is replaced."
     return operation(shown, name=name)(scatter)

@@ -5,6 +5,7 @@ torch, whose kernels are looked for when all else has been checked. (The functio
 """
 
 import functools
+from types import FunctionType
 
 import numpy as np
 
@@ -57,7 +58,6 @@ EARLY = """
 cholesky: bI NotImplementedError "cholesky_cpu" not implemented for '%'
 corrcoef cov: b RuntimeError cov(): bool dtype is not supported for input
 cosine_similarity: c RuntimeError expected common dtype to be floating point, yet common dtype is %
-dist: I RuntimeError norm(): input dtype should be either floating point or complex. Got % instead.
 gradient: u RuntimeError torch.gradient does not support uint8 input.
 hardtanh hardtanh_: b RuntimeError Bool inputs not supported for hardtanh
 hardtanh hardtanh_ relu6: c NotImplementedError clamp is not supported for complex types
@@ -159,7 +159,9 @@ ANSWERING = set(
     "triplet_margin_with_distance_loss multilabel_soft_margin_loss pairwise_distance interpolate instance_norm embedding_bag "
     "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d max_unpool1d max_unpool2d max_unpool3d adaptive_max_pool1d "
     "adaptive_max_pool2d adaptive_max_pool3d bilinear prelu rrelu pdist fractional_max_pool2d fractional_max_pool3d "
-    "binary_cross_entropy_with_logits gumbel_softmax linear_cross_entropy local_response_norm group_norm glu l1_loss".split()
+    "binary_cross_entropy_with_logits gumbel_softmax linear_cross_entropy local_response_norm group_norm glu l1_loss "
+    "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d dropout1d dropout2d dropout3d fold unfold kl_div multi_margin_loss "
+    "multilabel_margin_loss cosine_similarity lp_pool1d lp_pool2d lp_pool3d".split()
 )
 WRONG = (
     TypeError,
@@ -199,3 +201,6 @@ def refuse_in(namespace):
         namespace[name] = refusing(name, namespace[name])
     for name in (ANSWERING & namespace.keys()) - rows().keys():
         namespace[name] = answering(namespace[name])
+    for name, f in namespace.items():  # (so that they can be pickled)
+        if type(f) is FunctionType and "<locals>" in f.__qualname__:
+            f.__qualname__, f.__module__ = name, namespace["__name__"]

@@ -155,6 +155,11 @@ def lstsq(A, B, rcond=None, *, driver=None):
 def tensorinv(A, ind=2):
     """The inverse for tensordot over `ind` dimensions."""
     front, back = A.shape[:ind], A.shape[ind:]
+    if math.prod(front) != math.prod(back):
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+            f"{math.prod(back)} != {math.prod(front)}"
+        )
     return inv(A.reshape(math.prod(front), -1)).reshape(*back, *front)
 
 
@@ -164,6 +169,11 @@ def tensorsolve(A, B, dims=None):
     if dims is not None:
         A = A.movedim(list(dims), list(range(A.dim() - len(dims), A.dim())))
     rest = A.shape[B.dim() :]
+    if math.prod(rest) != math.prod(A.shape[: B.dim()]):
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got "
+            f"{math.prod(rest)} != {math.prod(A.shape[: B.dim()])}"
+        )
     n = math.prod(rest)
     return solve(A.reshape(-1, n), B.reshape(-1)).reshape(rest)
 
@@ -446,6 +456,14 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):  # noqa: A002
 @linalg_operation(name="cond")
 def cond(A, p=None):
     """The condition number: the norm of A times that of its inverse."""
+    if A.dim() < 2:
+        raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
+    if p not in (None, "fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf):
+        raise RuntimeError(f"linalg.cond got an invalid norm type: {p:g}" if not isinstance(p, str) else f"linalg.cond got an invalid norm type: {p}")
+    if p not in (None, 2, -2) and A.shape[-1] != A.shape[-2]:
+        raise RuntimeError(
+            f"linalg.cond(ord={p}): A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} matrices"
+        )
     if p in (None, 2, -2):
         s = svdvals(A)
         first, last = s[..., :1], s[..., -1:]

@@ -45,6 +45,11 @@ KERNELS_OF_FLOATS = {  # and of those that take no integers either
 }
 
 
+FEW = {  # what is said of too few dimensions where it is not the usual words
+    "torch.linalg.lu_factor_ex": "torch.lu_factor: Expected tensor with 2 or more dimensions. Got size: {} instead",
+    "linalg.lu": "linalg.lu: Expected tensor with 2 or more dimensions. Got size: {} instead",
+    "torch.linalg.householder_product": "torch.linalg.householder_product: input must have at least 2 dimensions.",
+}
 OF_FLOAT_AND_DOUBLE = ("linalg.matrix_rank", "torch.linalg.lstsq")
 
 
@@ -52,6 +57,8 @@ def matrix(A, name, square=False):
     """A, up to date, if it is a stack of (square) float matrices; RuntimeError otherwise."""
     t = current(A)
     shape, d = shape_of(t), dtype_of(t)
+    if len(shape) < 2 and name in FEW:
+        raise RuntimeError(FEW[name].format(list(shape)))
     if len(shape) < 2:
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
     if square and shape[-1] != shape[-2]:

@@ -59,6 +59,28 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     t = current(input)
     dim = wrapped(dim, len(shape_of(t)))
+    if index.dim() > 1:
+        raise IndexError(
+            f"index_reduce_(): Index is supposed to be a vector, but got dim: {index.dim()} with type: "
+            f"{spoken(dtype_of(current(index)))} and size: {list(index.shape)}"
+        )
+    if dtype_of(current(index)).name not in ("int64", "int32"):
+        raise RuntimeError(
+            f"index_reduce_(): Expected dtype int32/int64 for index but got: {spoken(dtype_of(current(index)))}"
+        )
+    if source.dtype != input.dtype:
+        a, b = spoken(dtype_of(t)), spoken(dtype_of(current(source)))
+        raise RuntimeError(f"index_reduce_(): self ({a}) and source ({b}) must have the same scalar type")
+    own, given = list(input.shape), list(source.shape)
+    if len(own) != len(given) or own[:dim] + own[dim + 1 :] != given[:dim] + given[dim + 1 :]:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{own} source.shape = {given}"
+        )
+    if given and index.numel() != given[dim]:
+        raise RuntimeError(
+            f"index_reduce_(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({given[dim]}), for dim: {dim}"
+        )
     places = [1] * source.dim()
     places[dim] = -1
     full = index.long().reshape(places).expand(source.shape)
@@ -108,6 +130,8 @@ def reduced(rows, reduce, initial):
 @operation()
 def nonzero_static(input, *, size, fill_value=-1):
     """nonzero with exactly `size` rows: the first ones, or filled up."""
+    if size < 0:
+        raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
     found = FUNCTIONS["nonzero"](input)[:size]
     if found.shape[0] == size:
         return found

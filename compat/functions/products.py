@@ -18,7 +18,7 @@ from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import MUL, quick_binary
 from .joining import need_tensors
-from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, need_scalar_type, rank, shape_of
+from .operands import C_INTEGERS, P, broadcast_shapes, broadcast_to, cast, dtype_of, need_scalar_type, number, rank, shape_of
 from .pointwise import C_NAMES
 from .refusals import need_dtype, refuse
 from .register import (
@@ -344,10 +344,18 @@ def combined(input, product, beta, alpha):
     d = dtypes.promote_types(dtype_of(t), dtype_of(product))
     t, product = cast(t, d), cast(product, d)
     if alpha != 1:
-        product = P["mul"](product, alpha)
+        product = P["mul"](product, weight(alpha, d))
     if beta == 0:
         return product
-    return P["add"](t if beta == 1 else P["mul"](t, beta), product)
+    return P["add"](t if beta == 1 else P["mul"](t, weight(beta, d)), product)
+
+
+def weight(x, d):
+    """A number that Tensors of dtype d are weighed by."""
+    if isinstance(x, complex) and d.kind not in "bc":
+        name = dtypes.name_of(d)
+        raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name, C_NAMES[name])} without overflow")
+    return number(x, d) if d.kind == "u" else x
 
 
 def check_addmm(t, a, b):
@@ -409,8 +417,12 @@ def check_baddbmm(t, a, b):
 
 def with_addend(name, product, shown, check=None):
     def function(input, one, two, *, beta=1, alpha=1):
+        beta, alpha = (x.item() if isinstance(x, Tensor) else x for x in (beta, alpha))
         if check is not None:
             check(current(input), current(one), current(two))
+        else:  # (addr meets in one dtype before it multiplies)
+            d = dtypes.result_dtype([rank(t) for t in (input, one, two)])
+            input, one, two = (cast(current(t), d) for t in (input, one, two))
         return combined(input, product(one, two), beta, alpha)
 
     function.__doc__ = f"beta * input + alpha * {product.__name__} of the other two."
@@ -433,7 +445,8 @@ def outer_product(one, two):
     for at, v in enumerate((x, y), 1):
         if len(shape_of(v)) != 1:
             raise RuntimeError(f"addr: Expected 1-D argument vec{at}, but got {len(shape_of(v))}-D")
-    return P["mul"](P["reshape"](x, shape=(shape_of(x)[0], 1)), y)
+    d = dtypes.promote_types(dtype_of(x), dtype_of(y))
+    return P["mul"](P["reshape"](cast(x, d), shape=(shape_of(x)[0], 1)), cast(y, d))
 
 
 def batch_sum(one, two):

@@ -21,7 +21,7 @@ from ..tensor import Tensor, current
 from .creation import completed, dense_order, function, size_argument
 from .data import scalar_of
 from .drawing import drawn, refuse_staging, while_staging
-from .operands import dtype_argument, dtype_of, float_argument, integer, shape_of
+from .operands import broadcast_shapes, dtype_argument, dtype_of, float_argument, integer, shape_of
 from .pointwise import overwrite
 from .register import check_writable, named, operation, released
 
@@ -122,12 +122,17 @@ def set_rng_state(new_state):
 
 
 # ------------------------------------------------------------------------------------------------ new Tensors
+def drawn_dtype(dtype, out):
+    """The dtype that numbers are drawn in: that of out=, if there is one."""
+    return float_argument(dtype if out is None else out.dtype)
+
+
 @function
 def rand(
     *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, **more
 ):
     """Uniform numbers from [0, 1)."""
-    shape, d, stream = size_argument("rand", size, more), float_argument(dtype), stream_of(generator)
+    shape, d, stream = size_argument("rand", size, more), drawn_dtype(dtype, out), stream_of(generator)
     t = drawn(shape, d, lambda shape: stream.uniform(shape, 0.0, 1.0, d))
     return completed("rand", t, out, device, requires_grad)
 
@@ -137,7 +142,7 @@ def randn(
     *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, **more
 ):
     """Standard normal numbers."""
-    shape, d, stream = size_argument("randn", size, more), float_argument(dtype), stream_of(generator)
+    shape, d, stream = size_argument("randn", size, more), drawn_dtype(dtype, out), stream_of(generator)
     t = drawn(shape, d, lambda shape: stream.normal(shape, 0.0, 1.0, d))
     return completed("randn", t, out, device, requires_grad)
 
@@ -240,10 +245,10 @@ def normal(
     if not given:
         if size is None:
             raise TypeError("normal() of a number mean and a number std needs a size")
-        shape, d = size_argument("normal", (size,), {}), float_argument(dtype)
+        shape, d = size_argument("normal", (size,), {}), drawn_dtype(dtype, out)
         t = drawn(shape, d, lambda shape: g.normal(shape, mean, std, d))
         return completed("normal", t, out, device, requires_grad)
-    d = dtype_of(given[0])
+    d = dtype_of(given[0]) if out is None else dtype_of(current(out))
     each_mean, each_std = isinstance(mean, Tensor), isinstance(std, Tensor)
     numbers = (
         None if each_mean else mean,
@@ -261,7 +266,7 @@ def normal(
         return (draws + m).astype(d, copy=False)
 
     label = f"NormalBackward{1 + 2 * each_std if each_mean else 2}"
-    t = drawn(np.broadcast_shapes(*map(shape_of, given)), d, source, *given)
+    t = drawn(broadcast_shapes(*map(shape_of, given)), d, source, *given)
     return constant(completed("normal", t, out, device, False), given, label)
 
 

@@ -9,7 +9,7 @@ from funcgrad.numpy.concrete import concrete
 
 from .linalg_checks import linalg_operation, matrix
 from .operands import dtype_of, new, shape_of
-from .register import FUNCTIONS, operation, publish
+from .register import FUNCTIONS, operation, publish, spoken
 from .return_types import BY_NAME as RETURN
 
 
@@ -27,6 +27,9 @@ def reflected(v, tau, x):
 @linalg_operation("LinalgHouseholderProductBackward0", name="householder_product")
 def householder_product(A, tau):
     """The first columns of the product of the reflectors."""
+    if A.dim() > 1 and tau.dtype != A.dtype:
+        a, b = (spoken(x.dtype.numpy) for x in (tau, A))
+        raise RuntimeError(f"torch.linalg.householder_product: tau dtype {a} does not match input dtype {b}")
     t = matrix(A, "torch.linalg.householder_product")
     *lead, m, n = shape_of(t)
     k = tau.shape[-1]

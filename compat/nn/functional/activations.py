@@ -16,7 +16,7 @@ from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, kept, named, rewrite, spoken, store
 from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
-from ...tensor import current, wrapped
+from ...tensor import Tensor, current, wrapped
 from .dtypes import refuse_integers
 
 P = PRIMITIVES
@@ -52,6 +52,8 @@ def activation(label, body, kernel=None, of_halves=None):
         try:
             if kernel is not None:
                 refuse_integers(kernel, input)
+            if args:
+                args = [a.item() if isinstance(a, Tensor) and not a.shape else a for a in args]
             got = shown(input, body, label, inplace, *args, **kwargs)
             return got if out is None else store(f.__name__, out, got)
         except BaseException as error:
@@ -199,7 +201,7 @@ logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "log_sigmoid_cpu")
 
 def _hardtanh(x, min_val=-1.0, max_val=1.0):
     """x limited to [min_val, max_val]; the derivative at the edges is 0."""
-    if dtype_of(x).kind == "u" and (min_val < 0 or max_val < 0):
+    if dtype_of(x).kind == "u" and (int(min_val) < 0 or int(max_val) < 0):
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     low, high = (dtype_of(x).type(v) for v in (min_val, max_val))
     return P["where"](P["less_equal"](x, low), low, P["where"](P["greater_equal"](x, high), high, x))
@@ -260,6 +262,8 @@ softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink_check")
 
 def _threshold(x, threshold, value):
     """x where it exceeds the threshold, else value."""
+    if dtype_of(x).kind in "iu":  # (torch makes both of the input's dtype)
+        threshold = int(threshold)
     return P["where"](P["less_equal"](x, threshold), dtype_of(x).type(number(value, dtype_of(x))), x)
 
 

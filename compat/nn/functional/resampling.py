@@ -33,6 +33,15 @@ def mapped(x, axis, weights):
     return P["transpose"](out, perm=(*range(axis), rank - 1, *range(axis, rank - 1)))
 
 
+def mapped_in_integers(x, axis, weights):
+    """mapped, of bytes: with weights that are whole numbers of 16 bits, as many bits behind the point as the largest allows."""
+    bits = next((b for b in range(22) if int(0.5 + weights.max() * (1 << b + 1)) >= 1 << 15), 22)
+    whole = np.trunc(weights * (1 << bits) + np.copysign(0.5, weights))
+    total = mapped(P["cast"](x, dtype=np.dtype(np.int64)), axis, whole)
+    out = P["right_shift"](P["add"](total, 1 << bits - 1), bits)
+    return P["cast"](P["clamp"](out, 0, 255, kink="torch"), dtype=np.dtype(np.uint8))
+
+
 # ------------------------------------------------------------------------------------------------ weights by axis
 def step(n, m, align_corners, factor, d):
     """How far apart the sources of two neighbours are; in torch's precision."""
@@ -200,6 +209,12 @@ def interpolate(
             like_image(x, current(input)), f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0", (input,)
         )
     weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
+    if dtype_of(x).name == "uint8":
+        for axis in reversed(range(k)):
+            n, m = shape[axis + 2], sizes[axis]
+            if n != m:
+                x = mapped_in_integers(x, axis + 2, weights(n, m, align_corners, factors[axis], np.float64))
+        return like_image(P["copy"](x, x) if x is current(input) else x, current(input))
     for axis in range(k):
         x = mapped(x, axis + 2, weights(shape[axis + 2], sizes[axis], align_corners, factors[axis], d))
     kind = mode.capitalize() + f"{k}D" + ("Aa" if antialias else "")

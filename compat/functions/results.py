@@ -1,0 +1,136 @@
+"""The dtypes that torch's functions take for out=, in its words where they take no other.
+
+Invariant: a function that is not listed takes whatever its result's dtype can be cast to, of the same or a higher kind.
+"""
+
+from .. import dtypes
+
+# how a row reads: functions, and the error where out= is of another dtype than the result; {own} and {got} are the dtypes of out= and of
+# the result, {c_own} and {c_got} the same in C, {name} the function. `~`: only where the result cannot be cast, `^`: only where out= is of
+# another kind, `?`: only where it is neither bool nor uint8.
+TEXTS = """
+linalg_cross linalg_det linalg_eigvalsh linalg_eigh linalg_inv linalg_ldl_solve linalg_lu_solve linalg_solve linalg_svdvals linalg_qr
+linalg_vector_norm linalg_slogdet linalg_cholesky avg_pool2d avg_pool3d linear matmul mm bmm addmm addmv baddbmm alias_copy argmax argmin
+as_strided_copy cross detach_copy diag diagonal_copy expand_copy gather index_add index_copy index_reduce inverse isin log_softmax msort
+norm permute_copy renorm scatter scatter_add scatter_reduce select_copy slice_copy slice_scatter softmax squeeze_copy t_copy take_along_dim
+transpose_copy tril triu unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy sort topk max_pair min_pair aminmax
+  Expected out tensor to have dtype {c_got}, but got {c_own} instead
+abs absolute bitwise_not ceil clamp clamp_max clamp_min clip conj_physical fix floor frac gelu hardshrink neg negative round sgn sign
+softplus softshrink trunc
+  Found dtype {own} but expected {got}
+matrix_power linalg_matrix_power linalg_tensorinv cholesky cholesky_inverse cholesky_solve
+  ~{name}: Expected result to be safely castable from {got} dtype, but got result with dtype {own}
+linalg_cond linalg_pinv
+  ~linalg.{name}: Expected result to be safely castable from {got} dtype, but got result with dtype {own}
+linalg_matrix_rank linalg_householder_product
+  ~torch.linalg.{name}: Expected result to be safely castable from {got} dtype, but got result with dtype {own}
+linalg_matrix_norm linalg_norm
+  linalg.{name} expected out tensor dtype {got} but got: {own}
+isposinf isneginf signbit
+  {name} does not support non-boolean outputs.
+amax amin
+  Expected the dtype for input and out to match, but got {got} for input's dtype and {own} for out's dtype.
+all any
+  ?{name} only supports bool tensor for result, got: {own}
+logsumexp
+  ~logsumexp(): Expected floating point type for result tensor, but got: {own}
+fft ifft rfft ihfft
+  ^{name} expects a complex output tensor, but got {own}
+fft2 ifft2 fftn ifftn
+  ^fftn expects a complex output tensor, but got {own}
+rfft2 rfftn
+  ^rfftn expects a complex output tensor, but got {own}
+ihfft2 ihfftn
+  ^ihfftn expects a complex output tensor, but got {own}
+irfft hfft
+  ^{name} expects a floating point output tensor, but got {own}
+irfft2 irfftn
+  ^irfftn expects a floating point output tensor, but got {own}
+hfft2 hfftn
+  ^hfftn expects a floating point output tensor, but got {own}
+searchsorted bucketize
+  torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or Long(int64) depending on whether out_int32 flag is True, but we got output tensor's dtype {own} and out_int32 flag is {flag}
+median nanmedian
+  Expected tensor for 'values' to have the same type as tensor for argument #2 'self'; but type torch.{own}Tensor does not equal torch.{got}Tensor (while checking arguments for median)
+mode
+  expected scalar type '{got}' but got '{own}' for values output
+cat concat concatenate stack hstack vstack row_stack dstack column_stack
+  ~torch.cat(): input types can't be cast to the desired output type {own}
+ldexp
+  ~ldexp can't be cast to the desired output type {own}
+mvlgamma
+  ~mvlgamma: result type {got} can't be cast to the desired output type {own}
+dot vdot
+  result dtype {own} does not match input dtype {got}
+index_select masked_select
+  {name}(): self and result must have the same scalar type
+nonzero nonzero_static
+  {name}: Expected out tensor to have scalar type Long but got scalar type{own}
+float_power
+  the output given to {name} has dtype {own} but the operation's result requires dtype {got}
+heaviside
+  {name} is not yet implemented for tensors with different dtypes.
+complex polar
+  Expected object of scalar type {got} but got scalar type {own} for argument 'out'
+linalg_solve_triangular
+  expected scalar type {got} but found {own}
+chain_matmul linalg_multi_dot
+  multi_dot(): expected out tensor to have dtype {c_got} but got {c_own}
+kthvalue
+  output values must be of same type as input
+cummax cummin logcumsumexp
+  expected scalar_type {got} but found {own}
+where
+  Expected out type to be {got} but got {own}
+quantile nanquantile
+  {name}() out tensor must be same dtype as the input tensor
+multinomial
+  multinomial expects Long tensor out, got: {own}
+histc
+  torch.histogram: input tensor and hist tensor should have the same dtype, but got input {c_got} and hist {c_own}
+tensordot inner
+  tensordot: Expected the output tensor to have dtype {got}, but got an output tensor with dtype {own}
+take
+  take(): self and out expected to have the same dtype, but got self.dtype = {got} and out.dtype = {own}
+"""
+C_NAMES = {
+    "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
+    "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "bool": "bool",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
+
+
+def rows():
+    """{name: its text}."""
+    found, names = {}, []
+    for line in TEXTS.strip("\n").split("\n"):
+        if line.startswith("  "):
+            found.update(dict.fromkeys(names, line.strip()))
+            names = []
+        else:
+            names += line.split()
+    return found
+
+
+ROWS = rows()
+
+
+def check_out(name, own, got, bounded=False):
+    """Raise what torch says where a result of dtype `got` may not be written into an out= of dtype `own`. `bounded`: a clamp was given
+    Tensors, which torch has another kernel for."""
+    text = None if bounded and name.startswith("cl") else ROWS.get(name)
+    castable = dtypes.CATEGORY[got.kind] <= dtypes.CATEGORY[own.kind]
+    if own == got or castable and (text is None or text[0] == "~"):
+        return
+    if text is not None and (
+        text[0] == "^" and own.kind == got.kind or text[0] == "?" and own.name in ("bool", "uint8")
+    ):
+        return
+    spoken = [dtypes.name_of(d) for d in (own, got)]
+    said = [dtypes.SPOKEN.get(n, n) for n in spoken]
+    if text is None:
+        raise RuntimeError(f"result type {said[1]} can't be cast to the desired output type {said[0]}")
+    c_own, c_got = (C_NAMES.get(n, n) for n in spoken)
+    error = TypeError if text.startswith("~torch.cat") else RuntimeError
+    told = {"name": name.removeprefix("linalg_"), "own": said[0], "got": said[1], "c_own": c_own, "c_got": c_got}
+    raise error(text.lstrip("~^?").format(**told, flag=got.itemsize == 4))
