@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 
 from funcgrad.core.handle import Handle
-from funcgrad.core.site import where
+from funcgrad.core.site import line_of, source_of, warn, where
 from funcgrad.numpy.concrete import concrete
 
 from ..names import node_name
@@ -31,9 +31,14 @@ def check(n, ct, gs):
     """gs, unless one of them holds a NaN: RuntimeError naming the operation and the line that recorded it."""
     for i, g in zip(n.plan.operands, gs, strict=True):
         if g is not None and is_nan(g):
+            at, name = (n.code, n.lasti), node_name(n)
+            if n.code is not None:
+                warn(
+                    f"Error detected in {name}. Traceback of forward call that caused the error:\n"
+                    f'  File "{n.code.co_filename}", line {line_of(*at)}, in {n.code.co_name}\n    {source_of(at)}\n'
+                )
             raise RuntimeError(
-                f"Function '{node_name(n)}' returned nan values in its {i}th output. [It was recorded at "
-                f"{where((n.code, n.lasti))}]"
+                f"Function '{name}' returned nan values in its {i}th output.\n[It was recorded at {where(at)}]"
             )
     return gs
 
@@ -66,7 +71,8 @@ class detect_anomaly:
     >>> with warnings.catch_warnings(action="ignore"), torch.autograd.detect_anomaly():
     ...     (x.sqrt() * 0).backward()
     Traceback (most recent call last):
-    RuntimeError: Function 'SqrtBackward0' returned nan values in its 0th output. [It was recorded at ...]
+    RuntimeError: Function 'SqrtBackward0' returned nan values in its 0th output.
+    [It was recorded at ...]
     """
 
     def __init__(self, check_nan=True):

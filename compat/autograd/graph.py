@@ -172,6 +172,9 @@ class MultiHandle(RemovableHandle):
             handle.remove()
 
 
+MultiHandle.__name__ = MultiHandle.__qualname__ = "_MultiHandle"
+
+
 def register_multi_grad_hook(tensors, fn, *, mode="all"):
     """Call fn with the gradients of all the Tensors, once a backward has computed those it needs (None for the others);
     with mode "any", with the first one computed. Returns a handle with remove(); ValueError for another mode.

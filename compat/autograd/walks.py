@@ -355,6 +355,8 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
                 raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
             only = set()
             for i, x in enumerate(inputs):
+                if isinstance(x, Tensor) and current(x).mark is None:
+                    raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
                 mark = mark_of(x, i)
                 only.add(mark)
                 extra = extra_of(mark)
@@ -406,6 +408,12 @@ def grad(
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
+    if not only_inputs:
+        warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts of the "
+            "graph, please use torch.autograd.backward.",
+            FutureWarning,
         )
     inputs = as_tuple(inputs)
     if not inputs:
@@ -470,6 +478,17 @@ def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
     """plain_grad, mapped over the first dimension of the grad_outputs."""
     from funcgrad.transforms.vectorize import vmap
 
+    cotangents = (None,) * len(outputs) if grad_outputs is None else as_tuple(grad_outputs)
+    for i, (y, c) in enumerate(zip(outputs, cotangents, strict=False)):
+        if c is None:
+            raise no_scalar(y)
+        if isinstance(y, Tensor) and c.shape[1:] != y.shape:
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The sizes of the "
+                "remaining dimensions are expected to match the shape of corresponding output, but a mismatch was detected: "
+                f"grad_output[{i}] has a shape of {c.shape[2:]} and output[{i}] has a shape of {y.shape}. If you only want some tensors "
+                "in `grad_output` to be considered batched, consider using vmap."
+            )
     used = []
 
     def one(cotangents):
@@ -477,7 +496,7 @@ def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
         used[:] = [g is not None for g in got]
         return tuple([g for g in got if g is not None])
 
-    got = iter(vmap(one, randomness="same")(as_tuple(grad_outputs)))
+    got = iter(vmap(one, randomness="same")(cotangents))
     return tuple([next(got) if there else None for there in used])
 
 
