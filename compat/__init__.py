@@ -45,6 +45,7 @@ _NAMES = {
     "compiler.compiled": "compile",
     "distributions.draws": "_sample_dirichlet _standard_gamma",
     "func": "vmap",
+    "errors": "AcceleratorError OutOfMemoryError",
     "functions.random": "Generator default_generator",
     "functions.return_types": "return_types",
     "functions.storage": "TypedStorage UntypedStorage",

@@ -194,3 +194,14 @@ def type_name(x):
     if cls.__module__ == "builtins" or cls.__flags__ & HEAP_TYPE:
         return cls.__name__
     return f"{cls.__module__}.{cls.__name__}"
+
+
+class OutOfMemoryError(RuntimeError):
+    """What torch raises where the memory of a device is full; here MemoryError is raised, as in any Python program."""
+
+
+class AcceleratorError(RuntimeError):
+    """What torch raises where a device has failed; never here."""
+
+
+OutOfMemoryError.__module__ = AcceleratorError.__module__ = "torch"

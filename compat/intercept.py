@@ -20,6 +20,17 @@ def stub(*args, **kwargs):
     return call(*args, **kwargs)
 
 
+def quick_stub(*args, **kwargs):
+    plain = "plain"
+    call = "its own" if plain(map(type, args)) and (not kwargs or plain(map(type, kwargs.values()))) else "the call"
+    return call(*args, **kwargs)
+
+
+def filled(code, values):
+    """The constants of a stub's code with these objects in the place of their names."""
+    return tuple([values.get(c, c) if isinstance(c, str) else c for c in code.co_consts])
+
+
 class Site:
     """A function that can be intercepted: its own code, and the layers around it by kind."""
 
@@ -46,15 +57,22 @@ class Site:
             for kind in ORDER:
                 if kind in self.layers:
                     call = self.layers[kind](call, self.f)
-            consts = tuple([call if c == "the call" else c for c in stub.__code__.co_consts])
-            self.given = stub.__code__.replace(
-                co_consts=consts, co_freevars=self.code.co_freevars, co_name=self.code.co_name
-            )
+            quick = [getattr(self.layers[kind], "plain", None) for kind in self.layers]
+            if len(quick) == 1 and quick[0] is not None:
+                code = quick_stub.__code__
+                consts = filled(code, {"the call": call, "plain": quick[0], "its own": self.own})
+            else:
+                code = stub.__code__
+                consts = filled(code, {"the call": call})
+            self.given = code.replace(co_consts=consts, co_freevars=self.code.co_freevars, co_name=self.code.co_name)
         self.f.__code__ = self.given
 
 
 def put(kind, wrap, functions):
-    """Put a layer of a kind around functions: calls of f become calls of wrap(inner, f), `inner` being what was called before."""
+    """Put a layer of a kind around functions: calls of f become calls of wrap(inner, f), `inner` being what was called before.
+
+    `wrap.plain`, where there is one, says of the types of arguments whether the layer has nothing to do with such a call.
+    """
     with _lock:
         for f in functions:
             if type(f) is FunctionType:

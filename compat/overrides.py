@@ -8,12 +8,19 @@ import functools
 import threading
 from types import FunctionType
 
+import numpy as np
+
 from funcgrad.core.site import internal
 
+from .devices import Device
+from .dtypes import dtype
 from .functions.missing import refusal as _refusal
+from .functions.random import Generator
 from .functions.register import FUNCTIONS, METHODS
 from .graph import label
 from .intercept import Users
+from .nn.parameter import Parameter
+from .size import Size
 from .tensor import Tensor, current, disabled
 
 __getattr__ = _refusal("torch.overrides", __name__)
@@ -147,6 +154,13 @@ def dispatching(inner, f):
     return call
 
 
+# The types of arguments that ask nobody. It is empty while any mode is on, in whatever thread, so that every call is looked at.
+PLAIN = set()
+KNOWN = {Tensor, int, float, bool, complex, str, type(None), slice, type(...), Size, dtype, Device, Generator}
+KNOWN |= {Parameter, np.ndarray, np.float64, np.float32, np.int64}
+dispatching.plain = PLAIN.issuperset
+
+
 def getters():
     """What gives the attributes of a Tensor that are views of it: T, real, data."""
     return [v.fget for v in (*METHODS.values(), Tensor.data) if isinstance(v, property)]
@@ -181,6 +195,8 @@ def watch():
     """Have every public function intercepted, from now on."""
     if not Watched.done:
         Watched.done = True
+        if not Modes.count:
+            PLAIN.update(KNOWN)
         USERS.enter()
 
 
@@ -272,6 +288,25 @@ def subclassed(cls):
 
 
 # ------------------------------------------------------------------------------------------------ modes
+class Modes:
+    """How many modes are on, in all threads."""
+
+    count, lock = 0, threading.Lock()
+
+    @classmethod
+    def enter(cls):
+        with cls.lock:
+            cls.count += 1
+            PLAIN.clear()
+
+    @classmethod
+    def leave(cls):
+        with cls.lock:
+            cls.count -= 1
+            if not cls.count:
+                PLAIN.update(KNOWN)
+
+
 class TorchFunctionMode:
     """A block in which every call of a function of torch goes to this __torch_function__ first.
 
@@ -291,11 +326,13 @@ class TorchFunctionMode:
 
     def __enter__(self):
         USERS.enter()
+        Modes.enter()
         state.modes.append(self)
         return self
 
     def __exit__(self, *error):
         state.modes.pop()
+        Modes.leave()
         USERS.leave()
 
 

@@ -5,6 +5,7 @@ What torch without CUDA answers or takes is answered and taken here; what it ref
 
 import contextlib
 
+from ..errors import AcceleratorError, OutOfMemoryError  # noqa: F401
 from ..functions.missing import refusal
 from . import amp  # noqa: F401
 

@@ -19,6 +19,9 @@ class SDPBackend(enum.IntEnum):
     CUDNN_ATTENTION = 3
     OVERRIDEABLE = 4
 
+    def __str__(self):
+        return f"SDPBackend.{self.name}"
+
 
 @contextlib.contextmanager
 def sdpa_kernel(backends, set_priority=False):

@@ -7,7 +7,7 @@ import timeit as _timeit
 from ..functions.missing import refusal as _refusal
 
 __getattr__ = _refusal("torch.utils.benchmark", __name__)
-__all__ = ["Measurement", "Timer", "timer"]
+__all__ = ["Compare", "Measurement", "Timer", "timer"]
 timer = time.perf_counter
 
 
@@ -80,3 +80,57 @@ class Timer:
         while got.iqr > threshold * got.median and sum(got.raw_times) < max_run_time:
             got.raw_times += self.blocked_autorange(min_run_time=min_run_time).raw_times
         return got
+
+
+UNITS = (("second", "s", 1), ("millisecond", "ms", 1e-3), ("microsecond", "us", 1e-6), ("nanosecond", "ns", 1e-9))
+
+
+class Compare:
+    """Tables of measurements: one for each label, with a row for each number of threads and sub_label, a column for each description.
+
+    Colours and significant figures are taken and change nothing.
+    """
+
+    def __init__(self, results):
+        self.results = list(results)
+
+    def extend_results(self, results):
+        """Add measurements."""
+        self.results += results
+
+    def trim_significant_figures(self):
+        """Nothing: all figures are shown."""
+
+    highlight_warnings = trim_significant_figures
+
+    def colorize(self, rowwise=False):
+        """Nothing: no colours are shown."""
+
+    def print(self):
+        """Print the tables."""
+        print(str(self))
+
+    def __str__(self):
+        labels = dict.fromkeys(m.label or m.stmt for m in self.results)
+        return "\n".join([table(label, [m for m in self.results if (m.label or m.stmt) == label]) for label in labels])
+
+
+def table(label, measured):
+    """The table of measurements of one label."""
+    name, short, scale = next((u for u in UNITS if min(m.median for m in measured) >= u[2]), UNITS[-1])
+    columns = list(dict.fromkeys(m.description or m.stmt for m in measured))
+    rows = list(dict.fromkeys((m.num_threads, m.sub_label or m.stmt) for m in measured))
+    cells = {
+        ((m.num_threads, m.sub_label or m.stmt), m.description or m.stmt): f"{m.median / scale:.1f}" for m in measured
+    }
+    head = 6 + max(len(sub) for _, sub in rows)
+    widths = [max(len(c), *[len(cells.get((row, c), "")) for row in rows]) for c in columns]
+    lines = [" " * head + "  |" + "|".join([c.center(w + 4) for c, w in zip(columns, widths)])[:-2]]
+    for threads in dict.fromkeys(t for t, _ in rows):
+        lines.append(f"{threads} threads: ".ljust(len(lines[0]), "-"))
+        for row in rows:
+            if row[0] == threads:
+                shown = [cells.get((row, c), "").rjust(w) for c, w in zip(columns, widths)]
+                lines.append(f"      {row[1]}".ljust(head) + "  |  " + "  |  ".join(shown))
+    title = f"[{f' {label} '.center(len(lines[0]) - 2, '-')}]"
+    return "\n".join([title, *lines, "", f"Times are in {name}s ({short}).", ""])

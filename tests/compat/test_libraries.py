@@ -388,3 +388,47 @@ def test_nothing_is_intercepted_once_autocast_is_over():
         assert all(f.__code__ is not code for f, code in zip(functions, codes, strict=True))
         assert (x @ x).dtype is torch.float32
     assert [f.__code__ for f in functions] == codes
+
+
+def test_a_table_of_measurements():
+    rows = ("mm", 4, 1, 1.7), ("bmm", 4, 1, 1.6), ("mm", 64, 1, 6.9), ("mm", 64, 2, 63591.1), ("bmm", 64, 2, 58385.8)
+    measured = [
+        torch.utils.benchmark.Measurement(1, [t * 1e-6], "s", "dot", f"{n}x{n}", name, k) for name, n, k, t in rows
+    ]
+    assert str(torch.utils.benchmark.Compare(measured)).splitlines() == [  # (torch's own)
+        "[-------------- dot --------------]",
+        "             |     mm    |    bmm  ",
+        "1 threads: ------------------------",
+        "      4x4    |      1.7  |      1.6",
+        "      64x64  |      6.9  |         ",
+        "2 threads: ------------------------",
+        "      64x64  |  63591.1  |  58385.8",
+        "",
+        "Times are in microseconds (us).",
+    ]  # fmt: skip
+
+
+def test_a_subclass_slows_no_call_of_other_tensors_but_by_a_look_at_types():
+    looked = []
+
+    class Seen(torch.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            looked.append(func.__name__)
+            return super().__torch_function__(func, types, args, kwargs)
+
+    try:
+        x, calls = torch.ones(2), []
+        wrapped = torch.overrides.overloaded
+        torch.overrides.overloaded = lambda args: calls.append(args) or wrapped(args)
+        assert (torch.relu(x) + 2).sum(dim=0) == 6 and not calls
+        assert type(torch.relu(x.as_subclass(Seen))) is Seen and calls and looked == ["relu"]
+        with torch.overrides.TorchFunctionMode() as mode:
+            mode.__torch_function__ = lambda func, types, args=(), kwargs=None: (
+                looked.append("mode") or func(*args, **(kwargs or {}))
+            )
+            torch.relu(x)
+        assert looked[-1] == "mode" and torch.relu(x).sum() == 2
+    finally:
+        torch.overrides.overloaded = wrapped
+        torch.overrides.unwatch()
