@@ -279,7 +279,7 @@ def program(r, number):
     if wrong == 1:
         given = spoilt_input(r, given)
     dtype = next((a[6:] for a in args if a.startswith("dtype=")), "None")
-    lines = [f"m = nn.{name}({', '.join(args)})", "repr(m)"]
+    lines = [f"m = nn.{name}({', '.join(args)})", "repr(m)", "bits(m)"]
     if r.random() < 0.5:
         lines.append("list(m.state_dict().items())")
     if r.random() < 0.4:

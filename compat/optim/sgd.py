@@ -1,5 +1,6 @@
 """SGD: gradient descent with momentum."""
 
+from ..tensor import Tensor
 from .checks import one_element, one_implementation
 from .rule import RuleOptimizer
 from .slots import zeros
@@ -45,6 +46,8 @@ class SGD(RuleOptimizer):
 
     def rule(self, group, xp):
         lr, momentum, dampening, nesterov = (group[k] for k in ("lr", "momentum", "dampening", "nesterov"))
+        if momentum.__class__ is Tensor or dampening.__class__ is Tensor:
+            momentum, dampening = float(momentum), float(dampening)
 
         def descend(p, g):
             p -= g * lr

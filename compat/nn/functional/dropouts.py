@@ -4,6 +4,7 @@ Invariant: a draw for elements goes through the input's memory, not through its 
 """
 
 import math
+import sys
 import warnings
 
 import numpy as np
@@ -52,11 +53,13 @@ def by_channel(t, d, draw):
 def dropped(input, p, training, inplace, spread):
     """input with elements (or whole channels) set to zero with probability p, the rest divided by 1 - p."""
     try:
+        p = float(p)
         check_probability(p)
         if not training or p == 0.0 or input.numel() == 0:
             return input
         d = dtype_of(current(input))
-        check_castable(d, np.dtype(np.float32))
+        if p != 1.0:
+            check_castable(d, np.dtype(np.float32))
         if p == 1.0:
             mask = wrap(Tensor, np.zeros((), d))
         elif d.kind == "c":
@@ -65,6 +68,12 @@ def dropped(input, p, training, inplace, spread):
             mask = spread(input, d, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
         return input.mul_(mask) if inplace else input * mask
     except BaseException as error:
+        if isinstance(error, (TypeError, AttributeError)):
+            from .native_calls import of_frame
+
+            refused = of_frame(sys._getframe(1))
+            if refused is not None:
+                raise refused from None
         drop(error)
         raise
 
@@ -77,9 +86,9 @@ def alpha_dropped(input, p, training, inplace, spread):
     if not training or p == 0.0 or input.numel() == 0:
         return input
     d = dtype_of(current(input))
-    check_castable(d, np.dtype(np.float32))
     if p == 1.0:
         return dropped(input, p, training, inplace, spread)
+    check_castable(d, np.dtype(np.float32))
     kept = spread(input, d, lambda shape: streams.default_generator.bernoulli(shape, 1 - p, d))
     scale = 1.0 / math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p))
     shift = (kept - 1) * (ALPHA * scale) + ALPHA * scale * p

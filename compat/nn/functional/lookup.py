@@ -29,18 +29,27 @@ def concrete_or_none(x):
 
 
 # ------------------------------------------------------------------------------------------------ rows
-def checked_indices(input, name, rows):
+def checked_indices(input, name, rows, table=None):
     """(indices, their values or None); RuntimeError for a dtype, IndexError for an index, that names no row."""
     if not isinstance(input, Tensor):
         raise not_a_tensor(name, input, 2, "indices")
     idx = current(input)
     if dtype_of(idx).kind not in "iu":
+        at = 2 if name == "embedding_renorm_" else 1
         raise RuntimeError(
-            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"Expected tensor for argument #{at} 'indices' to have one of the following scalar types: Long, Int; but got "
             f"{input.type()} instead (while checking arguments for {name})"
         )
     values = concrete_or_none(idx)
     if values is not None and values.size and (values.min() < 0 or values.max() >= rows):
+        flat = values.reshape(-1)
+        at = int(np.argmax((flat < 0) | (flat >= rows)))
+        if name == "embedding_bag":
+            raise RuntimeError(
+                f"Index {at} of input takes value {flat[at]} which is not in the valid range [0, {rows})"
+            )
+        if name == "embedding_renorm_":
+            raise IndexError(f"select(): index {flat[at]} out of range for tensor of size {list(table.shape)} at dimension 0")
         raise IndexError("index out of range in self")
     return idx, values
 
@@ -91,7 +100,8 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     row = row_of(padding_idx, weight.shape[0])
     if weight.dim() != 2:
         raise RuntimeError("'weight' must be 2-D")
-    idx, values = checked_indices(input, "embedding", weight.shape[0])
+    own = "embedding" if max_norm is None else "embedding_renorm_"
+    idx, values = checked_indices(input, own, weight.shape[0], weight)
     if max_norm is not None:
         renorm(weight, known(values, "embedding with max_norm"), max_norm, norm_type)
     out = P["gather"](without_gradient(weight, row), idx)
@@ -214,7 +224,7 @@ def bags(count, offsets, include_last_offset):
     if offsets.size and offsets[0] != 0:
         raise RuntimeError(
             f"offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
-            f"got {offsets[0]}"
+            f"got {offsets[0]}\n[ torch.{'Long' if offsets.dtype == np.int64 else 'Int'}Tensor{{}} ]"
         )
     if offsets.size and offsets[-1] > count:
         raise RuntimeError(

@@ -148,6 +148,8 @@ def nll_loss(
     channel = 0 if len(shape) == 1 else 1
     rest = shape[:channel] + shape[channel + 1 :]
     if weight is not None and tuple(weight.shape) != shape[channel : channel + 1]:
+        if len(shape) > 2:
+            raise RuntimeError("weight tensor should be defined either for all or no classes")
         raise RuntimeError(
             f"weight tensor should be defined either for all {shape[channel]} classes or no classes but got weight tensor of "
             f"shape: {list(weight.shape)}"

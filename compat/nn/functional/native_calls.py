@@ -9,7 +9,7 @@ import opcode
 
 from ...calls import Signature, misfit, refusal
 
-# A function's steps: `x.attribute` asks an argument for an attribute, `f(x, ...)` hands arguments on; a word that names none is itself.
+# A function's steps: `x.attribute` asks an argument for an attribute, `f(x, ...)` hands arguments on, `.f(x)` to a method; a word that names none is itself.
 STEPS = """
 adaptive_avg_pool1d: adaptive_avg_pool1d(input,output_size)
 adaptive_avg_pool2d: input.size adaptive_avg_pool2d(input,output_size)
@@ -57,7 +57,7 @@ binary_cross_entropy_with_logits: target.size input.size
 gaussian_nll_loss: var.size input.size
 group_norm: input.dim group_norm(input,num_groups,weight,bias,eps)
 instance_norm: input.size instance_norm(input,weight,bias,running_mean,running_var,use_input_stats,momentum,eps,True)
-batch_norm: input.size batch_norm(input,weight,bias,running_mean,running_var,training,momentum,eps,True)
+batch_norm: batch_norm(input,weight,bias,running_mean,running_var,training,momentum,eps,True)
 local_response_norm: input.dim
 bilinear: bilinear(input1,input2,weight,bias)
 prelu: prelu(input,weight)
@@ -81,8 +81,8 @@ embedding_bag: input.dim
 scaled_dot_product_attention: scaled_dot_product_attention(query,key,value,attn_mask,dropout_p,is_causal)
 linear_cross_entropy: input.dim
 gumbel_softmax: empty_like(logits)
-softmax: input.softmax
-log_softmax: input.log_softmax
+softmax: input.softmax .softmax(dim)
+log_softmax: input.log_softmax .log_softmax(dim)
 interpolate: input.dim
 """
 WINDOWS = "A2kernel_size A2dilation A2padding A2stride"
@@ -105,28 +105,44 @@ def deliberate(error, entry):
     return code[entry.tb_lasti] == opcode.opmap["RAISE_VARARGS"] and not isinstance(error, (TypeError, AttributeError))
 
 
+def steps_of(frame):
+    """The steps of the function of nn.functional that a frame runs, or None. (`name`: what one of several dimensions calls itself.)"""
+    if not frame.f_globals.get("__name__", "").startswith(__package__):
+        return None
+    name = frame.f_locals.get("name", frame.f_code.co_name)
+    return table().get(name) if isinstance(name, str) else None
+
+
 def in_torchs_words(error):
     """The error that torch has of the arguments under which a function of nn.functional has failed, or None."""
     found, entry = None, error.__traceback__
     while entry is not None:
         frame = entry.tb_frame
-        if found is None and frame.f_globals.get("__name__", "").startswith(__package__):
-            name = frame.f_locals.get("name", frame.f_code.co_name)
-            found = (table()[name], frame.f_locals) if isinstance(name, str) and name in table() else None
+        if found is None and (steps := steps_of(frame)):
+            found = steps, frame.f_locals
         if entry.tb_next is None:
             break
         entry = entry.tb_next
-    if found is None or deliberate(error, entry):
-        return None
-    steps, given = found
+    return None if found is None or deliberate(error, entry) else first_refusal(*found)
+
+
+def of_frame(frame):
+    """The same of a frame that is about to fail, or of those of nn.functional that have called it."""
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(__package__):
+        if steps := steps_of(frame):
+            return first_refusal(steps, frame.f_locals)
+        frame = frame.f_back
+    return None
+
+
+def first_refusal(steps, given):
+    """What the first of the steps that these arguments do not pass says."""
     for step in steps:
         native, call, names = step.partition("(")
         if call:
-            args = [given[n] if n in given else int(n) if n.isdigit() else n == "True" for n in names[:-1].split(",")]
+            args = tuple([given[n] if n in given else int(n) if n.isdigit() else n == "True" for n in names[:-1].split(",")])
             own = OTHERS.get(native)
-            refused = (
-                misfit(native, (Signature(own),), tuple(args), {}) if own else refusal(native, False, tuple(args), {})
-            )
+            refused = misfit(native, (Signature(own),), args, {}) if own else refused_by(native, args)
         elif step.endswith("<0.0"):
             refused = compared(given[step[:-4]])
         else:
@@ -135,6 +151,11 @@ def in_torchs_words(error):
         if refused is not None:
             return refused
     return None
+
+
+def refused_by(native, args):
+    """torch's error of a function, or of a method (.name)."""
+    return refusal(native.lstrip("."), native.startswith("."), args, {})
 
 
 def compared(x):
@@ -152,4 +173,8 @@ def lacking(x, attribute):
         found = getattr(x, attribute)
     except AttributeError as error:
         return error.with_traceback(None)
-    return None if callable(found) or attribute == "ndim" else TypeError(f"'{type(found).__name__}' object is not callable")
+    return (
+        None
+        if callable(found) or attribute == "ndim"
+        else TypeError(f"'{type(found).__name__}' object is not callable")
+    )

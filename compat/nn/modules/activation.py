@@ -20,11 +20,7 @@ class Activation(Module):
 
     def forward(self, input):
         function, options = getattr(functional, self._function), {n: getattr(self, n) for n in self._options}
-        return (
-            function(input, **options)
-            if "inplace" in options or "approximate" in options
-            else function(input, *options.values())
-        )
+        return function(input, **options) if "approximate" in options else function(input, *options.values())
 
     def extra_repr(self):
         return shown(self, *self._shown)

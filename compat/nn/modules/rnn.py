@@ -341,10 +341,11 @@ class RNNCellBase(Module):
         own = type(self).__name__
         if input.dim() not in (1, 2):
             raise ValueError(f"{own}: Expected input to be 1D or 2D, got {input.dim()}D instead")
-        if input.dtype != self.weight_ih.dtype:
-            kinds = [SPOKEN.get(name, name) for name in (input.dtype.name, self.weight_ih.dtype.name)]
-            raise RuntimeError("mat1 and mat2 must have the same dtype, but got {} and {}".format(*kinds))
         states = () if hx is None else tuple(hx) if self._states > 1 else (hx,)
+        for given in (input, *states[:1]):
+            if given.dtype != self.weight_ih.dtype:
+                kinds = [SPOKEN.get(name, name) for name in (given.dtype.name, self.weight_ih.dtype.name)]
+                raise RuntimeError("mat1 and mat2 must have the same dtype, but got {} and {}".format(*kinds))
         for at, s in enumerate(states):
             if s.dim() not in (1, 2):
                 what = f"hx[{at}]" if self._states > 1 else "hidden"
