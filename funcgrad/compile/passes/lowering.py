@@ -9,6 +9,7 @@ import numpy as np
 
 from ...core.graph import GraphNode
 from .draft import local
+from .merging import key_of
 from .rewriting import is_node, known_aval, made
 
 NOTHING = None, None, None
@@ -51,6 +52,35 @@ def reads_exponentials(r, n):
 
 def known_parts(parts, x):
     return parts.get(x, NOTHING) if type(x) is GraphNode else NOTHING
+
+
+@local("window_max", "window_min", compares=True)
+def extrema_of_windows(draft):
+    """window_max(x) = x at window_argmax(x), and of minima, where that is there too and every window lies inside x: the elements are read once. (Of a zero and
+    a -0.0 it is the first.)"""
+    found = {}  # (which of both, of what, params) -> where it is
+    for n in draft.nodes():
+        kind = n.prim.name.partition("_arg")
+        if kind[0] == "window" and kind[1] and inside(n.params):
+            found.setdefault((kind[2], n.ins[0], key_of(n.params)), n)
+
+    def rule(n, ins):
+        at = (
+            found.get((n.prim.name.removeprefix("window_"), ins[0], key_of(n.params)))
+            if type(ins[0]) is GraphNode
+            else None
+        )
+        if at is None or at not in draft.count:
+            return None
+        again = made(at.prim.name, ins[0], like=n, **n.params)  # (earlier than `at` may stand, which then is the same)
+        return made("window_gather", ins[0], again, axes=len(n.params["window"]), like=n)
+
+    return rule
+
+
+def inside(params):
+    """Are all the elements of every window those of an operand, whatever its size?"""
+    return all([p == (0, 0) for p in params["padding"]]) and all([b == 1 for b in params["base_dilation"]])
 
 
 @local("mul", "div", "sum")
@@ -156,4 +186,4 @@ def parted(n, x):
     return made("sub", z, made("reshape", log, shape=kept, like=n), like=n), e, whole
 
 
-__all__ = ["lowering", "negations", "sums_of_sums"]
+__all__ = ["extrema_of_windows", "lowering", "negations", "sums_of_sums"]
