@@ -51,7 +51,7 @@ class ShapeDtypeStruct(Aval):
 
     def __repr__(self):
         weak = ", weak_type=True" if self.weak else ""
-        return f"ShapeDtypeStruct(shape={self.shape}, dtype={self.dtype.name}{weak})"
+        return f"ShapeDtypeStruct(shape={self.shape}, dtype={self.dtype.name if self.dtype.isnative else 'bfloat16'}{weak})"
 
 
 def struct(x):

@@ -170,18 +170,18 @@ def test_what_jax_caught_under_a_transform():
 
 
 def test_dtypes_that_numpy_lacks_are_refused_with_a_remedy():
-    assert not hasattr(jnp, "bfloat16") and getattr(jnp, "float8_e5m2", jnp.float16) is jnp.float16
+    assert not hasattr(jnp, "float8_e5m2") and getattr(jnp, "float8_e5m2", jnp.bfloat16) is jnp.bfloat16
     with contextlib.suppress(ImportError):  # (jax loads it: NumPy knows the name then)
         importlib.import_module("ml_dtypes")
     for attempt in (
-        lambda: jnp.bfloat16,
-        lambda: jnp.ones(3, "bfloat16"),
-        lambda: jnp.ones(3).astype("bfloat16"),
-        lambda: jnp.zeros_like(jnp.ones(3), dtype="bfloat16"),
-        lambda: jax.random.normal(jax.random.key(0), (3,), "bfloat16"),
-        lambda: jnp.finfo("bfloat16"),
+        lambda: jnp.float8_e5m2,
+        lambda: jnp.ones(3, "float8_e5m2"),
+        lambda: jnp.ones(3).astype("float8_e5m2"),
+        lambda: jnp.zeros_like(jnp.ones(3), dtype="float8_e5m2"),
+        lambda: jax.random.normal(jax.random.key(0), (3,), "float8_e5m2"),
+        lambda: jnp.finfo("float8_e5m2"),
     ):
-        with pytest.raises((TypeError, AttributeError), match="use jnp.float32 .the same range"):
+        with pytest.raises((TypeError, AttributeError), match="use jnp.bfloat16 in its place"):
             attempt()
     with pytest.raises(AttributeError, match="use jnp.int8 in its place"):
         jnp.int4  # noqa: B018

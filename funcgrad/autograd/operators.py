@@ -5,6 +5,7 @@ Invariant: nothing is differentiated here; each operator is a few words about vj
 
 import functools
 import inspect
+import math
 import warnings
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from .. import numpy as fnp
 from .. import tree
 from ..core.aval import aval_of, dtype_of, shape_of
+from ..core.handle import Handle
 from ..transforms import derived, forward_mode, reverse_mode
 from ..transforms.checkpoint import checkpoint
 from .wrap_util import checked, unary_to_nary
@@ -70,6 +72,27 @@ def make_jvp_reversemode(fun, x):
     return lambda v: forward_mode.jvp(fun, (x,), (like(v, x),))[1]
 
 
+def scalar(fun):
+    """fun, and its result as a scalar where it is an array of one number (as autograd takes it): (scalar, result)."""
+
+    @functools.wraps(fun, updated=())
+    def both(*args, **kwargs):
+        value = fun(*args, **kwargs)
+        one = isinstance(value, (np.ndarray, Handle)) and shape_of(value) and math.prod(shape_of(value)) == 1
+        return (fnp.reshape(value, ()) if one else value), value
+
+    return both
+
+
+def in_order(pattern, value):
+    """value, built as pattern is, with the keys of dicts in pattern's order (the engine sorts them)."""
+    if type(pattern) is dict and type(value) is dict:
+        return {k: in_order(pattern[k], value[k]) for k in pattern}
+    if type(pattern) in (list, tuple) and type(value) is type(pattern):
+        return type(pattern)([in_order(p, v) for p, v in zip(pattern, value, strict=True)])
+    return value
+
+
 def grad(fun, argnum=0, *options, **named_options):
     """The gradient of a real scalar function by one argument, or by several as a tuple; arguments may be nested lists,
     tuples and dicts. TypeError for other results.
@@ -78,12 +101,28 @@ def grad(fun, argnum=0, *options, **named_options):
     >>> autograd.grad(lambda x, y: x * y, 1)(2.0, 3.0)
     2.0
     """
-    return reverse_mode.grad(fun, argnums_of(argnum))
+    both = value_and_grad(fun, argnum)
+
+    @functools.wraps(fun, updated=())
+    def gradient(*args, **kwargs):
+        return both(*args, **kwargs)[1]
+
+    return gradient
 
 
 def value_and_grad(fun, argnum=0, *options, **named_options):
     """(value, gradient) of a real scalar function; TypeError for other results."""
-    return reverse_mode.value_and_grad(fun, argnums_of(argnum))
+    argnum = argnums_of(argnum)
+    both = reverse_mode.value_and_grad(scalar(fun), argnum, has_aux=True)
+
+    @functools.wraps(fun, updated=())
+    def call(*args, **kwargs):
+        (_, value), gradient = both(*args, **kwargs)
+        if type(gradient) in (dict, list, tuple):
+            gradient = in_order(args[argnum] if isinstance(argnum, int) else tuple([args[i] for i in argnum]), gradient)
+        return value, gradient
+
+    return call
 
 
 def grad_and_aux(fun, argnum=0, *options, **named_options):

@@ -20,6 +20,7 @@ _INDEX = {
     "devices": "Device block_until_ready clear_caches default_backend device_count device_get device_put effects_barrier "
     "local_device_count local_devices process_count process_index",
     "dtypes": "float0",
+    "sharding": "NamedSharding make_mesh reshard set_mesh shard_map",
     "transforms": "checkpoint closure_convert custom_gradient custom_jvp custom_vjp eval_shape grad hessian jacfwd jacobian jacrev jit jvp "
     "linear_transpose linearize make_jaxpr named_call pmap pure_callback remat typeof value_and_grad vjp vmap",
 }

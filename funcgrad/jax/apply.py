@@ -5,6 +5,8 @@ positional arguments are operands and what becomes of their dtypes:
 
     promote     to their common dtype                  list        not at all; a tuple of results is a list
     inexact     likewise, and integers to floats       keep        not at all
+    whole       likewise, and bool to integers         weakly      as inexact; of integers the result is weak
+    single      as inexact, in 32 bits at least
     sequence    keep, and the operands stand in a sequence, which promotes as a whole
     tell        keep; the result is no array
 
@@ -21,8 +23,9 @@ import numpy as np
 from ..core import quiet
 from ..lazy import NoSuchName, is_submodule
 from ..random.keys import KeyArray
-from . import errors
+from . import bfloat16, errors
 from .arrays import Array, Tracer, cast, described, entered, raw, wrap
+from .bfloat16 import asked
 from .dtypes import PYTHON, Scalar, default, inexact, joined, requested
 
 
@@ -37,10 +40,16 @@ def promoted(name, args, kind):
     dtype, weak = joined(*pairs)
     if kind == "inexact":
         dtype = inexact(dtype)
+    elif kind == "weakly":
+        dtype, weak = inexact(dtype), weak or dtype.kind in "biu"
+    elif kind == "single":
+        dtype = np.dtype(np.float32) if inexact(dtype).itemsize < 4 else inexact(dtype)
+    elif kind == "whole" and dtype.kind == "b":
+        dtype = default(int)
     arrays = [type(a) not in PYTHON for a in args]
     numbers = True in arrays  # (then a Python number may stay one: what it meets has the dtype)
     return [
-        a if numbers and not is_array else in_dtype(a, pair[0], dtype)
+        number_for(a, dtype) if numbers and not is_array else in_dtype(a, pair[0], dtype)
         for a, pair, is_array in zip(args, pairs, arrays, strict=True)
     ], weak
 
@@ -61,7 +70,16 @@ def fits(args, kind):
     return True
 
 
-PROMOTING = "promote", "inexact"
+def number_for(x, dtype):
+    """A Python number beside operands of a dtype: of that kind, and an integer around its ends."""
+    if dtype.kind in "iu" and not np.iinfo(dtype).min <= x <= np.iinfo(dtype).max:
+        return np.asarray(x).astype(dtype)
+    if not dtype.isnative:
+        return float(cast(x, dtype))
+    return float(x) if dtype.kind == "f" else x
+
+
+PROMOTING = "promote", "inexact", "whole", "weakly"
 
 
 def numeric(a):
@@ -74,7 +92,7 @@ def numeric(a):
 
 def in_dtype(a, own, dtype):
     if type(a) in PYTHON:
-        return np.asarray(a, dtype)
+        return cast(a, dtype)
     v = raw(a.__jax_array__()) if hasattr(a, "__jax_array__") else raw(a)
     return v if own == dtype and getattr(v, "dtype", None) == dtype else cast(v, dtype)
 
@@ -90,7 +108,7 @@ def parameter(x):
         return {k: parameter(v) for k, v in x.items()}
     if isinstance(x, KeyArray):
         return KeyArray(raw(x.words))
-    if isinstance(x, Scalar):
+    if isinstance(x, (Scalar, bfloat16.DType)):
         return x.dtype
     if callable(x) and not isinstance(x, type):
         return getattr(x, "engine", None) or inside(x)
@@ -152,10 +170,12 @@ def face(f, rule, name=None):
             operands = dict(zip(chosen, operands, strict=True))
             args = [operands[i] if i in operands else parameter(a) for i, a in enumerate(args)]
         if kwargs:
+            if kwargs.pop("promote_integers", True) is False:
+                kwargs["dtype"] = described(args[0])[0] if len(args) else None
             kwargs = {k: parameter(v) for k, v in kwargs.items()}
         token = quiet.enter(quiet.IGNORE)
         try:
-            out = f(*args, **kwargs)
+            out = f(*args, **kwargs) if not asked.bfloat16 else bfloat16.call(f, name, at_dtype, args, kwargs)
         except (ValueError, TypeError, RuntimeError) as error:
             ours = errors.translated(error)
             if ours is None:
@@ -163,7 +183,7 @@ def face(f, rule, name=None):
             raise ours from error
         finally:
             quiet.leave(token)
-        return out if kind == "tell" else wrap([*out] if kind == "list" else out, weak)
+        return out if kind == "tell" else wrap([*out] if kind == "list" else out, weak is True)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f.__doc__

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import tree
 from ..core.aval import aval_of, dtype_of, is_weak, shape_of
+from ..core.halves import BFLOAT16, rounded
 from ..core.handle import Handle
 from ..core.primitive import PRIMITIVES
 from ..core.state import tls
@@ -18,6 +19,8 @@ from ..core.trace import ROOT
 from ..errors import ConcretizationError, LeakedTracerError
 from ..numpy.concrete import concrete, plain
 from ..random.keys import KeyArray
+from . import bfloat16
+from .bfloat16 import HALF, asked
 from .devices import CPU, SingleDeviceSharding
 from .dtypes import NARROW, PYTHON, canonicalize_dtype
 from .dtypes import config as options
@@ -30,6 +33,7 @@ from .errors import (
 )
 
 ndarray = np.ndarray
+memory_dtype = np.ndarray.dtype.__get__
 BINARY = {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "floordiv": "floor_divide", "mod": "remainder",
     "pow": "power", "matmul": "matmul", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "left_shift",
@@ -177,6 +181,14 @@ class Array(Methods, np.ndarray, metaclass=ArrayMeta):
     weak_type = False
     __hash__ = None
 
+    @property
+    def dtype(self):
+        d = memory_dtype(self)
+        return d if d.isnative else bfloat16.DTYPE
+
+    itemsize = property(lambda self: self.dtype.itemsize)
+    nbytes = property(lambda self: self.size * self.itemsize)
+
     def __array_ufunc__(self, ufunc, call, *args, **kwargs):
         if call == "__call__" and len(args) == 2 and isinstance(args[0], np.generic) and not kwargs:
             return getattr(jnp(), ufunc.__name__)(
@@ -192,14 +204,16 @@ class Array(Methods, np.ndarray, metaclass=ArrayMeta):
         value = self.view_raw()
         width = np.get_printoptions()["linewidth"]
         body = f"[], shape={self.shape}"
-        if self.size:
+        if self.size and self.dtype.kind == "V":
+            body = bfloat16.text(value, "Array(", ", ")
+        elif self.size:
             body = np.array2string(value, prefix="Array(", suffix=",", separator=", ", max_line_width=width)
         last = len(body) - body.rfind("\n") + 1  # (NumPy's count of the last line, as jax takes it)
         gap = " " if last + len(tail) + 1 <= width else " " * len("Array(")
         return f"Array({body},{gap}{tail}"
 
     def __str__(self):
-        return str(self.view_raw())
+        return str(self.view_raw()) if self.dtype.kind != "V" else bfloat16.text(self.view_raw())
 
     def __format__(self, spec):
         return format(self.view_raw()[()] if not self.ndim else self.view_raw(), spec)
@@ -271,7 +285,7 @@ class Tracer(Methods):
         self.val, self.weak_type = val, weak_type
 
     shape = property(lambda self: shape_of(self.val))
-    dtype = property(lambda self: dtype_of(self.val))
+    dtype = property(lambda self: bfloat16.public(dtype_of(self.val)))
     ndim = property(lambda self: len(shape_of(self.val)))
     size = property(lambda self: int(np.prod(self.shape)))
     itemsize = property(lambda self: self.dtype.itemsize)
@@ -342,7 +356,7 @@ class ShapedArray:
     """What is known of an array without its values."""
 
     def __init__(self, shape, dtype, weak_type=False):
-        self.shape, self.dtype, self.weak_type = tuple(shape), np.dtype(dtype), weak_type
+        self.shape, self.dtype, self.weak_type = tuple(shape), bfloat16.public(np.dtype(dtype)), weak_type
 
     ndim = property(lambda self: len(self.shape))
     size = property(lambda self: int(np.prod(self.shape)))
@@ -382,8 +396,10 @@ def raw(x):
 def described(x):
     """(dtype, weak) of an operand, as promotion sees it; TypeError for what is no array or number."""
     t = type(x)
-    if t is Array or t is Tracer:
-        return x.dtype, x.weak_type
+    if t is Array:
+        return memory_dtype(x), x.weak_type
+    if t is Tracer:
+        return dtype_of(x.val), x.weak_type
     if t in PYTHON:
         return PYTHON[t], t is not bool
     if isinstance(x, (ndarray, np.generic)):
@@ -400,14 +416,21 @@ def described(x):
 
 def cast(v, dtype):
     """A value of the engine in another dtype."""
-    return PRIMITIVES["cast"](v, dtype=dtype) if isinstance(v, Handle) else np.asarray(v, dtype)
+    if isinstance(v, Handle):
+        return PRIMITIVES["cast"](v, dtype=dtype)
+    return np.asarray(v, dtype) if dtype.isnative else rounded(v, dtype)
 
 
 def wrap(v, weak=False):
     """What a program is given for a value of the engine; tuples and lists entry by entry, other objects as they are."""
     t = type(v)
+    if weak is HALF:
+        v = bfloat16.rounded(v)
+        t = type(v)
     if t is not ndarray:
         if isinstance(v, Handle):
+            if asked.bfloat16 and dtype_of(v) == BFLOAT16:
+                return Tracer(v, HALF)
             narrow = None if options.jax_enable_x64 else NARROW.get(dtype_of(v))
             return Tracer(v if narrow is None else cast(v, narrow), weak)
         if t in PYTHON or isinstance(v, np.generic):
@@ -425,10 +448,14 @@ def wrap(v, weak=False):
         v = v.astype(NARROW[dtype])
     elif dtype.kind in "OSUMmV":
         return v
+    elif not dtype.isnative:
+        v = np.asarray(v, canonicalize_dtype(dtype))
+        if not v.dtype.isnative:
+            v, weak = rounded(v, v.dtype), HALF
     out = v.view(Array)
     np.ndarray.setflags(out, write=False)
-    if weak:
-        out.weak_type = True
+    if weak or weak is HALF:
+        out.weak_type = weak if weak is HALF else True
     return out
 
 

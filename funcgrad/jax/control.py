@@ -73,7 +73,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1, _split_transpos
 
     def shapes(values, weak):
         row = tree.map(lambda x: stages.ShapeDtypeStruct(x.shape[1:], dtype_of(x)), rows)
-        g = Lifted(lambda c, x: f(c, x)[0], [*weak, *[False] * len(tree.leaves(rows))])
+        g = Lifted(lambda c, x: pair(f(c, x))[0], [*weak, *[False] * len(tree.leaves(rows))])
         return stages.eval_shape(g, values, row), g.out_weak
 
     values, weak = settled(init, shapes)
@@ -81,11 +81,17 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1, _split_transpos
     def body(carry, row):
         leaves, structure = tree.flatten(carry)
         carry = tree.unflatten(structure, [wrap(x, w) for x, w in zip(leaves, weak, strict=True)])
-        carry, y = f(carry, wrapped(row))
+        carry, y = pair(f(carry, wrapped(row)))
         return enter(carry)[0], tree.map(lambda v: Leaf(*entered(v)), y)
 
     carry, ys = engine.scan(body, values, rows, length, reverse, unroll)
     return wrapped(carry, weak), unboxed(ys)
+
+
+def pair(out):
+    if not isinstance(out, (tuple, list)) or len(out) != 2:
+        raise TypeError(f"scan body output must be a pair, (carry, y), got {out!r}.")
+    return out
 
 
 def unrolled(f, init, xs, length, reverse):
@@ -171,9 +177,12 @@ def cond(pred, true_fun, false_fun, *operands, operand=NONE, linear=None):
 def switch(index, branches, *operands, operand=NONE):
     """branches[index](*operands); an index out of range is the nearest in it."""
     operands = operands if operand is NONE else (operand,)
+    index = entered(index)[0]
+    if dtype_of(index).kind not in "iu":
+        raise TypeError(f"switch: the index must be an integer, got {dtype_of(index)}; convert it with astype(int).")
     values, given = enter(operands)
     lifted, weakness = branches_of(branches, given)
-    return wrapped(engine.switch(entered(index)[0], lifted, *values), weakness())
+    return wrapped(engine.switch(index, lifted, *values), weakness())
 
 
 @boundary

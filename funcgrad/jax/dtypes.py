@@ -7,7 +7,9 @@ import warnings
 
 import numpy as np
 
+from ..core.halves import BFLOAT16
 from ..errors import DTypeError
+from .bfloat16 import DType, asked, public
 from .config import config
 
 KINDS = "biufc"
@@ -18,7 +20,7 @@ float0 = np.dtype([("float0", np.void, 0)])
 
 
 LACKING = (
-    "bfloat16 int1 int2 int4 uint1 uint2 uint4 float4_e2m1fn float6_e2m3fn float6_e3m2fn float8_e3m4 float8_e4m3 "
+    "int1 int2 int4 uint1 uint2 uint4 float4_e2m1fn float6_e2m3fn float6_e3m2fn float8_e3m4 float8_e4m3 "
     "float8_e4m3b11fnuz float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu"
 ).split()
 
@@ -27,29 +29,30 @@ class MissingDTypeError(DTypeError, AttributeError):
     """A dtype that jax has and NumPy has not."""
 
     def __init__(self, name):
-        wider = (
-            "jnp.int8"
-            if "int" in name
-            else "jnp.float32 (the same range, more digits)"
-            if name[0] == "b"
-            else "jnp.float16"
-        )
+        wider = "jnp.int8" if "int" in name else "jnp.bfloat16"
         super().__init__(
             f"jax.numpy.{name}: arrays here are NumPy's, which has no such dtype; use {wider} in its place. A program for both can "
-            f'write getattr(jnp, "{name}", {wider.partition(" ")[0]}).'
+            f'write getattr(jnp, "{name}", {wider}).'
         )
 
 
 def numpy_dtype(dtype):
-    """np.dtype(dtype); MissingDTypeError for one of jax's that NumPy has not, also where ml_dtypes has taught NumPy its name."""
+    """np.dtype(dtype); that of bfloat16's memory for bfloat16; MissingDTypeError for one of jax's that NumPy has not, also where
+    ml_dtypes has taught NumPy its name."""
     try:
         got = np.dtype(dtype)
     except TypeError:
         name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", None)
+        if name == "bfloat16":
+            asked.bfloat16 = True
+            return BFLOAT16
         if name in LACKING:
             raise MissingDTypeError(name) from None
         raise
-    if got.kind == "V" and got.name in LACKING:
+    if got.kind == "V" and got.name == "bfloat16":
+        asked.bfloat16 = True
+        return BFLOAT16
+    if got.name in LACKING:
         raise MissingDTypeError(got.name)
     return got
 
@@ -57,6 +60,8 @@ def numpy_dtype(dtype):
 def canonicalize_dtype(dtype, allow_extended_dtype=False):
     """The dtype that an array gets where this one is asked for: itself, or its 32-bit kin without jax_enable_x64."""
     dtype = numpy_dtype(dtype)
+    if not dtype.isnative and not (asked.bfloat16 and dtype == BFLOAT16):
+        dtype = dtype.newbyteorder("=")
     return dtype if config.jax_enable_x64 else NARROW.get(dtype, dtype)
 
 
@@ -92,7 +97,9 @@ def joined(*operands):
     weak = max([KINDS.index(d.kind) for d, weak in operands if weak], default=-1)
     if strong:
         of_kind = {k: [d for d in strong if d.kind in k] for k in ("c", "f", "iu")}
-        if of_kind["c"] or of_kind["f"]:
+        if not of_kind["c"] and of_kind["f"] and all([d == BFLOAT16 for d in of_kind["f"]]):
+            out = BFLOAT16
+        elif of_kind["c"] or of_kind["f"]:
             out = np.result_type(*of_kind["c"], *of_kind["f"])
         elif of_kind["iu"]:
             out = np.result_type(*of_kind["iu"])
@@ -112,15 +119,16 @@ def inexact(dtype):
 
 def issubdtype(a, b):
     """numpy.issubdtype, which takes jax's scalar types too."""
-    return np.issubdtype(*[getattr(t, "dtype", t) if isinstance(t, Scalar) else t for t in (a, b)])
+    return np.issubdtype(*[getattr(t, "dtype", t) if isinstance(t, (Scalar, DType)) else t for t in (a, b)])
 
 
 class Scalar(type):
     """The type of `jnp.float32` and its kin: a dtype, and a function that makes arrays of it."""
 
     def __new__(cls, dtype):
-        dtype = np.dtype(dtype)
-        return super().__new__(cls, dtype.name, (), {"dtype": dtype, "__module__": "jax.numpy"})
+        dtype = numpy_dtype(dtype)
+        name = "bfloat16" if dtype == BFLOAT16 else dtype.name
+        return super().__new__(cls, name, (), {"dtype": dtype, "__module__": "jax.numpy"})
 
     def __init__(self, dtype):
         pass
@@ -150,11 +158,13 @@ def result_type(*args):
     for a in args:
         if a in PYTHON if isinstance(a, type) else False:
             pairs.append((PYTHON[a], a is not bool))
-        elif isinstance(a, (type, np.dtype, str)):
+        elif a is None:
+            pairs.append((default(float), False))
+        elif isinstance(a, (type, np.dtype, str, DType)):
             pairs.append((numpy_dtype(a), False))
         else:
             pairs.append(described(a))
-    return joined(*pairs)[0]
+    return public(joined(*pairs)[0])
 
 
 def promote_types(a, b):

@@ -1,5 +1,7 @@
 """jax.errors: the exceptions programs catch, each also the built-in that jax's is, and how the engine's become them."""
 
+import numpy as np
+
 from ..core.state import tls
 from ..errors import ConcreteBoolError, ConcretizationError, LeakedTracerError
 
@@ -50,8 +52,12 @@ class JaxRuntimeError(RuntimeError):
     """An error of the compiler's runtime. (There is none here.)"""
 
 
-class ShapeTypeError(TypeError, ValueError):
-    """Shapes that do not go together: a TypeError in jax where it is a ValueError in NumPy, so both."""
+class OperandError(TypeError, ValueError):
+    """Shapes or dtypes that do not go together: a TypeError here and a ValueError there in jax and in NumPy, so both."""
+
+
+class AxisError(OperandError, IndexError):
+    """An axis that there is not: an IndexError in some of jax's functions."""
 
 
 def translated(error):
@@ -63,6 +69,9 @@ def translated(error):
         return ConcretizationTypeError(str(error))
     if isinstance(error, LeakedTracerError):
         return UnexpectedTracerError(str(error))
-    if isinstance(error, ValueError) and not isinstance(error, TypeError):
-        return ShapeTypeError(str(error))
-    return None
+    if isinstance(error, np.exceptions.AxisError):
+        return AxisError(str(error))
+    ours = type(error).__module__.partition(".")[0] in ("builtins", "numpy", "funcgrad")
+    if not ours or isinstance(error, (OperandError, JAXTypeError)) or not isinstance(error, (ValueError, TypeError)):
+        return None
+    return OperandError(str(error))

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..at import at as engine_at
 from ..core.aval import dtype_of, shape_of
+from ..core.halves import BFLOAT16
 from ..core.handle import Handle
 from ..lax.indexing import fill_of
 from ..numpy.concrete import concrete, unknown_under
@@ -203,7 +204,15 @@ class Update:
         self, name, values, *, mode=None, indices_are_sorted=False, unique_indices=False, wrap_negative_indices=True
     ):
         x = self.x
+        (own, _), (other, _) = described(x), described(values)
         dtype, _ = joined(described(x), described(values))
+        if own == BFLOAT16:
+            from .numpy import asarray
+
+            done = asarray(x).astype(np.float32).at[self.idx]
+            return getattr(done, name)(values if other.kind != "f" else asarray(values, np.float32), mode=mode).astype(
+                BFLOAT16
+            )
         if dtype != x.dtype:
             warnings.warn(
                 f"scatter inputs have incompatible types: cannot safely cast value from dtype={described(values)[0].name} to "

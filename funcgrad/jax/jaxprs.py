@@ -12,6 +12,7 @@ from ..core.aval import aval_of
 from ..core.graph import Graph, GraphNode
 from ..core.primitive import PRIMITIVES
 from .arrays import ShapedArray, raw, wrap
+from .bfloat16 import public
 from .dtypes import canonicalize_dtype
 
 SAME = (
@@ -202,7 +203,13 @@ def shaped(aval):
 def short(aval):
     """`f32[3]`"""
     d = aval.dtype
-    name = f"{d.kind}{8 * d.itemsize}" if d.kind in "fiuc" else d.name
+    name = (
+        "bf16"
+        if d.name == "bfloat16" or not d.isnative
+        else f"{d.kind}{8 * d.itemsize}"
+        if d.kind in "fiuc"
+        else d.name
+    )
     return f"{name}[{','.join(map(str, aval.shape))}]"
 
 
@@ -210,7 +217,7 @@ def shown(v):
     """A parameter as an equation prints it."""
     if isinstance(v, Graph):
         return str(ClosedJaxpr(v)).replace("\n", "\n  ")
-    return v.name if isinstance(v, np.dtype) else getattr(v, "__name__", None) or str(v)
+    return public(v).name if isinstance(v, np.dtype) else getattr(v, "__name__", None) or str(v)
 
 
 __all__ = ["ClosedJaxpr", "DropVar", "Jaxpr", "JaxprEqn", "Literal", "Operation", "Var"]

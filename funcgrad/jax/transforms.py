@@ -10,7 +10,7 @@ import functools
 from .. import stages, tree
 from ..compile.jit import jit as engine_jit
 from ..core.aval import dtype_of
-from ..errors import ConcretizationError, LeakedTracerError
+from ..errors import ConcretizationError, LeakedTracerError, ShapeError
 from ..transforms import checkpoint as checkpoints
 from ..transforms import custom, derived, forward_mode, linear, reverse_mode
 from ..transforms import vectorize as mapping
@@ -20,7 +20,7 @@ from .config import config
 from .dtypes import PYTHON
 from .errors import translated
 
-ENGINE = (ConcretizationError, LeakedTracerError)
+ENGINE = (ConcretizationError, LeakedTracerError, ShapeError)
 
 
 def boundary(f):
@@ -151,7 +151,8 @@ def linear_transpose(fun, *primals, reduce_axes=()):
     f = Lifted(fun)
     avals = tree.map(lambda x: x if isinstance(x, stages.ShapeDtypeStruct) else entered(x)[0], primals)
     transposed = boundary(linear.linear_transpose)(f, *avals)
-    return lambda ct: wrapped(boundary(transposed)(enter(ct)[0]))
+    weak = enter(primals)[1]
+    return lambda ct: wrapped(boundary(transposed)(enter(ct)[0]), weak)
 
 
 def jacobian_by(engine):

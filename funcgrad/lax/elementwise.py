@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..core.aval import dtype_of
+from ..core.handle import Handle
 from ..core.primitive import PRIMITIVES
 from ..errors import DTypeError
 
@@ -80,7 +81,11 @@ def atan2(x, y):
 def div(x, y):
     """x / y; of integers the quotient rounded towards zero, as jax.lax has it."""
     if dtype_of(x).kind in "iu" and dtype_of(y).kind in "iu":
-        return P["trunc_divide"](x, y)
+        out = P["trunc_divide"](x, y)
+        if isinstance(y, Handle) or not np.all(y):  # (over 0 jax's compiler has -1, all bits of it)
+            every = np.asarray(-1).astype(dtype_of(out))
+            out = np.where(np.equal(y, 0), every, out)
+        return out
     return P["div"](x, y)
 
 

@@ -30,12 +30,22 @@ def axes_of(operand, axes):
 
 def reducing(name, prim, words):
     def f(operand, axes, *, out_sharding=None):
-        out = P[prim](operand, axes=axes_of(operand, axes))
+        axes, shape = axes_of(operand, axes), shape_of(operand)
+        if prim in ("max", "min") and 0 in [shape[a] for a in axes]:
+            return np.full([k for a, k in enumerate(shape) if a not in axes], least(dtype_of(operand), prim == "min"))
+        out = P[prim](operand, axes=axes)
         return out if dtype_of(out) == dtype_of(operand) else P["cast"](out, dtype=dtype_of(operand))
 
     f.__name__ = f.__qualname__ = name
     f.__doc__ = f"{words} over axes, in operand's dtype."
     return f
+
+
+def least(dtype, greatest=False):
+    """The least value of a dtype, or its greatest: what max, or min, of nothing is."""
+    if dtype.kind in "iu":
+        return dtype.type(np.iinfo(dtype).max if greatest else np.iinfo(dtype).min)
+    return dtype.type(greatest if dtype.kind == "b" else math.inf if greatest else -math.inf)
 
 
 reduce_sum = reducing("reduce_sum", "sum", "The sum")
@@ -44,12 +54,13 @@ reduce_max = reducing("reduce_max", "max", "The greatest element")
 reduce_min = reducing("reduce_min", "min", "The least element")
 
 
-def bitwise(ufunc, name):
+def bitwise(ufunc, name, empty):
     def f(operand, axes):
         out, axes = operand, sorted(axes_of(operand, axes), reverse=True)
         for a in axes:
+            shape = shape_of(out)
             parts = fnp.unstack(out, axis=a)
-            out = parts[0]
+            out = parts[0] if parts else np.full(shape[:a] + shape[a + 1 :], empty).astype(dtype_of(operand))
             for part in parts[1:]:
                 out = ufunc(out, part)
         return out
@@ -59,9 +70,9 @@ def bitwise(ufunc, name):
     return f
 
 
-reduce_and = bitwise(np.bitwise_and, "reduce_and")
-reduce_or = bitwise(np.bitwise_or, "reduce_or")
-reduce_xor = bitwise(np.bitwise_xor, "reduce_xor")
+reduce_and = bitwise(np.bitwise_and, "reduce_and", -1)
+reduce_or = bitwise(np.bitwise_or, "reduce_or", 0)
+reduce_xor = bitwise(np.bitwise_xor, "reduce_xor", 0)
 
 
 def arg(name, prim):
@@ -82,7 +93,8 @@ argmax, argmin = arg("argmax", "argmax"), arg("argmin", "argmin")
 
 def running(name, words):
     def f(operand, axis=0, reverse=False):
-        return P[name](operand, axis=axis_of(axis, len(shape_of(operand))), reverse=bool(reverse))
+        out = P[name](operand, axis=axis_of(axis, len(shape_of(operand))), reverse=bool(reverse))
+        return out if dtype_of(out) == dtype_of(operand) else P["cast"](out, dtype=dtype_of(operand))
 
     f.__name__ = f.__qualname__ = name
     f.__doc__ = f"The running {words} along an axis; `reverse`: from the end."

@@ -195,6 +195,8 @@ def pinv(a, rcond=None, hermitian=False, *, rtol=np._NoValue):
 def lstsq(a, b, rcond=None):
     """(x, residuals, rank, singular values); without a known rank the residuals are given wherever there are more rows."""
     a, b = stack_of(a, "lstsq"), inexact(as_array(b))
+    dtype = np.result_type(dtype_of(a), dtype_of(b))
+    a, b = cast(a, dtype), cast(b, dtype)
     if len(a.shape) != 2 or len(b.shape) > 2:
         raise LinAlgError("lstsq takes one matrix, and one vector or matrix of right-hand sides")
     m, n = a.shape

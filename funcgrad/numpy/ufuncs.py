@@ -61,8 +61,8 @@ def outer(ufunc, a, b, /, **kwargs):
 # ------------------------------------------------------------------------------------------------ reduce
 REDUCE = {
     np.add: reductions.sum, np.multiply: reductions.prod,
-    np.maximum: lambda a, axis, dtype, out, *rest: reductions.max(a, axis, out, *rest),
-    np.minimum: lambda a, axis, dtype, out, *rest: reductions.min(a, axis, out, *rest),
+    np.maximum: lambda a, axis, dtype, out, *rest: reductions.max(a if dtype is None else cast(a, dtype), axis, out, *rest),
+    np.minimum: lambda a, axis, dtype, out, *rest: reductions.min(a if dtype is None else cast(a, dtype), axis, out, *rest),
     np.logical_and: lambda a, axis, dtype, out, keepdims, initial, where: reductions.all(a, axis, out, keepdims, where=where),
     np.logical_or: lambda a, axis, dtype, out, keepdims, initial, where: reductions.any(a, axis, out, keepdims, where=where),
 }  # fmt: skip
@@ -71,6 +71,7 @@ REDUCE = {
 def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
     array = as_array(array)
     f = REDUCE.get(ufunc)
+    axis = () if not array.shape and axis in (0, -1) else axis  # (NumPy's ufuncs take it of 0-d arrays)
     out = out[0] if isinstance(out, tuple) else out
     if f is not None:
         return f(array, axis, dtype, out, keepdims, initial, where)
@@ -136,7 +137,7 @@ ACCUMULATE = {
 
 def accumulate(ufunc, array, axis=0, dtype=None, out=None):
     array = as_array(array)
-    axis = axis_of(axis, len(array.shape))
+    axis = axis_of(0 if axis is None and len(array.shape) == 1 else axis, len(array.shape))
     array = array if dtype is None else cast(array, dtype)
     prim = ACCUMULATE.get(ufunc)
     if prim is not None:
@@ -153,7 +154,11 @@ def accumulate(ufunc, array, axis=0, dtype=None, out=None):
 def reduceat(ufunc, array, indices, axis=0, dtype=None, out=None):
     array = as_array(array)
     axis = axis_of(axis, len(array.shape))
-    cuts = [*np.asarray(indices).tolist(), array.shape[axis]]
+    n = array.shape[axis]
+    cuts = [*np.asarray(indices).tolist(), n]
+    beyond = [k for k in cuts[:-1] if not 0 <= k < n]
+    if beyond:
+        raise IndexError(f"index {beyond[0]} out-of-bounds in {ufunc.__name__}.reduceat [0, {n})")
     rows = []
     for a, b in zip(cuts, cuts[1:], strict=False):
         part = P["getitem"](array, idx=at_axis(axis, slice(a, b if b > a else a + 1)))

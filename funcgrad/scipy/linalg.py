@@ -59,8 +59,8 @@ def cholesky(a, lower=False, overwrite_a=False, check_finite=True):
     array([[2., 0.],
            [1., 1.]])
     """
-    factor = P["cholesky"](matrix("cholesky", a))
-    return factor if lower else adjoint(factor)
+    a = matrix("cholesky", a)
+    return P["cholesky"](a) if lower else adjoint(P["cholesky"](adjoint(a)))
 
 
 def cho_factor(a, lower=False, overwrite_a=False, check_finite=True):

@@ -417,8 +417,12 @@ def betaln(a, b):
 
 
 def beta(a, b):
-    """gamma(a) gamma(b) / gamma(a + b), for positive a and b."""
-    return np.exp(betaln(a, b))
+    """gamma(a) gamma(b) / gamma(a + b)."""
+    a, b = inexact(operand(a)), inexact(operand(b))
+    size = np.exp(betaln(a, b))
+    if dtype_of(size).kind == "c":
+        return size
+    return np.multiply(size, np.multiply(np.multiply(gammasgn(a), gammasgn(b)), gammasgn(np.add(a, b))))
 
 
 def multigammaln(a, d):

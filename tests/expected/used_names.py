@@ -106,9 +106,7 @@ COMPILER = (
 MUTABLE = "arrays that are written into; NumPy's own are, under every transform (`fg.grad` of code with `a[i] = x`)"
 PRIVATE = "private to jax"
 LEFT_OUT = {  # what begins with this: why
-    "jax.NamedSharding": DEVICES, "jax.PartitionSpec": DEVICES, "jax.debug.visualize_array_sharding": DEVICES, "jax.distributed": DEVICES,
-    "jax.experimental.multihost_utils": DEVICES, "jax.lax.pcast": DEVICES, "jax.make_mesh": DEVICES, "jax.reshard": DEVICES,
-    "jax.set_mesh": DEVICES, "jax.shard_map": DEVICES, "jax.sharding": DEVICES,
+    "jax.debug.visualize_array_sharding": DEVICES, "jax.experimental.multihost_utils": DEVICES,
     "jax.experimental.hijax": COMPILER, "jax.extend.mlir": COMPILER, "jax.ffi": COMPILER, "jax.interpreters": COMPILER,
     "jax.Ref": MUTABLE, "jax.ad.": MUTABLE, "jax.freeze": MUTABLE, "jax.new_ref": MUTABLE,
     "jax._src.lib": PRIVATE, "jax._src.traceback_util": PRIVATE, "jax._src.xla_bridge": PRIVATE,

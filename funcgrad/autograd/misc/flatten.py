@@ -5,6 +5,7 @@ import functools
 from ... import numpy as fnp
 from ... import tree
 from ...core.aval import dtype_of, shape_of
+from ..operators import in_order
 
 __all__ = ["flatten", "flatten_func"]
 
@@ -34,7 +35,7 @@ def flatten(value):
             part = fnp.reshape(vector[start : start + size], shape)
             back.append(fnp.real(part) if is_real and dtype_of(part).kind == "c" else part)
             start += size
-        return tree.unflatten(structure, back)
+        return in_order(value, tree.unflatten(structure, back))
 
     return vector, unflatten
 

@@ -12,27 +12,26 @@ from ..dtypes import MissingDTypeError as _MissingDTypeError
 from ..dtypes import Scalar as _Scalar
 
 RULES = {
-    "promote": "absolute abs add bitwise_and bitwise_count bitwise_invert bitwise_left_shift bitwise_not bitwise_or "
-    "bitwise_right_shift bitwise_xor ceil conj conjugate equal floor fmax fmin fmod gcd greater greater_equal invert iscomplex "
+    "promote": "absolute abs add bitwise_and bitwise_count bitwise_invert bitwise_not bitwise_or "
+    "bitwise_xor ceil equal floor fmax fmin gcd greater greater_equal invert iscomplex "
     "isfinite isinf isnan isneginf isposinf isreal lcm left_shift less less_equal logical_and logical_not logical_or logical_xor "
-    "matmul matvec maximum minimum multiply negative not_equal positive right_shift sign signbit square subtract trunc vecdot vecmat "
-    "heaviside",
-    "inexact": "acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh cbrt copysign cos "
-    "cosh deg2rad degrees divide exp exp2 expm1 fabs float_power hypot i0 log log10 log1p log2 logaddexp logaddexp2 modf nextafter "
-    "rad2deg radians reciprocal rint sin sinc sinh spacing sqrt tan tanh true_divide",
-    "promote 0": "all amax amin any argmax argmin count_nonzero cumprod cumsum cumulative_prod cumulative_sum diff ediff1d frexp max "
-    "min nanargmax nanargmin nancumprod nancumsum nanmax nanmin nanprod nansum prod ptp sort_complex sum trace",
-    "inexact 0": "angle average bartlett blackman corrcoef cov gradient hamming hanning mean median nanmean nanmedian nanpercentile "
-    "nanquantile nanstd nanvar percentile poly polyder polyint quantile roots std unwrap var",
-    "inexact 0 1": "kaiser polyfit polyval trapezoid",
+    "matvec maximum minimum multiply negative not_equal sign signbit subtract trunc vecmat",
+    "whole": "bitwise_left_shift bitwise_right_shift fmod left_shift right_shift square",
+    "inexact": "acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh cbrt copysign cos "
+    "cosh divide exp exp2 expm1 fabs frexp heaviside hypot i0 log log10 log1p log2 modf nextafter "
+    "reciprocal rint sin sinc sinh spacing sqrt tan tanh true_divide",
+    "promote 0": "all amax amin any argmax argmin count_nonzero cumulative_prod cumulative_sum ediff1d max "
+    "min nanargmax nanargmin nanmax nanmin nanprod nansum prod ptp sort_complex sum trace",
+    "inexact 0": "angle average bartlett blackman gradient hamming hanning mean percentile poly polyder polyint quantile roots std unwrap var",
+    "inexact 0 1": "kaiser polyfit trapezoid",
     "inexact 0 1 2": "interp",
-    "promote 0 1": "allclose append array_equal array_equiv convolve correlate cross digitize dot inner intersect1d isclose isin kron "
-    "ldexp outer polyadd polymul polysub setdiff1d setxor1d tensordot union1d vdot",
+    "promote 0 1": "allclose append array_equal array_equiv cross digitize intersect1d isclose isin kron "
+    "outer polyadd polysub polyval setxor1d union1d",
     "keep 0": "argpartition argwhere around array_split atleast_1d atleast_2d atleast_3d broadcast_to compress delete diag "
     "diag_indices_from diagflat diagonal dsplit expand_dims extract flip fliplr flipud histogram_bin_edges hsplit imag insert "
-    "lexsort matrix_transpose moveaxis packbits pad partition permute_dims ravel real resize roll rollaxis rot90 split squeeze tile "
-    "transpose tril tril_indices_from trim_zeros triu triu_indices_from unique_all unique_counts unique_inverse unique_values "
-    "unpackbits unstack vander vsplit",
+    "matrix_transpose moveaxis packbits pad partition permute_dims ravel real resize roll rollaxis rot90 split squeeze tile "
+    "transpose tril_indices_from trim_zeros triu_indices_from unique_all unique_counts unique_inverse unique_values "
+    "unpackbits unstack vsplit",
     "keep": "apply_along_axis apply_over_axes block diag_indices fromfunction indices ix_ mask_indices piecewise "
     "ravel_multi_index tri tril_indices triu_indices unravel_index histogram2d histogramdd",
     "list": "broadcast_arrays meshgrid",
@@ -45,13 +44,17 @@ RULES = {
 MODULES = {
     "creation": "arange array asarray astype copy empty empty_like eye from_dlpack frombuffer fromfile fromiter fromstring full full_like "
     "geomspace identity linspace logspace ones ones_like zeros zeros_like",
-    "changed": "argsort choose clip divmod einsum fill_diagonal finfo flatnonzero floor_divide frompyfunc mod nonzero argwhere "
-    "place power pow put put_along_axis remainder repeat reshape round select sort swapaxes take take_along_axis unique "
-    "vectorize where bincount histogram searchsorted nan_to_num can_cast polydiv",
+    "products": "convolve correlate dot einsum inner matmul tensordot vdot vecdot",
+    "arithmetic": "clip divmod floor_divide mod power pow conj conjugate vander polymul nanmean nanmedian nanvar nanstd nanquantile "
+    "nanpercentile median cov corrcoef positive arctan2 atan2 logaddexp logaddexp2 deg2rad radians rad2deg degrees "
+    "float_power ldexp cumsum cumprod nancumsum nancumprod remainder round polydiv",
+    "changed": "argsort choose fill_diagonal finfo flatnonzero frompyfunc nonzero argwhere place put put_along_axis lexsort "
+    "diff setdiff1d tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "
+    "histogram searchsorted nan_to_num can_cast",
 }
 SCALARS = {
     n: n
-    for n in "int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
+    for n in "bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 } | {
     "bool_": "bool", "bool": "bool", "single": "float32", "double": "float64", "csingle": "complex64", "cdouble": "complex128", "int_": "int64",
     "uint": "uint64", "float_": "float64", "complex_": "complex128",

@@ -1,102 +1,40 @@
-"""jax.numpy's functions that differ from NumPy's: sizes that are static, in-place ones that give the new array, integer division."""
+"""jax.numpy's functions that differ from NumPy's: sizes that are static, in-place ones that give the new array, orders."""
 
 import functools
 
 import numpy as np
 
-from ...core.aval import dtype_of, shape_of
+from ...core.aval import shape_of
 from ...core.handle import Handle
 from ...lax.indexing import fill_of
-from ...numpy import calculus
-from .. import arrays
+from .. import arrays, bfloat16
 from ..apply import face, parameter, promoted
 from ..arrays import described, raw, wrap
-from ..dtypes import Scalar, numpy_dtype
+from ..bfloat16 import DTYPE
+from ..dtypes import Scalar, joined, numpy_dtype
 from ..indexing import boxed, clamped, inside_of
 from .creation import asarray, shape_for
 
 jnp = arrays.jnp
 
 
-# ------------------------------------------------------------------------------------------------ arithmetic
-def polydiv(u, v, *, trim_leading_zeros=False):
-    (u, v), _ = promoted("polydiv", (u, v), "inexact")
-    quotient, rest, _ = calculus.long_division(u, v)
-    while trim_leading_zeros and shape_of(rest)[0] and abs(rest[0]) <= np.finfo(dtype_of(rest)).eps ** 0.5:
-        rest = rest[1:]
-    return wrap(quotient), wrap(rest)
-
-
-def whole_division(x, y):
-    """x // y; of integers by 0 what jax's compiler gives: -1, less 1 where the rounding down then comes."""
-    if dtype_of(x).kind not in "iu":
-        return np.floor_divide(x, y)
-    one, info = dtype_of(x).type, np.iinfo(dtype_of(x))
-    beyond = np.where(np.equal(x, 0), one(-1), one(-2)) if info.min else one(info.max)
-    return np.where(np.equal(y, 0), beyond, np.floor_divide(x, np.where(np.equal(y, 0), one(1), y)))
-
-
-def floor_divide(x1, x2, /):
-    (x, y), weak = promoted("floor_divide", (x1, x2), "promote")
-    if dtype_of(x).kind in "iu" and (isinstance(y, Handle) or np.any(np.equal(y, 0))):
-        return wrap(whole_division(x, y), weak)
-    return FLOOR(x1, x2)
-
-
-FLOOR = face(np.floor_divide, "promote")
-remainder = mod = face(np.remainder, "promote", "remainder")
-
-
-def divmod(x1, x2, /):
-    return floor_divide(x1, x2), remainder(x1, x2)
-
-
-def power(x1, x2, /):
-    """x1 to the power x2. TypeError for a negative Python integer over integers."""
-    if type(x2) is int and x2 < 0 and described(x1)[0].kind in "iub":
-        raise TypeError(
-            f"Integers cannot be raised to negative powers, got integer_pow({described(x1)[0].name}{list(np.shape(x1))}, {x2})"
-        )
-    if type(x2) is int and described(x1)[0].kind != "b":
-        return face(lambda x: np.power(x, x2), "promote", "power")(x1)
-    out = POWER(x1, x2)
-    return (
-        wrap(raw(out)) if out.weak_type and not described(x2)[1] else out
-    )  # (an array of integers is no weak exponent)
-
-
-POWER = face(np.power, "promote", "power")
-pow = power
-
-
-def clip(arr=None, /, min=None, max=None, *, a=None, a_min=None, a_max=None):
-    """Between two bounds, either of which may be missing."""
-    arr = a if arr is None else arr
-    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
-    for bound, f in ((low, "maximum"), (high, "minimum")):
-        if bound is not None:
-            arr = getattr(jnp(), f)(arr, bound)
-    return asarray(arr)
-
-
-def round(a, decimals=0, out=None):
-    """a to a number of decimals; integers stay what they are, unless decimals is negative. Real numbers are scaled back by the rounded
-    reciprocal of 10**decimals, as jax's compiler does it: 0.16 may come as 0.16000001."""
-    return ROUND(a, decimals)
-
-
-def rounded(x, decimals=0):
-    dtype = dtype_of(x)
-    if not decimals or dtype.char not in "fd":
-        return np.round(x, decimals)
-    factor = dtype.type(10.0**decimals)
-    return np.multiply(np.rint(np.multiply(x, factor)), 1 / factor)
-
-
-ROUND = face(rounded, "promote 0", "round")
-
-
 # ------------------------------------------------------------------------------------------------ choosing
+def setdiff1d(ar1, ar2, assume_unique=False, *, size=None, fill_value=None):
+    """What of ar1 is not in ar2, in ar1's dtype."""
+    ar1 = asarray(ar1)
+    ar1 = ar1.ravel() if assume_unique else unique(ar1)
+    return (
+        ar1[nonzero(~jnp().isin(ar1, ar2), size=size)[0]]
+        if size is None
+        else _filled(ar1, ~jnp().isin(ar1, ar2), size, fill_value)
+    )
+
+
+def _filled(values, there, size, fill_value):
+    found = values[nonzero(there, size=size)[0]]
+    return where(jnp().arange(size) < there.sum(), found, 0 if fill_value is None else fill_value)
+
+
 def where(condition, x=None, y=None, /, *, size=None, fill_value=None):
     """x where condition holds, else y; of a condition alone, the indices where it holds (see nonzero).
 
@@ -130,8 +68,10 @@ def nonzero(a, *, size=None, fill_value=None):
     """Indices of what is not zero, one array an axis; `size`: how many (as jit must know), filled up with fill_value (0)."""
     a = asarray(a)
     v = raw(a)
+    if size is None and not a.ndim:
+        raise ValueError("nonzero: not of a 0-d array; take jnp.atleast_1d(x).nonzero()")
     if size is None:
-        return face(np.nonzero, "keep", "nonzero")(jnp().atleast_1d(a))
+        return face(np.nonzero, "keep", "nonzero")(a)
     v = np.not_equal(np.atleast_1d(v), 0)
     shape = shape_of(v)
     flat = np.reshape(v, -1)
@@ -209,7 +149,7 @@ def take(a, indices, axis=None, out=None, mode=None, unique_indices=False, indic
         a, axis = a.ravel(), 0
     axis %= a.ndim
     if mode == "wrap":
-        indices = remainder(indices, a.shape[axis])
+        indices = jnp().remainder(indices, a.shape[axis])
     if not indices.ndim:  # (for jax one number is an array without axes)
         indices = jnp().reshape(indices, (1,))
         return take(a, indices, axis, None, mode, fill_value=fill_value).squeeze(axis)
@@ -220,6 +160,8 @@ def take(a, indices, axis=None, out=None, mode=None, unique_indices=False, indic
 def bincount(x, weights=None, minlength=0, *, length=None):
     """How often each whole number stands in x (or the sums of weights there); `length`: how many numbers, as jit must know."""
     x = asarray(x)
+    if x.ndim != 1:
+        raise ValueError(f"bincount: takes an array of one axis, got shape {x.shape}; ravel it")
     if length is None:
         length = max_of(minlength, int(x.max()) + 1 if x.size else 0)
     ones = jnp().ones(x.shape, "int32") if weights is None else asarray(weights)
@@ -253,6 +195,21 @@ def swapaxes(a, axis1, axis2):
     return face(np.swapaxes, "keep 0", "swapaxes")(a, int(axis1), int(axis2))
 
 
+def triangle(name):
+    f = face(getattr(np, name), "keep 0", name)
+
+    def call(m, k=0):
+        if np.ndim(m) < 2:
+            raise ValueError(f"{name}: takes an array of two axes or more, got shape {np.shape(m)}")
+        return f(m, k)
+
+    call.__name__, call.__doc__ = name, f.__doc__
+    return call
+
+
+tril, triu = triangle("tril"), triangle("triu")
+
+
 def sort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False):
     out = face(np.sort, "keep 0", "sort")(a, axis=axis)
     return jnp().flip(out, 0 if axis is None else axis) if descending else out
@@ -263,6 +220,18 @@ def argsort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False)
         n = np.shape(a)[axis]
         return n - 1 - jnp().flip(argsort(jnp().flip(asarray(a), axis), axis), axis)
     return face(np.argsort, "keep 0", "argsort")(a, axis=axis, kind="stable")
+
+
+def lexsort(keys, axis=-1):
+    return face(np.lexsort, "keep", "lexsort")(tuple([*map(asarray, keys)]), axis)
+
+
+def diff(a, n=1, axis=-1, prepend=None, append=None):
+    """Differences along an axis; what is put before and behind takes a's dtype if it is a Python number."""
+    a = asarray(a)
+    ends = {k: v for k, v in (("prepend", prepend), ("append", append)) if v is not None}
+    dtype = joined(described(a), *map(described, ends.values()))[0]
+    return face(np.diff, "keep 0", "diff")(a.astype(dtype), n, axis, **{k: asarray(v, dtype) for k, v in ends.items()})
 
 
 def searchsorted(a, v, side="left", sorter=None, *, method="scan"):
@@ -297,20 +266,8 @@ def histogram(a, bins=10, range=None, weights=None, density=None):
 
 
 def choose(a, choices, out=None, mode="raise"):
-    return face(np.choose, "keep", "choose")(a, choices, mode="clip" if mode == "raise" else mode)
-
-
-def einsum(subscripts, /, *operands, optimize="auto", precision=None, preferred_element_type=None, **others):
-    """Sums of products by NumPy's notation, the operands promoted to one dtype.
-
-    >>> import funcgrad.jax.numpy as jnp
-    >>> jnp.einsum("ij,j->i", jnp.ones((2, 3)), jnp.arange(3))
-    Array([3., 3.], dtype=float32)
-    """
-    if not isinstance(subscripts, str):
-        return face(np.einsum, "keep", "einsum")(subscripts, *operands)
-    values, weak = promoted("einsum", operands, "promote")
-    return face(lambda *v: np.einsum(subscripts, *v), "keep", "einsum")(*map(wrap, values))
+    choices, _ = promoted("choose", choices if isinstance(choices, (list, tuple)) else list(choices), "promote")
+    return face(np.choose, "keep", "choose")(a, [*map(asarray, choices)], mode="clip" if mode == "raise" else mode)
 
 
 # ------------------------------------------------------------------------------------------------ the new array of in-place functions
@@ -394,10 +351,13 @@ def operands_of(signature):
 # ------------------------------------------------------------------------------------------------ dtypes
 def finfo(dtype):
     """What a float dtype can hold."""
+    if (dtype if isinstance(dtype, (str, type)) else getattr(dtype, "dtype", dtype)) == DTYPE:
+        return bfloat16.finfo()
     return np.finfo(
         numpy_dtype(dtype) if isinstance(dtype, (str, type, np.dtype)) or isinstance(dtype, Scalar) else dtype.dtype
     )
 
 
 def can_cast(from_, to, casting="safe"):
-    return np.can_cast(described(from_)[0] if hasattr(from_, "shape") else np.dtype(from_), np.dtype(to), casting)
+    known = isinstance(from_, (type, np.dtype, str))
+    return np.can_cast(numpy_dtype(from_) if known else described(from_)[0], numpy_dtype(to), casting)

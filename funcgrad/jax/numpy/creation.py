@@ -5,7 +5,7 @@ import numpy as np
 from ...core.aval import dtype_of
 from ...core.handle import Handle
 from ..apply import face
-from ..arrays import Array, Tracer, described, entered, raw, wrap
+from ..arrays import Array, Tracer, cast, described, entered, raw, wrap
 from ..dtypes import canonicalize_dtype, default, inexact, joined, requested
 
 
@@ -47,12 +47,14 @@ def array(object, dtype=None, copy=True, order="K", ndmin=0, *, device=None, out
         own = getattr(object, "dtype", None)
         if own is None or isinstance(own, property):
             own = np.asarray(object).dtype
-        if own.kind not in "biufcV":
+        if own.kind not in "biufcV" or own.kind == "V" and own.name != "bfloat16":
             raise TypeError(f"Value {object!r} with dtype {own} is not a valid JAX array type. Only arrays of numeric types are "
                             "supported by JAX.")  # fmt: skip
-        weak = dtype is None and (getattr(object, "weak_type", False) or type(object) in (int, float, complex))
+        weak = dtype is None and (getattr(object, "weak_type", False) is True or type(object) in (int, float, complex))
         dtype = dtype or canonicalize_dtype(own)
         v = raw(object)
+        if own.kind == "V" and not isinstance(v, Handle):
+            v = np.asarray(v).astype(np.float32)
     if isinstance(v, Handle):
         v = raw(astype(Tracer(v, weak), dtype)) if dtype_of(v) != dtype else v
     else:
@@ -88,7 +90,7 @@ def astype(x, dtype, /, *, copy=False, device=None):
         v = np.where(np.isnan(v) | over | under, own.type(0), v).astype(dtype)
         v = np.where(over, dtype.type(info.max), np.where(under, dtype.type(info.min), v))
         return wrap(v)
-    return wrap(v.astype(dtype) if own != dtype else v)
+    return wrap(cast(v, dtype) if own != dtype else v)
 
 
 def shape_for(shape, name):
@@ -136,9 +138,8 @@ def full(shape, fill_value, dtype=None, *, device=None, out_sharding=None):
     dtype = requested(dtype, "full")
     own, weak = described(fill_value)
     value = asarray(fill_value, dtype)
-    return wrap(
-        np.broadcast_to(raw(value), shape_for(shape, "full")) + 0 * raw(zeros((), value.dtype)), weak and dtype is None
-    )
+    whole = np.broadcast_to(raw(value), shape_for(shape, "full"))
+    return wrap(whole if isinstance(whole, Handle) else whole.copy(), weak and dtype is None)
 
 
 def full_like(a, fill_value, dtype=None, shape=None, *, device=None, out_sharding=None):
@@ -151,11 +152,13 @@ def full_like(a, fill_value, dtype=None, shape=None, *, device=None, out_shardin
 def arange(start, stop=None, step=None, dtype=None, *, device=None, out_sharding=None):
     """Numbers from start (0) to before stop by step (1); the dtype is what the three promote to."""
     dtype = requested(dtype, "arange")
+    if stop is None:
+        start, stop = None, start
     given = [v for v in (start, stop, step) if v is not None]
     if dtype is None:
         dtype = joined(*map(described, given))[0]
     try:
-        numbers = [np.asarray(v)[()] for v in given]
+        numbers = [np.asarray(v)[()] for v in ([0] if start is None and step is not None else []) + given]
     except TypeError as error:
         raise type(error)(f"It must be known how many numbers jnp.arange gives. {error}") from None
     return wrap(np.arange(*numbers).astype(dtype))

@@ -1,47 +1,104 @@
 """jax.numpy.linalg: faces of funcgrad.numpy.linalg. Where NumPy raises LinAlgError (a matrix that is singular, or not positive
 definite) the result is nan, as it is where nobody looks at values."""
 
-import functools as _functools
-
 import numpy as _np
 
+from ...core.primitive import PRIMITIVES as _P
 from ..apply import face as _face
 from ..apply import faces as _faces
+from .creation import asarray as _asarray
 
 _faced, __dir__ = _faces(
     __name__, "funcgrad.numpy.linalg",
-    {"inexact 0 1": "solve lstsq tensorsolve", "promote 0 1": "cross matmul outer tensordot vecdot", "keep": "multi_dot"}, "inexact 0",
+    {"inexact 0 1": "solve lstsq tensorsolve", "promote 0": "diagonal matrix_power matrix_transpose trace", "promote 0 1": "cross matmul outer tensordot vecdot", "keep": "multi_dot"}, "inexact 0",
 )  # fmt: skip
 
 
-def _or_nan(name, shape_of):
-    f = _face(getattr(_np.linalg, name), "inexact 0 1" if name == "solve" else "inexact 0", name)
-
-    @_functools.wraps(f)
-    def call(a, *args, **kwargs):
-        try:
-            return f(a, *args, **kwargs)
-        except ValueError as error:
-            square = _np.ndim(a) > 1 and a.shape[-1] == a.shape[-2]
-            if not square or not isinstance(error.__cause__, _np.linalg.LinAlgError):
-                raise
-        return shape_of(f, a, *args)
-
-    return call
+_CHOLESKY = _face(lambda x, part: _P["cholesky"](x, part=part, singular="nan"), "inexact 0", "cholesky")
+inv = _face(lambda a: _P["inv"](a, singular="nan"), "inexact 0", "inv")
+_SOLVE = _face(lambda a, b: _P["solve"](a, b, singular="nan"), "inexact 0 1", "solve")
 
 
-def _nan_like(f, a, *args):
-    return a * _np.float32(_np.nan) if not args else args[0] * _np.float32(_np.nan)
+def solve(a, b):
+    """x with a x = b, of a vector b or of columns; nan for a singular a."""
+    a, b = _asarray(a), _asarray(b)
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2] or not b.ndim:
+        raise ValueError(f"solve: takes square matrices and at least a vector; got shapes {a.shape} and {b.shape}")
+    columns = b[:, None] if b.ndim == 1 else b
+    lead = _np.broadcast_shapes(a.shape[:-2], columns.shape[:-2])
+    a, columns = (_lead(v, lead) for v in (a, columns))
+    out = _SOLVE(a, columns)
+    return out[..., 0] if b.ndim == 1 else out
 
 
-def _nan_below(f, a, *args):
-    from . import tril
+def _lead(x, lead):
+    from . import broadcast_to
 
-    return tril(_nan_like(f, a))
+    return x if x.shape[:-2] == lead else broadcast_to(x, lead + x.shape[-2:])
 
 
-cholesky, inv, solve = _or_nan("cholesky", _nan_below), _or_nan("inv", _nan_like), _or_nan("solve", _nan_like)
+_EIGH, _EIGVALSH, _EIG, _EIGVALS, _LSTSQ = map(_faced, "eigh eigvalsh eig eigvals lstsq".split())
+
+
+def symmetric(a):
+    """(a + a^H) / 2, of a matrix or a stack of them; others are refused where they are used."""
+    a = _asarray(a)
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        return a
+    return (a + a.mT.conj()) / 2
+
+
+def cholesky(a, *, upper=False, symmetrize_input=True):
+    """The triangle L with L L^H = (a + a^H) / 2, or with upper=True its adjoint; nan unless that is positive definite."""
+    low = _CHOLESKY(a, "both" if symmetrize_input else "lower")
+    return low.mT.conj() if upper else low
+
+
+def eigh(a, UPLO=None, symmetrize_input=True):
+    """Eigenvalues and eigenvectors of (a + a^H) / 2, or of the triangle `UPLO` of a."""
+    return _EIGH(symmetric(a) if symmetrize_input else a, UPLO or "L")
+
+
+def eigvalsh(a, UPLO="L", *, symmetrize_input=True):
+    """Eigenvalues of (a + a^H) / 2, or of the triangle `UPLO` of a."""
+    return _EIGVALSH(symmetric(a) if symmetrize_input else a, UPLO or "L")
+
+
+def lstsq(a, b, rcond=None, *, numpy_resid=False):
+    """(x, residuals, rank, singular values); the residuals are there whatever the rank, unless numpy_resid asks for NumPy's."""
+    x, residuals, rank, values = _LSTSQ(a, b, rcond)
+    if not numpy_resid:
+        rest = abs(_asarray(b) - _asarray(a) @ x) ** 2
+        residuals = rest.sum(0) if rest.ndim > 1 else rest.sum(0, keepdims=True)
+    return x, residuals, rank, values
+
+
+def _complex(x):
+    return x if x.dtype.kind == "c" else x.astype("complex128" if x.dtype.itemsize == 8 else "complex64")
+
+
+def eig(a):
+    """Eigenvalues and eigenvectors, complex whatever they are."""
+    found = _EIG(a)
+    return type(found)(*map(_complex, found))
+
+
+def eigvals(a):
+    """Eigenvalues, complex whatever they are."""
+    return _complex(_EIGVALS(a))
+
+
+def _product(name, first=0, last=2):
+    from .products import preferring
+
+    if name != "multi_dot":
+        return preferring(_faced(name))
+    f = _faced(name)
+    return lambda arrays, *, precision=None: f(arrays)
 
 
 def __getattr__(name):
+    if name in ("matmul", "multi_dot", "tensordot", "vecdot"):
+        globals()[name] = _product(name)
+        return globals()[name]
     return _faced(name)

@@ -1,8 +1,9 @@
 """jax.scipy.special: faces of funcgrad.scipy.special."""
 
+from ..accepts import refusing as _refusing
 from ..apply import faces as _faces
 
-__getattr__, __dir__ = _faces(
+_faced, __dir__ = _faces(
     __name__,
     "funcgrad.scipy.special",
     {
@@ -12,3 +13,4 @@ __getattr__, __dir__ = _faces(
     },
     "inexact",
 )
+__getattr__ = _refusing(__name__, _faced, {"0 f": "log_ndtr ndtr ndtri spence"})

@@ -1,0 +1,186 @@
+"""jax.numpy's arithmetic where it differs from NumPy's: integer division, powers, complex arguments, running sums in the operand's dtype."""
+
+import functools
+import math
+import warnings
+
+import numpy as np
+
+from ... import lax
+from ...core.aval import dtype_of, shape_of
+from ...core.handle import Handle
+from ...numpy import calculus
+from .. import arrays
+from ..apply import face, promoted
+from ..arrays import described, raw, wrap
+from ..dtypes import default
+from .creation import asarray
+
+jnp = arrays.jnp
+
+
+def polydiv(u, v, *, trim_leading_zeros=False):
+    (u, v), _ = promoted("polydiv", (u, v), "inexact")
+    quotient, rest, _ = calculus.long_division(u, v)
+    while trim_leading_zeros and shape_of(rest)[0] and abs(rest[0]) <= np.finfo(dtype_of(rest)).eps ** 0.5:
+        rest = rest[1:]
+    return wrap(quotient), wrap(rest)
+
+
+def whole_division(x, y):
+    """x // y; of integers by 0 what jax's compiler gives: -1, less 1 where the rounding down then comes."""
+    if dtype_of(x).kind not in "iu":
+        return np.floor_divide(x, y)
+    one, info = dtype_of(x).type, np.iinfo(dtype_of(x))
+    beyond = np.where(np.equal(x, 0), one(-1), one(-2)) if info.min else one(info.max)
+    return np.where(np.equal(y, 0), beyond, np.floor_divide(x, np.where(np.equal(y, 0), one(1), y)))
+
+
+def floor_divide(x1, x2, /):
+    (x, y), weak = promoted("floor_divide", (x1, x2), "promote")
+    if dtype_of(x).kind in "iu" and (isinstance(y, Handle) or np.any(np.equal(y, 0))):
+        return wrap(whole_division(x, y), weak)
+    return FLOOR(x1, x2)
+
+
+FLOOR = face(np.floor_divide, "whole")
+remainder = mod = face(np.remainder, "whole", "remainder")
+
+
+def divmod(x1, x2, /):
+    return floor_divide(x1, x2), remainder(x1, x2)
+
+
+def power(x1, x2, /):
+    """x1 to the power x2. TypeError for a negative Python integer over integers."""
+    if type(x2) is int and x2 < 0 and described(x1)[0].kind in "iub":
+        raise TypeError(
+            f"Integers cannot be raised to negative powers, got integer_pow({described(x1)[0].name}{list(np.shape(x1))}, {x2})"
+        )
+    if type(x2) is int and described(x1)[0].kind != "b":
+        return face(lambda x: np.power(x, x2), "promote", "power")(x1)
+    out = POWER(x1, x2)
+    return (
+        wrap(raw(out)) if out.weak_type and not described(x2)[1] else out
+    )  # (an array of integers is no weak exponent)
+
+
+POWER = face(np.power, "whole", "power")
+pow = power
+
+
+def positive(x, /):
+    return face(np.positive, "promote")(x) if described(x)[0].kind != "b" else asarray(x)
+
+
+def float_power(x1, x2, /):
+    (x, y), weak = promoted("float_power", (x1, x2), "inexact")
+    return POWER(wrap(x, weak), wrap(y, weak))
+
+
+def ldexp(x1, x2, /):
+    """x1 * 2 ** x2, of a whole x2."""
+    if described(x2)[0].kind not in "iub":
+        raise ValueError(
+            f"ldexp: the exponent must be an integer, got {described(x2)[0].name} in position 2; convert it with astype"
+        )
+    (x,), weak = promoted("ldexp", (x1,), "inexact")
+    return wrap(np.ldexp(x, raw(asarray(x2))), weak and described(x2)[1])
+
+
+def conjugate(x, /):
+    return CONJUGATE(x) if described(x)[0].kind == "c" else asarray(x)
+
+
+conj, CONJUGATE = conjugate, face(np.conjugate, "promote")
+
+
+def vander(x, N=None, increasing=False):  # noqa: N803
+    """The powers of x as columns, in x's dtype."""
+    x = asarray(x)
+    return face(np.vander, "keep 0")(x, N, increasing).astype(x.dtype)
+
+
+def of_complex(f, formula, name):
+    """A function of NumPy's that takes no complex numbers, with the formula by which jax takes them."""
+    plain, other = face(f, "inexact", name), face(formula, "inexact", name)
+
+    def call(*args):
+        return (other if any([described(a)[0].kind == "c" for a in args]) else plain)(*args)
+
+    call.__name__, call.__doc__ = name, f"{name}: {f.__doc__.partition(chr(10))[0] if f.__doc__ else ''}"
+    return call
+
+
+arctan2 = atan2 = of_complex(np.arctan2, lax.atan2, "arctan2")
+logaddexp = of_complex(np.logaddexp, lambda x, y: np.log(np.exp(x) + np.exp(y)), "logaddexp")
+logaddexp2 = of_complex(np.logaddexp2, lambda x, y: np.log(np.exp2(x) + np.exp2(y)) * (1 / math.log(2.0)), "logaddexp2")
+deg2rad = radians = of_complex(np.deg2rad, lambda x: x * (math.pi / 180), "deg2rad")
+rad2deg = degrees = of_complex(np.rad2deg, lambda x: x * (180 / math.pi), "rad2deg")
+
+
+def silent(name):
+    """NumPy's function without its warnings (of means of nothing, of too few degrees of freedom): the result, nan, says it."""
+    f = face(getattr(np, name), "inexact 0", name)
+
+    @functools.wraps(f)
+    def call(*args, **kwargs):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return f(*args, **kwargs)
+
+    return call
+
+
+nanmean, nanmedian, nanvar, nanstd, nanquantile, nanpercentile, median, cov, corrcoef = map(
+    silent, "nanmean nanmedian nanvar nanstd nanquantile nanpercentile median cov corrcoef".split()
+)
+
+
+def running(name):
+    """Sums and products along an axis, in the operand's own dtype unless another is asked for."""
+    f = face(getattr(np, name), "whole 0", name)
+
+    def call(a, axis=None, dtype=None, out=None):
+        own = asarray(a).dtype
+        return f(a, axis=axis, dtype=dtype or (own if own.kind != "b" else default(int)))
+
+    call.__name__, call.__doc__ = name, running.__doc__
+    return call
+
+
+cumsum, cumprod, nancumsum, nancumprod = map(running, ("cumsum", "cumprod", "nancumsum", "nancumprod"))
+
+
+def clip(arr=None, /, min=None, max=None, *, a=None, a_min=None, a_max=None):
+    """Between two bounds, either of which may be missing."""
+    arr = a if arr is None else arr
+    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    for bound, f in ((low, "maximum"), (high, "minimum")):
+        if bound is not None:
+            arr = getattr(jnp(), f)(arr, bound)
+    return asarray(arr)
+
+
+def round(a, decimals=0, out=None):
+    """a to a number of decimals; integers stay what they are, unless decimals is negative. Real numbers are scaled back by the rounded
+    reciprocal of 10**decimals, as jax's compiler does it: 0.16 may come as 0.16000001."""
+    return ROUND(a, decimals)
+
+
+def rounded(x, decimals=0):
+    dtype = dtype_of(x)
+    if not decimals or dtype.char not in "fd":
+        return np.round(x, decimals)
+    factor = dtype.type(10.0**decimals)
+    return np.multiply(np.rint(np.multiply(x, factor)), 1 / factor)
+
+
+ROUND = face(rounded, "promote 0", "round")
+
+
+def polymul(a1, a2, *, trim_leading_zeros=False):
+    """The product of two polynomials, leading zeros kept unless they are to be trimmed."""
+    if trim_leading_zeros:
+        a1, a2 = (jnp().trim_zeros(jnp().atleast_1d(a), trim="f") for a in (a1, a2))
+    return jnp().convolve(*[a if np.size(a) else jnp().zeros(1) for a in map(jnp().atleast_1d, (a1, a2))], mode="full")
