@@ -10,7 +10,8 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.handle import Alias
-from funcgrad.core.node import TapeNode, by_index, extra_of
+from funcgrad.core.node import by_index, extra_of
+from funcgrad.core.reverse import listened_to, topological
 from funcgrad.core.trace import PICK, TAPE
 
 tls = state.tls
@@ -36,6 +37,7 @@ def spread(nodes, operands, high):
     """The nodes in their order, with indices between those of the operands and `high`: a walk goes by the index."""
     low = max(p.index for p in operands)
     nodes = sorted([n for n in nodes if n.index > low], key=by_index)
+    low = max(low, high - 1)  # (what was made in between comes after them in a walk)
     for k, n in enumerate(nodes, 1):
         n.index = low + (high - low) * k / (len(nodes) + 1)
     return nodes
@@ -79,6 +81,14 @@ def unfold(n):
     take(n, last)
     if last.extra is not None:
         extra.label, extra.span, extra.spelling = last.extra.label, last.extra.span, last.extra.spelling
+
+
+def unfold_all(seeds):
+    """Put torch's own steps everywhere in a walk: where leaves have hooks, those tell in which order gradients arrive."""
+    order = topological(seeds)
+    for n in order if any(map(listened_to, order)) else ():
+        if n.extra is not None and n.extra.spelling is not None:
+            unfold(n)
 
 
 def stand_ins(n, shapes):
@@ -129,7 +139,7 @@ def join(n):
     extra = n.extra
     nodes = [r and r() for r in extra.group]
     label, span = extra.label, extra.span
-    below = {m: duplicate(m) for m in nodes if m is not None}
+    below = {m: m.twin() for m in nodes if m is not None}
     from .gate import gate  # (rarely needed, and it loads the custom rules)
 
     main, results = gate([below.get(m) for m in nodes])
@@ -145,18 +155,6 @@ def join(n):
             m.extra.label = m.extra.span = m.extra.group = m.extra.release = m.extra.unpack = None
 
 
-def duplicate(n):
-    """Another node that does the same; what was asked of the value of n stays with n."""
-    other = TapeNode()
-    other.owner, other.index, other.code, other.lasti, other.extra = n.owner, n.index, n.code, n.lasti, None
-    take(other, n)
-    if n.extra.release is not None:
-        extra_of(other).release = n.extra.release
-    if n.extra.unpack is not None:
-        extra_of(other).unpack = n.extra.unpack
-    return other
-
-
 # ------------------------------------------------------------------------------------------------ between an operation and its operands
 def gated(n, span, see):
     """Let what an operation passes on to its operands go through one gate: `see(gradients)` gets a list of them in the
@@ -164,6 +162,17 @@ def gated(n, span, see):
     at = [i for i, p in enumerate(span) if p is not None]
     operands = [span[i] for i in at]
     inner = nodes_between(n, operands)
+    low = max(p.index for p in operands)
+    twins = {
+        m: m.twin() for m in inner if m.index <= low and m.plan is not None
+    }  # (steps of a view, made before its operand was)
+    if twins:
+        high = min(m.index for m in inner if m not in twins)
+        inner = [twins.get(m, m) for m in inner]
+        for m in inner:
+            m.ins = tuple([twins.get(p, p) for p in m.ins])
+        for k, m in enumerate(sorted(twins.values(), key=by_index), 1):
+            m.index = low + (high - low) * k / (len(twins) + 1)
     if any(m.plan is None for m in inner):
         raise NotImplementedError(
             f"register_hook: {n.extra.label} reads a Tensor that torch does not show among its operands; use "

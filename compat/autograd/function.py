@@ -422,6 +422,8 @@ class Call(Spec):
         for v, (kind, i) in zip(n.saved, sources, strict=True):
             v = v.tensor().val if type(v) is Packed else v
             mark = parents.get(i) if kind == "in" else self.result_mark(n, i) if kind == "out" else None
+            if mark is not None and mark.params and "of" in mark.params:  # (a gate that passes gradients on)
+                mark = mark.params["of"]
             frozen = None if mark is None else FROZEN
             if type(n.owner) is Record:
                 back.append(boxed(v if mark is None else Array(v, mark, n.owner, frozen)))
@@ -611,9 +613,13 @@ def changed_in_place(t, new):
     if new.mark is None:
         return t
     if root.mark is not None and root.mark.plan is None:
+        if chain:
+            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
         raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
     if chain:
+        version = t.versioned().version
         write(t, P["copy"], new)
+        t.versioned().version = version  # (mark_dirty has counted it)
     else:
         t.repoint(new)
     return t

@@ -11,10 +11,10 @@ from funcgrad.core import state
 from funcgrad.core.aval import is_float
 from funcgrad.core.handle import Taped
 from funcgrad.core.node import extra_of
-from funcgrad.core.trace import Slots
+from funcgrad.core.trace import PICK, Slots
 from funcgrad.transforms.boundary import as_tensor
 
-from ..graph import Node, parents
+from ..graph import Node, parents, shown
 from ..rewriting import gated
 from ..tensor import Tensor, current
 from ..utils.hooks import register
@@ -67,8 +67,14 @@ def register_hook(self, hook):
     extra = extra_of(mark)
     if extra.hooks is None:
         extra.hooks = {}
+    state.shared.early = state.shared.early or mark.plan is None
+
+    if mark.plan is not None and mark.plan.prim is PICK:
+        hooks_of(shown(mark))[-1].results.append(weakref.ref(mark))
 
     def on_cotangent(ct):
+        if ct is None:
+            return asked(hook, None)
         shown = shown_gradient(ct)
         return replaced(hook, asked(hook, shown), shown, ct)
 
@@ -87,6 +93,7 @@ def register_post_accumulate_grad_hook(self, hook):
 
 def leaf_hooks(mark):
     """The hooks of a leaf's accumulation."""
+    state.shared.early = True
     cell = mark.extra.cell
     if cell.hooks is None:
         cell.hooks = LeafHooks()
@@ -160,10 +167,17 @@ class Hooks:
         self.operands = [p and weakref.ref(p) for p in span]
         self.before = {}
         self.after = {}
+        self.results = []  # those of them that have hooks of their own
         self.gated = False  # does what goes to the operands pass a gate?
         self.outputs = None  # between the two, for the latter
 
     def at_results(self, ct):
+        for n in [
+            r() for r in self.results
+        ]:  # (hooks of a result that no gradient has reached are called all the same)
+            if n is not None and ct.cts[n.params["i"]] is None:
+                for hook in list(n.extra.hooks.values()):
+                    hook(None)
         for hook in list(self.before.values()):
             shown = several_shown(results_of(ct))
             got = asked(hook, shown)
@@ -177,7 +191,7 @@ class Hooks:
         outputs, self.outputs = self.outputs, None
         walk = walking()
         if walk.only is not None:  # (what leads to none of the inputs asked for is not computed)
-            gs = [g if p is None or walk.executes(p()) else None for p, g in zip(self.operands, gs, strict=True)]
+            gs = [g if p is None or p() in walk.reached else None for p, g in zip(self.operands, gs, strict=True)]
         for hook in list(self.after.values()):
             shown = several_shown(gs)
             got = asked(hook, shown, outputs)

@@ -4,6 +4,8 @@ Invariant: while no hook is active nothing here is reached. Entering a pair of h
 operation takes the general road, where the tape shows each node that saved something to `tls.packing`.
 """
 
+from functools import partial
+
 from funcgrad.core import state
 from funcgrad.core.aval import Aval
 from funcgrad.core.node import extra_of
@@ -43,9 +45,10 @@ class Packed:
         return current(t)
 
 
-def unpacked(saved):
-    """What a node saved, as its rule reads it."""
-    return type(saved)([value_of(v) for v in saved])
+def unpacked(saved, order=None):
+    """What a node saved, as its rule reads it; the hooks are asked in this order."""
+    values = {k: value_of(saved[k]) for k in (order if order and len(order) == len(saved) else range(len(saved)))}
+    return type(saved)([values[k] for k in range(len(saved))])
 
 
 def value_of(v):
@@ -67,21 +70,22 @@ class Pair:
         """Pack what a node has just saved, in torch's order: by the names of its saved operands."""
         plan, saved = n.plan, list(n.saved)
         tensors = [args[i] if i < len(args) else None for i in plan.reads] + ([out] if plan.keeps else [])
-        for k in sorted(range(len(tensors)), key=saved_names(n).__getitem__):
+        order = sorted(range(len(tensors)), key=saved_names(n).__getitem__)
+        for k in order:
             t = tensors[k]
             if isinstance(t, Tensor):
                 saved[k] = self.form(t)
             elif type(t) is tuple:
                 saved[k] = tuple([v if type(v) is Aval else self.form(o) for o, v in zip(t, saved[k])])
-        self.keep(n, tuple(saved))
+        self.keep(n, tuple(saved), order)
 
-    def keep(self, n, saved):
+    def keep(self, n, saved, order=None):
         """Let a node keep these; the versions of the memory they were made of mean nothing any more."""
         if not any(type(v) in (Packed, tuple) for v in saved):
             return
         n.saved, n.versions = saved, ()
         extra = extra_of(n)
-        extra.unpack, extra.release = unpacked, True
+        extra.unpack, extra.release = partial(unpacked, order=order), True
 
 
 class Disabled:

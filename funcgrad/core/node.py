@@ -34,6 +34,17 @@ class TapeNode(Node):
         if old.extra.cell is not None:
             extra_of(self).cell, old.extra.cell = old.extra.cell, None
 
+    def twin(self):
+        """Another node that does the same; what was asked of this one's value (hooks, its gradient) stays with this one."""
+        other = TapeNode()
+        for slot in (*Node.__slots__, "versions"):
+            setattr(other, slot, getattr(self, slot))
+        other.extra = None
+        if self.extra is not None and not (self.extra.release is self.extra.unpack is None):
+            extra = extra_of(other)
+            extra.release, extra.unpack = self.extra.release, self.extra.unpack
+        return other
+
 
 class Extra:
     """`cell`: where a gradient is delivered (leaves, retain_grad). `label`, `span`: torch's name, and the parents torch

@@ -48,6 +48,32 @@ def leading_to(goals, order):
     return leading
 
 
+def listened_to(n):
+    """Is this a leaf with hooks?"""
+    extra = n.extra
+    return n.plan is None and extra is not None and bool(extra.hooks or (extra.cell is not None and extra.cell.hooks))
+
+
+def leaves_early(order, leading):
+    """The order of a walk in which a leaf comes right after the last node that may give it a cotangent: so torch's hooks see it."""
+    last = {}
+    for n in order:
+        if leading is None or n in leading:
+            for p in n.ins:
+                if p.plan is None:
+                    last[p] = n
+    due = {}
+    for p, n in last.items():
+        due.setdefault(n, []).append(p)
+    early = []
+    for n in order:
+        if n not in last:
+            early.append(n)
+        if n in due:
+            early += sorted(due[n], key=n.ins.index)
+    return early
+
+
 def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=None, watch=None):
     """Pull `seeds` [(node, cotangent)] back; returns the cotangents that reach the nodes in `want` (None: none did).
 
@@ -70,6 +96,12 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
     pop = cts.pop
     owned = set()
     leading = None if only is None else leading_to(only, order)
+    if only is not None and not want:
+        leading |= only | {
+            n.ins[0] for n in only if n.plan is not None and n.plan.prim is PICK
+        }  # (backward(inputs=...) executes these, as torch's does, though nothing that is wanted comes of it)
+    if state.shared.early and any(map(listened_to, order)):
+        order = leaves_early(order, leading)
     plainly = raw and watch is None and only is None
     for n in order:
         if plainly and n.owner is home and n not in found:
@@ -100,28 +132,33 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
                         n.saved = None
                 continue
         if leading is not None and n not in leading and n not in only:
+            if n is seeds[0][0] and len(seeds) == 1 and n.extra is not None and deliver is not None:
+                at_extra(
+                    n.extra, cts[n], deliver
+                )  # (a hook of the root is called although nothing that is wanted comes of it)
             continue
         ct = pop(n, None)
         if ct is None:
             continue
         extra = n.extra
+        asked = ct
         if extra is not None and deliver is not None:
             if extra.hooks is not None or extra.before is not None:
                 owned.discard(n)  # a hook may keep what it sees: no rule writes into it from here on
             ct = at_extra(extra, ct, deliver)
-        if n in found:
-            found[n] = ct
+        if n in found:  # (as torch has it: what is pulled further on is given as it came, before its hooks)
+            found[n] = asked if leading is not None and n in leading else ct
             owned.discard(n)
         plan = n.plan
         if plan is None or (leading is not None and n not in leading):
             continue
+        if extra is not None and extra.before is not None and deliver is not None:
+            ct = extra.before(ct)
         if n.saved is None:
             raise SecondBackwardError(second_message(n))
         if n.versions and deliver is not None:
             check_versions(n)
         again = create or n.owner is not home
-        if extra is not None and extra.before is not None and deliver is not None:
-            ct = extra.before(ct)
         kept = n.saved
         if extra is not None and extra.unpack is not None:
             n.saved = extra.unpack(kept)

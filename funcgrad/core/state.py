@@ -25,14 +25,15 @@ class Local(threading.local):
 
 class Shared:
     """How many threads are inside a Stage: one cheap test per call while none is. `made`: None, or, while a thread is in
-    compat's inference mode, a function that gives the store of a new Tensor. `halves`: has anybody asked for half precision?"""
+    compat's inference mode, a function that gives the store of a new Tensor. `halves`: has anybody asked for half precision? `early`: has a leaf got a hook?"""
 
-    __slots__ = ("staging", "made", "halves", "lock")
+    __slots__ = ("staging", "made", "halves", "early", "lock")
 
     def __init__(self):
         self.staging = 0
         self.made = None
         self.halves = False
+        self.early = False
         self.lock = threading.Lock()
 
 
