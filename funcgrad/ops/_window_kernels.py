@@ -149,32 +149,49 @@ def locate_windows(ufunc, start, x, window, strides, padding, base_dilation, win
     not overlap, and lie inside, the taps are first laid out one after the other: rows of a small window are short.
     """
     params = window, strides, padding, base_dilation, window_dilation
-    lead = x.ndim - len(window)
-    sizes = x.shape[lead:]
-    counts = tuple([positions(*axis) for axis in zip(sizes, *params, strict=True)])
-    met = window_overlaps(sizes, counts, *params)
-    whole = tuple([slice(0, n, 1) for n in counts])
+    sizes = x.shape[x.ndim - len(window) :]
+    counts, met, inside = windows_met(sizes, *params)
     taps = [x[(..., *i)] for _, _, i in met]
-    if 1 < len(met) and len(met) * prod(counts) <= prod(sizes) and all([p == whole for _, p, _ in met]):
+    if inside and len(met) * prod(counts) <= prod(sizes):
         taps = [np.ascontiguousarray(t) for t in taps]
         extreme = ufunc(taps[0], taps[1])
         for t in taps[2:]:
             ufunc(extreme, t, out=extreme)
     else:
         extreme = reduce_windows(ufunc, start, x, *params)
-    missed = np.ones(extreme.shape, bool)
-    misses = np.zeros(extreme.shape, np.min_scalar_type(len(met)))
-    for (_, p, _), t in zip(met, taps, strict=True):
-        missed[(..., *p)] &= t != extreme[(..., *p)]
-        misses += missed
-    if x.dtype.kind == "f" and np.isnan(extreme).any():  # a NaN equals nothing: the last one of its window is taken
+    counted = np.min_scalar_type(len(met))
+    if inside:  # (what the taps before the last one miss, the last one hits)
+        missed = taps[0] != extreme
+        misses = missed.astype(counted)
+        for t in taps[1:-1]:
+            missed &= t != extreme
+            misses += missed
+    else:
+        missed = np.ones(extreme.shape, bool)
+        misses = np.zeros(extreme.shape, counted)
+        for (_, p, _), t in zip(met, taps, strict=True):
+            missed[(..., *p)] &= t != extreme[(..., *p)]
+            misses += missed
+    if (
+        x.dtype.kind == "f" and extreme.size and np.isnan(extreme.max())
+    ):  # a NaN equals nothing: the last one of its window is taken
         for number, ((_, p, _), t) in enumerate(zip(met, taps, strict=True)):
             misses[(..., *p)][np.isnan(t)] = number
     found = flat_indices(misses, [tap for tap, _, _ in met], sizes, counts, *params)
-    none = misses == len(met)
-    if none.any():
-        found[none] = -1
+    if not inside:
+        none = misses == len(met)
+        if none.any():
+            found[none] = -1
     return found
+
+
+@lru_cache(256)
+def windows_met(sizes, *params):
+    """(how many windows there are along each axis, `window_overlaps` of them, is every tap of every window an element of the operand?)."""
+    counts = tuple([positions(*axis) for axis in zip(sizes, *params, strict=True)])
+    met = window_overlaps(sizes, counts, *params)
+    whole = tuple([slice(0, n, 1) for n in counts])
+    return counts, met, len(met) > 1 and all([p == whole for _, p, _ in met])
 
 
 def flat_indices(number, taps, sizes, counts, window, strides, padding, base_dilation, window_dilation):
@@ -205,26 +222,33 @@ def flat_parts(taps, sizes, counts, window, strides, padding, base_dilation, win
 
 # ------------------------------------------------------------------------------------------------ elements of windows
 def flat_rows(idx, rows, n):
-    """idx as [rows, positions], flat into an array of [rows, n + 1], whose last column is where -1 points."""
-    return np.where(idx < 0, n, idx).reshape(rows, idx.size // max(rows, 1)) + np.arange(rows)[:, None] * (n + 1)
+    """(idx as [rows, positions], flat into an array of [rows, n + more]; more: 1 where that needs a last column to which -1 points)."""
+    more = int(idx.size > 0 and idx.min() < 0)
+    if more:
+        idx = np.where(idx < 0, n, idx)
+    return idx.reshape(rows, idx.size // max(rows, 1)) + np.arange(rows)[:, None] * (n + more), more
 
 
 def gather_windows(x, idx, axes):
     """x at flat indices over its last axes, 0 where an index is -1."""
     lead = x.shape[: x.ndim - axes]
     rows, n = prod(lead), prod(x.shape[len(lead) :])
-    padded = np.zeros((rows, n + 1), x.dtype)
-    padded[:, :n] = x.reshape(rows, n)
-    return padded.reshape(-1).take(flat_rows(idx, rows, n)).reshape(idx.shape)
+    flat, more = flat_rows(idx, rows, n)
+    if more:
+        padded = np.zeros((rows, n + 1), x.dtype)
+        padded[:, :n] = x.reshape(rows, n)
+        x = padded
+    return x.reshape(-1).take(flat).reshape(idx.shape)
 
 
 def scatter_windows(v, idx, sizes):
     """v added into zeros at flat indices over the last axes; what has index -1 is dropped."""
     lead = idx.shape[: idx.ndim - len(sizes)]
     rows, n = prod(lead), prod(sizes)
-    padded = np.zeros((rows, n + 1), v.dtype)
-    np.add.at(padded.reshape(-1), flat_rows(idx, rows, n).reshape(-1), v.reshape(-1))
-    return padded[:, :n].reshape((*lead, *sizes))
+    flat, more = flat_rows(idx, rows, n)
+    out = np.zeros((rows, n + more), v.dtype)
+    np.add.at(out.reshape(-1), flat.reshape(-1), v.reshape(-1))
+    return out[:, :n].reshape((*lead, *sizes))
 
 
 def window_overlaps(sizes, counts, window, strides, padding, base_dilation, window_dilation):

@@ -199,6 +199,14 @@ def _rsqrt(x):
     return np.reciprocal(np.sqrt(x))
 
 
+def _rsqrt_text(w, out, x):
+    if x.aval.dtype.char not in "fd" or not x.aval.shape:
+        return None
+    out = w.memory(out, x.aval)
+    w.line(w.call(np.sqrt, "sqrt", [x], out))
+    return w.call(np.divide, "divide", [w.number_like(1, x), out], out)
+
+
 # 1 / sqrt(x)
 rsqrt = elementwise(
     "rsqrt",
@@ -211,6 +219,7 @@ rsqrt = elementwise(
     dtypes="fc",
     domain="positive",
     scalar="1.0 / math.sqrt({0})",
+    numpy=_rsqrt_text,
 )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from ..core.aval import shape_of
 
 LONGEST_ROW = 2048  # bytes that are copied as one element
+FEW = 128  # numbers that are combined at once, however they lie
 
 
 def positions_in(indices, shape):
@@ -78,13 +79,18 @@ def combine_at(ufunc, mem, indices, v):
         v = v if v.ndim == 0 else (v if v.shape == adv else np.broadcast_to(v, adv)).reshape(-1)
         ufunc.at(mem, indices[0].reshape(-1), v)  # (NumPy 2.4 reads beyond v where it has to broadcast it here)
         return
-    if not mem.flags.c_contiguous:
-        if 4 * m * row < mem.size:
-            ufunc.at(mem, tuple(indices), v)
-        else:
-            copy = np.array(mem, order="C")
-            combine_at(ufunc, copy, indices, v)
-            mem[...] = copy
+    lies = mem.flags.c_contiguous
+    if m * row < FEW or (not lies and 4 * m * row < mem.size):
+        try:
+            ufunc.at(mem, tuple(indices), v if v.shape == adv + rest else np.broadcast_to(v, adv + rest))
+        except IndexError:
+            positions_in(indices, mem.shape)  # (says it better)
+            raise
+        return
+    if not lies:
+        copy = np.array(mem, order="C")
+        combine_at(ufunc, copy, indices, v)
+        mem[...] = copy
         return
     flat = positions_in(indices, mem.shape)
     v = np.broadcast_to(v, adv + rest).reshape(m, row)
