@@ -48,7 +48,11 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
     tensor([1., 2.], dtype=torch.float64)
     """
     args = list(args)
-    if args and isinstance(args[0], Tensor):
+    if args and type(args[0]) in (float, complex, bool):  # (a number for a Tensor: of the widest dtype of its kind)
+        dtype = {float: dtypes.BY_NAME["float64"], complex: dtypes.BY_NAME["complex128"], bool: dtypes.BY_NAME["bool"]}[
+            type(args.pop(0))
+        ]
+    elif args and isinstance(args[0], Tensor):
         other = args.pop(0)
     elif args and args[0] is not None:
         kind, target = target_of(args.pop(0))
@@ -81,6 +85,8 @@ def type_(self, dtype=None, non_blocking=False):
         if name not in LEGACY:
             raise ValueError(f"invalid type: '{dtype}'")
         dtype = dtypes.BY_NAME[LEGACY[name]]
+    elif not isinstance(dtype, dtypes.dtype):
+        raise TypeError("dtype must be a type, str, or dtype object")
     return converted(self, dtypes.as_numpy(dtype))
 
 

@@ -1,7 +1,7 @@
 """The in-place methods that torch has as functions too: torch.clamp_(t, 0) is t.clamp_(0)."""
 
 from ..tensor import Tensor
-from .register import FUNCTIONS, METHODS, install, not_a_tensor, operation, twin
+from .register import METHODS, install, not_a_tensor, operation, publish, twin
 
 twin("ldexp", "LdexpBackward0")
 twin("renorm", "RenormBackward0")
@@ -21,7 +21,7 @@ def as_function(name):
         return method(input, *args, **kwargs)
 
     f.__name__, f.__doc__ = name, f"Tensor.{name} as a function."
-    FUNCTIONS[name] = f
+    publish(f, (name,), True, False)
 
 
 for _name in NAMES.split():
@@ -38,10 +38,16 @@ def in_place_of(name):
     """torch.<name>_ of a function that draws: torch.dropout_(t, p, train)."""
 
     def f(input, *args, **kwargs):
-        return input.copy_(of_functional(name)(input, *args, **kwargs))
+        return input.copy_(of_native(name)(input, *args, **kwargs))
 
     f.__name__, f.__doc__ = name + "_", f"{name}, in place."
-    FUNCTIONS[name + "_"] = f
+    publish(f, (f.__name__,), True, False)
+
+
+def of_native(name):
+    from ..nn.functional import native
+
+    return getattr(native, name)
 
 
 def of_functional(name):
@@ -78,4 +84,5 @@ def detach_(input):
     return input.detach_()
 
 
-FUNCTIONS["detach"], FUNCTIONS["detach_"] = detach, detach_
+publish(detach, ("detach",), True, False)
+publish(detach_, ("detach_",), True, False)

@@ -10,7 +10,7 @@ from funcgrad.core.trace import TAPE
 from ..tensor import current
 from .linalg_checks import linalg_operation, matrix, zero_pivot
 from .operands import P, dtype_of, new, shape_of
-from .register import FUNCTIONS, named, operation
+from .register import FUNCTIONS, named, operation, spoken
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
 
@@ -126,6 +126,13 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
 def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     """X with A X = B (or X A = B; with `adjoint` the adjoint of A), given lu_factor(A)."""
     matrix(LU, "linalg.lu_solve", square=True)
+    if LU.dtype != B.dtype:
+        names = [spoken(dtype_of(current(t))) for t in (LU, B)]
+        raise RuntimeError(
+            "linalg.lu_solve: Expected LU and B to have the same dtype, but found LU of type {} and B of type {} instead".format(
+                *names
+            )
+        )
     if not left:
         return matrix_transpose(lu_solve(LU, pivots, matrix_transpose(B).conj(), adjoint=not adjoint)).conj()
     order = order_of(pivots, LU.shape[-1])

@@ -15,6 +15,7 @@ from ..tensor import Tensor, current
 from .creation import completed
 from .operands import P, dtype_of, float_argument, new, shape_of
 from .pointwise import C_NAMES
+from .refusals import refuse
 from .register import FUNCTIONS, operation, publish, spoken
 
 
@@ -135,6 +136,8 @@ def stft(
     if center:
         from ..nn.functional import pad
 
+        if dtype_of(t).kind == "b" and pad_mode == "reflect":
+            refuse("reflection_pad1d", dtype_of(t))
         x = pad(x.unsqueeze(1), (n_fft // 2, n_fft // 2), pad_mode).squeeze(1)
     if return_complex is None and not is_complex:
         raise RuntimeError(

@@ -15,8 +15,6 @@ def dtype_in(t):
 OF_COMPLEX = (
     "silu_cpu",
     "rms_norm",
-    "adaptive_avg_pool2d",
-    "adaptive_avg_pool3d_cpu",
 )  # (they take complex numbers too)
 
 

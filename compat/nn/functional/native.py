@@ -4,9 +4,9 @@ Where none is given the losses are not reduced: what torch's bindings make of a 
 """
 
 from ...autograd.grad_mode import call_in
-from ...functions.register import named
+from ...functions.register import answering, named
 from ...tensor import current
-from . import adaptive, ctc, lookup, losses, margins, norms
+from . import adaptive, ctc, dropouts, lookup, losses, margins, norms
 from .lookup import concrete_or_none
 
 
@@ -59,6 +59,19 @@ def embedding_renorm_(weight, indices, max_norm, norm_type):
 def adaptive_max_pool1d(input, output_size):
     """(maxima, their places): nn.functional.adaptive_max_pool1d with return_indices."""
     return adaptive.adaptive_max_pool1d(input, output_size, True)
+
+
+def drops(name):
+    def f(input, p, train):
+        if not 0 <= p <= 1:
+            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
+        return getattr(dropouts, name)(input, p, train)
+
+    f.__name__, f.__doc__ = name, f"nn.functional.{name}."
+    return answering(f)
+
+
+dropout, alpha_dropout, feature_alpha_dropout = map(drops, ("dropout", "alpha_dropout", "feature_alpha_dropout"))
 
 
 def feature_dropout(input, p, train):
