@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "expected"))
 sys.path.insert(0, str(ROOT))
 
+import accuracy_of_several as several  # noqa: E402
 import mpmath as mp  # noqa: E402
 import numpy as np  # noqa: E402
 from accuracy_cases import INTERVALS, OF_NUMPY, errors, exact, grid  # noqa: E402
@@ -40,6 +41,27 @@ def page():
         prefix = "np" if name in OF_NUMPY else "special"
         figures = " | ".join(f"{e:.1f}" if e < 100 else f"{e:.1e}" for e in found)
         lines.append(f"| {prefix}.{name} | {', '.join(map(shown, intervals))} | {figures} |")
+    lines += [
+        "",
+        f"Of several arguments, at {POINTS} random points (owens_t: {several.FEWER['owens_t']}) of a box (spanned by logarithm where its ends differ by a factor of more than 100).",
+        "A result cannot be better known than its arguments are, so the unit is what rounding every argument and the result by one unit in",
+        "the last place makes of it; the derivatives are those by each argument.",
+        "",
+        "| function | box | value | derivatives |",
+        "|---|---|---|---|",
+    ]
+    for name, boxes in several.BOXES.items():
+        with np.errstate(all="ignore"):
+            found = several.errors(name, several.exact(mp, name, several.points(name, several.FEWER.get(name, POINTS))))
+        prefix = "np" if name in several.OF_NUMPY else "special"
+        figures = " | ".join(f"{e:.1f}" if e < 100 else f"{e:.1e}" for e in found)
+        ends = ", ".join(str(b) if isinstance(b, int) else shown(b) for b in boxes)
+        lines.append(f"| {prefix}.{name} | {ends} | {figures} |")
+    lines += [
+        "",
+        "Where a parameter of hyp1f1's or hyp2f1's denominator is negative (or an intermediate figure leaves the range of floats) they are computed",
+        "in decimal arithmetic, of as many digits as it takes; that costs 1 to 100 ms a point, and mpmath's own functions miss some such values.",
+    ]
     lines += ["", "`special` is `funcgrad.scipy.special`; the values of `np` functions are NumPy's own."]
     return "\n".join(lines) + "\n"
 

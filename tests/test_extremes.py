@@ -19,7 +19,25 @@ FLUSHED = "XLA takes denormal numbers for zeros, which are then equal"
 TIES = "ties are shared otherwise (docs/kinks.md)"
 ORDER = "one infinity overflows first; jax's sums and products, taken in another order, meet inf - inf or 0 * inf"
 AT_NAN = "where the largest number is nan so is its derivative; jax's is 0"
+REFUSED = "NumPy's LinAlgError; jax gives nan"
+SCALED = "the gradient is finite where jax's overflows or underflows on the way"
+PADDED = "an infinite tap meets the zeros of the padding, which gives nan, as in torch; jax leaves these products out"
+WHOLE = "nothing of the matrix is used once a number in it is nan or infinite; jax's formulas are nan in part"
+FURTHER = "an LU factorisation spreads nan further, or less far, than jax's"
+IN_WINDOW = "the nan of a window has its derivative; jax's goes to the element before it"
 DIFFERENT = {
+    "affine": {"huge": ORDER}, "conv": {"huge": ORDER, "infinite": PADDED, "nan": PADDED},
+    "cholesky": {"zeros": REFUSED, "infinite": REFUSED, "denormal": FLUSHED},
+    "det": {"huge": SCALED, "infinite": WHOLE, "nan": WHOLE},
+    "eig": {"infinite": REFUSED, "nan": REFUSED}, "eigh": {"denormal": FLUSHED, "huge": SCALED, "nan": REFUSED},
+    "inv": {"zeros": REFUSED, "denormal": FLUSHED}, "solve": {"zeros": REFUSED, "denormal": FLUSHED, "infinite": FURTHER},
+    "lu": {"denormal": FLUSHED, "infinite": FURTHER, "nan": FURTHER}, "pinv": {"denormal": FLUSHED, "nan": REFUSED},
+    "qr": {"denormal": FLUSHED}, "slogdet": {"denormal": FLUSHED, "nan": FURTHER},
+    "svd": {"denormal": FLUSHED, "infinite": WHOLE, "nan": REFUSED},
+    "with_eigenvalues": {"denormal": FLUSHED, "huge": SCALED, "nan": REFUSED},
+    "with_singular_values": {"denormal": FLUSHED, "huge": SCALED, "infinite": WHOLE, "nan": REFUSED},
+    "window_argmax": {"denormal": FLUSHED, "nan": IN_WINDOW}, "window_argmin": {"denormal": FLUSHED, "nan": IN_WINDOW},
+    "window_max": {"denormal": FLUSHED, "nan": IN_WINDOW}, "window_min": {"denormal": FLUSHED, "nan": IN_WINDOW},
     "any": {"denormal": FLUSHED}, "argmax": {"denormal": FLUSHED}, "argmin": {"denormal": FLUSHED}, "argsort": {"denormal": FLUSHED},
     "searchsorted": {"denormal": FLUSHED}, "top_k": {"denormal": FLUSHED},
     "max": {"denormal": FLUSHED, "nan": AT_NAN}, "min": {"denormal": FLUSHED, "nan": AT_NAN},
@@ -68,7 +86,12 @@ def test_as_jax_but_for_what_is_listed():
     found = set()
     with np.errstate(all="ignore"):
         for name, pattern, args, params, floats in cases.rows():
-            for g, w in zip(ours(name, args, params, floats), STORED[f"{name} {pattern}"], strict=True):
+            try:
+                got = ours(name, args, params, floats)
+            except np.linalg.LinAlgError:
+                found.add((name, pattern))
+                continue
+            for g, w in zip(got, STORED[f"{name} {pattern}"], strict=True):
                 if len(g) != len(w) or not all(map(close, g, w)):
                     found.add((name, pattern))
     assert found == {(name, pattern) for name, patterns in DIFFERENT.items() for pattern in patterns}

@@ -54,7 +54,8 @@ def _halved(x):
 
 @define
 class cholesky:
-    """The lower triangle L with L L^H = hermitian(x, part). LinAlgError unless that is positive definite.
+    """The lower triangle L with L L^H = hermitian(x, part). LinAlgError unless that is positive definite, or with
+    `singular="nan"` a triangle of nan for each matrix of the stack that is not.
 
     `part="both"` factors (x + x^H) / 2, as jax does; "lower" reads that triangle only, as NumPy does; "upper" likewise.
     Rule: Murray, arXiv 1602.07527, equations 8 and 10.
@@ -65,25 +66,26 @@ class cholesky:
     without = MATRICES
     batch = stack_batch("cholesky")
 
-    def jax(jax, x, *, part="both"):
+    def jax(jax, x, *, part="both", singular="raise"):
         return jax.numpy.linalg.cholesky(jax_hermitian(jax, x, part))
 
-    def impl(x, *, part="both"):
+    def impl(x, *, part="both", singular="raise"):
         check_part("cholesky", part)
         x = np.asarray(x, linalg_dtype("cholesky", x))
-        return np.linalg.cholesky(x if part == "lower" else hermitian(x, part))
+        x = x if part == "lower" else hermitian(x, part)
+        return np.linalg.cholesky(x) if singular == "raise" else _or_nan(x)
 
-    def aval(x, *, part="both"):
+    def aval(x, *, part="both", singular="raise"):
         check_part("cholesky", part)
         return Aval(square("cholesky", x), linalg_dtype("cholesky", x))
 
-    def vjp(ct, out, x, *, need, part="both"):
+    def vjp(ct, out, x, *, need, part="both", singular="raise"):
         middle = _halved(matmul(adjoint(out), conj(ct)))
         left = triangular_solve(out, middle, lower=True, transpose_a=True, conjugate_a=True)
         g = swapped(triangular_solve(out, swapped(left), lower=True, transpose_a=True))
         return [fit(conj(hermitian_adjoint(g, part)), x)]
 
-    def jvp(ts, out, x, *, part="both"):
+    def jvp(ts, out, x, *, part="both", singular="raise"):
         left = triangular_solve(out, hermitian(ts[0], part), lower=True)
         middle = adjoint(triangular_solve(out, adjoint(left), lower=True))
         return matmul(out, _halved(middle))
@@ -96,6 +98,13 @@ class cholesky:
         x = _positive(draw(rng, "real", (3, 3)))
         yield Sample(x + np.tri(3, k=-1), part="both")
         yield Sample(x + np.tri(3, k=-1).T, part="lower", order=1)
+
+
+def _or_nan(x):
+    try:
+        return np.linalg.cholesky(x)
+    except np.linalg.LinAlgError:
+        return np.tril(np.full_like(x, np.nan)) if x.ndim == 2 else np.stack([_or_nan(m) for m in x])
 
 
 def _positive(x):

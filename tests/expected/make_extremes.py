@@ -17,6 +17,8 @@ from oracle import lowering  # noqa: E402
 
 from funcgrad.core.primitive import PRIMITIVES  # noqa: E402
 
+compiled = {}
+
 
 def figures(name, args, params, floats):
     f, prim = lowering(PRIMITIVES[name]), PRIMITIVES[name]
@@ -35,7 +37,9 @@ def figures(name, args, params, floats):
         out, pull = jax.vjp(lambda *ys: [o for o in of_floats(*ys) if o.dtype.kind == "f"], *xs)
         return out, pull([jax.numpy.ones_like(o) for o in out])
 
-    out, back = jax.jit(both)(*[args[i] for i in floats])
+    if name not in compiled:  # (the patterns of a primitive have one shape)
+        compiled[name] = jax.jit(both)
+    out, back = compiled[name](*[args[i] for i in floats])
     return [np.asarray(o).tolist() for o in out], [np.asarray(g).tolist() for g in back]
 
 
