@@ -179,3 +179,18 @@ def test_writes_loops_and_several_results_under_policies():
         g = fg.checkpoint(f, policy=policy(fg, name))
         close(fg.value_and_grad(g)(np.abs(X)), fg.value_and_grad(f)(np.abs(X)))
         close(fg.hessian(g)(np.abs(X)), fg.hessian(f)(np.abs(X)))
+
+
+def test_truth_values_among_residuals_under_vmap():
+    """`perturbed` stays a known truth value where the function is mapped."""
+    f = fg.custom_vjp(lambda v, w: v + w)
+    f.defvjp(
+        lambda v, w: (f(v.value, w.value), (v.value, w.perturbed)),
+        lambda res, ct: (ct * np.cos(res[0]), ct * 0.5 if res[1] else None),
+        symbolic_zeros=True,
+    )
+    x = np.array([[0.3, 1.0], [0.2, -0.5]])
+    both = lambda x: np.sum(fg.vmap(lambda v: f(v, np.ones(2)) * f(v, v))(x))  # noqa: E731
+    want = np.cos(x) * (2 * x) + (np.cos(x) + 0.5) * (x + 1)
+    for grad in (fg.grad(both), fg.jit(fg.grad(both))):
+        np.testing.assert_allclose(grad(x), want, rtol=1e-14)

@@ -159,11 +159,18 @@ class VjpSpec(Spec):
                 f"{self.flat.out_structure}; got {structure}."
             )
         self.flat.out_structure = structure
-        residuals, self.residual_structure = tree.flatten((got[1], list(vals)))
-        return outs, residuals
+        leaves, structure = tree.flatten((got[1], list(vals)))
+        # (truth values are known, `perturbed` say: no vmap may make arrays of them)
+        fixed = {i: x for i, x in enumerate(leaves) if type(x) is bool}
+        self.residual_structure = structure, fixed
+        return outs, [x for i, x in enumerate(leaves) if i not in fixed]
 
     def pull_needed(self, residuals, slots, need):
-        residuals, xs = tree.unflatten(self.residual_structure, list(residuals))
+        structure, fixed = self.residual_structure
+        rest = iter(residuals)
+        residuals, xs = tree.unflatten(
+            structure, [fixed[i] if i in fixed else next(rest) for i in range(len(fixed) + len(residuals))]
+        )
         if self.symbolic:
             cts = [
                 SymbolicZero(tangent_aval(a)) if c is None else c for c, a in zip(slots.cts, slots.avals, strict=True)
