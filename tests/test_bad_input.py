@@ -2,6 +2,7 @@
 user's line and what to do."""
 
 import collections
+import importlib
 import io
 import types
 import warnings
@@ -228,3 +229,26 @@ def test_what_stays_inside_is_not_warned_of(f):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fg.jit(f)(ONES)
+
+
+SCIPY = {  # a call of SciPy's own functions: what is named in its place ("" where there is nothing)
+    "special.logsumexp(x)": "funcgrad.scipy.special.logsumexp", "special.softmax(x)": "funcgrad.scipy.special.softmax",
+    "stats.norm.logpdf(x)": "funcgrad.scipy.stats.norm.logpdf", "stats.gaussian_kde(x)": "funcgrad.scipy.stats.gaussian_kde",
+    "stats.zscore(x)": "", "linalg.expm(x * ONES[:, None])": "funcgrad.scipy.linalg.expm", "optimize.brentq(lambda s: s - x[0], -5, 5)": "",
+    "linalg.cholesky(x * ONES[:, None])": "funcgrad.scipy.linalg.cholesky", "signal.lfilter([1.0], [1.0, 0.5], x)": "",
+    "signal.convolve(x, x)": "funcgrad.scipy.signal.convolve", "fft.fft(x)": "numpy.fft.fft", "fft.dct(x)": "funcgrad.scipy.fft.dct",
+    "integrate.quad(lambda s: s * x[0], 0, 1)": "", "integrate.odeint(lambda y, t: -y, x, ONES)": "funcgrad.autograd.scipy.integrate.odeint",
+    "interpolate.CubicSpline(ONES.cumsum(), x)": "", "optimize.minimize(lambda p: np.sum((p - x) ** 2), ONES)": "funcgrad.scipy.optimize.minimize",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("transform", [fg.grad, fg.jit])
+@pytest.mark.parametrize("call", SCIPY)
+def test_scipys_own_functions_are_refused_by_name(call, transform):
+    module, name = call.partition("(")[0].rpartition(".")[::2]
+    scipy = pytest.importorskip("scipy")
+    importlib.import_module(f"scipy.{call.partition('.')[0]}")
+    f = eval(f"lambda x: scipy.{call}", {"scipy": scipy, "ONES": ONES, "np": np})
+    with pytest.raises(TypeError, match=f"^scipy.{module}.{name}: .*(float64|bool).*at <string>:1") as e:
+        transform(f)(ONES)
+    assert (f"Call {SCIPY[call]}, " if SCIPY[call] else "funcgrad has no twin of it") in str(e.value)

@@ -1,5 +1,8 @@
 """SciPy's optimisers and integrators take the functions as they are."""
 
+import subprocess
+import sys
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -47,3 +50,10 @@ def test_solve_ivp():
         lambda t, z: flow(z)[::-1] * np.array([1.0, -1.0]), (0.0, 10.0), [1.0, 0.0], rtol=1e-10, atol=1e-12
     )
     np.testing.assert_allclose(energy(path.y[:, -1]), energy(np.array([1.0, 0.0])), rtol=1e-7)
+
+
+def test_submodules_by_attribute():
+    """`fg.scipy.special` needs no import of its own, as in SciPy and jax."""
+    code = "import funcgrad as fg; print(float(fg.scipy.special.expit(0.0)), fg.scipy.stats.norm.cdf(0.0), 'linalg' in dir(fg.scipy))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.split() == ["0.5", "0.5", "True"]

@@ -7,7 +7,7 @@ import linecache
 import sys
 import warnings
 
-INTERNAL = ("funcgrad", "compat", "torch", "numpy", "runpy", "contextlib", "functools")
+INTERNAL = ("funcgrad", "compat", "torch", "numpy", "scipy", "runpy", "contextlib", "functools")
 
 
 class Known(dict):
@@ -22,7 +22,7 @@ internal = Known()
 
 
 def user_frame(frame):
-    """The innermost frame, from `frame` outwards, that is not funcgrad's, compat's, NumPy's or runpy's; or None."""
+    """The innermost frame, from `frame` outwards, that is not funcgrad's, compat's, NumPy's, SciPy's or runpy's; or None."""
     while internal[frame.f_globals.get("__name__")]:
         frame = frame.f_back
         if frame is None:
@@ -54,6 +54,28 @@ def where(at):
 def here():
     """`file:line` of the user's code now."""
     return where(site(2))
+
+
+def through_scipy():
+    """The public name of SciPy's function that the user's code has called and that led here ("scipy.stats.norm.logpdf"); None if none has."""
+    frame, calls = sys._getframe(1), []
+    while frame is not None and internal[frame.f_globals.get("__name__")]:
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == "scipy":
+            calls.append(frame)
+        frame = frame.f_back
+    for frame in reversed(calls):  # the outermost that has a public name
+        known = frame.f_locals
+        called = [(frame.f_globals["__name__"], frame.f_code.co_name)]
+        if "self" in known:
+            own = getattr(known["self"], "name", None) or type(known["self"]).__name__
+            called = [(called[0][0], own if called[0][1][0] == "_" else f"{own}.{called[0][1]}")]
+        elif "f" in known and hasattr(known["f"], "__module__"):  # (a decorator of SciPy's)
+            called.append((known["f"].__module__, known["f"].__name__))
+        for module, name in called:
+            module = module.partition("._")[0]
+            if hasattr(sys.modules.get(module), name.partition(".")[0]) and module != "scipy":
+                return f"{module}.{name}"
+    return f"{calls[-1].f_globals['__name__']}.{calls[-1].f_code.co_name}" if calls else None
 
 
 def source_of(at):

@@ -5,6 +5,7 @@ plain number or array, but where the user asks for it by name (`value_of`) or on
 """
 
 import functools
+import importlib
 import math
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from .. import tree
 from ..core.aval import aval_of, describe
 from ..core.handle import Array, Handle, fresh
-from ..core.site import here, site
+from ..core.site import here, site, through_scipy
 from ..core.state import tls
 from ..core.trace import ROOT, Batch, Jvp, Tape
 from ..errors import REMEDIES, ConcreteBoolError, ConcretizationError, ConversionError
@@ -118,6 +119,13 @@ def unknown_under(x):
 def refuse_unknown(x, trace, what, cure=None):
     """Raise ConcretizationError: the value of x is not one known number under this transform."""
     staged = trace.name == "jit"
+    theirs = in_scipy()
+    if theirs:
+        raising(
+            (ConcreteBoolError if what == "bool" else ConcretizationError)(
+                f"{theirs[0]}: {aval_of(x)}, of which no values are known under {trace.name}, reaches SciPy's own code, at {here()}. {theirs[1]}"
+            )
+        )
     if what == "bool":
         cure = BRANCH if staged else BRANCHES
     elif aval_of(x).dtype.kind in "iu":
@@ -129,6 +137,38 @@ def refuse_unknown(x, trace, what, cure=None):
             f"{what}: the value of {aval_of(x)} is not one known number under {trace.name}, at {here()}. {cure}"
         )
     )
+
+
+def in_scipy():
+    """(the function of SciPy's that the user's code has called, what to call in its place), or None."""
+    name = through_scipy()
+    if name is None:
+        return None
+    kin = name.replace("scipy.", "numpy.", 1)
+    for twin in (
+        f"funcgrad.{name}",
+        f"funcgrad.autograd.{name}",
+        kin if kin.startswith(("numpy.fft.", "numpy.linalg.")) else None,
+    ):
+        if twin and exists(twin):
+            return name, f"Call {twin}, which takes it, in its place."
+    return name, (
+        "funcgrad has no twin of it: write it with functions of funcgrad.numpy, or give it a derivative by fg.custom_vjp around fg.pure_callback."
+    )
+
+
+def exists(name):
+    """Is there something of this full name?"""
+    found, parts = None, name.split(".")
+    for i, part in enumerate(parts):
+        if hasattr(found, part):
+            found = getattr(found, part)
+            continue
+        try:
+            found = importlib.import_module(".".join(parts[: i + 1]))
+        except ImportError:
+            return False
+    return True
 
 
 def raising(error):
@@ -193,6 +233,13 @@ def refuse(x, what):
     trace = unknown_under(x)
     if trace is not None:
         refuse_unknown(x, trace, what)
+    theirs = in_scipy()
+    if theirs:
+        raising(
+            ConversionError(
+                f"{theirs[0]}: a traced {describe(x)} reaches SciPy's own code, at {here()}, which would lose its derivative. {theirs[1]}"
+            )
+        )
     raising(
         ConversionError(
             f"{what}: a traced {describe(x)} cannot become a plain number or array, at {here()}: its derivative would be lost. "

@@ -162,7 +162,10 @@ def running(prim):
         a = a if dtype is None else cast(a, dtype)
         if not a.shape:
             a = P["reshape"](a, shape=(1,))
-        return into(out, p(a, axis=axis_of(axis, len(a.shape)), reverse=False), f"numpy.{prim}")
+        result = p(a, axis=axis_of(axis, len(a.shape)), reverse=False)
+        if dtype is not None and dtype_of(result) != np.dtype(dtype):  # (the primitive's sums of small integers are wide)
+            result = cast(result, dtype)
+        return into(out, result, f"numpy.{prim}")
 
     return accumulate
 

@@ -18,6 +18,6 @@ __getattr__ = _refusing(
     {
         "0 fc": "sigmoid silu swish",
         "0 iufc": "log_sigmoid log1mexp softmax log_softmax",
-        "0 biuf": "sparse_sigmoid standardize",
+        "0 biuf": "sparse_sigmoid",
     },
 )

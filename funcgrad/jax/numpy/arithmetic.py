@@ -155,6 +155,8 @@ cumsum, cumprod, nancumsum, nancumprod = map(running, ("cumsum", "cumprod", "nan
 def clip(arr=None, /, min=None, max=None, *, a=None, a_min=None, a_max=None):
     """Between two bounds, either of which may be missing."""
     arr = a if arr is None else arr
+    if described(arr)[0].kind == "c":
+        raise ValueError("clip: complex numbers have no order; clip x.real and x.imag.")
     low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
     for bound, f in ((low, "maximum"), (high, "minimum")):
         if bound is not None:
