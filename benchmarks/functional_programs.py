@@ -5,7 +5,7 @@
 Each row is the work of one step of a program: mostly a value and its gradient, compiled by us and by jax. jax runs the program's own text
 with its imports changed. autograd runs the functions with loops in the place of scan and vmap; it cannot run the rope, which writes into arrays, and
 would take half a minute for the 100 chains of the Monte Carlo. By hand is by_hand.py. Every library has one thread. A quick run leaves jax
-out where XLA takes seconds to compile.
+and autograd out where they take seconds.
 """
 
 import os
@@ -140,7 +140,7 @@ def in_autograd(name):
 def beside(name, step, by_hand=None):
     """The contestants of a row: ours and jax compiled, autograd, and what was written by hand, which takes no arguments."""
     calls = compiled(name, step)
-    if autograd:
+    if autograd and not (QUICK and name in SLOW):
         f, args = step(*in_autograd(name))
         calls["autograd"] = lambda: f(*args)
     return calls | ({HAND: by_hand} if by_hand else {})

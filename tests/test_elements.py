@@ -54,7 +54,15 @@ def step(o, c, x):
     v, n, positive, total = c
     v = o.tanh(A @ v + x)
     m = o.stack([v, v[::-1]]) * o.where(positive, 1.0, 0.5)
-    out = o.sum(m * (m > v[0]).astype(np.float64), axis=0), o.max(v), o.mean(m), o.concatenate([v[1:], x[:1]]), n, m.T @ m, positive
+    out = (
+        o.sum(m * (m > v[0]).astype(np.float64), axis=0),
+        o.max(v),
+        o.mean(m),
+        o.concatenate([v[1:], x[:1]]),
+        n,
+        m.T @ m,
+        positive,
+    )
     return (v, n + 1, v[0] > 0, total + v[1] ** 2 / (1 + x[2] ** 2)), out
 
 

@@ -11,6 +11,7 @@ import scipy.special
 import funcgrad as fg
 from funcgrad import random
 from funcgrad.compile.passes.order import ready
+from funcgrad.ops.random_values import normal
 
 FOLDER = pathlib.Path(__file__).parent / "expected"
 sys.path.insert(0, str(FOLDER))
@@ -201,3 +202,15 @@ def test_small_draws_of_compiled_code_are_one(law, dtype):
         np.testing.assert_array_equal(got, [one, two])
     names = [n.prim.name for n in ready(fg.make_graph(f)(keys[0])).nodes]
     assert names.count("random_draw") == 3
+
+
+def test_a_few_normal_numbers_are_those_of_many():
+    """Few are computed one by one in Python's arithmetic, to the bit what blocks are; drawn from every part of [0, 1)."""
+    ends = np.concatenate([np.arange(60), (1 << 22) + np.arange(-30, 30), (1 << 23) - 1 - np.arange(60)])
+    places = np.concatenate([ends, np.random.default_rng(0).integers(0, 1 << 23, 600)])
+    u = (places * 2.0**-23).astype(np.float32)
+    many, few = np.empty_like(u), np.empty_like(u)
+    normal.normal_into(u.copy(), many)
+    for i in range(0, len(u), normal.FEW):
+        normal.normal_block(u[i : i + normal.FEW].copy(), few[i : i + normal.FEW])
+    np.testing.assert_array_equal(few, many)

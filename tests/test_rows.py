@@ -1,4 +1,5 @@
-"""What the steps of a scan compute from rows alone, before the loop (compile/rows.py): as text, against loops in NumPy, and where it is left."""
+"""Rows of a scan: what steps compute from rows alone, before the loop (compile/rows.py), as text, against loops in NumPy, and where it is left;
+rows of results that are written in place."""
 
 import numpy as np
 import pytest
@@ -104,3 +105,30 @@ def test_constant_results():
     np.testing.assert_allclose(last, x.T @ x)
     assert np.array_equal(tables, np.full((8, 20, 2), 3.0)) and np.array_equal(ones, np.ones((8, 20)))
     np.testing.assert_allclose(ys, np.sin(x) * x)
+
+
+def step(o, c, x):
+    """A step whose results are carries, each other, operands and views, among a number that becomes infinite."""
+    v, s = c
+    w = o.tanh(v + x)
+    inverse = o.divide(1.0, s - 2.0)
+    return (w, s + 1.0), (w, w, v, x, o.stack([w, x]), w[::-1], inverse, o.where(w > 0, w, 0.0), w * inverse)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_rows_are_written_in_place(reverse):
+    """Rows that are results of a step, more than once or carries beside: as a loop of NumPy's makes them, each array its own."""
+    xs = np.arange(100.0).reshape(5, 20) / 10 - 6
+    carry, rows = (np.ones(20), np.float64(0.0)), []
+    with np.errstate(divide="ignore"):
+        for x in xs[::-1] if reverse else xs:
+            carry, out = step(np, carry, x)
+            rows.append(out)
+    want = carry, tuple([np.array(r[::-1] if reverse else r) for r in zip(*rows, strict=True)])
+    start = np.ones(20), 0.0
+    f = fg.jit(lambda xs: fg.lax.scan(lambda c, x: step(fnp, c, x), start, xs, reverse=reverse))
+    got = [fg.tree.leaves(f(xs)) for _ in range(2)]
+    for a, b in zip(got[1], fg.tree.leaves(want), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+    arrays = [a for leaves in got for a in leaves if np.ndim(a)]
+    assert not any([np.shares_memory(a, b) for i, a in enumerate(arrays) for b in [*arrays[:i], xs]])

@@ -42,6 +42,7 @@ TAIL = powers(
 )  # fmt: skip  in sqrt(w) - 3, beyond
 MIDDLE, END, THREE, ROOT_2 = (np.array(c, f32) for c in (-2.5, -5, 3, math.sqrt(2)))
 LOW = np.nextafter(f32(-1), f32(0))
+FEW = 10  # numbers that Python computes sooner
 ROOM = Room(*[(BLOCK, f32)] * 3, *[(BLOCK, np.float64)] * 2)
 
 
@@ -111,6 +112,14 @@ def normal_into(u, out):
     np.multiply(out, ROOT_2, out)
 
 
+def of_few(u, out):
+    """The same, one by one."""
+    from .single import normal
+
+    for i, v in enumerate(u.tolist()):
+        out[i] = normal(v)
+
+
 def from_unit(u):
     """Standard normal numbers from floats of [0, 1)."""
     dtype = u.dtype
@@ -126,6 +135,9 @@ def from_unit(u):
 def normal_block(u, out):
     if u.dtype != f32:
         out[...] = from_unit(u)
+        return
+    if u.size <= FEW:
+        of_few(u, out)
         return
     for i in range(0, u.size, BLOCK):
         normal_into(u[i : i + BLOCK], out[i : i + BLOCK])
