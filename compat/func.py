@@ -431,7 +431,8 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                 )
                 raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
             except RandomnessError as error:
-                raise RuntimeError(str(error)).with_traceback(error.__traceback__) from None
+                text = str(error).replace(" [at ", "\n[at ")
+                raise RuntimeError(text).with_traceback(error.__traceback__) from None
 
         if chunk_size is None or chunk_size >= size:
             return flat.shown(run(leaves, size))

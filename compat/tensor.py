@@ -266,6 +266,12 @@ class Tensor(Taped):
                 "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of "
                 "the custom Function."
             )
+        if tls.func and tls.grad and self.owner is not TAPE:
+            root = root_of(self)[0]
+            n = recorded(root) if isinstance(root, Tensor) else None
+            if n is not None and n.plan is None:  # (an argument of torch.func.grad)
+                what = "a leaf" if root is self else "a view of a leaf"
+                raise RuntimeError(f"{what} Variable that requires grad is being used in an in-place operation.")
         super().refuse(args)
 
     @property
@@ -386,7 +392,8 @@ class Tensor(Taped):
             raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
         if self.requires_grad and not (new.is_floating_point() or new.is_complex()):
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
-        over_other_memory(current(self), current(new).val)
+        array = memory(new)
+        over_other_memory(current(self), current(new).val if array is None else array)
 
     @property
     def _version(self):

@@ -118,7 +118,7 @@ def names_for(torch):
         "torch": torch, "nn": torch.nn, "F": torch.nn.functional, "U": torch.nn.utils, "P": torch.nn.utils.parametrize,
         "optim": torch.optim, "S": torch.optim.lr_scheduler, "copy": copy, "pickle": pickle, "math": math, "X": leaf,
         "D": lambda out, *leaves: differentiated(torch, out, leaves), "saved": saved, "inf": math.inf, "nan": math.nan,
-        "np": np, "bits": bits,
+        "np": np, "bits": bits, "io": io, "R": torch.nn.utils.rnn,
     }  # fmt: skip
 
 

@@ -146,9 +146,8 @@ def flip(input, *dims, **named_dims):
     n = len(shape_of(t))
     dims = named_sizes("flip", "dims", dims, named_dims)
     turned = dims_of(dims, n) if dims else ()
-    return copied(
-        t, "getitem", idx=tuple([slice(None, None, -1) if i in turned else ALL for i in range(n)]) + (Ellipsis,)
-    )
+    idx = tuple([slice(None, None, -1) if i in turned else ALL for i in range(n)])
+    return iterated(copied(t, "getitem", idx=(*idx, Ellipsis)), t)
 
 
 @operation("FlipBackward0")

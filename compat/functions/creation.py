@@ -10,10 +10,12 @@ import numpy as np
 from funcgrad.core.halves import BFLOAT16, FLOAT16, of_bits
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
+from funcgrad.ops.strided import order_of
 
 from .. import dtypes
 from ..deprecations import deprecated
 from ..devices import usable
+from ..errors import type_name
 from ..size import Size
 from ..tensor import Tensor, current
 from .data import HoldsTraced, array_of, is_traced, of_traced, scalar_of
@@ -39,6 +41,8 @@ def completed(name, t, out, device, requires_grad):
         return t
     if out.dtype.name == "bool" and name in ("arange", "linspace", "logspace"):
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
+    if name in ("arange", "linspace", "logspace") and out.numel() == t.numel():
+        t = P["reshape"](t, shape=tuple(out.shape))  # (which torch does not give another shape then)
     return store(
         name, out, cast(t, dtype_of(current(out))) if name in ("eye", "full", "ones", "zeros", "arange") else t
     )
@@ -128,7 +132,7 @@ def from_numpy(ndarray):
     if is_traced(ndarray):
         return of_traced(ndarray)
     if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+        raise TypeError(f"expected np.ndarray (got {type_name(ndarray)})")
     if ndarray.dtype.kind in "iufc" and not ndarray.dtype.isnative:
         raise ValueError(
             "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
@@ -219,17 +223,10 @@ def laid_out(array, t):
     v = t.val
     if not isinstance(v, np.ndarray) or v.flags.c_contiguous:
         return array
-    order = dense_order(v.strides)
+    order = order_of(v.shape, v.strides)
     got = np.empty([v.shape[a] for a in order], array.dtype).transpose(np.argsort(order))
     got[...] = array
     return got
-
-
-def dense_order(strides):
-    """The axes from the outermost to the innermost in which torch lays out what is like a Tensor of these strides. (One along
-    which it repeats stays where it is.)"""
-    moved = iter(sorted([a for a, s in enumerate(strides) if s], key=lambda a: -strides[a]))
-    return [next(moved) if s else a for a, s in enumerate(strides)]
 
 
 zeros, zeros_like, new_zeros = filled("zeros", np.zeros)

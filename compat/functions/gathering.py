@@ -288,6 +288,8 @@ def scatter_with(name, prim, input, dim, index, src):
     if isinstance(source, Handle) and dtype_of(source) != dtype_of(t) and dtype_of(current(index)) in INTEGERS:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     i = element_index("scatter", t, dim, index, source)
+    if 0 in shape_of(i):
+        return P["copy"](current(input), current(input))
     if isinstance(source, Handle):
         source = trimmed_to(source if shape_of(source) else P["reshape"](source, shape=(1,)), shape_of(i) or (1,))
     else:
@@ -407,6 +409,8 @@ def put(input, index, source, accumulate=False):
             "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
             f"{source.numel()}, index.numel() = {index.numel()}"
         )
+    if not input.numel() and index.numel():
+        raise IndexError("put_(): Tried to put elements into an empty tensor")
     flat = P["reshape"](t, shape=(input.numel(),))
     s = P["reshape"](s, shape=shape_of(i))
     return P["reshape"](P["scatter_add" if accumulate else "scatter_set"](flat, s, i), shape=shape_of(t))
@@ -422,7 +426,9 @@ def index_put_(self, indices, values, accumulate=False):
     if len(indices) == 1 and values.numel() == 1 and not accumulate and indices[0].dtype.name == "bool":
         d = dtype_of(current(self))  # (which torch makes a masked_fill)
         if dtype_of(current(values)).kind == "c" and d.kind not in "bc":
-            raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(d.name, C_NAMES[dtypes.name_of(d)])} without overflow")
+            raise RuntimeError(
+                f"value cannot be converted to type {C_INTEGERS.get(d.name, C_NAMES[dtypes.name_of(d)])} without overflow"
+            )
         values = values.to(self.dtype)
     before, mark = self.mark, getattr(values, "mark", None)
     x = index.view(self)

@@ -37,6 +37,10 @@ def out_of_bounds(i, dim, size):
     return IndexError(f"index {i} is out of bounds for dimension {dim} with size {size}")
 
 
+def array_out_of_bounds(i, dim, size):
+    return out_of_bounds(i, dim, size) if size else IndexError("index is out of bounds for dimension with size 0")
+
+
 def scalar_index():
     return IndexError(
         "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert "
@@ -287,7 +291,7 @@ def index_error(arrays, shape):
     for dim, (a, n) in enumerate(zip(values, shape)):
         bad = a[(a >= n) | (a < -n)]
         if bad.size:
-            return out_of_bounds(int(bad.flat[0]), dim, n)
+            return array_out_of_bounds(int(bad.flat[0]), dim, n)
     try:
         np.broadcast_shapes(*[a.shape for a in values])
     except ValueError:
@@ -466,7 +470,7 @@ def write_arrays(x, index, v, prim="scatter_set"):
     for dim, (a, n) in enumerate(zip(arrays, ordered)):
         i = a.val if isinstance(a, Handle) and a.owner is TAPE else a
         if isinstance(i, np.ndarray) and i.size and (i.max() >= n or i.min() < -n):
-            raise out_of_bounds(int(i[(i >= n) | (i < -n)].flat[0]), dim, n)
+            raise array_out_of_bounds(int(i[(i >= n) | (i < -n)].flat[0]), dim, n)
     rest = ordered[len(arrays) :]
     target = (*rest[:front], *got, *rest[front:])
     v = trimmed(v, len(target))

@@ -5,6 +5,7 @@ torch, whose kernels are looked for when all else has been checked. (The functio
 """
 
 import functools
+import sys
 from types import FunctionType
 
 import numpy as np
@@ -110,6 +111,13 @@ def about_shapes(error):
     )
 
 
+def unless_wrong(refused, name, args, kwargs):
+    """A refusal, or the TypeError of arguments that torch's function of that name does not take, which comes before it."""
+    from ..calls import NATIVE, told
+
+    return name in NATIVE and told(refused, name, args, kwargs, sys._getframe(3)) or refused
+
+
 def refusing(name, f):
     """f, the function of that name, which refuses the dtypes that torch has no kernel for; f itself if there are none."""
     row = rows().get(name)
@@ -138,7 +146,7 @@ def refusing(name, f):
         early, error, text = row[d]
         refused = error(text.replace("%", dtypes.SPOKEN.get(dtypes.name_of(d), d.name)))
         if early:
-            raise refused
+            raise unless_wrong(refused, name, args, kwargs)
         try:
             got = f(*args, **kwargs)
         except Exception as other:
@@ -147,7 +155,7 @@ def refusing(name, f):
             raise refused from None
         if 0 in args[0].shape:
             return got
-        raise refused
+        raise unless_wrong(refused, name, args, kwargs)
 
     return g
 
@@ -197,10 +205,10 @@ def answering(f):
 
 def refuse_in(namespace):
     """Make the functions of a module's namespace refuse what torch does."""
+    for name, f in namespace.items():  # (so that they can be pickled, and Python's own errors name them)
+        if type(f) is FunctionType and "<locals>" in f.__qualname__:
+            f.__qualname__, f.__module__ = name, namespace["__name__"]
     for name in rows().keys() & namespace.keys():
         namespace[name] = refusing(name, namespace[name])
     for name in (ANSWERING & namespace.keys()) - rows().keys():
         namespace[name] = answering(namespace[name])
-    for name, f in namespace.items():  # (so that they can be pickled)
-        if type(f) is FunctionType and "<locals>" in f.__qualname__:
-            f.__qualname__, f.__module__ = name, namespace["__name__"]

@@ -459,7 +459,11 @@ def cond(A, p=None):
     if A.dim() < 2:
         raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
     if p not in (None, "fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf):
-        raise RuntimeError(f"linalg.cond got an invalid norm type: {p:g}" if not isinstance(p, str) else f"linalg.cond got an invalid norm type: {p}")
+        raise RuntimeError(
+            f"linalg.cond got an invalid norm type: {p:g}"
+            if not isinstance(p, str)
+            else f"linalg.cond got an invalid norm type: {p}"
+        )
     if p not in (None, 2, -2) and A.shape[-1] != A.shape[-2]:
         raise RuntimeError(
             f"linalg.cond(ord={p}): A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} matrices"

@@ -300,7 +300,7 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
 @operation("PolygammaBackward0")
 def polygamma(n, input):
     """The n-th derivative of digamma."""
-    t = floating(current(input))
+    t, n = floating(current(input)), int(n)
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
     need_real("digamma" if n == 0 else "trigamma" if n == 1 else "polygamma", dtype_of(t))

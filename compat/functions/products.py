@@ -18,7 +18,18 @@ from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import MUL, quick_binary
 from .joining import need_tensors
-from .operands import C_INTEGERS, P, broadcast_shapes, broadcast_to, cast, dtype_of, need_scalar_type, number, rank, shape_of
+from .operands import (
+    C_INTEGERS,
+    P,
+    broadcast_shapes,
+    broadcast_to,
+    cast,
+    dtype_of,
+    need_scalar_type,
+    number,
+    rank,
+    shape_of,
+)
 from .pointwise import C_NAMES
 from .refusals import need_dtype, refuse
 from .register import (

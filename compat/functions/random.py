@@ -14,11 +14,12 @@ from funcgrad.core.site import here
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import RandomnessError
+from funcgrad.ops.strided import order_of
 
 from .. import streams
 from ..devices import usable
 from ..tensor import Tensor, current
-from .creation import completed, dense_order, function, size_argument
+from .creation import completed, function, size_argument
 from .data import scalar_of
 from .drawing import drawn, refuse_staging, while_staging
 from .operands import broadcast_shapes, dtype_argument, dtype_of, float_argument, integer, shape_of
@@ -325,7 +326,7 @@ def in_order_of(c, d, draw, filled=False):
     memory with gaps is not contiguous."""
     shape = shape_of(c)
     layout = None if c.owner is TAPE and c.val.flags.c_contiguous else layout_of(c)
-    order = range(len(shape)) if layout is None else dense_order(layout.strides)
+    order = range(len(shape)) if layout is None else order_of(tuple(shape), layout.strides)
     moved = list(order) != list(range(len(shape)))
     plain = layout is None or not (filled or moved)
     values = drawn(tuple([shape[k] for k in order]), d, lambda shape: draw(shape, plain))

@@ -16,6 +16,7 @@ from funcgrad.ops.torch_order import sum_over
 
 from .. import dtypes
 from ..deprecations import deprecated
+from ..errors import type_name
 from ..graph import label as set_label
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import DIV, MUL, by_number, quick_unary
@@ -590,14 +591,14 @@ def cdist(x1, x2, p=2.0, compute_mode=None):
         if not isinstance(x, Tensor):
             raise not_a_tensor("cdist", x, at, f"x{at}")
     for at, x in enumerate((x1, x2), 1):
-        d = dtype_of(current(x))
-        if d.kind != "f":
-            raise RuntimeError(f"cdist only supports floating-point dtypes, X{at} got: {spoken(d)}")
-    for at, x in enumerate((x1, x2), 1):
         if x.dim() < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, X{at} got: {x.dim()}D")
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
+    for at, x in enumerate((x1, x2), 1):
+        d = dtype_of(current(x))
+        if d.kind != "f":
+            raise RuntimeError(f"cdist only supports floating-point dtypes, X{at} got: {spoken(d)}")
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
     if shared.halves and half_in(x1):
@@ -717,6 +718,10 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     """The distinct elements (or slices along a dimension), sorted; on request where each went, and how often it
     stands.
     """
+    for what, given in (("sorted", sorted), ("return_inverse", return_inverse), ("return_counts", return_counts)):
+        if type(given) is not bool:
+            name = "_unique2" if dim is None else "unique_dim"
+            raise TypeError(f"{name}(): argument '{what}' must be bool, not {type_name(given)}")
     v = values_of(input, "unique")
     dim = None if dim is None else wrapped(dim, v.ndim)
     got = np.unique(v, return_inverse=True, return_counts=True, axis=dim)
@@ -732,6 +737,9 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
 @operation()
 def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
     """The first of each run of equal elements (or slices along a dimension)."""
+    for what, given in (("return_inverse", return_inverse), ("return_counts", return_counts)):
+        if type(given) is not bool:
+            raise TypeError(f"unique_consecutive(): argument '{what}' must be bool, not {type_name(given)}")
     v = values_of(input, "unique_consecutive")
     dim = None if dim is None else wrapped(dim, v.ndim)
     rows = v.reshape(-1) if dim is None else np.moveaxis(v, dim, 0)

@@ -22,7 +22,7 @@ from ..graph import label as set_label
 from ..rewriting import spelled
 from ..size import Size
 from ..tensor import Tensor, contiguous_strides, current, wrapped
-from .operands import P, broadcast_shapes, dims_of, dtype_of, named_sizes, shape_of, sizes
+from .operands import P, broadcast_shapes, dims_of, dtype_of, integer, named_sizes, shape_of, sizes
 from .register import FUNCTIONS, METHODS, alias, answer, install, operation, publish, renamed
 
 ALL = slice(None)
@@ -281,7 +281,7 @@ def movedim(input, source, destination):
     """Dimensions moved to other positions, the rest in order."""
     x = current(input)
     n = len(shape_of(x))
-    source, destination = (s if isinstance(s, (tuple, list)) else (s,) for s in (source, destination))
+    source, destination = (s if isinstance(s, (tuple, list)) else (integer(s, "dim"),) for s in (source, destination))
     if len(source) != len(destination):
         raise RuntimeError(
             f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain the same "
@@ -550,10 +550,13 @@ def unfold(self, dimension, size, step):
     """Windows of a length along a dimension, `step` apart, as a new last dimension."""
     t = current(self)
     shape = shape_of(t)
-    at = wrapped(dimension, len(shape))
+    at = wrapped(dimension, len(shape)) if shape else 0
     length = shape[at] if shape else 1
     if size > length:
         raise RuntimeError(f"maximum size for tensor at dimension {dimension} is {length} but size is {size}")
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
+    if not shape:
+        one = core_view(t, P["reshape"], shape=(1,))
+        return one if size else core_view(one, P["getitem"], idx=(slice(0),))
     return core_view(t, P["sliding_windows"], axis=at, size=size, step=step)

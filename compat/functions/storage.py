@@ -224,6 +224,8 @@ FUNCTIONS["as_strided_"] = lambda input, size, stride, storage_offset=None: as_s
 # ------------------------------------------------------------------------------------------------ DLPack
 def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
     """The Tensor's memory as a DLPack capsule."""
+    if stream not in (None, -1):
+        raise AssertionError("stream should be None on cpu.")
     t = on_tape(self, "__dlpack__")
     if t.mark is not None:
         raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
@@ -237,6 +239,14 @@ def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
 
 install("__dlpack__", dlpack)
 install("__dlpack_device__", lambda self: on_tape(self, "__dlpack_device__").val.__dlpack_device__())
+
+
+class Writable:
+    """The memory of an array that NumPy has for reading: what comes out of an unversioned capsule may be written, as in torch."""
+
+    def __init__(self, array):
+        self.array = array
+        self.__array_interface__ = {**array.__array_interface__, "data": (array.__array_interface__["data"][0], False)}
 
 
 class Exporter:
@@ -256,9 +266,24 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
     """A Tensor over the memory of an object that has __dlpack__ (of NumPy, jax, torch, ...), or of a capsule."""
     if isinstance(ext_tensor, Tensor) and not current(ext_tensor).val.dtype.isnative:
         return ext_tensor.clone() if copy else ext_tensor.detach()
-    source = ext_tensor if hasattr(ext_tensor, "__dlpack__") else Exporter(ext_tensor)
-    array = np.from_dlpack(source)
-    return new(array.copy() if copy or not array.flags.writeable else array)
+    if hasattr(ext_tensor, "__dlpack__"):
+        array = np.from_dlpack(ext_tensor)
+    else:
+        try:
+            array = np.from_dlpack(Exporter(ext_tensor))
+        except ValueError:
+            raise RuntimeError(
+                "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might have already "
+                "constructed a tensor from it once."
+            ) from None
+    if any([k < 0 for k in array.strides]):
+        raise ValueError("from_dlpack: strides below zero, which Tensors do not have; pass a copy of the array.")
+    if copy:
+        return new(array.copy())
+    t = new(array if array.flags.writeable and array.base is None else np.asarray(Writable(array)))
+    if t.owner is TAPE:
+        t.versioned().resizable = False
+    return t
 
 
 def to_dlpack(tensor):

@@ -121,7 +121,9 @@ class RuleOptimizer(Optimizer):
     def whole_rule(self, options, xp):
         """The rule behind what all have in common: maximize and weight decay."""
         rule = self.rule(options, xp)
-        maximize, decay = (options[k] if k in self.defaults else False for k in ("maximize", "weight_decay"))
+        known = self.defaults
+        maximize = "maximize" in known and options["maximize"]
+        decay = "weight_decay" in known and options["weight_decay"]
         decoupled = options.get("decoupled_weight_decay", self.decoupled)
         decays = decoupled is not None and (isinstance(decay, Tensor) or decay != 0)
         if not maximize and not decays:

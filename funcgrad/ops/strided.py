@@ -149,11 +149,14 @@ def as_one_step(memory, root, chain):
     """The steps from a root's array to a view of it, `memory`, those as one through which an element may stand several times; None where
     no strides say it."""
     before = max([k + 1 for k, (p, _) in enumerate(chain) if p.name in OTHER_KIND], default=0)
-    if any([p.name in REPEATING for p, _ in chain[:before]]):
-        return None
-    for p, kw in chain[:before]:
+    first = chain[:before]
+    if any([p.name in REPEATING for p, _ in first]):
+        if not (root.dtype.kind == "c" and memory.dtype.kind == "f"):
+            return None
+        first = ((PRIMITIVES["as_real"], {}),)
+    for p, kw in first:
         root = p.value("torch")(root, **kw)
-    return *chain[:before], (strided, geometry(memory, root))
+    return *first, (strided, geometry(memory, root))
 
 
 def geometry(array, root):

@@ -13,6 +13,7 @@ import pytest
 
 import compat
 from tests import random_networks, random_steps
+from tests.module_programs import fixed_programs
 from tests.network_kinds import KINDS
 from tests.side_by_side import disagreement, outcome, programs
 
@@ -45,6 +46,13 @@ def test_lines_do_what_torchs_do(kind):
             found[number] = "\n".join([*lines, different])
     new = found.keys() ^ KNOWN[kind].keys()
     assert not new, "\n".join([found.get(n, f"{n} is as in torch now") for n in sorted(new)][:3])
+
+
+@same_python
+@pytest.mark.parametrize("number", range(len(STORED["fixed"])))
+def test_modules_attention_and_recurrent_layers(number):
+    lines = fixed_programs()[number]
+    assert disagreement(outcome(compat, lines), STORED["fixed"][number], lines) is None
 
 
 def test_every_class_is_met():

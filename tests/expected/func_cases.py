@@ -531,6 +531,52 @@ show(lambda: ag.backward([x.sum()],[None,None]))
 show(lambda: ag.grad(x*2,x,torch.eye(2),is_grads_batched=True))
 show(lambda: ag.grad(x*2,x,torch.eye(3),is_grads_batched=True))
 show(lambda: ag.grad(x*2,x,is_grads_batched=True))
+# --- learning to learn: autograd.grad and grad inside grad
+nn=torch.nn
+torch.manual_seed(0)
+net=nn.Sequential(nn.Linear(1,8),nn.Tanh(),nn.Linear(8,1))
+params={k:v.detach() for k,v in net.named_parameters()}
+def task(p,x,y,xq,yq):
+    l=F.mse_loss(fn.functional_call(net,p,(x,)),y)
+    gs=ag.grad(l,list(p.values()),create_graph=True)
+    q={k:v-0.1*g for (k,v),g in zip(p.items(),gs)}
+    return F.mse_loss(fn.functional_call(net,q,(xq,)),yq)
+x=torch.linspace(-1,1,6)[:,None]
+out=fn.grad(task)(params,x,x.sin(),x+.1,(x+.1).sin())
+for k,v in out.items(): print(k,round(v.sum().item(),3))
+def task2(p,x,y,xq,yq):
+    gs=fn.grad(lambda p: F.mse_loss(fn.functional_call(net,p,(x,)),y))(p)
+    q={k:v-0.1*gs[k] for k,v in p.items()}
+    return F.mse_loss(fn.functional_call(net,q,(xq,)),yq)
+X=torch.stack([x,x*2]); 
+out=fn.grad(lambda p: fn.vmap(task2,in_dims=(None,0,0,0,0))(p,X,X.sin(),X,X.cos()).mean())(params)
+for k,v in out.items(): print(k,round(v.sum().item(),3))
+# --- kernels, Laplacians, Hessian products
+torch.manual_seed(0)
+W=torch.randn(4,3)
+f=lambda w,x: torch.tanh(w@x).sum()
+x=torch.randn(5,3)
+J=fn.vmap(fn.jacrev(f),(None,0))(W,x).flatten(1); print((J@J.T).round(decimals=3))
+lap=lambda x: fn.hessian(lambda x: f(W,x))(x).diagonal().sum()
+print(fn.vmap(lap)(x).round(decimals=3))
+hvp=lambda x,v: fn.jvp(fn.grad(lambda x: f(W,x)),(x,),(v,))[1]
+print(fn.vmap(hvp)(x,x).round(decimals=3))
+vh=lambda x,v: fn.vjp(fn.grad(lambda x: f(W,x)),x)[1](v)[0]
+print(fn.vmap(vh)(x,x).round(decimals=3))
+out,vf=fn.vjp(lambda d: {"s":d["a"]*d["b"]}, {"a":x[0],"b":x[1]}); print(vf({"s":torch.ones(3)}))
+show(lambda: vf(torch.ones(3))); show(lambda: vf({"s":torch.ones(2)}))
+print(fn.grad_and_value(lambda x: (x.sum(),{"aux":x*2}),has_aux=True)(x[0]))
+show(lambda: fn.grad(lambda x: x*2)(x[0])); show(lambda: fn.grad(lambda x: 3)(x[0])); show(lambda: fn.grad(lambda x: x.sum(),argnums=1)(x[0])); show(lambda: fn.grad(lambda x: x.sum())(3.)); show(lambda: fn.grad(lambda x: (x.sum(),1))(x[0])); show(lambda: fn.grad(lambda x: x.sum(),has_aux=True)(x[0]))
+show(lambda: fn.jvp(lambda x: x*2,x[0],x[0])); show(lambda: fn.jvp(lambda x: x*2,(x[0],),(x[0,:2],))); show(lambda: fn.jvp(lambda x: x*2,(),())); show(lambda: fn.jvp(lambda x: 3,(x[0],),(x[0],))); show(lambda: fn.jvp(lambda x: torch.ones(2),(x[0],),(x[0],),strict=True)); show(lambda: fn.jvp(lambda x: (x*2,x.sum()),(x[0],),(x[0],),has_aux=True))
+# --- changes in place inside grad
+def f(x):
+    y=torch.zeros(3)
+    for i in range(3): y[i]=x[i]*(i+1)
+    z=y.clone(); z[1:]*=2; z+=x
+    return (z*z).sum()
+print(fn.grad(f)(torch.arange(1.,4.)), fn.hessian(f)(torch.arange(1.,4.)))
+def g(x): x.mul_(2); return (x*x).sum()
+a=torch.arange(1.,4.); show(lambda: fn.grad(g)(a)); print(a)
 """
 for part in TEXT.split("\n# --- ")[1:]:
     name, _, body = part.partition("\n")

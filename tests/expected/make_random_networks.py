@@ -1,4 +1,5 @@
-"""Write random_networks.json.xz: what torch does for the first programs of random_networks.py and random_steps.py.
+"""Write random_networks.json.xz: what torch does for the first programs of random_networks.py and random_steps.py,
+and for those of module_programs.py.
 
 Run with torch 2.13: `python tests/expected/make_random_networks.py`.
 """
@@ -16,6 +17,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
 
 from tests import random_networks, random_steps  # noqa: E402
+from tests.module_programs import fixed_programs  # noqa: E402
 from tests.side_by_side import outcome, programs  # noqa: E402
 
 COUNTS = {"networks": (random_networks.program, 2 * len(random_networks.KINDS)), "steps": (random_steps.program, 160)}
@@ -26,6 +28,7 @@ def main():
     stored = {"torch": torch.__version__, "python": platform.python_version_tuple()[:2]}
     for name, (program, count) in COUNTS.items():
         stored[name] = [outcome(torch, lines) for lines in programs(program, count, "stored")]
+    stored["fixed"] = [outcome(torch, lines) for lines in fixed_programs()]
     text = json.dumps(stored, separators=(",", ":")).encode()
     (HERE / "random_networks.json.xz").write_bytes(lzma.compress(text, preset=9))
 

@@ -43,6 +43,20 @@ a.__dlpack__()
 f.__dlpack_device__()
 y = np.ones(3); x = torch.from_dlpack(y); x += 1; y.tolist()
 torch.utils.dlpack.from_dlpack(torch.utils.dlpack.to_dlpack(f))
+y = torch.zeros(3); x = torch.utils.dlpack.from_dlpack(torch.utils.dlpack.to_dlpack(y)); x[0] = 5; y, x._version
+y = torch.utils.dlpack.to_dlpack(f); torch.utils.dlpack.from_dlpack(y); torch.utils.dlpack.from_dlpack(y)
+torch.utils.dlpack.from_dlpack(3)
+f.__dlpack__(stream=1)
+y = torch.from_dlpack(np.arange(6.0).reshape(2, 3)[:, 1:]); y.stride(), y.storage_offset(), len(y.storage())
+y = torch.from_numpy(np.arange(6.0)[2:]); y.storage_offset(), len(y.storage()), y[1:].storage_offset()
+y = torch.from_numpy(np.arange(4.0)); y.resize_(8)
+y = torch.arange(4.0); y.numpy(); y.resize_(8)
+torch.from_numpy(np.float32(3))
+y = torch.arange(6.0); x = y[2:]; y.data = torch.ones(2); x += 1; y, x, y._version
+y = torch.arange(6.0); x = y[2:]; y.set_(torch.ones(2)); x += 1; y, x, y._version
+y = torch.arange(6.0); x = y[2:]; y.resize_(2); x += 1; y, x, y._version
+y = torch.zeros(2, 3, 2, 2); y.resize_(2, 3, 2, 2, memory_format=torch.channels_last).stride()
+y = torch.zeros(2); y.set_(torch.arange(6.0).reshape(2, 3).t(), 1, (2,), (1,))
 """
 
 FAMILIES["strided views"] = """
@@ -63,6 +77,19 @@ y = torch.arange(6.0).reshape(2, 3); y.t_(); y.stride(), y.is_contiguous(), y.vi
 y = torch.arange(6.0).reshape(2, 3); y.as_strided_((3,), (2,)); y
 y = a * 1; y.diagonal().expand(2, 2) * 2
 y = t.movedim(0, 2); y.stride(), y._base is t
+y = a * 1; y[0] += 1; y
+y = a * 1; y[0, :] *= 2; y[1] += y[0]; y
+y = a * 1; x = y.view(-1).unfold(0, 3, 1); x.mul_(2); y
+y = a * 1; x = y.as_strided((2, 2), (1, 1)); x += 1; y
+y = a * 1; x = y.as_strided((3, 3), (1, 1)); (x * x).sum()
+y = a.t() * 1; x = y[1].as_strided((2,), (3,)); x.mul_(x); y
+y = a * 1; x = y[:1].expand(4, 3); x[0] = 5; y
+y = a * 1; y[:1].expand(4, 3).add_(1)
+y = torch.arange(4.0).reshape(2, 2).requires_grad_(); y.mul_(2)
+y = torch.arange(6.0); y[1:].add_(y[:-1])
+y = torch.arange(6.0).reshape(2, 3); y[0] = y[1]; y
+y = torch.arange(6.0).reshape(2, 3); y.index_add_(0, torch.tensor([0, 1]), y)
+y = torch.arange(6.0); x = y[1:]; y.unsqueeze_(0); x.mul_(2); y, x._base is y
 """
 
 FAMILIES["copies of views and placing figures"] = """

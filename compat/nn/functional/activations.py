@@ -331,6 +331,8 @@ def prelu(input, weight):
             f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.numel()} and channel "
             f"size = {channels}."
         )
+    if weight.dim() > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.dim()}")
     x = current(input)
     if dtype_of(x) != dtype_of(current(weight)):
         got = f"{spoken(dtype_of(x))} and {spoken(dtype_of(current(weight)))}"

@@ -44,7 +44,7 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     """The p-norm of x1 - x2 + eps along the last dimension."""
     d = x1 - x2
-    d = named(d + eps, "AddBackward1", (d,))
+    d = named(d + float(eps), "AddBackward1", (d,))
     return named(d.norm(p, -1, keepdim), "NormBackward1", (d,))
 
 

@@ -5,11 +5,11 @@ Invariant: a draw for elements goes through the input's memory, not through its 
 
 import math
 import sys
-import warnings
 
 import numpy as np
 
 from funcgrad.core.layout import by_strides, layout_of
+from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
@@ -53,7 +53,8 @@ def by_channel(t, d, draw):
 def dropped(input, p, training, inplace, spread):
     """input with elements (or whole channels) set to zero with probability p, the rest divided by 1 - p."""
     try:
-        p = float(p)
+        if isinstance(p, Tensor):
+            p = p.item()
         check_probability(p)
         if not training or p == 0.0 or input.numel() == 0:
             return input
@@ -138,12 +139,11 @@ def dropout1d(input, p=0.5, training=True, inplace=False):
 
 
 def warn_of_rank(k, rank):
-    warnings.warn(
+    warn(
         f"dropout{k}d: Received a {rank}-D input to dropout{k}d, which is deprecated and will result in an error in a "
         "future release. To retain the behavior and silence this warning, please use dropout instead. Note that "
         f"dropout{k}d exists to provide channel-wise dropout on inputs with {k} spatial dimensions, a channel dimension, "
         f"and an optional batch dimension (i.e. {k + 1}D or {k + 2}D inputs).",
-        stacklevel=3,
     )
 
 
@@ -153,12 +153,11 @@ def dropout2d(input, p=0.5, training=True, inplace=False):
     if rank not in (3, 4):
         warn_of_rank(2, rank)
     if rank == 3:
-        warnings.warn(
+        warn(
             "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - "
             "input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future "
             "release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D "
             "channel-wise dropout behavior, please switch to using dropout1d instead.",
-            stacklevel=2,
         )
     return channels_dropped(input, p, training, inplace, False)
 

@@ -1,11 +1,10 @@
 """Looking rows up: embedding, embedding_bag, one_hot."""
 
-import warnings
-
 import numpy as np
 
 from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import warn
 from funcgrad.numpy.concrete import concrete
 
 from ...autograd.grad_mode import call_in
@@ -49,7 +48,9 @@ def checked_indices(input, name, rows, table=None):
                 f"Index {at} of input takes value {flat[at]} which is not in the valid range [0, {rows})"
             )
         if name == "embedding_renorm_":
-            raise IndexError(f"select(): index {flat[at]} out of range for tensor of size {list(table.shape)} at dimension 0")
+            raise IndexError(
+                f"select(): index {flat[at]} out of range for tensor of size {list(table.shape)} at dimension 0"
+            )
         raise IndexError("index out of range in self")
     return idx, values
 
@@ -146,10 +147,9 @@ def embedding_bag(
     input [bags, n], or [*] with offsets [bags], where each bag begins. padding_idx: a row that counts for nothing.
     """
     if weight.dtype.name == "int64" and input.is_floating_point():
-        warnings.warn(
+        warn(
             "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is "
             "deprecated, and should now be `embedding_bag(input, weight, ...)`.",
-            stacklevel=2,
         )
         weight, input = input, weight
     check_bags(input, weight, offsets, mode, scale_grad_by_freq, sparse, per_sample_weights)

@@ -1,11 +1,11 @@
 """Losses between an input and a target."""
 
 import math
-import warnings
 
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
@@ -37,10 +37,9 @@ def loss_inputs(input, target):
     """Both in one shape; torch warns where they differ and broadcasts."""
     try:
         if shape_of(current(input)) != shape_of(current(target)):
-            warnings.warn(
+            warn(
                 f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
                 "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-                stacklevel=3,
             )
             check_sizes(current(input), current(target))
         return current(input), current(target)
@@ -72,6 +71,8 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
         return P["squared_error"](x, y, mean=reduction == "mean")
     if weight is not None:
         return weighted((input - target) ** 2, weight, input, reduction, True)
+    if dtype_of(x) != dtype_of(y):
+        (x, y), _ = promoted((x, y))
     d = T["sub"](x, y)
     refuse_integers("mse_cpu", d)
     out = P["square"](d)
@@ -374,11 +375,10 @@ def binary_cross_entropy_with_logits(
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
     """target * (log target - input), input and (log_target) target being log-probabilities, reduced, also "batchmean"."""
     if size_average is None and reduce is None and reduction == "mean":
-        warnings.warn(
+        warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only "
             "by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as "
             "'batchmean' in the next major release.",
-            stacklevel=2,
         )
     if dtype_in(input).kind in KINDS_OF_INTEGER or dtype_in(target).kind in KINDS_OF_INTEGER:
         raise RuntimeError("kl_div: Integral inputs not supported.")

@@ -1,8 +1,7 @@
 """How losses are reduced: "mean", "sum", or not at all ("none")."""
 
-import warnings
-
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import warn
 
 from ...functions.operands import shape_of
 
@@ -15,9 +14,8 @@ def reduction_of(reduction, size_average=None, reduce=None):
         size_average = True if size_average is None else size_average
         reduce = True if reduce is None else reduce
         reduction = ("mean" if size_average else "sum") if reduce else "none"
-        warnings.warn(
+        warn(
             f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
-            stacklevel=4,
         )
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"{reduction} is not a valid value for reduction")

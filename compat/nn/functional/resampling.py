@@ -5,11 +5,11 @@ Interpolation is linear in the image and goes axis by axis: each mode is a matri
 
 import itertools
 import math
-import warnings
 
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import warn
 
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, like_image, need_scalar_type, shape_of
@@ -279,7 +279,7 @@ def upsample_bilinear(input, size=None, scale_factor=None):
 
 
 def warn_of(name):
-    warnings.warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=3)
+    warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.")
 
 
 # ------------------------------------------------------------------------------------------------ at given places
@@ -403,7 +403,7 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         if value not in table:
             raise ValueError(f"nn.functional.grid_sample(): expected {what} to be {known}, but got: '{value}'")
     if align_corners is None:
-        warnings.warn(DEFAULT, stacklevel=2)
+        warn(DEFAULT)
         align_corners = False
     check_grid(input, grid, mode)
     x, g = current(input), current(grid)
@@ -451,7 +451,7 @@ def check_grid(input, grid, mode):
 def affine_grid(theta, size, align_corners=None):
     """The grid for grid_sample that maps an image of a size by affine matrices: [N, k, k + 1] -> [N, *sizes, k]."""
     if align_corners is None:
-        warnings.warn(DEFAULT, stacklevel=2)
+        warn(DEFAULT)
         align_corners = False
     if not theta.is_floating_point():
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
@@ -467,10 +467,9 @@ def affine_grid(theta, size, align_corners=None):
         )
     spatial = [int(n) for n in size[2:]]
     if align_corners and min(spatial) == 1:
-        warnings.warn(
+        warn(
             "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. This is not "
             "an intended use case of affine_grid. See the documentation of affine_grid for details.",
-            stacklevel=2,
         )
     elif min(size) <= 0:
         raise ValueError(f"Expected non-zero, positive output size. Got {size}")

@@ -81,7 +81,7 @@ class Gate:
             shown = self.spread(cts, at, count)
             cts = self.passed_on(asked(hook, self.module, shown), shown, cts, at, (hook, "pre hook", "grad_output"))
         self.grad_outputs = self.spread(cts, at, count)
-        if not self.has_inputs and self.hooks:
+        if not self.has_inputs:
             self.without_inputs()
         return cts
 

@@ -1,6 +1,7 @@
 """Recurrent networks and their cells."""
 
 import math
+import sys
 import warnings
 from numbers import Number
 
@@ -32,6 +33,12 @@ def need(value, name, kind):
 
 
 LISTS = "_flat_weights_names", "_flat_weights"  # what torch keeps beside the parameters
+
+
+def under_autocast():
+    """May dtypes differ, since operations cast what they are given?"""
+    mode = sys.modules.get("compat.amp.autocast_mode")  # (not there: nobody has asked for it)
+    return mode is not None and mode.is_autocast_enabled("cpu")
 
 
 class RNNBase(Module):
@@ -185,6 +192,8 @@ class RNNBase(Module):
                 )
             alone = data.dim() == 2
             data = data.unsqueeze(batch_dim) if alone else data
+        if under_autocast():
+            data = data.to(self._flat_weights[0].dtype)
         if hx is None:
             hx = self._bundled(tuple([zeros(size, data) for size in self._state_sizes(data, sizes)]))
         else:
@@ -341,9 +350,11 @@ class RNNCellBase(Module):
         own = type(self).__name__
         if input.dim() not in (1, 2):
             raise ValueError(f"{own}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+        if self._states > 1 and hasattr(hx, "alias"):
+            raise TypeError("lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor")
         states = () if hx is None else tuple(hx) if self._states > 1 else (hx,)
         for given in (input, *states[:1]):
-            if given.dtype != self.weight_ih.dtype:
+            if given.dtype != self.weight_ih.dtype and not under_autocast():
                 kinds = [SPOKEN.get(name, name) for name in (given.dtype.name, self.weight_ih.dtype.name)]
                 raise RuntimeError("mat1 and mat2 must have the same dtype, but got {} and {}".format(*kinds))
         for at, s in enumerate(states):
