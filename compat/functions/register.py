@@ -200,6 +200,8 @@ def publish(g, names, function, method):
     """Enter a function under its names, as torch.<name> and as a Tensor method."""
     g.__qualname__ = g.__name__  # (which Python's own errors name)
     said = g if not function or isinstance(g, type) or {"answer", "unusual"} & {*g.__code__.co_names} else answering(g)
+    if function:
+        said.__module__ = "compat"  # (where pickle finds it)
     for n in names:
         if function:
             FUNCTIONS[n] = said
