@@ -1,6 +1,6 @@
 """Random calls of jax's public functions: each made with jax and with the swap, and compared.
 
-    python tests/random_jax_calls.py --count 2000 --seed 1
+    python tests/random_jax_calls.py --count 450 --seed 21
 
 A call is an expression over `jax`, `jnp` and `np`, made from the table below: operands of every dtype, weak or not, 0-d, empty and
 broadcast; axes of every kind; keyword arguments; wrong arguments now and then. It is evaluated eagerly, and with its first operand

@@ -185,3 +185,16 @@ def test_dtypes_that_numpy_lacks_are_refused_with_a_remedy():
             attempt()
     with pytest.raises(AttributeError, match="use jnp.int8 in its place"):
         jnp.int4  # noqa: B018
+
+
+def test_debug_nans_looks_at_what_is_not_traced():
+    with jax.debug_nans(True), pytest.raises(FloatingPointError, match="nan.* in log"):
+        jnp.log(jnp.array(-1.0))
+    assert jnp.isnan(jnp.log(jnp.array(-1.0)))
+
+
+def test_meshes_of_more_devices_are_refused():
+    with pytest.raises(ValueError, match="8 devices, .*there is one, the CPU"):
+        jax.make_mesh((4, 2), ("data", "model"))
+    with pytest.raises(ValueError, match="rows of P.*is not found in mesh"):
+        jax.sharding.NamedSharding(jax.make_mesh((1,), ("data",)), jax.sharding.PartitionSpec("rows"))

@@ -26,6 +26,7 @@ from ..random.keys import KeyArray
 from . import bfloat16, errors
 from .arrays import Array, Tracer, cast, described, entered, raw, wrap
 from .bfloat16 import asked
+from .config import config as options
 from .dtypes import PYTHON, Scalar, default, inexact, joined, requested
 
 
@@ -183,12 +184,23 @@ def face(f, rule, name=None):
             raise ours from error
         finally:
             quiet.leave(token)
+        if options.jax_debug_nans:
+            refuse_nan(out, name)
         return out if kind == "tell" else wrap([*out] if kind == "list" else out, weak is True)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f.__doc__
     call.engine = f
     return call
+
+
+def refuse_nan(out, name):
+    """FloatingPointError for a nan in a result whose values are known."""
+    for v in out if isinstance(out, (tuple, list)) else (out,):
+        if isinstance(v, (np.ndarray, np.generic)) and v.dtype.kind in "fc" and np.isnan(v).any():
+            raise FloatingPointError(
+                f"invalid value (nan) encountered in {name}: jax_debug_nans is on; its operands had none, or it made them."
+            )
 
 
 def operand_of(x, name):

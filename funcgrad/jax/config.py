@@ -24,7 +24,7 @@ class Config:
         self.values = dict.fromkeys(LOCAL.split())
         for name in ("jax_enable_x64", "jax_disable_jit", "jax_debug_nans"):
             self.values[name] = os.environ.get(name.upper(), "0").lower() in TRUE
-        self.jax_enable_x64 = self.values["jax_enable_x64"]
+        self.jax_enable_x64, self.jax_debug_nans = self.values["jax_enable_x64"], False
         if self.values["jax_debug_nans"]:
             self.update("jax_debug_nans", True)
 
@@ -35,6 +35,7 @@ class Config:
         if name == "jax_enable_x64":
             self.jax_enable_x64 = bool(value)
         elif name == "jax_debug_nans":
+            self.jax_debug_nans = bool(value)
             engine(check_nans=bool(value))
 
     def read(self, name):

@@ -1,5 +1,6 @@
 """jax.lax's control flow, over the engine's: bodies of jax's arrays, carries that are weak where they began so."""
 
+import functools
 import operator
 
 from .. import control_flow as engine
@@ -210,6 +211,19 @@ def solver(solve):
     if solve is None:
         return None
     return lambda g, value: enter(solve(lambda *args: wrapped(g(*enter(args)[0])), wrapped(value)))[0]
+
+
+def of_solver(solver):
+    """A solver of the engine's, of A x = b: A and the preconditioner M are a program's matrices or functions."""
+
+    @boundary
+    @functools.wraps(solver)
+    def call(A, b, x0=None, *, M=None, **options):  # noqa: N803
+        A, M = (Lifted(f) if callable(f) else f if f is None else enter(f)[0] for f in (A, M))  # noqa: N806
+        x, info = solver(A, enter(b)[0], None if x0 is None else enter(x0)[0], M=M, **options)
+        return wrapped(x), info
+
+    return call
 
 
 @boundary
