@@ -431,7 +431,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                 )
                 raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
             except RandomnessError as error:
-                text = str(error).replace(" [at ", "\n[at ")
+                text = str(error).partition(" [at ")[0]  # (torch's; the traceback has the line)
                 raise RuntimeError(text).with_traceback(error.__traceback__) from None
 
         if chunk_size is None or chunk_size >= size:

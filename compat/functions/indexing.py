@@ -357,7 +357,7 @@ def setitem(t, idx, v):
         before = root_of(c)[0].mark
         if not index.arrays:
             basic = tuple(index.basic)
-            if isinstance(given, Handle) and same_view(t, basic, given):  # (torch copies it onto itself)
+            if isinstance(given, Handle) and same_view(t, basic, given) and (c.owner is not TAPE or was_written(given)):
                 everything = is_everything(basic, shape_of(c))
                 refuse_leaf(c, everything)
                 if c.owner is TAPE:
@@ -374,7 +374,8 @@ def setitem(t, idx, v):
                 in_place(part, P["put"], v, idx=(Ellipsis,), label=label, fills=everything and given is t)
                 return
             if everything:
-                basic, label = (Ellipsis,), "CopyBackwards" if isinstance(v, Handle) or idx == () else "FillBackward3"
+                copied = isinstance(v, Handle) and (shape_of(v) or not target) or idx == ()
+                basic, label = (Ellipsis,), "CopyBackwards" if copied else "FillBackward3"
             in_place(t, P["put"], v, idx=basic, label=label, fills=given is t)
             return
         x = index.view(t if isinstance(t, Tensor) else c)
@@ -385,6 +386,12 @@ def setitem(t, idx, v):
     except BaseException as error:
         trim(error)
         raise
+
+
+def was_written(part):
+    """Is it, as in `t[idx] += 1`, a view that has just been written, or one that nothing records? (torch copies it onto itself)"""
+    n = root_of(part)[0].mark
+    return n is None or n.plan is None or n.extra is not None
 
 
 def is_everything(basic, shape):

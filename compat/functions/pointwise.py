@@ -720,10 +720,8 @@ def masked_fill_(self, mask, value):
 
 
 # ------------------------------------------------------------------------------------------------ three operands
-@operation(once=True)
-def lerp(input, end, weight):
-    """input + weight * (end - input), worked out from the nearer end as torch does."""
-    shown = "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0"
+def check_lerp(input, end, weight):
+    """torch's errors for operands of lerp that do not go together."""
     d = dtype_of(current(input))
     for what, t in (("end", end), ("weight", weight)):
         if isinstance(t, Tensor) and dtype_of(current(t)) != d and (what == "end" or t.dim()):
@@ -732,6 +730,14 @@ def lerp(input, end, weight):
     if d.kind in KINDS_OF_INTEGER:
         refuse("lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar", d)
     check_sizes(*[current(t) for t in (input, end, weight) if isinstance(t, Tensor)])
+
+
+@operation(once=True)
+def lerp(input, end, weight):
+    """input + weight * (end - input), worked out from the nearer end as torch does."""
+    shown = "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0"
+    if not alike(input, end, weight if isinstance(weight, Tensor) else end) or input.val.dtype.kind != "f":
+        check_lerp(input, end, weight)
     gap = end - input
     if isinstance(weight, Tensor):
         near = P["less"](P["abs"](current(weight)), 0.5)
@@ -743,8 +749,18 @@ def lerp(input, end, weight):
     return named(out, shown, (input, end, weight))
 
 
+def alike(x, y, z):
+    """Are these arrays of one dtype and shape, as far as can be seen at a glance? (Then nothing has to be checked.)"""
+    try:
+        return x.val.dtype is y.val.dtype is z.val.dtype and x.val.shape == y.val.shape == z.val.shape
+    except AttributeError:  # (traced values, numbers)
+        return False
+
+
 def together(*ts):
     """Tensors in the dtype that they meet in; RuntimeError if they do not broadcast."""
+    if alike(*ts):
+        return ts
     check_sizes(*[current(t) for t in ts])
     d = dtypes.result_dtype([rank(t) for t in ts])
     return [cast(current(t), d) for t in ts]
