@@ -268,3 +268,18 @@ def test_of_complex_numbers(name):
     h = 1e-5
     np.testing.assert_allclose(one, (theirs(z + h) - theirs(z - h)) / (2 * h), rtol=1e-4, atol=1e-6)
     assert f(z[np.abs(theirs(z)) < 1e30].astype(np.complex64)).dtype == np.complex64
+
+
+def test_logsumexp_of_some():
+    """What `where` leaves out counts in neither the value nor the gradient, be it nan; with factors and signs too."""
+    x, k = np.array([[0.5, np.nan, 2.0], [1.0, -1.0, 800.0]]), np.array([[True, False, True], [True, True, False]])
+    kept = [x[i][k[i]] for i in (0, 1)]
+    want = [scipy.special.logsumexp(r) for r in kept]
+    np.testing.assert_allclose(special.logsumexp(x, 1, where=k), want, rtol=1e-15)
+    grads = fg.grad(lambda x: np.sum(special.logsumexp(x, 1, where=k)))(x)
+    np.testing.assert_allclose(grads[k], np.concatenate([scipy.special.softmax(r) for r in kept]), rtol=1e-14)
+    assert not grads[~k].any()
+    b = np.array([-2.0, 1.0, 0.5])
+    got = special.logsumexp(x, 1, b=b, return_sign=True, where=k)
+    want = [scipy.special.logsumexp(r, b=b[k[i]], return_sign=True) for i, r in enumerate(kept)]
+    np.testing.assert_allclose(got, np.transpose(want), rtol=1e-14)

@@ -14,7 +14,7 @@ from ..core.site import here
 from ..errors import ArgumentValueError
 from ..numpy.arguments import as_array, axes_of, axis_of, cast, inexact, operand
 from ..scipy import special as _special
-from ..scipy.special import logsumexp as _logsumexp
+from ..scipy.special import logsumexp
 
 P = PRIMITIVES
 LOG_2 = math.log(2)
@@ -175,13 +175,6 @@ def log1mexp(x):
 
 
 # ------------------------------------------------------------------------------------------------ over an axis
-def logsumexp(a, axis=None, b=None, keepdims=False, return_sign=False, where=None):
-    """log(sum(b exp(a))) over the axes, without overflow; entries where `where` is False do not count."""
-    if where is not None:
-        a = np.where(where, inexact(operand(a)), -np.inf)
-    return _logsumexp(a, axis=axis, b=b, keepdims=keepdims, return_sign=return_sign)
-
-
 def logmeanexp(x, axis=None, where=None, keepdims=False):
     """log(mean(exp(x))) over the axes, without overflow."""
     x = as_array(x)

@@ -461,14 +461,16 @@ def log_ndtr(x, series_order=3):
     return P["log_ndtr"](inexact(operand(x)))
 
 
-def logsumexp(a, axis=None, b=None, keepdims=False, return_sign=False):
-    """log(sum(b * exp(a))) over the axes, without overflow; with `return_sign` also the sign of the sum.
+def logsumexp(a, axis=None, b=None, keepdims=False, return_sign=False, where=None):
+    """log(sum(b * exp(a))) over the axes (where `where` holds), without overflow; with `return_sign` also the sign of the sum.
 
     >>> from funcgrad.scipy.special import logsumexp
     >>> round(float(logsumexp([1000.0, 1000.0])), 6)
     1000.693147
     """
     a = inexact(operand(a))
+    if where is not None:
+        a = np.where(where, a, -math.inf)
     if b is not None:
         b = operand(b)
         shape = np.broadcast_shapes(shape_of(a), shape_of(b))
