@@ -13,7 +13,7 @@ CURES = {
     "torch.jit": PLAIN,
     "torch.utils.cpp_extension": "write the operation with torch's functions, or with NumPy in an autograd.Function",
     "torch.library": "write the operation with torch's functions, or with NumPy in an autograd.Function",
-    "torch.ops":    "torch and torch.nn.functional have these operations by their names",
+    "torch.ops": "torch and torch.nn.functional have these operations by their names",
     "torch.classes": "write the class in Python",
     "torch.utils.data.datapipes": "write an IterableDataset",
     "torch.utils.data.graph": "write an IterableDataset",

@@ -51,7 +51,9 @@ def base_of(array):
     memory = memory_of(array)
     if memory.dtype == array.dtype:
         return memory
-    whole = memory.nbytes // array.itemsize * array.itemsize  # (an odd number of floats holds no complex one at its end)
+    whole = (
+        memory.nbytes // array.itemsize * array.itemsize
+    )  # (an odd number of floats holds no complex one at its end)
     return memory[: whole // memory.itemsize].view(array.dtype)
 
 

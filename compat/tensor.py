@@ -393,7 +393,9 @@ class Tensor(Taped):
         if self.requires_grad and not (new.is_floating_point() or new.is_complex()):
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         array = memory(new)
-        over_other_memory(self if memory(self) is not None else current(self), current(new).val if array is None else array)
+        over_other_memory(
+            self if memory(self) is not None else current(self), current(new).val if array is None else array
+        )
 
     @property
     def _version(self):

@@ -224,7 +224,9 @@ CASES = [  # pass, graph, what is left of it; * = another result only by roundin
      ["v0: int64[3] = remainder(a1, 3)", "v1: float64[3] = square(a0)", "v2: float64[3] = scatter_add(v1, a0, v0)", "v2"]),
     (zeros, "a0: float64[3], a1: int64[3]\nv0: int64[3] = remainder(a1, 3)\nv1: float64[3] = full(shape=(3,), value=0.0, dtype=dtype('float64'))\nv2: float64[3] = scatter_add(v1, a0, v0)\nv4: float64[3] = add(v2, a0)\nv4", None),
 ]  # fmt: skip
-RE_ORDERED = re.compile("sum|mean|dot_general|softmax|sech|window")  # graphs with these may differ by rounding, or in the sign of zero
+RE_ORDERED = re.compile(
+    "sum|mean|dot_general|softmax|sech|window"
+)  # graphs with these may differ by rounding, or in the sign of zero
 
 
 @pytest.mark.parametrize("k", range(len(CASES)))

@@ -28,7 +28,11 @@ def overwritten(ufunc, t, other, alpha=1):
     if shared.staging or shared.halves or t.owner is not TAPE or t.alias is not None or type(v) is not np.ndarray:
         return False
     d = v.dtype
-    if d is not F32 and d is not F64 and (d is not I64 or type(other) is not int or ufunc is np.divide or not -BOUND < other < BOUND):
+    if (
+        d is not F32
+        and d is not F64
+        and (d is not I64 or type(other) is not int or ufunc is np.divide or not -BOUND < other < BOUND)
+    ):
         return False
     recording = tls.grad
     flags = v.flags

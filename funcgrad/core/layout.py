@@ -179,7 +179,9 @@ def common(ins, layouts, shape):
             small.append(np.empty([min(n, 2) for n in own], np.int8))
             continue
         order = by_strides(layout.strides)
-        tiny = np.empty([min(own[a], 2) if layout.strides[a] else 1 for a in order], np.int8).transpose(np.argsort(order))
+        tiny = np.empty([min(own[a], 2) if layout.strides[a] else 1 for a in order], np.int8).transpose(
+            np.argsort(order)
+        )
         small.append(np.broadcast_to(tiny, [min(n, 2) for n in own]))  # (what is stretched says nothing of the order)
     return np.nditer([*small, None]).operands[-1].strides
 

@@ -163,7 +163,9 @@ def running(prim):
         if not a.shape:
             a = P["reshape"](a, shape=(1,))
         result = p(a, axis=axis_of(axis, len(a.shape)), reverse=False)
-        if dtype is not None and dtype_of(result) != np.dtype(dtype):  # (the primitive's sums of small integers are wide)
+        if dtype is not None and dtype_of(result) != np.dtype(
+            dtype
+        ):  # (the primitive's sums of small integers are wide)
             result = cast(result, dtype)
         return into(out, result, f"numpy.{prim}")
 

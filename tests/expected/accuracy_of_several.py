@@ -30,7 +30,12 @@ BOXES = {
 
 
 FEWER = {"owens_t": 6}  # points, where mpmath is slow
-DIGITS = {"logaddexp": 500, "logaddexp2": 500, "hypot": 500, "gammaincc": 80}  # (differences of what is tiny beside them)
+DIGITS = {
+    "logaddexp": 500,
+    "logaddexp2": 500,
+    "hypot": 500,
+    "gammaincc": 80,
+}  # (differences of what is tiny beside them)
 
 
 def function(name):

@@ -66,7 +66,9 @@ def check(x, w, bias, groups, stride, dilation, transposed=False):
     given = f"Given groups={groups}"
     if dtype_of(x).char in COMPLEX and dtype_of(w).char not in COMPLEX:
         found = f"CPU{spoken(dtype_of(x))}Type"
-        raise RuntimeError(f"Input type ({found}) and weight type (torch.{spoken(dtype_of(w))}Tensor) should be the same")
+        raise RuntimeError(
+            f"Input type ({found}) and weight type (torch.{spoken(dtype_of(w))}Tensor) should be the same"
+        )
     if dtype_of(x) == BFLOAT16 != dtype_of(w) and (bias is None or transposed):
         raise RuntimeError(
             f"Input type (CPUBFloat16Type) and weight type (torch.{spoken(dtype_of(w))}Tensor) should be the same or input should be "
@@ -150,7 +152,10 @@ def check_extra(sizes, taps, stride, padding, extra, dilation, fast):
         told = zip(("output_padding", "stride", "dilation"), (extra, stride, dilation))
         told = " ".join(f"{name}_{a}: {v}" for name, values in told for a, v in zip(at, values))
         raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {told}")
-    got = [(n - 1) * s - 2 * p + d * (t - 1) + e + 1 for n, t, s, p, e, d in zip(sizes, taps, stride, padding, extra, dilation)]
+    got = [
+        (n - 1) * s - 2 * p + d * (t - 1) + e + 1
+        for n, t, s, p, e, d in zip(sizes, taps, stride, padding, extra, dilation)
+    ]
     if min(got) < 1 and not fast:
         given, got = (" x ".join(map(str, v)) for v in (sizes, got))
         raise RuntimeError(

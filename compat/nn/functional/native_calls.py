@@ -140,7 +140,9 @@ def first_refusal(steps, given):
     for step in steps:
         native, call, names = step.partition("(")
         if call:
-            args = tuple([given[n] if n in given else int(n) if n.isdigit() else n == "True" for n in names[:-1].split(",")])
+            args = tuple(
+                [given[n] if n in given else int(n) if n.isdigit() else n == "True" for n in names[:-1].split(",")]
+            )
             own = OTHERS.get(native)
             refused = misfit(native, (Signature(own),), args, {}) if own else refused_by(native, args)
         elif step.endswith("<0.0"):

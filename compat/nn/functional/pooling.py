@@ -25,7 +25,11 @@ def windows_of(shape, window, stride, padding, dilation, ceil_mode):
     k = len(window)
     if 0 in stride:
         raise RuntimeError("stride should not be zero")
-    for what, sizes, letter in (("kernel size", window, "k"), ("stride", stride, "d"), ("dilation", dilation, "dilation")):
+    for what, sizes, letter in (
+        ("kernel size", window, "k"),
+        ("stride", stride, "d"),
+        ("dilation", dilation, "dilation"),
+    ):
         if min(sizes) <= 0:
             told = ", ".join if what == "dilation" else " ".join
             told = told([f"{letter}{a}: {n}" for a, n in zip("THW"[-k:], sizes)])

@@ -80,9 +80,21 @@ class Named(torch.Tensor):
 
 marked = torch.ones(2)
 marked.note = "kept"
-for x in (marked, torch.nn.Buffer(torch.ones(1)), torch.zeros(0, 3), torch.ones(2).as_subclass(Named), torch.ones(3)[1:1]):
+for x in (
+    marked,
+    torch.nn.Buffer(torch.ones(1)),
+    torch.zeros(0, 3),
+    torch.ones(2).as_subclass(Named),
+    torch.ones(3)[1:1],
+):
     file = io.BytesIO()
     torch.save(x, file)
     file.seek(0)
     got = torch.load(file, weights_only=False)
-    print(type(got).__name__, got, getattr(got, "note", None), got.stride(), isinstance(got.untyped_storage(), torch.UntypedStorage))
+    print(
+        type(got).__name__,
+        got,
+        getattr(got, "note", None),
+        got.stride(),
+        isinstance(got.untyped_storage(), torch.UntypedStorage),
+    )

@@ -63,7 +63,12 @@ layer, x = Layer().eval(), torch.rand(3, 4)
 traced = fx.symbolic_trace(layer)
 print(traced.graph, traced.code, traced, sep="\n")
 print(torch.equal(traced(x), layer(x)), [n for n, _ in traced.named_parameters()], traced.training)
-print([(n.op, n.name, n.target if isinstance(n.target, str) else n.target.__name__, len(n.users)) for n in traced.graph.nodes])
+print(
+    [
+        (n.op, n.name, n.target if isinstance(n.target, str) else n.target.__name__, len(n.users))
+        for n in traced.graph.nodes
+    ]
+)
 traced(x).sum().backward()
 print(layer.weight.grad.shape, traced.linear is layer.linear)
 

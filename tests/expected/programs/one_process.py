@@ -23,7 +23,13 @@ for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"):
     os.environ.pop(name, None)
 HERE = {"rank": 0, "world_size": 1, "init_method": "tcp://localhost:29876"}
 x, zeros = torch.arange(2.0), torch.zeros(2)
-print(dist.is_available(), dist.is_initialized(), dist.is_gloo_available(), dist.is_nccl_available(), dist.is_mpi_available())
+print(
+    dist.is_available(),
+    dist.is_initialized(),
+    dist.is_gloo_available(),
+    dist.is_nccl_available(),
+    dist.is_mpi_available(),
+)
 for wrong in (
     lambda: dist.get_rank(),
     lambda: dist.all_reduce(x),
@@ -108,7 +114,9 @@ class Gate(nn.Module):
 gate = Gate()
 scripted, traced = torch.jit.script(gate), torch.jit.trace(gate.rest, x)
 print(scripted, traced, torch.jit.script(scripted) is scripted, isinstance(scripted, torch.jit.ScriptModule))
-print(type(scripted), type(scripted.rest), type(traced), traced.original_name, scripted.times, list(scripted.state_dict()))
+print(
+    type(scripted), type(scripted.rest), type(traced), traced.original_name, scripted.times, list(scripted.state_dict())
+)
 scripted.eval()
 print(gate.training, scripted.training, scripted.layer.training, scripted.layer.weight is gate.layer.weight)
 for f in (gate, scripted, copy.deepcopy(scripted)):

@@ -26,19 +26,31 @@ def policy(ctx, op, *args, **kwargs):
 
 torch.manual_seed(0)
 print(torch.ops.aten.mm, torch.ops.aten.mm.default, [torch.ops.aten.add.Tensor], [torch.ops.aten.mm])
-print(torch.ops.aten.mm.default(torch.eye(2), torch.ones(2, 2)), torch.ops.aten.mm.default in [torch.ops.aten.mm.default])
-net, x = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Dropout(0.3), nn.Linear(4, 1)), torch.randn(5, 3, requires_grad=True)
+print(
+    torch.ops.aten.mm.default(torch.eye(2), torch.ones(2, 2)), torch.ops.aten.mm.default in [torch.ops.aten.mm.default]
+)
+net, x = (
+    nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Dropout(0.3), nn.Linear(4, 1)),
+    torch.randn(5, 3, requires_grad=True),
+)
 for chosen in (policy, [torch.ops.aten.addmm.default]):
     torch.manual_seed(1)
     context = partial(create_selective_checkpoint_contexts, chosen)
     checkpoint(net, x, use_reentrant=False, context_fn=context).sum().backward()
     print(x.grad[0], net[0].weight.grad.norm())
-print(tried(lambda: create_selective_checkpoint_contexts(3)), tried(lambda: create_selective_checkpoint_contexts([torch.mm]))[:60])
+print(
+    tried(lambda: create_selective_checkpoint_contexts(3)),
+    tried(lambda: create_selective_checkpoint_contexts([torch.mm]))[:60],
+)
 print(tried(lambda: create_selective_checkpoint_contexts([torch.ops.aten.mm]))[-60:], list(CheckpointPolicy)[:2])
 
 root = torch.tensor([[1.0, 0.0], [0.5, 2.0]], requires_grad=True)
 df = torch.tensor([4.0, 5.5], requires_grad=True)
-for d in (Wishart(df, scale_tril=root.tril()), Wishart(df, root @ root.mT), Wishart(df[0], precision_matrix=torch.eye(2) * 2)):
+for d in (
+    Wishart(df, scale_tril=root.tril()),
+    Wishart(df, root @ root.mT),
+    Wishart(df[0], precision_matrix=torch.eye(2) * 2),
+):
     with torch.no_grad():
         print(d, d.batch_shape, d.event_shape, d.entropy().detach(), d.expand((3, 2)).batch_shape, d.support)
         print([m.detach() for m in (d.mean, d.mode, d.variance, d.covariance_matrix, d.precision_matrix, d.scale_tril)])

@@ -547,7 +547,12 @@ torch.stft(x[0],4)
 def outcome(call):
     torch.manual_seed(0)
     given = {"x": torch.randn(3, 4), "w": torch.randn(4, 2, requires_grad=True), "i": torch.tensor([0, 1, 2])}
-    given |= {"y": torch.tensor([0, 1, 1]), "lin": nn.Linear(4, 2), "conv": nn.Conv2d(3, 8, 3), "emb": nn.Embedding(5, 3)}
+    given |= {
+        "y": torch.tensor([0, 1, 1]),
+        "lin": nn.Linear(4, 2),
+        "conv": nn.Conv2d(3, 8, 3),
+        "emb": nn.Embedding(5, 3),
+    }
     try:
         return repr(eval(call, globals(), given | {"lstm": nn.LSTM(4, 5)}))
     except Exception as error:
