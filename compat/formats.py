@@ -46,7 +46,7 @@ def order_of(wanted, n):
 
 def base_of(array):
     """The whole memory that an array lies in, as one axis of elements of its dtype."""
-    from funcgrad.ops.strided import memory_of
+    from funcgrad.core.strides import memory_of
 
     memory = memory_of(array)
     if memory.dtype == array.dtype:

@@ -8,9 +8,9 @@ import warnings
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, FLOAT16, of_bits
+from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
-from funcgrad.ops.strided import order_of
 
 from .. import dtypes
 from ..deprecations import deprecated

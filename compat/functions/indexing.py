@@ -13,10 +13,10 @@ from funcgrad.core.handle import Handle, root_of, same_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.node import extra_of
 from funcgrad.core.site import site
+from funcgrad.core.strides import as_one_step, repeats
 from funcgrad.core.trace import PICK, TAPE
 from funcgrad.core.tracebacks import trim
 from funcgrad.numpy.concrete import concrete
-from funcgrad.ops.strided import as_one_step, repeats
 
 from .. import dtypes
 from ..graph import label as set_label

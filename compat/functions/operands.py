@@ -8,8 +8,8 @@ import numpy as np
 
 from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE
-from funcgrad.ops.strided import order_of
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes

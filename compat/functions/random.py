@@ -12,9 +12,9 @@ from funcgrad.core.layout import layout_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here
 from funcgrad.core.state import tls
+from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import RandomnessError
-from funcgrad.ops.strided import order_of
 
 from .. import streams
 from ..devices import usable

@@ -11,8 +11,8 @@ import numpy as np
 from funcgrad.core.handle import Alias
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
+from funcgrad.core.strides import geometry
 from funcgrad.core.trace import TAPE
-from funcgrad.ops.strided import geometry
 
 from .. import dtypes
 from ..deprecations import deprecated

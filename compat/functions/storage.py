@@ -7,8 +7,8 @@ import numpy as np
 
 from funcgrad.core.halves import bits, of_bits, settle
 from funcgrad.core.state import tls
+from funcgrad.core.strides import geometry
 from funcgrad.core.trace import TAPE
-from funcgrad.ops.strided import geometry
 
 from .. import dtypes
 from ..formats import base_of, contiguous_format, offset_in, order_of

@@ -53,7 +53,7 @@ def as_copy(view, node):
         number = 1 if node == "Squeeze" and (args or kwargs) else 0
         return named(copied(view(input, *args, **kwargs)), f"{node}Backward{number}_copy", (input,))
 
-    copy.__doc__ = f"{view.__doc__ or 'The Tensor.'} As a copy."
+    copy.__doc__ = f"As a copy: {view.__doc__ or 'the Tensor.'}"
     return copy
 
 

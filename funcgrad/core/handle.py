@@ -159,8 +159,8 @@ def left_behind(h):
     for array, mark, store in base.moved if alias.val is not None else ():
         if array() is alias.val:
             if store is None:
-                from ..ops.strided import geometry
                 from .primitive import PRIMITIVES
+                from .strides import geometry
 
                 if h.val.dtype != base.val.dtype:
                     return False

@@ -19,6 +19,7 @@ from .primitive import PRIMITIVES
 from .quiet import IGNORE, enter, leave, quiet
 from .site import internal, site, user_frame, where
 from .state import tick
+from .strides import as_one_step, in_rounds, repeats
 from .trace import ROOT, TAPE, Jvp, Record, Root, Tape
 
 tls, shared = state.tls, state.shared
@@ -194,8 +195,6 @@ def accumulate(box, value, line):
 def into(prim, mem, values, params):
     """prim of what NumPy memory behind a Tensor holds, and of values, written into it."""
     if not mem.flags.c_contiguous and shares_elements(mem):
-        from ..ops.strided import in_rounds
-
         in_rounds(prim, mem, values, params)
     elif shared.halves and halves.among((mem,)):
         halves.into(prim, mem, values, params)
@@ -205,8 +204,6 @@ def into(prim, mem, values, params):
 
 def shares_elements(mem):
     """Do elements of an array share memory, as in overlapping windows?"""
-    from ..ops.strided import repeats
-
     return repeats(mem.shape, mem.strides)
 
 
@@ -297,8 +294,6 @@ def behind(user, box, prim, args, params):
 
 def repeating(mem, root, chain, taped):
     """A chain with views in it in which elements share memory, as one that a write goes through; None if there is none."""
-    from ..ops.strided import as_one_step
-
     return as_one_step(mem, root.val, chain) if taped else None
 
 

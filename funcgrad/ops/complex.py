@@ -9,10 +9,10 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
 from ..core.primitive import define, elementwise
 from ..core.sample import Sample, draw, strided
+from ..core.strides import address, memory_of, view_of_memory
 from ..errors import DTypeError
 from .elementwise import div, equal, mul, where
 from .shape import fit, front, zeros_like
-from .strided import address, memory_of, view_of_memory
 
 
 def real_dtype(dtype):

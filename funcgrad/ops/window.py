@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ..core.aval import Aval, describe, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
+from ..core.strides import view_of_memory
 from ..errors import ShapeError
 from ._window_kernels import (
     fold_windows,
@@ -27,7 +28,6 @@ from ._window_kernels import (
     window_shape,
 )
 from .shape import batched, fit, front, inverse_permutation, transpose
-from .strided import view_of_memory
 
 
 # ------------------------------------------------------------------------------------------------ oracle, samples

@@ -685,7 +685,7 @@ def test_an_error_of_the_functions_own():
     f = torch.compile(lambda x: x @ torch.zeros(3))
     with pytest.raises(RuntimeError, match="inconsistent tensor size"):
         f(torch.tensor(X))
-    with pytest.raises(RuntimeError, match="expected a function or a module"):
+    with pytest.raises(AssertionError, match="A callable function is expected, but <class 'int'> is provided."):
         torch.compile(3)
 
 

@@ -1,0 +1,183 @@
+"""Where the elements of an array lie: strides and offsets in elements, the slots of memory that they name, and writes where elements share one.
+
+Invariant: nothing here knows of traces; a geometry is (size, stride, offset), all in elements.
+"""
+
+import functools
+
+import numpy as np
+
+from .primitive import PRIMITIVES
+
+
+def c_strides(shape):
+    """The strides, in elements, of an array in C order."""
+    out, step = [], 1
+    for n in reversed(shape):
+        out.append(step)
+        step *= max(n, 1)
+    return tuple(reversed(out))
+
+
+def reach(size, stride):
+    """(lowest, highest) slot of a geometry, relative to its first."""
+    ends = [(n - 1) * s for n, s in zip(size, stride, strict=True)]
+    return sum([e for e in ends if e < 0]), sum([e for e in ends if e > 0])
+
+
+def distinct(size, stride):
+    """Does every element have a slot of its own? (False is said only where two have the same one.)"""
+    step = 1
+    for s, n in sorted([(abs(s), n) for s, n in zip(stride, size, strict=True) if n > 1]):
+        if s < step:
+            at = slots(size, stride)
+            return at.size == np.unique(at).size
+        step = s * (n - 1) + step
+    return True
+
+
+@functools.lru_cache(1024)
+def repeats(shape, strides):
+    """Do two elements of an array of this shape and these strides share memory?"""
+    return not distinct(shape, strides)
+
+
+def slots(size, stride, offset=0):
+    """The slot of each element."""
+    at = np.full((1,) * len(size), offset)
+    for d, (n, s) in enumerate(zip(size, stride, strict=True)):
+        at = at + (np.arange(n) * s).reshape((n,) + (1,) * (len(size) - 1 - d))
+    return at
+
+
+@functools.lru_cache(256)
+def order_of(size, *strides):
+    """The axes from the outermost to the innermost as torch goes through operands of these strides; a later write wins."""
+    perm = list(range(len(size)))[::-1]
+    for i in range(1, len(perm)):
+        moved = i
+        for at in range(i - 1, -1, -1):
+            turn = turned(perm[at], perm[moved], size, strides)
+            if turn > 0:
+                perm[at], perm[moved] = perm[moved], perm[at]
+                moved = at
+            elif turn < 0:
+                break
+    return tuple(perm[::-1])
+
+
+def turned(a, b, size, strides):
+    """Should axis a stand outside axis b (1), inside (-1), or does no operand say?"""
+    for stride in strides:
+        if stride[a] and stride[b]:
+            if stride[a] != stride[b]:
+                return 1 if stride[a] > stride[b] else -1
+            if size[a] > size[b]:
+                return 1
+    return 0
+
+
+def in_turn(size, stride):
+    """The elements, by their numbers in C order, in the order in which torch goes through them."""
+    return np.arange(int(np.prod(size))).reshape(size).transpose(order_of(size, stride)).reshape(-1)
+
+
+def last_of(size, stride):
+    """For each element: is it the last one to be written of those in its slot?"""
+    turn = in_turn(size, stride)
+    at = slots(size, stride).reshape(-1)[turn][::-1]
+    mine = np.zeros(at.size, bool)
+    mine[turn[::-1][np.unique(at, return_index=True)[1]]] = True
+    return mine.reshape(size)
+
+
+def owner_of(array):
+    """The array that owns the memory, as far as NumPy tells. (Between an as_strided and its array there is an object of NumPy's own.)"""
+    while True:
+        base = array.base
+        if not isinstance(base, np.ndarray):
+            base = getattr(base, "base", None)
+        if not isinstance(base, np.ndarray):
+            return array
+        array = base
+
+
+def address(array):
+    return array.__array_interface__["data"][0]
+
+
+def memory_of(array):
+    """All the memory that an array lies in, as one axis of bytes' worth of its owner's elements."""
+    owner = owner_of(array)
+    if not owner.flags.c_contiguous:
+        order = sorted(range(owner.ndim), key=lambda d: -owner.strides[d])
+        owner = owner.transpose(order)
+    if owner.flags.c_contiguous:
+        return owner.reshape(-1)
+    span = owner.itemsize + sum([(n - 1) * s for n, s in zip(owner.shape, owner.strides, strict=True)])
+    return np.lib.stride_tricks.as_strided(owner, (span // owner.itemsize,), (owner.itemsize,))
+
+
+def view_of_memory(x, size, stride, offset):
+    """The view of x's memory with these strides, `offset` elements behind x's first; None where the memory does not reach so far."""
+    memory, step = memory_of(x), x.itemsize
+    start = address(x) - address(memory) + offset * step
+    low, high = reach(size, stride)
+    if 0 in size:
+        return np.ndarray(size, x.dtype, memory, min(max(start, 0), memory.nbytes), [s * step for s in stride])
+    if start + low * step < 0 or start + (high + 1) * step > memory.nbytes:
+        return None
+    return np.ndarray(size, x.dtype, memory, start, [s * step for s in stride])
+
+
+def lies_so(x, own):
+    """Does an array lie in memory with these strides? (Of an axis of one element any will do.)"""
+    return all([n == 1 or s == k * x.itemsize for n, s, k in zip(x.shape, x.strides, own, strict=True)])
+
+
+REPEATING = {"broadcast", "sliding_windows", "strided"}  # views in which an element may stand several times
+OTHER_KIND = {"real", "imag", "as_real", "as_complex"}  # views whose elements are of another dtype
+
+
+def as_one_step(memory, root, chain):
+    """The steps from a root's array to a view of it, `memory`, those as one through which an element may stand several times; None where
+    no strides say it."""
+    before = max([k + 1 for k, (p, _) in enumerate(chain) if p.name in OTHER_KIND], default=0)
+    first = chain[:before]
+    if any([p.name in REPEATING for p, _ in first]):
+        if not (root.dtype.kind == "c" and memory.dtype.kind == "f"):
+            return None
+        first = ((PRIMITIVES["as_real"], {}),)
+    for p, kw in first:
+        root = p.value("torch")(root, **kw)
+    return *first, (PRIMITIVES["strided"], geometry(memory, root))
+
+
+def geometry(array, root):
+    """The params of `strided` that make an array of another one in the same memory."""
+    step = root.itemsize
+    own, stride = (tuple([s // step for s in v.strides]) for v in (root, array))
+    return {"size": array.shape, "stride": stride, "offset": (address(array) - address(root)) // step, "own": own}
+
+
+def in_rounds(prim, memory, values, params):
+    """prim, in place, in memory in which elements share slots: one after another, as torch goes through them."""
+    if prim.name == "put":
+        prim, memory, params = PRIMITIVES["copy"], memory[params["idx"]], {}
+        if not repeats(memory.shape, memory.strides):
+            memory[...] = values[0]
+            return
+    if not (prim.elementwise or prim.name == "copy"):
+        prim.into(memory, *values, **params)
+        return
+    turn = in_turn(memory.shape, memory.strides)
+    at = slots(memory.shape, memory.strides).reshape(-1)[turn]
+    order = np.argsort(at, kind="stable")
+    first = np.searchsorted(at[order], at[order])
+    count = np.empty_like(at)  # how many have been in the slot before
+    count[order] = np.arange(at.size) - first
+    for k in range(int(count.max()) + 1):
+        here = np.unravel_index(turn[count == k], memory.shape)
+        part = memory[here]
+        prim.into(part, *[np.broadcast_to(v, memory.shape)[here] if np.ndim(v) else v for v in values], **params)
+        memory[here] = part
