@@ -1,5 +1,6 @@
 """custom_vjp, custom_jvp and checkpoint policies against jax: every option, under every other transform."""
 
+import functools
 import json
 import pathlib
 import tracemalloc
@@ -194,3 +195,16 @@ def test_truth_values_among_residuals_under_vmap():
     want = np.cos(x) * (2 * x) + (np.cos(x) + 0.5) * (x + 1)
     for grad in (fg.grad(both), fg.jit(fg.grad(both))):
         np.testing.assert_allclose(grad(x), want, rtol=1e-14)
+
+
+@pytest.mark.parametrize("policy", ["everything_saveable", "nothing_saveable", "dots_saveable"])
+def test_a_checkpoint_that_closes_over_a_value_of_an_outer_derivative(policy):
+    def second(wrap):
+        return fg.grad(lambda x: fg.grad(lambda y: np.sum(wrap(lambda z: np.tanh(z) * np.cos(x) * x[0])(y)))(x).sum())
+
+    x = np.array([0.3, -0.4, 0.5])
+    kept = functools.partial(fg.checkpoint, policy=getattr(fg.checkpoint_policies, policy))
+    want = jax.grad(lambda x: jax.grad(lambda y: jax.numpy.sum(jax.numpy.tanh(y) * jax.numpy.cos(x) * x[0]))(x).sum())(
+        x
+    )
+    np.testing.assert_allclose(second(kept)(x), want, rtol=1e-12)

@@ -59,7 +59,8 @@ class Watch(Trace):
         avals = prim.aval(*map(aval_of, vals), **params)
         out = tuple([next(self.saved) for _ in avals]) if prim.multi else next(self.saved)
         top = outermost(vals)
-        return top.process(prim, vals, params, out=out) if type(top) is Record else out
+        known = outermost(out if prim.multi else (out,))  # (a saved value that is of this level has its record already)
+        return top.process(prim, vals, params, out=out) if type(top) is Record and known is not top else out
 
     def run(self, f, xs):
         """The flat results of f, one level out."""

@@ -278,7 +278,7 @@ def test_a_view_of_a_view_costs_the_same_at_any_depth():
             tracemalloc.stop()
 
     peak(10)
-    assert peak(4000) < 2.2 * peak(2000)
+    assert peak(8000) < 2.2 * peak(4000)
 
 
 def test_threads():
