@@ -25,10 +25,9 @@ RULES = {
     "inexact 0": "angle average bartlett blackman gradient hamming hanning mean percentile poly polyder polyint quantile roots std unwrap var",
     "inexact 0 1": "kaiser polyfit trapezoid",
     "inexact 0 1 2": "interp",
-    "promote 0 1": "allclose append array_equal array_equiv cross digitize intersect1d isclose isin kron "
-    "outer polyadd polysub polyval setxor1d union1d",
+    "promote 0 1": "allclose append array_equal array_equiv cross isclose kron outer polyadd polysub",
     "keep 0": "argpartition argwhere around array_split atleast_1d atleast_2d atleast_3d broadcast_to compress delete diag "
-    "diag_indices_from diagflat diagonal dsplit expand_dims extract flip fliplr flipud histogram_bin_edges hsplit imag insert "
+    "diag_indices_from diagflat diagonal dsplit expand_dims flip fliplr flipud histogram_bin_edges hsplit imag insert "
     "matrix_transpose moveaxis packbits pad partition permute_dims ravel real resize roll rollaxis rot90 split squeeze tile "
     "transpose tril_indices_from trim_zeros triu_indices_from unique_all unique_counts unique_inverse unique_values "
     "unpackbits unstack vsplit",
@@ -36,7 +35,7 @@ RULES = {
     "ravel_multi_index tri tril_indices triu_indices unravel_index histogram2d histogramdd",
     "list": "broadcast_arrays meshgrid",
     "tell": "array_repr array_str einsum_path iscomplexobj isrealobj isscalar iterable ndim shape size",
-    "sequence 0": "column_stack concat concatenate dstack hstack stack vstack",
+    "sequence 0": "column_stack concat concatenate hstack stack vstack",
     "same": "broadcast_shapes c_ character complexfloating dtype e euler_gamma flexible floating generic get_printoptions iinfo "
     "index_exp inexact inf integer isdtype load mgrid nan newaxis number object_ ogrid pi printoptions r_ s_ save savez "
     "set_printoptions signedinteger ufunc unsignedinteger",
@@ -49,8 +48,9 @@ MODULES = {
     "nanpercentile median cov corrcoef positive arctan2 atan2 logaddexp logaddexp2 deg2rad radians rad2deg degrees "
     "float_power ldexp cumsum cumprod nancumsum nancumprod remainder round polydiv",
     "changed": "argsort choose fill_diagonal finfo flatnonzero frompyfunc nonzero argwhere place put put_along_axis lexsort "
-    "diff setdiff1d tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "
+    "diff tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "
     "histogram searchsorted nan_to_num can_cast",
+    "sets": "union1d intersect1d setxor1d setdiff1d extract isin digitize polyval dstack",
 }
 SCALARS = {
     n: n

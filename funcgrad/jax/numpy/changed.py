@@ -19,22 +19,6 @@ jnp = arrays.jnp
 
 
 # ------------------------------------------------------------------------------------------------ choosing
-def setdiff1d(ar1, ar2, assume_unique=False, *, size=None, fill_value=None):
-    """What of ar1 is not in ar2, in ar1's dtype."""
-    ar1 = asarray(ar1)
-    ar1 = ar1.ravel() if assume_unique else unique(ar1)
-    return (
-        ar1[nonzero(~jnp().isin(ar1, ar2), size=size)[0]]
-        if size is None
-        else _filled(ar1, ~jnp().isin(ar1, ar2), size, fill_value)
-    )
-
-
-def _filled(values, there, size, fill_value):
-    found = values[nonzero(there, size=size)[0]]
-    return where(jnp().arange(size) < there.sum(), found, 0 if fill_value is None else fill_value)
-
-
 def where(condition, x=None, y=None, /, *, size=None, fill_value=None):
     """x where condition holds, else y; of a condition alone, the indices where it holds (see nonzero).
 

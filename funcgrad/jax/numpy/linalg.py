@@ -37,7 +37,14 @@ def _lead(x, lead):
     return x if x.shape[:-2] == lead else broadcast_to(x, lead + x.shape[-2:])
 
 
-_EIGH, _EIGVALSH, _EIG, _EIGVALS, _LSTSQ = map(_faced, "eigh eigvalsh eig eigvals lstsq".split())
+_EIGH, _EIGVALSH, _EIG, _EIGVALS, _LSTSQ, _SLOGDET = map(_faced, "eigh eigvalsh eig eigvals lstsq slogdet".split())
+
+
+def slogdet(a, *, method=None):
+    """(sign, logarithm of the size) of the determinant. Both methods of jax's ("lu", "qr") give the same."""
+    if method not in (None, "lu", "qr"):
+        raise ValueError(f"Unknown slogdet method '{method}'. Supported methods are 'lu' (`None`), and 'qr'.")
+    return _SLOGDET(a)
 
 
 def symmetric(a):

@@ -1,0 +1,111 @@
+"""Sets of values, and where values lie, by jax's signatures: sizes that are static for jit, and hints that choose a method of XLA's."""
+
+import numpy as np
+
+from .. import arrays
+from ..apply import face
+from .changed import argsort, nonzero, unique, where
+from .creation import asarray
+
+jnp = arrays.jnp
+BINS = ("compare_all", "scan", "scan_unrolled", "sort")
+SEARCHES = ("compare_all", "binary_search", "sort", "auto")
+
+
+def both(ar1, ar2):
+    """Two arrays as vectors of one dtype."""
+    ar1, ar2 = asarray(ar1), asarray(ar2)
+    dtype = jnp().promote_types(ar1.dtype, ar2.dtype)
+    return ar1.ravel().astype(dtype), ar2.ravel().astype(dtype)
+
+
+def ordered(x):
+    """(the order that sorts a vector, its values in that order, where each is the first of its equals)."""
+    order = argsort(x)
+    values = x[order]
+    return order, values, jnp().concatenate([jnp().ones(min(1, x.size), bool), values[1:] != values[:-1]])
+
+
+def chosen(values, there, size, fill):
+    """(the values that are there, cut off or filled up to `size`, their places, how many there are). `fill` None: with the first."""
+    at = nonzero(there, size=size)[0]
+    found, count = values[at], there.sum()
+    if fill is None:
+        fill = where(count > 0, found[0], 0) if size else 0
+    return where(jnp().arange(size) < count, found, asarray(fill, found.dtype)), at, count
+
+
+def union1d(ar1, ar2, *, size=None, fill_value=None):
+    """The different values of both, in order."""
+    if size is None:
+        return face(np.union1d, "promote 0 1", "union1d")(ar1, ar2)
+    return unique(jnp().concatenate(both(ar1, ar2)), size=size, fill_value=fill_value)
+
+
+def intersect1d(ar1, ar2, assume_unique=False, return_indices=False, *, size=None, fill_value=None):
+    """The values that are in both, in order; with their indices where asked for (behind the end for what is filled up)."""
+    if size is None:
+        return face(np.intersect1d, "promote 0 1", "intersect1d")(ar1, ar2, assume_unique, return_indices)
+    x, y = both(ar1, ar2)
+    order, values, first = ordered(x)
+    found, at, count = chosen(values, first & jnp().isin(values, y), size, fill_value)
+    if not return_indices:
+        return found
+    known = jnp().arange(size) < count
+    return found, where(known, order[at], x.size), where(known, jnp().argmax(y[None] == found[:, None], axis=1), y.size)
+
+
+def setxor1d(ar1, ar2, assume_unique=False, *, size=None, fill_value=None):
+    """The values that are in one of both alone, in order."""
+    if size is None:
+        return face(np.setxor1d, "promote 0 1", "setxor1d")(ar1, ar2, assume_unique)
+    x, y = both(ar1, ar2)
+    _, values, first = ordered(jnp().concatenate([x, y]))
+    return chosen(values, first & (jnp().isin(values, x) ^ jnp().isin(values, y)), size, fill_value)[0]
+
+
+def setdiff1d(ar1, ar2, assume_unique=False, *, size=None, fill_value=None):
+    """What of ar1 is not in ar2, in ar1's dtype."""
+    ar1 = asarray(ar1)
+    ar1 = ar1.ravel() if assume_unique else unique(ar1)
+    there = ~jnp().isin(ar1, ar2)
+    return ar1[there] if size is None else chosen(ar1, there, size, 0 if fill_value is None else fill_value)[0]
+
+
+def extract(condition, arr, *, size=None, fill_value=0):
+    """The elements of arr where the condition holds."""
+    if size is None:
+        return face(np.extract, "keep 0", "extract")(condition, arr)
+    arr = asarray(arr).ravel()
+    if not 0 < size <= arr.size:
+        raise ValueError(
+            f"size must be positive and not greater than the size of the array axis; got {size=} for a.shape[axis]={arr.size}"
+        )
+    return chosen(arr, asarray(condition).ravel() != 0, size, fill_value)[0]
+
+
+def isin(element, test_elements, assume_unique=False, invert=False, *, method="auto"):
+    """Is each element among the others? Every `method` gives the same."""
+    if method not in SEARCHES:
+        raise ValueError(
+            f"{method=} is not implemented; options are 'compare_all', 'binary_search', 'sort', and 'auto'"
+        )
+    return face(np.isin, "promote 0 1", "isin")(element, test_elements, assume_unique=assume_unique, invert=invert)
+
+
+def digitize(x, bins, right=False, *, method=None):
+    """The number of the bin that each value is in. Every `method` gives the same."""
+    if method is not None and method not in BINS:
+        raise ValueError(f"invalid argument {method=}, expected one of {list(BINS)}")
+    return face(np.digitize, "promote 0 1", "digitize")(x, bins, right)
+
+
+def polyval(p, x, *, unroll=16):
+    """The polynomial with coefficients p at x, by Horner's rule; `unroll`, of XLA's loop, changes nothing."""
+    return face(np.polyval, "promote 0 1", "polyval")(p, x)
+
+
+def dstack(tup, dtype=None):
+    """Arrays joined along their third axis."""
+    out = face(np.dstack, "sequence 0", "dstack")(tup)
+    return out if dtype is None else asarray(out, dtype)
