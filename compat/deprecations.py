@@ -18,9 +18,20 @@ TEXTS = {
     "out": "An output with one or more elements was resized since it had shape {}, which does not match the required output shape "
     "{}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. "
     "You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+    "real": "Casting complex values to real discards the imaginary part",
     "default": "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
     "torch.set_default_device() as alternatives.",
 }
+
+
+_said = set()
+
+
+def once(name):
+    """Give the warning of a name, the first time."""
+    if name not in _said:
+        _said.add(name)
+        warn(TEXTS[name])
 
 
 def deprecated(name, *figures):

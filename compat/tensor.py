@@ -472,10 +472,10 @@ class Tensor(Taped):
 
     def __float__(self):
         warn_converted(self)
-        return float(self.only())
+        return float(real_number(self.only(), "double"))
 
     def __int__(self):
-        return int(self.only())
+        return int(real_number(self.only(), "int64_t"))
 
     def __complex__(self):
         warn_converted(self)
@@ -555,6 +555,15 @@ def wrapped(dim, n):
     if not low <= dim <= max(n - 1, 0):
         raise IndexError(f"Dimension out of range (expected to be in range of [{low}, {max(n - 1, 0)}], but got {dim})")
     return dim % n if n else 0
+
+
+def real_number(x, kind):
+    """A number that Python's float and int take: torch refuses a complex one unless its imaginary part is zero."""
+    if type(x) is complex:
+        if x.imag:
+            raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
+        return x.real
+    return x
 
 
 def of_dimension(entries, dim):

@@ -46,8 +46,17 @@ class Accumulation:
 
 
 def conjugated(ct):
-    """A cotangent in the other of the two conventions."""
-    return P["conj"](ct) if dtype_of(ct).kind == "c" else ct
+    """A cotangent in the other of the two conventions. (Of a real derivative torch's imaginary part is 0, not -0.)"""
+    if dtype_of(ct).kind != "c":
+        return ct
+    if isinstance(ct, ARRAYS):
+        ct = np.array(ct)
+        np.subtract(0, ct.imag, out=ct.imag)
+        return ct
+    out = P["conj"](ct)
+    if out.owner is TAPE:
+        out.val.imag += 0  # (its memory is its own)
+    return out
 
 
 LEAF_ASKED = (

@@ -12,7 +12,7 @@ from ..formats import preserve_format
 from ..graph import label as set_label
 from ..tensor import Tensor, current
 from .creation import LEGACY, LegacyType, function, method
-from .operands import P, as_operand, dtype_of, in_c_order, rank
+from .operands import P, as_operand, cast, dtype_of, in_c_order, rank
 from .register import FUNCTIONS, answer, operation, publish
 
 
@@ -20,7 +20,7 @@ def converted(t, d, copy=False):
     """t in the NumPy dtype d; t itself if it has it and no copy is asked for."""
     c = current(t)
     if dtype_of(c) != d:
-        out = P["cast"](c, dtype=d)
+        out = cast(c, d)
         return in_c_order(out) if isinstance(c.val, np.ndarray) and 0 in c.val.strides else out
     if not copy:
         return t

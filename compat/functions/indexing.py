@@ -23,7 +23,7 @@ from ..graph import label as set_label
 from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .data import array_of
-from .operands import P, dtype_of, in_c_order, shape_of
+from .operands import P, dtype_of, in_c_order, shape_of, without_imaginary
 from .register import check_apart, check_writable, in_place, install, named, spoken, written
 from .shape import expanded_shape, view_of
 
@@ -317,7 +317,7 @@ def within(t, shape, dim):
 def value_for(t, v):
     """What is assigned, as an operand: a number, or a Tensor that is up to date."""
     if isinstance(v, Tensor):
-        return current(v)
+        return without_imaginary(current(v), dtype_of(t))
     if isinstance(v, Handle):
         return v
     if isinstance(v, np.generic):

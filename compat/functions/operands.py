@@ -13,6 +13,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
+from ..deprecations import once
 from ..errors import size_mismatch
 from ..formats import is_in, memory_in, suggested
 from ..size import Size
@@ -156,7 +157,17 @@ def fitting(x, d):
 
 def cast(t, d):
     """t in the NumPy dtype d: t itself if it has it."""
-    return t if dtype_of(t) == d else P["cast"](t, dtype=d)
+    own = dtype_of(t)
+    if own == d:
+        return t
+    if own.kind == "c" and d.kind not in "cb":
+        once("real")
+    return P["cast"](t, dtype=d)
+
+
+def without_imaginary(t, d):
+    """What is written of a Tensor into memory of dtype d: of a complex one the real part, unless d is complex too."""
+    return cast(t, d) if dtype_of(t).kind == "c" and d.kind not in "cb" else t
 
 
 def promoted(operands, floating=False):
@@ -284,5 +295,6 @@ __all__ = [
     "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to",
     "cast",
     "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "index_result", "integer", "iterated", "iterating", "laid_like",
-    "like_image", "named_sizes", "need_scalar_type", "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "wrapped",
+    "like_image", "named_sizes", "need_scalar_type", "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "without_imaginary",
+    "wrapped",
 ]  # fmt: skip

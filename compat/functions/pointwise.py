@@ -36,6 +36,7 @@ from .operands import (
     promoted,
     rank,
     shape_of,
+    without_imaginary,
     wrapped,
 )
 from .refusals import need_dtype, need_real, refusals_of, refuse
@@ -853,7 +854,8 @@ def fill_(self, value):
             raise RuntimeError(
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value.dim()} dimensions."
             )
-        return overwrite(self, current(value), "FillBackward3", (self, value))
+        v = without_imaginary(current(value), dtype_of(current(self)))
+        return overwrite(self, v, "FillBackward3", (self, value))
     return overwrite(self, fitting(value, dtype_of(current(self))), "FillBackward2", (self,))
 
 
@@ -892,6 +894,7 @@ def copy_(self, src, non_blocking=False):
             full = broadcast_shapes(own, given)
             if full != own:
                 raise RuntimeError(f"output with shape {list(own)} doesn't match the broadcast shape {list(full)}")
+        return overwrite(self, without_imaginary(current(src), dtype_of(current(self))), "CopyBackwards", (self, src))
     return overwrite(self, src, "CopyBackwards", (self, src))
 
 

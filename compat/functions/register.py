@@ -38,7 +38,12 @@ FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has
 MISSING = object()  # the default of a parameter that has to be given: the error is torch's, not Python's
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}  # NumPy's names, which torch takes too
-KERNELS = __name__.replace("register", "kernels")  # (whose frames stand between a call and what it calls)
+AROUND = (
+    __name__,
+    f"{__package__}.kernels",
+    "compat.intercept",
+    "compat.overrides",
+)  # what may stand between a registered function and its caller
 tls = state.tls
 
 
@@ -123,7 +128,7 @@ def answer(error, own, args, kwargs=None, above=2):
         from ..calls import told
 
         frame = sys._getframe(above)
-        while frame.f_globals.get("__name__") == KERNELS:
+        while frame.f_globals.get("__name__") in AROUND:
             frame = frame.f_back
         refused = told(error, own, args, kwargs or {}, frame)
         if refused is not None:
@@ -183,6 +188,8 @@ def types_in(args, kwargs):
 def examine(own, args, kwargs, taken, key):
     """Raise what torch says if it does not take these arguments in a call of torch.<own>; note their types if it does."""
     frame = sys._getframe(2)
+    while frame.f_globals.get("__name__") in AROUND:
+        frame = frame.f_back
     if internal[frame.f_globals.get("__name__")]:
         return
     from ..calls import told
