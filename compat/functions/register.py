@@ -192,6 +192,12 @@ def examine(own, args, kwargs, taken, key):
         frame = frame.f_back
     if internal[frame.f_globals.get("__name__")]:
         return
+    if "out" in kwargs:  # (which the function may take where the method, or an alias, does not)
+        key = key, frame.f_code, frame.f_lasti
+        if key in taken:
+            return
+    if len(taken) > 1000:
+        taken.clear()
     from ..calls import told
 
     error = told(TypeError(), own, args, kwargs, frame)

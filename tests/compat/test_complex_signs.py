@@ -25,10 +25,10 @@ def test_signs(expression):
 @pytest.mark.parametrize("text", ["c.float()", "c.long()", "x.copy_(c)", "x.__setitem__(0, c[0])", "x.fill_(c[1])"])
 def test_what_is_discarded_is_said_once(text, monkeypatch):
     monkeypatch.setattr(deprecations, "_said", set())
-    c, x = torch.tensor([1 + 2j, 3.0]), torch.zeros(2)
+    space = {"c": torch.tensor([1 + 2j, 3.0]), "x": torch.zeros(2)}
     with pytest.warns(UserWarning, match="Casting complex values to real discards the imaginary part"):
-        eval(text)
-    eval(text)  # (a second warning would be an error)
+        eval(text, space)
+    eval(text, space)  # (a second warning would be an error)
 
 
 def test_python_numbers():
