@@ -10,15 +10,6 @@ import numpy as np
 from .primitive import PRIMITIVES
 
 
-def c_strides(shape):
-    """The strides, in elements, of an array in C order."""
-    out, step = [], 1
-    for n in reversed(shape):
-        out.append(step)
-        step *= max(n, 1)
-    return tuple(reversed(out))
-
-
 def reach(size, stride):
     """(lowest, highest) slot of a geometry, relative to its first."""
     ends = [(n - 1) * s for n, s in zip(size, stride, strict=True)]
