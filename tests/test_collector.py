@@ -1,6 +1,8 @@
 """The garbage collector's thresholds inside and after a transform."""
 
 import gc
+import sys
+import threading
 
 import numpy as np
 import pytest
@@ -87,4 +89,27 @@ def test_a_collector_that_is_off_while_compiling_stays_off():
         fg.jit(np.sin)(1.0)
         assert not gc.isenabled()
     finally:
+        gc.enable()
+
+
+def test_threads_that_compile_at_once_leave_the_collector_on():
+    """Each found it off, and none turned it on again, when one looked while another was about to finish."""
+
+    def enter_often():
+        for _ in range(1000):
+            with paused():
+                pass
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            threads = [threading.Thread(target=enter_often) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert gc.isenabled()
+    finally:
+        sys.setswitchinterval(interval)
         gc.enable()

@@ -7,6 +7,7 @@ Nothing is done unless a collection happens inside a transform, and the user's o
 
 import contextlib
 import gc
+import threading
 
 from .state import tls
 
@@ -21,9 +22,19 @@ class Eased:
 
 def ease(phase, info):
     """Called by Python at each collection."""
-    if phase == "stop" and tls.depth and Eased.before is None and 0 < gc.get_threshold()[0] < RARELY:
-        Eased.before = gc.get_threshold()
-        gc.set_threshold(RARELY, *Eased.before[1:])
+    if phase == "stop" and tls.depth and Eased.before is None:
+        now = gc.get_threshold()  # asked for once: another thread may be here too
+        if 0 < now[0] < RARELY:
+            Eased.before = now
+            gc.set_threshold(RARELY, *now[1:])
+
+
+class Pauses:
+    """How many threads are inside `paused`, and whether the collector was on when the first of them came."""
+
+    lock = threading.Lock()
+    inside = 0
+    enabled = True
 
 
 @contextlib.contextmanager
@@ -32,16 +43,21 @@ def paused():
 
     Much that is new by then counts as old afterwards, which takes no time; to look through it at once, and find nothing, takes longer than
     some of the passes. (Who has frozen objects is left alone: they cannot be told from ours.)"""
-    enabled = gc.isenabled()
-    gc.disable()
+    with Pauses.lock:
+        if not Pauses.inside:
+            Pauses.enabled = gc.isenabled()
+            gc.disable()
+        Pauses.inside += 1
     try:
         yield
     finally:
-        if enabled:
-            if gc.get_count()[0] > RARELY and not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
+        with Pauses.lock:
+            Pauses.inside -= 1
+            if not Pauses.inside and Pauses.enabled:
+                if gc.get_count()[0] > RARELY and not gc.get_freeze_count():
+                    gc.freeze()
+                    gc.unfreeze()
+                gc.enable()
 
 
 def restore():
