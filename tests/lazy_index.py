@@ -57,10 +57,20 @@ def entered():
         def taken(self, key, module):
             return key in self.made  # whatever the index says: it may be out of date
 
+        def find(self, key):
+            value = super().find(key)
+            if value is None and self.home(key) is not None:  # (what makes it has moved to another module)
+                load_all()
+                value = self.made.get(key)
+            return value
+
+    def load_all():
+        for package in packages:
+            for module in pkgutil.walk_packages(import_module(package).__path__, package + "."):
+                import_module(module.name)
+
     lazy.Table = Spy
-    for package in packages:
-        for module in pkgutil.walk_packages(import_module(package).__path__, package + "."):
-            import_module(module.name)
+    load_all()
     found = []
     for package, _, place in INDEXES:
         module, name = place.split()

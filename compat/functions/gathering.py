@@ -14,6 +14,7 @@ from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..tensor import Tensor, contiguous_strides, current, wrapped
+from .choosing import check_mask, fill_value
 from .indexing import Index, along, write_arrays
 from .operands import (
     C_INTEGERS,
@@ -28,8 +29,8 @@ from .operands import (
     number,
     shape_of,
 )
-from .pointwise import C_NAMES, check_mask, fill_value
 from .register import FUNCTIONS, named, operation, spoken, twin, written
+from .results import C_NAMES
 from .shape import expanded
 
 INTEGERS = (np.dtype(np.int64), np.dtype(np.int32))

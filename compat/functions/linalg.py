@@ -14,29 +14,40 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.scipy.pade import PADE, PADE_NORM
 
 from .. import dtypes
-from ..tensor import Tensor, current
+from ..tensor import Tensor, current, wrapped
 from .diagonals import diagonal as diagonal_of
 from .drawing import refuse_staging
 from .ldl import NAMES as LDL
-from .linalg_checks import LinAlgError, leading_minor, linalg_operation, matrix, zero_pivot
+from .linalg_checks import (
+    LinAlgError,
+    fit_together,
+    has_kernel,
+    is_floating,
+    is_matrix,
+    is_square,
+    leading_minor,
+    linalg_operation,
+    matrix,
+    need_rows,
+    need_same,
+    zero_pivot,
+)  # fmt: skip
 from .lu import NAMES as LU
-from .operands import P, broadcast_shapes, broadcast_to, cast, dims_of, dtype_of, new, shape_of
-from .pointwise import C_NAMES
-from .products import in_cheapest_order, linalg_cross, matmul
-from .reduction import over, vector_norm_of
+from .norms import in_dtype, vector_norm_of
+from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, new, shape_of
+from .outer import in_cheapest_order, linalg_cross, need_chain
+from .products import matmul
+from .reduction import over
 from .reflectors import NAMES as REFLECTORS
 from .register import FUNCTIONS, named, operation, publish, spoken
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
 
 
-def need_same(what, first, x, second, y, end=""):
-    """torch's error for two matrices of different dtypes."""
-    if dtype_of(x) != dtype_of(y):
-        raise RuntimeError(
-            f"{what} to have the same dtype, but found {first} of type {spoken(dtype_of(x))} and {second} of type "
-            f"{spoken(dtype_of(y))} instead{end}"
-        )
+def no_epsilon(t):
+    """torch's error where a tolerance is asked of a dtype that has none."""
+    if dtype_of(t).kind not in "fc" or dtype_of(t) in HALVES:
+        raise RuntimeError("This function doesn't handle types other than float and double")
 
 
 # ------------------------------------------------------------------------------------------------ solving
@@ -62,19 +73,17 @@ def solve(A, B, *, left=True):
     >>> torch.linalg.solve(2 * torch.eye(2), torch.ones(2))
     tensor([0.5000, 0.5000])
     """
-    a, b = matrix(A, "linalg.solve", square=True), current(B)
+    a, b = current(A), current(B)
+    is_floating(a, "linalg.solve")
     need_same("linalg.solve: Expected A and B", "A", a, "B", b)
-    if not left:
-        return matrix_transpose(solve(matrix_transpose(A), matrix_transpose(B)))
     s, r = shape_of(a), shape_of(b)
     vector = len(r) == 1 or (len(r) == len(s) - 1 and r == s[:-1])
     x = P["reshape"](b, shape=(*r, 1)) if vector else b
+    fit_together(a, x, left, "linalg.solve")
+    if not left:
+        return matrix_transpose(solve(matrix_transpose(A), matrix_transpose(B)))
+    has_kernel("lu_cpu", a)
     r = shape_of(x)
-    if s[-1] != r[-2]:
-        raise RuntimeError(
-            f"linalg.solve: Incompatible shapes of A and B for the equation AX = B ({s[-2]}x{s[-1]} and "
-            f"{r[-2]}x{r[-1]})"
-        )
     lead = broadcast_shapes(s[:-2], r[:-2])
     try:
         out = P["solve"](broadcast_to(a, lead + s[-2:]), broadcast_to(x, lead + r[-2:]), singular="raise")
@@ -86,7 +95,10 @@ def solve(A, B, *, left=True):
 @linalg_operation("LinalgSolveTriangularBackward0", name="solve_triangular")
 def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     """X with A X = B (or X A = B) for a triangle A, of which the other triangle is not looked at."""
-    a, b = matrix(A, "linalg.solve_triangular", square=True), current(B)
+    a, b = current(A), current(B)
+    fit_together(a, b, left, "linalg.solve_triangular")
+    has_kernel("triangular_solve_cpu", a)
+    b = cast(b, dtype_of(a))  # (as torch has it, whatever that loses)
     if not left:
         a, b = current(matrix_transpose(a)), current(matrix_transpose(b))
         upper = not upper
@@ -100,6 +112,9 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
 def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     """The Moore-Penrose inverse; singular values up to rtol times the largest count as zero."""
     t = current(A)
+    if atol is not None and rtol is None:
+        A.size(-2)
+        no_epsilon(t)
     if len(shape_of(t)) < 2 or dtype_of(t).kind not in "fc" or dtype_of(t) in HALVES:
         raise RuntimeError(
             f"linalg.pinv({spoken(dtype_of(t))}{{{list(shape_of(t))}}}): expected a tensor with 2 or more "
@@ -117,21 +132,48 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     return P["pinv"](t, rcond=given)
 
 
+def is_vector(a, b):
+    """Is the right side of a least-squares problem a stack of vectors?"""
+    s, r = shape_of(a), shape_of(b)
+    return len(r) == len(s) - 1 and r == s[:-1] or len(r) == 1 == len(s) - 1
+
+
+def refuse_lstsq(a, b):
+    """Raise what torch says of matrices that make no least-squares problem."""
+    s, r = shape_of(a), shape_of(b)
+    for what, short in (
+        (len(s) < 2, "input must have at least 2 dimensions"),
+        (not r, "other must have at least 1 dimension"),
+    ):
+        if what:
+            raise RuntimeError(f"torch.linalg.lstsq: {short}.")
+    if dtype_of(a) != dtype_of(b):
+        raise RuntimeError(
+            "torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype "
+            f"{spoken(dtype_of(a))} and other's dtype {spoken(dtype_of(b))}"
+        )
+    if not 0 <= len(s) - len(r) <= 1:
+        raise RuntimeError(
+            "torch.linalg.lstsq: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1"
+        )
+    vector = is_vector(a, b)
+    if s[-2] != r[-1 if vector else -2]:
+        raise RuntimeError(f"torch.linalg.lstsq: input.size(-2) should match other.size({-1 if vector else -2})")
+
+
 @linalg_operation(name="lstsq")
 def lstsq(A, B, rcond=None, *, driver=None):
     """(solution, residuals, rank, singular_values) of the least-squares problem min |A X - B|, as LAPACK's `driver` gives them:
     "gels" has no rank, "gelsy" (the default) no residuals, and only "gelsd" and "gelss" have singular values."""
     a, b = current(A), current(B)
-    if len(shape_of(a)) > 1 and dtype_of(a) != dtype_of(b):
-        raise RuntimeError(
-            "torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype "
-            f"{spoken(dtype_of(a))} and other's dtype {spoken(dtype_of(b))}"
-        )
-    matrix(A, "torch.linalg.lstsq")
+    refuse_lstsq(a, b)
     driver = "gelsy" if driver is None else driver
     if driver not in ("gels", "gelsy", "gelsd", "gelss"):
         raise RuntimeError("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
-    x = b.unsqueeze(-1) if len(shape_of(b)) == len(shape_of(a)) - 1 else b
+    if rcond is None:
+        no_epsilon(a)
+    has_kernel("linalg_lstsq_cpu", a)
+    x = b.unsqueeze(-1) if is_vector(a, b) else b
     m, n = shape_of(a)[-2:]
     bound = float(np.finfo(dtype_of(a)).eps) * max(m, n) if rcond is None else rcond
     solution = matmul(P["pinv"](a, rcond=bound), x)
@@ -154,6 +196,10 @@ def lstsq(A, B, rcond=None, *, driver=None):
 @linalg_operation(name="tensorinv")
 def tensorinv(A, ind=2):
     """The inverse for tensordot over `ind` dimensions."""
+    if ind <= 0:
+        raise RuntimeError(f"Expected a strictly positive integer for 'ind', but got {ind}")
+    if ind > A.dim():
+        raise RuntimeError(f"ArrayRef: invalid slice, N = {ind}; size = {A.dim()}")
     front, back = A.shape[:ind], A.shape[ind:]
     if math.prod(front) != math.prod(back):
         raise RuntimeError(
@@ -169,10 +215,12 @@ def tensorsolve(A, B, dims=None):
     if dims is not None:
         A = A.movedim(list(dims), list(range(A.dim() - len(dims), A.dim())))
     rest = A.shape[B.dim() :]
-    if math.prod(rest) != math.prod(A.shape[: B.dim()]):
+    if A.dim() < B.dim():
+        raise RuntimeError("cannot create std::vector larger than max_size()")
+    if math.prod(rest) != B.numel():
         raise RuntimeError(
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got "
-            f"{math.prod(rest)} != {math.prod(A.shape[: B.dim()])}"
+            f"{math.prod(rest)} != {B.numel()}"
         )
     n = math.prod(rest)
     return solve(A.reshape(-1, n), B.reshape(-1)).reshape(rest)
@@ -329,14 +377,22 @@ def eigh(A, UPLO="L"):
 @linalg_operation("LinalgEighBackward0", name="eigvalsh")
 def eigvalsh(A, UPLO="L"):
     """The eigenvalues of Hermitian matrices, rising."""
-    t = matrix(A, "linalg.eigvalsh", square=True)
+    t = matrix(A, "linalg.eigh", square=True)
     t, part = read_part(t, triangle_of(UPLO))
     return P["eigh"](t, part=part)[0]
+
+
+def need_complex(A):
+    """torch's error for a dtype that has no complex counterpart."""
+    d = dtype_of(current(A))
+    if d.kind not in "fc":
+        raise RuntimeError(f"Unknown Complex ScalarType for {spoken(d)}")
 
 
 @linalg_operation(name="eig")
 def eig(A):
     """(eigenvalues, eigenvectors) of square matrices, complex."""
+    need_complex(A)
     parts = P["eig"](matrix(A, "linalg.eig", square=True))
     return RETURN["linalg_eig"](*named(parts, "LinalgEigBackward0", (A,)))
 
@@ -344,14 +400,24 @@ def eig(A):
 @linalg_operation("LinalgEigBackward0", name="eigvals")
 def eigvals(A):
     """The eigenvalues of square matrices, complex."""
+    need_complex(A)
     return P["eig"](matrix(A, "linalg.eigvals", square=True))[0]
 
 
 @operation(name="triangular_solve")
 def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     """(X, A) with A X = b for a triangle A (torch deprecates it: use torch.linalg.solve_triangular)."""
-    need_same("Expected b and A", "b", current(b), "A", current(A), ".")
-    t, x = matrix(A, "triangular_solve", square=True), current(b)
+    t, x = current(A), current(b)
+    for what, o in (("b", x), ("A", t)):
+        if len(shape_of(o)) < 2:
+            raise RuntimeError(
+                f"torch.triangular_solve: Expected {what} to have at least 2 dimensions, but it has {len(shape_of(o))} dimensions instead"
+            )
+    need_same("Expected b and A", "b", x, "A", t, ".")
+    is_square(t, "")
+    need_rows("triangular_solve", t, x)
+    broadcast_shapes(shape_of(t)[:-2], shape_of(x)[:-2])
+    has_kernel("triangular_solve_cpu", t)
     out = P["triangular_solve"](t, x, lower=not upper, transpose_a=transpose, unit_diagonal=unitriangular)
     return RETURN["triangular_solve"](
         named(out, "TriangularSolveBackward0", (b, A)), named(P["copy"](t, t), "TriangularSolveBackward0", (b, A))
@@ -384,24 +450,26 @@ solve_ex = with_info(solve, "linalg_solve_ex", "solve_ex")
 # ------------------------------------------------------------------------------------------------ norms
 def matrix_norm_of(A, ord, dim, keepdim, dtype):  # noqa: A002
     t = current(A)
-    t = t if dtype is None else cast(t, dtypes.as_numpy(dtype))
-    if len(shape_of(t)) < 2:
-        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+    if isinstance(ord, complex):
+        raise RuntimeError("linalg.matrix_norm: Expected a non-complex scalar as the order of norm.")
     if ord not in ("fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf):
         raise RuntimeError(
             f"linalg.matrix_norm: Order {ord:g} not supported."
             if isinstance(ord, (int, float))
             else f"linalg.matrix_norm: Order {ord} not supported."
         )
-    if dtype_of(t).kind not in "fc":
-        raise RuntimeError(
-            f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {spoken(dtype_of(t))}"
-        )
+    is_matrix(t, "linalg.matrix_norm")
+    is_floating(t, "linalg.matrix_norm", halves=ord not in ("nuc", 2, -2))
     if len(tuple(dim)) != 2:
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
-    rows, columns = dims_of(tuple(dim), len(shape_of(t)))
+    rows, columns = (wrapped(d, len(shape_of(t))) for d in dim)
+    if rows == columns:
+        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({rows}, {columns})")
+    t = in_dtype(t, dtype, "linalg.matrix_norm")
     if ord == "fro":
         return named(vector_norm_of(t, 2, (rows, columns), keepdim), "LinalgVectorNormBackward0", (A,))
+    if ord in (2, math.inf, 1) and 0 in (shape_of(t)[rows], shape_of(t)[columns]):
+        return vector_norm_of(t, 2, (rows, columns), keepdim)
     if ord in ("nuc", 2, -2):
         rest = [k for k in range(len(shape_of(t))) if k not in (rows, columns)]
         s = svdvals(A.to(dtypes.of_numpy(dtype_of(t))).permute(*rest, rows, columns))
@@ -437,17 +505,17 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):  # noqa: A002
     tensor(5.)
     """
     n = A.dim()
+    dim = (dim,) if isinstance(dim, int) else None if dim is None else tuple(dim)
+    if dim is not None and len(dim) not in (1, 2):
+        raise RuntimeError(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dim)}")
     if ord is None:
         return vector_norm(A, 2, dim, keepdim, dtype=dtype)
     if dim is None:
-        if isinstance(ord, str):
-            return matrix_norm_of(A, ord, (-2, -1), keepdim, dtype)
         if n not in (1, 2):
             raise RuntimeError(
                 f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {n}D."
             )
-        dim = (0,) if n == 1 else (0, 1)
-    dim = (dim,) if isinstance(dim, int) else tuple(dim)
+        dim = (0,) if n == 1 and not isinstance(ord, str) else (0, 1)
     if len(dim) == 1 and not isinstance(ord, str):
         return vector_norm(A, ord, dim, keepdim, dtype=dtype)
     return matrix_norm_of(A, ord, dim, keepdim, dtype)
@@ -456,18 +524,25 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):  # noqa: A002
 @linalg_operation(name="cond")
 def cond(A, p=None):
     """The condition number: the norm of A times that of its inverse."""
+    t = current(A)
+    if isinstance(p, str):
+        is_square(t, f"linalg.cond(ord={p})")
     if A.dim() < 2:
         raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
+    if isinstance(p, complex):
+        raise RuntimeError("value cannot be converted to type double without overflow")
     if p not in (None, "fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf):
         raise RuntimeError(
             f"linalg.cond got an invalid norm type: {p:g}"
             if not isinstance(p, str)
             else f"linalg.cond got an invalid norm type: {p}"
         )
-    if p not in (None, 2, -2) and A.shape[-1] != A.shape[-2]:
-        raise RuntimeError(
-            f"linalg.cond(ord={p}): A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} matrices"
-        )
+    if not A.numel() and not isinstance(p, str):
+        return A.new_zeros(A.shape[:-2], dtype=A.real.dtype)
+    if p not in (None, 2, -2):
+        is_square(t, f"linalg.cond(ord={p:g})" if not isinstance(p, str) else f"linalg.cond(ord={p})")
+    if p == "nuc":
+        matrix(A, "linalg.svd")
     if p in (None, 2, -2):
         s = svdvals(A)
         first, last = s[..., :1], s[..., -1:]
@@ -479,10 +554,18 @@ def cond(A, p=None):
 @linalg_operation(name="matrix_rank")
 def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     """The number of singular values above the tolerance."""
-    t = matrix(A, "linalg.matrix_rank").detach()
+    t = current(A).detach()
+    is_matrix(t, "torch.linalg.matrix_rank", "input")
+    for what, given in (("atol", tol if atol is None else atol), ("rtol", rtol)):
+        if isinstance(given, Tensor) and given.is_complex():
+            kind = spoken(dtype_of(current(given)))
+            raise RuntimeError(f"torch.linalg.matrix_rank: {what} tensor of complex type is not supported. Got {kind}")
+    if rtol is None and tol is None:
+        no_epsilon(t)
+    if not A.numel():
+        return new(np.zeros(shape_of(t)[:-2], np.int64))
+    matrix(t, "linalg.eigh" if hermitian else "linalg.svd", square=hermitian)
     s = P["svd"](t, full_matrices=False)[1]
-    if not shape_of(s)[-1]:
-        return new(np.zeros(shape_of(s)[:-1], np.int64))
     bound = tol if tol is not None else atol
     if bound is None or rtol is not None:
         rtol = max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps) if rtol is None else rtol
@@ -557,14 +640,7 @@ def matrix_exp(A):
 def multi_dot(tensors):
     """The product of several matrices (the first and the last may be vectors), in the cheapest order."""
     ts = list(tensors)
-    if len(ts) < 2:
-        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(ts)}")
-    names = [C_NAMES[dtypes.name_of(dtype_of(current(t)))] for t in ts]
-    for at, name in enumerate(names):
-        if name != names[0]:
-            raise RuntimeError(
-                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {names[0]} and tensor {at} {name}"
-            )
+    need_chain(ts)
     first, last = ts[0].dim() == 1, ts[-1].dim() == 1
     if first:
         ts[0] = ts[0].unsqueeze(0)
@@ -578,6 +654,7 @@ def multi_dot(tensors):
 @linalg_operation(name="vecdot")
 def vecdot(x, y, *, dim=-1):
     """The inner products along a dimension, the first operand conjugated."""
+    is_floating(current(x), "linalg.vecdot")
     need_same("linalg.vecdot: Expected x and y", "x", current(x), "y", current(y))
     return (x.conj() * y).sum(dim)
 
@@ -590,6 +667,8 @@ def vander(x, N=None):
         raise RuntimeError(f"linalg.vander supports floating point, complex, and integer tensors, but got {spoken(d)}")
     x = x if x.dim() else x.unsqueeze(0)
     n = x.shape[-1] if N is None else N
+    if n <= 1:
+        raise RuntimeError("N must be greater than 1.")
     ones = FUNCTIONS["ones_like"](x).unsqueeze(-1).detach()
     powers = x.unsqueeze(-1).expand(*x.shape, n - 1).cumprod(-1)
     return FUNCTIONS["cat"]((ones, powers), -1)

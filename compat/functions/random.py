@@ -22,8 +22,8 @@ from ..tensor import Tensor, current
 from .creation import completed, function, size_argument
 from .data import scalar_of
 from .drawing import drawn, refuse_staging, while_staging
+from .filling import overwrite
 from .operands import broadcast_shapes, dtype_argument, dtype_of, float_argument, integer, shape_of
-from .pointwise import overwrite
 from .register import check_writable, named, operation, released
 
 STATE_BYTES = streams.STATE_BYTES

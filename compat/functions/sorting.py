@@ -10,14 +10,14 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..tensor import Tensor, current, wrapped
+from .extremes import without
 from .indexing import along
 from .operands import INT64, P, cast, dtype_of, in_c_order, laid_like, new, shape_of, with_ones
-from .pointwise import lerp
-from .reduction import without
 from .refusals import need_dtype
 from .register import FUNCTIONS, named, operation
 from .return_types import BY_NAME as RETURN
 from .selection import LONGEST, as_torch_chooses, kth, top
+from .three_operands import lerp
 
 
 def order_of(t, dim, descending=False):

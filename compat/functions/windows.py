@@ -14,9 +14,9 @@ from .. import dtypes
 from ..tensor import Tensor, current
 from .creation import completed
 from .operands import P, dtype_of, float_argument, new, shape_of
-from .pointwise import C_NAMES
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish, spoken
+from .results import C_NAMES
 
 
 # ------------------------------------------------------------------------------------------------ windows

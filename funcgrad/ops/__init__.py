@@ -8,6 +8,7 @@ from ..lazy import attributes
 
 FAMILIES = {
     "affine": "affine",
+    "assignment": "getitem put copy",
     "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "complex": "real imag conj complex as_real as_complex angle",
     "conv": "conv",
@@ -30,6 +31,7 @@ FAMILIES = {
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "
     "scatter_max max_along scatter_min min_along",
     "integrals": "expn expi dawson spence",
+    "joining": "concatenate stack",
     "kinked": "abs copysign maximum minimum fmax fmin clamp relu leaky_relu nan_to_num",
     "linalg_det": "adjugate adjugate_along det slogdet",
     "linalg_eig": "over ties zeros_among tie_bases with_eigenvalues eigh eig_anchor eig svd with_singular_values",
@@ -49,7 +51,7 @@ FAMILIES = {
     "reduce": "mean prod max min shares logsumexp any all argmax argmin",
     "rounding": "floor ceil trunc rint spacing sign sign_or_zero round heaviside floor_divide trunc_divide remainder "
     "fmod nextafter reduce_precision ldexp frexp",
-    "shape": "full broadcast reshape transpose cast getitem put copy concatenate stack stop sum",
+    "shape": "full broadcast reshape transpose cast stop sum",
     "softmax": "softmax log_softmax",
     "sort": "argsort sort sort_with_indices top_k searchsorted",
     "special": "gaussian erf erfc erfinv lgamma digamma polygamma i0 i1 i0e i1e bessel_decay bessel_ratio",

@@ -16,7 +16,8 @@ from ..core.sample import Sample, draw, strided
 from ..errors import ShapeError
 from ._conv_kernels import convolve
 from ._window_kernels import positions, span, transposed_padding
-from .shape import fit, front, getitem, reshape, transpose
+from .assignment import getitem
+from .shape import fit, front, reshape, transpose
 
 
 @define

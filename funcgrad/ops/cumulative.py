@@ -12,11 +12,12 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from .assignment import getitem
 from .elementwise import add, greater, greater_equal, less, less_equal, mul, sub, where
 from .exponential import difference, sigmoid
 from .logic import isnan
 from .pad import pad
-from .shape import batched, cast, getitem
+from .shape import batched, cast
 
 
 # ------------------------------------------------------------------------------------------------ one place further on

@@ -11,11 +11,12 @@ from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from ..errors import DTypeError, ShapeError
+from .assignment import getitem, put
 from .complex import real_dtype
 from .elementwise import mul
 from .matrix import conj
 from .reduction import shift_axes
-from .shape import fit, front, getitem, put, zeros
+from .shape import fit, front, zeros
 
 NORMS = ("backward", "ortho", "forward")
 OPPOSITE = dict(zip(NORMS, reversed(NORMS), strict=True))

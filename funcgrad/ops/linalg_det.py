@@ -11,8 +11,10 @@ import numpy as np
 from ..core.aval import Aval, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from .assignment import getitem
 from .complex import imag, real_dtype
 from .elementwise import mul, sub
+from .joining import concatenate
 from .linalg_solve import inv
 from .matrix import (
     MATRICES,
@@ -27,7 +29,7 @@ from .matrix import (
     stack_batch,
     swapped,
 )
-from .shape import add_cts, concatenate, fit, getitem, reshape
+from .shape import add_cts, fit, reshape
 
 
 # ------------------------------------------------------------------------------------------------ adjugates

@@ -14,9 +14,11 @@ import numpy as np
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from .assignment import getitem
 from .elementwise import add, mul, sub
 from .exponential import sigmoid, tanh
-from .shape import batched, concatenate, getitem, reshape, zeros
+from .joining import concatenate
+from .shape import batched, reshape, zeros
 
 REFUSED = {
     "0-d": "a cell takes matrices",

@@ -14,11 +14,13 @@ from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from .affine import FIRST, INNER, affine
+from .assignment import getitem
 from .dot import dot_general
 from .elementwise import add, mul, sub
 from .exponential import tanh
+from .joining import concatenate, stack
 from .lstm import REFUSED, gate, lstm_gates, lstm_output, lstm_state, side_by_side, slope
-from .shape import batched, concatenate, getitem, reshape, stack, transpose, zeros_like
+from .shape import batched, reshape, transpose, zeros_like
 
 BATCHED = (((2,), (2,)), ((0,), (0,)))  # products of matrices that are stacked
 

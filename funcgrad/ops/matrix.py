@@ -12,11 +12,13 @@ from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import PRIMITIVES, define
 from ..core.sample import Sample, draw, in_kinds, strided
 from ..errors import DTypeError
+from .assignment import getitem
 from .complex import conj as conjugate
 from .complex import real as real_view
 from .dot import dot_general
 from .elementwise import add, mul, where
-from .shape import batched, cast, concatenate, front, getitem, reshape, sum_, transpose
+from .joining import concatenate
+from .shape import batched, cast, front, reshape, sum_, transpose
 
 MATRICES = {"0-d": "takes matrices"}  # the kind of sample that no primitive here has
 

@@ -8,8 +8,9 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from .assignment import getitem
 from .elementwise import where
-from .shape import batched, cast, fit, front, getitem, reshape, zeros
+from .shape import batched, cast, fit, front, reshape, zeros
 
 BOOL = np.dtype(bool)
 

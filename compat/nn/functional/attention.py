@@ -14,8 +14,8 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ... import dtypes
 from ...functions.operands import dtype_of, shape_of
-from ...functions.pointwise import C_NAMES
 from ...functions.register import FUNCTIONS as T
+from ...functions.results import C_NAMES
 from ...functions.rounding import half_of, rounded_to, shared, widened
 from ...graph import labelled
 from ...tensor import current

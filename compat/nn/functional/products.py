@@ -7,9 +7,10 @@ from funcgrad.core.trace import TAPE
 from ... import dtypes
 from ...functions.kernels import refuse_in
 from ...functions.operands import P, dtype_of, shape_of
-from ...functions.products import C_NAMES, DOT, MATRIX
+from ...functions.products import DOT, MATRIX
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, store, unusual
+from ...functions.results import C_NAMES
 from ...functions.shape import reshaped, transposed
 from ...graph import labelled
 from ...rewriting import spelled

@@ -8,7 +8,7 @@ with a zero is dropped has 0.0 added itself.
 """
 
 from ...core.graph import GraphNode
-from ...ops.shape import index_shape
+from ...ops.assignment import index_shape
 from .draft import local
 from .merging import key_of
 from .rewriting import is_constant, is_node, known_aval, made, never_negative_zero

@@ -1,0 +1,136 @@
+"""Products with an addend: addmm and its kin, beta * input + alpha * product."""
+
+import math
+
+from .. import dtypes
+from ..tensor import Tensor, current, wrapped
+from .operands import C_INTEGERS, P, cast, dtype_of, number, rank, shape_of
+from .products import bmm, mm, mv
+from .register import answering, kept, operation, publish, rewrite
+from .results import C_NAMES
+from .shape import expanded_shape
+
+
+def combined(input, product, beta, alpha):
+    """beta * input + alpha * product; an input weighed by 0 is not looked at, nan or not."""
+    t = current(input)
+    expanded_shape(shape_of(t), shape_of(product))
+    d = dtypes.promote_types(dtype_of(t), dtype_of(product))
+    t, product = cast(t, d), cast(product, d)
+    if alpha != 1:
+        product = P["mul"](product, weight(alpha, d))
+    if beta == 0:
+        return product
+    return P["add"](t if beta == 1 else P["mul"](t, weight(beta, d)), product)
+
+
+def weight(x, d):
+    """A number that Tensors of dtype d are weighed by."""
+    if isinstance(x, complex) and d.kind not in "bc":
+        name = dtypes.name_of(d)
+        raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name, C_NAMES[name])} without overflow")
+    return number(x, d) if d.kind == "u" else x
+
+
+def check_addmm(t, a, b):
+    for at, m in enumerate((a, b), 1):
+        if len(shape_of(m)) != 2:
+            raise RuntimeError(f"mat{at} must be a matrix, got {len(shape_of(m))}-D tensor")
+    need_mats(t, a, b)
+
+
+def need_mats(t, a, b):
+    d = dtype_of(b)
+    for what, o in (("self", dtype_of(t)), ("mat1", dtype_of(a))):
+        if o != d:
+            a, b = (dtypes.SPOKEN[dtypes.name_of(x)] for x in (o, d))
+            raise RuntimeError(f"{what} and mat2 must have the same dtype, but got {a} and {b}")
+
+
+def check_addmv(t, a, b):
+    ranks = [len(shape_of(x)) for x in (t, a, b)]
+    if ranks[0] > 1 or ranks[1:] != [2, 1]:
+        raise RuntimeError("vector + matrix @ vector expected, got {}, {}, {}".format(*ranks))
+    (n, k), (m,), own = shape_of(a), shape_of(b), math.prod(shape_of(t))
+    if k != m or own not in (1, n):
+        raise RuntimeError(f"size mismatch, got input ({own}), mat ({n}x{k}), vec ({m})")
+    ds = [dtypes.SPOKEN[dtypes.name_of(dtype_of(x))] for x in (t, a, b)]
+    if len({*ds}) > 1:
+        raise RuntimeError("addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*ds))
+
+
+def check_stacks(t, a, b, shape):
+    """What addbmm and baddbmm say of two stacks, whose product has this shape."""
+    expanded_shape(shape_of(t), shape)
+    for at, x in enumerate((a, b), 1):
+        if len(shape_of(x)) != 3:
+            raise RuntimeError(f"batch{at} must be a 3D tensor")
+
+
+def size_of(t, dim):
+    return shape_of(t)[wrapped(dim, len(shape_of(t)))]
+
+
+def check_addbmm(t, a, b):
+    check_stacks(t, a, b, (size_of(a, 1), size_of(b, 2)))
+    (n, i, j), (m, k, l) = shape_of(a), shape_of(b)
+    if n != m:
+        raise RuntimeError(f"batch1 and batch2 must have same number of batches, got {n} and {m}")
+    if j != k:
+        raise RuntimeError(f"Incompatible matrix sizes for bmm ({i}x{j} and {k}x{l})")
+    need_mats(t, a, b)
+
+
+def check_baddbmm(t, a, b):
+    check_stacks(t, a, b, (size_of(a, 0), size_of(a, 1), size_of(b, 2)))
+    ds = [dtype_of(x) for x in (t, a, b)]
+    if ds[0] != ds[1]:
+        names = [C_NAMES[dtypes.name_of(d)] for d in ds]
+        raise RuntimeError("Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names))
+
+
+def with_addend(name, product, shown, check=None):
+    def function(input, one, two, *, beta=1, alpha=1):
+        beta, alpha = (x.item() if isinstance(x, Tensor) else x for x in (beta, alpha))
+        if check is not None:
+            check(current(input), current(one), current(two))
+        else:  # (addr meets in one dtype before it multiplies)
+            d = dtypes.result_dtype([rank(t) for t in (input, one, two)])
+            input, one, two = (cast(current(t), d) for t in (input, one, two))
+        return combined(input, product(one, two), beta, alpha)
+
+    function.__doc__ = f"beta * input + alpha * {product.__name__} of the other two."
+    f = operation(shown, name=name, once=True)(function)
+
+    def inplace(self, one, two, *, beta=1, alpha=1):
+        got = f(kept(self, (one, two)), one, two, beta=beta, alpha=alpha)
+        if name in ("addmm", "baddbmm") and tuple(got.shape) != tuple(self.shape):
+            raise RuntimeError(
+                f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size {list(got.shape)} should match"
+            )
+        return rewrite(self, got, shown, (self, one, two))
+
+    inplace.__name__ = name + "_"
+    publish(answering(inplace), (name + "_",), False, True)
+
+
+def outer_product(one, two):
+    x, y = current(one), current(two)
+    for at, v in enumerate((x, y), 1):
+        if len(shape_of(v)) != 1:
+            raise RuntimeError(f"addr: Expected 1-D argument vec{at}, but got {len(shape_of(v))}-D")
+    d = dtypes.promote_types(dtype_of(x), dtype_of(y))
+    return P["mul"](P["reshape"](cast(x, d), shape=(shape_of(x)[0], 1)), cast(y, d))
+
+
+def batch_sum(one, two):
+    """The sum of the products of two stacks of matrices."""
+    stacked = bmm(one, two)
+    return cast(P["sum"](stacked, axes=(0,)), dtype_of(stacked))
+
+
+with_addend("addmm", mm, "AddmmBackward0", check_addmm)
+with_addend("addmv", mv, "AddmvBackward0", check_addmv)
+with_addend("addr", outer_product, "AddrBackward0")
+with_addend("baddbmm", bmm, "BaddbmmBackward0", check_baddbmm)
+with_addend("addbmm", batch_sum, "AddbmmBackward0", check_addbmm)

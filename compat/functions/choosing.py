@@ -1,0 +1,122 @@
+"""Choosing by a mask: where, masked_fill."""
+
+import numpy as np
+
+from funcgrad.core.handle import Handle
+from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import drop
+
+from .. import dtypes
+from ..deprecations import deprecated
+from ..graph import label as set_label
+from ..tensor import Tensor, current
+from .operands import C_INTEGERS, P, as_operand, cast, check_sizes, dtype_of, fitting, in_c_order, promoted, shape_of
+from .register import FUNCTIONS, MISSING, answer, kept, operation, publish, rewrite, spoken, store
+from .results import C_NAMES
+
+
+def condition_of(condition, name="where"):
+    """A boolean (or, as torch still lets it, uint8) Tensor."""
+    try:
+        c = current(condition)
+        d = dtype_of(c)
+        if d == np.uint8:
+            deprecated("where")
+            return cast(c, np.dtype(bool))
+        if d.kind != "b":
+            raise RuntimeError(
+                f"where expected condition to be a boolean tensor, but got a tensor with dtype {spoken(d)}"
+            )
+        return c
+    except BaseException as error:
+        drop(error)
+        raise
+
+
+def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None):
+    """input where the condition holds, else other; with the condition alone, the indices at which it holds.
+
+    >>> import compat as torch
+    >>> torch.where(torch.tensor([True, False]), 1.0, torch.zeros(2))
+    tensor([1., 0.])
+    """
+    try:
+        if input is MISSING and other is MISSING and not more:
+            return FUNCTIONS["nonzero"](condition, as_tuple=True)
+        x, y = as_operand(input), as_operand(other)
+        if more or x is NotImplemented or y is NotImplemented or not isinstance(condition, Tensor):
+            raise TypeError("where() takes a boolean Tensor and two operands: Tensors or numbers")
+        c = condition_of(condition)
+        x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
+        check_sizes(x, y)
+        check_sizes(c, x, y)
+        (a, b), d = promoted((x, y))
+        got = P["where"](c, a if isinstance(a, Handle) else d.type(a), b if isinstance(b, Handle) else d.type(b))
+        if got.mark is not None:
+            set_label(got, "WhereBackward0", (input, other))
+        return got if out is None else store("where", out, got)
+    except BaseException as error:
+        error = answer(error, "where", (condition, input, other, *more))
+        raise error
+
+
+publish(where, ("where",), True, False)
+
+
+@operation(name="where", function=False)
+def where_method(self, condition, other):
+    """self where the condition holds, else other."""
+    return where(condition, self, other)
+
+
+def fill_value(t, value, name):
+    """The value of masked_fill: a number, or a 0-d Tensor in the Tensor's dtype."""
+    if isinstance(value, Tensor):
+        v = current(value)
+        if shape_of(v):
+            raise RuntimeError(
+                f"{name} only supports a 0-dimensional value tensor, but got tensor with {len(shape_of(v))} "
+                "dimension(s)."
+            )
+        if dtype_of(t).kind == "u" and v.owner is TAPE and dtype_of(v).kind == "f":
+            fill_value(t, v.val.item(), name)  # (which refuses what does not fit)
+        return cast(v, dtype_of(t))
+    d = dtype_of(t)
+    if d.kind == "u" and type(value) is float and value < 0:
+        raise RuntimeError("value cannot be converted to type uint8_t without overflow")
+    if isinstance(value, complex) and d.kind not in "bc":
+        name = dtypes.name_of(d)
+        raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name, C_NAMES[name])} without overflow")
+    return d.type(fitting(value, d))
+
+
+def check_mask(mask, name="masked_fill_"):
+    d = dtype_of(current(mask))
+    if d.kind != "b":
+        raise RuntimeError(
+            f"{name} only supports boolean masks, but got mask with dtype {C_NAMES.get(dtypes.name_of(d), d.name)}"
+        )
+
+
+@operation()
+def masked_fill(input, mask, value):
+    """The input with `value` where the mask holds."""
+    t, m = current(input), current(mask)
+    check_sizes(m, t)
+    check_mask(m)
+    v = fill_value(t, value, "masked_fill_")
+    shown = ("MaskedFillBackward1", (input, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (input,))
+    out = in_c_order(P["where"](m, v, t))
+    if out.mark is not None:
+        set_label(out, *shown)
+    return out
+
+
+@operation(function=False)
+def masked_fill_(self, mask, value):
+    """masked_fill, in place."""
+    check_mask(mask)
+    check_sizes(current(self), current(mask))
+    old = kept(self)
+    shown = ("MaskedFillBackward1", (old, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (old,))
+    return rewrite(self, masked_fill(old, mask, value), *shown, fills=True)

@@ -1,0 +1,104 @@
+"""The parts of complex numbers: real, imag, conj, angle, and the views as pairs of real numbers."""
+
+from funcgrad.core.halves import BFLOAT16
+from funcgrad.core.mutation import view as core_view
+from funcgrad.core.trace import TAPE
+
+from ..rewriting import spelled
+from ..tensor import current
+from .operands import P, dtype_of, floating, shape_of
+from .register import FUNCTIONS, answering, install, operation, publish, spoken
+from .shape import view_of
+
+
+def real_part(input):
+    """The real part, as a view; of a real Tensor the Tensor itself."""
+    t = current(input)
+    return part(t, "real", 0) if dtype_of(t).kind == "c" else input
+
+
+def part(t, prim, at):
+    """One of the two parts of complex numbers, as a view."""
+    return spelled(core_view(t, P[prim]), "SelectBackward0", part_in_steps, at)
+
+
+def part_in_steps(t, at):
+    return view_of(view_as_real(t), "getitem", "SelectBackward0", idx=(Ellipsis, at))
+
+
+def imaginary_part(input):
+    """The imaginary part, as a view; RuntimeError for real Tensors."""
+    t = current(input)
+    if dtype_of(t).kind != "c":
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    return part(t, "imag", 1)
+
+
+FUNCTIONS["real"], FUNCTIONS["imag"] = answering(real_part), answering(imaginary_part)
+install("real", property(real_part))
+install("imag", property(imaginary_part))
+
+
+@operation()
+def conj(input):
+    """The conjugate; of a real Tensor the Tensor itself."""
+    return P["conj"](current(input)) if dtype_of(current(input)).kind == "c" else input
+
+
+publish(FUNCTIONS["conj"], ("conj_physical",), True, True)
+
+
+@operation("AngleBackward0")
+def angle(input):
+    """The angle in radians; of a real number 0 (of -0.0 too) or pi."""
+    t = floating(current(input))
+    return P["angle"](t if dtype_of(t).kind == "c" else P["add"](t, 0.0))
+
+
+@operation()
+def view_as_real(input):
+    """The real and imaginary parts as a new last dimension, as a view."""
+    t = current(input)
+    if dtype_of(t).kind != "c":
+        raise RuntimeError("view_as_real is only supported for complex tensors")
+    return core_view(t, P["as_real"])
+
+
+@operation()
+def view_as_complex(input):
+    """Complex numbers of which the last dimension holds the real and the imaginary part, as a view."""
+    t = current(input)
+    shape, d = shape_of(t), dtype_of(t)
+    if d.kind != "f" or d == BFLOAT16:
+        raise RuntimeError(
+            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
+            f"{spoken(d)}"
+        )
+    if not shape:
+        raise RuntimeError("Input tensor must have one or more dimensions")
+    if shape[-1] != 2:
+        raise RuntimeError("Tensor must have a last dimension of size 2")
+    if t.owner is TAPE:
+        *strides, last = t.stride()
+        if last != 1:
+            raise RuntimeError("Tensor must have a last dimension with stride 1")
+        for step in strides:
+            if step % 2:
+                raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
+        if t.storage_offset() % 2:
+            raise RuntimeError("Tensor must have a storage_offset divisible by 2")
+    return core_view(t, P["as_complex"])
+
+
+def itself(name):
+    def same(input):
+        return input
+
+    same.__doc__ = "The Tensor itself: nothing is put off."
+    operation(name=name)(same)
+
+
+for _name in ("resolve_conj", "resolve_neg"):
+    itself(_name)
+for _name in ("is_conj", "is_neg"):
+    install(_name, lambda t: False)

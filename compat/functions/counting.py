@@ -1,0 +1,162 @@
+"""Distinct values and how often they stand: unique, bincount, histograms; of values alone, without derivatives."""
+
+import numpy as np
+
+from funcgrad.numpy.concrete import concrete
+
+from .. import dtypes
+from ..errors import type_name
+from ..tensor import Tensor, current, wrapped
+from .operands import new
+from .refusals import refuse
+from .register import operation
+from .results import C_NAMES
+from .return_types import BY_NAME as RETURN
+from .rounding import HALVES
+
+
+def values_of(t, what):
+    return np.asarray(concrete(current(t), what))
+
+
+@operation()
+def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):  # noqa: A002
+    """The distinct elements (or slices along a dimension), sorted; on request where each went, and how often it
+    stands.
+    """
+    for what, given in (("sorted", sorted), ("return_inverse", return_inverse), ("return_counts", return_counts)):
+        if type(given) is not bool:
+            name = "_unique2" if dim is None else "unique_dim"
+            raise TypeError(f"{name}(): argument '{what}' must be bool, not {type_name(given)}")
+    v = values_of(input, "unique")
+    dim = None if dim is None else wrapped(dim, v.ndim)
+    got = np.unique(v, return_inverse=True, return_counts=True, axis=dim)
+    out = [got[0]]
+    if return_inverse:
+        out.append(got[1].reshape(v.shape if dim is None else -1))
+    if return_counts:
+        out.append(got[2])
+    out = [new(np.array(a, order="C")) for a in out]
+    return out[0] if len(out) == 1 else tuple(out)
+
+
+@operation()
+def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
+    """The first of each run of equal elements (or slices along a dimension)."""
+    for what, given in (("return_inverse", return_inverse), ("return_counts", return_counts)):
+        if type(given) is not bool:
+            raise TypeError(f"unique_consecutive(): argument '{what}' must be bool, not {type_name(given)}")
+    v = values_of(input, "unique_consecutive")
+    dim = None if dim is None else wrapped(dim, v.ndim)
+    rows = v.reshape(-1) if dim is None else np.moveaxis(v, dim, 0)
+    n = len(rows)
+    first = np.ones(n, bool)
+    if n > 1:
+        first[1:] = (rows[1:] != rows[:-1]).reshape(n - 1, -1).any(1)
+    kept_rows = rows[first]
+    out = [kept_rows if dim is None else np.moveaxis(kept_rows, 0, dim)]
+    if return_inverse:
+        inverse = np.cumsum(first) - 1
+        out.append(inverse.reshape(v.shape) if dim is None else inverse)
+    if return_counts:
+        out.append(np.diff(np.append(np.flatnonzero(first), n)))
+    out = [new(np.array(a, order="C")) for a in out]
+    return out[0] if len(out) == 1 else tuple(out)
+
+
+@operation()
+def bincount(input, weights=None, minlength=0):
+    """How often each of 0, 1, 2, ... stands in a vector of integers, or the sums of their weights."""
+    v = values_of(input, "bincount")
+    if minlength < 0:
+        raise RuntimeError("minlength should be >= 0")
+    if v.dtype.kind not in "iub":
+        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{dtypes.SPOKEN[dtypes.name_of(v.dtype)]}'")
+    if v.ndim != 1 or v.dtype.kind not in "iu" or (v.size and v.min() < 0):
+        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if weights is None:
+        return new(np.bincount(v, minlength=minlength).astype(np.int64))
+    w = values_of(weights, "bincount")
+    if v.size and w.shape != v.shape:
+        raise RuntimeError("weights should be 1-d and have the same length as input")
+    if not v.size:
+        return new(np.zeros(minlength, np.int64))
+    return new(np.bincount(v, w, minlength).astype(np.float32 if w.dtype == np.float32 else np.float64))
+
+
+@operation()
+def histc(input, bins=100, min=0, max=0):  # noqa: A002
+    """The counts of the elements in bins of one width between min and max (both 0: those of the data)."""
+    v = values_of(input, "histc")
+    need_bins(bins)
+    if v.dtype.kind == "u" and (min < 0 or max < 0):
+        raise RuntimeError("value cannot be converted to type uint8_t without overflow")
+    need_histogram(v.dtype, "aminmax_cpu" if v.dtype.kind == "c" and min == max == 0 else "histogram_cpu")
+    low, high = (float(v.min()), float(v.max())) if min == max and v.size else (min, max)
+    if low == high:
+        low, high = low - 1, high + 1
+    if not low <= high:
+        raise RuntimeError("torch.histc: max must be larger than min")
+    counts, _ = np.histogram(v, bins, (low, high))
+    return new(counts.astype(v.dtype))
+
+
+def need_bins(bins):
+    if bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+
+
+def need_histogram(d, kernel="histogram_cpu"):
+    """The refusal of a histogram with bins of one width between two numbers."""
+    if d.kind != "f":
+        refuse("linspace_cpu" if d.kind == "b" else kernel, d)
+
+
+@operation()
+def histogram(input, bins=100, *, range=None, weight=None, density=False):  # noqa: A002
+    """(counts, edges) of a histogram with so many bins of one width, or with the given edges."""
+    v = values_of(input, "histogram")
+    if isinstance(bins, int):
+        need_bins(bins)
+    if weight is not None:
+        w = values_of(weight, "histogram")
+        if w.dtype != v.dtype:
+            a, b = (C_NAMES[dtypes.name_of(d)] for d in (v.dtype, w.dtype))
+            raise RuntimeError(
+                "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
+                f"but got input({a}), and weight({b})"
+            )
+        if w.size != v.size:
+            raise RuntimeError(
+                "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
+                f"innermost dimension, but got input with shape {[v.size, 1]} and weight with shape {list(w.shape)}"
+            )
+    if range is not None and len(range) != 2:
+        raise RuntimeError(
+            f"torch.histogramdd: for a 1-dimensional histogram range should have 2 elements, but got {len(range)}"
+        )
+    if range is not None and range[0] > range[1]:
+        raise RuntimeError(
+            f"torch.histogramdd: min should not exceed max, but got min {range[0]:g} max {range[1]:g} for dimension 0"
+        )
+    edges = values_of(bins, "histogram") if isinstance(bins, Tensor) else bins
+    if isinstance(bins, Tensor):
+        if edges.ndim != 1:
+            raise RuntimeError(
+                f"torch.histogram(): bins tensor should have one dimension, but got {edges.ndim} dimensions in the bins tensor"
+            )
+        if edges.dtype != v.dtype:
+            a, b = (C_NAMES[dtypes.name_of(d)] for d in (v.dtype, edges.dtype))
+            raise RuntimeError(
+                "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
+                f"{a} and bins for dimension 0 with dtype {b}"
+            )
+        if v.dtype.kind != "f":
+            refuse("histogram_cpu", v.dtype)
+    elif range is not None:
+        need_histogram(v.dtype)
+    elif v.dtype.kind != "f" or v.dtype in HALVES:
+        refuse("histogramdd", v.dtype)
+    w = None if weight is None else values_of(weight, "histogram").reshape(-1)
+    counts, edges = np.histogram(v.reshape(-1), edges, range, density=density, weights=w)
+    return RETURN["histogram"](new(counts.astype(v.dtype)), new(edges.astype(v.dtype)))

@@ -1,0 +1,210 @@
+"""einsum: the contraction is cut into products of two, each one product of matrices, as torch cuts it."""
+
+import math
+
+from funcgrad.core.mutation import view as core_view
+
+from .. import dtypes
+from ..errors import type_name
+from ..rewriting import spelled
+from ..tensor import Tensor, current
+from .arithmetic import MUL
+from .joining import need_tensors
+from .operands import P, cast, dtype_of, need_scalar_type, rank, shape_of
+from .products import DOT, batched
+from .register import METHODS, operation, renamed
+from .shape import reshaped
+
+
+def spelled_out(equation, operands):
+    """(letters of each operand, letters of the result) of an equation, with numbers in place of an ellipsis's
+    letters.
+    """
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    terms = left.split(",")
+    if len(terms) != len(operands):
+        more = "fewer" if len(terms) > len(operands) else "more"
+        raise RuntimeError(f"einsum(): {more} operands were provided than specified in the equation")
+    letters, dots = [], 0
+    for term in terms:
+        for at, k in enumerate(term.replace("...", "")):
+            if not (k.isascii() and k.isalpha()):
+                raise RuntimeError(
+                    f"einsum(): invalid subscript given at index {at} in the equation string, subscripts must be in [a-zA-Z]"
+                )
+    for at, (term, t) in enumerate(zip(terms, operands)):
+        head, found, tail = term.partition("...")
+        hidden = t.dim() - len(head) - len(tail)
+        if hidden < 0 or (hidden and not found):
+            raise RuntimeError(
+                f"einsum(): the number of subscripts in the equation ({len(head) + len(tail)}) does not match the "
+                "number of "
+                f"dimensions ({t.dim()}) for operand {at} and no ellipsis was given"
+            )
+        dots = max(dots, hidden)
+        letters.append((head, hidden if found else 0, tail))
+    letters = [[*head, *range(dots - hidden, dots), *tail] for head, hidden, tail in letters]
+    if arrow:
+        head, found, tail = right.partition("...")
+        result = [*head, *(range(dots) if found else ()), *tail]
+    else:
+        seen = [k for term in letters for k in term]
+        result = [*range(dots), *sorted({k for k in seen if isinstance(k, str) and seen.count(k) == 1})]
+    for k in result:
+        if result.count(k) > 1:
+            raise RuntimeError(f"einsum(): output subscript {k} appears more than once in the output")
+        if not any(k in term for term in letters):
+            raise RuntimeError(f"einsum(): output subscript {k} does not appear in the equation for any input operand")
+    return letters, result
+
+
+def laid_out(t, letters, order):
+    """A view of t with one axis for each letter of `order`, of length 1 where t lacks it; of an axis that stands twice,
+    the diagonal."""
+    letters = list(letters)
+    for k in dict.fromkeys(letters):
+        while letters.count(k) > 1:
+            i = letters.index(k)
+            j = letters.index(k, i + 1)
+            t = METHODS["movedim"](METHODS["diagonal"](t, 0, i, j), -1, i)
+            del letters[j]
+    t = current(t)
+    for k in order:
+        if k not in letters:
+            t = METHODS["unsqueeze"](t, len(letters))
+            letters.append(k)
+    return core_view(t, P["transpose"], perm=tuple([letters.index(k) for k in order]))
+
+
+def check_lengths(operands, terms):
+    """RuntimeError in torch's words if a letter has several lengths other than 1."""
+    lengths = {}
+    for at, (t, letters) in enumerate(zip(operands, terms)):
+        for n, k in zip(shape_of(current(t)), letters):
+            if lengths.setdefault(k, n) != n and 1 not in (n, lengths[k]):
+                raise RuntimeError(
+                    f"einsum(): subscript {k} has size {n} for operand {at} which does not broadcast with "
+                    "previously seen size "
+                    f"{lengths[k]}"
+                )
+            lengths[k] = max(lengths[k], n)
+
+
+def sum_of_products(x, y, dims, ordered):
+    """x * y summed over dims that both have, which stay with length 1: one product of stacks of matrices. `ordered`: the
+    left one is the operand whose own dims come first."""
+    s, r = shape_of(x), shape_of(y)
+    axes = range(len(s))
+    shared = [i for i in axes if i not in dims and s[i] != 1 and r[i] != 1]
+    left = [i for i in axes if i not in dims and s[i] != 1 and r[i] == 1]
+    right = [i for i in axes if i not in (*dims, *shared, *left)]
+    if ordered and left and right and right[0] < left[0]:
+        x, y, s, r, left, right = y, x, r, s, right, left
+    x = P["transpose"](x, perm=(*shared, *left, *dims, *right))
+    y = P["transpose"](y, perm=(*shared, *dims, *right, *left))
+    stack, rows, summed, columns = (
+        math.prod([of[i] for i in some]) for of, some in ((s, shared), (s, left), (s, dims), (r, right))
+    )
+    out = batched(reshaped(x, (stack, rows, summed)), reshaped(y, (stack, summed, columns)))
+    order = (*shared, *left, *dims, *right)
+    lengths = {**{i: s[i] for i in (*shared, *left)}, **{i: 1 for i in dims}, **{i: r[i] for i in right}}
+    out = P["reshape"](renamed(out, "BmmBackward0"), shape=tuple([lengths[i] for i in order]))
+    return P["transpose"](out, perm=tuple([order.index(i) for i in axes]))
+
+
+def multiplied(x, y, still, inner, ordered):
+    """The product of two operands that are laid out, summed over those of the axes `inner` that no other operand has;
+    `still[axis]`: how many operands have it."""
+    both, alone = [], ([], [])
+    for d in inner:
+        in_x, in_y = shape_of(x)[d] != 1, shape_of(y)[d] != 1
+        if in_x and in_y:
+            still[d] -= 1
+        if still[d] == 1 and (in_x or in_y):
+            (both if in_x and in_y else alone[in_y]).append(d)
+            still[d] = 0
+    x, y = (current(METHODS["sum"](t, dims, True)) if dims else t for t, dims in zip((x, y), alone))
+    return sum_of_products(x, y, tuple(both), ordered) if both else current(MUL(x, y))
+
+
+@operation(method=False)
+def einsum(*operands):
+    """Sums of products by Einstein's convention: "ij,jk->ik" is the product of matrices.
+
+    >>> import compat as torch
+    >>> torch.einsum("ij,j->i", torch.eye(2), torch.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    """
+    if len(operands) < 2:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list"
+        )
+    equation, *operands = operands
+    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
+        operands = operands[0]
+    if not isinstance(equation, str):
+        if not isinstance(equation, Tensor):
+            raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")
+        equation, operands = from_sublists((equation, *operands))
+    need_tensors(operands, 1)
+    terms, result = spelled_out(equation, operands)
+    check_lengths(operands, terms)
+    d = {dtype_of(current(u)) for u in operands}
+    if len(d) > 1:
+        if {k for term in terms for k in term} - {*result}:
+            for u in operands[1:]:
+                need_scalar_type(current(operands[0]), current(u))
+        d = dtypes.result_dtype([rank(u) for u in operands])
+        operands = [cast(current(u), d) for u in operands]
+    order = [*result, *sorted({k for term in terms for k in term} - {*result}, key=str)]
+    if len(operands) == 2:
+        got = in_one_product(*map(current, operands), *terms, result, order)
+        if got is not None:
+            return got
+    return in_steps(operands, terms, order, len(result))
+
+
+def in_one_product(x, y, a, b, result, order):
+    """The sum of the products of two operands, if one dot_general gives it as it is wanted; else None."""
+    lengths = dict(zip((*a, *b), shape_of(x) + shape_of(y)))
+    if len({*a}) < len(a) or len({*b}) < len(b) or (*[lengths[k] for k in (*a, *b)],) != shape_of(x) + shape_of(y):
+        return None  # (a diagonal; a length of 1 that is stretched)
+    both = [k for k in a if k in b]
+    inner = [k for k in both if k not in result]
+    batch = [k for k in result if k in both]
+    left, right = [k for k in a if k not in both], [k for k in b if k not in both]
+    if not inner:
+        return None
+    dims = [(tuple([t.index(k) for k in inner]), tuple([t.index(k) for k in batch])) for t in (a, b)]
+    if [*batch, *left, *right] == result:
+        out = DOT(x, y, dims=tuple(zip(*dims)))
+        return spelled(out, "ViewBackward0", pair_in_steps, a, b, order, len(result), shapes=(shape_of(x), shape_of(y)))
+    if [*batch, *right, *left] == result:
+        out = DOT(y, x, dims=tuple(zip(*dims[::-1])))
+        turned = lambda y, x: pair_in_steps(x, y, a, b, order, len(result))  # noqa: E731
+        return spelled(out, "ViewBackward0", turned, shapes=(shape_of(y), shape_of(x)))
+    return None
+
+
+def pair_in_steps(x, y, a, b, order, count):
+    return in_steps((x, y), (a, b), order, count)
+
+
+def in_steps(operands, terms, order, count):
+    """einsum as torch makes it, from left to right; the result has the first `count` letters of `order`."""
+    inner = range(count, len(order))
+    t, *others = [laid_out(u, letters, order) for u, letters in zip(operands, terms)]
+    if not others:
+        return METHODS["sum"](t, tuple(inner)) if inner else t
+    still = [sum([shape_of(u)[d] != 1 for u in (t, *others)]) for d in range(len(order))]
+    for u in others:
+        t = multiplied(t, u, still, inner, len(others) == 1)
+    return core_view(t, P["reshape"], shape=shape_of(t)[:count]) if inner else t
+
+
+def from_sublists(arguments):
+    """einsum(operand, [0, 1], ..., [0]) as an equation."""
+    *pairs, last = arguments if len(arguments) % 2 else (*arguments, None)
+    spell = lambda ks: "".join(["..." if k is Ellipsis else chr(ord("a") + k) for k in ks])
+    equation = ",".join(map(spell, pairs[1::2]))
+    return (equation if last is None else f"{equation}->{spell(last)}"), pairs[::2]

@@ -1,0 +1,181 @@
+"""Extremes: max, min and their kin, of a whole Tensor or along a dimension, with their indices; aminmax.
+
+Invariant: where several elements share an extreme, the derivative goes where torch sends it: split evenly by reductions
+of the whole Tensor and by amax/amin, to the one index that max(dim) and its kin return.
+"""
+
+import math
+
+import numpy as np
+
+from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import drop
+
+from ..tensor import Tensor, current, wrapped
+from .indexing import along
+from .operands import INT64, P, cast, dims_of, dtype_of, integer, new, shape_of, with_ones
+from .reduction import EVERY, asked, by_other_names, over
+from .refusals import need_dtype
+from .register import FUNCTIONS, MISSING, answer, named, not_a_tensor, operation, publish, renamed, store
+from .return_types import BY_NAME as RETURN
+
+
+def need_elements(name, t, dim, over_all="max"):
+    """torch's errors for the extreme of nothing."""
+    shape = shape_of(t)
+    if dim is None:
+        if 0 in shape:
+            if name in ("argmax", "argmin"):
+                raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
+            raise RuntimeError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
+                "dim with the "
+                "'dim' argument."
+            )
+        return
+    for d in dims_of(dim, len(shape)):
+        if shape[d] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+
+
+def index_of_extreme(t, prim, dim, keepdim=True):
+    """The index of the extreme along a dimension, int64, kept as a dimension of length 1."""
+    shape = shape_of(t)
+    if not shape:
+        wrapped(dim, 0)
+        return new(np.zeros((), np.int64))
+    dim = wrapped(dim, len(shape))
+    if t.owner is TAPE:  # (an index is recorded nowhere)
+        return new(
+            np.asarray(
+                P[prim]
+                .impl(t.val, axis=dim)
+                .reshape(with_ones(shape, (dim,)) if keepdim else shape[:dim] + shape[dim + 1 :])
+            )
+        )
+    out = cast(P[prim](t, axis=dim), INT64)
+    return P["reshape"](out, shape=with_ones(shape, (dim,))) if keepdim else out
+
+
+def in_place_of_rows(v, index, dim, keepdim):
+    """(the elements of an array at an index kept as a dimension of length 1, the index), as new Tensors."""
+    values = np.take_along_axis(v, index, dim) if v.shape else v.copy()
+    if not keepdim and v.shape:
+        values, index = values.squeeze(dim), index.squeeze(dim)
+    return new(values), new(index)
+
+
+def picked(t, index, dim):
+    """The elements of t at an index kept as a dimension of length 1."""
+    return P["reshape"](t, shape=()) if not shape_of(t) else along(t, index, wrapped(dim, len(shape_of(t))))
+
+
+def without(t, dim, keepdim):
+    """A result with a dimension of length 1, which goes unless it is kept."""
+    shape = shape_of(t)
+    if keepdim or not shape:
+        return t
+    dim %= len(shape)
+    return P["reshape"](t, shape=shape[:dim] + shape[dim + 1 :])
+
+
+def mean_of_nans(t):
+    """nan, whose derivative every nan of t has an even share of: torch's for the extreme of a Tensor with nan in it."""
+    axes = tuple(range(len(shape_of(t))))
+    missing = P["isnan"](t)
+    return P["div"](P["sum"](P["where"](missing, t, 0.0), axes=axes), P["sum"](cast(missing, dtype_of(t)), axes=axes))
+
+
+def extreme(name, longer, evenly):
+    """torch.max and torch.min: of the whole, along a dimension (values, indices), or of two Tensors."""
+    arg = "arg" + name
+    shown = name.capitalize()
+    pair = RETURN[name]
+
+    def of_whole(input):
+        t = current(input)
+        need_dtype(name, dtype_of(t))
+        need_elements(name, t, None)
+        out = P[name](t, axes=tuple(range(len(shape_of(t)))))
+        if out.mark is not None:
+            if out.owner is TAPE and math.isnan(out.val):
+                return named(mean_of_nans(t), shown + "Backward1", (input,))
+            renamed(out, shown + "Backward1")
+        return out
+
+    def along_dim(input, dim, keepdim):
+        try:
+            t = current(input)
+            need_dtype(f"{name} along", dtype_of(t))
+            need_elements(name, t, dim)
+            index = index_of_extreme(t, arg, dim)
+            if t.owner is TAPE and t.mark is None:
+                return pair(*in_place_of_rows(t.val, index.val, dim, keepdim))
+            values = named(without(picked(t, index, dim), dim, keepdim), shown + "Backward0", (input,))
+            return pair(values, without(index, dim, keepdim))
+        except BaseException as error:
+            drop(error)
+            raise
+
+    def function(input=MISSING, dim=None, keepdim=False, *more, out=None, **named):
+        try:
+            if not isinstance(input, Tensor) or more:
+                raise not_a_tensor(name, input)
+            if named:
+                dim, keepdim = by_other_names(name, dim, keepdim, named, "other")
+            if keepdim is not False and keepdim is not True or dim is True:
+                raise TypeError(f"{name}() takes a dimension and a bool")
+            if dim is None:
+                got = of_whole(input)
+            elif isinstance(dim, Tensor):
+                if keepdim is not False:
+                    raise TypeError(f"{name}() of two Tensors keeps no dimension")
+                return FUNCTIONS[longer](input, dim, out=out)
+            else:
+                got = along_dim(input, integer(dim, "dim"), keepdim)
+            return got if out is None else store(name if isinstance(got, Tensor) else name + "_pair", out, got)
+        except BaseException as error:
+            error = answer(error, name, *asked(input, EVERY if dim is None else dim, keepdim, more, None, out, named))
+            raise error
+
+    function.__name__ = name
+    function.__doc__ = (
+        f"The {longer} of all elements; with dim, (values, indices) along it; with a second Tensor, elementwise."
+    )
+    publish(function, (name,), True, True)
+
+    def amount(input, dim=(), keepdim=False):
+        t = current(input)
+        need_dtype(evenly, dtype_of(t))
+        need_elements(evenly, t, None if dim == () or dim is None else dim)
+        return over(t, name, dim, keepdim)
+
+    amount.__doc__ = f"The {longer} over dimensions; ties share the derivative."
+    operation(evenly.capitalize() + "Backward0", name=evenly)(amount)
+
+    def position(input, dim=None, keepdim=False):
+        t = current(input)
+        need_dtype(arg, dtype_of(t))
+        need_elements(arg, t, dim)
+        if dim is None:
+            flat = P["reshape"](t, shape=(-1,)) if 0 not in shape_of(t) else t
+            out = index_of_extreme(P["reshape"](flat, shape=(input.numel(),)), arg, 0, False)
+            return P["reshape"](out, shape=(1,) * len(shape_of(t))) if keepdim else out
+        return index_of_extreme(t, arg, dim, keepdim)
+
+    position.__doc__ = f"The index of the {longer}, the first at ties; without dim, in the flattened Tensor."
+    operation(name=arg)(position)
+
+
+extreme("max", "maximum", "amax")
+extreme("min", "minimum", "amin")
+
+
+@operation("AminmaxBackward0")
+def aminmax(input, *, dim=None, keepdim=False):
+    """(min, max) of all elements, or along a dimension."""
+    t = current(input)
+    need_dtype("aminmax", dtype_of(t))
+    need_elements("aminmax", t, dim)
+    dims = () if dim is None else dim
+    return RETURN["aminmax"](over(t, "min", dims, keepdim), over(t, "max", dims, keepdim))

@@ -1,0 +1,70 @@
+"""Filling: every element, or the diagonal, set in place to a value."""
+
+import numpy as np
+
+from ..tensor import Tensor, current
+from .operands import P, as_operand, broadcast_shapes, dtype_of, fitting, new, shape_of, without_imaginary
+from .register import FUNCTIONS, in_place, operation
+
+
+def overwrite(t, value, label, operands):
+    """t[...] = value; where t is recorded its old value gets the derivative zero, as torch has it, not none."""
+    fills = len(operands) == 1 or value is t  # (then nothing is moved in torch)
+    if current(t).mark is None:
+        return in_place(t, P["copy"], value, label=label, operands=operands, fills=fills)
+    return in_place(t, P["put"], value, label=label, operands=operands, fills=fills, idx=(Ellipsis,))
+
+
+@operation(function=False)
+def fill_(self, value):
+    """Every element set to a number or to a 0-d Tensor, in place."""
+    if isinstance(value, Tensor):
+        if value.dim():
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value.dim()} dimensions."
+            )
+        v = without_imaginary(current(value), dtype_of(current(self)))
+        return overwrite(self, v, "FillBackward3", (self, value))
+    return overwrite(self, fitting(value, dtype_of(current(self))), "FillBackward2", (self,))
+
+
+@operation(function=False)
+def fill_diagonal_(self, fill_value, wrap=False):
+    """The diagonal of a matrix (with `wrap` also of what stands below its square part) or of a cube set to a number, in place."""
+    shape = tuple(self.shape)
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) == 2 and not wrap:
+        FUNCTIONS["diagonal"](self).fill_(fill_value)
+        return self
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    step = sum(int(np.prod(shape[k + 1 :])) for k in range(len(shape)))
+    at = np.unravel_index(np.arange(0, int(np.prod(shape)), step), shape)
+    self[tuple([new(k) for k in at])] = fill_value
+    return self
+
+
+@operation(function=False)
+def zero_(self):
+    """Every element set to zero, in place."""
+    return overwrite(self, 0, "ZeroBackward0", (self,))
+
+
+@operation(function=False)
+def copy_(self, src, non_blocking=False):
+    """The elements of another Tensor, broadcast and cast to this dtype, written into this Tensor."""
+    src = as_operand(src)
+    if src is NotImplemented:
+        raise TypeError("copy_(): argument 'other' (position 1) must be Tensor")
+    if isinstance(src, Tensor):
+        own, given = tuple(self.shape), shape_of(current(src))
+        if given != own:
+            full = broadcast_shapes(own, given)
+            if full != own:
+                raise RuntimeError(f"output with shape {list(own)} doesn't match the broadcast shape {list(full)}")
+        return overwrite(self, without_imaginary(current(src), dtype_of(current(self))), "CopyBackwards", (self, src))
+    return overwrite(self, src, "CopyBackwards", (self, src))
+
+
+FUNCTIONS["zero_"] = zero_

@@ -1,0 +1,140 @@
+"""Norms: of vectors over dimensions, distances between points, slices shrunk to a norm.
+
+Invariant: the derivative of a norm is 0 where the norm is 0.
+"""
+
+from .. import dtypes
+from ..tensor import Tensor, current, wrapped
+from .data import scalar_of
+from .operands import P, cast, dims_of, dtype_of, need_scalar_type, shape_of
+from .reduction import finish, root
+from .register import FUNCTIONS, named, not_a_tensor, operation, spoken
+from .rounding import half_in, in_float32, shared
+
+
+def in_dtype(t, dtype, name):
+    """A Tensor of floats in the dtype that its norm is asked in; RuntimeError if that is of another kind, or has fewer digits."""
+    own = dtype_of(t)
+    if dtype is None or own.kind not in "fc":
+        return t
+    d = dtypes.as_numpy(dtype)
+    if d.kind not in "fc":
+        raise RuntimeError(f"{name}: dtype should be floating point or complex, but got {spoken(d)}")
+    if own.kind != d.kind:
+        kind = "complex" if own.kind == "c" else "real"
+        raise RuntimeError(f"{name}: dtype should be {kind} for {kind} inputs, but got {spoken(d)}")
+    if dtypes.result_dtype([(own, 2), (d, 2)]) != d:
+        raise RuntimeError(
+            f"{name}: the dtype of the input ({spoken(own)}) should be convertible without narrowing to the specified dtype "
+            f"({spoken(d)})"
+        )
+    return cast(t, d)
+
+
+def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vector_norm"):
+    """The p-norm of the elements over dimensions; its derivative is 0 where it is 0."""
+    if isinstance(p, complex):
+        raise RuntimeError(f"{name}: Expected a non-complex scalar as the order of norm.")
+    t = in_dtype(t, dtype, name)
+    if shared.halves and (d := half_in(t)):
+        return in_float32(d, vector_norm_of, t, p, dim, keepdim, None, name)
+    if dtype_of(t).kind not in "fc":
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(dtype_of(t))}")
+    p = scalar_of(p)
+    shape = shape_of(t)
+    dims = dims_of(dim, len(shape))
+    if p == 2:
+        squares = P["square"](t) if dtype_of(t).kind == "f" else P["real"](P["mul"](t, P["conj"](t)))
+        return finish(root(P["sum"](squares, axes=dims)), shape, dims, keepdim)
+    size = P["abs"](t, kink="torch")
+    if p < 0 or p == float("inf"):
+        for d in dims if 0 in shape else ():
+            if shape[d] == 0 and dim in (None, (), []):
+                raise RuntimeError(
+                    f"{name} cannot compute the {p:g} norm on an empty tensor because the operation does not have an identity"
+                )
+            if shape[d] == 0:
+                raise RuntimeError(
+                    f"{name} cannot compute the {p:g} norm on the dimension {d}because this dimension is empty and the operation does "
+                    "not have an identity"
+                )
+    if p == 0:  # (a count, whose derivative is zero but there, as in torch)
+        counted = P["where"](P["not_equal"](t, 0), 1.0, P["mul"](P["where"](P["equal"](t, 0), size, 0.0), 0.0))
+        return finish(P["sum"](cast(counted, dtype_of(size)), axes=dims), shape, dims, keepdim)
+    if p == 1:
+        out = P["sum"](size, axes=dims)
+    elif p in (float("inf"), float("-inf")):
+        out = P["max" if p > 0 else "min"](size, axes=dims) if dims else size
+    else:
+        out = root(P["sum"](P["power"](size, float(p)), axes=dims), 1.0 / p)
+    return finish(out, shape, dims, keepdim)
+
+
+@operation()
+def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
+    """The p-norm of the elements ("fro": 2), of the whole or over dimensions; "nuc": the sum of singular values."""
+    if type(keepdim) is not bool:
+        raise not_a_tensor("linalg_vector_norm", keepdim, 4, "keepdim", "bool")
+    if isinstance(p, (tuple, list)) or isinstance(p, Tensor) and p.dim():
+        raise not_a_tensor("linalg_vector_norm", p, 2, "ord", "Number")
+    if isinstance(dim, str):
+        raise not_a_tensor("linalg_vector_norm", dim, 3, "dim", "tuple of ints")
+    if p == "nuc" or p == "fro" and isinstance(dim, (tuple, list)) and len(dim) > 2:
+        return FUNCTIONS["linalg_norm"](input, p, dim, keepdim, dtype=dtype)
+    if isinstance(p, str) and p != "fro":
+        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
+    return named(
+        vector_norm_of(current(input), 2 if p in ("fro", None) else p, dim, keepdim, dtype),
+        "LinalgVectorNormBackward0",
+        (input,),
+    )
+
+
+@operation("DistBackward0")
+def dist(input, other, p=2):
+    """The p-norm of the difference."""
+    gap = current(input - other)
+    if dtype_of(gap).kind in "iu":
+        raise RuntimeError(
+            f"norm(): input dtype should be either floating point or complex. Got {spoken(dtype_of(gap))} instead."
+        )
+    return vector_norm_of(gap, p)
+
+
+@operation("CdistBackward0", method=False)
+def cdist(x1, x2, p=2.0, compute_mode=None):
+    """The p-norm distances between the rows of two (batches of) matrices."""
+    for at, x in enumerate((x1, x2), 1):
+        if not isinstance(x, Tensor):
+            raise not_a_tensor("cdist", x, at, f"x{at}")
+    for at, x in enumerate((x1, x2), 1):
+        if x.dim() < 2:
+            raise RuntimeError(f"cdist only supports at least 2D tensors, X{at} got: {x.dim()}D")
+    if x1.shape[-1] != x2.shape[-1]:
+        raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
+    for at, x in enumerate((x1, x2), 1):
+        d = dtype_of(current(x))
+        if d.kind != "f":
+            raise RuntimeError(f"cdist only supports floating-point dtypes, X{at} got: {spoken(d)}")
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
+    if shared.halves and half_in(x1):
+        raise NotImplementedError(f"\"cdist\" not implemented for '{spoken(half_in(x1))}'")
+    need_scalar_type(current(x1), current(x2))
+    return vector_norm_of(current(x1.unsqueeze(-2) - x2.unsqueeze(-3)), p, -1)
+
+
+@operation("RenormBackward0")
+def renorm(input, p, dim, maxnorm):
+    """The slices along a dimension, shrunk to a p-norm of at most maxnorm."""
+    t = current(input)
+    n = len(shape_of(t))
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
+    if n < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {n} dimensions")
+    others = tuple([i for i in range(n) if i != wrapped(dim, n)])
+    size = vector_norm_of(t, p, others, True)
+    return P["mul"](t, P["where"](P["greater"](size, maxnorm), P["div"](maxnorm, P["add"](size, 1e-7)), 1.0))

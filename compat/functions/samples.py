@@ -1,0 +1,158 @@
+"""Functions of samples: differences of neighbours, integrals by trapezoids, slopes, covariances."""
+
+from ..tensor import Tensor, current, wrapped
+from .arithmetic import DIV, MUL, by_number
+from .operands import BOOL, dims_of, dtype_of
+from .register import FUNCTIONS, operation
+
+
+@operation()
+def diff(input, n=1, dim=-1, prepend=None, append=None):
+    """Differences of neighbours along a dimension, n times."""
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    if n == 0:
+        return FUNCTIONS["zeros_like"](input).copy_(input) if not input.requires_grad else input.clone()
+    parts = [t for t in (prepend, input, append) if t is not None]
+    t = FUNCTIONS["cat"](parts, dim) if len(parts) > 1 else input
+    if t.dim() == 0:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    for _ in range(n):
+        k = t.shape[dim]
+        one, two = t.narrow(dim, min(1, k), max(k - 1, 0)), t.narrow(dim, 0, max(k - 1, 0))
+        t = one ^ two if dtype_of(current(t)) == BOOL else one - two
+    return t
+
+
+def widths(y, x, dx, dim):
+    """The distances between neighbours along a dimension, as they multiply sums of neighbours of y."""
+    if x is None:
+        return dx
+    if x.dim() == 1:
+        at = wrapped(dim, y.dim())
+        x = x.view([-1 if d == at else 1 for d in range(y.dim())])
+    return diff(x, dim=dim)
+
+
+def neighbours(y, dim):
+    k = y.shape[dim]
+    return y.narrow(dim, 0, k - 1) + y.narrow(dim, 1, k - 1)
+
+
+def need_no_bool(name, y, x):
+    if any(t is not None and dtype_of(current(t)) == BOOL for t in (y, x)):
+        which = "`y`" if x is None else "`x` or `y`"
+        raise RuntimeError(f"{name}: received a bool input for {which}, but bool is not supported")
+
+
+@operation(method=False, aliases=("trapz",))
+def trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The integral along a dimension by the trapezoidal rule."""
+    need_no_bool("trapezoid", y, x)
+    if not y.dim():
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    if x is None:
+        k = y.shape[dim]
+        if not k:
+            return y.sum(dim)
+        ends = y.select(dim, 0) + y.select(dim, k - 1)
+        return by_number(MUL, y.sum(dim) - by_number(MUL, ends, 0.5), dx)
+    return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).sum(dim), 2.0)
+
+
+@operation(method=False)
+def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The running integral along a dimension by the trapezoidal rule."""
+    need_no_bool("cumulative_trapezoid", y, x)
+    if not y.dim():
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    if x is None:
+        return by_number(MUL, neighbours(y, dim), dx / 2.0).cumsum(dim)
+    return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).cumsum(dim), 2.0)
+
+
+@operation()
+def cov(input, *, correction=1, fweights=None, aweights=None):
+    """The covariance matrix of variables in rows, observations in columns, divided by n - correction."""
+    if input.dim() > 2:
+        raise RuntimeError(
+            f"cov(): expected input to have two or fewer dimensions but got an input with {input.dim()} dimensions"
+        )
+    x = input.view(1, -1) if input.dim() < 2 else input
+    w = None
+    for given in (fweights, aweights):
+        if given is not None:
+            w = given if w is None else w * given
+    n = x.shape[1]
+    if w is None:
+        centred = x - FUNCTIONS["div"](x.sum(1), n).unsqueeze(1)
+        return FUNCTIONS["div"](centred @ centred.t().conj(), float(max(n - correction, 0))).squeeze()
+    w = w if w.is_floating_point() else w.to(x.dtype)
+    total = w.sum()
+    centred = x - ((x * w).sum(1) / total).unsqueeze(1)
+    size = total - correction * (((w * aweights).sum() / total) if aweights is not None else 1)
+    return ((centred @ (centred * w).t().conj()) / size).squeeze()
+
+
+@operation()
+def corrcoef(input):
+    """The correlation coefficients of variables in rows, observations in columns."""
+    if input.dim() > 2:
+        raise RuntimeError(
+            f"corrcoef(): expected input to have two or fewer dimensions but got an input with {input.dim()} dimensions"
+        )
+    c = cov(input)
+    if c.dim() == 0:
+        return c / c
+    scale = c.diagonal().sqrt()
+    out = c / scale.view(-1, 1) / scale.view(1, -1)
+    if out.is_complex():
+        return FUNCTIONS["complex"](out.real.clamp(-1, 1), out.imag.clamp(-1, 1))
+    return out.clamp(-1, 1)
+
+
+@operation(method=False)
+def gradient(input, *, spacing=1, dim=None, edge_order=1):
+    """The derivative along dimensions from samples one spacing apart: central differences, one-sided at the ends."""
+    n = input.dim()
+    dims = dims_of(dim, n)
+    out = []
+    for at, d in enumerate(dims):
+        k = input.shape[d]
+        if k < edge_order + 1:
+            raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
+        h = spacing[at] if isinstance(spacing, (tuple, list)) else spacing
+
+        def part(start, length, d=d):
+            return input.narrow(d, start, length)
+
+        if isinstance(h, Tensor):
+            out.append(uneven_gradient(part, h, k, d, n, edge_order))
+            continue
+        middle = by_number(DIV, by_number(DIV, part(2, k - 2) - part(0, k - 2), h), 2.0)
+        if edge_order == 1:
+            first, last = part(1, 1) - part(0, 1), part(k - 1, 1) - part(k - 2, 1)
+        else:
+            first = by_number(MUL, part(0, 1), -1.5) + by_number(MUL, part(1, 1), 2.0) - by_number(MUL, part(2, 1), 0.5)
+            last = (
+                by_number(MUL, part(k - 1, 1), 1.5)
+                - by_number(MUL, part(k - 2, 1), 2.0)
+                + by_number(MUL, part(k - 3, 1), 0.5)
+            )
+        first, last = by_number(DIV, first, h), by_number(DIV, last, h)
+        out.append(FUNCTIONS["cat"]((first, middle, last), d))
+    return tuple(out)
+
+
+def uneven_gradient(part, at, k, dim, n, edge_order):
+    """gradient along a dimension whose samples stand at given coordinates."""
+    if edge_order != 1:
+        raise NotImplementedError("torch.gradient: coordinates with edge_order=2 are not covered; use edge_order=1.")
+    gaps = diff(at).reshape([-1] + [1] * (n - 1 - dim))
+    a, b = gaps.narrow(0, 0, k - 2), gaps.narrow(0, 1, k - 2)
+    # (the weights in the dtype of the coordinates, as torch has them)
+    weights = -b / (a * (a + b)), (b - a) / (a * b), a / (b * (a + b))
+    before, here, after = (part(i, k - 2) * w for i, w in enumerate(weights))
+    middle = before + here + after
+    first, last = ((part(i + 1, 1) - part(i, 1)) / gaps.narrow(0, i, 1) for i in (0, k - 2))
+    return FUNCTIONS["cat"]((first, middle, last), dim)

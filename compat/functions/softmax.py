@@ -1,0 +1,43 @@
+"""softmax and log_softmax along a dimension."""
+
+from .. import dtypes
+from ..tensor import current
+from .operands import P, cast, dtype_of, in_c_order, shape_of, wrapped
+from .register import operation, spoken
+
+
+def cast_first(input, dtype):
+    t = current(input)
+    return t if dtype is None else cast(t, dtypes.as_numpy(dtype))
+
+
+def one_axis(t, dim):
+    n = len(shape_of(t))
+    return (wrapped(dim, n),) if n else ()
+
+
+def need_float(t, name, axes):
+    """Refuse integers in torch's words, which has one kernel for the last dimension and one for the others."""
+    last = not axes or axes[0] == len(shape_of(t)) - 1
+    if dtype_of(t).kind != "f":
+        raise NotImplementedError(
+            f"\"{name}{'_lastdim' if last else ''}_kernel_impl\" not implemented for '{spoken(dtype_of(t))}'"
+        )
+
+
+@operation()
+def softmax(input, dim, dtype=None):
+    """exp(x) / sum(exp(x)) along a dimension, without overflow."""
+    t = cast_first(input, dtype)
+    axes = one_axis(t, dim)
+    need_float(t, "softmax", axes)
+    return in_c_order(P["softmax"](t, axes=axes))
+
+
+@operation()
+def log_softmax(input, dim, dtype=None):
+    """log(softmax(x)) along a dimension."""
+    t = cast_first(input, dtype)
+    axes = one_axis(t, dim)
+    need_float(t, "log_softmax", axes)
+    return in_c_order(P["log_softmax"](t, axes=axes))

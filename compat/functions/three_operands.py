@@ -1,0 +1,86 @@
+"""lerp, addcmul and addcdiv: elementwise functions of three operands."""
+
+from .. import dtypes
+from ..tensor import Tensor, current
+from .operands import KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, rank
+from .refusals import refuse
+from .register import named, operation, released, twin
+from .results import C_NAMES
+
+
+def check_lerp(input, end, weight):
+    """torch's errors for operands of lerp that do not go together."""
+    d = dtype_of(current(input))
+    for what, t in (("end", end), ("weight", weight)):
+        if isinstance(t, Tensor) and dtype_of(current(t)) != d and (what == "end" or t.dim()):
+            a, b = (C_NAMES[dtypes.name_of(o)] for o in (d, dtype_of(current(t))))
+            raise RuntimeError(f"expected dtype {a} for `{what}` but got dtype {b}")
+    if d.kind in KINDS_OF_INTEGER:
+        refuse("lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar", d)
+    check_sizes(*[current(t) for t in (input, end, weight) if isinstance(t, Tensor)])
+
+
+@operation(once=True)
+def lerp(input, end, weight):
+    """input + weight * (end - input), worked out from the nearer end as torch does."""
+    shown = "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0"
+    if not alike(input, end, weight if isinstance(weight, Tensor) else end) or input.val.dtype.kind != "f":
+        check_lerp(input, end, weight)
+    gap = end - input
+    if isinstance(weight, Tensor):
+        near = P["less"](P["abs"](current(weight)), 0.5)
+        out = P["where"](near, current(input + weight * gap), current(end - gap * (1 - weight)))
+    else:
+        near = abs(weight) < 0.5
+        part = released(gap * (weight if near else 1 - weight), False)
+        out = input + part if near else end - part
+    return named(out, shown, (input, end, weight))
+
+
+def alike(x, y, z):
+    """Are these arrays of one dtype and shape, as far as can be seen at a glance? (Then nothing has to be checked.)"""
+    try:
+        return x.val.dtype is y.val.dtype is z.val.dtype and x.val.shape == y.val.shape == z.val.shape
+    except AttributeError:  # (traced values, numbers)
+        return False
+
+
+def together(*ts):
+    """Tensors in the dtype that they meet in; RuntimeError if they do not broadcast."""
+    if alike(*ts):
+        return ts
+    check_sizes(*[current(t) for t in ts])
+    d = dtypes.result_dtype([rank(t) for t in ts])
+    return [cast(current(t), d) for t in ts]
+
+
+@operation("AddcmulBackward0", once=True)
+def addcmul(input, tensor1, tensor2, *, value=1):
+    """input + value * tensor1 * tensor2."""
+    input, tensor1, tensor2 = together(input, tensor1, tensor2)
+    product = tensor1 * tensor2
+    return input + (product if value == 1 else product * value)
+
+
+@operation("AddcdivBackward0", once=True)
+def addcdiv(input, tensor1, tensor2, *, value=1):
+    """input + value * tensor1 / tensor2."""
+    if all(dtype_of(current(t)).kind in KINDS_OF_INTEGER for t in (tensor1, tensor2)):
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform "
+            "a true "
+            "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * "
+            "torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 "
+            "/ tensor2) for "
+            "float inputs. The future addcdiv behavior is just the latter implementation: (input + value * "
+            "tensor1 / tensor2), "
+            "for all dtypes."
+        )
+    input, tensor1, tensor2 = together(input, tensor1, tensor2)
+    quotient = tensor1 / tensor2
+    return input + (quotient if value == 1 else quotient * value)
+
+
+twin("lerp", "LerpBackward0")
+twin("addcmul", "AddcmulBackward0")
+twin("addcdiv", "AddcdivBackward0")

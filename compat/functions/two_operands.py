@@ -1,0 +1,217 @@
+"""Elementwise functions of two operands that are no operators: maxima, hypot, logaddexp, clamp and their kin.
+
+Invariant: a kink is met as torch meets it: every primitive that knows the choice is called with kink="torch".
+"""
+
+import numpy as np
+
+from funcgrad.core.handle import Handle
+
+from .. import dtypes
+from ..graph import label as set_label
+from ..names import NAMES
+from ..tensor import Tensor, current
+from .arithmetic import called, check_in_place, general, quick_binary, unsuitable
+from .operands import P, as_operand, cast, check_sizes, dtype_of, promoted, rank
+from .refusals import refusals_of, refuse
+from .refusals import refuse as refuse_dtype
+from .register import (
+    FUNCTIONS,
+    MISSING,
+    answer,
+    answering,
+    in_place,
+    kept,
+    operation,
+    publish,
+    rewrite,
+    spoken,
+    store,
+    twin,
+)
+from .results import C_NAMES
+from .rounding import half_in, in_float32
+
+
+def refuse_complex(name):
+    def refuse(x, y):
+        if any(rank(o)[0].kind == "c" for o in (x, y)):
+            raise RuntimeError(f"{name} not implemented for complex tensors.")
+
+    return refuse
+
+
+def binary(
+    name, prim=None, *, node=None, floats=False, aliases=(), with_number=(None, None), refuse=None, of_complex=None
+):  # fmt: skip
+    """torch.<name>, Tensor.<name> and Tensor.<name>_ of a two-operand primitive that is no operator.
+
+    `with_number`: torch's names of its node where the first, or the second, operand is a Python number.
+    """
+    prim = prim or name
+    refused = refusals_of(name)
+    slow = general(name, prim, floats, refuse, of_complex)
+    quick = quick_binary(prim, slow)
+    numbers = with_number[1] is not None
+    if node is not None:
+        NAMES[prim] = node + "Backward0"
+
+    def call(input=MISSING, other=MISSING, *more, out=None):
+        try:
+            if more or not (numbers or isinstance(other, Tensor) and isinstance(input, Tensor)):
+                raise TypeError(f"{name}() takes two Tensors" + " or numbers" * numbers)
+            got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
+            if got is NotImplemented:
+                raise unsuitable(name, input, other)
+            if got.mark is not None:
+                for label, number, operand in zip(with_number, (input, other), (other, input)):
+                    if label is not None and not isinstance(number, Tensor):
+                        set_label(got, label, (operand,))
+            return got if out is None else store(name, out, got, (input, other))
+        except BaseException as error:
+            error = answer(error, name, (input, other, *more))
+            raise error
+
+    def inplace(self, other):
+        given, other = other, as_operand(other)
+        if other is NotImplemented:
+            raise unsuitable(name + "_", self, given)
+        check_in_place(self, other, floats)
+        d = dtype_of(current(self))
+        if d.kind in refused:
+            refuse_dtype(refused[d.kind], d)
+        if d.kind in "iu" and isinstance(other, Tensor) and dtype_of(current(other)) != d:
+            return rewrite(self, slow(kept(self), other))
+        p, params = called(prim)
+        return in_place(self, p, other, **params)
+
+    call.__name__, inplace.__name__ = name, name + "_"
+    call.__doc__ = f"{name} of two Tensors, or of a Tensor and a number, broadcast."
+    publish(call, (name, *aliases), True, True)
+    publish(answering(inplace), (name + "_", *[n + "_" for n in aliases]), False, True)
+    return call
+
+
+for _name in ("maximum", "minimum", "fmax", "fmin"):
+    binary(_name, refuse=refuse_complex(_name))
+binary("atan2", "arctan2", node="Atan2", floats=True, aliases=("arctan2",))
+for _name in ("hypot", "logaddexp2", "nextafter"):
+    binary(_name)
+
+
+def complex_logaddexp(x, y):
+    """log(exp(x) + exp(y)), the larger real part taken out."""
+    top = P["stop"](P["maximum"](P["real"](x), P["real"](y), kink="torch"))
+    return P["add"](P["log"](P["add"](P["exp"](P["sub"](x, top)), P["exp"](P["sub"](y, top)))), top)
+
+
+binary("logaddexp", of_complex=complex_logaddexp)
+binary("xlogy", floats=True, with_number=("XlogyBackward1", "XlogyBackward2"))
+binary("copysign", floats=True, with_number=(None, "CopysignBackward1"))
+
+
+@operation("HeavisideBackward0")
+def heaviside(input, values):
+    """0 for negative elements, 1 for positive ones, and at 0 what `values` says."""
+    x, y = current(input), current(values)
+    if dtype_of(x) != dtype_of(y):
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+    return cast(P["heaviside"](x, y), dtype_of(x))
+
+
+twin("heaviside", "HeavisideBackward0")
+binary("gcd")
+binary("lcm")
+
+
+@operation(numbers=True)
+def ldexp(input, other):
+    """input * 2 ** other."""
+    if isinstance(input, Tensor) and isinstance(other, Tensor) and not other.is_floating_point() and half_in(input):
+        return in_float32(half_in(input), ldexp, input, other)
+    out = input * FUNCTIONS["pow"](2.0, other)
+    if out.mark is not None:
+        set_label(out, "LdexpBackward0", (input, other))
+    return out
+
+
+@operation(name="float_power_", function=False)
+def float_power_(self, exponent):
+    """float_power, in place."""
+    got, own = FUNCTIONS["float_power"](kept(self), exponent), dtype_of(current(self))
+    if dtype_of(got) != own:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {spoken(own)} but the operation's result requires dtype "
+            f"{spoken(dtype_of(got))}"
+        )
+    return rewrite(self, got, "PowBackward0", (self,))
+
+
+# ------------------------------------------------------------------------------------------------ clamp
+def lowest(d, sign):
+    """A bound that nothing of dtype d passes."""
+    if d.kind == "f":
+        return sign * float("inf")
+    return (np.iinfo(d).min if sign < 0 else np.iinfo(d).max) if d.kind in "iu" else sign > 0
+
+
+def clamped(name, input, low, high):
+    """(primitive's operands, label, parents) of a clamp."""
+    if low is None and high is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    t = current(input)
+    bounds = [current(b) if isinstance(b, Tensor) else b for b in (low, high)]
+    wide = [isinstance(b, Tensor) and b.dim() > 0 for b in (low, high)]
+    if None not in bounds and any(wide) and not all([isinstance(b, Tensor) for b in (low, high)]):
+        raise TypeError("clamp() takes two Tensors or two numbers")
+    check_sizes(t, *bounds)
+    given = [b for b in bounds if b is not None]
+    (x, *rest), d = promoted((t, *given))
+    if d.kind == "c":
+        if len(given) == 1 and isinstance(given[0], Tensor):
+            refuse("minimum_cpu" if low is None else "maximum_cpu", d)
+        raise NotImplementedError("clamp is not supported for complex types")
+    if d.kind in "iu":  # (numbers beyond what d holds wrap round, as in C)
+        rest = [int(np.asarray(b).astype(d)) if type(b) is int else b for b in rest]
+    rest = iter(rest)
+    low, high = (lowest(d, s) if b is None else next(rest) for s, b in zip((-1, 1), bounds))
+    if any(isinstance(b, Tensor) for b in bounds):
+        return (x, low, high), "ClampBackward0", (t, *bounds)
+    return (x, low, high), "ClampBackward1", (t,)
+
+
+def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
+    def function(input, min=None, max=None):  # noqa: A002
+        operands, shown, parents = clamped(name, input, *bounds(min, max))
+        out = P["clamp"](*operands, kink="torch")
+        if out.mark is not None:
+            set_label(out, label or shown, parents)
+        return out
+
+    def inplace(self, min=None, max=None):  # noqa: A002
+        low, high = bounds(min, max)
+        (_, low, high), shown, parents = clamped(name, self, low, high)
+        for b in (low, high):
+            if isinstance(b, Handle):
+                check_in_place(self, b)
+            elif b is not None:
+                own, met = dtype_of(current(self)), dtypes.result_dtype([rank(self), rank(b)])
+                if dtypes.CATEGORY[met.kind] > dtypes.CATEGORY[own.kind]:
+                    to = C_NAMES[dtypes.name_of(own)]
+                    raise RuntimeError(f"result type {spoken(met)} can't be cast to the desired output type {to}")
+        own = dtype_of(current(self))
+        if own.kind in "iu" and any(isinstance(b, Handle) and dtype_of(b) != own for b in (low, high)):
+            return rewrite(self, function(kept(self), min, max))
+        return in_place(self, P["clamp"], low, high, label=label or shown, operands=parents, kink="torch")
+
+    function.__doc__ = (
+        "Each element held between min and max: numbers, or Tensors that broadcast. A bound belongs to the range."
+    )
+    operation(name=name, aliases=aliases)(function)
+    inplace.__name__ = name + "_"
+    publish(answering(inplace), (name + "_", *[n + "_" for n in aliases]), False, True)
+
+
+clamp_pair("clamp", None, None, ("clip",))
+clamp_pair("clamp_min", "ClampMinBackward0", None, bounds=lambda a, b: (a, None))
+clamp_pair("clamp_max", "ClampMaxBackward0", None, bounds=lambda a, b: (None, a))
