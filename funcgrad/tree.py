@@ -345,11 +345,11 @@ def reduce_associative(
     return functools.reduce(operation, found) if found or identity is ... else identity
 
 
-def static(**options: Any) -> Any:
+def static(**kwargs: Any) -> Any:
     """Return a dataclasses.field that `register_dataclass` takes for metadata."""
     import dataclasses
 
-    return dataclasses.field(**{**options, "metadata": {**(options.get("metadata") or {}), "static": True}})
+    return dataclasses.field(**{**kwargs, "metadata": {**(kwargs.get("metadata") or {}), "static": True}})
 
 
 def all(tree: Any, *, is_leaf: Callable[[Any], bool] | None = None) -> bool:

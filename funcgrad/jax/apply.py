@@ -23,7 +23,7 @@ import numpy as np
 from ..core import quiet
 from ..lazy import NoSuchName, is_submodule
 from ..random.keys import KeyArray
-from . import bfloat16, errors
+from . import bfloat16, errors, signatures
 from .arrays import Array, Tracer, cast, described, entered, raw, wrap
 from .bfloat16 import asked
 from .config import config as options
@@ -128,14 +128,23 @@ def inside(f):
 
 
 # ------------------------------------------------------------------------------------------------ faces
-def face(f, rule, name=None):
-    """A function of the engine, as a program calls it; jax's exceptions for the engine's."""
+def face(f, rule, name=None, space=None):
+    """A function of the engine, as a program calls it; jax's exceptions for the engine's. `space`: that of jax whose name it is."""
     name = name or f.__name__
     kind, *positions = rule.split()
     where = None if not positions else tuple(map(int, positions))
     at_dtype = dtype_position(f)
+    plain, most, binder = frozenset(), -1, None
+    signature = signatures.signature_of(f"{space}.{name}", f) if space else None
 
     def call(*args, **kwargs):
+        nonlocal plain, most, binder
+        if len(args) > most or kwargs and not plain.issuperset(kwargs):
+            if binder is None:
+                binder = signatures.Binder(f, name, signature, where)
+                plain, most = binder.plain, binder.most
+            if len(args) > most or not plain.issuperset(kwargs):
+                args, kwargs = binder.bind(args, kwargs)
         if kwargs.get("dtype") is not None:
             kwargs["dtype"] = requested(kwargs["dtype"], name)
         elif at_dtype is not None and len(args) > at_dtype:
@@ -191,6 +200,8 @@ def face(f, rule, name=None):
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f.__doc__
     call.engine = f
+    if signature is not None:
+        call.__signature__ = signature
     return call
 
 
@@ -230,7 +241,7 @@ def faces(package, engine, rules, default_rule=None):
     function of the engine's is given as it is. A function that makes functions (an initialiser) has its results faced.
     """
     rule_of = {name: rule for rule, names in rules.items() for name in names.split()}
-    module = sys.modules[package]
+    module, space = sys.modules[package], package.removeprefix("funcgrad.jax.")
 
     def __getattr__(name):
         if name.startswith("_"):
@@ -244,9 +255,9 @@ def faces(package, engine, rules, default_rule=None):
         if value is MISSING:
             raise NoSuchName(module, name)
         if rule == "maker":
-            value = maker(value, name)
+            value = maker(value, name, space)
         elif callable(value) and not isinstance(value, type) and rule != "same":
-            value = face(value, rule, name)
+            value = face(value, rule, name, space)
         setattr(module, name, value)
         return value
 
@@ -257,7 +268,7 @@ def faces(package, engine, rules, default_rule=None):
     return __getattr__, __dir__
 
 
-def maker(f, name):
+def maker(f, name, space):
     """A function that makes functions of a key, a shape and a dtype."""
 
     def make(*args, **kwargs):
@@ -265,4 +276,5 @@ def maker(f, name):
         return face(made, "keep", name)
 
     make.__name__ = name
+    make.__signature__ = signatures.signature_of(f"{space}.{name}", f)
     return make

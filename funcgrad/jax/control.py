@@ -164,7 +164,7 @@ NONE = object()
 
 
 @boundary
-def cond(pred, true_fun, false_fun, *operands, operand=NONE, linear=None):
+def cond(pred, true_fun, false_fun, *operands, operand=NONE):
     """true_fun(*operands) if pred else false_fun(*operands)."""
     operands = operands if operand is NONE else (operand,)
     if not callable(true_fun):  # (the signature of old: pred, operand, function, operand, function)
@@ -192,18 +192,10 @@ def map(f, xs, *, batch_size=None):  # noqa: A001
     return scan(lambda _, x: (None, f(x)), None, xs)[1]
 
 
-def of_function(name):
-    """An operation of the engine that takes a function first: of trees of arrays."""
-
-    @boundary
-    def call(fn, elems, *args, **kwargs):
-        return wrapped(getattr(engine_lax, name)(Lifted(fn), enter(elems)[0], *args, **kwargs))
-
-    call.__name__ = name
-    return call
-
-
-associative_scan = of_function("associative_scan")
+@boundary
+def associative_scan(fn, elems, reverse=False, axis=0):
+    """Running results of an associative function of two rows."""
+    return wrapped(engine_lax.associative_scan(Lifted(fn), enter(elems)[0], reverse, axis))
 
 
 def solver(solve):

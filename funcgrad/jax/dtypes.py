@@ -117,9 +117,9 @@ def inexact(dtype):
     return dtype if dtype.kind in "fcV" else np.dtype(np.float64 if dtype.itemsize == 8 else np.float32)
 
 
-def issubdtype(a, b):
+def issubdtype(arg1, arg2):
     """numpy.issubdtype, which takes jax's scalar types too."""
-    return np.issubdtype(*[getattr(t, "dtype", t) if isinstance(t, (Scalar, DType)) else t for t in (a, b)])
+    return np.issubdtype(*[getattr(t, "dtype", t) if isinstance(t, (Scalar, DType)) else t for t in (arg1, arg2)])
 
 
 class Scalar(type):

@@ -13,7 +13,7 @@ from .config import config as _config
 
 def _drawing(name, f):
     """A face; with a `dtype` of None, or Python's float or int, the default of the moment."""
-    faced = _face(f, "keep", name)
+    faced = _face(f, "keep", name, "random")
     parameter = inspect.signature(f).parameters.get("dtype")
     if parameter is None or name in ("key", "wrap_key_data"):
         return faced

@@ -44,7 +44,7 @@ def floor_divide(x1, x2, /):
 
 
 FLOOR = face(np.floor_divide, "whole")
-remainder = mod = face(np.remainder, "whole", "remainder")
+remainder = mod = face(np.remainder, "whole", "remainder", "numpy")
 
 
 def divmod(x1, x2, /):
@@ -73,8 +73,8 @@ def positive(x, /):
     return face(np.positive, "promote")(x) if described(x)[0].kind != "b" else asarray(x)
 
 
-def float_power(x1, x2, /):
-    (x, y), weak = promoted("float_power", (x1, x2), "inexact")
+def float_power(x, y, /):
+    (x, y), weak = promoted("float_power", (x, y), "inexact")
     return POWER(wrap(x, weak), wrap(y, weak))
 
 
@@ -101,27 +101,27 @@ def vander(x, N=None, increasing=False):  # noqa: N803
     return face(np.vander, "keep 0")(x, N, increasing).astype(x.dtype)
 
 
-def of_complex(f, formula, name):
+def of_complex(name, formula):
     """A function of NumPy's that takes no complex numbers, with the formula by which jax takes them."""
-    plain, other = face(f, "inexact", name), face(formula, "inexact", name)
+    plain, other = face(getattr(np, name), "inexact", name, "numpy"), face(formula, "inexact", name)
 
-    def call(*args):
-        return (other if any([described(a)[0].kind == "c" for a in args]) else plain)(*args)
+    @functools.wraps(plain)
+    def call(*args, **kwargs):
+        return (other if any([described(a)[0].kind == "c" for a in args]) else plain)(*args, **kwargs)
 
-    call.__name__, call.__doc__ = name, f"{name}: {f.__doc__.partition(chr(10))[0] if f.__doc__ else ''}"
     return call
 
 
-arctan2 = atan2 = of_complex(np.arctan2, lax.atan2, "arctan2")
-logaddexp = of_complex(np.logaddexp, lambda x, y: np.log(np.exp(x) + np.exp(y)), "logaddexp")
-logaddexp2 = of_complex(np.logaddexp2, lambda x, y: np.log(np.exp2(x) + np.exp2(y)) * (1 / math.log(2.0)), "logaddexp2")
-deg2rad = radians = of_complex(np.deg2rad, lambda x: x * (math.pi / 180), "deg2rad")
-rad2deg = degrees = of_complex(np.rad2deg, lambda x: x * (180 / math.pi), "rad2deg")
+arctan2 = atan2 = of_complex("arctan2", lax.atan2)
+logaddexp = of_complex("logaddexp", lambda x, y: np.log(np.exp(x) + np.exp(y)))
+logaddexp2 = of_complex("logaddexp2", lambda x, y: np.log(np.exp2(x) + np.exp2(y)) * (1 / math.log(2.0)))
+deg2rad = radians = of_complex("deg2rad", lambda x: x * (math.pi / 180))
+rad2deg = degrees = of_complex("rad2deg", lambda x: x * (180 / math.pi))
 
 
 def silent(name):
     """NumPy's function without its warnings (of means of nothing, of too few degrees of freedom): the result, nan, says it."""
-    f = face(getattr(np, name), "inexact 0", name)
+    f = face(getattr(np, name), "inexact 0", name, "numpy")
 
     @functools.wraps(f)
     def call(*args, **kwargs):
@@ -152,13 +152,11 @@ def running(name):
 cumsum, cumprod, nancumsum, nancumprod = map(running, ("cumsum", "cumprod", "nancumsum", "nancumprod"))
 
 
-def clip(arr=None, /, min=None, max=None, *, a=None, a_min=None, a_max=None):
+def clip(arr=None, /, min=None, max=None):
     """Between two bounds, either of which may be missing."""
-    arr = a if arr is None else arr
     if described(arr)[0].kind == "c":
         raise ValueError("clip: complex numbers have no order; clip x.real and x.imag.")
-    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
-    for bound, f in ((low, "maximum"), (high, "minimum")):
+    for bound, f in ((min, "maximum"), (max, "minimum")):
         if bound is not None:
             arr = getattr(jnp(), f)(arr, bound)
     return asarray(arr)

@@ -5,14 +5,13 @@ import functools
 import numpy as np
 
 from ...core.aval import shape_of
-from ...core.handle import Handle
 from ...lax.indexing import fill_of
 from .. import arrays, bfloat16
 from ..apply import face, parameter, promoted
 from ..arrays import described, raw, wrap
 from ..bfloat16 import DTYPE
 from ..dtypes import Scalar, joined, numpy_dtype
-from ..indexing import boxed, clamped, inside_of
+from ..indexing import clamped, inside_of
 from .creation import asarray, shape_for
 
 jnp = arrays.jnp
@@ -141,7 +140,7 @@ def take(a, indices, axis=None, out=None, mode=None, unique_indices=False, indic
     return at.get(mode="clip" if mode in ("clip", "wrap") else "fill", fill_value=fill_value)
 
 
-def bincount(x, weights=None, minlength=0, *, length=None):
+def bincount(x, weights=None, minlength=0, *, length=None, out_sharding=None):
     """How often each whole number stands in x (or the sums of weights there); `length`: how many numbers, as jit must know."""
     x = asarray(x)
     if x.ndim != 1:
@@ -195,15 +194,30 @@ tril, triu = triangle("tril"), triangle("triu")
 
 
 def sort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False):
+    """Values in order."""
+    refuse_old("sort", kind, order)
     out = face(np.sort, "keep 0", "sort")(a, axis=axis)
     return jnp().flip(out, 0 if axis is None else axis) if descending else out
 
 
-def argsort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False):
+def argsort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False, dtype=None):
+    """Indices that sort, in the dtype asked for; equal ones stay in their order, also descending."""
+    refuse_old("argsort", kind, order)
+    a = asarray(a)
+    if axis is None:
+        a, axis = a.ravel(), 0
     if descending:
-        n = np.shape(a)[axis]
-        return n - 1 - jnp().flip(argsort(jnp().flip(asarray(a), axis), axis), axis)
-    return face(np.argsort, "keep 0", "argsort")(a, axis=axis, kind="stable")
+        found = a.shape[axis] - 1 - jnp().flip(argsort(jnp().flip(a, axis), axis), axis)
+    else:
+        found = face(np.argsort, "keep 0", "argsort")(a, axis=axis, kind="stable")
+    return found if dtype is None else asarray(found, dtype)
+
+
+def refuse_old(name, kind, order):
+    """TypeError for what jax has no meaning for."""
+    for word, value in (("kind", kind), ("order", order)):
+        if value is not None:
+            raise TypeError(f"'{word}' argument to {name} is not supported; stable=True or False says which sort.")
 
 
 def lexsort(keys, axis=-1):
@@ -228,7 +242,7 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     return face(np.nan_to_num, "promote 0", "nan_to_num")(x, nan=nan, posinf=posinf, neginf=neginf)
 
 
-def take_along_axis(arr, indices, axis=-1, mode=None, fill_value=None):
+def take_along_axis(arr, indices, axis=-1, mode=None, fill_value=None, *, wrap_negative_indices=None):
     """Entries by an index for each place along an axis; beyond it as in `take`."""
     arr, indices = asarray(arr), asarray(indices)
     if axis is None:
@@ -255,22 +269,66 @@ def choose(a, choices, out=None, mode="raise"):
 
 
 # ------------------------------------------------------------------------------------------------ the new array of in-place functions
-def returned(name):
-    f = getattr(np, name)
-
-    @functools.wraps(f)
-    def call(a, *args, inplace=True, **kwargs):
-        if inplace:
-            raise ValueError(f"jax.numpy.{name} cannot work in place: pass inplace=False, and take the result")
-        v = boxed(np.array(raw(a)) if not isinstance(raw(a), Handle) else raw(a).copy())
-        others = [parameter(x) for x in args]
-        getattr(np, name)(v, *others, **{k: parameter(x) for k, x in kwargs.items() if k != "mode" or x is not None})
-        return wrap(v.val if v.owner.level == 0 else v)
-
-    return call
+def refuse_in_place(name, inplace, error=ValueError):
+    if inplace:
+        raise error(f"jax.numpy.{name} cannot work in place: pass inplace=False, and take the result")
 
 
-fill_diagonal, place, put, put_along_axis = map(returned, ("fill_diagonal", "place", "put", "put_along_axis"))
+def repeated(values, n):
+    """The values, one after another, n of them, from the first one on again."""
+    return values if not values.ndim or values.size == n else jnp().resize(values, (n,))
+
+
+def put(a, ind, v, mode=None, *, inplace=True):
+    """a with v at indices into its flattened form; beyond its ends they are dropped, or meant as `mode` says ("clip", "wrap")."""
+    refuse_in_place("put", inplace)
+    a, at, v = asarray(a), asarray(ind).ravel(), asarray(v).ravel()
+    if mode not in (None, "clip", "wrap"):
+        raise (NotImplementedError if mode == "raise" else ValueError)(
+            f"mode should be one of 'wrap' or 'clip'; got {mode=}"
+        )
+    if not a.size or not at.size or not v.size:
+        return a
+    if mode is not None:
+        at = jnp().clip(at, 0, a.size - 1) if mode == "clip" else at % a.size
+    return a.ravel().at[at].set(repeated(v, at.size), mode="drop").reshape(a.shape)
+
+
+def place(arr, mask, vals, *, inplace=True):
+    """arr with the values, one after another, where the mask holds."""
+    refuse_in_place("place", inplace)
+    arr, mask, vals = asarray(arr), asarray(mask).ravel(), asarray(vals).ravel()
+    if arr.size != mask.size:
+        raise ValueError(f"place: arr and mask must be the same size, got {arr.size} and {mask.size}")
+    if not vals.size:
+        raise ValueError("Cannot place values from an empty array")
+    at = nonzero(mask, size=mask.size, fill_value=mask.size)[0]
+    return arr.ravel().at[at].set(repeated(vals, at.size), mode="drop").reshape(arr.shape) if arr.size else arr
+
+
+def put_along_axis(arr, indices, values, axis, inplace=True, *, mode=None):
+    """arr with values at an index for each place along an axis; `mode` as in `arr.at[...].set`."""
+    refuse_in_place("put_along_axis", inplace)
+    arr, indices, values = asarray(arr), asarray(indices), asarray(values)
+    flat, axis = (arr.ravel(), 0) if axis is None else (arr, axis)
+    if flat.ndim != indices.ndim:
+        raise ValueError(f"put_along_axis: 'arr' and 'indices' must have same ndim, got {flat.ndim} and {indices.ndim}")
+    values = jnp().broadcast_to(values, indices.shape)
+    places = jnp().ogrid[tuple([slice(n) for n in flat.shape])] if flat.ndim > 1 else [None]
+    at = [indices if d == axis % flat.ndim else p for d, p in enumerate(places)]
+    return flat.at[tuple(at)].set(values, mode=mode).reshape(arr.shape)
+
+
+def fill_diagonal(a, val, wrap=False, *, inplace=True):
+    """a with val, or its entries one after another, on the diagonal."""
+    refuse_in_place("fill_diagonal", inplace, NotImplementedError)
+    if wrap:
+        raise NotImplementedError("wrap=True is not implemented, must use wrap=False")
+    a, val = asarray(a), asarray(val)
+    if a.ndim < 2 or a.ndim > 2 and len({*a.shape}) > 1:
+        raise ValueError(f"fill_diagonal: takes two axes, or more of one length; got shape {a.shape}")
+    n = min(a.shape)
+    return a.at[(np.arange(n),) * a.ndim].set(repeated(val.ravel(), n) if val.ndim else val)
 
 
 # ------------------------------------------------------------------------------------------------ functions of functions

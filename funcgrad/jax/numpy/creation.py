@@ -1,5 +1,7 @@
 """Arrays made of Python's numbers, lists and shapes: 32-bit unless jax_enable_x64, or asked for."""
 
+import functools
+
 import numpy as np
 
 from ...core.aval import dtype_of
@@ -7,6 +9,7 @@ from ...core.handle import Handle
 from ..apply import face
 from ..arrays import Array, Tracer, cast, described, entered, raw, wrap
 from ..dtypes import canonicalize_dtype, default, inexact, joined, requested
+from ..signatures import signature_of
 
 
 def leaves(x, found):
@@ -21,7 +24,7 @@ def leaves(x, found):
     return found
 
 
-def array(object, dtype=None, copy=True, order="K", ndmin=0, *, device=None, out_sharding=None):
+def array(object, dtype=None, *args, copy=True, order="K", ndmin=0, device=None, out_sharding=None):
     """An array of numbers, of nested lists of numbers and arrays, or of an array.
 
     TypeError for what is none; OverflowError for a Python integer that the dtype cannot hold.
@@ -30,6 +33,12 @@ def array(object, dtype=None, copy=True, order="K", ndmin=0, *, device=None, out
     >>> jnp.array([1.0, 2.0])
     Array([1., 2.], dtype=float32)
     """
+    if args:
+        import warnings
+
+        message = "Passing the copy, order, and ndmin arguments to jnp.array positionally is deprecated. Use keyword arguments instead."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return array(object, dtype, **dict(zip(("copy", "order", "ndmin"), args, strict=False)))
     dtype = requested(dtype, "array")
     weak = False
     if isinstance(object, (list, tuple)):
@@ -165,16 +174,19 @@ def arange(start, stop=None, step=None, dtype=None, *, device=None, out_sharding
 
 
 def spaced(name):
-    f = face(getattr(__import__("funcgrad.numpy").numpy, name), "inexact 0 1", name)
+    f = face(getattr(__import__("funcgrad.numpy").numpy, name), "inexact 0 1", name, "numpy")
+    signature = f.__signature__
 
-    def make(start, stop, num=50, endpoint=True, *args, dtype=None, **kwargs):
-        dtype = requested(dtype, name) or inexact(joined(described(start), described(stop))[0])
-        out = f(start, stop, int(num), endpoint, *args, **kwargs)
+    @functools.wraps(f)
+    def make(*args, **kwargs):
+        given = signature.bind(*args, **kwargs).arguments
+        start, stop = given.pop("start"), given.pop("stop")
+        dtype = requested(given.pop("dtype", None), name) or inexact(joined(described(start), described(stop))[0])
+        out = f(start, stop, **given | {"num": int(given.get("num", 50))})
         parts = out if isinstance(out, tuple) else (out,)
         first = wrap(raw(astype(parts[0], dtype)))
         return (first, *parts[1:]) if isinstance(out, tuple) else first
 
-    make.__name__ = name
     return make
 
 
@@ -195,6 +207,7 @@ def of_numpy(name):
         return array(getattr(np, name)(*args, **kwargs))
 
     make.__name__ = name
+    make.__signature__ = signature_of(f"numpy.{name}", make)
     return make
 
 

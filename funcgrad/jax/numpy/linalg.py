@@ -15,7 +15,7 @@ _faced, __dir__ = _faces(
 
 
 _CHOLESKY = _face(lambda x, part: _P["cholesky"](x, part=part, singular="nan"), "inexact 0", "cholesky")
-inv = _face(lambda a: _P["inv"](a, singular="nan"), "inexact 0", "inv")
+inv = _face(lambda a: _P["inv"](a, singular="nan"), "inexact 0", "inv", "numpy.linalg")
 _SOLVE = _face(lambda a, b: _P["solve"](a, b, singular="nan"), "inexact 0 1", "solve")
 
 

@@ -12,6 +12,7 @@ from .. import arrays
 from ..apply import face, promoted
 from ..arrays import described, wrap
 from ..dtypes import joined, requested
+from ..signatures import Binder
 from .creation import asarray
 
 jnp = arrays.jnp
@@ -21,9 +22,11 @@ def preferring(f, first=0, last=2):
     """f, whose operands are its arguments from first to last (None: to the end), with the two keyword arguments."""
 
     @functools.wraps(f)
-    def call(*args, precision=None, preferred_element_type=None, out_sharding=None, **kwargs):
+    def call(*args, preferred_element_type=None, **kwargs):
         if preferred_element_type is None:
             return f(*args, **kwargs)
+        if len(args) < (last or 1):  # (operands by name)
+            args, kwargs = bind(f, args, kwargs)
         wanted = requested(preferred_element_type, call.__name__)
         operands = args[first:last]
         dtype = joined(*map(described, operands), (wanted, False))[0]
@@ -33,8 +36,12 @@ def preferring(f, first=0, last=2):
     return call
 
 
+def bind(f, args, kwargs):
+    return Binder(f.engine, f.__name__, f.__signature__, (0, 1)).bind(args, kwargs)
+
+
 def faced(name, rule="promote 0 1"):
-    return preferring(face(getattr(np, name), rule, name))
+    return preferring(face(getattr(np, name), rule, name, "numpy"))
 
 
 dot, vdot, inner, tensordot = map(faced, ("dot", "vdot", "inner", "tensordot"))
@@ -42,13 +49,17 @@ matmul, vecdot = faced("matmul", "promote"), faced("vecdot", "promote 0 1")
 convolve, correlate = faced("convolve", "inexact 0 1"), faced("correlate", "inexact 0 1")
 
 
-def sums_of_products(subscripts, /, *operands, optimize="auto", **others):
+def sums_of_products(
+    subscripts, /, *operands, out=None, optimize="auto", precision=None, preferred_element_type=None, out_sharding=None
+):
     """Sums of products by NumPy's notation, the operands promoted to one dtype.
 
     >>> import funcgrad.jax.numpy as jnp
     >>> jnp.einsum("ij,j->i", jnp.ones((2, 3)), jnp.arange(3))
     Array([3., 3.], dtype=float32)
     """
+    if out is not None:
+        raise NotImplementedError("The 'out' argument to einsum is not supported; use the result.")
     if not isinstance(subscripts, str):
         return face(np.einsum, "keep", "einsum")(subscripts, *operands)
     values, weak = promoted("einsum", operands, "promote")

@@ -20,7 +20,9 @@ class Distribution(ModuleType):
         f = getattr(self.family, name)
         if not callable(f):
             return f
-        value = _face(f, "inexact 0 1 2 3 4 5", name)  # (nothing here is weak)
+        value = _face(
+            f, "inexact 0 1 2 3 4 5", name, f"scipy.stats.{self.__name__.rpartition('.')[2]}"
+        )  # (nothing here is weak)
         setattr(self, name, value)
         return value
 
@@ -29,7 +31,7 @@ def __getattr__(name):
     if name not in _stats.__all__:
         raise _NoSuchName(sys.modules[__name__], name)
     value = getattr(_stats, name)
-    value = Distribution(value) if isinstance(value, ModuleType) else _face(value, "keep 0", name)
+    value = Distribution(value) if isinstance(value, ModuleType) else _face(value, "keep 0", name, "scipy.stats")
     setattr(sys.modules[__name__], name, value)
     return value
 
