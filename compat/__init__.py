@@ -57,11 +57,11 @@ _NAMES = {
     "is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_anomaly_enabled set_deterministic_debug_mode "
     "set_float32_matmul_precision set_flush_denormal set_num_interop_threads set_num_threads set_warn_always "
     "use_deterministic_algorithms",
-    "nn.functional": "adaptive_avg_pool1d avg_pool1d bilinear celu celu_ channel_shuffle conv1d conv2d conv3d "
-    "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity hardshrink max_pool1d "
-    "max_pool2d max_pool3d max_pool1d_with_indices native_channel_shuffle pairwise_distance pdist pixel_shuffle "
-    "pixel_unshuffle prelu rms_norm rrelu rrelu_ selu selu_ threshold threshold_",
-    "nn.functional.native": "adaptive_max_pool1d alpha_dropout dropout feature_alpha_dropout batch_norm binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss "
+    "nn.functional": "adaptive_avg_pool1d avg_pool1d bilinear channel_shuffle conv1d conv2d conv3d "
+    "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity hardshrink "
+    "max_pool1d_with_indices native_channel_shuffle pairwise_distance pdist pixel_shuffle "
+    "pixel_unshuffle prelu",
+    "nn.functional.native": "celu celu_ max_pool1d max_pool2d max_pool3d rms_norm rrelu rrelu_ selu selu_ threshold threshold_ adaptive_max_pool1d alpha_dropout dropout feature_alpha_dropout batch_norm binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss "
     "ctc_loss embedding embedding_renorm_ feature_dropout group_norm hinge_embedding_loss instance_norm kl_div layer_norm "
     "margin_ranking_loss norm_except_dim poisson_nll_loss triplet_margin_loss",
     "nn.functional.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",

@@ -6,6 +6,7 @@ the TypeError that torch raises, or None where torch would take them. Nothing he
 
 import dis
 import functools
+import inspect
 import re
 import types
 
@@ -389,6 +390,59 @@ def refusal(name, method, args, kwargs):
     return misfit(name, signatures, args, kwargs)
 
 
+# ------------------------------------------------------------------------------------------------ what torch has in Python
+class Natives:
+    """C.cat(...): nothing, or the TypeError of torch's native function of that name; C.method.sum(...) of a method."""
+
+    def __init__(self, method=False):
+        self.of_methods = method
+
+    def __getattr__(self, name):
+        def ask(*args, **kwargs):
+            refused = refusal(name, self.of_methods, args, kwargs)
+            if refused is not None:
+                raise refused
+
+        setattr(self, name, ask)
+        return ask
+
+
+C = Natives()
+C.method = Natives(True)
+
+
+def dispatched(name, position, off, on):
+    """What torch makes two functions out of, by one argument that is true or false."""
+
+    def either(*args, **kwargs):
+        asked = kwargs[name] if name in kwargs else args[position] if position < len(args) else False
+        return (on if asked else off)(*args, **kwargs)
+
+    either.__wrapped__ = off  # (whose parameters it has)
+    return either
+
+
+def misused(asked, args, kwargs):
+    """The error that Python, or a native function, has of these arguments in one of torch's functions in Python (asked.py), or None."""
+    if any(map(is_traced, (*args, *kwargs.values()))):
+        return None
+    try:
+        asked(*args, **kwargs)
+    except (TypeError, AttributeError) as error:
+        error.__suppress_context__ = True
+        return error.with_traceback(None)
+    except Exception:  # noqa: S110 (an error of values, which the function itself raises)
+        pass
+    return None
+
+
+def in_python(name, method):
+    """What asks the arguments of torch.<name>, or of a method, for torch if torch has it in Python; None if not."""
+    from .functions import asked
+
+    return vars(asked.Tensor if method else asked).get(name) if name[:2] != "__" else None
+
+
 # ------------------------------------------------------------------------------------------------ how it was called
 LOADS_NAME = (
     "LOAD_NAME",
@@ -453,15 +507,24 @@ def told(error, own, args, kwargs, frame):
     if internal[frame.f_globals.get("__name__")] and not isinstance(error, (TypeError, AttributeError)):
         return None
     args = [a for a in args if a is not MISSING]
-    name, method, named, module = called_as(frame, own)
-    if signatures_of(name, method) is None:
+    if str(frame.f_globals.get("__name__")).startswith("numpy."):  # (whose functions look for methods by name)
+        name, method, named, module = own, True, (), ""
+    else:
+        name, method, named, module = called_as(frame, own)
+    if signatures_of(name, method) is None and in_python(name, method) is None:
         name, method, named = own, False, ()
     method = method and bool(args) and isinstance(args[0], Tensor)
-    by_place = {p.name for s in signatures_of(name, method) or () for p in s.parameters[: s.positional]}
+    asked = None if module == "functional" else in_python(name, method)
+    if asked is not None:
+        by_place = inspect.signature(asked).parameters
+    else:
+        by_place = {p.name for s in signatures_of(name, method) or () for p in s.parameters[: s.positional]}
     named = [n for n in named if n not in kwargs and n in by_place]  # (which a function of ours has taken by position)
     if named and len(named) <= len(args) - method:
         kwargs = dict(zip(named, args[-len(named) :])) | kwargs
         args = args[: -len(named)]
+    if asked is not None:
+        return misused(asked, args, kwargs)
     refused = refusal(name, method, tuple(args[method:]), kwargs)
     if refused is not None and module == "functional" and name not in NATIVE and " must be " not in str(refused):
         return None  # (Python binds the arguments there)

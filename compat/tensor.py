@@ -89,25 +89,14 @@ class Tensor(Taped):
         return torch_function(cls, func, types, args, kwargs)
 
     def __deepcopy__(self, memo):
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
-                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
-                "see https://github.com/pytorch/pytorch/pull/103001"
-            )
-        got = memo.get(id(self))
-        if got is None:
-            got = memo[id(self)] = wrap(type(self), np.array(current(self).val), self.requires_grad)
-            if self.grad is not None:
-                got.grad = wrap(Tensor, np.array(self.grad.val), False)
-            if added := added_to(self):
-                from copy import deepcopy
+        from .duplicates import deep
 
-                got.__dict__.update(deepcopy(added, memo))
-        return got
+        return deep(self, memo)
 
     def __reduce_ex__(self, protocol):
-        return unpickled, (np.array(current(self).val), self.dtype, self.requires_grad), added_to(self)
+        from .duplicates import pickled
+
+        return pickled(self)
 
     __hash__ = object.__hash__
 
@@ -627,15 +616,7 @@ def current(t):
     """A Tensor as it is now: its shadow if a Stage is running, its view replayed."""
     if shared.staging and tls.stage is not None:
         (t,) = tls.stage.capture((t,))
-    try:
-        alias = t.alias
-    except AttributeError:
-        from .nn.functional.native_calls import of_frame
-
-        refused = of_frame(sys._getframe(1))
-        if refused is None:
-            raise
-        raise refused from None
+    alias = t.alias
     if alias is not None:
         fresh(t)
     return t
@@ -692,11 +673,6 @@ def wrap(cls, array, requires_grad=False):
 def added_to(t):
     """The attributes that a user has given a Tensor, None if there are none."""
     return {k: v for k, v in t.__dict__.items() if k not in OWN} or None
-
-
-def unpickled(array, dtype, requires_grad):
-    """The Tensor of a pickle. (NumPy's own has arrays in the machine's byte order.)"""
-    return wrap(Tensor, array.astype(dtype.numpy, copy=False), requires_grad)
 
 
 _warned = set()  # lines warned of: (that read .grad, that made the Tensor), or one that converts a Tensor

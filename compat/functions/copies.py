@@ -8,10 +8,12 @@ import numpy as np
 from funcgrad.core.mutation import write
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
+from funcgrad.numpy.concrete import concrete
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
 from ..tensor import Tensor, current, wrapped
 from .operands import P, dims_of, dtype_of, in_c_order, integer, iterated, like_image, named_sizes, new, shape_of
+from .refusals import refuse
 from .register import METHODS, named, operation
 from .shape import ALL, count, swap
 
@@ -109,24 +111,45 @@ def tile(input, *dims, **named_dims):
     return repeat(input, (1,) * (input.dim() - len(dims)) + dims)
 
 
+def places_of(repeats, output_size):
+    """0, 1, 2, ..., each as often as a vector of integers says."""
+    if repeats.dim() != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+    counts = np.asarray(concrete(current(repeats), "repeat_interleave"))
+    if counts.size and counts.dtype not in (np.int64, np.int32):
+        refuse("repeat_interleave_cpu", counts.dtype)
+    if (counts < 0).any():
+        raise RuntimeError("repeats can not be negative")
+    if output_size is not None and output_size != counts.sum():
+        raise RuntimeError("allocated size does not match required size")
+    return np.repeat(np.arange(counts.size), counts.astype(np.int64))
+
+
 @operation()
 def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     """Each element repeated: a number of times, or as often as an integer Tensor says."""
     if repeats is None:
-        return new(np.repeat(np.arange(input.numel()), input.tolist()))
+        return new(places_of(input, output_size))
     t = input.flatten() if dim is None else input
-    at = wrapped(0 if dim is None else dim, t.dim())
-    if isinstance(repeats, Tensor) and repeats.numel() != 1:
-        counts = repeats.tolist()
-        if len(counts) != t.shape[at]:
+    dim = 0 if dim is None else dim
+    if isinstance(repeats, Tensor):
+        if repeats.dim() > 1:
+            raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
+        at = wrapped(dim, t.dim())
+        n = t.size(at)
+        if repeats.numel() == 1:
+            repeats = repeats.reshape(1).expand(n)
+        elif len(repeats) != n:
             raise RuntimeError(
-                f"repeats must have the same size as input along dim, but got repeats.size(0) = {len(counts)} and input.size({at}) = "
-                f"{t.shape[at]}"
+                f"repeats must have the same size as input along dim, but got repeats.size(0) = {len(repeats)} and input.size({dim}) = "
+                f"{n}"
             )
-        return t.index_select(at, new(np.repeat(np.arange(t.shape[at]), counts)))
-    k = integer(repeats)
+        return t.index_select(at, new(places_of(repeats, output_size)))
+    at, k = wrapped(dim, t.dim()), integer(repeats)
     if k < 0:
         raise RuntimeError("Repeats must be non-negative")
+    if output_size is not None and output_size != k * t.shape[at]:
+        raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {k * t.shape[at]} but got {output_size}")
     shape = list(t.shape)
     wide = t.unsqueeze(at + 1).expand(*shape[: at + 1], k, *shape[at + 1 :])
     return wide.clone(memory_format=contiguous_format).flatten(at, at + 1)

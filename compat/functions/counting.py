@@ -89,8 +89,12 @@ def histc(input, bins=100, min=0, max=0):  # noqa: A002
     """The counts of the elements in bins of one width between min and max (both 0: those of the data)."""
     v = values_of(input, "histc")
     need_bins(bins)
+    if isinstance(min, complex) or isinstance(max, complex):
+        raise RuntimeError("value cannot be converted to type double without overflow")
     if v.dtype.kind == "u" and (min < 0 or max < 0):
         raise RuntimeError("value cannot be converted to type uint8_t without overflow")
+    if min > max:
+        raise RuntimeError("torch.histc: max must be larger than min")
     need_histogram(v.dtype, "aminmax_cpu" if v.dtype.kind == "c" and min == max == 0 else "histogram_cpu")
     low, high = (float(v.min()), float(v.max())) if min == max and v.size else (min, max)
     if low == high:
@@ -116,8 +120,12 @@ def need_histogram(d, kernel="histogram_cpu"):
 def histogram(input, bins=100, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of a histogram with so many bins of one width, or with the given edges."""
     v = values_of(input, "histogram")
+    if range is not None and isinstance(bins, Tensor) and not bins.dim():
+        bins = bins.item()
     if isinstance(bins, int):
         need_bins(bins)
+        if v.dtype.kind == "b" and (range is not None or not v.size):
+            need_histogram(v.dtype)
     if weight is not None:
         w = values_of(weight, "histogram")
         if w.dtype != v.dtype:
@@ -141,15 +149,20 @@ def histogram(input, bins=100, *, range=None, weight=None, density=False):  # no
         )
     edges = values_of(bins, "histogram") if isinstance(bins, Tensor) else bins
     if isinstance(bins, Tensor):
-        if edges.ndim != 1:
-            raise RuntimeError(
-                f"torch.histogram(): bins tensor should have one dimension, but got {edges.ndim} dimensions in the bins tensor"
-            )
         if edges.dtype != v.dtype:
             a, b = (C_NAMES[dtypes.name_of(d)] for d in (v.dtype, edges.dtype))
             raise RuntimeError(
                 "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
                 f"{a} and bins for dimension 0 with dtype {b}"
+            )
+        if edges.ndim != 1:
+            raise RuntimeError(
+                f"torch.histogramdd: bins tensor should have one dimension, but got {edges.ndim} dimensions in the bins tensor for "
+                "dimension 0"
+            )
+        if not edges.size:
+            raise RuntimeError(
+                "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for dimension 0"
             )
         if v.dtype.kind != "f":
             refuse("histogram_cpu", v.dtype)

@@ -47,9 +47,9 @@ def spread(t, offset=0):
 @operation("DiagEmbedBackward0")
 def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     """Matrices with the input's last dimension on their diagonals."""
-    t = spread(current(input), offset)
-    n = len(shape_of(t))
+    n = input.dim() + 1
     a, b = wrapped(dim1, n), wrapped(dim2, n)
+    t = spread(current(input), offset)
     if a == b:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     if (a, b) == (n - 2, n - 1):

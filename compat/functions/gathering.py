@@ -5,6 +5,7 @@ negative ones.
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..tensor import Tensor, contiguous_strides, current, wrapped
-from .choosing import check_mask, fill_value
+from .choosing import fill_value
 from .indexing import Index, along, write_arrays
 from .operands import (
     C_INTEGERS,
@@ -29,6 +30,7 @@ from .operands import (
     number,
     shape_of,
 )
+from .refusals import refuse
 from .register import FUNCTIONS, named, operation, spoken, twin, written
 from .results import C_NAMES
 from .shape import expanded
@@ -70,19 +72,25 @@ def outside(name, n, dim, many):
     return error
 
 
+def need_integers(name, i):
+    """Refuse an index of another dtype than the function takes."""
+    d = dtype_of(i)
+    if name in ("index_copy", "index_fill") and d != np.int64:
+        if name == "index_fill":
+            raise IndexError("index_fill_(): Expected dtype int64 for index.")
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {spoken(d)}")
+    if d not in INTEGERS:
+        if name == "index_select":
+            raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+        raise RuntimeError(f"{name}_(): Expected dtype int32/int64 for index but got: {spoken(d)}")
+
+
 def vector_index(name, index, n, error):
     """The index of index_select and its kin: a vector (or 0-d) of integers within a dimension of length n."""
     i = current(index)
     if len(shape_of(i)) > 1:
         raise wrong_rank(name, i)
-    if name in ("index_copy", "index_fill") and dtype_of(i) != np.int64:
-        if name == "index_fill":
-            raise IndexError("index_fill_(): Expected dtype int64 for index.")
-        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {spoken(dtype_of(i))}")
-    if dtype_of(i) not in INTEGERS:
-        if name == "index_select":
-            raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
-        raise RuntimeError(f"{name}_(): Expected dtype int32/int64 for index but got: {spoken(dtype_of(i))}")
+    need_integers(name, i)
     v = known(i)
     if v is not None and v.size and (v.min() < 0 or v.max() >= n):
         raise error(v)
@@ -126,10 +134,12 @@ def index_select(input, dim, index):
     return out if input.dim() else P["reshape"](out, shape=())
 
 
-def indexed(name, shown, body):
+def indexed(name, checked, body):
     """torch.<name>(input, dim, index, value...) over slices along a dimension, and its in-place twin."""
 
     def function(input, dim, index, value, **options):
+        if checked is not None:
+            checked(input, dim, index, value)
         t, dim = one_dim(current(input), dim)
         n = shape_of(t)[dim]
         i = vector_index(name, index, n, outside(name, n, dim, len(shape_of(t)) > 1))
@@ -140,64 +150,105 @@ def indexed(name, shown, body):
     return function
 
 
-def slices_of(source, x, i, dim, name):
-    """The source of index_add and index_copy, with the dimension in front; RuntimeError if it does not fit."""
-    s, _ = one_dim(current(source), dim) if source.dim() else (P["reshape"](current(source), shape=(1,)), 0)
-    if dtype_of(s) != dtype_of(x):
-        a, b = spoken(dtype_of(x)), spoken(dtype_of(s))
+def without(shape, dim):
+    """A shape without one of its dimensions."""
+    return [*shape[:dim], *shape[dim + 1 :]]
+
+
+def need_slices(name, input, dim, index, source):
+    """torch's errors for a source whose slices do not fit the input's: of index_add and index_reduce."""
+    t, i, s = current(input), current(index), current(source)
+    own, given = list(shape_of(t)), list(shape_of(s))
+    dim = wrapped(dim, len(own))
+    if len(shape_of(i)) > 1:
+        raise wrong_rank(name, i)
+    need_integers(name, i)
+    if dtype_of(s) != dtype_of(t):
+        a, b = spoken(dtype_of(t)), spoken(dtype_of(s))
+        raise RuntimeError(f"{name}_(): self ({a}) and source ({b}) must have the same scalar type")
+    if dim and dim >= len(given):
+        raise RuntimeError(f"{name}_(): Indexing dim {dim} is out of bounds of the source tensor with dim {len(given)}")
+    count, n = index.numel(), given[dim] if given else 1
+    if count != n:
+        source.size(dim)
+        raise RuntimeError(
+            f"{name}_(): Number of indices ({count}) should be equal to source.size(dim): ({n}), for dim: {dim}"
+        )
+    if (without(own, dim) != without(given, dim)) if own and given else own != given:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{own} source.shape = {given}"
+        )
+
+
+def need_copies(input, dim, index, source):
+    """torch's errors for slices that index_copy cannot put in place of the input's."""
+    t, i, s = current(input), current(index), current(source)
+    own, given = shape_of(t), shape_of(s)
+    dim = wrapped(dim, len(own))
+    if len(shape_of(i)) > 1:
+        raise wrong_rank("index_copy", i)
+    count = index.numel()
+    if not given and count != 1:
+        raise IndexError(f"index_copy_(): When source is scalar, index should have one element (got {count})")
+    if given and own and len(given) != len(own):
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality "
+            f"({len(given)}), destination dimensionality ({len(own)})"
+        )
+    need_integers("index_copy", i)
+    if dtype_of(s) != dtype_of(t):
+        a, b = spoken(dtype_of(t)), spoken(dtype_of(s))
         raise RuntimeError(
             f"index_copy_(): self and source expected to have the same dtype, but got (self) {a} and (source) {b}"
-            if name == "index_copy"
-            else f"{name}_(): self ({a}) and source ({b}) must have the same scalar type"
         )
-    if not source.dim() and shape_of(i)[0] != 1:
-        raise IndexError(
-            f"index_copy_(): When source is scalar, index should have one element (got {shape_of(i)[0]})"
-            if name == "index_copy"
-            else "Dimension specified as 0 but tensor has no dimensions"
-        )
-    if shape_of(s)[dim] != shape_of(i)[0]:
+    one, two = (without(shape, dim) for shape in (own, given))
+    if one != two:
+        one, two = (" ".join(map(str, shape)) for shape in (one, two))
         raise RuntimeError(
-            f"{name}_(): Number of indices ({shape_of(i)[0]}) should be equal to source.size(dim): "
-            f"({shape_of(s)[dim]}), for dim: {dim}"
+            f"index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: {one} at dimension {dim} "
+            f"and source slice shape: {two} at dimension 0."
         )
+    if given and count != given[dim]:
+        raise IndexError(
+            f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({given[dim]})"
+        )
+
+
+def need_fill(input, dim, index, value):
+    """torch's errors for what index_fill cannot fill with, and for its index."""
+    if isinstance(value, Tensor) and value.dim():
+        raise RuntimeError(
+            f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.dim()} dimension(s)."
+        )
+    need_integers("index_fill", current(index))
+    if (value.is_complex() if isinstance(value, Tensor) else isinstance(value, complex)) and not input.is_complex():
+        raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
+
+
+def slices_of(source, dim):
+    """The source of index_add and index_copy, with the dimension in front."""
+    s, _ = one_dim(current(source), dim) if source.dim() else (P["reshape"](current(source), shape=(1,)), 0)
     return in_front(s, dim)[0]
 
 
 def add_slices(x, i, source, dim, perm, alpha=1):
-    s = slices_of(source, x, i, dim, "index_add")
-    if shape_of(s)[1:] != shape_of(x)[1:]:
-        raise RuntimeError(
-            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
-            f"{list(back_shape(x, perm))} source.shape = {list(source.shape)}"
-        )
-    return P["scatter_add"](x, s if alpha == 1 else P["mul"](s, alpha), i)
+    s = slices_of(source, dim)
+    scaled = s if alpha == 1 else cast(P["mul"](s, alpha), dtype_of(x))
+    return P["scatter_add"](x, scaled, i)
 
 
 def copy_slices(x, i, source, dim, perm):
-    n, m = source.dim(), len(shape_of(x))
-    if n and n != m:
-        raise IndexError(
-            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality "
-            f"({n}), destination dimensionality ({m})"
-        )
-    s = slices_of(source, x, i, dim, "index_copy")
-    return P["scatter_set"](x, s, i)
-
-
-def back_shape(x, perm):
-    """The shape that x had before a dimension was brought to the front."""
-    shape = shape_of(x)
-    return shape if perm is None else tuple([shape[perm.index(d)] for d in range(len(shape))])
+    return P["scatter_set"](x, slices_of(source, dim), i)
 
 
 def fill_slices(x, i, value, dim, perm):
     return P["scatter_set"](x, fill_value(x, value, "index_fill_"), i)
 
 
-_add = indexed("index_add", "IndexAddBackward0", add_slices)
-_copy = indexed("index_copy", "IndexCopyBackward0", copy_slices)
-_fill = indexed("index_fill", None, fill_slices)
+_add = indexed("index_add", partial(need_slices, "index_add"), add_slices)
+_copy = indexed("index_copy", need_copies, copy_slices)
+_fill = indexed("index_fill", need_fill, fill_slices)
 
 
 @operation("IndexAddBackward0")
@@ -225,8 +276,9 @@ twin("index_fill", "IndexFillBackward0", index_fill)
 
 
 # ------------------------------------------------------------------------------------------------ gather and scatter
-def element_index(name, t, dim, index, source=None):
-    """The index of gather and scatter, checked as torch checks it."""
+def element_index(name, t, dim, index, source=None, refused=None):
+    """The index of gather and scatter, checked as torch checks it. `refused`: what raises torch's error if it has no kernel, which
+    comes before an index that is out of range."""
     i = current(index)
     shape, own = shape_of(t), shape_of(i)
     if 0 in own:
@@ -248,6 +300,12 @@ def element_index(name, t, dim, index, source=None):
     else:
         given = shape_of(source) if isinstance(source, Handle) else None
         small = all(n <= m for k, (n, m) in enumerate(zip(own, shape)) if k != dim)
+        if given is not None:
+            for k, n in enumerate(own if small and given else ()):
+                if n > given[wrapped(k, len(given))]:
+                    break
+            if max(len(given), 1) != max(len(own), 1):
+                raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
         if given is not None and not (small and all(n <= m for n, m in zip(own, given))):
             raise RuntimeError(
                 f"Expected index {list(own)} to be no larger than self {list(shape)} apart from dimension {dim} "
@@ -258,6 +316,8 @@ def element_index(name, t, dim, index, source=None):
             raise RuntimeError(
                 f"Expected index {list(own)} to be no larger than self {list(shape)} apart from dimension {dim}"
             )
+    if refused is not None:
+        refused()
     v = known(i)
     size = shape[dim] if shape else 1
     if v is not None and (v.min() < 0 or v.max() >= size):
@@ -271,6 +331,8 @@ def gather(input, dim, index, *, sparse_grad=False):
     """out[i][j] = input[index[i][j]][j] for dim=0, and so on: one element for each of the index."""
     t, dim = one_dim(current(input), dim)
     i = element_index("gather", t, dim, index)
+    if 0 in shape_of(i):
+        return new(np.empty(shape_of(i), dtype_of(t)))
     if not shape_of(i):
         return P["reshape"](along(t, P["reshape"](i, shape=(1,)), 0), shape=())
     return along(t, i, dim)
@@ -283,12 +345,12 @@ def grid_of(i, dim):
     return grid
 
 
-def scatter_with(name, prim, input, dim, index, src):
+def scatter_with(name, prim, input, dim, index, src, refused=None):
     t, dim = one_dim(current(input), dim)
     source = current(src) if isinstance(src, Tensor) else src
     if isinstance(source, Handle) and dtype_of(source) != dtype_of(t) and dtype_of(current(index)) in INTEGERS:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
-    i = element_index("scatter", t, dim, index, source)
+    i = element_index("scatter", t, dim, index, source, refused)
     if 0 in shape_of(i):
         return P["copy"](current(input), current(input))
     if isinstance(source, Handle):
@@ -335,15 +397,22 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
         "amax": "scatter_max",
         "amin": "scatter_min",
     }
-    if reduce not in prims:
-        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
-    x = input
+    d = dtype_of(current(input))
+
+    def refused():
+        if reduce not in prims:
+            raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+        if d.kind == "b" and reduce == "mean" or d.kind == "c" and reduce in ("amax", "amin"):
+            refuse(f"scatter_gather_tensor_cpu_reduce_{reduce}", d)
+
+    out = scatter_with("scatter_reduce", prims.get(reduce, "scatter_add"), input, dim, index, src, refused)
+    if not index.numel():
+        refused()
     if not include_self:
-        d = dtype_of(current(input))
         low = -np.inf if d.kind in "fc" else 0 if d.kind == "b" else np.iinfo(d).min
         high = np.inf if d.kind in "fc" else 1 if d.kind == "b" else np.iinfo(d).max
         x = scatter(input, dim, index, {"sum": 0, "mean": 0, "prod": 1, "amax": low, "amin": high}[reduce])
-    out = scatter_with("scatter_reduce", prims[reduce], x, dim, index, src)
+        out = scatter_with("scatter_reduce", prims[reduce], x, dim, index, src)
     if reduce == "mean":
         ones = FUNCTIONS["ones_like"](src)
         start = FUNCTIONS["ones_like"](input) if include_self else scatter(FUNCTIONS["ones_like"](input), dim, index, 0)
@@ -406,7 +475,7 @@ def put(input, index, source, accumulate=False):
             f"source.dtype = {spoken(dtype_of(s))}"
         )
     if source.numel() != index.numel():
-        raise RuntimeError(
+        raise IndexError(
             "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
             f"{source.numel()}, index.numel() = {index.numel()}"
         )
@@ -421,8 +490,35 @@ twin("put", "PutBackward0", put)
 
 
 # ------------------------------------------------------------------------------------------------ index_put
+def need_indices(shape, indices):
+    """torch's errors for masks of another shape than what they are of, and for more indices than dimensions."""
+    used = 0
+    for i in indices:
+        mask = isinstance(i, Tensor) and i.dtype.name in ("bool", "uint8")
+        for k in range(i.dim() if mask else 0):
+            if i.shape[k] != shape[wrapped(used + k, len(shape))]:
+                raise IndexError(
+                    f"The shape of the mask {list(i.shape)} at index {k} does not match the shape of the indexed tensor {list(shape)} "
+                    f"at index {used + k}"
+                )
+        used += i.dim() if mask else 1
+    if used > len(shape):
+        raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {used})")
+
+
 def index_put_(self, indices, values, accumulate=False):
     """self[indices] = values, or += with accumulate, where repeated places add up."""
+    need_indices(shape_of(current(self)), indices)
+    if indices and all([i is not None and not i.dim() and i.dtype.numpy.kind in "iu" for i in indices]):
+        rest = tuple(self.shape)[len(indices) :]
+        if tuple(
+            np.broadcast_shapes(rest, *[tuple(values.shape)] * (values.dim() <= len(rest)))
+        ) != rest or values.dim() > len(rest):
+            raise RuntimeError(
+                f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape "
+                f"{list(rest)}"
+            )
+        indices = [i.reshape(1) for i in indices]
     index = Index(shape_of(current(self)), tuple(indices))
     if len(indices) == 1 and values.numel() == 1 and not accumulate and indices[0].dtype.name == "bool":
         d = dtype_of(current(self))  # (which torch makes a masked_fill)
@@ -488,21 +584,20 @@ def masked_select(input, mask):
 def masked_scatter(input, mask, source):
     """The input with the elements where a mask holds replaced by those of source, in order."""
     t, m = current(input), current(mask)
-    check_mask(m, "masked_scatter")
+    shape = broadcast_shapes(shape_of(m), shape_of(t))
     if dtype_of(current(source)) != dtype_of(t):
         a, b = spoken(dtype_of(t)), spoken(dtype_of(current(source)))
         raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{a} and {b}")
-    shape = broadcast_shapes(shape_of(t), shape_of(m))
+    if dtype_of(m).kind != "b":
+        raise RuntimeError(
+            f"masked_scatter_ only supports boolean masks, but got mask with dtype {spoken(dtype_of(m))}"
+        )
     if m.owner is not TAPE:
         return masked_in_order(t, m, source, shape)
     found = positions(broadcast_to(m, shape), "masked_scatter")
     count = len(found[0])
     if source.numel() < count:
-        raise RuntimeError(
-            "masked_scatter: expected self and source to have same number of elements, and the mask holds "
-            f"{count} times, but "
-            f"source has {source.numel()} elements"
-        )
+        raise RuntimeError("Number of elements of source < number of ones in mask")
     flat = P["reshape"](current(source), shape=(source.numel(),))
     values = P["getitem"](flat, idx=(slice(count),))
     return P["scatter_set"](broadcast_to(t, shape), cast(values, dtype_of(t)), *found)
@@ -518,7 +613,13 @@ def masked_in_order(t, m, source, shape):
     return P["where"](m, cast(current(values), dtype_of(t)), broadcast_to(t, shape))
 
 
-twin("masked_scatter", "MaskedScatterBackward0", masked_scatter)
+def into(self, mask, source):
+    if source.dtype == self.dtype:
+        mask.expand(self.shape)  # (which refuses a mask that is larger)
+    return masked_scatter(self, mask, source)
+
+
+twin("masked_scatter", "MaskedScatterBackward0", into)
 
 
 @operation(method=False)

@@ -320,8 +320,8 @@ def value_for(t, v):
         return without_imaginary(current(v), dtype_of(t))
     if isinstance(v, Handle):
         return v
-    if isinstance(v, np.generic):
-        v = v.item()
+    if isinstance(v, np.integer):
+        v = int(v)
     d = dtype_of(t)
     if isinstance(v, complex) and d.kind != "c":
         raise RuntimeError(
@@ -463,12 +463,6 @@ def write_arrays(x, index, v, prim="scatter_set"):
     check_apart(c, (*index.arrays.values(), v), wholly=True)
     perm, front = index.order(len(shape_of(c)))
     arrays = list(index.arrays.values())
-    if isinstance(v, Handle) and dtype_of(v) != dtype_of(c):
-        raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {spoken(dtype_of(c))} for the "
-            "destination and "
-            f"{spoken(dtype_of(v))} for the source."
-        )
     ordered = shape_of(c) if perm is None else tuple([shape_of(c)[k] for k in perm])
     try:
         got = np.broadcast_shapes(*[tuple(a.shape) for a in arrays])
@@ -490,6 +484,12 @@ def write_arrays(x, index, v, prim="scatter_set"):
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of shape "
             f"{list(target)}"
+        )
+    if isinstance(v, Handle) and dtype_of(v) != dtype_of(c):
+        raise RuntimeError(
+            f"Index put requires the source and destination dtypes match, got {spoken(dtype_of(c))} for the "
+            "destination and "
+            f"{spoken(dtype_of(v))} for the source."
         )
     k = len(got)
     if front and shape:

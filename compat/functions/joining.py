@@ -12,8 +12,8 @@ from ..formats import suggested
 from ..graph import label as set_label
 from ..rewriting import grouped
 from ..tensor import Tensor, current, wrapped
-from .operands import P, cast, dtype_of, in_c_order, integer, shape_of
-from .register import operation, renamed
+from .operands import INT64, P, cast, dtype_of, in_c_order, integer, shape_of
+from .register import operation, renamed, spoken
 from .shape import ALL, core_view
 
 
@@ -291,6 +291,16 @@ def tensor_split(input, indices_or_sections, dim=0):
     n = shape_of(t)[dim]
     given = indices_or_sections
     if isinstance(given, Tensor):
+        kind = dtype_of(current(given))
+        if kind != INT64:
+            raise RuntimeError(
+                f"tensor_split expected tensor_indices_or_sections to have dtype of long, but got {spoken(kind)}"
+            )
+        if given.dim() > 1:
+            raise RuntimeError(
+                "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a "
+                f"tensor with {given.dim()} dims"
+            )
         given = given.tolist()
     if isinstance(given, int):
         if given <= 0:
@@ -308,12 +318,11 @@ def cut_along(name, dim_of, least):
         n = input.dim()
         if n < least:
             raise RuntimeError(
-                f"torch.{name} requires a tensor with at least {least} dimension{'s' if least > 1 else ''}, but "
-                "got a tensor "
-                f"with {n} dimensions!"
+                f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {n} dimensions!"
             )
         dim = dim_of(n)
-        if isinstance(indices_or_sections, int) and indices_or_sections and input.shape[dim] % indices_or_sections:
+        count = indices_or_sections
+        if isinstance(count, int) and (count == 0 or input.shape[dim] % count):
             raise RuntimeError(
                 f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
                 f"{input.shape[dim]} is "
@@ -338,12 +347,14 @@ def narrow(input, dim, start, length):
     shape = shape_of(t)
     if not shape:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
-    dim, start = wrapped(dim, len(shape)), integer(start)
-    n = shape[dim]
+    if isinstance(start, Tensor) and (start.dim() or start.dtype.numpy.kind not in "iu"):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
+    dim, start = wrapped(dim, len(shape)), integer(start)
+    n = shape[dim]
     if not -n <= start <= n:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n}], but got {start})")
+        raise IndexError(f"start out of range (expected to be in range of [{-n}, {n}], but got {start})")
     start += n if start < 0 else 0
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")

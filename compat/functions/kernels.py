@@ -5,6 +5,7 @@ torch, whose kernels are looked for when all else has been checked. (The functio
 """
 
 import functools
+import re
 import sys
 from types import FunctionType
 
@@ -12,9 +13,10 @@ import numpy as np
 
 from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.handle import Handle
-from funcgrad.core.tracebacks import trim
+from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
+from .register import types_in
 
 KINDS = {"b": "?", "I": "bBhil", "S": "bBhi", "u": "B", "c": "FD", "h": "e"}
 KINDS = {kind: [np.dtype(c) for c in chars] for kind, chars in KINDS.items()}
@@ -68,12 +70,10 @@ isneginf: c RuntimeError isneginf does not support complex inputs.
 isposinf: c RuntimeError isposinf does not support complex inputs.
 kl_div: c RuntimeError kl_div: Complex inputs not supported.
 linalg_vander: b RuntimeError linalg.vander supports floating point, complex, and integer tensors, but got Bool
-linalg_matrix_norm: bI RuntimeError linalg.matrix_norm: Expected a floating point or complex tensor as input. Got %
-linalg_vecdot: bI RuntimeError linalg.vecdot: Expected a floating point or complex tensor as input. Got %
 logdet: bI RuntimeError logdet: Expected a floating point or complex tensor as input. Got %
 logdet: H RuntimeError logdet: Low precision dtypes not supported. Got %
-pdist: bIc RuntimeError pdist only supports floating-point dtypes
 """
+ABOUT_DTYPES = "bool tensor|expected scalar type|same dtype|without overflow|infer output dtype"  # (what a kernel would say itself)
 ERRORS = {"RuntimeError": RuntimeError, "NotImplementedError": NotImplementedError}
 
 
@@ -107,37 +107,55 @@ def about_shapes(error):
     """Is it an error of shapes, dimensions or values, which torch raises before it looks for a kernel?"""
     text = str(error)
     return isinstance(error, (RuntimeError, IndexError, ValueError)) and not (
-        isinstance(error, NotImplementedError) or "bool tensor" in text
+        isinstance(error, NotImplementedError) or re.search(ABOUT_DTYPES, text)
     )
 
 
-def unless_wrong(refused, name, args, kwargs):
-    """A refusal, or the TypeError of arguments that torch's function of that name does not take, which comes before it."""
-    from ..calls import NATIVE, told
+def refusing(name, f, wrong=None, careful=False):
+    """f, the function of that name, which refuses the dtypes that torch has no kernel for; f itself if there is nothing to refuse.
 
-    return name in NATIVE and told(refused, name, args, kwargs, sys._getframe(3)) or refused
-
-
-def refusing(name, f):
-    """f, the function of that name, which refuses the dtypes that torch has no kernel for; f itself if there are none."""
-    row = rows().get(name)
-    if row is None:
+    `wrong(args, kwargs)`: what torch says of arguments that it does not take, or None; asked once f has failed, and with `careful`
+    where arguments of such types are seen for the first time.
+    """
+    row = rows().get(name, {})
+    if not row and wrong is None:
         return f
+    taken = set()
 
     @functools.wraps(f)
     def g(*args, **kwargs):
         try:
-            plain = args[0].val.dtype not in row
-        except (AttributeError, IndexError):  # (a traced value, or nothing: f sees to it)
-            plain = True
-        try:
-            return f(*args, **kwargs) if plain else minded(args, kwargs)
+            if careful:
+                key = types_in(args, kwargs)
+                if key not in taken:
+                    look(args, kwargs, key)
+            if row:
+                try:
+                    plain = args[0].val.dtype not in row
+                except (AttributeError, IndexError):  # (a traced value, or nothing: f sees to it)
+                    plain = True
+                if not plain:
+                    return minded(args, kwargs)
+            return f(*args, **kwargs)
         except BaseException as error:
-            refused = in_torchs_words(error) if isinstance(error, WRONG) else None
+            refused = (
+                None if wrong is None or not isinstance(error, Exception) or of_values(error) else wrong(args, kwargs)
+            )
             if refused is not None:
                 raise refused from None
             trim(error)
             raise
+
+    def look(args, kwargs, key):
+        refused = wrong(args, kwargs)
+        if refused is not None:
+            raise refused
+        if len(taken) > 1000:
+            taken.clear()
+        if not any(
+            [isinstance(a, Handle) and not a.shape for a in (*args[1:], *kwargs.values())]
+        ):  # (which stand for numbers)
+            taken.add(key)
 
     def minded(args, kwargs):
         d = common_dtype(args[:1] if None in row else args)
@@ -146,7 +164,7 @@ def refusing(name, f):
         early, error, text = row[d]
         refused = error(text.replace("%", dtypes.SPOKEN.get(dtypes.name_of(d), d.name)))
         if early:
-            raise unless_wrong(refused, name, args, kwargs)
+            raise refused
         try:
             got = f(*args, **kwargs)
         except Exception as other:
@@ -155,60 +173,93 @@ def refusing(name, f):
             raise refused from None
         if 0 in args[0].shape:
             return got
-        raise unless_wrong(refused, name, args, kwargs)
+        raise refused
 
     return g
 
 
-# Functions that no kernel's dtypes are minded for, and that take long enough for a frame around them not to show.
-ANSWERING = set(
-    "pad alpha_dropout feature_alpha_dropout pixel_shuffle pixel_unshuffle channel_shuffle poisson_nll_loss gaussian_nll_loss "
-    "soft_margin_loss hinge_embedding_loss margin_ranking_loss cosine_embedding_loss triplet_margin_loss ctc_loss "
-    "triplet_margin_with_distance_loss multilabel_soft_margin_loss pairwise_distance interpolate instance_norm embedding_bag "
-    "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d max_unpool1d max_unpool2d max_unpool3d adaptive_max_pool1d "
-    "adaptive_max_pool2d adaptive_max_pool3d bilinear prelu rrelu pdist fractional_max_pool2d fractional_max_pool3d "
-    "binary_cross_entropy_with_logits gumbel_softmax linear_cross_entropy local_response_norm group_norm glu l1_loss "
-    "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d dropout1d dropout2d dropout3d fold unfold kl_div multi_margin_loss "
-    "multilabel_margin_loss cosine_similarity lp_pool1d lp_pool2d lp_pool3d".split()
+def of_values(error):
+    """Is it an error that a check of torch's Python raises before the arguments go to its parser?"""
+    return isinstance(error, (ValueError, AssertionError)) and raised(error)
+
+
+# Functions of nn.functional that a model calls for every small Tensor: they have no frame around them, and ask `mended` where they
+# fail; and those whose wrong arguments are looked at once they have failed.
+BARE = set(
+    "relu relu_ tanh sigmoid softmax log_softmax linear dropout layer_norm batch_norm embedding cross_entropy silu "
+    "gelu leaky_relu".split()
 )
-WRONG = (
-    TypeError,
-    AttributeError,
-    ValueError,
-    IndexError,
-)  # what NumPy and Python say of arguments that a function was not made for
+QUICK = set(
+    "conv1d conv2d conv3d scaled_dot_product_attention multi_head_attention_forward mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy binary_cross_entropy_with_logits max_pool1d "
+    "max_pool2d avg_pool2d adaptive_avg_pool2d pad group_norm rms_norm softplus nll_loss normalize elu hardtanh relu6 mish hardswish".split()
+)
 
 
-def in_torchs_words(error):
-    """What torch says where a function of nn.functional has got a wrong argument, or None."""
-    from ..nn.functional.native_calls import in_torchs_words
+def raised(error):
+    """Has a statement of ours raised it, and not Python on its way?"""
+    from ..nn.functional.native_calls import deliberate
 
-    return in_torchs_words(error)
+    entry = error.__traceback__
+    while entry.tb_next is not None:
+        entry = entry.tb_next
+    return deliberate(error, entry)
 
 
-def answering(f):
-    """f, a function of nn.functional, which says of wrong arguments what torch says."""
+def mended(error):
+    """What is raised where a function of nn.functional without a frame around it has failed: torch's error of its arguments, if they
+    are wrong, else the error itself, without frames of ours."""
+    if isinstance(error, Exception) and not of_values(error):
+        from ..nn.functional.native_calls import of_frame
 
-    @functools.wraps(f)
-    def g(*args, **kwargs):
-        try:
-            return f(*args, **kwargs)
-        except BaseException as error:
-            refused = in_torchs_words(error) if isinstance(error, WRONG) else None
-            if refused is not None:
-                raise refused from None
-            trim(error)
-            raise
+        refused = of_frame(sys._getframe(1))
+        if refused is not None:
+            refused.__suppress_context__ = True
+            return refused
+    return drop(error)
 
-    return g
+
+def refused_call(error, name, args, kwargs):
+    """The same for a function of nn.functional and its arguments."""
+    if isinstance(error, Exception) and not of_values(error):
+        refused = later(name)(args, kwargs)
+        if refused is not None:
+            refused.__suppress_context__ = True
+            return refused
+    return drop(error)
 
 
 def refuse_in(namespace):
-    """Make the functions of a module's namespace refuse what torch does."""
+    """Make the public functions of a module of nn.functional refuse what torch does, in its words."""
+    from ..nn.functional import FAMILIES
+
+    own = FAMILIES[namespace["__name__"].rpartition(".")[2]].split()
     for name, f in namespace.items():  # (so that they can be pickled, and Python's own errors name them)
         if type(f) is FunctionType and "<locals>" in f.__qualname__:
             f.__qualname__, f.__module__ = name, namespace["__name__"]
-    for name in rows().keys() & namespace.keys():
-        namespace[name] = refusing(name, namespace[name])
-    for name in (ANSWERING & namespace.keys()) - rows().keys():
-        namespace[name] = answering(namespace[name])
+    for name in own:
+        f = namespace[name]
+        if name not in BARE and isinstance(f, FunctionType):
+            namespace[name] = refusing(name, f, later(name), name not in QUICK)
+
+
+def native(name, f):
+    """f, which torch has natively as torch.<name>."""
+    from ..calls import refusal
+
+    own = getattr(f, "__wrapped__", None)  # (of nn.functional, which has other words around it)
+    return refusing(name if own else "", own or f, lambda args, kwargs: refusal(name, False, args, kwargs), True)
+
+
+def later(name):
+    """native_calls.refusing(name), made once it is asked."""
+    wrong = None
+
+    def ask(args, kwargs):
+        nonlocal wrong
+        if wrong is None:
+            from ..nn.functional.native_calls import refusing
+
+            wrong = refusing(name) or (lambda args, kwargs: None)
+        return wrong(args, kwargs)
+
+    return ask

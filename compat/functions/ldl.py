@@ -10,9 +10,20 @@ import numpy as np
 
 from funcgrad.numpy.concrete import concrete
 
-from .linalg_checks import linalg_operation, matrix
+from ..tensor import current
+from .linalg_checks import (
+    has_kernel,
+    is_floating,
+    is_matrix,
+    is_square,
+    linalg_operation,
+    matrix,
+    need_pivot_of_each,
+    need_rows,
+    need_same,
+)  # fmt: skip
 from .operands import dtype_of, new, shape_of
-from .register import FUNCTIONS
+from .register import FUNCTIONS, spoken
 from .return_types import BY_NAME as RETURN
 
 ALPHA = (1 + math.sqrt(17)) / 8
@@ -102,7 +113,7 @@ def ldl_factor_ex(A, *, hermitian=False, check_errors=False):
 @linalg_operation(name="ldl_factor")
 def ldl_factor(A, *, hermitian=False):
     """(LD, pivots): the unit lower triangle and the blocks of D in one matrix, and what was exchanged."""
-    packed, pivots, _ = factored(A, hermitian, "torch.linalg.ldl_factor")
+    packed, pivots, _ = factored(A, hermitian, "torch.linalg.ldl_factor_ex")
     return RETURN["linalg_ldl_factor"](packed, pivots)
 
 
@@ -127,7 +138,16 @@ def solved(a, pivots, b, turned):
 @linalg_operation(name="ldl_solve")
 def ldl_solve(LD, pivots, B, *, hermitian=False):
     """X with A X = B, given ldl_factor(A)."""
-    matrix(LD, "torch.linalg.ldl_solve", square=True)
+    name, t, right = "torch.linalg.ldl_solve", current(LD), current(B)
+    is_square(t, name)
+    is_floating(t, name)
+    is_matrix(right, name, "B")
+    need_rows(name, t, right)
+    need_same("Expected b and A", "b", right, "A", t, ".")
+    if pivots.dtype.numpy.kind not in "iu":
+        raise RuntimeError(f"{name}: Expected pivots to be integers. Got {spoken(pivots.dtype.numpy)}")
+    need_pivot_of_each(name, t, pivots)
+    has_kernel("ldl_solve_kernel_cpu", t)
     a, p, b = (np.asarray(concrete(x.detach(), "ldl_solve")) for x in (LD, pivots, B))
     lead = FUNCTIONS["broadcast_shapes"](a.shape[:-2], b.shape[:-2])
     turned = np.conj if hermitian else np.positive

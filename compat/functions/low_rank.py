@@ -3,7 +3,10 @@
 The projections take torch's random numbers. lobpcg gives what its iteration converges to, by a whole decomposition.
 """
 
+from .. import dtypes
+from ..tensor import current
 from .linalg_checks import matrix
+from .operands import dtype_of
 from .register import FUNCTIONS, operation
 
 
@@ -18,7 +21,10 @@ def basis(A, q, niter, M):
     qr = linalg().qr
     applied = (lambda x: A @ x) if M is None else (lambda x: A @ x - M @ x)
     back = (lambda x: A.mH @ x) if M is None else (lambda x: A.mH @ x - M.mH @ x)
-    Q = qr(applied(FUNCTIONS["randn"](A.shape[-1], q, dtype=A.dtype)))[0]
+    drawn = (
+        A.dtype if dtype_of(current(A)).char in "efdFD" else dtypes.of_numpy("float32")
+    )  # (whatever A is, as torch has it)
+    Q = qr(applied(FUNCTIONS["randn"](A.shape[-1], q, dtype=drawn)))[0]
     for _ in range(niter):
         Q = qr(back(Q))[0]
         Q = qr(applied(Q))[0]
@@ -28,7 +34,6 @@ def basis(A, q, niter, M):
 @operation(method=False)
 def svd_lowrank(A, q=6, niter=2, M=None):
     """(U, S, V) of the q largest singular values, nearly, of A or of A - M."""
-    matrix(A, "svd_lowrank")
     q, niter = 6 if q is None else q, 2 if niter is None else niter
     m, n = A.shape[-2:]
     M = None if M is None else M.broadcast_to(A.size())
@@ -44,7 +49,6 @@ def svd_lowrank(A, q=6, niter=2, M=None):
 @operation(method=False)
 def pca_lowrank(A, q=None, center=True, niter=2):
     """(U, S, V): svd_lowrank of A, its columns first centred."""
-    matrix(A, "pca_lowrank")
     m, n = A.shape[-2:]
     if q is None:
         q = min(6, m, n)

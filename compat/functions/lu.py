@@ -8,9 +8,19 @@ import numpy as np
 from funcgrad.core.trace import TAPE
 
 from ..tensor import current
-from .linalg_checks import linalg_operation, matrix, zero_pivot
-from .operands import P, dtype_of, new, shape_of
-from .register import FUNCTIONS, named, operation, spoken
+from .linalg_checks import (
+    fit_together,
+    has_kernel,
+    is_floating,
+    is_square,
+    linalg_operation,
+    matrix,
+    need_pivot_of_each,
+    need_same,
+    zero_pivot,
+)
+from .operands import P, broadcast_shapes, dtype_of, new, shape_of
+from .register import FUNCTIONS, named, operation
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
 
@@ -125,21 +135,26 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
 @linalg_operation("LinalgLuSolveBackward0", name="lu_solve")
 def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     """X with A X = B (or X A = B; with `adjoint` the adjoint of A), given lu_factor(A)."""
-    matrix(LU, "linalg.lu_solve", square=True)
-    if LU.dtype != B.dtype:
-        names = [spoken(dtype_of(current(t))) for t in (LU, B)]
-        raise RuntimeError(
-            "linalg.lu_solve: Expected LU and B to have the same dtype, but found LU of type {} and B of type {} instead".format(
-                *names
-            )
-        )
+    name, a = "linalg.lu_solve", current(LU)
+    is_floating(a, f"torch.{name}")
+    need_same(f"{name}: Expected LU and B", "LU", a, "B", current(B))
+    is_square(a, f"torch.{name}")
+    if pivots.dtype.name != "int32":
+        raise RuntimeError(f"{name}: pivots should be a Tensor of scalar type torch.int32")
+    fit_together(a, current(B), left, name)
+    if pivots.shape[-1:] != LU.shape[-1:]:
+        raise RuntimeError(f"{name}: Number of pivots per batch should be same as the dimension of the matrix")
+    need_pivot_of_each(name, a, pivots)
+    broadcast_shapes(shape_of(current(B))[:-2], shape_of(a)[:-2])
+    has_kernel("lu_solve_cpu", a)
     if not left:
         return matrix_transpose(lu_solve(LU, pivots, matrix_transpose(B).conj(), adjoint=not adjoint)).conj()
-    order = order_of(pivots, LU.shape[-1])
     lead = FUNCTIONS["broadcast_shapes"](LU.shape[:-2], B.shape[:-2])
+    order = order_of(pivots, LU.shape[-1]).expand(*lead, LU.shape[-1])
     low = {"lower": True, "unit_diagonal": True}
     up = {"lower": False}
     t, b = (current(x.expand(*lead, *x.shape[-2:])) for x in (LU, B))
+    B = b
     if adjoint:
         turned = {"transpose_a": True, "conjugate_a": dtype_of(t).kind == "c"}
         z = P["triangular_solve"](t, P["triangular_solve"](t, b, **up, **turned), **low, **turned)

@@ -9,10 +9,12 @@ from funcgrad.core.halves import HALVES
 from funcgrad.numpy.concrete import concrete
 
 from ..tensor import current, wrapped
+from .gathering import known, need_slices
 from .operands import P, dtype_of, new, shape_of, sizes
 from .refusals import refuse
 from .register import FUNCTIONS, named, operation, spoken, twin
 from .return_types import BY_NAME as RETURN
+from .shape import check_reach, itemsize_of
 
 
 def put_at(input, positions, src):
@@ -20,6 +22,15 @@ def put_at(input, positions, src):
     t = current(input)
     values = src.to(input.dtype).expand(positions.shape).reshape(-1)
     return FUNCTIONS["scatter"](input.reshape(-1), 0, new(positions.reshape(-1).copy()), values).reshape(shape_of(t))
+
+
+def need_slice(src, positions):
+    """torch's error for what is put in place of a part of another shape."""
+    if tuple(src.shape) != positions.shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(positions.shape)}"
+        )
 
 
 def numbers_of(input):
@@ -32,11 +43,7 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     """A copy of the input with src in place of a diagonal."""
     n = input.dim()
     positions = np.diagonal(numbers_of(input), offset, wrapped(dim1, n), wrapped(dim2, n))
-    if tuple(src.shape) != positions.shape:
-        raise RuntimeError(
-            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
-            f"{list(positions.shape)}"
-        )
+    need_slice(src, positions)
     return put_at(input, positions, src)
 
 
@@ -45,7 +52,9 @@ def as_strided_scatter(input, src, size, stride, storage_offset=None):
     """A copy of the input with src in place of a window of its memory."""
     flat = numbers_of(input).reshape(-1)
     size, stride = sizes((size,)), sizes((stride,))
+    check_reach(flat, size, stride, storage_offset or 0, itemsize_of(dtype_of(current(input))))
     window = np.lib.stride_tricks.as_strided(flat[storage_offset or 0 :], size, [s * flat.itemsize for s in stride])
+    need_slice(src, window)
     return put_at(input, window, src)
 
 
@@ -57,30 +66,18 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     """The input with slices of source reduced into the slices that the index names: "prod", "mean", "amax" or "amin"."""
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    need_slices("index_reduce", input, dim, index, source)
     t = current(input)
-    dim = wrapped(dim, len(shape_of(t)))
-    if index.dim() > 1:
-        raise IndexError(
-            f"index_reduce_(): Index is supposed to be a vector, but got dim: {index.dim()} with type: "
-            f"{spoken(dtype_of(current(index)))} and size: {list(index.shape)}"
-        )
-    if dtype_of(current(index)).name not in ("int64", "int32"):
-        raise RuntimeError(
-            f"index_reduce_(): Expected dtype int32/int64 for index but got: {spoken(dtype_of(current(index)))}"
-        )
-    if source.dtype != input.dtype:
-        a, b = spoken(dtype_of(t)), spoken(dtype_of(current(source)))
-        raise RuntimeError(f"index_reduce_(): self ({a}) and source ({b}) must have the same scalar type")
-    own, given = list(input.shape), list(source.shape)
-    if len(own) != len(given) or own[:dim] + own[dim + 1 :] != given[:dim] + given[dim + 1 :]:
-        raise RuntimeError(
-            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
-            f"{own} source.shape = {given}"
-        )
-    if given and index.numel() != given[dim]:
-        raise RuntimeError(
-            f"index_reduce_(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({given[dim]}), for dim: {dim}"
-        )
+    dim, d = wrapped(dim, len(shape_of(t))), dtype_of(t)
+    if not include_self and d.kind == "c":
+        refuse("index_reduce_func_exclude_input_init", d)
+    if len(shape_of(t)) < 2 and d.kind in "bc":
+        refuse("index_func_", d)
+    i, n = known(current(index)), input.size(dim)
+    if i is not None and i.size and (i.min() < 0 or i.max() >= n):
+        raise IndexError("index out of range in self")
+    if d.kind == "c" and reduce in ("amax", "amin"):
+        refuse("maximum_cpu" if reduce == "amax" else "minimum_cpu", d)
     places = [1] * source.dim()
     places[dim] = -1
     full = index.long().reshape(places).expand(source.shape)
@@ -97,7 +94,7 @@ def segment_reduce(data, reduce, *, lengths=None, indices=None, offsets=None, ax
     if lengths is None and offsets is None:
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
     if reduce not in EMPTY:
-        raise RuntimeError(f"segment_reduce(): unsupported reduction {reduce!r}; use one of {', '.join(EMPTY)}")
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     axis = wrapped(axis, data.dim())
     bounds = np.asarray(concrete((offsets if lengths is None else lengths).detach(), "segment_reduce"))
     if bounds.ndim != 1 or axis:

@@ -7,7 +7,8 @@ import numpy as np
 
 from funcgrad.numpy.concrete import concrete
 
-from .linalg_checks import linalg_operation, matrix
+from ..tensor import current
+from .linalg_checks import has_kernel, linalg_operation, matrix, of_reflectors
 from .operands import dtype_of, new, shape_of
 from .register import FUNCTIONS, operation, publish, spoken
 from .return_types import BY_NAME as RETURN
@@ -27,20 +28,21 @@ def reflected(v, tau, x):
 @linalg_operation("LinalgHouseholderProductBackward0", name="householder_product")
 def householder_product(A, tau):
     """The first columns of the product of the reflectors."""
-    if A.dim() > 1 and tau.dtype != A.dtype:
-        a, b = (spoken(x.dtype.numpy) for x in (tau, A))
-        raise RuntimeError(f"torch.linalg.householder_product: tau dtype {a} does not match input dtype {b}")
-    t = matrix(A, "torch.linalg.householder_product")
+    name = "torch.linalg.householder_product"
+    t, factors = current(A), current(tau)
+    if len(shape_of(t)) < 2:
+        raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
     *lead, m, n = shape_of(t)
-    k = tau.shape[-1]
     if m < n:
-        raise RuntimeError(
-            "torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]"
-        )
+        raise RuntimeError(f"{name}: input.shape[-2] must be greater than or equal to input.shape[-1]")
+    k = tau.size(-1)
     if n < k:
-        raise RuntimeError(
-            "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]"
-        )
+        raise RuntimeError(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
+    of_reflectors(name, t, factors)
+    a, b = dtype_of(factors), dtype_of(t)
+    if a != b:
+        raise RuntimeError(f"{name}: tau dtype {spoken(a)} does not match input dtype {spoken(b)}")
+    has_kernel("orgqr_cpu", t)
     vs = reflectors(A)
     out = FUNCTIONS["eye"](m, n, dtype=A.dtype).expand(*lead, m, n)
     for i in reversed(range(k)):
@@ -51,10 +53,32 @@ def householder_product(A, tau):
 publish(householder_product, ("orgqr",), True, True)
 
 
+def fitting(t, tau, other, side):
+    """Raise what torch.ormqr says of reflectors that cannot be applied along a dimension of `other`."""
+    for what, dims in (("input", len(shape_of(t))), ("other", other.dim())):
+        if dims < 2:
+            raise RuntimeError(f"torch.ormqr: {what} must have at least 2 dimensions.")
+    m, n = shape_of(t)[-2:]
+    factors, rows = tau.size(-1), other.shape[side]
+    if rows != m:
+        raise RuntimeError(f"torch.ormqr: other.shape[{side}] must be equal to input.shape[-2]")
+    if factors != min(rows, n):
+        raise RuntimeError(f"torch.ormqr: tau.shape[-1] must be equal to min(other.shape[{side}], input.shape[-1])")
+    of_reflectors("torch.ormqr", t, current(tau), current(other))
+    own = dtype_of(t)
+    for what, d in (("tau", dtype_of(current(tau))), ("other", dtype_of(current(other)))):
+        if d != own:
+            raise RuntimeError(
+                f"torch.ormqr: Expected input and {what} to have the same dtype, but input has dtype{spoken(own)} and {what} has "
+                f"dtype {spoken(d)}"
+            )
+    has_kernel("ormqr_cpu", t)
+
+
 @operation("OrmqrBackward0")
 def ormqr(input, tau, other, left=True, transpose=False):
     """Q other (or other Q; with `transpose` the adjoint of Q), Q being the whole product of the reflectors."""
-    matrix(input, "torch.ormqr")
+    fitting(current(input), tau, other, -2 if left else -1)
     if not left:
         return ormqr(input, tau, other.mH, True, not transpose).mH
     vs = reflectors(input)

@@ -134,6 +134,12 @@ def answer(error, own, args, kwargs=None, above=2):
         if refused is not None:
             refused.__suppress_context__ = True
             return refused
+        from .order import earlier
+
+        sooner = earlier(error, own, args, kwargs or {})
+        if sooner is not None:
+            sooner.__suppress_context__ = True
+            error = sooner
         if (
             own[-1] == "_"
             and own != "fill_diagonal_"
@@ -190,7 +196,8 @@ def examine(own, args, kwargs, taken, key):
     frame = sys._getframe(2)
     while frame.f_globals.get("__name__") in AROUND:
         frame = frame.f_back
-    if internal[frame.f_globals.get("__name__")]:
+    caller = frame.f_globals.get("__name__")
+    if internal[caller] and not caller.startswith("numpy."):  # (NumPy's functions call methods as those of an ndarray)
         return
     if "out" in kwargs:  # (which the function may take where the method, or an alias, does not)
         key = key, frame.f_code, frame.f_lasti

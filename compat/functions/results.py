@@ -24,6 +24,8 @@ linalg_cond linalg_pinv
   ~linalg.{name}: Expected result to be safely castable from {got} dtype, but got result with dtype {own}
 linalg_matrix_rank linalg_householder_product
   ~torch.linalg.{name}: Expected result to be safely castable from {got} dtype, but got result with dtype {own}
+linalg_vecdot
+  linalg.vecdot: Expected out of dtype{got} but found {own}
 linalg_matrix_norm linalg_norm
   linalg.{name} expected out tensor dtype {got} but got: {own}
 isposinf isneginf signbit

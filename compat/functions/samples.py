@@ -1,24 +1,43 @@
 """Functions of samples: differences of neighbours, integrals by trapezoids, slopes, covariances."""
 
+from funcgrad.core.trace import TAPE
+
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import DIV, MUL, by_number
 from .operands import BOOL, dims_of, dtype_of
-from .register import FUNCTIONS, operation
+from .register import FUNCTIONS, operation, spoken
+
+
+def need_neighbour(input, dim, given):
+    """RuntimeError unless a Tensor can be put before or behind the input along a dimension."""
+    if given is None:
+        return
+    at = wrapped(dim, input.dim())
+    if given.dim() != input.dim():
+        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    for i, (n, m) in enumerate(zip(input.shape, given.shape)):
+        if i != at and n != m:
+            raise RuntimeError(
+                "diff expects the shape of tensor to prepend or append to match that of input except along the differencing "
+                f"dimension; input.size({i}) = {n}, but got tensor.size({i}) = {m}"
+            )
 
 
 @operation()
 def diff(input, n=1, dim=-1, prepend=None, append=None):
     """Differences of neighbours along a dimension, n times."""
+    if not input.dim():
+        raise RuntimeError("diff expects input to be at least one-dimensional")
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
+    for given in (prepend, append):
+        need_neighbour(input, dim, given)
     if n == 0:
         return FUNCTIONS["zeros_like"](input).copy_(input) if not input.requires_grad else input.clone()
     parts = [t for t in (prepend, input, append) if t is not None]
     t = FUNCTIONS["cat"](parts, dim) if len(parts) > 1 else input
-    if t.dim() == 0:
-        raise RuntimeError("diff expects input to be at least one-dimensional")
     for _ in range(n):
-        k = t.shape[dim]
+        k = t.size(dim)
         one, two = t.narrow(dim, min(1, k), max(k - 1, 0)), t.narrow(dim, 0, max(k - 1, 0))
         t = one ^ two if dtype_of(current(t)) == BOOL else one - two
     return t
@@ -71,6 +90,24 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).cumsum(dim), 2.0)
 
 
+def need_weights(name, w, n):
+    """torch's errors for weights of n observations: whole numbers in fweights, floats in aweights."""
+    d = dtype_of(current(w))
+    if w.dim() > 1:
+        raise RuntimeError(
+            f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w.dim()} dimensions"
+        )
+    if d.kind not in ("iu" if name == "fweights" else "f"):
+        kind = "integral" if name == "fweights" else "floating point"
+        raise RuntimeError(f"cov(): expected {name} to have {kind} dtype but got {name} with {spoken(d)} dtype")
+    if w.numel() != n:
+        raise RuntimeError(
+            f"cov(): expected {name} to have the same numel as there are observations in the input but got {w.numel()} != {n}"
+        )
+    if w.owner is TAPE and (w.val < 0).any():
+        raise RuntimeError(f"cov(): {name} cannot be negative")
+
+
 @operation()
 def cov(input, *, correction=1, fweights=None, aweights=None):
     """The covariance matrix of variables in rows, observations in columns, divided by n - correction."""
@@ -80,8 +117,9 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
         )
     x = input.view(1, -1) if input.dim() < 2 else input
     w = None
-    for given in (fweights, aweights):
+    for name, given in (("fweights", fweights), ("aweights", aweights)):
         if given is not None:
+            need_weights(name, given, x.shape[1])
             w = given if w is None else w * given
     n = x.shape[1]
     if w is None:
@@ -115,6 +153,8 @@ def corrcoef(input):
 def gradient(input, *, spacing=1, dim=None, edge_order=1):
     """The derivative along dimensions from samples one spacing apart: central differences, one-sided at the ends."""
     n = input.dim()
+    if edge_order not in (1, 2):
+        raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
     dims = dims_of(dim, n)
     out = []
     for at, d in enumerate(dims):

@@ -8,6 +8,7 @@ import weakref
 
 import numpy as np
 
+from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.handle import Alias
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
@@ -150,6 +151,8 @@ def flatten(input, start_dim=0, end_dim=-1):
     """The dimensions from start_dim to end_dim as one."""
     shape = shape_of(current(input))
     if not shape:
+        for dim in (start_dim, end_dim):
+            wrapped(dim, 0)
         return reshaped(current(input), (1,))
     first, last = wrapped(start_dim, len(shape)), wrapped(end_dim, len(shape))
     if first > last:
@@ -174,6 +177,8 @@ def unflatten(input, dim, sizes):  # noqa: A002
     shape = shape_of(current(input))
     dim = wrapped(dim, len(shape))
     parts = tuple(sizes)
+    if not parts:
+        raise RuntimeError("unflatten: sizes must be non-empty")
     try:
         parts = inferred_shape(parts, shape[dim])
     except RuntimeError:
@@ -529,13 +534,25 @@ def as_strided(input, size, stride, storage_offset=None):
     return out
 
 
-def check_reach(memory, size, stride, offset):
-    """RuntimeError in torch's words if a geometry leaves the memory."""
+def itemsize_of(d):
+    """How many bytes an element has in torch. (bfloat16 may be kept in float32 here.)"""
+    return 2 if d == BFLOAT16 else d.itemsize
+
+
+def check_reach(memory, size, stride, offset, itemsize=None):
+    """RuntimeError in torch's words if a geometry leaves the memory, whose elements have `itemsize` bytes."""
+    itemsize = itemsize or itemsize_of(memory.dtype)
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    if min(size, default=0) < 0:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}")
     needed = offset + sum([(k - 1) * s for k, s in zip(size, stride)]) + 1
     if 0 not in size and needed > memory.size:
         raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {memory.itemsize} requiring "
-            f"a storage size of {needed * memory.itemsize} are out of bounds for storage of size {memory.nbytes}"
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {itemsize} requiring "
+            f"a storage size of {needed * itemsize} are out of bounds for storage of size {memory.size * itemsize}"
         )
 
 

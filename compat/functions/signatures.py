@@ -667,9 +667,37 @@ special_spherical_bessel_j0 Tx * @
 special_xlog1py Tinput Tother * @;Sself Tother * @;Tinput Sother * @
 special_xlogy Tinput Tother * @;Sself Tother * @;Tinput Sother * @
 special_zeta Tinput Tother * @;Sself Tother * @;Tinput Sother * @
-cross_entropy_loss Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100 Flabel_smoothing=0.0
-nll_loss_nd Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100
+_lu_with_info Tinput Bpivot=True Bcheck_errors=True
 _unique2 Tinput Bsorted=True Breturn_inverse=False Breturn_counts=False
+affine_grid_generator Ttheta Asize Balign_corners
+atleast_1d Tinput;Ltensors
+atleast_2d Tinput;Ltensors
+atleast_3d Tinput;Ltensors
+block_diag Ltensors
+broadcast_tensors Ltensors
+cartesian_prod Ltensors
+cdist Tx1 Tx2 Fp=2 I?compute_mode=None
+chain_matmul Lmatrices * @
+col2im Tinput A2output_size A2kernel_size A2dilation A2padding A2stride * @
+cross_entropy_loss Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100 Flabel_smoothing=0.0
+einsum Qequation Ltensors * A?path=None
+feature_dropout Tinput Fp Btrain
+feature_dropout_ Tinput Fp Btrain
+grid_sampler Tinput Tgrid Iinterpolation_mode Ipadding_mode Balign_corners
+hardsigmoid_ Tinput
+hardswish_ Tinput
+im2col Tinput A2kernel_size A2dilation A2padding A2stride * @
+log_sigmoid Tinput * @
+meshgrid Ltensors;Ltensors * Qindexing
+mish_ Tinput
+nll_loss_nd Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100
+relu6_ Tinput
+silu_ Tinput
+split Tinput Isplit_size Idim=0;Tinput Asplit_size Idim=0
+stft Tinput In_fft I?hop_length=None I?win_length=None T?window=None Bcenter=True Qpad_mode="reflect" Bnormalized=False B?onesided=None B?return_complex=None B?align_to_window=None;Tinput In_fft I?hop_length=None I?win_length=None T?window=None Bnormalized=False B?onesided=None B?return_complex=None B?align_to_window=None
+tensordot Tinput Tother Adims_self Adims_other * @
+unique_consecutive Tinput Breturn_inverse=False Breturn_counts=False I?dim=None
+unique_dim Tinput Idim Bsorted=True Breturn_inverse=False Breturn_counts=False
 .abs -
 .absolute -
 .acos -
@@ -890,4 +918,7 @@ _unique2 Tinput Bsorted=True Breturn_inverse=False Breturn_counts=False
 .zero_ -
 .istft !
 .unflatten !
+.split !
+.stft !
+.unique_consecutive !
 """

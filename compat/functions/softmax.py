@@ -13,13 +13,14 @@ def cast_first(input, dtype):
 
 def one_axis(t, dim):
     n = len(shape_of(t))
-    return (wrapped(dim, n),) if n else ()
+    dim = wrapped(dim, n)
+    return (dim,) if n else ()
 
 
 def need_float(t, name, axes):
     """Refuse integers in torch's words, which has one kernel for the last dimension and one for the others."""
     last = not axes or axes[0] == len(shape_of(t)) - 1
-    if dtype_of(t).kind != "f":
+    if dtype_of(t).kind != "f" and 0 not in shape_of(t):
         raise NotImplementedError(
             f"\"{name}{'_lastdim' if last else ''}_kernel_impl\" not implemented for '{spoken(dtype_of(t))}'"
         )

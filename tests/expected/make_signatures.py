@@ -27,6 +27,11 @@ TYPES = {
     "ScalarType": "D", "Layout": "Y", "MemoryFormat": "M", "Device": "V", "Generator": "G", "c10::string_view": "Q",
     "std::string_view": "Q", "std::string": "Q", "PyObject*": "O", "Storage": "P",
 }  # fmt: skip
+BEHIND = """
+_lu_with_info _unique2 affine_grid_generator atleast_1d atleast_2d atleast_3d block_diag broadcast_tensors cartesian_prod cdist
+chain_matmul col2im cross_entropy_loss einsum feature_dropout feature_dropout_ grid_sampler hardsigmoid_ hardswish_ im2col log_sigmoid
+meshgrid mish_ nll_loss_nd relu6_ silu_ split split_with_sizes stft tensordot unique_consecutive unique_dim
+"""  # what torch's functions in Python call (compat/python_calls.py)
 OBJECTS = tuple(object() for _ in range(14))
 
 
@@ -104,8 +109,10 @@ def callables():
     for short, space in (("linalg", torch._C._linalg), ("fft", torch._C._fft), ("special", torch._C._special)):
         for full in sorted(n for n in dir(space) if n.startswith(short + "_")):
             yield full, full, False, getattr(space, full)
-    for full in ("cross_entropy_loss", "nll_loss_nd", "_unique2"):
-        yield full, full, False, getattr(torch._C._nn, full, None) or getattr(torch, full)
+    for full in BEHIND.split():
+        spaces = torch._C._nn, torch, torch._C._VariableFunctions
+        found = (getattr(space, full, None) for space in spaces)
+        yield full, full, False, next(f for f in found if isinstance(f, BuiltinFunctionType))
     for name in sorted({*METHODS, *(n for n in vars(torch.Tensor) if n[0] != "_"), *dir(torch._C.TensorBase)}):
         if name[0] != "_" and callable(vars(torch._C.TensorBase).get(name)) and name not in vars(torch.Tensor):
             yield name, name, True, getattr(x.clone(), name)

@@ -5,16 +5,15 @@ import warnings
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.tracebacks import trim
 
 from ... import streams
 from ...functions.drawing import drawn
-from ...functions.kernels import refuse_in
+from ...functions.kernels import BARE, mended, refuse_in, refused_call
 from ...functions.operands import dtype_of, in_c_order, laid_like, number, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import MISSING, answer, kept, named, rewrite, spoken, store
+from ...functions.register import MISSING, kept, named, rewrite, spoken, store
 from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
 from ...tensor import Tensor, current, wrapped
 from .dtypes import refuse_integers
@@ -37,9 +36,9 @@ def shown(input, body, label, inplace, *args, **kwargs):
     return rewrite(input, body(kept(input), *args, **kwargs), label, (input,))
 
 
-def activation(label, body, kernel=None, of_halves=None):
+def activation(label, body, kernel=None, of_halves=None, by_place=True):
     """A function of one Tensor and numbers, shown as one node, with torch's `inplace`; `kernel` knows no integers. `of_halves`: what
-    is computed, in float32, of half precision, where body would not round as torch does."""
+    is computed, in float32, of half precision, where body would not round as torch does. `by_place`: are the numbers taken so?"""
 
     def mind_halves():
         nonlocal body
@@ -53,11 +52,18 @@ def activation(label, body, kernel=None, of_halves=None):
             if kernel is not None:
                 refuse_integers(kernel, input)
             if args:
+                if not by_place:
+                    raise TypeError
                 args = [a.item() if isinstance(a, Tensor) and not a.shape else a for a in args]
             got = shown(input, body, label, inplace, *args, **kwargs)
             return got if out is None else store(f.__name__, out, got)
         except BaseException as error:
-            error = answer(error, f.__name__, (input, *args), kwargs)
+            if f.__name__ not in BARE:
+                raise
+            given = () if input is MISSING else (input, *args)
+            more = {"inplace": inplace} if inplace else {}
+            more |= {} if out is None else {"out": out}
+            error = refused_call(error, f.__name__, given, kwargs | more)
             raise error
 
     f.__name__ = body.__name__.removeprefix("_")
@@ -85,8 +91,8 @@ def relu(input, inplace=False):
     try:
         return input.relu_() if inplace else T["relu"](input)
     except BaseException as error:
-        trim(error)
-        raise
+        error = mended(error)
+        raise error
 
 
 def relu_(input):
@@ -96,12 +102,20 @@ def relu_(input):
 
 def tanh(input):
     """tanh(x)."""
-    return T["tanh"](input)
+    try:
+        return T["tanh"](input)
+    except BaseException as error:
+        error = mended(error)
+        raise error
 
 
 def sigmoid(input):
     """1 / (1 + exp(-x))."""
-    return T["sigmoid"](input)
+    try:
+        return T["sigmoid"](input)
+    except BaseException as error:
+        error = mended(error)
+        raise error
 
 
 def _leaky_relu(x, negative_slope=0.01):
@@ -125,13 +139,12 @@ elu = with_inplace(2, _elu, "EluBackward0", "elu_cpu")
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
-def selu(input, inplace=False):
+def _selu(x):
     """scale * elu(x, alpha), with the constants that keep mean 0 and variance 1."""
-    try:
-        return elu(input, SELU_ALPHA, scale=SELU_SCALE, inplace=inplace)
-    except BaseException as error:
-        error = answer(error, "selu", (input,))
-        raise error
+    return _elu(x, SELU_ALPHA, SELU_SCALE)
+
+
+selu = with_inplace(1, _selu, "EluBackward0", "elu_cpu")
 
 
 def _celu(x, alpha=1.0):
@@ -162,7 +175,7 @@ def gelu_by_erf(x, approximate="none"):
     return P["mul"](P["mul"](x, 0.5), P["add"](P["erf"](P["mul"](x, 0.5**0.5)), 1.0))
 
 
-gelu = activation("GeluBackward0", _gelu, "GeluKernelImpl", gelu_by_erf)
+gelu = activation("GeluBackward0", _gelu, "GeluKernelImpl", gelu_by_erf, False)
 
 
 def _silu(x):
@@ -210,13 +223,12 @@ def _hardtanh(x, min_val=-1.0, max_val=1.0):
 hardtanh = with_inplace(3, _hardtanh, "HardtanhBackward0")
 
 
-def relu6(input, inplace=False):
+def _relu6(x):
     """x limited to [0, 6]."""
-    try:
-        return hardtanh(input, 0.0, 6.0, inplace=inplace)
-    except BaseException as error:
-        error = answer(error, "relu6", (input,))
-        raise error
+    return _hardtanh(x, 0.0, 6.0)
+
+
+relu6 = with_inplace(1, _relu6, "HardtanhBackward0")
 
 
 def _hardsigmoid(x):
@@ -374,8 +386,8 @@ def softmax(input, dim=None, _stacklevel=3, dtype=None):
     try:
         return T["softmax"](input, dim if dim is not None else implicit_dim("softmax", dim, input.dim()), dtype=dtype)
     except BaseException as error:
-        trim(error)
-        raise
+        error = mended(error)
+        raise error
 
 
 def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
@@ -383,8 +395,8 @@ def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     try:
         return T["log_softmax"](input, implicit_dim("log_softmax", dim, input.dim()), dtype=dtype)
     except BaseException as error:
-        trim(error)
-        raise
+        error = mended(error)
+        raise error
 
 
 def softmin(input, dim=None, _stacklevel=3, dtype=None):

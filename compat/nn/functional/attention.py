@@ -13,6 +13,7 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ... import dtypes
+from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES
@@ -37,7 +38,7 @@ def causal(rows, columns):
 
 
 def scaled_dot_product_attention(
-    query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False
+    query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, *, scale=None, enable_gqa=False
 ):  # fmt: skip
     """softmax(query @ key.T * scale + mask) @ value; scale is 1 / sqrt(width) unless given.
 
@@ -322,3 +323,6 @@ def joined_masks(attn_mask, padding, count, num_heads, columns):
         need(padding.shape[at] == n, f"Expected key_padded_mask.shape[{at}] to be {n}, but got {padding.shape[at]}")
     spread = padding.view(count, 1, 1, columns).expand(-1, num_heads, -1, -1).reshape(count * num_heads, 1, columns)
     return spread if attn_mask is None else attn_mask + spread
+
+
+refuse_in(globals())

@@ -7,7 +7,6 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.operands import shape_of
-from ...functions.register import MISSING, answer
 from ...functions.rounding import at_begin, rounds_once
 
 P = PRIMITIVES
@@ -36,21 +35,17 @@ def batched(f, k):
 
     at_begin(mind_halves)
 
-    def on_any(input=MISSING, *args, **kwargs):
-        try:
-            rank = input.dim()
-            if rank == k + 2:
-                return f(input, *args, **kwargs)
-            if rank == k + 1:
-                out = f(input.unsqueeze(0), *args, **kwargs)
-                return tuple([o.squeeze(0) for o in out]) if isinstance(out, tuple) else out.squeeze(0)
-            raise RuntimeError(
-                f"Expected {k + 1}D (unbatched) or {k + 2}D (batched) input to {f.__name__}, but got input of size: "
-                f"{list(input.shape)}"
-            )
-        except BaseException as error:
-            error = answer(error, f.__name__, (input, *args), kwargs)
-            raise error
+    def on_any(input, *args, **kwargs):
+        rank = input.dim()
+        if rank == k + 2:
+            return f(input, *args, **kwargs)
+        if rank == k + 1:
+            out = f(input.unsqueeze(0), *args, **kwargs)
+            return tuple([o.squeeze(0) for o in out]) if isinstance(out, tuple) else out.squeeze(0)
+        raise RuntimeError(
+            f"Expected {k + 1}D (unbatched) or {k + 2}D (batched) input to {f.__name__}, but got input of size: "
+            f"{list(input.shape)}"
+        )
 
     on_any.__name__, on_any.__doc__ = f.__name__, f.__doc__
     return on_any

@@ -43,7 +43,7 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     """The p-norm of x1 - x2 + eps along the last dimension."""
-    d = x1 - x2
+    d, p = T["sub"](x1, x2), float(p)
     d = named(d + float(eps), "AddBackward1", (d,))
     return named(d.norm(p, -1, keepdim), "NormBackward1", (d,))
 
@@ -52,6 +52,8 @@ def pdist(input, p=2.0):
     """The p-norm distances between all pairs of rows: [N, M] -> [N * (N - 1) / 2]."""
     if input.dim() != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
+    if not input.is_floating_point():
+        raise RuntimeError("pdist only supports floating-point dtypes")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
     refuse_halves("pdist", input)

@@ -4,18 +4,16 @@ Invariant: a draw for elements goes through the input's memory, not through its 
 """
 
 import math
-import sys
 
 import numpy as np
 
 from funcgrad.core.layout import by_strides, layout_of
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
-from funcgrad.core.tracebacks import drop
 
 from ... import streams
 from ...functions.drawing import drawn
-from ...functions.kernels import refuse_in
+from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import check_castable
@@ -52,31 +50,21 @@ def by_channel(t, d, draw):
 
 def dropped(input, p, training, inplace, spread):
     """input with elements (or whole channels) set to zero with probability p, the rest divided by 1 - p."""
-    try:
-        if isinstance(p, Tensor):
-            p = p.item()
-        check_probability(p)
-        if not training or p == 0.0 or input.numel() == 0:
-            return input
-        d = dtype_of(current(input))
-        if p != 1.0:
-            check_castable(d, np.dtype(np.float32))
-        if p == 1.0:
-            mask = wrap(Tensor, np.zeros((), d))
-        elif d.kind == "c":
-            refuse("bernoulli_scalar_cpu_", d)
-        else:
-            mask = spread(input, d, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
-        return input.mul_(mask) if inplace else input * mask
-    except BaseException as error:
-        if isinstance(error, (TypeError, AttributeError)):
-            from .native_calls import of_frame
-
-            refused = of_frame(sys._getframe(1))
-            if refused is not None:
-                raise refused from None
-        drop(error)
-        raise
+    if isinstance(p, Tensor):
+        p = p.item()
+    check_probability(p)
+    if not training or p == 0.0 or input.numel() == 0:
+        return input
+    d = dtype_of(current(input))
+    if p != 1.0:
+        check_castable(d, np.dtype(np.float32))
+    if p == 1.0:
+        mask = wrap(Tensor, np.zeros((), d))
+    elif d.kind == "c":
+        refuse("bernoulli_scalar_cpu_", d)
+    else:
+        mask = spread(input, d, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
+    return input.mul_(mask) if inplace else input * mask
 
 
 def alpha_dropped(input, p, training, inplace, spread):
@@ -102,7 +90,11 @@ def dropout(input, p=0.5, training=True, inplace=False):
 
     ValueError if p is no probability. The elements are those torch draws.
     """
-    return dropped(input, p, training, inplace, in_memory_order)
+    try:
+        return dropped(input, p, training, inplace, in_memory_order)
+    except BaseException as error:
+        error = mended(error)
+        raise error
 
 
 def alpha_dropout(input, p=0.5, training=False, inplace=False):

@@ -8,7 +8,7 @@ from funcgrad.core.site import warn
 from funcgrad.numpy.concrete import concrete
 
 from ...autograd.grad_mode import call_in
-from ...functions.kernels import refuse_in
+from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, not_a_tensor, spoken
@@ -98,17 +98,23 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
 
     padding_idx: a row without gradient. max_norm: longer rows are first scaled down to it, in place.
     """
-    row = row_of(padding_idx, weight.shape[0])
-    if weight.dim() != 2:
-        raise RuntimeError("'weight' must be 2-D")
-    own = "embedding" if max_norm is None else "embedding_renorm_"
-    idx, values = checked_indices(input, own, weight.shape[0], weight)
-    if max_norm is not None:
-        renorm(weight, known(values, "embedding with max_norm"), max_norm, norm_type)
-    out = P["gather"](without_gradient(weight, row), idx)
-    if scale_grad_by_freq:
-        out = scaled_gradient(out, shares(known(values, "embedding with scale_grad_by_freq"), dtype_of(out))[..., None])
-    return named(out, "EmbeddingBackward0", (weight,))
+    try:
+        row = row_of(padding_idx, weight.shape[0])
+        if weight.dim() != 2:
+            raise RuntimeError("'weight' must be 2-D")
+        own = "embedding" if max_norm is None else "embedding_renorm_"
+        idx, values = checked_indices(input, own, weight.shape[0], weight)
+        if max_norm is not None:
+            renorm(weight, known(values, "embedding with max_norm"), max_norm, norm_type)
+        out = P["gather"](without_gradient(weight, row), idx)
+        if scale_grad_by_freq:
+            out = scaled_gradient(
+                out, shares(known(values, "embedding with scale_grad_by_freq"), dtype_of(out))[..., None]
+            )
+        return named(out, "EmbeddingBackward0", (weight,))
+    except BaseException as error:
+        error = mended(error)
+        raise error
 
 
 def known(values, why):

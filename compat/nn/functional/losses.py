@@ -10,11 +10,11 @@ from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
 from ...autograd.grad_mode import call_in, is_grad_enabled
-from ...functions.kernels import refuse_in
+from ...functions.kernels import mended, refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, cast, check_sizes, dtype_of, in_c_order, promoted, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import answer, check_castable, named, spoken
+from ...functions.register import check_castable, named, spoken
 from ...graph import labelled
 from ...tensor import current
 from .dtypes import dtype_in, refuse_integers
@@ -300,7 +300,7 @@ def cross_entropy(
         ]
         return parts[0] + parts[1]
     except BaseException as error:
-        error = answer(error, "cross_entropy_loss", (input, target, weight, 1, ignore_index, label_smoothing))
+        error = mended(error)
         raise error
 
 

@@ -4,9 +4,10 @@ Where none is given the losses are not reduced: what torch's bindings make of a 
 """
 
 from ...autograd.grad_mode import call_in
-from ...functions.register import answering, named
+from ...functions.kernels import native
+from ...functions.register import named
 from ...tensor import current
-from . import adaptive, ctc, dropouts, lookup, losses, margins, norms
+from . import activations, adaptive, ctc, dropouts, lookup, losses, margins, norms, pooling
 from .lookup import concrete_or_none
 
 
@@ -68,7 +69,7 @@ def drops(name):
         return getattr(dropouts, name)(input, p, train)
 
     f.__name__, f.__doc__ = name, f"nn.functional.{name}."
-    return answering(f)
+    return f
 
 
 dropout, alpha_dropout, feature_alpha_dropout = map(drops, ("dropout", "alpha_dropout", "feature_alpha_dropout"))
@@ -140,3 +141,21 @@ def conv_tbc(input, weight, bias, pad=0):
 
     out = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad)
     return named(out.permute(2, 0, 1), "ConvTbcBackward0", (input, weight, bias))
+
+
+# ------------------------------------------------------------------------------------------------ wrong arguments
+OF_F = {  # what nn.functional has with the same arguments, but written in Python in torch
+    activations: "celu celu_ selu selu_ rrelu rrelu_ threshold threshold_",
+    norms: "rms_norm",
+    pooling: "max_pool1d max_pool2d max_pool3d",
+}
+for family, names in OF_F.items():
+    globals().update({name: native(name, getattr(family, name)) for name in names.split()})
+globals().update(
+    {
+        name: native(name, globals()[name])
+        for name in "adaptive_max_pool1d alpha_dropout dropout feature_alpha_dropout feature_dropout batch_norm "
+        "binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss ctc_loss embedding group_norm hinge_embedding_loss "
+        "instance_norm kl_div layer_norm margin_ranking_loss poisson_nll_loss triplet_margin_loss".split()
+    }
+)

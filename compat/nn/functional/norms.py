@@ -10,7 +10,7 @@ from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import call_in
 from ...functions.arithmetic import ADD, by_number
-from ...functions.kernels import refuse_in
+from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
@@ -48,21 +48,23 @@ def scaled(x, weight, bias, shape):
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Mean 0 and variance 1 over the last dimensions, then * weight + bias."""
-    if isinstance(normalized_shape, int):
-        raise TypeError("layer_norm(): argument 'normalized_shape' (position 2) must be tuple of ints, not int")
-    normalized = tuple(normalized_shape)
-    t = current(input)
-    if plain_last_axis(t, normalized, weight, bias):
-        axes = (t.val.ndim - 1,)
-    else:
-        axes = last_axes(t, normalized, weight, bias)
-        need_one_dtype(input, weight, bias)
-        refuse_integers("LayerNormKernelImpl", input)
-        if shared.halves and (d := half_in(t)):
-            return in_float32(d, layer_norm, input, normalized, weight, bias, eps)
-    out = standardized(t, axes, eps)
-    out = in_c_order(scaled(out, weight, bias, normalized))
-    return labelled(out, "NativeLayerNormBackward0", (input, weight, bias))
+    try:
+        normalized = tuple(normalized_shape)
+        t = current(input)
+        if plain_last_axis(t, normalized, weight, bias):
+            axes = (t.val.ndim - 1,)
+        else:
+            axes = last_axes(t, normalized, weight, bias)
+            need_one_dtype(input, weight, bias)
+            refuse_integers("LayerNormKernelImpl", input)
+            if shared.halves and (d := half_in(t)):
+                return in_float32(d, layer_norm, input, normalized, weight, bias, eps)
+        out = standardized(t, axes, eps)
+        out = in_c_order(scaled(out, weight, bias, normalized))
+        return labelled(out, "NativeLayerNormBackward0", (input, weight, bias))
+    except BaseException as error:
+        error = mended(error)
+        raise error
 
 
 def plain_last_axis(t, normalized, weight, bias):
@@ -162,40 +164,44 @@ def batch_norm(
 
     training: the batch's own statistics, which also move the running ones by `momentum`.
     """
-    t = current(input)
-    shape = shape_of(t)
-    axes = tuple([i for i in range(len(shape)) if i != 1])
-    count = int(np.prod([shape[i] for i in axes]))
-    if training and count == 1:
-        raise_too_few(Size(shape))
-    if training and eps <= 0.0:
-        raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
-    if eps < 0.0:
-        raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
-    if not training and (running_mean is None or running_var is None):
-        missing = "running_mean" if running_mean is None else "running_var"
-        raise RuntimeError(f"{missing} must be defined in evaluation mode")
-    check_channels(shape[1], running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
-    refuse_integers("batch_norm", input)
-    need_one_dtype(input, weight, bias, running_mean, running_var)
-    if shared.halves and (d := half_in(t)):
-        out = half_batch_norm(t, running_mean, running_var, weight, bias, training, axes, eps)
-        t, out = widened(t), P["cast"](out, dtype=d)
-    elif training:
-        out = scaled(standardized(t, axes, eps), weight, bias, by_channel(shape))
-    else:
-        mean, variance = (P["reshape"](current(r), shape=by_channel(shape)) for r in (running_mean, running_var))
-        out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, eps)))
-        out = scaled(out, weight, bias, by_channel(shape))
-    if training and count and (running_mean is not None or running_var is not None):
-        if (
-            tls.mapping is not None
-            and is_mapped(t)
-            and not all(r is None or is_mapped(r) for r in (running_mean, running_var))
-        ):
-            raise RuntimeError(MAPPED)
-        call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
-    return labelled(out, "NativeBatchNormBackward0", (input, weight, bias))
+    try:
+        t = current(input)
+        shape = shape_of(t)
+        axes = tuple([i for i in range(len(shape)) if i != 1])
+        count = int(np.prod([shape[i] for i in axes]))
+        if training and count == 1:
+            raise_too_few(Size(shape))
+        if training and eps <= 0.0:
+            raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
+        if eps < 0.0:
+            raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
+        if not training and (running_mean is None or running_var is None):
+            missing = "running_mean" if running_mean is None else "running_var"
+            raise RuntimeError(f"{missing} must be defined in evaluation mode")
+        check_channels(shape[1], running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+        refuse_integers("batch_norm", input)
+        need_one_dtype(input, weight, bias, running_mean, running_var)
+        if shared.halves and (d := half_in(t)):
+            out = half_batch_norm(t, running_mean, running_var, weight, bias, training, axes, eps)
+            t, out = widened(t), P["cast"](out, dtype=d)
+        elif training:
+            out = scaled(standardized(t, axes, eps), weight, bias, by_channel(shape))
+        else:
+            mean, variance = (P["reshape"](current(r), shape=by_channel(shape)) for r in (running_mean, running_var))
+            out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, eps)))
+            out = scaled(out, weight, bias, by_channel(shape))
+        if training and count and (running_mean is not None or running_var is not None):
+            if (
+                tls.mapping is not None
+                and is_mapped(t)
+                and not all(r is None or is_mapped(r) for r in (running_mean, running_var))
+            ):
+                raise RuntimeError(MAPPED)
+            call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
+        return labelled(out, "NativeBatchNormBackward0", (input, weight, bias))
+    except BaseException as error:
+        error = mended(error)
+        raise error
 
 
 MAPPED = (

@@ -9,7 +9,6 @@ import warnings
 
 from funcgrad.core.tracebacks import trim
 
-from ...functions.kernels import WRONG, in_torchs_words
 from ...tensor import Tensor
 from ...utils.hooks import register
 
@@ -100,9 +99,6 @@ class Calling:
                 return self._compiled_call_impl(*args, **kwargs)
             return self._call_impl(*args, **kwargs)
         except BaseException as error:
-            refused = in_torchs_words(error) if isinstance(error, WRONG) else None
-            if refused is not None:
-                raise refused from None
             trim(error)
             raise
 

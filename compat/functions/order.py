@@ -1,0 +1,99 @@
+"""What torch says before it looks for a kernel: asked once a call has failed, so that of several errors the same one is raised.
+
+Invariant: nothing here runs in a call that succeeds, and what it raises is true of the arguments.
+"""
+
+import re
+
+from ..errors import size_mismatch
+from ..tensor import Tensor, current, wrapped
+from .operands import broadcast_shapes, dtype_of, rank, shape_of
+from .register import check_castable
+from .results import check_out
+
+NO_KERNEL = "not implemented for '"
+NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
+ALONG = {  # functions that take a dimension: its place among their arguments
+    **dict.fromkeys(
+        "softmax log_softmax amin amax cummin cummax logcumsumexp sort argsort median nanmedian mode argmax argmin nansum nanmean max min "
+        "cumsum cumprod prod sum mean var std logsumexp any all".split(), 1
+    ),
+    **dict.fromkeys(("kthvalue", "topk"), 2),
+}  # fmt: skip
+OF_BOTH = frozenset(  # functions of several operands that are stretched to one shape, and of the dtype in which those meet
+    "add sub subtract rsub mul multiply div divide true_divide floor_divide fmod remainder atan2 arctan2 copysign xlogy hypot logaddexp "
+    "logaddexp2 nextafter gcd lcm igamma igammac gammainc gammaincc lerp addcmul addcdiv clamp clip clamp_min clamp_max fmin fmax "
+    "maximum minimum heaviside ldexp float_power pow zeta xlog1py bitwise_and bitwise_or bitwise_xor bitwise_left_shift "
+    "bitwise_right_shift polygamma".split()
+)
+SPECIAL = re.compile(r"\w*_polynomial_\w+|\w*bessel_\w+|(log_)?ndtri?|erf\w*|entr|i[01]e?")
+OF_TENSORS = ("lerp", "addcmul", "addcdiv")  # (whose numbers do not count in that)
+COMPARISONS = frozenset(
+    "eq ne ge gt le lt greater greater_equal less less_equal not_equal logical_and logical_or logical_xor".split()
+)
+
+
+def earlier(error, own, args, kwargs):
+    """The error that torch raises in the place of this one, or None if there is no other."""
+    text = str(error)
+    try:
+        if "out" in kwargs and isinstance(kwargs["out"], Tensor) and args and isinstance(args[0], Tensor):
+            out_first(own, args, kwargs["out"])
+        if isinstance(error, NotImplementedError) and NO_KERNEL in text:
+            before_kernel(own, args, kwargs)
+        elif isinstance(error, ValueError) and stretches(own) and any(t in text for t in NO_BROADCAST):
+            stretched(tensors(args, kwargs))
+    except (RuntimeError, IndexError) as found:
+        return found.with_traceback(None)
+    return None
+
+
+def out_first(own, args, out):
+    """Of these functions, torch looks at out= before anything else."""
+    if own in ("cond", "pinv", "tensorinv"):
+        check_out("linalg_" + own, dtype_of(current(out)), dtype_of(current(args[0])))
+
+
+def stretches(own):
+    """Is it a function of several operands that are stretched to one shape?"""
+    name = own.rstrip("_").removeprefix("special_")
+    return name in OF_BOTH or name in COMPARISONS or SPECIAL.fullmatch(name) is not None
+
+
+def before_kernel(own, args, kwargs):
+    name = own.rstrip("_").removeprefix("special_")
+    place = ALONG.get(name)
+    if place is not None and args and isinstance(args[0], Tensor):
+        dim = kwargs.get("dim", args[place] if len(args) > place else None)
+        for d in dim if isinstance(dim, (tuple, list)) else (dim,):
+            if type(d) is int:
+                wrapped(d, len(args[0].shape))
+    if stretches(own):
+        given = tensors(args, kwargs)
+        shape = stretched(given)
+        target = args[0] if own[-1] == "_" else kwargs.get("out")
+        if own[-1] == "_" and shape != shape_of(current(target)):
+            raise RuntimeError(
+                f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(shape)}"
+            )
+        if target is not None and name not in COMPARISONS:
+            from .. import dtypes
+
+            others = () if name in OF_TENSORS else (*args, *kwargs.values())
+            numbers = [a for a in others if isinstance(a, (bool, int, float, complex))]
+            check_castable(dtype_of(current(target)), dtypes.result_dtype([rank(x) for x in (*given, *numbers)]))
+
+
+def tensors(args, kwargs):
+    """The Tensors that a function has got, but for out=."""
+    return [a for a in (*args, *[v for k, v in kwargs.items() if k != "out"]) if isinstance(a, Tensor)]
+
+
+def stretched(given):
+    """The shape that Tensors are stretched to; RuntimeError in torch's words, the first two at a time."""
+    shapes = [shape_of(current(t)) for t in given]
+    for at in range(1, len(shapes)):
+        error = size_mismatch(broadcast_shapes(*shapes[:at]), shapes[at])
+        if error is not None:
+            raise error
+    return tuple(broadcast_shapes(*shapes)) if shapes else ()
