@@ -669,7 +669,7 @@ def test_writes_into_kept_memory_follow_one_another():
     def f(x):
         return fnp.sum(fnp.sin(x[:, 0]) * x[:, 1]) + fnp.sum(x[:, 0] ** 2)
 
-    x = np.arange(10.0).reshape(5, 2)
+    x = np.arange(80.0).reshape(40, 2)
     slope = np.stack([np.cos(x[:, 0]) * x[:, 1] + 2 * x[:, 0], np.sin(x[:, 0])], axis=1)
     compiled = fg.jit(lambda x: x - fg.grad(f)(x))
     assert compiled.source(x).count("copyto") == 1  # of the zeros

@@ -120,7 +120,7 @@ def test_source_reuses_names_of_dead_values():
             x = np.sin(x) + 1.0
         return x
 
-    source = fg.jit(f).source(X)
+    source = fg.jit(f).source(np.linspace(0.0, 1.0, 100))
     names = set(re.findall(r"\b[bv]\d+\b", source))
     assert names == {"b0", "v0"}  # one piece of memory for all of them, and the result
 

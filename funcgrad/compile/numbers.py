@@ -18,6 +18,7 @@ PLAIN = (FLOAT, BOOL)  # what a Python number stands for in code over elements (
 ARITHMETIC = {"+", "-", "*", "/", "**", "//", "%"}
 ONE = np.float32(1)
 WHOLE = re.compile(r"math\.\w+\(\{0\}\)$")
+LONGEST = 100  # letters of what is written within another operation's text
 MATH = re.compile(r"math\.(\w+)")
 
 
@@ -67,6 +68,8 @@ class Numbers:
         else:
             text = text.format(*numbers)
         if text in numbers:  # (the identity)
+            for x in n.ins:
+                self.owned.pop(x if type(x) is GraphNode else None, None)  # (its name lives as long as either)
             self.values[n] = Value(aval, number=text)
             return True
         if self.careful and aval.dtype.kind != "c" and prim.elementwise:
@@ -78,7 +81,12 @@ class Numbers:
         else:
             self.raises = True
             text = MATH.sub(self.from_math, text)
-        self.values[n] = Value(aval, number=self.say(text, n))
+        if n in self.nested and len(text) < LONGEST:
+            self.values[n] = Value(aval, number=f"({text})")
+            return True
+        name = self.owned[n] = self.fresh_name()
+        self.line(f"{name} = {text}", n)
+        self.values[n] = Value(aval, number=name)
         return True
 
     def rounded(self, text, x, dtype):
@@ -131,6 +139,24 @@ class Numbers:
         return True
 
 
+def within_others(items, results):
+    """The numbers that one operation alone reads, and once: they are written within its text."""
+    readers = {}
+    for n in items:
+        for i, x in enumerate(n.ins):
+            if type(x) is GraphNode and type(x.aval) is Aval and x.aval.shape == ():
+                readers[x] = None if x in readers or type(n) is not GraphNode else (n, i)
+    return {x for x, reader in readers.items() if reader and x.prim and x not in results and reads_once(x, *reader)}
+
+
+def reads_once(x, n, i):
+    """Does the text of a node have its operand of this number once, and more than that?"""
+    if x.aval.dtype not in PLAIN or x.aval.weak or type(n.aval) is tuple or n.aval.shape or n.aval.dtype not in PLAIN:
+        return False
+    text = scalar_text(n.prim)
+    return type(text) is str and text.count(f"{{{i}}}") == 1 and text != "{0}"
+
+
 def narrow_among(avals):
     """The float dtype below float64 that Python numbers are brought to beside these operands; None where there is none."""
     strong = [a.dtype for a in avals if not a.weak]
@@ -159,4 +185,4 @@ def scalar_text(prim):
     return f"{{0}} {prim.symbol} {{1}}"
 
 
-__all__ = ["Numbers", "is_ufunc"]
+__all__ = ["Numbers", "is_ufunc", "within_others"]

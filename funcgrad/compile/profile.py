@@ -15,9 +15,8 @@ from ..core.site import here, source_of, where
 from ..core.tracebacks import public
 from ..errors import ShapeError
 from .jit import Jitted, box, payload
-from .passes.order import ready
 from .regions import Region, block_graph, name_of
-from .source import function_of
+from .source import as_run, function_of
 from .writer import Writer
 
 SHOWN = 25
@@ -83,7 +82,7 @@ def profile(f, *args, repeat=20, **kwargs):
     f, args, kwargs, static, jitted = (*f.separate(args, kwargs), f)
     staged, leaves = jitted.find(f, args, kwargs, static)
     values = [payload(box(x, leaves)) for x in staged.order]
-    lines = timed(ready(staged.graph), values, repeat)
+    lines = timed(as_run(staged.graph), values, repeat)
     return Profile(lines, sum([line.seconds for line in lines]))
 
 

@@ -40,8 +40,7 @@ from .closed import (
 from .elements import ENV, elementwise_graph, scan_text
 from .joint import joint, narrowed, split
 from .narrow import needed
-from .passes.order import ready
-from .source import compiled, compiled_into, function_of, is_new, of_numbers
+from .source import as_run, compiled, compiled_into, function_of, is_new, of_numbers
 
 
 # ------------------------------------------------------------------------------------------------ running
@@ -106,7 +105,7 @@ def runner(graph, consts, carries, length, reverse, strong):
             before, step = apart(graph, consts) if length else (None, graph)
             fixed = None if before is None else len(before.outs)
             body, given = compiled_into(step, carries) if length else (compiled(step), ())
-            text = loop_text(graph, consts, carries, length, reverse, strong, fixed, ready(step), given)
+            text = loop_text(graph, consts, carries, length, reverse, strong, fixed, as_run(step), given)
             env = {"empty": np.empty, "body": body, "before": before and compiled(before), "own": own}
         run = graph.cache[key] = function_of(text, env, "scan", "run")
     return run

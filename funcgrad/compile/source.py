@@ -15,6 +15,7 @@ from ..core.site import where
 from .account import Account
 from .passes.order import ready
 from .regions import is_large, name_of
+from .small import taken_apart_where_small
 from .writer import Writer, worth_placing
 
 numbered = itertools.count().__next__
@@ -28,12 +29,28 @@ def is_new(o):
     return prim.view is None and prim.unview is None and getattr(prim, "fresh", prim.record is None)
 
 
-def written(graph, careful=False, given=(), donated=(), into=(), roomy=(), plain=False):
-    """(function, Writer, text) of a graph that has nothing nested in it."""
-    careful = careful or bool(donated) or any([worth_placing(graph, o, i) for o, i in into])
+@once
+def as_run(graph, careful=False):
+    """The graph as its code is written: when its passes are done, small arrays are taken apart. Careful code calls NumPy for numbers too, so it has
+    them whole."""
+    flat = ready(graph)
+    return flat if careful or flat.effects else taken_apart_where_small(flat)
+
+
+def must_be_careful(graph, donated, into):
+    """Has code that writes over its inputs to be careful from the start?"""
+    return bool(donated) or any([worth_placing(graph, o, i) for o, i in into])
+
+
+def written(graph, careful=False, given=(), donated=(), into=(), roomy=(), plain=False, otherwise=None):
+    """(function, Writer, text) of a graph that has nothing nested in it. `otherwise`: the same graph as careful code is written from it."""
+    careful = careful or must_be_careful(graph, donated, into)
     writer = Writer(graph, careful, given, donated, into, roomy, plain)
     text = writer.text()
     env = {k: v for k, v in writer.env.items() if v is not None}
+    if otherwise is not None:
+        places = [next(i for i, o in enumerate(graph.outs) if o is n) for n in given]
+        graph, given = otherwise, [otherwise.outs[i] for i in places]
     env["failed"] = failing(graph, writer.raises and not careful, writer.lines_of, given=given, into=into, plain=plain)
     return function_of(text, env, "graph", "run"), writer, text
 
@@ -84,9 +101,12 @@ def counted(graph, given=(), **how):
     """(function, Writer) of a graph once it is ready, with its Account (what compile/stats.py tells). `given`: numbers of results."""
     start = time.perf_counter()
     with paused():
-        flat = ready(graph)
+        whole = ready(graph)
+        flat = as_run(graph, must_be_careful(whole, how.get("donated", ()), how.get("into", ())))
         given = [flat.outs[i] for i in given]
-        run, writer, graph.cache["source"] = written(flat, bool(flat.effects), given=given, **how)
+        run, writer, graph.cache["source"] = written(
+            flat, bool(flat.effects), given=given, otherwise=None if flat is whole else whole, **how
+        )
     graph.cache["written"] = Account(len(flat.nodes), writer, time.perf_counter() - start)
     return run, writer
 
@@ -95,7 +115,7 @@ def counted(graph, given=(), **how):
 def compiled_into(graph, first):
     """(function, numbers of results): the function of a step, into which the memory of these results, all from number `first` on, is passed
     behind its operands."""
-    flat = ready(graph)
+    flat = as_run(graph)
     given = {}  # node -> its number
     if not flat.effects and not any([is_large(n.aval) for n in [*flat.ins, *flat.nodes]]):  # (which goes in blocks)
         for i, o in enumerate(flat.outs):
@@ -112,4 +132,4 @@ def of_numbers(graph):
         return written(ready(graph), plain=True)[0]
 
 
-__all__ = ["compiled", "compiled_into", "function_of", "is_new", "numbered", "of_numbers"]
+__all__ = ["as_run", "compiled", "compiled_into", "function_of", "is_new", "numbered", "of_numbers"]

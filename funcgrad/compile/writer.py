@@ -23,7 +23,7 @@ from ..core.aval import PYTHON_SCALARS, aval_of, ndarray, promotion_key
 from ..core.graph import GraphNode
 from ..core.site import where
 from ..core.trace import PICK
-from .numbers import PLAIN, Numbers, is_ufunc
+from .numbers import FLOAT, PLAIN, Numbers, is_ufunc, within_others
 from .regions import Blocks, Region, arranged, block_graph, name_of
 from .slots import Place, Room, Slots
 from .texts import LARGE_RESULT, OUTSIDE, Texts, Value, nbytes, wrapped
@@ -74,6 +74,7 @@ class Writer(Numbers, Texts):
         self.slots = Slots()
         self.free_names = []
         self.kept = {}  # constants that the texts of primitives need
+        self.read_apart = elements_read(self.items)
         self.blocks = {}  # region -> what runs it
         self.owned = {}  # node -> the name that was made for its array
         self.names = 0
@@ -81,6 +82,7 @@ class Writer(Numbers, Texts):
         self.arrays = False  # has it steps of NumPy, which may warn?
         self.results = {o for o in graph.outs if type(o) is GraphNode}
         self.seen = set()  # what effects are given, and what that may be a view of
+        self.nested = set() if careful else within_others(self.items, self.results)
         self.end = self.ends()
         self.dying = {}
         for n, at in self.end.items():
@@ -101,7 +103,7 @@ class Writer(Numbers, Texts):
         for o in self.results:
             end[o] = never
         for n in reversed(self.items):
-            if type(n) is not Region and (n.effect or not writes_out(n)):
+            if type(n) is not Region and (n.effect or n in self.nested or not writes_out(n)):
                 for x in n.ins:
                     if type(x) is GraphNode:
                         end[x] = max(end[x], end[n])
@@ -244,7 +246,7 @@ class Writer(Numbers, Texts):
         prim = n.prim
         if type(n.aval) is tuple:
             return self.general(n)
-        if n.aval.shape == () and prim is not PICK and self.as_number(n):
+        if n.aval.shape == () and prim is not PICK and (self.as_element(n) or self.as_number(n)):
             return None
         self.arrays = True
         if prim is PICK:
@@ -261,6 +263,22 @@ class Writer(Numbers, Texts):
         else:
             self.general(n)
         return None
+
+    def as_element(self, n):
+        """One of several elements that are read of an array: all of them are made Python numbers when the first one is."""
+        read = self.read_apart.get(n.ins[0]) if is_element(n) else None
+        if read is None:
+            return False
+        if not read:
+            x = n.ins[0]
+            first, last = self.names, self.names + math.prod(x.aval.shape)
+            self.names = last
+            names = [f"v{i}" for i in range(first, last)]
+            flat = "" if len(x.aval.shape) == 1 else ".ravel()"
+            self.line(f"{', '.join(names)}, = {self.array(x)}{flat}.tolist()", n)
+            read.update(zip(np.ndindex(x.aval.shape), names, strict=True))
+        self.values[n] = Value(n.aval, number=read[n.params["idx"]])
+        return True
 
     def region(self, region):
         """A call that computes a region block by block, into memory of the set or new arrays."""
@@ -455,7 +473,8 @@ class Writer(Numbers, Texts):
         prim = n.prim
         pool = n.aval.shape != () and n not in self.results and n not in self.seen
         if prim.numpy is not None:
-            xs = [self.operand(x) for x in n.ins]
+            xs = self.numbers_of(n) if prim.takes_numbers else None
+            xs = xs or [self.operand(x) for x in n.ins]
             over = () if prim.over is None else [n.ins[prim.over]]
             out = self.given.get(n) or (self.pooled(n, self.inherited(n, over)) if pool else self.large(n))
             text = prim.numpy(
@@ -468,6 +487,13 @@ class Writer(Numbers, Texts):
             self.finish(n, text, out)
             return True
         return self.by_ufunc(n, pool)
+
+    def numbers_of(self, n):
+        """The operands of a node as Python numbers, if they are what is computed with as such; else None."""
+        avals = [x.aval if type(x) is GraphNode else aval_of(x) for x in n.ins]
+        if self.careful or n.aval.dtype != FLOAT or any([a.shape or a.dtype.kind not in "fiub" for a in avals]):
+            return None
+        return [Value(a, self.number(x, as_float=True)) for x, a in zip(n.ins, avals, strict=True)]
 
     def by_ufunc(self, n, pool):
         likes = loop_dtypes(n)
@@ -604,6 +630,23 @@ def worth_placing(graph, o, i):
     return (
         type(n) is GraphNode and n.aval == graph.ins[i].aval and nbytes(n.aval) >= LARGE_RESULT and sum([x is n for x in graph.outs]) == 1
     )  # fmt: skip
+
+
+def elements_read(items):
+    """{array: {}} of the arrays of which three or more elements are read."""
+    count = {}
+    for n in items:
+        if type(n) is not Region and is_element(n):
+            count[n.ins[0]] = count.get(n.ins[0], 0) + 1
+    return {x: {} for x, k in count.items() if k >= 3 and 2 * k >= math.prod(x.aval.shape)}
+
+
+def is_element(n):
+    x = n.ins[0] if n.prim.name == "getitem" else None
+    if type(x) is not GraphNode or n.aval.shape != () or x.aval.dtype not in PLAIN:
+        return False
+    idx = n.params["idx"]
+    return len(idx) == len(x.aval.shape) and all([type(i) is int and i >= 0 for i in idx])
 
 
 def read_before(region, n):

@@ -38,7 +38,7 @@ helpers = Table()  # what the derived rules need of the table itself (fit, front
 FIELDS = {
     "impl", "aval", "linear", "bilinear", "transpose", "vjp", "jvp", "nondiff", "saves", "batch", "unview", "into",
     "jax", "samples", "multi", "record", "pull", "pull_handles", "numpy", "variadic", "source", "kinks",
-    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual", "scalar", "view", "rows", "over", "shares", "fresh", "again", "fills",
+    "domain", "dtypes", "without", "tolerance", "impl_torch", "dual", "scalar", "view", "rows", "over", "takes_numbers", "shares", "fresh", "again", "fills",
 }  # fmt: skip
 shared, tls = state.shared, state.tls
 
@@ -55,6 +55,7 @@ class Primitive:
     users = False  # are its rules written by the user?
     shares = False  # may its value lie in its operand's memory? (every primitive with an unview)
     scalar = view = rows = over = None  # how compiled code writes it, with `numpy` (compile/writer.py)
+    takes_numbers = False  # ... its operands without axes as Python numbers, where they are float64
     domain, dtypes, without, tolerance = "real", "f", {}, 1.0  # what its samples are (core/sample.py), and how exact
     dtype_kept = True  # the result has the dtype of its float operands
     source = False  # has no operands: asks the Stage of this thread

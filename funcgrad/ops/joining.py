@@ -1,5 +1,7 @@
 """Primitives that join arrays: concatenate, stack."""
 
+from struct import Struct
+
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
@@ -64,6 +66,7 @@ class stack:
 
     variadic = True
     linear = "all"
+    takes_numbers = True
 
     def jax(jax, *xs, axis):
         return jax.numpy.stack(xs, axis)
@@ -87,6 +90,10 @@ class stack:
     def numpy(w, out, *xs, axis):
         s = xs[0].aval.shape
         if not s:  # (numbers, which may be Python's)
+            if w.now.aval.dtype == np.float64:  # (a fifth of the time that NumPy takes)
+                out = w.memory(out, w.now.aval)
+                w.line(w.call(Struct(f"{len(xs)}d").pack_into, "pack", [out, 0, *xs]))
+                return out
             values = f"({''.join([f'{x}, ' for x in xs])})"
             dtype = repr(w.now.aval.dtype.name)
             return f"{out}[...] = {values}" if out is not None else w.call(np.array, "array", [values, dtype], None)
