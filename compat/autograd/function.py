@@ -8,6 +8,7 @@ maps, or stages) what it does.
 
 import functools
 import inspect
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -107,6 +108,12 @@ class Function:
     generate_vmap_rule = False
 
     def __init__(self, *args, **kwargs):
+        warnings.warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them "
+            "on the class itself. Instantiating an autograd function will raise an error in a future version of PyTorch.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         self.needs_input_grad = ()
 
     def __call__(self, *args, **kwargs):
@@ -149,8 +156,6 @@ class Function:
     @classmethod
     def apply(cls, *args, **kwargs):
         """Call forward, recorded with backward as its derivative."""
-        if not isinstance(inspect.getattr_static(cls, "forward"), staticmethod):
-            raise legacy_error()
         call = Call(cls, args, kwargs)
         outs = P["rule"](*[args[i] for i in call.positions], spec=call)
         return call.finished(outs)

@@ -13,7 +13,7 @@ class Device:
     def __repr__(self):
         return "CpuDevice(id=0)"
 
-    __str__ = lambda self: "TFRT_CPU_0"  # noqa: E731
+    __str__ = lambda self: "cpu:0"  # noqa: E731
 
     def memory_stats(self):
         """(Nothing is counted.)"""
@@ -76,6 +76,8 @@ def device_put(x, device=None, *, src=None, donate=False, may_alias=None):
     from .arrays import PYTHON
     from .numpy.creation import array
 
+    if isinstance(device, str):
+        raise ValueError(f"jax.device_put only accepts None, a jax.Device or a jax.sharding.Sharding; got {device!r}")
     return tree.map(lambda v: array(v) if hasattr(v, "dtype") or type(v) in PYTHON else v, x)
 
 

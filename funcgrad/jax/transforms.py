@@ -120,6 +120,11 @@ def vjp(fun, *primals, has_aux=False, reduce_axes=()):
 
 def jvp(fun, primals, tangents, has_aux=False):
     """(value, tangent), and with has_aux (value, tangent, aux)."""
+    if not (isinstance(primals, (tuple, list)) and isinstance(tangents, (tuple, list))):
+        raise TypeError(
+            f"primal and tangent arguments to jax.jvp must be tuples or lists; found {type(primals).__name__} and "
+            f"{type(tangents).__name__}."
+        )
     f = Lifted(fun)
     values, f.weak = enter(tuple(primals))
     for x, t in zip(tree.leaves(values), tree.leaves(enter(tuple(tangents))[0]), strict=False):
@@ -255,7 +260,10 @@ class Jitted:
         values = [a if i in numbers else described(a) for i, a in enumerate(args)]
         named = {k: v if k in names else described(v) for k, v in kwargs.items()}
         made = engine_jit(Lifted(self.f), static_argnums=numbers or None, static_argnames=names or None)
-        return Stage(boundary(made.trace)(*values, **named))
+        bound = functools.partial(self.f, **{k: v for k, v in kwargs.items() if k in names})
+        moving = {k: v for k, v in kwargs.items() if k not in names}
+        static = tuple([i for i in numbers if i < len(args)])
+        return Traced(boundary(made.trace)(*values, **named), lambda: make_jaxpr(bound, static)(*args, **moving))
 
     def eval_shape(self, *args, **kwargs):
         return eval_shape(self.f, *args, **kwargs)
@@ -304,6 +312,18 @@ class Stage:
     def __call__(self, *args, **kwargs):
         args, kwargs = enter((args, kwargs))[0]
         return wrapped(boundary(self.engine)(*args, **kwargs))
+
+
+class Traced(Stage):
+    """The first stage: `jaxpr` is what make_jaxpr shows of the function."""
+
+    def __init__(self, engine, make):
+        super().__init__(engine)
+        self.make = make
+
+    @property
+    def jaxpr(self):
+        return self.make()
 
 
 def described(x):

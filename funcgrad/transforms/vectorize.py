@@ -10,7 +10,7 @@ from ..core.primitive import helpers
 from ..core.site import here
 from ..core.trace import Batch
 from ..core.tracebacks import public
-from ..errors import ArgumentError, ShapeError
+from ..errors import ArgumentError, ArgumentValueError, ShapeError
 from .boundary import as_value, enter, inner, inside, leave, show_all
 from .reverse_mode import check_callable
 
@@ -43,7 +43,7 @@ def vmap(fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_n
     def vmapped(*args, **kwargs):
         axes = tuple(in_axes) if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
         if len(axes) != len(args):
-            raise ArgumentError(
+            raise ArgumentValueError(
                 f"vmap: in_axes has {len(axes)} entries for {len(args)} positional arguments. [at {here()}]"
             )
         leaves, structure = tree.flatten((args, kwargs))

@@ -6,6 +6,7 @@ was registered as is what assignment to it keeps it as.
 
 import inspect
 import warnings
+from collections import OrderedDict
 from types import FunctionType
 
 from funcgrad.core.tracebacks import PublicMethods, publish
@@ -51,12 +52,13 @@ def seen_by_hooks(what, module, name, value):
     return value
 
 
-TABLES = (
-    "_parameters", "_buffers", "_modules", "_backward_pre_hooks", "_backward_hooks", "_forward_hooks",
-    "_forward_hooks_with_kwargs", "_forward_hooks_always_called", "_forward_pre_hooks",
-    "_forward_pre_hooks_with_kwargs", "_state_dict_hooks", "_state_dict_pre_hooks", "_load_state_dict_pre_hooks",
-    "_load_state_dict_post_hooks",
+MEMBERS = ("_parameters", "_buffers", "_modules")
+HOOKS = (
+    "_backward_pre_hooks", "_backward_hooks", "_forward_hooks", "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called", "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_state_dict_hooks",
+    "_state_dict_pre_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks",
 )  # fmt: skip
+TABLES = MEMBERS + HOOKS
 
 
 class Module(Calling, Stateful, PublicMethods):
@@ -95,8 +97,10 @@ class Module(Calling, Stateful, PublicMethods):
             )
         own = self.__dict__
         own["training"] = True
-        for name in TABLES:
+        for name in MEMBERS:
             own[name] = {}
+        for name in HOOKS:
+            own[name] = OrderedDict()
         own["_non_persistent_buffers_set"] = set()
         own["_is_full_backward_hook"] = None
         if self.call_super_init:
@@ -215,8 +219,8 @@ class Module(Calling, Stateful, PublicMethods):
 
     def __setstate__(self, state):
         self.__dict__.update(state)
-        for name in TABLES:  # (an older state may lack some)
-            self.__dict__.setdefault(name, {})
+        for name in HOOKS:  # (an older state may lack some)
+            self.__dict__.setdefault(name, OrderedDict())
 
     def get_submodule(self, target):
         """The submodule at a dotted path; "" is the module itself. AttributeError if there is none."""

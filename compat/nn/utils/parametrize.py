@@ -175,7 +175,7 @@ def own_class(module):
             "#saving-loading-a-general-checkpoint-for-inference-and-or-resuming-training"
         )
 
-    names = {"__getstate__": refused, "__module__": cls.__module__}
+    names = {"__getstate__": refused, "__module__": ParametrizationList.__module__}
     if not hasattr(cls, "__deepcopy__"):
         names["__deepcopy__"] = deepcopied
     module.__class__ = type(f"Parametrized{cls.__name__}", (cls,), names)

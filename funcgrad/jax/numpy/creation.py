@@ -7,7 +7,7 @@ import numpy as np
 from ...core.aval import dtype_of
 from ...core.handle import Handle
 from ..apply import face
-from ..arrays import Array, Tracer, cast, described, entered, raw, wrap
+from ..arrays import PYTHON, Array, Tracer, cast, described, entered, raw, wrap
 from ..dtypes import canonicalize_dtype, default, inexact, joined, requested
 from ..signatures import signature_of
 
@@ -18,10 +18,24 @@ def leaves(x, found):
         for v in x:
             leaves(v, found)
     else:
-        if x is None:
-            raise ValueError("None is not a valid value for jnp.array")
+        if type(x) not in PYTHON and not hasattr(x, "dtype") and not hasattr(x, "__jax_array__"):
+            numeric(x)
         found.append(x)
     return found
+
+
+def numeric(x):
+    """The dtype of what is to become an array. ValueError for None, TypeError for what is no number."""
+    if x is None:
+        raise ValueError("None is not a valid value for jnp.array")
+    own = getattr(x, "dtype", None)
+    if own is None or isinstance(own, property):
+        own = np.asarray(x).dtype
+    if own.kind not in "biufcV" or own.kind == "V" and own.name != "bfloat16":
+        raise TypeError(
+            f"Value '{x}' with dtype {own} is not a valid JAX array type. Only arrays of numeric types are supported by JAX."
+        )
+    return own
 
 
 def array(object, dtype=None, *args, copy=True, order="K", ndmin=0, device=None, out_sharding=None):
@@ -39,6 +53,7 @@ def array(object, dtype=None, *args, copy=True, order="K", ndmin=0, device=None,
         message = "Passing the copy, order, and ndmin arguments to jnp.array positionally is deprecated. Use keyword arguments instead."
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return array(object, dtype, **dict(zip(("copy", "order", "ndmin"), args, strict=False)))
+    refuse_order(order)
     dtype = requested(dtype, "array")
     weak = False
     if isinstance(object, (list, tuple)):
@@ -53,12 +68,7 @@ def array(object, dtype=None, *args, copy=True, order="K", ndmin=0, device=None,
     else:
         if hasattr(object, "__jax_array__"):
             object = object.__jax_array__()
-        own = getattr(object, "dtype", None)
-        if own is None or isinstance(own, property):
-            own = np.asarray(object).dtype
-        if own.kind not in "biufcV" or own.kind == "V" and own.name != "bfloat16":
-            raise TypeError(f"Value {object!r} with dtype {own} is not a valid JAX array type. Only arrays of numeric types are "
-                            "supported by JAX.")  # fmt: skip
+        own = numeric(object)
         weak = dtype is None and (getattr(object, "weak_type", False) is True or type(object) in (int, float, complex))
         dtype = dtype or canonicalize_dtype(own)
         v = raw(object)
@@ -68,21 +78,33 @@ def array(object, dtype=None, *args, copy=True, order="K", ndmin=0, device=None,
         v = raw(astype(Tracer(v, weak), dtype)) if dtype_of(v) != dtype else v
     else:
         integral = isinstance(v, (np.ndarray, np.generic)) and v.dtype.kind == "f" and dtype.kind in "iu"
-        v = raw(astype(wrap(v), dtype)) if integral else np.array(v, dtype, order=order)
+        v = raw(astype(wrap(v), dtype)) if integral else np.array(v, dtype, order="K")
     if ndmin:
         v = np.reshape(v, (1,) * (ndmin - np.ndim(v)) + np.shape(v)) if np.ndim(v) < ndmin else v
     return wrap(v, weak)
 
 
+def refuse_out(name, out):
+    if out is not None:
+        raise NotImplementedError(f"The 'out' argument to {name} is not supported; use the result.")
+
+
+def refuse_order(order):
+    if order not in (None, "K"):
+        raise NotImplementedError(f"Only implemented for order='K', got {order!r}")
+
+
 def asarray(a, dtype=None, order=None, *, copy=None, device=None, out_sharding=None):
     """`array`; one that is an array already, of that dtype, comes back itself."""
+    refuse_order(order)
     if type(a) in (Array, Tracer) and not copy and (dtype is None or requested(dtype, "asarray") == a.dtype):
         return a if dtype is None else wrap(raw(a))
-    return array(a, dtype, order=order or "K")
+    return array(a, dtype)
 
 
 def copy(a, order=None):
     """The same array, as a new one."""
+    refuse_order(order)
     return array(a)
 
 
@@ -182,6 +204,7 @@ def spaced(name):
         given = signature.bind(*args, **kwargs).arguments
         start, stop = given.pop("start"), given.pop("stop")
         dtype = requested(given.pop("dtype", None), name) or inexact(joined(described(start), described(stop))[0])
+        start, stop = (asarray(v).astype(inexact(dtype)) for v in (start, stop))
         out = f(start, stop, **given | {"num": int(given.get("num", 50))})
         parts = out if isinstance(out, tuple) else (out,)
         first = wrap(raw(astype(parts[0], dtype)))
