@@ -481,7 +481,7 @@ def called_as(frame, own):
         named = before[-1].argval
     last = next((k for k in range(len(parts) - 1, -1, -1) if parts[k].opname in LOADS_ATTRIBUTE), None)
     if last is None or line is None or column is None:
-        return own, False, named, ""
+        return own, own[-1] == "_" and bool(internal[frame.f_globals.get("__name__")]), named, ""
     name = parts[last].argval
     holder = module_of(frame, parts[:last])
     if holder is None:
@@ -504,7 +504,7 @@ def module_of(frame, loads):
 def told(error, own, args, kwargs, frame):
     """What torch says, in the place of an error, of a call of `own` by the code of a frame; None if torch would take the arguments,
     and of a call of our own also if the error is none of types."""
-    if internal[frame.f_globals.get("__name__")] and not isinstance(error, (TypeError, AttributeError)):
+    if internal[frame.f_globals.get("__name__")] and type(error) not in (TypeError, AttributeError, ValueError):
         return None
     args = [a for a in args if a is not MISSING]
     if str(frame.f_globals.get("__name__")).startswith("numpy."):  # (whose functions look for methods by name)

@@ -421,7 +421,7 @@ class Tensor(Taped):
         if not t.val.dtype.isnative:
             raise TypeError("Got unsupported ScalarType BFloat16")
         t.versioned().resizable = False
-        return t.val
+        return t.val.view()  # (an array of its own: who gives it another shape changes no Tensor)
 
     def item(self):
         """The value of a one-element Tensor as a Python number."""
@@ -508,11 +508,9 @@ class Tensor(Taped):
         return describe(self)
 
     def __format__(self, spec):
-        t = current(self)
-        v = t.val if t.owner is TAPE else np.asarray(concrete(t, "format()"))
-        return printing.format_scalar(
-            v, spec, describe=lambda: describe(self), type_name=type(self).__name__, plain=type(self) is Tensor
-        )
+        if type(self) is not Tensor or self.dim():
+            return object.__format__(self, spec)
+        return format(self.item(), spec)
 
 
 def one_of_several(name, number, written):
@@ -585,6 +583,10 @@ def refuse_in_func(name, also=""):
 
 def requires_grad_(self, on, caller):
     """Tensor.requires_grad_ and its setter; `caller`: the frame that asks, which is noted if it is the user's."""
+    if on is not True and on is not False:
+        from .calls import C
+
+        C.method.requires_grad_(on)
     t = current(self)
     if on:
         if t.mark is None:

@@ -124,6 +124,9 @@ class GradMode:
         return in_mode(f, self.mode)
 
 
+GradMode.__new__.__qualname__ = "_NoParamDecoratorContextManager.__new__"  # (which Python's errors name)
+
+
 class no_grad(GradMode):
     """Do not record, inside a `with` block or a decorated function.
 
@@ -154,6 +157,10 @@ class set_grad_enabled:
     """
 
     def __init__(self, mode):
+        if type(mode).__name__ not in ("bool", "bool_"):
+            raise TypeError(
+                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
         self.mode = bool(mode)
         self.before = tls.grad
         tls.grad = inference.ASKED if self.mode and tls.inference else self.mode

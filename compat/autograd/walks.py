@@ -290,6 +290,8 @@ def seeds_of(tensors, gradients, create_graph, transform=None):
     for i, (t, g) in enumerate(zip(tensors, gradients, strict=True)):
         if isinstance(t, GradientEdge):
             t = t.value()
+        if not isinstance(t, Tensor):
+            raise AssertionError("Expected output to be a torch.Tensor")
         t = current(t)
         if transform is not None:
             seeds += seed_in(transform, t, g, create_graph, i)

@@ -13,10 +13,19 @@ import compat as torch
 from funcgrad.core.tracebacks import PublicMethods, publish
 from funcgrad.errors import ConcretizationError
 
+from ..families import own_copies
 from ..size import Size
 from ..tensor import memory
 from .constraints import is_dependent
 from .utils import broadcast_all, lazy_property, of_numbers
+
+
+def sized(shape):
+    """A shape as a Size; torch's TypeError for one that is none."""
+    for i, n in enumerate(shape):
+        if not hasattr(n, "__index__") or isinstance(n, torch.Tensor) and (n.dim() or n.is_floating_point()):
+            raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{type(n).__name__}')")
+    return Size(shape)
 
 
 @publish
@@ -24,11 +33,16 @@ class Distribution(PublicMethods):
     """A batch of distributions over events of one shape."""
 
     _public = ()
+    _each = ("expand",)
     has_rsample = False
     has_enumerate_support = False
     _validate_args = __debug__
     arg_constraints = {}
     _fixed = ()  # attributes that are the same for the whole batch
+
+    def __init_subclass__(cls, **kwargs):
+        own_copies(cls)
+        super().__init_subclass__(**kwargs)
 
     @staticmethod
     def set_default_validate_args(value):
@@ -66,7 +80,7 @@ class Distribution(PublicMethods):
     def expand(self, batch_shape, _instance=None):
         """The same distributions for a larger batch."""
         new = copy.copy(self)
-        new._batch_shape = batch_shape = Size(batch_shape)
+        new._batch_shape = batch_shape = sized(batch_shape)
         own = len(self._batch_shape)
         for name, value in vars(self).items():
             if name in self._fixed:
@@ -151,7 +165,7 @@ class Distribution(PublicMethods):
         return torch.exp(self.entropy())
 
     def _extended_shape(self, sample_shape=()):
-        return Size(sample_shape) + self._batch_shape + self._event_shape
+        return sized(sample_shape) + self._batch_shape + self._event_shape
 
     def _enumerated(self, values, expand):
         """Values along a new first dimension, for the whole batch if `expand`."""

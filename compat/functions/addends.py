@@ -3,18 +3,17 @@
 import math
 
 from .. import dtypes
-from ..tensor import Tensor, current, wrapped
+from ..tensor import Tensor, current
 from .operands import C_INTEGERS, P, cast, dtype_of, number, rank, shape_of
 from .products import bmm, mm, mv
 from .register import answering, kept, operation, publish, rewrite
 from .results import C_NAMES
-from .shape import expanded_shape
 
 
 def combined(input, product, beta, alpha):
     """beta * input + alpha * product; an input weighed by 0 is not looked at, nan or not."""
     t = current(input)
-    expanded_shape(shape_of(t), shape_of(product))
+    expanding(t, shape_of(product))
     d = dtypes.promote_types(dtype_of(t), dtype_of(product))
     t, product = cast(t, d), cast(product, d)
     if alpha != 1:
@@ -33,10 +32,13 @@ def weight(x, d):
 
 
 def check_addmm(t, a, b):
+    need_mats(t, a, b)
     for at, m in enumerate((a, b), 1):
         if len(shape_of(m)) != 2:
             raise RuntimeError(f"mat{at} must be a matrix, got {len(shape_of(m))}-D tensor")
-    need_mats(t, a, b)
+    (n, k), (m, p) = shape_of(a), shape_of(b)
+    if k != m:
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {m}x{p})")
 
 
 def need_mats(t, a, b):
@@ -61,14 +63,20 @@ def check_addmv(t, a, b):
 
 def check_stacks(t, a, b, shape):
     """What addbmm and baddbmm say of two stacks, whose product has this shape."""
-    expanded_shape(shape_of(t), shape)
+    expanding(t, shape)
     for at, x in enumerate((a, b), 1):
         if len(shape_of(x)) != 3:
             raise RuntimeError(f"batch{at} must be a 3D tensor")
 
 
 def size_of(t, dim):
-    return shape_of(t)[wrapped(dim, len(shape_of(t)))]
+    return t.size(dim)
+
+
+def expanding(t, shape):
+    """Raise what torch says of an addend that cannot be stretched to the shape of a product."""
+    if shape_of(t) != shape:
+        t.detach().expand(*shape)
 
 
 def check_addbmm(t, a, b):
@@ -103,11 +111,14 @@ def with_addend(name, product, shown, check=None):
     f = operation(shown, name=name, once=True)(function)
 
     def inplace(self, one, two, *, beta=1, alpha=1):
+        if name in ("addmm", "baddbmm") and one.dim() == two.dim() == (2 if name == "addmm" else 3):
+            shape = [*one.shape[:-1], two.shape[-1]]
+            same = one.shape[-1] == two.shape[-2] and one.dtype == two.dtype == self.dtype
+            if same and self.dim() <= len(shape) + (name == "addmm") and list(self.shape) != shape:
+                raise RuntimeError(
+                    f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size {shape} should match"
+                )
         got = f(kept(self, (one, two)), one, two, beta=beta, alpha=alpha)
-        if name in ("addmm", "baddbmm") and tuple(got.shape) != tuple(self.shape):
-            raise RuntimeError(
-                f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size {list(got.shape)} should match"
-            )
         return rewrite(self, got, shown, (self, one, two))
 
     inplace.__name__ = name + "_"

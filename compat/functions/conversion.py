@@ -232,14 +232,23 @@ def can_cast(from_, to):
 class Limits:
     """What finfo and iinfo have in common: attributes, and a text that names them."""
 
-    def __init__(self, dtype, kinds, name, wanted, instead):
-        dtype = dtypes.of_numpy(dtypes.Default.numpy) if dtype is None else dtype
+    def __init__(self, args, kwargs, kinds, name, wanted, instead):
+        self.need_dtype(name, args, kwargs)
+        (dtype,) = args or kwargs.values() or [dtypes.of_numpy(dtypes.Default.numpy)]
         if not isinstance(dtype, dtypes.dtype) or dtypes.MEMORY[dtype.name].kind not in kinds:
             raise TypeError(
                 f"torch.{name}() requires {wanted} input type. Use torch.{instead} to handle 'torch.{name}'"
             )
         self.dtype = dtype.name
         self.bits = dtype.itemsize * 8
+
+    def need_dtype(self, name, args, kwargs):
+        """torch's error of arguments that are not one dtype."""
+        from ..calls import Signature, misfit
+
+        refused = misfit(name, [Signature(text) for text in self.signatures], args, kwargs)
+        if refused is not None:
+            raise refused
 
     def __repr__(self):
         body = ", ".join(f"{n}={spelled(getattr(self, n))}" for n in self.shown)
@@ -255,8 +264,10 @@ class finfo(Limits):
 
     shown = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
 
-    def __init__(self, dtype=None):
-        super().__init__(dtype, "fc", "finfo", "a floating point", "iinfo")
+    signatures = "Dtype", ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(args, kwargs, "fc", "finfo", "a floating point", "iinfo")
         if self.dtype == "bfloat16":
             self.resolution, self.eps, self.max = 0.01, 2.0**-7, LARGEST[BFLOAT16]
             self.min = -self.max
@@ -275,8 +286,10 @@ class iinfo(Limits):
 
     shown = ("min", "max")
 
-    def __init__(self, dtype):
-        super().__init__(dtype, "iu", "iinfo", "an integer", "finfo")
+    signatures = ("Dtype",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(args, kwargs, "iu", "iinfo", "an integer", "finfo")
         info = np.iinfo(np.dtype(self.dtype))
         self.min, self.max = int(info.min), int(info.max)
 

@@ -13,12 +13,12 @@ from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
 from .. import dtypes
-from ..deprecations import deprecated
+from ..deprecations import deprecated, once
 from ..devices import usable
 from ..errors import type_name
 from ..size import Size
 from ..tensor import Tensor, current
-from .data import HoldsTraced, array_of, is_traced, of_traced, scalar_of
+from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
 from .joining import need_tensors
 from .operands import P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
 from .register import FUNCTIONS, answering, operation, publish, store
@@ -115,7 +115,7 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     """The data as a Tensor, over the same memory where that is possible and `copy` does not say otherwise."""
     if isinstance(obj, np.generic) or isinstance(obj, np.ndarray) and not obj.ndim:
         obj = np.array(obj)  # (a number is a copy)
-    t = as_tensor(obj, dtype, device)
+    t = as_tensor(obj, dtype=dtype, device=device)
     shares = t is obj or (isinstance(obj, np.ndarray) and np.may_share_memory(t.val, obj))
     if copy and shares:
         t = t.clone()
@@ -133,32 +133,53 @@ def from_numpy(ndarray):
         return of_traced(ndarray)
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type_name(ndarray)})")
-    if ndarray.dtype.kind in "iufc" and not ndarray.dtype.isnative:
-        raise ValueError(
-            "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
-            "currently not supported."
-        )
-    dtypes.of_numpy(ndarray.dtype)
-    if any(s < 0 for s in ndarray.strides):
-        raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
-            "currently "
-            "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
-        )
-    t = new(
-        ndarray if ndarray.base is None else np.asarray(memoryview(ndarray))
-    )  # (torch's memory begins where the ndarray does)
+    check_array(ndarray)
+    if not ndarray.flags.writeable:
+        once("array")
+    return over(ndarray)
+
+
+def over(array):
+    """A Tensor over an array's memory, which in torch begins where the array does."""
+    t = new(array if array.base is None else np.asarray(memoryview(array)))
     if t.owner is TAPE:
         t.versioned().resizable = False
     return t
+
+
+def check_buffer(buffer, width, count, offset):
+    """ValueError in torch's words if a buffer does not hold so many elements of a width, from an offset in bytes on."""
+    try:
+        n = memoryview(buffer).nbytes
+    except TypeError:
+        raise ValueError("object does not implement Python buffer protocol.") from None
+    if not n or not count:
+        raise ValueError(f"both buffer length ({n}) and count ({count}) must not be 0")
+    if not 0 <= offset < n:
+        raise ValueError(
+            f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({n} bytes) minus 1"
+        )
+    if count < 0 and (n - offset) % width:
+        raise ValueError(
+            f"buffer length ({n - offset} bytes) after offset ({offset} bytes) must be a multiple of element size ({width})"
+        )
+    if count > 0 and offset + count * width > n:
+        raise ValueError(
+            f"requested buffer length ({count} * {width} bytes) after offset ({offset} bytes) must not be greater than actual "
+            f"buffer length ({n} bytes)"
+        )
 
 
 @function
 def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     """A 1-d Tensor over the memory of an object with the buffer protocol."""
     d = dtypes.as_numpy(dtype)
+    check_buffer(buffer, dtype.itemsize, count, offset)
     if d.isnative:
-        t = from_numpy(np.frombuffer(buffer, d, count, offset))
+        array = np.frombuffer(buffer, d, count, offset)
+        if not array.flags.writeable:
+            once("buffer")
+        t = over(array)
     else:
         t = new(of_bits(np.frombuffer(buffer, np.uint16, count, offset)))
     return t.requires_grad_() if requires_grad else t
@@ -170,15 +191,15 @@ def size_argument(name, size, kwargs):
     try:
         if not size:
             size = (kwargs.pop("size"),)
+        given = size
         if len(size) == 1 and isinstance(size[0], (tuple, list)):
             size = size[0]
         try:
             shape = tuple([k.__index__() for k in size])
         except (AttributeError, TypeError):
-            bad = next(k for k in size if not hasattr(k, "__index__") or isinstance(k, (tuple, list)))
-            raise TypeError(
-                f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(bad).__name__}"
-            ) from None
+            from ..calls import refusal
+
+            raise refusal(name, name[:4] == "new_", given, {}) from None
         if any(k < 0 for k in shape):
             if name == "zeros":
                 raise RuntimeError("zeros: Dimension size must be non-negative.")

@@ -25,6 +25,7 @@ from ..tensor import Tensor, current
 from .data import array_of
 from .operands import P, dtype_of, in_c_order, shape_of, without_imaginary
 from .register import check_apart, check_writable, in_place, install, named, spoken, written
+from .results import type_text
 from .shape import expanded_shape, view_of
 
 ALL = slice(None)
@@ -447,7 +448,7 @@ def refuse_leaf(c, everything):
 
 def too_many(v, target):
     raise RuntimeError(
-        f"expand(torch.{spoken(dtype_of(v))}Tensor{{{list(shape_of(v))}}}, size={list(target)}): the number of "
+        f"expand({type_text(dtype_of(v))}{{{list(shape_of(v))}}}, size={list(target)}): the number of "
         "sizes provided "
         f"({len(target)}) must be greater or equal to the number of dimensions in the tensor ({len(shape_of(v))})"
     )

@@ -33,11 +33,7 @@ avg_pool3d local_response_norm: bSc avg_pool3d_out_frame
 binary_cross_entropy: c binary_cross_entropy
 bucketize: c searchsorted_out_cpu
 cholesky_inverse: bIH cholesky_inverse_out_cpu
-conv1d conv2d: b slow_conv2d_cpu
-conv3d: b compute_columns3d
-conv_transpose1d conv_transpose2d: bS slow_conv_transpose2d_out_cpu
-conv_transpose3d: bS slow_conv_transpose3d_out_cpu
-cross linalg_cross: b cross
+cross linalg_cross: b1 cross
 fold: I col2im_out_cpu
 unfold: I im2col_out_cpu
 fractional_max_pool2d fractional_max_pool2d_with_indices: bIc fractional_max_pool2d_out_frame

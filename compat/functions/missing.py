@@ -68,6 +68,9 @@ def public(module):
     ]
 
 
+LACKED = ("chalf", "hash_tensor", "volatile")  # what torch's Tensors have and ours have not
+
+
 def missing_attribute(self, name):
     if name == "__cuda_array_interface__":
         text = (
@@ -77,8 +80,12 @@ def missing_attribute(self, name):
         raise AttributeError(text, name=name)
     if name.startswith("__"):  # (a protocol that a library looks for, which no Tensor has)
         raise AttributeError(f"'Tensor' object has no attribute '{name}'", name=name)
-    known = [n for cls in type(self).__mro__ for n in vars(cls) if not n.startswith("_")]
-    raise AttributeError(explain("Tensor", name, known), name=name, obj=self)
+    text = (
+        f"compat has no Tensor.{name} yet"
+        if name in LACKED
+        else f"{type(self).__name__!r} object has no attribute {name!r}"
+    )
+    raise AttributeError(text, name=name, obj=self)
 
 
 Tensor.__getattr__ = missing_attribute

@@ -152,6 +152,8 @@ def stacked(x, y, s, r):
         if k != rows:
             raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied (1x{k} and {rows}x{r[-1]})")
         need_same_dtype(x, y)
+        if dtype_of(x).kind == "b":
+            refuse("addmm_impl_cpu_", dtype_of(x))
         return spelled(DOT(x, y, dims=INNER), "SqueezeBackward4", matmul_in_steps, shapes=(s, r))
     if m <= 2:
         if k != rows:
@@ -172,6 +174,8 @@ def stacked(x, y, s, r):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{b}, {rows}]."
         )
+    if dtype_of(x).kind == "b":
+        refuse("bmm", dtype_of(x))
     need_scalar_type(x, y)
     if n == 1:
         out = DOT(y, x, dims=(((m - 2,), (0,)), ((), ())))

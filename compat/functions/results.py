@@ -102,6 +102,12 @@ C_NAMES = {
 }  # fmt: skip
 
 
+def type_text(d):
+    """The name of a Tensor's type in C++, which some of torch's errors have."""
+    name = dtypes.SPOKEN.get(dtypes.name_of(d), dtypes.name_of(d))
+    return f"CPU{name}Type" if d.kind in "bc" or name == "BFloat16" else f"torch.{name}Tensor"
+
+
 def rows():
     """{name: its text}."""
     found, names = {}, []

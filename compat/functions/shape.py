@@ -25,6 +25,7 @@ from ..size import Size
 from ..tensor import Tensor, contiguous_strides, current, wrapped
 from .operands import P, broadcast_shapes, dims_of, dtype_of, integer, named_sizes, shape_of, sizes
 from .register import FUNCTIONS, METHODS, alias, answer, install, operation, publish, renamed
+from .results import type_text
 
 ALL = slice(None)
 
@@ -459,9 +460,8 @@ def expand(self, *shape, implicit=False, **size):
     own = shape_of(t)
     if len(shape) < len(own):
         raise RuntimeError(
-            f"expand(torch.{dtypes.SPOKEN[dtypes.name_of(dtype_of(t))]}Tensor{{{list(own)}}}, size={list(shape)}): the "
-            "number of sizes "
-            f"provided ({len(shape)}) must be greater or equal to the number of dimensions in the tensor ({len(own)})"
+            f"expand({type_text(dtype_of(t))}{{{list(own)}}}, size={list(shape)}): the number of sizes provided ({len(shape)}) must be "
+            f"greater or equal to the number of dimensions in the tensor ({len(own)})"
         )
     return expanded(t, expanded_shape(own, shape))
 

@@ -164,13 +164,21 @@ def clamped(name, input, low, high):
     wide = [isinstance(b, Tensor) and b.dim() > 0 for b in (low, high)]
     if None not in bounds and any(wide) and not all([isinstance(b, Tensor) for b in (low, high)]):
         raise TypeError("clamp() takes two Tensors or two numbers")
-    check_sizes(t, *bounds)
     given = [b for b in bounds if b is not None]
+    if dtype_of(t).kind == "c" and name in ("clamp", "clip"):
+        raise NotImplementedError("clamp is not supported for complex types")
+    check_sizes(t, *bounds)
     (x, *rest), d = promoted((t, *given))
     if d.kind == "c":
         if len(given) == 1 and isinstance(given[0], Tensor):
             refuse("minimum_cpu" if low is None else "maximum_cpu", d)
+        if len(given) == 2 and isinstance(given[0], Tensor):
+            refuse("clamp_cpu", d)
         raise NotImplementedError("clamp is not supported for complex types")
+    if d.kind == "b":
+        how = "" if len(given) == 2 else "_min" if high is None else "_max"
+        if len(given) == 2 or not isinstance(given[0], Tensor):
+            refuse(f"clamp{how}_scalar_cpu" if not isinstance(given[0], Tensor) else "clamp_cpu", d)
     if d.kind in "iu":  # (numbers beyond what d holds wrap round, as in C)
         rest = [int(np.asarray(b).astype(d)) if type(b) is int else b for b in rest]
     rest = iter(rest)
@@ -178,6 +186,21 @@ def clamped(name, input, low, high):
     if any(isinstance(b, Tensor) for b in bounds):
         return (x, low, high), "ClampBackward0", (t, *bounds)
     return (x, low, high), "ClampBackward1", (t,)
+
+
+def need_bounds(t, *bounds):
+    """RuntimeError unless what a Tensor is held between can be written into it."""
+    own = dtype_of(current(t))
+    check_sizes(current(t), *[current(b) for b in bounds if isinstance(b, Tensor)])
+    for b in bounds:
+        if b is not None and own.kind != "c":
+            if isinstance(b, complex) and own.kind == "f":
+                raise RuntimeError("value cannot be converted to type double without overflow")
+            met = dtypes.result_dtype([rank(t), rank(b)])
+            if dtypes.CATEGORY[met.kind] > dtypes.CATEGORY[own.kind]:
+                of_number = not isinstance(b, Tensor)
+                to = C_NAMES[dtypes.name_of(own)] if of_number else spoken(own)
+                raise RuntimeError(f"result type {spoken(met)} can't be cast to the desired output type {to}")
 
 
 def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
@@ -190,15 +213,11 @@ def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
 
     def inplace(self, min=None, max=None):  # noqa: A002
         low, high = bounds(min, max)
+        need_bounds(self, low, high)
         (_, low, high), shown, parents = clamped(name, self, low, high)
         for b in (low, high):
             if isinstance(b, Handle):
                 check_in_place(self, b)
-            elif b is not None:
-                own, met = dtype_of(current(self)), dtypes.result_dtype([rank(self), rank(b)])
-                if dtypes.CATEGORY[met.kind] > dtypes.CATEGORY[own.kind]:
-                    to = C_NAMES[dtypes.name_of(own)]
-                    raise RuntimeError(f"result type {spoken(met)} can't be cast to the desired output type {to}")
         own = dtype_of(current(self))
         if own.kind in "iu" and any(isinstance(b, Handle) and dtype_of(b) != own for b in (low, high)):
             return rewrite(self, function(kept(self), min, max))

@@ -13,10 +13,10 @@ from funcgrad.core.trace import TAPE
 from .. import dtypes
 from ..tensor import Tensor, current
 from .creation import completed
-from .operands import P, dtype_of, float_argument, new, shape_of
+from .operands import P, dtype_of, float_argument, integer, new, shape_of
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish, spoken
-from .results import C_NAMES
+from .results import C_NAMES, type_text
 
 
 # ------------------------------------------------------------------------------------------------ windows
@@ -83,12 +83,11 @@ def refuser(name, **options):
 
     def said(value):
         if isinstance(value, Tensor):
-            return f"torch.{spoken(dtype_of(current(value)))}Tensor{{{list(value.shape)}}}"
+            return f"{type_text(dtype_of(current(value)))}{{{list(value.shape)}}}"
         return str(int(value) if isinstance(value, bool) else value)
 
     def refused(t, text):
-        d = spoken(dtype_of(current(t)))
-        what = f"torch.{d}Tensor" if name == "stft" else f"CPU{d}Type"
+        what = type_text(dtype_of(current(t)))
         given = ", ".join([f"{k}={said(v)}" for k, v in options.items()])
         return RuntimeError(f"{name}({what}{list(t.shape)}, {given}) : {text}")
 
@@ -119,6 +118,7 @@ def stft(
     onesided=None, return_complex=None, align_to_window=None,
 ):  # fmt: skip
     """The Fourier transforms of overlapping frames, as (..., frequencies, frames)."""
+    n_fft = integer(n_fft)
     hop, length = n_fft // 4 if hop_length is None else hop_length, n_fft if win_length is None else win_length
     t = current(input)
     is_complex = dtype_of(t).kind == "c"
@@ -127,8 +127,6 @@ def stft(
         "stft", n_fft=n_fft, hop_length=hop, win_length=length, window=window, normalized=normalized, onesided=onesided,
         return_complex=return_complex, align_to_window=align_to_window,
     )  # fmt: skip
-    if dtype_of(t) in HALVES:
-        raise RuntimeError(f"MKL FFT doesn't support tensors of type: {spoken(dtype_of(t))}")
     if len(shape_of(t)) not in (1, 2):
         raise refused(input, "expected a 1D or 2D tensor")
     single = len(shape_of(t)) == 1
@@ -136,7 +134,7 @@ def stft(
     if center:
         from ..nn.functional import pad
 
-        if dtype_of(t).kind == "b" and pad_mode == "reflect":
+        if dtype_of(t).kind == "b" and pad_mode == "reflect" and n_fft // 2 < t.shape[-1]:
             refuse("reflection_pad1d", dtype_of(t))
         x = pad(x.unsqueeze(1), (n_fft // 2, n_fft // 2), pad_mode).squeeze(1)
     if return_complex is None and not is_complex:
@@ -165,6 +163,8 @@ def stft(
             f"{None if window is None else list(window.shape)}",
         ),
     )
+    if dtype_of(t) in HALVES:
+        raise RuntimeError(f"MKL FFT doesn't support tensors of type: {spoken(dtype_of(t))}")
     frames = frames if w is None else frames * w
     from . import fft
 
@@ -201,6 +201,8 @@ def istft(
             input,
             f"expected the frequency dimension (3rd to the last) of the input tensor to match n_fft {'/ 2 + 1 ' if one else ''}when onesided={one}, but got {x.shape[2]}",
         )
+    if window is not None and window.is_complex() and not return_complex:
+        raise RuntimeError("Complex windows are incompatible with return_complex=False")
     from . import fft
 
     norm = "ortho" if normalized else None
@@ -218,8 +220,8 @@ def istft(
     full = n_fft + hop * (count - 1)
     end = full - n_fft // 2 if length is None and center else full if length is None else start + length
     signal, weight = signal[:, start : min(end, full)], weight[:, start : min(end, full)]
-    if window is not None and is_known(window) and bool((weight.detach().abs() < 1e-11).any()):
-        raise RuntimeError("istft: the windows add up to zero at some point of the signal (window overlap add min: 1)")
+    if window is not None and is_known(window) and bool((weight.detach().float().abs() < 1e-11).any()):
+        raise refused(input, "window overlap add min: 1")
     out = signal / weight
     if end > full:
         out = P["pad"](current(out), 0.0, config=((0, 0, 0), (0, end - full, 0)))

@@ -3,10 +3,11 @@
 import numpy as np
 
 from .. import dtypes
+from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
 from ..size import Size
-from ..tensor import Tensor, added_to, current, disabled, is_whole, wrap
+from ..tensor import Tensor, current, disabled, is_whole, wrap
 
 
 def made_over(t, data):
@@ -40,6 +41,10 @@ class Parameter(Tensor):
         if is_whole(self):  # (of a subclass, whose __new__ has made it)
             return
         made_over(self, data)
+        if type(requires_grad).__name__ not in ("bool", "bool_"):
+            raise TypeError(
+                f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}"
+            )
         if requires_grad:
             if self.dtype.numpy.kind not in "fc":
                 raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
@@ -56,13 +61,6 @@ class Parameter(Tensor):
         if got is None:
             got = memo[id(self)] = wrap(type(self), np.array(current(self).val), self.requires_grad)
         return got
-
-    def __reduce_ex__(self, protocol):
-        return rebuilt, (np.array(current(self).val), self.requires_grad), added_to(self)
-
-
-def rebuilt(array, requires_grad):
-    return wrap(Parameter, array, requires_grad)
 
 
 class Buffer(Tensor):

@@ -7,30 +7,29 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ...dtypes import name_of
 from ...functions.kernels import refuse_in
-from ...functions.operands import dtype_of, like_image, shape_of
-from ...functions.register import spoken
+from ...functions.operands import cast, dtype_of, like_image, need_scalar_type, shape_of
+from ...functions.refusals import refuse
+from ...functions.register import check_castable
+from ...functions.results import C_NAMES, type_text
 from ...graph import labelled
 from ...tensor import current
 from .axes import batched, per_axis
 from .dtypes import dtype_in
 
 P = PRIMITIVES
-COMPLEX = "FD"
-# C's names, where they are not torch's
-KINDS = {
-    "int64": "long int", "int32": "int", "uint8": "unsigned char", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
-}  # fmt: skip
 
 
 def convolution(k):
     """torch.conv<k>d."""
+    plain = "compute_columns3d" if k == 3 else "slow_conv2d_cpu"
 
     def conv(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         x, w = current(input), current(weight)
         shape, taps = shape_of(x), shape_of(w)
-        stride, dilation = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
-        check(x, w, bias, groups, stride, dilation)
+        geometry = Geometry(w, k, groups, stride=stride, dilation=dilation)
+        stride, dilation = geometry.stride, geometry.dilation
         pads = padding_of(padding, taps[2:], stride, dilation)
+        geometry.check(x, w, bias, pads)
         for n, t, d, (low, high) in zip(shape[2:], taps[2:], dilation, pads):
             if n + low + high < d * (t - 1) + 1:
                 padded = " x ".join(str(n + a + b) for n, (a, b) in zip(shape[2:], pads))
@@ -39,6 +38,12 @@ def convolution(k):
                     f"Calculated padded input size per channel: ({padded}). Kernel size: ({kernel}). Kernel size can't be "
                     "greater than actual input size"
                 )
+        need_one_type(x, w, bias)
+        if 0 not in shape:
+            refuse_kinds(
+                "?bBhi" if max(dilation) > 1 else "?", "slow_conv_dilated<>" if max(dilation) > 1 else plain, x
+            )
+        need_scalar_type(x, w)
         if any(low != high for low, high in pads):  # torch pads by itself where the two sides differ
             zero = np.zeros((), dtype_of(x))
             x = labelled(
@@ -57,63 +62,115 @@ def convolution(k):
         f"Cross-correlation over {k} axes: [N, C, *sizes] with weight [O, C / groups, *taps]; padding a number, one per axis, "
         "'same' or 'valid'."
     )
-    return batched(conv, k)
+    whole = batched(conv, k)
+
+    def checked(input, weight, bias=None, *args, **kwargs):
+        if bias is not None and not by_name(*args, **kwargs) and dtype_in(bias) != dtype_in(input):
+            kinds = [C_NAMES.get(name_of(dtype_in(t))) for t in (input, bias)]
+            raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*kinds))
+        need_one_complex(current(input), current(weight), bias)
+        return whole(input, weight, bias, *args, **kwargs)
+
+    checked.__name__, checked.__doc__ = conv.__name__, conv.__doc__
+    return checked
 
 
-def check(x, w, bias, groups, stride, dilation, transposed=False):
-    """torch's errors for operands that make no convolution."""
-    shape, taps, outs = shape_of(x), shape_of(w), shape_of(w)[0]
-    given = f"Given groups={groups}"
-    if dtype_of(x).char in COMPLEX and dtype_of(w).char not in COMPLEX:
-        found = f"CPU{spoken(dtype_of(x))}Type"
-        raise RuntimeError(
-            f"Input type ({found}) and weight type (torch.{spoken(dtype_of(w))}Tensor) should be the same"
-        )
-    if dtype_of(x) == BFLOAT16 != dtype_of(w) and (bias is None or transposed):
-        raise RuntimeError(
-            f"Input type (CPUBFloat16Type) and weight type (torch.{spoken(dtype_of(w))}Tensor) should be the same or input should be "
-            "a MKLDNN tensor and weight is a dense tensor"
-        )
-    if bias is not None and not transposed and dtype_in(bias) != dtype_of(x):
-        kinds = [KINDS.get(name_of(d), spoken(d).lower()) for d in (dtype_of(x), dtype_in(bias))]
-        raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*kinds))
-    if min(stride) <= 0:
-        raise RuntimeError("non-positive stride is not supported")
-    if groups <= 0:
-        raise RuntimeError("non-positive groups is not supported")
-    if len(shape) != len(taps):
-        raise RuntimeError(
-            f"Expected {len(taps)}-dimensional input for {len(taps)}-dimensional weight {list(taps)}, but got "
-            f"{len(shape)}-dimensional input of size {list(shape)} instead"
-        )
-    if outs < groups:
-        raise RuntimeError(
-            f"{given}, expected weight to be at least {groups} at dimension 0, but got weight of size {list(taps)} instead"
-        )
-    if outs % groups:
-        size = f"[{list(taps)}]"  # (torch's own brackets)
-        raise RuntimeError(
-            f"{given}, expected weight to be divisible by {groups} at dimension 0, but got weight of size {size} instead"
-        )
-    wanted = outs if transposed else taps[1] * groups
-    if transposed:
-        given, outs = "Given transposed=1", taps[1] * groups
-    if shape[1] != wanted:
-        raise RuntimeError(
-            f"{given}, weight of size {list(taps)}, expected input{list(shape)} to have {wanted} channels, but got {shape[1]} "
-            "channels instead"
-        )
-    if bias is not None and tuple(bias.shape) != (outs,):
-        given = f"{given}, weight" if transposed else "Given weight"
-        raise RuntimeError(
-            f"{given} of size {list(taps)}, expected bias to be 1-dimensional with {outs} elements, but got bias of size "
-            f"{list(bias.shape)} instead"
-        )
-    if min(dilation) <= 0:
-        raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
-    if dtype_of(x) != dtype_of(w) or bias is not None and dtype_in(bias) != dtype_of(w):
-        found = dtype_of(w) if dtype_of(w) != dtype_of(x) else dtype_in(bias)
-        raise RuntimeError(f"expected scalar type {spoken(dtype_of(x))} but found {spoken(found)}")
+def by_name(stride=1, padding=0, *others, **named):
+    """Is the padding of a convolution named, so that torch does not look at the bias before all else?"""
+    return isinstance(padding, str)
+
+
+OR_DENSE = " or input should be a MKLDNN tensor and {} is a dense tensor"
+
+
+def need_one_complex(x, w, bias):
+    """torch's error for a complex operand beside others."""
+    found = [("weight", dtype_of(w))] + ([] if bias is None else [("bias", dtype_in(bias))])
+    for name, d in found:
+        if dtype_of(x).kind == "c" and d != dtype_of(x):
+            raise RuntimeError(
+                f"Input type ({type_text(dtype_of(x))}) and {name} type ({type_text(d)}) should be the same"
+            )
+
+
+def need_one_type(x, w, bias):
+    """What torch's fast kernels, those of float32 and bfloat16, say of operands of other dtypes."""
+    own = dtype_of(x)
+    found = [("weight", dtype_of(w))] + ([] if bias is None else [("bias", dtype_in(bias))])
+    for name, d in found:
+        if own in (np.float32, BFLOAT16) and d != own:
+            raise RuntimeError(
+                f"Input type ({type_text(own)}) and {name} type ({type_text(d)}) should be the same"
+                + OR_DENSE.format(name)
+            )
+
+
+def refuse_kinds(chars, kernel, x):
+    """torch's error where a kernel does not take the dtype of x, one of these."""
+    if dtype_of(x).char in chars:
+        refuse(kernel, dtype_of(x))
+
+
+class Geometry:
+    """The steps of a convolution along each of its axes, checked in torch's order."""
+
+    def __init__(self, w, k, groups, transposed=False, **steps):
+        dims = len(shape_of(w)) - 2
+        if dims <= 0:
+            raise RuntimeError("weight should have at least three dimensions")
+        if groups <= 0:
+            raise RuntimeError("non-positive groups is not supported")
+        self.groups, self.transposed = groups, transposed
+        for name, given in steps.items():
+            given = per_axis(given, k, name)
+            setattr(self, name, per_axis(given, dims, name) if dims != k else given)
+
+    def check(self, x, w, bias, pads=None):
+        """Raise torch's error for operands that make no convolution."""
+        shape, taps, outs, groups = shape_of(x), shape_of(w), shape_of(w)[0], self.groups
+        given = f"Given groups={groups}"
+        if self.transposed:
+            for name in ("padding", "output_padding"):
+                if min(getattr(self, name)) < 0:
+                    raise RuntimeError(f"negative {name} is not supported")
+        if min(self.stride) <= 0:
+            raise RuntimeError("non-positive stride is not supported")
+        if len(shape) != len(taps):
+            raise RuntimeError(
+                f"Expected {len(taps)}-dimensional input for {len(taps)}-dimensional weight {list(taps)}, but got "
+                f"{len(shape)}-dimensional input of size {list(shape)} instead"
+            )
+        if outs < groups:
+            raise RuntimeError(
+                f"{given}, expected weight to be at least {groups} at dimension 0, but got weight of size {list(taps)} instead"
+            )
+        if outs % groups:
+            size = f"[{list(taps)}]"  # (torch's own brackets)
+            raise RuntimeError(
+                f"{given}, expected weight to be divisible by {groups} at dimension 0, but got weight of size {size} instead"
+            )
+        wanted = outs if self.transposed else taps[1] * groups
+        if self.transposed:
+            given, outs = "Given transposed=1", taps[1] * groups
+        if shape[1] != wanted:
+            if pads is not None:  # (torch pads by itself where the two sides differ)
+                shape = (*shape[:2], *[n + high - low for n, (low, high) in zip(shape[2:], pads)])
+            raise RuntimeError(
+                f"{given}, weight of size {list(taps)}, expected input{list(shape)} to have {wanted} channels, but got {shape[1]} "
+                "channels instead"
+            )
+        if bias is not None and tuple(bias.shape) != (outs,):
+            given = f"{given}, weight" if self.transposed else "Given weight"
+            raise RuntimeError(
+                f"{given} of size {list(taps)}, expected bias to be 1-dimensional with {outs} elements, but got bias of size "
+                f"{list(bias.shape)} instead"
+            )
+        if min(self.dilation) <= 0:
+            raise RuntimeError(
+                "non-positive dilation is not supported"
+                if dtype_of(x) == np.float32
+                else f"dilation should be greater than zero, but got {list(self.dilation)}"
+            )
 
 
 def padding_of(padding, taps, stride, dilation):
@@ -136,7 +193,7 @@ def padding_of(padding, taps, stride, dilation):
 def with_bias(out, bias, operands):
     """out + bias by channel, shown as one ConvolutionBackward0."""
     if bias is not None:
-        b = current(bias)
+        b = cast(current(bias), dtype_of(out))
         out = P["add"](out, P["reshape"](b, shape=(1, shape_of(b)[0]) + (1,) * (len(shape_of(out)) - 2)))
     return labelled(out, "ConvolutionBackward0", operands)
 
@@ -169,9 +226,18 @@ def transposed_convolution(k):
     def conv_transpose(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
         x, w = current(input), current(weight)
         taps, given = shape_of(w), w
-        stride, dilation = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
-        padding, extra = per_axis(padding, k, "padding"), per_axis(output_padding, k, "output_padding")
-        check(x, w, bias, groups, stride, dilation, True)
+        need_one_complex(x, w, bias)
+        geometry = Geometry(
+            w, k, groups, True, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation
+        )
+        geometry.check(x, w, bias)
+        stride, dilation, padding, extra = geometry.stride, geometry.dilation, geometry.padding, geometry.output_padding
+        need_one_type(x, w, bias)
+        if 0 not in shape_of(x):
+            refuse_kinds("?bBhi", f"slow_conv_transpose{max(k, 2)}d_out_cpu", x)
+        need_scalar_type(x, w)
+        if bias is not None:
+            check_castable(dtype_of(x), dtype_in(bias))
         if 0 not in shape_of(x):
             check_extra(shape_of(x)[2:], taps[2:], stride, padding, extra, dilation, dtype_of(x) == np.float32)
         i, o = taps[0] // groups, taps[1]

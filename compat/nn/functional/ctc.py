@@ -24,7 +24,10 @@ def lengths_of(lengths, count, name, longest):
     """Lengths given as numbers or a Tensor, as int64[N]; RuntimeError where they do not fit."""
     if isinstance(lengths, Tensor):
         lengths = known(concrete_or_none(current(lengths)), "ctc_loss")
-    values = np.asarray(lengths, np.int64).reshape(-1)
+    values = np.asarray(lengths)
+    if values.dtype.kind not in "iub" and values.size:
+        raise RuntimeError(f"{name}_lengths must be integral")
+    values = values.astype(np.int64).reshape(-1)
     if len(values) != count:
         raise RuntimeError(f"{name}_lengths must be of size batch_size")
     if longest is not None and values.max(initial=0) > longest:

@@ -11,7 +11,8 @@ from ...autograd.grad_mode import call_in
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, shape_of
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named, not_a_tensor, spoken
+from ...functions.register import named, not_a_tensor
+from ...functions.results import type_text
 from ...graph import labelled
 from ...tensor import Tensor, current, memory, wrap
 
@@ -186,7 +187,10 @@ def embedding_bag(
     if per_sample_weights is not None:
         own = P["gather"](P["reshape"](current(per_sample_weights), shape=(flat.size,)), places)
         rows = P["mul"](rows, P["reshape"](own, shape=(*places.shape, 1)))
-    out = bagged(rows, valid, mode)
+    counts = valid.sum(1)[:, None]
+    if include_last_offset and mode != "max" and input.dim() == 1 and len(offsets):
+        valid = valid & (places < int(known(concrete_or_none(current(offsets)), "embedding_bag")[-1]))
+    out = bagged(rows, valid, mode, counts)
     return labelled(out, "EmbeddingBagBackward0", (weight, per_sample_weights))
 
 
@@ -218,7 +222,7 @@ def check_bags(input, weight, offsets, mode, scale_grad_by_freq, sparse, per_sam
         raise ValueError("max mode does not support sparse weights")
     d = dtype_of(current(weight))
     if d.kind != "f":
-        got = f"torch.{spoken(d)}Tensor" if d.kind in "iu" else f"CPU{spoken(d)}Type"
+        got = type_text(d)
         raise RuntimeError(
             "Expected tensor for argument #1 'weight' to have one of the following scalar types: Half, BFloat16, Float, Double; "
             f"but got {got} instead (while checking arguments for embedding_bag)"
@@ -237,18 +241,17 @@ def bags(count, offsets, include_last_offset):
             f"offsets[-1] can not be greater than input's length {count} but got offsets[-1] of {offsets[-1]}"
         )
     starts = offsets[:-1] if include_last_offset else offsets
-    ends = np.append(starts[1:], count)  # (what the last offset is, where it is included, torch does not look at)
+    ends = np.append(starts[1:], count)  # (a mean of torch's counts to the end, where it sums to the last offset only)
     lengths = ends - starts
     steps = np.arange(max(lengths.max(initial=0), 1))
     valid = steps < lengths[:, None]
     return np.where(valid, starts[:, None] + steps, 0), valid
 
 
-def bagged(rows, valid, mode):
-    """rows [bags, longest, width] reduced over those that are valid; an empty bag gives zeros."""
+def bagged(rows, valid, mode, counts):
+    """rows [bags, longest, width] reduced over those that are valid; a mean is taken over `counts`; an empty bag gives zeros."""
     d = dtype_of(rows)
     mask = valid[..., None]
-    counts = valid.sum(1)[:, None]
     if mode != "max":
         total = P["sum"](rows if valid.all() else P["where"](mask, rows, d.type(0)), axes=(1,))
         return total if mode == "sum" else P["div"](total, np.maximum(counts, 1).astype(d))

@@ -145,7 +145,7 @@ def nll_loss(
         return picked_loss(x, k, reduction)
     shape = shape_of(x)
     check_classes(shape, shape_of(k), dtype_of(k))
-    refuse_integers("nll_loss_out_frame", input)
+    refuse_integers("nll_loss_out_frame" if len(shape) < 3 else "nll_loss2d_forward_out_frame", input)
     channel = 0 if len(shape) == 1 else 1
     rest = shape[:channel] + shape[channel + 1 :]
     if weight is not None and tuple(weight.shape) != shape[channel : channel + 1]:
@@ -264,21 +264,23 @@ def cross_entropy(
         if weight is None and reduction != "none" and not label_smoothing and plain_classes(x, k, ignore_index):
             return picked_loss(in_c_order(P["log_softmax"](x, axes=(1,))), k, reduction)
         channel = 0 if input.dim() == 1 else 1
-        logp = T["log_softmax"](input, channel)
         if input.shape == target.shape:
             if not target.is_floating_point():
                 found = spoken(dtype_in(target))
                 raise RuntimeError(f"Expected floating point type for target with class probabilities, got {found}")
             if ignore_index >= 0:
                 raise RuntimeError("ignore_index is not supported for floating point target")
-            if weight is not None and weight.numel() != input.shape[channel]:
+            if weight is not None and weight.numel() != input.size(channel):
                 raise RuntimeError(
                     f"cross_entropy: weight tensor should be defined either for all {input.shape[channel]} classes or no classes "
                     f"but got weight tensor of shape: {list(weight.shape)}"
                 )
+            logp = T["log_softmax"](input, channel)
+            input.size(channel)
             return soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing)
         if label_smoothing > 0.0 and weight is not None and weight.numel() != input.shape[channel]:
             raise RuntimeError("weight tensor should be defined either for all or no classes")
+        logp = T["log_softmax"](input, channel)
         loss = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
         if label_smoothing <= 0.0:
             return loss

@@ -73,7 +73,16 @@ def by_last_dim(self, dim=-1):
     self.dim = dim
 
 
-def declare(name, function, made=None, **more):
+class OfTorch(Activation):
+    """One whose function is torch's own, which says other things of wrong arguments than nn.functional's."""
+
+    _each = ("forward",)
+
+    def forward(self, input):
+        return T[self._function](input)
+
+
+def declare(name, function, made=None, of=Activation, **more):
     """An activation whose options are the parameters of `made`."""
     names = {"_function": function, "__doc__": getattr(functional, function).__doc__, "__module__": __name__} | more
     if made is not None:
@@ -82,14 +91,13 @@ def declare(name, function, made=None, **more):
         init.__qualname__ = f"{name}.__init__"
     else:
         names["extra_repr"] = Module.extra_repr
-    return type(name, (Activation,), names | more)
+    return type(name, (of,), names | more)
 
 
 NO_TEXT = {"extra_repr": Module.extra_repr}
 LAMBD = {"extra_repr": lambda self: f"{self.lambd}"}
 ReLU = declare("ReLU", "relu", by_inplace)
-Tanh = declare("Tanh", "tanh")
-Sigmoid = declare("Sigmoid", "sigmoid")
+Tanh, Sigmoid = declare("Tanh", "tanh", of=OfTorch), declare("Sigmoid", "sigmoid", of=OfTorch)
 LeakyReLU = declare("LeakyReLU", "leaky_relu", by_slope)
 ELU = declare("ELU", "elu", by_alpha)
 SELU = declare("SELU", "selu", by_inplace)

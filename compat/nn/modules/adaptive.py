@@ -55,7 +55,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     def forward(self, input_, target_):
         rank = target_.dim()
         if rank == 1:
-            if input_.shape[0] != target_.shape[0]:
+            if input_.size(0) != target_.size(0):
                 raise RuntimeError("Input and target should have the same size in the batch dimension.")
         elif rank != 0:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")

@@ -1,5 +1,6 @@
 """MultiheadAttention."""
 
+from ...tensor import Tensor
 from .. import functional
 from ..init import constant_, xavier_normal_, xavier_uniform_
 from .linear import NonDynamicallyQuantizableLinear, empty
@@ -69,6 +70,8 @@ class MultiheadAttention(Module):
         self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True,
         is_causal=False,
     ):  # fmt: skip
+        if not (isinstance(query, Tensor) and isinstance(key, Tensor) and isinstance(value, Tensor)):
+            query.dim(), query.is_nested, key.is_nested, value.is_nested
         turned = self.batch_first and query.dim() == 3
         if turned:
             swap = {id(t): t.transpose(1, 0) for t in (query, key, value)}  # (what was one Tensor stays one)

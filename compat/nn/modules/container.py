@@ -29,6 +29,8 @@ class Container(Module):
 class _Numbered(Module):
     """Submodules in an order, most of them named 0, 1, 2, ...: what Sequential and ModuleList share."""
 
+    _each = ("append", "pop")
+
     def _hold(self, modules):
         """Hold these modules under the numbers, and no others."""
         self._modules.clear()
@@ -63,12 +65,6 @@ class _Numbered(Module):
         self.add_module(str(len(self)), module)
         return self
 
-    def extend(self, modules):
-        """Add modules at the end; returns self."""
-        for module in list(modules):
-            self.append(module)
-        return self
-
     def pop(self, key):
         """Remove a module, and return it."""
         module = self[key]
@@ -95,6 +91,12 @@ class Sequential(_Numbered):
 
     def _part(self, i):
         return type(self)(OrderedDict(list(self._modules.items())[i]))
+
+    def extend(self, sequential):
+        """Add modules at the end; returns self."""
+        for module in list(sequential):
+            self.append(module)
+        return self
 
     def insert(self, index, module):
         """Add a module before the index; returns self."""
@@ -167,7 +169,9 @@ class ModuleList(_Numbered):
         """Add modules at the end; returns self."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"ModuleList.extend should be called with an iterable, but got {type(modules).__name__}")
-        return super().extend(modules)
+        for module in list(modules):
+            self.append(module)
+        return self
 
     def __repr__(self):
         """Equal modules in a row are one line: (0-2): 3 x Linear(...)."""

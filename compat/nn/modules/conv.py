@@ -98,8 +98,8 @@ def check_options(in_channels, out_channels, groups, padding, stride, padding_mo
             raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'valid', 'same'}}")
         if padding == "same" and any(s != 1 for s in stride):
             raise ValueError("padding='same' is not supported for strided convolutions")
-    if padding_mode not in MODES:
-        listed = ", ".join(map(repr, MODES))
+    if padding_mode not in {*MODES}:  # (a set, as in torch, whose order is Python's own)
+        listed = ", ".join(map(repr, {*MODES}))
         raise ValueError(f"padding_mode must be one of {{{listed}}}, but got padding_mode='{padding_mode}'")
 
 

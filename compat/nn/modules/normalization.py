@@ -22,7 +22,7 @@ class LayerNorm(Module):
         self.normalized_shape = shape_tuple(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         for name, wanted in (("weight", elementwise_affine), ("bias", elementwise_affine and bias)):
-            self.register_parameter(name, empty(*self.normalized_shape, device=device, dtype=dtype) if wanted else None)
+            self.register_parameter(name, empty(self.normalized_shape, device=device, dtype=dtype) if wanted else None)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -49,7 +49,7 @@ class RMSNorm(Module):
         self.normalized_shape = shape_tuple(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         self.register_parameter(
-            "weight", empty(*self.normalized_shape, device=device, dtype=dtype) if elementwise_affine else None
+            "weight", empty(self.normalized_shape, device=device, dtype=dtype) if elementwise_affine else None
         )
         self.reset_parameters()
 

@@ -21,9 +21,11 @@ def shown(module, *options):
 
 def row_in_table(padding_idx, rows, name):
     """padding_idx counted from the front; AssertionError for a row that is not there."""
-    if padding_idx is not None and not -rows <= padding_idx < rows:
+    if padding_idx is None:
+        return None
+    if padding_idx > 0 and padding_idx >= rows or padding_idx < 0 and padding_idx < -rows:
         raise AssertionError(f"{name} must be within num_embeddings")
-    return None if padding_idx is None else padding_idx % rows
+    return padding_idx + rows if padding_idx < 0 else padding_idx
 
 
 class Embedding(Module):

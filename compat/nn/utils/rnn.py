@@ -9,6 +9,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...errors import type_name
 from ...functions.missing import refusal as _refusal
 from ...functions.operands import dtype_of
 from ...functions.register import FUNCTIONS as T
@@ -89,6 +90,10 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
 
     lengths: of each sequence, longest first unless enforce_sorted is False. RuntimeError for lengths that do not fit.
     """
+    if not isinstance(input, Tensor):
+        raise TypeError(
+            f"_pack_padded_sequence(): argument 'input' (position 1) must be Tensor, not {type_name(input)}"
+        )
     if batch_first:
         input = input.transpose(0, 1)
     lengths = figures(lengths)
@@ -157,6 +162,10 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     if not hasattr(sequences, "__iter__"):
         raise RuntimeError(
             f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
+        )
+    if type(batch_first).__name__ not in ("bool", "bool_"):
+        raise TypeError(
+            f"pad_sequence(): argument 'batch_first' (position 2) must be bool, not {type_name(batch_first)}"
         )
     sequences = list(sequences)
     if not sequences:
