@@ -48,10 +48,11 @@ _NAMES = {
     "errors": "AcceleratorError OutOfMemoryError",
     "functions.random": "Generator default_generator",
     "functions.return_types": "return_types",
-    "functions.storage": "TypedStorage UntypedStorage",
     "printing": "set_printoptions",
     "runner": "install uninstall",
     "serialization": "load save",
+    "storage": "BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage FloatStorage "
+    "HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage",
     "settings": "are_deterministic_algorithms_enabled compiled_with_cxx11_abi get_deterministic_debug_mode get_device_module "
     "get_float32_matmul_precision get_num_interop_threads get_num_threads is_anomaly_check_nan_enabled is_anomaly_enabled "
     "is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_anomaly_enabled set_deterministic_debug_mode "

@@ -18,7 +18,17 @@ TEXTS = {
     "out": "An output with one or more elements was resized since it had shape {}, which does not match the required output shape "
     "{}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. "
     "You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+    "array": "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to this "
+    "tensor will result in undefined behavior. You may want to copy the array to protect its data or make it writable before "
+    "converting it to a tensor. This type of warning will be suppressed for the rest of this program. [compat refuses such writes.]",
+    "buffer": "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can write to the "
+    "underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer to protect its data or make it "
+    "writable before converting it to a tensor. This type of warning will be suppressed for the rest of this program. [compat refuses "
+    "such writes.]",
+    "arrays": "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single "
+    "numpy.ndarray with numpy.array() before converting to a tensor.",
     "real": "Casting complex values to real discards the imaginary part",
+    "mixed": "Mismatch dtype between input and weight: input dtype = {}, weight dtype = {}, Cannot dispatch to fused implementation.",
     "default": "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
     "torch.set_default_device() as alternatives.",
 }
@@ -27,11 +37,11 @@ TEXTS = {
 _said = set()
 
 
-def once(name):
-    """Give the warning of a name, the first time."""
+def once(name, *figures):
+    """Give the warning of a name, with figures in it, the first time."""
     if name not in _said:
         _said.add(name)
-        warn(TEXTS[name])
+        deprecated(name, *figures)
 
 
 def deprecated(name, *figures):

@@ -48,13 +48,15 @@ def base_of(array):
     """The whole memory that an array lies in, as one axis of elements of its dtype."""
     from funcgrad.core.strides import memory_of
 
-    memory = memory_of(array)
-    if memory.dtype == array.dtype:
+    return elements(memory_of(array), array.dtype)
+
+
+def elements(memory, dtype):
+    """A memory, an array of one axis, as elements of a dtype."""
+    if memory.dtype == dtype:
         return memory
-    whole = (
-        memory.nbytes // array.itemsize * array.itemsize
-    )  # (an odd number of floats holds no complex one at its end)
-    return memory[: whole // memory.itemsize].view(array.dtype)
+    whole = memory.nbytes // dtype.itemsize * dtype.itemsize  # (an odd number of floats holds no complex one at its end)
+    return memory[: whole // memory.itemsize].view(dtype)
 
 
 def offset_in(array, memory):

@@ -17,7 +17,6 @@ __all__ = [
     "add_suffixes",
     "dtype_suffix",
     "format_body",
-    "format_scalar",
     "format_tensor",
     "get_printoptions",
     "printoptions",
@@ -317,25 +316,3 @@ def format_tensor(array, *, prefix="tensor(", suffixes=(), indent=0, default_flo
         own.append(dtype)
     inner = indent + len(prefix)
     return add_suffixes(prefix + format_body(array, inner), [*own, *suffixes], inner, indent) + ")"
-
-
-def format_scalar(array, spec="", *, describe=None, type_name="Tensor", plain=True):
-    """Return `format(t, spec)` and f'{t:spec}' of a tensor that holds `array`.
-
-    A 0-d tensor whose type is Tensor itself (`plain`) formats as its item does, a Python bool, int, float or complex:
-    f'{t}' is '1.5', with or without requires_grad. Every other tensor, Parameters and subclasses included, takes no
-    `spec` and gives its repr: `describe()`, or format_tensor(array). TypeError for a `spec` there, ValueError for one
-    that the item's type does not know.
-
-    >>> format_scalar(np.float32(1.5)), format_scalar(np.float32(1.5), ".2f"), format_scalar(np.float32([1.5]))
-    ('1.5', '1.50', 'tensor([1.5000])')
-    """
-    array = np.asarray(array)
-    if plain and array.ndim == 0:
-        return format(array.item(), spec)
-    if spec:
-        raise TypeError(
-            f"unsupported format string passed to {type_name}.__format__: got {spec!r} for shape {array.shape}; "
-            "only a 0-d Tensor takes one. Format t.item(), or each element of t.tolist()."
-        )
-    return format_tensor(array) if describe is None else describe()

@@ -193,6 +193,10 @@ class Tensor(Taped):
             raise RuntimeError("you can only change requires_grad flags of leaf variables.")
         requires_grad_(self, on, sys._getframe(1))
 
+    @requires_grad.deleter
+    def requires_grad(self):
+        raise RuntimeError("requires_grad must be a bool")
+
     def requires_grad_(self, requires_grad=True):
         """Start (or stop) recording what is done to this leaf, in place."""
         if tls.func:
@@ -385,6 +389,10 @@ class Tensor(Taped):
         over_other_memory(
             self if memory(self) is not None else current(self), current(new).val if array is None else array
         )
+
+    @data.deleter
+    def data(self):
+        raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
 
     @property
     def _version(self):
@@ -747,5 +755,17 @@ def describe(t):
     )
 
 
+def read_only(name, get):
+    """A property that says in torch's words that it is not to be set."""
+
+    def refuse(self, value=None):
+        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+
+    return property(get, refuse, refuse, get.__doc__)
+
+
+for _name, _value in tuple(vars(Tensor).items()):
+    if type(_value) is property and _value.fset is None:
+        setattr(Tensor, _name, read_only(_name, _value.fget))
 Tape.face = Tensor
 __all__ = ["ROOT", "Tensor", "as_tensor", "current", "describe", "memory", "shape_of", "strided", "wrap", "wrapped"]

@@ -187,6 +187,24 @@ class Late:
         return value if bind is None else bind(value, x, cls)
 
 
+class LateProperty(Late):
+    """A property in waiting: what assigns to it or deletes it is not heard by the instance."""
+
+    __slots__ = ()
+
+    def loaded(self):
+        """The property, in its place."""
+        value = self.make()
+        setattr(self.owner, self.name, value)
+        return value
+
+    def __set__(self, x, value):
+        self.loaded().__set__(x, value)
+
+    def __delete__(self, x):
+        self.loaded().__delete__(x)
+
+
 # ------------------------------------------------------------------------------------------------ functions
 trims = []  # what is done to an error that leaves a first call (core/tracebacks.py)
 

@@ -4,7 +4,7 @@ A family enters its functions in register.FUNCTIONS and its methods in register.
 is first asked for, of `torch` or of a Tensor.
 """
 
-from funcgrad.lazy import Late, attributes
+from funcgrad.lazy import Late, LateProperty, attributes
 
 from ..tensor import Tensor
 from . import missing, register  # noqa: F401
@@ -155,7 +155,8 @@ METHODS = {  # attributes of a Tensor, by family
 }
 register.FUNCTIONS.index(__name__, FUNCTIONS)
 register.METHODS.index(__name__, METHODS)
+PROPERTIES = {*"real imag nbytes T mT H mH name is_ipu is_maia is_mtia is_vulkan is_xla is_sparse_csr".split()}
 for _names in METHODS.values():
     for _name in _names.split():
-        Late(Tensor, _name, lambda name=_name: register.METHODS[name])
+        (LateProperty if _name in PROPERTIES else Late)(Tensor, _name, lambda name=_name: register.METHODS[name])
 __getattr__, __dir__ = attributes(__name__, {})

@@ -407,7 +407,14 @@ def reciprocal(x):
     return P["reciprocal"](x if dtype_of(x).kind in "fc" else cast(x, dtypes.Default.numpy))
 
 
-install_operators("truediv", DIV.quick, swapped(lambda x, y: MUL(reciprocal(y), x)), DIV.inplace)
+def reflected_quotient(y, x):
+    """x / y, in torch reciprocal(y) * x: that NumPy computes for an ndarray, as the one reflected operator."""
+    if isinstance(x, np.ndarray) and x.dtype.kind in "biufc":
+        return reciprocal(y) * x
+    return NotImplemented if as_operand(x) is NotImplemented else MUL(reciprocal(y), x)
+
+
+install_operators("truediv", DIV.quick, reflected_quotient, DIV.inplace)
 
 
 def rounded_quotient(x, y, mode):

@@ -27,6 +27,7 @@ from .operands import (
 )
 from .refusals import need_dtype
 from .register import (
+    FUNCTIONS,
     MISSING,
     answer,
     answering,
@@ -97,7 +98,21 @@ def comparison(name, prim, op, longer):
     names = (name, longer) if longer else (name,)
     publish(function, names, True, True)
     publish(answering(inplace), [n + "_" for n in names], False, True)
-    install(f"__{name}__", quick)
+    install(f"__{name}__", quick_comparison(op, taking_arrays(slow)) if name == "eq" else quick)
+
+
+def taking_arrays(slow):
+    """slow, which gets an ndarray as a Tensor over its memory: == is the one operator that takes them in torch."""
+
+    def call(x, y):
+        if isinstance(y, np.ndarray):
+            try:
+                y = FUNCTIONS["from_numpy"](y)
+            except TypeError:
+                return NotImplemented
+        return slow(x, y)
+
+    return call
 
 
 for _name, _prim, _op, _longer in (

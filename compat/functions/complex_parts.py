@@ -35,8 +35,15 @@ def imaginary_part(input):
 
 
 FUNCTIONS["real"], FUNCTIONS["imag"] = answering(real_part), answering(imaginary_part)
-install("real", property(real_part))
-install("imag", property(imaginary_part))
+
+
+def settable(get):
+    """A property that is written, as torch has it, through the view that it gives."""
+    return property(get, lambda self, value: get(self).__setitem__(..., value))
+
+
+install("real", settable(real_part))
+install("imag", settable(imaginary_part))
 
 
 @operation()

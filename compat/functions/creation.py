@@ -8,9 +8,11 @@ import warnings
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, FLOAT16, of_bits
+from funcgrad.core.handle import Array, Handle
 from funcgrad.core.strides import order_of
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import TAPE, Batch
 from funcgrad.core.tracebacks import drop
+from funcgrad.transforms.boundary import inner
 
 from .. import dtypes
 from ..deprecations import deprecated, once
@@ -46,6 +48,27 @@ def completed(name, t, out, device, requires_grad):
     return store(
         name, out, cast(t, dtype_of(current(out))) if name in ("eye", "full", "ones", "zeros", "arange") else t
     )
+
+
+def finished_like(name, t, array, device, requires_grad):
+    """A new Tensor over an array, for the Tensor t: mapped by each vmap that maps t, so that mapped values may be written into it."""
+    return completed(name, new(array) if t.owner is TAPE else mapped_as(t, array), None, device, requires_grad)
+
+
+def mapped_as(t, array):
+    """A Tensor over an array, one for each sample of what t is mapped over."""
+    traces = []
+    while isinstance(t, Handle):
+        if type(t.owner) is Batch and t.mark is not None:
+            traces.append(t.owner)
+        t = t.val
+    traces.reverse()
+    out = new(
+        np.array(np.broadcast_to(array, (*[int(trace.size) for trace in traces], *array.shape))) if traces else array
+    )
+    for trace in traces:
+        out = trace.tape.face(Array(inner(out), 0, trace), None, trace.tape)
+    return out
 
 
 def function(f):
@@ -223,12 +246,14 @@ def filled(name, make):
     def like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None, pin_memory=False):
         t = current(input)
         array = make(shape_of(t), dtype_argument(dtype, dtype_of(t)))
-        return finished(like.__name__, laid_out(array, t), None, device, requires_grad)
+        return finished_like(like.__name__, t, laid_out(array, t), device, requires_grad)
 
     def of_kind(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **more):
         shape = size_argument(of_kind.__name__, size, more)
-        array = make(shape, dtype_argument(dtype, dtype_of(current(self))))
-        return finished(of_kind.__name__, array, None, device, requires_grad)
+        t = current(self)
+        return finished_like(
+            of_kind.__name__, t, make(shape, dtype_argument(dtype, dtype_of(t))), device, requires_grad
+        )
 
     for f, label in ((of_size, name), (like, name + "_like"), (of_kind, "new_" + name)):
         f.__name__ = label
@@ -290,15 +315,16 @@ def full_like(
     """A Tensor of one value with the shape and dtype of another."""
     t = current(input)
     array = full_array(shape_of(t), fill_value, dtype_argument(dtype, dtype_of(t)))
-    return finished("full_like", laid_out(array, t), None, device, requires_grad)
+    return finished_like("full_like", t, laid_out(array, t), device, requires_grad)
 
 
 @method
 def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """A Tensor of one value, with the dtype of this Tensor."""
     shape = size_argument("new_full", (size,), {})
-    array = full_array(shape, fill_value, dtype_argument(dtype, dtype_of(current(self))))
-    return finished("new_full", array, None, device, requires_grad)
+    t = current(self)
+    array = full_array(shape, fill_value, dtype_argument(dtype, dtype_of(t)))
+    return finished_like("new_full", t, array, device, requires_grad)
 
 
 @method

@@ -14,6 +14,7 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
+from ..deprecations import once
 from ..tensor import Tensor, current, warn_converted, wrap
 from .register import FUNCTIONS
 
@@ -50,10 +51,15 @@ def array_of(data, dtype=None):
         order = "C"
         if isinstance(data, Tensor):
             data, order = concrete(data, "torch.tensor(data)"), "K"  # (a clone)
+        elif isinstance(data, np.ndarray):
+            check_array(data)
+            order = "C" if 0 in data.strides else "K"
         if isinstance(data, (np.ndarray, np.generic)):
             dtypes.of_numpy(data.dtype)
             return np.array(data if dtype is None else in_dtype(data, dtype), dtype, order=order)
         if type(data) not in PLAIN:
+            if type(data) in (list, tuple) and data and isinstance(data[0], np.ndarray):
+                once("arrays")
             try:
                 data = plain_data(data)
             except TypeError:
@@ -74,6 +80,21 @@ def array_of(data, dtype=None):
     except BaseException as error:
         drop(error)
         raise
+
+
+def check_array(array):
+    """Refuse in torch's words an array whose bytes or strides a Tensor cannot have."""
+    if array.dtype.kind in "iufc" and not array.dtype.isnative:
+        raise ValueError(
+            "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
+            "currently not supported."
+        )
+    dtypes.of_numpy(array.dtype)
+    if any([s < 0 for s in array.strides]):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+            "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
+        )
 
 
 def in_dtype(data, dtype):

@@ -162,7 +162,9 @@ def const_data_ptr(self):
 @method
 def storage_type(self):
     """The class of the Tensor's storage."""
-    return type(self.storage())
+    from .. import storage
+
+    return getattr(storage, storage.STORAGE_OF.get(self.dtype.name, "TypedStorage"))
 
 
 @method
@@ -273,7 +275,7 @@ install("_grad_fn", Tensor.grad_fn)
 @function
 def is_storage(obj):
     """Is this a storage?"""
-    from .storage import TypedStorage, UntypedStorage
+    from ..storage import TypedStorage, UntypedStorage
 
     return isinstance(obj, (TypedStorage, UntypedStorage))
 

@@ -113,7 +113,7 @@ class Index:
                 axis += 1
             elif type(i) is int:
                 if not -shape[dim] <= i < shape[dim]:
-                    raise out_of_bounds(i, dim, shape[dim])
+                    raise out_of_bounds(i, dim + self.basic.count(None), shape[dim])
                 self.basic.append(i)
                 self.step("SelectBackward0")
                 dim += 1

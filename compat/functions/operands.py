@@ -115,14 +115,14 @@ def broadcast_to(t, shape):
 
 # ------------------------------------------------------------------------------------------------ dtypes and promotion
 def as_operand(x):
-    """A Tensor, or a Python number; NumPy scalars count as numbers, arrays as Tensors; else NotImplemented."""
+    """A Tensor, or a Python number, as one of which NumPy's scalars count (a truth value as a float, as in torch); else
+    NotImplemented. Arrays are no operands: NumPy computes then, or nobody."""
     if isinstance(x, OPERANDS):
         return x
-    if isinstance(x, np.generic):
-        return x.item()
-    if isinstance(x, np.ndarray):
-        dtypes.of_numpy(x.dtype)
-        return wrap(Tensor, x)
+    if isinstance(x, np.integer):
+        return int(x)
+    if isinstance(x, (np.inexact, np.bool_)):
+        return float(x)
     return as_tensor(x) if isinstance(x, Handle) else NotImplemented
 
 

@@ -32,7 +32,7 @@ from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..names import node_name
 from ..rewriting import grouped
-from ..tensor import Tensor, contiguous_strides, current, strides_of
+from ..tensor import Tensor, contiguous_strides, current, read_only, strides_of
 
 FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has
@@ -232,6 +232,8 @@ def publish(g, names, function, method):
 
 def install(name, value):
     """Make it an attribute of Tensor: at once, unless the attribute waits for this family (functions/__init__.py)."""
+    if type(value) is property and value.fset is None:
+        value = read_only(name, value.fget)
     METHODS[name] = value
     if not isinstance(vars(Tensor).get(name), Late):
         setattr(Tensor, name, value)

@@ -1,105 +1,25 @@
-"""The memory behind a Tensor: untyped_storage(), storage(), set_(), resize_(), and DLPack both ways.
+"""The memory behind a Tensor: untyped_storage(), storage(), set_(), resize_(), and DLPack both ways. (The classes: compat/storage.py.)
 
 Invariant: what is made here over a Tensor's memory shares it: a write through either is seen by both, and counted.
 """
 
 import numpy as np
 
-from funcgrad.core.halves import bits, of_bits, settle
+from funcgrad.core.handle import Alias
+from funcgrad.core.node import extra_of
 from funcgrad.core.state import tls
 from funcgrad.core.strides import geometry
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
-from ..formats import base_of, contiguous_format, offset_in, order_of
+from ..formats import base_of, contiguous_format, elements, offset_in, order_of
+from ..gate import gate
+from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor, contiguous_strides, current, memory
 from .operands import new, shape_of, sizes
 from .register import FUNCTIONS, install, operation, publish, resize
+from .results import C_NAMES
 from .shape import become, check_reach, over_other_memory, strided
-
-
-class UntypedStorage:
-    """torch.UntypedStorage: the bytes of a memory."""
-
-    def __init__(self, owner):
-        self.memory = base_of(owner.val)
-        self.store = owner.versioned()
-
-    @property
-    def bytes(self):
-        """The bytes; those of bfloat16 are a copy."""
-        return (self.memory if self.memory.dtype.isnative else bits(self.memory)).view(np.uint8)
-
-    def __len__(self):
-        return self.bytes.size
-
-    nbytes = size = __len__
-
-    def __getitem__(self, at):
-        return self.bytes[at].tolist()
-
-    def __setitem__(self, at, value):
-        memory = self.bytes
-        memory[at] = value
-        if not self.memory.dtype.isnative:
-            self.memory[...] = of_bits(memory.view(np.uint16))
-        self.store.version += 1
-
-    def __iter__(self):
-        return iter(self.bytes.tolist())
-
-    def tolist(self):
-        """The bytes as a list."""
-        return self.bytes.tolist()
-
-    def data_ptr(self):
-        """The address of the first byte."""
-        return self.memory.__array_interface__["data"][0]
-
-    def element_size(self):
-        """1: of a byte."""
-        return 1
-
-
-class TypedStorage:
-    """torch.TypedStorage: the elements of a memory."""
-
-    def __init__(self, owner):
-        self.memory = base_of(owner.val)
-        self.store = owner.versioned()
-        self.dtype = dtypes.of_numpy(self.memory.dtype)
-
-    def __len__(self):
-        return self.memory.size
-
-    size = __len__
-
-    def __getitem__(self, at):
-        return self.memory[at].tolist()
-
-    def __setitem__(self, at, value):
-        self.memory[at] = value
-        settle(self.memory)
-        self.store.version += 1
-
-    def __iter__(self):
-        return iter(self.memory.tolist())
-
-    def tolist(self):
-        """The elements as a list."""
-        return self.memory.tolist()
-
-    def nbytes(self):
-        """The number of bytes."""
-        return self.memory.size * self.dtype.itemsize
-
-    def element_size(self):
-        """The number of bytes of an element."""
-        return self.dtype.itemsize
-
-    def data_ptr(self):
-        """The address of the first element."""
-        return self.memory.__array_interface__["data"][0]
 
 
 def on_tape(self, name):
@@ -112,13 +32,13 @@ def on_tape(self, name):
 @operation(function=False)
 def untyped_storage(self):
     """The memory that the Tensor lies in, as bytes."""
-    return UntypedStorage(on_tape(self, "untyped_storage"))
+    return UntypedStorage().of(on_tape(self, "untyped_storage"))
 
 
 @operation(function=False)
 def storage(self):
     """The memory that the Tensor lies in, as elements."""
-    return TypedStorage(on_tape(self, "storage"))
+    return TypedStorage().of(on_tape(self, "storage"))
 
 
 # ------------------------------------------------------------------------------------------------ another memory
@@ -127,10 +47,9 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
     """Let the Tensor be over another's memory, or a storage; without a source, over none."""
     t = on_tape(self, "set_")
     t.refuse(())
-    if tls.grad and (t.mark is not None or isinstance(source, Tensor) and source.mark is not None):
-        raise RuntimeError(
-            "set_: there is no derivative through it (torch's backward raises); detach() both, or use no_grad()."
-        )
+    marks = [t.mark] + ([on_tape(source, "set_").mark] if isinstance(source, Tensor) and size is None else [])
+    recorded = tls.grad and any(marks)
+    root = t.alias.base if type(t.alias) is Alias else None
     if source is None:
         array = np.empty(0, t.val.dtype)
     elif isinstance(source, Tensor) and size is None:
@@ -140,7 +59,25 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
         array = placed(t, source, storage_offset, size, stride)
     over_other_memory(t, array)
     t.versioned().version += 1
+    if recorded and root is not None:  # (a change of what it is a view of, as every one in place)
+        root.mark = underivable("set_", [root.mark, *marks[1:]], "CopySlices")
+        if type(t.alias) is not Alias:
+            t.mark = underivable("set_", [root.mark], "AsStridedBackward0")
+    elif recorded:
+        t.mark = underivable("set_", marks)
     return self
+
+
+def underivable(name, marks, label="NotImplemented"):
+    """The mark of what an operation has made that torch records, but whose backward raises."""
+
+    def refuse(cts):
+        raise RuntimeError(f"derivative for {name} is not implemented")
+
+    node, (mark, *_) = gate([m for m in marks if m is not None], refuse)
+    extra = extra_of(node)
+    extra.label, extra.span = label, tuple(marks)
+    return mark
 
 
 def placed(t, source, offset, size, stride):
@@ -153,11 +90,17 @@ def placed(t, source, offset, size, stride):
         offset += offset_in(own, memory)
     else:
         memory = source.memory
-        if isinstance(source, UntypedStorage) and memory.dtype != t.val.dtype:
-            memory = memory.view(t.val.dtype)
+        if isinstance(source, UntypedStorage):
+            memory = elements(memory, t.val.dtype)
     check_same_dtype(t, memory.dtype)
     size = (memory.size - offset,) if size is None else sizes((size,))
     stride = contiguous_strides(size) if stride is None else sizes((stride,))
+    if len(size) != len(stride):
+        raise RuntimeError(f"unequal size length ({len(size)}) and stride length ({len(stride)})")
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    if any([s < 0 for s in stride]):
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}")
     check_reach(memory, size, stride, offset)
     return strided(memory, size, stride, offset)
 
@@ -165,7 +108,7 @@ def placed(t, source, offset, size, stride):
 def check_same_dtype(t, d):
     if t.val.dtype != d:
         raise RuntimeError(
-            f"Could not set tensor of type {dtypes.of_numpy(d).name} to a tensor of type {dtypes.of_numpy(t.val.dtype).name}"
+            f"Could not set tensor of type {C_NAMES[dtypes.name_of(d)]} to a tensor of type {C_NAMES[dtypes.name_of(t.val.dtype)]}"
         )
 
 
@@ -224,6 +167,8 @@ FUNCTIONS["as_strided_"] = lambda input, size, stride, storage_offset=None: as_s
 # ------------------------------------------------------------------------------------------------ DLPack
 def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
     """The Tensor's memory as a DLPack capsule."""
+    if not isinstance(stream, (int, type(None))):
+        raise TypeError("stream must be ``int`` or ``none``")
     if stream not in (None, -1):
         raise AssertionError("stream should be None on cpu.")
     t = on_tape(self, "__dlpack__")
@@ -238,7 +183,16 @@ def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
 
 
 install("__dlpack__", dlpack)
-install("__dlpack_device__", lambda self: on_tape(self, "__dlpack_device__").val.__dlpack_device__())
+
+
+def dlpack_device(self):
+    """(the kind of device, its number)."""
+    from ..utils.dlpack import DLDeviceType
+
+    return DLDeviceType(on_tape(self, "__dlpack_device__").val.__dlpack_device__()[0]), 0
+
+
+install("__dlpack_device__", dlpack_device)
 
 
 class Writable:

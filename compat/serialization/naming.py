@@ -14,13 +14,6 @@ from ..nn.modules import FAMILIES
 from ..size import Size
 from ..tensor import Tensor
 
-STORAGES = {  # torch's class of a storage -> dtype of its elements
-    "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
-    "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8", "ByteStorage": "uint8",
-    "BoolStorage": "bool", "ComplexDoubleStorage": "complex128", "ComplexFloatStorage": "complex64",
-    "UntypedStorage": "uint8",
-}  # fmt: skip
-STORAGE_OF = {dtype: name for name, dtype in STORAGES.items() if name != "UntypedStorage"}
 TOP_LEVEL = {Tensor: "Tensor", Size: "Size", Device: "device", dtypes.dtype: "dtype"}
 
 

@@ -15,8 +15,9 @@ from funcgrad.core.tracebacks import public
 
 from .. import dtypes
 from ..devices import Device
+from ..storage import STORAGES
 from .archive import DAMAGED, Reader
-from .naming import STORAGES, compat_object, width
+from .naming import compat_object, width
 from .restricted import StorageName, unpickled
 from .storage import REBUILD, Storage, of_bytes, rebuild_any
 

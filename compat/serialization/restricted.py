@@ -14,8 +14,9 @@ from .. import dtypes
 from ..devices import Device
 from ..nn.parameter import Parameter
 from ..size import Size
+from ..storage import STORAGES
 from ..tensor import Tensor
-from .naming import STORAGES, torch_name
+from .naming import torch_name
 from .storage import REBUILD, rebuild_from_type
 
 UNSAFE = (

@@ -20,9 +20,10 @@ from .. import dtypes
 from ..devices import Device
 from ..nn.parameter import Buffer, Parameter
 from ..size import Size
+from ..storage import STORAGE_OF
 from ..tensor import Tensor, added_to, contiguous_strides, current
 from .archive import Writer
-from .naming import STORAGE_OF, torch_name
+from .naming import torch_name
 
 
 class Global:

@@ -40,7 +40,7 @@ torch.from_dlpack(torch.arange(3))
 y = torch.arange(3.0); x = torch.from_dlpack(y); x[0] = 5; y
 np.from_dlpack(torch.arange(3)).tolist()
 a.__dlpack__()
-f.__dlpack_device__()
+tuple(map(int, f.__dlpack_device__()))
 y = np.ones(3); x = torch.from_dlpack(y); x += 1; y.tolist()
 torch.utils.dlpack.from_dlpack(torch.utils.dlpack.to_dlpack(f))
 y = torch.zeros(3); x = torch.utils.dlpack.from_dlpack(torch.utils.dlpack.to_dlpack(y)); x[0] = 5; y, x._version

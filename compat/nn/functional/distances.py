@@ -5,8 +5,9 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...autograd.grad_mode import no_grad
+from ...dtypes import result_dtype
 from ...functions.kernels import refuse_in
-from ...functions.operands import check_sizes, promoted
+from ...functions.operands import cast, check_sizes, rank
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, spoken
 from ...tensor import current
@@ -25,10 +26,11 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """The cosine of the angle between x1 and x2 along a dimension. A length below eps counts as eps, and its derivative is
     still that of the length, as in torch."""
 
-    check_sizes(current(x1), current(x2))
-    (x1, x2), d = promoted((x1, x2))
-    if d.kind not in "fc":
+    d = result_dtype([rank(x1), rank(x2)])
+    if d.kind != "f":
         raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {spoken(d)}")
+    check_sizes(current(x1), current(x2))
+    x1, x2 = (x if x.is_floating_point() else cast(current(x), d) for x in (x1, x2))
     if x1.shape != x2.shape:
         x1, x2 = T["broadcast_tensors"](x1, x2)
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from funcgrad.core.tracebacks import drop
 
+from ...duplicates import alone
 from ...functions.random import default_generator
 from ...settings import set_num_threads
 from ...tensor import Tensor
@@ -63,16 +64,18 @@ class Shown(str):
 
 # ------------------------------------------------------------------------------------------------ what goes through the pipe
 class Packer(pickle.Pickler):
-    """A pickler that refuses Tensors with a history, as torch does between processes."""
+    """A pickler that refuses Tensors with a history, as torch does between processes, and sends no memory around the others."""
 
     def reducer_override(self, obj):
-        if isinstance(obj, Tensor) and not obj.is_leaf:
+        if not isinstance(obj, Tensor):
+            return NotImplemented
+        if not obj.is_leaf:
             raise RuntimeError(
                 "Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not support crossing process "
                 "boundaries.  If you just want to transfer the data, call detach() on the tensor before serializing (e.g., putting "
                 "it on the queue)."
             )
-        return NotImplemented
+        return alone(obj)
 
 
 def packed(value):

@@ -1,0 +1,351 @@
+"""torch.storage: the memory behind Tensors, as bytes (UntypedStorage) and as elements (TypedStorage and the classes named by dtype).
+
+Invariant: a storage that a Tensor gave is that Tensor's memory: what is written into either is seen by both, and counted (which torch does
+not: a value that a rule needs is changed there without an error).
+"""
+
+import sys
+
+import numpy as np
+
+from funcgrad.core.halves import bits, of_bits, settle
+
+from . import dtypes
+from .devices import Device
+from .errors import type_name
+from .formats import base_of, elements
+from .functions.missing import refusal as _refusal
+
+STORAGES = {  # torch's class of a storage -> dtype of its elements
+    "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8", "ByteStorage": "uint8",
+    "BoolStorage": "bool", "ComplexDoubleStorage": "complex128", "ComplexFloatStorage": "complex64",
+    "UntypedStorage": "uint8",
+}  # fmt: skip
+STORAGE_OF = {dtype: name for name, dtype in STORAGES.items() if name != "UntypedStorage"}
+CPU = Device("cpu")
+FIXED = "Trying to resize storage that is not resizable"
+
+
+class Storage:
+    """What both kinds have: `memory`, an array of one axis; `store`, the versions of the Tensors that gave it, if any did."""
+
+    store = None
+    device = CPU
+    is_cuda = is_sparse = is_hpu = False
+    filename = None
+
+    def of(self, owner):
+        """This storage, over the memory of a Tensor that is up to date."""
+        self.memory = base_of(owner.val)
+        self.store = owner.versioned()
+        return self
+
+    @property
+    def values(self):
+        """The elements; bytes of bfloat16 are a copy."""
+        return self.memory
+
+    def __len__(self):
+        return self.values.size
+
+    def size(self):
+        """The number of elements."""
+        return len(self)
+
+    def data_ptr(self):
+        """The address of the first byte."""
+        return self.memory.__array_interface__["data"][0]
+
+    _cdata = property(data_ptr)
+
+    def __iter__(self):
+        return iter(self.tolist())
+
+    def tolist(self):
+        """The elements as a list."""
+        return self.values.tolist()
+
+    def resizable(self):
+        """May the memory change its size?"""
+        return self.store is None or self.store.resizable
+
+    def is_shared(self):
+        """False: no other process sees it as a storage."""
+        return False
+
+    def is_pinned(self, device=None):
+        """False: there is no device that memory could be pinned for."""
+        return False
+
+    def get_device(self):
+        """None: the number that the CPU has among devices."""
+        return CPU.index
+
+    def cpu(self):
+        """The storage itself."""
+        return self
+
+    def written(self):
+        """Note that the memory has been changed."""
+        if self.store is not None:
+            self.store.version += 1
+
+    def place(self, at):
+        """A position from the front; IndexError in torch's words."""
+        n = len(self)
+        if not -n <= at < n:
+            raise IndexError(f"index {at} out of range for storage of size {n}")
+        return at % n
+
+    def resize_(self, size):
+        """Another size, in elements; RuntimeError if a Tensor sees the memory, whose size is fixed here."""
+        if size != len(self):
+            if self.store is not None:
+                raise RuntimeError(
+                    FIXED
+                    if not self.store.resizable
+                    else FIXED + " [it is the memory of Tensors, which stays as large as it is]"
+                )
+            larger = np.zeros(size, self.memory.dtype)
+            larger[: len(self)] = self.memory[:size]
+            self.memory = larger
+        return self
+
+    def copy_(self, source, non_blocking=None):
+        """The bytes of another storage of the same size, written into this one."""
+        mine, theirs = self.untyped(), source.untyped()
+        if len(mine) != len(theirs):
+            raise RuntimeError(f"size does not match, self was {len(mine)} bytes but src was {len(theirs)} bytes")
+        mine.write(slice(None), theirs.bytes)
+        return self
+
+    def typed(self, dtype):
+        """The elements as a TypedStorage of a dtype."""
+        return TypedStorage(memory=self.values.astype(dtype.numpy))
+
+    def described(self, kind):
+        lines = "\n ".join([str(v) for v in self])
+        return f" {lines}\n[torch.storage.{kind} of size {len(self)}]"
+
+
+for _name, _dtype in {"double": "float64", "float": "float32", "half": "float16", "bfloat16": "bfloat16", "long": "int64", "int": "int32", "short": "int16",
+                      "char": "int8", "byte": "uint8", "bool": "bool", "complex_double": "complex128", "complex_float": "complex64"}.items():  # fmt: skip
+    setattr(Storage, _name, lambda self, _dtype=dtypes.BY_NAME[_dtype]: self.typed(_dtype))
+
+
+class UntypedStorage(Storage):
+    """torch.UntypedStorage: the bytes of a memory; so many of them, or those of a sequence."""
+
+    def __init__(self, data=0, *, device=None):
+        if isinstance(data, int):
+            data = np.zeros(data, np.uint8)
+        else:
+            for item in data:
+                if not isinstance(item, int):
+                    raise RuntimeError(
+                        f"torch.UntypedStorage(): tried to construct a storage from a sequence ({type_name(data)}), but one of the items "
+                        f"was of type {type_name(item)} instead of int"
+                    )
+            data = np.array(data, np.int64).astype(np.uint8)
+        self.memory = data
+
+    @property
+    def bytes(self):
+        """The bytes; those of bfloat16 are a copy."""
+        return (self.memory if self.memory.dtype.isnative else bits(self.memory)).view(np.uint8)
+
+    values = bytes
+
+    def nbytes(self):
+        """The number of bytes."""
+        return len(self)
+
+    def element_size(self):
+        """1: of a byte."""
+        return 1
+
+    def __getitem__(self, at):
+        if isinstance(at, slice):
+            part = UntypedStorage()
+            part.memory = self.bytes[at]
+            return part
+        if not isinstance(at, int):
+            raise TypeError(f"can't index a torch.UntypedStorage with {type_name(at)}")
+        return self.bytes[self.place(at)].item()
+
+    def __setitem__(self, at, value):
+        if not isinstance(value, int):
+            raise RuntimeError(f"can only set storage content with a int types, but got {type_name(value)} instead")
+        if not isinstance(at, slice) and not -len(self) <= at < len(self):
+            raise RuntimeError("out of bounds")
+        self.write(at, value % 256)
+
+    def write(self, at, value):
+        """Bytes into the memory, also of one whose own elements are another dtype."""
+        memory = self.bytes
+        memory[at] = value
+        if not self.memory.dtype.isnative:
+            self.memory[...] = of_bits(memory.view(np.uint16))
+        self.written()
+
+    def fill_(self, value):
+        """Every byte set to a value."""
+        if not isinstance(value, int):
+            raise RuntimeError(f"fill_ expects int, but got {type_name(value)}")
+        self.write(slice(None), value % 256)
+        return self
+
+    def __eq__(self, other):
+        return isinstance(other, UntypedStorage) and (self.data_ptr(), len(self)) == (other.data_ptr(), len(other))
+
+    def __hash__(self):
+        return hash(self.data_ptr())
+
+    def untyped(self):
+        """The storage itself."""
+        return self
+
+    def clone(self):
+        """A copy of the bytes."""
+        twin = UntypedStorage()
+        twin.memory = self.bytes.copy()
+        return twin
+
+    def new(self):
+        """A storage without bytes."""
+        return UntypedStorage()
+
+    def to(self, *, device, non_blocking=False):
+        """The storage itself: there is only the CPU."""
+        return self
+
+    def type(self):
+        """The name of the class."""
+        return "torch.storage.UntypedStorage"
+
+    def byteswap(self, dtype):
+        """The bytes of each element of a dtype in the other order, in place."""
+        part = self.bytes.view(f"V{dtype.itemsize}").view(dtype.numpy)
+        part.byteswap(inplace=True)
+        self.written()
+
+    @staticmethod
+    def from_buffer(buffer, *, dtype, byte_order="native", count=-1, offset=0):
+        """A copy of a buffer's bytes, whose elements of a dtype stand in a byte order."""
+        made = UntypedStorage()
+        made.memory = np.frombuffer(buffer, np.uint8, count * dtype.itemsize if count > 0 else -1, offset).copy()
+        if byte_order not in ("native", sys.byteorder) and dtype.itemsize > 1:
+            made.byteswap(dtype)
+        return made
+
+    def __repr__(self):
+        return self.described("UntypedStorage(device=cpu)")
+
+
+class TypedStorage(Storage):
+    """torch.TypedStorage: the elements of a memory; so many of them, those of a sequence, or those of the bytes of another storage."""
+
+    def __init__(self, data=0, *, wrap_storage=None, dtype=None, device=None, memory=None):
+        d = None if dtype is None else dtype.numpy
+        if wrap_storage is not None:
+            self.store = wrap_storage.store
+            memory = wrap_storage.memory
+            memory = memory if d is None or memory.dtype == d else elements(memory, d)
+        elif memory is None:
+            d = dtypes.Default.numpy if d is None else d
+            if isinstance(data, (str, bytes)):
+                raise TypeError(f"new(): invalid data type '{type_name(data)}'")
+            memory = np.zeros(data, d) if isinstance(data, int) else np.array(data, d)
+        self.memory = memory
+
+    @property
+    def dtype(self):
+        return dtypes.of_numpy(self.memory.dtype)
+
+    def nbytes(self):
+        """The number of bytes."""
+        return len(self) * self.dtype.itemsize
+
+    def element_size(self):
+        """The number of bytes of an element."""
+        return self.dtype.itemsize
+
+    def __getitem__(self, at):
+        if isinstance(at, slice):
+            raise RuntimeError("slices are only supported in UntypedStorage.__getitem__")
+        if not isinstance(at, int):
+            raise RuntimeError(f"can't index a <class 'torch.storage.TypedStorage'> with {type(at)}")
+        return self.memory[self.place(at)].item()
+
+    def __setitem__(self, at, value):
+        if not isinstance(at, slice) and not -len(self) <= at < len(self):
+            raise IndexError(f"index {at} is out of bounds for dimension 0 with size {len(self)}")
+        self.memory[at] = value
+        settle(self.memory)
+        self.written()
+
+    def fill_(self, value):
+        """Every element set to a value."""
+        self[:] = value
+        return self
+
+    def untyped(self):
+        """The same memory as bytes."""
+        made = UntypedStorage()
+        made.memory, made.store = self.memory, self.store
+        return made
+
+    _untyped_storage = property(untyped)
+
+    def clone(self):
+        """A copy of the elements."""
+        return TypedStorage(memory=self.memory.copy())
+
+    def resize_(self, size):
+        """Another number of elements."""
+        super().resize_(size)
+
+    def type(self):
+        """The name of the class for this dtype."""
+        kind = self.pickle_storage_type()
+        return f"torch.{kind}" if kind else "torch.storage.TypedStorage"
+
+    def pickle_storage_type(self):
+        """What a file calls a storage of this dtype."""
+        return STORAGE_OF.get(self.dtype.name)
+
+    def __repr__(self):
+        return self.described(f"TypedStorage(dtype={self.dtype}, device=cpu)")
+
+
+class OfDtype(type):
+    """The classes named by dtype: a TypedStorage of that dtype is an instance, and they make nothing else."""
+
+    def __instancecheck__(cls, obj):
+        return isinstance(obj, TypedStorage) and obj.dtype is cls.dtype
+
+    def __call__(cls, *args, wrap_storage=None, **unknown):
+        if unknown or len(args) > 1:
+            raise RuntimeError(
+                f"{cls}.__new__ received an invalid combination of arguments. Expected one of:\n * no arguments\n * (int size)\n"
+                " * (Sequence data)\n * (*, UntypedStorage wrap_storage)"
+            )
+        return TypedStorage(*args, wrap_storage=wrap_storage, dtype=cls.dtype)
+
+    def from_buffer(cls, buffer, byte_order="native", count=-1, offset=0):
+        """A copy of a buffer's elements, which stand in a byte order."""
+        made = UntypedStorage.from_buffer(buffer, dtype=cls.dtype, byte_order=byte_order, count=count, offset=offset)
+        return cls(wrap_storage=made)
+
+    def __repr__(cls):
+        return f"<class 'torch.{cls.__name__}'>"
+
+
+for _dtype, _name in STORAGE_OF.items():
+    globals()[_name] = OfDtype(
+        _name, (), {"dtype": dtypes.BY_NAME[_dtype], "__module__": "torch", "__doc__": f"A TypedStorage of {_dtype}."}
+    )
+UntypedStorage.__module__ = TypedStorage.__module__ = __name__
+__getattr__ = _refusal("torch.storage", __name__)
+__all__ = ["TypedStorage", "UntypedStorage", *STORAGE_OF.values()]

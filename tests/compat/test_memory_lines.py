@@ -1,0 +1,24 @@
+"""Lines about NumPy beside Tensors, copies, storages and attributes, against what torch 2.13 gave (tests/expected/memory_lines.json.xz)."""
+
+import json
+import lzma
+import pathlib
+
+import pytest
+
+import compat
+from tests.memory_lines import KNOWN, NOT_DIFFERENTIATED, SECTIONS, outcome
+
+PATH = pathlib.Path(__file__).parents[1] / "expected" / "memory_lines.json.xz"
+STORED = json.loads(lzma.decompress(PATH.read_bytes()))["sections"]
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_as_torch(name):
+    setup, lines = SECTIONS[name]
+    wrong = []
+    for line, want in zip(lines, STORED[name], strict=True):
+        got = outcome(compat, setup, line)
+        if got != want and not KNOWN.search(line + want + got) and NOT_DIFFERENTIATED not in want:
+            wrong.append(f"{line}\n  compat: {got}\n  torch:  {want}")
+    assert not wrong, "\n".join(wrong)
