@@ -5,7 +5,7 @@ import pytest
 
 import funcgrad as fg
 import funcgrad.numpy as fnp
-from funcgrad.compile import elements
+from funcgrad.compile import element_loops, elements
 from funcgrad.core.graph_parser import parse
 
 A = np.array([[0.3, -0.2, 0.5], [0.1, 0.4, -0.6], [-0.7, 0.2, 0.1]])
@@ -79,8 +79,8 @@ def by_hand():
 
 def test_values(monkeypatch):
     seen = []
-    made = elements.scan_text
-    monkeypatch.setattr("funcgrad.compile.scan.scan_text", lambda *args: seen.append(1) or made(*args))
+    made = element_loops.scan_code
+    monkeypatch.setattr("funcgrad.compile.scan.scan_code", lambda *args: seen.append(1) or made(*args))
     got = fg.jit(lambda xs: fg.lax.scan(lambda c, x: step(fnp, c, x), START, xs))(XS)
     assert seen
     for g, w in zip(fg.tree.leaves(got), fg.tree.leaves(by_hand()), strict=True):

@@ -37,10 +37,11 @@ from .closed import (
     retried,
     zero,
 )
-from .elements import ENV, elementwise_graph, scan_text
+from .element_loops import scan_code
+from .elements import elementwise_graph
 from .joint import joint, narrowed, split
 from .narrow import needed
-from .source import as_run, compiled, compiled_into, function_of, is_new, of_numbers
+from .source import as_run, compiled, compiled_into, function_of, is_new
 
 
 # ------------------------------------------------------------------------------------------------ running
@@ -99,8 +100,7 @@ def runner(graph, consts, carries, length, reverse, strong):
             env = {"rows": compiled(ahead.rows), "loop": loop, "own": own}
         elif elements is not None:
             before, step = apart(elements, sum([math.prod(a.shape) for a in graph.in_avals[:consts]]))
-            text = scan_text(graph, before, step, consts, carries, length, reverse)
-            env = {**ENV, "body": of_numbers(step), "before": before and of_numbers(before)}
+            text, env = scan_code(graph, before, step, consts, carries, length, reverse)
         else:
             before, step = apart(graph, consts) if length else (None, graph)
             fixed = None if before is None else len(before.outs)

@@ -27,7 +27,8 @@ from .closed import (
     retried,
 )
 from .cond import spread
-from .elements import ENV, elementwise_graph, while_text
+from .element_loops import ENV, while_text
+from .elements import elementwise_graph
 from .joint import narrowed
 from .narrow import needed
 from .scan import loops, order_of, tangent
