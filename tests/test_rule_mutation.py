@@ -21,6 +21,7 @@ from funcgrad.core.primitive import NO_FORMULA, PRIMITIVES, Plan, Primitive
 DIFFERENTIABLE = {n: p for n, p in TABLE.items() if not p.nondiff and not p.source}
 SAME_WHEN_SWAPPED = {  # (primitive, operand): why its formula means the same with x and y exchanged
     ("nextafter", 0): "x != y is y != x",
+    ("lgamma_gap", 1): "x + y is y + x",
     ("direction", 1): "-x y / hypot(x, y)**3 is symmetric",
 }
 

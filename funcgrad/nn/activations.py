@@ -8,7 +8,7 @@ import operator
 
 import numpy as np
 
-from ..core.aval import dtype_of, shape_of
+from ..core.aval import PYTHON_SCALARS, dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
 from ..core.site import here
 from ..errors import ArgumentValueError
@@ -57,8 +57,13 @@ log_sigmoid = _special.named("log_sigmoid", "log_sigmoid", "log(sigmoid(x)), wit
 
 def squareplus(x, b=4):
     """(x + sqrt(x**2 + b)) / 2: a smooth relu."""
-    x = operand(x)
-    return np.divide(np.add(x, np.sqrt(np.add(np.square(x), operand(b)))), 2)
+    x, b = operand(x), operand(b)
+    if dtype_of(x).kind == "c":
+        return np.divide(np.add(x, np.sqrt(np.add(np.square(x), b))), 2)
+    root = np.hypot(x, math.sqrt(b) if isinstance(b, (int, float)) else np.sqrt(b))
+    below = np.less(x, 0)  # there it is b over a sum, where the difference would cancel
+    sums = np.add(np.abs(x), root)
+    return np.divide(np.where(below, np.divide(b, np.where(below, sums, 1)), sums), 2)
 
 
 def sparse_plus(x):
@@ -74,9 +79,14 @@ def sparse_sigmoid(x):
 
 
 def soft_sign(x):
-    """x / (|x| + 1)."""
+    """x / (|x| + 1), beyond 1 by sign(x) (1 - 1 / (|x| + 1)), whose slope is no difference."""
     x = operand(x)
-    return np.divide(x, np.add(np.abs(x), 1))
+    size = np.abs(x)
+    if dtype_of(x).kind == "c":
+        return np.divide(x, np.add(size, 1))
+    near, whole = np.less_equal(size, 1), np.add(size, 1)
+    far = np.multiply(np.sign(x), np.subtract(1, np.divide(1, whole)))
+    return np.where(near, np.divide(np.where(near, x, 0), whole), far)
 
 
 def silu(x):
@@ -230,7 +240,8 @@ def standardize(x, axis=-1, mean=None, variance=None, epsilon=1e-5, where=None, 
             raise ArgumentValueError(
                 f"standardize: algorithm must be 'fast' or 'stable'; got {algorithm!r}. [at {here()}]"
             )
-    return np.multiply(np.subtract(x, mean), P["rsqrt"](np.add(variance, epsilon)))
+    scale = (variance + epsilon) ** -0.5 if type(variance) in PYTHON_SCALARS else P["rsqrt"](np.add(variance, epsilon))
+    return np.multiply(np.subtract(x, mean), scale)
 
 
 def one_hot(x, num_classes, *, dtype=None, axis=-1):

@@ -244,7 +244,7 @@ def squared(x):
 
 
 def euclidean(x, axes):
-    return P["sqrt"](P["sum"](squared(x), axes=axes))
+    return P["sqrt"](P["sum"](squared(x), axes=axes)) if dtype_of(x).kind == "c" else P["norm"](x, axes=axes)
 
 
 def vector_norm_over(x, axes, ord):
@@ -260,7 +260,11 @@ def vector_norm_over(x, axes, ord):
         return P["sum"](cast(P["not_equal"](x, 0), dtype_of(size)), axes=axes)
     if ord == 1:
         return P["sum"](size, axes=axes)
-    return P["power"](P["sum"](P["power"](size, ord), axes=axes), 1.0 / ord)
+    # by a power of two, which changes no digit: the largest number is between 1/2 and 1, and what is raised stays in range
+    top = P["stop"](P["max"](size, axes=axes)) if 0 not in shape_of(x) else 0.0
+    exponent = P["frexp"](P["where"](P["isfinite"](top), top, 0))[1]
+    unit = P["ldexp"](size, P["neg"](kept(exponent, x, axes)))
+    return P["ldexp"](P["power"](P["sum"](P["power"](unit, ord), axes=axes), 1.0 / ord), exponent)
 
 
 def matrix_norm_over(x, row, column, ord):

@@ -9,6 +9,7 @@ from ..lazy import attributes
 FAMILIES = {
     "affine": "affine",
     "assignment": "getitem put copy",
+    "beta": "lgamma_gap log_beta",
     "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "complex": "real imag conj complex as_real as_complex angle",
     "conv": "conv",
@@ -27,10 +28,10 @@ FAMILIES = {
     "fused": "product_sum divided_shares over_cosh_squared",
     "gelu": "gelu gelu_slope gelu_tanh silu",
     "hypergeometric": "hyp1f1 hyp2f1",
-    "incomplete": "incomplete_gamma incomplete_beta",
+    "incomplete": "gamma_power incomplete_gamma beta_power incomplete_beta",
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "
     "scatter_max max_along scatter_min min_along",
-    "integrals": "expn expi dawson spence",
+    "integrals": "exp_quotient log_quotient expn expi dawson spence",
     "joining": "concatenate stack",
     "kinked": "abs copysign maximum minimum fmax fmin clamp relu leaky_relu nan_to_num",
     "linalg_det": "adjugate adjugate_along det slogdet",
@@ -43,6 +44,7 @@ FAMILIES = {
     "lstm_layer": "lstm_layer",
     "matrix": "diagonal diag_embed",
     "normal": "erfcx erfc_integral bell ndtr log_ndtr ndtri zeta",
+    "norms": "norm",
     "oscillating": "sine_integral cosine_integral fresnel_sine fresnel_cosine owens_t",
     "pad": "pad roll",
     "powers": "power integer_power square reciprocal sqrt cbrt rsqrt direction hypot",

@@ -148,7 +148,7 @@ log_sigmoid = elementwise(
 logit = elementwise(
     "logit",
     _logit,
-    "t / (x * (1 - x))",
+    "t / x / (1 - x)",
     torch=("t / where((x < 0) | (x > 1), nan, x * (1 - x))",),
     jax="scipy.special.logit",
     domain="unit",

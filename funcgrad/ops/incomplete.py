@@ -8,17 +8,17 @@ import math
 import numpy as np
 
 from ..core.primitive import elementwise
-from .elementwise import add, mul, neg, sub
-from .exponential import exp, log, xlog1py, xlogy
+from .beta import lgamma_gap, psi
+from .elementwise import add, equal, mul, neg, not_equal, sub, where
+from .exponential import log, log1p
 from .floats import few_samples, over_floats, real_function
-from .special import betaln, digamma, lgamma, polygamma
+from .special import digamma, polygamma
+from .special_values.arrays import elementwise_of
+from .special_values.gamma import lgamma as lgamma_values
+from .special_values.gaps import log_beta as log_beta_values
+from .special_values.incomplete import beta_kernel, gamma_kernel
 from .special_values.incomplete import incomplete_beta as beta_values
 from .special_values.incomplete import incomplete_gamma as gamma_values
-
-
-def psi(k, x):
-    """The derivative of order k + 1 of lgamma."""
-    return polygamma(x, nth=k) if k else digamma(x)
 
 
 def bell(us):
@@ -35,13 +35,66 @@ def bell(us):
 
 
 # ------------------------------------------------------------------------------------------------ gamma
+def times(w, v):
+    """w v, and 0 where w is: of a figure that may be infinite there."""
+    zero = equal(w, 0)
+    return where(zero, 0, mul(w, where(zero, 1, v)))
+
+
+def _gamma_power(a, x, *, drop):
+    """x**(a - 1 - drop) exp(-x) / gamma(a), for large a by Stirling's formula."""
+    small = np.exp(powers(a - 1 - drop, np.log(x)) - x - lgamma_values(a))
+    small = np.where(x == np.inf, 0, small)
+    large = (a >= 10) & (x > a / 10) & (x < np.inf)
+    if not large.any():
+        return small
+    b, y = np.where(large, a, 10.0), np.where(large, x, 10.0)
+    return np.where(large, gamma_kernel(b, y) * b * y ** (-1.0 - drop), small)
+
+
+def powers(w, log):
+    """w times a logarithm, and 0 where w is."""
+    return np.where(w == 0, 0, w * np.where(w == 0, 0, log))
+
+
+def _gamma_power_of_jax(jax, a, x, *, drop):
+    def f(a, x):
+        return jax.numpy.exp((a - 1 - drop) * jax.numpy.log(x) - x - jax.scipy.special.gammaln(a))
+
+    return over_wide(jax, f, (), a, x)
+
+
+def affine_less(x, drop):
+    """x - 1 - drop."""
+    return sub(x, 1 + drop)
+
+
+_of_gamma = over_floats(lambda a, x, *, drop: elementwise_of(lambda a, x: _gamma_power(a, x, drop=drop), a, x))
+# x**(a - 1 - drop) exp(-x) / gamma(a): the density of a gamma number, and what its derivatives are made of
+gamma_power = elementwise(
+    "gamma_power",
+    np.hypot,
+    "t * times(out, sub(log(y), digamma(x)))",
+    "t * sub(times(affine_less(x, drop), gamma_power(x, y, drop=drop + 1)), out)",
+    impl=_of_gamma,
+    params=("drop",),
+    arity=2,
+    jax=_gamma_power_of_jax,
+    domain=("positive", "positive"),
+    dtypes="f",
+    samples=few_samples("gamma_power", {"drop": 0}, {"drop": 1}),
+    without={"edge": "jax meets 0 * inf"},
+    **real_function(_of_gamma),
+)
+
+
 def gamma_density(a, x, nth=0):
     """x**(a - 1) exp(-x) / gamma(a), differentiated nth times with respect to a."""
-    out = exp(sub(sub(xlogy(sub(a, 1), x), x), lgamma(a)))
+    out = gamma_power(a, x, drop=0)
     if not nth:
         return out
     us = [sub(log(x), digamma(a)), *(neg(polygamma(a, nth=k)) for k in range(1, nth))]
-    return mul(out, bell(us)[nth])
+    return times(out, bell(us)[nth])
 
 
 def signed_gamma_density(a, x, upper, nth):
@@ -120,10 +173,60 @@ incomplete_gamma = elementwise(
 
 
 # ------------------------------------------------------------------------------------------------ beta
+def _beta_power(a, b, x, *, left, right):
+    """x**(a - 1 - left) (1 - x)**(b - 1 - right) / B(a, b)."""
+    small = np.exp(powers(a - 1 - left, np.log(x)) + powers(b - 1 - right, np.log1p(-x)) - log_beta_values(a, b))
+    large = (a >= 10) & (b >= 10) & (x > 0) & (x < 1)
+    if not large.any():
+        return small
+    c, d, y = np.where(large, a, 10.0), np.where(large, b, 10.0), np.where(large, x, 0.5)
+    exact = beta_kernel(c, d, y) * y ** (-1.0 - left) * (1 - y) ** (-1.0 - right)
+    return np.where(large & (exact > 1e-290), exact, small)
+
+
+def _beta_power_of_jax(jax, a, b, x, *, left, right):
+    jnp = jax.numpy
+
+    def f(a, b, x):
+        out = (a - 1 - left) * jnp.log(x) + (b - 1 - right) * jnp.log1p(-x)
+        return jnp.exp(out - jax.scipy.special.betaln(a, b))
+
+    return over_wide(jax, f, (), a, b, x)
+
+
+def by_point(a, b, x, left, right):
+    """The derivative of beta_power by x: a difference, of which at an end one term is of higher order than the other, unless that is 0."""
+    w, v = affine_less(a, left), affine_less(b, right)
+    more = times(w, beta_power(a, b, x, left=left + 1, right=right))
+    less = times(v, beta_power(a, b, x, left=left, right=right + 1))
+    at_zero, at_one = mul(equal(x, 0), not_equal(w, 0)), mul(equal(x, 1), not_equal(v, 0))
+    return sub(where(at_one, 0, more), where(at_zero, 0, less))
+
+
+_of_beta = over_floats(lambda a, b, x, **drops: elementwise_of(lambda a, b, x: _beta_power(a, b, x, **drops), a, b, x))
+# x**(a - 1 - left) (1 - x)**(b - 1 - right) / B(a, b): the density of a beta number, and what its derivatives are made of
+beta_power = elementwise(
+    "beta_power",
+    np.hypot,
+    "t * times(out, exponent_slope(x, y, z, 1, 0))",
+    "t * times(out, exponent_slope(x, y, z, 0, 1))",
+    "t * by_point(x, y, z, left, right)",
+    impl=_of_beta,
+    params=("left", "right"),
+    arity=3,
+    jax=_beta_power_of_jax,
+    domain=("positive", "positive", "probability"),
+    dtypes="f",
+    samples=few_samples("beta_power", {"left": 0, "right": 0}, {"left": 1, "right": 0}, {"left": 0, "right": 1}),
+    without={"edge": "jax meets 0 * inf"},
+    **real_function(_of_beta),
+)
+
+
 def beta_density(a, b, x, da=0, db=0):
     """x**(a - 1) (1 - x)**(b - 1) / B(a, b), differentiated da times with respect to a and db times with respect to b."""
-    out = exp(sub(add(xlogy(sub(a, 1), x), xlog1py(sub(b, 1), neg(x))), betaln(a, b)))
-    return mul(out, mixed_bell(a, b, x, da, db)) if da or db else out
+    out = beta_power(a, b, x, left=0, right=0)
+    return times(out, mixed_bell(a, b, x, da, db)) if da or db else out
 
 
 def mixed_bell(a, b, x, da, db):
@@ -145,14 +248,12 @@ def mixed_bell(a, b, x, da, db):
 
 def exponent_slope(a, b, x, i, j):
     """a log(x) + b log(1 - x) - log B(a, b), differentiated i times by a and j times by b."""
-    out = psi(i + j - 1, add(a, b))
-    if not j:
-        out = sub(out, psi(i - 1, a))
-        return add(out, log(x)) if i == 1 else out
-    if not i:
-        out = sub(out, psi(j - 1, b))
-        return add(out, log(sub(1, x))) if j == 1 else out
-    return out
+    if i and j:
+        return psi(i + j - 1, add(a, b))
+    out = lgamma_gap(a, b, nth=i) if i else lgamma_gap(b, a, nth=j)
+    if i == 1:
+        return add(out, log(x))
+    return add(out, log1p(neg(x))) if j == 1 else out
 
 
 def _beta_of_jax(jax, a, b, x, *, da, db):

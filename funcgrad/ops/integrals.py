@@ -1,25 +1,16 @@
 """Exponential integrals, Dawson's integral, the dilogarithm. Their values: special_values/integrals.py."""
 
+import math
+
 import numpy as np
 
 from ..core.primitive import elementwise
 from ..errors import ArgumentError
-from .elementwise import equal, mul, sub, where  # noqa: F401  (formulas name them)
-from .exponential import exp, log  # noqa: F401
+from .elementwise import mul
+from .exponential import exp
 from .floats import few_samples, over_floats, real_function
 from .incomplete import integrated, over_wide
-from .special_values import integrals
-
-TAYLOR = (-1.0, 0.5, -1 / 3, 0.25)  # of log(x) / (1 - x) in x - 1: where that is 0 / 0
-
-
-def log_over_one_minus(x):
-    """log(x) / (1 - x), which is -1 at 1."""
-    off = sub(x, 1)
-    near = TAYLOR[-1]
-    for c in TAYLOR[-2::-1]:
-        near = near * off + c
-    return where(equal(off, 0), near, log(x) / where(equal(off, 0), 1.0, -off))
+from .special_values import integrals, quotients
 
 
 def _expn(x, *, n):
@@ -42,6 +33,24 @@ def from_zero_to_one(jax, f, x):
     """The integral over 0 < u < 1 of f(x, u), for the oracle: by 40 points of Gauss's rule."""
     u, w = np.polynomial.legendre.leggauss(40)
     return over_wide(jax, lambda x: jax.numpy.sum(f(x[..., None], (u + 1) / 2) * (w / 2), -1), (), x)
+
+
+def quotient(name, value, integrand, domain):
+    """A quotient that is 0 / 0 somewhere, each derivative a value of its own: an integral over 0 < u < 1 of what is positive."""
+    impl = over_floats(value)
+    return elementwise(
+        name,
+        np.exp,
+        f"t * {name}(x, nth=nth + 1)",
+        impl=impl,
+        params=("nth",),
+        arity=1,
+        jax=lambda jax, x, *, nth: from_zero_to_one(jax, lambda x, u: integrand(jax.numpy, x, u, nth), x),
+        domain=domain,
+        samples=few_samples(name, {"nth": 0}, {"nth": 1}, {"nth": 2}),
+        without=AT_ENDS,
+        **real_function(impl),
+    )
 
 
 def _expi_of_jax(jax, x):
@@ -68,6 +77,15 @@ def expn_slope(x, n):
 expn_values, expi_values = over_floats(_expn), over_floats(integrals.expi)
 dawson_values, spence_values = over_floats(integrals.dawson), over_floats(integrals.spence)
 AT_ENDS = {"edge": "the oracles are for small operands"}
+
+# (exp(x) - 1) / x, and log(x) / (x - 1)
+exp_quotient = quotient("exp_quotient", quotients.exp_quotient, lambda jnp, x, u, n: u**n * jnp.exp(x * u), "real")
+log_quotient = quotient(
+    "log_quotient",
+    quotients.log_quotient,
+    lambda jnp, x, u, n: math.factorial(n) * (-u) ** n * (1 + (x - 1) * u) ** -(n + 1.0),
+    "positive",
+)
 
 # the integral of exp(-x t) / t**n over t > 1, for a Python int n
 expn = elementwise(
@@ -113,7 +131,7 @@ dawson = elementwise(
 spence = elementwise(
     "spence",
     spence_values,
-    "t * log_over_one_minus(x)",
+    "-t * log_quotient(x, nth=0)",
     arity=1,
     jax=_spence_of_jax,
     samples=few_samples("spence", {}),

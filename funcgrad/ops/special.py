@@ -66,11 +66,6 @@ polygamma = special(
 )
 
 
-def betaln(x, y):
-    """log |beta(x, y)|, elementwise over broadcast operands."""
-    return sub(add(lgamma(x), lgamma(y)), lgamma(add(x, y)))
-
-
 # ------------------------------------------------------------------------------------------------ Bessel functions
 def i1_slope(x):
     """I1'(x) = I1(x) / x + I2(x); I0(x) - I1(x) / x would cancel at second order."""

@@ -339,9 +339,20 @@ def gamma(x):
 
 
 def rgamma(x):
-    """1 / gamma(x), for x > 0."""
+    """1 / gamma(x), which is 0 at 0 and at negative integers.
+
+    >>> from funcgrad.scipy.special import rgamma
+    >>> [round(float(rgamma(x)), 6) for x in (3.0, 0.0, -0.5)]
+    [0.5, 0.0, -0.282095]
+    """
     x = inexact(operand(x))
-    return np.multiply(gamma_sign(x), np.exp(np.negative(gammaln(x))))
+    left = np.less(x, 0.5)  # sin(pi x) gamma(1 - x) / pi, whose derivatives are finite at the poles of gamma
+    y = np.where(left, x, 0.0)
+    whole = P["stop"](np.round(y))
+    rest = np.subtract(y, whole)
+    sine = np.multiply(np.multiply(rest, np.sinc(rest)), np.subtract(1.0, np.multiply(2.0, np.remainder(whole, 2))))
+    reflected = np.multiply(sine, np.exp(gammaln(np.subtract(1.0, y))))
+    return np.where(left, reflected, np.exp(np.negative(gammaln(np.where(left, 1.0, x)))))
 
 
 def gamma_sign(x):
@@ -376,9 +387,7 @@ def comb(N, k, *, repetition=False):
         N = np.subtract(np.add(N, k), 1)
     outside = np.logical_or(np.logical_or(np.less(N, 0), np.less(k, 0)), np.greater(k, N))
     n, m = np.where(outside, 1.0, N), np.where(outside, 0.0, k)
-    ways = np.exp(
-        np.subtract(np.subtract(gammaln(np.add(n, 1)), gammaln(np.add(m, 1))), gammaln(np.add(np.subtract(n, m), 1)))
-    )
+    ways = np.divide(np.exp(np.negative(betaln(np.add(np.subtract(n, m), 1), np.add(m, 1)))), np.add(n, 1))
     return np.where(outside, 0.0, ways)
 
 
@@ -388,7 +397,7 @@ def poch(z, m):
     none = np.equal(m, 0)
     w = np.add(z, np.where(none, 1.0, m))
     sign = np.divide(gamma_sign(w), gamma_sign(z))
-    return np.where(none, 1.0, np.multiply(sign, np.exp(np.subtract(gammaln(w), gammaln(z)))))
+    return np.where(none, 1.0, np.multiply(sign, np.exp(P["lgamma_gap"](z, np.subtract(w, z), nth=0))))
 
 
 def boxcox(x, lmbda):
@@ -403,17 +412,20 @@ def boxcox1p(x, lmbda):
 
 def boxcox_of_log(log, lmbda):
     lmbda = inexact(operand(lmbda))
+    power = np.multiply(lmbda, np.where(np.logical_and(np.equal(lmbda, 0), np.isinf(log)), 0.0, log))
     zero = np.equal(lmbda, 0)
-    safe = np.where(zero, 1.0, lmbda)
-    # (of second order at 0, so that the derivative by lmbda is there as well)
-    near = np.add(log, np.multiply(np.where(zero, lmbda, 0.0), np.multiply(0.5, np.square(log))))
-    return np.where(zero, near, np.divide(np.expm1(np.multiply(safe, log)), safe))
+    if dtype_of(power).kind == "c":
+        near = np.add(log, np.multiply(np.where(zero, lmbda, 0.0), np.multiply(0.5, np.square(log))))
+        return np.where(zero, near, np.divide(np.expm1(power), np.where(zero, 1.0, lmbda)))
+    near = np.less(np.abs(power), 1)  # each form where it is chosen: the other's slope may be infinite
+    small = P["exp_quotient"](np.where(near, power, 1.0), nth=0)
+    large = np.divide(np.expm1(np.where(near, 1.0, power)), np.where(near, 1.0, lmbda))
+    return cast(np.where(near, np.multiply(np.where(near, log, 1.0), small), large), dtype_of(power))
 
 
 def betaln(a, b):
     """log(beta(a, b)), for positive a and b."""
-    a, b = inexact(operand(a)), inexact(operand(b))
-    return np.subtract(np.add(gammaln(a), gammaln(b)), gammaln(np.add(a, b)))
+    return P["log_beta"](inexact(operand(a)), inexact(operand(b)))
 
 
 def beta(a, b):

@@ -12,8 +12,8 @@ from decimal import Decimal
 import numpy as np
 
 from . import jets
+from .arrays import elementwise_of
 from .gamma import digamma, lgamma, polygamma
-from .incomplete import elementwise_of
 
 FAR = 700.0  # from here on Kummer's function by its asymptotic series (the first term of it, where it overflows)
 LARGEST = 1e3  # parameters beyond this give nan: the series would be long, and its sum a few digits

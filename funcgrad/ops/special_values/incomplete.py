@@ -9,8 +9,10 @@ import math
 import numpy as np
 
 from . import jets
+from .arrays import elementwise_of
 from .blocks import polynomial
-from .gamma import STIRLING, digamma, lgamma, polygamma
+from .gamma import LGAMMA, STIRLING, digamma, lgamma, polygamma
+from .gaps import lgamma_gap, log_beta
 
 LARGE = 10.0  # from here on a**x e**-x / gamma(a) by Stirling's formula
 
@@ -26,22 +28,28 @@ def stirling_tail(a):
     return polynomial(STIRLING, r * r) * r
 
 
+def lgamma_1p(a):
+    """lgamma(1 + a) for 0 <= a <= 1/2, to the last digits of its own size."""
+    return a * polynomial(LGAMMA, 2 * a) - np.log1p(a)
+
+
 def gamma_kernel(a, x):
-    """x**a exp(-x) / gamma(a), without the cancellation of large exponents."""
-    small = np.exp(a * np.log(x) - x - lgamma(a))
+    """x**a exp(-x) / gamma(a + 1), without the cancellation of large exponents, or of gamma's pole."""
+    small = np.exp(a * np.log(x) - x - np.where(a <= 0.5, lgamma_1p(np.minimum(a, 0.5)), lgamma(a + 1)))
     if not (a >= LARGE).any():
         return small
     b = np.maximum(a, LARGE)
     m = (x - b) / b
-    large = np.exp(-b * (m - np.log1p(m)) - stirling_tail(b)) * np.sqrt(b / (2 * math.pi))
+    log = np.where(m < -0.5, np.log(x / b), np.log1p(m))
+    large = np.exp(-b * (m - log) - stirling_tail(b)) / np.sqrt(2 * math.pi * b)
     return np.where(a >= LARGE, large, small)
 
 
 def log_gamma_kernel(a, x, order):
-    """The jet of a log(x) - x - log gamma(a), but for its value."""
+    """The jet of a log(x) - x - log gamma(a + 1), but for its value."""
     u = np.zeros((order + 1, 1, len(a)))
     for i in range(1, order + 1):
-        u[i, 0] = -psi(i - 1, a) / math.factorial(i)
+        u[i, 0] = -psi(i - 1, a + 1) / math.factorial(i)
     if order:
         u[1, 0] += np.log(x)
     return u
@@ -70,11 +78,21 @@ def gamma_jets(a, x, order):
     p, q = np.flatnonzero(~right), np.flatnonzero(right)
     if p.size:
         series = jets.power_series(gamma_ratio, like[..., p], a[p], x[p])
-        out[..., p] = jets.times(kernel[..., p], jets.over_affine(series, a[p], 1.0))
+        out[..., p] = jets.times(kernel[..., p], series)
     if q.size:
         fraction = jets.continued_fraction(gamma_start, gamma_step, like[..., q], a[q], x[q])
-        out[..., q] = jets.times(kernel[..., q], fraction)
+        out[..., q] = jets.times(jets.times_affine(kernel[..., q], a[q], 1.0), fraction)
     return out, right
+
+
+def upper_of_small(a, x):
+    """Q(a, x) for a <= 1/2 and x <= 1, where 1 - P would cancel (DLMF 8.7.1 in powers of -x)."""
+    w = a * np.log(x) - lgamma_1p(a)
+    term, total = np.ones_like(x), np.zeros_like(x)
+    for n in range(1, 20):
+        term = term * (-x / n)
+        total = total + term / (a + n)
+    return -np.expm1(w) - np.exp(w) * a * total
 
 
 def incomplete_gamma_at(a, x, upper, nth):
@@ -84,6 +102,9 @@ def incomplete_gamma_at(a, x, upper, nth):
     value = got[nth, 0] * math.factorial(nth)
     out = np.full_like(a, np.nan)
     out[at] = np.where(right != upper, (nth == 0) - value, value)
+    if upper and not nth:
+        few = at[(a[at] <= 0.5) & (x[at] <= 1)]
+        out[few] = upper_of_small(a[few], x[few])
     none = ((x == 0) & (a > 0)) | ((a == np.inf) & (x < np.inf) & (x >= 0))  # P is 0
     whole = ((x == np.inf) | (a == 0)) & (a < np.inf) & (x > 0) & (a >= 0)  # P is 1
     out[none] = float(upper and not nth)
@@ -99,27 +120,16 @@ def incomplete_gamma(a, x, *, upper, nth):
     return elementwise_of(lambda a, x: incomplete_gamma_at(a, x, bool(upper), nth), a, x)
 
 
-def elementwise_of(f, *xs):
-    """f of flat float64 arrays, for broadcast operands of one float dtype."""
-    dtype = np.result_type(*xs)
-    shape = np.broadcast_shapes(*map(np.shape, xs))
-    flat = [np.broadcast_to(np.asarray(x, np.float64), shape).reshape(-1) for x in xs]
-    with np.errstate(all="ignore"):
-        return f(*flat).astype(dtype).reshape(shape)
-
-
 # ------------------------------------------------------------------------------------------------ beta
 def log_beta_kernel(a, b, x, p, q):
     """The jet of a log(x) + b log(1 - x) - log B(a, b) in shifts of a and b, but for its value."""
     u = np.zeros((p + 1, q + 1, len(a)))
-    for i in range(p + 1):
-        for j in range(q + 1):
-            if i or j:
-                u[i, j] = psi(i + j - 1, a + b) / (math.factorial(i) * math.factorial(j))
     for i in range(1, p + 1):
-        u[i, 0] -= psi(i - 1, a) / math.factorial(i)
+        u[i, 0] = lgamma_gap(a, b, i) / math.factorial(i)
+        for j in range(1, q + 1):
+            u[i, j] = psi(i + j - 1, a + b) / (math.factorial(i) * math.factorial(j))
     for j in range(1, q + 1):
-        u[0, j] -= psi(j - 1, b) / math.factorial(j)
+        u[0, j] = lgamma_gap(b, a, j) / math.factorial(j)
     if p:
         u[1, 0] += np.log(x)
     if q:
@@ -129,7 +139,7 @@ def log_beta_kernel(a, b, x, p, q):
 
 def beta_kernel(a, b, x):
     """x**a (1 - x)**b / B(a, b), without the cancellation of large exponents."""
-    small = np.exp(a * np.log(x) + b * np.log1p(-x) - (lgamma(a) + lgamma(b) - lgamma(a + b)))
+    small = np.exp(a * np.log(x) + b * np.log1p(-x) - log_beta(a, b))
     both = (a >= LARGE) & (b >= LARGE)
     if not both.any():
         return small

@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
+from .arrays import elementwise_of
 from .blocks import over_blocks
 from .error import erfc
-from .incomplete import elementwise_of
 
 EULER = 0.5772156649015329
 STEPS = 90  # of a continued fraction, enough for |z| >= 2 on a diagonal and >= 4 on an axis

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ...core.primitive import PRIMITIVES
 from .. import special as sc
 from .family import exp_of, family, standardised
 
@@ -67,11 +68,23 @@ laplace = standardised(
     only=("cdf", "logpdf", "pdf"),
 )
 
+
+def log_logistic_density(z):
+    """Its slope is -tanh(z / 2), which near 0 would be a difference of numbers near 1."""
+    near = np.less(np.abs(z), 1.0)
+    middle = np.log1p(np.negative(np.square(np.tanh(half(np.where(near, z, 0.0))))))
+    return np.where(
+        near,
+        np.subtract(middle, 2 * LOG_2),
+        np.subtract(np.negative(z), np.multiply(2.0, sc.softplus(np.negative(z)))),
+    )
+
+
 logistic = standardised(
     "logistic",
     "The logistic distribution.",
     (),
-    log_density=lambda z: np.subtract(np.negative(z), np.multiply(2.0, sc.softplus(np.negative(z)))),
+    log_density=log_logistic_density,
     cdf=sc.expit,
     sf=lambda z: sc.expit(np.negative(z)),
     logcdf=sc.log_expit,
@@ -83,14 +96,14 @@ logistic = standardised(
 
 
 def cauchy_cdf(z):
-    return np.add(0.5, np.divide(np.arctan(z), math.pi))
+    return np.divide(np.arctan2(1.0, np.negative(z)), math.pi)  # (0.5 + arctan(z) / pi would cancel for large -z)
 
 
 cauchy = standardised(
     "cauchy",
     "The Cauchy distribution.",
     (),
-    log_density=lambda z: np.negative(np.add(LOG_PI, np.log1p(np.square(z)))),
+    log_density=lambda z: np.negative(np.add(LOG_PI, np.multiply(2.0, np.log(np.hypot(1.0, z))))),
     cdf=cauchy_cdf,
     sf=lambda z: cauchy_cdf(np.negative(z)),
     ppf=lambda q: np.tan(np.multiply(math.pi, np.subtract(q, 0.5))),
@@ -180,7 +193,7 @@ beta = standardised(
 
 
 def log_t_density(z, df):
-    shape = np.subtract(sc.gammaln(half(np.add(df, 1.0))), sc.gammaln(half(df)))
+    shape = PRIMITIVES["lgamma_gap"](half(df), 0.5, nth=0)
     scale = half(np.add(np.log(df), LOG_PI))
     return np.subtract(
         np.subtract(shape, scale), half(np.multiply(np.add(df, 1.0), np.log1p(np.divide(np.square(z), df))))

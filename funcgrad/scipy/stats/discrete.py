@@ -52,9 +52,9 @@ bernoulli = logpmf_family(
 
 
 def log_choices(n, y):
-    return np.subtract(
-        np.subtract(sc.gammaln(np.add(n, 1.0)), sc.gammaln(np.add(y, 1.0))), sc.gammaln(np.add(np.subtract(n, y), 1.0))
-    )
+    """log(n! / (y! (n - y)!)), by a beta function, which is no difference of large numbers."""
+    size = sc.betaln(np.add(np.subtract(n, y), 1.0), np.add(y, 1.0))
+    return np.negative(np.add(np.log(np.add(n, 1.0)), size))
 
 
 def log_binom(k, n, p, loc):
@@ -101,7 +101,7 @@ def log_nbinom(k, n, p, loc):
     y = np.subtract(k, loc)
     on = np.greater_equal(y, 0)
     y = np.where(on, y, 0.0)
-    ways = np.subtract(np.subtract(sc.gammaln(np.add(y, n)), sc.gammaln(n)), sc.gammaln(np.add(y, 1.0)))
+    ways = np.negative(np.add(np.log(np.add(y, n)), sc.betaln(n, np.add(y, 1.0))))
     return inside(on, np.add(ways, np.add(sc.xlogy(n, p), sc.xlog1py(y, np.negative(p)))))
 
 
