@@ -11,6 +11,7 @@ import sys
 
 import numpy as np
 
+from ..lazy import deferred
 from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, ndarray
 from .constants import kept
@@ -258,7 +259,7 @@ def quick(prim, face):
 
 
 def reindent(text, by):
-    return text.replace("\n", "\n" + " " * by)
+    return text.replace("\n", "\n" + " " * by) if by > 0 else text.replace("\n" + " " * -by, "\n")
 
 
 # ------------------------------------------------------------------------------------------------ the tape over NumPy memory
@@ -325,19 +326,31 @@ class Case:
         self.value, self.params, self.when, self.label, self.names = value, params, when, label, names
 
 
+def over_tensors(kind, prim, face, slow, case, env):
+    """The function for Tensors inside transforms, written when it is first called. `env` is where the caller's own is."""
+
+    def build():
+        from . import over_tensors
+
+        return getattr(over_tensors, kind)(prim, face, slow, lambda: env["call"], case)
+
+    return deferred(build)
+
+
 def tape_unary(prim, face, slow, case=None, rule=False):
     """The function compat calls for a float Tensor over NumPy memory; `slow` is torch's whole semantics.
 
     `rule`: the one that a rule calls in a walk that is recorded, where operands may be no Tensors, or kept ones.
     """
     env = tape_environment(prim, face, slow)
+    env["over"] = over_tensors("unary", prim, face, slow, case, env)
     case = case or Case(expression(prim, "v"), None)
     env |= case.names
     text, env["plan1"] = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None", case.params, rule)
     other, settled = ("type(x) is not Face or ", KEPT) if rule else ("", SETTLED)
     return compile_text(
         f"""def call(x):
-    if shared.staging or {other}x.owner is not TAPE: return slow(x){settled.format(x="x", args="x")}
+    if shared.staging or {other}x.owner is not TAPE: return over(x){settled.format(x="x", args="x")}
     v = x.val
     d = v.dtype
     if (d is F32 or d is F64) and {case.when}:
@@ -352,6 +365,7 @@ def tape_unary(prim, face, slow, case=None, rule=False):
 
 def tape_binary(prim, face, slow, case=None, rule=False):
     env = tape_environment(prim, face, slow)
+    env["over"] = over_tensors("binary", prim, face, slow, case, env)
     numbers = "k is float or k is int" if case is None else "False"
     case = case or Case(expression(prim, "vx", "vy"), None)
     env |= case.names
@@ -367,7 +381,7 @@ def tape_binary(prim, face, slow, case=None, rule=False):
     x_settled, y_settled = [settled.format(x=x, args="x, y") for x in ("x", "y")]
     return compile_text(
         f"""def call(x, y):
-    if shared.staging or {other}x.owner is not TAPE: return slow(x, y){x_settled}
+    if shared.staging or {other}x.owner is not TAPE: return over(x, y){x_settled}
     vx = x.val
     d = vx.dtype
     if d is F32 or d is F64:
@@ -389,7 +403,8 @@ def tape_binary(prim, face, slow, case=None, rule=False):
               else: avals = None if mx is None else Aval(vx.shape, d), None if my is None else Aval(vy.shape, d)
               if my is None:{reindent(pieces[1], 8)}
               elif mx is None:{reindent(pieces[2], 8)}
-              else:{reindent(pieces[3], 8)}{integers}
+              else:{reindent(pieces[3], 8)}
+        if k is Face and y.owner is not TAPE: return over(x, y){integers}
     return slow(x, y)
 """,
         env,

@@ -119,7 +119,11 @@ def viewed(x, prim, params):
 
 def contiguous(x):
     """Is it plain to see that the elements lie in C order? (Else layout.py is asked.)"""
-    return type(x.val) is ndarray and x.val.flags.c_contiguous and (x.owner.concrete or not x.mark)
+    while isinstance(x, Handle):
+        if not x.owner.concrete and x.mark:
+            return False
+        x = x.val
+    return type(x) is ndarray and x.flags.c_contiguous
 
 
 def as_it_lay(root, new):

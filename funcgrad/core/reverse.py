@@ -92,6 +92,12 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         cts[n] = add_cts(cts.get(n), ct)
         raw = raw and not isinstance(ct, Handle)
     order = topological(cts)
+    if home.deep and deliver is watch is only is None and not create and "extras" not in vars(home):  # (no hooks)
+        from . import bare
+
+        got = bare.stripped(seeds, home, order)
+        if got is not None:
+            return bare.walk(got[0], order, got[1], want)
     found = dict.fromkeys(want) if want else {}
     pop = cts.pop
     owned = set()
@@ -103,6 +109,7 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
     if state.shared.early and any(map(listened_to, order)):
         order = leaves_early(order, leading)
     plainly = raw and watch is None and only is None
+    hears = deliver is not None or type(home) is Record  # are hooks called?
     for n in order:
         if plainly and n.owner is home and n not in found:
             # most nodes of most walks: plain arrays, no hook, nothing kept here (benchmarks/eager.py)
@@ -142,7 +149,7 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             continue
         extra = n.extra
         asked = ct
-        if extra is not None and deliver is not None:
+        if extra is not None and hears:
             if extra.hooks is not None or extra.before is not None:
                 owned.discard(n)  # a hook may keep what it sees: no rule writes into it from here on
             ct = at_extra(extra, ct, deliver)
@@ -152,7 +159,7 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         plan = n.plan
         if plan is None or (leading is not None and n not in leading):
             continue
-        if extra is not None and extra.before is not None and deliver is not None:
+        if extra is not None and extra.before is not None and hears:
             ct = extra.before(ct)
         if n.saved is None:
             raise SecondBackwardError(second_message(n))
@@ -211,7 +218,7 @@ def at_extra(extra, ct, deliver):
     if extra.hooks is not None:
         for hook in list(extra.hooks.values()):
             ct = hook(ct)
-    if extra.cell is not None:
+    if extra.cell is not None and deliver is not None:
         deliver(extra.cell, ct)
     return ct
 

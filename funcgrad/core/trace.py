@@ -5,6 +5,8 @@ That is the whole of nesting. Functional traces take fresh even levels; every le
 on which the Tensors whose payload lives on that level record.
 """
 
+import functools
+
 import numpy as np
 
 from ..errors import LeakedTracerError
@@ -13,7 +15,7 @@ from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, is_weak, nd
 from .constants import kept
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
 from .node import Node, TapeNode, leaf_node
-from .primitive import Primitive
+from .primitive import Primitive, raw
 from .site import site, where
 from .state import fresh_level, shared, tick, tls
 
@@ -94,6 +96,12 @@ class Record(Trace):
     flat = True
     name = "grad/vjp"
     watched = None  # large plain arrays that the nodes hold (core/constants.py)
+
+    @functools.cached_property
+    def extras(self):
+        """What few nodes have: node -> Extra."""
+        self.deep, self.flat = True, False  # (a hook may return a handle)
+        return {}
 
     def leaf(self):
         return leaf_node(self, tick())
@@ -343,7 +351,70 @@ class Tape(Trace):
             tls.grad = mode
         return out if mode or under.mode is None else unrecorded(out, under)
 
+    def over_memory(self, prim, args, params):
+        """The operation on Tensors of a Record or of a Batch below which no level listens: what the general road comes to over
+        three levels, done at once. None where something else is among the operands."""
+        under = self.under
+        kept = []
+        arrays = []
+        marks = []
+        for a in args:
+            mark = None
+            if isinstance(a, Handle):
+                if a.mark is not None:
+                    return None
+                if a.owner is self:
+                    a = a.val
+                    if type(a) is Array:
+                        if a.owner is not under:
+                            return None
+                        mark = a.mark
+                        a = a.val
+                if not isinstance(a, Taped) or a.owner is not TAPE or a.mark is not None:
+                    return None
+                if a.alias is not None:
+                    fresh(a)
+                arrays.append(a.val)
+            else:
+                arrays.append(a)
+            kept.append(a)
+            marks.append(mark)
+        if under.done:
+            under.leaked(prim.name)
+        mapped = type(under) is Batch
+        if mapped:
+            out, d = quietly(batched, prim, under.size, arrays, marks, params)
+        else:
+            out = silently(prim, arrays, params)
+        if type(out) is not ndarray:
+            out = np.asarray(out)
+        t = TAPE.face(out, None, TAPE)
+        if prim.shares:
+            sharing(t, args[0] if args[0].owner is TAPE else kept[0])
+        if mapped and d is not None:
+            return self.face(Array(t, d, under), None, self)
+        if prim.nondiff:
+            return t
+        ins = tuple([m for m in marks if m is not None])
+        if mapped or not ins or out.dtype.kind not in "fc" or not (tls.grad or under.mode is None):
+            return self.face(t, None, self)
+        need = sum([1 << i for i, m in enumerate(marks) if m is not None])
+        plan = prim.plan(need, params.get("kink"), "torch")
+        t.alias = Frozen(*t.stamp())
+        saved, avals = plan.keep(arrays, out)
+        if saved:
+            reads = [kept[i] for i in plan.reads if i < len(kept)]
+            saved = tuple([snap(v) if isinstance(v, Handle) else v for v in reads])
+            if plan.keeps:
+                saved += (t,)
+        n = record(Node, under, plan, ins, params, saved, avals)
+        return self.face(Array(t, n, under), None, self)
+
     def process(self, prim, args, params, out=None, store=None):
+        if out is None and type(self.under) in (Record, Batch) and prim.plain and not shared.staging:
+            done = self.over_memory(prim, args, params)
+            if done is not None:
+                return done
         vals = []
         ins = []
         need = 0
@@ -432,12 +503,46 @@ def sharing(t, x):
 
 def silently(prim, vals, params):
     """The value over NumPy memory. torch never warns of inf or nan."""
+    return quietly(of_memory, prim, vals, params)
+
+
+def of_memory(prim, vals, params):
+    compute = prim.value("torch")
+    return halves.value(prim, compute, vals, params) if shared.halves else compute(*vals, **params)
+
+
+def quietly(f, *args):
     token = quiet.enter(quiet.IGNORE)
     try:
-        compute = prim.value("torch")
-        return halves.value(prim, compute, vals, params) if shared.halves else compute(*vals, **params)
+        return f(*args)
     finally:
         quiet.leave(token)
+
+
+def batched(prim, size, arrays, axes, params):
+    """(the value of a primitive over the memory of Tensors that are mapped along `axes`, its own mapped axis)."""
+    if not prim.elementwise:
+        return raw(prim.batch, "torch")(size, arrays, axes, **params)
+    ndim = max([np.ndim(x) - (d is not None) for x, d in zip(arrays, axes, strict=True)])
+    aligned = []
+    for x, d in zip(arrays, axes, strict=True):
+        if d is not None:
+            if d:
+                x = np.moveaxis(x, d, 0)
+            if x.ndim <= ndim:
+                x = x.reshape(size, *(1,) * (ndim - x.ndim + 1), *x.shape[1:])
+        aligned.append(x)
+    return of_memory(prim, aligned, params), 0
+
+
+def over_tensors(*ts):
+    """Are these all Tensors over memory, or of a Record over such? (Then nothing is mapped, staged or followed.)"""
+    for t in ts:
+        if t.owner is not TAPE:
+            v = t.val
+            if type(v) is not Array or type(v.owner) is not Record or not isinstance(v.val, Taped) or v.val.owner is not TAPE:
+                return False
+    return True
 
 
 def unrecorded(out, trace):

@@ -2,7 +2,7 @@
 
 import math
 
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import TAPE, over_tensors
 
 from ... import dtypes
 from ...functions.kernels import refuse_in
@@ -14,7 +14,7 @@ from ...functions.results import C_NAMES
 from ...functions.shape import reshaped, transposed
 from ...graph import labelled
 from ...rewriting import spelled
-from ...tensor import Tensor, current
+from ...tensor import Tensor, current, node_of
 from .dtypes import dtype_in
 
 
@@ -38,6 +38,12 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             if len(s) == 2 and s[1] == r[1] and shape_of(b) == s[:1] and dtype_of(x) == dtype_of(w) == dtype_of(b):
                 if x.owner is w.owner is b.owner is TAPE:
                     return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=(r, s, s[:1]))
+                if over_tensors(x, w, b):
+                    out = P["affine"](x, w, b)
+                    node = node_of(out)
+                    if node is not None:
+                        node.plan = node.plan.labelled("AddmmBackward0")
+                    return out
                 return affine_in_steps(x, w, b)
         if bias is not None:
             for a, b, what in ((bias, weight, "self"), (input, weight, "mat1")):
