@@ -15,7 +15,7 @@ from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcreteBoolError, ConcretizationError, RandomnessError, SecondBackwardError
 from funcgrad.lazy import attributes
 
-from .autograd.walks import conjugated
+from .autograd.walks import WalkInFunc, conjugated
 from .functions.missing import refusal
 from .functions.register import FUNCTIONS as T
 from .graph import label
@@ -33,6 +33,7 @@ __getattr__ = attributes(__name__, {"rearranging": "rearrange"}, missing=refusal
 VALUE = "grad_and_value(f)(*args)"
 VJP = "vjp(f, *primals)"
 JVP = "jvp(f, primals, tangents)"
+NO_PACKING = "torch.func.{grad, vjp, jacrev, hessian} don't yet support saved tensor hooks. Please open an issue with your use case."
 
 
 # ------------------------------------------------------------------------------------------------ what is checked
@@ -70,9 +71,14 @@ def check_tensors(name, leaves):
             )
 
 
-def check_scalar(name, leaves):
+def check_aux(leaves):
+    for leaf in leaves:
+        if not isinstance(leaf, Tensor):
+            raise RuntimeError(f"Expected tensors, got unsupported type {type(leaf)}")
+
+
+def check_scalar(name, out):
     """The output of a function to be differentiated must be one Tensor without dimensions."""
-    out = leaves[0] if len(leaves) == 1 else tuple(leaves)
     if not isinstance(out, Tensor):
         raise RuntimeError(f"{name}: Expected f(*args) to return a Tensor, got {type(out)}")
     if out.dim():
@@ -93,26 +99,35 @@ def within(leaves, func, *args, **kwargs):
     """func(*args, **kwargs), inside the transform that the leaves were given to: in reverse mode no_grad within func stops the
     record, and no_grad outside is no business of it. (fg.grad differentiates through what an optimiser does under no_grad.)"""
     trace = max([t.owner for t in leaves if isinstance(t, Tensor)], key=lambda owner: owner.level, default=TAPE).under
-    before = tls.grad, tls.func
+    if type(trace) is Record and tls.packing is not None:
+        raise RuntimeError(NO_PACKING)
+    before = tls.grad, tls.func, tls.no_packing
+    around = tls.mapping
+    if around is not None and around is not trace and around not in tls.func:  # (that of jacfwd)
+        tls.func = (*tls.func, around)
     tls.func = (*tls.func, trace)
     if type(trace) is Record:
         trace.mode, tls.grad = tls.grad, True
+        tls.no_packing = NO_PACKING
     try:
         return func(*args, **kwargs)
     finally:
-        tls.grad, tls.func = before
+        tls.grad, tls.func, tls.no_packing = before
 
 
 class Flat:
     """A function of trees as one of leaves that returns leaves: what the transforms of funcgrad get.
 
-    `out` and `aux` are the structures of what the last call returned."""
+    `out` and `aux` are the structures of what the last call returned. `tells`: the arguments that it has changed in place, `written`,
+    follow what is in aux."""
 
-    def __init__(self, func, spec, name, has_aux=False, kwargs=None, check=check_tensors):
+    def __init__(self, func, spec, name, has_aux=False, kwargs=None, check=check_tensors, tells=False):
         self.func, self.spec, self.name, self.has_aux, self.check = func, spec, name, has_aux, check
+        self.tells = tells
         self.kwargs = kwargs or {}
 
     def __call__(self, *leaves):
+        before = [x.val for x in leaves] if self.tells else ()
         got = within(leaves, self.func, *tree_unflatten(leaves, self.spec), **self.kwargs)
         aux = None
         if self.has_aux:
@@ -122,12 +137,19 @@ class Flat:
                 )
             got, aux = got
         out, self.out = tree_flatten(got)
-        self.check(self.name, out)
-        out = out[0] if self.check is check_scalar else tuple(out)
-        if not self.has_aux:
-            return out
-        aux, self.aux = tree_flatten(aux)
-        return out, tuple(aux)
+        aux, self.aux = tree_flatten(aux) if self.has_aux else ((), None)
+        if self.check is check_scalar:  # (what is looked at first is as in torch)
+            check_scalar(self.name, got)
+            check_aux(aux)
+            out = out[0]
+        else:
+            check_aux(aux)
+            self.check(self.name, out)
+            out = tuple(out)
+        self.written = [i for i, v in enumerate(before) if current(leaves[i]).val is not v]
+        if self.tells:
+            return out, (*aux, *[leaves[i] for i in self.written])
+        return (out, tuple(aux)) if self.has_aux else out
 
     def shown(self, out):
         """An output as the function's own containers."""
@@ -159,10 +181,13 @@ class Chosen:
 # ------------------------------------------------------------------------------------------------ derivatives
 def walked(f, *args):
     """f(*args), which walks a record that autograd.grad may have walked before: RuntimeError if that freed it."""
+    before, tls.walking = tls.walking, WalkInFunc()
     try:
         return f(*args)
     except SecondBackwardError as error:
         raise RuntimeError(str(error)) from None
+    finally:
+        tls.walking = before
 
 
 def grad_and_value(func, argnums=0, has_aux=False):
@@ -259,16 +284,19 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
                 "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
                 f"supported. Tensor is of size {list(x.shape)} while the given forward gradient is of size {list(t.shape)}."
             )
-    flat = Flat(func, spec, JVP, has_aux)
+    flat = Flat(func, spec, JVP, has_aux, tells=True)
     if strict:
         outs = flat(*[x.detach().requires_grad_() for x in leaves])
-        if not all(y.requires_grad for y in (outs[0] if has_aux else outs)):
+        if not all(y.requires_grad for y in outs[0]):
             raise RuntimeError(
                 "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed with "
                 "strict=True."
             )
-    out, tangent, *aux = fg.jvp(flat, tuple(leaves), tuple(given), has_aux=has_aux)
-    return flat.shown(out), flat.shown(tangent), *[tree_unflatten(a, flat.aux) for a in aux]
+    out, tangent, aux = fg.jvp(flat, tuple(leaves), tuple(given), has_aux=True)
+    count = len(aux) - len(flat.written)
+    for i, new in zip(flat.written, aux[count:]):
+        leaves[i].copy_(new)
+    return flat.shown(out), flat.shown(tangent), *([tree_unflatten(aux[:count], flat.aux)] if has_aux else ())
 
 
 @public
@@ -311,7 +339,7 @@ def check_real(caller, leaves, what):
             )
 
 
-def jacobian_by(transform, name, func, argnums, has_aux):
+def jacobian_by(transform, name, func, argnums, has_aux, **options):
     """A function that gives the Jacobian of func by one of funcgrad's two ways."""
     caller = transform.__name__
 
@@ -326,7 +354,10 @@ def jacobian_by(transform, name, func, argnums, has_aux):
             check_real(caller, out, "outputs")
 
         flat = Flat(func, chosen.spec, name, has_aux, kwargs, check)
-        got = walked(transform(flat, tuple(chosen.positions), has_aux), *chosen.leaves)
+        try:
+            got = walked(transform(flat, tuple(chosen.positions), has_aux, **options), *chosen.leaves)
+        except RandomnessError as error:
+            raise of_randomness(error) from None
         rows, aux = got if has_aux else (got, None)
         jacobian = flat.shown([chosen.shown(row) for row in rows])
         return (jacobian, tree_unflatten(aux, flat.aux)) if has_aux else jacobian
@@ -349,7 +380,7 @@ def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_
 
 def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
     """All derivatives of all outputs, by forward mode: shape (*output, *argument)."""
-    return jacobian_by(fg.jacfwd, JVP, func, argnums, has_aux)
+    return jacobian_by(fg.jacfwd, JVP, func, argnums, has_aux, randomness=randomness)
 
 
 def hessian(func, argnums=0):
@@ -431,8 +462,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                 )
                 raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
             except RandomnessError as error:
-                text = str(error).partition(" [at ")[0]  # (torch's; the traceback has the line)
-                raise RuntimeError(text).with_traceback(error.__traceback__) from None
+                raise of_randomness(error) from None
 
         if chunk_size is None or chunk_size >= size:
             return flat.shown(run(leaves, size))
@@ -444,6 +474,13 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         return flat.shown([c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, out, strict=True)])
 
     return wrapper
+
+
+def of_randomness(error):
+    """What torch raises of a draw (the traceback has the line)."""
+    text = str(error).partition(" [")[0]
+    text += " Please file an issue with functorch" * text.endswith("batched tensor input.")
+    return RuntimeError(text).with_traceback(error.__traceback__)
 
 
 class MappedValueError(ConcretizationError, RuntimeError):

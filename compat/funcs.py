@@ -12,6 +12,8 @@ from funcgrad.core.site import user_frame
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Batch
 
+from .functions.drawing import mapped_by
+
 MORE = (
     "{} is not possible because there exists a Tensor `other` in extra_args that has more elements than `self`. This happened due to "
     "`other` being vmapped over but `self` not being vmapped over {}. Please try to use out-of-place operators instead of {}. If said "
@@ -61,7 +63,9 @@ def depth(trace):
 
 def check_captured(t, new):
     """Raise in torch's words if a value that a vmap of torch.func maps is about to be written into a Tensor that it does not."""
-    traces = [x for x in tls.func if type(x) is Batch and t.owner.level < x.level <= new.owner.level]
+    traces = [
+        x for x in tls.func if type(x) is Batch and t.owner.level < x.level <= new.owner.level and mapped_by(x, new)
+    ]
     if not traces:
         return
     name = running()

@@ -15,7 +15,7 @@ NOT_OURS = {
     "jit": "in_shardings out_shardings device backend compiler_options", "make_graph": "axis_env",
 }  # fmt: skip
 # And the other way; all keyword-only, so that positions mean the same.
-OURS_ONLY = {"grad": "numpy", "value_and_grad": "numpy", "jit": "numpy", "vmap": "randomness"}
+OURS_ONLY = {"grad": "numpy", "value_and_grad": "numpy", "jit": "numpy", "vmap": "randomness", "jacfwd": "randomness"}
 NAMES = """checkpoint closure_convert custom_jvp custom_vjp eval_shape grad hessian jacfwd jacrev jit jvp linear_transpose linearize
 make_graph pure_callback value_and_grad vjp vmap""".split()
 DEFAULTS = {

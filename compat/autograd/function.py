@@ -15,7 +15,7 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.aval import aval_of, is_float
-from funcgrad.core.handle import FROZEN, Array, root_of
+from funcgrad.core.handle import FROZEN, Array, Handle, root_of
 from funcgrad.core.mutation import write
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.primitive import PRIMITIVES, helpers
@@ -156,6 +156,8 @@ class Function:
     @classmethod
     def apply(cls, *args, **kwargs):
         """Call forward, recorded with backward as its derivative."""
+        if tls.func:
+            check_in_func(cls)
         call = Call(cls, args, kwargs)
         outs = P["rule"](*[args[i] for i in call.positions], spec=call)
         return call.finished(outs)
@@ -174,10 +176,23 @@ class Kept(tuple):
     __slots__ = ()
 
 
-def value_below(t, level):
+def value_below(t, level, below):
     """A Tensor as a value below the tape of a level: its payload, or the Tensor itself if it belongs further out."""
     t = current(t)
+    if t.owner is TAPE and t.mark is not None and below:
+        return inner(t)
     return t.val if t.owner.level == level or (t.owner is TAPE and t.mark is None) else inner(t)
+
+
+def seen_by(tensors):
+    """The levels that differentiate or map some of the Tensors."""
+    found = set()
+    for v in tensors:
+        while isinstance(v, Handle):
+            if not isinstance(v, Tensor) or v.mark is not None:
+                found.add(v.owner)
+            v = v.val
+    return found
 
 
 class Call(Spec):
@@ -190,9 +205,10 @@ class Call(Spec):
 
     def __init__(self, function, args, kwargs):
         self.function = function
-        self.name = function.__name__ + "Backward"
         self.positions = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
         self.given = [args[i] for i in self.positions]
+        generated = "Generated" if tls.func and any([current(t).owner is not TAPE for t in self.given]) else ""
+        self.name = f"{function.__name__}{generated}Backward"
         self.args = [None if isinstance(a, Tensor) else a for a in args]
         self.kwargs = kwargs
         self.seen = None
@@ -213,7 +229,9 @@ class Call(Spec):
         for i, t, m, u in zip(self.positions, tensors, mine, own):
             args[i] = t
             needs[i] = u.mark is not None if m else is_float(aval_of(t).dtype)
-        outs = self.results_of(tuple(needs), args)
+        # (levels further out that differentiate or map these Tensors have the Function's own rule too)
+        below = len(seen_by([t for t, m in zip(tensors, mine) if not m or t.owner is not TAPE])) > self.layers
+        outs = self.results_of(tuple(needs), args, vals if below else None)
         results = [o for o in outs if isinstance(o, Tensor)]
         ctx = self.ctx
         numbers = iter(range(len(results)))
@@ -230,31 +248,46 @@ class Call(Spec):
         self.stores = [o.versioned() if o.owner is TAPE else None for o in results]
         self.shares = [d is None and shares(o, tensors) for o, d in zip(results, self.dirty, strict=True)]
         level = max([t.owner.level for t in tensors], default=1)
-        values = [value_below(o, level) for o in results]
-        self.in_avals = [aval_of(value_below(t, level)) for t in tensors]
+        self.low = level, below
+        values = [value_below(o, *self.low) for o in results]
+        self.in_avals = [aval_of(value_below(t, *self.low)) for t in tensors]
         self.out_avals = [aval_of(v) for v in values]
         self.seen = vals
         return values, level
 
-    def results_of(self, needs, args):
-        """forward's results as a tuple; makes and fills ctx."""
+    def results_of(self, needs, args, below):
+        """forward's results as a tuple; makes and fills ctx. `below`: the operands as levels further out see them, None if none does."""
         cls = self.function
         ctx = self.ctx = context_class(self.name)(needs)
-        further_out = any([isinstance(a, Tensor) and a.owner is not TAPE for a in args])
-        grad = tls.grad and further_out  # (the levels further out record what it does)
-        if cls.setup_context is Function.setup_context:
+        grad = tls.grad and below is not None
+        if cls.setup_context is Function.setup_context:  # (forward fills this ctx: they record what it does)
             out = call_in(grad, cls.forward, ctx, *args, **self.kwargs)
         else:
             if self.kwargs:
                 bound = inspect.signature(cls.forward).bind(*args, **self.kwargs)
                 bound.apply_defaults()
                 args = bound.args
-            own_rule = further_out and cls.vmap is not Function.vmap and is_mapped(args)
-            out = call_in(grad, cls.apply if own_rule else cls.forward, *args)
+            out = (
+                call_in(False, cls.forward, *args)
+                if below is None
+                else call_in(tls.grad, self.applied_below, args, below)
+            )
             call_in(False, cls.setup_context, ctx, tuple(args), out)
+            if any([t is not None and is_among(t, args) and is_among(t, out if isinstance(out, tuple) else (out,))
+                    and not is_among(t, ctx._dirty) for t in ctx._to_save]):  # fmt: skip
+                raise RuntimeError(
+                    "An input that has been returned as-is as output is being saved for backward. This is not supported if you "
+                    "override setup_context. You should return and save a view of the input instead, e.g. with x.view_as(x) or setup "
+                    "ctx inside the forward function itself."
+                )
         self.count = len(args)
         self.single = not isinstance(out, tuple)
         return (out,) if self.single else out
+
+    def applied_below(self, args, vals):
+        """What the Function gives for the arguments one level further out, where it has its own rule again."""
+        low = Call(self.function, args, self.kwargs)
+        return low.finished(P["rule"](*vals, spec=low))
 
     def run(self, *vals):
         return self.forward(vals)[0]
@@ -262,7 +295,7 @@ class Call(Spec):
     def record(self, *vals):
         """(results, residuals): what was saved and, under another transform, the Tensors among ctx's attributes."""
         trace = forward_level(vals)
-        if trace is not None and (self.function.jvp is not Function.jvp or isinstance(trace, Level)):
+        if trace is not None and (self.function.jvp is not Function.jvp or isinstance(trace, Level) or tls.func):
             return self.record_dual(trace, vals)
         values, level = self.forward(vals)
         ctx = self.ctx
@@ -271,7 +304,7 @@ class Call(Spec):
         attributes = vars(ctx) if level > 1 or state.shared.staging else ()
         self.attributes = [k for k in attributes if isinstance(attributes[k], Tensor)]
         kept += [vars(ctx).pop(k) for k in self.attributes]
-        return values, [value_below(t, level) for t in kept]
+        return values, [value_below(t, *self.low) for t in kept]
 
     def record_dual(self, trace, vals):
         """record, where the operands have tangents: a call one level further out, and the tangents by the user's jvp."""
@@ -378,7 +411,7 @@ class Call(Spec):
         args, in_dims = list(self.args), [None] * len(self.args)
         for i, x, d in zip(self.positions, xs, dims, strict=True):
             args[i], in_dims[i] = boxed(x), d
-        got = cls.vmap(VmapInfo(size, tls.randomness), tuple(in_dims), *args, **self.kwargs)
+        got = cls.vmap(VmapInfo(int(size), tls.randomness), tuple(in_dims), *args, **self.kwargs)
         if not isinstance(got, tuple) or len(got) != 2:
             raise RuntimeError(
                 "Expected the vmap staticmethod to have two returns, an output and out_dims with pytree structure compatible "
@@ -556,9 +589,23 @@ def structure(x):
     )
 
 
-def is_mapped(args):
-    """Is vmap the innermost level among the values of Tensors?"""
-    return isinstance(innermost([current(a).val for a in args if isinstance(a, Tensor)]), Batch)
+def is_among(t, things):
+    return any([t is x for x in things])
+
+
+def check_in_func(cls):
+    """RuntimeError in torch's words where a Function lacks what torch.func asks of it."""
+    if cls.setup_context is Function.setup_context:
+        raise RuntimeError(
+            "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the "
+            "setup_context staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+        )
+    if not cls.generate_vmap_rule and cls.vmap is Function.vmap and any([type(trace) is Batch for trace in tls.func]):
+        raise RuntimeError(
+            f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and implement the vmap "
+            "staticmethod or set generate_vmap_rule=True. For more details, please see "
+            "https://pytorch.org/docs/main/notes/extending.func.html"
+        )
 
 
 def in_front(t, dim, size):
@@ -616,7 +663,7 @@ def changed_in_place(t, new):
     """The user's Tensor t, which forward changed in place, with the history of the result `new`."""
     root, chain = root_of(t)
     if new.mark is None:
-        return t
+        return t if new.owner is TAPE else write(t, P["copy"], new)
     if root.mark is not None and root.mark.plan is None:
         if chain:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")

@@ -3,16 +3,16 @@
 import contextlib
 import functools
 import threading
-import weakref
 
 from funcgrad.core.site import site
 
 from ..functions.missing import refusal as _refusal
 from ..graph import Node
 from ..rewriting import whole
-from ..tensor import Tensor, current
+from ..tensor import Tensor, current, node_of
 from ..utils.hooks import RemovableHandle
 from .edges import GradientEdge, edge_of
+from .hooks import reference
 from .saved import Disabled, Pair, activate, tls
 from .walks import walking
 
@@ -199,7 +199,7 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
                 fn(g)
 
         return MultiHandle([t.register_hook(first) for t in tensors if t.requires_grad])
-    nodes = [weakref.ref(whole(mark_in_graph(t))) for t in tensors]  # (the nodes keep the hooks)
+    nodes = [reference(whole(mark_in_graph(t))) for t in tensors]  # (the nodes keep the hooks)
     waiting = {}  # walk -> (the gradients so far, how many are still to come)
 
     def arrived(i, g):
@@ -220,7 +220,7 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
 
 
 def mark_in_graph(t):
-    mark = current(t).mark
+    mark = node_of(current(t))
     if mark is None:
         raise AssertionError("Expected gradient function to be set")
     return mark

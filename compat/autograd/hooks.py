@@ -9,14 +9,14 @@ import weakref
 
 from funcgrad.core import state
 from funcgrad.core.aval import is_float
-from funcgrad.core.handle import Taped
-from funcgrad.core.node import extra_of
-from funcgrad.core.trace import PICK, Slots
+from funcgrad.core.handle import Cell, Taped
+from funcgrad.core.node import TapeNode, extra_of
+from funcgrad.core.trace import PICK, TAPE, Slots
 from funcgrad.transforms.boundary import as_tensor
 
 from ..graph import Node, parents, shown
 from ..rewriting import gated
-from ..tensor import Tensor, current
+from ..tensor import Tensor, current, recorded
 from ..utils.hooks import register
 from .grad_mode import call_in
 from .walks import conjugated, payload, walking
@@ -49,6 +49,15 @@ def replaced(hook, got, shown, ct):
     return conjugated(got) if walk.create else payload(conjugated(got), walk.home)
 
 
+def heard(t):
+    """The node of a Tensor that a hook listens to: inside torch.func that of the transform. RuntimeError without one."""
+    t = current(t)
+    mark = recorded(t) if tls.func and t.owner is not TAPE else t.mark
+    if mark is None:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    return mark
+
+
 def register_hook(self, hook):
     """Call hook(grad) whenever the gradient of this Tensor is computed; a Tensor it returns takes the gradient's place.
 
@@ -61,16 +70,14 @@ def register_hook(self, hook):
     >>> w.grad
     tensor([10., 10.])
     """
-    mark = current(self).mark
-    if mark is None:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    mark = heard(self)
     extra = extra_of(mark)
     if extra.hooks is None:
         extra.hooks = {}
     state.shared.early = state.shared.early or mark.plan is None
 
     if mark.plan is not None and mark.plan.prim is PICK:
-        hooks_of(shown(mark))[-1].results.append(weakref.ref(mark))
+        hooks_of(shown(mark))[-1].results.append(reference(mark))
 
     def on_cotangent(ct):
         if ct is None:
@@ -83,9 +90,7 @@ def register_hook(self, hook):
 
 def register_post_accumulate_grad_hook(self, hook):
     """Call hook(leaf) whenever backward has added to this leaf's `.grad`; returns a handle with remove()."""
-    mark = current(self).mark
-    if mark is None:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    mark = heard(self)
     if mark.plan is not None:
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
     return register(leaf_hooks(mark), hook)
@@ -94,7 +99,10 @@ def register_post_accumulate_grad_hook(self, hook):
 def leaf_hooks(mark):
     """The hooks of a leaf's accumulation."""
     state.shared.early = True
-    cell = mark.extra.cell
+    extra = extra_of(mark)
+    if extra.cell is None:  # (of an argument in torch.func: nothing is accumulated there)
+        extra.cell = Cell()
+    cell = extra.cell
     if cell.hooks is None:
         cell.hooks = LeafHooks()
     return cell.hooks
@@ -159,12 +167,17 @@ class LeafHooks(dict):
                 checked_count(hook, as_given(got), ())
 
 
+def reference(n):
+    """A weak reference to a node, if it can have one."""
+    return weakref.ref(n) if isinstance(n, TapeNode) else lambda: n
+
+
 class Hooks:
     """The hooks of an operation: `before` see and may replace the cotangents of its results, `after` those too and the
     gradients of its operands, of which they may replace the latter."""
 
     def __init__(self, span):
-        self.operands = [p and weakref.ref(p) for p in span]
+        self.operands = [p and reference(p) for p in span]
         self.before = {}
         self.after = {}
         self.results = []  # those of them that have hooks of their own

@@ -93,7 +93,7 @@ class Disabled:
 
     @staticmethod
     def message():
-        return getattr(tls, "no_packing", None)
+        return tls.no_packing
 
     @staticmethod
     def check():

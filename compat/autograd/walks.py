@@ -97,6 +97,16 @@ class Walk:
         return n in self.reached
 
 
+class WalkInFunc(Walk):
+    """A walk of torch.func: what is done in it the levels further out record."""
+
+    def __init__(self):
+        super().__init__((), None, True, None, False)
+
+    def executes(self, n):
+        return True
+
+
 def walking():
     """The walk that this thread is in, None outside one. (Most walks have nobody who asks: what it is made of waits.)"""
     walk = tls.walking

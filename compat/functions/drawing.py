@@ -6,6 +6,7 @@ would draw without being compiled.
 
 import numpy as np
 
+from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here
 from funcgrad.core.state import tls
@@ -22,6 +23,13 @@ def drawn(shape, dtype, source, *operands):
         return wrap(Tensor, source(shape, *[o.val for o in operands]))
     (out,) = PRIMITIVES["draw"](*operands, source=source, shape=tuple(shape), dtype=np.dtype(dtype))
     return out if isinstance(out, Tensor) else as_tensor(out)
+
+
+def mapped_by(trace, t):
+    """Does a vmap map an up-to-date Tensor?"""
+    while isinstance(t, Handle) and t.owner is not trace:
+        t = t.val
+    return isinstance(t, Handle) and t.mark is not None
 
 
 def while_staging(change, x):
@@ -42,4 +50,4 @@ def refuse_staging(what):
         )
 
 
-__all__ = ["drawn", "refuse_staging", "while_staging"]
+__all__ = ["drawn", "mapped_by", "refuse_staging", "while_staging"]

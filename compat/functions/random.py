@@ -18,10 +18,10 @@ from funcgrad.errors import RandomnessError
 
 from .. import streams
 from ..devices import usable
-from ..tensor import Tensor, current
+from ..tensor import Tensor, current, wrap
 from .creation import completed, function, size_argument
 from .data import scalar_of
-from .drawing import drawn, refuse_staging, while_staging
+from .drawing import drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
 from .operands import broadcast_shapes, dtype_argument, dtype_of, float_argument, integer, shape_of
 from .register import check_writable, named, operation, released
@@ -58,6 +58,8 @@ class Generator:
 
     def get_state(self):
         """The state as a uint8 Tensor."""
+        if tls.stage is None:
+            return wrap(Tensor, self.stream.get_state())
         return drawn((STATE_BYTES,), np.dtype(np.uint8), lambda shape: self.stream.get_state())
 
     def set_state(self, new_state):
@@ -71,7 +73,7 @@ class Generator:
         return Generator(stream=self.stream.clone_state())
 
     def __repr__(self):
-        return f"<torch.Generator of seed {self.initial_seed()}>"
+        return f"<torch._C.Generator object at {id(self):#x}>"
 
     def __getstate__(self):
         return self.stream
@@ -316,8 +318,10 @@ def fill_with(t, draw, label):
     check_writable(c)
     t.refuse(())
     d = dtype_of(c)
+    if tls.mapping is not None and tls.stage is None:
+        refuse_unmapped(c, tls.mapping.randomness == "different")
     values = in_order_of(c, d, lambda shape, plain: draw(shape, d, plain), filled=True)
-    refuse_unmapped(c, values)
+    refuse_unmapped(c, tls.mapping is not None and values.owner is tls.mapping.tape and values.val.mark is not None)
     return overwrite(t, values, label, (t,))
 
 
@@ -333,10 +337,10 @@ def in_order_of(c, d, draw, filled=False):
     return values if not moved else values.permute(*np.argsort(order).tolist())
 
 
-def refuse_unmapped(t, values):
+def refuse_unmapped(t, different):
     """Raise where a vmap draws another figure for each sample, and all of them share the Tensor."""
     trace = tls.mapping
-    if trace is not None and values.owner is trace.tape and values.val.mark is not None and t.owner is not trace.tape:
+    if trace is not None and different and not mapped_by(trace, t):
         raise RandomnessError(
             "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same randomness. "
             "If this is necessary for your usage, please file an issue with functorch. [Draw a new Tensor instead: "

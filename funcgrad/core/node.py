@@ -61,9 +61,20 @@ class Extra:
         self.release = self.unpack = self.notes = None
 
 
+class HeardNode(Node):
+    """A node of a Record that has an Extra, which its trace keeps: a slot for the few that do would cost all others."""
+
+    __slots__ = ()
+    extra = property(lambda self: self.owner.extras.get(self))
+
+
 def extra_of(n):
     if n.extra is None:
-        n.extra = Extra()
+        if type(n) is Node:
+            n.__class__ = HeardNode
+            n.owner.extras[n] = Extra()
+        else:
+            n.extra = Extra()
     return n.extra
 
 

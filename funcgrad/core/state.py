@@ -15,6 +15,7 @@ class Local(threading.local):
     grad = True  # compat's grad mode
     inference = False  # compat's inference mode
     walking = None  # the walk that compat is in
+    no_packing = None  # why there may be no such hooks
     packing = None  # the hooks of compat that what a tape saves is shown to (shared.staging counts them too)
     stage = None  # innermost Stage on this thread
     mapping = None  # innermost vmap on this thread: draws ask it, whatever their operands are

@@ -47,8 +47,8 @@ def _batch(size, xs, ds, *, source, shape, dtype):
     if tls.randomness == "same":
         if mapped:
             raise RandomnessError(
-                "Vmap does not currently support same randomness with a batched tensor input. Ask for "
-                f"randomness='different', or draw from parameters that all samples share [at {here()}]"
+                "Vmap does not currently support same randomness with a batched tensor input. [Ask for "
+                f"randomness='different', or draw from parameters that all samples share, at {here()}]"
             )
         return draw(*xs, source=source, shape=shape, dtype=dtype), (None,)
     xs = [helpers["batched"](size, x, d) for x, d in zip(xs, ds, strict=True)]

@@ -52,10 +52,11 @@ def _cut(x, sizes, axis):
 
 
 @public
-def jacfwd(fun, argnums=0, has_aux=False, holomorphic=False):
+def jacfwd(fun, argnums=0, has_aux=False, holomorphic=False, *, randomness="same"):
     """The Jacobian of fun by forward mode, one pass per input entry (at once, by vmap): cheap for few inputs.
 
     For every leaf of the result and every leaf of the argument an array of shape `result.shape + argument.shape`.
+    `randomness`: as in vmap, of the passes.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.jacfwd(lambda x: x * x)(np.array([1.0, 2.0]))
@@ -77,7 +78,7 @@ def jacfwd(fun, argnums=0, has_aux=False, holomorphic=False):
             got = jvp(of_chosen, chosen, tree.unflatten(structure, list(ts)), has_aux=has_aux)
             return got[1:] if has_aux else (got[1],)
 
-        out = vmap(push, out_axes=(-1, 0) if has_aux else (-1,), randomness="same")(*eye)
+        out = vmap(push, out_axes=(-1, 0) if has_aux else (-1,), randomness=randomness)(*eye)
         aux = tree.map(lambda a: a[0], out[1]) if has_aux else None
 
         def columns(j):

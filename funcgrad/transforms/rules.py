@@ -25,7 +25,9 @@ class Spec:
     `pull(residuals, cts) -> cotangents of all operands`, `push(primals, tangents) -> tangents of the results` (None: zero).
 
     A rule that is to know which operands are differentiated, or which tangents and cotangents are zero, has `record_needed`,
-    `pull_needed`, `push_needed` in their places."""
+    `pull_needed`, `push_needed` in their places. `layers`: in how many vmaps of Mapped it runs now."""
+
+    layers = 0
 
     def record_needed(self, vals, need):
         return self.record(*vals)
@@ -69,14 +71,26 @@ class Mapped(Spec):
 
     def __init__(self, inner, size, dims):
         self.inner, self.size, self.dims = inner, size, tuple(dims)
-        self.name = inner.name
+        self.name, self.root = inner.name, getattr(inner, "root", inner)
         self.options = {"axis_size": int(size), "axis_name": name_of(size), "randomness": tls.randomness}
 
+    def over(self, f, dims):
+        """f, mapped over operands."""
+
+        def deeper(*xs):
+            self.root.layers += 1
+            try:
+                return f(*xs)
+            finally:
+                self.root.layers -= 1
+
+        return vmap(deeper, dims, **self.options)
+
     def run(self, *xs):
-        return vmap(lambda *a: tuple(self.inner.run(*a)), self.dims, **self.options)(*xs)
+        return self.over(lambda *a: tuple(self.inner.run(*a)), self.dims)(*xs)
 
     def record_needed(self, vals, need):
-        return vmap(lambda *a: tuple(map(tuple, self.inner.record_needed(a, need))), self.dims, **self.options)(*vals)
+        return self.over(lambda *a: tuple(map(tuple, self.inner.record_needed(a, need))), self.dims)(*vals)
 
     def pull_needed(self, residuals, slots, need):
         avals = [Aval(a.shape[1:], a.dtype, a.weak) for a in slots.avals]
@@ -102,7 +116,7 @@ class Mapped(Spec):
 
     def push_needed(self, primals, tangents):
         dims = tuple([None if t is None else d for t, d in zip(tangents, self.dims, strict=True)])
-        push = vmap(lambda p, t: tuple(self.inner.push_needed(p, t)), (self.dims, dims), **self.options)
+        push = self.over(lambda p, t: tuple(self.inner.push_needed(p, t)), (self.dims, dims))
         return push(tuple(primals), tuple(tangents))
 
 
@@ -156,17 +170,17 @@ rule.fills = False  # (each Spec does it: an autograd.Function may want to know 
 
 
 # ------------------------------------------------------------------------------------------------ functions of the user's
-def closed_over(f):
-    """(handles that f's closure holds, function that gives f with others in their place)."""
+def closed_over(f, kind=Handle):
+    """(handles that f's closure holds, function that gives f with others in their place). `kind`: the class that counts as one."""
     if type(f) is not FunctionType or not f.__closure__:
         return [], lambda new: f
     cells = [c.cell_contents if filled(c) else None for c in f.__closure__]
     leaves, structure = tree.flatten(cells)
-    at = [i for i, x in enumerate(leaves) if isinstance(x, Handle)]
-    inner = [i for i, x in enumerate(cells) if type(x) is FunctionType and x is not f and closed_over(x)[0]]
+    at = [i for i, x in enumerate(leaves) if isinstance(x, kind)]
+    inner = [i for i, x in enumerate(cells) if type(x) is FunctionType and x is not f and closed_over(x, kind)[0]]
     if not at and not inner:
         return [], lambda new: f
-    deeper = {i: closed_over(cells[i]) for i in inner}
+    deeper = {i: closed_over(cells[i], kind) for i in inner}
     found = [leaves[i] for i in at] + [h for i in inner for h in deeper[i][0]]
     # what is kept with a graph must not hold values that it was staged with: neither they nor functions with them are in `leaves`
     own = [i for i, x in enumerate(cells) if x is f]
