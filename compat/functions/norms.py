@@ -118,9 +118,10 @@ def cdist(x1, x2, p=2.0, compute_mode=None):
             raise RuntimeError(f"cdist only supports floating-point dtypes, X{at} got: {spoken(d)}")
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
-    if shared.halves and half_in(x1):
-        raise NotImplementedError(f"\"cdist\" not implemented for '{spoken(half_in(x1))}'")
-    need_scalar_type(current(x1), current(x2))
+    if x1.numel() and x2.numel():
+        if shared.halves and half_in(x1):
+            raise NotImplementedError(f"\"cdist\" not implemented for '{spoken(half_in(x1))}'")
+        need_scalar_type(current(x1), current(x2))
     return vector_norm_of(current(x1.unsqueeze(-2) - x2.unsqueeze(-3)), p, -1)
 
 

@@ -44,7 +44,8 @@ def adaptive_average(k):
             )
         if k < 3 and all(w == 1 for w in wanted):
             return T["mean"](input, tuple(range(-k, 0)), True)
-        refuse_integers(f"{name}_cpu" if k == 3 else name, input)
+        if input.numel() and (0 not in wanted or k == 3):
+            refuse_integers(f"{name}_cpu" if k == 3 else name, input)
         if shared.halves and (d := half_in(x)):
             return in_float32(d, adaptive_avg_pool, input, output_size)
         if all(w == 1 for w in wanted):

@@ -11,7 +11,7 @@ from ...autograd.grad_mode import call_in
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, shape_of
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named, not_a_tensor
+from ...functions.register import named, not_a_tensor, spoken
 from ...functions.results import type_text
 from ...graph import labelled
 from ...tensor import Tensor, current, memory, wrap
@@ -34,11 +34,11 @@ def checked_indices(input, name, rows, table=None):
     if not isinstance(input, Tensor):
         raise not_a_tensor(name, input, 2, "indices")
     idx = current(input)
-    if dtype_of(idx).kind not in "iu":
+    if dtype_of(idx) not in (np.int64, np.int32):
         at = 2 if name == "embedding_renorm_" else 1
         raise RuntimeError(
             f"Expected tensor for argument #{at} 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"{input.type()} instead (while checking arguments for {name})"
+            f"{type_text(dtype_of(idx))} instead (while checking arguments for {name})"
         )
     values = concrete_or_none(idx)
     if values is not None and values.size and (values.min() < 0 or values.max() >= rows):
@@ -59,6 +59,10 @@ def checked_indices(input, name, rows, table=None):
 def renorm(weight, values, max_norm, norm_type):
     """Scale down, in place and unrecorded, the rows that are named and whose norm exceeds max_norm."""
     rows = np.unique(values)
+    d = dtype_of(current(weight))
+    if d.kind not in "fc":
+        raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {spoken(d)} instead.")
+    max_norm = max_norm.item() if isinstance(max_norm, Tensor) else max_norm
     found = weight.detach()[wrap(Tensor, rows)]
     norms = memory(found.norm(norm_type, 1))
     long = norms > max_norm
@@ -100,9 +104,14 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     padding_idx: a row without gradient. max_norm: longer rows are first scaled down to it, in place.
     """
     try:
-        row = row_of(padding_idx, weight.shape[0])
         if weight.dim() != 2:
+            if max_norm is not None:
+                raise RuntimeError(
+                    f"Expected 2-dimensional tensor, but got {weight.dim()}-dimensional tensor for argument #1 'self' (while checking "
+                    "arguments for embedding_renorm_)"
+                )
             raise RuntimeError("'weight' must be 2-D")
+        row = row_of(padding_idx, weight.shape[0])
         own = "embedding" if max_norm is None else "embedding_renorm_"
         idx, values = checked_indices(input, own, weight.shape[0], weight)
         if max_norm is not None:
@@ -160,11 +169,17 @@ def embedding_bag(
         )
         weight, input = input, weight
     check_bags(input, weight, offsets, mode, scale_grad_by_freq, sparse, per_sample_weights)
-    row = None if padding_idx is None else padding_idx % weight.shape[0]
-    _, values = checked_indices(input, "embedding_bag", weight.shape[0])
+    count = weight.shape[0]
+    if padding_idx is not None and not -count <= padding_idx < count:
+        raise RuntimeError(
+            f"padding_idx must be within the number of embeddings, -{count} through {count - 1}, but got {padding_idx}"
+        )
+    row = None if padding_idx is None else padding_idx % count
+    _, values = checked_indices(input, "embedding_bag" if max_norm is None else "embedding_renorm_", count, weight)
     values = known(values, "embedding_bag")
     if max_norm is not None:
         renorm(weight, values, max_norm, norm_type)
+    need_floats(weight)
     if per_sample_weights is not None and mode != "sum":
         raise NotImplementedError(
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
@@ -220,6 +235,10 @@ def check_bags(input, weight, offsets, mode, scale_grad_by_freq, sparse, per_sam
         raise ValueError("max mode does not support scaling the gradient by the frequency")
     if mode == "max" and sparse:
         raise ValueError("max mode does not support sparse weights")
+
+
+def need_floats(weight):
+    """torch's error for rows that are no floats."""
     d = dtype_of(current(weight))
     if d.kind != "f":
         got = type_text(d)

@@ -17,6 +17,7 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.register import check_castable, named, spoken
 from ...graph import labelled
 from ...tensor import current
+from .activations import logsigmoid
 from .dtypes import dtype_in, refuse_integers
 from .lookup import concrete_or_none
 from .products import linear
@@ -48,10 +49,14 @@ def loss_inputs(input, target):
         raise
 
 
-def weighted(errors, weight, input, reduction, by_weight):
-    """errors * weight, reduced; `by_weight`: the mean is over the weights, not over the elements."""
+def need_weights(weight, input):
+    """torch's error for weights of another shape than what they weigh."""
     if weight.shape != input.shape:
         raise ValueError("Weights and input must have the same size.")
+
+
+def weighted(errors, weight, input, reduction, by_weight):
+    """errors * weight, reduced; `by_weight`: the mean is over the weights, not over the elements."""
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"Invalid reduction mode: {reduction}. Expected one of 'none', 'mean', 'sum'.")
     out = errors * weight
@@ -70,23 +75,26 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     if weight is None and reduction in ("mean", "sum") and all_of_one(x, y):
         return P["squared_error"](x, y, mean=reduction == "mean")
     if weight is not None:
+        need_weights(weight, input)
         return weighted((input - target) ** 2, weight, input, reduction, True)
     if dtype_of(x) != dtype_of(y):
         (x, y), _ = promoted((x, y))
+    reduction = reduction_of(reduction)
     d = T["sub"](x, y)
     refuse_integers("mse_cpu", d)
     out = P["square"](d)
-    return labelled(averaged(out, reduction_of(reduction)), "MseLossBackward0", (input, target))
+    return labelled(averaged(out, reduction), "MseLossBackward0", (input, target))
 
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """|input - target|, reduced; weighted, the mean is over the weights."""
     reduction = given_reduction(reduction, size_average, reduce)
     loss_inputs(input, target)
-    out = (input - target).abs()
-    if weight is not None:
-        return weighted(out, weight, input, reduction, True)
-    return reduced(out, reduction_of(reduction))
+    if weight is None:
+        reduction = reduction_of(reduction)
+        return reduced((input - target).abs(), reduction)
+    need_weights(weight, input)
+    return weighted((input - target).abs(), weight, input, reduction, True)
 
 
 def given_reduction(reduction, size_average, reduce):
@@ -125,6 +133,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     """0.5 * d ** 2 where |d| < delta, delta * (|d| - delta / 2) elsewhere, reduced."""
     x, y = loss_inputs(input, target)
     if weight is not None:
+        need_weights(weight, input)
         return weighted(huber_loss(input, target, "none", delta), weight, input, reduction, False)
     reduction = reduction_of(reduction)
     if delta <= 0:
@@ -358,20 +367,39 @@ def binary_cross_entropy_with_logits(
     reduction = reduction_of(reduction, size_average, reduce)
     if input.shape != target.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    refuse_integers("log_sigmoid_cpu", input)
+    return loss_of_logits(input, target, weight, pos_weight, reduction)
+
+
+def loss_of_logits(input, target, weight, pos_weight, reduction):
+    """binary_cross_entropy_with_logits of operands that are stretched to one shape."""
     x, y = current(input), current(target)
-    if dtype_of(y).kind in KINDS_OF_INTEGER:
-        raise RuntimeError(
-            f"result type {spoken(dtype_of(x))} can't be cast to the desired output type {spoken(dtype_of(y))}"
-        )
-    if pos_weight is None:
+    if pos_weight is None and dtype_of(x).kind == "f" and dtype_of(x) == dtype_of(y) and shape_of(x) == shape_of(y):
         out = P["binary_cross_entropy_with_logits"](x, y)
-    else:
-        factor = P["add"](P["mul"](P["sub"](current(pos_weight), 1.0), y), 1.0)
-        out = P["sub"](P["mul"](P["sub"](1.0, y), x), P["mul"](factor, P["log_sigmoid"](x)))
-    if weight is not None:
-        out = P["mul"](out, current(weight))
-    return labelled(averaged(out, reduction), "BinaryCrossEntropyWithLogitsBackward0", (input, target))
+        if weight is not None:
+            out = P["mul"](out, current(weight))
+    else:  # (in the dtype of the target, which torch writes into)
+        log = logsigmoid(input)
+        if pos_weight is not None:
+            log = into(log, log * ((pos_weight - 1) * target + 1))
+        out = number_less(1, target)
+        out = into(out, out * input)
+        out = into(out, out - log)
+        if weight is not None:
+            out = into(out, out * weight)
+    return labelled(averaged(current(out), reduction), "BinaryCrossEntropyWithLogitsBackward0", (input, target))
+
+
+def number_less(x, t):
+    """A number less a Tensor, in the Tensor's dtype, as torch's C++ has it."""
+    return T["sub"](T["full"]((), x, dtype=t.dtype), t)
+
+
+def into(t, got):
+    """A result in the dtype of a Tensor that torch writes it into; RuntimeError if that would not hold it."""
+    if tuple(got.shape) != tuple(t.shape):
+        raise RuntimeError(f"output with shape {list(t.shape)} doesn't match the broadcast shape {list(got.shape)}")
+    check_castable(dtype_in(t), dtype_in(got))
+    return got.to(t.dtype)
 
 
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
@@ -382,10 +410,13 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
             "by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as "
             "'batchmean' in the next major release.",
         )
-    if dtype_in(input).kind in KINDS_OF_INTEGER or dtype_in(target).kind in KINDS_OF_INTEGER:
-        raise RuntimeError("kl_div: Integral inputs not supported.")
-    batchmean = reduction == "batchmean"
+    batchmean = isinstance(reduction, str) and reduction == "batchmean"
     reduction = reduction_of("sum" if batchmean else reduction, size_average, reduce)
+    kinds = dtype_in(input).kind + dtype_in(target).kind
+    if "c" in kinds:
+        raise RuntimeError("kl_div: Complex inputs not supported.")
+    if {*kinds} & {*KINDS_OF_INTEGER}:
+        raise RuntimeError("kl_div: Integral inputs not supported.")
     out = target.exp() * (target - input) if log_target else T["xlogy"](target, target) - target * input
     out = reduced(out, reduction)
     return out / input.shape[0] if batchmean and input.dim() else out

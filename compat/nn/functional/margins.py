@@ -15,6 +15,7 @@ from .activations import logsigmoid
 from .distances import pairwise_distance
 from .dtypes import refuse_halves
 from .lookup import concrete_or_none
+from .losses import number_less
 from .reduction import averaged, reduced, reduction_of
 
 P = PRIMITIVES
@@ -28,6 +29,11 @@ def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, r
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
             f"{input1.shape}, input2: {input2.shape}, target: {target.shape} "
         )
+    return ranked(input1, input2, target, margin, reduction)
+
+
+def ranked(input1, input2, target, margin, reduction):
+    """margin_ranking_loss of operands of any number of dimensions."""
     return reduced(by_number(ADD, -target * (input1 - input2), float(margin)).clamp_min(0), reduction)
 
 
@@ -35,7 +41,7 @@ def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=No
     """input where target is 1, max(0, margin - input) where it is -1, reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
     zero = T["zeros_like"](input)
-    far, near = T["rsub"](input, margin).clamp_min(0).to(input.dtype), input
+    far, near = number_less(margin, input).clamp_min(0), input
     return reduced(T["where"](target != 1, far, zero) + T["where"](target != -1, near, zero), reduction)
 
 

@@ -47,7 +47,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn_enable
 
 def embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False):
     """nn.functional.embedding; padding_idx -1 is none."""
-    row = None if padding_idx == -1 else padding_idx
+    row = None if padding_idx == -1 or weight.dim() != 2 else padding_idx
     return lookup.embedding(indices, weight, row, scale_grad_by_freq=scale_grad_by_freq)
 
 
@@ -85,9 +85,7 @@ def feature_dropout(input, p, train):
 # ------------------------------------------------------------------------------------------------ losses
 def binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None, reduction=0):
     """nn.functional.binary_cross_entropy_with_logits."""
-    return losses.binary_cross_entropy_with_logits(
-        input, target, weight, reduction=REDUCTIONS[reduction], pos_weight=pos_weight
-    )
+    return losses.loss_of_logits(input, target, weight, pos_weight, REDUCTIONS[reduction])
 
 
 def kl_div(input, target, reduction=0, *, log_target=False):
@@ -113,7 +111,7 @@ def hinge_embedding_loss(input, target, margin=1.0, reduction=0):
 
 def margin_ranking_loss(input1, input2, target, margin=0.0, reduction=0):
     """nn.functional.margin_ranking_loss."""
-    return margins.margin_ranking_loss(input1, input2, target, margin, reduction=REDUCTIONS[reduction])
+    return margins.ranked(input1, input2, target, margin, REDUCTIONS[reduction])
 
 
 def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction=0):

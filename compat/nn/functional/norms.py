@@ -9,10 +9,13 @@ from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import call_in
+from ...deprecations import once
+from ...dtypes import name_of
 from ...functions.arithmetic import ADD, by_number
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
+from ...functions.results import C_NAMES
 from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
 from ...graph import labelled
 from ...size import Size
@@ -106,6 +109,9 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     normalized = tuple(normalized_shape)
     t = current(input)
     axes = last_axes(t, normalized, weight, comma="")
+    if weight is not None and weight.dtype != input.dtype:
+        own, other = (C_NAMES.get(name_of(dtype_of(current(x)))) for x in (input, weight))
+        once("mixed", own, other)
     refuse_integers("rms_norm", input)
     if shared.halves and (d := half_in(t)):
         return in_float32(d, rms_norm, input, normalized, weight, EPS if eps is None else eps)
@@ -179,7 +185,8 @@ def batch_norm(
             missing = "running_mean" if running_mean is None else "running_var"
             raise RuntimeError(f"{missing} must be defined in evaluation mode")
         check_channels(shape[1], running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
-        refuse_integers("batch_norm", input)
+        if input.numel():
+            refuse_integers("batch_norm", input)
         need_one_dtype(input, weight, bias, running_mean, running_var)
         if shared.halves and (d := half_in(t)):
             out = half_batch_norm(t, running_mean, running_var, weight, bias, training, axes, eps)

@@ -23,8 +23,15 @@ def windows_of(shape, window, stride, padding, dilation, ceil_mode):
     """The padding pairs of a pooling over the last axes of a shape: `ceil_mode` pads behind so that a last, partial window
     counts."""
     k = len(window)
-    if 0 in stride:
-        raise RuntimeError("stride should not be zero")
+    for s, p, w, d in zip(stride, padding, window, dilation):
+        if s == 0:
+            raise RuntimeError("stride should not be zero")
+        if p < 0:
+            raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
+        if p > int((d * (w - 1) + 1) / 2):
+            raise RuntimeError(
+                f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={w} and dilation={d}"
+            )
     for what, sizes, letter in (
         ("kernel size", window, "k"),
         ("stride", stride, "d"),
@@ -36,10 +43,6 @@ def windows_of(shape, window, stride, padding, dilation, ceil_mode):
             raise RuntimeError(f"{what} should be greater than zero, but got {told}")
     pairs, counts = [], []
     for n, w, s, p, d in zip(shape[-k:], window, stride, padding, dilation):
-        if 2 * p > d * (w - 1) + 1:
-            raise RuntimeError(
-                f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={w} and dilation={d}"
-            )
         reach = n + 2 * p - d * (w - 1) - 1
         count = reach // s + 1
         if ceil_mode:
@@ -70,6 +73,14 @@ def need_dimension(shape, dim):
         raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
 
 
+def need_channels(shape):
+    """torch's error for images of no channels, or of no height or width."""
+    if 0 in shape[1:] or len(shape) == 3 and 0 in shape:
+        raise RuntimeError(
+            f"Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:{list(shape)}"
+        )
+
+
 def check_line(input, name):
     """avg_pool1d and its kin work on [C, L] and [N, C, L]."""
     if input.dim() not in (2, 3):
@@ -91,6 +102,8 @@ def max_pooling(k):
         stride = strides_of(stride, window, k, name)
         dilation = entries(dilation, k, name, "dilation")
         check_rank(shape_of(x), k)
+        if k == 2:
+            need_channels(shape_of(x))
         pads = windows_of(shape_of(x), window, stride, entries(padding, k, name, "padding"), dilation, ceil_mode)
         if dtype_of(x).kind in "bc":
             refuse(name, dtype_of(x))

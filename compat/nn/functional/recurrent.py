@@ -11,8 +11,9 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
 from ...functions.operands import dtype_of, shape_of
+from ...functions.products import need_same_dtype
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import renamed
+from ...functions.register import renamed, spoken
 from ...rewriting import grouped
 from ...tensor import Tensor, current
 from .dropouts import dropout
@@ -83,11 +84,22 @@ def biases(mode, b_ih, b_hh):
 def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     """One step of a cell on input [N, in]: the next state, a tuple."""
     check_cell(input, state, w_ih, w_hh)
+    for x, w, b in ((input, w_ih, b_ih), (state[0], w_hh, b_hh)):
+        need_one_dtype(x, w, b)
     first, second = biases(mode, b_ih, b_hh)
     x = plus(P["dot_general"](current(input), current(w_ih), dims=BY_ROWS), None if first is None else current(first))
     state = tuple([current(s) for s in state])
     second = None if second is None else current(second)
     return STEPS[mode](x, state, current(w_hh), second, None)
+
+
+def need_one_dtype(x, w, b):
+    """torch's error for what a weight of another dtype is multiplied with, with a bias or without one."""
+    if x.dtype != w.dtype:
+        own, other = dtype_of(current(x)), dtype_of(current(w))
+        if b is None:
+            need_same_dtype(current(x), current(w))
+        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {spoken(own)} and {spoken(other)}")
 
 
 def check_cell(input, state, w_ih, w_hh):

@@ -5,7 +5,6 @@ import sys
 import warnings
 from numbers import Number
 
-from ...dtypes import SPOKEN
 from ...functions.register import FUNCTIONS as T
 from .. import init
 from ..functional import recurrent
@@ -202,6 +201,9 @@ class RNNBase(Module):
                 self._check_rank(states, alone)
             hx = self._bundled(tuple([self._ordered(s.unsqueeze(1) if alone else s, order) for s in states]))
         self.check_forward_args(data, hx, sizes)
+        recurrent.need_one_dtype(
+            self._states(hx)[0], self._flat_weights[1], self._flat_weights[2] if self.bias else None
+        )
         out, last = recurrent.recurrent(
             self.mode, data, self._states(hx), self._flat_weights, self.num_layers, self.dropout, self.training,
             self.bidirectional, self.batch_first, sizes,
@@ -353,10 +355,6 @@ class RNNCellBase(Module):
         if self._states > 1 and hasattr(hx, "alias"):
             raise TypeError("lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor")
         states = () if hx is None else tuple(hx) if self._states > 1 else (hx,)
-        for given in (input, *states[:1]):
-            if given.dtype != self.weight_ih.dtype and not under_autocast():
-                kinds = [SPOKEN.get(name, name) for name in (given.dtype.name, self.weight_ih.dtype.name)]
-                raise RuntimeError("mat1 and mat2 must have the same dtype, but got {} and {}".format(*kinds))
         for at, s in enumerate(states):
             if s.dim() not in (1, 2):
                 what = f"hx[{at}]" if self._states > 1 else "hidden"
@@ -368,6 +366,8 @@ class RNNCellBase(Module):
         elif alone:
             states = tuple([s.unsqueeze(0) for s in states])
         weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        if under_autocast():
+            input, states = input.to(self.weight_ih.dtype), tuple([s.to(self.weight_ih.dtype) for s in states])
         new = recurrent.cell(self._mode(), input, states, *weights)
         if alone:
             new = tuple([s.squeeze(0) for s in new])

@@ -35,6 +35,8 @@ class WeightNorm:
                 "before applying weight normalization"
             )
         del module._parameters[name]
+        if weight is None:
+            raise TypeError("norm_except_dim(): argument 'v' (position 1) must be Tensor, not NoneType")
         module.register_parameter(name + "_g", Parameter(norm_except_dim(weight, 2, fn.dim).data))
         module.register_parameter(name + "_v", Parameter(weight.data))
         setattr(module, name, fn.compute_weight(module))
