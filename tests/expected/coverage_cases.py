@@ -118,7 +118,7 @@ frexp: a; big
 gather: a, 1, g; a, 0, g; a, 1, g, sparse_grad=False; m, 1, i
 gcd: a, b; big, big
 ge: a, b; a, 1; a, s
-geqrf: =(lambda r: r[0].abs().triu())(torch.geqrf(m))
+geqrf: =(lambda r: r[0].abs().triu())(torch.geqrf(m)); =(lambda r: r[1].abs())(torch.geqrf(n))
 ger: v, w
 get_device: a
 greater: a, b
@@ -157,7 +157,7 @@ isnan: a; a * nan
 isneginf: a; a / 0
 isposinf: a; a / 0
 isreal: a
-istft: =torch.istft(torch.stft(v.repeat(8), 8, return_complex=True), 8); =torch.istft(torch.stft(seq[0].repeat(1, 4), 6, 2, window=p.flatten(), return_complex=True), 6, 2, window=p.flatten().detach(), length=20); =torch.istft(torch.stft(seq[0].repeat(1, 4), 6, 2, 5, center=False, normalized=True, onesided=False, return_complex=True), 6, 2, 5, q.flatten()[:5].detach(), True, True, False, 12)
+istft: =torch.istft(torch.stft(v.repeat(8), 8, return_complex=True), 8); =torch.istft(torch.stft(seq[0].repeat(1, 4), 6, 2, window=p.flatten(), return_complex=True), 6, 2, window=p.flatten().detach(), length=20); =torch.istft(torch.stft(seq[0].repeat(1, 4), 6, 2, 5, center=False, normalized=True, onesided=False, return_complex=True), 6, 2, 5, q.flatten()[:5].detach(), True, True, False, 12); =torch.istft(torch.stft(v.repeat(8), 8, onesided=False, return_complex=True), 8, onesided=False, return_complex=False)
 kron: a, m; v, w; a, t
 kthvalue: a, 2; a, 1, 0; a, 2, 1, True; s, 1
 lcm: a, b; big, big
@@ -208,10 +208,10 @@ multiply: a, b; a, 2
 mv: m, v; a, v
 mvlgamma: big, 2; big, 1
 nan_to_num: a; torch.where(k, a, inf); torch.where(k, a, nan), 1.0, 2.0, 3.0
-nanmean: a; a, 1; a, 1, True; =torch.nanmean(torch.where(k, a, nan), 1)
-nanmedian: a; a, 1; =torch.nanmedian(torch.where(k, a, nan), 1)
+nanmean: a; a, 1; a, 1, True; =torch.nanmean(torch.where(k, a, nan), 1); =torch.nanmean(a, 1, dtype=torch.float64)
+nanmedian: a; a, 1; =torch.nanmedian(torch.where(k, a, nan), 1); a, 1, True
 nanquantile: a, 0.4; a, 0.3, 1, True; =torch.nanquantile(torch.where(k, a, nan), 0.5, 1); a, 0.35, 1, interpolation="lower"
-nansum: a; a, 1; =torch.nansum(torch.where(k, a, nan), 1)
+nansum: a; a, 1; =torch.nansum(torch.where(k, a, nan), 1); a, 1, True; =torch.nansum(a, 0, dtype=torch.float64); =torch.nansum(a, dtype=torch.float32)
 narrow: a, 1, 1, 2; t, 2, 0, 3; a, 1, -2, 1
 narrow_copy: a, 1, 1, 2
 ne: a, b; a, 1
@@ -273,11 +273,11 @@ sqrt: q; a; s.abs()
 square: a; s
 squeeze: r; r, 0; a.reshape(1, 2, 1, 3); a.reshape(1, 2, 1, 3), (0, 2); r, 1
 std: a; a, 1; a, (0, 1), correction=0; a, 1, True, True; =torch.std(t, dim=1, correction=2); a, False; =torch.std(a, 1, keepdim=True)
-stft: v.repeat(6), 8, return_complex=True; =torch.view_as_real(torch.stft(seq[0].repeat(1, 3), 6, 2, 5, q.flatten()[:5].contiguous(), center=False, return_complex=True)); =torch.stft(seq[0].repeat(1, 3), 6, 3, normalized=True, onesided=False, pad_mode="constant", return_complex=True)
+stft: v.repeat(6), 8, return_complex=True; =torch.view_as_real(torch.stft(seq[0].repeat(1, 3), 6, 2, 5, q.flatten()[:5].contiguous(), center=False, return_complex=True)); =torch.stft(seq[0].repeat(1, 3), 6, 3, normalized=True, onesided=False, pad_mode="constant", return_complex=True); =torch.stft(v.repeat(6), 8, center=False, align_to_window=True, return_complex=True); seq[0].repeat(1, 3), 6, 3, normalized=True, onesided=False, pad_mode="constant", return_complex=True; seq[0].repeat(1, 3), 6, 2, 5, q.flatten()[:5].contiguous(), False, return_complex=True
 sub: a, b; a, r; a, 2; s, a; a, b, alpha=3; a, 1.5
 subtract: a, b; a, b, alpha=2
 sum: a; a, 1; t, (0, 2), True; a, dtype=torch.float64; s; e; e, 0; k
-svd: =torch.svd(m)[1]; =(lambda r: r[0] @ torch.diag_embed(r[1]) @ r[2].mT.conj())(torch.svd(n)); =torch.svd(a, some=False)[1]
+svd: =torch.svd(m)[1]; =(lambda r: r[0] @ torch.diag_embed(r[1]) @ r[2].mT.conj())(torch.svd(n)); =torch.svd(a, some=False)[1]; =torch.svd(m, compute_uv=False)[1]
 swapaxes: t, 0, 2
 swapdims: t, 0, 2
 t: a; v; s
@@ -287,7 +287,7 @@ tan: a
 tanh: a; s
 tensor_split: t, 3, 2; v, [1, 2]; a, 2; a, (1,), 1; v, torch.tensor([1, 2])
 tile: a, (2,); a, (2, 1, 2); s, (2,)
-topk: a, 2; a, 1, 0; a, 2, 1, False; =torch.topk(a, 3, sorted=True)
+topk: a, 2; a, 1, 0; a, 2, 1, False; =torch.topk(a, 3, sorted=True); a, 3, sorted=True
 trace: m; a
 transpose: a, 0, 1; t, 0, -1
 triangular_solve: =torch.triangular_solve(n, m)[0]; =torch.triangular_solve(n, m, False)[0]; =torch.triangular_solve(n, m, True, True, True)[0]
@@ -297,7 +297,7 @@ true_divide: a, q; a, 2
 trunc: a; s
 unbind: a; t, 2
 unflatten: t, 2, (2, 2); a, 1, (-1, 3)
-unique: a; i; i, return_inverse=True; i, return_counts=True; =torch.unique(i, dim=0); a, False
+unique: a; i; i, return_inverse=True; i, return_counts=True; =torch.unique(i, dim=0); a, False; i, dim=0
 unique_consecutive: j; j, return_inverse=True, return_counts=True; a; i, dim=0
 unsafe_chunk: a, 2, 1
 unsafe_split: a, 2, 1
@@ -322,7 +322,7 @@ atleast_3d: s; v; a; t; [s, v]
 avg_pool1d: seq, 3; seq, 2, 1, 1; seq, 3, ceil_mode=True, count_include_pad=False
 bartlett_window: 6; 5, False; 6, dtype=dtype
 bilinear: a, b, x; a, b, x, a[:, 0]
-binary_cross_entropy_with_logits: a, p; a, p, q; a, p, None, v.detach().abs()
+binary_cross_entropy_with_logits: a, p; a, p, q; a, p, None, v.detach().abs(); =torch.binary_cross_entropy_with_logits(a, p, reduction=2)
 binomial: =torch.binomial((big * 10).round(), p)
 blackman_window: 6; 5, False; 6, dtype=dtype
 block_diag: a, m; v, s, a
@@ -349,18 +349,18 @@ conv_transpose2d: img, img[:, :, :2, :2]; img, img[:, :, :2, :2], None, 2, 1, 1;
 conv_transpose3d: vol, vol.transpose(0, 1)[:, :, :2, :2, :2]; vol, vol.transpose(0, 1)[:, :, :2, :2, :2], None, 2, 1; vol, vol.transpose(0, 1)[:, :, :2, :2, :2], None, 2, 0, 1, 1, 1
 cosine_embedding_loss: a, b, 2 * g[:, 0] + 1; a, b, 2 * g[:, 0] - 1, 0.2, reduction=2
 cosine_similarity: a, b; a, b, 0; a, r, eps=1e-3
-ctc_loss: =torch.ctc_loss(t.transpose(1, 2).log_softmax(2).reshape(4, 2, 3), torch.tensor([[1, 2], [2, 1]]), torch.tensor([4, 4]), torch.tensor([2, 1])); =torch.ctc_loss(t.transpose(1, 2).log_softmax(2).reshape(4, 2, 3), torch.tensor([[1, 2], [2, 1]]), torch.tensor([4, 3]), torch.tensor([2, 1]), reduction=0)
+ctc_loss: =torch.ctc_loss(t.transpose(1, 2).log_softmax(2).reshape(4, 2, 3), torch.tensor([[1, 2], [2, 1]]), torch.tensor([4, 4]), torch.tensor([2, 1])); =torch.ctc_loss(t.transpose(1, 2).log_softmax(2).reshape(4, 2, 3), torch.tensor([[1, 2], [2, 1]]), torch.tensor([4, 3]), torch.tensor([2, 1]), reduction=0); =torch.ctc_loss(t.transpose(1, 2).log_softmax(2).reshape(4, 2, 3), torch.tensor([[1, 0], [0, 1]]), torch.tensor([4, 4]), torch.tensor([2, 1]), blank=2, reduction=2); =torch.ctc_loss(t.transpose(1, 2).log_softmax(2).reshape(4, 2, 3), torch.tensor([[1, 2], [2, 1]]), torch.tensor([1, 4]), torch.tensor([2, 1]), zero_infinity=True)
 cumulative_trapezoid: a; a, b; a, dx=0.5, dim=0
 detach_copy: a
 diagonal_copy: m; x, 1, 1, 2
 dropout: a, 0.3, True; a, 0.3, False; a, 0.0, True
 dstack: [a, b]; [v, w]
 einsum: "ij,jk->ik", a, m; "ii", m; "ij->ji", a; "bij,bjk->bik", x, x; "i,j->ij", v, w; "...ij,j", x, v; "ij,ij,ij->i", a, b, p
-embedding: a, g; m, i; =torch.nn.functional.embedding(i, m, padding_idx=0)
+embedding: a, g; m, i; =torch.nn.functional.embedding(i, m, padding_idx=0); =torch.embedding(m, i, -1, False, False); =torch.embedding(m, i, scale_grad_by_freq=True)
 empty: =torch.empty(2, 3).shape; =torch.empty((2, 3), dtype=dtype).dtype
-empty_like: =torch.empty_like(a).shape; =torch.empty_like(a).dtype
+empty_like: =torch.empty_like(a).shape; =torch.empty_like(a).dtype; =torch.empty_like(a, dtype=torch.float64).dtype
 empty_permuted: =torch.empty_permuted((2, 3, 4), (2, 0, 1)).stride(); =torch.empty_permuted((2, 3), (0, 1), dtype=dtype).shape
-empty_strided: =torch.empty_strided((2, 3), (1, 2)).stride()
+empty_strided: =torch.empty_strided((2, 3), (1, 2)).stride(); =torch.empty_strided((2, 3), (1, 2), dtype=dtype).dtype
 expand_copy: r, (2, 3)
 eye: 3; 2, 3; 3, dtype=dtype
 feature_alpha_dropout: img, 0.3, True; img, 0.3, False
@@ -389,9 +389,9 @@ lu_unpack: =torch.lu_unpack(*torch.linalg.lu_factor(m)); =torch.lu_unpack(*torch
 margin_ranking_loss: a, b, 2 * g - 1; a, b, 2 * g - 1, 0.3, reduction=2
 max_pool1d: seq, 3; seq, 2, 1, 1; seq, 2, 3, 0, 2, True
 max_pool2d: img, 2; img, (2, 3), 1, (1, 1); img, 2, 2, 0, 1, True
-max_pool3d: vol, 2; vol, 2, 1, 1
+max_pool3d: vol, 2; vol, 2, 1, 1; vol, 2, 1, 0, 1, True; vol, 1, 1, 0, 1
 meshgrid: v, w, indexing="ij"; v, s, indexing="xy"
-normal: 1.0, 2.0, (3,); a.detach(), 1.0; 0.5, p.detach(); a.detach(), p.detach()
+normal: 1.0, 2.0, (3,); a.detach(), 1.0; 0.5, p.detach(); a.detach(), p.detach(); =torch.normal(1.0, 2.0, (3,), dtype=torch.float64)
 ones: 2, 3; (2,), dtype=dtype
 ones_like: a; a, dtype=torch.int64
 pairwise_distance: a, b; a, b, 1.0; a, b, 3.0, 1e-3, True
@@ -419,7 +419,7 @@ rrelu: a; a, 0.1, 0.3, True
 rsub: a, b; a, 2; a, b, alpha=3
 scalar_tensor: 3; 3, dtype=dtype; 2.5
 searchsorted: v.detach().sort()[0], a; v.detach().sort()[0], a, right=True; v.detach().sort()[0], 0.5; a.detach().sort()[0], b, out_int32=True, side="right"; v.detach(), a, sorter=v.detach().argsort()
-segment_reduce: m, "sum", lengths=torch.tensor([1, 2]); m, "mean", lengths=torch.tensor([2, 1]); m, "max", lengths=torch.tensor([0, 3]), unsafe=False; m, "min", offsets=torch.tensor([0, 1, 3]), initial=1.0
+segment_reduce: m, "sum", lengths=torch.tensor([1, 2]); m, "mean", lengths=torch.tensor([2, 1]); m, "max", lengths=torch.tensor([0, 3]), unsafe=False; m, "min", offsets=torch.tensor([0, 1, 3]), initial=1.0; =torch.segment_reduce(m, "sum", lengths=torch.tensor([1, 2]), axis=0)
 select_copy: a, 1, 2
 selu: a
 slice_copy: a, 1, 0, 2; a, 1, 0, 3, 2
@@ -430,7 +430,7 @@ stack: [a, b]; [a, b], 1; [s, s], 0; (a, i)
 std_mean: a; a, 1; =torch.std_mean(t, dim=(0, 1), correction=0, keepdim=True)
 svd_lowrank: =torch.svd_lowrank(m, 3)[1]; =torch.svd_lowrank(n, 2, M=n * 0.5)[1]; =torch.svd_lowrank(m, 3, niter=1)[1]
 t_copy: a
-tensor: [1.5, 2]; [[1, 2], [3, 4]], dtype=dtype; np.ones(2); True
+tensor: [1.5, 2]; [[1, 2], [3, 4]], dtype=dtype; np.ones(2); True; =torch.tensor([1.5, 2], requires_grad=True)
 tensordot: a, m, 1; a, b, ([0, 1], [0, 1]); t, a, ([0, 1], [0, 1]); v, w, 0
 threshold: a, 0.5, 2.0; a, 0, -1
 to_dlpack: =torch.from_dlpack(torch.to_dlpack(a.detach()))
@@ -438,7 +438,7 @@ transpose_copy: a, 0, 1
 trapezoid: a; a, b; a, dx=0.5, dim=0
 trapz: a; b, x=a; a, dx=0.5, dim=0
 tril_indices: 3, 3; 2, 4, 1; 3, 2, -1, dtype=torch.int32
-triplet_margin_loss: a, b, p; a, b, p, 0.5, 1.0, swap=True; a, b, p, reduction=0
+triplet_margin_loss: a, b, p; a, b, p, 0.5, 1.0, swap=True; a, b, p, reduction=0; =torch.triplet_margin_loss(a, b, p, eps=1e-2)
 triu_indices: 3, 3; 2, 4, 1; 3, 2, -1, dtype=torch.int32
 unbind_copy: a; t, 1
 unfold_copy: t, 2, 2, 1
@@ -470,10 +470,10 @@ cfloat: a
 chalf: =a.chalf().dtype
 char: a
 contiguous: a; t.transpose(0, 1)
-copy_: =a.clone().copy_(b); =a.clone().copy_(r); =a.clone().copy_(i)
+copy_: =a.clone().copy_(b); =a.clone().copy_(r); =a.clone().copy_(i); =a.clone().copy_(b, non_blocking=True)
 cpu: a
 dim: a
-dim_order: t; t.transpose(0, 2)
+dim_order: t; t.transpose(0, 2); =t.dim_order(ambiguity_check=True)
 double: a
 element_size: a
 expand: r, 2, 3; s, (2, 2); a, 2, -1, 3
@@ -492,12 +492,12 @@ log_normal_: =a.detach().clone().log_normal_(); =a.detach().clone().log_normal_(
 long: a
 ndimension: a
 nelement: a
-new_empty: =a.new_empty((2, 4)).shape; =a.new_empty(2).dtype
-new_empty_strided: =a.new_empty_strided((2, 3), (1, 2)).stride()
+new_empty: =a.new_empty((2, 4)).shape; =a.new_empty(2).dtype; =a.new_empty((2, 4), dtype=torch.float64).dtype
+new_empty_strided: =a.new_empty_strided((2, 3), (1, 2)).stride(); =a.new_empty_strided((2, 3), (1, 2), dtype=torch.float64).dtype
 new_full: a, (2,), 1; a, (2,), 1, dtype=torch.float64
-new_ones: a, (2, 3); a, 2
+new_ones: a, (2, 3); a, 2; =a.new_ones((2, 3), dtype=torch.float64)
 new_tensor: a, [1, 0]; a, np.ones(2)
-new_zeros: a, (2, 3); a, 2
+new_zeros: a, (2, 3); a, 2; =a.new_zeros((2, 3), dtype=torch.int32)
 normal_: =a.detach().clone().normal_(); =a.detach().clone().normal_(1.0, 2.0)
 numpy: =torch.from_numpy(a.detach().numpy())
 random_: =a.detach().clone().random_(5); =a.detach().clone().random_(2, 7)
@@ -513,7 +513,7 @@ storage_offset: a; a[1, 1:]
 stride: a; t, 1; t.transpose(0, 2)
 sum_to_size: a, (1, 3); a, 1, 1; t, (4,); a, 2, 3
 to: a, torch.float64; a, torch.int64; a, b.double(); a, "cpu"; a, torch.float32, copy=True
-to_dense: a
+to_dense: a; =a.to_dense(torch.float64); =a.to_dense(masked_grad=False)
 tolist: a; s
 type: a; a, torch.float64; a, torch.int64
 type_as: a, i
@@ -524,12 +524,12 @@ view: a, 3, 2; t, -1, 4; a, (6,)
 view_as: a, n
 where: b, k, a; a, k, 2.0
 detach_: =a.clone().detach_(); =a.detach_()
-as_strided_: =a.clone().as_strided_((2, 2), (1, 2))
+as_strided_: =a.clone().as_strided_((2, 2), (1, 2)); =a.clone().as_strided_((2, 2), (1, 2), 1)
 resolve_conj: a.conj()
 zero_: =a.clone().zero_()
 split: a, 2, 1; t, [1, 3], 2
 nonzero: a; k; =k.nonzero(as_tuple=True)
-max: a; a, 1; a, b
+max: a; a, 1; a, b; a, 1, True
 repeat_interleave: a, 2; a, j, 1
 permute: t, 2, 0, 1; t, (2, 0, 1)
 reshape: a, 3, 2; t, (-1, 4)
@@ -548,15 +548,15 @@ put_: =a.clone().put_(o, v); =a.clone().put_(i, m[:2], True)
 bernoulli_: =a.detach().clone().bernoulli_(0.3); =a.detach().clone().bernoulli_(p.detach())
 polygamma: q, 1; q, 2
 polygamma_: =q.clone().polygamma_(1)
-lu: =m.lu()[:2]
-qr: =m.qr()[1].abs()
-svd: =m.svd()[1]
+lu: =m.lu()[:2]; =m.lu(pivot=True)[:2]; =m.lu(get_infos=True)
+qr: =m.qr()[1].abs(); =n.qr(some=False)[1].abs()
+svd: =m.svd()[1]; =a.svd(some=False)[1]; =m.svd(compute_uv=False)[1]; =(lambda r: r[0] @ torch.diag_embed(r[1]) @ r[2].mT.conj())(n.svd())
 geqrf: =m.geqrf()[0].abs().triu()
-triangular_solve: =n.triangular_solve(m)[0]
+triangular_solve: =n.triangular_solve(m)[0]; =n.triangular_solve(m, False)[0]; =n.triangular_solve(m, True, True, True)[0]
 lu_solve: =n.lu_solve(*torch.linalg.lu_factor(m))
-istft: =torch.stft(v.repeat(8), 8, return_complex=True).istft(8)
+istft: =torch.stft(v.repeat(8), 8, return_complex=True).istft(8); =torch.stft(seq[0].repeat(1, 4), 6, 2, window=p.flatten(), return_complex=True).istft(6, 2, 6, p.flatten().detach(), True, False, True, 20)
 aminmax: a; =a.aminmax(dim=1); =a.aminmax(dim=0, keepdim=True)
-nonzero_static: =k.nonzero_static(size=2)
+nonzero_static: =k.nonzero_static(size=2); =k.nonzero_static(size=5, fill_value=7)
 bitwise_left_shift_: =a.clone().bitwise_left_shift_(b.abs())
 multinomial: p, 2; p, 4, True
 pow: q, 2; q, b; a, 3
@@ -581,7 +581,7 @@ ldl_factor_ex: =(lambda r: r[0].tril())(torch.linalg.ldl_factor_ex(spd)); =torch
 ldl_solve: =torch.linalg.ldl_solve(*torch.linalg.ldl_factor(spd), n); =torch.linalg.ldl_solve(*torch.linalg.ldl_factor((m + m.mT) / 2), n); =torch.linalg.ldl_solve(*torch.linalg.ldl_factor(spd, hermitian=True), n, hermitian=True)
 lstsq: =torch.linalg.lstsq(n, m)[0]; =torch.linalg.lstsq(n, m)[:2]; =torch.linalg.lstsq(m, n)[0]; =torch.linalg.lstsq(n, m, driver="gelsd"); =torch.linalg.lstsq(a, n[:2])[0]; =torch.linalg.lstsq(n, m, rcond=0.3)[0]
 lu: m; x; n; a; =torch.linalg.lu(m, pivot=True)
-lu_factor: m; x; n
+lu_factor: m; x; n; =torch.linalg.lu_factor(m, pivot=True)
 lu_factor_ex: m; x; =torch.linalg.lu_factor_ex(m, pivot=True, check_errors=True)
 lu_solve: =torch.linalg.lu_solve(*torch.linalg.lu_factor(m), n); =torch.linalg.lu_solve(*torch.linalg.lu_factor(m), a, left=False); =torch.linalg.lu_solve(*torch.linalg.lu_factor(m), n, adjoint=True); =torch.linalg.lu_solve(*torch.linalg.lu_factor(x), x)
 matmul: m, m; x, v
@@ -591,13 +591,13 @@ matrix_power: m, 2; m, -2; m, 0; x, 3
 matrix_rank: m; n; =torch.linalg.matrix_rank(x, atol=1.0, rtol=0.1); =torch.linalg.matrix_rank(spd, hermitian=True); m, 1.0
 multi_dot: [a, m, n]; [v, m, n]; [a, m, v]; [v, m, w]; [a, m]
 norm: a; m, "fro"; m, "nuc"; m, 2; v, 1; v, inf; v, 0; a, 3, 1; x, None, (1, 2), True; a, dtype=torch.float64; t, 2, 1
-pinv: n; m; a; x; =torch.linalg.pinv(spd, hermitian=True); =torch.linalg.pinv(n, rtol=0.3); =torch.linalg.pinv(n, atol=0.1)
+pinv: n; m; a; x; =torch.linalg.pinv(spd, hermitian=True); =torch.linalg.pinv(n, rtol=0.3); =torch.linalg.pinv(n, atol=0.1); =torch.linalg.pinv(n, rcond=0.5)
 qr: =(lambda r: (r[0].abs(), r[1].abs()))(torch.linalg.qr(m)); =torch.linalg.qr(n)[1].abs(); =torch.linalg.qr(n, mode="r")[1].abs(); =torch.linalg.qr(n, mode="complete")[0].abs()
 slogdet: m; x
 solve: m, n; m, v; x, t; x, a; =torch.linalg.solve(m, a, left=False)
 solve_ex: m, n; m, v; =torch.linalg.solve_ex(m, a, left=False, check_errors=True)
 solve_triangular: =torch.linalg.solve_triangular(m, n, upper=True); =torch.linalg.solve_triangular(m, n, upper=False); =torch.linalg.solve_triangular(m, a, upper=True, left=False); =torch.linalg.solve_triangular(m, n, upper=True, unitriangular=True)
-svd: =torch.linalg.svd(m)[1]; =(lambda r: r[0] @ torch.diag_embed(r[1]).to(r[0].dtype) @ r[2])(torch.linalg.svd(n, full_matrices=False)); =torch.linalg.svd(a)[2][:2].abs()
+svd: =torch.linalg.svd(m)[1]; =(lambda r: r[0] @ torch.diag_embed(r[1]).to(r[0].dtype) @ r[2])(torch.linalg.svd(n, full_matrices=False)); =torch.linalg.svd(a)[2][:2].abs(); =torch.linalg.svd(m, driver=None)[1]
 svdvals: m; n; x; =torch.linalg.svdvals(m, driver=None)
 tensorinv: m.reshape(3, 3, 1), 1; =torch.linalg.tensorinv((spd.repeat(2, 2) + torch.eye(6, dtype=dtype)).reshape(2, 3, 6), ind=2)
 tensorsolve: m.reshape(3, 3, 1), v; m.reshape(1, 3, 3), v.reshape(1, 3); =torch.linalg.tensorsolve(m.reshape(3, 1, 3), v.reshape(1, 3), dims=(0,))
@@ -695,21 +695,21 @@ adaptive_avg_pool1d: seq, 3; seq, 1
 adaptive_avg_pool2d: img, (2, 3); img, 1; img, (None, 2)
 adaptive_avg_pool3d: vol, 2
 adaptive_max_pool1d: seq, 3
-adaptive_max_pool1d_with_indices: seq, 3
+adaptive_max_pool1d_with_indices: seq, 3; =F.adaptive_max_pool1d_with_indices(seq, 3, return_indices=True)
 adaptive_max_pool2d: img, (2, 3); img, 1; img, 2, True
-adaptive_max_pool2d_with_indices: img, (2, 3)
+adaptive_max_pool2d_with_indices: img, (2, 3); =F.adaptive_max_pool2d_with_indices(img, (2, 3), return_indices=True)
 adaptive_max_pool3d: vol, 2
-adaptive_max_pool3d_with_indices: vol, 2
+adaptive_max_pool3d_with_indices: vol, 2; =F.adaptive_max_pool3d_with_indices(vol, 2, return_indices=True)
 affine_grid: t[:, :2, :3], (2, 1, 3, 4); t[:, :2, :3], (2, 1, 3, 4), True
-alpha_dropout: a, 0.3, True; a, 0.3, False
+alpha_dropout: a, 0.3, True; a, 0.3, False; =F.alpha_dropout(a * 1, 0.3, True, inplace=True)
 avg_pool1d: seq, 3; seq, 2, 1, 1; seq, 3, ceil_mode=True, count_include_pad=False
 avg_pool2d: img, 2; img, (2, 3), 1, (1, 1); img, 3, 2, 1, True, False; img, 2, divisor_override=3
 avg_pool3d: vol, 2; vol, 2, 1, 1; vol, 2, 2, 1, True, False; vol, 2, divisor_override=3
 batch_norm: img, None, None, None, None, True; img, v[:2].detach(), w[:2].detach().abs(), v[:2], w[:2], False, 0.1, 1e-3
 bilinear: a, b, x; a, b, x, a[:, 0]
-binary_cross_entropy: p, p * 0.5; p, p * 0.5, q, reduction="sum"; p, p * 0.5, reduction="none"
-binary_cross_entropy_with_logits: a, p; a, p, q, reduction="sum"; a, p, pos_weight=v.detach().abs(), reduction="none"
-celu: a; a, 0.5
+binary_cross_entropy: p, p * 0.5; p, p * 0.5, q, reduction="sum"; p, p * 0.5, reduction="none"; p, p * 0.5, size_average=False; p, p * 0.5, reduce=False
+binary_cross_entropy_with_logits: a, p; a, p, q, reduction="sum"; a, p, pos_weight=v.detach().abs(), reduction="none"; a, p, size_average=False; a, p, reduce=False
+celu: a; a, 0.5; =F.celu(a * 1, inplace=True)
 channel_shuffle: img.reshape(1, 4, 4, 5), 2
 conv1d: seq, y[:, :2, :2]; seq, y[:, :2, :2], s.expand(2), 2, 1, 1; seq, y[:, :2, :2], padding="same"; seq, y[:, :1, :2], groups=2
 conv2d: img, t[:, :2, :2].reshape(1, 2, 2, 2); img, t[:, :2, :2].reshape(1, 2, 2, 2), None, 2, 1; img, img[:, :1, :2, :2], None, groups=2; img, img[:, :, :2, :2], None, 1, 0, (1, 2)
@@ -717,18 +717,18 @@ conv3d: vol, vol[:, :, :2, :2, :2]; vol, vol[:, :1, :2, :2, :2].expand(2, 1, 2, 
 conv_transpose1d: seq, y[:, :2, :2]; seq, y[:, :2, :2], None, 2, 1, 1; seq, y[:, :1, :2], None, 1, 0, 0, 2, 2
 conv_transpose2d: img, img[:, :, :2, :2]; img, img[:, :, :2, :2], None, 2, 1, 1; img, img[:, :1, :2, :2], v[:2], 1, 0, 0, 2, (1, 2)
 conv_transpose3d: vol, vol.transpose(0, 1)[:, :, :2, :2, :2]; vol, vol.transpose(0, 1)[:, :, :2, :2, :2], v[:1], 2, 1, 1, 1, 1; vol, vol.transpose(0, 1)[:, :, :2, :2, :2], None, 1, 0, 0, 2, (1, 1, 2)
-cosine_embedding_loss: a, b, 2 * g[:, 0] - 1; a, b, 2 * g[:, 0] - 1, 0.2, reduction="sum"
+cosine_embedding_loss: a, b, 2 * g[:, 0] - 1; a, b, 2 * g[:, 0] - 1, 0.2, reduction="sum"; a, b, 2 * g[:, 0] - 1, size_average=False; a, b, 2 * g[:, 0] - 1, reduce=False
 cosine_similarity: a, b; a, b, 0; a, r, 1, 1e-2
-cross_entropy: a, cls; a, cls, v.detach().abs(), label_smoothing=0.1; a, p; a, cls, ignore_index=2, reduction="sum"; t, i.new_zeros(2, 4), reduction="none"
+cross_entropy: a, cls; a, cls, v.detach().abs(), label_smoothing=0.1; a, p; a, cls, ignore_index=2, reduction="sum"; t, i.new_zeros(2, 4), reduction="none"; a, cls, size_average=False; a, cls, reduce=False
 ctc_loss: =F.ctc_loss(t.transpose(1, 2).log_softmax(2).reshape(4, 2, 3), torch.tensor([[1, 2], [2, 1]]), torch.tensor([4, 4]), torch.tensor([2, 1])); =F.ctc_loss(t.transpose(1, 2).log_softmax(2).reshape(4, 2, 3), torch.tensor([[1, 2], [2, 1]]), torch.tensor([4, 3]), torch.tensor([2, 1]), reduction="none", zero_infinity=True); =F.ctc_loss(t.transpose(1, 2).log_softmax(2).reshape(4, 2, 3), torch.tensor([[0, 1], [1, 0]]), torch.tensor([4, 4]), torch.tensor([2, 1]), blank=2)
-dropout: a, 0.3; a, 0.3, False
-dropout1d: seq, 0.3; seq, 0.3, False
-dropout2d: img, 0.3; img, 0.3, False
-dropout3d: vol, 0.3; vol, 0.3, False
-elu: a; a, 0.5
-embedding: i, m; i, m, 0; =F.embedding(i, m.detach(), max_norm=1.0)
-embedding_bag: i, m; i, m, mode="sum"; i.flatten(), m, torch.tensor([0, 2]), mode="max"; =F.embedding_bag(i, m, per_sample_weights=a, mode="sum"); =F.embedding_bag(i.flatten(), m, torch.tensor([0, 2, 6]), include_last_offset=True, padding_idx=1, mode="sum"); =F.embedding_bag(i, m.detach(), max_norm=1.0)
-feature_alpha_dropout: img, 0.3, True
+dropout: a, 0.3; a, 0.3, False; =F.dropout(a * 1, 0.3, inplace=True)
+dropout1d: seq, 0.3; seq, 0.3, False; =F.dropout1d(seq * 1, 0.3, inplace=True)
+dropout2d: img, 0.3; img, 0.3, False; =F.dropout2d(img * 1, 0.3, inplace=True)
+dropout3d: vol, 0.3; vol, 0.3, False; =F.dropout3d(vol * 1, 0.3, inplace=True)
+elu: a; a, 0.5; =F.elu(a * 1, inplace=True)
+embedding: i, m; i, m, 0; =F.embedding(i, m.detach(), max_norm=1.0); =F.embedding(i, m, scale_grad_by_freq=True); =F.embedding(i, m.detach(), max_norm=1.0, norm_type=1.0); =F.embedding(i, m, sparse=False)
+embedding_bag: i, m; i, m, mode="sum"; i.flatten(), m, torch.tensor([0, 2]), mode="max"; =F.embedding_bag(i, m, per_sample_weights=a, mode="sum"); =F.embedding_bag(i.flatten(), m, torch.tensor([0, 2, 6]), include_last_offset=True, padding_idx=1, mode="sum"); =F.embedding_bag(i, m.detach(), max_norm=1.0); =F.embedding_bag(i, m, mode="sum", scale_grad_by_freq=True); =F.embedding_bag(i, m.detach(), max_norm=1.0, norm_type=1.0); =F.embedding_bag(i, m, sparse=False)
+feature_alpha_dropout: img, 0.3, True; =F.feature_alpha_dropout(img * 1, 0.3, True, inplace=True)
 fold: t.reshape(1, 8, 3)[:, :4], (2, 4), 2; =F.fold(seq[:, :, :6].reshape(1, 4, 6), (3, 4), 2); =F.fold(img.reshape(1, 8, 10)[:, :, :4].contiguous(), (4, 4), 2, 1, 0, 2); =F.fold(img.reshape(1, 8, 10)[:, :, :9].contiguous(), (4, 4), 2, 2, 2, 2)
 fractional_max_pool2d: img, 2, (2, 2), _random_samples=torch.tensor([[[0.3, 0.6]] * 2] * 2, dtype=dtype)
 fractional_max_pool2d_with_indices: img, 2, (2, 2), _random_samples=torch.tensor([[[0.3, 0.6]] * 2] * 2, dtype=dtype); =F.fractional_max_pool2d_with_indices(img, 2, output_ratio=(0.5, 0.5), return_indices=True, _random_samples=torch.tensor([[[0.3, 0.6]] * 2] * 2, dtype=dtype))
@@ -741,17 +741,17 @@ grid_sample: img, torch.stack([x, x], -1) * 0.5; img, torch.stack([x, x], -1) * 
 group_norm: img, 2; img, 1, s.expand(2), s.expand(2); img, 2, eps=1e-2
 gumbel_softmax: a; a, 0.5, True; a, dim=0; =F.gumbel_softmax(a, 0.7, eps=1e-10)
 hardshrink: a; a, 1.0
-hardsigmoid: a; a * 3
-hardswish: a; a * 3
-hardtanh: a; a, -0.5, 1.5
-hinge_embedding_loss: a, 2 * g - 1; a, 2 * g - 1, 0.5, reduction="sum"
+hardsigmoid: a; a * 3; =F.hardsigmoid(a * 1, inplace=True)
+hardswish: a; a * 3; =F.hardswish(a * 1, inplace=True)
+hardtanh: a; a, -0.5, 1.5; =F.hardtanh(a * 1, -0.5, 1.5, inplace=True)
+hinge_embedding_loss: a, 2 * g - 1; a, 2 * g - 1, 0.5, reduction="sum"; a, 2 * g - 1, size_average=False; a, 2 * g - 1, reduce=False
 huber_loss: a, b; a, b, "sum", 0.5; a, b, reduction="none", weight=q
 instance_norm: img; img, weight=s.expand(2), bias=s.expand(2), eps=1e-2; img, v[:2].detach().clone(), w[:2].detach().abs(), use_input_stats=False, momentum=0.3; img, v[:2].detach().clone(), w[:2].detach().abs(), use_input_stats=True, momentum=0.3
 interpolate: img, 3; img, scale_factor=2; img, (3, 7), mode="bilinear"; img, (3, 7), mode="bicubic", align_corners=True; seq, 4, mode="linear"; vol, 2, mode="trilinear"; img, 3, mode="area"; img, 3, mode="nearest-exact"; img, (3, 3), mode="bilinear", antialias=True; =F.interpolate(img, scale_factor=1.3, mode="bilinear", recompute_scale_factor=True)
-kl_div: a, p, reduction="batchmean"; a, b, reduction="sum", log_target=True; a, p, reduction="none"
-l1_loss: a, b; a, b, reduction="sum"; a, b, reduction="none"; a, b, weight=q
+kl_div: a, p, reduction="batchmean"; a, b, reduction="sum", log_target=True; a, p, reduction="none"; a, p, size_average=False; a, p, reduce=False
+l1_loss: a, b; a, b, reduction="sum"; a, b, reduction="none"; a, b, weight=q; a, b, size_average=False; a, b, reduce=False
 layer_norm: a, (3,); a, (3,), v, w, 1e-3; t, (3, 4)
-leaky_relu: a; a, 0.2
+leaky_relu: a; a, 0.2; =F.leaky_relu(a * 1, 0.2, inplace=True)
 linear: a, m; a, m, v; t.transpose(1, 2), m; v, m; v, w
 linear_cross_entropy: a, m, cls; =F.linear_cross_entropy(a, m, cls, linear_bias=v, weight=w.detach().abs(), reduction="sum", ignore_index=1, label_smoothing=0.1)
 local_response_norm: img, 2; img, 3, 0.1, 0.5, 2.0
@@ -760,23 +760,23 @@ logsigmoid: a; big; -big
 lp_pool1d: seq.abs(), 2.0, 3; seq, 2, 2, 1, True
 lp_pool2d: img, 2, 2; img.abs(), 3, (2, 3), 1; img.abs(), 2, 2, 1, True
 lp_pool3d: vol, 2, 2; vol.abs(), 2, 2, 1, True
-margin_ranking_loss: a, b, 2 * g - 1; a, b, 2 * g - 1, 0.3, reduction="sum"
+margin_ranking_loss: a, b, 2 * g - 1; a, b, 2 * g - 1, 0.3, reduction="sum"; a, b, 2 * g - 1, size_average=False; a, b, 2 * g - 1, reduce=False
 max_pool1d: seq, 3; seq, 2, 1, 1; seq, 2, 3, 0, 2, True, True
 max_pool1d_with_indices: seq, 3; seq, 2, 3, 1, 2, True, True
 max_pool2d: img, 2; img, (2, 3), 1, (1, 1); img, 2, 2, 0, 1, True, True
 max_pool2d_with_indices: img, 2; img, 2, (1, 2), (1, 0), (1, 2), True, True
 max_pool3d: vol, 2; vol, 2, 1, 1
 max_pool3d_with_indices: vol, 2; vol, 2, (1, 2, 1), 1, 1, True, True
-max_unpool1d: =F.max_unpool1d(*F.max_pool1d(seq, 2, return_indices=True), 2); =F.max_unpool1d(*F.max_pool1d(seq, 2, 2, return_indices=True), 2, 2, 0, (2, 2, 7))
+max_unpool1d: =F.max_unpool1d(*F.max_pool1d(seq, 2, return_indices=True), 2); =F.max_unpool1d(*F.max_pool1d(seq, 2, 2, return_indices=True), 2, 2, 0, (2, 2, 7)); =F.max_unpool1d(*F.max_pool1d(seq, 2, return_indices=True), 2, output_size=(seq.shape[-1],))
 max_unpool2d: =F.max_unpool2d(*F.max_pool2d(img[..., :4], 2, return_indices=True), 2); =F.max_unpool2d(*F.max_pool2d(img, 2, return_indices=True), 2, output_size=(4, 5)); =F.max_unpool2d(*F.max_pool2d(img, (2, 2), (2, 2), return_indices=True), (2, 2), (2, 2), 0, (4, 5))
-max_unpool3d: =F.max_unpool3d(*F.max_pool3d(vol, 2, return_indices=True), 2); =F.max_unpool3d(*F.max_pool3d(vol, 2, 2, return_indices=True), 2, 2, 0, (3, 4, 3))
-mish: a
-mse_loss: a, b; a, b, reduction="sum"; a, b, reduction="none"; a, b, weight=q
+max_unpool3d: =F.max_unpool3d(*F.max_pool3d(vol, 2, return_indices=True), 2); =F.max_unpool3d(*F.max_pool3d(vol, 2, 2, return_indices=True), 2, 2, 0, (3, 4, 3)); =F.max_unpool3d(*F.max_pool3d(vol, 2, return_indices=True), 2, output_size=vol.shape[-3:])
+mish: a; =F.mish(a * 1, inplace=True)
+mse_loss: a, b; a, b, reduction="sum"; a, b, reduction="none"; a, b, weight=q; a, b, size_average=False; a, b, reduce=False
 multi_head_attention_forward: =F.multi_head_attention_forward(t.reshape(3, 2, 4), t.reshape(3, 2, 4), t.reshape(3, 2, 4), 4, 2, torch.cat([t.reshape(6, 4), t.reshape(6, 4)]), None, None, None, False, 0.0, t.reshape(6, 4)[:4], None); =F.multi_head_attention_forward(t.reshape(3, 2, 4), t.reshape(3, 2, 4), t.reshape(3, 2, 4), 4, 2, None, t.reshape(12, 2)[:, 0], None, None, False, 0.0, t.reshape(6, 4)[:4], v.repeat(2)[:4], False, torch.tensor([[False, False, True], [False, False, False]]), True, m.detach(), True, t.reshape(6, 4)[:4], t.reshape(6, 4)[1:5], t.reshape(6, 4)[2:], average_attn_weights=False); =F.multi_head_attention_forward(t.reshape(3, 2, 4), t.reshape(3, 2, 4), t.reshape(3, 2, 4), 4, 2, torch.cat([t.reshape(6, 4), t.reshape(6, 4)]), None, None, None, True, 0.0, t.reshape(6, 4)[:4], None, need_weights=False, is_causal=True, attn_mask=torch.zeros(3, 3, dtype=dtype))
-multi_margin_loss: a, cls; a, cls, 2, 0.5, v.detach().abs(), reduction="sum"
-multilabel_margin_loss: a, torch.tensor([[0, 2, -1], [1, -1, 0]]); a, torch.tensor([[0, 2, -1], [1, -1, 0]]), reduction="none"
-multilabel_soft_margin_loss: a, p; a, p, v.detach().abs(), reduction="none"
-nll_loss: a, cls; a, cls, v.detach().abs(), reduction="sum"; a, cls, ignore_index=2, reduction="none"; t, i.new_zeros(2, 4)
+multi_margin_loss: a, cls; a, cls, 2, 0.5, v.detach().abs(), reduction="sum"; a, cls, size_average=False; a, cls, reduce=False
+multilabel_margin_loss: a, torch.tensor([[0, 2, -1], [1, -1, 0]]); a, torch.tensor([[0, 2, -1], [1, -1, 0]]), reduction="none"; a, torch.tensor([[0, 2, -1], [1, -1, 0]]), size_average=False; a, torch.tensor([[0, 2, -1], [1, -1, 0]]), reduce=False
+multilabel_soft_margin_loss: a, p; a, p, v.detach().abs(), reduction="none"; a, p, size_average=False; a, p, reduce=False
+nll_loss: a, cls; a, cls, v.detach().abs(), reduction="sum"; a, cls, ignore_index=2, reduction="none"; t, i.new_zeros(2, 4); a, cls, size_average=False; a, cls, reduce=False
 normalize: a; a, 1.0, 0; a, 2.0, 1, 10.0
 one_hot: i; i, 4; j
 pad: a, (1, 2); a, (1, -1, 0, 2), "constant", 2; img, (1, 2, 1, 0), "reflect"; img, (1, 2, 1, 0), "replicate"; img, (1, 2, 1, 0), "circular"; seq, (2, 1), "reflect"
@@ -784,27 +784,27 @@ pairwise_distance: a, b; a, b, 1.0; a, b, 3.0, 1e-3, True
 pdist: m; m, 1.0; m, inf
 pixel_shuffle: img.reshape(1, 4, 4, 5), 2
 pixel_unshuffle: img[..., :4], 2
-poisson_nll_loss: a, q; q, p, False, True, reduction="sum"; q, p, False, eps=1e-2
+poisson_nll_loss: a, q; q, p, False, True, reduction="sum"; q, p, False, eps=1e-2; a, q, size_average=False; a, q, reduce=False
 prelu: a, v; a, s.reshape(1); t, v
-relu: a
-relu6: a * 4
+relu: a; =F.relu(a * 1, inplace=True)
+relu6: a * 4; =F.relu6(a * 4, inplace=True)
 rms_norm: a, (3,); a, (3,), v, 1e-3
-rrelu: a; a, 0.1, 0.3, True
+rrelu: a; a, 0.1, 0.3, True; =F.rrelu(a * 1, 0.1, 0.3, True, inplace=True)
 scaled_dot_product_attention: x, x, x; x, x, x, is_causal=True; x, x, x, m; x, x, x, m > 0, scale=0.3; x, x, x, dropout_p=0.5; x.reshape(1, 2, 3, 3), x.reshape(1, 2, 3, 3)[:, :1], x.reshape(1, 2, 3, 3)[:, :1], enable_gqa=True
-selu: a
+selu: a; =F.selu(a * 1, inplace=True)
 sigmoid: a
-silu: a
-smooth_l1_loss: a, b; a, b, reduction="sum", beta=0.5; a, b, beta=0.0
-soft_margin_loss: a, 2 * g - 1; a, b.sign(), reduction="sum"
+silu: a; =F.silu(a * 1, inplace=True)
+smooth_l1_loss: a, b; a, b, reduction="sum", beta=0.5; a, b, beta=0.0; a, b, size_average=False; a, b, reduce=False
+soft_margin_loss: a, 2 * g - 1; a, b.sign(), reduction="sum"; a, 2 * g - 1, size_average=False; a, 2 * g - 1, reduce=False
 softmax: a, 1; a, dim=0, dtype=torch.float64
-softmin: a, 1
+softmin: a, 1; =F.softmin(a, 1, dtype=torch.float64)
 softplus: a; a, 2, 1
 softshrink: a; a, 1.0
 softsign: a
 tanh: a
 tanhshrink: a
-threshold: a, 0.5, 2.0
-triplet_margin_loss: a, b, p; a, b, p, 0.5, 1.0, swap=True; a, b, p, reduction="none"; a, b, p, eps=1e-2
+threshold: a, 0.5, 2.0; =F.threshold(a * 1, 0.5, 2.0, inplace=True)
+triplet_margin_loss: a, b, p; a, b, p, 0.5, 1.0, swap=True; a, b, p, reduction="none"; a, b, p, eps=1e-2; a, b, p, size_average=False; a, b, p, reduce=False
 triplet_margin_with_distance_loss: a, b, p; a, b, p, distance_function=lambda x, y: (x - y).abs().sum(1), margin=0.5, swap=True; a, b, p, reduction="sum"
 unfold: img, 2; img, (2, 3), 1, 1, 2
 upsample: img, 3; img, scale_factor=2, mode="bilinear"; img, (3, 7), mode="bilinear", align_corners=True
