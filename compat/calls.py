@@ -122,8 +122,9 @@ class Signature:
 
     def unknown(self, name, args, kwargs):
         places = {n: i for i, p in enumerate(self.parameters) for n in (p.name, *NUMPY_NAMES.get(p.name, ()))}
+        own = {p.name for p in self.parameters}
         for key in kwargs:
-            if key not in places:
+            if key not in places or key not in own and places[key] < len(args):
                 return TypeError(f"{name}() got an unexpected keyword argument '{key}'")
             if places[key] < len(args):
                 return TypeError(f"{name}() got multiple values for argument '{key}'")
@@ -193,7 +194,7 @@ def check(p, x, name, number):
     if kind in "SF":
         return is_number(x) or kind == "S" and isinstance(x, (complex, np.complexfloating))
     if kind == "B":
-        return isinstance(x, (bool, np.bool_)) or isinstance(x, Tensor) and x.dim() == 0 or is_traced(x)
+        return isinstance(x, bool) or is_traced(x)
     if kind == "Q":
         return isinstance(x, str)
     if kind == "L":
@@ -443,6 +444,26 @@ def in_python(name, method):
     return vars(asked.Tensor if method else asked).get(name) if name[:2] != "__" else None
 
 
+def with_numbers(name, args, kwargs):
+    """(args, kwargs) with numbers in the place of Tensors without dimensions wherever torch takes a number; None if it does nowhere."""
+    method = signatures_of(name, False) is None
+    own = args[method:]
+    for s in signatures_of(name, method) or ():
+        if s.misfit(name, own, kwargs) is None:
+            break
+    else:
+        return None
+    places = {p.name: at + method for at, p in enumerate(s.parameters[: s.positional])}
+    args, kwargs, found = list(args), dict(kwargs), False
+    for p in s.parameters:
+        at = places.get(p.name, len(args))
+        holder, key = (args, at) if at < len(args) else (kwargs, p.name)
+        value = holder[key] if holder is args or key in kwargs else None
+        if p.kind in "ISF" and isinstance(value, Tensor) and type(value.val) is np.ndarray:
+            holder[key], found = value.item(), True
+    return (tuple(args), kwargs) if found else None
+
+
 # ------------------------------------------------------------------------------------------------ how it was called
 LOADS_NAME = (
     "LOAD_NAME",
@@ -531,4 +552,4 @@ def told(error, own, args, kwargs, frame):
     return refused
 
 
-__all__ = ["refusal", "told"]
+__all__ = ["refusal", "told", "with_numbers"]

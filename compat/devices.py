@@ -38,10 +38,10 @@ class Device:
         if index is not None and (not isinstance(index, int) or isinstance(index, bool)):
             raise TypeError(f"device(): argument 'index' (position 2) must be int, not {index.__class__.__name__}")
         name, colon, number = type.partition(":")
+        if not name.replace("_", "a").isalpha() or colon and not (number.isdecimal() and number == str(int(number))):
+            raise RuntimeError(f"Invalid device string: '{type}'")
         if name not in KINDS:
             raise RuntimeError(f"Expected one of {', '.join(KINDS)} device type at start of device string: {name}")
-        if colon and not number.isdecimal():
-            raise RuntimeError(f"Invalid device string: '{type}'")
         if colon and index is not None:
             raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type}")
         self.type = name

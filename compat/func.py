@@ -71,6 +71,16 @@ def check_tensors(name, leaves):
             )
 
 
+def check_pulled(name, leaves):
+    """What can be pulled back: Tensors of float or complex dtype."""
+    check_tensors(name, leaves)
+    for leaf in leaves:
+        if not (leaf.is_floating_point() or leaf.is_complex()):
+            raise RuntimeError(
+                f"vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype {leaf.dtype}"
+            )
+
+
 def check_aux(leaves):
     for leaf in leaves:
         if not isinstance(leaf, Tensor):
@@ -235,7 +245,7 @@ def vjp(func, *primals, has_aux=False):
     """
     leaves, spec = tree_flatten(primals)
     check_differentiable(leaves)
-    flat = Flat(func, spec, VJP, has_aux)
+    flat = Flat(func, spec, VJP, has_aux, check=check_pulled)
     out, pullback, *aux = fg.vjp(flat, *leaves, has_aux=has_aux)
 
     @public
@@ -350,7 +360,7 @@ def jacobian_by(transform, name, func, argnums, has_aux, **options):
         check_real(caller, [chosen.leaves[i] for i in chosen.positions], "inputs")
 
         def check(name, out):
-            check_tensors(name, out)
+            (check_pulled if name == VJP else check_tensors)(name, out)
             check_real(caller, out, "outputs")
 
         flat = Flat(func, chosen.spec, name, has_aux, kwargs, check)

@@ -119,47 +119,57 @@ class Tensor(Taped):
     def itemsize(self):
         return self.dtype.itemsize
 
-    element_size = lambda t: t.dtype.itemsize  # noqa: E731
+    def element_size(self, *wrong, **named):
+        """Bytes of an element."""
+        return takes_none(self, "element_size", wrong, named) or self.dtype.itemsize
 
-    def size(self, dim=None):
+    def size(self, dim=None, *wrong, **named):
         """The shape, or the length of one dimension."""
         shape = self.shape
-        return shape if dim is None else of_dimension(shape, dim)
+        if dim.__class__ is int and not wrong:
+            return of_dimension(shape, dim)
+        if wrong or named or dim is not None:
+            return of_dimension(shape, one_dimension(self, "size", (dim, *wrong), named))
+        return shape
 
-    def dim(self):
+    def dim(self, *wrong):
         """The number of dimensions."""
-        return len(self.shape)
+        return takes_none(self, "dim", wrong) if wrong else len(self.shape)
 
     ndimension = dim
 
-    def numel(self):
+    def numel(self, *wrong):
         """The number of elements."""
-        return self.shape.numel()
+        return takes_none(self, "numel", wrong) if wrong else self.shape.numel()
 
     nelement = numel
 
-    def is_floating_point(self):
+    def is_floating_point(self, *wrong):
         """Is the dtype a float?"""
-        return self.dtype.is_floating_point
+        return takes_none(self, "is_floating_point", wrong) if wrong else self.dtype.is_floating_point
 
-    def is_complex(self):
+    def is_complex(self, *wrong):
         """Is the dtype complex?"""
-        return self.dtype.is_complex
+        return takes_none(self, "is_complex", wrong) if wrong else self.dtype.is_complex
 
-    def is_inference(self):
+    def is_inference(self, *wrong, **named):
         """Was this Tensor made under inference_mode()?"""
-        return inference.is_inference(current(self))
+        return takes_none(self, "is_inference", wrong, named) or inference.is_inference(current(self))
 
-    def stride(self, dim=None):
+    def stride(self, dim=None, *wrong, **named):
         """Steps in elements from one entry to the next, by dimension."""
+        if wrong or named or dim is not None and dim.__class__ is not int:
+            dim = one_dimension(self, "stride", (dim, *wrong), named)
         v = memory(self)
         if v is None:  # (of a traced Tensor: those its value will have)
             v = layout_of_traced(self)
         strides = strides_of(v) if v is not None else contiguous_strides(self.shape)
         return strides if dim is None else of_dimension(strides, dim)
 
-    def is_contiguous(self, memory_format=None):
+    def is_contiguous(self, *wrong, memory_format=None, **named):
         """Does the memory hold the elements in C order (or in another format)?"""
+        if wrong or named or memory_format is not None and type(memory_format) is not type(contiguous_format):
+            takes_none(self, "is_contiguous", wrong, {"memory_format": memory_format, **named})
         v = memory(self)
         if v is None:
             v = layout_of_traced(self)
@@ -168,8 +178,9 @@ class Tensor(Taped):
             return memory_format not in (None, contiguous_format) and is_in(v, memory_format)
         return v.flags.c_contiguous if memory_format is None else is_in(v, memory_format)
 
-    def storage_offset(self):
+    def storage_offset(self, *wrong, **named):
         """The position of the first element in the memory, in elements."""
+        takes_none(self, "storage_offset", wrong, named)
         v = memory(self)
         return offset_in(v, base_of(v))
 
@@ -332,8 +343,10 @@ class Tensor(Taped):
             mark is not None and mark.plan is not None and mark.extra is not None and mark.extra.cell is not None
         )
 
-    def detach(self):
+    def detach(self, *wrong):
         """The same values (and memory) without the history."""
+        if wrong:
+            takes_none(self, "detach", wrong)
         t = current(self)
         if t.owner is not TAPE:
             return view(t, PRIMITIVES["stop"])
@@ -343,8 +356,9 @@ class Tensor(Taped):
             d.left = breaks.note("detach()")
         return d
 
-    def detach_(self):
+    def detach_(self, *wrong, **named):
         """Forget the history, in place."""
+        takes_none(self, "detach_", wrong, named)
         t = current(self)
         if type(t.alias) is Alias:
             raise RuntimeError(
@@ -383,7 +397,7 @@ class Tensor(Taped):
 
         if not isinstance(new, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
-        if self.requires_grad and not (new.is_floating_point() or new.is_complex()):
+        if self.mark is not None and not (new.is_floating_point() or new.is_complex()):
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         array = memory(new)
         over_other_memory(
@@ -431,8 +445,10 @@ class Tensor(Taped):
         t.versioned().resizable = False
         return t.val.view()  # (an array of its own: who gives it another shape changes no Tensor)
 
-    def item(self):
+    def item(self, *wrong):
         """The value of a one-element Tensor as a Python number."""
+        if wrong:
+            takes_none(self, "item", wrong)
         t = current(self)
         v = t.val if t.owner is TAPE else np.asarray(concrete(t, "item()"))
         if v.size != 1:
@@ -441,8 +457,9 @@ class Tensor(Taped):
             breaks.note("item()")
         return v.item()
 
-    def tolist(self):
+    def tolist(self, *wrong, **named):
         """The values as nested Python lists."""
+        takes_none(self, "tolist", wrong, named)
         if current(self).mark is not None and tls.grad:
             breaks.note("tolist()")
         return np.asarray(concrete(self, "tolist()")).tolist()
@@ -542,6 +559,24 @@ def made_unrecorded(mode):
         f"error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the "
         f"{block} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
     )
+
+
+def takes_none(t, name, wrong, named=None):
+    """Raise torch's error if a method that takes no arguments has got some."""
+    if wrong or named:
+        from .calls import told
+
+        raise told(TypeError(), name, (t, *wrong), named or {}, sys._getframe(2))
+
+
+def one_dimension(t, name, args, named):
+    """The dimension that is a method's only argument; torch's error for other ones."""
+    from .calls import told
+
+    refused = told(TypeError(), name, (t,) if args == (None,) else (t, *args), named, sys._getframe(2))
+    if refused is not None:
+        raise refused
+    return args[0]
 
 
 def wrapped(dim, n):

@@ -598,45 +598,52 @@ def renamed_view(p, q):
 
 VIEWS = "View Slice Select Unfold Diagonal Transpose Permute T Expand Squeeze Unsqueeze Alias AsStrided ReshapeAlias Split Unbind "
 VIEWS = set((VIEWS + "SplitWithSizes Imag Real ViewAsReal ViewAsComplex SlidingWindows").split())
-# What ours says where docs/torch-users.md names the difference: such a program is compared up to there.
-KNOWN = ("set_: there is no derivative through it", "setStorage: ")
 
-
-OF_TORCH = (  # what torch says, of the same
-    "its base or another view of its base has been modified inplace",
-    "Function",
-    "AsStridedBackward0(-)",
-)
-
-
-WHOLE = re.compile(
-    r"copy_|index_fill_|put_|index_add_|index_copy_|square_|out=|masked_fill_|\] = 0|\] = 7"
-)  # computed first, then written
+WHOLE = re.compile(r"copy_|index_fill_|put_|index_add_|index_copy_|square_|out=|masked_fill_|\] = 0|\] = 7")
 OVERLAPPING = re.compile(r"as_strided|unfold|expand|broadcast_to")
+UNRECORDED = re.compile(r"no_grad|\.detach\(\)|\.data\b|torch\.int|numpy|^n\d|from_dlpack")
+MOVED = re.compile(r"set_\(|\.data = |resize_")
 
 
-def is_known(got, lines, theirs):
-    line = lines[got[0]]
-    if (
-        got[2][:1] == got[3][:1] == "["
-        and WHOLE.search(line)
-        and any([OVERLAPPING.search(text) for text in lines[: got[0]]])
-    ):
-        return True
-    if got[2][:6] == got[3][:6] == "stride" and re.search(
-        r" [*+-] |stack|out=", line
-    ):  # (operands in two orders of memory)
-        return True
-    if (got[2] + got[3]).startswith("view of") and any(
-        [text in " ".join(lines) for text in ("set_(", ".data", "resize_")]
-    ):
-        return True
-    if any([text in got[2] for text in KNOWN]) or any([text in got[3] for text in OF_TORCH]):
-        return True
-    error = theirs[got[0]][0]  # (torch records writes through expanded memory that its backward then refuses)
-    return (
-        "storage that is not resizable" in error or "backward()" in lines[got[0]] and "more than one element" in error
-    )
+def comes_from(names, lines, pattern):
+    """Does a line that made one of these Tensors, or those that they were made of, or that changed one, say this?"""
+    names = set(names)
+    for line in reversed(lines):
+        here = set(re.findall(r"\b[xn]\d+\b", line))
+        if names & here:
+            if pattern.search(line):
+                return True
+            names |= here
+    return False
+
+
+def known(got, lines, theirs):
+    """Which difference that docs/torch-users.md names this one is; None if it is another."""
+    line, earlier = lines[got[0]], lines[: got[0]]
+    named = [*re.findall(r"\b[xn]\d+\b", line if "backward()" not in line else " ".join(earlier)), got[1]]
+    if got[2][:1] == got[3][:1] == "[" and WHOLE.search(line) and comes_from(named, lines[: got[0] + 1], OVERLAPPING):
+        return "memory that overlaps itself"  # (computed first, then written)
+    if got[2][:6] == got[3][:6] == "stride" and got[2].partition(";")[0][-8:] == got[3].partition(";")[0][-8:]:
+        if re.search(r"= x\d+ [*+-] (x\d|torch)", line):
+            return "operands in two orders of memory"
+    if (got[2] + got[3]).startswith("view of") and comes_from(named, earlier + [line], MOVED):
+        return "a view of memory that its base has left"
+    if "its base or another view of its base has been modified inplace" in got[3]:
+        if UNRECORDED.search(line) or comes_from(named, lines[: got[0] + 1], UNRECORDED):
+            return "a change without a record"
+    if "AsStridedBackward0(-)" in got[3] and comes_from(named, earlier + [line], UNRECORDED):
+        return "a change without a record"
+    if "AsStridedBackward0(" in got[3] and "NotImplemented" in got[3] and comes_from(named, earlier, MOVED):
+        return "a view of memory that its base has left"
+    error = theirs[got[0]][0]
+    if "backward()" in line:
+        if "more than one element" in error and comes_from(named, earlier, OVERLAPPING):
+            return "a write through memory that overlaps itself"
+        if "returned an invalid gradient" in error and comes_from(named, earlier, MOVED):
+            return "another shape by .data ="
+    if "storage that is not resizable" in error or "setStorage: " in got[2] and not error:
+        return "memory that others see is not made larger"
+    return None
 
 
 def main():
@@ -651,13 +658,14 @@ def main():
     import compat
 
     torch.set_num_threads(1)
-    different, known, start = 0, 0, time.perf_counter()
+    different, named, start = 0, {}, time.perf_counter()
     for number in range(options.first, options.first + options.count):
         lines = Maker(options.seed, number).program()
         theirs, ours = run(torch, lines), run(compat, lines)
         got = difference(lines, ours, theirs)
-        if got is not None and is_known(got, lines, theirs):
-            known += 1
+        name = got and known(got, lines, theirs)
+        if name:
+            named[name] = named.get(name, 0) + 1
         elif got is not None:
             different += 1
             if different <= options.show:
@@ -667,9 +675,10 @@ def main():
                     + "\n".join(lines[: k + 1])
                     + f"\n  compat: {a}\n  torch:  {b}"
                 )
-    print(
-        f"{options.count} programs, {different} differ, {known} go on otherwise after a difference that the docs name; {time.perf_counter() - start:.0f} s"
-    )
+    for name, count in sorted(named.items(), key=lambda item: -item[1]):
+        print(f"{count:4} go on otherwise after: {name}")
+    seconds = time.perf_counter() - start
+    print(f"{options.count} programs, {different} differ, {sum(named.values())} in ways that the docs name; {seconds:.0f} s")
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ class set_grad_enabled:
     """
 
     def __init__(self, mode):
-        if type(mode).__name__ not in ("bool", "bool_"):
+        if type(mode) is not bool:
             raise TypeError(
                 f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
             )

@@ -323,7 +323,8 @@ def with_alpha(arithmetic, *names):
                 got = named_pair(together(input, other, alpha), shown, input, other)
             return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, names[0], (input, other, *more), {} if alpha == 1 else {"alpha": alpha})
+            asked = ({} if alpha == 1 else {"alpha": alpha}) | ({} if out is None else {"out": out})
+            error = answer(error, names[0], (input, other, *more), asked)
             raise error
 
     def inplace(self, other=MISSING, *more, alpha=1):
@@ -386,7 +387,7 @@ def plain(arithmetic, *names):
                 return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
             return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, names[0], (input, other, *more))
+            error = answer(error, names[0], (input, other, *more), {} if out is None else {"out": out})
             raise error
 
     function.__name__ = names[0]
@@ -527,7 +528,7 @@ def numbered(arithmetic, names, labels):
                 raise unsuitable(arithmetic.name, input, other)
             return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, names[0], (input, other, *more))
+            error = answer(error, names[0], (input, other, *more), {} if out is None else {"out": out})
             raise error
 
     def inplace(self, other=MISSING, *more):

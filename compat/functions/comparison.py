@@ -84,7 +84,7 @@ def comparison(name, prim, op, longer):
                 raise unsuitable(name, input, other)
             return got if out is None else store(name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, name, (input, other, *more), unknown)
+            error = answer(error, name, (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error
 
     def inplace(self, other):

@@ -89,8 +89,8 @@ def view_as_complex(input):
         *strides, last = t.stride()
         if last != 1:
             raise RuntimeError("Tensor must have a last dimension with stride 1")
-        for step in strides:
-            if step % 2:
+        for step, k in zip(strides, shape):
+            if step % 2 and k > 1:
                 raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
         if t.storage_offset() % 2:
             raise RuntimeError("Tensor must have a storage_offset divisible by 2")

@@ -250,6 +250,8 @@ def filled(name, make):
 
     def of_kind(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **more):
         shape = size_argument(of_kind.__name__, size, more)
+        if more:
+            raise TypeError(f"{of_kind.__name__}() got an unexpected keyword argument '{next(iter(more))}'")
         t = current(self)
         return finished_like(
             of_kind.__name__, t, make(shape, dtype_argument(dtype, dtype_of(t))), device, requires_grad
@@ -452,7 +454,7 @@ def logspace(
     pin_memory=False,
 ):
     """base ** x for `steps` evenly spaced exponents x from start to end."""
-    d = float_argument(dtype)
+    d = float_argument(dtype if out is None else out.dtype)
     exponents = spaced(start, end, steps, np.dtype(np.float64))
     return finished("logspace", np.power(base, exponents).astype(d), out, device, requires_grad)
 

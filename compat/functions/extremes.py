@@ -154,6 +154,8 @@ def extreme(name, longer, evenly):
     operation(evenly.capitalize() + "Backward0", name=evenly)(amount)
 
     def position(input, dim=None, keepdim=False):
+        if keepdim is not False and keepdim is not True or dim is True:
+            raise TypeError(f"{arg}() takes a dimension and a bool")
         t = current(input)
         need_dtype(arg, dtype_of(t))
         need_elements(arg, t, dim)

@@ -9,7 +9,7 @@ import numpy as np
 from funcgrad.core.halves import HALVES
 
 from .. import dtypes
-from ..tensor import current, wrapped
+from ..tensor import Tensor, current, wrapped
 from .operands import P, dtype_of, float_argument, integer, new, shape_of
 from .register import FUNCTIONS, named, operation, spoken, store
 
@@ -22,9 +22,12 @@ def fft_operation(name):
     return operation(name=name, function=False, method=False)
 
 
-def transform_axes(t, s, dim, default):
-    """(axes, lengths) of a transform over several dimensions."""
+def transform_axes(t, s, dim, default, along=False):
+    """(axes, lengths) of a transform over several dimensions, or `along` one."""
     n = len(shape_of(t))
+    if not n and dim is not None:
+        at = dim if isinstance(dim, int) else dim[0]
+        raise IndexError(f"Dimension specified as {at} but tensor has no dimensions")
     s = s if s is None or isinstance(s, (tuple, list)) else (integer(s, "s"),)
     if dim is None and s is not None and len(s) > n:
         raise RuntimeError(f"Got shape with {len(s)} values but input tensor only has {n} dimensions.")
@@ -35,7 +38,7 @@ def transform_axes(t, s, dim, default):
     lengths = [shape_of(t)[d] for d in dims] if s is None else list(s)
     if len(lengths) != len(dims):
         raise RuntimeError("When given, dim and shape arguments must have the same length")
-    return tuple(dims), tuple([shape_of(t)[d] if k == -1 else k for d, k in zip(dims, lengths)])
+    return tuple(dims), tuple([shape_of(t)[d] if k == -1 and not along else k for d, k in zip(dims, lengths)])
 
 
 def check(n, norm):
@@ -54,10 +57,16 @@ def as_float(t):
     return P["cast"](t, dtype=dtypes.Default.numpy) if dtype_of(t).kind in "biu" else t
 
 
+def need_axes(input, dim, name):
+    """torch's error for a transform of a Tensor without dimensions that ends with real numbers, or begins with them."""
+    if dim is None and not input.dim() and name[-1] == "n":
+        raise RuntimeError(f"{name} must transform at least one axis")
+
+
 def complex_transform(input, axes, n, norm, inverse):
     """The complex transform of a real or complex Tensor."""
-    t = as_float(current(input))
     norm = check(n, norm)
+    t = as_float(current(input))
     real = dtype_of(t).kind == "f"
     out = P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse)
     return named(out, "FftR2CBackward0" if real and len(axes) == 1 else "FftC2CBackward0", (input,))
@@ -90,7 +99,7 @@ def family(inverse):
 
     def one(input, n=None, dim=-1, norm=None):
         t = current(input)
-        axes, lengths = transform_axes(t, None if n is None else (n,), (dim,), every)
+        axes, lengths = transform_axes(t, None if n is None else (n,), (dim,), every, True)
         return complex_transform(input, axes, lengths, norm, inverse)
 
     def two(input, s=None, dim=(-2, -1), norm=None):
@@ -112,7 +121,9 @@ ifft, ifft2, ifftn = family(True)
 @fft_operation("rfft")
 def rfft(input, n=None, dim=-1, norm=None):
     """The transform of a real Tensor along a dimension: its frequencies 0 .. n // 2."""
-    return real_transform(input, *transform_axes(current(input), None if n is None else (n,), (dim,), every), norm)
+    return real_transform(
+        input, *transform_axes(current(input), None if n is None else (n,), (dim,), every, True), norm
+    )
 
 
 @fft_operation("rfft2")
@@ -124,6 +135,7 @@ def rfft2(input, s=None, dim=(-2, -1), norm=None):
 @fft_operation("rfftn")
 def rfftn(input, s=None, dim=None, norm=None):
     """The transform of a real Tensor over dimensions, half of the last."""
+    need_axes(input, dim, "rfftn")
     return real_transform(input, *transform_axes(current(input), s, dim, every), norm, SEVERAL)
 
 
@@ -139,7 +151,7 @@ def irfft(input, n=None, dim=-1, norm=None):
     """The inverse of rfft: n real points, an even number unless n says otherwise."""
     t = current(input)
     s = None if n is None else (n,)
-    return back_to_real(input, *halved(t, *transform_axes(t, s, (dim,), every), s), norm)
+    return back_to_real(input, *halved(t, *transform_axes(t, s, (dim,), every, True), s), norm)
 
 
 @fft_operation("irfft2")
@@ -152,6 +164,7 @@ def irfft2(input, s=None, dim=(-2, -1), norm=None):
 @fft_operation("irfftn")
 def irfftn(input, s=None, dim=None, norm=None):
     """The inverse of rfftn."""
+    need_axes(input, dim, "irfftn")
     t = current(input)
     return back_to_real(input, *halved(t, *transform_axes(t, s, dim, every), s), norm)
 
@@ -165,7 +178,7 @@ def hfft(input, n=None, dim=-1, norm=None):
 @fft_operation("ihfft")
 def ihfft(input, n=None, dim=-1, norm=None):
     """The inverse of hfft: half of the signal."""
-    axes = transform_axes(current(input), None if n is None else (n,), (dim,), every)
+    axes = transform_axes(current(input), None if n is None else (n,), (dim,), every, True)
     return real_transform(input, *axes, OPPOSITE[norm], "ihfft expects a real input tensor, but got").conj()
 
 
@@ -178,6 +191,7 @@ def several(name, one, default, first):
             raise RuntimeError(
                 f"Only supports floating-point dtypes, but found: {dtypes.SPOKEN[dtypes.name_of(dtype_of(t))]}"
             )
+        need_axes(input, dim, name)
         dims = default(len(shape_of(t))) if dim is None and s is None else dim
         axes, lengths = transform_axes(t, s, dims, every)
         last_length = None if s is None and first else lengths[-1]
@@ -204,6 +218,7 @@ def frequencies(name, counts):
     def freq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
         if name == "fftfreq" and n < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
+        n, d = integer(n, "n"), d.item() if isinstance(d, Tensor) else d
         made = new((counts(n) / (n * d)).astype(float_argument(dtype)), requires_grad)
         return made if out is None else store(name, out, made)
 
@@ -212,13 +227,16 @@ def frequencies(name, counts):
 
 
 fftfreq = frequencies("fftfreq", lambda n: np.concatenate((np.arange((n + 1) // 2), np.arange(-(n // 2), 0))))
-rfftfreq = frequencies("rfftfreq", lambda n: np.arange(n // 2 + 1))
+rfftfreq = frequencies("rfftfreq", lambda n: np.arange(int(n / 2) + 1))
 
 
 def shifts(name, by):
     def shift(input, dim=None):
         n = input.dim()
+        dim = integer(dim, "dim") if isinstance(dim, Tensor) else dim
         dims = list(range(n)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+        if not dims:
+            raise RuntimeError("`shifts` required")
         return FUNCTIONS["roll"](input, [by(input.shape[d]) for d in dims], dims)
 
     shift.__doc__ = "The zero frequency moved to the middle." if name == "fftshift" else "The inverse of fftshift."

@@ -4,12 +4,12 @@ import numpy as np
 
 from ..tensor import Tensor, current
 from .operands import P, as_operand, broadcast_shapes, dtype_of, fitting, new, shape_of, without_imaginary
-from .register import FUNCTIONS, in_place, operation
+from .register import FUNCTIONS, in_place, operation, same_elements
 
 
 def overwrite(t, value, label, operands):
     """t[...] = value; where t is recorded its old value gets the derivative zero, as torch has it, not none."""
-    fills = len(operands) == 1 or value is t  # (then nothing is moved in torch)
+    fills = len(operands) == 1 or same_elements(t, value)  # (then nothing is moved in torch)
     if current(t).mark is None:
         return in_place(t, P["copy"], value, label=label, operands=operands, fills=fills)
     return in_place(t, P["put"], value, label=label, operands=operands, fills=fills, idx=(Ellipsis,))

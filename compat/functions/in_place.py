@@ -1,7 +1,7 @@
 """The in-place methods that torch has as functions too: torch.clamp_(t, 0) is t.clamp_(0)."""
 
 from ..tensor import Tensor
-from .register import METHODS, install, not_a_tensor, operation, publish, twin
+from .register import METHODS, not_a_tensor, operation, publish, twin
 
 twin("ldexp", "LdexpBackward0")
 twin("renorm", "RenormBackward0")
@@ -21,7 +21,7 @@ def as_function(name):
         return method(input, *args, **kwargs)
 
     f.__name__, f.__doc__ = name, f"Tensor.{name} as a function."
-    publish(f, (name,), True, False)
+    operation(name=name, method=False)(f)
 
 
 for _name in NAMES.split():
@@ -66,8 +66,8 @@ def of_nn(name):
     def f(self, *args, **kwargs):
         return of_functional(name)(self, *args, **kwargs)
 
-    f.__name__, f.__doc__ = name, f"nn.functional.{name}."
-    install(name, f)
+    f.__doc__ = f"nn.functional.{name}."
+    operation(name=name, function=False)(f)
 
 
 for _name in ("hardshrink", "prelu"):

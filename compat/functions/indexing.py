@@ -24,7 +24,7 @@ from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .data import array_of
 from .operands import P, dtype_of, in_c_order, shape_of, without_imaginary
-from .register import check_apart, check_writable, in_place, install, named, spoken, written
+from .register import check_apart, check_writable, in_place, install, named, same_elements, spoken, written
 from .results import type_text
 from .shape import expanded_shape, view_of
 
@@ -372,7 +372,7 @@ def setitem(t, idx, v):
             refuse_leaf(c, everything)
             if c.owner is TAPE and not c.val.flags.c_contiguous and repeats(c.val.shape, c.val.strides):
                 part = core_view(c, GETITEM, idx=basic)  # (whether that part may be written is what counts)
-                in_place(part, P["put"], v, idx=(Ellipsis,), label=label, fills=everything and given is t)
+                in_place(part, P["put"], v, idx=(Ellipsis,), label=label, fills=everything and same_elements(part, v))
                 return
             if everything:
                 copied = isinstance(v, Handle) and (shape_of(v) or not target) or idx == ()
@@ -469,10 +469,6 @@ def write_arrays(x, index, v, prim="scatter_set"):
         got = np.broadcast_shapes(*[tuple(a.shape) for a in arrays])
     except ValueError:
         raise index_error(arrays, ordered) from None
-    for dim, (a, n) in enumerate(zip(arrays, ordered)):
-        i = a.val if isinstance(a, Handle) and a.owner is TAPE else a
-        if isinstance(i, np.ndarray) and i.size and (i.max() >= n or i.min() < -n):
-            raise array_out_of_bounds(int(i[(i >= n) | (i < -n)].flat[0]), dim, n)
     rest = ordered[len(arrays) :]
     target = (*rest[:front], *got, *rest[front:])
     v = trimmed(v, len(target))
@@ -492,6 +488,10 @@ def write_arrays(x, index, v, prim="scatter_set"):
             "destination and "
             f"{spoken(dtype_of(v))} for the source."
         )
+    for dim, (a, n) in enumerate(zip(arrays, ordered)):
+        i = a.val if isinstance(a, Handle) and a.owner is TAPE else a
+        if isinstance(i, np.ndarray) and i.size and (i.max() >= n or i.min() < -n):
+            raise array_out_of_bounds(int(i[(i >= n) | (i < -n)].flat[0]), dim, n)
     k = len(got)
     if front and shape:
         if len(shape) < len(target):

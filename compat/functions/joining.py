@@ -8,13 +8,13 @@ from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..errors import type_name
-from ..formats import suggested
+from ..formats import memory_in, suggested
 from ..graph import label as set_label
 from ..rewriting import grouped
 from ..tensor import Tensor, current, wrapped
 from .operands import INT64, P, cast, dtype_of, in_c_order, integer, shape_of
 from .register import operation, renamed, spoken
-from .shape import ALL, core_view
+from .shape import ALL, core_view, count
 
 
 def checked(name, tensors):
@@ -108,10 +108,28 @@ def stack(tensors, dim=0):
                 f"entry {at}"
             )
     parts = same_dtype(ts)
-    out = in_c_order(P["stack"](*parts, axis=wrapped(dim, len(shape) + 1)))
+    dim = wrapped(dim, len(shape) + 1)
+    out = P["stack"](*parts, axis=dim)
+    if out.owner is TAPE and not ts[0].val.flags.c_contiguous:
+        lay_stacked(out, parts, dim)
     if out.mark is not None and (ts[-1].mark is None or parts is not ts):
         set_label(out, "StackBackward0", tensors)
     return out
+
+
+def lay_stacked(out, ts, dim):
+    """Lay a stack out as torch does: as what the Tensors make that are joined along that dimension, cut in pieces again."""
+    formats = {suggested(t.val) for t in ts}
+    wanted = formats.pop() if len(formats) == 1 and dim < len(ts[0].val.shape) else None
+    shape = out.val.shape
+    whole = (
+        memory_in(wanted, (*shape[:dim], count(shape[dim : dim + 2]), *shape[dim + 2 :]), out.val.dtype)
+        if wanted
+        else None
+    )
+    memory = np.empty(shape, out.val.dtype) if whole is None else whole.reshape(shape, copy=False)
+    memory[...] = out.val
+    out.val = memory
 
 
 def at_least(n):
@@ -314,7 +332,9 @@ def tensor_split(input, indices_or_sections, dim=0):
 
 
 def cut_along(name, dim_of, least):
-    def cut(input, indices_or_sections):
+    def cut(input, indices_or_sections, *more):
+        if more:
+            indices_or_sections = (indices_or_sections, *more)
         n = input.dim()
         if n < least:
             raise RuntimeError(

@@ -27,7 +27,6 @@ LATE = """
 addbmm: b addmm_impl_cpu_
 baddbmm: b baddbmm
 bilinear einsum: b bmm
-addcmul: b addcmul_cpu_out
 avg_pool1d avg_pool2d: bSc avg_pool2d
 avg_pool3d local_response_norm: bSc avg_pool3d_out_frame
 binary_cross_entropy: c binary_cross_entropy

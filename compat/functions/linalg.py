@@ -253,7 +253,7 @@ def old_slogdet(input):
 @operation()
 def logdet(input):
     """log of the determinant; nan where it is negative."""
-    sign, log = sign_and_log(input, "linalg.slogdet", "slogdet")
+    sign, log = sign_and_log(input, "logdet", "slogdet")
     if sign.is_complex():
         return log + sign.log()
     return FUNCTIONS["where"](sign == -1, float("nan"), log)
@@ -293,14 +293,26 @@ def cholesky(A, *, upper=False):
 @operation("CholeskyBackward0", name="cholesky")
 def old_cholesky(input, upper=False):
     """The Cholesky factor (torch deprecates it: use torch.linalg.cholesky)."""
+    if not input.numel():
+        return input.clone()
+    is_square(current(input), "cholesky")
+    has_kernel("cholesky_cpu", current(input))
     return cholesky(input, upper=upper)
 
 
 @operation("CholeskySolveBackward0")
 def cholesky_solve(B, L, upper=False):
     """X with A X = B, given the Cholesky factor of A."""
-    need_same("Expected b and A", "b", current(B), "A", current(L), ".")
-    t = matrix(L, "cholesky_solve", square=True)
+    t, b = current(L), current(B)
+    for what, x in (("b", b), ("u", t)):
+        if len(shape_of(x)) < 2:
+            raise RuntimeError(
+                f"{what} should have at least 2 dimensions, but has {len(shape_of(x))} dimensions instead"
+            )
+    need_same("Expected b and A", "b", b, "A", t, ".")
+    is_square(t, "")
+    need_rows("cholesky_solve", t, b)
+    has_kernel("cholesky_solve_cpu", t)
     batch = broadcast_shapes(shape_of(t)[:-2], shape_of(current(B))[:-2])
     if batch != shape_of(current(B))[:-2]:
         B = B.expand(*batch, *B.shape[-2:])

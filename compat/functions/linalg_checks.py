@@ -37,7 +37,6 @@ KERNELS_OF_FLOATS = {  # and of those that take no integers either
     **dict.fromkeys(("linalg.lu", "torch.linalg.lu_factor_ex"), "lu_cpu"),
     "linalg.eigh": "linalg_eigh_cpu",
     "torch.geqrf": "geqrf_cpu",
-    "cholesky_solve": "cholesky_solve_cpu",
 }
 
 
@@ -129,6 +128,7 @@ def of_reflectors(name, t, tau, other=None):
             )
 
 
+OF_NOTHING = ("linalg.lu", "torch.linalg.lu_factor_ex")  # what takes any dtype where there is nothing to do
 FEW = {  # what is said of too few dimensions where it is not the usual words
     "torch.linalg.lu_factor_ex": "torch.lu_factor: Expected tensor with 2 or more dimensions. Got size: {} instead",
     "linalg.lu": "linalg.lu: Expected tensor with 2 or more dimensions. Got size: {} instead",
@@ -146,6 +146,8 @@ def matrix(A, name, square=False):
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
     if square:
         is_square(t, name)
+    if 0 in shape and name in OF_NOTHING:
+        return t
     if name in KERNELS_OF_FLOATS and (d.kind not in "fc" or d in HALVES):
         raise NotImplementedError(f"\"{KERNELS_OF_FLOATS[name]}\" not implemented for '{spoken(d)}'")
     if d in HALVES and name in KERNELS:

@@ -4,9 +4,7 @@ The projections take torch's random numbers. lobpcg gives what its iteration con
 """
 
 from .. import dtypes
-from ..tensor import current
 from .linalg_checks import matrix
-from .operands import dtype_of
 from .register import FUNCTIONS, operation
 
 
@@ -21,9 +19,8 @@ def basis(A, q, niter, M):
     qr = linalg().qr
     applied = (lambda x: A @ x) if M is None else (lambda x: A @ x - M @ x)
     back = (lambda x: A.mH @ x) if M is None else (lambda x: A.mH @ x - M.mH @ x)
-    drawn = (
-        A.dtype if dtype_of(current(A)).char in "efdFD" else dtypes.of_numpy("float32")
-    )  # (whatever A is, as torch has it)
+    known = A.dtype.name in ("float16", "float32", "float64", "complex64", "complex128")
+    drawn = A.dtype if known else dtypes.of_numpy("float32")  # (as torch has it)
     Q = qr(applied(FUNCTIONS["randn"](A.shape[-1], q, dtype=drawn)))[0]
     for _ in range(niter):
         Q = qr(back(Q))[0]

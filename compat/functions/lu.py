@@ -73,7 +73,10 @@ def triangles(packed):
 # ------------------------------------------------------------------------------------------------ factors
 def factored(A, name):
     """(packed factors, pivots) of matrices."""
-    packed, pivots, _ = P["lu"](matrix(A, name))
+    t = matrix(A, name)
+    if 0 in shape_of(t):
+        return A.clone(), new(np.zeros((*shape_of(t)[:-2], min(shape_of(t)[-2:])), np.int32))
+    packed, pivots, _ = P["lu"](t)
     return named(packed, "LinalgLuFactorExBackward0", (A,)), pivots + 1
 
 
@@ -83,7 +86,7 @@ def lu_factor_ex(A, *, pivot=True, check_errors=False):
     need_pivots("linalg.lu_factor", pivot)
     packed, pivots = factored(A, "torch.linalg.lu_factor_ex")
     zero = FUNCTIONS["diagonal"](packed.detach(), 0, -2, -1) == 0
-    first = zero.int().argmax(-1).int() + 1 if zero.shape[-1] else FUNCTIONS["zeros"](*zero.shape[:-1])
+    first = zero.int().argmax(-1).int() + 1 if zero.shape[-1] else FUNCTIONS["zeros"](zero.shape[:-1])
     info = FUNCTIONS["where"](zero.any(-1), first.int(), 0).int()
     if check_errors:
         refuse_singular(A, info)
@@ -111,7 +114,11 @@ def lu_factor(A, *, pivot=True):
 def lu(A, *, pivot=True):
     """(P, L, U) with P L U = A."""
     need_pivots("linalg.lu_factor", pivot)
-    packed, _, order = P["lu"](matrix(A, "linalg.lu"))
+    t = matrix(A, "linalg.lu")
+    if 0 in shape_of(t):
+        order = new(np.broadcast_to(np.arange(A.shape[-2]), A.shape[:-1]).copy())
+        return RETURN["linalg_lu"](permutation(order, A.dtype), *triangles(A.clone()))
+    packed, _, order = P["lu"](t)
     return RETURN["linalg_lu"](permutation(order, A.dtype), *named(triangles(packed), "LinalgLuBackward0", (A,)))
 
 

@@ -43,29 +43,45 @@ def inner(input, other):
 @operation(method=False)
 def tensordot(a, b, dims=2):
     """The product summed over pairs of dimensions: the last of a with the first of b, or two lists of them."""
+    if not isinstance(dims, (int, tuple, list, Tensor)):
+        raise RuntimeError(
+            "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, but got "
+            f"dims={dims}"
+        )
+    n, m = a.dim(), b.dim()
     x, y = current(a), current(b)
-    n, m = len(shape_of(x)), len(shape_of(y))
     if isinstance(dims, Tensor):
-        dims = dims.tolist()
+        if dims.numel() > 1:
+            if dims.shape[0] != 2:
+                raise AssertionError(f"dims tensor must have size 2 in first dimension, got {dims.shape[0]}")
+            dims = dims.tolist()
+        else:
+            dims = int(dims.item())
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
         if dims > min(n, m):
             raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
-        one, two = tuple(range(n - dims, n)), tuple(range(dims))
+        one, two = tuple(range(-dims, 0)), tuple(range(dims))
     else:
         one, two = ((d,) if isinstance(d, int) else tuple(d) for d in dims)
-        one, two = tuple(wrapped(d, n) for d in one), tuple(wrapped(d, m) for d in two)
     if len(one) != len(two):
         raise RuntimeError("both dimension lists should have same length")
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError("both inputs should have same dtype")
     for i, j in zip(one, two):
-        if shape_of(x)[i] != shape_of(y)[j]:
+        s, r = a.size(i), b.size(j)
+        if s == r:
+            continue
+        if 1 not in (s, r):
             raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {shape_of(x)[i]} in dim {i - n * isinstance(dims, int)} and "
-                f"second has size {shape_of(y)[j]} in dim {j}"
+                f"contracted dimensions need to match, but first has size {s} in dim {i} and second has size {r} in dim {j}"
             )
+        if s == 1:  # (a length of 1 is that of a sum over the other)
+            y = current(y.sum(j, True, dtype=y.dtype))
+        else:
+            x = current(x.sum(i, True, dtype=x.dtype))
+    one, two = tuple(wrapped(d, n) for d in one), tuple(wrapped(d, m) for d in two)
     if dtype_of(x).kind == "b":
         refuse("dot" if len(one) == n and len(two) == m else "addmm_impl_cpu_", dtype_of(x))
     out = DOT(x, y, dims=((one, two), ((), ())))

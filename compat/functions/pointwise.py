@@ -68,19 +68,23 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
     if laid:
         quick = iterating(quick)
 
-    def function(input=MISSING, *more, out=None):
+    def function(input=MISSING, *more, out=None, **unknown):
         try:
-            if more or not isinstance(input, Tensor):
-                return unusual(function, (input, *more), {}, not_a_tensor(name, input))
-            got = quick(input)
-            return got if out is None else store(name, out, got, (input,))
+            if more or unknown or not isinstance(input, Tensor):
+                unknown |= {} if out is None else {"out": out}
+                return unusual(function, (input, *more), unknown, not_a_tensor(name, input))
+            if out is None:
+                return quick(input)
+            if name == "relu":  # (which takes none)
+                raise answer(TypeError(), name, (input,), {"out": out})
+            return store(name, out, quick(input), (input,))
         except BaseException as error:
             trim(error)
             raise
 
-    def inplace(self, *more):
+    def inplace(self=MISSING, *more, **unknown):
         try:
-            if more or not isinstance(self, Tensor):
+            if more or unknown or not isinstance(self, Tensor):
                 raise not_a_tensor(name + "_", self)
             t = current(self)
             if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
@@ -95,7 +99,7 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
             p, params = called(prim)
             return in_place(self, p, **params)
         except BaseException as error:
-            error = answer(error, inplace.__name__, (self, *more))
+            error = answer(error, inplace.__name__, (self, *more), unknown)
             raise error
 
     function.__name__, inplace.__name__ = name, name + "_"
@@ -178,14 +182,14 @@ def neg(input):
 _negative_ = METHODS["neg_"]
 
 
-def neg_(self, *more):
+def neg_(self=MISSING, *more, **unknown):
     """-input, in place; RuntimeError for booleans."""
     try:
-        if not more and dtype_of(current(self)).kind == "b":
+        if isinstance(self, Tensor) and not more and dtype_of(current(self)).kind == "b":
             neg(self)  # (which refuses them)
-        return _negative_(self, *more)
+        return _negative_(self, *more, **unknown)
     except BaseException as error:
-        error = answer(error, "neg_", (self, *more))
+        error = answer(error, "neg_", (self, *more), unknown)
         raise error
 
 
@@ -282,10 +286,10 @@ def mvlgamma(input, p):
     """The logarithm of the multivariate gamma function of dimension p."""
     if dtype_of(current(input)).kind == "b":
         raise RuntimeError("The input tensor may not be a boolean tensor.")
-    t = floating(current(input))
-    need_real("arange_cpu", dtype_of(t))
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
+    t = floating(current(input))
+    need_real("arange_cpu", dtype_of(t))
     steps = -0.5 * np.arange(p)
     total = p * (p - 1) / 4 * float(np.log(np.pi))
     for k in steps:
@@ -298,5 +302,12 @@ for _name, _node in (
     ("nan_to_num", "NanToNum"), ("mvlgamma", "Mvlgamma"),
 ):  # fmt: skip
     twin(_name, _node + "Backward0")
-install("polygamma", lambda self, n: polygamma(n, self))
+
+
+@operation(name="polygamma", function=False)
+def polygamma_of(self, n):
+    """The n-th derivative of digamma."""
+    return polygamma(n, self)
+
+
 twin("polygamma", "PolygammaBackward0", lambda self, n: polygamma(n, self))

@@ -38,6 +38,8 @@ def finish(out, shape, dims, keepdim):
 
 def over(t, prim, dim, keepdim=False, **params):
     """A reducing primitive over dimensions."""
+    if keepdim is not False and keepdim is not True or dim is True:
+        raise TypeError("a reduction takes dimensions and a bool")
     shape = shape_of(t)
     dims = dims_of(dim, len(shape))
     out = P[prim](t, axes=dims, **params)
@@ -256,6 +258,8 @@ def count_nonzero(input, dim=None):
 # ------------------------------------------------------------------------------------------------ mean and spread
 def spread_arguments(dim, unbiased, keepdim, correction):
     """(dim, keepdim, correction) from torch's overloads: var(True), var(0, False), var(dim=0, correction=1)."""
+    if keepdim is not False and keepdim is not True or unbiased not in (None, False, True) or type(unbiased) is int:
+        raise TypeError("var() takes dimensions and bools")
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if correction is None:

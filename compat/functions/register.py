@@ -177,10 +177,13 @@ def answering(f):
 
 QUICK = frozenset(  # what a model calls for every small Tensor: wrong arguments are looked at there once something fails
     "view reshape view_as transpose permute t flatten unflatten unsqueeze squeeze expand expand_as contiguous clone detach cat stack "
-    "split chunk narrow select softmax log_softmax mm bmm mv dot addmm matmul einsum dropout gather scatter_ index_select masked_fill "
-    "masked_fill_ where tril triu zero_ fill_ copy_ var std norm cumsum square lerp addcmul addcdiv neg softplus pow any all "
-    "amax amin argmax argmin logsumexp clamp topk sort to type_as item size repeat outer unbind square_ round".split()
+    "split chunk narrow select softmax log_softmax mm bmm mv dot addmm matmul dropout gather scatter_ index_select masked_fill "
+    "masked_fill_ where zero_ fill_ copy_ var std norm cumsum square lerp addcmul addcdiv neg softplus pow any all "
+    "amax amin argmax argmin logsumexp clamp to type_as item size repeat outer unbind square_ round".split()
 )
+
+
+BY_OUT = frozenset("sum prod mean nansum cumsum cumprod".split())  # what works in the dtype of out=, unless told otherwise
 
 
 def types_in(args, kwargs):
@@ -192,17 +195,18 @@ def types_in(args, kwargs):
 
 
 def examine(own, args, kwargs, taken, key):
-    """Raise what torch says if it does not take these arguments in a call of torch.<own>; note their types if it does."""
+    """Raise what torch says if it does not take these arguments in a call of torch.<own>; note their types if it does. What it takes
+    numbers out of is given back as (args, kwargs) with those numbers."""
     frame = sys._getframe(2)
     while frame.f_globals.get("__name__") in AROUND:
         frame = frame.f_back
     caller = frame.f_globals.get("__name__")
     if internal[caller] and not caller.startswith("numpy."):  # (NumPy's functions call methods as those of an ndarray)
-        return
+        return None
     if "out" in kwargs:  # (which the function may take where the method, or an alias, does not)
         key = key, frame.f_code, frame.f_lasti
         if key in taken:
-            return
+            return None
     if len(taken) > 1000:
         taken.clear()
     from ..calls import told
@@ -210,10 +214,12 @@ def examine(own, args, kwargs, taken, key):
     error = told(TypeError(), own, args, kwargs, frame)
     if error is not None:
         raise error
-    if not any(
-        [isinstance(a, Tensor) and not a.shape for a in (*args[1:], *kwargs.values())]
-    ):  # (which may stand for numbers)
-        taken.add(key)
+    if any([isinstance(a, Tensor) and not a.shape for a in (*args[1:], *kwargs.values())]):
+        from ..calls import with_numbers
+
+        return with_numbers(own, args, kwargs)
+    taken.add(key)
+    return None
 
 
 def publish(g, names, function, method):
@@ -276,19 +282,26 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
 
         @functools.wraps(f)
         def g(*args, **kwargs):
-            out = None
+            out, given = None, kwargs
             if careful or "out" in kwargs:
                 key = tuple(map(type, args))
                 if kwargs or key not in taken:
                     if kwargs or list in key or tuple in key:
                         key = types_in(args, kwargs)
                     if key not in taken:
-                        examine(own, args, kwargs, taken, key)
+                        plain = examine(own, args, kwargs, taken, key)
+                        if plain is not None:
+                            args, kwargs = plain
+                            given = kwargs
             if kwargs:
                 if not has_out:
                     out = kwargs.pop("out", None)
+                    if out is not None and own in BY_OUT and "dtype" not in kwargs and isinstance(out, Tensor):
+                        kwargs = {**kwargs, "dtype": out.dtype}
                 for theirs in SPELLINGS.keys() & kwargs.keys():
                     if theirs not in parameters:
+                        if kwargs is given:
+                            kwargs = given.copy()
                         kwargs[SPELLINGS[theirs]] = kwargs.pop(theirs)
             if checked and not (isinstance(args[0], Tensor) if args else isinstance(kwargs.get(first), Tensor)):
                 if args or first in kwargs:
@@ -296,7 +309,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
             try:
                 got = f(*args, **kwargs)
             except BaseException as error:
-                error = answer(error, own, args, kwargs if out is None else {**kwargs, "out": out})
+                error = answer(error, own, args, given if out is None else {**given, "out": out})
                 raise error
             if label is not None:
                 named(got, label, (*args, *kwargs.values()) if kwargs else args)
@@ -348,6 +361,15 @@ def check_writable(t, idx=None, fills=False):
         layout = layout_of(t)
         if layout is not None and overlaps(layout):
             raise RuntimeError(SHARED)
+
+
+def same_elements(t, value):
+    """Is a value that is written into t what stands there: the same Tensor, or one of the same memory, shape and strides?"""
+    v, w = t.val, getattr(value, "val", None)
+    if value is t or not (type(v) is type(w) is np.ndarray and v.base is not None is not w.base):
+        return value is t
+    same = v.shape == w.shape and v.strides == w.strides and v.dtype == w.dtype
+    return same and v.__array_interface__["data"][0] == w.__array_interface__["data"][0]
 
 
 def overlaps(v):
@@ -525,9 +547,14 @@ def twin(name, label, f=None, *, aliases=()):
     f = f or FUNCTIONS[name]
 
     own = name + "_"
+    careful, taken = name not in QUICK and own not in QUICK, set()
 
     def inplace(self, *args, **kwargs):
         others = (*args, *kwargs.values())
+        if careful:
+            key = types_in((self, *args), kwargs)
+            if key not in taken:
+                examine(own, (self, *args), kwargs, taken, key)
         try:
             shown = label if isinstance(label, str) else label(*args, **kwargs)
             got = f(kept(self, others), *args, **kwargs)

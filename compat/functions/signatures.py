@@ -757,6 +757,7 @@ unique_dim Tinput Idim Bsorted=True Breturn_inverse=False Breturn_counts=False
 .dense_dim -
 .dequantize -
 .det -
+.detach -
 .digamma -
 .dim -
 .double * M?memory_format=None

@@ -8,7 +8,7 @@ import numpy as np
 from funcgrad.core.handle import Alias
 from funcgrad.core.node import extra_of
 from funcgrad.core.state import tls
-from funcgrad.core.strides import geometry
+from funcgrad.core.strides import geometry, memory_of
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -86,13 +86,13 @@ def placed(t, source, offset, size, stride):
         own = on_tape(source, "set_").val
         if not own.flags.c_contiguous:
             raise RuntimeError("passed in tensor to be used as storage must be contiguous")
-        memory = base_of(own)
-        offset += offset_in(own, memory)
+        offset += offset_in(own, base_of(own))
+        memory = elements(memory_of(own), t.val.dtype)
     else:
         memory = source.memory
         if isinstance(source, UntypedStorage):
             memory = elements(memory, t.val.dtype)
-    check_same_dtype(t, memory.dtype)
+    check_same_dtype(t, memory.dtype)  # (of a storage of elements)
     size = (memory.size - offset,) if size is None else sizes((size,))
     stride = contiguous_strides(size) if stride is None else sizes((stride,))
     if len(size) != len(stride):
@@ -159,9 +159,10 @@ def as_strided_(self, size, stride, storage_offset=None):
     return become(self, "strided", "AsStridedBackward1", **geometry(strided(memory, size, stride, offset), t.val))
 
 
-FUNCTIONS["as_strided_"] = lambda input, size, stride, storage_offset=None: as_strided_(
-    input, size, stride, storage_offset
-)
+@operation(name="as_strided_", method=False)
+def as_strided_of(input, size, stride, storage_offset=None):
+    """Tensor.as_strided_ as a function."""
+    return as_strided_(input, size, stride, storage_offset)
 
 
 # ------------------------------------------------------------------------------------------------ DLPack
@@ -306,4 +307,4 @@ def sum_to_size(self, *size):
 
 
 for _name in ("is_conj", "is_neg"):
-    publish(lambda input: False, (_name,), True, False)
+    operation(name=_name, method=False)(lambda input: False)

@@ -69,7 +69,7 @@ def binary(
                         set_label(got, label, (operand,))
             return got if out is None else store(name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, name, (input, other, *more))
+            error = answer(error, name, (input, other, *more), {} if out is None else {"out": out})
             raise error
 
     def inplace(self, other):

@@ -15,7 +15,7 @@ from ..tensor import Tensor, current
 from .creation import completed
 from .operands import P, dtype_of, float_argument, integer, new, shape_of
 from .refusals import refuse
-from .register import FUNCTIONS, operation, publish, spoken
+from .register import FUNCTIONS, operation, spoken
 from .results import C_NAMES, type_text
 
 
@@ -49,7 +49,7 @@ def window(name, values):
 
     f.__name__ = name
     f.__doc__ = f"The {name.replace('_', ' ')} of so many points, periodic or symmetric."
-    publish(f, (name,), True, False)
+    operation(name=name, method=False)(f)
 
 
 def bartlett(k, last):

@@ -41,7 +41,7 @@ class Parameter(Tensor):
         if is_whole(self):  # (of a subclass, whose __new__ has made it)
             return
         made_over(self, data)
-        if type(requires_grad).__name__ not in ("bool", "bool_"):
+        if type(requires_grad) is not bool:
             raise TypeError(
                 f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}"
             )

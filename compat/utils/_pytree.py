@@ -6,6 +6,8 @@ has no leaf None, as jax; what is shown to users of torch goes through this one.
 
 from collections import OrderedDict, defaultdict, deque
 
+from ..functions.return_types import ReturnType
+
 CONTAINERS = {  # type -> (x -> (children, context), (children, context) -> x)
     tuple: (lambda x: (list(x), None), lambda children, _: tuple(children)),
     list: (lambda x: (list(x), None), lambda children, _: list(children)),
@@ -26,7 +28,7 @@ def container(x):
     """(its type, how it is taken apart, how it is put together), or None for a leaf."""
     kind = type(x)
     ways = CONTAINERS.get(kind)
-    if ways is None and isinstance(x, tuple) and hasattr(kind, "_fields"):
+    if ways is None and isinstance(x, tuple) and (hasattr(kind, "_fields") or isinstance(x, ReturnType)):
         ways = (lambda x: (list(x), kind), lambda children, kind: kind(*children))
     return None if ways is None else (kind, *ways)
 

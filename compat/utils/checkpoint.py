@@ -1,7 +1,8 @@
 """checkpoint: what a function computes on the way is not kept for the backward pass, but computed again in it.
 
 Invariant: the second run has the inputs, grad mode, autocast and (unless told otherwise) the random numbers of the first, and what it
-saves stands, in order, for what the first would have saved.
+saves stands, in order, for what the first would have saved; it ends when it has saved as much. With use_reentrant=True the function is an
+autograd.Function, whose backward is a second run with a backward of its own.
 """
 
 import contextlib
@@ -9,15 +10,18 @@ import sys
 import warnings
 from enum import Enum
 
+from funcgrad.core.site import where
 from funcgrad.core.tracebacks import public
 
+from ..autograd.function import Function
 from ..autograd.grad_mode import enable_grad, no_grad
 from ..autograd.graph import saved_tensors_hooks
+from ..autograd.walks import backward, walking
 from ..functions.missing import refusal as _refusal
 from ..functions.random import get_rng_state, set_rng_state
 from ..nn.modules.container import Sequential
 from ..random import fork_rng
-from ..tensor import Tensor
+from ..tensor import Tensor, current
 
 __getattr__ = _refusal("torch.utils.checkpoint", __name__)
 AUTOCAST = "compat.amp.autocast_mode"
@@ -25,6 +29,11 @@ __all__ = [
     "CheckpointError", "CheckpointPolicy", "SelectiveCheckpointContext", "checkpoint", "checkpoint_sequential",
     "create_selective_checkpoint_contexts", "noop_context_fn", "set_checkpoint_early_stop",
 ]  # fmt: skip
+
+
+def form(t):
+    """What of a Tensor a second run must give again."""
+    return {"shape": t.shape, "dtype": t.dtype, "device": t.device}
 
 
 class CheckpointError(RuntimeError):
@@ -36,10 +45,24 @@ def noop_context_fn():
     return contextlib.nullcontext(), contextlib.nullcontext()
 
 
+class Stop(Exception):
+    """The second run has saved what the first did."""
+
+
+class EarlyStop:
+    """Does a second run end when it has saved what the first did? None: as checkpoint(early_stop=...) says."""
+
+    wanted = None
+
+
 @contextlib.contextmanager
 def set_checkpoint_early_stop(enable):
-    """Taken and ignored: the second run always goes to its end."""
-    yield
+    """Inside this `with` block checkpoint's second runs end early (or not), whatever its `early_stop` says."""
+    before, EarlyStop.wanted = EarlyStop.wanted, enable
+    try:
+        yield
+    finally:
+        EarlyStop.wanted = before
 
 
 class CheckpointPolicy(Enum):
@@ -80,52 +103,78 @@ def create_selective_checkpoint_contexts(policy_fn_or_list, allow_cache_entry_mu
 class Rerun:
     """A function that was run without keeping what it saved; `saved` is filled by running it again."""
 
-    def __init__(self, function, args, kwargs, state, context):
+    def __init__(self, function, args, kwargs, state, context, early_stop):
         self.function, self.args, self.kwargs = function, args, kwargs
-        self.state, self.context = state, context
+        self.state, self.context, self.early_stop = state, context, early_stop
         self.casts = casts_in_force()
-        self.count = 0
+        self.stores = [(i, *current(a).stamp()) for i, a in enumerate(args) if isinstance(a, Tensor)]
+        self.forms = []  # of what it has saved
         self.saved = {}
 
     def pack(self, t):
         """Remember of a Tensor only its number and form."""
-        self.count += 1
-        return self.count - 1, t.shape, t.dtype
+        self.forms.append(form(t))
+        return len(self.forms) - 1
 
-    def unpack(self, remembered):
+    def unpack(self, number):
         """The Tensor of that number, from a second run; one asked for again is computed again."""
-        number, shape, dtype = remembered
         if number not in self.saved:
             self.run()
-        t = self.saved.pop(number, None)
-        if t is None:
+            self.check()
+        return self.saved.pop(number)
+
+    def check(self):
+        """Raise CheckpointError if the second run has not saved what the first did."""
+        if len(self.saved) != len(self.forms):
             raise CheckpointError(
                 "torch.utils.checkpoint: A different number of tensors was saved during the original forward and recomputation.\n"
-                f"Number of tensors saved during forward: {self.count}\nNumber of tensors saved during recomputation: {number}."
+                f"Number of tensors saved during forward: {len(self.forms)}\n"
+                f"Number of tensors saved during recomputation: {len(self.saved)}."
             )
-        if t.shape != shape or t.dtype != dtype:
+        differ = [
+            f"tensor at position {i}:\nsaved metadata: {first}\nrecomputed metadata: {form(self.saved[i])}\n"
+            for i, first in enumerate(self.forms)
+            if first != form(self.saved[i])
+        ]
+        if differ:
             raise CheckpointError(
                 "torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during the "
-                f"forward pass.\ntensor at position {number}:\nsaved metadata: {{'shape': {shape}, 'dtype': {dtype}, 'device': "
-                f"device(type='cpu')}}\nrecomputed metadata: {{'shape': {t.shape}, 'dtype': {t.dtype}, 'device': "
-                "device(type='cpu')}"
+                f"forward pass.\n{''.join(differ)}."
             )
-        return t
 
     def run(self):
         """Run the function again, and keep what it saves."""
-        numbers = iter(range(self.count))
+        for i, store, version in self.stores:
+            if store.version != version:
+                raise RuntimeError(
+                    "one of the variables needed for gradient computation has been modified by an inplace operation: checkpoint saved its "
+                    f"argument {i} at version {version}; it was changed in place at {where(store.changed)} and is at version "
+                    f"{store.version} now. Clone it before the change, or make the change after backward()."
+                )
+        self.saved.clear()
+        numbers = iter(range(len(self.forms)))
 
         def keep(t):
             number = next(numbers, None)
-            if number is not None:
-                self.saved[number] = t.detach()
+            if number is None:
+                raise CheckpointError(
+                    "torch.utils.checkpoint: trying to save more tensors during recomputation than during the original forward pass."
+                )
+            self.saved[number] = t.detach()
+            if self.early_stop and number == len(self.forms) - 1:
+                raise Stop
             return t
 
         with fork_rng(enabled=self.state is not None):
             if self.state is not None:
                 set_rng_state(self.state)
-            with enable_grad(), casting(*self.casts), self.context, saved_tensors_hooks(keep, lambda t: t):
+            with (
+                contextlib.suppress(Stop),
+                enable_grad(),
+                casting(*self.casts),
+                self.context,
+                saved_tensors_hooks(keep, lambda t: t),
+            ):
                 self.function(*[detached(a) for a in self.args], **self.kwargs)
 
 
@@ -160,6 +209,45 @@ def detached(x):
     return x.detach().requires_grad_(x.requires_grad) if isinstance(x, Tensor) and x.is_floating_point() else x
 
 
+class CheckpointFunction(Function):
+    """A function run without a record, whose backward runs it again, with one, and goes back through that."""
+
+    @staticmethod
+    def forward(ctx, run_function, preserve_rng_state, *args):
+        check_backward_validity(args)
+        ctx.run_function, ctx.casts = run_function, casts_in_force()
+        ctx.state = get_rng_state() if preserve_rng_state else None
+        ctx.inputs = [None if isinstance(a, Tensor) else a for a in args]
+        ctx.save_for_backward(*[a for a in args if isinstance(a, Tensor)])
+        ctx.places = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
+        with no_grad():
+            return run_function(*args)
+
+    @staticmethod
+    def backward(ctx, *grads):
+        if walking().only is not None:
+            raise RuntimeError(
+                "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` parameter to "
+                ".backward(). To resolve this error, you can either set use_reentrant=False, or call .backward() without passing the "
+                "`inputs` argument."
+            )
+        inputs = list(ctx.inputs)
+        for i, t in zip(ctx.places, ctx.saved_tensors, strict=True):
+            inputs[i] = t
+        with fork_rng(enabled=ctx.state is not None):
+            if ctx.state is not None:
+                set_rng_state(ctx.state)
+            inputs = detach_variable(tuple(inputs))
+            with enable_grad(), casting(*ctx.casts):
+                outputs = ctx.run_function(*inputs)
+        outputs = (outputs,) if isinstance(outputs, Tensor) else outputs
+        pairs = [(y, g) for y, g in zip(outputs, grads) if isinstance(y, Tensor) and y.requires_grad]
+        if not pairs:
+            raise RuntimeError("none of output has requires_grad=True, this checkpoint() is not necessary")
+        backward(*zip(*pairs, strict=True))
+        return (None, None, *[x.grad if isinstance(x, Tensor) else None for x in inputs])
+
+
 @public
 def checkpoint(
     function,
@@ -174,7 +262,7 @@ def checkpoint(
 ):
     """function(*args, **kwargs), whose intermediate values the backward pass computes anew instead of keeping them.
 
-    use_reentrant=True has no gradient unless one of the args requires it, as in torch; otherwise it is computed in the same way.
+    use_reentrant=True: nothing of the first run is recorded, so that it has no gradient unless one of the args requires it.
 
     >>> import compat as torch
     >>> x = torch.ones(2, requires_grad=True)
@@ -194,12 +282,10 @@ def checkpoint(
             raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
         if context_fn is not noop_context_fn or debug:
             raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
-        if not any(isinstance(a, Tensor) and a.requires_grad for a in args):
-            warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=3)
-            with no_grad():
-                return function(*args)
+        return CheckpointFunction.apply(function, preserve_rng_state, *args)
+    early_stop = early_stop if EarlyStop.wanted is None else EarlyStop.wanted
     first, second = context_fn()
-    rerun = Rerun(function, args, kwargs, get_rng_state() if preserve_rng_state else None, second)
+    rerun = Rerun(function, args, kwargs, get_rng_state() if preserve_rng_state else None, second, early_stop)
     with first, saved_tensors_hooks(rerun.pack, rerun.unpack):
         return function(*args, **kwargs)
 

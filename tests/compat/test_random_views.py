@@ -7,7 +7,7 @@ import pathlib
 import pytest
 
 import compat
-from tests.random_views import difference, is_known, run
+from tests.random_views import difference, known, run
 
 PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_views.json.xz"
 PROGRAMS = json.loads(lzma.decompress(PATH.read_bytes()))["programs"]
@@ -17,6 +17,6 @@ PROGRAMS = json.loads(lzma.decompress(PATH.read_bytes()))["programs"]
 def test_as_torch(number):
     lines, theirs = PROGRAMS[number]
     got = difference(lines, run(compat, lines), theirs)
-    assert got is None or is_known(got, lines, theirs), "\n".join(
+    assert got is None or known(got, lines, theirs), "\n".join(
         [*lines[: got[0] + 1], f"compat: {got[2]}", f"torch:  {got[3]}"]
     )

@@ -577,6 +577,100 @@ def f(x):
 print(fn.grad(f)(torch.arange(1.,4.)), fn.hessian(f)(torch.arange(1.,4.)))
 def g(x): x.mul_(2); return (x*x).sum()
 a=torch.arange(1.,4.); show(lambda: fn.grad(g)(a)); print(a)
+# --- hooks inside
+x = torch.arange(1., 4.) / 4; X = torch.stack([x, -x])
+def f(x, seen=None):
+    y = x.sin(); y.register_hook(lambda g: g * 2)
+    return (y * x).sum()
+show(lambda: fn.grad(f)(x)); show(lambda: fn.jacrev(lambda x: f(x) * x)(x)); show(lambda: fn.vmap(fn.grad(f))(X)); show(lambda: fn.grad(lambda x: fn.grad(f)(x).sum())(x))
+def of_argument(x):
+    x.register_hook(lambda g: g * 3); return x.sin().sum()
+show(lambda: fn.grad(of_argument)(x)); show(lambda: fn.hessian(of_argument)(x))
+def twice():
+    out, pull = fn.vjp(f, x)
+    return pull(T(1.)), pull(T(2.))
+show(twice)
+show(lambda: fn.grad(lambda x: [y := x.sin(), y.grad_fn.register_hook(lambda a, b: (a[0] * 5,)), y.sum()][-1])(x))
+show(lambda: fn.grad(lambda x: [y := x.sin(), y.grad_fn.register_prehook(lambda b: (b[0] * 5,)), y.sum()][-1])(x))
+show(lambda: fn.grad(lambda x: [y := x.sin(), z := x.cos(), ag.graph.register_multi_grad_hook([y, z], lambda gs: print(len(gs))), (y * z).sum()][-1])(x))
+show(lambda: fn.vmap(lambda x: (x.register_hook(print), x)[1])(X)); show(lambda: fn.jvp(lambda x: ((x * 1).register_hook(print), x)[1], (x,), (x,)))
+show(lambda: fn.grad(lambda x: (x.register_post_accumulate_grad_hook(print), x.sum())[1])(x))
+w = torch.ones(3, requires_grad=True)
+def scaled(x):
+    y = x * 2; y.register_hook(lambda g: g * w)
+    return (y * y).sum()
+g = fn.grad(scaled)(x); print(g.requires_grad); g.sum().backward(); print(w.grad)
+# --- a Function has its own rule at every level
+class Round(ag.Function):
+    generate_vmap_rule = True
+    @staticmethod
+    def forward(x): return x.round()
+    @staticmethod
+    def setup_context(ctx, inputs, output): pass
+    @staticmethod
+    def backward(ctx, g): return g
+    @staticmethod
+    def jvp(ctx, t): return t * 10
+x = T([0.4, 1.6, -2.3]); X = torch.stack([x, x * 2])
+f = lambda x: (Round.apply(x) ** 2).sum()
+show(lambda: fn.grad(f)(x)); show(lambda: fn.grad(lambda x: fn.grad(f)(x).sum())(x)); show(lambda: fn.hessian(f)(x)); show(lambda: fn.jacrev(fn.jacrev(f))(x)); show(lambda: fn.jacfwd(fn.jacfwd(f))(x))
+show(lambda: fn.vmap(fn.grad(f))(X)); show(lambda: fn.vmap(fn.hessian(f))(X)); show(lambda: fn.grad(lambda X: fn.vmap(f)(X).sum())(X)); show(lambda: fn.grad(lambda X: fn.grad(lambda X: fn.vmap(f)(X).sum())(X).sum())(X))
+y = x.clone().requires_grad_(); show(lambda: ag.grad(fn.grad(f)(y).sum(), y)); Y = X.clone().requires_grad_(); show(lambda: ag.grad(fn.vmap(f)(Y).sum(), Y)); show(lambda: fn.vmap(fn.vmap(Round.apply))(X))
+class Old(ag.Function):
+    @staticmethod
+    def forward(ctx, x): return x * 2
+    @staticmethod
+    def backward(ctx, g): return g * 2
+class Bare(ag.Function):
+    @staticmethod
+    def forward(x): return x * 2
+    @staticmethod
+    def setup_context(ctx, inputs, output): pass
+    @staticmethod
+    def backward(ctx, g): return g * 2
+show(lambda: fn.grad(lambda x: Old.apply(x).sum())(x)); show(lambda: fn.vmap(Old.apply)(X)); show(lambda: fn.vmap(Bare.apply)(X)); show(lambda: fn.jacfwd(Bare.apply)(x)); show(lambda: fn.jvp(Bare.apply, (x,), (x,))); show(lambda: fn.jacrev(Bare.apply)(x))
+class AsIs(Bare):
+    @staticmethod
+    def forward(x): return x
+    @staticmethod
+    def setup_context(ctx, inputs, output): ctx.save_for_backward(*inputs)
+show(lambda: AsIs.apply(y))
+# --- results with names
+X = torch.arange(12.).reshape(2, 2, 3).sin(); x = X[0]
+for f in (lambda x: x.max(0), lambda x: x.sort(), lambda x: torch.linalg.slogdet(x[:, :2])):
+    show(lambda: fn.vmap(f)(X)); show(lambda: fn.vjp(f, x)[0]); show(lambda: fn.jvp(f, (x,), (x,))); show(lambda: fn.jacfwd(f)(x)); show(lambda: fn.vmap(f, chunk_size=1)(X))
+# --- written into what is made like a mapped Tensor
+X = torch.arange(6.).reshape(2, 3)
+for f in (lambda x: x.new_zeros(3).copy_(x), lambda x: torch.zeros_like(x).add_(x), lambda x: torch.empty_like(x).copy_(x), lambda x: x.new_full((2, 3), 2.).mul_(x), lambda x: torch.zeros(3).copy_(x), lambda x: x.new_ones(3)):
+    show(lambda: fn.vmap(f)(X)); show(lambda: fn.vmap(fn.vmap(f))(X[None])); show(lambda: fn.vmap(fn.grad(lambda x: (f(x) * x).sum()))(X))
+def written(x, y): y.mul_(2); return (x * y).sum()
+y = torch.ones(3); fn.jvp(written, (X[0], y), (X[0], y)); print(y)
+# --- what is drawn, kept and given beside
+x = torch.ones(3)
+show(lambda: fn.jacfwd(lambda x: x * torch.rand(3))(x)); show(lambda: fn.hessian(lambda x: (x * torch.rand(3)).sum())(x)); show(lambda: fn.jacfwd(lambda x: x * torch.rand(3) * 0, randomness="same")(x)); torch.manual_seed(0); show(lambda: fn.jacfwd(lambda x: x * torch.rand(3), randomness="different")(x))
+checkpoint = torch.utils.checkpoint.checkpoint
+show(lambda: fn.grad(lambda x: checkpoint(torch.sin, x, use_reentrant=False).sum())(x)); show(lambda: fn.vmap(lambda x: checkpoint(torch.sin, x, use_reentrant=False))(x[None]))
+show(lambda: fn.grad(lambda x: (x.sum(), 3), has_aux=True)(x)); show(lambda: fn.vjp(lambda x: (3, None), x, has_aux=True)); show(lambda: fn.jvp(lambda x: (x, "a"), (x,), (x,), has_aux=True)); show(lambda: fn.grad(lambda x: {"a": x.sum()})(x)); show(lambda: fn.jacrev(lambda x: x.long())(x))
+# --- checkpoints
+checkpoint, set_checkpoint_early_stop = torch.utils.checkpoint.checkpoint, torch.utils.checkpoint.set_checkpoint_early_stop
+x = torch.arange(1., 4., requires_grad=True); log = []
+def f(x, k=2):
+    log.append("a"); y = x.sin(); log.append("b"); z = y.exp(); log.append("c")
+    return z * k
+def steps(**options):
+    log.clear(); x.grad = None; checkpoint(f, x, **options).sum().backward()
+    return x.grad, "".join(log)
+show(lambda: steps(use_reentrant=True)); show(lambda: steps(use_reentrant=False)); show(lambda: steps(use_reentrant=False, early_stop=False))
+with set_checkpoint_early_stop(False): show(lambda: steps(use_reentrant=False))
+for r in (True, False):
+    show(lambda: ag.grad(checkpoint(f, x, use_reentrant=r).sum(), x)); show(lambda: checkpoint(f, x, use_reentrant=r).sum().backward(inputs=[x])); show(lambda: type(checkpoint(f, x, use_reentrant=r).grad_fn).__name__); show(lambda: checkpoint(f, x, use_reentrant=r, k=3))
+    show(lambda: (y := checkpoint(f, x, use_reentrant=r).sum(), y.backward(), y.backward())); show(lambda: (g := ag.grad(checkpoint(f, x, use_reentrant=r).sum(), x, create_graph=True)[0], ag.grad(g.sum(), x))); show(lambda: checkpoint(lambda a: (a * 2, None), x, use_reentrant=r))
+    def other():
+        n = []
+        def g(a): n.append(1); return a.sin().exp() if len(n) == 1 else torch.cat([a, a]).sin().exp()
+        checkpoint(g, x, use_reentrant=r).sum().backward()
+    try: other()
+    except Exception as error: print(type(error).__name__, str(error).split("Tip")[0].strip())
 """
 for part in TEXT.split("\n# --- ")[1:]:
     name, _, body = part.partition("\n")

@@ -9,6 +9,7 @@ import hashlib
 import json
 import pathlib
 import sys
+from types import BuiltinFunctionType
 
 import torch
 from calls_cases import CALLS, wrong_calls
@@ -17,7 +18,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 from compat import calls  # noqa: E402
 
-SPACES = (torch, torch._C._nn, torch._C._linalg, torch._C._fft, torch._C._special)
+SPACES = (torch, torch._C._nn, torch._C._linalg, torch._C._fft, torch._C._special, torch._C._VariableFunctions)
 
 
 def said(f, args, kwargs):
@@ -35,7 +36,8 @@ def texts(name):
     """The texts of the wrong calls of a function, or of a method, in turn."""
     method, own = name.startswith("."), name.lstrip(".")
     signatures = calls.signatures_of(own, method)
-    f = next((getattr(s, own) for s in SPACES if hasattr(s, own)), None)
+    found = [getattr(s, own) for s in SPACES if hasattr(s, own)]
+    f = next((f for f in found if isinstance(f, BuiltinFunctionType)), *found[:1] or [None])
     out = []
     for args, kwargs in wrong_calls(torch, signatures):
         x = torch.ones(2, 3)

@@ -216,7 +216,7 @@ def _hardtanh(x, min_val=-1.0, max_val=1.0):
     """x limited to [min_val, max_val]; the derivative at the edges is 0."""
     if dtype_of(x).kind == "u" and (int(min_val) < 0 or int(max_val) < 0):
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
-    low, high = (dtype_of(x).type(v) for v in (min_val, max_val))
+    low, high = (dtype_of(x).type(v) for v in (min(min_val, max_val), max_val))
     return P["where"](P["less_equal"](x, low), low, P["where"](P["greater_equal"](x, high), high, x))
 
 
@@ -275,7 +275,7 @@ softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink_check")
 def _threshold(x, threshold, value):
     """x where it exceeds the threshold, else value."""
     if dtype_of(x).kind in "iu":  # (torch makes both of the input's dtype)
-        threshold = int(threshold)
+        threshold = number(threshold, dtype_of(x))
     return P["where"](P["less_equal"](x, threshold), dtype_of(x).type(number(value, dtype_of(x))), x)
 
 
@@ -301,6 +301,8 @@ threshold_ = written_over(threshold, "threshold_")
 
 def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     """x where positive, a random slope from [lower, upper) times x elsewhere; the mean of the two in evaluation."""
+    if lower > upper:
+        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     refuse_integers("rrelu_with_noise_out_cpu" if training else "leaky_relu_cpu", input)
     slopes = (lower + upper) / 2
     if training:
@@ -337,6 +339,10 @@ def tanhshrink(input):
 
 def prelu(input, weight):
     """x where positive, weight * x elsewhere; weight has one entry, or one a channel (dimension 1)."""
+    x = current(input)
+    if dtype_of(x) != dtype_of(current(weight)):
+        got = f"{spoken(dtype_of(x))} and {spoken(dtype_of(current(weight)))}"
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {got}")
     channels = input.shape[1] if input.dim() > 1 else 1
     if weight.numel() not in (1, channels):
         raise RuntimeError(
@@ -345,11 +351,9 @@ def prelu(input, weight):
         )
     if weight.dim() > 1:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.dim()}")
-    x = current(input)
-    if dtype_of(x) != dtype_of(current(weight)):
-        got = f"{spoken(dtype_of(x))} and {spoken(dtype_of(current(weight)))}"
-        raise RuntimeError(f"prelu: Type promoting not supported. Got {got}")
-    w = weight.view(*(1 if i != 1 else weight.numel() for i in range(input.dim())))
+    if not input.dim():
+        weight = weight.reshape(())
+    w = weight.view([1 if i != 1 else weight.numel() for i in range(input.dim())])
     return named(P["where"](P["greater"](x, 0), x, P["mul"](x, current(w))), "PreluKernelBackward0", (input, w))
 
 

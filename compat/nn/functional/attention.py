@@ -16,6 +16,7 @@ from ... import dtypes
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
+from ...functions.register import spoken
 from ...functions.results import C_NAMES
 from ...functions.rounding import half_of, rounded_to, shared, widened
 from ...graph import labelled
@@ -67,10 +68,14 @@ def scaled_dot_product_attention(
     if half is not None:
         out = P["cast"](half_weighted(scores, dead, v, half), dtype=half)
         return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
+    if dtype_of(v).kind in "iu" and 0 not in shape_of(v):
+        raise RuntimeError(f"expected scalar type Float but found {spoken(dtype_of(v))}")
     weights = softmax(scores, -1)
     if dead is not None:
         weights = P["where"](dead, dtype_of(weights).type(0), weights)
-    if dropout_p:
+    if dropout_p > 0:
+        if dropout_p > 1:
+            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p}")
         weights = dropout(weights, dropout_p)
     if not one_node:
         return T["matmul"](weights, value)
@@ -94,18 +99,18 @@ def half_weighted(scores, dead, value, d):
 
 
 def check_operands(query, key, value, mask):
-    dims = [t.dim() for t in (query, key, value)]
-    if min(dims) < 2:
-        raise RuntimeError(
-            f"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {dims[0]} key.dim: "
-            f"{dims[1]} and value.dim: {dims[2]} instead."
-        )
     kinds = [dtype_of(current(t)) for t in (query, key, value)]
     if kinds[0] != kinds[1] or kinds[0] != kinds[2]:
         a, b, c = (C_NAMES[dtypes.name_of(d)] for d in kinds)
         raise RuntimeError(
             f"Expected query, key, and value to have the same dtype, but got query.dtype: {a} key.dtype: {b} and "
             f"value.dtype: {c} instead."
+        )
+    dims = [t.dim() for t in (query, key, value)]
+    if min(dims) < 2:
+        raise RuntimeError(
+            f"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {dims[0]} key.dim: "
+            f"{dims[1]} and value.dim: {dims[2]} instead."
         )
     if mask is not None:
         d = dtype_of(current(mask))

@@ -116,9 +116,7 @@ def margin_ranking_loss(input1, input2, target, margin=0.0, reduction=0):
 
 def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction=0):
     """nn.functional.triplet_margin_loss."""
-    return margins.triplet_margin_loss(
-        anchor, positive, negative, margin, p, eps, swap, reduction=REDUCTIONS[reduction]
-    )
+    return margins.triplets_of(p, eps, anchor, positive, negative, margin, swap, REDUCTIONS[reduction])
 
 
 def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction=0, zero_infinity=False):

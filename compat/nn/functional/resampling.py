@@ -172,6 +172,8 @@ def interpolate(
     mode: nearest, nearest-exact, linear (3-D), bilinear, bicubic, lanczos (4-D), trilinear (5-D), area. ValueError or
     NotImplementedError for what does not go together.
     """
+    if not isinstance(mode, str):
+        check_mode(input, mode, input.dim() - 2, align_corners, antialias)
     if mode in ("nearest", "area", "nearest-exact"):
         if align_corners is not None:
             raise ValueError(
@@ -232,7 +234,8 @@ def kernel_of(mode, k, antialias):
 
 
 def check_mode(input, mode, k, align_corners, antialias):
-    if mode.startswith("nearest") and mode in ("nearest", "nearest-exact") and k in (1, 2, 3):
+    given, mode = mode, mode if isinstance(mode, str) else None
+    if mode in ("nearest", "nearest-exact") and k in (1, 2, 3):
         return
     if mode == "lanczos" and k == 2:
         if align_corners:
@@ -247,7 +250,7 @@ def check_mode(input, mode, k, align_corners, antialias):
         raise NotImplementedError(f"Got {k + 2}D input, but {mode} mode needs {wants + 2}D input")
     raise NotImplementedError(
         f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {k + 2}D) for the modes: nearest | linear | bilinear | "
-        f"bicubic | trilinear | lanczos | area | nearest-exact (got {mode})"
+        f"bicubic | trilinear | lanczos | area | nearest-exact (got {given})"
     )
 
 
@@ -255,8 +258,9 @@ def check_sizes(input, sizes):
     if min(*sizes, *input.shape[1:]) <= 0:
         letters = ("W", "HW", "DHW")[len(sizes) - 1]
         shown, wanted = (", ".join(f"{c}: {n}" for c, n in zip(letters, v)) for v in (input.shape[2:], sizes))
+        also = " and" if len(sizes) == 1 else ""
         raise RuntimeError(
-            f"Input and output sizes should be greater than 0, but got input ({shown}) output ({wanted})"
+            f"Input and output sizes should be greater than 0, but got input ({shown}){also} output ({wanted})"
         )
 
 
@@ -434,15 +438,15 @@ def check_grid(input, grid, mode):
             "grid_sampler(): expected grid and input to have same batch size, but got input with sizes "
             f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
         )
-    if input.dim() not in (4, 5) or input.dim() != grid.dim():
-        raise RuntimeError(
-            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes "
-            f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
-        )
     if grid.shape[-1] != input.dim() - 2:
         raise RuntimeError(
             f"grid_sampler(): expected grid to have size {input.dim() - 2} in last dimension, but got grid with sizes "
             f"{list(grid.shape)}"
+        )
+    if input.dim() not in (4, 5) or input.dim() != grid.dim():
+        raise RuntimeError(
+            f"grid_sampler(): expected {4 if input.dim() == 4 else 5}D input and grid with same number of dimensions, but got input with sizes "
+            f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
         )
     if mode == "bicubic" and input.dim() == 5:
         raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")

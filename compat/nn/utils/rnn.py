@@ -163,7 +163,7 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
         raise RuntimeError(
             f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
         )
-    if type(batch_first).__name__ not in ("bool", "bool_"):
+    if type(batch_first) is not bool:
         raise TypeError(
             f"pad_sequence(): argument 'batch_first' (position 2) must be bool, not {type_name(batch_first)}"
         )
