@@ -15,7 +15,7 @@ from funcgrad.ops.random_values import normal
 
 FOLDER = pathlib.Path(__file__).parent / "expected"
 sys.path.insert(0, str(FOLDER))
-from random_cases import CASES, GRADIENTS, WEIGHTS, arguments  # noqa: E402
+from random_cases import BFLOAT16, CASES, GRADIENTS, WEIGHTS, N, arguments  # noqa: E402
 
 STORED = json.loads((FOLDER / "random.json").read_text())
 KEY = random.key(STORED["seed"])
@@ -47,6 +47,17 @@ def near(got, want, how, what):
 def test_draws(label):
     name, args, how = CASES[label]
     near(getattr(random, name)(KEY, *arguments(args, np.dtype)), array_of(STORED["draws"][label]), how, label)
+
+
+@pytest.mark.parametrize("label", BFLOAT16)
+def test_draws_in_bfloat16(label):
+    """Of the import swap, which has this dtype."""
+    import funcgrad.jax as jax
+
+    name, before, after = BFLOAT16[label]
+    got = getattr(jax.random, name)(jax.random.key(STORED["seed"]), *before, N, jax.numpy.bfloat16, *after)
+    assert got.dtype == jax.numpy.bfloat16
+    near(np.asarray(got.astype("float32")), array_of(STORED["bfloat16"][label]), 0, label)
 
 
 def test_keys():
@@ -214,3 +225,21 @@ def test_a_few_normal_numbers_are_those_of_many():
     for i in range(0, len(u), normal.FEW):
         normal.normal_block(u[i : i + normal.FEW].copy(), few[i : i + normal.FEW])
     np.testing.assert_array_equal(few, many)
+
+
+def test_normal_numbers_of_the_table_are_those_computed(monkeypatch):
+    """Small draws make the table when they have taken as long as it takes; what is drawn stays the same, to the bit."""
+    table = normal.Table()
+    monkeypatch.setattr(normal, "TABLE", table)
+    keys, sizes = random.split(KEY, 6), (1, 7, 300, 9000)
+    want = [random.normal(k, (n,)) for k, n in zip(keys, sizes, strict=False)]
+    many = fg.vmap(lambda k: random.normal(k, (40,)))(keys)
+    assert table.numbers is None and table.spent >= sum(sizes) + 4 * table.CALL
+    random.normal(KEY, (10**6,))
+    assert table.spent < 10**5, "large draws do not need it"
+    table.spent = 1 << 23
+    got = [random.normal(k, (n,)) for k, n in zip(keys, sizes, strict=False)]
+    assert table.numbers.size == 1 << 23
+    for g, w in zip(got, want, strict=True):
+        np.testing.assert_array_equal(g, w)
+    np.testing.assert_array_equal(fg.vmap(lambda k: random.normal(k, (40,)))(keys), many)

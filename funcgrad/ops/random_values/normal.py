@@ -5,6 +5,7 @@ jax's float32 code inverts erf by the polynomials of M. Giles, "Approximating th
 """
 
 import math
+import threading
 
 import numpy as np
 
@@ -112,6 +113,48 @@ def normal_into(u, out):
     np.multiply(out, ROOT_2, out)
 
 
+class Table:
+    """The normal number of each of the 2**23 numbers that a float32 draw can be, made once small draws have taken as long as that takes.
+
+    For draws of up to BLOCK numbers, which cost a hundred calls of NumPy each otherwise; of more the arithmetic is as quick as
+    looking up in 32 MB. `spent` counts numbers computed, and CALL for each draw.
+    """
+
+    CALL = 4000
+
+    def __init__(self):
+        self.spent, self.numbers, self.lock = 0, None, threading.Lock()
+
+    def count(self, drawn):
+        """One more draw of so many numbers."""
+        if self.numbers is None and drawn <= BLOCK:
+            self.spent += drawn + self.CALL
+            if self.spent > 1 << 23:
+                with self.lock:
+                    if self.numbers is None:
+                        self.numbers = self.made()
+
+    def made(self):
+        from ...core.workers import spread
+
+        numbers = np.empty(1 << 23, f32)
+
+        def run(first, last):
+            for i in range(first * BLOCK, last * BLOCK, BLOCK):
+                normal_into(np.arange(i, i + BLOCK, dtype=f32) * f32(2.0**-23), numbers[i : i + BLOCK])
+
+        spread(run, numbers.size // BLOCK)
+        return numbers
+
+    def look_up(self, u, out):
+        """Standard normal numbers for numbers of [0, 1)."""
+        np.take(self.numbers, (u * LENGTH).astype(np.intp), out=out, mode="clip")
+
+
+TABLE = Table()
+LENGTH = np.array(1 << 23, f32)
+
+
 def of_few(u, out):
     """The same, one by one."""
     from .single import normal
@@ -136,6 +179,9 @@ def normal_block(u, out):
     if u.dtype != f32:
         out[...] = from_unit(u)
         return
+    if TABLE.numbers is not None and u.size <= BLOCK:
+        TABLE.look_up(u, out)
+        return
     if u.size <= FEW:
         of_few(u, out)
         return
@@ -145,6 +191,8 @@ def normal_block(u, out):
 
 def normal(keys, shape, dtype):
     """Standard normal numbers of each key."""
+    if dtype == f32:
+        TABLE.count(math.prod(shape) * (np.size(keys) // 2))
     return threefry.uniform(keys, shape, dtype, normal_block)
 
 
