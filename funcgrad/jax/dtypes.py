@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.halves import BFLOAT16
 from ..errors import DTypeError
+from ..random.keys import KeyDType
 from .bfloat16 import DType, asked, public
 from .config import config
 
@@ -117,8 +118,19 @@ def inexact(dtype):
     return dtype if dtype.kind in "fcV" else np.dtype(np.float64 if dtype.itemsize == 8 else np.float32)
 
 
+class extended(np.generic):
+    """What the dtypes that NumPy has not are kinds of."""
+
+
+class prng_key(extended):
+    """What the dtype of typed keys is a kind of."""
+
+
 def issubdtype(arg1, arg2):
-    """numpy.issubdtype, which takes jax's scalar types too."""
+    """numpy.issubdtype, which takes jax's scalar types and the dtype of keys too."""
+    arg1, arg2 = [prng_key if isinstance(t, KeyDType) else t for t in (arg1, arg2)]
+    if prng_key in (arg1, arg2) or arg2 is extended:
+        return isinstance(arg1, type) and issubclass(arg1, arg2)
     return np.issubdtype(*[getattr(t, "dtype", t) if isinstance(t, (Scalar, DType)) else t for t in (arg1, arg2)])
 
 

@@ -462,11 +462,11 @@ def checkpoint(fun=None, *, prevent_cse=True, policy=None, static_argnums=(), co
         static = (static_argnums,) if isinstance(static_argnums, int) else static_argnums
         moving = [i for i in range(len(args)) if i not in static and i - len(args) not in static]
 
+        fixed = {i: a for i, a in enumerate(args) if i not in moving}  # (a graph keeps f: no traced value may be in it)
+
         def of_moving(*some, **named):
-            whole = list(args)
-            for i, v in zip(moving, some, strict=True):
-                whole[i] = v
-            return fun(*whole, **named)
+            whole = fixed | dict(zip(moving, some, strict=True))
+            return fun(*[whole[i] for i in range(len(whole))], **named)
 
         f = Lifted(of_moving)
         (values, named), f.weak = enter((tuple([args[i] for i in moving]), kwargs))

@@ -1,6 +1,7 @@
 """jax.tree_util: funcgrad.tree's functions by their older names, and the registration of classes."""
 
 from .. import tree as _tree
+from . import tree as _whole
 
 PyTreeDef, Partial = _tree.PyTreeDef, _tree.Partial
 DictKey, FlattenedIndexKey, GetAttrKey, SequenceKey = (
@@ -12,11 +13,11 @@ DictKey, FlattenedIndexKey, GetAttrKey, SequenceKey = (
 keystr, is_tree_node, treedef_tuple = _tree.keystr, _tree.is_tree_node, _tree.treedef_tuple
 register_dataclass, register_static = _tree.register_dataclass, _tree.register_static
 register_pytree_node, register_pytree_node_class = _tree.register_pytree_node, _tree.register_pytree_node_class
-tree_all, tree_broadcast, tree_flatten, tree_leaves = _tree.all, _tree.broadcast, _tree.flatten, _tree.leaves
-tree_map, tree_reduce, tree_structure, tree_transpose = _tree.map, _tree.reduce, _tree.structure, _tree.transpose
-tree_flatten_with_path, tree_leaves_with_path = _tree.flatten_with_path, _tree.leaves_with_path
-tree_map_with_path, tree_unflatten = _tree.map_with_path, _tree.unflatten
-tree_reduce_associative = _tree.reduce_associative
+tree_all, tree_broadcast, tree_flatten, tree_leaves = _whole.all, _whole.broadcast, _whole.flatten, _whole.leaves
+tree_map, tree_reduce, tree_structure, tree_transpose = _whole.map, _whole.reduce, _whole.structure, _whole.transpose
+tree_flatten_with_path, tree_leaves_with_path = _whole.flatten_with_path, _whole.leaves_with_path
+tree_map_with_path, tree_unflatten = _whole.map_with_path, _whole.unflatten
+tree_reduce_associative = _whole.reduce_associative
 
 
 def treedef_children(treedef):

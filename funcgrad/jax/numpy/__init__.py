@@ -10,6 +10,8 @@ from ..apply import faces as _faces
 from ..dtypes import LACKING as _LACKING
 from ..dtypes import MissingDTypeError as _MissingDTypeError
 from ..dtypes import Scalar as _Scalar
+from ..keys import ARRANGING as _ARRANGING
+from ..keys import arranging as _arranging
 
 RULES = {
     "promote": "absolute abs add bitwise_and bitwise_count bitwise_invert bitwise_not bitwise_or "
@@ -22,23 +24,23 @@ RULES = {
     "reciprocal rint sin sinc sinh spacing sqrt tan tanh true_divide",
     "promote 0": "all amax amin any argmax argmin count_nonzero cumulative_prod cumulative_sum ediff1d max "
     "min nanargmax nanargmin nanmax nanmin nanprod nansum prod ptp sort_complex sum trace",
-    "inexact 0": "angle average bartlett blackman gradient hamming hanning mean percentile poly polyder polyint quantile roots std unwrap var",
-    "inexact 0 1": "kaiser polyfit trapezoid",
-    "inexact 0 1 2": "interp",
+    "inexact 0 2": "average",
+    "inexact 0": "angle bartlett blackman hamming hanning mean percentile poly polyder polyint quantile std var",
+    "inexact 0 1": "kaiser trapezoid",
     "promote 0 1": "allclose append array_equal array_equiv cross isclose kron outer polyadd polysub",
-    "keep 0": "argpartition argwhere around array_split atleast_1d atleast_2d atleast_3d broadcast_to compress delete diag "
-    "diag_indices_from diagflat diagonal dsplit expand_dims flip fliplr flipud histogram_bin_edges hsplit imag insert "
+    "keep 0": "array_split atleast_1d atleast_2d atleast_3d broadcast_to delete diag "
+    "diag_indices_from diagflat diagonal dsplit expand_dims flip fliplr flipud hsplit imag insert "
     "matrix_transpose moveaxis packbits pad partition permute_dims ravel real resize roll rollaxis rot90 split squeeze tile "
-    "transpose tril_indices_from trim_zeros triu_indices_from unique_all unique_counts unique_inverse unique_values "
+    "transpose tril_indices_from trim_zeros triu_indices_from "
     "unpackbits unstack vsplit",
-    "keep": "apply_along_axis apply_over_axes block diag_indices fromfunction indices ix_ mask_indices piecewise "
-    "ravel_multi_index tri tril_indices triu_indices unravel_index histogram2d histogramdd",
+    "keep": "apply_along_axis apply_over_axes block diag_indices fromfunction indices ix_ piecewise "
+    "tril_indices triu_indices unravel_index",
     "list": "broadcast_arrays meshgrid",
     "tell": "array_repr array_str einsum_path iscomplexobj isrealobj isscalar iterable ndim shape size",
-    "sequence 0": "column_stack concat concatenate hstack stack vstack",
+    "sequence 0": "column_stack concat concatenate dstack hstack stack vstack",
     "same": "broadcast_shapes c_ character complexfloating dtype e euler_gamma flexible floating generic get_printoptions iinfo "
     "index_exp inexact inf integer isdtype load mgrid nan newaxis number object_ ogrid pi printoptions r_ s_ save savez "
-    "set_printoptions signedinteger ufunc unsignedinteger",
+    "set_printoptions signedinteger unsignedinteger",
 }
 MODULES = {
     "creation": "arange array asarray astype copy empty empty_like eye from_dlpack frombuffer fromfile fromiter fromstring full full_like "
@@ -46,12 +48,15 @@ MODULES = {
     "products": "convolve correlate dot einsum inner matmul tensordot vdot vecdot",
     "arithmetic": "clip divmod floor_divide mod power pow conj conjugate vander polymul nanmean nanmedian nanvar nanstd nanquantile "
     "nanpercentile median cov corrcoef positive arctan2 atan2 logaddexp logaddexp2 deg2rad radians rad2deg degrees "
-    "float_power ldexp cumsum cumprod nancumsum nancumprod remainder round polydiv",
-    "changed": "argsort choose fill_diagonal finfo flatnonzero frompyfunc nonzero argwhere place put put_along_axis lexsort "
+    "float_power ldexp cumsum cumprod nancumsum nancumprod remainder round around polydiv interp polyfit unwrap roots gradient",
+    "changed": "argsort choose fill_diagonal finfo flatnonzero nonzero argwhere place put put_along_axis lexsort "
     "diff tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "
-    "histogram searchsorted nan_to_num can_cast",
-    "sets": "union1d intersect1d setxor1d setdiff1d extract isin digitize polyval dstack",
+    "histogram searchsorted nan_to_num can_cast argpartition tri histogram_bin_edges histogram2d histogramdd",
+    "ufuncs": "ufunc frompyfunc",
+    "sets": "union1d intersect1d setxor1d setdiff1d extract isin digitize polyval compress mask_indices ravel_multi_index unique_all unique_counts unique_inverse unique_values",
 }
+# those that jax makes as ufuncs, with `reduce` and its kin (logaddexp and logaddexp2 too, see arithmetic.py)
+UFUNCS = "add bitwise_and bitwise_or bitwise_xor logical_and logical_or logical_xor maximum minimum multiply negative subtract".split()
 SCALARS = {
     n: n
     for n in "bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
@@ -78,7 +83,11 @@ def _missing(name):
     if name == "ComplexWarning":
         return _np.exceptions.ComplexWarning
     try:
-        return _faced(name)
+        if name in UFUNCS:
+            from .ufuncs import of_numpy
+
+            return of_numpy(_faced(name), name)
+        return _arranging(_faced(name)) if name in _ARRANGING else _faced(name)
     except _NoSuchName:
         raise _NoSuchName(_arrays.jnp(), name) from None
 

@@ -10,14 +10,16 @@ from .. import arrays, bfloat16
 from ..apply import face, parameter, promoted
 from ..arrays import described, raw, wrap
 from ..bfloat16 import DTYPE
-from ..dtypes import Scalar, joined, numpy_dtype
+from ..dtypes import Scalar, default, inexact, joined, numpy_dtype
 from ..indexing import clamped, inside_of
-from .creation import asarray, shape_for
+from ..keys import arranging
+from .creation import asarray, refuse_out, shape_for
 
 jnp = arrays.jnp
 
 
 # ------------------------------------------------------------------------------------------------ choosing
+@arranging
 def where(condition, x=None, y=None, /, *, size=None, fill_value=None):
     """x where condition holds, else y; of a condition alone, the indices where it holds (see nonzero).
 
@@ -67,7 +69,9 @@ def nonzero(a, *, size=None, fill_value=None):
     for k in reversed(shape):
         found.insert(0, np.remainder(parts, k or 1))
         parts = np.floor_divide(parts, k or 1)
-    return tuple([wrap(np.where(there, i, parameter(f)).astype(np.int32)) for i, f in zip(found, fills, strict=True)])
+    return tuple(
+        [wrap(np.where(there, i, parameter(f)).astype(default(int))) for i, f in zip(found, fills, strict=True)]
+    )
 
 
 def flatnonzero(a, *, size=None, fill_value=None):
@@ -85,48 +89,41 @@ def unique(
     fill_value=None, sorted=True,
 ):  # fmt: skip
     """The different values; `size`: how many to give, as jit must know, filled up with fill_value (the least value)."""
-    if size is None or axis is not None:
+    if size is None:
         options = dict(return_index=return_index, return_inverse=return_inverse, return_counts=return_counts, axis=axis)
-        out = face(np.unique, "keep 0", "unique")(ar, **options, equal_nan=equal_nan)
-        if size is None:
-            return out
-        if isinstance(out, tuple):
-            raise NotImplementedError("unique: size= with an axis gives the values alone")
-        return filled_up(out, size, axis, fill_value)
+        return face(np.unique, "keep 0", "unique")(ar, **options, equal_nan=equal_nan)
     ar = asarray(ar)
-    flat = ar.ravel()
-    order = argsort(flat)
-    values = flat[order]
+    rows = ar.ravel() if axis is None else jnp().moveaxis(ar, axis, 0)
+    n = rows.shape[0]
+    order = argsort(rows) if rows.ndim == 1 else lexsort(rows.reshape(n, -1).T[::-1])
+    values = rows[order]
     new = values[1:] != values[:-1]
     if equal_nan and values.dtype.kind in "fc":
         new = new & ~(jnp().isnan(values[1:]) & jnp().isnan(values[:-1]))
-    new = jnp().concatenate([jnp().ones(min(1, flat.size), bool), new])
+    new = jnp().concatenate([jnp().ones(min(1, n), bool), new if rows.ndim == 1 else new.reshape(n - 1, -1).any(1)])
     group = jnp().cumsum(new) - 1  # the number of each one's value
     at = nonzero(new, size=size)[0]
     cut = values[at]
     if fill_value is not None:
-        cut = where(jnp().arange(size) < new.sum(), cut, asarray(fill_value, cut.dtype))
-    found = [cut]
+        known = jnp().arange(size) < new.sum()
+        cut = where(known.reshape(-1, *[1] * (cut.ndim - 1)), cut, asarray(fill_value, cut.dtype))
+    found = [cut if axis is None else jnp().moveaxis(cut, 0, axis)]
     if return_index:
         found.append(order[at])
     if return_inverse:
-        found.append(jnp().zeros_like(group).at[order].set(group).reshape(ar.shape))
+        found.append(jnp().zeros_like(group).at[order].set(group).reshape(ar.shape if axis is None else n))
     if return_counts:
         found.append(bincount(group, length=size))
     return found[0] if len(found) == 1 else tuple(found)
 
 
-def filled_up(values, size, axis, fill_value):
-    """As many rows of an axis as `size` says: cut off, or filled up with fill_value (the first row)."""
-    n = values.shape[axis]
-    cut = take(values, jnp().minimum(jnp().arange(size), n - 1), axis=axis)
-    there = (jnp().arange(size) < n).reshape([-1 if i == axis % cut.ndim else 1 for i in range(cut.ndim)])
-    return where(there, cut, take(values, jnp().zeros(1, int), axis=axis) if fill_value is None else fill_value)
-
-
+@arranging
 def take(a, indices, axis=None, out=None, mode=None, unique_indices=False, indices_are_sorted=False, fill_value=None):
     """Entries along an axis; beyond it nan, or of integers the least (mode "fill", jax's default), the nearest ("clip"), or
     around ("wrap")."""
+    refuse_out("take", out)
+    if mode not in (None, "fill", "clip", "wrap"):
+        raise ValueError(f"Invalid mode '{mode}' for np.take: 'fill', 'clip' and 'wrap' are the ones that there are")
     a, indices = asarray(a), asarray(indices)
     if axis is None:
         a, axis = a.ravel(), 0
@@ -147,7 +144,7 @@ def bincount(x, weights=None, minlength=0, *, length=None, out_sharding=None):
         raise ValueError(f"bincount: takes an array of one axis, got shape {x.shape}; ravel it")
     if length is None:
         length = max_of(minlength, int(x.max()) + 1 if x.size else 0)
-    ones = jnp().ones(x.shape, "int32") if weights is None else asarray(weights)
+    ones = jnp().ones(x.shape, int) if weights is None else asarray(weights)
     return jnp().zeros(length, ones.dtype).at[jnp().clip(x, 0, None)].add(ones)
 
 
@@ -155,6 +152,7 @@ def max_of(a, b):
     return a if a > b else b
 
 
+@arranging
 def repeat(a, repeats, axis=None, *, total_repeat_length=None, out_sharding=None):
     """Each entry several times; total_repeat_length, which jit must know where repeats is traced, cuts off or repeats the last."""
     if total_repeat_length is None:
@@ -169,11 +167,13 @@ def repeat(a, repeats, axis=None, *, total_repeat_length=None, out_sharding=None
 
 
 # ------------------------------------------------------------------------------------------------ shapes, order
+@arranging
 def reshape(a, shape, order="C", *, copy=None, out_sharding=None):
     """a in another shape of as many entries (one length may be -1). TypeError, as in jax, if they are not as many."""
     return face(np.reshape, "keep 0", "reshape")(a, shape_for(shape, "reshape"), order=order)
 
 
+@arranging
 def swapaxes(a, axis1, axis2):
     return face(np.swapaxes, "keep 0", "swapaxes")(a, int(axis1), int(axis2))
 
@@ -191,6 +191,11 @@ def triangle(name):
 
 
 tril, triu = triangle("tril"), triangle("triu")
+
+
+def tri(N, M=None, k=0, dtype=None):  # noqa: N803
+    """Ones on and below a diagonal; float32 unless asked for."""
+    return face(np.tri, "keep", "tri")(N, M, k, dtype=dtype or np.float32)
 
 
 def sort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False):
@@ -220,6 +225,11 @@ def refuse_old(name, kind, order):
             raise TypeError(f"'{word}' argument to {name} is not supported; stable=True or False says which sort.")
 
 
+def argpartition(a, kth, axis=-1):
+    """Indices that put the kth smallest in its place, those below in front of it."""
+    return face(np.argpartition, "keep 0", "argpartition")(a, kth, axis).astype("int32")
+
+
 def lexsort(keys, axis=-1):
     return face(np.lexsort, "keep", "lexsort")(tuple([*map(asarray, keys)]), axis)
 
@@ -233,7 +243,7 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
 
 
 def searchsorted(a, v, side="left", sorter=None, *, method="scan"):
-    return face(np.searchsorted, "promote 0 1", "searchsorted")(a, v, side=side, sorter=sorter)
+    return face(np.searchsorted, "promote 0 1", "searchsorted")(a, v, side=side, sorter=sorter).astype("int32")
 
 
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
@@ -242,16 +252,19 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     return face(np.nan_to_num, "promote 0", "nan_to_num")(x, nan=nan, posinf=posinf, neginf=neginf)
 
 
+@arranging
 def take_along_axis(arr, indices, axis=-1, mode=None, fill_value=None, *, wrap_negative_indices=None):
     """Entries by an index for each place along an axis; beyond it as in `take`."""
     arr, indices = asarray(arr), asarray(indices)
     if axis is None:
         arr, axis = arr.ravel(), 0
+    if wrap_negative_indices is False:
+        indices = where(indices < 0, arr.shape[axis], indices)
     v, whole = inside_of(raw(indices), arr.shape[axis])
     out = TAKE_ALONG(arr, wrap(clamped(v, arr.shape[axis])), axis)
     if whole is True or mode == "clip":
         return out
-    return where(wrap(whole), out, fill_of(arr.dtype) if fill_value is None else fill_value)
+    return where(wrap(whole), out, asarray(fill_of(arr.dtype) if fill_value is None else fill_value, arr.dtype))
 
 
 TAKE_ALONG = face(np.take_along_axis, "keep 0")
@@ -259,11 +272,37 @@ TAKE_ALONG = face(np.take_along_axis, "keep 0")
 
 def histogram(a, bins=10, range=None, weights=None, density=None):
     """(how much falls into each bin, the edges of the bins)."""
+    a = asarray(a)
     counts, edges = face(np.histogram, "keep 0")(a, bins, range=range, weights=weights, density=density)
-    return counts.astype(edges.dtype), edges
+    dtype = inexact(edges.dtype if np.ndim(bins) else joined(*[described(v) for v in (a, weights) if v is not None])[0])
+    return counts.astype(dtype), edges.astype(inexact(edges.dtype if np.ndim(bins) else a.dtype))
+
+
+def histogramdd(sample, bins=10, range=None, weights=None, density=None):
+    """(how much falls into each bin of several axes, the edges of the bins along each)."""
+    sample = asarray(sample)
+    counts, edges = face(np.histogramdd, "keep 0")(sample, bins, range=range, weights=weights, density=density)
+    dtype = np.zeros((), inexact(joined(*[described(v) for v in (sample, weights) if v is not None])[0])).real.dtype
+    return counts.astype(dtype), [e.astype(inexact(sample.dtype)) for e in edges]
+
+
+def histogram2d(x, y, bins=10, range=None, weights=None, density=None):
+    """(how much falls into each bin of x and y, the edges along x, those along y)."""
+    if np.ndim(bins) == 1 and len(bins) not in (1, 2):
+        bins = [bins, bins]
+    counts, (by_x, by_y) = histogramdd(jnp().stack([asarray(x), asarray(y)], -1), bins, range, weights, density)
+    return counts, by_x, by_y
+
+
+def histogram_bin_edges(a, bins=10, range=None, weights=None):
+    """The edges of the bins."""
+    a = asarray(a)
+    edges = face(np.histogram_bin_edges, "keep 0")(a, bins, range)
+    return edges if np.ndim(bins) else edges.astype(inexact(a.dtype))
 
 
 def choose(a, choices, out=None, mode="raise"):
+    refuse_out("choose", out)
     choices, _ = promoted("choose", choices if isinstance(choices, (list, tuple)) else list(choices), "promote")
     return face(np.choose, "keep", "choose")(a, [*map(asarray, choices)], mode="clip" if mode == "raise" else mode)
 
@@ -332,10 +371,6 @@ def fill_diagonal(a, val, wrap=False, *, inplace=True):
 
 
 # ------------------------------------------------------------------------------------------------ functions of functions
-def frompyfunc(func, /, nin, nout, *, identity=None):
-    return vectorize(func)
-
-
 def vectorize(pyfunc, *, excluded=frozenset(), signature=None):
     """A function of the core arrays that `signature` ("(m,n),(n)->(m)") names, mapped over the axes in front of them.
 

@@ -7,8 +7,9 @@ import numpy as np
 from ...core.aval import dtype_of
 from ...core.handle import Handle
 from ..apply import face
-from ..arrays import PYTHON, Array, Tracer, cast, described, entered, raw, wrap
+from ..arrays import PYTHON, Array, Tracer, cast, described, entered, jnp, raw, wrap
 from ..dtypes import canonicalize_dtype, default, inexact, joined, requested
+from ..keys import is_key
 from ..signatures import signature_of
 
 
@@ -54,10 +55,14 @@ def array(object, dtype=None, *args, copy=True, order="K", ndmin=0, device=None,
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return array(object, dtype, **dict(zip(("copy", "order", "ndmin"), args, strict=False)))
     refuse_order(order)
+    if is_key(object):
+        return object
     dtype = requested(dtype, "array")
     weak = False
     if isinstance(object, (list, tuple)):
         parts = leaves(object, [])
+        if dtype is None and parts and all(map(is_key, parts)):
+            return jnp().stack([array(x) for x in object])
         if dtype is None:
             dtype = joined(*map(described, parts))[0] if parts else default(float)
         v = (
@@ -161,7 +166,12 @@ def filled(name, value):
 
 zeros, zeros_like = filled("zeros", 0)
 ones, ones_like = filled("ones", 1)
-empty, empty_like = filled("empty", 0)
+empty, _empty_like = filled("empty", 0)
+
+
+def empty_like(prototype, dtype=None, shape=None, *, device=None):
+    """An array of zeros, of a's shape and dtype."""
+    return _empty_like(prototype, dtype, shape)
 
 
 def full(shape, fill_value, dtype=None, *, device=None, out_sharding=None):
