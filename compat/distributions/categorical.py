@@ -49,8 +49,11 @@ class Categorical(Distribution):
 
     def log_prob(self, value):
         self._validate_sample(value)
-        index, log_probs = torch.broadcast_tensors(value.long().unsqueeze(-1), self.logits)
-        return log_probs.gather(-1, index[..., :1]).squeeze(-1)
+        index, logits = value.long().unsqueeze(-1), self.logits
+        if index.shape[:-1] == logits.shape[:-1]:
+            return logits.gather(-1, index).squeeze(-1)
+        index, logits = torch.broadcast_tensors(index, logits)
+        return logits.gather(-1, index[..., :1]).squeeze(-1)
 
     def entropy(self):
         logits = torch.clamp(self.logits, min=torch.finfo(self.logits.dtype).min)

@@ -23,12 +23,13 @@ from ..graph import label as set_label
 from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .data import array_of
-from .operands import P, dtype_of, in_c_order, shape_of, without_imaginary
+from .operands import INT64, P, dtype_of, in_c_order, shape_of, without_imaginary
 from .register import check_apart, check_writable, in_place, install, named, same_elements, spoken, written
 from .results import type_text
 from .shape import expanded_shape, view_of
 
 ALL = slice(None)
+INDICES = frozenset(map(np.dtype, (np.int64, np.int32, np.uint8, np.bool_)))  # dtypes of Tensors that may be indices
 tls = state.tls
 GETITEM = P["getitem"]
 
@@ -223,7 +224,7 @@ def entry(i):
     if isinstance(i, Handle):
         i = current(i) if isinstance(i, Tensor) else i
         d = i.owner.dtype(i)
-        if d.kind not in "iub" or d.name in ("uint16", "uint32", "uint64", "int8", "int16"):
+        if d not in INDICES:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         if d.kind == "b" or d == np.uint8:
             return np.asarray(concrete(i, "a boolean index")).astype(bool)
@@ -259,6 +260,12 @@ def getitem(t, idx):
         shape = shape_of(t)
         if type(idx) is slice and shape:
             return view_of(t, "getitem", "SliceBackward0", idx=(plain_slice(idx), Ellipsis))
+        if type(idx) is Tensor and shape:
+            i = current(idx)
+            if i.owner is TAPE and i.val.dtype is INT64 and i.val.shape:  # (rows by their numbers)
+                out = gathered(t, [i])
+                in_c_order(out)
+                return out
         index = Index(shape, idx)
         x = index.view(t)
         if not index.arrays:

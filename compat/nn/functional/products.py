@@ -32,19 +32,14 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             return unusual(linear, (input, weight, bias, *more), {}, not_a_tensor("linear", input))
         x = current(input)
         rank = len(shape_of(x))
-        if rank == 2 and bias is not None:
+        if bias is not None and rank:
             w, b = current(weight), current(bias)
             r, s = shape_of(x), shape_of(w)
-            if len(s) == 2 and s[1] == r[1] and shape_of(b) == s[:1] and dtype_of(x) == dtype_of(w) == dtype_of(b):
-                if x.owner is w.owner is b.owner is TAPE:
-                    return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=(r, s, s[:1]))
-                if over_tensors(x, w, b):
-                    out = P["affine"](x, w, b)
-                    node = node_of(out)
-                    if node is not None:
-                        node.plan = node.plan.labelled("AddmmBackward0")
-                    return out
-                return affine_in_steps(x, w, b)
+            if len(s) == 2 and s[1] == r[-1] and shape_of(b) == s[:1] and dtype_of(x) == dtype_of(w) == dtype_of(b):
+                if rank == 2:
+                    return affine(x, w, b, (r, s, s[:1]))
+                rows = math.prod(r[:-1]), r[-1]
+                return reshaped(affine(reshaped(x, rows), w, b, (rows, s, s[:1])), (*r[:-1], s[0]))
         if bias is not None:
             for a, b, what in ((bias, weight, "self"), (input, weight, "mat1")):
                 a, b = dtype_in(a), dtype_in(b)
@@ -61,6 +56,19 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
     except BaseException as error:
         error = answer(error, "linear", (input, weight, *(() if bias is None else (bias,)), *more))
         raise error
+
+
+def affine(x, w, b, shapes):
+    """A linear layer of matrices: one node, which shows torch's two when it is looked at."""
+    if x.owner is w.owner is b.owner is TAPE:
+        return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=shapes)
+    if not over_tensors(x, w, b):
+        return affine_in_steps(x, w, b)
+    out = P["affine"](x, w, b)
+    node = node_of(out)
+    if node is not None:
+        node.plan = node.plan.labelled("AddmmBackward0")
+    return out
 
 
 def affine_in_steps(x, w, b):
