@@ -170,7 +170,8 @@ class CorrCholeskyTransform(Transform):
         x = torch.tanh(x).clamp(min=-1 + eps, max=1 - eps)
         n = self._size(x.shape[-1], UNSQUARE.format(x.shape[-1]))
         rows, columns = torch.tril_indices(n, n, -1)
-        partial = torch.zeros(x.shape[:-1] + (n, n), dtype=x.dtype).index_put((..., rows, columns), x)
+        partial = torch.zeros(x.shape[:-1] + (n, n), dtype=x.dtype)
+        partial[..., rows, columns] = x
         left = (1 - partial**2).sqrt().cumprod(-1)
         return (partial + torch.eye(n, dtype=x.dtype)) * F.pad(left[..., :-1], [1, 0], value=1)
 

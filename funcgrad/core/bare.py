@@ -41,7 +41,7 @@ def shadow(n, plan):
 
 def stripped(seeds, home, order):
     """(seeds, the shadows of the nodes of a walk, in their order) without handles; None where that cannot be."""
-    if type(home) is not Record or state.shared.staging or state.shared.halves:
+    if type(home) is not Record or not home.of_tensors or state.shared.staging or state.shared.halves:
         return None
     shadows = []
     try:
@@ -58,8 +58,8 @@ def stripped(seeds, home, order):
         return None
 
 
-def walk(seeds, order, shadows, want):
-    """The cotangents of the nodes in `want`, as Tensors; None where none came."""
+def walk(seeds, order, shadows, want, home):
+    """The cotangents of the nodes in `want`, those of Tensors as Tensors; None where none came."""
     from .reverse import pull_strong
 
     add_cts, zeros = helpers["add_cts"], helpers["raw_zeros"]
@@ -84,7 +84,12 @@ def walk(seeds, order, shadows, want):
         except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
             pull_strong(twin, ct, cts, owned)
     made = {}
-    for ct in found.values():
-        if ct is not None and id(ct) not in made:
-            made[id(ct)] = TAPE.face(np.asarray(ct), None, TAPE)
-    return [None if found[n] is None else made[id(found[n])] for n in want]
+    results = []
+    for n in want:
+        ct = found[n]
+        if ct is not None and n in home.of_tensors:
+            if id(ct) not in made:
+                made[id(ct)] = TAPE.face(np.asarray(ct), None, TAPE)
+            ct = made[id(ct)]
+        results.append(ct)
+    return results

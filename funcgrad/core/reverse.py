@@ -97,7 +97,7 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
 
         got = bare.stripped(seeds, home, order)
         if got is not None:
-            return bare.walk(got[0], order, got[1], want)
+            return bare.walk(got[0], order, got[1], want, home)
     found = dict.fromkeys(want) if want else {}
     pop = cts.pop
     owned = set()

@@ -95,6 +95,7 @@ class Record(Trace):
 
     flat = True
     name = "grad/vjp"
+    of_tensors = ()  # the leaves of those of its arguments that are Tensors
     watched = None  # large plain arrays that the nodes hold (core/constants.py)
 
     @functools.cached_property

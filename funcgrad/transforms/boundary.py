@@ -11,7 +11,7 @@ from ..core.collector import Eased, restore
 from ..core.handle import Array, Cell, Handle, Taped, fresh, snap
 from ..core.primitive import PRIMITIVES
 from ..core.site import here, internal, line_of
-from ..core.trace import ROOT, TAPE, Batch
+from ..core.trace import ROOT, TAPE, Batch, Record
 from ..errors import ArgumentError, ConversionError, FuncgradError, ShapeError
 
 tls, shared, running = state.tls, state.shared, state.running
@@ -67,6 +67,8 @@ def enter(trace, x, mark):
     a = Array(v, mark, trace)
     if not isinstance(x, Taped):
         return a
+    if type(trace) is Record:
+        trace.of_tensors = (*trace.of_tensors, mark)
     return trace.tape.face(a, trace.tape.leaf(Cell()) if x.mark is not None else None, trace.tape)
 
 
