@@ -1,6 +1,7 @@
 """Write docs/coverage-jax.md: which of jax's and autograd's names funcgrad has, and what of each is verified. It takes ten seconds.
 
-python docs/make_coverage_jax.py            writes it
+python docs/make_coverage_jax.py                 writes it
+python docs/make_coverage_jax.py --keywords      prints every argument of jax's functions that no call passes, and calls that do not agree
 """
 
 import importlib
@@ -14,16 +15,41 @@ sys.path.insert(0, str(ROOT))
 from tests.coverage_jax import COLUMNS, EXPECTED, YES, columns, has  # noqa: E402  (which makes the next one visible)
 
 import used_names  # noqa: E402  # isort: skip
+from tests import coverage_keywords as keywords  # noqa: E402  # isort: skip
 
 PAGE = Path(__file__).resolve().parent / "coverage-jax.md"
 
 
-def row(name, cells):
-    return f"| {name} | " + " | ".join(cells.values()) + " |"
+def row(name, cells, arguments):
+    return f"| {name} | " + " | ".join([*cells.values(), arguments]) + " |"
 
 
 def head(first):
-    return ["", f"| {first} | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+    return ["", f"| {first} | " + " | ".join([*COLUMNS, "arguments"]) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
+
+
+def lacking_arguments(found):
+    """["numpy.sum where", ...]: the arguments that no call passes."""
+    return [
+        f"{s}.{n} {a}"
+        for s, rows in found.items()
+        for n, cells in rows.items()
+        for a, cell in cells.items()
+        if cell == "no"
+    ]
+
+
+def print_keywords(names):
+    found = {s: {n: keywords.arguments(s, n) for n in listed} for s, listed in names.items()}
+    for line in lacking_arguments(found):
+        print(
+            f"in no call: {line}: {keywords.cases.WITHOUT.get(line, 'add one to tests/expected/jax_keyword_cases.py')}"
+        )
+    for space, listed in names.items():
+        for name in listed:
+            for call, why in keywords.failing(space, name).items():
+                print(f"differs: {call}: {why}")
+    print(keywords.tally([cells for rows in found.values() for cells in rows.values()]))
 
 
 def autograds(listed):
@@ -59,7 +85,12 @@ def page():
     stored = json.loads((EXPECTED / "jax_names.json").read_text(encoding="utf-8"))
     found = {s: {n: columns(s, n) for n in names} for s, names in stored["names"].items()}
     every = [cells for rows in found.values() for cells in rows.values()]
-    covered = sum(cells["value"] == YES for cells in every)
+    arguments = {s: {n: keywords.arguments(s, n) for n in rows} for s, rows in found.items()}
+    lacking = lacking_arguments(arguments)
+    short = {line.partition(" ")[0] for line in lacking}
+    covered = sum(
+        cells["value"] == YES and f"{s}.{n}" not in short for s, rows in found.items() for n, cells in rows.items()
+    )
     lines = [
         "# jax's names, and which are covered",
         "",
@@ -67,25 +98,45 @@ def page():
         f"The names are those that `dir()` of jax {stored['jax']} shows, without modules; the calls stand in",
         "`tests/expected/jax_coverage_cases.py`.",
         "",
-        f"**{covered} of {len(every)} names are covered**: what they make of traced arrays and of plain ones agrees on every sample, with the keyword",
-        "arguments that the samples pass (not each that jax has), in every dtype: with jax, and of `numpy`, whose promotion is NumPy's and not jax's, with NumPy. (The keyword",
-        "arguments of `numpy` are NumPy's and the standard's; those that jax adds, like `size=`, are `funcgrad.jax`'s. Activations are not tried",
-        "in bytes and truth values, densities in float64 and float32 only.)",
+        f"**{covered} of {len(every)} names are covered**: what they make of traced arrays and of plain ones agrees on every sample, in every dtype: with",
+        "jax, and of `numpy`, whose promotion is NumPy's and not jax's, with NumPy; and every argument that jax's function has is passed by a sample. The",
+        "keyword arguments of `numpy` are NumPy's and the standard's; those that jax adds, like `size=`, are `funcgrad.jax`'s, under which",
+        "the samples of arguments (`tests/expected/jax_keyword_cases.py`) run. (Activations are not tried in bytes and truth values, densities in float64 and float32 only.)",
+        "",
+        f"{keywords.tally([cells for rows in arguments.values() for cells in rows.values()])} `tests/test_jax_keywords.py` compares",
+        "values, dtypes, vjp, jvp, vmap and jit of each call with jax's figures; `python docs/make_coverage_jax.py --keywords` lists what",
+        "no call passes, or what differs.",
+        "",
         f"{sum(map(len, stored['excluded'].values()))} names are left out, with reasons below; most are jax's primitives as objects (`exp_p`).",
         "",
         "* *vjp*: jax's own figures, in float64 and complex128; *jvp*: agrees with the vjp; *vmap*: with a loop over two samples;",
         "  *jit*: with eager.",
+        "* *arguments*: of those that may be left out or are given by name, how many a sample passes; `!`: refused by jax, and here by the same exception.",
         "* `-`: jax has none either (no derivative; its own vmap or jit refuses; no array goes in).",
     ]
     lines += head("namespace")
     for space, rows in found.items():
         counts = {c: [cells[c] for cells in rows.values()] for c in COLUMNS}
-        lines.append(row(space, {c: f"{got.count(YES)} of {len(got) - got.count('-')}" for c, got in counts.items()}))
-    lacking = {s: [n for n in rows if not has(s, n)] for s, rows in found.items()}
+        given = [cell for n in rows for cell in arguments[space][n].values()]
+        lines.append(
+            row(
+                space,
+                {c: f"{got.count(YES)} of {len(got) - got.count('-')}" for c, got in counts.items()},
+                keywords.cell_of(given),
+            )
+        )
+    absent = {s: [n for n in rows if not has(s, n)] for s, rows in found.items()}
     lines += [
         "",
-        "Not there at all: " + ("; ".join(f"{s}: {', '.join(ns)}" for s, ns in lacking.items() if ns) or "none") + ".",
+        "Not there at all: " + ("; ".join(f"{s}: {', '.join(ns)}" for s, ns in absent.items() if ns) or "none") + ".",
     ]
+    lines += ["", "## Arguments without meaning, or without a sample", ""]
+    lines += [
+        f"* Taken, and without meaning where there is one device and one way to compute: {', '.join(f'`{n}`' for n in keywords.idle_arguments())}."
+    ]
+    lines += [f"* `{line}`: {keywords.cases.WITHOUT.get(line, 'not yet')}." for line in lacking]
+    lines += ["", "## Not compared, and why", ""]
+    lines += [f"* `{text}`: {', '.join(whats)}: {why}." for text, whats, why in keywords.cases.EXEMPT]
     lines += ["", "## Left out, and why", ""]
     for space, names in stored["excluded"].items():
         by_reason = {}
@@ -102,9 +153,13 @@ def page():
     ]
     lines += ["", "## autograd's names", "", *autograds(stored["autograd"])]
     for space, rows in found.items():
-        lines += ["", f"## jax.{space}", *head("name"), *[row(name, cells) for name, cells in rows.items()]]
+        own = {n: keywords.cell_of(arguments[space][n].values()) for n in rows}
+        lines += ["", f"## jax.{space}", *head("name"), *[row(name, cells, own[name]) for name, cells in rows.items()]]
     return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    if "--keywords" in sys.argv:
+        print_keywords(json.loads((EXPECTED / "jax_names.json").read_text(encoding="utf-8"))["names"])
+    else:
+        PAGE.write_text(page(), encoding="utf-8")

@@ -40,7 +40,7 @@ def one_name(axis_name, what):
 
 def refuse_groups(groups, what):
     if groups is not None:
-        raise NotDifferentiableError(f"{what}: axis_index_groups is not supported under vmap, as in jax. [at {here()}]")
+        raise NotImplementedError(f"{what}: axis_index_groups is not supported under vmap, as in jax. [at {here()}]")
 
 
 # ------------------------------------------------------------------------------------------------ the axis itself

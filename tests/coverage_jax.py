@@ -211,18 +211,18 @@ def plain(library, call, dtype):
     return run(library, call, {n: library.operand(v) for n, v in operands_of(call, dtype).items()}, dtype)
 
 
-def traced(call, dtype):
+def traced(call, dtype, library=None):
     """What a call gives of operands that are traced under vjp; its leaves that are no arrays as they are."""
-    names, others = names_in(call), []
+    names, others, library = names_in(call), [], library or Ours()
     if not names:
-        return plain(Ours(), call, dtype)
+        return plain(library, call, dtype)
 
     def f(*xs):
-        out = arrays(run(Ours(), call, dict(zip(names, xs)), dtype))
+        out = arrays(run(library, call, dict(zip(names, xs)), dtype))
         others.extend(x for x in out if not is_array(x))
         return tuple([x for x in out if is_array(x)])
 
-    out, _ = fg.vjp(f, *[np.array(v) for v in operands_of(call, dtype).values()])
+    out, _ = library.jax.vjp(f, *[library.operand(v) for v in operands_of(call, dtype).values()])
     return list(out) + others
 
 
@@ -250,23 +250,24 @@ def value_agrees(call, dtype, wanted, of_numpy):
     return True
 
 
-def pulled(call, dtype):
-    f, xs = function_of(Ours(), call, dtype, moving_in(call, dtype), "fc")
-    out, pull = fg.vjp(f, *xs)
+def pulled(call, dtype, library):
+    f, xs = function_of(library, call, dtype, moving_in(call, dtype), "fc")
+    out, pull = library.jax.vjp(f, *xs)
     return pull(tuple(cotangents(out))), out, f, xs
 
 
-def vjp_agrees(call, dtype, wanted):
-    return agrees(list(pulled(call, dtype)[0]), wanted, room_of(call))
+def vjp_agrees(call, dtype, wanted, library=None):
+    return agrees(list(pulled(call, dtype, library or Ours())[0]), wanted, room_of(call))
 
 
-def jvp_agrees(call, dtype, wanted):
+def jvp_agrees(call, dtype, wanted, library=None):
     """<cotangent, jvp(tangent)> is <vjp, tangent>."""
-    grads, out, f, xs = pulled(call, dtype)
+    library = library or Ours()
+    grads, out, f, xs = pulled(call, dtype, library)
     tangents = cotangents(xs, 0.4)
     moving = moving_in(call, dtype)
     tangents = [t + np.conj(t.T) if n == "spd" else t for n, t in zip(moving, tangents)]
-    _, pushed = fg.jvp(f, tuple(xs), tuple(tangents))
+    _, pushed = library.jax.jvp(f, tuple(xs), tuple(tangents))
     forward = sum(np.sum(c * p) for c, p in zip(cotangents(out), pushed)).real
     terms = [np.sum(g * t).real for g, t in zip(grads, tangents)]
     coarse = (
@@ -279,27 +280,32 @@ def jvp_agrees(call, dtype, wanted):
     )
 
 
-def vmap_agrees(call, dtype):
-    names = names_in(call)
+def vmap_agrees(call, dtype, library=None):
+    library, names = library or Ours(), names_in(call)
     moves = [n not in sampling.FIXED for n in names]
     if not any(moves):
         moves = [True] * len(names)
-    f, first = function_of(Ours(), call, dtype, names)
-    second = [operands_of(call, dtype, 0.25)[n] for n in names]
-    given = [np.stack([x, y]) if m else x for x, y, m in zip(first, second, moves)]
-    got = fg.vmap(f, tuple([0 if m else None for m in moves]))(*given)
+    f, first = function_of(library, call, dtype, names)
+    second = [library.operand(operands_of(call, dtype, 0.25)[n]) for n in names]
+    given = [library.jnp.stack([x, y]) if m else x for x, y, m in zip(first, second, moves)]
+    got = library.jax.vmap(f, tuple([0 if m else None for m in moves]))(*given)
     return all(close(g, np.stack(parts)) for g, *parts in zip(got, f(*first), f(*second), strict=True))
 
 
-def jit_agrees(call, dtype):
-    f, xs = function_of(Ours(), call, dtype, names_in(call))
-    compiled = fg.jit(f)
+def jit_agrees(call, dtype, library=None):
+    library = library or Ours()
+    f, xs = function_of(library, call, dtype, names_in(call))
+    compiled = library.jax.jit(f)
     return all(close(g, w) for _ in range(2) for g, w in zip(compiled(*xs), f(*xs), strict=True))
 
 
 def close(x, y):
     x, y = np.asarray(x), np.asarray(y)
-    return x.dtype == y.dtype and x.shape == y.shape and np.allclose(x, y, rtol=1e-6, atol=1e-8, equal_nan=True)
+    return (
+        x.dtype == y.dtype
+        and x.shape == y.shape
+        and np.allclose(x, y, rtol=1e-6, atol=1e-8 if x.dtype.itemsize >= 8 else 1e-6, equal_nan=True)
+    )
 
 
 def holds(check, *args):

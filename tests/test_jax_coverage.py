@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 from tests.coverage_jax import COLUMNS, EXPECTED, columns, holds, value_agrees
+from tests.coverage_keywords import arguments, cell_of
 
 PAGE = pathlib.Path(__file__).parents[1] / "docs" / "coverage-jax.md"
 NAMES = json.loads((EXPECTED / "jax_names.json").read_text(encoding="utf-8"))["names"]
@@ -21,7 +22,7 @@ def rows_of_page():
     for section in PAGE.read_text(encoding="utf-8").split("\n## jax.")[1:]:
         title, *lines = section.splitlines()
         cells = [[c.strip() for c in line.strip("|").split("|")] for line in lines if line.startswith("| ")][1:]
-        rows[title] = {name: dict(zip(COLUMNS, rest)) for name, *rest in cells}
+        rows[title] = {name: dict(zip([*COLUMNS, "arguments"], rest, strict=True)) for name, *rest in cells}
     return rows
 
 
@@ -32,7 +33,7 @@ ROWS = rows_of_page()
 def test_the_page_is_what_the_samples_give(space, letter):
     different = {}
     for name in GROUPS[space, letter]:
-        got = columns(space, name)
+        got = columns(space, name) | {"arguments": cell_of(arguments(space, name).values())}
         if got != ROWS[space][name]:
             different[name] = got, getattr(holds, "why", "")
     assert not different, "run python docs/make_coverage_jax.py if funcgrad covers more than before"

@@ -14,7 +14,6 @@ import funcgrad.jax
 STORED = pathlib.Path(__file__).parent / "expected" / "jax_signatures.json.xz"
 # what a swap's function takes besides, or calls otherwise, and why
 OTHER = dict.fromkeys(("numpy.broadcast_shapes", "numpy.load", "numpy.set_printoptions"), "NumPy's own function")
-OTHER["numpy.empty_like"] = "takes out_sharding too, as zeros_like does"
 
 
 def text_of(f):

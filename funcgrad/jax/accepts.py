@@ -5,6 +5,7 @@ dtype and shapes of as many axes, 0-d ones aside: nothing is promoted. Invariant
 """
 
 import functools
+import inspect
 import sys
 
 import numpy as np
@@ -54,6 +55,11 @@ def guarded(f, name, rule, alike=False):
     @functools.wraps(f)
     def call(*args, **kwargs):
         chosen = [args[i] for i in positions if i < len(args)]
+        if kwargs and len(chosen) < len(positions):  # (operands by name)
+            names = [*inspect.signature(f).parameters]
+            chosen = [
+                args[i] if i < len(args) else kwargs[names[i]] for i in positions if i < len(args) or names[i] in kwargs
+            ]
         try:
             dtypes = [canonicalize_dtype(described(a)[0]) for a in chosen]
         except TypeError:
@@ -79,7 +85,7 @@ def one_dtype(f, name, positions):
 
     @functools.wraps(f)
     def call(*args, **kwargs):
-        operands = args[0] if positions is None else [args[i] for i in positions if i < len(args)]
+        operands = (args[0] if args else ()) if positions is None else [args[i] for i in positions if i < len(args)]
         same_dtype(name, [canonicalize_dtype(described(a)[0]) for a in operands if hasattr(a, "dtype")])
         return f(*args, **kwargs)
 
@@ -88,6 +94,22 @@ def one_dtype(f, name, positions):
 
 ONE_DTYPE = {"concatenate": None, "dynamic_update_slice": (0, 1), "dynamic_update_slice_in_dim": (0, 1),
              "conv": (0, 1), "conv_general_dilated": (0, 1), "dynamic_update_index_in_dim": (0, 1), "batch_matmul": (0, 1)}  # fmt: skip
+
+
+ALONG = "argmax argmin cumlogsumexp cummax cummin cumprod cumsum".split()  # whose axis is counted from the front only
+
+
+def along(f, name):
+    """f, whose second argument (0) is an axis: ValueError for one that the operand has not, or that is negative."""
+
+    @functools.wraps(f)
+    def call(operand, *args, **kwargs):
+        axis, n = args[0] if args else kwargs.get("axis", 0), np.ndim(operand)
+        if isinstance(axis, int) and not 0 <= axis < n:
+            raise ValueError(f"{name}: axis {axis} is out of bounds for an array of {n} axes; in jax.lax it is counted from the front.")
+        return f(operand, *args, **kwargs)
+
+    return call
 
 
 def same_dtype(name, dtypes):
@@ -118,9 +140,13 @@ def refusing(package, getattr_, rules, alike=False):
 
     def get(name):
         value = getattr_(name)
-        if name in rule_of or (alike and name in ONE_DTYPE):
+        if name in rule_of or (alike and (name in ONE_DTYPE or name in ALONG)):
             rule = rule_of.get(name)
-            value = one_dtype(value, name, ONE_DTYPE[name]) if rule is None else guarded(value, name, rule, alike)
+            if name in ONE_DTYPE:
+                value = one_dtype(value, name, ONE_DTYPE[name])
+            elif rule is not None:
+                value = guarded(value, name, rule, alike)
+            value = along(value, name) if alike and name in ALONG else value
             setattr(sys.modules[package], name, value)
         return value
 

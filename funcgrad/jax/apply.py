@@ -6,9 +6,11 @@ positional arguments are operands and what becomes of their dtypes:
     promote     to their common dtype                  list        not at all; a tuple of results is a list
     inexact     likewise, and integers to floats       keep        not at all
     whole       likewise, and bool to integers         weakly      as inexact; of integers the result is weak
-    single      as inexact, in 32 bits at least
+    single      as inexact, in 32 bits at least        softly      as inexact; of bool the result is weak
     sequence    keep, and the operands stand in a sequence, which promotes as a whole
     tell        keep; the result is no array
+
+    arrays      as inexact, and Python's numbers are arrays of the dtype: for functions of several steps
 
 followed by the positions ("promote 0 1"), or nothing for all. What else is passed reaches the function as it is, arrays and
 functions in it taken to the engine's. Invariant: a derivative is never written here; casts are primitives like any other.
@@ -41,16 +43,20 @@ def promoted(name, args, kind):
     dtype, weak = joined(*pairs)
     if kind == "inexact":
         dtype = inexact(dtype)
-    elif kind == "weakly":
-        dtype, weak = inexact(dtype), weak or dtype.kind in "biu"
+    elif kind == "weakly" and dtype.kind in "biu" or kind == "softly" and dtype.kind == "b":
+        dtype, weak = default(float), True
+    elif kind in ("weakly", "softly", "arrays"):
+        dtype = inexact(dtype)
     elif kind == "single":
         dtype = np.dtype(np.float32) if inexact(dtype).itemsize < 4 else inexact(dtype)
     elif kind == "whole" and dtype.kind == "b":
         dtype = default(int)
     arrays = [type(a) not in PYTHON for a in args]
-    numbers = True in arrays  # (then a Python number may stay one: what it meets has the dtype)
+    numbers = True in arrays and kind != "arrays"  # (then a Python number may stay one: what it meets has the dtype)
     return [
-        number_for(a, dtype) if numbers and not is_array else in_dtype(a, pair[0], dtype)
+        number_for(a, dtype)
+        if numbers and not is_array
+        else in_dtype(a, pair[0], dtype if is_array else real_for(a, dtype))
         for a, pair, is_array in zip(args, pairs, arrays, strict=True)
     ], weak
 
@@ -80,7 +86,12 @@ def number_for(x, dtype):
     return float(x) if dtype.kind == "f" else x
 
 
-PROMOTING = "promote", "inexact", "whole", "weakly"
+def real_for(x, dtype):
+    """The dtype of a Python number among operands of a dtype: a real number needs no complex one."""
+    return np.zeros((), dtype).real.dtype if dtype.kind == "c" and type(x) is not complex else dtype
+
+
+PROMOTING = "promote", "inexact", "whole", "weakly", "softly", "arrays"
 
 
 def numeric(a):
@@ -141,12 +152,15 @@ def face(f, rule, name=None, space=None):
         nonlocal plain, most, binder
         if len(args) > most or kwargs and not plain.issuperset(kwargs):
             if binder is None:
-                binder = signatures.Binder(f, name, signature, where)
+                binder = signatures.Binder(f, name, signature, where if where or kind in PROMOTING else ())
                 plain, most = binder.plain, binder.most
             if len(args) > most or not plain.issuperset(kwargs):
                 args, kwargs = binder.bind(args, kwargs)
+        wanted = None
         if kwargs.get("dtype") is not None:
             kwargs["dtype"] = requested(kwargs["dtype"], name)
+            if binder is not None and binder.own is not None and "dtype" not in binder.own and kind != "sequence":
+                wanted = kwargs.pop("dtype")  # (what the engine's function cannot be asked for)
         elif at_dtype is not None and len(args) > at_dtype:
             args = (*args[:at_dtype], requested(args[at_dtype], name), *args[at_dtype + 1 :])
         weak = False
@@ -168,6 +182,8 @@ def face(f, rule, name=None, space=None):
             args = [parameter(a) if i != k else a for i, a in enumerate(args)]
             if isinstance(args[k], (tuple, list)):
                 args[k], weak = promoted(name, args[k], "promote")
+                if (dtype := kwargs.pop("dtype", None)) is not None:
+                    args[k], weak = [cast(v, dtype) for v in args[k]], False
             else:
                 args[k] = raw(args[k])
         elif where is None:
@@ -176,12 +192,14 @@ def face(f, rule, name=None, space=None):
             args = [raw(args[0]), *map(parameter, args[1:])]
         else:
             chosen = [i for i in where if i < len(args) and args[i] is not None]
-            operands, _ = promoted(name, [args[i] for i in chosen], kind)  # (what is reduced is not weak)
+            operands, weak = promoted(name, [args[i] for i in chosen], kind)
+            weak = weak and kind == "weakly"  # (what is reduced is not weak)
             operands = dict(zip(chosen, operands, strict=True))
             args = [operands[i] if i in operands else parameter(a) for i, a in enumerate(args)]
         if kwargs:
             if kwargs.pop("promote_integers", True) is False:
-                kwargs["dtype"] = described(args[0])[0] if len(args) else None
+                own = described(args[0])[0]
+                kwargs["dtype"] = own if own.kind != "b" else np.dtype(np.int32)
             kwargs = {k: parameter(v) for k, v in kwargs.items()}
         token = quiet.enter(quiet.IGNORE)
         try:
@@ -195,6 +213,8 @@ def face(f, rule, name=None, space=None):
             quiet.leave(token)
         if options.jax_debug_nans:
             refuse_nan(out, name)
+        if wanted is not None:
+            out = cast(out, wanted)
         return out if kind == "tell" else wrap([*out] if kind == "list" else out, weak is True)
 
     call.__name__ = call.__qualname__ = name

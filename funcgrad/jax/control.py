@@ -7,7 +7,9 @@ from .. import control_flow as engine
 from .. import lax as engine_lax
 from .. import stages, tree
 from ..core.aval import dtype_of
-from .arrays import cast, entered, wrap
+from ..transforms.rules import closed_over
+from .apply import face
+from .arrays import Tracer, cast, entered, raw, wrap
 from .config import config
 from .dtypes import joined
 from .transforms import Lifted, boundary, enter, wrapped
@@ -198,11 +200,35 @@ def associative_scan(fn, elems, reverse=False, axis=0):
     return wrapped(engine_lax.associative_scan(Lifted(fn), enter(elems)[0], reverse, axis))
 
 
+SUM = face(engine_lax.psum, "keep 0", "psum", "lax")
+
+
+def psum(x, axis_name, *, axis_index_groups=None):
+    """The sum of x (a tree) over a named axis; of truth values how many hold."""
+    x = tree.map(lambda v: v.astype("int32") if getattr(getattr(v, "dtype", v), "kind", "") == "b" else v, x)
+    return SUM(x, axis_name, axis_index_groups=axis_index_groups)
+
+
+def pmean(x, axis_name, *, axis_index_groups=None):
+    """The mean of x (a tree) over a named axis."""
+    size = SUM(1, axis_name, axis_index_groups=axis_index_groups)
+    return tree.map(lambda v: v / size, psum(x, axis_name, axis_index_groups=axis_index_groups))
+
+
 def solver(solve):
-    """solve(function, value), for the engine: both are a program's inside."""
+    """solve(function, value), for the engine: both are a program's inside. What it closes over that is traced the engine sees."""
     if solve is None:
         return None
-    return lambda g, value: enter(solve(lambda *args: wrapped(g(*enter(args)[0])), wrapped(value)))[0]
+    tracers, rebuilt = closed_over(solve, Tracer)
+    held, weak = [raw(t) for t in tracers], [t.weak_type for t in tracers]
+
+    def call(g, value):
+        own = rebuilt([wrap(h, w) for h, w in zip(held, weak, strict=True)]) if weak else solve
+        return enter(own(lambda *args: wrapped(g(*enter(args)[0])), wrapped(value)))[0]
+
+    if weak:
+        solve = None  # (it holds the tracers)
+    return call
 
 
 def of_solver(solver):

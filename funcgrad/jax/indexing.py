@@ -166,10 +166,10 @@ class Update:
         got = getitem(self.x, self.idx)
         if kind_of(mode, "clip") == "clip" or whole is True:
             return got
-        from .numpy import where
+        from .numpy import asarray, where
 
         mask = beside(whole, shape_of(v), index, got.ndim)
-        return where(wrap(mask), got, fill_of(got.dtype) if fill_value is None else fill_value)
+        return where(wrap(mask), got, asarray(fill_of(got.dtype) if fill_value is None else fill_value, got.dtype))
 
     def set(self, values, **options):
         return self.updated("set", values, **options)

@@ -6,7 +6,6 @@ TABLE = """
 numpy.logaddexp2 numpy.logical_and numpy.logical_or numpy.logical_xor numpy.maximum numpy.minimum numpy.multiply \
 numpy.negative numpy.subtract
 M, rtol=None, *, hermitian=False, tol=None: numpy.linalg.matrix_rank
-N, M=None, k=0, dtype=None: numpy.tri
 a, /, axes: numpy.permute_dims
 a, axis=None, bitorder='big': numpy.packbits
 a, axis=None, count=None, bitorder='big': numpy.unpackbits
@@ -29,8 +28,7 @@ a, axis=None, weights=None, returned=False, keepdims=False: numpy.average
 a, b, *, precision=None, preferred_element_type=None: numpy.inner numpy.vdot
 a, b, *, precision=None, preferred_element_type=None, out_sharding=None: numpy.dot numpy.matmul
 a, b, axes=2, *, precision=None, preferred_element_type=None, out_sharding=None: numpy.tensordot
-a, full_matrices=True, compute_uv=True, hermitian=False, subset_by_index=None: numpy.linalg.svd
-a, kth, axis=-1: numpy.argpartition numpy.partition
+a, kth, axis=-1: numpy.partition
 a, n=None, axis=-1, norm=None: numpy.fft.fft numpy.fft.hfft numpy.fft.ifft numpy.fft.ihfft numpy.fft.irfft \
 numpy.fft.rfft
 a, order='C', *, out_sharding=None: numpy.ravel
@@ -50,10 +48,8 @@ arrays, /, *, axis=0: numpy.concat
 arrays, axis=0, dtype=None: numpy.concatenate
 arrays, axis=0, out=None, dtype=None: numpy.stack
 buffer, dtype=float, count=-1, offset=0: numpy.frombuffer
-condition, a, axis=None, *, size=None, fill_value=0, out=None: numpy.compress
 dimensions, dtype=None, sparse=False: numpy.indices
 dtype, shape, dimension, *, out_sharding=None: lax.broadcasted_iota
-f, *varargs, axis=None, edge_order=None: numpy.gradient
 function, shape, *, dtype=float, **kwargs: numpy.fromfunction
 h, a: scipy.special.owens_t
 in_axis=-2, out_axis=-1, batch_axis=(), dtype=None: nn.initializers.glorot_normal nn.initializers.glorot_uniform \
@@ -90,10 +86,8 @@ key, shape=(), dtype=None, mode=None, *, out_sharding=None: random.gumbel
 key, sigma=1.0, shape=None, dtype=None, *, out_sharding=None: random.lognormal
 key, x, axis=0, independent=False, *, out_sharding=None: random.permutation
 m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, dtype=None: numpy.cov
-multi_index, dims, mode='raise', order='C', *, dtype=None: numpy.ravel_multi_index
 n: scipy.linalg.invhilbert
 n, d=1.0, *, dtype=None, device=None: numpy.fft.fftfreq numpy.fft.rfftfreq
-n, mask_func, k=0, *, size=None: numpy.mask_indices
 n, scale=None, *, dtype=None: scipy.linalg.dft
 operand, axes: lax.reduce_max lax.reduce_min lax.reduce_prod
 operand, axis, index_dtype: lax.argmax lax.argmin
@@ -104,12 +98,9 @@ lax.scatter_sub
 operand, start_index, slice_size, axis=0, *, allow_negative_indices=True: lax.dynamic_slice_in_dim
 operand, update, start_index, axis, *, allow_negative_indices=True: lax.dynamic_update_slice_in_dim
 p: scipy.special.ndtri
-p, *, strip_zeros=True: numpy.roots
-p, discont=None, axis=-1, period=6.283185307179586: numpy.unwrap
 p, loc=0, scale=1: scipy.stats.gumbel_l.ppf scipy.stats.gumbel_r.ppf
 p, q: scipy.special.kl_div scipy.special.rel_entr
 q, p: scipy.stats.bernoulli.ppf
-sample, bins=10, range=None, weights=None, density=None: numpy.histogramdd
 scale, mode, distribution, in_axis=-2, out_axis=-1, batch_axis=(), dtype=None: nn.initializers.variance_scaling
 scale=0.01, dtype=None: nn.initializers.uniform
 scale=1.0, column_axis=-1, dtype=None: nn.initializers.delta_orthogonal nn.initializers.orthogonal
@@ -118,7 +109,7 @@ stddev=0.01, dtype=None: nn.initializers.normal
 stddev=0.01, dtype=None, lower=-2.0, upper=2.0: nn.initializers.truncated_normal
 string, dtype=float, count=-1, *, sep: numpy.fromstring
 subscripts, /, *operands, optimize='auto': numpy.einsum_path
-tup, dtype=None: numpy.hstack numpy.vstack
+tup, dtype=None: numpy.dstack numpy.hstack numpy.vstack
 val, /: numpy.imag numpy.real
 value, dtype=None: nn.initializers.constant
 x: numpy.trunc lax.abs lax.acos lax.acosh lax.asin lax.asinh lax.atan lax.atanh lax.bessel_i0e lax.bessel_i1e \
@@ -129,8 +120,6 @@ scipy.special.expi scipy.special.expit scipy.special.gammaln scipy.special.i0 sc
 scipy.special.i1e scipy.special.logit scipy.special.spence
 x, *, accuracy=None: lax.cbrt lax.cos lax.exp lax.exp2 lax.expm1 lax.log lax.log1p lax.logistic lax.rsqrt lax.sin \
 lax.sqrt lax.tan lax.tanh
-x, *, compute_left_eigenvectors=True, compute_right_eigenvectors=True, enable_eigvec_derivs=False, \
-implementation=None, use_magma=None: lax.linalg.eig
 x, *, lower=True, symmetrize_input=True, sort_eigenvalues=True, subset_by_index=None, implementation=None: \
 lax.linalg.eigh
 x, /: numpy.abs numpy.absolute numpy.acos numpy.acosh numpy.arccos numpy.arccosh numpy.arcsin numpy.arcsinh \
@@ -143,7 +132,6 @@ nn.tanh
 x, /, *, axis=None: scipy.special.log_softmax scipy.special.softmax
 x, /, *, axis=None, dtype=None, include_initial=False: numpy.cumulative_prod numpy.cumulative_sum
 x, /, *, device=None, copy=None: numpy.from_dlpack
-x, /, *, size=None, fill_value=None: numpy.unique_all numpy.unique_counts numpy.unique_inverse numpy.unique_values
 x, /, out=None: numpy.isneginf numpy.isposinf numpy.modf
 x, axis=0: lax.unstack
 x, loc=0, scale=1: scipy.stats.logistic.isf scipy.stats.logistic.ppf
@@ -151,10 +139,8 @@ x, q=None: scipy.special.zeta
 x, y: lax.add lax.bitwise_and lax.bitwise_or lax.bitwise_xor lax.complex lax.eq lax.ge lax.gt lax.le lax.lt lax.max \
 lax.min lax.ne lax.pow lax.rem lax.shift_left lax.shift_right_arithmetic lax.sub scipy.special.xlog1py \
 scipy.special.xlogy
-x, y, *, out_dtype=None: lax.mul
 x, y, /: numpy.bitwise_left_shift numpy.equal numpy.greater numpy.greater_equal numpy.left_shift numpy.less \
 numpy.less_equal numpy.nextafter numpy.not_equal lax.mulhi
-x, y, bins=10, range=None, weights=None, density=None: numpy.histogram2d
 x, y=None, rowvar=True, dtype=None: numpy.corrcoef
 x1, x2: numpy.fmax numpy.fmin numpy.gcd numpy.lcm lax.nextafter
 x1, x2, /: numpy.arctan2 numpy.atan2 numpy.bitwise_right_shift numpy.copysign numpy.divide numpy.fmod numpy.heaviside \

@@ -6,6 +6,8 @@ Invariant: `inspect.signature` of a function of the swap is jax's (tests/test_ja
 import functools
 import inspect
 
+import numpy as np
+
 from .signature_table import TABLE
 
 # what means nothing with one device and one way to compute: taken, and dropped where the engine's function has no such name
@@ -41,17 +43,17 @@ class Binder:
     name, what is left at its default not at all. `plain`: the names that may stay as they are given; `most`: how many positions may."""
 
     def __init__(self, f, name, signature, operands):
-        try:
+        if isinstance(f, np.ufunc):  # (some versions of NumPy give them signatures, of `out` and `where`)
+            own = {"axis": inspect.Parameter("axis", inspect.Parameter.KEYWORD_ONLY, default=-1)} if f.signature else {}
+        else:
             own = inspect.signature(f).parameters
-        except ValueError:  # (a ufunc)
-            own = {}
         self.name, self.signature, self.operands = name, signature, operands
         self.own = None if signature is None or any(p.kind is p.VAR_KEYWORD for p in own.values()) else own
         self.most, self.plain = float("inf"), frozenset()
         if signature is None:
             return
         given = list(signature.parameters.values())
-        same = [p.name != "out" and p.name in own and own[p.name].default is p.default for p in given]
+        same = [p.name not in ("out", "device") and p.name in own and own[p.name].default is p.default for p in given]
         self.plain = frozenset(
             [p.name for i, p in enumerate(given) if p.kind in NAMED and same[i] and own[p.name].kind in NAMED
              and p.default is not p.empty and not self.is_operand(i, p)]
@@ -64,7 +66,11 @@ class Binder:
             self.most = [*there, False].index(False)
 
     def is_operand(self, i, p):
-        return p.kind in POSITIONAL and (p.default is p.empty or self.operands is None or i in self.operands)
+        return (
+            p.kind in POSITIONAL
+            and p.name != "out"
+            and (p.default is p.empty or self.operands is None or i in self.operands)
+        )
 
     def bind(self, args, kwargs):
         """(args, kwargs) for the engine's function. TypeError for a call that the signature does not allow, NotImplementedError for
@@ -92,8 +98,9 @@ class Binder:
 
     def name_to(self, named, name, value):
         if name == "out":
-            raise NotImplementedError(f"The 'out' argument to {self.name} is not supported; use the result.")
-        if self.own is None or name in self.own:
+            error = ValueError if self.name.endswith(("median", "quantile", "percentile")) else NotImplementedError
+            raise error(f"The 'out' argument to {self.name} is not supported; use the result.")
+        if name in ("dtype", "promote_integers") or name != "device" and (self.own is None or name in self.own):
             named[name] = value
         elif name == "where":
             raise NotImplementedError(f"The 'where' argument to {self.name} is not supported; choose by jnp.where.")

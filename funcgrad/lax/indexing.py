@@ -217,7 +217,8 @@ def gather(
     )
     out = P["gather"](operand, *at)
     if inside is not None:
-        out = P["where"](inside, out, fill_of(dtype_of(operand)) if fill_value is None else fill_value)
+        fill = fill_of(dtype_of(operand)) if fill_value is None else fill_value
+        out = P["where"](inside, out, np.asarray(fill).astype(dtype_of(operand)))
     gone = {*dn.collapsed_slice_dims, *dn.operand_batching_dims}
     shape = shape_of(out)
     out = P["reshape"](out, shape=(*shape[:nb], *[k for d, k in enumerate(shape[nb:]) if d not in gone]))

@@ -5,6 +5,7 @@ import numpy as np
 from .. import numpy as fnp
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
+from ..transforms.custom import stop_gradient
 
 P = PRIMITIVES
 __all__ = [
@@ -44,14 +45,19 @@ def eigh(x, *, lower=True, symmetrize_input=True, sort_eigenvalues=True, subset_
     return vectors, values
 
 
-def eig(x, *, compute_left_eigenvectors=False, compute_right_eigenvectors=True):
-    """[eigenvalues, right eigenvectors], complex; the vectors unless they are not wanted."""
-    if compute_left_eigenvectors:
-        raise NotImplementedError(
-            "eig: left eigenvectors are not supported; take the right ones of the conjugate transpose"
-        )
+def eig(
+    x, *, compute_left_eigenvectors=True, compute_right_eigenvectors=True, enable_eigvec_derivs=False, implementation=None, use_magma=None
+):  # fmt: skip
+    """[eigenvalues, left eigenvectors, right eigenvectors], complex; the vectors unless they are not wanted. The left ones have length 1,
+    and a largest element that is real; they are those of the inverse, so of a matrix without a full set of vectors there are none."""
     values, vectors = P["eig"](x)
-    return [values, vectors] if compute_right_eigenvectors else [values]
+    found = [values]
+    if compute_left_eigenvectors:
+        left = adjoint(np.linalg.inv(vectors))
+        left = left / np.sqrt(np.sum(np.square(np.abs(left)), -2, keepdims=True))
+        largest = np.take_along_axis(left, np.argmax(np.abs(stop_gradient(left)), -2)[..., None, :], -2)
+        found.append(left * np.conj(largest) / np.abs(largest))
+    return [*found, vectors] if compute_right_eigenvectors else found
 
 
 def adjoint(x):
@@ -108,12 +114,11 @@ def qdwh(x, *, is_hermitian=False, max_iterations=None, eps=None, dynamic_shape=
 def tridiagonal_solve(dl, d, du, b, *, perturb_singular=False):
     """x with A x = b, A having d on its diagonal, dl (from its second element) below and du (but its last) above. [n], b [n, k].
 
-    By elimination without pivoting (Thomas), in loops that are compiled and mapped as loops. NotImplementedError for perturb_singular.
+    By elimination without pivoting (Thomas), in loops that are compiled and mapped as loops. `perturb_singular`: a pivot of 0 is taken for
+    the smallest normal number.
     """
     from ..control_flow import scan
 
-    if perturb_singular:
-        raise NotImplementedError("tridiagonal_solve: perturb_singular is not supported")
     rows = lambda v: fnp.moveaxis(v, -1, 0)[..., None]  # noqa: E731
     dl, d, du, b = rows(dl), rows(d), rows(du), fnp.moveaxis(b, -2, 0)
     zero = fnp.zeros_like(b[0])
@@ -122,6 +127,8 @@ def tridiagonal_solve(dl, d, du, b, *, perturb_singular=False):
         ratio, value = carry
         below, diagonal, above, rhs = row
         pivot = diagonal - below * ratio
+        if perturb_singular:
+            pivot = fnp.where(pivot == 0, np.finfo(dtype_of(pivot)).tiny, pivot)
         carry = (above / pivot, (rhs - below * value) / pivot)
         return carry, carry
 
@@ -154,11 +161,38 @@ def lu_pivots_to_permutation(pivots, permutation_size):
     return out
 
 
+def column_pivots(x):
+    """The order of x's columns in which each is the longest of those behind it, less what those before it span: LAPACK's pivots."""
+    rest = stop_gradient(x)
+    *lead, m, n = shape_of(rest)
+    at = np.arange(n)
+    order = np.broadcast_to(at.astype(np.int32), (*lead, n))
+    for j in range(min(m, n)):
+        lengths = np.where(at < j, -1.0, np.sum(np.square(np.abs(rest)), -2))
+        longest = np.argmax(lengths, -1)[..., None]
+        exchange = np.where(at == j, longest, np.where(at == longest, j, at))
+        rest = np.take_along_axis(rest, exchange[..., None, :], -1)
+        order = np.take_along_axis(order, exchange, -1)
+        column = rest[..., :, j : j + 1]
+        length = np.sqrt(np.sum(np.square(np.abs(column)), -2, keepdims=True))
+        q = column / np.where(length == 0, 1, length)
+        rest = np.where(at > j, rest - np.matmul(q, np.matmul(adjoint(q), rest)), rest)
+    return order
+
+
+def pivoted(x):
+    """(x with its columns in the order of their pivots, that order)."""
+    order = column_pivots(x)
+    return np.take_along_axis(x, order[..., None, :], -1), order
+
+
 def qr(x, *, pivoting=False, full_matrices=True, use_magma=None):
-    """(Q, R); complete unless full_matrices is False."""
-    if pivoting:
-        raise NotImplementedError("qr: pivoting is not supported")
-    return P["qr"](x, mode="complete" if full_matrices else "reduced")
+    """(Q, R), complete unless full_matrices is False; with `pivoting` of x[:, order], and the order behind them."""
+    mode = "complete" if full_matrices else "reduced"
+    if not pivoting:
+        return P["qr"](x, mode=mode)
+    x, order = pivoted(x)
+    return (*P["qr"](x, mode=mode), order)
 
 
 def svd(x, *, full_matrices=True, compute_uv=True, subset_by_index=None, algorithm=None):

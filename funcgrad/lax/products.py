@@ -137,6 +137,10 @@ def conv_general_dilated(
     rhs_dilation = tuple(rhs_dilation or (1,) * rank)
     strides = tuple([int(s) for s in window_strides])
     taps = spread_out(shape_of(w)[2:], rhs_dilation)
+    if isinstance(padding, str) and max(lhs_dilation, default=1) > 1:
+        raise ArgumentError(
+            f"conv: padding {padding!r} is not defined for an operand that is dilated; say how much in front and behind, or use conv_transpose"
+        )
     padding = padding_of(padding, spread_out(shape_of(x)[2:], lhs_dilation), taps, strides)
     groups = int(feature_group_count)
     if batch_group_count > 1:

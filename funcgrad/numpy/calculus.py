@@ -312,8 +312,6 @@ def polyint(p, m=1, k=None):
 @implements(np.polyfit)
 def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     """Least squares, scaled column by column as NumPy does."""
-    if full or cov:
-        return no_rule("numpy.polyfit with full= or cov=")
     x, y = inexact(as_array(x)), inexact(as_array(y))
     if deg < 0:
         raise ValueError("expected deg >= 0")
@@ -329,8 +327,20 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
         raise TypeError("polyfit: least squares take no float16; use x.astype(np.float32).")
     scale = np.sqrt(np.sum(left * left, axis=0))
     rcond = x.shape[0] * np.finfo(dtype_of(x)).eps if rcond is None else rcond
-    c = np.linalg.lstsq(left / scale, y, rcond)[0]
-    return np.transpose(np.transpose(c) / scale)
+    left = left / scale
+    c, residuals, rank, values = np.linalg.lstsq(left, y, rcond)
+    c = np.transpose(np.transpose(c) / scale)
+    if full:
+        return c, residuals, rank, values, rcond
+    if not cov:
+        return c
+    spread = np.linalg.inv(left.T @ left) / np.outer(scale, scale)
+    if cov == "unscaled":
+        return c, spread
+    if x.shape[0] <= deg + 1:
+        raise ValueError("the number of data points must exceed order to scale the covariance matrix")
+    factor = residuals / (x.shape[0] - deg - 1)
+    return c, spread * factor if len(y.shape) == 1 else spread[:, :, None] * factor
 
 
 @implements(np.poly)

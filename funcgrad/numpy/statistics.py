@@ -218,13 +218,15 @@ def check_fraction(q, top):
 
 @implements(np.quantile)
 def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None):
-    refuse_weights(weights, "quantile")
+    if weights is not None:
+        return weighted_quantile(a, check_fraction(q, 1), weights, axis, out, method, keepdims, "numpy.quantile")
     return quantile_of(a, check_fraction(q, 1), axis, out, method, keepdims, "numpy.quantile")
 
 
 @implements(np.percentile)
 def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None):
-    refuse_weights(weights, "percentile")
+    if weights is not None:
+        return weighted_quantile(a, hundredths(q), weights, axis, out, method, keepdims, "numpy.percentile")
     return quantile_of(a, hundredths(q), axis, out, method, keepdims, "numpy.percentile")
 
 
@@ -233,9 +235,41 @@ def hundredths(q):
     return q / 100 if type(q) in PYTHON_SCALARS else P["div"](q, 100)
 
 
-def refuse_weights(weights, name):
-    if weights is not None:
-        no_rule(f"numpy.{name} with weights=")
+def weighted_quantile(a, q, weights, axis, out, method, keepdims, name, skip=False):
+    """Of the sorted elements the first at which the weights so far are q of their sum. `skip`: what is nan weighs nothing."""
+    if method != "inverted_cdf":
+        raise ValueError(f"Only method 'inverted_cdf' supports weights, got: {method}.")
+    a, q, weights = ordered_numbers(operand(a), True), operand(q), operand(weights)
+    shape = shape_of(a)
+    axes = axes_of(a, axis)
+    if shape_of(weights) != shape:
+        if axis is None:
+            raise TypeError("Axis must be specified when shapes of array a and weights differ.")
+        if shape_of(weights) != tuple([shape[d] for d in axes]):
+            raise ValueError(
+                f"weights must have the shape of a along axis; got {shape_of(weights)} for axes {axes} of {shape}"
+            )
+        weights = np.broadcast_to(np.expand_dims(weights, [d for d in range(len(shape)) if d not in axes]), shape)
+    rest = tuple(d for d in range(len(shape)) if d not in axes)
+    rows, weights = [
+        P["reshape"](P["transpose"](v, perm=(*axes, *rest)), shape=(count_of(a, axes), *[shape[d] for d in rest]))
+        for v in (a, cast(weights, np.result_type(dtype_of(weights), np.float32)))
+    ]
+    order = np.argsort(rows, axis=0, kind="stable")
+    rows, weights = np.take_along_axis(rows, order, 0), np.take_along_axis(weights, order, 0)
+    nan = is_nan(rows)
+    weights = np.where(nan, 0.0, weights) if skip and nan is not None else weights
+    so_far = np.cumsum(weights, axis=0)
+    part = np.divide(so_far, so_far[-1])
+    below = np.less(np.where(np.equal(part, 0), -1.0, part), np.reshape(q, shape_of(q) + (1,) * (1 + len(rest))))
+    at = np.minimum(np.sum(below, axis=len(shape_of(q))), shape_of(rows)[0] - 1)
+    places = tuple(np.arange(shape[d]).reshape((-1,) + (1,) * (len(rest) - i - 1)) for i, d in enumerate(rest))
+    result = P["gather"](rows, at, *places)
+    if nan is not None and not skip:
+        result = P["where"](P["any"](nan, axes=(0,)), dtype_of(result).type(np.nan), result)
+    if keepdims and keepdims is not NO_VALUE:
+        result = P["reshape"](result, shape=shape_of(q) + tuple(1 if d in axes else k for d, k in enumerate(shape)))
+    return into(out, result, name)
 
 
 @implements(np.median)
@@ -298,7 +332,10 @@ def quantile_without_nan(a, q, axis, out, method, keepdims, name, middle=False):
 
 @implements(np.nanquantile)
 def nanquantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=NO_VALUE, *, weights=None):
-    refuse_weights(weights, "nanquantile")
+    if weights is not None:
+        return weighted_quantile(
+            a, check_fraction(q, 1), weights, axis, out, method, keepdims, "numpy.nanquantile", skip=True
+        )
     return quantile_without_nan(a, check_fraction(q, 1), axis, out, method, keepdims, "numpy.nanquantile")
 
 
@@ -306,7 +343,10 @@ def nanquantile(a, q, axis=None, out=None, overwrite_input=False, method="linear
 def nanpercentile(
     a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=NO_VALUE, *, weights=None
 ):
-    refuse_weights(weights, "nanpercentile")
+    if weights is not None:
+        return weighted_quantile(
+            a, hundredths(q), weights, axis, out, method, keepdims, "numpy.nanpercentile", skip=True
+        )
     return quantile_without_nan(a, hundredths(q), axis, out, method, keepdims, "numpy.nanpercentile")
 
 

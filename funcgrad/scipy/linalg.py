@@ -160,16 +160,22 @@ def lu(a, permute_l=False, overwrite_a=False, check_finite=True):
     return (np.matmul(permutation, lower), upper) if permute_l else (permutation, lower, upper)
 
 
+def pivots_first(a):
+    """(a with its columns in the order that pivoting gives them, that order)."""
+    from ..lax.linalg import pivoted
+
+    return pivoted(a)
+
+
 def qr(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True):
-    """(Q, R) with a = Q R; `mode` "full", "economic", or "r" for (R,). Raises NotImplementedError for pivoting."""
-    if pivoting:
-        raise NotImplementedError("scipy.linalg.qr: pivoting=True is not offered.")
+    """(Q, R) with a = Q R; `mode` "full", "economic", or "r" for (R,). With `pivoting` of a[:, order], and the order behind them."""
     modes = {"full": "complete", "economic": "reduced", "r": "r"}
     if mode not in modes:
         raise ArgumentValueError(f"qr: mode must be 'full', 'economic' or 'r'; got {mode!r}. [at {here()}]")
-    if mode == "r":
-        return (np.linalg.qr(matrix("qr", a), "r"),)
-    return tuple(np.linalg.qr(matrix("qr", a), modes[mode]))
+    a, more = matrix("qr", a), ()
+    if pivoting:
+        a, *more = pivots_first(a)
+    return ((np.linalg.qr(a, "r"),) if mode == "r" else tuple(np.linalg.qr(a, modes[mode]))) + tuple(more)
 
 
 def svd(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True, lapack_driver="gesdd"):
@@ -485,16 +491,17 @@ def fiedler_companion(a):
 
 def qr_multiply(a, c, mode="right", pivoting=False, conjugate=False, overwrite_a=False, overwrite_c=False):
     """(c Q, R), or (Q c, R) for mode "left", with a = Q R; Q's conjugate if asked for. A vector c gives a vector."""
-    if pivoting:
-        raise NotImplementedError("qr_multiply: pivoting is not supported")
     if mode not in ("left", "right"):
         raise ArgumentValueError(f"qr_multiply: mode must be 'left' or 'right'; got {mode!r}. [at {here()}]")
-    q, r = P["qr"](matrix("qr_multiply", a), mode="reduced")
+    a, more = matrix("qr_multiply", a), ()
+    if pivoting:
+        a, *more = pivots_first(a)
+    q, r = P["qr"](a, mode="reduced")
     q = np.conj(q) if conjugate and dtype_of(q).kind == "c" else q
     c = inexact(as_array(c))
     if len(shape_of(c)) == 1 and mode == "left":
-        return np.matmul(q, c), r
-    return (np.matmul(q, c) if mode == "left" else np.matmul(c, q)), r
+        return np.matmul(q, c), r, *more
+    return (np.matmul(q, c) if mode == "left" else np.matmul(c, q)), r, *more
 
 
 def solve_sylvester(A, B, C, *, method="schur", tol=1e-8):
@@ -521,6 +528,10 @@ def eigh_tridiagonal(d, e, *, eigvals_only=False, select="a", select_range=None,
 
     `select`: "a" all, "i" those numbered select_range, ends included. Others need values: ValueError.
     """
+    if select == "v":
+        raise NotImplementedError(
+            "eigh_tridiagonal: select='v' is not implemented, as in jax: it must be known how many there are."
+        )
     if select not in ("a", "i"):
         raise ArgumentValueError(f"eigh_tridiagonal: select must be 'a' or 'i'; got {select!r}. [at {here()}]")
     d, e = inexact(as_array(d)), inexact(as_array(e))

@@ -635,11 +635,11 @@ wrapcauchy: q, 0.4
         }.get(_name, _call)
 
 
-def calls(space, name):
+def calls(space, name, rows=ROWS):
     """[(call of funcgrad, call of jax or "")] of a name, the first one first."""
     head = {"numpy": "jnp"}.get(space, space.replace("numpy.", "jnp."))
     found = []
-    for row in ROWS.get(space, "").strip().splitlines():
+    for row in rows.get(space, "").strip().splitlines():
         names, _, rest = row.partition(": ")
         if name in names.split():
             for text in rest.replace("NAME", name).split("; "):

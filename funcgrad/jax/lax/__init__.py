@@ -1,5 +1,6 @@
 """jax.lax's names: faces of funcgrad.lax, and control flow (control.py). Nothing is promoted (accepts.py)."""
 
+import functools as _functools
 import sys as _sys
 
 from ...lax import __all__ as _all
@@ -10,7 +11,7 @@ from ..accepts import refusing as _refusing
 from ..apply import faces as _faces
 from ..numpy.creation import asarray as _asarray
 
-_CONTROL = "associative_scan cond custom_linear_solve custom_root fori_loop map scan switch while_loop"
+_CONTROL = "associative_scan cond custom_linear_solve custom_root fori_loop map pmean psum scan switch while_loop"
 _FLOAT = "acos acosh asin asinh atan atan2 atanh bessel_i0e bessel_i1e betainc cbrt cos cosh digamma erf erf_inv erfc exp exp2 expm1 " \
     "igamma igammac lgamma log log1p logistic polygamma reciprocal rsqrt sin sinh sqrt tan tanh zeta nextafter complex"  # fmt: skip
 _RULES = {
@@ -18,16 +19,73 @@ _RULES = {
     "shift_right_arithmetic shift_right_logical sign square sub ceil floor real imag clz population_count " + _FLOAT,
     "promote 0": "integer_pow round cumsum cumprod cummax cummin cumlogsumexp",
     "promote 1 2": "select",
-    "sequence 0": "concatenate",
+    "sequence 0": "concatenate stack",
     "list": "top_k",
+    "same": "composite platform_dependent",
     "keep": "full iota broadcasted_iota empty",
-    "tell": "broadcast_shapes dtype conv_dimension_numbers axis_size",
+    "tell": "broadcast_shapes dtype conv_dimension_numbers axis_size conv_general_permutations conv_shape_tuple conv_general_shape_tuple "
+    "conv_transpose_shape_tuple padtype_to_pads reduce_window_shape_tuple",
 }
 _faced, __dir__ = _faces(__name__, "funcgrad.lax", _RULES, "keep 0")
 _guarded = _refusing(__name__, _faced, _LAX, alike=True)
 
 
 _pad = _faced("pad")
+
+
+def _indexed(name, position):
+    """A function of indices, with `allow_negative_indices`: without them what is known to be negative is refused, and others begin at 0."""
+    f = _guarded(name)
+
+    @_functools.wraps(f)
+    def call(*args, allow_negative_indices=True, **kwargs):
+        if allow_negative_indices is not True and len(args) > position:
+            index, several = args[position], isinstance(args[position], (list, tuple))
+            given = list(index) if several else [index]
+            allowed = (
+                [allow_negative_indices] * len(given)
+                if isinstance(allow_negative_indices, bool)
+                else allow_negative_indices
+            )
+            given = [i if ok else _from_zero(name, i) for i, ok in zip(given, allowed, strict=True)]
+            args = (*args[:position], given if several else given[0], *args[position + 1 :])
+        return f(*args, **kwargs)
+
+    return call
+
+
+def _from_zero(name, i):
+    if isinstance(i, int) and i < 0 and "index" not in name:
+        raise ValueError(f"{name}: index {i} is out of bounds if allow_negative_indices=False")
+    return _asarray(i).clip(0)
+
+
+_MUL, _TOP_K = _guarded("mul"), _guarded("top_k")
+
+
+def mul(x, y, *, out_dtype=None):
+    """x * y, in the dtype asked for."""
+    if out_dtype is not None:
+        x, y = _asarray(x).astype(out_dtype), _asarray(y).astype(out_dtype)
+    return _MUL(x, y)
+
+
+_INDEXED = {
+    "dynamic_index_in_dim": 1, "dynamic_slice": 1, "dynamic_slice_in_dim": 1, "dynamic_update_index_in_dim": 2, "dynamic_update_slice": 2,
+    "dynamic_update_slice_in_dim": 2,
+}  # fmt: skip
+
+
+def top_k(operand, k, *, axis=-1):
+    """The k largest entries along an axis, and where they are."""
+    if k < 0 or _asarray(operand).dtype.kind == "c":
+        raise ValueError(f"top_k: k must not be negative, and complex numbers have no order; got k={k} of {_asarray(operand).dtype}")
+    return _TOP_K(operand, k, axis=axis)
+
+
+def shape_as_value(shape):
+    """A shape as an array."""
+    return _asarray(shape, "int32")
 
 
 def pcast(x, axis_name=None, *, to=None):
@@ -53,6 +111,9 @@ def __getattr__(name):
         value = getattr(_control, name)
         setattr(_sys.modules[__name__], name, value)
         return value
+    if name in _INDEXED:
+        globals()[name] = _indexed(name, _INDEXED[name])
+        return globals()[name]
     if name in _all or name == "linalg":
         return _guarded(name)
     if name.endswith("_p"):

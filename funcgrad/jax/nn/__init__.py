@@ -1,17 +1,31 @@
 """jax.nn: faces of funcgrad.nn."""
 
+from ...nn import one_hot as _one_hot
 from ..accepts import refusing as _refusing
+from ..apply import face as _face
 from ..apply import faces as _faces
+from ..dtypes import default as _default
 
 _RULES = {
-    "inexact": "log1mexp log_sigmoid mish sigmoid silu soft_sign softplus squareplus swish tanh",
+    "inexact": "log1mexp log_sigmoid sigmoid silu squareplus swish tanh",
+    "softly": "mish soft_sign softplus",
     "weakly": "elu hard_sigmoid hard_silu hard_swish leaky_relu relu6 selu sparse_plus sparse_sigmoid",
     "weakly 0": "celu",
-    "inexact 0": "gelu glu log_softmax logmeanexp logsumexp softmax standardize",
+    "inexact 0": "gelu glu log_softmax logmeanexp softmax standardize",
+    "inexact 0 2": "logsumexp",
     "promote": "identity",
     "whole": "hard_tanh relu",
 }
 _faced, __dir__ = _faces(__name__, "funcgrad.nn", _RULES, "keep")
+
+
+def one_hot(x, num_classes, *, dtype=None, axis=-1):
+    """Vectors of zeros with a 1 at position x, in the float dtype of the moment unless another is asked for."""
+    return _face(_one_hot, "keep", "one_hot")(
+        x, num_classes, dtype=_default(float) if dtype is None else dtype, axis=axis
+    )
+
+
 __getattr__ = _refusing(
     __name__,
     _faced,

@@ -20,12 +20,12 @@ RULES = {
     "matvec maximum minimum multiply negative not_equal sign signbit subtract trunc vecmat",
     "whole": "bitwise_left_shift bitwise_right_shift fmod left_shift right_shift square",
     "inexact": "acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh cbrt copysign cos "
-    "cosh divide exp exp2 expm1 fabs frexp heaviside hypot i0 log log10 log1p log2 modf nextafter "
-    "reciprocal rint sin sinc sinh spacing sqrt tan tanh true_divide",
+    "cosh divide exp exp2 expm1 fabs frexp heaviside hypot i0 log log1p log2 modf nextafter "
+    "reciprocal rint sin sinc sinh sqrt tan tanh true_divide",
     "promote 0": "all amax amin any argmax argmin count_nonzero cumulative_prod cumulative_sum ediff1d max "
     "min nanargmax nanargmin nanmax nanmin nanprod nansum prod ptp sort_complex sum trace",
     "inexact 0 2": "average",
-    "inexact 0": "angle bartlett blackman hamming hanning mean percentile poly polyder polyint quantile std var",
+    "inexact 0": "log10 spacing angle bartlett blackman hamming hanning mean percentile poly polyder polyint quantile std var",
     "inexact 0 1": "kaiser trapezoid",
     "promote 0 1": "allclose append array_equal array_equiv cross isclose kron outer polyadd polysub",
     "keep 0": "array_split atleast_1d atleast_2d atleast_3d broadcast_to delete diag "
@@ -33,7 +33,7 @@ RULES = {
     "matrix_transpose moveaxis packbits pad partition permute_dims ravel real resize roll rollaxis rot90 split squeeze tile "
     "transpose tril_indices_from trim_zeros triu_indices_from "
     "unpackbits unstack vsplit",
-    "keep": "apply_along_axis apply_over_axes block diag_indices fromfunction indices ix_ piecewise "
+    "keep": "apply_along_axis apply_over_axes block diag_indices fromfunction indices piecewise "
     "tril_indices triu_indices unravel_index",
     "list": "broadcast_arrays meshgrid",
     "tell": "array_repr array_str einsum_path iscomplexobj isrealobj isscalar iterable ndim shape size",
@@ -51,7 +51,7 @@ MODULES = {
     "float_power ldexp cumsum cumprod nancumsum nancumprod remainder round around polydiv interp polyfit unwrap roots gradient",
     "changed": "argsort choose fill_diagonal finfo flatnonzero nonzero argwhere place put put_along_axis lexsort "
     "diff tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "
-    "histogram searchsorted nan_to_num can_cast argpartition tri histogram_bin_edges histogram2d histogramdd",
+    "histogram searchsorted nan_to_num can_cast argpartition tri histogram_bin_edges histogram2d histogramdd ix_",
     "ufuncs": "ufunc frompyfunc",
     "sets": "union1d intersect1d setxor1d setdiff1d extract isin digitize polyval compress mask_indices ravel_multi_index unique_all unique_counts unique_inverse unique_values",
 }

@@ -14,7 +14,7 @@ from .. import arrays
 from ..apply import face, promoted
 from ..arrays import described, raw, wrap
 from ..dtypes import default
-from .creation import asarray
+from .creation import asarray, refuse_out
 
 jnp = arrays.jnp
 
@@ -109,7 +109,14 @@ def of_complex(name, formula):
     def call(*args, **kwargs):
         return (other if any([described(a)[0].kind == "c" for a in args]) else plain)(*args, **kwargs)
 
-    return call
+    if name not in UFUNCS:
+        return call
+    from .ufuncs import of_numpy
+
+    return of_numpy(call, name)
+
+
+UFUNCS = ("logaddexp", "logaddexp2")  # those that are ufuncs in jax
 
 
 arctan2 = atan2 = of_complex("arctan2", lax.atan2)
@@ -142,6 +149,7 @@ def running(name):
     f = face(getattr(np, name), "whole 0", name)
 
     def call(a, axis=None, dtype=None, out=None):
+        refuse_out(name, out)
         own = asarray(a).dtype
         return f(a, axis=axis, dtype=dtype or (own if own.kind != "b" else default(int)))
 
@@ -165,7 +173,13 @@ def clip(arr=None, /, min=None, max=None):
 def round(a, decimals=0, out=None):
     """a to a number of decimals; integers stay what they are, unless decimals is negative. Real numbers are scaled back by the rounded
     reciprocal of 10**decimals, as jax's compiler does it: 0.16 may come as 0.16000001."""
+    refuse_out("round", out)
+    if decimals < 0 and described(a)[0].kind in "iu":
+        raise NotImplementedError("integer np.round not implemented for decimals < 0")
     return ROUND(a, decimals)
+
+
+around = round
 
 
 def rounded(x, decimals=0):
@@ -177,6 +191,74 @@ def rounded(x, decimals=0):
 
 
 ROUND = face(rounded, "promote 0", "round")
+
+
+def interp(x, xp, fp, left=None, right=None, period=None):
+    """What a line through the points (xp, fp) gives at x; beyond them `left` and `right`, or, if these are "extrapolate", the line."""
+    ends = {"left": left, "right": right}
+    for name, value in ends.items():
+        if isinstance(value, str) and value != "extrapolate":
+            raise ValueError(f"the only valid string value of `{name}` is 'extrapolate', got {value!r}")
+    plain = {name: None if isinstance(value, str) else value for name, value in ends.items()}
+    out = INTERP(x, xp, fp, period=period, **plain)
+    if period is not None:
+        return out
+    x, xp, fp = map(wrap, promoted("interp", (x, xp, fp), "inexact")[0])
+    for name, first, second in (("left", 0, 1), ("right", -1, -2)):
+        if isinstance(ends[name], str):
+            line = fp[first] + (x - xp[first]) * ((fp[second] - fp[first]) / (xp[second] - xp[first]))
+            out = jnp().where(x < xp[0] if name == "left" else x > xp[-1], line, out)
+    return out
+
+
+INTERP = face(np.interp, "inexact 0 1 2", "interp")
+
+
+def unwrap(p, discont=None, axis=-1, period=6.283185307179586):
+    """p without jumps of more than half a period; of integers in the float of the moment."""
+    p = asarray(p)
+    return UNWRAP(p.astype(float) if p.dtype.kind in "iub" else p, discont, axis, period=period)
+
+
+UNWRAP = face(np.unwrap, "inexact 0", "unwrap")
+
+
+def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
+    """The polynomial of a degree with the least sum of squares; with `full` or `cov` what goes with it, see numpy.polyfit."""
+    (_, y_), _ = promoted("polyfit", (x, y), "inexact")
+    dtype = dtype_of(y_)
+    x = asarray(x).astype(np.zeros((), dtype).real.dtype if described(x)[0].kind != "c" else dtype)
+    out = POLYFIT(x, wrap(y_), deg, rcond, full, w, cov)
+    return (*out[:2], asarray(out[2], int), *out[3:]) if full else out
+
+
+POLYFIT = face(np.polyfit, "keep", "polyfit")
+
+
+def roots(p, *, strip_zeros=True):
+    """The zeros of a polynomial; with strip_zeros=False as many as p has entries less one, as jit must know them."""
+    p = asarray(p)
+    if strip_zeros:
+        return ROOTS(p)
+    (p,), _ = promoted("roots", (p,), "inexact")
+    p = wrap(p)
+    if p.shape[0] < 2:
+        return jnp().zeros(0, p.dtype)
+    companion = jnp().diag(jnp().ones(p.shape[0] - 2, p.dtype), -1).at[0].set(-p[1:] / p[0])
+    return jnp().linalg.eigvals(companion)
+
+
+ROOTS = face(np.roots, "inexact 0", "roots")
+
+
+def gradient(f, *varargs, axis=None, edge_order=None):
+    """Differences of neighbours, over their distances."""
+    if edge_order is not None:
+        raise NotImplementedError("The 'edge_order' argument to jnp.gradient is not supported.")
+    return GRADIENT(f, *varargs, axis=axis)
+
+
+GRADIENT = face(np.gradient, "inexact 0", "gradient")
 
 
 def polymul(a1, a2, *, trim_leading_zeros=False):

@@ -211,6 +211,8 @@ def argsort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False,
     a = asarray(a)
     if axis is None:
         a, axis = a.ravel(), 0
+    if not -a.ndim <= axis < a.ndim:
+        raise ValueError(f"axis {axis} is out of bounds for array of dimension {a.ndim}")
     if descending:
         found = a.shape[axis] - 1 - jnp().flip(argsort(jnp().flip(a, axis), axis), axis)
     else:
@@ -228,6 +230,18 @@ def refuse_old(name, kind, order):
 def argpartition(a, kth, axis=-1):
     """Indices that put the kth smallest in its place, those below in front of it."""
     return face(np.argpartition, "keep 0", "argpartition")(a, kth, axis).astype("int32")
+
+
+def ix_(*args):
+    """Vectors of indices as arrays that broadcast to the grid of them."""
+    found = [asarray(a) for a in args]
+    for i, a in enumerate(found):
+        if a.ndim != 1:
+            raise ValueError(f"Arguments to jax.numpy.ix_ must be 1-dimensional, got shape {a.shape}")
+        if a.dtype.kind == "b":
+            raise NotImplementedError("Boolean arguments to jax.numpy.ix_ are not implemented; take jnp.nonzero's indices")
+        found[i] = a.reshape([-1 if k == i else 1 for k in range(len(args))])
+    return tuple(found)
 
 
 def lexsort(keys, axis=-1):
@@ -303,6 +317,10 @@ def histogram_bin_edges(a, bins=10, range=None, weights=None):
 
 def choose(a, choices, out=None, mode="raise"):
     refuse_out("choose", out)
+    if mode == "raise":
+        known = np.asarray(asarray(a))
+        if np.any((known < 0) | (known >= len(choices))):
+            raise ValueError("invalid entry in choice array; mode='clip' or 'wrap' takes it")
     choices, _ = promoted("choose", choices if isinstance(choices, (list, tuple)) else list(choices), "promote")
     return face(np.choose, "keep", "choose")(a, [*map(asarray, choices)], mode="clip" if mode == "raise" else mode)
 

@@ -6,6 +6,7 @@ import numpy as _np
 from ...core.primitive import PRIMITIVES as _P
 from ..apply import face as _face
 from ..apply import faces as _faces
+from ..dtypes import inexact as _inexact
 from .creation import asarray as _asarray
 
 _faced, __dir__ = _faces(
@@ -37,7 +38,9 @@ def _lead(x, lead):
     return x if x.shape[:-2] == lead else broadcast_to(x, lead + x.shape[-2:])
 
 
-_EIGH, _EIGVALSH, _EIG, _EIGVALS, _LSTSQ, _SLOGDET = map(_faced, "eigh eigvalsh eig eigvals lstsq slogdet".split())
+_EIGH, _EIGVALSH, _EIG, _EIGVALS, _LSTSQ, _SLOGDET, _SVD = map(
+    _faced, "eigh eigvalsh eig eigvals lstsq slogdet svd".split()
+)
 
 
 def slogdet(a, *, method=None):
@@ -52,6 +55,7 @@ def symmetric(a):
     a = _asarray(a)
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         return a
+    a = a.astype(_inexact(a.dtype))
     return (a + a.mT.conj()) / 2
 
 
@@ -77,11 +81,22 @@ def lstsq(a, b, rcond=None, *, numpy_resid=False):
     if not numpy_resid:
         rest = abs(_asarray(b) - _asarray(a) @ x) ** 2
         residuals = rest.sum(0) if rest.ndim > 1 else rest.sum(0, keepdims=True)
-    return x, residuals, rank, values
+    return x, residuals, rank.astype(int), values
 
 
 def _complex(x):
     return x if x.dtype.kind == "c" else x.astype("complex128" if x.dtype.itemsize == 8 else "complex64")
+
+
+def refuse_subset(name, subset):
+    if subset is not None:
+        raise NotImplementedError(f"{name}: subset_by_index is not implemented, as in jax on CPU; cut the result.")
+
+
+def svd(a, full_matrices=True, compute_uv=True, hermitian=False, subset_by_index=None):
+    """(U, S, Vh), or S alone."""
+    refuse_subset("svd", subset_by_index)
+    return _SVD(a, full_matrices, compute_uv, hermitian)
 
 
 def eig(a):

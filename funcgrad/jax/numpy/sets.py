@@ -5,7 +5,7 @@ import numpy as np
 from .. import arrays
 from ..apply import face
 from .changed import argsort, nonzero, unique, where
-from .creation import asarray
+from .creation import asarray, refuse_out
 
 jnp = arrays.jnp
 BINS = ("compare_all", "scan", "scan_unrolled", "sort")
@@ -33,6 +33,28 @@ def chosen(values, there, size, fill):
     if fill is None:
         fill = where(count > 0, found[0], 0) if size else 0
     return where(jnp().arange(size) < count, found, asarray(fill, found.dtype)), at, count
+
+
+def named(name):
+    """One of the functions of unique values that give a named tuple; with `size`, as many as jit must know."""
+    options = {"all": ("index", "inverse", "counts"), "counts": ("counts",), "inverse": ("inverse",), "values": ()}[
+        name[7:]
+    ]
+    f = face(getattr(np, name), "keep 0", name)
+
+    def call(x, /, *, size=None, fill_value=None):
+        if size is None:
+            return f(x)
+        found = unique(x, **{f"return_{k}": True for k in options}, equal_nan=False, size=size, fill_value=fill_value)
+        return type(f(np.zeros(1)))(*found) if options else found
+
+    call.__name__, call.__doc__ = name, named.__doc__
+    return call
+
+
+unique_all, unique_counts, unique_inverse, unique_values = map(
+    named, ("unique_all", "unique_counts", "unique_inverse", "unique_values")
+)
 
 
 def union1d(ar1, ar2, *, size=None, fill_value=None):
@@ -66,10 +88,12 @@ def setxor1d(ar1, ar2, assume_unique=False, *, size=None, fill_value=None):
 
 def setdiff1d(ar1, ar2, assume_unique=False, *, size=None, fill_value=None):
     """What of ar1 is not in ar2, in ar1's dtype."""
-    ar1 = asarray(ar1)
-    ar1 = ar1.ravel() if assume_unique else unique(ar1)
-    there = ~jnp().isin(ar1, ar2)
-    return ar1[there] if size is None else chosen(ar1, there, size, 0 if fill_value is None else fill_value)[0]
+    ar1 = asarray(ar1).ravel()
+    if size is None:
+        ar1 = ar1 if assume_unique else unique(ar1)
+        return ar1[~jnp().isin(ar1, ar2)]
+    _, values, first = (None, ar1, True) if assume_unique else ordered(ar1)
+    return chosen(values, first & ~jnp().isin(values, ar2), size, 0 if fill_value is None else fill_value)[0]
 
 
 def extract(condition, arr, *, size=None, fill_value=0):
@@ -97,15 +121,55 @@ def digitize(x, bins, right=False, *, method=None):
     """The number of the bin that each value is in. Every `method` gives the same."""
     if method is not None and method not in BINS:
         raise ValueError(f"invalid argument {method=}, expected one of {list(BINS)}")
-    return face(np.digitize, "promote 0 1", "digitize")(x, bins, right)
+    return face(np.digitize, "promote 0 1", "digitize")(x, bins, right).astype("int32")
+
+
+def compress(condition, a, axis=None, *, size=None, fill_value=0, out=None):
+    """The entries along an axis where the condition holds; `size`: how many, as jit must know, filled up with fill_value."""
+    refuse_out("compress", out)
+    if isinstance(condition, (list, tuple)):
+        raise TypeError(f"compress requires ndarray or scalar arguments, got {type(condition)} at position 0.")
+    a, there = asarray(a), asarray(condition).ravel() != 0
+    if axis is None:
+        a, axis = a.ravel(), 0
+    if size is None:
+        return face(np.compress, "keep 0", "compress")(there, a, axis)
+    if not 0 < size <= a.shape[axis]:
+        raise ValueError(
+            f"size must be positive and not greater than the size of the array axis; got {size=} for a.shape[axis]={a.shape[axis]}"
+        )
+    there = there[: a.shape[axis]]
+    at = nonzero(there, size=size)[0]
+    known = jnp().arange(size) < there.sum()
+    known = known.reshape([-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
+    return where(known, jnp().take(a, at, axis), asarray(fill_value, a.dtype))
+
+
+def mask_indices(n, mask_func, k=0, *, size=None):
+    """The indices where a mask of n by n, made by mask_func, holds; `size` as in `nonzero`."""
+    return nonzero(mask_func(jnp().ones((n, n)), k), size=size)
+
+
+def ravel_multi_index(multi_index, dims, mode="raise", order="C", *, dtype=None):
+    """Indices into an array of these lengths as numbers into its flattened form; beyond its ends an error, or as `mode` says."""
+    if len(multi_index) != len(dims):
+        raise ValueError(f"len(multi_index)={len(multi_index)} != len(dims)={len(dims)}")
+    if mode not in ("raise", "clip", "wrap"):
+        raise ValueError(f"invalid mode={mode!r}. Expected 'raise', 'wrap', or 'clip'")
+    if order not in ("C", "F"):
+        raise ValueError(f"invalid order={order!r}. Expected 'C' or 'F'")
+    out, step = 0, 1
+    for i, n in list(zip(multi_index, dims, strict=True))[:: -1 if order == "C" else 1]:
+        i = asarray(i)
+        if mode == "raise" and np.any((np.asarray(i) < 0) | (np.asarray(i) >= n)):
+            raise ValueError(
+                "invalid entry in coordinates array. To use ravel_multi_index() in a JIT context, use mode='wrap' or 'clip'"
+            )
+        i = jnp().clip(i, 0, n - 1) if mode == "clip" else i % n if mode == "wrap" else i
+        out, step = out + i * step, step * n
+    return out if dtype is None else asarray(out, dtype)
 
 
 def polyval(p, x, *, unroll=16):
     """The polynomial with coefficients p at x, by Horner's rule; `unroll`, of XLA's loop, changes nothing."""
     return face(np.polyval, "promote 0 1", "polyval")(p, x)
-
-
-def dstack(tup, dtype=None):
-    """Arrays joined along their third axis."""
-    out = face(np.dstack, "sequence 0", "dstack")(tup)
-    return out if dtype is None else asarray(out, dtype)

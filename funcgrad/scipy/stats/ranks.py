@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.aval import shape_of
+from ...core.aval import dtype_of, shape_of
 from ...core.site import here
 from ...errors import ArgumentValueError
 from ...numpy.arguments import as_array, axis_of, cast, inexact
@@ -97,9 +97,14 @@ def sem(a, axis=0, ddof=1, nan_policy="propagate", *, keepdims=False):
     >>> round(float(sem([1.0, 2.0, 3.0, 4.0])), 6)
     0.645497
     """
-    check_policy("sem", nan_policy)
+    if nan_policy != "omit":
+        check_policy("sem", nan_policy)
     x = inexact(as_array(a))
     if axis is None:
         x, axis = np.reshape(x, (-1,)), 0
+    if nan_policy == "omit":
+        there = np.sum(np.logical_not(np.isnan(x)), axis=axis, keepdims=keepdims)
+        spread = np.nanstd(x, axis=axis, ddof=ddof, keepdims=keepdims)
+        return np.divide(spread, np.sqrt(cast(there, np.zeros((), dtype_of(x)).real.dtype)))
     n = shape_of(x)[axis]
     return np.divide(np.std(x, axis=axis, ddof=ddof, keepdims=keepdims), math.sqrt(n))

@@ -1,5 +1,12 @@
-"""jax.scipy.cluster.vq: faces of funcgrad.scipy.cluster.vq."""
+"""jax.scipy.cluster.vq, over funcgrad.scipy.cluster.vq."""
 
-from ...apply import faces as _faces
+from ....scipy.cluster import vq as _engine
+from ...apply import face as _face
 
-__getattr__, __dir__ = _faces(__name__, "funcgrad.scipy.cluster.vq", {}, "inexact 0 1")
+_VQ = _face(_engine.vq, "inexact 0 1", "vq", "scipy.cluster.vq")
+
+
+def vq(obs, code_book, check_finite=True):
+    """Of each row of obs the number of the nearest row of code_book, and the distance."""
+    codes, distances = _VQ(obs, code_book, check_finite)
+    return codes.astype(int), distances
