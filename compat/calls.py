@@ -360,15 +360,13 @@ def signatures_of(name, method):
     """The signatures of a function or a method, () for one that takes no arguments at all; None where torch has none."""
     texts = table()
     own = texts.get("." + name if method else name)
-    if own == "!":
-        return None
-    if own is None and method:
+    if (own is None or own == "!") and method:  # (`!`: of what its Python calls)
         of = texts.get(name) if not name.endswith("_") else texts.get("." + name[:-1]) or texts.get(name[:-1])
         if of is None:
             return None
         derived = of == "-" or name.endswith("_") and "." + name[:-1] in texts
         own = of if derived else ";".join(as_method(expanded(s)) for s in of.split(";"))
-    if own is None:
+    if own is None or own == "!":
         return None
     return () if own == "-" else tuple([Signature(expanded(s)) for s in own.split(";")])
 

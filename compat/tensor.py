@@ -16,7 +16,7 @@ from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here, internal, user_frame, warn, where
-from funcgrad.core.trace import ROOT, TAPE, Record, Tape
+from funcgrad.core.trace import ROOT, TAPE, Batch, Record, Tape
 from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
@@ -211,7 +211,7 @@ class Tensor(Taped):
     def requires_grad_(self, requires_grad=True):
         """Start (or stop) recording what is done to this leaf, in place."""
         if tls.func:
-            refuse_in_func("requires_grad_", " (or perhaps using torch.autograd.functional.* APIs)")
+            refuse_in_func("requires_grad_", OF_FUNCTIONAL)
         return requires_grad_(self, requires_grad, sys._getframe(1))
 
     @property
@@ -384,6 +384,8 @@ class Tensor(Taped):
         """The same memory as a Tensor that no one tracks: changes to it are not seen by the versions autograd checks."""
         t = current(self)
         if t.owner is not TAPE:
+            if tls.func and type(t.val) is Array and type(t.val.owner) is Batch:
+                raise RuntimeError("accessing `data` under vmap transform is not allowed")
             return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
         d.store = None
@@ -397,6 +399,8 @@ class Tensor(Taped):
 
         if not isinstance(new, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
+        if tls.func and any([type(t.val) is Array and type(t.val.owner) is Batch for t in (self, new)]):
+            raise RuntimeError("mutating directly with `.data` under vmap transform is not allowed.")
         if self.mark is not None and not (new.is_floating_point() or new.is_complex()):
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         array = memory(new)
@@ -614,14 +618,21 @@ def node_of(t):
     return t.mark if t.mark is not None or t.owner is TAPE else recorded(t)
 
 
+OF_FUNCTIONAL = " (or perhaps using torch.autograd.functional.* APIs)"
+
+
 def refuse_in_func(name, also=""):
     """Raise in torch's words where user code inside torch.func asks for what torch does not do there."""
     if not internal[sys._getframe(2).f_globals.get("__name__")]:
-        raise RuntimeError(
-            f"You are attempting to call Tensor.{name}(){also} inside of a function being transformed by a functorch transform. "
-            "This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call "
-            f"{name}() outside of a function being transformed instead."
-        )
+        raise refused_in_func(name, also)
+
+
+def refused_in_func(name, also=""):
+    return RuntimeError(
+        f"You are attempting to call Tensor.{name}(){also} inside of a function being transformed by a functorch transform. "
+        "This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call "
+        f"{name}() outside of a function being transformed instead."
+    )
 
 
 def requires_grad_(self, on, caller):
@@ -778,7 +789,7 @@ def describe(t):
         from .autograd.forward_ad import unpack_dual
 
         tangent = unpack_dual(c).tangent
-        suffixes += [] if tangent is None else [f"tangent={describe(tangent)}"]
+        suffixes += [] if tangent is None else [f"tangent={tangent}"]
     default, x = dtypes.of_numpy(dtypes.Default.numpy), np.asarray(x)
     cls = type(t)
     return printing.format_tensor(

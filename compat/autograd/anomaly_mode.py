@@ -1,4 +1,4 @@
-"""detect_anomaly: name the first operation whose derivative is NaN.
+"""detect_anomaly: name the operation whose derivative is NaN, or raises.
 
 The line that recorded an operation is always known, so the mode costs nothing in the forward pass: it only looks at what
 each rule returns.
@@ -31,16 +31,23 @@ def check(n, ct, gs):
     """gs, unless one of them holds a NaN: RuntimeError naming the operation and the line that recorded it."""
     for i, g in zip(n.plan.operands, gs, strict=True):
         if g is not None and is_nan(g):
-            at, name = (n.code, n.lasti), node_name(n)
-            if n.code is not None:
-                warn(
-                    f"Error detected in {name}. Traceback of forward call that caused the error:\n"
-                    f'  File "{n.code.co_filename}", line {line_of(*at)}, in {n.code.co_name}\n    {source_of(at)}\n'
-                )
             raise RuntimeError(
-                f"Function '{name}' returned nan values in its {i}th output.\n[It was recorded at {where(at)}]"
+                f"Function '{node_name(n)}' returned nan values in its {i}th output.\n[It was recorded at {where((n.code, n.lasti))}]"
             )
     return gs
+
+
+def tell(error, walk):
+    """Warn of the operation whose derivative an error comes from: the node `n` in the frame of the function `walk`."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_frame.f_code is not walk.__code__:
+        traceback = traceback.tb_next
+    n = traceback and traceback.tb_frame.f_locals.get("n")
+    if n is not None and n.code is not None:
+        warn(
+            f"Error detected in {node_name(n)}. Traceback of forward call that caused the error:\n"
+            f'  File "{n.code.co_filename}", line {line_of(n.code, n.lasti)}, in {n.code.co_name}\n    {source_of((n.code, n.lasti))}\n'
+        )
 
 
 def watcher():

@@ -17,17 +17,23 @@ class GradientEdge(NamedTuple):
     output_nr: int
     ownership_token: Node | None = None
 
-    def value(self):
-        """A Tensor to walk back from: of the edge's mark, shape and dtype, without the values."""
-        raise NotImplementedError(
-            "a GradientEdge made by hand does not say its shape; use torch.autograd.graph.get_gradient_edge(tensor)."
+    def value(self, gradient):
+        """A Tensor to walk back from: of the edge's mark, shape and dtype (those of the gradient), without the values."""
+        mark = self.node.node
+        if gradient is None or (mark.plan is not None and mark.plan.prim.multi):
+            raise NotImplementedError(
+                "a GradientEdge made by hand does not say its shape (and of several results which); give a gradient, or use "
+                "torch.autograd.graph.get_gradient_edge(tensor)."
+            )
+        return mark.owner.face(
+            np.broadcast_to(np.zeros((), gradient.dtype.numpy), tuple(gradient.shape)), mark, mark.owner
         )
 
 
 class TensorEdge(GradientEdge):
     """The edge of a Tensor, of which it knows shape, dtype and mark."""
 
-    def value(self):
+    def value(self, gradient):
         shape, dtype, mark = self.of
         return mark.owner.face(np.broadcast_to(np.zeros((), dtype), shape), mark, mark.owner)
 

@@ -37,6 +37,12 @@ tls = state.tls
 P = PRIMITIVES
 
 
+NO_SETUP = (
+    "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the "
+    "setup_context staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+)
+
+
 class FunctionCtx:
     """What forward leaves for backward: saved Tensors, remarks on the results, and any attributes."""
 
@@ -596,10 +602,7 @@ def is_among(t, things):
 def check_in_func(cls):
     """RuntimeError in torch's words where a Function lacks what torch.func asks of it."""
     if cls.setup_context is Function.setup_context:
-        raise RuntimeError(
-            "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the "
-            "setup_context staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
-        )
+        raise RuntimeError(NO_SETUP)
     if not cls.generate_vmap_rule and cls.vmap is Function.vmap and any([type(trace) is Batch for trace in tls.func]):
         raise RuntimeError(
             f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and implement the vmap "

@@ -12,7 +12,7 @@ from funcgrad.transforms.boundary import as_tensor
 from funcgrad.transforms.derived import jacfwd
 
 from ..functions.missing import refusal as _refusal
-from ..tensor import Tensor
+from ..tensor import OF_FUNCTIONAL, Tensor, refused_in_func
 from . import walks
 from .grad_mode import call_in
 
@@ -75,6 +75,8 @@ class Problem:
 
     def given(self, x):
         """An input as the function gets it."""
+        if tls.func:
+            raise refused_in_func("requires_grad_", OF_FUNCTIONAL)
         return x.view_as(x) if self.create_graph and x.requires_grad else x.detach().requires_grad_()
 
     def run(self):

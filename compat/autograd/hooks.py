@@ -49,10 +49,14 @@ def replaced(hook, got, shown, ct):
     return conjugated(got) if walk.create else payload(conjugated(got), walk.home)
 
 
+def heard_by(t):
+    """The node that a hook of an up-to-date Tensor listens to, None if there is none."""
+    return recorded(t) if tls.func and t.owner is not TAPE else t.mark
+
+
 def heard(t):
     """The node of a Tensor that a hook listens to: inside torch.func that of the transform. RuntimeError without one."""
-    t = current(t)
-    mark = recorded(t) if tls.func and t.owner is not TAPE else t.mark
+    mark = heard_by(current(t))
     if mark is None:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     return mark

@@ -31,7 +31,7 @@ from ..errors import no_grad_asked_for, no_graph, no_scalar, not_used, trains_no
 from ..graph import label
 from ..rewriting import unfold_all, whole
 from ..tensor import Tensor, current, node_of
-from .anomaly_mode import watcher
+from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
 
 tls = state.tls
@@ -165,8 +165,12 @@ def walk(seeds, home, create, **options):
     token = enter(IGNORE)
     try:
         return reverse(seeds, home, create=create, watch=watcher(), **options)
-    except (SecondBackwardError, ModifiedError) as error:
-        raise RuntimeError(str(error)) from None  # torch's own type, which a script's last line shows
+    except Exception as error:
+        if Anomaly.enabled:
+            tell(error, reverse)
+        if isinstance(error, (SecondBackwardError, ModifiedError)):
+            raise RuntimeError(str(error)) from None  # torch's own type, which a script's last line shows
+        raise
     finally:
         leave(token)
         tls.grad, tls.walking = before
@@ -299,7 +303,7 @@ def seeds_of(tensors, gradients, create_graph, transform=None):
     home = None
     for i, (t, g) in enumerate(zip(tensors, gradients, strict=True)):
         if isinstance(t, GradientEdge):
-            t = t.value()
+            t = t.value(g)
         if not isinstance(t, Tensor):
             raise AssertionError("Expected output to be a torch.Tensor")
         t = current(t)

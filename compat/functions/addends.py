@@ -28,7 +28,7 @@ def weight(x, d):
     if isinstance(x, complex) and d.kind not in "bc":
         name = dtypes.name_of(d)
         raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name, C_NAMES[name])} without overflow")
-    return number(x, d) if d.kind == "u" else x
+    return number(x, d) if d.kind in "iub" else x
 
 
 def check_addmm(t, a, b):
@@ -117,6 +117,13 @@ def with_addend(name, product, shown, check=None):
             if same and self.dim() <= len(shape) + (name == "addmm") and list(self.shape) != shape:
                 raise RuntimeError(
                     f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size {shape} should match"
+                )
+        if name == "addr" and one.dim() == two.dim() == 1:
+            if self.dim() != 2:
+                raise RuntimeError(f"2D tensor expected, got {self.dim()}D tensor for input")
+            if tuple(self.shape) != (len(one), len(two)):
+                raise RuntimeError(
+                    f"size mismatch, input: {list(self.shape)}, v1: {list(one.shape)}, v2: {list(two.shape)}"
                 )
         got = f(kept(self, (one, two)), one, two, beta=beta, alpha=alpha)
         return rewrite(self, got, shown, (self, one, two))

@@ -216,7 +216,7 @@ def swapped(f):
 def refuse_bools(a, b):
     """torch has no difference of booleans."""
     bools = [rank(x)[0].kind == "b" for x in (a, b)]
-    if all(bools) and isinstance(a, Handle) and isinstance(b, Handle):
+    if all(bools):
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
             "`logical_xor()` operator "
@@ -291,6 +291,13 @@ def half_scaled(input, other, alpha, d):
     return P["where"](last, rounded_to(out, d), out)
 
 
+def as_given(x, other, more, alpha, named):
+    """(arguments, those by name) of a call with alpha, which may have stood in the second place."""
+    if more:
+        return (x, *more) if len(more) == 2 and more[0] is alpha and more[1] is other else (x, other, *more), named
+    return (x, other), named if type(alpha) is int and alpha == 1 else {"alpha": alpha, **named}
+
+
 def with_alpha(arithmetic, *names):
     """torch.add and torch.sub, which scale the second operand."""
     quick = arithmetic.quick
@@ -309,12 +316,14 @@ def with_alpha(arithmetic, *names):
                 return plainly(input, other, alpha)
             return cast(arithmetic(widened(input), half_scaled(input, other, alpha, d)), d)
 
-    def function(input=MISSING, other=MISSING, *more, alpha=1, out=None):
+    def function(input=MISSING, other=MISSING, *more, alpha=1, out=None, **unknown):
         try:
-            if more:
-                if len(more) > 1 or alpha != 1 or not isinstance(input, Tensor):
+            if more or unknown:
+                if unknown or len(more) > 1 or alpha != 1 or not isinstance(input, Tensor):
                     raise TypeError("too many arguments")
-                other, alpha = more[0], other  # (an order of old, which torch still takes)
+                if isinstance(other, Tensor) and other.dim():
+                    raise TypeError("alpha is a number")
+                more = alpha, other = other, more[0]  # (an order of old, which torch still takes)
             if alpha == 1:
                 got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
                 if got is NotImplemented:
@@ -323,16 +332,16 @@ def with_alpha(arithmetic, *names):
                 got = named_pair(together(input, other, alpha), shown, input, other)
             return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
-            asked = ({} if alpha == 1 else {"alpha": alpha}) | ({} if out is None else {"out": out})
-            error = answer(error, names[0], (input, other, *more), asked)
+            asked = unknown if out is None else {**unknown, "out": out}
+            error = answer(error, names[0], *as_given(input, other, more, alpha, asked))
             raise error
 
-    def inplace(self, other=MISSING, *more, alpha=1):
+    def inplace(self, other=MISSING, *more, alpha=1, **unknown):
         try:
-            if more:
-                if len(more) > 1 or alpha != 1:
+            if more or unknown:
+                if unknown or len(more) > 1 or alpha != 1 or isinstance(other, Tensor) and other.dim():
                     raise TypeError("too many arguments")
-                other, alpha = more[0], other
+                more = alpha, other = other, more[0]
             if alpha == 1:
                 return arithmetic.inplace(self, other)
             if type(alpha) is float and type(other) is not float and overwritten(arithmetic.ufunc, self, other, alpha):
@@ -343,7 +352,7 @@ def with_alpha(arithmetic, *names):
             times = scaled(self, other, alpha, arithmetic is SUB)
             return arithmetic.inplace(self, times, label=shown, operands=(self, other))
         except BaseException as error:
-            error = answer(error, names[0] + "_", (self, other, *more), {} if alpha == 1 else {"alpha": alpha})
+            error = answer(error, names[0] + "_", *as_given(self, other, more, alpha, unknown))
             raise error
 
     at_begin(mind_halves)
@@ -378,16 +387,16 @@ def plain(arithmetic, *names):
     """torch.<name>, Tensor.<name> and Tensor.<name>_ without further arguments."""
     quick = arithmetic.quick
 
-    def function(input=MISSING, other=MISSING, *more, out=None):
+    def function(input=MISSING, other=MISSING, *more, out=None, **unknown):
         try:
-            if more:
+            if more or unknown:
                 raise TypeError("too many arguments")
             got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
             if got is NotImplemented:
                 return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
             return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, names[0], (input, other, *more), {} if out is None else {"out": out})
+            error = answer(error, names[0], (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error
 
     function.__name__ = names[0]
@@ -519,27 +528,29 @@ def numbered(arithmetic, names, labels):
         got = slow(x, y)
         return got if got is NotImplemented else named(got, second, (y,))
 
-    def function(input=MISSING, other=MISSING, *more, out=None):
+    def function(input=MISSING, other=MISSING, *more, out=None, **unknown):
         try:
-            if more:
+            if more or unknown:
                 raise TypeError("too many arguments")
+            if not isinstance(input, Tensor) and names[0] == "fmod":
+                raise unsuitable("fmod", input, other)  # (which takes no number there, as remainder does)
             got = call(input, other) if isinstance(input, Tensor) else reflected(other, input)
             if got is NotImplemented:
                 raise unsuitable(arithmetic.name, input, other)
             return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, names[0], (input, other, *more), {} if out is None else {"out": out})
+            error = answer(error, names[0], (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error
 
-    def inplace(self, other=MISSING, *more):
+    def inplace(self, other=MISSING, *more, **unknown):
         try:
-            if more:
+            if more or unknown:
                 raise TypeError("too many arguments")
             if isinstance(other, Tensor):
                 return arithmetic.inplace(self, other, label=both, operands=(self, other))
             return arithmetic.inplace(self, other, label=first, operands=(self,))
         except BaseException as error:
-            error = answer(error, names[0] + "_", (self, other, *more))
+            error = answer(error, names[0] + "_", (self, other, *more), unknown)
             raise error
 
     function.__name__, inplace.__name__ = names[0], names[0] + "_"

@@ -5,6 +5,8 @@ Invariant: nothing is worked out here.
 """
 
 # ruff: noqa: B015, B018 (an attribute or a comparison is asked for, and what it gives is not needed)
+from collections.abc import Sequence
+
 from ..calls import C, dispatched
 
 
@@ -108,7 +110,9 @@ def stft(
 
 
 def unravel_index(indices, shape):
-    pass
+    indices.is_complex()
+    if not isinstance(shape, (int, Sequence)):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
 
 
 def ask_unique(input, sorted, return_inverse, return_counts, dim):
@@ -163,9 +167,9 @@ unique = dispatched(
 )
 unique_consecutive = dispatched(
     "return_inverse",
-    1,
-    dispatched("return_counts", 2, _consecutive_return_output, _consecutive_return_counts),
-    dispatched("return_counts", 2, _consecutive_return_inverse, _consecutive_return_inverse_and_counts),
+    2,
+    dispatched("return_counts", 1, _consecutive_return_output, _consecutive_return_counts),
+    dispatched("return_counts", 1, _consecutive_return_inverse, _consecutive_return_inverse_and_counts),
 )
 
 

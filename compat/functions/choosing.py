@@ -41,6 +41,8 @@ def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None):
     tensor([1., 0.])
     """
     try:
+        if out is not None and not (isinstance(input, Tensor) and isinstance(other, Tensor)):
+            raise TypeError("where() with out= takes three Tensors")
         if input is MISSING and other is MISSING and not more:
             return FUNCTIONS["nonzero"](condition, as_tuple=True)
         x, y = as_operand(input), as_operand(other)
@@ -56,7 +58,7 @@ def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None):
             set_label(got, "WhereBackward0", (input, other))
         return got if out is None else store("where", out, got)
     except BaseException as error:
-        error = answer(error, "where", (condition, input, other, *more))
+        error = answer(error, "where", (condition, input, other, *more), {} if out is None else {"out": out})
         raise error
 
 

@@ -108,4 +108,4 @@ def itself(name):
 for _name in ("resolve_conj", "resolve_neg"):
     itself(_name)
 for _name in ("is_conj", "is_neg"):
-    install(_name, lambda t: False)
+    operation(name=_name, function=False)(lambda self: False)

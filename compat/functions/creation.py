@@ -17,7 +17,6 @@ from funcgrad.transforms.boundary import inner
 from .. import dtypes
 from ..deprecations import deprecated, once
 from ..devices import usable
-from ..errors import type_name
 from ..size import Size
 from ..tensor import Tensor, current
 from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
@@ -76,6 +75,11 @@ def function(f):
     return publish(answering(f), (f.__name__,), True, False)
 
 
+def seldom(f):
+    """The same, of one that is called so seldom that the types of its arguments are looked at before."""
+    return operation(method=False)(f)
+
+
 def method(f):
     """Register a method that is no function."""
     return publish(answering(f), (f.__name__,), False, True)
@@ -91,6 +95,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     >>> torch.tensor([1.0, 2.0])
     tensor([1., 2.])
     """
+    if requires_grad is not False and requires_grad is not True:
+        raise TypeError("requires_grad is a bool")
     if isinstance(data, Tensor):
         warnings.warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -133,7 +139,7 @@ def as_tensor(data, dtype=None, device=None):
     return tensor(data, dtype=dtype, device=device)
 
 
-@function
+@seldom
 def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     """The data as a Tensor, over the same memory where that is possible and `copy` does not say otherwise."""
     if isinstance(obj, np.generic) or isinstance(obj, np.ndarray) and not obj.ndim:
@@ -150,12 +156,18 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
 
 
 @function
-def from_numpy(ndarray):
+def from_numpy(*ndarray, **named):
     """A Tensor over the same memory as an ndarray; TypeError for dtypes that torch has not."""
+    if named or len(ndarray) != 1:
+        said = "no keyword arguments" if named else f"exactly one argument ({len(ndarray)} given)"
+        raise TypeError(f"torch._VariableFunctionsClass.from_numpy() takes {said}")
+    (ndarray,) = ndarray
     if is_traced(ndarray):
         return of_traced(ndarray)
     if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type_name(ndarray)})")
+        from ..calls import type_of
+
+        raise TypeError(f"expected np.ndarray (got {type_of(ndarray)})")
     check_array(ndarray)
     if not ndarray.flags.writeable:
         once("array")
@@ -233,14 +245,19 @@ def size_argument(name, size, kwargs):
         raise
 
 
+def none_left(name, more):
+    """TypeError if a call has names that torch does not know."""
+    more.pop("names", None), more.pop("memory_format", None)
+    if more:
+        raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(more))}'")
+
+
 def filled(name, make):
     """torch.zeros and its kin: *size, then keywords; and <name>_like, Tensor.new_<name>."""
 
     def of_size(*size, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False, **more):
         shape = size_argument(name, size, more)
-        more.pop("names", None), more.pop("memory_format", None)
-        if more:
-            raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(more))}'")
+        none_left(name, more)
         return finished(name, make(shape, float_argument(dtype)), out, device, requires_grad)
 
     def like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None, pin_memory=False):
@@ -250,8 +267,7 @@ def filled(name, make):
 
     def of_kind(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **more):
         shape = size_argument(of_kind.__name__, size, more)
-        if more:
-            raise TypeError(f"{of_kind.__name__}() got an unexpected keyword argument '{next(iter(more))}'")
+        none_left(of_kind.__name__, more)
         t = current(self)
         return finished_like(
             of_kind.__name__, t, make(shape, dtype_argument(dtype, dtype_of(t))), device, requires_grad
@@ -347,7 +363,7 @@ def empty_strided(size, stride, *, dtype=None, layout=None, device=None, require
     return finished("empty_strided", array, None, device, requires_grad)
 
 
-@function
+@seldom
 def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
     """The n-by-m matrix with ones on its diagonal."""
     n, m = integer(n), integer(n if m is None else m)
@@ -430,7 +446,7 @@ def spaced(start, end, steps, d):
     return np.concatenate((up, down)).astype(work if work.kind == "c" else d)
 
 
-@function
+@seldom
 def linspace(
     start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
@@ -439,7 +455,7 @@ def linspace(
     return finished("linspace", spaced(start, end, steps, d), out, device, requires_grad)
 
 
-@function
+@seldom
 def logspace(
     start,
     end,
@@ -537,7 +553,7 @@ def combinations(input, r=2, with_replacement=False):
     )
 
 
-@function
+@seldom
 def vander(x, N=None, increasing=False):
     """The powers of a 1-d Tensor as columns, falling unless `increasing`."""
     if x.dim() != 1:

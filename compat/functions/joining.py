@@ -332,9 +332,7 @@ def tensor_split(input, indices_or_sections, dim=0):
 
 
 def cut_along(name, dim_of, least):
-    def cut(input, indices_or_sections, *more):
-        if more:
-            indices_or_sections = (indices_or_sections, *more)
+    def cut(input, indices_or_sections):
         n = input.dim()
         if n < least:
             raise RuntimeError(

@@ -176,12 +176,12 @@ def of_values(error):
 # Functions of nn.functional that a model calls for every small Tensor: they have no frame around them, and ask `mended` where they
 # fail; and those whose wrong arguments are looked at once they have failed.
 BARE = set(
-    "relu relu_ tanh sigmoid softmax log_softmax linear dropout layer_norm batch_norm embedding cross_entropy silu "
+    "relu tanh sigmoid softmax log_softmax linear dropout layer_norm batch_norm embedding cross_entropy silu "
     "gelu leaky_relu".split()
 )
 QUICK = set(
-    "conv1d conv2d conv3d scaled_dot_product_attention multi_head_attention_forward mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy binary_cross_entropy_with_logits max_pool1d "
-    "max_pool2d avg_pool2d adaptive_avg_pool2d pad group_norm rms_norm softplus nll_loss normalize elu hardtanh relu6 mish hardswish".split()
+    "relu_ conv1d conv2d conv3d scaled_dot_product_attention multi_head_attention_forward mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy binary_cross_entropy_with_logits max_pool1d "
+    "max_pool2d avg_pool2d adaptive_avg_pool2d pad group_norm rms_norm softplus nll_loss normalize elu relu6 mish hardswish".split()
 )
 
 

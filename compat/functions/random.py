@@ -19,7 +19,7 @@ from funcgrad.errors import RandomnessError
 from .. import streams
 from ..devices import usable
 from ..tensor import Tensor, current, wrap
-from .creation import completed, function, size_argument
+from .creation import completed, function, none_left, size_argument
 from .data import scalar_of
 from .drawing import drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
@@ -136,6 +136,7 @@ def rand(
 ):
     """Uniform numbers from [0, 1)."""
     shape, d, stream = size_argument("rand", size, more), drawn_dtype(dtype, out), stream_of(generator)
+    none_left("rand", more)
     t = drawn(shape, d, lambda shape: stream.uniform(shape, 0.0, 1.0, d))
     return completed("rand", t, out, device, requires_grad)
 
@@ -146,6 +147,7 @@ def randn(
 ):
     """Standard normal numbers."""
     shape, d, stream = size_argument("randn", size, more), drawn_dtype(dtype, out), stream_of(generator)
+    none_left("randn", more)
     t = drawn(shape, d, lambda shape: stream.normal(shape, 0.0, 1.0, d))
     return completed("randn", t, out, device, requires_grad)
 

@@ -29,6 +29,7 @@ from .operands import (
 )
 from .refusals import need_dtype
 from .register import FUNCTIONS, MISSING, answer, named, not_a_tensor, operation, publish, spoken, store, unusual
+from .results import C_NAMES
 
 
 def finish(out, shape, dims, keepdim):
@@ -98,18 +99,22 @@ def sum(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **
             return sum_of_all(input)
         t = current(input)
         d = dtype_of(t)
-        if keepdim is not False and keepdim is not True or dim is True:
+        if keepdim is not False and keepdim is not True or dim is True or out is not None and dim is EVERY:
             raise TypeError("sum() takes dimensions and a bool")
-        if dtype is None and isinstance(out, Tensor) and out.dtype.name != "bool":
+        if dtype is None and isinstance(out, Tensor):
             dtype = out.dtype
+        whole = None
         if dtype is not None:
-            t = cast(t, dtypes.as_numpy(dtype))
+            whole = dtypes.as_numpy(dtype)
+            t = cast(t, whole)
         elif d.kind in KINDS_OF_INTEGER:
             t = cast(t, INT64)
         shape = shape_of(t)
         every = dim is EVERY
         dims = ALL_AXES[len(shape)] if every else dims_of(dim, len(shape))
         got = P["sum"](t, axes=dims)
+        if whole is not None and dtype_of(got) != whole:  # (booleans)
+            got = cast(got, whole)
         if keepdim:
             got = P["reshape"](got, shape=with_ones(shape, dims))
         labelled(got, "SumBackward", every, keepdim or dtype is not None, input)
@@ -158,6 +163,14 @@ def averaged(name, input, dtype):
     return t
 
 
+def dtype_by_out(dtype, out):
+    """The dtype of a mean that is written into out=; RuntimeError if another one is asked for."""
+    if dtype is not None and dtypes.as_numpy(dtype) != out.dtype.numpy:
+        asked_for, own = (C_NAMES[dtypes.name_of(d)] for d in (dtypes.as_numpy(dtype), out.dtype.numpy))
+        raise RuntimeError(f"Expected out tensor to have dtype {asked_for}, but got {own} instead")
+    return out.dtype if out.is_floating_point() or out.is_complex() else None
+
+
 def mean(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **named):
     """The mean of all elements, or over dimensions; RuntimeError for integers without a dtype."""
     try:
@@ -168,6 +181,8 @@ def mean(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, *
         every = dim is EVERY
         if every and dtype is None and out is None and not keepdim:
             return mean_of_all(input)
+        if out is not None and isinstance(out, Tensor):
+            dtype = dtype_by_out(dtype, out)
         t = averaged("mean", input, dtype)
         got = over(t, "mean", None if every else dim, keepdim)
         labelled(got, "MeanBackward", every, keepdim or dtype is not None, input)

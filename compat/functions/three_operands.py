@@ -58,6 +58,10 @@ def together(*ts):
 def addcmul(input, tensor1, tensor2, *, value=1):
     """input + value * tensor1 * tensor2."""
     input, tensor1, tensor2 = together(input, tensor1, tensor2)
+    if dtype_of(current(input)).kind == "b" and input.numel():
+        refuse("addcmul_cpu_out", dtype_of(current(input)))
+    if isinstance(value, complex) and not input.is_complex():
+        raise RuntimeError("value cannot be converted to type float without overflow")
     product = tensor1 * tensor2
     return input + (product if value == 1 else product * value)
 
@@ -77,6 +81,8 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
             "for all dtypes."
         )
     input, tensor1, tensor2 = together(input, tensor1, tensor2)
+    if isinstance(value, complex) and not input.is_complex():
+        raise RuntimeError("value cannot be converted to type float without overflow")
     quotient = tensor1 / tensor2
     return input + (quotient if value == 1 else quotient * value)
 

@@ -56,9 +56,9 @@ def binary(
     if node is not None:
         NAMES[prim] = node + "Backward0"
 
-    def call(input=MISSING, other=MISSING, *more, out=None):
+    def call(input=MISSING, other=MISSING, *more, out=None, **unknown):
         try:
-            if more or not (numbers or isinstance(other, Tensor) and isinstance(input, Tensor)):
+            if more or unknown or not (numbers or isinstance(other, Tensor) and isinstance(input, Tensor)):
                 raise TypeError(f"{name}() takes two Tensors" + " or numbers" * numbers)
             got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
             if got is NotImplemented:
@@ -69,7 +69,7 @@ def binary(
                         set_label(got, label, (operand,))
             return got if out is None else store(name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, name, (input, other, *more), {} if out is None else {"out": out})
+            error = answer(error, name, (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error
 
     def inplace(self, other):

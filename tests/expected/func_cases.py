@@ -671,6 +671,33 @@ for r in (True, False):
         checkpoint(g, x, use_reentrant=r).sum().backward()
     try: other()
     except Exception as error: print(type(error).__name__, str(error).split("Tip")[0].strip())
+# --- what torch.func refuses
+x = torch.ones(3); X = torch.ones(2, 3); z = torch.zeros(3)
+show(lambda: fn.vmap(lambda x: x.data * 2)(X)); show(lambda: fn.vmap(lambda x: z.data * 2 + x)(X)); show(lambda: fn.vmap(lambda x: setattr(z, "data", x) or x)(X)); show(lambda: fn.grad(lambda x: (x.data * x).sum())(x))
+show(lambda: fn.grad(lambda x: ag.functional.jvp(lambda y: y ** 2, x, x)[1].sum())(x)); show(lambda: fn.vmap(lambda x: (x * 1).requires_grad_())(X))
+m = torch.nn.Linear(3, 1); m.register_full_backward_hook(print)
+show(lambda: fn.grad(lambda x: m(x).sum())(x)); show(lambda: fn.vmap(m)(X).shape)
+with ag.graph.saved_tensors_hooks(lambda t: t, lambda t: t): show(lambda: fn.grad(lambda x: x.sin().sum())(x))
+# --- edges made by hand, anomalies
+a = torch.arange(1., 4., requires_grad=True); y = a * 2; z = y.exp() * a; edge = ag.graph.GradientEdge
+show(lambda: ag.grad(edge(z.grad_fn, 0), a, torch.ones(3), retain_graph=True)); show(lambda: ag.grad(z.sum(), edge(y.grad_fn, 0), retain_graph=True)); ag.backward(edge(z.grad_fn, 0), torch.ones(3)); print(a.grad)
+import warnings
+class Fails(ag.Function):
+    @staticmethod
+    def forward(ctx, x): return x * 1
+    @staticmethod
+    def backward(ctx, g): raise ValueError("not here")
+def told(f):
+    with warnings.catch_warnings(record=True) as caught, ag.detect_anomaly():
+        warnings.simplefilter("always")
+        try: f()
+        except Exception as error: print(type(error).__name__, str(error)[:60])
+    print([str(w.message).partition(" Traceback")[0] for w in caught if "detected in" in str(w.message)])
+told(lambda: Fails.apply(a).sum().backward())
+def changed():
+    y = a.exp(); z = y * 1; y.mul_(2); z.sum().backward()
+told(changed); told(lambda: (a - 9).sqrt().sum().backward()); told(lambda: (y := a.exp().sum(), y.backward(), y.backward()))
+with ag.forward_ad.dual_level(): print(ag.forward_ad.make_dual(T(2.), T(3.)) * 2, ag.forward_ad.make_dual(T([2.]), T([3.])))
 """
 for part in TEXT.split("\n# --- ")[1:]:
     name, _, body = part.partition("\n")

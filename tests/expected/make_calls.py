@@ -57,7 +57,7 @@ def names():
         for n in (name, *(() if name[0] == "." else ("." + own, "." + own + "_"))):
             if n[0] == "." and not callable(vars(torch._C.TensorBase).get(n[1:])) or n != name and n in calls.table():
                 continue
-            if calls.signatures_of(n.lstrip("."), n[0] == ".") is not None:
+            if calls.table().get(n) != "!" and calls.signatures_of(n.lstrip("."), n[0] == ".") is not None:
                 yield n
 
 

@@ -220,7 +220,14 @@ def _hardtanh(x, min_val=-1.0, max_val=1.0):
     return P["where"](P["less_equal"](x, low), low, P["where"](P["greater_equal"](x, high), high, x))
 
 
-hardtanh = with_inplace(3, _hardtanh, "HardtanhBackward0")
+native_hardtanh = with_inplace(3, _hardtanh, "HardtanhBackward0")
+
+
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
+    """x limited to [min_val, max_val]; the derivative at the edges is 0."""
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
+    return native_hardtanh(input, min_val, max_val, inplace=inplace)
 
 
 def _relu6(x):
@@ -295,7 +302,7 @@ def written_over(f, name):
 leaky_relu_, elu_, selu_ = (
     written_over(f, n) for f, n in ((leaky_relu, "leaky_relu_"), (elu, "elu_"), (selu, "selu_"))
 )
-celu_, hardtanh_ = written_over(celu, "celu_"), written_over(hardtanh, "hardtanh_")
+celu_, hardtanh_ = written_over(celu, "celu_"), written_over(native_hardtanh, "hardtanh_")
 threshold_ = written_over(threshold, "threshold_")
 
 

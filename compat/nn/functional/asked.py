@@ -258,7 +258,6 @@ fractional_max_pool3d = dispatched("return_indices", 4, _fractional_max_pool3d, 
 
 def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     input.size()
-    indices.unsqueeze
 
 
 def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
@@ -393,8 +392,10 @@ def embedding_bag(
     weight.dtype
     if per_sample_weights is not None:
         input.size(), per_sample_weights.size()
-    if weight.dim() == 2 and input.dim() == 1 and offsets is not None:
-        offsets.dim()
+    flat = weight.dim() == 2 and input.dim() == 1
+    if (flat and offsets is not None and offsets.dim() == 1 or input.dim() == 2) and mode in ("sum", "mean"):
+        args = per_sample_weights, include_last_offset, padding_idx
+        C.embedding_bag(weight, input, offsets if flat else input, scale_grad_by_freq, 0, sparse, *args)
 
 
 # ------------------------------------------------------------------------------------------------ losses
@@ -572,5 +573,5 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
 
 
 def affine_grid(theta, size, align_corners=None):
-    if theta.is_floating_point():
-        len(size)
+    if theta.is_floating_point() and len(size) in (4, 5):
+        C.affine_grid_generator(theta, size, False if align_corners is None else align_corners)

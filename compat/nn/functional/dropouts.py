@@ -16,7 +16,7 @@ from ...functions.drawing import drawn
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.refusals import refuse
-from ...functions.register import check_castable
+from ...functions.register import check_castable, not_a_tensor
 from ...tensor import Tensor, current, wrap
 
 ALPHA = 1.7580993408473766  # selu's limit far to the left, negated: scale * alpha
@@ -54,6 +54,8 @@ def dropped(input, p, training, inplace, spread):
         p = p.item()
     check_probability(p)
     if not training or p == 0.0 or input.numel() == 0:
+        if not isinstance(input, Tensor):
+            raise not_a_tensor("dropout", input)
         return input
     d = dtype_of(current(input))
     if p != 1.0:

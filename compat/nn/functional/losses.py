@@ -11,7 +11,16 @@ from funcgrad.core.tracebacks import drop
 
 from ...autograd.grad_mode import call_in, is_grad_enabled
 from ...functions.kernels import mended, refuse_in
-from ...functions.operands import KINDS_OF_INTEGER, cast, check_sizes, dtype_of, in_c_order, promoted, shape_of
+from ...functions.operands import (
+    KINDS_OF_INTEGER,
+    cast,
+    check_sizes,
+    dtype_of,
+    in_c_order,
+    laid_like,
+    promoted,
+    shape_of,
+)
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import check_castable, named, spoken
@@ -399,7 +408,7 @@ def into(t, got):
     if tuple(got.shape) != tuple(t.shape):
         raise RuntimeError(f"output with shape {list(t.shape)} doesn't match the broadcast shape {list(got.shape)}")
     check_castable(dtype_in(t), dtype_in(got))
-    return got.to(t.dtype)
+    return laid_like(current(got.to(t.dtype)), current(t))
 
 
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):

@@ -54,6 +54,9 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     if d.kind in "iu":
         raise RuntimeError(f"result type Float can't be cast to the desired output type {spoken(d)}")
     check_sizes(current(input), current(target))
+    if input.dim() < target.dim() or tuple(input.shape) != tuple(T["broadcast_shapes"](input.shape, target.shape)):
+        shape = list(T["broadcast_shapes"](input.shape, target.shape))
+        raise RuntimeError(f"output with shape {list(input.shape)} doesn't match the broadcast shape {shape}")
     exponent = P["neg"](P["mul"](current(input), current(target.to(input.dtype))))
     if input.is_complex():
         out = P["log1p"](P["exp"](exponent))
@@ -89,9 +92,12 @@ def triplet_margin_loss(
     reduction = reduction_of(reduction, size_average, reduce)
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
-    return triplets(
-        anchor, positive, negative, margin, swap, reduction, lambda a, b: pairwise_distance(a, b, p, eps),
-    )  # fmt: skip
+    return triplets_of(p, eps, anchor, positive, negative, margin, swap, reduction)
+
+
+def triplets_of(p, eps, *args):
+    """triplets by the p-norm."""
+    return triplets(*args, lambda a, b: pairwise_distance(a, b, p, eps))
 
 
 def triplet_margin_with_distance_loss(

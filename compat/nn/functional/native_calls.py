@@ -31,7 +31,10 @@ def of_one(frame):
     """What torch says of the arguments of the function that a frame runs; None if it is none that is without a frame of ours around
     it, or if they are right."""
     name = frame.f_code.co_name
-    if name not in BARE or not frame.f_globals.get("__name__", "").startswith(__package__):
+    home = frame.f_globals.get("__name__", "")
+    if (
+        name not in BARE or not home.startswith(__package__) or home.endswith(".native")
+    ):  # (whose arguments stand in another order)
         return None
     ask, given = refusing(name), frame.f_locals
     if name in NATIVE:

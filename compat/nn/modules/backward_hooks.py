@@ -5,11 +5,13 @@ A gate is the identity on several Tensors at once; its node sees all their cotan
 
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
+from funcgrad.core.state import tls
 
-from ...autograd.hooks import asked, replaced, shown_gradient
+from ...autograd.function import NO_SETUP
+from ...autograd.hooks import asked, heard_by, replaced, shown_gradient
 from ...gate import Through
 from ...graph import label
-from ...tensor import Tensor
+from ...tensor import Tensor, current
 
 P = PRIMITIVES
 
@@ -37,6 +39,8 @@ class Gate:
 
     def gated(self, things, see):
         """(things with those Tensors that are recorded behind a gate, their positions)."""
+        if tls.func and any([isinstance(t, Tensor) and heard_by(current(t)) is not None for t in things]):
+            raise RuntimeError(NO_SETUP)  # (its hooks hang on a Function without setup_context)
         at = [i for i, t in enumerate(things) if isinstance(t, Tensor) and t.mark is not None]
         if not at:
             return things, at
