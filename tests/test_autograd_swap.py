@@ -116,3 +116,17 @@ def test_the_swap_refuses_a_loaded_autograd(monkeypatch):
     monkeypatch.setitem(sys.modules, "autograd", type(sys)("autograd"))
     with pytest.raises(ImportError, match="the real autograd is loaded already"):
         swaps.install("autograd")
+
+
+@pytest.mark.parametrize(
+    "operator, f, x",
+    [
+        ("grad", lambda x: 3.0, 1.0),
+        ("value_and_grad", lambda x: np.sum(np.where(x > 0, 1.0, 2.0)), np.ones(2)),
+        ("jacobian", lambda x: np.ones(3), np.ones(2)),
+        ("elementwise_grad", lambda x: np.ones(2), np.ones(2)),
+    ],
+)
+def test_a_result_that_depends_on_nothing_is_told(operator, f, x):
+    with pytest.warns(UserWarning, match="^Output seems independent of input.$"):
+        getattr(import_module("funcgrad.autograd"), operator)(f)(x)

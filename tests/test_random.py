@@ -243,3 +243,10 @@ def test_normal_numbers_of_the_table_are_those_computed(monkeypatch):
     for g, w in zip(got, want, strict=True):
         np.testing.assert_array_equal(g, w)
     np.testing.assert_array_equal(fg.vmap(lambda k: random.normal(k, (40,)))(keys), many)
+
+
+def test_what_is_made_of_a_key_in_a_tree_is_no_key():
+    found = fg.tree.map(lambda k: random.normal(k, (2,)), {"x": KEY, "y": [random.split(KEY)[0]]})
+    assert np.array_equal(found["x"], random.normal(KEY, (2,)))
+    assert np.array_equal(found["y"][0], random.normal(random.split(KEY)[0], (2,)))
+    assert fg.tree.map(lambda k: random.split(k, 3), {"x": KEY})["x"].shape == (3,)

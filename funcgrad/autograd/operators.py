@@ -14,6 +14,7 @@ from .. import numpy as fnp
 from .. import tree
 from ..core.aval import aval_of, dtype_of, shape_of
 from ..core.handle import Handle
+from ..core.site import warn
 from ..transforms import derived, forward_mode, reverse_mode
 from ..transforms.checkpoint import checkpoint
 from .wrap_util import checked, unary_to_nary
@@ -55,7 +56,7 @@ def make_vjp(fun, x):
     >>> float(vjp(1.0)), value
     (6.0, 9.0)
     """
-    value, pullback = reverse_mode.vjp(fun, x)
+    value, pullback = reverse_mode.vjp(heeded(fun), x)
     return lambda g: pullback(like(g, value))[0], value
 
 
@@ -72,12 +73,24 @@ def make_jvp_reversemode(fun, x):
     return lambda v: forward_mode.jvp(fun, (x,), (like(v, x),))[1]
 
 
+def noticed(value):
+    """What a function gives; a UserWarning if nothing in it is traced, so that its derivative is zero."""
+    if not any(isinstance(v, Handle) and v.mark is not None for v in tree.leaves(value)):
+        warn("Output seems independent of input.")
+    return value
+
+
+def heeded(fun):
+    """fun, with a UserWarning if it gives what does not depend on its arguments."""
+    return functools.wraps(fun, updated=())(lambda *args, **kwargs: noticed(fun(*args, **kwargs)))
+
+
 def scalar(fun):
     """fun, and its result as a scalar where it is an array of one number (as autograd takes it): (scalar, result)."""
 
     @functools.wraps(fun, updated=())
     def both(*args, **kwargs):
-        value = fun(*args, **kwargs)
+        value = noticed(fun(*args, **kwargs))
         one = isinstance(value, (np.ndarray, Handle)) and shape_of(value) and math.prod(shape_of(value)) == 1
         return (fnp.reshape(value, ()) if one else value), value
 
@@ -136,7 +149,7 @@ def elementwise_grad(fun, x):
 
     TypeError for complex results.
     """
-    value, pullback = reverse_mode.vjp(fun, x)
+    value, pullback = reverse_mode.vjp(heeded(fun), x)
     if any(dtype_of(v).kind == "c" for v in tree.leaves(value)):
         raise TypeError("Elementwise_grad only applies to real-output functions.")
     return pullback(ones_of(value))[0]
@@ -157,7 +170,7 @@ def jacobian(fun, x):
     array([[2., 0.],
            [0., 4.]])
     """
-    return derived.jacrev(fun)(x)
+    return derived.jacrev(heeded(fun))(x)
 
 
 @unary_to_nary
