@@ -693,3 +693,73 @@ def test_writes_into_kept_memory_follow_one_another():
 def test_a_constant_taken_off_twice_beside_doublings(c):
     x = np.linspace(-1.0, 1.0, 5)
     assert np.array_equal(fg.jit(lambda x: x - c - c - 2 * x * 0.5)(x), x - c - c - 2 * x * 0.5)
+
+
+@pytest.mark.parametrize("shape", [(64, 24), (1280, 24), (3, 20, 24), (7, 5), (4099, 3)], ids=str)
+def test_sums_of_rows_are_products_with_ones(shape):
+    """Along the first axes; in parts for which BLAS takes no threads; inf and nan stay in their column."""
+    axes = tuple(range(len(shape) - 1))
+    x = np.random.default_rng(0).standard_normal(shape)
+    f = fg.jit(lambda x: fnp.sum(fnp.sin(x), axis=axes))
+    assert ("ones.dot" in f.source(x) or "matmul(ones" in f.source(x)) == (shape not in ((7, 5), (4099, 3)))
+    for dtype, tolerance in ((np.float64, 1e-12), (np.float32, 3e-5)):
+        got = f(x.astype(dtype))
+        np.testing.assert_allclose(got, np.sum(np.sin(x), axes), rtol=tolerance, atol=tolerance)
+        assert got.dtype == dtype
+    x[(*[2] * len(axes), 1)] = np.nan
+    x[(*[1] * len(axes), 0)] = np.inf
+    doubled = fg.jit(lambda x: fnp.sum(2 * x, axis=axes))(x)
+    assert np.isnan(doubled[1]) and doubled[0] == np.inf and np.isfinite(doubled[2:]).all()
+
+
+def test_indices_in_range_are_taken_into_memory_that_is_there():
+    """An index that is not seen to be in range is refused where it is run; what is added up at one place comes one after the other."""
+    rng = np.random.default_rng(0)
+    x, i, v = rng.standard_normal(50), rng.integers(-50, 50, (7, 9)), rng.standard_normal((7, 9))
+
+    def f(x, i, v):
+        return (
+            fg.at(x * 2)[i].add(v),
+            fg.at(fnp.zeros(50))[i % 50].add(v * x[i]),
+            x[i % 50] * 2,
+            x[i],
+            fg.at(x)[i].add(v),
+        )
+
+    compiled, before = fg.jit(f), x.copy()
+    assert compiled.source(x, i, v).count(".take(") == 1 and compiled.source(x, i, v).count("add_at(") == 3
+    want = x * 2, np.zeros(50), x[i % 50] * 2, x[i], x.copy()
+    for out, index, values in ((want[0], i, v), (want[1], i, v * x[i]), (want[4], i, v)):
+        np.add.at(out, index, values)
+    for _ in range(2):
+        for got, due in zip(compiled(x, i, v), want, strict=True):
+            assert np.array_equal(got, due)
+        assert np.array_equal(x, before)
+    with pytest.raises(IndexError, match="60"):
+        compiled(x, np.full((7, 9), 60), v)
+
+
+def test_rows_of_a_scan_take_memory_that_nobody_holds():
+    """Whoever holds a stack of rows keeps it; the operand that each step repeats is repeated once."""
+
+    def f(b, xs):
+        return fg.lax.scan(lambda c, x: (fnp.tanh(c + b) * x, c + b), fnp.zeros((16, 8)), xs)
+
+    xs, b = np.linspace(0.5, 1.5, 40), np.linspace(-1.0, 1.0, 8)
+    compiled = fg.jit(f)
+    first, second = compiled(b, xs)[1], compiled(2 * b, xs)[1]
+    at = first.__array_interface__["data"][0]
+    kept = first[3]
+    values = kept.copy()
+    for part, shift in ((first, b), (second, 2 * b)):
+        c = np.zeros((16, 8))
+        for x, row in zip(xs, part, strict=True):
+            np.testing.assert_allclose(row, c + shift)
+            c = np.tanh(c + shift) * x
+    del first, part
+    third = compiled(3 * b, xs)[1]
+    assert third.__array_interface__["data"][0] != at  # (a view of it is still held)
+    assert np.array_equal(kept, values)
+    del kept, third
+    fourth = compiled(4 * b, xs)[1]
+    np.testing.assert_allclose(fourth[0], np.broadcast_to(4 * b, (16, 8)))

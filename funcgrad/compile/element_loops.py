@@ -70,7 +70,9 @@ def stacked(columns, shape, dtype):
     out = np.empty(shape, dtype)
     if dtype == "float64":
         turned = out.reshape(1, -1) if len(columns) == 1 else np.empty((len(columns), shape[0]))
-        for memory, column in zip(turned, columns, strict=True):  # (a quarter of the time that NumPy takes to look at each)
+        for memory, column in zip(
+            turned, columns, strict=True
+        ):  # (a quarter of the time that NumPy takes to look at each)
             pack_into(f"{shape[0]}d", memory, 0, *column)
         if len(columns) > 1:
             out.reshape(turned.T.shape)[...] = turned.T

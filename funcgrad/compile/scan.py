@@ -41,7 +41,12 @@ from .element_loops import scan_code
 from .elements import elementwise_graph
 from .joint import joint, narrowed, split
 from .narrow import needed
+from .slots import Results
 from .source import as_run, compiled, compiled_into, function_of, is_new
+from .texts import LARGE_RESULT, nbytes
+from .widened import widened
+
+LEAST_KEPT, MOST_KEPT = 1 << 15, 1 << 23  # bytes of a stack of rows that is kept between calls, and of all of a loop's
 
 
 # ------------------------------------------------------------------------------------------------ running
@@ -59,8 +64,9 @@ def loop_text(graph, consts, carries, length, reverse, strong, fixed, step, give
     for n, name in zip(graph.ins[consts + carries :], xs, strict=True):
         if n.aval.weak and not strong:
             lines.append(f"    {name} = {name}.tolist()")  # (rows are Python numbers)
+    again = kept_memory(graph, carries, length)
     for y, a in zip(ys, graph.out_avals[carries:], strict=True):
-        lines.append(f"    {y} = empty({(length, *a.shape)!r}, {a.dtype.name!r})")
+        lines.append(f"    {y} = {f'new_{y}()' if y in again else f'empty({(length, *a.shape)!r}, {a.dtype.name!r})'}")
     row_of = {step.outs[j]: f"o{j}" for j in given}
     rows = [row_of.get(o) if type(o) is GraphNode else None for o in step.outs]
     names = [*carry, *[f"{y}[i]" for y in ys]]
@@ -83,6 +89,15 @@ def loop_text(graph, consts, carries, length, reverse, strong, fixed, step, give
     return "\n".join(lines)
 
 
+def kept_memory(graph, carries, length):
+    """{name: Results} of the rows whose memory is taken again once nobody holds it: the system has to find and clear the pages of new arrays of this
+    size, which takes longer than a small step's arithmetic."""
+    avals = [Aval((length, *a.shape), a.dtype) for a in graph.out_avals[carries:]]
+    if sum(map(nbytes, avals)) > MOST_KEPT:
+        return {}
+    return {f"y{j}": Results(a.shape, a.dtype) for j, a in enumerate(avals) if LEAST_KEPT <= nbytes(a) < LARGE_RESULT}
+
+
 def runner(graph, consts, carries, length, reverse, strong):
     key = ("scan", consts, carries, length, reverse, strong)
     run = graph.cache.get(key)
@@ -102,13 +117,19 @@ def runner(graph, consts, carries, length, reverse, strong):
             before, step = apart(elements, sum([math.prod(a.shape) for a in graph.in_avals[:consts]]))
             text, env = scan_code(graph, before, step, consts, carries, length, reverse)
         else:
-            before, step = apart(graph, consts) if length else (None, graph)
+            before, step = apart(with_wide_operands(graph, consts), consts) if length else (None, graph)
             fixed = None if before is None else len(before.outs)
             body, given = compiled_into(step, carries) if length else (compiled(step), ())
             text = loop_text(graph, consts, carries, length, reverse, strong, fixed, as_run(step), given)
             env = {"empty": np.empty, "body": body, "before": before and compiled(before), "own": own}
+            env |= {f"new_{y}": new for y, new in kept_memory(graph, carries, length).items()}
         run = graph.cache[key] = function_of(text, env, "scan", "run")
     return run
+
+
+@once
+def with_wide_operands(graph, consts):
+    return widened(graph, {*graph.ins[:consts], *invariant(graph, consts)})
 
 
 @once

@@ -143,6 +143,14 @@ class gather:
         out = x[indices]
         return out.copy() if type(out) is np.ndarray and out.ndim == x.ndim - len(indices) else out  # (0-d: a view)
 
+    def numpy(w, out, x, *indices):
+        """Of an index that is seen to be in range `take` into memory that is there, in half the time."""
+        if len(x.aval.shape) != 1 or not indices[0].aval.shape or not w.in_range(1, x.aval.shape[0]):
+            return None
+        out = w.memory(out, Aval(indices[0].aval.shape, x.aval.dtype))
+        w.line(f"{x}.take({indices[0]}, None, {out}, 'wrap')")
+        return out
+
     def aval(x, *indices):
         return Aval(adv_shape(indices) + shape_of(x)[len(indices) :], dtype_of(x))
 
@@ -300,6 +308,25 @@ def both_forms(name, along, rule):
         def into(mem, v, *indices):
             write(mem, indices, v)
 
+        over = 0
+
+        def numpy(w, out, x, v, *indices):
+            """Into a vector at once, in memory that is there."""
+            shape = indices[0].aval.shape
+            if rule.ufunc is None or len(x.aval.shape) != 1 or not shape or v.aval != Aval(shape, x.aval.dtype):
+                return None
+            out, flat = w.memory(out, x.aval), (math.prod(shape),)
+            if str(out) != str(x):
+                w.copy(out, x)
+            w.line(
+                w.call(
+                    rule.ufunc.at,
+                    f"{rule.ufunc.__name__}_at",
+                    [out, w.moved(indices[0], shape=flat), w.moved(v, shape=flat)],
+                )
+            )
+            return out
+
         def aval(x, v, *indices):
             return Aval(shape_of(x), dtype_of(x))
 
@@ -398,6 +425,7 @@ class Writing:
     without = {}
     points = ()  # (x, v) with a kink or zeros, written at [2, 0, 2, 2]
     kink_order = 1
+    ufunc = None  # what is there and what is written become one by this
 
 
 def tangents(ts, x, v):
@@ -439,7 +467,7 @@ class Adding(Writing):
     """x with v added [there]; what is written twice adds up."""
 
     reads = ("", "i")
-    at = "add"
+    at, ufunc = "add", np.add
     dtypes = "fci"
     without = {"bool": "jax adds no booleans"}
 

@@ -18,7 +18,7 @@ LARGEST = 64  # exponent of a power of two
 @local("mul", "div", "add", "neg")
 def scalings(draft):
     """a * (b * x) = (a * b) * x, and with x / a, x + x and -x, where a or b is a power of two and b * x is read for nothing else, or a * b is 1 or -1;
-    x / a = x * (1 / a) of a power of two"""
+    (a * x) * (b * y) = x * y, where a is a power of two, b is 1 / a, and nothing else reads them; x / a = x * (1 / a) of a power of two"""
     return lambda n, ins: together(n, draft.count)
 
 
@@ -26,6 +26,8 @@ def together(n, count):
     if n.aval.dtype.char not in "fd" or n.aval.weak:
         return None
     a, y = scaled(n)
+    if y is n and n.prim.name == "mul":
+        return without_numbers(n, count)
     if y is n or type(y) is not GraphNode:
         return None
     b, x = scaled(y)
@@ -41,6 +43,16 @@ def together(n, count):
     if both == -1.0:
         return made("neg", x, like=n)
     return made("mul", x, both, like=n) if alone else None
+
+
+def without_numbers(n, count):
+    """(a * x) * (b * y) = x * y"""
+    if n.ins[0] is n.ins[1] or not all([type(x) is GraphNode and x.aval == n.aval for x in n.ins]):
+        return None
+    (a, x), (b, y) = map(scaled, n.ins)
+    if a * b != 1.0 or a == 1.0 or not power_of_two(a) or any([count[z] != 1 for z in n.ins]):
+        return None
+    return made("mul", x, y, like=n)
 
 
 def scaled(x):
