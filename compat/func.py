@@ -477,7 +477,10 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         if chunk_size is None or chunk_size >= size:
             return flat.shown(run(leaves, size))
         parts = []
+        state = T["get_rng_state"]() if randomness == "same" else None
         for start in range(0, size, chunk_size):
+            if state is not None:
+                T["set_rng_state"](state)
             count = min(chunk_size, size - start)
             parts.append(run([x if d is None else x.narrow(d, start, count) for x, d in zip(leaves, dims)], count))
         columns = zip(*parts, strict=True)

@@ -1,17 +1,21 @@
 """gradcheck and gradgradcheck: the derivatives that backward gives, against central differences.
 
 A complex output is checked as two real ones, and of a real value L the gradient by a complex input is torch's
-dL/dRe + i dL/dIm; so one comparison of [inputs, outputs] matrices serves every dtype.
+dL/dRe + i dL/dIm; so one comparison of [inputs, outputs] matrices serves every dtype. With fast_mode each matrix is looked at
+between two vectors, which are torch's (but for tangents, which are compared one by one).
 """
 
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.transforms.boundary import as_tensor
 
-from ..tensor import Tensor, current
+from ..functions.random import Generator
+from ..functions.register import FUNCTIONS as T
+from ..tensor import Tensor, current, memory
 from . import forward_ad
 from .grad_mode import call_in
 from .walks import grad
@@ -19,24 +23,38 @@ from .walks import grad
 P = PRIMITIVES
 
 
+SLOW_PASSES = """
+Fast gradcheck failed but element-wise differences are small. This means that the
+test might've passed in slow_mode!
+"""
+
+
 class GradcheckError(RuntimeError):
     """A derivative differs from its central difference."""
 
 
+class Part(NamedTuple):
+    """A result of a function that has a derivative, or a part of one, as a real Tensor: `name` is "", "imaginary" or "real"."""
+
+    name: str
+    number: int
+    value: Tensor
+
+    @property
+    def text(self):
+        return f"While considering the {self.name} part of complex outputs only, " if self.name else ""
+
+
 def differentiable(out):
-    """The results of a function that have a derivative, each a real Tensor."""
+    """The results of a function that have a derivative, in torch's order: imaginary parts are looked at first."""
     outs = [o for o in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(o, Tensor)]
-    found = []
-    for o in outs:
-        if o.is_complex():
-            found += [("real part of ", P["real"](o)), ("imaginary part of ", P["imag"](o))]
-        elif o.is_floating_point():
-            found.append(("", o))
-    return found
+    outs = [*enumerate([o for o in outs if o.is_complex() or o.is_floating_point()])]
+    first = [Part("imaginary", j, P["imag"](o)) if o.is_complex() else Part("", j, o) for j, o in outs]
+    return first + [Part("real", j, P["real"](o)) for j, o in outs if o.is_complex()]
 
 
 def values_of(func, inputs):
-    return [np.array(current(o).val).reshape(-1) for _, o in call_in(False, lambda: differentiable(func(*inputs)))]
+    return [np.array(current(p.value).val).reshape(-1) for p in call_in(False, lambda: differentiable(func(*inputs)))]
 
 
 def numerical(func, inputs, x, eps):
@@ -93,8 +111,7 @@ def gradcheck(
     """Compare backward's gradients of func(*inputs) with central differences; True, or GradcheckError (or False).
 
     Inputs that require grad should be float64 or complex128. ValueError if none requires grad. `check_forward_ad`: compare
-    tangents too; `check_batched_grad`: and gradients of several cotangents at once. Every element is checked, with
-    fast_mode too. Gradients have the dtypes of their inputs, so check_grad_dtypes finds nothing.
+    tangents too; `check_batched_grad`: and gradients of several cotangents at once. Gradients have the dtypes of their inputs, so check_grad_dtypes finds nothing.
 
     >>> import compat as torch
     >>> x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
@@ -110,16 +127,25 @@ def gradcheck(
     inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     wanted = differentiated(inputs)
     try:
-        differences = [(i, x, numerical(func, inputs, x, eps)) for i, x in wanted]
-        if not any([out.requires_grad for _, out in differentiable(func(*inputs))]):
+        if fast_mode:
+            directions = Directions([x for _, x in wanted]).of_inputs
+            differences = [
+                (i, x, numerical_along(func, inputs, x, d, eps)) for (i, x), d in zip(wanted, directions, strict=True)
+            ]
+        else:
+            differences = [(i, x, numerical(func, inputs, x, eps)) for i, x in wanted]
+        if not any([p.value.requires_grad for p in differentiable(func(*inputs))]):
             if any([n.any() for *_, numbers in differences for n in numbers]):
                 raise GradcheckError("Numerical gradient for function expected to be zero")
             return True
         if check_backward_ad:
-            for i, x, numbers in differences:
-                compare(func, inputs, i, x, numbers, atol, rtol, nondet_tol)
+            if fast_mode:
+                compare_fast(func, inputs, differences, atol, rtol, nondet_tol, eps)
+            else:
+                compare(func, inputs, differences, atol, rtol, nondet_tol)
         if check_forward_ad:
             for i, x, numbers in differences:
+                numbers = numerical(func, inputs, x, eps) if fast_mode else numbers
                 compare_forward(func, inputs, i, x, numbers, atol, rtol)
         xs = [x for _, x in wanted]
         if check_batched_grad:
@@ -157,29 +183,105 @@ def differentiated(inputs):
     return wanted
 
 
-def mismatch(mode, part, j, i, theirs, mine):
+def mismatch(mode, part, i, theirs, mine, more=""):
     return GradcheckError(
-        f"Jacobian {mode}mismatch for {part}output {j} with respect to input {i},\nnumerical:{as_tensor(theirs)}\n"
-        f"analytical:{as_tensor(mine)}\n"
+        f"{part.text}Jacobian {mode}mismatch for output {part.number} with respect to input {i},\nnumerical:{theirs}\n"
+        f"analytical:{mine}\n{more}"
     )
 
 
-def compare(func, inputs, i, x, numbers, atol, rtol, nondet_tol):
-    """Raise GradcheckError if a derivative by input i is not its central difference."""
-    outs = differentiable(func(*inputs))
-    for j, (part, out) in enumerate(outs):
-        if not out.requires_grad:
+def compare(func, inputs, differences, atol, rtol, nondet_tol):
+    """Raise GradcheckError if a derivative by one of the inputs is not its central difference."""
+    for k, part in enumerate(differentiable(func(*inputs))):
+        if not part.value.requires_grad:
             continue
-        mine = analytical(out, x)
-        if np.abs(mine - analytical(out, x)).max(initial=0.0) > nondet_tol:
-            raise GradcheckError(
-                "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives "
-                f"different values, although analytical gradient matches numerical gradient.The tolerance for nondeterminism "
-                f"was {nondet_tol}."
-            )
-        theirs = numbers[j].reshape(mine.shape)
-        if not np.allclose(mine, theirs, rtol, atol):
-            raise mismatch("", part, j, i, theirs, mine)
+        for i, x, numbers in differences:
+            mine = analytical(part.value, x)
+            check_same(mine, analytical(part.value, x), nondet_tol)
+            theirs = numbers[k].reshape(mine.shape)
+            if not np.allclose(mine, theirs, rtol, atol):
+                raise mismatch("", part, i, as_tensor(theirs), as_tensor(mine))
+
+
+def check_same(one, other, nondet_tol):
+    """Raise GradcheckError if backward has given something else the second time."""
+    if np.abs(one - other).max(initial=0.0) > nondet_tol:
+        raise GradcheckError(
+            "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives different values, "
+            f"although analytical gradient matches numerical gradient.The tolerance for nondeterminism was {nondet_tol}."
+        )
+
+
+# ------------------------------------------------------------------------------------------------ fast mode
+class Directions:
+    """torch's random directions of its fast mode: of each input (for the real and for the imaginary part), then of each result."""
+
+    def __init__(self, xs):
+        self.generator = Generator()
+        self.of_inputs = [(self.drawn(x), self.drawn(x) if x.is_complex() else None) for x in xs]
+
+    def drawn(self, t):
+        v = memory(T["rand"](t.numel(), generator=self.generator)).astype(np.float64)
+        return v / np.sqrt(v @ v)
+
+
+def along(func, inputs, x, direction, eps):
+    """For each result, its central difference along one direction of x."""
+    values = current(x).val
+    kept = values.copy()
+    step = eps * direction.reshape(values.shape)
+    values[...] = kept + step
+    above = values_of(func, inputs)
+    values[...] = kept - step
+    below = values_of(func, inputs)
+    values[...] = kept
+    return [(a - b) / (2 * eps) for a, b in zip(above, below, strict=True)]
+
+
+def numerical_along(func, inputs, x, directions, eps):
+    real, imaginary = directions
+    found = along(func, inputs, x, real, eps)
+    if imaginary is None:
+        return found
+    return [a + 1j * b for a, b in zip(found, along(func, inputs, x, 1j * imaginary, eps), strict=True)]
+
+
+def analytical_along(part, v, x, directions):
+    """The derivative of the product of a result with v, along the directions of x."""
+    seed = as_tensor(v.astype(part.value.dtype.numpy).reshape(tuple(part.value.shape)))
+    (g,) = grad(part.value, x, seed, retain_graph=True, allow_unused=True)
+    real, imaginary = directions
+    g = np.zeros(x.numel()) if g is None else np.array(current(g.detach()).val).reshape(-1)
+    return float(g.real @ real) if imaginary is None else complex(g.real @ real, g.imag @ imaginary)
+
+
+def compare_fast(func, inputs, differences, atol, rtol, nondet_tol, eps):
+    """Raise GradcheckError if a derivative along torch's directions is not its central difference."""
+    xs = [x for _, x, _ in differences]
+    parts = [*enumerate(differentiable(func(*inputs)))]
+    for group in ([p for p in parts if p[1].name != "real"], [p for p in parts if p[1].name == "real"]):
+        directions = Directions(xs)
+        group = [(k, part, directions.drawn(part.value)) for k, part in group]
+        for (i, x, numbers), of_x in zip(differences, directions.of_inputs, strict=True):
+            for k, part, v in group:
+                if not part.value.requires_grad:
+                    continue
+                a = analytical_along(part, v, x, of_x)
+                check_same(a, analytical_along(part, v, x, of_x), nondet_tol)
+                n = (numbers[k] @ v).item()
+                if not np.allclose(a, n, rtol, atol * of_x[0].sum() * v.sum()):
+                    theirs, mine = numerical(func, inputs, x, eps)[k], analytical(part.value, x)
+                    raise mismatch("", part, i, n, a, in_slow_mode(theirs.reshape(mine.shape), mine, atol, rtol))
+
+
+def in_slow_mode(theirs, mine, atol, rtol):
+    """What torch adds to the error of its fast mode."""
+    return (
+        "\nThe above quantities relating the numerical and analytical jacobians are computed \nin fast mode. See: "
+        "https://github.com/pytorch/pytorch/issues/53876 for more background \nabout fast mode. Below, we recompute numerical and "
+        f"analytical jacobians in slow mode:\n\nNumerical:\n {as_tensor(theirs)}\nAnalytical:\n{as_tensor(mine)}\n\nThe max "
+        f"per-element difference (slow mode) is: {float(np.abs(theirs - mine).max())}.\n"
+    ) + SLOW_PASSES * np.allclose(mine, theirs, rtol, atol)
 
 
 def compare_forward(func, inputs, i, x, numbers, atol, rtol):
@@ -202,7 +304,7 @@ def compare_forward(func, inputs, i, x, numbers, atol, rtol):
         mine = np.array([t for _, t in rows]).reshape(size, -1)
         theirs = numbers[j].reshape(mine.shape)
         if not np.allclose(mine, theirs, rtol, atol):
-            raise mismatch("computed with forward mode ", rows[0][0], j, i, theirs, mine)
+            raise mismatch("computed with forward mode ", rows[0][0], i, as_tensor(theirs), as_tensor(mine))
 
 
 def tangents_of(func, inputs, i, x, direction):
@@ -211,8 +313,8 @@ def tangents_of(func, inputs, i, x, direction):
         args = [a.detach() if isinstance(a, Tensor) else a for a in inputs]
         args[i] = forward_ad.make_dual(x, direction)
         found = []
-        for part, out in differentiable(func(*args)):
-            value, tangent = forward_ad.unpack_dual(out)
+        for part in differentiable(func(*args)):
+            value, tangent = forward_ad.unpack_dual(part.value)
             t = np.zeros(value.numel()) if tangent is None else np.array(current(tangent.detach()).val).reshape(-1)
             found.append((part, t))
     return found
@@ -220,7 +322,8 @@ def tangents_of(func, inputs, i, x, direction):
 
 def compare_batched(func, inputs, xs):
     """Raise GradcheckError if gradients of several cotangents at once are not those of one after another."""
-    for j, (part, out) in enumerate(differentiable(func(*inputs))):
+    for part in differentiable(func(*inputs)):
+        out = part.value
         if not out.requires_grad:
             continue
         size = out.numel()
@@ -231,14 +334,14 @@ def compare_batched(func, inputs, xs):
             several = np.zeros_like(one) if g is None else np.array(current(g.detach()).val).reshape(one.shape)
             if not np.allclose(several, one):
                 raise GradcheckError(
-                    f"For {part}output {j} and input {i}:\n\ngradcheck or gradgradcheck failed while testing batched gradient "
+                    f"For output {part.number} and input {i}:\n\ngradcheck or gradgradcheck failed while testing batched gradient "
                     f"computation.\n\nGot:\n{as_tensor(several)}\n\nExpected:\n{as_tensor(one)}"
                 )
 
 
 def check_zero(func, inputs, xs):
     """Raise GradcheckError if the gradient of nothing is something."""
-    outs = [out for _, out in differentiable(func(*inputs)) if out.requires_grad]
+    outs = [p.value for p in differentiable(func(*inputs)) if p.value.requires_grad]
     if not outs:
         return
     zeros = [as_tensor(np.zeros(tuple(o.shape), o.dtype.numpy)) for o in outs]
@@ -274,7 +377,7 @@ def gradgradcheck(
         if asked and not check_rev_over_rev:
             raise AssertionError(f"Setting {name}=True requires check_rev_over_rev to be True")
     inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
-    outs = [o for _, o in differentiable(func(*inputs))]
+    outs = [p.value for p in differentiable(func(*inputs))]
     if grad_outputs is None:
         from ..testing import make_tensor
 
@@ -287,7 +390,7 @@ def gradgradcheck(
     def first(*args):
         args = [a.requires_grad_() if on and not a.requires_grad else a for a, on in zip(args, asked, strict=True)]
         xs = [x for x, on in zip(args[:count], asked) if on]
-        results = [o for _, o in differentiable(func(*args[:count]))]
+        results = [p.value for p in differentiable(func(*args[:count]))]
         on = [k for k, o in enumerate(results) if o.requires_grad]
         return tuple(
             grad([results[k] for k in on], xs, [args[count + k] for k in on], create_graph=True, materialize_grads=True)

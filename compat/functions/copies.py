@@ -203,7 +203,10 @@ def roll(input, shifts, dims=None):
         return owned(P["reshape"](P["roll"](flat, shift=tuple(shifts), axes=(0,)), shape=shape_of(t)), t)
     if len(shifts) != len(dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
-    return like_image(P["roll"](t, shift=tuple(shifts), axes=tuple([wrapped(d, len(shape_of(t))) for d in dims])), t)
+    axes = tuple([wrapped(d, len(shape_of(t))) for d in dims])
+    out = P["roll"](t, shift=tuple(shifts), axes=axes)
+    still = any([n and s % n == 0 for s, n in zip(shifts, [shape_of(t)[d] for d in axes])])
+    return in_c_order(out) if still else like_image(out, t)
 
 
 @operation("Rot90Backward0")

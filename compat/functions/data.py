@@ -48,13 +48,12 @@ def array_of(data, dtype=None):
     try:
         if isinstance(data, (str, bytes)):
             raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
-        order = "C"
         if isinstance(data, Tensor):
-            data, order = concrete(data, "torch.tensor(data)"), "K"  # (a clone)
+            data = concrete(data, "torch.tensor(data)")
         elif isinstance(data, np.ndarray):
             check_array(data)
-            order = "C" if 0 in data.strides else "K"
         if isinstance(data, (np.ndarray, np.generic)):
+            order = "C" if 0 in data.strides else "K"  # (as that of a clone)
             dtypes.of_numpy(data.dtype)
             return np.array(data if dtype is None else in_dtype(data, dtype), dtype, order=order)
         if type(data) not in PLAIN:
@@ -149,9 +148,9 @@ def unusable(data):
             return TypeError("'list' object cannot be interpreted as an integer")
         if isinstance(v, complex):
             return TypeError("must be real number, not complex")
-    return RuntimeError(
-        f"Could not infer dtype of {type(next((v for v in level if not number_like(v)), data)).__name__}"
-    )
+    from ..calls import type_of
+
+    return RuntimeError(f"Could not infer dtype of {type_of(next((v for v in level if not number_like(v)), data))}")
 
 
 def number_like(v):

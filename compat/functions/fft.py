@@ -7,10 +7,11 @@ does.
 import numpy as np
 
 from funcgrad.core.halves import HALVES
+from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..tensor import Tensor, current, wrapped
-from .operands import P, dtype_of, float_argument, integer, new, shape_of
+from .operands import P, dtype_of, float_argument, integer, like_image, new, shape_of
 from .register import FUNCTIONS, named, operation, spoken, store
 
 NORMS = (None, "backward", "ortho", "forward")
@@ -63,12 +64,36 @@ def need_axes(input, dim, name):
         raise RuntimeError(f"{name} must transform at least one axis")
 
 
+def is_stretched(t):
+    return t.owner is TAPE and 0 in t.val.strides
+
+
+def arranged(out, t, n, *rounds, stretched=False):
+    """A result laid out as torch's kernels leave it: in each round the axes that are transformed stand inside the others, which keep the
+    order that t has in memory. `stretched`: numbers of an expanded Tensor were made complex first."""
+    if out.owner is not TAPE or t.owner is not TAPE:
+        return out
+    longer = any(
+        [k > t.val.shape[d] for d, k in zip([d for axes in rounds for d in axes], n)]
+    )  # (filled up with zeros: a new Tensor)
+    strides = like_image(new(np.empty(t.val.shape, np.int8)), t).val.strides if longer or stretched else t.val.strides
+    order = sorted(range(len(strides)), key=lambda d: -strides[d])
+    for axes in rounds:
+        order.sort(key=axes.__contains__)
+    v = out.val
+    memory = np.empty([v.shape[d] for d in order], v.dtype).transpose(np.argsort(order))
+    if v.size and memory.strides != v.strides:
+        memory[...] = v
+        out.val = memory
+    return out
+
+
 def complex_transform(input, axes, n, norm, inverse):
     """The complex transform of a real or complex Tensor."""
     norm = check(n, norm)
     t = as_float(current(input))
     real = dtype_of(t).kind == "f"
-    out = P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse)
+    out = arranged(P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse), t, n, axes, stretched=real and len(axes) > 1 and is_stretched(t))
     return named(out, "FftR2CBackward0" if real and len(axes) == 1 else "FftC2CBackward0", (input,))
 
 
@@ -76,14 +101,17 @@ def real_transform(input, axes, n, norm, refusal="rfft expects a real input tens
     t = as_float(current(input))
     if dtype_of(t).kind == "c":
         raise RuntimeError(f"{refusal} {dtypes.SPOKEN[dtypes.name_of(dtype_of(t))]}")
-    return named(P["rfft"](t, axes=axes, n=n, norm=check(n, norm)), "FftR2CBackward0", (input,))
+    out = P["rfft"](t, axes=axes, n=n, norm=check(n, norm))
+    return named(arranged(out, t, n, axes, axes[-1:]), "FftR2CBackward0", (input,))
 
 
 def back_to_real(input, axes, n, norm):
     t = as_float(current(input))
-    if dtype_of(t).kind == "f":
+    real = dtype_of(t).kind == "f"
+    if real:
         t = P["cast"](t, dtype=dtypes.complex_of(dtype_of(t)))
-    return named(P["irfft"](t, axes=axes, n=n, norm=check(n, norm)), "FftC2RBackward0", (input,))
+    out = P["irfft"](t, axes=axes, n=n, norm=check(n, norm))
+    return named(arranged(out, t, n[:-1], axes[:-1], axes[-1:], stretched=real and is_stretched(current(input))), "FftC2RBackward0", (input,))
 
 
 def last(n):
@@ -139,6 +167,11 @@ def rfftn(input, s=None, dim=None, norm=None):
     return real_transform(input, *transform_axes(current(input), s, dim, every), norm, SEVERAL)
 
 
+def ended(s):
+    """The lengths that are given, None if the last of them is left open."""
+    return None if s is None or (s if isinstance(s, int) else s[-1] if s else s) == -1 else s
+
+
 def halved(t, axes, n, given):
     """The lengths of an inverse of rfft: without one, the last is 2 (m - 1)."""
     if given is None:
@@ -158,7 +191,7 @@ def irfft(input, n=None, dim=-1, norm=None):
 def irfft2(input, s=None, dim=(-2, -1), norm=None):
     """The inverse of rfft2."""
     t = current(input)
-    return back_to_real(input, *halved(t, *transform_axes(t, s, dim, last), s), norm)
+    return back_to_real(input, *halved(t, *transform_axes(t, s, dim, last), ended(s)), norm)
 
 
 @fft_operation("irfftn")
@@ -166,7 +199,7 @@ def irfftn(input, s=None, dim=None, norm=None):
     """The inverse of rfftn."""
     need_axes(input, dim, "irfftn")
     t = current(input)
-    return back_to_real(input, *halved(t, *transform_axes(t, s, dim, every), s), norm)
+    return back_to_real(input, *halved(t, *transform_axes(t, s, dim, every), ended(s)), norm)
 
 
 @fft_operation("hfft")
@@ -192,9 +225,9 @@ def several(name, one, default, first):
                 f"Only supports floating-point dtypes, but found: {dtypes.SPOKEN[dtypes.name_of(dtype_of(t))]}"
             )
         need_axes(input, dim, name)
-        dims = default(len(shape_of(t))) if dim is None and s is None else dim
+        dims = default(len(shape_of(t))) if dim is None and (s is None or default is last_two) else dim
         axes, lengths = transform_axes(t, s, dims, every)
-        last_length = None if s is None and first else lengths[-1]
+        last_length = None if ended(s) is None and first else lengths[-1]
         rest = axes[:-1], lengths[:-1]
         if first:  # the complex transforms go first where the last becomes real, last where it was
             out = complex_transform(input, *rest, norm, False) if rest[0] else input
@@ -218,7 +251,12 @@ def frequencies(name, counts):
     def freq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
         if name == "fftfreq" and n < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
+        wanted = dtype.numpy if dtype is not None else None if out is None else out.dtype.numpy
+        if wanted is not None and wanted.kind not in "fc":
+            raise RuntimeError(f"{name} requires a floating point or complex dtype")
         n, d = integer(n, "n"), d.item() if isinstance(d, Tensor) else d
+        if name == "rfftfreq" and int(n / 2) < -1:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {int(n / 2) + 1}: [{int(n / 2) + 1}]")
         made = new((counts(n) / (n * d)).astype(float_argument(dtype)), requires_grad)
         return made if out is None else store(name, out, made)
 

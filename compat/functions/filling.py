@@ -9,7 +9,9 @@ from .register import FUNCTIONS, in_place, operation, same_elements
 
 def overwrite(t, value, label, operands):
     """t[...] = value; where t is recorded its old value gets the derivative zero, as torch has it, not none."""
-    fills = len(operands) == 1 or same_elements(t, value)  # (then nothing is moved in torch)
+    fills = (
+        len(operands) == 1 or value is t or t.alias is not None and same_elements(t, value)
+    )  # (nothing is moved in torch)
     if current(t).mark is None:
         return in_place(t, P["copy"], value, label=label, operands=operands, fills=fills)
     return in_place(t, P["put"], value, label=label, operands=operands, fills=fills, idx=(Ellipsis,))

@@ -360,6 +360,10 @@ def svd(A, full_matrices=True, *, driver=None):
 @operation(name="svd")
 def old_svd(input, some=True, compute_uv=True):
     """(U, S, V) with U diag(S) V^H = A (torch deprecates it: use torch.linalg.svd)."""
+    if input.dim() < 2:
+        raise RuntimeError(
+            f"linalg.svd: input should have at least 2 dimensions, but has {input.dim()} dimensions instead"
+        )
     u, s, vh = svd(input, full_matrices=not some)
     v = matrix_transpose(vh)
     return RETURN["svd"](u, s, v.conj() if v.is_complex() else v)

@@ -6,7 +6,7 @@ Invariant: the derivative of a norm is 0 where the norm is 0.
 from .. import dtypes
 from ..tensor import Tensor, current, wrapped
 from .data import scalar_of
-from .operands import P, cast, dims_of, dtype_of, need_scalar_type, shape_of
+from .operands import P, cast, dims_of, dtype_of, in_c_order, need_scalar_type, shape_of
 from .reduction import finish, root
 from .register import FUNCTIONS, named, not_a_tensor, operation, spoken
 from .rounding import half_in, in_float32, shared
@@ -101,9 +101,19 @@ def dist(input, other, p=2):
     return vector_norm_of(gap, p)
 
 
+MODES = (
+    None,
+    "use_mm_for_euclid_dist_if_necessary",
+    "use_mm_for_euclid_dist",
+    "donot_use_mm_for_euclid_dist",
+)  # of cdist
+
+
 @operation("CdistBackward0", method=False)
 def cdist(x1, x2, p=2.0, compute_mode=None):
     """The p-norm distances between the rows of two (batches of) matrices."""
+    if compute_mode not in MODES:
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     for at, x in enumerate((x1, x2), 1):
         if not isinstance(x, Tensor):
             raise not_a_tensor("cdist", x, at, f"x{at}")
@@ -138,4 +148,5 @@ def renorm(input, p, dim, maxnorm):
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {n} dimensions")
     others = tuple([i for i in range(n) if i != wrapped(dim, n)])
     size = vector_norm_of(t, p, others, True)
-    return P["mul"](t, P["where"](P["greater"](size, maxnorm), P["div"](maxnorm, P["add"](size, 1e-7)), 1.0))
+    kept = P["where"](P["greater"](size, maxnorm), P["div"](maxnorm, P["add"](size, 1e-7)), 1.0)
+    return in_c_order(P["mul"](t, kept))

@@ -7,6 +7,7 @@ import re
 
 from ..errors import size_mismatch
 from ..tensor import Tensor, current, wrapped
+from .arithmetic import refuse_bools
 from .operands import broadcast_shapes, dtype_of, rank, shape_of
 from .register import check_castable
 from .results import check_out
@@ -39,6 +40,8 @@ def earlier(error, own, args, kwargs):
     try:
         if "out" in kwargs and isinstance(kwargs["out"], Tensor) and args and isinstance(args[0], Tensor):
             out_first(own, args, kwargs["out"])
+        if own.rstrip("_") in ("sub", "subtract", "rsub") and text.startswith("The size of tensor"):
+            refuse_bools(*tensors(args, kwargs)[:2])
         if isinstance(error, NotImplementedError) and NO_KERNEL in text:
             before_kernel(own, args, kwargs)
         elif isinstance(error, ValueError) and stretches(own) and any(t in text for t in NO_BROADCAST):

@@ -10,7 +10,7 @@ from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import MUL
 from .joining import need_tensors
-from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, need_scalar_type, shape_of
+from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, need_scalar_type, shape_of
 from .products import DOT, matrices, mm, unsafe_view, vectors
 from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, operation
@@ -142,7 +142,7 @@ def cross_product(input, other, dim):
     def turned(t, by):
         return P["roll"](t, shift=(by,), axes=(dim,))
 
-    return MUL(turned(x, -1), turned(y, -2)) - MUL(turned(x, -2), turned(y, -1))
+    return in_c_order(MUL(turned(x, -1), turned(y, -2)) - MUL(turned(x, -2), turned(y, -1)))
 
 
 @operation("LinalgCrossBackward0")

@@ -85,7 +85,7 @@ cummax cummin logcumsumexp
 where
   Expected out type to be {got} but got {own}
 quantile nanquantile
-  {name}() out tensor must be same dtype as the input tensor
+  quantile() out tensor must be same dtype as the input tensor
 multinomial
   multinomial expects Long tensor out, got: {own}
 histc

@@ -35,6 +35,7 @@ def running(name, prim, shown):
 
     def inplace(self, dim, *, dtype=None):
         d = dtype_of(current(self))
+        wrapped(dim, self.dim())
         if dtype is not None and dtypes.as_numpy(dtype) != d:
             a, b = (C_NAMES[dtypes.name_of(o)] for o in (d, dtypes.as_numpy(dtype)))
             raise RuntimeError(f"Bad in-place call: input tensor dtype {a} and output tensor dtype {b} should match")

@@ -14,7 +14,7 @@ from .extremes import without
 from .indexing import along
 from .operands import INT64, P, cast, dtype_of, in_c_order, laid_like, new, shape_of, with_ones
 from .refusals import need_dtype
-from .register import FUNCTIONS, named, operation
+from .register import FUNCTIONS, named, operation, spoken
 from .return_types import BY_NAME as RETURN
 from .selection import LONGEST, as_torch_chooses, kth, top
 from .three_operands import lerp
@@ -201,24 +201,26 @@ def mode(input, dim=-1, keepdim=False):
 
 
 # ------------------------------------------------------------------------------------------------ quantiles
+INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
 def quantiles(name, skip_nan):
     def function(input, q, dim=None, keepdim=False, *, interpolation="linear"):
         t = current(input)
+        if 0 in shape_of(t):
+            raise RuntimeError("quantile() input tensor must be non-empty")
         if isinstance(q, Tensor) and q.dim() > 1:
             raise RuntimeError("quantile() q must be a scalar or 1D tensor")
+        if interpolation not in INTERPOLATIONS:
+            raise RuntimeError(
+                f"quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
+            )
         if isinstance(q, Tensor) and q.dtype != input.dtype and dtype_of(t) in (np.float32, np.float64):
             raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
         if not isinstance(q, Tensor) and not 0 <= q <= 1:
             raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
-        if 0 in shape_of(t):
-            raise RuntimeError(f"{name}() input tensor must be non-empty")
         if dtype_of(t) not in (np.float32, np.float64):
             raise RuntimeError("quantile() input tensor must be either float or double dtype")
-        if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
-            raise RuntimeError(
-                f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
-                f"{interpolation}"
-            )
         qs = np.asarray(concrete(q, name)) if isinstance(q, Tensor) else np.asarray(q, dtype_of(t))
         if (qs < 0).any() or (qs > 1).any():
             if qs.ndim == 0:
@@ -270,12 +272,40 @@ quantiles("nanquantile", True)
 
 
 # ------------------------------------------------------------------------------------------------ places in an order
+def need_boundaries(s, input, sorter):
+    """torch's errors for boundaries, values and an order of the boundaries that do not go together."""
+    n = len(shape_of(s))
+    if n != 1 and not (isinstance(input, Tensor) and (input.dim() or input.numel() != 1)):
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor "
+            f"dim({n}) and input value's dim(0) numel(1)"
+        )
+    if sorter is not None:
+        if tuple(sorter.shape) != shape_of(s):
+            raise RuntimeError(
+                "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
+                f"{list(shape_of(s))}and got sorter tensor {list(sorter.shape)}"
+            )
+        if dtype_of(current(sorter)) != INT64:
+            kind = spoken(dtype_of(current(sorter)))
+            raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {kind}")
+    if not n:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
+        )
+
+
 @operation(method=False)
 def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None):
     """Where in a sorted last dimension each value would go: before equal ones, or behind them with right=True."""
     if side not in (None, "left", "right"):
         raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    if side == "left" and right:
+        raise RuntimeError(
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
+        )
     s = current(sorted_sequence)
+    need_boundaries(s, input, sorter)
     if sorter is not None:
         s = along(s, current(sorter), len(shape_of(s)) - 1)
     v = current(input) if isinstance(input, Tensor) else new(np.asarray(input))

@@ -37,7 +37,7 @@ def outcome(torch, name, text):
 
 
 PROGRAMS = {}
-TEXT = """
+TEXT = r"""
 # --- what a function sees of its argument
 def f(x):
     y = (x ** 2).sum()
@@ -651,6 +651,8 @@ show(lambda: fn.jacfwd(lambda x: x * torch.rand(3))(x)); show(lambda: fn.hessian
 checkpoint = torch.utils.checkpoint.checkpoint
 show(lambda: fn.grad(lambda x: checkpoint(torch.sin, x, use_reentrant=False).sum())(x)); show(lambda: fn.vmap(lambda x: checkpoint(torch.sin, x, use_reentrant=False))(x[None]))
 show(lambda: fn.grad(lambda x: (x.sum(), 3), has_aux=True)(x)); show(lambda: fn.vjp(lambda x: (3, None), x, has_aux=True)); show(lambda: fn.jvp(lambda x: (x, "a"), (x,), (x,), has_aux=True)); show(lambda: fn.grad(lambda x: {"a": x.sum()})(x)); show(lambda: fn.jacrev(lambda x: x.long())(x))
+x = torch.ones(4, 2)
+for r in ("same", "different"): torch.manual_seed(0); show(lambda: fn.vmap(lambda x: x * torch.rand(2), randomness=r, chunk_size=1)(x)); print(torch.rand(1))
 # --- checkpoints
 checkpoint, set_checkpoint_early_stop = torch.utils.checkpoint.checkpoint, torch.utils.checkpoint.set_checkpoint_early_stop
 x = torch.arange(1., 4., requires_grad=True); log = []
@@ -698,6 +700,21 @@ def changed():
     y = a.exp(); z = y * 1; y.mul_(2); z.sum().backward()
 told(changed); told(lambda: (a - 9).sqrt().sum().backward()); told(lambda: (y := a.exp().sum(), y.backward(), y.backward()))
 with ag.forward_ad.dual_level(): print(ag.forward_ad.make_dual(T(2.), T(3.)) * 2, ag.forward_ad.make_dual(T([2.]), T([3.])))
+# --- gradcheck: complex results, fast mode
+class Bad(ag.Function):
+    @staticmethod
+    def forward(ctx, x): return x * 2
+    @staticmethod
+    def backward(ctx, g): return g * 3
+def brief(f):
+    try: print(f())
+    except Exception as error: print(type(error).__name__, re.sub(r"\d+\.\d+(e-?\d+)?", lambda m: f"{float(m[0]):.6g}", str(error)))
+import re
+x = torch.arange(1., 4., dtype=torch.double, requires_grad=True); z = torch.ones(2, dtype=torch.cdouble, requires_grad=True)
+for fast in (False, True):
+    brief(lambda: ag.gradcheck(Bad.apply, x, fast_mode=fast)); brief(lambda: ag.gradcheck(lambda z: Bad.apply(z) * 1, z, fast_mode=fast)); brief(lambda: ag.gradcheck(lambda x, z: (x.sin(), z * x[0], Bad.apply(z).abs()), (x, z), fast_mode=fast))
+    brief(lambda: ag.gradcheck(torch.exp, x, fast_mode=fast)); brief(lambda: ag.gradgradcheck(torch.exp, x, fast_mode=fast)); brief(lambda: ag.gradcheck(lambda z: (z * z.conj(), z.real), z, fast_mode=fast)); brief(lambda: ag.gradcheck(Bad.apply, x, fast_mode=fast, raise_exception=False)); brief(lambda: ag.gradcheck(lambda x: x.detach(), x, fast_mode=fast))
+    brief(lambda: ag.gradcheck(torch.sin, x, fast_mode=fast, check_forward_ad=True, check_batched_grad=True))
 """
 for part in TEXT.split("\n# --- ")[1:]:
     name, _, body = part.partition("\n")

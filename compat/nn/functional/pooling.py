@@ -251,7 +251,10 @@ def lp_pooling(k, maximum, mean):
                 return maximum(input.abs(), kernel_size, stride, 0, 1, ceil_mode)
             if norm_type == -float("inf"):
                 return -maximum(-input.abs(), kernel_size, stride, 0, 1, ceil_mode)
-        out = mean(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
+        taps = [kernel_size] * k if k == 1 or not isinstance(kernel_size, (tuple, list)) else [*kernel_size]
+        if len(taps) < k:
+            raise ValueError(f"not enough values to unpack (expected {k}, got {len(taps)})")
+        out = globals()[mean](input.pow(norm_type), kernel_size, stride, 0, ceil_mode)  # (which refuses dtypes)
         count = int(np.prod(per_axis(kernel_size, k)))
         return (T["sign"](out) * T["relu"](out.abs())).mul(count).pow(1.0 / norm_type)
 
@@ -262,8 +265,8 @@ def lp_pooling(k, maximum, mean):
     return lp_pool
 
 
-lp_pool1d, lp_pool2d = lp_pooling(1, max_pool1d, avg_pool1d), lp_pooling(2, max_pool2d, avg_pool2d)
-lp_pool3d = lp_pooling(3, max_pool3d, avg_pool3d)
+lp_pool1d, lp_pool2d = lp_pooling(1, max_pool1d, "avg_pool1d"), lp_pooling(2, max_pool2d, "avg_pool2d")
+lp_pool3d = lp_pooling(3, max_pool3d, "avg_pool3d")
 
 
 # ------------------------------------------------------------------------------------------------ back
@@ -290,6 +293,10 @@ def unpooling(k):
     name = f"max_unpool{k}d"
 
     def max_unpool(input, indices, kernel_size, stride=None, padding=0, output_size=None):
+        if isinstance(kernel_size, (tuple, list)) and len(kernel_size) != k and output_size is not None:
+            unpooled_sizes(
+                input.shape, kernel_size, kernel_size, kernel_size, output_size
+            )  # (which says what is wrong)
         window = entries(kernel_size, k, name, "kernel_size")
         stride = strides_of(stride, window, k, name)
         sizes = unpooled_sizes(input.shape, window, stride, entries(padding, k, name, "padding"), output_size)

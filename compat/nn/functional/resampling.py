@@ -194,7 +194,7 @@ def interpolate(
     check_mode(input, mode, k, align_corners, antialias)
     check_sizes(input, sizes)
     x = current(input)
-    if dtype_of(x).name != "uint8":
+    if dtype_of(x).name != "uint8" or k != 2 and not mode.startswith("nearest"):
         refuse_integers(kernel_of(mode, k, antialias), input)
     if shared.halves and (d := half_in(x)):
         return in_float32(
