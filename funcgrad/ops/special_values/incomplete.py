@@ -73,7 +73,7 @@ def gamma_jets(a, x, order):
     """(jet of P or of Q, is it Q) for a > 0 and 0 < x < inf."""
     like = np.zeros((order + 1, 1, len(a)))
     kernel = jets.exp(log_gamma_kernel(a, x, order), gamma_kernel(a, x))
-    right = x > np.maximum(a, 1) + (a > 1)
+    right = x > np.maximum(a + (a > 1), 1.5)
     out = np.empty_like(like)
     p, q = np.flatnonzero(~right), np.flatnonzero(right)
     if p.size:
@@ -86,10 +86,10 @@ def gamma_jets(a, x, order):
 
 
 def upper_of_small(a, x):
-    """Q(a, x) for a <= 1/2 and x <= 1, where 1 - P would cancel (DLMF 8.7.1 in powers of -x)."""
+    """Q(a, x) for a <= 1/2 and x <= 1.5, where 1 - P would cancel (DLMF 8.7.1 in powers of -x)."""
     w = a * np.log(x) - lgamma_1p(a)
     term, total = np.ones_like(x), np.zeros_like(x)
-    for n in range(1, 20):
+    for n in range(1, 25):
         term = term * (-x / n)
         total = total + term / (a + n)
     return -np.expm1(w) - np.exp(w) * a * total
@@ -103,7 +103,7 @@ def incomplete_gamma_at(a, x, upper, nth):
     out = np.full_like(a, np.nan)
     out[at] = np.where(right != upper, (nth == 0) - value, value)
     if upper and not nth:
-        few = at[(a[at] <= 0.5) & (x[at] <= 1)]
+        few = at[(a[at] <= 0.5) & (x[at] <= 1.5)]
         out[few] = upper_of_small(a[few], x[few])
     none = ((x == 0) & (a > 0)) | ((a == np.inf) & (x < np.inf) & (x >= 0))  # P is 0
     whole = ((x == np.inf) | (a == 0)) & (a < np.inf) & (x > 0) & (a >= 0)  # P is 1
