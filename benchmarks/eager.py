@@ -258,6 +258,24 @@ def _(x=np.full(10, 0.3)):
     return {"compat": torch_twice(compat, x)} | ({"torch": torch_twice(torch, x)} if torch else {})
 
 
+def of_func(t, x):
+    """torch.func's grad, and per-example gradients."""
+    leaf, rows = t.tensor(x), t.tensor(np.tile(x, (8, 1)))
+    grad = t.func.grad(lambda v: arithmetic(v).sum())
+    each = t.func.vmap(grad)
+    return lambda: grad(leaf).numpy(), lambda: each(rows).numpy()
+
+
+@ROWS.row("compat-func", "compat, torch.func.grad of 48 arithmetic operations")
+def _(x=np.full(10, 0.3)):
+    return {"compat": of_func(compat, x)[0]} | ({"torch": of_func(torch, x)[0]} if torch else {})
+
+
+@ROWS.row("compat-vmap-grad", "compat, torch.func.vmap(grad) of 48 arithmetic operations, 8 samples")
+def _(x=np.full(10, 0.3)):
+    return {"compat": of_func(compat, x)[1]} | ({"torch": of_func(torch, x)[1]} if torch else {})
+
+
 def views(n):
     x = compat.ones(2, 3, requires_grad=True)
 
