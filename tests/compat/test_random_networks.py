@@ -22,9 +22,7 @@ STORED = json.loads(lzma.decompress(PATH.read_bytes()))
 PROGRAMS = {"networks": random_networks.program, "steps": random_steps.program}
 KNOWN = {  # programs that differ, by number, and why
     "networks": {
-        35: "torch's CrossMapLRN2d has no second derivative, and its first is that of other sums than it computes",
         98: "padding=[] for MaxUnpool3d fails all the same, with another error",
-        193: "CrossMapLRN2d, as above",
     },
     "steps": {
         89: "zero_grad() does not look at .grad, so it does not warn where that of a Tensor that is no leaf is asked for"

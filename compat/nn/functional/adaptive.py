@@ -32,6 +32,13 @@ def adaptive_average(k):
 
     def adaptive_avg_pool(input, output_size):
         need_dimensions(input, output_size)
+        if (
+            k == 2
+            and isinstance(output_size, (int, tuple, list))
+            and output_size in (1, (1, 1), [1, 1])
+            and input.dim() > 4
+        ):
+            return T["mean"](input, (-2, -1), True)  # (of which torch does not count the dimensions)
         check_rank(input, k, name, "")
         x = current(input)
         if isinstance(output_size, (tuple, list)) and len(output_size) not in (1, k):
@@ -70,7 +77,7 @@ def adaptive_average(k):
 
 def need_dimensions(input, output_size):
     """ValueError where an output size is wanted for each of more dimensions than there are."""
-    if isinstance(output_size, (tuple, list)) and input.dim() <= len(output_size):
+    if isinstance(output_size, (tuple, list, str)) and input.dim() <= len(output_size):
         raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
 
 

@@ -166,8 +166,10 @@ class Geometry:
                 f"{list(bias.shape)} instead"
             )
         if min(self.dilation) <= 0:
+            if dtype_of(x) == np.float32 and min(self.dilation) == 0:
+                raise RuntimeError("non-positive dilation is not supported")
             raise RuntimeError(
-                "non-positive dilation is not supported"
+                "dilation should be greater than zero"
                 if dtype_of(x) == np.float32
                 else f"dilation should be greater than zero, but got {list(self.dilation)}"
             )

@@ -153,6 +153,8 @@ def multi_margin_loss(
     if weight is not None and weight.numel() != c:
         raise RuntimeError(f"inconsistent weight size, expected {c} but got {list(weight.shape)}")
     refuse_halves("multi_margin_loss_cpu_kernel", input)
+    if input.is_floating_point() and target.dtype.name != "int64":
+        raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(current(target)))}")
     values = concrete_or_none(current(target))
     if values is not None and values.size and (values.min() < 0 or values.max() >= c):
         raise RuntimeError("target out of range")

@@ -21,11 +21,7 @@ class Reductions(dict):
 REDUCTIONS = Reductions({1: "mean", 2: "sum"})
 
 
-def batch_norm(
-    input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled=False
-):  # fmt: skip
-    """nn.functional.batch_norm."""
-    return norms.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+batch_norm = norms.native_batch_norm
 
 
 def instance_norm(

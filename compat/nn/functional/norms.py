@@ -1,5 +1,7 @@
 """Normalisation: by layer, group, batch and instance."""
 
+import math
+
 import numpy as np
 
 from funcgrad.core.mutation import write
@@ -109,7 +111,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     normalized = tuple(normalized_shape)
     t = current(input)
     axes = last_axes(t, normalized, weight, comma="")
-    if weight is not None and weight.dtype != input.dtype:
+    if weight is not None and weight.dtype != input.dtype and not input.is_complex():
         own, other = (C_NAMES.get(name_of(dtype_of(current(x)))) for x in (input, weight))
         once("mixed", own, other)
     refuse_integers("rms_norm", input)
@@ -171,16 +173,26 @@ def batch_norm(
     training: the batch's own statistics, which also move the running ones by `momentum`.
     """
     try:
-        t = current(input)
-        shape = shape_of(t)
-        axes = tuple([i for i in range(len(shape)) if i != 1])
-        count = int(np.prod([shape[i] for i in axes]))
-        if training and count == 1:
+        shape = shape_of(current(input))
+        if training and shape[0] * math.prod(shape[2:]) == 1:
             raise_too_few(Size(shape))
         if training and eps <= 0.0:
             raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
         if eps < 0.0:
             raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
+        return native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
+    except BaseException as error:
+        error = mended(error)
+        raise error
+
+
+def native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled=False):
+    """batch_norm, whatever eps and the number of elements."""
+    try:
+        t = current(input)
+        shape = shape_of(t)
+        axes = tuple([i for i in range(len(shape)) if i != 1])
+        count = int(np.prod([shape[i] for i in axes]))
         if not training and (running_mean is None or running_var is None):
             missing = "running_mean" if running_mean is None else "running_var"
             raise RuntimeError(f"{missing} must be defined in evaluation mode")
@@ -304,16 +316,22 @@ def instance_norm(
     shape = tuple(input.shape)
     if use_input_stats and int(np.prod(shape[2:])) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {Size(shape)}")
-    n, c, *sizes = shape
+    if not use_input_stats and (running_mean is None or running_var is None):
+        raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
+    if (running_mean is None) != (running_var is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
+    n, c = input.size(0), input.size(1)
     own = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
-    check_channels(c, **own)
     each = {
         k: None if p is None else p.repeat(n) for k, p in own.items()
     }  # every sample's channels are channels of one
-    flat = input.reshape(1, n * c, *sizes)
-    out = batch_norm(flat, **each, training=use_input_stats, momentum=momentum, eps=eps)
     if n == 0 and weight is not None:  # (torch has no parameters for no samples)
         raise IndexError("select(): index 0 out of range for tensor of size [0] at dimension 0")
+    flat = input.reshape(1, n * c, *shape[2:])
+    for k in ("running_mean", "running_var"):
+        if each[k] is not None and each[k].dtype != flat.dtype and flat.is_floating_point():
+            each[k] = each[k].to(flat.dtype)
+    out = native_batch_norm(flat, **each, training=use_input_stats, momentum=momentum, eps=eps)
     if use_input_stats:
         for name in ("running_mean", "running_var"):
             if own[name] is not None:

@@ -6,6 +6,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, integer, like_image, shape_of
+from ...functions.refusals import refuse
 from ...functions.register import released
 from ...graph import labelled
 from ...tensor import current
@@ -52,6 +53,8 @@ def pad(input, pad, mode="constant", value=None):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     check(mode, shape, config)
     name, how = MODES[mode]
+    if name and dtype_of(t).kind == "b":
+        refuse(f"{name.lower()}_pad{len(pairs)}d", dtype_of(t))
     out = t
     for axis, (a, b) in enumerate(config):
         if a or b:

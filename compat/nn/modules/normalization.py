@@ -1,5 +1,6 @@
 """LayerNorm, RMSNorm, GroupNorm, LocalResponseNorm, CrossMapLRN2d."""
 
+from ...autograd.grad_mode import is_grad_enabled
 from ...functions.register import FUNCTIONS as T
 from .. import functional, init
 from .linear import empty
@@ -101,6 +102,14 @@ class LocalResponseNorm(Module):
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
 
 
+def once_only(cotangents):
+    """Refuse, as torch does, to differentiate the derivative of CrossMapLRN2d."""
+    if is_grad_enabled():
+        raise RuntimeError(
+            "mul(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+        )
+
+
 class CrossMapLRN2d(Module):
     """LocalResponseNorm of [N, C, H, W] by its former function, which leaves the first channel in every sum that it was once in."""
 
@@ -118,7 +127,10 @@ class CrossMapLRN2d(Module):
             parts = [] if low <= 0 or c < reach else [squares[:, :1]]
             sums.append(sum([*parts, *squares.split(1, 1)[max(low, 0) : c + reach]]))
         scale = T["cat"](sums, 1) * (self.alpha / self.size) + self.k
-        return input * scale.pow(-self.beta)
+        out = input * scale.pow(-self.beta)
+        if out.grad_fn is not None:
+            out.grad_fn.register_prehook(once_only)
+        return out
 
     def extra_repr(self):
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
