@@ -12,12 +12,12 @@ import argparse
 import collections
 import pathlib
 import random
-import re
 import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent / "expected"), str(pathlib.Path(__file__).parents[1])]
 import jax_swap_cases as cases  # noqa: E402
 import numpy as np  # noqa: E402
+from random_jax_compared import alike, difference, known  # noqa: E402
 
 # `names: positional operands | keyword arguments`. Operands: a any array, b one that broadcasts with it, f floats, i integers, t truth
 # values, v a vector, w one as long, m a matrix, n one to multiply it with, s a square one, p a positive definite one, u floats in
@@ -438,41 +438,6 @@ class Call:
         return {k: v for k, v in found.items() if v}
 
 
-# Functions whose difference is meant, or of no use to a program, and why.
-KNOWN = {
-    "at a pole or an infinity, SciPy's value, where jax has nan": "jax.scipy.special.digamma jax.scipy.special.loggamma "
-    "jax.scipy.special.expi jax.scipy.special.gammaincc jax.scipy.special.zeta jax.lax.digamma jax.lax.zeta jax.scipy.stats.chi2.logpdf "
-    "jax.scipy.special.polygamma jax.lax.polygamma",
-    "jax wraps -1, or -x, of unsigned integers around": "jax.nn.hard_tanh jax.nn.log_sigmoid jax.nn.log_softmax",
-    "more is taken here than jax takes: other dtypes, axes of 0-d arrays, negative counts": "jax.lax.cummax jax.lax.cummin jax.lax.top_k "
-    "jax.lax.select_n jax.lax.shape_as_value jax.lax.argmax jax.lax.argmin jax.lax.reduce_and jax.lax.reduce_or jax.lax.iota "
-    "jax.scipy.stats.norm.cdf jax.scipy.stats.norm.sf jax.scipy.stats.norm.logcdf jax.scipy.stats.norm.ppf jax.scipy.stats.laplace.cdf "
-    "jax.scipy.stats.laplace.logpdf jax.scipy.stats.pareto.logpdf jax.scipy.stats.uniform.pdf jax.scipy.special.log_ndtr "
-    "jax.scipy.special.spence jax.scipy.special.ndtri jax.scipy.special.kl_div jax.scipy.special.rel_entr jax.scipy.linalg.polar "
-    "jax.lax.cumsum jax.lax.cumprod jax.scipy.signal.detrend jax.scipy.stats.mode jax.scipy.stats.sem jax.scipy.stats.expon.logpdf jnp.polyadd jnp.choose "
-    "jnp.nanargmin jnp.nanargmax jnp.argsort jnp.tri jnp.nanstd jax.lax.clz jnp.nanquantile jnp.isclose jnp.fft.irfft jax.scipy.special.betainc "
-    "jnp.cumulative_sum jnp.cumulative_prod jnp.partition jnp.argpartition jnp.polysub jax.lax.bitcast_convert_type jnp.ix_ "
-    "jax.lax.convert_element_type jax.lax.broadcast_in_dim jnp.kron jnp.gcd jnp.lcm",
-    "the same refusal by another class": "jnp.dsplit jnp.vsplit jnp.hsplit jax.lax.slice_in_dim jax.lax.dynamic_slice_in_dim jax.lax.dynamic_slice "
-    "jax.lax.dynamic_update_slice_in_dim jax.ops.segment_max jax.ops.segment_sum "
-    "jax.lax.sort jax.lax.cumlogsumexp jnp.put_along_axis jax.lax.dot_general jnp.tensordot jnp.fill_diagonal jax.lax.reduce "
-    "jax.scipy.linalg.cho_solve jax.scipy.signal.correlate jax.scipy.fft.idct jax.scipy.fft.dct jnp.insert jnp.delete jnp.piecewise",
-    "a derivative, where jax has none or another": "jnp.setxor1d jnp.setdiff1d jnp.union1d jax.lax.acosh",
-    "to more digits than jax": "jax.scipy.special.gammainc",
-    "of unsorted sample points": "jnp.interp",
-    "a weak result of Python numbers alone": "jax.scipy.stats.norm.logpdf jax.scipy.stats.logistic.pdf jax.nn.relu jax.nn.mish "
-    "jax.nn.celu jax.nn.soft_sign jax.scipy.special.factorial jax.scipy.special.spence jnp.broadcast_arrays jnp.extract jnp.ediff1d "
-    "jnp.log10 jnp.spacing jax.lax.integer_pow jax.lax.full",
-}
-
-
-def known(text):
-    """The reason why a call may differ, or None."""
-    if re.search(r"jnp\.pow(er)?\(.*-\d.*int", text):
-        return "negative powers of whole numbers are refused, traced or not; jax refuses them only where it sees the values"
-    return next((why for why, names in KNOWN.items() for n in names.split() if f"{n}(" in text), None)
-
-
 # ------------------------------------------------------------------------------------------------ comparing
 def texts(seed, count):
     """The expressions of the first calls, in every mode."""
@@ -510,47 +475,6 @@ def spaces():
     return ({"jax": jax, "jnp": jax.numpy, "np": np}, jax, is_key), ours()
 
 
-DIGITS = {"float16": 5e-3, "float32": 3e-5, "complex64": 3e-5}
-BUILTIN = {
-    "TypeError",
-    "ValueError",
-    "IndexError",
-    "AttributeError",
-    "OverflowError",
-    "NotImplementedError",
-    "ZeroDivisionError",
-}
-
-
-def alike(got, want):
-    """Would a program see the same? Values to a few units of the last place of the largest, exceptions by their built-in kinds."""
-    if not isinstance(want, list) or not want:
-        return got == want
-    if want[0] == "warns" and got[0] != "warns":  # (jax's own arithmetic warns now and then)
-        return alike(got, want[2])
-    if want[0] == "raises":
-        return got[0] == "raises" and BUILTIN & set(want[1:]) <= set(got[1:])
-    if want[0] in ("array", "np"):
-        n = 4 if want[0] == "array" else 3
-        if want[1] == "bool" and n == 4 and got[0] == "array":  # (whether a truth value is weak decides nothing)
-            want = [*want[:2], got[2], *want[3:]]
-        return got[:n] == want[:n] and close(got[n], want[n], want[1])
-    return (
-        isinstance(got, list)
-        and len(got) == len(want)
-        and got[0].strip("_") == want[0].strip("_")
-        and all(map(alike, got[1:], want[1:]))
-    )
-
-
-def close(got, want, dtype):
-    numbers = [np.array([complex(v) for v in vs]) for vs in (got, want)]
-    digits = DIGITS.get(dtype, 0)
-    finite = np.abs(numbers[1][np.isfinite(numbers[1])])
-    largest = max(1.0, float(finite.max(initial=0.0)))
-    return np.allclose(*numbers, rtol=digits, atol=digits * min(largest, 1e30), equal_nan=True)
-
-
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=1000)
@@ -568,11 +492,11 @@ def main(arguments=None):
             if mode not in options.modes:
                 continue
             want, got = [outcome(text, space) for space in both]
-            agree = "agree" if alike(got, want) else "known" if known(text) else "differ"
+            agree = "agree" if alike(got, want) else "known" if known(text, got, want) else "differ"
             tally[mode, agree] += 1
             if agree == "differ" or (agree == "known" and options.all):
                 print(
-                    f"#{number} {mode}: {call.text}   x = {call.first}\n    jax  {str(want)[:300]}\n    ours {str(got)[:300]}"
+                    f"#{number} {mode} {difference(got, want)}: {call.text}   x = {call.first}\n    jax  {str(want)[:300]}\n    ours {str(got)[:300]}"
                 )
                 break
     for mode in options.modes.split():

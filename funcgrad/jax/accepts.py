@@ -106,7 +106,9 @@ def along(f, name):
     def call(operand, *args, **kwargs):
         axis, n = args[0] if args else kwargs.get("axis", 0), np.ndim(operand)
         if isinstance(axis, int) and not 0 <= axis < n:
-            raise ValueError(f"{name}: axis {axis} is out of bounds for an array of {n} axes; in jax.lax it is counted from the front.")
+            raise ValueError(
+                f"{name}: axis {axis} is out of bounds for an array of {n} axes; in jax.lax it is counted from the front."
+            )
         return f(operand, *args, **kwargs)
 
     return call

@@ -88,7 +88,7 @@ def requested(dtype, name):
     return got
 
 
-def joined(*operands):
+def joined(*operands, canonical=None):
     """(dtype, weak) that operands, given as pairs (dtype, weak), promote to.
 
     jax's lattice: bool < ints < floats < complex, where Python's numbers (and arrays made of them alone) are weak: they
@@ -107,7 +107,7 @@ def joined(*operands):
         else:
             out = strong[0]
         if weak <= (2 if out.kind in "iu" else KINDS.index(out.kind)):
-            return canonicalize_dtype(out), False
+            return (canonical or canonicalize_dtype)(out), False
         if weak == 4 and out.kind == "f":  # a width is known: complex numbers of it
             return canonicalize_dtype(np.result_type(out, np.complex64)), False
     return default(DEFAULT[KINDS[weak]]), True
@@ -164,6 +164,16 @@ class Scalar(type):
 
 def result_type(*args):
     """The dtype that arrays, dtypes and Python numbers promote to."""
+    return public(joined(*described_all(args))[0])
+
+
+def promote_types(a, b):
+    """The dtype that values of two dtypes promote to; 64-bit ones stay what they are, whatever jax_enable_x64 says."""
+    return public(joined(*described_all((a, b)), canonical=numpy_dtype)[0])
+
+
+def described_all(args):
+    """[(dtype, weak)] of arrays, dtypes and Python numbers."""
     from .arrays import described
 
     pairs = []
@@ -176,12 +186,7 @@ def result_type(*args):
             pairs.append((numpy_dtype(a), False))
         else:
             pairs.append(described(a))
-    return public(joined(*pairs)[0])
-
-
-def promote_types(a, b):
-    """The dtype that values of two dtypes promote to."""
-    return result_type(a, b)
+    return pairs
 
 
 def __getattr__(name):

@@ -10,6 +10,7 @@ from ..accepts import LAX as _LAX
 from ..accepts import refusing as _refusing
 from ..apply import faces as _faces
 from ..numpy.creation import asarray as _asarray
+from ..numpy.creation import full as _full
 
 _CONTROL = "associative_scan cond custom_linear_solve custom_root fori_loop map pmean psum scan switch while_loop"
 _FLOAT = "acos acosh asin asinh atan atan2 atanh bessel_i0e bessel_i1e betainc cbrt cos cosh digamma erf erf_inv erfc exp exp2 expm1 " \
@@ -17,12 +18,14 @@ _FLOAT = "acos acosh asin asinh atan atan2 atanh bessel_i0e bessel_i1e betainc c
 _RULES = {
     "promote": "eq ne lt le gt ge is_finite abs add bitwise_and bitwise_not bitwise_or bitwise_xor clamp conj div max min mul neg rem shift_left "
     "shift_right_arithmetic shift_right_logical sign square sub ceil floor real imag clz population_count " + _FLOAT,
-    "promote 0": "integer_pow round cumsum cumprod cummax cummin cumlogsumexp",
+    "promote 0": "round cumsum cumprod cummax cummin cumlogsumexp",
+    "promote 0 1": "dot dot_general",
     "promote 1 2": "select",
     "sequence 0": "concatenate stack",
     "list": "top_k",
-    "same": "composite platform_dependent",
-    "keep": "full iota broadcasted_iota empty",
+    "same": "ConvGeneralDilatedDimensionNumbers PrecisionLike after_all composite create_token dce_sink pcast platform_dependent",
+    "keep 0": "integer_pow",
+    "keep": "iota broadcasted_iota empty",
     "tell": "broadcast_shapes dtype conv_dimension_numbers axis_size conv_general_permutations conv_shape_tuple conv_general_shape_tuple "
     "conv_transpose_shape_tuple padtype_to_pads reduce_window_shape_tuple",
 }
@@ -79,18 +82,20 @@ _INDEXED = {
 def top_k(operand, k, *, axis=-1):
     """The k largest entries along an axis, and where they are."""
     if k < 0 or _asarray(operand).dtype.kind == "c":
-        raise ValueError(f"top_k: k must not be negative, and complex numbers have no order; got k={k} of {_asarray(operand).dtype}")
+        raise ValueError(
+            f"top_k: k must not be negative, and complex numbers have no order; got k={k} of {_asarray(operand).dtype}"
+        )
     return _TOP_K(operand, k, axis=axis)
+
+
+def full(shape, fill_value, dtype=None, *, sharding=None):
+    """An array of one number, weak if that is and no dtype is asked for."""
+    return _full(shape, fill_value, dtype)
 
 
 def shape_as_value(shape):
     """A shape as an array."""
     return _asarray(shape, "int32")
-
-
-def pcast(x, axis_name=None, *, to=None):
-    """x: over axes of one device everything is alike."""
-    return x
 
 
 def pad(operand, padding_value, padding_config):

@@ -29,10 +29,10 @@ RULES = {
     "inexact 0 1": "kaiser trapezoid",
     "promote 0 1": "allclose append array_equal array_equiv cross isclose kron outer polyadd polysub",
     "keep 0": "array_split atleast_1d atleast_2d atleast_3d broadcast_to delete diag "
-    "diag_indices_from diagflat diagonal dsplit expand_dims flip fliplr flipud hsplit imag insert "
+    "diag_indices_from diagflat diagonal expand_dims flip fliplr flipud imag insert "
     "matrix_transpose moveaxis packbits pad partition permute_dims ravel real resize roll rollaxis rot90 split squeeze tile "
     "transpose tril_indices_from trim_zeros triu_indices_from "
-    "unpackbits unstack vsplit",
+    "unpackbits unstack",
     "keep": "apply_along_axis apply_over_axes block diag_indices fromfunction indices piecewise "
     "tril_indices triu_indices unravel_index",
     "list": "broadcast_arrays meshgrid",
@@ -51,7 +51,7 @@ MODULES = {
     "float_power ldexp cumsum cumprod nancumsum nancumprod remainder round around polydiv interp polyfit unwrap roots gradient",
     "changed": "argsort choose fill_diagonal finfo flatnonzero nonzero argwhere place put put_along_axis lexsort "
     "diff tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "
-    "histogram searchsorted nan_to_num can_cast argpartition tri histogram_bin_edges histogram2d histogramdd ix_",
+    "histogram searchsorted nan_to_num can_cast argpartition tri histogram_bin_edges histogram2d histogramdd ix_ hsplit vsplit dsplit",
     "ufuncs": "ufunc frompyfunc",
     "sets": "union1d intersect1d setxor1d setdiff1d extract isin digitize polyval compress mask_indices ravel_multi_index unique_all unique_counts unique_inverse unique_values",
 }

@@ -236,14 +236,15 @@ POLYFIT = face(np.polyfit, "keep", "polyfit")
 
 
 def roots(p, *, strip_zeros=True):
-    """The zeros of a polynomial; with strip_zeros=False as many as p has entries less one, as jit must know them."""
+    """The zeros of a polynomial, complex; with strip_zeros=False as many as p has entries less one, as jit must know them."""
     p = asarray(p)
     if strip_zeros:
-        return ROOTS(p)
+        found = ROOTS(p)
+        return found.astype(np.result_type(found.dtype, np.complex64))
     (p,), _ = promoted("roots", (p,), "inexact")
     p = wrap(p)
     if p.shape[0] < 2:
-        return jnp().zeros(0, p.dtype)
+        return jnp().zeros(0, np.result_type(p.dtype, np.complex64))
     companion = jnp().diag(jnp().ones(p.shape[0] - 2, p.dtype), -1).at[0].set(-p[1:] / p[0])
     return jnp().linalg.eigvals(companion)
 

@@ -239,9 +239,27 @@ def ix_(*args):
         if a.ndim != 1:
             raise ValueError(f"Arguments to jax.numpy.ix_ must be 1-dimensional, got shape {a.shape}")
         if a.dtype.kind == "b":
-            raise NotImplementedError("Boolean arguments to jax.numpy.ix_ are not implemented; take jnp.nonzero's indices")
+            raise NotImplementedError(
+                "Boolean arguments to jax.numpy.ix_ are not implemented; take jnp.nonzero's indices"
+            )
         found[i] = a.reshape([-1 if k == i else 1 for k in range(len(args))])
     return tuple(found)
+
+
+def split_along(name, least):
+    """One of the splits along a fixed axis: IndexError, as in jax, for an array that has it not."""
+    f = face(getattr(np, name), "keep 0", name)
+
+    def call(ary, indices_or_sections):
+        if np.ndim(ary) < least:
+            raise IndexError(f"{name}: takes an array of {least} axes or more, got shape {np.shape(ary)}")
+        return f(ary, indices_or_sections)
+
+    call.__name__, call.__doc__ = name, f.__doc__
+    return call
+
+
+hsplit, vsplit, dsplit = map(split_along, ("hsplit", "vsplit", "dsplit"), (1, 1, 3))
 
 
 def lexsort(keys, axis=-1):

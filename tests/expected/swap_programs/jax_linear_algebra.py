@@ -54,6 +54,7 @@ print(jnp.linalg.eigvals(jnp.array([[0.0, 1.0], [-1.0, 0.0]])), jnp.linalg.eigh(
 print(jnp.fft.rfft(y)[:3], jnp.fft.ifft(jnp.fft.fft(y)).real[:3], jnp.convolve(x[:3], y[:3]), jnp.interp(0.7, x, y))
 print(jax.grad(lambda m: jnp.linalg.slogdet(m)[1])(a)[0], jax.grad(lambda m: jnp.linalg.eigh(m)[0][0])(a)[0])
 print(jnp.polyfit(x, y, 2), jnp.polyval(jnp.array([1.0, 2.0]), 3.0), jnp.cov(jnp.stack([x, y])), jnp.percentile(y, jnp.array([25, 50])))
+print([(r.dtype, jnp.sort(r)) for r in map(jnp.roots, (jnp.array([1.0, -3.0, 2.0]), jnp.array([1.0, 0.0, 1.0]), jnp.array([2.0])))])
 res = jsp.optimize.minimize(lambda p: jnp.sum((p - jnp.array([1.0, -2.0])) ** 2), jnp.zeros(2), method="BFGS")
 print(res.x.round(6), res.success)
 print(jnp.linalg.cholesky(-a), jnp.linalg.inv(a)[0], jnp.trace(a), jnp.kron(jnp.eye(2), a[:1, :1]))
