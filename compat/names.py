@@ -21,7 +21,17 @@ NAMES = {
     "concatenate": "CatBackward0",
     "where": "WhereBackward0",
     "squared_error": "MseLossBackward0",
+    "cholesky": "LinalgCholeskyExBackward0",
+    "det": "LinalgDetBackward0",
+    "eigh": "LinalgEighBackward0",
+    "inv": "LinalgInvExBackward0",
+    "pinv": "LinalgPinvBackward0",
+    "qr": "LinalgQrBackward0",
+    "slogdet": "LinalgSlogdetBackward0",
+    "solve": "LinalgSolveExBackward0",
+    "svd": "LinalgSvdBackward0",
 }
+OVER_SOME = {"sum": "SumBackward1", "mean": "MeanBackward1"}  # where not all axes are reduced: vmap's own reductions
 
 
 def node_name(n):
@@ -35,6 +45,8 @@ def node_name(n):
     if n.plan.label is not None:
         return n.plan.label
     name = n.plan.prim.name
+    if name in OVER_SOME and n.avals and len(n.params["axes"]) < len(n.avals[0].shape):
+        return OVER_SOME[name]
     return NAMES.get(name) or "".join(w.capitalize() for w in name.split("_")) + "Backward0"
 
 

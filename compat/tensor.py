@@ -426,8 +426,10 @@ class Tensor(Taped):
         return None if root is self or box is self else root if box is None else box
 
     # ---- values
-    def numpy(self, *, force=False):
+    def numpy(self, *wrong, force=False):
         """The values as an ndarray over the same memory."""
+        if wrong:
+            takes_none(self, "numpy", wrong, {"force": force})
         t = current(self)
         if t.mark is not None and not force:
             error = RuntimeError(

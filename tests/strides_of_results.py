@@ -7,6 +7,7 @@ dimensions longer than 1) and contiguity of each result. Invariant: the table of
 """
 
 import argparse
+import collections
 import pathlib
 import sys
 import warnings
@@ -75,7 +76,7 @@ def made(torch, layout, other):
 def calls(torch):
     """The texts of all calls there are, of functions and of methods, for each name."""
     names = [f"torch.{n}" for n in dir(torch)] + [f"torch.nn.functional.{n}" for n in dir(torch.nn.functional)]
-    names += [f"torch.special.{n}" for n in dir(torch.special)] + [f"torch.Tensor.{n}" for n in dir(torch.Tensor)]
+    names += [f"torch.special.{n}" for n in dir(torch.special)] + [f"torch.linalg.{n}" for n in dir(torch.linalg)] + [f"torch.fft.{n}" for n in dir(torch.fft)] + [f"torch.Tensor.{n}" for n in dir(torch.Tensor)]
     for name in names:
         last = name.rpartition(".")[2]
         if last[0] == "_" or last[0].isupper() or last[-1] == "_" or any([s in last for s in SKIPPED]):
@@ -101,17 +102,37 @@ def seen(t):
     return [list(t.shape), [s if n != 1 else 0 for s, n in zip(t.stride(), t.shape, strict=True)], t.is_contiguous()]
 
 
-# Factorisations are in C order here, in torch in LAPACK's; the unsafe_ forms are copies here; and single functions.
-DIFFERENT = "geqrf lu qr svd pca_lowrank svd_lowrank pinverse unsafe_chunk unsafe_split unsafe_split_with_sizes kron stack ldexp cross "
-DIFFERENT = set((DIFFERENT + "renorm roll gradient binomial local_response_norm index adaptive_max_pool3d pixel_shuffle "
-                 "adaptive_max_pool3d_with_indices pixel_unshuffle rms_norm diff nan_to_num new_tensor instance_norm dropout2d").split())  # fmt: skip
+# Functions with an order of their own in torch; the unsafe_ forms, which are copies here.
+DIFFERENT = "unsafe_chunk unsafe_split unsafe_split_with_sizes kron ldexp gradient binomial local_response_norm index adaptive_max_pool3d "
+DIFFERENT = set((DIFFERENT + "adaptive_max_pool3d_with_indices pixel_shuffle pixel_unshuffle rms_norm diff nan_to_num instance_norm dropout2d rot90 "
+                 "pca_lowrank svd_lowrank slice_scatter").split())  # fmt: skip
 
 
-def is_known(layout, other, call):
-    """Is it a difference that docs/torch-users.md names: several operands in different orders of memory, or one of these functions?"""
+def known(layout, other, call, got, want):
+    """Which difference that docs/torch-users.md names this one is; None if it is another."""
     name, _, arguments = call.partition("(")
-    mixed = "mask" in arguments or "y" in arguments and layout != other or layout == "expanded" or other == "expanded"
-    return mixed or name.rpartition(".")[2] in DIFFERENT
+    if all([g == w or in_columns(g, w) for g, w in zip(got, want, strict=True)]):
+        return "factorisations, in columns as LAPACK leaves them"
+    if "torch.linalg." in name or name.rpartition(".")[2] in ("geqrf", "qr", "svd", "pinverse"):
+        return "factorisations of a permuted Tensor"
+    mixed = "mask" in arguments or "y" in arguments and layout != other or "expanded" in (layout, other)
+    if mixed and ("expanded" in (layout, other) or all([g[2] for g, w in zip(got, want, strict=True) if g != w])):
+        return "elementwise functions of operands in two orders: C order here, that of the first in torch"
+    return "single functions" if name.rpartition(".")[2] in DIFFERENT else None
+
+
+def in_columns(got, want):
+    """Are matrices in C order in the one and in columns in the other?"""
+    shape, (same, columns, _) = got[0], want
+    return shape == same and len(shape) > 1 and [*columns[:-2], columns[-1], columns[-2]] == in_c_order([*shape[:-2], shape[-1], shape[-2]])
+
+
+def in_c_order(shape):
+    """The strides of C order, those of axes of one element as 0."""
+    steps = [1]
+    for n in reversed(shape[1:]):
+        steps.insert(0, steps[0] * n)
+    return [s if n != 1 else 0 for s, n in zip(steps, shape, strict=True)]
 
 
 def compare(torch, compat, pairs):
@@ -178,9 +199,11 @@ def main():
     torch.set_num_threads(1)
     count, different = compare(torch, compat, PAIRS)
     if not options.all:
-        known = [d for d in different if is_known(*d[:3])]
-        different = [d for d in different if not is_known(*d[:3])]
-        print(f"{len(known)} in ways that docs/torch-users.md names")
+        names = [known(*d) for d in different]
+        for name, many in collections.Counter(names).most_common():
+            if name:
+                print(f"{many:5} {name}")
+        different = [d for d, name in zip(different, names, strict=True) if not name]
     for layout, other, call, got, want in different[: options.show]:
         print(f"{layout} {other}: {call}\n  compat: {got}\n  torch:  {want}")
     print(f"{count} results compared, {len(different)} with other strides")

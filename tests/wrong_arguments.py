@@ -3,6 +3,7 @@ the same, or both take the arguments.
 
     python tests/wrong_arguments.py            which differ (torch 2.13 has to be installed)
     python tests/wrong_arguments.py --only optim.   of calls that begin so
+    python tests/wrong_arguments.py --operations    instead: of every function and method with a signature of torch's parser (25,000 calls)
 
 Right calls (network_kinds.py for torch.nn; here for optim, its schedulers, data and distributions) are changed in one place each: an argument
 less, one more, one of an unknown name, each one of another type. Invariant: a call is text; so one that differs can be run by hand.
@@ -160,24 +161,93 @@ def outcome(torch, text):
     return ""
 
 
+# ------------------------------------------------------------------------------------------------ functions and methods
+HOMES = {"linalg_": "torch.linalg.", "fft_": "torch.fft.", "special_": "torch.special."}
+LEFT = re.compile(
+    r"_|.*(sparse|quant|padded|smm)|\.(new|map_|map2_|apply_|set_|record_stream|cuda|xpu|ipu|mtia|pin_memory|q_|int_repr)|range"
+)
+
+
+def operations(torch, compat):
+    """(the call as text, torch's arguments, compat's) of the wrong calls of expected/calls_cases.py, of every name of the table."""
+    from calls_cases import wrong_calls
+
+    from compat import calls
+
+    for name in calls.table():
+        method = name.startswith(".")
+        home = next((h for h in HOMES if name.startswith(h)), "")
+        whole = f"torch.ones(2, 3){name}" if method else f"{HOMES.get(home, 'torch.')}{name.removeprefix(home)}"
+        if (
+            LEFT.match(name)
+            or calls.table()[name] == "!"
+            or not all(callable(found(t, whole)) for t in (torch, compat))
+        ):
+            continue
+        signatures = calls.signatures_of(name.lstrip("."), method)
+        for theirs, ours in zip(wrong_calls(torch, signatures), wrong_calls(compat, signatures)):
+            (args, named), shown = theirs, []
+            shown += [f"a[{i}]" for i in range(len(args))] + [f"{k}=k[{k!r}]" for k in named]
+            yield f"{whole}({', '.join(shown)})", theirs, ours
+
+
+def found(torch, text):
+    """What a text names, None if there is no such thing."""
+    try:
+        return eval(text, {"torch": torch})
+    except AttributeError:
+        return None
+
+
+def refused(torch, text, args, named):
+    """The TypeError of a call as text, "" where there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            eval(text, {"torch": torch, "a": args, "k": named})
+    except TypeError as error:
+        return str(error)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}" if torch.__name__ == "compat" else ""
+    return ""
+
+
+def compare_operations(torch, compat):
+    total = wrong = 0
+    for text, theirs, ours in operations(torch, compat):
+        said = refused(torch, text, *theirs)
+        total += bool(said)
+        if said and (own := refused(compat, text, *ours)) != said:
+            wrong += 1
+            print(f"{text}  # {theirs}\n    T {said}\n    C {own}")
+    print(f"torch refuses {total}; {wrong} differ")
+    return bool(wrong)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Compare wrong calls of torch's classes with compat's.")
     parser.add_argument("--only", default="", help="calls that begin so")
+    parser.add_argument("--operations", action="store_true", help="functions and methods instead of classes")
     a = parser.parse_args()
     import torch
 
     import compat
+    import compat.fft
+    import compat.linalg
+    import compat.special
 
-    refused = wrong = 0
+    if a.operations:
+        return compare_operations(torch, compat)
+    total = wrong = 0
     for text in programs():
         if not text.startswith(a.only):
             continue
         theirs, ours = outcome(torch, text), outcome(compat, text)
-        refused += bool(theirs)
+        total += bool(theirs)
         if theirs != ours:
             wrong += 1
             print(f"{text}\n    T {theirs}\n    C {ours}")
-    print(f"torch refuses {refused}; {wrong} differ")
+    print(f"torch refuses {total}; {wrong} differ")
     return bool(wrong)
 
 

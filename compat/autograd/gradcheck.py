@@ -13,7 +13,6 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.transforms.boundary import as_tensor
 
-from ..functions.random import Generator
 from ..functions.register import FUNCTIONS as T
 from ..tensor import Tensor, current, memory
 from . import forward_ad
@@ -217,6 +216,8 @@ class Directions:
     """torch's random directions of its fast mode: of each input (for the real and for the imaginary part), then of each result."""
 
     def __init__(self, xs):
+        from ..functions.random import Generator  # (it loads the streams)
+
         self.generator = Generator()
         self.of_inputs = [(self.drawn(x), self.drawn(x) if x.is_complex() else None) for x in xs]
 

@@ -33,7 +33,7 @@ def condition_of(condition, name="where"):
         raise
 
 
-def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None):
+def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None, **unknown):
     """input where the condition holds, else other; with the condition alone, the indices at which it holds.
 
     >>> import compat as torch
@@ -41,7 +41,7 @@ def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None):
     tensor([1., 0.])
     """
     try:
-        if out is not None and not (isinstance(input, Tensor) and isinstance(other, Tensor)):
+        if unknown or out is not None and not (isinstance(input, Tensor) and isinstance(other, Tensor)):
             raise TypeError("where() with out= takes three Tensors")
         if input is MISSING and other is MISSING and not more:
             return FUNCTIONS["nonzero"](condition, as_tuple=True)
@@ -58,7 +58,9 @@ def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None):
             set_label(got, "WhereBackward0", (input, other))
         return got if out is None else store("where", out, got)
     except BaseException as error:
-        error = answer(error, "where", (condition, input, other, *more), {} if out is None else {"out": out})
+        error = answer(
+            error, "where", (condition, input, other, *more), unknown if out is None else {**unknown, "out": out}
+        )
         raise error
 
 

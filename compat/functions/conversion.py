@@ -65,6 +65,10 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
             dtype = args.pop(0)
     if other is not None:
         dtype = other.dtype
+    if args and (len(args) > 2 or type(args[0]) is not bool or type(args[-1]) is not bool):
+        raise TypeError("to() takes two bools after the dtype")
+    if type(copy) is not bool or type(non_blocking) is not bool:
+        raise TypeError("copy and non_blocking are bools")
     if len(args) == 2:
         copy = args[1]
     if device is not None:
@@ -200,7 +204,7 @@ def is_same_size(input, other):
     return input.shape == other.shape
 
 
-@function
+@operation(method=False)
 def result_type(tensor1, tensor2):
     """The dtype in which an operation on these two (Tensors or numbers) computes."""
     return dtypes.of_numpy(dtypes.result_dtype([rank(as_operand(x)) for x in (tensor1, tensor2)]))

@@ -488,8 +488,10 @@ def indices_of(keep):
     return indices
 
 
-tril_indices = publish(indices_of(np.tril), ("tril_indices",), True, False)
-triu_indices = publish(indices_of(np.triu), ("triu_indices",), True, False)
+tril_indices, triu_indices = (
+    operation(name=name, method=False)(indices_of(triangle))
+    for name, triangle in (("tril_indices", np.tril), ("triu_indices", np.triu))
+)
 
 
 # ------------------------------------------------------------------------------------------------ of other Tensors

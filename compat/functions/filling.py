@@ -57,7 +57,7 @@ def zero_(self):
 def copy_(self, src, non_blocking=False):
     """The elements of another Tensor, broadcast and cast to this dtype, written into this Tensor."""
     src = as_operand(src)
-    if src is NotImplemented:
+    if src is NotImplemented or non_blocking is not False and non_blocking is not True:
         raise TypeError("copy_(): argument 'other' (position 1) must be Tensor")
     if isinstance(src, Tensor):
         own, given = tuple(self.shape), shape_of(current(src))

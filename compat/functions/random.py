@@ -19,7 +19,7 @@ from funcgrad.errors import RandomnessError
 from .. import streams
 from ..devices import usable
 from ..tensor import Tensor, current, wrap
-from .creation import completed, function, none_left, size_argument
+from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
 from .drawing import drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
@@ -152,7 +152,7 @@ def randn(
     return completed("randn", t, out, device, requires_grad)
 
 
-@function
+@seldom
 def randint(
     *args,
     low=None,
@@ -183,7 +183,7 @@ def randint(
     return completed("randint", t, out, device, requires_grad)
 
 
-@function
+@seldom
 def randperm(
     n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
@@ -218,7 +218,7 @@ rand_like = like("rand_like", lambda g, shape, d, plain: g.uniform(shape, 0.0, 1
 randn_like = like("randn_like", lambda g, shape, d, plain: g.normal(shape, 0.0, 1.0, d, plain))
 
 
-@function
+@seldom
 def randint_like(
     input, *args, low=None, high=None, dtype=None, layout=None, device=None, requires_grad=False, generator=None
 ):
@@ -239,7 +239,7 @@ def constant(out, operands, label):
     return named(out, label, operands)
 
 
-@function
+@seldom
 def normal(
     mean, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
     pin_memory=False,

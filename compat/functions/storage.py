@@ -145,7 +145,10 @@ def resize_as_(self, the_template, memory_format=None):
     return resize_(self, tuple(the_template.shape))
 
 
-FUNCTIONS["resize_as_"] = lambda input, the_template, memory_format=None: resize_as_(input, the_template)
+@operation(name="resize_as_", method=False)
+def resize_as_of(input, the_template, *, memory_format=None):
+    """Tensor.resize_as_ as a function."""
+    return resize_as_(input, the_template)
 
 
 @operation(function=False)

@@ -58,7 +58,13 @@ def binary(
 
     def call(input=MISSING, other=MISSING, *more, out=None, **unknown):
         try:
-            if more or unknown or not (numbers or isinstance(other, Tensor) and isinstance(input, Tensor)):
+            if (
+                more
+                or unknown
+                or name == "copysign"
+                and not isinstance(input, Tensor)
+                or not (numbers or isinstance(other, Tensor) and isinstance(input, Tensor))
+            ):
                 raise TypeError(f"{name}() takes two Tensors" + " or numbers" * numbers)
             got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
             if got is NotImplemented:

@@ -8,7 +8,7 @@ import warnings
 import pytest
 
 import compat
-from tests.strides_of_results import made, strides, written_through
+from tests.strides_of_results import known, made, strides, written_through
 
 PATH = pathlib.Path(__file__).parents[1] / "expected" / "strides.json.xz"
 STORED = json.loads(lzma.decompress(PATH.read_bytes()))
@@ -18,7 +18,7 @@ NAMES = sorted(CALLS)
 
 @pytest.mark.parametrize("part", range(8))
 def test_as_torch(part):
-    """Each result that compat gives too has torch's strides."""
+    """Each result that compat gives too has torch's strides, or differs in a way that the docs name."""
     wrong = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -26,7 +26,7 @@ def test_as_torch(part):
             space = made(compat, "channels_last", "channels_last")
             for call, want in CALLS[name].items():
                 got = strides(call, space)
-                if got and got != want:
+                if got and got != want and not known("channels_last", "channels_last", call, got, want):
                     wrong.append((call, got, want))
     assert not wrong
 

@@ -653,6 +653,10 @@ show(lambda: fn.grad(lambda x: checkpoint(torch.sin, x, use_reentrant=False).sum
 show(lambda: fn.grad(lambda x: (x.sum(), 3), has_aux=True)(x)); show(lambda: fn.vjp(lambda x: (3, None), x, has_aux=True)); show(lambda: fn.jvp(lambda x: (x, "a"), (x,), (x,), has_aux=True)); show(lambda: fn.grad(lambda x: {"a": x.sum()})(x)); show(lambda: fn.jacrev(lambda x: x.long())(x))
 x = torch.ones(4, 2)
 for r in ("same", "different"): torch.manual_seed(0); show(lambda: fn.vmap(lambda x: x * torch.rand(2), randomness=r, chunk_size=1)(x)); print(torch.rand(1))
+# --- nodes that vmap leaves
+X = torch.rand(2, 3, 3, dtype=torch.double) + 3 * torch.eye(3); X = (X @ X.mT).requires_grad_()
+for f in (torch.sum, torch.mean, torch.linalg.slogdet, torch.linalg.det, torch.linalg.inv, torch.linalg.cholesky, torch.sin, lambda x: x.sum(0), lambda x: x * 2, lambda x: F.softmax(x, -1), lambda x: x.exp().log()):
+    out = fn.vmap(f)(X); print(type((out[1] if isinstance(out, tuple) else out).grad_fn).__name__)
 # --- checkpoints
 checkpoint, set_checkpoint_early_stop = torch.utils.checkpoint.checkpoint, torch.utils.checkpoint.set_checkpoint_early_stop
 x = torch.arange(1., 4., requires_grad=True); log = []
