@@ -243,6 +243,30 @@ def same(got, want):
     return bool(numpy.allclose(got, want, rtol=1e-7, atol=1e-9 * size, equal_nan=True))
 
 
+def by_differences(text):
+    """{way: the same derivatives, by central differences of the values}: what decides where jax gives others."""
+    face = ours()
+    space = {**face, "numpy": numpy, "X": X, "T": T}
+    exec(compile(text, "<program>", "exec"), space)
+    f = lambda x: numpy.asarray(space["f"](x))  # noqa: E731
+    step = 1e-5
+
+    def gradient(x):
+        return [numpy.sum((f(x + step * e) - f(x - step * e)) * T) / (2 * step) for e in numpy.eye(3)]
+
+    along = (f(X + step * T) - f(X - step * T)) / (2 * step)
+    return {"grad": gradient(X), "jvp": along, "jit_vmap_grad": [gradient(X), gradient(T)]}
+
+
+def confirmed(text, got, want):
+    """Are figures that differ from jax's those that differences give, and the values the same?"""
+    if not same(got["value"], want["value"]):
+        return False
+    found = by_differences(text)
+    odd = [k for k in WAYS if not same(got[k], want[k])]
+    return all(k in found and numpy.allclose(got[k], found[k], rtol=1e-4, atol=1e-5) for k in odd)
+
+
 def program(seed, number):
     maker = Maker(seed, number)
     return maker.program(), maker.used
@@ -258,7 +282,7 @@ def main():
     import jax
 
     us, them, start = ours(), theirs(), time.process_time()
-    wrong = refused = more = less = 0
+    wrong = refused = more = less = ours_alone = 0
     stored = []
     for number in range(a.first, a.first + a.count):
         text, used = program(a.seed, number)
@@ -269,7 +293,13 @@ def main():
         more += sum(isinstance(w, str) and not isinstance(got[k], str) for k, w in want.items())
         less += sum(isinstance(g, str) and not isinstance(want[k], str) for k, g in got.items())
         bad = {k: (got[k], want[k]) for k in WAYS if not same(got[k], want[k])}
-        if bad:
+        if bad and confirmed(text, got, want):
+            ours_alone += 1
+            print(
+                f"{a.seed} {number} {used}: differences of the values give what is here, not jax's {', '.join(bad)}",
+                flush=True,
+            )
+        elif bad:
             wrong += 1
             print(
                 f"---- {a.seed} {number} {used}\n{text}",
@@ -281,7 +311,8 @@ def main():
             jax.clear_caches()
     ways = a.count * len(WAYS)
     print(
-        f"programs {a.first} to {a.first + a.count - 1} of seed {a.seed}, {ways} figures: {wrong} programs disagree; jax refuses {refused} "
+        f"programs {a.first} to {a.first + a.count - 1} of seed {a.seed}, {ways} figures: {wrong} programs disagree, and {ours_alone} "
+        f"where differences are against jax; jax refuses {refused} "
         f"figures, of which {more} are here; refused here alone {less}; {time.process_time() - start:.0f} s of processor time"
     )
     if a.store:

@@ -4,6 +4,7 @@ import json
 import lzma
 import pathlib
 import sys
+import warnings
 
 import numpy as np
 
@@ -12,9 +13,11 @@ from funcgrad.core.primitive import PRIMITIVES
 
 EXPECTED = pathlib.Path(__file__).parent / "expected"
 sys.path.append(str(EXPECTED))
+import composed_cases as composed  # noqa: E402
 import extremes_cases as cases  # noqa: E402
 
-STORED = json.loads(lzma.decompress((EXPECTED / "extremes.json.xz").read_bytes()))["found"]
+WHOLE_FILE = json.loads(lzma.decompress((EXPECTED / "extremes.json.xz").read_bytes()))
+STORED = WHOLE_FILE["found"]
 FLUSHED = "XLA takes denormal numbers for zeros, which are then equal"
 TIES = "ties are shared otherwise (docs/kinks.md)"
 ORDER = "one infinity overflows first; jax's sums and products, taken in another order, meet inf - inf or 0 * inf"
@@ -50,6 +53,25 @@ DIFFERENT = {
     "cumlogsumexp": {"infinite": "a single infinity has the whole derivative; jax's weights add up to more than one"},
     "shares": {"huge": "the second operand is not the logsumexp of the first, and what overflows is no share"},
     "mul_along": {p: "what repeated factors multiply is found by division, here of inf or nan by itself" for p in ("infinite", "nan")},
+}  # fmt: skip
+
+
+OF_NUMPY = "the value is NumPy's"
+HUGE_SUMS = "sums and products of what overflows, in another order; or digits that XLA loses near the largest number"
+INFINITE_PULL = "an infinite cotangent meets the weights 1 and -t of what interpolates; jax's are 1 - t and t"
+COMPOSED = {
+    "np.interp(x, np.array([-1.0, 0.0, 1.0, 2.0]), y)": {"infinite": OF_NUMPY},
+    "np.interp(np.array([-0.5, 0.2, 1.5]), np.sort(x), y)": {"infinite": OF_NUMPY, "huge": HUGE_SUMS},
+    "np.cov(x, y)": {"huge": HUGE_SUMS},
+    **{f"np.{f} * y": {"infinite": INFINITE_PULL} for f in ("percentile(x, 40.0)", "median(x)", "nanmedian(x)", "nanquantile(x, 0.3)")},
+    "np.correlate(x, y[:3])": {"infinite": PADDED, "nan": PADDED},
+    "np.average(x, weights=abs(y))": {"zeros": "NumPy's ZeroDivisionError; jax gives nan"},
+    "np.linalg.norm(x) * y": {"huge": SCALED}, "np.linalg.norm(x, 3) * y": {"huge": SCALED},
+    "np.logaddexp(x, y)": {"infinite": "equal infinities share the derivative; jax gives 1 to each"},
+    "np.hypot(x, y)": {"huge": SCALED, "infinite": "the direction of arctan2; jax gives nan"},
+    "np.arctan2(x, y)": {"zeros": "0, as in torch; jax gives nan", "infinite": "the limit, 0; jax gives nan"},
+    "np.linalg.multi_dot([x.reshape(2, 2), y.reshape(2, 2), x.reshape(2, 2)])": {"huge": HUGE_SUMS},
+    "np.sinc(x) * y": {"huge": "the sine and cosine of a huge number to their last digits, which XLA has not"},
 }  # fmt: skip
 
 
@@ -95,6 +117,18 @@ def test_as_jax_but_for_what_is_listed():
                 if len(g) != len(w) or not all(map(close, g, w)):
                     found.add((name, pattern))
     assert found == {(name, pattern) for name, patterns in DIFFERENT.items() for pattern in patterns}
+
+
+def test_composed_functions():
+    """As in jax, but for what is listed with its reason."""
+    found = set()
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for text, pattern, x, y in composed.rows():
+            got, want = composed.figures(text, fg.numpy, fg.grad, x, y), WHOLE_FILE["composed"][f"{text} {pattern}"]
+            if isinstance(got, str) or isinstance(want, str) or not all(map(close, got, want)):
+                found.add((text, pattern))
+    assert found == {(text, pattern) for text, patterns in COMPOSED.items() for pattern in patterns}
 
 
 def test_a_difference_is_seen():

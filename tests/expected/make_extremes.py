@@ -10,6 +10,7 @@ os.environ |= {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu", "XLA_FLAGS": "--xl
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1]), str(HERE.parent)]
 
+import composed_cases as composed  # noqa: E402
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
 from extremes_cases import rows  # noqa: E402
@@ -50,7 +51,11 @@ def main():
             found[f"{name} {pattern}"] = figures(name, args, params, floats)
         except (TypeError, NotImplementedError, ValueError) as error:
             found[f"{name} {pattern}"] = repr(type(error).__name__)
-    text = json.dumps({"jax": jax.__version__, "found": found}, separators=(",", ":"))
+    of_several = {
+        f"{text} {pattern}": composed.figures(text, jax.numpy, jax.grad, jax.numpy.asarray(x), jax.numpy.asarray(y))
+        for text, pattern, x, y in composed.rows()
+    }
+    text = json.dumps({"jax": jax.__version__, "found": found, "composed": of_several}, separators=(",", ":"))
     (HERE / "extremes.json.xz").write_bytes(lzma.compress(text.encode(), preset=9))
 
 
