@@ -45,7 +45,7 @@ FUNCTIONS = {  # NumPy's functions, by the module of ours that says what they do
     "diag_indices_from",
     "shapes": "reshape ravel expand_dims squeeze atleast_1d atleast_2d atleast_3d transpose matrix_transpose "
     "linalg.matrix_transpose swapaxes moveaxis rollaxis flip flipud fliplr rot90 roll broadcast_to broadcast_arrays "
-    "shape ndim size",
+    "lib.stride_tricks.sliding_window_view shape ndim size",
     "sorting": "sort argsort partition argpartition lexsort sort_complex unique unique_all unique_counts "
     "unique_inverse unique_values union1d intersect1d setdiff1d setxor1d isin searchsorted digitize bincount "
     "ravel_multi_index unravel_index",

@@ -178,6 +178,21 @@ def broadcast_arrays(*args, subok=False):
     return tuple(broadcast(a, shape) for a in args)
 
 
+@implements("lib.stride_tricks.sliding_window_view")
+def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
+    """Windows along some axes, one axis each at the end."""
+    x = as_array(x)
+    sizes = shape_tuple(window_shape)
+    axes = [axis_of(k, x.ndim) for k in axis] if isinstance(axis, (tuple, list)) else axes_of(x, axis)
+    if len(axes) != len(sizes):
+        raise ValueError(
+            f"sliding_window_view: {len(sizes)} lengths of windows for {len(axes)} axes: window_shape and axis must be as many."
+        )
+    for k, n in zip(axes, sizes, strict=True):
+        x = P["sliding_windows"](x, axis=k, size=n, step=1)
+    return x
+
+
 # ------------------------------------------------------------------------------------------------ what they are
 @implements(np.shape)
 def shape(a):
