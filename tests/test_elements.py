@@ -5,7 +5,7 @@ import pytest
 
 import funcgrad as fg
 import funcgrad.numpy as fnp
-from funcgrad.compile import element_loops, elements
+from funcgrad.compile import element_loops, elements, late
 from funcgrad.core.graph_parser import parse
 
 A = np.array([[0.3, -0.2, 0.5], [0.1, 0.4, -0.6], [-0.7, 0.2, 0.1]])
@@ -142,3 +142,44 @@ def test_while():
 
     root, steps = fg.jit(newton)(np.float64(2.0))
     assert abs(root - np.sqrt(2)) < 1e-12 and steps == 5
+
+
+def test_rows_that_no_step_needs_are_computed_after_the_loop():
+    """Of the carry that each step began with: the loop itself has the carry alone. What Python would raise at is inf and nan there too."""
+
+    def step(c, x):
+        top = fnp.max(c)
+        e = fnp.exp(c - top)
+        new = fnp.stack([c[1] + x, c[0] * x[()]])
+        return new, (e / fnp.sum(e), fnp.log(e), 1.0 / (c - x), c[0] > x, new)
+
+    def by_hand(c, xs):
+        rows = []
+        for x in xs:
+            e = np.exp(c - c.max())
+            new = np.array([c[1] + x, c[0] * x])
+            with np.errstate(all="ignore"):
+                rows.append((e / e.sum(), np.log(e), 1.0 / (c - x), c[0] > x, new))
+            c = new
+        return c, [np.array(r) for r in zip(*rows, strict=True)]
+
+    xs, c = np.linspace(-1.0, 1.0, 40), np.array([0.3, -1.0])
+    for reverse in (False, True):
+        last, rows = fg.jit(lambda c, xs: fg.lax.scan(step, c, xs, reverse=reverse))(c, xs)  # noqa: B023 (it is run at once)
+        want, due = by_hand(c, xs[::-1] if reverse else xs)
+        np.testing.assert_allclose(last, want)
+        for got, values in zip(rows, due, strict=True):
+            np.testing.assert_allclose(got, values[::-1] if reverse else values)
+            assert got.dtype == values.dtype and got.flags.owndata and got.flags.writeable
+        assert np.isinf(rows[2]).any() == (not reverse)
+    graph = parse("""
+graph(a0: float64[2], a1: float64[])
+  v0: float64[2] = mul(a0, a1)
+  v1: float64[2] = exp(a0)
+  v2: float64[2] = sin(v1)
+  v3: float64[2] = add(v2, v0)
+  return v0, v3
+""")
+    found = late.late(graph, 0, 1, 40)
+    assert [n.prim.name for n in found.step.nodes] == ["mul"] and found.kept == [0]
+    assert late.late(graph, 0, 1, 8) is None  # (too few steps)

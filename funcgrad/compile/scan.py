@@ -18,7 +18,7 @@ from ..core.nested import reached
 from ..core.primitive import PRIMITIVES, helpers
 from ..core.quiet import quiet
 from ..errors import GraphError
-from . import rows, sums
+from . import late, rows, sums
 from .call import call
 from .closed import (
     Closed,
@@ -104,6 +104,7 @@ def runner(graph, consts, carries, length, reverse, strong):
     if run is None:
         elements = elementwise_graph(graph) if length and not strong else None
         ahead = None if strong else rows.early(graph, consts, carries, length)
+        behind = None if strong or elements is None or ahead is not None else late.late(graph, consts, carries, length)
         after = None if strong or elements is not None else sums.sums(graph, consts, carries, length)
         if after is not None:
             text = sums.text(graph, after, consts, carries)
@@ -113,6 +114,10 @@ def runner(graph, consts, carries, length, reverse, strong):
             text = rows.text(graph, ahead, consts, carries)
             loop = runner(ahead.step, consts, carries, length, reverse, strong)
             env = {"rows": compiled(ahead.rows), "loop": loop, "own": own}
+        elif behind is not None:
+            text = late.text(graph, behind, consts, carries)
+            loop = runner(behind.step, consts, carries, length, reverse, strong)
+            env = {"after": compiled(behind.after), "loop": loop, "own": own}
         elif elements is not None:
             before, step = apart(elements, sum([math.prod(a.shape) for a in graph.in_avals[:consts]]))
             text, env = scan_code(graph, before, step, consts, carries, length, reverse)

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from ..core.aval import Aval
+from ..core.graph import GraphNode
 from ..ops.rows import row_of
 from .passes.indices import bounds
 from .passes.rewriting import NONE, constant
@@ -24,6 +25,8 @@ FEWEST, UNTHREADED = (
     9216,
 )  # rows that are summed by BLAS, and numbers from which on OpenBLAS takes threads for a vector and a matrix
 LARGEST_SUM = 1 << 18  # numbers that are summed so
+FOLDED = (np.add, np.maximum, np.minimum)
+FEW, MANY = 4, 32  # elements that are reduced to one, slice by slice, and how many such there are at least
 TWICE = 4096  # elements from which x * 2 is quicker than x + x
 ROW = 1024  # of a vector that is taken as rows
 
@@ -138,9 +141,33 @@ class Texts:
 
     def reduce(self, ufunc, out, x, axes):
         """A reduction by a ufunc. (Its method costs half of np.sum, and positional arguments less than named ones.)"""
+        if self.few(ufunc, x, axes):
+            return self.folded(ufunc, out, x, axes[0])
         axis = None if len(axes) == len(x.aval.shape) and axes else axes[0] if len(axes) == 1 else axes
         args = [x, repr(axis)] + (["None"] if out else [])
         return self.call(ufunc.reduce, f"{ufunc.__name__}_reduce", args, out)
+
+    def few(self, ufunc, x, axes):
+        """Are few float elements reduced to one, and this for many?"""
+        shape = x.aval.shape
+        if len(axes) != 1 or ufunc not in FOLDED or x.aval.dtype.char not in "fd":
+            return False
+        return 2 <= shape[axes[0]] <= FEW and math.prod(shape) >= MANY * shape[axes[0]]
+
+    def folded(self, ufunc, out, x, axis):
+        """A reduction of few elements for each of many: of one slice with the next, in the order that NumPy has for so few."""
+        before = (slice(None),) * axis
+        parts = [
+            self.view(x, f"[{':, ' * axis}{i}]", lambda a, i=i: a[(*before, i)]) for i in range(x.aval.shape[axis])
+        ]
+        total = self.call(ufunc, ufunc.__name__, parts[:2], out)
+        for part in parts[2:]:
+            if out is None:
+                out = total = self.say(total)
+            else:
+                self.line(total)
+            total = self.call(ufunc, ufunc.__name__, [out, part], out)
+        return total
 
     def reduce_into(self, ufunc, memory, x, axes):
         """A reduction that keeps its axes, into memory of that shape."""
@@ -156,6 +183,27 @@ class Texts:
             self.reduce_into(np.add, memory, text, axes)
         else:
             self.line(inner)
+
+    def written_over(self, idx):
+        """Does the one operation that reads this node's result write to all of it that is not written now?"""
+        if self.readers is None:
+            self.readers = {}
+            for m in self.items:
+                for x in m.ins:
+                    if type(x) is GraphNode:
+                        self.readers[x] = m if x not in self.readers else None
+        n = self.now
+        last = self.readers.get(n)
+        if (
+            n in self.results
+            or getattr(last, "prim", None) is not n.prim
+            or last.ins[0] is not n
+            or math.prod(n.aval.shape) > LARGEST_SUM
+        ):
+            return False
+        written = np.zeros(n.aval.shape, bool)
+        written[idx] = written[last.params["idx"]] = True
+        return bool(written.all())
 
     def in_range(self, k, size):
         """Are the whole numbers in this node's operand of this number seen to lie below a size, and not below 0?"""

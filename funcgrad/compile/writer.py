@@ -75,6 +75,7 @@ class Writer(Numbers, Texts):
         self.free_names = []
         self.kept = {}  # constants that the texts of primitives need
         self.read_apart = elements_read(self.items)
+        self.readers = None  # node -> the one operation that reads it, or None, once that has been asked for
         self.blocks = {}  # region -> what runs it
         self.owned = {}  # node -> the name that was made for its array
         self.names = 0

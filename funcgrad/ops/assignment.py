@@ -162,7 +162,7 @@ class put:
             return None
         if out is None:
             out = w.say(f"{x}.copy()")
-        elif out != str(x):
+        elif out != str(x) and not w.written_over(idx):
             w.line(w.call(np.copyto, "copyto", [out, x]))
         w.line(f"{out}[{w.literal(idx)}] = {v}")
         return out
