@@ -3,6 +3,7 @@
 from funcgrad.core.trace import PICK
 
 NAMES = {
+    "affine": "AddmmBackward0",
     "put": "CopySlices",
     "scatter_set": "CopySlices",
     "scatter_add": "CopySlices",

@@ -27,6 +27,10 @@ class Level(Jvp):
 
     name = "dual_level"
 
+    def __init__(self):
+        super().__init__()
+        self.given = {}  # number of a dual Tensor's value -> (the value, the Tensor that make_dual was given for its tangent)
+
     def process(self, prim, args, params, out=None):
         if self.done:
             return prim(*unwrap(self, args)[0], **params)
@@ -123,6 +127,8 @@ def make_dual(tensor, tangent, *, level=None):
     out = P["reshape"](dual, shape=tuple(shape_of(v)))
     if out.mark is not None:
         label(out, "ViewBackward0", (dual,))
+    if tangent.dtype == tensor.dtype and tangent.stride() == tensor.stride():
+        trace.given[id(out.val)] = out.val, tangent
     return out
 
 
@@ -152,7 +158,8 @@ def unpack_dual(tensor, *, level=None):
     value, tangent = parts(current(tensor), trace)
     if tangent is None:
         return UnpackedDualTensor(tensor, None)
-    return UnpackedDualTensor(*[shown(v) for v in (value, tangent)])
+    given = trace.given.get(id(tensor.val))  # (torch hands out the very Tensor as long as the dual has not changed)
+    return UnpackedDualTensor(shown(value), given[1] if given is not None else shown(tangent))
 
 
 def shown(v):

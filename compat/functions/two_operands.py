@@ -80,7 +80,7 @@ def binary(
 
     def inplace(self, other):
         given, other = other, as_operand(other)
-        if other is NotImplemented:
+        if other is NotImplemented or not numbers and not isinstance(other, Tensor):
             raise unsuitable(name + "_", self, given)
         check_in_place(self, other, floats)
         d = dtype_of(current(self))

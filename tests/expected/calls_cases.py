@@ -454,6 +454,13 @@ torch.unravel_index(torch.tensor(3), 1.5)
 F.embedding_bag(torch.tensor([[1]]), x, sparse='x')
 F.embedding_bag('x', x)
 x.sub(y, y)
+x.long().lcm_(7)
+x.nextafter_(2)
+x.atan2_(3)
+x.long().gcd_(True)
+x.hypot_(2)
+F.scaled_dot_product_attention(x[None], x[None], x[None], is_causal='x')
+F.scaled_dot_product_attention(x[None], x[None], x[None], None, 0., 1)
 """.strip().split("\n")
 
 RIGHT = {  # a value of each kind of parameter

@@ -259,3 +259,10 @@ t.out(t.emb(torch.tensor([1, 2]))).sum().backward()
 print(t.emb.weight.grad[:3])
 u = copy.deepcopy(t)
 print(u.emb.weight is u.out.weight)
+
+# a tangent comes back as the Tensor that it was given as
+primal, tangent = torch.randn(2, 3), torch.randn(2, 3)
+with torch.autograd.forward_ad.dual_level():
+    dual = torch.autograd.forward_ad.make_dual(primal, tangent)
+    product = torch.autograd.forward_ad.unpack_dual(dual * dual)
+    print(torch.autograd.forward_ad.unpack_dual(dual).tangent is tangent, product.tangent is tangent, product)
