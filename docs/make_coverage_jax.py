@@ -28,6 +28,25 @@ def head(first):
     return ["", f"| {first} | " + " | ".join([*COLUMNS, "arguments"]) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
 
 
+def in_swap(space, name):
+    """Has the swap for jax this name?"""
+    try:
+        getattr(importlib.import_module(f"funcgrad.jax.{space}"), name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def share(stored, space):
+    """How many of a namespace's names there are, under the swap if nowhere else."""
+    out = [n for n in stored["excluded"].get(space, ()) if not n.endswith("_p")]
+    there, every = (
+        len(stored["names"][space]) + sum(in_swap(space, n) for n in out),
+        len(stored["names"][space]) + len(out),
+    )
+    return f"{there} of the {every} of `{space}` ({100 * there / every:.1f} %)"
+
+
 def lacking_arguments(found):
     """["numpy.sum where", ...]: the arguments that no call passes."""
     return [
@@ -108,6 +127,7 @@ def page():
         "no call passes, or what differs.",
         "",
         f"{sum(map(len, stored['excluded'].values()))} names are left out, with reasons below; most are jax's primitives as objects (`exp_p`).",
+        "Of those that are no such objects " + " and ".join([share(stored, s) for s in ("numpy", "lax")]) + ".",
         "",
         "* *vjp*: jax's own figures, in float64 and complex128; *jvp*: agrees with the vjp; *vmap*: with a loop over two samples;",
         "  *jit*: with eager.",
@@ -143,6 +163,8 @@ def page():
         for name, why in names.items():
             by_reason.setdefault(why, []).append(name)
         lines += [f"* `{space}`: {', '.join(ns)}: {why}." for why, ns in by_reason.items()]
+        there = [n for n in names if in_swap(space, n) and not n.endswith("_p")]
+        lines += [f"  * Of these there under `funcgrad.jax`: {', '.join(there)}."] if there else []
     lines += [
         "",
         "## Names that programs use",

@@ -21,6 +21,8 @@ _INDEX = {
     "igamma igamma_grad_a igammac imag integer_pow is_finite le lgamma log log1p logistic lt max min mul mulhi ne neg nextafter "
     "polygamma population_count pow random_gamma_grad real reduce_precision reciprocal rem round rsqrt select select_n shift_left "
     "shift_right_arithmetic shift_right_logical sign sin sinh sqrt square sub tan tanh zeta",
+    "hints": "AccuracyMode ConvGeneralDilatedDimensionNumbers DotAlgorithm DotAlgorithmPreset PrecisionLike RandomAlgorithm Tolerance after_all "
+    "create_token dce_sink pcast",
     "implicit": "custom_linear_solve custom_root",
     "indexing": "GatherDimensionNumbers GatherScatterMode ScatterDimensionNumbers dynamic_index_in_dim dynamic_slice "
     "dynamic_slice_in_dim dynamic_update_index_in_dim dynamic_update_slice dynamic_update_slice_in_dim gather index_in_dim "

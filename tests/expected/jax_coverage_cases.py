@@ -398,6 +398,18 @@ custom_root: =lax.custom_root(lambda u: u**3 - s, jnp.ones_like(s), lambda f, u:
 custom_linear_solve: =(lambda z, y: lax.custom_linear_solve(lambda u: z @ u, y, lambda f, u: jnp.linalg.solve(z, u), lambda f, u: jnp.linalg.solve(z.T, u)))(m, v)
 """
 
+ROWS["lax"] += """
+AccuracyMode: =[m.name for m in lax.AccuracyMode]
+RandomAlgorithm: =[int(m) for m in lax.RandomAlgorithm]
+DotAlgorithmPreset: =lax.dot(a, n, precision=lax.DotAlgorithmPreset.DEFAULT); =[m.name for m in lax.DotAlgorithmPreset]
+DotAlgorithm: =lax.DotAlgorithm(np.float32, np.float32, np.float32, 2)[3:]
+Tolerance: =lax.Tolerance(atol=0.5, ulps=3).ulps
+ConvGeneralDilatedDimensionNumbers PrecisionLike: =lax.NAME is not None
+after_all create_token: =lax.NAME() is not None
+dce_sink: =lax.dce_sink(a) is None; =lax.dce_sink(a, prevent_mlir_dce=True) is None
+pcast: =lax.pcast(a, (), to='varying') | a
+"""
+
 ROWS["lax.linalg"] = """
 cholesky: spd; (spd + spd.T.conj()) / 2, symmetrize_input=False
 cholesky_update: =lax.linalg.cholesky_update(jnp.linalg.cholesky(spd).T, v)

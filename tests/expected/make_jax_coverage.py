@@ -41,12 +41,9 @@ EXCLUDED = {
     "numpy": {n: DTYPE for n in "bfloat16 int1 int2 int4 uint1 uint2 uint4 float4_e2m1fn float6_e2m3fn float6_e3m2fn float8_e3m4 "
     "float8_e4m3 float8_e4m3b11fnuz float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu".split()}
     | {n: "a name that NumPy 2 removed" for n in ("complex_", "float_", "ComplexWarning")},
-    "lax": {n: DEVICE for n in "AccuracyMode DotAlgorithm DotAlgorithmPreset RandomAlgorithm Tolerance".split()}
-    | {n: "an annotation" for n in "ConvGeneralDilatedDimensionNumbers PrecisionLike".split()}
-    | {n: SHARD for n in "pcast precv psend ragged_all_to_all".split()}
-    | {n: "tokens order effects in compiled jax; here effects are in order" for n in ("after_all", "create_token")}
+    "lax": {n: SHARD for n in "precv psend ragged_all_to_all".split()}
     | {n: "its figures depend on the compiler of jax" for n in ("rng_bit_generator", "rng_uniform")}
-    | {"dce_sink": "keeps a value alive in jax's compiler", "stage": "internal to jax's compiler", "scaled_dot": DTYPE,
+    | {"stage": "internal to jax's compiler", "scaled_dot": DTYPE,
        "RaggedDotDimensionNumbers": "of ragged_dot_general", "ragged_dot_general": "the general form, with contracted and batched groups; `ragged_dot` is there"},
     "lax.linalg": {n: DEVICE for n in "EigImplementation EighImplementation SvdAlgorithm".split()}
     | {n: SCHUR for n in ("hessenberg", "schur", "tridiagonal")},

@@ -44,7 +44,12 @@ def main():
         module = importlib.import_module(f"jax.{space}")
         for name in listed:
             f = getattr(module, name)
-            if callable(f) and not isinstance(f, type) and (text := text_of(f)) is not None:
+            if (
+                callable(f)
+                and not isinstance(f, type)
+                and f.__module__ != "typing"
+                and (text := text_of(f)) is not None
+            ):
                 found[f"{space}.{name}"] = text
     rows = collections.defaultdict(list)
     for name, text in found.items():
