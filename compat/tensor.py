@@ -384,7 +384,7 @@ class Tensor(Taped):
         """The same memory as a Tensor that no one tracks: changes to it are not seen by the versions autograd checks."""
         t = current(self)
         if t.owner is not TAPE:
-            if tls.func and type(t.val) is Array and type(t.val.owner) is Batch:
+            if tls.func and type(t.val) is Array and type(t.val.owner) is Batch and t.val.owner is tls.func[-1]:
                 raise RuntimeError("accessing `data` under vmap transform is not allowed")
             return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
@@ -541,6 +541,9 @@ class Tensor(Taped):
     def __format__(self, spec):
         if type(self) is not Tensor or self.dim():
             return object.__format__(self, spec)
+        t = current(self)
+        if t.owner is not TAPE:
+            concrete(t, "format()")
         return format(self.item(), spec)
 
 

@@ -206,9 +206,7 @@ def beyond(got, want, limits=None):
     if limits and re.search(limits, text):
         return True
     return "error" not in got and (
-        "is not implemented" in text
-        or kind == "TypeError"
-        and (" must be " in text or "invalid combination" in text)
+        "is not implemented" in text or kind == "TypeError" and (" must be " in text or "invalid combination" in text)
     )
 
 

@@ -6,9 +6,12 @@ import inspect
 import numpy as np
 
 from .. import random as _engine
+from ..core.halves import BFLOAT16 as _BFLOAT16
 from ..lazy import NoSuchName as _NoSuchName
 from .apply import face as _face
+from .bfloat16 import asked as _asked
 from .config import config as _config
+from .dtypes import numpy_dtype as _numpy_dtype
 
 
 def _drawing(name, f):
@@ -18,10 +21,17 @@ def _drawing(name, f):
     if parameter is None or name in ("key", "wrap_key_data"):
         return faced
     default = parameter.default
+    signature = inspect.signature(f)
     wide = {float: np.float64, int: np.int64, None: np.int64 if name in WHOLE else np.float64}
 
     @functools.wraps(faced)
     def call(*args, **kwargs):
+        if _asked.bfloat16 and "dtype" in (bound := signature.bind(*args, **kwargs).arguments):
+            if bound["dtype"] is not None and _numpy_dtype(bound["dtype"]) == _BFLOAT16:
+                from .half_draws import drawn
+
+                if (out := drawn(name, {k: v for k, v in bound.items() if k != "dtype"})) is not None:
+                    return out
         if _config.jax_enable_x64 and "dtype" not in kwargs and default in wide:
             bound = inspect.signature(f).bind_partial(*args, **kwargs)
             if "dtype" not in bound.arguments:

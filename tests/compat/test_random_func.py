@@ -15,7 +15,9 @@ import compat
 from tests import random_func
 from tests.side_by_side import disagreement, outcome, programs
 
-STORED = json.loads(lzma.decompress((pathlib.Path(__file__).parents[1] / "expected" / "random_func.json.xz").read_bytes()))
+STORED = json.loads(
+    lzma.decompress((pathlib.Path(__file__).parents[1] / "expected" / "random_func.json.xz").read_bytes())
+)
 KNOWN = {}  # programs that differ, by number, and why
 PARTS = 5
 
@@ -27,7 +29,8 @@ def default_dtype():
 
 
 @pytest.mark.skipif(
-    [*platform.python_version_tuple()[:2]] != STORED["python"], reason="Python's own messages change from version to version"
+    [*platform.python_version_tuple()[:2]] != STORED["python"],
+    reason="Python's own messages change from version to version",
 )
 @pytest.mark.parametrize("part", range(PARTS))
 def test_programs_do_what_torchs_do(part):

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from random_cases import CASES, GRADIENTS, WEIGHTS, arguments  # noqa: E402
+from random_cases import BFLOAT16, CASES, GRADIENTS, WEIGHTS, N, arguments  # noqa: E402
 
 SEED = 20261
 
@@ -40,6 +40,10 @@ def main():
         for label, (f, x) in GRADIENTS.items()
     }
     made = {"jax": jax.__version__, "seed": SEED, "draws": draws, "gradients": gradients}
+    made["bfloat16"] = {
+        label: words(getattr(jax.random, name)(key, *before, N, jnp.bfloat16, *after).astype(jnp.float32))
+        for label, (name, before, after) in BFLOAT16.items()
+    }
     made["split"] = words(jax.random.key_data(jax.random.split(key, (2, 3))))
     made["fold_in"] = words(jax.random.key_data(jax.random.fold_in(key, 4294967295)))
     made["keys"] = {str(s): words(jax.random.key_data(jax.random.key(s))) for s in (0, -1, 2**31, 2**40 + 5)}

@@ -83,6 +83,13 @@ CASES = {
     "multinomial": ("multinomial", (30.0, np.tile(P4, (5, 1))), 0),
     "geometric": ("geometric", (SMALL / 3,), 0),
 }  # fmt: skip
+BFLOAT16 = {  # what is drawn in bfloat16 to the bit: (function, arguments before the shape, and after the dtype)
+    **{
+        name: (name, (), ()) for name in ("uniform", "normal", "exponential", "gumbel", "laplace", "logistic", "cauchy")
+    },
+    "uniform of bounds": ("uniform", (), (-3.0, 10.3)),
+    "truncated_normal": ("truncated_normal", (-1.0, 2.2), ()),
+}
 GRADIENTS = {  # d sum(draw * weights) / da of a float32 parameter
     "gamma": (lambda r, k, a: r.gamma(k, a, (4,)), 1.5),
     "gamma below one": (lambda r, k, a: r.gamma(k, a, (4,)), 0.3),
