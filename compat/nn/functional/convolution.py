@@ -38,12 +38,15 @@ def convolution(k):
                     f"Calculated padded input size per channel: ({padded}). Kernel size: ({kernel}). Kernel size can't be "
                     "greater than actual input size"
                 )
-        need_one_type(x, w, bias)
-        if 0 not in shape:
+        d = dtype_of(x)
+        if d.kind in "biu" and 0 not in shape:
             refuse_kinds(
                 "?bBhi" if max(dilation) > 1 else "?", "slow_conv_dilated<>" if max(dilation) > 1 else plain, x
             )
-        need_scalar_type(x, w)
+        if d != dtype_of(w) or bias is not None and d != dtype_in(bias):
+            need_one_type(x, w, bias)
+            need_scalar_type(x, w)
+            need_scalar_type(x, current(bias))
         if any(low != high for low, high in pads):  # torch pads by itself where the two sides differ
             zero = np.zeros((), dtype_of(x))
             x = labelled(
@@ -65,19 +68,22 @@ def convolution(k):
     whole = batched(conv, k)
 
     def checked(input, weight, bias=None, *args, **kwargs):
-        if bias is not None and not by_name(*args, **kwargs) and dtype_in(bias) != dtype_in(input):
-            kinds = [C_NAMES.get(name_of(dtype_in(t))) for t in (input, bias)]
-            raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*kinds))
-        need_one_complex(current(input), current(weight), bias)
-        return whole(input, weight, bias, *args, **kwargs)
+        try:
+            return whole(input, weight, bias, *args, **kwargs)
+        except (RuntimeError, IndexError):
+            first_of_all(input, weight, bias, *args, **kwargs)
+            raise
 
     checked.__name__, checked.__doc__ = conv.__name__, conv.__doc__
     return checked
 
 
-def by_name(stride=1, padding=0, *others, **named):
-    """Is the padding of a convolution named, so that torch does not look at the bias before all else?"""
-    return isinstance(padding, str)
+def first_of_all(input, weight, bias, stride=1, padding=0, *others, **named):
+    """Raise what torch says of dtypes before it looks at anything else. (Of a bias beside a padding that is named, it does not.)"""
+    if bias is not None and not isinstance(padding, str) and dtype_in(bias) != dtype_in(input):
+        kinds = [C_NAMES.get(name_of(dtype_in(t))) for t in (input, bias)]
+        raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*kinds))
+    need_one_complex(current(input), current(weight), bias)
 
 
 OR_DENSE = " or input should be a MKLDNN tensor and {} is a dense tensor"
@@ -85,9 +91,11 @@ OR_DENSE = " or input should be a MKLDNN tensor and {} is a dense tensor"
 
 def need_one_complex(x, w, bias):
     """torch's error for a complex operand beside others."""
+    if dtype_of(x).kind != "c":
+        return
     found = [("weight", dtype_of(w))] + ([] if bias is None else [("bias", dtype_in(bias))])
     for name, d in found:
-        if dtype_of(x).kind == "c" and d != dtype_of(x):
+        if d != dtype_of(x):
             raise RuntimeError(
                 f"Input type ({type_text(dtype_of(x))}) and {name} type ({type_text(d)}) should be the same"
             )
@@ -96,6 +104,8 @@ def need_one_complex(x, w, bias):
 def need_one_type(x, w, bias):
     """What torch's fast kernels, those of float32 and bfloat16, say of operands of other dtypes."""
     own = dtype_of(x)
+    if own == dtype_of(w) and (bias is None or own == dtype_in(bias)):
+        return
     found = [("weight", dtype_of(w))] + ([] if bias is None else [("bias", dtype_in(bias))])
     for name, d in found:
         if own in (np.float32, BFLOAT16) and d != own:
