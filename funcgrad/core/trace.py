@@ -383,8 +383,10 @@ class Tape(Trace):
         if under.done:
             under.leaked(prim.name)
         mapped = type(under) is Batch
+        if mapped and shared.halves and halves.among(arrays):
+            return None
         if mapped:
-            out, d = quietly(batched, prim, under.size, arrays, marks, params)
+            out, d = batched(prim, under.size, arrays, marks, params)
         else:
             out = silently(prim, arrays, params)
         if type(out) is not ndarray:
@@ -504,18 +506,10 @@ def sharing(t, x):
 
 def silently(prim, vals, params):
     """The value over NumPy memory. torch never warns of inf or nan."""
-    return quietly(of_memory, prim, vals, params)
-
-
-def of_memory(prim, vals, params):
-    compute = prim.value("torch")
-    return halves.value(prim, compute, vals, params) if shared.halves else compute(*vals, **params)
-
-
-def quietly(f, *args):
     token = quiet.enter(quiet.IGNORE)
     try:
-        return f(*args)
+        compute = prim.value("torch")
+        return halves.value(prim, compute, vals, params) if shared.halves else compute(*vals, **params)
     finally:
         quiet.leave(token)
 
@@ -523,7 +517,11 @@ def quietly(f, *args):
 def batched(prim, size, arrays, axes, params):
     """(the value of a primitive over the memory of Tensors that are mapped along `axes`, its own mapped axis)."""
     if not prim.elementwise:
-        return raw(prim.batch, "torch")(size, arrays, axes, **params)
+        token = quiet.enter(quiet.IGNORE)
+        try:
+            return raw(prim.batch, "torch")(size, arrays, axes, **params)
+        finally:
+            quiet.leave(token)
     ndim = max([np.ndim(x) - (d is not None) for x, d in zip(arrays, axes, strict=True)])
     aligned = []
     for x, d in zip(arrays, axes, strict=True):
@@ -533,7 +531,7 @@ def batched(prim, size, arrays, axes, params):
             if x.ndim <= ndim:
                 x = x.reshape(size, *(1,) * (ndim - x.ndim + 1), *x.shape[1:])
         aligned.append(x)
-    return of_memory(prim, aligned, params), 0
+    return silently(prim, aligned, params), 0
 
 
 def over_tensors(*ts):
