@@ -12,7 +12,8 @@ import pytest
 import funcgrad as fg
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.errors import NotDifferentiableError
-from funcgrad.ops import rounding, special
+from funcgrad.ops import rounding
+from funcgrad.scipy import special
 
 jax.config.update("jax_enable_x64", True)
 
