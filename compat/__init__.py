@@ -62,8 +62,8 @@ _NAMES = {
     "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity hardshrink "
     "max_pool1d_with_indices native_channel_shuffle pairwise_distance pdist pixel_shuffle "
     "pixel_unshuffle prelu",
-    "nn.functional.native": "celu celu_ max_pool1d max_pool2d max_pool3d rms_norm rrelu rrelu_ selu selu_ threshold threshold_ adaptive_max_pool1d alpha_dropout dropout feature_alpha_dropout batch_norm binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss "
-    "ctc_loss embedding embedding_renorm_ feature_dropout group_norm hinge_embedding_loss instance_norm kl_div layer_norm "
+    "nn.functional.native": "celu celu_ max_pool1d max_pool2d max_pool3d rms_norm rrelu rrelu_ selu selu_ threshold threshold_ adaptive_max_pool1d affine_grid_generator alpha_dropout dropout feature_alpha_dropout batch_norm binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss "
+    "ctc_loss embedding embedding_bag embedding_renorm_ feature_dropout grid_sampler group_norm hinge_embedding_loss instance_norm kl_div layer_norm "
     "margin_ranking_loss norm_except_dim poisson_nll_loss triplet_margin_loss",
     "nn.functional.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
 }

@@ -68,7 +68,6 @@ SELDOM = {  # what is not refused where it is installed: some of it runs
     "fastai": LOOP,
     "deepspeed": LOOP,
     "triton": "torch.compile compiles a function",
-    "functorch": "torch.func has these functions",
     "onnx": EXPORT,
 }
 

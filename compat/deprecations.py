@@ -29,6 +29,41 @@ TEXTS = {
     "numpy.ndarray with numpy.array() before converting to a tensor.",
     "real": "Casting complex values to real discards the imaginary part",
     "mixed": "Mismatch dtype between input and weight: input dtype = {}, weight dtype = {}, Cannot dispatch to fused implementation.",
+    "lu_solve": "torch.lu_solve is deprecated in favor of torch.linalg.lu_solveand will be removed in a future "
+    "PyTorch release.\nNote that torch.linalg.lu_solve has its arguments reversed.\nX = torch.lu_solve(B, LU, "
+    "pivots)\nshould be replaced with\nX = torch.linalg.lu_solve(LU, pivots, B)",
+    "lu": "torch.lu is deprecated in favor of torch.linalg.lu_factor / torch.linalg.lu_factor_ex and will be "
+    "removed in a future PyTorch release.\nLU, pivots = torch.lu(A, compute_pivots)\nshould be replaced with\nLU, "
+    "pivots = torch.linalg.lu_factor(A, compute_pivots)\nand\nLU, pivots, info = torch.lu(A, compute_pivots, "
+    "get_infos=True)\nshould be replaced with\nLU, pivots, info = torch.linalg.lu_factor_ex(A, compute_pivots)",
+    "qr": "torch.qr is deprecated in favor of torch.linalg.qr and will be removed in a future PyTorch release.\n"
+    "The boolean parameter 'some' has been replaced with a string parameter 'mode'.\nQ, R = torch.qr(A, some)\n"
+    "should be replaced with\nQ, R = torch.linalg.qr(A, 'reduced' if some else 'complete')",
+    "cholesky": "torch.cholesky is deprecated in favor of torch.linalg.cholesky and will be removed in a future "
+    "PyTorch release.\nL = torch.cholesky(A)\nshould be replaced with\nL = torch.linalg.cholesky(A)\nand\nU = "
+    "torch.cholesky(A, upper=True)\nshould be replaced with\nU = torch.linalg.cholesky(A).mH\nThis transform will "
+    "produce equivalent results for all valid (symmetric positive definite) inputs.",
+    "chain_matmul": "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use "
+    "torch.linalg.multi_dot instead, which accepts a list of two or more tensors rather than multiple parameters.",
+    "triangular_solve": "torch.triangular_solve is deprecated in favor of torch.linalg.solve_triangularand will "
+    "be removed in a future PyTorch release.\ntorch.linalg.solve_triangular has its arguments reversed and does "
+    "not return a copy of one of the inputs.\nX = torch.triangular_solve(B, A).solution\nshould be replaced with\n"
+    "X = torch.linalg.solve_triangular(A, B).",
+    "stft": "A window was not provided. A rectangular window will be applied,which is known to cause spectral "
+    "leakage. Other windows such as torch.hann_window or torch.hamming_window are recommended to reduce spectral "
+    "leakage.To suppress this warning and use a rectangular window, explicitly set `window=torch.ones(n_fft, "
+    "device=<device>)`.",
+    "istft": "A window was not provided. A rectangular window will be applied.Please provide the same window "
+    "used by stft to make the inversion lossless.To suppress this warning and use a rectangular window, explicitly "
+    "set `window=torch.ones(n_fft, device=<device>)`.",
+    "storage": "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only "
+    "storage class. This should only matter to you if you are using storages directly.  To access UntypedStorage "
+    "directly, use tensor.untyped_storage() instead of tensor.storage()",
+    "uint8": "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+    "resize": "non-inplace {} is deprecated",
+    "same": "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of "
+    "the input be created",
+    "projections": "LSTM with projections is not supported with oneDNN. Using default implementation.",
     "default": "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
     "torch.set_default_device() as alternatives.",
 }

@@ -55,7 +55,9 @@ def elements(memory, dtype):
     """A memory, an array of one axis, as elements of a dtype."""
     if memory.dtype == dtype:
         return memory
-    whole = memory.nbytes // dtype.itemsize * dtype.itemsize  # (an odd number of floats holds no complex one at its end)
+    whole = (
+        memory.nbytes // dtype.itemsize * dtype.itemsize
+    )  # (an odd number of floats holds no complex one at its end)
     return memory[: whole // memory.itemsize].view(dtype)
 
 

@@ -1,4 +1,4 @@
-"""Gates: the identity on several values at once, a node that sees all their cotangents together.
+"""Gates: the identity on several values at once, a node that sees all their cotangents together; and one that lets none through.
 
 No derivative is computed here: cotangents go on as they are, or as `see` returns them.
 """
@@ -27,6 +27,26 @@ class Through(Spec):
 
     def pull_node(self, slots, n, again):
         return self.see(list(slots.cts))
+
+
+class Refusal(Spec):
+    """The identity, whose derivative, in either direction, is a RuntimeError with this text."""
+
+    name = "once_differentiable"
+
+    def __init__(self, text):
+        self.text = text
+
+    def run(self, *xs):
+        return xs
+
+    def record(self, *xs):
+        return xs, ()
+
+    def refuse(self, *args):
+        raise RuntimeError(self.text)
+
+    pull_needed = push_needed = refuse
 
 
 def gate(nodes, see=list):

@@ -67,8 +67,13 @@ class Node:
         return int(self.node.index)
 
     def __getattr__(self, name):
-        """`_saved_self` and its kin: a Tensor that this operation has saved, as its derivative would see it now."""
+        """`_saved_self` and its kin: a Tensor that this operation has saved, as its derivative would see it now; `_raw_saved_self`:
+        its place, which takes hooks."""
         n = self.node
+        if name.startswith("_raw_saved_") and name in dir(self):
+            from .autograd.saved import SavedTensor
+
+            return SavedTensor(n, saved_names(n).index(name[11:]))
         if name.startswith("_saved_") and n.plan is not None and n.plan.prim.record is None:
             names = saved_names(n)
             if name[7:] in names:
@@ -77,8 +82,9 @@ class Node:
 
     def __dir__(self):
         n = self.node
-        has = [] if n.plan is None or n.plan.prim.record is not None else [f"_saved_{k}" for k in saved_names(n)]
-        return [*object.__dir__(self), *has]
+        names = [] if n.plan is None or n.plan.prim.record is not None else saved_names(n)
+        raw = [k for i, k in enumerate(names) if n.saved is None or type(n.saved[i]) not in PYTHON_SCALARS]
+        return [*object.__dir__(self), *[f"_saved_{k}" for k in names], *[f"_raw_saved_{k}" for k in raw]]
 
     def __eq__(self, other):
         return isinstance(other, Node) and other.node is self.node

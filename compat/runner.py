@@ -24,7 +24,7 @@ Runs an unmodified torch script with `torch` and its submodules resolving to com
 
 NEIGHBOURS = (  # how the names of packages begin that need torch itself
     "torch", "lightning", "pytorch_lightning", "transformers", "timm", "diffusers", "accelerate", "ignite", "fastai", "deepspeed",
-    "triton", "functorch", "onnx",
+    "triton", "onnx",
 )  # fmt: skip
 
 
@@ -33,9 +33,9 @@ class TorchAlreadyLoadedError(ImportError):
 
 
 class TorchFinder(swaps.Finder):
-    """`torch` is compat; what is built on torch itself is refused by name."""
+    """`torch` is compat, and `functorch`, which comes with torch, a module of it; what is built on torch itself is refused by name."""
 
-    ours = {"torch": "compat"}
+    ours = {"torch": "compat", "functorch": "compat._functorch"}
 
     def find_spec(self, fullname, path=None, target=None):
         """As every Finder's; ModuleNotFoundError also for packages that need torch itself."""

@@ -11,6 +11,7 @@ import numpy as np
 from funcgrad.core.halves import bits, of_bits, settle
 
 from . import dtypes
+from .deprecations import once
 from .devices import Device
 from .errors import type_name
 from .formats import base_of, elements
@@ -331,6 +332,7 @@ class OfDtype(type):
                 f"{cls}.__new__ received an invalid combination of arguments. Expected one of:\n * no arguments\n * (int size)\n"
                 " * (Sequence data)\n * (*, UntypedStorage wrap_storage)"
             )
+        once("storage")
         return TypedStorage(*args, wrap_storage=wrap_storage, dtype=cls.dtype)
 
     def from_buffer(cls, buffer, byte_order="native", count=-1, offset=0):

@@ -197,7 +197,9 @@ def look(t): return [str(t.dtype), tuple(t.shape), t.stride(), t.storage_offset(
 }  # fmt: skip
 
 # What is not as in torch: which of two faults of one line is named, and what is warned of once only.
-KNOWN = re.compile(r"dtype=object.*requires_grad|t &= a.*requires_grad|torch.tensor.\[a|NumPy array is not writable|buffer is not writable")
+KNOWN = re.compile(
+    r"dtype=object.*requires_grad|t &= a.*requires_grad|torch.tensor.\[a|NumPy array is not writable|buffer is not writable"
+)
 NOT_DIFFERENTIATED = "grad_fn=<NotImplemented>"  # (of torch, which has no derivative of // and of a number % a Tensor; here there is one)
 
 
@@ -227,7 +229,9 @@ def outcome(torch, setup, line):
             got = text(eval(line, space), torch)
         except Exception as error:
             got = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
-    said = sorted({str(w.message)[:60] for w in seen if w.category is UserWarning and "TypedStorage" not in str(w.message)})
+    said = sorted(
+        {str(w.message)[:60] for w in seen if w.category is UserWarning and "TypedStorage" not in str(w.message)}
+    )
     return re.sub(r"0x[0-9a-f]+", "0x", got + "".join([f" [{s}]" for s in said]))
 
 

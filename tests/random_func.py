@@ -184,7 +184,14 @@ class Body:
             self.new((3, 3), r.choice(FROM_ROW).replace("{}", v))
         elif kind == "write":
             if r.random() < 0.9 or not self.wild:
-                made = ["{}.clone()", "{} * 1", "torch.zeros_like({})", "{}.new_zeros({}.shape)", "{}.sin()", "torch.empty_like({}).copy_({})"]
+                made = [
+                    "{}.clone()",
+                    "{} * 1",
+                    "torch.zeros_like({})",
+                    "{}.new_zeros({}.shape)",
+                    "{}.sin()",
+                    "torch.empty_like({}).copy_({})",
+                ]
                 made += ["torch.zeros({}.shape).double()", "{}"] * self.wild
                 v = self.new(shape, r.choice(made).replace("{}", v))
             for _ in range(r.randint(1, 2)):
@@ -201,7 +208,9 @@ class Body:
             self.lines.append(r.choice(ODD).format(v=v, w=w))
 
     def text(self):
-        return "\n".join([f"def f0({', '.join(self.names)}):", *[f"    {line}" for line in self.lines], f"    return {self.result}"])
+        return "\n".join(
+            [f"def f0({', '.join(self.names)}):", *[f"    {line}" for line in self.lines], f"    return {self.result}"]
+        )
 
 
 def scalar(r, f, wild):
@@ -214,7 +223,9 @@ def transformed(r, k, shapes, wild, last):
     f, n = f"f{k - 1}", len(shapes)
     several = "(" + ", ".join(map(str, r.sample(range(n), r.randint(1, n)))) + ",)"
     argnums = r.choice(["", "", f", argnums={r.randrange(n)}", f", argnums={several}"] + [", argnums=3", ", argnums=()", ", 1.0"] * wild)  # fmt: skip
-    kind = r.choice(["grad", "grad", "grad_and_value", "vjp", "jvp", "vmap", "vmap", "vmap", "jacrev", "jacfwd", "hessian", "aux"])
+    kind = r.choice(
+        ["grad", "grad", "grad_and_value", "vjp", "jvp", "vmap", "vmap", "vmap", "jacrev", "jacfwd", "hessian", "aux"]
+    )
     if last and r.random() < 0.06:  # (the one cannot be transformed in torch, the other only at times)
         kind = r.choice(["linearize", "functionalize"])
     if kind in ("grad", "grad_and_value"):
@@ -223,13 +234,19 @@ def transformed(r, k, shapes, wild, last):
         kind = r.choice(["grad", "grad_and_value", "jacrev", "jacfwd", "vjp", "jvp"])
         pair = f"lambda *a: (lambda o: (total(o), {r.choice(['o', 'a[0] * 2', '[o, a]', 'total(o)', 'leaves(o)[0].detach()'] + ['3', 'None', repr('text')] * wild)}))({f}(*a))"
         if kind == "vjp":
-            return f"f{k} = lambda *a: (lambda o, g, aux: (o, g(torch.cos(o)), aux))(*vjp({pair}, *a, has_aux=True))", shapes
+            return (
+                f"f{k} = lambda *a: (lambda o, g, aux: (o, g(torch.cos(o)), aux))(*vjp({pair}, *a, has_aux=True))",
+                shapes,
+            )
         if kind == "jvp":
             return f"f{k} = lambda *a: jvp({pair}, a, tuple([t.cos() for t in a]), has_aux=True)", shapes
         return f"f{k} = {kind}({pair}{argnums}, has_aux=True)", shapes
     if kind in ("jacrev", "jacfwd", "hessian"):
         more = r.choice(["", "", ", chunk_size=2"]) if kind == "jacrev" else ""
-        return f"f{k} = {kind}({scalar(r, f, 1) if kind == 'hessian' and r.random() < 0.7 else f}{argnums}{more})", shapes
+        return (
+            f"f{k} = {kind}({scalar(r, f, 1) if kind == 'hessian' and r.random() < 0.7 else f}{argnums}{more})",
+            shapes,
+        )
     if kind == "vjp":
         return f"f{k} = lambda *a: (lambda o, g: (o, g(ones(o))))(*vjp({f}, *a))", shapes
     if kind == "jvp":
@@ -254,7 +271,12 @@ def program(r, number):
     wild = number % 3 == 2  # (calls that are wrong, or that look at what a transform hides)
     shapes = [r.choice(SHAPES) for _ in range(r.choice([1, 2, 2, 3]))]
     body = Body(r, shapes, wild)
-    lines = [HELPERS, "torch.set_default_dtype(torch.float64)", "C = torch.eye(3) + torch.arange(9.).reshape(3, 3) / 10", "W = torch.tensor([0.5, -1.0, 2.0], requires_grad=True)"]
+    lines = [
+        HELPERS,
+        "torch.set_default_dtype(torch.float64)",
+        "C = torch.eye(3) + torch.arange(9.).reshape(3, 3) / 10",
+        "W = torch.tensor([0.5, -1.0, 2.0], requires_grad=True)",
+    ]
     lines += ["net = nn.Linear(3, 3)", "net.weight.data.copy_(C * 0.3), net.bias.data.fill_(0.1)", body.text()]
     depth = r.choice([1, 1, 2, 2, 3, 4])
     for k in range(1, depth + 1):
@@ -262,9 +284,15 @@ def program(r, number):
         lines.append(line)
     taped = r.random() < 0.4 and "linearize" not in lines[-1]
     for name, shape in zip("xyz", shapes):
-        lines.append(f"{name} = torch.randn({', '.join(map(str, shape)) or '()'}){'.requires_grad_()' if taped else ''}")
+        lines.append(
+            f"{name} = torch.randn({', '.join(map(str, shape)) or '()'}){'.requires_grad_()' if taped else ''}"
+        )
     given = ", ".join("xyz"[: len(shapes)])
-    lines += [f"out = f{depth}({given})", "torch.utils._pytree.tree_map(lambda t: t.detach() if isinstance(t, torch.Tensor) else t, out)", "log"]
+    lines += [
+        f"out = f{depth}({given})",
+        "torch.utils._pytree.tree_map(lambda t: t.detach() if isinstance(t, torch.Tensor) else t, out)",
+        "log",
+    ]
     lines += [f"D(out, {given})"] * taped
     return [*lines, "W, " + given, "torch.rand(2)"]
 

@@ -55,7 +55,27 @@ class Maker:
         if kind == "halves":
             return int(r.integers(-9, 10)) / 2
         if kind == "edge":
-            return self.one((1e-4, 9.9999e-5, 1e8, 1.00000001e8, 1e5, 99999.5, 0.99995, 1000.0, 1.0, 0.001, 9.5, 0.0, -0.0, 1e3, 123456.0, 2.5e-5, 16777217.0))
+            return self.one(
+                (
+                    1e-4,
+                    9.9999e-5,
+                    1e8,
+                    1.00000001e8,
+                    1e5,
+                    99999.5,
+                    0.99995,
+                    1000.0,
+                    1.0,
+                    0.001,
+                    9.5,
+                    0.0,
+                    -0.0,
+                    1e3,
+                    123456.0,
+                    2.5e-5,
+                    16777217.0,
+                )
+            )
         return self.one((0.0, -0.0, 1.0))
 
     def values(self, dtype):
@@ -64,7 +84,9 @@ class Maker:
         if dtype == "bool":
             return [bool(self.rng.integers(2)) for _ in range(count)]
         if "int" in dtype:
-            low, high = (np.iinfo(dtype).min, np.iinfo(dtype).max) if self.chance(0.3) else (0 if dtype[0] == "u" else -9, 100)
+            low, high = (
+                (np.iinfo(dtype).min, np.iinfo(dtype).max) if self.chance(0.3) else (0 if dtype[0] == "u" else -9, 100)
+            )
             if high > 2**62:
                 low, high = max(low, -(2**60)), 2**60
             return [int(self.rng.integers(low, high)) for _ in range(count)]
@@ -125,7 +147,9 @@ def run(torch, lines):
 
     env = {"torch": torch, "made": made, "nan": float("nan"), "inf": float("inf")}
     if "Sub(" in lines[-1]:  # (made where it is asked for: from the first subclass on compat looks for more of them)
-        env["Sub"] = type("Sub", (torch.Tensor,), {"__module__": "user", "__new__": lambda cls, x: x.detach().as_subclass(cls)})
+        env["Sub"] = type(
+            "Sub", (torch.Tensor,), {"__module__": "user", "__new__": lambda cls, x: x.detach().as_subclass(cls)}
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -159,7 +183,16 @@ def main():
             different += 1
             if different <= options.show:
                 at = next((k for k, (a, b) in enumerate(zip(got, want)) if a != b), min(len(got), len(want)))
-                print(f"--- {options.seed} {number}, character {at}\n" + "\n".join(lines) + "".join([f"\n  {who}: {text[max(at - 150, 0) : at + 150]}" for who, text in (("compat", got), ("torch", want))]))
+                print(
+                    f"--- {options.seed} {number}, character {at}\n"
+                    + "\n".join(lines)
+                    + "".join(
+                        [
+                            f"\n  {who}: {text[max(at - 150, 0) : at + 150]}"
+                            for who, text in (("compat", got), ("torch", want))
+                        ]
+                    )
+                )
     print(f"{options.count} prints, {different} differ")
 
 

@@ -678,7 +678,9 @@ def main():
     for name, count in sorted(named.items(), key=lambda item: -item[1]):
         print(f"{count:4} go on otherwise after: {name}")
     seconds = time.perf_counter() - start
-    print(f"{options.count} programs, {different} differ, {sum(named.values())} in ways that the docs name; {seconds:.0f} s")
+    print(
+        f"{options.count} programs, {different} differ, {sum(named.values())} in ways that the docs name; {seconds:.0f} s"
+    )
 
 
 if __name__ == "__main__":

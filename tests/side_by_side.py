@@ -20,7 +20,8 @@ import zlib
 import numpy as np
 
 TOLERANCE = {"float64": 2e-7, "float32": 2e-4, "float16": 2e-2, "bfloat16": 1e-1, "complex64": 5e-5, "complex128": 1e-9}
-ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+ADDRESS = re.compile(r"0x[0-9a-f]{6,}|(?<![\d.])\d{14,}")  # (an id is one too)
+A_SET = re.compile(r"\{('[^{}:]*)\}")  # (whose order is of its process)
 ABOUT_ITSELF = re.compile(
     "Attempted to insert a get_attr Node|`torch.jit.script` is deprecated|There is a performance drop because"
 )
@@ -66,7 +67,8 @@ def seen(torch, x, depth=0):
 def plain(text):
     """A text without addresses, without what either library adds about itself, and with torch's name for both."""
     text = re.sub(r"\n\[(?!.*torch\.).*| \(Triggered internally at [^)]*\)", "", text, flags=re.S)
-    return re.sub(r"\bcompat\.", "torch.", ADDRESS.sub("0x", text))
+    text = A_SET.sub(lambda m: "{" + ", ".join(sorted(m[1].split(", "))) + "}", ADDRESS.sub("0x", text))
+    return re.sub(r"\bcompat\.", "torch.", text)
 
 
 # ------------------------------------------------------------------------------------------------ running

@@ -76,7 +76,12 @@ def made(torch, layout, other):
 def calls(torch):
     """The texts of all calls there are, of functions and of methods, for each name."""
     names = [f"torch.{n}" for n in dir(torch)] + [f"torch.nn.functional.{n}" for n in dir(torch.nn.functional)]
-    names += [f"torch.special.{n}" for n in dir(torch.special)] + [f"torch.linalg.{n}" for n in dir(torch.linalg)] + [f"torch.fft.{n}" for n in dir(torch.fft)] + [f"torch.Tensor.{n}" for n in dir(torch.Tensor)]
+    names += (
+        [f"torch.special.{n}" for n in dir(torch.special)]
+        + [f"torch.linalg.{n}" for n in dir(torch.linalg)]
+        + [f"torch.fft.{n}" for n in dir(torch.fft)]
+        + [f"torch.Tensor.{n}" for n in dir(torch.Tensor)]
+    )
     for name in names:
         last = name.rpartition(".")[2]
         if last[0] == "_" or last[0].isupper() or last[-1] == "_" or any([s in last for s in SKIPPED]):
@@ -124,7 +129,11 @@ def known(layout, other, call, got, want):
 def in_columns(got, want):
     """Are matrices in C order in the one and in columns in the other?"""
     shape, (same, columns, _) = got[0], want
-    return shape == same and len(shape) > 1 and [*columns[:-2], columns[-1], columns[-2]] == in_c_order([*shape[:-2], shape[-1], shape[-2]])
+    return (
+        shape == same
+        and len(shape) > 1
+        and [*columns[:-2], columns[-1], columns[-2]] == in_c_order([*shape[:-2], shape[-1], shape[-2]])
+    )
 
 
 def in_c_order(shape):

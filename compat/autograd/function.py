@@ -26,6 +26,7 @@ from funcgrad.transforms.rules import Spec
 
 from .. import graph
 from ..functions.missing import refusal as _refusal
+from ..gate import Refusal
 from ..tensor import Tensor, current
 from .forward_ad import Level
 from .grad_mode import call_in
@@ -723,19 +724,7 @@ def show_as_function(name):
 
 
 # ------------------------------------------------------------------------------------------------ once_differentiable
-class Refusal(Spec):
-    """The identity, whose derivative is an error."""
-
-    name = "once_differentiable"
-
-    def run(self, *xs):
-        return xs
-
-    def record(self, *xs):
-        return xs, ()
-
-    def pull_node(self, slots, n, again):
-        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
 
 def once_differentiable(fn):
@@ -747,7 +736,7 @@ def once_differentiable(fn):
         if not tls.grad or not any(isinstance(a, Tensor) and a.requires_grad for a in args):
             return got
         grads = got if isinstance(got, tuple) else (got,)
-        marked = [None if g is None else P["rule"](g.detach().requires_grad_(), spec=Refusal())[0] for g in grads]
+        marked = [None if g is None else P["rule"](g.detach().requires_grad_(), spec=Refusal(TWICE))[0] for g in grads]
         return tuple(marked) if isinstance(got, tuple) else marked[0]
 
     return once

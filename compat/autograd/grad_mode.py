@@ -6,6 +6,7 @@ and gives back the mode that was there before; nothing else changes `tls.grad` b
 
 import functools
 import inspect
+import threading
 import warnings
 
 from funcgrad.core import state
@@ -179,6 +180,40 @@ class set_grad_enabled:
 
     def __repr__(self):
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
+
+
+class set_multithreading_enabled:
+    """May backward use threads of its own, inside a `with` block, in a decorated function, or from now on? It uses the caller's alone,
+    whatever is said here."""
+
+    said = threading.local()
+
+    def __init__(self, mode):
+        if type(mode) is not bool:
+            raise TypeError(
+                f"set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
+        self.prev, self.mode = getattr(self.said, "mode", True), mode
+        self.said.mode = mode
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *error):
+        self.said.mode = self.prev
+
+    def __call__(self, f):
+        return decorated(f, functools.partial(self.run, self.mode))
+
+    def clone(self):
+        """Another one that says the same."""
+        return type(self)(self.mode)
+
+    @classmethod
+    def run(cls, mode, f, *args, **kwargs):
+        """f(*args, **kwargs) inside one."""
+        with cls(mode):
+            return f(*args, **kwargs)
 
 
 class inference_mode(GradMode):

@@ -10,6 +10,7 @@ from funcgrad.core import state
 from funcgrad.core.aval import Aval
 from funcgrad.core.node import extra_of
 
+from ..graph import saved_tensor
 from ..names import saved_names
 from ..tensor import Tensor, current
 from .grad_mode import call_in
@@ -20,6 +21,13 @@ IN_PLACE = (
     "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be modified "
     "by in-place operations as this can lead to unexpected side-effects. Please open an issue if you need to perform "
     "in-place operations on the input to a pack hook."
+)
+
+
+FREED = (
+    "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are freed when you call "
+    ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to "
+    "access saved variables after calling backward."
 )
 
 
@@ -79,13 +87,62 @@ class Pair:
                 saved[k] = tuple([v if type(v) is Aval else self.form(o) for o, v in zip(t, saved[k])])
         self.keep(n, tuple(saved), order)
 
-    def keep(self, n, saved, order=None):
+    @staticmethod
+    def keep(n, saved, order=None):
         """Let a node keep these; the versions of the memory they were made of mean nothing any more."""
         if not any(type(v) in (Packed, tuple) for v in saved):
             return
         n.saved, n.versions = saved, ()
         extra = extra_of(n)
         extra.unpack, extra.release = partial(unpacked, order=order), True
+
+
+class SavedTensor:
+    """One Tensor that a node has saved (`grad_fn._raw_saved_self`): hooks may be given for it alone."""
+
+    def __init__(self, node, place):
+        self.node, self.place = node, place
+
+    @property
+    def data(self):
+        """The Tensor, or what a pack hook made of it; None once a backward has freed it."""
+        if self.node.saved is None:
+            return None
+        v = self.node.saved[self.place]
+        if type(v) is Packed:
+            return v.value
+        t = saved_tensor(self.node, self.place)
+        return t.detach() if self.place == len(self.node.plan.reads) else t  # (a result does not name its own node)
+
+    @property
+    def unpack_hook(self):
+        v = None if self.node.saved is None else self.node.saved[self.place]
+        return v.unpack if type(v) is Packed else None
+
+    def register_hooks(self, pack_hook, unpack_hook):
+        """Keep pack_hook(t), of which backward reads unpack_hook(that). RuntimeError if it is freed, or has hooks."""
+        n, k = self.node, self.place
+        if not (callable(pack_hook) and callable(unpack_hook)):
+            raise TypeError(
+                "register_hooks(): incompatible function arguments. The following argument types are supported:\n"
+                "    1. (self: torch._C._autograd.SavedTensor, arg0: collections.abc.Callable, arg1: collections.abc.Callable) -> None\n\n"
+                f"Invoked with: {self!r}, {pack_hook!r}, {unpack_hook!r}"
+            )
+        if n.saved is None:
+            raise RuntimeError(FREED)
+        if type(n.saved[k]) is Packed:
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a "
+                "time."
+            )
+        packed = Packed(pack_hook, unpack_hook, saved_tensor(n, k).detach())
+        operand = (*n.plan.reads, -1)[k]
+        versions = tuple([v for v in n.versions if v[2] != operand])
+        Pair.keep(n, (*n.saved[:k], packed, *n.saved[k + 1 :]))
+        n.versions = versions
+
+
+SavedTensor.__module__ = "torch._C._autograd"
 
 
 class Disabled:

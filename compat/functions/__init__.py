@@ -35,8 +35,8 @@ FUNCTIONS = {  # torch.<name>, by family
     "gathering": "index_select index_add index_copy index_fill gather scatter scatter_add scatter_reduce "
     "take_along_dim take put index_put nonzero argwhere masked_select masked_scatter unravel_index",
     "in_place": "addmv_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ fill_ fix_ frac_ gcd_ index_put_ lcm_ "
-    "ldexp_ logit_ nan_to_num_ negative_ round_ square_ xlogy_ fill dropout_ alpha_dropout_ feature_alpha_dropout_ "
-    "detach detach_",
+    "ldexp_ logit_ nan_to_num_ negative_ round_ square_ xlogy_ fill dropout_ alpha_dropout_ feature_dropout_ "
+    "feature_alpha_dropout_ detach detach_",
     "joining": "cat concat concatenate stack atleast_1d atleast_2d atleast_3d hstack vstack row_stack dstack "
     "column_stack block_diag split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select "
     "select_scatter slice_scatter",

@@ -11,6 +11,7 @@ import numpy as np
 from funcgrad.core.handle import root_of
 from funcgrad.core.trace import TAPE
 
+from ..deprecations import deprecated
 from ..devices import usable
 from ..tensor import Tensor, added_to, current
 from .creation import function, method
@@ -177,6 +178,11 @@ def slice_inverse(self, src, dim=0, start=None, end=None, step=1):
 @method
 def resize(self, *sizes):
     """view under its old name; RuntimeError where the number of elements differs."""
+    deprecated("resize", "resize")
+    return viewed_as(self, sizes)
+
+
+def viewed_as(self, sizes):
     shape = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
     count = 1
     for n in shape:
@@ -194,7 +200,8 @@ def resize(self, *sizes):
 @method
 def resize_as(self, tensor):
     """view_as under its old name."""
-    return resize(self, tensor.shape)
+    deprecated("resize", "resize_as")
+    return viewed_as(self, (tensor.shape,))
 
 
 @method

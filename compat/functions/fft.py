@@ -93,7 +93,13 @@ def complex_transform(input, axes, n, norm, inverse):
     norm = check(n, norm)
     t = as_float(current(input))
     real = dtype_of(t).kind == "f"
-    out = arranged(P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse), t, n, axes, stretched=real and len(axes) > 1 and is_stretched(t))
+    out = arranged(
+        P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse),
+        t,
+        n,
+        axes,
+        stretched=real and len(axes) > 1 and is_stretched(t),
+    )
     return named(out, "FftR2CBackward0" if real and len(axes) == 1 else "FftC2CBackward0", (input,))
 
 
@@ -111,7 +117,11 @@ def back_to_real(input, axes, n, norm):
     if real:
         t = P["cast"](t, dtype=dtypes.complex_of(dtype_of(t)))
     out = P["irfft"](t, axes=axes, n=n, norm=check(n, norm))
-    return named(arranged(out, t, n[:-1], axes[:-1], axes[-1:], stretched=real and is_stretched(current(input))), "FftC2RBackward0", (input,))
+    return named(
+        arranged(out, t, n[:-1], axes[:-1], axes[-1:], stretched=real and is_stretched(current(input))),
+        "FftC2RBackward0",
+        (input,),
+    )
 
 
 def last(n):

@@ -37,17 +37,13 @@ def fill(input, value):
 def in_place_of(name):
     """torch.<name>_ of a function that draws: torch.dropout_(t, p, train)."""
 
-    def f(input, *args, **kwargs):
-        return input.copy_(of_native(name)(input, *args, **kwargs))
+    def f(input, p, train):
+        from ..nn.functional.native import dropping
+
+        return dropping(name, input, p, train, True)
 
     f.__name__, f.__doc__ = name + "_", f"{name}, in place."
     publish(f, (f.__name__,), True, False)
-
-
-def of_native(name):
-    from ..nn.functional import native
-
-    return getattr(native, name)
 
 
 def of_functional(name):
@@ -56,7 +52,7 @@ def of_functional(name):
     return getattr(functional, name)
 
 
-for _name in ("dropout", "alpha_dropout", "feature_alpha_dropout"):
+for _name in ("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout"):
     in_place_of(_name)
 
 

@@ -5,6 +5,8 @@ Tensors, by one gather (or scatter) over the axes brought to the front. An integ
 select, not an array of one element as in NumPy.
 """
 
+import math
+
 import numpy as np
 
 from funcgrad.core import state
@@ -19,6 +21,7 @@ from funcgrad.core.tracebacks import trim
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
+from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..rewriting import spelled
 from ..tensor import Tensor, current
@@ -79,9 +82,9 @@ def bound(p):
 
 class Index:
     """An index as torch applies it: `basic`, a tuple for one view, which torch makes in so many `steps`, of which the last
-    is called `name`; and `arrays`, {axis of the view: index array}."""
+    is called `name`; `arrays`, {axis of the view: index array}; and `bytes`, the ranks of its masks that are of uint8."""
 
-    __slots__ = ("basic", "name", "steps", "arrays")
+    __slots__ = ("basic", "name", "steps", "arrays", "bytes")
 
     def __init__(self, shape, idx):
         alone = type(idx) is slice
@@ -93,7 +96,7 @@ class Index:
             if not shape and len(idx) == 1 and isinstance(idx[0], (int, np.integer)):
                 raise scalar_index()
             raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
-        self.basic, self.arrays, self.name, self.steps = [], {}, "AliasBackward0", 0
+        self.basic, self.arrays, self.name, self.steps, self.bytes = [], {}, "AliasBackward0", 0, ()
         dim = axis = 0  # of the Tensor, and of the view
         seen = False
         for i in idx:
@@ -131,6 +134,7 @@ class Index:
                             "indexed tensor "
                             f"{list(shape)} at index {dim + k}"
                         )
+                self.bytes += () if i.dtype.kind == "b" else (i.ndim,)
                 for a in np.nonzero(i):
                     self.basic.append(ALL)
                     self.arrays[axis] = a
@@ -157,6 +161,11 @@ class Index:
             else:
                 set_label(out, self.name, None)
         return out
+
+    def speak(self):
+        """Warn of each mask that is of bytes."""
+        for _ in self.bytes:
+            deprecated("uint8")
 
     def order(self, n):
         """(permutation of a view's n axes that brings the indexed ones to the front or None, axis where the result's
@@ -200,8 +209,8 @@ def entries_used(i):
 
 
 def is_mask(i):
-    """Is this entry a boolean array?"""
-    return type(i) is np.ndarray and i.dtype.kind == "b"
+    """Is this entry an array of booleans, or of bytes, which are taken for some?"""
+    return type(i) is np.ndarray and (i.dtype.kind == "b" or i.dtype == np.uint8)
 
 
 def flattened(idx):
@@ -227,7 +236,7 @@ def entry(i):
         if d not in INDICES:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         if d.kind == "b" or d == np.uint8:
-            return np.asarray(concrete(i, "a boolean index")).astype(bool)
+            return np.asarray(concrete(i, "a boolean index"))
         if i.owner is TAPE:
             return i if i.val.shape else int(i.val)
         return i
@@ -270,6 +279,7 @@ def getitem(t, idx):
         x = index.view(t)
         if not index.arrays:
             return x
+        index.speak()
         perm, front = index.order(len(shape_of(x)))
         arrays = list(index.arrays.values())
         v = x if perm is None else P["transpose"](x, perm=perm)
@@ -466,9 +476,13 @@ def write_arrays(x, index, v, prim="scatter_set"):
     given = v
     c = current(x)
     c.refuse(())
+    one = not isinstance(v, Handle) or math.prod(shape_of(v)) == 1
+    if one and index.bytes == (len(index.arrays),) and prim == "scatter_set":  # (which torch makes a masked_fill)
+        raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char")
     fills = not isinstance(v, Handle) or not shape_of(v)
     check_writable(c, fills=fills)
     check_apart(c, (*index.arrays.values(), v), wholly=True)
+    index.speak()
     perm, front = index.order(len(shape_of(c)))
     arrays = list(index.arrays.values())
     ordered = shape_of(c) if perm is None else tuple([shape_of(c)[k] for k in perm])

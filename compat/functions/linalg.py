@@ -14,6 +14,8 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.scipy.pade import PADE, PADE_NORM
 
 from .. import dtypes
+from ..deprecations import once
+from ..gate import Refusal
 from ..tensor import Tensor, current, wrapped
 from .diagonals import diagonal as diagonal_of
 from .drawing import refuse_staging
@@ -261,38 +263,41 @@ def logdet(input):
 
 # ------------------------------------------------------------------------------------------------ factors
 def read_part(t, part):
-    """(the matrix, what a factorisation of Hermitian matrices is told to read of it): torch reads one triangle, but of a Hermitian
-    matrix it gives both triangles their half of the derivative."""
-    if (
-        t.owner is not TAPE
-    ):  # (whether it is Hermitian is not known: its value is that of one triangle, its derivative of both)
-        half, rest = (t.tril(), t.tril(-1)) if part == "lower" else (t.triu(), t.triu(1))
-        return t + P["stop"](half + rest.transpose(-2, -1).conj() - t), "both"
-    return t, "both" if np.array_equal(t.val, np.conj(np.swapaxes(t.val, -1, -2))) else part
+    """(a matrix, what a factorisation is told to read of it): one triangle, as in torch, whatever stands in the other; but both get
+    their half of the derivative, whether the matrix is Hermitian or not."""
+    if t.owner is TAPE:
+        if np.array_equal(t.val, np.conj(np.swapaxes(t.val, -1, -2))):
+            return t, "both"
+        if not t.requires_grad:
+            return t, part
+    half, rest = (t.tril(), t.tril(-1)) if part == "lower" else (t.triu(), t.triu(1))
+    finite = P["where"](P["isfinite"](t), t, 0.0)  # (what is not read may be anything)
+    return P["stop"](half + rest.transpose(-2, -1).conj()) + (finite - P["stop"](finite)), "both"
 
 
-def factor_of(t):
+def factor_of(t, part="lower"):
+    x, part = read_part(t, part)
     try:
-        x, part = read_part(t, "lower")
-        return P["cholesky"](x, part=part)
+        return P["cholesky"](x, part=part, turns=True)
     except np.linalg.LinAlgError:
         raise LinAlgError(
             "linalg.cholesky: The factorization could not be completed because the input is not "
             "positive-definite (the leading "
-            f"minor of order {leading_minor(t)} is not positive-definite)."
+            f"minor of order {leading_minor(matrix_transpose(x).conj() if part == 'upper' else x)} is not positive-definite)."
         ) from None
 
 
 @linalg_operation("LinalgCholeskyExBackward0", name="cholesky")
 def cholesky(A, *, upper=False):
     """The lower (or upper) triangle L with L L^H = A; LinAlgError unless A is positive definite."""
-    L = factor_of(matrix(A, "linalg.cholesky", square=True))
+    L = factor_of(matrix(A, "linalg.cholesky", square=True), "upper" if upper else "lower")
     return matrix_transpose(L).conj() if upper else L
 
 
 @operation("CholeskyBackward0", name="cholesky")
 def old_cholesky(input, upper=False):
     """The Cholesky factor (torch deprecates it: use torch.linalg.cholesky)."""
+    once("cholesky")
     if not input.numel():
         return input.clone()
     is_square(current(input), "cholesky")
@@ -327,14 +332,25 @@ def cholesky_inverse(L, upper=False):
     return cholesky_solve(FUNCTIONS["eye"](L.shape[-1], dtype=L.dtype), L, upper)
 
 
+QR_OF_R = (
+    "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') if you are "
+    "going to differentiate through linalg.qr."
+)
+QR_OF_TALL = "The QR decomposition is not differentiable when mode='complete' and nrows > ncols."
+
+
 def factors_qr(A, mode, result):
     if mode not in ("reduced", "complete", "r"):
         raise RuntimeError(
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
         )
-    q, r = P["qr"](matrix(A, "linalg.qr"), mode="complete" if mode == "complete" else "reduced")
+    x = matrix(A, "linalg.qr")
+    m, n = shape_of(x)[-2:]
+    if mode == "r" or mode == "complete" and m > n:
+        x = P["rule"](x, spec=Refusal(QR_OF_R if mode == "r" else QR_OF_TALL))[0]
+    q, r = P["qr"](x, mode="complete" if mode == "complete" else "reduced")
     if mode == "r":
-        q = new(np.zeros(0, dtype_of(current(A))))
+        q = P["getitem"](P["reshape"](q, shape=(q.numel(),)), idx=(slice(0, 0),))
     return RETURN[result](*named((q, r), "LinalgQrBackward0", (A,)))
 
 
@@ -347,6 +363,7 @@ def qr(A, mode="reduced"):
 @operation(name="qr")
 def old_qr(input, some=True):
     """(Q, R) (torch deprecates it: use torch.linalg.qr)."""
+    once("qr")
     return factors_qr(input, "reduced" if some else "complete", "qr")
 
 
@@ -385,8 +402,8 @@ def triangle_of(UPLO):
 def eigh(A, UPLO="L"):
     """(eigenvalues, eigenvectors) of Hermitian matrices, of which one triangle is read; eigenvalues rising."""
     t = matrix(A, "linalg.eigh", square=True)
-    t, part = read_part(t, triangle_of(UPLO))
-    parts = P["eigh"](t, part=part)
+    x, part = read_part(t, triangle_of(UPLO))
+    parts = P["eigh"](x, part=part)
     return RETURN["linalg_eigh"](*named(parts, "LinalgEighBackward0", (A,)))
 
 
@@ -394,8 +411,8 @@ def eigh(A, UPLO="L"):
 def eigvalsh(A, UPLO="L"):
     """The eigenvalues of Hermitian matrices, rising."""
     t = matrix(A, "linalg.eigh", square=True)
-    t, part = read_part(t, triangle_of(UPLO))
-    return P["eigh"](t, part=part)[0]
+    x, part = read_part(t, triangle_of(UPLO))
+    return P["eigh"](x, part=part)[0]
 
 
 def need_complex(A):
@@ -434,6 +451,7 @@ def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     need_rows("triangular_solve", t, x)
     broadcast_shapes(shape_of(t)[:-2], shape_of(x)[:-2])
     has_kernel("triangular_solve_cpu", t)
+    once("triangular_solve")
     out = P["triangular_solve"](t, x, lower=not upper, transpose_a=transpose, unit_diagonal=unitriangular)
     return RETURN["triangular_solve"](
         named(out, "TriangularSolveBackward0", (b, A)), named(P["copy"](t, t), "TriangularSolveBackward0", (b, A))

@@ -7,6 +7,7 @@ import numpy as np
 
 from funcgrad.core.trace import TAPE
 
+from ..deprecations import once
 from ..tensor import current
 from .linalg_checks import (
     fit_together,
@@ -125,6 +126,7 @@ def lu(A, *, pivot=True):
 @operation(name="lu")
 def old_lu(input, pivot=True, get_infos=False):
     """(LU, pivots), and with get_infos the infos (torch deprecates it: use torch.linalg.lu_factor)."""
+    once("lu")
     packed, pivots, info = lu_factor_ex(input, pivot=pivot)
     return (packed, pivots, info) if get_infos else (packed, pivots)
 
@@ -172,6 +174,7 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
 @operation(name="lu_solve")
 def old_lu_solve(b, LU_data, LU_pivots):
     """X with A X = b, given the LU factors of A (torch deprecates it: use torch.linalg.lu_solve)."""
+    once("lu_solve")
     return lu_solve(LU_data, LU_pivots, b)
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .. import dtypes
-from ..deprecations import deprecated
+from ..deprecations import deprecated, once
 from ..rewriting import spelled
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import MUL
@@ -167,6 +167,7 @@ def linalg_cross(input, other, *, dim=-1):
 def chain_matmul(*matrices):
     """The product of several matrices, in the cheapest order."""
     need_tensors(matrices)
+    once("chain_matmul")
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
     for t in matrices:

@@ -183,7 +183,9 @@ QUICK = frozenset(  # what a model calls for every small Tensor: wrong arguments
 )
 
 
-BY_OUT = frozenset("sum prod mean nansum cumsum cumprod".split())  # what works in the dtype of out=, unless told otherwise
+BY_OUT = frozenset(
+    "sum prod mean nansum cumsum cumprod".split()
+)  # what works in the dtype of out=, unless told otherwise
 
 
 def types_in(args, kwargs):

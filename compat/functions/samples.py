@@ -76,7 +76,8 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
             return y.sum(dim)
         ends = y.select(dim, 0) + y.select(dim, k - 1)
         return by_number(MUL, y.sum(dim) - by_number(MUL, ends, 0.5), dx)
-    return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).sum(dim), 2.0)
+    wide = widths(y, x, dx, dim)
+    return by_number(DIV, (neighbours(y, dim) * wide).sum(dim), 2.0)
 
 
 @operation(method=False)
@@ -87,7 +88,8 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     if x is None:
         return by_number(MUL, neighbours(y, dim), dx / 2.0).cumsum(dim)
-    return by_number(DIV, (neighbours(y, dim) * widths(y, x, dx, dim)).cumsum(dim), 2.0)
+    wide = widths(y, x, dx, dim)
+    return by_number(DIV, (neighbours(y, dim) * wide).cumsum(dim), 2.0)
 
 
 def need_weights(name, w, n):

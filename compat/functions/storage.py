@@ -12,6 +12,7 @@ from funcgrad.core.strides import geometry, memory_of
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
+from ..deprecations import once
 from ..formats import base_of, contiguous_format, elements, offset_in, order_of
 from ..gate import gate
 from ..storage import TypedStorage, UntypedStorage
@@ -38,6 +39,7 @@ def untyped_storage(self):
 @operation(function=False)
 def storage(self):
     """The memory that the Tensor lies in, as elements."""
+    once("storage")
     return TypedStorage().of(on_tape(self, "storage"))
 
 
@@ -154,12 +156,22 @@ def resize_as_of(input, the_template, *, memory_format=None):
 @operation(function=False)
 def as_strided_(self, size, stride, storage_offset=None):
     """Other strides over the Tensor's memory, in place."""
-    t = on_tape(self, "as_strided_")
+    t = self if memory(self) is not None else current(self)
     size, stride = sizes((size,)), sizes((stride,))
-    memory = base_of(t.val)
-    offset = offset_in(t.val, memory) if storage_offset is None else storage_offset
-    check_reach(memory, size, stride, offset)
-    return become(self, "strided", "AsStridedBackward1", **geometry(strided(memory, size, stride, offset), t.val))
+    if t.owner is not TAPE:  # (a traced Tensor counts as one in C order, all of its memory)
+        if len(size) != len(stride):
+            raise RuntimeError("mismatch in length of strides and shape")
+        geometry_of = {
+            "size": size,
+            "stride": stride,
+            "offset": storage_offset or 0,
+            "own": contiguous_strides(shape_of(t)),
+        }
+        return become(self, "strided", "AsStridedBackward1", **geometry_of)
+    base = base_of(t.val)
+    offset = offset_in(t.val, base) if storage_offset is None else storage_offset
+    check_reach(base, size, stride, offset)
+    return become(self, "strided", "AsStridedBackward1", **geometry(strided(base, size, stride, offset), t.val))
 
 
 @operation(name="as_strided_", method=False)

@@ -20,10 +20,14 @@ def check_lerp(input, end, weight):
     check_sizes(*[current(t) for t in (input, end, weight) if isinstance(t, Tensor)])
 
 
+def lerped(end, weight):
+    """The name of lerp's node."""
+    return "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0"
+
+
 @operation(once=True)
 def lerp(input, end, weight):
     """input + weight * (end - input), worked out from the nearer end as torch does."""
-    shown = "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0"
     if not alike(input, end, weight if isinstance(weight, Tensor) else end) or input.val.dtype.kind != "f":
         check_lerp(input, end, weight)
     gap = end - input
@@ -34,7 +38,7 @@ def lerp(input, end, weight):
         near = abs(weight) < 0.5
         part = released(gap * (weight if near else 1 - weight), False)
         out = input + part if near else end - part
-    return named(out, shown, (input, end, weight))
+    return named(out, lerped(end, weight), (input, end, weight))
 
 
 def alike(x, y, z):
@@ -87,6 +91,6 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
     return input + (quotient if value == 1 else quotient * value)
 
 
-twin("lerp", "LerpBackward0")
+twin("lerp", lerped)
 twin("addcmul", "AddcmulBackward0")
 twin("addcdiv", "AddcdivBackward0")

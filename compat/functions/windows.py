@@ -11,6 +11,7 @@ from funcgrad.core.halves import HALVES
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
+from ..deprecations import once
 from ..tensor import Tensor, current
 from .creation import completed
 from .operands import P, dtype_of, float_argument, integer, new, shape_of
@@ -137,6 +138,8 @@ def stft(
         if dtype_of(t).kind == "b" and pad_mode == "reflect" and n_fft // 2 < t.shape[-1]:
             refuse("reflection_pad1d", dtype_of(t))
         x = pad(x.unsqueeze(1), (n_fft // 2, n_fft // 2), pad_mode).squeeze(1)
+    if window is None:
+        once("stft")
     if return_complex is None and not is_complex:
         raise RuntimeError(
             "stft requires the return_complex parameter be given for real inputs, and will further require that return_complex=True in a "
@@ -180,6 +183,8 @@ def istft(
     return_complex=False,
 ):  # fmt: skip
     """The signal of which stft made these frames: their inverses, added where they overlap, over the windows' squares."""
+    if window is None:
+        once("istft")
     hop, wide = n_fft // 4 if hop_length is None else hop_length, n_fft if win_length is None else win_length
     t = current(input)
     refused = refuser(

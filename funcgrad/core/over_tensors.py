@@ -65,7 +65,11 @@ BELOW_RECORDED = """
 
 def of_tensor(x, args, otherwise="slow"):
     """Text: what an operand is over memory, its array v, its mark m and the Tensor k below."""
-    return SETTLED.format(x=x, args=args) + BELOW.format(x=x, args=args) + MEMORY.format(x=x, args=args, otherwise=otherwise)
+    return (
+        SETTLED.format(x=x, args=args)
+        + BELOW.format(x=x, args=args)
+        + MEMORY.format(x=x, args=args, otherwise=otherwise)
+    )
 
 
 def environment(prim, face, slow, case):
@@ -193,7 +197,10 @@ def binary(prim, face, slow, quick, case=None):
 def nested_binary(prim, face, slow, quick, case):
     env = environment(prim, face, slow, case) | {"quick": quick()}
     both = [("x", True), ("y", True)]
-    texts = {need: node(prim, env, need, both, case, f"mismatch(h, (kx, {need in (1, 3)}), (ky, {need in (2, 3)}))") for need in (1, 2, 3)}
+    texts = {
+        need: node(prim, env, need, both, case, f"mismatch(h, (kx, {need in (1, 3)}), (ky, {need in (2, 3)}))")
+        for need in (1, 2, 3)
+    }
     number = node(prim, env, 1, [("x", True), ("y", False)], case, "mismatch(h, (kx, True), (y, False))")
     return compile_text(
         f"""def nested(x, y):

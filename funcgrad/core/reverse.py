@@ -54,26 +54,6 @@ def listened_to(n):
     return n.plan is None and extra is not None and bool(extra.hooks or (extra.cell is not None and extra.cell.hooks))
 
 
-def leaves_early(order, leading):
-    """The order of a walk in which a leaf comes right after the last node that may give it a cotangent: so torch's hooks see it."""
-    last = {}
-    for n in order:
-        if leading is None or n in leading:
-            for p in n.ins:
-                if p.plan is None:
-                    last[p] = n
-    due = {}
-    for p, n in last.items():
-        due.setdefault(n, []).append(p)
-    early = []
-    for n in order:
-        if n not in last:
-            early.append(n)
-        if n in due:
-            early += sorted(due[n], key=n.ins.index)
-    return early
-
-
 def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=None, watch=None):
     """Pull `seeds` [(node, cotangent)] back; returns the cotangents that reach the nodes in `want` (None: none did).
 
@@ -107,7 +87,9 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             n.ins[0] for n in only if n.plan is not None and n.plan.prim is PICK
         }  # (backward(inputs=...) executes these, as torch's does, though nothing that is wanted comes of it)
     if state.shared.early and any(map(listened_to, order)):
-        order = leaves_early(order, leading)
+        from .arrivals import leaves_early
+
+        order = leaves_early(order, [n for n, _ in seeds], leading, only)
     plainly = raw and watch is None and only is None
     hears = deliver is not None or type(home) is Record  # are hooks called?
     for n in order:

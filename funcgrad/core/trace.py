@@ -539,7 +539,12 @@ def over_tensors(*ts):
     for t in ts:
         if t.owner is not TAPE:
             v = t.val
-            if type(v) is not Array or type(v.owner) is not Record or not isinstance(v.val, Taped) or v.val.owner is not TAPE:
+            if (
+                type(v) is not Array
+                or type(v.owner) is not Record
+                or not isinstance(v.val, Taped)
+                or v.val.owner is not TAPE
+            ):
                 return False
     return True
 

@@ -58,7 +58,8 @@ class cholesky:
     `singular="nan"` a triangle of nan for each matrix of the stack that is not.
 
     `part="both"` factors (x + x^H) / 2, as jax does; "lower" reads that triangle only, as NumPy does; "upper" likewise.
-    Rule: Murray, arXiv 1602.07527, equations 8 and 10.
+    Rule: Murray, arXiv 1602.07527, equations 8 and 10. `turns`: the cotangent of a complex x with part="both" keeps what the
+    imaginary part of L's diagonal, which is zero, would turn (as torch's does): no Hermitian x moves that way.
     """
 
     saves = (("out",),)
@@ -66,26 +67,27 @@ class cholesky:
     without = MATRICES
     batch = stack_batch("cholesky")
 
-    def jax(jax, x, *, part="both", singular="raise"):
+    def jax(jax, x, *, part="both", singular="raise", turns=False):
         return jax.numpy.linalg.cholesky(jax_hermitian(jax, x, part))
 
-    def impl(x, *, part="both", singular="raise"):
+    def impl(x, *, part="both", singular="raise", turns=False):
         check_part("cholesky", part)
         x = np.asarray(x, linalg_dtype("cholesky", x))
         x = x if part == "lower" else hermitian(x, part)
         return np.linalg.cholesky(x) if singular == "raise" else _or_nan(x)
 
-    def aval(x, *, part="both", singular="raise"):
+    def aval(x, *, part="both", singular="raise", turns=False):
         check_part("cholesky", part)
         return Aval(square("cholesky", x), linalg_dtype("cholesky", x))
 
-    def vjp(ct, out, x, *, need, part="both", singular="raise"):
-        middle = _halved(matmul(adjoint(out), conj(ct)))
+    def vjp(ct, out, x, *, need, part="both", singular="raise", turns=False):
+        middle = matmul(adjoint(out), conj(ct))
+        middle = mul(add(tril(middle), adjoint(tril(middle, -1))), 0.5) if turns else _halved(middle)
         left = triangular_solve(out, middle, lower=True, transpose_a=True, conjugate_a=True)
         g = swapped(triangular_solve(out, swapped(left), lower=True, transpose_a=True))
-        return [fit(conj(hermitian_adjoint(g, part)), x)]
+        return [fit(conj(g if turns else hermitian_adjoint(g, part)), x)]
 
-    def jvp(ts, out, x, *, part="both", singular="raise"):
+    def jvp(ts, out, x, *, part="both", singular="raise", turns=False):
         left = triangular_solve(out, hermitian(ts[0], part), lower=True)
         middle = adjoint(triangular_solve(out, adjoint(left), lower=True))
         return matmul(out, _halved(middle))

@@ -114,7 +114,11 @@ def callables():
         found = (getattr(space, full, None) for space in spaces)
         yield full, full, False, next(f for f in found if isinstance(f, BuiltinFunctionType))
     for name in sorted({*METHODS, *(n for n in vars(torch.Tensor) if n[0] != "_"), *dir(torch._C.TensorBase)}):
-        if name[0] != "_" and callable(vars(torch._C.TensorBase).get(name)) and not isinstance(vars(torch.Tensor).get(name), FunctionType):
+        if (
+            name[0] != "_"
+            and callable(vars(torch._C.TensorBase).get(name))
+            and not isinstance(vars(torch.Tensor).get(name), FunctionType)
+        ):
             yield name, name, True, getattr(x.clone(), name)
 
 

@@ -26,8 +26,9 @@ def per_axis(x, k, name="an argument"):
     return (int(x),) * k
 
 
-def batched(f, k):
-    """f on [N, C, *sizes], also for an input without N: torch shows an unsqueeze and a squeeze."""
+def batched(f, k, refused=None):
+    """f on [N, C, *sizes], also for an input without N: torch shows an unsqueeze and a squeeze. `refused(*args)`, asked once a call has
+    failed, raises what torch says first."""
 
     def mind_halves():
         nonlocal f
@@ -36,16 +37,24 @@ def batched(f, k):
     at_begin(mind_halves)
 
     def on_any(input, *args, **kwargs):
-        rank = input.dim()
-        if rank == k + 2:
-            return f(input, *args, **kwargs)
-        if rank == k + 1:
-            out = f(input.unsqueeze(0), *args, **kwargs)
-            return tuple([o.squeeze(0) for o in out]) if isinstance(out, tuple) else out.squeeze(0)
-        raise RuntimeError(
-            f"Expected {k + 1}D (unbatched) or {k + 2}D (batched) input to {f.__name__}, but got input of size: "
-            f"{list(input.shape)}"
-        )
+        try:
+            rank = input.dim()
+            if rank == k + 2:
+                return f(input, *args, **kwargs)
+            if rank == k + 1:
+                out = f(input.unsqueeze(0), *args, **kwargs)
+                return tuple([o.squeeze(0) for o in out]) if isinstance(out, tuple) else out.squeeze(0)
+            raise RuntimeError(
+                f"Expected {k + 1}D (unbatched) or {k + 2}D (batched) input to {f.__name__}, but got input of size: "
+                f"{list(input.shape)}"
+            )
+        except (RuntimeError, IndexError):
+            if refused is not None:
+                try:
+                    refused(input, *args, **kwargs)
+                except Exception as first:
+                    raise first from None
+            raise
 
     on_any.__name__, on_any.__doc__ = f.__name__, f.__doc__
     return on_any

@@ -5,6 +5,7 @@ import numpy as np
 from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...deprecations import once
 from ...dtypes import name_of
 from ...functions.kernels import refuse_in
 from ...functions.operands import cast, dtype_of, like_image, need_scalar_type, shape_of
@@ -25,6 +26,46 @@ def convolution(k):
 
     def conv(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         x, w = current(input), current(weight)
+        b = None if bias is None else current(bias)
+        shape, taps, d = shape_of(x), shape_of(w), dtype_of(x)
+        steps, rates = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
+        pads = padding_of(padding, taps[2:], steps, rates)
+        fits = len(taps) == k + 2 and min(*steps, *rates, groups) > 0 and shape[1] == taps[1] * groups
+        fits = fits and taps[0] >= groups and not taps[0] % groups and d.kind in "fc" and d == dtype_of(w)
+        if not fits or b is not None and (shape_of(b) != taps[:1] or d != dtype_of(b)):
+            refuse_misfits(x, w, bias, stride, padding, dilation, groups)
+        for n, t, r, (low, high) in zip(shape[2:], taps[2:], rates, pads):
+            if n + low + high < r * (t - 1) + 1:
+                refuse_misfits(x, w, bias, stride, padding, dilation, groups)
+        if any(low != high for low, high in pads):  # torch pads by itself where the two sides differ
+            once("same")
+            zero = np.zeros((), d)
+            x = labelled(
+                P["pad"](x, zero, config=((0, 0, 0),) * 2 + tuple([(*p, 0) for p in pads])),
+                "ConstantPadNdBackward0",
+                (input,),
+            )
+            input, pads = x, ((0, 0),) * k
+        out = P["conv"](
+            x, w, strides=steps, padding=pads, lhs_dilation=(1,) * k, rhs_dilation=rates, groups=groups
+        )  # fmt: skip
+        return with_bias(like_image(out, x, w), b, (input, weight, bias))
+
+    conv.__name__ = f"conv{k}d"
+    conv.__doc__ = (
+        f"Cross-correlation over {k} axes: [N, C, *sizes] with weight [O, C / groups, *taps]; padding a number, one per axis, "
+        "'same' or 'valid'."
+    )
+
+    def refused(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+        first_of_all(input, weight, bias, padding)
+        if input.dim() == k + 1:
+            input = input.unsqueeze(0)
+        if input.dim() == k + 2:
+            refuse_misfits(current(input), current(weight), bias, stride, padding, dilation, groups)
+
+    def refuse_misfits(x, w, bias, stride, padding, dilation, groups):
+        """Raise torch's error for operands that make no convolution, in its order."""
         shape, taps = shape_of(x), shape_of(w)
         geometry = Geometry(w, k, groups, stride=stride, dilation=dilation)
         stride, dilation = geometry.stride, geometry.dilation
@@ -38,47 +79,19 @@ def convolution(k):
                     f"Calculated padded input size per channel: ({padded}). Kernel size: ({kernel}). Kernel size can't be "
                     "greater than actual input size"
                 )
-        d = dtype_of(x)
-        if d.kind in "biu" and 0 not in shape:
+        if dtype_of(x).kind in "biu" and 0 not in shape:
             refuse_kinds(
                 "?bBhi" if max(dilation) > 1 else "?", "slow_conv_dilated<>" if max(dilation) > 1 else plain, x
             )
-        if d != dtype_of(w) or bias is not None and d != dtype_in(bias):
-            need_one_type(x, w, bias)
-            need_scalar_type(x, w)
+        need_one_type(x, w, bias)
+        need_scalar_type(x, w)
+        if bias is not None:
             need_scalar_type(x, current(bias))
-        if any(low != high for low, high in pads):  # torch pads by itself where the two sides differ
-            zero = np.zeros((), dtype_of(x))
-            x = labelled(
-                P["pad"](x, zero, config=((0, 0, 0),) * 2 + tuple([(*p, 0) for p in pads])),
-                "ConstantPadNdBackward0",
-                (input,),
-            )
-            input, pads = x, ((0, 0),) * k
-        out = P["conv"](
-            x, w, strides=stride, padding=pads, lhs_dilation=(1,) * k, rhs_dilation=dilation, groups=groups
-        )  # fmt: skip
-        return with_bias(like_image(out, x, w), bias, (input, weight, bias))
 
-    conv.__name__ = f"conv{k}d"
-    conv.__doc__ = (
-        f"Cross-correlation over {k} axes: [N, C, *sizes] with weight [O, C / groups, *taps]; padding a number, one per axis, "
-        "'same' or 'valid'."
-    )
-    whole = batched(conv, k)
-
-    def checked(input, weight, bias=None, *args, **kwargs):
-        try:
-            return whole(input, weight, bias, *args, **kwargs)
-        except (RuntimeError, IndexError):
-            first_of_all(input, weight, bias, *args, **kwargs)
-            raise
-
-    checked.__name__, checked.__doc__ = conv.__name__, conv.__doc__
-    return checked
+    return batched(conv, k, refused)
 
 
-def first_of_all(input, weight, bias, stride=1, padding=0, *others, **named):
+def first_of_all(input, weight, bias, padding):
     """Raise what torch says of dtypes before it looks at anything else. (Of a bias beside a padding that is named, it does not.)"""
     if bias is not None and not isinstance(padding, str) and dtype_in(bias) != dtype_in(input):
         kinds = [C_NAMES.get(name_of(dtype_in(t))) for t in (input, bias)]
@@ -145,6 +158,8 @@ class Geometry:
                     raise RuntimeError(f"negative {name} is not supported")
         if min(self.stride) <= 0:
             raise RuntimeError("non-positive stride is not supported")
+        if min(self.dilation) < 0:
+            raise RuntimeError("dilation should be greater than zero")
         if len(shape) != len(taps):
             raise RuntimeError(
                 f"Expected {len(taps)}-dimensional input for {len(taps)}-dimensional weight {list(taps)}, but got "
@@ -175,14 +190,10 @@ class Geometry:
                 f"{given} of size {list(taps)}, expected bias to be 1-dimensional with {outs} elements, but got bias of size "
                 f"{list(bias.shape)} instead"
             )
-        if min(self.dilation) <= 0:
-            if dtype_of(x) == np.float32 and min(self.dilation) == 0:
+        if min(self.dilation) == 0:
+            if dtype_of(x) in (np.float32, BFLOAT16):
                 raise RuntimeError("non-positive dilation is not supported")
-            raise RuntimeError(
-                "dilation should be greater than zero"
-                if dtype_of(x) == np.float32
-                else f"dilation should be greater than zero, but got {list(self.dilation)}"
-            )
+            raise RuntimeError(f"dilation should be greater than zero, but got {list(self.dilation)}")
 
 
 def padding_of(padding, taps, stride, dilation):
@@ -197,16 +208,15 @@ def padding_of(padding, taps, stride, dilation):
     if isinstance(padding, str):
         raise RuntimeError(f"Invalid padding string: '{padding}'")
     sizes = per_axis(padding, len(taps), "padding")
-    if min(sizes) < 0:
+    if min(sizes, default=0) < 0:
         raise RuntimeError("negative padding is not supported")
     return tuple([(n, n) for n in sizes])
 
 
 def with_bias(out, bias, operands):
-    """out + bias by channel, shown as one ConvolutionBackward0."""
+    """out + bias (a current Tensor or None) by channel, shown as one ConvolutionBackward0."""
     if bias is not None:
-        b = cast(current(bias), dtype_of(out))
-        out = P["add"](out, P["reshape"](b, shape=(1, shape_of(b)[0]) + (1,) * (len(shape_of(out)) - 2)))
+        out = P["add"](out, P["reshape"](bias, shape=(1, shape_of(bias)[0]) + (1,) * (len(shape_of(out)) - 2)))
     return labelled(out, "ConvolutionBackward0", operands)
 
 
@@ -237,13 +247,43 @@ def transposed_convolution(k):
 
     def conv_transpose(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
         x, w = current(input), current(weight)
-        taps, given = shape_of(w), w
+        b = None if bias is None else current(bias)
+        shape, taps, given, d = shape_of(x), shape_of(w), w, dtype_of(x)
+        fits = len(taps) == k + 2 and groups > 0 and taps[0] >= groups and not taps[0] % groups and shape[1] == taps[0]
+        fits = fits and d.kind in "fc" and d == dtype_of(w)
+        if not fits or b is not None and (shape_of(b) != (taps[1] * groups,) or d != dtype_of(b)):
+            refuse_misfits(x, w, bias, stride, padding, output_padding, groups, dilation)
+            b = None if b is None else cast(b, d)
+        steps, rates = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
+        pads, extra = per_axis(padding, k, "padding"), per_axis(output_padding, k, "output_padding")
+        if any(extra) or min(*steps, *rates) <= 0 or d != np.float32 and any(pads) or min(pads) < 0:
+            refuse_misfits(x, w, bias, stride, padding, output_padding, groups, dilation)
+        i, o = taps[0] // groups, taps[1]
+        w = P["reshape"](w, shape=(groups, i, o, *taps[2:]))
+        w = P["transpose"](w, perm=(0, 2, 1, *range(3, 3 + k)))
+        w = P["reshape"](w, shape=(groups * o, i, *taps[2:]))
+        w = P["getitem"](w, idx=(slice(None), slice(None), *[slice(None, None, -1)] * k))
+        full = [r * (t - 1) for t, r in zip(taps[2:], rates)]
+        pads = tuple([(f - p, f - p + e) for f, p, e in zip(full, pads, extra)])
+        out = P["conv"](x, w, strides=(1,) * k, padding=pads, lhs_dilation=steps, rhs_dilation=rates, groups=groups)
+        return with_bias(like_image(out, x, given), b, (input, weight, bias))
+
+    conv_transpose.__name__ = f"conv_transpose{k}d"
+    conv_transpose.__doc__ = f"The transpose of conv{k}d: weight [C, O / groups, *taps]."
+
+    def refused(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+        if input.dim() == k + 1:
+            input = input.unsqueeze(0)
+        if input.dim() == k + 2:
+            x, w = current(input), current(weight)
+            refuse_misfits(x, w, bias, stride, padding, output_padding, groups, dilation)
+
+    def refuse_misfits(x, w, bias, stride, padding, output_padding, groups, dilation):
+        """Raise torch's error for operands that make no transposed convolution, in its order."""
         need_one_complex(x, w, bias)
-        geometry = Geometry(
-            w, k, groups, True, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation
-        )
+        steps = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
+        geometry = Geometry(w, k, groups, True, **steps)
         geometry.check(x, w, bias)
-        stride, dilation, padding, extra = geometry.stride, geometry.dilation, geometry.padding, geometry.output_padding
         need_one_type(x, w, bias)
         if 0 not in shape_of(x):
             refuse_kinds("?bBhi", f"slow_conv_transpose{max(k, 2)}d_out_cpu", x)
@@ -251,20 +291,10 @@ def transposed_convolution(k):
         if bias is not None:
             check_castable(dtype_of(x), dtype_in(bias))
         if 0 not in shape_of(x):
-            check_extra(shape_of(x)[2:], taps[2:], stride, padding, extra, dilation, dtype_of(x) == np.float32)
-        i, o = taps[0] // groups, taps[1]
-        w = P["reshape"](w, shape=(groups, i, o, *taps[2:]))
-        w = P["transpose"](w, perm=(0, 2, 1, *range(3, 3 + k)))
-        w = P["reshape"](w, shape=(groups * o, i, *taps[2:]))
-        w = P["getitem"](w, idx=(slice(None), slice(None), *[slice(None, None, -1)] * k))
-        full = [d * (t - 1) for t, d in zip(taps[2:], dilation)]
-        pads = tuple([(f - p, f - p + e) for f, p, e in zip(full, padding, extra)])
-        out = P["conv"](x, w, strides=(1,) * k, padding=pads, lhs_dilation=stride, rhs_dilation=dilation, groups=groups)
-        return with_bias(like_image(out, x, given), bias, (input, weight, bias))
+            checked = (getattr(geometry, name) for name in ("stride", "padding", "output_padding", "dilation"))
+            check_extra(shape_of(x)[2:], shape_of(w)[2:], *checked, dtype_of(x) == np.float32)
 
-    conv_transpose.__name__ = f"conv_transpose{k}d"
-    conv_transpose.__doc__ = f"The transpose of conv{k}d: weight [C, O / groups, *taps]."
-    return batched(conv_transpose, k)
+    return batched(conv_transpose, k, refused)
 
 
 conv1d, conv2d, conv3d = (convolution(k) for k in (1, 2, 3))

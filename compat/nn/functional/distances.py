@@ -29,6 +29,8 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     d = result_dtype([rank(x1), rank(x2)])
     if d.kind != "f":
         raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {spoken(d)}")
+    if eps < 0:
+        raise RuntimeError(f"eps must be non-negative, got: {float(eps):g}")
     check_sizes(current(x1), current(x2))
     x1, x2 = (x if x.is_floating_point() else cast(current(x), d) for x in (x1, x2))
     if x1.shape != x2.shape:

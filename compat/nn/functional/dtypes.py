@@ -38,7 +38,7 @@ def need_one_dtype(input, *others):
     precision may all be float32."""
     d = dtype_in(input)
     others = [dtype_in(t) for t in others if t is not None]
-    if any([o != d for o in others]) and not (d in HALVES and all([o == FLOAT32 for o in others])):
+    if others.count(d) != len(others) and not (d in HALVES and all([o == FLOAT32 for o in others])):
         if others[0] != d and any([o != FLOAT32 for o in others]):
             raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
         raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")

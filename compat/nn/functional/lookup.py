@@ -203,7 +203,7 @@ def embedding_bag(
         own = P["gather"](P["reshape"](current(per_sample_weights), shape=(flat.size,)), places)
         rows = P["mul"](rows, P["reshape"](own, shape=(*places.shape, 1)))
     counts = valid.sum(1)[:, None]
-    if include_last_offset and mode != "max" and input.dim() == 1 and len(offsets):
+    if include_last_offset and mode != "max" and row is None and input.dim() == 1 and len(offsets):
         valid = valid & (places < int(known(concrete_or_none(current(offsets)), "embedding_bag")[-1]))
     out = bagged(rows, valid, mode, counts)
     return labelled(out, "EmbeddingBagBackward0", (weight, per_sample_weights))

@@ -190,11 +190,7 @@ def nll_loss(
         image, wanted = input.reshape(n, c, 1, math.prod(sizes)), target.reshape(n, 1, math.prod(sizes))
         out = nll_loss(image, wanted, weight, ignore_index=ignore_index, reduction=reduction)
         return out.view(rest) if reduction == "none" else out
-    if weight is not None and weight.requires_grad and is_grad_enabled():
-        raise RuntimeError(
-            f"The function 'nll_loss{'' if len(shape) < 3 else '2d'}_forward' is not differentiable with respect to argument "
-            "'weight'. This input cannot have requires_grad True."
-        )
+    refuse_recorded(weight, f"nll_loss{'' if len(shape) < 3 else '2d'}_forward")
     if weight is not None and dtype_in(weight) != dtype_of(x):
         raise RuntimeError(f"expected scalar type {spoken(dtype_of(x))} but found {spoken(dtype_in(weight))}")
     ignored = P["equal"](k, ignore_index)
@@ -296,8 +292,6 @@ def cross_entropy(
             logp = T["log_softmax"](input, channel)
             input.size(channel)
             return soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing)
-        if label_smoothing > 0.0 and weight is not None and weight.numel() != input.shape[channel]:
-            raise RuntimeError("weight tensor should be defined either for all or no classes")
         logp = T["log_softmax"](input, channel)
         loss = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
         if label_smoothing <= 0.0:
@@ -348,6 +342,15 @@ def check_spread(shape, wanted):
             )
 
 
+def refuse_recorded(weight, name, argument="weight"):
+    """RuntimeError for weights that require grad."""
+    if weight is not None and weight.requires_grad and is_grad_enabled():
+        raise RuntimeError(
+            f"The function '{name}' is not differentiable with respect to argument '{argument}'. This input "
+            "cannot have requires_grad True."
+        )
+
+
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
     """-(y log x + (1 - y) log(1 - x)), the logarithms held at -100, weighted, reduced; x between 0 and 1."""
     reduction = reduction_of(reduction, size_average, reduce)
@@ -362,6 +365,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     values = concrete_or_none(x)
     if values is not None and values.size and not ((values >= 0) & (values <= 1)).all():
         raise RuntimeError("all elements of input should be between 0 and 1")
+    refuse_recorded(weight, "binary_cross_entropy")
     out = P["binary_cross_entropy"](x, y)
     if weight is not None:
         check_spread(tuple(weight.shape), shape_of(x))
@@ -376,6 +380,8 @@ def binary_cross_entropy_with_logits(
     reduction = reduction_of(reduction, size_average, reduce)
     if input.shape != target.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    refuse_recorded(weight, "binary_cross_entropy_with_logits")
+    refuse_recorded(pos_weight, "binary_cross_entropy_with_logits", "pos_weight")
     return loss_of_logits(input, target, weight, pos_weight, reduction)
 
 
@@ -426,7 +432,8 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
         raise RuntimeError("kl_div: Complex inputs not supported.")
     if {*kinds} & {*KINDS_OF_INTEGER}:
         raise RuntimeError("kl_div: Integral inputs not supported.")
-    out = target.exp() * (target - input) if log_target else T["xlogy"](target, target) - target * input
+    product = target - input if log_target else target * input  # (torch makes the last operand first)
+    out = target.exp() * product if log_target else T["xlogy"](target, target) - product
     out = reduced(out, reduction)
     return out / input.shape[0] if batchmean and input.dim() else out
 

@@ -78,8 +78,9 @@ def cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None,
         raise RuntimeError(f"{given}, but found inputs with sizes {list(input1.shape)} and {list(input2.shape)}.")
     dim = rank - 1
     # torch's figures: the product is divided by the root of the product of the squares
+    product = (input1 * input2).sum(dim)
     squares = [by_number(ADD, (x * x).sum(dim), 1e-12) for x in (input1, input2)]
-    cosine = (input1 * input2).sum(dim) / (squares[0] * squares[1]).sqrt()
+    cosine = product / (squares[0] * squares[1]).sqrt()
     zeros = T["zeros_like"](cosine)
     near, far = T["sub"](T["ones_like"](cosine), cosine), by_number(SUB, cosine, margin).clamp_min(0)
     return reduced(T["where"](target == 1, near, zeros) + T["where"](target == -1, far, zeros), reduction)

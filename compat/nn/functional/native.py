@@ -3,11 +3,13 @@
 Where none is given the losses are not reduced: what torch's bindings make of a default that they cannot read.
 """
 
+import numpy as np
+
 from ...autograd.grad_mode import call_in
 from ...functions.kernels import native
 from ...functions.register import named
-from ...tensor import current
-from . import activations, adaptive, ctc, dropouts, lookup, losses, margins, norms, pooling
+from ...tensor import Tensor, current, memory, wrap
+from . import activations, adaptive, ctc, dropouts, lookup, losses, margins, norms, pooling, resampling
 from .lookup import concrete_or_none
 
 
@@ -47,6 +49,48 @@ def embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=
     return lookup.embedding(indices, weight, row, scale_grad_by_freq=scale_grad_by_freq)
 
 
+MODES = ("sum", "mean", "max")
+
+
+def embedding_bag(
+    weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False,
+    padding_idx=None,
+):  # fmt: skip
+    """(nn.functional.embedding_bag, the bag of each index, how many indices each bag has, which row each maximum is of).
+
+    As in torch the second is empty and the third zero for plain sums; the last is the third where there are no maxima.
+    """
+    if mode not in range(3):
+        raise RuntimeError("`mode` must be sum, mean, or max.")
+    if per_sample_weights is not None and mode != 0:
+        raise RuntimeError("embedding_bag: per_sample_weights only supported with mode='sum'")
+    indices = indices.reshape(-1)
+    out = lookup.embedding_bag(
+        indices,
+        weight,
+        offsets,
+        None,
+        2.0,
+        scale_grad_by_freq,
+        MODES[mode],
+        sparse,
+        per_sample_weights,
+        include_last_offset,
+        padding_idx,
+    )
+    rows, starts = (concrete_or_none(current(t)) for t in (indices, offsets))
+    bags, row = out.shape[0], -1 if padding_idx is None else padding_idx % weight.shape[0]
+    bag = np.minimum(np.searchsorted(starts, np.arange(rows.size), "right") - 1, bags - 1).astype(rows.dtype)
+    count = np.bincount(bag[rows != row], minlength=bags).astype(rows.dtype) if mode else np.zeros(bags, rows.dtype)
+    best = count.copy()
+    if mode == 2:
+        places, there = lookup.bags(rows.size, starts, include_last_offset)
+        at = rows[places] if rows.size else np.zeros(places.shape, rows.dtype)
+        values = np.where((there & (at != row))[..., None], memory(weight)[at], -np.inf)
+        best = np.take_along_axis(at, values.argmax(1), 1) * (count > 0)[:, None]
+    return out, *[wrap(Tensor, a) for a in (bag if mode or row >= 0 else bag[:0], count, best)]
+
+
 def embedding_renorm_(weight, indices, max_norm, norm_type):
     """Scale down, in place, the rows that are named and whose norm exceeds max_norm."""
     call_in(False, lookup.renorm, weight, concrete_or_none(current(indices)), max_norm, norm_type)
@@ -58,24 +102,44 @@ def adaptive_max_pool1d(input, output_size):
     return adaptive.adaptive_max_pool1d(input, output_size, True)
 
 
+def dropping(name, input, p, train, inplace=False):
+    """nn.functional.<name>; feature_dropout sets whole channels of [N, C, *] to zero."""
+    if not 0 <= p <= 1:
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if name == "feature_dropout":
+        return dropouts.channels_dropped(input, p, train, inplace, False)
+    return getattr(dropouts, name)(input, p, train, inplace)
+
+
 def drops(name):
     def f(input, p, train):
-        if not 0 <= p <= 1:
-            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
-        return getattr(dropouts, name)(input, p, train)
+        return dropping(name, input, p, train)
 
     f.__name__, f.__doc__ = name, f"nn.functional.{name}."
     return f
 
 
-dropout, alpha_dropout, feature_alpha_dropout = map(drops, ("dropout", "alpha_dropout", "feature_alpha_dropout"))
+dropout, alpha_dropout = drops("dropout"), drops("alpha_dropout")
+feature_dropout, feature_alpha_dropout = drops("feature_dropout"), drops("feature_alpha_dropout")
 
 
-def feature_dropout(input, p, train):
-    """Whole channels of [N, C, *] set to zero with probability p."""
-    from .dropouts import channels_dropped
+# ------------------------------------------------------------------------------------------------ places in images
+def named_by(table, number):
+    return next((name for name, n in table.items() if n == number), number)
 
-    return channels_dropped(input, p, train, False, False)
+
+def grid_sampler(input, grid, interpolation_mode, padding_mode, align_corners):
+    """nn.functional.grid_sample, modes by their numbers."""
+    mode = named_by(resampling.GRID_SAMPLE_INTERPOLATION_MODES, interpolation_mode)
+    padding = named_by(resampling.GRID_SAMPLE_PADDING_MODES, padding_mode)
+    return resampling.grid_sample(input, grid, mode, padding, align_corners)
+
+
+def affine_grid_generator(theta, size, align_corners):
+    """nn.functional.affine_grid."""
+    if len(size) not in (4, 5):
+        raise RuntimeError("AffineGridGenerator needs 4d (spatial) or 5d (volumetric) inputs.")
+    return resampling.grid_of(theta, size, align_corners)
 
 
 # ------------------------------------------------------------------------------------------------ losses
@@ -146,8 +210,8 @@ for family, names in OF_F.items():
 globals().update(
     {
         name: native(name, globals()[name])
-        for name in "adaptive_max_pool1d alpha_dropout dropout feature_alpha_dropout feature_dropout batch_norm "
-        "binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss ctc_loss embedding group_norm hinge_embedding_loss "
-        "instance_norm kl_div layer_norm margin_ranking_loss poisson_nll_loss triplet_margin_loss".split()
+        for name in "adaptive_max_pool1d affine_grid_generator alpha_dropout dropout feature_alpha_dropout feature_dropout batch_norm "
+        "binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss ctc_loss embedding embedding_bag grid_sampler "
+        "group_norm hinge_embedding_loss instance_norm kl_div layer_norm margin_ranking_loss poisson_nll_loss triplet_margin_loss".split()
     }
 )

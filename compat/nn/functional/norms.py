@@ -130,7 +130,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     shape = shape_of(t)
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
-    if shape[0] * shape[1] // num_groups * int(np.prod(shape[2:])) == 1:
+    if shape[0] * shape[1] // num_groups * math.prod(shape[2:]) == 1:
         raise_too_few([shape[0] * shape[1] // num_groups, num_groups, *shape[2:]])
     if num_groups <= 0:
         raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
@@ -149,7 +149,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     if shared.halves and (d := half_in(t)):
         return in_float32(d, group_norm, input, num_groups, weight, bias, eps)
     refuse_integers("GroupNormKernelImpl", input)
-    grouped = P["reshape"](t, shape=(shape[0], num_groups, shape[1] // num_groups * int(np.prod(shape[2:]))))
+    grouped = P["reshape"](t, shape=(shape[0], num_groups, shape[1] // num_groups * math.prod(shape[2:])))
     out = like_image(P["reshape"](standardized(grouped, (2,), eps), shape=shape), t)
     return labelled(
         scaled(out, weight, bias, by_channel(shape)), "NativeGroupNormBackward0", (input, weight, bias)
@@ -192,12 +192,12 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
         t = current(input)
         shape = shape_of(t)
         axes = tuple([i for i in range(len(shape)) if i != 1])
-        count = int(np.prod([shape[i] for i in axes]))
+        count = math.prod([shape[i] for i in axes])
         if not training and (running_mean is None or running_var is None):
             missing = "running_mean" if running_mean is None else "running_var"
             raise RuntimeError(f"{missing} must be defined in evaluation mode")
         check_channels(shape[1], running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
-        if input.numel():
+        if 0 not in shape:
             refuse_integers("batch_norm", input)
         need_one_dtype(input, weight, bias, running_mean, running_var)
         if shared.halves and (d := half_in(t)):
@@ -207,7 +207,7 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
             out = scaled(standardized(t, axes, eps), weight, bias, by_channel(shape))
         else:
             mean, variance = (P["reshape"](current(r), shape=by_channel(shape)) for r in (running_mean, running_var))
-            out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, eps)))
+            out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, float(eps))))
             out = scaled(out, weight, bias, by_channel(shape))
         if training and count and (running_mean is not None or running_var is not None):
             if (
@@ -314,7 +314,7 @@ def instance_norm(
 ):  # fmt: skip
     """Mean 0 and variance 1 for each sample and channel, or by the running statistics."""
     shape = tuple(input.shape)
-    if use_input_stats and int(np.prod(shape[2:])) == 1:
+    if use_input_stats and math.prod(shape[2:]) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {Size(shape)}")
     if not use_input_stats and (running_mean is None or running_var is None):
         raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
@@ -329,8 +329,8 @@ def instance_norm(
         raise IndexError("select(): index 0 out of range for tensor of size [0] at dimension 0")
     flat = input.reshape(1, n * c, *shape[2:])
     for k in ("running_mean", "running_var"):
-        if each[k] is not None and each[k].dtype != flat.dtype and flat.is_floating_point():
-            each[k] = each[k].to(flat.dtype)
+        if each[k] is not None and flat.is_floating_point():
+            each[k] = each[k].to((flat if weight is None else weight).dtype)
     out = native_batch_norm(flat, **each, training=use_input_stats, momentum=momentum, eps=eps)
     if use_input_stats:
         for name in ("running_mean", "running_var"):

@@ -95,8 +95,10 @@ def bilinear(input1, input2, weight, bias=None):
         raise RuntimeError(
             f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}"
         )
-    out = T["einsum"]("...i,kij,...j->...k", input1, weight, input2)
-    out = named(out, "ViewBackward0", (input1, weight, input2))
+    shape = *input1.shape[:-1], weight.shape[0]
+    rows = [x.reshape(math.prod(shape[:-1]), x.shape[-1]) for x in (input1, input2)]
+    out = T["einsum"]("ni,kij,nj->nk", rows[0], weight, rows[1])
+    out = named(out, "TrilinearBackward0", (rows[0], weight, rows[1])).reshape(shape)
     return out if bias is None else out + bias
 
 

@@ -79,9 +79,17 @@ native_channel_shuffle = channel_shuffle
 
 
 # ------------------------------------------------------------------------------------------------ windows
+def of_two(x, name):
+    """One entry for each of two axes."""
+    if isinstance(x, (tuple, list)) and len(x) != 2:
+        raise RuntimeError(f"It is expected {name} equals to 2, but got size {len(x)}")
+    return per_axis(x, 2)
+
+
 def window_params(kernel_size, dilation, padding, stride):
     """The params of the primitives unfold and fold."""
-    window, padding, stride, dilation = (per_axis(v, 2) for v in (kernel_size, padding, stride, dilation))
+    given = {"kernel_size": kernel_size, "dilation": dilation, "padding": padding, "stride": stride}
+    window, dilation, padding, stride = (of_two(v, name) for name, v in given.items())
     for what, name, sizes, least in (
         ("kernel size", "kernel", window, 1), ("dilation", "dilation", dilation, 1), ("padding", "pad", padding, 0),
         ("stride", "stride", stride, 1),
@@ -130,7 +138,7 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
             f"but got: {list(input.shape)}"
         )
     params = window_params(kernel_size, dilation, padding, stride)
-    sizes = per_axis(output_size, 2)
+    sizes = of_two(output_size, "output_size")
     x = current(input)
     *lead, columns, blocks = shape_of(x)
     taps = prod(params["window"])

@@ -477,7 +477,13 @@ def affine_grid(theta, size, align_corners=None):
         )
     elif min(size) <= 0:
         raise ValueError(f"Expected non-zero, positive output size. Got {size}")
-    axes = [np.linspace(-1, 1, n) * (1 if align_corners else (n - 1) / n) if n > 1 else np.zeros(1) for n in spatial]
+    return grid_of(theta, size, align_corners)
+
+
+def grid_of(theta, size, align_corners):
+    """affine_grid, of arguments that fit together."""
+    k, spatial = len(size) - 2, [int(n) for n in size[2:]]
+    axes = [np.linspace(-1, 1, n) * (1 if align_corners else (n - 1) / n) if n > 1 else np.zeros(n) for n in spatial]
     grid = np.meshgrid(*axes, indexing="ij")
     base = np.stack([*reversed(grid), np.ones(spatial)], -1).reshape(-1, k + 1).astype(dtype_of(current(theta)))
     out = T["matmul"](wrap(Tensor, base), theta.transpose(1, 2))

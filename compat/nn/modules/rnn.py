@@ -5,6 +5,7 @@ import sys
 import warnings
 from numbers import Number
 
+from ...deprecations import once
 from ...functions.register import FUNCTIONS as T
 from .. import init
 from ..functional import recurrent
@@ -204,6 +205,8 @@ class RNNBase(Module):
         recurrent.need_one_dtype(
             self._states(hx)[0], self._flat_weights[1], self._flat_weights[2] if self.bias else None
         )
+        if self.proj_size and not packed and data.numel() and data.dtype.name in ("float32", "bfloat16"):
+            once("projections")
         out, last = recurrent.recurrent(
             self.mode, data, self._states(hx), self._flat_weights, self.num_layers, self.dropout, self.training,
             self.bidirectional, self.batch_first, sizes,
