@@ -13,7 +13,7 @@ from .handle import FROZEN, Array, Frozen, Store, fresh, snap
 from .trace import Batch, Record
 
 ROADS = """
-    if shared.staging or type(x) is not Face: return slow({args})
+    if shared.staging or type(x) is not Face{other}: return slow({args})
     o = {owner}
     t = o.under
     if type(t) is Batch: return mapped({args})
@@ -106,7 +106,7 @@ def unary(prim, face, slow, quick, case=None):
         env["nested"] = deferred(lambda: nested_unary(prim, face, slow, quick, case))
         env["mapped"] = deferred(lambda: mapped_unary(prim, face, slow, case))
     return compile_text(
-        f"""def recorded(x):{ROADS.format(args="x", owner="x.owner")}{of_tensor("x", "x", "nested")}
+        f"""def recorded(x):{ROADS.format(args="x", other="", owner="x.owner")}{of_tensor("x", "x", "nested")}
     v = vx
     d = v.dtype
     if mx is not None and (d is F32 or d is F64) and {case.when}:
@@ -153,6 +153,7 @@ def mapped_unary(prim, face, slow, case):
 
 
 OWNER = "x.owner if x.owner is not TAPE else y.owner"
+STRANGER = " or (x.owner is TAPE and type(y) is not Face)"  # (while another thread stages, every call comes here first)
 
 
 def binary(prim, face, slow, quick, case=None):
@@ -177,7 +178,7 @@ def binary(prim, face, slow, quick, case=None):
         try: out = {expression(prim, "vx", "y")}
         finally: leave(token){FROZEN_RESULT}{node(prim, env, 1, [("x", True), ("y", False)], case, "None")}"""
     return compile_text(
-        f"""def recorded(x, y):{ROADS.format(args="x, y", owner=OWNER)}{of_tensor("x", "x, y", "nested")}
+        f"""def recorded(x, y):{ROADS.format(args="x, y", other=STRANGER, owner=OWNER)}{of_tensor("x", "x, y", "nested")}
     d = vx.dtype{with_number if elementwise else ""}
     if type(y) is not Face: return slow(x, y){of_tensor("y", "x, y", "nested")}
     if (d is F32 or d is F64) and vy.dtype is d and {case.when}:

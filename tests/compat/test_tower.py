@@ -14,6 +14,8 @@ import pytest
 import compat as torch
 import funcgrad as fg
 from compat.autograd import grad as autograd_grad
+from funcgrad.core.over_tensors import binary
+from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.errors import LeakedTracerError, ModifiedError
 
 jax.config.update("jax_enable_x64", True)
@@ -371,3 +373,16 @@ def test_a_result_computed_after_a_write_under_no_grad_may_be_used_and_not_diffe
         same(loss, np.sum((k * np.array(W)) ** 2))
     with pytest.raises(NotImplementedError, match=r"written to under no_grad\(\).*\n?.*Call backward\(\) inside"):
         loss.backward()
+
+
+def test_the_road_of_transforms_leaves_other_operands_alone():
+    """While one thread stages, the calls of all others look there first, and staging may be over by then."""
+    road = binary(PRIMITIVES["add"], torch.Tensor, lambda x, y: "slow", lambda: None)
+    t = T(X)
+    assert road(t, 2.0) == road(t, t) == "slow"
+
+    def f(a):
+        assert road(t, a) == "slow"
+        return np.sum(a)
+
+    fg.grad(f)(np.ones(3))
