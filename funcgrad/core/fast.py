@@ -326,7 +326,7 @@ class Case:
         self.value, self.params, self.when, self.label, self.names = value, params, when, label, names
 
 
-def over_tensors(kind, prim, face, slow, case, env):
+def inside_transforms(kind, prim, face, slow, case, env):
     """The function for Tensors inside transforms, written when it is first called. `env` is where the caller's own is."""
 
     def build():
@@ -343,7 +343,7 @@ def tape_unary(prim, face, slow, case=None, rule=False):
     `rule`: the one that a rule calls in a walk that is recorded, where operands may be no Tensors, or kept ones.
     """
     env = tape_environment(prim, face, slow)
-    env["over"] = over_tensors("unary", prim, face, slow, case, env)
+    env["over"] = inside_transforms("unary", prim, face, slow, case, env)
     case = case or Case(expression(prim, "v"), None)
     env |= case.names
     text, env["plan1"] = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None", case.params, rule)
@@ -365,7 +365,7 @@ def tape_unary(prim, face, slow, case=None, rule=False):
 
 def tape_binary(prim, face, slow, case=None, rule=False):
     env = tape_environment(prim, face, slow)
-    env["over"] = over_tensors("binary", prim, face, slow, case, env)
+    env["over"] = inside_transforms("binary", prim, face, slow, case, env)
     numbers = "k is float or k is int" if case is None else "False"
     case = case or Case(expression(prim, "vx", "vy"), None)
     env |= case.names

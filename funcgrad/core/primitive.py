@@ -58,7 +58,6 @@ class Primitive:
     takes_numbers = False  # ... its operands without axes as Python numbers, where they are float64
     domain, dtypes, without, tolerance = "real", "f", {}, 1.0  # what its samples are (core/sample.py), and how exact
     dtype_kept = True  # the result has the dtype of its float operands
-    plain = property(lambda self: not (self.multi or self.record or self.users or self.source))
     source = False  # has no operands: asks the Stage of this thread
     dual = None  # (ts, vals, params) -> (results, tangents): both at once, where that saves doing something twice
     fills = True  # with several results: its rule gets zeros for the cotangents of those that nothing reached
@@ -113,6 +112,11 @@ class Primitive:
             return top.process(self, args, params)
         finally:
             tls.stage = stage
+
+    @functools.cached_property
+    def plain(self):
+        """Is it one function of its operands, with one result?"""
+        return not (self.multi or self.record or self.users or self.source)
 
     @functools.cached_property
     def fast(self):

@@ -534,7 +534,7 @@ def batched(prim, size, arrays, axes, params):
     return silently(prim, aligned, params), 0
 
 
-def over_tensors(*ts):
+def recorded_over_memory(*ts):
     """Are these all Tensors over memory, or of a Record over such? (Then nothing is mapped, staged or followed.)"""
     for t in ts:
         if t.owner is not TAPE:

@@ -2,7 +2,7 @@
 
 import math
 
-from funcgrad.core.trace import TAPE, over_tensors
+from funcgrad.core.trace import TAPE, recorded_over_memory
 
 from ... import dtypes
 from ...functions.kernels import refuse_in
@@ -62,7 +62,7 @@ def affine(x, w, b, shapes):
     """A linear layer of matrices: one node, which shows torch's two when it is looked at."""
     if x.owner is w.owner is b.owner is TAPE:
         return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=shapes)
-    if not over_tensors(x, w, b):
+    if not recorded_over_memory(x, w, b):
         return affine_in_steps(x, w, b)
     return P["affine"](x, w, b)
 
