@@ -22,6 +22,10 @@ NAMES = {
     "concatenate": "CatBackward0",
     "where": "WhereBackward0",
     "squared_error": "MseLossBackward0",
+    "huber_error": "HuberLossBackward0",
+    "smooth_absolute_error": "SmoothL1LossBackward0",
+    "logits_loss": "BinaryCrossEntropyWithLogitsBackward0",
+    "probability_loss": "BinaryCrossEntropyBackward0",
     "cholesky": "LinalgCholeskyExBackward0",
     "det": "LinalgDetBackward0",
     "eigh": "LinalgEighBackward0",
@@ -68,7 +72,9 @@ SAVED = {  # what torch calls the operands of an operation, where it is not (sel
     "Clamp": ("self", "min", "max"),
     "Convolution": ("input", "weight", "bias"),
     "Linear": ("input", "weight", "bias"),
-}
+} | dict.fromkeys(
+    ("MseLoss", "HuberLoss", "SmoothL1Loss", "BinaryCrossEntropyWithLogits", "BinaryCrossEntropy"), ("self", "target")
+)
 
 
 def saved_names(n):

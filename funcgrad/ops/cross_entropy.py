@@ -8,14 +8,20 @@ import numpy as np
 
 from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
 from ..core.primitive import elementwise
-from .elementwise import mul, neg, sub
+from ..core.sample import draw
+from .elementwise import div, mul, neg, sub
 from .exponential import _log_sigmoid, log, log1p, sigmoid  # noqa: F401  (a formula names it)
 from .kinked import maximum
+from .losses import Errors, loss_of
 from .shape import cast
 
 
+def target_slope(x):
+    return sub(maximum(log1p(neg(x)), -100), maximum(log(x), -100))
+
+
 def by_target(t, x):
-    slope = sub(maximum(log1p(neg(x)), -100), maximum(log(x), -100))
+    slope = target_slope(x)
     return mul(t, cast(slope, dtype=dtype_of(t)) if is_weak(x) else slope)
 
 
@@ -37,10 +43,13 @@ def _floats(*operands):
     return [v if hasattr(v, "dtype") and v.dtype.kind == "f" else np.asarray(v, dtype) for v in operands]
 
 
+def _of_probabilities(x, y):
+    return (y - 1) * np.maximum(np.log1p(-x), -100) - y * np.maximum(np.log(x), -100)
+
+
 def _binary_cross_entropy(x, y):
-    x, y = _floats(x, y)
     with np.errstate(divide="ignore", invalid="ignore"):  # log(0) is held at -100: no mistake
-        return -(y * np.maximum(np.log(x), -100) + (1 - y) * np.maximum(np.log1p(-x), -100))
+        return _of_probabilities(*_floats(x, y))
 
 
 binary_cross_entropy = elementwise(
@@ -70,3 +79,45 @@ binary_cross_entropy_with_logits = elementwise(
     jax=lambda jax, x, y: (1 - y) * x - jax.nn.log_sigmoid(x),
     aval=_aval,
 )
+
+
+@loss_of
+class logits_loss(Errors):
+    """The mean (or sum) of binary_cross_entropy_with_logits."""
+
+    saves, divided = ((0, 1), (0,)), True
+
+    kernel = _with_logits
+
+    def errors(x, y):
+        return binary_cross_entropy_with_logits(x, y)
+
+    def slopes(x, y, need):
+        return [sub(sigmoid(x), y) if need & 1 else None, neg(x) if need & 2 else None]
+
+    def jax(jax, x, y):
+        return binary_cross_entropy_with_logits.jax(jax, x, y)
+
+
+@loss_of
+class probability_loss(Errors):
+    """The mean (or sum) of binary_cross_entropy."""
+
+    saves, divided = ((0, 1), (0,)), True
+
+    def drawn(rng, shape):
+        return draw(rng, "probability", shape), draw(rng, "real", shape)
+
+    kernel = _of_probabilities
+
+    def errors(x, y):
+        return binary_cross_entropy(x, y)
+
+    def slopes(x, y, need):
+        return [
+            div(sub(x, y), maximum(mul(x, sub(1, x)), 1e-12)) if need & 1 else None,
+            target_slope(x) if need & 2 else None,
+        ]
+
+    def jax(jax, x, y):
+        return binary_cross_entropy.jax(jax, x, y)

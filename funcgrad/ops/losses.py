@@ -1,22 +1,29 @@
-"""Two losses as one node each: the mean (or sum) of squared errors, and of minus the log-probability of a class.
+"""Losses as one node each: the mean (or sum) of errors of two operands, and of minus the log-probability of a class.
 
 Invariant: operands of the commonest form only; what weights, ignores or keeps the single errors is composed by its caller.
 With n the number of terms of a mean (1 for a sum):
 
-    squared_error(x, y) = sum((x - y)**2) / n            dx = 2 (x - y) ct / n,   dy = -dx
+    loss(x, y)          = sum_i error(x[i], y[i]) / n    dx = error'(x, y) ct / n
     picked_loss(p, k)   = -sum_i p[i, k[i]] / n          dp[i, k[i]] = -ct / n,   0 elsewhere
 """
+
+from math import prod
 
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
-from .elementwise import div, mul, neg, sub
+from .elementwise import add, div, less, mul, neg, sub, where
 from .index import add_along, take_along
+from .kinked import abs_
 from .reduce import mean as mean_
+from .rounding import sign
 from .shape import batched, broadcast, reshape, sum_, zeros
 from .torch_order import sum_over
+
+
+ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions (NumPy has 64 at most)
 
 
 def terms(n, mean):
@@ -29,7 +36,7 @@ def total(x, axes, mean):
 
 
 def size_of(x):
-    return int(np.prod(shape_of(x), dtype=np.intp))
+    return prod(shape_of(x))
 
 
 REFUSED = {
@@ -40,48 +47,135 @@ REFUSED = {
 }
 
 
-@define
-class squared_error:
-    """The mean of (x - y)**2 over all elements, or (not `mean`) the sum; x and y of one shape and dtype."""
+def loss_of(body):
+    """Define the primitive that is the mean (or the sum) of the errors which a class body describes:
+
+    kernel(x, y, **params)   the errors, over NumPy
+    errors(x, y, **params)   the same over primitives
+    slopes(x, y, **params)   their derivatives by x and by y, without `weight`, over primitives
+    divided                  is a derivative multiplied by ct and then divided by n, or multiplied by ct * weight / n? (torch rounds so)
+    """
+    kernel, errors, slopes, oracle = body.kernel, body.errors, body.slopes, body.jax
+    weight, divided = getattr(body, "weight", 1), getattr(body, "divided", False)
+
+    class loss:
+        __doc__ = body.__doc__
+        saves = body.saves
+        without = REFUSED
+
+        def jax(jax, x, y, *, mean, **params):
+            d = oracle(jax, x, y, **params)
+            return d.mean() if mean else d.sum()
+
+        def samples(rng):
+            for params in body.params:
+                for mean in (True, False):
+                    yield from in_kinds(*body.drawn(rng, (2, 3)), dtypes="f", mean=mean, **params)
+                yield Sample(*body.drawn(rng, ()), kind="0-d", mean=True, **params)
+                yield Sample(*body.drawn(rng, (0, 2)), kind="empty", mean=False, **params)
+                yield Sample(*body.drawn(rng, (3, 1)), kind="size 1", mean=True, **params)
+
+        def impl(x, y, *, mean, **params):
+            d = kernel(x, y, **params)
+            return np.add.reduce(d, axis=None) / terms(d.size, mean)
+
+        def impl_torch(x, y, *, mean, **params):
+            d = kernel(x, y, **params)
+            return sum_over(d, ALL_AXES[d.ndim]) / terms(d.size, mean)
+
+        def aval(x, y, **params):
+            return Aval((), np.result_type(dtype_of(x), dtype_of(y)))
+
+        def vjp(ct, out, x, y, *, need, mean, **params):
+            n = max(terms(size_of(x), mean), 1)
+            gs = slopes(x, y, need, **params)
+            if divided:
+                return [g if g is None else div(mul(g, ct), n) for g in gs]
+            ct = mul(ct, weight / n)
+            return [g if g is None else mul(g, ct) for g in gs]
+
+        def jvp(ts, out, x, y, *, mean, **params):
+            need = sum([1 << i for i, t in enumerate(ts) if t is not None])
+            parts = [mul(g, t) for g, t in zip(slopes(x, y, need, **params), ts, strict=True) if t is not None]
+            d = parts[0] if len(parts) == 1 else add(*parts)
+            return total(d if weight == 1 else mul(d, weight), ALL_AXES[len(shape_of(x))], mean)
+
+        def batch(size, xs, ds, *, mean, **params):
+            x, y = (batched(size, v, d) for v, d in zip(xs, ds, strict=True))
+            return total(errors(x, y, **params), tuple(range(1, len(shape_of(x)))), mean), 0
+
+    loss.__name__ = body.__name__
+    return define(loss, depth=2)
+
+
+def both(g, need):
+    """The derivatives of what depends on x - y alone."""
+    return [g if need & 1 else None, neg(g) if need & 2 else None]
+
+
+class Errors:
+    """What the bodies of losses share."""
 
     saves = ((0, 1), (0, 1))
-    without = REFUSED
+    params = ({},)
 
-    def jax(jax, x, y, *, mean):
-        d = (x - y) ** 2
-        return d.mean() if mean else d.sum()
+    def drawn(rng, shape):
+        return draw(rng, "real", shape), draw(rng, "real", shape)
 
-    def samples(rng):
-        for mean in (True, False):
-            yield from in_kinds(draw(rng, "real", (2, 3)), draw(rng, "real", (2, 3)), dtypes="f", mean=mean)
-        yield Sample(draw(rng, "real", ()), draw(rng, "real", ()), kind="0-d", mean=True)
-        yield Sample(draw(rng, "real", (0, 2)), draw(rng, "real", (0, 2)), kind="empty", mean=False)
-        yield Sample(draw(rng, "real", (3, 1)), draw(rng, "real", (3, 1)), kind="size 1", mean=True)
 
-    def impl(x, y, *, mean):
+@loss_of
+class squared_error(Errors):
+    """The mean of (x - y)**2 over all elements, or (not `mean`) the sum; x and y of one shape and dtype."""
+
+    weight = 2
+
+    def kernel(x, y):
         d = np.subtract(x, y)
-        return np.add.reduce(d * d, axis=None) / terms(d.size, mean)
+        return d * d
 
-    def impl_torch(x, y, *, mean):
-        d = np.subtract(x, y)
-        return sum_over(d * d, tuple(range(d.ndim))) / terms(d.size, mean)
-
-    def aval(x, y, *, mean):
-        return Aval((), np.result_type(dtype_of(x), dtype_of(y)))
-
-    def vjp(ct, out, x, y, *, need, mean):
-        g = mul(sub(x, y), mul(ct, 2 / max(terms(size_of(x), mean), 1)))
-        return [g if need & 1 else None, neg(g) if need & 2 else None]
-
-    def jvp(ts, out, x, y, *, mean):
-        dx, dy = ts
-        d = dx if dy is None else neg(dy) if dx is None else sub(dx, dy)
-        return total(mul(mul(sub(x, y), 2), d), tuple(range(len(shape_of(x)))), mean)
-
-    def batch(size, xs, ds, *, mean):
-        x, y = (batched(size, v, d) for v, d in zip(xs, ds, strict=True))
+    def errors(x, y):
         d = sub(x, y)
-        return total(mul(d, d), tuple(range(1, len(shape_of(x)))), mean), 0
+        return mul(d, d)
+
+    def slopes(x, y, need):
+        return both(sub(x, y), need)
+
+    def jax(jax, x, y):
+        return (x - y) ** 2
+
+
+class Huber(Errors):
+    params = {"delta": 1.0, "linear": 1.0}, {"delta": 0.5, "linear": 1.0}, {"delta": 0.7, "linear": 0.7}
+
+    def kernel(x, y, *, delta, linear):
+        d = np.absolute(np.subtract(x, y))
+        far = d - 0.5 * delta
+        return np.where(d < delta, d * d * (0.5 * linear / delta), far if linear == 1 else far * linear)
+
+    def errors(x, y, *, delta, linear):
+        d = abs_(sub(x, y))
+        inner = mul(mul(d, d), 0.5 * linear / delta)
+        return where(less(d, delta), inner, mul(sub(d, 0.5 * delta), linear))
+
+    def slopes(x, y, need, *, delta, linear):
+        d = sub(x, y)
+        near, far = d if linear == delta else mul(d, linear / delta), sign(d) if linear == 1 else mul(sign(d), linear)
+        return both(where(less(abs_(d), delta), near, far), need)
+
+    def jax(jax, x, y, *, delta, linear):
+        np = jax.numpy
+        d = np.abs(x - y)
+        return np.where(d < delta, d * d * (0.5 * linear / delta), (d - 0.5 * delta) * linear)
+
+
+@loss_of
+class huber_error(Huber):
+    """The mean (or sum) of (x - y)**2 linear / (2 delta) where |x - y| < delta, linear (|x - y| - delta / 2) beyond."""
+
+
+@loss_of
+class smooth_absolute_error(Huber):
+    """huber_error, as torch's smooth_l1_loss has it."""
 
 
 def dealt_out(ct, p, k, mean):

@@ -35,6 +35,9 @@ from .reduction import averaged, reduced, reduction_of
 P = PRIMITIVES
 
 
+REDUCED = {"mean": True, "sum": False}  # the reductions of a loss that is one node: is it a mean?
+
+
 def all_of_one(x, y):
     """Are both float Tensors over NumPy memory, of one shape and dtype?"""
     if not x.owner is y.owner is TAPE:
@@ -81,8 +84,8 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     """
     reduction = given_reduction(reduction, size_average, reduce)
     x, y = loss_inputs(input, target)
-    if weight is None and reduction in ("mean", "sum") and all_of_one(x, y):
-        return P["squared_error"](x, y, mean=reduction == "mean")
+    if weight is None and reduction in REDUCED and all_of_one(x, y):
+        return P["squared_error"](x, y, mean=REDUCED[reduction])
     if weight is not None:
         need_weights(weight, input)
         return weighted((input - target) ** 2, weight, input, reduction, True)
@@ -135,6 +138,8 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
         return l1_loss(input, target, reduction=reduction)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    if reduction in REDUCED and type(beta) is float and all_of_one(x, y):
+        return P["smooth_absolute_error"](x, y, delta=beta, linear=1.0, mean=REDUCED[reduction])
     return labelled(huber(x, y, beta, 1.0, reduction, "smooth_l1_cpu"), "SmoothL1LossBackward0", (input, target))
 
 
@@ -147,6 +152,8 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     reduction = reduction_of(reduction)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    if reduction in REDUCED and type(delta) is float and all_of_one(x, y):
+        return P["huber_error"](x, y, delta=delta, linear=delta, mean=REDUCED[reduction])
     return labelled(huber(x, y, delta, delta, reduction, "huber_cpu"), "HuberLossBackward0", (input, target))
 
 
@@ -363,8 +370,10 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError(f"Found dtype {spoken(dtype_of(y))} but expected {spoken(dtype_of(x))}")
     values = concrete_or_none(x)
-    if values is not None and values.size and not ((values >= 0) & (values <= 1)).all():
+    if values is not None and values.size and not (values.min() >= 0 and values.max() <= 1):  # (nan is neither)
         raise RuntimeError("all elements of input should be between 0 and 1")
+    if weight is None and reduction in REDUCED and all_of_one(x, y):
+        return P["probability_loss"](x, y, mean=REDUCED[reduction])
     refuse_recorded(weight, "binary_cross_entropy")
     out = P["binary_cross_entropy"](x, y)
     if weight is not None:
@@ -377,6 +386,10 @@ def binary_cross_entropy_with_logits(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
 ):  # fmt: skip
     """binary_cross_entropy of sigmoid(input), without overflow; pos_weight weighs the positive targets."""
+    if size_average is reduce is weight is pos_weight is None and reduction in REDUCED:  # the commonest
+        x, y = current(input), current(target)
+        if all_of_one(x, y):
+            return P["logits_loss"](x, y, mean=REDUCED[reduction])
     reduction = reduction_of(reduction, size_average, reduce)
     if input.shape != target.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
