@@ -10,7 +10,7 @@ from types import FunctionType
 
 from funcgrad import lazy
 
-ORDER = ("autocast", "function", "profile")  # the kinds of layers, from the inside outwards
+ORDER = ("selective", "autocast", "function", "profile")  # the kinds of layers, from the inside outwards
 _sites = {}  # function -> Site, of those that have been intercepted
 _lock = threading.RLock()
 

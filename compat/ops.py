@@ -34,6 +34,10 @@ class OpOverloadPacket:
         self.__name__, self.f = name, f
 
     def __call__(self, *args, **kwargs):
+        if self.f is None:
+            raise NotImplementedError(
+                f"compat has {self} for lists and policies of operations only; call the function of torch"
+            )
         return self.f(*args, **kwargs)
 
     def __getattr__(self, name):
@@ -50,6 +54,15 @@ class OpOverloadPacket:
         return f"<OpOverloadPacket(op='aten.{self.__name__}')>"
 
 
+KERNELS = (  # (public functions call them, and programs list them)
+    "_softmax _log_softmax _to_copy _unsafe_view convolution native_layer_norm native_batch_norm native_group_norm nll_loss_forward "
+    "linalg_vector_norm linalg_matrix_norm max_pool2d_with_indices constant_pad_nd mkldnn_rnn_layer upsample_nearest2d lift_fresh "
+    "native_dropout _flash_attention_forward _efficient_attention_forward _scaled_mm _scaled_dot_product_flash_attention "
+    "_scaled_dot_product_efficient_attention _scaled_dot_product_cudnn_attention _scaled_dot_product_flash_attention_for_cpu "
+    "_scaled_dot_product_fused_attention_overrideable _scaled_dot_product_attention_math convolution_backward native_layer_norm_backward"
+).split()
+
+
 class Aten:
     """torch.ops.aten."""
 
@@ -57,10 +70,15 @@ class Aten:
 
     def __getattr__(self, name):
         f = None if name.startswith("__") else named(name)
-        if f is None:
+        if f is None and name not in KERNELS:
             raise AttributeError(explain("ops.aten", name, [*FUNCTIONS.homes]), name=name, obj=self)
-        found = OpOverloadPacket(name, f)
-        setattr(self, name, found)
+        return self.packet(name, f)
+
+    def packet(self, name, f=None):
+        """The object of a name, made when it is first asked for."""
+        found = vars(self).get(name)
+        if found is None:
+            found = vars(self)[name] = OpOverloadPacket(name, f or named(name))
         return found
 
 
@@ -70,5 +88,6 @@ def named(name):
     return FUNCTIONS.get(name) or METHODS.get(name) or getattr(functional, name, None)
 
 
+OpOverload.__module__ = OpOverloadPacket.__module__ = "torch._ops"
 aten = Aten()
 __getattr__ = refusal("torch.ops", __name__)

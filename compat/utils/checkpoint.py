@@ -14,7 +14,7 @@ from funcgrad.core.site import where
 from funcgrad.core.tracebacks import public
 
 from ..autograd.function import Function
-from ..autograd.grad_mode import enable_grad, no_grad
+from ..autograd.grad_mode import enable_grad, is_grad_enabled, no_grad
 from ..autograd.graph import saved_tensors_hooks
 from ..autograd.walks import backward, walking
 from ..functions.missing import refusal as _refusal
@@ -31,9 +31,16 @@ __all__ = [
 ]  # fmt: skip
 
 
-def form(t):
+CHECKS = ["default", "none"]
+
+
+def form_of(t):
     """What of a Tensor a second run must give again."""
     return {"shape": t.shape, "dtype": t.dtype, "device": t.device}
+
+
+def formless(t):
+    """What is looked at where nothing is to be checked."""
 
 
 class CheckpointError(RuntimeError):
@@ -55,6 +62,12 @@ class EarlyStop:
     wanted = None
 
 
+class Debug:
+    """The same of what checkpoint(debug=...) says."""
+
+    wanted = None
+
+
 @contextlib.contextmanager
 def set_checkpoint_early_stop(enable):
     """Inside this `with` block checkpoint's second runs end early (or not), whatever its `early_stop` says."""
@@ -69,11 +82,15 @@ def set_checkpoint_early_stop(enable):
 def set_checkpoint_debug_enabled(enabled):
     """Inside this `with` block checkpoints are (or are not) to list the operations of both runs where these differ. Here the error
     tells, either way, which saved Tensors differ, and lists no operations."""
-    yield
+    before, Debug.wanted = Debug.wanted, enabled
+    try:
+        yield
+    finally:
+        Debug.wanted = before
 
 
 class CheckpointPolicy(Enum):
-    """What a policy can say of an operation's result."""
+    """What a policy can say of an operation's result. (To offload it is to compute it again where there is no device.)"""
 
     MUST_SAVE, PREFER_SAVE, MUST_RECOMPUTE, PREFER_RECOMPUTE, MUST_CPU_OFFLOAD, PREFER_CPU_OFFLOAD = range(6)
 
@@ -85,14 +102,27 @@ class SelectiveCheckpointContext:
         self.is_recompute, self.op_output = is_recompute, op_output
 
 
+def is_kept(policy):
+    """Does a policy's answer keep the result?"""
+    return policy is True or policy in (CheckpointPolicy.MUST_SAVE, CheckpointPolicy.PREFER_SAVE)
+
+
 def create_selective_checkpoint_contexts(policy_fn_or_list, allow_cache_entry_mutation=False):
-    """The contexts of a checkpoint that is to keep the results of some operations; here all are computed again, to the same figures.
+    """The contexts of a checkpoint that keeps the results of some operations: those of a list, or of which
+    policy_fn(context, operation, *args) says so, a CheckpointPolicy or a bool.
 
     TypeError for what is neither a function nor a list, ValueError for what in it is no overload (torch.ops.aten.mm.default).
-    """
-    if isinstance(policy_fn_or_list, list):
-        from ..ops import OpOverload
 
+    >>> import compat as torch
+    >>> keep = lambda: create_selective_checkpoint_contexts([torch.ops.aten.mm.default])
+    >>> x = torch.ones(2, 2, requires_grad=True)
+    >>> checkpoint(lambda x: (x @ x).sin().exp(), x, use_reentrant=False, context_fn=keep).sum().backward()
+    """
+    from ..ops import OpOverload
+    from .selective import First, Second
+
+    policy = policy_fn_or_list
+    if isinstance(policy_fn_or_list, list):
         for op in policy_fn_or_list:
             if not isinstance(op, OpOverload):
                 text = f"Expected op in `op_list` to be an OpOverload but got: {op} of type {type(op)}. "
@@ -102,15 +132,21 @@ def create_selective_checkpoint_contexts(policy_fn_or_list, allow_cache_entry_mu
                         "change it to `torch.ops.aten.mm.default`."
                     )
                 raise ValueError(text)
+
+        def policy(context, op, *args, **kwargs):
+            return op in policy_fn_or_list
+
     elif not callable(policy_fn_or_list):
         raise TypeError("policy_fn_or_list must be either a function or a list of ops.")
-    return noop_context_fn()
+    kept = {}
+    return First(policy, kept), Second(kept, allow_cache_entry_mutation)
 
 
 class Rerun:
     """A function that was run without keeping what it saved; `saved` is filled by running it again."""
 
-    def __init__(self, function, args, kwargs, state, context, early_stop):
+    def __init__(self, function, args, kwargs, state, context, early_stop, form):
+        self.form = form
         self.function, self.args, self.kwargs = function, args, kwargs
         self.state, self.context, self.early_stop = state, context, early_stop
         self.casts = casts_in_force()
@@ -120,7 +156,7 @@ class Rerun:
 
     def pack(self, t):
         """Remember of a Tensor only its number and form."""
-        self.forms.append(form(t))
+        self.forms.append(self.form(t))
         return len(self.forms) - 1
 
     def unpack(self, number):
@@ -139,9 +175,9 @@ class Rerun:
                 f"Number of tensors saved during recomputation: {len(self.saved)}."
             )
         differ = [
-            f"tensor at position {i}:\nsaved metadata: {first}\nrecomputed metadata: {form(self.saved[i])}\n"
+            f"tensor at position {i}:\nsaved metadata: {first}\nrecomputed metadata: {self.form(self.saved[i])}\n"
             for i, first in enumerate(self.forms)
-            if first != form(self.saved[i])
+            if first != self.form(self.saved[i])
         ]
         if differ:
             raise CheckpointError(
@@ -290,9 +326,16 @@ def checkpoint(
         if context_fn is not noop_context_fn or debug:
             raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
         return CheckpointFunction.apply(function, preserve_rng_state, *args)
+    if (debug if Debug.wanted is None else Debug.wanted) and context_fn is not noop_context_fn:
+        raise ValueError("debug=True is incompatible with non-default context_fn")
+    if determinism_check not in CHECKS:
+        raise ValueError(f"determinism_check should be one of {CHECKS}, but got {determinism_check}")
     early_stop = early_stop if EarlyStop.wanted is None else EarlyStop.wanted
     first, second = context_fn()
-    rerun = Rerun(function, args, kwargs, get_rng_state() if preserve_rng_state else None, second, early_stop)
+    if not is_grad_enabled():
+        return function(*args, **kwargs)
+    form = form_of if determinism_check == "default" else formless
+    rerun = Rerun(function, args, kwargs, get_rng_state() if preserve_rng_state else None, second, early_stop, form)
     with first, saved_tensors_hooks(rerun.pack, rerun.unpack):
         return function(*args, **kwargs)
 

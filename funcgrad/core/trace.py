@@ -14,8 +14,9 @@ from . import halves, quiet
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, is_weak, ndarray, shape_of, strengthened
 from .constants import kept
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
+from .laid import LAID, as_torch, astray, noted
 from .node import Node, TapeNode, leaf_node
-from .primitive import Primitive, raw
+from .primitive import Primitive
 from .site import site, where
 from .state import fresh_level, shared, tick, tls
 
@@ -29,6 +30,7 @@ class Trace:
     face = Array
     concrete = True  # its handles have values that Python may branch on
     settles = True  # at its end, boxes made outside that it lifted go back to plain values
+    transparent = False  # is it one with the tape below it, to whoever walks that back?
     name = "transform"
 
     def __init__(self):
@@ -327,6 +329,7 @@ class Tape(Trace):
     def __init__(self, under):
         self.under = under
         self.level = under.level + 1
+        self.transparent = under.transparent
         self.flat = self.level == 1
         self.deep = not self.flat
 
@@ -353,14 +356,17 @@ class Tape(Trace):
         return out if mode or under.mode is None else unrecorded(out, under)
 
     def over_memory(self, prim, args, params):
-        """The operation on Tensors of a Record or of a Batch below which no level listens: what the general road comes to over
-        three levels, done at once. None where something else is among the operands."""
+        """The operation on Tensors of a Record or of a Batch below which no level listens, or of a Record over such a Batch: what
+        the general road comes to over three or five levels, done at once. None where something else is among the operands."""
         under = self.under
+        batch = under if type(under) is Batch else None  # what maps
         kept = []
         arrays = []
         marks = []
+        axes = []
+        memory = None  # the first operand's Tensor over memory
         for a in args:
-            mark = None
+            mark = axis = None
             if isinstance(a, Handle):
                 if a.mark is not None:
                     return None
@@ -371,40 +377,72 @@ class Tape(Trace):
                             return None
                         mark = a.mark
                         a = a.val
-                if not isinstance(a, Taped) or a.owner is not TAPE or a.mark is not None:
+                below = a
+                if not isinstance(a, Taped) or a.mark is not None:
                     return None
-                if a.alias is not None:
-                    fresh(a)
-                arrays.append(a.val)
+                if batch is under:
+                    mark, axis = None, mark
+                elif a.owner is not TAPE:
+                    below = a.val
+                    if type(below) is not Array or a.owner.under is not below.owner:
+                        return None
+                    if batch is None:
+                        batch = below.owner
+                        if type(batch) is not Batch or batch.done:
+                            return None
+                    elif batch is not below.owner:
+                        return None
+                    axis = below.mark
+                    below = below.val
+                    if not isinstance(below, Taped) or below.mark is not None:
+                        return None
+                if below.owner is not TAPE:
+                    return None
+                if below.alias is not None:
+                    fresh(below)
+                if memory is None:
+                    memory = below
+                arrays.append(below.val)
             else:
                 arrays.append(a)
             kept.append(a)
             marks.append(mark)
+            axes.append(axis)
         if under.done:
             under.leaked(prim.name)
-        mapped = type(under) is Batch
-        if mapped and shared.halves and halves.among(arrays):
-            return None
-        if mapped:
-            out, d = batched(prim, under.size, arrays, marks, params)
+        if batch is not None:
+            if shared.halves and halves.among(arrays):
+                return None
+            out, d = batched(prim, batch.size, arrays, axes, params)
         else:
             out = silently(prim, arrays, params)
         if type(out) is not ndarray:
             out = np.asarray(out)
         t = TAPE.face(out, None, TAPE)
         if prim.shares:
-            sharing(t, args[0] if args[0].owner is TAPE else kept[0])
-        if mapped and d is not None:
-            return self.face(Array(t, d, under), None, self)
+            sharing(t, args[0] if args[0].owner is TAPE else memory)
+        if batch is not None and d is not None:
+            tape = batch.tape
+            t = tape.face(Array(t, d, batch), None, tape)
+            if batch is under:
+                return t
         if prim.nondiff:
             return t
         ins = tuple([m for m in marks if m is not None])
-        if mapped or not ins or out.dtype.kind not in "fc" or not (tls.grad or under.mode is None):
-            return self.face(t, None, self)
+        if not ins or out.dtype.kind not in "fc" or not (tls.grad or under.mode is None):
+            return t if t.owner is self else self.face(t, None, self)
         need = sum([1 << i for i, m in enumerate(marks) if m is not None])
         plan = prim.plan(need, params.get("kink"), "torch")
-        t.alias = Frozen(*t.stamp())
-        saved, avals = plan.keep(arrays, out)
+        if batch is None:
+            t.alias = Frozen(*t.stamp())
+            saved, avals = plan.keep(arrays, out)
+        else:
+            t = snap(t)
+            avals = [
+                Aval(x.shape if k is None else x.shape[:k] + x.shape[k + 1 :], x.dtype) if type(x) is ndarray else x
+                for x, k in zip(arrays, axes, strict=True)
+            ]
+            saved, avals = plan.keep(avals, Aval(t.own_shape(), out.dtype))
         if saved:
             reads = [kept[i] for i in plan.reads if i < len(kept)]
             saved = tuple([snap(v) if isinstance(v, Handle) else v for v in reads])
@@ -418,24 +456,32 @@ class Tape(Trace):
             done = self.over_memory(prim, args, params)
             if done is not None:
                 return done
+        if shared.staging and tls.choosing is not None and out is None and self.level == 1:
+            return tls.choosing.primitive(prim, args, params)
         vals = []
         ins = []
         need = 0
         bit = 1
+        bottom = self.level == 1
+        laid = False  # does an operand's order in memory decide that of the result?
         for a in args:
             if isinstance(a, Handle):
                 vals.append(a.val if a.owner is self else snap(a))
+                if a.alias is not None and bottom and type(a.alias) is not Frozen and astray(a) is LAID:
+                    laid = True
                 if isinstance(a, Taped) and a.mark is not None:
                     ins.append(a.mark)
                     need |= bit
             else:
                 vals.append(a)
             bit += bit
-        bottom = self.level == 1
         face = self.face
+        laid = laid and out is None and not (prim.multi or prim.shares)
         if not (need and tls.grad) or prim.nondiff:
             if out is None:
                 out = silently(prim, vals, params) if bottom else self.above(prim, vals, params)
+                if laid and prim.elementwise:
+                    out = as_torch(np.asarray(out), *vals)
             if prim.nondiff and not bottom and not prim.multi:  # a constant may come back from below this level
                 if isinstance(out, Taped):
                     return out
@@ -443,6 +489,8 @@ class Tape(Trace):
             if prim.multi:
                 return tuple(face(np.asarray(o) if bottom else o, None, self) for o in out)
             t = face(np.asarray(out) if bottom else out, None, self)
+            if laid:
+                noted(t)
             return sharing(t, args[0]) if prim.shares and bottom else t
         if prim.record is not None:
             out, saved = prim.record(vals, params, need)
@@ -465,6 +513,8 @@ class Tape(Trace):
                     if type(out) is ndarray
                     else np.asarray(out)
                 )
+                if laid and prim.elementwise:
+                    out = as_torch(out, *vals)
         if not prim.multi and not is_float(dtype_of(out)):
             return face(out, None, self)
         plan = prim.plan(need, params.get("kink"), halves.face(vals) if shared.halves else "torch")
@@ -483,6 +533,8 @@ class Tape(Trace):
                     tls.packing.show(n, args, outs)
             return outs
         t = face(out, n, self)
+        if laid:
+            noted(t)
         if bottom:  # NumPy memory can change: remember the version of what is saved
             if prim.shares:
                 sharing(t, args[0])
@@ -519,19 +571,25 @@ def batched(prim, size, arrays, axes, params):
     if not prim.elementwise:
         token = quiet.enter(quiet.IGNORE)
         try:
-            return raw(prim.batch, "torch")(size, arrays, axes, **params)
+            return prim.batch_of_arrays(size, arrays, axes, **params)
         finally:
             quiet.leave(token)
-    ndim = max([np.ndim(x) - (d is not None) for x, d in zip(arrays, axes, strict=True)])
+    ndims = [np.ndim(x) - (d is not None) for x, d in zip(arrays, axes, strict=True)]
+    ndim = max(ndims)
     aligned = []
-    for x, d in zip(arrays, axes, strict=True):
+    for x, d, own in zip(arrays, axes, ndims, strict=True):
         if d is not None:
             if d:
-                x = np.moveaxis(x, d, 0)
-            if x.ndim <= ndim:
-                x = x.reshape(size, *(1,) * (ndim - x.ndim + 1), *x.shape[1:])
+                x = in_front(x, d)
+            if own < ndim:
+                x = x.reshape(size, *(1,) * (ndim - own), *x.shape[1:])
         aligned.append(x)
     return silently(prim, aligned, params), 0
+
+
+def in_front(x, d):
+    """An array with axis d first (np.moveaxis takes ten times as long)."""
+    return x.transpose(d, *range(d), *range(d + 1, x.ndim))
 
 
 def recorded_over_memory(*ts):
@@ -547,6 +605,26 @@ def recorded_over_memory(*ts):
             ):
                 return False
     return True
+
+
+def taped_nowhere(*ts):
+    """Are these all Tensors over memory, through whatever levels, without a node on a tape of any? (Then nobody sees of what nodes
+    an operation is made.)"""
+    for t in ts:
+        while isinstance(t, Handle):
+            if t.mark is not None and isinstance(t, Taped):
+                return False
+            t = t.val
+        if type(t) is not ndarray:
+            return False
+    return True
+
+
+def memory_below(t):
+    """The array under all levels of a Tensor: that of all samples where it is mapped."""
+    while isinstance(t, Handle):
+        t = t.val
+    return t
 
 
 def unrecorded(out, trace):
