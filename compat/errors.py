@@ -3,10 +3,12 @@
 The first line of a message is torch's own; what we know beyond it follows, in brackets.
 """
 
+import gc
 import linecache
 import sys
 
 from funcgrad.core import state
+from funcgrad.core.handle import Alias
 from funcgrad.core.site import here, line_of, source_of, user_frame, where
 from funcgrad.core.trace import Tape
 
@@ -153,6 +155,56 @@ def trains_nothing(by_hand):
             if found
             else ": the leaves it was computed from must require grad before they are used."
         )
+    )
+
+
+# ------------------------------------------------------------------------------------------------ changed in place
+MODIFIED = "one of the variables needed for gradient computation has been modified by an inplace operation: "
+HINTS = (  # without anomaly mode, and with it
+    "enable anomaly detection to find the operation that failed to compute its gradient, with "
+    "torch.autograd.set_detect_anomaly(True, check_nan=False).",
+    "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in "
+    "there or anywhere later. Good luck!",
+)
+
+
+def modified(error):
+    """A ModifiedError as torch's RuntimeError: torch's sentence, then the lines of the save and of the change."""
+    ours = str(error).removeprefix(MODIFIED)
+    if error.found is None or not hasattr(error.found[2], "shape"):
+        return RuntimeError(f"{MODIFIED.rstrip(': ')}.\n[{ours}]")  # (of a user's Function)
+    from .autograd.anomaly_mode import Anomaly
+    from .functions.results import type_text
+
+    store, version, value, node, i = error.found
+    flipped = node is not None and i == 1 and node.plan.prim.name == "affine"  # (torch keeps the transpose of a weight)
+    shape = list(value.shape)[:: -1 if flipped else 1]
+    return RuntimeError(
+        f"{MODIFIED}[{type_text(value.dtype)} {shape}]{'' if node is None else made_by(store, value, node, i, flipped)} is at version "
+        f"{store.version}; expected version {version} instead. Hint: {HINTS[Anomaly.enabled]}\n[{ours}]"
+    )
+
+
+def made_by(store, value, node, i, flipped):
+    """ ", which is output 0 of Mul," of what a node has saved, and what has been changed since; "" for a leaf."""
+    from funcgrad.core.layout import VIEWS
+
+    from .graph import output_number, shown
+    from .tensor import Tensor
+
+    if i == -1:
+        made = None if node.plan is None else shown(node)
+    else:
+        alike = [t for t in gc.get_referrers(store) if isinstance(t, Tensor) and t.shape == value.shape]
+        alike = [t for t in alike if t.grad_fn is not None]
+        mark = dict(zip(node.plan.operands, node.ins, strict=True)).get(i)
+        made = alike[0].grad_fn if alike else None if mark is None or mark.plan is None else shown(mark)
+        if flipped or made is not None and (type(alike[0].alias) is Alias if alike else mark.plan.prim.name in VIEWS):
+            return ", which is output 0 of AsStrided,"  # (a view whose base has been changed)
+    return (
+        ""
+        if made is None
+        else f", which is output {output_number(made.node)} of {made.name().partition('Backward')[0]},"
     )
 
 

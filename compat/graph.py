@@ -14,7 +14,8 @@ from funcgrad.core.reverse import check_versions, rewrapped, second_message
 from funcgrad.core.trace import PICK
 from funcgrad.errors import ModifiedError
 
-from .names import node_name, saved_names
+from .errors import modified
+from .names import node_name, shown_names
 from .rewriting import unfold, whole
 
 OF_AUTOGRAD = ("AccumulateGrad", "CopySlices", "CopyBackwards")
@@ -25,10 +26,11 @@ _alive = weakref.WeakValueDictionary()  # id of a node -> the object that shows 
 class Node:
     """One operation of the graph, as torch shows it."""
 
-    __slots__ = ("node", "__weakref__")
+    __slots__ = ("node", "forms", "__weakref__")
 
-    def __init__(self, node):
+    def __init__(self, node, forms=None):
         self.node = node
+        self.forms = forms  # of the results, where there are several
 
     def __repr__(self):
         return f"<{type(self).__name__} object at {id(self):#x}>"
@@ -73,24 +75,30 @@ class Node:
         if name.startswith("_raw_saved_") and name in dir(self):
             from .autograd.saved import SavedTensor
 
-            return SavedTensor(n, saved_names(n).index(name[11:]))
-        if name.startswith("_saved_") and n.plan is not None and n.plan.prim.record is None:
-            names = saved_names(n)
-            if name[7:] in names:
-                return saved_tensor(n, names.index(name[7:]))
+            return SavedTensor(n, shown_names(n).index(name[11:]))
+        if name.startswith("_saved_") and name[7:] in (names := shown_names(n)):
+            return saved_tensor(n, names.index(name[7:]))
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self):
         n = self.node
-        names = [] if n.plan is None or n.plan.prim.record is not None else saved_names(n)
+        names = shown_names(n)
         raw = [k for i, k in enumerate(names) if n.saved is None or type(n.saved[i]) not in PYTHON_SCALARS]
-        return [*object.__dir__(self), *[f"_saved_{k}" for k in names], *[f"_raw_saved_{k}" for k in raw]]
+        own = [k for k in object.__dir__(self) if k not in ("node", "forms") and (k != "variable" or n.plan is None)]
+        return [*own, *[f"_saved_{k}" for k in names], *[f"_raw_saved_{k}" for k in raw]]
 
     def __eq__(self, other):
         return isinstance(other, Node) and other.node is self.node
 
     def __hash__(self):
         return hash(id(self.node))
+
+
+def call(self, *gradients):
+    """What the derivative of this operation makes of the gradients of its results: one for each operand."""
+    from .autograd.node_calls import called
+
+    return called(self, gradients)
 
 
 def saved_tensor(n, k):
@@ -100,7 +108,7 @@ def saved_tensor(n, k):
     try:
         check_versions(n)
     except ModifiedError as error:
-        raise RuntimeError(str(error)) from None  # (torch's own type)
+        raise modified(error) from None
     kept = n.saved
     if n.extra is not None and n.extra.unpack is not None:
         n.saved = (*kept[:k], *n.extra.unpack(kept[k : k + 1]), *kept[k + 1 :])
@@ -143,14 +151,14 @@ def output_number(n):
 
 def shown(n):
     """The grad_fn object of a node: the same one as long as somebody holds it."""
-    n = whole(n)
+    result, n = n, whole(n)
     got = _alive.get(id(n))
     if got is None:
         name = node_name(n)
         cls = _classes.get(name)
         if cls is None:
-            cls = _classes[name] = type(name, (Node,), {"__slots__": (), "__module__": ""})
-        got = _alive[id(n)] = cls(n)
+            cls = _classes[name] = type(name, (Node,), {"__slots__": (), "__module__": "", "__call__": call})
+        got = _alive[id(n)] = cls(n, result.params["avals"] if result is not n else None)
     return got
 
 

@@ -19,6 +19,7 @@ class ModifiedError(FuncgradError, RuntimeError):
     """A value that a derivative needs was changed in place after it had been saved."""
 
     saved_by = None
+    found = None  # (the Store, the version that was kept, the value, the node, -1 or the operand's number)
 
     def name_save(self, operation, place):
         """Add who saved the value and where, which whoever finds it changed does not know; the first to say so is right."""

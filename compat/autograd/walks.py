@@ -27,7 +27,7 @@ from funcgrad.errors import ModifiedError, SecondBackwardError
 from funcgrad.transforms.boundary import as_tensor, inner
 
 from .. import breaks
-from ..errors import no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
+from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
 from ..graph import label
 from ..rewriting import unfold_all, whole
 from ..tensor import Tensor, current, node_of
@@ -161,14 +161,16 @@ def walk(seeds, home, create, **options):
     if state.shared.early:
         unfold_all(n for n, _ in seeds)
     before = tls.grad, tls.walking
-    tls.grad, tls.walking = True, (seeds, home, create, options.get("only"), "want" in options)
+    tls.grad, tls.walking = create or not home.transparent, (seeds, home, create, options.get("only"), "want" in options)
     token = enter(IGNORE)
     try:
         return reverse(seeds, home, create=create, watch=watcher(), **options)
     except Exception as error:
         if Anomaly.enabled:
             tell(error, reverse)
-        if isinstance(error, (SecondBackwardError, ModifiedError)):
+        if isinstance(error, ModifiedError):
+            raise modified(error) from None
+        if isinstance(error, SecondBackwardError):
             raise RuntimeError(str(error)) from None  # torch's own type, which a script's last line shows
         raise
     finally:
@@ -312,6 +314,8 @@ def seeds_of(tensors, gradients, create_graph, transform=None):
             home = transform
             continue
         if t.mark is None:
+            if g is not None:
+                seed_of(t, g, create_graph)  # (whose errors come first)
             raise no_graph(t, i)
         if t.mark.plan is None:
             warn_of_leaf(t)
@@ -370,14 +374,13 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     try:
         if tls.func:
             raise RuntimeError(IN_FUNC)
+        if inputs is not None and not (inputs := as_tuple(inputs)):
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
         tensors = as_tuple(tensors)
         seeds, home = seeds_of(tensors, grad_tensors, create_graph)
         deliver = accumulator(home, create_graph)
         only = None
         if inputs is not None:
-            inputs = as_tuple(inputs)
-            if not inputs:
-                raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
             only = set()
             for i, x in enumerate(inputs):
                 if isinstance(x, Tensor) and current(x).mark is None:

@@ -144,11 +144,13 @@ def fresh(h):
             if h.mark is not None:
                 h.replayed(base, alias.chain, old)
     elif alias is not None and alias.store is not None and alias.store.version != alias.version:
-        raise ModifiedError(
+        error = ModifiedError(
             f"a value kept for later was changed in place at {where(alias.store.changed)} "
             f"(version {alias.version} was kept, it is now at version {alias.store.version}). "
             "Keep a copy (x.clone() or x.copy()) or change it after the derivative has been taken."
         )
+        error.found = alias.store, alias.version, h.val, h.mark, -1
+        raise error
 
 
 def left_behind(h):

@@ -77,7 +77,11 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
 
         got = bare.stripped(seeds, home, order)
         if got is not None:
-            return bare.walk(got[0], order, got[1], want, home)
+            of_arrays, shadows, rows = got
+            walk = bare.walk if rows is None else rows.walk
+            gs = walk(of_arrays, order, shadows, want, home)
+            if gs is not None:
+                return gs
     found = dict.fromkeys(want) if want else {}
     pop = cts.pop
     owned = set()
@@ -271,9 +275,12 @@ def check_versions(n, later=False):
             store = store.store
         if store.version != version:
             what = "its result" if i == -1 else f"its operand {i}"
-            raise ModifiedError(
+            error = ModifiedError(
                 "one of the variables needed for gradient computation has been modified by an inplace operation: "
                 f"{operation_of(n)} at {where((n.code, n.lasti))} saved {what} at version {version}; it was changed in "
                 f"place at {where(store.changed)} and is at version {store.version} now. Clone it before the change, or "
                 "make the change after backward()."
             )
+            if n.saved and n.plan.prim.record is None:
+                error.found = store, version, n.saved[-1 if i == -1 else n.plan.reads.index(i)], n, i
+            raise error
