@@ -12,6 +12,7 @@ from funcgrad.core import state
 from funcgrad.core.aval import shape_of
 from funcgrad.core.halves import settle
 from funcgrad.core.handle import Alias, Array, Cell, Taped, fresh, root_of
+from funcgrad.core.laid import noted
 from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
@@ -182,7 +183,7 @@ class Tensor(Taped):
         """The position of the first element in the memory, in elements."""
         takes_none(self, "storage_offset", wrong, named)
         v = memory(self)
-        return offset_in(v, base_of(v))
+        return 0 if v is None else offset_in(v, base_of(v))
 
     def data_ptr(self):
         """The address of the first element."""
@@ -352,6 +353,8 @@ class Tensor(Taped):
             return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
         d.store = t.versioned()
+        if t.alias is not None:
+            noted(d)
         if t.mark is not None and tls.grad:
             d.left = breaks.note("detach()")
         return d
@@ -376,6 +379,9 @@ class Tensor(Taped):
             )  # (a leaf keeps its .grad; what was computed with it delivers elsewhere)
         else:
             t.cell = None
+        if t.owner is not TAPE:
+            still = PRIMITIVES["stop"](t)
+            t.val, t.owner = still.val, still.owner
         t.mark = None
         return self
 
@@ -389,6 +395,8 @@ class Tensor(Taped):
             return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
         d.store = None
+        if t.alias is not None:
+            noted(d)
         if t.mark is not None and tls.grad:
             d.left = breaks.note(".data")
         return d
@@ -401,9 +409,9 @@ class Tensor(Taped):
             raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
         if tls.func and any([type(t.val) is Array and type(t.val.owner) is Batch for t in (self, new)]):
             raise RuntimeError("mutating directly with `.data` under vmap transform is not allowed.")
-        if self.mark is not None and not (new.is_floating_point() or new.is_complex()):
+        array = memory(new)  # (which a view that may not be written any more still has)
+        if self.mark is not None and (new.dtype.numpy if array is None else array.dtype).kind in "biu":
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
-        array = memory(new)
         over_other_memory(
             self if memory(self) is not None else current(self), current(new).val if array is None else array
         )
@@ -530,7 +538,11 @@ class Tensor(Taped):
         return wrap(Tensor, array)
 
     def __contains__(self, element):
-        return bool((self == element).any())
+        if not isinstance(element, (Tensor, bool, int, float, complex)):
+            raise RuntimeError(
+                f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+            )
+        return bool((element == self).any())
 
     def __repr__(self):
         return describe(self)

@@ -14,6 +14,7 @@ from funcgrad.core.state import tls
 from funcgrad.core.trace import Jvp, unwrap
 from funcgrad.transforms.boundary import as_tensor, inner, settle
 
+from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..graph import label
 from ..tensor import Tensor, current
@@ -26,13 +27,14 @@ class Level(Jvp):
     """The interpreter of a dual level. When it has been left, its Tensors are their primals."""
 
     name = "dual_level"
+    transparent = True
 
     def __init__(self):
         super().__init__()
         self.given = {}  # number of a dual Tensor's value -> (the value, the Tensor that make_dual was given for its tangent)
 
     def process(self, prim, args, params, out=None):
-        if self.done:
+        if self.done or tls.inference:  # (in inference mode torch propagates none)
             return prim(*unwrap(self, args)[0], **params)
         return super().process(prim, args, params, out)
 
@@ -108,6 +110,8 @@ def make_dual(tensor, tangent, *, level=None):
         raise RuntimeError(
             "Trying to create a dual Tensor for forward AD but no level exists, make sure to enter_dual_level() first."
         )
+    if level:
+        raise RuntimeError("Invalid level given to _make_dual")
     for what, t in (("primal", tensor), ("tangent", tangent)):
         if not (t.is_floating_point() or t.is_complex()):
             raise ValueError(f"Expected {what} to be floating point or complex, but got: {t.dtype}")
@@ -142,6 +146,26 @@ def check_tangent(x, tangent):
         )
 
 
+def check_shared(call, got, given, before):
+    """RuntimeError in torch's words unless the tangent of what a Function changed in place was too, and that of a view is one.
+    `got`: what its jvp returned; `given`: the tangents it was given, `before`: their versions then."""
+    views = len(before) == len(call.positions) and open_level() is not None and not tls.func
+    for t, k in zip(got, call.results, strict=True):
+        if k is None or t is None:
+            continue
+        if call.dirty[k] is not None:
+            i = call.positions[call.dirty[k]]
+            if i in before and (t is not given[i] or t._version == before[i]):
+                raise RuntimeError(
+                    "An inplace custom Function is not modifying the forward mode gradients inplace. If the forward is modifying an input "
+                    "inplace, then the jvp function must modify the corresponding gradient inplace."
+                )
+        elif views and call.shares[k] and not t._is_view():
+            raise RuntimeError(
+                "A custom Function's forward is returning a view (or an input as-is) but the jvp is not returning a view."
+            )
+
+
 def parts(t, trace):
     """(the value below a level, the tangent there or None) of a Tensor."""
     v = t.val
@@ -155,6 +179,8 @@ def unpack_dual(tensor, *, level=None):
     trace = open_level()
     if (current_level() if level is None else level) < 0 or trace is None:
         return UnpackedDualTensor(tensor, None)
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"_unpack_dual(): argument 'dual' (position 1) must be Tensor, not {type_name(tensor)}")
     value, tangent = parts(current(tensor), trace)
     if tangent is None:
         return UnpackedDualTensor(tensor, None)

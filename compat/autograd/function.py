@@ -28,7 +28,7 @@ from .. import graph
 from ..functions.missing import refusal as _refusal
 from ..gate import Refusal
 from ..tensor import Tensor, current
-from .forward_ad import Level
+from .forward_ad import Level, check_shared
 from .grad_mode import call_in
 from .hooks import shown_gradient
 from .saved import Packed
@@ -542,18 +542,25 @@ class Call(Spec):
         return helpers["fit"](g, aval)
 
     # ---- forward mode
-    def push(self, primals, tangents):
+    def push_needed(self, primals, tangents):
         """The tangents of the results, by the user's jvp. forward has just run on the same values (the value of a rule
         comes before its derivative); it is run again where it has not."""
         if self.seen is None or not all([a is getattr(b, "val", b) or a is b for a, b in zip(self.seen, primals)]):
             self.forward(primals)
         return self.pushed(tangents)
 
+    push = push_needed
+
     def pushed(self, tangents):
         """The tangents of the Tensors that forward has returned, by the user's jvp."""
         ctx = self.ctx
         at = dict(zip(self.positions, tangents, strict=True))
         given = [None if at.get(i) is None else shown_gradient(at[i]) for i in range(len(self.args))]
+        before = {i: t._version for i, t in enumerate(given) if t is not None}
+        if ctx._materialize:
+            for i, aval in zip(self.positions, self.in_avals, strict=True):
+                if given[i] is None and is_float(aval.dtype):
+                    given[i] = zeros(aval)
         ctx._unpacked = tuple(ctx._forward)
         try:
             got = call_in(True, self.function.jvp, ctx, *given)
@@ -565,6 +572,10 @@ class Call(Spec):
                 f"Function's jvp returned an invalid number of forward gradients (expected {len(self.results)} but got "
                 f"{len(got)})"
             )
+        for number, t in enumerate(got):
+            if t is not None and not isinstance(t, Tensor):
+                raise RuntimeError(f"expected Variable or None (got {type(t).__name__}) for grad output {number}.")
+        check_shared(self, got, given, before)
         return [self.tangent(got[at], k) for at, k in enumerate(self.results) if k is not None]
 
     def tangent(self, t, k):
@@ -713,6 +724,10 @@ class FunctionNode(graph.Node):
         """What save_for_backward kept; RuntimeError once a backward has freed it."""
         n, call = self.call
         return call.in_place_of_sources(call.unpacked(n))
+
+    def apply(self, *gradients):
+        """What the Function's backward makes of gradients."""
+        return backward_of(self.call[1].function)(self, *gradients)
 
     def __getattr__(self, name):
         return getattr(self.call[1].ctx, name)

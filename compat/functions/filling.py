@@ -3,16 +3,17 @@
 import numpy as np
 
 from ..tensor import Tensor, current
-from .operands import P, as_operand, broadcast_shapes, dtype_of, fitting, new, shape_of, without_imaginary
+from .operands import P, as_operand, broadcast_shapes, dtype_of, fitting, is_dual, new, shape_of, without_imaginary
 from .register import FUNCTIONS, in_place, operation, same_elements
 
 
 def overwrite(t, value, label, operands):
-    """t[...] = value; where t is recorded its old value gets the derivative zero, as torch has it, not none."""
+    """t[...] = value; where t is recorded, or has a tangent, its old value gets the derivative zero, as torch has it, not none."""
     fills = (
         len(operands) == 1 or value is t or t.alias is not None and same_elements(t, value)
     )  # (nothing is moved in torch)
-    if current(t).mark is None:
+    c = current(t)
+    if c.mark is None and not is_dual(c):
         return in_place(t, P["copy"], value, label=label, operands=operands, fills=fills)
     return in_place(t, P["put"], value, label=label, operands=operands, fills=fills, idx=(Ellipsis,))
 

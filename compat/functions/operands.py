@@ -6,10 +6,10 @@ import functools
 
 import numpy as np
 
-from funcgrad.core.handle import Handle
+from funcgrad.core.handle import Array, Handle
+from funcgrad.core.laid import as_torch, noted
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.strides import order_of
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import TAPE, Jvp
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
@@ -162,7 +162,13 @@ def cast(t, d):
         return t
     if own.kind == "c" and d.kind not in "cb":
         once("real")
-    return P["cast"](t, dtype=d)
+    out = P["cast"](t, dtype=d)
+    return out if t.alias is None else as_converted(out, t)
+
+
+def as_converted(out, t):
+    """A Tensor in another dtype as torch's conversions lay it out: in the order of its strides, C order where they do not say."""
+    return out if out.owner is not TAPE or out.val.flags.c_contiguous else iterated(out, t)
 
 
 def without_imaginary(t, d):
@@ -232,6 +238,16 @@ def in_c_order(t):
     return t
 
 
+def in_columns(t):
+    """A result over memory of its own, each of its matrices column after column, as LAPACK leaves what it computes."""
+    if t.owner is TAPE:
+        turned = t.val.swapaxes(-1, -2)
+        if not turned.flags.c_contiguous:
+            t.val = np.ascontiguousarray(turned).swapaxes(-1, -2)
+        noted(t)
+    return t
+
+
 def like_image(t, *images):
     """A result over memory of its own, as torch's kernels for images lay it out: in channels_last if one of these Tensors is, else in C
     order."""
@@ -243,7 +259,7 @@ def like_image(t, *images):
                     memory = memory_in(wanted, t.val.shape, t.val.dtype)
                     memory[...] = t.val
                     t.val = memory
-                return t
+                return noted(t)
     return in_c_order(t)
 
 
@@ -256,6 +272,7 @@ def laid_like(t, like):
         if memory.strides != t.val.strides:
             memory[...] = t.val
             t.val = memory
+        noted(t)
     return t
 
 
@@ -264,16 +281,10 @@ def iterated(t, *operands):
     if t.owner is not TAPE:
         return t
     arrays = [current(o).val for o in operands if isinstance(o, Tensor) and o.owner is TAPE]
-    shape = t.val.shape
     if all([a.flags.c_contiguous for a in arrays]) or t.val.ndim < 2:
         return in_c_order(t)
-    steps = [tuple([s // a.itemsize for s in np.broadcast_to(a, shape).strides]) for a in arrays]
-    order = order_of(shape, *steps)
-    memory = np.empty([shape[d] for d in order], t.val.dtype).transpose(np.argsort(order))
-    if memory.strides != t.val.strides:
-        memory[...] = t.val
-        t.val = memory
-    return t
+    t.val = as_torch(t.val, *arrays)
+    return noted(t)
 
 
 def iterating(f):
@@ -291,10 +302,16 @@ def index_result(t):
     return cast(t, INT64)
 
 
+def is_dual(t):
+    """Has an up-to-date Tensor a tangent?"""
+    v = t.val
+    return type(v) is Array and isinstance(v.owner, Jvp) and v.mark is not None
+
+
 __all__ = [
     "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to",
     "cast",
-    "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "index_result", "integer", "iterated", "iterating", "laid_like",
+    "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "in_columns", "index_result", "integer", "is_dual", "iterated", "iterating", "laid_like",
     "like_image", "named_sizes", "need_scalar_type", "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "without_imaginary",
     "wrapped",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ from funcgrad.core.trace import PICK, TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import Late, Table
 
-from .. import dtypes
+from .. import dtypes, names_of_classes
 from ..deprecations import deprecated
 from ..errors import type_name
 from ..formats import base_of, offset_in
@@ -41,6 +41,8 @@ SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"} 
 AROUND = (
     __name__,
     f"{__package__}.kernels",
+    "funcgrad.written_out",
+    "compat.written_out",
     "compat.intercept",
     "compat.overrides",
 )  # what may stand between a registered function and its caller
@@ -229,7 +231,7 @@ def publish(g, names, function, method):
     g.__qualname__ = g.__name__  # (which Python's own errors name)
     said = g if not function or isinstance(g, type) or {"answer", "unusual"} & {*g.__code__.co_names} else answering(g)
     if function:
-        said.__module__ = "compat"  # (where pickle finds it)
+        said.__module__ = names_of_classes.TOP[0]  # (where pickle finds it)
     for n in names:
         if function:
             FUNCTIONS[n] = said
@@ -484,6 +486,12 @@ def kept(t, args=()):
     return Tensor(c.val.copy(), c.mark.twin() if asked else c.mark, TAPE, FROZEN)
 
 
+def out_with_gradient(name):
+    return RuntimeError(
+        f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+    )
+
+
 def store(name, out, got, operands=()):
     """Write a result into the Tensor(s) given as out=, which take its shape; returns them."""
     if isinstance(got, (tuple, list)):
@@ -492,15 +500,21 @@ def store(name, out, got, operands=()):
             store(name, o, g)
         return type(got)(out) if type(got) in (tuple, list) else type(got)(*out)
     if not isinstance(out, Tensor):
-        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
     if (got.mark is not None or out.requires_grad) and tls.grad:
-        raise RuntimeError(
-            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
-            "arguments "
-            "requires grad."
-        )
+        from .order import COMPARISONS
+
+        if name not in COMPARISONS:
+            raise out_with_gradient(name)
+        store(name, out.detach(), got, operands)
+        return out
+    from .operands import is_dual
     from .results import check_out
 
+    if (got.owner is not TAPE or out.owner is not TAPE) and (is_dual(current(got)) or is_dual(current(out))):
+        raise NotImplementedError(
+            f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
+        )
     check_out(name, out.owner.dtype(out), got.owner.dtype(got), any([isinstance(o, Tensor) for o in operands[1:]]))
     check_apart(current(out), operands)
     if tuple(out.shape) != tuple(got.shape):

@@ -1,11 +1,15 @@
 """Looking rows up: embedding, embedding_bag, one_hot."""
 
+import math
+
 import numpy as np
 
-from funcgrad.core.handle import Handle
+from funcgrad.core.handle import Array, Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
+from funcgrad.core.trace import Jvp, Record
 from funcgrad.numpy.concrete import concrete
+from funcgrad.transforms.boundary import as_tensor, inner
 
 from ...autograd.grad_mode import call_in
 from ...functions.kernels import mended, refuse_in
@@ -64,7 +68,12 @@ def renorm(weight, values, max_norm, norm_type):
         raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {spoken(d)} instead.")
     max_norm = max_norm.item() if isinstance(max_norm, Tensor) else max_norm
     found = weight.detach()[wrap(Tensor, rows)]
-    norms = memory(found.norm(norm_type, 1))
+    lengths = found.norm(norm_type, 1)
+    norms = memory(lengths)
+    if norms is None:  # (mapped: every row is written)
+        factors = T["where"](lengths > max_norm, max_norm / (lengths + 1e-7), 1.0).unsqueeze(1)
+        call_in(False, weight.__setitem__, wrap(Tensor, rows), found * factors)
+        return
     long = norms > max_norm
     if long.any():
         factors = wrap(Tensor, (max_norm / (norms[long] + 1e-7)).astype(norms.dtype)).unsqueeze(1)
@@ -83,7 +92,19 @@ def without_gradient(weight, row):
     w = current(weight)
     if row is None:
         return w
-    return P["where"]((np.arange(weight.shape[0]) == row)[:, None], weight.detach(), w)
+    return P["where"]((np.arange(weight.shape[0]) == row)[:, None], without_record(w), w)
+
+
+def without_record(w):
+    """w as reverse mode knows nothing of it; its tangents stay, as in torch."""
+    v = w.val
+    if type(v) is Array and v.owner.tape is w.owner:
+        if type(v.owner) is Record:
+            return without_record(as_tensor(v.val) if type(v.val) is Array else v.val)
+        if isinstance(v.owner, Jvp) and v.mark is not None:
+            parts = [inner(without_record(p if isinstance(p, Tensor) else as_tensor(p))) for p in (v.val, v.mark)]
+            return w.owner.face(Array(*parts, v.owner), None, w.owner)
+    return w.detach()
 
 
 def shares(values, d):
@@ -175,8 +196,10 @@ def embedding_bag(
             f"padding_idx must be within the number of embeddings, -{count} through {count - 1}, but got {padding_idx}"
         )
     row = None if padding_idx is None else padding_idx % count
-    _, values = checked_indices(input, "embedding_bag" if max_norm is None else "embedding_renorm_", count, weight)
-    values = known(values, "embedding_bag")
+    idx, values = checked_indices(input, "embedding_bag" if max_norm is None else "embedding_renorm_", count, weight)
+    whole = values is None and input.dim() == 2 and row is None and max_norm is None and not scale_grad_by_freq
+    if not whole:  # (bags of one length can be looked up whatever their values are)
+        values = known(values, "embedding_bag")
     if max_norm is not None:
         renorm(weight, values, max_norm, norm_type)
     need_floats(weight)
@@ -186,21 +209,23 @@ def embedding_bag(
             f"mode='{mode}'). Please open a feature request on GitHub."
         )
     if input.dim() == 2:
-        places = np.arange(values.size).reshape(values.shape)
-        valid = np.ones(values.shape, bool)
+        shape = tuple(input.shape)
+        places, valid = np.arange(math.prod(shape)).reshape(shape), np.ones(shape, bool)
     else:
         places, valid = bags(
             values.size, known(concrete_or_none(current(offsets)), "embedding_bag"), include_last_offset
         )
-    flat = values.reshape(-1)
-    at = flat[places] if flat.size else np.zeros(places.shape, np.int64)
+    flat = None if whole else values.reshape(-1)
+    at = idx if whole else flat[places] if flat.size else np.zeros(places.shape, np.int64)
     if row is not None:
         valid = valid & (at != row)
     rows = P["gather"](current(weight), at)  # [bags, longest, width]
     if scale_grad_by_freq:
         rows = scaled_gradient(rows, shares(flat, dtype_of(rows))[places][..., None])
     if per_sample_weights is not None:
-        own = P["gather"](P["reshape"](current(per_sample_weights), shape=(flat.size,)), places)
+        own = P["gather"](
+            P["reshape"](current(per_sample_weights), shape=(places.size if whole else flat.size,)), places
+        )
         rows = P["mul"](rows, P["reshape"](own, shape=(*places.shape, 1)))
     counts = valid.sum(1)[:, None]
     if include_last_offset and mode != "max" and row is None and input.dim() == 1 and len(offsets):
