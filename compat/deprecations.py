@@ -1,5 +1,7 @@
 """What torch warns of: texts by name, given at the user's line (torch's C++ part, which has no line, adds its own place)."""
 
+import sys
+
 from funcgrad.core.site import warn
 
 TEXTS = {
@@ -59,6 +61,9 @@ TEXTS = {
     "storage": "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only "
     "storage class. This should only matter to you if you are using storages directly.  To access UntypedStorage "
     "directly, use tensor.untyped_storage() instead of tensor.storage()",
+    "sequence": "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use "
+    "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], which will "
+    "result either in an error or a different result",
     "uint8": "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
     "resize": "non-inplace {} is deprecated",
     "same": "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of "
@@ -73,8 +78,8 @@ _said = set()
 
 
 def once(name, *figures):
-    """Give the warning of a name, with figures in it, the first time."""
-    if name not in _said:
+    """Give the warning of a name, with figures in it, the first time (or, by set_warn_always, each time)."""
+    if name not in _said or sys.modules[__package__].is_warn_always_enabled():
         _said.add(name)
         deprecated(name, *figures)
 

@@ -18,18 +18,22 @@ from funcgrad.core.site import site
 from funcgrad.core.strides import as_one_step, repeats
 from funcgrad.core.trace import PICK, TAPE
 from funcgrad.core.tracebacks import trim
+from funcgrad.core.written_views import written_view
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..deprecations import deprecated
+from ..errors import type_name
 from ..graph import label as set_label
 from ..rewriting import spelled
 from ..tensor import Tensor, current
-from .data import array_of
-from .operands import INT64, P, dtype_of, in_c_order, shape_of, without_imaginary
+from .data import array_of, begins_with_text
+from .operands import C_INTEGERS, INT64, P, dtype_of, in_c_order, shape_of, without_imaginary
+from .quick_roads import quick
 from .register import check_apart, check_writable, in_place, install, named, same_elements, spoken, written
-from .results import type_text
+from .results import C_NAMES, type_text
 from .shape import expanded_shape, view_of
+from .unrecorded_writes import assigned
 
 ALL = slice(None)
 INDICES = frozenset(map(np.dtype, (np.int64, np.int32, np.uint8, np.bool_)))  # dtypes of Tensors that may be indices
@@ -58,7 +62,7 @@ def select(t, i):
     """t[i] for an int: the commonest index."""
     shape = t.val.shape if t.owner is TAPE else t.owner.shape(t)
     if not shape:
-        raise scalar_index()
+        raise out_of_bounds(i, 0, 0) if i else scalar_index()
     n = shape[0]
     if not -n <= i < n:
         raise out_of_bounds(i, 0, n)
@@ -69,7 +73,7 @@ def plain_slice(s):
     """A slice with Python ints for bounds; ValueError for the steps torch has not."""
     parts = [p if p is None or type(p) is int else bound(p) for p in (s.start, s.stop, s.step)]
     if parts[2] is not None and parts[2] <= 0:
-        raise ValueError("step must be greater than zero")
+        raise ValueError("step must be greater than zero" if parts[2] else "slice step cannot be zero")
     return slice(*parts)
 
 
@@ -82,24 +86,28 @@ def bound(p):
 
 class Index:
     """An index as torch applies it: `basic`, a tuple for one view, which torch makes in so many `steps`, of which the last
-    is called `name`; `arrays`, {axis of the view: index array}; and `bytes`, the ranks of its masks that are of uint8."""
+    is called `name`; `found`, [(axis of the view, what it is indexed by)], out of which `finish` makes `arrays`, {axis: index
+    array}; and `bytes`, the ranks of its masks that are of uint8."""
 
-    __slots__ = ("basic", "name", "steps", "arrays", "bytes")
+    __slots__ = ("basic", "name", "steps", "found", "arrays", "bytes")
 
     def __init__(self, shape, idx):
         alone = type(idx) is slice
-        idx = flattened(idx)
-        used = sum([entries_used(i) for i in idx])
+        number = not shape and isinstance(idx, (int, np.integer)) and type(idx) is not bool
+        idx = entries(idx)
+        used = sum(map(entries_used, idx))
         if used > len(shape):
-            if not shape and isinstance(idx[0], slice):
+            if alone:
+                plain_slice(idx[0])
                 raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-            if not shape and len(idx) == 1 and isinstance(idx[0], (int, np.integer)):
-                raise scalar_index()
+            if number:
+                raise out_of_bounds(idx[0], 0, 0) if idx[0] else scalar_index()
             raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
-        self.basic, self.arrays, self.name, self.steps, self.bytes = [], {}, "AliasBackward0", 0, ()
+        self.basic, self.found, self.name, self.steps, self.bytes = [], [], "AliasBackward0", 0, ()
         dim = axis = 0  # of the Tensor, and of the view
         seen = False
-        for i in idx:
+        for place, i in enumerate(idx):
+            i = entry(i)
             if i is Ellipsis:
                 rest = 0 if seen else len(shape) - used
                 seen = True
@@ -117,32 +125,21 @@ class Index:
                 axis += 1
             elif type(i) is int:
                 if not -shape[dim] <= i < shape[dim]:
-                    raise out_of_bounds(i, dim + self.basic.count(None), shape[dim])
+                    raise out_of_bounds(i, place, shape[dim])
                 self.basic.append(i)
                 self.step("SelectBackward0")
                 dim += 1
             elif type(i) is bool or is_mask(i) and not i.ndim:
                 self.basic.append(None)
                 self.step("UnsqueezeBackward0")
-                self.arrays[axis] = np.zeros(int(bool(i)), np.intp)
+                self.found.append((axis, np.zeros(int(bool(i)), np.intp)))
                 axis += 1
-            elif is_mask(i):
-                for k, (n, m) in enumerate(zip(i.shape, shape[dim:])):
-                    if n != m:
-                        raise IndexError(
-                            f"The shape of the mask {list(i.shape)} at index {k} does not match the shape of the "
-                            "indexed tensor "
-                            f"{list(shape)} at index {dim + k}"
-                        )
-                self.bytes += () if i.dtype.kind == "b" else (i.ndim,)
-                for a in np.nonzero(i):
-                    self.basic.append(ALL)
-                    self.arrays[axis] = a
-                    dim, axis = dim + 1, axis + 1
             else:
-                self.basic.append(ALL)
-                self.arrays[axis] = i
-                dim, axis = dim + 1, axis + 1
+                rank = i.ndim if is_mask(i) else 1
+                self.bytes += (rank,) if is_mask(i) and i.dtype.kind != "b" else ()
+                self.basic += [ALL] * rank
+                self.found.append((axis, i))
+                dim, axis = dim + rank, axis + rank
         self.basic.append(Ellipsis)
 
     def step(self, name):
@@ -151,7 +148,7 @@ class Index:
 
     def view(self, t):
         """The view that the basic part makes; t itself where it is the whole."""
-        if self.arrays and not self.steps:
+        if self.found and not self.steps:
             return t
         basic = tuple(self.basic)
         out = core_view(t, GETITEM, idx=basic)
@@ -162,10 +159,25 @@ class Index:
                 set_label(out, self.name, None)
         return out
 
-    def speak(self):
-        """Warn of each mask that is of bytes."""
-        for _ in self.bytes:
-            deprecated("uint8")
+    def finish(self, shape, warns=True):
+        """Make `arrays` of what a view of this shape is indexed by; torch's errors where that cannot be, its warning of bytes."""
+        for _, i in self.found:
+            if isinstance(i, Handle) and i.owner.dtype(i) not in INDICES:
+                raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+        self.arrays = {}
+        for axis, i in self.found:
+            if not is_mask(i):
+                self.arrays[axis] = i
+                continue
+            if i.dtype.kind != "b" and warns:
+                deprecated("uint8")
+            for k, (n, m) in enumerate(zip(i.shape, shape[axis:])):
+                if n != m:
+                    raise IndexError(
+                        f"The shape of the mask {list(i.shape)} at index {k} does not match the shape of the indexed tensor "
+                        f"{list(shape)} at index {axis + k}"
+                    )
+            self.arrays |= {axis + k: a for k, a in enumerate(np.nonzero(i))}
 
     def order(self, n):
         """(permutation of a view's n axes that brings the indexed ones to the front or None, axis where the result's
@@ -201,11 +213,14 @@ def is_whole(s, n):
 
 
 def entries_used(i):
+    """How many dimensions an entry takes, as torch counts them before it reads it."""
     if i is None or i is Ellipsis or type(i) is bool:
         return 0
-    if isinstance(i, (slice, int)):
-        return 1
-    return i.ndim if is_mask(i) else 1
+    if is_mask(i):
+        return i.ndim
+    if isinstance(i, Handle) and (i.owner.dtype(i).kind == "b" or i.owner.dtype(i) == np.uint8):
+        return len(i.owner.shape(i))
+    return 1
 
 
 def is_mask(i):
@@ -213,49 +228,50 @@ def is_mask(i):
     return type(i) is np.ndarray and (i.dtype.kind == "b" or i.dtype == np.uint8)
 
 
-def flattened(idx):
-    """The entries of an index, each one of: int, slice, None, Ellipsis, bool, ndarray, traced integer Tensor."""
-    return [entry(i) for i in (idx if type(idx) is tuple or means_tuple(idx) else (idx,))]
+def entries(idx):
+    """The entries of an index; with torch's warning where a list stands for a tuple."""
+    if type(idx) is tuple:
+        return idx
+    if means_tuple(idx):
+        deprecated("sequence")
+        return tuple(idx) if type(idx) is list else (idx,)
+    return (idx,)
 
 
 def means_tuple(idx):
     """Is a list the indices of several dimensions? In torch it is if it is short and one of its entries is no number."""
+    if type(idx) is str:
+        return idx != ""
     if type(idx) is not list or len(idx) >= 32:
         return False
     return any(
-        [i is None or i is Ellipsis or isinstance(i, (list, tuple, slice, range, np.ndarray, Handle)) for i in idx]
+        [i is None or i is Ellipsis or isinstance(i, (str, list, tuple, slice, range, np.ndarray, Handle)) for i in idx]
     )
 
 
 def entry(i):
+    """An entry as one of: int, slice, None, Ellipsis, bool, ndarray, Tensor of indices (which `finish` looks at), traced integer."""
     if i is None or i is Ellipsis or type(i) in (int, bool, slice):
         return i
     if isinstance(i, Handle):
         i = current(i) if isinstance(i, Tensor) else i
         d = i.owner.dtype(i)
-        if d not in INDICES:
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         if d.kind == "b" or d == np.uint8:
             return np.asarray(concrete(i, "a boolean index"))
-        if i.owner is TAPE:
+        if i.owner is TAPE and d.kind == "i":
             return i if i.val.shape else int(i.val)
         return i
     if isinstance(i, np.integer):
         return int(i)
-    if isinstance(i, np.bool_):
-        return bool(i)
+    if isinstance(i, (str, bytes)) or isinstance(i, (list, tuple)) and begins_with_text(i):
+        raise TypeError(f"new(): invalid data type '{'bytes' if type(i) is bytes else 'str'}'")
     if isinstance(i, (list, tuple, range, np.ndarray)):
-        a = array_of(i) if not isinstance(i, np.ndarray) else i
-        if a.size == 0 and not isinstance(i, np.ndarray):
-            return a.astype(np.int64)
-        if a.dtype.kind not in "iub":
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-        return a
-    if isinstance(i, str):
-        raise TypeError("new(): invalid data type 'str'")
+        a = array_of(i)
+        if a.dtype.kind == "c":
+            raise TypeError("'complex' object cannot be interpreted as an integer")
+        return a.astype(np.int64) if a.dtype.kind == "f" else a
     raise IndexError(
-        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
-        f"{type(i).__name__})"
+        f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type_name(i)})"
     )
 
 
@@ -277,9 +293,9 @@ def getitem(t, idx):
                 return out
         index = Index(shape, idx)
         x = index.view(t)
-        if not index.arrays:
+        if not index.found:
             return x
-        index.speak()
+        index.finish(shape_of(x))
         perm, front = index.order(len(shape_of(x)))
         arrays = list(index.arrays.values())
         v = x if perm is None else P["transpose"](x, perm=perm)
@@ -306,15 +322,15 @@ def gathered(v, arrays):
 def index_error(arrays, shape):
     """The IndexError for index arrays that do not broadcast, or of which one leaves its dimension; or None."""
     values = [np.asarray(a.val if isinstance(a, Handle) else a) for a in arrays]
-    for dim, (a, n) in enumerate(zip(values, shape)):
-        bad = a[(a >= n) | (a < -n)]
-        if bad.size:
-            return array_out_of_bounds(int(bad.flat[0]), dim, n)
     try:
         np.broadcast_shapes(*[a.shape for a in values])
     except ValueError:
         shapes = ", ".join(str(list(a.shape)) for a in values)
         return IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}")
+    for dim, (a, n) in enumerate(zip(values, shape)):
+        bad = a[(a >= n) | (a < -n)]
+        if bad.size:
+            return array_out_of_bounds(int(bad.flat[0]), dim, n)
     return None
 
 
@@ -343,16 +359,11 @@ def value_for(t, v):
     d = dtype_of(t)
     if isinstance(v, complex) and d.kind != "c":
         raise RuntimeError(
-            f"value cannot be converted to type {dtypes.of_numpy(d).name.rstrip('0123456789')} without overflow"
+            f"value cannot be converted to type {C_INTEGERS.get(d.name, C_NAMES[dtypes.name_of(d)])} without overflow"
         )
     if isinstance(v, (bool, int, float, complex)):
         return v
-    raise TypeError(f"can't assign a {qualified(v)} to a torch.{spoken(d)}Tensor")
-
-
-def qualified(v):
-    cls = type(v)
-    return cls.__name__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__name__}"
+    raise TypeError(f"can't assign a {type_name(v)} to a torch.{spoken(d)}Tensor")
 
 
 def trimmed(v, ndim):
@@ -368,12 +379,14 @@ def trimmed(v, ndim):
 def setitem(t, idx, v):
     """t[idx] = v; torch's errors are raised before anything is written."""
     try:
+        if assigned(t, idx, v):
+            return
         c = current(t)
-        index = Index(shape_of(c), idx)
         given = v
         v = value_for(c, v)
+        index = Index(shape_of(c), idx)
         before = root_of(c)[0].mark
-        if not index.arrays:
+        if not index.found:
             basic = tuple(index.basic)
             if isinstance(given, Handle) and same_view(t, basic, given) and (c.owner is not TAPE or was_written(given)):
                 everything = is_everything(basic, shape_of(c))
@@ -477,12 +490,18 @@ def write_arrays(x, index, v, prim="scatter_set"):
     c = current(x)
     c.refuse(())
     one = not isinstance(v, Handle) or math.prod(shape_of(v)) == 1
-    if one and index.bytes == (len(index.arrays),) and prim == "scatter_set":  # (which torch makes a masked_fill)
+    if one:  # (which torch makes a masked_fill)
+        one = prim == "scatter_set" and len(index.found) == 1 and is_mask(index.found[0][1])
+    if not (one and index.bytes):
+        check_apart(c, (v,), wholly=True)
+    index.finish(shape_of(c), warns=not one)
+    if one and index.bytes:
         raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char")
+    if one and isinstance(v, Handle) and dtype_of(v).kind != "c":
+        v = P["cast"](v, dtype=dtype_of(c)) if dtype_of(v) != dtype_of(c) else v
     fills = not isinstance(v, Handle) or not shape_of(v)
     check_writable(c, fills=fills)
-    check_apart(c, (*index.arrays.values(), v), wholly=True)
-    index.speak()
+    check_apart(c, tuple(index.arrays.values()), wholly=True)
     perm, front = index.order(len(shape_of(c)))
     arrays = list(index.arrays.values())
     ordered = shape_of(c) if perm is None else tuple([shape_of(c)[k] for k in perm])
@@ -490,6 +509,8 @@ def write_arrays(x, index, v, prim="scatter_set"):
         got = np.broadcast_shapes(*[tuple(a.shape) for a in arrays])
     except ValueError:
         raise index_error(arrays, ordered) from None
+    if 0 in ordered[: len(arrays)] and 0 not in got:
+        raise IndexError("index is out of bounds for dimension with size 0")
     rest = ordered[len(arrays) :]
     target = (*rest[:front], *got, *rest[front:])
     v = trimmed(v, len(target))
@@ -524,5 +545,42 @@ def write_arrays(x, index, v, prim="scatter_set"):
     in_place(w, P[prim], v, *arrays, operands=(w, given), fills=fills)
 
 
-install("__getitem__", getitem)
+BASIC = frozenset((int, slice, tuple))
+BOUNDS = frozenset((int, type(None)))
+install(
+    "__getitem__",
+    quick(
+        written_view,
+        getitem,
+        "getitem",
+        "a",
+        "type(a) in BASIC",
+        (
+            "out = None",
+            "if type(a) is int:",
+            "    params, plan = {'idx': (a, Ellipsis)}, plans[0]",
+            "    out = v[a, ...]",
+            "elif type(a) is slice:",
+            "    if a.step is None and type(a.start) in BOUNDS and type(a.stop) in BOUNDS:",
+            "        params, plan = {'idx': (a, Ellipsis)}, plans[1]",
+            "        out = v[a, ...]",
+            "elif len(a) == 2:",
+            "    p, i = a",
+            "    if p is Ellipsis or type(p) is slice and p == ALL and v.ndim:",
+            "        before = (ALL,) * (v.ndim - (i is not None)) if p is Ellipsis else (ALL,)",
+            "        params = {'idx': (*before, i, Ellipsis)}",
+            "        if type(i) is int: plan = plans[0]",
+            "        elif i is None: plan = plans[2]",
+            "        elif type(i) is slice and i.step is None and type(i.start) in BOUNDS and type(i.stop) in BOUNDS:",
+            "            plan = None if is_whole(i, v.shape[len(before)]) else plans[1]",
+            "        else: plan = None",
+            "        if plan is not None: out = v[params['idx']]",
+        ),
+        ("SelectBackward0", "SliceBackward0", "UnsqueezeBackward0"),
+        BASIC=BASIC,
+        BOUNDS=BOUNDS,
+        ALL=ALL,
+        is_whole=is_whole,
+    ),
+)
 install("__setitem__", setitem)
