@@ -35,8 +35,8 @@ cholesky_inverse: bIH cholesky_inverse_out_cpu
 cross linalg_cross: b1 cross
 fold: I col2im_out_cpu
 unfold: I im2col_out_cpu
-fractional_max_pool2d fractional_max_pool2d_with_indices: bIc fractional_max_pool2d_out_frame
-fractional_max_pool3d fractional_max_pool3d_with_indices: bIc fractional_max_pool3d_out_frame
+fractional_max_pool2d fractional_max_pool2d_with_indices: c fractional_max_pool2d_out_frame
+fractional_max_pool3d fractional_max_pool3d_with_indices: c fractional_max_pool3d_out_frame
 grid_sample: bIc1 grid_sampler_2d_cpu_kernel_impl
 huber_loss: b huber_cpu
 max_unpool1d max_unpool2d: bIc max_unpool2d

@@ -12,6 +12,7 @@ from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS
 from ..nn.modules.batchnorm import BatchNorm
 from ..nn.modules.module import Module
+from ..tensor import Tensor
 from .lr_scheduler.base import Schedule, for_each_group
 
 __getattr__ = _refusal("torch.optim.swa_utils", __name__)
@@ -80,8 +81,10 @@ def get_swa_multi_avg_fn():
         for averaged, current in zip(averaged_param_list, current_param_list, strict=True):
             if moves(averaged):
                 averaged.lerp_(current, weight)
+            elif isinstance(num_averaged, Tensor):  # (which torch has no division of integers for)
+                averaged.addcdiv_(current - averaged, num_averaged + 1)
             else:
-                averaged.copy_(averaged + (current - averaged) * weight)
+                averaged.add_(current - averaged, alpha=1.0 / (num_averaged + 1))
 
     return swa_update
 
@@ -131,7 +134,7 @@ class AveragedModel(Module):
             by_dtype = {}
             for pair in pairs:
                 by_dtype.setdefault(pair[0].dtype, []).append(pair)
-            for same in by_dtype.values():
+            for same in reversed(by_dtype.values()):  # (in the order of C++'s hash map)
                 self.multi_avg_fn(*map(list, zip(*same, strict=True)), self.n_averaged)
         else:
             average = self.avg_fn or get_swa_avg_fn()

@@ -8,7 +8,7 @@ import operator
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, promotion_key, shape_of
-from ..core.primitive import elementwise
+from ..core.primitive import PRIMITIVES, elementwise
 from ..core.sample import Sample
 from .bitwise import bitwise_and, bitwise_or  # noqa: F401  (formulas name them)
 from .complex import complex_, conj, imag, real
@@ -43,10 +43,8 @@ def abs_rule(t, x):
 
 
 def abs_rule_torch(t, x):
-    """0 at 0, and where x is nan."""
-    if dtype_of(x).kind == "c":
-        return abs_rule(t, x)
-    return sub(where(greater(x, 0), t, 0), where(less(x, 0), t, 0))
+    """t times 0 at 0, and where x is nan."""
+    return abs_rule(t, x) if dtype_of(x).kind == "c" else mul(t, where(isnan(x), 0, PRIMITIVES["sign"](x)))
 
 
 # |x|. At 0: jax 1, torch 0; for complex x both 0.

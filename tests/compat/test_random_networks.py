@@ -1,7 +1,7 @@
 """Random programs of torch.nn and torch.optim do line by line what they do under torch 2.13 (tests/expected/random_networks.json.xz):
 values, derivatives, texts, warnings, errors.
 
-`python tests/random_networks.py` and `python tests/random_steps.py` run any number of them beside torch.
+`python tests/random_networks.py`, `random_steps.py` and `random_training.py` run any number of them beside torch.
 """
 
 import json
@@ -12,14 +12,14 @@ import platform
 import pytest
 
 import compat
-from tests import random_networks, random_steps
+from tests import random_networks, random_steps, random_training
 from tests.module_programs import fixed_programs
 from tests.network_kinds import KINDS
 from tests.side_by_side import disagreement, outcome, programs
 
 PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_networks.json.xz"
 STORED = json.loads(lzma.decompress(PATH.read_bytes()))
-PROGRAMS = {"networks": random_networks.program, "steps": random_steps.program}
+PROGRAMS = {"networks": random_networks.program, "steps": random_steps.program, "training": random_training.program}
 KNOWN = {  # programs that differ, by number, and why
     "networks": {
         98: "padding=[] for MaxUnpool3d fails all the same, with another error",
@@ -27,6 +27,7 @@ KNOWN = {  # programs that differ, by number, and why
     "steps": {
         89: "zero_grad() does not look at .grad, so it does not warn where that of a Tensor that is no leaf is asked for"
     },
+    "training": {},
 }
 same_python = pytest.mark.skipif(
     [*platform.python_version_tuple()[:2]] != STORED["python"],

@@ -11,15 +11,16 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ... import streams
 from ...functions.drawing import refuse_staging
+from ...functions.hosted import on_values
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
+from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
-from ...tensor import Tensor, current, wrap
+from ...tensor import Tensor, current, memory, wrap
 from .axes import entries, even_parts, per_axis, sizes_of
 from .dtypes import refuse_integers
-from .lookup import concrete_or_none, known
 from .pooling import check_line, need_dimension
 from .resampling import mapped
 
@@ -124,16 +125,18 @@ def maxima(input, flat, k, label):
     shape = shape_of(x)
     lead = shape[: len(shape) - k]
     counts, taps = flat.shape[-1 - k : -1], flat.shape[-1]
-    whole = np.broadcast_to(flat, (*lead, *counts, taps)).reshape(*lead, prod(counts), taps)
+    whole = np.broadcast_to(flat, (*lead, *counts, taps)) if isinstance(flat, np.ndarray) else flat
+    whole = P["reshape"](whole, shape=(*lead, prod(counts), taps))
     table = P["reshape"](x, shape=(*lead, prod(shape[len(lead) :])))
-    found = P["window_gather"](table, whole.reshape(*lead, prod(counts) * taps), axes=1)
-    best = P["argmax"](P["reshape"](found, shape=whole.shape), axis=len(lead) + 1)
+    found = P["window_gather"](table, P["reshape"](whole, shape=(*lead, prod(counts) * taps)), axes=1)
+    best = P["argmax"](P["reshape"](found, shape=(*lead, prod(counts), taps)), axis=len(lead) + 1)
     at = P["reshape"](best, shape=(*lead, prod(counts), 1))
     index = P["reshape"](P["take_along"](whole, at, axis=len(lead) + 1), shape=(*lead, prod(counts)))
     out = P["reshape"](P["window_gather"](table, index, axes=1), shape=(*lead, *counts))
     index = P["reshape"](index, shape=(*lead, *counts))
     index = wrap(Tensor, index) if isinstance(index, np.ndarray) else index
-    return labelled(like_image(out, x), label, (input,)), like_image(index, x)
+    images = () if k == 3 else (x,)
+    return labelled(like_image(out, *images), label, (input,)), like_image(index, *images)
 
 
 def adaptive_maximum(k):
@@ -221,20 +224,32 @@ def fractional(k):
         lead = (1, input.shape[0]) if alone else tuple(input.shape[:2])
         if _random_samples is None:
             refuse_staging(name)  # (where the windows begin decides on shapes of indices)
-            draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, dtype_of(current(input)))
+            own = dtype_of(current(input)).type(0).real.dtype
+            draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, own)
         else:
-            draws = known(concrete_or_none(current(_random_samples)), name)
+            draws = None
+            if (d := dtype_of(current(input))).kind in "biu":  # (else drawing refuses them)
+                refuse(f"{name}_out_frame", d)
         for axis, (n, m, w) in enumerate(zip(sizes, wanted, window)):
             if m + w - 1 > n:
                 side = ("time", "height", "width")[axis + 3 - k]
                 whole = name if k == 2 else f"{name}_out"
                 raise RuntimeError(f"{whole}(): pool {side} {w} too large relative to input {side} {n}")
-        parts = [
-            # torch's samples stand in the order of the axes from the last, in two dimensions
-            starts_of(draws[..., k - 1 - axis if k == 2 else axis], n, m, w)[..., None] + np.arange(w)
-            for axis, (n, m, w) in enumerate(zip(sizes, wanted, window))
-        ]
-        flat = joined(parts, sizes)
+
+        def places(draws):
+            parts = [
+                # torch's samples stand in the order of the axes from the last, in two dimensions
+                starts_of(draws[..., k - 1 - axis if k == 2 else axis], n, m, w)[..., None] + np.arange(w)
+                for axis, (n, m, w) in enumerate(zip(sizes, wanted, window))
+            ]
+            return (joined(parts, sizes),)
+
+        if draws is None:
+            (like,) = places(np.zeros(tuple(_random_samples.shape)))
+            (flat,) = on_values(places, [(like.shape, like.dtype)], _random_samples)
+            flat = flat if memory(flat) is None else memory(flat)
+        else:
+            (flat,) = places(draws)
         out = maxima(input, flat[0] if alone else flat, k, f"FractionalMaxPool{k}DBackward0")
         return out if return_indices else out[0]
 

@@ -365,8 +365,8 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
 def instance_norm(
     input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-5
 ):
-    if use_input_stats:
-        input.size()
+    if use_input_stats and input.size()[2:].numel() == 1:
+        return
     C.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, True)
 
 
@@ -470,6 +470,8 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     else:
         C.any(var < 0)
         var.size(), input.size()
+    if reduction not in REDUCTIONS[:3]:
+        reduction + " is not valid"
 
 
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):

@@ -84,7 +84,7 @@ def strides_of(stride, window, k, function):
 def sizes_of(input, output_size, k):
     """An output size for each of the last k axes; None keeps the input's."""
     shape = input.shape[-k:]
-    wanted = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * k
+    wanted = (output_size,) * k if isinstance(output_size, int) else [output_size[i] for i in range(len(output_size))]
     if len(wanted) == 1:
         wanted = tuple(wanted) * k
     return tuple([n if w is None else int(w) for n, w in zip(shape, wanted)])

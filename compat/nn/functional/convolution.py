@@ -220,13 +220,14 @@ def with_bias(out, bias, operands):
     return labelled(out, "ConvolutionBackward0", operands)
 
 
-def check_extra(sizes, taps, stride, padding, extra, dilation, fast):
+def check_extra(shape, outs, taps, stride, padding, extra, dilation, fast):
     """torch's errors for sizes that no transposed convolution can give. (Of one axis it makes two; its fast kernel gives nothing for
-    a size below 1.)"""
+    a size of 0.)"""
+    sizes = shape[2:]
     if len(sizes) == 1:
         sizes, taps, stride, dilation = ((1, *v) for v in (sizes, taps, stride, dilation))
         padding, extra = (0, *padding), (0, *extra)
-    if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
+    if 0 not in shape and any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
         at = ("depth", "height", "width")[-len(sizes) :]
         told = zip(("output_padding", "stride", "dilation"), (extra, stride, dilation))
         told = " ".join(f"{name}_{a}: {v}" for name, values in told for a, v in zip(at, values))
@@ -235,7 +236,12 @@ def check_extra(sizes, taps, stride, padding, extra, dilation, fast):
         (n - 1) * s - 2 * p + d * (t - 1) + e + 1
         for n, t, s, p, e, d in zip(sizes, taps, stride, padding, extra, dilation)
     ]
-    if min(got) < 1 and not fast:
+    if 0 in shape:
+        whole = [shape[0], outs, *got]
+        at = next((i for i, n in enumerate(whole) if n < 0), None)
+        if at is not None:
+            raise RuntimeError(f"invalid shape dimension {whole[at]} at index {at} of shape {whole}")
+    elif min(got) < (0 if fast else 1):
         given, got = (" x ".join(map(str, v)) for v in (sizes, got))
         raise RuntimeError(
             f"Given input size per channel: ({given}). Calculated output size per channel: ({got}). Output size is too small"
@@ -266,6 +272,8 @@ def transposed_convolution(k):
         full = [r * (t - 1) for t, r in zip(taps[2:], rates)]
         pads = tuple([(f - p, f - p + e) for f, p, e in zip(full, pads, extra)])
         out = P["conv"](x, w, strides=(1,) * k, padding=pads, lhs_dilation=steps, rhs_dilation=rates, groups=groups)
+        if 0 in shape_of(out):
+            refuse_misfits(x, given, bias, stride, padding, output_padding, groups, dilation)
         return with_bias(like_image(out, x, given), b, (input, weight, bias))
 
     conv_transpose.__name__ = f"conv_transpose{k}d"
@@ -290,9 +298,9 @@ def transposed_convolution(k):
         need_scalar_type(x, w)
         if bias is not None:
             check_castable(dtype_of(x), dtype_in(bias))
-        if 0 not in shape_of(x):
-            checked = (getattr(geometry, name) for name in ("stride", "padding", "output_padding", "dilation"))
-            check_extra(shape_of(x)[2:], shape_of(w)[2:], *checked, dtype_of(x) == np.float32)
+        checked = (getattr(geometry, name) for name in ("stride", "padding", "output_padding", "dilation"))
+        taps = shape_of(w)
+        check_extra(shape_of(x), taps[1] * groups, taps[2:], *checked, dtype_of(x) == np.float32)
 
     return batched(conv_transpose, k, refused)
 

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
+from funcgrad.core.aval import aval_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import TAPE, memory_below, taped_nowhere
 from funcgrad.core.tracebacks import drop
 
 from ...autograd.grad_mode import call_in, is_grad_enabled
@@ -41,8 +42,11 @@ REDUCED = {"mean": True, "sum": False}  # the reductions of a loss that is one n
 def all_of_one(x, y):
     """Are both float Tensors over NumPy memory, of one shape and dtype?"""
     if not x.owner is y.owner is TAPE:
-        return False
-    x, y = x.val, y.val
+        if not taped_nowhere(x, y):
+            return False
+        x, y = aval_of(x), aval_of(y)
+    else:
+        x, y = x.val, y.val
     return x.dtype is y.dtype and x.dtype.kind == "f" and x.dtype.char != "e" and x.shape == y.shape
 
 
@@ -168,6 +172,9 @@ def nll_loss(
     x, k = current(input), current(target)
     if weight is None and reduction != "none" and plain_classes(x, k, ignore_index):
         return picked_loss(x, k, reduction)
+    row = None if weight is not None or reduction == "none" else one_row(x, k, ignore_index)
+    if row is not None:
+        return picked_loss(*row, reduction)
     shape = shape_of(x)
     check_classes(shape, shape_of(k), dtype_of(k))
     refuse_integers("nll_loss_out_frame" if len(shape) < 3 else "nll_loss2d_forward_out_frame", input)
@@ -228,12 +235,29 @@ def nll_loss(
 def plain_classes(x, k, ignore_index):
     """Are these, over NumPy memory, a matrix of floats and the number of a class for each row, in range? It is the commonest
     case, and then nothing else need be looked at."""
-    if x.owner is not TAPE or k.owner is not TAPE:
-        return False
     v, w = x.val, k.val
+    if x.owner is not TAPE or k.owner is not TAPE:
+        if not taped_nowhere(x, k):
+            return False
+        v, below = aval_of(x), memory_below(k)
+        if aval_of(k).shape != v.shape[:1] or v.dtype.char == "e":
+            return False
+        return v.ndim == 2 and below.dtype is INT64 and below.size and in_range(below, v.shape[1], ignore_index)
     if v.ndim != 2 or w.dtype is not INT64 or w.shape != v.shape[:1] or not w.size or v.dtype.kind != "f":
         return False
-    return ignore_index < 0 and w.view(UNSIGNED).max() < v.shape[1]  # (what is negative is large there)
+    return in_range(w, v.shape[1], ignore_index)
+
+
+def in_range(k, classes, ignore_index):
+    return ignore_index < 0 and k.view(UNSIGNED).max() < classes  # (what is negative is large there)
+
+
+def one_row(x, k, ignore_index):
+    """A single sample inside a transform, and its class, as a matrix of one row and a vector; None where that is not plain to see."""
+    if x.owner is TAPE and k.owner is TAPE or len(shape_of(x)) != 1 or len(shape_of(k)) > 1 or not taped_nowhere(x, k):
+        return None
+    x, k = P["reshape"](x, shape=(1, *shape_of(x))), P["reshape"](k, shape=(1,)) if not shape_of(k) else k
+    return (x, k) if plain_classes(x, k, ignore_index) else None
 
 
 def picked_loss(x, k, reduction):
@@ -284,6 +308,9 @@ def cross_entropy(
         x, k = current(input), current(target)
         if weight is None and reduction != "none" and not label_smoothing and plain_classes(x, k, ignore_index):
             return picked_loss(in_c_order(P["log_softmax"](x, axes=(1,))), k, reduction)
+        row = None if weight is not None or reduction == "none" or label_smoothing else one_row(x, k, ignore_index)
+        if row is not None:
+            return picked_loss(P["log_softmax"](row[0], axes=(1,)), row[1], reduction)
         channel = 0 if input.dim() == 1 else 1
         if input.shape == target.shape:
             if not target.is_floating_point():
@@ -366,6 +393,8 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please "
             "ensure they have the same size."
         )
+    if weight is not None:
+        check_spread(tuple(weight.shape), tuple(target.shape))
     x, y = current(input), current(target)
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError(f"Found dtype {spoken(dtype_of(y))} but expected {spoken(dtype_of(x))}")
@@ -377,7 +406,6 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     refuse_recorded(weight, "binary_cross_entropy")
     out = P["binary_cross_entropy"](x, y)
     if weight is not None:
-        check_spread(tuple(weight.shape), shape_of(x))
         out = P["mul"](out, current(weight))
     return labelled(averaged(out, reduction), "BinaryCrossEntropyBackward0", (input, target))
 

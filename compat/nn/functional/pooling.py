@@ -275,6 +275,12 @@ def unpooled_sizes(shape, window, stride, padding, output_size):
     k = len(window)
     default = [(n - 1) * s + w - 2 * p for n, w, s, p in zip(shape[-k:], window, stride, padding)]
     if output_size is None:
+        if min(default) < 0:
+            at, size = next((i, n) for i, n in enumerate(default) if n < 0)
+            raise ValueError(
+                "max_unpooling: output_size must contain non-negative spatial dimensions, but got "
+                f"output_size[{at}]={size}"
+            )
         return tuple(default)
     if len(output_size) == k + 2:
         output_size = output_size[2:]

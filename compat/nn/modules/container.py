@@ -154,7 +154,9 @@ class ModuleList(_Numbered):
         return type(self)(list(self)[i])
 
     def insert(self, index, module):
-        """Add a module before the index."""
+        """Add a module before the index, which counts from the front."""
+        if index < 0:
+            raise KeyError("-1")
         modules = list(self)
         modules.insert(index, module)
         self._hold(modules)
@@ -239,7 +241,9 @@ class ModuleDict(Module):
 
     def pop(self, key):
         """Remove a module, and return it."""
-        return self._modules.pop(key)
+        module = self[key]
+        del self[key]
+        return module
 
     def keys(self):
         """The names."""
@@ -270,14 +274,21 @@ def entry_text(value, type_text):
     return f"{kind} containing: [{type_text(value)} of size {'x'.join(map(str, value.shape))}]"
 
 
-def refused(self, *args, **kwargs):
-    raise RuntimeError(f"{type(self).__name__} should not be called.")
+def called_list(self, *args, **kwargs):
+    raise RuntimeError("ParameterList should not be called.")
+
+
+def called_dict(self, input):
+    raise RuntimeError("ParameterDict should not be called.")
+
+
+called_dict.__name__, called_dict.__qualname__ = "__call__", "ParameterDict.__call__"
 
 
 class ParameterList(Module):
     """A list of parameters that the module it belongs to knows; Tensors put into it become parameters."""
 
-    __call__ = refused
+    __call__ = called_list
 
     def __init__(self, values=None):
         super().__init__()
@@ -323,7 +334,7 @@ class ParameterList(Module):
 class ParameterDict(Module):
     """A dict of parameters that the module it belongs to knows; Tensors put into it become parameters."""
 
-    __call__ = refused
+    __call__ = called_dict
 
     def __init__(self, parameters=None):
         super().__init__()

@@ -225,7 +225,7 @@ class Module(Calling, Stateful, PublicMethods):
     def get_submodule(self, target):
         """The submodule at a dotted path; "" is the module itself. AttributeError if there is none."""
         module = self
-        for name in target.split(".") if target else ():
+        for name in () if target == "" else target.split("."):
             module = child(module, name)
         return module
 

@@ -31,7 +31,8 @@ def is_causal_mask(mask, is_causal, size):
 
 
 def length_of(x, batch_first):
-    return x.shape[1 if batch_first and x.dim() > 2 else 0]
+    shape = None if x.is_nested else x.shape
+    return shape[0] if len(shape) == 2 else shape[1 if batch_first else 0]
 
 
 class Block(Module):
@@ -267,7 +268,7 @@ class Transformer(Module):
         memory_is_causal=False,
     ):  # fmt: skip
         batch = 0 if self.batch_first else 1
-        if src.dim() == 3 and src.size(batch) != tgt.size(batch):
+        if src.size(batch) != tgt.size(batch) and src.dim() == 3:
             raise RuntimeError("the batch number of src and tgt must be equal")
         if src.size(-1) != self.d_model or tgt.size(-1) != self.d_model:
             raise RuntimeError("the feature number of src and tgt must be equal to d_model")

@@ -9,6 +9,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ... import dtypes
 from ...errors import type_name
 from ...functions.missing import refusal as _refusal
 from ...functions.operands import dtype_of
@@ -94,17 +95,26 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
         raise TypeError(
             f"_pack_padded_sequence(): argument 'input' (position 1) must be Tensor, not {type_name(input)}"
         )
-    if batch_first:
-        input = input.transpose(0, 1)
-    lengths = figures(lengths)
+    lengths = (
+        lengths.to(dtypes.BY_NAME["int64"])
+        if isinstance(lengths, Tensor)
+        else T["as_tensor"](lengths, dtype=dtypes.BY_NAME["int64"])
+    )
+    dims, lengths = lengths.dim(), figures(lengths)
     order = None
     if not enforce_sorted:
         # torch's sort is not stable, but no order of equal lengths is better than another
         order = np.argsort(-lengths, kind="stable")
         lengths = lengths[order]
         order = wrap(Tensor, order)
-        input = input.index_select(1, order)
-    steps, count = input.shape[:2]
+        input = input.index_select(0 if batch_first else 1, order)
+    if batch_first:
+        input = input.transpose(0, 1)
+    if dims != 1:
+        raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got {dims}D cpu Long tensor")
+    steps, count = input.size(0), input.size(1)
+    if input.numel() == 0:
+        raise RuntimeError("Cannot pack empty tensors.")
     if lengths.size != count:
         raise RuntimeError(
             f"Expected `len(lengths)` to be equal to batch_size, but got {lengths.size} (batch_size={count})"

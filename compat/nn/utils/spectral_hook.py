@@ -59,11 +59,40 @@ class SpectralNorm:
         module.register_buffer(name + "_v", v)
         module.register_forward_pre_hook(fn)
         module._register_state_dict_hook(fn.note_version)
+        module._register_load_state_dict_pre_hook(fn.look_for)
         return fn
 
     def note_version(self, module, state_dict, prefix, local_metadata):
         """Say in the metadata of a state_dict that it has both vectors."""
         local_metadata.setdefault("spectral_norm", {})[self.name + ".version"] = self._version
+
+    def look_for(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs):
+        """Count what a state_dict without a version lacks of the weight. (torch does not take this hook off again.)"""
+        version = local_metadata.get("spectral_norm", {}).get(self.name + ".version")
+        if version is not None:
+            return
+        key = prefix + self.name
+        if all(key + end in state_dict for end in ("_orig", "_u", "_v")) and key not in state_dict:
+            return
+        lacking = [key + end for end in ("_orig", "", "_u") if key + end not in state_dict]
+        if strict:
+            missing_keys += lacking
+        if lacking:
+            return
+        weight = state_dict[key + "_orig"]
+        state_dict[key + "_v"] = call_in(
+            False,
+            self.solved,
+            matrix_of(weight, self.dim),
+            state_dict[key + "_u"],
+            (weight / state_dict.pop(key)).mean(),
+        )
+
+    @staticmethod
+    def solved(matrix, u, sigma):
+        """The vector v with which u @ matrix @ v is sigma, and matrix @ v along u."""
+        v = T["pinverse"](matrix.t() @ matrix) @ (matrix.t() @ u)
+        return v * (sigma / T["dot"](u, matrix @ v))
 
     def remove(self, module):
         """Make the weight an ordinary parameter again."""
