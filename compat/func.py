@@ -8,12 +8,15 @@ import functools
 from collections.abc import Sequence
 
 import funcgrad as fg
+from funcgrad.core.aval import shape_of
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Record
 from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcreteBoolError, ConcretizationError, RandomnessError, SecondBackwardError
 from funcgrad.lazy import attributes
+from funcgrad.transforms.reverse_mode import pulled_once
+from funcgrad.transforms.vectorize import laid_out, over_rows
 
 from .autograd.walks import WalkInFunc, conjugated
 from .functions.missing import refusal
@@ -206,14 +209,26 @@ def grad_and_value(func, argnums=0, has_aux=False):
     @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
-        chosen = Chosen(args, argnums)
-        flat = Flat(func, chosen.spec, VALUE, has_aux, kwargs, check_scalar)
-        value, gradient = walked(fg.value_and_grad(flat, tuple(chosen.positions), has_aux), *chosen.leaves)
-        if has_aux:
-            value = value[0], tree_unflatten(value[1], flat.aux)
-        return chosen.shown(map(conjugated, gradient)), value
+        return gradient_and_value(func, argnums, has_aux, args, kwargs)
 
     return wrapper
+
+
+def gradient_and_value(func, argnums, has_aux, args, kwargs):
+    chosen = Chosen(args, argnums)
+    flat = Flat(func, chosen.spec, VALUE, has_aux, kwargs, check_scalar)
+    leaves = list(chosen.leaves)
+    positions = chosen.positions
+
+    def of_chosen(inputs):
+        for i, x in zip(positions, inputs):
+            leaves[i] = x
+        return flat(*leaves)
+
+    value, aux, gradient = walked(pulled_once, of_chosen, [leaves[i] for i in positions], positions, has_aux)
+    if has_aux:
+        value = value, tree_unflatten(aux, flat.aux)
+    return chosen.shown([conjugated(g) for g in gradient]), value
 
 
 def grad(func, argnums=0, has_aux=False):
@@ -223,12 +238,11 @@ def grad(func, argnums=0, has_aux=False):
     >>> torch.func.grad(lambda x: (x ** 2).sum())(torch.tensor([1.0, 3.0]))
     tensor([2., 6.])
     """
-    both = grad_and_value(func, argnums, has_aux)
 
     @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
-        gradient, value = both(*args, **kwargs)
+        gradient, value = gradient_and_value(func, argnums, has_aux, args, kwargs)
         return (gradient, value[1]) if has_aux else gradient
 
     return wrapper
@@ -438,7 +452,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         written = []  # the arguments that func has changed in place: they are results too
         same = {}  # result -> which of those it is
 
-        def of_leaves(*leaves):
+        def of_leaves(leaves):
             leaves = [
                 x if d is None or plain or not x.requires_grad else P["reshape"](x, shape=tuple(x.shape))
                 for x, d, plain in zip(leaves, dims, plainly, strict=True)
@@ -454,7 +468,8 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 
         def run(leaves, size):
             try:
-                results = fg.vmap(of_leaves, tuple(dims), out, size, randomness=randomness)(*leaves)
+                outs, low = over_rows(of_leaves, leaves, dims, size, randomness)
+                results = laid_out(size, outs, low, out, leaves)
                 count = len(out) - len(written)
                 for i, new in zip(written, results[count:]):
                     leaves[i].copy_(new)
@@ -536,10 +551,13 @@ def name_of(func):
 
 def mapped_dims(func, in_dims, leaves, spec):
     """(the dimension, or None, of each leaf of the arguments; their common size), or ValueError in torch's words."""
-    what = f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>)"
+
+    def what():
+        return f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>)"
+
     if not isinstance(in_dims, (int, tuple)):
         raise ValueError(
-            f"{what}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, got: "
+            f"{what()}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, got: "
             f"{type(in_dims)}."
         )
     if not spec.children_specs:
@@ -550,7 +568,7 @@ def mapped_dims(func, in_dims, leaves, spec):
     dims = broadcast_prefix(in_dims, spec)
     if dims is None:
         raise ValueError(
-            f"{what}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {tree_structure(in_dims)} "
+            f"{what()}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {tree_structure(in_dims)} "
             f"but inputs has structure {spec}."
         )
     sizes = []
@@ -559,20 +577,22 @@ def mapped_dims(func, in_dims, leaves, spec):
             continue
         if not isinstance(d, int):
             raise ValueError(
-                f"{what}: Got in_dim={d} for an input but in_dim must be either an integer dimension or None."
+                f"{what()}: Got in_dim={d} for an input but in_dim must be either an integer dimension or None."
             )
         if not isinstance(x, Tensor):
             raise ValueError(
-                f"{what}: Got in_dim={d} for an input but the input is of type {type(x)}. We cannot vmap over non-Tensor arguments, "
+                f"{what()}: Got in_dim={d} for an input but the input is of type {type(x)}. We cannot vmap over non-Tensor arguments, "
                 "please use None as the respective in_dim"
             )
-        if not -x.dim() <= d < x.dim():
+        shape = shape_of(current(x))
+        rank = len(shape)
+        if not -rank <= d < rank:
             raise ValueError(
-                f"{what}: Got in_dim={d} for some input, but that input is a Tensor of dimensionality {x.dim()} so expected "
-                f"in_dim to satisfy -{x.dim()} <= in_dim < {x.dim()}."
+                f"{what()}: Got in_dim={d} for some input, but that input is a Tensor of dimensionality {rank} so expected "
+                f"in_dim to satisfy -{rank} <= in_dim < {rank}."
             )
-        dims[i] = d % x.dim()
-        sizes.append(x.shape[d])
+        dims[i] = d % rank
+        sizes.append(shape[d])
     if not sizes:
         raise ValueError("vmap: Expected at least one Tensor to vmap over")
     if len(set(sizes)) > 1:
@@ -584,29 +604,30 @@ def mapped_dims(func, in_dims, leaves, spec):
 
 def output_dims(func, out_dims, leaves, spec):
     """The dimension, or None, of each leaf of the output of one sample; ValueError and IndexError in torch's words."""
-    name = name_of(func)
     dims = broadcast_prefix(out_dims, spec)
     if dims is None:
         raise ValueError(
-            f"vmap({name}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of `outputs`. "
+            f"vmap({name_of(func)}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of `outputs`. "
             f"out_dims has structure {tree_structure(out_dims)} but outputs has structure {spec}."
         )
     for i, (x, d) in enumerate(zip(leaves, dims, strict=True)):
         if d is None:
             if isinstance(x, Tensor) and x.owner is tls.mapping.tape and x.val.mark is not None:
-                raise ValueError(f"vmap({name}, ...): `{name}` can not return a BatchedTensor when out_dim is None")
+                raise ValueError(
+                    f"vmap({name_of(func)}, ...): `{name_of(func)}` can not return a BatchedTensor when out_dim is None"
+                )
         elif not isinstance(d, int):
             raise ValueError(
-                f"vmap({name}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints "
+                f"vmap({name_of(func)}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints "
                 "representing where in the outputs the vmapped dimension should appear."
             )
         elif not isinstance(x, Tensor):
             raise ValueError(
-                f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(x)}. Did you mean to set out_dims= to None "
+                f"vmap({name_of(func)}, ...): `{name_of(func)}` must only return Tensors, got type {type(x)}. Did you mean to set out_dims= to None "
                 "for output?"
             )
         else:
-            dims[i] = wrapped(d, x.dim() + 1)
+            dims[i] = wrapped(d, len(shape_of(current(x))) + 1)
     return dims
 
 

@@ -1,49 +1,50 @@
 """The reverse walk of a Record over Tensors to which nobody listens below: torch.func's, most of the time.
 
 Such a Record holds frozen Tensors over NumPy memory, and its rules over them would go through the tape, which has nothing to
-record. Here they run over the arrays themselves, as they do in backward(); the results are Tensors again.
+record. Here they run over the arrays themselves, as they do in backward(); the results are Tensors again. The same of Tensors
+that one vmap maps over such memory (core/bare_mapped.py).
 """
 
 import numpy as np
 
 from . import state
+from .bare_mapped import Listened, Rows
 from .handle import Handle, Taped
 from .node import Node
 from .primitive import helpers
 from .trace import PICK, TAPE, Record, Slots
 
 
-class Listened(Exception):
-    """A value that a level below records, maps or follows: the walk has to go through its handles."""
-
-
-def bare(v):
-    """What a kept value holds: of a frozen Tensor that no level below cares about, its array."""
+def bare(v, rows):
+    """What a kept value holds: of a frozen Tensor that no level below cares about, its array; of one that is mapped, a handle of
+    `rows` on it."""
     if isinstance(v, Handle):
-        if not isinstance(v, Taped) or v.owner is not TAPE or v.mark is not None:
+        if not isinstance(v, Taped) or v.mark is not None:
             raise Listened
         alias = v.alias
         if alias is not None and alias.store is not None and alias.store.version != alias.version:
             raise Listened  # (the walk through handles tells of the change)
-        return v.val
-    return tuple([bare(o) for o in v]) if type(v) is tuple else v
+        return v.val if v.owner is TAPE else rows.row(v)
+    return tuple([bare(o, rows) for o in v]) if type(v) is tuple else v
 
 
-def shadow(n, plan):
+def shadow(n, plan, rows):
     """A node like n whose values are bare and whose rule is torch's over arrays."""
     twin = Node()
     twin.owner, twin.ins, twin.params, twin.avals, twin.index = n.owner, n.ins, n.params, n.avals, n.index
     twin.code, twin.lasti = n.code, n.lasti
-    twin.saved = bare(n.saved)
+    twin.saved = bare(n.saved, rows)
     twin.plan = plan if plan.face == "torch" else plan.prim.plan(plan.need, plan.kink, "torch", plan.label)
     return twin
 
 
 def stripped(seeds, home, order):
-    """(seeds, the shadows of the nodes of a walk, in their order) without handles; None where that cannot be."""
+    """(seeds, the shadows of the nodes of a walk, in their order, the Rows of what is mapped or None) without handles; None where
+    that cannot be."""
     if type(home) is not Record or not home.of_tensors or state.shared.staging or state.shared.halves:
         return None
     shadows = []
+    rows = Rows()
     try:
         for n in order:
             plan = n.plan
@@ -52,8 +53,8 @@ def stripped(seeds, home, order):
             elif n.owner is not home or n.saved is None or plan.prim.record is not None or plan.prim.users:
                 return None
             else:
-                shadows.append(shadow(n, plan) if plan.prim is not PICK else n)
-        return [(n, bare(ct)) for n, ct in seeds], shadows
+                shadows.append(shadow(n, plan, rows) if plan.prim is not PICK else n)
+        return [(n, bare(ct, rows)) for n, ct in seeds], shadows, rows if rows.of is not None else None
     except Listened:
         return None
 

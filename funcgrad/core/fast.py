@@ -16,7 +16,8 @@ from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, ndarray
 from .constants import kept
 from .halves import among
-from .handle import FROZEN, Array, Frozen, Handle, Store, Taped, fresh, snap
+from .handle import FROZEN, Alias, Array, Frozen, Handle, Store, Taped, fresh, snap
+from .laid import LAID, astray, relaid, rising
 from .node import Node, TapeNode
 from .primitive import Primitive
 from .quiet import IGNORE, enter, leave
@@ -84,7 +85,7 @@ def environment(prim, kink):
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
         "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "Record": Record, "FROZEN": FROZEN, "NONE": {}, "PARAMS": {"kink": kink},
         "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
-        "kept": kept, "asarray": np.asarray, "Aval": Aval, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
+        "kept": kept, "Alias": Alias, "astray": astray, "LAID": LAID, "rising": rising, "asarray": np.asarray, "Aval": Aval, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
     }  # fmt: skip
 
 
@@ -114,10 +115,11 @@ def held(v):
     return v
 
 
-def expression(prim, x, y=None):
+def expression(prim, x, y=None, face=None):
     if y is None:
         return f"-{x}" if prim.symbol == "-" else f"impl({x})"
-    return f"{x} {prim.symbol} {y}" if prim.symbol else f"impl({x}, {y})"
+    called = not prim.symbol or face == "torch" and prim.impl_torch
+    return f"impl({x}, {y})" if called else f"{x} {prim.symbol} {y}"
 
 
 def written_out(prim):
@@ -267,6 +269,14 @@ SETTLED = """
     if {x}.alias is not None:
         fresh({x})
         if type({x}.alias) is Frozen: return slow({args})"""
+ORDERED = """
+    a = {x}.alias
+    if a is not None:
+        if type(a) is not Alias or a.base.val is not a.val or a.base.mark is not a.mark:
+            fresh({x})
+            if type(a) is Frozen: return slow({args})
+        s = {x}.val.strides
+        if len(s) > 1 and (s[0] < s[1] or len(s) > 2 and rising(s)): return laid({args})"""  # (core/laid.py: `astray`, written out)
 KEPT = """
     if {x}.alias is not None: fresh({x})"""
 TAPED = """
@@ -313,7 +323,7 @@ def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
 
 def tape_environment(prim, face, slow):
     silent = {"enter": enter, "leave": leave, "IGNORE": IGNORE}  # torch never warns of inf or nan
-    silent |= {"I64": I64, "BOUND": 1 << 63}
+    silent |= {"I64": I64, "BOUND": 1 << 63} | ({"impl": prim.impl_torch} if prim.impl_torch else {})
     return environment(prim, "torch") | silent | {"Face": face, "slow": slow, "__name__": "compat.written_out"}
 
 
@@ -337,17 +347,35 @@ def inside_transforms(kind, prim, face, slow, case, env):
     return deferred(build)
 
 
-def tape_unary(prim, face, slow, case=None, rule=False):
+def in_torch_order(write, *args):
+    """What a function over NumPy memory does with operands that do not lie in C order: it computes, and the result is put in order."""
+
+    def build():
+        plain = write(*args, plain=True)
+        return lambda *xs: relaid(plain(*xs), TAPE, *xs)
+
+    return deferred(build)
+
+
+def settling(case, rule, plain):
+    """(text, text) of what a call looks at in its operands first: that it takes them, and that they are up to date."""
+    if rule:
+        return "type(x) is not Face or ", KEPT
+    return "", SETTLED if plain or case is not None else ORDERED
+
+
+def tape_unary(prim, face, slow, case=None, rule=False, plain=False):
     """The function compat calls for a float Tensor over NumPy memory; `slow` is torch's whole semantics.
 
     `rule`: the one that a rule calls in a walk that is recorded, where operands may be no Tensors, or kept ones.
     """
     env = tape_environment(prim, face, slow)
     env["over"] = inside_transforms("unary", prim, face, slow, case, env)
+    env["laid"] = in_torch_order(tape_unary, prim, face, slow)
+    other, settled = settling(case, rule, plain)
     case = case or Case(expression(prim, "v"), None)
     env |= case.names
     text, env["plan1"] = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None", case.params, rule)
-    other, settled = ("type(x) is not Face or ", KEPT) if rule else ("", SETTLED)
     return compile_text(
         f"""def call(x):
     if shared.staging or {other}x.owner is not TAPE: return over(x){settled.format(x="x", args="x")}
@@ -363,11 +391,13 @@ def tape_unary(prim, face, slow, case=None, rule=False):
     )
 
 
-def tape_binary(prim, face, slow, case=None, rule=False):
+def tape_binary(prim, face, slow, case=None, rule=False, plain=False):
     env = tape_environment(prim, face, slow)
     env["over"] = inside_transforms("binary", prim, face, slow, case, env)
+    env["laid"] = in_torch_order(tape_binary, prim, face, slow)
+    other, settled = settling(case, rule, plain)
     numbers = "k is float or k is int" if case is None else "False"
-    case = case or Case(expression(prim, "vx", "vy"), None)
+    case = case or Case(expression(prim, "vx", "vy", "torch"), None)
     env |= case.names
     pieces = {}
     names, boxes = ["vx", "vy"], ["x", "y"]
@@ -377,7 +407,6 @@ def tape_binary(prim, face, slow, case=None, rule=False):
     constant = "\n            y = C64[y] if d is F64 else C32[y]" if prim.symbol in FIELD else ""
     scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None", rule=rule)
     integers = INTEGERS.format(symbol=prim.symbol, made=TAPED.format(untracked="True")) if prim.symbol in RING else ""
-    other, settled = ("type(x) is not Face or ", KEPT) if rule else ("", SETTLED)
     x_settled, y_settled = [settled.format(x=x, args="x, y") for x in ("x", "y")]
     return compile_text(
         f"""def call(x, y):
@@ -388,7 +417,7 @@ def tape_binary(prim, face, slow, case=None, rule=False):
         k = type(y)
         if {numbers}:{constant}
             token = enter(IGNORE)
-            try: out = {expression(prim, "vx", "y")}
+            try: out = {expression(prim, "vx", "y", "torch")}
             finally: leave(token){TAPED.format(untracked="x.mark is None or not tls.grad")}{scalar}
         if (k is Face or isinstance(y, Face)) and y.owner is TAPE:{reindent(y_settled, 8)}
             vy = y.val
@@ -414,12 +443,13 @@ def tape_binary(prim, face, slow, case=None, rule=False):
 # ------------------------------------------------------------------------------------------------ any primitive
 UNWRAP = """
     if isinstance({x}, Handle):
-        if {x}.alias is not None: fresh({x})
+        if {x}.alias is not None{settled}
         if t is None: t = {x}.owner
         elif t is not {x}.owner: return general({all}, **params)
         v{x} = {x}.val
         if {x}.mark is not None: need += {bit}
     else: v{x} = {x}"""
+LOOKED_AT = " and astray({x}) is LAID: return general({all}, **params)"
 CALL = """def call({all}, **params):
     if shared.staging: return general({all}, **params)
     t = None
@@ -430,7 +460,7 @@ CALL = """def call({all}, **params):
     elif type(t) is Record and not t.done:
         out = prim({values}, **params)
         if isinstance(out, Handle): out = snap(out){batched}
-    else: return general({all}, **params)
+    else: return t.process(prim, ({all},), params)
     if (out.dtype.kind not in "fc" if type(out) is ndarray else not is_float(dtype_of(out))): return out
     record = recorded.get({key})
     if record is None: record = recorded[{key}] = recorder(prim, need, {kink}, ARITY)
@@ -506,10 +536,13 @@ def call_with(prim, arity):
     every, values = ", ".join(xs), ", ".join("v" + x for x in xs)
     kinked = prim.elementwise and prim.kinked
     kink = 'params.get("kink")' if kinked else "None"
+    settled = LOOKED_AT if prim.elementwise or prim.name in ("cast", "copy") else ": fresh({x})"
     text = CALL.format(
         all=every,
         values=values,
-        unwrap="".join(UNWRAP.format(x=x, all=every, bit=1 << i) for i, x in enumerate(xs)),
+        unwrap="".join(
+            UNWRAP.format(x=x, all=every, bit=1 << i, settled=settled.format(x=x, all=every)) for i, x in enumerate(xs)
+        ),
         key=f"(need, {kink})" if kinked else "need",
         kink=kink,
         taped=(MINDING if state.shared.halves else "").format(all=every, values=values)

@@ -3,7 +3,8 @@
 A Tensor there is a handle on a tape, over a handle of the transform (a Record or a Batch), over a Tensor of the level below. The
 general road (core/trace.py) takes the three one after the other; here they are one function, made when a Tensor of that kind
 first meets the operation: `recorded` where below is memory that nothing listens to, `mapped` for a Batch over such memory,
-`nested` for a Record over anything else. What is among the operands besides goes the general way.
+`nested` for a Record over anything else (first of all over what such a Batch maps: vmap of grad). What is among the operands
+besides goes the general way.
 """
 
 from ..lazy import deferred
@@ -54,6 +55,28 @@ MAPPED_RESULT = """
         r = new(Face); r.owner = o; r.mark = r.alias = r.store = r.cell = None
         r.val = Array(h, {axis}, t)
         return r"""
+OVER_MAPPED = """
+    p = {owner}
+    q = p.under
+    if p is not TAPE and type(q) is Batch and not q.done: pass
+    else: return deeper({args})"""
+OF_MAPPED = """
+    j{x} = k{x}; e{x} = None
+    if k{x}.mark is not None: return deeper({args})
+    if k{x}.owner is not TAPE:
+        a = k{x}.val
+        if k{x}.owner is not p or type(a) is not Array or a.owner is not q: return deeper({args})
+        e{x} = a.mark
+        j{x} = a.val
+        if type(j{x}) is not Face or j{x}.mark is not None: return deeper({args})
+    if j{x}.owner is not TAPE: return deeper({args})
+    if j{x}.alias is not None and j{x}.alias is not FROZEN: fresh(j{x})
+    v{x} = j{x}.val"""
+OVER_MAPPED_RESULT = """
+        b = new(Face); b.owner = TAPE; b.mark = b.alias = b.store = b.cell = None
+        b.val = out if type(out) is ndarray else asarray(out)
+        h = new(Face); h.owner = p; h.mark = h.store = h.cell = None; h.alias = FROZEN
+        h.val = Array(b, {axis}, q)"""
 BELOW_RECORDED = """
     mode = tls.grad
     if t.mode is not None: tls.grad = mode and t.mode
@@ -120,13 +143,32 @@ def unary(prim, face, slow, quick, case=None):
 
 
 def nested_unary(prim, face, slow, quick, case):
-    env = environment(prim, face, slow, case) | {"quick": quick()}
-    avals = "mismatch(h, (kx, True))"
+    env = environment(prim, face, slow, case)
+    env["deeper"] = deferred(lambda: deeper_unary(prim, face, slow, quick, case))
     return compile_text(
         f"""def nested(x):
     o = x.owner
     t = o.under{SETTLED.format(x="x", args="x")}{BELOW.format(x="x", args="x")}
-    if mx is None or type(kx) is not Face: return slow(x){BELOW_RECORDED.format(operands="kx")}{node(prim, env, 1, [("x", True)], case, avals)}
+    if mx is None or type(kx) is not Face: return slow(x){OVER_MAPPED.format(owner="kx.owner", args="x")}{OF_MAPPED.format(x="x", args="x")}
+    v = vx
+    d = v.dtype
+    if d is F32 or d is F64:
+        token = enter(IGNORE)
+        try: out = {case.value}
+        finally: leave(token){OVER_MAPPED_RESULT.format(axis="ex")}{node(prim, env, 1, [("x", True)], case, "None")}
+    return slow(x)
+""",
+        env,
+    )
+
+
+def deeper_unary(prim, face, slow, quick, case):
+    env = environment(prim, face, slow, case) | {"quick": quick()}
+    avals = "mismatch(h, (kx, True))"
+    return compile_text(
+        f"""def deeper(x):
+    o = x.owner
+    t = o.under{BELOW.format(x="x", args="x")}{BELOW_RECORDED.format(operands="kx")}{node(prim, env, 1, [("x", True)], case, avals)}
     return slow(x)
 """,
         env,
@@ -152,6 +194,9 @@ def mapped_unary(prim, face, slow, case):
     )
 
 
+ALIGNED = (  # mapped in front, and broadcast as they stand
+    "vx.ndim == vy.ndim if {x} == {y} == 0 else vy.ndim < vx.ndim if {x} == 0 and {y} is None else {x} is None and {y} == 0 and vx.ndim < vy.ndim"
+)
 OWNER = "x.owner if x.owner is not TAPE else y.owner"
 STRANGER = " or (x.owner is TAPE and type(y) is not Face)"  # (while another thread stages, every call comes here first)
 
@@ -196,6 +241,47 @@ def binary(prim, face, slow, quick, case=None):
 
 
 def nested_binary(prim, face, slow, quick, case):
+    env = environment(prim, face, slow, case)
+    env["deeper"] = deferred(lambda: deeper_binary(prim, face, slow, quick, case))
+    both = [("x", True), ("y", True)]
+    texts = {}
+    for need in (1, 2, 3):
+        each = [
+            f"Aval(v{x}.shape if e{x} is None else v{x}.shape[1:], d)" if need >> i & 1 else "None"
+            for i, (x, _) in enumerate(both)
+        ]
+        avals = f"None if ex == ey and vx.shape == vy.shape else ({', '.join(each)})"
+        texts[need] = node(prim, env, need, both, case, avals)
+    number = node(prim, env, 1, [("x", True), ("y", False)], case, "None")
+    return compile_text(
+        f"""def nested(x, y):
+    o = {OWNER}
+    t = o.under{SETTLED.format(x="x", args="x, y")}{BELOW.format(x="x", args="x, y")}
+    if type(kx) is not Face: return slow(x, y)
+    if type(y) is float or type(y) is int:
+        if mx is None: return slow(x, y){reindent(OVER_MAPPED.format(owner="kx.owner", args="x, y") + OF_MAPPED.format(x="x", args="x, y"), 4)}
+        d = vx.dtype
+        if not (d is F32 or d is F64): return slow(x, y)
+        token = enter(IGNORE)
+        try: out = {expression(prim, "vx", "y")}
+        finally: leave(token){OVER_MAPPED_RESULT.format(axis="ex")}{number}
+    if type(y) is not Face: return slow(x, y){SETTLED.format(x="y", args="x, y")}{BELOW.format(x="y", args="x, y")}
+    if type(ky) is not Face or (mx is my is None): return slow(x, y){OVER_MAPPED.format(owner="kx.owner if kx.owner is not TAPE else ky.owner", args="x, y")}{OF_MAPPED.format(x="x", args="x, y")}{OF_MAPPED.format(x="y", args="x, y")}
+    d = vx.dtype
+    if (d is F32 or d is F64) and vy.dtype is d and ({ALIGNED.format(x="ex", y="ey")}):
+        token = enter(IGNORE)
+        try: out = {case.value}
+        except ValueError: return slow(x, y)
+        finally: leave(token){OVER_MAPPED_RESULT.format(axis="0")}
+        if my is None:{reindent(texts[1], 2)}
+        if mx is None:{reindent(texts[2], 2)}{texts[3]}
+    return deeper(x, y)
+""",
+        env,
+    )
+
+
+def deeper_binary(prim, face, slow, quick, case):
     env = environment(prim, face, slow, case) | {"quick": quick()}
     both = [("x", True), ("y", True)]
     texts = {
@@ -204,14 +290,14 @@ def nested_binary(prim, face, slow, quick, case):
     }
     number = node(prim, env, 1, [("x", True), ("y", False)], case, "mismatch(h, (kx, True), (y, False))")
     return compile_text(
-        f"""def nested(x, y):
+        f"""def deeper(x, y):
     o = {OWNER}
-    t = o.under{SETTLED.format(x="x", args="x, y")}{BELOW.format(x="x", args="x, y")}
+    t = o.under{BELOW.format(x="x", args="x, y")}
     if type(kx) is not Face: return slow(x, y)
     if type(y) is float or type(y) is int:
         if mx is None: return slow(x, y){reindent(BELOW_RECORDED.format(operands="kx, y"), 4)}{reindent(number, 4)}
         return slow(x, y)
-    if type(y) is not Face: return slow(x, y){SETTLED.format(x="y", args="x, y")}{BELOW.format(x="y", args="x, y")}
+    if type(y) is not Face: return slow(x, y){BELOW.format(x="y", args="x, y")}
     if type(ky) is not Face or (mx is my is None): return slow(x, y){BELOW_RECORDED.format(operands="kx, ky")}
         if my is None:{reindent(texts[1], 2)}
         if mx is None:{reindent(texts[2], 2)}{texts[3]}
@@ -235,7 +321,7 @@ def mapped_binary(prim, face, slow, case):
         try: out = {expression(prim, "vx", "y")}
         finally: leave(token){MAPPED_RESULT.format(axis="mx")}
     if type(y) is not Face: return slow(x, y){of_tensor("y", "x, y")}
-    if vy.dtype is d and (vx.ndim == vy.ndim if mx == my == 0 else vy.ndim < vx.ndim if mx == 0 and my is None else mx is None and my == 0 and vx.ndim < vy.ndim):
+    if vy.dtype is d and ({ALIGNED.format(x="mx", y="my")}):
         token = enter(IGNORE)
         try: out = {case.value}
         except ValueError: return slow(x, y)

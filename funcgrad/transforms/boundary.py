@@ -59,8 +59,12 @@ def as_value(x, transform, name=None):
 
 def enter(trace, x, mark):
     """x as an argument of the transform: a handle with the face of x (a Tensor stays a Tensor, one tape up)."""
+    if not isinstance(x, Handle):
+        return Array(x, mark, trace)
     x = captured(x)
-    v = inner(x)
+    if x.alias is not None:
+        fresh(x)
+    v = snap(x)
     if isinstance(v, Handle):
         trace.deep = True
         trace.flat = False
@@ -68,7 +72,8 @@ def enter(trace, x, mark):
     if not isinstance(x, Taped):
         return a
     if type(trace) is Record:
-        trace.of_tensors = (*trace.of_tensors, mark)
+        trace.of_tensors = trace.of_tensors or set()
+        trace.of_tensors.add(mark)
     return trace.tape.face(a, trace.tape.leaf(Cell()) if x.mark is not None else None, trace.tape)
 
 
@@ -120,7 +125,7 @@ def own(v):
 
 def show_all(vs, faces, given=()):
     """Results for the user: never an argument, never twice the same array, never a view of something else's memory."""
-    seen = [inner(g) if isinstance(g, Handle) else g for g in given]
+    seen = [inner(g) if isinstance(g, Handle) else g for g in given if not isinstance(g, Taped)]
     out = []
     for v, face in zip(vs, faces, strict=True):
         if type(v) is ndarray:

@@ -165,9 +165,8 @@ def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
     @functools.wraps(f)
     def value_and_grad_of(*args, **kwargs):
         args = list(args)
-        trace = Record()
-        leaves = []  # the differentiated values, and for each its node (None: an integer)
-        marks = []
+        leaves = []
+        names = []
         structures = []
         for position in positions:
             if not -len(args) <= position < len(args):
@@ -176,39 +175,59 @@ def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
                     f"arguments. Pass the differentiated arguments by position. [at {here()}]"
                 )
             own, structure = flat(args[position])
-            inputs = []
-            for x in own:
-                x = as_value(x, "grad", f"argument {position}")
-                mark = trace.leaf() if check_float(x, "grad", f"argument {position}", allow_int, holomorphic) else None
-                inputs.append(x if mark is None else enter(trace, x, mark))
-                leaves.append(x)
-                marks.append(mark)
-            args[position] = inputs[0] if structure is None else tree.unflatten(structure, inputs)
-            structures.append((structure, len(own)))
-        aux = None
-        with inside(trace):
-            out = f(*args, **kwargs)
-            if has_aux:
-                out, aux = pair(out, "grad")
-                aux = plain_tree(trace, aux, leaves)
-            value, mark, face = leave(trace, out)
-            check_scalar(value, holomorphic)
-        got = None
-        if mark is not None:
-            with quiet():
-                got = reverse([(mark, one_like(value))], trace, want=marks)
-        grads = [gradient_for(x, got and got[i]) for i, x in enumerate(leaves)]
-        shown = show_all([*grads, value], [*map(face_of, leaves), face], leaves)
-        value = shown.pop()
-        if single and structures[0][0] is None:
-            gradient = shown[0]
+            leaves += own
+            names += [position] * len(own)
+            structures.append((position, structure, len(own)))
+
+        def of_leaves(inputs):
+            it = iter(inputs)
+            for position, structure, k in structures:
+                args[position] = (
+                    next(it) if structure is None else tree.unflatten(structure, [next(it) for _ in range(k)])
+                )
+            return f(*args, **kwargs)
+
+        value, aux, gradients = pulled_once(of_leaves, leaves, names, has_aux, holomorphic, allow_int)
+        if single and structures[0][1] is None:
+            gradient = gradients[0]
         else:
-            it = iter(shown)
-            parts = [next(it) if s is None else tree.unflatten(s, [next(it) for _ in range(k)]) for s, k in structures]
+            it = iter(gradients)
+            parts = [
+                next(it) if s is None else tree.unflatten(s, [next(it) for _ in range(k)]) for _, s, k in structures
+            ]
             gradient = parts[0] if single else tuple(parts)
         return ((value, aux) if has_aux else value), gradient
 
     return value_and_grad_of
+
+
+def pulled_once(fun, leaves, names, has_aux=False, holomorphic=False, allow_int=False):
+    """(value, aux or None, the gradient of each leaf) of fun, which takes a list of the leaves as its inputs; `names`: the number of
+    the argument that each is of."""
+    trace = Record()
+    inputs = []
+    marks = []  # of each leaf its node (None: an integer)
+    for i, x in enumerate(leaves):
+        x = leaves[i] = as_value(x, "grad", f"argument {names[i]}") if not isinstance(x, Handle) else x
+        mark = trace.leaf() if check_float(x, "grad", f"argument {names[i]}", allow_int, holomorphic) else None
+        inputs.append(x if mark is None else enter(trace, x, mark))
+        marks.append(mark)
+    aux = None
+    with inside(trace):
+        out = fun(inputs)
+        if has_aux:
+            out, aux = pair(out, "grad")
+            aux = plain_tree(trace, aux, leaves)
+        value, mark, face = leave(trace, out)
+        check_scalar(value, holomorphic)
+    got = None
+    if mark is not None:
+        with quiet():
+            got = reverse([(mark, one_like(value))], trace, want=marks)
+    grads = [gradient_for(x, got and got[i]) for i, x in enumerate(leaves)]
+    shown = show_all([*grads, value], [*map(face_of, leaves), face], leaves)
+    value = shown.pop()
+    return value, aux, shown
 
 
 @public

@@ -78,23 +78,40 @@ def vmap(fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_n
             )
             raise ShapeError(f"vmap: mapped axes differ in size: {found or f'axis_size is {axis_size}'}. [at {here()}]")
         (size,) = sizes
-        trace = Batch(sized(size, axis_name), randomness)
-        trace.deep = True
-        with inside(trace), trace:
-            inputs = [x if d is None else enter(trace, x, d) for x, d in zip(leaves, mapped, strict=True)]
+        out = out_structure = None
+
+        def of_leaves(inputs):
+            nonlocal out, out_structure
             new_args, new_kwargs = tree.unflatten(structure, inputs)
             out = fun(*new_args, **new_kwargs)
             outs, out_structure = tree.flatten(out)
-            low = [
-                leave(trace, o) if isinstance(o, Handle) else (as_value(o, "vmap", "the result"), None, None)
-                for o in outs
-            ]
+            return outs
+
+        outs, low = over_rows(of_leaves, leaves, mapped, sized(size, axis_name), randomness)
         where = [out_axes] * len(outs) if isinstance(out_axes, int) else prefix_axes(out_axes, out)
-        values = [out_axis(size, v, d, to) for (v, d, _), to in zip(low, where, strict=True)]
-        values = [v.copy() if v is o and type(v) is ndarray else v for o, v in zip(outs, values, strict=True)]
-        return tree.unflatten(out_structure, show_all(values, [face for _, _, face in low], leaves))
+        return tree.unflatten(out_structure, laid_out(size, outs, low, where, leaves))
 
     return vmapped
+
+
+def over_rows(fun, leaves, mapped, size, randomness):
+    """(results, and of each its value one level out, that value's mapped axis or None, and its face) of fun, which takes a list of
+    inputs and gives a list of results; `mapped`: an axis of each leaf, or None."""
+    trace = Batch(size, randomness)
+    trace.deep = True
+    with inside(trace), trace:
+        outs = fun([x if d is None else enter(trace, x, d) for x, d in zip(leaves, mapped, strict=True)])
+        low = [
+            leave(trace, o) if isinstance(o, Handle) else (as_value(o, "vmap", "the result"), None, None) for o in outs
+        ]
+    return outs, low
+
+
+def laid_out(size, outs, low, where, leaves):
+    """The results of `over_rows` with their mapped axes where they are wanted, as the user gets them."""
+    values = [out_axis(size, v, d, to) for (v, d, _), to in zip(low, where, strict=True)]
+    values = [v.copy() if v is o and type(v) is ndarray else v for o, v in zip(outs, values, strict=True)]
+    return show_all(values, [face for _, _, face in low], leaves)
 
 
 def prefix_axes(axes, x):
@@ -110,6 +127,8 @@ def out_axis(size, v, d, to):
         if d is not None:
             raise ArgumentError(f"vmap: out_axes is None for a result that differs between samples. [at {here()}]")
         return inner(v)
+    if d == to == 0:
+        return v
     v = helpers["batched"](size, v, d)
     ndim = len(shape_of(v))
     if not -ndim <= to < ndim:

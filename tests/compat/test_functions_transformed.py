@@ -76,3 +76,20 @@ def test_transforms_agree_with_backward(name):
     np.testing.assert_allclose([fg.jit(grad)(s).numpy() for s in samples], wanted, rtol=1e-12, atol=1e-12)
     mapped = fg.vmap(grad)(torch.tensor(SAMPLES)).numpy()
     np.testing.assert_allclose(mapped, wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_vmap_of_grad_is_that_of_each_sample(name):
+    """Mapped along an axis that is not the first, beside what is not mapped: the gradients of both."""
+    f = FUNCTIONS[name]
+    x, w = torch.tensor(SAMPLES), torch.tensor(SAMPLES[0, 0])
+
+    def both(t, w):
+        return f(t * w + 0.1) * w.prod()
+
+    got = torch.func.vmap(torch.func.grad(both, argnums=(0, 1)), in_dims=(1, None), out_dims=(1, 0))(x.movedim(0, 1), w)
+    for k, sample in enumerate(x):
+        leaves = sample.clone().requires_grad_(), w.clone().requires_grad_()
+        of_sample = torch.autograd.grad(both(*leaves), leaves)
+        for g, expected in zip((got[0][:, k], got[1][k]), of_sample, strict=True):
+            np.testing.assert_allclose(g.numpy(), expected.numpy(), rtol=1e-12, atol=1e-12)

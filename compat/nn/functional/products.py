@@ -2,7 +2,7 @@
 
 import math
 
-from funcgrad.core.trace import TAPE, recorded_over_memory
+from funcgrad.core.trace import TAPE, recorded_over_memory, taped_nowhere
 
 from ... import dtypes
 from ...functions.kernels import refuse_in
@@ -16,6 +16,9 @@ from ...graph import labelled
 from ...rewriting import spelled
 from ...tensor import Tensor, current
 from .dtypes import dtype_in
+
+NO_AXES = (), ()
+LAST = (((1,), (1,)), NO_AXES)  # the last axis of both is summed over
 
 
 def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
@@ -38,6 +41,8 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             if len(s) == 2 and s[1] == r[-1] and shape_of(b) == s[:1] and dtype_of(x) == dtype_of(w) == dtype_of(b):
                 if rank == 2:
                     return affine(x, w, b, (r, s, s[:1]))
+                if x.owner is not TAPE and not recorded_over_memory(x, w, b) and taped_nowhere(x, w, b):
+                    return P["add"](DOT(x, w, dims=(((rank - 1,), (1,)), NO_AXES)), b)
                 rows = math.prod(r[:-1]), r[-1]
                 return reshaped(affine(reshaped(x, rows), w, b, (rows, s, s[:1])), (*r[:-1], s[0]))
         if bias is not None:
@@ -49,6 +54,10 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             shape = shape_of(x)
             flat = linear(reshaped(x, (math.prod(shape[:-1]), shape[-1])), weight, bias)
             return reshaped(flat, (*shape[:-1], shape_of(flat)[1]))
+        if not rank or not weight.dim():
+            raise RuntimeError(
+                f"both arguments to linear need to be at least 1D, but they are {rank}D and {weight.dim()}D"
+            )
         w = weight.t()
         if bias is None:
             return T["mm" if rank == 2 else "matmul"](input, w)
@@ -62,9 +71,11 @@ def affine(x, w, b, shapes):
     """A linear layer of matrices: one node, which shows torch's two when it is looked at."""
     if x.owner is w.owner is b.owner is TAPE:
         return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=shapes)
-    if not recorded_over_memory(x, w, b):
-        return affine_in_steps(x, w, b)
-    return P["affine"](x, w, b)
+    if recorded_over_memory(x, w, b):
+        return P["affine"](x, w, b)
+    if taped_nowhere(x, w, b):
+        return P["add"](DOT(x, w, dims=LAST), b)
+    return affine_in_steps(x, w, b)
 
 
 def affine_in_steps(x, w, b):
