@@ -72,8 +72,17 @@ SAVED = {  # what torch calls the operands of an operation, where it is not (sel
     "Clamp": ("self", "min", "max"),
     "Convolution": ("input", "weight", "bias"),
     "Linear": ("input", "weight", "bias"),
+    "LeakyRelu": ("self", "negative_slope"),
+    "Gather": ("self", "index"),
 } | dict.fromkeys(
-    ("MseLoss", "HuberLoss", "SmoothL1Loss", "BinaryCrossEntropyWithLogits", "BinaryCrossEntropy"), ("self", "target")
+    ("MseLoss", "NllLoss", "HuberLoss", "SmoothL1Loss", "BinaryCrossEntropyWithLogits", "BinaryCrossEntropy"),
+    ("self", "target"),
+)
+RESULTS = {"LinalgInvEx": "inverse", "LinalgCholeskyEx": "L"}  # what it calls the result, where it is not `result`
+UNLIKE = set(  # operations that save something else than torch's: nothing is shown of it
+    "Addmm AvgPool2D Cdist Embedding Glu Index IndexAdd IndexSelect LinalgDet LinalgEigh LinalgQr LinalgSvd LinalgVectorNorm "
+    "MaskedFill MkldnnRnnLayer NativeBatchNorm NativeGroupNorm NativeLayerNorm ScaledDotProductFlashAttentionForCpu Scatter ScatterAdd Sort "
+    "Std Topk Tril Triu Var View".split()
 )
 
 
@@ -82,3 +91,14 @@ def saved_names(n):
     own = SAVED.get(node_name(n).partition("Backward")[0], ("self", "other"))
     names = [own[i] if i < len(own) else f"tensor{i}" for i in n.plan.reads]
     return names + ["result"] * n.plan.keeps
+
+
+def shown_names(n):
+    """torch's names of what a node saves, none where that is not what torch's saves."""
+    if n.plan is None or n.plan.prim.record is not None:
+        return []
+    base = node_name(n).partition("Backward")[0]
+    names = saved_names(n)
+    if base in UNLIKE or n.saved is not None and len(n.saved) != len(names):
+        return []
+    return names[:-1] + [RESULTS.get(base, "result")] if n.plan.keeps else names

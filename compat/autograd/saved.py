@@ -114,6 +114,10 @@ class SavedTensor:
         t = saved_tensor(self.node, self.place)
         return t.detach() if self.place == len(self.node.plan.reads) else t  # (a result does not name its own node)
 
+    def unpack(self):
+        """The Tensor, as the operation's derivative would see it; RuntimeError once a backward has freed it."""
+        return saved_tensor(self.node, self.place)
+
     @property
     def unpack_hook(self):
         v = None if self.node.saved is None else self.node.saved[self.place]

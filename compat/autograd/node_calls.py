@@ -1,0 +1,79 @@
+"""grad_fn(gradients): the derivative of one operation, by itself.
+
+Invariant: the graph stays as it is. A copy of the operation's nodes is walked back to stand-ins for its operands, one for each place
+where an operand stands; no hooks are called, and nothing is freed.
+"""
+
+from funcgrad.core.aval import is_float
+from funcgrad.core.node import TapeNode, leaf_node
+from funcgrad.core.state import tls
+from funcgrad.core.trace import Slots
+
+from ..graph import parents
+from ..rewriting import nodes_between
+from ..tensor import Tensor
+from .walks import accumulator, conjugated, handed_out, payload, walk
+
+
+def stand_in(p):
+    """A leaf in the place of an operand, as which what the operation has saved still knows that."""
+    n = leaf_node(p.owner, p.index, TapeNode)
+    n.params = {"of": p}
+    return n
+
+
+def copied(n, span):
+    """(a copy of an operation's node, the stand-ins for the operands in `span`, None where one has no gradient)."""
+    operands = [p for p in span if p is not None]
+    inner = nodes_between(n, operands)
+    stands = [p and stand_in(p) for p in span]
+    places = {}
+    for p, s in zip(span, stands, strict=True):
+        if p is not None:
+            places.setdefault(p, []).append(s)
+    each = len(inner) == 1 and len(n.ins) == len(operands)
+    copies = {m: m.twin() for m in inner}
+    for m in copies.values():
+        m.ins = tuple([copies[p] if p in copies else places[p].pop(0) if each else places[p][0] for p in m.ins])
+    return copies[n], stands
+
+
+def called(fn, gradients):
+    """What the derivative of the operation that fn shows makes of gradients: a Tensor or None for each operand, alone if there is one.
+
+    TypeError for another number of gradients, or what is no Tensor; RuntimeError if a backward has freed what the operation saved.
+    """
+    for i, g in enumerate(gradients):
+        if g is not None and not isinstance(g, Tensor):
+            raise TypeError(f"argument {i} is not a Variable")
+    n = fn.node
+    forms = [a for a in fn.forms or () if is_float(a.dtype)]
+    count = len(forms) or 1
+    if len(gradients) != count:
+        raise TypeError(f"expected {count} arguments, got {len(gradients)} instead")
+    if n.plan is None:
+        if gradients[0] is not None:
+            accumulator(n.owner, tls.grad)(n.extra.cell, payload(conjugated(gradients[0]), n.owner))
+        return ()
+    span = parents(n)
+    create = tls.grad
+    cts = [None if g is None else conjugated(g) for g in gradients]
+    cts = [c if create or c is None else payload(c, n.owner) for c in cts]
+    if all(c is None for c in cts):
+        found = [None] * len(span)
+    else:
+        node, stands = copied(n, span)
+        ct = cts[0]
+        if forms:
+            ct = Slots(fn.forms)
+            left = iter(cts)
+            ct.cts = [next(left) if is_float(a.dtype) else None for a in fn.forms]
+        want = [s for s in stands if s is not None]
+        got = dict(
+            zip(want, walk([(node, ct)], n.owner, create, want=want, deliver=lambda cell, ct: None), strict=True)
+        )
+        found = [None if s is None or got[s] is None else handed_out(got[s]) for s in stands]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+__all__ = ["called"]
