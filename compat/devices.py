@@ -20,23 +20,18 @@ class Device:
 
     __slots__ = ("type", "index")
 
-    def __init__(self, type="cpu", index=None):
-        if isinstance(type, Device):
-            type, index = type.type, type.index
-        elif isinstance(type, int) and not isinstance(type, bool):
-            raise RuntimeError(NO_ACCELERATOR)
-        elif not isinstance(type, str):
-            from .calls import described, type_of
+    def __init__(self, *given, **named):
+        if len(given) == 1 and not named and type(given[0]) is str:
+            (name,), index = given, None
+        else:
+            name, index = asked_for(given, named)
+        self.name(name, index)
 
-            raise TypeError(
-                f"device() received an invalid combination of arguments - got ({type_of(type)}), but expected one of:\n"
-                " * (torch.device device)\n      didn't match because some of the arguments have invalid types: "
-                f"(!{described(type)}!)\n * (str type, int index = -1)\n"
-            )
-        elif not type:
+    def name(self, type, index):
+        if not type:
             raise RuntimeError("Device string must not be empty")
-        if index is not None and (not isinstance(index, int) or isinstance(index, bool)):
-            raise TypeError(f"device(): argument 'index' (position 2) must be int, not {index.__class__.__name__}")
+        if index is not None and index < 0:
+            raise RuntimeError("Device index must not be negative")
         name, colon, number = type.partition(":")
         if not name.replace("_", "a").isalpha() or colon and not (number.isdecimal() and number == str(int(number))):
             raise RuntimeError(f"Invalid device string: '{type}'")
@@ -60,7 +55,7 @@ class Device:
         return hash((self.type, self.index))
 
     def __reduce__(self):
-        return Device, (self.type, self.index)
+        return Device, (self.type,) if self.index is None else (self.type, self.index)
 
     def __enter__(self):
         Default.stack.append(usable(self))
@@ -68,6 +63,21 @@ class Device:
 
     def __exit__(self, *error):
         Default.stack.pop()
+
+
+def asked_for(given, named):
+    """(name, index) of a call of torch.device; torch's TypeError for other arguments."""
+    from .calls import Signature, misfit
+
+    refused = misfit("device", [Signature("Vdevice"), Signature("Qtype Iindex=-1")], given, named)
+    if refused is not None:
+        raise refused
+    first = given[0] if given else named.get("device", named.get("type"))
+    if isinstance(first, Device):
+        return first.type, first.index
+    if not isinstance(first, str):
+        raise RuntimeError("Device index must not be negative" if first < 0 else NO_ACCELERATOR)
+    return first, given[1] if len(given) > 1 else named.get("index")
 
 
 class Default:
@@ -113,17 +123,16 @@ class Layout:
         return f"torch.{self.name}"
 
     def __reduce__(self):
-        return layout_of, (self.name,)
+        from .serialization import _get_layout
+
+        return _get_layout, (repr(self),)
 
 
 LAYOUTS = {
     n: Layout(n) for n in ("strided", "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "jagged")
 }
 strided = LAYOUTS["strided"]
-
-
-def layout_of(name):
-    return LAYOUTS[name]
+globals().update(LAYOUTS)
 
 
 Device.__name__ = Device.__qualname__ = "device"

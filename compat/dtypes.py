@@ -32,7 +32,7 @@ class dtype:
         return f"torch.{self.name}"
 
     def __reduce__(self):
-        return getdtype, (self.name,)
+        return self.name
 
     def to_real(self):
         return of_numpy(np.empty(0, MEMORY[self.name]).real.dtype)
@@ -73,8 +73,11 @@ def name_of(d):
     return BY_NUMPY[d].name if d in BY_NUMPY else d.name
 
 
-def getdtype(name):
-    return BY_NAME[name]
+def __getattr__(name):
+    """A dtype: where a pickle that names one looks for it."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def of_numpy(d):
@@ -96,7 +99,7 @@ def as_numpy(d):
         return d.numpy
     if d is float:
         return np.dtype(np.float64)
-    if isinstance(d, (str, int)):
+    if d not in (int, bool, complex):
         raise TypeError(f"dtype must be torch.dtype, not {type(d).__name__}")
     return np.dtype(d)
 

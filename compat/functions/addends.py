@@ -4,7 +4,7 @@ import math
 
 from .. import dtypes
 from ..tensor import Tensor, current
-from .operands import C_INTEGERS, P, cast, dtype_of, number, rank, shape_of
+from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
 from .products import bmm, mm, mv
 from .register import answering, kept, operation, publish, rewrite
 from .results import C_NAMES
@@ -20,7 +20,8 @@ def combined(input, product, beta, alpha):
         product = P["mul"](product, weight(alpha, d))
     if beta == 0:
         return product
-    return P["add"](t if beta == 1 else P["mul"](t, weight(beta, d)), product)
+    t = t if beta == 1 else P["mul"](t, weight(beta, d))
+    return P["add"](t, product)
 
 
 def weight(x, d):
@@ -70,6 +71,9 @@ def check_stacks(t, a, b, shape):
 
 
 def size_of(t, dim):
+    """A length, as torch's C++ asks for it."""
+    if not shape_of(t):
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     return t.size(dim)
 
 
@@ -105,7 +109,8 @@ def with_addend(name, product, shown, check=None):
         else:  # (addr meets in one dtype before it multiplies)
             d = dtypes.result_dtype([rank(t) for t in (input, one, two)])
             input, one, two = (cast(current(t), d) for t in (input, one, two))
-        return combined(input, product(one, two), beta, alpha)
+        out = combined(input, product(one, two), beta, alpha)
+        return out if check is None else in_c_order(out)
 
     function.__doc__ = f"beta * input + alpha * {product.__name__} of the other two."
     f = operation(shown, name=name, once=True)(function)

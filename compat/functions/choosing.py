@@ -50,7 +50,6 @@ def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None, **un
             raise TypeError("where() takes a boolean Tensor and two operands: Tensors or numbers")
         c = condition_of(condition)
         x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
-        check_sizes(x, y)
         check_sizes(c, x, y)
         (a, b), d = promoted((x, y))
         got = P["where"](c, a if isinstance(a, Handle) else d.type(a), b if isinstance(b, Handle) else d.type(b))

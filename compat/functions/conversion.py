@@ -134,7 +134,10 @@ publish(cpu, ("cpu",), False, True)
 @method
 def cuda(self, device=None, non_blocking=False, memory_format=None):
     """AssertionError, as a torch without CUDA raises it: compat computes on the CPU."""
-    usable(Device("cuda") if device is None else device)
+    device = Device("cuda") if device is None else Device(device)
+    if device.type != "cuda":
+        raise RuntimeError("Invalid device, must be cuda device")
+    usable(device)
 
 
 @method

@@ -5,6 +5,7 @@ Invariant: what torch gives as a copy shares no memory with its operand, even wh
 
 import numpy as np
 
+from funcgrad.core.laid import noted
 from funcgrad.core.mutation import write
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
@@ -26,7 +27,7 @@ def contiguous_copy(t, name="CloneBackward0", wanted=None):
     memory = memory_in(wanted, shape_of(t), dtype_of(t))
     if not shared.staging:
         np.copyto(memory, t.val)
-        return named(TAPE.process(P["copy"], (t.val, t), {}, out=memory), name, (t,))
+        return named(noted(TAPE.process(P["copy"], (t.val, t), {}, out=memory)), name, (t,))
     out = new(memory)
     if out.owner is not TAPE:  # inside a Stage: a value of the graph has no strides
         return named(P["copy"](t, t), name, (t,))
@@ -93,7 +94,10 @@ def need_no_negative(own, repeats):
 def repeated(t, repeats):
     own = (1,) * (len(repeats) - len(shape_of(t))) + shape_of(t)
     apart = P["reshape"](t, shape=tuple([n for k in own for n in (1, k)]))
-    full = P["broadcast"](apart, shape=tuple([n for r, k in zip(repeats, own) for n in (r, k)]), axes=())
+    stretched = [
+        n for r, k in zip(repeats, own) for n in (max(r, 0), k)
+    ]  # (a negative one is of a length of 0, as in torch)
+    full = P["broadcast"](apart, shape=tuple(stretched), axes=())
     return owned(P["reshape"](full, shape=tuple([r * k for r, k in zip(repeats, own)])), t)
 
 

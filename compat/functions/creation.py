@@ -9,6 +9,7 @@ import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, FLOAT16, of_bits
 from funcgrad.core.handle import Array, Handle
+from funcgrad.core.laid import noted
 from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE, Batch
 from funcgrad.core.tracebacks import drop
@@ -178,7 +179,7 @@ def over(array):
     """A Tensor over an array's memory, which in torch begins where the array does."""
     t = new(array if array.base is None else np.asarray(memoryview(array)))
     if t.owner is TAPE:
-        t.versioned().resizable = False
+        noted(t).versioned().resizable = False
     return t
 
 
@@ -387,8 +388,10 @@ def arange(
     if end is None:
         start, end = 0, start
     start, end, step = (scalar_of(x) for x in (start, end, step))
-    if step == 0:
+    if step == 0 or step != step:
         raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     if dtype is not None:
@@ -562,7 +565,7 @@ def vander(x, N=None, increasing=False):
         raise RuntimeError("x must be a one-dimensional tensor.")
     n = x.numel() if N is None else N
     powers = np.arange(n) if increasing else np.arange(n)[::-1]
-    t = x if x.is_floating_point() or x.is_complex() else x.to(dtypes.getdtype("int64"))
+    t = x if x.is_floating_point() or x.is_complex() else x.to(dtypes.BY_NAME["int64"])
     return t.unsqueeze(1) ** new(powers.copy())
 
 
@@ -588,7 +591,7 @@ def need_two_floats(*parts):
 
 def joined_complex(real, imag):
     d = dtypes.complex_of(dtype_of(current(real)))
-    return P["add"](P["cast"](real, dtype=d), P["mul"](P["cast"](imag, dtype=d), 1j))
+    return P["add"](cast(current(real), d), P["mul"](cast(current(imag), d), 1j))
 
 
 @operation("PolarBackward0", method=False)

@@ -4,11 +4,14 @@ Invariant: a Python float becomes the default float dtype, an int int64, whateve
 arrays and Tensors in a list keep their own dtype and promote.
 """
 
+from itertools import chain
+
 import numpy as np
 
 from funcgrad.core.halves import HALVES, rounded
 from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
@@ -19,6 +22,7 @@ from ..tensor import Tensor, current, warn_converted, wrap
 from .register import FUNCTIONS
 
 PLAIN = (bool, int, float, complex)
+NUMBERS = frozenset(PLAIN)
 
 
 class HoldsTraced(Exception):
@@ -65,20 +69,36 @@ def array_of(data, dtype=None):
                 if begins_with_text(data):
                     raise ValueError("too many dimensions 'str'") from None
                 raise
-        chosen = dtype if dtype is not None else inferred(data)
+        if dtype is None:
+            chosen, found = inferred(data)
+            if found is not None:
+                return found if found.dtype is chosen else quietly(found.astype, chosen)
+        else:
+            chosen = dtype
         try:
-            return np.array(in_dtype(data, chosen), chosen)
+            return quietly(np.array, in_dtype(data, chosen), chosen)
         except OverflowError:
             if chosen.kind == "u" and np.min(data) < 0 and -np.min(data) <= np.iinfo(chosen).max >= np.max(data):
                 return np.array(data, np.int64).astype(chosen)  # (negative numbers wrap round, as in torch)
-            if chosen == np.int64:
+            if chosen == np.int64 and isinstance(np.max(data), int):
                 raise ValueError("Overflow when unpacking long long") from None
             raise RuntimeError(f"value cannot be converted to type {chosen.name} without overflow") from None
-        except (ValueError, TypeError):
-            raise unusable(data) from None
+        except (ValueError, TypeError) as error:
+            if "NaN to integer" in str(error):
+                raise RuntimeError(f"value cannot be converted to type {chosen.name} without overflow") from None
+            raise unusable(data, chosen) from None
     except BaseException as error:
         drop(error)
         raise
+
+
+def quietly(f, *args):
+    """f(*args), without NumPy's warnings of what becomes inf."""
+    token = enter(IGNORE)
+    try:
+        return f(*args)
+    finally:
+        leave(token)
 
 
 def check_array(array):
@@ -118,6 +138,8 @@ def plain_data(data):
     ):
         if isinstance(data, np.ndarray):
             return data
+        if NUMBERS.issuperset(map(type, data)):
+            return list(data)
         return [v if type(v) in PLAIN else plain_data(v) for v in data]
     if data is None:
         raise RuntimeError("Could not infer dtype of NoneType")
@@ -131,7 +153,7 @@ def begins_with_text(data):
     return isinstance(data, str)
 
 
-def unusable(data):
+def unusable(data, dtype=None):
     """The error for nested lists that are no array: the first that has another length than its siblings."""
     level, depth = [data], 0
     while all(isinstance(v, list) or isinstance(v, np.ndarray) and v.ndim for v in level):
@@ -147,7 +169,12 @@ def unusable(data):
         if isinstance(v, list):
             return TypeError("'list' object cannot be interpreted as an integer")
         if isinstance(v, complex):
-            return TypeError("must be real number, not complex")
+            integral = dtype is not None and dtype.kind in "iu"
+            return TypeError(
+                "'complex' object cannot be interpreted as an integer"
+                if integral
+                else "must be real number, not complex"
+            )
     from ..calls import type_of
 
     return RuntimeError(f"Could not infer dtype of {type_of(next((v for v in level if not number_like(v)), data))}")
@@ -158,7 +185,7 @@ def number_like(v):
 
 
 def inferred(data):
-    """The NumPy dtype torch gives to nested lists of numbers."""
+    """(the NumPy dtype torch gives to nested lists of numbers, their array in NumPy's own or None)"""
     try:
         a = np.asarray(data)
     except ValueError:
@@ -168,14 +195,27 @@ def inferred(data):
             raise ValueError("Overflow when unpacking long long")
         raise unusable(data)
     if a.size == 0:
-        return a.dtype if isinstance(data, np.ndarray) else dtypes.Default.numpy
+        return a.dtype if isinstance(data, np.ndarray) else dtypes.Default.numpy, None
     if a.dtype.kind in "fc" or a.dtype.kind == "u":
-        kept = kept_dtype(data)
+        kept = None if of_python(data, a.ndim) else kept_dtype(data)
+        if kept is None and a.dtype.kind == "u":
+            raise ValueError("Overflow when unpacking long long")
         if kept is None:
-            return dtypes.Default.numpy if a.dtype.kind == "f" else dtypes.complex_of(dtypes.Default.numpy)
-        return kept
+            chosen = dtypes.Default.numpy
+            chosen = chosen if a.dtype.kind == "f" else dtypes.complex_of(chosen)
+            return chosen, None if chosen in HALVES else a
+        return kept, None
     dtypes.of_numpy(a.dtype)
-    return a.dtype
+    return a.dtype, None if a is data else a
+
+
+def of_python(data, ndim):
+    """Are there only Python's numbers in lists nested so deeply?"""
+    if ndim and not isinstance(data, list):
+        return False
+    for _ in range(ndim - 1):
+        data = chain.from_iterable(data)
+    return NUMBERS.issuperset(map(type, data if ndim else (data,)))
 
 
 def kept_dtype(data):

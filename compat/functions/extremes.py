@@ -123,6 +123,8 @@ def extreme(name, longer, evenly):
                 raise not_a_tensor(name, input)
             if named:
                 dim, keepdim = by_other_names(name, dim, keepdim, named, "other")
+                if isinstance(dim, Tensor) and "other" not in named:
+                    dim = integer(dim, "dim")
             if keepdim is not False and keepdim is not True or dim is True:
                 raise TypeError(f"{name}() takes a dimension and a bool")
             if dim is None:

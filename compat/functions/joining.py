@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from funcgrad.core.strides import reach, repeats
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -47,6 +48,24 @@ def same_dtype(ts):
     return [cast(t, d) for t in ts]
 
 
+def alike(tensors, shaped):
+    """Is this a list of Tensors over NumPy memory, none a view, all of one dtype and number of dimensions (`shaped`: and of one
+    shape)? It is the commonest case, and then nothing else need be looked at."""
+    if type(tensors) is not list and type(tensors) is not tuple or not tensors:
+        return False
+    first = tensors[0]
+    if type(first) is not Tensor or first.owner is not TAPE:
+        return False
+    dtype, shape, n = first.val.dtype, first.val.shape, first.val.ndim
+    for t in tensors:
+        if type(t) is not Tensor or t.owner is not TAPE or t.alias is not None:
+            return False
+        v = t.val
+        if v.dtype is not dtype or v.ndim != n or shaped and v.shape != shape:
+            return False
+    return shaped or shape != (0,) and n > 0
+
+
 @operation(method=False, aliases=("concat", "concatenate"))
 def cat(tensors, dim=0):
     """Tensors joined along a dimension; empty 1-d ones are passed over.
@@ -55,6 +74,15 @@ def cat(tensors, dim=0):
     >>> torch.cat((torch.zeros(1), torch.ones(2)))
     tensor([0., 1., 1.])
     """
+    if alike(tensors, False) and type(dim) is int and -tensors[0].val.ndim <= dim:
+        try:
+            out = P["concatenate"](*tensors, axis=dim % tensors[0].val.ndim if dim < 0 else dim)
+        except ValueError:
+            pass  # what does not fit is said below
+        else:
+            if tensors[-1].mark is None and out.mark is not None:
+                set_label(out, "CatBackward0", tensors)
+            return out
     ts = checked("cat", tensors)
     if not ts:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
@@ -96,10 +124,16 @@ def joined(ts, dim):
 @operation(method=False)
 def stack(tensors, dim=0):
     """Tensors of one shape joined along a new dimension."""
+    if type(dim) is int and alike(tensors, True):
+        out = P["stack"](*tensors, axis=wrapped(dim, tensors[0].val.ndim + 1))
+        if tensors[-1].mark is None and out.mark is not None:
+            set_label(out, "StackBackward0", tensors)
+        return out
     ts = checked("stack", tensors)
     if not ts:
         raise RuntimeError("stack expects a non-empty TensorList")
     shape = shape_of(ts[0])
+    dim = wrapped(dim, len(shape) + 1)
     for at, t in enumerate(ts):
         if shape_of(t) != shape:
             raise RuntimeError(
@@ -108,7 +142,6 @@ def stack(tensors, dim=0):
                 f"entry {at}"
             )
     parts = same_dtype(ts)
-    dim = wrapped(dim, len(shape) + 1)
     out = P["stack"](*parts, axis=dim)
     if out.owner is TAPE and not ts[0].val.flags.c_contiguous:
         lay_stacked(out, parts, dim)
@@ -392,6 +425,21 @@ def select(input, dim, index):
     return renamed(core_view(t, P["getitem"], idx=(*(ALL,) * dim, index, Ellipsis)), "SelectBackward0")
 
 
+def with_strides_of(out, t):
+    """A result over memory of its own with the strides of a Tensor of its shape, gaps and all; in C order where that one repeats elements."""
+    if t.owner is TAPE and out.owner is TAPE and out.val.strides != t.val.strides:
+        step = t.val.itemsize
+        steps = [s // step for s in t.val.strides]
+        if repeats(t.val.shape, tuple(steps)):
+            return in_c_order(out)
+        low, high = reach(t.val.shape, steps)
+        memory = np.empty(high - low + 1, out.val.dtype)
+        lying = np.ndarray(t.val.shape, memory.dtype, memory, -low * step, t.val.strides)
+        lying[...] = out.val
+        out.val = lying
+    return out
+
+
 def scattered(name, shown, place):
     """torch.select_scatter and its kin: a copy with something put in."""
 
@@ -405,7 +453,7 @@ def scattered(name, shown, place):
             raise RuntimeError(
                 f"expected src to have a size equal to the slice of self. src size = {list(shape_of(s))}, slice size = {list(part)}"
             )
-        return P["put"](t, cast(s, dtype_of(t)), idx=idx)
+        return with_strides_of(P["put"](t, cast(s, dtype_of(t)), idx=idx), t)
 
     scatter.__doc__ = "A copy of the input in which a part is replaced."
     return operation(shown, name=name)(scatter)

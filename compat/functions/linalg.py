@@ -18,12 +18,12 @@ from ..deprecations import once
 from ..gate import Refusal
 from ..tensor import Tensor, current, wrapped
 from .diagonals import diagonal as diagonal_of
-from .drawing import refuse_staging
 from .ldl import NAMES as LDL
 from .linalg_checks import (
     LinAlgError,
     fit_together,
     has_kernel,
+    in_batch,
     is_floating,
     is_matrix,
     is_square,
@@ -36,7 +36,7 @@ from .linalg_checks import (
 )  # fmt: skip
 from .lu import NAMES as LU
 from .norms import in_dtype, vector_norm_of
-from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, new, shape_of
+from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, in_columns, new, shape_of
 from .outer import in_cheapest_order, linalg_cross, need_chain
 from .products import matmul
 from .reduction import over
@@ -58,12 +58,12 @@ def inv(A):
     """The inverse of square matrices; LinAlgError if one is singular."""
     t = matrix(A, "linalg.inv", square=True)
     try:
-        return P["inv"](t, singular="raise")
+        return in_columns(P["inv"](t, singular="raise"))
     except np.linalg.LinAlgError:
+        where, at = zero_pivot(t)
         raise LinAlgError(
-            f"linalg.inv: The diagonal element {zero_pivot(t)} is zero, the inversion could not be completed "
-            "because the "
-            "input matrix is singular."
+            f"linalg.inv: {where}The diagonal element {at} is zero, the inversion could not be completed because the input matrix is "
+            "singular."
         ) from None
 
 
@@ -90,8 +90,13 @@ def solve(A, B, *, left=True):
     try:
         out = P["solve"](broadcast_to(a, lead + s[-2:]), broadcast_to(x, lead + r[-2:]), singular="raise")
     except np.linalg.LinAlgError:
-        raise LinAlgError("torch.linalg.solve: The solver failed because the input matrix is singular.") from None
-    return P["reshape"](out, shape=shape_of(out)[:-1]) if vector else out
+        raise LinAlgError(
+            f"torch.linalg.solve: {zero_pivot(a)[0]}The solver failed because the input matrix is singular."
+        ) from None
+    if not vector:
+        return in_columns(out)
+    out = P["reshape"](out, shape=shape_of(out)[:-1])
+    return in_columns(out) if out.dim() > 1 else out  # (of a stack of vectors torch makes columns as well)
 
 
 @linalg_operation("LinalgSolveTriangularBackward0", name="solve_triangular")
@@ -107,7 +112,7 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     lead = broadcast_shapes(shape_of(a)[:-2], shape_of(b)[:-2])
     a, b = (broadcast_to(t, lead + shape_of(t)[-2:]) for t in (a, b))
     out = P["triangular_solve"](a, b, lower=not upper, unit_diagonal=unitriangular)
-    return out if left else matrix_transpose(out)
+    return in_columns(out) if left else matrix_transpose(in_c_order(out))
 
 
 @linalg_operation("LinalgPinvBackward0", name="pinv")
@@ -131,7 +136,7 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     if atol:
         top = np.linalg.svd(np.asarray(concrete(t, "pinv")), compute_uv=False)
         given = max(given, float(atol) / float(top.max(initial=0.0) or 1.0))
-    return P["pinv"](t, rcond=given)
+    return in_c_order(P["pinv"](t, rcond=given))
 
 
 def is_vector(a, b):
@@ -163,6 +168,18 @@ def refuse_lstsq(a, b):
         raise RuntimeError(f"torch.linalg.lstsq: input.size(-2) should match other.size({-1 if vector else -2})")
 
 
+def in_place_of(x, solution):
+    """A least-squares solution in the memory that LAPACK writes it into: the columns of the right side, which may be longer."""
+    *lead, m, k = shape_of(x)
+    n = shape_of(solution)[-2]
+    if solution.owner is TAPE and m > n:
+        memory = np.zeros((*lead, k, m), dtype_of(solution)).swapaxes(-1, -2)[..., :n, :]
+        memory[...] = solution.val
+        solution.val = memory
+        return solution
+    return in_columns(solution)
+
+
 @linalg_operation(name="lstsq")
 def lstsq(A, B, rcond=None, *, driver=None):
     """(solution, residuals, rank, singular_values) of the least-squares problem min |A X - B|, as LAPACK's `driver` gives them:
@@ -178,7 +195,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
     x = b.unsqueeze(-1) if is_vector(a, b) else b
     m, n = shape_of(a)[-2:]
     bound = float(np.finfo(dtype_of(a)).eps) * max(m, n) if rcond is None else rcond
-    solution = matmul(P["pinv"](a, rcond=bound), x)
+    solution = in_place_of(x, matmul(P["pinv"](a, rcond=bound), x))
     own = np.empty(0, dtype_of(a)).real.dtype
     none = new(np.zeros(0, own))
     values = svdvals(a.detach())
@@ -232,11 +249,11 @@ def tensorsolve(A, B, dims=None):
 @linalg_operation("LinalgDetBackward0", name="det")
 def det(A):
     """The determinant of square matrices."""
-    return P["det"](matrix(A, "linalg.det", square=True))
+    return in_c_order(P["det"](matrix(A, "linalg.det", square=True)))
 
 
 def sign_and_log(A, name, result):
-    sign, log = P["slogdet"](matrix(A, name, square=True))
+    sign, log = map(in_c_order, P["slogdet"](matrix(A, name, square=True)))
     return RETURN[result](*named((sign, log), "LinalgSlogdetBackward0", (A,)))
 
 
@@ -275,23 +292,28 @@ def read_part(t, part):
     return P["stop"](half + rest.transpose(-2, -1).conj()) + (finite - P["stop"](finite)), "both"
 
 
-def factor_of(t, part="lower"):
+def factor_of(t, part="lower", name="linalg.cholesky"):
     x, part = read_part(t, part)
     try:
         return P["cholesky"](x, part=part, turns=True)
     except np.linalg.LinAlgError:
+        where, order = leading_minor(matrix_transpose(x).conj() if part == "upper" else x)
         raise LinAlgError(
-            "linalg.cholesky: The factorization could not be completed because the input is not "
-            "positive-definite (the leading "
-            f"minor of order {leading_minor(matrix_transpose(x).conj() if part == 'upper' else x)} is not positive-definite)."
+            f"{name}: {where}The factorization could not be completed because the input is not positive-definite (the leading minor of "
+            f"order {order} is not positive-definite)."
         ) from None
 
 
 @linalg_operation("LinalgCholeskyExBackward0", name="cholesky")
 def cholesky(A, *, upper=False):
     """The lower (or upper) triangle L with L L^H = A; LinAlgError unless A is positive definite."""
-    L = factor_of(matrix(A, "linalg.cholesky", square=True), "upper" if upper else "lower")
-    return matrix_transpose(L).conj() if upper else L
+    return factor_laid(matrix(A, "linalg.cholesky", square=True), upper)
+
+
+def factor_laid(t, upper, name="linalg.cholesky"):
+    """The triangle in the order of torch's."""
+    L = factor_of(t, "upper" if upper else "lower", name)
+    return matrix_transpose(in_c_order(L)).conj() if upper else in_columns(L)
 
 
 @operation("CholeskyBackward0", name="cholesky")
@@ -302,7 +324,7 @@ def old_cholesky(input, upper=False):
         return input.clone()
     is_square(current(input), "cholesky")
     has_kernel("cholesky_cpu", current(input))
-    return cholesky(input, upper=upper)
+    return factor_laid(current(input), upper, "cholesky")
 
 
 @operation("CholeskySolveBackward0")
@@ -323,12 +345,21 @@ def cholesky_solve(B, L, upper=False):
         B = B.expand(*batch, *B.shape[-2:])
     first = {"lower": not upper, "transpose_a": upper, "conjugate_a": upper}
     second = {"lower": not upper, "transpose_a": not upper, "conjugate_a": not upper}
-    return P["triangular_solve"](t, P["triangular_solve"](t, current(B), **first), **second)
+    return in_columns(P["triangular_solve"](t, P["triangular_solve"](t, current(B), **first), **second))
 
 
 @operation("CholeskyInverseBackward0")
 def cholesky_inverse(L, upper=False):
     """The inverse of A, given its Cholesky factor."""
+    t = current(L)
+    is_square(t, "cholesky_inverse")
+    if t.owner is TAPE and t.val.ndim > 1:
+        zeros = np.argwhere(np.diagonal(t.val, 0, -2, -1).reshape(-1, t.val.shape[-1]) == 0)
+        if len(zeros):
+            raise LinAlgError(
+                f"cholesky_inverse: {in_batch(t, zeros[0][0])}The diagonal element {zeros[0][1] + 1} is zero, the inversion could not be "
+                "completed because the input matrix is singular."
+            )
     return cholesky_solve(FUNCTIONS["eye"](L.shape[-1], dtype=L.dtype), L, upper)
 
 
@@ -348,7 +379,7 @@ def factors_qr(A, mode, result):
     m, n = shape_of(x)[-2:]
     if mode == "r" or mode == "complete" and m > n:
         x = P["rule"](x, spec=Refusal(QR_OF_R if mode == "r" else QR_OF_TALL))[0]
-    q, r = P["qr"](x, mode="complete" if mode == "complete" else "reduced")
+    q, r = map(in_columns, P["qr"](x, mode="complete" if mode == "complete" else "reduced"))
     if mode == "r":
         q = P["getitem"](P["reshape"](q, shape=(q.numel(),)), idx=(slice(0, 0),))
     return RETURN[result](*named((q, r), "LinalgQrBackward0", (A,)))
@@ -370,7 +401,8 @@ def old_qr(input, some=True):
 @linalg_operation(name="svd")
 def svd(A, full_matrices=True, *, driver=None):
     """(U, S, Vh) with U diag(S) Vh = A, S falling."""
-    parts = P["svd"](matrix(A, "linalg.svd"), full_matrices=full_matrices)
+    u, s, vh = P["svd"](matrix(A, "linalg.svd"), full_matrices=full_matrices)
+    parts = in_columns(u), in_c_order(s), in_columns(vh)
     return RETURN["linalg_svd"](*named(parts, "LinalgSvdBackward0", (A,)))
 
 
@@ -381,6 +413,9 @@ def old_svd(input, some=True, compute_uv=True):
         raise RuntimeError(
             f"linalg.svd: input should have at least 2 dimensions, but has {input.dim()} dimensions instead"
         )
+    if not compute_uv:  # (zeros, and those of the whole matrices, whatever `some` says)
+        u, v = (input.new_zeros(*input.shape[:-2], n, n) for n in input.shape[-2:])
+        return RETURN["svd"](u, svdvals(input), in_columns(v))
     u, s, vh = svd(input, full_matrices=not some)
     v = matrix_transpose(vh)
     return RETURN["svd"](u, s, v.conj() if v.is_complex() else v)
@@ -389,7 +424,13 @@ def old_svd(input, some=True, compute_uv=True):
 @linalg_operation("LinalgSvdBackward0", name="svdvals")
 def svdvals(A, *, driver=None):
     """The singular values, falling."""
-    return P["svd"](matrix(A, "linalg.svdvals"), full_matrices=False)[1]
+    return in_c_order(P["svd"](matrix(A, "linalg.svdvals"), full_matrices=False)[1])
+
+
+def laid_out(pairs):
+    """(eigenvalues, eigenvectors), the latter as columns in memory too."""
+    values, vectors = pairs
+    return in_c_order(values), in_columns(vectors)
 
 
 def triangle_of(UPLO):
@@ -403,8 +444,7 @@ def eigh(A, UPLO="L"):
     """(eigenvalues, eigenvectors) of Hermitian matrices, of which one triangle is read; eigenvalues rising."""
     t = matrix(A, "linalg.eigh", square=True)
     x, part = read_part(t, triangle_of(UPLO))
-    parts = P["eigh"](x, part=part)
-    return RETURN["linalg_eigh"](*named(parts, "LinalgEighBackward0", (A,)))
+    return RETURN["linalg_eigh"](*named(laid_out(P["eigh"](x, part=part)), "LinalgEighBackward0", (A,)))
 
 
 @linalg_operation("LinalgEighBackward0", name="eigvalsh")
@@ -412,7 +452,7 @@ def eigvalsh(A, UPLO="L"):
     """The eigenvalues of Hermitian matrices, rising."""
     t = matrix(A, "linalg.eigh", square=True)
     x, part = read_part(t, triangle_of(UPLO))
-    return P["eigh"](x, part=part)[0]
+    return in_c_order(P["eigh"](x, part=part)[0])
 
 
 def need_complex(A):
@@ -426,7 +466,7 @@ def need_complex(A):
 def eig(A):
     """(eigenvalues, eigenvectors) of square matrices, complex."""
     need_complex(A)
-    parts = P["eig"](matrix(A, "linalg.eig", square=True))
+    parts = laid_out(P["eig"](matrix(A, "linalg.eig", square=True)))
     return RETURN["linalg_eig"](*named(parts, "LinalgEigBackward0", (A,)))
 
 
@@ -434,7 +474,7 @@ def eig(A):
 def eigvals(A):
     """The eigenvalues of square matrices, complex."""
     need_complex(A)
-    return P["eig"](matrix(A, "linalg.eigvals", square=True))[0]
+    return in_c_order(P["eig"](matrix(A, "linalg.eigvals", square=True))[0])
 
 
 @operation(name="triangular_solve")
@@ -454,7 +494,7 @@ def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     once("triangular_solve")
     out = P["triangular_solve"](t, x, lower=not upper, transpose_a=transpose, unit_diagonal=unitriangular)
     return RETURN["triangular_solve"](
-        named(out, "TriangularSolveBackward0", (b, A)), named(P["copy"](t, t), "TriangularSolveBackward0", (b, A))
+        *[named(in_columns(o), "TriangularSolveBackward0", (b, A)) for o in (out, P["copy"](t, t))]
     )
 
 
@@ -462,13 +502,12 @@ def with_info(f, result, name):
     """linalg.<name>_ex: the result and 0, or the number of the pivot that failed where f raises."""
 
     def call(A, *args, check_errors=False, **options):
-        refuse_staging(f"linalg.{name}")  # (info depends on the values)
-        try:
+        try:  # (in a run of compiled code the failure is raised)
             return RETURN[result](f(A, *args, **options), new(np.zeros(tuple(A.shape[:-2]), np.int32)))
         except LinAlgError:
             if check_errors:
                 raise
-            at = (leading_minor if f is cholesky else zero_pivot)(current(A))
+            _, at = (leading_minor if f is cholesky else zero_pivot)(current(A))
             value = A.clone() if len(args) == 0 else FUNCTIONS["full_like"](args[0], float("nan"))
             return RETURN[result](value, new(np.full(tuple(A.shape[:-2]), at, np.int32)))
 
@@ -617,9 +656,9 @@ def matrix_power(A, n):
     if n == 0 and A.dtype.name == "bool":
         return FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype).expand(A.shape).clone()
     if n == 0:
-        return A * 0 + FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype)
+        return in_c_order(current(A * 0 + FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype)))
     if n == 1:
-        return A.clone()
+        return in_c_order(current(A.clone()))
     if n < 0:
         A, n = inv(A), -n
     if n == 3:

@@ -156,21 +156,27 @@ def matrix(A, name, square=False):
     return t
 
 
+def in_batch(t, at):
+    """ "(Batch element 3): " of the matrix with that number among those of a Tensor; "" if it is the only one."""
+    return f"(Batch element {at}): " if len(shape_of(t)) > 2 else ""
+
+
 def zero_pivot(t):
-    """The number (from 1) of the first zero on the diagonal of U, in the first matrix that has one."""
+    """(where in the batch, the number from 1 of the first zero on the diagonal of U) of the first matrix that has one."""
     packed = np.asarray(concrete(P["lu"](t.detach())[0], "linalg"))
     pivots = np.diagonal(packed, 0, -2, -1).reshape(-1, packed.shape[-1])
-    return next((int(np.flatnonzero(row == 0)[0]) + 1 for row in pivots if (row == 0).any()), packed.shape[-1])
+    at = next((at for at, row in enumerate(pivots) if (row == 0).any()), 0)
+    return in_batch(t, at), int(np.flatnonzero(pivots[at] == 0)[0]) + 1 if (pivots[at] == 0).any() else packed.shape[-1]
 
 
 def leading_minor(t):
-    """The order of the first leading minor that is not positive definite."""
+    """(where in the batch, the order of its first leading minor that is not positive definite) of the first matrix that is not."""
     a = np.asarray(concrete(t.detach(), "linalg"))
-    for x in a.reshape(-1, *a.shape[-2:]):
+    for at, x in enumerate(a.reshape(-1, *a.shape[-2:])):
         x = np.tril(x) + np.conj(np.tril(x, -1)).T
         for k in range(1, len(x) + 1):
             try:
                 np.linalg.cholesky(x[:k, :k])
             except np.linalg.LinAlgError:
-                return k
-    return a.shape[-1]
+                return in_batch(t, at), k
+    return "", a.shape[-1]

@@ -20,7 +20,7 @@ from .linalg_checks import (
     need_same,
     zero_pivot,
 )
-from .operands import P, broadcast_shapes, dtype_of, new, shape_of
+from .operands import P, broadcast_shapes, dtype_of, in_columns, new, shape_of
 from .register import FUNCTIONS, named, operation
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
@@ -78,7 +78,7 @@ def factored(A, name):
     if 0 in shape_of(t):
         return A.clone(), new(np.zeros((*shape_of(t)[:-2], min(shape_of(t)[-2:])), np.int32))
     packed, pivots, _ = P["lu"](t)
-    return named(packed, "LinalgLuFactorExBackward0", (A,)), pivots + 1
+    return named(in_columns(packed), "LinalgLuFactorExBackward0", (A,)), pivots + 1
 
 
 @linalg_operation(name="lu_factor_ex")
@@ -96,9 +96,9 @@ def lu_factor_ex(A, *, pivot=True, check_errors=False):
 
 def refuse_singular(A, info):
     if current(info).owner is TAPE and bool((info != 0).any()):
-        at = zero_pivot(current(A))
+        where, at = zero_pivot(current(A))
         raise RuntimeError(
-            f"torch.linalg.lu_factor: U[{at},{at}] is zero and using it on lu_solve would result in a division by zero. If you "
+            f"torch.linalg.lu_factor: {where}U[{at},{at}] is zero and using it on lu_solve would result in a division by zero. If you "
             "still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)"
         )
 
@@ -167,8 +167,8 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     if adjoint:
         turned = {"transpose_a": True, "conjugate_a": dtype_of(t).kind == "c"}
         z = P["triangular_solve"](t, P["triangular_solve"](t, b, **up, **turned), **low, **turned)
-        return rows(z, order.argsort(-1))
-    return P["triangular_solve"](t, P["triangular_solve"](t, current(rows(b, order)), **low), **up)
+        return in_columns(rows(z, order.argsort(-1)))
+    return in_columns(P["triangular_solve"](t, P["triangular_solve"](t, current(rows(b, order)), **low), **up))
 
 
 @operation(name="lu_solve")

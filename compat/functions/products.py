@@ -17,6 +17,7 @@ from .arithmetic import quick_binary
 from .operands import P, broadcast_shapes, broadcast_to, dtype_of, need_scalar_type, shape_of
 from .refusals import need_dtype, refuse
 from .register import (
+    FUNCTIONS,
     METHODS,
     MISSING,
     answer,
@@ -78,16 +79,16 @@ def matrix_vector(x, y):
 
 def vectors(x, y):
     (k,), (m,) = shape_of(x), shape_of(y)
+    if dtype_of(x) != dtype_of(y):
+        raise RuntimeError(
+            "dot : expected both vectors to have same dtype, but found "
+            f"{dtypes.SPOKEN[dtypes.name_of(dtype_of(x))]} and {dtypes.SPOKEN[dtypes.name_of(dtype_of(y))]}"
+        )
     if k != m:
         raise RuntimeError(
             f"inconsistent tensor size, expected tensor [{k}] and src [{m}] to have the same number of elements, "
             f"but got {k} "
             f"and {m} elements respectively"
-        )
-    if dtype_of(x) != dtype_of(y):
-        raise RuntimeError(
-            "dot : expected both vectors to have same dtype, but found "
-            f"{dtypes.SPOKEN[dtypes.name_of(dtype_of(x))]} and {dtypes.SPOKEN[dtypes.name_of(dtype_of(y))]}"
         )
     need_dtype("dot", dtype_of(x))
     return renamed(DOT(x, y, dims=INNER), "DotBackward0")
@@ -106,7 +107,7 @@ def matmul(input=MISSING, other=MISSING, *more, out=None):
         got = product_of_two(input, other)
         return got if out is None else store("matmul", out, got)
     except BaseException as error:
-        error = answer(error, "matmul", (input, other, *more))
+        error = answer(error, "matmul", (input, other, *more), {} if out is None else {"out": out})
         raise error
 
 
@@ -292,11 +293,16 @@ def mm(input, mat2):
     return matrices(x, y)
 
 
+FUNCTIONS["spmm"] = FUNCTIONS["dsmm"] = FUNCTIONS["mm"]  # (of dense ones)
+
+
 @operation()
 def mv(input, vec):
     """The product of a matrix and a vector."""
     x, y = current(input), current(vec)
     if len(shape_of(x)) != 2 or len(shape_of(y)) != 1:
+        if not shape_of(x):
+            raise IndexError("Dimension specified as 0 but tensor has no dimensions")
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {len(shape_of(x))}, {len(shape_of(y))}")
     return matrix_vector(x, y)
 

@@ -25,6 +25,7 @@ from .drawing import drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
 from .operands import broadcast_shapes, dtype_argument, dtype_of, float_argument, integer, shape_of
 from .register import check_writable, named, operation, released
+from .shape import expanded_shape
 
 STATE_BYTES = streams.STATE_BYTES
 
@@ -75,11 +76,13 @@ class Generator:
     def __repr__(self):
         return f"<torch._C.Generator object at {id(self):#x}>"
 
-    def __getstate__(self):
-        return self.stream
+    def __reduce__(self):
+        return Generator, (self.device,), (self.initial_seed(), None, self.get_state())
 
-    def __setstate__(self, stream):
-        self.__init__(stream=stream)
+    def __setstate__(self, state):
+        seed, _, words = state
+        self.stream.manual_seed(seed)
+        self.set_state(words)
 
 
 default_generator = Generator(stream=streams.default_generator)
@@ -414,6 +417,7 @@ def bernoulli_(self, p=0.5, *, generator=None):
         check_writable(t)
         t.refuse(())
         d = dtype_of(t)
+        expanded_shape(shape_of(current(p)), shape_of(t))
         values = drawn(
             shape_of(t), d, lambda shape, p: g.bernoulli_from(np.broadcast_to(p, shape), d), current(p.detach())
         )

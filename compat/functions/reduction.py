@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from funcgrad.core import fast
+from funcgrad.core import fast, state
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.ops.torch_order import sum_over
@@ -12,6 +12,7 @@ from funcgrad.ops.torch_order import sum_over
 from .. import dtypes
 from ..deprecations import deprecated
 from ..graph import label as set_label
+from ..graph import labelled as labelled_as_one
 from ..tensor import Tensor, current
 from .arithmetic import DIV, quick_unary
 from .operands import (
@@ -27,6 +28,7 @@ from .operands import (
     shape_of,
     with_ones,
 )
+from .quick_roads import along, quick_call
 from .refusals import need_dtype
 from .register import FUNCTIONS, MISSING, answer, named, not_a_tensor, operation, publish, spoken, store, unusual
 from .results import C_NAMES
@@ -68,8 +70,20 @@ def asked(input, dim, keepdim, more, dtype, out, named):
     """(arguments, those by name) that a sum or mean was called with, as far as that can be told."""
     given = {"dtype": dtype, "out": out}
     by_name = {k: v for k, v in given.items() if v is not None} | named
-    places = (input, *(() if dim is EVERY else (dim,)), *((keepdim,) if more or keepdim is not False else ()), *more)
-    return places, by_name
+    if more or "keepdims" not in named and keepdim is not False:
+        by_place = (dim, keepdim)
+    else:
+        by_place = () if dim is EVERY or named.keys() & {"axis", "other"} else (dim,)
+    if EVERY in by_place or "keepdims" in named and by_place and not more:
+        by_name = dict(zip(("dim", "keepdim"), by_place)) | by_name
+        by_name, by_place = {k: v for k, v in by_name.items() if v is not EVERY}, ()
+    return (input, *by_place, *more), by_name
+
+
+def need_derivative(t, d):
+    """torch refuses to record what is worked out in whole numbers."""
+    if d.kind not in "fc" and t.requires_grad and state.tls.grad:
+        raise RuntimeError(f"Autograd not support dtype: {spoken(d)}")
 
 
 def labelled(got, name, every, changed, input):
@@ -106,6 +120,7 @@ def sum(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **
         whole = None
         if dtype is not None:
             whole = dtypes.as_numpy(dtype)
+            need_derivative(t, whole)
             t = cast(t, whole)
         elif d.kind in KINDS_OF_INTEGER:
             t = cast(t, INT64)
@@ -205,12 +220,40 @@ mean_of_all = over_all("mean", "sum_over(v, AXES[v.ndim]['axes']) / v.size", mea
 publish(mean, ("mean",), True, True)
 
 
+def lengthened(h, shape, axes, shown, x):
+    """A reduced value with its dimension kept as a one."""
+    return labelled_as_one(P["reshape"](h, shape=with_ones(shape, axes)), shown, (x,))
+
+
+for _name, _shown, _share in (("sum", "SumBackward", ""), ("mean", "MeanBackward", " / v.size")):
+    quick_call(
+        _name,
+        _name,
+        ("dim", "keepdim"),
+        "(type(dim) is int and (keepdim is NONE or type(keepdim) is bool) or dim is keepdim is NONE)",
+        (
+            f"if dim is NONE: params, plan, out = AXES[v.ndim], plans[0], sum_over(v, AXES[v.ndim]['axes']){_share}",
+            "else:",
+            "    params, plan = along(v.ndim, dim), plans[1]",
+            "    out = impl(v, **params)",
+        ),
+        (_shown + "0", _shown + "1"),
+        f"h if keepdim is not True else lengthened(h, v.shape, params['axes'], '{_shown}1', x)",
+        along=along,
+        AXES=[{"axes": a} for a in ALL_AXES],
+        sum_over=sum_over,
+        lengthened=lengthened,
+    )
+
+
 @operation()
 def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """The product of all elements, or over one dimension; integers are multiplied in int64."""
     t = current(input)
     if out is not None:
         return store("prod", out, prod(input, dim, keepdim, dtype=out.dtype if dtype is None else dtype))
+    if dtype is not None:
+        need_derivative(t, dtypes.as_numpy(dtype))
     if dtype is not None or dtype_of(t).kind in KINDS_OF_INTEGER:
         t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
     return named(over(t, "prod", dim, keepdim), "ProdBackward0" if dim is None else "ProdBackward1", (input,))

@@ -48,14 +48,13 @@ def widths(y, x, dx, dim):
     if x is None:
         return dx
     if x.dim() == 1:
-        at = wrapped(dim, y.dim())
-        x = x.view([-1 if d == at else 1 for d in range(y.dim())])
+        x = x.view([-1 if d == dim else 1 for d in range(y.dim())])
     return diff(x, dim=dim)
 
 
 def neighbours(y, dim):
-    k = y.shape[dim]
-    return y.narrow(dim, 0, k - 1) + y.narrow(dim, 1, k - 1)
+    k = max(y.shape[dim] - 1, 0)
+    return y.narrow(dim, 0, k) + y.narrow(dim, min(1, y.shape[dim]), k)
 
 
 def need_no_bool(name, y, x):
@@ -70,6 +69,7 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
     need_no_bool("trapezoid", y, x)
     if not y.dim():
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    dim = wrapped(dim, y.dim())
     if x is None:
         k = y.shape[dim]
         if not k:
@@ -86,6 +86,7 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     need_no_bool("cumulative_trapezoid", y, x)
     if not y.dim():
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    dim = wrapped(dim, y.dim())
     if x is None:
         return by_number(MUL, neighbours(y, dim), dx / 2.0).cumsum(dim)
     wide = widths(y, x, dx, dim)

@@ -3,11 +3,13 @@
 Invariant: what torch gives as a view is one here (`view_of`), so that a write through either is seen by both.
 """
 
+import functools
 import gc
 import weakref
 
 import numpy as np
 
+from funcgrad.core import state
 from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.handle import Alias
 from funcgrad.core.mutation import taped_view
@@ -24,10 +26,12 @@ from ..rewriting import spelled
 from ..size import Size
 from ..tensor import Tensor, contiguous_strides, current, wrapped
 from .operands import P, broadcast_shapes, dims_of, dtype_of, integer, named_sizes, shape_of, sizes
+from .quick_roads import quick_attribute, quick_view
 from .register import FUNCTIONS, METHODS, alias, answer, install, operation, publish, renamed
 from .results import type_text
 
 ALL = slice(None)
+shared = state.shared
 
 
 def view_of(t, prim, name, **params):
@@ -114,6 +118,8 @@ publish(view, ("view",), False, True)
 
 def reshaped(t, shape):
     """t with another shape: a view where the strides allow it, else a copy."""
+    if t.owner is TAPE and t.alias is None and t.val.flags.c_contiguous and not shared.staging and not shared.halves:
+        return QUICK_RESHAPE(t, shape)  # (which takes all such)
     out = core_view(t, P["reshape"], shape=shape)
     if out.mark is not None:
         if out.alias is None:
@@ -176,10 +182,10 @@ def ravel(input):
 def unflatten(input, dim, sizes):  # noqa: A002
     """One dimension as several."""
     shape = shape_of(current(input))
+    if not sizes:
+        raise RuntimeError("unflatten: sizes must be non-empty")
     dim = wrapped(dim, len(shape))
     parts = tuple(sizes)
-    if not parts:
-        raise RuntimeError("unflatten: sizes must be non-empty")
     try:
         parts = inferred_shape(parts, shape[dim])
     except RuntimeError:
@@ -202,9 +208,11 @@ def squeezed(shape, dim):
 
 
 @operation()
-def squeeze(input, dim=None):
+def squeeze(input, dim=None, *more):
     """Without the dimensions of length 1, or without those of the named dimensions that have it."""
     t = current(input)
+    if more:
+        dim = (dim, *more)
     shape, k = squeezed(shape_of(t), dim)
     return view_of(t, "reshape", f"SqueezeBackward{k}", shape=shape)
 
@@ -435,6 +443,8 @@ def expanded_shape(own, shape):
     for at in reversed(range(len(shape))):  # (the order in which torch finds what is wrong)
         k = shape[at]
         have = own[at - new_axes] if at >= new_axes else None
+        if k < 0 and (not own or k < -1 and have in (None, 1)):
+            raise RuntimeError("numel: integer multiplication overflow")
         if k == -1:
             if have is None:
                 raise RuntimeError(
@@ -443,7 +453,7 @@ def expanded_shape(own, shape):
             k = have
         elif have is not None and have != k and have != 1:
             # (torch names the last such dimension)
-            at = max([i for i in range(at, len(shape)) if own[i - new_axes] not in (1, shape[i])])
+            at = max([i for i in range(at, len(shape)) if shape[i] != -1 and own[i - new_axes] not in (1, shape[i])])
             raise RuntimeError(
                 f"The expanded size of the tensor ({shape[at]}) must match the existing size ({own[at - new_axes]}) at "
                 f"non-singleton dimension {at}.  Target sizes: {list(shape)}.  Tensor sizes: {list(own)}"
@@ -577,3 +587,108 @@ def unfold(self, dimension, size, step):
         one = core_view(t, P["reshape"], shape=(1,))
         return one if size else core_view(one, P["getitem"], idx=(slice(0),))
     return core_view(t, P["sliding_windows"], axis=at, size=size, step=step)
+
+
+# ------------------------------------------------------------------------------------------------ the commonest arguments
+@functools.lru_cache
+def exchanged(n, a, b):
+    """{"perm": the permutation that exchanges two of n dimensions}"""
+    return {"perm": swap(n, a, b)}
+
+
+@functools.lru_cache
+def ordered(n, dims):
+    """{"perm": n dimensions in this order}"""
+    perm = tuple([wrapped(d, n) for d in dims])
+    if len(perm) != n or len(set(perm)) != n:
+        raise ValueError
+    return {"perm": perm}
+
+
+IN_FULL = "(type(a) is int or (type(a) is tuple or type(a) is Size) and not more)"
+RESHAPED = (
+    "shape = (a, *more) if type(a) is int else a",
+    "out = v.reshape(shape) if v.flags.c_contiguous else None",
+    "params = {'shape': out.shape}",
+    "if out.shape != shape and -1 not in shape: raise ValueError",
+)
+quick_view("view", "reshape", "a", IN_FULL, RESHAPED)
+quick_view("reshape", "reshape", "a", IN_FULL, RESHAPED)
+QUICK_RESHAPE = METHODS["reshape"]
+quick_view(
+    "flatten",
+    "reshape",
+    "a",
+    "(a is NONE or type(a) is int) and not more",
+    (
+        "at = 0 if a is NONE else a",
+        "out = v.reshape((*v.shape[:at], -1)) if v.flags.c_contiguous and v.ndim - 1 > at >= 0 else None",
+        "params = {'shape': out.shape}",
+    ),
+)
+quick_view(
+    "unsqueeze",
+    "reshape",
+    "a",
+    "type(a) is int and not more",
+    (
+        "shape = v.shape",
+        "at = a if a >= 0 else a + v.ndim + 1",
+        "out = v.reshape((*shape[:at], 1, *shape[at:])) if 0 <= at <= v.ndim else None",
+        "params = {'shape': out.shape}",
+    ),
+    ("UnsqueezeBackward0",),
+)
+quick_view(
+    "squeeze",
+    "reshape",
+    "a",
+    "type(a) is int and not more",
+    ("out = v.squeeze(a) if v.shape[a] == 1 else v[...]", "params = {'shape': out.shape}"),
+    ("SqueezeBackward1",),
+)
+quick_view(
+    "transpose swapaxes swapdims",
+    "transpose",
+    "ab",
+    "type(a) is type(b) is int and not more",
+    ("params = exchanged(v.ndim, a, b)", "out = v.transpose(params['perm'])"),
+    ("TransposeBackward0",),
+    exchanged=exchanged,
+)
+quick_view(
+    "permute",
+    "transpose",
+    "a",
+    IN_FULL,
+    ("params = ordered(v.ndim, (a, *more) if type(a) is int else a)", "out = v.transpose(params['perm'])"),
+    exchanged=exchanged,
+    ordered=ordered,
+)
+quick_view(
+    "expand",
+    "broadcast",
+    "a",
+    IN_FULL,
+    (
+        "shape = (a, *more) if type(a) is int else a",
+        "own = v.shape",
+        "gained = len(shape) - len(own)",
+        "if -1 in shape: shape = (*shape[:gained], *[n if s == -1 else s for s, n in zip(shape[gained:], own)])",
+        "params = {'shape': shape, 'axes': tuple(range(gained))}",
+        "out = stretched(v, **params)",
+        "if out.size == v.size: out = None",  # (nothing stands twice: a view that may be written into)
+    ),
+    ("ExpandBackward0",),
+    stretched=P["broadcast"].value("torch"),
+)
+TURNED = "params = {'perm': (1, 0)}", "out = v.T if v.ndim == 2 else None"
+quick_view("t", "transpose", "", "not more", TURNED, ("TBackward0",))
+quick_attribute("T", "transpose", "not more", TURNED, ("",))
+quick_attribute(
+    "mT",
+    "transpose",
+    "not more",
+    TURNED,
+    ("TransposeBackward0",),
+)
