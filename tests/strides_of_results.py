@@ -1,4 +1,4 @@
-"""Strides of results: every public function of torch on Tensors in several orders of memory, compat and torch compared.
+"""Strides of results: every public function of torch on Tensors in several orders of memory, and linear algebra, compat and torch compared.
 
     python tests/strides_of_results.py            (torch has to be installed)
 
@@ -7,7 +7,6 @@ dimensions longer than 1) and contiguity of each result. Invariant: the table of
 """
 
 import argparse
-import collections
 import pathlib
 import sys
 import warnings
@@ -107,41 +106,61 @@ def seen(t):
     return [list(t.shape), [s if n != 1 else 0 for s, n in zip(t.stride(), t.shape, strict=True)], t.is_contiguous()]
 
 
-# Functions with an order of their own in torch; the unsafe_ forms, which are copies here.
-DIFFERENT = "unsafe_chunk unsafe_split unsafe_split_with_sizes kron ldexp gradient binomial local_response_norm index adaptive_max_pool3d "
-DIFFERENT = set((DIFFERENT + "adaptive_max_pool3d_with_indices pixel_shuffle pixel_unshuffle rms_norm diff nan_to_num instance_norm dropout2d rot90 "
-                 "pca_lowrank svd_lowrank slice_scatter").split())  # fmt: skip
+# Functions that still have an order of their own here.
+DIFFERENT = "gradient binomial index rot90 dropout binary_cross_entropy_with_logits hash_tensor sym_sum".split()
 
 
-def known(layout, other, call, got, want):
-    """Which difference that docs/torch-users.md names this one is; None if it is another."""
-    name, _, arguments = call.partition("(")
-    if all([g == w or in_columns(g, w) for g, w in zip(got, want, strict=True)]):
-        return "factorisations, in columns as LAPACK leaves them"
-    if "torch.linalg." in name or name.rpartition(".")[2] in ("geqrf", "qr", "svd", "pinverse"):
-        return "factorisations of a permuted Tensor"
-    mixed = "mask" in arguments or "y" in arguments and layout != other or "expanded" in (layout, other)
-    if mixed and ("expanded" in (layout, other) or all([g[2] for g, w in zip(got, want, strict=True) if g != w])):
-        return "elementwise functions of operands in two orders: C order here, that of the first in torch"
-    return "single functions" if name.rpartition(".")[2] in DIFFERENT else None
+def known(call):
+    """Is it a call of a function that docs/torch-users.md names?"""
+    return call.partition("(")[0].rpartition(".")[2] in DIFFERENT
 
 
-def in_columns(got, want):
-    """Are matrices in C order in the one and in columns in the other?"""
-    shape, (same, columns, _) = got[0], want
-    return (
-        shape == same
-        and len(shape) > 1
-        and [*columns[:-2], columns[-1], columns[-2]] == in_c_order([*shape[:-2], shape[-1], shape[-2]])
-    )
+# Calls on matrices: A is positive definite or not square, C the triangle of a square one, B a right side, v a vector or a stack of them.
+ON_MATRICES = """
+L.inv(A)|A.inverse()|L.inv_ex(A)|L.pinv(A)|L.solve(A, B)|L.solve(A, v)|L.solve(A, B.mT.contiguous(), left=False)|L.solve_ex(A, B)
+L.cholesky(A)|L.cholesky(A, upper=True)|L.cholesky_ex(A)|torch.cholesky_inverse(C)|torch.cholesky_solve(B, C)|L.qr(A)|L.qr(A, "complete")
+L.qr(A, "r")|L.svd(A)|L.svd(A, full_matrices=False)|torch.svd(A)|torch.svd(A, compute_uv=False)|L.svdvals(A)|L.eigh(A)|L.eigh(A, "U")
+L.eigvalsh(A)|L.eig(A)|L.eigvals(A)|L.lu(A)|L.lu_factor_ex(A)|torch.lu_unpack(*L.lu_factor_ex(A)[:2])|L.lu_solve(*L.lu_factor_ex(A)[:2], B)
+L.lu_solve(*L.lu_factor_ex(A)[:2], B, adjoint=True)|L.lu_solve(*L.lu_factor_ex(A)[:2], B.mT.contiguous(), left=False)|L.ldl_factor_ex(A)
+L.ldl_solve(*L.ldl_factor(A), B)|L.solve_triangular(C, B, upper=False)|L.solve_triangular(C, B.mT, upper=False, left=False)
+L.solve_triangular(C.mT, B, upper=True)|torch.triangular_solve(B, C)|L.lstsq(A, B)|L.lstsq(A, B, driver="gelsd")|L.lstsq(A, v)
+torch.geqrf(A)|L.householder_product(*torch.geqrf(A))|torch.ormqr(*torch.geqrf(A), B)|torch.ormqr(*torch.geqrf(A), B.mT.contiguous(), left=False)
+L.matrix_exp(A)|L.matrix_power(A, 3)|L.matrix_power(A, -1)|L.matrix_power(A, 0)|L.matrix_power(A, 1)|L.matrix_power(A, -2)|L.multi_dot([A, A])
+L.tensorinv(A, ind=1)|L.det(A)|L.slogdet(A)|torch.logdet(A)|L.cond(A)|L.matrix_norm(A)|torch.addmm(A, A, A)|torch.baddbmm(A, A, A)|A @ A.mT
+torch.kron(A, A)|torch.addr(A, v, v)|A + A.mT|A.mT + A|A * v|v * A|torch.where(A > 1, A, A.mT)|torch.lerp(A, A.mT, 0.5)|torch.clamp(A, A.mT, A)
+torch.addcmul(A, A.mT, A)|torch.maximum(A, A.mT)|A.mT > A|2.0 ** A|A.double() + A.mT|A.mT.exp() - A|torch.take_along_dim(A, A.long() * 0, 0)
+torch.logcumsumexp(A, 0)|A.detach() + A.mT|A.mT.detach() * A|torch.nn.functional.normalize(A)|torch.unsafe_chunk(A, 2, -1)|torch.svd_lowrank(A, 2)
+torch.select_scatter(A, v[..., :1].expand(A.shape[1:]), 0, 0)|torch.slice_scatter(A, A)|A[..., ::2].mT + A[..., ::2].mT.contiguous()
+"""
+MATRICES = [
+    (rows, columns, lead, order)
+    for rows, columns in ((5, 5), (6, 4), (4, 6))
+    for lead in ((), (2, 3))
+    for order in ("rows", "columns", "stack last", "gaps")
+]
 
 
-def in_c_order(shape):
-    """The strides of C order, those of axes of one element as 0."""
-    steps = [1]
-    for n in reversed(shape[1:]):
-        steps.insert(0, steps[0] * n)
-    return [s if n != 1 else 0 for s, n in zip(steps, shape, strict=True)]
+def matrix_calls():
+    return ON_MATRICES.strip().replace("\n", "|").split("|")
+
+
+def matrices(torch, rows, columns, lead, order):
+    """The namespace of calls on matrices in an order of memory."""
+    n, f64 = rows * columns * (lead != () and 6 or 1), torch.float64
+    A = torch.sin(torch.arange(n, dtype=f64) ** 1.3 + 0.3).reshape(*lead, rows, columns)
+    C = None
+    if rows == columns:
+        A = A @ A.mT + 5 * torch.eye(rows, dtype=f64)
+        A = (A + A.mT) / 2
+        C = torch.linalg.cholesky(A).contiguous()
+    B, v = A[..., :3].contiguous(), A[..., 0].contiguous()
+    if order == "columns":
+        A, B, C = (x if x is None else x.mT.contiguous().mT for x in (A, B, C))
+    elif order == "stack last" and lead:
+        A = A.movedim(0, -1).contiguous().movedim(-1, 0)
+    elif order == "gaps":
+        A = A.repeat_interleave(2, -1).contiguous()[..., ::2]
+    return {"torch": torch, "L": torch.linalg, "A": A, "B": B, "C": C, "v": v}
 
 
 def compare(torch, compat, pairs):
@@ -162,6 +181,15 @@ def compare(torch, compat, pairs):
                     count += 1
                     if got != want:
                         different.append((layout, other, call, got, want))
+    for which in MATRICES:
+        theirs, ours = (matrices(library, *which) for library in (torch, compat))
+        for call in matrix_calls():
+            want = strides(call, theirs)
+            got = want and strides(call, ours)
+            if got:
+                count += 1
+                if got != want:
+                    different.append(("matrix", which, call, got, want))
     return count, different
 
 
@@ -208,11 +236,9 @@ def main():
     torch.set_num_threads(1)
     count, different = compare(torch, compat, PAIRS)
     if not options.all:
-        names = [known(*d) for d in different]
-        for name, many in collections.Counter(names).most_common():
-            if name:
-                print(f"{many:5} {name}")
-        different = [d for d, name in zip(different, names, strict=True) if not name]
+        named = [d for d in different if known(d[2])]
+        different = [d for d in different if not known(d[2])]
+        print(f"{len(named)} of functions that are named: {', '.join(DIFFERENT)}")
     for layout, other, call, got, want in different[: options.show]:
         print(f"{layout} {other}: {call}\n  compat: {got}\n  torch:  {want}")
     print(f"{count} results compared, {len(different)} with other strides")

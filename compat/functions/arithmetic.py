@@ -26,6 +26,7 @@ from .operands import (
     cast,
     check_sizes,
     dtype_of,
+    in_c_order,
     new,
     number,
     promoted,
@@ -583,7 +584,10 @@ def power_of_anything(x, y, slow=POW.slow):
         x, y = as_operand(x), as_operand(y)
         if isinstance(y, Tensor) and x is not NotImplemented and all(rank(o)[0].kind in "iu" for o in (x, y)):
             return integer_power(*(current(o) if isinstance(o, Tensor) else o for o in (x, y)))
-        return slow(x, y)
+        got = slow(x, y)
+        return (
+            got if isinstance(x, Tensor) or got is NotImplemented else in_c_order(got)
+        )  # (as torch has those of a number)
     except BaseException as error:
         drop(error)
         raise

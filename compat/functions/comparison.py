@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.handle import fresh
+from funcgrad.core.laid import astray
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
@@ -53,8 +53,8 @@ def quick_comparison(op, slow):
     def call(x, y):
         if shared.staging or x.owner is not TAPE:
             return slow(x, y)
-        if x.alias is not None:
-            fresh(x)
+        if x.alias is not None and astray(x):
+            return slow(x, y)
         v = x.val
         d = v.dtype
         if d is FLOAT32 or d is FLOAT64:
@@ -62,8 +62,8 @@ def quick_comparison(op, slow):
             if k is float or k is int:
                 return Tensor(np.asarray(op(v, y)), None, TAPE)
             if isinstance(y, Tensor) and y.owner is TAPE:
-                if y.alias is not None:
-                    fresh(y)
+                if y.alias is not None and astray(y):
+                    return slow(x, y)
                 if y.val.dtype is d and y.val.shape == v.shape:
                     return Tensor(np.asarray(op(v, y.val)), None, TAPE)
         return slow(x, y)

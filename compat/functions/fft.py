@@ -11,7 +11,7 @@ from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..tensor import Tensor, current, wrapped
-from .operands import P, dtype_of, float_argument, integer, like_image, new, shape_of
+from .operands import P, cast, dtype_of, float_argument, integer, like_image, new, shape_of
 from .register import FUNCTIONS, named, operation, spoken, store
 
 NORMS = (None, "backward", "ortho", "forward")
@@ -88,8 +88,8 @@ def arranged(out, t, n, *rounds, stretched=False):
     return out
 
 
-def complex_transform(input, axes, n, norm, inverse):
-    """The complex transform of a real or complex Tensor."""
+def complex_transform(input, axes, n, norm, inverse, alone=False):
+    """The complex transform of a real or complex Tensor; `alone`: along one axis, of a function that takes no others."""
     norm = check(n, norm)
     t = as_float(current(input))
     real = dtype_of(t).kind == "f"
@@ -98,7 +98,7 @@ def complex_transform(input, axes, n, norm, inverse):
         t,
         n,
         axes,
-        stretched=real and len(axes) > 1 and is_stretched(t),
+        stretched=real and not alone and is_stretched(t),
     )
     return named(out, "FftR2CBackward0" if real and len(axes) == 1 else "FftC2CBackward0", (input,))
 
@@ -115,7 +115,7 @@ def back_to_real(input, axes, n, norm):
     t = as_float(current(input))
     real = dtype_of(t).kind == "f"
     if real:
-        t = P["cast"](t, dtype=dtypes.complex_of(dtype_of(t)))
+        t = cast(t, dtypes.complex_of(dtype_of(t)))
     out = P["irfft"](t, axes=axes, n=n, norm=check(n, norm))
     return named(
         arranged(out, t, n[:-1], axes[:-1], axes[-1:], stretched=real and is_stretched(current(input))),
@@ -138,7 +138,7 @@ def family(inverse):
     def one(input, n=None, dim=-1, norm=None):
         t = current(input)
         axes, lengths = transform_axes(t, None if n is None else (n,), (dim,), every, True)
-        return complex_transform(input, axes, lengths, norm, inverse)
+        return complex_transform(input, axes, lengths, norm, inverse, alone=True)
 
     def two(input, s=None, dim=(-2, -1), norm=None):
         return complex_transform(input, *transform_axes(current(input), s, dim, last), norm, inverse)

@@ -335,7 +335,7 @@ def gather(input, dim, index, *, sparse_grad=False):
         return new(np.empty(shape_of(i), dtype_of(t)))
     if not shape_of(i):
         return P["reshape"](along(t, P["reshape"](i, shape=(1,)), 0), shape=())
-    return along(t, i, dim)
+    return in_c_order(along(t, i, dim))
 
 
 def grid_of(i, dim):

@@ -8,9 +8,8 @@ import math
 
 import numpy as np
 
-from funcgrad.numpy.concrete import concrete
-
 from ..tensor import current
+from .hosted import on_values
 from .linalg_checks import (
     has_kernel,
     is_floating,
@@ -22,7 +21,7 @@ from .linalg_checks import (
     need_rows,
     need_same,
 )  # fmt: skip
-from .operands import dtype_of, new, shape_of
+from .operands import dtype_of, in_columns, shape_of
 from .register import FUNCTIONS, spoken
 from .return_types import BY_NAME as RETURN
 
@@ -89,16 +88,17 @@ def block(a, k, size, turned):
 
 def factored(A, hermitian, name):
     t = matrix(A, name, square=True)
-    x = np.asarray(concrete(t.detach(), name))
     turned = np.conj if hermitian else np.positive
-    flat = [factor(one.copy(), turned) for one in x.reshape(-1, *x.shape[-2:])]
-    *lead, n, _ = shape_of(t)
-    packed = np.array([np.tril(f[0]) for f in flat], dtype_of(t)).reshape(*lead, n, n)
-    return (
-        new(packed),
-        new(np.array([f[1] for f in flat], np.int32).reshape(*lead, n)),
-        np.array([f[2] for f in flat], np.int32).reshape(lead),
-    )
+    whole, d = shape_of(t), dtype_of(t)
+
+    def of_arrays(x):
+        flat = [factor(one.copy(), turned) for one in x.reshape(-1, *x.shape[-2:])]
+        packed = np.array([np.tril(f[0]) for f in flat], d).reshape(whole)
+        pivots, info = (np.array([f[k] for f in flat], np.int32) for k in (1, 2))
+        return packed, pivots.reshape(whole[:-1]), info.reshape(whole[:-2])
+
+    packed, *rest = on_values(of_arrays, [(whole, d), (whole[:-1], np.int32), (whole[:-2], np.int32)], t)
+    return in_columns(packed), *rest
 
 
 @linalg_operation(name="ldl_factor_ex")
@@ -106,8 +106,8 @@ def ldl_factor_ex(A, *, hermitian=False, check_errors=False):
     """(LD, pivots, info): ldl_factor, and the number of the first zero block, or 0."""
     packed, pivots, info = factored(A, hermitian, "torch.linalg.ldl_factor_ex")
     if check_errors and info.any():
-        raise RuntimeError(f"torch.linalg.ldl_factor_ex: The factorization failed: D[{info.max()}] is zero.")
-    return RETURN["linalg_ldl_factor_ex"](packed, pivots, new(info))
+        raise RuntimeError(f"torch.linalg.ldl_factor_ex: The factorization failed: D[{info.max().item()}] is zero.")
+    return RETURN["linalg_ldl_factor_ex"](packed, pivots, info)
 
 
 @linalg_operation(name="ldl_factor")
@@ -148,12 +148,17 @@ def ldl_solve(LD, pivots, B, *, hermitian=False):
         raise RuntimeError(f"{name}: Expected pivots to be integers. Got {spoken(pivots.dtype.numpy)}")
     need_pivot_of_each(name, t, pivots)
     has_kernel("ldl_solve_kernel_cpu", t)
-    a, p, b = (np.asarray(concrete(x.detach(), "ldl_solve")) for x in (LD, pivots, B))
-    lead = FUNCTIONS["broadcast_shapes"](a.shape[:-2], b.shape[:-2])
+    lead = FUNCTIONS["broadcast_shapes"](shape_of(t)[:-2], shape_of(right)[:-2])
     turned = np.conj if hermitian else np.positive
-    full = [np.broadcast_to(x, (*lead, *x.shape[-k:])).reshape(-1, *x.shape[-k:]) for x, k in ((a, 2), (p, 1), (b, 2))]
-    out = [solved(one, order, right.copy(), turned) for one, order, right in zip(*full)]
-    return new(np.array(out, b.dtype).reshape(*lead, *b.shape[-2:]))
+    shape, d = (*lead, *shape_of(right)[-2:]), dtype_of(right)
+
+    def of_arrays(*arrays):
+        full = [
+            np.broadcast_to(x, (*lead, *x.shape[-k:])).reshape(-1, *x.shape[-k:]) for x, k in zip(arrays, (2, 1, 2))
+        ]
+        return (np.array([solved(one, order, b.copy(), turned) for one, order, b in zip(*full)], d).reshape(shape),)
+
+    return in_columns(on_values(of_arrays, [(shape, d)], LD, pivots, B)[0])
 
 
 NAMES = {f.__name__: f for f in (ldl_factor, ldl_factor_ex, ldl_solve)}

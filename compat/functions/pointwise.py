@@ -12,7 +12,7 @@ from .. import dtypes
 from ..names import NAMES
 from ..tensor import Tensor, current
 from .arithmetic import called, quick_unary
-from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, iterated, iterating
+from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, in_c_order, iterated, iterating
 from .refusals import need_dtype, need_real, refusals_of, refuse
 from .register import (
     FUNCTIONS,
@@ -294,7 +294,7 @@ def mvlgamma(input, p):
     total = p * (p - 1) / 4 * float(np.log(np.pi))
     for k in steps:
         total = P["add"](P["lgamma"](P["add"](t, float(k))), total)
-    return total
+    return in_c_order(total)
 
 
 for _name, _node in (

@@ -5,11 +5,10 @@ Invariant: reflector i is I - tau[i] v v^H, v being column i below its diagonal,
 
 import numpy as np
 
-from funcgrad.numpy.concrete import concrete
-
 from ..tensor import current
+from .hosted import on_values
 from .linalg_checks import has_kernel, linalg_operation, matrix, of_reflectors
-from .operands import dtype_of, new, shape_of
+from .operands import dtype_of, in_columns, shape_of
 from .register import FUNCTIONS, operation, publish, spoken
 from .return_types import BY_NAME as RETURN
 
@@ -47,7 +46,7 @@ def householder_product(A, tau):
     out = FUNCTIONS["eye"](m, n, dtype=A.dtype).expand(*lead, m, n)
     for i in reversed(range(k)):
         out = reflected(vs[..., :, i : i + 1], tau[..., i], out)
-    return out
+    return in_columns(current(out))
 
 
 publish(householder_product, ("orgqr",), True, True)
@@ -80,22 +79,28 @@ def ormqr(input, tau, other, left=True, transpose=False):
     """Q other (or other Q; with `transpose` the adjoint of Q), Q being the whole product of the reflectors."""
     fitting(current(input), tau, other, -2 if left else -1)
     if not left:
-        return ormqr(input, tau, other.mH, True, not transpose).mH
+        return in_columns(current(ormqr(input, tau, other.mH, True, not transpose).mH.clone()))
     vs = reflectors(input)
     numbers = range(tau.shape[-1])
     out = other
     for i in numbers if transpose else reversed(numbers):
         out = reflected(vs[..., :, i : i + 1], (tau.conj() if transpose else tau)[..., i], out)
-    return out
+    return in_columns(current(out))
 
 
 @operation()
 def geqrf(input):
     """(a, tau): R above the diagonal and the reflectors below it. It has no derivative, as in torch."""
     t = matrix(input, "torch.geqrf")
-    raw, tau = np.linalg.qr(np.asarray(concrete(t.detach(), "geqrf")), mode="raw")
-    packed = np.ascontiguousarray(np.swapaxes(raw, -1, -2)).astype(dtype_of(t), copy=False)
-    return RETURN["geqrf"](new(packed), new(tau.astype(dtype_of(t), copy=False)))
+    shape, d = shape_of(t), dtype_of(t)
+    return RETURN["geqrf"](*on_values(factored, [(shape, d), ((*shape[:-2], min(shape[-2:])), d)], t))
+
+
+def factored(a):
+    """(R above the reflectors, tau) of an array."""
+    raw, tau = np.linalg.qr(a, mode="raw")
+    packed = np.ascontiguousarray(raw).astype(a.dtype, copy=False).swapaxes(-1, -2)  # (as LAPACK leaves it)
+    return packed, np.ascontiguousarray(tau, a.dtype)
 
 
 NAMES = {"householder_product": householder_product}

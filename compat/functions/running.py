@@ -65,7 +65,7 @@ def complex_logcumsumexp(t, axis):
     """log(cumsum(exp(t))), the largest real part taken out."""
     top = P["stop"](P["max"](P["real"](t), axes=(axis,)))
     top = P["reshape"](top, shape=with_ones(shape_of(t), (axis,)))
-    return P["add"](P["log"](P["cumsum"](P["exp"](P["sub"](t, top)), axis=axis, reverse=False)), top)
+    return in_c_order(P["add"](P["log"](P["cumsum"](P["exp"](P["sub"](t, top)), axis=axis, reverse=False)), top))
 
 
 running("logcumsumexp", "cumlogsumexp", "LogcumsumexpBackward0")

@@ -2,7 +2,7 @@
 
 from .. import dtypes
 from ..tensor import Tensor, current
-from .operands import KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, rank
+from .operands import KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, iterated, rank
 from .refusals import refuse
 from .register import named, operation, released, twin
 from .results import C_NAMES
@@ -38,7 +38,7 @@ def lerp(input, end, weight):
         near = abs(weight) < 0.5
         part = released(gap * (weight if near else 1 - weight), False)
         out = input + part if near else end - part
-    return named(out, lerped(end, weight), (input, end, weight))
+    return named(iterated(out, input, end, weight), lerped(end, weight), (input, end, weight))
 
 
 def alike(x, y, z):

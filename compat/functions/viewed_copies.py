@@ -1,7 +1,10 @@
 """What torch has of its view operations as copies: torch.view_copy and its kin, and the unsafe_ forms of split.
 
-Invariant: a result shares no memory with its operand, and its node is that of the view with `_copy` behind it.
+Invariant: but for those of the latter, a result shares no memory with its operand, and its node is that of the view with `_copy` behind it.
 """
+
+from funcgrad.core.laid import noted
+from funcgrad.core.trace import TAPE
 
 from ..tensor import current
 from .copies import contiguous_copy
@@ -73,11 +76,20 @@ def detach_copy(input):
     return copied(input.detach())
 
 
+def lying_on(copy, view):
+    """A copy that is moved to the memory of a view."""
+    if copy.owner is view.owner is TAPE:
+        copy.val = view.val
+        noted(copy)
+    return copy
+
+
 def unsafe(name, node):
     def f(input, *args, **kwargs):
-        return named(copied(FUNCTIONS[name](input, *args, **kwargs)), node, (input,))
+        views = FUNCTIONS[name](input, *args, **kwargs)
+        return named(tuple([lying_on(copied(v), v) for v in views]), node, (input,))
 
-    f.__doc__ = f"{name}, as copies, which may be changed in place."
+    f.__doc__ = f"{name}, as Tensors over the same memory that are no views and have versions of their own."
     operation(name=f"unsafe_{name}")(f)
 
 

@@ -14,6 +14,7 @@ from ..errors import NotDifferentiableError, ShapeError
 from . import halves, state
 from .aval import Aval, describe, dtype_of, ndarray, shape_of
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Taped, fresh, root_of
+from .laid import LAID
 from .node import TapeNode
 from .primitive import PRIMITIVES
 from .quiet import IGNORE, enter, leave, quiet
@@ -55,7 +56,7 @@ def taped_view(x, prim, value, params, label):
     out.val = value
     out.store = x.store or x.stamp()[0]
     alias = x.alias
-    if alias is None:
+    if alias is None or alias is LAID:
         out.alias = Alias(x, (None, (prim, params)))
     else:
         out.alias = Alias(alias.base, (alias.link, (prim, params)))
@@ -97,7 +98,7 @@ def viewed(x, prim, params):
     if not isinstance(x, Handle):
         return out
     alias = x.alias
-    if alias is None:
+    if alias is None or alias is LAID:
         base, link = x, None
     elif type(alias) is Frozen:
         return out
@@ -215,7 +216,7 @@ def unrecorded(box, prim, args, params):
     """The write into NumPy memory that nothing tracks, which is what optimisers do: True if it was one, and is done.
     `box`, a Tensor, is up to date."""
     alias = box.alias
-    root = box if alias is None else alias.base if type(alias) is Alias else None
+    root = box if alias is None or alias is LAID else alias.base if type(alias) is Alias else None
     if prim.into is None or shared.staging or root is None or box.owner is not TAPE or root.owner is not TAPE:
         return False
     recording = tls.grad

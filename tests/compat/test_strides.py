@@ -1,4 +1,4 @@
-"""The order of memory of results on images in channels_last, against what torch 2.13 gave (tests/expected/strides.json.xz)."""
+"""The order of memory of results on images and matrices, against what torch 2.13 gave (tests/expected/strides.json.xz)."""
 
 import json
 import lzma
@@ -8,7 +8,7 @@ import warnings
 import pytest
 
 import compat
-from tests.strides_of_results import known, made, strides, written_through
+from tests.strides_of_results import MATRICES, known, made, matrices, strides, written_through
 
 PATH = pathlib.Path(__file__).parents[1] / "expected" / "strides.json.xz"
 STORED = json.loads(lzma.decompress(PATH.read_bytes()))
@@ -16,19 +16,33 @@ CALLS = STORED["calls"]
 NAMES = sorted(CALLS)
 
 
-@pytest.mark.parametrize("part", range(8))
-def test_as_torch(part):
-    """Each result that compat gives too has torch's strides, or differs in a way that the docs name."""
-    wrong = []
+def differing(calls, space):
+    """The calls whose results have other strides than torch's, and are not of a function that the docs name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in NAMES[part::8]:
-            space = made(compat, "channels_last", "channels_last")
-            for call, want in CALLS[name].items():
-                got = strides(call, space)
-                if got and got != want and not known("channels_last", "channels_last", call, got, want):
-                    wrong.append((call, got, want))
-    assert not wrong
+        found = [(call, strides(call, space), want) for call, want in calls.items() if not known(call)]
+    return [(call, got, want) for call, got, want in found if got and got != want]
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_as_torch(part):
+    """Each result that compat gives too has torch's strides."""
+    assert not [
+        d for name in NAMES[part::8] for d in differing(CALLS[name], made(compat, "channels_last", "channels_last"))
+    ]
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_two_orders(part):
+    """So have those of operands in two orders of memory."""
+    calls = dict(list(STORED["mixed"].items())[part::8])
+    assert not differing(calls, made(compat, "permuted", "contiguous"))
+
+
+@pytest.mark.parametrize("which", MATRICES, ids=str)
+def test_matrices(which):
+    """And those of linear algebra, which LAPACK leaves in columns."""
+    assert not differing(STORED["matrices"][MATRICES.index(which)], matrices(compat, *which))
 
 
 @pytest.mark.parametrize("layout", STORED["views"])

@@ -120,7 +120,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     d = dtype_of(t)
     mean = T["mean"](T["pow"](input, 2), axes, True)
     out = P["mul"](t, P["rsqrt"](by_number(ADD, mean, float(np.finfo(d).eps if eps is None else eps))))
-    out = scaled(out, weight, None, normalized)
+    out = like_image(scaled(out, weight, None, normalized), t)
     return out if dtype_of(current(out)) == d else P["cast"](out, dtype=d)
 
 
@@ -331,7 +331,7 @@ def instance_norm(
     for k in ("running_mean", "running_var"):
         if each[k] is not None and flat.is_floating_point():
             each[k] = each[k].to((flat if weight is None else weight).dtype)
-    out = native_batch_norm(flat, **each, training=use_input_stats, momentum=momentum, eps=eps)
+    out = in_c_order(current(native_batch_norm(flat, **each, training=use_input_stats, momentum=momentum, eps=eps)))
     if use_input_stats:
         for name in ("running_mean", "running_var"):
             if own[name] is not None:

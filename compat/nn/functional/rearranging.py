@@ -29,7 +29,8 @@ def pixel_shuffle(input, upscale_factor):
     k = len(lead)
     x = P["reshape"](x, shape=(*lead, c // (r * r), r, r, h, w))
     x = P["transpose"](x, perm=(*range(k), k, k + 3, k + 1, k + 4, k + 2))
-    return labelled(P["reshape"](x, shape=(*lead, c // (r * r), h * r, w * r)), "PixelShuffleBackward0", (input,))
+    out = like_image(P["reshape"](x, shape=(*lead, c // (r * r), h * r, w * r)), current(input))
+    return labelled(out, "PixelShuffleBackward0", (input,))
 
 
 def pixel_unshuffle(input, downscale_factor):
@@ -49,7 +50,8 @@ def pixel_unshuffle(input, downscale_factor):
     k = len(lead)
     x = P["reshape"](x, shape=(*lead, c, h // r, r, w // r, r))
     x = P["transpose"](x, perm=(*range(k), k, k + 2, k + 4, k + 1, k + 3))
-    return labelled(P["reshape"](x, shape=(*lead, c * r * r, h // r, w // r)), "PixelUnshuffleBackward0", (input,))
+    out = like_image(P["reshape"](x, shape=(*lead, c * r * r, h // r, w // r)), current(input))
+    return labelled(out, "PixelUnshuffleBackward0", (input,))
 
 
 def check_image(shape, name):
