@@ -119,6 +119,11 @@ class Primitive:
         return not (self.multi or self.record or self.users or self.source)
 
     @functools.cached_property
+    def batch_of_arrays(self):
+        """The batching rule over arrays, with torch's NumPy functions."""
+        return raw(self.batch, "torch")
+
+    @functools.cached_property
     def fast(self):
         """The written-out function of this primitive for the functional face, or the primitive itself."""
         from .fast import written_out

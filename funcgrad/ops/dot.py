@@ -55,6 +55,16 @@ def _transposed(nx, ny, dims, side):
     return new, None if order == tuple(range(nx)) else inverse_permutation(order)
 
 
+@functools.lru_cache(maxsize=1024)
+def _mapped(dims, left, right):
+    """dims where the left, or the right, operand has a mapped axis in front."""
+    (xc, yc), (xb, yb) = dims
+    lead = (0,) if left and right else ()
+    xc, xb = (tuple([a + left for a in axes]) for axes in (xc, xb))
+    yc, yb = (tuple([a + right for a in axes]) for axes in (yc, yb))
+    return (xc, yc), (lead + xb, lead + yb)
+
+
 def _dot_transpose(ct, x, y, dims, side):
     """The cotangent of one operand: contract ct with the other operand over the axes that operand kept."""
     new, perm = _transposed(len(shape_of(x)), len(shape_of(y)), dims, side)
@@ -184,21 +194,17 @@ class dot_general:
         return Aval(shape, np.result_type(dtype_of(x), dtype_of(y)))
 
     def batch(size, xs, ds, *, dims):
-        (xc, yc), (xb, yb) = dims
         dx, dy = ds
-        x, y = (v if d is None else front(v, d) for v, d in zip(xs, ds, strict=True))
-
-        def up(axes, d):
-            return tuple(a + (d is not None) for a in axes)
-
-        both = dx is not None and dy is not None
-        lead = (0,) if both else ()
-        out = dot_general(x, y, dims=((up(xc, dx), up(yc, dy)), (lead + up(xb, dx), lead + up(yb, dy))))
-        if both:
-            return out, 0
-        if dx is not None:
-            return out, len(xb)
-        return out, len(shape_of(out)) - len(free_axes(len(shape_of(y)) - 1, yc, yb)) - 1
+        x, y = xs
+        if dx:
+            x = front(x, dx)
+        if dy:
+            y = front(y, dy)
+        out = dot_general(x, y, dims=_mapped(dims, dx is not None, dy is not None))
+        (_, yc), (xb, yb) = dims
+        if dx is None:
+            return out, len(shape_of(out)) - len(free_axes(len(shape_of(y)) - 1, yc, yb)) - 1
+        return out, len(xb) if dy is None else 0
 
     transpose = (
         lambda ct, x, y, *, dims: _dot_transpose(ct, x, y, dims, 0),
