@@ -150,6 +150,20 @@ torch.optim.SGD(nn.LazyLinear(2).parameters(), lr=0.1)
 nn.Linear(2,2).load_state_dict(nn.LazyLinear(2).state_dict())
 nn.LazyConv1d(2,3)(X(2))
 nn.LazyConv1d(2,3)(X(1,2,3,4))
+m.register_full_backward_hook(lambda k, gi, go: gi[0]); m(X(4,2)).sum().backward()
+m.register_full_backward_pre_hook(lambda k, go: go[0]); m(X(1,2)).sum().backward()
+m.register_full_backward_hook(lambda k, gi, go: (gi[0].double(),)); m(X(4,2)).sum().backward()
+m.register_full_backward_hook(lambda k, gi, go: 3); m(X(4,2)).sum().backward()
+U.spectral_norm(m.a); U.remove_spectral_norm(m.a); m.load_state_dict(m.state_dict())
+U.spectral_norm(m.a); s = m.state_dict(); s = {**s, 'a.weight': s['a.weight_orig'] / 2}; del s['a.weight_v']; m.load_state_dict(s, False); m.a.weight_v
+nn.ModuleList([nn.ReLU()]).insert(-1, nn.Tanh())
+nn.ModuleDict({}).pop([1])
+nn.ConvTranspose2d(4, 4, (2, 3), padding=7)(X(1, 4, 6, 6))
+nn.ConvTranspose1d(4, 4, 2, padding=7)(X(0, 4, 6))
+nn.MaxUnpool2d(2, padding=7)(*F.max_pool2d(X(2, 4, 6, 6), 2, return_indices=True))
+nn.AdaptiveAvgPool2d(torch.tensor(1))(X(2, 4, 6, 6))
+m = nn.BatchNorm1d(2); A = optim.swa_utils.AveragedModel(m, multi_avg_fn=optim.swa_utils.get_swa_multi_avg_fn(), use_buffers=True); A.update_parameters(m); A.update_parameters(m)
+x = torch.tensor([nan, 0., 1.], requires_grad=True); torch.autograd.grad(x.abs(), x, torch.full((3,), inf))
 """
 ATTENTION = """
 def att(**k):
@@ -248,6 +262,17 @@ nn.LSTMCell(3,4)(X(2,3),(X(2,4),X(3,4)))
 nn.LSTMCell(3,4)(X(2,2))
 nn.GRUCell(3,4)(X(1,2,3))
 nn.GRUCell(3,4)(X(2,3),X(3,4))
+seen = []; m = nn.RNN(3,5); x = X(2,1,3); _ = [p.register_hook(lambda g, n=n: seen.append(n)) for n, p in [('x', x), *m.named_parameters()]]; m(x)[0].sum().backward(); seen
+seen = []; m = nn.RNN(3,5,nonlinearity='relu',bidirectional=True); x = X(2,1,3); _ = [p.register_hook(lambda g, n=n: seen.append(n)) for n, p in [('x', x), *m.named_parameters()]]; m(x)[0].sum().backward(); seen
+seen = []; m = nn.LSTM(3,5).double(); x = X(2,1,3); _ = [p.register_hook(lambda g, n=n: seen.append(n)) for n, p in [('x', x), *m.named_parameters()]]; m(x.double())[0].sum().backward(); seen
+seen = []; m = nn.RNNCell(3,5); x = X(2,1,3); _ = [p.register_hook(lambda g, n=n: seen.append(n)) for n, p in [('x', x), *m.named_parameters()]]; m(x[0]).sum().backward(); seen
+seen = []; m = nn.LSTMCell(3,5); x = X(2,1,3); _ = [p.register_hook(lambda g, n=n: seen.append(n)) for n, p in [('x', x), *m.named_parameters()]]; m(x[0])[0].sum().backward(); seen
+seen = []; m = nn.GRUCell(3,5); x = X(2,1,3); _ = [p.register_hook(lambda g, n=n: seen.append(n)) for n, p in [('x', x), *m.named_parameters()]]; m(x[0]).sum().backward(); seen
+R.pack_padded_sequence(torch.ones(3,2,1),[3,0])
+R.pack_padded_sequence(torch.ones(3,2,1),torch.tensor([3.5,2]))
+R.pack_padded_sequence(torch.ones(3,2,0),[3,2])
+R.pack_padded_sequence(torch.ones(3,2,1),[[3,2]])
+R.pack_padded_sequence(torch.ones(3),[3])
 """
 
 

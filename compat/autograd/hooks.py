@@ -36,15 +36,17 @@ def asked(hook, *args):
 
 
 def replaced(hook, got, shown, ct):
-    """The cotangent that a hook's result stands for; TypeError, RuntimeError in torch's words if it cannot."""
+    """The cotangent that the result of a hook (or of one of that name) stands for; TypeError, RuntimeError in torch's words if it
+    cannot."""
     if got is None:
         return ct
     if not isinstance(got, Tensor):
         raise TypeError(f"expected Variable, but hook returned '{type(got).__name__}'")
-    what = {"size": got.shape != shown.shape, "type": got.dtype != shown.dtype}
-    for changed in what:
-        if what[changed]:
-            raise RuntimeError(f"hook '{getattr(hook, '__name__', repr(hook))}' has changed the {changed} of value")
+    name = hook if isinstance(hook, str) else getattr(hook, "__name__", repr(hook))
+    if got.shape != shown.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+    if got.dtype != shown.dtype:
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {shown.type()} got {got.type()})")
     walk = walking()
     return conjugated(got) if walk.create else payload(conjugated(got), walk.home)
 
@@ -89,6 +91,7 @@ def register_hook(self, hook):
         shown = shown_gradient(ct)
         return replaced(hook, asked(hook, shown), shown, ct)
 
+    on_cotangent.hook = hook
     return register(extra.hooks, on_cotangent)
 
 

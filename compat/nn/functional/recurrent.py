@@ -10,43 +10,51 @@ from funcgrad.core import state
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import dtype_of, floating, shape_of
+from ...functions.pointwise import complex_sigmoid
 from ...functions.products import need_same_dtype
+from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import renamed, spoken
+from ...functions.register import check_castable, renamed, spoken
 from ...rewriting import grouped
 from ...tensor import Tensor, current
 from .dropouts import dropout
-from .products import linear
+from .products import affine, linear
 
 P = PRIMITIVES
 BY_ROWS = (((1,), (1,)), ((), ()))  # x @ w.T
 
 
 # ------------------------------------------------------------------------------------------------ cells
-def plus(x, bias):
-    return x if bias is None else P["add"](x, bias)
+def product(h, w, b):
+    """h @ w.T + b."""
+    return (
+        P["dot_general"](h, w, dims=BY_ROWS) if b is None else affine(h, w, b, (shape_of(h), shape_of(w), shape_of(b)))
+    )
+
+
+def gate(x):
+    return P["sigmoid"](x) if dtype_of(x).kind != "c" else complex_sigmoid(x)
 
 
 def columns(x, start, stop):
     return P["getitem"](x, idx=(slice(None), slice(start, stop)))
 
 
-def lstm_step(x, state, w, b, projection):
-    """The next (hidden, cell) state; x holds the input's part of the gates i, f, g, o, biases included."""
-    h, c = state
+def lstm_state(gates, state, projection):
+    """The next (hidden, cell) state, of sums for the gates i, f, g, o."""
+    c = state[1]
     n = shape_of(c)[1]
-    gates = P["add"](x, P["dot_general"](h, w, dims=BY_ROWS))
-    both = P["sigmoid"](columns(gates, 0, 2 * n))
+    both = gate(columns(gates, 0, 2 * n))
     new = P["tanh"](columns(gates, 2 * n, 3 * n))
-    out = P["sigmoid"](columns(gates, 3 * n, 4 * n))
+    out = gate(columns(gates, 3 * n, 4 * n))
     c = P["add"](P["mul"](columns(both, n, 2 * n), c), P["mul"](columns(both, 0, n), new))
     h = P["mul"](out, P["tanh"](c))
     return (h if projection is None else P["dot_general"](h, projection, dims=BY_ROWS)), c
 
 
 def lstm_step_in_one(x, state, w, b, projection):
-    """The same of few nodes, for layers of which torch shows none."""
+    """The step of few nodes, for layers of which torch shows none; x holds the biases."""
     h, c = state
     gates = P["lstm_gates"](P["affine"](h, w, x))
     c = P["lstm_state"](gates, c)
@@ -57,28 +65,28 @@ def gru_step(x, state, w, b, projection):
     """The next (hidden,) state; x holds the input's part of the gates r, z, n, b the other's bias."""
     (h,) = state
     n = shape_of(h)[1]
-    other = plus(P["dot_general"](h, w, dims=BY_ROWS), b)
-    gates = P["sigmoid"](P["add"](columns(x, 0, 2 * n), columns(other, 0, 2 * n)))
+    other = product(h, w, b)
+    gates = gate(P["add"](columns(x, 0, 2 * n), columns(other, 0, 2 * n)))
     reset, keep = columns(gates, 0, n), columns(gates, n, 2 * n)
     new = P["tanh"](P["add"](columns(x, 2 * n, 3 * n), P["mul"](reset, columns(other, 2 * n, 3 * n))))
     return (P["add"](P["mul"](P["sub"](h, new), keep), new),)
 
 
-def simple_step(nonlinearity):
+AFTER = {  # the next state of the sum of what input and state give
+    "LSTM": lstm_state,
+    "RNN_TANH": lambda gates, state, projection: (P["tanh"](floating(gates)),),
+    "RNN_RELU": lambda gates, state, projection: (P["relu"](gates),),
+}
+
+
+def summed(after):
     def step(x, state, w, b, projection):
-        return (P[nonlinearity](P["add"](x, P["dot_general"](state[0], w, dims=BY_ROWS))),)
+        return after(P["add"](product(state[0], w, b), x), state, projection)
 
     return step
 
 
-STEPS = {"LSTM": lstm_step, "GRU": gru_step, "RNN_TANH": simple_step("tanh"), "RNN_RELU": simple_step("relu")}
-
-
-def biases(mode, b_ih, b_hh):
-    """(what is added to the projected input, what each step adds): only GRU's gates need the second apart."""
-    if mode == "GRU" or b_ih is None or b_hh is None:
-        return b_ih, b_hh
-    return P["add"](current(b_ih), current(b_hh)), None
+STEPS = {"GRU": gru_step} | {mode: summed(after) for mode, after in AFTER.items()}
 
 
 def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
@@ -86,11 +94,25 @@ def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     check_cell(input, state, w_ih, w_hh)
     for x, w, b in ((input, w_ih, b_ih), (state[0], w_hh, b_hh)):
         need_one_dtype(x, w, b)
-    first, second = biases(mode, b_ih, b_hh)
-    x = plus(P["dot_general"](current(input), current(w_ih), dims=BY_ROWS), None if first is None else current(first))
+    need_kind(mode, dtype_of(current(input)))
     state = tuple([current(s) for s in state])
-    second = None if second is None else current(second)
-    return STEPS[mode](x, state, current(w_hh), second, None)
+    w, b = current(w_hh), None if b_hh is None else current(b_hh)
+    if mode == "GRU":
+        return gru_step(linear(input, w_ih, b_ih), state, w, b, None)
+    other = product(state[0], w, b)  # (torch's graph has it first)
+    return AFTER[mode](P["add"](other, linear(input, w_ih, b_ih)), state, None)
+
+
+def need_kind(mode, d, steps=1):
+    """torch's errors for numbers that are no floats."""
+    if d.kind == "b":
+        refuse("addmm_impl_cpu_", d)
+    if d.kind == "c" and mode == "RNN_RELU":
+        raise NotImplementedError("clamp is not supported for complex types")
+    if d.kind in "iu" and mode in ("LSTM", "GRU"):
+        check_castable(d, np.dtype(np.float32))
+    if d.kind in "iu" and mode == "RNN_TANH" and steps > 1:
+        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got Float and {spoken(d).capitalize()}")
 
 
 def need_one_dtype(x, w, b):
@@ -176,11 +198,12 @@ def at_times(x, sizes, packed):
 def direction(mode, x, initial, params, sizes, packed, reverse):
     """One layer in one direction: (its outputs as a sequence, its last state)."""
     w_ih, w_hh, b_ih, b_hh, projection = params
-    first, second = biases(mode, b_ih, b_hh)
+    need_kind(mode, dtype_of(current(x)), len(sizes))
+    whole = mode == "LSTM" and not packed and projection is None and dtype_of(current(x)) == np.float32
+    first, second = (P["add"](current(b_ih), current(b_hh)), None) if whole and b_hh is not None else (b_ih, b_hh)
     projected = current(linear(x, w_ih, first))
     own = [None if p is None else current(p) for p in (w_hh, second, projection)]
     initial = tuple([current(s) for s in initial])
-    whole = mode == "LSTM" and not packed and projection is None and dtype_of(projected) == np.float32
     if whole and (own[0].owner is TAPE or state.tls.stage is not None and own[0].owner is state.tls.stage.tape):
         out, last = lstm_layer(projected, *initial, own[0], reverse)
     else:

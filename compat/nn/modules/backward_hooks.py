@@ -69,21 +69,20 @@ class Gate:
         return tuple(shown)
 
     def passed_on(self, got, shown, cts, at, what):
-        """The cotangents, or those that a hook's result stands for. `what`: the hook and what it returns, for an error."""
+        """The cotangents, or those that a hook's result stands for. `what`: its kind and what it returns, for an error."""
         if got is None:
             return cts
-        hook, kind, name = what
-        new = (got,) if isinstance(got, Tensor) else tuple(got)
-        if len(new) != len(shown):
+        kind, name = what
+        if len(got) != len(shown):  # (of a Tensor that is no tuple, too)
             raise RuntimeError(
-                f"Backward {kind} returned an invalid number of {name}, got {len(new)}, but expected {len(shown)}"
+                f"Backward {kind} returned an invalid number of {name}, got {len(got)}, but expected {len(shown)}"
             )
-        return [ct if ct is None else replaced(hook, new[i], shown[i], ct) for i, ct in zip(at, cts)]
+        return [ct if ct is None else replaced("hook", got[i], shown[i], ct) for i, ct in zip(at, cts)]
 
     def see_outputs(self, cts, at, count):
         for hook in self.pre:
             shown = self.spread(cts, at, count)
-            cts = self.passed_on(asked(hook, self.module, shown), shown, cts, at, (hook, "pre hook", "grad_output"))
+            cts = self.passed_on(asked(hook, self.module, shown), shown, cts, at, ("pre hook", "grad_output"))
         self.grad_outputs = self.spread(cts, at, count)
         if not self.has_inputs:
             self.without_inputs()
@@ -108,5 +107,5 @@ class Gate:
         for hook in self.hooks:
             shown = self.spread(cts, at, count)
             got = asked(hook, self.module, shown, self.grad_outputs)
-            cts = self.passed_on(got, shown, cts, at, (hook, "hook", "grad_input"))
+            cts = self.passed_on(got, shown, cts, at, ("hook", "grad_input"))
         return cts
