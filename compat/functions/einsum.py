@@ -12,6 +12,7 @@ from .arithmetic import MUL
 from .joining import need_tensors
 from .operands import P, cast, dtype_of, need_scalar_type, rank, shape_of
 from .products import DOT, batched
+from .refusals import refuse
 from .register import METHODS, operation, renamed
 from .shape import reshaped
 
@@ -90,9 +91,16 @@ def check_lengths(operands, terms):
             lengths[k] = max(lengths[k], n)
 
 
+def need_bmm(x):
+    """The refusal of torch's product of stacks of matrices."""
+    if dtype_of(x).kind == "b":
+        refuse("bmm", dtype_of(x))
+
+
 def sum_of_products(x, y, dims, ordered):
     """x * y summed over dims that both have, which stay with length 1: one product of stacks of matrices. `ordered`: the
     left one is the operand whose own dims come first."""
+    need_bmm(x)
     s, r = shape_of(x), shape_of(y)
     axes = range(len(s))
     shared = [i for i in axes if i not in dims and s[i] != 1 and r[i] != 1]
@@ -139,13 +147,13 @@ def einsum(*operands):
         raise ValueError(
             "einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list"
         )
-    equation, *operands = operands
+    equation, *operands = given = operands
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = operands[0]
     if not isinstance(equation, str):
         if not isinstance(equation, Tensor):
             raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")
-        equation, operands = from_sublists((equation, *operands))
+        equation, operands = from_sublists((equation, *given[1:]))
     need_tensors(operands, 1)
     terms, result = spelled_out(equation, operands)
     check_lengths(operands, terms)
@@ -175,6 +183,7 @@ def in_one_product(x, y, a, b, result, order):
     left, right = [k for k in a if k not in both], [k for k in b if k not in both]
     if not inner:
         return None
+    need_bmm(x)
     dims = [(tuple([t.index(k) for k in inner]), tuple([t.index(k) for k in batch])) for t in (a, b)]
     if [*batch, *left, *right] == result:
         out = DOT(x, y, dims=tuple(zip(*dims)))
@@ -202,9 +211,18 @@ def in_steps(operands, terms, order, count):
     return core_view(t, P["reshape"], shape=shape_of(t)[:count]) if inner else t
 
 
+def spelling(numbers):
+    """A list of subscripts as letters, torch's: capitals first."""
+    text = ""
+    for k in numbers:
+        if k is not Ellipsis and not 0 <= k < 52:
+            raise ValueError("einsum(): subscript in subscript list is not within the valid range [0, 52)")
+        text += "..." if k is Ellipsis else chr(ord("A") + k if k < 26 else ord("a") + k - 26)
+    return text
+
+
 def from_sublists(arguments):
     """einsum(operand, [0, 1], ..., [0]) as an equation."""
     *pairs, last = arguments if len(arguments) % 2 else (*arguments, None)
-    spell = lambda ks: "".join(["..." if k is Ellipsis else chr(ord("a") + k) for k in ks])
-    equation = ",".join(map(spell, pairs[1::2]))
-    return (equation if last is None else f"{equation}->{spell(last)}"), pairs[::2]
+    equation = ",".join(map(spelling, pairs[1::2]))
+    return (equation if last is None else f"{equation}->{spelling(last)}"), pairs[::2]

@@ -5,13 +5,20 @@ Invariant: nothing here runs in a call that succeeds, and what it raises is true
 
 import re
 
+from funcgrad.core import state
+
 from ..errors import size_mismatch
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import refuse_bools
 from .operands import broadcast_shapes, dtype_of, rank, shape_of
-from .register import check_castable
-from .results import check_out
+from .register import check_castable, check_writable, out_with_gradient, tensors_in
+from .results import ROWS, check_out
 
+OF_INPUT = ("Found dtype", "Expected the dtype for input")  # what a result of the input's dtype may be written into
+IN_OTHER_WORDS = frozenset(  # of whose out= torch says other things first
+    "inv solve eigh cholesky qr svd det cond pinv tensorinv tensorsolve fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 hfft2 ihfft2 "
+    "fftn ifftn rfftn irfftn hfftn ihfftn".split()
+)
 NO_KERNEL = "not implemented for '"
 NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
 ALONG = {  # functions that take a dimension: its place among their arguments
@@ -38,7 +45,7 @@ def earlier(error, own, args, kwargs):
     """The error that torch raises in the place of this one, or None if there is no other."""
     text = str(error)
     try:
-        if "out" in kwargs and isinstance(kwargs["out"], Tensor) and args and isinstance(args[0], Tensor):
+        if "out" in kwargs and isinstance(kwargs["out"], Tensor) and tensors_in(args[:1]):
             out_first(own, args, kwargs["out"])
         if own.rstrip("_") in ("sub", "subtract", "rsub") and text.startswith("The size of tensor"):
             refuse_bools(*tensors(args, kwargs)[:2])
@@ -55,6 +62,15 @@ def out_first(own, args, out):
     """Of these functions, torch looks at out= before anything else."""
     if own in ("cond", "pinv", "tensorinv"):
         check_out("linalg_" + own, dtype_of(current(out)), dtype_of(current(args[0])))
+    name = own.removeprefix("special_")
+    if ROWS.get(own, "").startswith(OF_INPUT) and own[:2] != "cl" or own in ("dot", "vdot", "logcumsumexp"):
+        check_out(own, dtype_of(current(out)), dtype_of(current(args[0])))
+    if own in IN_OTHER_WORDS:
+        return
+    if name not in COMPARISONS and state.tls.grad and any([t.requires_grad for t in (*tensors_in(args), out)]):
+        raise out_with_gradient(own)
+    if stretches(own):
+        check_writable(current(out))
 
 
 def stretches(own):

@@ -14,7 +14,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ... import dtypes
 from ...functions.kernels import refuse_in
-from ...functions.operands import dtype_of, shape_of
+from ...functions.operands import cast, check_sizes, dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import spoken
 from ...functions.results import C_NAMES
@@ -48,6 +48,8 @@ def scaled_dot_product_attention(
     """
     check_operands(query, key, value, attn_mask)
     given = (query, key, value)
+    if dropout_p and not 0 <= dropout_p <= 1 and dtype_of(current(query)).kind not in "fc":
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p:g}")
     if enable_gqa:
         key, value = (t.repeat_interleave(query.shape[-3] // t.shape[-3], -3) for t in (key, value))
     one_node = query.dim() == key.dim() == 4 and not dropout_p and query.shape[-1] == value.shape[-1]
@@ -75,7 +77,7 @@ def scaled_dot_product_attention(
         weights = P["where"](dead, dtype_of(weights).type(0), weights)
     if dropout_p > 0:
         if dropout_p > 1:
-            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p}")
+            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p:g}")
         weights = dropout(weights, dropout_p)
     if not one_node:
         return T["matmul"](weights, value)
@@ -129,7 +131,9 @@ def masked(scores, mask, is_causal):
     if mask is None:
         return scores, None
     m = current(mask)
-    scores = P["where"](m, current(scores), lowest) if dtype_of(m).kind == "b" else scores + mask
+    if dtype_of(m).kind == "b":
+        check_sizes(current(scores), m)
+    scores = P["where"](m, current(scores), lowest) if dtype_of(m).kind == "b" else scores + cast(m, lowest.dtype)
     s = current(scores)
     shape = shape_of(s)
     dead = P["all"](P["equal"](s, lowest), axes=(len(shape) - 1,))
