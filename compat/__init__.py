@@ -47,7 +47,6 @@ _NAMES = {
     "func": "vmap",
     "errors": "AcceleratorError OutOfMemoryError",
     "functions.random": "Generator default_generator",
-    "functions.return_types": "return_types",
     "printing": "set_printoptions",
     "runner": "install uninstall",
     "serialization": "load save",
@@ -65,6 +64,9 @@ _NAMES = {
     "nn.functional.native": "celu celu_ max_pool1d max_pool2d max_pool3d rms_norm rrelu rrelu_ selu selu_ threshold threshold_ adaptive_max_pool1d affine_grid_generator alpha_dropout dropout feature_alpha_dropout batch_norm binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss "
     "ctc_loss embedding embedding_bag embedding_renorm_ feature_dropout grid_sampler group_norm hinge_embedding_loss instance_norm kl_div layer_norm "
     "margin_ranking_loss norm_except_dim poisson_nll_loss triplet_margin_loss",
+    "nn.functional.inner": "batch_norm_update_stats constant_pad_nd convolution grid_sampler_2d grid_sampler_3d native_batch_norm "
+    "native_dropout native_group_norm native_layer_norm",
+    "control": "cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
     "nn.functional.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
 }
 

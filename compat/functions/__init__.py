@@ -27,13 +27,15 @@ FUNCTIONS = {  # torch.<name>, by family
     "cartesian_prod combinations vander complex polar FloatTensor DoubleTensor HalfTensor LongTensor IntTensor "
     "ShortTensor CharTensor ByteTensor BoolTensor BFloat16Tensor",
     "dense_only": "smm sspaddmm quantize_per_tensor quantize_per_channel sparse_coo_tensor sparse_csr_tensor eig "
-    "lstsq matrix_rank solve symeig dequantize is_storage",
+    "lstsq matrix_rank solve symeig dequantize slice_inverse is_storage",
     "diagonals": "diagonal diag_embed diag diagflat tril triu",
     "einsum": "einsum",
     "extremes": "max amax argmax min amin argmin aminmax",
+    "fake_quantized": "fake_quantize_per_tensor_affine fake_quantize_per_channel_affine",
     "filling": "zero_",
     "gathering": "index_select index_add index_copy index_fill gather scatter scatter_add scatter_reduce "
     "take_along_dim take put index_put nonzero argwhere masked_select masked_scatter unravel_index",
+    "hashing": "hash_tensor",
     "in_place": "addmv_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ fill_ fix_ frac_ gcd_ index_put_ lcm_ "
     "ldexp_ logit_ nan_to_num_ negative_ round_ square_ xlogy_ fill dropout_ alpha_dropout_ feature_dropout_ "
     "feature_alpha_dropout_ detach detach_",
@@ -44,7 +46,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "det pinverse matrix_power matrix_exp",
     "low_rank": "svd_lowrank pca_lowrank lobpcg",
     "lu": "lu lu_unpack lu_solve",
-    "norms": "norm dist cdist renorm",
+    "norms": "norm frobenius_norm nuclear_norm dist cdist renorm",
     "outer": "outer ger inner tensordot kron trace cross linalg_cross chain_matmul",
     "placing": "diagonal_scatter as_strided_scatter index_reduce segment_reduce nonzero_static frexp histogramdd "
     "binomial",
@@ -55,7 +57,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "sigmoid_ sinc sinc_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ absolute_ floor floor_ ceil "
     "ceil_ trunc trunc_ relu relu_ sign sign_ fix neg neg_ negative negative_ positive square sgn frac round logit "
     "nan_to_num polygamma mvlgamma",
-    "products": "matmul mm mv dot vdot bmm",
+    "products": "matmul mm spmm dsmm mv dot vdot bmm",
     "random": "manual_seed seed initial_seed get_rng_state set_rng_state rand randn randint randperm rand_like "
     "randn_like randint_like normal bernoulli multinomial poisson",
     "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero var std var_mean std_mean",
@@ -112,6 +114,7 @@ METHODS = {  # attributes of a Tensor, by family
     "gathering": "index_select index_add index_copy index_fill index_add_ index_copy_ index_fill_ gather scatter "
     "scatter_add scatter_reduce scatter_ scatter_add_ scatter_reduce_ take_along_dim take put put_ index_put_ "
     "index_put nonzero argwhere masked_select masked_scatter masked_scatter_",
+    "hashing": "hash_tensor",
     "in_place": "ldexp_ renorm_ conj_physical_ hardshrink prelu",
     "indexing": "__getitem__ __setitem__",
     "joining": "split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select select_scatter "

@@ -1,5 +1,7 @@
 """Distinct values and how often they stand: unique, bincount, histograms; of values alone, without derivatives."""
 
+import math
+
 import numpy as np
 
 from funcgrad.numpy.concrete import concrete
@@ -7,7 +9,8 @@ from funcgrad.numpy.concrete import concrete
 from .. import dtypes
 from ..errors import type_name
 from ..tensor import Tensor, current, wrapped
-from .operands import new
+from .hosted import on_values
+from .operands import dtype_of, new, shape_of
 from .refusals import refuse
 from .register import operation
 from .results import C_NAMES
@@ -87,22 +90,25 @@ def bincount(input, weights=None, minlength=0):
 @operation()
 def histc(input, bins=100, min=0, max=0):  # noqa: A002
     """The counts of the elements in bins of one width between min and max (both 0: those of the data)."""
-    v = values_of(input, "histc")
+    d = dtype_of(current(input))
     need_bins(bins)
     if isinstance(min, complex) or isinstance(max, complex):
         raise RuntimeError("value cannot be converted to type double without overflow")
-    if v.dtype.kind == "u" and (min < 0 or max < 0):
+    if d.kind == "u" and (min < 0 or max < 0):
         raise RuntimeError("value cannot be converted to type uint8_t without overflow")
     if min > max:
         raise RuntimeError("torch.histc: max must be larger than min")
-    need_histogram(v.dtype, "aminmax_cpu" if v.dtype.kind == "c" and min == max == 0 else "histogram_cpu")
-    low, high = (float(v.min()), float(v.max())) if min == max and v.size else (min, max)
-    if low == high:
-        low, high = low - 1, high + 1
-    if not low <= high:
-        raise RuntimeError("torch.histc: max must be larger than min")
-    counts, _ = np.histogram(v, bins, (low, high))
-    return new(counts.astype(v.dtype))
+    need_histogram(d, "aminmax_cpu" if d.kind == "c" and min == max == 0 else "histogram_cpu")
+
+    def of_arrays(v):
+        low, high = (float(v.min()), float(v.max())) if min == max and v.size else (min, max)
+        if low == high:
+            low, high = low - 1, high + 1
+        if not low <= high:
+            raise RuntimeError("torch.histc: max must be larger than min")
+        return (np.histogram(v, bins, (low, high))[0].astype(d),)
+
+    return on_values(of_arrays, [((bins,), d)], input)[0]
 
 
 def need_bins(bins):
@@ -119,25 +125,26 @@ def need_histogram(d, kernel="histogram_cpu"):
 @operation()
 def histogram(input, bins=100, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of a histogram with so many bins of one width, or with the given edges."""
-    v = values_of(input, "histogram")
+    t = current(input)
+    d, size = dtype_of(t), math.prod(shape_of(t))
     if range is not None and isinstance(bins, Tensor) and not bins.dim():
         bins = bins.item()
     if isinstance(bins, int):
         need_bins(bins)
-        if v.dtype.kind == "b" and (range is not None or not v.size):
-            need_histogram(v.dtype)
+        if d.kind == "b" and (range is not None or not size):
+            need_histogram(d)
     if weight is not None:
-        w = values_of(weight, "histogram")
-        if w.dtype != v.dtype:
-            a, b = (C_NAMES[dtypes.name_of(d)] for d in (v.dtype, w.dtype))
+        w = current(weight)
+        if dtype_of(w) != d:
+            a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, dtype_of(w)))
             raise RuntimeError(
                 "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
                 f"but got input({a}), and weight({b})"
             )
-        if w.size != v.size:
+        if math.prod(shape_of(w)) != size:
             raise RuntimeError(
                 "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
-                f"innermost dimension, but got input with shape {[v.size, 1]} and weight with shape {list(w.shape)}"
+                f"innermost dimension, but got input with shape {[size, 1]} and weight with shape {list(shape_of(w))}"
             )
     if range is not None and len(range) != 2:
         raise RuntimeError(
@@ -147,29 +154,35 @@ def histogram(input, bins=100, *, range=None, weight=None, density=False):  # no
         raise RuntimeError(
             f"torch.histogramdd: min should not exceed max, but got min {range[0]:g} max {range[1]:g} for dimension 0"
         )
-    edges = values_of(bins, "histogram") if isinstance(bins, Tensor) else bins
     if isinstance(bins, Tensor):
-        if edges.dtype != v.dtype:
-            a, b = (C_NAMES[dtypes.name_of(d)] for d in (v.dtype, edges.dtype))
+        own = current(bins)
+        if dtype_of(own) != d:
+            a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, dtype_of(own)))
             raise RuntimeError(
                 "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
                 f"{a} and bins for dimension 0 with dtype {b}"
             )
-        if edges.ndim != 1:
+        if len(shape_of(own)) != 1:
             raise RuntimeError(
-                f"torch.histogramdd: bins tensor should have one dimension, but got {edges.ndim} dimensions in the bins tensor for "
+                f"torch.histogramdd: bins tensor should have one dimension, but got {len(shape_of(own))} dimensions in the bins tensor for "
                 "dimension 0"
             )
-        if not edges.size:
+        if not shape_of(own)[0]:
             raise RuntimeError(
                 "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for dimension 0"
             )
-        if v.dtype.kind != "f":
-            refuse("histogram_cpu", v.dtype)
+        if d.kind != "f":
+            refuse("histogram_cpu", d)
     elif range is not None:
-        need_histogram(v.dtype)
-    elif v.dtype.kind != "f" or v.dtype in HALVES:
-        refuse("histogramdd", v.dtype)
-    w = None if weight is None else values_of(weight, "histogram").reshape(-1)
-    counts, edges = np.histogram(v.reshape(-1), edges, range, density=density, weights=w)
-    return RETURN["histogram"](new(counts.astype(v.dtype)), new(edges.astype(v.dtype)))
+        need_histogram(d)
+    elif d.kind != "f" or d in HALVES:
+        refuse("histogramdd", d)
+    given = [t for t in (input, weight) if t is not None] + [bins] * isinstance(bins, Tensor)
+
+    def of_arrays(v, *more):
+        edges = more[-1] if isinstance(bins, Tensor) else bins
+        w = None if weight is None else more[0].reshape(-1)
+        return tuple([a.astype(d) for a in np.histogram(v.reshape(-1), edges, range, density, w)])
+
+    count = shape_of(own)[0] - 1 if isinstance(bins, Tensor) else bins
+    return RETURN["histogram"](*on_values(of_arrays, [((count,), d), ((count + 1,), d)], *given))

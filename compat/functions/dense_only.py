@@ -170,8 +170,11 @@ def storage_type(self):
 
 @method
 def slice_inverse(self, src, dim=0, start=None, end=None, step=1):
-    """The Tensor itself, of the size of src."""
-    return src if tuple(src.shape) == tuple(self.shape) else self.as_strided(src.shape, src.stride())
+    """A view of the Tensor's memory with the sizes, strides and offset of src."""
+    return self.as_strided(src.shape, src.stride(), src.storage_offset())
+
+
+FUNCTIONS["slice_inverse"] = slice_inverse
 
 
 # ------------------------------------------------------------------------------------------------ other spellings

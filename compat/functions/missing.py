@@ -64,11 +64,11 @@ def public(module):
     return getattr(module, "__all__", None) or [
         n
         for n in dir(module)
-        if n[0] != "_" and getattr(names.get(n), "__module__", "compat")[:6] in ("compat", "torch.")
+        if n[0] != "_" and getattr(names.get(n), "__module__", "compat").partition(".")[0] in ("compat", "torch")
     ]
 
 
-LACKED = ("chalf", "hash_tensor", "volatile")  # what torch's Tensors have and ours have not
+LACKED = ("chalf", "volatile")  # what torch's Tensors have and ours have not
 
 
 def missing_attribute(self, name):

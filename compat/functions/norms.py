@@ -90,14 +90,36 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
     )
 
 
+def need_inexact(t):
+    """torch's refusal of integers by its older norms."""
+    d = dtype_of(current(t))
+    if d.kind not in "fc":
+        raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {spoken(d)} instead.")
+
+
+@operation(method=False)
+def frobenius_norm(input, dim, keepdim=False):
+    """The 2-norm over one or two dimensions (none: all)."""
+    dims = (dim,) if isinstance(dim, int) else tuple(dim)
+    need_inexact(input)
+    if len(dims) > 2:
+        raise RuntimeError(f"Expected at most 2 dimensions, but got {len(dims)} dimensions instead.")
+    return norm(input, 2, dims or None, keepdim)
+
+
+@operation(method=False)
+def nuclear_norm(input, dim=None, keepdim=False):
+    """The sum of the singular values of a matrix, or of those in two dimensions."""
+    if dim is None or isinstance(dim, bool):
+        dim, keepdim = (-2, -1), keepdim if dim is None else dim
+    return FUNCTIONS["linalg_norm"](input, "nuc", dim, keepdim)
+
+
 @operation("DistBackward0")
 def dist(input, other, p=2):
     """The p-norm of the difference."""
     gap = current(input - other)
-    if dtype_of(gap).kind in "iu":
-        raise RuntimeError(
-            f"norm(): input dtype should be either floating point or complex. Got {spoken(dtype_of(gap))} instead."
-        )
+    need_inexact(gap)
     return vector_norm_of(gap, p)
 
 

@@ -10,6 +10,7 @@ from funcgrad.numpy.concrete import concrete
 
 from ..tensor import current, wrapped
 from .gathering import known, need_slices
+from .hosted import on_values
 from .operands import P, dtype_of, new, shape_of, sizes
 from .refusals import refuse
 from .register import FUNCTIONS, named, operation, spoken, twin
@@ -129,10 +130,15 @@ def nonzero_static(input, *, size, fill_value=-1):
     """nonzero with exactly `size` rows: the first ones, or filled up."""
     if size < 0:
         raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
-    found = FUNCTIONS["nonzero"](input)[:size]
-    if found.shape[0] == size:
-        return found
-    return FUNCTIONS["cat"]([found, FUNCTIONS["full"]((size - found.shape[0], found.shape[1]), fill_value)])
+    shape = (size, input.dim())
+
+    def of_arrays(v):
+        out = np.full(shape, fill_value, np.int64)
+        found = np.argwhere(v)[:size]
+        out[: len(found)] = found
+        return (out,)
+
+    return on_values(of_arrays, [(shape, np.int64)], input)[0]
 
 
 @operation()
@@ -148,15 +154,12 @@ def frexp(input):
 @operation(method=False)
 def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of points, the rows of the last dimension, over a grid."""
-    points = np.asarray(concrete(input.detach(), "histogramdd"))
-    d = points.dtype
+    d, n = dtype_of(current(input)), input.shape[-1]
     if range is not None and not isinstance(bins, (tuple, list)) or all(isinstance(b, int) for b in bins):
         if range is None and (d.kind != "f" or d in HALVES):
             refuse("histogramdd", d)
         if range is not None and d.kind != "f":
             refuse("linspace_cpu" if d.kind == "b" else "histogram_cpu", d)
-    n = points.shape[-1]
-    points = points.reshape(-1, n)
     if not isinstance(bins, (int, tuple, list)):
         raise TypeError(
             f"histogramdd(): argument 'bins' must be int, tuple of ints or of Tensors, not {type(bins).__name__}"
@@ -167,17 +170,25 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa
         raise RuntimeError(
             f"torch.histogramdd(): expected {n} sequence of bin edges for a {n}-dimensional histogram but got {len(bins)}"
         )
-    edges = [
-        edges_of(points[:, k], b, None if range is None else range[2 * k : 2 * k + 2], d) for k, b in enumerate(bins)
-    ]
-    weights = None if weight is None else np.asarray(concrete(weight.detach(), "histogramdd")).reshape(-1)
-    counts, _ = np.histogramdd(points.astype(float), [e.astype(float) for e in edges], weights=weights, density=density)
-    return RETURN["histogramdd"](new(counts.astype(d)), tuple([new(e) for e in edges]))
+    given = [b for b in bins if not isinstance(b, int)]
+
+    def of_arrays(points, *more):
+        points, own = points.reshape(-1, n), iter(more)
+        bounds = [None if range is None else range[2 * k : 2 * k + 2] for k, _ in enumerate(bins)]
+        edges = [
+            edges_of(points[:, k], b, bounds[k], d) if isinstance(b, int) else next(own) for k, b in enumerate(bins)
+        ]
+        weights = None if weight is None else next(own).reshape(-1)
+        wide = [e.astype(float) for e in edges]
+        return np.histogramdd(points.astype(float), wide, weights=weights, density=density)[0].astype(d), *edges
+
+    counts = [b if isinstance(b, int) else b.shape[0] - 1 for b in bins]
+    results = [(counts, d), *[((c + 1,), d if isinstance(b, int) else b.dtype.numpy) for c, b in zip(counts, bins)]]
+    made, *edges = on_values(of_arrays, results, input, *given, *([] if weight is None else [weight]))
+    return RETURN["histogramdd"](made, tuple(edges))
 
 
 def edges_of(column, bins, bounds, d):
-    if not isinstance(bins, int):
-        return np.asarray(concrete(bins.detach(), "histogramdd"))
     low, high = (column.min(initial=np.inf), column.max(initial=-np.inf)) if bounds is None else bounds
     if not column.size and bounds is None:
         low, high = 0.0, 1.0

@@ -11,6 +11,7 @@ from funcgrad.numpy.concrete import concrete
 
 from ..tensor import Tensor, current, wrapped
 from .extremes import without
+from .hosted import on_values
 from .indexing import along
 from .operands import INT64, P, cast, dtype_of, in_c_order, laid_like, new, shape_of, with_ones
 from .refusals import need_dtype
@@ -187,17 +188,19 @@ def mode(input, dim=-1, keepdim=False):
     if not shape_of(t)[axis]:
         raise IndexError(f"mode(): Expected reduction dim {axis} to have non-zero size.")
     need_dtype("mode", dtype_of(t))
-    v = np.moveaxis(np.asarray(concrete(t, "mode")), axis, -1)
-    rows = v.reshape(-1, v.shape[-1])
-    index = np.empty(len(rows), np.int64)
-    for r, row in enumerate(rows):
-        values, counts = np.unique(row, return_counts=True, equal_nan=False)  # (nan is equal to nothing)
-        commonest = values[counts.argmax()]
-        index[r] = np.flatnonzero((row == commonest) | (row != row if commonest != commonest else False))[-1]
-    at = np.moveaxis(index.reshape(*v.shape[:-1], 1), -1, axis)
-    return chosen(
-        "mode", "ModeBackward0", input, new(np.ascontiguousarray(at)), dim, keepdim and bool(shape_of(current(input)))
-    )
+
+    def of_arrays(x):
+        v = np.moveaxis(x.reshape(shape_of(t)), axis, -1)
+        rows = v.reshape(-1, v.shape[-1])
+        index = np.empty(len(rows), np.int64)
+        for r, row in enumerate(rows):
+            values, counts = np.unique(row, return_counts=True, equal_nan=False)  # (nan is equal to nothing)
+            commonest = values[counts.argmax()]
+            index[r] = np.flatnonzero((row == commonest) | (row != row if commonest != commonest else False))[-1]
+        return (np.ascontiguousarray(np.moveaxis(index.reshape(*v.shape[:-1], 1), -1, axis)),)
+
+    at = on_values(of_arrays, [(with_ones(shape_of(t), (axis,)), np.int64)], input)[0]
+    return chosen("mode", "ModeBackward0", input, at, dim, keepdim and bool(shape_of(current(input))))
 
 
 # ------------------------------------------------------------------------------------------------ quantiles

@@ -136,13 +136,22 @@ igamma = incomplete("igamma", "IgammaBackward0", False)
 igammac = incomplete("igammac", "IgammacBackward0", True)
 
 
-NAMES = {f.__name__: f for f in (i0e, i1, i1e, xlog1py, zeta, entr, ndtr, ndtri, log_ndtr, erfcx, spherical_bessel_j0)} | {
+def special_round(*args, **kwargs):
+    """torch.round of floats: it takes no integers."""
+    out = FUNCTIONS["round"](*args, **kwargs)
+    if out.dtype.numpy.kind in "iu":
+        refuse("round_vml_cpu", out.dtype.numpy)
+    return out
+
+
+special_round.__name__ = "round"
+NAMES = {"round": special_round} | {f.__name__: f for f in (i0e, i1, i1e, xlog1py, zeta, entr, ndtr, ndtri, log_ndtr, erfcx, spherical_bessel_j0)} | {
     theirs: FUNCTIONS[ours]
     for theirs, ours in {
         "erf": "erf", "erfc": "erfc", "erfinv": "erfinv", "gammaln": "lgamma", "digamma": "digamma", "psi": "digamma",
         "expit": "sigmoid", "logit": "logit", "xlogy": "xlogy", "exp2": "exp2", "expm1": "expm1", "log1p": "log1p",
         "i0": "i0",
         "multigammaln": "mvlgamma", "polygamma": "polygamma", "logsumexp": "logsumexp", "softmax": "softmax",
-        "log_softmax": "log_softmax", "round": "round", "sinc": "sinc", "gammainc": "igamma", "gammaincc": "igammac",
+        "log_softmax": "log_softmax", "sinc": "sinc", "gammainc": "igamma", "gammaincc": "igammac",
     }.items()
 } | CYLINDER | POLYNOMIALS  # fmt: skip

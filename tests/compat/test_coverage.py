@@ -17,7 +17,7 @@ for _space, _names in NAMES.items():
 
 def rows_of_page():
     """namespace -> name -> {column: cell}, of the page."""
-    sections = PAGE.read_text(encoding="utf-8").split("\n## torch")[1:]
+    sections = PAGE.read_text(encoding="utf-8").split("\n## torch")[1:]  # (other headings begin otherwise)
     rows = {}
     for section in sections:
         title, *lines = section.splitlines()

@@ -455,6 +455,43 @@ vstack: [a, b]; [v, w]; [v, a]
 zeros: 2, 3; (2,), dtype=dtype
 zeros_like: a; a, dtype=torch.int64
 resize_as_: =torch.resize_as_(a.detach().clone(), n)
+affine_grid_generator: a.reshape(1, 2, 3), (1, 2, 3, 4), False; a.reshape(1, 2, 3), (1, 2, 3, 4), True; t, (2, 1, 2, 3, 2), True
+batch_norm: img, v[:2].detach(), w[:2].detach(), None, None, True, 0.1, 1e-5, False; img, None, None, v[:2].detach(), v[:2].detach().abs(), False, 0.1, 1e-5, False
+batch_norm_update_stats: img, None, None, 0.1; img, v[:2].detach().clone(), v[:2].detach().abs(), 0.1
+constant_pad_nd: a, (1, 2); a, (1, 2, 0, 1), 3; t, (-1, 1), 0.5
+conv_tbc: t, t.transpose(1, 2), v, 1; x, x[:1], v
+convolution: img, img[:, :, :2, :2], None, (1, 1), (0, 0), (1, 1), False, (0, 0), 1; img, img[:, :, :2, :2], v[:2], (2, 1), (1, 0), (1, 1), True, (1, 0), 1; seq, y[:, :2, :2], None, (1,), (0,), (2,), False, (0,), 1
+dequantize: a
+dsmm: a, m
+embedding_bag: m, j, torch.tensor([0, 2]); m, j, torch.tensor([0, 2]), False, 1; m, j, torch.tensor([0, 2]), False, 2; m, j, torch.tensor([0, 2]), False, 0, False, v
+embedding_renorm_: =torch.embedding_renorm_(m.detach().clone(), j, 1.0, 2.0)
+fake_quantize_per_channel_affine: a, q[:, 0].detach().float(), torch.tensor([0, 1], dtype=torch.int32), 0, -3, 3
+fake_quantize_per_tensor_affine: a, 0.5, 1, -2, 4; a, torch.tensor(0.25), torch.tensor(0), -3, 3
+feature_dropout: img, 0.3, True; img, 0.3, False
+frobenius_norm: a, 1; a, (0, 1), True
+grid_sampler: img, n.reshape(1, 3, 1, 2).expand(2, 3, 1, 2) * 0.3, 0, 0, False; img, n.reshape(1, 3, 1, 2).expand(2, 3, 1, 2), 0, 1, True; img, n.reshape(1, 3, 1, 2).expand(2, 3, 1, 2) * 0.3, 2, 2, False; vol, m.reshape(1, 3, 1, 1, 3) * 0.4, 0, 0, True
+grid_sampler_2d: img, n.reshape(1, 3, 1, 2).expand(2, 3, 1, 2) * 0.3, 0, 0, False
+grid_sampler_3d: vol, m.reshape(1, 3, 1, 1, 3) * 0.4, 0, 0, True
+gru: x, m[None], [torch.cat([m, -m, m.t()]), torch.cat([m.t(), m, m]), v.repeat(3), w.repeat(3)], True, 1, 0.0, False, False, False
+gru_cell: m, m, torch.cat([m, -m, m.t()]), torch.cat([m.t(), m, m]), v.repeat(3), w.repeat(3); m, m, torch.cat([m, -m, m.t()]), torch.cat([m.t(), m, m])
+hash_tensor: a; a, 1; =torch.hash_tensor(a, 0, keepdim=True)
+lstm: x, [m[None], m[None]], [torch.cat([m, -m, m.t(), m]), torch.cat([m.t(), m, m, -m]), v.repeat(4), w.repeat(4)], True, 1, 0.0, False, False, False
+lstm_cell: m, [m, m], torch.cat([m, -m, m.t(), m]), torch.cat([m.t(), m, m, -m]), v.repeat(4), w.repeat(4)
+max_pool1d_with_indices: seq, 2; seq, 2, 1, 1
+native_batch_norm: img, v[:2].detach(), w[:2].detach(), None, None, True, 0.1, 1e-5; img, None, None, v[:2].detach(), v[:2].detach().abs(), False, 0.1, 1e-5
+native_channel_shuffle: img.reshape(1, 4, 4, 5), 2
+native_dropout: a, 0.3, True; a, 0.3, False
+native_group_norm: img, v[:2], w[:2], 2, 2, 20, 2, 1e-5
+native_layer_norm: a, (3,), v, w, 1e-5; t, (3, 4), None, None, 1e-3
+norm_except_dim: a, 2, 0; t, 2, 1; a, 1, -1
+nuclear_norm: a; a, True; x, (1, 2)
+rnn_relu: x, m[None], [m, m.t(), v, w], True, 1, 0.0, False, False, False
+rnn_relu_cell: m, m, m, m.t(), v, w
+rnn_tanh: x, m[None], [m, m.t(), v, w], True, 1, 0.0, False, False, False; x, m[None], [m, m.t()], False, 1, 0.0, False, False, True
+rnn_tanh_cell: m, m, m, m.t(), v, w
+slice_inverse: a * 1, b, 0, 0, 2
+spmm: a, m
+zero_: =torch.zero_(a.clone())
 """
 
 TENSOR = """
@@ -726,7 +763,7 @@ dropout1d: seq, 0.3; seq, 0.3, False; =F.dropout1d(seq * 1, 0.3, inplace=True)
 dropout2d: img, 0.3; img, 0.3, False; =F.dropout2d(img * 1, 0.3, inplace=True)
 dropout3d: vol, 0.3; vol, 0.3, False; =F.dropout3d(vol * 1, 0.3, inplace=True)
 elu: a; a, 0.5; =F.elu(a * 1, inplace=True)
-embedding: i, m; i, m, 0; =F.embedding(i, m.detach(), max_norm=1.0); =F.embedding(i, m, scale_grad_by_freq=True); =F.embedding(i, m.detach(), max_norm=1.0, norm_type=1.0); =F.embedding(i, m, sparse=False)
+embedding: i, m; i, m, padding_idx=0; =F.embedding(i, m.detach(), max_norm=1.0); =F.embedding(i, m, scale_grad_by_freq=True); =F.embedding(i, m.detach(), max_norm=1.0, norm_type=1.0); =F.embedding(i, m, sparse=False)
 embedding_bag: i, m; i, m, mode="sum"; i.flatten(), m, torch.tensor([0, 2]), mode="max"; =F.embedding_bag(i, m, per_sample_weights=a, mode="sum"); =F.embedding_bag(i.flatten(), m, torch.tensor([0, 2, 6]), include_last_offset=True, padding_idx=1, mode="sum"); =F.embedding_bag(i, m.detach(), max_norm=1.0); =F.embedding_bag(i, m, mode="sum", scale_grad_by_freq=True); =F.embedding_bag(i, m.detach(), max_norm=1.0, norm_type=1.0); =F.embedding_bag(i, m, sparse=False)
 feature_alpha_dropout: img, 0.3, True; =F.feature_alpha_dropout(img * 1, 0.3, True, inplace=True)
 fold: t.reshape(1, 8, 3)[:, :4], (2, 4), 2; =F.fold(seq[:, :, :6].reshape(1, 4, 6), (3, 4), 2); =F.fold(img.reshape(1, 8, 10)[:, :, :4].contiguous(), (4, 4), 2, 1, 0, 2); =F.fold(img.reshape(1, 8, 10)[:, :, :9].contiguous(), (4, 4), 2, 2, 2, 2)
@@ -810,6 +847,8 @@ unfold: img, 2; img, (2, 3), 1, 1, 2
 upsample: img, 3; img, scale_factor=2, mode="bilinear"; img, (3, 7), mode="bilinear", align_corners=True
 upsample_bilinear: img, (3, 7); img, scale_factor=2
 upsample_nearest: img, 3; img, scale_factor=2
+conv_tbc: t, t.transpose(1, 2), v, 1
+native_channel_shuffle: img.reshape(1, 4, 4, 5), 2
 """
 
 SECTIONS = {

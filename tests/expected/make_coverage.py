@@ -1,14 +1,16 @@
 """Write coverage.json: what torch 2.13 gives for the calls of coverage_cases.py, in every dtype that it takes.
 
 Run with torch 2.13: `python tests/expected/make_coverage.py`. For each call: digests of the value by dtype, and of the
-gradient and the gradient of the gradient; for each name: whether it takes out=, whether torch's own vmap maps it, and the errors of the dtypes it refuses.
+gradient and the gradient of the gradient; for each name: whether it takes out=, whether torch's own vmap maps it, whether torch.compile makes one graph of it, and the errors of the dtypes it refuses.
 `-e` shows the calls that torch refuses in every dtype, which are mistakes of the table.
 """
 
 import json
+import logging
 import pathlib
 import sys
 
+import numpy as np
 import torch
 
 HERE = pathlib.Path(__file__).parent
@@ -75,6 +77,15 @@ def maps(call, dtype):
     return attempt(sampling.mapped, torch, torch.func.vmap, call, dtype) is not None
 
 
+def one_graph(call, dtype):
+    """Does torch.compile put the call into one graph?"""
+    operands = [sampling.operand(torch, n, dtype) for n in sampling.names_in(call)]
+    space = {"torch": torch, "F": torch.nn.functional, "dtype": getattr(torch, dtype), "inf": float("inf"), "np": np}
+    f = eval(f"lambda {', '.join(sampling.names_in(call))}: {call}", space)
+    torch._dynamo.reset()
+    return attempt(torch.compile(f, backend="eager", fullgraph=True), *operands) is not None
+
+
 def record(space, name):
     stored = {"calls": {}}
     for at, call in enumerate(calls(space, name)):
@@ -93,12 +104,14 @@ def record(space, name):
             stored["refused"] = {d: r for d, r in refused.items() if r is not None}
             dtype = next(iter(got))
             stored["vmap"] = maps(call, dtype)
+            stored["graph"] = one_graph(call, dtype)
             stored["out"] = space != "Tensor" and not name.endswith("_") and takes_out(call, dtype)
     return stored
 
 
 def main():
     torch.set_num_threads(1)
+    logging.disable(logging.CRITICAL)  # (of what torch.compile refuses)
     names = json.loads((HERE / "torch_names.json").read_text())["names"]
     only = [a for a in sys.argv[1:] if a != "-e"]
     stored = {}

@@ -20,15 +20,15 @@ SPACES = {
     "nn.functional": torch.nn.functional,
 }
 REASONS = {  # reason: pattern of whole names
-    "another layout (sparse, quantised, nested)": r".*sparse.*|.*quantiz.*|q_.*|qscheme|int_repr|dequantize|to_padded_tensor|"
-    r"(ccol|col|crow|row)_indices(_copy)?|indices(_copy)?|values(_copy)?|coalesce|is_coalesced|dense_dim|.*smm|hspmm|spmm|"
-    r"saddmm|sspaddmm|.*fake_quant.*|choose_qparams_optimized|sparse_mask|scaled_.*mm|grouped_mm",
+    "another layout (sparse, quantised, nested)": r".*sparse.*|(?!fake_|de).*quantiz.*|fbgemm_.*quant.*|q_.*|qscheme|int_repr|to_padded_tensor|"
+    r"(ccol|col|crow|row)_indices(_copy)?|indices(_copy)?|values(_copy)?|coalesce|is_coalesced|dense_dim|hsmm|smm|hspmm|"
+    r"saddmm|sspaddmm|fused_moving_avg.*|choose_qparams_optimized|sparse_mask|scaled_.*mm|grouped_mm",
     "another device, or a library for it": r"cudnn_.*|miopen_.*|mkldnn_.*|fbgemm_.*|to_mkldnn|.*vulkan.*|cuda|ipu|xpu|mtia|hpu|"
-    r"batch_norm_(backward_)?(elemt|reduce|stats|gather_stats.*|update_stats)|record_stream|profiler_.*|get_device_module|"
+    r"batch_norm_(backward_)?(elemt|reduce|stats|gather_stats.*)|native_norm|record_stream|profiler_.*|get_device_module|"
     r"is_distributed|pin_memory|is_pinned",
     "compilation, graphs, symbolic numbers": r"compile|compiled_with.*|cond|while_loop|sym_.*|parse_.*|import_ir.*|merge_type.*|"
     r"unify_type.*|wait|fork|vmap|classproperty|boolean_dispatch|.*torch_function.*|assert_int_or_pair|Optional|get_file_path|"
-    r"prepare_multi.*|thread_safe_generator|autocast_.*|.*autocast.*|hash_tensor",
+    r"prepare_multi.*|thread_safe_generator|autocast_.*|.*autocast.*",
     "a setting or a question about one": r"(is|set|get)_anomaly.*|is_anomaly.*|.*deterministic.*|(get|set)_(num|default|printoptions|"
     r"float32|flush|warn|rng).*|init_num_threads|is_warn_always.*|set_grad_enabled|is_grad_enabled|is_inference_mode_enabled|"
     r"manual_seed|seed|initial_seed",
@@ -36,21 +36,10 @@ REASONS = {  # reason: pattern of whole names
     r"register_.*|backward|share_memory_|is_shared|storage_type|new|reinforce|data_ptr|index|"
     r"requires_grad_|retain_grad",
     "removed from torch: they raise": r"eig|symeig|lstsq|matrix_rank|solve|resize|resize_as",
-    "kernels behind other functions": r"native_.*|.*_backward|norm_except_dim|slice_inverse|affine_grid_generator|grid_sampler.*|"
-    r"convolution|constant_pad_nd|batch_norm|.*batch_norm.*stats|conv_tbc|"
-    r"rnn_(relu|tanh)(_cell)?|gru(_cell)?|lstm(_cell)?|embedding_renorm_|embedding_bag|feature_dropout_?|frobenius_norm|nuclear_norm|"
-    r"fused_.*|max_pool[123]d_with_indices",
 }
 # names of a namespace that a pattern for another one would take with it
 KEPT = {
     "linalg": ("eig", "lstsq", "matrix_rank", "solve", "cond"),
-    "nn.functional": (
-        "batch_norm",
-        "embedding_bag",
-        "max_pool1d_with_indices",
-        "max_pool2d_with_indices",
-        "max_pool3d_with_indices",
-    ),
 }
 
 

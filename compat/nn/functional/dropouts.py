@@ -79,7 +79,7 @@ def alpha_dropped(input, p, training, inplace, spread):
     d = dtype_of(current(input))
     if p == 1.0:
         return dropped(input, p, training, inplace, spread)
-    check_castable(d, np.dtype(np.float32))
+    check_castable(np.dtype(np.int64) if d.kind == "b" else d, np.dtype(np.float32))  # (what is kept, less one)
     kept = spread(input, d, lambda shape: streams.default_generator.bernoulli(shape, 1 - p, d))
     scale = 1.0 / math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p))
     shift = (kept - 1) * (ALPHA * scale) + ALPHA * scale * p

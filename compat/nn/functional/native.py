@@ -6,9 +6,12 @@ Where none is given the losses are not reduced: what torch's bindings make of a 
 import numpy as np
 
 from ...autograd.grad_mode import call_in
+from ...functions.hosted import plain
 from ...functions.kernels import native
+from ...functions.operands import dtype_of
+from ...functions.refusals import refuse
 from ...functions.register import named
-from ...tensor import Tensor, current, memory, wrap
+from ...tensor import Tensor, current, wrap
 from . import activations, adaptive, ctc, dropouts, lookup, losses, margins, norms, pooling, resampling
 from .lookup import concrete_or_none
 
@@ -86,9 +89,10 @@ def embedding_bag(
     if mode == 2:
         places, there = lookup.bags(rows.size, starts, include_last_offset)
         at = rows[places] if rows.size else np.zeros(places.shape, rows.dtype)
-        values = np.where((there & (at != row))[..., None], memory(weight)[at], -np.inf)
+        values = np.where((there & (at != row))[..., None], plain(current(weight))[at], -np.inf)
         best = np.take_along_axis(at, values.argmax(1), 1) * (count > 0)[:, None]
-    return out, *[wrap(Tensor, a) for a in (bag if mode or row >= 0 else bag[:0], count, best)]
+    whole = mode or row >= 0 or dtype_of(current(weight)) == np.float64  # (where torch has no short way)
+    return out, *[wrap(Tensor, a) for a in (bag if whole else bag[:0], count, best)]
 
 
 def embedding_renorm_(weight, indices, max_norm, norm_type):
@@ -186,8 +190,10 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
 
 def norm_except_dim(v, pow=2, dim=0):
     """The p-norm over all dimensions but one, which stays in its place (dim -1: over all)."""
+    from ...functions.norms import need_inexact
     from ..utils.norms import norm_except_dim
 
+    need_inexact(v)
     return norm_except_dim(v, pow, dim)
 
 
@@ -195,6 +201,8 @@ def conv_tbc(input, weight, bias, pad=0):
     """conv1d over [T, N, C] with weight [taps, C, O]."""
     from .convolution import conv1d
 
+    if input.dtype.name == "bool":
+        refuse("addmm_impl_cpu_", input.dtype.numpy)
     out = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad)
     return named(out.permute(2, 0, 1), "ConvTbcBackward0", (input, weight, bias))
 

@@ -13,6 +13,7 @@ from funcgrad.core.site import warn
 
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, like_image, need_scalar_type, shape_of
+from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
@@ -480,12 +481,26 @@ def affine_grid(theta, size, align_corners=None):
     return grid_of(theta, size, align_corners)
 
 
+def line(n, align_corners, d):
+    """n numbers from -1 to 1, or in the middle of as many equal parts; of integers, in their arithmetic."""
+    if n < 2:
+        return np.zeros(n)
+    whole = np.linspace(-1, 1, n)
+    if d.kind in "iu":
+        whole = np.trunc(whole).astype(np.int64).astype(d)
+        return whole if align_corners else whole * d.type(n - 1) / n
+    return whole * (1 if align_corners else (n - 1) / n)
+
+
 def grid_of(theta, size, align_corners):
     """affine_grid, of arguments that fit together."""
     k, spatial = len(size) - 2, [int(n) for n in size[2:]]
-    axes = [np.linspace(-1, 1, n) * (1 if align_corners else (n - 1) / n) if n > 1 else np.zeros(n) for n in spatial]
+    d = dtype_of(current(theta))
+    if d.kind == "b":
+        refuse("linspace_cpu", d)
+    axes = [line(n, align_corners, d) for n in spatial]
     grid = np.meshgrid(*axes, indexing="ij")
-    base = np.stack([*reversed(grid), np.ones(spatial)], -1).reshape(-1, k + 1).astype(dtype_of(current(theta)))
+    base = np.stack([*reversed(grid), np.ones(spatial)], -1).reshape(-1, k + 1).astype(d)
     out = T["matmul"](wrap(Tensor, base), theta.transpose(1, 2))
     out = P["reshape"](out, shape=(int(size[0]), *spatial, k))
     return labelled(out, "AffineGridGeneratorBackward0", (theta,))

@@ -1,0 +1,96 @@
+"""torch.cond and torch.while_loop, and the functions of sizes that may be symbolic elsewhere: sym_int, sym_max and their kin.
+
+Invariant: where a condition is known, the functions given run as Python would run them; else funcgrad's own control flow has them.
+"""
+
+import math
+
+from funcgrad import control_flow
+from funcgrad.errors import ConcretizationError
+
+from .tensor import Tensor
+
+
+def cond(pred, true_fn, false_fn, operands=()):
+    """true_fn(*operands) if pred (a bool or a Tensor of one element), else false_fn(*operands); one graph under compile.
+
+    >>> import compat as torch
+    >>> torch.cond(torch.tensor(True), lambda x: x + 1, lambda x: x - 1, (torch.ones(2),))
+    tensor([2., 2.])
+    """
+    if not isinstance(pred, (bool, int, Tensor)):
+        raise RuntimeError(f"Expected pred to be bool or tensor, but got {pred}.")
+    if isinstance(pred, Tensor) and pred.numel() != 1:
+        raise RuntimeError(f"Expected pred to be bool or single-element tensor, but got {pred}.")
+    if not callable(true_fn) or not callable(false_fn):
+        raise RuntimeError("Expect both branches to be callable.")
+    if not isinstance(operands, (tuple, list)):
+        raise RuntimeError(
+            f"Expect operands to be a tuple of possibly nested dict/list/tuple that only consists of tensor leaves, but got {operands}."
+        )
+    try:
+        taken = bool(pred)
+    except ConcretizationError:
+        return control_flow.cond(pred.reshape(()), true_fn, false_fn, *operands)
+    return (true_fn if taken else false_fn)(*operands)
+
+
+def while_loop(cond_fn, body_fn, carried_inputs):
+    """body_fn(*inputs), again and again, of what it returned, while cond_fn(*inputs) holds; the last inputs, as a tuple.
+
+    >>> import compat as torch
+    >>> torch.while_loop(lambda n, x: n < 3, lambda n, x: (n + 1, x * 2), (torch.tensor(0), torch.ones(2)))
+    (tensor(3), tensor([8., 8.]))
+    """
+    inputs = tuple(carried_inputs)
+    try:
+        while bool(cond_fn(*inputs)):
+            inputs = tuple(body_fn(*inputs))
+    except ConcretizationError:
+        return control_flow.while_loop(lambda c: cond_fn(*c).reshape(()), lambda c: tuple(body_fn(*c)), inputs)
+    return inputs
+
+
+def sym_int(a):
+    """A number without its fraction."""
+    return math.trunc(a)
+
+
+def sym_float(a):
+    """float(a)."""
+    return float(a)
+
+
+def of_both(choose, a, b):
+    return float(choose(a, b)) if isinstance(a, float) or isinstance(b, float) else choose(a, b)
+
+
+def sym_max(a, b):
+    """The larger of two numbers, a float if one of them is."""
+    return of_both(max, a, b)
+
+
+def sym_min(a, b):
+    """The smaller of two numbers, a float if one of them is."""
+    return of_both(min, a, b)
+
+
+def sym_not(a):
+    """not a."""
+    return not a
+
+
+def sym_ite(b, t, f):
+    """t if b else f."""
+    assert isinstance(b, bool) and type(t) is type(f)
+    return t if b else f
+
+
+def sym_sum(args):
+    """The sum of a list of numbers."""
+    return sum(args)
+
+
+def sym_sqrt(a):
+    """The square root of a number."""
+    return math.sqrt(a)
