@@ -1,8 +1,11 @@
 """softmax and log_softmax along a dimension."""
 
+from funcgrad.core.written_calls import written_call
+
 from .. import dtypes
 from ..tensor import current
 from .operands import P, cast, dtype_of, in_c_order, shape_of, wrapped
+from .quick_roads import along, put_in_place, quick
 from .register import operation, spoken
 
 
@@ -42,3 +45,13 @@ def log_softmax(input, dim, dtype=None):
     axes = one_axis(t, dim)
     need_float(t, "log_softmax", axes)
     return in_c_order(P["log_softmax"](t, axes=axes))
+
+
+def quick_softmax(slow):
+    """The written-out function of softmax or log_softmax, which takes a dimension."""
+    steps = "params = along(v.ndim, dim)", "out = impl(v, **params)"
+    return quick(written_call, slow, slow.__name__, ("dim",), "type(dim) is int", steps, along=along)
+
+
+put_in_place(quick_softmax(softmax), "softmax")
+put_in_place(quick_softmax(log_softmax), "log_softmax")

@@ -22,7 +22,6 @@ from .rounding import sign
 from .shape import batched, broadcast, reshape, sum_, zeros
 from .torch_order import sum_over
 
-
 ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions (NumPy has 64 at most)
 
 

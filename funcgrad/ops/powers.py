@@ -25,6 +25,16 @@ def _power(x, y):
     return np.power(x, y) if type(x) is ndarray and x.dtype.char == "?" else x**y
 
 
+def _power_torch(x, y):
+    """x ** y; torch multiplies for the exponents 3 and -2 (and NumPy's power takes ten times as long)."""
+    if type(y) in PYTHON_SCALARS and type(x) is ndarray:
+        if y == 3:
+            return x * x * x
+        if y == -2 and x.dtype.kind == "f":
+            return 1 / (x * x)
+    return _power(x, y)
+
+
 def power_by_base(t, x, y):
     """t d(x**y)/dx. For a static y it is a plain product; for y = 0 it is 0 everywhere, at x = 0 too."""
     if type(y) is int or (type(y) is float and y.is_integer()):
@@ -139,6 +149,7 @@ power = elementwise(
     "t * power_slope_by_exponent(x, out)",
     symbol="**",
     impl=_power,
+    impl_torch=_power_torch,
     jax="numpy.power",
     dtypes="fci",
     domain="positive",

@@ -15,6 +15,7 @@ from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, kept, named, rewrite, spoken, store
 from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
+from ...functions.softmax import quick_softmax
 from ...tensor import Tensor, current, wrapped
 from .dtypes import refuse_integers
 
@@ -408,6 +409,10 @@ def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     except BaseException as error:
         error = mended(error)
         raise error
+
+
+softmax = quick_softmax(softmax)
+log_softmax = quick_softmax(log_softmax)
 
 
 def softmin(input, dim=None, _stacklevel=3, dtype=None):

@@ -1,0 +1,54 @@
+"""Which arguments of an operation take the written-out road (core/written_views.py, core/written_calls.py).
+
+Invariant: each has the slow function of its name behind it, which says what is wrong and does all the rest.
+"""
+
+import functools
+
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.written_calls import written_call
+from funcgrad.core.written_views import written_view
+from funcgrad.lazy import deferred
+
+from ..size import Size
+from ..tensor import Tensor
+from .register import FUNCTIONS, METHODS, install
+
+P = PRIMITIVES
+
+
+def quick(write, slow, prim, *how, **env):
+    """The written-out function of an operation, which the slow one stands behind."""
+    call = deferred(lambda: write(P[prim], Tensor, slow, *how, **env, Size=Size))
+    return functools.update_wrapper(call, slow)
+
+
+def put_in_place(call, names):
+    """Register the function in the place of that of these names."""
+    for name in names.split():
+        if name in FUNCTIONS.made:
+            FUNCTIONS[name] = call
+        install(name, call)
+
+
+def quick_view(names, prim, *how, **env):
+    """Put the written-out function of a view in the place of the registered one, under all its names."""
+    put_in_place(quick(written_view, METHODS[names.split()[0]], prim, *how, **env), names)
+
+
+def quick_attribute(name, prim, *how):
+    """The same for an attribute of Tensors."""
+    install(name, property(quick(written_view, METHODS[name].fget, prim, (), *how)))
+
+
+def quick_call(names, prim, *how, **env):
+    """Put the written-out function of what computes a value in the place of the registered one."""
+    put_in_place(quick(written_call, METHODS[names.split()[0]], prim, *how, **env), names)
+
+
+@functools.lru_cache
+def along(n, dim):
+    """{"axes": one of n axes}; IndexError if there is none such."""
+    if not -n <= dim < n:
+        raise IndexError
+    return {"axes": (dim % n,)}

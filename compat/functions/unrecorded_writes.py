@@ -1,0 +1,92 @@
+"""x[idx] = v for the commonest x, idx and v, where nothing records: NumPy writes, and the memory's version goes up.
+
+Invariant: what NumPy and torch take differently (an int beside index arrays, masks of bytes, other dtypes) is not done here.
+"""
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.handle import Alias, fresh
+from funcgrad.core.quiet import IGNORE, enter, leave
+from funcgrad.core.site import site
+from funcgrad.core.trace import TAPE
+
+from ..tensor import Tensor
+from .operands import INT64
+
+BOOL = np.dtype(np.bool_)
+ELLIPSIS = type(...)
+shared, tls = state.shared, state.tls
+
+
+def index_of(idx, alone):
+    """(an index as NumPy takes it, does it hold an index array?), or None where it means something else there. `alone`: may nothing
+    stand beside index arrays but others?"""
+    if type(idx) is not tuple:
+        idx = (idx,)
+    entries, arrays, plain = [], False, True
+    for i in idx:
+        kind = type(i)
+        if kind is Tensor:
+            if i.owner is not TAPE or i.alias is not None or not i.val.ndim:
+                return None
+            i = i.val
+            if i.dtype is not INT64 and i.dtype is not BOOL:
+                return None
+            arrays = True
+        elif kind is slice:
+            plain = False
+            if i.step is not None and (type(i.step) is not int or i.step < 1):
+                return None
+        elif kind is int or kind is ELLIPSIS:
+            plain = False
+        else:
+            return None
+        entries.append(i)
+    return None if arrays and alone and not plain else (tuple(entries), arrays)
+
+
+def assigned(t, idx, v):
+    """Write it if that is all there is to do; False if it is not."""
+    if type(t) is not Tensor or t.owner is not TAPE or shared.staging or shared.halves or tls.inference:
+        return False
+    root = t
+    if t.alias is not None:
+        fresh(t)
+        if type(t.alias) is not Alias or not t.val.flags.c_contiguous:
+            return False
+        root = t.alias.base
+    if tls.grad and (t.mark is not None or root.mark is not None):
+        return False
+    memory, kind = t.val, type(v)
+    dtype = memory.dtype
+    if kind is Tensor:
+        if (
+            v.owner is not TAPE
+            or v.alias is not None
+            or v.val.dtype is not dtype
+            or v is root
+            or tls.grad
+            and v.mark is not None
+        ):
+            return False
+        v = v.val
+    elif not (kind is float and dtype.kind == "f" or kind is int and dtype.kind in "fi"):
+        return False
+    found = index_of(idx, kind is Tensor)
+    if found is None:
+        return False
+    store = root.versioned()
+    if not store.counted:
+        return False
+    token = enter(IGNORE)
+    try:
+        memory[found[0]] = v
+    except (ValueError, IndexError, OverflowError, TypeError):  # (before anything is written; the slow road says why)
+        return False
+    finally:
+        leave(token)
+    t.store = store
+    store.version += 1
+    store.changed = site(3)
+    return True

@@ -1,0 +1,56 @@
+"""The written-out road of functions of one float Tensor and a few settings (a dimension, say): sums along one, softmax.
+
+What a face's function, the primitive's call and the labelling of its node do together stands in one function here, for the
+commonest arguments, by position or by name; anything else takes the slow road. Operands lie in C order: so do results.
+"""
+
+from .fast import TAPED, compile_text, tape_environment, tape_node
+from .handle import fresh
+from .tracebacks import drop
+from .written_views import NONE
+
+CALL = """def call(*args, **named):
+    k = len(args)
+    x = args[0] if k else NONE
+    if type(x) is Face and k <= {most} and (not named or named.keys() <= KNOWN) and x.owner is TAPE and not shared.staging and not shared.halves:
+        {bind}
+        if x.alias is not None: fresh(x)
+        v = x.val
+        d = v.dtype
+        if {when} and (d is F32 or d is F64) and type(x.alias) is not Frozen and v.flags.c_contiguous:
+            token = enter(IGNORE)
+            try:
+                {steps}
+            except Exception: out = None
+            finally: leave(token)
+            if out is not None:{made}
+    try: return slow(*args, **named)
+    except BaseException as error:
+        drop(error)
+        raise
+"""
+
+
+def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", **env):
+    """The function of an operation: `names`, of its arguments after the Tensor; `when`, the text of what must hold of them (NONE:
+    not given); `steps`, the texts that set `params` and `out` from them and from the array v, or raise where the slow road says
+    why not. `labels`: what the face calls its node; where there are several, `steps` set `plan`, one of plans. `given`: the text of
+    what is given back of the result h."""
+    env |= tape_environment(prim, face, slow)
+    env |= {"KNOWN": set(names), "NONE": NONE, "fresh": fresh, "drop": drop, "impl": prim.value("torch")}
+    text, plan = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None", "params")
+    env["plans"] = [plan.labelled(label) if label else plan for label in labels]
+    made = TAPED.format(untracked="x.mark is None or not tls.grad") + text
+    made = made.replace("plan1", "plans[0]" if len(labels) == 1 else "plan").replace("return h", f"return {given}")
+    return compile_text(
+        CALL.format(
+            most=len(names) + 1,
+            bind="\n        ".join(
+                f'{name} = args[{i}] if k > {i} else named.get("{name}", NONE)' for i, name in enumerate(names, 1)
+            ),
+            when=when,
+            steps="\n                ".join(steps),
+            made=made.replace("\n", "\n    "),
+        ),
+        env,
+    )

@@ -1,0 +1,62 @@
+"""The written-out road of views: one function for each operation that is one view of a Tensor over NumPy memory.
+
+What a face's function, `mutation.view` and `mutation.taped_view` do together stands in one function here, for the commonest
+arguments; anything else takes the slow road. Invariant: what is given out lies in the operand's memory, by `base`.
+"""
+
+from .aval import Aval
+from .fast import SITE, compile_text, environment
+from .handle import Alias, fresh
+from .mutation import unrecorded_leaf
+from .tracebacks import drop
+
+NONE = object()  # in the place of an argument that was not given
+VIEW = """def call(x=NONE, {signature}*more, **named):
+    if type(x) is Face and x.owner is TAPE and not named and {when} and not shared.staging and not shared.halves:
+        if x.alias is not None: fresh(x)
+        k = x.alias
+        v = x.val
+        try:
+            {steps}
+        except Exception: out = None
+        if type(out) is ndarray and (k is None or type(k) is Alias):
+            base = out.base
+            if base is v or base is not None and base is v.base:
+                h = new(Face)
+                h.owner = TAPE; h.cell = None; h.val = out
+                h.store = x.store or x.stamp()[0]
+                h.alias = Alias(x, (None, (prim, params))) if k is None else Alias(k.base, (k.link, (prim, params)))
+                m = x.mark
+                if m is None: h.mark = None
+                elif not tls.grad: h.mark = unrecorded_leaf()
+                else:
+                    n = h.mark = TapeNode()
+                    n.owner = TAPE; n.plan = {plan}; n.ins = (m,); n.params = params; n.saved = n.versions = ()
+                    n.avals = (Aval(v.shape, v.dtype),); n.index = tick(); n.extra = None{site}
+                return h
+    try: return slow(*[a for a in ({arguments}) if a is not NONE], *more, **named)
+    except BaseException as error:
+        drop(error)
+        raise
+"""
+
+
+def written_view(prim, face, slow, names, when, steps, labels=("",), **env):
+    """The function of an operation that makes one view: `names`, its arguments; `when`, the text of what must hold of them;
+    `steps`, the texts that set `params` and `out` from them and from the array v (and leave the arguments alone), or raise where the
+    slow road says why not. `labels`: what the face calls its node; where there are several, `steps` set `plan`, one of plans."""
+    plans = [prim.plan(1, None, "torch", label or None) for label in labels]
+    text = VIEW.format(
+        signature="".join(f"{name}=NONE, " for name in names),
+        arguments="".join(f"{name}, " for name in ("x", *names)),
+        when=when,
+        steps="\n            ".join(steps),
+        plan="plan" if len(plans) > 1 else "plans[0]",
+        site=SITE.replace("\n", "\n        "),
+    )
+    return compile_text(
+        text,
+        environment(prim, "torch")
+        | {"Face": face, "NONE": NONE, "Alias": Alias, "fresh": fresh, "Aval": Aval, "prim": prim, "plans": plans}
+        | {"slow": slow, "drop": drop, "unrecorded_leaf": unrecorded_leaf, **env},
+    )
