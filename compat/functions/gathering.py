@@ -26,6 +26,7 @@ from .operands import (
     cast,
     dtype_of,
     in_c_order,
+    name_places,
     new,
     number,
     shape_of,
@@ -92,7 +93,7 @@ def vector_index(name, index, n, error):
         raise wrong_rank(name, i)
     need_integers(name, i)
     v = known(i)
-    if v is not None and v.size and (v.min() < 0 or v.max() >= n):
+    if v is not None and not name_places(v, n):
         raise error(v)
     return P["reshape"](i, shape=(1,)) if not shape_of(i) else i
 
@@ -320,7 +321,7 @@ def element_index(name, t, dim, index, source=None, refused=None):
         refused()
     v = known(i)
     size = shape[dim] if shape else 1
-    if v is not None and (v.min() < 0 or v.max() >= size):
+    if v is not None and not name_places(v, size):
         bad = v[(v < 0) | (v >= size)].flat[0]
         raise RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
     return i
@@ -329,7 +330,16 @@ def element_index(name, t, dim, index, source=None, refused=None):
 @operation("GatherBackward0")
 def gather(input, dim, index, *, sparse_grad=False):
     """out[i][j] = input[index[i][j]][j] for dim=0, and so on: one element for each of the index."""
-    t, dim = one_dim(current(input), dim)
+    t, i = current(input), current(index)
+    if t.owner is i.owner is TAPE and type(dim) is int and i.val.dtype is INT64:  # the commonest
+        n, k = t.val.ndim, i.val.ndim
+        if n == k > 0 and -n <= dim < n and i.val.size:
+            dim %= n
+            same = [a == b for a, b in zip(t.val.shape, i.val.shape)]
+            same[dim] = True
+            if all(same) and name_places(i.val, t.val.shape[dim]):
+                return in_c_order(P["take_along"](t, i, axis=dim))
+    t, dim = one_dim(t, dim)
     i = element_index("gather", t, dim, index)
     if 0 in shape_of(i):
         return new(np.empty(shape_of(i), dtype_of(t)))

@@ -23,7 +23,7 @@ P = PRIMITIVES
 NUMBERS = (bool, int, float, complex)
 OPERANDS = (Tensor, *NUMBERS)
 KINDS_OF_INTEGER = "biu"
-INT64, BOOL = np.dtype(np.int64), np.dtype(bool)
+INT64, UNSIGNED, BOOL = np.dtype(np.int64), np.dtype(np.uint64), np.dtype(bool)
 
 
 # ------------------------------------------------------------------------------------------------ shapes and dimensions
@@ -229,6 +229,13 @@ def float_argument(dtype):
 def new(array, requires_grad=False):
     """A Tensor over an array that nobody else holds."""
     return wrap(Tensor, array, requires_grad)
+
+
+def name_places(v, n):
+    """Does each of an array of integers name one of n places, counted from the front?"""
+    if v.dtype is INT64 and v.flags.c_contiguous:  # (what is negative is large there)
+        return not v.size or bool(np.maximum.reduce(v.view(UNSIGNED), axis=None) < n)
+    return not v.size or bool(v.min() >= 0 and v.max() < n)
 
 
 def in_c_order(t):

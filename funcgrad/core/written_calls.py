@@ -12,7 +12,7 @@ from .written_views import NONE
 CALL = """def call(*args, **named):
     k = len(args)
     x = args[0] if k else NONE
-    if type(x) is Face and k <= {most} and (not named or named.keys() <= KNOWN) and x.owner is TAPE and not shared.staging and not shared.halves:
+    if isinstance(x, Face) and k <= {most} and (not named or named.keys() <= KNOWN) and x.owner is TAPE and not shared.staging and not shared.halves:
         {bind}
         if x.alias is not None: fresh(x)
         v = x.val

@@ -12,7 +12,7 @@ from .tracebacks import drop
 
 NONE = object()  # in the place of an argument that was not given
 VIEW = """def call(x=NONE, {signature}*more, **named):
-    if type(x) is Face and x.owner is TAPE and not named and {when} and not shared.staging and not shared.halves:
+    if isinstance(x, Face) and x.owner is TAPE and not named and {when} and not shared.staging and not shared.halves:
         if x.alias is not None: fresh(x)
         k = x.alias
         v = x.val

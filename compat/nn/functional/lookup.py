@@ -7,13 +7,13 @@ import numpy as np
 from funcgrad.core.handle import Array, Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
-from funcgrad.core.trace import Jvp, Record
+from funcgrad.core.trace import TAPE, Jvp, Record
 from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor, inner
 
 from ...autograd.grad_mode import call_in
 from ...functions.kernels import mended, refuse_in
-from ...functions.operands import dtype_of, in_c_order, shape_of
+from ...functions.operands import INT64, dtype_of, in_c_order, name_places, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, not_a_tensor, spoken
 from ...functions.results import type_text
@@ -45,7 +45,7 @@ def checked_indices(input, name, rows, table=None):
             f"{type_text(dtype_of(idx))} instead (while checking arguments for {name})"
         )
     values = concrete_or_none(idx)
-    if values is not None and values.size and (values.min() < 0 or values.max() >= rows):
+    if values is not None and not name_places(values, rows):
         flat = values.reshape(-1)
         at = int(np.argmax((flat < 0) | (flat >= rows)))
         if name == "embedding_bag":
@@ -125,6 +125,10 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     padding_idx: a row without gradient. max_norm: longer rows are first scaled down to it, in place.
     """
     try:
+        if padding_idx is max_norm is None and not scale_grad_by_freq and type(input) is Tensor:  # the commonest
+            w, i = current(weight), current(input)
+            if w.owner is i.owner is TAPE and w.val.ndim == 2 and i.val.dtype is INT64 and name_places(i.val, len(w.val)):
+                return named(P["gather"](w, i), "EmbeddingBackward0", (w,))
         if weight.dim() != 2:
             if max_norm is not None:
                 raise RuntimeError(

@@ -13,7 +13,7 @@ from funcgrad.core.trace import TAPE
 from ...autograd.grad_mode import call_in
 from ...deprecations import once
 from ...dtypes import name_of
-from ...functions.arithmetic import ADD, by_number
+from ...functions.arithmetic import ADD, MUL, by_number
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
@@ -57,7 +57,8 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
         normalized = tuple(normalized_shape)
         t = current(input)
         if plain_last_axis(t, normalized, weight, bias):
-            axes = (t.val.ndim - 1,)
+            out = MUL.quick(P["standardize"](t, axes=(t.val.ndim - 1,), eps=eps), weight)
+            return labelled(in_c_order(ADD.quick(out, bias)), "NativeLayerNormBackward0", (input, weight, bias))
         else:
             axes = last_axes(t, normalized, weight, bias)
             need_one_dtype(input, weight, bias)
