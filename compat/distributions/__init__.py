@@ -16,6 +16,7 @@ FAMILIES = {
     "continuous_bernoulli": "ContinuousBernoulli",
     "dirichlet": "Dirichlet",
     "distribution": "Distribution",
+    "exp_family": "ExponentialFamily",
     "exponential": "Exponential",
     "fishersnedecor": "FisherSnedecor",
     "gamma": "Gamma",

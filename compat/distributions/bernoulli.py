@@ -6,17 +6,18 @@ import compat as torch
 
 from ..size import Size
 from . import constraints
-from .distribution import Distribution
+from .exp_family import ExponentialFamily
 from .given import chances, given, odds
 from .utils import broadcast_all, of_numbers
 
 
-class Bernoulli(Distribution):
+class Bernoulli(ExponentialFamily):
     """1 with the probability probs (or of the log-odds logits), else 0."""
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
     support = constraints.boolean
     has_enumerate_support = True
+    _mean_carrier_measure = 0
 
     def __init__(self, probs=None, logits=None, validate_args=None):
         given(self, probs, logits)
@@ -45,3 +46,8 @@ class Bernoulli(Distribution):
 
     def enumerate_support(self, expand=True):
         return self._enumerated(torch.arange(2, dtype=self._param.dtype), expand)
+
+    _natural_params = property(lambda d: (torch.logit(d.probs),))
+
+    def _log_normalizer(self, x):
+        return torch.log(1 + torch.exp(x))

@@ -24,16 +24,28 @@ class _SideBySide(Transform):
         self.transforms = [t.with_cache(cache_size) if cache_size else t for t in tseq]
         self.dim = dim
 
+    def _pieces(self, x, name="tensor"):
+        """The parts; AssertionError where there are others than the transforms are for."""
+        if not -x.dim() <= self.dim < x.dim():
+            raise AssertionError(f"dim {self.dim} out of range for {name} with {x.dim()} dimensions")
+        known = "length" if isinstance(self, CatTransform) else "len(transforms)"
+        n = self.length if isinstance(self, CatTransform) else len(self.transforms)
+        if x.size(self.dim) != n:
+            raise AssertionError(
+                f"{'x' if name == 'tensor' else name}.size({self.dim}) = {x.size(self.dim)} must equal {known} {n}"
+            )
+        return self._parts(x)
+
     bijective = property(lambda t: all(part.bijective for part in t.transforms))
 
     def _call(self, x):
-        return self._together([t(part) for t, part in zip(self.transforms, self._parts(x), strict=True)])
+        return self._together([t(part) for t, part in zip(self.transforms, self._pieces(x), strict=True)])
 
     def _inverse(self, y):
-        return self._together([t.inv(part) for t, part in zip(self.transforms, self._parts(y), strict=True)])
+        return self._together([t.inv(part) for t, part in zip(self.transforms, self._pieces(y, "y"), strict=True)])
 
     def log_abs_det_jacobian(self, x, y):
-        parts = zip(self.transforms, self._parts(x), self._parts(y), strict=True)
+        parts = zip(self.transforms, self._pieces(x, "x"), self._pieces(y, "y"), strict=True)
         return self._together_jacobians([self._whole(t, t.log_abs_det_jacobian(u, v)) for t, u, v in parts])
 
     def _whole(self, t, jacobian):
@@ -47,7 +59,15 @@ class CatTransform(_SideBySide):
         super().__init__(tseq, dim, cache_size)
         self.lengths = [1] * len(self.transforms) if lengths is None else list(lengths)
         if len(self.lengths) != len(self.transforms):
-            raise AssertionError("lengths and transforms must be as many")
+            raise AssertionError(f"lengths ({len(self.lengths)}) must match transforms ({len(self.transforms)})")
+
+    def with_cache(self, cache_size=1):
+        """The same, remembering its last value or not."""
+        return (
+            self
+            if self._cache_size == cache_size
+            else CatTransform(self.transforms, self.dim, self.lengths, cache_size)
+        )
 
     event_dim = property(lambda t: max(part.event_dim for part in t.transforms))
     domain = property(lambda t: constraints.cat([part.domain for part in t.transforms], t.dim, t.lengths))
@@ -79,6 +99,10 @@ class StackTransform(_SideBySide):
 
     def __init__(self, tseq, dim=0, cache_size=0):
         super().__init__(tseq, dim, cache_size)
+
+    def with_cache(self, cache_size=1):
+        """The same, remembering its last value or not."""
+        return self if self._cache_size == cache_size else StackTransform(self.transforms, self.dim, cache_size)
 
     domain = property(lambda t: constraints.stack([part.domain for part in t.transforms], t.dim))
     codomain = property(lambda t: constraints.stack([part.codomain for part in t.transforms], t.dim))

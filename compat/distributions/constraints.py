@@ -11,7 +11,7 @@ from ..functions.missing import refusal as _refusal
 
 __getattr__ = _refusal("torch.distributions.constraints", __name__)
 __all__ = [
-    "Constraint", "boolean", "cat", "corr_cholesky", "dependent", "dependent_property", "greater_than",
+    "Constraint", "MixtureSameFamilyConstraint", "boolean", "cat", "corr_cholesky", "dependent", "dependent_property", "greater_than",
     "greater_than_eq", "half_open_interval", "independent", "integer_interval", "interval", "is_dependent",
     "less_than", "lower_cholesky", "lower_triangular", "multinomial", "nonnegative", "nonnegative_integer", "one_hot",
     "positive", "positive_definite", "positive_integer", "positive_semidefinite", "real", "real_vector", "simplex",
@@ -37,12 +37,22 @@ class Constraint:
 
 
 class _Dependent(Constraint):
-    """A set that depends on other parameters."""
+    """A set that depends on other parameters: what is not said of it beforehand cannot be known."""
 
-    def __init__(self, *, is_discrete=False, event_dim=0):
-        self.is_discrete, self.event_dim = is_discrete, event_dim
+    def __init__(self, *, is_discrete=None, event_dim=None):
+        self._is_discrete, self._event_dim = is_discrete, event_dim
 
-    def __call__(self, *, is_discrete=False, event_dim=0):
+    @property
+    def is_discrete(self):
+        """Is it a set of whole numbers?"""
+        return said(self._is_discrete, "is_discrete")
+
+    @property
+    def event_dim(self):
+        """How many last dimensions make one value."""
+        return said(self._event_dim, "event_dim")
+
+    def __call__(self, *, is_discrete=None, event_dim=None):
         return _Dependent(is_discrete=is_discrete, event_dim=event_dim)
 
     def check(self, value):
@@ -52,12 +62,19 @@ class _Dependent(Constraint):
 class dependent_property(property, _Dependent):
     """A property that computes a constraint from the other parameters of a distribution."""
 
-    def __init__(self, fn=None, *, is_discrete=False, event_dim=0):
+    def __init__(self, fn=None, *, is_discrete=None, event_dim=None):
         property.__init__(self, fn)
-        self.is_discrete, self.event_dim = is_discrete, event_dim
+        self._is_discrete, self._event_dim = is_discrete, event_dim
 
     def __call__(self, fn):
-        return dependent_property(fn, is_discrete=self.is_discrete, event_dim=self.event_dim)
+        return dependent_property(fn, is_discrete=self._is_discrete, event_dim=self._event_dim)
+
+
+def said(value, name):
+    """What was said of a dependent set; NotImplementedError for nothing."""
+    if value is None:
+        raise NotImplementedError(f".{name} cannot be determined statically")
+    return value
 
 
 def is_dependent(constraint):
@@ -220,13 +237,23 @@ class _Cat(Constraint):
 
     def __init__(self, cseq, dim=0, lengths=None):
         self.cseq, self.dim = list(cseq), dim
+        if not all(isinstance(c, Constraint) for c in self.cseq):
+            raise AssertionError("All elements of cseq must be Constraint instances")
         self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
+        if len(self.lengths) != len(self.cseq):
+            raise AssertionError(f"lengths ({len(self.lengths)}) must match cseq ({len(self.cseq)})")
         self.is_discrete = any(c.is_discrete for c in self.cseq)
         self.event_dim = max(c.event_dim for c in self.cseq)
 
     def check(self, value):
-        parts = value.split(self.lengths, self.dim)
+        self._look(value)
+        starts = [sum(self.lengths[:i]) for i in range(len(self.lengths))]
+        parts = [value.narrow(self.dim, at, n) for at, n in zip(starts, self.lengths, strict=True)]
         return torch.cat([c.check(v) for c, v in zip(self.cseq, parts, strict=True)], self.dim)
+
+    def _look(self, value):
+        if not -value.dim() <= self.dim < value.dim():
+            raise AssertionError(f"dim {self.dim} out of range for value with {value.dim()} dimensions")
 
 
 class _Stack(_Cat):
@@ -237,13 +264,13 @@ class _Stack(_Cat):
         self.event_dim += dim + self.event_dim < 0  # (the dimension of the entries is one of a value's own)
 
     def check(self, value):
-        parts = value.unbind(self.dim)
-        return torch.stack([c.check(v) for c, v in zip(self.cseq, parts, strict=True)], self.dim)
+        self._look(value)
+        return torch.stack([c.check(v) for c, v in zip(self.cseq, value.unbind(self.dim))], self.dim)
 
 
 class _CorrCholesky(_LowerCholesky):
     def check(self, value):
-        close = 10 * value.shape[-1] * torch.finfo(value.dtype).eps
+        close = 10 * value.size(-1) * torch.finfo(value.dtype).eps
         return super().check(value) & (value.square().sum(-1) - 1).abs().le(close).all(-1)
 
 
@@ -251,6 +278,27 @@ class _PositiveSemidefinite(_Symmetric):
     def check(self, value):
         symmetric = super().check(value)
         return symmetric if not symmetric.all() else torch.linalg.eigvalsh(value).ge(0).all(-1)
+
+
+class MixtureSameFamilyConstraint(Constraint):
+    """The set that samples of a mixture's components lie in: it has no dimension for the components."""
+
+    def __init__(self, base_constraint):
+        if not isinstance(base_constraint, Constraint):
+            raise AssertionError(f"base_constraint must be a Constraint, got {type(base_constraint).__name__}")
+        self.base_constraint = base_constraint
+        self.is_discrete, self.event_dim = base_constraint.is_discrete, base_constraint.event_dim
+
+    def check(self, value):
+        """Does each value lie in it?"""
+        found = self.base_constraint.check(value.unsqueeze(-1 - self.event_dim))
+        if value.dim() < self.event_dim:
+            raise ValueError(f"Expected value.dim() >= {self.event_dim} but got {value.dim()}")
+        count = value.dim() - self.event_dim
+        return found.reshape(tuple(found.shape[:count]) + (-1,)).all(-1)
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.base_constraint!r})"
 
 
 dependent = _Dependent()

@@ -5,12 +5,12 @@ import math
 import compat as torch
 
 from . import constraints
-from .distribution import Distribution
+from .exp_family import ExponentialFamily
 from .given import check_one
 from .utils import broadcast_all, clamp_probs, lazy_property, logits_to_probs, of_numbers, probs_to_logits
 
 
-class ContinuousBernoulli(Distribution):
+class ContinuousBernoulli(ExponentialFamily):
     """Numbers in [0, 1] of density proportional to probs^x (1 - probs)^(1 - x).
 
     Near probs = 1/2 its formulas are quotients of zeros: within `lims` their series stand for them.
@@ -20,6 +20,7 @@ class ContinuousBernoulli(Distribution):
     support = constraints.unit_interval
     has_rsample = True
     _fixed = ("_lims",)
+    _mean_carrier_measure = 0
 
     def __init__(self, probs=None, logits=None, lims=(0.499, 0.501), validate_args=None):
         check_one(probs, logits)
@@ -89,3 +90,14 @@ class ContinuousBernoulli(Distribution):
     def entropy(self):
         zero, one = torch.log1p(-self.probs), torch.log(self.probs)
         return self.mean * (zero - one) - self._log_norm() - zero
+
+    _natural_params = property(lambda d: (d.logits,))
+
+    def _log_normalizer(self, x):
+        away = (x <= probs_to_logits(torch.tensor(self._lims[0]), True)) | (
+            x > probs_to_logits(torch.tensor(self._lims[1]), True)
+        )
+        far = torch.where(away, x, 1.0)
+        square = x.pow(2)
+        near = 0.5 * x + square / 24.0 - square.pow(2) / 2880.0
+        return torch.where(away, torch.log(torch.abs(torch.expm1(far))) - torch.log(torch.abs(far)), near)

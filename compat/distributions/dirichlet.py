@@ -3,11 +3,11 @@
 import compat as torch
 
 from . import constraints
-from .distribution import Distribution
 from .draws import standard_dirichlet
+from .exp_family import ExponentialFamily
 
 
-class Dirichlet(Distribution):
+class Dirichlet(ExponentialFamily):
     """Shares of a whole: gamma numbers divided by their sum."""
 
     arg_constraints = {"concentration": constraints.independent(constraints.positive, 1)}
@@ -51,3 +51,8 @@ class Dirichlet(Distribution):
             - (k - total) * torch.digamma(total)
             - ((a - 1.0) * torch.digamma(a)).sum(-1)
         )
+
+    _natural_params = property(lambda d: (d.concentration,))
+
+    def _log_normalizer(self, x):
+        return x.lgamma().sum(-1) - torch.lgamma(x.sum(-1))

@@ -39,7 +39,6 @@ class Distribution(PublicMethods):
     has_rsample = False
     has_enumerate_support = False
     _validate_args = __debug__
-    arg_constraints = {}
     _fixed = ()  # attributes that are the same for the whole batch
 
     def __init_subclass__(cls, **kwargs):
@@ -69,7 +68,16 @@ class Distribution(PublicMethods):
         Distribution.__init__(self, shape, validate_args=validate_args)
 
     def _validate_parameters(self):
-        for name, constraint in self.arg_constraints.items():
+        try:
+            constraints = self.arg_constraints
+        except NotImplementedError:
+            constraints = {}
+            warnings.warn(
+                f"{type(self)} does not define `arg_constraints`. Please set `arg_constraints = {{}}` or initialize the distribution "
+                "with `validate_args=False` to turn off validation.",
+                stacklevel=2,
+            )
+        for name, constraint in constraints.items():
             if is_dependent(constraint) or name not in vars(self) and lazy(type(self), name):
                 continue
             value = getattr(self, name)
@@ -92,6 +100,11 @@ class Distribution(PublicMethods):
             elif isinstance(value, Distribution):
                 setattr(new, name, value.expand(batch_shape))
         return new
+
+    @property
+    def arg_constraints(self):
+        """What its parameters have to be, by name."""
+        raise NotImplementedError
 
     @property
     def batch_shape(self):
@@ -139,7 +152,7 @@ class Distribution(PublicMethods):
 
     def sample_n(self, n):
         """n samples."""
-        warnings.warn("sample_n will be deprecated. Use .sample((n,)) instead", UserWarning, stacklevel=3)
+        warn("`sample_n(n)` will be deprecated. Use `sample((n,))` instead.", FutureWarning)
         return self.sample(Size((n,)))
 
     def log_prob(self, value):
@@ -165,6 +178,15 @@ class Distribution(PublicMethods):
     def perplexity(self):
         """exp of the entropy."""
         return torch.exp(self.entropy())
+
+    def _get_checked_instance(self, cls, _instance=None):
+        """The Distribution that `expand` fills in: a new one of the same class, unless it is given."""
+        if _instance is None and type(self).__init__ is not cls.__init__:
+            name = type(self).__name__
+            raise NotImplementedError(
+                f"Subclass {name} of {cls.__name__} that defines a custom __init__ method must also define a custom .expand() method."
+            )
+        return self.__new__(type(self)) if _instance is None else _instance
 
     def _extended_shape(self, sample_shape=()):
         return sized(sample_shape) + self._batch_shape + self._event_shape

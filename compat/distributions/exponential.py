@@ -3,15 +3,16 @@
 import compat as torch
 
 from . import constraints
-from .distribution import Distribution
+from .exp_family import ExponentialFamily
 
 
-class Exponential(Distribution):
+class Exponential(ExponentialFamily):
     """Waiting times of a rate."""
 
     arg_constraints = {"rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
+    _mean_carrier_measure = 0
 
     def __init__(self, rate, validate_args=None):
         self._take(validate_args, rate=rate)
@@ -37,3 +38,8 @@ class Exponential(Distribution):
 
     def entropy(self):
         return 1.0 - torch.log(self.rate)
+
+    _natural_params = property(lambda d: (-d.rate,))
+
+    def _log_normalizer(self, x):
+        return -torch.log(-x)

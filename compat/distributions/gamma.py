@@ -6,16 +6,17 @@ import compat as torch
 
 from ..tensor import memory
 from . import constraints
-from .distribution import Distribution
 from .draws import standard_gamma
+from .exp_family import ExponentialFamily
 
 
-class Gamma(Distribution):
+class Gamma(ExponentialFamily):
     """Sums of waiting times: concentration many (which need not be whole), of a rate."""
 
     arg_constraints = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
+    _mean_carrier_measure = 0
 
     def __init__(self, concentration, rate, validate_args=None):
         self._take(validate_args, concentration=concentration, rate=rate)
@@ -45,3 +46,8 @@ class Gamma(Distribution):
     def entropy(self):
         a = self.concentration
         return a - torch.log(self.rate) + torch.lgamma(a) + (1.0 - a) * torch.digamma(a)
+
+    _natural_params = property(lambda d: (d.concentration - 1, -d.rate))
+
+    def _log_normalizer(self, x, y):
+        return torch.lgamma(x + 1) + (x + 1) * torch.log(-y.reciprocal())

@@ -6,7 +6,7 @@ import compat as torch
 
 from . import constraints
 from .beta import Beta
-from .distribution import Distribution
+from .distribution import Distribution, sized
 from .utils import broadcast_all
 
 
@@ -25,7 +25,7 @@ class LKJCholesky(Distribution):
         rows = torch.arange(dim, dtype=self.concentration.dtype).sub(1).clamp(min=0)
         along = self.concentration.unsqueeze(-1) + 0.5 * (dim - 2) - 0.5 * rows
         self._beta = Beta(rows + 0.5, along)
-        super().__init__(self.concentration.shape, (dim, dim), validate_args=validate_args)
+        super().__init__(self.concentration.shape, sized((dim, dim)), validate_args=validate_args)
 
     def expand(self, batch_shape, _instance=None):
         return LKJCholesky(self.dim, self.concentration.expand(batch_shape), validate_args=False)

@@ -42,7 +42,11 @@ class LowRankMultivariateNormal(Distribution):
             ) from error
         self.loc, self.cov_diag = loc.expand(batch + (-1,)), cov_diag.expand(batch + (-1,))
         self.cov_factor = cov_factor.expand(batch + (-1, -1))
+        weighted = cov_factor.mT / cov_diag.unsqueeze(-2)
+        small = weighted @ cov_factor
+        small_root = torch.linalg.cholesky(small + torch.eye(small.shape[-1], dtype=small.dtype))
         super().__init__(batch, event, validate_args=validate_args)
+        self._weighted, self._small_root = weighted.expand(batch + (-1, -1)), small_root.expand(batch + (-1, -1))
 
     mean = mode = property(lambda d: d.loc)
     variance = property(lambda d: d.cov_factor.pow(2).sum(-1) + d.cov_diag)
@@ -64,15 +68,6 @@ class LowRankMultivariateNormal(Distribution):
         """The inverse of the covariance."""
         part = torch.linalg.solve_triangular(self._small_root, self._weighted, upper=False)
         return torch.diag_embed(self.cov_diag.reciprocal()) - part.mT @ part
-
-    @lazy_property
-    def _weighted(self):
-        return self.cov_factor.mT / self.cov_diag.unsqueeze(-2)
-
-    @lazy_property
-    def _small_root(self):
-        small = self._weighted @ self.cov_factor
-        return torch.linalg.cholesky(small + torch.eye(small.shape[-1], dtype=small.dtype))
 
     def _log_det(self):
         return 2 * self._small_root.diagonal(dim1=-2, dim2=-1).log().sum(-1) + self.cov_diag.log().sum(-1)

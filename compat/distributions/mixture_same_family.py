@@ -43,7 +43,7 @@ class MixtureSameFamily(Distribution):
 
     @constraints.dependent_property
     def support(self):
-        return _OfParts(self._parts.support)
+        return constraints.MixtureSameFamilyConstraint(self._parts.support)
 
     def _weights(self):
         """The weights, with the dimensions of an event behind them."""
@@ -83,18 +83,3 @@ class MixtureSameFamily(Distribution):
 
     def __repr__(self):
         return f"MixtureSameFamily(\n  {self._choice},\n  {self._parts})"
-
-
-class _OfParts(constraints.Constraint):
-    """The set that samples of the components lie in: it has no dimension for the components."""
-
-    def __init__(self, base):
-        self.base = base
-        self.is_discrete, self.event_dim = base.is_discrete, base.event_dim
-
-    def check(self, value):
-        found = self.base.check(value.unsqueeze(-1 - self.event_dim))
-        return found.flatten(-1 - self.event_dim).all(-1) if self.event_dim == 0 else found.all(-1)
-
-    def __repr__(self):
-        return f"MixtureSameFamilyConstraint({self.base!r})"

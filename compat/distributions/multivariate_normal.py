@@ -33,50 +33,58 @@ class MultivariateNormal(Distribution):
         if matrix.dim() < 2:
             kind = "scale_tril matrix" if name == "scale_tril" else name
             raise ValueError(f"{kind} must be at least two-dimensional, with optional leading batch dimensions")
-        batch = torch.broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
-        setattr(self, name, matrix.expand(tuple(batch) + (-1, -1)))
-        self.loc = loc.expand(tuple(batch) + (-1,))
+        batch = tuple(torch.broadcast_shapes(matrix.shape[:-2], loc.shape[:-1]))
+        self.loc = loc.expand(batch + (-1,))
+        setattr(self, name, matrix.expand(batch + (-1, -1)))
         super().__init__(batch, self.loc.shape[-1:], validate_args=validate_args)
+        self._root = root_of(name, matrix).expand(batch + (-1, -1))
 
     @lazy_property
     def scale_tril(self):
         """The lower triangular root of the covariance."""
-        if "covariance_matrix" in vars(self):
-            return torch.linalg.cholesky(self.covariance_matrix)
-        p = self.precision_matrix  # by the root of the matrix turned about both diagonals, whose inverse is turned back
-        root = torch.flip(torch.linalg.cholesky(torch.flip(p, (-2, -1))), (-2, -1)).mT
-        eye = torch.eye(p.shape[-1], dtype=p.dtype)
-        return torch.linalg.solve_triangular(root, eye.expand(p.shape), upper=False)
+        return self._root
 
     @lazy_property
     def covariance_matrix(self):
         """The covariance."""
-        return self.scale_tril @ self.scale_tril.mT
+        return self._root @ self._root.mT
 
     @lazy_property
     def precision_matrix(self):
         """The inverse of the covariance."""
-        return torch.cholesky_inverse(self.scale_tril)
+        return torch.cholesky_inverse(self._root)
 
     mean = mode = property(lambda d: d.loc)
-    variance = property(lambda d: d.scale_tril.pow(2).sum(-1))
+    variance = property(lambda d: d._root.pow(2).sum(-1))
 
     def rsample(self, sample_shape=()):
         eps = standard_normal(self._extended_shape(sample_shape), self.loc.dtype)
-        return self.loc + (self.scale_tril @ eps.unsqueeze(-1)).squeeze(-1)
+        return self.loc + (self._root @ eps.unsqueeze(-1)).squeeze(-1)
 
     def log_prob(self, value):
         self._validate_sample(value)
-        square = mahalanobis(self.scale_tril, value - self.loc)
+        square = mahalanobis(self._root, value - self.loc)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + square) - half_log_det(self)
 
     def entropy(self):
         return 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + half_log_det(self)
 
 
+def root_of(name, matrix):
+    """The lower triangular root of a covariance, of which this matrix is given by name."""
+    if name == "scale_tril":
+        return matrix
+    if name == "covariance_matrix":
+        return torch.linalg.cholesky(matrix)
+    # by the root of the matrix turned about both diagonals, whose inverse is turned back
+    root = torch.flip(torch.linalg.cholesky(torch.flip(matrix, (-2, -1))), (-2, -1)).mT
+    eye = torch.eye(matrix.shape[-1], dtype=matrix.dtype)
+    return torch.linalg.solve_triangular(root, eye.expand(matrix.shape), upper=False)
+
+
 def half_log_det(d):
     """Half the logarithm of the determinant of the covariance."""
-    return d.scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+    return d._root.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
 
 def mahalanobis(root, x):

@@ -3,11 +3,11 @@
 import compat as torch
 
 from . import constraints
-from .distribution import Distribution
+from .exp_family import ExponentialFamily
 from .utils import broadcast_all
 
 
-class Poisson(Distribution):
+class Poisson(ExponentialFamily):
     """Counts of what happens at a rate."""
 
     arg_constraints = {"rate": constraints.nonnegative}
@@ -27,3 +27,8 @@ class Poisson(Distribution):
         self._validate_sample(value)
         rate, value = broadcast_all(self.rate, value)
         return value.xlogy(rate) - rate - (value + 1).lgamma()
+
+    _natural_params = property(lambda d: (torch.log(d.rate),))
+
+    def _log_normalizer(self, x):
+        return torch.exp(x)

@@ -492,6 +492,14 @@ class SoftmaxTransform(Transform):
     def _key(self):
         return ()
 
+    def forward_shape(self, shape):
+        """The same, which has a dimension at least."""
+        if len(shape) < 1:
+            raise ValueError("Too few dimensions on input")
+        return shape
+
+    inverse_shape = forward_shape
+
     def _call(self, x):
         weights = (x - x.max(-1, True)[0]).exp()
         return weights / weights.sum(-1, True)
@@ -505,6 +513,7 @@ class StickBreakingTransform(Plain):
 
     domain = constraints.real_vector
     codomain = constraints.simplex
+    sign = Transform.sign
 
     @staticmethod
     def _offset(n, like):
@@ -540,6 +549,8 @@ class LowerCholeskyTransform(Plain):
 
     domain = independent(real, 2)
     codomain = constraints.lower_cholesky
+    bijective = False
+    sign = Transform.sign
 
     def _call(self, x):
         return x.tril(-1) + x.diagonal(dim1=-2, dim2=-1).exp().diag_embed()

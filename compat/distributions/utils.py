@@ -10,6 +10,7 @@ from ..functions.missing import refusal as _refusal
 __getattr__ = _refusal("torch.distributions.utils", __name__)
 __all__ = [
     "broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "of_numbers", "probs_to_logits", "sum_rightmost",
+    "tril_matrix_to_vec", "vec_to_tril_matrix",
 ]  # fmt: skip
 
 
@@ -58,3 +59,27 @@ def probs_to_logits(probs, is_binary=False):
     """Log-odds, or log-probabilities."""
     inside = clamp_probs(probs)
     return torch.log(inside) - torch.log1p(-inside) if is_binary else torch.log(inside)
+
+
+def tril_matrix_to_vec(mat, diag=0):
+    """The elements of square matrices on and below a diagonal, row by row; ValueError for a diagonal that there is not."""
+    n = mat.shape[-1]
+    if not -n <= diag < n:
+        raise ValueError(f"diag ({diag}) provided is outside [{-n}, {n - 1}].")
+    i, j = torch.tril_indices(n, n, diag)
+    return mat[..., i, j]
+
+
+def vec_to_tril_matrix(vec, diag=0):
+    """The square matrices that have these elements on and below a diagonal, and zeros above; ValueError if none has as many."""
+    more = 1 + 2 * diag
+    n = (-more + (more**2 + 8 * vec.shape[-1] + 4 * abs(diag) * (diag + 1)) ** 0.5) / 2
+    if not round(n) - torch.finfo(vec.dtype).eps <= n <= round(n) + torch.finfo(vec.dtype).eps:
+        raise ValueError(
+            f"The size of last dimension is {vec.shape[-1]} which cannot be expressed as the lower triangular part of a square D x D matrix."
+        )
+    n = round(n)
+    i, j = torch.tril_indices(n, n, diag)
+    mat = torch.zeros(vec.shape[:-1] + (n, n), dtype=vec.dtype)
+    mat[..., i, j] = vec
+    return mat

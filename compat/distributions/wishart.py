@@ -8,12 +8,12 @@ from funcgrad.core.site import warn
 
 from . import constraints
 from .chi2 import Chi2
-from .distribution import Distribution
-from .multivariate_normal import MultivariateNormal, half_log_det
+from .exp_family import ExponentialFamily
+from .multivariate_normal import MultivariateNormal, half_log_det, root_of
 from .utils import lazy_property
 
 
-class Wishart(Distribution):
+class Wishart(ExponentialFamily):
     """Positive definite matrices with df degrees of freedom, of a covariance, its inverse, or the lower triangular root of it.
 
     ValueError for too few degrees of freedom, AssertionError unless exactly one of the matrices is given.
@@ -21,9 +21,10 @@ class Wishart(Distribution):
 
     support = constraints.positive_definite
     has_rsample = True
-    scale_tril = lazy_property(lambda d: d._root.scale_tril)
-    covariance_matrix = lazy_property(lambda d: d._root.covariance_matrix)
-    precision_matrix = lazy_property(lambda d: d._root.precision_matrix)
+    scale_tril = lazy_property(lambda d: d._root)
+    covariance_matrix = lazy_property(lambda d: d._root @ d._root.mT)
+    precision_matrix = lazy_property(lambda d: torch.cholesky_inverse(d._root))
+    _mean_carrier_measure = 0
 
     @property
     def arg_constraints(self):
@@ -44,19 +45,17 @@ class Wishart(Distribution):
         self.df = df.expand(batch)
         if self.df.le(n - 1).any():
             raise ValueError(f"Value of df={given} expected to be greater than ndim - 1 = {n - 1}.")
-        matrix = matrix.expand(tuple(batch) + (-1, -1))
-        setattr(self, name, matrix)
-        self._root = MultivariateNormal(matrix.new_zeros(n), **{name: matrix}, validate_args=False)
-        self._chi2 = Chi2(self.df.unsqueeze(-1) - torch.arange(n, dtype=matrix.dtype))
+        shape = tuple(batch) + (-1, -1)
+        setattr(self, name, matrix.expand(shape))
         if self.df.lt(n).any():
             text = "Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim."
             warn(text)
         super().__init__(batch, matrix.shape[-2:], validate_args=validate_args)
+        self._root = root_of(name, matrix).expand(shape)
 
-    def expand(self, batch_shape, _instance=None):
-        name = next(n for n in MATRICES if n in vars(self))
-        matrix = getattr(self, name).expand(tuple(batch_shape) + tuple(self.event_shape))
-        return Wishart(self.df.expand(batch_shape), **{name: matrix}, validate_args=False)
+    @property
+    def _chi2(self):
+        return Chi2(self.df.unsqueeze(-1) - torch.arange(self.event_shape[-1], dtype=self._root.dtype))
 
     mean = property(lambda d: wide(d.df) * d.covariance_matrix)
 
@@ -80,7 +79,7 @@ class Wishart(Distribution):
         i, j = torch.tril_indices(n, n, offset=-1)
         shape = tuple(sample_shape) + tuple(self.batch_shape) + (n * (n - 1) // 2,)
         noise[..., i, j] = torch.randn(shape, dtype=noise.dtype)
-        root = self._root.scale_tril @ noise
+        root = self._root @ noise
         return root @ root.mT
 
     def rsample(self, sample_shape=(), max_try_correction=None):
@@ -103,16 +102,23 @@ class Wishart(Distribution):
 
     def log_prob(self, value):
         self._validate_sample(value)
-        nu, n, root = self.df, self.event_shape[-1], self._root.scale_tril
+        nu, n, root = self.df, self.event_shape[-1], self._root
         within = torch.cholesky_solve(value, root).diagonal(dim1=-2, dim2=-1).sum(-1)
-        scale = nu * (n * math.log(2) / 2 + half_log_det(self._root))
+        scale = nu * (n * math.log(2) / 2 + half_log_det(self))
         return (nu - n - 1) / 2 * torch.linalg.slogdet(value).logabsdet - scale - torch.mvlgamma(nu / 2, n) - within / 2
 
     def entropy(self):
         nu, n = self.df, self.event_shape[-1]
         slope = (nu - n - 1) / 2 * mvdigamma(nu / 2, n)
-        scale = (n + 1) * (n * math.log(2) / 2 + half_log_det(self._root))
+        scale = (n + 1) * (n * math.log(2) / 2 + half_log_det(self))
         return scale + torch.mvlgamma(nu / 2, n) - slope + nu * n / 2
+
+    _natural_params = property(lambda d: (-0.5 * d.precision_matrix, 0.5 * (d.df - d.event_shape[-1] - 1)))
+
+    def _log_normalizer(self, x, y):
+        n = self.event_shape[-1]
+        a = y + (n + 1) / 2
+        return a * (-torch.linalg.slogdet(-2 * x).logabsdet + n * math.log(2)) + torch.mvlgamma(a, n)
 
 
 MATRICES = ("covariance_matrix", "precision_matrix", "scale_tril")

@@ -1,0 +1,76 @@
+"""Programs of torch.distributions, torch.utils.data, torch.save and torch.load do line by line what they do under torch 2.13
+(tests/expected/random_data.json.xz), and what torch has pickled is read.
+
+`python tests/random_distributions.py` runs any number of programs beside torch.
+"""
+
+import base64
+import io
+import json
+import lzma
+import pathlib
+import pickle
+import pickletools
+import platform
+
+import pytest
+
+import compat
+from compat import runner
+from tests import random_distributions
+from tests.data_programs import PICKLED, fixed_programs, in_a_folder
+from tests.side_by_side import differ, disagreement, names_for, outcome, programs, seen
+
+PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_data.json.xz"
+STORED = json.loads(lzma.decompress(PATH.read_bytes()))
+KNOWN = {  # programs of distributions that differ, by number, and why
+    18: "torch 2.13's modes of Kumaraswamy are NaN",
+    81: "torch says that the divergence of two Wisharts requires grad where nothing does (and has no derivative by the first)",
+}
+same_python = pytest.mark.skipif(
+    [*platform.python_version_tuple()[:2]] != STORED["python"],
+    reason="Python's own messages change from version to version",
+)
+
+
+@same_python
+def test_distributions_do_what_torchs_do():
+    found = {}
+    for number, lines in enumerate(programs(random_distributions.program, len(STORED["distributions"]), "stored")):
+        different = disagreement(outcome(compat, lines), STORED["distributions"][number], lines)
+        if different:
+            found[number] = "\n".join([*lines, different])
+    new = found.keys() ^ KNOWN.keys()
+    assert not new, "\n".join([found.get(n, f"{n} is as in torch now") for n in sorted(new)][:3])
+
+
+@same_python
+@pytest.mark.parametrize("number", range(len(STORED["fixed"])))
+def test_data_and_files(number):
+    lines = fixed_programs()[number]
+    with in_a_folder():
+        assert disagreement(outcome(compat, lines), STORED["fixed"][number], lines) is None
+
+
+@pytest.fixture
+def torchs_names():
+    runner.install()
+    yield
+    runner.uninstall()
+
+
+@pytest.mark.parametrize("line", PICKLED)
+def test_pickles_of_torchs_are_read_and_name_what_torchs_name(line, torchs_names):
+    want, *files = STORED["pickled"][line]
+    files = [base64.b64decode(f) for f in files]
+    for got in (pickle.loads(files[0]), pickle.loads(files[1]), compat.load(io.BytesIO(files[2]), weights_only=False)):
+        assert differ(seen(compat, got), want) is None
+    compat.manual_seed(0)
+    x = eval(line, names_for(compat))
+    assert named(pickle.dumps(x, 2)) == named(files[0])
+    assert differ(seen(compat, pickle.loads(pickle.dumps(x))), want) is None
+
+
+def named(data):
+    """What a pickle of protocol 2 names."""
+    return {arg for op, arg, _ in pickletools.genops(data) if op.name == "GLOBAL"}

@@ -1,0 +1,44 @@
+"""Write random_data.json.xz: what torch does for the first programs of random_distributions.py and for those of data_programs.py, and
+what it has pickled.
+
+Run with torch 2.13: `python tests/expected/make_random_data.py`.
+"""
+
+import base64
+import io
+import json
+import lzma
+import pathlib
+import pickle
+import platform
+import sys
+
+import torch
+
+HERE = pathlib.Path(__file__).parent
+sys.path[:0] = [str(HERE.parents[1])]
+
+from tests import random_distributions  # noqa: E402
+from tests.data_programs import PICKLED, fixed_programs, in_a_folder  # noqa: E402
+from tests.side_by_side import names_for, outcome, programs, seen  # noqa: E402
+
+
+def main():
+    torch.set_num_threads(1)
+    stored = {"torch": torch.__version__, "python": platform.python_version_tuple()[:2]}
+    stored["distributions"] = [outcome(torch, lines) for lines in programs(random_distributions.program, 160, "stored")]
+    with in_a_folder():
+        stored["fixed"] = [outcome(torch, lines) for lines in fixed_programs()]
+    stored["pickled"] = {}
+    for line in PICKLED:
+        torch.manual_seed(0)
+        x, old = eval(line, names_for(torch)), io.BytesIO()
+        torch.save(x, old, _use_new_zipfile_serialization=False)
+        files = [*[pickle.dumps(x, protocol) for protocol in (2, 5)], old.getvalue()]
+        stored["pickled"][line] = [seen(torch, x), *[base64.b64encode(f).decode() for f in files]]
+    text = json.dumps(stored, separators=(",", ":")).encode()
+    (HERE / "random_data.json.xz").write_bytes(lzma.compress(text, preset=9))
+
+
+if __name__ == "__main__":
+    main()
