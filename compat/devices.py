@@ -59,10 +59,12 @@ class Device:
 
     def __enter__(self):
         Default.stack.append(usable(self))
+        Default.elsewhere = self.type != "cpu"
         return self
 
     def __exit__(self, *error):
         Default.stack.pop()
+        Default.elsewhere = Default.stack[-1].type != "cpu"
 
 
 def asked_for(given, named):
@@ -80,10 +82,19 @@ def asked_for(given, named):
     return first, given[1] if len(given) > 1 else named.get("index")
 
 
+CPU = Device("cpu")
+
+
 class Default:
     """What set_default_device has set, and the `with` blocks around."""
 
-    stack = [Device("cpu")]
+    stack = [CPU]
+    elsewhere = False  # is it another than the CPU?
+
+
+def on_meta(device):
+    """Is what is made for a device= without memory? (Asked where one is given, or Default.elsewhere.)"""
+    return (Default.stack[-1] if device is None else usable(device)).type == "meta"
 
 
 def usable(device):
@@ -104,6 +115,7 @@ def usable(device):
 def set_default_device(device):
     """Set the device of new Tensors: the CPU (None is that too); torch's error for one that there is not."""
     Default.stack[0] = usable("cpu" if device is None else device)
+    Default.elsewhere = Default.stack[-1].type != "cpu"
 
 
 def get_default_device():

@@ -5,6 +5,7 @@ memory share it in one deep copy, as in torch (and, as there, not in a pickle).
 """
 
 import copy
+from collections import OrderedDict
 
 import numpy as np
 
@@ -25,13 +26,23 @@ def deep(t, memo):
     got = memo.get(id(t))
     if got is None:
         array = memory(t)
-        array = np.array(current(t).val) if array is None else over_copy(array, memo)
-        got = memo[id(t)] = wrap(type(t), array, t.requires_grad)
+        if t.is_meta:
+            got = memo[id(t)] = without_values(t)
+        else:
+            array = np.array(current(t).val) if array is None else over_copy(array, memo)
+            got = memo[id(t)] = wrap(type(t), array, t.requires_grad)
         if t.grad is not None:
             got.grad = deep(t.grad, memo)
         if added := added_to(t):
             got.__dict__.update(copy.deepcopy(added, memo))
     return got
+
+
+def without_values(t):
+    """Another Tensor of the meta device like a leaf."""
+    from .meta import bare_as
+
+    return bare_as(t, kind=type(t)).requires_grad_(t.requires_grad)
 
 
 def over_copy(array, memo):
@@ -55,22 +66,55 @@ def placed(whole, shape, strides, offset):
 
 
 def pickled(t):
-    """(what makes the Tensor of a pickle, its arguments, the attributes that a user gave it)."""
+    """(what makes the Tensor of a pickle, its arguments), in torch's names: each reads what the other has pickled."""
+    from ._utils import REBUILD
+    from .nn.parameter import Buffer, Parameter
+    from .storage import STORAGE_OF, TypedStorage
+
+    if t.is_meta:
+        args = t.dtype, tuple(t.shape), t.stride(), t.requires_grad
+        made = REBUILD["_rebuild_meta_tensor_no_storage"], args
+        return (REBUILD["_rebuild_parameter"], (t.detach(), t.requires_grad, OrderedDict())) if isinstance(t, Parameter) else made
     array = memory(t)
-    whole, shape = (np.array(current(t).val), None) if array is None else (base_of(array), geometry(array))
-    return joined, (type(t), whole, t.dtype, t.requires_grad, shape), added_to(t)
+    array = np.array(current(t).val) if array is None else array
+    shape, strides, offset = geometry(array)
+    old = t.dtype.name in STORAGE_OF  # (else: a dtype younger than torch's storage classes)
+    storage = TypedStorage(memory=base_of(array))
+    kind, leaf, attributes = type(t), isinstance(t, Parameter), added_to(t)
+    args = (
+        storage if old else storage.untyped(),
+        offset,
+        tuple(shape),
+        tuple(strides),
+        t.requires_grad and not leaf,
+        OrderedDict(),
+    )
+    made = (REBUILD["_rebuild_tensor_v2"], args) if old else (REBUILD["_rebuild_tensor_v3"], (*args, t.dtype))
+    if kind is Buffer:  # (torch has it as a Tensor that is marked)
+        attributes, kind = (attributes or {}) | {"persistent": t.persistent, "_is_buffer": True}, Tensor
+    if kind is Parameter:
+        args = t.detach(), t.requires_grad, OrderedDict()
+        return (
+            (REBUILD["_rebuild_parameter_with_state"], (*args, attributes))
+            if attributes
+            else (REBUILD["_rebuild_parameter"], args)
+        )
+    if kind is Tensor and not attributes:
+        return made
+    from ._tensor import _rebuild_from_type_v2
+
+    return _rebuild_from_type_v2, (made[0], kind, made[1], attributes or {})
 
 
 def alone(t):
-    """pickled, as it is sent to another process: the elements without the memory around them."""
+    """(what makes the Tensor in another process, its arguments, its attributes): the elements without the memory around them."""
     return joined, (type(t), np.array(current(t).val), t.dtype, t.requires_grad), added_to(t)
 
 
-def joined(cls, whole, dtype, requires_grad, geometry=None):
-    """The Tensor of what a pickle kept. (NumPy's own has arrays in the machine's byte order.)"""
-    whole = whole.astype(dtype.numpy, copy=False)
+def joined(cls, array, dtype, requires_grad):
+    """The Tensor of what another process has sent. (NumPy's own has arrays in the machine's byte order.)"""
     own = cls if cls.__module__.startswith("compat.") else Tensor
-    t = wrap(own, whole if geometry is None else placed(whole, *geometry))
+    t = wrap(own, array.astype(dtype.numpy, copy=False))
     t.versioned().version += 1  # (torch sets the memory of a Tensor that there is)
     t = t if cls is own else t.as_subclass(cls)
     return t.requires_grad_() if requires_grad else t

@@ -18,7 +18,7 @@ class memory_format:
         return f"torch.{self.name}"
 
     def __reduce__(self):
-        return BY_NAME.get, (self.name,)
+        return self.name
 
 
 contiguous_format = memory_format("contiguous_format")

@@ -1,11 +1,12 @@
-"""Classes of compat under torch's names: what their `__module__` says while `import torch` gives compat.
+"""Classes and functions of compat under torch's names: what their `__module__` says while `import torch` gives compat.
 
-Invariant: under its new name each class is found where the name says (`torch.x` is `compat.x` then), so that pickle and
+Invariant: under its new name each of them is found where the name says (`torch.x` is `compat.x` then), so that pickle and
 inspect find it; `restore` undoes everything.
 """
 
 import sys
 from importlib.machinery import PathFinder
+from types import FunctionType
 
 HOMES = {  # module of compat's -> torch's, where that is not of the same name
     "compat.tensor": "torch",
@@ -17,41 +18,69 @@ HOMES = {  # module of compat's -> torch's, where that is not of the same name
     "compat.functions.conversion": "torch",
     "compat.functions.storage": "torch",
     "compat.autograd.edges": "torch.autograd.graph",
+    "compat.distributions.combined": "torch.distributions.transforms",
+    "compat.utils.data.by_workers": "torch.utils.data.dataloader",
     "compat.optim._adafactor": "torch.optim",
     "compat.optim._muon": "torch.optim",
 }
-WHOLE = ("compat.optim.lr_scheduler",)  # packages whose parts torch has in one module
-_renamed = []  # (class, its own __module__)
+WHOLE = {  # package whose parts torch has in one module -> torch's
+    "compat.optim.lr_scheduler": "torch.optim.lr_scheduler",
+    "compat.nn.functional": "torch.nn.functional",
+    "compat.serialization": "torch.serialization",
+    "compat.testing": "torch.testing",
+    "compat.compiler": "torch.compiler",
+}
+TOP = ["compat"]  # what is said of the functions of `torch` itself
+_renamed = []  # (class or function, its own __module__)
 
 
 def home_of(cls):
-    """The module of torch's in which a class of compat's is said to be."""
+    """The module of torch's in which a class or function of compat's is said to be."""
     module = cls.__module__
     if module.startswith("compat.nn.modules."):  # (some are in another file here)
         families = sys.modules["compat.nn.modules"].FAMILIES
         family = next((f for f, names in families.items() if cls.__name__ in names.split()), None)
         module = f"compat.nn.modules.{family}" if family else module
-    module = next((whole for whole in WHOLE if module.startswith(whole)), module)
-    return HOMES.get(module) or "torch" + module.removeprefix("compat")
+    whole = next((torchs for whole, torchs in WHOLE.items() if module.startswith(whole)), None)
+    if isinstance(cls, FunctionType):
+        return whole if whole and has(whole, cls) else "torch" + module.removeprefix("compat")
+    return whole or HOMES.get(module) or "torch" + module.removeprefix("compat")
+
+
+def has(package, f):
+    """Is a function one of the names of a package, which its `FAMILIES` lists?"""
+    families = getattr(sys.modules["compat" + package.removeprefix("torch")], "FAMILIES", {})
+    return any(f.__name__ in names.split() for names in families.values())
 
 
 def rename(module):
-    """Give the classes that a module of compat's has made torch's names."""
+    """Give the classes and functions that a module of compat's has made torch's names."""
     for x in list(vars(module).values()):
-        if isinstance(x, type) and x.__module__ == module.__name__:
+        if isinstance(x, (type, FunctionType)) and x.__module__ == module.__name__:
             _renamed.append((x, x.__module__))
             x.__module__ = home_of(x)
 
 
 def restore():
-    """Give every class its own name back."""
+    """Give each its own name back."""
     while _renamed:
         cls, own = _renamed.pop()
         cls.__module__ = own
+    name_top("compat")
+
+
+def name_top(name):
+    """Say of the functions of `torch` itself, now and from here on, that they are in a module of this name."""
+    TOP[0] = name
+    register = sys.modules.get("compat.functions.register")
+    for f in list(register.FUNCTIONS.values()) if register else ():
+        if getattr(f, "__module__", None) in ("compat", "torch"):
+            f.__module__ = name
 
 
 def rename_loaded():
     """`rename` for every module that is loaded already."""
+    name_top("torch")
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "compat" and getattr(module, "__name__", None) == name:
             rename(module)

@@ -4,6 +4,7 @@ Invariant: a storage that a Tensor gave is that Tensor's memory: what is written
 not: a value that a rule needs is changed there without an error).
 """
 
+import io
 import sys
 
 import numpy as np
@@ -124,6 +125,13 @@ class Storage:
     def typed(self, dtype):
         """The elements as a TypedStorage of a dtype."""
         return TypedStorage(memory=self.values.astype(dtype.numpy))
+
+    def __reduce__(self):
+        from .serialization.legacy import save
+
+        file = io.BytesIO()
+        save(self, file, 2)
+        return _load_from_bytes, (file.getvalue(),)
 
     def described(self, kind):
         lines = "\n ".join([str(v) for v in self])
@@ -318,6 +326,13 @@ class TypedStorage(Storage):
 
     def __repr__(self):
         return self.described(f"TypedStorage(dtype={self.dtype}, device=cpu)")
+
+
+def _load_from_bytes(b):
+    """The object of a file, given as bytes: a storage in a pickle."""
+    from .serialization import load
+
+    return load(io.BytesIO(b), weights_only=False)
 
 
 class OfDtype(type):

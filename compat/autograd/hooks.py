@@ -115,8 +115,9 @@ def leaf_hooks(mark):
     return cell.hooks
 
 
-Tensor.register_hook = register_hook
-Tensor.register_post_accumulate_grad_hook = register_post_accumulate_grad_hook
+for f in (register_hook, register_post_accumulate_grad_hook):
+    f.__qualname__ = f"Tensor.{f.__name__}"
+    setattr(Tensor, f.__name__, f)
 
 
 # ------------------------------------------------------------------------------------------------ hooks of operations

@@ -17,7 +17,7 @@ from funcgrad.transforms.boundary import inner
 
 from .. import dtypes
 from ..deprecations import deprecated, once
-from ..devices import usable
+from ..devices import CPU, Default, on_meta
 from ..size import Size
 from ..tensor import Tensor, current
 from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
@@ -33,8 +33,10 @@ def finished(name, array, out, device, requires_grad):
 
 def completed(name, t, out, device, requires_grad):
     """What the options of a new Tensor ask for."""
-    if device is not None:
-        usable(device)
+    if (device is not None or Default.elsewhere) and device is not CPU and on_meta(device):
+        from ..meta import bare_as
+
+        t = bare_as(t)
     if requires_grad:
         if t.owner.dtype(t).kind not in "fc":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
@@ -52,7 +54,19 @@ def completed(name, t, out, device, requires_grad):
 
 def finished_like(name, t, array, device, requires_grad):
     """A new Tensor over an array, for the Tensor t: mapped by each vmap that maps t, so that mapped values may be written into it."""
-    return completed(name, new(array) if t.owner is TAPE else mapped_as(t, array), None, device, requires_grad)
+    if t.owner is TAPE:
+        return completed(name, new(array), None, CPU if device is None else device, requires_grad)
+    device = t.device if device is None else device
+    return completed(name, mapped_as(t, array), None, device, requires_grad)
+
+
+def maker(make, device, t=None):
+    """What makes an array for a device=, or for that of a Tensor: `make`, or, where nothing is to be in it, a number seen many times."""
+    if device is None and (not Default.elsewhere if t is None else t.owner is TAPE):
+        return make
+    if on_meta(device) if device is not None or t is None else t.is_meta:
+        return lambda shape, *rest: np.broadcast_to(np.zeros((), rest[-1]), shape)
+    return make
 
 
 def mapped_as(t, array):
@@ -248,7 +262,7 @@ def size_argument(name, size, kwargs):
 
 def none_left(name, more):
     """TypeError if a call has names that torch does not know."""
-    more.pop("names", None), more.pop("memory_format", None)
+    more.pop("names", None)
     if more:
         raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(more))}'")
 
@@ -259,11 +273,11 @@ def filled(name, make):
     def of_size(*size, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False, **more):
         shape = size_argument(name, size, more)
         none_left(name, more)
-        return finished(name, make(shape, float_argument(dtype)), out, device, requires_grad)
+        return finished(name, maker(make, device)(shape, float_argument(dtype)), out, device, requires_grad)
 
     def like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None, pin_memory=False):
         t = current(input)
-        array = make(shape_of(t), dtype_argument(dtype, dtype_of(t)))
+        array = maker(make, device, t)(shape_of(t), dtype_argument(dtype, dtype_of(t)))
         return finished_like(like.__name__, t, laid_out(array, t), device, requires_grad)
 
     def of_kind(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **more):
@@ -271,7 +285,7 @@ def filled(name, make):
         none_left(of_kind.__name__, more)
         t = current(self)
         return finished_like(
-            of_kind.__name__, t, make(shape, dtype_argument(dtype, dtype_of(t))), device, requires_grad
+            of_kind.__name__, t, maker(make, device, t)(shape, dtype_argument(dtype, dtype_of(t))), device, requires_grad
         )
 
     for f, label in ((of_size, name), (like, name + "_like"), (of_kind, "new_" + name)):
@@ -315,7 +329,7 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
     shape = size_argument("full", (size,), {})
-    array = full_array(shape, fill_value, fill_dtype(fill_value, dtype))
+    array = maker(full_array, device)(shape, fill_value, fill_dtype(fill_value, dtype))
     return finished("full", array, out, device, requires_grad)
 
 

@@ -17,17 +17,28 @@ from funcgrad.core.trace import TAPE
 from funcgrad.errors import RandomnessError
 
 from .. import streams
-from ..devices import usable
+from ..devices import Device, usable
 from ..tensor import Tensor, current, wrap
 from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
-from .drawing import drawn, mapped_by, refuse_staging, while_staging
+from .drawing import bare, drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
 from .operands import broadcast_shapes, dtype_argument, dtype_of, float_argument, integer, shape_of
 from .register import check_writable, named, operation, released
 from .shape import expanded_shape
 
 STATE_BYTES = streams.STATE_BYTES
+
+
+NO_GENERATOR = {
+    "cuda": "Cannot get CUDA generator without ATen_cuda library. PyTorch splits its backend into two shared libraries: a CPU library "
+    "and a CUDA library; this error has occurred because you are trying to use some CUDA functionality, but the CUDA library has "
+    "not been loaded by the dynamic linker for some reason.  The CUDA library MUST be loaded, EVEN IF you don't directly use any "
+    "symbols from the CUDA library! One common culprit is a lack of -Wl,--no-as-needed in your link arguments; many dynamic linkers "
+    "will delete dynamic library dependencies if you don't depend on any of their symbols.  You can check if this has occurred by "
+    "using ldd on your binary to see if there is a dependency on *_cuda.so library.",
+    "mps": "Cannot execute getNewGenerator() without MPS backend.",
+}  # what torch says where there is no such device
 
 
 class Generator:
@@ -39,6 +50,9 @@ class Generator:
     """
 
     def __init__(self, device="cpu", *, stream=None):
+        kind = Device(device).type
+        if kind != "cpu":
+            raise RuntimeError(NO_GENERATOR.get(kind) or f"{kind.upper()} device type not an accelerator.")
         self.device = usable(device)
         self.stream = streams.Generator() if stream is None else stream
 
@@ -140,7 +154,7 @@ def rand(
     """Uniform numbers from [0, 1)."""
     shape, d, stream = size_argument("rand", size, more), drawn_dtype(dtype, out), stream_of(generator)
     none_left("rand", more)
-    t = drawn(shape, d, lambda shape: stream.uniform(shape, 0.0, 1.0, d))
+    t = drawn(shape, d, lambda shape: stream.uniform(shape, 0.0, 1.0, d), bare=bare(device))
     return completed("rand", t, out, device, requires_grad)
 
 
@@ -151,7 +165,7 @@ def randn(
     """Standard normal numbers."""
     shape, d, stream = size_argument("randn", size, more), drawn_dtype(dtype, out), stream_of(generator)
     none_left("randn", more)
-    t = drawn(shape, d, lambda shape: stream.normal(shape, 0.0, 1.0, d))
+    t = drawn(shape, d, lambda shape: stream.normal(shape, 0.0, 1.0, d), bare=bare(device))
     return completed("randn", t, out, device, requires_grad)
 
 
@@ -182,7 +196,7 @@ def randint(
     shape = size_argument("randint", (size,), {})
     d = dtype_argument(dtype, np.dtype(np.int64))
     low, high, stream = scalar_of(low), scalar_of(high), stream_of(generator)
-    t = drawn(shape, d, lambda shape: stream.randint(low, high, shape, d))
+    t = drawn(shape, d, lambda shape: stream.randint(low, high, shape, d), bare=bare(device))
     return completed("randint", t, out, device, requires_grad)
 
 
@@ -197,7 +211,7 @@ def randperm(
         rows = [stream.randperm(n) for _ in range(math.prod(shape[:-1]))]
         return np.stack(rows).reshape(shape).astype(d, copy=False)
 
-    return completed("randperm", drawn((n,), d, source), out, device, requires_grad)
+    return completed("randperm", drawn((n,), d, source, bare=bare(device)), out, device, requires_grad)
 
 
 def like(name, draw):
@@ -254,7 +268,7 @@ def normal(
         if size is None:
             raise TypeError("normal() of a number mean and a number std needs a size")
         shape, d = size_argument("normal", (size,), {}), drawn_dtype(dtype, out)
-        t = drawn(shape, d, lambda shape: g.normal(shape, mean, std, d))
+        t = drawn(shape, d, lambda shape: g.normal(shape, mean, std, d), bare=bare(device))
         return completed("normal", t, out, device, requires_grad)
     d = dtype_of(given[0]) if out is None else dtype_of(current(out))
     each_mean, each_std = isinstance(mean, Tensor), isinstance(std, Tensor)
@@ -334,6 +348,8 @@ def in_order_of(c, d, draw, filled=False):
     """`draw(shape, contiguous)` of a Tensor's shape in the order of its memory, for a Tensor like it; or to be `filled` in, and then
     memory with gaps is not contiguous."""
     shape = shape_of(c)
+    if c.is_meta:
+        return drawn(shape, d, None, bare=True)
     layout = None if c.owner is TAPE and c.val.flags.c_contiguous else layout_of(c)
     order = range(len(shape)) if layout is None else order_of(tuple(shape), layout.strides)
     moved = list(order) != list(range(len(shape)))

@@ -5,6 +5,8 @@ Invariant: they compare, unpack and index as tuples; only their text and their f
 
 from operator import itemgetter
 
+from ..names_of_classes import TOP
+
 BY_NAME = {}
 
 
@@ -15,13 +17,20 @@ class ReturnType(tuple):
     fields = ()
 
     def __new__(cls, *items):
+        if len(items) == 2 and items[1] == {} and type(items[0]) is tuple:  # (as torch's pickles have them)
+            items = items[0]
         return tuple.__new__(cls, items[0] if len(items) == 1 and len(cls.fields) != 1 else items)
 
     def __repr__(self):
         body = ",\n".join(f"{n}={v!r}" for n, v in zip(self.fields, self, strict=True))
         return f"torch.return_types.{type(self).__name__}(\n{body})"
 
+    def __getattr__(self, name):  # (Python names a type without its module there)
+        raise AttributeError(f"'torch.return_types.{type(self).__name__}' object has no attribute '{name}'")
+
     def __reduce__(self):
+        if TOP[0] == "torch":
+            return type(self), (tuple(self), {})
         return made, (type(self).__name__, tuple(self))
 
 
@@ -62,18 +71,3 @@ return_type("linalg_inv_ex", "inverse", "info")
 return_type("linalg_cholesky_ex", "L", "info")
 return_type("linalg_solve_ex", "result", "info")
 return_type("triangular_solve", "solution", "cloned_coefficient")
-
-
-class Namespace:
-    """torch.return_types."""
-
-    def __getattr__(self, name):
-        try:
-            return BY_NAME[name]
-        except KeyError:
-            raise AttributeError(
-                f"compat has no torch.return_types.{name}; it has {', '.join(sorted(BY_NAME))}"
-            ) from None
-
-
-return_types = Namespace()

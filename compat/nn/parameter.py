@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import dtypes
+from ..duplicates import without_values
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
@@ -59,7 +60,11 @@ class Parameter(Tensor):
         """A Parameter of the same values, without gradient and attributes."""
         got = memo.get(id(self))
         if got is None:
-            got = memo[id(self)] = wrap(type(self), np.array(current(self).val), self.requires_grad)
+            if self.is_meta:
+                got = without_values(self)
+            else:
+                got = wrap(type(self), np.array(current(self).val), self.requires_grad)
+            memo[id(self)] = got
         return got
 
 
@@ -75,13 +80,6 @@ class Buffer(Tensor):
             return
         made_over(self, data)
         self.persistent = persistent
-
-    def __reduce_ex__(self, protocol):
-        return rebuilt_buffer, (np.array(current(self).val), self.persistent)
-
-
-def rebuilt_buffer(array, persistent):
-    return Buffer(wrap(Tensor, array), persistent=persistent)
 
 
 # ------------------------------------------------------------------------------------------------ of no size yet

@@ -9,9 +9,20 @@ from funcgrad.lazy import attributes, homes_of
 from ..functions.missing import refusal
 
 FAMILIES = {
+    "options": "LoadEndianness default_restore_location get_crc32_options get_default_load_endianness get_default_mmap_options "
+    "location_tag register_package set_crc32_options set_default_load_endianness set_default_mmap_options skip_data",
     "reading": "load",
     "restricted": "add_safe_globals clear_safe_globals get_safe_globals get_unsafe_globals_in_checkpoint safe_globals",
     "writing": "save",
 }
+
+
+def _get_layout(name):
+    """The layout of a name in a file; KeyError for another."""
+    from ..devices import LAYOUTS
+
+    return LAYOUTS[name.removeprefix("torch.")]
+
+
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.serialization", __name__))
 __all__ = [*homes_of(__name__, FAMILIES)]

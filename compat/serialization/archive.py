@@ -15,6 +15,11 @@ import numpy as np
 ALIGNMENT = 64
 LOCAL_HEADER = 30  # bytes of a zip file's header of one record, before the name
 DAMAGED = "PytorchStreamReader failed reading {}: {}. The file is damaged, or was not written to its end."
+DAMAGED_ZIP = (
+    "PytorchStreamReader failed reading zip archive: {}. This is an internal miniz error. If you are seeing this error, there is a "
+    "high likelihood that your checkpoint file is corrupted. This can happen if the checkpoint was not saved properly, was transferred "
+    "incorrectly, or the file was modified after saving."
+)
 BROKEN = (  # what zipfile and its decompressors raise on bytes that are no such file
     zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, OverflowError, ValueError,
     struct.error,
@@ -45,6 +50,11 @@ class Writer:
         self.zip.close()
 
 
+def size_of(source):
+    """The bytes of a path or a stream."""
+    return os.path.getsize(source) if isinstance(source, (str, os.PathLike)) else source.seek(0, 2)
+
+
 class Reader:
     """The records of an archive, given as a path or a seekable binary stream."""
 
@@ -52,6 +62,10 @@ class Reader:
         try:
             self.zip = zipfile.ZipFile(source)
             names = self.zip.namelist()
+        except zipfile.BadZipFile:
+            raise RuntimeError(
+                DAMAGED_ZIP.format("not a ZIP archive" if size_of(source) < 22 else "failed finding central directory")
+            ) from None
         except BROKEN as error:
             raise RuntimeError(DAMAGED.format("zip archive", error)) from None
         if not names or "/" not in names[0]:

@@ -9,8 +9,8 @@ import importlib
 from .. import dtypes
 from ..devices import Device
 from ..functions.register import FUNCTIONS
+from ..names_of_classes import home_of
 from ..nn import functional
-from ..nn.modules import FAMILIES
 from ..size import Size
 from ..tensor import Tensor
 
@@ -28,10 +28,7 @@ def torch_name(x):
         for public, table in (("torch", FUNCTIONS), ("torch.nn.functional", vars(functional))):
             if table.get(name) is x:
                 return public, name
-    if module.startswith("compat.nn.modules."):  # (some are in another file here)
-        family = next((f for f, names in FAMILIES.items() if name in names.split()), None)
-        module = f"compat.nn.modules.{family}" if family else module
-    return "torch" + module.removeprefix("compat"), name
+    return home_of(x), name
 
 
 def compat_object(module, name):

@@ -7,22 +7,21 @@ import io
 import os
 import pickle
 import sys
+import warnings
 
 import numpy as np
 
-from funcgrad.core.halves import of_bits
 from funcgrad.core.tracebacks import public
 
 from .. import dtypes
-from ..devices import Device
+from .._utils import of_bytes
 from ..storage import STORAGES
-from .archive import DAMAGED, Reader
+from .archive import Reader
+from .legacy import from_legacy
 from .naming import compat_object, width
+from .options import OPTIONS
+from .placing import UsersError, placing
 from .restricted import StorageName, unpickled
-from .storage import REBUILD, Storage, of_bytes, rebuild_any
-
-MAGIC = 0x1950A86A20F9469CFC6C  # what the format before the zip files begins with
-PROTOCOL = 1001
 
 
 class Anything(pickle.Unpickler):
@@ -35,10 +34,6 @@ class Anything(pickle.Unpickler):
     def find_class(self, module, name):
         if module.partition(".")[0] != "torch":
             return super().find_class(module, name)
-        if module == "torch._utils" and name in REBUILD:
-            return REBUILD[name]
-        if module == "torch._tensor" and name == "_rebuild_from_type_v2":
-            return rebuild_any
         if name in STORAGES and module in ("torch", "torch.storage"):
             return StorageName(name)
         if module == "torch" and name in dtypes.BY_NAME:
@@ -63,6 +58,11 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         weights_only = pickle_module is None
     if weights_only and pickle_module is not None:
         raise RuntimeError("Can not safely load weights when explicit pickle_module is specified")
+    if weights_only and pickle_load_args:
+        warnings.warn("pickle_load_args only works if `weights_only=False`.", stacklevel=3)
+        if unknown := pickle_load_args.keys() - {"encoding"}:
+            raise TypeError(f"Unpickler.__init__() got an unexpected keyword argument '{min(unknown)}'")
+    mmap = OPTIONS["mmap"] if mmap is None else mmap
     path = isinstance(f, (str, os.PathLike))
     if mmap and not path:
         raise ValueError("f must be a file path in order to use the mmap argument")
@@ -89,10 +89,12 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
             return from_archive(Reader(f if path else file), read, placing(map_location), bool(mmap))
         if mmap:
             raise RuntimeError(
-                "mmap can only be used with files saved with `torch.save(_use_new_zipfile_serialization=True), please torch.save "
+                f"mmap can only be used with files saved with `torch.save({f}, _use_new_zipfile_serialization=True), please torch.save "
                 "your checkpoint with this option in order to use mmap."
             )
         return from_legacy(file, read, placing(map_location))
+    except UsersError as carried:
+        raise carried.error from None
     finally:
         if path:
             file.close()
@@ -103,37 +105,9 @@ def pickle_of(f):
     return Reader(f).read("data.pkl")
 
 
-def placing(map_location):
-    """place(storage, location): the storage, on the CPU; RuntimeError where that is not what the file or the user says."""
-
-    def place(storage, location):
-        if callable(map_location):
-            moved = map_location(storage, location)
-            if moved is not None:
-                return moved
-        elif isinstance(map_location, dict):
-            location = map_location.get(location, location)
-        elif map_location is not None:
-            location = str(Device(map_location))
-        if str(location).partition(":")[0] == "cpu":
-            return storage
-        kind = str(location).partition(":")[0].upper()
-        raise RuntimeError(
-            f"Attempting to deserialize object on a {kind} device but torch.{kind.lower()}.is_available() is False. If you are running "
-            "on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
-        )
-
-    return place
-
-
-def dtype_name(kind):
-    """The dtype of a storage class's elements."""
-    return STORAGES[str(kind)]
-
-
 def from_archive(archive, read, place, mapped):
     """The object of a zip file."""
-    order = archive.read("byteorder").decode() if archive.has("byteorder") else "little"
+    order = archive.read("byteorder").decode() if archive.has("byteorder") else OPTIONS["endianness"] or "little"
     if order not in ("little", "big"):
         raise ValueError("Unknown endianness type")
     found = {}
@@ -141,73 +115,14 @@ def from_archive(archive, read, place, mapped):
     def storage(pid):
         _, kind, key, location, count = pid[:5]
         if key not in found:
-            name = dtype_name(kind)
-            data = (archive.mapped if mapped else archive.array)(f"data/{key}", count * width(name))
+            name = STORAGES[str(kind)]
+            size = count * width(name)
+            if OPTIONS["skip"]:
+                data = np.zeros(size, np.uint8)
+            else:
+                data = (archive.mapped if mapped else archive.array)(f"data/{key}", size)
             found[key] = place(of_bytes(data, name, order != sys.byteorder), location)
-        return found[key]
+        name = STORAGES[str(kind)]
+        return found[key] if found[key].dtype.name == name else of_bytes(found[key].memory.view(np.uint8), name)
 
     return read(io.BytesIO(archive.read("data.pkl")), storage)
-
-
-def from_legacy(file, read, place):
-    """The object of a file in the format that came before: five pickles, then the bytes of each storage."""
-
-    def nothing(pid):
-        raise pickle.UnpicklingError("a storage where none belongs")
-
-    if read(file, nothing) != MAGIC:
-        raise RuntimeError("Invalid magic number; corrupt file?")
-    protocol = read(file, nothing)
-    if protocol != PROTOCOL:
-        raise RuntimeError(f"Invalid protocol version: {protocol}")
-    system = read(file, nothing)
-    if not isinstance(system, dict):
-        raise RuntimeError(DAMAGED.format("the file's description of its system", f"it is {type(system).__name__}"))
-    swapped = system.get("little_endian", True) != (sys.byteorder == "little")
-    found, memories = {}, {}
-
-    def storage(pid):
-        _, kind, key, location, count = pid[:5]
-        if len(pid) > 5 and pid[5] is not None:
-            raise RuntimeError("compat reads no views of storages, which torch wrote before its version 0.4.")
-        if key not in found:
-            name = dtype_name(kind)
-            memory = np.zeros(checked(file, count * width(name)), np.uint8)
-            memories[key] = memory.view(np.uint16 if name == "bfloat16" else dtypes.BY_NAME[name].numpy)
-            array = of_bits(memories[key]) if name == "bfloat16" else memories[key]
-            found[key] = place(Storage(array, name), location)
-        return found[key]
-
-    result = read(file, storage)
-    keys = read(file, nothing)
-    if not isinstance(keys, list) or set(map(str, keys)) != set(memories):
-        raise RuntimeError(DAMAGED.format("the list of storages", "it does not name those that are used"))
-    for key in keys:
-        memory, array = memories[key], found[key].array
-        (count,) = np.frombuffer(exactly(file, 8), np.int64)
-        if count != array.size:
-            raise RuntimeError(DAMAGED.format(f"storage {key}", f"it has {count} elements of {array.size}"))
-        memory[:] = np.frombuffer(exactly(file, memory.nbytes), memory.dtype)
-        if swapped:
-            memory[:] = memory.byteswap()
-        if memory.dtype != array.dtype:
-            array[:] = of_bits(memory)
-    return result
-
-
-def checked(file, size):
-    """A size in bytes, if that much can still follow in the file."""
-    here = file.tell()
-    file.seek(0, 2)
-    left = file.tell() - here
-    file.seek(here)
-    if not 0 <= size <= left:
-        raise RuntimeError(DAMAGED.format("a storage", f"{size} bytes are announced, {left} follow"))
-    return size
-
-
-def exactly(file, size):
-    data = file.read(size)
-    if len(data) != size:
-        raise RuntimeError(DAMAGED.format("a storage", f"it ends after {len(data)} of {size} bytes"))
-    return data

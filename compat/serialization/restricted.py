@@ -6,18 +6,20 @@ is an UnpicklingError.
 """
 
 import _codecs
+import _compat_pickle
 import io
 import pickle
 from collections import Counter, OrderedDict
 
 from .. import dtypes
+from .._utils import REBUILD, with_attributes
 from ..devices import Device
 from ..nn.parameter import Parameter
 from ..size import Size
 from ..storage import STORAGES
 from ..tensor import Tensor
+from . import _get_layout
 from .naming import torch_name
-from .storage import REBUILD, rebuild_from_type
 
 UNSAFE = (
     "In PyTorch 2.6, we changed the default value of the `weights_only` argument in `torch.load` from `False` to `True`. Re-running "
@@ -28,11 +30,15 @@ TYPES = (
     "\n\nCheck the documentation of torch.load to learn more about types accepted by default with weights_only "
     "https://pytorch.org/docs/stable/generated/torch.load.html."
 )
+ISSUE = (
+    "\nPlease file an issue with the following so that we can make `weights_only=True` compatible with your use case: "
+    "WeightsUnpickler error: \n\n"
+)
 BLOCKED = ("sys", "os", "posix", "nt")
 OPERATIONS = (
     "PROTO FRAME STOP POP POP_MARK MARK NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 LONG4 BINFLOAT "
     "BINUNICODE SHORT_BINUNICODE BINUNICODE8 BINSTRING SHORT_BINSTRING BINBYTES SHORT_BINBYTES BINBYTES8 "
-    "EMPTY_LIST EMPTY_TUPLE EMPTY_DICT EMPTY_SET TUPLE TUPLE1 TUPLE2 TUPLE3 APPEND APPENDS SETITEM SETITEMS ADDITEMS FROZENSET "
+    "EMPTY_LIST EMPTY_TUPLE EMPTY_DICT EMPTY_SET TUPLE TUPLE1 TUPLE2 TUPLE3 APPEND APPENDS SETITEM SETITEMS ADDITEMS "
     "BINGET LONG_BINGET BINPUT LONG_BINPUT MEMOIZE GLOBAL STACK_GLOBAL REDUCE NEWOBJ BUILD BINPERSID"
 ).split()
 KEYS = (str, bytes, int, float, bool, complex, type(None), dtypes.dtype)
@@ -48,7 +54,7 @@ def builtin_allowed():
         "collections.OrderedDict": OrderedDict,
         "collections.Counter": Counter,
         "builtins.set": set,
-        "builtins.frozenset": frozenset,
+        "torch.serialization._get_layout": _get_layout,
         "builtins.complex": complex,
         "builtins.bytearray": bytearray,
         "_codecs.encode": encoded,
@@ -63,6 +69,13 @@ def builtin_allowed():
     for name in STORAGES:
         found[f"torch.{name}"] = found[f"torch.storage.{name}"] = StorageName(name)
     return found
+
+
+def rebuild_from_type(f, kind, args, state):
+    """A Tensor that had attributes of the user's, by the function that rebuilds it without them."""
+    if f not in REBUILD.values() or kind not in (Tensor, Parameter):
+        raise pickle.UnpicklingError(f"compat rebuilds no {getattr(kind, '__name__', kind)} by {f}")
+    return with_attributes(f(*args), state)
 
 
 def encoded(text, encoding):
@@ -130,12 +143,15 @@ class Unpickler(pickle._Unpickler):
         self.made = []  # objects of the user's classes that the file has made, which it may also fill
 
     def find_class(self, module, name):
-        module = {"__builtin__": "builtins", "copy_reg": "copyreg"}.get(module, module)
+        if self.proto < 3:  # (as Python 2 called it)
+            module, name = _compat_pickle.NAME_MAPPING.get((module, name), (module, name))
+            module = _compat_pickle.IMPORT_MAPPING.get(module, module)
         full = f"{module}.{name}"
         if module.partition(".")[0] in BLOCKED:
             refuse(f"Trying to load unsupported GLOBAL {full} whose module {module} is blocked.")
         found = self.user.get(full, self.allowed.get(full))
         if found is None:
+            full = full.removeprefix("builtins.")
             refuse(
                 f"Unsupported global: GLOBAL {full} was not an allowed global by default. Please use "
                 f"`torch.serialization.add_safe_globals([{full}])` or the `torch.serialization.safe_globals([{full}])` context "
@@ -158,7 +174,7 @@ class Unpickler(pickle._Unpickler):
         f = self.stack[-1]
         if id(f) not in self.callable or not isinstance(args, tuple):
             refuse(f"Trying to call reduce for unrecognized function {f}")
-        if f in (set, frozenset, Counter, OrderedDict):
+        if f in (set, Counter, OrderedDict):
             for k in args[0] if args else ():
                 check_key(k[0] if f is OrderedDict and isinstance(k, (list, tuple)) and k else k)
         if f is bytearray and args and isinstance(args[0], int):
@@ -218,11 +234,7 @@ class Unpickler(pickle._Unpickler):
         items = self.pop_mark()
         filled(self.stack[-1], set, "add to sets").update([check_key(k) for k in items])
 
-    def load_frozenset(self):
-        items = self.pop_mark()
-        self.append(frozenset([check_key(k) for k in items]))
-
-    for _name in "reduce newobj build append appends setitem setitems additems frozenset".split():
+    for _name in "reduce newobj build append appends setitem setitems additems".split():
         dispatch[getattr(pickle, _name.upper())[0]] = locals()[f"load_{_name}"]
 
 
@@ -235,7 +247,7 @@ def filled(x, kind, what):
 
 def check_key(key, depth=0):
     """key, if it is one of a plain type: hashing anything else would run its code, or not come back."""
-    if isinstance(key, (tuple, frozenset)) and depth < 8:
+    if isinstance(key, tuple) and depth < 8:
         for k in key:
             check_key(k, depth + 1)
     elif not isinstance(key, (*KEYS, Device)) and not (isinstance(key, type) or callable(key)):
@@ -272,7 +284,7 @@ def explained(reason):
             "`weights_only=True` please check the recommended steps in the following error message.\n\tWeightsUnpickler error: "
             f"{reason}{TYPES}"
         )
-    return f"Weights only load failed. {UNSAFE}\n\n\n{reason}{TYPES}"
+    return f"Weights only load failed. {UNSAFE}{ISSUE}{reason}{TYPES}"
 
 
 def get_unsafe_globals_in_checkpoint(f):

@@ -18,12 +18,17 @@ from funcgrad.core.tracebacks import public
 
 from .. import dtypes
 from ..devices import Device
+from ..formats import memory_format
 from ..nn.parameter import Buffer, Parameter
 from ..size import Size
-from ..storage import STORAGE_OF
+from ..storage import STORAGE_OF, TypedStorage, UntypedStorage
 from ..tensor import Tensor, added_to, contiguous_strides, current
+from ..utils.hooks import warn_if_has_hooks
+from . import legacy
 from .archive import Writer
 from .naming import torch_name
+from .options import OPTIONS, location_tag
+from .placing import RULES
 
 
 class Global:
@@ -41,9 +46,11 @@ class Pickler(pickle._Pickler):
 
     dispatch = dict(pickle._Pickler.dispatch)
 
-    def __init__(self, file, protocol):
+    def __init__(self, file, protocol, views=False):
         super().__init__(file, protocol)
+        self.views = (None,) if views else ()  # (the format before the zip files has a place for views of storages)
         self.storages = []  # arrays of one axis, by number
+        self.kinds = []  # torch's class for each
         self.numbers = {}  # (address, size, dtype) -> number
         self.names = {}  # (module, name) -> the one Global of it
         self.alive = []
@@ -57,15 +64,18 @@ class Pickler(pickle._Pickler):
 
     dispatch[Global] = save_name
 
-    def save_dtype(self, x):
+    def save_named(self, x):
         self.save(self.named("torch", x.name))
 
-    dispatch[dtypes.dtype] = save_dtype
+    dispatch |= {dtypes.dtype: save_named, memory_format: save_named}
 
     def save_global(self, x, name=None):
         known = torch_name(x) if name is None else None
         if known is None:
-            super().save_global(x, name)
+            try:
+                super().save_global(x, name)
+            except pickle.PicklingError as error:
+                raise as_compiled(x, name, error) from None
         else:
             self.save(self.named(*known))
 
@@ -81,14 +91,31 @@ class Pickler(pickle._Pickler):
             return self.named("torch", "device"), (str(x),)
         return NotImplemented
 
+    def save_storage(self, x):
+        untyped = isinstance(x, UntypedStorage)
+        memory = (
+            x.memory.view(np.uint8) if untyped and self.views else x.memory
+        )  # (the older format has no bytes without a type)
+        self.save(self.reference(self.storage_of(memory)[0], untyped and not self.views))
+
+    dispatch |= {TypedStorage: save_storage, UntypedStorage: save_storage}
+
+    def bare(self, t):
+        """The same of a Tensor without memory."""
+        if isinstance(t, Parameter):
+            return self.named("torch._utils", "_rebuild_parameter"), (t.detach(), t.requires_grad, OrderedDict())
+        args = t.dtype, tuple(t.shape), t.stride(), t.requires_grad
+        return self.named("torch._utils", "_rebuild_meta_tensor_no_storage"), args
+
     def reduced(self, t):
         """(torch's function that rebuilds a Tensor, its arguments)."""
+        if t.is_meta:
+            return self.bare(t)
         array = values(t)
+        warn_if_has_hooks(t)
         number, offset, strides = self.storage_of(array)
-        storage = self.storages[number]
         kind = STORAGE_OF.get(dtypes.name_of(array.dtype))  # (None: a dtype younger than torch's storage classes)
-        name = self.named("torch", kind) if kind else self.named("torch.storage", "UntypedStorage")
-        place = Reference(("storage", name, str(number), "cpu", storage.size if kind else storage.nbytes))
+        place = self.reference(number)
         leaf = isinstance(t, Parameter)
         args = place, offset, tuple(array.shape), strides, t.requires_grad and not leaf, OrderedDict()
         if kind is None:
@@ -104,6 +131,16 @@ class Pickler(pickle._Pickler):
         if kind in (Tensor, Parameter) and (leaf or not attributes):
             return made
         return self.named("torch._tensor", "_rebuild_from_type_v2"), (made[0], kind, made[1], attributes or {})
+
+    def reference(self, number, untyped=False):
+        """A storage by number, as the pickle mentions it."""
+        storage = self.storages[number]
+        kind = "UntypedStorage" if untyped else self.kinds[number]
+        old = kind != "UntypedStorage"
+        name = self.named("torch" if old else "torch.storage", kind)
+        size = storage.size if old else storage.nbytes
+        tag = location_tag(TypedStorage(memory=storage).untyped()) if RULES else "cpu"
+        return Reference(("storage", name, str(number), tag, size, *self.views))
 
     def save_made(self, x):
         self.save_reduce(x.f, x.args)
@@ -134,6 +171,7 @@ class Pickler(pickle._Pickler):
             elif flat.dtype != array.dtype:
                 flat = flat.view(np.uint8).view(array.dtype)
             self.storages.append(flat)
+            self.kinds.append(STORAGE_OF.get(dtypes.name_of(array.dtype), "UntypedStorage"))
             self.alive.append(root)
         strides = contiguous_strides(array.shape) if array.size == 0 else [s // step for s in array.strides]
         return self.numbers[key], offset // step, tuple(strides)
@@ -154,6 +192,23 @@ class Made:
 
 
 Pickler.dispatch |= {Made: Pickler.save_made, FunctionType: Pickler.save_global}
+
+
+def as_compiled(x, name, error):
+    """An error of Python's pickler in the words of the compiled one."""
+    name = name or getattr(x, "__qualname__", None) or x.__name__
+    if "<locals>" in name:
+        return AttributeError(f"Can't pickle local object {name!r}")
+    if "it's not found as" in str(error):
+        return pickle.PicklingError(
+            f"Can't pickle {x!r}: attribute lookup {name} on {pickle.whichmodule(x, name)} failed"
+        )
+    return error
+
+
+def bytes_of(array):
+    """The bytes of a storage."""
+    return bytes(array.nbytes) if OPTIONS["skip"] else np.ascontiguousarray(array).tobytes()
 
 
 def values(t):
@@ -177,7 +232,7 @@ def save(
 ):
     """Write an object to a path or a binary stream, in the format of torch's own files.
 
-    RuntimeError for the format that came before it, and where the folder does not exist.
+    `_use_new_zipfile_serialization=False`: the format that came before. RuntimeError where there is no such folder or file.
 
     >>> import io, compat as torch
     >>> file = io.BytesIO()
@@ -186,25 +241,49 @@ def save(
     >>> torch.load(file)
     {'weight': tensor([1., 1.])}
     """
-    if not _use_new_zipfile_serialization:
-        raise RuntimeError(
-            "torch.save: compat writes torch's zip format only; leave _use_new_zipfile_serialization out."
-        )
     path = isinstance(f, (str, os.PathLike))
     if not path and not hasattr(f, "write"):
         raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")
+    if not _use_new_zipfile_serialization:
+        data = io.BytesIO()
+        legacy.save(obj, data, pickle_protocol)
+        write(f, data.getvalue(), path)
+        return
     data = io.BytesIO()
     pickler = Pickler(data, pickle_protocol)
     pickler.dump(obj)
-    if path and not os.path.isdir(os.path.dirname(os.path.abspath(f))):
-        raise RuntimeError(f"Parent directory {os.path.dirname(os.fspath(f))} does not exist.")
     stem = os.path.splitext(os.path.basename(os.fspath(f)))[0] if path else "archive"
-    out = Writer(f, stem or "archive")
+    plain = path or isinstance(f, (io.BytesIO, io.BufferedWriter, io.BufferedRandom))
+    target = f if plain else io.BytesIO()  # (what compresses as it writes cannot go back to fill in a size)
+    if path:
+        check_path(f)
+    out = Writer(target, stem or "archive")
     out.add("data.pkl", data.getvalue())
     out.add(".format_version", b"1")
     out.add(".storage_alignment", b"64")
     if not _disable_byteorder_record:
         out.add("byteorder", sys.byteorder.encode())
     for i, array in enumerate(pickler.storages):
-        out.add(f"data/{i}", np.ascontiguousarray(array).tobytes())
+        out.add(f"data/{i}", bytes_of(array))
     out.close()
+    if not plain:
+        f.write(target.getvalue())
+
+
+def check_path(f):
+    """RuntimeError in torch's words for a path that no file can be written to."""
+    if not os.fspath(f):
+        raise RuntimeError("[enforce fail at inline_container.cc:720] . invalid file name: ")
+    if not os.path.isdir(os.path.dirname(os.path.abspath(f))):
+        raise RuntimeError(f"Parent directory {os.path.dirname(os.fspath(f))} does not exist.")
+    if os.path.isdir(f):
+        raise RuntimeError("[enforce fail at inline_container.cc:747] . open file failed with strerror: Is a directory")
+
+
+def write(f, data, path):
+    """Bytes to a path or a stream."""
+    if path:
+        with open(f, "wb") as file:
+            file.write(data)
+    else:
+        f.write(data)

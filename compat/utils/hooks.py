@@ -1,6 +1,7 @@
 """RemovableHandle: what registering a hook returns. Tables of hooks are dicts from a handle's id to the hook."""
 
 import itertools
+import warnings
 
 from ..functions.missing import refusal as _refusal
 from .changes import CHANGES
@@ -42,6 +43,28 @@ def register(table, hook, *, first=False, extra=()):
         for key in [k for k in table if k != handle.id]:
             table[key] = table.pop(key)
     return handle
+
+
+def unserializable_hook(f):
+    """A decorator: nothing is warned of when a Tensor with this hook is saved."""
+    f.__torch_unserializable__ = True
+    return f
+
+
+def warn_if_has_hooks(tensor):
+    """Warn of the hooks of a Tensor, which are not saved with it."""
+    from ..tensor import current
+
+    mark = current(tensor).mark
+    extra = getattr(mark, "extra", None)
+    for heard in (extra.hooks or {} if extra is not None else {}).values():
+        hook = getattr(heard, "hook", heard)
+        if not hasattr(hook, "__torch_unserializable__"):
+            warnings.warn(
+                f"backward hook {hook!r} on tensor will not be serialized.  If this is expected, you can decorate the function with "
+                "@torch.utils.hooks.unserializable_hook to suppress this warning",
+                stacklevel=2,
+            )
 
 
 __getattr__ = _refusal("torch.utils.hooks", __name__)

@@ -16,7 +16,7 @@ from .dataloader import Fetcher, _BaseDataLoaderIter
 from .worker import AGAIN, STOP, Ended, Failure, receive, work
 
 
-class ByWorkers(_BaseDataLoaderIter):
+class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
     """A pass with workers: batches go round them in turn, less those whose stream has ended.
 
     As in torch, `prefetch_factor` index lists a worker are drawn before the first batch is, and one more for each batch.
@@ -45,6 +45,7 @@ class ByWorkers(_BaseDataLoaderIter):
         """Begin another pass with the same workers."""
         self._sampler_iter = iter(loader._index_sampler)
         self._num_yielded = 0
+        self._expected = loader._IterableDataset_len_called
         for pipe in self._pipes:
             pipe.send(AGAIN)
         self._hand_out()

@@ -7,12 +7,13 @@ processes (by_workers.py, worker.py).
 import itertools
 import os
 import warnings
+from typing import Generic
 
 from funcgrad.core.tracebacks import trim
 
 from ...accelerator import is_available as has_accelerator
 from ._utils.collate import default_collate, default_convert
-from .dataset import IterableDataset, stacked_samples
+from .dataset import IterableDataset, Sample, stacked_samples
 from .info import get_worker_info
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, fresh_seed
 
@@ -34,7 +35,7 @@ class _InfiniteConstantSampler(Sampler):
         return itertools.repeat(None)
 
 
-class DataLoader:
+class DataLoader(Generic[Sample]):
     """Batches of a data set: an iterable that may be gone through any number of times.
 
     `shuffle`, `sampler` (an order of indices) and `batch_sampler` (an order of lists of indices) say in which order; `collate_fn`
@@ -104,9 +105,6 @@ class DataLoader:
         self._finished = True
         self.check_worker_number_rationality()
 
-    def __class_getitem__(cls, item):
-        return cls
-
     def __setattr__(self, name, value):
         if self._finished and name in FIXED:
             raise ValueError(f"{name} attribute should not be set after {type(self).__name__} is initialized")
@@ -162,10 +160,10 @@ class DataLoader:
 
     def _get_iterator(self):
         if not self.num_workers:
-            return InTurn(self)
-        from .by_workers import ByWorkers
+            return _SingleProcessDataLoaderIter(self)
+        from .by_workers import _MultiProcessingDataLoaderIter
 
-        return ByWorkers(self)
+        return _MultiProcessingDataLoaderIter(self)
 
     def check_worker_number_rationality(self):
         """Warn of more workers than there are processors."""
@@ -276,6 +274,7 @@ class _BaseDataLoaderIter:
             )
         self._loader = loader
         self._num_yielded = 0
+        self._expected = loader._IterableDataset_len_called  # (as it was when the pass began)
         self._sampler_iter = iter(loader._index_sampler)
         self._base_seed = fresh_seed(loader.generator)
 
@@ -289,9 +288,8 @@ class _BaseDataLoaderIter:
         try:
             batch = self._next_data()
             self._num_yielded += 1
-            expected = self._loader._IterableDataset_len_called
-            if expected is not None and self._num_yielded > expected:
-                self._warn_longer(expected)
+            if self._expected is not None and self._num_yielded > self._expected:
+                self._warn_longer(self._expected)
             return batch
         except BaseException as error:
             trim(error)
@@ -311,12 +309,23 @@ class _BaseDataLoaderIter:
         warnings.warn(text, stacklevel=3)
 
 
-class InTurn(_BaseDataLoaderIter):
+class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
     """A pass without workers."""
 
     def __init__(self, loader):
         super().__init__(loader)
+        if loader.timeout:
+            raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")
         self._fetch = Fetcher(loader)(loader.dataset)
 
     def _next_data(self):
         return self._fetch(next(self._sampler_iter))
+
+
+def __getattr__(name):
+    """The pass with workers, whose module is loaded when there are any."""
+    if name == "_MultiProcessingDataLoaderIter":
+        from .by_workers import _MultiProcessingDataLoaderIter
+
+        return _MultiProcessingDataLoaderIter
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

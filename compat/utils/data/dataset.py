@@ -4,6 +4,7 @@ import bisect
 import itertools
 import math
 import warnings
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -13,12 +14,11 @@ from ...functions.random import default_generator
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor, current, wrap
 
+Sample = TypeVar("Sample", covariant=True)
 
-class Dataset:
+
+class Dataset(Generic[Sample]):
     """Samples by index: subclasses define __getitem__, and __len__ where it is known."""
-
-    def __class_getitem__(cls, item):
-        return cls
 
     def __getitem__(self, index):
         raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
@@ -27,7 +27,7 @@ class Dataset:
         return ConcatDataset([self, other])
 
 
-class IterableDataset(Dataset):
+class IterableDataset(Dataset[Sample]):
     """Samples as a stream: subclasses define __iter__."""
 
     def __iter__(self):
@@ -78,7 +78,7 @@ def stacked_samples(dataset, indices):
     return [wrap(Tensor, t.val[at]) for t in ts]
 
 
-class StackDataset(Dataset):
+class StackDataset(Dataset[Sample]):
     """Data sets side by side: each sample is the tuple, or for keyword arguments the dict, of theirs."""
 
     def __init__(self, *args, **kwargs):
@@ -120,7 +120,7 @@ def several(dataset, indices):
     return own(indices) if callable(own) else [dataset[i] for i in indices]
 
 
-class ConcatDataset(Dataset):
+class ConcatDataset(Dataset[Sample]):
     """Data sets one after the other."""
 
     @staticmethod
@@ -147,6 +147,12 @@ class ConcatDataset(Dataset):
         which = bisect.bisect_right(self.cumulative_sizes, idx)
         return self.datasets[which][idx - (self.cumulative_sizes[which - 1] if which else 0)]
 
+    @property
+    def cummulative_sizes(self):
+        """cumulative_sizes, as it was called."""
+        warnings.warn("`cummulative_sizes` attribute is renamed to `cumulative_sizes`", FutureWarning, stacklevel=2)
+        return self.cumulative_sizes
+
 
 class ChainDataset(IterableDataset):
     """Streams one after the other."""
@@ -169,7 +175,7 @@ class ChainDataset(IterableDataset):
         return sum(len(d) for d in self.parts())
 
 
-class Subset(Dataset):
+class Subset(Dataset[Sample]):
     """The samples of a data set at the given indices."""
 
     def __init__(self, dataset, indices):

@@ -4,10 +4,13 @@ Invariant: one that draws takes from the generator what torch's takes, when torc
 """
 
 import itertools
+from typing import Generic, TypeVar
 
 from ... import dtypes
 from ...functions.random import Generator
 from ...functions.register import FUNCTIONS as T
+
+Index = TypeVar("Index", covariant=True)
 
 
 def whole(x):
@@ -20,14 +23,8 @@ def fresh_seed(generator=None):
     return T["empty"]((), dtype=dtypes.BY_NAME["int64"]).random_(generator=generator).item()
 
 
-class Sampler:
+class Sampler(Generic[Index]):
     """An order of indices: subclasses define __iter__, and __len__ where it is known."""
-
-    def __init__(self, data_source=None):
-        pass
-
-    def __class_getitem__(cls, item):
-        return cls
 
     def __iter__(self):
         raise NotImplementedError

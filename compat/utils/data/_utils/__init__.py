@@ -2,4 +2,5 @@
 
 from funcgrad.lazy import attributes
 
+MP_STATUS_CHECK_INTERVAL = 5.0
 __getattr__, __dir__ = attributes(__name__, {})

@@ -1,0 +1,20 @@
+"""torch._tensor: the class Tensor, and what makes a Tensor of a subclass again that was pickled."""
+
+from ._utils import with_attributes
+from .functions.missing import refusal as _refusal
+from .tensor import Tensor
+
+
+def _rebuild_from_type_v2(func, new_type, args, state):
+    """What func makes of args, of a class, with a state."""
+    t = func(*args)
+    if not isinstance(t, new_type):
+        t = t.as_subclass(new_type)
+    if hasattr(t, "__setstate__"):
+        t.__setstate__(state)
+        return t
+    return with_attributes(t, state)
+
+
+__all__ = ["Tensor"]
+__getattr__ = _refusal("torch._tensor", __name__)

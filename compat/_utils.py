@@ -1,0 +1,116 @@
+"""torch._utils: what pickles and files of Tensors are made of again, and the few helpers that libraries import from here.
+
+Invariant: a Tensor that is made lies wholly inside its storage, whatever sizes and strides a file gives.
+"""
+
+import pickle
+import sys
+
+import numpy as np
+
+from funcgrad.core.halves import of_bits
+from funcgrad.core.trace import TAPE
+
+from . import dtypes
+from .functions.missing import refusal as _refusal
+from .functions.register import FUNCTIONS as T
+from .nn.parameter import Buffer, Parameter
+from .storage import TypedStorage
+from .tensor import Tensor
+
+
+def of_bytes(data, name, swapped=False):
+    """The storage of bytes whose elements are of a dtype by name; `swapped`: they are in the other byte order."""
+    d = dtypes.BY_NAME[name].numpy
+    array = data.view(np.uint16 if name == "bfloat16" else d)
+    array = array.byteswap() if swapped else array
+    return TypedStorage(memory=of_bits(array) if name == "bfloat16" else array)
+
+
+def _rebuild_tensor(storage, storage_offset, size, stride):
+    """The Tensor at an offset, with a size and strides counted in elements of a storage; UnpicklingError if it does not fit."""
+    array = storage.memory
+    whole = all(type(k) is int and 0 <= k < 2**62 for k in (storage_offset, *size, *stride))
+    step = array.itemsize
+    last = storage_offset + sum((k - 1) * s for k, s in zip(size, stride)) if whole and len(size) == len(stride) else -1
+    if not whole or len(size) != len(stride) or len(size) > 64 or (0 not in size and last >= array.size):
+        raise pickle.UnpicklingError(
+            f"a Tensor of size {tuple(size)} and stride {tuple(stride)} at {storage_offset} does not fit a storage of {array.size} elements"
+        )
+    if 0 in size:
+        view = np.empty(tuple(size), array.dtype)
+    else:
+        view = np.ndarray(tuple(size), array.dtype, array, storage_offset * step, tuple([s * step for s in stride]))
+    t = Tensor(view, None, TAPE)
+    t.versioned().version += 1  # (torch sets the memory of a Tensor that there is)
+    return t
+
+
+def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad=False, backward_hooks=None, metadata=None):
+    """_rebuild_tensor, with what else there is to a Tensor. (Hooks are not kept.)"""
+    t = _rebuild_tensor(storage, storage_offset, size, stride)
+    if metadata:
+        if metadata.get("conj"):
+            t = Tensor(t.val.conj(), None, TAPE)
+        if metadata.get("neg"):
+            t = Tensor(-t.val, None, TAPE)
+    return t.requires_grad_() if requires_grad else t
+
+
+def _rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype, metadata=None):
+    """_rebuild_tensor_v2 of a storage of bytes, of which the dtype is given."""
+    storage = of_bytes(storage.memory.view(np.uint8), dtype.name)
+    return _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, metadata)
+
+
+def _rebuild_meta_tensor_no_storage(dtype, size, stride, requires_grad):
+    """A Tensor of the meta device."""
+    return T["empty_strided"](size, stride, dtype=dtype, device="meta", requires_grad=requires_grad)
+
+
+def _rebuild_parameter(data, requires_grad, backward_hooks):
+    """A Parameter over a Tensor's memory."""
+    return Parameter(data, requires_grad)
+
+
+def _rebuild_parameter_with_state(data, requires_grad, backward_hooks, state):
+    """A Parameter with further attributes."""
+    return with_attributes(Parameter(data, requires_grad), state)
+
+
+def with_attributes(t, state):
+    """A Tensor with the attributes that a user had given it, none of its own among them; a Buffer, where they say so."""
+    if isinstance(state, dict):
+        if state.get("_is_buffer") is True and type(t) is Tensor:
+            t = Buffer(t, persistent=state.get("persistent") is True)
+        vars(t).update({k: v for k, v in state.items() if type(k) is str and not hasattr(type(t), k)})
+    return t
+
+
+REBUILD = {
+    f.__name__: f
+    for f in (
+        _rebuild_tensor,
+        _rebuild_tensor_v2,
+        _rebuild_tensor_v3,
+        _rebuild_meta_tensor_no_storage,
+        _rebuild_parameter,
+        _rebuild_parameter_with_state,
+    )
+}
+
+
+def _flatten_dense_tensors(tensors):
+    """All elements of several Tensors, one after the other."""
+    return T["cat"]([t.contiguous().view(-1) for t in tensors])
+
+
+def _unflatten_dense_tensors(flat, tensors):
+    """A flat Tensor cut into parts of the shapes of others."""
+    return tuple(
+        [part.view(t.shape) for part, t in zip(flat.split([t.numel() for t in tensors]), tensors, strict=True)]
+    )
+
+
+torch = sys.modules[__package__]  # (where torch's own pickles of memory formats look)
+__getattr__ = _refusal("torch._utils", __name__)
