@@ -32,6 +32,7 @@ WHOLE = {  # package whose parts torch has in one module -> torch's
 }
 TOP = ["compat"]  # what is said of the functions of `torch` itself
 _renamed = []  # (class or function, its own __module__)
+_homes = {}  # name of a module -> (how many names it had, [(class or function that it has made, its name in torch)])
 
 
 def home_of(cls):
@@ -55,10 +56,17 @@ def has(package, f):
 
 def rename(module):
     """Give the classes and functions that a module of compat's has made torch's names."""
-    for x in list(vars(module).values()):
-        if isinstance(x, (type, FunctionType)) and x.__module__ == module.__name__:
-            _renamed.append((x, x.__module__))
-            x.__module__ = home_of(x)
+    names = vars(module)
+    size, found = _homes.get(module.__name__, (0, ()))
+    if size != len(names):
+        own = module.__name__
+        found = [
+            (x, home_of(x)) for x in list(names.values()) if isinstance(x, (type, FunctionType)) and x.__module__ == own
+        ]
+        _homes[own] = len(names), found
+    for x, home in found:
+        _renamed.append((x, x.__module__))
+        x.__module__ = home
 
 
 def restore():
@@ -73,7 +81,7 @@ def name_top(name):
     """Say of the functions of `torch` itself, now and from here on, that they are in a module of this name."""
     TOP[0] = name
     register = sys.modules.get("compat.functions.register")
-    for f in list(register.FUNCTIONS.values()) if register else ():
+    for f in list(register.FUNCTIONS.made.values()) if register else ():  # (those that are loaded)
         if getattr(f, "__module__", None) in ("compat", "torch"):
             f.__module__ = name
 
