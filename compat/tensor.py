@@ -23,7 +23,7 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
 
 from . import breaks, dtypes, inference, printing
-from .devices import Device, strided
+from .devices import CPU, strided
 from .formats import base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
 from .rewriting import OneOfSeveral
@@ -35,7 +35,6 @@ C_NAMES = {
     "int32": "int", "int16": "short", "int8": "signed char", "uint8": "unsigned char", "complex64": "c10::complex<float>",
     "complex128": "c10::complex<double>",
 }  # fmt: skip
-CPU = Device("cpu")
 OWN = ("by_hand", "moved", "box", "left", "of_function")  # what a Tensor may have in its __dict__ that no user gave it
 REINTERPRETING = ("as_real", "as_complex", "real", "imag")  # views that strides alone do not make
 
@@ -104,17 +103,20 @@ class Tensor(Taped):
     # ---- what it is
     @property
     def shape(self):
+        if self.owner is TAPE and not shared.staging:  # (here and below: of most Tensors nothing else need be asked)
+            return Size(self.val.shape)
         return Size(self.owner.shape(current(self)))
 
     @property
     def dtype(self):
         return dtypes.of_numpy(self.owner.dtype(current(self)))
 
-    ndim = property(lambda t: len(t.shape))
-    device = property(lambda t: CPU)
+    ndim = property(lambda t: t.val.ndim if t.owner is TAPE and not shared.staging else len(t.shape))
+    device = property(lambda t: CPU if t.owner is TAPE else placed(t))
     layout = property(lambda t: strided)
-    is_sparse = is_quantized = is_meta = is_cuda = is_mkldnn = is_mps = is_xpu = is_nested = property(lambda t: False)
-    is_cpu = property(lambda t: True)
+    is_meta = property(lambda t: t.device.type == "meta")
+    is_sparse = is_quantized = is_cuda = is_mkldnn = is_mps = is_xpu = is_nested = property(lambda t: False)
+    is_cpu = property(lambda t: t.device.type == "cpu")
 
     @property
     def itemsize(self):
@@ -126,6 +128,10 @@ class Tensor(Taped):
 
     def size(self, dim=None, *wrong, **named):
         """The shape, or the length of one dimension."""
+        if dim.__class__ is int and not wrong and self.owner is TAPE and not shared.staging:
+            shape = self.val.shape
+            if -len(shape) <= dim < len(shape):
+                return shape[dim]
         shape = self.shape
         if dim.__class__ is int and not wrong:
             return of_dimension(shape, dim)
@@ -135,7 +141,7 @@ class Tensor(Taped):
 
     def dim(self, *wrong):
         """The number of dimensions."""
-        return takes_none(self, "dim", wrong) if wrong else len(self.shape)
+        return takes_none(self, "dim", wrong) if wrong else self.ndim
 
     ndimension = dim
 
@@ -187,7 +193,10 @@ class Tensor(Taped):
 
     def data_ptr(self):
         """The address of the first element."""
-        return memory(self).__array_interface__["data"][0]
+        array = None if self.is_meta else memory(self)
+        if array is None and not self.is_meta:
+            raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
+        return 0 if array is None else array.__array_interface__["data"][0]
 
     # ---- gradients
     @property
@@ -449,6 +458,10 @@ class Tensor(Taped):
             )
             raise error
         if t.owner is not TAPE:
+            if t.is_meta:
+                raise TypeError(
+                    "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+                )
             raise TypeError(
                 "numpy(): a traced Tensor has no NumPy memory; use funcgrad.value_of(t), or return it instead."
             )
@@ -783,6 +796,13 @@ def warn_converted(t):
         )
 
 
+def placed(t):
+    """The device of a Tensor that is not over NumPy memory."""
+    from .meta import place
+
+    return place(t)
+
+
 def describe(t):
     """A Tensor's text, as torch prints it."""
     c = current(t)
@@ -798,10 +818,15 @@ def describe(t):
             if not x.owner.shows:
                 concrete(x, "repr")
             return f"<Tensor {list(t.shape)} {t.dtype} under jit>"
+        away = x.owner.name == "meta"
         x = x.val
     suffixes = []
     if c.mark is not None:
         suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{type(shown(c.mark)).__name__}>")
+    if away:
+        from .meta import text
+
+        return text(t, suffixes)
     if c.owner is not TAPE and c.owner.under.name == "dual_level":
         from .autograd.forward_ad import unpack_dual
 

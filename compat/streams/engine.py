@@ -62,6 +62,15 @@ class Engine:
             self._twisted = True
             return np.concatenate((rest, fresh[:missing])) if rest.size else fresh[:missing]
 
+    def place(self, n):
+        """(the block in use, where its next `n` words begin), which are handed out by that; None if it has not so many left."""
+        with self._lock:
+            start = self._used
+            if start + n > _BLOCK:
+                return None
+            self._used = start + n
+            return self._block, start
+
     def wide_words(self, n):
         """The next `n` 64-bit words, uint64[n]: two words each, the first one the high half."""
         pairs = self.words(2 * n)

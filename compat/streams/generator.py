@@ -13,7 +13,7 @@ from math import cos, log1p, pi, prod, sin, sqrt
 import numpy as np
 
 from compat.streams import limits
-from compat.streams.box_muller import float32_normals
+from compat.streams.box_muller import BlockOfPairs, float32_normals
 from compat.streams.engine import STATE_LAYOUT, Engine
 from compat.streams.fused import fused32, fused64
 from compat.streams.limits import FLOAT32, FLOAT64
@@ -25,6 +25,7 @@ from funcgrad.core.halves import HALVES
 DEFAULT_SEED = 67280421310721
 
 _BOX_MULLER_FROM = 16  # fewer values are drawn one by one, in float64
+_FEW = 128  # so many normals, or fewer, are made by what their block of words gives
 _LOOP_LIMIT = 64  # of those, so many are worked out with `math`: quicker, and the C library's own figures
 _TAME = 1e3  # within this mean and deviation no normal overflows, not even in float16
 _WIDE_RANGE = 1 << 28  # integers of this range and above take two words each
@@ -78,6 +79,8 @@ class Generator:
 
     def __init__(self, seed=DEFAULT_SEED):
         self._engine = Engine(0)
+        self._drawn_from = None  # the block that a few normals were made of last
+        self._pairs = None  # what the words of a block give
         self.manual_seed(seed)
 
     # ---- seed and state ------------------------------------------------------------------------------
@@ -251,6 +254,8 @@ class Generator:
 
     def _block_normals(self, n, mean, std, dtype):
         """n >= 16 normals by blocks of 16; when 16 does not divide n, the last 16 values are drawn anew."""
+        if n <= _FEW and n % _BOX_MULLER_FROM == 0 and dtype == FLOAT32:
+            return self._few_normals(n, mean, std)
         whole = n - n % _BOX_MULLER_FROM
         unused = n - whole if dtype not in HALVES else 0  # torch draws these, then overwrites them
         drawn = whole + unused + (_BOX_MULLER_FROM if whole < n else 0)
@@ -263,6 +268,21 @@ class Generator:
             values[n - _BOX_MULLER_FROM : n] = values[whole:]
             values.resize(n, refcheck=False)
         return values
+
+    def _few_normals(self, n, mean, std):
+        """The same of few, from what the words of the block in use give, worked out for all of them once two such draws were made of it."""
+        place = self._engine.place(n)
+        if place is None:
+            return float32_normals(self._engine.words(n), mean, std)
+        block, start = place
+        pairs = self._pairs
+        if pairs is None or pairs.block is not block:
+            if self._drawn_from is block and block.size - start >= 3 * n:
+                pairs = self._pairs = BlockOfPairs(block)
+            else:
+                self._drawn_from = block
+                return float32_normals(block[start : start + n], mean, std)
+        return pairs.normals(start, n, mean, std)
 
     # ---- other continuous distributions: float64 arithmetic, rounded once at the end -----------------
 
