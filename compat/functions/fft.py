@@ -7,6 +7,7 @@ does.
 import numpy as np
 
 from funcgrad.core.halves import HALVES
+from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -85,13 +86,13 @@ def arranged(out, t, n, *rounds, stretched=False):
     if v.size and memory.strides != v.strides:
         memory[...] = v
         out.val = memory
-    return out
+    return noted(out)
 
 
 def complex_transform(input, axes, n, norm, inverse, alone=False):
     """The complex transform of a real or complex Tensor; `alone`: along one axis, of a function that takes no others."""
-    norm = check(n, norm)
     t = as_float(current(input))
+    norm = check(n, norm)
     real = dtype_of(t).kind == "f"
     out = arranged(
         P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse),
@@ -285,6 +286,9 @@ def shifts(name, by):
         dims = list(range(n)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
         if not dims:
             raise RuntimeError("`shifts` required")
+        if not n:
+            raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
+        dims = [wrapped(d, n) for d in dims]
         return FUNCTIONS["roll"](input, [by(input.shape[d]) for d in dims], dims)
 
     shift.__doc__ = "The zero frequency moved to the middle." if name == "fftshift" else "The inverse of fftshift."

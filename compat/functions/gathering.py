@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from funcgrad.core.handle import Handle
+from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
@@ -466,6 +467,8 @@ def take(input, index):
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {spoken(dtype_of(i))}")
     n = input.numel()
     v = known(i)
+    if not n and v is not None and v.size:
+        raise IndexError("take(): tried to take from an empty tensor")
     if v is not None and v.size and (v.max() >= n or v.min() < -n):
         raise IndexError(
             f"out of range: tried to access index {v[(v >= n) | (v < -n)].flat[0]} on a tensor of {n} elements."
@@ -505,7 +508,7 @@ def need_indices(shape, indices):
     used = 0
     for i in indices:
         mask = isinstance(i, Tensor) and i.dtype.name in ("bool", "uint8")
-        for k in range(i.dim() if mask else 0):
+        for k in range(min(i.dim(), len(shape) - used) if mask else 0):
             if i.shape[k] != shape[wrapped(used + k, len(shape))]:
                 raise IndexError(
                     f"The shape of the mask {list(i.shape)} at index {k} does not match the shape of the indexed tensor {list(shape)} "
@@ -568,7 +571,7 @@ def nonzero(input, *, as_tuple=False):
         return tuple([new(np.ascontiguousarray(a)) for a in found])
     if v.ndim == 0:
         return new(np.zeros((len(found[0]), 0), np.int64))
-    return new(np.stack(found).T)  # (torch's columns lie together)
+    return noted(new(np.stack(found).T))  # (torch's columns lie together)
 
 
 @operation()
@@ -637,5 +640,11 @@ def unravel_index(indices, shape):
     """The coordinates of positions in a flattened Tensor of a shape."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     t = current(indices)
+    if dtype_of(t).kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    if any([k < 0 for k in shape]):
+        raise ValueError(f"'shape' cannot have negative values, but got {shape}")
+    if 0 in shape[:1] and 0 not in shape_of(t):
+        raise RuntimeError("ZeroDivisionError")
     steps = contiguous_strides(shape)
     return tuple([P["remainder"](P["floor_divide"](t, step), k) for step, k in zip(steps, shape)])

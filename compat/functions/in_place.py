@@ -40,10 +40,12 @@ def in_place_of(name):
     def f(input, p, train):
         from ..nn.functional.native import dropping
 
+        if type(train) is not bool:
+            raise TypeError("train is a bool")
         return dropping(name, input, p, train, True)
 
     f.__name__, f.__doc__ = name + "_", f"{name}, in place."
-    publish(f, (f.__name__,), True, False)
+    operation(method=False)(f)
 
 
 def of_functional(name):

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from funcgrad.core.laid import noted
 from funcgrad.core.strides import reach, repeats
 from funcgrad.core.trace import TAPE
 
@@ -30,6 +31,14 @@ def checked(name, tensors):
             need_tensors(tensors)
         out.append(current(t))
     return out
+
+
+def several(name, tensors):
+    """checked(name, tensors), of which there has to be one."""
+    ts = checked(name, tensors)
+    if not ts:
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
+    return ts
 
 
 def need_tensors(ts, argument=0):
@@ -82,7 +91,7 @@ def cat(tensors, dim=0):
         else:
             if tensors[-1].mark is None and out.mark is not None:
                 set_label(out, "CatBackward0", tensors)
-            return out
+            return out if tensors[0].alias is None else noted(out)
     ts = checked("cat", tensors)
     if not ts:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
@@ -118,7 +127,7 @@ def joined(ts, dim):
     out = P["concatenate"](*ts, axis=dim)
     if out.owner is TAPE and not out.val.flags.c_contiguous and any([suggested(t.val) is None for t in ts]):
         in_c_order(out)
-    return out
+    return noted(out)
 
 
 @operation(method=False)
@@ -196,28 +205,26 @@ atleast_1d, atleast_2d, atleast_3d = map(at_least, (1, 2, 3))
 @operation(method=False)
 def hstack(tensors):
     """Tensors joined along the second dimension (1-d ones along their only one)."""
-    if not len(tensors):
-        raise RuntimeError("hstack expects a non-empty TensorList")
-    ts = atleast_1d(tuple(checked("hstack", tensors)))
+    ts = atleast_1d(tuple(several("hstack", tensors)))
     return cat(list(ts), 0 if ts[0].dim() == 1 else 1)
 
 
 @operation(method=False, aliases=("row_stack",))
 def vstack(tensors):
     """Tensors joined along the first dimension, vectors as rows."""
-    return cat(list(atleast_2d(tuple(checked("vstack", tensors)))), 0)
+    return cat(list(atleast_2d(tuple(several("vstack", tensors)))), 0)
 
 
 @operation(method=False)
 def dstack(tensors):
     """Tensors joined along the third dimension."""
-    return cat(list(atleast_3d(tuple(checked("dstack", tensors)))), 2)
+    return cat(list(atleast_3d(tuple(several("dstack", tensors)))), 2)
 
 
 @operation(method=False)
 def column_stack(tensors):
     """Tensors joined along the second dimension, vectors as columns."""
-    ts = checked("column_stack", tensors)
+    ts = several("column_stack", tensors)
     return cat([t.reshape(t.numel(), 1) if t.dim() < 2 else t for t in ts], 1)
 
 
@@ -269,12 +276,12 @@ def pieces(t, dim, lengths, name):
 def split_with_sizes(input, split_sizes, dim=0):
     """Views of the given lengths along a dimension."""
     t = current(input)
-    dim = wrapped(dim, len(shape_of(t)))
+    given, dim = dim, wrapped(dim, len(shape_of(t)))
     n, lengths = shape_of(t)[dim], [integer(k) for k in split_sizes]
     if sum(lengths) != n or min(lengths, default=0) < 0:
         raise RuntimeError(
             f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension "
-            f"{dim}), but got "
+            f"{given}), but got "
             f"split_sizes={lengths}"
         )
     return pieces(t, dim, lengths, "SplitWithSizesBackward0")
@@ -437,7 +444,7 @@ def with_strides_of(out, t):
         lying = np.ndarray(t.val.shape, memory.dtype, memory, -low * step, t.val.strides)
         lying[...] = out.val
         out.val = lying
-    return out
+    return noted(out)
 
 
 def scattered(name, shown, place):

@@ -16,7 +16,9 @@ from funcgrad.core.handle import Handle
 from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
+from ..tensor import Tensor
 from .register import types_in
+from .results import ROWS, check_out
 
 KINDS = {"b": "?", "I": "bBhil", "S": "bBhi", "u": "B", "c": "FD", "h": "e"}
 KINDS = {kind: [np.dtype(c) for c in chars] for kind, chars in KINDS.items()}
@@ -115,7 +117,7 @@ def refusing(name, f, wrong=None, careful=False):
     @functools.wraps(f)
     def g(*args, **kwargs):
         try:
-            if careful:
+            if careful or "out" in kwargs:
                 key = types_in(args, kwargs)
                 if key not in taken:
                     look(args, kwargs, key)
@@ -152,6 +154,9 @@ def refusing(name, f, wrong=None, careful=False):
         if d not in row:
             return f(*args, **kwargs)
         early, error, text = row[d]
+        out = kwargs.get("out")
+        if isinstance(out, Tensor) and ROWS.get(name, "").startswith("Found"):
+            check_out(name, out.owner.dtype(out), d)
         refused = error(text.replace("%", dtypes.SPOKEN.get(dtypes.name_of(d), d.name)))
         if early:
             raise refused

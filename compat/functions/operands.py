@@ -45,6 +45,13 @@ def integer(x, name="an argument"):
         raise TypeError(f"{name} must be int, not {type(x).__name__}") from None
 
 
+def number_of_dim(dim):
+    """A dimension that is no int as one; TypeError for what is none."""
+    if type(dim) is bool or isinstance(dim, Tensor) and dim.dtype.numpy.kind not in "iu":
+        raise TypeError("dim is an int")
+    return integer(dim, "dim")
+
+
 def sizes(size):
     """*size as a tuple of ints: f(2, 3), f((2, 3)), f(torch.Size([2, 3]))."""
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
@@ -319,6 +326,6 @@ __all__ = [
     "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to",
     "cast",
     "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "in_columns", "index_result", "integer", "is_dual", "iterated", "iterating", "laid_like",
-    "like_image", "named_sizes", "need_scalar_type", "new", "number", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "without_imaginary",
+    "like_image", "named_sizes", "need_scalar_type", "new", "number", "number_of_dim", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "without_imaginary",
     "wrapped",
 ]  # fmt: skip

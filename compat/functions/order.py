@@ -5,21 +5,29 @@ Invariant: nothing here runs in a call that succeeds, and what it raises is true
 
 import re
 
+import numpy as np
+
 from funcgrad.core import state
 
+from .. import dtypes
 from ..errors import size_mismatch
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import refuse_bools
+from .extremes import need_elements
 from .operands import broadcast_shapes, dtype_of, rank, shape_of
-from .register import check_castable, check_writable, out_with_gradient, tensors_in
+from .refusals import refuse
+from .register import check_castable, check_writable, out_with_gradient, spoken, tensors_in
 from .results import ROWS, check_out
 
 OF_INPUT = ("Found dtype", "Expected the dtype for input")  # what a result of the input's dtype may be written into
+OUT_LIKE_INPUT = frozenset(
+    "gather index_copy take softmax log_softmax histc nan_to_num masked_select triu tril".split()
+)
 IN_OTHER_WORDS = frozenset(  # of whose out= torch says other things first
     "inv solve eigh cholesky qr svd det cond pinv tensorinv tensorsolve fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 hfft2 ihfft2 "
     "fftn ifftn rfftn irfftn hfftn ihfftn".split()
 )
-NO_KERNEL = "not implemented for '"
+NO_KERNEL, NOT_TAKEN = "not implemented for '", " not support complex "
 NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
 ALONG = {  # functions that take a dimension: its place among their arguments
     **dict.fromkeys(
@@ -27,6 +35,7 @@ ALONG = {  # functions that take a dimension: its place among their arguments
         "cumsum cumprod prod sum mean var std logsumexp any all".split(), 1
     ),
     **dict.fromkeys(("kthvalue", "topk"), 2),
+    "aminmax": 9,
 }  # fmt: skip
 OF_BOTH = frozenset(  # functions of several operands that are stretched to one shape, and of the dtype in which those meet
     "add sub subtract rsub mul multiply div divide true_divide floor_divide fmod remainder atan2 arctan2 copysign xlogy hypot logaddexp "
@@ -46,11 +55,17 @@ def earlier(error, own, args, kwargs):
     text = str(error)
     try:
         if "out" in kwargs and isinstance(kwargs["out"], Tensor) and tensors_in(args[:1]):
-            out_first(own, args, kwargs["out"])
+            out_first(own, args, kwargs["out"], text)
         if own.rstrip("_") in ("sub", "subtract", "rsub") and text.startswith("The size of tensor"):
             refuse_bools(*tensors(args, kwargs)[:2])
-        if isinstance(error, NotImplementedError) and NO_KERNEL in text:
+        if own == "ldexp_" and dtype_of(current(args[0])).kind in "biu":
+            raise RuntimeError(f"ldexp can't be cast to the desired output type {spoken(dtype_of(current(args[0])))}")
+        if isinstance(error, NotImplementedError) and NO_KERNEL in text or NOT_TAKEN in text and own[:3] != "arg":
             before_kernel(own, args, kwargs)
+            if own in ("gcd_", "lcm_"):
+                refuse(own[:-1] + "_cpu", meeting(own[:-1], tensors(args, kwargs), args, kwargs))
+        elif text.startswith("result type") and stretches(own):
+            before_cast(own, args, kwargs)
         elif isinstance(error, ValueError) and stretches(own) and any(t in text for t in NO_BROADCAST):
             stretched(tensors(args, kwargs))
     except (RuntimeError, IndexError) as found:
@@ -58,13 +73,17 @@ def earlier(error, own, args, kwargs):
     return None
 
 
-def out_first(own, args, out):
+def out_first(own, args, out, text):
     """Of these functions, torch looks at out= before anything else."""
-    if own in ("cond", "pinv", "tensorinv"):
+    if own in ("cond", "pinv", "tensorinv", "tensorsolve"):
         check_out("linalg_" + own, dtype_of(current(out)), dtype_of(current(args[0])))
     name = own.removeprefix("special_")
     if ROWS.get(own, "").startswith(OF_INPUT) and own[:2] != "cl" or own in ("dot", "vdot", "logcumsumexp"):
         check_out(own, dtype_of(current(out)), dtype_of(current(args[0])))
+    if own in OUT_LIKE_INPUT:
+        check_out(own, dtype_of(current(out)), dtype_of(current(args[0])))
+    if "n_sample" in text:
+        check_out("multinomial", dtype_of(current(out)), np.dtype(np.int64))
     if own in IN_OTHER_WORDS:
         return
     if name not in COMPARISONS and state.tls.grad and any([t.requires_grad for t in (*tensors_in(args), out)]):
@@ -87,20 +106,51 @@ def before_kernel(own, args, kwargs):
         for d in dim if isinstance(dim, (tuple, list)) else (dim,):
             if type(d) is int:
                 wrapped(d, len(args[0].shape))
+    if name == "topk":
+        n = (
+            shape_of(args[0])[wrapped(kwargs.get("dim", args[2] if len(args) > 2 else -1), args[0].dim())]
+            if args[0].dim()
+            else 1
+        )
+        if len(args) > 1 and not 0 <= args[1] <= n:
+            raise RuntimeError("selected index k out of range")
+    if name in ("max", "min") and len(args) > 1 and not isinstance(args[1], Tensor):
+        need_elements(name, current(args[0]), args[1])
     if stretches(own):
-        given = tensors(args, kwargs)
-        shape = stretched(given)
         target = args[0] if own[-1] == "_" else kwargs.get("out")
-        if own[-1] == "_" and shape != shape_of(current(target)):
-            raise RuntimeError(
-                f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(shape)}"
-            )
+        before_cast(own, args, kwargs)
         if target is not None and name not in COMPARISONS:
-            from .. import dtypes
+            check_castable(dtype_of(current(target)), meeting(name, tensors(args, kwargs), args, kwargs))
 
-            others = () if name in OF_TENSORS else (*args, *kwargs.values())
-            numbers = [a for a in others if isinstance(a, (bool, int, float, complex))]
-            check_castable(dtype_of(current(target)), dtypes.result_dtype([rank(x) for x in (*given, *numbers)]))
+
+def before_cast(own, args, kwargs):
+    """What is wrong with the shapes of operands that are stretched; a half and a complex number meet in complex halves."""
+    name, given = own.rstrip("_").removeprefix("special_"), tensors(args, kwargs)
+    shape = stretched(given)
+    target = args[0] if own[-1] == "_" else kwargs.get("out")
+    if target is None:
+        return
+    target = current(target)
+    if own[-1] == "_" and shape != shape_of(target):
+        raise RuntimeError(
+            f"output with shape {list(shape_of(target))} doesn't match the broadcast shape {list(shape)}"
+        )
+    if (
+        name not in COMPARISONS
+        and dtype_of(target) == np.float16
+        and all([dtype_of(current(t)).kind != "c" for t in given])
+    ):
+        if meeting(name, given, args, kwargs).kind == "c":
+            raise RuntimeError("result type ComplexHalf can't be cast to the desired output type Half")
+    if name in ("clamp", "clip") and len(given) == 3:
+        check_castable(dtype_of(target), meeting(name, given, args, kwargs))
+
+
+def meeting(name, given, args, kwargs):
+    """The dtype in which the Tensors and numbers of a call meet."""
+    others = () if name in OF_TENSORS else (*args, *kwargs.values())
+    numbers = [a for a in others if isinstance(a, (bool, int, float, complex))]
+    return dtypes.result_dtype([rank(x) for x in (*given, *numbers)])
 
 
 def tensors(args, kwargs):

@@ -105,10 +105,22 @@ def matmul(input=MISSING, other=MISSING, *more, out=None):
         if more or not isinstance(input, Tensor):
             return unusual(matmul, (input, other, *more), {}, not_a_tensor("matmul", input))
         got = product_of_two(input, other)
-        return got if out is None else store("matmul", out, got)
+        return got if out is None else store("matmul" if got.dim() else "dot", out, got)
     except BaseException as error:
+        error = of_stacks(error, input, other)
         error = answer(error, "matmul", (input, other, *more), {} if out is None else {"out": out})
         raise error
+
+
+def of_stacks(error, x, y):
+    """The error of a product of a stack by a matrix that torch does not make one matrix of: it multiplies two stacks then."""
+    if isinstance(error, RuntimeError) and isinstance(y, Tensor) and x.dim() == 3 and y.dim() == 2:
+        if not is_folded(current(x), current(y)):
+            try:
+                METHODS["bmm"](x.detach(), y.detach().expand(x.shape[0], *y.shape))
+            except RuntimeError as other:
+                return other
+    return error
 
 
 def product(input, other):

@@ -30,7 +30,19 @@ from .operands import (
 )
 from .quick_roads import along, quick_call
 from .refusals import need_dtype
-from .register import FUNCTIONS, MISSING, answer, named, not_a_tensor, operation, publish, spoken, store, unusual
+from .register import (
+    FUNCTIONS,
+    MISSING,
+    answer,
+    named,
+    not_a_tensor,
+    operation,
+    publish,
+    spoken,
+    store,
+    to_places,
+    unusual,
+)
 from .results import C_NAMES
 
 
@@ -97,7 +109,7 @@ def labelled(got, name, every, changed, input):
         set_label(got, f"{name}1", None)
 
 
-def sum(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **named):  # noqa: A001
+def sum(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **named):  # noqa: A001
     """The sum of all elements, or over dimensions; integers and booleans are summed in int64.
 
     >>> import compat as torch
@@ -106,7 +118,9 @@ def sum(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **
     """
     try:
         if not isinstance(input, Tensor) or more:
-            return unusual(sum, (input, *more), {}, not_a_tensor("sum", input))
+            (input,) = to_places((input,), named)
+            if not isinstance(input, Tensor) or more:
+                return unusual(sum, (input, *more), {}, not_a_tensor("sum", input))
         if named:
             dim, keepdim = by_other_names("sum", dim, keepdim, named)
         if dim is EVERY and dtype is None and out is None and not keepdim:
@@ -186,11 +200,13 @@ def dtype_by_out(dtype, out):
     return out.dtype if out.is_floating_point() or out.is_complex() else None
 
 
-def mean(input=MISSING, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **named):
+def mean(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **named):
     """The mean of all elements, or over dimensions; RuntimeError for integers without a dtype."""
     try:
         if not isinstance(input, Tensor) or more:
-            return unusual(mean, (input, *more), {}, not_a_tensor("mean", input))
+            (input,) = to_places((input,), named)
+            if not isinstance(input, Tensor) or more:
+                return unusual(mean, (input, *more), {}, not_a_tensor("mean", input))
         if named:
             dim, keepdim = by_other_names("mean", dim, keepdim, named)
         every = dim is EVERY
@@ -272,6 +288,8 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None):
 @operation()
 def nanmean(input, dim=None, keepdim=False, *, dtype=None):
     """The mean of the elements that are not nan."""
+    if dtype_of(current(input)).kind in KINDS_OF_INTEGER:
+        dtype = None
     t = averaged("nanmean", input, dtype)
     total = nansum(input, dim, keepdim, dtype=dtype)
     return DIV(total, cast(over(cast(~FUNCTIONS["isnan"](t), INT64), "sum", dim, keepdim), dtype_of(current(total))))
@@ -320,6 +338,8 @@ def spread_arguments(dim, unbiased, keepdim, correction):
         raise TypeError("var() takes dimensions and bools")
     if isinstance(dim, bool):
         dim, unbiased = None, dim
+    if correction is not None and unbiased is not None:
+        raise TypeError("var() takes one of unbiased and correction")
     if correction is None:
         correction = 1 if unbiased is None else int(unbiased)
     return dim, keepdim, correction

@@ -12,13 +12,13 @@ TEXTS = """
 linalg_cross linalg_det linalg_eigvalsh linalg_eigh linalg_inv linalg_ldl_solve linalg_lu_solve linalg_solve linalg_svdvals linalg_qr
 linalg_vector_norm linalg_slogdet linalg_cholesky avg_pool2d avg_pool3d linear matmul mm bmm addmm addmv baddbmm alias_copy argmax argmin
 as_strided_copy cross detach_copy diag diagonal_copy expand_copy gather index_add index_copy index_reduce inverse isin log_softmax msort
-norm permute_copy renorm scatter scatter_add scatter_reduce select_copy slice_copy slice_scatter softmax squeeze_copy t_copy take_along_dim
+norm permute_copy cumsum cumprod nansum renorm scatter scatter_add scatter_reduce select_copy slice_copy slice_scatter softmax squeeze_copy t_copy take_along_dim
 transpose_copy tril triu unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy sort topk max_pair min_pair aminmax
   Expected out tensor to have dtype {c_got}, but got {c_own} instead
 abs absolute bitwise_not ceil clamp clamp_max clamp_min clip conj_physical fix floor frac gelu hardshrink neg negative round sgn sign
 softplus softshrink trunc
   Found dtype {own} but expected {got}
-matrix_power linalg_matrix_power linalg_tensorinv cholesky cholesky_inverse cholesky_solve
+matrix_power linalg_matrix_power linalg_tensorinv linalg_tensorsolve cholesky cholesky_inverse cholesky_solve
   ~{name}: Expected result to be safely castable from {got} dtype, but got result with dtype {own}
 linalg_cond linalg_pinv
   ~linalg.{name}: Expected result to be safely castable from {got} dtype, but got result with dtype {own}
@@ -28,6 +28,8 @@ linalg_vecdot
   linalg.vecdot: Expected out of dtype{got} but found {own}
 linalg_matrix_norm linalg_norm
   linalg.{name} expected out tensor dtype {got} but got: {own}
+nan_to_num
+  {name}: dtype of out: {own} should be same as input: {got}
 isposinf isneginf signbit
   {name} does not support non-boolean outputs.
 amax amin
@@ -61,7 +63,7 @@ cat concat concatenate stack hstack vstack row_stack dstack column_stack
 ldexp
   ~ldexp can't be cast to the desired output type {own}
 mvlgamma
-  ~mvlgamma: result type {got} can't be cast to the desired output type {own}
+  ~mvlgamma: result type {own} can't be cast to the desired output type {got}
 dot vdot
   result dtype {own} does not match input dtype {got}
 index_select masked_select

@@ -4,7 +4,19 @@ import numpy as np
 
 from .. import dtypes
 from ..tensor import Tensor, current, wrapped
-from .operands import BOOL, INT64, KINDS_OF_INTEGER, P, cast, dtype_of, in_c_order, new, shape_of, with_ones
+from .operands import (
+    BOOL,
+    INT64,
+    KINDS_OF_INTEGER,
+    P,
+    cast,
+    dtype_of,
+    in_c_order,
+    new,
+    number_of_dim,
+    shape_of,
+    with_ones,
+)
 from .refusals import need_dtype, refuse
 from .register import answering, kept, named, operation, publish, rewrite, store
 from .results import C_NAMES
@@ -18,6 +30,8 @@ def running(name, prim, shown):
 
     def computed(input, dim, dtype=None, out=None):
         t = current(input)
+        if type(dim) is not int:
+            dim = number_of_dim(dim)
         if name == "logcumsumexp":
             need_dtype(name, dtype_of(t))
         if dtype is None and out is not None and name != "logcumsumexp":

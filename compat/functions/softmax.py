@@ -4,7 +4,7 @@ from funcgrad.core.written_calls import written_call
 
 from .. import dtypes
 from ..tensor import current
-from .operands import P, cast, dtype_of, in_c_order, shape_of, wrapped
+from .operands import P, cast, dtype_of, in_c_order, number_of_dim, shape_of, wrapped
 from .quick_roads import along, put_in_place, quick
 from .register import operation, spoken
 
@@ -16,6 +16,8 @@ def cast_first(input, dtype):
 
 def one_axis(t, dim):
     n = len(shape_of(t))
+    if type(dim) is not int:
+        dim = number_of_dim(dim)
     dim = wrapped(dim, n)
     return (dim,) if n else ()
 

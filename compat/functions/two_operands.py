@@ -27,6 +27,7 @@ from .register import (
     rewrite,
     spoken,
     store,
+    to_places,
     twin,
 )
 from .results import C_NAMES
@@ -56,17 +57,23 @@ def binary(
     if node is not None:
         NAMES[prim] = node + "Backward0"
 
-    def call(input=MISSING, other=MISSING, *more, out=None, **unknown):
+    def wrong(input, other):
+        if isinstance(input, Tensor):
+            return not (numbers or isinstance(other, Tensor))
+        return not numbers or name == "copysign" or not isinstance(other, Tensor)
+
+    def call(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
         try:
-            if (
-                more
-                or unknown
-                or name == "copysign"
-                and not isinstance(input, Tensor)
-                or not (numbers or isinstance(other, Tensor) and isinstance(input, Tensor))
-            ):
+            if more or unknown:
+                input, other = to_places((input, other), unknown)
+            if more or unknown or wrong(input, other):
                 raise TypeError(f"{name}() takes two Tensors" + " or numbers" * numbers)
-            got = quick(input, other) if isinstance(input, Tensor) else slow(input, other)
+            if isinstance(input, Tensor):
+                got = quick(input, other)
+            elif isinstance(other, Tensor):
+                got = slow(input, other)
+            else:
+                raise TypeError(f"{name}() takes a Tensor and a number")
             if got is NotImplemented:
                 raise unsuitable(name, input, other)
             if got.mark is not None:
@@ -171,6 +178,8 @@ def clamped(name, input, low, high):
     if None not in bounds and any(wide) and not all([isinstance(b, Tensor) for b in (low, high)]):
         raise TypeError("clamp() takes two Tensors or two numbers")
     given = [b for b in bounds if b is not None]
+    if any([isinstance(b, str) for b in given]):  # (NumPy reads numbers in strings)
+        raise TypeError("clamp() takes numbers, not strings")
     if dtype_of(t).kind == "c" and name in ("clamp", "clip"):
         raise NotImplementedError("clamp is not supported for complex types")
     check_sizes(t, *bounds)

@@ -129,6 +129,8 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
             w, i = current(weight), current(input)
             if w.owner is i.owner is TAPE and w.val.ndim == 2 and i.val.dtype is INT64 and name_places(i.val, len(w.val)):
                 return named(P["gather"](w, i), "EmbeddingBackward0", (w,))
+        if type(scale_grad_by_freq) is not bool or type(sparse) is not bool:
+            raise TypeError("scale_grad_by_freq and sparse are bools")
         if weight.dim() != 2:
             if max_norm is not None:
                 raise RuntimeError(
@@ -142,7 +144,7 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
         if max_norm is not None:
             renorm(weight, known(values, "embedding with max_norm"), max_norm, norm_type)
         out = P["gather"](without_gradient(weight, row), idx)
-        if scale_grad_by_freq:
+        if scale_grad_by_freq and dtype_of(out).kind == "f":
             out = scaled_gradient(
                 out, shares(known(values, "embedding with scale_grad_by_freq"), dtype_of(out))[..., None]
             )

@@ -398,9 +398,13 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     x, y = current(input), current(target)
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError(f"Found dtype {spoken(dtype_of(y))} but expected {spoken(dtype_of(x))}")
-    values = concrete_or_none(x)
-    if values is not None and values.size and not (values.min() >= 0 and values.max() <= 1):  # (nan is neither)
-        raise RuntimeError("all elements of input should be between 0 and 1")
+    for what, values in (("input", concrete_or_none(x)), ("target", concrete_or_none(y))):
+        if (
+            values is not None
+            and values.size
+            and not (np.minimum.reduce(values, None) >= 0 and np.maximum.reduce(values, None) <= 1)
+        ):  # (nan is neither)
+            raise RuntimeError(f"all elements of {what} should be between 0 and 1")
     if weight is None and reduction in REDUCED and all_of_one(x, y):
         return P["probability_loss"](x, y, mean=REDUCED[reduction])
     refuse_recorded(weight, "binary_cross_entropy")
@@ -485,7 +489,7 @@ def poisson_nll_loss(
     """exp(input) - target * input, reduced (log_input=False: input - target * log(input)); full: with Stirling's term."""
     reduction = given_reduction(reduction, size_average, reduce)
     if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
+        raise ValueError(reduction + " is not a valid value for reduction")
     out = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
@@ -508,7 +512,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
         elif input.dim() != var.dim() or differing != 1:
             raise ValueError("var is of incorrect size")
     if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"{reduction} is not valid")
+        raise ValueError(reduction + " is not valid")
     var = var.clone()
     call_in(False, var.clamp_, min=eps)
     out = 0.5 * (var.log() + (input - target) ** 2 / var)

@@ -218,7 +218,7 @@ def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, r
         out = out * weight
     out = out.sum(input.dim() - 1) / input.shape[-1]
     if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"{reduction} is not valid")
+        raise ValueError(reduction + " is not valid")
     return reduced(out, reduction)
 
 

@@ -7,7 +7,7 @@ from funcgrad.core.trace import TAPE, recorded_over_memory, taped_nowhere
 from ... import dtypes
 from ...functions.kernels import refuse_in
 from ...functions.operands import P, dtype_of, shape_of
-from ...functions.products import DOT, MATRIX
+from ...functions.products import DOT, MATRIX, of_stacks
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, store, unusual
 from ...functions.results import C_NAMES
@@ -45,6 +45,10 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
                     return P["add"](DOT(x, w, dims=(((rank - 1,), (1,)), NO_AXES)), b)
                 rows = math.prod(r[:-1]), r[-1]
                 return reshaped(affine(reshaped(x, rows), w, b, (rows, s, s[:1])), (*r[:-1], s[0]))
+        if not rank or not weight.dim():
+            raise RuntimeError(
+                f"both arguments to linear need to be at least 1D, but they are {rank}D and {weight.dim()}D"
+            )
         if bias is not None:
             for a, b, what in ((bias, weight, "self"), (input, weight, "mat1")):
                 a, b = dtype_in(a), dtype_in(b)
@@ -63,6 +67,8 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             return T["mm" if rank == 2 else "matmul"](input, w)
         return T["addmm"](bias, input, w)
     except BaseException as error:
+        if bias is None and isinstance(weight, Tensor) and weight.dim() == 2:
+            error = of_stacks(error, input, weight.t())
         error = answer(error, "linear", (input, weight, *(() if bias is None else (bias,)), *more))
         raise error
 
