@@ -133,6 +133,9 @@ def seed_of(t, gradient, create_graph):
         if dtype.kind != "f":
             raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {t.dtype}")
         gradient = np.ones(shape, dtype) if shape else ONES[dtype].copy()
+        if t.owner is not TAPE and t.is_meta:
+            gradient = t.detach() if create_graph else t.val
+            return gradient
         return as_tensor(gradient) if create_graph else gradient
     if not isinstance(gradient, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
@@ -275,9 +278,9 @@ def leaf_layout(cell, ct):
 
 def laid_out(ct, cell):
     """A copy of a cotangent with the strides of the leaf it belongs to, if each element of that has a place of its own and
-    there is none between them; else one in C order."""
+    there is none between them; else one in C order, as is what retain_grad() keeps."""
     v = leaf_layout(cell, ct)
-    if v.flags.c_contiguous or v.shape != ct.shape:
+    if v is ct or v.flags.c_contiguous or v.shape != ct.shape:
         return np.array(ct, order="C")
     dense = np.argsort([-s for s in v.strides], kind="stable")
     if not v.transpose(dense).flags.c_contiguous:

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from funcgrad.core.halves import HALVES
+from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 from funcgrad.scipy.pade import PADE, PADE_NORM
@@ -176,7 +177,7 @@ def in_place_of(x, solution):
         memory = np.zeros((*lead, k, m), dtype_of(solution)).swapaxes(-1, -2)[..., :n, :]
         memory[...] = solution.val
         solution.val = memory
-        return solution
+        return noted(solution)
     return in_columns(solution)
 
 
@@ -343,9 +344,7 @@ def cholesky_solve(B, L, upper=False):
     batch = broadcast_shapes(shape_of(t)[:-2], shape_of(current(B))[:-2])
     if batch != shape_of(current(B))[:-2]:
         B = B.expand(*batch, *B.shape[-2:])
-    first = {"lower": not upper, "transpose_a": upper, "conjugate_a": upper}
-    second = {"lower": not upper, "transpose_a": not upper, "conjugate_a": not upper}
-    return in_columns(P["triangular_solve"](t, P["triangular_solve"](t, current(B), **first), **second))
+    return in_columns(P["cholesky_solve"](t, current(B), lower=not upper, whole=True))
 
 
 @operation("CholeskyInverseBackward0")
@@ -415,7 +414,7 @@ def old_svd(input, some=True, compute_uv=True):
         )
     if not compute_uv:  # (zeros, and those of the whole matrices, whatever `some` says)
         u, v = (input.new_zeros(*input.shape[:-2], n, n) for n in input.shape[-2:])
-        return RETURN["svd"](u, svdvals(input), in_columns(v))
+        return RETURN["svd"](u, svdvals(input), matrix_transpose(v))
     u, s, vh = svd(input, full_matrices=not some)
     v = matrix_transpose(vh)
     return RETURN["svd"](u, s, v.conj() if v.is_complex() else v)

@@ -37,6 +37,7 @@ FAMILIES = {
     "linalg_det": "adjugate adjugate_along det slogdet",
     "linalg_eig": "over ties zeros_among tie_bases with_eigenvalues eigh eig_anchor eig svd with_singular_values",
     "linalg_factor": "cholesky lu qr",
+    "cholesky_solve": "cholesky_solve",
     "linalg_solve": "triangular_solve solve inv pinv",
     "logic": "logical_and logical_or logical_xor logical_not isnan isinf isfinite signbit",
     "losses": "squared_error huber_error smooth_absolute_error picked_loss",
@@ -57,7 +58,7 @@ FAMILIES = {
     "softmax": "softmax log_softmax",
     "sort": "argsort sort sort_with_indices top_k searchsorted",
     "special": "gaussian erf erfc erfinv lgamma digamma polygamma i0 i1 i0e i1e bessel_decay bessel_ratio",
-    "standardize": "standardize",
+    "standardize": "standardize normalized",
     "strided": "strided carry_strided put_strided",
     "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
     "arcsinh arccosh arctanh arctan2 sinc",

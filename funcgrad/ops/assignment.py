@@ -180,7 +180,9 @@ class put:
         return put(x, v, idx=(slice(None), *idx)), 0
 
     transpose = (
-        lambda ct, x, v, *, idx: fit(put(ct, 0, idx=idx), x),
+        lambda ct, x, v, *, idx: (
+            zeros(shape_of(x), dtype_of(x)) if idx == (Ellipsis,) else fit(put(ct, 0, idx=idx), x)  # (nothing is left of x)
+        ),
         lambda ct, x, v, *, idx: fit(getitem(ct, idx=idx), v),
     )
 
