@@ -34,7 +34,7 @@ class Level(Jvp):
         self.given = {}  # number of a dual Tensor's value -> (the value, the Tensor that make_dual was given for its tangent)
 
     def process(self, prim, args, params, out=None):
-        if self.done or tls.inference:  # (in inference mode torch propagates none)
+        if self.done:
             return prim(*unwrap(self, args)[0], **params)
         return super().process(prim, args, params, out)
 

@@ -8,7 +8,6 @@ maps, or stages) what it does.
 
 import functools
 import inspect
-import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from funcgrad.core.mutation import write
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.primitive import PRIMITIVES, helpers
 from funcgrad.core.reverse import second_message
+from funcgrad.core.site import warn
 from funcgrad.core.trace import PICK, TAPE, Batch, Jvp, Record, record, unwrap
 from funcgrad.transforms.boundary import as_tensor, inner
 from funcgrad.transforms.rules import Spec
@@ -115,11 +115,10 @@ class Function:
     generate_vmap_rule = False
 
     def __init__(self, *args, **kwargs):
-        warnings.warn(
+        warn(
             f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them "
             "on the class itself. Instantiating an autograd function will raise an error in a future version of PyTorch.",
             DeprecationWarning,
-            stacklevel=2,
         )
         self.needs_input_grad = ()
 
@@ -228,7 +227,7 @@ class Call(Spec):
         # level records nothing of it)
         mine = [t is not None and t.val is v for t, v in zip(own, vals, strict=True)]
         tensors = [
-            t if m and (t.owner is TAPE or t.mark is None) else boxed(v)
+            t if m and (t.owner is TAPE and not self.layers or t.mark is None) else boxed(v)
             for m, t, v in zip(mine, own, vals, strict=True)
         ]
         args = list(self.args)
@@ -515,7 +514,7 @@ class Call(Spec):
 
     def one_each(self, got):
         """backward's results for the operands; RuntimeError if there are not as many as forward has arguments."""
-        got = list(got) if isinstance(got, (tuple, list)) else [got]
+        got = list(got) if isinstance(got, tuple) else [got]
         while len(got) > self.count and got[-1] is None:
             got.pop()
         if len(got) != self.count:

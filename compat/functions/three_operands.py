@@ -1,5 +1,7 @@
 """lerp, addcmul and addcdiv: elementwise functions of three operands."""
 
+import numpy as np
+
 from .. import dtypes
 from ..tensor import Tensor, current
 from .operands import KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, iterated, rank
@@ -28,7 +30,8 @@ def lerped(end, weight):
 @operation(once=True)
 def lerp(input, end, weight):
     """input + weight * (end - input), worked out from the nearer end as torch does."""
-    if not alike(input, end, weight if isinstance(weight, Tensor) else end) or input.val.dtype.kind != "f":
+    other = weight if isinstance(weight, Tensor) else end
+    if type(getattr(input, "val", None)) is not np.ndarray or not alike(input, end, other) or input.val.dtype.kind != "f":
         check_lerp(input, end, weight)
     gap = end - input
     if isinstance(weight, Tensor):

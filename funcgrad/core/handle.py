@@ -241,7 +241,9 @@ class Taped(Handle):
         root = root_of(self)[0]
         if tls.grad and root.mark is not None and root.mark.plan is None:
             what = (
-                "a leaf Variable that requires grad" if root is self else "a view of a leaf Variable that requires grad"
+                "a leaf Variable that requires grad"
+                if root is self and self.owner.under.name != "jvp"  # (there torch has a view of it)
+                else "a view of a leaf Variable that requires grad"
             )
             raise self.owner.leaf_error(f"{what} is being used in an in-place operation.")
 

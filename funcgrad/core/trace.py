@@ -32,6 +32,7 @@ class Trace:
     settles = True  # at its end, boxes made outside that it lifted go back to plain values
     transparent = False  # is it one with the tape below it, to whoever walks that back?
     name = "transform"
+    refusal = None  # the error of a trace without values, by what asks for one
 
     def __init__(self):
         self.level = fresh_level()
@@ -222,6 +223,8 @@ class Jvp(Trace):
         if self.done:
             self.leaked(prim.name)
         vals, ts = unwrap(self, args)
+        if tls.inference:  # (compat's inference mode propagates none)
+            return prim(*vals, **params)
         if prim.dual is not None:
             out, t = self.both(prim, ts, vals, params)
         else:
@@ -496,6 +499,8 @@ class Tape(Trace):
             out, saved = prim.record(vals, params, need)
             n = record(TapeNode, self, prim.plan(need), tuple(ins), params, (saved, vals), None)
             n.extra = None
+            if bottom:
+                out = [o.val if isinstance(o, Taped) else o for o in out]
             outs = several(self, n, out)
             n.versions = ()
             if bottom:  # versions of the residuals that a user can reach: arguments and results
