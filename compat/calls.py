@@ -258,6 +258,33 @@ class Option:
         return f"({', '.join(words)}{', ' if words and not args else ''})"
 
 
+MIX = 0xC6A4A7935BD1E995
+BITS = (1 << 64) - 1
+
+
+def hashed(name):
+    """The hash that the C++ standard library of torch's Linux builds has of a text (Murmur's)."""
+    data, h = name.encode(), 0xC70F6907 ^ len(name.encode()) * MIX & BITS
+    for at in range(0, len(data), 8):
+        word = int.from_bytes(data[at : at + 8], "little")
+        if len(data) - at >= 8:
+            word = word * MIX & BITS
+            word = (word ^ word >> 47) * MIX & BITS
+        h = (h ^ word) * MIX & BITS
+    h = (h ^ h >> 47) * MIX & BITS
+    return h ^ h >> 47
+
+
+def in_hash_map(named):
+    """A dict in the order in which that library's hash map has its first 13 names: the last first, but beside those of its bucket."""
+    order = []
+    for name in named:
+        bucket = hashed(name) % 13
+        at = next((i for i, other in enumerate(order) if hashed(other) % 13 == bucket), 0)
+        order.insert(at, name)
+    return {name: named[name] for name in order}
+
+
 def listed(args, kwargs):
     words = [*map(type_of, args), *[f"{k}={type_of(v)}" for k, v in kwargs.items()]]
     return f"({', '.join(words)}{', ' if words and not args else ''})"
@@ -266,7 +293,7 @@ def listed(args, kwargs):
 def invalid_combination(name, signatures, args, kwargs):
     shown = [str(s) for s in signatures if not s.hidden]
     head = f"{name}() received an invalid combination of arguments - got "
-    kwargs = dict(reversed(kwargs.items()))  # (the order of C++'s hash map)
+    kwargs = in_hash_map(kwargs)
     count = len(args) + len(kwargs)
     if len(shown) == 1:
         option = Option(shown[0])

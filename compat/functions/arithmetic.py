@@ -49,6 +49,7 @@ from .register import (
     released,
     rewrite,
     store,
+    to_places,
     unusual,
 )
 from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, shared, widened
@@ -317,14 +318,16 @@ def with_alpha(arithmetic, *names):
                 return plainly(input, other, alpha)
             return cast(arithmetic(widened(input), half_scaled(input, other, alpha, d)), d)
 
-    def function(input=MISSING, other=MISSING, *more, alpha=1, out=None, **unknown):
+    def function(input=MISSING, other=MISSING, /, *more, alpha=1, out=None, **unknown):
         try:
             if more or unknown:
-                if unknown or len(more) > 1 or alpha != 1 or not isinstance(input, Tensor):
-                    raise TypeError("too many arguments")
-                if isinstance(other, Tensor) and other.dim():
-                    raise TypeError("alpha is a number")
-                more = alpha, other = other, more[0]  # (an order of old, which torch still takes)
+                input, other = to_places((input, other), unknown)
+                if more or unknown:
+                    if unknown or len(more) > 1 or alpha != 1 or not isinstance(input, Tensor):
+                        raise TypeError("too many arguments")
+                    if isinstance(other, Tensor) and other.dim():
+                        raise TypeError("alpha is a number")
+                    more = alpha, other = other, more[0]  # (an order of old, which torch still takes)
             if alpha == 1:
                 got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
                 if got is NotImplemented:
@@ -388,10 +391,12 @@ def plain(arithmetic, *names):
     """torch.<name>, Tensor.<name> and Tensor.<name>_ without further arguments."""
     quick = arithmetic.quick
 
-    def function(input=MISSING, other=MISSING, *more, out=None, **unknown):
+    def function(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
         try:
             if more or unknown:
-                raise TypeError("too many arguments")
+                input, other = to_places((input, other), unknown)
+                if more or unknown:
+                    raise TypeError("too many arguments")
             got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
             if got is NotImplemented:
                 return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
@@ -529,12 +534,14 @@ def numbered(arithmetic, names, labels):
         got = slow(x, y)
         return got if got is NotImplemented else named(got, second, (y,))
 
-    def function(input=MISSING, other=MISSING, *more, out=None, **unknown):
+    def function(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
         try:
             if more or unknown:
-                raise TypeError("too many arguments")
-            if not isinstance(input, Tensor) and names[0] == "fmod":
-                raise unsuitable("fmod", input, other)  # (which takes no number there, as remainder does)
+                input, other = to_places((input, other), unknown)
+                if more or unknown:
+                    raise TypeError("too many arguments")
+            if not isinstance(input, Tensor) and (names[0] == "fmod" or not isinstance(other, Tensor)):
+                raise unsuitable(names[0], input, other)  # (fmod takes no number there, as remainder does)
             got = call(input, other) if isinstance(input, Tensor) else reflected(other, input)
             if got is NotImplemented:
                 raise unsuitable(arithmetic.name, input, other)

@@ -11,7 +11,7 @@ from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..tensor import Tensor, current
 from .operands import C_INTEGERS, P, as_operand, cast, check_sizes, dtype_of, fitting, in_c_order, promoted, shape_of
-from .register import FUNCTIONS, MISSING, answer, kept, operation, publish, rewrite, spoken, store
+from .register import FUNCTIONS, MISSING, answer, kept, operation, publish, rewrite, spoken, store, to_places
 from .results import C_NAMES
 
 
@@ -33,7 +33,7 @@ def condition_of(condition, name="where"):
         raise
 
 
-def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None, **unknown):
+def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, **unknown):
     """input where the condition holds, else other; with the condition alone, the indices at which it holds.
 
     >>> import compat as torch
@@ -41,6 +41,9 @@ def where(condition=MISSING, input=MISSING, other=MISSING, *more, out=None, **un
     tensor([1., 0.])
     """
     try:
+        if unknown:
+            names = ("condition", "input", "other")
+            condition, input, other = to_places((condition, input, other), unknown, names)
         if unknown or out is not None and not (isinstance(input, Tensor) and isinstance(other, Tensor)):
             raise TypeError("where() with out= takes three Tensors")
         if input is MISSING and other is MISSING and not more:

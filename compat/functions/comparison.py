@@ -40,6 +40,7 @@ from .register import (
     rewrite,
     spoken,
     store,
+    to_places,
 )
 
 shared = state.shared
@@ -75,10 +76,12 @@ def comparison(name, prim, op, longer):
     slow = general(name, prim)
     quick = quick_comparison(op, slow)
 
-    def function(input=MISSING, other=MISSING, *more, out=None, **unknown):
+    def function(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
         try:
             if more or unknown or not isinstance(input, Tensor):
-                raise TypeError(f"{name}() takes a Tensor, another operand and out=")
+                input, other = to_places((input, other), unknown)
+                if more or unknown or not isinstance(input, Tensor):
+                    raise TypeError(f"{name}() takes a Tensor, another operand and out=")
             got = quick(input, other)
             if got is NotImplemented:
                 raise unsuitable(name, input, other)

@@ -7,7 +7,7 @@ from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..deprecations import deprecated
-from ..devices import Device, usable
+from ..devices import CPU, Device, usable
 from ..formats import preserve_format
 from ..graph import label as set_label
 from ..tensor import Tensor, current
@@ -39,6 +39,15 @@ def target_of(x):
     raise TypeError(f"to() received an invalid combination of arguments: {type(x).__name__} is no dtype and no device")
 
 
+def moved(t, device, d):
+    """t on another device, in the NumPy dtype d: there is no way back from meta."""
+    from ..meta import NO_DATA, bare_as
+
+    if device.type != "meta":
+        raise NotImplementedError(NO_DATA)
+    return bare_as(t, d)
+
+
 @operation(function=False)
 def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None, other=None):
     """The Tensor in another dtype, or on another device; itself if nothing changes.
@@ -47,7 +56,7 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
     >>> torch.tensor([1, 2]).to(torch.float64)
     tensor([1., 2.], dtype=torch.float64)
     """
-    args = list(args)
+    args, where = list(args), None
     if args and type(args[0]) in (float, complex, bool):  # (a number for a Tensor: of the widest dtype of its kind)
         dtype = {float: dtypes.BY_NAME["float64"], complex: dtypes.BY_NAME["complex128"], bool: dtypes.BY_NAME["bool"]}[
             type(args.pop(0))
@@ -58,13 +67,13 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
         kind, target = target_of(args.pop(0))
         if kind == "device" and args and not isinstance(args[0], bool):
             dtype = args.pop(0)
-        dtype = target if kind == "dtype" else dtype
+        dtype, where = (target, None) if kind == "dtype" else (dtype, target)
     elif args:  # (no device, then a dtype)
         args.pop(0)
         if args and not isinstance(args[0], bool):
             dtype = args.pop(0)
     if other is not None:
-        dtype = other.dtype
+        dtype, where = other.dtype, other.device
     if args and (len(args) > 2 or type(args[0]) is not bool or type(args[-1]) is not bool):
         raise TypeError("to() takes two bools after the dtype")
     if type(copy) is not bool or type(non_blocking) is not bool:
@@ -72,8 +81,9 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
     if len(args) == 2:
         copy = args[1]
     if device is not None:
-        target_of(device)
-    out = converted(self, dtype_of(current(self)) if dtype is None else dtypes.as_numpy(dtype), copy)
+        where = target_of(device)[1]
+    d = dtype_of(current(self)) if dtype is None else dtypes.as_numpy(dtype)
+    out = converted(self, d, copy) if where is None or where.type == self.device.type else moved(self, where, d)
     return out if memory_format in (None, preserve_format) else out.contiguous(memory_format=memory_format)
 
 
@@ -105,8 +115,10 @@ def type_as(self, other):
 
 def short_form(name, d):
     def convert(self, *more, memory_format=None):
-        if more:
-            raise answer(TypeError(f"{name}() takes no arguments"), name, (self, *more))
+        if more or memory_format is not None:
+            refused = answer(TypeError(), name, (self, *more), {"memory_format": memory_format})
+            if more or str(refused):
+                raise refused
         return converted(self, d.numpy)
 
     convert.__name__ = name
@@ -125,7 +137,7 @@ def cpu(self, *more, memory_format=None):
     """The Tensor itself: it is on the CPU."""
     if more:
         raise answer(TypeError("cpu() takes no arguments"), "cpu", (self, *more))
-    return self
+    return moved(self, CPU, None) if self.is_meta else self
 
 
 publish(cpu, ("cpu",), False, True)
@@ -142,8 +154,8 @@ def cuda(self, device=None, non_blocking=False, memory_format=None):
 
 @method
 def pin_memory(self, device=None):
-    """The Tensor itself: there is no device to pin its memory for."""
-    return self
+    """RuntimeError: there is no device to pin its memory for."""
+    raise RuntimeError("Cannot access accelerator device when none is available.")
 
 
 @method
@@ -317,4 +329,6 @@ def typename(obj):
 def set_default_tensor_type(t):
     """Set the default float dtype by the name of a Tensor type."""
     deprecated("default")
+    if getattr(t, "__module__", "") == "torch.cuda":
+        t()  # (which says that there is none)
     dtypes.set_default_dtype(t.dtype if isinstance(t, LegacyType) else dtypes.BY_NAME[LEGACY[t[6:-6]]])

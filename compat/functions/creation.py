@@ -3,13 +3,13 @@ anew.
 """
 
 import math
-import warnings
 
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, FLOAT16, of_bits
 from funcgrad.core.handle import Array, Handle
 from funcgrad.core.laid import noted
+from funcgrad.core.site import warn
 from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE, Batch
 from funcgrad.core.tracebacks import drop
@@ -18,8 +18,9 @@ from funcgrad.transforms.boundary import inner
 from .. import dtypes
 from ..deprecations import deprecated, once
 from ..devices import CPU, Default, on_meta
+from ..formats import contiguous_format, memory_in, preserve_format
 from ..size import Size
-from ..tensor import Tensor, current
+from ..tensor import Tensor, current, layout_of_traced
 from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
 from .joining import need_tensors
 from .operands import P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
@@ -37,7 +38,9 @@ def completed(name, t, out, device, requires_grad):
         from ..meta import bare_as
 
         t = bare_as(t)
-    if requires_grad:
+    if requires_grad is not False and requires_grad is not None:
+        if requires_grad is not True and not isinstance(requires_grad, np.bool_):
+            raise TypeError(f"{name}(): requires_grad is a bool")
         if t.owner.dtype(t).kind not in "fc":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         t.requires_grad_()
@@ -87,7 +90,7 @@ def mapped_as(t, array):
 
 def function(f):
     """Register a function that is no method."""
-    return publish(answering(f), (f.__name__,), True, False)
+    return publish(answering(f, True), (f.__name__,), True, False)
 
 
 def seldom(f):
@@ -97,7 +100,7 @@ def seldom(f):
 
 def method(f):
     """Register a method that is no function."""
-    return publish(answering(f), (f.__name__,), False, True)
+    return publish(answering(f, True), (f.__name__,), False, True)
 
 
 # ------------------------------------------------------------------------------------------------ from data
@@ -113,11 +116,10 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if requires_grad is not False and requires_grad is not True:
         raise TypeError("requires_grad is a bool")
     if isinstance(data, Tensor):
-        warnings.warn(
+        warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
             "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
             UserWarning,
-            stacklevel=2,
         )
         if current(data).owner.level != 1:
             copied = FUNCTIONS["clone"](data.detach()).to(dtype or data.dtype)
@@ -127,7 +129,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     except HoldsTraced:
         t = of_traced(data, dtype_argument(dtype))
         return t.requires_grad_() if requires_grad else t
-    return finished("tensor", array, None, device, requires_grad)
+    return noted(finished("tensor", array, None, device, requires_grad))
 
 
 @function
@@ -242,7 +244,7 @@ def size_argument(name, size, kwargs):
         if not size:
             size = (kwargs.pop("size"),)
         given = size
-        if len(size) == 1 and isinstance(size[0], (tuple, list)):
+        if len(size) == 1 and isinstance(size[0], (tuple, list, bool)):
             size = size[0]
         try:
             shape = tuple([k.__index__() for k in size])
@@ -272,20 +274,29 @@ def filled(name, make):
 
     def of_size(*size, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False, **more):
         shape = size_argument(name, size, more)
+        wanted = more.pop("memory_format", None) if more and name == "empty" else None
         none_left(name, more)
-        return finished(name, maker(make, device)(shape, float_argument(dtype)), out, device, requires_grad)
+        array = maker(make, device)(shape, float_argument(dtype))
+        if wanted is not None:
+            array = memory_in(wanted, shape, array.dtype)
+        return finished(name, array, out, device, requires_grad)
 
     def like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None, pin_memory=False):
         t = current(input)
         array = maker(make, device, t)(shape_of(t), dtype_argument(dtype, dtype_of(t)))
-        return finished_like(like.__name__, t, laid_out(array, t), device, requires_grad)
+        out = finished_like(like.__name__, t, laid_out(array, t, memory_format), device, requires_grad)
+        return out if memory_format is None is t.alias else noted(out)
 
     def of_kind(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **more):
         shape = size_argument(of_kind.__name__, size, more)
         none_left(of_kind.__name__, more)
         t = current(self)
         return finished_like(
-            of_kind.__name__, t, maker(make, device, t)(shape, dtype_argument(dtype, dtype_of(t))), device, requires_grad
+            of_kind.__name__,
+            t,
+            maker(make, device, t)(shape, dtype_argument(dtype, dtype_of(t))),
+            device,
+            requires_grad,
         )
 
     for f, label in ((of_size, name), (like, name + "_like"), (of_kind, "new_" + name)):
@@ -297,13 +308,18 @@ def filled(name, make):
     return function(of_size), function(like), of_kind
 
 
-def laid_out(array, t):
-    """A fresh C-ordered array in the order of strides that t has, as torch's *_like functions keep it."""
-    v = t.val
-    if not isinstance(v, np.ndarray) or v.flags.c_contiguous:
+def laid_out(array, t, wanted=None):
+    """A fresh C-ordered array in a memory format, or in the order of strides that t has, as torch's *_like functions keep it."""
+    if wanted is None or wanted is preserve_format:
+        v = t.val if isinstance(t.val, np.ndarray) else layout_of_traced(t)
+        if v is None or v.flags.c_contiguous:
+            return array
+        order = order_of(v.shape, v.strides)
+        got = np.empty([v.shape[a] for a in order], array.dtype).transpose(np.argsort(order))
+    elif wanted is contiguous_format:
         return array
-    order = order_of(v.shape, v.strides)
-    got = np.empty([v.shape[a] for a in order], array.dtype).transpose(np.argsort(order))
+    else:
+        got = memory_in(wanted, array.shape, array.dtype)
     got[...] = array
     return got
 
@@ -348,7 +364,7 @@ def full_like(
     """A Tensor of one value with the shape and dtype of another."""
     t = current(input)
     array = full_array(shape_of(t), fill_value, dtype_argument(dtype, dtype_of(t)))
-    return finished_like("full_like", t, laid_out(array, t), device, requires_grad)
+    return noted(finished_like("full_like", t, laid_out(array, t, memory_format), device, requires_grad))
 
 
 @method
@@ -631,14 +647,14 @@ def legacy(self, args, kwargs):
 
 def constructed(args, kwargs, dtype):
     """A Tensor of sizes, of nested data in a dtype, or over the memory of another Tensor; torch's errors for anything else."""
+    if kwargs.keys() - {"device"}:
+        raise not_new(args, kwargs)
     if len(args) == 1 and isinstance(args[0], Tensor):
         return args[0].detach()
     sizes = args[0] if len(args) == 1 and isinstance(args[0], Size) else args
     if len(args) != 1 or is_size(args[0]) or sizes is not args:
-        if args and not is_size(sizes[0]) or kwargs.keys() - {"device"}:
-            from ..calls import refusal
-
-            raise refusal("new", True, tuple(args), kwargs) or TypeError(f"new() got {', '.join(kwargs)}")
+        if args and not is_size(sizes[0]):
+            raise not_new(args, kwargs)
         for at, k in enumerate(sizes, 1):
             if not is_size(k):
                 text = f"argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of ints,but got"
@@ -650,6 +666,13 @@ def constructed(args, kwargs, dtype):
     if isinstance(data, dict) or not (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
         raise TypeError(f"new(): data must be a sequence (got {type(data).__name__})")
     return new(array_of(data, dtype))
+
+
+def not_new(args, kwargs):
+    """The TypeError of arguments of which no Tensor is made."""
+    from ..calls import refusal
+
+    return refusal("new", True, tuple(args), kwargs) or TypeError(f"new() got {', '.join(kwargs)}")
 
 
 def is_size(k):

@@ -15,7 +15,7 @@ from ..deprecations import deprecated
 from ..devices import usable
 from ..tensor import Tensor, added_to, current
 from .creation import function, method
-from .register import FUNCTIONS, install, publish
+from .register import FUNCTIONS, answer, install, operation, publish
 
 COORDINATES, TENSOR = "sparse coordinate tensor", "sparse tensor"
 ROWS, COLUMNS = "sparse row compressed tensor", "sparse column compressed tensor"
@@ -41,10 +41,11 @@ REMOVED = {  # what torch took away in 1.9, and what it says beside that
 
 
 def refusing(name, error, text, note=None):
-    def f(self, *args, **kwargs):
+    def f(*args, **kwargs):
         e = error(text)
         if note is not None:
             e.add_note(note)
+        e = answer(e, name, args, kwargs)
         raise e
 
     f.__name__, f.__doc__ = name, f"Raises torch's {error.__name__}."
@@ -138,7 +139,8 @@ def share_memory_(self):
     root = root_of(self)[0]
     if root.owner is TAPE and not isinstance(memory_behind(root), Shared):
         old = root.val
-        root.val = np.ndarray(old.shape, old.dtype, Shared(-1, max(old.nbytes, 1)), order="F" if old.flags.fnc else "C")
+        lying = np.empty_like(old).strides
+        root.val = np.ndarray(old.shape, old.dtype, Shared(-1, max(old.nbytes, 1)), strides=lying)
         root.val[...] = old
     return self
 
@@ -168,13 +170,10 @@ def storage_type(self):
     return getattr(storage, storage.STORAGE_OF.get(self.dtype.name, "TypedStorage"))
 
 
-@method
+@operation()
 def slice_inverse(self, src, dim=0, start=None, end=None, step=1):
     """A view of the Tensor's memory with the sizes, strides and offset of src."""
     return self.as_strided(src.shape, src.stride(), src.storage_offset())
-
-
-FUNCTIONS["slice_inverse"] = slice_inverse
 
 
 # ------------------------------------------------------------------------------------------------ other spellings

@@ -16,7 +16,7 @@ from .indexing import along
 from .operands import INT64, P, cast, dims_of, dtype_of, integer, new, shape_of, with_ones
 from .reduction import EVERY, asked, by_other_names, over
 from .refusals import need_dtype
-from .register import FUNCTIONS, MISSING, answer, named, not_a_tensor, operation, publish, renamed, store
+from .register import FUNCTIONS, MISSING, answer, named, not_a_tensor, operation, publish, renamed, store, to_places
 from .return_types import BY_NAME as RETURN
 
 
@@ -117,8 +117,10 @@ def extreme(name, longer, evenly):
             drop(error)
             raise
 
-    def function(input=MISSING, dim=None, keepdim=False, *more, out=None, **named):
+    def function(input=MISSING, /, dim=EVERY, keepdim=False, *more, out=None, **named):
         try:
+            if not isinstance(input, Tensor) or more:
+                (input,) = to_places((input,), named)
             if not isinstance(input, Tensor) or more:
                 raise not_a_tensor(name, input)
             if named:
@@ -127,7 +129,7 @@ def extreme(name, longer, evenly):
                     dim = integer(dim, "dim")
             if keepdim is not False and keepdim is not True or dim is True:
                 raise TypeError(f"{name}() takes a dimension and a bool")
-            if dim is None:
+            if dim is EVERY:
                 got = of_whole(input)
             elif isinstance(dim, Tensor):
                 if keepdim is not False:
@@ -137,7 +139,7 @@ def extreme(name, longer, evenly):
                 got = along_dim(input, integer(dim, "dim"), keepdim)
             return got if out is None else store(name if isinstance(got, Tensor) else name + "_pair", out, got)
         except BaseException as error:
-            error = answer(error, name, *asked(input, EVERY if dim is None else dim, keepdim, more, None, out, named))
+            error = answer(error, name, *asked(input, dim, keepdim, more, None, out, named))
             raise error
 
     function.__name__ = name

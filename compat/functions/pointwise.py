@@ -31,6 +31,7 @@ from .register import (
     rewrite,
     spoken,
     store,
+    to_places,
     twin,
     unusual,
 )
@@ -68,17 +69,21 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
     if laid:
         quick = iterating(quick)
 
-    def function(input=MISSING, *more, out=None, **unknown):
+    def function(input=MISSING, /, *more, out=None, **unknown):
         try:
             if more or unknown or not isinstance(input, Tensor):
-                unknown |= {} if out is None else {"out": out}
-                return unusual(function, (input, *more), unknown, not_a_tensor(name, input))
+                (input,) = to_places((input,), unknown)
+                if more or unknown or not isinstance(input, Tensor):
+                    unknown |= {} if out is None else {"out": out}
+                    return unusual(function, (input, *more), unknown, not_a_tensor(name, input))
             if out is None:
                 return quick(input)
             if name == "relu":  # (which takes none)
                 raise answer(TypeError(), name, (input,), {"out": out})
             return store(name, out, quick(input), (input,))
         except BaseException as error:
+            if out is not None and not isinstance(out, Tensor):
+                raise answer(error, name, (input,), {"out": out}) from None
             trim(error)
             raise
 

@@ -27,8 +27,9 @@ from funcgrad.lazy import Late, Table
 
 from .. import dtypes, names_of_classes
 from ..deprecations import deprecated
+from ..devices import Layout
 from ..errors import type_name
-from ..formats import base_of, offset_in
+from ..formats import base_of, memory_format, offset_in
 from ..graph import label as set_label
 from ..names import node_name
 from ..rewriting import grouped
@@ -36,6 +37,7 @@ from ..tensor import Tensor, contiguous_strides, current, read_only, strides_of
 
 FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has
+NUMPYS = {"x": "input", "a": "input", "x1": "input", "x2": "other"}  # NumPy's names of operands
 MISSING = object()  # the default of a parameter that has to be given: the error is torch's, not Python's
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}  # NumPy's names, which torch takes too
 AROUND = (
@@ -106,6 +108,15 @@ def not_a_tensor(name, what, position=1, argument="input", wanted="Tensor"):
     return TypeError(text)
 
 
+def to_places(operands, named, names=("input", "other")):
+    """The operands of a function whose parameters are by place only, with those that were given by name, which leave `named`. (So
+    torch, not Python, says what is wrong with a call that gives one twice.)"""
+    for numpys in named.keys() & NUMPYS.keys():
+        if NUMPYS[numpys] in names and NUMPYS[numpys] not in named and operands[names.index(NUMPYS[numpys])] is MISSING:
+            named[NUMPYS[numpys]] = named.pop(numpys)
+    return [named.pop(n, MISSING) if o is MISSING else o for o, n in zip(operands, names)]
+
+
 def unusual(f, args, kwargs, error):
     """f's result for an argument that is no Tensor but has a __torch_function__, which is asked; raises the error otherwise."""
     try:
@@ -161,14 +172,32 @@ def leaf_first(error, args):
     return drop(error)
 
 
-def answering(f):
+def need_options(own, args, kwargs):
+    """torch's error for options that are none."""
+    if any([type(kwargs[name]) not in (bool, type(None), Layout, memory_format) for name in UNUSED & kwargs.keys()]):
+        refused = answer(TypeError(), own, args, kwargs, 3)
+        if str(refused):
+            raise refused
+
+
+UNUSED = {
+    "layout",
+    "memory_format",
+    "pin_memory",
+    "requires_grad",
+}  # options whose values are asked for nothing but their type
+
+
+def answering(f, options=False):
     """f, which says of wrong arguments what torch says. (0.1 us a call: an operation that is called for every small Tensor
-    asks `answer` where it fails instead.)"""
+    asks `answer` where it fails instead.) `options`: it takes some that nothing else looks at."""
     own = f.__name__
 
     @functools.wraps(f)
     def g(*args, **kwargs):
         try:
+            if options and kwargs and not UNUSED.isdisjoint(kwargs):
+                need_options(own, args, kwargs)
             return f(*args, **kwargs)
         except BaseException as error:
             error = answer(error, own, args, kwargs)

@@ -138,7 +138,12 @@ igammac = incomplete("igammac", "IgammacBackward0", True)
 
 def special_round(*args, **kwargs):
     """torch.round of floats: it takes no integers."""
-    out = FUNCTIONS["round"](*args, **kwargs)
+    try:
+        out = FUNCTIONS["round"](*args, **kwargs)
+    except TypeError as error:
+        from ..calls import refusal
+
+        raise refusal("special_round", False, args, kwargs) or error from None
     if out.dtype.numpy.kind in "iu":
         refuse("round_vml_cpu", out.dtype.numpy)
     return out
