@@ -5,7 +5,8 @@ Invariant: every function is torch.func's own; a functional module keeps a copy 
 
 import copy
 import functools
-import warnings
+
+from funcgrad.core.site import warn
 
 from . import func
 from .functions.missing import refusal as _refusal
@@ -25,7 +26,7 @@ def under_the_first_name(f, successor):
 
     @functools.wraps(f)
     def call(*args, **kwargs):
-        warnings.warn(WARNING.format(f.__name__, successor), FutureWarning, stacklevel=2)
+        warn(WARNING.format(f.__name__, successor), FutureWarning)
         return f(*args, **kwargs)
 
     return call

@@ -6,6 +6,7 @@ What has no counterpart here is kept, checked as torch checks it, and read back;
 import os
 
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled  # noqa: F401
+from .deprecations import deprecated
 from .errors import type_name
 
 DEBUG_MODES = ("default", "warn", "error")
@@ -64,8 +65,12 @@ def get_num_interop_threads():
 
 def set_float32_matmul_precision(precision):
     """Kept, without effect: products of float32 are computed in float32."""
+    if not isinstance(precision, str):
+        raise RuntimeError(f"set_float32_matmul_precision expects a str, but got {type_name(precision)}")
     if precision in ("highest", "high", "medium"):
         Kept.precision = precision
+    else:
+        deprecated("precision", precision)
 
 
 def get_float32_matmul_precision():

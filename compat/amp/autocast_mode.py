@@ -18,20 +18,22 @@ from ..intercept import Users
 from ..tensor import Tensor
 
 LOWER = {  # computed in the dtype of autocast
-    "torch": "addbmm addmm baddbmm bmm chain_matmul einsum inner matmul mm tensordot",
+    "torch": "addbmm addmm baddbmm bmm chain_matmul matmul mm",
     "Tensor": "__matmul__ __rmatmul__",
     "linalg": "multi_dot vecdot",
-    "recurrent": "recurrent",
-    "functional": "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d linear "
+    "recurrent": "recurrent rnn_relu_cell rnn_tanh_cell",
+    "functional": "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d linear prelu "
     "scaled_dot_product_attention",
 }
+PRODUCTS = {"torch": "einsum inner tensordot"}  # of vectors, or of one Tensor, they are left as they are
 FLOAT32 = {  # computed in float32
-    "torch": "cdist cholesky cholesky_inverse cholesky_solve geqrf inverse lu_solve nanquantile orgqr pinverse polar prod qr "
-    "quantile stft svd trace triangular_solve view_as_complex",
+    "native": "binary_cross_entropy_with_logits margin_ranking_loss max_pool3d triplet_margin_loss",
+    "torch": "cdist cholesky cholesky_inverse cholesky_solve geqrf inverse lobpcg lu_solve nanquantile orgqr ormqr pinverse polar prod qr quantile stft svd trace triangular_solve view_as_complex",
     "linalg": "cholesky cholesky_ex cond eig eigh eigvals eigvalsh householder_product inv inv_ex lstsq lu_factor lu_factor_ex "
     "matrix_rank pinv qr solve solve_ex svd svdvals tensorinv tensorsolve",
     "fft": "fft fft2 fftn hfft ifft ifft2 ifftn ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
-    "functional": "adaptive_max_pool3d avg_pool3d binary_cross_entropy binary_cross_entropy_with_logits "
+    "functional": "adaptive_avg_pool3d adaptive_max_pool3d adaptive_max_pool3d_with_indices avg_pool3d local_response_norm max_pool3d "
+    "max_unpool1d max_unpool2d max_unpool3d binary_cross_entropy binary_cross_entropy_with_logits "
     "cosine_embedding_loss cross_entropy ctc_loss fractional_max_pool2d fractional_max_pool3d grid_sample "
     "hinge_embedding_loss huber_loss kl_div l1_loss margin_ranking_loss mse_loss multi_margin_loss multilabel_margin_loss "
     "nll_loss poisson_nll_loss smooth_l1_loss soft_margin_loss triplet_margin_loss",
@@ -113,6 +115,19 @@ def lower(operands):
     return None if operands[:1] == ("GRU",) else state.dtype["cpu"]
 
 
+def lower_of_products(operands):
+    """The dtype of autocast; none for what is no product of matrices: a sum of one Tensor, or over all that there is of two."""
+    equation, *rest = operands if type(operands[0]) is str else (None, *operands)
+    tensors = [t for t in rest if isinstance(t, Tensor)]
+    if equation is not None:
+        return None if len(tensors) == 1 else state.dtype["cpu"]
+    if len(rest) > 2:  # (tensordot's dims)
+        dims = rest[2]
+        summed = len(dims[0]) if isinstance(dims, (list, tuple)) and isinstance(dims[0], (list, tuple)) else dims
+        return None if isinstance(summed, int) and all(t.dim() == summed for t in tensors) else state.dtype["cpu"]
+    return None if all(t.dim() == 1 for t in tensors) else state.dtype["cpu"]
+
+
 def float32(operands):
     return dtypes.BY_NAME["float32"]
 
@@ -125,7 +140,7 @@ def spaces():
     """{name of a table above: where its functions are found}."""
     from .. import fft, linalg
     from ..nn import functional
-    from ..nn.functional import recurrent
+    from ..nn.functional import native, recurrent
 
     return {
         "torch": FUNCTIONS.__getitem__,
@@ -133,6 +148,7 @@ def spaces():
         "linalg": functools.partial(getattr, linalg),
         "fft": functools.partial(getattr, fft),
         "functional": functools.partial(getattr, functional),
+        "native": functools.partial(getattr, native),
         "recurrent": functools.partial(getattr, recurrent),
     }
 
@@ -144,6 +160,7 @@ def layers():
         (wrap, [where[space](name) for space, names in table.items() for name in names.split()])
         for wrap, table in (
             (casting(lower), LOWER),
+            (casting(lower_of_products), PRODUCTS),
             (casting(float32), FLOAT32),
             (casting(widest), WIDEST),
             (casting(alone), ALONE),
@@ -183,14 +200,10 @@ class autocast:
         self.device, self.custom_device_mod = device_type, None
         self.fast_dtype = get_autocast_dtype(device_type) if dtype is None else dtype
         if enabled and device_type != "cpu":
-            name = (
-                "CUDA is not available or torch_xla"
-                if device_type == "cuda"
-                else f"{device_type} is not available or it"
-            )
-            warn(
-                f"{name} is imported. Disabling autocast." if device_type == "cuda" else f"{name}. Disabling autocast."
-            )
+            if device_type == "cuda":
+                warn("CUDA is not available or torch_xla is imported. Disabling autocast.")
+            elif device_type != "mps":
+                warn(f"{device_type} is not available or it. Disabling autocast.")
             enabled = False
         if enabled and self.fast_dtype.name not in ("bfloat16", "float16"):
             warn(
@@ -315,33 +328,43 @@ def autocast_decrement_nesting():
     return state.nesting
 
 
+def gone(name, instead):
+    warn(f"torch.{name} is deprecated. Please use torch.{instead} instead.", DeprecationWarning)
+
+
 def is_autocast_cpu_enabled():
     """Is autocast on for the CPU?"""
+    gone("is_autocast_cpu_enabled()", "is_autocast_enabled('cpu')")
     return is_autocast_enabled("cpu")
 
 
 def set_autocast_cpu_enabled(enabled):
     """Switch autocast for the CPU on or off."""
+    gone("set_autocast_cpu_enabled(enabled)", "set_autocast_enabled('cpu', enabled)")
     set_autocast_enabled("cpu", enabled)
 
 
 def get_autocast_cpu_dtype():
     """The dtype that autocast computes in on the CPU."""
+    gone("get_autocast_cpu_dtype()", "get_autocast_dtype('cpu')")
     return get_autocast_dtype("cpu")
 
 
 def set_autocast_cpu_dtype(dtype):
     """Set the dtype that autocast computes in on the CPU."""
+    gone("set_autocast_cpu_dtype(dtype)", "set_autocast_dtype('cpu', dtype)")
     set_autocast_dtype("cpu", dtype)
 
 
 def get_autocast_gpu_dtype():
     """The dtype that autocast would compute in on a GPU."""
+    gone("get_autocast_gpu_dtype()", "get_autocast_dtype('cuda')")
     return get_autocast_dtype("cuda")
 
 
 def set_autocast_gpu_dtype(dtype):
     """Set the dtype that autocast would compute in on a GPU."""
+    gone("set_autocast_gpu_dtype(dtype)", "set_autocast_dtype('cuda', dtype)")
     set_autocast_dtype("cuda", dtype)
 
 

@@ -4,8 +4,6 @@ The line that recorded an operation is always known, so the mode costs nothing i
 each rule returns.
 """
 
-import warnings
-
 import numpy as np
 
 from funcgrad.core.handle import Handle
@@ -84,9 +82,8 @@ class detect_anomaly:
 
     def __init__(self, check_nan=True):
         self.check_nan = check_nan
-        warnings.warn(
+        warn(
             "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
-            stacklevel=2,
         )
 
     def __enter__(self):

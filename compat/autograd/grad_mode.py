@@ -7,10 +7,9 @@ and gives back the mode that was there before; nothing else changes `tls.grad` b
 import functools
 import inspect
 import threading
-import warnings
 
 from funcgrad.core import state
-from funcgrad.core.site import internal
+from funcgrad.core.site import internal, warn
 
 from .. import inference
 from ..breaks import note, note_function
@@ -32,12 +31,11 @@ def call_in(mode, f, *args, **kwargs):
 def decorated(f, run):
     """f under the mode of `run`: a function, a generator function (each of its steps), or a class (its making)."""
     if isinstance(f, type):
-        warnings.warn(
+        warn(
             "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
             "methods. To preserve the current behavior of class decoration, you can directly decorate the `__init__` method "
             "and nothing else.",
             FutureWarning,
-            stacklevel=3,
         )
         f.__init__ = decorated(f.__init__, run)
         return f

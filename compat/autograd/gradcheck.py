@@ -5,12 +5,12 @@ dL/dRe + i dL/dIm; so one comparison of [inputs, outputs] matrices serves every 
 between two vectors, which are torch's (but for tangents, which are compared one by one).
 """
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import warn
 from funcgrad.transforms.boundary import as_tensor
 
 from ..functions.register import FUNCTIONS as T
@@ -168,10 +168,9 @@ def differentiated(inputs):
         )
     for i, x in wanted:
         if x.dtype.name not in ("float64", "complex128"):
-            warnings.warn(
+            warn(
                 f"Input #{i} requires gradient and is not a double precision floating point or complex. This check will "
                 "likely fail if all the inputs are not of double precision floating point or complex. ",
-                stacklevel=3,
             )
         if any([s == 0 and n > 1 for s, n in zip(x.stride(), x.shape, strict=True)]):
             raise RuntimeError(

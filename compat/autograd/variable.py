@@ -1,6 +1,6 @@
 """Variable: the name Tensors with gradients had before torch 0.4; today it makes, and is, a Tensor."""
 
-import warnings
+from funcgrad.core.site import warn
 
 from ..tensor import Tensor
 
@@ -24,9 +24,7 @@ class Variable(metaclass=VariableMeta):
 
     def __new__(cls, data=None, requires_grad=False, volatile=None):
         if volatile is not None:
-            warnings.warn(
-                "volatile was removed and now has no effect. Use `with torch.no_grad():` instead.", stacklevel=2
-            )
+            warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.")
         if not isinstance(data, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
         if requires_grad and not (data.is_floating_point() or data.is_complex()):

@@ -5,6 +5,7 @@ import functools
 from funcgrad.core.state import tls
 
 from ..functions.missing import refusal as _refusal
+from .options import list_backends  # noqa: F401
 
 
 def is_compiling():
@@ -63,11 +64,6 @@ def assume_constant_result(fn):
 
 def cudagraph_mark_step_begin():
     """Nothing: there are no CUDA graphs."""
-
-
-def list_backends(exclude_tags=()):
-    """The one engine there is, by the name of torch's."""
-    return ["inductor"]
 
 
 __getattr__ = _refusal("torch.compiler", __name__)

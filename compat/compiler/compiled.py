@@ -23,6 +23,7 @@ from ..autograd.walks import Accumulation
 from ..nn.modules.module import Module
 from ..tensor import Tensor, as_tensor
 from .entry import MISS, Unwritten, written
+from .options import check_options
 from .parts import Parts
 from .region import FirstStepError, program, reason_of
 from .watch import SMALL, Unfit, Watch
@@ -323,9 +324,11 @@ def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mo
     tensor([0., 0.])
     """
     if model is None:
-        return lambda f: compile(f, fullgraph=fullgraph, dynamic=dynamic, disable=disable)
+        options = {"backend": backend, "mode": mode, "options": options}
+        return lambda f: compile(f, fullgraph=fullgraph, dynamic=dynamic, disable=disable, **options)
     if not callable(model):
         raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
+    check_options(backend, mode, options, dynamic)
     if disable:
         return model
     compiled = Compiled(model, fullgraph, dynamic)

@@ -1,6 +1,6 @@
 """torch.cuda.amp: the older spelling of torch.amp for "cuda", with torch's warnings."""
 
-import warnings
+from funcgrad.core.site import warn
 
 from .. import dtypes
 from ..amp import autocast_mode, grad_scaler
@@ -9,10 +9,9 @@ from ..amp.autocast_mode import custom_fwd as _custom_fwd
 
 
 def deprecated(kind, name):
-    warnings.warn(
+    warn(
         f"`torch.{kind}.amp.{name}(args...)` is deprecated. Please use `torch.amp.{name}('{kind}', args...)` instead.",
         FutureWarning,
-        stacklevel=3,
     )
 
 

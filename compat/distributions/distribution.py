@@ -5,11 +5,11 @@ that `expand` is the same for all of them.
 """
 
 import copy
-import warnings
 
 import numpy as np
 
 import compat as torch
+from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import PublicMethods, publish
 from funcgrad.errors import ConcretizationError
 
@@ -72,10 +72,9 @@ class Distribution(PublicMethods):
             constraints = self.arg_constraints
         except NotImplementedError:
             constraints = {}
-            warnings.warn(
+            warn(
                 f"{type(self)} does not define `arg_constraints`. Please set `arg_constraints = {{}}` or initialize the distribution "
                 "with `validate_args=False` to turn off validation.",
-                stacklevel=2,
             )
         for name, constraint in constraints.items():
             if is_dependent(constraint) or name not in vars(self) and lazy(type(self), name):
@@ -212,10 +211,9 @@ class Distribution(PublicMethods):
         try:
             support = self.support
         except NotImplementedError:
-            warnings.warn(
+            warn(
                 f"{type(self)} does not define `support` to enable sample validation. Please initialize the distribution with "
                 "`validate_args=False` to turn off validation.",
-                stacklevel=2,
             )
             return
         if not holds(support, value):

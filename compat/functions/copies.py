@@ -6,13 +6,14 @@ Invariant: what torch gives as a copy shares no memory with its operand, even wh
 import numpy as np
 
 from funcgrad.core.laid import noted
+from funcgrad.core.layout import by_strides
 from funcgrad.core.mutation import write
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
-from ..tensor import Tensor, current, wrapped
+from ..tensor import Tensor, current, takes_none, wrapped
 from .operands import P, dims_of, dtype_of, in_c_order, integer, iterated, like_image, named_sizes, new, shape_of
 from .refusals import refuse
 from .register import METHODS, named, operation
@@ -47,26 +48,38 @@ def clone(input, *, memory_format=None):
             return contiguous_copy(t, wanted=wanted)
         if wanted is None and not t.val.flags.c_contiguous:
             return iterated(named(P["copy"](t, t), "CloneBackward0", (t,)), t)
+    elif wanted is None and (layout := layout_of_traced(t)) is not None:
+        return named(in_order(t, by_strides(layout.strides)), "CloneBackward0", (t,))
     return named(P["copy"](t, t), "CloneBackward0", (t,))
 
 
 @operation(function=False)
-def contiguous(self, memory_format=None):
+def contiguous(self, *wrong, memory_format=None):
     """The Tensor itself if its memory is in C order (or in another format), else a copy that is."""
+    if wrong:
+        takes_none(self, "contiguous", wrong)
     if memory_format is None or memory_format is contiguous_format:
         return self if self.is_contiguous() else contiguous_copy(current(self))
     t = current(self)
     if memory_format is preserve_format:
-        return self
+        if self.is_contiguous():
+            return self
+        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
     order = order_of(memory_format, len(shape_of(t)))
     if self.is_contiguous(memory_format=memory_format):
         return self
-    if t.owner is TAPE:
-        return contiguous_copy(t, wanted=memory_format)
-    turned = P["transpose"](t, perm=order)  # (whose copy is in that order: core/layout.py goes by the operations)
-    return named(
-        P["transpose"](P["copy"](turned, turned), perm=tuple(np.argsort(order).tolist())), "CloneBackward0", (t,)
+    return (
+        contiguous_copy(t, wanted=memory_format)
+        if t.owner is TAPE
+        else named(in_order(t, order), "CloneBackward0", (t,))
     )
+
+
+def in_order(t, order):
+    """A copy of a traced Tensor in which its dimensions stand in an order, from the outermost in memory. (core/layout.py goes by the
+    operations.)"""
+    turned = P["transpose"](t, perm=tuple(order))
+    return P["transpose"](P["copy"](turned, turned), perm=tuple(np.argsort(order).tolist()))
 
 
 @operation()
@@ -163,7 +176,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
 def copied(t, prim, **params):
     """prim(t), which NumPy gives as a view, as a copy."""
     out = P[prim](t, **params)
-    return P["copy"](out, out)
+    return noted(P["copy"](out, out))
 
 
 @operation("FlipBackward0")

@@ -18,6 +18,7 @@ from funcgrad.errors import RandomnessError
 
 from .. import streams
 from ..devices import Device, usable
+from ..errors import type_name
 from ..tensor import Tensor, current, wrap
 from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
@@ -50,11 +51,18 @@ class Generator:
     """
 
     def __init__(self, device="cpu", *, stream=None):
-        kind = Device(device).type
+        if not isinstance(device, (Device, str, int)) and device is not None:
+            raise TypeError(
+                f"Generator(): argument 'device' (position 1) must be torch.device, not {type_name(device)}"
+            )
+        device = Device("cpu" if device is None else device)
+        kind = device.type
         if kind != "cpu":
             raise RuntimeError(NO_GENERATOR.get(kind) or f"{kind.upper()} device type not an accelerator.")
         self.device = usable(device)
         self.stream = streams.Generator() if stream is None else stream
+
+    __init__.__qualname__ = "Generator"  # (which Python's own errors name)
 
     def manual_seed(self, seed):
         """Start the stream of a seed; returns self."""

@@ -1,10 +1,10 @@
 """torch.nn.init: the initial values of parameters, bit for bit torch's, written in place without being recorded."""
 
 import math
-import warnings
 
 import numpy as np
 
+from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import public
 
 from ..autograd.grad_mode import call_in
@@ -18,6 +18,16 @@ from ..tensor import Tensor, current, memory
 
 def silently(f, *args, **kwargs):
     return call_in(False, f, *args, **kwargs)
+
+
+def need_numbers(name, *given):
+    """torch's error for Tensors in the place of numbers."""
+    if any([isinstance(g, Tensor) for g in given]):
+        from ..calls import refusal
+
+        refused = refusal(name, True, given, {})
+        if refused is not None:
+            raise refused
 
 
 @public
@@ -60,12 +70,14 @@ def calculate_gain(nonlinearity, param=None):
 @public
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Fill with uniform numbers from [a, b)."""
+    need_numbers("uniform_", a, b)
     return silently(tensor.uniform_, a, b, generator=generator)
 
 
 @public
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
     """Fill with normal numbers."""
+    need_numbers("normal_", mean, std)
     return silently(tensor.normal_, mean, std, generator=generator)
 
 
@@ -153,7 +165,7 @@ def deviation(tensor, a, mode, nonlinearity):
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Uniform in +-gain * sqrt(3 / fan)."""
     if 0 in tensor.shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+        warn("Initializing zero-element tensors is a no-op")
         return tensor
     bound = math.sqrt(3.0) * deviation(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
@@ -163,7 +175,7 @@ def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gene
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Normal with deviation gain / sqrt(fan)."""
     if 0 in tensor.shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+        warn("Initializing zero-element tensors is a no-op")
         return tensor
     return normal_(tensor, 0, deviation(tensor, a, mode, nonlinearity), generator)
 
@@ -178,9 +190,8 @@ def live_stream(generator, what):
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal within [a, b]: what falls outside is taken from further draws of the whole Tensor."""
     if mean < a - 2 * std or mean > b + 2 * std:
-        warnings.warn(
+        warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
-            stacklevel=3,
         )
     live_stream(generator, "nn.init.trunc_normal_")
     if tensor.is_complex():
@@ -266,9 +277,7 @@ def former(f):
     old = f.__name__[:-1]
 
     def deprecated(*args, **kwargs):
-        warnings.warn(
-            f"`nn.init.{old}` is now deprecated in favor of `nn.init.{f.__name__}`.", FutureWarning, stacklevel=2
-        )
+        warn(f"`nn.init.{old}` is now deprecated in favor of `nn.init.{f.__name__}`.", FutureWarning)
         return f(*args, **kwargs)
 
     deprecated.__name__, deprecated.__doc__ = old, f"{f.__name__}, by its former name."

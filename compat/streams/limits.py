@@ -3,12 +3,11 @@
 Invariant: every check here comes before a word is drawn, so a refused call leaves the stream untouched.
 """
 
-import warnings
-
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, FLOAT16, HALVES, LARGEST
 from funcgrad.core.halves import rounded as in_halves
+from funcgrad.core.site import warn
 
 INT64_MIN, INT64_MAX = -(1 << 63), (1 << 63) - 1
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
@@ -133,11 +132,10 @@ def _float_range(low, high, dtype):
     digits = MANTISSA[dtype]
     for name, value in (("from", low), ("to - 1", high - 1)):
         if abs(value) > 1 << digits:
-            warnings.warn(
+            warn(
                 f"{name} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations "
                 f"{cpp_name(dtype)} can support discrete uniform distribution only within this range. This warning "
                 "will become an error in version 1.7 release, please fix the code in advance",
-                stacklevel=4,
             )
     return low, high
 

@@ -1,7 +1,8 @@
 """make_tensor: random Tensors for tests, the same figures as torch's."""
 
 import math
-import warnings
+
+from funcgrad.core.site import warn
 
 from ..functions.register import FUNCTIONS as T
 
@@ -13,11 +14,10 @@ def bounds(low, high, dtype, lowest, highest, defaults):
     if any(isinstance(v, float) and math.isnan(v) for v in (low, high)):
         raise ValueError(f"`low` and `high` cannot be NaN, but got {low=} and {high=}")
     if low == high and dtype.numpy.kind in "fc":
-        warnings.warn(
+        warn(
             "Passing `low==high` to `torch.testing.make_tensor` for floating or complex types is deprecated since 2.1 and will be "
             "removed in 2.3. Use `torch.full(...)` instead.",
             FutureWarning,
-            stacklevel=4,
         )
     elif low >= high:
         raise ValueError(f"`low` must be less than `high`, but got {low} >= {high}")

@@ -7,10 +7,9 @@ autograd.Function, whose backward is a second run with a backward of its own.
 
 import contextlib
 import sys
-import warnings
 from enum import Enum
 
-from funcgrad.core.site import where
+from funcgrad.core.site import warn, where
 from funcgrad.core.tracebacks import public
 
 from ..autograd.function import Function
@@ -231,7 +230,7 @@ def detach_variable(inputs):
 def check_backward_validity(inputs):
     """Warn if none of the inputs requires grad."""
     if not any(isinstance(x, Tensor) and x.requires_grad for x in inputs):
-        warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=2)
+        warn("None of the inputs have requires_grad=True. Gradients will be None")
 
 
 def casts_in_force():
@@ -312,12 +311,11 @@ def checkpoint(
     >>> checkpoint(lambda x: x.sin().exp(), x, use_reentrant=False).sum().backward()
     """
     if use_reentrant is None:
-        warnings.warn(
+        warn(
             "torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly. Starting in PyTorch 2.9, calling "
             "checkpoint without use_reentrant will raise an exception. use_reentrant=False is recommended, but if you need to "
             "preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for more details on the "
             "differences between the two variants.",
-            stacklevel=3,
         )
         use_reentrant = True
     if use_reentrant:
@@ -344,12 +342,11 @@ def checkpoint(
 def checkpoint_sequential(functions, segments, input, use_reentrant=None, preserve_rng_state=True):
     """functions one after the other, in segments that are each checkpointed but for the last."""
     if use_reentrant is None:
-        warnings.warn(
+        warn(
             "torch.utils.checkpoint.checkpoint_sequential: the use_reentrant parameter should be passed explicitly. In version 2.9 "
             "we will raise an exception if use_reentrant is not passed. use_reentrant=False is recommended, but if you need to "
             "preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for more details on the "
             "differences between the two variants.",
-            stacklevel=3,
         )
         use_reentrant = True
     functions = list(functions.children()) if isinstance(functions, Sequential) else list(functions)

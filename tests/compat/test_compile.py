@@ -84,7 +84,7 @@ def test_a_copy_is_compiled_for_itself():
 
 
 def test_as_a_decorator_with_torchs_options():
-    @torch.compile(backend="inductor", mode="reduce-overhead", dynamic=False, fullgraph=True, options={})
+    @torch.compile(backend="inductor", mode="reduce-overhead", dynamic=False, fullgraph=True)
     def f(x, *, scale=1.0):
         return {"a": x * scale, "b": (x.sum(), None, "name")}
 

@@ -67,7 +67,8 @@ def test_settings_are_kept():
     torch.use_deterministic_algorithms(True, warn_only=True)
     assert torch.get_deterministic_debug_mode() == 1 and torch.are_deterministic_algorithms_enabled()
     torch.use_deterministic_algorithms(False)
-    torch.set_float32_matmul_precision("x")  # (torch lets it be)
+    with pytest.warns(UserWarning, match="^x is not one of 'highest', 'high', or 'medium'"):
+        torch.set_float32_matmul_precision("x")
     assert torch.get_float32_matmul_precision() == "highest"
     with torch.backends.cudnn.flags(enabled=False):
         assert not torch.backends.cudnn.enabled

@@ -1,10 +1,9 @@
 """Activations: each is shown as one node, with torch's `inplace`; and the softmaxes."""
 
-import warnings
-
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import warn
 
 from ... import streams
 from ...functions.drawing import drawn
@@ -386,9 +385,8 @@ def implicit_dim(name, dim, ndim):
     """torch's old choice of a dimension for softmax where none is given, and its warning."""
     if dim is not None:
         return dim
-    warnings.warn(
+    warn(
         f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
-        stacklevel=3,
     )
     return 0 if ndim in (0, 1, 3) else 1
 
@@ -423,7 +421,7 @@ def softmin(input, dim=None, _stacklevel=3, dtype=None):
 def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     """A draw from the softmax of logits that has a derivative: near one-hot for a small tau, exactly so with `hard`."""
     if eps != 1e-10:
-        warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
+        warn("`eps` parameter is deprecated and has no effect.")
     d = dtype_of(current(logits))
     noise = drawn(tuple(logits.shape), d, lambda shape: streams.default_generator.exponential(shape, 1.0, d))
     soft = ((logits + -noise.log()) / tau).softmax(dim)

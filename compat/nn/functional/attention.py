@@ -6,11 +6,11 @@ for, as in torch.
 
 import functools
 import math
-import warnings
 
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import warn
 
 from ... import dtypes
 from ...functions.kernels import refuse_in
@@ -153,9 +153,8 @@ def additive(mask, name, target, other=None, other_name=""):
     if not is_float and mask.dtype.name != "bool":
         raise AssertionError(f"only bool and floating types of {name} are supported")
     if other is not None and mask.dtype != other.dtype:
-        warnings.warn(
+        warn(
             f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.",
-            stacklevel=4,
         )
     return mask if is_float else T["zeros"](*mask.shape, dtype=target).masked_fill_(mask, -math.inf)
 
@@ -206,6 +205,10 @@ def projected(query, key, value, weight, bias):
 
 def each_projected(inputs, weights, bias):
     parts = (None,) * 3 if bias is None else bias.chunk(3)
+    own = inputs[0].shape[-1]
+    for what, x, w in zip(("query", "key", "value"), inputs, weights):
+        if tuple(w.shape) != (own, x.shape[-1]):
+            raise AssertionError(f"expecting {what} weights shape of {(own, x.shape[-1])}, but got {w.shape}")
     return tuple([linear(x, w, b) for x, w, b in zip(inputs, weights, parts)])
 
 

@@ -33,6 +33,8 @@ def pad(input, pad, mode="constant", value=None):
     shape = shape_of(t)
     pad = [integer(n, "a padding") for n in pad]
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad) - 1, 2)]
+    if mode != "constant" and mode not in MODES:
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
     if len(pad) % 2:
         raise RuntimeError("Padding length must be divisible by 2")
     if len(pairs) > len(shape):
@@ -49,8 +51,6 @@ def pad(input, pad, mode="constant", value=None):
         raise NotImplementedError(
             f"Padding size {len(pad)} is not supported for {len(shape)}D input tensor.\n{SUPPORTED}"
         )
-    if mode not in MODES:
-        raise NotImplementedError(f"Unrecognised padding mode {mode}")
     check(mode, shape, config)
     name, how = MODES[mode]
     if name and dtype_of(t).kind == "b":

@@ -1,7 +1,8 @@
 """Activations as modules: each applies the function of nn.functional that it names."""
 
-import warnings
 from types import FunctionType
+
+from funcgrad.core.site import warn
 
 from ...functions.register import FUNCTIONS as T
 from .. import functional, init
@@ -128,9 +129,7 @@ class Hardtanh(Activation):
     def __init__(self, min_val=-1.0, max_val=1.0, inplace=False, min_value=None, max_value=None):
         for old, new, value in (("min_value", "min_val", min_value), ("max_value", "max_val", max_value)):
             if value is not None:
-                warnings.warn(
-                    f"keyword argument `{old}` is deprecated and renamed to `{new}`", FutureWarning, stacklevel=3
-                )
+                warn(f"keyword argument `{old}` is deprecated and renamed to `{new}`", FutureWarning)
         super().__init__()
         self.min_val = min_val if min_value is None else min_value
         self.max_val = max_val if max_value is None else max_value

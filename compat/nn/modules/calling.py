@@ -5,8 +5,8 @@ without hooks costs one look at each table.
 """
 
 import functools
-import warnings
 
+from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import trim
 
 from ...tensor import Tensor
@@ -165,10 +165,9 @@ def call_with_hooks(module, args, kwargs):
                 result = got
         if passage is not None:
             if not isinstance(result, (Tensor, tuple)):
-                warnings.warn(
+                warn(
                     "For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but "
                     f"received {type(result)}",
-                    stacklevel=4,
                 )
             result = passage.outputs(result)
         watch_last_node(module, args, result)
@@ -183,10 +182,9 @@ def call_with_hooks(module, args, kwargs):
                     got = after(module, key, table[key], args, kwargs, result)
                     result = result if got is None else got
                 except Exception as error:
-                    warnings.warn(
+                    warn(
                         f"{whose} forward hook with ``always_call=True`` raised an exception that was silenced as "
                         f"another error was raised in forward: {error}",
-                        stacklevel=4,
                     )
         raise
 
@@ -263,8 +261,7 @@ def warn_of_gaps(args, result, fn):
     else:
         return
     kind = "Using non-full backward hooks" if when.startswith("on") else "Using a non-full backward hook"
-    warnings.warn(
+    warn(
         f"{kind} {when} is deprecated and will be removed in future versions. This hook will be missing some {what}",
         FutureWarning,
-        stacklevel=5,
     )

@@ -1,6 +1,6 @@
 """Instance normalisation, also lazy."""
 
-import warnings
+from funcgrad.core.site import warn
 
 from .. import functional
 from .batchnorm import _NormBase, lazy
@@ -25,10 +25,9 @@ class _InstanceNorm(_NormBase):
                     f"expected input's size at dim={0 if alone else 1} to match num_features ({self.num_features}), but got: "
                     f"{channels}."
                 )
-            warnings.warn(
+            warn(
                 f"input's size at dim={0 if alone else 1} does not match num_features. You can silence this warning by not "
                 "passing in num_features, which is not used because affine=False",
-                stacklevel=2,
             )
         out = functional.instance_norm(
             input.unsqueeze(0) if alone else input, self.running_mean, self.running_var, self.weight, self.bias,

@@ -1,8 +1,9 @@
 """Losses as modules: each applies the function of nn.functional that it names, with its own reduction and options."""
 
 import math
-import warnings
 from dataclasses import dataclass
+
+from funcgrad.core.site import warn
 
 from .. import functional
 from ..functional.losses import given_reduction
@@ -101,11 +102,10 @@ class NLLLoss2d(NLLLoss):
     """NLLLoss, by its former name."""
 
     def __init__(self, *args, **kwargs):
-        warnings.warn(
+        warn(
             "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see "
             "https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details.",
             FutureWarning,
-            stacklevel=2,
         )
         as_nll_loss(self, *args, **kwargs)
 

@@ -5,10 +5,10 @@ was registered as is what assignment to it keeps it as.
 """
 
 import inspect
-import warnings
 from collections import OrderedDict
 from types import FunctionType
 
+from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import PublicMethods, publish
 
 from ...autograd.grad_mode import call_in
@@ -325,10 +325,13 @@ class Module(Calling, Stateful, PublicMethods):
         if recurse:
             for module in self.children():
                 module._apply(fn)
-        for p in self._parameters.values():
+        for name, p in self._parameters.items():
             if p is not None:
-                grad = p.grad
-                p.data = call_in(False, fn, p)
+                grad, new = p.grad, call_in(False, fn, p)
+                if new.device != p.device:
+                    p = self._parameters[name] = Parameter(new, p.requires_grad)
+                else:
+                    p.data = new
                 if grad is not None:
                     p.grad = None
                     p.grad = call_in(False, fn, grad)
@@ -353,16 +356,22 @@ class Module(Calling, Stateful, PublicMethods):
                     f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
                 )
             if dtype.is_complex:
-                warnings.warn(
+                warn(
                     "Complex modules are a new feature under active development whose design may change, and some modules "
                     "might not work as expected when using complex tensors as parameters or buffers. Please file an issue at "
                     "https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not work as "
                     "expected.",
-                    stacklevel=3,
                 )
-        return self._apply(
-            lambda t: t.to(device, dtype if moves(t) else None, **(rest if rest and t.dim() in (4, 5) else {}))
-        )
+
+        def moved(t):
+            if t.is_meta and device is not None and device.type != "meta":
+                raise NotImplementedError(
+                    "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() "
+                    "when moving module from meta to a different device."
+                )
+            return t.to(device, dtype if moves(t) else None, **(rest if rest and t.dim() in (4, 5) else {}))
+
+        return self._apply(moved)
 
     def to_empty(self, *, device, recurse=True):
         """Parameters and buffers of the same shapes whose values are not set."""

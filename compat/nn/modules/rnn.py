@@ -2,8 +2,9 @@
 
 import math
 import sys
-import warnings
 from numbers import Number
+
+from funcgrad.core.site import warn
 
 from ...deprecations import once
 from ...functions.register import FUNCTIONS as T
@@ -17,7 +18,7 @@ GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
 
 def zeros(shape, like):
-    return T["zeros"](*shape, dtype=like.dtype)
+    return T["zeros"](*shape, dtype=like.dtype, device=like.device)
 
 
 def reset(module):
@@ -57,10 +58,9 @@ class RNNBase(Module):
                 "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
             )
         if dropout > 0 and num_layers == 1:
-            warnings.warn(
+            warn(
                 "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
                 f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
-                stacklevel=3,
             )
         for value, name, kind in (
             (bias, "bias", bool), (batch_first, "batch_first", bool), (input_size, "input_size", int),

@@ -4,10 +4,11 @@ Invariant: state_dict shares memory with the module; load_state_dict writes into
 excepted) and has tried every entry before it raises.
 """
 
-import warnings
 import weakref
 from collections import OrderedDict, namedtuple
 from collections.abc import Mapping
+
+from funcgrad.core.site import warn
 
 from ...autograd.grad_mode import call_in
 from ...tensor import Tensor
@@ -55,11 +56,10 @@ class Stateful:
     def state_dict(self, *args, destination=None, prefix="", keep_vars=False):
         """An ordered dict of the parameters and persistent buffers, detached unless keep_vars."""
         if args:
-            warnings.warn(
+            warn(
                 "Positional args are being deprecated, use kwargs instead. Refer to "
                 "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for details.",
                 FutureWarning,
-                stacklevel=2,
             )
             destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
         if destination is None:
@@ -236,6 +236,12 @@ def load_entry(module, name, value, key, given, assign):
                     given = Parameter(given, requires_grad=value.requires_grad)
             setattr(module, name, given)
         else:
+            if value.is_meta and not given.is_meta:
+                warn(
+                    f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current model, which is "
+                    "a no-op. (Did you mean to pass `assign=True` to assign items in the state dictionary to their corresponding key in "
+                    "the module instead of copying them in place?)"
+                )
             call_in(False, value.copy_, given)
     except Exception as error:
         return (

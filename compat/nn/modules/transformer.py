@@ -2,7 +2,8 @@
 
 import copy
 import math
-import warnings
+
+from funcgrad.core.site import warn
 
 from ...autograd.grad_mode import tls
 from ...functions.register import FUNCTIONS as T
@@ -176,9 +177,7 @@ class TransformerEncoder(Module):
         self.mask_check = mask_check
         reason = not_packed_because(encoder_layer)
         if enable_nested_tensor and reason:
-            warnings.warn(
-                f"enable_nested_tensor is True, but self.use_nested_tensor is False because {reason}", stacklevel=2
-            )
+            warn(f"enable_nested_tensor is True, but self.use_nested_tensor is False because {reason}")
         self.use_nested_tensor = enable_nested_tensor and not reason
 
     def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
@@ -268,7 +267,8 @@ class Transformer(Module):
         memory_is_causal=False,
     ):  # fmt: skip
         batch = 0 if self.batch_first else 1
-        if src.size(batch) != tgt.size(batch) and src.dim() == 3:
+        batched = src.dim() == 3
+        if src.size(batch) != tgt.size(batch) and batched:
             raise RuntimeError("the batch number of src and tgt must be equal")
         if src.size(-1) != self.d_model or tgt.size(-1) != self.d_model:
             raise RuntimeError("the feature number of src and tgt must be equal to d_model")

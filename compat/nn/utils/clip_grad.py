@@ -1,7 +1,6 @@
 """Norms of gradients, and gradients held within limits."""
 
 import math
-import warnings
 from types import GeneratorType
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import quiet
+from funcgrad.core.site import warn
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
 from funcgrad.ops.torch_order import sum_over
@@ -22,10 +22,10 @@ FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 MUL = PRIMITIVES["mul"]
 
 
-def gradients(parameters, warn=False):
+def gradients(parameters, tell=False):
     listed = [parameters] if isinstance(parameters, Tensor) else list(parameters)
-    if warn and not listed and isinstance(parameters, GeneratorType):
-        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=3)
+    if tell and not listed and isinstance(parameters, GeneratorType):
+        warn("`parameters` is an empty generator, no gradient clipping will occur.")
     return [p.grad for p in listed if p.grad is not None]
 
 
@@ -89,7 +89,7 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     >>> torch.nn.utils.clip_grad_norm_([w], 1.0), w.grad
     (tensor(5.), tensor([0.6000, 0.8000]))
     """
-    grads = gradients(parameters, warn=True)
+    grads = gradients(parameters, tell=True)
     total = get_total_norm(grads, float(norm_type), error_if_nonfinite)
     call_in(False, scale_down, grads, float(max_norm), total)
     return total
@@ -110,9 +110,8 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
 
 def clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     """clip_grad_norm_, by its former name."""
-    warnings.warn(
+    warn(
         "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
         FutureWarning,
-        stacklevel=2,
     )
     return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)

@@ -3,10 +3,12 @@
 Invariant: the module holds its own Tensors again when the call is over, also where it raised.
 """
 
-import warnings
 from contextlib import contextmanager
 
+from funcgrad.core.site import warn
+
 from ...functions.missing import refusal as _refusal
+from ...tensor import Tensor
 from ..parallel.data_parallel import DataParallel
 
 
@@ -54,6 +56,8 @@ def reparametrized(module, given, tie_weights=True, strict=False):
     before = []
     try:
         for name, found in places.items():
+            if not isinstance(tensors[name], Tensor) and tensors[name] is not None:
+                raise TypeError(f"{tensors[name]} is not an instance of torch.Tensor")
             if found is not None:
                 table, key = found
                 before.append((table, key, table[key]))
@@ -87,11 +91,10 @@ def called(module, tensors, args=None, kwargs=None, *, tie_weights=True, strict=
 
 def functional_call(module, parameters_and_buffers, args=None, kwargs=None, *, tie_weights=True, strict=False):
     """torch.func.functional_call, by its former name."""
-    warnings.warn(
+    warn(
         "`torch.nn.utils.stateless.functional_call` is deprecated as of PyTorch 2.0 and will be removed in a future version of "
         "PyTorch. Please use `torch.func.functional_call` instead which is a drop-in replacement.",
         FutureWarning,
-        stacklevel=2,
     )
     return called(module, parameters_and_buffers, args, kwargs, tie_weights=tie_weights, strict=strict)
 

@@ -1,6 +1,6 @@
 """weight_norm in its former form: a hook that computes the weight before forward."""
 
-import warnings
+from funcgrad.core.site import warn
 
 from ..parameter import Parameter, UninitializedParameter
 from .norms import norm_except_dim, scaled_to
@@ -20,10 +20,9 @@ class WeightNorm:
     @staticmethod
     def apply(module, name, dim):
         """Put the hook on a module."""
-        warnings.warn(
+        warn(
             "`torch.nn.utils.weight_norm` is deprecated in favor of `torch.nn.utils.parametrizations.weight_norm`.",
             FutureWarning,
-            stacklevel=3,
         )
         if hook_of(module, WeightNorm, name) is not None:
             raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")

@@ -6,9 +6,9 @@ processes (by_workers.py, worker.py).
 
 import itertools
 import os
-import warnings
 from typing import Generic
 
+from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import trim
 
 from ...accelerator import is_available as has_accelerator
@@ -177,11 +177,10 @@ class DataLoader(Generic[Sample]):
                 f"{'' if counted else ' (`cpuset` is not taken into account)'}, which is smaller than what this DataLoader is going "
                 "to create."
             )
-            warnings.warn(
+            warn(
                 f"This DataLoader will create {self.num_workers} worker processes in total. {advice} Please be aware that excessive "
                 "worker creation might get DataLoader running slow or even freeze, lower the worker number to avoid potential "
                 "slowness/freeze if necessary.",
-                stacklevel=3,
             )
 
     def __len__(self):
@@ -268,9 +267,8 @@ class _BaseDataLoaderIter:
 
     def __init__(self, loader):
         if loader.pin_memory and not has_accelerator():
-            warnings.warn(
+            warn(
                 "'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.",
-                stacklevel=4,
             )
         self._loader = loader
         self._num_yielded = 0
@@ -306,7 +304,7 @@ class _BaseDataLoaderIter:
                 "at each worker. Please see https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset for "
                 "examples."
             )
-        warnings.warn(text, stacklevel=3)
+        warn(text)
 
 
 class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):

@@ -3,11 +3,11 @@
 import bisect
 import itertools
 import math
-import warnings
 from typing import Generic, TypeVar
 
 import numpy as np
 
+from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from ...functions.random import default_generator
@@ -150,7 +150,7 @@ class ConcatDataset(Dataset[Sample]):
     @property
     def cummulative_sizes(self):
         """cumulative_sizes, as it was called."""
-        warnings.warn("`cummulative_sizes` attribute is renamed to `cumulative_sizes`", FutureWarning, stacklevel=2)
+        warn("`cummulative_sizes` attribute is renamed to `cumulative_sizes`", FutureWarning)
         return self.cumulative_sizes
 
 
@@ -227,5 +227,5 @@ def lengths_of_fractions(fractions, n):
         lengths[i % len(lengths)] += 1
     for i, k in enumerate(lengths):
         if k == 0:
-            warnings.warn(f"Length of split at index {i} is 0. This might result in an empty dataset.", stacklevel=3)
+            warn(f"Length of split at index {i} is 0. This might result in an empty dataset.")
     return lengths

@@ -7,9 +7,10 @@ import itertools
 import os
 import socket
 import time
-import warnings
 
 import numpy as np
+
+from funcgrad.core.site import warn
 
 from ...functions.missing import explain
 from ...tensor import Tensor
@@ -119,9 +120,8 @@ class SummaryWriter:
 
     def add_graph(self, model, input_to_model=None, verbose=False, use_strict_trace=True):
         """Nothing but a warning: there is no graph of the module in TensorBoard's form."""
-        warnings.warn(
+        warn(
             "SummaryWriter.add_graph: compat writes no graphs; funcgrad.make_graph shows the operations of a function.",
-            stacklevel=2,
         )
 
     def flush(self):

@@ -1,0 +1,7 @@
+"""torch.signal: its one part is `windows`."""
+
+from ..functions.missing import refusal as _refusal
+from . import windows  # noqa: F401
+
+__getattr__ = _refusal("torch.signal", __name__)
+__all__ = ["windows"]
