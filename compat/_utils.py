@@ -9,6 +9,7 @@ import sys
 import numpy as np
 
 from funcgrad.core.halves import of_bits
+from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 
 from . import dtypes
@@ -54,6 +55,7 @@ def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad=Fals
             t = Tensor(t.val.conj(), None, TAPE)
         if metadata.get("neg"):
             t = Tensor(-t.val, None, TAPE)
+    noted(t)
     return t.requires_grad_() if requires_grad else t
 
 

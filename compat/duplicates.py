@@ -9,6 +9,7 @@ from collections import OrderedDict
 
 import numpy as np
 
+from funcgrad.core.laid import noted
 from funcgrad.core.strides import address, memory_of
 
 from .formats import base_of, elements, offset_in
@@ -30,7 +31,7 @@ def deep(t, memo):
             got = memo[id(t)] = without_values(t)
         else:
             array = np.array(current(t).val) if array is None else over_copy(array, memo)
-            got = memo[id(t)] = wrap(type(t), array, t.requires_grad)
+            got = memo[id(t)] = noted(wrap(type(t), array, t.requires_grad))
         if t.grad is not None:
             got.grad = deep(t.grad, memo)
         if added := added_to(t):
@@ -74,7 +75,11 @@ def pickled(t):
     if t.is_meta:
         args = t.dtype, tuple(t.shape), t.stride(), t.requires_grad
         made = REBUILD["_rebuild_meta_tensor_no_storage"], args
-        return (REBUILD["_rebuild_parameter"], (t.detach(), t.requires_grad, OrderedDict())) if isinstance(t, Parameter) else made
+        return (
+            (REBUILD["_rebuild_parameter"], (t.detach(), t.requires_grad, OrderedDict()))
+            if isinstance(t, Parameter)
+            else made
+        )
     array = memory(t)
     array = np.array(current(t).val) if array is None else array
     shape, strides, offset = geometry(array)

@@ -14,15 +14,26 @@ from funcgrad.core.trace import TAPE
 from funcgrad.errors import ConcretizationError
 from funcgrad.transforms.boundary import as_tensor
 
+from ..devices import Default, on_meta
 from ..tensor import Tensor, current, wrap
 
 
-def drawn(shape, dtype, source, *operands):
-    """A new Tensor of what source(shape, *arrays) draws, an array of that shape and dtype; operands are up-to-date Tensors."""
+def drawn(shape, dtype, source, *operands, bare=False):
+    """A new Tensor of what source(shape, *arrays) draws, an array of that shape and dtype; operands are up-to-date Tensors. `bare`: on
+    the meta device, where nothing is drawn."""
+    if bare:
+        from ..meta import bare
+
+        return bare(shape, np.dtype(dtype))
     if tls.stage is None and tls.mapping is None and all([o.owner is TAPE for o in operands]):
         return wrap(Tensor, source(shape, *[o.val for o in operands]))
     (out,) = PRIMITIVES["draw"](*operands, source=source, shape=tuple(shape), dtype=np.dtype(dtype))
     return out if isinstance(out, Tensor) else as_tensor(out)
+
+
+def bare(device):
+    """Is a new Tensor for a device= on the meta device?"""
+    return (device is not None or Default.elsewhere) and on_meta(device)
 
 
 def mapped_by(trace, t):
@@ -50,4 +61,4 @@ def refuse_staging(what):
         )
 
 
-__all__ = ["drawn", "mapped_by", "refuse_staging", "while_staging"]
+__all__ = ["bare", "drawn", "mapped_by", "refuse_staging", "while_staging"]

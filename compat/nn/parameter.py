@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from funcgrad.core.laid import noted
+
 from .. import dtypes
 from ..duplicates import without_values
 from ..errors import type_name
@@ -20,6 +22,8 @@ def made_over(t, data):
     data = data.detach()
     Tensor.__init__(t, data.val, None, data.owner)
     t.store = data.store
+    if data.alias is not None:
+        noted(t)
 
 
 class Parameter(Tensor):
@@ -51,6 +55,8 @@ class Parameter(Tensor):
                 raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
             self.requires_grad_()
 
+    __init__.__qualname__ = "Parameter.__new__"  # (which Python's own errors name)
+
     def __repr__(self):
         return "Parameter containing:\n" + super().__repr__()
 
@@ -63,7 +69,7 @@ class Parameter(Tensor):
             if self.is_meta:
                 got = without_values(self)
             else:
-                got = wrap(type(self), np.array(current(self).val), self.requires_grad)
+                got = noted(wrap(type(self), np.array(current(self).val), self.requires_grad))
             memo[id(self)] = got
         return got
 

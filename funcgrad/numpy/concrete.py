@@ -118,6 +118,8 @@ def unknown_under(x):
 
 def refuse_unknown(x, trace, what, cure=None):
     """Raise ConcretizationError: the value of x is not one known number under this transform."""
+    if trace.refusal is not None:
+        raise trace.refusal(what)
     staged = trace.name == "jit"
     theirs = in_scipy()
     if theirs:

@@ -33,6 +33,8 @@ def in_memory_order(t, d, draw):
     shape = shape_of(c)
     if c.owner is TAPE and c.val.flags.c_contiguous:
         return drawn(shape, d, draw)
+    if c.is_meta:
+        return drawn(shape, d, draw, bare=True)
     layout = layout_of(c)
     if layout is None:
         return drawn(shape, d, draw)
@@ -45,7 +47,7 @@ def by_channel(t, d, draw):
     shape = tuple(t.shape)
     if len(shape) < 2:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    return drawn(shape[:2] + (1,) * (len(shape) - 2), d, draw)
+    return drawn(shape[:2] + (1,) * (len(shape) - 2), d, draw, bare=t.is_meta)
 
 
 def dropped(input, p, training, inplace, spread):

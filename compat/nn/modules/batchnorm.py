@@ -1,11 +1,9 @@
 """Batch normalisation, also lazy, and what it shares with instance normalisation."""
 
-import numpy as np
-
 from funcgrad.core.state import tls
 
+from ...dtypes import BY_NAME
 from ...functions.register import FUNCTIONS as T
-from ...tensor import Tensor, wrap
 from .. import functional, init
 from ..parameter import UninitializedBuffer, UninitializedParameter
 from .lazy import LazyModuleMixin
@@ -13,8 +11,8 @@ from .linear import empty
 from .module import Module
 
 
-def no_batches():
-    return wrap(Tensor, np.zeros((), np.int64))
+def no_batches(device=None):
+    return T["zeros"]((), dtype=BY_NAME["int64"], device=device)
 
 
 class _NormBase(Module):
@@ -36,7 +34,7 @@ class _NormBase(Module):
         keep = track_running_stats
         self.register_buffer("running_mean", T["zeros"](num_features, device=device, dtype=dtype) if keep else None)
         self.register_buffer("running_var", T["ones"](num_features, device=device, dtype=dtype) if keep else None)
-        self.register_buffer("num_batches_tracked", no_batches() if keep else None)
+        self.register_buffer("num_batches_tracked", no_batches(device) if keep else None)
         self.reset_parameters()
 
     def reset_running_stats(self):
