@@ -65,6 +65,8 @@ def array_of(data, dtype=None):
                 once("arrays")
             try:
                 data = plain_data(data)
+            except RuntimeError:
+                raise unread(None, dtype) from None
             except TypeError:
                 if begins_with_text(data):
                     raise ValueError("too many dimensions 'str'") from None
@@ -175,9 +177,18 @@ def unusable(data, dtype=None):
                 if integral
                 else "must be real number, not complex"
             )
+    return unread(next((v for v in level if not number_like(v)), data), dtype)
+
+
+def unread(what, dtype):
+    """The error for what is no number, nor a list."""
     from ..calls import type_of
 
-    return RuntimeError(f"Could not infer dtype of {type_of(next((v for v in level if not number_like(v)), data))}")
+    if dtype is None:
+        return RuntimeError(f"Could not infer dtype of {type_of(what)}")
+    if dtype.kind in "biu":
+        return TypeError(f"'{type_of(what)}' object cannot be interpreted as an integer")
+    return TypeError(f"must be real number, not {type_of(what)}")
 
 
 def number_like(v):

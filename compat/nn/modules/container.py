@@ -155,7 +155,7 @@ class ModuleList(_Numbered):
 
     def insert(self, index, module):
         """Add a module before the index, which counts from the front."""
-        if index < 0:
+        if operator.index(index) < 0:
             raise KeyError("-1")
         modules = list(self)
         modules.insert(index, module)
