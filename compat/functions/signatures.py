@@ -25,6 +25,7 @@ addmv Sbeta Tinput Salpha Tmat Tvec * @|;Sbeta Tinput Tmat Tvec * @|;Tinput Tmat
 addmv_ Sbeta Tinput Salpha Tmat Tvec|;Sbeta Tinput Tmat Tvec|;Tinput Tmat Tvec * Sbeta=1 Salpha=1
 addr Sbeta Tinput Salpha Tvec1 Tvec2 * @|;Sbeta Tinput Tvec1 Tvec2 * @|;Tinput Tvec1 Tvec2 * Sbeta=1 Salpha=1 @
 adjoint Tinput
+affine_grid_generator Ttheta Asize Balign_corners
 alias_copy Tinput * @
 all Tinput * @;Tinput A?dim=None Bkeepdim=False * @;Tinput Idim Bkeepdim=False * @
 allclose Tinput Tother Frtol=1e-05 Fatol=1e-08 Bequal_nan=False
@@ -74,6 +75,7 @@ avg_pool3d Tinput A3kernel_size A3stride=None A3padding=0 Bceil_mode=False Bcoun
 baddbmm Sbeta Tinput Salpha Tbatch1 Tbatch2 * @|;Sbeta Tinput Tbatch1 Tbatch2 * @|;Tinput Tbatch1 Tbatch2 * Sbeta=1 Salpha=1 @;Tinput Tbatch1 Tbatch2 Dout_dtype * Sbeta=1 Salpha=1 @
 bartlett_window Iwindow_length * $;Iwindow_length Bperiodic * $
 batch_norm Tinput T?weight T?bias T?running_mean T?running_var Btraining Fmomentum Feps Bcudnn_enabled
+batch_norm_update_stats Tinput T?running_mean T?running_var Fmomentum
 bernoulli Tinput * G?generator=None @;Tinput Fp * G?generator=None
 bilinear Tinput1 Tinput2 Tweight T?bias=None
 binary_cross_entropy Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean * @
@@ -118,6 +120,7 @@ concatenate Ltensors Idim=0 * @
 conj Tinput
 conj_physical Tinput * @
 conj_physical_ Tinput
+constant_pad_nd Tinput Apad Svalue=0
 conv1d Tinput Tweight T?bias=None A1stride=1 A1padding=0 A1dilation=1 Igroups=1;Tinput Tweight T?bias=None A1stride=1 Qpadding="valid" A1dilation=1 Igroups=1
 conv2d Tinput Tweight T?bias=None A2stride=1 A2padding=0 A2dilation=1 Igroups=1;Tinput Tweight T?bias=None A2stride=1 Qpadding="valid" A2dilation=1 Igroups=1
 conv3d Tinput Tweight T?bias=None A3stride=1 A3padding=0 A3dilation=1 Igroups=1;Tinput Tweight T?bias=None A3stride=1 Qpadding="valid" A3dilation=1 Igroups=1
@@ -125,6 +128,7 @@ conv_tbc Tinput Tweight Tbias Ipad=0
 conv_transpose1d Tinput Tweight T?bias=None A1stride=1 A1padding=0 A1output_padding=0 Igroups=1 A1dilation=1
 conv_transpose2d Tinput Tweight T?bias=None A2stride=1 A2padding=0 A2output_padding=0 Igroups=1 A2dilation=1
 conv_transpose3d Tinput Tweight T?bias=None A3stride=1 A3padding=0 A3output_padding=0 Igroups=1 A3dilation=1
+convolution Tinput Tweight T?bias Astride Apadding Adilation Btransposed Aoutput_padding Igroups
 copysign Tinput Tother * @;Tinput Sother * @
 corrcoef Tinput
 cos Tinput * @
@@ -169,6 +173,7 @@ elu Tinput Salpha=1 Sscale=1 Sinput_scale=1 * @
 elu_ Tinput Salpha=1 Sscale=1 Sinput_scale=1
 embedding Tweight Tindices Ipadding_idx=-1 Bscale_grad_by_freq=False Bsparse=False
 embedding_bag Tweight Tindices Toffsets Bscale_grad_by_freq Imode Bsparse T?per_sample_weights Binclude_last_offset I?padding_idx;Tweight Tindices Toffsets Bscale_grad_by_freq=False Imode=0 Bsparse=False T?per_sample_weights=None Binclude_last_offset=False
+embedding_renorm_ Tinput Tindices Fmax_norm Fnorm_type
 empty Asize * M?memory_format=None @ $
 empty_like Tinput * M?memory_format=None $
 empty_permuted Asize Aphysical_layout * $
@@ -188,8 +193,12 @@ expand_copy Tinput Asize * Bimplicit=False @
 expm1 Tinput * @
 expm1_ Tinput
 eye In * @ $;In Im * @ $
+fake_quantize_per_channel_affine Tinput Tscale Tzero_point Iaxis Iquant_min Iquant_max
+fake_quantize_per_tensor_affine Tinput Tscale Tzero_point Iquant_min Iquant_max;Tinput Fscale Izero_point Iquant_min Iquant_max
 feature_alpha_dropout Tinput Fp Btrain
 feature_alpha_dropout_ Tinput Fp Btrain
+feature_dropout Tinput Fp Btrain
+feature_dropout_ Tinput Fp Btrain
 fill Tinput Tvalue;Tinput Svalue
 fill_ Tinput Tvalue;Tinput Svalue
 fix Tinput * @
@@ -210,6 +219,7 @@ frac_ Tinput
 fractional_max_pool2d Tinput A2kernel_size A2output_size Trandom_samples * L2out=None
 fractional_max_pool3d Tinput A3kernel_size A3output_size Trandom_samples * L2out=None
 frexp Tinput * L2out=None
+frobenius_norm Tinput A1dim Bkeepdim=False * @
 frombuffer Obuffer * Ddtype Icount=-1 Ioffset=0 Brequires_grad=False
 full Asize Sfill_value * @ $
 full_like Tinput Sfill_value * M?memory_format=None $
@@ -225,7 +235,12 @@ glu Tinput Idim=-1 * @
 gradient Tinput * Adim Iedge_order=1;Tinput * Sspacing Adim Iedge_order=1;Tinput * S?spacing=None I?dim=None Iedge_order=1;Tinput * Cspacing I?dim=None Iedge_order=1;Tinput * Cspacing Adim Iedge_order=1;Tinput * Lspacing I?dim=None Iedge_order=1;Tinput * Lspacing Adim Iedge_order=1
 greater Tinput Tother * @;Tinput Sother * @
 greater_equal Tinput Tother * @;Tinput Sother * @
+grid_sampler Tinput Tgrid Iinterpolation_mode Ipadding_mode Balign_corners
+grid_sampler_2d Tinput Tgrid Iinterpolation_mode Ipadding_mode Balign_corners
+grid_sampler_3d Tinput Tgrid Iinterpolation_mode Ipadding_mode Balign_corners
 group_norm Tinput Inum_groups T?weight=None T?bias=None Feps=1e-05 Bcudnn_enabled=True
+gru Tdata Tbatch_sizes Thx Lparams Bhas_biases Inum_layers Fdropout Btrain Bbidirectional;Tinput Thx Lparams Bhas_biases Inum_layers Fdropout Btrain Bbidirectional Bbatch_first
+gru_cell Tinput Thx Tw_ih Tw_hh T?b_ih=None T?b_hh=None
 gt Tinput Tother * @;Tinput Sother * @
 hamming_window Iwindow_length * $;Iwindow_length Bperiodic * $;Iwindow_length Bperiodic Falpha * $;Iwindow_length Bperiodic Falpha Fbeta * $
 hann_window Iwindow_length * $;Iwindow_length Bperiodic * $
@@ -234,6 +249,7 @@ hardsigmoid Tinput * @
 hardswish Tinput * @
 hardtanh Tinput Smin_val=-1 Smax_val=1 * @
 hardtanh_ Tinput Smin_val=-1 Smax_val=1
+hash_tensor Tinput A1dim=None * Bkeepdim=False Imode=0 @
 heaviside Tinput Tvalues * @
 hinge_embedding_loss Tinput Ttarget Fmargin=1.0 Ireduction=at::Reduction::Mean
 histc Tinput Ibins=100 Smin=0 Smax=0 * @
@@ -315,6 +331,8 @@ logit Tinput F?eps=None * @
 logit_ Tinput F?eps=None
 logspace Tstart Tend Isteps Fbase=10.0 * @ $;Sstart Tend Isteps Fbase=10.0 * @ $;Tstart Send Isteps Fbase=10.0 * @ $;Sstart Send Isteps Fbase=10.0 * @ $
 logsumexp Tinput A1dim Bkeepdim=False * @
+lstm Tdata Tbatch_sizes Lhx Lparams Bhas_biases Inum_layers Fdropout Btrain Bbidirectional;Tinput Lhx Lparams Bhas_biases Inum_layers Fdropout Btrain Bbidirectional Bbatch_first
+lstm_cell Tinput Lhx Tw_ih Tw_hh T?b_ih=None T?b_hh=None
 lt Tinput Tother * @;Tinput Sother * @
 lu_solve Tinput TLU_data TLU_pivots * @
 lu_unpack TLU_data TLU_pivots Bunpack_data=True Bunpack_pivots=True * L3out=None
@@ -361,7 +379,11 @@ nanquantile Tinput Tq I?dim=None Bkeepdim=False * Qinterpolation="linear" @;Tinp
 nansum Tinput A1?dim=None Bkeepdim=False * D?dtype=None @
 narrow Tinput Idim Tstart Ilength;Tinput Idim Istart Ilength
 narrow_copy Tinput Idim Istart Ilength * @
+native_batch_norm Tinput T?weight T?bias T?running_mean T?running_var Btraining Fmomentum Feps * L3out=None
 native_channel_shuffle Tinput Igroups
+native_dropout Tinput Fp B?train
+native_group_norm Tinput T?weight T?bias IN IC IHxW Igroup Feps
+native_layer_norm Tinput Anormalized_shape T?weight T?bias Feps
 ne Tinput Tother * @;Tinput Sother * @
 neg Tinput * @
 neg_ Tinput
@@ -371,8 +393,10 @@ nextafter Tinput Tother * @
 nll_loss Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100 * @
 nonzero Tinput * Bas_tuple=False @
 nonzero_static Tinput * Isize Ifill_value=-1 @
+norm_except_dim Tv Ipow=2 Idim=0
 normal Tmean Tstd * G?generator=None @;Tmean Fstd=1 * G?generator=None @;Fmean Tstd * G?generator=None @;Fmean Fstd Asize * G?generator=None @ $
 not_equal Tinput Tother * @;Tinput Sother * @
+nuclear_norm Tinput A2dim Bkeepdim=False * @;Tinput Bkeepdim=False * @
 numel Tinput
 one_hot Tinput Inum_classes=-1
 ones Asize * @ $
@@ -428,6 +452,10 @@ resolve_conj Tinput
 resolve_neg Tinput
 result_type Ttensor Tother;Sscalar Ttensor;Ttensor Sother;Sscalar1 Sscalar2
 rms_norm Tinput Anormalized_shape T?weight=None F?eps=None
+rnn_relu Tdata Tbatch_sizes Thx Lparams Bhas_biases Inum_layers Fdropout Btrain Bbidirectional;Tinput Thx Lparams Bhas_biases Inum_layers Fdropout Btrain Bbidirectional Bbatch_first
+rnn_relu_cell Tinput Thx Tw_ih Tw_hh T?b_ih=None T?b_hh=None
+rnn_tanh Tdata Tbatch_sizes Thx Lparams Bhas_biases Inum_layers Fdropout Btrain Bbidirectional;Tinput Thx Lparams Bhas_biases Inum_layers Fdropout Btrain Bbidirectional Bbatch_first
+rnn_tanh_cell Tinput Thx Tw_ih Tw_hh T?b_ih=None T?b_hh=None
 roll Tinput A1shifts A1dims=None
 rot90 Tinput Ik=1 Adims={0,1}
 round Tinput * @;Tinput * Idecimals @
@@ -463,6 +491,7 @@ sinc_ Tinput
 sinh Tinput * @
 sinh_ Tinput
 slice_copy Tinput Idim=0 I?start=None I?end=None Istep=1 * @
+slice_inverse Tinput Tsrc Idim=0 I?start=None I?end=None Istep=1
 slice_scatter Tinput Tsrc Idim=0 I?start=None I?end=None Istep=1 * @
 slogdet Tinput * L2out=None
 smm Tinput Tmat2
@@ -669,7 +698,6 @@ special_xlogy Tinput Tother * @;Sself Tother * @;Tinput Sother * @
 special_zeta Tinput Tother * @;Sself Tother * @;Tinput Sother * @
 _lu_with_info Tinput Bpivot=True Bcheck_errors=True
 _unique2 Tinput Bsorted=True Breturn_inverse=False Breturn_counts=False
-affine_grid_generator Ttheta Asize Balign_corners
 atleast_1d Tinput;Ltensors
 atleast_2d Tinput;Ltensors
 atleast_3d Tinput;Ltensors
@@ -681,9 +709,6 @@ chain_matmul Lmatrices * @
 col2im Tinput A2output_size A2kernel_size A2dilation A2padding A2stride * @
 cross_entropy_loss Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100 Flabel_smoothing=0.0
 einsum Qequation Ltensors * A?path=None
-feature_dropout Tinput Fp Btrain
-feature_dropout_ Tinput Fp Btrain
-grid_sampler Tinput Tgrid Iinterpolation_mode Ipadding_mode Balign_corners
 hardsigmoid_ Tinput
 hardswish_ Tinput
 im2col Tinput A2kernel_size A2dilation A2padding A2stride * @
@@ -784,7 +809,6 @@ unique_dim Tinput Idim Bsorted=True Breturn_inverse=False Breturn_counts=False
 .geqrf -
 .get_device -
 .half * M?memory_format=None
-.hash_tensor A1dim=None * Bkeepdim=False Imode=0
 .i0 -
 .indices -
 .int * M?memory_format=None
@@ -878,7 +902,6 @@ unique_dim Tinput Idim Bsorted=True Breturn_inverse=False Breturn_counts=False
 .sinc -
 .sinh -
 .size I?dim=None
-.slice_inverse Tsrc Idim=0 I?start=None I?end=None Istep=1
 .slogdet -
 .sparse_dim -
 .sparse_mask Tmask

@@ -15,6 +15,7 @@ import torch
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
+import compat  # noqa: E402
 from compat import calls  # noqa: E402
 from compat.functions.register import FUNCTIONS, METHODS  # noqa: E402
 from compat.nn.functional import FAMILIES as F_FAMILIES  # noqa: E402
@@ -101,7 +102,8 @@ def chosen(name, f, candidates, method):
 def callables():
     """(our name of it, torch's own name, is it a method, the callable)."""
     x = torch.ones(2, 3)
-    for name in sorted({*FUNCTIONS, *(n for ns in F_FAMILIES.values() for n in ns.split())}):
+    kernels = {n for n in dir(torch._C._VariableFunctions) if n[0] != "_" and hasattr(compat, n)}
+    for name in sorted({*FUNCTIONS, *kernels, *(n for ns in F_FAMILIES.values() for n in ns.split())}):
         for space in (torch, torch._C._nn):
             if isinstance(getattr(space, name, None), BuiltinFunctionType):
                 yield name, name, False, getattr(space, name)

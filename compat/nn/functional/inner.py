@@ -6,6 +6,7 @@ native_group_norm.
 """
 
 from ...dtypes import BY_NAME
+from ...functions.kernels import native as refusing
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import check_castable
@@ -98,3 +99,10 @@ def native_dropout(input, p, train):
     kept = T["empty_like"](input, dtype=BY_NAME["bool"]).bernoulli_(1 - p)
     out = input * kept * (0.0 if p == 1 else 1 / (1 - p))
     return labelled(out, "NativeDropoutBackward0", (input,)), kept
+
+
+KERNELS = (
+    "convolution constant_pad_nd grid_sampler_2d grid_sampler_3d native_batch_norm native_layer_norm native_group_norm "
+    "batch_norm_update_stats native_dropout"
+)
+globals().update({name: refusing(name, globals()[name]) for name in KERNELS.split()})

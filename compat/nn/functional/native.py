@@ -218,7 +218,7 @@ for family, names in OF_F.items():
 globals().update(
     {
         name: native(name, globals()[name])
-        for name in "adaptive_max_pool1d affine_grid_generator alpha_dropout dropout feature_alpha_dropout feature_dropout batch_norm "
+        for name in "embedding_renorm_ norm_except_dim adaptive_max_pool1d affine_grid_generator alpha_dropout dropout feature_alpha_dropout feature_dropout batch_norm "
         "binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss ctc_loss embedding embedding_bag grid_sampler "
         "group_norm hinge_embedding_loss instance_norm kl_div layer_norm margin_ranking_loss poisson_nll_loss triplet_margin_loss".split()
     }

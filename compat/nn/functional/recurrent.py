@@ -10,6 +10,7 @@ from funcgrad.core import state
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
+from ...functions.kernels import native
 from ...functions.operands import dtype_of, floating, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.products import need_same_dtype
@@ -298,3 +299,6 @@ def network(mode, name):
 
 lstm, gru = network("LSTM", "lstm"), network("GRU", "gru")
 rnn_tanh, rnn_relu = network("RNN_TANH", "rnn_tanh"), network("RNN_RELU", "rnn_relu")
+
+for _name in "lstm gru rnn_tanh rnn_relu lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell".split():
+    globals()[_name] = native(_name, globals()[_name])
