@@ -64,3 +64,8 @@ def overwritten(ufunc, t, other, alpha=1):
         f = user_frame(f) or f
     store.changed = f.f_code, f.f_lasti
     return True
+
+
+def replaced(v, o, out):
+    """`overwritten` by this is t <- other."""
+    out[...] = o

@@ -1,17 +1,22 @@
-"""standardize: mean 0 and variance 1 over `axes`, the middle of every normalisation layer, as one node.
+"""standardize: mean 0 and variance 1 over `axes`, the middle of every normalisation layer, as one node; and a whole such layer, `normalized`.
 
 With r = 1 / sqrt(variance + eps) and out = (x - mean) r:  d out = r (dx - mean(dx) - out mean(out dx)), and the same of a
 cotangent (Ioffe and Szegedy, 2015, arXiv:1502.03167, section 3).
 """
 
+import math
+
 import numpy as np
 
-from ..core.sample import Sample, draw, in_kinds
+from ..core.aval import Aval, dtype_of, shape_of
+from ..core.primitive import define
+from ..core.sample import Sample, draw, in_kinds, strided
 from .elementwise import add, mul, sub
 from .powers import rsqrt, square
 from .reduce import mean
 from .reduction import along_axes
-from .shape import spread
+from .shape import batched, fit, fit_tangent, reshape, spread
+from .torch_order import kept_sums, sum_over
 
 
 def average(x, axes):
@@ -22,7 +27,7 @@ def average(x, axes):
 def average_plain(x, axes):
     """The same of a plain array, which NumPy repeats where it is used."""
     x = np.asarray(x)
-    total = np.add.reduce(x, axis=axes, keepdims=True)
+    total = kept_sums(x, axes)
     return total / x.dtype.type(max(x.size // max(total.size, 1), 1))
 
 
@@ -57,8 +62,8 @@ class standardize:
             count *= x.shape[a]
         if not count:
             return x.copy()
-        centred = x - np.add.reduce(x, axis=axes, keepdims=True) / x.dtype.type(count)
-        variance = np.add.reduce(centred * centred, axis=axes, keepdims=True) / x.dtype.type(count)
+        centred = x - kept_sums(x, axes) / x.dtype.type(count)
+        variance = kept_sums(centred * centred, axes) / x.dtype.type(count)
         return centred * (1 / np.sqrt(variance + x.dtype.type(eps)))
 
     def vjp(ct, out, x, *, need, axes, eps):
@@ -75,3 +80,156 @@ class standardize:
         yield Sample(draw(rng, "real", ()), kind="0-d", axes=(), eps=0.5)
         yield Sample(draw(rng, "real", (0, 2)), kind="empty", axes=(1,), eps=1e-5)
         yield Sample(np.full((2, 3), 4.0), kind="constant", axes=(1,), eps=0.5)
+
+
+# ------------------------------------------------------------------------------------------------ a layer
+def statistics(x, axes, eps):
+    """(x - mean, mean, variance, 1 / sqrt(variance + eps)) over the axes of an array that is not empty."""
+    count = x.dtype.type(x.size // math.prod(shape_over(x.shape, axes)))
+    mean = kept_sums(x, axes) / count
+    centred = x - mean
+    variance = kept_sums(centred * centred, axes) / count
+    return centred, mean, variance, 1 / np.sqrt(variance + x.dtype.type(eps))
+
+
+def _layer_pull(n, ct, cts, owned):
+    """The rule below over arrays: what does not depend on the cotangent is computed once, and in place. Where w has a number for
+    each mean (by channel), sums of products with it are its products with sums."""
+    plan = n.plan
+    need = plan.need
+    axes, eps, shape, noted = [n.params.get(k) for k in ("axes", "eps", "shape", "noted")]
+    if not need & 1:
+        return plan.ruled(n, ct, cts, owned)
+    x, w = n.saved
+    if x.dtype is not ct.dtype or not x.size:
+        return plan.ruled(n, ct, cts, owned)
+    like, w = w, w.reshape(shape)
+    kept = shape_over(x.shape, axes)
+    count = x.dtype.type(x.size // math.prod(kept))
+    if noted:
+        ((mean, _, r),) = noted
+        s = x - mean
+    else:
+        s, _, _, r = statistics(x, axes, eps)
+    s *= r
+    if list(shape) == kept:
+        bias, weight = kept_sums(ct, axes), kept_sums(ct * s, axes)
+        s *= weight / count
+        s += bias / count
+        g = np.subtract(ct, s, out=s)
+        g *= w * r
+    else:
+        bias, weight = ct, ct * s if need & 2 else None
+        g = ct * w
+        along = kept_sums(s * g, axes) / count
+        g -= kept_sums(g, axes) / count
+        s *= along
+        g -= s
+        g *= r
+    gs = [g]
+    if need & 2:
+        gs.append(fit_plain(weight, like, shape))
+    if need & 4:
+        gs.append(fit_plain(bias, n.avals[2], shape))
+    for p, g in zip(n.ins, gs, strict=True):
+        c = cts.get(p)
+        cts[p] = g if c is None else c + g
+
+
+def shape_over(shape, axes):
+    return [1 if i in axes else k for i, k in enumerate(shape)]
+
+
+def fit_plain(g, like, shape):
+    """A cotangent summed to `shape`, in the shape of a weight."""
+    if g.shape == shape:
+        return g.reshape(like.shape)
+    axes = tuple([i for i in range(g.ndim - len(shape))]) + tuple(
+        [i for i, k in enumerate(shape, g.ndim - len(shape)) if k == 1 != g.shape[i]]
+    )
+    return sum_over(g, axes).reshape(like.shape)
+
+
+def by_weight(g, w, shape):
+    """The same over handles."""
+    return reshape(fit(g, Aval(shape, dtype_of(g))), shape=shape_of(w))
+
+
+@define
+class normalized:
+    """standardize(x) * w + b, of arrays of one dtype: w and b in `shape`, which broadcasts to x's. `noted`: a list in which the call
+    notes (mean, variance, 1 / sqrt(variance + eps)), for who needs them, its own pull too."""
+
+    saves = ((0, 1), (0,), ())
+    pull = _layer_pull
+    without = {
+        "complex128": "a variance is real",
+        "int64": "the result has x's dtype",
+        "bool": "the result has x's dtype",
+        "0-d": "a layer has axes",
+        "broadcast": "w and b are stretched, nothing else is",
+    }
+
+    def jax(jax, x, w, b, *, axes, eps, shape, noted=None):
+        centred = x - jax.numpy.mean(x, axis=axes, keepdims=True)
+        s = centred * jax.lax.rsqrt(jax.numpy.mean(centred**2, axis=axes, keepdims=True) + eps)
+        return s * w.reshape(shape) + b.reshape(shape)
+
+    def impl(x, w, b, *, axes, eps, shape, noted=None):
+        if not x.size:
+            return x.copy()
+        out, *found = statistics(x, axes, eps)
+        if noted is not None:
+            noted.append(found)
+        w = w.reshape(shape)
+        if list(shape) == shape_over(x.shape, axes):
+            out *= found[2] * w
+        else:
+            out *= found[2]
+            out *= w
+        out += b.reshape(shape)
+        return out
+
+    def aval(x, w, b, *, axes, eps, shape, noted=None):
+        return Aval(shape_of(x), dtype_of(x))
+
+    def vjp(ct, out, x, w, b, *, need, axes, eps, shape, noted=None):
+        s = standardize(x, axes=axes, eps=eps) if need & 3 else None
+        return [
+            pushed(mul(ct, reshape(w, shape=shape)), s, x, axes, eps) if need & 1 else None,
+            by_weight(mul(ct, s), w, shape) if need & 2 else None,
+            by_weight(ct, b, shape) if need & 4 else None,
+        ]
+
+    def jvp(ts, out, x, w, b, *, axes, eps, shape, noted=None):
+        dx, dw, db = ts
+        s = standardize(x, axes=axes, eps=eps)
+        total = None if db is None else fit_tangent(reshape(db, shape=shape), out)
+        for t in (
+            None if dx is None else mul(pushed(dx, s, x, axes, eps), reshape(w, shape=shape)),
+            None if dw is None else mul(s, reshape(dw, shape=shape)),
+        ):
+            total = total if t is None else t if total is None else add(total, t)
+        return total
+
+    def batch(size, xs, ds, *, axes, eps, shape, noted=None):
+        x, w, b = (batched(size, v, d) for v, d in zip(xs, ds, strict=True))
+        ones = (1,) * (len(shape_of(x)) - 1 - len(shape))
+        w, b = (reshape(v, shape=(size, *ones, *shape)) for v in (w, b))
+        return add(mul(standardize(x, axes=tuple([a + 1 for a in axes]), eps=eps), w), b), 0
+
+    def samples(rng):
+        def case(lead, axes, shape, kind="plain", dtype=np.float64, k=None):
+            k = k or (max(shape),)
+            x, w, b = (draw(rng, "real", s, dtype) for s in (lead, k, k))
+            return Sample(x, w, b, axes=axes, eps=1e-5, shape=shape, kind=kind)
+
+        yield case((3, 4), (1,), (4,))
+        yield case((3, 4), (1,), (4,), "float32", np.float32)
+        yield case((2, 3, 2, 2), (0, 2, 3), (1, 3, 1, 1))
+        yield case((2, 3), (0,), (1, 3))
+        yield case((2, 2, 3), (1, 2), (2, 3), k=(2, 3))
+        yield case((3, 1), (1,), (1,), "size 1")
+        yield case((0, 2), (1,), (2,), "empty")
+        x, w = strided(draw(rng, "real", (2, 3, 2))), draw(rng, "real", (3,))
+        yield Sample(x, w, w + 1, axes=(0, 2), eps=1e-5, shape=(1, 3, 1), kind="strided")

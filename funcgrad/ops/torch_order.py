@@ -174,4 +174,33 @@ def sum_over(x, axes):
         return total
     if axes == (n - 1,) and shape[-1]:
         return row_sums(x.reshape(-1, shape[-1])).reshape(shape[:-1])
+    if len(left) == 1 and axes == (0, *range(2, n)):
+        return channel_sums(x)
     return np.add.reduce(x, axis=axes)
+
+
+LONG = 8192  # from so many numbers in a row on they are added in pairs, which loses less
+
+
+def channel_sums(x):
+    """The sums of a contiguous array over all axes but the second: first of the rows that lie together, which takes a third of the time of
+    np.add.reduce over all of them."""
+    n, channels = x.shape[:2]
+    rows = x.reshape(n * channels, -1)
+    rows = np.einsum("ij->i", rows) if rows.shape[1] < LONG else np.add.reduce(rows, axis=1)
+    return np.add.reduce(rows.reshape(n, channels), axis=0)
+
+
+def kept_sums(x, axes):
+    """np.add.reduce(x, axes, keepdims=True) of floats, of each channel by channel_sums."""
+    n = x.ndim
+    if (
+        n < 3
+        or len(axes) != n - 1
+        or axes[1] != 2
+        or axes != (0, *range(2, n))
+        or not x.flags.c_contiguous
+        or not x.size
+    ):
+        return np.add.reduce(x, axis=axes, keepdims=True)
+    return channel_sums(x).reshape(1, -1, *(1,) * (n - 2))

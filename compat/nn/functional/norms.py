@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from funcgrad.core.laid import noted
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import quiet
@@ -13,21 +14,22 @@ from funcgrad.core.trace import TAPE
 from ...autograd.grad_mode import call_in
 from ...deprecations import once
 from ...dtypes import name_of
-from ...functions.arithmetic import ADD, MUL, by_number
+from ...functions.arithmetic import ADD, by_number
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
+from ...functions.overwriting import overwritten, replaced
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES
 from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
 from ...graph import labelled
 from ...size import Size
-from ...tensor import current
+from ...tensor import Tensor, current, wrap
 from .dtypes import need_one_dtype, refuse_halves, refuse_integers
 from .padding import pad
 from .pooling import avg_pool2d
 
 P = PRIMITIVES
-MEAN, COPY = P["mean"], P["copy"]
+COPY = P["copy"]
 EPS = float(np.finfo(np.float32).eps)  # (of half precision too)
 PLAIN = frozenset((np.dtype(np.float32), np.dtype(np.float64)))
 
@@ -57,8 +59,8 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
         normalized = tuple(normalized_shape)
         t = current(input)
         if plain_last_axis(t, normalized, weight, bias):
-            out = MUL.quick(P["standardize"](t, axes=(t.val.ndim - 1,), eps=eps), weight)
-            return labelled(in_c_order(ADD.quick(out, bias)), "NativeLayerNormBackward0", (input, weight, bias))
+            out = P["normalized"](t, weight, bias, axes=(t.val.ndim - 1,), eps=eps, shape=normalized)
+            return labelled(in_c_order(out), "NativeLayerNormBackward0", (input, weight, bias))
         else:
             axes = last_axes(t, normalized, weight, bias)
             need_one_dtype(input, weight, bias)
@@ -192,18 +194,25 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
     try:
         t = current(input)
         shape = shape_of(t)
+        found = None
         axes = tuple([i for i in range(len(shape)) if i != 1])
         count = math.prod([shape[i] for i in axes])
         if not training and (running_mean is None or running_var is None):
             missing = "running_mean" if running_mean is None else "running_var"
             raise RuntimeError(f"{missing} must be defined in evaluation mode")
-        check_channels(shape[1], running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
-        if 0 not in shape:
-            refuse_integers("batch_norm", input)
-        need_one_dtype(input, weight, bias, running_mean, running_var)
+        given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
+        plain = t.owner is TAPE and not shared.staging and plain_channels(t.val, given.values())
+        if not plain:
+            check_channels(shape[1], **given)
+            if 0 not in shape:
+                refuse_integers("batch_norm", input)
+            need_one_dtype(input, *given.values())
         if shared.halves and (d := half_in(t)):
             out = half_batch_norm(t, running_mean, running_var, weight, bias, training, axes, eps)
             t, out = widened(t), P["cast"](out, dtype=d)
+        elif training and plain and weight is not None and bias is not None and count:
+            weight, bias, found = current(weight), current(bias), []
+            out = P["normalized"](t, weight, bias, axes=axes, eps=eps, shape=by_channel(shape), noted=found)
         elif training:
             out = scaled(standardized(t, axes, eps), weight, bias, by_channel(shape))
         else:
@@ -217,7 +226,12 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
                 and not all(r is None or is_mapped(r) for r in (running_mean, running_var))
             ):
                 raise RuntimeError(MAPPED)
-            call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
+            if found:
+                call_in(False, move_plain, running_mean, running_var, *found[0][:2], momentum, count / (count - 1))
+            else:
+                call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
+        if t.alias is not None:
+            noted(out)
         return labelled(out, "NativeBatchNormBackward0", (input, weight, bias))
     except BaseException as error:
         error = mended(error)
@@ -268,12 +282,27 @@ def check_channels(count, **given):
             raise RuntimeError(f"{name} should contain {count} elements not {p.numel()}")
 
 
+def plain_channels(x, given):
+    """Has each of these Tensors, or None, over memory one number for each channel of an array of float32 or float64, in its dtype?"""
+    d, count = x.dtype, x.shape[1:2]
+    if d not in PLAIN:
+        return False
+    for t in given:
+        if t is not None and (t.owner is not TAPE or t.val.dtype is not d or t.val.shape != count):
+            return False
+    return True
+
+
 def move(running_mean, running_var, x, axes, momentum, unbiased):
     """Each running <- (1 - momentum) * running + momentum * new, in place; the new variance is `unbiased` by that factor."""
     own = [current(r) for r in (running_mean, running_var) if r is not None]
     if not shared.staging and all([r.owner is TAPE and r.val.dtype is own[0].val.dtype for r in (*own, x)]):
         if x.val.dtype in PLAIN:
-            return move_plain(running_mean, running_var, x.val, axes, momentum, unbiased)
+            from funcgrad.ops.standardize import statistics
+
+            with quiet():
+                _, mean, variance, _ = statistics(x.val, axes, 0.0)
+            return move_plain(running_mean, running_var, mean, variance, momentum, unbiased)
     mean = P["mean"](x, axes=axes)
     kept = tuple([1 if i in axes else k for i, k in enumerate(shape_of(x))])
     variance = P["mean"](P["square"](P["sub"](x, P["reshape"](mean, shape=kept))), axes=axes)
@@ -286,18 +315,19 @@ def move(running_mean, running_var, x, axes, momentum, unbiased):
                 running.mul_(1 - momentum).add_(P["mul"](step, momentum * factor))
 
 
-def move_plain(running_mean, running_var, x, axes, momentum, unbiased):
+def move_plain(running_mean, running_var, mean, variance, momentum, unbiased):
     """The same over NumPy memory, in one write for each."""
-    kept = tuple([1 if i in axes else k for i, k in enumerate(x.shape)])
     with quiet():
-        mean = MEAN.impl_torch(x, axes=axes)
-        if running_mean is not None:
-            step = mean.reshape(running_mean.val.shape) * momentum
-            write(running_mean, COPY, running_mean.val * (1 - momentum) + step)
-        if running_var is not None:
-            apart = x - mean.reshape(kept)
-            step = MEAN.impl_torch(apart * apart, axes=axes).reshape(running_var.val.shape) * (momentum * unbiased)
-            write(running_var, COPY, running_var.val * (1 - momentum) + step)
+        for running, new, factor in ((running_mean, mean, momentum), (running_var, variance, momentum * unbiased)):
+            if running is not None:
+                step = new.reshape(running.val.shape) * factor
+                step += running.val * (1 - momentum)
+                replace(running, step)
+
+
+def replace(t, value):
+    if not overwritten(replaced, t, wrap(Tensor, value)):
+        write(t, COPY, value)
 
 
 def half_moved(running, new, momentum, d):

@@ -97,16 +97,21 @@ def collate_tensor_fn(batch, *, collate_fn_map=None):
 def plain_arrays(batch):
     """The memory of Tensors that are nothing but that: of one form, and with nobody to differentiate them; else None."""
     arrays = []
+    shape = dtype = None
     for t in batch:
         if type(t) is not Tensor:
             return None
-        t = current(t)
+        if t.alias is not None:
+            t = current(t)
         if t.owner is not TAPE or t.mark is not None:
             return None
-        arrays.append(t.val)
-    first = arrays[0]
-    alike = first.dtype.isnative and all([a.shape == first.shape and a.dtype == first.dtype for a in arrays])
-    return arrays if alike else None
+        v = t.val
+        if shape is None:
+            shape, dtype = v.shape, v.dtype
+        elif v.shape != shape or v.dtype is not dtype:
+            return None
+        arrays.append(v)
+    return arrays if dtype.isnative else None
 
 
 def collate_numpy_array_fn(batch, *, collate_fn_map=None):
