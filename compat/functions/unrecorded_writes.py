@@ -28,7 +28,9 @@ def index_of(idx, alone):
     for i in idx:
         kind = type(i)
         if kind is Tensor:
-            if i.owner is not TAPE or i.alias is not None or not i.val.ndim:
+            if i.alias is not None:
+                fresh(i)
+            if i.owner is not TAPE or not i.val.ndim:
                 return None
             i = i.val
             if i.dtype is not INT64 and i.dtype is not BOOL:
@@ -61,14 +63,11 @@ def assigned(t, idx, v):
     memory, kind = t.val, type(v)
     dtype = memory.dtype
     if kind is Tensor:
-        if (
-            v.owner is not TAPE
-            or v.alias is not None
-            or v.val.dtype is not dtype
-            or v is root
-            or tls.grad
-            and v.mark is not None
-        ):
+        if v.alias is not None:
+            fresh(v)
+        if v.owner is not TAPE or v.val.dtype is not dtype or tls.grad and v.mark is not None:
+            return False
+        if v is root or v.store is not None and v.store is root.store:  # (they may share memory)
             return False
         v = v.val
     elif not (kind is float and dtype.kind == "f" or kind is int and dtype.kind in "fi"):
