@@ -7,6 +7,7 @@ import numpy as np
 from funcgrad.core.laid import noted
 from funcgrad.core.strides import reach, repeats
 from funcgrad.core.trace import TAPE
+from funcgrad.core.written_views import views_at
 
 from .. import dtypes
 from ..errors import type_name
@@ -77,7 +78,7 @@ def alike(tensors, shaped):
 
 @operation(method=False, aliases=("concat", "concatenate"))
 def cat(tensors, dim=0):
-    """Tensors joined along a dimension; empty 1-d ones are passed over.
+    """Tensors joined along a dimension; of empty 1-d ones the dtype alone counts.
 
     >>> import compat as torch
     >>> torch.cat((torch.zeros(1), torch.ones(2)))
@@ -97,6 +98,7 @@ def cat(tensors, dim=0):
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     shapes = [shape_of(t) for t in ts]
     if (0,) in shapes and any(s != (0,) for s in shapes):
+        ts = same_dtype(ts)  # (the dtypes of those that are passed over count)
         ts = [t for t, s in zip(ts, shapes) if s != (0,)]
         shapes = [s for s in shapes if s != (0,)]
     first = shapes[0]
@@ -250,8 +252,13 @@ def block_diag(*tensors):
 
 
 # ------------------------------------------------------------------------------------------------ apart
+def between(dim, start, stop):
+    """The index of what lies between two places of a dimension."""
+    return (ALL,) * dim + (slice(start, stop),)
+
+
 def part(t, dim, start, stop):
-    return core_view(t, P["getitem"], idx=(ALL,) * dim + (slice(start, stop),))
+    return core_view(t, P["getitem"], idx=between(dim, start, stop))
 
 
 def sliced(t, dim, start, stop):
@@ -260,16 +267,16 @@ def sliced(t, dim, start, stop):
     return out if out.mark is None else renamed(out, "SliceBackward0")
 
 
-def apart(t, views, name):
-    """Views of t as the results of one operation."""
-    views = tuple(views)
+def apart(t, indices, name):
+    """Views of t by basic indices, as the results of one operation."""
+    views = tuple(views_at(t, indices))
     return views if t.mark is None else grouped(views, name, (t.mark,))
 
 
 def pieces(t, dim, lengths, name):
     """Views of the given lengths along a dimension, one after another."""
     edges = [0, *itertools.accumulate(lengths)]
-    return apart(t, [part(t, dim, a, b) for a, b in zip(edges, edges[1:])], name)
+    return apart(t, [between(dim, a, b) for a, b in zip(edges, edges[1:])], name)
 
 
 @operation()
@@ -307,9 +314,9 @@ def split(tensor, split_size_or_sections, dim=0):
     if k == 0:
         if n:
             raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
-        return apart(t, [part(t, dim, 0, 0)], "SplitBackward0")
+        return apart(t, [between(dim, 0, 0)], "SplitBackward0")
     starts = range(0, n, k) if n else (0,)
-    return apart(t, [part(t, dim, s, min(s + k, n)) for s in starts], "SplitBackward0")
+    return apart(t, [between(dim, s, min(s + k, n)) for s in starts], "SplitBackward0")
 
 
 @operation()
@@ -335,8 +342,7 @@ def unbind(input, dim=0):
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dim = wrapped(dim, len(shape))
     lead = (ALL,) * dim
-    views = [core_view(t, P["getitem"], idx=(*lead, i, Ellipsis)) for i in range(shape[dim])]
-    return apart(t, views, "UnbindBackward0")
+    return apart(t, [(*lead, i, Ellipsis) for i in range(shape[dim])], "UnbindBackward0")
 
 
 @operation()

@@ -6,8 +6,13 @@ arguments; anything else takes the slow road. Invariant: what is given out lies 
 
 from .aval import Aval
 from .fast import SITE, compile_text, environment
-from .handle import Alias, fresh
-from .mutation import unrecorded_leaf
+from .handle import Alias, Frozen, fresh
+from .mutation import unrecorded_leaf, view
+from .node import TapeNode
+from .primitive import PRIMITIVES
+from .site import site
+from .state import shared, tick, tls
+from .trace import TAPE
 from .tracebacks import drop
 
 NONE = object()  # in the place of an argument that was not given
@@ -60,3 +65,36 @@ def written_view(prim, face, slow, names, when, steps, labels=("",), **env):
         | {"Face": face, "NONE": NONE, "Alias": Alias, "fresh": fresh, "Aval": Aval, "prim": prim, "plans": plans}
         | {"slow": slow, "drop": drop, "unrecorded_leaf": unrecorded_leaf, **env},
     )
+
+
+def views_at(x, indices):
+    """[x[i] for i in indices], basic ones, as views of a Tensor: what is the same for all of them is asked once."""
+    getitem = PRIMITIVES["getitem"]
+    plain = x.owner is TAPE and not shared.staging and not shared.halves
+    if plain and x.alias is not None:
+        fresh(x)
+    kind = type(x.alias)
+    if not plain or kind is Frozen:
+        return [view(x, getitem, idx=i) for i in indices]
+    v, m, face = x.val, x.mark, TAPE.face
+    root, link = (x.alias.base, x.alias.link) if kind is Alias else (x, None)
+    store = x.store or x.stamp()[0]
+    if m is not None and tls.grad:
+        plan, (code, lasti), avals, ins = getitem.plan(1, None, "torch"), site(2), (Aval(v.shape, v.dtype),), (m,)
+    found = []
+    for i in indices:
+        h = object.__new__(face)
+        h.owner, h.cell, h.val, h.store = TAPE, None, v[i], store
+        params = {"idx": i}
+        h.alias = Alias(root, (link, (getitem, params)))
+        if m is None:
+            h.mark = None
+        elif not tls.grad:
+            h.mark = unrecorded_leaf()
+        else:
+            n = h.mark = TapeNode()
+            n.owner, n.plan, n.ins, n.params, n.avals, n.index = TAPE, plan, ins, params, avals, tick()
+            n.saved = n.versions = ()
+            n.extra, n.code, n.lasti = None, code, lasti
+        found.append(h)
+    return found
