@@ -5,6 +5,7 @@ attributes of this module or by an import statement.
 """
 
 import math as _math
+from importlib import import_module as _import_module
 
 from funcgrad.core.tracebacks import drop as _drop
 from funcgrad.lazy import attributes as _attributes
@@ -74,6 +75,8 @@ _NAMES = {
 def _missing(name):
     """A function of no known family; AttributeError, with the nearest names, for what compat lacks."""
     try:
+        if name in ("__config__", "__future__"):
+            return _import_module(f"{__name__}.{name}")
         f = None if name.startswith("_") else _FUNCTIONS.get(name)
         if f is None:
             _refuse("torch", name, [n for n in __dir__() if not n.startswith("_")], None)

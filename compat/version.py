@@ -5,7 +5,8 @@ from .torch_version import TorchVersion
 
 __version__ = TorchVersion("2.13.0+compat")
 debug = False
-cuda = hip = xpu = git_version = None
+cuda = hip = xpu = rocm = None
+git_version = "unknown"
 
 __getattr__ = _refusal("torch.version", __name__)
 __all__ = ["__version__", "cuda", "debug", "git_version", "hip", "xpu"]

@@ -1,6 +1,8 @@
 """torch.backends: what there is not, and settings that scripts make, kept and without effect."""
 
 from ..functions.missing import refusal as _refusal
-from . import cpu, cuda, cudnn, mkl, mkldnn, mps, openmp, opt_einsum  # noqa: F401
+from . import cpu, cuda, cudnn, cusparselt, mkl, mkldnn, mps, nnpack, openmp, opt_einsum, quantized  # noqa: F401
+
+fp32_precision = "none"
 
 __getattr__ = _refusal("torch.backends", __name__)

@@ -1,6 +1,7 @@
 """torch.backends.cuda: there is none; settings are kept and without effect, but for the choice of an attention."""
 
 import contextlib
+import warnings
 from types import SimpleNamespace
 
 from ..functions.missing import refusal as _refusal
@@ -41,9 +42,19 @@ enable_math_sdp, math_sdp_enabled = switches("math")
 enable_cudnn_sdp, cudnn_sdp_enabled = switches("cudnn")
 
 
-@contextlib.contextmanager
 def sdp_kernel(enable_flash=True, enable_math=True, enable_mem_efficient=True, enable_cudnn=True):
     """A block in which attention may be computed in these ways; there is one here."""
+    warnings.warn(
+        "`torch.backends.cuda.sdp_kernel()` is deprecated. In the future, this context manager will be removed. Please see "
+        "`torch.nn.attention.sdpa_kernel()` for the new context manager, with updated signature.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return _ways(enable_flash, enable_math, enable_mem_efficient, enable_cudnn)
+
+
+@contextlib.contextmanager
+def _ways(enable_flash, enable_math, enable_mem_efficient, enable_cudnn):
     before = dict(_enabled)
     _enabled.update(flash=enable_flash, math=enable_math, mem_efficient=enable_mem_efficient, cudnn=enable_cudnn)
     try:

@@ -1,11 +1,15 @@
 """torch.backends.cudnn: settings that scripts set, kept and without effect."""
 
+from types import SimpleNamespace
+
 from ..functions.missing import refusal as _refusal
 from .flags import flags_of
 
 benchmark = deterministic = False
 enabled = allow_tf32 = True
 benchmark_limit = 10
+conv, rnn = SimpleNamespace(fp32_precision="tf32"), SimpleNamespace(fp32_precision="tf32")
+fp32_precision = "none"
 flags = flags_of(__name__, ("enabled", "benchmark", "benchmark_limit", "deterministic", "allow_tf32"))
 
 

@@ -7,9 +7,10 @@ import contextlib
 
 from ..errors import AcceleratorError, OutOfMemoryError  # noqa: F401
 from ..functions.missing import refusal
+from ..no_device import dummy
 from . import amp  # noqa: F401
 
-has_half = has_magma = False
+has_half, has_magma = True, False
 default_generators = ()
 
 
@@ -45,12 +46,18 @@ answer(
     "device_count max_memory_allocated max_memory_cached max_memory_reserved memory_allocated memory_cached memory_reserved",
 )
 answer(list, "An empty list: there is no GPU.", "get_arch_list get_rng_state_all memory_snapshot")
-answer(dict, "An empty dict: there is no GPU.", "memory_stats")
+answer(
+    dict,
+    "An empty dict: there is no GPU.",
+    "host_memory_stats host_memory_stats_as_nested_dict memory_stats memory_stats_as_nested_dict",
+)
+answer("", "An empty text: there is no GPU.", "get_gencode_flags")
 answer(
     None,
     "Accepted and without effect, as in torch without a GPU.",
     "empty_cache manual_seed manual_seed_all seed seed_all set_rng_state_all reset_peak_memory_stats "
-    "reset_max_memory_allocated reset_max_memory_cached reset_accumulated_memory_stats",
+    "reset_max_memory_allocated reset_max_memory_cached reset_accumulated_memory_stats reset_peak_host_memory_stats "
+    "reset_accumulated_host_memory_stats caching_allocator_enable",
 )
 
 
@@ -68,7 +75,10 @@ def refuse(names):
 
 
 refuse(
-    "current_blas_handle current_device current_stream default_stream get_device_capability get_device_name "
+    "caching_allocator_alloc caching_allocator_delete can_device_access_peer clock_rate cudart current_solver_handle "
+    "device_memory_used get_per_process_memory_fraction get_stream_from_external get_sync_debug_mode graph_pool_handle "
+    "list_gpu_processes make_graphed_callables memory_usage power_draw set_per_process_memory_fraction set_stream "
+    "set_sync_debug_mode temperature current_blas_handle current_device current_stream default_stream get_device_capability get_device_name "
     "get_device_properties get_rng_state init initial_seed ipc_collect mem_get_info memory_summary set_device set_rng_state "
     "synchronize utilization"
 )
@@ -88,8 +98,29 @@ class Stream:
         raise RuntimeError("torch.cuda.Stream requires CUDA support")
 
 
+for _name, _base in {
+    "CUDAGraph": "_CUDAGraph", "MemPool": "_MemPool", "ExternalStream": "_CudaStreamBase", "CUDAPluggableAllocator": "_CUDAAllocator",
+    "graph": "_CUDAGraph",
+}.items():  # fmt: skip
+    globals()[_name] = dummy(_name, _base)
+
+
+class CudaError(RuntimeError):
+    """What a GPU says; never raised here."""
+
+
+class DeferredCudaCallError(Exception):
+    """What a GPU says later; never raised here."""
+
+
 class device(contextlib.nullcontext):
-    """A block on a device: nothing changes, as in torch without a GPU."""
+    """A block on a device: nothing changes on the CPU, and there is no GPU of any number."""
+
+    def __enter__(self):
+        number = getattr(self.enter_result, "index", self.enter_result)
+        if isinstance(number, int) and number >= 0:
+            raise RuntimeError("PyTorch was compiled without CUDA support")
+        return self.enter_result
 
 
 class device_of(contextlib.nullcontext):

@@ -105,6 +105,7 @@ def type_(self, dtype=None, non_blocking=False):
 
 
 SPOKEN_TYPES = {v: k for k, v in LEGACY.items()} | {"complex64": "ComplexFloat", "complex128": "ComplexDouble"}
+SPOKEN_TYPES |= {"uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64"}
 
 
 @operation(function=False)

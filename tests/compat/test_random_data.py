@@ -1,7 +1,7 @@
 """Programs of torch.distributions, torch.utils.data, torch.save and torch.load do line by line what they do under torch 2.13
-(tests/expected/random_data.json.xz), and what torch has pickled is read.
+(tests/expected/random_data.json.xz); autocast computes in its dtypes, and what torch has pickled is read.
 
-`python tests/random_distributions.py` runs any number of programs beside torch.
+`python tests/random_distributions.py` runs any number of programs beside torch, `python tests/autocast_dtypes.py` every call.
 """
 
 import base64
@@ -17,7 +17,7 @@ import pytest
 
 import compat
 from compat import runner
-from tests import random_distributions
+from tests import autocast_dtypes, random_distributions
 from tests.data_programs import PICKLED, fixed_programs, in_a_folder
 from tests.side_by_side import differ, disagreement, names_for, outcome, programs, seen
 
@@ -50,6 +50,15 @@ def test_data_and_files(number):
     lines = fixed_programs()[number]
     with in_a_folder():
         assert disagreement(outcome(compat, lines), STORED["fixed"][number], lines) is None
+
+
+def test_autocast_computes_in_torchs_dtypes():
+    found = {}
+    for key, want in STORED["autocast"].items():
+        call, _, mode = key.rpartition("|")
+        if (got := autocast_dtypes.result(compat, call, mode)) != want:
+            found[key] = got, want
+    assert not found
 
 
 @pytest.fixture

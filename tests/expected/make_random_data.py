@@ -1,5 +1,5 @@
 """Write random_data.json.xz: what torch does for the first programs of random_distributions.py and for those of data_programs.py, and
-what it has pickled.
+what it has pickled, and the dtypes that autocast changes.
 
 Run with torch 2.13: `python tests/expected/make_random_data.py`.
 """
@@ -18,7 +18,7 @@ import torch
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
 
-from tests import random_distributions  # noqa: E402
+from tests import autocast_dtypes, random_distributions  # noqa: E402
 from tests.data_programs import PICKLED, fixed_programs, in_a_folder  # noqa: E402
 from tests.side_by_side import names_for, outcome, programs, seen  # noqa: E402
 
@@ -29,6 +29,12 @@ def main():
     stored["distributions"] = [outcome(torch, lines) for lines in programs(random_distributions.program, 160, "stored")]
     with in_a_folder():
         stored["fixed"] = [outcome(torch, lines) for lines in fixed_programs()]
+    stored["autocast"] = {
+        f"{call}|{mode}": want
+        for call, mode in autocast_dtypes.samples()
+        if (want := autocast_dtypes.result(torch, call, mode))
+        not in (None, autocast_dtypes.result(torch, call, mode, False))
+    }
     stored["pickled"] = {}
     for line in PICKLED:
         torch.manual_seed(0)

@@ -1,0 +1,19 @@
+"""torch.__config__: what this torch was built with, which is NumPy."""
+
+import numpy as _np
+
+from .functions.missing import refusal as _refusal
+from .settings import get_num_threads as _threads
+
+
+def show():
+    """A text about the build."""
+    return f"PyTorch by compat:\n  - NumPy {_np.__version__}\n  - Build settings: CPU only\n"
+
+
+def parallel_info():
+    """A text about threads."""
+    return f"ATen/Parallel:\n\tat::get_num_threads() : {_threads()}\n"
+
+
+__getattr__ = _refusal("torch.__config__", __name__)
