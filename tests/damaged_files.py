@@ -23,8 +23,8 @@ AFTER = [b"", b")R", b"(X\x01\x00\x00\x00atR", b")\x81", b"}b"]  # called, made 
 INSTRUCTIONS = bytes([*range(33, 127), *range(0x80, 0x99)])
 
 
-def a_file():
-    """The records of a file with a model, an optimizer and other things in it."""
+def a_file(**how):
+    """A file with a model, an optimizer and other things in it, as bytes."""
     torch.manual_seed(0)
     layer = torch.nn.Linear(2, 3)
     optimizer = torch.optim.Adam(layer.parameters())
@@ -35,8 +35,14 @@ def a_file():
     torch.save(
         {"layer": layer.state_dict(), "optimizer": optimizer.state_dict(), "views": views, "rest": {1, 2.5, "s", None}},
         file,
+        **how,
     )
-    with zipfile.ZipFile(file) as z:
+    return file.getvalue()
+
+
+def records_of(file):
+    """The records of a zip file, by name."""
+    with zipfile.ZipFile(io.BytesIO(file)) as z:
         return {name: z.read(name) for name in z.namelist()}
 
 
@@ -69,13 +75,14 @@ def packed(records, data):
 
 def check(seed, count):
     """What became of `count` damaged files, by kind; AssertionError if one raised another error, or called what is not allowed."""
-    rng, records, found, called = random.Random(seed), a_file(), Counter(), []
+    rng, records, found, called = random.Random(seed), records_of(a_file()), Counter(), []
+    old = a_file(_use_new_zipfile_serialization=False)
     (data,) = [record for name, record in records.items() if name.endswith("data.pkl")]
     before = os.system, subprocess.Popen.__init__
     os.system = subprocess.Popen.__init__ = lambda *args, **kwargs: called.append(args)
     try:
         for _ in range(count):
-            whole = packed(records, damaged(data, rng))
+            whole = packed(records, damaged(data, rng)) if rng.random() < 0.7 else damaged(old, rng)
             whole = whole if rng.random() < 0.8 else whole[: rng.randrange(4, len(whole))]
             try:
                 torch.load(io.BytesIO(whole))

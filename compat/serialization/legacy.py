@@ -72,7 +72,7 @@ def from_legacy(file, read, place):
 
     result = read(file, storage)
     keys = read(file, nothing)
-    if not isinstance(keys, list) or set(map(str, keys)) != set(memories):
+    if not isinstance(keys, list) or not all(type(k) is str for k in keys) or sorted(keys) != sorted(memories):
         raise RuntimeError(DAMAGED.format("the list of storages", "it does not name those that are used"))
     for key in keys:
         memory, array = memories[key], found[key].memory
