@@ -72,7 +72,9 @@ FREE = re.compile(  # what torch itself leaves open: memory that nobody has writ
 INTERNAL = re.compile(  # torch's own checks of itself, and MKL's, which say nothing of the call
     "INTERNAL ASSERT|report a bug|report an enhancement request|oneMKL|'torch.dtype' object is not subscriptable"
 )
-DEADLY = re.compile(r"\brange\(.*out=")  # torch divides by a step that is 0 in whole numbers, and its process ends
+DEADLY = re.compile(  # torch divides by a step that is 0 in whole numbers, or reads behind the end of memory; its process ends
+    r"\brange\(.*out=|batch_norm_update_stats|native_batch_norm"
+)
 
 
 # ------------------------------------------------------------------------------------------------ a call

@@ -31,6 +31,10 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         if type(given) is not bool:
             name = "_unique2" if dim is None else "unique_dim"
             raise TypeError(f"{name}(): argument '{what}' must be bool, not {type_name(given)}")
+    if dtype_of(current(input)).kind == "c":
+        refuse("unique" if dim is None else "unique_dim", dtype_of(current(input)))
+    if dim is not None and not input.dim():
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     v = values_of(input, "unique")
     dim = None if dim is None else wrapped(dim, v.ndim)
     got = np.unique(v, return_inverse=True, return_counts=True, axis=dim)
@@ -49,6 +53,8 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
     for what, given in (("return_inverse", return_inverse), ("return_counts", return_counts)):
         if type(given) is not bool:
             raise TypeError(f"unique_consecutive(): argument '{what}' must be bool, not {type_name(given)}")
+    if dtype_of(current(input)).kind == "c":
+        refuse("unique" if dim is None else "unique_dim", dtype_of(current(input)))
     v = values_of(input, "unique_consecutive")
     dim = None if dim is None else wrapped(dim, v.ndim)
     rows = v.reshape(-1) if dim is None else np.moveaxis(v, dim, 0)

@@ -8,7 +8,7 @@ import numpy as np
 from funcgrad.core.mutation import view as core_view
 
 from ..tensor import current, wrapped
-from .operands import P, dtype_of, in_c_order, integer, shape_of
+from .operands import P, dtype_of, in_c_order, number_of_dim, shape_of
 from .register import answering, kept, named, operation, publish, released, rewrite
 
 
@@ -88,7 +88,7 @@ def triangle(name, keep):
     def kept_part(input, diagonal=0):
         t = current(input)
         if type(diagonal) is not int:
-            diagonal = integer(diagonal, "diagonal")
+            diagonal = number_of_dim(diagonal)
         if len(shape_of(t)) < 2:
             raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
         return released(in_c_order(P["where"](mask(shape_of(t), diagonal), t, number_zero(dtype_of(t)))), False)

@@ -444,16 +444,15 @@ def take_along_dim(input, indices, dim=None):
     """gather, with input and indices broadcast; without dim, in the flattened input."""
     if dim is None:
         return gather(input.reshape(-1), 0, indices.reshape(-1))
-    i = current(indices)
-    if dtype_of(i) not in INTEGERS:
-        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {spoken(dtype_of(i))}")
-    t = current(input)
-    dim = wrapped(dim, len(shape_of(t)))
+    t, i = current(input), current(indices)
     if len(shape_of(i)) != len(shape_of(t)):
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
             f"{len(shape_of(t))} dimensions for input, and {len(shape_of(i))} dimensions for indices"
         )
+    if dtype_of(i) != np.int64:
+        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {spoken(dtype_of(i))}")
+    dim = wrapped(dim, len(shape_of(t)))
     shared = broadcast_shapes(*[s[:dim] + (1,) + s[dim + 1 :] for s in (shape_of(t), shape_of(i))])
     wide = [shared[:dim] + (shape_of(x)[dim],) + shared[dim + 1 :] for x in (t, i)]
     return gather(expanded(t, wide[0]), dim, broadcast_to(i, wide[1]))

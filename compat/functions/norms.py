@@ -5,6 +5,7 @@ Invariant: the derivative of a norm is 0 where the norm is 0.
 
 from .. import dtypes
 from ..tensor import Tensor, current, wrapped
+from .arithmetic import refuse_bools
 from .data import scalar_of
 from .operands import P, cast, dims_of, dtype_of, in_c_order, need_scalar_type, shape_of
 from .reduction import finish, root
@@ -118,6 +119,7 @@ def nuclear_norm(input, dim=None, keepdim=False):
 @operation("DistBackward0")
 def dist(input, other, p=2):
     """The p-norm of the difference."""
+    refuse_bools(input, other)
     gap = current(input - other)
     need_inexact(gap)
     return vector_norm_of(gap, p)

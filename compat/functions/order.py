@@ -21,13 +21,13 @@ from .results import ROWS, check_out
 
 OF_INPUT = ("Found dtype", "Expected the dtype for input")  # what a result of the input's dtype may be written into
 OUT_LIKE_INPUT = frozenset(
-    "gather index_copy take softmax log_softmax histc nan_to_num masked_select triu tril".split()
+    "gather index_copy take softmax log_softmax histc nan_to_num masked_select logsumexp".split()
 )
 IN_OTHER_WORDS = frozenset(  # of whose out= torch says other things first
     "inv solve eigh cholesky qr svd det cond pinv tensorinv tensorsolve fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 hfft2 ihfft2 "
     "fftn ifftn rfftn irfftn hfftn ihfftn".split()
 )
-NO_KERNEL, NOT_TAKEN = "not implemented for '", " not support complex "
+NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (complex|bool) ")
 NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
 ALONG = {  # functions that take a dimension: its place among their arguments
     **dict.fromkeys(
@@ -60,7 +60,7 @@ def earlier(error, own, args, kwargs):
             refuse_bools(*tensors(args, kwargs)[:2])
         if own == "ldexp_" and dtype_of(current(args[0])).kind in "biu":
             raise RuntimeError(f"ldexp can't be cast to the desired output type {spoken(dtype_of(current(args[0])))}")
-        if isinstance(error, NotImplementedError) and NO_KERNEL in text or NOT_TAKEN in text and own[:3] != "arg":
+        if isinstance(error, NotImplementedError) and NO_KERNEL in text or NOT_TAKEN.search(text) and own[:3] != "arg":
             before_kernel(own, args, kwargs)
             if own in ("gcd_", "lcm_"):
                 refuse(own[:-1] + "_cpu", meeting(own[:-1], tensors(args, kwargs), args, kwargs))
@@ -82,6 +82,8 @@ def out_first(own, args, out, text):
         check_out(own, dtype_of(current(out)), dtype_of(current(args[0])))
     if own in OUT_LIKE_INPUT:
         check_out(own, dtype_of(current(out)), dtype_of(current(args[0])))
+    if own == "where":
+        check_out(own, dtype_of(current(out)), dtypes.result_dtype([rank(x) for x in args[1:3]]))
     if "n_sample" in text:
         check_out("multinomial", dtype_of(current(out)), np.dtype(np.int64))
     if own in IN_OTHER_WORDS:

@@ -278,6 +278,8 @@ def normal(
         shape, d = size_argument("normal", (size,), {}), drawn_dtype(dtype, out)
         t = drawn(shape, d, lambda shape: g.normal(shape, mean, std, d), bare=bare(device))
         return completed("normal", t, out, device, requires_grad)
+    if isinstance(std, Tensor) and dtype_of(current(std)).kind == "c":
+        raise RuntimeError("normal expects standard deviation to be non-complex")
     d = dtype_of(given[0]) if out is None else dtype_of(current(out))
     each_mean, each_std = isinstance(mean, Tensor), isinstance(std, Tensor)
     numbers = (

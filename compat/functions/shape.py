@@ -197,9 +197,16 @@ def unflatten(input, dim, sizes):  # noqa: A002
     return core_view(current(input), P["reshape"], shape=(*shape[:dim], *parts, *shape[dim + 1 :]))
 
 
-def squeezed(shape, dim):
+EVERY = object()  # no dim given, which torch tells from None
+
+
+def squeezed(shape, dim, more):
     """(shape, number of torch's node) of squeeze(dim)."""
-    if dim is None:
+    if dim is None or type(dim) is bool:
+        raise TypeError("squeeze() takes dimensions")
+    if more:
+        dim = (dim, *more)
+    if dim is EVERY:
         return tuple([k for k in shape if k != 1]), 0
     dims = dims_of(dim, len(shape)) if dim != () else ()
     return tuple([k for i, k in enumerate(shape) if k != 1 or i not in dims]), 2 if isinstance(
@@ -208,12 +215,10 @@ def squeezed(shape, dim):
 
 
 @operation()
-def squeeze(input, dim=None, *more):
+def squeeze(input, dim=EVERY, *more):
     """Without the dimensions of length 1, or without those of the named dimensions that have it."""
     t = current(input)
-    if more:
-        dim = (dim, *more)
-    shape, k = squeezed(shape_of(t), dim)
+    shape, k = squeezed(shape_of(t), dim, more)
     return view_of(t, "reshape", f"SqueezeBackward{k}", shape=shape)
 
 
@@ -397,9 +402,9 @@ def leave(c, *what):
 
 
 @operation(function=False)
-def squeeze_(self, dim=None):
+def squeeze_(self, dim=EVERY, *more):
     """squeeze, of the Tensor itself."""
-    shape, k = squeezed(shape_of(current(self)), dim)
+    shape, k = squeezed(shape_of(current(self)), dim, more)
     return become(self, "reshape", f"SqueezeBackward{(3, 4, 5)[k]}", shape=shape)
 
 
@@ -502,7 +507,11 @@ def broadcast_tensors(*tensors):
 @operation(name="broadcast_shapes", method=False)
 def broadcast_shapes_(*shapes):
     """The shape that shapes broadcast to."""
-    shapes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    for s in shapes:
+        if not isinstance(s, (int, tuple, list)):
+            raise RuntimeError(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {s}")
+    given = shapes
+    shapes = [(int(s),) if isinstance(s, int) else tuple(s) for s in shapes]
     full = []
     for at, shape in enumerate(shapes):
         full = [1] * (len(shape) - len(full)) + full
@@ -513,7 +522,7 @@ def broadcast_shapes_(*shapes):
                 raise RuntimeError(
                     f"Attempting to broadcast a dimension of length {shape[k]} at {k}! Mismatching argument at "
                     f"index {at} had "
-                    f"{shape}; but expected shape should be broadcastable to {full}"
+                    f"{given[at]}; but expected shape should be broadcastable to {full}"
                 )
     return Size(full)
 
@@ -579,6 +588,8 @@ def unfold(self, dimension, size, step):
     shape = shape_of(t)
     at = wrapped(dimension, len(shape)) if shape else 0
     length = shape[at] if shape else 1
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
     if size > length:
         raise RuntimeError(f"maximum size for tensor at dimension {dimension} is {length} but size is {size}")
     if step <= 0:

@@ -11,7 +11,7 @@ from funcgrad.core.layout import by_strides, layout_of
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
-from ... import streams
+from ... import dtypes, streams
 from ...functions.drawing import drawn
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, shape_of
@@ -61,7 +61,7 @@ def dropped(input, p, training, inplace, spread):
         return input
     d = dtype_of(current(input))
     if p != 1.0:
-        check_castable(d, np.dtype(np.float32))
+        check_castable(d, dtypes.Default.numpy)
     if p == 1.0:
         mask = wrap(Tensor, np.zeros((), d))
     elif d.kind == "c":
@@ -81,7 +81,7 @@ def alpha_dropped(input, p, training, inplace, spread):
     d = dtype_of(current(input))
     if p == 1.0:
         return dropped(input, p, training, inplace, spread)
-    check_castable(np.dtype(np.int64) if d.kind == "b" else d, np.dtype(np.float32))  # (what is kept, less one)
+    check_castable(np.dtype(np.int64) if d.kind == "b" else d, dtypes.Default.numpy)  # (what is kept, less one)
     kept = spread(input, d, lambda shape: streams.default_generator.bernoulli(shape, 1 - p, d))
     scale = 1.0 / math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p))
     shift = (kept - 1) * (ALPHA * scale) + ALPHA * scale * p

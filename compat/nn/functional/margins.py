@@ -7,6 +7,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from ...functions.arithmetic import ADD, SUB, by_number
 from ...functions.kernels import refuse_in
 from ...functions.operands import check_sizes, dtype_of, shape_of
+from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import spoken
 from ...graph import labelled
@@ -156,6 +157,8 @@ def multi_margin_loss(
     refuse_halves("multi_margin_loss_cpu_kernel", input)
     if input.is_floating_point() and target.dtype.name != "int64":
         raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(current(target)))}")
+    if dtype_of(current(input)).kind != "f" and 0 not in input.shape:
+        refuse("multi_margin_loss_cpu_kernel", dtype_of(current(input)))
     values = concrete_or_none(current(target))
     if values is not None and values.size and (values.min() < 0 or values.max() >= c):
         raise RuntimeError("target out of range")
@@ -180,10 +183,10 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     target: the classes of each row, and -1 behind them.
     """
     reduction = reduction_of(reduction, size_average, reduce)
-    refuse_halves("multilabel_margin_loss_forward_out_frame", input)
     n, c = rows_and_classes(input, "multilabel_margin_loss")
     if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
+    refuse_halves("multilabel_margin_loss_forward_out_frame", input)
     if dtype_of(current(target)) != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(current(target)))}")
     values = concrete_or_none(current(target))

@@ -201,9 +201,12 @@ def conv_tbc(input, weight, bias, pad=0):
     """conv1d over [T, N, C] with weight [taps, C, O]."""
     from .convolution import conv1d
 
+    if bias.dim() != 1:
+        raise RuntimeError("Bias must be 1-D")
     if input.dtype.name == "bool":
         refuse("addmm_impl_cpu_", input.dtype.numpy)
-    out = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad)
+    bias = bias.to(input.dtype)  # (which the products are added to)
+    out = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias.to(input.dtype), padding=pad)
     return named(out.permute(2, 0, 1), "ConvTbcBackward0", (input, weight, bias))
 
 
