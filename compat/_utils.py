@@ -30,6 +30,8 @@ def of_bytes(data, name, swapped=False):
 
 def _rebuild_tensor(storage, storage_offset, size, stride):
     """The Tensor at an offset, with a size and strides counted in elements of a storage; UnpicklingError if it does not fit."""
+    if storage.device.type == "meta":
+        return _rebuild_meta_tensor_no_storage(storage.dtype, size, stride, False)
     array = storage.memory
     whole = all(type(k) is int and 0 <= k < 2**62 for k in (storage_offset, *size, *stride))
     step = array.itemsize
@@ -61,6 +63,8 @@ def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad=Fals
 
 def _rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype, metadata=None):
     """_rebuild_tensor_v2 of a storage of bytes, of which the dtype is given."""
+    if storage.device.type == "meta":
+        return _rebuild_meta_tensor_no_storage(dtype, size, stride, requires_grad)
     storage = of_bytes(storage.memory.view(np.uint8), dtype.name)
     return _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, metadata)
 

@@ -198,18 +198,23 @@ WHAT_IS_A_VIEW = (
     "y.permute(1, 0, 2, 3).reshape(-1)", "(y * 1).reshape(-1)", "y.reshape(y.shape[::-1])", "y.transpose(0, 1).transpose(0, 1).reshape(-1)",
     "y.unsqueeze(1).squeeze(1).reshape(-1)", "y.clone().reshape(-1)", "y[:, 0].reshape(-1)", "y[0].reshape(-1)", "y.unflatten(2, (2, -1))",
     "y.expand(2, *y.shape).reshape(-1)", "y.contiguous(memory_format=torch.channels_last)", "y.permute(0, 2, 3, 1).reshape(-1)",
+    "(w := y + torch.ones(y.shape)).reshape(-1)", "(w := torch.ones(y.shape) - y).reshape(-1)", "(w := torch.maximum(y.exp(), y.abs() + 1)).ravel()",
+    "(w := torch.where(y > 0.5, y, torch.ones(y.shape))).flatten()", "(w := torch.empty_like(y).copy_(y)).reshape(-1)",
+    "(w := y.clone()).reshape(-1)", "(w := y.transpose(-1, -2).contiguous()).reshape(-1)", "(w := torch.lerp(y, y * 2, 0.3)).reshape(-1)",
 )  # fmt: skip
 
 
 def written_through(torch, layout, text, of_input, compiled=None):
-    """What a write through a view of a Tensor in an order of memory changes: sums of the Tensor, of the view and of the input."""
+    """What a write through a view of a Tensor in an order of memory changes: sums of the Tensor, of the view, of what the text calls w,
+    and of the input."""
     x = made(torch, layout, layout)["x"]
 
     def f(x):
         y = x if of_input else x * 1.0
-        z = eval(text, {"y": y, "torch": torch})
+        space = {"y": y, "torch": torch, "w": y}
+        z = eval(text, space)
         z.mul_(2.0)
-        return y.sum(), z.sum()
+        return y.sum(), z.sum(), space["w"].sum()
 
     try:
         found = [*(f if compiled is None else compiled(f))(x), x.sum()]

@@ -5,7 +5,7 @@ Invariant: what torch gives as a copy shares no memory with its operand, even wh
 
 import numpy as np
 
-from funcgrad.core.laid import noted
+from funcgrad.core.laid import noted, strides_for
 from funcgrad.core.layout import by_strides
 from funcgrad.core.mutation import write
 from funcgrad.core.state import shared
@@ -13,7 +13,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
-from ..tensor import Tensor, current, takes_none, wrapped
+from ..tensor import Tensor, current, layout_of_traced, takes_none, wrapped
 from .operands import P, dims_of, dtype_of, in_c_order, integer, iterated, like_image, named_sizes, new, shape_of
 from .refusals import refuse
 from .register import METHODS, named, operation
@@ -49,7 +49,8 @@ def clone(input, *, memory_format=None):
         if wanted is None and not t.val.flags.c_contiguous:
             return iterated(named(P["copy"](t, t), "CloneBackward0", (t,)), t)
     elif wanted is None and (layout := layout_of_traced(t)) is not None:
-        return named(in_order(t, by_strides(layout.strides)), "CloneBackward0", (t,))
+        lying = strides_for(layout.shape, 1, (layout.shape, layout.strides))
+        return named(in_order(t, by_strides(lying)), "CloneBackward0", (t,))
     return named(P["copy"](t, t), "CloneBackward0", (t,))
 
 

@@ -741,8 +741,8 @@ def vander(x, N=None):
     n = x.shape[-1] if N is None else N
     if n <= 1:
         raise RuntimeError("N must be greater than 1.")
-    ones = FUNCTIONS["ones_like"](x).unsqueeze(-1).detach()
     powers = x.unsqueeze(-1).expand(*x.shape, n - 1).cumprod(-1)
+    ones = FUNCTIONS["ones_like"](x, dtype=powers.dtype).unsqueeze(-1).detach()
     return FUNCTIONS["cat"]((ones, powers), -1)
 
 

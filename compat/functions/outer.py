@@ -114,7 +114,7 @@ def kron(input, other):
     s, r = ((1,) * (n - len(shape_of(t))) + shape_of(t) for t in (x, y))
     one = unsafe_view(x, tuple([k for a in s for k in (a, 1)]))
     two = unsafe_view(y, tuple([k for b in r for k in (1, b)]))
-    return unsafe_view(current(MUL(noted(one), noted(two))), tuple([a * b for a, b in zip(s, r)]))
+    return noted(unsafe_view(current(MUL(noted(one), noted(two))), tuple([a * b for a, b in zip(s, r)])))
 
 
 @operation("TraceBackward0")

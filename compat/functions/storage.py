@@ -6,6 +6,7 @@ Invariant: what is made here over a Tensor's memory shares it: a write through e
 import numpy as np
 
 from funcgrad.core.handle import Alias
+from funcgrad.core.laid import noted
 from funcgrad.core.node import extra_of
 from funcgrad.core.state import tls
 from funcgrad.core.strides import geometry, memory_of
@@ -252,7 +253,7 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
         return new(array.copy())
     t = new(array if array.flags.writeable and array.base is None else np.asarray(Writable(array)))
     if t.owner is TAPE:
-        t.versioned().resizable = False
+        noted(t).versioned().resizable = False
     return t
 
 

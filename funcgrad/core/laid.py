@@ -75,12 +75,18 @@ def as_torch(out, *operands):
 @functools.lru_cache(1024)
 def arrangement(shape, strides, itemsize, *operands):
     """The strides that the result of these operands (the shape and strides of each) has in torch; None if it has them already."""
+    wanted = strides_for(shape, itemsize, operands)
+    return wanted if any([n > 1 and a != b for n, a, b in zip(shape, wanted, strides, strict=True)]) else None
+
+
+def strides_for(shape, itemsize, operands):
+    """The strides that torch gives a result of operands, of which the shapes and strides are told in turn."""
     order = order_of(shape, *map(functools.partial(stretched, shape), operands[::2], operands[1::2]))
     wanted, step = [0] * len(shape), itemsize
     for d in reversed(order):
         wanted[d] = step
         step *= shape[d]
-    return tuple(wanted) if any([n > 1 and a != b for n, a, b in zip(shape, wanted, strides, strict=True)]) else None
+    return tuple(wanted)
 
 
 def stretched(shape, own, strides):
@@ -97,4 +103,4 @@ def relaid(h, tape, *operands):
     return h
 
 
-__all__ = ["LAID", "as_torch", "astray", "noted", "relaid", "rising"]
+__all__ = ["LAID", "as_torch", "astray", "noted", "relaid", "rising", "strides_for"]

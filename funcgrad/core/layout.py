@@ -1,6 +1,8 @@
 """In which order the elements of a traced array would lie in memory, had NumPy computed it: what decides whether its reshape is a
 view.
 
+Of Tensors it is torch's order (core/laid.py), of which the same is asked.
+
 Invariant: a layout is an array of the right shape and strides (in elements) over one byte that is never read, or None where the elements lie in
 C order. Known are the operations that keep the order of their operands, and views; any other result, and the arguments of a staged
 function, count as in C order.
@@ -11,6 +13,7 @@ import numpy as np
 from .aval import ndarray, shape_of
 from .graph import GraphNode
 from .handle import Handle, Taped
+from .laid import strides_for
 from .trace import Batch
 
 VIEWS = {"transpose", "getitem", "broadcast", "diagonal", "real", "imag", "stop"}
@@ -39,9 +42,10 @@ def reshaped(layout, shape):
 
 def layout_of(x):
     """The layout of a handle, number or array."""
+    common = torch_order if isinstance(x, Taped) else numpy_order
     while isinstance(x, Handle):
         if type(x.mark) is GraphNode:
-            return of_node(x.mark, x.owner.layouts)
+            return of_node(x.mark, x.owner.layouts, common)
         if type(x.owner) is Batch and x.mark is not None:
             return normal(of_sample(layout_of(x.val), shape_of(x.val), x.mark))
         x = x.val
@@ -123,36 +127,41 @@ def normal(layout):
     return None
 
 
-def of_node(node, known):
-    """The layout of a node of a graph; `known` keeps those of nodes."""
+def of_node(node, known, common):
+    """The layout of a node of a graph; `known` keeps those of nodes; `common`: the rule of elementwise operations."""
     stack = [node]
     while stack:
         n = stack[-1]
-        reads = [x for x in reads_of(n) if type(x) is GraphNode and x not in known] if n not in known else ()
+        reads = [x for x in reads_of(n, common) if type(x) is GraphNode and x not in known] if n not in known else ()
         if reads:
             stack += reads
             continue
         stack.pop()
         if n not in known:
-            known[n] = made(n, [known[x] if type(x) is GraphNode else layout_of(x) for x in reads_of(n)])
+            known[n] = made(
+                n, [known[x] if type(x) is GraphNode else layout_of(x) for x in reads_of(n, common)], common
+            )
     return known[node]
 
 
-def reads_of(n):
+def reads_of(n, common):
     """The operands on whose layouts that of a node depends."""
     prim = n.prim
     if prim is None or type(n.aval) is tuple:
         return ()
     if prim.elementwise:
-        return n.ins if prim.bare is prim.ufunc or prim.symbol is not None or prim.name == "where" else ()
-    return n.ins[:1] if prim.name == "reshape" or prim.name in VIEWS | KEEPING | REDUCING else ()
+        ordered = common is torch_order or prim.bare is prim.ufunc or prim.symbol is not None or prim.name == "where"
+        return n.ins if ordered else ()
+    keeps = prim.name == "reshape" or prim.name in VIEWS | KEEPING | REDUCING
+    written = prim.name == "copy" and common is torch_order and n.ins[0] is not n.ins[1]  # (into what is there)
+    return n.ins[:1] if keeps or written else ()
 
 
 def shape_at(x):
     return x.aval.shape if type(x) is GraphNode else shape_of(x)
 
 
-def made(n, layouts):
+def made(n, layouts, common):
     name, shape = n.prim and n.prim.name, n.aval.shape if type(n.aval) is not tuple else ()
     if name in VIEWS:
         layout = dense(shape_at(n.ins[0])) if layouts[0] is None else layouts[0]
@@ -167,11 +176,20 @@ def made(n, layouts):
         order = [a for a in by_strides(layouts[0].strides) if a not in axes]
         left = [a for a in range(layouts[0].ndim) if a not in axes]
         return normal(dense(shape, [left.index(a) for a in order]))
-    return normal(dense(shape, by_strides(common(n.ins, layouts, shape))))
+    return normal(common(n.ins, layouts, shape))
 
 
-def common(ins, layouts, shape):
-    """The strides that NumPy gives the result of a ufunc, asked of arrays with no more than two elements an axis."""
+def torch_order(ins, layouts, shape):
+    """The layout that torch gives the result of an elementwise operation."""
+    given = []
+    for x, layout in zip(ins, layouts, strict=False):
+        own = shape_at(x)
+        given += own, (dense(own) if layout is None else layout).strides
+    return ghost(shape, strides_for(shape, 1, given))
+
+
+def numpy_order(ins, layouts, shape):
+    """The layout that NumPy gives the result of a ufunc, asked of arrays with no more than two elements an axis."""
     small = []
     for x, layout in zip(ins, layouts, strict=False):
         own = shape_at(x)
@@ -183,7 +201,7 @@ def common(ins, layouts, shape):
             np.argsort(order)
         )
         small.append(np.broadcast_to(tiny, [min(n, 2) for n in own]))  # (what is stretched says nothing of the order)
-    return np.nditer([*small, None]).operands[-1].strides
+    return dense(shape, by_strides(np.nditer([*small, None]).operands[-1].strides))
 
 
 __all__ = ["in_order", "is_view", "layout_of"]
