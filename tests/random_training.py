@@ -166,7 +166,7 @@ def program(r, number):
         lines.append(r.choice(AVERAGES))
     loss = r.choice(LOSSES)
     for _ in range(r.randrange(1, 4)):
-        lines += ["o.zero_grad()", f"l = {loss}", "l", "l.backward()"]
+        lines += ["o.zero_grad()", f"l = {loss}", "l", "_ = l.backward()"]
         if r.random() < 0.4:
             lines.append(r.choice(BETWEEN))
         lines.append("o.step()")

@@ -13,7 +13,7 @@ from funcgrad.core.site import site, warn
 from funcgrad.core.tracebacks import PublicMethods, trim
 
 from ..autograd import walks
-from ..dtypes import FLOAT32
+from ..dtypes import BY_NAME
 from ..functions.register import FUNCTIONS
 from ..tensor import Tensor
 from ..utils.hooks import RemovableHandle, register
@@ -312,7 +312,7 @@ def fitted(param, counts_in_float32, value, key=None):
     """A loaded value with its Tensors in the dtype of the parameter, but "step", which counts in a dtype of its own."""
     if isinstance(value, Tensor):
         if key == "step":
-            return value.to(dtype=FLOAT32) if counts_in_float32 else value
+            return value.to(dtype=BY_NAME["float32"]) if counts_in_float32 else value
         return value.to(dtype=param.dtype) if param.is_floating_point() else value
     if isinstance(value, dict):
         return {k: fitted(param, counts_in_float32, v, k) for k, v in value.items()}

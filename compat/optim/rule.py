@@ -82,11 +82,16 @@ class RuleOptimizer(Optimizer):
         """One update of every parameter that has a gradient; `closure` computes the loss anew, and it is returned."""
         before = tls.grad
         loss = None
+        differentiable = self.defaults.get("differentiable", False)
+        if differentiable is not False and differentiable is not True:
+            raise TypeError(
+                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(differentiable).__name__}"
+            )
         try:
             if closure is not None:
                 tls.grad = True
                 loss = closure()
-            tls.grad = self.defaults.get("differentiable", False)
+            tls.grad = differentiable
             with quiet():
                 for group in self.param_groups:
                     found = [(p, g) for p in group["params"] if (g := p.grad) is not None]
