@@ -276,6 +276,66 @@ def _(x=np.full(10, 0.3)):
     return {"compat": of_func(compat, x)[1]} | ({"torch": of_func(torch, x)[1]} if torch else {})
 
 
+def of_views(t, x):
+    """36 views of what a Tensor is computed to, and back."""
+    leaf = t.tensor(x, requires_grad=True)
+
+    def run():
+        y = leaf * 1
+        for _ in range(4):
+            y = y.view(4, 2, 6).transpose(1, 2).permute(2, 0, 1).unsqueeze(0)[0].reshape(2, 24).t()
+            y = y.t().reshape(8, 6)
+        leaf.grad = None
+        y.sum().backward()
+        return leaf.grad.numpy()
+
+    return run
+
+
+@ROWS.row("compat-views", "compat, 36 views of a result, and back", operations=36)
+def _(x=np.linspace(0.1, 0.4, 48).reshape(8, 6)):
+    return {"compat": of_views(compat, x)} | ({"torch": of_views(torch, x)} if torch else {})
+
+
+def of_settings(t, x):
+    """Functions along a dimension, forward."""
+    leaf = t.tensor(x, requires_grad=True)
+    softmax = t.nn.functional.softmax
+
+    def run():
+        y = leaf
+        for _ in range(4):
+            y = softmax(y, dim=-1) * y.sum(dim=0) + y.mean(-1, keepdim=True)
+        return y.detach().numpy()
+
+    return run
+
+
+@ROWS.row("compat-along", "compat, softmax, sum and mean along a dimension, 12 calls", operations=12)
+def _(x=np.linspace(0.1, 0.4, 48).reshape(8, 6)):
+    return {"compat": of_settings(compat, x)} | ({"torch": of_settings(torch, x)} if torch else {})
+
+
+def of_writes(t, x):
+    """Assignments that nothing records: by numbers, slices, a mask, index arrays."""
+    y = t.tensor(x)
+    mask, rows, columns = y > 0.2, t.arange(8), t.tensor([0, 1, 2, 3, 4, 5, 0, 1])
+
+    def run():
+        y[0] = 0.5
+        y[:, 1] = 0.25
+        y[mask] = 1.0
+        y[rows, columns] = 0.125
+        return y.numpy()
+
+    return run
+
+
+@ROWS.row("compat-writes", "compat, 4 assignments that nothing records", operations=4)
+def _(x=np.linspace(0.1, 0.4, 48).reshape(8, 6)):
+    return {"compat": of_writes(compat, x)} | ({"torch": of_writes(torch, x)} if torch else {})
+
+
 def views(n):
     x = compat.ones(2, 3, requires_grad=True)
 
