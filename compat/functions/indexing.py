@@ -547,6 +547,36 @@ def write_arrays(x, index, v, prim="scatter_set"):
 
 BASIC = frozenset((int, slice, tuple))
 BOUNDS = frozenset((int, type(None)))
+
+
+def basic_index(idx, shape):
+    """(a tuple as `Index` writes it, how many views torch makes of it, which kind the last of them is: select, slice or unsqueeze), if
+    there are only ints, slices, None and Ellipsis in it; or None."""
+    entries, made, last, dim = [], 0, 0, 0
+    for at, i in enumerate(idx):
+        kind = type(i)
+        if kind is slice:
+            if i.step is not None or type(i.start) not in BOUNDS or type(i.stop) not in BOUNDS:
+                return None
+            if not is_whole(i, shape[dim]):
+                made, last = made + 1, 1
+            dim += 1
+        elif kind is int:
+            made, last = made + 1, 0
+            dim += 1
+        elif i is None:
+            made, last = made + 1, 2
+        elif i is Ellipsis and Ellipsis not in idx[at + 1 :]:
+            rest = len(shape) - dim - sum([k is not None for k in idx[at + 1 :]])
+            entries += [ALL] * rest
+            dim += rest
+            continue
+        else:
+            return None
+        entries.append(i)
+    return (*entries, Ellipsis), made, last
+
+
 install(
     "__getitem__",
     quick(
@@ -564,23 +594,18 @@ install(
             "    if a.step is None and type(a.start) in BOUNDS and type(a.stop) in BOUNDS:",
             "        params, plan = {'idx': (a, Ellipsis)}, plans[1]",
             "        out = v[a, ...]",
-            "elif len(a) == 2:",
-            "    p, i = a",
-            "    if p is Ellipsis or type(p) is slice and p == ALL and v.ndim:",
-            "        before = (ALL,) * (v.ndim - (i is not None)) if p is Ellipsis else (ALL,)",
-            "        params = {'idx': (*before, i, Ellipsis)}",
-            "        if type(i) is int: plan = plans[0]",
-            "        elif i is None: plan = plans[2]",
-            "        elif type(i) is slice and i.step is None and type(i.start) in BOUNDS and type(i.stop) in BOUNDS:",
-            "            plan = None if is_whole(i, v.shape[len(before)]) else plans[1]",
-            "        else: plan = None",
-            "        if plan is not None: out = v[params['idx']]",
+            "else:",
+            "    found = basic_index(a, v.shape)",
+            "    if found is not None:",
+            "        index, made, kind = found",
+            "        if made == 1 or x.mark is None:",
+            "            params, plan = {'idx': index}, plans[kind]",
+            "            out = v[index]",
         ),
         ("SelectBackward0", "SliceBackward0", "UnsqueezeBackward0"),
         BASIC=BASIC,
         BOUNDS=BOUNDS,
-        ALL=ALL,
-        is_whole=is_whole,
+        basic_index=basic_index,
     ),
 )
 install("__setitem__", setitem)
