@@ -564,7 +564,10 @@ def told(error, own, args, kwargs, frame):
     if asked is not None:
         by_place = inspect.signature(asked).parameters
     else:
-        by_place = {p.name for s in signatures_of(name, method) or () for p in s.parameters[: s.positional]}
+        shown = [s for s in signatures_of(name, method) or () if not s.hidden]
+        by_place = {p.name for s in shown for p in s.parameters[: s.positional]}
+    if "alpha" in named and "alpha" not in kwargs and name.rstrip("_") in ("add", "sub", "subtract"):
+        kwargs = {**kwargs, "alpha": 1}  # (which ours leave off)
     named = [n for n in named if n not in kwargs and n in by_place]  # (which a function of ours has taken by position)
     if named and len(named) <= len(args) - method:
         kwargs = dict(zip(named, args[-len(named) :])) | kwargs

@@ -142,10 +142,10 @@ class Arithmetic:
 
         self.ufunc = ufunc = IN_PLACE.get(name)
 
-        def inplace(t, other=MISSING, *more, label=None, operands=None):
+        def inplace(t, other=MISSING, *more, label=None, operands=None, **unknown):
             given = other
             try:
-                if more:
+                if more or unknown:
                     raise TypeError("too many arguments")
                 if ufunc is not None and overwritten(ufunc, t, other):
                     return t
@@ -177,7 +177,7 @@ class Arithmetic:
                     other = cast(current(other), dtype_of(current(t)))  # (a wider 0-d Tensor is a number: rounded)
                 return in_place(t, p, other, label=label, operands=operands, **params)
             except BaseException as error:
-                told = answer(error, inplace.__name__, (t, given, *more))
+                told = answer(error, inplace.__name__, (t, given, *more), unknown)
                 if told is error:
                     raise  # (without this frame: it is an operator's)
                 raise told from None
@@ -295,9 +295,9 @@ def half_scaled(input, other, alpha, d):
 
 def as_given(x, other, more, alpha, named):
     """(arguments, those by name) of a call with alpha, which may have stood in the second place."""
-    if more:
+    if more and type(alpha) is int and alpha == 1 or len(more) == 2:
         return (x, *more) if len(more) == 2 and more[0] is alpha and more[1] is other else (x, other, *more), named
-    return (x, other), named if type(alpha) is int and alpha == 1 else {"alpha": alpha, **named}
+    return (x, other, *more), named if type(alpha) is int and alpha == 1 else {"alpha": alpha, **named}
 
 
 def with_alpha(arithmetic, *names):
@@ -586,10 +586,15 @@ def integer_power(x, y):
     return cast(P["where"](P["less"](d, 0), inverse, positive), dtype)
 
 
+def whole_numbers(x, y):
+    kinds = rank(x)[0].kind + rank(y)[0].kind
+    return kinds != "bb" and kinds[0] in "iub" and kinds[1] in "iub"
+
+
 def power_of_anything(x, y, slow=POW.slow):
     try:
         x, y = as_operand(x), as_operand(y)
-        if isinstance(y, Tensor) and x is not NotImplemented and all(rank(o)[0].kind in "iu" for o in (x, y)):
+        if isinstance(y, Tensor) and x is not NotImplemented and whole_numbers(x, y):
             return integer_power(*(current(o) if isinstance(o, Tensor) else o for o in (x, y)))
         got = slow(x, y)
         return (

@@ -7,7 +7,7 @@ from funcgrad.core.trace import TAPE, recorded_over_memory, taped_nowhere
 from ... import dtypes
 from ...functions.kernels import refuse_in
 from ...functions.operands import P, dtype_of, shape_of
-from ...functions.products import DOT, MATRIX, of_stacks
+from ...functions.products import DOT, MATRIX, need_same_dtype, of_stacks
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, store, unusual
 from ...functions.results import C_NAMES
@@ -53,6 +53,8 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             for a, b, what in ((bias, weight, "self"), (input, weight, "mat1")):
                 a, b = dtype_in(a), dtype_in(b)
                 if a != b:
+                    if rank > 2 and what == "mat1" and not input.is_contiguous():
+                        need_same_dtype(x, current(weight))
                     raise RuntimeError(f"{what} and mat2 must have the same dtype, but got {spoken(a)} and {spoken(b)}")
         if rank != 2 and bias is not None:
             shape = shape_of(x)
@@ -64,7 +66,7 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             )
         w = weight.t()
         if bias is None:
-            return T["mm" if rank == 2 else "matmul"](input, w)
+            return T["mm" if rank == 2 == weight.dim() else "matmul"](input, w)
         return T["addmm"](bias, input, w)
     except BaseException as error:
         if bias is None and isinstance(weight, Tensor) and weight.dim() == 2:
