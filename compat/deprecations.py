@@ -20,6 +20,8 @@ TEXTS = {
     "out": "An output with one or more elements was resized since it had shape {}, which does not match the required output shape "
     "{}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. "
     "You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+    "arange": "The number of elements in the out tensor of shape {} is {} which does not match the computed number of elements {}. Note "
+    "that this may occur as a result of rounding error. The out tensor will be resized to a tensor of shape {}.",
     "array": "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to this "
     "tensor will result in undefined behavior. You may want to copy the array to protect its data or make it writable before "
     "converting it to a tensor. This type of warning will be suppressed for the rest of this program. [compat refuses such writes.]",
@@ -70,6 +72,9 @@ TEXTS = {
     "same": "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of "
     "the input be created",
     "projections": "LSTM with projections is not supported with oneDNN. Using default implementation.",
+    "cycle": "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause "
+    "a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to "
+    "reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.",
     "default": "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
     "torch.set_default_device() as alternatives.",
 }

@@ -163,6 +163,7 @@ def outcome(torch, lines):
         rows.append(row)
         if "error" in row and (not last or line.startswith("o.step")):  # (a step that has failed leaves anything)
             break
+    torch.set_warn_always(False)
     return rows
 
 

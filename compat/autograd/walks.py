@@ -27,12 +27,14 @@ from funcgrad.errors import ModifiedError, SecondBackwardError
 from funcgrad.transforms.boundary import as_tensor, inner
 
 from .. import breaks
+from ..deprecations import once
 from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
 from ..graph import label
 from ..rewriting import unfold_all, whole
 from ..tensor import Tensor, current, node_of
 from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
+from .ties import tie
 
 tls = state.tls
 P = PRIMITIVES
@@ -167,7 +169,7 @@ def walk(seeds, home, create, **options):
     tls.grad, tls.walking = create or not home.transparent, (seeds, home, create, options.get("only"), "want" in options)
     token = enter(IGNORE)
     try:
-        return reverse(seeds, home, create=create, watch=watcher(), **options)
+        return reverse(seeds, home, create=create, watch=watcher(), tie=tie if create else None, **options)
     except Exception as error:
         if Anomaly.enabled:
             tell(error, reverse)
@@ -393,6 +395,8 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
                 extra = extra_of(mark)
                 if extra.cell is None:
                     extra.cell = Cell()
+        if create_graph:
+            once("cycle")
         free = not (create_graph if retain_graph is None else retain_graph)
         walk(seeds, home, create_graph, free=free, deliver=deliver, only=only)
         breaks.forget()

@@ -54,15 +54,16 @@ def listened_to(n):
     return n.plan is None and extra is not None and bool(extra.hooks or (extra.cell is not None and extra.cell.hooks))
 
 
-def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=None, watch=None):
+def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=None, watch=None, tie=None):
     """Pull `seeds` [(node, cotangent)] back; returns the cotangents that reach the nodes in `want` (None: none did).
 
     `free` drops what a node saved once it is used. `deliver(cell, ct)` is called where a gradient is kept. `only`: a set
-    of nodes; what does not lead to one of them is left alone. `watch(node, ct, gs) -> gs` sees each rule's results.
+    of nodes; what does not lead to one of them is left alone. `watch(node, ct, gs) -> gs` sees each rule's results. `tie(node, cts)` is called
+    of the primitives in `tie.of` when their rule has been recorded.
     """
     if watch is None and nans.switch.on:
         with nans.unwatched():  # (what rules compute on their way may hold a NaN that they discard)
-            return reverse(seeds, home, want, create, free, deliver, only, nans.Watch())
+            return reverse(seeds, home, want, create, free, deliver, only, nans.Watch(), tie)
     if type(home) is Record and home.watched is not None:
         constants.check(home)
     add_cts = helpers["add_cts"]
@@ -176,6 +177,8 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             except ModifiedError as error:
                 error.name_save(operation_of(n), where((n.code, n.lasti)))
                 raise
+            if tie is not None and plan.prim.name in tie.of:
+                tie(n, into)
         if into is not cts:
             for p, g in zip(n.ins, watch(n, ct, [into.pop(p, None) for p in n.ins]), strict=True):
                 if g is not None:
