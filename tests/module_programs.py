@@ -158,6 +158,15 @@ U.spectral_norm(m.a); U.remove_spectral_norm(m.a); m.load_state_dict(m.state_dic
 U.spectral_norm(m.a); s = m.state_dict(); s = {**s, 'a.weight': s['a.weight_orig'] / 2}; del s['a.weight_v']; m.load_state_dict(s, False); m.a.weight_v
 nn.ModuleList([nn.ReLU()]).insert(-1, nn.Tanh())
 nn.ModuleDict({}).pop([1])
+m = nn.Conv2d(3,2,2).to(memory_format=torch.channels_last); _ = torch.manual_seed(1); m.reset_parameters(); m.weight, m.bias, m.weight.stride()
+m = nn.BatchNorm1d(4); y = m(X(0,4,3)); y.sum().backward(); m.weight.grad, m.bias.grad, m.running_mean, m.num_batches_tracked
+nn.Linear(3,4)(X(5,2,3).transpose(0,1).double())
+nn.LSTMCell(3,5).double()(X(2,3),(X(2,5).half(),X(2,5)))
+F.pad(torch.ones(0,4,3),(1,1,1,1),mode='replicate')
+nn.MultiheadAttention(4,2).merge_masks(torch.ones(3,3), torch.ones(2,3), X(2,3,4))
+p = X(2); o = optim.SGD([p], lr=.1, differentiable=7); p.sum().backward(); o.step()
+torch.tensor([1, None], dtype=torch.int64)
+nn.init.normal_(torch.ones(2), torch.ones(2), 1.0)
 nn.ConvTranspose2d(4, 4, (2, 3), padding=7)(X(1, 4, 6, 6))
 nn.ConvTranspose1d(4, 4, 2, padding=7)(X(0, 4, 6))
 nn.MaxUnpool2d(2, padding=7)(*F.max_pool2d(X(2, 4, 6, 6), 2, return_indices=True))

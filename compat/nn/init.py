@@ -152,12 +152,17 @@ def xavier_normal_(tensor, gain=1.0, generator=None):
     return normal_(tensor, 0.0, gain * math.sqrt(2.0 / float(fan_in + fan_out)), generator)
 
 
-def deviation(tensor, a, mode, nonlinearity):
-    """The deviation of Kaiming's initial values."""
+def _calculate_correct_fan(tensor, mode):
+    """How many inputs an output has ("fan_in"), or outputs an input ("fan_out")."""
     mode = mode.lower()
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
-    fan = _calculate_fan_in_and_fan_out(tensor)[mode == "fan_out"]
+    return _calculate_fan_in_and_fan_out(tensor)[mode == "fan_out"]
+
+
+def deviation(tensor, a, mode, nonlinearity):
+    """The deviation of Kaiming's initial values."""
+    fan = _calculate_correct_fan(tensor, mode)
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
 
 

@@ -50,14 +50,12 @@ def adaptive_average(k):
             raise RuntimeError(
                 f"{name}: elements of output_size must be greater than or equal to 0 but received {{{told}}}"
             )
-        if k < 3 and all(w == 1 for w in wanted):
+        if all(w == 1 for w in wanted):
             return T["mean"](input, tuple(range(-k, 0)), True)
-        if input.numel() and (0 not in wanted or k == 3):
+        if k == 3 or input.numel() and 0 not in wanted:
             refuse_integers(f"{name}_cpu" if k == 3 else name, input)
         if shared.halves and (d := half_in(x)):
             return in_float32(d, adaptive_avg_pool, input, output_size)
-        if all(w == 1 for w in wanted):
-            return T["mean"](input, tuple(range(-k, 0)), True)
         shape = shape_of(x)
         for axis, w in zip(range(len(shape) - k, len(shape)), wanted):
             n = shape[axis]

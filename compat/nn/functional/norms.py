@@ -194,6 +194,8 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
     try:
         t = current(input)
         shape = shape_of(t)
+        if 0 in shape:
+            return of_nothing(input, weight, bias)
         found = None
         axes = tuple([i for i in range(len(shape)) if i != 1])
         count = math.prod([shape[i] for i in axes])
@@ -204,8 +206,7 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
         plain = t.owner is TAPE and not shared.staging and plain_channels(t.val, given.values())
         if not plain:
             check_channels(shape[1], **given)
-            if 0 not in shape:
-                refuse_integers("batch_norm", input)
+            refuse_integers("batch_norm", input)
             need_one_dtype(input, *given.values())
         if shared.halves and (d := half_in(t)):
             out = half_batch_norm(t, running_mean, running_var, weight, bias, training, axes, eps)
@@ -236,6 +237,14 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
     except BaseException as error:
         error = mended(error)
         raise error
+
+
+def of_nothing(input, weight, bias):
+    """What torch makes of an input without elements: a copy, on which the parameters' gradients (zeros) hang."""
+    out = input.clone()
+    if weight is not None:
+        out = out * weight[0]
+    return out if bias is None else out + bias[0]
 
 
 MAPPED = (

@@ -1,11 +1,13 @@
 """pad: numbers around a Tensor."""
 
+import math
+
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.kernels import refuse_in
-from ...functions.operands import dtype_of, integer, like_image, shape_of
+from ...functions.operands import C_INTEGERS, dtype_of, fitting, integer, like_image, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import released
 from ...graph import labelled
@@ -53,6 +55,12 @@ def pad(input, pad, mode="constant", value=None):
         )
     check(mode, shape, config)
     name, how = MODES[mode]
+    rank = len(pairs)
+    if name and 0 in shape[1 if len(shape) == rank + 2 else 0 :]:
+        raise RuntimeError(
+            f"Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for "
+            f"input, but got: {list(shape)}"
+        )
     if name and dtype_of(t).kind == "b":
         refuse(f"{name.lower()}_pad{len(pairs)}d", dtype_of(t))
     out = t
@@ -81,7 +89,10 @@ def filled(input, t, shape, config, pad, value):
                 f"The input size {n}, plus negative padding {a} and {b} resulted in a negative output size, which is invalid. "
                 f"Check dimension {axis} of your input."
             )
-    out = P["pad"](t, np.asarray(value, dtype_of(t)), config=tuple([(a, b, 0) for a, b in config]))
+    d = dtype_of(t)
+    if d.kind in "iu" and not math.isfinite(value):
+        raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(d.name, d.name)} without overflow")
+    out = P["pad"](t, np.asarray(fitting(value, d) if d.kind in "iu" else value, d), config=tuple([(a, b, 0) for a, b in config]))
     return labelled(like_image(out, t), "ConstantPadNdBackward0", (input,))
 
 

@@ -93,8 +93,9 @@ STEPS = {"GRU": gru_step} | {mode: summed(after) for mode, after in AFTER.items(
 def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     """One step of a cell on input [N, in]: the next state, a tuple."""
     check_cell(input, state, w_ih, w_hh)
-    for x, w, b in ((input, w_ih, b_ih), (state[0], w_hh, b_hh)):
-        need_one_dtype(x, w, b)
+    parts = (input, w_ih, b_ih), (state[0], w_hh, b_hh)
+    for part in parts if mode == "GRU" else reversed(parts):  # (in the order of torch's products)
+        need_one_dtype(*part)
     need_kind(mode, dtype_of(current(input)))
     state = tuple([current(s) for s in state])
     w, b = current(w_hh), None if b_hh is None else current(b_hh)

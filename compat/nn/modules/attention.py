@@ -66,6 +66,19 @@ class MultiheadAttention(Module):
     def __setstate__(self, state):
         super().__setstate__({"_qkv_same_embed_dim": True} | state)
 
+    def merge_masks(self, attn_mask, key_padding_mask, query):
+        """(both masks as one, [N, heads, L, S] if the first is given; torch's number of its kind: 1 of the second alone, 2)."""
+        if attn_mask is None:
+            return key_padding_mask, None if key_padding_mask is None else 1
+        n, length, _ = query.shape
+        if attn_mask.dim() == 3:
+            merged = attn_mask.view(n, -1, length, length)
+        else:
+            merged = attn_mask.view(1, 1, length, length).expand(n, self.num_heads, -1, -1)
+        if key_padding_mask is not None:
+            merged = merged + key_padding_mask.view(n, 1, 1, length).expand(-1, self.num_heads, -1, -1)
+        return merged, 2
+
     def forward(
         self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True,
         is_causal=False,

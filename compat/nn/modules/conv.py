@@ -1,5 +1,6 @@
 """Conv1d, Conv2d, Conv3d, their transposes, and the lazy forms of both."""
 
+from ...autograd.grad_mode import call_in
 from .. import functional
 from ..functional.convolution import padding_of
 from ..parameter import UninitializedParameter
@@ -49,8 +50,14 @@ class _ConvNd(Module):
         return first, second // self.groups, *self.kernel_size
 
     def reset_parameters(self):
-        """Draw weight and bias anew."""
-        draw_affine(self.weight, self.bias)
+        """Draw weight and bias anew, whatever the order of memory."""
+        weight = self.weight
+        if weight.is_contiguous():
+            draw_affine(weight, self.bias)
+        else:
+            drawn = weight.detach().contiguous()
+            draw_affine(drawn, self.bias)
+            call_in(False, weight.copy_, drawn)
 
     def forward(self, input):
         return self._conv_forward(input, self.weight, self.bias)
