@@ -719,6 +719,18 @@ for fast in (False, True):
     brief(lambda: ag.gradcheck(Bad.apply, x, fast_mode=fast)); brief(lambda: ag.gradcheck(lambda z: Bad.apply(z) * 1, z, fast_mode=fast)); brief(lambda: ag.gradcheck(lambda x, z: (x.sin(), z * x[0], Bad.apply(z).abs()), (x, z), fast_mode=fast))
     brief(lambda: ag.gradcheck(torch.exp, x, fast_mode=fast)); brief(lambda: ag.gradgradcheck(torch.exp, x, fast_mode=fast)); brief(lambda: ag.gradcheck(lambda z: (z * z.conj(), z.real), z, fast_mode=fast)); brief(lambda: ag.gradcheck(Bad.apply, x, fast_mode=fast, raise_exception=False)); brief(lambda: ag.gradcheck(lambda x: x.detach(), x, fast_mode=fast))
     brief(lambda: ag.gradcheck(torch.sin, x, fast_mode=fast, check_forward_ad=True, check_batched_grad=True))
+# --- losses and layers of each sample
+W, b, xs, k = torch.linspace(-1, 1, 12, dtype=torch.double).reshape(4, 3), torch.ones(4, dtype=torch.double), torch.arange(6., dtype=torch.double).reshape(2, 3) / 4, torch.tensor([1, 3])
+def layer(W, b, x): return F.linear(x.tanh(), W, b)
+def flat(out): return [[round(v, 9) + 0 for v in t.flatten().tolist()] for t in (out if isinstance(out, tuple) else (out,))]
+for loss in (lambda y, k: F.cross_entropy(y, k), lambda y, k: F.cross_entropy(y.unsqueeze(0), k.unsqueeze(0), reduction="sum"), lambda y, k: F.nll_loss(y.log_softmax(0), k),
+             lambda y, k: F.mse_loss(y, y.detach() * k), lambda y, k: F.mse_loss(y * k, torch.ones(4, dtype=torch.double), reduction="sum"), lambda y, k: F.cross_entropy(y, k, label_smoothing=0.1),
+             lambda y, k: F.cross_entropy(y, k, ignore_index=1), lambda y, k: (F.linear(y.expand(2, 3, 4), W.T) ** 2).mean()):
+    def f(W, b, x, k): return loss(layer(W, b, x), k)
+    show(lambda: flat(fn.vmap(fn.grad(f, (0, 1, 2)), (None, None, 0, 0))(W, b, xs, k)))
+    show(lambda: flat(fn.vmap(fn.grad(f, (1, 2)), (None, None, 1, 0), (0, 1))(W, b, xs.T, k)))
+    show(lambda: flat(fn.grad(lambda *args: fn.vmap(f, (None, None, 0, 0))(*args, k).sum(), (0, 2))(W, b, xs)))
+    show(lambda: flat(fn.jacrev(lambda W: fn.vmap(f, (None, None, 0, 0))(W, b, xs, k))(W)))
 """
 for part in TEXT.split("\n# --- ")[1:]:
     name, _, body = part.partition("\n")
