@@ -404,6 +404,7 @@ def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_
 
 def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
     """All derivatives of all outputs, by forward mode: shape (*output, *argument)."""
+    check_randomness(randomness)
     return jacobian_by(fg.jacfwd, JVP, func, argnums, has_aux, randomness=randomness)
 
 
@@ -429,8 +430,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     >>> torch.func.vmap(torch.dot)(torch.ones(3, 2), torch.ones(3, 2))
     tensor([2., 2., 2.])
     """
-    if randomness not in ("error", "different", "same"):
-        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
+    check_randomness(randomness)
     if chunk_size is not None and chunk_size <= 0:
         raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 
@@ -504,6 +504,11 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     return wrapper
 
 
+def check_randomness(randomness):
+    if randomness not in ("error", "different", "same"):
+        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
+
+
 def of_randomness(error):
     """What torch raises of a draw (the traceback has the line)."""
     text = str(error).partition(" [")[0]
@@ -540,6 +545,7 @@ OF_SHAPE = {  # by what funcgrad says first of an operation whose shape depends 
     "masked_select": "Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for each batch this "
     "would return a differently shaped Tensor. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.",
     "nonzero": OUTPUT.format("nonzero"),
+    "unique": OUTPUT.format("_unique2"),
 }
 
 
@@ -676,8 +682,7 @@ def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, 
 def stack_module_state(models):
     """(parameters, buffers) of several models of one class, by name, each stacked along a new first dimension."""
     name = "stack_module_state"
-    models = list(models)
-    if not models:
+    if len(models) == 0:
         raise RuntimeError(f"{name}: Expected at least one model, got 0.")
     if len({m.training for m in models}) > 1:
         raise RuntimeError(f"{name}: Expected all models to have the same training/eval mode.")

@@ -24,6 +24,7 @@ from ..tensor import Tensor, current, layout_of_traced
 from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
 from .joining import need_tensors
 from .operands import P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
+from .refusals import refuse
 from .register import FUNCTIONS, answering, operation, publish, store
 
 
@@ -135,7 +136,16 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
 @function
 def scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
     """A 0-d Tensor of a number, in the default float dtype."""
-    return finished("scalar_tensor", array_of(s, float_argument(dtype)), None, device, requires_grad)
+    d = float_argument(dtype)
+    if isinstance(s, (tuple, list)):
+        raise TypeError("scalar_tensor() takes a number")
+    if np.iscomplexobj(s) and d.kind in "fiu":
+        from .operands import C_INTEGERS
+        from .results import C_NAMES
+
+        name = dtypes.name_of(d)
+        raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name, C_NAMES[name])} without overflow")
+    return finished("scalar_tensor", array_of(s, d), None, device, requires_grad)
 
 
 @function
@@ -428,6 +438,8 @@ def arange(
         d = dtypes.as_numpy(dtype)
     else:
         d = np.dtype(np.int64) if all(isinstance(x, int) for x in (start, end, step)) else dtypes.Default.numpy
+    if d.kind == "b" and out is None or d in dtypes.UNSIGNED:
+        refuse("arange_cpu", d)
     return finished("arange", counted(start, math.ceil((end - start) / step), step, d), out, device, requires_grad)
 
 
@@ -541,6 +553,8 @@ def meshgrid(*tensors, indexing=None):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     if indexing is None:
         deprecated("meshgrid")
+    if not tensors:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
     shape = tuple([t.numel() for t in tensors])
     if any(t.dtype != tensors[0].dtype for t in tensors):
         raise RuntimeError("meshgrid expects all tensors to have the same dtype")

@@ -24,7 +24,7 @@ from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
 from .drawing import bare, drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
-from .operands import broadcast_shapes, dtype_argument, dtype_of, float_argument, integer, shape_of
+from .operands import broadcast_shapes, dtype_argument, dtype_of, fitting, float_argument, integer, shape_of
 from .register import check_writable, named, operation, released
 from .shape import expanded_shape
 
@@ -214,12 +214,23 @@ def randperm(
 ):
     """A random permutation of 0..n-1."""
     n, d, stream = integer(n), dtype_argument(dtype, np.dtype(np.int64)), stream_of(generator)
+    if d.kind in "iu":
+        fitting(max(n - 1, 0), d)
+    elif d.kind == "f" and d.name in WHOLE and n > WHOLE[d.name][0]:
+        raise RuntimeError("n cannot be greater than {1} for {2} type.".format(*WHOLE[d.name]))
 
     def source(shape):
         rows = [stream.randperm(n) for _ in range(math.prod(shape[:-1]))]
         return np.stack(rows).reshape(shape).astype(d, copy=False)
 
     return completed("randperm", drawn((n,), d, source, bare=bare(device)), out, device, requires_grad)
+
+
+WHOLE = {
+    "float16": (2049, "2049", "Half"),
+    "float32": (2**24 + 1, "2^24+1", "Float"),
+    "float64": (2**53 + 1, "2^53+1", "Double"),
+}
 
 
 def like(name, draw):

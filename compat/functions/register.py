@@ -521,6 +521,11 @@ def out_with_gradient(name):
     )
 
 
+MADE = frozenset(
+    "bernoulli empty eye full linspace logspace multinomial ones rand randint randn randperm range zeros".split()
+)  # (what makes Tensors gives out= its shape without a word)
+
+
 def store(name, out, got, operands=()):
     """Write a result into the Tensor(s) given as out=, which take its shape; returns them."""
     if isinstance(got, (tuple, list)):
@@ -547,7 +552,12 @@ def store(name, out, got, operands=()):
     check_out(name, out.owner.dtype(out), got.owner.dtype(got), any([isinstance(o, Tensor) for o in operands[1:]]))
     check_apart(current(out), operands)
     if tuple(out.shape) != tuple(got.shape):
-        if out.numel():
+        if out.numel() and name == "arange":
+            shape = tuple(got.shape)
+            deprecated(
+                "arange", list(out.shape), out.numel(), got.numel(), f"({got.numel()},)" if len(shape) == 1 else shape
+            )
+        elif out.numel() and name not in MADE:
             deprecated("out", list(out.shape), list(got.shape))
         strides = strides_of(got.val) if type(got.val) is np.ndarray and out.owner is TAPE else None
         resize(out, tuple(got.shape), strides).store.version -= 1  # (that and the write are one change)

@@ -17,7 +17,7 @@ class ReturnType(tuple):
     fields = ()
 
     def __new__(cls, *items):
-        if len(items) == 2 and items[1] == {} and type(items[0]) is tuple:  # (as torch's pickles have them)
+        if len(items) == 2 and type(items[0]) is tuple and items[1] == {}:  # (as torch's pickles have them)
             items = items[0]
         return tuple.__new__(cls, items[0] if len(items) == 1 and len(cls.fields) != 1 else items)
 

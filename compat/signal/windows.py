@@ -5,12 +5,13 @@ point, and of one that ends at the last point for `sym=True`.
 """
 
 import math
+from collections.abc import Iterable
 
 from .. import dtypes
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
 
-OF_COSINES = "general_hamming hamming hann blackman nuttall"  # whose errors name the function they are made with
+OF_COSINES = "general_hamming hamming hann nuttall"  # whose errors name the function they are made with
 NUTTALL = 0.3635819, 0.4891775, 0.1365995, 0.0106411
 
 
@@ -37,13 +38,12 @@ def window(f):
             raise ValueError(f"{said} is implemented for strided tensors only, got: {layout}")
         if dtype.name not in ("float32", "float64"):
             raise ValueError(f"{said} expects float32 or float64 dtypes, got: {dtype}")
-        how = {"dtype": dtype, "device": device}
+        how = {"dtype": dtype, "device": device, "requires_grad": requires_grad}
 
         def line(start, end):
             return T["linspace"](start, end, M, **how)
 
-        got = f(M, sym, line, **own) if M else T["empty"]((0,), **how)
-        return got.requires_grad_() if requires_grad else got
+        return f(M, sym, line, **own) if M else T["empty"]((0,), **how)
 
     parameters = [
         *list(inspect.signature(f).parameters.values())[:1], *names,
@@ -111,7 +111,7 @@ def cosines(M, sym, line, a):
     """The sum of a[i] cos(i angle), with signs that alternate."""
     if M == 1:
         return line(1.0, 1.0)
-    if not isinstance(a, (list, tuple)):
+    if not isinstance(a, Iterable):
         raise TypeError("Coefficients must be a list/tuple")
     if not a:
         raise ValueError("Coefficients cannot be empty")
