@@ -37,7 +37,12 @@ class ProfilerAction(enum.Enum):
 
 def schedule(*, wait, warmup, active, repeat=0, skip_first=0, skip_first_wait=0, acc_events=False):
     """A function of the step's number: what to do in it. After `skip_first` steps, cycles of `wait` steps without, `warmup`
-    steps that are thrown away and `active` steps that are kept, `repeat` times (0: for ever)."""
+    steps that are thrown away and `active` steps that are kept, `repeat` times (0: for ever). AssertionError for numbers below 0."""
+    if min(wait, warmup, repeat, skip_first) < 0 or active <= 0:
+        raise AssertionError(
+            f"Invalid profiler schedule arguments. Got wait={wait} (need >= 0), warmup={warmup} (need >= 0), active={active} (need > 0), "
+            f"repeat={repeat} (need >= 0), skip_first={skip_first} (need >= 0)."
+        )
 
     def action(step):
         step -= skip_first

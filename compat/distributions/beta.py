@@ -17,8 +17,6 @@ class Beta(ExponentialFamily):
 
     def __init__(self, concentration1, concentration0, validate_args=None):
         both = torch.stack(broadcast_all(concentration1, concentration0), -1)
-        if not both.is_floating_point():
-            both = both.to(torch.get_default_dtype())
         self._dirichlet = Dirichlet(both, validate_args=validate_args)
         super().__init__(self._dirichlet._batch_shape, validate_args=validate_args)
 

@@ -5,6 +5,7 @@ import numpy as np
 import compat as torch
 from funcgrad.core.primitive import PRIMITIVES
 
+from ..dtypes import SPOKEN, name_of
 from ..functions.drawing import drawn
 from ..functions.random import stream_of
 from ..functions.register import named
@@ -15,16 +16,29 @@ from ..tensor import current
 P = PRIMITIVES
 
 
+def spoken(d):
+    """What torch's errors call a dtype."""
+    return SPOKEN[name_of(d)]
+
+
+def only_floats(kernel, d):
+    """NotImplementedError in the words of torch's kernel for a dtype of whole numbers."""
+    if d.kind in "biu":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{spoken(d)}'")
+
+
 def standard_gamma(concentration, generator=None):
     """Gamma numbers of rate 1, differentiable by their concentration."""
     a, stream = current(concentration), stream_of(generator)
     d = a.owner.dtype(a)
+    only_floats("gamma_cpu", d)
     x = drawn(tuple(a.shape), d, lambda shape, a: gamma_numbers(a, stream), current(a.detach()))
     return named(P["gamma_drawn"](a, x), "StandardGammaBackward0", (concentration,))
 
 
 def standard_dirichlet(concentration, generator=None):
     """Points of the simplex: gamma numbers in float64, divided by their sum."""
+    only_floats("dirichlet", concentration.dtype.numpy)
     x = standard_gamma(concentration.double(), generator)
     shares = (x / x.sum(-1, keepdim=True)).to(concentration.dtype)
     limits = np.finfo(concentration.dtype.numpy)
@@ -39,4 +53,7 @@ def binomial(count, prob, generator=None):
     n, p = torch.broadcast_tensors(count, prob)
     n, p, stream = current(n.detach()), current(p.detach()), stream_of(generator)
     d = n.owner.dtype(n)
+    for name, given in (("count", d), ("prob", p.owner.dtype(p))):
+        if given.kind in "biu":
+            raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {spoken(given)}")
     return drawn(tuple(n.shape), d, lambda shape, n, p: binomial_counts(n, p, stream), n, p)

@@ -112,7 +112,8 @@ def low_rank(p, q):
         raise ValueError(
             f"KL-divergence between two{kinds} Multivariate Normals with different event shapes cannot be computed"
         )
-    x, inverse = (q.loc - p.loc).unsqueeze(-1), q.precision_matrix
+    inverse = q.precision_matrix if isinstance(q, LowRankMultivariateNormal) else torch.cholesky_inverse(q._root)
+    x = (q.loc - p.loc).unsqueeze(-1)
     apart = (inverse * p.covariance_matrix).sum((-2, -1)) + (x.mT @ inverse @ x).squeeze((-2, -1))
     return 0.5 * (apart - p.event_shape[0] + log_det(q) - log_det(p))
 

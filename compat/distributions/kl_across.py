@@ -92,7 +92,9 @@ def of_uniform(p, q):
 def outside(p, q):
     """Whether p has values that q has not; None where that cannot be."""
     if not isinstance(p, Uniform):
-        return (q.low > 0) | (q.high < 1) if isinstance(q, Uniform) else None
+        if not isinstance(q, Uniform):
+            return None
+        return (q.low >= 0) | (q.high <= 1) if isinstance(p, ContinuousBernoulli) else (q.low > 0) | (q.high < 1)
     if isinstance(q, Beta):
         return (p.high > 1) | (p.low < 0)
     if isinstance(q, ContinuousBernoulli):  # (with torch the ends are outside)

@@ -64,7 +64,8 @@ def replace_pattern(gm, pattern, replacement):
         found = {}
         if n.op == "placeholder" or not matched(end, n, found) or not alone(found, n):
             continue
-        with gm.graph.inserting_before(n):
+        first = next((user for user in gm.graph.nodes if user in n.users), n)  # (as torch: right before what uses it)
+        with gm.graph.inserting_before(first):
             known = {new: found[old] for old, new in zip(arguments, new_arguments)}
             out = gm.graph.graph_copy(replacement, known)
         n.replace_all_uses_with(out)

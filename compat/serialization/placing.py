@@ -48,6 +48,8 @@ def restored(storage, location):
         if moved is not None:
             return TypedStorage(wrap_storage=moved.untyped(), dtype=storage.dtype)
     kind = location.partition(":")[0]
+    if kind == "meta":
+        storage.device = Device("meta")  # (Tensors over it have shapes only)
     if kind in ("cpu", "meta"):
         return storage
     if kind in ("cuda", "xpu"):
