@@ -332,6 +332,8 @@ def element_index(name, t, dim, index, source=None, refused=None):
 def gather(input, dim, index, *, sparse_grad=False):
     """out[i][j] = input[index[i][j]][j] for dim=0, and so on: one element for each of the index."""
     t, i = current(input), current(index)
+    if sparse_grad is not False and sparse_grad is not True:
+        raise TypeError("sparse_grad is a bool")
     if t.owner is i.owner is TAPE and type(dim) is int and i.val.dtype is INT64:  # the commonest
         n, k = t.val.ndim, i.val.ndim
         if n == k > 0 and -n <= dim < n and i.val.size:

@@ -28,6 +28,8 @@ linalg_vecdot
   linalg.vecdot: Expected out of dtype{got} but found {own}
 linalg_matrix_norm linalg_norm
   linalg.{name} expected out tensor dtype {got} but got: {own}
+hash_tensor
+  Expected result to be of dtype uint64, but got {own}
 nan_to_num
   {name}: dtype of out: {own} should be same as input: {got}
 isposinf isneginf signbit

@@ -723,6 +723,13 @@ stft Tinput In_fft I?hop_length=None I?win_length=None T?window=None Bcenter=Tru
 tensordot Tinput Tother Adims_self Adims_other * @
 unique_consecutive Tinput Breturn_inverse=False Breturn_counts=False I?dim=None
 unique_dim Tinput Idim Bsorted=True Breturn_inverse=False Breturn_counts=False
+upsample_bicubic2d Tinput A?output_size Balign_corners R?scale_factors;Tinput A2output_size Balign_corners F?scales_h=None F?scales_w=None * @
+upsample_bilinear2d Tinput A?output_size Balign_corners R?scale_factors;Tinput A2output_size Balign_corners F?scales_h=None F?scales_w=None * @
+upsample_linear1d Tinput A?output_size Balign_corners R?scale_factors;Tinput A1output_size Balign_corners F?scales=None * @
+upsample_nearest1d Tinput A?output_size R?scale_factors;Tinput A1output_size F?scales=None * @
+upsample_nearest2d Tinput A?output_size R?scale_factors;Tinput A2output_size F?scales_h=None F?scales_w=None * @
+upsample_nearest3d Tinput A?output_size R?scale_factors;Tinput A3output_size F?scales_d=None F?scales_h=None F?scales_w=None * @
+upsample_trilinear3d Tinput A?output_size Balign_corners R?scale_factors;Tinput A3output_size Balign_corners F?scales_d=None F?scales_h=None F?scales_w=None * @
 .abs -
 .absolute -
 .acos -

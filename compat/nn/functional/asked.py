@@ -566,7 +566,24 @@ def interpolate(
     recompute_scale_factor=None,
     antialias=False,
 ):
-    input.dim()
+    k = input.dim() - 2
+    name = UPSAMPLED.get((mode, k))
+    if name is None or (size is None) == (scale_factor is None) or antialias or recompute_scale_factor:
+        return
+    if isinstance(size, (tuple, list)) and not (len(size) == k and all([isinstance(n, int) for n in size])):
+        return  # (which is looked at before that)
+    each = [None if v is None else v if isinstance(v, (tuple, list)) else [v] * k for v in (size, scale_factor)]
+    corners = () if mode.startswith("nearest") else (False if align_corners is None else align_corners,)
+    getattr(C, name)(input, each[0], *corners, each[1])
+
+
+UPSAMPLED = {  # what interpolate calls, by mode and number of dimensions
+    **{("nearest", k): f"upsample_nearest{k}d" for k in (1, 2, 3)},
+    ("linear", 1): "upsample_linear1d",
+    ("bilinear", 2): "upsample_bilinear2d",
+    ("bicubic", 2): "upsample_bicubic2d",
+    ("trilinear", 3): "upsample_trilinear3d",
+}
 
 
 def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):

@@ -14,7 +14,7 @@ from funcgrad.core.site import warn
 
 from ... import dtypes
 from ...functions.kernels import refuse_in
-from ...functions.operands import cast, check_sizes, dtype_of, shape_of
+from ...functions.operands import C_INTEGERS, cast, check_sizes, dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import spoken
 from ...functions.results import C_NAMES
@@ -48,7 +48,7 @@ def scaled_dot_product_attention(
     """
     check_operands(query, key, value, attn_mask)
     given = (query, key, value)
-    if dropout_p and not 0 <= dropout_p <= 1 and dtype_of(current(query)).kind not in "fc":
+    if dropout_p > 1 and dtype_of(current(query)).kind not in "fc":
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p:g}")
     if enable_gqa:
         key, value = (t.repeat_interleave(query.shape[-3] // t.shape[-3], -3) for t in (key, value))
@@ -125,15 +125,18 @@ def check_operands(query, key, value, mask):
 
 def masked(scores, mask, is_causal):
     """(scores with -inf where attention is forbidden; the rows where it is forbidden entirely, or None)."""
-    lowest = dtype_of(current(scores)).type(-np.inf)
+    d = dtype_of(current(scores))
+    lowest = d.type(-np.inf if d.kind in "fc" else 0)
     if is_causal:
         scores = P["where"](causal(*shape_of(current(scores))[-2:]), current(scores), lowest)
     if mask is None:
         return scores, None
     m = current(mask)
     if dtype_of(m).kind == "b":
+        if d.kind in "iu":
+            raise RuntimeError(f"value cannot be converted to type {C_INTEGERS[d.name]} without overflow")
         check_sizes(current(scores), m)
-    scores = P["where"](m, current(scores), lowest) if dtype_of(m).kind == "b" else scores + cast(m, lowest.dtype)
+    scores = P["where"](m, current(scores), lowest) if dtype_of(m).kind == "b" else scores + cast(m, dtype_of(current(scores)))
     s = current(scores)
     shape = shape_of(s)
     dead = P["all"](P["equal"](s, lowest), axes=(len(shape) - 1,))

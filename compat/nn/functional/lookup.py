@@ -127,7 +127,12 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     try:
         if padding_idx is max_norm is None and not scale_grad_by_freq and type(input) is Tensor:  # the commonest
             w, i = current(weight), current(input)
-            if w.owner is i.owner is TAPE and w.val.ndim == 2 and i.val.dtype is INT64 and name_places(i.val, len(w.val)):
+            if (
+                w.owner is i.owner is TAPE
+                and w.val.ndim == 2
+                and i.val.dtype is INT64
+                and name_places(i.val, len(w.val))
+            ):
                 return named(P["gather"](w, i), "EmbeddingBackward0", (w,))
         if type(scale_grad_by_freq) is not bool or type(sparse) is not bool:
             raise TypeError("scale_grad_by_freq and sparse are bools")
@@ -202,6 +207,8 @@ def embedding_bag(
             f"padding_idx must be within the number of embeddings, -{count} through {count - 1}, but got {padding_idx}"
         )
     row = None if padding_idx is None else padding_idx % count
+    if max_norm is None:
+        need_floats(weight)
     idx, values = checked_indices(input, "embedding_bag" if max_norm is None else "embedding_renorm_", count, weight)
     whole = values is None and input.dim() == 2 and row is None and max_norm is None and not scale_grad_by_freq
     if not whole:  # (bags of one length can be looked up whatever their values are)

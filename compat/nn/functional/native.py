@@ -48,7 +48,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn_enable
 
 def embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False):
     """nn.functional.embedding; padding_idx -1 is none."""
-    row = None if padding_idx == -1 or weight.dim() != 2 else padding_idx
+    row = None if weight.dim() != 2 or not 0 <= padding_idx < weight.shape[0] else padding_idx
     return lookup.embedding(indices, weight, row, scale_grad_by_freq=scale_grad_by_freq)
 
 
@@ -201,8 +201,16 @@ def conv_tbc(input, weight, bias, pad=0):
     """conv1d over [T, N, C] with weight [taps, C, O]."""
     from .convolution import conv1d
 
+    if input.dim() != 3:
+        raise RuntimeError("Input must have 3 dims: time, batch, in_channel")
+    if weight.dim() != 3:
+        raise RuntimeError("Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.")
     if bias.dim() != 1:
         raise RuntimeError("Bias must be 1-D")
+    if input.shape[2] != weight.shape[1]:
+        raise RuntimeError("Input dim 2 (input channels) is not == dim 1 in the weight tensor")
+    if bias.shape[0] != weight.shape[2]:
+        raise RuntimeError("Bias size must equal dim 2 in the weight tensor (output channels).")
     if input.dtype.name == "bool":
         refuse("addmm_impl_cpu_", input.dtype.numpy)
     bias = bias.to(input.dtype)  # (which the products are added to)
