@@ -79,8 +79,8 @@ def unfold(n):
         if n.saved is None and m.saved:
             m.saved = None
     take(n, last)
-    if last.extra is not None:
-        extra.label, extra.span, extra.spelling = last.extra.label, last.extra.span, last.extra.spelling
+    said = last.extra  # (None where its plan has its name)
+    extra.label, extra.span, extra.spelling = (None,) * 3 if said is None else (said.label, said.span, said.spelling)
 
 
 def unfold_all(seeds):
