@@ -5,6 +5,7 @@ leads to the stub; letting it go gives it its own code back. Invariants: the fun
 runs, unchanged, as `inner` of the layers around it.
 """
 
+import functools
 import threading
 from types import FunctionType
 
@@ -15,15 +16,27 @@ _sites = {}  # function -> Site, of those that have been intercepted
 _lock = threading.RLock()
 
 
-def stub(*args, **kwargs):
-    call = "the call"
-    return call(*args, **kwargs)
+STUB = """
+def made({cells}):
+    def stub(*args, **kwargs):
+        if False: ({cells})
+        call = "the call"
+        return call(*args, **kwargs)
+    return stub.__code__
+"""
+QUICK = STUB.replace(
+    'call = "the call"',
+    'plain = "plain"; call = "its own" if plain(map(type, args)) and (not kwargs or plain(map(type, kwargs.values()))) else "the call"',
+)
 
 
-def quick_stub(*args, **kwargs):
-    plain = "plain"
-    call = "its own" if plain(map(type, args)) and (not kwargs or plain(map(type, kwargs.values()))) else "the call"
-    return call(*args, **kwargs)
+@functools.cache
+def code_of(text, cells):
+    """The code of a stub for functions with so many free variables (which a frame of it must have, lest a debugger that looks at its
+    locals read memory that is none)."""
+    names = {}
+    exec(text.format(cells=", ".join([f"cell{i}" for i in range(cells)])), names)
+    return names["made"](*[None] * cells)
 
 
 def filled(code, values):
@@ -53,18 +66,18 @@ class Site:
             self.look()
         self.given = self.code
         if self.layers:
-            call = self.own
+            call, cells = self.own, len(self.code.co_freevars)
             for kind in ORDER:
                 if kind in self.layers:
                     call = self.layers[kind](call, self.f)
             quick = [getattr(self.layers[kind], "plain", None) for kind in self.layers]
             if len(quick) == 1 and quick[0] is not None:
-                code = quick_stub.__code__
+                code = code_of(QUICK, cells)
                 consts = filled(code, {"the call": call, "plain": quick[0], "its own": self.own})
             else:
-                code = stub.__code__
+                code = code_of(STUB, cells)
                 consts = filled(code, {"the call": call})
-            self.given = code.replace(co_consts=consts, co_freevars=self.code.co_freevars, co_name=self.code.co_name)
+            self.given = code.replace(co_consts=consts, co_name=self.code.co_name)
         self.f.__code__ = self.given
 
 
