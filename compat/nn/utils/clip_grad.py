@@ -11,7 +11,7 @@ from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
-from funcgrad.ops.torch_order import sum_over
+from funcgrad.ops.torch_order import row_sums, sum_over
 
 from ...autograd.grad_mode import call_in
 from ...functions.overwriting import overwritten
@@ -40,8 +40,7 @@ def total_norm(tensors, norm_type, error_if_nonfinite):
         return T["tensor"](0.0)
     if norm_type == 2 and plain(tensors):
         with quiet():
-            lengths = np.array([length(t.val) for t in tensors], tensors[0].val.dtype)
-            total = wrap(Tensor, np.asarray(length(lengths)))
+            total = wrap(Tensor, np.asarray(length(lengths([t.val for t in tensors]))))
     else:
         total = T["norm"](T["stack"]([T["norm"](t, norm_type) for t in tensors]), norm_type)
     if error_if_nonfinite and not math.isfinite(total.item()):
@@ -62,6 +61,24 @@ def plain(tensors):
 def length(v):
     """The 2-norm of all elements, added up in torch's order."""
     return np.sqrt(sum_over(v * v, tuple(range(v.ndim))))
+
+
+TOGETHER = 16384  # arrays of so many elements, or fewer, are laid one beside the other where several have one size
+
+
+def lengths(arrays):
+    """The length of each array, those of one size at once."""
+    found = np.empty(len(arrays), arrays[0].dtype)
+    by_size = {}
+    for at, v in enumerate(arrays):
+        by_size.setdefault(v.size if v.flags.c_contiguous and v.size <= TOGETHER else -1 - at, []).append(at)
+    for several in by_size.values():
+        if len(several) == 1:
+            found[several[0]] = length(arrays[several[0]])
+        else:
+            rows = np.concatenate([arrays[at].reshape(-1) for at in several]).reshape(len(several), -1)
+            found[several] = np.sqrt(row_sums(rows * rows))
+    return found
 
 
 def scale_down(grads, max_norm, total):
