@@ -201,7 +201,7 @@ class Tensor(Taped):
     # ---- gradients
     @property
     def requires_grad(self):
-        t = current(self)
+        t = readable(self)
         return t.mark is not None or (t.owner is not TAPE and recorded(t) is not None)
 
     @requires_grad.setter
@@ -357,7 +357,7 @@ class Tensor(Taped):
         """The same values (and memory) without the history."""
         if wrong:
             takes_none(self, "detach", wrong)
-        t = current(self)
+        t = readable(self)
         if t.owner is not TAPE:
             return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
@@ -397,7 +397,7 @@ class Tensor(Taped):
     @property
     def data(self):
         """The same memory as a Tensor that no one tracks: changes to it are not seen by the versions autograd checks."""
-        t = current(self)
+        t = readable(self)
         if t.owner is not TAPE:
             if tls.func and type(t.val) is Array and type(t.val.owner) is Batch and t.val.owner is tls.func[-1]:
                 raise RuntimeError("accessing `data` under vmap transform is not allowed")
@@ -431,14 +431,14 @@ class Tensor(Taped):
 
     @property
     def _version(self):
-        store = current(self).versioned()
+        store = readable(self).versioned()
         if not store.counted:
             raise RuntimeError(inference.UNCOUNTED)
         return store.version
 
     @property
     def _base(self):
-        root = root_of(current(self))[0]
+        root = root_of(readable(self))[0]
         box = root.box and root.box()
         return None if root is self or box is self else root if box is None else box
 
@@ -487,9 +487,10 @@ class Tensor(Taped):
     def tolist(self, *wrong, **named):
         """The values as nested Python lists."""
         takes_none(self, "tolist", wrong, named)
-        if current(self).mark is not None and tls.grad:
+        t = readable(self)
+        if t.mark is not None and tls.grad:
             breaks.note("tolist()")
-        return np.asarray(concrete(self, "tolist()")).tolist()
+        return np.asarray(t.val if t.owner is TAPE else concrete(t, "tolist()")).tolist()
 
     def __bool__(self):
         v = np.asarray(concrete(self, "bool"))
@@ -708,6 +709,16 @@ def current(t):
     return t
 
 
+def readable(t):
+    """current(t); of a view whose history is refused, since it is one of several, the view as it was: its memory may be read."""
+    try:
+        return current(t)
+    except RuntimeError:
+        if memory(t) is None:
+            raise
+        return t
+
+
 def memory(t):
     """The array of a Tensor over NumPy memory, whatever has become of its history; None for another."""
     if t.owner is TAPE and not shared.staging and (type(t.alias) is not Alias or t.alias.base.owner is TAPE):
@@ -805,7 +816,7 @@ def placed(t):
 
 def describe(t):
     """A Tensor's text, as torch prints it."""
-    c = current(t)
+    c = readable(t)
     if tls.func and c.owner is not TAPE:
         from .funcs import wrapped_text
 
@@ -822,7 +833,9 @@ def describe(t):
         x = x.val
     suffixes = []
     if c.mark is not None:
-        suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{type(shown(c.mark)).__name__}>")
+        stale = type(c.alias) is Alias and c.alias.val is None  # (whose history is refused)
+        name = "Invalid" if stale else type(shown(c.mark)).__name__
+        suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{name}>")
     if away:
         from .meta import text
 
