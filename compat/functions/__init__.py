@@ -133,7 +133,7 @@ METHODS = {  # attributes of a Tensor, by family
     "ceil_ trunc trunc_ relu relu_ sign sign_ fix fix_ __abs__ neg neg_ negative negative_ __neg__ positive __pos__ "
     "square sgn frac round logit nan_to_num polygamma mvlgamma square_ sgn_ frac_ round_ logit_ nan_to_num_ mvlgamma_ "
     "polygamma_",
-    "products": "matmul __matmul__ __rmatmul__ __imatmul__ mm mv dot vdot bmm",
+    "products": "matmul __matmul__ __rmatmul__ mm mv dot vdot bmm",
     "random": "bernoulli multinomial poisson normal_ uniform_ random_ exponential_ cauchy_ log_normal_ geometric_ "
     "bernoulli_",
     "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero var std var_mean std_mean",

@@ -91,9 +91,9 @@ def general(name, prim, floating=False, refuse=None, of_complex=None):
             if x is NotImplemented or y is NotImplemented:
                 return NotImplemented
             a, b = current(x) if isinstance(x, Tensor) else x, current(y) if isinstance(y, Tensor) else y
-            check_sizes(a, b)
             if refuse is not None:
                 refuse(a, b)
+            check_sizes(a, b)
             (c, d), common = promoted((a, b), floating)
             if common.kind in refused:
                 refuse_dtype(refused[common.kind], common)

@@ -37,6 +37,8 @@ def transform_axes(t, s, dim, default, along=False):
         dims = list(range(n))[-len(s) :] if s is not None else list(default(n))
     else:
         dims = [wrapped(d, n) for d in ((dim,) if isinstance(dim, int) else dim)]
+    if len({*dims}) < len(dims):
+        raise RuntimeError("FFT dims must be unique")
     lengths = [shape_of(t)[d] for d in dims] if s is None else list(s)
     if len(lengths) != len(dims):
         raise RuntimeError("When given, dim and shape arguments must have the same length")
@@ -216,14 +218,14 @@ def irfftn(input, s=None, dim=None, norm=None):
 @fft_operation("hfft")
 def hfft(input, n=None, dim=-1, norm=None):
     """The real transform of a signal of which half is given, the rest being its conjugate."""
-    return irfft(input.conj(), n, dim, OPPOSITE[norm])
+    return irfft(input.conj(), n, dim, OPPOSITE.get(norm, norm))
 
 
 @fft_operation("ihfft")
 def ihfft(input, n=None, dim=-1, norm=None):
     """The inverse of hfft: half of the signal."""
     axes = transform_axes(current(input), None if n is None else (n,), (dim,), every, True)
-    return real_transform(input, *axes, OPPOSITE[norm], "ihfft expects a real input tensor, but got").conj()
+    return real_transform(input, *axes, OPPOSITE.get(norm, norm), "ihfft expects a real input tensor, but got").conj()
 
 
 def several(name, one, default, first):

@@ -22,12 +22,10 @@ from .register import (
     MISSING,
     answer,
     install,
-    kept,
     not_a_tensor,
     operation,
     publish,
     renamed,
-    rewrite,
     store,
     unusual,
 )
@@ -282,17 +280,12 @@ def matmul_operator(x, y):
         raise
 
 
-def matmul_in_place(x, y):
-    return rewrite(x, matmul(kept(x, (y,)), y), "MmBackward0", (x, y))
-
-
 def matmul_reflected(y, x):
     return matmul(x, y) if isinstance(x, Tensor) else NotImplemented
 
 
 install("__matmul__", matmul_operator)
 install("__rmatmul__", matmul_reflected)
-install("__imatmul__", matmul_in_place)
 
 
 @operation()
