@@ -14,7 +14,7 @@ from ..core.handle import FROZEN, Handle, Taped
 from ..core.node import TapeNode
 from ..core.primitive import PRIMITIVES, define, helpers
 from ..core.state import tls
-from ..core.trace import Slots
+from ..core.trace import TAPE, Slots
 from .boundary import inner, own
 from .forward_mode import zero_tangent
 from .vectorize import vmap
@@ -132,9 +132,12 @@ def _pull_handles(slots, n, again):
 def _pull(n, slots, cts, owned):
     gs = _pull_handles(slots, n, False)
     for p, i in zip(n.ins, n.plan.operands, strict=True):
-        if gs[i] is not None:
+        g = gs[i]
+        if g is not None:
+            if isinstance(g, Taped) and g.owner is TAPE and g.mark is None:
+                g = g.val  # (a walk over arrays goes on with arrays, whatever the function's own rule gives)
             c = cts.get(p)
-            cts[p] = gs[i] if c is None else helpers["add_cts"](c, gs[i])
+            cts[p] = g if c is None else helpers["add_cts"](c, g)
 
 
 @define
