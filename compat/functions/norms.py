@@ -45,7 +45,9 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
     shape = shape_of(t)
     dims = dims_of(dim, len(shape))
     if p == 2:
-        squares = P["square"](t) if dtype_of(t).kind == "f" else P["real"](P["mul"](t, P["conj"](t)))
+        if dtype_of(t).kind == "f":
+            return finish(P["length"](t, axes=dims), shape, dims, keepdim)
+        squares = P["real"](P["mul"](t, P["conj"](t)))
         return finish(root(P["sum"](squares, axes=dims)), shape, dims, keepdim)
     size = P["abs"](t, kink="torch")
     if p < 0 or p == float("inf"):

@@ -45,7 +45,7 @@ FAMILIES = {
     "lstm_layer": "lstm_layer",
     "matrix": "diagonal diag_embed",
     "normal": "erfcx erfc_integral bell ndtr log_ndtr ndtri zeta",
-    "norms": "norm",
+    "norms": "norm length",
     "oscillating": "sine_integral cosine_integral fresnel_sine fresnel_cosine owens_t",
     "pad": "pad roll",
     "powers": "power integer_power square reciprocal sqrt cbrt rsqrt direction hypot",

@@ -3,11 +3,15 @@
 With u = x / norm, d norm = sum(u dx) and du = (dx - u d norm) / norm: nothing is squared on the way.
 """
 
+from math import prod
+
 import numpy as np
 
-from .elementwise import div, mul
+from ..core.sample import Sample
+from .elementwise import div, equal, mul, where
 from .reduction import reduction, samples_over
 from .shape import spread, sum_
+from .torch_order import square_sums, sum_over
 
 
 def range_of(dtype):
@@ -60,3 +64,45 @@ class norm:
 
     def samples(rng):
         return samples_over(rng, "f", empty=False)  # (of nothing it has the derivative 0; jax: nan)
+
+
+def unit(x, out, axes):
+    """x over its length, and 0 where that is 0."""
+    long = spread(out, x, axes)
+    none = equal(long, 0)
+    return where(none, 0, div(x, where(none, 1, long)))
+
+
+@reduction
+class length:
+    """sqrt(sum(x**2)) over `axes`, of real numbers, with the derivative 0 where it is 0: torch's 2-norm, which does not look after
+    squares that overflow. d length = sum(x dx) / length."""
+
+    saves = ((0, "out"),)
+    without = {name: "its callers refuse them" for name in ("complex128", "int64", "bool")}
+    dtype = staticmethod(lambda dtype: dtype)
+
+    def jax(jax, x, *, axes):
+        total = jax.numpy.sum(x * x, axis=axes)
+        none = total == 0
+        return jax.numpy.where(none, 0, jax.numpy.sqrt(jax.numpy.where(none, 1, total)))
+
+    def impl(x, *, axes):
+        x = np.asarray(x)
+        return np.sqrt(np.add.reduce(x * x, axis=axes))
+
+    def impl_torch(x, *, axes):
+        n = x.ndim - len(axes)
+        if x.dtype.char == "f" and axes and x.size and x.flags.c_contiguous and axes == tuple(range(n, x.ndim)):
+            return np.sqrt(square_sums(x.reshape(prod(x.shape[:n]), -1)).reshape(x.shape[:n]))
+        return np.sqrt(sum_over(x * x, axes))
+
+    def vjp(ct, out, x, *, need, axes):
+        return [mul(spread(ct, x, axes), unit(x, out, axes))]
+
+    def jvp(ts, out, x, *, axes):
+        return sum_(mul(ts[0], unit(x, out, axes)), axes=axes)
+
+    def samples(rng):
+        yield from samples_over(rng, "f")
+        yield Sample(np.array([[0.0, 0.0], [0.5, 2.0]]), kind="zero", axes=(1,))

@@ -145,6 +145,25 @@ def row_sums(x):
     return np.add.accumulate(by_lane, axis=1)[:, -1]
 
 
+def square_sums(x):
+    """The sums of the squares of the rows of a contiguous float32 matrix, as torch's 2-norm along the last dimension adds them: eight
+    lanes, each one after the other; then the lanes; then what filled no row, the last one to three of it rounded once with
+    their product. Found by experiment, as above."""
+    count, n = x.shape
+    whole = n - n % 8
+    squares = x * x
+    total = np.zeros(count, x.dtype)
+    if whole:
+        lanes = np.add.reduce(squares[:, :whole].reshape(count, whole // 8, 8), axis=1)
+        total = np.add.accumulate(lanes, axis=1)[:, -1]
+    once = n - n % 4
+    for at in range(whole, once):
+        total = total + squares[:, at]
+    for at in range(once, n):
+        total = (total + np.square(x[:, at], dtype=np.float64)).astype(x.dtype)
+    return total
+
+
 def in_c_order(out):
     """A sum as torch lays it out, where NumPy keeps the order of the operand."""
     return np.ascontiguousarray(out) if type(out) is np.ndarray and out.ndim > 1 else out

@@ -11,7 +11,7 @@ from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
-from funcgrad.ops.torch_order import row_sums, sum_over
+from funcgrad.ops.torch_order import row_sums, square_sums, sum_over
 
 from ...autograd.grad_mode import call_in
 from ...functions.overwriting import overwritten
@@ -60,6 +60,8 @@ def plain(tensors):
 
 def length(v):
     """The 2-norm of all elements, added up in torch's order."""
+    if v.dtype == FLOAT32 and v.flags.c_contiguous:
+        return np.sqrt(square_sums(v.reshape(1, -1))[0])
     return np.sqrt(sum_over(v * v, tuple(range(v.ndim))))
 
 
@@ -77,7 +79,7 @@ def lengths(arrays):
             found[several[0]] = length(arrays[several[0]])
         else:
             rows = np.concatenate([arrays[at].reshape(-1) for at in several]).reshape(len(several), -1)
-            found[several] = np.sqrt(row_sums(rows * rows))
+            found[several] = np.sqrt(square_sums(rows) if rows.dtype == FLOAT32 else row_sums(rows * rows))
     return found
 
 
