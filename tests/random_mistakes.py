@@ -219,9 +219,13 @@ def made(r, row):
     return [text.replace(": ", ":\n    ", 1).replace("; ", "\n    ")] if text.startswith("with ") else text.split("; ")
 
 
-def program(r, number):
-    rows = ROWS.strip("\n").split("\n")
-    return made(r, rows[number % len(rows)])
+def rows():
+    return ROWS.strip("\n").split("\n")
+
+
+def of_seed(seed, number):
+    """The lines of the program with a number."""
+    return made(random.Random(f"{seed} {number}"), rows()[number % len(rows())])
 
 
 # ------------------------------------------------------------------------------------------------ the command
@@ -257,6 +261,7 @@ def main():
     import compat
 
     torch.set_num_threads(1)
+    torch.backends.opt_einsum.enabled = False  # (a package that may be beside torch or not, with words of its own)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
@@ -264,7 +269,7 @@ def main():
     args = parser.parse_args()
     counted = collections.Counter()
     for number in range(args.count):
-        lines = program(random.Random(f"{args.seed} {number}"), number)
+        lines = of_seed(args.seed, number)
         if args.only not in "; ".join(lines):
             continue
         want = outcome(torch, lines)
