@@ -1,7 +1,7 @@
 """Programs of torch.distributions, torch.utils.data, torch.save and torch.load do line by line what they do under torch 2.13
 (tests/expected/random_data.json.xz); autocast computes in its dtypes, and what torch has pickled is read.
 
-`python tests/random_distributions.py` runs any number of programs beside torch, `python tests/autocast_dtypes.py` every call.
+`python tests/random_distributions.py` and `python tests/random_loaders.py` run any number of programs beside torch, `python tests/autocast_dtypes.py` every call.
 """
 
 import base64
@@ -17,7 +17,7 @@ import pytest
 
 import compat
 from compat import runner
-from tests import autocast_dtypes, random_distributions
+from tests import autocast_dtypes, random_distributions, random_loaders
 from tests.data_programs import PICKLED, fixed_programs, in_a_folder
 from tests.side_by_side import differ, disagreement, names_for, outcome, programs, seen
 
@@ -27,6 +27,7 @@ KNOWN = {  # programs of distributions that differ, by number, and why
     18: "torch 2.13's modes of Kumaraswamy are NaN",
     81: "torch says that the divergence of two Wisharts requires grad where nothing does (and has no derivative by the first)",
 }
+PROGRAMS = {"distributions": random_distributions.program, "loaders": random_loaders.program}
 same_python = pytest.mark.skipif(
     [*platform.python_version_tuple()[:2]] != STORED["python"],
     reason="Python's own messages change from version to version",
@@ -34,13 +35,14 @@ same_python = pytest.mark.skipif(
 
 
 @same_python
-def test_distributions_do_what_torchs_do():
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_lines_do_what_torchs_do(kind):
     found = {}
-    for number, lines in enumerate(programs(random_distributions.program, len(STORED["distributions"]), "stored")):
-        different = disagreement(outcome(compat, lines), STORED["distributions"][number], lines)
+    for number, lines in enumerate(programs(PROGRAMS[kind], len(STORED[kind]), "stored")):
+        different = disagreement(outcome(compat, lines), STORED[kind][number], lines)
         if different:
             found[number] = "\n".join([*lines, different])
-    new = found.keys() ^ KNOWN.keys()
+    new = found.keys() ^ (KNOWN.keys() if kind == "distributions" else set())
     assert not new, "\n".join([found.get(n, f"{n} is as in torch now") for n in sorted(new)][:3])
 
 
@@ -78,6 +80,17 @@ def test_pickles_of_torchs_are_read_and_name_what_torchs_name(line, torchs_names
     x = eval(line, names_for(compat))
     assert named(pickle.dumps(x, 2)) == named(files[0])
     assert differ(seen(compat, pickle.loads(pickle.dumps(x))), want) is None
+
+
+def test_pickles_of_compat_under_its_own_name():
+    things = [eval(line, names_for(compat)) for line in PICKLED]
+    things += [
+        compat.max(compat.ones(2, 2), 0),
+        compat.relu,
+        compat.channels_last,
+        compat.Generator().manual_seed(3).get_state(),
+    ]
+    assert str(pickle.loads(pickle.dumps(things))) == str(things)
 
 
 def named(data):

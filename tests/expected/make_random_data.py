@@ -1,5 +1,5 @@
-"""Write random_data.json.xz: what torch does for the first programs of random_distributions.py and for those of data_programs.py, and
-what it has pickled, and the dtypes that autocast changes.
+"""Write random_data.json.xz: what torch does for the first programs of random_distributions.py and random_loaders.py and for those of
+data_programs.py, what it has pickled, and the dtypes that autocast changes.
 
 Run with torch 2.13: `python tests/expected/make_random_data.py`.
 """
@@ -18,7 +18,7 @@ import torch
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
 
-from tests import autocast_dtypes, random_distributions  # noqa: E402
+from tests import autocast_dtypes, random_distributions, random_loaders  # noqa: E402
 from tests.data_programs import PICKLED, fixed_programs, in_a_folder  # noqa: E402
 from tests.side_by_side import names_for, outcome, programs, seen  # noqa: E402
 
@@ -27,6 +27,7 @@ def main():
     torch.set_num_threads(1)
     stored = {"torch": torch.__version__, "python": platform.python_version_tuple()[:2]}
     stored["distributions"] = [outcome(torch, lines) for lines in programs(random_distributions.program, 160, "stored")]
+    stored["loaders"] = [outcome(torch, lines) for lines in programs(random_loaders.program, 120, "stored")]
     with in_a_folder():
         stored["fixed"] = [outcome(torch, lines) for lines in fixed_programs()]
     stored["autocast"] = {

@@ -72,6 +72,8 @@ class DataLoader(Generic[Sample]):
         in_order=True,
     ):
         check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
+        self.num_workers = num_workers
+        self.multiprocessing_context = multiprocessing_context
         streamed = isinstance(dataset, IterableDataset)
         check_order(streamed, shuffle, sampler, batch_sampler, batch_size, drop_last)
         if sampler is None:
@@ -85,13 +87,11 @@ class DataLoader(Generic[Sample]):
         elif batch_size is not None:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         self.dataset = dataset
-        self.num_workers = num_workers
         self.prefetch_factor = 2 if num_workers and prefetch_factor is None else prefetch_factor
         self.pin_memory = pin_memory
         self.pin_memory_device = pin_memory_device
         self.timeout = timeout
         self.worker_init_fn = worker_init_fn
-        self.multiprocessing_context = multiprocessing_context
         self.in_order = in_order
         self._dataset_kind = _DatasetKind.Iterable if streamed else _DatasetKind.Map
         self.batch_size = batch_size
