@@ -294,13 +294,18 @@ class RuleOptimizer(Optimizer):
 
 def with_numbers(group):
     """A group whose one-element Tensors, if any, are numbers."""
-    for option in (group.get("lr"), group.get("weight_decay"), *group.get("betas", ())):
-        if isinstance(option, Tensor):
+    for option in group.values():
+        kind = option.__class__
+        if kind is not float and (kind is tuple and has_tensors(option) or isinstance(option, Tensor)):
             break
     else:
         return group
     as_number = lambda x: x.item() if isinstance(x, Tensor) else x  # noqa: E731
-    return {k: tuple(map(as_number, v)) if k == "betas" else as_number(v) for k, v in group.items()}
+    return {k: tuple(map(as_number, v)) if type(v) is tuple else as_number(v) for k, v in group.items()}
+
+
+def has_tensors(options):
+    return any([isinstance(x, Tensor) for x in options])
 
 
 def number_if_known(t):

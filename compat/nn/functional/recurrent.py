@@ -76,7 +76,7 @@ def gru_step(x, state, w, b, projection):
 AFTER = {  # the next state of the sum of what input and state give
     "LSTM": lstm_state,
     "RNN_TANH": lambda gates, state, projection: (P["tanh"](floating(gates)),),
-    "RNN_RELU": lambda gates, state, projection: (P["relu"](gates),),
+    "RNN_RELU": lambda gates, state, projection: (P["relu"](gates, kink="torch"),),
 }
 
 
