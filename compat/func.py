@@ -451,6 +451,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         ]  # may they not be written into, or lead nowhere?
         written = []  # the arguments that func has changed in place: they are results too
         same = {}  # result -> which of those it is
+        others = {}  # results that are no Tensors, and go past
 
         def of_leaves(leaves):
             leaves = [
@@ -464,6 +465,9 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
             ]
             same.update({j: i for j, y in enumerate(results) for i in written if y is leaves[i]})
             out.extend([dims[i] for i in written])
+            if None in out:
+                others.update({j: y for j, y in enumerate(results) if not isinstance(y, Tensor)})
+                results = [0 if j in others else y for j, y in enumerate(results)]
             return results + [leaves[i] for i in written]
 
         def run(leaves, size):
@@ -477,6 +481,8 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                         label(leaves[i], node_name(new.mark), None)
                 for j, i in same.items():
                     results[j] = leaves[i] if dims[i] == out[j] else leaves[i].movedim(dims[i], out[j])
+                for j, y in others.items():
+                    results[j] = y
                 del out[count:]
                 return results[:count]
             except ConcretizationError as error:

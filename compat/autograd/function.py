@@ -682,6 +682,8 @@ def changed_in_place(t, new):
         if chain:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
         raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
+    if t.of_function or getattr(root, "of_function", False):
+        t.refuse(())
     if chain:
         version = t.versioned().version
         write(t, P["copy"], new)
