@@ -57,7 +57,9 @@ CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
 SPOKEN = {
     "bfloat16": "BFloat16", "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
     "float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble",
+    "uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64",
 }  # fmt: skip
+UNSIGNED = frozenset([np.dtype(d) for d in (np.uint16, np.uint32, np.uint64)])  # (which torch has for storage)
 BOOL, INT64, FLOAT32 = np.dtype(bool), np.dtype(np.int64), np.dtype(np.float32)
 PYTHON = {bool: BOOL, int: INT64}
 
@@ -124,6 +126,11 @@ def promote_types(a, b):
     """The NumPy dtype two tensors of these dtypes meet in."""
     if a == b:
         return a
+    if (a in UNSIGNED or b in UNSIGNED) and "f" not in (a.kind, b.kind):
+        raise RuntimeError(
+            "Promotion for uint16, uint32, uint64 types is not supported, attempted to promote "
+            f"{SPOKEN[name_of(a)]} and {SPOKEN[name_of(b)]}"
+        )
     x, y = CATEGORY[a.kind], CATEGORY[b.kind]
     if x == y:
         return np.promote_types(a, b)
@@ -150,6 +157,8 @@ def _over(high, low):
         return high
     if high.kind == "f":
         return complex_of(high) if low.kind == "c" else high
+    if low.kind == "c" and high in UNSIGNED:
+        return low
     return promote_types(high, low) if high.kind == "b" or low.kind in "fc" else high
 
 

@@ -40,7 +40,6 @@ WHY = {  # column -> pattern of names -> why it says no
     },
     "refusals": {
         r"torch\.lobpcg": "float16: torch's KeyError is a RuntimeError in words",
-        r"Tensor\.mvlgamma_": "torch names the two dtypes the other way round",
     },
 }
 TITLES = {

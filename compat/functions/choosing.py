@@ -55,6 +55,9 @@ def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, *
         x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
         check_sizes(c, x, y)
         (a, b), d = promoted((x, y))
+        for o in (x, y):
+            if type(o) is int:
+                fitting(o, d)
         got = P["where"](c, a if isinstance(a, Handle) else d.type(a), b if isinstance(b, Handle) else d.type(b))
         if got.mark is not None:
             set_label(got, "WhereBackward0", (input, other))

@@ -459,6 +459,7 @@ def range_(start=0, end=None, step=1, *, dtype=None, layout=None, device=None, r
     """start, start + step, ... up to and including end (torch deprecates it: use arange)."""
     if end is None:
         start, end = 0, start
+    start, end, step = (scalar_of(x) for x in (start, end, step))
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:

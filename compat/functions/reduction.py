@@ -272,7 +272,9 @@ def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
         need_derivative(t, dtypes.as_numpy(dtype))
     if dtype is not None or dtype_of(t).kind in KINDS_OF_INTEGER:
         t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
-    return named(over(t, "prod", dim, keepdim), "ProdBackward0" if dim is None else "ProdBackward1", (input,))
+    out = over(t, "prod", dim, keepdim)
+    out = cast(out, dtype_of(t))  # (NumPy widens integers)
+    return named(out, "ProdBackward0" if dim is None else "ProdBackward1", (input,))
 
 
 @operation("NansumBackward0")

@@ -42,7 +42,7 @@ def running(name, prim, shown):
             t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
         if prim == "cumlogsumexp" and dtype_of(t).kind == "c" and shape_of(t):
             return complex_logcumsumexp(t, wrapped(dim, len(shape_of(t))))
-        return along_axis(t, prim, dim)
+        return cast(along_axis(t, prim, dim), dtype_of(t))  # (NumPy widens integers)
 
     function.__doc__ = f"The running {prim.removeprefix('cum')} along a dimension."
     f = operation(shown, name=name)(function)

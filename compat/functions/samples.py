@@ -73,7 +73,7 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
     if x is None:
         k = y.shape[dim]
         if not k:
-            return y.sum(dim)
+            return y.sum(dim, dtype=y.dtype)
         ends = y.select(dim, 0) + y.select(dim, k - 1)
         return by_number(MUL, y.sum(dim) - by_number(MUL, ends, 0.5), dx)
     wide = widths(y, x, dx, dim)

@@ -12,7 +12,7 @@ from ..graph import label as set_label
 from ..names import NAMES
 from ..tensor import Tensor, current
 from .arithmetic import called, check_in_place, general, quick_binary, unsuitable
-from .operands import P, as_operand, cast, check_sizes, dtype_of, promoted, rank
+from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promoted, rank
 from .refusals import refusals_of, refuse
 from .refusals import refuse as refuse_dtype
 from .register import (
@@ -194,8 +194,9 @@ def clamped(name, input, low, high):
         how = "" if len(given) == 2 else "_min" if high is None else "_max"
         if len(given) == 2 or not isinstance(given[0], Tensor):
             refuse(f"clamp{how}_scalar_cpu" if not isinstance(given[0], Tensor) else "clamp_cpu", d)
-    if d.kind in "iu":  # (numbers beyond what d holds wrap round, as in C)
-        rest = [int(np.asarray(b).astype(d)) if type(b) is int else b for b in rest]
+    if d.kind in "iu":
+        rest = [fitting(b, d) if type(b) is int else b for b in given]
+        rest = [cast(b, d) if isinstance(b, Handle) else b for b in rest]
     rest = iter(rest)
     low, high = (lowest(d, s) if b is None else next(rest) for s, b in zip((-1, 1), bounds))
     if any(isinstance(b, Tensor) for b in bounds):

@@ -63,7 +63,7 @@ def nextafter(r, compute, x, y, **params):
         return compute(x.astype(np.float16), y.astype(np.float16), **params).astype(np.float32)
     x, y = np.broadcast_arrays(x, y)
     step = np.where((x < y) == (x > 0), 1 << 16, -(1 << 16)).astype(np.int32)
-    out = (np.ascontiguousarray(x).view(np.int32) + step).view(np.float32)
+    out = (np.array(x, order="C").view(np.int32) + step).view(np.float32)
     out = np.where(x == 0, np.copysign(np.float32(2.0**-133), y), out)
     return np.where((x == y) | np.isnan(x) | np.isnan(y), x + y - x, out)
 

@@ -136,7 +136,11 @@ def masked(scores, mask, is_causal):
         if d.kind in "iu":
             raise RuntimeError(f"value cannot be converted to type {C_INTEGERS[d.name]} without overflow")
         check_sizes(current(scores), m)
-    scores = P["where"](m, current(scores), lowest) if dtype_of(m).kind == "b" else scores + cast(m, dtype_of(current(scores)))
+    scores = (
+        P["where"](m, current(scores), lowest)
+        if dtype_of(m).kind == "b"
+        else scores + cast(m, dtype_of(current(scores)))
+    )
     s = current(scores)
     shape = shape_of(s)
     dead = P["all"](P["equal"](s, lowest), axes=(len(shape) - 1,))

@@ -410,7 +410,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     refuse_recorded(weight, "binary_cross_entropy")
     out = P["binary_cross_entropy"](x, y)
     if weight is not None:
-        out = P["mul"](out, current(weight))
+        out = P["mul"](out, cast(current(weight), dtype_of(out)))
     return labelled(averaged(out, reduction), "BinaryCrossEntropyBackward0", (input, target))
 
 
@@ -436,7 +436,7 @@ def loss_of_logits(input, target, weight, pos_weight, reduction):
     if pos_weight is None and dtype_of(x).kind == "f" and dtype_of(x) == dtype_of(y) and shape_of(x) == shape_of(y):
         out = P["binary_cross_entropy_with_logits"](x, y)
         if weight is not None:
-            out = P["mul"](out, current(weight))
+            out = P["mul"](out, cast(current(weight), dtype_of(out)))
     else:  # (in the dtype of the target, which torch writes into)
         log = logsigmoid(input)
         if pos_weight is not None:
@@ -493,7 +493,7 @@ def poisson_nll_loss(
     out = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
-        out = out + stirling.masked_fill(target <= 1, 0)
+        out = into(out, out + stirling.masked_fill(target <= 1, 0))
     return reduced(out, reduction)
 
 

@@ -92,7 +92,9 @@ def filled(input, t, shape, config, pad, value):
     d = dtype_of(t)
     if d.kind in "iu" and not math.isfinite(value):
         raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(d.name, d.name)} without overflow")
-    out = P["pad"](t, np.asarray(fitting(value, d) if d.kind in "iu" else value, d), config=tuple([(a, b, 0) for a, b in config]))
+    out = P["pad"](
+        t, np.asarray(fitting(value, d) if d.kind in "iu" else value, d), config=tuple([(a, b, 0) for a, b in config])
+    )
     return labelled(like_image(out, t), "ConstantPadNdBackward0", (input,))
 
 
