@@ -15,7 +15,7 @@ from funcgrad.core.trace import TAPE
 from . import dtypes
 from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS as T
-from .nn.parameter import Buffer, Parameter
+from .nn.parameter import Parameter
 from .storage import TypedStorage
 from .tensor import Tensor
 
@@ -85,10 +85,8 @@ def _rebuild_parameter_with_state(data, requires_grad, backward_hooks, state):
 
 
 def with_attributes(t, state):
-    """A Tensor with the attributes that a user had given it, none of its own among them; a Buffer, where they say so."""
+    """A Tensor with the attributes that a user had given it, none of its own among them."""
     if isinstance(state, dict):
-        if state.get("_is_buffer") is True and type(t) is Tensor:
-            t = Buffer(t, persistent=state.get("persistent") is True)
         vars(t).update({k: v for k, v in state.items() if type(k) is str and not hasattr(type(t), k)})
     return t
 

@@ -60,9 +60,13 @@ def rename(module):
     size, found = _homes.get(module.__name__, (0, ()))
     if size != len(names):
         own = module.__name__
-        found = [
-            (x, home_of(x)) for x in list(names.values()) if isinstance(x, (type, FunctionType)) and x.__module__ == own
-        ]
+        made = [x for x in list(names.values()) if isinstance(x, (type, FunctionType)) and x.__module__ == own]
+        if own.startswith(("compat.nn.modules.", *WHOLE)):
+            found = [(x, home_of(x)) for x in made]
+        else:  # (the same for all)
+            plain = "torch" + own.removeprefix("compat")
+            of_classes = HOMES.get(own) or plain
+            found = [(x, plain if type(x) is FunctionType else of_classes) for x in made]
         _homes[own] = len(names), found
     for x, home in found:
         _renamed.append((x, x.__module__))
