@@ -212,7 +212,7 @@ def roll(input, shifts, dims=None):
     """The elements moved round along dimensions, or, without dims, along the flattened Tensor."""
     t = current(input)
     shifts, dims = (x if isinstance(x, (tuple, list)) or x is None else (x,) for x in (shifts, dims))
-    if dims is not None and 0 in shape_of(t) and len(shifts) == len(dims) == 1:
+    if dims is not None and 0 in shape_of(t) and len(shifts) == len(dims) > 0:
         return owned(P["copy"](t, t), t)
     if dims is None or dims == ():
         if len(shifts) != 1:
