@@ -30,7 +30,10 @@ for name in windows.__all__:
     print(window(4, dtype=torch.float64, requires_grad=True, **more))
 x = torch.ones(2)
 image = torch.empty(2, 3, 4, 4, memory_format=torch.channels_last)
-likes = torch.ones_like(image, memory_format=torch.contiguous_format), torch.zeros_like(x.expand(2, 3, 4, 2), memory_format=torch.channels_last)
+likes = (
+    torch.ones_like(image, memory_format=torch.contiguous_format),
+    torch.zeros_like(x.expand(2, 3, 4, 2), memory_format=torch.channels_last),
+)
 print(image.stride(), image.clone().stride(), *[t.stride() for t in likes])
 for f in (
     lambda: windows.gaussian(5, std=0.9), lambda: windows.exponential(5, tau=3.0, center=1, sym=False), lambda: windows.kaiser(6, beta=3),
