@@ -79,7 +79,7 @@ def _missing(name):
             return _import_module(f"{__name__}.{name}")
         f = None if name.startswith("_") else _FUNCTIONS.get(name)
         if f is None:
-            _refuse("torch", name, [n for n in __dir__() if not n.startswith("_")], None)
+            _refuse("torch", name, __all__, None)
         return f
     except BaseException as error:
         _drop(error)
