@@ -40,6 +40,9 @@ class ExponentialFamily(Distribution):
         return norm - measure
 
 
+del ExponentialFamily.expand  # (it has that of Distribution; each of the classes below has its own)
+
+
 def bregman(p, q):
     """The divergence of two distributions of one family: how far the log-normaliser at q lies above its tangent at p."""
     if type(p) is not type(q):
