@@ -149,3 +149,4 @@ globals().update(LAYOUTS)
 
 Device.__name__ = Device.__qualname__ = "device"
 Layout.__name__ = Layout.__qualname__ = "layout"
+device, layout = Device, Layout  # (where a pickle looks for them)
