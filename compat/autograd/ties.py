@@ -11,8 +11,7 @@ from ..names import node_name
 
 OF = {"relu", "leaky_relu", "window_max", "window_gather", "picked_loss", "where"}
 CHOICES = {  # of `where`, which stands for more than these
-    f"{name}Backward0"
-    for name in "Hardtanh Threshold Hardshrink Softshrink PreluKernel RreluWithNoise".split()
+    f"{name}Backward0" for name in "Hardtanh Threshold Hardshrink Softshrink PreluKernel RreluWithNoise".split()
 }
 AGAIN = "ReluBackwardBackward0"  # a tie's own, which torch ties again
 

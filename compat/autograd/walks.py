@@ -166,7 +166,10 @@ def walk(seeds, home, create, **options):
     if state.shared.early:
         unfold_all(n for n, _ in seeds)
     before = tls.grad, tls.walking
-    tls.grad, tls.walking = create or not home.transparent, (seeds, home, create, options.get("only"), "want" in options)
+    tls.grad, tls.walking = (
+        create or not home.transparent,
+        (seeds, home, create, options.get("only"), "want" in options),
+    )
     token = enter(IGNORE)
     try:
         return reverse(seeds, home, create=create, watch=watcher(), tie=tie if create else None, **options)
