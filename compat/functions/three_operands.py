@@ -31,7 +31,11 @@ def lerped(end, weight):
 def lerp(input, end, weight):
     """input + weight * (end - input), worked out from the nearer end as torch does."""
     other = weight if isinstance(weight, Tensor) else end
-    if type(getattr(input, "val", None)) is not np.ndarray or not alike(input, end, other) or input.val.dtype.kind != "f":
+    if (
+        type(getattr(input, "val", None)) is not np.ndarray
+        or not alike(input, end, other)
+        or input.val.dtype.kind != "f"
+    ):
         check_lerp(input, end, weight)
     gap = end - input
     if isinstance(weight, Tensor):
