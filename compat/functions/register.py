@@ -27,7 +27,7 @@ from funcgrad.lazy import Late, Table
 
 from .. import dtypes, names_of_classes
 from ..deprecations import deprecated
-from ..devices import Layout
+from ..devices import Layout, strided
 from ..errors import type_name
 from ..formats import base_of, memory_format, offset_in
 from ..graph import label as set_label
@@ -178,6 +178,9 @@ def need_options(own, args, kwargs):
         refused = answer(TypeError(), own, args, kwargs, 3)
         if str(refused):
             raise refused
+    layout = kwargs.get("layout")
+    if layout is not None and layout is not strided:
+        raise NotImplementedError(f"compat has no Tensors of the layout {layout}: Tensors are dense here (leave layout= out)")
 
 
 UNUSED = {

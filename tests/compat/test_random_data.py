@@ -6,47 +6,33 @@
 
 import base64
 import io
-import json
-import lzma
-import pathlib
 import pickle
 import pickletools
-import platform
 
 import pytest
 
 import compat
 from compat import runner
 from tests import autocast_dtypes, random_distributions, random_loaders
+from tests.compat.stored_programs import check, same_python, stored
 from tests.data_programs import PICKLED, fixed_programs, in_a_folder
-from tests.side_by_side import differ, disagreement, names_for, outcome, programs, seen
+from tests.side_by_side import differ, disagreement, names_for, outcome, seen
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_data.json.xz"
-STORED = json.loads(lzma.decompress(PATH.read_bytes()))
+STORED = stored("random_data")
 KNOWN = {  # programs of distributions that differ, by number, and why
     18: "torch 2.13's modes of Kumaraswamy are NaN",
     81: "torch says that the divergence of two Wisharts requires grad where nothing does (and has no derivative by the first)",
 }
 PROGRAMS = {"distributions": random_distributions.program, "loaders": random_loaders.program}
-same_python = pytest.mark.skipif(
-    [*platform.python_version_tuple()[:2]] != STORED["python"],
-    reason="Python's own messages change from version to version",
-)
 
 
-@same_python
+@same_python(STORED)
 @pytest.mark.parametrize("kind", PROGRAMS)
 def test_lines_do_what_torchs_do(kind):
-    found = {}
-    for number, lines in enumerate(programs(PROGRAMS[kind], len(STORED[kind]), "stored")):
-        different = disagreement(outcome(compat, lines), STORED[kind][number], lines)
-        if different:
-            found[number] = "\n".join([*lines, different])
-    new = found.keys() ^ (KNOWN.keys() if kind == "distributions" else set())
-    assert not new, "\n".join([found.get(n, f"{n} is as in torch now") for n in sorted(new)][:3])
+    check(PROGRAMS[kind], STORED[kind], KNOWN if kind == "distributions" else ())
 
 
-@same_python
+@same_python(STORED)
 @pytest.mark.parametrize("number", range(len(STORED["fixed"])))
 def test_data_and_files(number):
     lines = fixed_programs()[number]

@@ -4,20 +4,13 @@ derivatives, texts, errors.
 `python tests/random_func.py` runs any number of them beside torch.
 """
 
-import json
-import lzma
-import pathlib
-import platform
-
 import pytest
 
 import compat
 from tests import random_func
-from tests.side_by_side import disagreement, outcome, programs
+from tests.compat.stored_programs import check, same_python, stored
 
-STORED = json.loads(
-    lzma.decompress((pathlib.Path(__file__).parents[1] / "expected" / "random_func.json.xz").read_bytes())
-)
+STORED = stored("random_func")
 KNOWN = {}  # programs that differ, by number, and why
 PARTS = 5
 
@@ -28,16 +21,7 @@ def default_dtype():
     compat.set_default_dtype(compat.float32)
 
 
-@pytest.mark.skipif(
-    [*platform.python_version_tuple()[:2]] != STORED["python"],
-    reason="Python's own messages change from version to version",
-)
+@same_python(STORED)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_programs_do_what_torchs_do(part):
-    found = {}
-    for number, lines in [*enumerate(programs(random_func.program, len(STORED["func"]), "stored"))][part::PARTS]:
-        different = disagreement(outcome(compat, lines), STORED["func"][number], lines, random_func.LIMITS)
-        if different:
-            found[number] = "\n".join([*lines[4:], different])
-    new = found.keys() ^ {n for n in KNOWN if n % PARTS == part}
-    assert not new, "\n".join([found.get(n, f"{n} is as in torch now") for n in sorted(new)][:3])
+    check(random_func.program, STORED["func"], KNOWN, random_func.LIMITS, slice(part, None, PARTS))

@@ -2,9 +2,6 @@
 draws more).
 """
 
-import json
-import lzma
-import pathlib
 import platform
 
 import pytest
@@ -12,10 +9,10 @@ import pytest
 import compat
 import compat.nn.utils.prune
 from tests import random_mistakes as R
+from tests.compat.stored_programs import stored
 from tests.side_by_side import outcome
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_mistakes.json.xz"
-PROGRAMS = json.loads(lzma.decompress(PATH.read_bytes()))["programs"]
+PROGRAMS = stored("random_mistakes")["programs"]
 PARTS = 8
 
 

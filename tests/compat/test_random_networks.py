@@ -4,21 +4,16 @@ values, derivatives, texts, warnings, errors.
 `python tests/random_networks.py`, `random_steps.py` and `random_training.py` run any number of them beside torch.
 """
 
-import json
-import lzma
-import pathlib
-import platform
-
 import pytest
 
 import compat
 from tests import random_networks, random_steps, random_training
+from tests.compat.stored_programs import check, same_python, stored
 from tests.module_programs import fixed_programs
 from tests.network_kinds import KINDS
-from tests.side_by_side import disagreement, outcome, programs
+from tests.side_by_side import disagreement, outcome
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_networks.json.xz"
-STORED = json.loads(lzma.decompress(PATH.read_bytes()))
+STORED = stored("random_networks")
 PROGRAMS = {"networks": random_networks.program, "steps": random_steps.program, "training": random_training.program}
 KNOWN = {  # programs that differ, by number, and why
     "networks": {
@@ -29,25 +24,15 @@ KNOWN = {  # programs that differ, by number, and why
     },
     "training": {},
 }
-same_python = pytest.mark.skipif(
-    [*platform.python_version_tuple()[:2]] != STORED["python"],
-    reason="Python's own messages change from version to version",
-)
 
 
-@same_python
+@same_python(STORED)
 @pytest.mark.parametrize("kind", PROGRAMS)
 def test_lines_do_what_torchs_do(kind):
-    found = {}
-    for number, lines in enumerate(programs(PROGRAMS[kind], len(STORED[kind]), "stored")):
-        different = disagreement(outcome(compat, lines), STORED[kind][number], lines)
-        if different:
-            found[number] = "\n".join([*lines, different])
-    new = found.keys() ^ KNOWN[kind].keys()
-    assert not new, "\n".join([found.get(n, f"{n} is as in torch now") for n in sorted(new)][:3])
+    check(PROGRAMS[kind], STORED[kind], KNOWN[kind])
 
 
-@same_python
+@same_python(STORED)
 @pytest.mark.parametrize("number", range(len(STORED["fixed"])))
 def test_modules_attention_and_recurrent_layers(number):
     lines = fixed_programs()[number]
