@@ -3,6 +3,8 @@
 Invariant: `usable` is asked wherever a Tensor would be made or moved; what is no CPU is refused there in torch's words.
 """
 
+from funcgrad.core.tracebacks import drop
+
 KINDS = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan",
     "mps", "meta", "hpu", "mtia", "privateuseone",
@@ -25,7 +27,11 @@ class Device:
             (name,), index = given, None
         else:
             name, index = asked_for(given, named)
-        self.name(name, index)
+        try:
+            self.name(name, index)
+        except RuntimeError as error:
+            drop(error)
+            raise
 
     def name(self, type, index):
         if not type:

@@ -41,6 +41,7 @@ DIFFERENT = {
     "with_singular_values": {"denormal": FLUSHED, "huge": SCALED, "infinite": WHOLE, "nan": REFUSED},
     "window_argmax": {"denormal": FLUSHED, "nan": IN_WINDOW}, "window_argmin": {"denormal": FLUSHED, "nan": IN_WINDOW},
     "window_max": {"denormal": FLUSHED, "nan": IN_WINDOW}, "window_min": {"denormal": FLUSHED, "nan": IN_WINDOW},
+    "normalized": {"huge": SCALED, "infinite": "an infinite weight is taken into the sums of a row in another order; jax's are nan"},
     "any": {"denormal": FLUSHED}, "argmax": {"denormal": FLUSHED}, "argmin": {"denormal": FLUSHED}, "argsort": {"denormal": FLUSHED},
     "searchsorted": {"denormal": FLUSHED}, "top_k": {"denormal": FLUSHED},
     "max": {"denormal": FLUSHED, "nan": AT_NAN}, "min": {"denormal": FLUSHED, "nan": AT_NAN},
