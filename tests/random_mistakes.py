@@ -204,7 +204,11 @@ def chosen(r, text):
                 break
             end += 1
         some = parts(text[k + 1 : end])
-        out += chosen(r, r.choice(some)) if len(some) > 1 or text[k + 1] == "$" else "{" + chosen(r, text[k + 1 : end]) + "}"
+        out += (
+            chosen(r, r.choice(some))
+            if len(some) > 1 or text[k + 1] == "$"
+            else "{" + chosen(r, text[k + 1 : end]) + "}"
+        )
         k = end + 1
     return out
 
@@ -213,9 +217,14 @@ def made(r, row):
     """The lines of a program of this row."""
     text = re.sub(r"\$([A-Za-z])", lambda m: r.choice(POOLS[m[1]]), chosen(r, row))
     if text.startswith("class "):
-        body, *rest = text.split("; x = ", 1) if "Function)" in text else re.split(r"; (?=m = |list\()", text, maxsplit=1)
+        body, *rest = (
+            text.split("; x = ", 1) if "Function)" in text else re.split(r"; (?=m = |list\()", text, maxsplit=1)
+        )
         head, *lines = body.split("%")
-        return [head + "".join([f"\n    {line}" for line in lines]), *("; x = " * ("Function)" in text) + rest[0]).removeprefix("; ").split("; ")]
+        return [
+            head + "".join([f"\n    {line}" for line in lines]),
+            *("; x = " * ("Function)" in text) + rest[0]).removeprefix("; ").split("; "),
+        ]
     return [text.replace(": ", ":\n    ", 1).replace("; ", "\n    ")] if text.startswith("with ") else text.split("; ")
 
 
@@ -247,7 +256,10 @@ def said(row):
 def disagreement(got, want, lines):
     """None, or the first line that two records disagree about."""
     for line, g, w in zip(lines, got, want):
-        if str(g.get("error", ("", ""))[1]).startswith("compat has no ") and w.get("error", ("",))[0] == "AttributeError":
+        if (
+            str(g.get("error", ("", ""))[1]).startswith("compat has no ")
+            and w.get("error", ("",))[0] == "AttributeError"
+        ):
             return None
         if found := differ(said(g), said(w)):
             return f"{line}\n    {found}"

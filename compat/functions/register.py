@@ -180,7 +180,9 @@ def need_options(own, args, kwargs):
             raise refused
     layout = kwargs.get("layout")
     if layout is not None and layout is not strided:
-        raise NotImplementedError(f"compat has no Tensors of the layout {layout}: Tensors are dense here (leave layout= out)")
+        raise NotImplementedError(
+            f"compat has no Tensors of the layout {layout}: Tensors are dense here (leave layout= out)"
+        )
 
 
 UNUSED = {

@@ -17,7 +17,9 @@ class Local(threading.local):
     walking = None  # the walk that compat is in
     no_packing = None  # why there may be no such hooks
     packing = None  # the hooks of compat that what a tape saves is shown to (shared.staging counts them too)
-    choosing = None  # a run of a checkpointed function in which compat keeps some results (shared.staging counts it too)
+    choosing = (
+        None  # a run of a checkpointed function in which compat keeps some results (shared.staging counts it too)
+    )
     stage = None  # innermost Stage on this thread
     mapping = None  # innermost vmap on this thread: draws ask it, whatever their operands are
     randomness = "same"  # what a draw means in the vmap whose batching rules are running

@@ -181,7 +181,9 @@ class put:
 
     transpose = (
         lambda ct, x, v, *, idx: (
-            zeros(shape_of(x), dtype_of(x)) if idx == (Ellipsis,) else fit(put(ct, 0, idx=idx), x)  # (nothing is left of x)
+            zeros(shape_of(x), dtype_of(x))
+            if idx == (Ellipsis,)
+            else fit(put(ct, 0, idx=idx), x)  # (nothing is left of x)
         ),
         lambda ct, x, v, *, idx: fit(getitem(ct, idx=idx), v),
     )
