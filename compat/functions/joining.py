@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from funcgrad.core.handle import Frozen, fresh
 from funcgrad.core.laid import noted
 from funcgrad.core.strides import reach, repeats
 from funcgrad.core.trace import TAPE
@@ -59,7 +60,7 @@ def same_dtype(ts):
 
 
 def alike(tensors, shaped):
-    """Is this a list of Tensors over NumPy memory, none a view, all of one dtype and number of dimensions (`shaped`: and of one
+    """Is this a list of Tensors over NumPy memory, each in C order, all of one dtype and number of dimensions (`shaped`: and of one
     shape)? It is the commonest case, and then nothing else need be looked at."""
     if type(tensors) is not list and type(tensors) is not tuple or not tensors:
         return False
@@ -68,8 +69,12 @@ def alike(tensors, shaped):
         return False
     dtype, shape, n = first.val.dtype, first.val.shape, first.val.ndim
     for t in tensors:
-        if type(t) is not Tensor or t.owner is not TAPE or t.alias is not None:
+        if type(t) is not Tensor or t.owner is not TAPE:
             return False
+        if t.alias is not None:
+            fresh(t)
+            if type(t.alias) is Frozen or not t.val.flags.c_contiguous:
+                return False
         v = t.val
         if v.dtype is not dtype or v.ndim != n or shaped and v.shape != shape:
             return False

@@ -305,6 +305,19 @@ def logsumexp(input, dim, keepdim=False):
     return over(floating(current(input)), "logsumexp", dim, keepdim)
 
 
+quick_call(
+    "logsumexp",
+    "logsumexp",
+    ("dim", "keepdim"),
+    "type(dim) is int and (keepdim is NONE or type(keepdim) is bool)",
+    ("params = along(v.ndim, dim)", "out = impl(v, **params)"),
+    ("LogsumexpBackward0",),
+    "h if keepdim is not True else lengthened(h, v.shape, params['axes'], 'LogsumexpBackward0', x)",
+    along=along,
+    lengthened=lengthened,
+)
+
+
 # ------------------------------------------------------------------------------------------------ truth and counts
 def truth(name):
     """torch.any and torch.all: bool, or uint8 of uint8."""
