@@ -13,7 +13,8 @@ def test_no_accelerator():
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     assert torch.ones(2, device=device).to(device).device.type == "cpu"
     torch.cuda.manual_seed_all(0)
-    torch.backends.cudnn.deterministic = True
+    with torch.backends.cudnn.flags(deterministic=True):
+        assert torch.backends.cudnn.deterministic
     with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled"):
         torch.cuda.synchronize()
 
