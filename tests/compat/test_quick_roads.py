@@ -1,0 +1,147 @@
+"""The written-out roads of views, of functions along a dimension and of assignments give what the functions behind them give: values, strides, shared
+memory, versions, the graph that torch shows, gradients, and what is refused.
+"""
+
+import numpy as np
+import pytest
+
+import compat as torch
+from compat.functions import indexing
+from compat.functions.register import METHODS
+
+VIEWS = [
+    ("view", (4, 6)), ("view", ((-1, 3),)), ("view", (torch.Size([24]),)), ("reshape", (3, -1)), ("reshape", ((2, 12),)),
+    ("flatten", ()), ("flatten", (1,)), ("unsqueeze", (0,)), ("unsqueeze", (-1,)), ("squeeze", (1,)), ("squeeze", (0,)),
+    ("transpose", (0, 1)), ("transpose", (-1, 0)), ("swapaxes", (1, 2)), ("permute", (2, 0, 1)), ("permute", ((1, 0, 2),)),
+    ("expand", (2, 5, 12)), ("expand", ((3, 2, 1, 12),)), ("expand", (-1, 4, -1)), ("expand", (2, 1, 12)), ("t", ()),
+    ("__getitem__", (1,)), ("__getitem__", (-1,)), ("__getitem__", (slice(1, None),)), ("__getitem__", ((slice(None), 0),)),
+    ("__getitem__", ((..., None),)), ("__getitem__", ((..., slice(2, 5)),)), ("__getitem__", ((0, 0),)), ("__getitem__", ((None, 1),)),
+    ("__getitem__", ((slice(None), slice(None), slice(1, 9)),)), ("__getitem__", ((slice(None), slice(None)),)),
+]  # fmt: skip
+ALONG = [
+    ("sum", (), {}), ("sum", (1,), {}), ("sum", (), {"dim": -1, "keepdim": True}), ("mean", (), {}), ("mean", (0,), {}), ("mean", (-1, True), {}),
+    ("softmax", (-1,), {}), ("softmax", (), {"dim": 0}), ("log_softmax", (2,), {}), ("logsumexp", (1,), {}), ("logsumexp", (2, True), {}),
+]  # fmt: skip
+WRONG = [
+    ("view", (5, 5)), ("view", (-2, 12)), ("reshape", ("a",)), ("flatten", (3,)), ("unsqueeze", (9,)), ("squeeze", (7,)), ("transpose", (0, 5)),
+    ("permute", (0, 0, 1)), ("expand", (3, 3, 3)), ("__getitem__", (7,)), ("__getitem__", ((0, 9),)), ("__getitem__", ((0, 0, 0, 0),)),
+    ("sum", (5,)), ("mean", ("a",)), ("softmax", (4,)), ("logsumexp", ()),
+]  # fmt: skip
+OPERANDS = {
+    "recorded": lambda: torch.arange(24.0).reshape(2, 1, 12).requires_grad_() * 1,
+    "leaf": lambda: torch.arange(24.0).reshape(2, 1, 12).requires_grad_(),
+    "plain": lambda: torch.arange(24, dtype=torch.float64).reshape(2, 1, 12),
+    "view": lambda: (torch.arange(24.0).reshape(12, 2).requires_grad_() * 1).t().reshape(2, 1, 12),
+    "whole numbers": lambda: torch.arange(24).reshape(2, 1, 12),
+    "matrix": lambda: torch.arange(6.0).reshape(2, 3).requires_grad_() * 1,
+}
+
+
+def looked_at(f, x, args, named):
+    """All that can be seen of f(x, *args, **named)."""
+    try:
+        y = f(x, *args, **named)
+    except Exception as error:
+        return type(error), str(error)
+    seen = [y.tolist(), y.dtype, y.shape, y.stride(), y.storage_offset(), y._is_view(), y.requires_grad]
+    seen += [np.shares_memory(y.detach().numpy(), x.detach().numpy()), y.grad_fn and y.grad_fn.name()]
+    if y.grad_fn is not None:
+        seen += [[n and n.name() for n, _ in y.grad_fn.next_functions], y.is_leaf]
+        (g,) = torch.autograd.grad((y * y).sum(), x)
+        seen += [g.tolist(), g.stride()]
+    with torch.no_grad():
+        if seen[5] and not any(s == 0 for s in y.stride()):
+            y.add_(1)
+            seen += [x.tolist(), x._version, y._version]
+    return seen
+
+
+@pytest.mark.parametrize("operand", OPERANDS)
+def test_as_the_function_behind(operand):
+    make = OPERANDS[operand]
+    for name, args, named in [*[(*v, {}) for v in (*VIEWS, *WRONG)], *ALONG]:
+        f = METHODS[name]
+        quick, slow = looked_at(f, make(), args, named), looked_at(f.__wrapped__, make(), args, named)
+        if isinstance(slow, tuple) and isinstance(
+            quick, tuple
+        ):  # (where a call stands decides how torch counts its arguments)
+            assert quick[0] is slow[0]
+        else:
+            assert quick == slow, (name, args, named)
+
+
+def test_the_commonest_calls_take_it(monkeypatch):
+    """Nothing falls back to the function behind in silence."""
+    x, called = OPERANDS["recorded"](), []
+    for name in ("view", "transpose", "__getitem__", "sum", "softmax"):
+        f = METHODS[name]
+        f(x, *{"view": (24,), "transpose": (0, 2), "__getitem__": (1,), "sum": (1,), "softmax": (1,)}[name])
+        monkeypatch.setitem(f.__globals__, "slow", lambda *args, **named: called.append(args))
+        f(x, *{"view": (24,), "transpose": (0, 2), "__getitem__": (1,), "sum": (1,), "softmax": (1,)}[name])
+    assert not called
+    METHODS["view"](x, "a")
+    assert len(called) == 1
+
+
+ROWS, COLUMNS, MASK = torch.tensor([0, 1, 2]), torch.tensor([3, 0, 3]), torch.tensor([True, False, True])
+INDICES = [
+    0, -1, slice(1, None), slice(None, None, 2), ..., (0, 1), (slice(None), 2), (..., 0), ROWS, MASK, (ROWS, COLUMNS), (slice(None), COLUMNS),
+    (MASK, 1), (0, COLUMNS), (ROWS, slice(1, 3)), 9, (0, 9), torch.tensor([7]), torch.tensor([True]), slice(None, None, -1), None, True,
+    torch.tensor([0, 1], dtype=torch.uint8), [0, 1], ROWS.view(3, 1),
+]  # fmt: skip
+VALUES = [
+    1,
+    2.5,
+    True,
+    torch.tensor(3.0),
+    torch.ones(4),
+    torch.ones(2, 4),
+    torch.ones(3),
+    torch.ones(1, 1, 4),
+    torch.ones(5),
+    torch.arange(4),
+    1j,
+]
+
+
+def assignment(make, index, value):
+    x = make()
+    try:
+        x[index] = value
+    except Exception as error:
+        return type(error), str(error), x.tolist(), x._version
+    return x.tolist(), x._version, x.grad_fn and x.grad_fn.name()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: torch.zeros(3, 4),
+        lambda: torch.zeros(3, 4, dtype=torch.int64),
+        lambda: torch.zeros(2, 3, 4)[1],
+        lambda: torch.zeros(4, 3).t(),
+        lambda: torch.zeros(3, 4, requires_grad=True) * 1,
+        lambda: torch.zeros(1, 4).expand(3, 4),
+    ],
+)
+def test_assignments_as_without_it(make, monkeypatch):
+    for index in INDICES:
+        for value in VALUES:
+            quick = assignment(make, index, value)
+            with monkeypatch.context() as patched:
+                patched.setattr(indexing, "assigned", lambda *args: False)
+                slow = assignment(make, index, value)
+            assert quick == slow, (index, value)
+
+
+def test_a_part_of_its_own_memory_is_refused_as_in_torch():
+    x = torch.arange(6.0)
+    with pytest.raises(
+        RuntimeError, match="some elements of the input tensor and the written-to tensor refer to a single memory"
+    ):
+        x[1:] = x[:-1]
+    with pytest.raises(
+        RuntimeError, match="some elements of the input tensor and the written-to tensor refer to a single memory"
+    ):
+        x[torch.tensor([0, 1, 2])] = x[3:]
+    assert x.tolist() == [0, 1, 2, 3, 4, 5] and x._version == 0
