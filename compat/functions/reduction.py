@@ -7,7 +7,7 @@ import numpy as np
 from funcgrad.core import fast, state
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
-from funcgrad.ops.torch_order import sum_over
+from funcgrad.ops.torch_order import ALL_AXES, sum_over
 
 from .. import dtypes
 from ..deprecations import deprecated
@@ -64,7 +64,6 @@ def over(t, prim, dim, keepdim=False, **params):
 
 
 # ------------------------------------------------------------------------------------------------ sum, mean, prod
-ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions (NumPy has 64 at most)
 EVERY = object()  # no dim given, which torch tells from None
 
 

@@ -673,7 +673,6 @@ quick_view(
     "a",
     IN_FULL,
     ("params = ordered(v.ndim, (a, *more) if type(a) is int else a)", "out = v.transpose(params['perm'])"),
-    exchanged=exchanged,
     ordered=ordered,
 )
 quick_view(

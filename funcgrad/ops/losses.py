@@ -20,9 +20,7 @@ from .kinked import abs_
 from .reduce import mean as mean_
 from .rounding import sign
 from .shape import batched, broadcast, reshape, sum_, zeros
-from .torch_order import sum_over
-
-ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions (NumPy has 64 at most)
+from .torch_order import ALL_AXES, sum_over
 
 
 def terms(n, mean):

@@ -13,6 +13,7 @@ import numpy as np
 
 from ._short_rows import MANY, columns_of
 
+ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions (NumPy has 64 at most)
 LANE_BYTES = 32
 ACCUMULATORS = 4
 LEVELS = 4

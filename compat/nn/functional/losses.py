@@ -13,12 +13,14 @@ from funcgrad.core.tracebacks import drop
 from ...autograd.grad_mode import call_in, is_grad_enabled
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import (
+    INT64,
     KINDS_OF_INTEGER,
     cast,
     check_sizes,
     dtype_of,
     in_c_order,
     laid_like,
+    name_places,
     promoted,
     shape_of,
 )
@@ -249,7 +251,7 @@ def plain_classes(x, k, ignore_index):
 
 
 def in_range(k, classes, ignore_index):
-    return ignore_index < 0 and k.view(UNSIGNED).max() < classes  # (what is negative is large there)
+    return ignore_index < 0 and name_places(k, classes)
 
 
 def one_row(x, k, ignore_index):
@@ -264,7 +266,6 @@ def picked_loss(x, k, reduction):
     return labelled(P["picked_loss"](x, k, mean=reduction == "mean"), "NllLossBackward0", (x,))
 
 
-INT64, UNSIGNED = np.dtype(np.int64), np.dtype(np.uint64)
 CLASS_NUMBERS = np.dtype(np.int64).char + np.dtype(np.uint8).char
 
 

@@ -11,7 +11,7 @@ from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
-from funcgrad.ops.torch_order import row_sums, square_sums, sum_over
+from funcgrad.ops.torch_order import ALL_AXES
 
 from ...autograd.grad_mode import call_in
 from ...functions.overwriting import overwritten
@@ -19,7 +19,7 @@ from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor, wrap
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-MUL = PRIMITIVES["mul"]
+MUL, NORM = PRIMITIVES["mul"], PRIMITIVES["length"].value("torch")
 
 
 def gradients(parameters, tell=False):
@@ -60,9 +60,7 @@ def plain(tensors):
 
 def length(v):
     """The 2-norm of all elements, added up in torch's order."""
-    if v.dtype == FLOAT32 and v.flags.c_contiguous:
-        return np.sqrt(square_sums(v.reshape(1, -1))[0])
-    return np.sqrt(sum_over(v * v, tuple(range(v.ndim))))
+    return NORM(v, axes=ALL_AXES[v.ndim])
 
 
 TOGETHER = 16384  # arrays of so many elements, or fewer, are laid one beside the other where several have one size
@@ -79,7 +77,7 @@ def lengths(arrays):
             found[several[0]] = length(arrays[several[0]])
         else:
             rows = np.concatenate([arrays[at].reshape(-1) for at in several]).reshape(len(several), -1)
-            found[several] = np.sqrt(square_sums(rows) if rows.dtype == FLOAT32 else row_sums(rows * rows))
+            found[several] = NORM(rows, axes=(1,))
     return found
 
 
