@@ -134,6 +134,8 @@ def parents(n):
             unfold(n)
         if n.extra.span is not None:
             return n.extra.span
+    if n.plan.label and n.plan.label[-1] != "0":
+        return n.ins  # (torch numbers its overloads: those of a number have no place for it)
     got = dict(zip(n.plan.operands, n.ins, strict=True))
     count = max(n.plan.prim.arity if not n.plan.prim.variadic else 0, n.plan.need.bit_length())
     return tuple(got.get(i) for i in range(count))

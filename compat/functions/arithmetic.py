@@ -5,6 +5,7 @@ anything else takes the general function here.
 """
 
 import functools
+import operator
 
 import numpy as np
 
@@ -53,6 +54,7 @@ from .register import (
     unusual,
 )
 from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, shared, widened
+from .untracked import by_positive
 
 
 @functools.cache
@@ -383,7 +385,12 @@ def rsub(input, other, *, alpha=1):
 
 
 install_operators("add", ADD.quick, ADD.quick, ADD.inplace)
-install_operators("sub", SUB.quick, swapped(lambda x, y: rsub(y, x)), SUB.inplace)
+install_operators(
+    "sub",
+    SUB.quick,
+    deferred(lambda: fast.tape_reflected(P["sub"], Tensor, swapped(lambda x, y: rsub(y, x)), "RsubBackward1")),
+    SUB.inplace,
+)
 
 
 # ------------------------------------------------------------------------------------------------ * and /
@@ -507,7 +514,9 @@ def floor_operator(x, y):
     return NotImplemented if as_operand(y) is NotImplemented else floor_divide(x, y)
 
 
-install_operators("floordiv", floor_operator, swapped(floor_divide), METHODS["floor_divide_"])
+install_operators(
+    "floordiv", by_positive(operator.floordiv, floor_operator), swapped(floor_divide), METHODS["floor_divide_"]
+)
 
 
 # ------------------------------------------------------------------------------------------------ ** and %
@@ -572,8 +581,8 @@ def by_kind(name):
     return f"{name}Backward0", f"{name}Backward1", f"{name}Backward1"
 
 
-remainder, *_operators = numbered(REMAINDER, ("remainder",), by_kind("Remainder"))
-install_operators("mod", *_operators)
+remainder, _mod, *_operators = numbered(REMAINDER, ("remainder",), by_kind("Remainder"))
+install_operators("mod", by_positive(operator.mod, _mod), *_operators)
 numbered(FMOD, ("fmod",), by_kind("Fmod"))
 
 

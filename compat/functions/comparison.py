@@ -5,7 +5,6 @@ import operator
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.laid import astray
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
@@ -13,6 +12,7 @@ from .. import dtypes
 from ..tensor import Tensor, current
 from .arithmetic import check_in_place, general, install_operators, swapped, unsuitable
 from .operands import (
+    BOOL,
     KINDS_OF_INTEGER,
     P,
     as_operand,
@@ -42,39 +42,13 @@ from .register import (
     store,
     to_places,
 )
-
-shared = state.shared
-FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+from .untracked import COMPARED, WHOLE, untracked
 
 
 # ------------------------------------------------------------------------------------------------ comparisons
-def quick_comparison(op, slow):
-    """The common case, over NumPy memory: a float Tensor with a number or with one of its own dtype."""
-
-    def call(x, y):
-        if shared.staging or x.owner is not TAPE:
-            return slow(x, y)
-        if x.alias is not None and astray(x):
-            return slow(x, y)
-        v = x.val
-        d = v.dtype
-        if d is FLOAT32 or d is FLOAT64:
-            k = type(y)
-            if k is float or k is int:
-                return Tensor(np.asarray(op(v, y)), None, TAPE)
-            if isinstance(y, Tensor) and y.owner is TAPE:
-                if y.alias is not None and astray(y):
-                    return slow(x, y)
-                if y.val.dtype is d and y.val.shape == v.shape:
-                    return Tensor(np.asarray(op(v, y.val)), None, TAPE)
-        return slow(x, y)
-
-    return call
-
-
 def comparison(name, prim, op, longer):
     slow = general(name, prim)
-    quick = quick_comparison(op, slow)
+    quick = untracked(op, slow, COMPARED)
 
     def function(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
         try:
@@ -101,7 +75,7 @@ def comparison(name, prim, op, longer):
     names = (name, longer) if longer else (name,)
     publish(function, names, True, True)
     publish(answering(inplace), [n + "_" for n in names], False, True)
-    install(f"__{name}__", quick_comparison(op, taking_arrays(slow)) if name == "eq" else quick)
+    install(f"__{name}__", untracked(op, taking_arrays(slow), COMPARED) if name == "eq" else quick)
 
 
 def taking_arrays(slow):
@@ -175,6 +149,8 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
     def refuse(a, b):
         d = dtypes.result_dtype([rank(a), rank(b)])
         if d.kind not in ("biu" if bools else "iu"):
+            if isinstance(a, Tensor) and isinstance(b, Tensor):
+                check_sizes(current(a), current(b))
             raise NotImplementedError(f"\"{spoken_as}\" not implemented for '{spoken(d)}'")
 
     slow = general(name, prim, refuse=refuse)
@@ -202,7 +178,8 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
     operation(name=name, numbers=True)(function)
     inplace.__name__ = name + "_"
     publish(answering(inplace), (name + "_",), False, True)
-    install_operators(operator_name, slow, swapped(slow), inplace)
+    quick = untracked(getattr(operator, f"__{operator_name}__"), slow, WHOLE) if bools else slow
+    install_operators(operator_name, quick, swapped(slow), inplace)
 
 
 bitwise("bitwise_and", "bitwise_and", "and", "bitwise_and_cpu")
@@ -222,6 +199,8 @@ def bitwise_not(input):
 
 
 def invert(self):
+    if self.owner is TAPE and self.val.dtype is BOOL and not state.shared.staging and self.alias is None:
+        return Tensor(np.asarray(~self.val), None, TAPE)
     if dtype_of(current(self)).kind not in KINDS_OF_INTEGER:
         raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
     return bitwise_not(self)

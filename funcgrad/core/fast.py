@@ -3,7 +3,7 @@
 It does what Primitive.__call__, Record.process (or Tape.process) and Plan.keep do together, for the two interpreters that
 record over plain arrays; anything else takes the general road. Eager speed comes from here (benchmarks/eager.py).
 `call_of` builds the call of any primitive, for both faces. The operators and NumPy's elementwise functions have one
-of their own for each face, with the record inside it: `unary` and `binary`, `tape_unary` and `tape_binary`.
+of their own for each face, with the record inside it: `unary` and `binary`, `tape_unary`, `tape_binary` and `tape_reflected`.
 """
 
 import functools
@@ -316,7 +316,7 @@ def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
             if s{i} is None: s{i} = {boxes[i]}.store = Store()"""
             stamps.append(f"(s{i}, s{i}.version, {i}), ")
     if plan.keeps:
-        text += "\n            s = h.store = Store()"
+        text += "\n            s = h.store = h.store or Store()"
         stamps.append("(s, 0, -1), ")
     return f"{text}\n            n.versions = ({''.join(stamps)}); n.extra = None\n            return h", plan
 
@@ -435,6 +435,28 @@ def tape_binary(prim, face, slow, case=None, rule=False, plain=False):
               else:{reindent(pieces[3], 8)}
         if k is Face and y.owner is not TAPE: return over(x, y){integers}
     return slow(x, y)
+""",
+        env,
+    )
+
+
+def tape_reflected(prim, face, slow, label):
+    """The function call(x, number) of a face's `number - x`: of a float Tensor that stands on the right of a Python number."""
+    env = tape_environment(prim, face, slow)
+    env["laid"] = slow
+    text, plan = tape_node(prim, 2, ["number", "v"], [None, "x"], "x.mark", "None")
+    env["plan2"] = plan.labelled(label)
+    return compile_text(
+        f"""def call(x, number):
+    if (type(number) is float or type(number) is int) and x.owner is TAPE and not shared.staging:{reindent(ORDERED.format(x="x", args="x, number"), 4)}
+        v = x.val
+        d = v.dtype
+        if d is F32 or d is F64:
+            number = C64[number] if d is F64 else C32[number]
+            token = enter(IGNORE)
+            try: out = {expression(prim, "number", "v", "torch")}
+            finally: leave(token){TAPED.format(untracked="x.mark is None or not tls.grad")}{text}
+    return slow(x, number)
 """,
         env,
     )
@@ -686,12 +708,13 @@ def tape_recorder(prim, need, kink, arity):
     taped = [STAMP.format(x="xyz"[i], i=i) for i in plan.reads if i < arity]
     rest = [
         "\n    n.extra = None",
-        "\n    h = new(TAPE.face); h.val = out; h.mark = n; h.owner = TAPE; h.alias = h.store = h.cell = None",
+        "\n    h = new(TAPE.face); h.val = out; h.mark = n; h.owner = TAPE; h.alias = h.cell = None",
+        "\n    h.store = shared.made and shared.made()",
         "\n    v = ()",
         *taped,
     ]
     if plan.keeps:
-        rest.append("\n    s = h.store = Store(); v += (s, 0, -1),")
+        rest.append("\n    s = h.store = h.store or Store(); v += (s, 0, -1),")
     rest.append("\n    n.versions = v\n    return h")
     text = RECORD.format(
         head="", node="TapeNode", owner="TAPE", rest="".join(rest), **recorder_pieces(prim, plan, arity)
