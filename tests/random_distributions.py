@@ -149,7 +149,10 @@ MixtureSameFamilyConstraint(c.real) MixtureSameFamilyConstraint(3) dependent(is_
 """.split()
 CHECKED = ["t(0.5)", "t([0.0, 1.0])", "t([0.3, 0.7])", "torch.eye(2)", "-torch.eye(2)", "t([[1.0, 0.0], [0.6, 0.8]])", "t([[1.0, 0.5], [0.2, float('nan')]])",
            "t([1, 2, 3])", "torch.ones(2, 3)", "t(float('inf'))"]  # fmt: skip
+WRONG = {"Kumaraswamy": ["p.mode"]}  # what is wrong in torch 2.13 (NaN) and right here
 START = ["t, d = torch.tensor, torch.distributions", "c = d.constraints"]
+# What torch 2.13 itself cannot: of a divergence it writes infinities through masks of one operand's shape, and NaN into integers.
+LIMITS = "^The shape of the mask |^value cannot be converted to type int64_t without overflow"
 
 
 def made(rng, kind, wrong=0):
@@ -179,8 +182,8 @@ def program(rng, number):
         "ls = [vars(p)[n] for n in 'loc scale probs logits rate concentration df low high'.split() if n in vars(p)]"
     )
     return [*START, *double, f"p = {made(rng, kind, 1 / 6)}", f"q = {made(rng, rng.choice([kind, *KINDS]))}", "torch.manual_seed(5)",
-            "x = p.sample((3,))", leaves, *rng.sample(ACTS, 14)]  # fmt: skip
+            "x = p.sample((3,))", leaves, *[a for a in rng.sample(ACTS, 14) if a not in WRONG.get(kind, ())]]  # fmt: skip
 
 
 if __name__ == "__main__":
-    main(program, __doc__)
+    main(program, __doc__, LIMITS)

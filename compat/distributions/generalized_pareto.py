@@ -15,9 +15,9 @@ class GeneralizedPareto(Distribution):
     def __init__(self, loc, scale, concentration, validate_args=None):
         self._take(validate_args, loc=loc, scale=scale, concentration=concentration)
 
-    def _by_tail(self, exponential, power):
+    def _by_tail(self, exponential, power, nought=None):
         """What one formula gives where the concentration is 0, and power(concentration) elsewhere."""
-        zero = torch.isclose(self.concentration, torch.zeros_like(self.concentration))
+        zero = torch.isclose(self.concentration, torch.zeros_like(self.concentration) if nought is None else nought)
         return torch.where(zero, exponential, power(torch.where(zero, 1.0, self.concentration)))
 
     def _excess(self, value):
@@ -29,12 +29,14 @@ class GeneralizedPareto(Distribution):
 
     def log_prob(self, value):
         z = self._excess(value)
-        return -self.scale.log() - self._by_tail(z, lambda c: torch.special.xlog1py(1 + 1 / c, c * z))
+        return -self.scale.log() - self._by_tail(
+            z, lambda c: torch.special.xlog1py(1 + 1 / c, c * z), torch.tensor(0.0)
+        )
 
     def log_survival_function(self, value):
         """The logarithm of the probability of more than value."""
         z = self._excess(value)
-        return self._by_tail(-z, lambda c: -torch.log1p(c * z) / c)
+        return self._by_tail(-z, lambda c: -torch.log1p(c * z) / c, torch.tensor(0.0))
 
     def log_cdf(self, value):
         """The logarithm of the probability of at most value."""

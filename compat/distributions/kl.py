@@ -34,7 +34,6 @@ from .poisson import Poisson
 from .transformed_distribution import TransformedDistribution
 from .uniform import Uniform
 from .utils import sum_rightmost
-from .wishart import Wishart, mvdigamma
 
 __getattr__ = _refusal("torch.distributions.kl", __name__)
 __all__ = ["kl_divergence", "register_kl"]
@@ -204,8 +203,9 @@ def normal(p, q):
 
 @register_kl(Pareto, Pareto)
 def pareto(p, q):
+    scales = (p.scale / q.scale).log()
     ratio = q.alpha / p.alpha
-    inside = q.alpha * (p.scale / q.scale).log() - ratio.log() + ratio - 1
+    inside = q.alpha * scales - ratio.log() + ratio - 1
     return torch.where(p.scale < q.scale, math.inf, inside)
 
 
@@ -232,15 +232,6 @@ def normal_laplace(p, q):
     spread = math.sqrt(2 / math.pi) * p.scale * torch.exp(-0.5 * ratio.pow(2))
     distance = spread + away * torch.erf(math.sqrt(0.5) * ratio)
     return -p.entropy() + torch.log(2 * q.scale) + distance / q.scale
-
-
-@register_kl(Wishart, Wishart)
-def wishart(p, q):
-    n = p.event_shape[-1]
-    trace = torch.cholesky_solve(p.covariance_matrix, q._root).diagonal(dim1=-2, dim2=-1).sum(-1)
-    scales = q.df * (half_log_det(q) - half_log_det(p)) + p.df * (trace - n) / 2
-    normalisers = torch.mvlgamma(q.df / 2, n) - torch.mvlgamma(p.df / 2, n)
-    return scales + normalisers + (p.df - q.df) / 2 * mvdigamma(p.df / 2, n)
 
 
 @register_kl(Independent, Independent)

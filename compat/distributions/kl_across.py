@@ -105,6 +105,11 @@ def outside(p, q):
 
 
 def across(log_density, p, q):
+    if (
+        p.batch_shape != q.batch_shape
+    ):  # (the error of two that do not go together names q's first where torch's formula starts with q)
+        first, second = (q, p) if (type(p), type(q)) in Q_FIRST else (p, q)
+        torch.empty(first.batch_shape) + torch.empty(second.batch_shape)
     result = -p.entropy() - log_density(p, q)
     where = outside(p, q)
     return result if where is None else torch.where(where, math.inf, result)
@@ -124,6 +129,11 @@ FINITE = {
     of_gumbel: (Gumbel, (Exponential, Gamma, Normal, Uniform)),
     of_pareto: (Pareto, (Uniform,)),
     of_uniform: (Uniform, (Beta, ContinuousBernoulli)),
+}
+Q_FIRST = {
+    *[(p, Normal) for p in (Beta, ContinuousBernoulli, Pareto, Uniform)],
+    *[(p, Gamma) for p in (Beta, Exponential, Pareto, Uniform)],
+    *[(Uniform, q) for q in (Beta, Exponential, Gumbel, Pareto)],
 }
 INFINITE = {
     Beta: (Pareto,),

@@ -22,10 +22,11 @@ class LKJCholesky(Distribution):
             raise ValueError(f"Expected dim to be an integer greater than or equal to 2. Found dim={dim}.")
         self.dim = dim
         (self.concentration,) = broadcast_all(concentration)
+        event_shape = sized((dim, dim))
         rows = torch.arange(dim, dtype=self.concentration.dtype).sub(1).clamp(min=0)
         along = self.concentration.unsqueeze(-1) + 0.5 * (dim - 2) - 0.5 * rows
         self._beta = Beta(rows + 0.5, along)
-        super().__init__(self.concentration.shape, sized((dim, dim)), validate_args=validate_args)
+        super().__init__(self.concentration.shape, event_shape, validate_args=validate_args)
 
     def expand(self, batch_shape, _instance=None):
         return LKJCholesky(self.dim, self.concentration.expand(batch_shape), validate_args=False)

@@ -39,12 +39,14 @@ class Wishart(ExponentialFamily):
         ((name, matrix),) = chosen
         if matrix.dim() < 2:
             raise ValueError("scale_tril must be at least two-dimensional, with optional leading batch dimensions")
-        given = df
-        df = torch.tensor(df, dtype=matrix.dtype) if isinstance(df, Number) else df
-        batch, n = torch.broadcast_shapes(matrix.shape[:-2], df.shape), matrix.shape[-1]
-        self.df = df.expand(batch)
+        batch, n = matrix.shape[:-2], matrix.shape[-1]
+        if isinstance(df, Number):  # (as in torch 2.13 it stays without dimensions, and moments of batches are refused)
+            self.df = torch.tensor(df, dtype=matrix.dtype)
+        else:
+            batch = torch.broadcast_shapes(batch, df.shape)
+            self.df = df.expand(batch)
         if self.df.le(n - 1).any():
-            raise ValueError(f"Value of df={given} expected to be greater than ndim - 1 = {n - 1}.")
+            raise ValueError(f"Value of df={df} expected to be greater than ndim - 1 = {n - 1}.")
         shape = tuple(batch) + (-1, -1)
         setattr(self, name, matrix.expand(shape))
         if self.df.lt(n).any():
@@ -55,22 +57,28 @@ class Wishart(ExponentialFamily):
 
     @property
     def _chi2(self):
-        return Chi2(self.df.unsqueeze(-1) - torch.arange(self.event_shape[-1], dtype=self._root.dtype))
+        return Chi2(
+            self.df.unsqueeze(-1)
+            - torch.arange(self.event_shape[-1], dtype=self._root.dtype).expand(self._batch_shape + (-1,))
+        )
 
-    mean = property(lambda d: wide(d.df) * d.covariance_matrix)
+    def _wide(self, x):
+        return x.view(self._batch_shape + (1, 1))
+
+    mean = property(lambda d: d._wide(d.df) * d.covariance_matrix)
 
     @property
     def mode(self):
         """df - n - 1 times the covariance, NaN where that is not positive."""
         factor = self.df - self.event_shape[-1] - 1
-        return wide(torch.where(factor > 0, factor, math.nan)) * self.covariance_matrix
+        return self._wide(torch.where(factor > 0, factor, math.nan)) * self.covariance_matrix
 
     @property
     def variance(self):
         """Of each element."""
         v = self.covariance_matrix
         diagonal = v.diagonal(dim1=-2, dim2=-1)
-        return wide(self.df) * (v.square() + diagonal.unsqueeze(-1) * diagonal.unsqueeze(-2))
+        return self._wide(self.df) * (v.square() + diagonal.unsqueeze(-1) * diagonal.unsqueeze(-2))
 
     def _drawn(self, sample_shape):
         """Bartlett's way: a triangular root with chi-squared lengths and normal numbers below."""
@@ -122,10 +130,6 @@ class Wishart(ExponentialFamily):
 
 
 MATRICES = ("covariance_matrix", "precision_matrix", "scale_tril")
-
-
-def wide(x):
-    return x.unsqueeze(-1).unsqueeze(-1)
 
 
 def mvdigamma(x, n):

@@ -19,17 +19,14 @@ from tests.data_programs import PICKLED, fixed_programs, in_a_folder
 from tests.side_by_side import differ, disagreement, names_for, outcome, seen
 
 STORED = stored("random_data")
-KNOWN = {  # programs of distributions that differ, by number, and why
-    18: "torch 2.13's modes of Kumaraswamy are NaN",
-    81: "torch says that the divergence of two Wisharts requires grad where nothing does (and has no derivative by the first)",
-}
 PROGRAMS = {"distributions": random_distributions.program, "loaders": random_loaders.program}
 
 
 @same_python(STORED)
 @pytest.mark.parametrize("kind", PROGRAMS)
 def test_lines_do_what_torchs_do(kind):
-    check(PROGRAMS[kind], STORED[kind], KNOWN if kind == "distributions" else ())
+    limits = random_distributions.LIMITS if kind == "distributions" else None
+    check(PROGRAMS[kind], STORED[kind], (), limits)
 
 
 @same_python(STORED)
