@@ -94,3 +94,9 @@ def sym_sum(args):
 def sym_sqrt(a):
     """The square root of a number."""
     return math.sqrt(a)
+
+
+def _assert(condition, message):
+    """AssertionError(message) unless the condition holds; what models are written with that are to be traced."""
+    if not condition:
+        raise AssertionError(message)

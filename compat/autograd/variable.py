@@ -22,7 +22,9 @@ class Variable(metaclass=VariableMeta):
     tensor([1., 1.], requires_grad=True)
     """
 
-    def __new__(cls, data=None, requires_grad=False, volatile=None):
+    def __new__(cls, data=None, requires_grad=False, volatile=None, **others):
+        for name in others:
+            raise TypeError(f"{name!r} is an invalid keyword argument for this function")
         if volatile is not None:
             warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.")
         if not isinstance(data, Tensor):

@@ -34,9 +34,12 @@ def average_plain(x, axes):
 average.plain = average_plain
 
 
-def pushed(t, out, x, axes, eps):
-    """The linear map above; it is symmetric, so it takes tangents and cotangents alike."""
-    r = rsqrt(add(average(square(sub(x, average(x, axes))), axes), eps))
+def pushed(t, x, axes, eps):
+    """The linear map above; it is symmetric, so it takes tangents and cotangents alike. The result is computed again from x: who
+    changes the result in place (an activation behind a norm) spoils nothing."""
+    centred = sub(x, average(x, axes))
+    r = rsqrt(add(average(square(centred), axes), eps))
+    out = mul(centred, r)
     return mul(r, sub(sub(t, average(t, axes)), mul(out, average(mul(out, t), axes))))
 
 
@@ -44,7 +47,7 @@ def pushed(t, out, x, axes, eps):
 class standardize:
     """(x - mean(x)) / sqrt(variance(x) + eps) over `axes`, the variance being the mean of squares."""
 
-    saves = ((0, "out"),)
+    saves = ((0,),)
     without = {
         "complex128": "a variance is real",
         "int64": "the result has x's dtype",
@@ -67,10 +70,10 @@ class standardize:
         return centred * (1 / np.sqrt(variance + x.dtype.type(eps)))
 
     def vjp(ct, out, x, *, need, axes, eps):
-        return [pushed(ct, out, x, axes, eps)]
+        return [pushed(ct, x, axes, eps)]
 
     def jvp(ts, out, x, *, axes, eps):
-        return pushed(ts[0], out, x, axes, eps)
+        return pushed(ts[0], x, axes, eps)
 
     def samples(rng):
         yield from in_kinds(draw(rng, "real", (3, 4)), dtypes="f", axes=(1,), eps=1e-5)
@@ -155,6 +158,16 @@ def by_weight(g, w, shape):
     return reshape(fit(g, Aval(shape, dtype_of(g))), shape=shape_of(w))
 
 
+def by_mean(ct, x, w, axes, eps, shape):
+    """The rule of _layer_pull over handles where w has a number for each mean, in its order, so that a compiled layer has its bits."""
+    centred = sub(x, average(x, axes))
+    r = rsqrt(add(average(square(centred), axes), eps))
+    s = mul(centred, r)
+    g = sub(ct, add(mul(s, average(mul(ct, s), axes)), average(ct, axes)))
+    weight, bias = (by_weight(c, w, shape) for c in (mul(ct, s), ct))
+    return [mul(g, mul(reshape(w, shape=shape), r)), weight, bias]
+
+
 @define
 class normalized:
     """standardize(x) * w + b, of arrays of one dtype: w and b in `shape`, which broadcasts to x's. `noted`: a list in which the call
@@ -194,19 +207,21 @@ class normalized:
         return Aval(shape_of(x), dtype_of(x))
 
     def vjp(ct, out, x, w, b, *, need, axes, eps, shape, noted=None):
-        s = standardize(x, axes=axes, eps=eps) if need & 3 else None
+        if list(shape) == shape_over(shape_of(x), axes) and need & 1:
+            return by_mean(ct, x, w, axes, eps, shape)
+        s = standardize(x, axes=axes, eps=eps) if need & 2 else None
         return [
-            pushed(mul(ct, reshape(w, shape=shape)), s, x, axes, eps) if need & 1 else None,
+            pushed(mul(ct, reshape(w, shape=shape)), x, axes, eps) if need & 1 else None,
             by_weight(mul(ct, s), w, shape) if need & 2 else None,
             by_weight(ct, b, shape) if need & 4 else None,
         ]
 
     def jvp(ts, out, x, w, b, *, axes, eps, shape, noted=None):
         dx, dw, db = ts
-        s = standardize(x, axes=axes, eps=eps)
+        s = None if dw is None else standardize(x, axes=axes, eps=eps)
         total = None if db is None else fit_tangent(reshape(db, shape=shape), out)
         for t in (
-            None if dx is None else mul(pushed(dx, s, x, axes, eps), reshape(w, shape=shape)),
+            None if dx is None else mul(pushed(dx, x, axes, eps), reshape(w, shape=shape)),
             None if dw is None else mul(s, reshape(dw, shape=shape)),
         ):
             total = total if t is None else t if total is None else add(total, t)

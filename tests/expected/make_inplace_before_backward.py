@@ -1,6 +1,6 @@
 """Write inplace_before_backward.json: what torch lets be changed in place between an operation and its backward.
 
-Run with torch 2.13: `python tests/expected/make_inplace_before_backward.py`. Of the lines in function_cases.py one is taken
+Run with torch 2.13: `python tests/expected/make_inplace_before_backward.py`. Of the lines in function_cases.py, and of those below, one is taken
 for each graph of operations; stored are the names of its inputs, and the numbers of its results, that may be changed.
 """
 
@@ -20,6 +20,31 @@ from make_functions import lines_of  # noqa: E402
 
 from tests.compat.evaluation import changeable, graph_of, pulled, ran  # noqa: E402
 
+N = "torch.nn.functional."
+LAYERS = (
+    "layer_norm(a, (3,))",
+    "layer_norm(a, (3,), v, w)",
+    "rms_norm(a, (3,))",
+    "rms_norm(a, (3,), v)",
+    "group_norm(a, 1)",
+    "group_norm(a, 3, v, w)",
+    "batch_norm(a, None, None, training=True)",
+    "batch_norm(a, None, None, v, w, training=True)",
+    "instance_norm(x[None])",
+    "local_response_norm(x[None], 2)",
+    "prelu(a, s)",
+    "silu(a)",
+    "gelu(a)",
+    "mish(a)",
+    "softplus(a)",
+    "conv1d(t, x[:, :2])",
+    "linear(a, n.T)",
+    "max_pool1d(t, 2)",
+    "interpolate(t, 2)",
+    "cross_entropy(m, g[0])",
+    "mse_loss(a, b)",
+    "scaled_dot_product_attention(t, t, t)",
+)
 LEAF = re.compile(r"\b[a-z]+\b")
 
 
@@ -56,8 +81,8 @@ def main():
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     stored, seen = {}, set()
-    for table in FAMILIES.values():
-        for line in lines_of(table):
+    for lines in (*map(lines_of, FAMILIES.values()), [N + line for line in LAYERS]):
+        for line in lines:
             graph = operations(line)
             if graph is not None and graph not in seen:
                 seen.add(graph)
