@@ -241,7 +241,7 @@ class Tensor(Taped):
         return 0 if mark is None else output_number(mark)
 
     def repoint(self, new):
-        if tls.func and new.owner.level > self.owner.level:
+        if tls.func:
             from .funcs import check_captured
 
             check_captured(self, new)
@@ -262,6 +262,11 @@ class Tensor(Taped):
         """Raise in torch's words if this Tensor may not be written in place under the grad mode of now."""
         if self.store is not None and not self.store.counted:
             inference.check(self, inference.WRITTEN)
+        within = tls.func
+        if within:
+            from .funcs import check_outside
+
+            check_outside(self, args)
         if tls.grad and type(self.alias) is Alias and self.mark is not None:
             if any([type(step) is OneOfSeveral for step in self.alias.chain]):
                 raise one_of_several(type(shown(self.mark)).__name__, output_number(self.mark), "is being")
@@ -280,7 +285,7 @@ class Tensor(Taped):
                 "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of "
                 "the custom Function."
             )
-        if tls.func and tls.grad and self.owner is not TAPE:
+        if within and tls.grad and self.owner is not TAPE:
             root = root_of(self)[0]
             n = recorded(root) if isinstance(root, Tensor) else None
             if n is not None and n.plan is None:  # (an argument of torch.func.grad)
@@ -558,7 +563,7 @@ class Tensor(Taped):
             )
         return bool((element == self).any())
 
-    def __repr__(self):
+    def __repr__(self, *, tensor_contents=None):
         return describe(self)
 
     def __str__(self):
@@ -633,7 +638,7 @@ def real_number(x, kind):
 
 def of_dimension(entries, dim):
     """The entry of one dimension."""
-    if not entries and dim in (0, -1):
+    if not entries:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     return entries[wrapped(dim, len(entries))]
 

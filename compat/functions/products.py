@@ -112,8 +112,9 @@ def matmul(input=MISSING, other=MISSING, *more, out=None):
 
 def of_stacks(error, x, y):
     """The error of a product of a stack by a matrix that torch does not make one matrix of: it multiplies two stacks then."""
-    if isinstance(error, RuntimeError) and isinstance(y, Tensor) and x.dim() == 3 and y.dim() == 2:
+    if isinstance(error, RuntimeError) and isinstance(y, Tensor) and x.dim() >= 3 and y.dim() in (1, 2):
         if not is_folded(current(x), current(y)):
+            x, y = x.flatten(0, -3), y if y.dim() == 2 else y.unsqueeze(1)
             try:
                 METHODS["bmm"](x.detach(), y.detach().expand(x.shape[0], *y.shape))
             except RuntimeError as other:
@@ -339,7 +340,7 @@ def bmm(input, mat2):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{r[0]}, {r[1]}]."
         )
-    need_scalar_type(x, y)
     if dtype_of(x).kind == "b":
         refuse("bmm", dtype_of(x))
+    need_scalar_type(x, y)
     return batched(x, y)

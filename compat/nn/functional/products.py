@@ -7,7 +7,7 @@ from funcgrad.core.trace import TAPE, recorded_over_memory, taped_nowhere
 from ... import dtypes
 from ...functions.kernels import refuse_in
 from ...functions.operands import P, dtype_of, shape_of
-from ...functions.products import DOT, MATRIX, need_same_dtype, of_stacks
+from ...functions.products import DOT, MATRIX, of_stacks
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, store, unusual
 from ...functions.results import C_NAMES
@@ -18,6 +18,7 @@ from ...tensor import Tensor, current
 from .dtypes import dtype_in
 
 NO_AXES = (), ()
+BOOL = dtypes.BY_NAME["bool"].numpy
 LAST = (((1,), (1,)), NO_AXES)  # the last axis of both is summed over
 
 
@@ -38,7 +39,12 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
         if bias is not None and rank:
             w, b = current(weight), current(bias)
             r, s = shape_of(x), shape_of(w)
-            if len(s) == 2 and s[1] == r[-1] and shape_of(b) == s[:1] and dtype_of(x) == dtype_of(w) == dtype_of(b):
+            if (
+                len(s) == 2
+                and s[1] == r[-1]
+                and shape_of(b) == s[:1]
+                and dtype_of(x) == dtype_of(w) == dtype_of(b) is not BOOL
+            ):
                 if rank == 2:
                     return affine(x, w, b, (r, s, s[:1]))
                 if x.owner is not TAPE and not recorded_over_memory(x, w, b) and taped_nowhere(x, w, b):
@@ -49,27 +55,27 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             raise RuntimeError(
                 f"both arguments to linear need to be at least 1D, but they are {rank}D and {weight.dim()}D"
             )
+        if (
+            bias is not None
+            and rank != 2
+            and not (bias.dim() and bias.shape.numel() == bias.shape[-1] and input.is_contiguous())
+        ):
+            return linear(input, weight).add_(bias)
         if bias is not None:
             for a, b, what in ((bias, weight, "self"), (input, weight, "mat1")):
                 a, b = dtype_in(a), dtype_in(b)
                 if a != b:
-                    if rank > 2 and what == "mat1" and not input.is_contiguous():
-                        need_same_dtype(x, current(weight))
                     raise RuntimeError(f"{what} and mat2 must have the same dtype, but got {spoken(a)} and {spoken(b)}")
         if rank != 2 and bias is not None:
             shape = shape_of(x)
             flat = linear(reshaped(x, (math.prod(shape[:-1]), shape[-1])), weight, bias)
             return reshaped(flat, (*shape[:-1], shape_of(flat)[1]))
-        if not rank or not weight.dim():
-            raise RuntimeError(
-                f"both arguments to linear need to be at least 1D, but they are {rank}D and {weight.dim()}D"
-            )
         w = weight.t()
         if bias is None:
             return T["mm" if rank == 2 == weight.dim() else "matmul"](input, w)
         return T["addmm"](bias, input, w)
     except BaseException as error:
-        if bias is None and isinstance(weight, Tensor) and weight.dim() == 2:
+        if bias is None and isinstance(weight, Tensor) and 1 <= weight.dim() <= 2:
             error = of_stacks(error, input, weight.t())
         error = answer(error, "linear", (input, weight, *(() if bias is None else (bias,)), *more))
         raise error

@@ -13,10 +13,8 @@ from funcgrad.core.trace import TAPE
 from ...functions.kernels import native
 from ...functions.operands import dtype_of, floating, shape_of
 from ...functions.pointwise import complex_sigmoid
-from ...functions.products import need_same_dtype
-from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import check_castable, renamed, spoken
+from ...functions.register import renamed
 from ...rewriting import grouped
 from ...tensor import Tensor, current
 from .dropouts import dropout
@@ -87,54 +85,46 @@ def summed(after):
     return step
 
 
+EMPTY = "Expected sequence length to be larger than 0 in RNN"
+GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "GRU": 3, "LSTM": 4}
 STEPS = {"GRU": gru_step} | {mode: summed(after) for mode, after in AFTER.items()}
+
+
+def regular(mode, rows, state, w, biases, others):
+    """Are operands of the shapes and of the one float dtype that the written-out cells are for? (others: looked at for the dtype.)"""
+    d, shape = dtype_of(w), shape_of(w)
+    if d.kind in "biuc" or len(shape) != 2 or shape[0] != GATES[mode] * shape[1]:
+        return False
+    for s in state:
+        if shape_of(s) != (rows, shape[1]) or dtype_of(s) != d:
+            return False
+    for b in biases:
+        if b is not None and (shape_of(b) != shape[:1] or dtype_of(b) != d):
+            return False
+    for t in others:
+        if dtype_of(t) != d:
+            return False
+    return True
 
 
 def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     """One step of a cell on input [N, in]: the next state, a tuple."""
-    check_cell(input, state, w_ih, w_hh)
-    parts = (input, w_ih, b_ih), (state[0], w_hh, b_hh)
-    for part in parts if mode == "GRU" else reversed(parts):  # (in the order of torch's products)
-        need_one_dtype(*part)
-    need_kind(mode, dtype_of(current(input)))
-    state = tuple([current(s) for s in state])
-    w, b = current(w_hh), None if b_hh is None else current(b_hh)
+    x, state = current(input), tuple([current(s) for s in state])
+    w_ih, w, b_ih, b = [None if t is None else current(t) for t in (w_ih, w_hh, b_ih, b_hh)]
+    shape = shape_of(x)
+    if not (
+        len(shape) == 2
+        and len(state) == 1 + (mode == "LSTM")
+        and regular(mode, shape[0], state, w, (b_ih, b), (x, w_ih))
+        and shape_of(w_ih) == (shape_of(w)[0], shape[1])
+    ):
+        from . import cells_in_steps
+
+        return cells_in_steps.step(mode, x, state, w_ih, w, b_ih, b)
     if mode == "GRU":
-        return gru_step(linear(input, w_ih, b_ih), state, w, b, None)
+        return gru_step(linear(x, w_ih, b_ih), state, w, b, None)
     other = product(state[0], w, b)  # (torch's graph has it first)
-    return AFTER[mode](P["add"](other, linear(input, w_ih, b_ih)), state, None)
-
-
-def need_kind(mode, d, steps=1):
-    """torch's errors for numbers that are no floats."""
-    if d.kind == "b":
-        refuse("addmm_impl_cpu_", d)
-    if d.kind == "c" and mode == "RNN_RELU":
-        raise NotImplementedError("clamp is not supported for complex types")
-    if d.kind in "iu" and mode in ("LSTM", "GRU"):
-        check_castable(d, np.dtype(np.float32))
-    if d.kind in "iu" and mode == "RNN_TANH" and steps > 1:
-        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got Float and {spoken(d).capitalize()}")
-
-
-def need_one_dtype(x, w, b):
-    """torch's error for what a weight of another dtype is multiplied with, with a bias or without one."""
-    if x.dtype != w.dtype:
-        own, other = dtype_of(current(x)), dtype_of(current(w))
-        if b is None:
-            need_same_dtype(current(x), current(w))
-        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {spoken(own)} and {spoken(other)}")
-
-
-def check_cell(input, state, w_ih, w_hh):
-    rows, width = input.shape
-    if width != w_ih.shape[1]:
-        raise RuntimeError(f"input has inconsistent input_size: got {width} expected {w_ih.shape[1]}")
-    for at, s in enumerate(state):
-        if s.shape[0] != rows:
-            raise RuntimeError(f"Input batch size {rows} doesn't match hidden{at} batch size {s.shape[0]}")
-        if s.shape[1] != w_hh.shape[1]:
-            raise RuntimeError(f"hidden{at} has inconsistent hidden_size: got {s.shape[1]}, expected {w_hh.shape[1]}")
+    return AFTER[mode](P["add"](other, linear(x, w_ih, b_ih)), state, None)
 
 
 def lstm_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None):
@@ -199,13 +189,17 @@ def at_times(x, sizes, packed):
 
 def direction(mode, x, initial, params, sizes, packed, reverse):
     """One layer in one direction: (its outputs as a sequence, its last state)."""
-    w_ih, w_hh, b_ih, b_hh, projection = params
-    need_kind(mode, dtype_of(current(x)), len(sizes))
-    whole = mode == "LSTM" and not packed and projection is None and dtype_of(current(x)) == np.float32
-    first, second = (P["add"](current(b_ih), current(b_hh)), None) if whole and b_hh is not None else (b_ih, b_hh)
+    w_ih, w_hh, b_ih, b_hh, projection = [None if p is None else current(p) for p in params]
+    x, initial = current(x), tuple([current(s) for s in initial])
+    if projection is None and not (
+        regular(mode, sizes[-1 if reverse else 0], initial, w_hh, (b_ih, b_hh), (x, w_ih))
+        and shape_of(w_ih)[:1] == shape_of(w_hh)[:1]
+    ):
+        return in_steps(mode, x, initial, params, sizes, packed, reverse)
+    whole = mode == "LSTM" and not packed and projection is None and dtype_of(x) == np.float32
+    first, second = (P["add"](b_ih, b_hh), None) if whole and b_hh is not None else (b_ih, b_hh)
     projected = current(linear(x, w_ih, first))
-    own = [None if p is None else current(p) for p in (w_hh, second, projection)]
-    initial = tuple([current(s) for s in initial])
+    own = w_hh, second, projection
     if whole and (own[0].owner is TAPE or state.tls.stage is not None and own[0].owner is state.tls.stage.tape):
         out, last = lstm_layer(projected, *initial, own[0], reverse)
     else:
@@ -217,6 +211,26 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
             operands = [x, *params[:4], *initial]
             grouped((out, *last), "MkldnnRnnLayerBackward0", tuple([getattr(o, "mark", None) for o in operands]))
     return out, last
+
+
+def in_steps(mode, x, initial, params, sizes, packed, reverse):
+    """The same of operands of any dtypes and shapes, operation by operation."""
+    from . import cells_in_steps
+
+    w_ih, w_hh, b_ih, b_hh, projection = params
+    step = cells_in_steps.STEPS[mode]
+    projected = current(linear(x, w_ih, b_ih))
+    if packed:
+        projected = at_times(projected, sizes, packed)
+    else:
+        projected = T["unbind"](projected)
+        sizes = [initial[0].shape[0] if initial[0].dim() else 0] * len(projected)
+    if not projected:
+        raise RuntimeError(EMPTY)
+    outs, last = over_time(
+        lambda x, *rest: step(lambda: x, *rest), projected, initial, (w_hh, b_hh, projection), sizes, reverse
+    )
+    return T["cat"](outs) if packed else T["stack"](outs), last
 
 
 def lstm_layer(x, h, c, w, reverse):
@@ -269,13 +283,28 @@ def recurrent(mode, input, hx, params, num_layers, p, train, bidirectional, batc
         sizes = batch_sizes.tolist()
     else:
         input = input.transpose(0, 1) if batch_first else input
-        sizes = [input.shape[1]] * input.shape[0]
-    if not sizes:
-        raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
+        sizes = (
+            [input.shape[1]] * input.shape[0] if input.dim() == 3 and input.shape[0] else [-1]
+        )  # (which no state has)
     out, last = layers(mode, input, hx, params, num_layers, p, train, bidirectional, sizes, packed)
     if batch_first and not packed:
         out = out.transpose(0, 1) if mode == "LSTM" else renamed(out.transpose(0, 1), "TransposeBackward1")
     return out, last
+
+
+def check_counts(mode, hx, params, biased, num_layers, bidirectional):
+    """torch's errors of how many states and parameters there are."""
+    if mode == "LSTM" and len(hx) != 2:
+        raise RuntimeError("lstm expects two hidden states")
+    projected = mode == "LSTM" and hx[0].size(2) != hx[1].size(2)
+    per = 2 + 2 * bool(biased) + projected
+    if len(params) % per:
+        raise RuntimeError("got an incorrect number of RNN parameters")
+    for what, count in (("hidden states", len(hx[0].unbind(0))), ("weights", len(params) // per)):
+        if bidirectional and count % 2:
+            raise RuntimeError("Odd number of params or hiddens given to a bidirectional RNN")
+        if count != num_layers * (2 if bidirectional else 1):
+            raise RuntimeError(f"Expected more {what} in stacked_rnn")
 
 
 def network(mode, name):
@@ -285,11 +314,12 @@ def network(mode, name):
     def f(*args):
         batch_sizes = None
         if len(args) > 3 and isinstance(args[2], (Tensor, tuple, list)) and isinstance(args[3], (tuple, list)):
-            input, batch_sizes, hx, params, _, num_layers, p, train, bidirectional = args
+            input, batch_sizes, hx, params, biased, num_layers, p, train, bidirectional = args
             batch_first = False
         else:
-            input, hx, params, _, num_layers, p, train, bidirectional, batch_first = args
+            input, hx, params, biased, num_layers, p, train, bidirectional, batch_first = args
         hx = (hx,) if isinstance(hx, Tensor) else tuple(hx)
+        check_counts(mode, hx, params, biased, num_layers, bidirectional)
         out, last = recurrent(mode, input, hx, params, num_layers, p, train, bidirectional, batch_first, batch_sizes)
         return out, *last
 

@@ -202,9 +202,6 @@ class RNNBase(Module):
                 self._check_rank(states, alone)
             hx = self._bundled(tuple([self._ordered(s.unsqueeze(1) if alone else s, order) for s in states]))
         self.check_forward_args(data, hx, sizes)
-        recurrent.need_one_dtype(
-            self._states(hx)[0], self._flat_weights[1], self._flat_weights[2] if self.bias else None
-        )
         if self.proj_size and not packed and data.numel() and data.dtype.name in ("float32", "bfloat16"):
             once("projections")
         out, last = recurrent.recurrent(
