@@ -5,6 +5,7 @@ Tensors, by one gather (or scatter) over the axes brought to the front. An integ
 select, not an array of one element as in NumPy.
 """
 
+import contextlib
 import math
 
 import numpy as np
@@ -21,17 +22,20 @@ from funcgrad.core.tracebacks import trim
 from funcgrad.core.written_views import written_view
 from funcgrad.numpy.concrete import concrete
 
-from .. import dtypes
 from ..deprecations import deprecated
 from ..errors import type_name
 from ..graph import label as set_label
 from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .data import array_of, begins_with_text
-from .operands import C_INTEGERS, INT64, P, dtype_of, in_c_order, shape_of, without_imaginary
+<<<<<<< /work/main/compat/functions/indexing.py
+from .operands import INT64, P, dtype_of, fitting, in_c_order, overflowing, shape_of, without_imaginary
+=======
+from .operands import BOOL, C_INTEGERS, INT64, P, dtype_of, in_c_order, shape_of, without_imaginary
+>>>>>>> compat/functions/indexing.py
 from .quick_roads import quick
 from .register import check_apart, check_writable, in_place, install, named, same_elements, spoken, written
-from .results import C_NAMES, type_text
+from .results import type_text
 from .shape import expanded_shape, view_of
 from .unrecorded_writes import assigned
 
@@ -285,12 +289,23 @@ def getitem(t, idx):
         shape = shape_of(t)
         if type(idx) is slice and shape:
             return view_of(t, "getitem", "SliceBackward0", idx=(plain_slice(idx), Ellipsis))
-        if type(idx) is Tensor and shape:
+        if type(idx) is Tensor and not idx.shape and shape:
             i = current(idx)
-            if i.owner is TAPE and i.val.dtype is INT64 and i.val.shape:  # (rows by their numbers)
-                out = gathered(t, [i])
-                in_c_order(out)
-                return out
+            if i.owner is TAPE and i.val.dtype is INT64:
+                return select(t, int(i.val))
+        found = only_arrays(idx, shape)
+        if found:
+            out = gathered(t, found)
+            in_c_order(out)
+            return out
+        if type(idx) is tuple and t.owner is TAPE:
+            with contextlib.suppress(IndexError):  # (which is said below, in torch's words)
+                found = basic_index(idx, shape)
+                if found is not None and found[1] > 1:
+                    out = core_view(t, GETITEM, idx=found[0])
+                    if out.mark is not None:
+                        spelled(out, NAMES[found[2]], step_by_step, found[0])
+                    return out
         index = Index(shape, idx)
         x = index.view(t)
         if not index.found:
@@ -309,6 +324,23 @@ def getitem(t, idx):
     except BaseException as error:
         trim(error)
         raise
+
+
+def only_arrays(idx, shape):
+    """The index arrays of an index that holds nothing else (Tensors of integers, masks of what they stand for); None of another."""
+    found = []
+    for i in idx if type(idx) is tuple else (idx,):
+        if type(i) is not Tensor or (i := current(i)).owner is not TAPE:
+            return None
+        v = i.val
+        n = v.ndim
+        if n and v.dtype is INT64:
+            found.append(i)
+        elif n and v.dtype is BOOL and v.shape == shape[len(found) : len(found) + n]:
+            found += v.nonzero()
+        else:
+            return None
+    return found if len(found) <= len(shape) else None
 
 
 def gathered(v, arrays):
@@ -357,10 +389,10 @@ def value_for(t, v):
     if isinstance(v, np.integer):
         v = int(v)
     d = dtype_of(t)
-    if isinstance(v, complex) and d.kind != "c":
-        raise RuntimeError(
-            f"value cannot be converted to type {C_INTEGERS.get(d.name, C_NAMES[dtypes.name_of(d)])} without overflow"
-        )
+    if isinstance(v, complex) and d.kind not in "bc":
+        raise overflowing(d)
+    if d.kind in "iu" and isinstance(v, (int, float)):
+        return fitting(v, d)
     if isinstance(v, (bool, int, float, complex)):
         return v
     raise TypeError(f"can't assign a {type_name(v)} to a torch.{spoken(d)}Tensor")
@@ -390,7 +422,7 @@ def setitem(t, idx, v):
             basic = tuple(index.basic)
             if isinstance(given, Handle) and same_view(t, basic, given) and (c.owner is not TAPE or was_written(given)):
                 everything = is_everything(basic, shape_of(c))
-                refuse_leaf(c, everything)
+                refuse_leaf(c, everything, v)
                 if c.owner is TAPE:
                     copied_onto_itself(c, given, everything)
                 return
@@ -399,7 +431,7 @@ def setitem(t, idx, v):
             if isinstance(v, Handle):
                 expanded_shape(shape_of(v), target) if len(shape_of(v)) <= len(target) else too_many(v, target)
             label, everything = "CopySlices", is_everything(basic, shape_of(c))
-            refuse_leaf(c, everything)
+            refuse_leaf(c, everything, v)
             if c.owner is TAPE and not c.val.flags.c_contiguous and repeats(c.val.shape, c.val.strides):
                 part = core_view(c, GETITEM, idx=basic)  # (whether that part may be written is what counts)
                 in_place(part, P["put"], v, idx=(Ellipsis,), label=label, fills=everything and same_elements(part, v))
@@ -470,9 +502,13 @@ def written_twice(*given):
     return new
 
 
-def refuse_leaf(c, everything):
-    """torch's error for a write into part of a leaf: it speaks of the view."""
+def refuse_leaf(c, everything, v):
+    """torch's error for a write of v into part of a leaf: it speaks of the view."""
     if c.mark is not None and c.mark.plan is None and tls.grad and not everything:
+        if tls.func:
+            from ..funcs import check_outside
+
+            check_outside(c, (v,))
         raise c.owner.leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
 
@@ -545,6 +581,7 @@ def write_arrays(x, index, v, prim="scatter_set"):
     in_place(w, P[prim], v, *arrays, operands=(w, given), fills=fills)
 
 
+NAMES = ("SelectBackward0", "SliceBackward0", "UnsqueezeBackward0")  # of the last step of a basic index
 BASIC = frozenset((int, slice, tuple))
 BOUNDS = frozenset((int, type(None)))
 
@@ -602,7 +639,7 @@ install(
             "            params, plan = {'idx': index}, plans[kind]",
             "            out = v[index]",
         ),
-        ("SelectBackward0", "SliceBackward0", "UnsqueezeBackward0"),
+        NAMES,
         BASIC=BASIC,
         BOUNDS=BOUNDS,
         basic_index=basic_index,

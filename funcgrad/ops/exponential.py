@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.aval import ndarray
 from ..core.primitive import PRIMITIVES, elementwise
+from ..core.quiet import IGNORE, enter, leave
 from ..core.sample import Sample, elementwise_samples
 from .bitwise import bitwise_and, bitwise_or  # noqa: F401  (formulas name them)
 from .elementwise import add, div, equal, less_equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
@@ -94,7 +95,36 @@ sech_squared = elementwise(
 # ------------------------------------------------------------------------------------------------ logistic functions
 @over_floats
 def _sigmoid(x):
-    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))  # either exponential is 1 or the other
+    token = enter(IGNORE)  # (where the exponential overflows, the result would be no normal number)
+    try:
+        if not x.shape:
+            return 1 / (1 + np.exp(-x))
+        out = np.negative(x)
+        np.exp(out, out=out)
+        out += 1
+        return np.divide(1, out, out=out)
+    finally:
+        leave(token)
+
+
+ONES = {
+    np.dtype(t): np.ones((), t) for t in (np.float32, np.float64)
+}  # (NumPy takes 0.3 us to make an array of a number)
+
+
+def one_and_exp_of_minus(x):
+    """1 + exp(-x), of which torch makes sigmoid and silu: below -88 it overflows in float32, where they are 0."""
+    if type(x) is not ndarray or not x.shape or x.dtype not in ONES:
+        return 1 + np.exp(-x)
+    e = np.negative(x)
+    np.exp(e, e)
+    e += ONES[x.dtype]
+    return e
+
+
+def _sigmoid_torch(x, kink=None):
+    e = one_and_exp_of_minus(x)
+    return np.reciprocal(e, e) if type(e) is ndarray else 1 / e
 
 
 @over_floats
@@ -126,6 +156,7 @@ sigmoid = elementwise(
     _sigmoid,
     "t * sigmoid_slope(x)",
     torch=("t * (out * (1 - out))",),
+    impl_torch=_sigmoid_torch,
     jax="nn.sigmoid",
     without=ROUNDING,
     **real_function(_sigmoid),
