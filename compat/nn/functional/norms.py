@@ -211,8 +211,8 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
         if shared.halves and (d := half_in(t)):
             out = half_batch_norm(t, running_mean, running_var, weight, bias, training, axes, eps)
             t, out = widened(t), P["cast"](out, dtype=d)
-        elif training and plain and weight is not None and bias is not None and count:
-            weight, bias, found = current(weight), current(bias), []
+        elif training and weight is not None and bias is not None and count and (plain or dtype_of(t) in PLAIN):
+            weight, bias, found = current(weight), current(bias), [] if plain else None
             out = P["normalized"](t, weight, bias, axes=axes, eps=eps, shape=by_channel(shape), noted=found)
         elif training:
             out = scaled(standardized(t, axes, eps), weight, bias, by_channel(shape))
