@@ -121,10 +121,9 @@ class Signature:
         )
 
     def unknown(self, name, args, kwargs):
-        places = {n: i for i, p in enumerate(self.parameters) for n in (p.name, *NUMPY_NAMES.get(p.name, ()))}
-        own = {p.name for p in self.parameters}
+        places = {p.name: i for i, p in enumerate(self.parameters)}
         for key in kwargs:
-            if key not in places or key not in own and places[key] < len(args):
+            if key not in places:
                 return TypeError(f"{name}() got an unexpected keyword argument '{key}'")
             if places[key] < len(args):
                 return TypeError(f"{name}() got multiple values for argument '{key}'")
@@ -205,7 +204,9 @@ def check(p, x, name, number):
                 return TypeError(f"expected Tensor as element {i} in argument {number}, but got {type_of(element)}")
         return True
     if kind in "RC":
-        return isinstance(x, (tuple, list)) and (not x or is_number(x[0]))
+        return isinstance(x, (tuple, list)) and (
+            not x or not isinstance(x[0], Tensor) and (is_number(x[0]) or isinstance(x[0], (complex, np.complexfloating)))
+        )
     if kind == "D":
         return isinstance(x, dtypes.dtype) or x in (float, int, bool, complex)
     if kind == "V":
@@ -336,8 +337,15 @@ def misfit(name, signatures, args, kwargs):
 
 
 def unreadable(name, s, args, kwargs):
-    """The error of a list that fits by its first element, where a later one is no int."""
+    """The error of a list that fits by its first element, where a later one is no int, or one is no float."""
     for number, p in enumerate(s.parameters):
+        if p.kind == "R":
+            value = args[number] if number < len(args) else kwargs.get(p.name)
+            for i, x in enumerate(value if isinstance(value, (tuple, list)) else ()):
+                if not is_number(x):
+                    return TypeError(
+                        f"{name}(): argument '{p.name}' must be {p.type_name}, but found element of type {type_of(x)} at pos {i + 1}"
+                    )
         if p.kind != "A":
             continue
         value = (
@@ -348,7 +356,7 @@ def unreadable(name, s, args, kwargs):
             else kwargs.get(p.name)
         )
         for i, n in enumerate(value if isinstance(value, (tuple, list)) else ()):
-            if not is_int(n):
+            if not is_int(n) and not isinstance(n, bool):
                 return TypeError(
                     f"{name}(): argument '{p.name}' failed to unpack the object at pos {i + 1} with error "
                     f'"type must be tuple of ints,but got {type_of(n)}"'
@@ -555,6 +563,8 @@ def told(error, own, args, kwargs, frame):
     args = [a for a in args if a is not MISSING]
     if str(frame.f_globals.get("__name__")).startswith("numpy."):  # (whose functions look for methods by name)
         name, method, named, module = own, True, (), ""
+        if "axis" in kwargs and "out" not in kwargs:  # (which they always give, and ours leave off)
+            kwargs = {**kwargs, "out": None}
     else:
         name, method, named, module = called_as(frame, own)
     if signatures_of(name, method) is None and in_python(name, method) is None:
@@ -566,6 +576,7 @@ def told(error, own, args, kwargs, frame):
     else:
         shown = [s for s in signatures_of(name, method) or () if not s.hidden]
         by_place = {p.name for s in shown for p in s.parameters[: s.positional]}
+    kwargs = {n: kwargs[n] for n in named if n in kwargs} | kwargs  # (in the order of the call)
     if "alpha" in named and "alpha" not in kwargs and name.rstrip("_") in ("add", "sub", "subtract"):
         kwargs = {**kwargs, "alpha": 1}  # (which ours leave off)
     named = [n for n in named if n not in kwargs and n in by_place]  # (which a function of ours has taken by position)

@@ -5,6 +5,8 @@ Invariant: `usable` is asked wherever a Tensor would be made or moved; what is n
 
 from funcgrad.core.tracebacks import drop
 
+from .native import Native
+
 KINDS = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan",
     "mps", "meta", "hpu", "mtia", "privateuseone",
@@ -14,7 +16,7 @@ NO_ACCELERATOR = "Cannot access accelerator device when none is available."
 CPU_ONLY = "compat computes on the CPU with NumPy: use torch.device('cpu'), as torch.cuda.is_available() (False here) would choose"
 
 
-class Device:
+class Device(metaclass=Native, called="torch.device"):
     """torch.device("cuda:0"), torch.device("cpu"), torch.device("cuda", 0): the name of a device.
 
     As a `with` block it is the default device inside. RuntimeError for what is no device.
@@ -129,7 +131,7 @@ def get_default_device():
     return Default.stack[-1]
 
 
-class Layout:
+class Layout(metaclass=Native, called="torch.layout"):
     """torch.layout: torch.strided is what Tensors have here; the others are names."""
 
     __slots__ = ("name",)
@@ -152,7 +154,4 @@ LAYOUTS = {
 strided = LAYOUTS["strided"]
 globals().update(LAYOUTS)
 
-
-Device.__name__ = Device.__qualname__ = "device"
-Layout.__name__ = Layout.__qualname__ = "layout"
 device, layout = Device, Layout  # (where a pickle looks for them)

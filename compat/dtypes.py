@@ -5,8 +5,10 @@ import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, HALVES, begin
 
+from .native import Native
 
-class dtype:
+
+class dtype(metaclass=Native, called="torch.dtype"):
     """A torch dtype: `torch.float32`. `numpy` is the dtype of the memory behind it; half precision is minded (core/halves.py)
     from when that of float16 or bfloat16 is first asked for."""
 

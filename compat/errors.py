@@ -5,6 +5,7 @@ The first line of a message is torch's own; what we know beyond it follows, in b
 
 import gc
 import linecache
+import re
 import sys
 
 from funcgrad.core import state
@@ -160,6 +161,7 @@ def trains_nothing(by_hand):
 
 # ------------------------------------------------------------------------------------------------ changed in place
 MODIFIED = "one of the variables needed for gradient computation has been modified by an inplace operation: "
+NUMBERED = re.compile(r"Backward\d+$")  # how the names of nodes end that torch generates
 HINTS = (  # without anomaly mode, and with it
     "enable anomaly detection to find the operation that failed to compute its gradient, with "
     "torch.autograd.set_detect_anomaly(True, check_nan=False).",
@@ -201,11 +203,7 @@ def made_by(store, value, node, i, flipped):
         made = alike[0].grad_fn if alike else None if mark is None or mark.plan is None else shown(mark)
         if flipped or made is not None and (type(alike[0].alias) is Alias if alike else mark.plan.prim.name in VIEWS):
             return ", which is output 0 of AsStrided,"  # (a view whose base has been changed)
-    return (
-        ""
-        if made is None
-        else f", which is output {output_number(made.node)} of {made.name().partition('Backward')[0]},"
-    )
+    return "" if made is None else f", which is output {output_number(made.node)} of {NUMBERED.sub('', made.name())},"
 
 
 # ------------------------------------------------------------------------------------------------ others

@@ -5,8 +5,10 @@ Invariant: a format changes strides, never shape or values; traced Tensors have 
 
 import numpy as np
 
+from .native import Native
 
-class memory_format:
+
+class memory_format(metaclass=Native, called="torch.memory_format"):
     """torch.memory_format."""
 
     __slots__ = ("name",)

@@ -1,7 +1,9 @@
 """torch.Size: a tuple that prints as torch's does."""
 
+from .native import Native
 
-class Size(tuple):
+
+class Size(tuple, metaclass=Native, called="torch.Size"):
     """The shape of a Tensor."""
 
     __slots__ = ()

@@ -205,7 +205,7 @@ class autocast:
             elif device_type != "mps":
                 warn(f"{device_type} is not available or it. Disabling autocast.")
             enabled = False
-        if enabled and self.fast_dtype.name not in ("bfloat16", "float16"):
+        if enabled and self.fast_dtype not in (dtypes.BY_NAME["bfloat16"], dtypes.BY_NAME["float16"]):
             warn(
                 "In CPU autocast, but the target dtype is not supported. Disabling autocast.\n"
                 "CPU Autocast only supports dtypes of torch.bfloat16, torch.float16 currently."

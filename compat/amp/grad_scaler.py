@@ -72,7 +72,7 @@ class GradScaler:
         if not self._enabled:
             return outputs
         if self._scale is None:
-            self._scale = T["full"]((), float(self._init_scale))
+            self._scale = T["full"]((), self._init_scale, dtype=dtypes.BY_NAME["float32"])
             self._growth_tracker = T["full"]((), self._init_growth_tracker, dtype=dtypes.BY_NAME["int32"])
         if isinstance(outputs, Tensor):
             return outputs * self._scale

@@ -164,9 +164,23 @@ class Function:
         """Call forward, recorded with backward as its derivative."""
         if tls.func:
             check_in_func(cls)
+        if kwargs:
+            args, kwargs = by_place(cls, args, kwargs)
         call = Call(cls, args, kwargs)
         outs = P["rule"](*[args[i] for i in call.positions], spec=call)
         return call.finished(outs)
+
+
+def by_place(cls, args, kwargs):
+    """The arguments of a call with those by name in the places where forward has them, as far as no place is left out before them."""
+    names = [*inspect.signature(cls.forward).parameters]
+    names = names[len(args) + (cls.setup_context is Function.setup_context) :]
+    left, args = dict(kwargs), list(args)
+    for name in names:
+        if name not in left:
+            break
+        args.append(left.pop(name))
+    return tuple(args), left
 
 
 def legacy_error():

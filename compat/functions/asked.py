@@ -60,7 +60,7 @@ def einsum(*args):
     if len(args) < 2 or hasattr(args[0], "dim"):
         return
     equation, *operands = args
-    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+    while len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
     C.einsum(equation, tuple(operands))
 

@@ -322,8 +322,8 @@ def typename(obj):
     """The name of an object's type: "torch.FloatTensor"."""
     if isinstance(obj, Tensor):
         return obj.type()
-    cls = obj if isinstance(obj, type) else type(obj)
-    return cls.__qualname__ if cls.__module__ in ("builtins", "") else f"{cls.__module__}.{cls.__qualname__}"
+    cls = obj if getattr(obj, "__qualname__", None) else type(obj)
+    return cls.__qualname__ if cls.__module__ in ("builtins", "", None) else f"{cls.__module__}.{cls.__qualname__}"
 
 
 @function
@@ -332,4 +332,10 @@ def set_default_tensor_type(t):
     deprecated("default")
     if getattr(t, "__module__", "") == "torch.cuda":
         t()  # (which says that there is none)
+    if isinstance(t, str) and t.startswith("torch.cuda."):
+        raise TypeError(f"type {t} not available. Torch not compiled with CUDA enabled.")
+    if isinstance(t, str) and not (t.startswith("torch.") and t[6:-6] in LEGACY and t.endswith("Tensor")):
+        raise TypeError(f"invalid type: '{t}'")
+    if not isinstance(t, (str, LegacyType)):
+        raise TypeError("invalid type object: only floating-point types are supported as the default type")
     dtypes.set_default_dtype(t.dtype if isinstance(t, LegacyType) else dtypes.BY_NAME[LEGACY[t[6:-6]]])

@@ -88,6 +88,8 @@ def array_of(data, dtype=None):
         except (ValueError, TypeError) as error:
             if "NaN to integer" in str(error):
                 raise RuntimeError(f"value cannot be converted to type {chosen.name} without overflow") from None
+            if shape := begins_empty(data):
+                return np.empty(shape, chosen)
             raise unusable(data, chosen) from None
     except BaseException as error:
         drop(error)
@@ -148,6 +150,17 @@ def plain_data(data):
     return data
 
 
+def begins_empty(data):
+    """The shape of nested lists whose first one is empty at some depth, where torch looks at no other; None if none is."""
+    shape = []
+    while isinstance(data, list):
+        shape.append(len(data))
+        if not data:
+            return tuple(shape)
+        data = data[0]
+    return None
+
+
 def begins_with_text(data):
     """Is the first thing in nested lists a text?"""
     while isinstance(data, (list, tuple)) and data:
@@ -200,6 +213,8 @@ def inferred(data):
     try:
         a = np.asarray(data)
     except ValueError:
+        if shape := begins_empty(data):
+            return dtypes.Default.numpy, np.empty(shape, dtypes.Default.numpy)
         raise unusable(data) from None
     if a.dtype.kind == "O":
         if all(number_like(v) for v in a.reshape(-1)):

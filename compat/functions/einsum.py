@@ -148,7 +148,7 @@ def einsum(*operands):
             "einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list"
         )
     equation, *operands = given = operands
-    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
+    while len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = operands[0]
     if not isinstance(equation, str):
         if not isinstance(equation, Tensor):
@@ -215,7 +215,7 @@ def spelling(numbers):
     """A list of subscripts as letters, torch's: capitals first."""
     text = ""
     for k in numbers:
-        if k is not Ellipsis and not 0 <= k < 52:
+        if k is not Ellipsis and not (k >= 0 and k < 52):
             raise ValueError("einsum(): subscript in subscript list is not within the valid range [0, 52)")
         text += "..." if k is Ellipsis else chr(ord("A") + k if k < 26 else ord("a") + k - 26)
     return text

@@ -1,6 +1,7 @@
 """Reductions: sums, means, products, truths, counts, spreads; whole or over dimensions, with keepdim."""
 
 import math
+import sys
 
 import numpy as np
 
@@ -29,8 +30,9 @@ from .operands import (
     with_ones,
 )
 from .quick_roads import along, quick_call
-from .refusals import need_dtype
+from .refusals import need_dtype, refuse
 from .register import (
+    AROUND,
     FUNCTIONS,
     MISSING,
     answer,
@@ -69,12 +71,21 @@ EVERY = object()  # no dim given, which torch tells from None
 
 def by_other_names(name, dim, keepdim, named, another="axis"):
     """(dim, keepdim) of a call that names them as NumPy does, or in `another` way."""
+    if "axis" in named and called_by_numpy(sys._getframe(2)):
+        raise TypeError(f"{name}() got an unexpected keyword argument 'out'")  # (which np.sum and its kin give, too)
     known = {"axis": dim, "keepdims": keepdim, **named}
     dim = known.pop(another if another in named else "axis")
     unknown = known.keys() - {"axis", "keepdims"}
     if unknown:
         raise TypeError(f"{name}() got an unexpected keyword argument '{min(unknown)}'")
     return dim, known["keepdims"]
+
+
+def called_by_numpy(frame):
+    """Is what has called the function of a frame one of NumPy's?"""
+    while frame.f_globals.get("__name__") in AROUND:
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__")).startswith("numpy.")
 
 
 def asked(input, dim, keepdim, more, dtype, out, named):
@@ -177,7 +188,13 @@ def averaged(name, input, dtype):
     """The Tensor in the dtype a mean is computed in; RuntimeError for integers."""
     t = current(input)
     if dtype is not None:
-        return cast(t, dtypes.as_numpy(dtype))
+        d = dtypes.as_numpy(dtype)
+        if name == "mean" and d.kind in KINDS_OF_INTEGER:
+            raise RuntimeError(
+                "mean(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: "
+                f"{spoken(d)}"
+            )
+        return cast(t, d)
     if dtype_of(t).kind in KINDS_OF_INTEGER:
         if name == "nanmean":
             raise RuntimeError(
@@ -191,8 +208,13 @@ def averaged(name, input, dtype):
     return t
 
 
-def dtype_by_out(dtype, out):
+def dtype_by_out(t, every, dtype, out):
     """The dtype of a mean that is written into out=; RuntimeError if another one is asked for."""
+    own = dtype_of(current(out))
+    if every and dtypes.CATEGORY[dtype_of(t).kind] > dtypes.CATEGORY[own.kind]:
+        raise RuntimeError(f"mean.dtype_out(): input types can't be cast to the desired output type {spoken(own)}")
+    if dtype is None:
+        averaged("mean", t, None)
     if dtype is not None and dtypes.as_numpy(dtype) != out.dtype.numpy:
         asked_for, own = (C_NAMES[dtypes.name_of(d)] for d in (dtypes.as_numpy(dtype), out.dtype.numpy))
         raise RuntimeError(f"Expected out tensor to have dtype {asked_for}, but got {own} instead")
@@ -212,7 +234,7 @@ def mean(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=None
         if every and dtype is None and out is None and not keepdim:
             return mean_of_all(input)
         if out is not None and isinstance(out, Tensor):
-            dtype = dtype_by_out(dtype, out)
+            dtype = dtype_by_out(current(input), every, dtype, out)
         t = averaged("mean", input, dtype)
         got = over(t, "mean", None if every else dim, keepdim)
         labelled(got, "MeanBackward", every, keepdim or dtype is not None, input)
@@ -277,18 +299,43 @@ def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
 
 
 @operation("NansumBackward0")
-def nansum(input, dim=None, keepdim=False, *, dtype=None):
+def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """The sum, nan counted as 0."""
     t = current(input)
     need_dtype("nansum", dtype_of(t))
+    if isinstance(out, Tensor):
+        return store("nansum", out, nansum(input, dim, keepdim, dtype=dtype_of_out("nansum", t, dim, dtype, out)))
     if dtype_of(t).kind == "f":
         t = P["where"](P["isnan"](t), 0.0, t)
     return sum(t, dim, keepdim, dtype=dtype)
 
 
+def dtype_of_out(name, t, dim, dtype, out):
+    """The dtype of a sum that is written into out=; RuntimeError if another one is asked for, or torch has no kernel for it."""
+    own, asked_for = dtype_of(current(out)), None if dtype is None else dtypes.as_numpy(dtype)
+    if dtype_of(t).kind in KINDS_OF_INTEGER:
+        return out.dtype if dtype is None else dtype
+    if asked_for is not None and asked_for != own:
+        raise RuntimeError(
+            f"{name}: provided dtype must match dtype of result. Got {spoken(own)} and {spoken(asked_for)}."
+        )
+    dims_of(dim, len(shape_of(t)))
+    if own.kind not in "f" and math.prod(shape_of(t)):
+        refuse("nansum_cpu", own)
+    return out.dtype
+
+
 @operation()
-def nanmean(input, dim=None, keepdim=False, *, dtype=None):
+def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """The mean of the elements that are not nan."""
+    if isinstance(out, Tensor):
+        t = current(input)
+        if dtype_of(t).kind in KINDS_OF_INTEGER:
+            raise RuntimeError(
+                "nanmean(): integral types and 'Bool' are not supported for nanmean, even for empty tensors."
+            )
+        need_dtype("nansum", dtype_of(t))
+        return store("nanmean", out, nanmean(input, dim, keepdim, dtype=dtype_of_out("nansum", t, dim, dtype, out)))
     if dtype_of(current(input)).kind in KINDS_OF_INTEGER:
         dtype = None
     t = averaged("nanmean", input, dtype)

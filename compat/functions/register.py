@@ -40,6 +40,14 @@ METHODS = Table()  # name -> what a Tensor has
 NUMPYS = {"x": "input", "a": "input", "x1": "input", "x2": "other"}  # NumPy's names of operands
 MISSING = object()  # the default of a parameter that has to be given: the error is torch's, not Python's
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}  # NumPy's names, which torch takes too
+OWN_NAMES = (
+    "norm",
+    "unique",
+    "unique_consecutive",
+    "stft",
+    "istft",
+    "split",
+)  # what torch has in Python does not take those
 AROUND = (
     __name__,
     f"{__package__}.kernels",
@@ -178,6 +186,10 @@ def need_options(own, args, kwargs):
         refused = answer(TypeError(), own, args, kwargs, 3)
         if str(refused):
             raise refused
+    if kwargs.get("pin_memory"):
+        raise RuntimeError(
+            "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available on this system."
+        )
     layout = kwargs.get("layout")
     if layout is not None and layout is not strided:
         raise NotImplementedError(
@@ -219,6 +231,7 @@ QUICK = frozenset(  # what a model calls for every small Tensor: wrong arguments
 )
 
 
+NUMBER_FIRST = ("normal",)  # what takes a number out of a Tensor in the first place too
 BY_OUT = frozenset(
     "sum prod mean nansum cumsum cumprod".split()
 )  # what works in the dtype of out=, unless told otherwise
@@ -252,7 +265,8 @@ def examine(own, args, kwargs, taken, key):
     error = told(TypeError(), own, args, kwargs, frame)
     if error is not None:
         raise error
-    if any([isinstance(a, Tensor) and not a.shape for a in (*args[1:], *kwargs.values())]):
+    behind = args[own not in NUMBER_FIRST :]
+    if any([isinstance(a, Tensor) and not a.shape for a in (*behind, *kwargs.values())]):
         from ..calls import with_numbers
 
         return with_numbers(own, args, kwargs)
@@ -337,7 +351,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                     if out is not None and own in BY_OUT and "dtype" not in kwargs and isinstance(out, Tensor):
                         kwargs = {**kwargs, "dtype": out.dtype}
                 for theirs in SPELLINGS.keys() & kwargs.keys():
-                    if theirs not in parameters:
+                    if theirs not in parameters and own not in OWN_NAMES:
                         if kwargs is given:
                             kwargs = given.copy()
                         kwargs[SPELLINGS[theirs]] = kwargs.pop(theirs)
@@ -521,6 +535,8 @@ def kept(t, args=()):
 
 
 def out_with_gradient(name):
+    if name.startswith("bitwise_") or name in ("gcd", "lcm"):  # (which have no derivative)
+        name = "aten::" + name
     return RuntimeError(
         f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
     )
@@ -535,6 +551,8 @@ def store(name, out, got, operands=()):
     """Write a result into the Tensor(s) given as out=, which take its shape; returns them."""
     if isinstance(got, (tuple, list)):
         out = tuple(out)
+        if len(out) != len(got):
+            raise TypeError(f"expected tuple of {len(got)} elements but got {len(out)}")
         for o, g in zip(out, got, strict=True):
             store(name, o, g)
         return type(got)(out) if type(got) in (tuple, list) else type(got)(*out)
@@ -563,12 +581,27 @@ def store(name, out, got, operands=()):
                 "arange", list(out.shape), out.numel(), got.numel(), f"({got.numel()},)" if len(shape) == 1 else shape
             )
         elif out.numel() and name not in MADE:
-            deprecated("out", list(out.shape), list(got.shape))
+            for _ in range(resizings(name, out, got, operands)):
+                deprecated("out", list(out.shape), list(got.shape))
         strides = strides_of(got.val) if type(got.val) is np.ndarray and out.owner is TAPE else None
         resize(out, tuple(got.shape), strides).store.version -= 1  # (that and the write are one change)
     check_writable(current(out))
     write(out, PRIMITIVES["copy"], got)
     return out
+
+
+def resizings(name, out, got, operands):
+    """How often torch gives an out= another shape: a function of single elements computes into memory of its result's dtype first, and has
+    looked whether out= may be written."""
+    from .operands import rank
+    from .order import ALONG, COMPARISONS
+    from .results import ROWS
+
+    if name in ROWS or name in ALONG or name.startswith("logical_"):
+        return 1
+    check_writable(current(out))
+    computed = dtypes.result_dtype([rank(x) for x in operands]) if name in COMPARISONS else got.owner.dtype(got)
+    return 1 + (out.owner.dtype(out) not in (computed, got.owner.dtype(got)))
 
 
 def resize(t, shape, strides=None):

@@ -6,11 +6,12 @@ Invariant: they compare, unpack and index as tuples; only their text and their f
 from operator import itemgetter
 
 from ..names_of_classes import TOP
+from ..native import Native
 
 BY_NAME = {}
 
 
-class ReturnType(tuple):
+class ReturnType(tuple, metaclass=Native):
     """A tuple whose entries have names."""
 
     __slots__ = ()
@@ -25,9 +26,6 @@ class ReturnType(tuple):
         body = ",\n".join(f"{n}={v!r}" for n, v in zip(self.fields, self, strict=True))
         return f"torch.return_types.{type(self).__name__}(\n{body})"
 
-    def __getattr__(self, name):  # (Python names a type without its module there)
-        raise AttributeError(f"'torch.return_types.{type(self).__name__}' object has no attribute '{name}'")
-
     def __reduce__(self):
         if TOP[0] == "torch":
             return type(self), (tuple(self), {})
@@ -41,7 +39,8 @@ def made(name, items):
 def return_type(name, *fields):
     """Declare torch.return_types.<name>."""
     body = {n: property(itemgetter(i)) for i, n in enumerate(fields)}
-    cls = type(name, (ReturnType,), {"__slots__": (), "fields": fields, "__module__": "torch.return_types"} | body)
+    space = {"__slots__": (), "fields": fields, "__module__": "torch.return_types"} | body
+    cls = Native(name, (ReturnType,), space, called=f"torch.return_types.{name}")
     BY_NAME[name] = cls
     return cls
 

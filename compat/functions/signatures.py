@@ -2,7 +2,7 @@
 read a line. Read by compat/calls.py once a call has failed."""
 
 # ruff: noqa: E501
-TEXT = r"""
+TEXT = r'''
 abs Tinput * @
 abs_ Tinput
 absolute Tinput * @
@@ -698,6 +698,12 @@ special_xlogy Tinput Tother * @;Sself Tother * @;Tinput Sother * @
 special_zeta Tinput Tother * @;Sself Tother * @;Tinput Sother * @
 _lu_with_info Tinput Bpivot=True Bcheck_errors=True
 _unique2 Tinput Bsorted=True Breturn_inverse=False Breturn_counts=False
+_upsample_bicubic2d_aa Tinput A?output_size Balign_corners R?scale_factors;Tinput A2output_size Balign_corners F?scales_h=None F?scales_w=None * @
+_upsample_bilinear2d_aa Tinput A?output_size Balign_corners R?scale_factors;Tinput A2output_size Balign_corners F?scales_h=None F?scales_w=None * @
+_upsample_lanczos2d_aa Tinput A?output_size Balign_corners R?scale_factors;Tinput A2output_size Balign_corners F?scales_h=None F?scales_w=None * @
+_upsample_nearest_exact1d Tinput A?output_size R?scale_factors;Tinput A1output_size F?scales=None * @
+_upsample_nearest_exact2d Tinput A?output_size R?scale_factors;Tinput A2output_size F?scales_h=None F?scales_w=None * @
+_upsample_nearest_exact3d Tinput A?output_size R?scale_factors;Tinput A3output_size F?scales_d=None F?scales_h=None F?scales_w=None * @
 atleast_1d Tinput;Ltensors
 atleast_2d Tinput;Ltensors
 atleast_3d Tinput;Ltensors
@@ -716,6 +722,7 @@ log_sigmoid Tinput * @
 meshgrid Ltensors;Ltensors * Qindexing
 mish_ Tinput
 nll_loss_nd Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100
+pad_sequence Lsequences Bbatch_first=False Fpadding_value=0.0 Qpadding_side="right"
 relu6_ Tinput
 silu_ Tinput
 split Tinput Isplit_size Idim=0;Tinput Asplit_size Idim=0
@@ -952,4 +959,4 @@ upsample_trilinear3d Tinput A?output_size Balign_corners R?scale_factors;Tinput 
 .split !
 .stft !
 .unique_consecutive !
-"""
+'''

@@ -52,7 +52,8 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
     the file can run code. weights_only=False takes any class, and runs what the file says. `map_location`: the CPU, for
     Tensors saved on another device. `mmap`: leave the Tensors in the file until they are touched.
 
-    Raises UnpicklingError for what is not allowed, RuntimeError for a damaged file, EOFError for an empty one.
+    Raises UnpicklingError for what is not allowed, RuntimeError or IndexError for a damaged
+    file, EOFError for an empty one.
     """
     if weights_only is None:
         weights_only = pickle_module is None
@@ -78,7 +79,11 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         head = file.read(4)
         file.seek(start)
         if not head:
-            raise EOFError("torch.load: the file is empty; torch.save did not get to write it.")
+            error = EOFError()
+            error.add_note("[compat: the file is empty; torch.save did not get to write it.]")
+            raise error
+        if weights_only and not isinstance(head, bytes):
+            raise AssertionError(f"Expected bytes, got {type(head).__name__}")
 
         def read(stream, storage):
             if weights_only:

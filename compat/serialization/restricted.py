@@ -271,6 +271,10 @@ def unpickled(file, storage):
         raise pickle.UnpicklingError(explained(what)) from None
     except pickle.UnpicklingError as error:
         raise pickle.UnpicklingError(explained(str(error))) from None
+    except IndexError as error:  # (which torch lets pass)
+        damaged = IndexError(*error.args)
+        damaged.add_note("[compat: the file is no pickle that torch.save wrote, or is damaged.]")
+        raise damaged from None
     except Exception as error:  # whatever a damaged pickle makes the machine stumble over
         raise pickle.UnpicklingError(explained(f"damaged: {type(error).__name__}: {error}")) from error
 

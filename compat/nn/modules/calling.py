@@ -104,7 +104,7 @@ class Calling:
 
     def _call_impl(self, *args, **kwargs):
         if not (
-            self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
+            self._backward_hooks or self._backward_pre_hooks or self._forward_hooks or self._forward_pre_hooks
             or FORWARD or FORWARD_PRE or BACKWARD or BACKWARD_PRE
         ):  # fmt: skip
             return self.forward(*args, **kwargs)

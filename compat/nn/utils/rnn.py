@@ -10,6 +10,7 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ... import dtypes
+from ...calls import C
 from ...errors import type_name
 from ...functions.missing import refusal as _refusal
 from ...functions.operands import dtype_of
@@ -129,10 +130,9 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
             "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do "
             "not need ONNX exportability."
         )
-    if lengths[0] > steps:
-        raise RuntimeError(f"Expected sequence length to be at least {lengths[0]}, but got {steps}")
     sizes = (lengths[None, :] > np.arange(lengths[0])[:, None]).sum(1)
-    at = np.concatenate([t * count + np.arange(n) for t, n in enumerate(sizes)])
+    rows = enumerate(sizes[:steps])  # (a length beyond the input is no error)
+    at = np.concatenate([t * count + np.arange(n) for t, n in rows])
     x = current(input)
     flat = P["reshape"](x, shape=(steps * count, *input.shape[2:]))
     data = named(P["gather"](flat, at), "PackPaddedSequenceBackward0", (input,))
@@ -167,22 +167,19 @@ def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_le
 
 def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
     """Tensors [length, *] in one, [longest, N, *] (batch_first: [N, longest, *]), padded at the end or the start."""
-    if padding_side not in ("left", "right"):
-        raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
     if not hasattr(sequences, "__iter__"):
         raise RuntimeError(
             f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
         )
-    if type(batch_first) is not bool:
-        raise TypeError(
-            f"pad_sequence(): argument 'batch_first' (position 2) must be bool, not {type_name(batch_first)}"
-        )
-    sequences = list(sequences)
+    sequences = tuple(sequences)
+    C.pad_sequence(sequences, batch_first, padding_value, padding_side)
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
-    for i, s in enumerate(sequences):
-        if not isinstance(s, Tensor):
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(s).__name__}")
+    if sequences[0].dim() == 0:
+        raise RuntimeError("ArrayRef: invalid slice, N = 1; size = 0")
+    if padding_side not in ("left", "right"):
+        raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
+    for s in sequences:
         if s.dim() > sequences[0].dim():
             said = f"output with shape {[s.shape[0], *sequences[0].shape[1:]]} doesn't match the broadcast shape {list(s.shape)}"
             raise RuntimeError(said)
