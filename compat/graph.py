@@ -137,7 +137,7 @@ def parents(n):
     if n.plan.label and n.plan.label[-1] != "0":
         return n.ins  # (torch numbers its overloads: those of a number have no place for it)
     got = dict(zip(n.plan.operands, n.ins, strict=True))
-    count = max(n.plan.prim.arity if not n.plan.prim.variadic else 0, n.plan.need.bit_length())
+    count = n.plan.shown or max(n.plan.prim.arity if not n.plan.prim.variadic else 0, n.plan.need.bit_length())
     return tuple(got.get(i) for i in range(count))
 
 

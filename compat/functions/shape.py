@@ -6,11 +6,12 @@ Invariant: what torch gives as a view is one here (`view_of`), so that a write t
 import functools
 import gc
 import weakref
+from collections.abc import Sequence
 
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.halves import BFLOAT16
+from funcgrad.core.halves import BFLOAT16, among
 from funcgrad.core.handle import Alias
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
@@ -118,7 +119,8 @@ publish(view, ("view",), False, True)
 
 def reshaped(t, shape):
     """t with another shape: a view where the strides allow it, else a copy."""
-    if t.owner is TAPE and t.alias is None and t.val.flags.c_contiguous and not shared.staging and not shared.halves:
+    plain = t.owner is TAPE and t.alias is None and t.val.flags.c_contiguous and not shared.staging
+    if plain and not (shared.halves and among((t.val,))):
         return QUICK_RESHAPE(t, shape)  # (which takes all such)
     out = core_view(t, P["reshape"], shape=shape)
     if out.mark is not None:
@@ -185,7 +187,7 @@ def unflatten(input, dim, sizes):  # noqa: A002
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
     dim = wrapped(dim, len(shape))
-    parts = tuple(sizes)
+    parts = tuple([+k for k in sizes])
     try:
         parts = inferred_shape(parts, shape[dim])
     except RuntimeError:
@@ -507,22 +509,23 @@ def broadcast_tensors(*tensors):
 @operation(name="broadcast_shapes", method=False)
 def broadcast_shapes_(*shapes):
     """The shape that shapes broadcast to."""
+    shapes = [(s,) if isinstance(s, int) else s for s in shapes if s is not None]
     for s in shapes:
-        if not isinstance(s, (int, tuple, list)):
+        if not isinstance(s, Sequence):
             raise RuntimeError(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {s}")
-    given = shapes
-    shapes = [(int(s),) if isinstance(s, int) else tuple(s) for s in shapes]
-    full = []
+    full = [1] * max(map(len, shapes), default=0)
     for at, shape in enumerate(shapes):
-        full = [1] * (len(shape) - len(full)) + full
         for k in range(-1, -1 - len(shape), -1):
+            if shape[k] == full[k]:
+                continue
             if full[k] == 1:
+                if shape[k] < 0:
+                    raise ValueError("Attempting to broadcast a dimension with negative length!")
                 full[k] = shape[k]
-            elif shape[k] not in (1, full[k]):
+            elif shape[k] != 1:
                 raise RuntimeError(
                     f"Attempting to broadcast a dimension of length {shape[k]} at {k}! Mismatching argument at "
-                    f"index {at} had "
-                    f"{given[at]}; but expected shape should be broadcastable to {full}"
+                    f"index {at} had {shape}; but expected shape should be broadcastable to {full}"
                 )
     return Size(full)
 
@@ -672,7 +675,7 @@ quick_view(
     "transpose",
     "a",
     IN_FULL,
-    ("params = ordered(v.ndim, (a, *more) if type(a) is int else a)", "out = v.transpose(params['perm'])"),
+    ("dims = (a, *more) if type(a) is int else a", "out = v.transpose(dims)", "params = ordered(v.ndim, dims)"),
     ordered=ordered,
 )
 quick_view(

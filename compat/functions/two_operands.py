@@ -3,6 +3,8 @@
 Invariant: a kink is met as torch meets it: every primitive that knows the choice is called with kink="torch".
 """
 
+import math
+
 import numpy as np
 
 from funcgrad.core.handle import Handle
@@ -13,6 +15,7 @@ from ..names import NAMES
 from ..tensor import Tensor, current
 from .arithmetic import called, check_in_place, general, quick_binary, unsuitable
 from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promoted, rank
+from .quick_roads import quick_call
 from .refusals import refusals_of, refuse
 from .refusals import refuse as refuse_dtype
 from .register import (
@@ -127,6 +130,8 @@ binary("copysign", floats=True, with_number=(None, "CopysignBackward1"))
 def heaviside(input, values):
     """0 for negative elements, 1 for positive ones, and at 0 what `values` says."""
     x, y = current(input), current(values)
+    if dtype_of(y).kind == "c":
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     return cast(P["heaviside"](x, y), dtype_of(x))
@@ -180,7 +185,11 @@ def clamped(name, input, low, high):
     given = [b for b in bounds if b is not None]
     if any([isinstance(b, str) for b in given]):  # (NumPy reads numbers in strings)
         raise TypeError("clamp() takes numbers, not strings")
-    if dtype_of(t).kind == "c" and name in ("clamp", "clip"):
+    if dtype_of(t).kind == "c" and name == "clamp":
+        raise NotImplementedError("clamp is not supported for complex types")
+    if any([isinstance(b, complex) for b in given]):
+        if dtype_of(t).kind == "f" and name == "clamp":
+            raise RuntimeError("value cannot be converted to type double without overflow")
         raise NotImplementedError("clamp is not supported for complex types")
     check_sizes(t, *bounds)
     (x, *rest), d = promoted((t, *given))
@@ -194,8 +203,8 @@ def clamped(name, input, low, high):
         how = "" if len(given) == 2 else "_min" if high is None else "_max"
         if len(given) == 2 or not isinstance(given[0], Tensor):
             refuse(f"clamp{how}_scalar_cpu" if not isinstance(given[0], Tensor) else "clamp_cpu", d)
-    if d.kind in "iu":
-        rest = [fitting(b, d) if type(b) is int else b for b in given]
+    if d.kind in "iu" or d.itemsize == 2:
+        rest = [fitting(b, d) if type(b) in (int, float) else b for b in given]
         rest = [cast(b, d) if isinstance(b, Handle) else b for b in rest]
     rest = iter(rest)
     low, high = (lowest(d, s) if b is None else next(rest) for s, b in zip((-1, 1), bounds))
@@ -207,19 +216,25 @@ def clamped(name, input, low, high):
 def need_bounds(t, *bounds):
     """RuntimeError unless what a Tensor is held between can be written into it."""
     own = dtype_of(current(t))
-    check_sizes(current(t), *[current(b) for b in bounds if isinstance(b, Tensor)])
-    for b in bounds:
-        if b is not None and own.kind != "c":
-            if isinstance(b, complex) and own.kind == "f":
-                raise RuntimeError("value cannot be converted to type double without overflow")
-            met = dtypes.result_dtype([rank(t), rank(b)])
-            if dtypes.CATEGORY[met.kind] > dtypes.CATEGORY[own.kind]:
-                of_number = not isinstance(b, Tensor)
-                to = C_NAMES[dtypes.name_of(own)] if of_number else spoken(own)
-                raise RuntimeError(f"result type {spoken(met)} can't be cast to the desired output type {to}")
+    given = [b for b in bounds if b is not None]
+    if own.kind == "c" or any([isinstance(b, complex) for b in given]):
+        return  # (which is said below)
+    check_sizes(current(t), *[current(b) for b in given if isinstance(b, Tensor)])
+    met = dtypes.result_dtype([rank(b) for b in (t, *given)])
+    if dtypes.CATEGORY[met.kind] > dtypes.CATEGORY[own.kind]:
+        of_number = not all([isinstance(b, Tensor) for b in given])
+        to = C_NAMES[dtypes.name_of(own)] if of_number else spoken(own)
+        raise RuntimeError(f"result type {spoken(met)} can't be cast to the desired output type {to}")
 
 
-def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
+def clamp_pair(name, label, aliases=()):
+    one = name.removeprefix("clamp").removeprefix("_")  # the one bound that it takes, if it takes one
+
+    def bounds(low, high):
+        if one and low is not None is not high:
+            raise TypeError(f"{name}() takes one bound")
+        return (None, low if high is None else high) if one == "max" else (low, high)
+
     def function(input, min=None, max=None):  # noqa: A002
         operands, shown, parents = clamped(name, input, *bounds(min, max))
         out = P["clamp"](*operands, kink="torch")
@@ -247,6 +262,21 @@ def clamp_pair(name, label, twin_label, aliases=(), bounds=lambda a, b: (a, b)):
     publish(answering(inplace), (name + "_", *[n + "_" for n in aliases]), False, True)
 
 
-clamp_pair("clamp", None, None, ("clip",))
-clamp_pair("clamp_min", "ClampMinBackward0", None, bounds=lambda a, b: (a, None))
-clamp_pair("clamp_max", "ClampMaxBackward0", None, bounds=lambda a, b: (None, a))
+def quick_clamp(names, given, low, high, label):
+    """The written-out function of a clamp between numbers: the texts of the lower and the upper one."""
+    numbers = [f"type({n}) is float or type({n}) is int or {n} is NONE or {n} is None" for n in given]
+    some = " or ".join([f"{n} is not NONE and {n} is not None" for n in given])
+    steps = "params, low, high = KINK, " + low + ", " + high, "out = impl(v, low, high)"
+    quick_call(
+        names, "clamp", given, " and ".join([f"({n})" for n in [*numbers, some]]), steps, (label,),
+        numbers=("low", "high"), KINK={"kink": "torch"}, INF=math.inf,
+    )  # fmt: skip
+
+
+clamp_pair("clamp", None, ("clip",))
+clamp_pair("clamp_min", "ClampMinBackward0")
+clamp_pair("clamp_max", "ClampMaxBackward0")
+LOW, HIGH = "-INF if min is NONE or min is None else min", "INF if max is NONE or max is None else max"
+quick_clamp("clamp clip", ("min", "max"), LOW, HIGH, "ClampBackward1")
+quick_clamp("clamp_min", ("min",), LOW, "INF", "ClampMinBackward0")
+quick_clamp("clamp_max", ("max",), "-INF", HIGH, "ClampMaxBackward0")

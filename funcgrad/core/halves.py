@@ -74,7 +74,7 @@ def rounded(x, dtype):
 
 def bits(x):
     """The upper 16 bits of the float32 numbers behind a bfloat16 Tensor, as uint16: what torch's memory holds."""
-    return (np.asarray(x, FLOAT32, order="C").view(np.uint32) >> np.uint32(16)).astype(np.uint16)
+    return np.asarray(np.asarray(x, FLOAT32, order="C").view(np.uint32) >> np.uint32(16), np.uint16)
 
 
 def of_bits(x):

@@ -12,7 +12,7 @@ from .written_views import NONE
 CALL = """def call(*args, **named):
     k = len(args)
     x = args[0] if k else NONE
-    if isinstance(x, Face) and k <= {most} and (not named or named.keys() <= KNOWN) and x.owner is TAPE and not shared.staging and not shared.halves:
+    if isinstance(x, Face) and k <= {most} and (not named or named.keys() <= KNOWN) and x.owner is TAPE and not shared.staging:
         {bind}
         if x.alias is not None: fresh(x)
         v = x.val
@@ -31,15 +31,17 @@ CALL = """def call(*args, **named):
 """
 
 
-def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", **env):
+def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", numbers=(), **env):
     """The function of an operation: `names`, of its arguments after the Tensor; `when`, the text of what must hold of them (NONE:
     not given); `steps`, the texts that set `params` and `out` from them and from the array v, or raise where the slow road says
     why not. `labels`: what the face calls its node; where there are several, `steps` set `plan`, one of plans. `given`: the text of
-    what is given back of the result h."""
+    what is given back of the result h. `numbers`: texts of the other operands of an elementwise primitive, after v."""
     env |= tape_environment(prim, face, slow)
     env |= {"KNOWN": set(names), "NONE": NONE, "fresh": fresh, "drop": drop, "impl": prim.value("torch")}
-    text, plan = tape_node(prim, 1, ["v"], ["x"], "x.mark", "None", "params")
+    text, plan = tape_node(prim, 1, ["v", *numbers], ["x"] + [None] * len(numbers), "x.mark", "None", "params")
     env["plans"] = [plan.labelled(label) if label else plan for label in labels]
+    for plan in env["plans"] if numbers else ():
+        plan.shown = 1
     made = TAPED.format(untracked="x.mark is None or not tls.grad") + text
     made = made.replace("plan1", "plans[0]" if len(labels) == 1 else "plan").replace("return h", f"return {given}")
     return compile_text(

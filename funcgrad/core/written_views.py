@@ -6,6 +6,7 @@ arguments; anything else takes the slow road. Invariant: what is given out lies 
 
 from .aval import Aval
 from .fast import SITE, compile_text, environment
+from .halves import among
 from .handle import Alias, Frozen, fresh
 from .mutation import unrecorded_leaf, view
 from .node import TapeNode
@@ -17,14 +18,14 @@ from .tracebacks import drop
 
 NONE = object()  # in the place of an argument that was not given
 VIEW = """def call(x=NONE, {signature}*more, **named):
-    if isinstance(x, Face) and x.owner is TAPE and not named and {when} and not shared.staging and not shared.halves:
+    if isinstance(x, Face) and x.owner is TAPE and not named and {when} and not shared.staging:
         if x.alias is not None: fresh(x)
         k = x.alias
         v = x.val
         try:
             {steps}
         except Exception: out = None
-        if type(out) is ndarray and (k is None or type(k) is Alias):
+        if type(out) is ndarray and (k is None or type(k) is Alias) and not (shared.halves and among((v,))):
             base = out.base
             if base is v or base is not None and base is v.base:
                 h = new(Face)
@@ -63,14 +64,14 @@ def written_view(prim, face, slow, names, when, steps, labels=("",), **env):
         text,
         environment(prim, "torch")
         | {"Face": face, "NONE": NONE, "Alias": Alias, "fresh": fresh, "Aval": Aval, "prim": prim, "plans": plans}
-        | {"slow": slow, "drop": drop, "unrecorded_leaf": unrecorded_leaf, **env},
+        | {"slow": slow, "drop": drop, "unrecorded_leaf": unrecorded_leaf, "among": among, **env},
     )
 
 
 def views_at(x, indices):
     """[x[i] for i in indices], basic ones, as views of a Tensor: what is the same for all of them is asked once."""
     getitem = PRIMITIVES["getitem"]
-    plain = x.owner is TAPE and not shared.staging and not shared.halves
+    plain = x.owner is TAPE and not shared.staging and not (shared.halves and among((x.val,)))
     if plain and x.alias is not None:
         fresh(x)
     kind = type(x.alias)

@@ -7,6 +7,7 @@ from ..core.primitive import PRIMITIVES, helpers
 from ..lazy import attributes
 
 FAMILIES = {
+    "activations": "elu softplus_to hardtanh",
     "affine": "affine",
     "assignment": "getitem put copy",
     "beta": "lgamma_gap log_beta",

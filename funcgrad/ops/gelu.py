@@ -9,18 +9,19 @@ import math
 
 import numpy as np
 
+from ..core.aval import ndarray
 from ..core.primitive import elementwise
 from .elementwise import add, mul, sub
-from .exponential import exp, sigmoid, tanh
+from .exponential import exp, one_and_exp_of_minus, sigmoid, tanh
 from .floats import over_floats, real_function
 from .special_values import error
 
 DENSITY = 1 / math.sqrt(2 * math.pi)  # phi(0)
 TANH = (math.sqrt(2 / math.pi), 0.044715)  # Phi(x) is about (1 + tanh(a (x + b x**3))) / 2
-SINGLE = np.array(
+SINGLE = [*map(np.array, np.array(
     [1.7561715481550407e-09, -1.322633570166651e-07, 3.964744493485154e-06, -5.530619331677373e-05, -3.259497862982672e-05,
      0.03633308457911756, 0.7978849414583187], np.float32,
-)  # fmt: skip
+))]  # fmt: skip
 
 
 def on_itself(ufunc, p):
@@ -102,6 +103,11 @@ def _silu(x):
     return x * sigmoid.impl(x)
 
 
+def _silu_torch(x):
+    e = one_and_exp_of_minus(x)
+    return np.divide(x, e, e) if type(e) is ndarray else x / e
+
+
 def silu_slope(x):
     """sigmoid(x) (1 + x (1 - sigmoid(x))), of what may be traced."""
     s = sigmoid(x)
@@ -127,4 +133,4 @@ gelu_slope = elementwise(
 # x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x**3))) / 2
 gelu_tanh = elementwise("gelu_tanh", _gelu_tanh, "t * gelu_tanh_slope(x)", jax="nn.gelu", **real_function(_gelu_tanh))
 # x sigmoid(x)
-silu = elementwise("silu", _silu, "t * silu_slope(x)", jax="nn.silu", **real_function(_silu))
+silu = elementwise("silu", _silu, "t * silu_slope(x)", impl_torch=_silu_torch, jax="nn.silu", **real_function(_silu))

@@ -7,7 +7,7 @@ import operator
 
 import numpy as np
 
-from ..core.aval import Aval, dtype_of, promotion_key, shape_of
+from ..core.aval import Aval, dtype_of, ndarray, promotion_key, shape_of
 from ..core.primitive import PRIMITIVES, elementwise
 from ..core.sample import Sample
 from .bitwise import bitwise_and, bitwise_or  # noqa: F401  (formulas name them)
@@ -142,6 +142,16 @@ def _clamp(x, low, high):
     return np.minimum(np.maximum(x, low), high)
 
 
+def _clamp_torch(x, low, high, kink=None):
+    """The same, without the pass over floats that a bound of infinity would change nothing in."""
+    if type(x) is not ndarray or x.dtype.kind != "f":
+        return _clamp(x, low, high)
+    if type(low) is float and low == -np.inf:
+        return np.minimum(x, high)
+    out = np.maximum(x, low)
+    return out if type(high) is float and high == np.inf else np.minimum(out, high)
+
+
 # minimum(maximum(x, low), high). At x = low or x = high: jax's numpy.clip shares ties (1/2 to x, 1/2 to the bound),
 # torch gives all to x. One bound alone: pass -inf or inf for the other.
 clamp = elementwise(
@@ -155,6 +165,7 @@ clamp = elementwise(
         "where((x < y) & (y < z), t, 0)",
         "where((x > z) | (z < y), t, 0)",
     ),
+    impl_torch=_clamp_torch,
     into=in_place(_clamp),
     jax="numpy.clip",
     dtypes="fi",

@@ -5,7 +5,7 @@ With s = softmax(x), the sum over the axes:  ds = s (dx - sum(s dx)),  d log s =
 
 import numpy as np
 
-from ..core.aval import Aval
+from ..core.aval import Aval, ndarray
 from ..core.sample import Sample, draw, in_kinds
 from ._short_rows import are_short, columns_of, reduced, rows_of
 from .elementwise import mul, sub
@@ -34,22 +34,25 @@ def samples_of(rng):
 
 
 def by_columns(f):
-    """f(x, axes), which works in place on memory of its own, over short rows by columns (_short_rows.py)."""
+    """f(x, axes), over short rows by columns (_short_rows.py)."""
 
     def impl(x, *, axes):
-        x = np.asarray(x)
+        if type(x) is not ndarray or not x.shape:
+            x = np.asarray(x)
+            return f(x.reshape(1), axes).reshape(x.shape)
         if not x.size:
             return x.copy()
         if are_short(x, axes) and x.flags.c_contiguous:
             return rows_of(f(columns_of(x), (0,)), x.shape)
-        return f(x.copy(order="K"), axes)
+        return f(x, axes)
 
     return impl
 
 
-def shift(x, axes):
-    """x less its maximum over the axes, which changes neither result; a maximum of -inf leaves nan, as in jax and torch."""
-    x -= np.maximum.reduce(x, axis=axes, keepdims=True)
+maxima, sums = (
+    np.maximum.reduce,
+    np.add.reduce,
+)  # (x less its maximum has the same softmax; one of -inf leaves nan, as in jax and torch)
 
 
 def less_maximum(w, out, x, axes):
@@ -79,9 +82,9 @@ class softmax:
 
     @by_columns
     def impl(x, axes):
-        shift(x, axes)
-        np.exp(x, out=x)
-        x /= np.add.reduce(x, axis=axes, keepdims=True)
+        x = x - maxima(x, axes, None, None, True)
+        np.exp(x, x)
+        x /= sums(x, axes, None, None, True)
         return x
 
     over = 0
@@ -115,8 +118,8 @@ class log_softmax:
 
     @by_columns
     def impl(x, axes):
-        shift(x, axes)
-        x -= np.log(np.add.reduce(np.exp(x), axis=axes, keepdims=True))
+        x = x - maxima(x, axes, None, None, True)
+        x -= np.log(sums(np.exp(x), axes, None, None, True))
         return x
 
     over = 0

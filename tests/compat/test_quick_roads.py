@@ -25,8 +25,15 @@ ALONG = [
 ]  # fmt: skip
 WRONG = [
     ("view", (5, 5)), ("view", (-2, 12)), ("reshape", ("a",)), ("flatten", (3,)), ("unsqueeze", (9,)), ("squeeze", (7,)), ("transpose", (0, 5)),
-    ("permute", (0, 0, 1)), ("expand", (3, 3, 3)), ("__getitem__", (7,)), ("__getitem__", ((0, 9),)), ("__getitem__", ((0, 0, 0, 0),)),
+    ("permute", (0, 0, 1)), ("permute", (0, 1.0, 2)), ("permute", ((2, 1.0, 0),)), ("expand", (3, 3, 3)), ("__getitem__", (7,)), ("__getitem__", ((0, 9),)), ("__getitem__", ((0, 0, 0, 0),)),
+    ("clamp", ()), ("clamp", ("a",)), ("hardtanh", (2, 1)), ("elu", (1.0, 2, 3)), ("celu", (0,)), ("silu", (0, 1)), ("gelu", ("none",)),
     ("sum", (5,)), ("mean", ("a",)), ("softmax", (4,)), ("logsumexp", ()),
+]  # fmt: skip
+OF_NUMBERS = [
+    ("clamp", (-1, 1.5), {}), ("clamp", (None, 3), {}), ("clip", (), {"min": 0.5}), ("clamp_min", (2,), {}), ("clamp_max", (), {"max": 2}),
+    ("silu", (), {}), ("gelu", (), {}), ("logsigmoid", (), {}), ("leaky_relu", (), {}), ("leaky_relu", (0.2,), {}), ("elu", (), {}),
+    ("elu", (0.5,), {"inplace": False}), ("selu", (), {}), ("celu", (), {"alpha": 2}), ("softplus", (), {}), ("softplus", (2, 3.0), {}),
+    ("hardtanh", (), {}), ("hardtanh", (-2, 3), {}), ("relu6", (), {}),
 ]  # fmt: skip
 OPERANDS = {
     "recorded": lambda: torch.arange(24.0).reshape(2, 1, 12).requires_grad_() * 1,
@@ -60,8 +67,8 @@ def looked_at(f, x, args, named):
 @pytest.mark.parametrize("operand", OPERANDS)
 def test_as_the_function_behind(operand):
     make = OPERANDS[operand]
-    for name, args, named in [*[(*v, {}) for v in (*VIEWS, *WRONG)], *ALONG]:
-        f = METHODS[name]
+    for name, args, named in [*[(*v, {}) for v in (*VIEWS, *WRONG)], *ALONG, *OF_NUMBERS]:
+        f = METHODS.get(name) or getattr(torch.nn.functional, name)
         quick, slow = looked_at(f, make(), args, named), looked_at(f.__wrapped__, make(), args, named)
         if isinstance(slow, tuple) and isinstance(
             quick, tuple
@@ -71,9 +78,10 @@ def test_as_the_function_behind(operand):
             assert quick == slow, (name, args, named)
 
 
-def test_the_commonest_calls_take_it(monkeypatch):
-    """Nothing falls back to the function behind in silence (once half precision has been used in a process, everything does)."""
-    monkeypatch.setattr(state.shared, "halves", False)
+@pytest.mark.parametrize("halves", [False, True])
+def test_the_commonest_calls_take_it(monkeypatch, halves):
+    """Nothing falls back to the function behind in silence, also where half precision has been used in a process."""
+    monkeypatch.setattr(state.shared, "halves", halves)
     x, called = OPERANDS["recorded"](), []
     for name in ("view", "transpose", "__getitem__", "sum", "softmax"):
         f = METHODS[name]

@@ -1,15 +1,19 @@
 """Activations: each is shown as one node, with torch's `inplace`; and the softmaxes."""
 
+import functools
+
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
+from funcgrad.core.written_calls import written_call
 
 from ... import streams
 from ...functions.drawing import drawn
 from ...functions.kernels import BARE, mended, refuse_in, refused_call
 from ...functions.operands import dtype_of, in_c_order, laid_like, number, shape_of
 from ...functions.pointwise import complex_sigmoid
+from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, kept, named, rewrite, spoken, store
@@ -128,20 +132,30 @@ def _leaky_relu(x, negative_slope=0.01):
 leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0", "leaky_relu_cpu")
 
 
+def of_elu(alpha=1.0, scale=1.0, inner=1.0):
+    """The settings of the primitive: alpha * (exp(inner * x) - 1) where x is 0 or below, x elsewhere (nan too); all times scale."""
+    return {"low": float(alpha * scale), "high": float(scale), "inner": float(inner)}
+
+
+def of_celu(alpha=1.0):
+    """The same for max(0, x) + min(0, alpha * (exp(x / alpha) - 1))."""
+    if alpha == 0:
+        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    return of_elu(alpha, 1.0, 1.0 / alpha)
+
+
 def _elu(x, alpha=1.0, scale=1.0):
     """alpha * (exp(x) - 1) where x is 0 or below, x elsewhere (nan too); all times scale."""
-    below = P["less_equal"](x, 0)
-    low = P["mul"](P["expm1"](P["where"](below, x, 0.0)), alpha * scale)
-    return P["where"](below, low, x if scale == 1.0 else P["mul"](x, scale))
+    return P["elu"](x, **of_elu(alpha, scale))
 
 
 elu = with_inplace(2, _elu, "EluBackward0", "elu_cpu")
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+OF_SELU = of_elu(1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
 
 
 def _selu(x):
     """scale * elu(x, alpha), with the constants that keep mean 0 and variance 1."""
-    return _elu(x, SELU_ALPHA, SELU_SCALE)
+    return P["elu"](x, **OF_SELU)
 
 
 selu = with_inplace(1, _selu, "EluBackward0", "elu_cpu")
@@ -149,11 +163,7 @@ selu = with_inplace(1, _selu, "EluBackward0", "elu_cpu")
 
 def _celu(x, alpha=1.0):
     """max(0, x) + min(0, alpha * (exp(x / alpha) - 1))."""
-    if alpha == 0:
-        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
-    below = P["less_equal"](x, 0)
-    low = P["mul"](P["expm1"](P["div"](P["where"](below, x, 0.0), alpha)), alpha)
-    return P["where"](below, low, x)
+    return P["elu"](x, **of_celu(alpha))
 
 
 celu = with_inplace(2, _celu, "CeluBackward0", "elu_cpu")
@@ -194,11 +204,14 @@ def _mish(x):
 mish = with_inplace(1, _mish, "MishBackward0", "mish_cpu")
 
 
+def of_softplus(beta=1.0, threshold=20.0):
+    """The settings of the primitive."""
+    return {"beta": float(beta), "threshold": float(threshold)}
+
+
 def _softplus(x, beta=1.0, threshold=20.0):
     """log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds the threshold."""
-    scaled = x if beta == 1 else P["mul"](x, beta)
-    soft = P["softplus"](scaled)
-    return P["where"](P["greater"](scaled, threshold), x, soft if beta == 1 else P["div"](soft, beta))
+    return P["softplus_to"](x, **of_softplus(beta, threshold))
 
 
 softplus = activation("SoftplusBackward0", _softplus, "softplus_cpu")
@@ -212,10 +225,17 @@ def _logsigmoid(x):
 logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "log_sigmoid_cpu")
 
 
+def of_hardtanh(min_val=-1.0, max_val=1.0):
+    """The settings of the primitive."""
+    return {"low": float(min(min_val, max_val)), "high": float(max_val)}
+
+
 def _hardtanh(x, min_val=-1.0, max_val=1.0):
     """x limited to [min_val, max_val]; the derivative at the edges is 0."""
     if dtype_of(x).kind == "u" and (int(min_val) < 0 or int(max_val) < 0):
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
+    if dtype_of(x).kind == "f":
+        return P["hardtanh"](x, **of_hardtanh(min_val, max_val))
     low, high = (dtype_of(x).type(v) for v in (min(min_val, max_val), max_val))
     return P["where"](P["less_equal"](x, low), low, P["where"](P["greater_equal"](x, high), high, x))
 
@@ -223,10 +243,16 @@ def _hardtanh(x, min_val=-1.0, max_val=1.0):
 native_hardtanh = with_inplace(3, _hardtanh, "HardtanhBackward0")
 
 
-def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
-    """x limited to [min_val, max_val]; the derivative at the edges is 0."""
+def of_bounds(min_val=-1.0, max_val=1.0):
+    """The same, of bounds in order."""
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
+    return of_hardtanh(min_val, max_val)
+
+
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
+    """x limited to [min_val, max_val]; the derivative at the edges is 0."""
+    of_bounds(min_val, max_val)
     return native_hardtanh(input, min_val, max_val, inplace=inplace)
 
 
@@ -432,3 +458,53 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 
 
 refuse_in(globals())
+
+
+# ------------------------------------------------------------------------------------------------ the commonest arguments
+def quick_activation(slow, prim, label, names, made="params = {}", when="True", **env):
+    """The written-out function of an activation that is one primitive: its arguments, and the text that makes settings of them."""
+    if "inplace" in names:
+        when += " and (inplace is NONE or inplace is False)"
+    steps = made, f"out = impl({', '.join(['v', *env.get('numbers', ())])}, **params)"
+    return quick(written_call, slow, prim, names, when, steps, (label,), **env)
+
+
+def numbers(names):
+    """Text: each of these arguments is a number, or not given."""
+    return " and ".join([f"({n} is NONE or type({n}) is float or type({n}) is int)" for n in names])
+
+
+silu = quick_activation(silu, "silu", "SiluBackward0", ("inplace",))
+gelu = quick_activation(
+    gelu, "gelu", "GeluBackward0", ("approximate",), when="k == 1 and (approximate is NONE or approximate == 'none')"
+)
+logsigmoid = quick_activation(logsigmoid, "log_sigmoid", "LogSigmoidBackward0", ())
+leaky_relu = quick_activation(
+    leaky_relu,
+    "leaky_relu",
+    "LeakyReluBackward0",
+    ("negative_slope", "inplace"),
+    "params, negative_slope = KINK, 0.01 if negative_slope is NONE else negative_slope",
+    "(negative_slope is NONE or type(negative_slope) is float)",
+    numbers=("negative_slope",),
+    KINK={"kink": "torch"},
+)
+for _slow, _prim, _label, _names, _made in (
+    (elu, "elu", "EluBackward0", ("alpha", "inplace"), of_elu),
+    (celu, "elu", "CeluBackward0", ("alpha", "inplace"), of_celu),
+    (selu, "elu", "EluBackward0", ("inplace",), lambda: OF_SELU),
+    (softplus, "softplus_to", "SoftplusBackward0", ("beta", "threshold"), of_softplus),
+    (hardtanh, "hardtanh", "HardtanhBackward0", ("min_val", "max_val", "inplace"), of_bounds),
+    (relu6, "hardtanh", "HardtanhBackward0", ("inplace",), lambda: {"low": 0.0, "high": 6.0}),
+):
+    _given = [n for n in _names if n != "inplace"]
+    _asked = ", ".join([f"{d!r} if {n} is NONE else {n}" for n, d in zip(_given, _made.__defaults__ or ())])
+    globals()[_slow.__name__] = quick_activation(
+        _slow,
+        _prim,
+        _label,
+        _names,
+        f"params = settings({_asked})",
+        numbers(_given) or "True",
+        settings=functools.lru_cache(_made),
+    )
