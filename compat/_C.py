@@ -1,8 +1,13 @@
 """torch._C: the few names of it that programs use."""
 
 from .functions.linalg import LinAlgError as _LinAlgError
-from .functions.random import Generator  # noqa: F401
+from .functions.random import Generator, default_generator  # noqa: F401
+from .overrides import Disabled as DisableTorchFunction  # noqa: F401
 from .overrides import Off as DisableTorchFunctionSubclass  # noqa: F401
+from .tensor import Tensor as TensorBase  # noqa: F401
 from .tensor import disabled as _disabled_torch_function_impl
 
-__all__ = ["DisableTorchFunctionSubclass", "Generator", "_LinAlgError", "_disabled_torch_function_impl"]
+__all__ = [
+    "DisableTorchFunction", "DisableTorchFunctionSubclass", "Generator", "TensorBase", "_LinAlgError", "_disabled_torch_function_impl",
+    "default_generator",
+]  # fmt: skip

@@ -10,6 +10,7 @@ from collections import OrderedDict
 import numpy as np
 
 from funcgrad.core.laid import noted
+from funcgrad.core.site import internal
 from funcgrad.core.strides import address, memory_of
 
 from .formats import base_of, elements, offset_in
@@ -27,6 +28,8 @@ def deep(t, memo):
     got = memo.get(id(t))
     if got is None:
         array = memory(t)
+        if not internal[type(t).__module__]:
+            check_class(t)
         if t.is_meta:
             got = memo[id(t)] = without_values(t)
         else:
@@ -37,6 +40,21 @@ def deep(t, memo):
         if added := added_to(t):
             got.__dict__.update(copy.deepcopy(added, memo))
     return got
+
+
+def check_class(t):
+    """Raise torch's error if the class of a Tensor has not said how one of its own is made."""
+    from .overrides import Off
+
+    with Off():
+        made = t.new_empty(())
+    if type(made) is not type(t):
+        raise RuntimeError(
+            "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types that implement "
+            "new_empty() and for which that function returns another instance of the same subclass. You should either properly "
+            "implement new_empty() for your subclass or override __deepcopy__() if it is intended behavior for new_empty() to return "
+            "an instance of a different type."
+        )
 
 
 def without_values(t):

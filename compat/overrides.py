@@ -10,7 +10,7 @@ from types import FunctionType
 
 import numpy as np
 
-from funcgrad.core.site import internal
+from funcgrad.core.site import internal, warn
 
 from .devices import Device
 from .dtypes import dtype
@@ -25,32 +25,38 @@ from .tensor import Tensor, current, disabled
 
 __getattr__ = _refusal("torch.overrides", __name__)
 __all__ = [
-    "TorchFunctionMode", "get_overridable_functions", "get_testing_overrides", "handle_torch_function", "has_torch_function",
+    "TorchFunctionMode", "get_default_nowrap_functions", "get_ignored_functions", "get_overridable_functions", "get_testing_overrides", "handle_torch_function", "has_torch_function",
     "has_torch_function_unary", "has_torch_function_variadic", "is_tensor_like", "is_tensor_method_or_property", "resolve_name",
     "wrap_torch_function",
 ]  # fmt: skip
 OWN = ("detach", "requires_grad_", "numpy", "tolist", "item")  # methods that no family of functions makes
+UNASKED = {  # whose arguments' classes do not matter, nor do modes
+    "is_tensor", "is_storage", "typename", "as_subclass", "_make_subclass", "manual_seed", "seed", "initial_seed", "get_rng_state",
+    "set_rng_state", "set_default_tensor_type", "finfo", "iinfo", "broadcast_shapes",
+}  # fmt: skip
+MAKERS = {
+    "tensor",
+    "as_tensor",
+    "asarray",
+    "scalar_tensor",
+    "from_numpy",
+    "frombuffer",
+}  # whose arguments' classes do not matter
+FACTORIES = (
+    "arange bartlett_window blackman_window empty empty_permuted empty_strided eye full hamming_window hann_window kaiser_window linspace "
+    "logspace normal ones rand randint randn randperm range tril_indices triu_indices vander zeros sparse_coo_tensor sparse_csr_tensor"
+)  # which have no Tensors among their arguments
 OPERATORS = {  # what an operator is called with: the function that it stands for
     f"__{name}__": f"{own or name}"
     for name, _, own in [
         pair.partition(":")
         for pair in (
-            "add radd:add iadd:add_ sub isub:sub_ mul rmul:mul imul:mul_ truediv:div itruediv:div_ matmul eq ne lt le gt ge neg "
-            "abs invert:bitwise_not pow"
+            "add radd:add iadd:add_ sub isub:sub_ mul rmul:mul imul:mul_ truediv:div itruediv:div_ matmul ne lt le gt ge neg "
+            "abs pow mod:remainder"
         ).split()
     ]
 }
 shown = {}  # function of an operator -> what a __torch_function__ is given for it
-UNDISPATCHED = (
-    "__repr__",
-    "__iter__",
-    "__len__",
-    "__bool__",
-    "numpy",
-    "tolist",
-    "item",
-    "backward",
-)  # whose results stay
 
 
 class State(threading.local):
@@ -106,15 +112,29 @@ def is_tensor_like(inp):
     return type(inp) is Tensor or hasattr(inp, "__torch_function__")
 
 
-class NobodyError(TypeError):
-    """Every __torch_function__ that was asked returned NotImplemented."""
-
-
 def handle_torch_function(public_api, relevant_args, *args, **kwargs):
     """What the __torch_function__ of the arguments (or the innermost mode) makes of public_api(*args, **kwargs).
 
     TypeError if each of them returns NotImplemented.
     """
+    got = handled(public_api, relevant_args, args, kwargs)
+    if got is NotImplemented:
+        name = resolve_name(public_api) or f"{public_api.__module__}.{public_api.__name__}"
+        types = list(map(type, overloaded(relevant_args)))
+        if name.startswith("torch.nn.functional.") or not name.startswith(
+            "torch."
+        ):  # (functions that torch has in Python)
+            raise TypeError(f"no implementation found for '{name}' on types that implement __torch_function__: {types}")
+        raise TypeError(
+            f"Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n"
+            + "".join([f"  - tensor subclass {t}\n" for t in types])
+            + "\nFor more information, try re-running with TORCH_LOGS=not_implemented"
+        )
+    return got
+
+
+def handled(public_api, relevant_args, args, kwargs):
+    """handle_torch_function, with NotImplemented if everybody returns that."""
     found = overloaded(relevant_args)
     types = tuple(map(type, found))
     if state.modes:
@@ -126,29 +146,31 @@ def handle_torch_function(public_api, relevant_args, *args, **kwargs):
         if got is not NotImplemented:
             return got
     for x in found:
-        got = x.__torch_function__(public_api, types, args, kwargs)
+        ask = x.__torch_function__
+        if getattr(ask, "__self__", None) is x:
+            warn(
+                "Defining your `__torch_function__` as a plain method is deprecated and will be an error in future, please define it as a "
+                "classmethod."
+            )
+        got = ask(public_api, types, args, kwargs)
         if got is not NotImplemented:
             return got
-    raise NobodyError(
-        f"Multiple dispatch failed for '{resolve_name(public_api)}'; all __torch_function__ handlers returned NotImplemented:\n\n"
-        + "".join([f"  - tensor subclass {t}\n" for t in types])
-        + "\nFor more information, try re-running with TORCH_LOGS=not_implemented"
-    )
+    return NotImplemented
 
 
 def dispatching(inner, f):
     """The layer around a public function."""
     given = shown.get(f, f)
-    operator = f in shown
+    operator, asks = f in shown, f.__name__ not in MAKERS
 
     def call(*args, **kwargs):
-        if state.modes or overloaded(args) or kwargs and overloaded(kwargs.values()):
-            try:
-                return handle_torch_function(given, (*args, *kwargs.values()), *args, **kwargs)
-            except NobodyError:
-                if operator:
-                    return NotImplemented
-                raise
+        if state.modes or asks and (overloaded(args) or kwargs and overloaded(kwargs.values())):
+            relevant = (*args, *kwargs.values())
+            return (
+                handled(given, relevant, args, kwargs)
+                if operator
+                else handle_torch_function(given, relevant, *args, **kwargs)
+            )
         return inner(*args, **kwargs)
 
     return call
@@ -162,16 +184,22 @@ dispatching.plain = PLAIN.issuperset
 
 
 def getters():
-    """What gives the attributes of a Tensor that are views of it: T, real, data."""
-    return [v.fget for v in (*METHODS.values(), Tensor.data) if isinstance(v, property)]
+    """What gives the attributes of a Tensor that are views of it."""
+    return [p.fget for p in views()]
+
+
+def views():
+    return [Tensor.data, *[METHODS[name] for name in ("T", "mT", "H", "mH", "real", "imag")]]
 
 
 def public_functions():
     """Every function of torch, of a Tensor, and of the modules of functions; this loads them all."""
     from . import fft, linalg, special
+    from .autograd import grad
     from .nn import functional
 
-    found = [*FUNCTIONS.values(), *METHODS.values(), *[vars(Tensor)[name] for name in OWN], *getters()]
+    tables = [f for table in (FUNCTIONS, METHODS) for name, f in table.items() if name not in UNASKED]
+    found = [*tables, *[vars(Tensor)[name] for name in OWN], *getters(), grad]
     for module in (fft, linalg, special):
         found += [getattr(module, name) for name in module.__all__]
     return found + [getattr(functional, name) for names in functional.FAMILIES.values() for name in names.split()]
@@ -209,14 +237,23 @@ def unwatch():
 
 def name_operators():
     """Let the functions of operators be known by the names they go under."""
+    from .subclasses import ASKED
+
     if not shown:
         for name, f in METHODS.items():
             if name in OPERATORS:
                 shown[f] = METHODS[OPERATORS[name]]
-            if name.startswith("__") and type(f) is FunctionType:
-                f.__name__ = OPERATORS.get(name, name)
-        for f in getters():
-            f.__name__ = "__get__"
+            if name.startswith("__") and type(f) is FunctionType and name not in ("__nonzero__", "__long__"):
+                f.__name__ = "__rdiv__" if name == "__rtruediv__" else OPERATORS.get(name, name)
+        for name in reversed(ASKED.split()):
+            vars(Tensor)[name].__name__ = name
+        for p in views():
+            shown[p.fget] = p.__get__
+        for f, name in named().items():  # (torch's own names of what is in these modules)
+            parts = name.split(".")
+            own = parts[1] in ("linalg", "fft", "special") and FUNCTIONS.get(parts[-1]) is not f
+            if own and type(f) is FunctionType and f.__name__ == parts[-1]:
+                f.__name__ = "_".join(parts[1:])
 
 
 # ------------------------------------------------------------------------------------------------ subclasses of Tensor
@@ -239,7 +276,7 @@ def converted(got, cls, args):
             got.__class__ = cls
             return got
         return shared_with(got, cls)
-    if isinstance(got, (tuple, list)):
+    if isinstance(got, (tuple, list)) and type(got) is not Size:
         new = [converted(g, cls, args) for g in got]
         return type(got)(new) if type(got) in (tuple, list) else type(got)(*new)
     return got
@@ -251,7 +288,13 @@ def torch_function(cls, func, types, args, kwargs):
         return NotImplemented
     with Off():
         got = func(*args, **(kwargs or {}))
-    return got if getattr(func, "__name__", None) in UNDISPATCHED else converted(got, cls, args)
+    return got if func in get_default_nowrap_functions() else converted(got, cls, args)
+
+
+@functools.cache
+def get_default_nowrap_functions():
+    """The attributes of a Tensor that are Tensors of their own, and stay of their class."""
+    return {p.__get__ for p in (Tensor._base, Tensor.grad, METHODS["_grad"])}
 
 
 def shared_with(t, cls):
@@ -283,6 +326,16 @@ def build(cls, *args, **kwargs):
 def subclassed(cls):
     """A program has made a subclass of Tensor."""
     watch()
+    if "__torch_dispatch__" in vars(cls):
+        warn(
+            f"compat has no __torch_dispatch__ yet: that of {cls.__name__} is not called; the class's __torch_function__ sees every call of "
+            "torch's functions"
+        )
+    own = getattr(cls, "__torch_function__", disabled)
+    if own is not disabled and getattr(own, "__func__", own) is not Tensor.__torch_function__.__func__:
+        from .subclasses import show
+
+        show(cls)
     if "__new__" not in vars(Tensor):
         Tensor.__new__ = staticmethod(build)
 
@@ -339,15 +392,41 @@ class TorchFunctionMode:
 BaseTorchFunctionMode = TorchFunctionMode
 
 
+class Disabled(Off):
+    """A block in which neither a subclass of Tensor is asked nor a mode."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.modes, state.modes = state.modes, []
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        state.modes = self.modes
+
+
+def _get_current_function_mode():
+    """The innermost mode that is on, or None."""
+    return state.modes[-1] if state.modes else None
+
+
+def _get_current_function_mode_stack():
+    """The modes that are on, the innermost last."""
+    return list(state.modes)
+
+
 # ------------------------------------------------------------------------------------------------ questions
 @functools.cache
 def named():
     """{function: its name}."""
     from . import fft, linalg, special
     from .nn import functional
+    from .subclasses import ASKED, attributes
 
-    names = {f: f"torch.Tensor.{name}" for name, f in METHODS.items()}
+    names = {p.__get__: f"torch.Tensor.{name}.__get__" for name, p in attributes().items()}
+    names |= {vars(Tensor)[name]: f"torch.Tensor.{name}" for name in (*ASKED.split(), *OWN)}
+    names |= {f: f"torch.Tensor.{name}" for name, f in METHODS.items() if not isinstance(f, property)}
     names |= {f: f"torch.{name}" for name, f in FUNCTIONS.items()}
+    names |= {f: f"torch.{name}" for name, f in FUNCTIONS.items() if f.__name__ == name}
     for module, name in ((fft, "fft"), (linalg, "linalg"), (special, "special")):
         names |= {getattr(module, n): f"torch.{name}.{n}" for n in module.__all__}
     for family in functional.FAMILIES.values():
@@ -364,20 +443,34 @@ def resolve_name(f):
     >>> torch.overrides.resolve_name(torch.nn.functional.linear)
     'torch.nn.functional.linear'
     """
-    return named().get(f) if callable(f) or isinstance(f, property) else None
+    return named().get(f) if callable(f) else None
 
 
 def is_tensor_method_or_property(func):
     """Is this a method or a property of Tensor?"""
-    return func in METHODS.values() or any([func is v for v in vars(Tensor).values()])
+    return named().get(func, "").startswith("torch.Tensor.") or any([func is v for v in vars(Tensor).values()])
 
 
 def get_overridable_functions():
-    """{name of a module or of Tensor: its functions that go through __torch_function__}."""
-    found = {}
+    """{a module or Tensor: its functions that go through __torch_function__}."""
+    import compat
+
+    found, left_out = {}, get_ignored_functions()
     for f, name in named().items():
-        found.setdefault(name.rpartition(".")[0], []).append(f)
+        if f not in left_out:
+            where = compat
+            for part in name.split(".")[1:-1]:
+                where = getattr(where, part)
+                if where is Tensor:
+                    break
+            found.setdefault(where, []).append(f)
+    found[Tensor] += [f for f in METHODS.values() if f in FUNCTIONS.values()]
     return found
+
+
+def get_ignored_functions():
+    """The functions that do not go through the __torch_function__ of a class."""
+    return {FUNCTIONS[name] for name in (*UNASKED, *MAKERS, *FACTORIES.split()) if name in FUNCTIONS}
 
 
 def get_testing_overrides():

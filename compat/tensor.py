@@ -377,6 +377,10 @@ class Tensor(Taped):
         """Forget the history, in place."""
         takes_none(self, "detach_", wrong, named)
         t = current(self)
+        if tls.func:
+            from .funcs import check_outside
+
+            check_outside(t)
         if type(t.alias) is Alias:
             raise RuntimeError(
                 "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
@@ -409,6 +413,10 @@ class Tensor(Taped):
             return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
         d.store = None
+        if tls.func:
+            from .funcs import dated_as
+
+            d.store = dated_as(t)
         if t.alias is not None:
             noted(d)
         if t.mark is not None and tls.grad:
@@ -453,6 +461,10 @@ class Tensor(Taped):
         if wrong:
             takes_none(self, "numpy", wrong, {"force": force})
         t = current(self)
+        if tls.func:
+            from .funcs import check_memory
+
+            check_memory(t, force)
         if t.mark is not None and not force:
             error = RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
@@ -621,6 +633,8 @@ def one_dimension(t, name, args, named):
 
 def wrapped(dim, n):
     """A dimension counted from the front; IndexError in torch's words."""
+    if dim is True or dim is False:
+        raise TypeError("a dimension must be int, not bool")
     low = min(-n, -1)
     if not low <= dim <= max(n - 1, 0):
         raise IndexError(f"Dimension out of range (expected to be in range of [{low}, {max(n - 1, 0)}], but got {dim})")
@@ -780,21 +794,28 @@ def added_to(t):
 _warned = set()  # lines warned of: (that read .grad, that made the Tensor), or one that converts a Tensor
 
 
+def first_time(place):
+    """Is a line to be warned of: the first time, or, by set_warn_always, any?"""
+    if place in _warned and not sys.modules[__package__].is_warn_always_enabled():
+        return False
+    _warned.add(place)
+    return True
+
+
 def warn_non_leaf(t):
     """torch's warning, once for each pair of lines, with the name and the making of the Tensor."""
     frame = user_frame(sys._getframe(1))
     mark = current(t).mark
     made = where((mark.code, mark.lasti))
-    place = here(), made
-    if place in _warned:
+    if not first_time((here(), made)):
         return
-    _warned.add(place)
     name = None if frame is None else next((k for k, v in frame.f_locals.items() if v is t), None)
     warn(
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
         "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
         "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
-        f"the leaf Tensor instead. [{f'`{name}`' if name else 'The Tensor'} was made at {made} by {type(shown(mark)).__name__}.]"
+        "the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.\n"
+        f"[{f'`{name}`' if name else 'The Tensor'} was made at {made} by {type(shown(mark)).__name__}.]"
     )
 
 
@@ -802,9 +823,7 @@ def warn_converted(t):
     """torch's warning that float(t) drops the history, once for each line."""
     if current(t).mark is None or not tls.grad:
         return
-    place = here()
-    if place not in _warned:
-        _warned.add(place)
+    if first_time(place := here()):
         warn(
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
             f"Consider using tensor.detach() first. [at {place}: what is computed with the number has no gradient; compute with "
@@ -822,7 +841,7 @@ def placed(t):
 def describe(t):
     """A Tensor's text, as torch prints it."""
     c = readable(t)
-    if tls.func and c.owner is not TAPE:
+    if tls.func:
         from .funcs import wrapped_text
 
         text = wrapped_text(c)

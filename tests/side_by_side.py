@@ -68,7 +68,7 @@ def plain(text):
     """A text without addresses, without what either library adds about itself, and with torch's name for both."""
     text = re.sub(r"\n\[(?:backward\(|(?!.*torch\.)).*| \(Triggered internally at [^)]*\)", "", text, flags=re.S)
     text = A_SET.sub(lambda m: "{" + ", ".join(sorted(m[1].split(", "))) + "}", ADDRESS.sub("0x", text))
-    return re.sub(r"\bcompat\.", "torch.", text)
+    return re.sub(r"\bcompat\.", "torch.", re.sub(r"\bcompat\.(tensor|dtypes)\.(?=Tensor|dtype\b)", "torch.", text))
 
 
 # ------------------------------------------------------------------------------------------------ running

@@ -106,8 +106,8 @@ METHODS = {  # attributes of a Tensor, by family
     "to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr smm sspaddmm eig lstsq solve symeig "
     "reinforce xpu mtia ipu dense_dim sparse_dim dequantize is_distributed is_ipu is_maia is_mtia is_vulkan is_xla "
     "is_sparse_csr name is_shared share_memory_ record_stream to_mkldnn const_data_ptr storage_type slice_inverse "
-    "resize resize_as index module_load new as_subclass _make_subclass __copy__ __delitem__ __reversed__ __nonzero__ "
-    "__long__ _is_view _grad _grad_fn grad_dtype",
+    "resize resize_as index module_load new as_subclass _make_subclass _make_wrapper_subclass __copy__ __delitem__ "
+    "__reversed__ __nonzero__ __long__ _is_view _grad _grad_fn grad_dtype",
     "diagonals": "diagonal diag_embed diag diagflat tril tril_ triu triu_",
     "extremes": "max amax argmax min amin argmin aminmax",
     "filling": "fill_ fill_diagonal_ zero_ copy_",

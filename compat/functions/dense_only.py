@@ -13,6 +13,7 @@ from funcgrad.core.trace import TAPE
 
 from ..deprecations import deprecated
 from ..devices import usable
+from ..errors import type_name
 from ..tensor import Tensor, added_to, current
 from .creation import function, method
 from .register import FUNCTIONS, answer, install, operation, publish
@@ -248,11 +249,26 @@ def as_subclass(self, cls):
 
 def make_subclass(cls, data, require_grad=False):
     """A Tensor of a subclass over the memory of another, without its history."""
+    if not isinstance(data, Tensor):
+        raise TypeError(f"_make_subclass(): argument 'data' (position 2) must be Tensor, not {type_name(data)}")
     new = as_subclass(data.detach(), cls)
     return new.requires_grad_() if require_grad else new
 
 
 install("_make_subclass", staticmethod(make_subclass))
+
+
+def make_wrapper_subclass(cls, size, *args, **kwargs):
+    """Refuse: a Tensor without memory lives by a __torch_dispatch__, which nothing here calls."""
+    if not hasattr(cls, "__torch_dispatch__"):
+        raise TypeError(f"{cls.__name__} must define __torch_dispatch__")
+    raise NotImplementedError(
+        "compat has no torch.Tensor._make_wrapper_subclass yet: nothing calls __torch_dispatch__; make the Tensor by as_subclass or "
+        "_make_subclass, and let the class's __torch_function__ decide"
+    )
+
+
+install("_make_wrapper_subclass", staticmethod(make_wrapper_subclass))
 
 
 @method

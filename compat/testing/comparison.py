@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from funcgrad.core.site import warn
+
 from .. import dtypes
 from ..functions.register import FUNCTIONS as T
 from ..tensor import Tensor
@@ -17,6 +19,17 @@ TOLERANCES = {  # dtype -> (relative, absolute); no other needs any
     "complex32": (1e-3, 1e-5), "complex64": (1.3e-6, 1e-5), "complex128": (1e-7, 1e-7),
 }  # fmt: skip
 DTYPE_OF = {int: "int64", float: "float64", complex: "complex128"}
+
+
+UNEXPECTED = (
+    "\n\nresulted in the unexpected exception above. If you are a user and see this message during normal operation please file an issue at "
+    "https://github.com/pytorch/pytorch/issues. If you are a developer and working on the comparison functions, please except the previous "
+    "error and raise an expressive `ErrorMeta` instead."
+)
+
+
+def keys_of(path):
+    return "".join([str([k]) for k in path])
 
 
 class Mismatch(Exception):
@@ -29,19 +42,19 @@ class Mismatch(Exception):
         """The error a user gets; `msg` replaces the text, or makes one of it."""
         text = self.text
         if self.path:
-            text += f"\n\nThe failure occurred for item {''.join([str([k]) for k in self.path])}"
+            text += f"\n\nThe failure occurred for item {keys_of(self.path)}"
         return self.kind(text if msg is None else msg(text) if callable(msg) else msg)
 
 
 class Comparison:
     """The options of one assert_close."""
 
-    def __init__(self, rtol, atol, equal_nan, check_dtype, check_stride, allow_subclasses):
-        self.rtol, self.atol, self.equal_nan = rtol, atol, equal_nan
-        self.check_dtype, self.check_stride, self.allow_subclasses = check_dtype, check_stride, allow_subclasses
+    def __init__(self, rtol, atol, equal_nan, allow_subclasses, **checks):
+        self.rtol, self.atol, self.equal_nan, self.allow_subclasses = rtol, atol, equal_nan, allow_subclasses
+        self.checks = checks  # what is compared besides values: {"check_dtype": True, ...}
 
     def pairs(self, actual, expected, path=()):
-        """The comparisons to be made of two values: functions without arguments."""
+        """The comparisons to be made of two values: (torch's name of it, function, its arguments)."""
         both = actual, expected
         if all(isinstance(x, Sequence) and not isinstance(x, str) for x in both):
             if len(actual) != len(expected):
@@ -68,14 +81,19 @@ class Comparison:
     def pair(self, actual, expected, path):
         """The comparison of two values that are no containers."""
         if actual is None or expected is None:
-            return lambda: self.identical("None", actual, expected, path)
+            return "NonePair", self.identical, ("None", actual, expected, path)
         both = actual, expected
         if all(isinstance(x, (bool, np.bool_)) for x in both):
-            return lambda: self.identical("Booleans", bool(actual), bool(expected), path)
+            return "BooleanPair", self.identical, ("Booleans", bool(actual), bool(expected), path)
         if all(isinstance(x, (int, float, complex, np.number)) for x in both):
+            if any(isinstance(x, bool) for x in both):
+                told = "\n\nand\n\n".join([f"{type(x).__name__}(): {x}" for x in both])
+                raise Mismatch(
+                    RuntimeError, f"Originating a NumberPair() at item {keys_of(path)} with\n\n{told}{UNEXPECTED}"
+                )
             a, e = [x.item() if isinstance(x, np.number) else x for x in both]
             tolerances = self.tolerances([DTYPE_OF[number_type(x)] for x in (a, e)], path)
-            return lambda: self.numbers(a, e, *tolerances, path)
+            return "NumberPair", self.numbers, (a, e, *tolerances, path)
         related = isinstance(actual, type(expected)) or isinstance(expected, type(actual))
         if related and (self.allow_subclasses or type(actual) is type(expected)):
             try:
@@ -84,7 +102,7 @@ class Comparison:
                 pass
             else:
                 tolerances = self.tolerances([a.dtype.name, e.dtype.name], path)
-                return lambda: self.tensors(a, e, *tolerances, path)
+                return "TensorLikePair", self.tensors, (a, e, *tolerances, path)
         raise Mismatch(
             TypeError,
             f"No comparison pair was able to handle inputs of type {type(actual)} and {type(expected)}.",
@@ -104,12 +122,33 @@ class Comparison:
         found = [TOLERANCES.get(name, (0.0, 0.0)) for name in names]
         return max(r for r, _ in found), max(a for _, a in found)
 
+    def run(self, name, compare, args):
+        """Make a comparison; what fails in it otherwise than by a mismatch is told with all that it was made of."""
+        try:
+            compare(*args)
+        except Mismatch:
+            raise
+        except Exception as error:
+            actual, expected, rtol, atol, path = args
+            checks = self.checks if name == "TensorLikePair" else {"check_dtype": self.checks["check_dtype"]}
+            of = {
+                "id": path,
+                "actual": actual,
+                "expected": expected,
+                "rtol": rtol,
+                "atol": atol,
+                "equal_nan": self.equal_nan,
+                **checks,
+            }
+            lines = "\n".join([f"    {k}={v!s}," for k, v in of.items()])
+            raise RuntimeError(f"Comparing\n\n{name}(\n{lines}\n){UNEXPECTED}") from error
+
     def identical(self, what, actual, expected, path):
         if actual is not expected:
             raise Mismatch(AssertionError, f"{what} mismatch: {actual} is not {expected}", path)
 
     def numbers(self, actual, expected, rtol, atol, path):
-        if self.check_dtype and type(actual) is not type(expected):
+        if self.checks["check_dtype"] and type(actual) is not type(expected):
             raise Mismatch(AssertionError, f"The (d)types do not match: {type(actual)} != {type(expected)}.", path)
         if actual == expected or (self.equal_nan and cmath.isnan(actual) and cmath.isnan(expected)):
             return
@@ -118,16 +157,14 @@ class Comparison:
             raise Mismatch(AssertionError, of_scalars(actual, expected, rtol, atol), path)
 
     def tensors(self, actual, expected, rtol, atol, path):
-        def same(what, a, e):
-            if a != e:
+        for what in ("shape", "layout", "device", "dtype", "stride"):
+            a, e = [getattr(t, what)() if what == "stride" else getattr(t, what) for t in (actual, expected)]
+            if a != e and self.checks.get(f"check_{what}", True):
+                what += "()" * (what == "stride")
                 raise Mismatch(AssertionError, f"The values for attribute '{what}' do not match: {a} != {e}.", path)
-
-        same("shape", actual.shape, expected.shape)
-        if self.check_stride:
-            same("stride()", actual.stride(), expected.stride())
-        if self.check_dtype:
-            same("dtype", actual.dtype, expected.dtype)
-        elif actual.dtype != expected.dtype:
+        if actual.is_meta or expected.is_meta:
+            return
+        if actual.dtype != expected.dtype:
             common = T["promote_types"](*[signed(x.dtype) for x in (actual, expected)])
             actual, expected = actual.to(common), expected.to(common)
         matches = T["isclose"](actual, expected, rtol=rtol, atol=atol, equal_nan=self.equal_nan)
@@ -210,9 +247,40 @@ def assert_close(
     >>> torch.testing.assert_close({"a": torch.tensor([1.0, 2.0])}, {"a": torch.tensor([1.0, 2.0 + 1e-7])})
     """
     __tracebackhide__ = True  # (pytest shows the caller's line)
-    comparison = Comparison(rtol, atol, equal_nan, check_dtype, check_stride, allow_subclasses)
+    checks = {
+        "check_device": check_device,
+        "check_dtype": check_dtype,
+        "check_layout": check_layout,
+        "check_stride": check_stride,
+    }
+    comparison = Comparison(rtol, atol, equal_nan, allow_subclasses, **checks)
     try:
-        for compare in comparison.pairs(actual, expected):
-            compare()
+        for pair in comparison.pairs(actual, expected):
+            comparison.run(*pair)
     except Mismatch as found:
         raise found.error(msg) from None
+
+
+OLD = {
+    "float16": (1e-3, 1e-3),
+    "float32": (1e-4, 1e-5),
+    "float64": (1e-5, 1e-8),
+}  # assert_allclose's; else those of today
+
+
+def assert_allclose(actual, expected, rtol=None, atol=None, equal_nan=True, msg=""):
+    """assert_close as it was called before: numbers and arrays become Tensors, dtypes may differ (deprecated by torch)."""
+    warn(
+        "`torch.testing.assert_allclose()` is deprecated since 1.12 and will be removed in a future release. Please use "
+        "`torch.testing.assert_close()` instead. You can find detailed upgrade instructions in "
+        "https://github.com/pytorch/pytorch/issues/61844.",
+        FutureWarning,
+    )
+    if not isinstance(actual, Tensor):
+        actual = T["tensor"](actual)
+    if not isinstance(expected, Tensor):
+        expected = T["tensor"](expected, dtype=actual.dtype)
+    if rtol is None and atol is None:
+        allowed = [(TOLERANCES | OLD).get(t.dtype.name, (0.0, 0.0)) for t in (actual, expected)]
+        rtol, atol = [max(pair) for pair in zip(*allowed, strict=True)]
+    assert_close(actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=False, msg=msg or None)
