@@ -32,7 +32,6 @@ bilinear einsum: b bmm
 avg_pool1d avg_pool2d: bSc avg_pool2d
 avg_pool3d local_response_norm: bSc avg_pool3d_out_frame
 binary_cross_entropy: c binary_cross_entropy
-bucketize: c searchsorted_out_cpu
 cholesky_inverse: bIH cholesky_inverse_out_cpu
 cross linalg_cross: b1 cross
 fold: I col2im_out_cpu
@@ -41,13 +40,10 @@ fractional_max_pool2d fractional_max_pool2d_with_indices: c fractional_max_pool2
 fractional_max_pool3d fractional_max_pool3d_with_indices: c fractional_max_pool3d_out_frame
 grid_sample: bIc1 grid_sampler_2d_cpu_kernel_impl
 huber_loss: b huber_cpu
-max_unpool1d max_unpool2d: bIc max_unpool2d
-max_unpool3d: bIc max_unpool3d
 mse_loss: b mse_cpu
 multi_margin_loss: bIc multi_margin_loss_cpu_kernel
 multilabel_margin_loss: bIc multilabel_margin_loss_forward_out_frame
 prelu: bIc prelu_cpu
-searchsorted: b searchsorted_out_cpu
 segment_reduce: bIc _segment_reduce_cpu
 smooth_l1_loss: b smooth_l1_cpu
 threshold threshold_: bc threshold_cpu
@@ -59,7 +55,6 @@ corrcoef cov: b RuntimeError cov(): bool dtype is not supported for input
 gradient: u RuntimeError torch.gradient does not support uint8 input.
 hardtanh hardtanh_: b RuntimeError Bool inputs not supported for hardtanh
 hardtanh hardtanh_ relu6: c NotImplementedError clamp is not supported for complex types
-heaviside: c RuntimeError heaviside is not yet implemented for complex tensors.
 isin: bc RuntimeError Unsupported input type encountered for isin(): %
 isneginf: c RuntimeError isneginf does not support complex inputs.
 isposinf: c RuntimeError isposinf does not support complex inputs.
@@ -117,18 +112,9 @@ def refusing(name, f, wrong=None, careful=False):
     @functools.wraps(f)
     def g(*args, **kwargs):
         try:
-            if careful or "out" in kwargs:
-                key = types_in(args, kwargs)
-                if key not in taken:
-                    look(args, kwargs, key)
-            if row:
-                try:
-                    plain = args[0].val.dtype not in row
-                except (AttributeError, IndexError):  # (a traced value, or nothing: f sees to it)
-                    plain = True
-                if not plain:
-                    return minded(args, kwargs)
-            return f(*args, **kwargs)
+            if (careful or "out" in kwargs) and (key := types_in(args, kwargs)) not in taken:
+                return first(args, kwargs, key)
+            return minded(args, kwargs) if row and concerned(args) else f(*args, **kwargs)
         except BaseException as error:
             refused = (
                 None if wrong is None or not isinstance(error, Exception) or of_values(error) else wrong(args, kwargs)
@@ -138,16 +124,24 @@ def refusing(name, f, wrong=None, careful=False):
             trim(error)
             raise
 
-    def look(args, kwargs, key):
+    def concerned(args):
+        try:
+            return args[0].val.dtype in row
+        except (AttributeError, IndexError):  # (a traced value, or nothing: f sees to it)
+            return False
+
+    def first(args, kwargs, key):
         refused = wrong(args, kwargs)
         if refused is not None:
             raise refused
+        got = minded(args, kwargs) if row and concerned(args) else f(*args, **kwargs)
         if len(taken) > 1000:
             taken.clear()
         if not any(
             [isinstance(a, Handle) and not a.shape for a in (*args[1:], *kwargs.values())]
         ):  # (which stand for numbers)
             taken.add(key)
+        return got
 
     def minded(args, kwargs):
         d = common_dtype(args[:1] if None in row else args)

@@ -10,7 +10,8 @@ from ...functions.missing import refusal
 
 FAMILIES = {
     "products": "linear bilinear",
-    "lookup": "embedding embedding_bag one_hot",
+    "lookup": "embedding one_hot",
+    "bags": "embedding_bag",
     "activations": "relu relu_ tanh sigmoid leaky_relu elu selu celu gelu silu mish softplus logsigmoid hardtanh relu6 "
     "hardsigmoid hardswish hardshrink softshrink threshold softsign tanhshrink prelu glu softmax log_softmax softmin "
     "leaky_relu_ elu_ selu_ celu_ hardtanh_ threshold_ rrelu rrelu_ gumbel_softmax",
@@ -27,7 +28,8 @@ FAMILIES = {
     "norms": "layer_norm group_norm rms_norm batch_norm instance_norm local_response_norm",
     "padding": "pad",
     "pooling": "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d max_pool1d_with_indices "
-    "max_pool2d_with_indices max_pool3d_with_indices lp_pool1d lp_pool2d lp_pool3d max_unpool1d max_unpool2d max_unpool3d",
+    "max_pool2d_with_indices max_pool3d_with_indices lp_pool1d lp_pool2d lp_pool3d",
+    "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
     "adaptive": "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d "
     "adaptive_max_pool3d adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices "
     "adaptive_max_pool3d_with_indices fractional_max_pool2d fractional_max_pool3d fractional_max_pool2d_with_indices "

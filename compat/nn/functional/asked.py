@@ -7,7 +7,9 @@ itself raises; it runs once a call has failed, or the first time that a slower f
 
 # ruff: noqa: B015, B018 (an attribute or a comparison is asked for, and what it gives is not needed)
 from ...calls import C, dispatched
+from ...dtypes import BY_NAME
 
+LONG, BYTE = BY_NAME["int64"], BY_NAME["uint8"]
 REDUCTIONS = ("none", "mean", "sum", "elementwise_mean")
 Many = (tuple, list)
 
@@ -262,12 +264,10 @@ def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_siz
 
 def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     input.size()
-    C.max_unpool2d(input, indices, (1, 1))
 
 
 def max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     input.size()
-    C.max_unpool3d(input, indices, (1, 1, 1), (1, 1, 1), (0, 0, 0))
 
 
 def powers(average, largest):
@@ -382,6 +382,7 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
         weight.size(0)
     if max_norm is not None:
         input.contiguous()
+        C.embedding_renorm_(weight.detach(), input, max_norm, norm_type)
     C.embedding(weight, input, padding_idx, scale_grad_by_freq, sparse)
 
 
@@ -389,13 +390,27 @@ def embedding_bag(
     input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode="mean", sparse=False,
     per_sample_weights=None, include_last_offset=False, padding_idx=None,
 ):  # fmt: skip
-    weight.dtype
-    if per_sample_weights is not None:
-        input.size(), per_sample_weights.size()
-    flat = weight.dim() == 2 and input.dim() == 1
-    if (flat and offsets is not None and offsets.dim() == 1 or input.dim() == 2) and mode in ("sum", "mean"):
+    if weight.dtype is LONG and input.is_floating_point():
+        weight, input = input, weight
+    if per_sample_weights is not None and input.size() != per_sample_weights.size():
+        return
+    if weight.dim() != 2 or input.dim() not in (1, 2) or (input.dim() == 2) != (offsets is None):
+        return
+    if input.dim() == 2:
+        if not input.dtype.is_signed and input.dtype is not BYTE or input.is_complex() or not input.size(1):
+            return  # (of which there is no arange)
+        offsets = input
+    elif offsets.dim() != 1:
+        return
+    if mode not in ("sum", "mean", "max") or mode == "max" and (scale_grad_by_freq or sparse):
+        return
+    if max_norm is not None:
+        C.embedding_renorm_(weight.detach(), input, max_norm, norm_type)
+        if not weight.is_floating_point():
+            return
+    if per_sample_weights is None or mode == "sum":
         args = per_sample_weights, include_last_offset, padding_idx
-        C.embedding_bag(weight, input, offsets if flat else input, scale_grad_by_freq, 0, sparse, *args)
+        C.embedding_bag(weight, input, offsets, scale_grad_by_freq, 0, sparse, *args)
 
 
 # ------------------------------------------------------------------------------------------------ losses
@@ -566,22 +581,39 @@ def interpolate(
     recompute_scale_factor=None,
     antialias=False,
 ):
-    k = input.dim() - 2
-    name = UPSAMPLED.get((mode, k))
-    if name is None or (size is None) == (scale_factor is None) or antialias or recompute_scale_factor:
+    flat, k = mode in ("nearest", "area", "nearest-exact"), input.dim() - 2
+    if flat and align_corners is not None or (size is None) == (scale_factor is None):
         return
-    if isinstance(size, (tuple, list)) and not (len(size) == k and all([isinstance(n, int) for n in size])):
-        return  # (which is looked at before that)
-    each = [None if v is None else v if isinstance(v, (tuple, list)) else [v] * k for v in (size, scale_factor)]
-    corners = () if mode.startswith("nearest") else (False if align_corners is None else align_corners,)
-    getattr(C, name)(input, each[0], *corners, each[1])
+    given = scale_factor if size is None else size
+    each = given if isinstance(given, Many) else [given] * k
+    if len(each) != len([given] * k) or given is size and recompute_scale_factor:
+        return
+    if given is size and given is each and not all([hasattr(n, "__index__") for n in size]):
+        return
+    if given is scale_factor and (mode == "area" or recompute_scale_factor):
+        each, given = [int(input.size(i + 2) * each[i]) for i in range(k)], size
+    if antialias and (mode not in ("bilinear", "bicubic", "lanczos") or k != 2):
+        return
+    name = UPSAMPLED.get((mode, k)) if isinstance(mode, str) else None
+    if name is None:
+        return
+    if mode == "area":
+        return getattr(C, name)(input, each)
+    if antialias:
+        name = f"_{name}_aa"
+    sizes, factors = (each, None) if given is size else (None, each)
+    corners = () if flat else (False if align_corners is None else align_corners,)
+    getattr(C, name)(input, sizes, *corners, factors)
 
 
 UPSAMPLED = {  # what interpolate calls, by mode and number of dimensions
     **{("nearest", k): f"upsample_nearest{k}d" for k in (1, 2, 3)},
+    **{("nearest-exact", k): f"_upsample_nearest_exact{k}d" for k in (1, 2, 3)},
+    **{("area", k): f"adaptive_avg_pool{k}d" for k in (1, 2, 3)},
     ("linear", 1): "upsample_linear1d",
     ("bilinear", 2): "upsample_bilinear2d",
     ("bicubic", 2): "upsample_bicubic2d",
+    ("lanczos", 2): "upsample_lanczos2d",
     ("trilinear", 3): "upsample_trilinear3d",
 }
 

@@ -12,7 +12,7 @@ from ...functions.operands import dtype_of
 from ...functions.refusals import refuse
 from ...functions.register import named
 from ...tensor import Tensor, current, wrap
-from . import activations, adaptive, ctc, dropouts, lookup, losses, margins, norms, pooling, resampling
+from . import activations, adaptive, bags, ctc, dropouts, lookup, losses, margins, norms, pooling, resampling
 from .lookup import concrete_or_none
 
 
@@ -52,9 +52,6 @@ def embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=
     return lookup.embedding(indices, weight, row, scale_grad_by_freq=scale_grad_by_freq)
 
 
-MODES = ("sum", "mean", "max")
-
-
 def embedding_bag(
     weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False,
     padding_idx=None,
@@ -63,31 +60,23 @@ def embedding_bag(
 
     As in torch the second is empty and the third zero for plain sums; the last is the third where there are no maxima.
     """
-    if mode not in range(3):
-        raise RuntimeError("`mode` must be sum, mean, or max.")
-    if per_sample_weights is not None and mode != 0:
-        raise RuntimeError("embedding_bag: per_sample_weights only supported with mode='sum'")
-    indices = indices.reshape(-1)
-    out = lookup.embedding_bag(
-        indices,
-        weight,
-        offsets,
-        None,
-        2.0,
-        scale_grad_by_freq,
-        MODES[mode],
-        sparse,
-        per_sample_weights,
-        include_last_offset,
-        padding_idx,
+    named = bags.MODES[mode] if mode in range(3) else mode
+    out = bags.of_rows(
+        weight, indices, offsets, named, scale_grad_by_freq, per_sample_weights, include_last_offset, padding_idx
     )
-    rows, starts = (concrete_or_none(current(t)) for t in (indices, offsets))
-    bags, row = out.shape[0], -1 if padding_idx is None else padding_idx % weight.shape[0]
-    bag = np.minimum(np.searchsorted(starts, np.arange(rows.size), "right") - 1, bags - 1).astype(rows.dtype)
-    count = np.bincount(bag[rows != row], minlength=bags).astype(rows.dtype) if mode else np.zeros(bags, rows.dtype)
+    indices = indices.reshape(-1)
+    common = bags.check_native(weight, indices, offsets)
+    rows, starts = (concrete_or_none(current(t)).astype(common, copy=False) for t in (indices, offsets))
+    count_of_bags, row = out.shape[0], -1 if padding_idx is None else padding_idx % weight.shape[0]
+    bag = np.minimum(np.searchsorted(starts, np.arange(rows.size), "right") - 1, count_of_bags - 1).astype(rows.dtype)
+    count = (
+        np.bincount(bag[rows != row], minlength=count_of_bags).astype(rows.dtype)
+        if mode
+        else np.zeros(count_of_bags, rows.dtype)
+    )
     best = count.copy()
     if mode == 2:
-        places, there = lookup.bags(rows.size, starts, include_last_offset)
+        places, there = bags.bags(rows.size, starts, include_last_offset)
         at = rows[places] if rows.size else np.zeros(places.shape, rows.dtype)
         values = np.where((there & (at != row))[..., None], plain(current(weight))[at], -np.inf)
         best = np.take_along_axis(at, values.argmax(1), 1) * (count > 0)[:, None]
@@ -97,7 +86,7 @@ def embedding_bag(
 
 def embedding_renorm_(weight, indices, max_norm, norm_type):
     """Scale down, in place, the rows that are named and whose norm exceeds max_norm."""
-    call_in(False, lookup.renorm, weight, concrete_or_none(current(indices)), max_norm, norm_type)
+    call_in(False, lookup.renorm, weight, indices, max_norm, norm_type)
     return weight
 
 

@@ -14,7 +14,6 @@ from ...graph import labelled
 from ...tensor import current
 from .axes import entries, per_axis, strides_of
 from .dtypes import dtype_in, refuse_halves
-from .lookup import concrete_or_none
 
 P = PRIMITIVES
 
@@ -270,81 +269,4 @@ lp_pool3d = lp_pooling(3, max_pool3d, "avg_pool3d")
 
 
 # ------------------------------------------------------------------------------------------------ back
-def unpooled_sizes(shape, window, stride, padding, output_size):
-    """The sizes of max_unpool's result; ValueError for an output_size that no pooling would have shrunk so."""
-    k = len(window)
-    default = [(n - 1) * s + w - 2 * p for n, w, s, p in zip(shape[-k:], window, stride, padding)]
-    if output_size is None:
-        if min(default) < 0:
-            at, size = next((i, n) for i, n in enumerate(default) if n < 0)
-            raise ValueError(
-                "max_unpooling: output_size must contain non-negative spatial dimensions, but got "
-                f"output_size[{at}]={size}"
-            )
-        return tuple(default)
-    if len(output_size) == k + 2:
-        output_size = output_size[2:]
-    if len(output_size) != k:
-        raise ValueError(
-            f"output_size should be a sequence containing {k} or {k + 2} elements, but it has a length of "
-            f"'{len(output_size)}'"
-        )
-    for d, (n, s, m) in enumerate(zip(default, stride, output_size)):
-        if not n - s < m < n + s:
-            raise ValueError(f'invalid output_size "{output_size}" (dim {d} must be between {n - s} and {n + s})')
-    return tuple(output_size)
-
-
-def unpooling(k):
-    name = f"max_unpool{k}d"
-
-    def max_unpool(input, indices, kernel_size, stride=None, padding=0, output_size=None):
-        if isinstance(kernel_size, (tuple, list)) and len(kernel_size) != k and output_size is not None:
-            unpooled_sizes(
-                input.shape, kernel_size, kernel_size, kernel_size, output_size
-            )  # (which says what is wrong)
-        window = entries(kernel_size, k, name, "kernel_size")
-        stride = strides_of(stride, window, k, name)
-        sizes = unpooled_sizes(input.shape, window, stride, entries(padding, k, name, "padding"), output_size)
-        if indices.dtype.name != "int64":
-            raise RuntimeError(f"elements in indices should be type int64 but got: {indices.type()}")
-        if indices.shape != input.shape:
-            raise RuntimeError(
-                f"Expected shape of indices to be same as that of the input tensor ({list(input.shape)}) but got indices "
-                f"tensor with shape: {list(indices.shape)}"
-            )
-        if input.dim() not in (k + 1, k + 2):
-            raise RuntimeError(
-                f"Input to max_unpooling{k}d should be a {k + 1}d or {k + 2}d Tensor, but got a tensor with {input.dim()} "
-                "dimensions."
-            )
-        values = concrete_or_none(current(indices))
-        if values is not None:
-            bad = (values < 0) | (values >= np.prod(sizes))
-            if bad.any():
-                raise RuntimeError(
-                    f"Found an invalid max index: {values[bad].flat[-1]} (output volumes are of size "
-                    f"{'x'.join(map(str, sizes))})"
-                )
-        out = P["window_scatter"](current(input), current(indices), sizes=sizes)
-        return labelled(out, f"MaxUnpool{k}DBackward0", (input,))
-
-    max_unpool.__name__ = name
-    max_unpool.__doc__ = f"The maxima of max_pool{k}d where they came from, zeros elsewhere."
-    return max_unpool
-
-
-max_unpool2d, max_unpool3d = unpooling(2), unpooling(3)
-
-
-def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
-    """The maxima of max_pool1d where they came from, zeros elsewhere."""
-    window = per_axis(kernel_size, 1)
-    stride, padding = strides_of(stride, window, 1, "max_unpool1d"), per_axis(padding, 1)
-    (n,) = unpooled_sizes(input.shape, window, stride, padding, output_size)
-    pairs = [(*v, 1) for v in (window, stride)]
-    out = max_unpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), *pairs, (*padding, 0), (n, 1))
-    return out.squeeze(-1)
-
-
 refuse_in(globals())

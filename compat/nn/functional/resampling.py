@@ -19,7 +19,7 @@ from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
 from ...tensor import Tensor, current, wrap
 from .axes import picked
-from .dtypes import refuse_integers
+from .dtypes import refuse_halves, refuse_integers
 
 P = PRIMITIVES
 MODES = {"linear": (1, "Linear"), "bilinear": (2, "Bilinear"), "bicubic": (2, "Bicubic"), "trilinear": (3, "Trilinear")}
@@ -129,7 +129,7 @@ def smooth_weights(mode):
 
 # ------------------------------------------------------------------------------------------------ interpolate
 def target_sizes(input, size, scale_factor, mode, recompute):
-    """(output sizes, scale factors to use or None for each axis) of interpolate's arguments."""
+    """(output sizes or None, scale factors or None) of interpolate's arguments, for each axis, as they are given."""
     k = input.dim() - 2
     shape = list(input.shape[2:])
     if size is not None and scale_factor is not None:
@@ -137,32 +137,31 @@ def target_sizes(input, size, scale_factor, mode, recompute):
     if size is None and scale_factor is None:
         raise ValueError("either size or scale_factor should be defined")
     if size is not None:
-        if recompute:
-            raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
-        if not isinstance(size, (list, tuple)):
-            return [int(size)] * k, [None] * k
-        if len(size) != k:
+        many = isinstance(size, (list, tuple))
+        if many and len(size) != k:
             raise ValueError(
                 "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of "
                 f"{shape} and output size of {size}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and output "
                 "size in (o1, o2, ...,oK) format."
             )
-        if not all(hasattr(n, "__index__") for n in size):
+        if many and not all(hasattr(n, "__index__") for n in size):
             raise TypeError(
                 "expected size to be one of int or Tuple[int] or Tuple[int, int] or Tuple[int, int, int], but got size with "
                 f"types {[type(n) for n in size]}"
             )
-        return [int(n) for n in size], [None] * k
+        if recompute:
+            raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
+        return (size if many else [size] * k), None
     factors = scale_factor if isinstance(scale_factor, (list, tuple)) else [scale_factor] * k
-    if len(factors) != k:
+    if factors is scale_factor and len(factors) != k:
         raise ValueError(
             "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial dimensions of "
             f"{shape} and scale_factor of shape {scale_factor}. Please provide input tensor in (N, C, d1, d2, ...,dK) format "
             "and scale_factor in (s1, s2, ...,sK) format."
         )
-    factors = [float(f) for f in factors]
-    sizes = [int(n * f) for n, f in zip(shape, factors)]
-    return sizes, [None] * k if recompute or mode == "area" else factors
+    if recompute or mode == "area":
+        return [int(n * f) for n, f in zip(shape, factors)], None
+    return None, factors
 
 
 def interpolate(
@@ -173,8 +172,6 @@ def interpolate(
     mode: nearest, nearest-exact, linear (3-D), bilinear, bicubic, lanczos (4-D), trilinear (5-D), area. ValueError or
     NotImplementedError for what does not go together.
     """
-    if not isinstance(mode, str):
-        check_mode(input, mode, input.dim() - 2, align_corners, antialias)
     if mode in ("nearest", "area", "nearest-exact"):
         if align_corners is not None:
             raise ValueError(
@@ -184,7 +181,7 @@ def interpolate(
         align_corners = False
     k = input.dim() - 2
     sizes, factors = target_sizes(input, size, scale_factor, mode, recompute_scale_factor)
-    if antialias and not (mode in SMOOTH and k == 2):
+    if antialias and not (mode in (*SMOOTH,) and k == 2):
         raise ValueError(
             "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input"
         )
@@ -193,10 +190,14 @@ def interpolate(
 
         return getattr(adaptive, f"adaptive_avg_pool{k}d")(input, sizes)
     check_mode(input, mode, k, align_corners, antialias)
-    check_sizes(input, sizes)
     x = current(input)
+    factors = [None] * k if factors is None else [float(f) for f in factors]
+    sizes = [int(n * f) for n, f in zip(shape_of(x)[2:], factors)] if sizes is None else [int(n) for n in sizes]
+    check_sizes(input, sizes)
     if dtype_of(x).name != "uint8" or k != 2 and not mode.startswith("nearest"):
         refuse_integers(kernel_of(mode, k, antialias), input)
+    if antialias:
+        refuse_halves(kernel_of(mode, k, antialias), input)
     if shared.halves and (d := half_in(x)):
         return in_float32(
             d, interpolate, input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias
