@@ -191,8 +191,9 @@ class Tensor(Taped):
         v = memory(self)
         return 0 if v is None else offset_in(v, base_of(v))
 
-    def data_ptr(self):
+    def data_ptr(self, *wrong, **named):
         """The address of the first element."""
+        takes_none(self, "data_ptr", wrong, named)
         array = None if self.is_meta else memory(self)
         if array is None and not self.is_meta:
             raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
@@ -218,8 +219,10 @@ class Tensor(Taped):
     def requires_grad(self):
         raise RuntimeError("requires_grad must be a bool")
 
-    def requires_grad_(self, requires_grad=True):
+    def requires_grad_(self, requires_grad=True, *wrong, **named):
         """Start (or stop) recording what is done to this leaf, in place."""
+        if wrong or named or requires_grad is not True and requires_grad is not False:
+            takes_none(self, "requires_grad_", (requires_grad, *wrong), named)
         if tls.func:
             refuse_in_func("requires_grad_", OF_FUNCTIONAL)
         return requires_grad_(self, requires_grad, sys._getframe(1))
@@ -340,8 +343,9 @@ class Tensor(Taped):
     def grad(self):
         self.grad = None
 
-    def retain_grad(self):
+    def retain_grad(self, *wrong, **named):
         """Keep the gradient of this non-leaf Tensor in `.grad` too."""
+        takes_none(self, "retain_grad", wrong, named)
         t = current(self)
         if tls.func and node_of(t) is not None:
             refuse_in_func("retain_grad")
@@ -530,6 +534,15 @@ class Tensor(Taped):
             raise
 
     def __float__(self):
+        v = self.val
+        if (
+            self.owner is TAPE
+            and self.alias is self.mark is None
+            and v.size == 1
+            and v.dtype.kind == "f"
+            and not shared.staging
+        ):
+            return v.item()
         warn_converted(self)
         return float(real_number(self.only(), "double"))
 
@@ -614,11 +627,13 @@ def made_unrecorded(mode):
 
 
 def takes_none(t, name, wrong, named=None):
-    """Raise torch's error if a method that takes no arguments has got some."""
+    """Raise torch's error if a method that takes no arguments (or other ones) has got some."""
     if wrong or named:
         from .calls import told
 
-        raise told(TypeError(), name, (t, *wrong), named or {}, sys._getframe(2))
+        refused = told(TypeError(), name, (t, *wrong), named or {}, sys._getframe(2))
+        if refused is not None:
+            raise refused
 
 
 def one_dimension(t, name, args, named):

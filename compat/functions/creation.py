@@ -17,15 +17,18 @@ from funcgrad.transforms.boundary import inner
 
 from .. import dtypes
 from ..deprecations import deprecated, once
-from ..devices import CPU, Default, on_meta
+from ..devices import CPU, Default, Device, on_meta
 from ..formats import contiguous_format, memory_in, preserve_format
 from ..size import Size
-from ..tensor import Tensor, current, layout_of_traced
+from ..tensor import Tensor, current, layout_of_traced, real_number
 from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
+from .evenly_spaced import counted, counted_by_vectors, spaced
 from .joining import need_tensors
 from .operands import P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
 from .refusals import refuse
 from .register import FUNCTIONS, answering, operation, publish, store
+
+BOUND = 1 << 62
 
 
 def finished(name, array, out, device, requires_grad):
@@ -105,6 +108,14 @@ def method(f):
 
 
 # ------------------------------------------------------------------------------------------------ from data
+def warn_of_copy(name):
+    warn(
+        "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+        f"sourceTensor.detach().clone().requires_grad_(True), rather than {name}(sourceTensor).",
+        UserWarning,
+    )
+
+
 @function
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     """A new Tensor with a copy of the data: numbers, nested sequences, an ndarray or a Tensor. Of a value that a transform
@@ -117,11 +128,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if requires_grad is not False and requires_grad is not True:
         raise TypeError("requires_grad is a bool")
     if isinstance(data, Tensor):
-        warn(
-            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
-            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
-            UserWarning,
-        )
+        warn_of_copy("torch.tensor")
         if current(data).owner.level != 1:
             copied = FUNCTIONS["clone"](data.detach()).to(dtype or data.dtype)
             return copied.requires_grad_() if requires_grad else copied
@@ -149,7 +156,7 @@ def scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, 
 
 
 @function
-def as_tensor(data, dtype=None, device=None):
+def as_tensor(data, *, dtype=None, device=None):
     """The data as a Tensor: a Tensor itself, an ndarray over the same memory, anything else as a copy.
 
     >>> import compat as torch, numpy as np
@@ -248,8 +255,14 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
 
 
 # ------------------------------------------------------------------------------------------------ filled
-def size_argument(name, size, kwargs):
-    """A size from *size, one sequence, or size=; TypeError and RuntimeError in torch's words."""
+def size_argument(name, size, kwargs, out=None):
+    """A size from *size, one sequence, or size=; TypeError and RuntimeError in torch's words (others where out= is to have that size)."""
+    for k in size:
+        if type(k) is not int or k < 0:
+            break
+    else:
+        if size:
+            return size
     try:
         if not size:
             size = (kwargs.pop("size"),)
@@ -257,12 +270,16 @@ def size_argument(name, size, kwargs):
         if len(size) == 1 and isinstance(size[0], (tuple, list, bool)):
             size = size[0]
         try:
+            if size and type(size[0]) is bool:
+                raise TypeError("a size begins with an int")
             shape = tuple([k.__index__() for k in size])
         except (AttributeError, TypeError):
             from ..calls import refusal
 
             raise refusal(name, name[:4] == "new_", given, {}) from None
         if any(k < 0 for k in shape):
+            if out is not None and name != "empty":
+                raise RuntimeError("numel: integer multiplication overflow")
             if name == "zeros":
                 raise RuntimeError("zeros: Dimension size must be non-negative.")
             raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}")
@@ -283,7 +300,7 @@ def filled(name, make):
     """torch.zeros and its kin: *size, then keywords; and <name>_like, Tensor.new_<name>."""
 
     def of_size(*size, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False, **more):
-        shape = size_argument(name, size, more)
+        shape = size_argument(name, size, more, out)
         wanted = more.pop("memory_format", None) if more and name == "empty" else None
         none_left(name, more)
         array = maker(make, device)(shape, float_argument(dtype))
@@ -354,7 +371,7 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
     """A Tensor of one value; its dtype is the value's (int64, the default float, bool)."""
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
-    shape = size_argument("full", (size,), {})
+    shape = size_argument("full", (size,), {}, out)
     array = maker(full_array, device)(shape, fill_value, fill_dtype(fill_value, dtype))
     return finished("full", array, out, device, requires_grad)
 
@@ -389,6 +406,8 @@ def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=F
 @method
 def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """A new Tensor with a copy of the data, with the dtype of this Tensor."""
+    if isinstance(data, Tensor):
+        warn_of_copy("tensor.new_tensor")
     array = array_of(data, dtype_argument(dtype, dtype_of(current(self))))
     return finished("new_tensor", array, None, device, requires_grad)
 
@@ -427,7 +446,17 @@ def arange(
     """
     if end is None:
         start, end = 0, start
-    start, end, step = (scalar_of(x) for x in (start, end, step))
+    if (
+        dtype is None is out
+        and type(start) is type(end) is type(step) is int
+        and step == 1
+        and 0 <= end - start < BOUND
+    ):
+        return finished("arange", np.arange(start, end), out, device, requires_grad)
+    start, end, step = (real_number(scalar_of(x), "double") for x in (start, end, step))
+    for wanted in (dtype, None if out is None else out.dtype):
+        if wanted is not None and dtypes.as_numpy(wanted).kind == "c":
+            refuse("arange_cpu", dtypes.as_numpy(wanted))
     if step == 0 or step != step:
         raise RuntimeError("step must be nonzero")
     if not (math.isfinite(start) and math.isfinite(end)):
@@ -440,18 +469,7 @@ def arange(
         d = np.dtype(np.int64) if all(isinstance(x, int) for x in (start, end, step)) else dtypes.Default.numpy
     if d.kind == "b" and out is None or d in dtypes.UNSIGNED:
         refuse("arange_cpu", d)
-    return finished("arange", counted(start, math.ceil((end - start) / step), step, d), out, device, requires_grad)
-
-
-def counted(start, n, step, d):
-    """start + i * step for i < n, worked out in float64 (or int64) and rounded once."""
-    if d.kind in "iu":
-        return (
-            (int(start) + int(step) * np.arange(n)).astype(d)
-            if int(step) == step
-            else (start + step * np.arange(n)).astype(d)
-        )
-    return (start + step * np.arange(n, dtype=np.float64)).astype(d)
+    return finished("arange", counted_by_vectors(start, math.ceil((end - start) / step), step, d), out, device, requires_grad)
 
 
 @operation(name="range", method=False)
@@ -469,27 +487,17 @@ def range_(start=0, end=None, step=1, *, dtype=None, layout=None, device=None, r
     return finished("range", array, None, device, requires_grad)
 
 
-def spaced(start, end, steps, d):
-    """steps figures from start to end, worked out as torch does: from each end to the middle, in the dtype itself."""
+def between(name, start, end, steps, d, once=True):
+    """steps figures from start to end."""
     steps = integer(steps)
+    for what, given in (("start", start), ("end", end)):
+        if isinstance(given, Tensor) and given.dim():
+            raise RuntimeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got {what} with {given.dim()} dimension(s)."
+            )
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
-    start, end = scalar_of(start), scalar_of(end)
-    if steps < 2:
-        return np.array([start] * steps, d)
-    work = d if d.kind in "fc" else np.dtype(np.float32)
-    if np.iscomplexobj(start) or np.iscomplexobj(end):
-        work = np.promote_types(work, np.complex64)
-    first, last = work.type(start), work.type(end)
-    if d.kind in "iu":
-        step = np.float32((end - start) / (steps - 1))
-    else:
-        step = (last - first) / work.type(steps - 1)
-    i = np.arange(steps)
-    half = steps // 2
-    up = first + step * i[:half].astype(work)
-    down = last - step * (steps - 1 - i[half:]).astype(work)
-    return np.concatenate((up, down)).astype(work if work.kind == "c" else d)
+    return spaced(scalar_of(start), scalar_of(end), steps, d, once)
 
 
 @seldom
@@ -498,7 +506,7 @@ def linspace(
 ):
     """`steps` evenly spaced figures from start to end, both included."""
     d = float_argument(dtype if out is None else out.dtype)
-    return finished("linspace", spaced(start, end, steps, d), out, device, requires_grad)
+    return finished("linspace", between("linspace", start, end, steps, d), out, device, requires_grad)
 
 
 @seldom
@@ -517,7 +525,7 @@ def logspace(
 ):
     """base ** x for `steps` evenly spaced exponents x from start to end."""
     d = float_argument(dtype if out is None else out.dtype)
-    exponents = spaced(start, end, steps, np.dtype(np.float64))
+    exponents = between("logspace", start, end, steps, np.dtype(np.float64), False)
     return finished("logspace", np.power(base, exponents).astype(d), out, device, requires_grad)
 
 
@@ -664,6 +672,9 @@ def constructed(args, kwargs, dtype):
     """A Tensor of sizes, of nested data in a dtype, or over the memory of another Tensor; torch's errors for anything else."""
     if kwargs.keys() - {"device"}:
         raise not_new(args, kwargs)
+    if (device := kwargs.get("device")) is not None and Device(device).type != "cpu":
+        kind = Device(device).type
+        raise RuntimeError(f"legacy constructor expects device type: cpu but device type: {kind} was passed")
     if len(args) == 1 and isinstance(args[0], Tensor):
         return args[0].detach()
     sizes = args[0] if len(args) == 1 and isinstance(args[0], Size) else args

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..tensor import Tensor, current
 from .operands import P, as_operand, broadcast_shapes, dtype_of, fitting, is_dual, new, shape_of, without_imaginary
+from .overwriting import overwritten, replaced
 from .register import FUNCTIONS, in_place, operation, same_elements
 
 
@@ -21,6 +22,8 @@ def overwrite(t, value, label, operands):
 @operation(function=False)
 def fill_(self, value):
     """Every element set to a number or to a 0-d Tensor, in place."""
+    if type(value) is float and -1e30 < value < 1e30 and overwritten(replaced, self, value):
+        return self
     if isinstance(value, Tensor):
         if value.dim():
             raise RuntimeError(
@@ -51,12 +54,16 @@ def fill_diagonal_(self, fill_value, wrap=False):
 @operation(function=False)
 def zero_(self):
     """Every element set to zero, in place."""
+    if overwritten(replaced, self, 0):
+        return self
     return overwrite(self, 0, "ZeroBackward0", (self,))
 
 
 @operation(function=False)
 def copy_(self, src, non_blocking=False):
     """The elements of another Tensor, broadcast and cast to this dtype, written into this Tensor."""
+    if non_blocking is False and src is not self and isinstance(src, Tensor) and overwritten(replaced, self, src):
+        return self
     src = as_operand(src)
     if src is NotImplemented or non_blocking is not False and non_blocking is not True:
         raise TypeError("copy_(): argument 'other' (position 1) must be Tensor")

@@ -3,6 +3,7 @@ errors.
 """
 
 import functools
+import math
 
 import numpy as np
 
@@ -40,9 +41,11 @@ def dtype_of(t):
 def integer(x, name="an argument"):
     """A Python int from an int, a NumPy integer or an integer Tensor of one element."""
     try:
-        return x.__index__()
+        if x is not True and x is not False:
+            return x.__index__()
     except (AttributeError, TypeError):
-        raise TypeError(f"{name} must be int, not {type(x).__name__}") from None
+        pass
+    raise TypeError(f"{name} must be int, not {type(x).__name__}")
 
 
 def number_of_dim(dim):
@@ -58,7 +61,9 @@ def sizes(size):
         size = size[0]
     for k in size:
         if type(k) is not int:
-            return tuple([integer(k, "a size") for k in size])
+            return tuple(
+                [integer(+k if at else k, "a size") for at, k in enumerate(size)]
+            )  # (True is 1, but not in front)
     return tuple(size)
 
 
@@ -84,7 +89,7 @@ def dims_of(dim, n):
         return (wrapped(dim, n),) if n else scalar_dim(dim)
     if not dim:
         return tuple(range(n))
-    dims = tuple([wrapped(d, n) for d in dim]) if n else tuple(scalar_dim(d) for d in dim)
+    dims = tuple([wrapped(+d, n) for d in dim]) if n else tuple(scalar_dim(+d) for d in dim)
     for d in dims:
         if dims.count(d) > 1:
             raise RuntimeError(f"dim {d if n else 0} appears multiple times in the list of dims")
@@ -102,10 +107,16 @@ def with_ones(shape, dims):
     return tuple([1 if i in dims else k for i, k in enumerate(shape)])
 
 
+@functools.lru_cache(maxsize=1024)
+def met(shapes):
+    """np.broadcast_shapes, which takes 1.4 us."""
+    return np.broadcast_shapes(*shapes)
+
+
 def broadcast_shapes(*shapes):
     """The shape that shapes broadcast to; RuntimeError in torch's words if they do not."""
     try:
-        return np.broadcast_shapes(*shapes)
+        return met(shapes)
     except ValueError:
         for at in range(1, len(shapes)):
             error = size_mismatch(np.broadcast_shapes(*shapes[:at]), shapes[at])
@@ -150,16 +161,39 @@ def number(x, d):
     return float(x) if kind == "f" else complex(x) if kind == "c" else bool(x)
 
 
+C_NAMES = {
+    "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
+    "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "bool": "bool",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
 C_INTEGERS = {"uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t"}
+
+
+LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38}
 
 
 def fitting(x, d):
     """A number as one to be stored in memory of dtype d; RuntimeError if it does not fit (a negative one may wrap round)."""
-    if d.kind in "iu":
-        top = (1 << 8 * d.itemsize - (d.kind == "i")) - 1
-        if not -top - (d.kind == "i") <= x <= top:
-            raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(d.name, d.name)} without overflow")
+    kind = d.kind
+    if isinstance(x, complex) and kind not in "bc":
+        if x.imag:
+            raise overflowing(d)
+        x = x.real
+    if kind in "iu":
+        top = (1 << 8 * d.itemsize - (kind == "i")) - 1
+        if not -top - (kind == "i") <= x <= top:
+            raise overflowing(d)
+    elif kind == "f" and not -65504.0 <= x <= 65504.0:
+        top = LARGEST.get(dtypes.name_of(d), math.inf)
+        if not -top <= x <= top and math.isfinite(x):
+            raise overflowing(d)
     return number(x, d)
+
+
+def overflowing(d):
+    """torch's error for a number that does not fit in a dtype."""
+    name = dtypes.name_of(d)
+    return RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name) or C_NAMES[name]} without overflow")
 
 
 def cast(t, d):

@@ -622,12 +622,14 @@ def ordered(n, dims):
 IN_FULL = "(type(a) is int or (type(a) is tuple or type(a) is Size) and not more)"
 RESHAPED = (
     "shape = (a, *more) if type(a) is int else a",
-    "out = v.reshape(shape) if v.flags.c_contiguous else None",
-    "params = {'shape': out.shape}",
+    "out = v.reshape(shape) if v.flags.c_contiguous{others} else None",
+    "params = {{'shape': out.shape}}",
     "if out.shape != shape and -1 not in shape: raise ValueError",
 )
-quick_view("view", "reshape", "a", IN_FULL, RESHAPED)
-quick_view("reshape", "reshape", "a", IN_FULL, RESHAPED)
+# a view over memory with gaps is the one there is where no length is 0 or 1 (of which torch and NumPy choose other strides)
+APART = " or 1 not in shape and v.size and 1 not in v.shape"
+quick_view("view", "reshape", "a", IN_FULL, [step.format(others=APART) for step in RESHAPED])
+quick_view("reshape", "reshape", "a", IN_FULL, [step.format(others="") for step in RESHAPED])
 QUICK_RESHAPE = METHODS["reshape"]
 quick_view(
     "flatten",
