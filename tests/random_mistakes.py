@@ -241,13 +241,31 @@ def of_seed(seed, number):
 MORE = re.compile(r"\n\[.*|( \[at |\. Clone it before).*", re.S)  # what compat says beyond torch: the user's line
 
 
+HOMES = (  # what `python -m compat` calls by torch's names (compat/names_of_classes.py), which this program does not ask it to do
+    (re.compile(r"\btorch\.(tensor|devices|dtypes|formats|size)\.(?=\w)"), "torch."),
+    (re.compile(r"\b(torch\.nn\.functional\.)\w+\.(?=\w)"), r"\1"),
+)
+
+
+def in_torchs_words(text):
+    """A text without what compat says beyond torch."""
+    for home, name in HOMES:
+        text = home.sub(name, text)
+    return MORE.sub("", text)
+
+
 def said(row):
     """What is seen of a line, in torch's words alone."""
     row = dict(row)
     if "error" in row:
-        row["error"] = [row["error"][0], MORE.sub("", row["error"][1])]
-    if "warns" in row:  # (of NumPy's own some are about torch's ways)
-        row["warns"] = [[kind, MORE.sub("", text)] for kind, text in row["warns"] if kind != "DeprecationWarning"]
+        kind, text, *at = row["error"]
+        row["error"] = [kind, in_torchs_words(text), *at]
+    if "warns" in row:  # (of NumPy's own some are about torch's ways; the other is one of compat's)
+        row["warns"] = [
+            [kind, in_torchs_words(text), *at]
+            for kind, text, *at in row["warns"]
+            if kind != "DeprecationWarning" and not text.startswith("this trains nothing")
+        ]
         if not row["warns"]:
             del row["warns"]
     return row

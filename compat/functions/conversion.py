@@ -138,6 +138,10 @@ def cpu(self, *more, memory_format=None):
     """The Tensor itself: it is on the CPU."""
     if more:
         raise answer(TypeError("cpu() takes no arguments"), "cpu", (self, *more))
+    if memory_format is not None:
+        from ..calls import C
+
+        C.method.cpu(memory_format=memory_format)
     return moved(self, CPU, None) if self.is_meta else self
 
 
@@ -162,6 +166,10 @@ def pin_memory(self, device=None):
 @method
 def is_pinned(self, device=None):
     """False: there is no device to pin memory for."""
+    if device is not None:
+        from ..calls import C
+
+        C.method.is_pinned(device)
     return False
 
 

@@ -1,8 +1,11 @@
 """torch.optim: the optimizers, learning-rate schedules, averaged weights, and a warning for a forgotten zero_grad."""
 
+from importlib import import_module as _import_module
+
 from funcgrad.lazy import attributes as _attributes
 from funcgrad.lazy import homes_of as _homes_of
 
+from ..functions.missing import is_import as _is_import
 from ..functions.missing import refusal as _refusal
 
 _NAMES = {
@@ -25,5 +28,20 @@ _NAMES = {
     "sparse_adam": "SparseAdam",
     "zeroing": "StaleGradientWarning warn_if_not_zeroed",
 }
-__getattr__, __dir__ = _attributes(__name__, _NAMES, missing=_refusal("torch.optim", __name__))
+_refused = _refusal("torch.optim", __name__)
+_found, __dir__ = _attributes(__name__, _NAMES, missing=_refused, modules="lr_scheduler swa_utils")
+
+
+def __getattr__(name):
+    """A name of the modules here; the modules themselves are none (but of `from`), as in torch."""
+    if name in _NAMES and name[0] != "_":
+        return _import_module(f"{__name__}.{name}") if _is_import() else _refused(name)
+    found = _found(name)
+    for module in _NAMES:
+        if module[0] != "_":
+            globals().pop(module, None)
+    return found
+
+
+__getattr__.homes, __getattr__.table = _found.homes, _found.table
 __all__ = [*_homes_of(__name__, _NAMES), "lr_scheduler", "swa_utils"]
