@@ -88,6 +88,83 @@ def named(name):
     return FUNCTIONS.get(name) or METHODS.get(name) or getattr(functional, name, None)
 
 
+OPERATIONS = {}  # "namespace::name": {overload: the operation}, of torch.library
+
+
+class OwnOverload(OpOverload):
+    """An operation of one's own for arguments of certain types."""
+
+    def __init__(self, operation):
+        self.operation, self.qualname, self._schema = operation, operation.qualname, operation.schema
+        self.space, _, name = operation.qualname.partition("::")
+        self.__name__ = f"{name}.{operation.overload}"
+
+    def __call__(self, *args, **kwargs):
+        return self.operation(*args, **kwargs)
+
+    def __str__(self):
+        return f"{self.space}.{self.__name__}"
+
+    def __repr__(self):
+        space, name = self.qualname.split("::")
+        return f"<OpOverload(op='{space}.{name}', overload='{self.operation.overload}')>"
+
+
+class OwnPacket:
+    """An operation of one's own: a call goes to the first of its overloads that takes the arguments."""
+
+    def __init__(self, qualname):
+        self.qualname = self._qualified_op_name = qualname
+        self.__name__ = qualname.partition("::")[2]
+        for name, operation in OPERATIONS[qualname].items():
+            setattr(self, name, OwnOverload(operation))
+
+    def overloads(self):
+        """The names of its overloads."""
+        return list(OPERATIONS[self.qualname])
+
+    def __call__(self, *args, **kwargs):
+        found = list(OPERATIONS[self.qualname].values())
+        for operation in found[:-1]:
+            try:
+                operation.schema.bound(self.qualname, args, kwargs)
+            except RuntimeError:
+                continue
+            return operation(*args, **kwargs)
+        return found[-1](*args, **kwargs)
+
+    def __repr__(self):
+        return f"<OpOverloadPacket(op='{self.qualname.replace('::', '.')}')>"
+
+
+class Namespace:
+    """torch.ops.<name>: the operations that torch.library has been given."""
+
+    made = {}
+
+    def __init__(self, name):
+        self.name = name
+
+    @classmethod
+    def of(cls, name):
+        return cls.made.setdefault(name, cls(name))
+
+    def drop(self, name):
+        """Forget what has been made of a name."""
+        vars(self).pop(name, None)
+
+    def __getattr__(self, name):
+        if f"{self.name}::{name}" not in OPERATIONS:
+            raise AttributeError(f"'_OpNamespace' '{self.name}' object has no attribute '{name}'")
+        packet = vars(self)[name] = OwnPacket(f"{self.name}::{name}")
+        return packet
+
+
 OpOverload.__module__ = OpOverloadPacket.__module__ = "torch._ops"
 aten = Aten()
-__getattr__ = refusal("torch.ops", __name__)
+refuse = refusal("torch.ops", __name__)
+BUILT_IN = "prim prims higher_order inductor mkl mkldnn onednn quantized profiler c10d fsdp export"  # what torch itself has besides aten
+
+
+def __getattr__(name):
+    return refuse(name) if name.startswith("__") or name in BUILT_IN.split() else Namespace.of(name)
