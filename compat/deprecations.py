@@ -67,6 +67,7 @@ TEXTS = {
     "sequence": "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use "
     "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], which will "
     "result either in an error or a different result",
+    "reduced": "index_reduce() is in beta and the API may change at any time.",
     "uint8": "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
     "resize": "non-inplace {} is deprecated",
     "same": "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of "

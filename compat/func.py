@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import funcgrad as fg
 from funcgrad.core.aval import shape_of
 from funcgrad.core.primitive import PRIMITIVES as P
-from funcgrad.core.state import tls
+from funcgrad.core.state import tick, tls
 from funcgrad.core.trace import TAPE, Record
 from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcreteBoolError, ConcretizationError, RandomnessError, SecondBackwardError
@@ -19,12 +19,14 @@ from funcgrad.transforms.reverse_mode import pulled_once
 from funcgrad.transforms.vectorize import laid_out, over_rows
 
 from .autograd.walks import WalkInFunc, conjugated
+from .funcs import DERIVATIVES
 from .functions.missing import refusal
 from .functions.register import FUNCTIONS as T
 from .graph import label
 from .names import node_name
 from .nn.modules.batchnorm import _BatchNorm
 from .nn.utils.stateless import called
+from .stores import note
 from .tensor import Tensor, current, wrapped
 from .utils._pytree import broadcast_prefix, tree_flatten, tree_structure, tree_unflatten
 
@@ -122,10 +124,17 @@ def within(leaves, func, *args, **kwargs):
     if type(trace) is Record:
         trace.mode, tls.grad = tls.grad, True
         tls.no_packing = NO_PACKING
+    guarded = type(trace) in DERIVATIVES  # (what stands outside may not be written: funcs.py)
+    if guarded:
+        trace.opened, trace.given = tick(), leaves
+        note(1)
     try:
         return func(*args, **kwargs)
     finally:
         tls.grad, tls.func, tls.no_packing = before
+        if guarded:
+            trace.given = ()
+            note(-1)
 
 
 class Flat:
@@ -172,7 +181,7 @@ class Flat:
 class Chosen:
     """The arguments that argnums names, among the leaves of all."""
 
-    def __init__(self, args, argnums):
+    def __init__(self, args, argnums, sized=False):
         self.leaves, self.spec = tree_flatten(args)
         self.single = not isinstance(argnums, tuple)
         self.specs, self.positions = [], []
@@ -182,7 +191,11 @@ class Chosen:
         for k in check_argnums(argnums, len(args)):
             self.specs.append(self.spec.children_specs[k])
             self.positions += range(starts[k], starts[k + 1])
-        check_differentiable([self.leaves[i] for i in self.positions])
+        chosen = [self.leaves[i] for i in self.positions]
+        if sized:  # (torch asks how many elements each has, before what it is)
+            for leaf in chosen:
+                leaf.numel()
+        check_differentiable(chosen)
 
     def shown(self, leaves):
         """One value for each leaf of those arguments, in their containers."""
@@ -370,7 +383,7 @@ def jacobian_by(transform, name, func, argnums, has_aux, **options):
     @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
-        chosen = Chosen(args, argnums)
+        chosen = Chosen(args, argnums, sized=name == JVP)
         check_real(caller, [chosen.leaves[i] for i in chosen.positions], "inputs")
 
         def check(name, out):

@@ -25,6 +25,10 @@ def need_elements(name, t, dim, over_all="max"):
     shape = shape_of(t)
     if dim is None:
         if 0 in shape:
+            if name == "aminmax":
+                raise RuntimeError(
+                    f"{name}(): cannot compute {name} over an empty dimension as the operation has no identity."
+                )
             if name in ("argmax", "argmin"):
                 raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
             raise RuntimeError(
@@ -35,7 +39,8 @@ def need_elements(name, t, dim, over_all="max"):
         return
     for d in dims_of(dim, len(shape)):
         if shape[d] == 0:
-            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+            called = name if name == "aminmax" else f"{name}()"
+            raise IndexError(f"{called}: Expected reduction dim {d} to have non-zero size.")
 
 
 def index_of_extreme(t, prim, dim, keepdim=True):

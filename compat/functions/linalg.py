@@ -28,13 +28,12 @@ from .linalg_checks import (
     is_floating,
     is_matrix,
     is_square,
-    leading_minor,
     linalg_operation,
     matrix,
     need_rows,
     need_same,
-    zero_pivot,
 )  # fmt: skip
+from .linalg_stopped import is_nan, leading_minor, not_finite, of_minors, singular_values, with_info, zero_pivot
 from .lu import NAMES as LU
 from .norms import in_dtype, vector_norm_of
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, in_columns, new, shape_of
@@ -42,7 +41,8 @@ from .outer import in_cheapest_order, linalg_cross, need_chain
 from .products import matmul
 from .reduction import over
 from .reflectors import NAMES as REFLECTORS
-from .register import FUNCTIONS, named, operation, publish, spoken
+from .register import FUNCTIONS, named, operation, publish, spoken, store
+from .results import check_out
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
 
@@ -58,12 +58,16 @@ def no_epsilon(t):
 def inv(A):
     """The inverse of square matrices; LinAlgError if one is singular."""
     t = matrix(A, "linalg.inv", square=True)
+    return inverse_of(t, "linalg.inv")
+
+
+def inverse_of(t, name):
     try:
         return in_columns(P["inv"](t, singular="raise"))
     except np.linalg.LinAlgError:
         where, at = zero_pivot(t)
         raise LinAlgError(
-            f"linalg.inv: {where}The diagonal element {at} is zero, the inversion could not be completed because the input matrix is "
+            f"{name}: {where}The diagonal element {at} is zero, the inversion could not be completed because the input matrix is "
             "singular."
         ) from None
 
@@ -137,7 +141,7 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     if atol:
         top = np.linalg.svd(np.asarray(concrete(t, "pinv")), compute_uv=False)
         given = max(given, float(atol) / float(top.max(initial=0.0) or 1.0))
-    return in_c_order(P["pinv"](t, rcond=given))
+    return in_c_order(not_finite(P["pinv"], t, rcond=given))
 
 
 def is_vector(a, b):
@@ -196,7 +200,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
     x = b.unsqueeze(-1) if is_vector(a, b) else b
     m, n = shape_of(a)[-2:]
     bound = float(np.finfo(dtype_of(a)).eps) * max(m, n) if rcond is None else rcond
-    solution = in_place_of(x, matmul(P["pinv"](a, rcond=bound), x))
+    solution = in_place_of(x, matmul(not_finite(P["pinv"], a, rcond=bound), x))
     own = np.empty(0, dtype_of(a)).real.dtype
     none = new(np.zeros(0, own))
     values = svdvals(a.detach())
@@ -226,7 +230,9 @@ def tensorinv(A, ind=2):
             "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
             f"{math.prod(back)} != {math.prod(front)}"
         )
-    return inv(A.reshape(math.prod(front), -1)).reshape(*back, *front)
+    n = math.prod(front)
+    t = matrix(A.reshape(n, n), "linalg.inv", square=True)
+    return named(inverse_of(t, "inv"), "LinalgInvExBackward0", (A,)).reshape(*back, *front)
 
 
 @linalg_operation(name="tensorsolve")
@@ -296,13 +302,16 @@ def read_part(t, part):
 def factor_of(t, part="lower", name="linalg.cholesky"):
     x, part = read_part(t, part)
     try:
-        return P["cholesky"](x, part=part, turns=True)
+        L = P["cholesky"](x, part=part, turns=True)
+        if not is_nan(L):
+            return L
     except np.linalg.LinAlgError:
-        where, order = leading_minor(matrix_transpose(x).conj() if part == "upper" else x)
-        raise LinAlgError(
-            f"{name}: {where}The factorization could not be completed because the input is not positive-definite (the leading minor of "
-            f"order {order} is not positive-definite)."
-        ) from None
+        pass
+    where, order = leading_minor(matrix_transpose(x).conj() if part == "upper" else x)
+    raise LinAlgError(
+        f"{name}: {where}The factorization could not be completed because the input is not positive-definite (the leading minor of "
+        f"order {order} is not positive-definite)."
+    )
 
 
 @linalg_operation("LinalgCholeskyExBackward0", name="cholesky")
@@ -352,6 +361,8 @@ def cholesky_inverse(L, upper=False):
     """The inverse of A, given its Cholesky factor."""
     t = current(L)
     is_square(t, "cholesky_inverse")
+    if 0 in shape_of(t):
+        return L.clone()
     if t.owner is TAPE and t.val.ndim > 1:
         zeros = np.argwhere(np.diagonal(t.val, 0, -2, -1).reshape(-1, t.val.shape[-1]) == 0)
         if len(zeros):
@@ -400,7 +411,7 @@ def old_qr(input, some=True):
 @linalg_operation(name="svd")
 def svd(A, full_matrices=True, *, driver=None):
     """(U, S, Vh) with U diag(S) Vh = A, S falling."""
-    u, s, vh = P["svd"](matrix(A, "linalg.svd"), full_matrices=full_matrices)
+    u, s, vh = singular_values(matrix(A, "linalg.svd"), full_matrices)
     parts = in_columns(u), in_c_order(s), in_columns(vh)
     return RETURN["linalg_svd"](*named(parts, "LinalgSvdBackward0", (A,)))
 
@@ -423,7 +434,7 @@ def old_svd(input, some=True, compute_uv=True):
 @linalg_operation("LinalgSvdBackward0", name="svdvals")
 def svdvals(A, *, driver=None):
     """The singular values, falling."""
-    return in_c_order(P["svd"](matrix(A, "linalg.svdvals"), full_matrices=False)[1])
+    return in_c_order(singular_values(matrix(A, "linalg.svdvals"), False)[1])
 
 
 def laid_out(pairs):
@@ -441,16 +452,18 @@ def triangle_of(UPLO):
 @linalg_operation(name="eigh")
 def eigh(A, UPLO="L"):
     """(eigenvalues, eigenvectors) of Hermitian matrices, of which one triangle is read; eigenvalues rising."""
-    t = matrix(A, "linalg.eigh", square=True)
-    x, part = read_part(t, triangle_of(UPLO))
+    is_square(current(A), "linalg.eigh")
+    part = triangle_of(UPLO)
+    x, part = read_part(matrix(A, "linalg.eigh"), part)
     return RETURN["linalg_eigh"](*named(laid_out(P["eigh"](x, part=part)), "LinalgEighBackward0", (A,)))
 
 
 @linalg_operation("LinalgEighBackward0", name="eigvalsh")
 def eigvalsh(A, UPLO="L"):
     """The eigenvalues of Hermitian matrices, rising."""
-    t = matrix(A, "linalg.eigh", square=True)
-    x, part = read_part(t, triangle_of(UPLO))
+    is_square(current(A), "linalg.eigh")
+    part = triangle_of(UPLO)
+    x, part = read_part(matrix(A, "linalg.eigh"), part)
     return in_c_order(P["eigh"](x, part=part)[0])
 
 
@@ -461,11 +474,18 @@ def need_complex(A):
         raise RuntimeError(f"Unknown Complex ScalarType for {spoken(d)}")
 
 
+def eigen(A, name):
+    try:
+        return P["eig"](matrix(A, name, square=True))
+    except np.linalg.LinAlgError:
+        raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.") from None
+
+
 @linalg_operation(name="eig")
 def eig(A):
     """(eigenvalues, eigenvectors) of square matrices, complex."""
     need_complex(A)
-    parts = laid_out(P["eig"](matrix(A, "linalg.eig", square=True)))
+    parts = laid_out(eigen(A, "linalg.eig"))
     return RETURN["linalg_eig"](*named(parts, "LinalgEigBackward0", (A,)))
 
 
@@ -473,7 +493,7 @@ def eig(A):
 def eigvals(A):
     """The eigenvalues of square matrices, complex."""
     need_complex(A)
-    return in_c_order(P["eig"](matrix(A, "linalg.eigvals", square=True))[0])
+    return in_c_order(eigen(A, "linalg.eigvals")[0])
 
 
 @operation(name="triangular_solve")
@@ -497,25 +517,8 @@ def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     )
 
 
-def with_info(f, result, name):
-    """linalg.<name>_ex: the result and 0, or the number of the pivot that failed where f raises."""
-
-    def call(A, *args, check_errors=False, **options):
-        try:  # (in a run of compiled code the failure is raised)
-            return RETURN[result](f(A, *args, **options), new(np.zeros(tuple(A.shape[:-2]), np.int32)))
-        except LinAlgError:
-            if check_errors:
-                raise
-            _, at = (leading_minor if f is cholesky else zero_pivot)(current(A))
-            value = A.clone() if len(args) == 0 else FUNCTIONS["full_like"](args[0], float("nan"))
-            return RETURN[result](value, new(np.full(tuple(A.shape[:-2]), at, np.int32)))
-
-    call.__doc__ = f"({f.__name__}, info): info is 0 where it succeeded."
-    return operation(name=name, function=False, method=False)(call)
-
-
 inv_ex = with_info(inv, "linalg_inv_ex", "inv_ex")
-cholesky_ex = with_info(cholesky, "linalg_cholesky_ex", "cholesky_ex")
+cholesky_ex = with_info(cholesky, "linalg_cholesky_ex", "cholesky_ex", of_minors)
 solve_ex = with_info(solve, "linalg_solve_ex", "solve_ex")
 
 
@@ -637,7 +640,7 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     if not A.numel():
         return new(np.zeros(shape_of(t)[:-2], np.int64))
     matrix(t, "linalg.eigh" if hermitian else "linalg.svd", square=hermitian)
-    s = P["svd"](t, full_matrices=False)[1]
+    s = singular_values(t, False)[1]
     bound = tol if tol is not None else atol
     if bound is None or rtol is not None:
         rtol = max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps) if rtol is None else rtol
@@ -648,10 +651,14 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
 
 # ------------------------------------------------------------------------------------------------ products and powers
 @linalg_operation(name="matrix_power")
-def matrix_power(A, n):
+def matrix_power(A, n, *, out=None):
     """A multiplied by itself n times; of a negative n, its inverse."""
     if A.dim() < 2 or A.shape[-1] != A.shape[-2]:
         matrix(A, "linalg.matrix_power", square=True)
+    if out is not None:
+        for name in ("matrix_power", "matmul")[: 1 + (abs(n) > 1)]:
+            check_out(name, dtype_of(current(out)), dtype_of(current(A)))
+        return store("matrix_power", out, matrix_power(A, n), (A,))
     if n == 0 and A.dtype.name == "bool":
         return FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype).expand(A.shape).clone()
     if n == 0:

@@ -1,12 +1,9 @@
 """What the functions of linear algebra share: how they are registered, the matrices they take, the error for singular ones."""
 
-import numpy as np
-
 from funcgrad.core.halves import HALVES
-from funcgrad.numpy.concrete import concrete
 
 from ..tensor import current
-from .operands import P, dtype_of, shape_of
+from .operands import dtype_of, shape_of
 from .register import operation, spoken
 
 
@@ -159,24 +156,3 @@ def matrix(A, name, square=False):
 def in_batch(t, at):
     """ "(Batch element 3): " of the matrix with that number among those of a Tensor; "" if it is the only one."""
     return f"(Batch element {at}): " if len(shape_of(t)) > 2 else ""
-
-
-def zero_pivot(t):
-    """(where in the batch, the number from 1 of the first zero on the diagonal of U) of the first matrix that has one."""
-    packed = np.asarray(concrete(P["lu"](t.detach())[0], "linalg"))
-    pivots = np.diagonal(packed, 0, -2, -1).reshape(-1, packed.shape[-1])
-    at = next((at for at, row in enumerate(pivots) if (row == 0).any()), 0)
-    return in_batch(t, at), int(np.flatnonzero(pivots[at] == 0)[0]) + 1 if (pivots[at] == 0).any() else packed.shape[-1]
-
-
-def leading_minor(t):
-    """(where in the batch, the order of its first leading minor that is not positive definite) of the first matrix that is not."""
-    a = np.asarray(concrete(t.detach(), "linalg"))
-    for at, x in enumerate(a.reshape(-1, *a.shape[-2:])):
-        x = np.tril(x) + np.conj(np.tril(x, -1)).T
-        for k in range(1, len(x) + 1):
-            try:
-                np.linalg.cholesky(x[:k, :k])
-            except np.linalg.LinAlgError:
-                return in_batch(t, at), k
-    return "", a.shape[-1]

@@ -7,9 +7,9 @@ from .. import dtypes
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import refuse_bools
 from .data import scalar_of
-from .operands import P, cast, dims_of, dtype_of, in_c_order, need_scalar_type, shape_of
+from .operands import P, cast, dims_of, dtype_of, in_c_order, integer, need_scalar_type, shape_of
 from .reduction import finish, root
-from .register import FUNCTIONS, named, not_a_tensor, operation, spoken
+from .register import FUNCTIONS, named, not_a_tensor, operation, spoken, store
 from .rounding import half_in, in_float32, shared
 
 
@@ -34,13 +34,13 @@ def in_dtype(t, dtype, name):
 
 def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vector_norm"):
     """The p-norm of the elements over dimensions; its derivative is 0 where it is 0."""
+    if dtype_of(t).kind not in "fc":
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(dtype_of(t))}")
     if isinstance(p, complex):
         raise RuntimeError(f"{name}: Expected a non-complex scalar as the order of norm.")
     t = in_dtype(t, dtype, name)
     if shared.halves and (d := half_in(t)):
         return in_float32(d, vector_norm_of, t, p, dim, keepdim, None, name)
-    if dtype_of(t).kind not in "fc":
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(dtype_of(t))}")
     p = scalar_of(p)
     shape = shape_of(t)
     dims = dims_of(dim, len(shape))
@@ -74,16 +74,23 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
 
 
 @operation()
-def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
+def norm(input, p="fro", dim=None, keepdim=False, dtype=None, out=None):
     """The p-norm of the elements ("fro": 2), of the whole or over dimensions; "nuc": the sum of singular values."""
+    if isinstance(out, Tensor):
+        return store("linalg_matrix_norm" if p == "nuc" else "norm", out, norm(input, p, dim, keepdim, dtype))
     if type(keepdim) is not bool:
         raise not_a_tensor("linalg_vector_norm", keepdim, 4, "keepdim", "bool")
     if isinstance(p, (tuple, list)) or isinstance(p, Tensor) and p.dim():
         raise not_a_tensor("linalg_vector_norm", p, 2, "ord", "Number")
     if isinstance(dim, str):
         raise not_a_tensor("linalg_vector_norm", dim, 3, "dim", "tuple of ints")
+    if p == "nuc" and dim is None and input.dim() > 2:
+        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, range(input.dim())))}")
     if p == "nuc" or p == "fro" and isinstance(dim, (tuple, list)) and len(dim) > 2:
-        return FUNCTIONS["linalg_norm"](input, p, dim, keepdim, dtype=dtype)
+        from .linalg import matrix_norm
+
+        dim = range(input.dim()) if dim is None else (dim,) if isinstance(dim, int) else dim
+        return matrix_norm(input, p, tuple(dim), keepdim, dtype=dtype)
     if isinstance(p, str) and p != "fro":
         raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
     return named(
@@ -103,18 +110,22 @@ def need_inexact(t):
 @operation(method=False)
 def frobenius_norm(input, dim, keepdim=False):
     """The 2-norm over one or two dimensions (none: all)."""
-    dims = (dim,) if isinstance(dim, int) else tuple(dim)
     need_inexact(input)
+    dims = tuple(dim) if isinstance(dim, (tuple, list)) else (integer(dim, "dim"),)
     if len(dims) > 2:
         raise RuntimeError(f"Expected at most 2 dimensions, but got {len(dims)} dimensions instead.")
     return norm(input, 2, dims or None, keepdim)
 
 
 @operation(method=False)
-def nuclear_norm(input, dim=None, keepdim=False):
+def nuclear_norm(input, dim=None, keepdim=False, *, out=None):
     """The sum of the singular values of a matrix, or of those in two dimensions."""
+    if isinstance(out, Tensor):
+        return store("linalg_matrix_norm", out, nuclear_norm(input, dim, keepdim))
     if dim is None or isinstance(dim, bool):
         dim, keepdim = (-2, -1), keepdim if dim is None else dim
+    if not isinstance(dim, (tuple, list)):
+        dim = (integer(dim, "dim"),) * 2
     return FUNCTIONS["linalg_norm"](input, "nuc", dim, keepdim)
 
 

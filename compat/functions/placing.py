@@ -8,6 +8,7 @@ import numpy as np
 from funcgrad.core.halves import HALVES
 from funcgrad.numpy.concrete import concrete
 
+from ..deprecations import once
 from ..tensor import current, wrapped
 from .gathering import known, need_slices
 from .hosted import on_values
@@ -81,6 +82,7 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
         refuse("maximum_cpu" if reduce == "amax" else "minimum_cpu", d)
     places = [1] * source.dim()
     places[dim] = -1
+    once("reduced")
     full = index.long().reshape(places).expand(source.shape)
     return FUNCTIONS["scatter_reduce"](input, dim, full, source, reduce, include_self=include_self)
 

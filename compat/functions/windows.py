@@ -12,7 +12,7 @@ from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..deprecations import once
-from ..tensor import Tensor, current
+from ..tensor import Tensor, current, wrapped
 from .creation import completed
 from .operands import P, dtype_of, float_argument, integer, new, shape_of
 from .refusals import refuse
@@ -45,8 +45,10 @@ def window(name, values):
                 "layout=Strided (default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))"
             )
         last = n if periodic else n - 1
-        made = np.ones(n) if n < 2 else values(np.arange(n), last, *args, **kwargs)
-        return completed(name, new(made.astype(d)), None, device, requires_grad)
+        if n < 2:
+            return completed(name, new(np.ones(n).astype(d)), None, device, requires_grad)
+        made = values(FUNCTIONS["arange"](n, dtype=dtypes.BY_NUMPY[d]), last, *args, **kwargs).detach()
+        return completed(name, made, None, device, requires_grad)
 
     f.__name__ = name
     f.__doc__ = f"The {name.replace('_', ' ')} of so many points, periodic or symmetric."
@@ -54,11 +56,12 @@ def window(name, values):
 
 
 def bartlett(k, last):
-    return 1 - np.abs(2 * k / last - 1)
+    up = k * (2.0 / last)
+    return FUNCTIONS["where"](k <= last // 2, up, 2.0 - up)
 
 
 def hamming(k, last, alpha=0.54, beta=0.46):
-    return alpha - beta * np.cos(2 * math.pi * k / last)
+    return (k * (math.pi * 2.0 / last)).cos() * -beta + alpha
 
 
 def hann(k, last):
@@ -66,12 +69,13 @@ def hann(k, last):
 
 
 def blackman(k, last):
-    return 0.42 - 0.5 * np.cos(2 * math.pi * k / last) + 0.08 * np.cos(4 * math.pi * k / last)
+    angle = k * (math.pi / last)
+    return (angle * 4).cos() * 0.08 - (angle * 2).cos() * 0.5 + 0.42
 
 
 def kaiser(k, last, beta=12.0):
-    i0 = P["i0"]
-    return i0(beta * np.sqrt(1 - (2 * k / last - 1) ** 2)) / i0(float(beta))
+    i0, at = P["i0"], k.double().numpy()
+    return new(i0(beta * np.sqrt(1 - (2 * at / last - 1) ** 2)) / i0(float(beta))).to(k.dtype)
 
 
 for _values in (bartlett, hamming, hann, blackman, kaiser):
@@ -87,10 +91,10 @@ def refuser(name, **options):
             return f"{type_text(dtype_of(current(value)))}{{{list(value.shape)}}}"
         return str(int(value) if isinstance(value, bool) else value)
 
-    def refused(t, text):
+    def refused(t, text, sign=" : "):
         what = type_text(dtype_of(current(t)))
         given = ", ".join([f"{k}={said(v)}" for k, v in options.items()])
-        return RuntimeError(f"{name}({what}{list(t.shape)}, {given}) : {text}")
+        return RuntimeError(f"{name}({what}{list(t.shape)}, {given}){sign}{text}")
 
     return refused
 
@@ -128,13 +132,15 @@ def stft(
         "stft", n_fft=n_fft, hop_length=hop, win_length=length, window=window, normalized=normalized, onesided=onesided,
         return_complex=return_complex, align_to_window=align_to_window,
     )  # fmt: skip
+    if center:
+        from ..nn.functional import pad
     if len(shape_of(t)) not in (1, 2):
+        if center:
+            input = pad(input.view([1] * (3 - input.dim()) + list(input.shape)), (n_fft // 2, n_fft // 2), pad_mode)
         raise refused(input, "expected a 1D or 2D tensor")
     single = len(shape_of(t)) == 1
     x = input.unsqueeze(0) if single else input
     if center:
-        from ..nn.functional import pad
-
         if dtype_of(t).kind == "b" and pad_mode == "reflect" and n_fft // 2 < t.shape[-1]:
             refuse("reflection_pad1d", dtype_of(t))
         x = pad(x.unsqueeze(1), (n_fft // 2, n_fft // 2), pad_mode).squeeze(1)
@@ -195,8 +201,12 @@ def istft(
         raise RuntimeError(
             "istft requires a complex-valued input tensor matching the output from stft with return_complex=True."
         )
-    if len(shape_of(t)) not in (2, 3):
-        raise refused(input, f"expected a tensor with 2 or 3 dimensions, but got {len(shape_of(t))}")
+    real_view = len(shape_of(t)) + 1
+    wrapped(-2, real_view), wrapped(-3, real_view)
+    if 0 in shape_of(t):
+        raise refused(input, "input tensor cannot be empty.")
+    if real_view not in (3, 4):
+        raise refused(input, f"expected a tensor with 3 or 4 dimensions, but got {real_view}")
     single = len(shape_of(t)) == 2
     x = (input.unsqueeze(0) if single else input).transpose(1, 2)
     one = x.shape[2] != n_fft if onesided is None else onesided
@@ -206,6 +216,15 @@ def istft(
             input,
             f"expected the frequency dimension (3rd to the last) of the input tensor to match n_fft {'/ 2 + 1 ' if one else ''}when onesided={one}, but got {x.shape[2]}",
         )
+    if not 0 < hop <= wide:
+        raise refused(input, "expected 0 < hop_length <= win_length")
+    if wide > n_fft:
+        raise refused(input, "expected 0 < win_length <= n_fft")
+    w = padded_window(
+        t, window, wide, n_fft, refused(input, "Invalid window shape. window has to be 1D and length of `win_length`")
+    )
+    if return_complex and one:
+        raise RuntimeError("Cannot have onesided output if window or input is complex")
     if window is not None and window.is_complex() and not return_complex:
         raise RuntimeError("Complex windows are incompatible with return_complex=False")
     from . import fft
@@ -213,9 +232,6 @@ def istft(
     norm = "ortho" if normalized else None
     half = x if one or return_complex else x[..., : n_fft // 2 + 1]
     frames = fft.ifft(x, norm=norm) if return_complex else fft.irfft(half, n_fft, norm=norm)
-    w = padded_window(
-        t, window, wide, n_fft, refused(input, "Invalid window shape. window has to be 1D and length of `win_length`")
-    )
     real = np.empty(0, dtype_of(t)).real.dtype
     w = new(np.ones(n_fft, real)) if w is None else w
     count = x.shape[1]
@@ -225,8 +241,10 @@ def istft(
     full = n_fft + hop * (count - 1)
     end = full - n_fft // 2 if length is None and center else full if length is None else start + length
     signal, weight = signal[:, start : min(end, full)], weight[:, start : min(end, full)]
+    if not weight.numel():
+        weight.min()
     if window is not None and is_known(window) and bool((weight.detach().float().abs() < 1e-11).any()):
-        raise refused(input, "window overlap add min: 1")
+        raise refused(input, "window overlap add min: 1\n[ CPUBoolType{} ]", " ")
     out = signal / weight
     if end > full:
         out = P["pad"](current(out), 0.0, config=((0, 0, 0), (0, end - full, 0)))

@@ -1,0 +1,76 @@
+"""What torch.linalg says and gives of matrices that are singular, not positive definite, not finite or empty; and other calls
+that models of well-known repositories make wrongly."""
+
+import torch
+import torch.nn.functional as F
+
+L, nan, inf = torch.linalg, float("nan"), float("inf")
+MATRICES = {
+    "nan": torch.tensor([[1.0, nan], [nan, 1.0]]),
+    "stack with nan": torch.stack([torch.eye(2), torch.full((2, 2), nan)]),
+    "negative": -torch.eye(2) - 0.25,
+    "indefinite": torch.tensor([[4.0, 1, 1], [1, -2, 1], [1, 1, 3]]),
+    "stack with negative": torch.stack([torch.eye(2), -torch.eye(2)]),
+    "stack with zeros": torch.stack([2 * torch.eye(2), torch.zeros(2, 2)]),
+    "ones": torch.ones(3, 3),
+}
+CALLS = {
+    "cholesky": L.cholesky,
+    "cholesky_ex": L.cholesky_ex,
+    "upper": lambda a: L.cholesky_ex(a, upper=True),
+    "older": torch.cholesky,
+    "inv": L.inv,
+    "inv_ex": L.inv_ex,
+    "solve_ex": lambda a: L.solve_ex(a, torch.ones(a.shape[-1], 1, dtype=a.dtype)),
+    "svd": lambda a: L.svd(a)[1],
+    "svdvals": L.svdvals,
+    "pinv": L.pinv,
+    "rank": L.matrix_rank,
+    "cond": L.cond,
+    "norm": lambda a: L.matrix_norm(a, 2),
+    "nuclear": lambda a: L.matrix_norm(a, "nuc"),
+    "tensorinv": lambda a: L.tensorinv(a, 1),
+}
+
+
+def said(name, f, *args, **options):
+    try:
+        print(name, f(*args, **options))
+    except Exception as error:
+        print(name, type(error).__name__, isinstance(error, RuntimeError), error)
+
+
+for which, matrix in MATRICES.items():
+    for name, call in CALLS.items():
+        said(f"{name} of {which}:", call, matrix)
+for which in ("nan", "stack with nan"):
+    said(f"eig of {which}:", L.eig, MATRICES[which])
+said("inverse of nothing:", torch.cholesky_inverse, torch.ones(0, 0))
+x = torch.ones(2, 2, 2)
+for p, dim in (
+    ("fro", (0, 1, 2)),
+    ("nuc", (0, 1, 2)),
+    ("nuc", 0),
+    ("nuc", None),
+    ("nuc", ()),
+    (2, (0, 1, 2)),
+    ("nuc", (1, 2)),
+):
+    said(f"norm {p} {dim}:", torch.norm, x, p, dim)
+for dim in (None, 0, 1):
+    said(f"aminmax of nothing along {dim}:", torch.aminmax, torch.ones(0, 2), dim=dim)
+for center in (False, True):
+    said("stft:", torch.stft, torch.ones(2, 2, 19), 8, center=center, return_complex=True)
+for transform in (torch.func.jacfwd, torch.func.jacrev, torch.func.hessian):
+    said("of a number:", transform(lambda z: z * 2), 3)
+said("assert:", torch._assert, False, "what was expected")
+said("variable:", torch.autograd.Variable, torch.ones(1), volatil=True)
+# A change in place of what a norm gave, and backward
+for norm in (
+    torch.nn.InstanceNorm2d(3),
+    torch.nn.LayerNorm(4, elementwise_affine=False),
+    torch.nn.GroupNorm(3, 3, affine=False),
+):
+    image = torch.linspace(-1, 1, 96).reshape(2, 3, 4, 4).requires_grad_()
+    (F.relu(norm(image), inplace=True) * torch.linspace(0, 1, 96).view_as(image)).sum().backward()
+    print(norm, image.grad[0, 0])
