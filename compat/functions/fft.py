@@ -13,10 +13,11 @@ from funcgrad.core.trace import TAPE
 from .. import dtypes
 from ..tensor import Tensor, current, wrapped
 from .operands import P, cast, dtype_of, float_argument, integer, like_image, new, shape_of
+from .refusals import refuse
 from .register import FUNCTIONS, named, operation, spoken, store
 
 NORMS = (None, "backward", "ortho", "forward")
-SEVERAL = "rfftn expects a real-valued input tensor, but got"  # torch's error for rfft2 and rfftn
+SEVERAL = "rfftn expects a real-valued input tensor,"  # (torch's error for rfft2 too)
 OPPOSITE = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
@@ -24,19 +25,20 @@ def fft_operation(name):
     return operation(name=name, function=False, method=False)
 
 
-def transform_axes(t, s, dim, default, along=False):
-    """(axes, lengths) of a transform over several dimensions, or `along` one."""
+def transform_axes(t, s, dim, default, along=False, least=""):
+    """(axes, lengths) of a transform over several dimensions, or `along` one. `least`: the name of one that needs a dimension."""
     n = len(shape_of(t))
+    dim, s = (x if x is None or isinstance(x, (tuple, list)) else (integer(x),) for x in (dim, s))
     if not n and dim is not None:
-        at = dim if isinstance(dim, int) else dim[0]
-        raise IndexError(f"Dimension specified as {at} but tensor has no dimensions")
-    s = s if s is None or isinstance(s, (tuple, list)) else (integer(s, "s"),)
+        raise IndexError(f"Dimension specified as {dim[0]} but tensor has no dimensions")
     if dim is None and s is not None and len(s) > n:
         raise RuntimeError(f"Got shape with {len(s)} values but input tensor only has {n} dimensions.")
     if dim is None:
         dims = list(range(n))[-len(s) :] if s is not None else list(default(n))
     else:
-        dims = [wrapped(d, n) for d in ((dim,) if isinstance(dim, int) else dim)]
+        dims = [wrapped(+d, n) for d in dim]
+    if least and not dims:
+        raise RuntimeError(f"{least} must transform at least one axis")
     if len({*dims}) < len(dims):
         raise RuntimeError("FFT dims must be unique")
     lengths = [shape_of(t)[d] for d in dims] if s is None else list(s)
@@ -45,26 +47,40 @@ def transform_axes(t, s, dim, default, along=False):
     return tuple(dims), tuple([shape_of(t)[d] if k == -1 and not along else k for d, k in zip(dims, lengths)])
 
 
-def check(n, norm):
+def checked(t, n, norm):
+    """(the Tensor as torch transforms it, the norm); RuntimeError for lengths, then dtypes, then norms that it does not take."""
     for k in n:
         if k < 1:
             raise RuntimeError(f"Invalid number of data points ({k}) specified")
+    t = as_float(t)
     if norm not in NORMS:
         raise RuntimeError(f'Invalid normalization mode: "{norm}"')
-    return norm or "backward"
+    return t, norm or "backward"
 
 
 def as_float(t):
     """Integers as the default float: what torch transforms. RuntimeError for halves."""
-    if dtype_of(t) in HALVES:
-        raise RuntimeError(f"Unsupported dtype {spoken(dtype_of(t))}")
+    need_whole(t)
     return P["cast"](t, dtype=dtypes.Default.numpy) if dtype_of(t).kind in "biu" else t
 
 
-def need_axes(input, dim, name):
-    """torch's error for a transform of a Tensor without dimensions that ends with real numbers, or begins with them."""
-    if dim is None and not input.dim() and name[-1] == "n":
-        raise RuntimeError(f"{name} must transform at least one axis")
+def need_whole(t):
+    """torch's error for a Tensor of halves, which a transform along one dimension raises before it looks at the dimension."""
+    if dtype_of(t) in HALVES:
+        raise RuntimeError(f"Unsupported dtype {spoken(dtype_of(t))}")
+    return t
+
+
+def need_real(t, name):
+    """The same for complex numbers where only real ones are taken."""
+    if dtype_of(t).kind == "c":
+        raise RuntimeError(f"{name} but got {spoken(dtype_of(t))}")
+    return t
+
+
+def along_one(t, n, dim):
+    """(axes, lengths) of a transform along one dimension."""
+    return transform_axes(t, None if n is None else (n,), (dim,), every, True)
 
 
 def is_stretched(t):
@@ -93,8 +109,7 @@ def arranged(out, t, n, *rounds, stretched=False):
 
 def complex_transform(input, axes, n, norm, inverse, alone=False):
     """The complex transform of a real or complex Tensor; `alone`: along one axis, of a function that takes no others."""
-    t = as_float(current(input))
-    norm = check(n, norm)
+    t, norm = checked(current(input), n, norm)
     real = dtype_of(t).kind == "f"
     out = arranged(
         P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse),
@@ -106,20 +121,18 @@ def complex_transform(input, axes, n, norm, inverse, alone=False):
     return named(out, "FftR2CBackward0" if real and len(axes) == 1 else "FftC2CBackward0", (input,))
 
 
-def real_transform(input, axes, n, norm, refusal="rfft expects a real input tensor, but got"):
-    t = as_float(current(input))
-    if dtype_of(t).kind == "c":
-        raise RuntimeError(f"{refusal} {dtypes.SPOKEN[dtypes.name_of(dtype_of(t))]}")
-    out = P["rfft"](t, axes=axes, n=n, norm=check(n, norm))
+def real_transform(input, axes, n, norm):
+    t, norm = checked(current(input), n, norm)
+    out = P["rfft"](t, axes=axes, n=n, norm=norm)
     return named(arranged(out, t, n, axes, axes[-1:]), "FftR2CBackward0", (input,))
 
 
 def back_to_real(input, axes, n, norm):
-    t = as_float(current(input))
+    t, norm = checked(current(input), n, norm)
     real = dtype_of(t).kind == "f"
     if real:
         t = cast(t, dtypes.complex_of(dtype_of(t)))
-    out = P["irfft"](t, axes=axes, n=n, norm=check(n, norm))
+    out = P["irfft"](t, axes=axes, n=n, norm=norm)
     return named(
         arranged(out, t, n[:-1], axes[:-1], axes[-1:], stretched=real and is_stretched(current(input))),
         "FftC2RBackward0",
@@ -139,8 +152,7 @@ def family(inverse):
     prefix = "i" if inverse else ""
 
     def one(input, n=None, dim=-1, norm=None):
-        t = current(input)
-        axes, lengths = transform_axes(t, None if n is None else (n,), (dim,), every, True)
+        axes, lengths = along_one(need_whole(current(input)), n, dim)
         return complex_transform(input, axes, lengths, norm, inverse, alone=True)
 
     def two(input, s=None, dim=(-2, -1), norm=None):
@@ -162,27 +174,26 @@ ifft, ifft2, ifftn = family(True)
 @fft_operation("rfft")
 def rfft(input, n=None, dim=-1, norm=None):
     """The transform of a real Tensor along a dimension: its frequencies 0 .. n // 2."""
-    return real_transform(
-        input, *transform_axes(current(input), None if n is None else (n,), (dim,), every, True), norm
-    )
+    t = need_whole(need_real(current(input), "rfft expects a real input tensor,"))
+    return real_transform(input, *along_one(t, n, dim), norm)
 
 
 @fft_operation("rfft2")
 def rfft2(input, s=None, dim=(-2, -1), norm=None):
     """The transform of a real Tensor over two dimensions, half of the last."""
-    return real_transform(input, *transform_axes(current(input), s, dim, last), norm, SEVERAL)
+    return real_transform(input, *transform_axes(need_real(current(input), SEVERAL), s, dim, last), norm)
 
 
 @fft_operation("rfftn")
 def rfftn(input, s=None, dim=None, norm=None):
     """The transform of a real Tensor over dimensions, half of the last."""
-    need_axes(input, dim, "rfftn")
-    return real_transform(input, *transform_axes(current(input), s, dim, every), norm, SEVERAL)
+    t = need_real(current(input), SEVERAL)
+    return real_transform(input, *transform_axes(t, s, dim, every, least="rfftn"), norm)
 
 
 def ended(s):
     """The lengths that are given, None if the last of them is left open."""
-    return None if s is None or (s if isinstance(s, int) else s[-1] if s else s) == -1 else s
+    return None if s is None or (s[-1] if isinstance(s, (tuple, list)) and s else s) == -1 else s
 
 
 def halved(t, axes, n, given):
@@ -195,9 +206,8 @@ def halved(t, axes, n, given):
 @fft_operation("irfft")
 def irfft(input, n=None, dim=-1, norm=None):
     """The inverse of rfft: n real points, an even number unless n says otherwise."""
-    t = current(input)
-    s = None if n is None else (n,)
-    return back_to_real(input, *halved(t, *transform_axes(t, s, (dim,), every, True), s), norm)
+    t = need_whole(current(input))
+    return back_to_real(input, *halved(t, *along_one(t, n, dim), n), norm)
 
 
 @fft_operation("irfft2")
@@ -210,9 +220,8 @@ def irfft2(input, s=None, dim=(-2, -1), norm=None):
 @fft_operation("irfftn")
 def irfftn(input, s=None, dim=None, norm=None):
     """The inverse of rfftn."""
-    need_axes(input, dim, "irfftn")
     t = current(input)
-    return back_to_real(input, *halved(t, *transform_axes(t, s, dim, every), ended(s)), norm)
+    return back_to_real(input, *halved(t, *transform_axes(t, s, dim, every, least="irfftn"), ended(s)), norm)
 
 
 @fft_operation("hfft")
@@ -224,8 +233,8 @@ def hfft(input, n=None, dim=-1, norm=None):
 @fft_operation("ihfft")
 def ihfft(input, n=None, dim=-1, norm=None):
     """The inverse of hfft: half of the signal."""
-    axes = transform_axes(current(input), None if n is None else (n,), (dim,), every, True)
-    return real_transform(input, *axes, OPPOSITE.get(norm, norm), "ihfft expects a real input tensor, but got").conj()
+    t = need_whole(need_real(current(input), "ihfft expects a real input tensor,"))
+    return real_transform(input, *along_one(t, n, dim), OPPOSITE.get(norm, norm)).conj()
 
 
 def several(name, one, default, first):
@@ -233,13 +242,12 @@ def several(name, one, default, first):
 
     def hermitian(input, s=None, dim=None, norm=None):
         t = current(input)
+        whole = s is None and default is every  # (of no dimensions there is none to name)
+        dims = tuple(default(t.dim())) if dim is None and (default is last_two or whole and t.dim()) else dim
+        axes, lengths = transform_axes(t, s, dims, every, least=name if default is every else "")
+        checked(t, lengths, None)
         if not first and dtype_of(t).kind == "c":
-            raise RuntimeError(
-                f"Only supports floating-point dtypes, but found: {dtypes.SPOKEN[dtypes.name_of(dtype_of(t))]}"
-            )
-        need_axes(input, dim, name)
-        dims = default(len(shape_of(t))) if dim is None and (s is None or default is last_two) else dim
-        axes, lengths = transform_axes(t, s, dims, every)
+            raise RuntimeError(f"Only supports floating-point dtypes, but found: {spoken(dtype_of(t))}")
         last_length = None if ended(s) is None and first else lengths[-1]
         rest = axes[:-1], lengths[:-1]
         if first:  # the complex transforms go first where the last becomes real, last where it was
@@ -260,17 +268,29 @@ hfft2, hfftn = several("hfft2", hfft, last_two, True), several("hfftn", hfft, ev
 ihfft2, ihfftn = several("ihfft2", ihfft, last_two, False), several("ihfftn", ihfft, every, False)
 
 
+def counted_off(counts, length, d):
+    """counts / length in a dtype: times the inverse, as torch has it, which is rounded to that dtype."""
+    return counts.astype(d) * d.type(1.0 / length) if d.char in "fd" and d.isnative else (counts / length).astype(d)
+
+
 def frequencies(name, counts):
     def freq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
-        if name == "fftfreq" and n < 0:
-            raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
         wanted = dtype.numpy if dtype is not None else None if out is None else out.dtype.numpy
         if wanted is not None and wanted.kind not in "fc":
             raise RuntimeError(f"{name} requires a floating point or complex dtype")
         n, d = integer(n, "n"), d.item() if isinstance(d, Tensor) else d
-        if name == "rfftfreq" and int(n / 2) < -1:
-            raise RuntimeError(f"Trying to create tensor with negative dimension {int(n / 2) + 1}: [{int(n / 2) + 1}]")
-        made = new((counts(n) / (n * d)).astype(float_argument(dtype)), requires_grad)
+        if wanted is not None and wanted.kind == "c":
+            refuse("arange_cpu", wanted)
+        length = n if name == "fftfreq" else int(n / 2) + 1
+        if length < 0:
+            raise RuntimeError(
+                f"Trying to create tensor with negative dimension {length}: [{length}]"
+                if out is None
+                else "upper bound and lower bound inconsistent with step sign"
+            )
+        made = new(counted_off(counts(n), n * d, float_argument(dtype)), requires_grad)
+        if out is not None and name == "rfftfreq" and out.numel() == length:
+            made = made.reshape(out.shape)
         return made if out is None else store(name, out, made)
 
     freq.__doc__ = "The frequencies of a transform of n points, d apart."

@@ -9,8 +9,10 @@ import numpy as np
 from funcgrad.core.halves import settle
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import site
+from funcgrad.ops.torch_order import sum_over
 
 from ..autograd.grad_mode import call_in
+from ..functions.fused import dot, multiply_add
 from ..tensor import Tensor
 from .checks import not_negative
 from .memory import changed, fresh, readable, real, writable
@@ -63,6 +65,8 @@ class LBFGS(Optimizer):
         parts = []
         for p in self._params:
             g = np.zeros(tuple(p.shape), p.dtype.numpy) if p.grad is None else readable(p.grad)
+            if not g.flags.c_contiguous:
+                p.grad.view(-1)  # (which torch refuses, where it asks for it)
             parts.append(real(g).reshape(-1))
         return np.concatenate(parts)
 
@@ -71,7 +75,7 @@ class LBFGS(Optimizer):
         at = 0
         for p in self._params:
             v = real(writable(p))
-            v += d[at : at + v.size].reshape(v.shape) * t
+            v[...] = multiply_add(v, d[at : at + v.size].reshape(v.shape), t)
             settle(v)
             at += v.size
             changed(p, site())
@@ -107,7 +111,7 @@ class LBFGS(Optimizer):
                 d, directions, steps, ro, scale = -gradient, [], [], [], 1
             else:
                 y, s = gradient - previous, d * t
-                curvature = y @ s
+                curvature = dot(y, s)
                 if curvature > 1e-10:
                     if len(directions) == options["history_size"]:
                         for oldest in (directions, steps, ro):
@@ -115,12 +119,12 @@ class LBFGS(Optimizer):
                     directions.append(y)
                     steps.append(s)
                     ro.append(1.0 / curvature)
-                    scale = curvature / (y @ y)
+                    scale = curvature / dot(y, y)
                 al = state.setdefault("al", [None] * options["history_size"])
                 d = newton_direction(gradient, directions, steps, ro, scale, al)
             previous, previous_loss = gradient.copy(), loss
-            t = min(1.0, 1.0 / abs(gradient).sum()) * lr if state["n_iter"] == 1 else lr
-            slope = gradient @ d
+            t = min(1.0, 1.0 / sum_over(abs(gradient), (0,))) * lr if state["n_iter"] == 1 else lr
+            slope = dot(gradient, d)
             if slope > -tolerance_change:
                 break
             used, converged = 0, False
@@ -184,11 +188,11 @@ def newton_direction(gradient, directions, steps, ro, scale, al):
     """-H @ gradient for the inverse Hessian H of the remembered pairs: the two-loop recursion. Fills `al`."""
     q = -gradient
     for i in reversed(range(len(steps))):
-        al[i] = (steps[i] @ q) * ro[i]
-        q -= directions[i] * al[i]
+        al[i] = dot(steps[i], q) * ro[i]
+        q = multiply_add(q, directions[i], -al[i])
     d = q * scale
     for i in range(len(steps)):
-        d += steps[i] * (al[i] - (directions[i] @ d) * ro[i])
+        d = multiply_add(d, steps[i], al[i] - dot(directions[i], d) * ro[i])
     return d
 
 
@@ -197,12 +201,12 @@ def cubic_minimum(x1, f1, g1, x2, f2, g2, bounds=None):
     """Where the cubic through two points with these values and slopes is least, within bounds (else the two points)."""
     low, high = bounds or (min(x1, x2), max(x1, x2))
     d1 = g1 + g2 - 3 * (f1 - f2) / (x1 - x2)
-    square = d1**2 - g1 * g2
+    square = d1 * d1 - g1 * g2
     if not square >= 0:
         return (low + high) / 2.0
     if x1 > x2:
         x1, g1, x2, g2 = x2, g2, x1, g1
-    d2 = square**0.5
+    d2 = np.sqrt(square)
     at = x2 - (x2 - x1) * ((g2 + d2 - d1) / (g2 - g1 + 2 * d2))
     return min(max(at, low), high)
 
@@ -218,7 +222,7 @@ def strong_wolfe(evaluate, t, d, f, g, slope, c1=1e-4, c2=0.9, tolerance_change=
 
     def look(t):
         loss, gradient = evaluate(t)
-        return t, loss, gradient, gradient @ d
+        return t, loss, gradient, dot(gradient, d)
 
     def too_high(p):
         return p[1] > f + c1 * p[0] * slope

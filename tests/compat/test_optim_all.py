@@ -66,6 +66,11 @@ def test_lbfgs(code):
     near(as_json(made.minimized(torch, code)), STORED["lbfgs"][code], 1e-6, 1e-9)
 
 
+@pytest.mark.parametrize("number", range(len(made.BITS)))
+def test_bits_of_lbfgs(number):
+    assert made.evaluated(torch, *made.BITS[number]) == STORED["lbfgs bits"][number]
+
+
 @pytest.mark.parametrize("code", STORED["schedules"])
 def test_schedules(code):
     """The very same floats, state and warnings, with rates in numbers and in Tensors."""

@@ -10,6 +10,7 @@ import json
 import math
 import pathlib
 import warnings
+import zlib
 from collections import Counter
 
 OPTIMIZERS = [
@@ -350,6 +351,32 @@ def minimized(torch, code):
     return found
 
 
+BITS = [
+    (f"LBFGS(ps{more})", n, dtype)
+    for more in ("", ", lr=0.3, history_size=4")
+    for n in (5, 77)
+    for dtype in ("float32", "float64")
+]
+
+
+def evaluated(torch, code, n, dtype):
+    """A checksum of the bits of the point and of the gradient at the last of some fifty evaluations of LBFGS, in a bowl of n directions."""
+    ps = [torch.linspace(-1, 2, n, dtype=getattr(torch, dtype)).requires_grad_()]
+    steep = torch.arange(0.25, 9, 8.75 / n, dtype=ps[0].dtype)[:n]
+    optimizer = eval("torch.optim." + code, {"torch": torch, "ps": ps})
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (steep * ps[0] * ps[0]).sum() + (ps[0] * ps[0] * ps[0] * ps[0]).sum()
+        loss.backward()
+        return loss
+
+    for _ in range(3):
+        optimizer.step(closure)
+    count = optimizer.state_dict()["state"][0]["func_evals"]
+    return [count, zlib.crc32(ps[0].detach().numpy().tobytes()), zlib.crc32(ps[0].grad.numpy().tobytes())]
+
+
 def scheduled(torch, code, which="SGD", by_epoch=False):
     """The groups' rates (and momentum, where it changes) at each of 12 epochs, the warnings, the last state_dict."""
     ps = [torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)]
@@ -463,6 +490,7 @@ def main():
         "torch": torch.__version__,
         "optimizers": {f"{code} {dtype}": outcome(trained, torch, code, dtype) for code, dtype in runs()},
         "lbfgs": {code: minimized(torch, code) for code in LBFGS},
+        "lbfgs bits": [evaluated(torch, *row) for row in BITS],
         "schedules": {code: scheduled(torch, code) for code in SCHEDULES},
         "cycles": {code: scheduled(torch, code, "Adam") for code in SCHEDULES if "Cyc" in code},
         "tensors": {code: scheduled(torch, code, "Tensor lr")["rates"][-1] for code in SCHEDULES},
