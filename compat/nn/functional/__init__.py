@@ -35,7 +35,7 @@ FAMILIES = {
     "adaptive_max_pool3d_with_indices fractional_max_pool2d fractional_max_pool3d fractional_max_pool2d_with_indices "
     "fractional_max_pool3d_with_indices",
     "rearranging": "pixel_shuffle pixel_unshuffle channel_shuffle native_channel_shuffle unfold fold",
-    "resampling": "interpolate upsample upsample_nearest upsample_bilinear grid_sample affine_grid "
-    "GRID_SAMPLE_INTERPOLATION_MODES GRID_SAMPLE_PADDING_MODES",
+    "resampling": "interpolate upsample upsample_nearest upsample_bilinear",
+    "grids": "grid_sample affine_grid GRID_SAMPLE_INTERPOLATION_MODES GRID_SAMPLE_PADDING_MODES",
 }
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.nn.functional", __name__))

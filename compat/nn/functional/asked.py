@@ -351,15 +351,20 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     if input.dim() >= 2:
-        input.size(0) * input.size(1) // num_groups
+        shape = input.size()
+        if (shape[0] * shape[1] // num_groups) * shape[2:].numel() == 1:
+            return
         C.group_norm(input, num_groups, weight, bias, eps, True)
 
 
 def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
     if training:
-        input.size()
-    if not eps < 0.0:
-        C.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, True)
+        shape = input.size()
+        if shape[0] * shape[2:].numel() == 1 or eps <= 0.0:
+            return
+    elif eps < 0.0:
+        return
+    C.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, True)
 
 
 def instance_norm(
@@ -371,8 +376,12 @@ def instance_norm(
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
-    if input.dim() >= 3:
-        size // 2
+    if input.dim() >= 3 and input.numel():
+        C.pad(input, [0] * (2 if input.dim() == 3 else 4) + [size // 2, (size - 1) // 2], "constant", 0)
+        if input.dim() == 3:
+            C.avg_pool2d(input, (size, 1), 1)
+        else:
+            C.avg_pool3d(input, (size, 1, 1), 1)
 
 
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
@@ -625,4 +634,8 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
 
 def affine_grid(theta, size, align_corners=None):
     if theta.is_floating_point() and len(size) in (4, 5):
-        C.affine_grid_generator(theta, size, False if align_corners is None else align_corners)
+        k = len(size) - 2
+        if theta.dim() == 3 and theta.shape[1] == k and theta.shape[2] == k + 1:
+            if not (align_corners and min(size[2:]) == 1) and min(size) <= 0:
+                return
+            C.affine_grid_generator(theta, size, False if align_corners is None else align_corners)

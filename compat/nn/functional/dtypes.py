@@ -2,7 +2,7 @@
 
 from funcgrad.core.halves import FLOAT32, HALVES, shared
 
-from ...functions.operands import KINDS_OF_INTEGER, dtype_of
+from ...functions.operands import KINDS_OF_INTEGER, dtype_of, need_scalar_type
 from ...functions.register import spoken
 from ...tensor import current
 
@@ -33,12 +33,20 @@ def refuse_halves(kernel, *tensors):
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{spoken(dtype_in(t))}'")
 
 
-def need_one_dtype(input, *others):
-    """RuntimeError where the input's dtype is not that of the parameters and statistics, None aside. Those of an input of half
-    precision may all be float32."""
+def need_float_parameters(input, *parameters):
+    """RuntimeError where the first of the parameters, None aside, is not of the input's dtype: they may all be float32, of an input of half
+    precision."""
+    given = [dtype_in(t) for t in parameters if t is not None]
     d = dtype_in(input)
-    others = [dtype_in(t) for t in others if t is not None]
-    if others.count(d) != len(others) and not (d in HALVES and all([o == FLOAT32 for o in others])):
-        if others[0] != d and any([o != FLOAT32 for o in others]):
+    if given and given[0] != d:
+        if any([o != FLOAT32 for o in given]):
             raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
-        raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+        if d not in HALVES:
+            raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+
+
+def need_same_parameters(input, *parameters):
+    """RuntimeError where one of the parameters is of another dtype than the first, in the words of torch's kernels."""
+    given = [t for t in parameters if t is not None]
+    for t in given:
+        need_scalar_type(current(given[0]), current(t))

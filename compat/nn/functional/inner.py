@@ -44,8 +44,6 @@ def grid_sampler_2d(input, grid, interpolation_mode, padding_mode, align_corners
 
 def grid_sampler_3d(input, grid, interpolation_mode, padding_mode, align_corners):
     """grid_sampler of volumes."""
-    if not input.is_floating_point():
-        refuse("grid_sampler3d_cpu", input.dtype.numpy)
     return native.grid_sampler(input, grid, interpolation_mode, padding_mode, align_corners)
 
 
@@ -63,7 +61,7 @@ def native_layer_norm(input, normalized_shape, weight, bias, eps):
 
 def native_group_norm(input, weight, bias, N, C, HxW, group, eps):
     """(nn.functional.group_norm, means, 1 / standard deviations), [N, group] the last two."""
-    out = norms.group_norm(input, group, weight, bias, eps)
+    out = norms.grouped_norm(input, group, weight, bias, eps)
     kept = moments(input.reshape(N, group, -1), (2,), eps)
     made = (out, *[t.reshape(N, group) for t in kept])
     return tuple([labelled(current(t), "NativeGroupNormBackward0", (input, weight, bias)) for t in made])

@@ -12,7 +12,7 @@ from ...functions.operands import dtype_of
 from ...functions.refusals import refuse
 from ...functions.register import named
 from ...tensor import Tensor, current, wrap
-from . import activations, adaptive, bags, ctc, dropouts, lookup, losses, margins, norms, pooling, resampling
+from . import activations, adaptive, bags, ctc, dropouts, grids, lookup, losses, margins, norms, pooling
 from .lookup import concrete_or_none
 
 
@@ -29,11 +29,7 @@ REDUCTIONS = Reductions({1: "mean", 2: "sum"})
 batch_norm = norms.native_batch_norm
 
 
-def instance_norm(
-    input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled=False
-):  # fmt: skip
-    """nn.functional.instance_norm."""
-    return norms.instance_norm(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps)
+instance_norm = norms.native_instance_norm
 
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_enable=True):
@@ -43,7 +39,8 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn_enabled=True):
     """nn.functional.group_norm."""
-    return norms.group_norm(input, num_groups, weight, bias, eps)
+    input.size(0), input.size(1)
+    return norms.grouped_norm(input, num_groups, weight, bias, eps)
 
 
 def embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False):
@@ -123,16 +120,16 @@ def named_by(table, number):
 
 def grid_sampler(input, grid, interpolation_mode, padding_mode, align_corners):
     """nn.functional.grid_sample, modes by their numbers."""
-    mode = named_by(resampling.GRID_SAMPLE_INTERPOLATION_MODES, interpolation_mode)
-    padding = named_by(resampling.GRID_SAMPLE_PADDING_MODES, padding_mode)
-    return resampling.grid_sample(input, grid, mode, padding, align_corners)
+    mode = named_by(grids.GRID_SAMPLE_INTERPOLATION_MODES, interpolation_mode)
+    padding = named_by(grids.GRID_SAMPLE_PADDING_MODES, padding_mode)
+    return grids.sampled(input, grid, mode, padding, align_corners)
 
 
 def affine_grid_generator(theta, size, align_corners):
     """nn.functional.affine_grid."""
     if len(size) not in (4, 5):
         raise RuntimeError("AffineGridGenerator needs 4d (spatial) or 5d (volumetric) inputs.")
-    return resampling.grid_of(theta, size, align_corners)
+    return grids.grid_of(theta, size, align_corners)
 
 
 # ------------------------------------------------------------------------------------------------ losses

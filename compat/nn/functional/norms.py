@@ -24,9 +24,9 @@ from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, roun
 from ...graph import labelled
 from ...size import Size
 from ...tensor import Tensor, current, wrap
-from .dtypes import need_one_dtype, refuse_halves, refuse_integers
+from .dtypes import need_float_parameters, need_same_parameters, refuse_integers
 from .padding import pad
-from .pooling import avg_pool2d
+from .pooling import avg_pool2d, avg_pool3d
 
 P = PRIMITIVES
 COPY = P["copy"]
@@ -59,12 +59,13 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
         normalized = tuple(normalized_shape)
         t = current(input)
         if plain_last_axis(t, normalized, weight, bias):
-            out = P["normalized"](t, weight, bias, axes=(t.val.ndim - 1,), eps=eps, shape=normalized)
+            out = P["normalized"](t, weight, bias, axes=(t.val.ndim - 1,), eps=float(eps), shape=normalized)
             return labelled(in_c_order(out), "NativeLayerNormBackward0", (input, weight, bias))
         else:
+            need_float_parameters(input, weight, bias)
             axes = last_axes(t, normalized, weight, bias)
-            need_one_dtype(input, weight, bias)
             refuse_integers("LayerNormKernelImpl", input)
+            need_same_parameters(input, weight, bias)
             if shared.halves and (d := half_in(t)):
                 return in_float32(d, layer_norm, input, normalized, weight, bias, eps)
         out = standardized(t, axes, eps)
@@ -101,6 +102,8 @@ def last_axes(t, normalized, weight, bias=None, comma=", "):
                 f"Expected {what} to be of same shape as normalized_shape, but got {what} of shape {list(p.shape)} and "
                 f"normalized_shape = {list(normalized)}"
             )
+    if len(shape) < k and not comma:
+        raise ValueError(f"Input tensor must have at least {k} dimensions, but got {len(shape)}")
     if shape[max(len(shape) - k, 0) :] != normalized:
         raise RuntimeError(
             f"Given normalized_shape={list(normalized)}, expected input with shape "
@@ -129,12 +132,18 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     """Mean 0 and variance 1 over each group of channels, then * weight + bias by channel."""
-    t = current(input)
-    shape = shape_of(t)
+    shape = shape_of(current(input))
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
     if shape[0] * shape[1] // num_groups * math.prod(shape[2:]) == 1:
         raise_too_few([shape[0] * shape[1] // num_groups, num_groups, *shape[2:]])
+    return grouped_norm(input, num_groups, weight, bias, eps)
+
+
+def grouped_norm(input, num_groups, weight, bias, eps):
+    """group_norm, however few elements a group has."""
+    t, eps = current(input), float(eps)
+    shape = shape_of(t)
     if num_groups <= 0:
         raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
     if shape[1] % num_groups:
@@ -146,12 +155,13 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
         if p is not None and tuple(p.shape) != shape[1:2]:
             raise RuntimeError(
                 f"Expected {what} to be a vector of size equal to the number of channels in input, but got {what} of shape "
-                f"{list(p.shape)} and input of shape {list(shape)}"
+                f"{[0] if weight is None else list(weight.shape)} and input of shape {list(shape)}"  # (the weight's, as in torch)
             )
-    need_one_dtype(input, weight, bias)
-    if shared.halves and (d := half_in(t)):
-        return in_float32(d, group_norm, input, num_groups, weight, bias, eps)
+    need_float_parameters(input, weight, bias)
     refuse_integers("GroupNormKernelImpl", input)
+    need_same_parameters(input, weight, bias)
+    if shared.halves and (d := half_in(t)):
+        return in_float32(d, grouped_norm, input, num_groups, weight, bias, eps)
     grouped = P["reshape"](t, shape=(shape[0], num_groups, shape[1] // num_groups * math.prod(shape[2:])))
     out = like_image(P["reshape"](standardized(grouped, (2,), eps), shape=shape), t)
     return labelled(
@@ -179,6 +189,8 @@ def batch_norm(
         shape = shape_of(current(input))
         if training and shape[0] * math.prod(shape[2:]) == 1:
             raise_too_few(Size(shape))
+        if training is not True and training is not False:
+            raise TypeError("training is a bool")
         if training and eps <= 0.0:
             raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
         if eps < 0.0:
@@ -199,15 +211,15 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
         found = None
         axes = tuple([i for i in range(len(shape)) if i != 1])
         count = math.prod([shape[i] for i in axes])
-        if not training and (running_mean is None or running_var is None):
-            missing = "running_mean" if running_mean is None else "running_var"
-            raise RuntimeError(f"{missing} must be defined in evaluation mode")
         given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
         plain = t.owner is TAPE and not shared.staging and plain_channels(t.val, given.values())
-        if not plain:
-            check_channels(shape[1], **given)
+        if not plain or not training and (running_mean is None or running_var is None):
+            check_channels(shape[1] if len(shape) > 1 else 0, training, **given)
+            if (running_mean is None) != (running_var is None):
+                raise ValueError(BOTH)
             refuse_integers("batch_norm", input)
-            need_one_dtype(input, *given.values())
+            need_float_parameters(input, weight, bias, running_mean, running_var)
+            need_same_parameters(input, weight, bias, running_mean, running_var)
         if shared.halves and (d := half_in(t)):
             out = half_batch_norm(t, running_mean, running_var, weight, bias, training, axes, eps)
             t, out = widened(t), P["cast"](out, dtype=d)
@@ -221,6 +233,8 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
             out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, float(eps))))
             out = scaled(out, weight, bias, by_channel(shape))
         if training and count and (running_mean is not None or running_var is not None):
+            if running_mean is None or running_var is None:
+                raise ValueError(BOTH)
             if (
                 tls.mapping is not None
                 and is_mapped(t)
@@ -237,6 +251,9 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
     except BaseException as error:
         error = mended(error)
         raise error
+
+
+BOTH = "running_mean and running_var must either both be None or neither be None"
 
 
 def of_nothing(input, weight, bias):
@@ -285,8 +302,10 @@ def half_standardized(x, axes, eps, weight):
     return P["mul"](P["sub"](wide, shift), P["reshape"](factor, shape=kept))
 
 
-def check_channels(count, **given):
+def check_channels(count, training, **given):
     for name, p in given.items():
+        if p is None and not training and name.startswith("running"):
+            raise RuntimeError(f"{name} must be defined in evaluation mode")
         if p is not None and p.numel() != count:
             raise RuntimeError(f"{name} should contain {count} elements not {p.numel()}")
 
@@ -353,13 +372,19 @@ def instance_norm(
     input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-5
 ):  # fmt: skip
     """Mean 0 and variance 1 for each sample and channel, or by the running statistics."""
-    shape = tuple(input.shape)
+    shape = input.size()
     if use_input_stats and math.prod(shape[2:]) == 1:
-        raise ValueError(f"Expected more than 1 spatial element when training, got input size {Size(shape)}")
+        raise ValueError(f"Expected more than 1 spatial element when training, got input size {shape}")
+    return native_instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps)
+
+
+def native_instance_norm(
+    input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled=False
+):  # fmt: skip
+    """instance_norm, however few elements a channel has."""
     if not use_input_stats and (running_mean is None or running_var is None):
         raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
-    if (running_mean is None) != (running_var is None):
-        raise ValueError("running_mean and running_var must either both be None or neither be None")
+    shape = tuple(input.shape)
     n, c = input.size(0), input.size(1)
     own = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     each = {
@@ -368,9 +393,14 @@ def instance_norm(
     if n == 0 and weight is not None:  # (torch has no parameters for no samples)
         raise IndexError("select(): index 0 out of range for tensor of size [0] at dimension 0")
     flat = input.reshape(1, n * c, *shape[2:])
-    for k in ("running_mean", "running_var"):
-        if each[k] is not None and flat.is_floating_point():
-            each[k] = each[k].to((flat if weight is None else weight).dtype)
+    own_dtype = (flat if weight is None else weight).dtype
+    if running_mean is not None and running_mean.dtype != own_dtype:
+        if running_var is None:
+            raise RuntimeError(
+                "Expected a proper Tensor but got None (or an undefined Tensor in C++) for argument #0 'self'"
+            )
+        for k in ("running_mean", "running_var"):
+            each[k] = each[k].to(own_dtype)
     out = in_c_order(current(native_batch_norm(flat, **each, training=use_input_stats, momentum=momentum, eps=eps)))
     if use_input_stats:
         for name in ("running_mean", "running_var"):
@@ -384,15 +414,16 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     rank = input.dim()
     if rank < 3:
         raise ValueError(f"Expected 3D or higher dimensionality                          input (got {rank} dimensions)")
-    refuse_halves("avg_pool3d_out_frame", input)
     if input.numel() == 0:
         return input
     shape = tuple(input.shape)
-    squares = input * input
-    flat = squares.unsqueeze(1) if rank == 3 else squares.view(shape[0], 1, shape[1], -1)
-    flat = pad(flat, (0, 0, size // 2, (size - 1) // 2))
-    means = avg_pool2d(flat, (size, 1), stride=1)
-    means = means.squeeze(1) if rank == 3 else means.view(shape)
+    squares, ends = input.mul(input), (size // 2, (size - 1) // 2)
+    if rank == 3:
+        flat = pad(squares.unsqueeze(1), (0, 0, *ends))
+        means = avg_pool2d(flat, (size, 1), stride=1).squeeze(1)
+    else:
+        flat = pad(squares.view(shape[0], 1, *shape[1:3], -1), (0, 0, 0, 0, *ends))
+        means = avg_pool3d(flat, (size, 1, 1), stride=1).squeeze(1).view(shape)
     return input / means.mul(alpha).add(k).pow(beta)
 
 

@@ -1,10 +1,7 @@
-"""Images of other sizes: interpolate in all its modes, grid_sample, affine_grid.
+"""Images of other sizes: interpolate in all its modes.
 
 Interpolation is linear in the image and goes axis by axis: each mode is a matrix of weights [out, in] for each axis.
 """
-
-import itertools
-import math
 
 import numpy as np
 
@@ -12,12 +9,10 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 
 from ...functions.kernels import refuse_in
-from ...functions.operands import dtype_of, like_image, need_scalar_type, shape_of
-from ...functions.refusals import refuse
-from ...functions.register import FUNCTIONS as T
+from ...functions.operands import dtype_of, like_image, shape_of
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
-from ...tensor import Tensor, current, wrap
+from ...tensor import current
 from .axes import picked
 from .dtypes import refuse_halves, refuse_integers
 
@@ -286,225 +281,6 @@ def upsample_bilinear(input, size=None, scale_factor=None):
 
 def warn_of(name):
     warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.")
-
-
-# ------------------------------------------------------------------------------------------------ at given places
-DEFAULT = (
-    "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
-    "align_corners=True if the old behavior is desired. See the documentation of grid_sample for details."
-)
-GRID_SAMPLE_INTERPOLATION_MODES = {"bilinear": 0, "nearest": 1, "bicubic": 2}
-GRID_SAMPLE_PADDING_MODES = {"zeros": 0, "border": 1, "reflection": 2}
-
-
-def in_places(c, n, align_corners):
-    """Coordinates from -1 to 1 as places along n."""
-    if align_corners:
-        return P["mul"](P["div"](P["add"](c, 1.0), 2.0), float(n - 1))
-    return P["div"](P["sub"](P["mul"](P["add"](c, 1.0), float(n)), 1.0), 2.0)
-
-
-def held(c, n):
-    """Places limited to those that are there; without derivative at the limits."""
-    c = P["where"](P["less_equal"](c, 0.0), 0.0, c)
-    return P["where"](P["greater_equal"](c, float(n - 1)), float(n - 1), c)
-
-
-def reflected(c, n, align_corners):
-    """Places mirrored at the borders until they are there."""
-    low, span = (0.0, float(n - 1)) if align_corners else (-0.5, float(n))
-    if span == 0:
-        return P["mul"](c, 0.0)
-    c = P["abs"](P["sub"](c, low), kink="torch")
-    flips = P["floor"](P["div"](P["stop"](c), span))
-    extra = P["sub"](c, P["mul"](flips, span))
-    even = P["equal"](P["remainder"](flips, 2.0), 0.0)
-    return P["where"](even, P["add"](extra, low), P["sub"](span + low, extra))
-
-
-def padded_places(c, n, padding_mode, align_corners):
-    if padding_mode == "reflection":
-        c = reflected(c, n, align_corners)
-    return c if padding_mode == "zeros" else held(c, n)
-
-
-def taken(x, at):
-    """The elements of x [N, C, *sizes] at integer places, one array [N, *positions] for each axis; 0 where there is none."""
-    shape = shape_of(x)
-    flat, valid = 0, True
-    for c, n in zip(at, shape[2:]):
-        valid = P["logical_and"](P["logical_and"](P["greater_equal"](c, 0.0), P["less_equal"](c, float(n - 1))), valid)
-        flat = P["add"](P["mul"](flat, float(n)), c)
-    flat = P["cast"](P["where"](valid, flat, -1.0), dtype=np.dtype(np.int64))
-    s = shape_of(flat)
-    lead = (s[0], shape[1], *s[1:])
-    spread_out = P["broadcast"](flat, shape=lead, axes=(1,))
-    table = P["reshape"](x, shape=(*shape[:2], math.prod(shape[2:])))
-    rows = P["reshape"](spread_out, shape=(*shape[:2], math.prod(s[1:])))
-    return P["reshape"](P["window_gather"](table, rows, axes=1), shape=lead)
-
-
-def weighed(value, weight):
-    s = shape_of(weight)
-    return P["mul"](value, P["reshape"](weight, shape=(s[0], 1, *s[1:])))
-
-
-def total(parts):
-    out = None
-    for p in parts:
-        out = p if out is None else P["add"](out, p)
-    return out
-
-
-def between(x, places):
-    """Multilinear interpolation at places."""
-    low = [P["floor"](P["stop"](c)) for c in places]
-    share = [P["sub"](c, f) for c, f in zip(places, low)]
-    parts = []
-    for corner in itertools.product((0, 1), repeat=len(places)):
-        at = [P["add"](f, float(b)) for f, b in zip(low, corner)]
-        weight = None
-        for s, b in zip(share, corner):
-            w = s if b else P["sub"](1.0, s)
-            weight = w if weight is None else P["mul"](weight, w)
-        parts.append(weighed(taken(x, at), weight))
-    return total(parts)
-
-
-def cubic_between(x, places, padding_mode, align_corners):
-    """Bicubic interpolation at places; each of the 16 neighbours is padded by itself."""
-    sizes = shape_of(x)[2:]
-    low = [P["floor"](P["stop"](c)) for c in places]
-    shares = [taps_of(P["sub"](c, f)) for c, f in zip(places, low)]
-    parts = []
-    for i, j in itertools.product(range(4), repeat=2):
-        at = [
-            P["stop"](padded_places(P["add"](f, float(o - 1)), n, padding_mode, align_corners))
-            for f, o, n in zip(low, (i, j), sizes)
-        ]
-        parts.append(weighed(taken(x, at), P["mul"](shares[0][i], shares[1][j])))
-    return total(parts)
-
-
-def taps_of(t, a=-0.75):
-    """Keys' weights of the four neighbours, t being the distance from the second."""
-
-    def inner(x):
-        return P["add"](P["mul"](P["mul"](P["sub"](P["mul"](x, a + 2), a + 3), x), x), 1.0)
-
-    def outer(x):
-        y = P["mul"](P["add"](P["mul"](P["sub"](x, 5.0), x), 8.0), x)
-        return P["mul"](P["sub"](y, 4.0), a)
-
-    return outer(P["add"](t, 1.0)), inner(t), inner(P["sub"](1.0, t)), outer(P["sub"](2.0, t))
-
-
-def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
-    """An image [N, C, *sizes] at the places of a grid [N, *positions, k]; -1 and 1 are its borders, the last axis first."""
-    for what, value, known in (
-        ("mode", mode, "'bilinear', 'nearest' or 'bicubic'"),
-        ("padding_mode", padding_mode, "'zeros', 'border', or 'reflection'"),
-    ):
-        table = GRID_SAMPLE_INTERPOLATION_MODES if what == "mode" else GRID_SAMPLE_PADDING_MODES
-        if value not in table:
-            raise ValueError(f"nn.functional.grid_sample(): expected {what} to be {known}, but got: '{value}'")
-    if align_corners is None:
-        warn(DEFAULT)
-        align_corners = False
-    check_grid(input, grid, mode)
-    x, g = current(input), current(grid)
-    if dtype_of(x).kind == "f":
-        need_scalar_type(x, g)
-    k = len(shape_of(x)) - 2
-    places = [
-        in_places(P["getitem"](g, idx=(Ellipsis, k - 1 - axis)), shape_of(x)[axis + 2], align_corners)
-        for axis in range(k)
-    ]
-    if mode == "bicubic":
-        out = cubic_between(x, places, padding_mode, align_corners)
-    else:
-        places = [padded_places(c, n, padding_mode, align_corners) for c, n in zip(places, shape_of(x)[2:])]
-        if mode == "bilinear":
-            out = between(x, places)
-        else:
-            out = taken(x, [P["rint"](P["stop"](c)) for c in places])
-            if grid.requires_grad:  # (torch says that its derivative is zero, not that there is none)
-                anything = P["sum"](g, axes=tuple(range(k + 2)))
-                out = P["where"](False, P["cast"](anything, dtype=dtype_of(x)), out)
-    return labelled(out, f"GridSampler{k}DBackward0", (input, grid))
-
-
-def check_grid(input, grid, mode):
-    if input.shape[0] != grid.shape[0]:
-        raise RuntimeError(
-            "grid_sampler(): expected grid and input to have same batch size, but got input with sizes "
-            f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
-        )
-    if grid.shape[-1] != input.dim() - 2:
-        raise RuntimeError(
-            f"grid_sampler(): expected grid to have size {input.dim() - 2} in last dimension, but got grid with sizes "
-            f"{list(grid.shape)}"
-        )
-    if input.dim() not in (4, 5) or input.dim() != grid.dim():
-        raise RuntimeError(
-            f"grid_sampler(): expected {4 if input.dim() == 4 else 5}D input and grid with same number of dimensions, but got input with sizes "
-            f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
-        )
-    if mode == "bicubic" and input.dim() == 5:
-        raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
-
-
-def affine_grid(theta, size, align_corners=None):
-    """The grid for grid_sample that maps an image of a size by affine matrices: [N, k, k + 1] -> [N, *sizes, k]."""
-    if align_corners is None:
-        warn(DEFAULT)
-        align_corners = False
-    if not theta.is_floating_point():
-        raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
-    if len(size) not in (4, 5):
-        raise NotImplementedError(
-            "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. Got size "
-            f"{size}."
-        )
-    k = len(size) - 2
-    if theta.dim() != 3 or tuple(theta.shape[-2:]) != (k, k + 1):
-        raise ValueError(
-            f"Expected a batch of {k}D affine matrices of shape Nx{k}x{k + 1} for size {size}. Got {theta.shape}."
-        )
-    spatial = [int(n) for n in size[2:]]
-    if align_corners and min(spatial) == 1:
-        warn(
-            "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. This is not "
-            "an intended use case of affine_grid. See the documentation of affine_grid for details.",
-        )
-    elif min(size) <= 0:
-        raise ValueError(f"Expected non-zero, positive output size. Got {size}")
-    return grid_of(theta, size, align_corners)
-
-
-def line(n, align_corners, d):
-    """n numbers from -1 to 1, or in the middle of as many equal parts; of integers, in their arithmetic."""
-    if n < 2:
-        return np.zeros(n)
-    whole = np.linspace(-1, 1, n)
-    if d.kind in "iu":
-        whole = np.trunc(whole).astype(np.int64).astype(d)
-        return whole if align_corners else whole * d.type(n - 1) / n
-    return whole * (1 if align_corners else (n - 1) / n)
-
-
-def grid_of(theta, size, align_corners):
-    """affine_grid, of arguments that fit together."""
-    k, spatial = len(size) - 2, [int(n) for n in size[2:]]
-    d = dtype_of(current(theta))
-    if d.kind == "b":
-        refuse("linspace_cpu", d)
-    axes = [line(n, align_corners, d) for n in spatial]
-    grid = np.meshgrid(*axes, indexing="ij")
-    base = np.stack([*reversed(grid), np.ones(spatial)], -1).reshape(-1, k + 1).astype(d)
-    out = T["matmul"](wrap(Tensor, base), theta.transpose(1, 2))
-    out = P["reshape"](out, shape=(int(size[0]), *spatial, k))
-    return labelled(out, "AffineGridGeneratorBackward0", (theta,))
 
 
 refuse_in(globals())
