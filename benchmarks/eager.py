@@ -142,11 +142,12 @@ def without_line_names(loss, x):
     """grad(loss) by a second copy of funcgrad in which no operation looks up the user's line."""
     ours = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "funcgrad"}
     try:
-        from funcgrad.core import fast, trace
+        from funcgrad.core import trace, written, written_any
 
-        fast.SITE = "\n            n.code = n.lasti = None"
-        start, end = fast.RECORD.index("    f = getframe(2)"), fast.RECORD.index("{rest}")
-        fast.RECORD = fast.RECORD[:start] + "    n.code = n.lasti = None" + fast.RECORD[end:]
+        written.SITE = "\n            n.code = n.lasti = None"  # (before the functions that are written with it)
+        record = written_any.RECORD
+        start, end = record.index("    f = getframe(2)"), record.index("{rest}")
+        written_any.RECORD = record[:start] + "    n.code = n.lasti = None" + record[end:]
         trace.site = lambda depth=1: (None, None)
         import funcgrad
 

@@ -1,6 +1,6 @@
 """The arithmetic operators with their functions, methods and in-place twins, in torch's promotion.
 
-The common case (float Tensors of one dtype, or a Python number beside one) is the written-out call of core/fast.py;
+The common case (float Tensors of one dtype, or a Python number beside one) is the written-out call of core/written_tape.py;
 anything else takes the general function here.
 """
 
@@ -9,7 +9,7 @@ import operator
 
 import numpy as np
 
-from funcgrad.core import fast
+from funcgrad.core import written_tape
 from funcgrad.core.handle import Handle
 from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import deferred
@@ -65,12 +65,12 @@ def called(prim):
 
 def quick_unary(prim, slow, case=None):
     """What compat calls for a float Tensor: the written-out function of a primitive, by name, or `slow`."""
-    return deferred(lambda: slow if P[prim].nondiff else fast.tape_unary(P[prim], Tensor, slow, case))
+    return deferred(lambda: slow if P[prim].nondiff else written_tape.tape_unary(P[prim], Tensor, slow, case))
 
 
 def quick_binary(prim, slow, case=None):
     """Likewise, for two operands of which the first is a Tensor."""
-    return deferred(lambda: slow if P[prim].nondiff else fast.tape_binary(P[prim], Tensor, slow, case))
+    return deferred(lambda: slow if P[prim].nondiff else written_tape.tape_binary(P[prim], Tensor, slow, case))
 
 
 def unsuitable(name, x, y):
@@ -272,7 +272,7 @@ def scaled(input, other, alpha, subtracts=False):
         refuse_bools(input, other)
     if type(alpha) is bool and d.kind != "b":
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
-    if isinstance(alpha, float) and d.kind in KINDS_OF_INTEGER:
+    if isinstance(alpha, (float, complex)) and d.kind in KINDS_OF_INTEGER:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     if isinstance(alpha, complex) and d.kind != "c":
         raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
@@ -354,6 +354,7 @@ def with_alpha(arithmetic, *names):
                 return self
             d = half_of((self, other)) if shared.halves else None
             if d is not None:  # (the sum is in float32 too)
+                check_castable(self.dtype.numpy, d)
                 return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
             times = scaled(self, other, alpha, arithmetic is SUB)
             return arithmetic.inplace(self, times, label=shown, operands=(self, other))
@@ -374,11 +375,12 @@ sub = with_alpha(SUB, "sub", "subtract")
 
 
 @operation()
-def rsub(input, other, *, alpha=1):
+def rsub(input, other, alpha=1):
     """other - alpha * input."""
-    if alpha != 1 and isinstance(other, Tensor):
-        return named(sub(other, input, alpha=alpha), "RsubBackward0", (input, other))
-    x = input if alpha == 1 else scaled(other, input, alpha)
+    scales = alpha != 1 or type(alpha) is bool
+    if scales and isinstance(other, Tensor):
+        return named(SUB(other, scaled(other, input, alpha, True)), "RsubBackward0", (input, other))
+    x = scaled(other, input, alpha) if scales else input
     if isinstance(other, Tensor):
         return named(SUB(other, x), "RsubBackward0", (input, other))
     return named(SUB(other, x), "RsubBackward1", (input,))
@@ -388,7 +390,7 @@ install_operators("add", ADD.quick, ADD.quick, ADD.inplace)
 install_operators(
     "sub",
     SUB.quick,
-    deferred(lambda: fast.tape_reflected(P["sub"], Tensor, swapped(lambda x, y: rsub(y, x)), "RsubBackward1")),
+    deferred(lambda: written_tape.tape_reflected(P["sub"], Tensor, swapped(lambda x, y: rsub(y, x)), "RsubBackward1")),
     SUB.inplace,
 )
 

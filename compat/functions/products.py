@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-from funcgrad.core import fast
 from funcgrad.core.tracebacks import drop, trim
+from funcgrad.core.written_tape import Case
 
 from .. import dtypes
 from ..rewriting import spelled
@@ -46,10 +46,11 @@ def need_same_dtype(x, y, name="m1 and m2"):
         )
 
 
-def need_same_for_vector(x, y):
-    if dtype_of(x) != dtype_of(y):
-        a, b = (dtypes.SPOKEN[dtypes.name_of(dtype_of(t))] for t in (x, y))
-        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {b}, {a}, and {b}")
+def need_same_for_vector(x, y, out=None):
+    ds = [dtype_of(t) for t in (y if out is None else out, x, y)]
+    if len({*ds}) > 1:
+        names = [dtypes.SPOKEN[dtypes.name_of(d)] for d in ds]
+        raise RuntimeError("addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*names))
 
 
 def matrices(x, y):
@@ -102,6 +103,8 @@ def matmul(input=MISSING, other=MISSING, *more, out=None):
     try:
         if more or not isinstance(input, Tensor):
             return unusual(matmul, (input, other, *more), {}, not_a_tensor("matmul", input))
+        if out is not None and input.dim() > 2 and isinstance(other, Tensor) and other.dim() == 1:
+            need_same_for_vector(current(input), current(other), current(out))
         got = product_of_two(input, other)
         return got if out is None else store("matmul" if got.dim() else "dot", out, got)
     except BaseException as error:
@@ -146,11 +149,11 @@ def product(input, other):
         raise
 
 
-TWO_MATRICES = fast.Case("vx.dot(vy)", "MATRICES", "vx.ndim == 2 == vy.ndim", MATRICES={"dims": MATRIX})
-MATRIX_AND_VECTOR = fast.Case(
+TWO_MATRICES = Case("vx.dot(vy)", "MATRICES", "vx.ndim == 2 == vy.ndim", MATRICES={"dims": MATRIX})
+MATRIX_AND_VECTOR = Case(
     "vx.dot(vy)", "VECTOR", "vx.ndim == 2 and vy.ndim == 1", label="MvBackward0", VECTOR={"dims": VECTOR}
 )
-TWO_VECTORS = fast.Case("vx.dot(vy)", "INNER", "vx.ndim == 1 == vy.ndim", label="DotBackward0", INNER={"dims": INNER})
+TWO_VECTORS = Case("vx.dot(vy)", "INNER", "vx.ndim == 1 == vy.ndim", label="DotBackward0", INNER={"dims": INNER})
 product_of_two = product
 for _case in (TWO_VECTORS, MATRIX_AND_VECTOR, TWO_MATRICES):
     product_of_two = quick_binary("dot_general", product_of_two, _case)

@@ -5,9 +5,10 @@ import sys
 
 import numpy as np
 
-from funcgrad.core import fast, state
+from funcgrad.core import state
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
+from funcgrad.core.written_tape import Case
 from funcgrad.ops.torch_order import ALL_AXES, sum_over
 
 from .. import dtypes
@@ -166,7 +167,7 @@ def sum(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=None,
 def over_all(prim, value, slow):
     """What reduces a whole Tensor: `value` is the text of the result for a float array v."""
     axes = [{"axes": a} for a in ALL_AXES]
-    return quick_unary(prim, slow, fast.Case(value, "AXES[v.ndim]", AXES=axes, sum_over=sum_over))
+    return quick_unary(prim, slow, Case(value, "AXES[v.ndim]", AXES=axes, sum_over=sum_over))
 
 
 def sum_of_any(input):
@@ -398,6 +399,8 @@ def spread_arguments(dim, unbiased, keepdim, correction):
     if keepdim is not False and keepdim is not True or unbiased not in (None, False, True) or type(unbiased) is int:
         raise TypeError("var() takes dimensions and bools")
     if isinstance(dim, bool):
+        if keepdim or unbiased is not None:
+            raise TypeError("var() takes a bool alone")
         dim, unbiased = None, dim
     if correction is not None and unbiased is not None:
         raise TypeError("var() takes one of unbiased and correction")
@@ -436,8 +439,8 @@ def root(t, power=0.5):
     return P["where"](zero, 0.0, got)
 
 
-def spread(name, shown, results):
-    """torch.var, std, var_mean, std_mean."""
+def spread(name, shown, results, prim=None):
+    """torch.var, std, var_mean, std_mean; `prim`: what computes floats at once."""
 
     def function(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
         t = current(input)
@@ -446,8 +449,10 @@ def spread(name, shown, results):
             raise RuntimeError(f"{said} only support floating point and complex dtypes")
         dim, keepdim, correction = spread_arguments(dim, unbiased, keepdim, correction)
         shape = shape_of(t)
-        if 0 in shape or correction >= math.prod([shape[d] for d in dims_of(dim, len(shape))]):
+        if correction >= math.prod([shape[d] for d in dims_of(dim, len(shape))]) or 0 in shape:
             deprecated("spread", name)
+        elif results == 1 and dtype_of(t).kind == "f":
+            return named(over(t, prim, dim, keepdim, correction=correction), shown, (input,))
         var, centre = variance(t, dim, keepdim, correction)
         out = root(var) if "std" in name else var
         return named(out if results == 1 else (out, centre), shown, (input,))
@@ -459,7 +464,25 @@ def spread(name, shown, results):
     operation(name=name, once=True)(function)
 
 
-spread("var", "VarBackward0", 1)
-spread("std", "StdBackward0", 1)
+for _name, _shown, _prim in (("var", "VarBackward0", "variance"), ("std", "StdBackward0", "deviation")):
+    spread(_name, _shown, 1, _prim)
+    quick_call(
+        _name,
+        _prim,
+        ("dim", "unbiased", "keepdim", "correction"),
+        "k < 5 and (dim is NONE or type(dim) is int) and (unbiased is NONE or type(unbiased) is bool and correction is NONE)"
+        " and (correction is NONE or type(correction) is int) and (keepdim is NONE or type(keepdim) is bool)",
+        (
+            "axes = ALL_AXES[v.ndim] if dim is NONE else along(v.ndim, dim)['axes']",
+            "c = 1 if unbiased is NONE else int(unbiased)",
+            "params = {'axes': axes, 'correction': c if correction is NONE else correction}",
+            "out = impl(v, **params)",
+        ),
+        (_shown,),
+        f"h if keepdim is not True else lengthened(h, v.shape, axes, '{_shown}', x)",
+        along=along,
+        ALL_AXES=ALL_AXES,
+        lengthened=lengthened,
+    )
 spread("var_mean", "VarMeanBackward0", 2)
 spread("std_mean", "StdMeanBackward0", 2)

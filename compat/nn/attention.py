@@ -5,6 +5,31 @@ import enum
 
 from ..functions.missing import refusal as _refusal
 
+WARN_FOR_UNFUSED_KERNELS = False
+
+
+def list_flash_attention_impls():
+    """The names of torch's implementations for GPUs."""
+    return ["FA3", "FA4"]
+
+
+def current_flash_attention_impl():
+    """None: none is active."""
+
+
+def activate_flash_attention_impl(impl):
+    """Refuse: they are for GPUs."""
+    if impl not in list_flash_attention_impls():
+        raise ValueError(
+            f"Unknown flash attention impl '{impl}'. Available implementations: {list_flash_attention_impls()}"
+        )
+    raise RuntimeError(f"compat has no flash attention {impl}: there is no GPU")
+
+
+def restore_flash_attention_impl():
+    """Nothing was activated."""
+
+
 __getattr__ = _refusal("torch.nn.attention", __name__)
 __all__ = ["SDPBackend", "sdpa_kernel"]
 

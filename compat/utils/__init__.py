@@ -1,8 +1,40 @@
 """torch.utils: data sets and loaders (`data`), recomputation (`checkpoint`), logs for TensorBoard (`tensorboard`), handles of
 hooks (`hooks`)."""
 
+import weakref
+
 from funcgrad.lazy import attributes
 
 from ..functions.missing import refusal
+
+
+def swap_tensors(t1, t2):
+    """Let two Tensors change places: class, values, gradient and attributes of the one are the other's from then on.
+
+    >>> import compat as torch
+    >>> a, b = torch.zeros(2), torch.ones(3)
+    >>> torch.utils.swap_tensors(a, b)
+    >>> a, b
+    (tensor([1., 1., 1.]), tensor([0., 0.]))
+    """
+    if any([t.alias is not None or not t.is_leaf for t in (t1, t2)]):
+        raise RuntimeError("swap_tensors: only Tensors that are neither views nor computed can change places")
+    t1.__class__, t2.__class__ = t2.__class__, t1.__class__
+    for slot in ("__dict__", "val", "mark", "owner", "store", "cell"):
+        one, two = getattr(t1, slot), getattr(t2, slot)
+        setattr(t1, slot, two)
+        setattr(t2, slot, one)
+    for t in (t1, t2):
+        for cell in (t.cell, t.mark and t.mark.extra and t.mark.extra.cell):
+            if cell is not None and cell.leaf is not None:
+                cell.leaf = weakref.ref(t)
+
+
+def set_module(obj, mod):
+    """Say of an object that it is of this module."""
+    if not isinstance(mod, str):
+        raise TypeError("The mod argument should be a string")
+    obj.__module__ = mod
+
 
 __getattr__, __dir__ = attributes(__name__, {}, missing=refusal("torch.utils", __name__))

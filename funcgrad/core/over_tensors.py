@@ -9,9 +9,10 @@ besides goes the general way.
 
 from ..lazy import deferred
 from .aval import dtype_of
-from .fast import SITE, Case, compile_text, expression, mismatch, reindent, tape_environment
 from .handle import FROZEN, Array, Frozen, Store, fresh, snap
 from .trace import Batch, Record
+from .written import SITE, compile_text, expression, mismatch, reindent
+from .written_tape import Case, tape_environment
 
 ROADS = """
     if shared.staging or type(x) is not Face{other}: return slow({args})
@@ -52,7 +53,8 @@ FROZEN_COPY = """
 MAPPED_RESULT = """
         h = new(Face); h.owner = TAPE; h.mark = h.alias = h.store = h.cell = None
         h.val = out if type(out) is ndarray else asarray(out)
-        r = new(Face); r.owner = o; r.mark = r.alias = r.store = r.cell = None
+        r = new(Face); r.owner = o; r.mark = r.alias = r.cell = None
+        r.store = shared.made and shared.made()
         r.val = Array(h, {axis}, t)
         return r"""
 OVER_MAPPED = """

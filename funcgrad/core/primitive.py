@@ -47,7 +47,7 @@ class Primitive:
     """A primitive: calling it with any handle among the operands lets that handle's trace process it."""
 
     elementwise = multi = variadic = False
-    written = False  # is calling it a function that was written out for it (core/fast.py)?
+    written = False  # is calling it a function that was written out for it (core/written_any.py)?
     formulas = transpose = linear = bilinear = vjp = jvp = batch = aval = nondiff = unview = into = record = pull = None
     jax = samples = numpy = ufunc = symbol = pull_handles = kinks = impl_torch = None
     again = ()
@@ -80,14 +80,14 @@ class Primitive:
         return lookup, (self.name,)
 
     def __call__(self, *args, **params):
-        """The first call of a primitive writes its function out (core/fast.py); from then on that is what calling it is."""
-        from .fast import write_out
+        """The first call of a primitive writes its function out (core/written_any.py); from then on that is what calling it is."""
+        from .written_any import write_out
 
         write_out(self)
         return self(*args, **params)
 
     def general(self, *args, **params):
-        """The value for any operands: the highest trace among them processes the call (core/fast.py writes shorter roads)."""
+        """The value for any operands: the highest trace among them processes the call (core/written.py: there are shorter roads)."""
         stage = tls.stage if shared.staging else None
         if stage is not None:
             args = stage.capture(args)
@@ -126,7 +126,7 @@ class Primitive:
     @functools.cached_property
     def fast(self):
         """The written-out function of this primitive for the functional face, or the primitive itself."""
-        from .fast import written_out
+        from .written_elementwise import written_out
 
         return written_out(self)
 

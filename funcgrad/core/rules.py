@@ -81,7 +81,7 @@ def formulas(prim, kink, operands, traced, face="numpy"):
     if not traced:
         env = dict(raw_namespace(prim.namespace, face))
         return texts, env | {k: raw(helpers[k], face) for k in ("fit", "fit_tangent", "add_cts")}
-    from .fast import quick
+    from .written_tape import quick
 
     env = prim.namespace | {f"_{name}": PRIMITIVES[name] for name in used}
     called = {f"_{name}" for name in used}.union(*[rules[i].names for i in operands])

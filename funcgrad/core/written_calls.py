@@ -4,9 +4,10 @@ What a face's function, the primitive's call and the labelling of its node do to
 commonest arguments, by position or by name; anything else takes the slow road. Operands lie in C order: so do results.
 """
 
-from .fast import TAPED, compile_text, tape_environment, tape_node
 from .handle import fresh
 from .tracebacks import drop
+from .written import compile_text
+from .written_tape import TAPED, tape_environment, tape_node
 from .written_views import NONE
 
 CALL = """def call(*args, **named):
@@ -31,16 +32,18 @@ CALL = """def call(*args, **named):
 """
 
 
-def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", numbers=(), **env):
+def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", others=(), **env):
     """The function of an operation: `names`, of its arguments after the Tensor; `when`, the text of what must hold of them (NONE:
     not given); `steps`, the texts that set `params` and `out` from them and from the array v, or raise where the slow road says
     why not. `labels`: what the face calls its node; where there are several, `steps` set `plan`, one of plans. `given`: the text of
-    what is given back of the result h. `numbers`: texts of the other operands of an elementwise primitive, after v."""
+    what is given back of the result h. `others`: the names of the other operands, after v: of numbers, or, in
+    a dict, of arrays and where each comes from (a Tensor whose memory is stamped, or None)."""
     env |= tape_environment(prim, face, slow)
     env |= {"KNOWN": set(names), "NONE": NONE, "fresh": fresh, "drop": drop, "impl": prim.value("torch")}
-    text, plan = tape_node(prim, 1, ["v", *numbers], ["x"] + [None] * len(numbers), "x.mark", "None", "params")
+    boxes = others.values() if type(others) is dict else [None] * len(others)
+    text, plan = tape_node(prim, 1, ["v", *others], ["x", *boxes], "x.mark", "None", "params")
     env["plans"] = [plan.labelled(label) if label else plan for label in labels]
-    for plan in env["plans"] if numbers else ():
+    for plan in env["plans"] if others else ():
         plan.shown = 1
     made = TAPED.format(untracked="x.mark is None or not tls.grad") + text
     made = made.replace("plan1", "plans[0]" if len(labels) == 1 else "plan").replace("return h", f"return {given}")

@@ -5,7 +5,6 @@ arguments; anything else takes the slow road. Invariant: what is given out lies 
 """
 
 from .aval import Aval
-from .fast import SITE, compile_text, environment
 from .halves import among
 from .handle import Alias, Frozen, fresh
 from .mutation import unrecorded_leaf, view
@@ -15,6 +14,7 @@ from .site import site
 from .state import shared, tick, tls
 from .trace import TAPE
 from .tracebacks import drop
+from .written import SITE, compile_text, environment
 
 NONE = object()  # in the place of an argument that was not given
 VIEW = """def call(x=NONE, {signature}*more, **named):
