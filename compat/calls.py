@@ -205,7 +205,9 @@ def check(p, x, name, number):
         return True
     if kind in "RC":
         return isinstance(x, (tuple, list)) and (
-            not x or not isinstance(x[0], Tensor) and (is_number(x[0]) or isinstance(x[0], (complex, np.complexfloating)))
+            not x
+            or not isinstance(x[0], Tensor)
+            and (is_number(x[0]) or isinstance(x[0], (complex, np.complexfloating)))
         )
     if kind == "D":
         return isinstance(x, dtypes.dtype) or x in (float, int, bool, complex)
@@ -576,6 +578,8 @@ def told(error, own, args, kwargs, frame):
     else:
         shown = [s for s in signatures_of(name, method) or () if not s.hidden]
         by_place = {p.name for s in shown for p in s.parameters[: s.positional]}
+    if "out" in named and "out" not in kwargs:  # (None, which ours leave off)
+        kwargs = {**kwargs, "out": None}
     kwargs = {n: kwargs[n] for n in named if n in kwargs} | kwargs  # (in the order of the call)
     if "alpha" in named and "alpha" not in kwargs and name.rstrip("_") in ("add", "sub", "subtract"):
         kwargs = {**kwargs, "alpha": 1}  # (which ours leave off)

@@ -57,12 +57,8 @@ class FunctionCtx:
         self._materialize = True
 
     def save_for_backward(self, *tensors):
-        """Keep Tensors (or None) for backward, which finds them in ctx.saved_tensors. TypeError for anything else."""
-        for i, t in enumerate(tensors):
-            if t is not None and not isinstance(t, Tensor):
-                raise TypeError(
-                    f"save_for_backward can only save variables, but argument {i} is of type {type(t).__name__}"
-                )
+        """Keep Tensors (or None) for backward, which finds them in ctx.saved_tensors; anything else is a TypeError once forward has
+        returned, if there will be a backward."""
         self._to_save = tensors
 
     def save_for_forward(self, *tensors):
@@ -171,6 +167,18 @@ class Function:
         return call.finished(outs)
 
 
+def saved_by(ctx, needed):
+    """What forward has given save_for_backward, if it is Tensors; torch looks at it only where a backward needs it."""
+    for i, t in enumerate(ctx._to_save):
+        if t is not None and not isinstance(t, Tensor):
+            if needed:
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument {i} is of type {type(t).__name__}"
+                )
+            return ()
+    return ctx._to_save
+
+
 def by_place(cls, args, kwargs):
     """The arguments of a call with those by name in the places where forward has them, as far as no place is left out before them."""
     names = [*inspect.signature(cls.forward).parameters]
@@ -258,6 +266,9 @@ class Call(Spec):
         self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
         self.others = [None if isinstance(o, Tensor) else o for o in outs]
         self.constant = [any(o is c for c in ctx._constant) for o in results]
+        ctx._to_save = saved_by(ctx, any(needs))
+        if not all(isinstance(d, Tensor) for d in ctx._dirty):
+            raise RuntimeError("mark_dirty can only accept variables, but argument ")  # (torch's sentence ends there)
         self.dirty = [number_of(o, tensors) if any(o is d for d in ctx._dirty) else None for o in results]
         if any(number_of(d, results) is None for d in ctx._dirty):
             raise RuntimeError(

@@ -7,6 +7,7 @@ so every complex cotangent is conjugated where it crosses: seeds, hooks, Functio
 import functools
 import threading
 import weakref
+from operator import index
 from sys import getrefcount
 
 import numpy as np
@@ -308,6 +309,9 @@ def seeds_of(tensors, gradients, create_graph, transform=None):
     if len(gradients) > len(tensors):
         gradients = gradients[: len(tensors)]  # (torch looks at no more)
     if len(gradients) != len(tensors):
+        for t, g in zip(tensors, gradients):
+            if isinstance(t, Tensor) and g is not None:
+                seed_of(t, g, create_graph)  # (whose errors come first)
         raise RuntimeError(f"got {len(tensors)} tensors and {len(gradients)} gradients")
     seeds = []
     home = None
@@ -364,6 +368,14 @@ IN_FUNC = (
 )
 
 
+def kept(retain_graph, create_graph):
+    """Is a graph kept for another walk? TypeError for a flag that is no integer."""
+    flag = create_graph if retain_graph is None else retain_graph
+    if flag is not False and flag is not True or create_graph is not False and create_graph is not True:
+        index(flag), index(create_graph)
+    return flag
+
+
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
     """Accumulate into the leaves' `.grad` the derivative of the Tensors, each weighted by its grad_tensor.
 
@@ -400,7 +412,7 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
                     extra.cell = Cell()
         if create_graph:
             once("cycle")
-        free = not (create_graph if retain_graph is None else retain_graph)
+        free = not kept(retain_graph, create_graph)
         walk(seeds, home, create_graph, free=free, deliver=deliver, only=only)
         breaks.forget()
     except BaseException as error:
@@ -482,7 +494,7 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
         if cell.leaf is None:  # retain_grad() keeps its promise here too; the leaves' own `.grad` stays as it is
             everything(cell, ct)
 
-    free = not (create_graph if retain_graph is None else retain_graph)
+    free = not kept(retain_graph, create_graph)
     got = walk(seeds, home, create_graph, want=marks, only=set(marks), free=free, deliver=deliver)
     breaks.forget()
     return tuple(

@@ -5,9 +5,10 @@ What torch without CUDA answers or takes is answered and taken here; what it ref
 
 import contextlib
 
+from ..devices import Device
 from ..errors import AcceleratorError, OutOfMemoryError  # noqa: F401
 from ..functions.missing import refusal
-from ..no_device import dummy
+from ..no_device import dummy, parts
 from . import amp  # noqa: F401
 
 has_half, has_magma = True, False
@@ -79,9 +80,24 @@ refuse(
     "device_memory_used get_per_process_memory_fraction get_stream_from_external get_sync_debug_mode graph_pool_handle "
     "list_gpu_processes make_graphed_callables memory_usage power_draw set_per_process_memory_fraction set_stream "
     "set_sync_debug_mode temperature current_blas_handle current_device current_stream default_stream get_device_capability get_device_name "
-    "get_device_properties get_rng_state init initial_seed ipc_collect mem_get_info memory_summary set_device set_rng_state "
+    "get_device_properties get_rng_state init initial_seed ipc_collect mem_get_info memory_summary set_rng_state "
     "synchronize utilization"
 )
+
+
+def set_device(device):
+    """Nothing for a number below 0; torch's AttributeError for any other: there is no GPU."""
+    if isinstance(device, (str, Device)):
+        device = Device(str(device))
+        if device.type != "cuda":
+            raise ValueError(f"Expected a cuda device, but got: {device}")
+    number = getattr(device, "index", device)
+    if not isinstance(number, int):
+        raise ValueError(f"Expected a torch.device with a specified index or an integer, but got:{device}")
+    if number >= 0:
+        error = AttributeError("module 'torch._C' has no attribute '_cuda_setDevice'")
+        error.add_note("[torch.cuda.set_device: compat computes on the CPU only.]")
+        raise error
 
 
 class Event:
@@ -136,9 +152,11 @@ StreamContext = contextlib.nullcontext
 
 
 def type_without_device(name):
-    """torch.cuda.FloatTensor and its kin: no Tensor is one, and none can be made."""
+    """torch.cuda.FloatTensor, torch.cuda.FloatStorage and their kin: nothing is one, and none can be made."""
 
     def new(cls, *args, **kwargs):
+        if name.endswith("Storage"):
+            raise AssertionError("Torch not compiled with CUDA enabled")
         raise TypeError(f"type torch.cuda.{name} not available. Torch not compiled with CUDA enabled.")
 
     return type(name, (), {"__new__": new, "__module__": "torch.cuda"})
@@ -146,4 +164,7 @@ def type_without_device(name):
 
 for _kind in "Float Double Half BFloat16 Long Int Short Char Byte Bool".split():
     globals()[f"{_kind}Tensor"] = type_without_device(f"{_kind}Tensor")
+for _kind in "BFloat16 Bool Byte Char ComplexDouble ComplexFloat Double Float Half Int Long Short".split():
+    globals()[f"{_kind}Storage"] = type_without_device(f"{_kind}Storage")
+parts(__name__, "memory random streams graphs")
 __getattr__ = refusal("torch.cuda", __name__)

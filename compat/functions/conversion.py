@@ -99,6 +99,11 @@ def type_(self, dtype=None, non_blocking=False):
         if name not in LEGACY:
             raise ValueError(f"invalid type: '{dtype}'")
         dtype = dtypes.BY_NAME[LEGACY[name]]
+    elif dtype is Tensor:
+        dtype = dtypes.get_default_dtype()
+    elif isinstance(dtype, type):
+        module = "" if dtype.__module__ == "builtins" else f"{dtype.__module__}."
+        raise ValueError(f"invalid type: '{module}{dtype.__name__}'")
     elif not isinstance(dtype, dtypes.dtype):
         raise TypeError("dtype must be a type, str, or dtype object")
     return converted(self, dtypes.as_numpy(dtype))

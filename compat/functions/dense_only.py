@@ -14,7 +14,7 @@ from funcgrad.core.trace import TAPE
 from ..deprecations import deprecated
 from ..devices import usable
 from ..errors import type_name
-from ..tensor import Tensor, added_to, current
+from ..tensor import Tensor, added_to, current, takes_none
 from .creation import function, method
 from .register import FUNCTIONS, answer, install, operation, publish
 
@@ -103,12 +103,16 @@ method(dequantize)
 
 
 def answering(value, doc, names):
-    def f(self):
-        return value
+    def made(name):
+        def f(self, *wrong, **named):
+            takes_none(self, name, wrong, named)
+            return value
 
-    f.__doc__ = doc
+        f.__name__, f.__doc__ = name, doc
+        return f
+
     for n in names.split():
-        install(n, f)
+        install(n, made(n))
 
 
 answering(False, "False: there is one process.", "is_distributed")
@@ -154,6 +158,9 @@ def record_stream(self, s):
 @method
 def to_mkldnn(self, dtype=None):
     """The Tensor itself: it has one layout."""
+    from ..calls import C
+
+    C.method.to_mkldnn(dtype)
     return self if dtype is None else self.to(dtype)
 
 

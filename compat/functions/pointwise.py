@@ -12,7 +12,7 @@ from .. import dtypes
 from ..names import NAMES
 from ..tensor import Tensor, current
 from .arithmetic import called, quick_unary
-from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, in_c_order, iterated, iterating
+from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, in_c_order, integer, iterated, iterating
 from .refusals import need_dtype, need_real, refusals_of, refuse
 from .register import (
     FUNCTIONS,
@@ -82,8 +82,8 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
                 raise answer(TypeError(), name, (input,), {"out": out})
             return store(name, out, quick(input), (input,))
         except BaseException as error:
-            if out is not None and not isinstance(out, Tensor):
-                raise answer(error, name, (input,), {"out": out}) from None
+            if out is not None and (not isinstance(out, Tensor) or isinstance(error, RuntimeError)):
+                raise answer(error, name, (input, *more), {**unknown, "out": out}) from None
             trim(error)
             raise
 
@@ -243,7 +243,7 @@ def frac(input):
 @operation()
 def round(input, *, decimals=0):  # noqa: A001
     """Rounded to so many decimals, halves to even."""
-    t = current(input)
+    t, decimals = current(input), integer(decimals)
     if dtype_of(t).kind in ("bc" if decimals == 0 else "biuc"):
         refuse("round_vml_cpu" if decimals == 0 else "round_cpu", dtype_of(t))
     if dtype_of(t).kind in "iu":

@@ -194,6 +194,8 @@ def live_stream(generator, what):
 @public
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal within [a, b]: what falls outside is taken from further draws of the whole Tensor."""
+    if tensor.is_meta:
+        return tensor
     if mean < a - 2 * std or mean > b + 2 * std:
         warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
@@ -260,6 +262,10 @@ def orthogonal_(tensor, gain=1, generator=None):
     q = q * np.sign(np.diag(r))
     if rows < tensor.numel() // rows:
         q = q.T
+    if type(gain) not in (int, float):
+        from ..calls import C
+
+        C.method.mul_(gain)
     return written(tensor, gain * q.reshape(tuple(tensor.shape)))
 
 

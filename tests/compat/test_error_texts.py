@@ -504,6 +504,7 @@ def test_row_03_a_leaf_made_of_a_value_trains_nothing(made, written):
 @pytest.mark.parametrize(
     "line", ["W.max(0)[1]", "torch.sort(W)[1]", "W.topk(2).indices", "torch.bucketize(W, W)", "W.new_tensor(W.sum())"]
 )
+@pytest.mark.filterwarnings("ignore:To copy construct")
 def test_row_03_indices_and_copies(line, written):
     program, file = written(f"found = {line}", "found.float().sum().backward()")
     text = message_of_any(program)

@@ -166,6 +166,12 @@ def additive(mask, name, target, other=None, other_name=""):
     return mask if is_float else T["zeros"](*mask.shape, dtype=target).masked_fill_(mask, -math.inf)
 
 
+def canonical_masks(key_padding_mask, attn_mask, target):
+    """Both as numbers to be added."""
+    padding = additive(key_padding_mask, "key_padding_mask", target, attn_mask, "attn_mask")
+    return padding, additive(attn_mask, "attn_mask", target)
+
+
 def need(holds, text):
     if not holds:
         raise AssertionError(text)
@@ -236,7 +242,7 @@ def multi_head_attention_forward(
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     rows, count, width = query.shape
     target = query.dtype
-    key_padding_mask = additive(key_padding_mask, "key_padding_mask", target, attn_mask, "attn_mask")
+    key_padding_mask, attn_mask = canonical_masks(key_padding_mask, attn_mask, target)
     if is_causal and attn_mask is None:
         raise RuntimeError(
             "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
@@ -245,7 +251,6 @@ def multi_head_attention_forward(
     if is_causal and key_padding_mask is None and not need_weights:
         attn_mask = None  # (the hint says all that it says)
     else:
-        attn_mask = additive(attn_mask, "attn_mask", target)
         is_causal = is_causal and key_padding_mask is None
     need(width == embed_dim_to_check, f"was expecting embedding dimension of {embed_dim_to_check}, but got {width}")
     need(width % num_heads == 0, f"embed_dim {width} not divisible by num_heads {num_heads}")

@@ -2,6 +2,7 @@
 
 from ...tensor import Tensor
 from .. import functional
+from ..functional.attention import canonical_masks
 from ..init import constant_, xavier_normal_, xavier_uniform_
 from .linear import NonDynamicallyQuantizableLinear, empty
 from .module import Module
@@ -85,6 +86,7 @@ class MultiheadAttention(Module):
     ):  # fmt: skip
         if not (isinstance(query, Tensor) and isinstance(key, Tensor) and isinstance(value, Tensor)):
             query.dim(), query.is_nested, key.is_nested, value.is_nested
+        padding, attn_mask = canonical_masks(key_padding_mask, attn_mask, query.dtype)
         turned = self.batch_first and query.dim() == 3
         if turned:
             swap = {id(t): t.transpose(1, 0) for t in (query, key, value)}  # (what was one Tensor stays one)
@@ -92,7 +94,7 @@ class MultiheadAttention(Module):
         out, weights = functional.multi_head_attention_forward(
             query, key, value, self.embed_dim, self.num_heads, self.in_proj_weight, self.in_proj_bias, self.bias_k,
             self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias, self.training,
-            key_padding_mask, need_weights, attn_mask, not self._qkv_same_embed_dim, self.q_proj_weight,
+            padding, need_weights, attn_mask, not self._qkv_same_embed_dim, self.q_proj_weight,
             self.k_proj_weight, self.v_proj_weight, average_attn_weights=average_attn_weights, is_causal=is_causal,
         )  # fmt: skip
         return (out.transpose(1, 0) if turned else out), weights

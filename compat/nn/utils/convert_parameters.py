@@ -6,14 +6,15 @@ from ...tensor import Tensor
 
 def parameters_to_vector(parameters):
     """The parameters' elements as one vector."""
-    return T["cat"]([p.view(-1) for p in parameters])
+    return T["cat"]([p.view(-1) for p in parameters if p.device])
 
 
 def vector_to_parameters(vec, parameters):
     """Give the parameters, in order, the elements of a vector."""
     if not isinstance(vec, Tensor):
-        raise TypeError(f"expected torch.Tensor, but got: {type(vec).__name__}")
+        raise TypeError(f"expected torch.Tensor, but got: {T['typename'](vec)}")
     start = 0
     for p in parameters:
-        p.data = vec[start : start + p.numel()].view_as(p).data
-        start += p.numel()
+        count = p.numel() if p.device else 0  # (torch asks for the device first)
+        p.data = vec[start : start + count].view_as(p).data
+        start += count
