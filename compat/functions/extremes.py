@@ -14,7 +14,8 @@ from funcgrad.core.tracebacks import drop
 from ..tensor import Tensor, current, wrapped
 from .indexing import along
 from .operands import INT64, P, cast, dims_of, dtype_of, integer, new, shape_of, with_ones
-from .reduction import EVERY, asked, by_other_names, over
+from .quick_roads import quick_call
+from .reduction import EVERY, asked, by_other_names, lengthened, over
 from .refusals import need_dtype
 from .register import FUNCTIONS, MISSING, answer, named, not_a_tensor, operation, publish, renamed, store, to_places
 from .return_types import BY_NAME as RETURN
@@ -147,11 +148,22 @@ def extreme(name, longer, evenly):
             error = answer(error, name, *asked(input, dim, keepdim, more, None, out, named))
             raise error
 
+    def with_places(h, k, axes, keepdim, x):
+        """What is given back for the extremes along a dimension and their places."""
+        if keepdim is not True:
+            return pair(h, new(k))
+        return pair(lengthened(h, shape_of(x), axes, shown + "Backward0", x), new(np.expand_dims(k, axes)))
+
     function.__name__ = name
     function.__doc__ = (
         f"The {longer} of all elements; with dim, (values, indices) along it; with a second Tensor, elementwise."
     )
     publish(function, (name,), True, True)
+    quick_call(
+        name, "picked", ("dim", "keepdim"), "type(dim) is int and (keepdim is NONE or type(keepdim) is bool)",
+        (f"k = v.{arg}(dim)", "params = {'axis': dim % v.ndim}", "out = impl(v, k, **params)"),
+        (shown + "Backward0",), "with_places(h, k, (dim % v.ndim,), keepdim, x)", {"k": None}, with_places=with_places,
+    )  # fmt: skip
 
     def amount(input, dim=(), keepdim=False):
         t = current(input)

@@ -269,7 +269,7 @@ def quick_clamp(names, given, low, high, label):
     steps = "params, low, high = KINK, " + low + ", " + high, "out = impl(v, low, high)"
     quick_call(
         names, "clamp", given, " and ".join([f"({n})" for n in [*numbers, some]]), steps, (label,),
-        numbers=("low", "high"), KINK={"kink": "torch"}, INF=math.inf,
+        others=("low", "high"), KINK={"kink": "torch"}, INF=math.inf,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ FAMILIES = {
     "cross_entropy": "binary_cross_entropy binary_cross_entropy_with_logits logits_loss probability_loss",
     "cumulative": "linear_recurrence cumsum cumprod cummax cummin cumlogsumexp",
     "cylinder": "bessel_j bessel_y bessel_k airy_ai",
+    "deviation": "variance deviation",
     "dot": "dot_general",
     "drawn": "gamma_drawn",
     "draws": "draw",
@@ -49,6 +50,7 @@ FAMILIES = {
     "norms": "norm length",
     "oscillating": "sine_integral cosine_integral fresnel_sine fresnel_cosine owens_t",
     "pad": "pad roll",
+    "picked": "picked",
     "powers": "power integer_power square reciprocal sqrt cbrt rsqrt direction hypot",
     "random": "random_bits random_split random_fold_in random_draw random_randint fma erfinv_drawn random_gamma "
     "random_poisson random_binomial",

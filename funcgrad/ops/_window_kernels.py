@@ -60,6 +60,7 @@ def axis_overlaps(size, count, window, stride, padding, base, dilation):
     return [(t, *slices) for t, slices in met if slices]
 
 
+@lru_cache(1024)
 def window_shape(name, shape, window, strides, padding, base_dilation, window_dilation):
     """The shape of the positions: the operand's leading axes, then one axis per window axis."""
     k = len(window)
@@ -106,12 +107,7 @@ def reduce_windows(ufunc, start, x, window, strides, padding, base_dilation, win
 def reduce_axis(ufunc, start, x, axis, window, stride, padding, base, dilation):
     if (window, stride, padding, base) == (1, 1, (0, 0), 1):
         return x
-    size = x.shape[axis]
-    count = positions(size, window, stride, padding, base, dilation)
-    head = (slice(None),) * axis
-    met = [((*head, p), (*head, i)) for _, p, i in axis_overlaps(size, count, window, stride, padding, base, dilation)]
-    every = (*head, slice(0, count, 1))
-    whole = [i for p, i in met if p == every]  # the taps that every position meets need no start value
+    count, whole, partial = taps_along(axis, x.shape[axis], window, stride, padding, base, dilation)
     if len(whole) > 1:
         out = ufunc(x[whole[0]], x[whole[1]])
     elif whole:
@@ -120,10 +116,19 @@ def reduce_axis(ufunc, start, x, axis, window, stride, padding, base, dilation):
         out = np.full((*x.shape[:axis], count, *x.shape[axis + 1 :]), start, x.dtype)
     for i in whole[2:]:
         ufunc(out, x[i], out=out)
-    for p, i in met:
-        if p != every:
-            ufunc(out[p], x[i], out=out[p])
+    for p, i in partial:
+        ufunc(out[p], x[i], out=out[p])
     return out
+
+
+@lru_cache(1024)
+def taps_along(axis, size, *params):
+    """(how many positions, where the taps are that every position meets, which need no start value, (positions, elements) of the others)."""
+    count = positions(size, *params)
+    head = (slice(None),) * axis
+    met = [((*head, p), (*head, i)) for _, p, i in axis_overlaps(size, count, *params)]
+    every = (*head, slice(0, count, 1))
+    return count, [i for p, i in met if p == every], [(p, i) for p, i in met if p != every]
 
 
 def lowest(dtype):

@@ -7,6 +7,7 @@ With n the number of terms of a mean (1 for a sum):
     picked_loss(p, k)   = -sum_i p[i, k[i]] / n          dp[i, k[i]] = -ct / n,   0 elsewhere
 """
 
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -175,6 +176,12 @@ class smooth_absolute_error(Huber):
     """huber_error, as torch's smooth_l1_loss has it."""
 
 
+@lru_cache
+def rows(n):
+    """The numbers of n rows."""
+    return np.arange(n)
+
+
 def dealt_out(ct, p, k, mean):
     """-ct / n at the entries that were picked, 0 elsewhere."""
     (n,) = shape_of(k)
@@ -209,7 +216,7 @@ class picked_loss:
         return np.add.reduce(d) / terms(len(k), mean)
 
     def impl_torch(p, k, *, mean):
-        return sum_over(np.negative(p[np.arange(len(k)), k]), (0,)) / terms(len(k), mean)
+        return -sum_over(p[rows(len(k)), k], (0,)) / terms(len(k), mean)
 
     def aval(p, k, *, mean):
         return Aval((), dtype_of(p))
@@ -219,7 +226,7 @@ class picked_loss:
     def pull(n, ct, cts, owned):
         (k,), (p, _) = n.saved, n.avals
         g = np.zeros(p.shape, p.dtype)
-        g[np.arange(len(k)), k] = np.negative(ct) / max(terms(len(k), n.params["mean"]), 1)
+        g[rows(len(k)), k] = np.negative(ct) / max(terms(len(k), n.params["mean"]), 1)
         (q,) = n.ins
         c = cts.get(q)
         cts[q] = g if c is None else c + g

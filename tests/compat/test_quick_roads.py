@@ -33,7 +33,8 @@ OF_NUMBERS = [
     ("clamp", (-1, 1.5), {}), ("clamp", (None, 3), {}), ("clip", (), {"min": 0.5}), ("clamp_min", (2,), {}), ("clamp_max", (), {"max": 2}),
     ("silu", (), {}), ("gelu", (), {}), ("logsigmoid", (), {}), ("leaky_relu", (), {}), ("leaky_relu", (0.2,), {}), ("elu", (), {}),
     ("elu", (0.5,), {"inplace": False}), ("selu", (), {}), ("celu", (), {"alpha": 2}), ("softplus", (), {}), ("softplus", (2, 3.0), {}),
-    ("hardtanh", (), {}), ("hardtanh", (-2, 3), {}), ("relu6", (), {}),
+    ("hardtanh", (), {}), ("hardtanh", (-2, 3), {}), ("relu6", (), {}), ("var", (), {}), ("var", (0, False), {}), ("std", (), {"dim": 2}),
+    ("std", (2, True, True), {}), ("var", (), {"dim": -1, "correction": 2, "keepdim": True}),
 ]  # fmt: skip
 OPERANDS = {
     "recorded": lambda: torch.arange(24.0).reshape(2, 1, 12).requires_grad_() * 1,

@@ -465,7 +465,7 @@ def quick_activation(slow, prim, label, names, made="params = {}", when="True", 
     """The written-out function of an activation that is one primitive: its arguments, and the text that makes settings of them."""
     if "inplace" in names:
         when += " and (inplace is NONE or inplace is False)"
-    steps = made, f"out = impl({', '.join(['v', *env.get('numbers', ())])}, **params)"
+    steps = made, f"out = impl({', '.join(['v', *env.get('others', ())])}, **params)"
     return quick(written_call, slow, prim, names, when, steps, (label,), **env)
 
 
@@ -486,7 +486,7 @@ leaky_relu = quick_activation(
     ("negative_slope", "inplace"),
     "params, negative_slope = KINK, 0.01 if negative_slope is NONE else negative_slope",
     "(negative_slope is NONE or type(negative_slope) is float)",
-    numbers=("negative_slope",),
+    others=("negative_slope",),
     KINK={"kink": "torch"},
 )
 for _slow, _prim, _label, _names, _made in (

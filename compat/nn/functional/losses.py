@@ -9,6 +9,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE, memory_below, taped_nowhere
 from funcgrad.core.tracebacks import drop
+from funcgrad.core.written_calls import written_call
 
 from ...autograd.grad_mode import call_in, is_grad_enabled
 from ...functions.kernels import mended, refuse_in
@@ -24,12 +25,13 @@ from ...functions.operands import (
     promoted,
     shape_of,
 )
+from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import check_castable, named, spoken
 from ...graph import labelled
 from ...tensor import current
-from .activations import logsigmoid
+from .activations import log_softmax, logsigmoid
 from .dtypes import dtype_in, refuse_integers
 from .lookup import concrete_or_none
 from .products import linear
@@ -307,8 +309,11 @@ def cross_entropy(
         if label_smoothing > 1.0:
             raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
         x, k = current(input), current(target)
-        if weight is None and reduction != "none" and not label_smoothing and plain_classes(x, k, ignore_index):
-            return picked_loss(in_c_order(P["log_softmax"](x, axes=(1,))), k, reduction)
+        if weight is None and reduction != "none" and not label_smoothing:
+            if x.owner is k.owner is TAPE and x.val.ndim == 2 and k.val.ndim == 1 and k.val.dtype is INT64:
+                return nll_loss(log_softmax(input, 1), target, None, None, ignore_index, None, reduction)
+            if plain_classes(x, k, ignore_index):
+                return picked_loss(in_c_order(P["log_softmax"](x, axes=(1,))), k, reduction)
         row = None if weight is not None or reduction == "none" or label_smoothing else one_row(x, k, ignore_index)
         if row is not None:
             return picked_loss(P["log_softmax"](row[0], axes=(1,)), row[1], reduction)
@@ -559,3 +564,28 @@ def linear_cross_entropy(
 
 
 refuse_in(globals())
+
+
+# ------------------------------------------------------------------------------------------------ the commonest arguments
+MISSING_ALL = " and ".join([f"({n} is NONE or {n} is None)" for n in ("weight", "size_average", "reduce")])
+nll_loss = quick(
+    written_call,
+    nll_loss,
+    "picked_loss",
+    ("target", "weight", "size_average", "ignore_index", "reduce", "reduction"),
+    f"isinstance(target, Face) and target.owner is TAPE and {MISSING_ALL} and type(target.alias) is not Frozen"
+    " and (ignore_index is NONE or type(ignore_index) is int and ignore_index < 0)"
+    " and (reduction is NONE or reduction == 'mean' or reduction == 'sum')",
+    (
+        "if target.alias is not None: fresh(target)",
+        "params = SUM if reduction == 'sum' else MEAN",
+        "k = target.val",
+        "plain = v.ndim == 2 and k.dtype is I64 and k.shape == v.shape[:1] and k.size and name_places(k, v.shape[1])",
+        "out = impl(v, k, **params) if plain else None",
+    ),
+    ("NllLossBackward0",),
+    others={"k": "target"},
+    name_places=name_places,
+    MEAN={"mean": True},
+    SUM={"mean": False},
+)

@@ -1,15 +1,20 @@
 """Pooling of any rank: maxima, means and p-norms of windows side by side, over the primitives `window_*`."""
 
+import functools
+
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.tracebacks import drop
+from funcgrad.core.written_calls import written_call
 
 from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of, in_c_order, like_image, shape_of
+from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import store
+from ...functions.results import check_out
 from ...graph import labelled
 from ...tensor import current
 from .axes import entries, per_axis, strides_of
@@ -18,9 +23,9 @@ from .dtypes import dtype_in, refuse_halves
 P = PRIMITIVES
 
 
-def windows_of(shape, window, stride, padding, dilation, ceil_mode):
+def windows_of(shape, window, stride, padding, dilation, ceil_mode, ranked=None):
     """The padding pairs of a pooling over the last axes of a shape: `ceil_mode` pads behind so that a last, partial window
-    counts."""
+    counts. `ranked()` is asked, in torch's order, before the sizes of the result."""
     k = len(window)
     for s, p, w, d in zip(stride, padding, window, dilation):
         if s == 0:
@@ -37,9 +42,10 @@ def windows_of(shape, window, stride, padding, dilation, ceil_mode):
         ("dilation", dilation, "dilation"),
     ):
         if min(sizes) <= 0:
-            told = ", ".join if what == "dilation" else " ".join
-            told = told([f"{letter}{a}: {n}" for a, n in zip("THW"[-k:], sizes)])
+            told = " ".join([f"{letter}{a}: {n}" for a, n in zip("THW"[-k:], sizes)])
             raise RuntimeError(f"{what} should be greater than zero, but got {told}")
+    if ranked is not None:
+        ranked()
     pairs, counts = [], []
     for n, w, s, p, d in zip(shape[-k:], window, stride, padding, dilation):
         reach = n + 2 * p - d * (w - 1) - 1
@@ -56,6 +62,11 @@ def windows_of(shape, window, stride, padding, dilation, ceil_mode):
     return tuple(pairs)
 
 
+def need_bool(x):
+    if x is not True and x is not False:
+        raise TypeError("a bool is wanted")
+
+
 def check_rank(shape, k):
     try:
         if len(shape) not in (k + 1, k + 2):
@@ -65,18 +76,29 @@ def check_rank(shape, k):
         raise
 
 
-def need_dimension(shape, dim):
-    """IndexError for a dimension, counted from the last, that is not there."""
-    if len(shape) < -dim:
-        n = max(len(shape), 1)
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+def need_dimensions(shape, count):
+    """IndexError where there are fewer dimensions than that."""
+    n = len(shape)
+    if not n:
+        raise IndexError(f"Dimension specified as -{count} but tensor has no dimensions")
+    if n < count:
+        raise IndexError(f"Dimension out of range (expected to be in range of [-{n}, {n - 1}], but got -{count})")
 
 
-def need_channels(shape):
-    """torch's error for images of no channels, or of no height or width."""
-    if 0 in shape[1:] or len(shape) == 3 and 0 in shape:
+def need_images(shape):
+    """torch's error for what is no batch of images, or has no channels, height or width."""
+    if len(shape) not in (3, 4) or 0 in shape[1:] or len(shape) == 3 and not shape[0]:
         raise RuntimeError(
             f"Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:{list(shape)}"
+        )
+
+
+def need_volumes(shape, name):
+    """torch's error for volumes of which a dimension but the first is empty."""
+    if 0 in shape[1:]:
+        raise RuntimeError(
+            f"{name}(): Expected input's non-batch dimensions to have positive length, but input has a shape of {list(shape)} and "
+            f"non-batch dimension {0 if name == 'avg_pool3d' else shape[1:].index(0)} has length zero!"  # (as torch says)
         )
 
 
@@ -90,26 +112,40 @@ def check_line(input, name):
 
 
 # ------------------------------------------------------------------------------------------------ maxima
+def of_maxima(name, shape, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """The settings of the primitives for a shape; what is wrong with it, or with the arguments, raises."""
+    k = int(name[-2])
+    window = entries(kernel_size, k, name, "kernel_size")
+    stride = strides_of(stride, window, k, name)
+    dilation = entries(dilation, k, name, "dilation")
+    padding = entries(padding, k, name, "padding")
+    check_rank(shape, k)
+
+    def ranked():
+        if k == 2:
+            need_images(shape)
+        else:
+            need_volumes(shape, "max_pool3d_with_indices_out_cpu_template")
+
+    pads = windows_of(shape, window, stride, padding, dilation, ceil_mode, ranked)
+    return dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=dilation)
+
+
 def max_pooling(k):
     name = f"max_pool{k}d"
 
     def max_pool(
         input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
     ):  # fmt: skip
+        placed = True if return_indices else False
+        need_bool(ceil_mode)
         x = current(input)
-        window = entries(kernel_size, k, name, "kernel_size")
-        stride = strides_of(stride, window, k, name)
-        dilation = entries(dilation, k, name, "dilation")
-        check_rank(shape_of(x), k)
-        if k == 2:
-            need_channels(shape_of(x))
-        pads = windows_of(shape_of(x), window, stride, entries(padding, k, name, "padding"), dilation, ceil_mode)
+        params = of_maxima(name, shape_of(x), kernel_size, stride, padding, dilation, ceil_mode)
         if dtype_of(x).kind in "bc":
             refuse(name, dtype_of(x))
-        params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=dilation)
         label = f"MaxPool{k}DWithIndicesBackward0"
         out = labelled(like_image(P["window_max"](x, **params), x), label, (input,))
-        return (out, like_image(P["window_argmax"](x, **params), x)) if return_indices else out
+        return (out, like_image(P["window_argmax"](x, **params), x)) if placed else out
 
     max_pool.__name__ = name
     max_pool.__doc__ = f"The maximum of each window over the last {k} axes; its first place takes the gradient."
@@ -123,36 +159,46 @@ def average_pooling(k):
         input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None, *,
         out=None,
     ):  # fmt: skip
+        need_bool(ceil_mode)
+        need_bool(count_include_pad)
         x = current(input)
         window = entries(kernel_size, k, name, "kernel_size")
         stride = strides_of(stride, window, k, name)
         padding = entries(padding, k, name, "padding")
+        shape = shape_of(x)
+        if k == 3:
+            check_rank(shape, k)
         if divisor_override == 0:
             raise RuntimeError("divisor must be not zero")
         if k == 2:
-            need_dimension(shape_of(x), -3)
-            if len(shape_of(x)) > 4:
+            need_dimensions(shape, 3)
+        sizes = shape[-k:]
+
+        def ranked():
+            if k == 2:
+                return need_images(shape)
+            need_volumes(shape, name)
+            if any([n < w for n, w in zip(sizes, window)]):
                 raise RuntimeError(
-                    "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:"
-                    f"{list(shape_of(x))}"
+                    "input image (T: {} H: {} W: {}) smaller than kernel size (kT: {} kH: {} kW: {})".format(
+                        *sizes, *window
+                    )
                 )
-        check_rank(shape_of(x), k)
-        sizes = shape_of(x)[-k:]
-        if k == 3 and any(n < w for n, w in zip(sizes, window)):
-            raise RuntimeError(
-                "input image (T: {} H: {} W: {}) smaller than kernel size (kT: {} kH: {} kW: {})".format(
-                    *sizes, *window
-                )
-            )
+
+        pads = windows_of(shape, window, stride, padding, (1,) * k, ceil_mode, ranked)
+        d = dtype_of(x)
+        if out is not None:
+            check_out(name, out.owner.dtype(out), d)
+        if d.kind in "bc" or d.kind in KINDS_OF_INTEGER and d.name != "int64":
+            refuse("avg_pool2d" if k == 2 else "avg_pool3d_out_frame", d)
         if k == 3:
             refuse_halves("avg_pool3d_out_frame", input)
-        pads = windows_of(shape_of(x), window, stride, padding, (1,) * k, ceil_mode)
         params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=(1,) * k)
         total = P["window_sum"](x, **params)
         if divisor_override:
             count = divisor_override
         else:
-            count = counts(sizes, window, stride, padding, pads, count_include_pad).astype(dtype_of(x))
+            count = counts(sizes, window, stride, padding, pads, bool(count_include_pad), dtype_of(x))
         mean = P["trunc_divide" if dtype_of(x).kind in KINDS_OF_INTEGER else "div"](total, count)
         got = labelled(in_c_order(mean) if k == 3 else like_image(mean, x), f"AvgPool{k}DBackward0", (input,))
         return got if out is None else store(name, out, got)
@@ -162,14 +208,18 @@ def average_pooling(k):
     return avg_pool
 
 
-def counts(sizes, window, stride, padding, pads, include):
-    """How many elements each window's mean is over: padding counts if `include`, what ceil_mode added never."""
+@functools.lru_cache
+def counts(sizes, window, stride, padding, pads, include, dtype):
+    """How many elements each window's mean is over, in a dtype: padding counts if `include`, what ceil_mode added never."""
     out = np.ones((1,) * len(sizes), int)
     for axis, (n, w, s, p, (low, high)) in enumerate(zip(sizes, window, stride, padding, pads)):
         start = np.arange((n + low + high - w) // s + 1) * s - p
         end = np.minimum(start + w, n + p)
         each = end - start if include else np.minimum(end, n) - np.maximum(start, 0)
         out = out * each.reshape([-1 if a == axis else 1 for a in range(len(sizes))])
+    out = out.astype(dtype)
+    out = out.ravel()[:1].reshape(()) if out.size and (out == out.flat[0]).all() else out
+    out.flags.writeable = False
     return out
 
 
@@ -184,23 +234,26 @@ def flat(x, function, name, first=1):
 
 def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     """The maximum of each window over the last axis; its first place takes the gradient."""
-    window = flat(kernel_size, "max_pool1d", "kernel_size")
-    stride = flat(stride, "max_pool1d", "stride")
-    padding = flat(padding, "max_pool1d", "padding", 0)
-    dilation = flat(dilation, "max_pool1d", "dilation")
+    own = "max_pool1d_with_indices" if return_indices else "max_pool1d"
+    window = flat(kernel_size, own, "kernel_size")
+    stride = flat(stride, own, "stride")
+    padding = flat(padding, own, "padding", 0)
+    dilation = flat(dilation, own, "dilation")
     if return_indices:
         check_line(input, "max_pool1d")
     else:
-        check_plain_line(input, window[1], window[1] if stride is None else stride[1], padding[1], dilation[1])
+        check_plain_line(
+            input, window[1], window[1] if stride is None else stride[1], padding[1], dilation[1], ceil_mode
+        )
         if dtype_in(input).kind != "f":
             refuse("max_pool1d_impl", dtype_in(input))
     out = max_pool2d(input.unsqueeze(-2), window, stride, padding, dilation, ceil_mode, return_indices)
     return tuple([o.squeeze(-2) for o in out]) if return_indices else out.squeeze(-2)
 
 
-def check_plain_line(input, window, stride, padding, dilation):
+def check_plain_line(input, window, stride, padding, dilation, ceil_mode):
     """What torch says of max_pool1d where no indices are wanted."""
-    if input.dim() not in (2, 3):
+    if input.dim() not in (2, 3) or 0 in input.shape[-2:]:
         raise RuntimeError(
             "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:"
             f"{list(input.shape)}"
@@ -214,8 +267,12 @@ def check_plain_line(input, window, stride, padding, dilation):
         raise RuntimeError(
             f"max_pool1d() padding should be at most half of kernel size, but got padding={padding} and kernel_size={window}"
         )
-    if input.shape[-1] + 2 * padding < dilation * (window - 1) + 1:
-        raise RuntimeError("max_pool1d() Invalid computed output size: 0")
+    length = input.shape[-1]
+    size = (length + 2 * padding - dilation * (window - 1) - 1 + (stride - 1) * bool(ceil_mode)) // stride + 1
+    if ceil_mode and (size - 1) * stride >= length + padding:  # (the last window begins inside)
+        size -= 1
+    if size <= 0:
+        raise RuntimeError(f"max_pool1d() Invalid computed output size: {size}")
 
 
 def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
@@ -250,11 +307,13 @@ def lp_pooling(k, maximum, mean):
                 return maximum(input.abs(), kernel_size, stride, 0, 1, ceil_mode)
             if norm_type == -float("inf"):
                 return -maximum(-input.abs(), kernel_size, stride, 0, 1, ceil_mode)
-        taps = [kernel_size] * k if k == 1 or not isinstance(kernel_size, (tuple, list)) else [*kernel_size]
+        taps = [*kernel_size] if k > 1 and hasattr(type(kernel_size), "__iter__") else [kernel_size] * k
         if len(taps) < k:
             raise ValueError(f"not enough values to unpack (expected {k}, got {len(taps)})")
+        if len(taps) > k:
+            raise ValueError(f"too many values to unpack (expected {k})")
         out = globals()[mean](input.pow(norm_type), kernel_size, stride, 0, ceil_mode)  # (which refuses dtypes)
-        count = int(np.prod(per_axis(kernel_size, k)))
+        count = kernel_size if k == 1 else int(np.prod(per_axis(kernel_size, k)))
         return (T["sign"](out) * T["relu"](out.abs())).mul(count).pow(1.0 / norm_type)
 
     lp_pool.__name__ = f"lp_pool{k}d"
@@ -268,5 +327,31 @@ lp_pool1d, lp_pool2d = lp_pooling(1, max_pool1d, "avg_pool1d"), lp_pooling(2, ma
 lp_pool3d = lp_pooling(3, max_pool3d, "avg_pool3d")
 
 
-# ------------------------------------------------------------------------------------------------ back
+# ------------------------------------------------------------------------------------------------ the commonest arguments
 refuse_in(globals())
+SIZE = (
+    "({0} is NONE or type({0}) is int or type({0}) is tuple and len({0}) == 2 and type({0}[0]) is type({0}[1]) is int)"
+)
+
+
+@functools.lru_cache
+def known_maxima(shape, *given):
+    """of_maxima(), without what was not given (which is None)."""
+    named = zip(("kernel_size", "stride", "padding", "dilation", "ceil_mode"), given, strict=True)
+    return of_maxima("max_pool2d", shape, **{n: a for n, a in named if a is not None})
+
+
+max_pool2d = quick(
+    written_call,
+    max_pool2d,
+    "window_max",
+    ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices"),
+    " and ".join([SIZE.format(n) for n in ("kernel_size", "stride", "padding", "dilation")])
+    + " and (ceil_mode is NONE or type(ceil_mode) is bool) and (return_indices is NONE or return_indices is False)",
+    (
+        "params = known(v.shape, *[None if a is NONE else a for a in (kernel_size, stride, padding, dilation, ceil_mode)])",
+        "out = impl(v, **params)",
+    ),
+    ("MaxPool2DWithIndicesBackward0",),
+    known=known_maxima,
+)
