@@ -42,6 +42,7 @@ _NAMES = {
     "get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype is_autocast_cache_enabled is_autocast_cpu_enabled "
     "is_autocast_enabled set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype "
     "set_autocast_enabled set_autocast_gpu_dtype",
+    "_C": "DisableTorchFunction DisableTorchFunctionSubclass has_lapack has_mkl has_openmp has_spectral",
     "amp.grad_scaler": "GradScaler",
     "compiler.compiled": "compile",
     "distributions.draws": "_sample_dirichlet _standard_gamma",
@@ -51,6 +52,7 @@ _NAMES = {
     "printing": "set_printoptions",
     "runner": "install uninstall",
     "serialization": "load save",
+    "types": "SymBool SymFloat SymInt",
     "storage": "BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage FloatStorage "
     "HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage",
     "settings": "are_deterministic_algorithms_enabled compiled_with_cxx11_abi get_deterministic_debug_mode get_device_module "
@@ -60,9 +62,9 @@ _NAMES = {
     "use_deterministic_algorithms",
     "nn.functional": "adaptive_avg_pool1d avg_pool1d bilinear channel_shuffle conv1d conv2d conv3d "
     "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity hardshrink "
-    "max_pool1d_with_indices native_channel_shuffle pairwise_distance pdist pixel_shuffle "
+    "native_channel_shuffle pairwise_distance pdist pixel_shuffle "
     "pixel_unshuffle prelu",
-    "nn.functional.native": "celu celu_ max_pool1d max_pool2d max_pool3d rms_norm rrelu rrelu_ selu selu_ threshold threshold_ adaptive_max_pool1d affine_grid_generator alpha_dropout dropout feature_alpha_dropout batch_norm binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss "
+    "nn.functional.native": "celu celu_ max_pool1d max_pool1d_with_indices max_pool2d max_pool3d rms_norm rrelu rrelu_ selu selu_ threshold threshold_ adaptive_max_pool1d affine_grid_generator alpha_dropout dropout feature_alpha_dropout batch_norm binary_cross_entropy_with_logits conv_tbc cosine_embedding_loss "
     "ctc_loss embedding embedding_bag embedding_renorm_ feature_dropout grid_sampler group_norm hinge_embedding_loss instance_norm kl_div layer_norm "
     "margin_ranking_loss norm_except_dim poisson_nll_loss triplet_margin_loss",
     "nn.functional.inner": "batch_norm_update_stats constant_pad_nd convolution grid_sampler_2d grid_sampler_3d native_batch_norm "

@@ -2,10 +2,16 @@
 
 import types
 
-from .compiler import disable, reset
+from .compiler import allow_in_graph, assume_constant_result, disable, is_compiling, reset
 from .compiler.options import InvalidBackend, TorchDynamoException, list_backends
+from .functions.missing import refusal
 
-__all__ = ["config", "disable", "exc", "list_backends", "mark_dynamic", "mark_static", "maybe_mark_dynamic", "reset"]
+__all__ = [
+    "allow_in_graph", "assume_constant_result", "config", "disable", "disallow_in_graph", "exc", "graph_break",
+    "is_compiling", "is_dynamo_supported", "list_backends", "mark_dynamic", "mark_static", "mark_static_address", "maybe_mark_dynamic",
+    "optimize", "reset",
+]  # fmt: skip
+missing = refusal("torch._dynamo", __name__)
 config = types.SimpleNamespace(
     suppress_errors=False, cache_size_limit=8, recompile_limit=8, verbose=False, capture_scalar_outputs=False
 )  # (to be set, as scripts do; none of it changes anything)
@@ -16,4 +22,34 @@ def mark_dynamic(t, index, **options):
     """Nothing: a program is for one shape of its arguments."""
 
 
-maybe_mark_dynamic = mark_static = mark_dynamic
+maybe_mark_dynamic = mark_static = mark_static_address = mark_dynamic
+
+
+def disallow_in_graph(fn):
+    """fn, which is always run as it is."""
+    return disable(fn)
+
+
+def graph_break(msg=""):
+    """Nothing outside a compiled function; inside one, it is run as it is."""
+    return disable(int)()
+
+
+def is_dynamo_supported():
+    """True: compile works."""
+    return True
+
+
+def optimize(backend="inductor", **options):
+    """torch.compile as a decorator, by its first name."""
+    from .compiler.compiled import compile
+
+    return lambda f: compile(f, backend=backend)
+
+
+def __getattr__(name):
+    if name == "OptimizedModule":
+        from .compiler.compiled import OptimizedModule
+
+        return OptimizedModule
+    return missing(name)

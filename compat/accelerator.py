@@ -2,6 +2,7 @@
 
 from .devices import NO_ACCELERATOR
 from .functions.missing import refusal as _refusal
+from .no_device import parts as _parts
 
 
 def is_available():
@@ -28,11 +29,11 @@ def _refused(name):
 
 
 for _name in (
-    "current_device_idx current_device_index current_stream empty_cache get_device_capability get_memory_info "
+    "current_device_idx current_device_index current_stream device_index empty_cache empty_host_cache get_device_capability get_memory_info "
     "max_memory_allocated max_memory_reserved memory_allocated memory_reserved memory_stats reset_accumulated_memory_stats "
     "reset_peak_memory_stats set_device_idx set_device_index set_stream synchronize"
 ).split():
     globals()[_name] = _refused(_name)
 
-
+_parts(__name__, "memory graphs")
 __getattr__ = _refusal("torch.accelerator", __name__)

@@ -96,6 +96,16 @@ def rename_loaded():
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "compat" and getattr(module, "__name__", None) == name:
             rename(module)
+            let_refuse(module)
+
+
+def let_refuse(module):
+    """Have a module that says nothing about names it lacks say it as all others do."""
+    if "__getattr__" not in vars(module):
+        from .functions.missing import refusal
+
+        name = module.__name__
+        module.__getattr__ = lambda lacked: refusal("torch" + name.removeprefix("compat"), name)(lacked)
 
 
 class Loader:
@@ -113,6 +123,7 @@ class Loader:
     def exec_module(self, module):
         self.own.exec_module(module)
         rename(module)
+        let_refuse(module)
 
 
 def found(name, path):

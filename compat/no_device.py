@@ -4,6 +4,7 @@ Invariant: a function gives, or refuses in its words, what torch's does on a mac
 """
 
 import contextlib
+import sys
 
 from .functions.missing import refusal
 
@@ -79,6 +80,14 @@ def dummy(name, base):
         raise RuntimeError(f"Tried to instantiate dummy base class {base}")
 
     return type(name, (), {"__init__": __init__, "__doc__": "Raises torch's RuntimeError: there is no such device."})
+
+
+def parts(module, names):
+    """Let the submodules of a device's namespace be that namespace itself, which has all their names."""
+    this = sys.modules[module]
+    for name in names.split():
+        sys.modules[f"{module}.{name}"] = this
+        setattr(this, name, this)
 
 
 def namespace(name):

@@ -1,6 +1,7 @@
 """torch.backends.cuda: there is none; settings are kept and without effect, but for the choice of an attention."""
 
 import contextlib
+import enum
 import warnings
 from types import SimpleNamespace
 
@@ -61,6 +62,87 @@ def _ways(enable_flash, enable_math, enable_mem_efficient, enable_cudnn):
         yield
     finally:
         _enabled.update(before)
+
+
+class _LinalgBackend(enum.Enum):
+    Default, Cusolver, Magma = range(3)
+
+    def __repr__(self):
+        return f"<_LinalgBackend.{self.name}: {self.value}>"
+
+
+class _BlasBackend(enum.Enum):
+    Default, Cublas, Cublaslt, Ck = range(4)
+
+    def __repr__(self):
+        return f"<_BlasBackend.{self.name}: {self.value}>"
+
+
+_preferred = {"linalg": _LinalgBackend.Default, "blas": _BlasBackend.Cublas}
+
+
+def preference(kind, names):
+    """A function that says, or sets, which library computes on a GPU: kept, without effect."""
+
+    def preferred(backend=None):
+        if backend is not None:
+            cls = type(_preferred[kind])
+            if not isinstance(backend, (str, cls)):
+                raise RuntimeError(f"Unknown input value type for preferred_{kind}_library.")
+            if isinstance(backend, str) and backend not in names:
+                raise RuntimeError(f"Unknown input value. Choose from: {', '.join(names)}.")
+            if "agma" in str(backend):
+                raise RuntimeError("Cannot set preferred backend to MAGMA if PyTorch has not been compiled with MAGMA.")
+            _preferred[kind] = names[backend] if isinstance(backend, str) else backend
+        return _preferred[kind]
+
+    preferred.__name__, preferred.__doc__ = f"preferred_{kind}_library", preference.__doc__
+    return preferred
+
+
+_L, _B = _LinalgBackend, _BlasBackend
+preferred_linalg_library = preference("linalg", {"default": _L.Default, "cusolver": _L.Cusolver, "magma": _L.Magma})
+preferred_blas_library = preference(
+    "blas",
+    {
+        "default": _B.Default, "cublas": _B.Cublas, "hipblas": _B.Cublas, "cublaslt": _B.Cublaslt, "hipblaslt": _B.Cublaslt, "ck": _B.Ck,
+    },
+)  # fmt: skip
+
+
+def is_flash_attention_available():
+    """False: there is no GPU."""
+    return False
+
+
+is_ck_sdpa_available = is_flash_attention_available
+_enabled["fp16_bf16_reduction_math"] = False
+
+
+def allow_fp16_bf16_reduction_math_sdp(enabled):
+    """Kept, without effect."""
+    _enabled["fp16_bf16_reduction_math"] = bool(enabled)
+
+
+def fp16_bf16_reduction_math_sdp_allowed():
+    """What allow_fp16_bf16_reduction_math_sdp has set."""
+    return _enabled["fp16_bf16_reduction_math"]
+
+
+class cuFFTPlanCacheManager:
+    """torch.backends.cuda.cufft_plan_cache: there are no plans, and no device that could have some."""
+
+    def __getitem__(self, device):
+        index = getattr(device, "index", device)
+        raise RuntimeError(f"cufft_plan_cache: expected 0 <= device index < 0, but got device with index {index}")
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+
+cufft_plan_cache = cuFFTPlanCacheManager()
 
 
 __getattr__ = _refusal("torch.backends.cuda", __name__)

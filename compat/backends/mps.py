@@ -13,4 +13,12 @@ def is_built():
     return False
 
 
+def is_macos13_or_newer(*_):
+    """Raises torch's RuntimeError: there is no such device."""
+    raise RuntimeError("Cannot execute isOnMacOSorNewer() without MPS backend.")
+
+
+is_macos_or_newer = is_macos13_or_newer
+
+
 __getattr__ = _refusal("torch.backends.mps", __name__)

@@ -66,4 +66,22 @@ def cudagraph_mark_step_begin():
     """Nothing: there are no CUDA graphs."""
 
 
+def get_default_backend():
+    """torch's name of it."""
+    return "inductor"
+
+
+def nested_compile_region(fn=None, **options):
+    """fn: a region that is compiled within another is part of it."""
+    return nested_compile_region if fn is None else fn
+
+
+def save_cache_artifacts():
+    """None: nothing is kept beyond the process."""
+
+
+def load_cache_artifacts(serialized_artifacts):
+    """None: nothing is kept beyond the process."""
+
+
 __getattr__ = _refusal("torch.compiler", __name__)

@@ -13,8 +13,8 @@ from ..functions.missing import refusal
 
 __all__ = [
     "Error", "Final", "Future", "RecursiveScriptModule", "ScriptModule", "TopLevelTracedModule", "TracedModule", "TracerWarning",
-    "annotate", "export", "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance", "load",
-    "optimize_for_inference", "optimized_execution", "save", "script", "script_if_tracing", "script_method", "trace", "trace_module",
+    "Attribute", "ScriptFunction", "ScriptWarning", "TracingCheckError", "annotate", "enable_onednn_fusion", "export", "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance", "load",
+    "onednn_fusion_enabled", "optimize_for_inference", "optimized_execution", "save", "script", "script_if_tracing", "script_method", "set_fusion_strategy", "strict_fusion", "trace", "trace_module",
     "unused", "wait",
 ]  # fmt: skip
 FAMILIES = {
@@ -31,6 +31,48 @@ class TracerWarning(Warning):
     @staticmethod
     def ignore_lib_warnings():
         """There are none."""
+
+
+class TracingCheckError(Exception):
+    """A trace and its function disagree: never raised, since the function itself runs."""
+
+
+class ScriptWarning(Warning):
+    """What torch says of scripting; never given."""
+
+
+class ScriptFunction:
+    """For isinstance: a scripted function stays the function that it is."""
+
+
+class Attribute(typing.NamedTuple):
+    """A value of a module and its type, as scripts for TorchScript mark it."""
+
+    value: object
+    type: object
+
+
+class strict_fusion(contextlib.nullcontext):
+    """A block, as it is: nothing is fused by TorchScript."""
+
+
+_switches = {"onednn": False, "strategy": [("STATIC", 2), ("DYNAMIC", 10)]}
+
+
+def enable_onednn_fusion(enabled):
+    """Kept, without effect."""
+    _switches["onednn"] = enabled
+
+
+def onednn_fusion_enabled():
+    """What enable_onednn_fusion has set."""
+    return _switches["onednn"]
+
+
+def set_fusion_strategy(strategy):
+    """Kept, without effect; what was set before."""
+    before, _switches["strategy"] = _switches["strategy"], strategy
+    return before
 
 
 def is_module(obj):

@@ -5,6 +5,7 @@ has no leaf None, as jax; what is shown to users of torch goes through this one.
 """
 
 from collections import OrderedDict, defaultdict, deque
+from typing import NamedTuple
 
 from ..functions.return_types import ReturnType
 
@@ -63,7 +64,8 @@ class TreeSpec:
     def __repr__(self, indent=0):
         if self.type is None:
             return "*"
-        head = f"TreeSpec({self.type.__name__}, {self.context}, ["
+        name = "namedtuple" if hasattr(self.type, "_fields") else self.type.__name__
+        head = f"TreeSpec({name}, {self.context}, ["
         below = [c.__repr__(indent + 2) for c in self.children_specs]
         return head + (",\n" + " " * (indent + 2)).join(below) + "])"
 
@@ -162,3 +164,135 @@ def broadcast_prefix(prefix, spec):
             return None
         out += part
     return out
+
+
+# ------------------------------------------------------------------------------------------------ with the way to each leaf
+class SequenceKey(NamedTuple):
+    """A place in a list or tuple."""
+
+    idx: int
+
+    def __str__(self):
+        return f"[{self.idx!r}]"
+
+    def get(self, sequence):
+        """What stands there."""
+        return sequence[self.idx]
+
+
+class MappingKey(NamedTuple):
+    """A key of a dict."""
+
+    key: object
+
+    def __str__(self):
+        return f"[{self.key!r}]"
+
+    def get(self, mapping):
+        """What stands there."""
+        return mapping[self.key]
+
+
+class GetAttrKey(NamedTuple):
+    """A field of a named tuple."""
+
+    name: str
+
+    def __str__(self):
+        return f".{self.name}"
+
+    def get(self, obj):
+        """What stands there."""
+        return getattr(obj, self.name)
+
+
+def keys_of(kind, context, count):
+    """The keys of a container's children."""
+    if kind in (dict, OrderedDict, defaultdict):
+        return [MappingKey(k) for k in (context[1] if kind is defaultdict else context)]
+    if hasattr(kind, "_fields"):
+        return [GetAttrKey(f) for f in kind._fields]
+    return [SequenceKey(i) for i in range(count)]
+
+
+def tree_leaves_with_path(tree, is_leaf=None):
+    """[(keys from the top, leaf)].
+
+    >>> [(keystr(path), x) for path, x in tree_leaves_with_path({"a": [1, 2]})]
+    [("['a'][0]", 1), ("['a'][1]", 2)]
+    """
+    found = None if is_leaf is not None and is_leaf(tree) else container(tree)
+    if found is None:
+        return [((), tree)]
+    children, context = found[1](tree)
+    keys = keys_of(found[0], context, len(children))
+    return [((k, *path), x) for k, c in zip(keys, children) for path, x in tree_leaves_with_path(c, is_leaf)]
+
+
+def tree_flatten_with_path(tree, is_leaf=None):
+    """([(keys from the top, leaf)], structure)."""
+    return tree_leaves_with_path(tree, is_leaf), tree_structure(tree, is_leaf)
+
+
+def tree_map_with_path(func, tree, *rests, is_leaf=None):
+    """func(keys, leaf, ...) of each leaf, and of the leaves in its place in further trees."""
+    found, spec = tree_flatten_with_path(tree, is_leaf)
+    columns = [tree_leaves(r, is_leaf) for r in rests]
+    return tree_unflatten([func(*pair, *row) for pair, *row in zip(found, *columns, strict=True)], spec)
+
+
+def keystr(kp):
+    """A path as Python writes it."""
+    return "".join(map(str, kp))
+
+
+def key_get(obj, kp):
+    """What stands at a path."""
+    for key in kp:
+        obj = key.get(obj)
+    return obj
+
+
+def tree_iter(tree, is_leaf=None):
+    """The leaves, one after the other."""
+    return iter(tree_leaves(tree, is_leaf))
+
+
+def tree_is_leaf(tree, is_leaf=None):
+    """Is this no container?"""
+    return is_leaf is not None and is_leaf(tree) or container(tree) is None
+
+
+def tree_map_(func, tree, *rests, is_leaf=None):
+    """tree_map for what func does: the tree itself."""
+    tree_map(func, tree, *rests, is_leaf=is_leaf)
+    return tree
+
+
+def tree_map_only_(kind, func, tree, is_leaf=None):
+    """tree_map_only for what func does: the tree itself."""
+    tree_map_only(kind, func, tree, is_leaf)
+    return tree
+
+
+def tree_any_only(kind, pred, tree, is_leaf=None):
+    """Does a predicate hold for some leaf of a type?"""
+    return any([pred(x) for x in tree_leaves(tree, is_leaf) if isinstance(x, kind)])
+
+
+def tree_all_only(kind, pred, tree, is_leaf=None):
+    """Does a predicate hold for every leaf of a type?"""
+    return all([pred(x) for x in tree_leaves(tree, is_leaf) if isinstance(x, kind)])
+
+
+def is_namedtuple(obj):
+    """Is this a named tuple, or the class of some?"""
+    return is_namedtuple_class(obj if isinstance(obj, type) else type(obj))
+
+
+is_namedtuple_instance = is_namedtuple
+
+
+def is_namedtuple_class(cls):
+    """Is this the class of named tuples?"""
+    return isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")

@@ -11,9 +11,11 @@ STORED = stored("autograd_lines")
 
 
 @pytest.fixture(autouse=True)
-def default_dtype():
+def as_before():
     yield
     compat.set_default_dtype(compat.float32)
+    compat.set_default_device(None)
+    compat.overrides.unwatch()  # (subclasses of Tensor)
 
 
 @same_python(STORED)
