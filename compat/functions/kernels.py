@@ -29,15 +29,11 @@ LATE = """
 addbmm: b addmm_impl_cpu_
 baddbmm: b baddbmm
 bilinear einsum: b bmm
-avg_pool1d avg_pool2d: bSc avg_pool2d
-avg_pool3d: bSc avg_pool3d_out_frame
 binary_cross_entropy: c binary_cross_entropy
 cholesky_inverse: bIH cholesky_inverse_out_cpu
 cross linalg_cross: b1 cross
 fold: I col2im_out_cpu
 unfold: I im2col_out_cpu
-fractional_max_pool2d fractional_max_pool2d_with_indices: c fractional_max_pool2d_out_frame
-fractional_max_pool3d fractional_max_pool3d_with_indices: c fractional_max_pool3d_out_frame
 huber_loss: b huber_cpu
 mse_loss: b mse_cpu
 multi_margin_loss: bIc multi_margin_loss_cpu_kernel

@@ -3,6 +3,7 @@
 Invariant: the place of a maximum is an integer found first; the value is read there, so its gradient goes there.
 """
 
+import operator
 from math import prod
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ... import streams
+from ...dtypes import BY_NAME
 from ...functions.drawing import refuse_staging
 from ...functions.hosted import on_values
 from ...functions.kernels import refuse_in
@@ -19,9 +21,9 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
 from ...tensor import Tensor, current, memory, wrap
-from .axes import entries, even_parts, per_axis, sizes_of
+from .axes import entries, even_parts, per_axis
 from .dtypes import refuse_integers
-from .pooling import check_line, need_dimension
+from .pooling import check_line, need_dimensions
 from .resampling import mapped
 
 P = PRIMITIVES
@@ -32,26 +34,20 @@ def adaptive_average(k):
     name = f"adaptive_avg_pool{k}d"
 
     def adaptive_avg_pool(input, output_size):
-        need_dimensions(input, output_size)
-        if (
-            k == 2
-            and isinstance(output_size, (int, tuple, list))
-            and output_size in (1, (1, 1), [1, 1])
-            and input.dim() > 4
-        ):
-            return T["mean"](input, (-2, -1), True)  # (of which torch does not count the dimensions)
-        check_rank(input, k, name, "")
-        x = current(input)
-        if isinstance(output_size, (tuple, list)) and len(output_size) not in (1, k):
+        wanted, x = wanted_sizes(input, output_size, k), current(input)
+        if len(wanted) != k:
             raise RuntimeError(f"{name}: output_size must be {k}")
-        wanted = sizes_of(input, output_size, k)
         if min(wanted) < 0:
             told = f"{wanted[0]}, " + ",".join(map(str, wanted[1:]))
             raise RuntimeError(
                 f"{name}: elements of output_size must be greater than or equal to 0 but received {{{told}}}"
             )
-        if all(w == 1 for w in wanted):
+        if all(w == 1 for w in wanted):  # (of which torch does not count the dimensions)
             return T["mean"](input, tuple(range(-k, 0)), True)
+        if k == 2:
+            check_rank(input, k, name, "")
+        need_elements(name, input, range(-2, 0) if k == 2 else range(1, input.dim()))
+        check_rank(input, k, name, "")
         if k == 3 or input.numel() and 0 not in wanted:
             refuse_integers(f"{name}_cpu" if k == 3 else name, input)
         if shared.halves and (d := half_in(x)):
@@ -74,10 +70,30 @@ def adaptive_average(k):
     return adaptive_avg_pool
 
 
-def need_dimensions(input, output_size):
-    """ValueError where an output size is wanted for each of more dimensions than there are."""
-    if isinstance(output_size, (tuple, list, str)) and input.dim() <= len(output_size):
-        raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
+def wanted_sizes(input, output_size, k):
+    """The output sizes for the last k axes, of which None keeps the input's; ValueError where there are more of them than axes."""
+    if type(output_size) is int:
+        return (output_size,) * k
+    if isinstance(output_size, bool):
+        raise TypeError("output_size is an int or several")
+    n, shape = len(output_size), input.size()
+    if len(shape) <= n:
+        raise ValueError(f"Input dimension should be at least {n + 1}")
+    sizes = [own if w is None else w for w, own in zip(output_size, shape[-n:])]
+    if any([isinstance(w, bool) for w in sizes]):
+        raise TypeError("an output size is an int")
+    return tuple([operator.index(w) for w in sizes])
+
+
+def need_elements(name, input, dims):
+    """torch's error where one of these dimensions is empty."""
+    shape = list(input.shape)
+    for d in dims:
+        if not shape[d]:
+            raise RuntimeError(
+                f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {shape} with dimension "
+                f"{d % len(shape)} being empty"
+            )
 
 
 def check_rank(input, k, name, colon=":"):
@@ -141,11 +157,11 @@ def adaptive_maximum(k):
     name = f"adaptive_max_pool{k}d"
 
     def adaptive_max_pool(input, output_size, return_indices=False):
-        need_dimensions(input, output_size)
+        wanted = wanted_sizes(input, output_size, k)
         check_rank(input, k, name)
-        if isinstance(output_size, (tuple, list)) and len(output_size) not in (1, k):
+        need_elements(name, input, range(1, input.dim()))
+        if len(wanted) != k:
             raise RuntimeError(f"{name}(): internal error: output_size.size() must be {k}")
-        wanted = sizes_of(input, output_size, k)
         if min(wanted) < 0:
             shape = [*input.shape[:-k], *[1] * (name == "adaptive_max_pool1d"), *wanted]
             raise RuntimeError(f"Trying to create tensor with negative dimension {min(wanted)}: {shape}")
@@ -166,9 +182,9 @@ adaptive_max_pool2d, adaptive_max_pool3d = adaptive_maximum(2), adaptive_maximum
 def adaptive_max_pool1d(input, output_size, return_indices=False):
     """The maxima of as many even parts of the last axis as output_size says."""
     check_line(input, "adaptive_max_pool1d")
-    out, index = adaptive_max_pool2d(
-        input.unsqueeze(-2), (1, *entries(output_size, 1, "adaptive_max_pool1d", "output_size")), True
-    )
+    sizes = entries(output_size, 1, "adaptive_max_pool1d", "output_size")
+    need_elements("adaptive_max_pool1d", input, range(1, input.dim()))
+    out, index = adaptive_max_pool2d(input.unsqueeze(-2), (1, *sizes), True)
     return (out.squeeze(-2), index.squeeze(-2)) if return_indices else out.squeeze(-2)
 
 
@@ -198,6 +214,20 @@ def starts_of(samples, n, count, window):
     return np.concatenate([at.astype(np.int64) - first, np.full((*samples.shape, 1), last)], -1)
 
 
+def check_samples(samples, x, lead, k):
+    """torch's errors of the numbers that fractional pooling starts its windows by."""
+    if dtype_of(current(samples)) != dtype_of(x):
+        raise RuntimeError("Expect _random_samples to have the same dtype as input")
+    if samples.dim() != 3:
+        raise RuntimeError(f"Expect _random_samples to have 3 dimensions, got {samples.dim()}")
+    if samples.shape[0] < lead[0]:
+        raise RuntimeError("Expect _random_samples.size(0) no less then input batch size.")
+    if samples.shape[1] != lead[1]:
+        raise RuntimeError("Expect _random_samples.size(1) equals to input channel size.")
+    if samples.shape[2] != k:
+        raise RuntimeError(f"Expect _random_samples.size(2) equals to {k}; got {samples.shape[2]}.")
+
+
 def fractional(k):
     name = f"fractional_max_pool{k}d"
 
@@ -206,49 +236,72 @@ def fractional(k):
     ):  # fmt: skip
         if output_size is None and output_ratio is None:
             raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
-        need_dimension(input.shape, -k - 1)
-        sizes = tuple(input.shape[-k:])
         if output_size is None:
             ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * k
             if len(ratios) > k:
                 raise ValueError(f"{name} requires output_ratio to either be a single Int or tuple of Ints.")
-            output_size = [int(n * r) for n, r in zip(sizes, ratios)]
+            output_size = [int(input.size(i - k) * r) for i, r in enumerate(ratios)]
+        x, given = current(input), _random_samples
+        alone = input.dim() == k + 1
+        if given is None:
+            need_dimensions(input.shape, k + 1)
+            if (d := dtype_of(x)).kind in "biu":
+                refuse("check_uniform_bounds", d)
         for sized, what in ((kernel_size, "kernel_size"), (output_size, "output_size")):
-            if isinstance(sized, (tuple, list)) and len(sized) not in (1, k):
+            if isinstance(sized, (tuple, list)) and len(sized) != k:
                 kinds = "tuple of Ints" if k == 2 else "tuple of three Ints"
                 raise RuntimeError(f"{name}: {what} must either be a single Int or {kinds}")
         wanted, window = per_axis(output_size, k), per_axis(kernel_size, k)
-        alone = input.dim() == k + 1
-        lead = (1, input.shape[0]) if alone else tuple(input.shape[:2])
-        if _random_samples is None:
-            refuse_staging(name)  # (where the windows begin decides on shapes of indices)
-            own = dtype_of(current(input)).type(0).real.dtype
-            draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, own)
-        else:
-            draws = None
-            if (d := dtype_of(current(input))).kind in "biu":  # (else drawing refuses them)
-                refuse(f"{name}_out_frame", d)
-        for axis, (n, m, w) in enumerate(zip(sizes, wanted, window)):
-            if m + w - 1 > n:
+        own = name if k == 2 else f"{name}_out"
+        if input.dim() not in (k + 1, k + 2):
+            raise RuntimeError(f"{own}(): Expected {k + 1}D or {k + 2}D tensor, but got: {list(input.shape)}")
+        for axis, n in enumerate(input.shape):
+            if axis and not n:
+                raise RuntimeError(
+                    f"{own}(): Expected input to have non-zero size for non-batch dimensions, but got{list(input.shape)} with dimension "
+                    f"{axis} being empty."
+                )
+        sizes = tuple(input.shape[-k:])
+        for axis in (0, 1) if k == 2 else (0, 2, 1):  # (torch's order)
+            n, m, w = sizes[axis], wanted[axis], window[axis]
+            if m + w - 1 + (k == 3) > n:
                 side = ("time", "height", "width")[axis + 3 - k]
-                whole = name if k == 2 else f"{name}_out"
-                raise RuntimeError(f"{whole}(): pool {side} {w} too large relative to input {side} {n}")
+                raise RuntimeError(f"{own}(): pool {side} {w} too large relative to input {side} {n}")
+        if min(wanted) < 0:
+            shape = [*input.shape[:-k], *wanted]
+            raise RuntimeError(f"Trying to create tensor with negative dimension {min(wanted)}: {shape}")
+        lead = (1, input.shape[0]) if alone else tuple(input.shape[:2])
+        if given is not None:
+            check_samples(given, x, lead, k)
+        draws = None
+        if given is None:
+            refuse_staging(name)  # (where the windows begin decides on shapes of indices)
+            draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, dtype_of(x).type(0).real.dtype)
+        if 0 in wanted or 0 in lead:
+            nothing = input.flatten(-k)[..., :0].reshape((*input.shape[:-k], *wanted))
+            return (nothing, nothing.detach().to(BY_NAME["int64"])) if return_indices else nothing
+        refuse_integers(f"{name}_out_frame", input)
 
         def places(draws):
             parts = [
                 # torch's samples stand in the order of the axes from the last, in two dimensions
-                starts_of(draws[..., k - 1 - axis if k == 2 else axis], n, m, w)[..., None] + np.arange(w)
+                starts_of(draws[..., k - 1 - axis if k == 2 else axis], n, m, w)[..., None] + np.arange(max(w, 1))
                 for axis, (n, m, w) in enumerate(zip(sizes, wanted, window))
             ]
             return (joined(parts, sizes),)
 
         if draws is None:
-            (like,) = places(np.zeros(tuple(_random_samples.shape)))
-            (flat,) = on_values(places, [(like.shape, like.dtype)], _random_samples)
+            given = given if given.shape[0] == lead[0] else given[: lead[0]]
+            (like,) = places(np.zeros(tuple(given.shape)))
+            (flat,) = on_values(places, [(like.shape, like.dtype)], given)
             flat = flat if memory(flat) is None else memory(flat)
         else:
             (flat,) = places(draws)
-        out = maxima(input, flat[0] if alone else flat, k, f"FractionalMaxPool{k}DBackward0")
+        flat = flat[0] if alone else flat
+        if min(window) <= 0:  # (whose windows hold nothing)
+            lowest = input.new_full((*input.shape[:-k], *wanted), -np.inf)
+            return (lowest, wrap(Tensor, np.asarray(flat[..., 0]))) if return_indices else lowest
+        out = maxima(input, flat, k, f"FractionalMaxPool{k}DBackward0")
         return out if return_indices else out[0]
 
     pool.__name__ = name
@@ -259,14 +312,18 @@ def fractional(k):
 fractional_max_pool2d, fractional_max_pool3d = fractional(2), fractional(3)
 
 
-def fractional_max_pool2d_with_indices(*args, **kwargs):
-    """fractional_max_pool2d, and the flat indices of the maxima."""
-    return fractional_max_pool2d(*args, **{**kwargs, "return_indices": True})
+def with_places(f):
+    def pooled(
+        input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None
+    ):  # fmt: skip
+        return f(input, kernel_size, output_size, output_ratio, True, _random_samples)
+
+    pooled.__name__, pooled.__doc__ = f"{f.__name__}_with_indices", f"{f.__name__}, and the flat indices of the maxima."
+    return pooled
 
 
-def fractional_max_pool3d_with_indices(*args, **kwargs):
-    """fractional_max_pool3d, and the flat indices of the maxima."""
-    return fractional_max_pool3d(*args, **{**kwargs, "return_indices": True})
+fractional_max_pool2d_with_indices = with_places(fractional_max_pool2d)
+fractional_max_pool3d_with_indices = with_places(fractional_max_pool3d)
 
 
 refuse_in(globals())

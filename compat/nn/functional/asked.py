@@ -21,8 +21,10 @@ def entries(x, n):
 
 def sizes(x, known):
     """The sizes of a result, of which None stands for the input's."""
-    if isinstance(x, int) or len(x) >= len(known):
+    if isinstance(x, int):
         return x
+    if len(x) >= len(known):
+        raise ValueError("fewer dimensions than sizes")
     return [n if n is not None else of_input for n, of_input in zip(x, known[-len(x) :])]
 
 
@@ -191,6 +193,7 @@ def max_pool2d_with_indices(
 def max_pool3d_with_indices(
     input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
 ):
+    input.is_cuda
     C.max_pool3d_with_indices(input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
@@ -280,6 +283,8 @@ def powers(average, largest):
             return
         input.pow
         C.method.pow(norm_type)
+        if isinstance(norm_type, int) and norm_type < 0 and not (input.is_floating_point() or input.is_complex()):
+            return
         if stride is not None:
             average(input, kernel_size, stride, 0, ceil_mode)
         else:

@@ -1,6 +1,7 @@
 """What convolutions and pooling of every rank share: an entry for each spatial axis, inputs without a batch."""
 
 import functools
+import operator
 
 import numpy as np
 
@@ -13,17 +14,25 @@ P = PRIMITIVES
 
 
 def per_axis(x, k, name="an argument"):
-    """One entry per spatial axis."""
+    """One entry per spatial axis. TypeError for what is no int."""
+    if type(x) is int:
+        return (x,) * k
     if isinstance(x, (tuple, list)):
         if len(x) == 1:
-            return (int(x[0]),) * k
+            return (whole(x[0]),) * k
         if len(x) != k:
             raise RuntimeError(
                 f"expected {name} to be a single integer value or a list of {k} values to match the convolution dimensions, but got "
                 f"{name}={list(x)}"
             )
-        return tuple([int(v) for v in x])
-    return (int(x),) * k
+        return tuple([v if type(v) is int else whole(v) for v in x])
+    return (whole(x),) * k
+
+
+def whole(n):
+    if isinstance(n, bool):
+        raise TypeError("an int is wanted, got a bool")
+    return operator.index(n)
 
 
 def batched(f, k, refused=None):
@@ -63,12 +72,13 @@ def batched(f, k, refused=None):
 def entries(x, k, function, name):
     """per_axis() in the words of a pooling function."""
     if isinstance(x, (tuple, list)) and len(x) not in (1, k):
-        if k == 1 and function == "max_pool1d":
+        if function == "max_pool1d":
             kinds = "an int, list of ints" + ("" if name in ("kernel_size", "dilation") else ",") + " or tuple"
             kinds = "None, " + kinds if name == "stride" else kinds
             raise RuntimeError(f"{function}() {name} must be {kinds} of ints of size 1 but got size {len(x)}")
         if k == 1:
-            raise RuntimeError(f"{function}() argument '{name}' should contain one int (got {len(x)})")
+            own = function.removesuffix("_with_indices")
+            raise RuntimeError(f"{own}() argument '{name}' should contain one int (got {len(x)})")
         how = "must be either" if name == "dilation" else "must be" if function == "avg_pool3d" else "must either be"
         omitted = " omitted," if name == "stride" else ""
         count = "two" if k == 2 else "three"
@@ -79,15 +89,6 @@ def entries(x, k, function, name):
 def strides_of(stride, window, k, function):
     """The steps of a pooling: by default its windows' sizes, so that they lie side by side."""
     return window if stride is None or stride == [] else entries(stride, k, function, "stride")
-
-
-def sizes_of(input, output_size, k):
-    """An output size for each of the last k axes; None keeps the input's."""
-    shape = input.shape[-k:]
-    wanted = (output_size,) * k if isinstance(output_size, int) else [output_size[i] for i in range(len(output_size))]
-    if len(wanted) == 1:
-        wanted = tuple(wanted) * k
-    return tuple([n if w is None else int(w) for n, w in zip(shape, wanted)])
 
 
 def even_parts(n, count):

@@ -208,7 +208,7 @@ def conv_tbc(input, weight, bias, pad=0):
 OF_F = {  # what nn.functional has with the same arguments, but written in Python in torch
     activations: "celu celu_ selu selu_ rrelu rrelu_ threshold threshold_",
     norms: "rms_norm",
-    pooling: "max_pool1d max_pool2d max_pool3d",
+    pooling: "max_pool1d max_pool2d max_pool3d max_pool1d_with_indices",
 }
 for family, names in OF_F.items():
     globals().update({name: native(name, getattr(family, name)) for name in names.split()})

@@ -67,13 +67,25 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
             refuse_integers("LayerNormKernelImpl", input)
             need_same_parameters(input, weight, bias)
             if shared.halves and (d := half_in(t)):
-                return in_float32(d, layer_norm, input, normalized, weight, bias, eps)
+                return in_float32(d, layer_of, input, weight, bias, axes, eps, normalized, kept_in(d, weight))
         out = standardized(t, axes, eps)
         out = in_c_order(scaled(out, weight, bias, normalized))
         return labelled(out, "NativeLayerNormBackward0", (input, weight, bias))
     except BaseException as error:
         error = mended(error)
         raise error
+
+
+def kept_in(d, *parameters):
+    """The dtype in which torch keeps the statistics of an input of half precision: its own, unless a parameter is wider."""
+    return None if any(p is not None and half_in(current(p)) is None for p in parameters) else d
+
+
+def layer_of(x, weight, bias, axes, eps, shape, kept):
+    """A layer whose statistics are kept in half precision for its derivative."""
+    if weight is None or bias is None:
+        return scaled(P["standardize"](current(x), axes=axes, eps=eps, kept=kept), weight, bias, shape)
+    return P["normalized"](current(x), current(weight), current(bias), axes=axes, eps=eps, shape=shape, kept=kept)
 
 
 def plain_last_axis(t, normalized, weight, bias):
@@ -161,12 +173,21 @@ def grouped_norm(input, num_groups, weight, bias, eps):
     refuse_integers("GroupNormKernelImpl", input)
     need_same_parameters(input, weight, bias)
     if shared.halves and (d := half_in(t)):
-        return in_float32(d, grouped_norm, input, num_groups, weight, bias, eps)
+        return in_float32(d, groups_of, input, weight, bias, num_groups, eps, kept_in(d, weight))
     grouped = P["reshape"](t, shape=(shape[0], num_groups, shape[1] // num_groups * math.prod(shape[2:])))
     out = like_image(P["reshape"](standardized(grouped, (2,), eps), shape=shape), t)
     return labelled(
         scaled(out, weight, bias, by_channel(shape)), "NativeGroupNormBackward0", (input, weight, bias)
     )  # fmt: skip
+
+
+def groups_of(x, weight, bias, groups, eps, kept):
+    """group_norm whose statistics are kept in half precision for its derivative."""
+    t = current(x)
+    n, channels = shape_of(t)[:2]
+    grouped = P["reshape"](t, shape=(n, groups, channels // groups, math.prod(shape_of(t)[2:])))
+    out = layer_of(grouped, weight, bias, (2, 3), eps, (1, groups, channels // groups, 1), kept)
+    return like_image(P["reshape"](out, shape=shape_of(t)), t)
 
 
 def by_channel(shape):
@@ -289,17 +310,8 @@ def half_batch_norm(x, running_mean, running_var, weight, bias, training, axes, 
 def half_standardized(x, axes, eps, weight):
     """standardized(x), as float32, with the mean and the deviation rounded as torch keeps them where the weight is of half
     precision too."""
-    if weight is not None and half_in(current(weight)) is None:
-        return standardized(widened(x), axes, eps)
-    d, wide = dtype_of(x), widened(x)
-    mean = rounded_to(P["mean"](wide, axes=axes), d)
-    kept = tuple([1 if i in axes else k for i, k in enumerate(shape_of(x))])
-    shift = P["reshape"](mean, shape=kept)
-    mean_square = P["mean"](
-        P["square"](P["sub"](wide, P["reshape"](P["mean"](wide, axes=axes), shape=kept))), axes=axes
-    )
-    factor = rounded_to(P["rsqrt"](P["add"](mean_square, eps)), d)
-    return P["mul"](P["sub"](wide, shift), P["reshape"](factor, shape=kept))
+    kept = kept_in(dtype_of(x), weight)
+    return P["standardize"](widened(x), axes=axes, eps=eps, kept=kept, early=kept is not None)
 
 
 def check_channels(count, training, **given):
