@@ -8,6 +8,7 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
+from funcgrad.core.written_calls import noded
 from funcgrad.core.written_tape import Case
 from funcgrad.ops.torch_order import ALL_AXES, sum_over
 
@@ -138,7 +139,7 @@ def sum(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=None,
             return sum_of_all(input)
         t = current(input)
         d = dtype_of(t)
-        if keepdim is not False and keepdim is not True or dim is True or out is not None and dim is EVERY:
+        if keepdim is not False and keepdim is not True or dim is True or (keepdim or out is not None) and dim is EVERY:
             raise TypeError("sum() takes dimensions and a bool")
         if dtype is None and isinstance(out, Tensor):
             dtype = out.dtype
@@ -259,8 +260,11 @@ publish(mean, ("mean",), True, True)
 
 
 def lengthened(h, shape, axes, shown, x):
-    """A reduced value with its dimension kept as a one."""
-    return labelled_as_one(P["reshape"](h, shape=with_ones(shape, axes)), shown, (x,))
+    """A fresh reduced value with its dimension kept as a one: torch has one node of the two."""
+    shape = with_ones(shape, axes)
+    if h.owner is not TAPE or state.shared.staging:
+        return labelled_as_one(P["reshape"](h, shape=shape), shown, (x,))
+    return noded(h, P["reshape"], h.val.reshape(shape), {"shape": shape}, shown, (x.mark,))
 
 
 for _name, _shown, _share in (("sum", "SumBackward", ""), ("mean", "MeanBackward", " / v.size")):
@@ -388,8 +392,9 @@ truth("all")
 
 
 @operation()
-def count_nonzero(input, dim=None):
+def count_nonzero(input, dim=None, *more):
     """The number of elements that are not zero."""
+    dim = (dim, *more) if more else dim
     return over(P["not_equal"](current(input), 0), "sum", dim)
 
 

@@ -4,7 +4,11 @@ What a face's function, the primitive's call and the labelling of its node do to
 commonest arguments, by position or by name; anything else takes the slow road. Operands lie in C order: so do results.
 """
 
+from .aval import Aval
 from .handle import fresh
+from .node import TapeNode, extra_of
+from .state import tick
+from .trace import TAPE
 from .tracebacks import drop
 from .written import compile_text
 from .written_tape import TAPED, tape_environment, tape_node
@@ -13,7 +17,7 @@ from .written_views import NONE
 CALL = """def call(*args, **named):
     k = len(args)
     x = args[0] if k else NONE
-    if isinstance(x, Face) and k <= {most} and (not named or named.keys() <= KNOWN) and x.owner is TAPE and not shared.staging:
+    if isinstance(x, Face) and k <= {most} and (not named or named.keys() <= BEHIND[k]) and x.owner is TAPE and not shared.staging:
         {bind}
         if x.alias is not None: fresh(x)
         v = x.val
@@ -39,7 +43,13 @@ def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", 
     what is given back of the result h. `others`: the names of the other operands, after v: of numbers, or, in
     a dict, of arrays and where each comes from (a Tensor whose memory is stamped, or None)."""
     env |= tape_environment(prim, face, slow)
-    env |= {"KNOWN": set(names), "NONE": NONE, "fresh": fresh, "drop": drop, "impl": prim.value("torch")}
+    env |= {
+        "BEHIND": [{*names[max(k - 1, 0) :]} for k in range(len(names) + 2)],
+        "NONE": NONE,
+        "fresh": fresh,
+        "drop": drop,
+        "impl": prim.value("torch"),
+    }
     boxes = others.values() if type(others) is dict else [None] * len(others)
     text, plan = tape_node(prim, 1, ["v", *others], ["x", *boxes], "x.mark", "None", "params")
     env["plans"] = [plan.labelled(label) if label else plan for label in labels]
@@ -59,3 +69,20 @@ def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", 
         ),
         env,
     )
+
+
+def noded(h, prim, out, params, label, span):
+    """What a primitive of one operand makes of a fresh result h of the tape, whose value `out` is known: one more node, at the line of
+    h's, which the face shows with it under one label, between its operands `span`."""
+    t = object.__new__(type(h))
+    t.val, t.owner, t.alias, t.store, t.cell = out, TAPE, None, None, None
+    m = t.mark = h.mark
+    if m is not None:
+        n = t.mark = TapeNode()
+        n.owner, n.plan, n.ins, n.params, n.index = TAPE, prim.plan(1, None, "torch"), (m,), params, tick()
+        n.saved = n.versions = ()
+        n.avals = (Aval(h.val.shape, h.val.dtype),)
+        n.extra, n.code, n.lasti = None, m.code, m.lasti
+        extra = extra_of(n)
+        extra.label, extra.span = label, span
+    return t
