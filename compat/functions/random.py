@@ -16,7 +16,7 @@ from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import RandomnessError
 
-from .. import streams
+from .. import dtypes, streams
 from ..devices import Device, usable
 from ..errors import type_name
 from ..tensor import Tensor, current, wrap
@@ -24,8 +24,19 @@ from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
 from .drawing import bare, drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
-from .operands import broadcast_shapes, dtype_argument, dtype_of, fitting, float_argument, integer, shape_of
-from .register import check_writable, named, operation, released
+from .operands import (
+    broadcast_shapes,
+    check_sizes,
+    dtype_argument,
+    dtype_of,
+    fitting,
+    float_argument,
+    integer,
+    new,
+    shape_of,
+)
+from .overwriting import overwritten, replaced
+from .register import check_writable, named, operation, released, spoken
 from .shape import expanded_shape
 
 STATE_BYTES = streams.STATE_BYTES
@@ -50,7 +61,9 @@ class Generator:
     tensor([0.4963, 0.7682])
     """
 
-    def __init__(self, device="cpu", *, stream=None):
+    def __init__(self, device="cpu", *more, stream=None):
+        if more:
+            raise TypeError(f"Generator() takes from 0 to 1 positional arguments but {1 + len(more)} were given")
         if not isinstance(device, (Device, str, int)) and device is not None:
             raise TypeError(
                 f"Generator(): argument 'device' (position 1) must be torch.device, not {type_name(device)}"
@@ -160,7 +173,7 @@ def rand(
     *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, **more
 ):
     """Uniform numbers from [0, 1)."""
-    shape, d, stream = size_argument("rand", size, more), drawn_dtype(dtype, out), stream_of(generator)
+    shape, d, stream = size_argument("rand", size, more, out), drawn_dtype(dtype, out), stream_of(generator)
     none_left("rand", more)
     t = drawn(shape, d, lambda shape: stream.uniform(shape, 0.0, 1.0, d), bare=bare(device))
     return completed("rand", t, out, device, requires_grad)
@@ -171,7 +184,7 @@ def randn(
     *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, **more
 ):
     """Standard normal numbers."""
-    shape, d, stream = size_argument("randn", size, more), drawn_dtype(dtype, out), stream_of(generator)
+    shape, d, stream = size_argument("randn", size, more, out), drawn_dtype(dtype, out), stream_of(generator)
     none_left("randn", more)
     t = drawn(shape, d, lambda shape: stream.normal(shape, 0.0, 1.0, d), bare=bare(device))
     return completed("randn", t, out, device, requires_grad)
@@ -201,7 +214,7 @@ def randint(
         low = args.pop() if args else 0
     if args or size is None or high is None:
         raise TypeError("randint() takes (high, size) or (low, high, size)")
-    shape = size_argument("randint", (size,), {})
+    shape = size_argument("randint", (size,), {}, out)
     d = dtype_argument(dtype, np.dtype(np.int64))
     low, high, stream = scalar_of(low), scalar_of(high), stream_of(generator)
     t = drawn(shape, d, lambda shape: stream.randint(low, high, shape, d), bare=bare(device))
@@ -213,7 +226,10 @@ def randperm(
     n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
     """A random permutation of 0..n-1."""
-    n, d, stream = integer(n), dtype_argument(dtype, np.dtype(np.int64)), stream_of(generator)
+    n = integer(n)
+    if n < 0 and out is not None:
+        raise RuntimeError(f"n must be non-negative, got{n}")
+    d, stream = dtype_argument(dtype, np.dtype(np.int64)), stream_of(generator)
     if d.kind in "iu":
         fitting(max(n - 1, 0), d)
     elif d.kind == "f" and d.name in WHOLE and n > WHOLE[d.name][0]:
@@ -286,6 +302,10 @@ def normal(
     if not given:
         if size is None:
             raise TypeError("normal() of a number mean and a number std needs a size")
+        if dtype is not None and out is not None and dtype != out.dtype:
+            raise RuntimeError(
+                f"dtype {spoken(dtypes.as_numpy(dtype))} does not match dtype of out parameter ({spoken(out.dtype.numpy)})"
+            )
         shape, d = size_argument("normal", (size,), {}), drawn_dtype(dtype, out)
         t = drawn(shape, d, lambda shape: g.normal(shape, mean, std, d), bare=bare(device))
         return completed("normal", t, out, device, requires_grad)
@@ -293,6 +313,8 @@ def normal(
         raise RuntimeError("normal expects standard deviation to be non-complex")
     d = dtype_of(given[0]) if out is None else dtype_of(current(out))
     each_mean, each_std = isinstance(mean, Tensor), isinstance(std, Tensor)
+    if out is not None and not each_std:  # (which draws into out=, and adds)
+        check_sizes(given[0], current(out))
     numbers = (
         None if each_mean else mean,
         None if each_std else std,
@@ -334,6 +356,8 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
     """
     t, g = current(input), stream_of(generator)
     shape = shape_of(t)
+    if len(shape) not in (1, 2):
+        raise RuntimeError("prob_dist must be 1 or 2 dim")
 
     def source(shape, weights):
         if weights.ndim > len(known):  # (rows of several samples)
@@ -354,6 +378,11 @@ def poisson(input, generator=None):
 # ------------------------------------------------------------------------------------------------ in place
 def fill_with(t, draw, label):
     """Write a draw into t: `draw(shape, dtype, contiguous)` in the order of memory."""
+    v = t.val
+    plain = t.owner is TAPE and t.alias is tls.mapping is tls.stage is None and (t.mark is None or not tls.grad)
+    if plain and v.flags.carray:
+        values = new(draw(v.shape, v.dtype, True))  # (the commonest case: what is initialised)
+        return t if overwritten(replaced, t, values) else overwrite(t, values, label, (t,))
     c = current(t)
     check_writable(c)
     t.refuse(())

@@ -198,8 +198,10 @@ class Generator:
                 out = fused32(out, np.float32(high) - np.float32(low), np.float32(low))
             out = limits.rounded(out, dtype)
         if not unit or dtype in HALVES:
-            first, excluded = limits.rounded(np.array([low, high], FLOAT64), dtype)
-            out[out == excluded] = first  # rounding may reach the bound
+            first, excluded = (
+                FLOAT32.type(x) if dtype == FLOAT32 else limits.rounded(FLOAT64.type(x), dtype) for x in (low, high)
+            )
+            np.putmask(out, out == excluded, first)  # rounding may reach the bound
         return out.reshape(shape)
 
     # ---- normal --------------------------------------------------------------------------------------
