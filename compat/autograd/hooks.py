@@ -11,6 +11,7 @@ from funcgrad.core import state
 from funcgrad.core.aval import is_float
 from funcgrad.core.handle import Cell, Taped
 from funcgrad.core.node import TapeNode, extra_of
+from funcgrad.core.reverse import Late
 from funcgrad.core.trace import PICK, TAPE, Slots
 from funcgrad.transforms.boundary import as_tensor
 
@@ -35,13 +36,18 @@ def asked(hook, *args):
     return call_in(walking().create, hook, *args)
 
 
+def need_tensor(got):
+    """torch's error for what a hook returned if it is no Tensor."""
+    if not isinstance(got, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(got).__name__}'")
+
+
 def replaced(hook, got, shown, ct):
     """The cotangent that the result of a hook (or of one of that name) stands for; TypeError, RuntimeError in torch's words if it
     cannot."""
     if got is None:
         return ct
-    if not isinstance(got, Tensor):
-        raise TypeError(f"expected Variable, but hook returned '{type(got).__name__}'")
+    need_tensor(got)
     name = hook if isinstance(hook, str) else getattr(hook, "__name__", repr(hook))
     if got.shape != shown.shape:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
@@ -78,12 +84,7 @@ def register_hook(self, hook):
     """
     mark = heard(self)
     extra = extra_of(mark)
-    if extra.hooks is None:
-        extra.hooks = {}
     state.shared.early = state.shared.early or mark.plan is None
-
-    if mark.plan is not None and mark.plan.prim is PICK:
-        hooks_of(shown(mark))[-1].results.append(reference(mark))
 
     def on_cotangent(ct):
         if ct is None:
@@ -92,6 +93,12 @@ def register_hook(self, hook):
         return replaced(hook, asked(hook, shown), shown, ct)
 
     on_cotangent.hook = hook
+    if extra.hooks is None:
+        several = mark.plan is not None and mark.plan.prim is PICK
+        extra.hooks = Late() if several else {}
+        if several:  # (its operation asks the hooks of all its results, also of those that no gradient has reached)
+            main = extra_of(mark.ins[0])
+            main.hooks, main.results = main.hooks or {}, [*(main.results or ()), reference(mark)]
     return register(extra.hooks, on_cotangent)
 
 
@@ -160,15 +167,17 @@ class LeafHooks(dict):
                 (new,) = checked_count(hook, as_given(got), (g,))
                 if new is None:
                     return None
-                if not isinstance(new, Tensor):
-                    raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+                need_tensor(new)
                 g = new
         return g
 
     def at_leaf(self, leaf, g):
         """Tell those who wait that g was accumulated."""
         for hook in list(self.values()):
-            hook(leaf)
+            got = hook(leaf)
+            if got is not None:
+                need_tensor(got)
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
         for hook in list(self.after.values()):
             got = hook((), (g,))
             if got is not None:
@@ -188,17 +197,10 @@ class Hooks:
         self.operands = [p and reference(p) for p in span]
         self.before = {}
         self.after = {}
-        self.results = []  # those of them that have hooks of their own
         self.gated = False  # does what goes to the operands pass a gate?
         self.outputs = None  # between the two, for the latter
 
     def at_results(self, ct):
-        for n in [
-            r() for r in self.results
-        ]:  # (hooks of a result that no gradient has reached are called all the same)
-            if n is not None and ct.cts[n.params["i"]] is None:
-                for hook in list(n.extra.hooks.values()):
-                    hook(None)
         for hook in list(self.before.values()):
             shown = several_shown(results_of(ct))
             got = asked(hook, shown)

@@ -131,11 +131,13 @@ def tile(input, *dims, **named_dims):
 
 def places_of(repeats, output_size):
     """0, 1, 2, ..., each as often as a vector of integers says."""
-    if repeats.dim() != 1:
-        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     counts = np.asarray(concrete(current(repeats), "repeat_interleave"))
     if counts.size and counts.dtype not in (np.int64, np.int32):
         refuse("repeat_interleave_cpu", counts.dtype)
+    if repeats.dim() != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+    if output_size is not None and output_size < 0:
+        raise RuntimeError(f"Trying to create tensor with negative dimension {output_size}: [{output_size}]")
     if (counts < 0).any():
         raise RuntimeError("repeats can not be negative")
     if output_size is not None and output_size != counts.sum():
@@ -231,11 +233,14 @@ def roll(input, shifts, dims=None):
 def rot90(input, k=1, dims=(0, 1)):
     """Turned by k right angles in the plane of two dimensions."""
     t = current(input)
-    if len(shape_of(t)) < 2:
-        raise RuntimeError(f"expected total dims >= 2, but got total dims = {len(shape_of(t))}")
+    n = len(shape_of(t))
     if len(dims) != 2:
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
-    a, b = dims_of(tuple(dims), len(shape_of(t)))
+    if n < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {n}")
+    if dims[0] == dims[1] or abs(dims[0] - dims[1]) == n:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+    a, b = dims_of(tuple(dims), n)
     k %= 4
     perm = swap(len(shape_of(t)), a, b)
     turned = {0: (), 1: (b,), 2: (a, b), 3: (a,)}[k]

@@ -288,8 +288,10 @@ def pieces(t, dim, lengths, name):
 def split_with_sizes(input, split_sizes, dim=0):
     """Views of the given lengths along a dimension."""
     t = current(input)
+    if not shape_of(t):
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     given, dim = dim, wrapped(dim, len(shape_of(t)))
-    n, lengths = shape_of(t)[dim], [integer(k) for k in split_sizes]
+    n, lengths = shape_of(t)[dim], [integer(+k if at else k) for at, k in enumerate(split_sizes)]
     if sum(lengths) != n or min(lengths, default=0) < 0:
         raise RuntimeError(
             f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension "
@@ -299,21 +301,21 @@ def split_with_sizes(input, split_sizes, dim=0):
     return pieces(t, dim, lengths, "SplitWithSizesBackward0")
 
 
-@operation()
-def split(tensor, split_size_or_sections, dim=0):
-    """Views of one length along a dimension (the last may be shorter), or of the given lengths."""
-    if isinstance(split_size_or_sections, (tuple, list)):
-        return split_with_sizes(tensor, split_size_or_sections, dim)
-    if not hasattr(split_size_or_sections, "__index__"):
+def split_of(tensor, split_size, dim=0):
+    if isinstance(split_size, (tuple, list)):
+        return split_with_sizes(tensor, split_size, dim)
+    if isinstance(split_size, Tensor) and split_size.numel() == 1:
+        split_size = int(split_size)
+    if not hasattr(split_size, "__index__"):
         raise TypeError(
             "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, not "
-            f"{type_name(split_size_or_sections)}"
+            f"{type_name(split_size)}"
         )
     t = current(tensor)
     if not shape_of(t):
         raise RuntimeError("split expects at least a 1-dimensional tensor")
     dim = wrapped(dim, len(shape_of(t)))
-    n, k = shape_of(t)[dim], integer(split_size_or_sections)
+    n, k = shape_of(t)[dim], integer(split_size)
     if k < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={k}")
     if k == 0:
@@ -324,9 +326,20 @@ def split(tensor, split_size_or_sections, dim=0):
     return apart(t, [between(dim, s, min(s + k, n)) for s in starts], "SplitBackward0")
 
 
+@operation(method=False)
+def split(tensor, split_size_or_sections, dim=0):
+    """Views of one length along a dimension (the last may be shorter), or of the given lengths."""
+    return split_of(tensor, split_size_or_sections, dim)
+
+
+split_of.__qualname__ = "Tensor.split"  # (the method, whose second argument has another name)
+operation(name="split", function=False)(split_of)
+
+
 @operation()
 def chunk(input, chunks, dim=0):
     """At most `chunks` views of one length along a dimension, the last perhaps shorter."""
+    chunks = integer(chunks)
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     if not input.dim():
@@ -334,7 +347,7 @@ def chunk(input, chunks, dim=0):
     n = input.size(dim)
     if n == 0:
         return split_with_sizes(input, [0] * chunks, dim)
-    return split(input, -(-n // chunks), dim)
+    return split_of(input, -(-n // chunks), dim)
 
 
 @operation()
@@ -354,10 +367,8 @@ def unbind(input, dim=0):
 def tensor_split(input, indices_or_sections, dim=0):
     """Views along a dimension: so many of nearly one length, or cut at the given places."""
     t = current(input)
-    dim = wrapped(dim, len(shape_of(t)))
     if not shape_of(t):
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
-    n = shape_of(t)[dim]
     given = indices_or_sections
     if isinstance(given, Tensor):
         kind = dtype_of(current(given))
@@ -371,6 +382,8 @@ def tensor_split(input, indices_or_sections, dim=0):
                 f"tensor with {given.dim()} dims"
             )
         given = given.tolist()
+    dim = wrapped(dim, len(shape_of(t)))
+    n = shape_of(t)[dim]
     if isinstance(given, int):
         if given <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {given}")
@@ -383,7 +396,9 @@ def tensor_split(input, indices_or_sections, dim=0):
 
 
 def cut_along(name, dim_of, least):
-    def cut(input, indices_or_sections):
+    def cut(input, indices_or_sections, *more):
+        if more and isinstance(indices_or_sections, int):  # (places to cut at, one by one)
+            indices_or_sections = (indices_or_sections, *more)
         n = input.dim()
         if n < least:
             raise RuntimeError(
@@ -418,6 +433,7 @@ def narrow(input, dim, start, length):
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if isinstance(start, Tensor) and (start.dim() or start.dtype.numpy.kind not in "iu"):
         raise RuntimeError("start must be an 0-dim integral Tensor.")
+    length = integer(length)
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
     dim, start = wrapped(dim, len(shape)), integer(start)
@@ -436,6 +452,9 @@ def select(input, dim, index):
     t = current(input)
     shape = shape_of(t)
     if not shape:
+        from .drawing import mapped
+
+        wrapped(int(mapped(t)), int(mapped(t)))  # (of samples torch looks at how they lie)
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     dim, index = wrapped(dim, len(shape)), integer(index)
     if not -shape[dim] <= index < shape[dim]:
@@ -478,6 +497,10 @@ def scattered(name, shown, place):
 
 
 def slice_place(shape, dim=0, start=None, end=None, step=1):
+    if not shape:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    if step < 1:
+        raise RuntimeError("slice step must be positive")
     return (ALL,) * wrapped(dim, len(shape)) + (slice(start, end, step),)
 
 

@@ -172,9 +172,9 @@ def stft(
             f"{None if window is None else list(window.shape)}",
         ),
     )
-    if dtype_of(t) in HALVES:
-        raise RuntimeError(f"MKL FFT doesn't support tensors of type: {spoken(dtype_of(t))}")
     frames = frames if w is None else frames * w
+    if dtype_of(current(frames)) in HALVES:
+        raise RuntimeError(f"MKL FFT doesn't support tensors of type: {spoken(dtype_of(current(frames)))}")
     from . import fft
 
     norm = "ortho" if normalized else None

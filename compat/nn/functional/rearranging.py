@@ -112,7 +112,8 @@ def block_counts(sizes, params):
 def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     """The windows of images as columns: [N, C, H, W] -> [N, C * window, windows]."""
     alone = input.dim() == 3
-    if not alone and input.dim() != 4:
+    input.size(1), input.size(2)  # (an image has both: torch asks for them before it counts the dimensions)
+    if not alone and input.dim() != 4 or 0 in input.shape[-3:]:
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but "
             f"got: {list(input.shape)}"

@@ -163,6 +163,7 @@ class DataLoader(Generic[Sample]):
             return _SingleProcessDataLoaderIter(self)
         from .by_workers import _MultiProcessingDataLoaderIter
 
+        self.check_worker_number_rationality()
         return _MultiProcessingDataLoaderIter(self)
 
     def check_worker_number_rationality(self):

@@ -3,6 +3,7 @@
 import bisect
 import itertools
 import math
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -27,11 +28,8 @@ class Dataset(Generic[Sample]):
         return ConcatDataset([self, other])
 
 
-class IterableDataset(Dataset[Sample]):
+class IterableDataset(Dataset[Sample], Iterable[Sample]):
     """Samples as a stream: subclasses define __iter__."""
-
-    def __iter__(self):
-        raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
 
     def __add__(self, other):
         return ChainDataset([self, other])

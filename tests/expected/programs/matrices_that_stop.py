@@ -74,3 +74,44 @@ for norm in (
     image = torch.linspace(-1, 1, 96).reshape(2, 3, 4, 4).requires_grad_()
     (F.relu(norm(image), inplace=True) * torch.linspace(0, 1, 96).view_as(image)).sum().backward()
     print(norm, image.grad[0, 0])
+# Arguments by the names that methods have, and what else is asked first
+said("split:", x.split, split_size=1, dim=1)
+said("split by sections:", x.split, split_size_or_sections=1)
+said("split by a name of the method:", torch.split, x, split_size=1)
+said("iterable:", type("Stream", (torch.utils.data.IterableDataset,), {}))
+for shape in ((9, 9), (1, 0, 9, 9)):
+    said("unfold:", F.unfold, torch.ones(shape), 3)
+said("rot90:", torch.rot90, x, 1, [0, -3])
+frames = torch.stft(torch.ones(100), 16, 4, window=torch.hann_window(16), return_complex=True)
+for options in (
+    {"hop_length": 17},
+    {"hop_length": 0},
+    {"win_length": 17},
+    {"window": torch.zeros(16)},
+    {"return_complex": True},
+    {"length": 0},
+):
+    said("istft:", torch.istft, frames, 16, **options)
+said("istft of a row:", torch.istft, frames[0], 16)
+said("istft of nothing:", torch.istft, frames[:, :0], 16)
+for given in (3, torch.ones(1)):
+    leaf = torch.ones(1, requires_grad=True)
+    leaf.register_post_accumulate_grad_hook(lambda _, given=given: given)
+    said("hook:", (leaf * 2).backward)
+row, square = torch.tensor([1.0, -2.0]), torch.eye(2)
+for name, options in (
+    ("addmm", {"mat1": square, "mat2": square, "beta": 0.5}),
+    ("addmv", {"mat": square, "vec": row}),
+    ("tensor_split", {"indices": (1,), "dim": 1}),
+    ("tensor_split", {"sections": 2}),
+    ("vsplit", {"sections": 2}),
+    ("swapaxes", {"axis0": 0, "axis1": 1}),
+    ("select_scatter", {"src": row, "dim": 0, "index": 1}),
+    ("slice_scatter", {"src": square[:1], "dim": 0, "start": 1}),
+    ("addmm", {"mat1": square, "mat3": square}),
+    ("sum_to_size", {"size": (1, 2)}),
+):
+    matrix = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    said(name, getattr(matrix, name), **options)
+    if name != "sum_to_size":
+        said(name, getattr(torch, name), input=matrix, **options)
