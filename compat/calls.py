@@ -580,13 +580,14 @@ def told(error, own, args, kwargs, frame):
         by_place = {p.name for s in shown for p in s.parameters[: s.positional]}
     if "out" in named and "out" not in kwargs:  # (None, which ours leave off)
         kwargs = {**kwargs, "out": None}
-    kwargs = {n: kwargs[n] for n in named if n in kwargs} | kwargs  # (in the order of the call)
+    order = named
     if "alpha" in named and "alpha" not in kwargs and name.rstrip("_") in ("add", "sub", "subtract"):
         kwargs = {**kwargs, "alpha": 1}  # (which ours leave off)
     named = [n for n in named if n not in kwargs and n in by_place]  # (which a function of ours has taken by position)
     if named and len(named) <= len(args) - method:
         kwargs = dict(zip(named, args[-len(named) :])) | kwargs
         args = args[: -len(named)]
+    kwargs = {n: kwargs[n] for n in order if n in kwargs} | kwargs  # (in the order of the call)
     if asked is not None:
         return misused(asked, args, kwargs)
     refused = refusal(name, method, tuple(args[method:]), kwargs)

@@ -6,6 +6,7 @@ rounding. Invariant: nothing here differs between the two libraries.
 
 import argparse
 import ast
+import collections
 import copy
 import io
 import linecache
@@ -143,6 +144,7 @@ def outcome(torch, lines):
     torch.manual_seed(3)
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
+    torch.set_printoptions(profile="default")
     rows = []
     torch.set_warn_always(True)
     for number, line in enumerate(lines):
@@ -230,7 +232,40 @@ def programs(program, count, seed):
     return [program(random.Random(f"{seed} {number}"), number) for number in range(count)]
 
 
-def main(program, doc, limits=None):
+def explained(readings, lines, got, want, limits):
+    """The names of what explains a disagreement, None if nothing does. `readings`: name -> f(lines, want) -> what torch is to be asked
+    instead, where it answers the same question in two ways (lines), what of its answer counts (a record), or None (it has nothing to
+    say). They are taken together, one after the other."""
+    names, asked = [], lines
+    for name, reading in readings.items():
+        new = reading(asked, want)
+        if new is None:
+            continue
+        names.append(name)
+        if isinstance(new, str):  # (a text that a line of both is compared without)
+            got, want = bare(got, new), bare(want, new)
+        else:
+            asked = new
+            import torch
+
+            want = outcome(torch, asked)
+        if not disagreement(got, want, asked, limits):
+            return names
+    return None
+
+
+def bare(rows, pattern):
+    """A record without what a pattern finds in its errors and warnings."""
+    rows = [dict(row) for row in rows]
+    for row in rows:
+        if "error" in row:
+            row["error"] = [row["error"][0], re.sub(pattern, "", row["error"][1])]
+        kept = [w for w in row.pop("warns", []) if not re.fullmatch(pattern, w[1])]
+        row.update({"warns": kept} if kept else {})
+    return rows
+
+
+def main(program, doc, limits=None, readings=None):
     """Runs `program(random.Random, number)` for many numbers under both libraries and prints where they disagree."""
     import torch
 
@@ -243,17 +278,21 @@ def main(program, doc, limits=None):
     parser.add_argument("--only", default="", help="programs with this text in them")
     parser.add_argument("--show", action="store_true", help="print each program")
     args = parser.parse_args()
-    start, met, lines_seen = time.perf_counter(), {}, 0
+    start, met, lines_seen, named = time.perf_counter(), {}, 0, collections.Counter()
     for number, lines in enumerate(programs(program, args.count, args.seed)):
         if args.only not in "\n".join(lines):
             continue
         want, got = outcome(torch, lines), outcome(compat, lines)
         lines_seen += len(want)
         found = disagreement(got, want, lines, limits)
+        if found and readings and (names := explained(readings, lines, got, want, limits)):
+            named.update(["named, " + ", ".join(names)])
+            found = None
         if args.show or found:
             print(f"--- {args.seed} {number}", *lines, sep="\n", flush=True)
         if found:
             met[number] = found
             print("=>", found, flush=True)
     took = time.perf_counter() - start
-    print(f"{args.count} programs, {lines_seen} lines, {len(met)} disagree, {took:.0f} s")
+    more = "".join(f"; {count} {name}" for name, count in named.most_common())
+    print(f"{args.count} programs, {lines_seen} lines, {len(met)} disagree{more}, {took:.0f} s")

@@ -80,6 +80,8 @@ def tensordot(a, b, dims=2, out=None):
 
 
 def split(tensor, split_size_or_sections, dim=0):
+    if isinstance(tensor, str):
+        tensor.split(split_size_or_sections, dim)
     tensor.split
     Tensor.split(tensor, split_size_or_sections, dim)
 

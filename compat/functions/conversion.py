@@ -65,13 +65,17 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
         other = args.pop(0)
     elif args and args[0] is not None:
         kind, target = target_of(args.pop(0))
-        if kind == "device" and args and not isinstance(args[0], bool):
+        if kind == "device" and args:
             dtype = args.pop(0)
+        elif kind == "dtype" and dtype is not None:
+            raise TypeError("to() takes one dtype")
         dtype, where = (target, None) if kind == "dtype" else (dtype, target)
     elif args:  # (no device, then a dtype)
         args.pop(0)
-        if args and not isinstance(args[0], bool):
+        if args:
             dtype = args.pop(0)
+    if isinstance(dtype, bool):
+        raise TypeError("to() takes a dtype after the device")
     if other is not None:
         dtype, where = other.dtype, other.device
     if args and (len(args) > 2 or type(args[0]) is not bool or type(args[-1]) is not bool):

@@ -3,6 +3,7 @@
 Invariant: nothing here runs in a call that succeeds, and what it raises is true of the arguments.
 """
 
+import math
 import re
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from funcgrad.core import state
 
 from .. import dtypes
+from ..deprecations import deprecated
 from ..errors import size_mismatch
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import refuse_bools
@@ -20,13 +22,32 @@ from .register import check_castable, check_writable, out_with_gradient, spoken,
 from .results import ROWS, check_out
 
 OF_INPUT = ("Found dtype", "Expected the dtype for input")  # what a result of the input's dtype may be written into
-OUT_LIKE_INPUT = frozenset(
-    "gather index_copy take softmax log_softmax histc nan_to_num masked_select logsumexp".split()
-)
+# functions of whose out= torch looks at the dtype first: which one it has to be (a dtype, or that of an argument: "first", of stacks the second;
+# what the Tensors "meet" in, a "float" or its "real" part), and after the colon the errors that come sooner still
+OUT_FIRST = """
+gather take histc nan_to_num masked_select renorm conj_physical: first
+softmax log_softmax index_copy: first: Dimension out
+quantile nanquantile: first: q must be|must be either|non-empty
+eigvalsh: real: must be|must have|UPLO
+ormqr: first: must|Expected
+mm: first: must be a matrix|cannot be multiplied
+bmm matmul: batches: 3D tensor|at least 1D|cannot be multiplied|Expected size|size mismatch|tensor size|addmv|dot|result dtype
+cat concat concatenate vstack row_stack hstack dstack column_stack: meet: zero-dimensional|Dimension out|non-empty|same number of dim.*1 and
+fft ifft: complex64
+rfft ihfft: complex64: real input
+irfft hfft: float32
+any all: bool
+multinomial: int64: 1 or 2 dim|only supports floating
+matrix_rank: int64: must have|doesn't handle
+searchsorted bucketize: int64: boundaries|True$
+hash_tensor: uint64
+logsumexp: float
+"""
 IN_OTHER_WORDS = frozenset(  # of whose out= torch says other things first
     "inv solve eigh cholesky qr svd det cond pinv tensorinv tensorsolve fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 hfft2 ihfft2 "
     "fftn ifftn rfftn irfftn hfftn ihfftn".split()
 )
+OF_LINALG = {"eigvalsh": "linalg_eigvalsh", "matrix_rank": "linalg_matrix_rank"}  # (as the table of out= has them)
 NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (complex|bool) ")
 NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
 ALONG = {  # functions that take a dimension: its place among their arguments
@@ -43,7 +64,7 @@ OF_BOTH = frozenset(  # functions of several operands that are stretched to one 
     "maximum minimum heaviside ldexp float_power pow zeta xlog1py bitwise_and bitwise_or bitwise_xor bitwise_left_shift "
     "bitwise_right_shift polygamma".split()
 )
-SPECIAL = re.compile(r"\w*_polynomial_\w+|\w*bessel_\w+|(log_)?ndtri?|erf\w*|entr|i[01]e?")
+SPECIAL = re.compile(r"\w*_polynomial_\w+|\w*bessel_\w+|(log_)?ndtri?|erf\w*|entr|i[01]e?|logit|lgamma|digamma|sinc")
 OF_TENSORS = ("lerp", "addcmul", "addcdiv")  # (whose numbers do not count in that)
 COMPARISONS = frozenset(
     "eq ne ge gt le lt greater greater_equal less less_equal not_equal logical_and logical_or logical_xor".split()
@@ -53,6 +74,12 @@ COMPARISONS = frozenset(
 def earlier(error, own, args, kwargs):
     """The error that torch raises in the place of this one, or None if there is no other."""
     text = str(error)
+    if isinstance(error, MemoryError) and hasattr(error, "dtype"):
+        count = math.prod(error.shape) * error.dtype.itemsize
+        return RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate "
+            f"{count} bytes. Error code 12 (Cannot allocate memory)"
+        )
     try:
         if "out" in kwargs and isinstance(kwargs["out"], Tensor) and tensors_in(args[:1]):
             out_first(own, args, kwargs["out"], text)
@@ -62,6 +89,8 @@ def earlier(error, own, args, kwargs):
             raise RuntimeError(f"ldexp can't be cast to the desired output type {spoken(dtype_of(current(args[0])))}")
         if isinstance(error, NotImplementedError) and NO_KERNEL in text or NOT_TAKEN.search(text) and own[:3] != "arg":
             before_kernel(own, args, kwargs)
+            if text.endswith("for 'ComplexFloat'") and meets_in_halves(args, kwargs):
+                raise NotImplementedError(text.replace("ComplexFloat", "ComplexHalf"))
             if own in ("gcd_", "lcm_"):
                 refuse(own[:-1] + "_cpu", meeting(own[:-1], tensors(args, kwargs), args, kwargs))
         elif text.startswith("result type") and stretches(own):
@@ -76,22 +105,42 @@ def earlier(error, own, args, kwargs):
 def out_first(own, args, out, text):
     """Of these functions, torch looks at out= before anything else."""
     if own in ("cond", "pinv", "tensorinv", "tensorsolve"):
-        check_out("linalg_" + own, dtype_of(current(out)), dtype_of(current(args[0])))
+        check_out("linalg_" + own, dtype_of(current(out)), dtype_wanted("real" if own == "cond" else "first", args))
     name = own.removeprefix("special_")
-    if ROWS.get(own, "").startswith(OF_INPUT) and own[:2] != "cl" or own in ("dot", "vdot", "logcumsumexp"):
+    if (
+        ROWS.get(own, "").startswith(OF_INPUT)
+        and own[:2] != "cl"
+        and own != "sign"
+        or own in ("dot", "vdot", "logcumsumexp")
+    ):
         check_out(own, dtype_of(current(out)), dtype_of(current(args[0])))
-    if own in OUT_LIKE_INPUT:
-        check_out(own, dtype_of(current(out)), dtype_of(current(args[0])))
+    row = next((line for line in OUT_FIRST.split("\n") if own in line.partition(":")[0].split()), None)
+    if row is not None:
+        _, wanted, *sooner = row.split(": ")
+        if not (sooner and re.search(sooner[0], text)):
+            check_out(OF_LINALG.get(own, own), dtype_of(current(out)), dtype_wanted(wanted, tensors_in(args)))
+    if own == "heaviside" and out.is_complex():
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
     if own == "where":
         check_out(own, dtype_of(current(out)), dtypes.result_dtype([rank(x) for x in args[1:3]]))
-    if "n_sample" in text:
-        check_out("multinomial", dtype_of(current(out)), np.dtype(np.int64))
     if own in IN_OTHER_WORDS:
         return
     if name not in COMPARISONS and state.tls.grad and any([t.requires_grad for t in (*tensors_in(args), out)]):
         raise out_with_gradient(own)
     if stretches(own):
         check_writable(current(out))
+
+
+def dtype_wanted(wanted, given):
+    """The dtype that a row of OUT_FIRST names, of a call with these Tensors."""
+    if wanted not in ("first", "batches", "meet", "float", "real"):
+        return np.dtype(wanted)
+    d = dtype_of(current(given[wanted == "batches" and min([t.dim() for t in given[:2]]) > 2]))
+    if wanted == "meet":
+        return dtypes.result_dtype([rank(x) for x in given])
+    if wanted == "float":
+        return dtypes.Default.numpy
+    return np.zeros(0, d).real.dtype if wanted == "real" else d
 
 
 def stretches(own):
@@ -121,6 +170,9 @@ def before_kernel(own, args, kwargs):
     if stretches(own):
         target = args[0] if own[-1] == "_" else kwargs.get("out")
         before_cast(own, args, kwargs)
+        out = kwargs.get("out")
+        if isinstance(out, Tensor) and out.numel() and out.shape != stretched(tensors(args, kwargs)):
+            deprecated("out", list(out.shape), list(stretched(tensors(args, kwargs))))
         if target is not None and name not in COMPARISONS:
             check_castable(dtype_of(current(target)), meeting(name, tensors(args, kwargs), args, kwargs))
 
@@ -146,6 +198,14 @@ def before_cast(own, args, kwargs):
             raise RuntimeError("result type ComplexHalf can't be cast to the desired output type Half")
     if name in ("clamp", "clip") and len(given) == 3:
         check_castable(dtype_of(target), meeting(name, given, args, kwargs))
+
+
+def meets_in_halves(args, kwargs):
+    """Do the Tensors and numbers of a call meet in complex numbers of two halves, which torch has as a dtype?"""
+    given = [*tensors(args, kwargs), *[a for a in (*args, *kwargs.values()) if isinstance(a, complex)]]
+    ranks = [rank(x) for x in given]
+    wide = [d for d, r in ranks if r == 2]
+    return {*wide} == {np.dtype(np.float16)} or not wide and [d for d, _ in ranks if d.kind != "c"] == [np.float16]
 
 
 def meeting(name, given, args, kwargs):

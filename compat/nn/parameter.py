@@ -18,7 +18,7 @@ def made_over(t, data):
     if data is None:
         data = wrap(Tensor, np.zeros(0, dtypes.Default.numpy))
     if not isinstance(data, Tensor):
-        raise AttributeError(f"{type(data).__name__!r} object has no attribute 'detach'")
+        raise AttributeError(f"{type_name(data)!r} object has no attribute 'detach'")
     data = data.detach()
     Tensor.__init__(t, data.val, None, data.owner)
     t.store = data.store
@@ -135,7 +135,7 @@ OPERATORS = "add sub mul truediv:div floordiv:floor_divide mod:remainder pow mat
 REFUSED = (
     "add sub mul div matmul mm mv dot pow neg abs exp log sqrt sum mean prod max min std var norm argmax numel dim view "
     "reshape t transpose permute flatten squeeze unsqueeze expand clone backward add_ sub_ mul_ div_ zero_ fill_ normal_ "
-    "uniform_ numpy tolist item softmax relu sigmoid tanh"
+    "uniform_ numpy tolist item softmax relu sigmoid tanh bfloat16 type detach requires_grad_"
 )
 
 
@@ -181,7 +181,7 @@ class UninitializedParameter(Uninitialized, Parameter):
             return
         made_over(self, T["empty"](0, device=device, dtype=dtype))
         if requires_grad:
-            self.requires_grad_()
+            Tensor.requires_grad_(self)
 
 
 class UninitializedBuffer(Uninitialized, Buffer):
@@ -196,8 +196,23 @@ class UninitializedBuffer(Uninitialized, Buffer):
         made_over(self, T["empty"](0, device=device, dtype=dtype))
         self.persistent = persistent
         if requires_grad:
-            self.requires_grad_()
+            Tensor.requires_grad_(self)
 
 
+def converting(name):
+    """The method of a buffer of no size that gives another such buffer."""
+
+    def method(self, *args, **kwargs):
+        out = getattr(Tensor, name)(self, *args, **kwargs)
+        if out is not self:
+            out.__class__ = UninitializedBuffer
+        return out
+
+    method.__name__ = name
+    return method
+
+
+for _name in "half float double char short int long cpu cuda to".split():
+    setattr(UninitializedBuffer, _name, converting(_name))
 UninitializedTensorMixin = Uninitialized
 __getattr__ = _refusal("torch.nn.parameter", __name__)

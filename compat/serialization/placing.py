@@ -50,7 +50,7 @@ def restored(storage, location):
     kind = location.partition(":")[0]
     if kind == "meta":
         storage.device = Device("meta")  # (Tensors over it have shapes only)
-    if kind in ("cpu", "meta"):
+    if location in ("cpu", "meta"):
         return storage
     if kind in ("cuda", "xpu"):
         raise RuntimeError(
