@@ -9,13 +9,14 @@ import math
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
+from ..core.halves import rounded
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds, strided
 from .elementwise import add, mul, sub
 from .powers import rsqrt, square
 from .reduce import mean
 from .reduction import along_axes
-from .shape import batched, fit, fit_tangent, reshape, spread
+from .shape import batched, cast, fit, fit_tangent, reshape, spread
 from .torch_order import kept_sums, sum_over
 
 
@@ -34,18 +35,30 @@ def average_plain(x, axes):
 average.plain = average_plain
 
 
-def pushed(t, x, axes, eps):
+def measured(x, axes, eps, kept=None):
+    """(x - mean, 1 / sqrt(variance + eps)). `kept`: the dtype of half precision that the mean and the second of them are rounded to."""
+    mean = average(x, axes)
+    centred = sub(x, mean)
+    r = rsqrt(add(average(square(centred), axes), eps))
+    if kept is None:
+        return centred, r
+    mean, r = (cast(cast(v, dtype=kept), dtype=dtype_of(x)) for v in (mean, r))
+    return sub(x, mean), r
+
+
+def pushed(t, x, axes, eps, kept=None):
     """The linear map above; it is symmetric, so it takes tangents and cotangents alike. The result is computed again from x: who
     changes the result in place (an activation behind a norm) spoils nothing."""
-    centred = sub(x, average(x, axes))
-    r = rsqrt(add(average(square(centred), axes), eps))
+    centred, r = measured(x, axes, eps, kept)
     out = mul(centred, r)
     return mul(r, sub(sub(t, average(t, axes)), mul(out, average(mul(out, t), axes))))
 
 
 @along_axes
 class standardize:
-    """(x - mean(x)) / sqrt(variance(x) + eps) over `axes`, the variance being the mean of squares."""
+    """(x - mean(x)) / sqrt(variance(x) + eps) over `axes`, the variance being the mean of squares.
+
+    `kept`: the dtype of half precision in which torch keeps the mean and the root for the derivative, and if `early`, for the value."""
 
     saves = ((0,),)
     without = {
@@ -54,26 +67,31 @@ class standardize:
         "bool": "the result has x's dtype",
     }
 
-    def jax(jax, x, *, axes, eps):
+    def jax(jax, x, *, axes, eps, kept=None, early=False):
         centred = x - jax.numpy.mean(x, axis=axes, keepdims=True)
         return centred * jax.lax.rsqrt(jax.numpy.mean(centred**2, axis=axes, keepdims=True) + eps)
 
-    def impl(x, *, axes, eps):
+    def impl(x, *, axes, eps, kept=None, early=False):
         x = np.asarray(x)
         count = 1
         for a in axes:
             count *= x.shape[a]
         if not count:
             return x.copy()
-        centred = x - kept_sums(x, axes) / x.dtype.type(count)
+        mean = kept_sums(x, axes) / x.dtype.type(count)
+        centred = x - mean
         variance = kept_sums(centred * centred, axes) / x.dtype.type(count)
-        return centred * (1 / np.sqrt(variance + x.dtype.type(eps)))
+        r = 1 / np.sqrt(variance + x.dtype.type(eps))
+        if early:
+            mean, r = (np.asarray(rounded(v, kept), x.dtype) for v in (mean, r))
+            centred = x - mean
+        return centred * r
 
-    def vjp(ct, out, x, *, need, axes, eps):
-        return [pushed(ct, x, axes, eps)]
+    def vjp(ct, out, x, *, need, axes, eps, kept=None, early=False):
+        return [pushed(ct, x, axes, eps, kept)]
 
-    def jvp(ts, out, x, *, axes, eps):
-        return pushed(ts[0], x, axes, eps)
+    def jvp(ts, out, x, *, axes, eps, kept=None, early=False):
+        return pushed(ts[0], x, axes, eps, kept)
 
     def samples(rng):
         yield from in_kinds(draw(rng, "real", (3, 4)), dtypes="f", axes=(1,), eps=1e-5)
@@ -100,8 +118,8 @@ def _layer_pull(n, ct, cts, owned):
     each mean (by channel), sums of products with it are its products with sums."""
     plan = n.plan
     need = plan.need
-    axes, eps, shape, noted = [n.params.get(k) for k in ("axes", "eps", "shape", "noted")]
-    if not need & 1:
+    axes, eps, shape, noted, kept = [n.params.get(k) for k in ("axes", "eps", "shape", "noted", "kept")]
+    if not need & 1 or kept is not None:
         return plan.ruled(n, ct, cts, owned)
     x, w = n.saved
     if x.dtype is not ct.dtype or not x.size:
@@ -160,8 +178,7 @@ def by_weight(g, w, shape):
 
 def by_mean(ct, x, w, axes, eps, shape):
     """The rule of _layer_pull over handles where w has a number for each mean, in its order, so that a compiled layer has its bits."""
-    centred = sub(x, average(x, axes))
-    r = rsqrt(add(average(square(centred), axes), eps))
+    centred, r = measured(x, axes, eps)
     s = mul(centred, r)
     g = sub(ct, add(mul(s, average(mul(ct, s), axes)), average(ct, axes)))
     weight, bias = (by_weight(c, w, shape) for c in (mul(ct, s), ct))
@@ -171,7 +188,7 @@ def by_mean(ct, x, w, axes, eps, shape):
 @define
 class normalized:
     """standardize(x) * w + b, of arrays of one dtype: w and b in `shape`, which broadcasts to x's. `noted`: a list in which the call
-    notes (mean, variance, 1 / sqrt(variance + eps)), for who needs them, its own pull too."""
+    notes (mean, variance, 1 / sqrt(variance + eps)), for who needs them, its own pull too. `kept`: as above."""
 
     saves = ((0, 1), (0,), ())
     pull = _layer_pull
@@ -183,12 +200,12 @@ class normalized:
         "broadcast": "w and b are stretched, nothing else is",
     }
 
-    def jax(jax, x, w, b, *, axes, eps, shape, noted=None):
+    def jax(jax, x, w, b, *, axes, eps, shape, noted=None, kept=None):
         centred = x - jax.numpy.mean(x, axis=axes, keepdims=True)
         s = centred * jax.lax.rsqrt(jax.numpy.mean(centred**2, axis=axes, keepdims=True) + eps)
         return s * w.reshape(shape) + b.reshape(shape)
 
-    def impl(x, w, b, *, axes, eps, shape, noted=None):
+    def impl(x, w, b, *, axes, eps, shape, noted=None, kept=None):
         if not x.size:
             return x.copy()
         out, *found = statistics(x, axes, eps)
@@ -203,35 +220,35 @@ class normalized:
         out += b.reshape(shape)
         return out
 
-    def aval(x, w, b, *, axes, eps, shape, noted=None):
+    def aval(x, w, b, *, axes, eps, shape, noted=None, kept=None):
         return Aval(shape_of(x), dtype_of(x))
 
-    def vjp(ct, out, x, w, b, *, need, axes, eps, shape, noted=None):
-        if list(shape) == shape_over(shape_of(x), axes) and need & 1:
+    def vjp(ct, out, x, w, b, *, need, axes, eps, shape, noted=None, kept=None):
+        if kept is None and list(shape) == shape_over(shape_of(x), axes) and need & 1:
             return by_mean(ct, x, w, axes, eps, shape)
-        s = standardize(x, axes=axes, eps=eps) if need & 2 else None
+        s = standardize(x, axes=axes, eps=eps, kept=kept, early=kept is not None) if need & 2 else None
         return [
-            pushed(mul(ct, reshape(w, shape=shape)), x, axes, eps) if need & 1 else None,
+            pushed(mul(ct, reshape(w, shape=shape)), x, axes, eps, kept) if need & 1 else None,
             by_weight(mul(ct, s), w, shape) if need & 2 else None,
             by_weight(ct, b, shape) if need & 4 else None,
         ]
 
-    def jvp(ts, out, x, w, b, *, axes, eps, shape, noted=None):
+    def jvp(ts, out, x, w, b, *, axes, eps, shape, noted=None, kept=None):
         dx, dw, db = ts
-        s = None if dw is None else standardize(x, axes=axes, eps=eps)
+        s = None if dw is None else standardize(x, axes=axes, eps=eps, kept=kept, early=kept is not None)
         total = None if db is None else fit_tangent(reshape(db, shape=shape), out)
         for t in (
-            None if dx is None else mul(pushed(dx, x, axes, eps), reshape(w, shape=shape)),
+            None if dx is None else mul(pushed(dx, x, axes, eps, kept), reshape(w, shape=shape)),
             None if dw is None else mul(s, reshape(dw, shape=shape)),
         ):
             total = total if t is None else t if total is None else add(total, t)
         return total
 
-    def batch(size, xs, ds, *, axes, eps, shape, noted=None):
+    def batch(size, xs, ds, *, axes, eps, shape, noted=None, kept=None):
         x, w, b = (batched(size, v, d) for v, d in zip(xs, ds, strict=True))
         ones = (1,) * (len(shape_of(x)) - 1 - len(shape))
         w, b = (reshape(v, shape=(size, *ones, *shape)) for v in (w, b))
-        return add(mul(standardize(x, axes=tuple([a + 1 for a in axes]), eps=eps), w), b), 0
+        return add(mul(standardize(x, axes=tuple([a + 1 for a in axes]), eps=eps, kept=kept), w), b), 0
 
     def samples(rng):
         def case(lead, axes, shape, kind="plain", dtype=np.float64, k=None):

@@ -120,7 +120,7 @@ def without_record(w):
 def shares(values, d):
     """1 over how often each index stands among all of them."""
     _, at, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (1.0 / counts[at.reshape(values.shape)]).astype(d)
+    return np.asarray(1.0 / counts[at.reshape(values.shape)]).astype(d)
 
 
 def scaled_gradient(x, factor):

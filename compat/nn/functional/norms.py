@@ -210,12 +210,12 @@ def batch_norm(
         shape = shape_of(current(input))
         if training and shape[0] * math.prod(shape[2:]) == 1:
             raise_too_few(Size(shape))
-        if training is not True and training is not False:
-            raise TypeError("training is a bool")
         if training and eps <= 0.0:
             raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
         if eps < 0.0:
             raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
+        if training is not True and training is not False:
+            raise TypeError("training is a bool")
         return native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
     except BaseException as error:
         error = mended(error)
