@@ -130,7 +130,7 @@ binary("copysign", floats=True, with_number=(None, "CopysignBackward1"))
 def heaviside(input, values):
     """0 for negative elements, 1 for positive ones, and at 0 what `values` says."""
     x, y = current(input), current(values)
-    if dtype_of(y).kind == "c":
+    if "c" in (dtype_of(x).kind, dtype_of(y).kind):
         raise RuntimeError("heaviside is not yet implemented for complex tensors.")
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
@@ -147,6 +147,18 @@ def ldexp(input, other):
     """input * 2 ** other."""
     if isinstance(input, Tensor) and isinstance(other, Tensor) and not other.is_floating_point() and half_in(input):
         return in_float32(half_in(input), ldexp, input, other)
+    if (
+        isinstance(input, Tensor)
+        and isinstance(other, Tensor)
+        and input.dtype.numpy.kind in "fc"
+        and other.dtype.numpy.kind in "iub"
+    ):
+        if other.dtype.numpy.kind == "b" and not input.is_complex():
+            refuse_dtype("ldexp_cpu_exp", other.dtype.numpy)
+        other = other.to(
+            dtypes.of_numpy(np.empty(0, input.dtype.numpy).real.dtype)
+        )  # (whose dtype the result has, whatever number of dimensions)
+        input = input.expand(other.shape) if not input.dim() else input
     out = input * FUNCTIONS["pow"](2.0, other)
     if out.mark is not None:
         set_label(out, "LdexpBackward0", (input, other))
@@ -156,12 +168,13 @@ def ldexp(input, other):
 @operation(name="float_power_", function=False)
 def float_power_(self, exponent):
     """float_power, in place."""
-    got, own = FUNCTIONS["float_power"](kept(self), exponent), dtype_of(current(self))
-    if dtype_of(got) != own:
+    own = dtype_of(current(self))
+    wanted = np.dtype(np.complex128 if "c" in (own.kind, rank(exponent)[0].kind) else np.float64)
+    if wanted != own:
         raise RuntimeError(
-            f"the base given to float_power_ has dtype {spoken(own)} but the operation's result requires dtype "
-            f"{spoken(dtype_of(got))}"
+            f"the base given to float_power_ has dtype {spoken(own)} but the operation's result requires dtype {spoken(wanted)}"
         )
+    got = FUNCTIONS["float_power"](kept(self), exponent)
     return rewrite(self, got, "PowBackward0", (self,))
 
 
@@ -213,11 +226,11 @@ def clamped(name, input, low, high):
     return (x, low, high), "ClampBackward1", (t,)
 
 
-def need_bounds(t, *bounds):
+def need_bounds(t, one, *bounds):
     """RuntimeError unless what a Tensor is held between can be written into it."""
     own = dtype_of(current(t))
     given = [b for b in bounds if b is not None]
-    if own.kind == "c" or any([isinstance(b, complex) for b in given]):
+    if own.kind == "c" or any([isinstance(b, complex) for b in given]) and (one or own.kind == "f"):
         return  # (which is said below)
     check_sizes(current(t), *[current(b) for b in given if isinstance(b, Tensor)])
     met = dtypes.result_dtype([rank(b) for b in (t, *given)])
@@ -244,7 +257,7 @@ def clamp_pair(name, label, aliases=()):
 
     def inplace(self, min=None, max=None):  # noqa: A002
         low, high = bounds(min, max)
-        need_bounds(self, low, high)
+        need_bounds(self, one, low, high)
         (_, low, high), shown, parents = clamped(name, self, low, high)
         for b in (low, high):
             if isinstance(b, Handle):

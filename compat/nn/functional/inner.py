@@ -25,8 +25,16 @@ BY_RANK = {
 def convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups):
     """conv1d, conv2d, conv3d, or their transposes, by the rank of weight."""
     f = BY_RANK[bool(transposed)][weight.dim() - 3]
-    if weight.dim() == 4 and input.is_complex():
-        refuse("slow_conv2d_cpu", input.dtype.numpy)
+    if input.is_complex():  # (which torch has no kernel for here, if all else is right)
+        real = input.real.dtype
+        convolution(input.real, weight.to(real) if not weight.is_complex() else weight.real, None, stride, padding, dilation, transposed,
+            output_padding, groups)  # fmt: skip
+        kernel = "compute_columns3d" if weight.dim() == 5 else "slow_conv2d_cpu"
+        if transposed:
+            kernel = f"slow_conv_transpose{max(weight.dim() - 2, 2)}d_out_cpu"
+        elif max(dilation) > 1:
+            kernel = "slow_conv_dilated<>"
+        refuse(kernel, input.dtype.numpy)
     if transposed:
         return f(input, weight, bias, tuple(stride), tuple(padding), tuple(output_padding), groups, tuple(dilation))
     return f(input, weight, bias, tuple(stride), tuple(padding), tuple(dilation), groups)
@@ -91,6 +99,8 @@ def batch_norm_update_stats(input, running_mean, running_var, momentum):
 
 def native_dropout(input, p, train):
     """(nn.functional.dropout, which elements are kept)."""
+    if not input.numel():
+        return input, T["empty_like"](input)
     if train is not None and not train:
         return input.clone(), T["ones_like"](input, dtype=BY_NAME["bool"])
     check_castable(input.dtype.numpy, FLOAT)
