@@ -128,12 +128,12 @@ class Tensor(Taped):
 
     def size(self, dim=None, *wrong, **named):
         """The shape, or the length of one dimension."""
-        if dim.__class__ is int and not wrong and self.owner is TAPE and not shared.staging:
+        if dim.__class__ is int and not wrong and not named and self.owner is TAPE and not shared.staging:
             shape = self.val.shape
             if -len(shape) <= dim < len(shape):
                 return shape[dim]
         shape = self.shape
-        if dim.__class__ is int and not wrong:
+        if dim.__class__ is int and not wrong and not named:
             return of_dimension(shape, dim)
         if wrong or named or dim is not None:
             return of_dimension(shape, one_dimension(self, "size", (dim, *wrong), named))
@@ -469,7 +469,7 @@ class Tensor(Taped):
             from .funcs import check_memory
 
             check_memory(t, force)
-        if t.mark is not None and not force:
+        if t.mark is not None and not force and tls.grad:
             error = RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
             )

@@ -49,7 +49,7 @@ def decorated(f, run):
     return call
 
 
-def in_mode(f, mode):
+def context_decorator(f, mode):
     """f, run under the grad mode `mode`."""
     if isinstance(f, type) or inspect.isgeneratorfunction(f):
         return decorated(f, functools.partial(call_in, mode))
@@ -57,7 +57,7 @@ def in_mode(f, mode):
     code = None if mode or internal[getattr(f, "__module__", None)] else getattr(f, "__code__", None)
 
     @functools.wraps(f)
-    def call(*args, **kwargs):
+    def decorate_context(*args, **kwargs):
         if code is not None:
             note_function("a decorator", code)
         before = tls.grad
@@ -67,7 +67,7 @@ def in_mode(f, mode):
         finally:
             tls.grad = before
 
-    return call
+    return decorate_context
 
 
 def stepwise(f, run):
@@ -120,7 +120,7 @@ class GradMode:
         tls.grad = self.before.pop()
 
     def __call__(self, f):
-        return in_mode(f, self.mode)
+        return context_decorator(f, self.mode)
 
 
 GradMode.__new__.__qualname__ = "_NoParamDecoratorContextManager.__new__"  # (which Python's errors name)
@@ -174,7 +174,7 @@ class set_grad_enabled:
 
     def __call__(self, f):
         tls.grad = self.before  # as a decorator it sets the mode of the calls, not of what stands below it
-        return in_mode(f, self.mode)
+        return context_decorator(f, self.mode)
 
     def __repr__(self):
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"

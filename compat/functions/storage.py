@@ -14,7 +14,7 @@ from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..deprecations import once
-from ..formats import base_of, contiguous_format, elements, offset_in, order_of
+from ..formats import base_of, contiguous_format, elements, memory_format, offset_in, order_of
 from ..gate import gate
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor, contiguous_strides, current, memory
@@ -127,6 +127,10 @@ def is_set_to(self, tensor):
 def resize_(self, *size, memory_format=None):
     """The Tensor with another size, in place: its memory if that is large enough, else a new one with its elements first."""
     t = on_tape(self, "resize_")
+    if tls.func:
+        from ..funcs import check_outside
+
+        check_outside(t)
     if t.mark is not None:
         raise RuntimeError("cannot resize variables that require grad")
     shape = sizes(size)
@@ -259,8 +263,8 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
 
 def to_dlpack(tensor):
     """The Tensor's memory as a DLPack capsule; of bfloat16, which only from_dlpack here understands, a Tensor."""
-    t = on_tape(tensor, "to_dlpack")
-    return dlpack(t) if t.val.dtype.isnative else t.detach()
+    t = on_tape(tensor, "to_dlpack").detach()
+    return dlpack(t) if t.val.dtype.isnative else t
 
 
 publish(from_dlpack, ("from_dlpack",), True, False)
@@ -276,9 +280,22 @@ def to_dense(self, dtype=None, *, masked_grad=True):
 
 @operation(function=False)
 def dim_order(self, *, ambiguity_check=False):
-    """The dimensions from the outermost to the innermost in memory."""
-    steps = self.stride()
-    return tuple(sorted(range(self.dim()), key=lambda d: (-steps[d], d)))
+    """The dimensions from the outermost to the innermost in memory; RuntimeError where that is asked to be the only such order, or
+    that of one of some formats, and is not."""
+    steps, shape = self.stride(), self.shape
+    order = tuple(sorted(range(self.dim()), key=lambda d: (-steps[d], shape[d] == 1, d)))
+    if isinstance(ambiguity_check, bool):
+        formats = []
+    elif isinstance(ambiguity_check, list) and all([isinstance(f, memory_format) for f in ambiguity_check]):
+        formats = ambiguity_check
+    else:
+        raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
+    several = ambiguity_check and len({*steps}) < len(steps)
+    if several and sum([self.is_contiguous(memory_format=f) for f in formats]) != 1:
+        raise RuntimeError(
+            "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+        )
+    return order
 
 
 @operation()
