@@ -11,18 +11,28 @@ from funcgrad.core.written_calls import written_call
 from ... import streams
 from ...functions.drawing import drawn
 from ...functions.kernels import BARE, mended, refuse_in, refused_call
-from ...functions.operands import dtype_of, in_c_order, laid_like, number, shape_of
+from ...functions.operands import (
+    dtype_of,
+    in_c_order,
+    laid_like,
+    need_scalar_type,
+    number,
+    overflowing,
+    shape_of,
+)
 from ...functions.pointwise import complex_sigmoid
 from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, kept, named, rewrite, spoken, store
+from ...functions.results import check_out
 from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
 from ...functions.softmax import quick_softmax
 from ...tensor import Tensor, current, wrapped
 from .dtypes import refuse_integers
 
 P = PRIMITIVES
+DOUBLE = np.dtype(np.float64)
 
 
 IN_C_ORDER = ("LogSigmoidBackward0", "RreluWithNoiseBackward0")  # whatever the input's strides
@@ -53,6 +63,8 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True):
 
     def f(input=MISSING, *args, inplace=False, out=None, **kwargs):
         try:
+            if out is not None and kernel != "softshrink_check":
+                need_out(f.__name__, input, out)
             if kernel is not None:
                 refuse_integers(kernel, input)
             if args:
@@ -76,14 +88,28 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True):
     return f
 
 
+def need_out(name, input, out):
+    """torch's error for an out= of another dtype, which it looks at before it has a kernel."""
+    if name == "logsigmoid":
+        need_scalar_type(current(input), current(out))
+    else:
+        check_out(name, out.owner.dtype(out), dtype_of(current(input)))
+
+
 def with_inplace(position, body, label, kernel=None):
     """activation() for functions that take `inplace` as their last positional argument too."""
     f = activation(label, body, kernel)
 
     def g(*args, **kwargs):
         if len(args) == position + 1:
+            if "inplace" in kwargs:
+                error = TypeError(f"{g.__name__}() got multiple values for argument 'inplace'")
+                raise refused_call(error, g.__name__, args, kwargs)
             kwargs["inplace"] = args[-1]
             args = args[:-1]
+        if "out" in kwargs and body is not _threshold:  # (which torch has natively too)
+            error = TypeError(f"{g.__name__}() got an unexpected keyword argument 'out'")
+            raise refused_call(error, g.__name__, args, kwargs)
         return f(*args, **kwargs)
 
     g.__name__, g.__doc__ = f.__name__, f.__doc__
@@ -125,16 +151,32 @@ def sigmoid(input):
 def _leaky_relu(x, negative_slope=0.01):
     """x where positive, negative_slope * x elsewhere."""
     if type(negative_slope) is not float:
-        negative_slope = float(negative_slope)
+        try:
+            negative_slope = float(negative_slope)
+        except TypeError as error:
+            raise overflow(wide(x), negative_slope, error=error) from None
     return P["leaky_relu"](x, negative_slope, kink="torch")
 
 
 leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0", "leaky_relu_cpu")
 
 
+def overflow(d, *numbers, error=None):
+    """What is raised, in the place of an error, where a number that has to be of a real dtype is complex."""
+    return overflowing(d) if any([isinstance(n, complex) for n in numbers]) else error
+
+
+def wide(x):
+    """The dtype in which torch works on numbers beside a Tensor."""
+    return DOUBLE if dtype_of(x) == DOUBLE else np.dtype(np.float32)
+
+
 def of_elu(alpha=1.0, scale=1.0, inner=1.0):
     """The settings of the primitive: alpha * (exp(inner * x) - 1) where x is 0 or below, x elsewhere (nan too); all times scale."""
-    return {"low": float(alpha * scale), "high": float(scale), "inner": float(inner)}
+    try:
+        return {"low": float(alpha * scale), "high": float(scale), "inner": float(inner)}
+    except TypeError as error:
+        raise overflow(DOUBLE, alpha, scale, inner, error=error) from None
 
 
 def of_celu(alpha=1.0):
@@ -144,9 +186,9 @@ def of_celu(alpha=1.0):
     return of_elu(alpha, 1.0, 1.0 / alpha)
 
 
-def _elu(x, alpha=1.0, scale=1.0):
+def _elu(x, alpha=1.0, scale=1.0, input_scale=1.0):
     """alpha * (exp(x) - 1) where x is 0 or below, x elsewhere (nan too); all times scale."""
-    return P["elu"](x, **of_elu(alpha, scale))
+    return P["elu"](x, **of_elu(alpha, scale, input_scale))
 
 
 elu = with_inplace(2, _elu, "EluBackward0", "elu_cpu")
@@ -211,6 +253,8 @@ def of_softplus(beta=1.0, threshold=20.0):
 
 def _softplus(x, beta=1.0, threshold=20.0):
     """log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds the threshold."""
+    if isinstance(beta, complex) or isinstance(threshold, complex):
+        raise overflow(wide(x), beta, threshold)
     return P["softplus_to"](x, **of_softplus(beta, threshold))
 
 
@@ -236,6 +280,10 @@ def _hardtanh(x, min_val=-1.0, max_val=1.0):
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     if dtype_of(x).kind == "f":
         return P["hardtanh"](x, **of_hardtanh(min_val, max_val))
+    if dtype_of(x).kind == "b":
+        raise RuntimeError("Bool inputs not supported for hardtanh")
+    if dtype_of(x).kind == "c":
+        raise NotImplementedError("clamp is not supported for complex types")
     low, high = (dtype_of(x).type(v) for v in (min(min_val, max_val), max_val))
     return P["where"](P["less_equal"](x, low), low, P["where"](P["greater_equal"](x, high), high, x))
 
@@ -284,6 +332,8 @@ hardswish = with_inplace(1, _hardswish, "HardswishBackward0", "hardswish_cpu")
 
 def _hardshrink(x, lambd=0.5):
     """x where |x| > lambd, else 0."""
+    if isinstance(lambd, complex):
+        raise overflow(dtype_of(x), lambd)
     return P["where"](P["logical_and"](P["less_equal"](x, lambd), P["greater_equal"](x, -lambd)), 0.0, x)
 
 
@@ -292,6 +342,8 @@ hardshrink = activation("HardshrinkBackward0", _hardshrink, "hardshrink_cpu")
 
 def _softshrink(x, lambd=0.5):
     """x moved towards 0 by lambd, 0 on the way."""
+    if isinstance(lambd, complex):
+        raise overflow(DOUBLE, lambd)
     if not 0 <= lambd:
         d = dtype_of(x)
         raise RuntimeError(
@@ -307,6 +359,8 @@ softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink_check")
 
 def _threshold(x, threshold, value):
     """x where it exceeds the threshold, else value."""
+    if dtype_of(x).kind != "c" and (isinstance(threshold, complex) or isinstance(value, complex)):
+        raise overflow(dtype_of(x), threshold, value)
     if dtype_of(x).kind in "iu":  # (torch makes both of the input's dtype)
         threshold = number(threshold, dtype_of(x))
     return P["where"](P["less_equal"](x, threshold), dtype_of(x).type(number(value, dtype_of(x))), x)
@@ -325,8 +379,9 @@ def written_over(f, name):
     return g
 
 
+native_elu = activation("EluBackward0", _elu, "elu_cpu")
 leaky_relu_, elu_, selu_ = (
-    written_over(f, n) for f, n in ((leaky_relu, "leaky_relu_"), (elu, "elu_"), (selu, "selu_"))
+    written_over(f, n) for f, n in ((leaky_relu, "leaky_relu_"), (native_elu, "elu_"), (selu, "selu_"))
 )
 celu_, hardtanh_ = written_over(celu, "celu_"), written_over(native_hardtanh, "hardtanh_")
 threshold_ = written_over(threshold, "threshold_")
@@ -334,6 +389,8 @@ threshold_ = written_over(threshold, "threshold_")
 
 def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     """x where positive, a random slope from [lower, upper) times x elsewhere; the mean of the two in evaluation."""
+    if isinstance(lower, complex) or isinstance(upper, complex):
+        raise overflow(DOUBLE, lower, upper)
     if lower > upper:
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     refuse_integers("rrelu_with_noise_out_cpu" if training else "leaky_relu_cpu", input)
@@ -376,6 +433,8 @@ def prelu(input, weight):
     if dtype_of(x) != dtype_of(current(weight)):
         got = f"{spoken(dtype_of(x))} and {spoken(dtype_of(current(weight)))}"
         raise RuntimeError(f"prelu: Type promoting not supported. Got {got}")
+    if weight.numel() != 1 and not input.dim():
+        raise RuntimeError("Not allow zero-dim input tensor.")
     channels = input.shape[1] if input.dim() > 1 else 1
     if weight.numel() not in (1, channels):
         raise RuntimeError(
@@ -384,6 +443,7 @@ def prelu(input, weight):
         )
     if weight.dim() > 1:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.dim()}")
+    refuse_integers("prelu_cpu", input)
     if not input.dim():
         weight = weight.reshape(())
     w = weight.view([1 if i != 1 else weight.numel() for i in range(input.dim())])

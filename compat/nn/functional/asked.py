@@ -141,6 +141,8 @@ def softmin(input, dim=None, _stacklevel=3, dtype=None):
 
 def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     C.empty_like(logits)
+    if not logits.is_floating_point():
+        return  # (of which there are no exponential draws)
     logits / tau
     C.method.softmax(dim)
 
@@ -429,9 +431,12 @@ def embedding_bag(
 
 # ------------------------------------------------------------------------------------------------ losses
 def sized(input, target):
-    """Losses element by element look at the sizes of both, the target's first."""
+    """Losses element by element look at the sizes of both, the target's first, and stretch them."""
     target.size(), input.size()
     C.broadcast_tensors((input, target))
+    for a, b in zip(reversed(input.size()), reversed(target.size())):
+        if a != b and 1 not in (a, b):
+            raise ValueError("sizes that do not match")
 
 
 def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
@@ -498,7 +503,9 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
             C.ones_like(input)
     else:
         C.any(var < 0)
-        var.size(), input.size()
+        size, own = var.size(), input.size()
+        if size != own and own[:-1] != size and not (own[:-1] == size[:-1] and size[-1] == 1):
+            return
     if reduction not in REDUCTIONS[:3]:
         reduction + " is not valid"
 

@@ -14,9 +14,8 @@ from funcgrad.core.site import warn
 
 from ... import dtypes
 from ...functions.kernels import refuse_in
-from ...functions.operands import C_INTEGERS, cast, check_sizes, dtype_of, shape_of
+from ...functions.operands import cast, check_sizes, dtype_of, overflowing, shape_of
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import spoken
 from ...functions.results import C_NAMES
 from ...functions.rounding import half_of, rounded_to, shared, widened
 from ...graph import labelled
@@ -46,7 +45,12 @@ def scaled_dot_product_attention(
     attn_mask: True where attention is allowed, or numbers to be added. enable_gqa: fewer heads of key and value, each
     shared by as many of query.
     """
-    check_operands(query, key, value, attn_mask)
+    d = check_operands(query, key, value, attn_mask)
+    if d.kind in "biu":
+        if 0 in query.shape:
+            return query.new_zeros((*query.shape[:-1], value.shape[-1]))
+        if d.kind != "b" and attn_mask is not None and attn_mask.dtype.name == "bool":
+            raise overflowing(d)
     given = (query, key, value)
     if dropout_p > 1 and dtype_of(current(query)).kind not in "fc":
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p:g}")
@@ -70,9 +74,9 @@ def scaled_dot_product_attention(
     if half is not None:
         out = P["cast"](half_weighted(scores, dead, v, half), dtype=half)
         return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
-    if dtype_of(v).kind in "iu" and 0 not in shape_of(v):
-        raise RuntimeError(f"expected scalar type Float but found {spoken(dtype_of(v))}")
     weights = softmax(scores, -1)
+    if dtype_of(v).kind in "biu" and 0 not in shape_of(v):
+        return T["matmul"](weights, value)  # (which says that dtypes differ)
     if dead is not None:
         weights = P["where"](dead, dtype_of(weights).type(0), weights)
     if dropout_p > 0:
@@ -101,6 +105,7 @@ def half_weighted(scores, dead, value, d):
 
 
 def check_operands(query, key, value, mask):
+    """The dtype of the three; torch's errors of dtypes and dimensions."""
     kinds = [dtype_of(current(t)) for t in (query, key, value)]
     if kinds[0] != kinds[1] or kinds[0] != kinds[2]:
         a, b, c = (C_NAMES[dtypes.name_of(d)] for d in kinds)
@@ -121,6 +126,7 @@ def check_operands(query, key, value, mask):
                 "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
                 f"{C_NAMES[dtypes.name_of(d)]} and  query.dtype: {C_NAMES[dtypes.name_of(kinds[0])]} instead."
             )
+    return kinds[0]
 
 
 def masked(scores, mask, is_causal):
@@ -133,8 +139,6 @@ def masked(scores, mask, is_causal):
         return scores, None
     m = current(mask)
     if dtype_of(m).kind == "b":
-        if d.kind in "iu":
-            raise RuntimeError(f"value cannot be converted to type {C_INTEGERS[d.name]} without overflow")
         check_sizes(current(scores), m)
     scores = (
         P["where"](m, current(scores), lowest)

@@ -42,25 +42,33 @@ def in_memory_order(t, d, draw):
     return drawn([shape[k] for k in order], d, draw).permute(*np.argsort(order).tolist())
 
 
+def need_channels(t):
+    if t.dim() < 2:
+        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
+
+
 def by_channel(t, d, draw):
     """What draw(shape) gives with one number for each sample and channel."""
+    need_channels(t)
     shape = tuple(t.shape)
-    if len(shape) < 2:
-        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
     return drawn(shape[:2] + (1,) * (len(shape) - 2), d, draw, bare=t.is_meta)
 
 
 def dropped(input, p, training, inplace, spread):
     """input with elements (or whole channels) set to zero with probability p, the rest divided by 1 - p."""
+    check_probability(p)
     if isinstance(p, Tensor):
         p = p.item()
-    check_probability(p)
+    if training is not True and training is not False:
+        raise TypeError("training is a bool")
     if not training or p == 0.0 or input.numel() == 0:
         if not isinstance(input, Tensor):
             raise not_a_tensor("dropout", input)
         return input
     d = dtype_of(current(input))
     if p != 1.0:
+        if spread is by_channel:
+            need_channels(input)
         check_castable(d, dtypes.Default.numpy)
     if p == 1.0:
         mask = wrap(Tensor, np.zeros((), d))
@@ -74,6 +82,8 @@ def dropped(input, p, training, inplace, spread):
 def alpha_dropped(input, p, training, inplace, spread):
     """Dropped elements become selu's limit on the left; all is scaled and shifted to keep mean 0 and variance 1."""
     check_probability(p)
+    if training is not True and training is not False:
+        raise TypeError("training is a bool")
     if not isinstance(input, Tensor):
         raise TypeError(f"argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     if not training or p == 0.0 or input.numel() == 0:
@@ -145,6 +155,7 @@ def warn_of_rank(k, rank):
 
 def dropout2d(input, p=0.5, training=True, inplace=False):
     """Whole channels of [N, C, H, W] set to zero with probability p."""
+    check_probability(p)
     rank = input.dim()
     if rank not in (3, 4):
         warn_of_rank(2, rank)
@@ -160,6 +171,7 @@ def dropout2d(input, p=0.5, training=True, inplace=False):
 
 def dropout3d(input, p=0.5, training=True, inplace=False):
     """Whole channels of [N, C, D, H, W] or [C, D, H, W] set to zero with probability p."""
+    check_probability(p)
     rank = input.dim()
     if rank not in (4, 5):
         warn_of_rank(3, rank)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from funcgrad.core.aval import aval_of
+from funcgrad.core.halves import FLOAT32, FLOAT64
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE, memory_below, taped_nowhere
@@ -29,6 +30,7 @@ from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import check_castable, named, spoken
+from ...functions.rounding import half_in, shared
 from ...graph import labelled
 from ...tensor import current
 from .activations import log_softmax, logsigmoid
@@ -44,14 +46,26 @@ REDUCED = {"mean": True, "sum": False}  # the reductions of a loss that is one n
 
 
 def all_of_one(x, y):
-    """Are both float Tensors over NumPy memory, of one shape and dtype?"""
+    """Are both Tensors of float32 or float64 over NumPy memory, of one shape and dtype? (In half precision the terms are rounded.)"""
     if not x.owner is y.owner is TAPE:
         if not taped_nowhere(x, y):
             return False
         x, y = aval_of(x), aval_of(y)
     else:
         x, y = x.val, y.val
-    return x.dtype is y.dtype and x.dtype.kind == "f" and x.dtype.char != "e" and x.shape == y.shape
+    d = x.dtype
+    return d is y.dtype and (d is FLOAT32 or d is FLOAT64) and x.shape == y.shape
+
+
+def of_one(x, y):
+    """The same, in half precision too."""
+    return all_of_one(x, y) or bool(
+        shared.halves
+        and x.owner is y.owner is TAPE
+        and x.val.dtype == y.val.dtype
+        and x.val.shape == y.val.shape
+        and half_in(x)
+    )
 
 
 def loss_inputs(input, target):
@@ -100,8 +114,8 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     if dtype_of(x) != dtype_of(y):
         (x, y), _ = promoted((x, y))
     reduction = reduction_of(reduction)
+    refuse_integers("mse_cpu", x)
     d = T["sub"](x, y)
-    refuse_integers("mse_cpu", d)
     out = P["square"](d)
     return labelled(averaged(out, reduction), "MseLossBackward0", (input, target))
 
@@ -109,7 +123,9 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """|input - target|, reduced; weighted, the mean is over the weights."""
     reduction = given_reduction(reduction, size_average, reduce)
-    loss_inputs(input, target)
+    x, y = loss_inputs(input, target)
+    if shape_of(x) != shape_of(y):
+        input, target = T["broadcast_tensors"](input, target)
     if weight is None:
         reduction = reduction_of(reduction)
         return reduced((input - target).abs(), reduction)
@@ -146,7 +162,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
         return l1_loss(input, target, reduction=reduction)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
-    if reduction in REDUCED and type(beta) is float and all_of_one(x, y):
+    if reduction in REDUCED and type(beta) is float and of_one(x, y):
         return P["smooth_absolute_error"](x, y, delta=beta, linear=1.0, mean=REDUCED[reduction])
     return labelled(huber(x, y, beta, 1.0, reduction, "smooth_l1_cpu"), "SmoothL1LossBackward0", (input, target))
 
@@ -160,7 +176,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     reduction = reduction_of(reduction)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
-    if reduction in REDUCED and type(delta) is float and all_of_one(x, y):
+    if reduction in REDUCED and type(delta) is float and of_one(x, y):
         return P["huber_error"](x, y, delta=delta, linear=delta, mean=REDUCED[reduction])
     return labelled(huber(x, y, delta, delta, reduction, "huber_cpu"), "HuberLossBackward0", (input, target))
 
@@ -181,7 +197,6 @@ def nll_loss(
         return picked_loss(*row, reduction)
     shape = shape_of(x)
     check_classes(shape, shape_of(k), dtype_of(k))
-    refuse_integers("nll_loss_out_frame" if len(shape) < 3 else "nll_loss2d_forward_out_frame", input)
     channel = 0 if len(shape) == 1 else 1
     rest = shape[:channel] + shape[channel + 1 :]
     if weight is not None and tuple(weight.shape) != shape[channel : channel + 1]:
@@ -191,6 +206,7 @@ def nll_loss(
             f"weight tensor should be defined either for all {shape[channel]} classes or no classes but got weight tensor of "
             f"shape: {list(weight.shape)}"
         )
+    refuse_integers("nll_loss_out_frame" if len(shape) < 3 else "nll_loss2d_forward_out_frame", input)
     if shape_of(k) != rest:  # (one target of an input without a batch)
         k = P["reshape"](k, shape=rest)
     values = concrete_or_none(k)
@@ -278,6 +294,8 @@ def check_classes(shape, wanted, dtype):
     batch = wanted[0] if wanted else 0
     if len(shape) > 1 and shape[0] != batch:
         raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch}).")
+    if len(shape) > 1 and not wanted:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if len(shape) <= 2 and len(wanted) > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if dtype.char not in CLASS_NUMBERS:
@@ -404,6 +422,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     x, y = current(input), current(target)
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError(f"Found dtype {spoken(dtype_of(y))} but expected {spoken(dtype_of(x))}")
+    refuse_integers("binary_cross_entropy", input)
     for what, values in (("input", concrete_or_none(x)), ("target", concrete_or_none(y))):
         if (
             values is not None
@@ -426,7 +445,7 @@ def binary_cross_entropy_with_logits(
     """binary_cross_entropy of sigmoid(input), without overflow; pos_weight weighs the positive targets."""
     if size_average is reduce is weight is pos_weight is None and reduction in REDUCED:  # the commonest
         x, y = current(input), current(target)
-        if all_of_one(x, y):
+        if of_one(x, y):
             return P["logits_loss"](x, y, mean=REDUCED[reduction])
     reduction = reduction_of(reduction, size_average, reduce)
     if input.shape != target.shape:
@@ -496,7 +515,7 @@ def poisson_nll_loss(
     reduction = given_reduction(reduction, size_average, reduce)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(reduction + " is not a valid value for reduction")
-    out = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    out = input.exp() - target * input if log_input else input - target * (input + float(eps)).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
         out = into(out, out + stirling.masked_fill(target <= 1, 0))

@@ -6,7 +6,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.arithmetic import ADD, SUB, by_number
 from ...functions.kernels import refuse_in
-from ...functions.operands import check_sizes, dtype_of, shape_of
+from ...functions.operands import dtype_of, need_scalar_type, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import spoken
@@ -14,7 +14,7 @@ from ...graph import labelled
 from ...tensor import current
 from .activations import logsigmoid
 from .distances import pairwise_distance
-from .dtypes import refuse_halves
+from .dtypes import refuse_halves, refuse_integers
 from .lookup import concrete_or_none
 from .losses import number_less
 from .reduction import averaged, reduced, reduction_of
@@ -49,15 +49,8 @@ def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=No
 def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
     """log(1 + exp(-target * input)), reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
-    d = dtype_of(current(input))
-    if d.kind == "b":
-        T["neg"](input)  # (which refuses it)
-    if d.kind in "iu":
-        raise RuntimeError(f"result type Float can't be cast to the desired output type {spoken(d)}")
-    check_sizes(current(input), current(target))
-    if input.dim() < target.dim() or tuple(input.shape) != tuple(T["broadcast_shapes"](input.shape, target.shape)):
-        shape = list(T["broadcast_shapes"](input.shape, target.shape))
-        raise RuntimeError(f"output with shape {list(input.shape)} doesn't match the broadcast shape {shape}")
+    if input.dtype != target.dtype or input.shape != target.shape or dtype_of(current(input)).kind not in "fc":
+        T["neg"](input.detach()).mul_(target.detach()).exp_()  # (torch's steps, which say what is wrong)
     exponent = P["neg"](P["mul"](current(input), current(target.to(input.dtype))))
     if input.is_complex():
         out = P["log1p"](P["exp"](exponent))
@@ -130,11 +123,11 @@ def triplets(anchor, positive, negative, margin, swap, reduction, distance):
 def rows_and_classes(input, name):
     """(N, C) of scores [N, C] or [C]."""
     shape = shape_of(current(input))
-    if len(shape) not in (1, 2) or 0 in shape[-1:]:
+    if len(shape) > 2 or 0 in shape[-1:]:
         raise RuntimeError(
             f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(shape)}"
         )
-    return (1, *shape) if len(shape) == 1 else shape
+    return (1, *(shape or (1,))) if len(shape) < 2 else shape
 
 
 def multi_margin_loss(
@@ -159,6 +152,8 @@ def multi_margin_loss(
         raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(current(target)))}")
     if dtype_of(current(input)).kind != "f" and 0 not in input.shape:
         refuse("multi_margin_loss_cpu_kernel", dtype_of(current(input)))
+    if weight is not None:
+        need_scalar_type(current(input), current(weight))
     values = concrete_or_none(current(target))
     if values is not None and values.size and (values.min() < 0 or values.max() >= c):
         raise RuntimeError("target out of range")
@@ -187,11 +182,12 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
     refuse_halves("multilabel_margin_loss_forward_out_frame", input)
+    values = concrete_or_none(current(target))
+    if values is not None and values.size and (int(values.min().real) < -1 or int(values.max().real) >= c):
+        raise RuntimeError("argument #2 'target' is out of range")
     if dtype_of(current(target)) != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(current(target)))}")
-    values = concrete_or_none(current(target))
-    if values is not None and values.size and (values.min() < -1 or values.max() >= c):
-        raise RuntimeError("argument #2 'target' is out of range")
+    refuse_integers("multilabel_margin_loss_forward_out_frame", input)
     x = P["reshape"](current(input), shape=(n, c))
     labels = P["reshape"](current(target), shape=(n, c))
     counted = P["equal"](

@@ -8,6 +8,7 @@ from ... import dtypes
 from ...functions.kernels import refuse_in
 from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX, of_stacks
+from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, store, unusual
 from ...functions.results import C_NAMES
@@ -111,7 +112,7 @@ def bilinear(input1, input2, weight, bias=None):
         if a != b:
             raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {i}: got {a} and {b}")
     for k, given in ((1, input1), (2, input2)):
-        if given.shape[-1] != weight.shape[k]:
+        if given.size(-1) != weight.size(k):
             raise RuntimeError(
                 f"bilinear(): input{k} size does not match weight size: got {given.shape[-1]} but expected "
                 f"{weight.shape[k]}"
@@ -120,6 +121,8 @@ def bilinear(input1, input2, weight, bias=None):
         raise RuntimeError(
             f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}"
         )
+    if input1.dtype.name == "bool":
+        refuse("bmm", dtype_in(input1))
     shape = *input1.shape[:-1], weight.shape[0]
     rows = [x.reshape(math.prod(shape[:-1]), x.shape[-1]) for x in (input1, input2)]
     out = T["einsum"]("ni,kij,nj->nk", rows[0], weight, rows[1])
