@@ -13,7 +13,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
-from ..tensor import Tensor, current, layout_of_traced, takes_none, wrapped
+from ..tensor import Tensor, current, layout_of_traced, wrapped
 from .operands import P, dims_of, dtype_of, in_c_order, integer, iterated, like_image, named_sizes, new, shape_of
 from .refusals import refuse
 from .register import METHODS, named, operation
@@ -58,7 +58,7 @@ def clone(input, *, memory_format=None):
 def contiguous(self, *wrong, memory_format=None):
     """The Tensor itself if its memory is in C order (or in another format), else a copy that is."""
     if wrong:
-        takes_none(self, "contiguous", wrong)
+        raise TypeError("contiguous() takes no dimension")
     if memory_format is None or memory_format is contiguous_format:
         return self if self.is_contiguous() else contiguous_copy(current(self))
     t = current(self)
