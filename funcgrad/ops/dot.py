@@ -72,11 +72,8 @@ def _dot_transpose(ct, x, y, dims, side):
     return fit(g if perm is None else transpose(g, perm=perm), y if side else x)
 
 
-MATRICES = (((1,), (0,)), ((), ()))
-
-
 def _dot_pull(n, ct, cts, owned):
-    """The transposes below; written out for plain matrices of one dtype, which most of small programs' time goes to."""
+    """The transposes below; written out for matrices of one dtype, and stacks of them by one, which most of small programs' time goes to."""
     plan = n.plan
     need = plan.need
     if need == 3:
@@ -86,11 +83,24 @@ def _dot_pull(n, ct, cts, owned):
     else:
         (x,), y = n.saved, n.avals[1]
     dtype = ct.dtype
-    if n.params["dims"] != MATRICES or not x.ndim == y.ndim == 2 or not dtype is x.dtype is y.dtype:
+    (xc, yc), (xb, _) = n.params["dims"]
+    if (
+        xb
+        or xc != (x.ndim - 1,)
+        or yc != (0,)
+        or not y.ndim == 2 <= x.ndim
+        or not dtype is x.dtype is y.dtype
+        or not ct.size
+    ):
         return plan.ruled(n, ct, cts, owned)
+    shape = x.shape
+    if len(shape) > 2:  # (a stack of matrices, by one: all rows are of one matrix)
+        ct = ct.reshape(-1, ct.shape[-1])
+        x = x.reshape(len(ct), shape[-1]) if need & 2 else x
     if need & 1:
         p = n.ins[0]
         g = ct.dot(y.T)
+        g = g if len(shape) == 2 else g.reshape(shape)
         c = cts.get(p)
         cts[p] = g if c is None else c + g
     if need & 2:
@@ -144,6 +154,9 @@ class dot_general:
         if not xb and len(xc) == 1:
             if nx == 2 and ny == 2:
                 return (x if xc[0] else x.T).dot(y.T if yc[0] else y)  # (half the time of matmul on small matrices)
+            if ny == 2 and xc[0] == nx - 1 > 1 and x.size:  # (a stack of matrices by one is a matrix of all rows by it)
+                y = y.T if yc[0] else y
+                return x.reshape(-1, x.shape[-1]).dot(y).reshape(*x.shape[:-1], y.shape[1])
             if nx == 1 or ny == 1:
                 return (
                     np.tensordot(x, y, (xc, yc))

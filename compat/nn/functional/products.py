@@ -7,7 +7,7 @@ from funcgrad.core.trace import TAPE, recorded_over_memory, taped_nowhere
 from ... import dtypes
 from ...functions.kernels import refuse_in
 from ...functions.operands import P, dtype_of, shape_of
-from ...functions.products import DOT, MATRIX, of_stacks
+from ...functions.products import DOT, MATRIX, of_stacks, product
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, store, unusual
@@ -32,6 +32,9 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
     """
     try:
         if out is not None:
+            for t in (input, weight):
+                if isinstance(t, Tensor) and not t.dim() and isinstance(weight, Tensor):
+                    check_operands("matmul", input, weight)
             return store("linear", out, linear(input, weight, bias))
         if more or not isinstance(input, Tensor):
             return unusual(linear, (input, weight, bias, *more), {}, not_a_tensor("linear", input))
@@ -52,10 +55,10 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
                     return P["add"](DOT(x, w, dims=(((rank - 1,), (1,)), NO_AXES)), b)
                 rows = math.prod(r[:-1]), r[-1]
                 return reshaped(affine(reshaped(x, rows), w, b, (rows, s, s[:1])), (*r[:-1], s[0]))
+        if bias is None and rank > 2 and isinstance(weight, Tensor) and weight.dim() == 2:
+            return product(x, weight.t())
         if not rank or not weight.dim():
-            raise RuntimeError(
-                f"both arguments to linear need to be at least 1D, but they are {rank}D and {weight.dim()}D"
-            )
+            check_operands("linear", input, weight)
         if (
             bias is not None
             and rank != 2
@@ -80,6 +83,12 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             error = of_stacks(error, input, weight.t())
         error = answer(error, "linear", (input, weight, *(() if bias is None else (bias,)), *more))
         raise error
+
+
+def check_operands(name, input, weight):
+    raise RuntimeError(
+        f"both arguments to {name} need to be at least 1D, but they are {input.dim()}D and {weight.dim()}D"
+    )
 
 
 def affine(x, w, b, shapes):
