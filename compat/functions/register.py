@@ -172,9 +172,13 @@ def answer(error, own, args, kwargs=None, above=2):
 
 
 def leaf_first(error, args):
-    """That a Tensor may not be written is said, in torch, before its operands are looked at."""
+    """That a Tensor may not be written is said, in torch, before its operands are looked at; that it shares memory with one, before
+    their shapes are."""
     try:
-        args[0].refuse([a for a in args[1:] if isinstance(a, Tensor)])
+        operands = [a for a in args[1:] if isinstance(a, Tensor)]
+        args[0].refuse(operands)
+        if re.search("^The size of tensor|the broadcast shape", str(error)):
+            check_apart(current(args[0]), map(current, operands))
     except RuntimeError as refused:
         return drop(refused)
     return drop(error)
@@ -232,6 +236,13 @@ QUICK = frozenset(  # what a model calls for every small Tensor: wrong arguments
 
 
 NUMBER_FIRST = ("normal",)  # what takes a number out of a Tensor in the first place too
+ONE_SEQUENCE = (
+    "flip",
+    "tile",
+    "permute",
+    "reshape",
+    "broadcast_to",
+)  # of whose ints as single arguments only the method is told
 BY_OUT = frozenset(
     "sum prod mean nansum cumsum cumprod".split()
 )  # what works in the dtype of out=, unless told otherwise
@@ -280,6 +291,8 @@ def publish(g, names, function, method):
     said = g if not function or isinstance(g, type) or {"answer", "unusual"} & {*g.__code__.co_names} else answering(g)
     if function:
         said.__module__ = names_of_classes.TOP[0]  # (where pickle finds it)
+    if g.__doc__ is None:
+        said.__doc__ = g.__doc__ = f"{names[0].rstrip('_')}, in place." if names[0].endswith("_") else f"torch.{names[0]}."
     for n in names:
         if function:
             FUNCTIONS[n] = said
@@ -301,6 +314,39 @@ def parameters_of(f):
     """The names of a function's parameters, read off its code: inspect.signature costs 25 times as much."""
     code = inspect.unwrap(f).__code__
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def by_place(f, parameters, args, kwargs):
+    """(args, kwargs) with the names that torch's signature has, and f has not, given by place; None if there is none, or no way."""
+    f = inspect.unwrap(f)
+    unknown = kwargs.keys() - {*parameters}
+    if not unknown or f.__code__.co_flags & inspect.CO_VARKEYWORDS:
+        return None
+    from ..calls import in_python, signatures_of
+
+    for table, first in ((FUNCTIONS, []), (METHODS, ["self"])):
+        for name in [n for n, h in dict.items(table) if callable(h) and inspect.unwrap(h) is f]:
+            for s in signatures_of(name, bool(first)) or () if in_python(name, bool(first)) is None else ():
+                names = first + [p.name for p in s.parameters[: s.positional]]
+                if s.hidden or not unknown <= {*names}:
+                    continue
+                rest, placed = dict(kwargs), list(args)
+                for n in names[len(args) :]:
+                    if n not in rest:
+                        break
+                    placed.append(rest.pop(n))
+                if not rest.keys() - {*parameters}:
+                    return placed, rest
+    return None
+
+
+def again(g, args, kwargs, out):
+    """g once more, as if nothing had been said."""
+    try:
+        return g(*args, **kwargs) if out is None else g(*args, **kwargs, out=out)
+    except BaseException as error:
+        error.__suppress_context__ = True
+        raise
 
 
 def operation(label=None, *, name=None, method=True, function=True, aliases=(), numbers=False, once=False, module=""):
@@ -361,6 +407,10 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
             try:
                 got = f(*args, **kwargs)
             except BaseException as error:
+                if kwargs and type(error) is TypeError:
+                    placed = by_place(g, parameters, args, kwargs)
+                    if placed is not None:
+                        return again(g, *placed, out)
                 error = answer(error, own, args, given if out is None else {**given, "out": out})
                 raise error
             if label is not None:
@@ -368,9 +418,24 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
             return got if out is None else store(module + own, out, got, args)
 
         g.__name__ = own
-        return publish(g, (own, *aliases), function, method)
+        if own in ONE_SEQUENCE:
+            publish(in_one_sequence(g), (own, *aliases), True, False)
+        return publish(g, (own, *aliases), function and own not in ONE_SEQUENCE, method)
 
     return register
+
+
+def in_one_sequence(g):
+    """The function of a method that takes several ints one by one: they have to stand in one sequence there."""
+
+    @functools.wraps(g)
+    def function(*args, **kwargs):
+        if len(args) > 2 or len(args) == 2 and type(args[1]) is int:
+            error = answer(TypeError("the ints stand in one sequence"), g.__name__, args, kwargs)
+            raise error
+        return g(*args, **kwargs)
+
+    return function
 
 
 def alias(of, *names, function=True, method=True):

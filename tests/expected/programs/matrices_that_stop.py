@@ -115,3 +115,30 @@ for name, options in (
     said(name, getattr(matrix, name), **options)
     if name != "sum_to_size":
         said(name, getattr(torch, name), input=matrix, **options)
+# Lists of Tensors, and sizes
+first, second = [torch.ones(2), torch.arange(3.0)], [torch.full((2,), 3.0), torch.ones(3)]
+for name, *given in (
+    ("add_", first, second),
+    ("mul", first, 2),
+    ("mul", first, [2, 3.0]),
+    ("addcdiv", first, second, second, [1.0, 2.0]),
+    ("addcmul_", first, second, second),
+    ("lerp", first, second, 0.25),
+    ("norm", first),
+    ("norm", first, 1),
+    ("sqrt", first),
+    ("maximum", first, second),
+    ("clamp_min_", first, 2.0),
+    ("pow", 2.0, first),
+    ("copy_", first, second),
+    ("zero_", first),
+    ("add", first, second[:1]),
+    ("add", first, [1.0]),
+    ("add", [], 1),
+    ("add", [1], 1),
+):
+    said(f"{name} of a list:", getattr(torch, f"_foreach_{name}"), *given)
+size = torch.Size([2, 3])
+for other in ((1,), [1], 1, ("a",), torch.Size([4])):
+    said("size and more:", lambda other=other: size + other)
+print((1,) + size, size * 2, 2 * size)
