@@ -47,7 +47,7 @@ def picked_loss(r, compute, p, k, *, mean):
 
 def power(r, compute, x, y, **params):
     """A third power is two products in bfloat16."""
-    if np.ndim(y) == 0 and y == 3 and r(np.float32(1 + 2**-9)) == 1:
+    if np.ndim(y) == 0 and y == 3 and is_bfloat16(r):
         return r(x * x) * x
     return compute(x, y, **params)
 
@@ -59,7 +59,7 @@ def xlogy(r, compute, x, y, **params):
 
 def nextafter(r, compute, x, y, **params):
     """The neighbour in the dtype itself."""
-    if r(np.float32(1 + 2**-9)) != 1:
+    if not is_bfloat16(r):
         return compute(x.astype(np.float16), y.astype(np.float16), **params).astype(np.float32)
     x, y = np.broadcast_arrays(x, y)
     step = np.where((x < y) == (x > 0), 1 << 16, -(1 << 16)).astype(np.int32)
@@ -68,4 +68,55 @@ def nextafter(r, compute, x, y, **params):
     return np.where((x == y) | np.isnan(x) | np.isnan(y), x + y - x, out)
 
 
-VALUES = {f.__name__: f for f in (log_softmax, logsumexp, nextafter, picked_loss, power, xlogy)}
+def binary_cross_entropy_with_logits(r, compute, x, y):
+    """Four operations, one after the other."""
+    return r(r(1 - y) * x) - r(np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))))
+
+
+def reduced(r, terms, mean):
+    """The sum, or the mean, of terms that are of the dtype."""
+    return np.add.reduce(r(terms), axis=None) / np.float32(max(terms.size, 1) if mean else 1)
+
+
+def logits_loss(r, compute, x, y, *, mean):
+    return reduced(r, binary_cross_entropy_with_logits(r, compute, x, y), mean)
+
+
+def is_bfloat16(r):
+    return r(np.float32(1 + 2**-9)) == 1
+
+
+def of_distance(r, d, delta, linear):
+    """The terms of a Huber loss, each operation rounded by r."""
+    d, delta, half = np.abs(r(d)), r(np.float32(delta)), r(np.float32(0.5 * delta))
+    near, far = r(r(np.float32(0.5) * d) * d), r(d - half)
+    return np.where(
+        d < delta, near / delta if linear != delta else near, far if linear == 1 else r(np.float32(linear)) * far
+    )
+
+
+def huber_error(r, compute, x, y, *, mean, delta, linear):
+    """The terms are computed in steps in bfloat16, in float32 in float16."""
+    return reduced(r, of_distance(r if is_bfloat16(r) else np.asarray, x - y, delta, linear), mean)
+
+
+def smooth_absolute_error(r, compute, x, y, *, mean, delta, linear):
+    """The other way round."""
+    return reduced(r, of_distance(np.asarray if is_bfloat16(r) else r, x - y, delta, linear), mean)
+
+
+VALUES = {
+    f.__name__: f
+    for f in (
+        binary_cross_entropy_with_logits,
+        huber_error,
+        logits_loss,
+        log_softmax,
+        smooth_absolute_error,
+        logsumexp,
+        nextafter,
+        picked_loss,
+        power,
+        xlogy,
+    )
+}

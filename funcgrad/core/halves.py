@@ -165,7 +165,7 @@ def into(prim, memory, values, params):
 # ------------------------------------------------------------------------------------------------ pulling back
 IN_STEPS = frozenset(
     "sin cos tan sinh cosh exp2 expm1 i0 i0e log2 log10 log1p reciprocal rsqrt lgamma digamma polygamma erf erfc erfinv arctanh "
-    "power mul div fmod squared_error xlogy".split()
+    "power mul div fmod squared_error xlogy binary_cross_entropy_with_logits logits_loss huber_error".split()
 )  # primitives of which torch's derivative is made of operations, each of which rounds
 
 

@@ -393,10 +393,11 @@ def soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing
 def check_spread(shape, wanted):
     """torch's error where a weight does not broadcast to what it weighs."""
     for at in range(1, min(len(shape), len(wanted)) + 1):
-        if shape[-at] not in (1, wanted[-at]):
+        if shape[-at] != wanted[-at] and 1 not in (shape[-at], wanted[-at]):
+            whole = [1] * (len(shape) - len(wanted)) + list(wanted)
             raise RuntimeError(
                 f"Attempting to broadcast a dimension of length {shape[-at]} at {-at}! Mismatching argument at index 1 had "
-                f"torch.Size({list(shape)}); but expected shape should be broadcastable to {list(wanted)}"
+                f"torch.Size({list(shape)}); but expected shape should be broadcastable to {whole}"
             )
 
 
@@ -435,7 +436,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     refuse_recorded(weight, "binary_cross_entropy")
     out = P["binary_cross_entropy"](x, y)
     if weight is not None:
-        out = P["mul"](out, cast(current(weight), dtype_of(out)))
+        out = into(out, P["mul"](out, cast(current(weight), dtype_of(out))))
     return labelled(averaged(out, reduction), "BinaryCrossEntropyBackward0", (input, target))
 
 
@@ -461,7 +462,7 @@ def loss_of_logits(input, target, weight, pos_weight, reduction):
     if pos_weight is None and dtype_of(x).kind == "f" and dtype_of(x) == dtype_of(y) and shape_of(x) == shape_of(y):
         out = P["binary_cross_entropy_with_logits"](x, y)
         if weight is not None:
-            out = P["mul"](out, cast(current(weight), dtype_of(out)))
+            out = into(out, P["mul"](out, cast(current(weight), dtype_of(out))))
     else:  # (in the dtype of the target, which torch writes into)
         log = logsigmoid(input)
         if pos_weight is not None:
