@@ -58,7 +58,7 @@ def scaled_dot_product_attention(
         key, value = (t.repeat_interleave(query.shape[-3] // t.shape[-3], -3) for t in (key, value))
     one_node = query.dim() == key.dim() == 4 and not dropout_p and query.shape[-1] == value.shape[-1]
     one_node = one_node and not (attn_mask is not None and attn_mask.requires_grad)
-    one_node = one_node and query.shape[:2] == key.shape[:2]
+    one_node = one_node and d.kind not in "biu" and query.shape[:2] == key.shape[:2]
     if is_causal and attn_mask is not None and not one_node:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else scale
@@ -70,7 +70,11 @@ def scaled_dot_product_attention(
         scores = P["dot_general"](P["mul"](q, scale), k, dims=(((3,), (3,)), STACK))
     else:
         scores = T["matmul"](query * scale, key.transpose(-2, -1))
+    whole = shape_of(current(scores))
     scores, dead = masked(scores, attn_mask, is_causal)
+    if not one_node and attn_mask is not None and shape_of(current(scores)) != whole:
+        got = list(shape_of(current(scores)))
+        raise RuntimeError(f"output with shape {list(whole)} doesn't match the broadcast shape {got}")
     if half is not None:
         out = P["cast"](half_weighted(scores, dead, v, half), dtype=half)
         return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
@@ -170,12 +174,6 @@ def additive(mask, name, target, other=None, other_name=""):
     return mask if is_float else T["zeros"](*mask.shape, dtype=target).masked_fill_(mask, -math.inf)
 
 
-def canonical_masks(key_padding_mask, attn_mask, target):
-    """Both as numbers to be added."""
-    padding = additive(key_padding_mask, "key_padding_mask", target, attn_mask, "attn_mask")
-    return padding, additive(attn_mask, "attn_mask", target)
-
-
 def need(holds, text):
     if not holds:
         raise AssertionError(text)
@@ -246,7 +244,7 @@ def multi_head_attention_forward(
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     rows, count, width = query.shape
     target = query.dtype
-    key_padding_mask, attn_mask = canonical_masks(key_padding_mask, attn_mask, target)
+    key_padding_mask = additive(key_padding_mask, "key_padding_mask", target, attn_mask, "attn_mask")
     if is_causal and attn_mask is None:
         raise RuntimeError(
             "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
@@ -255,6 +253,7 @@ def multi_head_attention_forward(
     if is_causal and key_padding_mask is None and not need_weights:
         attn_mask = None  # (the hint says all that it says)
     else:
+        attn_mask = additive(attn_mask, "attn_mask", target)
         is_causal = is_causal and key_padding_mask is None
     need(width == embed_dim_to_check, f"was expecting embedding dimension of {embed_dim_to_check}, but got {width}")
     need(width % num_heads == 0, f"embed_dim {width} not divisible by num_heads {num_heads}")

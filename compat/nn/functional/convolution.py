@@ -1,10 +1,13 @@
 """Convolutions of any rank, over the primitive `conv`."""
 
+import math
+
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.primitive import PRIMITIVES
 
+from ... import dtypes
 from ...deprecations import once
 from ...dtypes import name_of
 from ...functions.kernels import refuse_in
@@ -34,6 +37,7 @@ def convolution(k):
         fits = fits and taps[0] >= groups and not taps[0] % groups and d.kind in "fc" and d == dtype_of(w)
         if not fits or b is not None and (shape_of(b) != taps[:1] or d != dtype_of(b)):
             refuse_misfits(x, w, bias, stride, padding, dilation, groups)
+            x, w, b = in_one_dtype(x, w, b)
         for n, t, r, (low, high) in zip(shape[2:], taps[2:], rates, pads):
             if n + low + high < r * (t - 1) + 1:
                 refuse_misfits(x, w, bias, stride, padding, dilation, groups)
@@ -68,6 +72,7 @@ def convolution(k):
         """Raise torch's error for operands that make no convolution, in its order."""
         shape, taps = shape_of(x), shape_of(w)
         geometry = Geometry(w, k, groups, stride=stride, dilation=dilation)
+        geometry.named = isinstance(padding, str)
         stride, dilation = geometry.stride, geometry.dilation
         pads = padding_of(padding, taps[2:], stride, dilation)
         geometry.check(x, w, bias, pads)
@@ -79,11 +84,14 @@ def convolution(k):
                     f"Calculated padded input size per channel: ({padded}). Kernel size: ({kernel}). Kernel size can't be "
                     "greater than actual input size"
                 )
-        if dtype_of(x).kind in "biu" and 0 not in shape:
+        if 0 in shape:
+            first_of_all(x, w, bias, padding)
+            return need_weights(w)
+        if dtype_of(x).kind in "biu":
             refuse_kinds(
                 "?bBhi" if max(dilation) > 1 else "?", "slow_conv_dilated<>" if max(dilation) > 1 else plain, x
             )
-        need_one_type(x, w, bias)
+        need_one_type(x, w, bias, groups)
         need_scalar_type(x, w)
         if bias is not None:
             need_scalar_type(x, current(bias))
@@ -114,14 +122,35 @@ def need_one_complex(x, w, bias):
             )
 
 
-def need_one_type(x, w, bias):
-    """What torch's fast kernels, those of float32 and bfloat16, say of operands of other dtypes."""
+def need_weights(w):
+    """torch's error where an empty input meets a weight without elements, of which it reads the first."""
+    if 0 in shape_of(w):
+        raise IndexError("select(): index 0 out of range for tensor of size [0] at dimension 0")
+
+
+def in_one_dtype(x, w, b):
+    """An empty input, its weight and its bias in the dtype of torch's result: that of the input times a number of the weight's."""
+    d = dtypes.result_dtype([(dtype_of(x), 2), (dtype_of(w), 1)])
+    return cast(x, d), cast(w, d), None if b is None else cast(b, d)
+
+
+def is_fast(x, w, groups):
+    """Does torch take its fast kernels, of bfloat16 and of float32 where it is worth it?"""
+    shape, taps = shape_of(x), shape_of(w)
+    if dtype_of(x) == BFLOAT16:
+        return True
+    large = groups > 1 or len(taps) > 3 and min(taps[-2:]) > 3 or shape[0] > 1 or math.prod(shape[:4]) > 20480
+    return dtype_of(x) == np.float32 and large
+
+
+def need_one_type(x, w, bias, groups):
+    """What torch's fast kernels say of operands of other dtypes."""
     own = dtype_of(x)
-    if own == dtype_of(w) and (bias is None or own == dtype_in(bias)):
+    if own == dtype_of(w) and (bias is None or own == dtype_in(bias)) or not is_fast(x, w, groups):
         return
     found = [("weight", dtype_of(w))] + ([] if bias is None else [("bias", dtype_in(bias))])
     for name, d in found:
-        if own in (np.float32, BFLOAT16) and d != own:
+        if d != own:
             raise RuntimeError(
                 f"Input type ({type_text(own)}) and {name} type ({type_text(d)}) should be the same"
                 + OR_DENSE.format(name)
@@ -135,7 +164,9 @@ def refuse_kinds(chars, kernel, x):
 
 
 class Geometry:
-    """The steps of a convolution along each of its axes, checked in torch's order."""
+    """The steps of a convolution along each of its axes, checked in torch's order; `named`: the padding is a word."""
+
+    named = False
 
     def __init__(self, w, k, groups, transposed=False, **steps):
         dims = len(shape_of(w)) - 2
@@ -162,7 +193,7 @@ class Geometry:
             raise RuntimeError("dilation should be greater than zero")
         if len(shape) != len(taps):
             raise RuntimeError(
-                f"Expected {len(taps)}-dimensional input for {len(taps)}-dimensional weight {list(taps)}, but got "
+                f"Expected {len(taps)}-dimensional input for {len(taps)}-dimensional weight{'' if self.named else ' '}{list(taps)}, but got "
                 f"{len(shape)}-dimensional input of size {list(shape)} instead"
             )
         if outs < groups:
@@ -220,18 +251,25 @@ def with_bias(out, bias, operands):
     return labelled(out, "ConvolutionBackward0", operands)
 
 
-def check_extra(shape, outs, taps, stride, padding, extra, dilation, fast):
-    """torch's errors for sizes that no transposed convolution can give. (Of one axis it makes two; its fast kernel gives nothing for
-    a size of 0.)"""
+def check_extra(shape, stride, extra, dilation):
+    """torch's error for a padding of the result that is too large. (Of one axis it makes two.)"""
     sizes = shape[2:]
     if len(sizes) == 1:
-        sizes, taps, stride, dilation = ((1, *v) for v in (sizes, taps, stride, dilation))
-        padding, extra = (0, *padding), (0, *extra)
+        sizes, stride, dilation = ((1, *v) for v in (sizes, stride, dilation))
+        extra = (0, *extra)
     if 0 not in shape and any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
         at = ("depth", "height", "width")[-len(sizes) :]
         told = zip(("output_padding", "stride", "dilation"), (extra, stride, dilation))
         told = " ".join(f"{name}_{a}: {v}" for name, values in told for a, v in zip(at, values))
         raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {told}")
+
+
+def check_sizes(shape, outs, taps, stride, padding, extra, dilation, fast):
+    """torch's errors for sizes that no transposed convolution can give. (Its fast kernel gives nothing for a size of 0.)"""
+    sizes = shape[2:]
+    if len(sizes) == 1:
+        sizes, taps, stride, dilation = ((1, *v) for v in (sizes, taps, stride, dilation))
+        padding, extra = (0, *padding), (0, *extra)
     got = [
         (n - 1) * s - 2 * p + d * (t - 1) + e + 1
         for n, t, s, p, e, d in zip(sizes, taps, stride, padding, extra, dilation)
@@ -259,7 +297,7 @@ def transposed_convolution(k):
         fits = fits and d.kind in "fc" and d == dtype_of(w)
         if not fits or b is not None and (shape_of(b) != (taps[1] * groups,) or d != dtype_of(b)):
             refuse_misfits(x, w, bias, stride, padding, output_padding, groups, dilation)
-            b = None if b is None else cast(b, d)
+            x, w, b = in_one_dtype(x, w, b)
         steps, rates = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
         pads, extra = per_axis(padding, k, "padding"), per_axis(output_padding, k, "output_padding")
         if any(extra) or min(*steps, *rates) <= 0 or d != np.float32 and any(pads) or min(pads) < 0:
@@ -292,15 +330,21 @@ def transposed_convolution(k):
         steps = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
         geometry = Geometry(w, k, groups, True, **steps)
         geometry.check(x, w, bias)
-        need_one_type(x, w, bias)
-        if 0 not in shape_of(x):
-            refuse_kinds("?bBhi", f"slow_conv_transpose{max(k, 2)}d_out_cpu", x)
+        shape, taps = shape_of(x), shape_of(w)
+        check_extra(shape, geometry.stride, geometry.output_padding, geometry.dilation)
+        checked = [getattr(geometry, name) for name in ("stride", "padding", "output_padding", "dilation")]
+        fast = is_fast(x, w, groups)
+        if 0 not in shape:
+            need_one_type(x, w, bias, groups)
+        check_sizes(shape, taps[1] * groups, taps[2:], *checked, fast)
+        if 0 in shape:
+            return need_weights(w)
+        refuse_kinds("?bBhi", f"slow_conv_transpose{max(k, 2)}d_out_cpu", x)
         need_scalar_type(x, w)
-        if bias is not None:
+        if bias is not None and k == 3:
+            need_scalar_type(x, current(bias))
+        elif bias is not None:
             check_castable(dtype_of(x), dtype_in(bias))
-        checked = (getattr(geometry, name) for name in ("stride", "padding", "output_padding", "dilation"))
-        taps = shape_of(w)
-        check_extra(shape_of(x), taps[1] * groups, taps[2:], *checked, dtype_of(x) == np.float32)
 
     return batched(conv_transpose, k, refused)
 

@@ -88,7 +88,7 @@ def alpha_dropped(input, p, training, inplace, spread):
         raise TypeError(f"argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     if not training or p == 0.0 or input.numel() == 0:
         return input
-    d = dtype_of(current(input))
+    d, p = dtype_of(current(input)), p.item() if isinstance(p, Tensor) else p
     if p == 1.0:
         return dropped(input, p, training, inplace, spread)
     check_castable(np.dtype(np.int64) if d.kind == "b" else d, dtypes.Default.numpy)  # (what is kept, less one)

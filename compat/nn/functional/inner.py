@@ -25,6 +25,12 @@ BY_RANK = {
 def convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups):
     """conv1d, conv2d, conv3d, or their transposes, by the rank of weight."""
     f = BY_RANK[bool(transposed)][weight.dim() - 3]
+    if input.dim() != weight.dim():
+        n = weight.dim()
+        raise RuntimeError(
+            f"Expected {n}-dimensional input for {n}-dimensional weight {list(weight.shape)}, but got {input.dim()}-dimensional input of "
+            f"size {list(input.shape)} instead"
+        )
     if input.is_complex():  # (which torch has no kernel for here, if all else is right)
         real = input.real.dtype
         convolution(input.real, weight.to(real) if not weight.is_complex() else weight.real, None, stride, padding, dilation, transposed,

@@ -179,6 +179,10 @@ def norm_except_dim(v, pow=2, dim=0):
     from ...functions.norms import need_inexact
     from ..utils.norms import norm_except_dim
 
+    if dim != -1 and dim not in range(v.dim()):
+        v.transpose(0, dim)  # (which says so)
+    if not dim:
+        v.reshape(v.shape[0], -1)
     need_inexact(v)
     return norm_except_dim(v, pow, dim)
 
@@ -197,6 +201,10 @@ def conv_tbc(input, weight, bias, pad=0):
         raise RuntimeError("Input dim 2 (input channels) is not == dim 1 in the weight tensor")
     if bias.shape[0] != weight.shape[2]:
         raise RuntimeError("Bias size must equal dim 2 in the weight tensor (output channels).")
+    length = input.shape[0] - weight.shape[0] + 1 + 2 * pad
+    if length < 0:
+        shape = [length, input.shape[1], weight.shape[2]]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {length}: {shape}")
     if input.dtype.name == "bool":
         refuse("addmm_impl_cpu_", input.dtype.numpy)
     bias = bias.to(input.dtype)  # (which the products are added to)
