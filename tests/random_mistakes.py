@@ -238,7 +238,9 @@ def of_seed(seed, number):
 
 
 # ------------------------------------------------------------------------------------------------ the command
-MORE = re.compile(r"\n\[.*|( \[at |\. Clone it before| \[compat ).*", re.S)  # what compat says beyond torch: the user's line
+MORE = re.compile(
+    r"\n\[.*|( \[at |\. Clone it before| \[compat ).*", re.S
+)  # what compat says beyond torch: the user's line
 
 
 NAMED = (  # differences that stay, with their reasons: (in a line, in what torch makes of it)

@@ -61,8 +61,6 @@ def array_of(data, dtype=None):
             dtypes.of_numpy(data.dtype)
             return np.array(data if dtype is None else in_dtype(data, dtype), dtype, order=order)
         if type(data) not in PLAIN:
-            if type(data) in (list, tuple) and data and isinstance(data[0], np.ndarray):
-                once("arrays")
             try:
                 data = plain_data(data)
             except RuntimeError:
@@ -70,6 +68,8 @@ def array_of(data, dtype=None):
             except TypeError:
                 if begins_with_text(data):
                     raise ValueError("too many dimensions 'str'") from None
+                if dtype is not None:
+                    raise unread("", dtype) from None
                 raise
         if dtype is None:
             chosen, found = inferred(data)
@@ -141,6 +141,7 @@ def plain_data(data):
         hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, dict)
     ):
         if isinstance(data, np.ndarray):
+            once("arrays")
             return data
         if NUMBERS.issuperset(map(type, data)):
             return list(data)
@@ -178,7 +179,7 @@ def unusable(data, dtype=None):
                 return ValueError(f"expected sequence of length {lengths[0]} at dim {depth} (got {k})")
         level = [w for v in level for w in v]
         depth += 1
-    if isinstance(level[0], list):
+    if isinstance(level[0], list) or isinstance(level[0], np.ndarray) and level[0].ndim:
         return TypeError("not a sequence")
     for v in level:
         if isinstance(v, list):

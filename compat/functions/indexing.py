@@ -28,11 +28,7 @@ from ..graph import label as set_label
 from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .data import array_of, begins_with_text
-<<<<<<< /work/main/compat/functions/indexing.py
-from .operands import INT64, P, dtype_of, fitting, in_c_order, overflowing, shape_of, without_imaginary
-=======
-from .operands import BOOL, C_INTEGERS, INT64, P, dtype_of, in_c_order, shape_of, without_imaginary
->>>>>>> compat/functions/indexing.py
+from .operands import BOOL, INT64, P, dtype_of, fitting, in_c_order, overflowing, shape_of, without_imaginary
 from .quick_roads import quick
 from .register import check_apart, check_writable, in_place, install, named, same_elements, spoken, written
 from .results import type_text
@@ -84,7 +80,9 @@ def plain_slice(s):
 def bound(p):
     try:
         return p.__index__()
-    except (AttributeError, TypeError):
+    except (AttributeError, TypeError) as error:
+        if isinstance(p, Tensor):
+            raise TypeError(str(error)) from None
         raise TypeError("slice indices must be integers or None or have an __index__ method") from None
 
 
