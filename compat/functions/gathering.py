@@ -4,6 +4,7 @@ Invariant: an index is checked before anything is written, and means what it mea
 negative ones.
 """
 
+import functools
 import math
 from functools import partial
 
@@ -13,6 +14,7 @@ from funcgrad.core.handle import Handle
 from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
+from funcgrad.ops.picked import starts
 
 from .. import dtypes
 from ..tensor import Tensor, contiguous_strides, current, wrapped
@@ -26,14 +28,15 @@ from .operands import (
     broadcast_to,
     cast,
     dtype_of,
+    fitting,
     in_c_order,
     name_places,
     new,
-    number,
     shape_of,
 )
+from .quick_roads import quick_call
 from .refusals import refuse
-from .register import FUNCTIONS, named, operation, spoken, twin, written
+from .register import FUNCTIONS, named, operation, spoken, store, twin, written
 from .results import C_NAMES
 from .shape import expanded
 
@@ -351,6 +354,45 @@ def gather(input, dim, index, *, sparse_grad=False):
     return in_c_order(along(t, i, dim))
 
 
+@functools.lru_cache
+def axis_of(n, dim):
+    """{"axis": one of n axes}; IndexError if there is none such."""
+    if not -n <= dim < n:
+        raise IndexError
+    return {"axis": dim % n}
+
+
+def elements(v, k, axis):
+    """The elements of an array that k numbers along an axis, one for each of the other places; ValueError where that is not plain."""
+    shape, own = v.shape, k.shape
+    if shape[:axis] != own[:axis] or shape[axis + 1 :] != own[axis + 1 :] or len(own) != len(shape) or not k.size:
+        raise ValueError
+    if k.dtype is not INT64 or not name_places(k, shape[axis]):
+        raise ValueError
+    step = math.prod(shape[axis + 1 :])
+    return v.reshape(-1).take(starts(shape, axis, True) + (k if step == 1 else k * step))
+
+
+def slices(v, k):
+    """The slices along the first axis that a vector of integers names; ValueError where it does not."""
+    if k.dtype is not INT64 or k.ndim != 1 or not name_places(k, len(v)):
+        raise ValueError
+    return v.take(k, 0)
+
+
+AN_INDEX = "type(dim) is int and isinstance(index, Face) and index.owner is TAPE and type(index.alias) is not Frozen"
+UP_TO_DATE = "if index.alias is not None: fresh(index)", "k = index.val"
+for _name, _prim, _steps in (
+    ("gather", "take_along", ("params = axis_of(v.ndim, dim)", "out = elements(v, k, params['axis'])")),
+    ("index_select", "gather", ("params = {}", "out = slices(v, k) if dim == 0 or dim == -v.ndim else None")),
+):
+    quick_call(
+        _name, _prim, ("dim", "index"), AN_INDEX, (*UP_TO_DATE, *_steps),
+        (f"{'Gather' if _name == 'gather' else 'IndexSelect'}Backward0",), "h", {"k": "index"},
+        axis_of=axis_of, elements=elements, slices=slices,
+    )  # fmt: skip
+
+
 def grid_of(i, dim):
     """Index arrays for all dimensions: i along dim, its own position along the others."""
     grid = list(np.ogrid[tuple([slice(k) for k in shape_of(i)])])
@@ -369,7 +411,7 @@ def scatter_with(name, prim, input, dim, index, src, refused=None):
     if isinstance(source, Handle):
         source = trimmed_to(source if shape_of(source) else P["reshape"](source, shape=(1,)), shape_of(i) or (1,))
     else:
-        source = dtype_of(t).type(number(source, dtype_of(t)))
+        source = dtype_of(t).type(fitting(source, dtype_of(t)))
     i = i if shape_of(i) else P["reshape"](i, shape=(1,))
     out = P[prim](t, source, *grid_of(i, dim))
     return out if input.dim() else P["reshape"](out, shape=())
@@ -495,7 +537,13 @@ def put(input, index, source, accumulate=False):
         )
     if not input.numel() and index.numel():
         raise IndexError("put_(): Tried to put elements into an empty tensor")
-    flat = P["reshape"](t, shape=(input.numel(),))
+    n = input.numel()
+    places = known(i)
+    if places is not None and places.size:
+        bad = places[(places >= n) | (places < -n)]
+        if bad.size:
+            raise IndexError(f"out of range: tried to access index {int(bad.flat[0])} on a tensor of {n} elements.")
+    flat = P["reshape"](t, shape=(n,))
     s = P["reshape"](s, shape=shape_of(i))
     return P["reshape"](P["scatter_add" if accumulate else "scatter_set"](flat, s, i), shape=shape_of(t))
 
@@ -564,8 +612,12 @@ def positions(mask, what):
 
 
 @operation()
-def nonzero(input, *, as_tuple=False):
+def nonzero(input, *, as_tuple=False, out=None):
     """The indices of the elements that are not zero: one a row, or, as_tuple, one Tensor a dimension."""
+    if out is not None:
+        if as_tuple:
+            raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
+        return store("nonzero", out, nonzero(input))
     v = np.asarray(concrete(current(input), "nonzero"))
     found = np.nonzero(v.reshape(1) if v.ndim == 0 else v)
     if as_tuple:

@@ -475,7 +475,7 @@ for _name, _shown, _prim in (("var", "VarBackward0", "variance"), ("std", "StdBa
         _name,
         _prim,
         ("dim", "unbiased", "keepdim", "correction"),
-        "k < 5 and (dim is NONE or type(dim) is int) and (unbiased is NONE or type(unbiased) is bool and correction is NONE)"
+        "count < 5 and (dim is NONE or type(dim) is int) and (unbiased is NONE or type(unbiased) is bool and correction is NONE)"
         " and (correction is NONE or type(correction) is int) and (keepdim is NONE or type(keepdim) is bool)",
         (
             "axes = ALL_AXES[v.ndim] if dim is NONE else along(v.ndim, dim)['axes']",

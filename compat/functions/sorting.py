@@ -4,17 +4,22 @@ Invariant: values are the input's own elements at the indices returned beside th
 equal elements keep their order, nan comes last.
 """
 
+import math
+
 import numpy as np
 
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
+from funcgrad.ops.picked import starts
 
+from .. import dtypes
 from ..tensor import Tensor, current, wrapped
 from .extremes import without
 from .hosted import on_values
 from .indexing import along
-from .operands import INT64, P, cast, dtype_of, in_c_order, laid_like, new, shape_of, with_ones
-from .refusals import need_dtype
+from .operands import INT64, P, cast, dtype_of, in_c_order, laid_like, new, number, rank, shape_of, with_ones
+from .quick_roads import quick_call
+from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, named, operation, spoken
 from .return_types import BY_NAME as RETURN
 from .selection import LONGEST, as_torch_chooses, kth, top
@@ -96,6 +101,34 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
     if k and has_equals(t, order, axis, 0, k + 1):
         index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: top(row, k, largest)))
     return chosen("topk", "TopkBackward0", input, index, dim)
+
+
+def first_places(v, k, largest):
+    """(the k largest or smallest elements of each row of floats, their places); ValueError where equal ones, or nan, are among them and
+    the next: torch chooses there in its own way."""
+    if not 0 < k <= v.shape[-1] or np.isnan(np.maximum.reduce(v, None)):
+        raise ValueError
+    places = (np.negative(v) if largest else v).argsort(-1)[..., : k + 1]
+    values = v.reshape(-1).take(places + starts(v.shape, v.ndim - 1, True))
+    before, after = values[..., :-1], values[..., 1:]
+    if not (before > after if largest else before < after).all():
+        raise ValueError
+    return values[..., :k].copy(), places[..., :k].copy()
+
+
+quick_call(
+    "topk",
+    "take_along",
+    ("k", "dim", "largest", "sorted"),
+    "type(k) is int and (dim is NONE or type(dim) is int and (dim == -1 or dim == x.val.ndim - 1))"
+    " and (largest is NONE or type(largest) is bool) and (sorted is NONE or type(sorted) is bool)",
+    ("out, places = first_places(v, k, largest is not False)", "params = {'axis': v.ndim - 1}"),
+    ("TopkBackward0",),
+    "with_places(h, places)",
+    {"places": None},
+    first_places=first_places,
+    with_places=lambda h, places: RETURN["topk"](h, new(places)),
+)
 
 
 def has_equals(t, order, axis, start, stop):
@@ -210,6 +243,8 @@ INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 def quantiles(name, skip_nan):
     def function(input, q, dim=None, keepdim=False, *, interpolation="linear"):
         t = current(input)
+        if not isinstance(q, Tensor) and not 0 <= q <= 1:
+            raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
         if 0 in shape_of(t):
             raise RuntimeError("quantile() input tensor must be non-empty")
         if isinstance(q, Tensor) and q.dim() > 1:
@@ -220,8 +255,6 @@ def quantiles(name, skip_nan):
             )
         if isinstance(q, Tensor) and q.dtype != input.dtype and dtype_of(t) in (np.float32, np.float64):
             raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
-        if not isinstance(q, Tensor) and not 0 <= q <= 1:
-            raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
         if dtype_of(t) not in (np.float32, np.float64):
             raise RuntimeError("quantile() input tensor must be either float or double dtype")
         qs = np.asarray(concrete(q, name)) if isinstance(q, Tensor) else np.asarray(q, dtype_of(t))
@@ -311,7 +344,9 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
     need_boundaries(s, input, sorter)
     if sorter is not None:
         s = along(s, current(sorter), len(shape_of(s)) - 1)
-    v = current(input) if isinstance(input, Tensor) else new(np.asarray(input))
+    d = dtypes.result_dtype([rank(s), rank(input)])
+    v = cast(current(input), d) if isinstance(input, Tensor) else new(np.asarray(number(input, d), d))
+    s = cast(s, d)
     if len(shape_of(s)) > 1 and shape_of(s)[:-1] != shape_of(v)[:-1]:
         raise RuntimeError(
             "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
@@ -320,6 +355,8 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
             "tensor "
             f"{list(shape_of(v))}"
         )
+    if d.kind in "bc" and math.prod(shape_of(v)):
+        refuse("searchsorted_out_cpu", d)
     found = P["searchsorted"](s, v, side="right" if right or side == "right" else "left")
     return cast(found, np.dtype(np.int32)) if out_int32 else cast(found, INT64)
 

@@ -5,11 +5,15 @@ block in use is kept here, so a tiny draw is a slice and the state is readable a
 Invariant: each word of the stream is handed out exactly once, whichever thread asks.
 """
 
+import sys
 import threading
 
 import numpy as np
 
 _BLOCK = 624
+WITHIN = slice(
+    None, None, -1 if sys.byteorder == "little" else 1
+)  # the order in memory of two words that are one, the high one first
 
 # torch's CPU state, 5056 bytes: the engine, then the value Box-Muller keeps for the next call
 STATE_LAYOUT = np.dtype(
@@ -74,7 +78,7 @@ class Engine:
     def wide_words(self, n):
         """The next `n` 64-bit words, uint64[n]: two words each, the first one the high half."""
         pairs = self.words(2 * n)
-        return (pairs[0::2].astype(np.uint64) << np.uint64(32)) | pairs[1::2]
+        return np.ascontiguousarray(pairs.reshape(n, 2)[:, WITHIN]).view(np.uint64).reshape(n)
 
     def _numpy(self):
         """NumPy's legacy generator: its seeding is torch's, and its stream is frozen by NumPy's policy."""

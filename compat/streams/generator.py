@@ -8,7 +8,7 @@ bit; float64 results that need log, exp, sin, cos or tan differ from the C libra
 
 import contextlib
 import os
-from math import cos, log1p, pi, prod, sin, sqrt
+from math import ceil, cos, log1p, pi, prod, sin, sqrt
 
 import numpy as np
 
@@ -448,7 +448,10 @@ class Generator:
         n = _size(shape)
         if n and dtype != np.bool_ and dtype not in limits.NUMBERS:
             raise limits.not_implemented(dtype, "bernoulli_scalar_cpu_")
-        return (self._uniform64(n) < p).astype(dtype, copy=False).reshape(shape)
+        bits = self._engine.wide_words(n)
+        bits &= _MASK53
+        kept = bits < np.uint64(ceil(p * 2**53))  # (their uniform numbers, which are bits / 2**53, are below p)
+        return kept.astype(dtype, copy=False).reshape(shape)
 
     def bernoulli_from(self, p, dtype=None):
         """1 with probability p[i], else 0, for float[*s] in [0, 1]: same shape, `dtype` or that of p.

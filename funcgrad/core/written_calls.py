@@ -15,9 +15,9 @@ from .written_tape import TAPED, tape_environment, tape_node
 from .written_views import NONE
 
 CALL = """def call(*args, **named):
-    k = len(args)
-    x = args[0] if k else NONE
-    if isinstance(x, Face) and k <= {most} and (not named or named.keys() <= BEHIND[k]) and x.owner is TAPE and not shared.staging:
+    count = len(args)
+    x = args[0] if count else NONE
+    if isinstance(x, Face) and count <= {most} and (not named or named.keys() <= BEHIND[count]) and x.owner is TAPE and not shared.staging:
         {bind}
         if x.alias is not None: fresh(x)
         v = x.val
@@ -61,7 +61,7 @@ def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", 
         CALL.format(
             most=len(names) + 1,
             bind="\n        ".join(
-                f'{name} = args[{i}] if k > {i} else named.get("{name}", NONE)' for i, name in enumerate(names, 1)
+                f'{name} = args[{i}] if count > {i} else named.get("{name}", NONE)' for i, name in enumerate(names, 1)
             ),
             when=when,
             steps="\n                ".join(steps),

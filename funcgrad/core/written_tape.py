@@ -70,7 +70,7 @@ def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
     text, plan = node_text(prim, need, names, ins, avals, "torch", params)
     text = text.replace("n = Node()", "n = h.mark = TapeNode()").replace("n.owner = t;", "n.owner = TAPE;") + SITE
     stamps = []
-    for i in plan.reads:
+    for i in [i for i in plan.reads if i < len(boxes)]:  # (a variadic primitive reads what there is)
         if boxes[i] is not None and rule:
             stamps.append(f"(*{boxes[i]}.stamp(), {i}), ")
         elif boxes[i] is not None:

@@ -13,10 +13,11 @@ from .shape import batched, reshape, zeros
 
 
 @lru_cache(256)
-def starts(shape, axis):
-    """Where the lines along an axis of a C-ordered array begin in its memory, as an array of the shape without that axis."""
+def starts(shape, axis, kept=False):
+    """Where the lines along an axis of a C-ordered array begin in its memory, as an array of the shape without that axis (`kept`: with a
+    length of 1 there)."""
     at = np.arange(prod(shape)).reshape(shape)
-    at = np.array(at[(slice(None),) * axis + (0,)], order="C")
+    at = np.array(at[(slice(None),) * axis + (slice(0, 1) if kept else 0,)], order="C")
     at.flags.writeable = False
     return at
 

@@ -5,6 +5,7 @@ cotangent (Ioffe and Szegedy, 2015, arXiv:1502.03167, section 3).
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -106,11 +107,15 @@ class standardize:
 # ------------------------------------------------------------------------------------------------ a layer
 def statistics(x, axes, eps):
     """(x - mean, mean, variance, 1 / sqrt(variance + eps)) over the axes of an array that is not empty."""
-    count = x.dtype.type(x.size // math.prod(shape_over(x.shape, axes)))
-    mean = kept_sums(x, axes) / count
+    count = shape_over(x.shape, axes)[1]
+    mean = kept_sums(x, axes)
+    mean /= count
     centred = x - mean
-    variance = kept_sums(centred * centred, axes) / count
-    return centred, mean, variance, 1 / np.sqrt(variance + x.dtype.type(eps))
+    variance = kept_sums(centred * centred, axes)
+    variance /= count
+    r = variance + x.dtype.type(eps)
+    np.sqrt(r, r)
+    return centred, mean, variance, np.divide(1, r, r)
 
 
 def _layer_pull(n, ct, cts, owned):
@@ -125,15 +130,14 @@ def _layer_pull(n, ct, cts, owned):
     if x.dtype is not ct.dtype or not x.size:
         return plan.ruled(n, ct, cts, owned)
     like, w = w, w.reshape(shape)
-    kept = shape_over(x.shape, axes)
-    count = x.dtype.type(x.size // math.prod(kept))
+    kept, count = shape_over(x.shape, axes)
     if noted:
         ((mean, _, r),) = noted
         s = x - mean
     else:
         s, _, _, r = statistics(x, axes, eps)
     s *= r
-    if list(shape) == kept:
+    if tuple(shape) == kept:
         bias, weight = kept_sums(ct, axes), kept_sums(ct * s, axes)
         s *= weight / count
         s += bias / count
@@ -142,8 +146,11 @@ def _layer_pull(n, ct, cts, owned):
     else:
         bias, weight = ct, ct * s if need & 2 else None
         g = ct * w
-        along = kept_sums(s * g, axes) / count
-        g -= kept_sums(g, axes) / count
+        along = kept_sums(s * g, axes)
+        along /= count
+        mean = kept_sums(g, axes)
+        mean /= count
+        g -= mean
         s *= along
         g -= s
         g *= r
@@ -157,18 +164,25 @@ def _layer_pull(n, ct, cts, owned):
         cts[p] = g if c is None else c + g
 
 
+@lru_cache(256)
 def shape_over(shape, axes):
-    return [1 if i in axes else k for i, k in enumerate(shape)]
+    """(the shape of sums over axes that stay as ones, how many numbers each is of)."""
+    kept = tuple([1 if i in axes else k for i, k in enumerate(shape)])
+    return kept, math.prod([shape[a] for a in axes])
 
 
 def fit_plain(g, like, shape):
     """A cotangent summed to `shape`, in the shape of a weight."""
     if g.shape == shape:
         return g.reshape(like.shape)
-    axes = tuple([i for i in range(g.ndim - len(shape))]) + tuple(
-        [i for i, k in enumerate(shape, g.ndim - len(shape)) if k == 1 != g.shape[i]]
-    )
-    return sum_over(g, axes).reshape(like.shape)
+    return sum_over(g, axes_summed(g.shape, shape)).reshape(like.shape)
+
+
+@lru_cache(256)
+def axes_summed(shape, kept):
+    """The axes over which what was stretched from one shape to another is summed."""
+    more = len(shape) - len(kept)
+    return (*range(more), *[i for i, k in enumerate(kept, more) if k == 1 != shape[i]])
 
 
 def by_weight(g, w, shape):
@@ -212,7 +226,7 @@ class normalized:
         if noted is not None:
             noted.append(found)
         w = w.reshape(shape)
-        if list(shape) == shape_over(x.shape, axes):
+        if tuple(shape) == shape_over(x.shape, axes)[0]:
             out *= found[2] * w
         else:
             out *= found[2]
@@ -224,7 +238,7 @@ class normalized:
         return Aval(shape_of(x), dtype_of(x))
 
     def vjp(ct, out, x, w, b, *, need, axes, eps, shape, noted=None, kept=None):
-        if kept is None and list(shape) == shape_over(shape_of(x), axes) and need & 1:
+        if kept is None and tuple(shape) == shape_over(shape_of(x), axes)[0] and need & 1:
             return by_mean(ct, x, w, axes, eps, shape)
         s = standardize(x, axes=axes, eps=eps, kept=kept, early=kept is not None) if need & 2 else None
         return [

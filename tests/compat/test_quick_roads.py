@@ -29,10 +29,12 @@ WRONG = [
     ("clamp", ()), ("clamp", ("a",)), ("hardtanh", (2, 1)), ("elu", (1.0, 2, 3)), ("celu", (0,)), ("silu", (0, 1)), ("gelu", ("none",)),
     ("sum", (5,)), ("mean", ("a",)), ("softmax", (4,)), ("logsumexp", ()),
 ]  # fmt: skip
+PLACES = torch.tensor([3, 0, 3]).expand(2, 1, 3).clone()
 OF_NUMBERS = [
     ("clamp", (-1, 1.5), {}), ("clamp", (None, 3), {}), ("clip", (), {"min": 0.5}), ("clamp_min", (2,), {}), ("clamp_max", (), {"max": 2}),
     ("silu", (), {}), ("gelu", (), {}), ("logsigmoid", (), {}), ("leaky_relu", (), {}), ("leaky_relu", (0.2,), {}), ("elu", (), {}),
     ("elu", (0.5,), {"inplace": False}), ("selu", (), {}), ("celu", (), {"alpha": 2}), ("softplus", (), {}), ("softplus", (2, 3.0), {}),
+    ("gather", (2, PLACES), {}), ("gather", (), {"dim": 0, "index": PLACES[:1]}), ("index_select", (0, torch.tensor([1, 1, 0])), {}),
     ("hardtanh", (), {}), ("hardtanh", (-2, 3), {}), ("relu6", (), {}), ("var", (), {}), ("var", (0, False), {}), ("std", (), {"dim": 2}),
     ("std", (2, True, True), {}), ("var", (), {"dim": -1, "correction": 2, "keepdim": True}),
 ]  # fmt: skip

@@ -63,10 +63,12 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True):
 
     def f(input=MISSING, *args, inplace=False, out=None, **kwargs):
         try:
-            if out is not None and kernel != "softshrink_check":
-                need_out(f.__name__, input, out)
+            if out is not None and kernel not in ("softshrink_check", "log_sigmoid_cpu"):
+                check_out(f.__name__, out.owner.dtype(out), dtype_of(current(input)))
             if kernel is not None:
                 refuse_integers(kernel, input)
+                if out is not None and kernel == "log_sigmoid_cpu":
+                    need_scalar_type(current(input), current(out))
             if args:
                 if not by_place:
                     raise TypeError
@@ -86,14 +88,6 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True):
     f.__doc__ = body.__doc__
     at_begin(mind_halves)
     return f
-
-
-def need_out(name, input, out):
-    """torch's error for an out= of another dtype, which it looks at before it has a kernel."""
-    if name == "logsigmoid":
-        need_scalar_type(current(input), current(out))
-    else:
-        check_out(name, out.owner.dtype(out), dtype_of(current(input)))
 
 
 def with_inplace(position, body, label, kernel=None):
@@ -205,10 +199,12 @@ selu = with_inplace(1, _selu, "EluBackward0", "elu_cpu")
 
 def _celu(x, alpha=1.0):
     """max(0, x) + min(0, alpha * (exp(x / alpha) - 1))."""
-    return P["elu"](x, **of_celu(alpha))
+    settings = of_celu(alpha)
+    refuse_integers("elu_cpu", x)
+    return P["elu"](x, **settings)
 
 
-celu = with_inplace(2, _celu, "CeluBackward0", "elu_cpu")
+celu = with_inplace(2, _celu, "CeluBackward0")
 
 
 def _gelu(x, approximate="none"):
@@ -536,7 +532,11 @@ def numbers(names):
 
 silu = quick_activation(silu, "silu", "SiluBackward0", ("inplace",))
 gelu = quick_activation(
-    gelu, "gelu", "GeluBackward0", ("approximate",), when="k == 1 and (approximate is NONE or approximate == 'none')"
+    gelu,
+    "gelu",
+    "GeluBackward0",
+    ("approximate",),
+    when="count == 1 and (approximate is NONE or approximate == 'none')",
 )
 logsigmoid = quick_activation(logsigmoid, "log_sigmoid", "LogSigmoidBackward0", ())
 leaky_relu = quick_activation(

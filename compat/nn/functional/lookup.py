@@ -188,6 +188,10 @@ def one_hot(tensor, num_classes=-1):
         num_classes = int(values.max()) + 1
     elif values is not None and values.size and values.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
+    if t.owner is TAPE and type(num_classes) is int:
+        rows = np.zeros((values.size, num_classes), np.int64)
+        rows[np.arange(values.size), values.reshape(-1)] = 1
+        return wrap(Tensor, rows.reshape(*values.shape, num_classes))
     return in_c_order((tensor.unsqueeze(-1) == T["arange"](num_classes)).to(tensor.dtype))
 
 

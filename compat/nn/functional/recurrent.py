@@ -33,7 +33,7 @@ def product(h, w, b):
 
 
 def gate(x):
-    return P["sigmoid"](x) if dtype_of(x).kind != "c" else complex_sigmoid(x)
+    return x.sigmoid() if dtype_of(x).kind != "c" else complex_sigmoid(x)
 
 
 def columns(x, start, stop):
@@ -45,10 +45,10 @@ def lstm_state(gates, state, projection):
     c = state[1]
     n = shape_of(c)[1]
     both = gate(columns(gates, 0, 2 * n))
-    new = P["tanh"](columns(gates, 2 * n, 3 * n))
+    new = columns(gates, 2 * n, 3 * n).tanh()
     out = gate(columns(gates, 3 * n, 4 * n))
-    c = P["add"](P["mul"](columns(both, n, 2 * n), c), P["mul"](columns(both, 0, n), new))
-    h = P["mul"](out, P["tanh"](c))
+    c = columns(both, n, 2 * n) * c + columns(both, 0, n) * new
+    h = out * c.tanh()
     return (h if projection is None else P["dot_general"](h, projection, dims=BY_ROWS)), c
 
 
@@ -65,22 +65,22 @@ def gru_step(x, state, w, b, projection):
     (h,) = state
     n = shape_of(h)[1]
     other = product(h, w, b)
-    gates = gate(P["add"](columns(x, 0, 2 * n), columns(other, 0, 2 * n)))
+    gates = gate(columns(x, 0, 2 * n) + columns(other, 0, 2 * n))
     reset, keep = columns(gates, 0, n), columns(gates, n, 2 * n)
-    new = P["tanh"](P["add"](columns(x, 2 * n, 3 * n), P["mul"](reset, columns(other, 2 * n, 3 * n))))
-    return (P["add"](P["mul"](P["sub"](h, new), keep), new),)
+    new = (columns(x, 2 * n, 3 * n) + reset * columns(other, 2 * n, 3 * n)).tanh()
+    return ((h - new) * keep + new,)
 
 
 AFTER = {  # the next state of the sum of what input and state give
     "LSTM": lstm_state,
-    "RNN_TANH": lambda gates, state, projection: (P["tanh"](floating(gates)),),
-    "RNN_RELU": lambda gates, state, projection: (P["relu"](gates, kink="torch"),),
+    "RNN_TANH": lambda gates, state, projection: (floating(gates).tanh(),),
+    "RNN_RELU": lambda gates, state, projection: (gates.relu(),),
 }
 
 
 def summed(after):
     def step(x, state, w, b, projection):
-        return after(P["add"](product(state[0], w, b), x), state, projection)
+        return after(product(state[0], w, b) + x, state, projection)
 
     return step
 
@@ -124,7 +124,7 @@ def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     if mode == "GRU":
         return gru_step(linear(x, w_ih, b_ih), state, w, b, None)
     other = product(state[0], w, b)  # (torch's graph has it first)
-    return AFTER[mode](P["add"](other, linear(x, w_ih, b_ih)), state, None)
+    return AFTER[mode](other + linear(x, w_ih, b_ih), state, None)
 
 
 def lstm_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None):
