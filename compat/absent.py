@@ -20,7 +20,6 @@ CURES = {
     "torch.utils.data.MapDataPipe": "write a Dataset",
     "torch.utils.data.functional_datapipe": "write an IterableDataset",
     "torch.utils.model_zoo": "torch.hub.load_state_dict_from_url reads weights",
-    "torch.utils.flop_counter": "torch.profiler counts calls and time",
     "torch.utils.bottleneck": "torch.profiler counts calls and time",
     "torch.utils._python_dispatch": "torch.overrides.TorchFunctionMode sees every call of torch's functions",
     "torch.utils.mobile_optimizer": FLOATS,

@@ -121,6 +121,11 @@ def set_default_dtype(d):
 
 
 def get_default_dtype():
+    """The dtype that floats have where none is given.
+
+    >>> get_default_dtype()
+    torch.float32
+    """
     return of_numpy(Default.numpy)
 
 

@@ -12,7 +12,7 @@ from types import FunctionType
 from funcgrad import lazy
 
 ORDER = ("selective", "autocast", "function", "profile")  # the kinds of layers, from the inside outwards
-_sites = {}  # function -> Site, of those that have been intercepted
+sites = {}  # function -> Site, of those that have been intercepted
 _lock = threading.RLock()
 
 
@@ -89,9 +89,9 @@ def put(kind, wrap, functions):
     with _lock:
         for f in functions:
             if type(f) is FunctionType:
-                site = _sites.get(f)
+                site = sites.get(f)
                 if site is None:
-                    site = _sites[f] = Site(f)
+                    site = sites[f] = Site(f)
                 if site.layers.get(kind) is not wrap:
                     site.layers[kind] = wrap
                     site.settle()
@@ -100,8 +100,8 @@ def put(kind, wrap, functions):
 def take(kind, functions=None):
     """Take the layers of a kind off these functions, or off all."""
     with _lock:
-        for f in list(_sites) if functions is None else functions:
-            site = _sites.get(f)
+        for f in list(sites) if functions is None else functions:
+            site = sites.get(f)
             if site is not None and site.layers.pop(kind, None) is not None:
                 site.settle()
 
@@ -126,4 +126,4 @@ class Users:
                 take(self.kind)
 
 
-__all__ = ["Users", "put", "take"]
+__all__ = ["Users", "put", "sites", "take"]
