@@ -380,7 +380,9 @@ class cast:
     def batch(size, xs, ds, *, dtype):
         return cast(xs[0], dtype=dtype), ds[0]
 
-    transpose = (lambda ct, x, *, dtype: ct if is_weak(x) else cast(ct, dtype=dtype_of(x)),)
+    transpose = (
+        lambda ct, x, *, dtype: ct if is_weak(x) or dtype_of(ct) == dtype_of(x) else cast(ct, dtype=dtype_of(x)),
+    )
 
 
 # ------------------------------------------------------------------------------------------------ stop
