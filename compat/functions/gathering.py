@@ -395,8 +395,17 @@ for _name, _prim, _steps in (
 
 def grid_of(i, dim):
     """Index arrays for all dimensions: i along dim, its own position along the others."""
-    grid = list(np.ogrid[tuple([slice(k) for k in shape_of(i)])])
+    grid = list(own_places(shape_of(i)))
     grid[dim] = i
+    return grid
+
+
+@functools.lru_cache
+def own_places(shape):
+    """Where each element of this shape stands: an index array for each dimension."""
+    grid = np.ogrid[tuple([slice(k) for k in shape])]
+    for at in grid:
+        at.flags.writeable = False
     return grid
 
 

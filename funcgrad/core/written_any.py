@@ -16,6 +16,7 @@ from .site import internal, user_frame
 from .trace import TAPE, Batch, Record, sharing
 from .written import compile_text, environment, saved_text
 
+LETTERS = "xyzw"  # the operands
 UNWRAP = """
     if isinstance({x}, Handle):
         if {x}.alias is not None{settled}
@@ -95,19 +96,23 @@ def call_of(prim):
 
 
 def by_count(prim):
-    """The call of a primitive with any number of operands: one written out for two of them and one for three."""
-    written = {2: call_with(prim, 2), 3: call_with(prim, 3)}
+    """The call of a primitive with any number of operands: one is written out for two, three and four of them, when it is first wanted."""
+    written = {}
     general = prim.general
 
     def call(*xs, **params):
-        return written.get(len(xs), general)(*xs, **params)
+        k = len(xs)
+        f = written.get(k)
+        if f is None:
+            f = written[k] = call_with(prim, k) if 2 <= k <= len(LETTERS) else general
+        return f(*xs, **params)
 
     return call
 
 
 def call_with(prim, arity):
     """The call of a primitive with so many operands."""
-    xs = "xyz"[:arity]
+    xs = LETTERS[:arity]
     every, values = ", ".join(xs), ", ".join("v" + x for x in xs)
     kinked = prim.elementwise and prim.kinked
     kink = 'params.get("kink")' if kinked else "None"
@@ -213,7 +218,7 @@ def aligned(xs):
 
 def recorder_pieces(prim, plan, arity, constant="v{0}"):
     """The texts of a recorder that both faces share; `constant`: what is kept of an operand that may be a plain array."""
-    xs = "xyz"[:arity]
+    xs = LETTERS[:arity]
     if prim.elementwise:
         pairs = ", ".join(f"(v{x}, {i in plan.operands})" for i, x in enumerate(xs))
         avals = f"mismatch(out, {pairs}) if hasattr(out, 'shape') else None"
@@ -258,7 +263,7 @@ STAMP = """
 def tape_recorder(prim, need, kink, arity):
     """The same for the tape: also the versions of what is kept."""
     plan = prim.plan(need, kink, "torch")
-    taped = [STAMP.format(x="xyz"[i], i=i) for i in plan.reads if i < arity]
+    taped = [STAMP.format(x=LETTERS[i], i=i) for i in plan.reads if i < arity]
     rest = [
         "\n    n.extra = None",
         "\n    h = new(TAPE.face); h.val = out; h.mark = n; h.owner = TAPE; h.alias = h.cell = None",
