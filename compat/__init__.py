@@ -31,7 +31,7 @@ from .size import Size  # noqa: F401
 from .tensor import Tensor  # noqa: F401
 from .torch_version import TorchVersion as _TorchVersion
 
-del tensor  # noqa: F821  (the submodule, which is loaded for good: torch.tensor is the function)
+del tensor, size  # noqa: F821  (the submodules, which are loaded for good: torch.tensor is the function, torch.size is nothing)
 globals().update(dtypes.BY_NAME)
 globals().update(_LAYOUTS)
 legacy_contiguous_format = contiguous_format
@@ -69,7 +69,7 @@ _NAMES = {
     "margin_ranking_loss norm_except_dim poisson_nll_loss triplet_margin_loss",
     "nn.functional.inner": "batch_norm_update_stats constant_pad_nd convolution grid_sampler_2d grid_sampler_3d native_batch_norm "
     "native_dropout native_group_norm native_layer_norm",
-    "control": "_assert cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
+    "control": "_assert _check _check_index _check_not_implemented _check_tensor_all _check_type _check_value _check_with cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
     "nn.functional.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
 }
 
@@ -79,7 +79,10 @@ def _missing(name):
     try:
         if name in ("__config__", "__future__"):
             return _import_module(f"{__name__}.{name}")
-        f = None if name.startswith("_") else _FUNCTIONS.get(name)
+        if name.startswith("_foreach_"):
+            f = getattr(_import_module(f"{__name__}.foreach"), name, None)
+        else:
+            f = None if name.startswith("_") else _FUNCTIONS.get(name)
         if f is None:
             _refuse("torch", name, __all__, None)
         return f
@@ -88,5 +91,5 @@ def _missing(name):
         raise
 
 
-__getattr__, __dir__ = _attributes(__name__, _NAMES, _FUNCTIONS, _missing)
+__getattr__, __dir__ = _attributes(__name__, _NAMES, _FUNCTIONS, _missing, hidden=("size",))
 __all__ = [n for n in (*globals(), *__getattr__.homes, *_FUNCTIONS.homes) if not n.startswith("_")]
