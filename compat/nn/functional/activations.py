@@ -267,7 +267,10 @@ logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "log_sigmoid_cpu")
 
 def of_hardtanh(min_val=-1.0, max_val=1.0):
     """The settings of the primitive."""
-    return {"low": float(min(min_val, max_val)), "high": float(max_val)}
+    try:
+        return {"low": float(min(min_val, max_val)), "high": float(max_val)}
+    except TypeError as error:
+        raise overflow(DOUBLE, min_val, max_val, error=error) from None
 
 
 def _hardtanh(x, min_val=-1.0, max_val=1.0):
@@ -355,6 +358,8 @@ softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink_check")
 
 def _threshold(x, threshold, value):
     """x where it exceeds the threshold, else value."""
+    if dtype_of(x).kind in "bc":
+        refuse("threshold_cpu", dtype_of(x))
     if dtype_of(x).kind != "c" and (isinstance(threshold, complex) or isinstance(value, complex)):
         raise overflow(dtype_of(x), threshold, value)
     if dtype_of(x).kind in "iu":  # (torch makes both of the input's dtype)

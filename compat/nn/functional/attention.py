@@ -61,7 +61,7 @@ def scaled_dot_product_attention(
     one_node = one_node and d.kind not in "biu" and query.shape[:2] == key.shape[:2]
     if is_causal and attn_mask is not None and not one_node:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
-    scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else scale
+    scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else float(scale)
     q, k, v = current(query), current(key), current(value)
     half = half_of(given) if shared.halves and one_node else None
     if half is not None:
@@ -256,7 +256,8 @@ def multi_head_attention_forward(
         attn_mask = additive(attn_mask, "attn_mask", target)
         is_causal = is_causal and key_padding_mask is None
     need(width == embed_dim_to_check, f"was expecting embedding dimension of {embed_dim_to_check}, but got {width}")
-    need(width % num_heads == 0, f"embed_dim {width} not divisible by num_heads {num_heads}")
+    depth = width // num_heads
+    need(depth * num_heads == width, f"embed_dim {width} not divisible by num_heads {num_heads}")
     if use_separate_proj_weight:
         need(
             key.shape[:2] == value.shape[:2],
@@ -279,7 +280,6 @@ def multi_head_attention_forward(
         need(static_v is None, "bias cannot be added to static value.")
         k, v = T["cat"]([k, bias_k.repeat(1, count, 1)]), T["cat"]([v, bias_v.repeat(1, count, 1)])
         masks = [one_wider(m) for m in masks]
-    depth = width // num_heads
     q = q.reshape(rows, heads, depth).transpose(0, 1)
     k = by_head(k, heads, depth) if static_k is None else checked_static(static_k, "static_k", heads, depth)
     v = by_head(v, heads, depth) if static_v is None else checked_static(static_v, "static_v", heads, depth)

@@ -13,7 +13,7 @@ from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
 from ...tensor import Tensor, current, wrap
-from .dtypes import refuse_halves
+from .dtypes import refuse_halves, refuse_integers
 from .lookup import concrete_or_none, known
 
 P = PRIMITIVES
@@ -73,12 +73,23 @@ def ctc_loss(
     """
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
+    if not log_probs.dim():
+        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
+    for lengths, name in ((input_lengths, "input"), (target_lengths, "target")):
+        if isinstance(lengths, Tensor) and dtype_of(current(lengths)).kind not in "iub":
+            raise RuntimeError(f"{name}_lengths must be integral")
+    refuse_integers("ctc_loss_cpu", log_probs)
+    refuse_halves("ctc_loss_cpu", log_probs)
     if log_probs.dim() not in (2, 3):
         raise RuntimeError(
             f"Expected 3-dimensional tensor, but got {log_probs.dim() + (log_probs.dim() == 1)}-dimensional tensor for argument #1 "
             "'log_probs' (while checking arguments for ctc_loss_allocate_outputs)"
         )
-    refuse_halves("ctc_loss_cpu", log_probs)
+    if targets.dim() not in (1, 2):
+        raise RuntimeError(
+            f"Expected 1 to 2 dimensions, but got {targets.dim()}-dimensional tensor for argument #2 'targets' (while checking arguments "
+            "for ctc_loss_allocate_outputs)"
+        )
     alone = log_probs.dim() == 2
     x = current(log_probs)
     if alone:

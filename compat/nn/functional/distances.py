@@ -60,6 +60,8 @@ def pdist(input, p=2.0):
         raise RuntimeError("pdist only supports floating-point dtypes")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
+    if 0 in input.shape[:1] or input.shape[0] == 1:
+        return input.new_empty(0) if not input.requires_grad else input.flatten()[:0]
     refuse_halves("pdist", input)
     one, two = np.triu_indices(input.shape[0], 1)
     x = current(input)

@@ -6,6 +6,7 @@ import numpy as np
 
 from funcgrad.core.aval import aval_of
 from funcgrad.core.halves import FLOAT32, FLOAT64
+from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE, memory_below, taped_nowhere
@@ -77,6 +78,7 @@ def loss_inputs(input, target):
                 "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
             )
             check_sizes(current(input), current(target))
+            input, target = T["broadcast_tensors"](input, target)
         return current(input), current(target)
     except BaseException as error:
         drop(error)
@@ -110,7 +112,7 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
         return P["squared_error"](x, y, mean=REDUCED[reduction])
     if weight is not None:
         need_weights(weight, input)
-        return weighted((input - target) ** 2, weight, input, reduction, True)
+        return weighted((x - y) ** 2, weight, input, reduction, True)
     if dtype_of(x) != dtype_of(y):
         (x, y), _ = promoted((x, y))
     reduction = reduction_of(reduction)
@@ -124,13 +126,11 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", wei
     """|input - target|, reduced; weighted, the mean is over the weights."""
     reduction = given_reduction(reduction, size_average, reduce)
     x, y = loss_inputs(input, target)
-    if shape_of(x) != shape_of(y):
-        input, target = T["broadcast_tensors"](input, target)
     if weight is None:
         reduction = reduction_of(reduction)
-        return reduced((input - target).abs(), reduction)
+        return reduced((x - y).abs(), reduction)
     need_weights(weight, input)
-    return weighted((input - target).abs(), weight, input, reduction, True)
+    return weighted((x - y).abs(), weight, input, reduction, True)
 
 
 def given_reduction(reduction, size_average, reduce):
@@ -195,6 +195,8 @@ def nll_loss(
     row = None if weight is not None or reduction == "none" else one_row(x, k, ignore_index)
     if row is not None:
         return picked_loss(*row, reduction)
+    if weight is not None and not isinstance(weight, Handle) or type(ignore_index) is not int:
+        raise TypeError("weight is a Tensor and ignore_index an int")
     shape = shape_of(x)
     check_classes(shape, shape_of(k), dtype_of(k))
     channel = 0 if len(shape) == 1 else 1
@@ -298,11 +300,13 @@ def check_classes(shape, wanted, dtype):
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if len(shape) <= 2 and len(wanted) > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    rest = shape[:1] + shape[2:]
+    if len(shape) in (3, 5, 6) and wanted != rest:
+        raise RuntimeError(f"Expected target size {list(rest)}, got {list(wanted)}")
     if dtype.char not in CLASS_NUMBERS:
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {spoken(dtype)}")
     if len(shape) == 1 and wanted not in ((), (1,)):
         raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {math.prod(wanted)}")
-    rest = shape[:1] + shape[2:]
     if len(shape) == 4 and len(wanted) != 3:
         raise RuntimeError(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(wanted)}"

@@ -207,6 +207,8 @@ def conv_tbc(input, weight, bias, pad=0):
         raise RuntimeError(f"Trying to create tensor with negative dimension {length}: {shape}")
     if input.dtype.name == "bool":
         refuse("addmm_impl_cpu_", input.dtype.numpy)
+    if not input.numel():
+        return bias.to(input.dtype).expand(length, input.shape[1], weight.shape[2]).clone()
     bias = bias.to(input.dtype)  # (which the products are added to)
     out = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias.to(input.dtype), padding=pad)
     return named(out.permute(2, 0, 1), "ConvTbcBackward0", (input, weight, bias))
