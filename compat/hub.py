@@ -78,18 +78,18 @@ def entry(module, name):
     return found
 
 
-def load(repo_or_dir, model, *args, source="github", trust_repo=None, force_reload=False, verbose=True, skip_validation=False, **kwargs):  # fmt: skip
+def load(repo_or_dir, model, *args, source="github", trust_repo="check", force_reload=False, verbose=True, skip_validation=False, **kwargs):  # fmt: skip
     """What the entry point `model` of the hubconf.py of a folder returns (source="local"); nothing is fetched from GitHub."""
     return entry(entries(repo_or_dir, source.lower()), model)(*args, **kwargs)
 
 
-def list(github, force_reload=False, skip_validation=False, trust_repo=None, verbose=True):  # noqa: A001
+def list(github, force_reload=False, skip_validation=False, trust_repo="check", verbose=True):  # noqa: A001
     """The names of the entry points of a folder."""
     module = entries(github, of(github))
     return [name for name, f in vars(module).items() if callable(f) and not name.startswith("_")]
 
 
-def help(github, model, force_reload=False, skip_validation=False, trust_repo=None):  # noqa: A001
+def help(github, model, force_reload=False, skip_validation=False, trust_repo="check"):  # noqa: A001
     """The docstring of an entry point of a folder."""
     return entry(entries(github, of(github)), model).__doc__
 

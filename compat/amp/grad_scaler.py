@@ -205,8 +205,13 @@ def _setting(name):
     def get(self):
         return getattr(self, f"_{name}")
 
-    def set_to(self, value):
-        setattr(self, f"_{name}", value)
+    def set_factor(self, new_factor):
+        setattr(self, f"_{name}", new_factor)
+
+    def set_interval(self, new_interval):
+        setattr(self, f"_{name}", new_interval)
+
+    set_to = set_interval if name == "growth_interval" else set_factor
 
     get.__name__, set_to.__name__ = f"get_{name}", f"set_{name}"
     get.__doc__ = f"The {name.replace('_', ' ')}."

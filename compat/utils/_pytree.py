@@ -5,6 +5,7 @@ has no leaf None, as jax; what is shown to users of torch goes through this one.
 """
 
 from collections import OrderedDict, defaultdict, deque
+from types import FunctionType
 from typing import NamedTuple
 
 from ..functions.return_types import ReturnType
@@ -73,7 +74,7 @@ class TreeSpec:
 LEAF = TreeSpec(None, None, [])
 
 
-def tree_flatten(x, is_leaf=None):
+def tree_flatten(tree, is_leaf=None):
     """(leaves, structure).
 
     >>> tree_flatten({"b": 1, "a": (2, None)})
@@ -81,11 +82,11 @@ def tree_flatten(x, is_leaf=None):
       TreeSpec(tuple, None, [*,
         *])]))
     """
-    found = None if is_leaf is not None and is_leaf(x) else container(x)
+    found = None if is_leaf is not None and is_leaf(tree) else container(tree)
     if found is None:
-        return [x], LEAF
+        return [tree], LEAF
     kind, apart, join = found
-    children, context = apart(x)
+    children, context = apart(tree)
     leaves, specs = [], []
     for child in children:
         own, spec = tree_flatten(child, is_leaf)
@@ -111,14 +112,14 @@ def rebuilt(leaves, spec):
     return spec.join([rebuilt(leaves, c) for c in spec.children_specs], spec.context)
 
 
-def tree_leaves(x, is_leaf=None):
+def tree_leaves(tree, is_leaf=None):
     """The leaves."""
-    return tree_flatten(x, is_leaf)[0]
+    return tree_flatten(tree, is_leaf)[0]
 
 
-def tree_structure(x, is_leaf=None):
+def tree_structure(tree, is_leaf=None):
     """The structure."""
-    return tree_flatten(x, is_leaf)[1]
+    return tree_flatten(tree, is_leaf)[1]
 
 
 def tree_map(func, tree, *rests, is_leaf=None):
@@ -129,18 +130,19 @@ def tree_map(func, tree, *rests, is_leaf=None):
 
 
 def tree_map_only(kind, func, tree, is_leaf=None):
-    """func of the leaves of a type, the others as they are."""
-    return tree_map(lambda x: func(x) if isinstance(x, kind) else x, tree, is_leaf=is_leaf)
+    """func of the leaves of a type (or of which a predicate holds), the others as they are."""
+    asked = kind if isinstance(kind, FunctionType) else lambda x: isinstance(x, kind)
+    return tree_map(lambda x: func(x) if asked(x) else x, tree, is_leaf=is_leaf)
 
 
-def tree_any(pred, tree):
+def tree_any(pred, tree, is_leaf=None):
     """Does a predicate hold for some leaf?"""
-    return any(map(pred, tree_leaves(tree)))
+    return any(map(pred, tree_leaves(tree, is_leaf)))
 
 
-def tree_all(pred, tree):
+def tree_all(pred, tree, is_leaf=None):
     """Does a predicate hold for every leaf?"""
-    return all(map(pred, tree_leaves(tree)))
+    return all(map(pred, tree_leaves(tree, is_leaf)))
 
 
 def register_pytree_node(cls, flatten_fn, unflatten_fn, **kwargs):

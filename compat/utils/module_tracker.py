@@ -12,7 +12,7 @@ class ModuleTracker:
     >>> seen = []
     >>> layer = torch.nn.Linear(2, 1)
     >>> with ModuleTracker() as tracker:
-    ...     _ = layer.register_forward_hook(lambda *_: seen.append(sorted(tracker.parents)))
+    ...     _ = layer.register_forward_pre_hook(lambda *_: seen.append(sorted(tracker.parents)))
     ...     _ = layer(torch.ones(2))
     >>> seen
     [['Global', 'Linear']]
