@@ -75,7 +75,7 @@ def noded(h, prim, out, params, label, span):
     """What a primitive of one operand makes of a fresh result h of the tape, whose value `out` is known: one more node, at the line of
     h's, which the face shows with it under one label, between its operands `span`."""
     t = object.__new__(type(h))
-    t.val, t.owner, t.alias, t.store, t.cell = out, TAPE, None, None, None
+    t.val, t.owner, t.alias, t.store, t.cell = out, TAPE, None, h.store, None
     m = t.mark = h.mark
     if m is not None:
         n = t.mark = TapeNode()
