@@ -337,6 +337,26 @@ def _(x=np.linspace(0.1, 0.4, 48).reshape(8, 6)):
     return {"compat": of_writes(compat, x)} | ({"torch": of_writes(torch, x)} if torch else {})
 
 
+def of_counts(t, x):
+    """What programs do with numbers, masks and indices beside their Tensors that require grad."""
+    y = t.tensor(x)
+    labels, rows = t.arange(8) % 3, t.arange(8)
+    at, out = t.tensor(2), t.zeros(8, 6)
+
+    def run():
+        right = (labels == 1) & ~(y[:, 0] > 0.2)
+        out.zero_().scatter_(1, labels[:, None], 1.0)
+        picked = y[rows, labels] * (1 - out[at, labels]) + y[at, 3]
+        return t.cat([picked, (picked.clone() + right)[labels // 2]]).numpy()
+
+    return run
+
+
+@ROWS.row("compat-counts", "compat, integers, masks and indices, 18 operations", operations=18)
+def _(x=np.linspace(0.1, 0.4, 48).reshape(8, 6)):
+    return {"compat": of_counts(compat, x)} | ({"torch": of_counts(torch, x)} if torch else {})
+
+
 def views(n):
     x = compat.ones(2, 3, requires_grad=True)
 

@@ -10,14 +10,15 @@ import operator
 import numpy as np
 
 from funcgrad.core import written_tape
-from funcgrad.core.handle import Handle
+from funcgrad.core.handle import Frozen, Handle, fresh
+from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import deferred
 
 from .. import dtypes
 from ..errors import type_name
 from ..graph import label as set_label
-from ..tensor import Tensor, current
+from ..tensor import Tensor, current, node_of
 from .operands import (
     KINDS_OF_INTEGER,
     OPERANDS,
@@ -130,6 +131,41 @@ def check_in_place(t, other, floating=False):
     check_castable(t.owner.dtype(current(t)), d)
 
 
+FLOATS = frozenset(map(np.dtype, (np.float32, np.float64)))
+WHOLE = frozenset(map(np.dtype, (np.int64, np.int32, np.uint8, np.bool_)))
+
+
+def in_one_float(x, y, bools):
+    """(x, y) with the one that holds integers (or `bools`) in the other's float dtype; None if that is not what they are."""
+    if not (isinstance(x, Tensor) and x.owner is TAPE and not shared.staging):
+        return None
+    d = x.val.dtype
+    if isinstance(y, Tensor):
+        if y.owner is TAPE:
+            e = y.val.dtype
+            if d in FLOATS and e in WHOLE and (bools or e.kind != "b") and (w := in_float(y, d)) is not None:
+                return x, w
+            if e in FLOATS and d in WHOLE and (bools or d.kind != "b") and (w := in_float(x, e)) is not None:
+                return w, y
+    elif type(y) is float and d in WHOLE and (bools or d.kind != "b") and dtypes.Default.numpy in FLOATS:
+        w = in_float(x, dtypes.Default.numpy)
+        return None if w is None else (w, y)
+    return None
+
+
+def in_float(t, d):
+    """A Tensor in C order as one of float dtype d, which has its version: a later change of t is seen in a backward."""
+    if t.alias is not None:
+        fresh(t)
+        if type(t.alias) is Frozen:
+            return None
+    if not t.val.flags.c_contiguous:
+        return None
+    w = Tensor(t.val.astype(d), None, TAPE)
+    w.store = t.store or t.stamp()[0]
+    return w
+
+
 IN_PLACE = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "truediv": np.divide}
 
 
@@ -140,9 +176,8 @@ class Arithmetic:
         self.name = name
         self.slow = general(name, prim, floating, refuse)
         refused = refusals_of(name)
-        self.quick = quick_binary(prim, self.slow)
-
         self.ufunc = ufunc = IN_PLACE.get(name)
+        self.quick = quick_binary(prim, self.slow if ufunc is None else self.of_two_dtypes)
 
         def inplace(t, other=MISSING, *more, label=None, operands=None, **unknown):
             given = other
@@ -186,6 +221,11 @@ class Arithmetic:
 
         inplace.__name__ = name + "_"
         self.inplace = inplace
+
+    def of_two_dtypes(self, x, y):
+        """A float Tensor beside one of integers or booleans that has no gradient, which is made a float one; or anything else."""
+        met = in_one_float(x, y, self is not SUB)
+        return self.slow(x, y) if met is None else self.quick(*met)
 
     def __call__(self, x, y):
         got = self.quick(x, y) if isinstance(x, Tensor) else self.slow(x, y)
@@ -502,14 +542,24 @@ def floor_divide(input, other):
     got = rounded_quotient(input, other, "floor")
     if got is NotImplemented:
         raise unsuitable("floor_divide", input, other)
-    return named_pair(released(got, True), "DivBackward2", input, other)
+    return without_derivative("aten::floor_divide", got, input, other)
+
+
+def without_derivative(name, got, *operands):
+    """A result that torch records, and refuses to differentiate."""
+    if got.mark is not None and got.owner is TAPE:
+        from .storage import underivable
+
+        got.mark = underivable(name, [node_of(current(x)) for x in operands if isinstance(x, Tensor)])
+    return got
 
 
 @operation(function=False)
 def floor_divide_(self, other):
     """input / other, rounded down, in place."""
     check_in_place(self, as_operand(other))
-    return rewrite(self, floor_divide(kept(self), other), "DivBackward2", (self, other))
+    got = rounded_quotient(kept(self), other, "floor")
+    return rewrite(self, without_derivative("aten::floor_divide_", got, self, other), "NotImplemented", (self, other))
 
 
 def floor_operator(x, y):
