@@ -3,12 +3,15 @@
 Invariant: the derivative of a norm is 0 where the norm is 0.
 """
 
+from funcgrad.ops.torch_order import ALL_AXES
+
 from .. import dtypes
 from ..tensor import Tensor, current, wrapped
 from .arithmetic import refuse_bools
 from .data import scalar_of
 from .operands import P, cast, dims_of, dtype_of, in_c_order, integer, need_scalar_type, shape_of
-from .reduction import finish, root
+from .quick_roads import along, quick_call
+from .reduction import finish, lengthened, root
 from .register import FUNCTIONS, named, not_a_tensor, operation, spoken, store
 from .rounding import half_in, in_float32, shared
 
@@ -98,6 +101,25 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None, out=None):
         "LinalgVectorNormBackward0",
         (input,),
     )
+
+
+quick_call(
+    "norm",
+    "length",
+    ("p", "dim", "keepdim"),
+    "(p is NONE or p is None or type(p) in (int, float, str) and p in (2, 'fro')) and (keepdim is NONE or type(keepdim) is bool)"
+    " and (dim is NONE or dim is None or type(dim) is int)",
+    (
+        "axes = ALL_AXES[v.ndim] if dim is NONE or dim is None else along(v.ndim, dim)['axes']",
+        "params = {'axes': axes}",
+        "out = impl(v, axes=axes)",
+    ),
+    ("LinalgVectorNormBackward0",),
+    "h if keepdim is not True else lengthened(h, v.shape, axes, 'LinalgVectorNormBackward0', x)",
+    along=along,
+    ALL_AXES=ALL_AXES,
+    lengthened=lengthened,
+)
 
 
 def need_inexact(t):

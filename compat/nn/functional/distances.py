@@ -3,6 +3,7 @@
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import no_grad
 from ...dtypes import result_dtype
@@ -18,7 +19,7 @@ P = PRIMITIVES
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     """x over its p-norm along a dimension (over eps where that is smaller)."""
-    norm = input.norm(p, dim, True).clamp_min(eps).expand_as(input)
+    norm = input.norm(p, dim, True).clamp_min(eps).expand(input.shape)
     return input / norm if out is None else T["div"](input, norm, out=out)
 
 
@@ -38,8 +39,9 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 
     def direction(x):
         length = T["norm"](x, 2, dim, True).clone()
-        with no_grad():
-            length.clamp_min_(eps)
+        if length.owner is not TAPE or not (length.val >= eps).all():
+            with no_grad():
+                length.clamp_min_(eps)
         return x / length
 
     return (direction(x1) * direction(x2)).sum(dim)
