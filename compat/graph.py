@@ -136,8 +136,10 @@ def parents(n):
             return n.extra.span
     if n.plan.label and n.plan.label[-1] != "0":
         return n.ins  # (torch numbers its overloads: those of a number have no place for it)
+    if n.plan.shown:
+        return n.ins
     got = dict(zip(n.plan.operands, n.ins, strict=True))
-    count = n.plan.shown or max(n.plan.prim.arity if not n.plan.prim.variadic else 0, n.plan.need.bit_length())
+    count = max(n.plan.prim.arity if not n.plan.prim.variadic else 0, n.plan.need.bit_length())
     return tuple(got.get(i) for i in range(count))
 
 

@@ -10,9 +10,12 @@ from .. import dtypes
 from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..tensor import Tensor, current
-from .operands import C_INTEGERS, P, as_operand, cast, check_sizes, dtype_of, fitting, in_c_order, promoted, shape_of
+from .operands import BOOL, P, as_operand, cast, check_sizes, dtype_of, fitting, in_c_order, promoted, shape_of
+from .quick_roads import quick_call
 from .register import FUNCTIONS, MISSING, answer, kept, operation, publish, rewrite, spoken, store, to_places
 from .results import C_NAMES
+
+LARGEST = float(np.finfo(np.float32).max)
 
 
 def condition_of(condition, name="where"):
@@ -87,15 +90,14 @@ def fill_value(t, value, name):
                 f"{name} only supports a 0-dimensional value tensor, but got tensor with {len(shape_of(v))} "
                 "dimension(s)."
             )
-        if dtype_of(t).kind == "u" and v.owner is TAPE and dtype_of(v).kind == "f":
+        if dtype_of(v) != dtype_of(t) and v.owner is TAPE:
             fill_value(t, v.val.item(), name)  # (which refuses what does not fit)
         return cast(v, dtype_of(t))
     d = dtype_of(t)
+    if not isinstance(value, (int, float, complex, np.number, np.bool_)):
+        raise TypeError(f"{name} takes a number or a Tensor")
     if d.kind == "u" and type(value) is float and value < 0:
         raise RuntimeError("value cannot be converted to type uint8_t without overflow")
-    if isinstance(value, complex) and d.kind not in "bc":
-        name = dtypes.name_of(d)
-        raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name, C_NAMES[name])} without overflow")
     return d.type(fitting(value, d))
 
 
@@ -111,6 +113,8 @@ def check_mask(mask, name="masked_fill_"):
 def masked_fill(input, mask, value):
     """The input with `value` where the mask holds."""
     t, m = current(input), current(mask)
+    if isinstance(value, Tensor) and value.dim():
+        fill_value(t, value, "masked_fill_")
     check_sizes(m, t)
     check_mask(m)
     v = fill_value(t, value, "masked_fill_")
@@ -121,10 +125,34 @@ def masked_fill(input, mask, value):
     return out
 
 
+def filled(v, mask, value):
+    """A copy of floats with a number where a mask holds; ValueError where these are not plain."""
+    if mask.dtype is not BOOL or not (-LARGEST <= value <= LARGEST or value - value != 0):
+        raise ValueError
+    out = v.copy()
+    np.copyto(out, value, where=mask)
+    return out
+
+
+quick_call(
+    "masked_fill",
+    "where",
+    ("mask", "value"),
+    "(type(value) is float or type(value) is int)"
+    " and isinstance(mask, Face) and mask.owner is TAPE and type(mask.alias) is not Frozen",
+    ("if mask.alias is not None: fresh(mask)", "m, params = mask.val, {}", "out = filled(v, m, value)"),
+    ("MaskedFillBackward0",),
+    others={"m": "mask", "value": None},
+    at=2,
+    filled=filled,
+)
+
+
 @operation(function=False)
 def masked_fill_(self, mask, value):
     """masked_fill, in place."""
-    check_mask(mask)
+    if not (isinstance(value, Tensor) and value.dim()):
+        check_mask(mask)
     check_sizes(current(self), current(mask))
     old = kept(self)
     shown = ("MaskedFillBackward1", (old, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (old,))

@@ -40,7 +40,7 @@ def need_elements(name, t, dim, over_all="max"):
         return
     for d in dims_of(dim, len(shape)):
         if shape[d] == 0:
-            called = name if name == "aminmax" else f"{name}()"
+            called = name if name == "aminmax" else "median()" if name == "nanmedian" else f"{name}()"
             raise IndexError(f"{called}: Expected reduction dim {d} to have non-zero size.")
 
 
@@ -100,8 +100,8 @@ def extreme(name, longer, evenly):
 
     def of_whole(input):
         t = current(input)
-        need_dtype(name, dtype_of(t))
         need_elements(name, t, None)
+        need_dtype(name, dtype_of(t))
         out = P[name](t, axes=tuple(range(len(shape_of(t)))))
         if out.mark is not None:
             if out.owner is TAPE and math.isnan(out.val):
@@ -141,6 +141,8 @@ def extreme(name, longer, evenly):
                 if keepdim is not False:
                     raise TypeError(f"{name}() of two Tensors keeps no dimension")
                 return FUNCTIONS[longer](input, dim, out=out)
+            elif out is not None and not isinstance(out, (tuple, list)):
+                raise TypeError(f"{name}() along a dimension has two results")
             else:
                 got = along_dim(input, integer(dim, "dim"), keepdim)
             return got if out is None else store(name if isinstance(got, Tensor) else name + "_pair", out, got)
@@ -181,6 +183,8 @@ def extreme(name, longer, evenly):
         need_dtype(arg, dtype_of(t))
         need_elements(arg, t, dim)
         if dim is None:
+            if t.owner is TAPE and not keepdim and dtype_of(t).isnative:
+                return new(np.asarray(getattr(t.val, arg)()))
             flat = P["reshape"](t, shape=(-1,)) if 0 not in shape_of(t) else t
             out = index_of_extreme(P["reshape"](flat, shape=(input.numel(),)), arg, 0, False)
             return P["reshape"](out, shape=(1,) * len(shape_of(t))) if keepdim else out
@@ -198,7 +202,7 @@ extreme("min", "minimum", "amin")
 def aminmax(input, *, dim=None, keepdim=False):
     """(min, max) of all elements, or along a dimension."""
     t = current(input)
-    need_dtype("aminmax", dtype_of(t))
     need_elements("aminmax", t, dim)
+    need_dtype("aminmax", dtype_of(t))
     dims = () if dim is None else dim
     return RETURN["aminmax"](over(t, "min", dims, keepdim), over(t, "max", dims, keepdim))

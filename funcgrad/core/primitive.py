@@ -157,7 +157,7 @@ class Plan:
     """What recording and pulling back one primitive needs to know for one set of operands that need a derivative."""
 
     __slots__ = ("prim", "need", "operands", "reads", "keeps", "results", "pull", "face", "kink", "label", "__dict__")
-    shown = None  # how many operands the face shows, where not all of the primitive's
+    shown = False  # does the face show those operands alone that need a derivative?
 
     def __init__(self, prim, need, kink=None, face="numpy", label=None):
         self.prim = prim

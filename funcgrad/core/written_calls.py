@@ -36,12 +36,12 @@ CALL = """def call(*args, **named):
 """
 
 
-def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", others=(), **env):
+def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", others=(), at=0, **env):
     """The function of an operation: `names`, of its arguments after the Tensor; `when`, the text of what must hold of them (NONE:
     not given); `steps`, the texts that set `params` and `out` from them and from the array v, or raise where the slow road says
     why not. `labels`: what the face calls its node; where there are several, `steps` set `plan`, one of plans. `given`: the text of
-    what is given back of the result h. `others`: the names of the other operands, after v: of numbers, or, in
-    a dict, of arrays and where each comes from (a Tensor whose memory is stamped, or None)."""
+    what is given back of the result h. `others`: the names of the other operands, of numbers, or, in
+    a dict, of arrays and where each comes from (a Tensor whose memory is stamped, or None); `at`: how many of them are before v."""
     env |= tape_environment(prim, face, slow)
     env |= {
         "BEHIND": [{*names[max(k - 1, 0) :]} for k in range(len(names) + 2)],
@@ -50,13 +50,17 @@ def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", 
         "drop": drop,
         "impl": prim.value("torch"),
     }
-    boxes = others.values() if type(others) is dict else [None] * len(others)
-    text, plan = tape_node(prim, 1, ["v", *others], ["x", *boxes], "x.mark", "None", "params")
+    operands, boxes = [*others], [*others.values()] if type(others) is dict else [None] * len(others)
+    operands.insert(at, "v")
+    boxes.insert(at, "x")
+    text, plan = tape_node(prim, 1 << at, operands, boxes, "x.mark", "None", "params")
     env["plans"] = [plan.labelled(label) if label else plan for label in labels]
     for plan in env["plans"] if others else ():
-        plan.shown = 1
+        plan.shown = True
     made = TAPED.format(untracked="x.mark is None or not tls.grad") + text
-    made = made.replace("plan1", "plans[0]" if len(labels) == 1 else "plan").replace("return h", f"return {given}")
+    made = made.replace(f"plan{1 << at}", "plans[0]" if len(labels) == 1 else "plan").replace(
+        "return h", f"return {given}"
+    )
     return compile_text(
         CALL.format(
             most=len(names) + 1,

@@ -26,7 +26,7 @@ ALONG = [
 WRONG = [
     ("view", (5, 5)), ("view", (-2, 12)), ("reshape", ("a",)), ("flatten", (3,)), ("unsqueeze", (9,)), ("squeeze", (7,)), ("transpose", (0, 5)),
     ("permute", (0, 0, 1)), ("permute", (0, 1.0, 2)), ("permute", ((2, 1.0, 0),)), ("expand", (3, 3, 3)), ("__getitem__", (7,)), ("__getitem__", ((0, 9),)), ("__getitem__", ((0, 0, 0, 0),)),
-    ("clamp", ()), ("clamp", ("a",)), ("hardtanh", (2, 1)), ("elu", (1.0, 2, 3)), ("celu", (0,)), ("silu", (0, 1)), ("gelu", ("none",)),
+    ("clamp", ()), ("clamp", ("a",)), ("masked_fill", (torch.ones(3, 12, dtype=torch.bool), 1.0)), ("masked_fill", (torch.ones(2, 1, 12), 1.0)), ("hardtanh", (2, 1)), ("elu", (1.0, 2, 3)), ("celu", (0,)), ("silu", (0, 1)), ("gelu", ("none",)),
     ("sum", (5,)), ("mean", ("a",)), ("softmax", (4,)), ("logsumexp", ()),
 ]  # fmt: skip
 PLACES = torch.tensor([3, 0, 3]).expand(2, 1, 3).clone()
@@ -34,7 +34,8 @@ OF_NUMBERS = [
     ("clamp", (-1, 1.5), {}), ("clamp", (None, 3), {}), ("clip", (), {"min": 0.5}), ("clamp_min", (2,), {}), ("clamp_max", (), {"max": 2}),
     ("silu", (), {}), ("gelu", (), {}), ("logsigmoid", (), {}), ("leaky_relu", (), {}), ("leaky_relu", (0.2,), {}), ("elu", (), {}),
     ("elu", (0.5,), {"inplace": False}), ("selu", (), {}), ("celu", (), {"alpha": 2}), ("softplus", (), {}), ("softplus", (2, 3.0), {}),
-    ("gather", (2, PLACES), {}), ("gather", (), {"dim": 0, "index": PLACES[:1]}), ("index_select", (0, torch.tensor([1, 1, 0])), {}),
+    ("masked_fill", (torch.arange(24).reshape(2, 1, 12) % 5 == 0, -1.5), {}), ("masked_fill", (torch.tensor([[True], [False]]).unsqueeze(2), 3), {}),
+    ("norm", (), {}), ("norm", (2, -1), {}), ("norm", (), {"dim": 0, "keepdim": True}), ("gather", (2, PLACES), {}), ("gather", (), {"dim": 0, "index": PLACES[:1]}), ("index_select", (0, torch.tensor([1, 1, 0])), {}),
     ("hardtanh", (), {}), ("hardtanh", (-2, 3), {}), ("relu6", (), {}), ("var", (), {}), ("var", (0, False), {}), ("std", (), {"dim": 2}),
     ("std", (2, True, True), {}), ("var", (), {"dim": -1, "correction": 2, "keepdim": True}),
 ]  # fmt: skip

@@ -67,7 +67,7 @@ def scaled_dot_product_attention(
     if half is not None:
         q, k = widened(q), widened(k)
     if one_node:
-        scores = P["dot_general"](P["mul"](q, scale), k, dims=(((3,), (3,)), STACK))
+        scores = P["dot_general"](q * scale, k, dims=(((3,), (3,)), STACK))
     else:
         scores = T["matmul"](query * scale, key.transpose(-2, -1))
     whole = shape_of(current(scores))
@@ -172,6 +172,12 @@ def additive(mask, name, target, other=None, other_name=""):
             f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.",
         )
     return mask if is_float else T["zeros"](*mask.shape, dtype=target).masked_fill_(mask, -math.inf)
+
+
+def canonical_masks(key_padding_mask, attn_mask, target):
+    """Both as numbers to be added."""
+    padding = additive(key_padding_mask, "key_padding_mask", target, attn_mask, "attn_mask")
+    return padding, additive(attn_mask, "attn_mask", target)
 
 
 def need(holds, text):
