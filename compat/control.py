@@ -100,3 +100,48 @@ def _assert(condition, message):
     """AssertionError(message) unless the condition holds; what models are written with that are to be traced."""
     if not condition:
         raise AssertionError(message)
+
+
+UNTOLD = (
+    "Expected cond to be True, but got False. (Could this error message be improved? If so, please report an enhancement request to "
+    "PyTorch.)"
+)
+
+
+def _check_with(error_type, cond, message):
+    """error_type(message()) unless the condition, a bool, holds."""
+    if not isinstance(cond, bool):
+        raise TypeError(
+            "cond must be a bool, but got a Tensor. For tensor conditions, use torch._check_tensor_all() to assert that all elements are true."
+            if isinstance(cond, Tensor)
+            else f"cond must be a bool, but got {type(cond)}"
+        )
+    if not cond:
+        if message is not None and not callable(message):
+            raise TypeError("message must be a callable")
+        raise error_type(UNTOLD if message is None else str(message()))
+
+
+def checking(error_type, name):
+    def check(cond, message=None):
+        _check_with(error_type, cond, message)
+
+    check.__name__ = check.__qualname__ = name
+    check.__doc__ = f"{error_type.__name__} with what message() gives unless the condition, a bool, holds."
+    return check
+
+
+_check = checking(RuntimeError, "_check")
+_check_index = checking(IndexError, "_check_index")
+_check_value = checking(ValueError, "_check_value")
+_check_type = checking(TypeError, "_check_type")
+_check_not_implemented = checking(NotImplementedError, "_check_not_implemented")
+
+
+def _check_tensor_all(cond, message=None):
+    """RuntimeError with what message() gives unless all elements of a Tensor of bools hold."""
+    if not isinstance(cond, Tensor):
+        raise TypeError(f"cond must be a tensor, but got {type(cond)}")
+    if cond.dtype.name != "bool":
+        raise TypeError(f"cond tensor must have dtype torch.bool, but got {cond.dtype}")
+    _check_with(RuntimeError, cond.all().item(), message)

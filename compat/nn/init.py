@@ -70,15 +70,17 @@ def calculate_gain(nonlinearity, param=None):
 @public
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Fill with uniform numbers from [a, b)."""
+    fill = tensor.uniform_
     need_numbers("uniform_", a, b)
-    return silently(tensor.uniform_, a, b, generator=generator)
+    return silently(fill, a, b, generator=generator)
 
 
 @public
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
     """Fill with normal numbers."""
+    fill = tensor.normal_
     need_numbers("normal_", mean, std)
-    return silently(tensor.normal_, mean, std, generator=generator)
+    return silently(fill, mean, std, generator=generator)
 
 
 @public
@@ -300,3 +302,7 @@ xavier_uniform, xavier_normal = former(xavier_uniform_), former(xavier_normal_)
 kaiming_uniform, kaiming_normal = former(kaiming_uniform_), former(kaiming_normal_)
 orthogonal, sparse = former(orthogonal_), former(sparse_)
 __getattr__ = _refusal("torch.nn.init", __name__)
+
+# The names that initialisers of one's own, written after torch's, import
+_no_grad_uniform_, _no_grad_normal_, _no_grad_trunc_normal_, _no_grad_fill_ = uniform_, normal_, trunc_normal_, constant_
+_no_grad_zero_ = zeros_

@@ -14,6 +14,7 @@ from funcgrad.core.tracebacks import PublicMethods, trim
 
 from ..autograd import walks
 from ..dtypes import BY_NAME
+from ..functions.missing import refusal
 from ..functions.register import FUNCTIONS
 from ..tensor import Tensor
 from ..utils.hooks import RemovableHandle, register
@@ -144,9 +145,12 @@ class Optimizer(PublicMethods):
 
     def zero_grad(self, set_to_none=True):
         """Forget every parameter's gradient, or (set_to_none=False) fill it with zeros."""
+        any_tensor = self.defaults.get("differentiable")  # (only then may they be others than leaves, and torch asks for .grad)
         for group in self.param_groups:
             for p in group["params"]:
                 if set_to_none:  # (without asking for it: a compiled step need not know what it was)
+                    if any_tensor and not p.is_leaf:
+                        p.grad  # noqa: B018  (which warns)
                     p.grad = None
                     continue
                 g = p.grad
@@ -319,3 +323,12 @@ def fitted(param, counts_in_float32, value, key=None):
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
         return type(value)(fitted(param, counts_in_float32, v) for v in value)
     return value
+
+
+def __getattr__(name):
+    """What optimizers of one's own import besides."""
+    from . import borrowed
+
+    if name in vars(borrowed) and (name[0] == "_" != name[1] or name in ("ParamsT", "StateDict")):
+        return getattr(borrowed, name)
+    return refusal("torch.optim.optimizer", __name__)(name)

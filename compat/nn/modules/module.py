@@ -39,6 +39,9 @@ def indented(text, by):
     return "\n".join([first] + [" " * by + line if line.strip() else "" for line in rest])
 
 
+_addindent = indented  # (by which modules of one's own, with a text of their own, know it)
+
+
 def type_name(x):
     """A type as torch names it in messages."""
     return T["typename"](x)

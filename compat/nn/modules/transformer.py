@@ -145,6 +145,14 @@ def copies(module, count):
     return ModuleList([copy.deepcopy(module) for _ in range(count)])
 
 
+# The names that layers of one's own, written after torch's, import
+_get_clones, _get_activation_fn = copies, activation_of
+
+
+def _generate_square_subsequent_mask(sz, device=None, dtype=None):
+    return Transformer.generate_square_subsequent_mask(sz, device, dtype)
+
+
 def not_packed_because(layer):
     """Why torch's encoder would not skip the padding in inference, in its words; "" if it would."""
     if not isinstance(layer, TransformerEncoderLayer):
@@ -259,7 +267,11 @@ class Transformer(Module):
     @staticmethod
     def generate_square_subsequent_mask(sz, device=None, dtype=None):
         """A mask that forbids looking ahead: float[sz, sz], -inf above the diagonal."""
-        return square_mask(sz, dtype)
+        if device is not None:
+            from ...calls import C
+
+            C.full((sz, sz), 0.0, dtype=dtype, device=device)
+        return square_mask(sz, dtype).to(device=device)
 
     def forward(
         self, src, tgt, src_mask=None, tgt_mask=None, memory_mask=None, src_key_padding_mask=None,
