@@ -16,5 +16,12 @@ def _rebuild_from_type_v2(func, new_type, args, state):
     return with_attributes(t, state)
 
 
+def _convert(ret, cls):
+    """A result with the Tensors in it made those of a subclass."""
+    from .overrides import converted
+
+    return ret if cls is Tensor else converted(ret, cls, ())
+
+
 __all__ = ["Tensor"]
 __getattr__ = _refusal("torch._tensor", __name__)

@@ -56,6 +56,19 @@ OPERATORS = {  # what an operator is called with: the function that it stands fo
         ).split()
     ]
 }
+IN_C = (  # of torch.nn.functional
+    "adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d "
+    "conv_transpose2d conv_transpose3d cosine_similarity elu_ gelu hardshrink hardtanh_ leaky_relu_ linear logsigmoid native_channel_shuffle "
+    "one_hot pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu relu_ rrelu_ scaled_dot_product_attention selu_ softplus softshrink "
+    "threshold_"
+)
+IN_PYTHON = (  # of torch and its Tensors
+    "__array__ __array_wrap__ __contains__ __deepcopy__ __dlpack__ __dlpack_device__ __floordiv__ __format__ __ipow__ __len__ __pow__ __rdiv__ "
+    "__reduce_ex__ __repr__ __reversed__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rpow__ __rrshift__ __rsub__ __rtruediv__ backward "
+    "dim_order index is_shared istft lu module_load norm register_hook register_post_accumulate_grad_hook reinforce resize resize_as "
+    "share_memory_ split stft storage storage_type to_sparse_coo unflatten unique unique_consecutive lobpcg unravel_index atleast_1d atleast_2d "
+    "atleast_3d block_diag broadcast_tensors cartesian_prod cdist chain_matmul einsum meshgrid tensordot pca_lowrank svd_lowrank"
+)
 shown = {}  # function of an operator -> what a __torch_function__ is given for it
 
 
@@ -79,13 +92,13 @@ def asked(cls):
     return f is not None and f is not disabled
 
 
-def overloaded(args):
-    """The arguments with a __torch_function__, one of each type, subclasses before what they come from."""
+def overloaded(args, plain=False):
+    """The arguments with a __torch_function__ (with `plain` ordinary Tensors, too), one of each type, subclasses before what they come from."""
     found = []
     for a in args:
         for x in a if type(a) in (list, tuple) else (a,):
             cls = type(x)
-            if cls is Tensor or not asked(cls) or any([type(o) is cls for o in found]):
+            if (not plain if cls is Tensor else not asked(cls)) or any([type(o) is cls for o in found]):
                 continue
             at = next((i for i, o in enumerate(found) if issubclass(cls, type(o))), len(found))
             found.insert(at, x)
@@ -121,22 +134,35 @@ def handle_torch_function(public_api, relevant_args, *args, **kwargs):
     if got is NotImplemented:
         name = resolve_name(public_api) or f"{public_api.__module__}.{public_api.__name__}"
         types = list(map(type, overloaded(relevant_args)))
-        if name.startswith("torch.nn.functional.") or not name.startswith(
-            "torch."
-        ):  # (functions that torch has in Python)
+        if not in_c(public_api):
             raise TypeError(f"no implementation found for '{name}' on types that implement __torch_function__: {types}")
         raise TypeError(
-            f"Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n"
+            f"Multiple dispatch failed for '{name.replace('.nn.functional.', '.nn.')}'; all __torch_function__ handlers returned "
+            "NotImplemented:\n\n"
             + "".join([f"  - tensor subclass {t}\n" for t in types])
             + "\nFor more information, try re-running with TORCH_LOGS=not_implemented"
         )
     return got
 
 
+@functools.cache
+def in_c(f):
+    """Has torch this function, method or attribute in C? (Its __torch_function__ is given None where there are no keyword arguments.)"""
+    name = resolve_name(f) or ""
+    last = name.rpartition(".")[2]
+    return (
+        last in IN_C.split()
+        if name.startswith("torch.nn.functional.")
+        else bool(name) and last not in IN_PYTHON.split()
+    )
+
+
 def handled(public_api, relevant_args, args, kwargs):
     """handle_torch_function, with NotImplemented if everybody returns that."""
-    found = overloaded(relevant_args)
+    of_c = in_c(public_api)
+    found = overloaded(relevant_args, not of_c)
     types = tuple(map(type, found))
+    kwargs = kwargs or (None if of_c else kwargs)
     if state.modes:
         mode = state.modes.pop()
         try:
