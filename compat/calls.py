@@ -199,9 +199,10 @@ def check(p, x, name, number):
     if kind == "L":
         if not isinstance(x, (tuple, list)):
             return False
-        for i, element in enumerate(x):
-            if not is_tensor(element) and element is not None:
-                return TypeError(f"expected Tensor as element {i} in argument {number}, but got {type_of(element)}")
+        others = [i for i, element in enumerate(x) if not is_tensor(element)]
+        if any([x[i] is not None for i in others]):
+            first = others[0]
+            return TypeError(f"expected Tensor as element {first} in argument {number}, but got {type_of(x[first])}")
         return True
     if kind in "RC":
         return isinstance(x, (tuple, list)) and (

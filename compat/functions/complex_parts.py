@@ -7,7 +7,7 @@ from funcgrad.core.trace import TAPE
 from ..rewriting import spelled
 from ..tensor import current
 from .operands import P, dtype_of, floating, shape_of
-from .register import FUNCTIONS, answering, install, operation, publish, spoken
+from .register import FUNCTIONS, answering, install, operation, spoken
 from .shape import view_of
 
 
@@ -52,7 +52,10 @@ def conj(input):
     return P["conj"](current(input)) if dtype_of(current(input)).kind == "c" else input
 
 
-publish(FUNCTIONS["conj"], ("conj_physical",), True, True)
+@operation()
+def conj_physical(input):
+    """The complex conjugate; of real numbers they themselves."""
+    return FUNCTIONS["conj"](input)
 
 
 @operation("AngleBackward0")

@@ -18,15 +18,17 @@ from funcgrad.transforms.boundary import inner
 from .. import dtypes
 from ..deprecations import deprecated, once
 from ..devices import CPU, Default, Device, on_meta
+from ..errors import type_name
 from ..formats import contiguous_format, memory_in, preserve_format
+from ..native import Native
 from ..size import Size
 from ..tensor import Tensor, current, layout_of_traced, real_number
 from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
 from .evenly_spaced import counted, counted_by_vectors, spaced
 from .joining import need_tensors
-from .operands import P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
+from .operands import NUMBERS, P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
 from .refusals import refuse
-from .register import FUNCTIONS, answering, operation, publish, store
+from .register import FUNCTIONS, MISSING, answering, operation, publish, store
 
 BOUND = 1 << 62
 
@@ -144,14 +146,10 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
 def scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
     """A 0-d Tensor of a number, in the default float dtype."""
     d = float_argument(dtype)
-    if isinstance(s, (tuple, list)):
+    if not isinstance(s, (*NUMBERS, np.number, np.bool_)) and not (isinstance(s, Handle) and not s.shape):
         raise TypeError("scalar_tensor() takes a number")
-    if np.iscomplexobj(s) and d.kind in "fiu":
-        from .operands import C_INTEGERS
-        from .results import C_NAMES
-
-        name = dtypes.name_of(d)
-        raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(name, C_NAMES[name])} without overflow")
+    if isinstance(s, NUMBERS) and (d.kind in "iu" or np.iscomplexobj(s)):
+        s = fitting(s, d)
     return finished("scalar_tensor", array_of(s, d), None, device, requires_grad)
 
 
@@ -266,6 +264,9 @@ def size_argument(name, size, kwargs, out=None):
     try:
         if not size:
             size = (kwargs.pop("size"),)
+            if not isinstance(size[0], (tuple, list)):
+                kwargs["size"] = size[0]
+                raise TypeError("size= is a sequence")
         given = size
         if len(size) == 1 and isinstance(size[0], (tuple, list, bool)):
             size = size[0]
@@ -291,7 +292,8 @@ def size_argument(name, size, kwargs, out=None):
 
 def none_left(name, more):
     """TypeError if a call has names that torch does not know."""
-    more.pop("names", None)
+    if more.get("names", 0) is None:
+        del more["names"]
     if more:
         raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(more))}'")
 
@@ -436,16 +438,16 @@ def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_g
 # ------------------------------------------------------------------------------------------------ counted
 @function
 def arange(
-    start, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
-):
+    start=MISSING, end=MISSING, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
+):  # fmt: skip
     """start, start + step, ... below end: int64 if all three are integers, else the default float.
 
     >>> import compat as torch
     >>> torch.arange(1, 4)
     tensor([1, 2, 3])
     """
-    if end is None:
-        start, end = 0, start
+    if end is MISSING or start is MISSING:
+        start, end = 0, start if end is MISSING else end
     if (
         dtype is None is out
         and type(start) is type(end) is type(step) is int
@@ -469,7 +471,9 @@ def arange(
         d = np.dtype(np.int64) if all(isinstance(x, int) for x in (start, end, step)) else dtypes.Default.numpy
     if d.kind == "b" and out is None or d in dtypes.UNSIGNED:
         refuse("arange_cpu", d)
-    return finished("arange", counted_by_vectors(start, math.ceil((end - start) / step), step, d), out, device, requires_grad)
+    return finished(
+        "arange", counted_by_vectors(start, math.ceil((end - start) / step), step, d), out, device, requires_grad
+    )
 
 
 @operation(name="range", method=False)
@@ -480,6 +484,8 @@ def range_(start=0, end=None, step=1, *, dtype=None, layout=None, device=None, r
     start, end, step = (scalar_of(x) for x in (start, end, step))
     if step == 0:
         raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     deprecated("range")
@@ -617,6 +623,8 @@ def vander(x, N=None, increasing=False):
     if x.dim() != 1:
         raise RuntimeError("x must be a one-dimensional tensor.")
     n = x.numel() if N is None else N
+    if n < 0:
+        raise RuntimeError("N must be non-negative.")
     powers = np.arange(n) if increasing else np.arange(n)[::-1]
     t = x if x.is_floating_point() or x.is_complex() else x.to(dtypes.BY_NAME["int64"])
     return t.unsqueeze(1) ** new(powers.copy())
@@ -690,7 +698,7 @@ def constructed(args, kwargs, dtype):
         return new(np.zeros(tuple(map(int, sizes)) or (0,), dtype))
     data = args[0]
     if isinstance(data, dict) or not (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
-        raise TypeError(f"new(): data must be a sequence (got {type(data).__name__})")
+        raise TypeError(f"new(): data must be a sequence (got {type_name(data)})")
     return new(array_of(data, dtype))
 
 
@@ -715,7 +723,7 @@ def options(name):
     )
 
 
-class LegacyType(type):
+class LegacyType(type, metaclass=Native, called="torch.tensortype"):
     """torch.FloatTensor and its kin: callable, and good for isinstance."""
 
     def __call__(cls, *args, **kwargs):

@@ -28,7 +28,7 @@ from ..graph import label as set_label
 from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .data import array_of, begins_with_text
-from .operands import BOOL, INT64, P, dtype_of, fitting, in_c_order, overflowing, shape_of, without_imaginary
+from .operands import BOOL, INT64, P, dtype_of, fitting, in_c_order, new, overflowing, shape_of, without_imaginary
 from .quick_roads import quick
 from .register import check_apart, check_writable, in_place, install, named, same_elements, spoken, written
 from .results import type_text
@@ -43,6 +43,8 @@ GETITEM = P["getitem"]
 
 # ------------------------------------------------------------------------------------------------ reading an index
 def out_of_bounds(i, dim, size):
+    if not -(2**63) <= i < 2**63:
+        return ValueError("Overflow when unpacking long long")
     return IndexError(f"index {i} is out of bounds for dimension {dim} with size {size}")
 
 
@@ -388,7 +390,9 @@ def value_for(t, v):
         v = int(v)
     d = dtype_of(t)
     if isinstance(v, complex) and d.kind not in "bc":
-        raise overflowing(d)
+        raise overflowing(d if d.itemsize != 2 or d.kind != "f" else np.dtype(float))
+    if isinstance(v, int) and not -(2**63) <= v < 2**63:
+        raise ValueError("Overflow when unpacking long long")
     if d.kind in "iu" and isinstance(v, (int, float)):
         return fitting(v, d)
     if isinstance(v, (bool, int, float, complex)):
@@ -406,6 +410,14 @@ def trimmed(v, ndim):
     return v if shape is own or shape == own else P["reshape"](v, shape=shape)
 
 
+def bare(shape):
+    """A shape without the ones in front: what torch's errors say of a value that is assigned."""
+    shape = tuple(shape)
+    while shape and shape[0] == 1:
+        shape = shape[1:]
+    return shape
+
+
 def setitem(t, idx, v):
     """t[idx] = v; torch's errors are raised before anything is written."""
     try:
@@ -414,6 +426,10 @@ def setitem(t, idx, v):
         c = current(t)
         given = v
         v = value_for(c, v)
+        if idx is False:  # (which selects nothing, whatever is assigned)
+            return
+        if type(idx) is np.ndarray and not idx.ndim and idx.dtype.kind in "iu":
+            idx = int(idx)
         index = Index(shape_of(c), idx)
         before = root_of(c)[0].mark
         if not index.found:
@@ -427,7 +443,10 @@ def setitem(t, idx, v):
             target = np.broadcast_to(np.int8(0), shape_of(c))[basic].shape
             v = trimmed(v, len(target))
             if isinstance(v, Handle):
-                expanded_shape(shape_of(v), target) if len(shape_of(v)) <= len(target) else too_many(v, target)
+                expanded_shape(bare(shape_of(v)), target) if len(shape_of(v)) <= len(target) else too_many(v, target)
+                if shape_of(v) != target and v.mark is None and type(v.val) is type(c.val) is np.ndarray:
+                    if np.may_share_memory(v.val, c.val):  # (which torch lets it do where it is stretched)
+                        v = new(np.broadcast_to(v.val, target).copy())
             label, everything = "CopySlices", is_everything(basic, shape_of(c))
             refuse_leaf(c, everything, v)
             if c.owner is TAPE and not c.val.flags.c_contiguous and repeats(c.val.shape, c.val.strides):
@@ -555,7 +574,7 @@ def write_arrays(x, index, v, prim="scatter_set"):
         fits = False
     if not fits:
         raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of shape "
+            f"shape mismatch: value tensor of shape {list(bare(shape))} cannot be broadcast to indexing result of shape "
             f"{list(target)}"
         )
     if isinstance(v, Handle) and dtype_of(v) != dtype_of(c):

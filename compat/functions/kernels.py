@@ -31,10 +31,8 @@ einsum: b bmm
 cholesky_inverse: bIH cholesky_inverse_out_cpu
 cross linalg_cross: b1 cross
 fold: I col2im_out_cpu
-unfold: I im2col_out_cpu
 multi_margin_loss: bIc multi_margin_loss_cpu_kernel
 segment_reduce: bIc _segment_reduce_cpu
-threshold threshold_: bc threshold_cpu
 """
 # the same, with the type of the error and its whole text, in which % is the dtype: said before anything else is looked at
 EARLY = """

@@ -656,8 +656,10 @@ def matrix_power(A, n, *, out=None):
     if A.dim() < 2 or A.shape[-1] != A.shape[-2]:
         matrix(A, "linalg.matrix_power", square=True)
     if out is not None:
-        for name in ("matrix_power", "matmul")[: 1 + (abs(n) > 1)]:
-            check_out(name, dtype_of(current(out)), dtype_of(current(A)))
+        d, multiplies = dtype_of(current(A)), abs(n) == 2 or abs(n).bit_count() > 1
+        check_out("matrix_power", dtype_of(current(out)), d)
+        if multiplies and (n > 0 or d.kind in "fc"):  # (the last product is written there)
+            check_out("matmul", dtype_of(current(out)), d)
         return store("matrix_power", out, matrix_power(A, n), (A,))
     if n == 0 and A.dtype.name == "bool":
         return FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype).expand(A.shape).clone()

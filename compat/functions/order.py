@@ -49,6 +49,7 @@ IN_OTHER_WORDS = frozenset(  # of whose out= torch says other things first
 )
 OF_LINALG = {"eigvalsh": "linalg_eigvalsh", "matrix_rank": "linalg_matrix_rank"}  # (as the table of out= has them)
 NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (complex|bool) ")
+TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded")
 NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
 ALONG = {  # functions that take a dimension: its place among their arguments
     **dict.fromkeys(
@@ -80,6 +81,9 @@ def earlier(error, own, args, kwargs):
             "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate "
             f"{count} bytes. Error code 12 (Cannot allocate memory)"
         )
+    if isinstance(error, ValueError) and text.startswith(TOO_LARGE):
+        shape = args[0] if args and isinstance(args[0], (tuple, list)) else [a for a in args if isinstance(a, int)]
+        return RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
     try:
         if "out" in kwargs and isinstance(kwargs["out"], Tensor) and tensors_in(args[:1]):
             out_first(own, args, kwargs["out"], text)

@@ -61,7 +61,7 @@ def matrices(x, y):
     d = dtype_of(x)
     if d != dtype_of(y):
         need_same_dtype(x, y)
-    if d.kind == "b":
+    if d.kind == "b" and n and k and p:
         refuse("addmm_impl_cpu_", d)
     return DOT(x, y, dims=MATRIX)
 
@@ -71,7 +71,7 @@ def matrix_vector(x, y):
     if k != m:
         raise RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{k}), vec ({m})")
     need_same_for_vector(x, y)
-    if dtype_of(x).kind == "b":
+    if dtype_of(x).kind == "b" and n and k:
         refuse("addmv_impl_cpu", dtype_of(x))
     return renamed(DOT(x, y, dims=VECTOR), "MvBackward0")
 
@@ -177,7 +177,7 @@ def stacked(x, y, s, r):
                 raise RuntimeError(f"size mismatch, got input ({lead}), mat ({lead}x{k}), vec ({rows})")
             raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({lead}x{k} and {rows}x{r[-1]})")
         (need_same_for_vector if m == 1 else need_same_dtype)(x, y)
-        if dtype_of(x).kind == "b":
+        if dtype_of(x).kind == "b" and 0 not in (*s, *r):
             refuse("addmv_impl_cpu" if m == 1 else "addmm_impl_cpu_", dtype_of(x))
         out = DOT(x, y, dims=(((n - 1,), (0,)), ((), ())))
         return spelled(out, "UnsafeViewBackward0", matmul_in_steps, shapes=(s, r))
@@ -189,7 +189,7 @@ def stacked(x, y, s, r):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{b}, {rows}]."
         )
-    if dtype_of(x).kind == "b":
+    if dtype_of(x).kind == "b" and 0 not in (*s, *r):
         refuse("bmm", dtype_of(x))
     need_scalar_type(x, y)
     if n == 1:
@@ -343,7 +343,7 @@ def bmm(input, mat2):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{r[0]}, {r[1]}]."
         )
-    if dtype_of(x).kind == "b":
+    if dtype_of(x).kind == "b" and 0 not in (*shape_of(x), r[2]):
         refuse("bmm", dtype_of(x))
     need_scalar_type(x, y)
     return batched(x, y)

@@ -292,7 +292,9 @@ def publish(g, names, function, method):
     if function:
         said.__module__ = names_of_classes.TOP[0]  # (where pickle finds it)
     if g.__doc__ is None:
-        said.__doc__ = g.__doc__ = f"{names[0].rstrip('_')}, in place." if names[0].endswith("_") else f"torch.{names[0]}."
+        said.__doc__ = g.__doc__ = (
+            f"{names[0].rstrip('_')}, in place." if names[0].endswith("_") else f"torch.{names[0]}."
+        )
     for n in names:
         if function:
             FUNCTIONS[n] = said
@@ -599,9 +601,17 @@ def kept(t, args=()):
     return Tensor(c.val.copy(), c.mark.twin() if asked else c.mark, TAPE, FROZEN)
 
 
+NO_DERIVATIVE = ("gcd", "lcm", "softmax", "log_softmax", "arange", "randint")  # (as out= functions, in torch)
+MADE_BY = {
+    **dict.fromkeys("hstack vstack dstack row_stack column_stack concat concatenate".split(), "cat"),
+    "norm": "linalg_vector_norm",
+}
+
+
 def out_with_gradient(name):
-    if name.startswith("bitwise_") or name in ("gcd", "lcm"):  # (which have no derivative)
+    if name.startswith("bitwise_") or name in NO_DERIVATIVE or name in MADE:
         name = "aten::" + name
+    name = MADE_BY.get(name, name)
     return RuntimeError(
         f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
     )

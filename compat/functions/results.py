@@ -4,15 +4,16 @@ Invariant: a function that is not listed takes whatever its result's dtype can b
 """
 
 from .. import dtypes
+from .operands import C_NAMES
 
 # how a row reads: functions, and the error where out= is of another dtype than the result; {own} and {got} are the dtypes of out= and of
 # the result, {c_own} and {c_got} the same in C, {name} the function. `~`: only where the result cannot be cast, `^`: only where out= is of
 # another kind, `?`: only where it is neither bool nor uint8.
 TEXTS = """
 linalg_cross linalg_det linalg_eigvalsh linalg_eigh linalg_inv linalg_ldl_solve linalg_lu_solve linalg_solve linalg_svdvals linalg_qr
-linalg_vector_norm linalg_slogdet linalg_cholesky avg_pool2d avg_pool3d linear matmul mm bmm addmm addmv baddbmm alias_copy argmax argmin
+linalg_vector_norm linalg_slogdet linalg_cholesky avg_pool2d avg_pool3d linear matmul mm mv bmm addmm addmv baddbmm argsort alias_copy argmax argmin
 as_strided_copy cross detach_copy diag diagonal_copy expand_copy gather index_add index_copy index_reduce inverse isin log_softmax msort
-norm permute_copy cumsum cumprod nansum renorm scatter scatter_add scatter_reduce select_copy slice_copy slice_scatter softmax squeeze_copy t_copy take_along_dim
+norm frobenius_norm permute_copy cumsum cumprod nansum renorm scatter scatter_add scatter_reduce select_copy slice_copy slice_scatter softmax squeeze_copy t_copy take_along_dim
 transpose_copy tril triu unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy sort topk max_pair min_pair aminmax
   Expected out tensor to have dtype {c_got}, but got {c_own} instead
 abs absolute bitwise_not ceil clamp clamp_max clamp_min clip conj_physical fix floor frac gelu hardshrink neg negative round sgn sign
@@ -70,6 +71,10 @@ dot vdot
   result dtype {own} does not match input dtype {got}
 index_select masked_select
   {name}(): self and result must have the same scalar type
+addbmm
+  self and mat2 must have the same dtype, but got {own} and {got}
+ormqr
+  torch.ormqr: Expected input and result to have the same dtype, but input has dtype{got} and result has dtype {own}
 nonzero nonzero_static
   {name}: Expected out tensor to have scalar type Long but got scalar type{own}
 float_power
@@ -99,11 +104,6 @@ tensordot inner
 take
   take(): self and out expected to have the same dtype, but got self.dtype = {got} and out.dtype = {own}
 """
-C_NAMES = {
-    "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
-    "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "bool": "bool",
-    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
-}  # fmt: skip
 
 
 def type_text(d):

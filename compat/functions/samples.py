@@ -43,12 +43,14 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     return t
 
 
-def widths(y, x, dx, dim):
+def widths(name, y, x, dim):
     """The distances between neighbours along a dimension, as they multiply sums of neighbours of y."""
-    if x is None:
-        return dx
     if x.dim() == 1:
+        if len(x) != y.shape[dim]:
+            raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
         x = x.view([-1 if d == dim else 1 for d in range(y.dim())])
+    elif x.dim() < y.dim():
+        x = x.view((1,) * (y.dim() - x.dim()) + tuple(x.shape))
     return diff(x, dim=dim)
 
 
@@ -66,17 +68,17 @@ def need_no_bool(name, y, x):
 @operation(method=False, aliases=("trapz",))
 def trapezoid(y, x=None, *, dx=1, dim=-1):
     """The integral along a dimension by the trapezoidal rule."""
-    need_no_bool("trapezoid", y, x)
     if not y.dim():
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {dim if x is None else dim % 1} but tensor has no dimensions")
     dim = wrapped(dim, y.dim())
+    k = y.shape[dim]
+    if not k:
+        return y.sum(dim, dtype=y.dtype)
+    need_no_bool("trapezoid", y, x)
     if x is None:
-        k = y.shape[dim]
-        if not k:
-            return y.sum(dim, dtype=y.dtype)
         ends = y.select(dim, 0) + y.select(dim, k - 1)
         return by_number(MUL, y.sum(dim) - by_number(MUL, ends, 0.5), dx)
-    wide = widths(y, x, dx, dim)
+    wide = widths("trapezoid", y, x, dim)
     return by_number(DIV, (neighbours(y, dim) * wide).sum(dim), 2.0)
 
 
@@ -89,7 +91,7 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     dim = wrapped(dim, y.dim())
     if x is None:
         return by_number(MUL, neighbours(y, dim), dx / 2.0).cumsum(dim)
-    wide = widths(y, x, dx, dim)
+    wide = widths("cumulative_trapezoid", y, x, dim)
     return by_number(DIV, (neighbours(y, dim) * wide).cumsum(dim), 2.0)
 
 
@@ -118,6 +120,8 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.dim()} dimensions"
         )
+    if dtype_of(current(input)) == BOOL:
+        raise RuntimeError("cov(): bool dtype is not supported for input")
     x = input.view(1, -1) if input.dim() < 2 else input
     w = None
     for name, given in (("fweights", fweights), ("aweights", aweights)):
@@ -158,7 +162,14 @@ def gradient(input, *, spacing=1, dim=None, edge_order=1):
     n = input.dim()
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    if not n and dim is not None:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dims = dims_of(dim, n)
+    if dim is None and isinstance(spacing, (tuple, list)) and len(spacing) != n:
+        raise RuntimeError(
+            "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to 'self.dim() = "
+            f"{n}', since dim argument was not given, but got a list of length {len(spacing)}"
+        )
     out = []
     for at, d in enumerate(dims):
         k = input.shape[d]

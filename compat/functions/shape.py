@@ -5,6 +5,7 @@ Invariant: what torch gives as a view is one here (`view_of`), so that a write t
 
 import functools
 import gc
+import operator
 import weakref
 from collections.abc import Sequence
 
@@ -186,7 +187,7 @@ def unflatten(input, dim, sizes):  # noqa: A002
     shape = shape_of(current(input))
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
-    dim = wrapped(dim, len(shape))
+    dim = wrapped(operator.index(dim), len(shape))
     parts = tuple([+k for k in sizes])
     try:
         parts = inferred_shape(parts, shape[dim])
@@ -318,7 +319,9 @@ def movedim(input, source, destination):
 def reversed_axes(self):
     x = current(self)
     n = len(shape_of(x))
-    if n not in (0, 2):
+    if n == 0:
+        deprecated("0-D", "Tensor.T", "This function is the identity in these cases.")
+    elif n != 2:
         deprecated("T")
     return permuted(x, tuple(range(n))[::-1], None)
 
@@ -327,6 +330,8 @@ def matrix_transpose(self, what=".mT"):
     x = current(self)
     n = len(shape_of(x))
     if n == 0:
+        if what == ".mT":
+            deprecated("0-D", "Tensor.mT", "This function is the identity in these cases.")
         return x
     if n < 2:
         raise RuntimeError(f"tensor{what} is only supported on matrices or batches of matrices. Got {n}-D tensor.")
@@ -336,6 +341,12 @@ def matrix_transpose(self, what=".mT"):
 @operation()
 def adjoint(input):
     """The conjugate transpose of matrices."""
+    return turned(input, "adjoint()")
+
+
+def turned(input, called="Tensor.mH"):
+    if not input.shape:
+        deprecated("0-D", called, "Consider using x.conj().")
     out = matrix_transpose(input, ".adjoint()")
     return out.conj() if dtype_of(current(out)).kind == "c" else out
 
@@ -343,14 +354,17 @@ def adjoint(input):
 def hermitian(self):
     if self.dim() not in (0, 2):
         raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.dim()}-D tensor.")
-    return adjoint(self) if self.dim() else self
+    if self.dim():
+        return adjoint(self)
+    deprecated("0-D", "Tensor.H", "Consider using x.conj().")
+    return self
 
 
 install("nbytes", property(lambda t: t.numel() * t.element_size()))
 install("T", property(reversed_axes))
 install("mT", property(matrix_transpose))
 install("H", property(hermitian))
-install("mH", property(adjoint))
+install("mH", property(turned))
 
 
 # ------------------------------------------------------------------------------------------------ the box itself
@@ -600,6 +614,10 @@ def unfold(self, dimension, size, step):
     if not shape:
         one = core_view(t, P["reshape"], shape=(1,))
         return one if size else core_view(one, P["getitem"], idx=(slice(0),))
+    if not size:  # (the windows hold nothing, but are counted)
+        starts = core_view(t, P["getitem"], idx=(*(ALL,) * at, slice(0), Ellipsis))
+        shape = (*shape[:at], length // step + 1, *shape[at + 1 :], 0)
+        return core_view(starts, P["reshape"], shape=shape)
     return core_view(t, P["sliding_windows"], axis=at, size=size, step=step)
 
 
@@ -619,7 +637,8 @@ def ordered(n, dims):
     return {"perm": perm}
 
 
-IN_FULL = "(type(a) is int or (type(a) is tuple or type(a) is Size) and not more)"
+IN_ONE = "(type(a) is tuple or type(a) is Size) and not more"
+IN_FULL = f"(type(a) is int or {IN_ONE})"
 RESHAPED = (
     "shape = (a, *more) if type(a) is int else a",
     "out = v.reshape(shape) if v.flags.c_contiguous{others} else None",
@@ -629,7 +648,7 @@ RESHAPED = (
 # a view over memory with gaps is the one there is where no length is 0 or 1 (of which torch and NumPy choose other strides)
 APART = " or 1 not in shape and v.size and 1 not in v.shape"
 quick_view("view", "reshape", "a", IN_FULL, [step.format(others=APART) for step in RESHAPED])
-quick_view("reshape", "reshape", "a", IN_FULL, [step.format(others="") for step in RESHAPED])
+quick_view("reshape", "reshape", "a", IN_FULL, [step.format(others="") for step in RESHAPED], function=IN_ONE)
 QUICK_RESHAPE = METHODS["reshape"]
 quick_view(
     "flatten",
@@ -679,6 +698,7 @@ quick_view(
     IN_FULL,
     ("dims = (a, *more) if type(a) is int else a", "out = v.transpose(dims)", "params = ordered(v.ndim, dims)"),
     ordered=ordered,
+    function=IN_ONE,
 )
 quick_view(
     "expand",

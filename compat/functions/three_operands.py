@@ -12,6 +12,8 @@ from .results import C_NAMES
 
 def check_lerp(input, end, weight):
     """torch's errors for operands of lerp that do not go together."""
+    if not isinstance(end, Tensor):
+        raise TypeError("lerp() takes two Tensors, and a Tensor or a number")
     d = dtype_of(current(input))
     for what, t in (("end", end), ("weight", weight)):
         if isinstance(t, Tensor) and dtype_of(current(t)) != d and (what == "end" or t.dim()):
@@ -19,6 +21,8 @@ def check_lerp(input, end, weight):
             raise RuntimeError(f"expected dtype {a} for `{what}` but got dtype {b}")
     if d.kind in KINDS_OF_INTEGER:
         refuse("lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar", d)
+    if isinstance(weight, complex) and d.kind != "c":
+        raise RuntimeError(f"value cannot be converted to type {C_NAMES[dtypes.name_of(d)]} without overflow")
     check_sizes(*[current(t) for t in (input, end, weight) if isinstance(t, Tensor)])
 
 
@@ -35,6 +39,8 @@ def lerp(input, end, weight):
         type(getattr(input, "val", None)) is not np.ndarray
         or not alike(input, end, other)
         or input.val.dtype.kind != "f"
+        or other is end
+        and type(weight) is complex
     ):
         check_lerp(input, end, weight)
     gap = end - input

@@ -104,11 +104,13 @@ def binary(
     call.__name__, inplace.__name__ = name, name + "_"
     call.__doc__ = f"{name} of two Tensors, or of a Tensor and a number, broadcast."
     publish(call, (name, *aliases), True, True)
-    publish(answering(inplace), (name + "_", *[n + "_" for n in aliases]), False, True)
+    if name not in APART:
+        publish(answering(inplace), (name + "_", *[n + "_" for n in aliases]), False, True)
     return call
 
 
-for _name in ("maximum", "minimum", "fmax", "fmin"):
+APART = ("maximum", "minimum", "fmax", "fmin", "logaddexp", "logaddexp2")  # what torch has no in-place twin of
+for _name in APART[:4]:
     binary(_name, refuse=refuse_complex(_name))
 binary("atan2", "arctan2", node="Atan2", floats=True, aliases=("arctan2",))
 for _name in ("hypot", "logaddexp2", "nextafter"):

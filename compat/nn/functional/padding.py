@@ -1,13 +1,11 @@
 """pad: numbers around a Tensor."""
 
-import math
-
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.kernels import refuse_in
-from ...functions.operands import C_INTEGERS, dtype_of, fitting, integer, like_image, shape_of
+from ...functions.operands import dtype_of, fitting, integer, like_image, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import released
 from ...graph import labelled
@@ -90,11 +88,7 @@ def filled(input, t, shape, config, pad, value):
                 f"Check dimension {axis} of your input."
             )
     d = dtype_of(t)
-    if d.kind in "iu" and not math.isfinite(value):
-        raise RuntimeError(f"value cannot be converted to type {C_INTEGERS.get(d.name, d.name)} without overflow")
-    out = P["pad"](
-        t, np.asarray(fitting(value, d) if d.kind in "iu" else value, d), config=tuple([(a, b, 0) for a, b in config])
-    )
+    out = P["pad"](t, np.asarray(fitting(value, d), d), config=tuple([(a, b, 0) for a, b in config]))
     return labelled(like_image(out, t), "ConstantPadNdBackward0", (input,))
 
 
