@@ -7,11 +7,13 @@ calls the transform of funcgrad.
 import functools
 from collections.abc import Sequence
 
+import numpy as np
+
 import funcgrad as fg
 from funcgrad.core.aval import shape_of
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.state import tick, tls
-from funcgrad.core.trace import TAPE, Record
+from funcgrad.core.trace import TAPE, Record, memory_below
 from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcreteBoolError, ConcretizationError, RandomnessError, SecondBackwardError
 from funcgrad.lazy import attributes
@@ -20,6 +22,7 @@ from funcgrad.transforms.vectorize import laid_out, over_rows
 
 from .autograd.walks import WalkInFunc, conjugated
 from .funcs import DERIVATIVES
+from .functions.drawing import mapped_by
 from .functions.missing import refusal
 from .functions.register import FUNCTIONS as T
 from .graph import label
@@ -130,6 +133,11 @@ def within(leaves, func, *args, **kwargs):
         note(1)
     try:
         return func(*args, **kwargs)
+    except ConcretizationError as error:
+        error.derived = (
+            error.derived or guarded
+        )  # (torch says something else of a value that is asked for in a derivative)
+        raise
     finally:
         tls.grad, tls.func, tls.no_packing = before
         if guarded:
@@ -178,6 +186,14 @@ class Flat:
         return tree_unflatten(out, self.out)
 
 
+def mapped_as(g, x):
+    """The derivative by x (or a tangent of it), mapped by every vmap that x is: as torch's is, also where nothing depends on x."""
+    x, trace = current(x), tls.mapping
+    while trace is not None and (not mapped_by(trace, x) or mapped_by(trace, current(g))):
+        trace = trace.around
+    return g if trace is None else g + T["zeros_like"](x).sum().to(g.dtype)
+
+
 class Chosen:
     """The arguments that argnums names, among the leaves of all."""
 
@@ -197,8 +213,10 @@ class Chosen:
                 leaf.numel()
         check_differentiable(chosen)
 
-    def shown(self, leaves):
-        """One value for each leaf of those arguments, in their containers."""
+    def shown(self, leaves, as_given=True):
+        """One derivative by each leaf of those arguments, in their containers; `as_given`: mapped if that is."""
+        if tls.mapping is not None and as_given:
+            leaves = [mapped_as(g, self.leaves[i]) for g, i in zip(leaves, self.positions, strict=True)]
         leaves = iter(leaves)
         parts = [tree_unflatten([next(leaves) for _ in range(s.num_leaves)], s) for s in self.specs]
         return parts[0] if self.single else tuple(parts)
@@ -288,7 +306,10 @@ def vjp(func, *primals, has_aux=False):
                 raise RuntimeError(
                     f"Mismatch in shape: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of {y.shape}."
                 )
-        return tree_unflatten([conjugated(g) for g in walked(pullback, tuple(map(conjugated, given)))], spec)
+        got = [conjugated(g) for g in walked(pullback, tuple(map(conjugated, given)))]
+        if tls.mapping is not None:
+            got = [g if np.any(memory_below(g)) else mapped_as(g, x) for g, x in zip(got, leaves, strict=True)]
+        return tree_unflatten(got, spec)
 
     return flat.shown(out), vjp_fn, *[tree_unflatten(a, flat.aux) for a in aux]
 
@@ -321,6 +342,8 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
                 "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
                 f"supported. Tensor is of size {list(x.shape)} while the given forward gradient is of size {list(t.shape)}."
             )
+    if tls.mapping is not None:
+        given = [mapped_as(t, x) for t, x in zip(given, leaves, strict=True)]
     flat = Flat(func, spec, JVP, has_aux, tells=True)
     if strict:
         outs = flat(*[x.detach().requires_grad_() for x in leaves])
@@ -386,9 +409,12 @@ def jacobian_by(transform, name, func, argnums, has_aux, **options):
         chosen = Chosen(args, argnums, sized=name == JVP)
         check_real(caller, [chosen.leaves[i] for i in chosen.positions], "inputs")
 
+        outer, differ = tls.mapping, []
+
         def check(name, out):
             (check_pulled if name == VJP else check_tensors)(name, out)
             check_real(caller, out, "outputs")
+            differ[:] = [outer is not None and (name == VJP or mapped_by(outer, current(y))) for y in out]
 
         flat = Flat(func, chosen.spec, name, has_aux, kwargs, check)
         try:
@@ -396,7 +422,7 @@ def jacobian_by(transform, name, func, argnums, has_aux, **options):
         except RandomnessError as error:
             raise of_randomness(error) from None
         rows, aux = got if has_aux else (got, None)
-        jacobian = flat.shown([chosen.shown(row) for row in rows])
+        jacobian = flat.shown([chosen.shown(row, m) for row, m in zip(rows, differ, strict=True)])
         return (jacobian, tree_unflatten(aux, flat.aux)) if has_aux else jacobian
 
     return wrapper
@@ -502,8 +528,10 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                 if isinstance(error, RuntimeError):  # (of a vmap inside this one)
                     raise
                 text = OF_SHAPE.get(str(error).partition(":")[0]) or (
-                    BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
+                    EITHER if error.derived else BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
                 )
+                if text in UNNAMED.values():
+                    raise RuntimeError(text).with_traceback(error.__traceback__) from None
                 raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
             except RandomnessError as error:
                 raise of_randomness(error) from None
@@ -554,11 +582,24 @@ ASKED = (
 )
 
 
+EITHER = (
+    "It looks like you're either (1) calling .item() on a Tensor or (2) attempting to use a Tensor in some data-dependent control flow or "
+    "(3) encountering this error in PyTorch internals. For (1): we don't support vmap over calling .item() on a Tensor, please try to rewrite "
+    "what you're doing with other operations. For (2): we don't support data-dependent control flow in vmap yet, please file an issue at "
+    "https://github.com/pytorch/pytorch/issues . For (3): please file an issue."
+)
+UNNAMED = {  # without "vmap:" before them
+    "equal": "Batching rule not implemented for aten::equal. We could not generate a fallback.",
+    "allclose": "vmap over torch.allclose isn't supported yet. Please file an issue at https://github.com/pytorch/pytorch/issues if you need "
+    "this feature.",
+}
+
+
 OUTPUT = (
     "We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{}. Please file an issue at "
     "https://github.com/pytorch/pytorch/issues if you need this feature."
 )
-OF_SHAPE = {  # by what funcgrad says first of an operation whose shape depends on values
+OF_SHAPE = UNNAMED | {  # by what funcgrad says first of an operation whose shape depends on values
     "a boolean index": "We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with a "
     "boolean mask.",
     "masked_select": "Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for each batch this "

@@ -11,7 +11,7 @@ import numpy as np
 from funcgrad.core.handle import Store
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.site import internal, user_frame
-from funcgrad.core.state import shared, tls
+from funcgrad.core.state import running, shared, tls
 from funcgrad.core.trace import TAPE
 
 from ..tensor import Tensor
@@ -53,6 +53,8 @@ def overwritten(ufunc, t, other, alpha=1):
         store = t.store = Store()
     elif not store.counted and not tls.inference:
         return False
+    if running:
+        t.refuse(())
     token = enter(IGNORE)
     try:
         ufunc(v, o if alpha == 1 else o * alpha, out=v)

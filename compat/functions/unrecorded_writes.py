@@ -16,7 +16,7 @@ from .operands import INT64
 
 BOOL = np.dtype(np.bool_)
 ELLIPSIS = type(...)
-shared, tls = state.shared, state.tls
+shared, tls, running = state.shared, state.tls, state.running
 
 
 def index_of(idx, alone):
@@ -78,6 +78,8 @@ def assigned(t, idx, v):
     store = root.versioned()
     if not store.counted:
         return False
+    if running:
+        t.refuse(())
     token = enter(IGNORE)
     try:
         memory[found[0]] = v

@@ -23,7 +23,7 @@ from .state import tick
 from .strides import as_one_step, in_rounds, repeats
 from .trace import ROOT, TAPE, Jvp, Record, Root, Tape
 
-tls, shared = state.tls, state.shared
+tls, shared, running = state.tls, state.shared, state.running
 new = object.__new__
 getframe = sys._getframe
 
@@ -225,6 +225,8 @@ def unrecorded(box, prim, args, params):
     store = box.store = root.versioned()
     if not store.counted and not tls.inference:
         return False
+    if running:
+        box.refuse(args)
     mem = box.val
     values = []
     for a in args:

@@ -28,8 +28,8 @@ class Local(threading.local):
 
 
 class Shared:
-    """How many threads are inside a Stage: one cheap test per call while none is. `made`: None, or, while a thread is in
-    compat's inference mode, a function that gives the store of a new Tensor. `halves`: has anybody asked for half precision? `early`: has a leaf got a hook?"""
+    """How many threads are inside a Stage: one cheap test per call while none is. `made`: None, or, while somebody
+    will ask when a Tensor was made (compat/stores.py), a function that gives the store of a new one. `halves`: has anybody asked for half precision? `early`: has a leaf got a hook?"""
 
     __slots__ = ("staging", "made", "halves", "early", "lock")
 
