@@ -5,8 +5,9 @@ import math
 from .. import dtypes
 from ..tensor import Tensor, current
 from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
-from .products import bmm, mm, mv
-from .register import answering, kept, operation, publish, rewrite
+from .products import batched, bmm, mm, mv
+from .refusals import refuse
+from .register import answering, kept, operation, publish, resize, rewrite
 from .results import C_NAMES
 
 
@@ -90,15 +91,20 @@ def check_addbmm(t, a, b):
         raise RuntimeError(f"batch1 and batch2 must have same number of batches, got {n} and {m}")
     if j != k:
         raise RuntimeError(f"Incompatible matrix sizes for bmm ({i}x{j} and {k}x{l})")
-    need_mats(t, a, b)
+    if n:
+        need_mats(t, a, b)
+        if dtype_of(a).kind == "b":
+            refuse("addmm_impl_cpu_", dtype_of(a))
 
 
 def check_baddbmm(t, a, b):
-    check_stacks(t, a, b, (size_of(a, 0), size_of(a, 1), size_of(b, 2)))
+    shape = (size_of(a, 0), size_of(a, 1), size_of(b, 2))
+    expanding(t, shape)
     ds = [dtype_of(x) for x in (t, a, b)]
     if ds[0] != ds[1]:
         names = [C_NAMES[dtypes.name_of(d)] for d in ds]
         raise RuntimeError("Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names))
+    check_stacks(t, a, b, shape)
 
 
 def with_addend(name, product, shown, check=None):
@@ -106,6 +112,8 @@ def with_addend(name, product, shown, check=None):
         beta, alpha = (x.item() if isinstance(x, Tensor) else x for x in (beta, alpha))
         if check is not None:
             check(current(input), current(one), current(two))
+            if name == "addbmm" and not len(one):  # (nothing is multiplied, whatever it is)
+                one, two = (cast(current(t), dtype_of(current(input))) for t in (one, two))
         else:  # (addr meets in one dtype before it multiplies)
             d = dtypes.result_dtype([rank(t) for t in (input, one, two)])
             input, one, two = (cast(current(t), d) for t in (input, one, two))
@@ -123,6 +131,17 @@ def with_addend(name, product, shown, check=None):
                 raise RuntimeError(
                     f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size {shape} should match"
                 )
+        if (
+            name == "addmv"
+            and one.dim() == 2
+            and two.dim() == 1
+            and self.dim() < 2
+            and tuple(self.shape) != (one.shape[0],)
+        ):
+            if one.shape[1] == len(two) and one.dtype == two.dtype == self.dtype and self.numel() == 1:
+                raise RuntimeError(
+                    f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size [{one.shape[0]}] should match"
+                )
         if name == "addr" and one.dim() == two.dim() == 1:
             if self.dim() != 2:
                 raise RuntimeError(f"2D tensor expected, got {self.dim()}D tensor for input")
@@ -131,6 +150,8 @@ def with_addend(name, product, shown, check=None):
                     f"size mismatch, input: {list(self.shape)}, v1: {list(one.shape)}, v2: {list(two.shape)}"
                 )
         got = f(kept(self, (one, two)), one, two, beta=beta, alpha=alpha)
+        if name == "addbmm" and got.shape != self.shape:  # (which torch alone makes longer)
+            resize(self, tuple(got.shape))
         return rewrite(self, got, shown, (self, one, two))
 
     inplace.__name__ = name + "_"
@@ -148,7 +169,7 @@ def outer_product(one, two):
 
 def batch_sum(one, two):
     """The sum of the products of two stacks of matrices."""
-    stacked = bmm(one, two)
+    stacked = batched(current(one), current(two))
     return cast(P["sum"](stacked, axes=(0,)), dtype_of(stacked))
 
 

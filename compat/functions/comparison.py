@@ -300,6 +300,11 @@ def equal(input, other):
 @operation(method=False)
 def isin(elements, test_elements, *, assume_unique=False, invert=False):
     """Is each element among the test elements?"""
+    for t in (elements, test_elements):
+        d = rank(t)[0]
+        if d.kind in "bc":
+            kind = spoken(d) if isinstance(t, Tensor) else "Bool" if d.kind == "b" else "ComplexDouble"
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {kind}")
     x, y = (current(t) if isinstance(t, Tensor) else t for t in (elements, test_elements))
     if any(isinstance(t, Tensor) and t.owner is not TAPE for t in (x, y)):
         x, y = (t if isinstance(t, Tensor) else new(np.asarray(t)) for t in (x, y))

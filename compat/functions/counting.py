@@ -7,6 +7,7 @@ import numpy as np
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
+from ..deprecations import once
 from ..errors import type_name
 from ..tensor import Tensor, current, wrapped
 from .hosted import on_values
@@ -56,6 +57,8 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
     if dtype_of(current(input)).kind == "c":
         refuse("unique" if dim is None else "unique_dim", dtype_of(current(input)))
     v = values_of(input, "unique_consecutive")
+    if dim is not None and v.ndim and not v.size and v.shape[wrapped(dim, v.ndim)]:
+        raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
     dim = None if dim is None else wrapped(dim, v.ndim)
     rows = v.reshape(-1) if dim is None else np.moveaxis(v, dim, 0)
     n = len(rows)
@@ -90,6 +93,9 @@ def bincount(input, weights=None, minlength=0):
         raise RuntimeError("weights should be 1-d and have the same length as input")
     if not v.size:
         return new(np.zeros(minlength, np.int64))
+    if w.dtype.kind == "c":
+        once("real")
+        w = w.real.astype(float)
     return new(np.bincount(v, w, minlength).astype(np.float32 if w.dtype == np.float32 else np.float64))
 
 
@@ -132,57 +138,14 @@ def need_histogram(d, kernel="histogram_cpu"):
 def histogram(input, bins=100, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of a histogram with so many bins of one width, or with the given edges."""
     t = current(input)
-    d, size = dtype_of(t), math.prod(shape_of(t))
+    d = dtype_of(t)
     if range is not None and isinstance(bins, Tensor) and not bins.dim():
         bins = bins.item()
+    weights = None if weight is None else weight.reshape(-1)
     if isinstance(bins, int):
         need_bins(bins)
-        if d.kind == "b" and (range is not None or not size):
-            need_histogram(d)
-    if weight is not None:
-        w = current(weight)
-        if dtype_of(w) != d:
-            a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, dtype_of(w)))
-            raise RuntimeError(
-                "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
-                f"but got input({a}), and weight({b})"
-            )
-        if math.prod(shape_of(w)) != size:
-            raise RuntimeError(
-                "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
-                f"innermost dimension, but got input with shape {[size, 1]} and weight with shape {list(shape_of(w))}"
-            )
-    if range is not None and len(range) != 2:
-        raise RuntimeError(
-            f"torch.histogramdd: for a 1-dimensional histogram range should have 2 elements, but got {len(range)}"
-        )
-    if range is not None and range[0] > range[1]:
-        raise RuntimeError(
-            f"torch.histogramdd: min should not exceed max, but got min {range[0]:g} max {range[1]:g} for dimension 0"
-        )
-    if isinstance(bins, Tensor):
-        own = current(bins)
-        if dtype_of(own) != d:
-            a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, dtype_of(own)))
-            raise RuntimeError(
-                "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
-                f"{a} and bins for dimension 0 with dtype {b}"
-            )
-        if len(shape_of(own)) != 1:
-            raise RuntimeError(
-                f"torch.histogramdd: bins tensor should have one dimension, but got {len(shape_of(own))} dimensions in the bins tensor for "
-                "dimension 0"
-            )
-        if not shape_of(own)[0]:
-            raise RuntimeError(
-                "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for dimension 0"
-            )
-        if d.kind != "f":
-            refuse("histogram_cpu", d)
-    elif range is not None:
-        need_histogram(d)
-    elif d.kind != "f" or d in HALVES:
-        refuse("histogramdd", d)
+    need_grid((math.prod(shape_of(t)), 1), d, [bins], range, weights)
+    own = current(bins) if isinstance(bins, Tensor) else None
     given = [t for t in (input, weight) if t is not None] + [bins] * isinstance(bins, Tensor)
 
     def of_arrays(v, *more):
@@ -192,3 +155,81 @@ def histogram(input, bins=100, *, range=None, weight=None, density=False):  # no
 
     count = shape_of(own)[0] - 1 if isinstance(bins, Tensor) else bins
     return RETURN["histogram"](*on_values(of_arrays, [((count,), d), ((count + 1,), d)], *given))
+
+
+def need_grid(shape, d, bins, bounds, weight):
+    """torch's errors for histograms of points, the rows of an array of this shape and dtype: `bins` has a number of bins or a Tensor of
+    edges for each of their coordinates, `bounds` two numbers for each."""
+    size, n = math.prod(shape), shape[-1]
+    counted = all([isinstance(b, int) for b in bins])
+    if len(shape) < 2:
+        raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
+    if counted:
+        if bounds is not None:
+            need_bounds(n, bounds)
+        elif size and (d.kind != "f" or d in HALVES):
+            refuse("histogramdd", d)
+        if len(bins) != n:
+            raise RuntimeError("histogramdd: The size of bins must be equal to the innermost dimension of the input.")
+        if min(bins) < -1:
+            raise RuntimeError("number of steps must be non-negative")
+        if d.kind == "b":
+            refuse("linspace_cpu", d)
+    elif bounds is not None:
+        need_bounds(n, bounds)
+    if len(bins) != n:
+        raise RuntimeError(
+            f"torch.histogramdd(): expected {n} sequence of bin edges for a {n}-dimensional histogram but got {len(bins)}"
+        )
+    if counted and -1 in bins:
+        raise RuntimeError(
+            "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for "
+            f"dimension {bins.index(-1)}"
+        )
+    for at, edges in enumerate(() if counted else bins):
+        own = current(edges)
+        if dtype_of(own) != d:
+            a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, dtype_of(own)))
+            raise RuntimeError(
+                "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
+                f"{a} and bins for dimension {at} with dtype {b}"
+            )
+        if len(shape_of(own)) != 1:
+            raise RuntimeError(
+                f"torch.histogramdd: bins tensor should have one dimension, but got {len(shape_of(own))} dimensions in the bins tensor for "
+                f"dimension {at}"
+            )
+        if not shape_of(own)[0]:
+            raise RuntimeError(
+                "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for "
+                f"dimension {at}"
+            )
+    if weight is not None:
+        w = current(weight)
+        if dtype_of(w) != d:
+            a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, dtype_of(w)))
+            raise RuntimeError(
+                "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
+                f"but got input({a}), and weight({b})"
+            )
+        if shape_of(w) != tuple(shape[:-1]):
+            raise RuntimeError(
+                "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
+                f"innermost dimension, but got input with shape {list(shape)} and weight with shape {list(shape_of(w))}"
+            )
+    if d.kind != "f":
+        refuse("histogram_cpu", d)
+
+
+def need_bounds(n, bounds):
+    """torch's errors for the ranges of the coordinates."""
+    if len(bounds) != 2 * n:
+        raise RuntimeError(
+            f"torch.histogramdd: for a {n}-dimensional histogram range should have {2 * n} elements, but got {len(bounds)}"
+        )
+    for at in range(n):
+        low, high = bounds[2 * at : 2 * at + 2]
+        if low > high:
+            raise RuntimeError(
+                f"torch.histogramdd: min should not exceed max, but got min {low:g} max {high:g} for dimension {at}"
+            )

@@ -4,59 +4,100 @@ import math
 
 from funcgrad.core.mutation import view as core_view
 
-from .. import dtypes
 from ..errors import type_name
 from ..rewriting import spelled
 from ..tensor import Tensor, current
 from .arithmetic import MUL
 from .joining import need_tensors
-from .operands import P, cast, dtype_of, need_scalar_type, rank, shape_of
+from .operands import P, dtype_of, need_scalar_type, shape_of
 from .products import DOT, batched
 from .refusals import refuse
 from .register import METHODS, operation, renamed
 from .shape import reshaped
 
 
+def terms_of(left, operands):
+    """The subscripts of each operand, `...` as one of them; RuntimeError in torch's words for a text that has none such."""
+    terms, at = [[]], 0
+    while at < len(left):
+        k = left[at]
+        number = len(terms) - 1
+        if k == ".":
+            if "..." in terms[-1]:
+                raise RuntimeError(f"einsum(): found '.' for operand {number} for which an ellipsis was already found")
+            if left[at : at + 3] != "...":
+                raise RuntimeError(f"einsum(): found '.' for operand {number} that is not part of any ellipsis")
+            terms[-1].append("...")
+            at += 2
+        elif k == ",":
+            terms.append([])
+            if len(terms) > len(operands):
+                raise RuntimeError("einsum(): fewer operands were provided than specified in the equation")
+        elif k != " ":
+            terms[-1].append(subscript(k, at))
+        at += 1
+    if len(terms) < len(operands):
+        raise RuntimeError("einsum(): more operands were provided than specified in the equation")
+    return terms
+
+
+def subscript(k, at):
+    if not (k.isascii() and k.isalpha()):
+        raise RuntimeError(
+            f"einsum(): invalid subscript given at index {at} in the equation string, subscripts must be in [a-zA-Z]"
+        )
+    return k
+
+
 def spelled_out(equation, operands):
     """(letters of each operand, letters of the result) of an equation, with numbers in place of an ellipsis's
     letters.
     """
-    left, arrow, right = equation.replace(" ", "").partition("->")
-    terms = left.split(",")
-    if len(terms) != len(operands):
-        more = "fewer" if len(terms) > len(operands) else "more"
-        raise RuntimeError(f"einsum(): {more} operands were provided than specified in the equation")
-    letters, dots = [], 0
-    for term in terms:
-        for at, k in enumerate(term.replace("...", "")):
-            if not (k.isascii() and k.isalpha()):
-                raise RuntimeError(
-                    f"einsum(): invalid subscript given at index {at} in the equation string, subscripts must be in [a-zA-Z]"
-                )
+    left, arrow, right = equation.partition("->")
+    terms, dots, letters = terms_of(left, operands), 0, []
     for at, (term, t) in enumerate(zip(terms, operands)):
-        head, found, tail = term.partition("...")
-        hidden = t.dim() - len(head) - len(tail)
-        if hidden < 0 or (hidden and not found):
-            raise RuntimeError(
-                f"einsum(): the number of subscripts in the equation ({len(head) + len(tail)}) does not match the "
-                "number of "
-                f"dimensions ({t.dim()}) for operand {at} and no ellipsis was given"
+        named = len(term) - ("..." in term)
+        hidden = t.dim() - named
+        if hidden < 0 or hidden and named == len(term):
+            how = (
+                f"does not match the number of dimensions ({t.dim()}) for operand {at} and no ellipsis was given"
+                if named == len(term)
+                else f"is more than the number of dimensions ({t.dim()}) for operand {at}"
             )
+            raise RuntimeError(f"einsum(): the number of subscripts in the equation ({named}) {how}")
         dots = max(dots, hidden)
-        letters.append((head, hidden if found else 0, tail))
-    letters = [[*head, *range(dots - hidden, dots), *tail] for head, hidden, tail in letters]
-    if arrow:
-        head, found, tail = right.partition("...")
-        result = [*head, *(range(dots) if found else ()), *tail]
-    else:
+    for term, t in zip(terms, operands):
+        covered = range(dots - t.dim() + len(term) - 1, dots)
+        letters.append([k for one in term for k in (covered if one == "..." else (one,))])
+    if not arrow:
         seen = [k for term in letters for k in term]
-        result = [*range(dots), *sorted({k for k in seen if isinstance(k, str) and seen.count(k) == 1})]
-    for k in result:
-        if result.count(k) > 1:
-            raise RuntimeError(f"einsum(): output subscript {k} appears more than once in the output")
-        if not any(k in term for term in letters):
-            raise RuntimeError(f"einsum(): output subscript {k} does not appear in the equation for any input operand")
-    return letters, result
+        return letters, [*range(dots), *sorted({k for k in seen if isinstance(k, str) and seen.count(k) == 1})]
+    return letters, result_of(right, len(left) + 2, letters, dots)
+
+
+def result_of(right, start, letters, dots):
+    """The letters of the result, whose text begins at a place of the equation."""
+    result, at, found = [], 0, False
+    while at < len(right):
+        k = right[at]
+        if k == ".":
+            if found:
+                raise RuntimeError("einsum(): found '.' for output but an ellipsis (...) was already found")
+            if right[at : at + 3] != "...":
+                raise RuntimeError("einsum(): found '.' for output that is not part of any ellipsis (...)")
+            found, at = True, at + 2
+            result += range(dots)
+        elif k != " ":
+            subscript(k, start + at)
+            if not any(k in term for term in letters):
+                raise RuntimeError(
+                    f"einsum(): output subscript {k} does not appear in the equation for any input operand"
+                )
+            if k in result:
+                raise RuntimeError(f"einsum(): output subscript {k} appears more than once in the output")
+            result.append(k)
+        at += 1
+    return result
 
 
 def laid_out(t, letters, order):
@@ -78,17 +119,28 @@ def laid_out(t, letters, order):
 
 
 def check_lengths(operands, terms):
-    """RuntimeError in torch's words if a letter has several lengths other than 1."""
+    """RuntimeError in torch's words if a letter has several lengths other than 1, or two in one operand."""
     lengths = {}
     for at, (t, letters) in enumerate(zip(operands, terms)):
-        for n, k in zip(shape_of(current(t)), letters):
-            if lengths.setdefault(k, n) != n and 1 not in (n, lengths[k]):
+        shape, own = shape_of(current(t)), {}
+        for n, k in zip(shape, letters):
+            if own.setdefault(k, n) != n:
                 raise RuntimeError(
-                    f"einsum(): subscript {k} has size {n} for operand {at} which does not broadcast with "
-                    "previously seen size "
-                    f"{lengths[k]}"
+                    f"einsum(): subscript {k} is repeated for operand {at} but the sizes don't match, {n} != {own[k]}"
                 )
-            lengths[k] = max(lengths[k], n)
+        hidden = [k for k in letters if not isinstance(k, str)]
+        for k, n in own.items():
+            m = lengths.setdefault(k, n)
+            if m != n and 1 not in (n, m):
+                if isinstance(k, str):
+                    raise RuntimeError(
+                        f"einsum(): subscript {k} has size {n} for operand {at} which does not broadcast with previously seen size {m}"
+                    )
+                raise RuntimeError(
+                    f"einsum(): dimension {hidden.index(k)} covered by ellipsis in operand {at}has size {n} which does not broadcast "
+                    f"with previously seen ellipsis with size {m} for the respective dimension"
+                )
+            lengths[k] = max(m, n) if 0 not in (m, n) else 0
 
 
 def need_bmm(x):
@@ -101,6 +153,7 @@ def sum_of_products(x, y, dims, ordered):
     """x * y summed over dims that both have, which stay with length 1: one product of stacks of matrices. `ordered`: the
     left one is the operand whose own dims come first."""
     need_bmm(x)
+    need_scalar_type(x, y)
     s, r = shape_of(x), shape_of(y)
     axes = range(len(s))
     shared = [i for i in axes if i not in dims and s[i] != 1 and r[i] != 1]
@@ -135,6 +188,9 @@ def multiplied(x, y, still, inner, ordered):
     return sum_of_products(x, y, tuple(both), ordered) if both else current(MUL(x, y))
 
 
+NO_OPERANDS = "einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list"
+
+
 @operation(method=False)
 def einsum(*operands):
     """Sums of products by Einstein's convention: "ij,jk->ik" is the product of matrices.
@@ -144,9 +200,7 @@ def einsum(*operands):
     tensor([1., 2.])
     """
     if len(operands) < 2:
-        raise ValueError(
-            "einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list"
-        )
+        raise ValueError(NO_OPERANDS)
     equation, *operands = given = operands
     while len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = operands[0]
@@ -154,16 +208,11 @@ def einsum(*operands):
         if not isinstance(equation, Tensor):
             raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")
         equation, operands = from_sublists((equation, *given[1:]))
+    if not operands:
+        raise ValueError(NO_OPERANDS)
     need_tensors(operands, 1)
     terms, result = spelled_out(equation, operands)
     check_lengths(operands, terms)
-    d = {dtype_of(current(u)) for u in operands}
-    if len(d) > 1:
-        if {k for term in terms for k in term} - {*result}:
-            for u in operands[1:]:
-                need_scalar_type(current(operands[0]), current(u))
-        d = dtypes.result_dtype([rank(u) for u in operands])
-        operands = [cast(current(u), d) for u in operands]
     order = [*result, *sorted({k for term in terms for k in term} - {*result}, key=str)]
     if len(operands) == 2:
         got = in_one_product(*map(current, operands), *terms, result, order)
@@ -181,7 +230,7 @@ def in_one_product(x, y, a, b, result, order):
     inner = [k for k in both if k not in result]
     batch = [k for k in result if k in both]
     left, right = [k for k in a if k not in both], [k for k in b if k not in both]
-    if not inner:
+    if not inner or dtype_of(x) != dtype_of(y):
         return None
     need_bmm(x)
     dims = [(tuple([t.index(k) for k in inner]), tuple([t.index(k) for k in batch])) for t in (a, b)]

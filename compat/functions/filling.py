@@ -31,6 +31,8 @@ def fill_(self, value):
             )
         v = without_imaginary(current(value), dtype_of(current(self)))
         return overwrite(self, v, "FillBackward3", (self, value))
+    if not isinstance(value, (int, float, complex, np.generic)):
+        raise TypeError("fill_() takes a number or a Tensor")
     return overwrite(self, fitting(value, dtype_of(current(self))), "FillBackward2", (self,))
 
 

@@ -10,6 +10,7 @@ from funcgrad.numpy.concrete import concrete
 
 from ..deprecations import once
 from ..tensor import current, wrapped
+from .counting import need_grid
 from .gathering import known, need_slices
 from .hosted import on_values
 from .operands import P, dtype_of, new, shape_of, sizes
@@ -44,7 +45,10 @@ def numbers_of(input):
 def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     """A copy of the input with src in place of a diagonal."""
     n = input.dim()
-    positions = np.diagonal(numbers_of(input), offset, wrapped(dim1, n), wrapped(dim2, n))
+    at = wrapped(dim1, n), wrapped(dim2, n)
+    if at[0] == at[1]:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    positions = np.diagonal(numbers_of(input), offset, *at)
     need_slice(src, positions)
     return put_at(input, positions, src)
 
@@ -157,21 +161,13 @@ def frexp(input):
 def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of points, the rows of the last dimension, over a grid."""
     d, n = dtype_of(current(input)), input.shape[-1]
-    if range is not None and not isinstance(bins, (tuple, list)) or all(isinstance(b, int) for b in bins):
-        if range is None and (d.kind != "f" or d in HALVES):
-            refuse("histogramdd", d)
-        if range is not None and d.kind != "f":
-            refuse("linspace_cpu" if d.kind == "b" else "histogram_cpu", d)
     if not isinstance(bins, (int, tuple, list)):
         raise TypeError(
             f"histogramdd(): argument 'bins' must be int, tuple of ints or of Tensors, not {type(bins).__name__}"
         )
     if isinstance(bins, int):
         bins = [bins] * n
-    if len(bins) != n:
-        raise RuntimeError(
-            f"torch.histogramdd(): expected {n} sequence of bin edges for a {n}-dimensional histogram but got {len(bins)}"
-        )
+    need_grid(shape_of(current(input)), d, bins, range, weight)
     given = [b for b in bins if not isinstance(b, int)]
 
     def of_arrays(points, *more):

@@ -31,9 +31,13 @@ def put_in_place(call, names):
         install(name, call)
 
 
-def quick_view(names, prim, *how, **env):
-    """Put the written-out function of a view in the place of the registered one, under all its names."""
-    put_in_place(quick(written_view, METHODS[names.split()[0]], prim, *how, **env), names)
+def quick_view(names, prim, arguments, when, *how, function=None, **env):
+    """Put the written-out function of a view in the place of the registered one, under all its names. `function`: what has to hold of
+    the arguments of the function, if it is another one than the method."""
+    own = FUNCTIONS.made.get(names)
+    put_in_place(quick(written_view, METHODS[names.split()[0]], prim, arguments, when, *how, **env), names)
+    if function is not None:
+        FUNCTIONS[names] = quick(written_view, own, prim, arguments, function, *how, **env)
 
 
 def quick_attribute(name, prim, *how):

@@ -58,10 +58,10 @@ def fitting(t, tau, other, side):
         if dims < 2:
             raise RuntimeError(f"torch.ormqr: {what} must have at least 2 dimensions.")
     m, n = shape_of(t)[-2:]
-    factors, rows = tau.size(-1), other.shape[side]
+    rows = other.shape[side]
     if rows != m:
         raise RuntimeError(f"torch.ormqr: other.shape[{side}] must be equal to input.shape[-2]")
-    if factors != min(rows, n):
+    if tau.size(-1) != min(rows, n):
         raise RuntimeError(f"torch.ormqr: tau.shape[-1] must be equal to min(other.shape[{side}], input.shape[-1])")
     of_reflectors("torch.ormqr", t, current(tau), current(other))
     own = dtype_of(t)
@@ -91,6 +91,8 @@ def ormqr(input, tau, other, left=True, transpose=False):
 @operation()
 def geqrf(input):
     """(a, tau): R above the diagonal and the reflectors below it. It has no derivative, as in torch."""
+    if input.dim() < 2:
+        raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
     t = matrix(input, "torch.geqrf")
     shape, d = shape_of(t), dtype_of(t)
     return RETURN["geqrf"](*on_values(factored, [(shape, d), ((*shape[:-2], min(shape[-2:])), d)], t))

@@ -27,7 +27,7 @@ VIEWS = {  # name of the view: (the function, its node)
     "as_strided": (FUNCTIONS["as_strided"], "AsStrided"),
     "diagonal": (FUNCTIONS["diagonal"], "Diagonal"),
     "expand": (METHODS["expand"], "Expand"),
-    "permute": (FUNCTIONS["permute"], "Permute"),
+    "permute": (METHODS["permute"], "Permute"),
     "select": (FUNCTIONS["select"], "Select"),
     "slice": (slice_of, "Slice"),
     "split": (FUNCTIONS["split"], "Split"),
