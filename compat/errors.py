@@ -235,15 +235,22 @@ def leaf_in_place(text):
 Tape.leaf_error = staticmethod(leaf_in_place)
 
 
-HEAP_TYPE = 1 << 9  # (of Python's type flags) made by a class statement
+HEAP_TYPE, IMMUTABLE_TYPE = (
+    1 << 9,
+    1 << 8,
+)  # (of Python's type flags) made at run time, as by a class statement; made in C
+NAME_OF = type.__dict__["__name__"].__get__
 
 
 def type_name(x):
     """The name that torch's errors give the type of x: that of a type made in C has its module before it."""
     cls = type(x)
-    if cls.__module__ == "builtins" or cls.__flags__ & HEAP_TYPE:
-        return cls.__name__
-    return f"{cls.__module__}.{cls.__name__}"
+    if isinstance(x, type) and hasattr(x, "requires_grad_"):
+        return "torch._C._TensorMeta"
+    name = NAME_OF(cls)  # (with torch's module before it where torch has the class in C: native.py)
+    if "." in name or cls.__module__ == "builtins" or cls.__flags__ & (HEAP_TYPE | IMMUTABLE_TYPE) == HEAP_TYPE:
+        return name
+    return f"{cls.__module__}.{name}"
 
 
 class OutOfMemoryError(RuntimeError):

@@ -138,7 +138,7 @@ METHODS = {  # attributes of a Tensor, by family
     "bernoulli_",
     "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero var std var_mean std_mean",
     "reflectors": "orgqr ormqr geqrf",
-    "running": "cumsum cumsum_ cumprod cumprod_ logcumsumexp logcumsumexp_ cummax cummin",
+    "running": "cumsum cumsum_ cumprod cumprod_ logcumsumexp cummax cummin",
     "samples": "diff cov corrcoef",
     "shape": "view reshape view_as reshape_as flatten ravel unflatten squeeze unsqueeze transpose swapaxes swapdims t "
     "permute movedim moveaxis adjoint nbytes T mT H mH squeeze_ unsqueeze_ transpose_ swapaxes_ swapdims_ t_ expand "
@@ -149,8 +149,8 @@ METHODS = {  # attributes of a Tensor, by family
     "storage": "untyped_storage storage set_ is_set_to resize_ resize_as_ as_strided_ __dlpack__ __dlpack_device__ "
     "to_dense dim_order get_device new_empty_strided sum_to_size",
     "three_operands": "lerp addcmul addcdiv lerp_ addcmul_ addcdiv_",
-    "two_operands": "maximum maximum_ minimum minimum_ fmax fmax_ fmin fmin_ atan2 arctan2 atan2_ arctan2_ hypot "
-    "hypot_ logaddexp2 logaddexp2_ nextafter nextafter_ logaddexp logaddexp_ xlogy xlogy_ copysign copysign_ "
+    "two_operands": "maximum minimum fmax fmin atan2 arctan2 atan2_ arctan2_ hypot "
+    "hypot_ logaddexp2 nextafter nextafter_ logaddexp xlogy xlogy_ copysign copysign_ "
     "heaviside heaviside_ gcd gcd_ lcm lcm_ ldexp float_power_ clamp clip clamp_ clip_ clamp_min clamp_min_ clamp_max "
     "clamp_max_",
     "viewed_copies": "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",

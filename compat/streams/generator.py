@@ -12,6 +12,7 @@ from math import ceil, cos, log1p, pi, prod, sin, sqrt
 
 import numpy as np
 
+from compat.errors import type_name
 from compat.streams import limits
 from compat.streams.box_muller import BlockOfPairs, float32_normals
 from compat.streams.engine import STATE_LAYOUT, Engine
@@ -88,7 +89,7 @@ class Generator:
     def manual_seed(self, seed):
         """Starts the stream of an int in [-2**63, 2**64); a negative one counts from 2**64. Returns self."""
         if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
-            raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
+            raise RuntimeError(f"manual_seed expected a long, but got {type_name(seed)}")
         seed = int(seed)
         if not -(1 << 63) <= seed < 1 << 64:
             raise ValueError("Overflow when unpacking long long")
