@@ -27,14 +27,15 @@ LOWER = {  # computed in the dtype of autocast
 }
 PRODUCTS = {"torch": "einsum inner tensordot"}  # of vectors, or of one Tensor, they are left as they are
 FLOAT32 = {  # computed in float32
-    "native": "binary_cross_entropy_with_logits margin_ranking_loss max_pool3d triplet_margin_loss",
+    "native": "binary_cross_entropy_with_logits grid_sampler margin_ranking_loss max_pool3d triplet_margin_loss",
     "torch": "cdist cholesky cholesky_inverse cholesky_solve geqrf inverse lobpcg lu_solve nanquantile orgqr ormqr pinverse polar prod qr quantile stft svd trace triangular_solve view_as_complex",
     "linalg": "cholesky cholesky_ex cond eig eigh eigvals eigvalsh householder_product inv inv_ex lstsq lu_factor lu_factor_ex "
     "matrix_rank pinv qr solve solve_ex svd svdvals tensorinv tensorsolve",
     "fft": "fft fft2 fftn hfft ifft ifft2 ifftn ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
     "functional": "adaptive_avg_pool3d adaptive_max_pool3d adaptive_max_pool3d_with_indices avg_pool3d local_response_norm max_pool3d "
     "max_unpool1d max_unpool2d max_unpool3d binary_cross_entropy binary_cross_entropy_with_logits "
-    "cosine_embedding_loss cross_entropy ctc_loss fractional_max_pool2d fractional_max_pool3d grid_sample "
+    "cosine_embedding_loss cross_entropy ctc_loss fractional_max_pool2d fractional_max_pool2d_with_indices "
+    "fractional_max_pool3d fractional_max_pool3d_with_indices grid_sample "
     "hinge_embedding_loss huber_loss kl_div l1_loss margin_ranking_loss mse_loss multi_margin_loss multilabel_margin_loss "
     "nll_loss poisson_nll_loss smooth_l1_loss soft_margin_loss triplet_margin_loss",
 }

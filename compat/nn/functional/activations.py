@@ -146,7 +146,7 @@ def _leaky_relu(x, negative_slope=0.01):
     """x where positive, negative_slope * x elsewhere."""
     if type(negative_slope) is not float:
         try:
-            negative_slope = float(negative_slope)
+            negative_slope = float(negative_slope if not isinstance(negative_slope, str) else None)
         except TypeError as error:
             raise overflow(wide(x), negative_slope, error=error) from None
     return P["leaky_relu"](x, negative_slope, kink="torch")

@@ -503,6 +503,8 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
             C.ones_like(input)
     else:
         C.any(var < 0)
+        if bool((var < 0).any()):
+            return
         size, own = var.size(), input.size()
         if size != own and own[:-1] != size and not (own[:-1] == size[:-1] and size[-1] == 1):
             return

@@ -62,10 +62,11 @@ def convolution(k):
     )
 
     def refused(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-        first_of_all(input, weight, bias, padding)
+        need_bias(input, bias, padding)
         if input.dim() == k + 1:
             input = input.unsqueeze(0)
         if input.dim() == k + 2:
+            need_one_complex(current(input), current(weight), bias)
             refuse_misfits(current(input), current(weight), bias, stride, padding, dilation, groups)
 
     def refuse_misfits(x, w, bias, stride, padding, dilation, groups):
@@ -85,7 +86,8 @@ def convolution(k):
                     "greater than actual input size"
                 )
         if 0 in shape:
-            first_of_all(x, w, bias, padding)
+            need_bias(x, bias, padding)
+            need_one_complex(x, w, bias)
             return need_weights(w)
         if dtype_of(x).kind in "biu":
             refuse_kinds(
@@ -99,12 +101,11 @@ def convolution(k):
     return batched(conv, k, refused)
 
 
-def first_of_all(input, weight, bias, padding):
-    """Raise what torch says of dtypes before it looks at anything else. (Of a bias beside a padding that is named, it does not.)"""
+def need_bias(input, bias, padding):
+    """Raise what torch says of a bias before it looks at anything else. (Beside a padding that is named it does not.)"""
     if bias is not None and not isinstance(padding, str) and dtype_in(bias) != dtype_in(input):
         kinds = [C_NAMES.get(name_of(dtype_in(t))) for t in (input, bias)]
         raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*kinds))
-    need_one_complex(current(input), current(weight), bias)
 
 
 OR_DENSE = " or input should be a MKLDNN tensor and {} is a dense tensor"

@@ -57,6 +57,7 @@ def by_channel(t, d, draw):
 def dropped(input, p, training, inplace, spread):
     """input with elements (or whole channels) set to zero with probability p, the rest divided by 1 - p."""
     check_probability(p)
+    inplace = True if inplace else False
     if isinstance(p, Tensor):
         p = p.item()
     if training is not True and training is not False:
@@ -91,6 +92,8 @@ def alpha_dropped(input, p, training, inplace, spread):
     d, p = dtype_of(current(input)), p.item() if isinstance(p, Tensor) else p
     if p == 1.0:
         return dropped(input, p, training, inplace, spread)
+    if spread is by_channel:
+        need_channels(input)
     check_castable(np.dtype(np.int64) if d.kind == "b" else d, dtypes.Default.numpy)  # (what is kept, less one)
     kept = spread(input, d, lambda shape: streams.default_generator.bernoulli(shape, 1 - p, d))
     scale = 1.0 / math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p))

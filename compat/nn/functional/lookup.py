@@ -146,7 +146,7 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
                 and name_places(i.val, len(w.val))
             ):
                 return named(P["gather"](w, i), "EmbeddingBackward0", (w,))
-        row = row_of(padding_idx, weight.size(0)) if padding_idx is not None else None
+        row = row_of(padding_idx, weight.size(0) if padding_idx else 1) if padding_idx is not None else None
         if max_norm is not None:
             renorm(weight.detach(), input, max_norm, norm_type)
         if type(scale_grad_by_freq) is not bool or type(sparse) is not bool:

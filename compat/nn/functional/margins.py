@@ -215,7 +215,7 @@ def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, r
     out = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
     if weight is not None:
         out = out * weight
-    out = out.sum(input.dim() - 1) / input.shape[-1]
+    out = out.sum(input.dim() - 1) / input.size(input.dim() - 1)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(reduction + " is not valid")
     return reduced(out, reduction)

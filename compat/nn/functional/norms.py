@@ -68,6 +68,7 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
             axes = last_axes(t, normalized, weight, bias)
             refuse_integers("LayerNormKernelImpl", input)
             need_same_parameters(input, weight, bias)
+            eps = float(eps)
             if shared.halves and (d := half_in(t)):
                 return in_float32(d, layer_of, input, weight, bias, axes, eps, normalized, kept_in(d, weight))
         out = standardized(t, axes, eps)

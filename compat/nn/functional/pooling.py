@@ -17,7 +17,7 @@ from ...functions.register import store
 from ...functions.results import check_out
 from ...graph import labelled
 from ...tensor import current
-from .axes import entries, per_axis, strides_of
+from .axes import entries, per_axis, strides_of, whole
 from .dtypes import dtype_in, refuse_halves
 
 P = PRIMITIVES
@@ -168,8 +168,10 @@ def average_pooling(k):
         shape = shape_of(x)
         if k == 3:
             check_rank(shape, k)
-        if divisor_override == 0:
-            raise RuntimeError("divisor must be not zero")
+        if divisor_override is not None:
+            divisor_override = whole(divisor_override)
+            if not divisor_override:
+                raise RuntimeError("divisor must be not zero")
         if k == 2:
             need_dimensions(shape, 3)
         sizes = shape[-k:]

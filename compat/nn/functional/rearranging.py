@@ -5,7 +5,8 @@ from math import prod
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.kernels import refuse_in
-from ...functions.operands import like_image, shape_of
+from ...functions.operands import dtype_of, like_image, shape_of
+from ...functions.refusals import refuse
 from ...graph import labelled
 from ...tensor import current
 from .axes import per_axis
@@ -127,6 +128,8 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
             "must be at least one."
         )
     x = current(input)
+    if dtype_of(x).kind in "iu":
+        refuse("im2col_out_cpu", dtype_of(x))
     lead = shape_of(x)[:-2]
     out = P["unfold"](x, **params)
     shape = (*lead[:-1], lead[-1] * prod(params["window"]), prod(counts))
