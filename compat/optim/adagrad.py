@@ -26,6 +26,7 @@ class Adagrad(RuleOptimizer):
     tensor([0.9000, 0.9000], requires_grad=True)
     """
 
+    unread = frozenset({"initial_accumulator_value"})
     ABSENT = dict(foreach=None, maximize=False, differentiable=False, fused=None)
 
     def __init__(

@@ -95,7 +95,7 @@ class LBFGS(Optimizer):
         state["func_evals"] += 1
         with quiet():
             gradient = self.flat_gradient()
-            if abs(gradient).max() > options["tolerance_grad"]:
+            if not within(gradient, options["tolerance_grad"]):
                 self.search(closure, options, state, float(first_loss), gradient)
         return first_loss
 
@@ -135,12 +135,12 @@ class LBFGS(Optimizer):
                 left = options["max_eval"] - evaluations
                 loss, gradient, t, used = strong_wolfe(evaluate, t, d, loss, gradient, slope, max_ls=left)
                 self.move(t, d)
-                converged = abs(gradient).max() <= options["tolerance_grad"]
+                converged = within(gradient, options["tolerance_grad"])
             else:
                 self.move(t, d)
                 if iteration != options["max_iter"]:  # the last point is looked at by the next step
                     loss, gradient, used = float(closure()), self.flat_gradient(), 1
-                    converged = abs(gradient).max() <= options["tolerance_grad"]
+                    converged = within(gradient, options["tolerance_grad"])
             evaluations += used
             state["func_evals"] += used
             if (
@@ -168,6 +168,12 @@ class LBFGS(Optimizer):
             return loss, gradient
 
         return evaluate
+
+
+def within(gradient, tolerance):
+    """Is no element of the gradient larger than the tolerance?"""
+    largest = abs(gradient).max()
+    return bool((largest if isinstance(tolerance, (int, float)) else fresh(np.asarray(largest))) <= tolerance)
 
 
 def unpacked(x):

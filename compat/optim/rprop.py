@@ -26,6 +26,7 @@ class Rprop(RuleOptimizer):
     tensor([0.9000, 0.9000], requires_grad=True)
     """
 
+    unread = frozenset({"lr"})
     ABSENT = dict(foreach=None, maximize=False, differentiable=False, capturable=False)
     xla_with_foreach = True
 

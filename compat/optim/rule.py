@@ -65,6 +65,7 @@ class RuleOptimizer(Optimizer):
     scalars = ("step",)  # state that older checkpoints have as plain numbers
     _each = ("step",)
     asserts = True  # that foreach is not differentiable, before anything else is looked at
+    unread = frozenset()  # options that torch's step does not read unless there is something to step
     captured = "params and state_steps"  # what torch would have on an accelerator for capturable=True,
     xla_with_foreach, xla = False, True  # and whether an XLA device is good for it
 
@@ -97,6 +98,9 @@ class RuleOptimizer(Optimizer):
                     found = [(p, g) for p in group["params"] if (g := p.grad) is not None]
                     if found:
                         self.update_group(group, found)
+                    else:  # (torch reads the options of a group that has nothing to step, too)
+                        for name in self.defaults.keys() - self.unread:
+                            group[name]
         finally:
             tls.grad = before
         return loss
@@ -129,7 +133,9 @@ class RuleOptimizer(Optimizer):
         known = self.defaults
         maximize = "maximize" in known and options["maximize"]
         decay = "weight_decay" in known and options["weight_decay"]
-        decoupled = options.get("decoupled_weight_decay", self.decoupled)
+        decoupled = self.decoupled
+        if "decoupled_weight_decay" in options:
+            decoupled = bool(options["decoupled_weight_decay"])
         decays = decoupled is not None and (isinstance(decay, Tensor) or decay != 0)
         if not maximize and not decays:
             return rule

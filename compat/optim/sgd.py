@@ -19,6 +19,7 @@ class SGD(RuleOptimizer):
     """
 
     asserts = False
+    unread = frozenset({"differentiable"})
     ABSENT = dict(nesterov=False, maximize=False, foreach=None, differentiable=False, fused=False)
 
     def __init__(

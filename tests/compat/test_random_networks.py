@@ -16,12 +16,8 @@ from tests.side_by_side import disagreement, outcome
 STORED = stored("random_networks")
 PROGRAMS = {"networks": random_networks.program, "steps": random_steps.program, "training": random_training.program}
 KNOWN = {  # programs that differ, by number, and why
-    "networks": {
-        98: "padding=[] for MaxUnpool3d fails all the same, with another error",
-    },
-    "steps": {
-        89: "zero_grad() does not look at .grad, so it does not warn where that of a Tensor that is no leaf is asked for"
-    },
+    "networks": {},
+    "steps": {},
     "training": {},
 }
 

@@ -53,9 +53,10 @@ class ReduceLROnPlateau(LRScheduler):
         self.mode, self.threshold, self.threshold_mode = mode, threshold, threshold_mode
 
     def _is_better(self, value, best):
-        sign = -1 if self.mode == "min" else 1
-        bound = best * (1.0 + sign * self.threshold) if self.threshold_mode == "rel" else best + sign * self.threshold
-        return value < bound if self.mode == "min" else value > bound
+        relative = self.threshold_mode == "rel"
+        if self.mode == "min":
+            return value < (best * (1.0 - self.threshold) if relative else best - self.threshold)
+        return value > (best * (self.threshold + 1.0) if relative else best + self.threshold)
 
     @property
     def in_cooldown(self):
