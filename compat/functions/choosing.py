@@ -3,6 +3,7 @@
 import numpy as np
 
 from funcgrad.core.handle import Handle
+from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
@@ -14,6 +15,7 @@ from .operands import BOOL, P, as_operand, cast, check_sizes, dtype_of, fitting,
 from .quick_roads import quick_call
 from .register import FUNCTIONS, MISSING, answer, kept, operation, publish, rewrite, spoken, store, to_places
 from .results import C_NAMES
+from .untracked import FLOATS
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -36,6 +38,20 @@ def condition_of(condition, name="where"):
         raise
 
 
+def alike(c, x, y):
+    """Is this a mask and two Tensors of its shape and one float dtype, all over NumPy memory in C order?"""
+    if not type(c) is type(x) is type(y) is Tensor or not c.owner is x.owner is y.owner is TAPE or shared.staging:
+        return False
+    v, shape = x.val, c.val.shape
+    return (
+        c.alias is x.alias is y.alias is None
+        and v.dtype in FLOATS
+        and v.dtype is y.val.dtype
+        and c.val.dtype is BOOL
+        and v.shape == shape == y.val.shape
+    )
+
+
 def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, **unknown):
     """input where the condition holds, else other; with the condition alone, the indices at which it holds.
 
@@ -43,6 +59,11 @@ def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, *
     >>> torch.where(torch.tensor([True, False]), 1.0, torch.zeros(2))
     tensor([1., 0.])
     """
+    if alike(condition, input, other) and not more and not unknown and out is None:
+        got = P["where"](condition, input, other)
+        if got.mark is not None:
+            set_label(got, "WhereBackward0", (input, other))
+        return got
     try:
         if unknown:
             names = ("condition", "input", "other")
