@@ -66,7 +66,7 @@ class Device(metaclass=Native, called="torch.device"):
         return Device, (self.type,) if self.index is None else (self.type, self.index)
 
     def __enter__(self):
-        Default.stack.append(usable(self))
+        Default.stack.append(self)
         Default.elsewhere = self.type != "cpu"
         return self
 
@@ -102,7 +102,7 @@ class Default:
 
 def on_meta(device):
     """Is what is made for a device= without memory? (Asked where one is given, or Default.elsewhere.)"""
-    return (Default.stack[-1] if device is None else usable(device)).type == "meta"
+    return usable(Default.stack[-1] if device is None else device).type == "meta"
 
 
 def usable(device):
@@ -121,14 +121,14 @@ def usable(device):
 
 
 def set_default_device(device):
-    """Set the device of new Tensors: the CPU (None is that too); torch's error for one that there is not."""
-    Default.stack[0] = usable("cpu" if device is None else device)
+    """Set the device of new Tensors: the CPU (None is that too); of one that there is not, what makes a Tensor tells."""
+    Default.stack[0] = CPU if device is None else device if isinstance(device, Device) else Device(device)
     Default.elsewhere = Default.stack[-1].type != "cpu"
 
 
 def get_default_device():
-    """The device of new Tensors."""
-    return Default.stack[-1]
+    """The device of new Tensors; torch's error if there is no such."""
+    return usable(Default.stack[-1])
 
 
 class Layout(metaclass=Native, called="torch.layout"):

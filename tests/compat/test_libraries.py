@@ -420,7 +420,7 @@ def test_a_subclass_slows_no_call_of_other_tensors_but_by_a_look_at_types():
     try:
         x, calls = torch.ones(2), []
         wrapped = torch.overrides.overloaded
-        torch.overrides.overloaded = lambda args: calls.append(args) or wrapped(args)
+        torch.overrides.overloaded = lambda *args: calls.append(args) or wrapped(*args)
         assert (torch.relu(x) + 2).sum(dim=0) == 6 and not calls
         assert type(torch.relu(x.as_subclass(Seen))) is Seen and calls and looked == ["relu"]
         with torch.overrides.TorchFunctionMode() as mode:
