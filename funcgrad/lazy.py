@@ -16,13 +16,13 @@ def homes_of(package, index):
 
 
 # ------------------------------------------------------------------------------------------------ names of a package
-def attributes(package, index, table=None, missing=None, modules=None):
+def attributes(package, index, table=None, missing=None, modules=None, hidden=()):
     """(`__getattr__`, `__dir__`) of a package (or a module) whose modules (or siblings) are loaded when a name of theirs is
     asked for.
 
     The names are those of the index, its submodules, and the entries of a table. `missing(name)` gives, or refuses, any
     other; without it that is AttributeError. `modules`: the submodules that users are told of, by `dir` and by the hint at a
-    missing name (default: all whose name has no underscore in front). No name of the index may be a submodule's: importing that one would put the
+    missing name (default: all whose name has no underscore in front). `hidden`: those that are no attributes. No name of the index may be a submodule's: importing that one would put the
     module in its place.
     """
     module = sys.modules[package]
@@ -33,7 +33,7 @@ def attributes(package, index, table=None, missing=None, modules=None):
             value = getattr(import_module(homes[name]), name)
         elif table is not None and name in table.homes:
             value = table[name]
-        elif "__path__" in vars(module) and is_submodule(package, name):
+        elif "__path__" in vars(module) and name not in hidden and is_submodule(package, name):
             return import_module(f"{package}.{name}")  # (which makes it a global)
         elif missing is not None:
             value = missing(name)

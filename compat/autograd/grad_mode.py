@@ -102,13 +102,15 @@ class GradMode:
 
     def __new__(cls, orig_func=None):
         self = object.__new__(cls)
-        if callable(orig_func):  # @torch.no_grad, without the brackets
+        if orig_func is not None:  # @torch.no_grad, without the brackets
             self.__init__()
             return self(orig_func)
         return self
 
-    def __init__(self, orig_func=None):
+    def __init__(self):
         self.before = []
+
+    __init__.__qualname__ = "no_grad.__init__"
 
     def __enter__(self):
         self.before.append(tls.grad)
@@ -226,7 +228,7 @@ class inference_mode(GradMode):
     """
 
     def __new__(cls, mode=True):
-        return super().__new__(cls, mode)
+        return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
     def __init__(self, mode=True):
         self.mode = bool(mode)

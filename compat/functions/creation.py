@@ -447,6 +447,8 @@ def arange(
     tensor([1, 2, 3])
     """
     if end is MISSING or start is MISSING:
+        if start is MISSING and (end is MISSING or step != 1):
+            raise TypeError("arange() missing start or end")
         start, end = 0, start if end is MISSING else end
     if (
         dtype is None is out

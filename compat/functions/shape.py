@@ -191,11 +191,11 @@ def unflatten(input, dim, sizes):  # noqa: A002
     parts = tuple([+k for k in sizes])
     try:
         parts = inferred_shape(parts, shape[dim])
-    except RuntimeError:
+    except RuntimeError as error:
         raise RuntimeError(
-            f"unflatten: Provided sizes {list(parts)} don't multiply up to the size of dim {dim} ({shape[dim]}) "
-            "in the input "
-            "tensor"
+            f"unflatten: Provided sizes {list(parts)} don't multiply up to the size of dim {dim} ({shape[dim]}) in the input tensor"
+            if " is invalid for input of size " in str(error)
+            else f"unflatten got an unexpected error:\n{error}"  # (torch shows its own stack below)
         ) from None
     return core_view(current(input), P["reshape"], shape=(*shape[:dim], *parts, *shape[dim + 1 :]))
 
@@ -347,7 +347,7 @@ def adjoint(input):
 def turned(input, called="Tensor.mH"):
     if not input.shape:
         deprecated("0-D", called, "Consider using x.conj().")
-    out = matrix_transpose(input, ".adjoint()")
+    out = matrix_transpose(input, ".adjoint()" if called == "adjoint()" else ".mH")
     return out.conj() if dtype_of(current(out)).kind == "c" else out
 
 

@@ -697,6 +697,8 @@ special_xlog1py Tinput Tother * @;Sself Tother * @;Tinput Sother * @
 special_xlogy Tinput Tother * @;Sself Tother * @;Tinput Sother * @
 special_zeta Tinput Tother * @;Sself Tother * @;Tinput Sother * @
 _lu_with_info Tinput Bpivot=True Bcheck_errors=True
+_pack_padded_sequence Tinput Tlengths Bbatch_first
+_pad_packed_sequence Tdata Tbatch_sizes Bbatch_first Spadding_value Itotal_length
 _unique2 Tinput Bsorted=True Breturn_inverse=False Breturn_counts=False
 _upsample_bicubic2d_aa Tinput A?output_size Balign_corners R?scale_factors;Tinput A2output_size Balign_corners F?scales_h=None F?scales_w=None * @
 _upsample_bilinear2d_aa Tinput A?output_size Balign_corners R?scale_factors;Tinput A2output_size Balign_corners F?scales_h=None F?scales_w=None * @

@@ -1,11 +1,12 @@
-"""Scripts with the mistakes that beginners ask about end as under torch 2.13: the same error at the same line, the same warnings and output;
-and what compat says beyond torch names the line to mend."""
+"""Scripts with the mistakes that beginners ask about, and right ones made wrong at random, end as under torch 2.13: the same error at the same
+line, the same warnings and output; and what compat says beyond torch names the line to mend."""
 
 import platform
 
 import pytest
 
 import compat
+from tests import mutated_scripts as M
 from tests import wrong_scripts as W
 from tests.compat.stored_programs import stored
 
@@ -27,6 +28,15 @@ def test_scripts_end_as_under_torch(part):
         got = W.end_of(compat, text)
         if W.differ(got, ENDS[title]):
             wrong.append(f"{title}\n  torch {ENDS[title]}\n  compat {got}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_right_scripts_with_mistakes_end_as_under_torch():
+    wrong = []
+    for number, want in stored("mutated_scripts")["ends"]:
+        title, text = M.of_seed("stored", number)
+        if M.differ(got := M.W.end_of(compat, text), want):
+            wrong.append(f"{number}: {title}\n{text}  torch {want}\n  compat {got}")
     assert not wrong, "\n".join(wrong)
 
 

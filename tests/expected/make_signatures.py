@@ -29,7 +29,7 @@ TYPES = {
     "std::string_view": "Q", "std::string": "Q", "PyObject*": "O", "Storage": "P",
 }  # fmt: skip
 BEHIND = """
-_lu_with_info _unique2 _upsample_bicubic2d_aa _upsample_bilinear2d_aa _upsample_lanczos2d_aa _upsample_nearest_exact1d
+_lu_with_info _pack_padded_sequence _pad_packed_sequence _unique2 _upsample_bicubic2d_aa _upsample_bilinear2d_aa _upsample_lanczos2d_aa _upsample_nearest_exact1d
 _upsample_nearest_exact2d _upsample_nearest_exact3d affine_grid_generator atleast_1d atleast_2d atleast_3d block_diag broadcast_tensors cartesian_prod cdist
 chain_matmul col2im cross_entropy_loss einsum feature_dropout feature_dropout_ grid_sampler hardsigmoid_ hardswish_ im2col log_sigmoid
 meshgrid mish_ nll_loss_nd pad_sequence relu6_ silu_ split split_with_sizes stft tensordot unique_consecutive unique_dim upsample_bicubic2d upsample_bilinear2d upsample_linear1d

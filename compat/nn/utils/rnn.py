@@ -101,6 +101,8 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
         if isinstance(lengths, Tensor)
         else T["as_tensor"](lengths, dtype=dtypes.BY_NAME["int64"])
     )
+    if type(batch_first) is not bool:
+        C._pack_padded_sequence(input, lengths, batch_first)
     dims, lengths = lengths.dim(), figures(lengths)
     order = None
     if not enforce_sorted:
@@ -141,6 +143,8 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
 
 def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
     """(padded sequences [T, N, *], or [N, T, *] with batch_first; their lengths int64[N]) of a PackedSequence."""
+    if type(batch_first) is not bool:
+        C._pad_packed_sequence(sequence.data, sequence.batch_sizes, batch_first, padding_value, -1)
     sizes = figures(sequence.batch_sizes)
     steps, count = len(sizes), int(sizes[0])
     if total_length is not None:

@@ -1,0 +1,161 @@
+"""Right scripts, each made wrong in one to three places at random, run under torch and under compat: the same output, warnings, error, and
+line of the script.
+
+    python tests/mutated_scripts.py --count 2000 --seed 1
+    python tests/mutated_scripts.py --only schedules       of scripts with this word in their title
+
+The right ones stand in mutated_scripts.txt. A mutation leaves a line out, repeats it or has it change places with the next, changes a number
+or a text, leaves out or exchanges arguments, operands, options or the brackets of a call, or calls another method. Invariant: a seed and a number
+give one script, always the same.
+"""
+
+import argparse
+import ast
+import copy
+import pathlib
+import random
+import re
+import sys
+
+sys.path[:0] = [str(pathlib.Path(__file__).parents[1])]
+from tests import wrong_scripts as W  # noqa: E402
+
+RIGHT = pathlib.Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").strip().split("\n\n")
+METHODS = "float long double bool half numpy item detach t sum mean squeeze unsqueeze view reshape backward tolist size shape T abs exp int".split()
+FIGURE = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
+
+
+# ------------------------------------------------------------------------------------------------ mutations
+def blocks(tree):
+    """The lists of statements in a tree."""
+    return [
+        b
+        for node in ast.walk(tree)
+        for b in (getattr(node, "body", None), getattr(node, "orelse", None))
+        if isinstance(b, list) and b
+    ]
+
+
+def of_lines(r, tree):
+    body = r.choice(blocks(tree))
+    at = r.randrange(len(body))
+    what = r.choice(["left out", "twice", "exchanged"])
+    if what == "left out" and len(body) > 1:
+        del body[at]
+    elif what == "twice":
+        body.insert(at, copy.deepcopy(body[at]))
+    elif at + 1 < len(body):
+        body[at], body[at + 1] = body[at + 1], body[at]
+
+
+def of_constant(r, node):
+    v = node.value
+    if isinstance(v, bool):
+        node.value = r.choice([not v, None, 2])
+    elif isinstance(v, int):
+        node.value = r.choice([v + 1, v - 1, -v, 0, v * 2, float(v), str(v), None])
+    elif isinstance(v, float):
+        node.value = r.choice([-v, 0.0, 2.0 + v, int(v), str(v), None])
+    elif isinstance(v, str):
+        node.value = r.choice([v + "x", "", "none", 3, None])
+
+
+def of_call(r, node):
+    if node.args and r.random() < 0.4:
+        del node.args[r.randrange(len(node.args))]
+    elif len(node.args) > 1 and r.random() < 0.4:
+        r.shuffle(node.args)
+    elif node.keywords and r.random() < 0.5:
+        k = r.choice(node.keywords)
+        if r.random() < 0.5:
+            node.keywords.remove(k)
+        elif k.arg:
+            k.arg += "s"
+    else:
+        node.args.append(ast.Constant(r.choice([1, None, "a", 0.5, True])))
+
+
+def mutated(r, text):
+    """The script with a mistake more."""
+    tree = ast.parse(text)
+    if r.random() < 0.35:
+        of_lines(r, tree)
+    else:
+        nodes = [
+            n
+            for n in ast.walk(tree)
+            if isinstance(n, (ast.Constant, ast.Call, ast.Attribute, ast.BinOp, ast.Tuple, ast.Subscript))
+        ]
+        node = r.choice(nodes)
+        if isinstance(node, ast.Constant):
+            of_constant(r, node)
+        elif isinstance(node, ast.Call):
+            of_call(r, node)
+        elif isinstance(node, ast.Attribute):
+            node.attr = r.choice([node.attr + "s", node.attr.lower(), r.choice(METHODS), r.choice(METHODS)])
+        elif isinstance(node, ast.BinOp):
+            node.op = r.choice([ast.Add(), ast.Mult(), ast.MatMult(), ast.Sub(), ast.FloorDiv()])
+            if r.random() < 0.5:
+                node.left, node.right = node.right, node.left
+        elif isinstance(node, ast.Tuple) and len(node.elts) > 1 and isinstance(node.ctx, ast.Load):
+            del node.elts[r.randrange(len(node.elts))]
+        elif isinstance(node, ast.Subscript):
+            node.slice = ast.Constant(r.choice([0, 1, -1, 5, None, "a", 1.0]))
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+
+
+def of_seed(seed, number):
+    """(the title, the script with a number)."""
+    r = random.Random(f"{seed} {number}")
+    right = RIGHT[number % len(RIGHT)]
+    text = right
+    for _ in range(r.choice([1, 1, 2, 3])):
+        try:
+            text = mutated(r, text)
+        except ValueError:  # (inside an f-string: no Python)
+            pass
+    return right.partition("\n")[0][2:], text
+
+
+# ------------------------------------------------------------------------------------------------ comparing
+def differ(got, want):
+    """Do two ends differ, but for the last digits of what is printed?"""
+    shown = [FIGURE.findall(end.get("prints", "")) for end in (got, want)]
+    if len(shown[0]) == len(shown[1]) and all(near(float(a), float(b)) for a, b in zip(*shown)):
+        got = got | {"prints": FIGURE.sub("#", got.get("prints", ""))}
+        want = want | {"prints": FIGURE.sub("#", want.get("prints", ""))}
+    return W.differ(got, want)
+
+
+def near(a, b):
+    return abs(a - b) <= 1e-3 * max(1.0, abs(a), abs(b))
+
+
+def main():
+    import torch
+
+    import compat
+
+    torch.set_num_threads(1)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="scripts with this text in their title")
+    args = parser.parse_args()
+    count = {"refused": 0, "taken": 0, "refused, and differ": 0, "taken, and differ": 0}
+    for number in range(args.count):
+        title, text = of_seed(args.seed, number)
+        if args.only not in title:
+            continue
+        want = W.end_of(torch, text)
+        kind = "refused" if "error" in want else "taken"
+        count[kind] += 1
+        got = W.end_of(compat, text)
+        if differ(got, want):
+            count[kind + ", and differ"] += 1
+            print(f"--- {number}: {title}\n{text}  T {want}\n  C {got}", flush=True)
+    print(count)
+
+
+if __name__ == "__main__":
+    main()
