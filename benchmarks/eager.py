@@ -317,6 +317,26 @@ def _(x=np.linspace(0.1, 0.4, 48).reshape(8, 6)):
     return {"compat": of_settings(compat, x)} | ({"torch": of_settings(torch, x)} if torch else {})
 
 
+def of_single(t, x):
+    """One call each of activations, bounds, extremes, spreads, norms, picks, a pooling and a loss, forward."""
+    leaf, classes, functional = t.tensor(x, requires_grad=True), t.arange(8) % 6, t.nn.functional
+    image = t.tensor(x[None, None], requires_grad=True)
+
+    def run():
+        y = functional.silu(leaf) * functional.elu(leaf) * functional.softplus(leaf)
+        y = functional.leaky_relu(y, 0.1).clamp(0.0, 2.0).masked_fill(classes[:6] == 5, 0.5) * leaf.std(dim=0)
+        y = functional.normalize(y, dim=-1).index_select(0, classes) * y.max(dim=0).values
+        loss = functional.nll_loss(y, classes) + functional.max_pool2d(image, 2).mean()
+        return loss.detach().numpy()
+
+    return run
+
+
+@ROWS.row("compat-single", "compat, 12 single operations with settings", operations=12)
+def _(x=np.sin(np.arange(48.0)).reshape(8, 6)):
+    return {"compat": of_single(compat, x)} | ({"torch": of_single(torch, x)} if torch else {})
+
+
 def of_writes(t, x):
     """Assignments that nothing records: by numbers, slices, a mask, index arrays."""
     y = t.tensor(x)
