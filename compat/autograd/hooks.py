@@ -15,7 +15,7 @@ from funcgrad.core.reverse import Late
 from funcgrad.core.trace import PICK, TAPE, Slots
 from funcgrad.transforms.boundary import as_tensor
 
-from ..graph import Node, parents, shown
+from ..graph import Node, parents
 from ..rewriting import gated
 from ..tensor import Tensor, current, recorded
 from ..utils.hooks import register

@@ -325,7 +325,9 @@ def seeds_of(tensors, gradients, create_graph, transform=None):
             seeds += seed_in(transform, t, g, create_graph, i)
             home = transform
             continue
-        if t.mark is None:
+        if (
+            t.mark is None or tls.func[1:] and t.owner is not TAPE and type(tls.func[-1]) is not Record
+        ):  # (in two transforms, as in torch)
             if g is not None:
                 seed_of(t, g, create_graph)  # (whose errors come first)
             raise no_graph(t, i)

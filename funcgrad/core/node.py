@@ -50,15 +50,28 @@ class Extra:
     """`cell`: where a gradient is delivered (leaves, retain_grad). `label`, `span`: torch's name, and the parents torch
     would show, where one torch operation is several nodes; `spelling`: how one node is written as the several that torch
     has; `group`: the nodes of all results of one operation. `hooks`: id -> f(ct) -> ct, what is done to the cotangent of
-    this value; `before(ct) -> ct`: what is done to it before the rule. `release`: does a backward use the node up? (None:
+    this value; `results`: those of an operation's results whose hooks it asks itself, in this order (its own `hooks` are not None then);
+    `before(ct) -> ct`: what is done to it before the rule. `release`: does a backward use the node up? (None:
     if it saved anything). `unpack(saved) -> saved`: what is saved, where a user's hooks keep it in a form of their own.
     `notes`: the dict a user may write remarks into."""
 
-    __slots__ = ("cell", "label", "span", "spelling", "group", "hooks", "before", "release", "unpack", "notes")
+    __slots__ = (
+        "cell",
+        "label",
+        "span",
+        "spelling",
+        "group",
+        "hooks",
+        "results",
+        "before",
+        "release",
+        "unpack",
+        "notes",
+    )
 
     def __init__(self):
         self.cell = self.label = self.span = self.spelling = self.group = self.hooks = self.before = None
-        self.release = self.unpack = self.notes = None
+        self.release = self.unpack = self.notes = self.results = None
 
 
 class HeardNode(Node):

@@ -87,10 +87,18 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
     pop = cts.pop
     owned = set()
     leading = None if only is None else leading_to(only, order)
-    if only is not None and not want:
-        leading |= only | {
-            n.ins[0] for n in only if n.plan is not None and n.plan.prim is PICK
-        }  # (backward(inputs=...) executes these, as torch's does, though nothing that is wanted comes of it)
+    stops = only  # where a walk goes no further, and asks hooks all the same: also the operation of one of several results, or of a root
+    if only is not None:
+        ends = [n for n, _ in seeds[:1] if len(seeds) == 1 and deliver is not None]
+        stops = only.union(ends, [n.ins[0] for n in (*only, *ends) if n.plan is not None and n.plan.prim is PICK])
+    if (
+        only is not None and not want
+    ):  # (backward(inputs=...) executes these, with their hooks, though nothing that is wanted comes of it)
+        picks = [n for n in only if n.plan is not None and n.plan.prim is PICK]
+        picks += [
+            p for n in only for p in n.ins if p.plan is not None and p.params and "of" in p.params
+        ]  # (gates of hooks)
+        leading |= only.union(picks, [p.ins[0] for p in picks])
     if state.shared.early and any(map(listened_to, order)):
         from .arrivals import leaves_early
 
@@ -125,11 +133,7 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
                     if free and saved:
                         n.saved = None
                 continue
-        if leading is not None and n not in leading and n not in only:
-            if n is seeds[0][0] and len(seeds) == 1 and n.extra is not None and deliver is not None:
-                at_extra(
-                    n.extra, cts[n], deliver
-                )  # (a hook of the root is called although nothing that is wanted comes of it)
+        if leading is not None and n not in leading and n not in stops:
             continue
         ct = pop(n, None)
         if ct is None:
@@ -139,12 +143,15 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         if extra is not None and hears:
             if extra.hooks is not None or extra.before is not None:
                 owned.discard(n)  # a hook may keep what it sees: no rule writes into it from here on
-            ct = at_extra(extra, ct, deliver)
+            if extra.results is not None:
+                ct = at_results(extra, ct, deliver, found, leading is not None and n in leading)
+            elif type(extra.hooks) is not Late:
+                ct = at_extra(extra, ct, deliver)
         if n in found:  # (as torch has it: what is pulled further on is given as it came, before its hooks)
             found[n] = asked if leading is not None and n in leading else ct
             owned.discard(n)
         plan = n.plan
-        if plan is None or (leading is not None and n not in leading):
+        if plan is None or (leading is not None and n not in leading and not (plan.prim is PICK and n.ins[0] in stops)):
             continue
         if extra is not None and extra.before is not None and hears:
             ct = extra.before(ct)
@@ -201,6 +208,31 @@ def pull_strong(n, ct, cts, owned):
         n.plan.pull(n, strengthened(ct), cts, owned)
     finally:
         n.saved = kept
+
+
+class Late(dict):
+    """The hooks of one of several results, which its operation asks (`Extra.results`)."""
+
+
+def at_results(extra, ct, deliver, found, further):
+    """The cotangents of an operation's results, as their hooks have changed them; those that are wanted or kept are put there. `further`:
+    is it pulled on? (What is wanted is given as it came then.)"""
+    came = list(ct.cts)
+    heard = [n for r in extra.results if (n := r()) is not None]
+    for n in heard:
+        i = n.params["i"]
+        for hook in list(n.extra.hooks.values()):
+            new = hook(ct.cts[i])
+            if ct.cts[i] is not None:
+                ct.cts[i] = new
+    for n in heard:
+        i = n.params["i"]
+        if ct.cts[i] is not None:
+            if n.extra.cell is not None and deliver is not None:
+                deliver(n.extra.cell, ct.cts[i])
+            if n in found:
+                found[n] = (came if further else ct.cts)[i]
+    return ct
 
 
 def at_extra(extra, ct, deliver):

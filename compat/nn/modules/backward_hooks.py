@@ -104,8 +104,13 @@ class Gate:
                 )
 
     def see_inputs(self, cts, at, count):
+        if (
+            self.grad_outputs is None
+        ):  # (a gradient has come by another way than the outputs, as in a second derivative)
+            return cts
         for hook in self.hooks:
             shown = self.spread(cts, at, count)
             got = asked(hook, self.module, shown, self.grad_outputs)
             cts = self.passed_on(got, shown, cts, at, ("hook", "grad_input"))
+        self.grad_outputs = None
         return cts
