@@ -11,6 +11,7 @@ import numpy as np
 
 from funcgrad.core.laid import noted
 from funcgrad.core.site import internal
+from funcgrad.core.state import tls
 from funcgrad.core.strides import address, memory_of
 
 from .formats import base_of, elements, offset_in
@@ -27,6 +28,8 @@ def deep(t, memo):
         )
     got = memo.get(id(t))
     if got is None:
+        if tls.func:
+            refuse_wrapped(t)
         array = memory(t)
         if not internal[type(t).__module__]:
             check_class(t)
@@ -84,12 +87,23 @@ def placed(whole, shape, strides, offset):
     return np.ndarray(shape, whole.dtype, whole, offset * step, [s * step for s in strides])
 
 
+def refuse_wrapped(t):
+    """torch's error for a Tensor whose memory a transform of torch.func has wrapped."""
+    from .funcs import wrapper_of
+
+    wrapper = wrapper_of(t)
+    if wrapper is not None:
+        raise NotImplementedError(f"Cannot access storage of {wrapper}")
+
+
 def pickled(t):
     """(what makes the Tensor of a pickle, its arguments), in torch's names: each reads what the other has pickled."""
     from ._utils import REBUILD
     from .nn.parameter import Buffer, Parameter
     from .storage import STORAGE_OF, TypedStorage
 
+    if tls.func:
+        refuse_wrapped(t)
     if t.is_meta:
         args = t.dtype, tuple(t.shape), t.stride(), t.requires_grad
         made = REBUILD["_rebuild_meta_tensor_no_storage"], args

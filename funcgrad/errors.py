@@ -36,7 +36,9 @@ class ConversionError(FuncgradError, TypeError, ValueError):
 
 
 class ConcretizationError(ConversionError):
-    """The value of a mapped or staged array was asked for; it has none (vmap) or none yet (jit)."""
+    """The value of a mapped or staged array was asked for; it has none (vmap) or none yet (jit). `derived`: inside a derivative."""
+
+    derived = False
 
 
 class ConcreteBoolError(ConcretizationError):

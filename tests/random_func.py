@@ -8,6 +8,7 @@ outside are looked at. Invariant: a seed and a number give one program, always t
 """
 
 import pathlib
+import re
 import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[1])]
@@ -71,7 +72,7 @@ class Bare(torch.autograd.Function):
     @staticmethod
     def backward(ctx, g): return g * (1 - ctx.saved_tensors[0] ** 2)
 """
-LIMITS = "INTERNAL ASSERT|NYI: |flat_bdims|allocate|we do not yet support|has been modified by an inplace|The expanded size|ZeroTensors|Nested forward|_make_dual"  # (what torch says of what it cannot do)
+LIMITS = "INTERNAL ASSERT|NYI: |flat_bdims|allocate|we do not yet support|has been modified by an inplace|The expanded size|ZeroTensors|Nested forward|_make_dual|Cannot set version_counter"  # (what torch says of what it cannot do)
 SHAPES = [(3,), (3,), (2, 3), (), (3, 3)]
 UNARY = ["{}.sin()", "torch.tanh({})", "({} * 0.3).exp()", "{} ** 2", "{} ** 3", "torch.relu({})", "{}.abs()", "F.softplus({})", "({} * {} + 1).sqrt()",
          "({} * {} + 1).log()", "torch.sigmoid({})", "-{}", "{} * 2.5", "1 / ({} ** 2 + 1)", "{}.clamp(-0.5, 0.8)", "F.gelu({})", "F.elu({})", "torch.erf({})",
@@ -119,6 +120,62 @@ ODD = ["log.append(str({v}))", "log.append(repr({v}))", "if {v}.sum() > 0: {v} =
        "{v} = max({v}, {w})", "with torch.inference_mode(): {v} = {v} * {w}", "{v} = {v}.requires_grad_()", "for t in {v}: log.append(tuple(t.shape))", "log.append(torch.func.debug_unwrap({v}))",
        "log.append({v}.data_ptr() == {v}.data_ptr())", "{v} = {v} + W", "{v} = {v} * W.sum()", "W.add_(1)", "W[0] = {v}.sum()", "W.mul_({v})", "{v} = copy.deepcopy({v})", "{v} = {v} * torch.tensor(2.0)",
        "log.append(torch.equal({v}, {v}))", "log.append(bool(torch.allclose({v}, {v})))", "{v} = pickle.loads(pickle.dumps({v}))"]  # fmt: skip
+
+
+READINGS_OF_TORCH = """
+def linearize(f, *a):
+    kept, state = [t.clone() for t in a], torch.get_rng_state()
+    def push(*t):
+        now = torch.get_rng_state()
+        torch.set_rng_state(state)
+        try: return jvp(f, tuple([x.clone() for x in kept]), t)[1]
+        finally: torch.set_rng_state(now)
+    return f(*a), push
+def layer_norm(t, shape):
+    d = t - t.mean(-1, keepdim=True)
+    return d / ((d * d).mean(-1, keepdim=True) + 1e-5).sqrt()
+def cofactors(m): return torch.stack([torch.linalg.cross(m[..., i, :], m[..., i - 2, :]) for i in (1, 2, 0)], -2)
+def det(m): return (m[..., 0, :] * cofactors(m)[..., 0, :]).sum(-1)
+def slogdet(m): return det(m).sign(), det(m).abs().log()
+def inv(m): return cofactors(m).mT / det(m)[..., None, None]
+def solve(m, b): return inv(m) @ b
+def looped(f, in_dims=0, out_dims=0, **options):
+    def g(*args):
+        dims = in_dims if isinstance(in_dims, tuple) else (in_dims,) * len(args)
+        size = next(a.shape[d] for a, d in zip(args, dims) if d is not None)
+        rows = [torch.utils._pytree.tree_flatten(f(*[a if d is None else a.select(d, i) for a, d in zip(args, dims)])) for i in range(size)]
+        outs = [torch.stack(r) for r in zip(*[r for r, _ in rows])]
+        return torch.utils._pytree.tree_unflatten([o.movedim(0, d) for o, d in zip(outs, out_dims if isinstance(out_dims, tuple) else [out_dims] * len(outs))], rows[0][1])
+    return g
+"""
+
+
+def instead(pattern, replacement, when=None):
+    """The reading of a program with something else in the place of what a pattern finds; `when`: only if torch's answer has that."""
+
+    def reading(lines, want):
+        text = "\n".join(lines[1:])
+        if not re.search(pattern, text) or when and not re.search(when, str(want)):
+            return None
+        return [
+            lines[0] + READINGS_OF_TORCH * (READINGS_OF_TORCH not in lines[0]),
+            *[re.sub(pattern, replacement, line) for line in lines[1:]],
+        ]
+
+    return reading
+
+
+READINGS = {  # where torch answers one question in two ways, or in words of its own insides (docs/torch-users.md, `func`)
+    "torch's words count the mapped dimensions": lambda lines, want: r"\[[\d, ]*\]|\d+|a view of (?=a leaf)" if "vmap(" in str(lines[1:]) else None,
+    "torch warns of its own out=": lambda lines, want: "An output with one or more elements was resized.*" if "was resized" in str(want) else None,
+    "torch's linearize forgets what is changed in place, draws twice, cannot trace": instead(r"\blinearize\(", "linearize("),
+    "torch's functionalize forgets what is changed in place": instead(r"\bfunctionalize\((\w+)[^)]*\)", r"\1"),
+    "torch's .data cuts in the innermost transform only": instead(r"\.data\.", ".detach()."),
+    "torch's squeeze_ takes a mapped dimension of size 1": instead(r"\.squeeze_\(\)", ""),
+    "torch's forward derivatives of det, inv and solve are not differentiated rightly": instead(r"torch\.linalg\.(det|slogdet|inv|solve)\(", r"\1("),
+    "torch's jvp of layer_norm is a constant": instead(r"F\.layer_norm\(", "layer_norm("),
+    "torch cannot map scatter_ of a value": instead(r"\bvmap\(", "looped(", r"aten::scatter_\("),
+}  # fmt: skip
 
 
 def filled(r, text, v, among):
@@ -298,4 +355,4 @@ def program(r, number):
 
 
 if __name__ == "__main__":
-    main(program, __doc__, LIMITS)
+    main(program, __doc__, LIMITS, READINGS)

@@ -24,7 +24,7 @@ TOLERANCE = {"float64": 2e-7, "float32": 2e-4, "float16": 2e-2, "bfloat16": 1e-1
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}|(?<![\d.])\d{14,}")  # (an id is one too)
 A_SET = re.compile(r"\{('[^{}:]*)\}")  # (whose order is of its process)
 ABOUT_ITSELF = re.compile(
-    "Attempted to insert a get_attr Node|`torch.jit.script` is deprecated|There is a performance drop because"
+    "Attempted to insert a get_attr Node|`torch.jit.script(_method)?` is deprecated|There is a performance drop because"
 )
 
 

@@ -43,6 +43,14 @@ def mapped_by(trace, t):
     return isinstance(t, Handle) and t.mark is not None
 
 
+def mapped(t):
+    """Does any vmap that runs map a Tensor?"""
+    t, trace = current(t), tls.mapping
+    while trace is not None and not mapped_by(trace, t):
+        trace = trace.around
+    return trace is not None
+
+
 def while_staging(change, x):
     """change(x), of a generator: now, or whenever the staged program comes by; x is a number or a Tensor."""
     if tls.stage is None:
