@@ -7,6 +7,7 @@ promised it is run as it is, and one warning says why.
 import functools
 import threading
 import time
+import types
 import weakref
 
 import numpy as np
@@ -30,6 +31,7 @@ from .watch import SMALL, Unfit, Watch
 
 tls, shared = state.tls, state.shared
 MOST = 8  # programs of one function; what comes after is run as it is
+FUNCTIONS = types.FunctionType, types.MethodType, types.BuiltinFunctionType
 LOCK = threading.RLock()
 KEPT_OUT = "torch.compiler.disable"  # who asked for that wants nothing compiled
 ALIVE = weakref.WeakSet()  # what torch.compiler.reset() reaches
@@ -287,28 +289,90 @@ def site_of(f):
     return None if code is None else (code, 0)
 
 
+OWN = {
+    "_orig_mod",
+    "compiled",
+    "heard",
+    "training",
+}  # the attributes of an OptimizedModule that are not those of its module
+
+
+def hearing(name):
+    """Module's method that registers hooks: from then on a call asks them."""
+    register = getattr(Module, name)
+
+    @functools.wraps(register)
+    def registered(self, *args, **kwargs):
+        self.heard = True
+        return register(self, *args, **kwargs)
+
+    return registered
+
+
 class OptimizedModule(Module):
     """A module whose calls are compiled; its parameters, buffers and attributes are those of `_orig_mod`."""
 
+    heard = False  # has it hooks of its own?
+
     def __init__(self, module, compiled):
         super().__init__()
-        self._orig_mod = module
+        self.__dict__.pop("training")
+        self._modules["_orig_mod"] = module
         object.__setattr__(self, "compiled", compiled)
 
     def __call__(self, *args, **kwargs):
-        return self.compiled(*args, **kwargs)
+        return super().__call__(*args, **kwargs) if self.heard else self.compiled(*args, **kwargs)
 
     def forward(self, *args, **kwargs):
         return self.compiled(*args, **kwargs)
+
+    for _name in ("forward_pre_hook", "forward_hook", "full_backward_pre_hook", "full_backward_hook", "backward_hook"):
+        locals()[f"register_{_name}"] = hearing(f"register_{_name}")
+
+    @property
+    def training(self):
+        return self._modules["_orig_mod"].training
+
+    @training.setter
+    def training(self, on):
+        if self._modules:  # (else it is being made)
+            self._modules["_orig_mod"].training = on
 
     def __getattr__(self, name):
         if name == "_orig_mod":
             return self._modules["_orig_mod"]
         return getattr(self._modules["_orig_mod"], name)
 
+    def __setattr__(self, name, value):
+        if name in OWN or name[:1] == "_" or not self.__dict__.get("_modules"):
+            object.__setattr__(self, name, value)
+        else:
+            setattr(self._modules["_orig_mod"], name, value)
+
+    def __delattr__(self, name):
+        delattr(self if name in self.__dict__ else self._modules["_orig_mod"], name)
+
+    def __len__(self):
+        if hasattr(type(self._orig_mod), "__len__"):
+            return len(self._orig_mod)
+        raise TypeError(f"{type(self._orig_mod).__name__} does not support len()")
+
     def stats(self):
         """Calls, compilations, and why it was run as it is."""
         return self.compiled.stats()
+
+
+def as_function(f, compiled):
+    """A function compiled, as a function, as in torch: with its name and signature, and bound as a method of a class."""
+
+    @functools.wraps(f)
+    def compiled_function(*args, **kwargs):
+        return compiled(*args, **kwargs)
+
+    for name in ("stats", "graph", "source", "forget"):
+        setattr(compiled_function, name, getattr(compiled, name))
+    compiled_function._torchdynamo_orig_callable = f
+    return compiled_function
 
 
 def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mode=None, options=None, disable=False):
@@ -332,7 +396,9 @@ def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mo
     if disable:
         return model
     compiled = Compiled(model, fullgraph, dynamic)
-    return OptimizedModule(model, compiled) if isinstance(model, Module) else compiled
+    if isinstance(model, Module):
+        return OptimizedModule(model, compiled)
+    return as_function(model, compiled) if isinstance(model, FUNCTIONS) else compiled
 
 
 __all__ = ["Compiled", "OptimizedModule", "compile"]
