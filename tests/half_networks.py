@@ -21,6 +21,10 @@ from tests.side_by_side import flat, names_for, plain  # noqa: E402
 
 BITS = {"bfloat16": 7, "float16": 10}  # of the significand that are stored
 NEAR = 4  # units
+UNSOUND = {  # of what torch 2.13 gives memory that is not its own
+    "EmbeddingBag": "include_last_offset=True",  # of indices behind the last offset
+    "MaxPool2d": "dilation", "MaxPool3d": "dilation",  # of windows that hold nothing
+}  # fmt: skip
 LEFT_OUT = ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
 NAMES = [n for n in sorted(KINDS) if not n.startswith(LEFT_OUT)]
 
@@ -29,10 +33,13 @@ def call(r, number):
     """(dtype, the module, its inputs), as texts."""
     positional, options, inputs = KINDS[NAMES[number % len(NAMES)]]
     args = split(r.choice(positional))
+    unsound = UNSOUND.get(NAMES[number % len(NAMES)], " ")
     args += [
         f"{k}={r.choice(v)}"
         for k, v in options.items()
-        if k not in ("dtype", "device") and r.random() < 0.3 and k + "=" not in " ".join(args)
+        if k not in ("dtype", "device", unsound.partition("=")[0])
+        and r.random() < 0.3
+        and k + "=" not in " ".join(args)
     ]
     return r.choice([*BITS]), f"nn.{NAMES[number % len(NAMES)]}({', '.join(args)})", split(r.choice(inputs))
 

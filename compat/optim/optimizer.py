@@ -145,7 +145,7 @@ class Optimizer(PublicMethods):
 
     def zero_grad(self, set_to_none=True):
         """Forget every parameter's gradient, or (set_to_none=False) fill it with zeros."""
-        any_tensor = self.defaults.get("differentiable")  # (only then may they be others than leaves, and torch asks for .grad)
+        any_tensor = self.defaults.get("differentiable")  # (only then may they be no leaves, of which torch asks .grad)
         for group in self.param_groups:
             for p in group["params"]:
                 if set_to_none:  # (without asking for it: a compiled step need not know what it was)

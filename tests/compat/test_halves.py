@@ -189,3 +189,13 @@ def test_programs_without_half_precision_do_not_mind_it():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PATH.parents[2]
     )
     assert out.stdout.split() == ["torch.float32", "torch.float16", "False"]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("name", ["LazyBatchNorm1d", "LazyInstanceNorm1d"])
+def test_lazy_norms_stay_lazy_in_another_dtype(name, dtype):
+    d = getattr(torch, dtype)
+    norm = getattr(torch.nn, name)(affine=True, track_running_stats=True).to(d)
+    assert type(norm.running_mean).__name__ == "UninitializedBuffer" and norm.running_mean.dtype == d
+    norm(torch.randn(2, 3, 4).to(d))
+    assert norm.running_var.shape == norm.weight.shape == (3,) and norm.running_var.dtype == d

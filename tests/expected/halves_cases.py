@@ -20,7 +20,7 @@ F.softshrink(x)|F.relu6(x)|F.threshold(x, 0.1, 0.2)|x.sum()|x.sum(0)|x.mean()|x.
 x.argmax(1)|x.sort(1)|x.topk(2, 1)|x.median()|x.nansum()|x.kthvalue(2)|x.aminmax()|x.cummax(1)|x.sum(dtype=torch.float32)
 x @ w.t()|x @ v|v @ v|torch.bmm(x[None], w.t()[None])|torch.einsum('ij,kj->ik', x, w)|torch.outer(v, b)|F.linear(x, w)|F.linear(x, w, b)
 torch.addmm(b, x, w.t())|torch.kron(v, b)|F.max_pool2d(im, 2)|F.avg_pool2d(im, 2)|F.softmax(x, 1)|F.l1_loss(x, y)
-F.nll_loss(x, t)|F.mse_loss(x, y, reduction='none')|F.hinge_embedding_loss(x, torch.sign(y))|torch.cat([x, y])|torch.stack([x, y])
+F.nll_loss(x, t)|F.layer_norm(x, (16,))|F.smooth_l1_loss(x, y)|F.huber_loss(x, y, reduction='sum')|F.mse_loss(x, y, reduction='none')|F.hinge_embedding_loss(x, torch.sign(y))|F.binary_cross_entropy_with_logits(x, p)|F.instance_norm(im)|torch.cat([x, y])|torch.stack([x, y])
 x[1:, ::2]|x[:, [0, 2]]|x[x > 0]|x.gather(1, i)|x.index_select(1, t)|x.flip(0)|x.roll(1)|x.tril()|x.T|x.reshape(-1)|x.expand(2, 2, 16)
 x.masked_fill(x > 0, 0.1)|x.clone()|x.diff()|x.repeat(2, 1)|x.float()|x.double()|x.float().half()|x.double().bfloat16()|x.long()|x + y.float()|x + 1
 x * torch.tensor(2)|x + torch.tensor(2.5)|x + torch.ones(2, 16, dtype=torch.int64)|x * torch.tensor(0.3)|x / torch.tensor(0.3)|torch.tensor(0.3) / x.detach()
@@ -33,10 +33,10 @@ x.clone().copy_(y.float() * 1.1)|x.clone().fill_(0.3)|x.clone().relu_()|x.view(2
 VALUES = """x**3|torch.div(x, y)|torch.rsqrt(p)|torch.erf(x)|torch.atan(x)|torch.asin(u)|torch.expm1(x)|torch.hypot(x, y)|torch.logaddexp(x, y)
 torch.add(x, y, alpha=0.3)|torch.sub(x, y, alpha=0.3)|torch.addcmul(x, y, p, value=0.3)|torch.addcdiv(x, y, p, value=0.3)
 torch.xlogy(x, p)|torch.sigmoid(x)|F.hardswish(x)|F.logsigmoid(x)|F.glu(torch.cat([x, y], 1))|x.var(1)|x.std(0)|x.norm()|x.norm(dim=1)
-x.logsumexp(1)|F.log_softmax(x, 1)|F.log_softmax(x, 0)|F.layer_norm(x, (16,))|F.layer_norm(x, (16,), v, v)|F.rms_norm(x, (16,), v)
-F.conv2d(im, k, kb, padding=1)|F.conv2d(im, k, kb, stride=2)|F.adaptive_avg_pool2d(im, 3)|F.mse_loss(x, y)|F.smooth_l1_loss(x, y)
+x.logsumexp(1)|F.log_softmax(x, 1)|F.log_softmax(x, 0)|F.layer_norm(x, (16,), v, v)|F.rms_norm(x, (16,), v)
+F.conv2d(im, k, kb, padding=1)|F.conv2d(im, k, kb, stride=2)|F.adaptive_avg_pool2d(im, 3)|F.mse_loss(x, y)|F.group_norm(im, im.shape[1])
 F.cross_entropy(x, t)|F.cross_entropy(x, t, reduction='none')|F.embedding(t, w)|F.scaled_dot_product_attention(im, im, im)
-x.clone().add_(y, alpha=0.3)|x.clone().div_(p)|F.binary_cross_entropy_with_logits(x, torch.sigmoid(y))|F.normalize(x)""".replace(
+x.clone().add_(y, alpha=0.3)|x.clone().div_(p)|F.normalize(x)""".replace(
     "\n", "|"
 ).split("|")  # values to the bit, gradients near: torch's derivative rounds in other places
 PLAIN = """x|x[0]|x.sum()|x * 1e4|torch.zeros(0, dtype=d)|torch.zeros(2, dtype=d)|torch.full((2,), 0.3, dtype=d)|torch.arange(5, dtype=d)
