@@ -19,6 +19,7 @@ from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, in_float32, shared
+from ...gate import Refusal
 from ...graph import labelled
 from ...tensor import Tensor, current, memory, wrap
 from .axes import entries, even_parts, per_axis
@@ -52,6 +53,7 @@ def adaptive_average(k):
             refuse_integers(f"{name}_cpu" if k == 3 else name, input)
         if shared.halves and (d := half_in(x)):
             return in_float32(d, adaptive_avg_pool, input, output_size)
+        x = with_elements(x, wanted, name)
         shape = shape_of(x)
         for axis, w in zip(range(len(shape) - k, len(shape)), wanted):
             n = shape[axis]
@@ -94,6 +96,20 @@ def need_elements(name, input, dims):
                 f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {shape} with dimension "
                 f"{d % len(shape)} being empty"
             )
+
+
+def with_elements(input, wanted, name):
+    """The input; if the result has no elements, one that has no derivative, for which torch asks for some."""
+    if 0 not in wanted:
+        return input
+    sizes = [*input.shape[: -len(wanted)], *wanted]
+    return P["rule"](
+        current(input),
+        spec=Refusal(
+            f"{name}_backward(): Expected grad_output to have non-zero size for non-batch dimensions, but grad_output has sizes {sizes} with "
+            f"dimension {sizes.index(0, 1)} being empty"
+        ),
+    )[0]
 
 
 def check_rank(input, k, name, colon=":"):
@@ -168,6 +184,7 @@ def adaptive_maximum(k):
         refuse_integers(f"{name}_cpu" if k == 3 else name, input)
         sizes = tuple(input.shape[-k:])
         parts = [places(*even_parts(n, w)) for n, w in zip(sizes, wanted)]
+        input = with_elements(input, wanted, name)
         out = maxima(input, joined(parts, sizes), k, f"AdaptiveMaxPool{k}DBackward0")
         return out if return_indices else out[0]
 
