@@ -30,6 +30,6 @@ def hash_tensor(input, dim=None, *, keepdim=False, mode=0):
     left = tuple([1 if k in dims else n for k, n in enumerate(shape) if keepdim or k not in dims])
 
     def of_arrays(x):
-        return (np.asarray(np.bitwise_xor.reduce(x.astype(wide).view(np.uint64), dims)).reshape(left),)
+        return (np.asarray(np.bitwise_xor.reduce(x.astype(wide, order="C").view(np.uint64), dims)).reshape(left),)
 
     return on_values(of_arrays, [(left, np.uint64)], input)[0]

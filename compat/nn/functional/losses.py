@@ -465,6 +465,8 @@ def loss_of_logits(input, target, weight, pos_weight, reduction):
     x, y = current(input), current(target)
     if pos_weight is None and dtype_of(x).kind == "f" and dtype_of(x) == dtype_of(y) and shape_of(x) == shape_of(y):
         out = P["binary_cross_entropy_with_logits"](x, y)
+        if reduction == "none" and (x.alias is not None or y.alias is not None):
+            out = laid_like(in_c_order(out), y)  # (into whose memory, or one like it, torch writes)
         if weight is not None:
             out = into(out, P["mul"](out, cast(current(weight), dtype_of(out))))
     else:  # (in the dtype of the target, which torch writes into)
