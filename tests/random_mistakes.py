@@ -54,6 +54,8 @@ POOLS = {
           "torch.tensor([0, 1])", "torch.tensor([9])", "torch.tensor([0.5])", "torch.tensor([True, False])", "torch.tensor([[True, False]])", "torch.tensor([True, False, True]), 0",
           "[True, False, True]", "torch.tensor([0, 1]), torch.tensor([0, 1, 2])", "[[0, 1], [0, 1]]", "np.array([0, 1])", "np.array([0.5])", "..., ...", "(0, 1), (0, 1)", "slice(0, 'a')",
           "0, :, 1", "torch.tensor(1)", "torch.tensor(1.0)", "torch.tensor([0, 1]).int()", "torch.tensor([0, 1]).byte()", "None, 0", "{0}", "()", "[]", "[[0, 1, 2]]", "2:-9", "0, 'a'"],
+    "q": ["-1e9", "1e39", "300", "-1", "nan", "inf", "1j", "2**40", "torch.tensor(1j)", "torch.tensor(1e9)", "[1]", "None", "'a'", "torch.float32", "65504.0"],
+    "b": ["True", "0, True", "True, 1", "1, True", "(0, True)", "(True, 0)", "2, True", "1.5", "torch.tensor(0.5)", "np.array(1)"],
     "w": ["1.0", "torch.ones(2)", "torch.ones(3)", "torch.ones(2, 3)", "torch.ones(7)", "'a'", "None", "[1.0, 2.0]", "np.ones(3)", "X(3)", "torch.ones(3).double()", "1j", "True", "torch.ones(1, 1, 1)"],
 }  # fmt: skip
 POOLS = {name: rows[0] if isinstance(rows[0], list) else rows for name, rows in POOLS.items()}
@@ -171,6 +173,15 @@ with torch.inference_mode(): x = torch.ones(3); {x.requires_grad_()|x * X(3)|x.a
 torch.nn.utils.{parametrize.register_parametrization(nn.Linear(2, 2), 'x', nn.ReLU())|parametrize.register_parametrization(nn.Linear(2, 2), 'weight', 3)|weight_norm(nn.Linear(2, 2), 'x')|spectral_norm(nn.Linear(2, 2), 'x')|parametrizations.weight_norm(nn.ReLU())|parametrizations.orthogonal(nn.Linear(2, 2), 'bias')|prune.l1_unstructured(nn.Linear(2, 2), 'weight', 5)|prune.l1_unstructured(nn.Linear(2, 2), 'x', 0.5)|prune.random_unstructured(nn.Linear(2, 2), 'weight', -1)|remove_weight_norm(nn.Linear(2, 2))|skip_init(nn.ReLU)|skip_init(3)|parametrize.remove_parametrizations(nn.Linear(2, 2), 'weight')|fuse_conv_bn_eval(nn.Linear(2, 2), nn.BatchNorm1d(2))}
 torch.utils.checkpoint.checkpoint({lambda x: x * 2|1|torch.exp}, {X(2)|X(2), foo=1|X(2), use_reentrant=False|X(2), use_reentrant=True|torch.ones(2), use_reentrant=True|X(2), 3|, use_reentrant=False|X(2), use_reentrant='a'|X(2), preserve_rng_state=1, use_reentrant=False})
 torch.{amp.autocast()|amp.autocast('gpu')|amp.autocast('cpu', dtype=torch.int64)|autocast('cpu', 3)|cuda.amp.autocast()|amp.GradScaler('cpu').step(3)|amp.GradScaler('cpu').unscale_(optim.SGD([X(2)], 1))|autocast('cpu', enabled='a')|amp.GradScaler('cpu', init_scale='a').scale(torch.ones(1))|amp.GradScaler('cpu').scale(3)|amp.GradScaler('cpu').update('a')|amp.GradScaler('cpu').load_state_dict({})}
+x = torch.ones(2){.half()|.bfloat16()||.byte()|.int()|.bool()}; x.{fill_($q)|masked_fill(x > 0, $q)|masked_fill_(x > 0, $q)|clamp(max=$q)|clamp_min_($q)|index_fill(0, torch.tensor([0]), $q)|new_full((2,), $q)|scatter(0, torch.tensor([0]), $q)|__setitem__(0, $q)|__setitem__(x > 0, $q)}
+torch.{full((2,), $q, dtype=$D)|full_like($T, $q)|scalar_tensor($q)|linspace($q, 1, 3)|where($T > 0, $T, $q)|clamp($T, $q, $q)|lerp($T, $T, $q)}
+$T.{split|narrow|select|chunk|unsqueeze|flatten|squeeze|softmax|cumsum|repeat|tile|view|reshape|permute|flip|roll|transpose|sum|amax|unbind|tensor_split|expand|sort|size}($b)
+torch.{split|select|unsqueeze|flatten|reshape|permute|flip|tile|broadcast_to|sum|softmax|cat|stack|zeros|rand|full|randperm|eye}($T, {0|1|-1|2, 3|$b|(0, 1)})
+torch.{any|all|logsumexp|quantile|softmax|mean|nansum|argmax|cumsum|renorm|median}($T, {0|5|0.5, 1|2.0, 0, 1}, out=$T)
+torch.{cat([$T, $T]|matmul($T, $T|mm($T, $T|mv($T, $T|bmm($T, $T|addmm($T, $T, $T|fft.fft($T|fft.irfft($T, 0, 7|linalg.eigvalsh($T|linalg.matrix_rank($T|abs($T|logit($T|heaviside($T, $T|norm($T, 'nuc'|conj_physical($T}, out=$T)
+torch.{histc($T, 3|histogram($T, 4|histogram($T, 4, weight=$T|histogramdd($T, [2, 2]|histogramdd($T, 2, weight=$T|bincount($T|bincount($T, $T|searchsorted($T, $T|bucketize($T, $T|gradient($T|trapezoid($T, $T|cov($T|isin($T, $T|vander($T, -1|repeat_interleave($T, $T|multinomial($T, 2|stft($T, 4, return_complex=True})
+torch.broadcast_shapes({(2, 3), (4,)|-1, (2, 3)|None, (2, 3)|(2, 1), 'x'||(2, 3), 4.0|(2, 0), (1,)|[2, 1], (3,)})
+x = $T; x[$x] {+=|*=|**=|&=} $w; x
 """
 
 

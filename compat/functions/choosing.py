@@ -1,5 +1,7 @@
 """Choosing by a mask: where, masked_fill."""
 
+from contextlib import nullcontext
+
 import numpy as np
 
 from funcgrad.core.handle import Handle
@@ -82,7 +84,9 @@ def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, *
         for o in (x, y):
             if type(o) is int:
                 fitting(o, d)
-        got = P["where"](c, a if isinstance(a, Handle) else d.type(a), b if isinstance(b, Handle) else d.type(b))
+        with np.errstate(over="ignore") if d.itemsize == 2 else nullcontext():
+            a, b = (o if isinstance(o, Handle) else d.type(o) for o in (a, b))
+        got = P["where"](c, a, b)
         if got.mark is not None:
             set_label(got, "WhereBackward0", (input, other))
         return got if out is None else store("where", out, got)
@@ -113,7 +117,8 @@ def fill_value(t, value, name):
             )
         if dtype_of(v) != dtype_of(t) and v.owner is TAPE:
             fill_value(t, v.val.item(), name)  # (which refuses what does not fit)
-        return cast(v, dtype_of(t))
+        real = dtype_of(v).kind == "c" and dtype_of(t).kind not in "bc"
+        return cast(P["real"](v) if real else v, dtype_of(t))
     d = dtype_of(t)
     if not isinstance(value, (int, float, complex, np.number, np.bool_)):
         raise TypeError(f"{name} takes a number or a Tensor")

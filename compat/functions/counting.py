@@ -82,9 +82,9 @@ def bincount(input, weights=None, minlength=0):
     v = values_of(input, "bincount")
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
-    if v.dtype.kind not in "iub":
+    if v.dtype.kind not in "iu":
         raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{dtypes.SPOKEN[dtypes.name_of(v.dtype)]}'")
-    if v.ndim != 1 or v.dtype.kind not in "iu" or (v.size and v.min() < 0):
+    if v.ndim != 1 or (v.size and v.min() < 0):
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if weights is None:
         return new(np.bincount(v, minlength=minlength).astype(np.int64))

@@ -148,7 +148,7 @@ def scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, 
     d = float_argument(dtype)
     if not isinstance(s, (*NUMBERS, np.number, np.bool_)) and not (isinstance(s, Handle) and not s.shape):
         raise TypeError("scalar_tensor() takes a number")
-    if isinstance(s, NUMBERS) and (d.kind in "iu" or np.iscomplexobj(s)):
+    if isinstance(s, NUMBERS):
         s = fitting(s, d)
     return finished("scalar_tensor", array_of(s, d), None, device, requires_grad)
 
