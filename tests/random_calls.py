@@ -72,8 +72,10 @@ FREE = re.compile(  # what torch itself leaves open: memory that nobody has writ
 INTERNAL = re.compile(  # torch's own checks of itself, and MKL's, which say nothing of the call
     "INTERNAL ASSERT|report a bug|report an enhancement request|oneMKL|could not construct a memory descriptor|could not create a primitive|get_mkldnn_dtype|'torch.dtype' object is not subscriptable"
 )
-UNWRITTEN = re.compile(  # modes that torch does not know and does not refuse: it gives back memory that it has not written
-    r"grid_sampler(_[23]d)?\(.*, (\d, (-\d|[3-9])|(-\d|[3-9]), -?\d), \w+\)"
+UNWRITTEN = (
+    re.compile(  # modes that torch does not know and does not refuse: it gives back memory that it has not written
+        r"grid_sampler(_[23]d)?\(.*, (\d, (-\d|[3-9])|(-\d|[3-9]), -?\d), \w+\)"
+    )
 )
 DEADLY = re.compile(  # torch divides by a step that is 0 in whole numbers, or reads behind the end of memory; its process ends
     r"\brange\(.*out=|batch_norm_update_stats|native_batch_norm"
