@@ -33,6 +33,8 @@ class Size(tuple, metaclass=Native, called="torch.Size"):
         return of_ints(other + tuple(self)) if isinstance(other, tuple) else NotImplemented
 
     def __mul__(self, n):
+        if not hasattr(type(n), "__index__"):
+            raise TypeError(f"can't multiply sequence by non-int of type '{type(n).__name__}'")
         return Size(tuple.__mul__(self, n))
 
     __rmul__ = __mul__

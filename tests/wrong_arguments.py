@@ -244,6 +244,8 @@ def main():
             continue
         theirs, ours = outcome(torch, text), outcome(compat, text)
         total += bool(theirs)
+        if text.startswith("torch.set_printoptions(") and not theirs:
+            continue  # (compat refuses at once what no print could use, torch when it prints)
         if theirs != ours:
             wrong += 1
             print(f"{text}\n    T {theirs}\n    C {ours}")
