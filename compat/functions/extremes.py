@@ -151,7 +151,9 @@ def extreme(name, longer, evenly):
             raise error
 
     def with_places(h, k, axes, keepdim, x):
-        """What is given back for the extremes along a dimension and their places."""
+        """What is given back for the extremes along a dimension and their places, which are the caller's to change."""
+        if h.mark is not None:
+            k = k.copy()
         if keepdim is not True:
             return pair(h, new(k))
         return pair(lengthened(h, shape_of(x), axes, shown + "Backward0", x), new(np.expand_dims(k, axes)))

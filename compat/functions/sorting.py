@@ -127,7 +127,7 @@ quick_call(
     "with_places(h, places)",
     {"places": None},
     first_places=first_places,
-    with_places=lambda h, places: RETURN["topk"](h, new(places)),
+    with_places=lambda h, places: RETURN["topk"](h, new(places if h.mark is None else places.copy())),
 )
 
 
