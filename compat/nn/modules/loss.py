@@ -99,15 +99,25 @@ as_nll_loss.__qualname__ = "NLLLoss2d.__init__"  # (torch warns before Python lo
 
 
 class NLLLoss2d(NLLLoss):
-    """NLLLoss, by its former name."""
+    """NLLLoss, by its former name; one that is made (by pickle, too) warns, and so does a class of it."""
+
+    def __new__(cls, *args, **kwargs):
+        if cls is NLLLoss2d:
+            warn(FORMER_NAME, FutureWarning)
+        return super().__new__(cls)
 
     def __init__(self, *args, **kwargs):
-        warn(
-            "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see "
-            "https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details.",
-            FutureWarning,
-        )
         as_nll_loss(self, *args, **kwargs)
+
+    def __init_subclass__(cls, **kwargs):
+        warn(FORMER_NAME, FutureWarning)
+        super().__init_subclass__(**kwargs)
+
+
+FORMER_NAME = (
+    "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see "
+    "https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details."
+)
 
 
 class CrossEntropyLoss(_WeightedLoss):
