@@ -224,8 +224,12 @@ class Arithmetic:
 
     def of_two_dtypes(self, x, y):
         """A float Tensor beside one of integers or booleans that has no gradient, which is made a float one; or anything else."""
-        met = in_one_float(x, y, self is not SUB)
-        return self.slow(x, y) if met is None else self.quick(*met)
+        try:
+            met = in_one_float(x, y, self is not SUB)
+            return self.slow(x, y) if met is None else self.quick(*met)
+        except BaseException as error:
+            drop(error)
+            raise
 
     def __call__(self, x, y):
         got = self.quick(x, y) if isinstance(x, Tensor) else self.slow(x, y)
