@@ -4,6 +4,8 @@ rounded once, as a primitive is by itself (funcgrad/core/halves.py).
 Invariant: nothing here costs a program that has no half precision more than a look at a flag.
 """
 
+import functools
+
 from funcgrad.core.halves import BFLOAT16, FLOAT32, HALVES, VECTOR, at_begin, rounded
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import shared
@@ -99,6 +101,7 @@ def half_in(t):
 def rounds_once(f):
     """f as a function of which torch rounds the result once."""
 
+    @functools.wraps(f)
     def g(*args, **kwargs):
         return in_one(f, *args, **kwargs)
 

@@ -2,7 +2,7 @@
 read a line. Read by compat/calls.py once a call has failed."""
 
 # ruff: noqa: E501
-TEXT = r'''
+TEXT = r"""
 abs Tinput * @
 abs_ Tinput
 absolute Tinput * @
@@ -961,4 +961,4 @@ upsample_trilinear3d Tinput A?output_size Balign_corners R?scale_factors;Tinput 
 .split !
 .stft !
 .unique_consecutive !
-'''
+"""

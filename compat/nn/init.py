@@ -304,5 +304,10 @@ orthogonal, sparse = former(orthogonal_), former(sparse_)
 __getattr__ = _refusal("torch.nn.init", __name__)
 
 # The names that initialisers of one's own, written after torch's, import
-_no_grad_uniform_, _no_grad_normal_, _no_grad_trunc_normal_, _no_grad_fill_ = uniform_, normal_, trunc_normal_, constant_
+_no_grad_uniform_, _no_grad_normal_, _no_grad_trunc_normal_, _no_grad_fill_ = (
+    uniform_,
+    normal_,
+    trunc_normal_,
+    constant_,
+)
 _no_grad_zero_ = zeros_

@@ -36,9 +36,9 @@ torch.xlogy(x, p)|torch.sigmoid(x)|F.hardswish(x)|F.logsigmoid(x)|F.glu(torch.ca
 x.logsumexp(1)|F.log_softmax(x, 1)|F.log_softmax(x, 0)|F.layer_norm(x, (16,), v, v)|F.rms_norm(x, (16,), v)
 F.conv2d(im, k, kb, padding=1)|F.conv2d(im, k, kb, stride=2)|F.adaptive_avg_pool2d(im, 3)|F.mse_loss(x, y)|F.group_norm(im, im.shape[1])
 F.cross_entropy(x, t)|F.cross_entropy(x, t, reduction='none')|F.embedding(t, w)|F.scaled_dot_product_attention(im, im, im)
-x.clone().add_(y, alpha=0.3)|x.clone().div_(p)|F.normalize(x)""".replace(
-    "\n", "|"
-).split("|")  # values to the bit, gradients near: torch's derivative rounds in other places
+x.clone().add_(y, alpha=0.3)|x.clone().div_(p)|F.normalize(x)""".replace("\n", "|").split(
+    "|"
+)  # values to the bit, gradients near: torch's derivative rounds in other places
 PLAIN = """x|x[0]|x.sum()|x * 1e4|torch.zeros(0, dtype=d)|torch.zeros(2, dtype=d)|torch.full((2,), 0.3, dtype=d)|torch.arange(5, dtype=d)
 torch.arange(0, 1, 0.1, dtype=d)|torch.linspace(0, 1, 9, dtype=d)|torch.tensor([0.1, 1e-8, 1e9, float('nan')], dtype=d)|torch.eye(2, dtype=d)
 torch.tensor([16777217, 257, 259]).to(d)|torch.tensor([65519.999, 1 + 2**-11 + 2**-30, 1e40], dtype=torch.float64).to(d)|torch.finfo(d)
