@@ -142,9 +142,7 @@ def outcome(torch, lines):
     fails is the last line."""
     names = names_for(torch)
     torch.manual_seed(3)
-    torch.set_default_dtype(torch.float32)
-    torch.set_grad_enabled(True)
-    torch.set_printoptions(profile="default")
+    as_at_first(torch)
     rows = []
     torch.set_warn_always(True)
     for number, line in enumerate(lines):
@@ -166,7 +164,15 @@ def outcome(torch, lines):
         if "error" in row and (not last or line.startswith("o.step")):  # (a step that has failed leaves anything)
             break
     torch.set_warn_always(False)
+    as_at_first(torch)
     return rows
+
+
+def as_at_first(torch):
+    """The settings that a program may have changed."""
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
+    torch.set_printoptions(profile="default")
 
 
 # ------------------------------------------------------------------------------------------------ comparing
