@@ -90,7 +90,9 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
     def inplace(self=MISSING, *more, **unknown):
         try:
             if more or unknown or not isinstance(self, Tensor):
-                raise not_a_tensor(name + "_", self)
+                (self,) = to_places((self,), unknown)
+                if more or unknown or not isinstance(self, Tensor):
+                    raise not_a_tensor(name + "_", self)
             t = current(self)
             if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
                 raise RuntimeError(

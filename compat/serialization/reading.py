@@ -105,11 +105,6 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
             file.close()
 
 
-def pickle_of(f):
-    """The pickle in a zip file of torch's, as bytes."""
-    return Reader(f).read("data.pkl")
-
-
 def from_archive(archive, read, place, mapped):
     """The object of a zip file."""
     order = archive.read("byteorder").decode() if archive.has("byteorder") else OPTIONS["endianness"] or "little"

@@ -293,10 +293,10 @@ def explained(reason):
 
 def get_unsafe_globals_in_checkpoint(f):
     """The names in a checkpoint that torch.load would refuse, sorted."""
-    from .reading import pickle_of
+    from .archive import Reader
 
     allowed = builtin_allowed().keys() | user_allowed().keys()
-    return sorted(names_in(pickle_of(f)) - allowed)
+    return sorted(names_in(Reader(f).read("data.pkl")) - allowed)
 
 
 def names_in(data):

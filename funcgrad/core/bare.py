@@ -10,7 +10,7 @@ import numpy as np
 from . import state
 from .bare_mapped import Listened, Rows
 from .handle import Handle, Taped
-from .node import Node
+from .node import Node, pull_strong
 from .primitive import helpers
 from .trace import PICK, TAPE, Record, Slots
 
@@ -61,8 +61,6 @@ def stripped(seeds, home, order):
 
 def walk(seeds, order, shadows, want, home):
     """The cotangents of the nodes in `want`, those of Tensors as Tensors; None where none came."""
-    from .reverse import pull_strong
-
     add_cts, zeros = helpers["add_cts"], helpers["raw_zeros"]
     cts = {}
     for n, ct in seeds:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .aval import Aval
 from .handle import Array, Taped
-from .node import Node
+from .node import Node, pull_strong
 from .primitive import helpers
 from .trace import PICK, TAPE, Batch, Slots, batched, in_front
 
@@ -150,8 +150,6 @@ class Rows(Batch):
 
 def pull(n, ct, cts):
     """Over arrays, where Python's scalars may have to be NumPy's."""
-    from .reverse import pull_strong
-
     owned = set()
     try:
         n.plan.pull(n, ct, cts, owned)

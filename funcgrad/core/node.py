@@ -6,6 +6,8 @@ counts (CPython unwinds slot objects without recursion).
 
 from operator import attrgetter
 
+from .aval import PYTHON_SCALARS, strengthened
+
 by_index = attrgetter("index")
 
 
@@ -107,3 +109,15 @@ def leaf_node(trace, index, kind=Node):
         n.versions = ()
         n.extra = None
     return n
+
+
+def pull_strong(n, ct, cts, owned):
+    """Pull again with the saved Python scalars as NumPy's, which give inf and nan; raise what was raised if there are none."""
+    kept = n.saved
+    if not any(type(v) in PYTHON_SCALARS for v in kept):
+        raise
+    n.saved = tuple(map(strengthened, kept))
+    try:
+        n.plan.pull(n, strengthened(ct), cts, owned)
+    finally:
+        n.saved = kept

@@ -8,7 +8,7 @@ from ..errors import ModifiedError, SecondBackwardError
 from . import constants, nans, state
 from .aval import PYTHON_SCALARS, strengthened
 from .handle import FROZEN, Frozen, Handle, Taped
-from .node import by_index, operation_of
+from .node import by_index, operation_of, pull_strong
 from .primitive import helpers
 from .site import where
 from .trace import PICK, Later, Record, Slots, several
@@ -196,18 +196,6 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         elif n.saved is not kept:
             n.saved = kept
     return [found[w] for w in want]
-
-
-def pull_strong(n, ct, cts, owned):
-    """Pull again with the saved Python scalars as NumPy's, which give inf and nan; raise what was raised if there are none."""
-    kept = n.saved
-    if not any(type(v) in PYTHON_SCALARS for v in kept):
-        raise
-    n.saved = tuple(map(strengthened, kept))
-    try:
-        n.plan.pull(n, strengthened(ct), cts, owned)
-    finally:
-        n.saved = kept
 
 
 class Late(dict):

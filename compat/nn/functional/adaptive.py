@@ -22,10 +22,9 @@ from ...functions.rounding import half_in, in_float32, shared
 from ...gate import Refusal
 from ...graph import labelled
 from ...tensor import Tensor, current, memory, wrap
-from .axes import entries, even_parts, per_axis
+from .axes import entries, even_parts, mapped, per_axis
 from .dtypes import refuse_integers
 from .pooling import check_line, need_dimensions
-from .resampling import mapped
 
 P = PRIMITIVES
 

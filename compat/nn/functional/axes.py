@@ -1,4 +1,4 @@
-"""What convolutions and pooling of every rank share: an entry for each spatial axis, inputs without a batch."""
+"""What convolutions, pooling and images of every rank share: an entry for each spatial axis, inputs without a batch, an axis mapped by a matrix."""
 
 import functools
 import operator
@@ -7,7 +7,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
-from ...functions.operands import shape_of
+from ...functions.operands import dtype_of, shape_of
 from ...functions.rounding import at_begin, rounds_once
 
 P = PRIMITIVES
@@ -101,3 +101,12 @@ def picked(x, axis, at):
     perm = (axis, *[i for i in range(len(shape_of(x))) if i != axis])
     out = P["gather"](P["transpose"](x, perm=perm), at)
     return P["transpose"](out, perm=tuple(int(i) for i in np.argsort(perm)))
+
+
+def mapped(x, axis, weights):
+    """x with one axis mapped by a matrix [out, in]."""
+    rank = len(shape_of(x))
+    out = P["dot_general"](x, np.asarray(weights, dtype_of(x)), dims=(((axis,), (1,)), ((), ())))
+    if axis == rank - 1:
+        return out
+    return P["transpose"](out, perm=(*range(axis), rank - 1, *range(axis, rank - 1)))

@@ -17,6 +17,7 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.register import renamed
 from ...rewriting import grouped
 from ...tensor import Tensor, current
+from . import cells_in_steps
 from .dropouts import dropout
 from .products import affine, linear
 
@@ -86,14 +87,13 @@ def summed(after):
 
 
 EMPTY = "Expected sequence length to be larger than 0 in RNN"
-GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "GRU": 3, "LSTM": 4}
 STEPS = {"GRU": gru_step} | {mode: summed(after) for mode, after in AFTER.items()}
 
 
 def regular(mode, rows, state, w, biases, others):
     """Are operands of the shapes and of the one float dtype that the written-out cells are for? (others: looked at for the dtype.)"""
     d, shape = dtype_of(w), shape_of(w)
-    if d.kind in "biuc" or len(shape) != 2 or shape[0] != GATES[mode] * shape[1]:
+    if d.kind in "biuc" or len(shape) != 2 or shape[0] != cells_in_steps.GATES[mode] * shape[1]:
         return False
     for s in state:
         if shape_of(s) != (rows, shape[1]) or dtype_of(s) != d:
@@ -118,8 +118,6 @@ def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
         and regular(mode, shape[0], state, w, (b_ih, b), (x, w_ih))
         and shape_of(w_ih) == (shape_of(w)[0], shape[1])
     ):
-        from . import cells_in_steps
-
         return cells_in_steps.step(mode, x, state, w_ih, w, b_ih, b)
     if mode == "GRU":
         return gru_step(linear(x, w_ih, b_ih), state, w, b, None)
@@ -215,8 +213,6 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
 
 def in_steps(mode, x, initial, params, sizes, packed, reverse):
     """The same of operands of any dtypes and shapes, operation by operation."""
-    from . import cells_in_steps
-
     w_ih, w_hh, b_ih, b_hh, projection = params
     step = cells_in_steps.STEPS[mode]
     projected = current(linear(x, w_ih, b_ih))

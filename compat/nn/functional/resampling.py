@@ -13,20 +13,11 @@ from ...functions.operands import dtype_of, like_image, shape_of
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
 from ...tensor import current
-from .axes import picked
+from .axes import mapped, picked
 from .dtypes import refuse_halves, refuse_integers
 
 P = PRIMITIVES
 MODES = {"linear": (1, "Linear"), "bilinear": (2, "Bilinear"), "bicubic": (2, "Bicubic"), "trilinear": (3, "Trilinear")}
-
-
-def mapped(x, axis, weights):
-    """x with one axis mapped by a matrix [out, in]."""
-    rank = len(shape_of(x))
-    out = P["dot_general"](x, np.asarray(weights, dtype_of(x)), dims=(((axis,), (1,)), ((), ())))
-    if axis == rank - 1:
-        return out
-    return P["transpose"](out, perm=(*range(axis), rank - 1, *range(axis, rank - 1)))
 
 
 def mapped_in_integers(x, axis, weights):
