@@ -55,7 +55,7 @@ from .register import (
     unusual,
 )
 from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, shared, widened
-from .untracked import by_positive
+from .untracked import FLOATS, by_positive
 
 
 @functools.cache
@@ -131,7 +131,6 @@ def check_in_place(t, other, floating=False):
     check_castable(t.owner.dtype(current(t)), d)
 
 
-FLOATS = frozenset(map(np.dtype, (np.float32, np.float64)))
 WHOLE = frozenset(map(np.dtype, (np.int64, np.int32, np.uint8, np.bool_)))
 
 

@@ -7,30 +7,22 @@ found by experiment against torch 2.13.
 
 import numpy as np
 
+from ..streams.fused import fused32, fused64
+
 ACCUMULATORS = 4
 LANE_BYTES = 16
-SPLIT = float(2**27 + 1)  # (Dekker's, 1971: a float64 in two halves of 26 bits)
 
 
 def multiply_add(a, x, alpha):
-    """a + alpha * x, rounded once, in the dtype of the array x; alpha is a number."""
+    """a + alpha * x, rounded once, in the dtype of the array x in C order; alpha is a number, and a is one or an array like x."""
     d = x.dtype
-    if d.char == "f" and d.isnative:  # (the product of two float32 is exact in float64)
-        wide = np.multiply(x, float(d.type(alpha)), dtype=np.float64)
-        return np.add(wide, a, out=wide).astype(d)
-    return added_exactly(a, x, float(alpha)) if d.char == "d" and d.isnative else a + x * alpha
-
-
-def added_exactly(a, x, alpha):
-    """The same in float64: the product and the sum, each with what rounding takes from it; plainly where that is no number."""
-    product = alpha * x
-    total = a + product
-    head, top = SPLIT * x, SPLIT * alpha
-    head, top = head - (head - x), top - (top - alpha)
-    lost = ((head * top - product) + head * (alpha - top) + (x - head) * top) + (x - head) * (alpha - top)
-    part = total - a
-    lost += (a - (total - part)) + (product - part)
-    return np.where(np.isfinite(lost), total + lost, total)
+    if d.char == "f" and d.isnative:
+        return fused32(x, d.type(alpha), a if np.ndim(a) else d.type(a))
+    plain = a + x * alpha
+    if d.char != "d" or not d.isnative:
+        return plain
+    out = fused64(x, float(alpha), a)
+    return np.where(np.isfinite(out), out, plain)  # (its halves may overflow where the sum does not)
 
 
 def dot(x, y):

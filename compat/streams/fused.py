@@ -14,12 +14,13 @@ _CHUNK = 16384  # float64 arrays of this length stay in the cache
 
 
 def fused32(a, b, c):
-    """a * b + c rounded once to float32; a: float32[*s] in C order, b and c: float32 scalars.
+    """a * b + c rounded once to float32; a: float32[*s] in C order, b: a float32 scalar, c: one too, or float32[*s] in C order.
 
     >>> fused32(np.float32([3.0, 0.1]), np.float32(0.1), np.float32(-0.3)).tolist()
     [-7.450580596923828e-09, -0.2900000214576721]
     """
-    if c == 0 or b == 1:  # only one of the two steps rounds, so plain float32 is exact
+    each = np.ndim(c) > 0
+    if b == 1 or not each and c == 0:  # only one of the two steps rounds, so plain float32 is exact
         out = a * b
         out += c
         return out
@@ -27,30 +28,32 @@ def fused32(a, b, c):
         out = np.empty_like(a)
         parts = out.reshape(-1)
         for start in range(0, a.size, _CHUNK):
-            parts[start : start + _CHUNK] = _fused32(a.reshape(-1)[start : start + _CHUNK], b, c)
+            part = slice(start, start + _CHUNK)
+            parts[part] = _fused32(a.reshape(-1)[part], b, c.reshape(-1)[part] if each else c)
         return out
     return _fused32(a, b, c)
 
 
 def _fused32(a, b, c):
     product = np.multiply(a, b, dtype=np.float64)  # exact: 24 + 24 bits fit in 53
-    total = product + np.float64(c)
+    wide = np.float64(c)
+    total = product + wide
     halfway = np.bitwise_and(total.view(np.int64), _DROPPED_BITS) == _HALFWAY
     if halfway.any():  # the first rounding may have hidden on which side of the tie the sum lies
         p, s = product[halfway], total[halfway]
         c_part = s - p
-        lost = (p - (s - c_part)) + (np.float64(c) - c_part)
+        lost = (p - (s - c_part)) + ((wide[halfway] if np.ndim(wide) else wide) - c_part)
         total[halfway] = np.where(lost == 0, s, np.nextafter(s, np.where(lost > 0, np.inf, -np.inf)))
     return total.astype(np.float32)
 
 
 def fused64(a, b, c):
-    """a * b + c rounded once to float64; a: float64[*s] or a float, b and c: floats.
+    """a * b + c rounded once to float64; a and c: float64[*s] or floats, b: a float.
 
     >>> fused64(0.1, 10.0, -1.0)
     5.551115123125783e-17
     """
-    if c == 0 or b == 1 or abs(b) > _SPLIT_LIMIT:
+    if b == 1 or np.ndim(c) == 0 and c == 0 or abs(b) > _SPLIT_LIMIT:
         return a * b + c
     t = _SPLIT * a
     a_hi = t - (t - a)

@@ -8,6 +8,7 @@ import numpy as np
 from ..core.primitive import elementwise
 from .bitwise import bitwise_or  # noqa: F401  (a formula names it)
 from .elementwise import greater, greater_equal, less_equal, mul, where  # noqa: F401  (formulas name them)
+from .exponential import _softplus as plain_softplus
 from .exponential import exp, sigmoid  # noqa: F401  (formulas name them)
 from .floats import over_floats, real_function, samples_with
 
@@ -26,7 +27,7 @@ def _elu(x, *, low, high, inner):
 @over_floats
 def _ramp(x, *, beta, threshold):
     scaled = x if beta == 1 else x * beta
-    soft = np.maximum(scaled, np.zeros((), x.dtype)) + np.log1p(np.exp(-np.abs(scaled)))
+    soft = plain_softplus(scaled)
     return np.where(scaled > threshold, x, soft if beta == 1 else soft / beta)
 
 
