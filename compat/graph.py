@@ -134,8 +134,6 @@ def parents(n):
             unfold(n)
         if n.extra.span is not None:
             return n.extra.span
-    if n.plan.label and n.plan.label[-1] != "0":
-        return n.ins  # (torch numbers its overloads: those of a number have no place for it)
     if n.plan.shown:
         return n.ins
     got = dict(zip(n.plan.operands, n.ins, strict=True))

@@ -208,7 +208,8 @@ def tape_reflected(prim, face, slow, label):
     env = tape_environment(prim, face, slow)
     env["laid"] = slow
     text, plan = tape_node(prim, 2, ["number", "v"], [None, "x"], "x.mark", "None")
-    env["plan2"] = plan.labelled(label)
+    env["plan2"] = plan = plan.labelled(label)
+    plan.shown = True
     return compile_text(
         f"""def call(x, number):
     if (type(number) is float or type(number) is int) and x.owner is TAPE and not shared.staging:{reindent(ORDERED.format(x="x", args="x, number"), 4)}
