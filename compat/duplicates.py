@@ -15,7 +15,8 @@ from funcgrad.core.state import tls
 from funcgrad.core.strides import address, memory_of
 
 from .formats import base_of, elements, offset_in
-from .tensor import Tensor, added_to, current, memory, strides_of, wrap
+from .payload import added_to, current, memory, strides_of, wrap
+from .tensor import Tensor
 
 
 def deep(t, memo):

@@ -9,7 +9,7 @@ import re
 import sys
 
 from funcgrad.core import state
-from funcgrad.core.handle import Alias
+from funcgrad.core.handle import Alias, Taped
 from funcgrad.core.site import here, line_of, source_of, user_frame, where
 from funcgrad.core.trace import Tape
 
@@ -192,12 +192,11 @@ def made_by(store, value, node, i, flipped):
     from funcgrad.core.layout import VIEWS
 
     from .graph import output_number, shown
-    from .tensor import Tensor
 
     if i == -1:
         made = None if node.plan is None else shown(node)
     else:
-        alike = [t for t in gc.get_referrers(store) if isinstance(t, Tensor) and t.shape == value.shape]
+        alike = [t for t in gc.get_referrers(store) if isinstance(t, Taped) and t.shape == value.shape]
         alike = [t for t in alike if t.grad_fn is not None]
         mark = dict(zip(node.plan.operands, node.ins, strict=True)).get(i)
         made = alike[0].grad_fn if alike else None if mark is None or mark.plan is None else shown(mark)

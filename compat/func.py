@@ -26,11 +26,13 @@ from .functions.drawing import mapped_by
 from .functions.missing import refusal
 from .functions.register import FUNCTIONS as T
 from .graph import label
+from .method_arguments import wrapped
 from .names import node_name
 from .nn.modules.batchnorm import _BatchNorm
 from .nn.utils.stateless import called
+from .payload import current
 from .stores import note
-from .tensor import Tensor, current, wrapped
+from .tensor import Tensor
 from .utils._pytree import broadcast_prefix, tree_flatten, tree_structure, tree_unflatten
 
 __all__ = [

@@ -18,8 +18,9 @@ from funcgrad.core.trace import TAPE, Batch, Jvp, Record
 
 from .functions.drawing import mapped_by
 from .functions.register import FUNCTIONS, MISSING
+from .payload import current
 from .stores import Dated
-from .tensor import Tensor, current
+from .tensor import Tensor
 
 MORE = (
     "{} is not possible because there exists a Tensor `other` in extra_args that has more elements than `self`. This happened due to "

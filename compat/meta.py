@@ -11,7 +11,8 @@ from funcgrad.core.handle import Array, Handle
 from funcgrad.core.trace import Tape, Trace
 
 from .devices import CPU, Device
-from .tensor import Tensor, current
+from .payload import current
+from .tensor import Tensor
 
 PLACE = Device("meta")
 NO_DATA = "Cannot copy out of meta tensor; no data!"

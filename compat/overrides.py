@@ -20,8 +20,9 @@ from .functions.register import FUNCTIONS, METHODS
 from .graph import label
 from .intercept import Users
 from .nn.parameter import Parameter
+from .payload import current
 from .size import Size
-from .tensor import Tensor, current, disabled
+from .tensor import Tensor, disabled
 
 __getattr__ = _refusal("torch.overrides", __name__)
 __all__ = [

@@ -12,7 +12,8 @@ from . import dtypes
 from .functions.missing import refusal as _refusal
 from .functions.random import Generator
 from .functions.register import FUNCTIONS as T
-from .tensor import Tensor, wrap
+from .payload import wrap
+from .tensor import Tensor
 
 __all__ = ["SobolEngine"]
 BITS = 30

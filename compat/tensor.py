@@ -9,25 +9,38 @@ import weakref
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.aval import shape_of
-from funcgrad.core.halves import settle
-from funcgrad.core.handle import Alias, Array, Cell, Taped, fresh, root_of
+from funcgrad.core.handle import Alias, Array, Cell, Taped, root_of
 from funcgrad.core.laid import noted
 from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.site import here, internal, user_frame, warn, where
-from funcgrad.core.trace import ROOT, TAPE, Batch, Record, Tape
+from funcgrad.core.site import here, internal
+from funcgrad.core.trace import TAPE, Batch, Tape
 from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
-from funcgrad.transforms.boundary import as_tensor
 
-from . import breaks, dtypes, inference, printing
+from . import breaks, dtypes, inference
+from .conversions import warn_converted, warn_non_leaf
+from .described import describe
 from .devices import CPU, strided
 from .formats import base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
+from .method_arguments import of_dimension, one_dimension, real_number, takes_none
+from .payload import (
+    contiguous_strides,
+    current,
+    layout_of_traced,
+    memory,
+    node_of,
+    placed,
+    readable,
+    recorded,
+    strides_of,
+    wrap,
+)
 from .rewriting import OneOfSeveral
 from .size import Size
+from .view_errors import OF_FUNCTIONAL, made_unrecorded, one_of_several, refuse_in_func
 
 tls, shared = state.tls, state.shared
 C_NAMES = {
@@ -35,7 +48,6 @@ C_NAMES = {
     "int32": "int", "int16": "short", "int8": "signed char", "uint8": "unsigned char", "complex64": "c10::complex<float>",
     "complex128": "c10::complex<double>",
 }  # fmt: skip
-OWN = ("by_hand", "moved", "box", "left", "of_function")  # what a Tensor may have in its __dict__ that no user gave it
 REINTERPRETING = ("as_real", "as_complex", "real", "imag")  # views that strides alone do not make
 
 
@@ -603,103 +615,6 @@ class Tensor(Taped):
         return format(self.item(), spec)
 
 
-def one_of_several(name, number, written):
-    """torch's refusal of a change in place of, or under, a view that was made together with others."""
-    return RuntimeError(
-        f"Output {number} of {name.partition('Backward')[0]} is a view and {written} modified inplace. This view is the "
-        "output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You "
-        "should replace the inplace operation by an out-of-place one."
-    )
-
-
-def made_unrecorded(mode):
-    """torch's refusal of a change in place, while gradients are recorded, of a view that was made while none were."""
-    called, now = {
-        "no_grad": ("no_grad mode", "with grad mode enabled"),
-        "inference": ("inference mode", "in normal mode"),
-    }[mode]
-    block = "no_grad" if mode == "no_grad" else "inference_mode"
-    return RuntimeError(
-        f"A view was created in {called} and is being modified inplace {now}. Given that this use case is ambiguous and "
-        f"error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the "
-        f"{block} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
-    )
-
-
-def takes_none(t, name, wrong, named=None):
-    """Raise torch's error if a method that takes no arguments (or other ones) has got some."""
-    if wrong or named:
-        from .calls import told
-
-        refused = told(TypeError(), name, (t, *wrong), named or {}, sys._getframe(2))
-        if refused is not None:
-            raise refused
-
-
-def one_dimension(t, name, args, named):
-    """The dimension that is a method's only argument; torch's error for other ones."""
-    from .calls import told
-
-    refused = told(TypeError(), name, (t,) if args == (None,) else (t, *args), named, sys._getframe(2))
-    if refused is not None:
-        raise refused
-    return args[0]
-
-
-def wrapped(dim, n):
-    """A dimension counted from the front; IndexError in torch's words."""
-    if dim is True or dim is False:
-        raise TypeError("a dimension must be int, not bool")
-    low = min(-n, -1)
-    if not low <= dim <= max(n - 1, 0):
-        raise IndexError(f"Dimension out of range (expected to be in range of [{low}, {max(n - 1, 0)}], but got {dim})")
-    return dim % n if n else 0
-
-
-def real_number(x, kind):
-    """A number that Python's float and int take: torch refuses a complex one unless its imaginary part is zero."""
-    if type(x) is complex:
-        if x.imag:
-            raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
-        return x.real
-    return x
-
-
-def of_dimension(entries, dim):
-    """The entry of one dimension."""
-    if not entries:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    return entries[wrapped(dim, len(entries))]
-
-
-def recorded(t):
-    """The node by which the torch.func.grad (or vjp, jacrev) that an up-to-date Tensor belongs to knows it, None if there is none."""
-    v = t.val
-    return v.mark if type(v) is Array and type(v.owner) is Record and v.owner.mode is not None else None
-
-
-def node_of(t):
-    """The node of an up-to-date Tensor: its own, or in torch.func.grad and its kin that of the transform."""
-    return t.mark if t.mark is not None or t.owner is TAPE else recorded(t)
-
-
-OF_FUNCTIONAL = " (or perhaps using torch.autograd.functional.* APIs)"
-
-
-def refuse_in_func(name, also=""):
-    """Raise in torch's words where user code inside torch.func asks for what torch does not do there."""
-    if not internal[sys._getframe(2).f_globals.get("__name__")]:
-        raise refused_in_func(name, also)
-
-
-def refused_in_func(name, also=""):
-    return RuntimeError(
-        f"You are attempting to call Tensor.{name}(){also} inside of a function being transformed by a functorch transform. "
-        "This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call "
-        f"{name}() outside of a function being transformed instead."
-    )
-
-
 def requires_grad_(self, on, caller):
     """Tensor.requires_grad_ and its setter; `caller`: the frame that asks, which is noted if it is the user's."""
     if on is not True and on is not False:
@@ -733,168 +648,6 @@ def requires_grad_(self, on, caller):
     return self
 
 
-def current(t):
-    """A Tensor as it is now: its shadow if a Stage is running, its view replayed."""
-    if shared.staging and tls.stage is not None:
-        (t,) = tls.stage.capture((t,))
-    alias = t.alias
-    if alias is not None:
-        fresh(t)
-    return t
-
-
-def readable(t):
-    """current(t); of a view whose history is refused, since it is one of several, the view as it was: its memory may be read."""
-    try:
-        return current(t)
-    except RuntimeError:
-        if memory(t) is None:
-            raise
-        return t
-
-
-def memory(t):
-    """The array of a Tensor over NumPy memory, whatever has become of its history; None for another."""
-    if t.owner is TAPE and not shared.staging and (type(t.alias) is not Alias or t.alias.base.owner is TAPE):
-        return t.val
-    t = current(t)
-    return t.val if t.owner is TAPE else None
-
-
-def layout_of_traced(t):
-    """The order in which a traced Tensor's value will lie in memory (core/layout.py); None for C order."""
-    from funcgrad.core.layout import layout_of
-
-    return layout_of(current(t))
-
-
-def strides_of(v):
-    """The steps of an array in elements; of a dimension of length 1 that NumPy gives none, what unsqueeze gives it in torch."""
-    steps = [s // v.itemsize for s in v.strides]
-    if 0 in steps:
-        if not v.size and not any(steps):
-            return contiguous_strides(v.shape)  # (NumPy's arithmetic gives empty arrays none)
-        for d in range(v.ndim - 1, -1, -1):
-            if steps[d] == 0 and v.shape[d] == 1:
-                steps[d] = v.shape[d + 1] * steps[d + 1] if d + 1 < v.ndim else 1
-    return tuple(steps)
-
-
-def contiguous_strides(shape):
-    out = []
-    k = 1
-    for n in reversed(shape):
-        out.append(k)
-        k *= max(n, 1)
-    return tuple(reversed(out))
-
-
-def wrap(cls, array, requires_grad=False):
-    """A new Tensor over an array. Inside a Stage it is a value of the graph (made anew in every run)."""
-    if shared.halves:
-        settle(array)
-    stage = tls.stage
-    if stage is None:
-        t = cls(array, None, TAPE)
-    else:
-        t = cls(stage.process(PRIMITIVES["cast"], (array,), {"dtype": array.dtype}), None, stage.tape)
-    return t.requires_grad_() if requires_grad else t
-
-
-def added_to(t):
-    """The attributes that a user has given a Tensor, None if there are none."""
-    return {k: v for k, v in t.__dict__.items() if k not in OWN} or None
-
-
-_warned = set()  # lines warned of: (that read .grad, that made the Tensor), or one that converts a Tensor
-
-
-def first_time(place):
-    """Is a line to be warned of: the first time, or, by set_warn_always, any?"""
-    if place in _warned and not sys.modules[__package__].is_warn_always_enabled():
-        return False
-    _warned.add(place)
-    return True
-
-
-def warn_non_leaf(t):
-    """torch's warning, once for each pair of lines, with the name and the making of the Tensor."""
-    frame = user_frame(sys._getframe(1))
-    mark = current(t).mark
-    made = where((mark.code, mark.lasti))
-    if not first_time((here(), made)):
-        return
-    name = None if frame is None else next((k for k, v in frame.f_locals.items() if v is t), None)
-    warn(
-        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
-        "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
-        "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
-        "the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.\n"
-        f"[{f'`{name}`' if name else 'The Tensor'} was made at {made} by {type(shown(mark)).__name__}.]"
-    )
-
-
-def warn_converted(t):
-    """torch's warning that float(t) drops the history, once for each line."""
-    if current(t).mark is None or not tls.grad:
-        return
-    if first_time(place := here()):
-        warn(
-            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
-            f"Consider using tensor.detach() first. [at {place}: what is computed with the number has no gradient; compute with "
-            "the Tensor, or say item() where a plain number is meant.]"
-        )
-
-
-def placed(t):
-    """The device of a Tensor that is not over NumPy memory."""
-    from .meta import place
-
-    return place(t)
-
-
-def describe(t):
-    """A Tensor's text, as torch prints it."""
-    c = readable(t)
-    if tls.func:
-        from .funcs import wrapped_text
-
-        text = wrapped_text(c)
-        if text is not None:
-            return text
-    x = c
-    while isinstance(x, (Taped, Array)):
-        if isinstance(x, Array) and x.owner.name == "jit":
-            if not x.owner.shows:
-                concrete(x, "repr")
-            return f"<Tensor {list(t.shape)} {t.dtype} under jit>"
-        away = x.owner.name == "meta"
-        x = x.val
-    suffixes = []
-    if c.mark is not None:
-        stale = type(c.alias) is Alias and c.alias.val is None  # (whose history is refused)
-        name = "Invalid" if stale else type(shown(c.mark)).__name__
-        suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{name}>")
-    if away:
-        from .meta import text
-
-        return text(t, suffixes)
-    if c.owner is not TAPE and c.owner.under.name == "dual_level":
-        from .autograd.forward_ad import unpack_dual
-
-        tangent = unpack_dual(c).tangent
-        suffixes += [] if tangent is None else [f"tangent={tangent}"]
-    default, x = dtypes.of_numpy(dtypes.Default.numpy), np.asarray(x)
-    cls = type(t)
-    return printing.format_tensor(
-        x,
-        prefix="tensor(" if internal[cls.__module__] else f"{cls.__name__}(",
-        suffixes=tuple(suffixes),
-        default_float=default.name,
-        dtype_name=dtypes.name_of(x.dtype),
-    )
-
-
 def read_only(name, get):
     """A property that says in torch's words that it is not to be set."""
 
@@ -908,4 +661,3 @@ for _name, _value in tuple(vars(Tensor).items()):
     if type(_value) is property and _value.fset is None:
         setattr(Tensor, _name, read_only(_name, _value.fget))
 Tape.face = Tensor
-__all__ = ["ROOT", "Tensor", "as_tensor", "current", "describe", "memory", "shape_of", "strided", "wrap", "wrapped"]

@@ -17,7 +17,8 @@ from funcgrad.transforms.boundary import as_tensor, inner, settle
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..graph import label
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 
 P = PRIMITIVES
 EXIT_OTHER = "Trying to exit a forward AD level that was not the last one that was created. This is not supported."

@@ -27,7 +27,8 @@ from funcgrad.transforms.rules import Spec
 from .. import graph
 from ..functions.missing import refusal as _refusal
 from ..gate import Refusal
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .forward_ad import Level, check_shared
 from .grad_mode import call_in
 from .hooks import shown_gradient

@@ -12,7 +12,8 @@ from funcgrad.transforms.boundary import as_tensor
 from funcgrad.transforms.derived import jacfwd
 
 from ..functions.missing import refusal as _refusal
-from ..tensor import OF_FUNCTIONAL, Tensor, refused_in_func
+from ..tensor import Tensor
+from ..view_errors import OF_FUNCTIONAL, refused_in_func
 from . import walks
 from .grad_mode import call_in
 

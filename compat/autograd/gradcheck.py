@@ -14,7 +14,8 @@ from funcgrad.core.site import warn
 from funcgrad.transforms.boundary import as_tensor
 
 from ..functions.register import FUNCTIONS as T
-from ..tensor import Tensor, current, memory
+from ..payload import current, memory
+from ..tensor import Tensor
 from . import forward_ad
 from .grad_mode import call_in
 from .walks import grad

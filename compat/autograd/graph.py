@@ -8,8 +8,9 @@ from funcgrad.core.site import site
 
 from ..functions.missing import refusal as _refusal
 from ..graph import Node
+from ..payload import current, node_of
 from ..rewriting import whole
-from ..tensor import Tensor, current, node_of
+from ..tensor import Tensor
 from ..utils.hooks import RemovableHandle
 from .edges import GradientEdge, edge_of
 from .hooks import reference

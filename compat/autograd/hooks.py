@@ -16,8 +16,9 @@ from funcgrad.core.trace import PICK, TAPE, Slots
 from funcgrad.transforms.boundary import as_tensor
 
 from ..graph import Node, parents
+from ..payload import current, recorded
 from ..rewriting import gated
-from ..tensor import Tensor, current, recorded
+from ..tensor import Tensor
 from ..utils.hooks import register
 from .grad_mode import call_in
 from .walks import conjugated, payload, walking

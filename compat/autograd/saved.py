@@ -12,7 +12,8 @@ from funcgrad.core.node import extra_of
 
 from ..graph import saved_tensor
 from ..names import saved_names
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .grad_mode import call_in
 from .walks import walking
 

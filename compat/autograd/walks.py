@@ -31,8 +31,9 @@ from .. import breaks
 from ..deprecations import once
 from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
 from ..graph import label
+from ..payload import current, node_of
 from ..rewriting import unfold_all, whole
-from ..tensor import Tensor, current, node_of
+from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
 from .ties import tie

@@ -19,10 +19,11 @@ from funcgrad.core.handle import fresh
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import ConcretizationError
+from funcgrad.transforms.boundary import as_tensor
 
 from ..autograd.walks import Accumulation
 from ..nn.modules.module import Module
-from ..tensor import Tensor, as_tensor
+from ..tensor import Tensor
 from .entry import MISS, Unwritten, written
 from .options import check_options
 from .parts import Parts

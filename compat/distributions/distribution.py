@@ -14,8 +14,8 @@ from funcgrad.core.tracebacks import PublicMethods, publish
 from funcgrad.errors import ConcretizationError
 
 from ..families import own_copies
+from ..payload import memory
 from ..size import Size
-from ..tensor import memory
 from .constraints import is_dependent
 from .utils import broadcast_all, lazy_property, of_numbers
 

@@ -4,7 +4,7 @@ import numpy as np
 
 import compat as torch
 
-from ..tensor import memory
+from ..payload import memory
 from . import constraints
 from .draws import standard_gamma
 from .exp_family import ExponentialFamily

@@ -3,7 +3,8 @@
 import math
 
 from .. import dtypes
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
 from .products import batched, bmm, mm, mv
 from .refusals import refuse

@@ -18,7 +18,8 @@ from funcgrad.lazy import deferred
 from .. import dtypes
 from ..errors import type_name
 from ..graph import label as set_label
-from ..tensor import Tensor, current, node_of
+from ..payload import current, node_of
+from ..tensor import Tensor
 from .operands import (
     KINDS_OF_INTEGER,
     OPERANDS,

@@ -8,7 +8,8 @@ from funcgrad.core.halves import bits, of_bits
 from funcgrad.core.trace import TAPE
 
 from ..formats import base_of, offset_in
-from ..tensor import Tensor, strides_of
+from ..payload import strides_of
+from ..tensor import Tensor
 from .operands import dtype_of
 from .register import spoken
 

@@ -12,7 +12,8 @@ from funcgrad.core.tracebacks import drop
 from .. import dtypes
 from ..deprecations import deprecated
 from ..graph import label as set_label
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .operands import BOOL, P, as_operand, cast, check_sizes, dtype_of, fitting, in_c_order, promoted, shape_of
 from .quick_roads import quick_call
 from .register import FUNCTIONS, MISSING, answer, kept, operation, publish, rewrite, spoken, store, to_places

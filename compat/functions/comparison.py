@@ -9,7 +9,8 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .arithmetic import check_in_place, general, install_operators, swapped, unsuitable
 from .operands import (
     BOOL,

@@ -4,8 +4,8 @@ from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
 
+from ..payload import current
 from ..rewriting import spelled
-from ..tensor import current
 from .operands import P, dtype_of, floating, shape_of
 from .register import FUNCTIONS, answering, install, operation, spoken
 from .shape import view_of

@@ -10,7 +10,8 @@ from ..deprecations import deprecated
 from ..devices import CPU, Device, usable
 from ..formats import preserve_format
 from ..graph import label as set_label
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .creation import LEGACY, LegacyType, function, method
 from .operands import P, as_operand, cast, dtype_of, in_c_order, rank
 from .register import FUNCTIONS, answer, operation, publish

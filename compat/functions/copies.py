@@ -13,7 +13,9 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
-from ..tensor import Tensor, current, layout_of_traced, wrapped
+from ..method_arguments import wrapped
+from ..payload import current, layout_of_traced
+from ..tensor import Tensor
 from .operands import P, dims_of, dtype_of, in_c_order, integer, iterated, like_image, named_sizes, new, shape_of
 from .quick_roads import quick_call
 from .refusals import refuse

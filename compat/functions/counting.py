@@ -9,7 +9,9 @@ from funcgrad.numpy.concrete import concrete
 from .. import dtypes
 from ..deprecations import once
 from ..errors import type_name
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .hosted import on_values
 from .operands import dtype_of, new, shape_of
 from .refusals import refuse

@@ -20,9 +20,11 @@ from ..deprecations import deprecated, once
 from ..devices import CPU, Default, Device, on_meta
 from ..errors import type_name
 from ..formats import contiguous_format, memory_in, preserve_format
+from ..method_arguments import real_number
 from ..native import Native
+from ..payload import current, layout_of_traced
 from ..size import Size
-from ..tensor import Tensor, current, layout_of_traced, real_number
+from ..tensor import Tensor
 from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
 from .evenly_spaced import counted, counted_by_vectors, spaced
 from .joining import need_tensors

@@ -17,8 +17,10 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
+from ..conversions import warn_converted
 from ..deprecations import once
-from ..tensor import Tensor, current, warn_converted, wrap
+from ..payload import current, wrap
+from ..tensor import Tensor
 from .register import FUNCTIONS
 
 PLAIN = (bool, int, float, complex)

@@ -14,7 +14,9 @@ from funcgrad.core.trace import TAPE
 from ..deprecations import deprecated
 from ..devices import usable
 from ..errors import type_name
-from ..tensor import Tensor, added_to, current, takes_none
+from ..method_arguments import takes_none
+from ..payload import added_to, current
+from ..tensor import Tensor
 from .creation import function, method
 from .register import FUNCTIONS, answer, install, operation, publish
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from funcgrad.core.mutation import view as core_view
 
-from ..tensor import current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
 from .operands import P, dtype_of, in_c_order, number_of_dim, shape_of
 from .register import answering, kept, named, operation, publish, released, rewrite
 

@@ -15,7 +15,8 @@ from funcgrad.errors import ConcretizationError
 from funcgrad.transforms.boundary import as_tensor
 
 from ..devices import Default, on_meta
-from ..tensor import Tensor, current, wrap
+from ..payload import current, wrap
+from ..tensor import Tensor
 
 
 def drawn(shape, dtype, source, *operands, bare=False):

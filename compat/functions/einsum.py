@@ -5,8 +5,9 @@ import math
 from funcgrad.core.mutation import view as core_view
 
 from ..errors import type_name
+from ..payload import current
 from ..rewriting import spelled
-from ..tensor import Tensor, current
+from ..tensor import Tensor
 from .arithmetic import MUL
 from .joining import need_tensors
 from .operands import P, dtype_of, need_scalar_type, shape_of

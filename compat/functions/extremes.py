@@ -11,7 +11,9 @@ import numpy as np
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .indexing import along
 from .operands import INT64, P, cast, dims_of, dtype_of, integer, new, shape_of, with_ones
 from .quick_roads import quick_call

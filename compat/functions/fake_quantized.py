@@ -8,7 +8,8 @@ import numpy as np
 from funcgrad.core.halves import BFLOAT16
 
 from ..dtypes import SPOKEN
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .gathering import known
 from .refusals import refuse
 from .register import FUNCTIONS, operation

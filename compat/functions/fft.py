@@ -11,7 +11,9 @@ from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .operands import P, cast, dtype_of, float_argument, integer, like_image, new, shape_of
 from .refusals import refuse
 from .register import FUNCTIONS, named, operation, spoken, store

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .operands import P, as_operand, broadcast_shapes, dtype_of, fitting, is_dual, new, shape_of, without_imaginary
 from .overwriting import overwritten, replaced
 from .register import FUNCTIONS, in_place, operation, same_elements

@@ -17,7 +17,9 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.ops.picked import starts
 
 from .. import dtypes
-from ..tensor import Tensor, contiguous_strides, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import contiguous_strides, current
+from ..tensor import Tensor
 from .choosing import fill_value
 from .indexing import Index, along, write_arrays
 from .operands import (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..tensor import current
+from ..payload import current
 from .hosted import on_values
 from .operands import dims_of, dtype_of, shape_of
 from .refusals import refuse

@@ -9,7 +9,8 @@ import numpy as np
 from funcgrad.core.aval import Aval
 from funcgrad.core.handle import Handle
 
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .operands import new
 
 

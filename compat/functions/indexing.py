@@ -25,8 +25,9 @@ from funcgrad.numpy.concrete import concrete
 from ..deprecations import deprecated
 from ..errors import type_name
 from ..graph import label as set_label
+from ..payload import current
 from ..rewriting import spelled
-from ..tensor import Tensor, current
+from ..tensor import Tensor
 from .data import array_of, begins_with_text
 from .operands import BOOL, INT64, P, dtype_of, fitting, in_c_order, new, overflowing, shape_of, without_imaginary
 from .quick_roads import quick

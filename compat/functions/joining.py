@@ -14,8 +14,10 @@ from .. import dtypes
 from ..errors import type_name
 from ..formats import memory_in, suggested
 from ..graph import label as set_label
+from ..method_arguments import wrapped
+from ..payload import current
 from ..rewriting import grouped
-from ..tensor import Tensor, current, wrapped
+from ..tensor import Tensor
 from .operands import INT64, P, cast, dtype_of, in_c_order, integer, shape_of
 from .register import operation, renamed, spoken
 from .shape import ALL, core_view, count

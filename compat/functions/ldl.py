@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from ..tensor import current
+from ..payload import current
 from .hosted import on_values
 from .linalg_checks import (
     has_kernel,

@@ -17,7 +17,9 @@ from funcgrad.scipy.pade import PADE, PADE_NORM
 from .. import dtypes
 from ..deprecations import once
 from ..gate import Refusal
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .diagonals import diagonal as diagonal_of
 from .ldl import NAMES as LDL
 from .linalg_checks import (

@@ -2,7 +2,7 @@
 
 from funcgrad.core.halves import HALVES
 
-from ..tensor import current
+from ..payload import current
 from .operands import dtype_of, shape_of
 from .register import operation, spoken
 

@@ -8,7 +8,7 @@ import numpy as np
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
-from ..tensor import current
+from ..payload import current
 from .linalg_checks import LinAlgError, in_batch
 from .operands import P, dtype_of, in_columns, new, shape_of
 from .register import FUNCTIONS, operation

@@ -8,7 +8,7 @@ import numpy as np
 from funcgrad.core.trace import TAPE
 
 from ..deprecations import once
-from ..tensor import current
+from ..payload import current
 from .linalg_checks import (
     fit_together,
     has_kernel,

@@ -6,7 +6,9 @@ Invariant: the derivative of a norm is 0 where the norm is 0.
 from funcgrad.ops.torch_order import ALL_AXES
 
 from .. import dtypes
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .arithmetic import refuse_bools
 from .data import scalar_of
 from .operands import P, cast, dims_of, dtype_of, in_c_order, integer, need_scalar_type, shape_of

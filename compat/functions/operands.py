@@ -17,8 +17,10 @@ from .. import dtypes
 from ..deprecations import once
 from ..errors import size_mismatch
 from ..formats import is_in, memory_in, suggested
+from ..method_arguments import wrapped
+from ..payload import current, wrap
 from ..size import Size
-from ..tensor import Tensor, current, wrap, wrapped
+from ..tensor import Tensor
 
 P = PRIMITIVES
 NUMBERS = (bool, int, float, complex)

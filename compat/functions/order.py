@@ -13,7 +13,9 @@ from funcgrad.core import state
 from .. import dtypes
 from ..deprecations import deprecated
 from ..errors import size_mismatch
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .arithmetic import refuse_bools
 from .extremes import need_elements
 from .operands import broadcast_shapes, dtype_of, rank, shape_of

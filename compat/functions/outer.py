@@ -8,8 +8,10 @@ from funcgrad.core.laid import noted
 
 from .. import dtypes
 from ..deprecations import deprecated, once
+from ..method_arguments import wrapped
+from ..payload import current
 from ..rewriting import spelled
-from ..tensor import Tensor, current, wrapped
+from ..tensor import Tensor
 from .arithmetic import MUL
 from .joining import need_tensors
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, need_scalar_type, shape_of

@@ -9,7 +9,8 @@ from funcgrad.core.halves import HALVES
 from funcgrad.numpy.concrete import concrete
 
 from ..deprecations import once
-from ..tensor import current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
 from .counting import need_grid
 from .gathering import known, need_slices
 from .hosted import on_values

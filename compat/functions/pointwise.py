@@ -10,7 +10,8 @@ from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
 from ..names import NAMES
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .arithmetic import called, quick_unary
 from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, in_c_order, integer, iterated, iterating
 from .refusals import need_dtype, need_real, refusals_of, refuse

@@ -9,7 +9,8 @@ import numpy as np
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, iterating, new, rank, shape_of
 from .refusals import need_real
 from .register import operation

@@ -11,8 +11,9 @@ from funcgrad.core.tracebacks import drop, trim
 from funcgrad.core.written_tape import Case
 
 from .. import dtypes
+from ..payload import current
 from ..rewriting import spelled
-from ..tensor import Tensor, current
+from ..tensor import Tensor
 from .arithmetic import quick_binary
 from .operands import P, broadcast_shapes, broadcast_to, dtype_of, need_scalar_type, shape_of
 from .refusals import need_dtype, refuse

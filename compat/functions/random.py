@@ -19,7 +19,8 @@ from funcgrad.errors import RandomnessError
 from .. import dtypes, streams
 from ..devices import Device, usable
 from ..errors import type_name
-from ..tensor import Tensor, current, wrap
+from ..payload import current, wrap
+from ..tensor import Tensor
 from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
 from .drawing import bare, drawn, mapped_by, refuse_staging, while_staging

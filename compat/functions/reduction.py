@@ -16,7 +16,8 @@ from .. import dtypes
 from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..graph import labelled as labelled_as_one
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .arithmetic import DIV, quick_unary
 from .operands import (
     INT64,

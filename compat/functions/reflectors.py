@@ -5,7 +5,7 @@ Invariant: reflector i is I - tau[i] v v^H, v being column i below its diagonal,
 
 import numpy as np
 
-from ..tensor import current
+from ..payload import current
 from .hosted import on_values
 from .linalg_checks import has_kernel, linalg_operation, matrix, of_reflectors
 from .operands import dtype_of, in_columns, shape_of

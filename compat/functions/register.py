@@ -32,8 +32,9 @@ from ..errors import type_name
 from ..formats import base_of, memory_format, offset_in
 from ..graph import label as set_label
 from ..names import node_name
+from ..payload import contiguous_strides, current, strides_of
 from ..rewriting import grouped
-from ..tensor import Tensor, contiguous_strides, current, read_only, strides_of
+from ..tensor import Tensor, read_only
 
 FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has

@@ -11,7 +11,8 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import shared
 
 from ..graph import label, shown
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 
 cast = PRIMITIVES["cast"]
 

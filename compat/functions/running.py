@@ -3,7 +3,9 @@
 import numpy as np
 
 from .. import dtypes
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .operands import (
     BOOL,
     INT64,

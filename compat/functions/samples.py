@@ -2,7 +2,9 @@
 
 from funcgrad.core.trace import TAPE
 
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .arithmetic import DIV, MUL, by_number
 from .operands import BOOL, dims_of, dtype_of
 from .register import FUNCTIONS, operation, spoken

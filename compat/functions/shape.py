@@ -24,9 +24,11 @@ from ..deprecations import deprecated
 from ..errors import type_name
 from ..formats import base_of, offset_in
 from ..graph import label as set_label
+from ..method_arguments import wrapped
+from ..payload import contiguous_strides, current
 from ..rewriting import spelled
 from ..size import Size
-from ..tensor import Tensor, contiguous_strides, current, wrapped
+from ..tensor import Tensor
 from .operands import P, broadcast_shapes, dims_of, dtype_of, integer, named_sizes, shape_of, sizes
 from .quick_roads import quick_attribute, quick_view
 from .register import FUNCTIONS, METHODS, alias, answer, install, operation, publish, renamed

@@ -3,7 +3,7 @@
 from funcgrad.core.written_calls import written_call
 
 from .. import dtypes
-from ..tensor import current
+from ..payload import current
 from .operands import P, cast, dtype_of, in_c_order, number_of_dim, shape_of, wrapped
 from .quick_roads import along, put_in_place, quick
 from .register import operation, spoken

@@ -13,7 +13,9 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.ops.picked import starts
 
 from .. import dtypes
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .extremes import without
 from .hosted import on_values
 from .indexing import along

@@ -3,7 +3,8 @@
 import math
 
 from ..names import NAMES as NODES
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .arithmetic import ADD, MUL, by_number
 from .operands import P, as_operand, check_sizes, dtype_of, floating, iterating, promoted
 from .polynomials import NAMES as POLYNOMIALS

@@ -16,8 +16,9 @@ from .. import dtypes
 from ..deprecations import once
 from ..formats import base_of, contiguous_format, elements, memory_format, offset_in, order_of
 from ..gate import gate
+from ..payload import contiguous_strides, current, memory
 from ..storage import TypedStorage, UntypedStorage
-from ..tensor import Tensor, contiguous_strides, current, memory
+from ..tensor import Tensor
 from .operands import new, shape_of, sizes
 from .register import FUNCTIONS, install, operation, publish, resize
 from .results import C_NAMES

@@ -3,7 +3,8 @@
 import numpy as np
 
 from .. import dtypes
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .operands import KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, iterated, rank
 from .refusals import refuse
 from .register import named, operation, released, twin

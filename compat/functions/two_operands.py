@@ -12,7 +12,8 @@ from funcgrad.core.handle import Handle
 from .. import dtypes
 from ..graph import label as set_label
 from ..names import NAMES
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .arithmetic import called, check_in_place, general, quick_binary, unsuitable
 from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promoted, rank
 from .quick_roads import quick_call

@@ -6,7 +6,7 @@ Invariant: but for those of the latter, a result shares no memory with its opera
 from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 
-from ..tensor import current
+from ..payload import current
 from .copies import contiguous_copy
 from .register import FUNCTIONS, METHODS, named, operation
 from .shape import ALL, same_memory

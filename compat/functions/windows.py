@@ -12,7 +12,9 @@ from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..deprecations import once
-from ..tensor import Tensor, current, wrapped
+from ..method_arguments import wrapped
+from ..payload import current
+from ..tensor import Tensor
 from .creation import completed
 from .operands import P, dtype_of, float_argument, integer, new, shape_of
 from .refusals import refuse

@@ -13,7 +13,8 @@ from ..functions.drawing import refuse_staging
 from ..functions.missing import refusal as _refusal
 from ..functions.random import stream_of
 from ..functions.register import FUNCTIONS as T
-from ..tensor import Tensor, current, memory
+from ..payload import current, memory
+from ..tensor import Tensor
 
 
 def silently(f, *args, **kwargs):

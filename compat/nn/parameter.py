@@ -9,8 +9,9 @@ from ..duplicates import without_values
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
+from ..payload import current, wrap
 from ..size import Size
-from ..tensor import Tensor, current, disabled, is_whole, wrap
+from ..tensor import Tensor, disabled, is_whole
 
 
 def made_over(t, data):

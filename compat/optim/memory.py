@@ -8,7 +8,8 @@ from funcgrad.core.handle import root_of
 from funcgrad.core.trace import TAPE
 
 from ..functions.register import check_writable
-from ..tensor import Tensor, current, memory
+from ..payload import current, memory
+from ..tensor import Tensor
 
 
 def fresh(array):

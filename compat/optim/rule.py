@@ -17,7 +17,8 @@ from funcgrad.core.trace import TAPE
 
 from ..families import own_copies
 from ..functions.register import FUNCTIONS
-from ..tensor import Tensor, current
+from ..payload import current
+from ..tensor import Tensor
 from .arithmetic import arrays, single, tensors
 from .memory import changed, fresh, readable, real, writable
 from .optimizer import Optimizer

@@ -20,9 +20,10 @@ from .. import dtypes
 from ..devices import Device
 from ..formats import memory_format
 from ..nn.parameter import Buffer, Parameter
+from ..payload import added_to, contiguous_strides, current
 from ..size import Size
 from ..storage import STORAGE_OF, TypedStorage, UntypedStorage
-from ..tensor import Tensor, added_to, contiguous_strides, current
+from ..tensor import Tensor
 from ..utils.hooks import warn_if_has_hooks
 from . import legacy
 from .archive import Writer

@@ -19,8 +19,9 @@ from ..autograd.walks import backward, walking
 from ..functions.missing import refusal as _refusal
 from ..functions.random import get_rng_state, set_rng_state
 from ..nn.modules.container import Sequential
+from ..payload import current
 from ..random import fork_rng
-from ..tensor import Tensor, current
+from ..tensor import Tensor
 
 __getattr__ = _refusal("torch.utils.checkpoint", __name__)
 AUTOCAST = "compat.amp.autocast_mode"

@@ -53,7 +53,7 @@ def unserializable_hook(f):
 
 def warn_if_has_hooks(tensor):
     """Warn of the hooks of a Tensor, which are not saved with it."""
-    from ..tensor import current
+    from ..payload import current
 
     mark = current(tensor).mark
     extra = getattr(mark, "extra", None)

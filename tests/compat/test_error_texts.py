@@ -20,7 +20,7 @@ import compat as torch
 import funcgrad as fg
 from compat import breaks, reading
 
-tensor_module = sys.modules[torch.Tensor.__module__]
+conversions = sys.modules[f"{torch.__name__}.conversions"]
 HERE = pathlib.Path(__file__).name
 
 
@@ -556,7 +556,7 @@ def test_row_11_numpy_of_a_tracked_tensor_refuses(leak):
 
 @pytest.mark.parametrize("convert", [float, complex, math.sin, lambda t: np.zeros(2).__setitem__(0, t)])
 def test_row_11_a_number_made_of_a_tracked_tensor_warns_once_a_line(convert, monkeypatch):
-    monkeypatch.setattr(tensor_module, "_warned", set())
+    monkeypatch.setattr(conversions, "_warned", set())
     w = torch.ones(2, requires_grad=True)
     with warnings.catch_warnings(record=True, action="always") as caught:
         for _ in range(2):
@@ -633,7 +633,7 @@ def test_row_16_no_warning_unasked_or_with_zero_grad():
 
 # ------------------------------------------------------------------------------------------------ row 17
 def test_row_17_grad_of_a_non_leaf_warns_once_at_the_users_line(monkeypatch):
-    monkeypatch.setattr(tensor_module, "_warned", set())
+    monkeypatch.setattr(conversions, "_warned", set())
     y = torch.ones(2, requires_grad=True) * 2
     made = f"{HERE}:{sys._getframe().f_lineno - 1}"
     with warnings.catch_warnings(record=True, action="always") as caught:
@@ -649,7 +649,7 @@ def test_row_17_grad_of_a_non_leaf_warns_once_at_the_users_line(monkeypatch):
 
 
 def test_row_17_each_place_has_its_own_warning(monkeypatch):
-    monkeypatch.setattr(tensor_module, "_warned", set())
+    monkeypatch.setattr(conversions, "_warned", set())
     w = torch.ones(2, requires_grad=True)
     with warnings.catch_warnings(record=True, action="always") as caught:
         for _ in range(3):

@@ -10,7 +10,7 @@ import pytest
 
 from compat import overrides, runner
 from compat.compiler.compiled import Compiled
-from compat.tensor import _warned
+from compat.conversions import _warned
 from tests.expected.make_programs import EXAMPLES, SCRIPTS, TARGET, output_of
 
 PRINTED = json.loads(TARGET.read_text(encoding="utf-8"))["printed"]

@@ -28,7 +28,9 @@ from ...functions.register import MISSING, kept, named, rewrite, spoken, store
 from ...functions.results import check_out
 from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
 from ...functions.softmax import quick_softmax
-from ...tensor import Tensor, current, wrapped
+from ...method_arguments import wrapped
+from ...payload import current
+from ...tensor import Tensor
 from .dtypes import refuse_integers
 
 P = PRIMITIVES

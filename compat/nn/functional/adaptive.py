@@ -21,7 +21,8 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, in_float32, shared
 from ...gate import Refusal
 from ...graph import labelled
-from ...tensor import Tensor, current, memory, wrap
+from ...payload import current, memory, wrap
+from ...tensor import Tensor
 from .axes import entries, even_parts, mapped, per_axis
 from .dtypes import refuse_integers
 from .pooling import check_line, need_dimensions

@@ -19,7 +19,7 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES
 from ...functions.rounding import half_of, rounded_to, shared, widened
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from .activations import softmax
 from .dropouts import dropout
 from .lookup import concrete_or_none

@@ -17,7 +17,7 @@ from ...functions.refusals import refuse
 from ...functions.register import spoken
 from ...functions.results import type_text
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from .lookup import concrete_or_none, known, need_indices, renorm, scaled_gradient, shares
 
 P = PRIMITIVES

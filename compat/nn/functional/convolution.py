@@ -16,7 +16,7 @@ from ...functions.refusals import refuse
 from ...functions.register import check_castable
 from ...functions.results import C_NAMES, type_text
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from .axes import batched, per_axis
 from .dtypes import dtype_in
 

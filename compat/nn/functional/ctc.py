@@ -12,7 +12,8 @@ from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
-from ...tensor import Tensor, current, wrap
+from ...payload import current, wrap
+from ...tensor import Tensor
 from .dtypes import refuse_halves, refuse_integers
 from .lookup import concrete_or_none, known
 

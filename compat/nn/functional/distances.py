@@ -11,7 +11,7 @@ from ...functions.kernels import refuse_in
 from ...functions.operands import cast, check_sizes, rank
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, spoken
-from ...tensor import current
+from ...payload import current
 from .dtypes import refuse_halves
 
 P = PRIMITIVES

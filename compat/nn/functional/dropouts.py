@@ -17,7 +17,8 @@ from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import check_castable, not_a_tensor
-from ...tensor import Tensor, current, wrap
+from ...payload import current, wrap
+from ...tensor import Tensor
 
 ALPHA = 1.7580993408473766  # selu's limit far to the left, negated: scale * alpha
 

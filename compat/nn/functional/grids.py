@@ -13,7 +13,8 @@ from ...functions.operands import KINDS_OF_INTEGER, dtype_of, need_scalar_type, 
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
-from ...tensor import Tensor, current, wrap
+from ...payload import current, wrap
+from ...tensor import Tensor
 
 P = PRIMITIVES
 DEFAULT = (

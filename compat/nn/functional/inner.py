@@ -11,7 +11,7 @@ from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import check_castable
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from . import convolution as conv
 from . import native, norms, padding
 

@@ -16,7 +16,8 @@ from ...functions.operands import INT64, dtype_of, in_c_order, name_places
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named, not_a_tensor, spoken
 from ...functions.results import type_text
-from ...tensor import Tensor, current, memory, wrap
+from ...payload import current, memory, wrap
+from ...tensor import Tensor
 
 P = PRIMITIVES
 

@@ -33,7 +33,7 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.register import check_castable, named, spoken
 from ...functions.rounding import half_in, shared
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from .activations import log_softmax, logsigmoid
 from .dtypes import dtype_in, refuse_integers
 from .lookup import concrete_or_none

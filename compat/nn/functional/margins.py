@@ -11,7 +11,7 @@ from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import spoken
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from .activations import logsigmoid
 from .distances import pairwise_distance
 from .dtypes import refuse_halves, refuse_integers

@@ -11,7 +11,8 @@ from ...functions.kernels import native
 from ...functions.operands import dtype_of
 from ...functions.refusals import refuse
 from ...functions.register import named
-from ...tensor import Tensor, current, wrap
+from ...payload import current, wrap
+from ...tensor import Tensor
 from . import activations, adaptive, bags, ctc, dropouts, grids, lookup, losses, margins, norms, pooling
 from .lookup import concrete_or_none
 

@@ -22,8 +22,9 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES
 from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
 from ...graph import labelled
+from ...payload import current, wrap
 from ...size import Size
-from ...tensor import Tensor, current, wrap
+from ...tensor import Tensor
 from .dtypes import need_float_parameters, need_same_parameters, refuse_integers
 from .padding import pad
 from .pooling import avg_pool2d, avg_pool3d

@@ -9,7 +9,7 @@ from ...functions.operands import dtype_of, fitting, integer, like_image, shape_
 from ...functions.refusals import refuse
 from ...functions.register import released
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from .axes import picked
 
 P = PRIMITIVES

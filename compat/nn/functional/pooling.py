@@ -16,7 +16,7 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.register import store
 from ...functions.results import check_out
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from .axes import entries, per_axis, strides_of, whole
 from .dtypes import dtype_in, refuse_halves
 

@@ -14,8 +14,9 @@ from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, 
 from ...functions.results import C_NAMES
 from ...functions.shape import reshaped, transposed
 from ...graph import labelled
+from ...payload import current
 from ...rewriting import spelled
-from ...tensor import Tensor, current
+from ...tensor import Tensor
 from .dtypes import dtype_in
 
 NO_AXES = (), ()

@@ -8,7 +8,7 @@ from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, like_image, shape_of
 from ...functions.refusals import refuse
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from .axes import per_axis
 
 P = PRIMITIVES

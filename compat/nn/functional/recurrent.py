@@ -15,8 +15,9 @@ from ...functions.operands import dtype_of, floating, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import renamed
+from ...payload import current
 from ...rewriting import grouped
-from ...tensor import Tensor, current
+from ...tensor import Tensor
 from . import cells_in_steps
 from .dropouts import dropout
 from .products import affine, linear

@@ -12,7 +12,7 @@ from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, like_image, shape_of
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 from .axes import mapped, picked
 from .dtypes import refuse_halves, refuse_integers
 

@@ -15,7 +15,8 @@ from ...functions.operands import KINDS_OF_INTEGER, dtype_of
 from ...functions.refusals import refuse
 from ...functions.register import spoken
 from ...graph import labelled
-from ...tensor import Tensor, current
+from ...payload import current
+from ...tensor import Tensor
 from .lookup import concrete_or_none
 
 P = PRIMITIVES

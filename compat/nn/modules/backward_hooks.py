@@ -11,7 +11,8 @@ from ...autograd.function import NO_SETUP
 from ...autograd.hooks import asked, heard_by, replaced, shown_gradient
 from ...gate import Through
 from ...graph import label
-from ...tensor import Tensor, current
+from ...payload import current
+from ...tensor import Tensor
 
 P = PRIMITIVES
 

@@ -16,7 +16,8 @@ from funcgrad.ops.torch_order import ALL_AXES
 from ...autograd.grad_mode import call_in
 from ...functions.overwriting import overwritten
 from ...functions.register import FUNCTIONS as T
-from ...tensor import Tensor, wrap
+from ...payload import wrap
+from ...tensor import Tensor
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 MUL, NORM = PRIMITIVES["mul"], PRIMITIVES["length"].value("torch")

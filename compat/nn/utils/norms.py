@@ -1,7 +1,7 @@
 """What weight_norm and spectral_norm share, in their present and their former forms."""
 
 from ...graph import labelled
-from ...tensor import current
+from ...payload import current
 
 
 def norm_except_dim(v, pow=2, dim=0):

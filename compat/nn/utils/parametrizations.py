@@ -6,7 +6,8 @@ from ...autograd.grad_mode import call_in
 from ...functions.linalg import solve
 from ...functions.missing import refusal as _refusal
 from ...functions.register import FUNCTIONS as T
-from ...tensor import Tensor, wrap
+from ...payload import wrap
+from ...tensor import Tensor
 from .. import functional
 from ..modules.conv import _ConvTransposeNd
 from ..modules.module import Module

@@ -16,7 +16,8 @@ from ...functions.missing import refusal as _refusal
 from ...functions.operands import dtype_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import named
-from ...tensor import Tensor, current, wrap
+from ...payload import current, wrap
+from ...tensor import Tensor
 
 P = PRIMITIVES
 Fields = namedtuple("PackedSequence_", ["data", "batch_sizes", "sorted_indices", "unsorted_indices"])

@@ -13,7 +13,8 @@ from funcgrad.core.trace import TAPE
 
 from ...functions.random import default_generator
 from ...functions.register import FUNCTIONS as T
-from ...tensor import Tensor, current, wrap
+from ...payload import current, wrap
+from ...tensor import Tensor
 
 Sample = TypeVar("Sample", covariant=True)
 

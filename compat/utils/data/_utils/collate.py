@@ -13,7 +13,8 @@ from funcgrad.core.tracebacks import public
 
 from .... import dtypes
 from ....functions.register import FUNCTIONS as T
-from ....tensor import Tensor, current, wrap
+from ....payload import current, wrap
+from ....tensor import Tensor
 
 UNSTACKED = "SaUO"  # kinds of NumPy arrays that no Tensor can hold
 REFUSED = "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "

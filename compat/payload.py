@@ -1,0 +1,103 @@
+"""What a Tensor holds now: its payload as it is after the writes so far, its node, its memory and the strides of that."""
+
+from funcgrad.core import state
+from funcgrad.core.halves import settle
+from funcgrad.core.handle import Alias, Array, fresh
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE, Record
+
+tls, shared = state.tls, state.shared
+
+
+def current(t):
+    """A Tensor as it is now: its shadow if a Stage is running, its view replayed."""
+    if shared.staging and tls.stage is not None:
+        (t,) = tls.stage.capture((t,))
+    alias = t.alias
+    if alias is not None:
+        fresh(t)
+    return t
+
+
+def readable(t):
+    """current(t); of a view whose history is refused, since it is one of several, the view as it was: its memory may be read."""
+    try:
+        return current(t)
+    except RuntimeError:
+        if memory(t) is None:
+            raise
+        return t
+
+
+def memory(t):
+    """The array of a Tensor over NumPy memory, whatever has become of its history; None for another."""
+    if t.owner is TAPE and not shared.staging and (type(t.alias) is not Alias or t.alias.base.owner is TAPE):
+        return t.val
+    t = current(t)
+    return t.val if t.owner is TAPE else None
+
+
+def recorded(t):
+    """The node by which the torch.func.grad (or vjp, jacrev) that an up-to-date Tensor belongs to knows it, None if there is none."""
+    v = t.val
+    return v.mark if type(v) is Array and type(v.owner) is Record and v.owner.mode is not None else None
+
+
+def node_of(t):
+    """The node of an up-to-date Tensor: its own, or in torch.func.grad and its kin that of the transform."""
+    return t.mark if t.mark is not None or t.owner is TAPE else recorded(t)
+
+
+def layout_of_traced(t):
+    """The order in which a traced Tensor's value will lie in memory (core/layout.py); None for C order."""
+    from funcgrad.core.layout import layout_of
+
+    return layout_of(current(t))
+
+
+def strides_of(v):
+    """The steps of an array in elements; of a dimension of length 1 that NumPy gives none, what unsqueeze gives it in torch."""
+    steps = [s // v.itemsize for s in v.strides]
+    if 0 in steps:
+        if not v.size and not any(steps):
+            return contiguous_strides(v.shape)  # (NumPy's arithmetic gives empty arrays none)
+        for d in range(v.ndim - 1, -1, -1):
+            if steps[d] == 0 and v.shape[d] == 1:
+                steps[d] = v.shape[d + 1] * steps[d + 1] if d + 1 < v.ndim else 1
+    return tuple(steps)
+
+
+def contiguous_strides(shape):
+    out = []
+    k = 1
+    for n in reversed(shape):
+        out.append(k)
+        k *= max(n, 1)
+    return tuple(reversed(out))
+
+
+def placed(t):
+    """The device of a Tensor that is not over NumPy memory."""
+    from .meta import place
+
+    return place(t)
+
+
+OWN = ("by_hand", "moved", "box", "left", "of_function")  # what a Tensor may have in its __dict__ that no user gave it
+
+
+def added_to(t):
+    """The attributes that a user has given a Tensor, None if there are none."""
+    return {k: v for k, v in t.__dict__.items() if k not in OWN} or None
+
+
+def wrap(cls, array, requires_grad=False):
+    """A new Tensor over an array. Inside a Stage it is a value of the graph (made anew in every run)."""
+    if shared.halves:
+        settle(array)
+    stage = tls.stage
+    if stage is None:
+        t = cls(array, None, TAPE)
+    else:
+        t = cls(stage.process(PRIMITIVES["cast"], (array,), {"dtype": array.dtype}), None, stage.tape)
+    return t.requires_grad_() if requires_grad else t
