@@ -71,15 +71,11 @@ class _Pairs:
         self.wide = np.empty((2, n), np.float64)
         self.wide_args = np.empty((2, n), np.float64)
 
-    def fill(self, words):
-        """self.length and self.result (cosines, then sines) from words uint32[2, n]."""
+    def normals(self, words):
+        """Standard normals float32[2, n] from words uint32[2, n]."""
         np.bitwise_and(words, _MASK24, self.bits.view(np.uint32))
         self._radii()
         self._turns()
-
-    def normals(self, words):
-        """Standard normals float32[2, n] from words uint32[2, n]."""
-        self.fill(words)
         return np.multiply(self.result, self.length, self.result)
 
     def _radii(self):
@@ -164,24 +160,6 @@ class _Pairs:
         np.right_shift(turn, _I2, bits)
         np.left_shift(bits, _I31, bits)
         np.bitwise_xor(cos, bits, cos)
-
-
-class BlockOfPairs:
-    """What each word of a block gives, as the first of a pair and as the second: few normals of it are a product then. (Making them of
-    their words takes fifty NumPy calls, however few they are.)"""
-
-    def __init__(self, block):
-        self.block = block
-        pairs = _Pairs(block.size)
-        pairs.fill(block)
-        self.length, self.result = pairs.length, pairs.result
-
-    def normals(self, start, n, mean, std):
-        """float32_normals of the n words from `start` on."""
-        length = self.length[start : start + n].reshape(-1, 2, BLOCK // 2)[:, :1]
-        turns = self.result[:, start : start + n].reshape(2, -1, 2, BLOCK // 2)[:, :, 1]
-        values = np.multiply(turns.transpose(1, 0, 2), length, order="C")
-        return fused32(values, np.float32(std), np.float32(mean)).reshape(n)
 
 
 def _polynomial(coefficients, x, wide, y):

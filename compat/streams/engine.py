@@ -1,7 +1,7 @@
 """The Mersenne Twister (mt19937) as torch holds it: one stream of 32-bit words and torch's layout of its state.
 
-NumPy does the twisting. Between calls NumPy's generator stands at the end of a block of 624 words, and the
-block in use is kept here, so a tiny draw is a slice and the state is readable at any word.
+NumPy does the twisting. Between calls NumPy's generator stands at the end of a block of 624 words; the blocks in use and some ahead
+are kept here, so a tiny draw is a slice. The state at any word is found from the words: tempering can be undone.
 Invariant: each word of the stream is handed out exactly once, whichever thread asks.
 """
 
@@ -11,6 +11,7 @@ import threading
 import numpy as np
 
 _BLOCK = 624
+_MOST_AHEAD = 8  # blocks
 WITHIN = slice(
     None, None, -1 if sys.byteorder == "little" else 1
 )  # the order in memory of two words that are one, the high one first
@@ -44,33 +45,34 @@ class Engine:
             self._seed = seed & 0xFFFFFFFF
             if self._source is not None:
                 self._source.seed(self._seed)
-            self._block = np.empty(0, np.uint32)
-            self._used = _BLOCK
+            self._block = np.empty(0, np.uint32)  # whole blocks, of which the last is NumPy's
+            self._used = self._ahead = 0  # words of them; how many blocks come with those that are asked for
             self._twisted = False  # torch tells "no block yet" from "block used up"
 
     def words(self, n):
-        """The next `n` words: uint32[n]; it may share the block in use, so it is read-only when short."""
+        """The next `n` words: uint32[n]; it may share the blocks in use, so it is read-only when short."""
         with self._lock:
             end = self._used + n
-            if end <= _BLOCK:
+            if end <= self._block.size:
                 out = self._block[self._used : end]
                 self._used = end
                 return out
             rest = self._block[self._used :]
             missing = n - rest.size
             blocks = -(-missing // _BLOCK)
-            fresh = self._numpy().randint(0, 1 << 32, blocks * _BLOCK, dtype=np.uint32)
-            self._block = fresh[-_BLOCK:].copy()
+            fresh = self._numpy().randint(0, 1 << 32, (blocks + self._ahead) * _BLOCK, dtype=np.uint32)
+            self._block = fresh[(blocks - 1) * _BLOCK :].copy()
             self._block.flags.writeable = False
             self._used = missing - (blocks - 1) * _BLOCK
+            self._ahead = min(2 * self._ahead + 1, _MOST_AHEAD)
             self._twisted = True
             return np.concatenate((rest, fresh[:missing])) if rest.size else fresh[:missing]
 
     def place(self, n):
-        """(the block in use, where its next `n` words begin), which are handed out by that; None if it has not so many left."""
+        """(the blocks in use, where their next `n` words begin), which are handed out by that; None if they have not so many left."""
         with self._lock:
             start = self._used
-            if start + n > _BLOCK:
+            if start + n > self._block.size:
                 return None
             self._used = start + n
             return self._block, start
@@ -89,10 +91,15 @@ class Engine:
     def write(self, state):
         """Writes the engine's fields into `state`, a record of STATE_LAYOUT."""
         with self._lock:
-            state["left"] = _BLOCK + 1 - self._used
+            start = max(self._used - 1, 0) // _BLOCK * _BLOCK  # (of the block that the last word came from)
+            used = self._used - start if self._twisted else _BLOCK
+            state["left"] = _BLOCK + 1 - used
             state["seeded"] = 1
-            state["next"] = self._used if self._twisted else 0
-            state["words"] = self._numpy().get_state(legacy=False)["state"]["key"]
+            state["next"] = used if self._twisted else 0
+            if start + _BLOCK < self._block.size:
+                state["words"] = untempered(self._block[start : start + _BLOCK])
+            else:
+                state["words"] = self._numpy().get_state(legacy=False)["state"]["key"]
 
     def read(self, state):
         """Takes the engine's fields from `state`; RuntimeError if they cannot be those of an mt19937."""
@@ -109,5 +116,18 @@ class Engine:
             rest = source.randint(0, 1 << 32, 0 if fresh else _BLOCK - used, dtype=np.uint32)
             self._block = np.concatenate((np.zeros(_BLOCK - rest.size, np.uint32), rest))
             self._block.flags.writeable = False
-            self._used = _BLOCK - rest.size
+            self._used, self._ahead = _BLOCK - rest.size, 0
             self._twisted = not fresh
+
+
+def untempered(words):
+    """What mt19937 made these words of: each of its four steps undone, the last one first. (A shift by k bits is undone k bits at a time.)"""
+    y = words ^ words >> 18
+    y ^= y << 15 & 0xEFC60000
+    x = y
+    for _ in range(4):
+        x = y ^ x << 7 & 0x9D2C5680
+    y = x
+    for _ in range(2):
+        x = y ^ x >> 11
+    return x

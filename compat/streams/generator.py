@@ -14,7 +14,7 @@ import numpy as np
 
 from compat.errors import type_name
 from compat.streams import limits
-from compat.streams.box_muller import BlockOfPairs, float32_normals
+from compat.streams.box_muller import float32_normals
 from compat.streams.engine import STATE_LAYOUT, Engine
 from compat.streams.fused import fused32, fused64
 from compat.streams.limits import FLOAT32, FLOAT64
@@ -26,7 +26,8 @@ from funcgrad.core.halves import HALVES
 DEFAULT_SEED = 67280421310721
 
 _BOX_MULLER_FROM = 16  # fewer values are drawn one by one, in float64
-_FEW = 128  # so many normals, or fewer, are made by what their block of words gives
+_FEW = 1024  # so many normals, or fewer, are made with those of the words that follow
+_AHEAD = 256  # words that the first few normals of a block are made with
 _LOOP_LIMIT = 64  # of those, so many are worked out with `math`: quicker, and the C library's own figures
 _TAME = 1e3  # within this mean and deviation no normal overflows, not even in float16
 _WIDE_RANGE = 1 << 28  # integers of this range and above take two words each
@@ -81,7 +82,7 @@ class Generator:
     def __init__(self, seed=DEFAULT_SEED):
         self._engine = Engine(0)
         self._drawn_from = None  # the block that a few normals were made of last
-        self._pairs = None  # what the words of a block give
+        self._made = None, 0, np.empty(0, np.float32)  # (words, from which on, standard normals made of them)
         self.manual_seed(seed)
 
     # ---- seed and state ------------------------------------------------------------------------------
@@ -273,19 +274,23 @@ class Generator:
         return values
 
     def _few_normals(self, n, mean, std):
-        """The same of few, from what the words of the block in use give, worked out for all of them once two such draws were made of it."""
+        """The same of few: standard normals of the words ahead are made with them, for making them takes fifty NumPy calls however few
+        they are. Whoever draws something else in between takes words away, and the next few may have to be made again."""
         place = self._engine.place(n)
         if place is None:
             return float32_normals(self._engine.words(n), mean, std)
         block, start = place
-        pairs = self._pairs
-        if pairs is None or pairs.block is not block:
-            if self._drawn_from is block and block.size - start >= 3 * n:
-                pairs = self._pairs = BlockOfPairs(block)
-            else:
-                self._drawn_from = block
-                return float32_normals(block[start : start + n], mean, std)
-        return pairs.normals(start, n, mean, std)
+        of, first, made = self._made
+        at = start - first
+        if of is not block or at % _BOX_MULLER_FROM or at + n > made.size:
+            following = self._drawn_from is block
+            self._drawn_from = block
+            end = start + max(n, (block.size - start) // _BOX_MULLER_FROM * _BOX_MULLER_FROM if following else _AHEAD)
+            if end > block.size:
+                end = start + n
+            made = float32_normals(block[start:end], 0.0, 1.0)
+            self._made, at = (block, start, made), 0
+        return fused32(made[at : at + n], np.float32(std), np.float32(mean))
 
     # ---- other continuous distributions: float64 arithmetic, rounded once at the end -----------------
 

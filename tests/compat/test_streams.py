@@ -23,6 +23,7 @@ import pytest
 
 from compat.streams import DEFAULT_SEED, Generator
 from compat.streams.box_muller import float32_normals
+from compat.streams.engine import STATE_LAYOUT
 from compat.streams.fused import fused32, fused64
 from compat.streams.permute import shuffled
 
@@ -329,3 +330,23 @@ def test_import_is_light():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     after, before = loaded.stdout.split()
     assert after == before
+
+
+def test_state_of_words_read_ahead():
+    """The state at any word is NumPy's own mt19937's, though blocks have been read ahead of it; and it goes on from there."""
+    g, own = Generator(7), np.random.RandomState(7)
+    for draws in (10, 613, 1, 624, 300, 2000, 323, 624, 1, 5000, 48, 700, 700, 700):
+        g.uniform(draws)
+        own.randint(0, 1 << 32, draws, dtype=np.uint32)
+        record, (_, key, at, *_) = np.frombuffer(g.get_state().tobytes(), STATE_LAYOUT)[0], own.get_state()
+        assert (record["words"] == key).all() and record["next"] == at
+        assert (Generator().set_state(g.get_state()).uniform(700) == g.clone_state().uniform(700)).all()
+
+
+def test_few_normals_are_those_of_one_long_draw():
+    """What is made ahead of small draws is what a large one (compared with torch above) makes, also where other draws come between."""
+    g, whole = Generator(3), Generator(3)
+    for sizes in ((16, 16, 48, 128, 1024, 16, 640), (32,) * 60, (512, 16, 1008, 528)):
+        parts = [g.normal(n, 0.5, 2.0) for n in sizes]
+        assert np.array_equal(np.concatenate(parts), whole.normal(sum(sizes), 0.5, 2.0))
+        assert np.array_equal(g.uniform(5), whole.uniform(5))
