@@ -36,6 +36,15 @@ from .operands import (
     new,
     shape_of,
 )
+from .quick_places import (
+    grid_of,
+    places_of_elements,
+    places_of_slices,
+    plain_places,
+    put_elements,
+    put_slices,
+    quick_write,
+)
 from .quick_roads import quick_call
 from .refusals import refuse
 from .register import FUNCTIONS, named, operation, spoken, store, twin, written
@@ -280,6 +289,9 @@ def index_fill(input, dim, index, value):
 twin("index_add", "IndexAddBackward0", index_add)
 twin("index_copy", "IndexCopyBackward0", index_copy)
 twin("index_fill", "IndexFillBackward0", index_fill)
+quick_write("index_add_", "scatter_add", places_of_slices, put_slices, "source")
+quick_write("index_copy_", "scatter_set", places_of_slices, put_slices, "source")
+quick_write("index_fill_", "scatter_set", places_of_slices, put_slices, "value")
 
 
 # ------------------------------------------------------------------------------------------------ gather and scatter
@@ -395,25 +407,14 @@ for _name, _prim, _steps in (
     )  # fmt: skip
 
 
-def grid_of(i, dim):
-    """Index arrays for all dimensions: i along dim, its own position along the others."""
-    grid = list(own_places(shape_of(i)))
-    grid[dim] = i
-    return grid
-
-
-@functools.lru_cache
-def own_places(shape):
-    """Where each element of this shape stands: an index array for each dimension."""
-    grid = np.ogrid[tuple([slice(k) for k in shape])]
-    for at in grid:
-        at.flags.writeable = False
-    return grid
-
-
 def scatter_with(name, prim, input, dim, index, src, refused=None):
-    t, dim = one_dim(current(input), dim)
+    t, i = current(input), current(index)
     source = current(src) if isinstance(src, Tensor) else src
+    if t.owner is i.owner is TAPE and isinstance(source, Handle) and dtype_of(source) == t.val.dtype:  # the commonest
+        along = plain_places(t.val.shape, i.val, dim, shape_of(source))
+        if along is not None:
+            return P[prim](t, trimmed_to(source, i.val.shape), *grid_of(i, along))
+    t, dim = one_dim(t, dim)
     if isinstance(source, Handle) and dtype_of(source) != dtype_of(t) and dtype_of(current(index)) in INTEGERS:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     i = element_index("scatter", t, dim, index, source, refused)
@@ -491,6 +492,8 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
 
 twin("scatter", lambda dim, index, src=None, **named: f"ScatterBackward{int(not isinstance(src, Tensor))}", scatter)
 twin("scatter_add", "ScatterAddBackward0", scatter_add)
+quick_write("scatter_", "scatter_set", places_of_elements, put_elements, "src", "value")
+quick_write("scatter_add_", "scatter_add", places_of_elements, put_elements, "src")
 twin("scatter_reduce", "ScatterReduceBackward0", scatter_reduce)
 
 

@@ -52,6 +52,7 @@ OWN_NAMES = (
 AROUND = (
     __name__,
     f"{__package__}.kernels",
+    f"{__package__}.quick_places",
     "funcgrad.written_out",
     "compat.written_out",
     "compat.intercept",

@@ -3,6 +3,8 @@
 Invariant: what NumPy and torch take differently (an int beside index arrays, masks of bytes, other dtypes) is not done here.
 """
 
+import operator
+
 import numpy as np
 
 from funcgrad.core import state
@@ -48,33 +50,38 @@ def index_of(idx, alone):
     return None if arrays and alone and not plain else (tuple(entries), arrays)
 
 
-def assigned(t, idx, v):
-    """Write it if that is all there is to do; False if it is not."""
+def root_to_write(t):
+    """The Tensor whose memory a write into t changes, where that is all there is to do; None where it is not."""
     if type(t) is not Tensor or t.owner is not TAPE or shared.staging or shared.halves or tls.inference:
-        return False
+        return None
     root = t
     if t.alias is not None:
         fresh(t)
         if type(t.alias) is not Alias or not t.val.flags.c_contiguous:
-            return False
+            return None
         root = t.alias.base
     if tls.grad and (t.mark is not None or root.mark is not None):
-        return False
-    memory, kind = t.val, type(v)
-    dtype = memory.dtype
+        return None
+    return root
+
+
+def source(v, root, dtype):
+    """What is written at some places, as NumPy takes it: a number, or the array of a Tensor; None where there is more to it."""
+    kind = type(v)
     if kind is Tensor:
         if v.alias is not None:
             fresh(v)
         if v.owner is not TAPE or v.val.dtype is not dtype or tls.grad and v.mark is not None:
-            return False
+            return None
         if v is root or v.store is not None and v.store is root.store:  # (they may share memory)
-            return False
-        v = v.val
-    elif not (kind is float and dtype.kind == "f" or kind is int and dtype.kind in "fi"):
-        return False
-    found = index_of(idx, kind is Tensor)
-    if found is None:
-        return False
+            return None
+        return v.val
+    return v if kind is float and dtype.kind == "f" or kind is int and dtype.kind in "fi" else None
+
+
+def changed(t, root, write, *args):
+    """write(t's memory, *args), by a function that the user calls; False if the version of the memory does not count, or NumPy refuses
+    (before anything is written; the slow road says why)."""
     store = root.versioned()
     if not store.counted:
         return False
@@ -82,8 +89,8 @@ def assigned(t, idx, v):
         t.refuse(())
     token = enter(IGNORE)
     try:
-        memory[found[0]] = v
-    except (ValueError, IndexError, OverflowError, TypeError):  # (before anything is written; the slow road says why)
+        write(t.val, *args)
+    except (ValueError, IndexError, OverflowError, TypeError):
         return False
     finally:
         leave(token)
@@ -91,3 +98,15 @@ def assigned(t, idx, v):
     store.version += 1
     store.changed = site(3)
     return True
+
+
+def assigned(t, idx, v):
+    """Write it if that is all there is to do; False if it is not."""
+    root = root_to_write(t)
+    if root is None:
+        return False
+    value = source(v, root, t.val.dtype)
+    if value is None:
+        return False
+    found = index_of(idx, type(v) is Tensor)
+    return found is not None and changed(t, root, operator.setitem, found[0], value)

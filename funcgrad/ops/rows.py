@@ -98,7 +98,7 @@ def combine_at(ufunc, mem, indices, v):
         mem[...] = copy
         return
     flat = positions_in(indices, mem.shape)
-    v = np.broadcast_to(v, adv + rest).reshape(m, row)
+    v = (v if v.shape == adv + rest else np.broadcast_to(v, adv + rest)).reshape(m, row)
     rows = mem.reshape(mem.size // row, row)
     if row > 1 and m <= len(rows) and stamped(flat, len(rows)).all():
         rows[flat] = ufunc(rows[flat], v)

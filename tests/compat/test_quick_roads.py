@@ -159,3 +159,67 @@ def test_a_part_of_its_own_memory_is_refused_as_in_torch():
     ):
         x[torch.tensor([0, 1, 2])] = x[3:]
     assert x.tolist() == [0, 1, 2, 3, 4, 5] and x._version == 0
+
+
+PLACES = torch.tensor([[0, 2, 1, 0], [1, 1, 0, 2]])
+PUT = [
+    (0, PLACES, 1.5), (1, PLACES, torch.arange(8.0).reshape(2, 4)), (-2, PLACES, torch.arange(20.0).reshape(4, 5)), (0, PLACES[:, :2], 2), (0, PLACES, 1j),
+    (1, PLACES.t(), torch.ones(4, 2)), (0, PLACES.int(), 1.0), (2, PLACES, 1.0), (0, PLACES + 1, 1.0), (0, PLACES - 1, 1.0), (0, PLACES, torch.ones(2, 3)), (0, PLACES[0], 1.0),
+    (0, torch.zeros(0, 4, dtype=torch.int64), 1.0), (0, PLACES, torch.ones(2, 4, dtype=torch.float64)), (0, PLACES, torch.ones(2, 4, requires_grad=True)), (0, PLACES, "a"), ("a", PLACES, 1.0),
+    (0, torch.tensor([2, 0]), torch.arange(8.0).reshape(2, 4)), (1, torch.tensor([3, 0]), torch.arange(6.0).reshape(3, 2)), (-1, torch.tensor([1]), torch.ones(3, 1)), (0, torch.tensor([1, 1]), torch.ones(2, 4)),
+    (0, torch.tensor([1]), 3), (0, torch.tensor([5]), 1.0), (0, torch.tensor([1]), torch.ones(2, 4)), (0, torch.tensor(1), torch.ones(4)), (0, torch.tensor([1]), torch.tensor(2.0)), (0, torch.tensor([0.0]), 1.0),
+]  # fmt: skip
+WRITTEN = {
+    "scatter_": ("src", "value"),
+    "scatter_add_": ("src",),
+    "index_add_": ("source",),
+    "index_copy_": ("source",),
+    "index_fill_": ("value",),
+}
+INTO = [
+    lambda: torch.arange(12.0).reshape(3, 4), lambda: torch.arange(12).reshape(3, 4), lambda: torch.zeros(2, 3, 4)[1], lambda: torch.arange(12.0).reshape(4, 3).t(),
+    lambda: torch.zeros(3, 4, requires_grad=True) * 1, lambda: torch.zeros(3, 4, requires_grad=True), lambda: torch.zeros(1, 4).expand(3, 4), lambda: torch.zeros(3, 4).detach(),
+]  # fmt: skip
+
+
+def put(f, make, args, named):
+    x = make()
+    before = x._version
+    try:
+        y = f(x, *args, **named)
+    except Exception as error:
+        return type(error), str(error).partition("[")[0], x.tolist(), x._version - before
+    return y is x, x.tolist(), x._version - before, x.grad_fn and x.grad_fn.name()
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_writes_at_places_as_the_function_behind(name):
+    f = METHODS[name]
+    for make in INTO:
+        for dim, index, value in PUT:
+            calls = [((dim, index, value), {}), ((dim,), {"index": index, WRITTEN[name][-1]: value})]
+            for args, named in [*calls, ((), {"dim": dim, "index": index, WRITTEN[name][0]: value})]:
+                assert put(f, make, args, named) == put(f.__wrapped__, make, args, named), (dim, index, value, named)
+    x = torch.zeros(4, dtype=torch.int64)
+    assert put(f, lambda: x, (0, x, x), {})[0] is put(f.__wrapped__, lambda: x, (0, x, x), {})[0]
+    with torch.no_grad():
+        assert put(f, INTO[5], PUT[0], {}) == put(f.__wrapped__, INTO[5], PUT[0], {})
+
+
+def test_the_commonest_writes_at_places_take_it(monkeypatch):
+    def slow(*args, **named):
+        raise AssertionError("the function behind was called")
+
+    for name, index, value in (
+        ("scatter_", PLACES, 1.0), ("scatter_", PLACES, torch.ones(2, 4)), ("scatter_add_", PLACES, torch.ones(2, 4)), ("index_add_", PLACES[0], torch.ones(4, 4)),
+        ("index_copy_", PLACES[0], torch.ones(4, 4)), ("index_fill_", PLACES[0], 2),
+    ):  # fmt: skip
+        f = METHODS[name]
+        cell = f.__closure__[f.__code__.co_freevars.index("slow")]
+        kept, cell.cell_contents = cell.cell_contents, slow
+        try:
+            f(torch.zeros(3, 4), 0, index, value)
+            with pytest.raises(AssertionError):
+                f(torch.zeros(3, 4), 5, index, value)
+        finally:
+            cell.cell_contents = kept
