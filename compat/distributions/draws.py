@@ -3,6 +3,7 @@
 import numpy as np
 
 import compat as torch
+from funcgrad.core.halves import HALVES
 from funcgrad.core.primitive import PRIMITIVES
 
 from ..dtypes import SPOKEN, name_of
@@ -22,8 +23,8 @@ def spoken(d):
 
 
 def only_floats(kernel, d):
-    """NotImplementedError in the words of torch's kernel for a dtype of whole numbers."""
-    if d.kind in "biu":
+    """NotImplementedError in the words of torch's kernel for a dtype of whole numbers, or of half precision."""
+    if d.kind in "biu" or d in HALVES:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{spoken(d)}'")
 
 

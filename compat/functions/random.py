@@ -20,12 +20,14 @@ from .. import dtypes, streams
 from ..devices import Device, usable
 from ..errors import type_name
 from ..payload import current, wrap
+from ..streams.limits import rounded
 from ..tensor import Tensor
 from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
 from .drawing import bare, drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
 from .operands import (
+    INT64,
     broadcast_shapes,
     check_sizes,
     dtype_argument,
@@ -37,7 +39,8 @@ from .operands import (
     shape_of,
 )
 from .overwriting import overwritten, replaced
-from .register import check_writable, named, operation, released, spoken
+from .refusals import refuse
+from .register import check_writable, named, operation, released, spoken, store
 from .shape import expanded_shape
 
 STATE_BYTES = streams.STATE_BYTES
@@ -164,9 +167,22 @@ def set_rng_state(new_state):
 
 
 # ------------------------------------------------------------------------------------------------ new Tensors
-def drawn_dtype(dtype, out):
-    """The dtype that numbers are drawn in: that of out=, if there is one."""
-    return float_argument(dtype if out is None else out.dtype)
+def drawn_dtype(dtype, out, default=None):
+    """The dtype that numbers are drawn in: that of out=, if there is one; by default the default float."""
+    if out is None:
+        return float_argument(dtype) if default is None else dtype_argument(dtype, default)
+    if dtype is not None and dtype != out.dtype:
+        raise RuntimeError(
+            f"dtype {spoken(dtypes.as_numpy(dtype))} does not match dtype of out parameter ({spoken(out.dtype.numpy)})"
+        )
+    return out.dtype.numpy
+
+
+def drawn_for(out, shape, d, draw, device):
+    """`draw(shape, contiguous)` as a new Tensor; for an out= of that shape in the order of its memory, as torch fills it."""
+    if out is not None and tuple(out.shape) == tuple(shape):
+        return in_order_of(current(out), d, draw, filled=True)
+    return drawn(shape, d, lambda shape: draw(shape, True), bare=bare(device))
 
 
 @function
@@ -176,7 +192,7 @@ def rand(
     """Uniform numbers from [0, 1)."""
     shape, d, stream = size_argument("rand", size, more, out), drawn_dtype(dtype, out), stream_of(generator)
     none_left("rand", more)
-    t = drawn(shape, d, lambda shape: stream.uniform(shape, 0.0, 1.0, d), bare=bare(device))
+    t = drawn_for(out, shape, d, lambda shape, plain: stream.uniform(shape, 0.0, 1.0, d), device)
     return completed("rand", t, out, device, requires_grad)
 
 
@@ -187,7 +203,7 @@ def randn(
     """Standard normal numbers."""
     shape, d, stream = size_argument("randn", size, more, out), drawn_dtype(dtype, out), stream_of(generator)
     none_left("randn", more)
-    t = drawn(shape, d, lambda shape: stream.normal(shape, 0.0, 1.0, d), bare=bare(device))
+    t = drawn_for(out, shape, d, lambda shape, plain: stream.normal(shape, 0.0, 1.0, d, plain), device)
     return completed("randn", t, out, device, requires_grad)
 
 
@@ -216,9 +232,9 @@ def randint(
     if args or size is None or high is None:
         raise TypeError("randint() takes (high, size) or (low, high, size)")
     shape = size_argument("randint", (size,), {}, out)
-    d = dtype_argument(dtype, np.dtype(np.int64))
+    d = drawn_dtype(dtype, out, INT64)
     low, high, stream = scalar_of(low), scalar_of(high), stream_of(generator)
-    t = drawn(shape, d, lambda shape: stream.randint(low, high, shape, d), bare=bare(device))
+    t = drawn_for(out, shape, d, lambda shape, plain: stream.randint(low, high, shape, d), device)
     return completed("randint", t, out, device, requires_grad)
 
 
@@ -230,7 +246,9 @@ def randperm(
     n = integer(n)
     if n < 0 and out is not None:
         raise RuntimeError(f"n must be non-negative, got{n}")
-    d, stream = dtype_argument(dtype, np.dtype(np.int64)), stream_of(generator)
+    d, stream = drawn_dtype(dtype, out, INT64), stream_of(generator)
+    if d.kind in "bc":
+        refuse("randperm", d)
     if d.kind in "iu":
         fitting(max(n - 1, 0), d)
     elif d.kind == "f" and d.name in WHOLE and n > WHOLE[d.name][0]:
@@ -303,12 +321,8 @@ def normal(
     if not given:
         if size is None:
             raise TypeError("normal() of a number mean and a number std needs a size")
-        if dtype is not None and out is not None and dtype != out.dtype:
-            raise RuntimeError(
-                f"dtype {spoken(dtypes.as_numpy(dtype))} does not match dtype of out parameter ({spoken(out.dtype.numpy)})"
-            )
         shape, d = size_argument("normal", (size,), {}), drawn_dtype(dtype, out)
-        t = drawn(shape, d, lambda shape: g.normal(shape, mean, std, d), bare=bare(device))
+        t = drawn_for(out, shape, d, lambda shape, plain: g.normal(shape, mean, std, d, plain), device)
         return completed("normal", t, out, device, requires_grad)
     if isinstance(std, Tensor) and dtype_of(current(std)).kind == "c":
         raise RuntimeError("normal expects standard deviation to be non-complex")
@@ -327,9 +341,9 @@ def normal(
         if each_std and (s < 0).any():
             raise RuntimeError("normal expects all elements of std >= 0.0")
         draws = g.normal(shape, 0.0, 1.0 if each_std else s, d)
-        if each_std:
-            draws = draws * s
-        return (draws + m).astype(d, copy=False)
+        if each_std:  # (torch multiplies and adds in place: each is rounded, and a number is of the dtype)
+            draws, m = rounded(draws * s, d), m if each_mean else rounded(np.float64(m), d)
+        return rounded(draws + m, d)
 
     label = f"NormalBackward{1 + 2 * each_std if each_mean else 2}"
     t = drawn(broadcast_shapes(*map(shape_of, given)), d, source, *given)
@@ -337,11 +351,14 @@ def normal(
 
 
 @operation()
-def bernoulli(input, p=None, *, generator=None):
-    """1 with the probability that each element of the input is, else 0, in the input's dtype."""
+def bernoulli(input, p=None, *, generator=None, out=None):
+    """1 with the probability that each element of the input is, else 0, in the dtype of out=, or the input's."""
     t = current(input)
     g = stream_of(generator)
     shape, d = shape_of(t), dtype_of(t)
+    if out is not None:
+        d = dtype_of(current(out))
+        return store("bernoulli", out, drawn(shape, d, lambda shape, p: g.bernoulli_from(p, d), current(t.detach())))
     if p is not None:
         return drawn(shape, d, lambda shape: g.bernoulli(shape, p, d))
     return constant(drawn(shape, d, lambda shape, p: g.bernoulli_from(p), t), [t], "BernoulliBackward0")
@@ -395,17 +412,21 @@ def fill_with(t, draw, label):
     return overwrite(t, values, label, (t,))
 
 
-def in_order_of(c, d, draw, filled=False):
+def in_order_of(c, d, draw, filled=False, operand=None):
     """`draw(shape, contiguous)` of a Tensor's shape in the order of its memory, for a Tensor like it; or to be `filled` in, and then
-    memory with gaps is not contiguous."""
+    memory with gaps is not contiguous. An operand, of the same shape, is taken in that order: draw(shape, contiguous, array)."""
     shape = shape_of(c)
     if c.is_meta:
         return drawn(shape, d, None, bare=True)
-    layout = None if c.owner is TAPE and c.val.flags.c_contiguous else layout_of(c)
+    whole = c.owner is TAPE and c.val.flags.c_contiguous
+    layout = None if whole else layout_of(c)
     order = range(len(shape)) if layout is None else order_of(tuple(shape), layout.strides)
     moved = list(order) != list(range(len(shape)))
-    plain = layout is None or not (filled or moved)
-    values = drawn(tuple([shape[k] for k in order]), d, lambda shape: draw(shape, plain))
+    plain = whole or layout is None and c.owner is not TAPE or not (filled or moved)
+    operands = () if operand is None else (operand.permute(*order) if moved else operand,)
+    values = drawn(
+        tuple([shape[k] for k in order]), d, lambda shape, *arrays: draw(shape, plain, *arrays), *map(current, operands)
+    )
     return values if not moved else values.permute(*np.argsort(order).tolist())
 
 
@@ -485,9 +506,8 @@ def bernoulli_(self, p=0.5, *, generator=None):
         t.refuse(())
         d = dtype_of(t)
         expanded_shape(shape_of(current(p)), shape_of(t))
-        values = drawn(
-            shape_of(t), d, lambda shape, p: g.bernoulli_from(np.broadcast_to(p, shape), d), current(p.detach())
-        )
+        p = p.detach().expand(shape_of(t))
+        values = in_order_of(t, d, lambda shape, plain, p: g.bernoulli_from(np.broadcast_to(p, shape), d), True, p)
         refuse_unmapped(t, values)
         return overwrite(self, values, "BernoulliBackward1", (self,))
     return fill_with(self, lambda shape, d, plain: g.bernoulli(shape, p, d), "BernoulliBackward2")

@@ -368,6 +368,8 @@ class Generator:
         return limits.rounded(values.astype(np.int64) + low, dtype).reshape(shape)
 
     def _full_range(self, n, dtype):
+        if not n:
+            return np.empty(0, dtype)
         if dtype not in limits.NUMBERS or dtype == limits.FLOAT16:
             raise limits.not_implemented(dtype, "random_full_64_bits_range_kernel_cpu")
         if dtype.kind in "iu" and dtype != np.int64:
@@ -384,6 +386,8 @@ class Generator:
         """
         dtype = np.dtype(dtype)
         n = _size(shape)
+        if not n:
+            return np.empty(shape, dtype)
         if dtype in limits.MANTISSA:
             words = self._engine.wide_words(n) if dtype == FLOAT64 else self._engine.words(n)
             values = words % words.dtype.type((1 << limits.MANTISSA[dtype]) + 1)

@@ -406,7 +406,8 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
         def source(shape, values):
             below = values <= 0
             slopes = np.ones(shape, values.dtype)
-            slopes[below] = streams.default_generator.uniform(int(below.sum()), lower, upper, np.float64)
+            bounds = (lower, upper) if values.dtype == np.float64 else map(float, np.float32([lower, upper]))
+            slopes[below] = streams.default_generator.uniform(int(below.sum()), *bounds, np.float64)
             return slopes
 
         slopes = drawn(shape_of(t), dtype_of(t), source, current(t.detach()))

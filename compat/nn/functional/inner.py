@@ -10,6 +10,7 @@ from ...functions.kernels import native as refusing
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.register import check_castable
+from ...functions.rounding import number_in
 from ...graph import labelled
 from ...payload import current
 from . import convolution as conv
@@ -111,7 +112,7 @@ def native_dropout(input, p, train):
         return input.clone(), T["ones_like"](input, dtype=BY_NAME["bool"])
     check_castable(input.dtype.numpy, FLOAT)
     kept = T["empty_like"](input, dtype=BY_NAME["bool"]).bernoulli_(1 - p)
-    out = input * kept * (0.0 if p == 1 else 1 / (1 - p))
+    out = input * kept * number_in(0.0 if p == 1 else 1 / (1 - p), input.dtype.numpy)
     return labelled(out, "NativeDropoutBackward0", (input,)), kept
 
 
