@@ -5,7 +5,8 @@ the weights of the hidden state. In step t, with h and c of the step before,
 
     a = lstm_gates(x[t] + h w^T),   c' = lstm_state(a, c),   h' = lstm_output(a, c')
 
-and a rule goes through the steps by the rules of these three.
+and a rule goes through the steps by the rules of these three. The gates lie in the order o, i, f, g, each in one piece, [T, 4, n, m]:
+those of one function side by side, and i and f beside what they weigh, g and the state.
 """
 
 import numpy as np
@@ -31,15 +32,19 @@ def at(x, t):
 
 def over_time(x, h, c, gates):
     """(hidden states, states, gates) of all steps; `gates(x[t], h)` are those of one."""
-    hs, cs, found = [], [], []
+    found = []
     for t in range(shape_of(x)[0]):
         a = gates(at(x, t), h)
         c = lstm_state(a, c)
         h = lstm_output(a, c)
-        hs.append(h)
-        cs.append(c)
-        found.append(a)
-    return tuple([stack(*each, axis=0) for each in (hs, cs, found)])
+        found.append((h, c, a))
+    return in_order(found)
+
+
+def in_order(found):
+    """The results of all steps as the layer gives them."""
+    h, c, a = (stack(*each, axis=0) for each in zip(*found, strict=True))
+    return h, c, apart(a)
 
 
 def before(first, states):
@@ -62,15 +67,23 @@ def rows(x):
 FEW = 4  # steps, for which w is not worth being laid out anew
 
 
-def apart(x):
-    """An array of gates side by side, [T, n, 4 m], as [T, 4, n, m]: NumPy takes a quarter of the time for each operation on one of them."""
-    t, n, k = x.shape
-    return np.ascontiguousarray(x.reshape(t, n, 4, k // 4).swapaxes(1, 2))
+def apart(a):
+    """Gates side by side, i, f, g, o [T, n, 4 m], as o, i, f, g [T, 4, n, m]."""
+    t, n, k = shape_of(a)
+    a = transpose(reshape(a, shape=(t, n, 4, k // 4)), perm=(0, 2, 1, 3))
+    return concatenate(getitem(a, idx=(slice(None), slice(3, 4))), getitem(a, idx=(slice(None), slice(3))), axis=1)
+
+
+def together(a):
+    """The inverse of apart."""
+    t, _, n, m = shape_of(a)
+    a = concatenate(getitem(a, idx=(slice(None), slice(1, 4))), getitem(a, idx=(slice(None), slice(1))), axis=1)
+    return reshape(transpose(a, perm=(0, 2, 1, 3)), shape=(t, n, 4 * m))
 
 
 @define
 class lstm_layer:
-    """(x [T, n, 4 m], h [n, m], c [n, m], w [4 m, m]) -> hidden states [T, n, m], states [T, n, m], gates [T, n, 4 m]."""
+    """(x [T, n, 4 m], h [n, m], c [n, m], w [4 m, m]) -> hidden states [T, n, m], states [T, n, m], gates [T, 4, n, m]."""
 
     multi = True
     fills = False
@@ -84,7 +97,7 @@ class lstm_layer:
             i, f, g, o = s(i), s(f), jax.numpy.tanh(g), s(o)
             c = f * c + i * g
             h = o * jax.numpy.tanh(c)
-            found.append((h, c, jax.numpy.concatenate([i, f, g, o], axis=1)))
+            found.append((h, c, jax.numpy.stack([o, i, f, g])))
         return tuple([jax.numpy.stack(each) for each in zip(*found, strict=True)])
 
     def samples(rng):
@@ -92,6 +105,7 @@ class lstm_layer:
             return [draw(rng, "real", s) for s in ((t, n, 4 * m), (n, m), (n, m), (4 * m, m))]
 
         yield from in_kinds(*operands(2, 2, 2), dtypes="f")
+        yield Sample(*operands(FEW + 2, 2, 3))
         yield Sample(*operands(1, 1, 1), kind="size 1")
         yield Sample(*operands(2, 0, 1), kind="empty", order=1)
 
@@ -99,34 +113,53 @@ class lstm_layer:
         m = h.shape[1]
         steps, n, _ = x.shape
         dtype = np.result_type(x, h, c, w)
-        gates = np.empty((steps, 4, n, m), dtype)
-        hidden, states = np.empty((2, steps, n, m), dtype)
-        side = np.empty(h.shape, dtype)
-        one = np.ones((), dtype)
-        w = w.reshape(4, m, m).swapaxes(1, 2)
-        if steps > FEW:
-            w = np.ascontiguousarray(w)
-        parts = [gates[:, k] for k in range(4)]
-        for z, a, i, f, g, o, new, out in zip(apart(x), gates, *parts, states, hidden, strict=True):
-            np.matmul(h, w, out=a)
-            np.add(a, z, out=a)
-            np.tanh(g, out=side)
-            np.negative(a, out=a)  # 1 / (1 + exp(-a)): where that overflows, 0 is right
-            np.exp(a, out=a)
-            np.add(a, one, out=a)
-            np.divide(one, a, out=a)
-            g[...] = side
-            np.multiply(f, c, out=new)
-            np.multiply(i, side, out=side)
-            c = np.add(new, side, out=new)
-            np.tanh(c, out=out)
-            h = np.multiply(out, o, out=out)
-        return hidden, states, np.ascontiguousarray(gates.swapaxes(1, 2)).reshape(x.shape)
+        memory = np.empty((steps + 1, 5, n, m), dtype)  # of a step its gates, and the state that it starts from
+        gates = memory[:steps, :4]
+        inputs = np.empty(gates.shape, dtype)
+        x = x.reshape(steps, n, 4, m).swapaxes(1, 2)
+        np.negative(x[:, 3], out=inputs[:, 0])
+        np.negative(x[:, :2], out=inputs[:, 1:3])
+        inputs[:, 3] = x[:, 2]
+        hidden = np.empty((steps, n, m), dtype)
+        memory[0, 4] = c
+        product = np.empty((n, 4 * m), dtype)
+        of_state = product.reshape(n, 4, m).swapaxes(0, 1)
+        if many := steps > FEW:
+            w = w.reshape(4, m, m)[[3, 0, 1, 2]]
+            np.negative(w[:3], out=w[:3])
+            w = np.ascontiguousarray(w.reshape(4 * m, m).T)
+        else:
+            w = w.T
+        one, weighed = np.ones((), dtype), np.empty((2, n, m), dtype)
+        new, old = weighed
+        add, multiply, tanh, copyto = np.add, np.multiply, np.tanh, np.copyto
+        each = (
+            inputs, gates, gates[:, :3], gates[:, 3], gates[:, 0], gates[:, 1:3], memory[:steps, 3:], memory[1:, 4], hidden,
+        )  # fmt: skip
+        for z, a, logistic, g, o, weights, values, c, out in zip(*each, strict=True):
+            h.dot(w, product)
+            if many:
+                copyto(a, of_state)  # (a sum of what lies apart takes NumPy longer than both)
+                add(z, a, a)
+            else:
+                np.subtract(z[0], of_state[3], o)
+                np.subtract(z[1:3], of_state[:2], weights)
+                add(z[3], of_state[2], g)
+            tanh(g, g)
+            np.exp(logistic, logistic)  # 1 / (1 + exp(-a)): where that overflows, 0 is right
+            add(logistic, one, logistic)
+            np.divide(one, logistic, logistic)
+            multiply(weights, values, weighed)
+            add(old, new, c)
+            tanh(c, out)
+            h = multiply(out, o, out)
+        return hidden, np.ascontiguousarray(memory[1:, 4]), gates
 
     def aval(x, h, c, w):
         dtype = np.result_type(*map(dtype_of, (x, h, c, w)))
-        states = Aval((*shape_of(x)[:2], shape_of(h)[1]), dtype)
-        return states, states, Aval(shape_of(x), dtype)
+        steps, n, width = shape_of(x)
+        states = Aval((steps, n, width // 4), dtype)
+        return states, states, Aval((steps, 4, n, width // 4), dtype)
 
     def pull(n, ct, cts, owned):
         """The rule below, what does not wait for the step after it being computed for all steps at once."""
@@ -134,35 +167,45 @@ class lstm_layer:
         h0, c0 = (np.zeros(v.shape, v.dtype) if type(v) is Aval else v for v in (h0, c0))  # (nothing asks for it)
         of_h, of_c, of_a = ct.cts if hasattr(ct, "cts") else ct
         steps, count, m = h.shape
-        gates = apart(a)
-        i, f, g, o = (gates[:, k] for k in range(4))
-        factors = gates - gates * gates
-        np.subtract(1, g * g, out=factors[:, 2])
-        of_a = None if of_a is None else apart(of_a) * factors
+        o, i, f, g = (a[:, k] for k in range(4))
+        factors = np.empty((steps, 4, count, m), a.dtype)  # of i, f, g, o
+        np.multiply(a[:, 1:], a[:, 1:], out=factors[:, :3])
+        np.multiply(o, o, out=factors[:, 3])
+        np.subtract(a[:, 1:3], factors[:, :2], out=factors[:, :2])
+        np.subtract(1, factors[:, 2], out=factors[:, 2])
+        np.subtract(o, factors[:, 3], out=factors[:, 3])
+        if of_a is not None:
+            of_a = np.concatenate((of_a[:, 1:], of_a[:, :1]), axis=1) * factors
         top = np.tanh(c)
-        through = o * (1 - top * top)
-        for k, v in enumerate((g, np.concatenate((c0[None], c[:-1])), i, top)):
-            factors[:, k] *= v
-        of_x = np.empty_like(a)
-        of_gates = np.empty((4, count, m), a.dtype)
-        of_cell, of_output, in_rows = of_gates[:3], of_gates[3], of_gates.swapaxes(0, 1)
-        dh = np.zeros_like(h0)
-        dc = np.zeros_like(c0)
-        for t in range(steps - 1, -1, -1):
+        through = top * top
+        np.subtract(1, through, out=through)
+        through *= o
+        factors[:, 0] *= g
+        factors[0, 1] *= c0
+        factors[1:, 1] *= c[:-1]
+        factors[:, 2] *= i
+        factors[:, 3] *= top
+        of_x = np.empty((steps, count, 4 * m), a.dtype)
+        of_states, of_gates = np.zeros((4, count, m), a.dtype), np.empty((4, count, m), a.dtype)
+        dc, again, dh = of_states[0], of_states[1:3], of_states[3]  # a step's gates get dc, dc, dc, dh
+        part = np.empty_like(dc)
+        add, multiply, copyto = np.add, np.multiply, np.copyto
+        rows = of_x.reshape(steps, count, 4, m).swapaxes(1, 2)
+        each = [*zip(range(steps), through, factors, f, rows, of_x, strict=True)]
+        for t, of_top, factor, forget, by_gate, row in reversed(each):
             if of_h is not None:
-                dh = dh + of_h[t]
-            dc = dc + dh * through[t]
+                add(dh, of_h[t], dh)
+            multiply(dh, of_top, part)
+            add(dc, part, dc)
             if of_c is not None:
-                dc += of_c[t]
-            factor = factors[t]
-            np.multiply(factor[:3], dc, out=of_cell)
-            np.multiply(factor[3], dh, out=of_output)
+                add(dc, of_c[t], dc)
+            copyto(again, dc)
+            multiply(factor, of_states, of_gates)
             if of_a is not None:
-                np.add(of_gates, of_a[t], out=of_gates)
-            row = of_x[t]
-            row.reshape(count, 4, m)[...] = in_rows
-            dc = dc * f[t]
-            dh = row.dot(w)
+                add(of_gates, of_a[t], of_gates)
+            copyto(by_gate, of_gates)
+            multiply(dc, forget, dc)
+            row.dot(w, dh)
         found = (of_x, dh, dc)
         for p, k in zip(n.ins, n.plan.operands, strict=True):
             if k == 3:
@@ -175,13 +218,14 @@ class lstm_layer:
     def vjp(cts, out, x, h0, c0, w, *, need):
         """The same of primitives."""
         h, c, a = out
+        a = together(a)
         of_h, of_c, of_a = cts.cts if hasattr(cts, "cts") else cts
         dh, dc, of_x = zeros_like(h0), zeros_like(c0), []
         i, f, g, o = [gate(a, k) for k in range(4)]
         slopes, top = slope(a), tanh(c)
         through = mul(o, sub(1, mul(top, top)))
         factors = mul(slopes, side_by_side(g, before(saved(c0), c), i, top))
-        of_a = None if of_a is None else mul(of_a, slopes)
+        of_a = None if of_a is None else mul(together(of_a), slopes)
         for t in range(shape_of(h)[0] - 1, -1, -1):
             dh = dh if of_h is None else add(dh, at(of_h, t))
             dc = add(dc, mul(dh, at(through, t)))
@@ -196,6 +240,7 @@ class lstm_layer:
 
     def jvp(ts, out, x, h0, c0, w):
         h, c, a = out
+        a = together(a)
         dx, dh, dc, dw = (zeros_like(v) if t is None else t for t, v in zip(ts, (x, h0, c0, w), strict=True))
         hidden, states, found = before(h0, h), before(c0, c), []
         for t in range(shape_of(h)[0]):
@@ -205,7 +250,7 @@ class lstm_layer:
             dc = lstm_state.jvp([da, dc], None, gates, at(states, t))
             dh = lstm_output.jvp([da, dc], None, gates, at(c, t))
             found.append((dh, dc, da))
-        return tuple([stack(*each, axis=0) for each in zip(*found, strict=True)])
+        return in_order(found)
 
     def batch(size, xs, ds):
         x, h, c = (batched(size, v, d) for v, d in zip(xs[:3], ds, strict=False))
@@ -222,4 +267,6 @@ class lstm_layer:
                 return lstm_gates(add(x, reshape(z, shape=(size * n, width))))
 
             outs = over_time(x, h, c, gates)
-        return tuple([reshape(o, shape=(steps, size, n, shape_of(o)[2])) for o in outs]), (1, 1, 1)
+        h, c, a = outs
+        h, c = (reshape(o, shape=(steps, size, n, width // 4)) for o in (h, c))
+        return (h, c, reshape(a, shape=(steps, 4, size, n, width // 4))), (1, 1, 2)
