@@ -16,8 +16,9 @@ from funcgrad.core.site import internal, user_frame
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Batch, Jvp, Record
 
+from .functions.answers import MISSING
 from .functions.drawing import mapped_by
-from .functions.register import FUNCTIONS, MISSING
+from .functions.register import FUNCTIONS
 from .payload import current
 from .stores import Dated
 from .tensor import Tensor

@@ -441,7 +441,7 @@ class Tensor(Taped):
 
     @data.setter
     def data(self, new):
-        from .functions.shape import over_other_memory
+        from .functions.other_memory import over_other_memory
 
         if not isinstance(new, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")

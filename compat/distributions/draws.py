@@ -8,8 +8,8 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ..dtypes import SPOKEN, name_of
 from ..functions.drawing import drawn
+from ..functions.nodes import named
 from ..functions.random import stream_of
-from ..functions.register import named
 from ..payload import current
 from ..streams.gamma import gamma_numbers
 from ..streams.trials import binomial_counts

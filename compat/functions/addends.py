@@ -5,11 +5,14 @@ import math
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
+from .answers import answering
+from .given_out import resize
 from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
 from .products import batched, bmm, mm, mv
 from .refusals import refuse
-from .register import answering, kept, operation, publish, resize, rewrite
+from .register import operation, publish
 from .results import C_NAMES
+from .writing import kept, rewrite
 
 
 def combined(input, product, beta, alpha):

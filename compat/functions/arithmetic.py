@@ -20,6 +20,9 @@ from ..errors import type_name
 from ..graph import label as set_label
 from ..payload import current, node_of
 from ..tensor import Tensor
+from .answers import MISSING, answer, to_places, unusual
+from .given_out import store
+from .nodes import named, released
 from .operands import (
     KINDS_OF_INTEGER,
     OPERANDS,
@@ -38,25 +41,10 @@ from .operands import (
 from .overwriting import overwritten
 from .refusals import refusals_of
 from .refusals import refuse as refuse_dtype
-from .register import (
-    METHODS,
-    MISSING,
-    answer,
-    check_castable,
-    in_place,
-    install,
-    kept,
-    named,
-    operation,
-    publish,
-    released,
-    rewrite,
-    store,
-    to_places,
-    unusual,
-)
+from .register import METHODS, install, operation, publish
 from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, shared, widened
 from .untracked import FLOATS, by_positive
+from .writing import check_castable, in_place, kept, rewrite
 
 
 @functools.cache

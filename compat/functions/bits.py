@@ -11,7 +11,7 @@ from ..formats import base_of, offset_in
 from ..payload import strides_of
 from ..tensor import Tensor
 from .operands import dtype_of
-from .register import spoken
+from .writing import spoken
 
 
 def check(v, own, new):

@@ -14,11 +14,14 @@ from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
+from .answers import MISSING, answer, to_places
+from .given_out import store
 from .operands import BOOL, P, as_operand, cast, check_sizes, dtype_of, fitting, in_c_order, promoted, shape_of
 from .quick_roads import quick_call
-from .register import FUNCTIONS, MISSING, answer, kept, operation, publish, rewrite, spoken, store, to_places
+from .register import FUNCTIONS, operation, publish
 from .results import C_NAMES
 from .untracked import FLOATS
+from .writing import kept, rewrite, spoken
 
 LARGEST = float(np.finfo(np.float32).max)
 

@@ -11,7 +11,9 @@ from funcgrad.numpy.concrete import concrete
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
+from .answers import MISSING, answer, answering, not_a_tensor, to_places
 from .arithmetic import check_in_place, general, install_operators, swapped, unsuitable
+from .given_out import store
 from .operands import (
     BOOL,
     KINDS_OF_INTEGER,
@@ -27,23 +29,9 @@ from .operands import (
     shape_of,
 )
 from .refusals import need_dtype
-from .register import (
-    FUNCTIONS,
-    MISSING,
-    answer,
-    answering,
-    in_place,
-    install,
-    kept,
-    not_a_tensor,
-    operation,
-    publish,
-    rewrite,
-    spoken,
-    store,
-    to_places,
-)
+from .register import FUNCTIONS, install, operation, publish
 from .untracked import COMPARED, WHOLE, untracked
+from .writing import in_place, kept, rewrite, spoken
 
 
 # ------------------------------------------------------------------------------------------------ comparisons

@@ -6,9 +6,11 @@ from funcgrad.core.trace import TAPE
 
 from ..payload import current
 from ..rewriting import spelled
+from .answers import answering
 from .operands import P, dtype_of, floating, shape_of
-from .register import FUNCTIONS, answering, install, operation, spoken
+from .register import FUNCTIONS, install, operation
 from .shape import view_of
+from .writing import spoken
 
 
 def real_part(input):

@@ -12,9 +12,10 @@ from ..formats import preserve_format
 from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
+from .answers import answer
 from .creation import LEGACY, LegacyType, function, method
 from .operands import P, as_operand, cast, dtype_of, in_c_order, rank
-from .register import FUNCTIONS, answer, operation, publish
+from .register import FUNCTIONS, operation, publish
 
 
 def converted(t, d, copy=False):

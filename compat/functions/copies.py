@@ -16,10 +16,11 @@ from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_fo
 from ..method_arguments import wrapped
 from ..payload import current, layout_of_traced
 from ..tensor import Tensor
+from .nodes import named
 from .operands import P, dims_of, dtype_of, in_c_order, integer, iterated, like_image, named_sizes, new, shape_of
 from .quick_roads import quick_call
 from .refusals import refuse
-from .register import METHODS, named, operation
+from .register import METHODS, operation
 from .shape import ALL, count, swap
 
 

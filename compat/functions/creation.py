@@ -25,12 +25,14 @@ from ..native import Native
 from ..payload import current, layout_of_traced
 from ..size import Size
 from ..tensor import Tensor
+from .answers import MISSING, answering
 from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
 from .evenly_spaced import counted, counted_by_vectors, spaced
+from .given_out import store
 from .joining import need_tensors
 from .operands import NUMBERS, P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
 from .refusals import refuse
-from .register import FUNCTIONS, MISSING, answering, operation, publish, store
+from .register import FUNCTIONS, operation, publish
 
 BOUND = 1 << 62
 

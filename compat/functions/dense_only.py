@@ -17,8 +17,9 @@ from ..errors import type_name
 from ..method_arguments import takes_none
 from ..payload import added_to, current
 from ..tensor import Tensor
+from .answers import answer
 from .creation import function, method
-from .register import FUNCTIONS, answer, install, operation, publish
+from .register import FUNCTIONS, install, operation, publish
 
 COORDINATES, TENSOR = "sparse coordinate tensor", "sparse tensor"
 ROWS, COLUMNS = "sparse row compressed tensor", "sparse column compressed tensor"

@@ -9,8 +9,11 @@ from funcgrad.core.mutation import view as core_view
 
 from ..method_arguments import wrapped
 from ..payload import current
+from .answers import answering
+from .nodes import named, released
 from .operands import P, dtype_of, in_c_order, number_of_dim, shape_of
-from .register import answering, kept, named, operation, publish, released, rewrite
+from .register import operation, publish
+from .writing import kept, rewrite
 
 
 # ------------------------------------------------------------------------------------------------ diagonals, triangles

@@ -10,10 +10,11 @@ from ..rewriting import spelled
 from ..tensor import Tensor
 from .arithmetic import MUL
 from .joining import need_tensors
+from .nodes import renamed
 from .operands import P, dtype_of, need_scalar_type, shape_of
 from .products import DOT, batched
 from .refusals import refuse
-from .register import METHODS, operation, renamed
+from .register import METHODS, operation
 from .shape import reshaped
 
 

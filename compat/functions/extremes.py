@@ -14,12 +14,15 @@ from funcgrad.core.tracebacks import drop
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
+from .answers import MISSING, answer, not_a_tensor, to_places
+from .given_out import store
 from .indexing import along
+from .nodes import named, renamed
 from .operands import INT64, P, cast, dims_of, dtype_of, integer, new, shape_of, with_ones
 from .quick_roads import quick_call
 from .reduction import EVERY, asked, by_other_names, lengthened, over
 from .refusals import need_dtype
-from .register import FUNCTIONS, MISSING, answer, named, not_a_tensor, operation, publish, renamed, store, to_places
+from .register import FUNCTIONS, operation, publish
 from .return_types import BY_NAME as RETURN
 
 

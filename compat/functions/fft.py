@@ -14,9 +14,12 @@ from .. import dtypes
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
+from .given_out import store
+from .nodes import named
 from .operands import P, cast, dtype_of, float_argument, integer, like_image, new, shape_of
 from .refusals import refuse
-from .register import FUNCTIONS, named, operation, spoken, store
+from .register import FUNCTIONS, operation
+from .writing import spoken
 
 NORMS = (None, "backward", "ortho", "forward")
 SEVERAL = "rfftn expects a real-valued input tensor,"  # (torch's error for rfft2 too)

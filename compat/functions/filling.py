@@ -6,7 +6,8 @@ from ..payload import current
 from ..tensor import Tensor
 from .operands import P, as_operand, broadcast_shapes, dtype_of, fitting, is_dual, new, shape_of, without_imaginary
 from .overwriting import overwritten, replaced
-from .register import FUNCTIONS, in_place, operation, same_elements
+from .register import FUNCTIONS, operation
+from .writing import in_place, same_elements
 
 
 def overwrite(t, value, label, operands):

@@ -21,7 +21,9 @@ from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current
 from ..tensor import Tensor
 from .choosing import fill_value
+from .given_out import store
 from .indexing import Index, along, write_arrays
+from .nodes import named
 from .operands import (
     C_INTEGERS,
     INT64,
@@ -47,9 +49,10 @@ from .quick_places import (
 )
 from .quick_roads import quick_call
 from .refusals import refuse
-from .register import FUNCTIONS, named, operation, spoken, store, twin, written
+from .register import FUNCTIONS, operation, twin
 from .results import C_NAMES
 from .shape import expanded
+from .writing import spoken, written
 
 INTEGERS = (np.dtype(np.int64), np.dtype(np.int32))
 

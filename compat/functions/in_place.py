@@ -1,7 +1,8 @@
 """The in-place methods that torch has as functions too: torch.clamp_(t, 0) is t.clamp_(0)."""
 
 from ..tensor import Tensor
-from .register import METHODS, not_a_tensor, operation, publish, twin
+from .answers import not_a_tensor
+from .register import METHODS, operation, publish, twin
 
 twin("ldexp", "LdexpBackward0")
 twin("renorm", "RenormBackward0")

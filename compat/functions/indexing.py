@@ -29,12 +29,14 @@ from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
 from .data import array_of, begins_with_text
+from .nodes import named
 from .operands import BOOL, INT64, P, dtype_of, fitting, in_c_order, new, overflowing, shape_of, without_imaginary
 from .quick_roads import quick
-from .register import check_apart, check_writable, in_place, install, named, same_elements, spoken, written
+from .register import install
 from .results import type_text
 from .shape import expanded_shape, view_of
 from .unrecorded_writes import assigned
+from .writing import check_apart, check_writable, in_place, same_elements, spoken, written
 
 ALL = slice(None)
 INDICES = frozenset(map(np.dtype, (np.int64, np.int32, np.uint8, np.bool_)))  # dtypes of Tensors that may be indices

@@ -18,9 +18,11 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..rewriting import grouped
 from ..tensor import Tensor
+from .nodes import renamed
 from .operands import INT64, P, cast, dtype_of, in_c_order, integer, shape_of
-from .register import operation, renamed, spoken
+from .register import operation
 from .shape import ALL, core_view, count
+from .writing import spoken
 
 
 def checked(name, tensors):

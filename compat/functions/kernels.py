@@ -17,7 +17,7 @@ from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
 from ..tensor import Tensor
-from .register import types_in
+from .answers import types_in
 from .results import ROWS, check_out
 
 KINDS = {"b": "?", "I": "bBhil", "S": "bBhi", "u": "B", "c": "FD", "h": "e"}

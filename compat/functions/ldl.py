@@ -21,8 +21,9 @@ from .linalg_checks import (
     need_same,
 )  # fmt: skip
 from .operands import dtype_of, in_columns, shape_of
-from .register import FUNCTIONS, spoken
+from .register import FUNCTIONS
 from .return_types import BY_NAME as RETURN
+from .writing import spoken
 
 ALPHA = (1 + math.sqrt(17)) / 8
 

@@ -21,6 +21,7 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .diagonals import diagonal as diagonal_of
+from .given_out import store
 from .ldl import NAMES as LDL
 from .linalg_checks import (
     LinAlgError,
@@ -37,16 +38,18 @@ from .linalg_checks import (
 )  # fmt: skip
 from .linalg_stopped import is_nan, leading_minor, not_finite, of_minors, singular_values, with_info, zero_pivot
 from .lu import NAMES as LU
+from .nodes import named
 from .norms import in_dtype, vector_norm_of
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, in_columns, new, shape_of
 from .outer import in_cheapest_order, linalg_cross, need_chain
 from .products import matmul
 from .reduction import over
 from .reflectors import NAMES as REFLECTORS
-from .register import FUNCTIONS, named, operation, publish, spoken, store
+from .register import FUNCTIONS, operation, publish
 from .results import check_out
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
+from .writing import spoken
 
 
 def no_epsilon(t):

@@ -4,7 +4,8 @@ from funcgrad.core.halves import HALVES
 
 from ..payload import current
 from .operands import dtype_of, shape_of
-from .register import operation, spoken
+from .register import operation
+from .writing import spoken
 
 
 class _LinAlgError(RuntimeError):

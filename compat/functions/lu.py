@@ -20,8 +20,9 @@ from .linalg_checks import (
     need_same,
 )
 from .linalg_stopped import zero_pivot
+from .nodes import named
 from .operands import P, broadcast_shapes, dtype_of, in_columns, new, shape_of
-from .register import FUNCTIONS, named, operation
+from .register import FUNCTIONS, operation
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
 

@@ -9,13 +9,17 @@ from .. import dtypes
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
+from .answers import not_a_tensor
 from .arithmetic import refuse_bools
 from .data import scalar_of
+from .given_out import store
+from .nodes import named
 from .operands import P, cast, dims_of, dtype_of, in_c_order, integer, need_scalar_type, shape_of
 from .quick_roads import along, quick_call
 from .reduction import finish, lengthened, root
-from .register import FUNCTIONS, named, not_a_tensor, operation, spoken, store
+from .register import FUNCTIONS, operation
 from .rounding import half_in, in_float32, shared
+from .writing import spoken
 
 
 def in_dtype(t, dtype, name):

@@ -18,10 +18,12 @@ from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import refuse_bools
 from .extremes import need_elements
+from .given_out import ALONG, COMPARISONS, out_with_gradient
+from .nodes import tensors_in
 from .operands import broadcast_shapes, dtype_of, rank, shape_of
 from .refusals import refuse
-from .register import check_castable, check_writable, out_with_gradient, spoken, tensors_in
 from .results import ROWS, check_out
+from .writing import check_castable, check_writable, spoken
 
 OF_INPUT = ("Found dtype", "Expected the dtype for input")  # what a result of the input's dtype may be written into
 # functions of whose out= torch looks at the dtype first: which one it has to be (a dtype, or that of an argument: "first", of stacks the second;
@@ -53,14 +55,6 @@ OF_LINALG = {"eigvalsh": "linalg_eigvalsh", "matrix_rank": "linalg_matrix_rank"}
 NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (complex|bool) ")
 TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded")
 NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
-ALONG = {  # functions that take a dimension: its place among their arguments
-    **dict.fromkeys(
-        "softmax log_softmax amin amax cummin cummax logcumsumexp sort argsort median nanmedian mode argmax argmin nansum nanmean max min "
-        "cumsum cumprod prod sum mean var std logsumexp any all".split(), 1
-    ),
-    **dict.fromkeys(("kthvalue", "topk"), 2),
-    "aminmax": 9,
-}  # fmt: skip
 OF_BOTH = frozenset(  # functions of several operands that are stretched to one shape, and of the dtype in which those meet
     "add sub subtract rsub mul multiply div divide true_divide floor_divide fmod remainder atan2 arctan2 copysign xlogy hypot logaddexp "
     "logaddexp2 nextafter gcd lcm igamma igammac gammainc gammaincc lerp addcmul addcdiv clamp clip clamp_min clamp_max fmin fmax "
@@ -69,9 +63,6 @@ OF_BOTH = frozenset(  # functions of several operands that are stretched to one 
 )
 SPECIAL = re.compile(r"\w*_polynomial_\w+|\w*bessel_\w+|(log_)?ndtri?|erf\w*|entr|i[01]e?|logit|lgamma|digamma|sinc")
 OF_TENSORS = ("lerp", "addcmul", "addcdiv")  # (whose numbers do not count in that)
-COMPARISONS = frozenset(
-    "eq ne ge gt le lt greater greater_equal less less_equal not_equal logical_and logical_or logical_xor".split()
-)
 
 
 def earlier(error, own, args, kwargs):

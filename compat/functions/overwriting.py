@@ -25,7 +25,7 @@ def overwritten(ufunc, t, other, alpha=1):
     """t <- ufunc(t, alpha * other), and True; False where it is not the commonest case, and nothing has been done. (torch never warns of
     inf or nan.) Called by a function that the user calls."""
     v = t.val
-    if shared.staging or shared.halves or t.owner is not TAPE or t.alias is not None or type(v) is not np.ndarray:
+    if shared.staging or t.owner is not TAPE or t.alias is not None or type(v) is not np.ndarray:
         return False
     d = v.dtype
     if (

@@ -14,11 +14,13 @@ from ..payload import current
 from .counting import need_grid
 from .gathering import known, need_slices
 from .hosted import on_values
+from .nodes import named
 from .operands import P, dtype_of, new, shape_of, sizes
 from .refusals import refuse
-from .register import FUNCTIONS, named, operation, spoken, twin
+from .register import FUNCTIONS, operation, twin
 from .return_types import BY_NAME as RETURN
 from .shape import check_reach, itemsize_of
+from .writing import spoken
 
 
 def put_at(input, positions, src):

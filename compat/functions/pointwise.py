@@ -12,30 +12,14 @@ from .. import dtypes
 from ..names import NAMES
 from ..payload import current
 from ..tensor import Tensor
+from .answers import MISSING, answer, not_a_tensor, to_places, unusual
 from .arithmetic import called, quick_unary
+from .given_out import store
+from .nodes import named, released, renamed
 from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, in_c_order, integer, iterated, iterating
 from .refusals import need_dtype, need_real, refusals_of, refuse
-from .register import (
-    FUNCTIONS,
-    METHODS,
-    MISSING,
-    answer,
-    in_place,
-    install,
-    kept,
-    named,
-    not_a_tensor,
-    operation,
-    publish,
-    released,
-    renamed,
-    rewrite,
-    spoken,
-    store,
-    to_places,
-    twin,
-    unusual,
-)
+from .register import FUNCTIONS, METHODS, install, operation, publish, twin
+from .writing import in_place, kept, rewrite, spoken
 
 
 # ------------------------------------------------------------------------------------------------ one operand

@@ -14,22 +14,13 @@ from .. import dtypes
 from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
+from .answers import MISSING, answer, not_a_tensor, unusual
 from .arithmetic import quick_binary
+from .given_out import store
+from .nodes import renamed
 from .operands import P, broadcast_shapes, broadcast_to, dtype_of, need_scalar_type, shape_of
 from .refusals import need_dtype, refuse
-from .register import (
-    FUNCTIONS,
-    METHODS,
-    MISSING,
-    answer,
-    install,
-    not_a_tensor,
-    operation,
-    publish,
-    renamed,
-    store,
-    unusual,
-)
+from .register import FUNCTIONS, METHODS, install, operation, publish
 from .results import C_NAMES
 from .shape import expanded, reshaped
 

@@ -26,6 +26,8 @@ from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
 from .drawing import bare, drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
+from .given_out import store
+from .nodes import named, released
 from .operands import (
     INT64,
     broadcast_shapes,
@@ -40,8 +42,9 @@ from .operands import (
 )
 from .overwriting import overwritten, replaced
 from .refusals import refuse
-from .register import check_writable, named, operation, released, spoken, store
+from .register import operation
 from .shape import expanded_shape
+from .writing import check_writable, spoken
 
 STATE_BYTES = streams.STATE_BYTES
 

@@ -18,7 +18,10 @@ from ..graph import label as set_label
 from ..graph import labelled as labelled_as_one
 from ..payload import current
 from ..tensor import Tensor
+from .answers import AROUND, MISSING, answer, not_a_tensor, to_places, unusual
 from .arithmetic import DIV, quick_unary
+from .given_out import store
+from .nodes import named
 from .operands import (
     INT64,
     KINDS_OF_INTEGER,
@@ -34,21 +37,9 @@ from .operands import (
 )
 from .quick_roads import along, quick_call
 from .refusals import need_dtype, refuse
-from .register import (
-    AROUND,
-    FUNCTIONS,
-    MISSING,
-    answer,
-    named,
-    not_a_tensor,
-    operation,
-    publish,
-    spoken,
-    store,
-    to_places,
-    unusual,
-)
+from .register import FUNCTIONS, operation, publish
 from .results import C_NAMES
+from .writing import spoken
 
 
 def finish(out, shape, dims, keepdim):

@@ -9,8 +9,9 @@ from ..payload import current
 from .hosted import on_values
 from .linalg_checks import has_kernel, linalg_operation, matrix, of_reflectors
 from .operands import dtype_of, in_columns, shape_of
-from .register import FUNCTIONS, operation, publish, spoken
+from .register import FUNCTIONS, operation, publish
 from .return_types import BY_NAME as RETURN
+from .writing import spoken
 
 
 def reflectors(A):

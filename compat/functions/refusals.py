@@ -6,7 +6,7 @@ which torch says that it is not implemented; any other text is the whole error.
 
 from funcgrad.core.halves import HALVES
 
-from .register import spoken
+from .writing import spoken
 
 COMPLEX, BOOL, INTEGER, FLOAT = "c", "b", "iu", "f"
 KERNELS = {  # name: {kinds of dtypes: kernel, or (error, its text)}

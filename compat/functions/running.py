@@ -6,6 +6,9 @@ from .. import dtypes
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
+from .answers import answering
+from .given_out import store
+from .nodes import named
 from .operands import (
     BOOL,
     INT64,
@@ -20,9 +23,10 @@ from .operands import (
     with_ones,
 )
 from .refusals import need_dtype, refuse
-from .register import answering, kept, named, operation, publish, rewrite, store
+from .register import operation, publish
 from .results import C_NAMES
 from .return_types import BY_NAME as RETURN
+from .writing import kept, rewrite
 
 
 def running(name, prim, shown):

@@ -7,7 +7,8 @@ from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import DIV, MUL, by_number
 from .operands import BOOL, dims_of, dtype_of
-from .register import FUNCTIONS, operation, spoken
+from .register import FUNCTIONS, operation
+from .writing import spoken
 
 
 def need_neighbour(input, dim, given):

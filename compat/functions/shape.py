@@ -6,7 +6,6 @@ Invariant: what torch gives as a view is one here (`view_of`), so that a write t
 import functools
 import gc
 import operator
-import weakref
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,9 +28,12 @@ from ..payload import contiguous_strides, current
 from ..rewriting import spelled
 from ..size import Size
 from ..tensor import Tensor
+from .answers import answer
+from .nodes import renamed
 from .operands import P, broadcast_shapes, dims_of, dtype_of, integer, named_sizes, shape_of, sizes
+from .other_memory import leave, strided
 from .quick_roads import quick_attribute, quick_view
-from .register import FUNCTIONS, METHODS, alias, answer, install, operation, publish, renamed
+from .register import FUNCTIONS, METHODS, alias, install, operation, publish
 from .results import type_text
 
 ALL = slice(None)
@@ -401,24 +403,6 @@ def root_of_its_own(c):
     return root
 
 
-def over_other_memory(c, array):
-    """The box over another array, as set_, resize_ and `.data =` leave it: what were its views stay what they were."""
-    if array is c.val:
-        return
-    if type(c.alias) is Alias:
-        root = c.alias.base
-        within = np.may_share_memory(array, root.val) and array.dtype == root.val.dtype
-        c.alias = Alias(root, (None, (P["strided"], geometry(array, root.val)))) if within else None
-    elif c.store is not None:
-        leave(c, c.mark, c.store)
-    c.val = array
-
-
-def leave(c, *what):
-    """Note that a box goes over to another array, for its views, which hold the one it had. (core/handle.py, left_behind)"""
-    c.moved = [*[e for e in c.moved or () if e[0]() is not None], (weakref.ref(c.val), *what)]
-
-
 @operation(function=False)
 def squeeze_(self, dim=EVERY, *more):
     """squeeze, of the Tensor itself."""
@@ -592,12 +576,6 @@ def check_reach(memory, size, stride, offset, itemsize=None):
             f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {itemsize} requiring "
             f"a storage size of {needed * itemsize} are out of bounds for storage of size {memory.size * itemsize}"
         )
-
-
-def strided(memory, size, stride, offset):
-    """An array over memory, with strides and offset in elements."""
-    offset = offset if 0 not in size else 0
-    return np.ndarray(size, memory.dtype, memory, offset * memory.itemsize, [s * memory.itemsize for s in stride])
 
 
 @operation("UnfoldBackward0", function=False)

@@ -6,7 +6,8 @@ from .. import dtypes
 from ..payload import current
 from .operands import P, cast, dtype_of, in_c_order, number_of_dim, shape_of, wrapped
 from .quick_roads import along, put_in_place, quick
-from .register import operation, spoken
+from .register import operation
+from .writing import spoken
 
 
 def cast_first(input, dtype):

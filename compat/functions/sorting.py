@@ -19,13 +19,15 @@ from ..tensor import Tensor
 from .extremes import without
 from .hosted import on_values
 from .indexing import along
+from .nodes import named
 from .operands import INT64, P, cast, dtype_of, in_c_order, laid_like, new, number, rank, shape_of, with_ones
 from .quick_roads import quick_call
 from .refusals import need_dtype, refuse
-from .register import FUNCTIONS, named, operation, spoken
+from .register import FUNCTIONS, operation
 from .return_types import BY_NAME as RETURN
 from .selection import LONGEST, as_torch_chooses, kth, top
 from .three_operands import lerp
+from .writing import spoken
 
 
 def order_of(t, dim, descending=False):

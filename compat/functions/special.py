@@ -6,10 +6,11 @@ from ..names import NAMES as NODES
 from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import ADD, MUL, by_number
+from .nodes import named
 from .operands import P, as_operand, check_sizes, dtype_of, floating, iterating, promoted
 from .polynomials import NAMES as POLYNOMIALS
 from .refusals import need_real, refuse
-from .register import FUNCTIONS, named, operation, twin
+from .register import FUNCTIONS, operation, twin
 
 ROOT_HALF = math.sqrt(0.5)
 

@@ -19,10 +19,12 @@ from ..gate import gate
 from ..payload import contiguous_strides, current, memory
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor
+from .given_out import resize
 from .operands import new, shape_of, sizes
-from .register import FUNCTIONS, install, operation, publish, resize
+from .other_memory import over_other_memory, strided
+from .register import FUNCTIONS, install, operation, publish
 from .results import C_NAMES
-from .shape import become, check_reach, over_other_memory, strided
+from .shape import become, check_reach
 
 
 def on_tape(self, name):

@@ -5,9 +5,10 @@ import numpy as np
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
+from .nodes import named, released
 from .operands import KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, iterated, rank
 from .refusals import refuse
-from .register import named, operation, released, twin
+from .register import operation, twin
 from .results import C_NAMES
 
 

@@ -14,28 +14,17 @@ from ..graph import label as set_label
 from ..names import NAMES
 from ..payload import current
 from ..tensor import Tensor
+from .answers import MISSING, answer, answering, to_places
 from .arithmetic import called, check_in_place, general, quick_binary, unsuitable
+from .given_out import store
 from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promoted, rank
 from .quick_roads import quick_call
 from .refusals import refusals_of, refuse
 from .refusals import refuse as refuse_dtype
-from .register import (
-    FUNCTIONS,
-    MISSING,
-    answer,
-    answering,
-    in_place,
-    kept,
-    operation,
-    publish,
-    rewrite,
-    spoken,
-    store,
-    to_places,
-    twin,
-)
+from .register import FUNCTIONS, operation, publish, twin
 from .results import C_NAMES
 from .rounding import half_in, in_float32
+from .writing import in_place, kept, rewrite, spoken
 
 
 def refuse_complex(name):

@@ -8,6 +8,7 @@ import operator
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.halves import among
 from funcgrad.core.handle import Alias, fresh
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.site import site
@@ -52,7 +53,14 @@ def index_of(idx, alone):
 
 def root_to_write(t):
     """The Tensor whose memory a write into t changes, where that is all there is to do; None where it is not."""
-    if type(t) is not Tensor or t.owner is not TAPE or shared.staging or shared.halves or tls.inference:
+    if (
+        type(t) is not Tensor
+        or t.owner is not TAPE
+        or shared.staging
+        or tls.inference
+        or shared.halves
+        and among((t.val,))
+    ):
         return None
     root = t
     if t.alias is not None:

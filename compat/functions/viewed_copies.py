@@ -8,7 +8,8 @@ from funcgrad.core.trace import TAPE
 
 from ..payload import current
 from .copies import contiguous_copy
-from .register import FUNCTIONS, METHODS, named, operation
+from .nodes import named
+from .register import FUNCTIONS, METHODS, operation
 from .shape import ALL, same_memory
 
 

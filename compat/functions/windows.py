@@ -18,8 +18,9 @@ from ..tensor import Tensor
 from .creation import completed
 from .operands import P, dtype_of, float_argument, integer, new, shape_of
 from .refusals import refuse
-from .register import FUNCTIONS, operation, spoken
+from .register import FUNCTIONS, operation
 from .results import C_NAMES, type_text
+from .writing import spoken
 
 
 # ------------------------------------------------------------------------------------------------ windows

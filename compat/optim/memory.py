@@ -7,7 +7,7 @@ refuses is refused, and a graph that has saved the Tensor finds out.
 from funcgrad.core.handle import root_of
 from funcgrad.core.trace import TAPE
 
-from ..functions.register import check_writable
+from ..functions.writing import check_writable
 from ..payload import current, memory
 from ..tensor import Tensor
 

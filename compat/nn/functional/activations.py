@@ -9,8 +9,11 @@ from funcgrad.core.site import warn
 from funcgrad.core.written_calls import written_call
 
 from ... import streams
+from ...functions.answers import MISSING
 from ...functions.drawing import drawn
+from ...functions.given_out import store
 from ...functions.kernels import BARE, mended, refuse_in, refused_call
+from ...functions.nodes import named
 from ...functions.operands import (
     dtype_of,
     in_c_order,
@@ -24,10 +27,10 @@ from ...functions.pointwise import complex_sigmoid
 from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import MISSING, kept, named, rewrite, spoken, store
 from ...functions.results import check_out
 from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
 from ...functions.softmax import quick_softmax
+from ...functions.writing import kept, rewrite, spoken
 from ...method_arguments import wrapped
 from ...payload import current
 from ...tensor import Tensor

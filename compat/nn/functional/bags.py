@@ -14,8 +14,8 @@ from ... import dtypes
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.refusals import refuse
-from ...functions.register import spoken
 from ...functions.results import type_text
+from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
 from .lookup import concrete_or_none, known, need_indices, renorm, scaled_gradient, shares

@@ -13,8 +13,8 @@ from ...dtypes import name_of
 from ...functions.kernels import refuse_in
 from ...functions.operands import cast, dtype_of, like_image, need_scalar_type, shape_of
 from ...functions.refusals import refuse
-from ...functions.register import check_castable
 from ...functions.results import C_NAMES, type_text
+from ...functions.writing import check_castable
 from ...graph import labelled
 from ...payload import current
 from .axes import batched, per_axis

@@ -8,9 +8,10 @@ from funcgrad.core.trace import TAPE
 from ...autograd.grad_mode import no_grad
 from ...dtypes import result_dtype
 from ...functions.kernels import refuse_in
+from ...functions.nodes import named
 from ...functions.operands import cast, check_sizes, rank
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named, spoken
+from ...functions.writing import spoken
 from ...payload import current
 from .dtypes import refuse_halves
 

@@ -12,11 +12,12 @@ from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from ... import dtypes, streams
+from ...functions.answers import not_a_tensor
 from ...functions.drawing import drawn
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.refusals import refuse
-from ...functions.register import check_castable, not_a_tensor
+from ...functions.writing import check_castable
 from ...payload import current, wrap
 from ...tensor import Tensor
 

@@ -3,7 +3,7 @@
 from funcgrad.core.halves import FLOAT32, HALVES, shared
 
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of, need_scalar_type
-from ...functions.register import spoken
+from ...functions.writing import spoken
 from ...payload import current
 
 

@@ -9,8 +9,8 @@ from ...dtypes import BY_NAME
 from ...functions.kernels import native as refusing
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import check_castable
 from ...functions.rounding import number_in
+from ...functions.writing import check_castable
 from ...graph import labelled
 from ...payload import current
 from . import convolution as conv

@@ -11,11 +11,13 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor, inner
 
 from ...autograd.grad_mode import call_in
+from ...functions.answers import not_a_tensor
 from ...functions.kernels import mended, refuse_in
+from ...functions.nodes import named
 from ...functions.operands import INT64, dtype_of, in_c_order, name_places
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named, not_a_tensor, spoken
 from ...functions.results import type_text
+from ...functions.writing import spoken
 from ...payload import current, memory, wrap
 from ...tensor import Tensor
 

@@ -15,6 +15,7 @@ from funcgrad.core.written_calls import written_call
 
 from ...autograd.grad_mode import call_in, is_grad_enabled
 from ...functions.kernels import mended, refuse_in
+from ...functions.nodes import named
 from ...functions.operands import (
     INT64,
     KINDS_OF_INTEGER,
@@ -30,8 +31,8 @@ from ...functions.operands import (
 from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import check_castable, named, spoken
 from ...functions.rounding import half_in, shared
+from ...functions.writing import check_castable, spoken
 from ...graph import labelled
 from ...payload import current
 from .activations import log_softmax, logsigmoid

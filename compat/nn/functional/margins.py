@@ -9,7 +9,7 @@ from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, need_scalar_type, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import spoken
+from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
 from .activations import logsigmoid

@@ -8,9 +8,9 @@ import numpy as np
 from ...autograd.grad_mode import call_in
 from ...functions.hosted import plain
 from ...functions.kernels import native
+from ...functions.nodes import named
 from ...functions.operands import dtype_of
 from ...functions.refusals import refuse
-from ...functions.register import named
 from ...payload import current, wrap
 from ...tensor import Tensor
 from . import activations, adaptive, bags, ctc, dropouts, grids, lookup, losses, margins, norms, pooling

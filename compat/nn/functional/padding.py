@@ -5,9 +5,9 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.kernels import refuse_in
+from ...functions.nodes import released
 from ...functions.operands import dtype_of, fitting, integer, like_image, shape_of
 from ...functions.refusals import refuse
-from ...functions.register import released
 from ...graph import labelled
 from ...payload import current
 from .axes import picked

@@ -8,12 +8,12 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import written_call
 
+from ...functions.given_out import store
 from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of, in_c_order, like_image, shape_of
 from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import store
 from ...functions.results import check_out
 from ...graph import labelled
 from ...payload import current

@@ -5,14 +5,17 @@ import math
 from funcgrad.core.trace import TAPE, recorded_over_memory, taped_nowhere
 
 from ... import dtypes
+from ...functions.answers import MISSING, answer, not_a_tensor, unusual
+from ...functions.given_out import store
 from ...functions.kernels import refuse_in
+from ...functions.nodes import named
 from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX, of_stacks, product
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import MISSING, answer, named, not_a_tensor, spoken, store, unusual
 from ...functions.results import C_NAMES
 from ...functions.shape import reshaped, transposed
+from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
 from ...rewriting import spelled

@@ -11,10 +11,10 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
 from ...functions.kernels import native
+from ...functions.nodes import renamed
 from ...functions.operands import dtype_of, floating, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import renamed
 from ...payload import current
 from ...rewriting import grouped
 from ...tensor import Tensor

@@ -13,7 +13,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of
 from ...functions.refusals import refuse
-from ...functions.register import spoken
+from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
 from ...tensor import Tensor

@@ -13,9 +13,9 @@ from ... import dtypes
 from ...calls import C
 from ...errors import type_name
 from ...functions.missing import refusal as _refusal
+from ...functions.nodes import named
 from ...functions.operands import dtype_of
 from ...functions.register import FUNCTIONS as T
-from ...functions.register import named
 from ...payload import current, wrap
 from ...tensor import Tensor
 

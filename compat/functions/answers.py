@@ -1,0 +1,192 @@
+"""What a call gets whose arguments torch does not take: torch's own TypeError, or its refusal to write, without frames of ours."""
+
+import functools
+import re
+import sys
+
+from funcgrad.core.handle import Handle
+from funcgrad.core.site import internal
+from funcgrad.core.tracebacks import drop
+
+from ..devices import Layout, strided
+from ..errors import type_name
+from ..formats import memory_format
+from ..payload import current
+from ..tensor import Tensor
+from .writing import check_apart
+
+NUMPYS = {"x": "input", "a": "input", "x1": "input", "x2": "other"}  # NumPy's names of operands
+
+
+MISSING = object()  # the default of a parameter that has to be given: the error is torch's, not Python's
+
+
+AROUND = (
+    __name__,
+    f"{__package__}.register",
+    f"{__package__}.kernels",
+    f"{__package__}.quick_places",
+    "funcgrad.written_out",
+    "compat.written_out",
+    "compat.intercept",
+    "compat.overrides",
+)  # what may stand between a registered function and its caller
+
+
+def not_a_tensor(name, what, position=1, argument="input", wanted="Tensor"):
+    """torch's error for an argument that is no Tensor (or nothing else that is `wanted`)."""
+    text = f"{name}(): argument '{argument}' (position {position}) must be {wanted}, not {type_name(what)}"
+    if isinstance(what, Handle):
+        text += "\n[It is a NumPy value that a transform traces; torch.as_tensor(x) makes a Tensor of it.]"
+    return TypeError(text)
+
+
+def to_places(operands, named, names=("input", "other")):
+    """The operands of a function whose parameters are by place only, with those that were given by name, which leave `named`. (So
+    torch, not Python, says what is wrong with a call that gives one twice.)"""
+    for numpys in named.keys() & NUMPYS.keys():
+        if NUMPYS[numpys] in names and NUMPYS[numpys] not in named and operands[names.index(NUMPYS[numpys])] is MISSING:
+            named[NUMPYS[numpys]] = named.pop(numpys)
+    return [named.pop(n, MISSING) if o is MISSING else o for o, n in zip(operands, names)]
+
+
+def unusual(f, args, kwargs, error):
+    """f's result for an argument that is no Tensor but has a __torch_function__, which is asked; raises the error otherwise."""
+    try:
+        if any(
+            [hasattr(type(a), "__torch_function__") and not isinstance(a, Tensor) for a in (*args, *kwargs.values())]
+        ):
+            from ..overrides import watch
+
+            watch()
+            return f(*args, **kwargs)
+        error = answer(error, f.__name__, args, kwargs, 3)
+        raise error
+    except BaseException as error:
+        drop(error)
+        raise
+
+
+def answer(error, own, args, kwargs=None, above=2):
+    """What is raised where a call of torch.<own> has failed with an error: torch's TypeError if torch does not take these
+    arguments, else the error itself, without frames of ours. `above`: how many frames the caller of that function is above this one."""
+    if isinstance(error, Exception):
+        from ..calls import told
+
+        frame = sys._getframe(above)
+        while frame.f_globals.get("__name__") in AROUND:
+            frame = frame.f_back
+        refused = told(error, own, args, kwargs or {}, frame)
+        if refused is not None:
+            refused.__suppress_context__ = True
+            return refused
+        from .order import earlier
+
+        sooner = earlier(error, own, args, kwargs or {})
+        if sooner is not None:
+            sooner.__suppress_context__ = True
+            error = sooner
+        if (
+            own[-1] == "_"
+            and own != "fill_diagonal_"
+            and isinstance(error, (IndexError, RuntimeError))
+            and not re.search("grad|inplace", str(error))
+        ):
+            return leaf_first(error, args)
+    return drop(error)
+
+
+def leaf_first(error, args):
+    """That a Tensor may not be written is said, in torch, before its operands are looked at; that it shares memory with one, before
+    their shapes are."""
+    try:
+        operands = [a for a in args[1:] if isinstance(a, Tensor)]
+        args[0].refuse(operands)
+        if re.search("^The size of tensor|the broadcast shape", str(error)):
+            check_apart(current(args[0]), map(current, operands))
+    except RuntimeError as refused:
+        return drop(refused)
+    return drop(error)
+
+
+def need_options(own, args, kwargs):
+    """torch's error for options that are none."""
+    if any([type(kwargs[name]) not in (bool, type(None), Layout, memory_format) for name in UNUSED & kwargs.keys()]):
+        refused = answer(TypeError(), own, args, kwargs, 3)
+        if str(refused):
+            raise refused
+    if kwargs.get("pin_memory"):
+        raise RuntimeError(
+            "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available on this system."
+        )
+    layout = kwargs.get("layout")
+    if layout is not None and layout is not strided:
+        raise NotImplementedError(
+            f"compat has no Tensors of the layout {layout}: Tensors are dense here (leave layout= out)"
+        )
+
+
+UNUSED = {
+    "layout",
+    "memory_format",
+    "pin_memory",
+    "requires_grad",
+}  # options whose values are asked for nothing but their type
+
+
+def answering(f, options=False):
+    """f, which says of wrong arguments what torch says. (0.1 us a call: an operation that is called for every small Tensor
+    asks `answer` where it fails instead.) `options`: it takes some that nothing else looks at."""
+    own = f.__name__
+
+    @functools.wraps(f)
+    def g(*args, **kwargs):
+        try:
+            if options and kwargs and not UNUSED.isdisjoint(kwargs):
+                need_options(own, args, kwargs)
+            return f(*args, **kwargs)
+        except BaseException as error:
+            error = answer(error, own, args, kwargs)
+            raise error
+
+    return g
+
+
+NUMBER_FIRST = ("normal",)  # what takes a number out of a Tensor in the first place too
+
+
+def types_in(args, kwargs):
+    """What torch looks at to see whether it takes arguments: their types, and of lists those of the elements."""
+    kinds = [frozenset(map(type, a)) if type(a) in (list, tuple) else type(a) for a in args]
+    for name, a in kwargs.items():
+        kinds += (name, frozenset(map(type, a)) if type(a) in (list, tuple) else type(a))
+    return tuple(kinds)
+
+
+def examine(own, args, kwargs, taken, key):
+    """Raise what torch says if it does not take these arguments in a call of torch.<own>; note their types if it does. What it takes
+    numbers out of is given back as (args, kwargs) with those numbers."""
+    frame = sys._getframe(2)
+    while frame.f_globals.get("__name__") in AROUND:
+        frame = frame.f_back
+    caller = frame.f_globals.get("__name__")
+    if internal[caller] and not caller.startswith("numpy."):  # (NumPy's functions call methods as those of an ndarray)
+        return None
+    if "out" in kwargs:  # (which the function may take where the method, or an alias, does not)
+        key = key, frame.f_code, frame.f_lasti
+        if key in taken:
+            return None
+    if len(taken) > 1000:
+        taken.clear()
+    from ..calls import told
+
+    error = told(TypeError(), own, args, kwargs, frame)
+    if error is not None:
+        raise error
+    behind = args[own not in NUMBER_FIRST :]
+    if any([isinstance(a, Tensor) and not a.shape for a in (*behind, *kwargs.values())]):
+        from ..calls import with_numbers
+
+        return with_numbers(own, args, kwargs)
+    taken.add(key)
+    return None

@@ -1,0 +1,117 @@
+"""out=: a result is written into the Tensors that are given for it, which take its shape."""
+
+import math
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.mutation import write
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
+
+from .. import dtypes
+from ..deprecations import deprecated
+from ..errors import type_name
+from ..formats import base_of, offset_in
+from ..payload import contiguous_strides, current, strides_of
+from ..tensor import Tensor
+from .operands import is_dual, rank
+from .other_memory import over_other_memory, strided
+from .results import ROWS, check_out
+from .writing import check_apart, check_writable
+
+tls = state.tls
+ALONG = {  # functions that take a dimension: its place among their arguments
+    **dict.fromkeys(
+        "softmax log_softmax amin amax cummin cummax logcumsumexp sort argsort median nanmedian mode argmax argmin nansum nanmean max min "
+        "cumsum cumprod prod sum mean var std logsumexp any all".split(), 1
+    ),
+    **dict.fromkeys(("kthvalue", "topk"), 2),
+    "aminmax": 9,
+}  # fmt: skip
+COMPARISONS = frozenset(
+    "eq ne ge gt le lt greater greater_equal less less_equal not_equal logical_and logical_or logical_xor".split()
+)
+NO_DERIVATIVE = ("gcd", "lcm", "softmax", "log_softmax", "arange", "randint")  # (as out= functions, in torch)
+MADE_BY = {
+    **dict.fromkeys("hstack vstack dstack row_stack column_stack concat concatenate".split(), "cat"),
+    "norm": "linalg_vector_norm",
+}
+MADE = frozenset(
+    "bernoulli empty eye full linspace logspace multinomial ones rand randint randn randperm range zeros".split()
+)  # (what makes Tensors gives out= its shape without a word)
+
+
+def out_with_gradient(name):
+    if name.startswith("bitwise_") or name in NO_DERIVATIVE or name in MADE:
+        name = "aten::" + name
+    name = MADE_BY.get(name, name)
+    return RuntimeError(
+        f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+    )
+
+
+def store(name, out, got, operands=()):
+    """Write a result into the Tensor(s) given as out=, which take its shape; returns them."""
+    if isinstance(got, (tuple, list)):
+        out = tuple(out)
+        if len(out) != len(got):
+            raise TypeError(f"expected tuple of {len(got)} elements but got {len(out)}")
+        for o, g in zip(out, got, strict=True):
+            store(name, o, g)
+        return type(got)(out) if type(got) in (tuple, list) else type(got)(*out)
+    if not isinstance(out, Tensor):
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
+    if (got.mark is not None or out.requires_grad) and tls.grad:
+        if name not in COMPARISONS:
+            raise out_with_gradient(name)
+        store(name, out.detach(), got, operands)
+        return out
+    if (got.owner is not TAPE or out.owner is not TAPE) and (is_dual(current(got)) or is_dual(current(out))):
+        raise NotImplementedError(
+            f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
+        )
+    check_out(name, out.owner.dtype(out), got.owner.dtype(got), any([isinstance(o, Tensor) for o in operands[1:]]))
+    check_apart(current(out), operands)
+    if tuple(out.shape) != tuple(got.shape):
+        if out.numel() and name == "arange":
+            shape = tuple(got.shape)
+            deprecated(
+                "arange", list(out.shape), out.numel(), got.numel(), f"({got.numel()},)" if len(shape) == 1 else shape
+            )
+        elif out.numel() and name not in MADE:
+            for _ in range(resizings(name, out, got, operands)):
+                deprecated("out", list(out.shape), list(got.shape))
+        strides = strides_of(got.val) if type(got.val) is np.ndarray and out.owner is TAPE else None
+        resize(out, tuple(got.shape), strides).store.version -= 1  # (that and the write are one change)
+    check_writable(current(out))
+    write(out, PRIMITIVES["copy"], got)
+    return out
+
+
+def resizings(name, out, got, operands):
+    """How often torch gives an out= another shape: a function of single elements computes into memory of its result's dtype first, and has
+    looked whether out= may be written."""
+    if name in ROWS or name in ALONG or name.startswith("logical_"):
+        return 1
+    check_writable(current(out))
+    computed = dtypes.result_dtype([rank(x) for x in operands]) if name in COMPARISONS else got.owner.dtype(got)
+    return 1 + (out.owner.dtype(out) not in (computed, got.owner.dtype(got)))
+
+
+def resize(t, shape, strides=None):
+    """Give t another shape, in C order if no strides are given, over its memory, of which more is made where it does not suffice."""
+    c = current(t)
+    c.refuse(())
+    memory = base_of(c.val)
+    start = offset_in(c.val, memory)
+    size = 0 if 0 in shape else math.prod(shape)  # (strides only change the order of the same slots)
+    if start + size > memory.size:
+        if c.store is not None and not c.store.resizable:
+            raise RuntimeError("Trying to resize storage that is not resizable")
+        larger = np.zeros(start + size, memory.dtype)
+        larger[: memory.size] = memory
+        memory = larger
+    over_other_memory(c, strided(memory, shape, strides or contiguous_strides(shape), start))
+    c.versioned().version += 1
+    return t

@@ -1,0 +1,175 @@
+"""Writing into the memory of a Tensor: what torch refuses is refused before anything is written.
+
+`in_place` and `rewrite` are the only ways a function here writes into a Tensor.
+"""
+
+import numpy as np
+
+from funcgrad.core import state
+from funcgrad.core.handle import FROZEN, Alias, root_of
+from funcgrad.core.mutation import unrecorded, write
+from funcgrad.core.node import extra_of
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
+
+from .. import dtypes
+from ..names import node_name
+from ..payload import current, strides_of
+from ..tensor import Tensor
+
+tls = state.tls
+
+
+def spoken(numpy_dtype):
+    """The name of a dtype in torch's errors: Float, Long, Bool."""
+    name = dtypes.name_of(numpy_dtype)
+    return dtypes.SPOKEN.get(name, name)
+
+
+def check_castable(own, d):
+    """torch's rule for writing a result of dtype d into memory of dtype own: the category may not grow."""
+    if dtypes.CATEGORY[d.kind] > dtypes.CATEGORY[own.kind]:
+        raise RuntimeError(f"result type {spoken(d)} can't be cast to the desired output type {spoken(own)}")
+
+
+SHARED = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
+    "tensor before performing the operation."
+)
+
+
+def check_writable(t, idx=None, fills=False):
+    """Refuse memory in which one number stands for several elements (of what idx selects; unless they all get the same one, by what
+    `fills`), or that is read-only."""
+    v = t.val
+    if type(v) is np.ndarray:
+        flags = v.flags
+        if not flags.c_contiguous and not fills and 0 in v.strides and overlaps(v if idx is None else v[idx]):
+            raise RuntimeError(SHARED)
+        if not flags.writeable:
+            raise RuntimeError("the Tensor's memory is read-only (it came from a read-only ndarray); clone() it first.")
+    elif not fills and idx is None and t.owner is not TAPE:
+        from funcgrad.core.layout import layout_of
+
+        layout = layout_of(t)
+        if layout is not None and overlaps(layout):
+            raise RuntimeError(SHARED)
+
+
+def same_elements(t, value):
+    """Is a value that is written into t what stands there: the same Tensor, or one of the same memory, shape and strides?"""
+    v, w = t.val, getattr(value, "val", None)
+    if value is t or not (type(v) is type(w) is np.ndarray and v.base is not None is not w.base):
+        return value is t
+    same = v.shape == w.shape and v.strides == w.strides and v.dtype == w.dtype
+    return same and v.__array_interface__["data"][0] == w.__array_interface__["data"][0]
+
+
+def overlaps(v):
+    return v.size > 0 and any([s == 0 and k > 1 for s, k in zip(v.strides, v.shape)])
+
+
+def check_apart(t, others, wholly=False, idx=None):
+    """Refuse operands that share part of their memory with (the part at idx of) the Tensor that is written (`wholly`: or all of it);
+    torch looks at dense memory only."""
+    v = t.val
+    for o in others:
+        if isinstance(o, Tensor):
+            w = o.val
+            if w is v and not wholly and idx is None:
+                continue
+            if type(w) is type(v) is np.ndarray and (w is v or v.base is not None or w.base is not None):
+                if w is v and wholly or partly(v if idx is None else v[idx], w, wholly):
+                    raise RuntimeError(
+                        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+                        "location. Please clone() the tensor before performing the operation."
+                    )
+
+
+def partly(v, w, wholly):
+    """Do two dense arrays share memory without being the same? (`wholly`: or being the same)"""
+    if not np.may_share_memory(v, w):
+        return False
+    start, other = v.__array_interface__["data"][0], w.__array_interface__["data"][0]
+    if not (start < other + w.nbytes and other < start + v.nbytes and v.size and w.size):
+        return False
+    if start == other and v.nbytes == w.nbytes and strides_of(v) == strides_of(w) and not wholly:
+        return False
+    return is_dense(v) and is_dense(w)
+
+
+def is_dense(v):
+    """Do the elements fill their memory, each in a place of its own?"""
+    step = v.itemsize
+    for s, n in sorted([(s, n) for s, n in zip(v.strides, v.shape) if n != 1]):
+        if s != step:
+            return False
+        step *= n
+    return True
+
+
+def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
+    """t <- prim(t, *args) in its memory; torch's CopySlices if t is a view. `label` and `operands` rename the node."""
+    c = current(t)
+    check_writable(c, params.get("idx"), fills)
+    if args and isinstance(a := args[0], Tensor) and type(a.val) is type(c.val) is np.ndarray:
+        if a.val.base is not None or c.val.base is not None or a.val is c.val:
+            check_apart(c, args, False, params.get("idx"))
+    if unrecorded(c, prim, args, params):
+        return t
+    before = root_of(c)[0].mark
+    others = args if operands is None else operands[1:]
+    marks = tuple([getattr(o, "mark", None) for o in others])
+    if prim.into is None and t.owner is TAPE:
+        t.refuse(args)
+        got = prim(kept(t, args), *args, **params)
+        write(t, PRIMITIVES["copy"], got)
+        if got.mark is not None and label is None:
+            label, operands = node_name(got.mark), (None, *args)
+    else:
+        write(t, prim, *args, **params)
+    return written(t, label, before, marks, operands is not None)
+
+
+def rewrite(t, result, label=None, operands=(), fills=False):
+    """t <- result in its memory, the result being computed from `kept(t)`; for in-place forms of several primitives."""
+    c = current(t)
+    t.refuse(())
+    check_writable(c, None, fills)
+    check_apart(c, operands)
+    if type(c.val) is np.ndarray is type(result.val) and c.val.shape == result.val.shape:
+        if c.val.dtype == result.val.dtype and unrecorded(c, PRIMITIVES["copy"], (result,), {}):
+            return t
+    if tuple(result.shape) != tuple(t.shape):
+        raise RuntimeError(f"output with shape {list(t.shape)} doesn't match the broadcast shape {list(result.shape)}")
+    check_castable(t.owner.dtype(t), result.owner.dtype(result))
+    before = root_of(c)[0].mark
+    marks = tuple([getattr(o, "mark", None) for o in operands[1:]])
+    write(t, PRIMITIVES["copy"], result)
+    return written(t, label, before, marks, True)
+
+
+def written(t, label, before, marks, whole):
+    """Name the node that a write has left: CopySlices over a view's root, else `label`. `before`: the mark that the
+    root had; `marks`: those of the other operands; `whole`: are these all the operands that torch shows?"""
+    root, chain = root_of(current(t))
+    if root.mark is not None and root.mark is not before and root.mark.plan is not None:
+        extra = extra_of(root.mark)
+        if chain or label is not None:
+            extra.label = "CopySlices" if chain else label
+            if chain or whole:
+                extra.span = (before, *marks)
+            if extra.label == "CopySlices":
+                extra.release = True  # torch's holds the operation itself, which one backward uses up
+    return t
+
+
+def kept(t, args=()):
+    """t's value as it is now, for a result that will be written into t: a copy if a rule may read it later."""
+    c = current(t)
+    if c.owner is not TAPE or not tls.grad:
+        return c
+    if c.mark is None and all(a.mark is None for a in args if isinstance(a, Tensor)):
+        return c
+    asked = type(c.alias) is Alias and c.mark is not None and c.mark.extra is not None
+    return Tensor(c.val.copy(), c.mark.twin() if asked else c.mark, TAPE, FROZEN)
