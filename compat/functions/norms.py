@@ -48,9 +48,9 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
     if isinstance(p, complex):
         raise RuntimeError(f"{name}: Expected a non-complex scalar as the order of norm.")
     t = in_dtype(t, dtype, name)
-    if shared.halves and (d := half_in(t)):
-        return in_float32(d, vector_norm_of, t, p, dim, keepdim, None, name)
     p = scalar_of(p)
+    if shared.halves and p != 2 and (d := half_in(t)):
+        return in_float32(d, vector_norm_of, t, p, dim, keepdim, None, name)
     shape = shape_of(t)
     dims = dims_of(dim, len(shape))
     if p == 2:

@@ -5,8 +5,11 @@ and the primitive's operands as float32.
 """
 
 import functools
+import math
 
 import numpy as np
+
+from .halves import VECTOR, is_bfloat16
 
 GROUP = 16  # terms that torch adds up before it goes on with their sum
 
@@ -17,6 +20,21 @@ def log_softmax(r, compute, x, *, axes):
         return compute(x, axes=axes)
     x = x - np.max(x, -1, keepdims=True)
     return x - r(np.log(r(np.add.reduce(np.exp(x), -1, keepdims=True))))
+
+
+def softmax(r, compute, x, *, axes):
+    """Along another axis than the last, of the numbers behind the last whole vector of those that lie together, the exponentials are rounded
+    before they are divided by their sum."""
+    out = compute(x, axes=axes)
+    if len(axes) != 1 or axes[0] == x.ndim - 1 or not x.size:
+        return out
+    inner = x.shape[axes[0] + 1 :]
+    together = math.prod(inner)
+    if together % VECTOR:
+        e = np.exp(x - np.max(x, axes, keepdims=True))
+        behind = (np.arange(together) >= together - together % VECTOR).reshape(inner)
+        out = np.where(behind, r(e) / np.add.reduce(e, axes, keepdims=True), out)
+    return out
 
 
 def logsumexp(r, compute, x, *, axes):
@@ -78,12 +96,13 @@ def reduced(r, terms, mean):
     return np.add.reduce(r(terms), axis=None) / np.float32(max(terms.size, 1) if mean else 1)
 
 
+def squared_error(r, compute, x, y, *, mean):
+    d = r(x - y)
+    return reduced(r, d * d, mean)
+
+
 def logits_loss(r, compute, x, y, *, mean):
     return reduced(r, binary_cross_entropy_with_logits(r, compute, x, y), mean)
-
-
-def is_bfloat16(r):
-    return r(np.float32(1 + 2**-9)) == 1
 
 
 def of_distance(r, d, delta, linear):
@@ -113,6 +132,8 @@ VALUES = {
         logits_loss,
         log_softmax,
         smooth_absolute_error,
+        softmax,
+        squared_error,
         logsumexp,
         nextafter,
         picked_loss,

@@ -14,7 +14,7 @@ import numpy as np
 from .aval import Aval, dtype_of, ndarray
 from .handle import Handle, Taped
 from .node import Node
-from .primitive import PRIMITIVES, Primitive
+from .primitive import PRIMITIVES, Primitive, helpers
 from .state import shared
 
 FLOAT16, FLOAT32, FLOAT64 = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)
@@ -70,6 +70,17 @@ def rounded(x, dtype):
     """x as an array of one of the two dtypes; float64 goes by way of float32, as C++ casts it."""
     with np.errstate(over="ignore"):
         return bfloat16(x) if dtype == BFLOAT16 else np.asarray(x, FLOAT32).astype(FLOAT16)
+
+
+@functools.cache
+def rounder(dtype):
+    """The function that rounds a float32 array to one of the two dtypes, and gives float32."""
+    return lambda x: rounded(x, dtype).astype(FLOAT32)
+
+
+def is_bfloat16(r):
+    """Is it the rounder of bfloat16?"""
+    return r is rounder(BFLOAT16)
 
 
 def bits(x):
@@ -141,7 +152,7 @@ def value(prim, compute, vals, params):
         vals = [rounded(v, d) if type(v) is float else v for v in vals]
     own = None if d is None or compute is prim else own_values().get(prim.name)  # (compute is prim: there are handles)
     if own is not None:
-        return rounded(own(lambda x: rounded(x, d).astype(FLOAT32), compute, *wide(vals), **params), d)
+        return rounded(own(rounder(d), compute, *wide(vals), **params), d)
     out = compute(*wide(vals), **params)
     return out if d is None else narrow(out, d)
 
@@ -165,7 +176,7 @@ def into(prim, memory, values, params):
 # ------------------------------------------------------------------------------------------------ pulling back
 IN_STEPS = frozenset(
     "sin cos tan sinh cosh exp2 expm1 i0 i0e log2 log10 log1p reciprocal rsqrt lgamma digamma polygamma erf erfc erfinv arctanh "
-    "power mul div fmod squared_error xlogy binary_cross_entropy_with_logits logits_loss huber_error".split()
+    "power mul div fmod squared_error xlogy binary_cross_entropy_with_logits logits_loss huber_error length".split()
 )  # primitives of which torch's derivative is made of operations, each of which rounds
 
 
@@ -183,7 +194,11 @@ def operand_dtypes(plan, n, ct):
 
 def pull(plan, n, ct, cts, owned):
     """Plan.pull over plain arrays: the rule in float32, each cotangent rounded, and their sums."""
-    if plan.prim.name in IN_STEPS:
+    name = plan.prim.name
+    own = own_rules().get(name)
+    if own is not None and pull_by_rule(own, plan, n, ct, cts):
+        return
+    if name in IN_STEPS:
         return pull_in_steps(plan, n, ct, cts)
     m = Node()
     m.owner, m.plan, m.params, m.index, m.code, m.lasti = n.owner, plan, n.params, n.index, n.code, n.lasti
@@ -195,6 +210,28 @@ def pull(plan, n, ct, cts, owned):
         g = got.get(k)
         if g is not None:
             add_to(cts, p, narrow(g, d) if d in HALVES else g, d)
+
+
+@functools.cache
+def own_rules():
+    return helpers["half_rules"]()
+
+
+def pull_by_rule(own, plan, n, ct, cts):
+    """The rule of ops/half_rules.py, if it is for these operands."""
+    xs, out = plan.operands_of(n, n.saved)
+    d = dtype_of(ct)
+    dtypes = operand_dtypes(plan, n, ct)
+    if type(ct) is not ndarray or any([x != d for x in dtypes]):
+        return False
+    params = {k: v for k, v in n.params.items() if k != "kink"}
+    gs = own(rounder(d), wide(ct), wide(out), *map(wide, xs), need=plan.need, **params)
+    if gs is None:
+        return False
+    for p, i in zip(n.ins, plan.operands, strict=True):
+        if gs[i] is not None:
+            add_to(cts, p, rounded(gs[i], d), d)
+    return True
 
 
 def add_to(cts, p, g, d):

@@ -70,6 +70,7 @@ FAMILIES = {
     "sliding_windows",
 }
 HELPERS = {
+    "half_rules": "half_rules",
     "shape": "zeros_of raw_zeros zeros_like add_cts fit fit_tangent front batched",
 }
 PRIMITIVES.index(__name__, FAMILIES)

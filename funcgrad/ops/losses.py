@@ -111,6 +111,11 @@ def both(g, need):
     return [g if need & 1 else None, neg(g) if need & 2 else None]
 
 
+def both_signs(g, need):
+    """The same over arrays."""
+    return [g if need & 1 else None, -g if need & 2 else None]
+
+
 class Errors:
     """What the bodies of losses share."""
 

@@ -26,7 +26,9 @@ x.masked_fill(x > 0, 0.1)|x.clone()|x.diff()|x.repeat(2, 1)|x.float()|x.double()
 x * torch.tensor(2)|x + torch.tensor(2.5)|x + torch.ones(2, 16, dtype=torch.int64)|x * torch.tensor(0.3)|x / torch.tensor(0.3)|torch.tensor(0.3) / x.detach()
 x + torch.tensor(0.3)|x.clone().add_(torch.tensor(0.3))|torch.nan_to_num(x.detach() / 0)|torch.nextafter(x, y.detach())|x.half() + y.bfloat16()|x.nan_to_num()|x.trace()
 x.clone().add_(y)|x.clone().mul_(0.1)|x.clone().sub_(0.3).exp_()|x.clone().lerp_(y, 0.3)|x.clone().clamp_(-0.3, 0.3)|x.clone().pow_(2)
-x.clone().copy_(y.float() * 1.1)|x.clone().fill_(0.3)|x.clone().relu_()|x.view(2, 2, 8).permute(1, 0, 2).sum(0)|(x * x + x).sum()""".replace(
+x.clone().copy_(y.float() * 1.1)|x.clone().fill_(0.3)|x.clone().relu_()|x.view(2, 2, 8).permute(1, 0, 2).sum(0)|(x * x + x).sum()
+torch.sigmoid(y)|F.mse_loss(x, y)|F.mse_loss(x[:1, :5], y[:1, :5])|F.huber_loss(x[:1, :5], y[:1, :5])|F.huber_loss(x[0, :5], y[0, :5], delta=0.75)|F.pairwise_distance(x, y)|x.norm()|x.norm(dim=0)|F.softmax(x.view(2, 2, 8), 1)|F.softmax(im.view(2, 32), 0)
+F.triplet_margin_loss(x, y, p)|torch.lstm_cell(x, (y[:, :1], p[:, :1]), w, p[0, :4, None], b, b)""".replace(
         "\n", "|"
     ).split("|"),
 ]

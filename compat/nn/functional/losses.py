@@ -48,7 +48,7 @@ REDUCED = {"mean": True, "sum": False}  # the reductions of a loss that is one n
 
 
 def all_of_one(x, y):
-    """Are both Tensors of float32 or float64 over NumPy memory, of one shape and dtype? (In half precision the terms are rounded.)"""
+    """Are both Tensors of float32 or float64 over NumPy memory, of one shape and dtype?"""
     if not x.owner is y.owner is TAPE:
         if not taped_nowhere(x, y):
             return False
@@ -109,7 +109,7 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     """
     reduction = given_reduction(reduction, size_average, reduce)
     x, y = loss_inputs(input, target)
-    if weight is None and reduction in REDUCED and all_of_one(x, y):
+    if weight is None and reduction in REDUCED and of_one(x, y):
         return P["squared_error"](x, y, mean=REDUCED[reduction])
     if weight is not None:
         need_weights(weight, input)
