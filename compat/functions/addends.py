@@ -84,7 +84,8 @@ def size_of(t, dim):
 
 def expanding(t, shape):
     """Raise what torch says of an addend that cannot be stretched to the shape of a product."""
-    if shape_of(t) != shape:
+    own = shape_of(t)
+    if own != shape[len(shape) - len(own) :]:
         t.detach().expand(*shape)
 
 

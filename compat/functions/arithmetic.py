@@ -10,7 +10,7 @@ import operator
 import numpy as np
 
 from funcgrad.core import written_tape
-from funcgrad.core.handle import Frozen, Handle, fresh
+from funcgrad.core.handle import Handle
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import deferred
@@ -23,6 +23,7 @@ from ..tensor import Tensor
 from .answers import MISSING, answer, to_places, unusual
 from .given_out import store
 from .nodes import named, released
+from .one_float import in_one_float
 from .operands import (
     KINDS_OF_INTEGER,
     OPERANDS,
@@ -43,7 +44,7 @@ from .refusals import refusals_of
 from .refusals import refuse as refuse_dtype
 from .register import METHODS, install, operation, publish
 from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, shared, widened
-from .untracked import FLOATS, by_positive
+from .untracked import by_positive
 from .writing import check_castable, in_place, kept, rewrite
 
 
@@ -118,40 +119,6 @@ def check_in_place(t, other, floating=False):
     if floating and d.kind in KINDS_OF_INTEGER:
         d = dtypes.Default.numpy
     check_castable(t.owner.dtype(current(t)), d)
-
-
-WHOLE = frozenset(map(np.dtype, (np.int64, np.int32, np.uint8, np.bool_)))
-
-
-def in_one_float(x, y, bools):
-    """(x, y) with the one that holds integers (or `bools`) in the other's float dtype; None if that is not what they are."""
-    if not (isinstance(x, Tensor) and x.owner is TAPE and not shared.staging):
-        return None
-    d = x.val.dtype
-    if isinstance(y, Tensor):
-        if y.owner is TAPE:
-            e = y.val.dtype
-            if d in FLOATS and e in WHOLE and (bools or e.kind != "b") and (w := in_float(y, d)) is not None:
-                return x, w
-            if e in FLOATS and d in WHOLE and (bools or d.kind != "b") and (w := in_float(x, e)) is not None:
-                return w, y
-    elif type(y) is float and d in WHOLE and (bools or d.kind != "b") and dtypes.Default.numpy in FLOATS:
-        w = in_float(x, dtypes.Default.numpy)
-        return None if w is None else (w, y)
-    return None
-
-
-def in_float(t, d):
-    """A Tensor in C order as one of float dtype d, which has its version: a later change of t is seen in a backward."""
-    if t.alias is not None:
-        fresh(t)
-        if type(t.alias) is Frozen:
-            return None
-    if not t.val.flags.c_contiguous:
-        return None
-    w = Tensor(t.val.astype(d), None, TAPE)
-    w.store = t.store or t.stamp()[0]
-    return w
 
 
 IN_PLACE = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "truediv": np.divide}

@@ -14,11 +14,12 @@ from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
+from ..unrecorded_writes import done_at_once
 from .answers import MISSING, answer, to_places
 from .given_out import store
 from .operands import BOOL, P, as_operand, cast, check_sizes, dtype_of, fitting, in_c_order, promoted, shape_of
 from .quick_roads import quick_call
-from .register import FUNCTIONS, operation, publish
+from .register import FUNCTIONS, METHODS, operation, publish
 from .results import C_NAMES
 from .untracked import FLOATS
 from .writing import kept, rewrite, spoken
@@ -181,6 +182,8 @@ quick_call(
 @operation(function=False)
 def masked_fill_(self, mask, value):
     """masked_fill, in place."""
+    if done_at_once(self, METHODS["masked_fill"], (mask, value), {}):
+        return self
     if not (isinstance(value, Tensor) and value.dim()):
         check_mask(mask)
     check_sizes(current(self), current(mask))

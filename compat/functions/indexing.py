@@ -28,6 +28,7 @@ from ..graph import label as set_label
 from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
+from ..unrecorded_writes import assigned, read_at
 from .data import array_of, begins_with_text
 from .nodes import named
 from .operands import BOOL, INT64, P, dtype_of, fitting, in_c_order, new, overflowing, shape_of, without_imaginary
@@ -35,7 +36,6 @@ from .quick_roads import quick
 from .register import install
 from .results import type_text
 from .shape import expanded_shape, view_of
-from .unrecorded_writes import assigned
 from .writing import check_apart, check_writable, in_place, same_elements, spoken, written
 
 ALL = slice(None)
@@ -296,6 +296,10 @@ def getitem(t, idx):
             i = current(idx)
             if i.owner is TAPE and i.val.dtype is INT64:
                 return select(t, int(i.val))
+        if t.owner is TAPE and (t.mark is None or not tls.grad) and not state.shared.staging:
+            out = read_at(t.val, idx)
+            if out is not None:
+                return new(out)
         found = only_arrays(idx, shape)
         if found:
             out = gathered(t, found)

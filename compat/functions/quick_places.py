@@ -16,9 +16,9 @@ from funcgrad.core.tracebacks import drop
 from funcgrad.ops.picked import starts
 
 from ..tensor import Tensor
+from ..unrecorded_writes import changed, root_to_write, source
 from .operands import INT64, P, name_places
 from .register import METHODS, install
-from .unrecorded_writes import changed, root_to_write, source
 
 
 @functools.lru_cache
@@ -91,12 +91,12 @@ def places_of_slices(v, k, dim, value):
 
 
 def bound(args, named, signatures):
-    """The arguments by place, of a call that gives all of one of the signatures, some by name; else args."""
+    """The arguments by place, of a call that gives all of one of the signatures, some by name; else none."""
     for names in signatures:
         rest = names[len(args) - 1 :]
-        if named.keys() == {*rest} and (type(named[rest[-1]]) is Tensor) == (rest[-1] != "value"):
+        if rest and named.keys() == {*rest} and (type(named[rest[-1]]) is Tensor) == (rest[-1] != "value"):
             return (*args, *[named[name] for name in rest])
-    return args
+    return ()
 
 
 def quick_write(name, prim, places, put, *written):

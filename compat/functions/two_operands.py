@@ -14,6 +14,7 @@ from ..graph import label as set_label
 from ..names import NAMES
 from ..payload import current
 from ..tensor import Tensor
+from ..unrecorded_writes import done_at_once
 from .answers import MISSING, answer, answering, to_places
 from .arithmetic import called, check_in_place, general, quick_binary, unsuitable
 from .given_out import store
@@ -21,7 +22,7 @@ from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promo
 from .quick_roads import quick_call
 from .refusals import refusals_of, refuse
 from .refusals import refuse as refuse_dtype
-from .register import FUNCTIONS, operation, publish, twin
+from .register import FUNCTIONS, METHODS, operation, publish, twin
 from .results import C_NAMES
 from .rounding import half_in, in_float32
 from .writing import in_place, kept, rewrite, spoken
@@ -248,6 +249,9 @@ def clamp_pair(name, label, aliases=()):
         return out
 
     def inplace(self, min=None, max=None):  # noqa: A002
+        given = {k: b for k, b in (("min", min), ("max", max)) if b is not None}
+        if done_at_once(self, METHODS[name], *(((min,), {}) if one and max is None else ((), given))):
+            return self
         low, high = bounds(min, max)
         need_bounds(self, one, low, high)
         (_, low, high), shown, parents = clamped(name, self, low, high)

@@ -223,3 +223,67 @@ def test_the_commonest_writes_at_places_take_it(monkeypatch):
                 f(torch.zeros(3, 4), 5, index, value)
         finally:
             cell.cell_contents = kept
+
+
+MIXED = [
+    *INDICES, (slice(None), ROWS), (ROWS, 3), (0, slice(None), ROWS), (ROWS, slice(None), 1), (slice(1, 2), ROWS, 0), (..., ROWS), (ROWS, None), (MASK, COLUMNS), (slice(None), MASK),
+    (1, torch.tensor([[True, False, True, True]] * 3)), (torch.zeros(2, 3, dtype=torch.bool), 1), (ROWS, COLUMNS, 0), (slice(None, None, 2), COLUMNS), (ROWS - 3, 0), (ROWS.int(), 1),
+]  # fmt: skip
+
+
+def read(make, index):
+    x = make()
+    try:
+        y = x[index]
+    except Exception as error:
+        return type(error), str(error)
+    values = y.tolist()
+    y.zero_()
+    return values, y.dtype, y.stride(), y._version, x._version, y.requires_grad, x.tolist()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: torch.arange(12.0).reshape(3, 4),
+        lambda: torch.arange(24).reshape(2, 3, 4),
+        lambda: torch.arange(24.0).reshape(4, 3, 2).permute(2, 1, 0),
+        lambda: torch.arange(12.0, requires_grad=True).reshape(3, 4),
+        lambda: torch.arange(36).reshape(3, 3, 4) % 2 == 0,
+    ],
+)
+def test_what_is_read_as_without_it(make, monkeypatch):
+    with torch.no_grad():
+        for index in MIXED:
+            quick = read(make, index)
+            with monkeypatch.context() as patched:
+                patched.setattr(indexing, "read_at", lambda *args: None)
+                slow = read(make, index)
+            assert quick == slow, index
+
+
+OTHER, EDGE = torch.linspace(-1, 3, 12).reshape(3, 4), torch.tensor([0.5, 1.0, 2.0, 3.0])
+AT_ONCE = [
+    ("clamp_", (1, 4.5), {}), ("clamp_", (), {"max": 3}), ("clamp_", (None, 2), {}), ("clamp_min_", (2.5,), {}), ("clamp_max_", (2,), {}), ("clamp_", (EDGE,), {}),
+    ("clamp_", (), {}), ("clamp_", ("a",), {}), ("clamp_", (1j,), {}), ("masked_fill_", (OTHER > 1, -1), {}), ("masked_fill_", (EDGE > 1, 2.5), {}), ("masked_fill_", (OTHER, 1.0), {}),
+    ("masked_fill_", (torch.ones(5, dtype=torch.bool), 1.0), {}), ("lerp_", (OTHER, 0.3), {}), ("lerp_", (OTHER, OTHER), {}), ("lerp_", (OTHER.double(), 0.3), {}), ("lerp_", (OTHER[:1], 0.7), {}),
+    ("addcmul_", (OTHER, EDGE), {"value": 0.5}), ("addcdiv_", (OTHER, EDGE), {}), ("addcmul_", (OTHER, torch.ones(2, 3, 4)), {}), ("tril_", (), {}), ("tril_", (1,), {}),
+    ("heaviside_", (torch.tensor(2.0),), {}), ("addcmul_", (OTHER, OTHER.requires_grad_(False)), {}), ("masked_fill_", (OTHER > 1, torch.tensor(3.0)), {}), ("polygamma_", (1,), {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [*INTO, lambda: OTHER.clone(), lambda: torch.arange(12.0).half().reshape(3, 4)])
+def test_in_place_functions_as_without_it(make, monkeypatch):
+    from compat.functions import choosing, register, two_operands
+
+    for name, args, named in AT_ONCE:
+        f = METHODS.get(name) or getattr(torch.Tensor, name)
+        quick = put(f, make, args, named)
+        with monkeypatch.context() as patched:
+            for module in (choosing, register, two_operands):
+                patched.setattr(module, "done_at_once", lambda *args: False)
+            slow = put(f, make, args, named)
+        assert quick == slow, (name, args, named)
+    x = torch.arange(12.0).reshape(3, 4)
+    with pytest.raises(RuntimeError, match="single memory location"):
+        x[1:].lerp_(x[:2], 0.5)

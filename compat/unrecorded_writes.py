@@ -1,4 +1,4 @@
-"""x[idx] = v for the commonest x, idx and v, where nothing records: NumPy writes, and the memory's version goes up.
+"""x[idx] = v for the commonest x, idx and v, where nothing records: NumPy writes, and the memory's version goes up; and x[idx], likewise.
 
 Invariant: what NumPy and torch take differently (an int beside index arrays, masks of bytes, other dtypes) is not done here.
 """
@@ -14,11 +14,11 @@ from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE
 
-from ..tensor import Tensor
-from .operands import INT64
+from .tensor import Tensor
 
-BOOL = np.dtype(np.bool_)
+INT64, BOOL = np.dtype(np.int64), np.dtype(np.bool_)
 ELLIPSIS = type(...)
+ALL = slice(None)
 shared, tls, running = state.shared, state.tls, state.running
 
 
@@ -49,6 +49,25 @@ def index_of(idx, alone):
             return None
         entries.append(i)
     return None if arrays and alone and not plain else (tuple(entries), arrays)
+
+
+def read_at(v, idx):
+    """v[idx] for an index with index arrays in it, as torch means it; None where that is not plain. (NumPy counts an int beside index
+    arrays as one of them; torch takes it first.)"""
+    found = index_of(idx, False)
+    if found is None or not found[1]:
+        return None
+    entries = found[0]
+    try:
+        if len(entries) > 1 and int in map(type, entries):
+            if any([type(i) is np.ndarray and i.dtype is BOOL and i.ndim > 1 for i in entries]):
+                return None
+            v = v[tuple([ALL if type(i) is np.ndarray else i for i in entries])]
+            entries = tuple([ALL if type(i) is slice else i for i in entries if type(i) is not int])
+        out = v[entries]
+    except IndexError:  # (the slow road says why)
+        return None
+    return out if out.flags.c_contiguous else np.ascontiguousarray(out)
 
 
 def root_to_write(t):
@@ -118,3 +137,25 @@ def assigned(t, idx, v):
         return False
     found = index_of(idx, type(v) is Tensor)
     return found is not None and changed(t, root, operator.setitem, found[0], value)
+
+
+def done_at_once(t, f, args, named):
+    """t <- f(t, ...), by a method that the user calls, where that is all there is to do; False if it is not. (What f refuses is said by
+    the slow road, in the words of torch's method.)"""
+    root = root_to_write(t)
+    if root is None or not t.val.flags.carray:
+        return False
+    v = t.val
+    for a in (*args, *named.values()) if named else args:
+        if isinstance(a, Tensor):
+            w = a.val
+            if a.owner is not TAPE or a.mark is not None and tls.grad or w is not v and np.may_share_memory(v, w):
+                return False
+        elif type(a) is not float and type(a) is not int:
+            return False
+    try:
+        out = f(t, *args, **named)
+    except Exception:
+        return False
+    got = out.val
+    return got.dtype is v.dtype and got.shape == v.shape and out.mark is None and changed(t, root, np.copyto, got)
