@@ -571,7 +571,7 @@ def told(error, own, args, kwargs, frame):
     else:
         name, method, named, module = called_as(frame, own)
     if signatures_of(name, method) is None and in_python(name, method) is None:
-        name, method, named = own, False, ()
+        name, method, named = own, signatures_of(own, False) is None and in_python(own, False) is None, ()
     method = method and bool(args) and isinstance(args[0], Tensor)
     asked = None if module == "functional" else in_python(name, method)
     if asked is not None:

@@ -70,6 +70,10 @@ class NoSuchName(AttributeError):
         return super().__str__() + (f". Did you mean {near[0]}?" if near and self.name[0] != "_" else "")
 
 
+NoSuchName.__name__ = NoSuchName.__qualname__ = "AttributeError"  # (what a traceback shows)
+NoSuchName.__module__ = "builtins"
+
+
 def is_submodule(package, name):
     from importlib.util import find_spec
 

@@ -2,11 +2,14 @@
 line of the script.
 
     python tests/mutated_scripts.py --count 2000 --seed 1
+    python tests/mutated_scripts.py --of parts             short scripts, each of one part of the library
+    python tests/mutated_scripts.py --of modules           a module of torch.nn that is made, printed and called
     python tests/mutated_scripts.py --only schedules       of scripts with this word in their title
 
-The right ones stand in mutated_scripts.txt. A mutation leaves a line out, repeats it or has it change places with the next, changes a number
-or a text, leaves out or exchanges arguments, operands, options or the brackets of a call, or calls another method. Invariant: a seed and a number
-give one script, always the same.
+The right ones stand in mutated_scripts.txt and mutated_parts.txt; those of modules are made from network_kinds.py. A mutation leaves a line
+out, repeats it or has it change places with the next, changes a number or a text, leaves out or exchanges arguments, operands, options or the
+brackets of a call, or calls another method; in short scripts and modules it also gives a Tensor another dtype, rank or length. Invariant: a
+seed and a number give one script, always the same.
 """
 
 import argparse
@@ -19,8 +22,16 @@ import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[1])]
 from tests import wrong_scripts as W  # noqa: E402
+from tests.network_kinds import KINDS  # noqa: E402
 
-RIGHT = pathlib.Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").strip().split("\n\n")
+HERE = pathlib.Path(__file__).parent
+RIGHT = {
+    kind: (HERE / f"mutated_{kind}.txt").read_text(encoding="utf-8").strip().split("\n\n")
+    for kind in ("scripts", "parts")
+}
+OTHERWISE = """long() half() double() bool() to(torch.complex64) bfloat16() int() unsqueeze(0) unsqueeze(-1) squeeze() flatten()
+expand(2,) tolist() numpy() t() detach() sum() mean() to('meta') requires_grad_() size() data grad T real""".split()
+TENSOR = re.compile(r"\w*(X|ones|zeros|tensor|randn|rand|randint|arange|linspace|eye|empty)")  # (calls that give one)
 METHODS = "float long double bool half numpy item detach t sum mean squeeze unsqueeze view reshape backward tolist size shape T abs exp int".split()
 FIGURE = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
 
@@ -75,10 +86,31 @@ def of_call(r, node):
         node.args.append(ast.Constant(r.choice([1, None, "a", 0.5, True])))
 
 
-def mutated(r, text):
+def of_tensor(r, node, tree):
+    """Something else where a Tensor was: of another dtype, rank or length, or none at all."""
+    text = ast.unparse(node)
+    other = ast.parse(
+        r.choice([f"{text}.{r.choice(OTHERWISE)}", f"{text}[0]", f"{text}[..., :1]", f"{text}[..., :-1]", f"[{text}]"])
+    )
+    for parent in ast.walk(tree):
+        for field, value in ast.iter_fields(parent):
+            if value is node:
+                setattr(parent, field, other.body[0].value)
+            elif isinstance(value, list) and any(v is node for v in value):
+                value[:] = [other.body[0].value if v is node else v for v in value]
+
+
+def mutated(r, text, tensors=False):
     """The script with a mistake more."""
     tree = ast.parse(text)
-    if r.random() < 0.35:
+    found = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and TENSOR.fullmatch(ast.unparse(n.func).rpartition(".")[2])
+    ]
+    if tensors and found and r.random() < 0.25:
+        of_tensor(r, r.choice(found), tree)
+    elif r.random() < 0.35:
         of_lines(r, tree)
     else:
         nodes = [
@@ -104,15 +136,26 @@ def mutated(r, text):
     return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
 
 
-def of_seed(seed, number):
+def of_module(r, number):
+    """A right script of a class of torch.nn."""
+    name = [*KINDS][number % len(KINDS)]
+    arguments, options, inputs = KINDS[name]
+    given = [r.choice(arguments)] + [
+        f"{k}={r.choice(options[k])}" for k in r.sample([*options], min(len(options), r.choice([0, 1, 2])))
+    ]
+    made = f"# {name}\nm = nn.{name}({', '.join(a for a in given if a)})"
+    return f"{made}\nprint(m)\nout = m({r.choice(inputs)})\nprint(torch.utils._pytree.tree_map(lambda t: t.shape, out))"
+
+
+def of_seed(seed, number, kind="scripts"):
     """(the title, the script with a number)."""
     r = random.Random(f"{seed} {number}")
-    right = RIGHT[number % len(RIGHT)]
+    right = of_module(r, number) if kind == "modules" else RIGHT[kind][number % len(RIGHT[kind])]
     text = right
-    for _ in range(r.choice([1, 1, 2, 3])):
+    for _ in range(r.choice([1, 1, 2, 3] if kind == "scripts" else [1, 1, 1, 2])):
         try:
-            text = mutated(r, text)
-        except ValueError:  # (inside an f-string: no Python)
+            text = mutated(r, text, kind != "scripts")
+        except (ValueError, SyntaxError):  # (inside an f-string or an assignment: no Python)
             pass
     return right.partition("\n")[0][2:], text
 
@@ -133,18 +176,23 @@ def near(a, b):
 
 def main():
     import torch
+    import torch.nn.utils.prune
 
     import compat
+    import compat.nn.utils.prune  # (torch loads it only when it is asked to)
 
     torch.set_num_threads(1)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--of", default="scripts", choices=["scripts", "parts", "modules"], help="what the right scripts are of"
+    )
     parser.add_argument("--only", default="", help="scripts with this text in their title")
     args = parser.parse_args()
     count = {"refused": 0, "taken": 0, "refused, and differ": 0, "taken, and differ": 0}
     for number in range(args.count):
-        title, text = of_seed(args.seed, number)
+        title, text = of_seed(args.seed, number, args.of)
         if args.only not in title:
             continue
         want = W.end_of(torch, text)

@@ -250,7 +250,7 @@ def of_seed(seed, number):
 
 # ------------------------------------------------------------------------------------------------ the command
 MORE = re.compile(
-    r"\n\[.*|( \[at |\. Clone it before| \[compat ).*", re.S
+    r"\n\[.*|( \[at |\. Clone it before| \[compat ).*|\. Did you mean [\w.]+\?$", re.S
 )  # what compat says beyond torch: the user's line
 
 

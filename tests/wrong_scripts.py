@@ -35,6 +35,14 @@ def file_of(text):
     return f"<wrong script {zlib.crc32(text.encode())}>"
 
 
+def settings_as_before(torch):
+    torch.set_warn_always(False)
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+    torch.set_printoptions(profile="default", sci_mode=None)
+    torch.distributions.Distribution.set_default_validate_args(True)
+
+
 def run(torch, text):
     """(the error a script ends with or None, its warnings, its output)."""
     names, file = names_for(torch) | {"__name__": "__main__"}, file_of(text)
@@ -49,8 +57,7 @@ def run(torch, text):
         except Exception as raised:
             error = raised
         finally:
-            torch.set_warn_always(False)
-            torch.set_grad_enabled(True)
+            settings_as_before(torch)
     return error, [w for w in caught if not ABOUT_ITSELF.search(str(w.message))], printed.getvalue()
 
 
@@ -60,7 +67,7 @@ def end_of(torch, text):
     row, file = {"prints": plain(printed)} if printed else {}, file_of(text)
     if error is not None:
         lines = [at.lineno for at in traceback.extract_tb(error.__traceback__) if at.filename == file]
-        row["error"] = [type(error).__name__, plain(str(error)), lines[-1]]
+        row["error"] = [type(error).__name__, plain(str(error)), *lines[-1:]]
     if told:
         row["warns"] = [[w.category.__name__, plain(str(w.message)), (w.filename == file) * w.lineno] for w in told]
     return row

@@ -12,6 +12,7 @@ from funcgrad.core.site import warn
 
 from .. import dtypes
 from ..devices import KINDS, Device
+from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS, METHODS
 from ..intercept import Users
@@ -218,6 +219,11 @@ class autocast:
 
     def __enter__(self):
         device = self.device
+        if type(self._enabled) is not bool:
+            name = "set_autocast_enabled(): argument 'enabled' (position 2)"
+            raise TypeError(f"{name} must be bool, not {type_name(self._enabled)}")
+        if type(self._cache_enabled) is not bool:
+            raise TypeError(f"enabled must be a bool (got {type_name(self._cache_enabled)})")
         self.before.append((state.enabled.get(device, False), state.dtype.get(device), state.cache_enabled))
         state.enabled[device], state.dtype[device] = self._enabled, self.fast_dtype
         state.cache_enabled = self._cache_enabled

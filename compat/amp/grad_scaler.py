@@ -48,8 +48,8 @@ class GradScaler:
         self, device="cuda", init_scale=65536.0, growth_factor=2.0, backoff_factor=0.5, growth_interval=2000, enabled=True
     ):  # fmt: skip
         self._device, self._enabled = device, enabled
-        if enabled and device != "cpu":
-            warn(f"torch.{device}.amp.GradScaler is enabled, but {device.upper()} is not available.  Disabling.")
+        if enabled and device == "cuda":
+            warn("torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling.")
             self._enabled = False
         if not self._enabled:
             return
@@ -139,8 +139,14 @@ class GradScaler:
         if not self._enabled:
             return
         self._need_scale("update")
-        if new_scale is not None:
+        if isinstance(new_scale, float):
             self._scale.fill_(new_scale)
+        elif new_scale is not None:
+            if new_scale.device.type != self._device or new_scale.numel() != 1 or new_scale.requires_grad is True:
+                raise AssertionError(
+                    "new_scale should be a float or a 1-element torch.cuda.FloatTensor or torch.FloatTensor with requires_grad=False."
+                )
+            self._scale.copy_(new_scale)
         else:
             found = [f for _, f in self._stages.values() if f is not None]
             if not found:

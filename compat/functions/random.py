@@ -19,6 +19,7 @@ from funcgrad.errors import RandomnessError
 from .. import dtypes, streams
 from ..devices import Device, usable
 from ..errors import type_name
+from ..native import Native
 from ..payload import current, wrap
 from ..streams.limits import rounded
 from ..tensor import Tensor
@@ -60,7 +61,7 @@ NO_GENERATOR = {
 }  # what torch says where there is no such device
 
 
-class Generator:
+class Generator(metaclass=Native, called="torch._C.Generator"):
     """A source of random numbers of its own: torch.Generator, on the CPU.
 
     >>> import compat as torch
@@ -84,8 +85,11 @@ class Generator:
 
     __init__.__qualname__ = "Generator"  # (which Python's own errors name)
 
-    def manual_seed(self, seed):
+    def manual_seed(self, *seed):
         """Start the stream of a seed; returns self."""
+        if len(seed) != 1:
+            raise TypeError(f"Generator.manual_seed() takes exactly one argument ({len(seed)} given)")
+        (seed,) = seed
         while_staging(self.stream.manual_seed, seed)
         return self
 

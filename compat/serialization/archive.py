@@ -26,11 +26,20 @@ BROKEN = (  # what zipfile and its decompressors raise on bytes that are no such
 )  # fmt: skip
 
 
+class Forwards:
+    """A stream that is written without going back: zipfile then says the sizes of a record behind it, as torch does. (What is read
+    right behind a record is so the beginning of no archive.)"""
+
+    def __init__(self, file):
+        self.write, self.tell, self.flush = file.write, file.tell, file.flush
+
+
 class Writer:
     """Writes the records of an archive to a path or a binary stream."""
 
     def __init__(self, target, stem):
-        self.zip = zipfile.ZipFile(target, "w", zipfile.ZIP_STORED)
+        self.file = open(target, "wb") if isinstance(target, (str, os.PathLike)) else None
+        self.zip = zipfile.ZipFile(Forwards(self.file or target), "w", zipfile.ZIP_STORED)
         self.stem = stem
         self.digest = hashlib.sha1()
 
@@ -48,6 +57,8 @@ class Writer:
         self.add("version", b"3\n")
         self.add(".data/serialization_id", b"%040d" % (int(self.digest.hexdigest(), 16) % 10**40))
         self.zip.close()
+        if self.file is not None:
+            self.file.close()
 
 
 def size_of(source):

@@ -41,16 +41,12 @@ def save(obj, file, protocol):
 
 def from_legacy(file, read, place):
     """The object of a file in the format that came before: five pickles, then the bytes of each storage."""
-
-    def nothing(pid):
-        raise pickle.UnpicklingError("a storage where none belongs")
-
-    if read(file, nothing) != MAGIC:
+    if read(file, None) != MAGIC:
         raise RuntimeError("Invalid magic number; corrupt file?")
-    protocol = read(file, nothing)
+    protocol = read(file, None)
     if protocol != PROTOCOL:
         raise RuntimeError(f"Invalid protocol version: {protocol}")
-    system = read(file, nothing)
+    system = read(file, None)
     if not isinstance(system, dict):
         raise RuntimeError(DAMAGED.format("the file's description of its system", f"it is {type(system).__name__}"))
     swapped = system.get("little_endian", True) != (sys.byteorder == "little")
@@ -71,7 +67,7 @@ def from_legacy(file, read, place):
         return found[key]
 
     result = read(file, storage)
-    keys = read(file, nothing)
+    keys = read(file, None)
     if not isinstance(keys, list) or not all(type(k) is str for k in keys) or sorted(keys) != sorted(memories):
         raise RuntimeError(DAMAGED.format("the list of storages", "it does not name those that are used"))
     for key in keys:

@@ -44,6 +44,12 @@ class Anything(pickle.Unpickler):
         return self.storage(pid)
 
 
+class WithoutStorages(Anything):
+    """The same of what holds no Tensors; Python's own refusal of one."""
+
+    persistent_load = property(lambda self: self.nothing)  # (an AttributeError: there is none)
+
+
 @public
 def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=None, **pickle_load_args):
     """The object in a file (a path, or a binary stream that can seek) that torch.save wrote.
@@ -59,6 +65,8 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         weights_only = pickle_module is None
     if weights_only and pickle_module is not None:
         raise RuntimeError("Can not safely load weights when explicit pickle_module is specified")
+    if pickle_module is not None:
+        pickle_module.__name__  # noqa: B018 (torch asks whether it is dill)
     if weights_only and pickle_load_args:
         warnings.warn("pickle_load_args only works if `weights_only=False`.", stacklevel=3)
         if unknown := pickle_load_args.keys() - {"encoding"}:
@@ -88,7 +96,7 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         def read(stream, storage):
             if weights_only:
                 return unpickled(stream, storage)
-            return Anything(stream, storage, **pickle_load_args).load()
+            return (Anything if storage else WithoutStorages)(stream, storage, **pickle_load_args).load()
 
         if head == b"PK\x03\x04":
             return from_archive(Reader(f if path else file), read, placing(map_location), bool(mmap))

@@ -121,6 +121,8 @@ class safe_globals:
     def __exit__(self, *error):
         UserList[:] = self.before
 
+    __init__.__qualname__ = "_safe_globals.__init__"  # (which Python's own errors name)
+
 
 def refuse(text):
     raise pickle.UnpicklingError(text)

@@ -242,6 +242,8 @@ def save(
     >>> torch.load(file)
     {'weight': tensor([1., 1.])}
     """
+    if pickle_module is not None:
+        pickle_module.__name__  # noqa: B018 (torch asks whether it is dill)
     path = isinstance(f, (str, os.PathLike))
     if not path and not hasattr(f, "write"):
         raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")

@@ -255,7 +255,11 @@ def assert_close(
     }
     comparison = Comparison(rtol, atol, equal_nan, allow_subclasses, **checks)
     try:
-        for pair in comparison.pairs(actual, expected):
+        pairs = list(comparison.pairs(actual, expected))
+    except Mismatch as found:  # (of another structure)
+        raise found.error(None) from None
+    try:
+        for pair in pairs:
             comparison.run(*pair)
     except Mismatch as found:
         raise found.error(msg) from None

@@ -6,6 +6,7 @@ import platform
 import pytest
 
 import compat
+import compat.nn.utils.prune
 from tests import mutated_scripts as M
 from tests import wrong_scripts as W
 from tests.compat.stored_programs import stored
@@ -31,10 +32,11 @@ def test_scripts_end_as_under_torch(part):
     assert not wrong, "\n".join(wrong)
 
 
-def test_right_scripts_with_mistakes_end_as_under_torch():
+@pytest.mark.parametrize("part", range(PARTS))
+def test_right_scripts_with_mistakes_end_as_under_torch(part):
     wrong = []
-    for number, want in stored("mutated_scripts")["ends"]:
-        title, text = M.of_seed("stored", number)
+    for kind, number, want in stored("mutated_scripts")["ends"][part::PARTS]:
+        title, text = M.of_seed("stored", number, kind)
         if M.differ(got := M.W.end_of(compat, text), want):
             wrong.append(f"{number}: {title}\n{text}  torch {want}\n  compat {got}")
     assert not wrong, "\n".join(wrong)

@@ -407,7 +407,7 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
             refuse("rrelu_with_noise_out_cpu", dtype_of(t))
 
         def source(shape, values):
-            below = values <= 0
+            below = np.asarray(values <= 0)
             slopes = np.ones(shape, values.dtype)
             bounds = (lower, upper) if values.dtype == np.float64 else map(float, np.float32([lower, upper]))
             slopes[below] = streams.default_generator.uniform(int(below.sum()), *bounds, np.float64)

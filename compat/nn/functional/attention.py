@@ -13,6 +13,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 
 from ... import dtypes
+from ...calls import C
 from ...functions.kernels import refuse_in
 from ...functions.operands import cast, check_sizes, dtype_of, overflowing, shape_of
 from ...functions.register import FUNCTIONS as T
@@ -164,8 +165,8 @@ def additive(mask, name, target, other=None, other_name=""):
     """A mask as numbers to be added: -inf where a boolean one is True. AssertionError for other dtypes."""
     if mask is None:
         return None
-    is_float = mask.is_floating_point()
-    if not is_float and mask.dtype.name != "bool":
+    kind, is_float = mask.dtype, T["is_floating_point"](mask)
+    if not is_float and kind.name != "bool":
         raise AssertionError(f"only bool and floating types of {name} are supported")
     if other is not None and mask.dtype != other.dtype:
         warn(
@@ -226,11 +227,15 @@ def projected(query, key, value, weight, bias):
 
 def each_projected(inputs, weights, bias):
     parts = (None,) * 3 if bias is None else bias.chunk(3)
+    return tuple([linear(x, w, b) for x, w, b in zip(inputs, weights, parts)])
+
+
+def check_projections(inputs, weights):
+    """AssertionError, in torch's words, for weights of query, key and value that do not fit them."""
     own = inputs[0].shape[-1]
     for what, x, w in zip(("query", "key", "value"), inputs, weights):
         if tuple(w.shape) != (own, x.shape[-1]):
             raise AssertionError(f"expecting {what} weights shape of {(own, x.shape[-1])}, but got {w.shape}")
-    return tuple([linear(x, w, b) for x, w, b in zip(inputs, weights, parts)])
 
 
 def multi_head_attention_forward(
@@ -242,11 +247,7 @@ def multi_head_attention_forward(
     """(attention of several heads [L, N, E], its weights or None) of query [L, N, E], key and value [S, N, *]."""
     batched = check_ranks(query, key, value, key_padding_mask, attn_mask, num_heads)
     if not batched:
-        if key is value:
-            key = value = key.unsqueeze(1)
-        else:
-            key, value = key.unsqueeze(1), value.unsqueeze(1)
-        query = query.unsqueeze(1)
+        query, key, value = query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1)
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     rows, count, width = query.shape
     target = query.dtype
@@ -271,12 +272,16 @@ def multi_head_attention_forward(
         )
         for which, w in zip("qkv", (q_proj_weight, k_proj_weight, v_proj_weight)):
             need(w is not None, f"use_separate_proj_weight is True but {which}_proj_weight is None")
-        q, k, v = each_projected((query, key, value), (q_proj_weight, k_proj_weight, v_proj_weight), in_proj_bias)
+        inputs, weights = (query, key, value), (q_proj_weight, k_proj_weight, v_proj_weight)
+        check_projections(inputs, weights)
+        q, k, v = each_projected(inputs, weights, in_proj_bias)
     else:
         need(key.shape == value.shape, f"key shape {key.shape} does not match value shape {value.shape}")
         need(in_proj_weight is not None, "use_separate_proj_weight is False but in_proj_weight is None")
         q, k, v = projected(query, key, value, in_proj_weight, in_proj_bias)
     heads = count * num_heads
+    if type(num_heads) is not int:
+        C.method.view(rows, heads, depth)
     attn_mask = checked_mask(attn_mask, rows, key.shape[0], heads)
     masks = [attn_mask, key_padding_mask]
     need((bias_k is None) or bias_v is not None, "bias_k is set but bias_v is None")

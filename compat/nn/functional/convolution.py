@@ -33,16 +33,18 @@ def convolution(k):
         shape, taps, d = shape_of(x), shape_of(w), dtype_of(x)
         steps, rates = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
         pads = padding_of(padding, taps[2:], steps, rates)
+        uneven = any(low != high for low, high in pads)
+        if uneven:
+            once("same")
         fits = len(taps) == k + 2 and min(*steps, *rates, groups) > 0 and shape[1] == taps[1] * groups
         fits = fits and taps[0] >= groups and not taps[0] % groups and d.kind in "fc" and d == dtype_of(w)
         if not fits or b is not None and (shape_of(b) != taps[:1] or d != dtype_of(b)):
             refuse_misfits(x, w, bias, stride, padding, dilation, groups)
             x, w, b = in_one_dtype(x, w, b)
         for n, t, r, (low, high) in zip(shape[2:], taps[2:], rates, pads):
-            if n + low + high < r * (t - 1) + 1:
+            if n + low + high < r * (t - 1) + 1 or not t or not n and shape[0] and shape[1]:
                 refuse_misfits(x, w, bias, stride, padding, dilation, groups)
-        if any(low != high for low, high in pads):  # torch pads by itself where the two sides differ
-            once("same")
+        if uneven:  # torch pads by itself where the two sides differ
             zero = np.zeros((), d)
             x = labelled(
                 P["pad"](x, zero, config=((0, 0, 0),) * 2 + tuple([(*p, 0) for p in pads])),
@@ -88,12 +90,14 @@ def convolution(k):
         if 0 in shape:
             need_bias(x, bias, padding)
             need_one_complex(x, w, bias)
+            need_no_size(shape)
             return need_weights(w)
         if dtype_of(x).kind in "biu":
             refuse_kinds(
                 "?bBhi" if max(dilation) > 1 else "?", "slow_conv_dilated<>" if max(dilation) > 1 else plain, x
             )
         need_one_type(x, w, bias, groups)
+        need_taps(x, w, groups, dilated=max(dilation) > 1)
         need_scalar_type(x, w)
         if bias is not None:
             need_scalar_type(x, current(bias))
@@ -129,10 +133,41 @@ def need_weights(w):
         raise IndexError("select(): index 0 out of range for tensor of size [0] at dimension 0")
 
 
+def need_no_size(shape):
+    """torch's error for an input that has samples and channels, and no elements. (Of one axis it makes two.)"""
+    if shape[0] and shape[1]:
+        shape = [*shape[:2], *(1,) * (len(shape) == 3), *shape[2:]]
+        raise RuntimeError(f"Only zero batch or zero channel inputs are supported, but got input shape: {shape}")
+
+
 def in_one_dtype(x, w, b):
     """An empty input, its weight and its bias in the dtype of torch's result: that of the input times a number of the weight's."""
     d = dtypes.result_dtype([(dtype_of(x), 2), (dtype_of(w), 1)])
     return cast(x, d), cast(w, d), None if b is None else cast(b, d)
+
+
+def need_taps(x, w, groups, kind="", dilated=False):
+    """What torch's kernels say of a weight without taps."""
+    taps = shape_of(w)[2:]
+    if 0 not in taps:
+        return
+    if is_fast(x, w, groups):
+        raise RuntimeError(
+            f"could not create a primitive descriptor for the {kind}convolution forward propagation primitive. Run workload with "
+            "environment variable ONEDNN_VERBOSE=all to get additional diagnostic information."
+        )
+    if len(taps) == 3 and kind:
+        raise RuntimeError(
+            "non-empty 5D (n_output_plane x n_input_plane x kernel_depth x kernel_height x kernel_width) tensor expected for weight, but "
+            f"got: {list(shape_of(w))}"
+        )
+    if dilated:
+        got = f" {list(taps)}"
+    elif len(taps) == 3:
+        got = f": {' x '.join(map(str, taps))} (TxHxW)"
+    else:
+        got = " kernel_height: {} kernel_width: {}".format(*(1, *taps)[-2:])
+    raise RuntimeError(f"kernel size should be greater than zero, but got{got}")
 
 
 def is_fast(x, w, groups):
@@ -301,7 +336,15 @@ def transposed_convolution(k):
             x, w, b = in_one_dtype(x, w, b)
         steps, rates = per_axis(stride, k, "stride"), per_axis(dilation, k, "dilation")
         pads, extra = per_axis(padding, k, "padding"), per_axis(output_padding, k, "output_padding")
-        if any(extra) or min(*steps, *rates) <= 0 or d != np.float32 and any(pads) or min(pads) < 0:
+        if (
+            any(extra)
+            or min(*steps, *rates) <= 0
+            or d != np.float32
+            and any(pads)
+            or min(pads) < 0
+            or 0 in taps
+            or 0 in shape[2:]
+        ):
             refuse_misfits(x, w, bias, stride, padding, output_padding, groups, dilation)
         i, o = taps[0] // groups, taps[1]
         w = P["reshape"](w, shape=(groups, i, o, *taps[2:]))
@@ -337,8 +380,10 @@ def transposed_convolution(k):
         fast = is_fast(x, w, groups)
         if 0 not in shape:
             need_one_type(x, w, bias, groups)
+            need_taps(x, w, groups, "de")
         check_sizes(shape, taps[1] * groups, taps[2:], *checked, fast)
         if 0 in shape:
+            need_no_size(shape)
             return need_weights(w)
         refuse_kinds("?bBhi", f"slow_conv_transpose{max(k, 2)}d_out_cpu", x)
         need_scalar_type(x, w)

@@ -21,8 +21,8 @@ P = PRIMITIVES
 FAR = -1e30
 
 
-def lengths_of(lengths, count, name, longest):
-    """Lengths given as numbers or a Tensor, as int64[N]; RuntimeError where they do not fit."""
+def lengths_of(lengths, count, name):
+    """Lengths given as numbers or a Tensor, as int64[N]; RuntimeError where they are not one a sample."""
     if isinstance(lengths, Tensor):
         lengths = known(concrete_or_none(current(lengths)), "ctc_loss")
     values = np.asarray(lengths)
@@ -31,12 +31,18 @@ def lengths_of(lengths, count, name, longest):
     values = values.astype(np.int64).reshape(-1)
     if len(values) != count:
         raise RuntimeError(f"{name}_lengths must be of size batch_size")
-    if longest is not None and values.max(initial=0) > longest:
-        raise RuntimeError(
-            f"Expected {name}_lengths to have value at most {longest}, but got value {values.max()} (while checking "
-            "arguments for ctc_loss_allocate_outputs)"
-        )
     return values
+
+
+def check_lengths(values, name, most=np.inf):
+    """RuntimeError in torch's words for the first length that is negative or more than there is."""
+    for n in values.tolist():
+        if not 0 <= n <= most:
+            bound = "least 0" if n < 0 else f"most {most}"
+            raise RuntimeError(
+                f"Expected {name}_lengths to have value at {bound}, but got value {n} (while checking arguments for "
+                "ctc_loss_allocate_outputs)"
+            )
 
 
 def padded_targets(targets, lengths, count):
@@ -96,14 +102,18 @@ def ctc_loss(
     if alone:
         x = P["reshape"](x, shape=(shape_of(x)[0], 1, shape_of(x)[1]))
     steps, count, classes = shape_of(x)
+    if 0 in (steps, count, classes):
+        raise RuntimeError("log_probs tensor must not be empty")
     if not 0 <= blank < classes:
         raise RuntimeError("blank must be in label range")
-    ends = lengths_of(input_lengths, count, "input", steps)
-    sizes = lengths_of(target_lengths, count, "target", None)
+    ends = lengths_of(input_lengths, count, "input")
+    sizes = lengths_of(target_lengths, count, "target")
+    check_lengths(sizes, "target")
     if alone and targets.dim() == 1:
         labels = padded_targets(targets.unsqueeze(0), sizes, 1)
     else:
         labels = padded_targets(targets, sizes, count)
+    check_lengths(ends, "input", steps)
     out = each(x, labels, ends, sizes, blank)
     labelled(out, "CtcLossBackward0", (log_probs,))
     if alone:

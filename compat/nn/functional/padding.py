@@ -51,7 +51,6 @@ def pad(input, pad, mode="constant", value=None):
         raise NotImplementedError(
             f"Padding size {len(pad)} is not supported for {len(shape)}D input tensor.\n{SUPPORTED}"
         )
-    check(mode, shape, config)
     name, how = MODES[mode]
     rank = len(pairs)
     if name and 0 in shape[1 if len(shape) == rank + 2 else 0 :]:
@@ -59,6 +58,7 @@ def pad(input, pad, mode="constant", value=None):
             f"Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for "
             f"input, but got: {list(shape)}"
         )
+    check(mode, shape, config)
     if name and dtype_of(t).kind == "b":
         refuse(f"{name.lower()}_pad{len(pairs)}d", dtype_of(t))
     out = t

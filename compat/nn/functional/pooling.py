@@ -98,7 +98,7 @@ def need_volumes(shape, name):
     if 0 in shape[1:]:
         raise RuntimeError(
             f"{name}(): Expected input's non-batch dimensions to have positive length, but input has a shape of {list(shape)} and "
-            f"non-batch dimension {0 if name == 'avg_pool3d' else shape[1:].index(0)} has length zero!"  # (as torch says)
+            "non-batch dimension 0 has length zero!"  # (as torch says)
         )
 
 

@@ -48,6 +48,8 @@ def pixel_unshuffle(input, downscale_factor):
                 f"pixel_unshuffle expects {what} to be divisible by downscale_factor, but input.size({at})={n} is not "
                 f"divisible by {r}"
             )
+    if 0 in shape:  # (a copy in torch)
+        return labelled(P["copy"](x, x), "PixelUnshuffleBackward0", (input,))
     k = len(lead)
     x = P["reshape"](x, shape=(*lead, c, h // r, r, w // r, r))
     x = P["transpose"](x, perm=(*range(k), k, k + 2, k + 4, k + 1, k + 3))
@@ -138,7 +140,7 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
 
 def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
     """Columns of windows added up where they come from: [N, C * window, windows] -> [N, C, H, W]."""
-    if input.dim() not in (2, 3):
+    if input.dim() not in (2, 3) or 0 in input.shape[-2:]:
         raise RuntimeError(
             "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, "
             f"but got: {list(input.shape)}"

@@ -64,11 +64,6 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                 f"{rank}D target tensor expects {rank + 1}D input tensors, but found inputs with size {input_.shape}"
             )
         input, target = (input_, target_) if rank else (input_.unsqueeze(0), target_.unsqueeze(0))
-        if bool(((target < 0) | (target >= self.n_classes)).any()):
-            raise RuntimeError(
-                f"Target values should be in [0, {self.n_classes - 1}], but values in range [{target.min().item()}, "
-                f"{target.max().item()}] were found. "
-            )
         place = target
         output = T["zeros"](target.shape[0], dtype=input.dtype)
         for i in range(self.n_clusters):
@@ -79,6 +74,11 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                 inside = functional.log_softmax(self.tail[i](input.index_select(0, rows)), dim=1)
                 own = inside.gather(1, (target[rows] - low).unsqueeze(1)).squeeze(1)
                 output = output.index_copy(0, rows, own)
+        if bool(((target < 0) | (target >= self.n_classes)).any()):
+            raise RuntimeError(
+                f"Target values should be in [0, {self.n_classes - 1}], but values in range [{target.min().item()}, "
+                f"{target.max().item()}] were found. "
+            )
         head = functional.log_softmax(self.head(input), dim=1)
         output = output + head.gather(1, place.unsqueeze(1)).squeeze(1)
         loss = (-output).mean()

@@ -74,15 +74,12 @@ class _ConvNd(Module):
 
     def extra_repr(self):
         parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"]
-        k = self._rank
-        for name, default in (
-            ("padding", (0,) * k),
-            ("dilation", (1,) * k),
-            ("output_padding", (0,) * k),
-            ("groups", 1),
-        ):
-            if getattr(self, name) != default:
-                parts.append(f"{name}={getattr(self, name)}")
+        for name, default in ("padding", 0), ("dilation", 1), ("output_padding", 0):
+            given = getattr(self, name)
+            if given != (default,) * len(given):
+                parts.append(f"{name}={given}")
+        if self.groups != 1:
+            parts.append(f"groups={self.groups}")
         if self.bias is None:
             parts.append("bias=False")
         if self.padding_mode != "zeros":

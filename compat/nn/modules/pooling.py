@@ -102,8 +102,8 @@ class _FractionalMaxPoolNd(Module):
     ):  # fmt: skip
         super().__init__()
         k, name = self._rank, type(self).__name__
-        sizes = kernel_size if isinstance(kernel_size, (tuple, list)) else (kernel_size,)
-        if k == 3 and any([n <= 0 for n in sizes if sizes is kernel_size or isinstance(n, int)]):
+        sizes = [kernel_size] if isinstance(kernel_size, int) else kernel_size
+        if k == 3 and isinstance(sizes, (tuple, list)) and not all([n > 0 for n in sizes]):
             raise ValueError(f"kernel_size must be greater than 0, but got {kernel_size}")
         self.kernel_size = _ntuple(k)(kernel_size)
         self.return_indices = return_indices

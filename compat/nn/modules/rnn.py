@@ -194,6 +194,7 @@ class RNNBase(Module):
             data = data.unsqueeze(batch_dim) if alone else data
         if under_autocast():
             data = data.to(self._flat_weights[0].dtype)
+        unchecked = packed and self.mode == "LSTM" and hx is None  # (torch's LSTM looks at no packed input)
         if hx is None:
             hx = self._bundled(tuple([zeros(size, data) for size in self._state_sizes(data, sizes)]))
         else:
@@ -201,7 +202,8 @@ class RNNBase(Module):
             if not packed:
                 self._check_rank(states, alone)
             hx = self._bundled(tuple([self._ordered(s.unsqueeze(1) if alone else s, order) for s in states]))
-        self.check_forward_args(data, hx, sizes)
+        if not unchecked:
+            self.check_forward_args(data, hx, sizes)
         if self.proj_size and not packed and data.numel() and data.dtype.name in ("float32", "bfloat16"):
             once("projections")
         out, last = recurrent.recurrent(

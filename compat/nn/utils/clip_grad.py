@@ -35,10 +35,14 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=Non
     return call_in(False, total_norm, tensors, norm_type, error_if_nonfinite)
 
 
+get_total_norm.__name__ = get_total_norm.__qualname__ = "_get_total_norm"  # (as in torch)
+
+
 def total_norm(tensors, norm_type, error_if_nonfinite):
     tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     if not tensors:
         return T["tensor"](0.0)
+    norm_type = float(norm_type)
     if norm_type == 2 and plain(tensors):
         with quiet():
             total = wrap(Tensor, np.asarray(length(lengths([t.val for t in tensors]))))

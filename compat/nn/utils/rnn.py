@@ -14,7 +14,7 @@ from ...calls import C
 from ...errors import type_name
 from ...functions.missing import refusal as _refusal
 from ...functions.nodes import named
-from ...functions.operands import dtype_of
+from ...functions.operands import broadcast_shapes, dtype_of
 from ...functions.register import FUNCTIONS as T
 from ...payload import current, wrap
 from ...tensor import Tensor
@@ -32,7 +32,14 @@ class PackedSequence(Fields):
     def __new__(cls, data, batch_sizes=None, sorted_indices=None, unsorted_indices=None):
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
-        if batch_sizes is None:
+        if batch_sizes is not None:
+            if batch_sizes.device.type != "cpu":
+                raise ValueError(
+                    "batch_sizes should always be on CPU. Instances of PackedSequence should never be created manually. They should "
+                    "be instantiated by functions like pack_sequence and pack_padded_sequences in nn.utils.rnn. "
+                    "https://pytorch.org/docs/stable/nn.html#torch.nn.utils.rnn.pack_sequence"
+                )
+        else:
             if not (isinstance(data, (list, tuple)) and len(data) == 2):
                 raise AssertionError("Expected data to be a list or tuple of length 2")
             data, batch_sizes = data
@@ -116,7 +123,7 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
         input = input.transpose(0, 1)
     if dims != 1:
         raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got {dims}D cpu Long tensor")
-    steps, count = input.size(0), input.size(1)
+    count, steps = input.size(1), input.size(0)
     if input.numel() == 0:
         raise RuntimeError("Cannot pack empty tensors.")
     if lengths.size != count:
@@ -185,20 +192,15 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
     for s in sequences:
-        if s.dim() > sequences[0].dim():
-            said = f"output with shape {[s.shape[0], *sequences[0].shape[1:]]} doesn't match the broadcast shape {list(s.shape)}"
-            raise RuntimeError(said)
-        for d, (a, b) in enumerate(zip(sequences[0].shape[1:], s.shape[1:]), 1):
-            if b not in (a, 1):
-                raise RuntimeError(
-                    f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {d}"
-                )
+        place = (s.shape[0], *sequences[0].shape[1:])
+        if (full := broadcast_shapes(place, s.shape)) != place:
+            raise RuntimeError(f"output with shape {list(place)} doesn't match the broadcast shape {list(full)}")
     longest = max(s.shape[0] for s in sequences)
     padded = []
     for s in sequences:
         x = current(s.expand(s.shape[0], *sequences[0].shape[1:]))
         before, behind = (longest - s.shape[0], 0) if padding_side == "left" else (0, longest - s.shape[0])
-        config = ((before, behind, 0), *[(0, 0, 0)] * (s.dim() - 1))
+        config = ((before, behind, 0), *[(0, 0, 0)] * (sequences[0].dim() - 1))
         padded.append(P["pad"](x, np.asarray(padding_value, dtype_of(x)), config=config))
     out = T["stack"](padded, 0 if batch_first else 1)
     return named(out, "CopySlices", sequences)
@@ -208,13 +210,14 @@ def unpad_sequence(padded_sequences, lengths, batch_first=False):
     """The sequences, each of its length, of a padded Tensor."""
     if not batch_first:
         padded_sequences = padded_sequences.transpose(0, 1)
-    places = T["arange"](padded_sequences.shape[1])
+    places = T["arange"](padded_sequences.shape[1], device=lengths.device)
     return [s[places < n] for s, n in zip(padded_sequences, lengths, strict=True)]
 
 
 def pack_sequence(sequences, enforce_sorted=True):
     """Tensors [length, *], longest first unless enforce_sorted is False, as a PackedSequence."""
-    return pack_padded_sequence(pad_sequence(sequences), [s.shape[0] for s in sequences], enforce_sorted=enforce_sorted)
+    lengths = [s.size(0) for s in sequences]
+    return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 
 def unpack_sequence(packed_sequences):
