@@ -14,6 +14,7 @@ from funcgrad.core.site import here, line_of, source_of, user_frame, where
 from funcgrad.core.trace import Tape
 
 from . import breaks
+from .view_errors import changed_below
 
 SHOWN = 4  # how many lines an error lists
 
@@ -178,13 +179,33 @@ def modified(error):
     from .autograd.anomaly_mode import Anomaly
     from .functions.results import type_text
 
-    store, version, value, node, i = error.found
+    store, version, value, node, i = first_unpacked(error.found)
+    mark = None if node is None or i == -1 else dict(zip(node.plan.operands, node.ins, strict=True)).get(i)
+    refused = mark and changed_below(mark)
+    if refused:
+        return refused
     flipped = node is not None and i == 1 and node.plan.prim.name == "affine"  # (torch keeps the transpose of a weight)
     shape = list(value.shape)[:: -1 if flipped else 1]
     return RuntimeError(
         f"{MODIFIED}[{type_text(value.dtype)} {shape}]{'' if node is None else made_by(store, value, node, i, flipped)} is at version "
         f"{store.version}; expected version {version} instead. Hint: {HINTS[Anomaly.enabled]}\n[{ours}]"
     )
+
+
+def first_unpacked(found):
+    """Of what a node has saved and what has been changed since, that which torch reads first: they are read by the order of their names."""
+    node = found[3]
+    if node is None:
+        return found
+    from .names import saved_names
+
+    places = [*node.plan.reads, -1]
+    stale = [v for v in node.versions if v[0].version != v[1] and v[2] in places]
+    if len(stale) < 2:
+        return found
+    names = saved_names(node)
+    store, version, i = min(stale, key=lambda v: names[places.index(v[2])])
+    return store, version, node.saved[places.index(i)], node, i
 
 
 def made_by(store, value, node, i, flipped):
@@ -200,7 +221,15 @@ def made_by(store, value, node, i, flipped):
         alike = [t for t in alike if t.grad_fn is not None]
         mark = dict(zip(node.plan.operands, node.ins, strict=True)).get(i)
         made = alike[0].grad_fn if alike else None if mark is None or mark.plan is None else shown(mark)
-        if flipped or made is not None and (type(alike[0].alias) is Alias if alike else mark.plan.prim.name in VIEWS):
+        if (
+            flipped
+            or made is not None
+            and (
+                type(alike[0].alias) is Alias
+                if alike
+                else mark.plan.prim.name in VIEWS or mark.plan.prim.name == "reshape"
+            )
+        ):
             return ", which is output 0 of AsStrided,"  # (a view whose base has been changed)
     return "" if made is None else f", which is output {output_number(made.node)} of {NUMBERED.sub('', made.name())},"
 

@@ -1,9 +1,14 @@
-"""Gates: the identity on several values at once, a node that sees all their cotangents together; and one that lets none through.
+"""Gates: the identity on several values at once, a node that sees all their cotangents together; one that lets none through; and one
+beside which something else gets zeros.
 
 No derivative is computed here: cotangents go on as they are, or as `see` returns them.
 """
 
+import numpy as np
+
 from funcgrad.core import state
+from funcgrad.core.aval import aval_of
+from funcgrad.core.handle import Taped
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.transforms.rules import Spec
@@ -28,6 +33,10 @@ class Through(Spec):
     def pull_node(self, slots, n, again):
         return self.see(list(slots.cts))
 
+    def gives_views(self, i, main):
+        """Is the i-th result a view, of torch's hooks of modules ("function") or one of several ("several")?"""
+        return "function" if main.extra is not None and main.extra.label == self.name else "several"
+
 
 class Refusal(Spec):
     """The identity, whose derivative, in either direction, is a RuntimeError with this text."""
@@ -47,6 +56,28 @@ class Refusal(Spec):
         raise RuntimeError(self.text)
 
     pull_needed = push_needed = refuse
+
+
+class Tie(Spec):
+    """g, of (x, g): what goes back to x is zeros. `again(ct, node of x, owner, name)`: what ties a recorded derivative in turn, if any."""
+
+    def __init__(self, x, name, again):
+        self.aval, self.name, self.again = aval_of(x), name, again
+
+    def run(self, x, g):
+        return (g,)
+
+    def record(self, x, g):
+        return (g,), ()
+
+    def push(self, primals, tangents):
+        return tangents[1:]
+
+    def pull_node(self, slots, n, again):
+        (ct,) = slots.cts
+        if again and self.again and isinstance(ct, Taped) and 0 in n.plan.operands:
+            ct = self.again(ct, n.ins[0], n.owner, self.name)
+        return [np.zeros(self.aval.shape, self.aval.dtype), ct]
 
 
 def gate(nodes, see=list):

@@ -40,7 +40,7 @@ from .payload import (
 )
 from .rewriting import OneOfSeveral
 from .size import Size
-from .view_errors import OF_FUNCTIONAL, made_unrecorded, one_of_several, refuse_in_func
+from .view_errors import BELOW, OF_FUNCTIONAL, made_unrecorded, of_a_function, one_of_several, refuse_in_func
 
 tls, shared = state.tls, state.shared
 C_NAMES = {
@@ -267,7 +267,7 @@ class Tensor(Taped):
         for step in chain if tls.grad else ():
             if type(step) is OneOfSeveral:
                 self.alias.val = None  # (it is as old as before)
-                raise one_of_several(step.name, step.number, "its base or another view of its base has been")
+                raise one_of_several(step.name, step.number, BELOW)
         if self.mark is not base.mark and not any([p.name in REINTERPRETING for p, _ in chain]):
             label(self, "AsStridedBackward0", (base,))
         if old is not None and old.extra is not None and old.plan is not None and self.mark is not old:
@@ -293,13 +293,7 @@ class Tensor(Taped):
                     "a view of a leaf Variable that requires grad is being used in an in-place operation."
                 )
         if tls.grad and self.mark is not None and (self.of_function or getattr(root_of(self)[0], "of_function", False)):
-            raise RuntimeError(
-                f"Output {output_number(self.mark)} of {type(shown(self.mark)).__name__.rstrip('0123456789').removesuffix('Backward')} is a view and is being "
-                "modified inplace. This view was created inside a custom Function (or because an input was returned as-is) and "
-                "the autograd logic to handle view+inplace would override the custom backward associated with the custom "
-                "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of "
-                "the custom Function."
-            )
+            raise of_a_function(type(shown(self.mark)).__name__, output_number(self.mark), "is being")
         if within and tls.grad and self.owner is not TAPE:
             root = root_of(self)[0]
             n = recorded(root) if isinstance(root, Tensor) else None

@@ -24,7 +24,7 @@ TOLERANCE = {"float64": 2e-7, "float32": 2e-4, "float16": 2e-2, "bfloat16": 1e-1
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}|(?<![\d.])\d{14,}")  # (an id is one too)
 A_SET = re.compile(r"\{('[^{}:]*)\}")  # (whose order is of its process)
 ABOUT_ITSELF = re.compile(
-    "Attempted to insert a get_attr Node|`torch.jit.script(_method)?` is deprecated|There is a performance drop because"
+    "this trains nothing|Attempted to insert a get_attr Node|`torch.jit.script(_method)?` is deprecated|There is a performance drop because"
 )
 
 
@@ -67,7 +67,9 @@ def seen(torch, x, depth=0):
 
 def plain(text):
     """A text without addresses, without what either library adds about itself, and with torch's name for both."""
-    text = re.sub(r"\n\[(?:backward\(|(?!.*torch\.)).*| \(Triggered internally at [^)]*\)", "", text, flags=re.S)
+    text = re.sub(
+        r"\n\[(?:backward\(|inputs\[|(?!.*torch\.)).*| \(Triggered internally at [^)]*\)", "", text, flags=re.S
+    )
     text = A_SET.sub(lambda m: "{" + ", ".join(sorted(m[1].split(", "))) + "}", ADDRESS.sub("0x", text))
     return re.sub(r"\bcompat\.", "torch.", re.sub(r"\bcompat\.(tensor|dtypes)\.(?=Tensor|dtype\b)", "torch.", text))
 

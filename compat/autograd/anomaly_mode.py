@@ -35,12 +35,12 @@ def check(n, ct, gs):
     return gs
 
 
-def tell(error, walk):
-    """Warn of the operation whose derivative an error comes from: the node `n` in the frame of the function `walk`."""
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_frame.f_code is not walk.__code__:
-        traceback = traceback.tb_next
-    n = traceback and traceback.tb_frame.f_locals.get("n")
+def tell(error):
+    """Warn of the operation whose derivative an error comes from."""
+    from .failed import frame_of
+
+    names = frame_of(error)
+    n = names and names.get("n")
     if n is not None and n.code is not None:
         warn(
             f"Error detected in {node_name(n)}. Traceback of forward call that caused the error:\n"

@@ -18,13 +18,15 @@ from funcgrad.core.handle import FROZEN, Array, Handle, root_of
 from funcgrad.core.mutation import write
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.primitive import PRIMITIVES, helpers
-from funcgrad.core.reverse import second_message
+from funcgrad.core.reverse import check_versions, second_message
 from funcgrad.core.site import warn
 from funcgrad.core.trace import PICK, TAPE, Batch, Jvp, Record, record, unwrap
+from funcgrad.errors import ModifiedError
 from funcgrad.transforms.boundary import as_tensor, inner
 from funcgrad.transforms.rules import Spec
 
 from .. import graph
+from ..errors import modified
 from ..functions.missing import refusal as _refusal
 from ..gate import Refusal
 from ..payload import current
@@ -428,6 +430,10 @@ class Call(Spec):
             saved[k] = tls.packing.form(t)
         n.saved, n.versions = Kept(saved), ()
 
+    def gives_views(self, i, main):
+        """Is the i-th result in the memory of an argument?"""
+        return "function" if self.shares[i] else None
+
     # ---- vmap
     def batched(self, size, xs, dims):
         """The results on mapped operands, by the user's vmap where there is one."""
@@ -469,15 +475,20 @@ class Call(Spec):
         return found
 
     # ---- backward
+    looks_itself = True  # (as in torch, a backward that does not read ctx.saved_tensors may run again)
+
     def pull_node(self, slots, n, again):
-        if type(n.saved) is Kept:
-            if any([type(v) is Packed for v in n.saved]):
-                return self.pulled(functools.partial(self.unpacked, n), slots.cts, again, n.owner)
-            saved = self.unpacked(n)
+        of_tape = isinstance(n, TapeNode)
+        if n.saved is None or type(n.saved) is Kept:
+            read = functools.partial(self.unpacked, n)
+            late = n.saved is None or n.versions or any([type(v) is Packed for v in n.saved])
+            got = self.pulled(read if late else list(read()), slots.cts, again, n.owner)
         else:
-            of_tape = isinstance(n, TapeNode)
             saved = self.unpacked(n) if again and not of_tape else map(boxed, n.saved[0] if of_tape else n.saved)
-        return self.pulled(list(saved), slots.cts, again, n.owner if isinstance(n, TapeNode) else None)
+            got = self.pulled(list(saved), slots.cts, again, n.owner if of_tape else None)
+        if n.extra is not None and n.extra.before is not None:  # (hooks of the node, which see all that was returned)
+            n.extra.before.__self__.given = got
+        return got
 
     def pull(self, residuals, cts):
         return self.pulled([boxed(v) for v in residuals], cts, False, None)
@@ -486,6 +497,7 @@ class Call(Spec):
         """The saved Tensors of a node, those that were arguments or results with the history these have."""
         if n.saved is None:
             raise RuntimeError(second_message(n))
+        self.check(n)
         parents = dict(zip(n.plan.operands, n.ins, strict=True))
         sources = [s for s in self.sources if s is not None] + [("new", 0)] * len(self.attributes)
         back = []
@@ -500,6 +512,18 @@ class Call(Spec):
             else:
                 back.append(v if isinstance(v, Tensor) else n.owner.face(v, mark, n.owner, frozen))
         return back
+
+    def check(self, n):
+        """Raise in torch's words if what a node has saved was changed in place since."""
+        try:
+            check_versions(n)
+        except ModifiedError as error:
+            known = [k for k, (kind, _) in enumerate([s for s in self.sources if s is not None]) if kind != "new"]
+            for k, (store, version, i) in zip(known, n.versions):
+                if store.version != version:
+                    error.found = store, version, n.saved[k], n, i
+                    break
+            raise modified(error) from None
 
     def result_mark(self, n, i):
         """A node for the i-th result of a call: the graph's own is not kept, lest the node keep itself alive."""

@@ -17,7 +17,7 @@ from funcgrad.transforms.boundary import as_tensor
 
 from ..graph import Node, parents
 from ..payload import current, recorded
-from ..rewriting import gated
+from ..rewriting import gated, whole
 from ..tensor import Tensor
 from ..utils.hooks import register
 from .grad_mode import call_in
@@ -85,6 +85,8 @@ def register_hook(self, hook):
     """
     mark = heard(self)
     extra = extra_of(mark)
+    if extra.group is not None:
+        whole(mark)
     state.shared.early = state.shared.early or mark.plan is None
 
     def on_cotangent(ct):
@@ -200,6 +202,7 @@ class Hooks:
         self.after = {}
         self.gated = False  # does what goes to the operands pass a gate?
         self.outputs = None  # between the two, for the latter
+        self.given = None  # what a Function's own backward has just returned, also for operands that need none
 
     def at_results(self, ct):
         for hook in list(self.before.values()):
@@ -213,8 +216,11 @@ class Hooks:
 
     def at_operands(self, gs):
         outputs, self.outputs = self.outputs, None
+        given, self.given = self.given, None
         walk = walking()
-        if walk.only is not None:  # (what leads to none of the inputs asked for is not computed)
+        if given is not None:
+            gs = given
+        elif walk.only is not None:  # (what leads to none of the inputs asked for is not computed)
             gs = [g if p is None or p() in walk.reached else None for p, g in zip(self.operands, gs, strict=True)]
         for hook in list(self.after.values()):
             shown = several_shown(gs)

@@ -86,7 +86,7 @@ class Walk:
         order = topological(n for n, _ in self.seeds)
         if self.only is None:
             return set(order)
-        return leading_to(self.only, order) | self.asked.intersection(order)
+        return leading_to(self.asked, order) | self.asked.intersection(order)
 
     @functools.cached_property
     def asked(self):
@@ -177,7 +177,10 @@ def walk(seeds, home, create, **options):
         return reverse(seeds, home, create=create, watch=watcher(), tie=tie if create else None, **options)
     except Exception as error:
         if Anomaly.enabled:
-            tell(error, reverse)
+            tell(error)
+        from .failed import deliver_ready
+
+        deliver_ready(error)
         if isinstance(error, ModifiedError):
             raise modified(error) from None
         if isinstance(error, SecondBackwardError):
@@ -432,6 +435,8 @@ def mark_of(x, position=0):
     mark = node_of(current(x))
     if mark is None:
         raise no_grad_asked_for(x, position)
+    if mark.extra is not None and mark.extra.group is not None:
+        whole(mark)
     return mark
 
 

@@ -48,6 +48,11 @@ def leading_to(goals, order):
     return leading
 
 
+def operations(nodes):
+    """The nodes of those operations of which some of these are one of several results."""
+    return [n.ins[0] for n in nodes if n.plan is not None and n.plan.prim is PICK]
+
+
 def listened_to(n):
     """Is this a leaf with hooks?"""
     extra = n.extra
@@ -86,19 +91,18 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
     found = dict.fromkeys(want) if want else {}
     pop = cts.pop
     owned = set()
-    leading = None if only is None else leading_to(only, order)
-    stops = only  # where a walk goes no further, and asks hooks all the same: also the operation of one of several results, or of a root
+    leading = stops = None
     if only is not None:
+        mains = operations(only)
+        leading = leading_to(only.union(mains), order)
         ends = [n for n, _ in seeds[:1] if len(seeds) == 1 and deliver is not None]
-        stops = only.union(ends, [n.ins[0] for n in (*only, *ends) if n.plan is not None and n.plan.prim is PICK])
-    if (
-        only is not None and not want
-    ):  # (backward(inputs=...) executes these, with their hooks, though nothing that is wanted comes of it)
-        picks = [n for n in only if n.plan is not None and n.plan.prim is PICK]
-        picks += [
-            p for n in only for p in n.ins if p.plan is not None and p.params and "of" in p.params
-        ]  # (gates of hooks)
-        leading |= only.union(picks, [p.ins[0] for p in picks])
+        # where a walk goes no further, and asks hooks all the same: also the operation of one of several results, or of a root
+        stops = only.union(ends, mains, operations(ends))
+        if (
+            not want
+        ):  # (backward(inputs=...) executes these, with their hooks, though nothing that is wanted comes of it)
+            gates = [p for n in (*only, *mains) for p in n.ins if p.plan is not None and p.params and "of" in p.params]
+            leading |= only.union(mains, gates, operations(gates))
     if state.shared.early and any(map(listened_to, order)):
         from .arrivals import leaves_early
 
@@ -119,10 +123,10 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
                 ct = pop(n, None)
                 if ct is not None:
                     saved = n.saved
-                    if saved is None:
+                    if saved is None and not looks_itself(n):
                         raise SecondBackwardError(second_message(n))
                     for store, version, _ in n.versions:
-                        if store.version != version and deliver is not None:
+                        if store.version != version and deliver is not None and not looks_itself(n):
                             check_versions(n)
                     if type(ct) is Slots and plan.prim.fills:
                         ct = ct.filled(helpers["raw_zeros"])
@@ -155,9 +159,9 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             continue
         if extra is not None and extra.before is not None and hears:
             ct = extra.before(ct)
-        if n.saved is None:
+        if n.saved is None and not looks_itself(n):
             raise SecondBackwardError(second_message(n))
-        if n.versions and deliver is not None:
+        if n.versions and deliver is not None and not looks_itself(n):
             check_versions(n)
         again = create or n.owner is not home
         kept = n.saved
@@ -172,7 +176,7 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
                 pull_strong(n, ct, into, owned)
         else:
-            if n.versions and deliver is not None and plan.prim.again:
+            if n.versions and deliver is not None and plan.prim.again and not looks_itself(n):
                 check_versions(n, later=True)
             stage = state.tls.stage
             try:
@@ -289,6 +293,11 @@ def rewrapped(n):
 
 def second_message(n):
     return f"{SECOND}\n[{operation_of(n)}, recorded at {where((n.code, n.lasti))}]"
+
+
+def looks_itself(n):
+    """Does a rule of the user's say itself, and only when it reads what was saved, that this is gone or changed?"""
+    return n.plan.prim.users and n.params["spec"].looks_itself
 
 
 def check_versions(n, later=False):

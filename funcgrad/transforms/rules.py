@@ -25,9 +25,11 @@ class Spec:
     `pull(residuals, cts) -> cotangents of all operands`, `push(primals, tangents) -> tangents of the results` (None: zero).
 
     A rule that is to know which operands are differentiated, or which tangents and cotangents are zero, has `record_needed`,
-    `pull_needed`, `push_needed` in their places. `layers`: in how many vmaps of Mapped it runs now."""
+    `pull_needed`, `push_needed` in their places. `layers`: in how many vmaps of Mapped it runs now. `looks_itself`: is its `pull_node`
+    called, too, when what was saved is gone or was changed in place?"""
 
     layers = 0
+    looks_itself = False
 
     def record_needed(self, vals, need):
         return self.record(*vals)
@@ -43,6 +45,9 @@ class Spec:
             for x, t in zip(primals, tangents, strict=True)
         ]
         return self.push(primals, filled)
+
+    def gives_views(self, i, main):
+        """In compat: which kind of view the i-th result is, of which torch says something of its own; None of most."""
 
     def mapped(self, size, dims):
         """The same spec with every part mapped; its results have the mapped axis in front."""

@@ -23,6 +23,7 @@ def through(tensors, see):
     for t, o in zip(tensors, outs, strict=True):
         if o.mark is not None:
             label(o, Through.name, (t,))
+            o.store = t.versioned()
             o.of_function = True  # (so torch has it: no change in place of what a module with such hooks gets or gives)
     return list(outs)
 

@@ -1,0 +1,40 @@
+"""What a walk that ends in an error leaves behind: in torch's engine a leaf gets its gradient as soon as nothing more can come to it.
+
+Invariant: looked at only when an error is on its way; a walk that succeeds knows nothing of this.
+"""
+
+from funcgrad.core.reverse import reverse
+
+from ..rewriting import nodes_between
+
+
+def frame_of(error):
+    """The variables of the reverse walk that an error comes out of, None if it comes from elsewhere."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_frame.f_code is not reverse.__code__:
+        traceback = traceback.tb_next
+    return traceback and traceback.tb_frame.f_locals
+
+
+def deliver_ready(error):
+    """Deliver to the leaves to which nothing that comes after the operation that failed leads."""
+    names = frame_of(error)
+    if names is None or names.get("n") is None or names["deliver"] is None:
+        return
+    order, n, cts, leading, only = (names[k] for k in ("order", "n", "cts", "leading", "only"))
+    at = order.index(n)
+    waiting = set()
+    left = order[at:]
+    for m in left:
+        if leading is None or m in leading:
+            waiting.update(m.ins)
+    left = set(left)
+    for m in order[:at]:  # (of an operation of torch that is several nodes, some may have been walked)
+        span = m.extra and m.extra.span
+        if span and not left.isdisjoint(nodes_between(m, [p for p in span if p is not None])):
+            waiting.update(span)
+    for p in order[at + 1 :]:
+        if p.plan is None and p in cts and p not in waiting and (only is None or p in only):
+            cell = p.extra and p.extra.cell
+            if cell:
+                names["deliver"](cell, cts.pop(p))
