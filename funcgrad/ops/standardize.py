@@ -4,13 +4,14 @@ With r = 1 / sqrt(variance + eps) and out = (x - mean) r:  d out = r (dx - mean(
 cotangent (Ioffe and Szegedy, 2015, arXiv:1502.03167, section 3).
 """
 
+import functools
 import math
 from functools import lru_cache
 
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
-from ..core.halves import rounded
+from ..core.halves import rounded, rounder
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds, strided
 from .elementwise import add, mul, sub
@@ -190,6 +191,24 @@ def by_weight(g, w, shape):
     return reshape(fit(g, Aval(shape, dtype_of(g))), shape=shape_of(w))
 
 
+def by_rows(g, w, shape, kept):
+    """The same; where torch adds rows up one after the other in the dtype of half precision `kept`, so."""
+    return by_weight(g, w, shape)
+
+
+def by_rows_plain(g, w, shape, kept):
+    """The same over arrays, of up to MOST_ROWS rows."""
+    rows = g.reshape(-1, *shape)
+    if kept is None or tuple(shape) != g.shape[g.ndim - len(shape) :] or len(rows) > MOST_ROWS:
+        return fit_plain(g, w, shape)
+    r = rounder(kept)
+    return functools.reduce(lambda total, row: r(total + row), rows, np.zeros(shape, g.dtype)).reshape(w.shape)
+
+
+by_rows.plain = by_rows_plain
+MOST_ROWS = 512  # (each is a call or ten; what is lost beyond is torch's own loss)
+
+
 def by_mean(ct, x, w, axes, eps, shape):
     """The rule of _layer_pull over handles where w has a number for each mean, in its order, so that a compiled layer has its bits."""
     centred, r = measured(x, axes, eps)
@@ -243,8 +262,8 @@ class normalized:
         s = standardize(x, axes=axes, eps=eps, kept=kept, early=kept is not None) if need & 2 else None
         return [
             pushed(mul(ct, reshape(w, shape=shape)), x, axes, eps, kept) if need & 1 else None,
-            by_weight(mul(ct, s), w, shape) if need & 2 else None,
-            by_weight(ct, b, shape) if need & 4 else None,
+            by_rows(mul(ct, s), w, shape, kept) if need & 2 else None,
+            by_rows(ct, b, shape, kept) if need & 4 else None,
         ]
 
     def jvp(ts, out, x, w, b, *, axes, eps, shape, noted=None, kept=None):

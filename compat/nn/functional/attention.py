@@ -18,7 +18,7 @@ from ...functions.kernels import refuse_in
 from ...functions.operands import cast, check_sizes, dtype_of, overflowing, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES
-from ...functions.rounding import half_of, rounded_to, shared, widened
+from ...functions.rounding import half_of, in_float32, shared, widened
 from ...graph import labelled
 from ...payload import current
 from .activations import softmax
@@ -64,7 +64,11 @@ def scaled_dot_product_attention(
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else float(scale)
     q, k, v = current(query), current(key), current(value)
-    half = half_of(given) if shared.halves and one_node else None
+    half = half_of(given) if shared.halves else None
+    if half is not None and not one_node:  # (torch works all of it out in float32 then)
+        return in_float32(
+            half, scaled_dot_product_attention, query, key, value, attn_mask, dropout_p, is_causal, scale=scale
+        )
     if half is not None:
         q, k = widened(q), widened(k)
     if one_node:
@@ -77,7 +81,8 @@ def scaled_dot_product_attention(
         got = list(shape_of(current(scores)))
         raise RuntimeError(f"output with shape {list(whole)} doesn't match the broadcast shape {got}")
     if half is not None:
-        out = P["cast"](half_weighted(scores, dead, v, half), dtype=half)
+        out = P["attended"](current(scores), widened(v), kept=half)
+        out = P["cast"](out if dead is None else P["where"](dead, np.float32(0), out), dtype=half)
         return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
     weights = softmax(scores, -1)
     if dtype_of(v).kind in "biu" and 0 not in shape_of(v):
@@ -92,21 +97,6 @@ def scaled_dot_product_attention(
         return T["matmul"](weights, value)
     out = P["dot_general"](weights, v, dims=(((3,), (2,)), STACK))
     return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
-
-
-def half_weighted(scores, dead, value, d):
-    """softmax(scores) @ value as float32, with the exponentials rounded to half precision before they are summed up with the
-    values, and divided by their sum after that."""
-    s = current(scores)
-    axis = len(shape_of(s)) - 1
-    top = P["stop"](P["max"](s, axes=(axis,)))
-    kept = (*shape_of(s)[:-1], 1)
-    e = P["exp"](P["sub"](s, P["reshape"](top, shape=kept)))
-    if dead is not None:
-        e = P["where"](dead, np.float32(0), e)
-    total = P["reshape"](P["sum"](e, axes=(axis,)), shape=kept)
-    out = P["dot_general"](rounded_to(e, d), widened(value), dims=(((3,), (2,)), STACK))
-    return P["div"](out, total if dead is None else P["where"](dead, np.float32(1), total))
 
 
 def check_operands(query, key, value, mask):

@@ -87,6 +87,8 @@ def kept_in(d, *parameters):
 
 def layer_of(x, weight, bias, axes, eps, shape, kept):
     """A layer whose statistics are kept in half precision for its derivative."""
+    if weight is not None and bias is None:
+        bias = T["zeros_like"](weight)
     if weight is None or bias is None:
         return scaled(P["standardize"](current(x), axes=axes, eps=eps, kept=kept), weight, bias, shape)
     return P["normalized"](current(x), current(weight), current(bias), axes=axes, eps=eps, shape=shape, kept=kept)
