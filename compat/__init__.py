@@ -5,9 +5,7 @@ attributes of this module or by an import statement.
 """
 
 import math as _math
-from importlib import import_module as _import_module
 
-from funcgrad.core.tracebacks import drop as _drop
 from funcgrad.lazy import attributes as _attributes
 
 from . import autograd, dtypes, functions  # noqa: F401
@@ -25,7 +23,7 @@ from .devices import Layout as layout  # noqa: F401
 from .devices import get_default_device, set_default_device  # noqa: F401
 from .dtypes import dtype, get_default_dtype, set_default_dtype  # noqa: F401
 from .formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format  # noqa: F401
-from .functions.missing import refuse as _refuse
+from .functions.missing import of_torch as _missing
 from .functions.register import FUNCTIONS as _FUNCTIONS
 from .size import Size  # noqa: F401
 from .tensor import Tensor  # noqa: F401
@@ -45,6 +43,7 @@ _NAMES = {
     "_C": "DisableTorchFunction DisableTorchFunctionSubclass has_lapack has_mkl has_openmp has_spectral",
     "amp.grad_scaler": "GradScaler",
     "compiler.compiled": "compile",
+    "functions.conversion": "_cast_Byte _cast_Char _cast_Double _cast_Float _cast_Half _cast_Int _cast_Long _cast_Short",
     "distributions.draws": "_sample_dirichlet _standard_gamma",
     "func": "vmap",
     "errors": "AcceleratorError OutOfMemoryError",
@@ -72,23 +71,6 @@ _NAMES = {
     "control": "_assert _check _check_index _check_not_implemented _check_tensor_all _check_type _check_value _check_with cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
     "nn.functional.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
 }
-
-
-def _missing(name):
-    """A function of no known family; AttributeError, with the nearest names, for what compat lacks."""
-    try:
-        if name in ("__config__", "__future__"):
-            return _import_module(f"{__name__}.{name}")
-        if name.startswith("_foreach_"):
-            f = getattr(_import_module(f"{__name__}.foreach"), name, None)
-        else:
-            f = None if name.startswith("_") else _FUNCTIONS.get(name)
-        if f is None:
-            _refuse("torch", name, __all__, None)
-        return f
-    except BaseException as error:
-        _drop(error)
-        raise
 
 
 __getattr__, __dir__ = _attributes(__name__, _NAMES, _FUNCTIONS, _missing, hidden=("size",))

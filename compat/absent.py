@@ -31,7 +31,6 @@ CURES = {
     "torch.nn.intrinsic": FLOATS,
     "torch.nested": "pad_sequence and masks, or packed sequences",
     "torch.masked": "masked_fill and torch.where",
-    "torch.futures": "concurrent.futures runs functions in threads and processes",
     "torch.package": "torch.save the state_dict, and ship the code as a package",
     "torch.distributed": ONE,
     "torch.sparse": f"{DENSE}: to_dense() before saving, index_add_ and embedding for sums over lists of indices",
@@ -50,14 +49,14 @@ NEIGHBOURS = {  # packages built on torch itself
     "torchvision": DATA,
     "torchaudio": DATA,
     "torchtext": "data can come as lists, by torch.tensor and torch.utils.data.Dataset",
-    "torchmetrics": "a metric is a few lines on Tensors",
-    "lightning": LOOP,
-    "pytorch_lightning": LOOP,
-    "torch_geometric": "adjacency can be a dense Tensor, or index_add_ over lists of edges",
     "torch_scatter": "Tensor.scatter_reduce and index_add_ sum by index",
     "torch_sparse": DENSE,
 }
 SELDOM = {  # what is not refused where it is installed: some of it runs
+    "torch_geometric": "adjacency can be a dense Tensor, or index_add_ over lists of edges",
+    "pytorch_lightning": LOOP,
+    "lightning": LOOP,
+    "torchmetrics": "a metric is a few lines on Tensors",
     "transformers": "examples/small_gpt.py shows a transformer written out",
     "timm": MODEL,
     "diffusers": MODEL,
@@ -82,7 +81,7 @@ def cure(name):
 def text_for(name):
     """What to tell somebody who imports a module that is not there.
 
-    >>> text_for("torch.onnx").split("; ")[1]
+    >>> text_for("torch.export").split("; ")[1]
     'save the state_dict with torch.save and export it where torch is installed'
     """
     root = name.partition(".")[0]

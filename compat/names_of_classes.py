@@ -8,6 +8,8 @@ import sys
 from importlib.machinery import PathFinder
 from types import FunctionType
 
+from funcgrad.lazy import made_of
+
 HOMES = {  # module of compat's -> torch's, where that is not of the same name
     "compat.tensor": "torch",
     "compat.devices": "torch",
@@ -56,7 +58,7 @@ def has(package, f):
 
 def rename(module):
     """Give the classes and functions that a module of compat's has made torch's names."""
-    names = vars(module)
+    names = made_of(module)
     size, found = _homes.get(module.__name__, (0, ()))
     if size != len(names):
         own = module.__name__
@@ -79,6 +81,7 @@ def restore():
         cls, own = _renamed.pop()
         cls.__module__ = own
     name_top("compat")
+    sys.modules["compat"].__name__ = "compat"
 
 
 def name_top(name):
@@ -97,11 +100,12 @@ def rename_loaded():
         if name.partition(".")[0] == "compat" and getattr(module, "__name__", None) == name:
             rename(module)
             let_refuse(module)
+    sys.modules["compat"].__name__ = "torch"
 
 
 def let_refuse(module):
     """Have a module that says nothing about names it lacks say it as all others do."""
-    if "__getattr__" not in vars(module):
+    if "__getattr__" not in made_of(module):
         from .functions.missing import refusal
 
         name = module.__name__

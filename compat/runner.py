@@ -57,7 +57,8 @@ def refuse_neighbour(name, root):
     """ModuleNotFoundError for a package that is built on torch itself; other names of the same beginning are let pass."""
     from . import absent
 
-    if root in absent.NEIGHBOURS or root in absent.SELDOM and PathFinder.find_spec(root) is None:
+    refused = root in absent.NEIGHBOURS or root in absent.SELDOM and PathFinder.find_spec(root) is None
+    if refused and not swaps.only_asked():
         raise ModuleNotFoundError(absent.text_for(name), name=name)
 
 

@@ -7,7 +7,9 @@ from then on, at the cost of one; a thread never sees an entry of a module that 
 
 import sys
 from importlib import import_module
-from types import FunctionType
+from types import FunctionType, ModuleType
+
+made_of = vars(ModuleType)["__dict__"].__get__  # the names that a module has by now, also a Whole one
 
 
 def homes_of(package, index):
@@ -16,16 +18,33 @@ def homes_of(package, index):
 
 
 # ------------------------------------------------------------------------------------------------ names of a package
-def attributes(package, index, table=None, missing=None, modules=None, hidden=()):
+class Whole(ModuleType):
+    """A package whose `__dict__` has all its names: programs look classes up there (`torch.optim.__dict__["Adam"]`), so what has not
+    been asked for yet is loaded then."""
+
+    @property
+    def __dict__(self):
+        names = made_of(self)
+        for name in names["__getattr__"].homes:
+            if name not in names:
+                getattr(self, name)
+        return names
+
+
+def attributes(package, index, table=None, missing=None, modules=None, hidden=(), whole=False):
     """(`__getattr__`, `__dir__`) of a package (or a module) whose modules (or siblings) are loaded when a name of theirs is
     asked for.
 
     The names are those of the index, its submodules, and the entries of a table. `missing(name)` gives, or refuses, any
     other; without it that is AttributeError. `modules`: the submodules that users are told of, by `dir` and by the hint at a
-    missing name (default: all whose name has no underscore in front). `hidden`: those that are no attributes. No name of the index may be a submodule's: importing that one would put the
-    module in its place.
+    missing name (default: all whose name has no underscore in front). `hidden`: those that are no attributes. `whole`: is the
+    module's `__dict__` to have them all? (An attribute of it then takes some 40 ns more to find.) No name of the index may be a
+    submodule's: importing that one would put the module in its place.
     """
     module = sys.modules[package]
+    made = vars(module)
+    if whole:
+        module.__class__ = Whole
     homes = homes_of(module.__spec__.parent, index)
 
     def __getattr__(name):
@@ -33,7 +52,7 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
             value = getattr(import_module(homes[name]), name)
         elif table is not None and name in table.homes:
             value = table[name]
-        elif "__path__" in vars(module) and name not in hidden and is_submodule(package, name):
+        elif "__path__" in made and name not in hidden and is_submodule(package, name):
             return import_module(f"{package}.{name}")  # (which makes it a global)
         elif missing is not None:
             value = missing(name)
@@ -46,10 +65,10 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
         from pkgutil import iter_modules
 
         found = {*homes, *(table.homes if table is not None else ())}
-        submodules = {m.name for m in iter_modules(vars(module).get("__path__", ())) if m.name[0] != "_"}
+        submodules = {m.name for m in iter_modules(made.get("__path__", ())) if m.name[0] != "_"}
         if modules is None:
-            return sorted({*vars(module), *found, *submodules})
-        return sorted({*found, *modules.split(), *(name for name in vars(module) if name not in submodules)})
+            return sorted({*made, *found, *submodules})
+        return sorted({*found, *modules.split(), *(name for name in made if name not in submodules)})
 
     __getattr__.homes, __getattr__.table = homes, table
     return __getattr__, __dir__

@@ -27,6 +27,17 @@ class AlreadyLoadedError(ImportError):
     """A swap was asked for after the real library had been imported."""
 
 
+def only_asked():
+    """Is a module looked for by importlib.util.find_spec(), as programs ask whether it is there, and not to be imported?"""
+    frame = sys._getframe(1)
+    while (
+        frame is not None and frame.f_code.co_name != "_find_spec"
+    ):  # (of importlib._bootstrap: it goes through sys.meta_path)
+        frame = frame.f_back
+    asks = frame and frame.f_back
+    return asks is not None and asks.f_globals.get("__name__") == "importlib.util"
+
+
 class Finder:
     """Meta-path finder and loader that answers the names of other packages with modules of ours.
 
@@ -57,6 +68,8 @@ class Finder:
         if name is None:
             return None
         if name not in sys.modules and importlib.util.find_spec(name) is None:
+            if only_asked():
+                return None
             # Returning None would let the next finder look into our own folder and load a second copy.
             raise ModuleNotFoundError(self.absent(fullname), name=fullname)
         return ModuleSpec(fullname, self)

@@ -12,6 +12,7 @@ from ..no_device import dummy, parts
 from . import amp  # noqa: F401
 
 has_half, has_magma = True, False
+_initialized = False
 default_generators = ()
 
 

@@ -54,5 +54,5 @@ FAMILIES = {
     "weibull": "Weibull",
     "wishart": "Wishart",
 }
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.distributions", __name__))
+__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.distributions", __name__), whole=True)
 __all__ = [*homes_of(__name__, FAMILIES)]

@@ -33,7 +33,7 @@ class Constraint:
 
     def __repr__(self):
         shown = ", ".join(f"{name}={getattr(self, name)}" for name in self.bounds)
-        return f"{type(self).__name__.removeprefix('_')}({shown})"
+        return f"{type(self).__name__[1:]}({shown})"
 
 
 class _Dependent(Constraint):
@@ -127,17 +127,17 @@ class _OneHot(Constraint):
         return ((value == 0) | (value == 1)).all(-1) & (value.sum(-1) == 1)
 
 
-class _Between(Constraint):
-    """Numbers between bounds, which are named as torch names them."""
+class _Bounded(Constraint):
+    """Numbers within bounds, which are named as torch names them."""
 
-    def __init__(self, *bounds):
-        for name, bound in zip(self.bounds, bounds, strict=True):
-            setattr(self, name, bound)
-        self.plain = all(isinstance(bound, Number) for bound in bounds)
+    plain = property(lambda c: all(isinstance(getattr(c, name), Number) for name in c.bounds))
 
 
-class _Interval(_Between):
+class _Interval(_Bounded):
     bounds = "lower_bound", "upper_bound"
+
+    def __init__(self, lower_bound, upper_bound):
+        self.lower_bound, self.upper_bound = lower_bound, upper_bound
 
     def check(self, value):
         return (self.lower_bound <= value) & (value <= self.upper_bound)
@@ -155,8 +155,11 @@ class _IntegerInterval(_Interval):
         return (value % 1 == 0) & super().check(value)
 
 
-class _GreaterThan(_Between):
+class _GreaterThan(_Bounded):
     bounds = ("lower_bound",)
+
+    def __init__(self, lower_bound):
+        self.lower_bound = lower_bound
 
     def check(self, value):
         return self.lower_bound < value
@@ -174,8 +177,11 @@ class _IntegerGreaterThan(_GreaterThan):
         return (value % 1 == 0) & (value >= self.lower_bound)
 
 
-class _LessThan(_Between):
+class _LessThan(_Bounded):
     bounds = ("upper_bound",)
+
+    def __init__(self, upper_bound):
+        self.upper_bound = upper_bound
 
     def check(self, value):
         return value < self.upper_bound

@@ -10,8 +10,7 @@ import compat as torch
 from . import constraints
 from .distribution import Distribution
 from .multivariate_normal import mahalanobis
-from .normal import standard_normal
-from .utils import lazy_property
+from .utils import lazy_property, standard_normal
 
 
 class LowRankMultivariateNormal(Distribution):

@@ -6,8 +6,7 @@ import compat as torch
 
 from . import constraints
 from .distribution import Distribution
-from .normal import standard_normal
-from .utils import lazy_property
+from .utils import lazy_property, standard_normal
 
 
 class MultivariateNormal(Distribution):

@@ -6,6 +6,7 @@ import compat as torch
 
 from . import constraints
 from .exp_family import ExponentialFamily
+from .utils import standard_normal
 
 
 class Normal(ExponentialFamily):
@@ -54,8 +55,3 @@ class Normal(ExponentialFamily):
 
     def _log_normalizer(self, x, y):
         return -0.25 * x.pow(2) / y + 0.5 * torch.log(-math.pi / y)
-
-
-def standard_normal(shape, dtype):
-    """Normal numbers of mean 0 and standard deviation 1, drawn as distributions draw them."""
-    return torch.normal(torch.zeros(shape, dtype=dtype), torch.ones(shape, dtype=dtype))

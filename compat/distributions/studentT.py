@@ -7,8 +7,7 @@ import compat as torch
 from . import constraints
 from .chi2 import Chi2
 from .distribution import Distribution
-from .normal import standard_normal
-from .utils import broadcast_all
+from .utils import broadcast_all, standard_normal
 
 
 class StudentT(Distribution):

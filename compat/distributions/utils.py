@@ -44,6 +44,17 @@ def sum_rightmost(value, dim):
     return value if dim == 0 else value.reshape(value.shape[: value.dim() - dim] + (-1,)).sum(-1)
 
 
+_sum_rightmost = sum_rightmost  # (torch's names have underscores)
+
+
+def standard_normal(shape, dtype, device=None):
+    """Normal numbers of mean 0 and standard deviation 1, drawn as distributions draw them."""
+    return torch.normal(torch.zeros(shape, dtype=dtype, device=device), torch.ones(shape, dtype=dtype, device=device))
+
+
+_standard_normal = standard_normal
+
+
 def logits_to_probs(logits, is_binary=False):
     """Probabilities of log-odds, or of unnormalised log-probabilities along the last dimension."""
     return torch.sigmoid(logits) if is_binary else torch.nn.functional.softmax(logits, dim=-1)

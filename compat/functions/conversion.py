@@ -137,6 +137,12 @@ def short_form(name, d):
     convert.__doc__ = f"The Tensor in dtype {d.name}."
     publish(convert, (name,), False, True)
 
+    def cast(input, non_blocking=False):
+        return convert(input)
+
+    cast.__name__, cast.__doc__ = f"_cast_{name.capitalize()}", convert.__doc__
+    globals()[cast.__name__] = cast
+
 
 for _name, _dtype in {
     "bool": "bool", "byte": "uint8", "char": "int8", "short": "int16", "int": "int32", "long": "int64", "half":

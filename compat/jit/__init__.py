@@ -10,6 +10,7 @@ import typing
 from funcgrad.lazy import attributes
 
 from ..functions.missing import refusal
+from ..futures import JitFuture as Future
 
 __all__ = [
     "Error", "Final", "Future", "RecursiveScriptModule", "ScriptModule", "TopLevelTracedModule", "TracedModule", "TracerWarning",
@@ -186,26 +187,11 @@ class Error(Exception):
     """What a script would raise in torch."""
 
 
-class Future:
-    """What fork() returns: it is done by then."""
-
-    def __init__(self, value):
-        self._value = value
-
-    def value(self):
-        """The value."""
-        return self._value
-
-    wait = value
-
-    def done(self):
-        """True."""
-        return True
-
-
 def fork(func, *args, **kwargs):
     """func(*args, **kwargs), run at once, as a Future."""
-    return Future(func(*args, **kwargs))
+    future = Future()
+    future._finish(func(*args, **kwargs))
+    return future
 
 
 def wait(future):

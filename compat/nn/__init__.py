@@ -13,4 +13,5 @@ __getattr__, __dir__ = attributes(
         **{f"modules.{family}": names for family, names in modules.FAMILIES.items()},
     },
     missing=refusal("torch.nn", __name__),
+    whole=True,
 )

@@ -4,8 +4,11 @@
 `restricted` the unpickler that runs no code of a file's.
 """
 
+from collections.abc import Callable
+
 from funcgrad.lazy import attributes, homes_of
 
+from ..devices import Device
 from ..functions.missing import refusal
 
 FAMILIES = {
@@ -15,6 +18,10 @@ FAMILIES = {
     "restricted": "add_safe_globals clear_safe_globals get_safe_globals get_unsafe_globals_in_checkpoint safe_globals",
     "writing": "save",
 }
+
+
+MAP_LOCATION = Callable | Device | str | dict[str, str] | None  # (what torch.load takes, for annotations)
+DEFAULT_PROTOCOL = 2
 
 
 def _get_layout(name):

@@ -12,6 +12,7 @@ from enum import Enum
 from funcgrad.core.site import warn, where
 from funcgrad.core.tracebacks import public
 
+from .. import cuda
 from ..autograd.function import Function
 from ..autograd.grad_mode import enable_grad, is_grad_enabled, no_grad
 from ..autograd.graph import saved_tensors_hooks
@@ -50,6 +51,22 @@ class CheckpointError(RuntimeError):
 def noop_context_fn():
     """Two contexts that do nothing: for the first run, and for the second."""
     return contextlib.nullcontext(), contextlib.nullcontext()
+
+
+def get_device_states(*args):
+    """The numbers and the random states of the devices that Tensors lie on: none of them is a GPU's.
+
+    >>> get_device_states()
+    ([], [])
+    """
+    return [], []
+
+
+def set_device_states(devices, states, *, device_type=None):
+    """Nothing, for no devices; for others torch's AssertionError: there are none."""
+    for device in devices:
+        with cuda.device(device):
+            cuda.set_rng_state(states)
 
 
 class Stop(Exception):

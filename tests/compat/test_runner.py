@@ -389,7 +389,7 @@ assert torch.real and sys.modules["torch"] is torch
     def test_install_wins_over_a_torch_that_is_only_installed(self, shell):
         """A torch that could be imported but has not been does not stand in the way."""
         shell.write("torch.py", "real = True")
-        assert shell.compat("-c", "import torch; print(torch.__name__)") == (0, "compat\n", "")
+        assert shell.compat("-c", "import torch; print(torch.__name__, torch.__package__)") == (0, "torch compat\n", "")
 
     def test_the_runner_itself_is_light(self, shell):
         """What runs scripts loads by itself neither NumPy nor anything else of ours."""

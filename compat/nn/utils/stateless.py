@@ -68,6 +68,9 @@ def reparametrized(module, given, tie_weights=True, strict=False):
             table[key] = old
 
 
+_reparametrize_module = reparametrized  # torch's name
+
+
 def check_names(module, tensors, places):
     own = dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers(remove_duplicate=False))
     wrong = [repr(n) for n, found in places.items() if found is None]
