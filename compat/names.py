@@ -10,6 +10,8 @@ NAMES = {
     "copy": "CopyBackwards",
     "getitem": "AsStridedBackward0",  # (a view that was written under: what makes one gives it its own name)
     "diagonal": "AsStridedBackward0",
+    "strided": "AsStridedBackward0",
+    "sliding_windows": "AsStridedBackward0",
     "as_real": "ViewAsRealBackward0",
     "as_complex": "ViewAsComplexBackward0",
     "gather": "IndexBackward0",

@@ -9,7 +9,6 @@ import weakref
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.handle import Alias
 from funcgrad.core.node import by_index, extra_of
 from funcgrad.core.reverse import listened_to, topological
 from funcgrad.core.trace import PICK, TAPE
@@ -103,19 +102,8 @@ def stand_ins(n, shapes):
 
 
 # ------------------------------------------------------------------------------------------------ several nodes, one operation
-class OneOfSeveral(tuple):
-    """The step of a view that was made together with others, as the `number`-th result of operation `name`: nothing may
-    be written through it, as in torch."""
-
-
 def grouped(results, name, operands):
     """Results that were computed one by one, as those of one operation of torch; `operands`: their nodes."""
-    for i, t in enumerate(results):
-        if type(t.alias) is Alias:
-            before, last = t.alias.link
-            last = OneOfSeveral(last)
-            last.name, last.number = name, i
-            t.alias.link = before, last
     nodes = [None if t.mark is None or t.mark.plan is None or t.mark in operands else t.mark for t in results]
     group = [n if n is None else weakref.ref(n) for n in nodes]
     for n in nodes:

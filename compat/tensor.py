@@ -38,9 +38,8 @@ from .payload import (
     strides_of,
     wrap,
 )
-from .rewriting import OneOfSeveral
 from .size import Size
-from .view_errors import BELOW, OF_FUNCTIONAL, made_unrecorded, of_a_function, one_of_several, refuse_in_func
+from .view_errors import BELOW, OF_FUNCTIONAL, may_not_change, refuse_in_func
 
 tls, shared = state.tls, state.shared
 C_NAMES = {
@@ -121,7 +120,8 @@ class Tensor(Taped):
 
     @property
     def dtype(self):
-        return dtypes.of_numpy(self.owner.dtype(current(self)))
+        t = self if self.owner is TAPE and not shared.staging else current(self)
+        return dtypes.of_numpy(t.owner.dtype(t))
 
     ndim = property(lambda t: t.val.ndim if t.owner is TAPE and not shared.staging else len(t.shape))
     device = property(lambda t: CPU if t.owner is TAPE else placed(t))
@@ -173,7 +173,7 @@ class Tensor(Taped):
 
     def is_inference(self, *wrong, **named):
         """Was this Tensor made under inference_mode()?"""
-        return takes_none(self, "is_inference", wrong, named) or inference.is_inference(current(self))
+        return takes_none(self, "is_inference", wrong, named) or inference.is_inference(readable(self))
 
     def stride(self, dim=None, *wrong, **named):
         """Steps in elements from one entry to the next, by dimension."""
@@ -262,13 +262,11 @@ class Tensor(Taped):
             check_captured(self, new)
         super().repoint(new)
 
-    def replayed(self, base, chain, old):
+    def replayed(self, base, alias, old):
         """A view that its root was written under: torch shows its steps as one."""
-        for step in chain if tls.grad else ():
-            if type(step) is OneOfSeveral:
-                self.alias.val = None  # (it is as old as before)
-                raise one_of_several(step.name, step.number, BELOW)
-        if self.mark is not base.mark and not any([p.name in REINTERPRETING for p, _ in chain]):
+        if tls.grad and alias.made is not None:
+            raise may_not_change(alias.made, old, BELOW)
+        if self.mark is not base.mark and not any([p.name in REINTERPRETING for p, _ in alias.chain]):
             label(self, "AsStridedBackward0", (base,))
         if old is not None and old.extra is not None and old.plan is not None and self.mark is not old:
             self.mark.keep_gradient_of(old)
@@ -282,18 +280,20 @@ class Tensor(Taped):
             from .funcs import check_outside
 
             check_outside(self, args)
-        if tls.grad and type(self.alias) is Alias and self.mark is not None:
-            if any([type(step) is OneOfSeveral for step in self.alias.chain]):
-                raise one_of_several(type(shown(self.mark)).__name__, output_number(self.mark), "is being")
-            if self.mark.plan is None and self.mark.params is not None:
-                raise made_unrecorded(self.mark.params["made_in"])
+        if (
+            tls.grad
+            and type(self.alias) is Alias
+            and any([getattr(a, "mark", None) is not None for a in (self, *args)])
+        ):
+            if self.alias.made is not None:
+                raise may_not_change(self.alias.made, self.mark, "is being")
             root = self.alias.base
-            if root.mark is None and self.owner is TAPE:
+            if root.mark is None and self.mark is not None and self.owner is TAPE:
                 raise self.owner.leaf_error(
                     "a view of a leaf Variable that requires grad is being used in an in-place operation."
                 )
         if tls.grad and self.mark is not None and (self.of_function or getattr(root_of(self)[0], "of_function", False)):
-            raise of_a_function(type(shown(self.mark)).__name__, output_number(self.mark), "is being")
+            raise may_not_change("function", self.mark, "is being")
         if within and tls.grad and self.owner is not TAPE:
             root = root_of(self)[0]
             n = recorded(root) if isinstance(root, Tensor) else None
@@ -386,7 +386,7 @@ class Tensor(Taped):
     def detach_(self, *wrong, **named):
         """Forget the history, in place."""
         takes_none(self, "detach_", wrong, named)
-        t = current(self)
+        t = readable(self)
         if tls.func:
             from .funcs import check_outside
 
@@ -470,7 +470,7 @@ class Tensor(Taped):
         """The values as an ndarray over the same memory."""
         if wrong:
             takes_none(self, "numpy", wrong, {"force": force})
-        t = current(self)
+        t = readable(self)
         if tls.func:
             from .funcs import check_memory
 

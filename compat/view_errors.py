@@ -7,40 +7,37 @@ from funcgrad.core.trace import PICK
 
 BELOW = "its base or another view of its base has been"  # modified, or else the view itself "is being"
 
+MODES = {
+    "no_grad": ("no_grad mode", "with grad mode enabled", "no_grad"),
+    "inference": ("inference mode", "in normal mode", "inference_mode"),
+}
+REASONS = {  # by how the view was made: together with others, or by a custom Function
+    "several": "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be "
+    "modified inplace. You should replace the inplace operation by an out-of-place one.",
+    "function": "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle "
+    "view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This "
+    "behavior is forbidden. You can fix this by cloning the output of the custom Function.",
+}
 
-def one_of_several(name, number, written):
-    """The refusal for a view that was made together with others."""
+
+def may_not_change(made, mark, written):
+    """The refusal for a view made so, of which this is the mark: it, or its memory (`written` says which), has been changed."""
+    from .graph import output_number, shown
+
+    node = None if mark is None or mark.plan is None else shown(mark)
+    name = node and type(node).__name__.rstrip("0123456789").removesuffix("Backward")
+    output = node and f"Output {output_number(mark)} of {name} is a view"
+    mode, now, block = MODES["no_grad" if made in REASONS else made]
+    if node is not None and made in REASONS:
+        first = f"{output} and {written} modified inplace."
+    else:
+        first = f"{f'{output} of a view which' if node else 'A view'} was created in {mode} and {written} modified inplace {now}."
     return RuntimeError(
-        f"{start(name, number, written)} This view is the output of a function that returns multiple views. Such functions do not allow "
-        "the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
-    )
-
-
-def of_a_function(name, number, written):
-    """The refusal for a view that a custom Function has given."""
-    return RuntimeError(
-        f"{start(name, number, written)} This view was created inside a custom Function (or because an input was returned as-is) and "
-        "the autograd logic to handle view+inplace would override the custom backward associated with the custom "
-        "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of "
-        "the custom Function."
-    )
-
-
-def start(name, number, written):
-    return f"Output {number} of {name.rstrip('0123456789').removesuffix('Backward')} is a view and {written} modified inplace."
-
-
-def made_unrecorded(mode):
-    """torch's refusal of a change in place, while gradients are recorded, of a view that was made while none were."""
-    called, now = {
-        "no_grad": ("no_grad mode", "with grad mode enabled"),
-        "inference": ("inference mode", "in normal mode"),
-    }[mode]
-    block = "no_grad" if mode == "no_grad" else "inference_mode"
-    return RuntimeError(
-        f"A view was created in {called} and is being modified inplace {now}. Given that this use case is ambiguous and "
-        f"error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the "
-        f"{block} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+        f"{first} {REASONS[made]}"
+        if made in REASONS
+        else f"{first} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the "
+        f"view and the inplace either both inside the {block} block (if you don't want the inplace to be tracked) or both outside (if you "
+        "want the inplace to be tracked)."
     )
 
 
@@ -53,22 +50,16 @@ def changed_below(mark):
         if n.params and "of" in n.params:  # (a gate of hooks)
             n = n.params["of"]
         elif n.extra is not None and n.extra.group is not None:
-            return refusal(one_of_several, mark)
+            return may_not_change("several", mark, BELOW)
         elif n.plan.prim is PICK:
             spec = n.ins[0].params.get("spec")
             kind = spec and spec.gives_views(n.params["i"], n.ins[0])
-            return kind and refusal(of_a_function if kind == "function" else one_of_several, mark)
+            return kind and may_not_change(kind, mark, BELOW)
         elif n.plan.prim.name in VIEWS or n.plan.prim.name == "reshape":
             n = n.ins[0]
         else:
             return None
     return None
-
-
-def refusal(kind, mark):
-    from .graph import output_number, shown
-
-    return kind(type(shown(mark)).__name__, output_number(mark), BELOW)
 
 
 OF_FUNCTIONAL = " (or perhaps using torch.autograd.functional.* APIs)"

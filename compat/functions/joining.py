@@ -278,7 +278,7 @@ def sliced(t, dim, start, stop):
 
 def apart(t, indices, name):
     """Views of t by basic indices, as the results of one operation."""
-    views = tuple(views_at(t, indices))
+    views = tuple(views_at(t, indices, "several"))
     return views if t.mark is None else grouped(views, name, (t.mark,))
 
 

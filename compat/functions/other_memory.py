@@ -16,7 +16,7 @@ def over_other_memory(c, array):
     if type(c.alias) is Alias:
         root = c.alias.base
         within = np.may_share_memory(array, root.val) and array.dtype == root.val.dtype
-        c.alias = Alias(root, (None, (P["strided"], geometry(array, root.val)))) if within else None
+        c.alias = Alias(root, (None, (P["strided"], geometry(array, root.val))), c.store) if within else None
     elif c.store is not None:
         leave(c, c.mark, c.store)
     c.val = array

@@ -378,16 +378,17 @@ def become(box, prim, name, **params):
     c.refuse(())
     new_value = P[prim](c, **params)
     step = P[prim], params
+    viewed = c.store is not None  # (else it has no views)
+    if c.owner is TAPE:
+        c.versioned().version += 1
     if type(c.alias) is Alias:
-        c.alias = Alias(c.alias.base, (c.alias.link, step))
+        c.alias = Alias(c.alias.base, (c.alias.link, step), c.store)
     elif c.owner is TAPE:
-        if c.store is not None:  # (else it has no views)
+        if viewed:
             leave(c, None, None)
     elif (root := root_of_its_own(c)) is not None:
         c.alias = Alias(root, (None, step))
     c.val, c.mark, c.owner = new_value.val, new_value.mark, new_value.owner
-    if c.owner is TAPE:
-        c.versioned().version += 1
     return renamed(box, name)
 
 
@@ -552,7 +553,7 @@ def as_strided(input, size, stride, storage_offset=None):
     out = taped_view(t, P["strided"], value, geometry(value, t.val), "AsStridedBackward0")
     root = out.alias.base
     if root is not t and root.val.dtype == t.val.dtype:  # (one step from the root, which may reach further than t does)
-        out.alias = Alias(root, (None, (P["strided"], geometry(value, root.val))))
+        out.alias.in_one((P["strided"], geometry(value, root.val)))
     return out
 
 

@@ -68,8 +68,8 @@ class Handle:
     def refuse(self, args):
         """Raise if this box may not be written in place (a Tensor that is a leaf requiring grad)."""
 
-    def replayed(self, base, chain, old):
-        """Told that this view, of which `old` was the mark, was made anew from its root."""
+    def replayed(self, base, alias, old):
+        """Told that this view, of which `old` was the mark, was made anew from its root; what is raised here leaves it as old as it was."""
 
 
 class Array(Handle):
@@ -78,19 +78,36 @@ class Array(Handle):
     __slots__ = ()
 
 
+class Store:
+    """One per memory, shared by a Tensor, its views and its detached twins: how often, and where, it was changed."""
+
+    version = 0  # (on the class: making one costs no stores)
+    changed = None
+    resizable = True  # may there be made more of it? (not of an ndarray's)
+    counted = True  # may a node keep what is in the memory, and check later that it is unchanged?
+
+
+UNCHANGED = Store()  # of what has no versions
+
+
 class Alias:
     """A view: its root handle, the view primitives in between, and the root's state when they were last replayed.
 
-    `link` holds the steps as (those before, the last), so that a view of a view costs the same however many there are.
+    `link` holds the steps as (those before, the last), so that a view of a view costs the same however many there are; a third entry
+    says how a view was made that a face lets nobody write through. `version` is that of the memory's store then.
     """
 
-    __slots__ = ("base", "link", "val", "mark")
+    __slots__ = ("base", "link", "val", "mark", "store", "version")
 
-    def __init__(self, base, link):
+    def __init__(self, base, link, store=UNCHANGED):
         self.base = base
         self.link = link
         self.val = base.val
         self.mark = base.mark
+        if not store.counted:
+            store = UNCHANGED
+        self.store = store
+        self.version = store.version
 
     @property
     def chain(self):
@@ -98,10 +115,27 @@ class Alias:
         steps = []
         link = self.link
         while link is not None:
-            link, step = link
-            steps.append(step)
+            steps.append(link[1])
+            link = link[0]
         steps.reverse()
         return tuple(steps)
+
+    @property
+    def made(self):
+        """How the last of the steps that says so was made; None if none does."""
+        link = self.link
+        while link is not None:
+            if len(link) > 2:
+                return link[2]
+            link = link[0]
+        return None
+
+    def in_one(self, *steps):
+        """Let these steps stand in the place of all."""
+        made, link = self.made, None
+        for step in steps:
+            link = link, step
+        self.link = link if made is None else (*link, made)
 
 
 class Frozen:
@@ -123,26 +157,10 @@ def fresh(h):
     if type(alias) is Alias:
         base = alias.base
         if base.val is not alias.val or base.mark is not alias.mark:
-            if base.val is alias.val and base.mark is None and isinstance(base, Taped) and base.owner.level == 1:
-                alias.mark = None  # (its root has forgotten its history, by detach_: a view keeps its own, as in torch)
-                return
-            if base.moved is not None and base.val is not alias.val and left_behind(h):
-                return fresh(h)
-            v = base
-            before, tls.grad = tls.grad, True  # (its history is its root's, in whatever mode somebody looks)
-            try:
-                for prim, params in alias.chain:
-                    v = prim(v, **params)
-            finally:
-                tls.grad = before
-            old = h.mark
-            h.val = v.val
-            h.mark = v.mark
-            h.owner = v.owner
-            alias.val = base.val
-            alias.mark = base.mark
-            if h.mark is not None:
-                h.replayed(base, alias.chain, old)
+            if not kept(h, alias, base):
+                replay(h, alias, base)
+        elif alias.mark is not None and alias.version != alias.store.version and h.mark is not None and tls.grad:
+            replay(h, alias, base)  # (its memory was written, and no record of it made)
     elif alias is not None and alias.store is not None and alias.store.version != alias.version:
         error = ModifiedError(
             f"a value kept for later was changed in place at {where(alias.store.changed)} "
@@ -153,25 +171,65 @@ def fresh(h):
         raise error
 
 
-def left_behind(h):
-    """Has a view's root gone over to another array? In the same memory (transpose_) the view is one of that array from now on; in other
-    memory (set_, resize_, `.data =`) what the root was is a root of its own."""
-    alias = h.alias
-    base = alias.base
-    for array, mark, store in base.moved if alias.val is not None else ():
+def kept(h, alias, base):
+    """Is a view what it was, though its root is not?"""
+    if base.val is not alias.val:
+        return base.moved is not None and left_behind(h, alias, base)
+    if not isinstance(base, Taped) or base.owner.level != 1:
+        return False
+    if base.mark is None:
+        alias.mark = None  # (its root has forgotten its history, by detach_: a view keeps its own, as in torch)
+        return True
+    return not tls.grad and alias.made is not None  # (its history may be refused, by whoever asks for it)
+
+
+def replay(h, alias, base):
+    """Make a view anew from its root."""
+    v = base
+    before, tls.grad = tls.grad, True  # (its history is its root's, in whatever mode somebody looks)
+    try:
+        for prim, params in alias.chain:
+            v = prim(v, **params)
+    finally:
+        tls.grad = before
+    old = h.mark
+    h.val = v.val
+    h.mark = v.mark
+    h.owner = v.owner
+    state = alias.val, alias.mark, alias.version
+    alias.val = base.val
+    alias.mark = base.mark
+    alias.version = alias.store.version
+    if h.mark is not None:
+        try:
+            h.replayed(base, alias, old)
+        except BaseException:
+            h.mark = old
+            alias.val, alias.mark, alias.version = state  # (it is as old as before)
+            raise
+
+
+def left_behind(h, alias, base):
+    """A view's root has gone over to another array. In the same memory (transpose_) the view is one of that array from now on; in other
+    memory (set_, resize_, `.data =`) what the root was is a root of its own. True if nothing is left to do."""
+    for array, mark, store in base.moved:
         if array() is alias.val:
             if store is None:
                 from .primitive import PRIMITIVES
                 from .strides import geometry
 
-                if h.val.dtype != base.val.dtype:
-                    return False
-                alias.link = None, (PRIMITIVES["strided"], geometry(h.val, base.val))
-                alias.val = None if base.mark is not None else base.val
-                alias.mark = base.mark
-            else:
-                alias.base = root = base.owner.face(alias.val, mark, base.owner)
-                root.store, root.box = store, weakref.ref(base)
+                strided = PRIMITIVES["strided"]
+                if h.val.dtype == base.val.dtype:
+                    alias.in_one((strided, geometry(h.val, base.val)))
+                else:
+                    alias.in_one((strided, geometry(alias.val, base.val)), *alias.chain)
+                alias.val = base.val
+                if base.mark is None:
+                    alias.mark = None
+                return base.mark is None
+            alias.base = root = base.owner.face(alias.val, mark, base.owner)
+            root.store, root.box = store, weakref.ref(base)
+            fresh(h)
             return True
     return False
 
@@ -179,15 +237,6 @@ def left_behind(h):
 def root_of(h):
     """(root, chain): the box a write to h must re-point, and the view primitives between them."""
     return (h.alias.base, h.alias.chain) if type(h.alias) is Alias else (h, ())
-
-
-class Store:
-    """One per memory, shared by a Tensor, its views and its detached twins: how often, and where, it was changed."""
-
-    version = 0  # (on the class: making one costs no stores)
-    changed = None
-    resizable = True  # may there be made more of it? (not of an ndarray's)
-    counted = True  # may a node keep what is in the memory, and check later that it is unchanged?
 
 
 class Cell:

@@ -28,10 +28,17 @@ def astray(h):
     """A handle with an alias brought up to date: its alias if it is a snapshot, LAID if the order of its elements in NumPy memory may decide
     in which order a result lies; None of most."""
     alias = h.alias
-    if type(alias) is not Alias or alias.base.val is not alias.val or alias.base.mark is not alias.mark:
+    if type(alias) is not Alias:
         fresh(h)
         if type(alias) is Frozen:
             return alias
+    elif (
+        alias.base.val is not alias.val
+        or alias.base.mark is not alias.mark
+        or alias.mark is not None
+        and alias.version != alias.store.version
+    ):
+        fresh(h)
     v = h.val
     if type(v) is ndarray:
         steps = v.strides

@@ -54,12 +54,12 @@ def taped_view(x, prim, value, params, label):
     out.owner = TAPE
     out.cell = None
     out.val = value
-    out.store = x.store or x.stamp()[0]
+    store = out.store = x.store or x.stamp()[0]
     alias = x.alias
     if alias is None or alias is LAID:
-        out.alias = Alias(x, (None, (prim, params)))
+        out.alias = Alias(x, (None, (prim, params)), store)
     else:
-        out.alias = Alias(alias.base, (alias.link, (prim, params)))
+        out.alias = Alias(alias.base, (alias.link, (prim, params)), store)
     mark = x.mark
     if mark is None:
         out.mark = None
@@ -79,15 +79,15 @@ def taped_view(x, prim, value, params, label):
         n.code = f.f_code
         n.lasti = f.f_lasti
     else:
-        out.mark = unrecorded_leaf()
+        unrecorded_view(out)
     return out
 
 
-def unrecorded_leaf():
-    """The mark of a view made while nothing is recorded: as in torch it requires grad all the same."""
-    leaf = TAPE.leaf()
-    leaf.params = {"made_in": "inference" if tls.inference else "no_grad"}
-    return leaf
+def unrecorded_view(h):
+    """Note that a view of what requires grad was made while nothing was recorded: as in torch it requires grad all the same."""
+    h.mark = TAPE.leaf()
+    alias = h.alias
+    alias.link = (*alias.link[:2], "inference" if tls.inference else "no_grad")
 
 
 def viewed(x, prim, params):
@@ -107,9 +107,11 @@ def viewed(x, prim, params):
     if x.owner is TAPE:
         if out.store is None or out.store is not x.store:  # (the primitive shares the store if it shares the memory)
             return out
+        out.alias = Alias(base, (link, (prim, params)), out.store)
         if out.mark is None and x.mark is not None:
-            out.mark = unrecorded_leaf()
-    elif prim.name == "reshape" and not contiguous(x):
+            unrecorded_view(out)
+        return out
+    if prim.name == "reshape" and not contiguous(x):
         from .layout import is_view
 
         if not is_view(x, params["shape"]):

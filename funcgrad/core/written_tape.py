@@ -35,7 +35,7 @@ SETTLED = """
 ORDERED = """
     a = {x}.alias
     if a is not None:
-        if type(a) is not Alias or a.base.val is not a.val or a.base.mark is not a.mark:
+        if type(a) is not Alias or a.base.val is not a.val or a.base.mark is not a.mark or a.mark is not None and a.version != a.store.version:
             fresh({x})
             if type(a) is Frozen: return slow({args})
         s = {x}.val.strides

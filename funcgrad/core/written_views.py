@@ -6,8 +6,8 @@ arguments; anything else takes the slow road. Invariant: what is given out lies 
 
 from .aval import Aval
 from .halves import among
-from .handle import Alias, Frozen, fresh
-from .mutation import unrecorded_leaf, view
+from .handle import UNCHANGED, Alias, Frozen, fresh
+from .mutation import unrecorded_view, view
 from .node import TapeNode
 from .primitive import PRIMITIVES
 from .site import site
@@ -30,11 +30,17 @@ VIEW = """def call(x=NONE, {signature}*more, **named):
             if base is v or base is not None and base is v.base:
                 h = new(Face)
                 h.owner = TAPE; h.cell = None; h.val = out
-                h.store = x.store or x.stamp()[0]
-                h.alias = Alias(x, (None, (prim, params))) if k is None else Alias(k.base, (k.link, (prim, params)))
+                s = h.store = x.store or x.stamp()[0]
                 m = x.mark
+                a = h.alias = new(Alias)  # (what Alias(...) does, written out)
+                if k is None:
+                    a.base = x; a.link = None, (prim, params); a.val = v; a.mark = m
+                else:
+                    b = a.base = k.base; a.link = k.link, (prim, params); a.val = b.val; a.mark = b.mark
+                if not s.counted: s = UNCHANGED
+                a.store = s; a.version = s.version
                 if m is None: h.mark = None
-                elif not tls.grad: h.mark = unrecorded_leaf()
+                elif not tls.grad: unrecorded_view(h)
                 else:
                     n = h.mark = TapeNode()
                     n.owner = TAPE; n.plan = {plan}; n.ins = (m,); n.params = params; n.saved = n.versions = ()
@@ -64,34 +70,49 @@ def written_view(prim, face, slow, names, when, steps, labels=("",), **env):
         text,
         environment(prim, "torch")
         | {"Face": face, "NONE": NONE, "Alias": Alias, "fresh": fresh, "Aval": Aval, "prim": prim, "plans": plans}
-        | {"slow": slow, "drop": drop, "unrecorded_leaf": unrecorded_leaf, "among": among, **env},
+        | {
+            "slow": slow,
+            "drop": drop,
+            "unrecorded_view": unrecorded_view,
+            "UNCHANGED": UNCHANGED,
+            "among": among,
+            **env,
+        },
     )
 
 
-def views_at(x, indices):
-    """[x[i] for i in indices], basic ones, as views of a Tensor: what is the same for all of them is asked once."""
+def views_at(x, indices, *made):
+    """[x[i] for i in indices], basic ones, as views of a Tensor: what is the same for all of them is asked once. `made`: how, see Alias."""
     getitem = PRIMITIVES["getitem"]
+    if not tls.grad:
+        made = ()
     plain = x.owner is TAPE and not shared.staging and not (shared.halves and among((x.val,)))
     if plain and x.alias is not None:
         fresh(x)
     kind = type(x.alias)
     if not plain or kind is Frozen:
-        return [view(x, getitem, idx=i) for i in indices]
+        views = [view(x, getitem, idx=i) for i in indices]
+        for h in views if made else ():
+            if type(h.alias) is Alias:
+                h.alias.link = (*h.alias.link[:2], *made)
+        return views
     v, m, face = x.val, x.mark, TAPE.face
     root, link = (x.alias.base, x.alias.link) if kind is Alias else (x, None)
     store = x.store or x.stamp()[0]
     if m is not None and tls.grad:
         plan, (code, lasti), avals, ins = getitem.plan(1, None, "torch"), site(2), (Aval(v.shape, v.dtype),), (m,)
-    found = []
+    found, new, counted = [], object.__new__, store if store.counted else UNCHANGED
+    val, mark, version = root.val, root.mark, counted.version
     for i in indices:
-        h = object.__new__(face)
-        h.owner, h.cell, h.val, h.store = TAPE, None, v[i], store
+        h, a = new(face), new(Alias)
+        h.owner, h.alias, h.cell, h.val, h.store = TAPE, a, None, v[i], store
         params = {"idx": i}
-        h.alias = Alias(root, (link, (getitem, params)))
+        a.link = (link, (getitem, params), *made) if made else (link, (getitem, params))
+        a.base, a.val, a.mark, a.store, a.version = root, val, mark, counted, version
         if m is None:
             h.mark = None
         elif not tls.grad:
-            h.mark = unrecorded_leaf()
+            unrecorded_view(h)
         else:
             n = h.mark = TapeNode()
             n.owner, n.plan, n.ins, n.params, n.avals, n.index = TAPE, plan, ins, params, avals, tick()
