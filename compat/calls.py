@@ -17,6 +17,7 @@ from funcgrad.core.site import internal
 
 from . import dtypes
 from .devices import Device, Layout
+from .dtypes import LONG, OVERFLOW, beyond
 from .errors import type_name
 from .formats import memory_format
 from .functions.answers import MISSING
@@ -340,30 +341,49 @@ def misfit(name, signatures, args, kwargs):
 
 
 def unreadable(name, s, args, kwargs):
-    """The error of a list that fits by its first element, where a later one is no int, or one is no float."""
+    """The error of arguments that fit a signature by their types, where one cannot be read: a number beyond 64 bits, or what stands
+    in a list behind its first element (which alone torch looks at before) and is none."""
     for number, p in enumerate(s.parameters):
-        if p.kind == "R":
-            value = args[number] if number < len(args) else kwargs.get(p.name)
-            for i, x in enumerate(value if isinstance(value, (tuple, list)) else ()):
-                if not is_number(x):
-                    return TypeError(
-                        f"{name}(): argument '{p.name}' must be {p.type_name}, but found element of type {type_of(x)} at pos {i + 1}"
-                    )
-        if p.kind != "A":
+        if number < len(args):
+            value = args[number]
+            if number == 0 and p.kind == "A" and not p.size and is_int(value):
+                value = args
+        elif p.name in kwargs:
+            value = kwargs[p.name]
+        else:
             continue
-        value = (
-            args
-            if number == 0 and args and is_int(args[0]) and not p.size
-            else args[number]
-            if number < len(args)
-            else kwargs.get(p.name)
-        )
-        for i, n in enumerate(value if isinstance(value, (tuple, list)) else ()):
-            if not is_int(n) and not isinstance(n, bool):
+        if isinstance(value, (tuple, list)):
+            if p.kind in "AR":
+                refused = unreadable_list(name, p, value)
+                if refused is not None:
+                    return refused
+        elif isinstance(value, int) and type(value) is not bool:
+            if p.kind in "IA" and not LONG[0] <= value <= LONG[1]:
+                return ValueError(OVERFLOW)
+            if p.kind in "ST":
+                refused = beyond(value)
+                if refused is not None:
+                    return refused
+            if p.kind == "F" and value.bit_length() > 1024:
+                return OverflowError("int too large to convert to float")
+    return None
+
+
+def unreadable_list(name, p, value):
+    """The error of the first element that is no int (or no float), or a larger one than there is, or None."""
+    for i, n in enumerate(value, 1):
+        if p.kind == "R":
+            if not is_number(n):
                 return TypeError(
-                    f"{name}(): argument '{p.name}' failed to unpack the object at pos {i + 1} with error "
-                    f'"type must be tuple of ints,but got {type_of(n)}"'
+                    f"{name}(): argument '{p.name}' must be {p.type_name}, but found element of type {type_of(n)} at pos {i}"
                 )
+            continue
+        where = f"{name}(): argument '{p.name}' failed to unpack the object at pos {i} with error"
+        if isinstance(n, int) and not LONG[0] <= n <= LONG[1]:
+            return TypeError(f'{where} "{OVERFLOW}"')
+        one = isinstance(n, Tensor) and n.dtype.numpy.kind in "biu" and n.numel() == 1
+        if not one and not is_int(n) and not isinstance(n, bool):
+            return TypeError(f'{where} "type must be tuple of ints,but got {type_of(n)}"')
     return None
 
 
@@ -465,11 +485,12 @@ def misused(asked, args, kwargs):
         return None
     try:
         asked(*args, **kwargs)
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, OverflowError) as error:
         error.__suppress_context__ = True
         return error.with_traceback(None)
-    except Exception:  # noqa: S110 (an error of values, which the function itself raises)
-        pass
+    except Exception as error:  # (one of values the function itself raises)
+        if str(error) == OVERFLOW:
+            return error.with_traceback(None)
     return None
 
 

@@ -78,11 +78,14 @@ class Device(metaclass=Native, called="torch.device"):
 def asked_for(given, named):
     """(name, index) of a call of torch.device; torch's TypeError for other arguments."""
     from .calls import Signature, misfit
+    from .dtypes import LONG, OVERFLOW
 
     refused = misfit("device", [Signature("Vdevice"), Signature("Qtype Iindex=-1")], given, named)
     if refused is not None:
         raise refused
     first = given[0] if given else named.get("device", named.get("type"))
+    if isinstance(first, int) and not LONG[0] <= first <= LONG[1]:
+        raise ValueError(OVERFLOW)
     if isinstance(first, Device):
         return first.type, first.index
     if not isinstance(first, str):

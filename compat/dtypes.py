@@ -147,11 +147,26 @@ def promote_types(a, b):
     return high
 
 
+LONG = -(1 << 63), (1 << 63) - 1
+OVERFLOW = "Overflow when unpacking long long"
+
+
+def beyond(x):
+    """The error of an int that no number of torch's holds, None of others."""
+    if LONG[0] <= x < 1 << 64:
+        return None
+    return OverflowError("int too big to convert" if x > 0 else "can't convert negative int to unsigned")
+
+
 def scalar_dtype(x):
-    """What a Python number is worth in promotion."""
-    if type(x) in PYTHON:
-        return PYTHON[type(x)]
-    if isinstance(x, np.integer):
+    """What a Python number is worth in promotion; OverflowError for an int that no number of torch's holds."""
+    if type(x) is float:
+        return Default.numpy
+    if isinstance(x, (int, np.integer)):
+        if type(x) is bool:
+            return PYTHON[bool]
+        if not LONG[0] <= x < 1 << 64:
+            raise beyond(x)
         return PYTHON[int]
     return complex_of(Default.numpy) if isinstance(x, complex) else Default.numpy
 

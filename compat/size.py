@@ -1,4 +1,8 @@
-"""torch.Size: a tuple that prints as torch's does."""
+"""torch.Size: a tuple of ints that prints as torch's does."""
+
+import operator
+
+import numpy as np
 
 from .native import Native
 
@@ -8,6 +12,13 @@ class Size(tuple, metaclass=Native, called="torch.Size"):
 
     __slots__ = ()
 
+    def __new__(cls, *given, **named):
+        sizes = tuple.__new__(cls, *given, **named)
+        for k in sizes:
+            if type(k) is not int:
+                return tuple.__new__(cls, [as_int(i, k) for i, k in enumerate(sizes)])
+        return sizes
+
     def numel(self):
         """The number of elements."""
         n = 1
@@ -16,26 +27,26 @@ class Size(tuple, metaclass=Native, called="torch.Size"):
         return n
 
     def __repr__(self):
-        return f"torch.Size({list(self)})"
+        return f"torch.Size({[int(k) for k in self]})"
 
     __str__ = __repr__
 
     def __getitem__(self, i):
         got = tuple.__getitem__(self, i)
-        return Size(got) if isinstance(i, slice) else got
+        return made(Size, got) if isinstance(i, slice) else got
 
     def __add__(self, other):
         if not isinstance(other, tuple):
             raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
-        return of_ints(tuple.__add__(self, other))
+        return Size(tuple.__add__(self, other))
 
     def __radd__(self, other):
-        return of_ints(other + tuple(self)) if isinstance(other, tuple) else NotImplemented
+        return Size(other + tuple(self)) if isinstance(other, tuple) else NotImplemented
 
     def __mul__(self, n):
         if not hasattr(type(n), "__index__"):
             raise TypeError(f"can't multiply sequence by non-int of type '{type(n).__name__}'")
-        return Size(tuple.__mul__(self, n))
+        return made(Size, tuple.__mul__(self, n))
 
     __rmul__ = __mul__
 
@@ -43,9 +54,15 @@ class Size(tuple, metaclass=Native, called="torch.Size"):
         return Size, (tuple(self),)
 
 
-def of_ints(sizes):
-    """The Size of a tuple; TypeError unless all are ints. (Size itself does not look: it is made wherever a shape is asked for.)"""
-    for i, k in enumerate(sizes):
-        if not isinstance(k, int):
-            raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{type(k).__name__}')")
-    return Size(sizes)
+def as_int(i, k):
+    """The i-th of the sizes, as an int; TypeError if it is none."""
+    if isinstance(k, (int, np.integer)) and type(k) is not bool:
+        return k
+    try:
+        return operator.index(k)
+    except (TypeError, ValueError, RuntimeError):
+        name = type(k).__module__ + "." if isinstance(k, np.generic) else ""
+        raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{name}{type(k).__name__}')") from None
+
+
+made = tuple.__new__  # made(Size, ints), whenever a shape is asked for: a call of Size looks at each

@@ -38,7 +38,7 @@ from .payload import (
     strides_of,
     wrap,
 )
-from .size import Size
+from .size import Size, made
 from .view_errors import BELOW, OF_FUNCTIONAL, may_not_change, refuse_in_func
 
 tls, shared = state.tls, state.shared
@@ -115,8 +115,8 @@ class Tensor(Taped):
     @property
     def shape(self):
         if self.owner is TAPE and not shared.staging:  # (here and below: of most Tensors nothing else need be asked)
-            return Size(self.val.shape)
-        return Size(self.owner.shape(current(self)))
+            return made(Size, self.val.shape)
+        return made(Size, self.owner.shape(current(self)))
 
     @property
     def dtype(self):
@@ -151,25 +151,25 @@ class Tensor(Taped):
             return of_dimension(shape, one_dimension(self, "size", (dim, *wrong), named))
         return shape
 
-    def dim(self, *wrong):
+    def dim(self, *wrong, **named):
         """The number of dimensions."""
-        return takes_none(self, "dim", wrong) if wrong else self.ndim
+        return takes_none(self, "dim", wrong, named) if wrong or named else self.ndim
 
     ndimension = dim
 
-    def numel(self, *wrong):
+    def numel(self, *wrong, **named):
         """The number of elements."""
-        return takes_none(self, "numel", wrong) if wrong else self.shape.numel()
+        return takes_none(self, "numel", wrong, named) if wrong or named else self.shape.numel()
 
     nelement = numel
 
-    def is_floating_point(self, *wrong):
+    def is_floating_point(self, *wrong, **named):
         """Is the dtype a float?"""
-        return takes_none(self, "is_floating_point", wrong) if wrong else self.dtype.is_floating_point
+        return takes_none(self, "is_floating_point", wrong, named) if wrong or named else self.dtype.is_floating_point
 
-    def is_complex(self, *wrong):
+    def is_complex(self, *wrong, **named):
         """Is the dtype complex?"""
-        return takes_none(self, "is_complex", wrong) if wrong else self.dtype.is_complex
+        return takes_none(self, "is_complex", wrong, named) if wrong or named else self.dtype.is_complex
 
     def is_inference(self, *wrong, **named):
         """Was this Tensor made under inference_mode()?"""
@@ -188,7 +188,9 @@ class Tensor(Taped):
     def is_contiguous(self, *wrong, memory_format=None, **named):
         """Does the memory hold the elements in C order (or in another format)?"""
         if wrong or named or memory_format is not None and type(memory_format) is not type(contiguous_format):
-            takes_none(self, "is_contiguous", wrong, {"memory_format": memory_format, **named})
+            takes_none(
+                self, "is_contiguous", wrong, {"memory_format": memory_format, **named} if memory_format else named
+            )
         v = memory(self)
         if v is None:
             v = layout_of_traced(self)
@@ -368,10 +370,10 @@ class Tensor(Taped):
             mark is not None and mark.plan is not None and mark.extra is not None and mark.extra.cell is not None
         )
 
-    def detach(self, *wrong):
+    def detach(self, *wrong, **named):
         """The same values (and memory) without the history."""
-        if wrong:
-            takes_none(self, "detach", wrong)
+        if wrong or named:
+            takes_none(self, "detach", wrong, named)
         t = readable(self)
         if t.owner is not TAPE:
             return view(t, PRIMITIVES["stop"])
@@ -466,10 +468,10 @@ class Tensor(Taped):
         return None if root is self or box is self else root if box is None else box
 
     # ---- values
-    def numpy(self, *wrong, force=False):
+    def numpy(self, *wrong, force=False, **named):
         """The values as an ndarray over the same memory."""
-        if wrong:
-            takes_none(self, "numpy", wrong, {"force": force})
+        if wrong or named or force is not False and force is not True:
+            takes_none(self, "numpy", wrong, {"force": force, **named})
         t = readable(self)
         if tls.func:
             from .funcs import check_memory
@@ -499,10 +501,10 @@ class Tensor(Taped):
         t.versioned().resizable = False
         return t.val.view()  # (an array of its own: who gives it another shape changes no Tensor)
 
-    def item(self, *wrong):
+    def item(self, *wrong, **named):
         """The value of a one-element Tensor as a Python number."""
-        if wrong:
-            takes_none(self, "item", wrong)
+        if wrong or named:
+            takes_none(self, "item", wrong, named)
         t = current(self)
         v = t.val if t.owner is TAPE else np.asarray(concrete(t, "item()"))
         if v.size != 1:

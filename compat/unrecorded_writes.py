@@ -14,6 +14,7 @@ from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE
 
+from .dtypes import LONG
 from .tensor import Tensor
 
 INT64, BOOL = np.dtype(np.int64), np.dtype(np.bool_)
@@ -103,7 +104,8 @@ def source(v, root, dtype):
         if v is root or v.store is not None and v.store is root.store:  # (they may share memory)
             return None
         return v.val
-    return v if kind is float and dtype.kind == "f" or kind is int and dtype.kind in "fi" else None
+    whole = kind is int and dtype.kind in "fi" and LONG[0] <= v <= LONG[1]
+    return v if kind is float and dtype.kind == "f" or whole else None
 
 
 def changed(t, root, write, *args):

@@ -28,6 +28,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE / "expected")]
 
 from coverage_cases import calls  # noqa: E402
 
+from tests import wide_calls  # noqa: E402
 from tests.compat import sampling  # noqa: E402
 from tests.compat.evaluation import tensors_of  # noqa: E402
 
@@ -156,8 +157,8 @@ def changed(r, tree, operands):
         put(r.choice(places), r.choice(sorted(operands)))
 
 
-def generated(r, name, text):
-    """A call made of a row of the table by chance."""
+def generated(r, name, text, wide=False):
+    """A call made of a row of the table by chance; `wide`: changed as wide_calls.py does."""
     tree = ast.parse(text, mode="eval")
     names = sampling.names_in(text)
     operands = {n: usual(n) for n in names}
@@ -171,8 +172,12 @@ def generated(r, name, text):
             operands[n] = (r.choice(COMMON), operands[n][1])
         if r.random() < 0.18:
             operands[n] = (operands[n][0], other_shape(r, operands[n][1]))
-    for _ in range(r.choice((0, 0, 0, 1, 1, 2))):
+    for _ in range(r.choice((0, 0, 0, 1, 1, 2)) if not wide else r.choice((0, 0, 0, 1))):
         changed(r, tree, operands)
+    for _ in range(r.choice((1, 1, 1, 2)) if wide else 0):
+        tree = wide_calls.widened(r, name, tree, operands)
+        for n in sampling.names_in(ast.unparse(tree)):
+            operands.setdefault(n, usual(n))
     call = outermost(tree)
     if call is not None and not name.startswith("Tensor.") and not name.endswith("_") and r.random() < 0.15:
         if all(k.arg != "out" for k in call.keywords):
@@ -186,11 +191,11 @@ def generated(r, name, text):
     return Call(name, text, operands, "float64" if r.random() < 0.05 else "float32")
 
 
-def program(seed, rows):
+def program(seed, rows, wide=False):
     """The calls of a seed, without end."""
     r = random.Random(seed)
     while True:
-        made = generated(r, *rows[r.randrange(len(rows))])
+        made = generated(r, *rows[r.randrange(len(rows))], wide)
         if not EXCUSED.search(str(made)) and not any([r.search(made.text) for r in (FREE, UNWRITTEN, DEADLY)]):
             yield made
 
@@ -211,7 +216,7 @@ def outcome(torch, call):
     operands = {n: operand(torch, n, *o) for n, o in call.operands.items()}
     space = {"torch": torch, "F": torch.nn.functional, "inf": math.inf, "nan": math.nan, "np": np, "math": math}
     first = next(iter(call.operands.values()), ("float32", ()))[0]
-    space |= {"dtype": getattr(torch, first), **operands}
+    space |= {"dtype": getattr(torch, first), **wide_calls.space(), **operands}
     torch.manual_seed(7)
     torch.set_default_dtype(getattr(torch, call.default))
     try:
@@ -225,8 +230,9 @@ def outcome(torch, call):
 
 
 def said(error):
-    """An error as text: its type and torch's lines (what compat knows beyond them stands in brackets)."""
-    lines = str(error).split("\n")
+    """An error as text: its type and torch's lines (what compat knows beyond them stands in brackets), without the C++ frames that some
+    texts of torch's have within them."""
+    lines = re.sub(r'\nException raised from .*?("?)\s*$', r"\1", str(error), flags=re.DOTALL).split("\n")
     for at, line in enumerate(lines):
         if at and line.startswith("["):
             lines = lines[:at]
@@ -328,6 +334,7 @@ def main():
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--only", default="", help="names that begin so: linalg., Tensor.add")
     parser.add_argument("--kinds", default="", help="show these kinds alone, by comma")
+    parser.add_argument("--wide", action="store_true", help="change them as wide_calls.py does")
     parser.add_argument("--each", type=int, default=1, help="how many to show of a name and kind")
     a = parser.parse_args()
     import torch
@@ -343,7 +350,7 @@ def main():
     rows = [row for row in every_call() if row[0].startswith(a.only)]
     refused = 0
     kinds, seen, names = collections.Counter(), collections.Counter(), collections.Counter()
-    for _, call in zip(range(a.count), program(a.seed, rows)):
+    for _, call in zip(range(a.count), program(a.seed, rows, a.wide)):
         theirs = outcome(torch, call)
         refused += isinstance(theirs, Exception)
         found = compared(theirs, compat, call)

@@ -22,12 +22,7 @@ from .utils import broadcast_all, lazy_property, of_numbers
 
 def sized(shape):
     """A shape as a Size; torch's TypeError for one that is none."""
-    if type(shape) is Size:
-        return shape
-    for i, n in enumerate(shape):
-        if not hasattr(n, "__index__") or isinstance(n, torch.Tensor) and (n.dim() or n.is_floating_point()):
-            raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{type(n).__name__}')")
-    return Size(shape)
+    return shape if type(shape) is Size else Size(shape)
 
 
 @publish

@@ -9,6 +9,7 @@ from funcgrad.core.site import internal
 from funcgrad.core.tracebacks import drop
 
 from ..devices import Layout, strided
+from ..dtypes import LONG
 from ..errors import type_name
 from ..formats import memory_format
 from ..payload import current
@@ -152,6 +153,22 @@ def answering(f, options=False):
     return g
 
 
+def binding(f):
+    """f, of which Python's own error of arguments (one twice, one too many) is torch's too."""
+
+    @functools.wraps(f)
+    def g(*args, **kwargs):
+        try:
+            return f(*args, **kwargs)
+        except TypeError as error:
+            if error.__traceback__.tb_next is not None:
+                raise
+            error = answer(error, f.__name__, args, kwargs)
+            raise error
+
+    return g
+
+
 NUMBER_FIRST = ("normal",)  # what takes a number out of a Tensor in the first place too
 
 
@@ -161,6 +178,14 @@ def types_in(args, kwargs):
     for name, a in kwargs.items():
         kinds += (name, frozenset(map(type, a)) if type(a) in (list, tuple) else type(a))
     return tuple(kinds)
+
+
+def too_long(args):
+    """Is one of them an int of more than 64 bits, of which its type does not tell?"""
+    for a in args:
+        if type(a) is int and not LONG[0] <= a <= LONG[1]:
+            return True
+    return False
 
 
 def examine(own, args, kwargs, taken, key):
@@ -190,3 +215,23 @@ def examine(own, args, kwargs, taken, key):
         return with_numbers(own, args, kwargs)
     taken.add(key)
     return None
+
+
+OUTS = set()  # calls with out= that are known to be those of a function
+
+
+def need_function(own, args, out):
+    """Raise torch's error for out= in a call of a method, which takes none: called, where it is given, by what is both."""
+    frame = sys._getframe(2)
+    while frame.f_globals.get("__name__") in AROUND:
+        frame = frame.f_back
+    key = own, type(out), frame.f_code, frame.f_lasti
+    if key in OUTS or internal[frame.f_globals.get("__name__")]:
+        return
+    from ..calls import called_as, told
+
+    if called_as(frame, own)[1] and (error := told(TypeError(), own, args, {"out": out}, frame)) is not None:
+        raise error
+    if len(OUTS) > 1000:
+        OUTS.clear()
+    OUTS.add(key)

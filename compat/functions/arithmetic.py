@@ -20,7 +20,7 @@ from ..errors import type_name
 from ..graph import label as set_label
 from ..payload import current, node_of
 from ..tensor import Tensor
-from .answers import MISSING, answer, to_places, unusual
+from .answers import MISSING, answer, need_function, to_places, unusual
 from .given_out import store
 from .nodes import named, released
 from .one_float import in_one_float
@@ -134,11 +134,14 @@ class Arithmetic:
         self.ufunc = ufunc = IN_PLACE.get(name)
         self.quick = quick_binary(prim, self.slow if ufunc is None else self.of_two_dtypes)
 
-        def inplace(t, other=MISSING, *more, label=None, operands=None, **unknown):
+        def inplace(t, other=MISSING, /, *more, label=None, operands=None, **unknown):
             given = other
             try:
                 if more or unknown:
-                    raise TypeError("too many arguments")
+                    t, other = to_places((t, other), unknown)
+                    given = other
+                    if more or unknown:
+                        raise TypeError("too many arguments")
                 if ufunc is not None and overwritten(ufunc, t, other):
                     return t
                 other = as_operand(other)
@@ -335,14 +338,19 @@ def with_alpha(arithmetic, *names):
                     return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
             else:
                 got = named_pair(together(input, other, alpha), shown, input, other)
-            return got if out is None else store(arithmetic.name, out, got, (input, other))
+            if out is None:
+                return got
+            need_function(names[0], (input, other), out)
+            return store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
             asked = unknown if out is None else {**unknown, "out": out}
             error = answer(error, names[0], *as_given(input, other, more, alpha, asked))
             raise error
 
-    def inplace(self, other=MISSING, *more, alpha=1, **unknown):
+    def inplace(self, other=MISSING, /, *more, alpha=1, **unknown):
         try:
+            if more or unknown:
+                self, other = to_places((self, other), unknown)
             if more or unknown:
                 if unknown or len(more) > 1 or alpha != 1 or isinstance(other, Tensor) and other.dim():
                     raise TypeError("too many arguments")
@@ -408,7 +416,10 @@ def plain(arithmetic, *names):
             got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
             if got is NotImplemented:
                 return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
-            return got if out is None else store(arithmetic.name, out, got, (input, other))
+            if out is None:
+                return got
+            need_function(names[0], (input, other), out)
+            return store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
             error = answer(error, names[0], (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error
@@ -565,15 +576,20 @@ def numbered(arithmetic, names, labels):
             got = call(input, other) if isinstance(input, Tensor) else reflected(other, input)
             if got is NotImplemented:
                 raise unsuitable(arithmetic.name, input, other)
-            return got if out is None else store(arithmetic.name, out, got, (input, other))
+            if out is None:
+                return got
+            need_function(names[0], (input, other), out)
+            return store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
             error = answer(error, names[0], (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error
 
-    def inplace(self, other=MISSING, *more, **unknown):
+    def inplace(self, other=MISSING, /, *more, **unknown):
         try:
             if more or unknown:
-                raise TypeError("too many arguments")
+                self, other = to_places((self, other), unknown)
+                if more or unknown:
+                    raise TypeError("too many arguments")
             if isinstance(other, Tensor):
                 return arithmetic.inplace(self, other, label=both, operands=(self, other))
             return arithmetic.inplace(self, other, label=first, operands=(self,))

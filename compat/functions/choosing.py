@@ -169,7 +169,7 @@ quick_call(
     "masked_fill",
     "where",
     ("mask", "value"),
-    "(type(value) is float or type(value) is int)"
+    "(type(value) is float or type(value) is int and -BOUND < value < BOUND)"
     " and isinstance(mask, Face) and mask.owner is TAPE and type(mask.alias) is not Frozen",
     ("if mask.alias is not None: fresh(mask)", "m, params = mask.val, {}", "out = filled(v, m, value)"),
     ("MaskedFillBackward0",),

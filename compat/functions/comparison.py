@@ -11,7 +11,7 @@ from funcgrad.numpy.concrete import concrete
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, answer, answering, not_a_tensor, to_places
+from .answers import MISSING, answer, answering, need_function, not_a_tensor, to_places
 from .arithmetic import check_in_place, general, install_operators, swapped, unsuitable
 from .given_out import store
 from .operands import (
@@ -48,7 +48,10 @@ def comparison(name, prim, op, longer):
             got = quick(input, other)
             if got is NotImplemented:
                 raise unsuitable(name, input, other)
-            return got if out is None else store(name, out, got, (input, other))
+            if out is None:
+                return got
+            need_function(name, (input, other), out)
+            return store(name, out, got, (input, other))
         except BaseException as error:
             error = answer(error, name, (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error
@@ -256,6 +259,7 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     x, y = current(input).detach(), current(other).detach()
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError(f"{spoken(dtype_of(x))} did not match {spoken(dtype_of(y))}")
+    rtol, atol = (float(e) if isinstance(e, int) else e for e in (rtol, atol))
     for what, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
             raise RuntimeError(f"{what} must be greater than or equal to zero, but got {tolerance:g}")

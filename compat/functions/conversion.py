@@ -126,9 +126,9 @@ def type_as(self, other):
 
 
 def short_form(name, d):
-    def convert(self, *more, memory_format=None):
-        if more or memory_format is not None:
-            refused = answer(TypeError(), name, (self, *more), {"memory_format": memory_format})
+    def convert(self, /, *more, memory_format=None, **unknown):
+        if more or memory_format is not None or unknown:
+            refused = answer(TypeError(), name, (self, *more), {"memory_format": memory_format, **unknown})
             if more or str(refused):
                 raise refused
         return converted(self, d.numpy)
@@ -151,10 +151,10 @@ for _name, _dtype in {
     short_form(_name, dtypes.BY_NAME[_dtype])
 
 
-def cpu(self, *more, memory_format=None):
+def cpu(self, /, *more, memory_format=None, **unknown):
     """The Tensor itself: it is on the CPU."""
-    if more:
-        raise answer(TypeError("cpu() takes no arguments"), "cpu", (self, *more))
+    if more or unknown:
+        raise answer(TypeError("cpu() takes no arguments"), "cpu", (self, *more), unknown)
     if memory_format is not None:
         from ..calls import C
 

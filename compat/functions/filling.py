@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
 from .operands import P, as_operand, broadcast_shapes, dtype_of, fitting, is_dual, new, shape_of, without_imaginary
@@ -78,6 +79,8 @@ def copy_(self, src, non_blocking=False):
             if full != own:
                 raise RuntimeError(f"output with shape {list(own)} doesn't match the broadcast shape {list(full)}")
         return overwrite(self, without_imaginary(current(src), dtype_of(current(self))), "CopyBackwards", (self, src))
+    if isinstance(src, int) and (error := dtypes.beyond(src)) is not None:
+        raise error
     return overwrite(self, src, "CopyBackwards", (self, src))
 
 

@@ -17,7 +17,7 @@ from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
 from ..tensor import Tensor
-from .answers import types_in
+from .answers import too_long, types_in
 from .results import ROWS, check_out
 
 KINDS = {"b": "?", "I": "bBhil", "S": "bBhi", "u": "B", "c": "FD", "h": "e"}
@@ -93,8 +93,10 @@ def refusing(name, f, wrong=None, careful=False):
     @functools.wraps(f)
     def g(*args, **kwargs):
         try:
-            if (careful or "out" in kwargs) and (key := types_in(args, kwargs)) not in taken:
-                return first(args, kwargs, key)
+            if careful or "out" in kwargs:
+                key = types_in(args, kwargs)
+                if key not in taken or too_long((*args, *kwargs.values())):
+                    return first(args, kwargs, key)
             return minded(args, kwargs) if row and concerned(args) else f(*args, **kwargs)
         except BaseException as error:
             refused = (

@@ -15,6 +15,7 @@ from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
 from ..deprecations import once
+from ..dtypes import LONG, beyond
 from ..errors import size_mismatch
 from ..formats import is_in, memory_in, suggested
 from ..method_arguments import wrapped
@@ -177,6 +178,8 @@ LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4
 def fitting(x, d):
     """A number as one to be stored in memory of dtype d; RuntimeError if it does not fit (a negative one may wrap round)."""
     kind = d.kind
+    if type(x) is int and not LONG[0] <= x <= LONG[1] and (error := beyond(x)) is not None:
+        raise error
     if isinstance(x, complex) and kind not in "bc":
         if x.imag:
             raise overflowing(d)
@@ -225,7 +228,7 @@ def promoted(operands, floating=False):
     if len(operands) == 2 and isinstance(x, Handle):
         d = x.owner.dtype(x)  # most often of one dtype, or a Tensor of floats and a number: at a glance
         if d.kind == "f":
-            if type(y) is float or type(y) is int:
+            if type(y) is float or type(y) is int and LONG[0] <= y <= LONG[1]:
                 return [current(x), float(y)], d
             if isinstance(y, Handle) and y.owner.dtype(y) is d:
                 return [current(x), current(y)], d

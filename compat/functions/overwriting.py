@@ -28,17 +28,13 @@ def overwritten(ufunc, t, other, alpha=1):
     if shared.staging or t.owner is not TAPE or t.alias is not None or type(v) is not np.ndarray:
         return False
     d = v.dtype
-    if (
-        d is not F32
-        and d is not F64
-        and (d is not I64 or type(other) is not int or ufunc is np.divide or not -BOUND < other < BOUND)
-    ):
+    if d is not F32 and d is not F64 and (d is not I64 or type(other) is not int or ufunc is np.divide):
         return False
     recording = tls.grad
     flags = v.flags
     if recording and t.mark is not None or not flags.c_contiguous or not flags.writeable:
         return False
-    if type(other) is float or type(other) is int:
+    if type(other) is float or type(other) is int and -BOUND < other < BOUND:
         o = other
     elif isinstance(other, Tensor) and other.owner is TAPE and other.alias is None:
         o = other.val

@@ -12,7 +12,7 @@ from .. import dtypes
 from ..names import NAMES
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, answer, not_a_tensor, to_places, unusual
+from .answers import MISSING, answer, need_function, not_a_tensor, to_places, unusual
 from .arithmetic import called, quick_unary
 from .given_out import store
 from .nodes import named, released, renamed
@@ -63,6 +63,7 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
                     return unusual(function, (input, *more), unknown, not_a_tensor(name, input))
             if out is None:
                 return quick(input)
+            need_function(name, (input,), out)
             if name == "relu":  # (which takes none)
                 raise answer(TypeError(), name, (input,), {"out": out})
             return store(name, out, quick(input), (input,))
@@ -72,7 +73,7 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
             trim(error)
             raise
 
-    def inplace(self=MISSING, *more, **unknown):
+    def inplace(self=MISSING, /, *more, **unknown):
         try:
             if more or unknown or not isinstance(self, Tensor):
                 (self,) = to_places((self,), unknown)

@@ -14,7 +14,7 @@ from .. import dtypes
 from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
-from .answers import MISSING, answer, not_a_tensor, unusual
+from .answers import MISSING, answer, need_function, not_a_tensor, to_places, unusual
 from .arithmetic import quick_binary
 from .given_out import store
 from .nodes import renamed
@@ -85,7 +85,7 @@ def vectors(x, y):
     return renamed(DOT(x, y, dims=INNER), "DotBackward0")
 
 
-def matmul(input=MISSING, other=MISSING, *more, out=None):
+def matmul(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
     """The matrix product: of vectors, matrices, or stacks of matrices whose leading dimensions broadcast.
 
     >>> import compat as torch
@@ -93,15 +93,20 @@ def matmul(input=MISSING, other=MISSING, *more, out=None):
     tensor([1., 2.])
     """
     try:
-        if more or not isinstance(input, Tensor):
-            return unusual(matmul, (input, other, *more), {}, not_a_tensor("matmul", input))
+        if unknown:
+            input, other = to_places((input, other), unknown)
+        if more or unknown or not isinstance(input, Tensor):
+            return unusual(matmul, (input, other, *more), unknown, not_a_tensor("matmul", input))
         if out is not None and input.dim() > 2 and isinstance(other, Tensor) and other.dim() == 1:
             need_same_for_vector(current(input), current(other), current(out))
         got = product_of_two(input, other)
-        return got if out is None else store("matmul" if got.dim() else "dot", out, got)
+        if out is None:
+            return got
+        need_function("matmul", (input, other), out)
+        return store("matmul" if got.dim() else "dot", out, got)
     except BaseException as error:
         error = of_stacks(error, input, other)
-        error = answer(error, "matmul", (input, other, *more), {} if out is None else {"out": out})
+        error = answer(error, "matmul", (input, other, *more), unknown if out is None else {**unknown, "out": out})
         raise error
 
 

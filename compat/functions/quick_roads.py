@@ -12,6 +12,7 @@ from funcgrad.lazy import deferred
 
 from ..size import Size
 from ..tensor import Tensor
+from .answers import binding
 from .register import FUNCTIONS, METHODS, install
 
 P = PRIMITIVES
@@ -47,7 +48,7 @@ def quick_attribute(name, prim, *how):
 
 def quick_call(names, prim, *how, **env):
     """Put the written-out function of what computes a value in the place of the registered one."""
-    put_in_place(quick(written_call, METHODS[names.split()[0]], prim, *how, **env), names)
+    put_in_place(quick(written_call, binding(METHODS[names.split()[0]]), prim, *how, **env), names)
 
 
 @functools.lru_cache

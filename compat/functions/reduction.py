@@ -403,6 +403,8 @@ def spread_arguments(dim, unbiased, keepdim, correction):
         raise TypeError("var() takes one of unbiased and correction")
     if correction is None:
         correction = 1 if unbiased is None else int(unbiased)
+    elif isinstance(correction, int) and (error := dtypes.beyond(correction)) is not None:
+        raise error
     return dim, keepdim, correction
 
 
@@ -468,7 +470,7 @@ for _name, _shown, _prim in (("var", "VarBackward0", "variance"), ("std", "StdBa
         _prim,
         ("dim", "unbiased", "keepdim", "correction"),
         "count < 5 and (dim is NONE or type(dim) is int) and (unbiased is NONE or type(unbiased) is bool and correction is NONE)"
-        " and (correction is NONE or type(correction) is int) and (keepdim is NONE or type(keepdim) is bool)",
+        " and (correction is NONE or type(correction) is int and -BOUND < correction < BOUND) and (keepdim is NONE or type(keepdim) is bool)",
         (
             "axes = ALL_AXES[v.ndim] if dim is NONE else along(v.ndim, dim)['axes']",
             "c = 1 if unbiased is NONE else int(unbiased)",

@@ -16,7 +16,7 @@ from .. import names_of_classes
 from ..payload import current
 from ..tensor import Tensor, read_only
 from ..unrecorded_writes import done_at_once
-from .answers import answer, answering, examine, not_a_tensor, types_in, unusual
+from .answers import answer, answering, examine, not_a_tensor, too_long, types_in, unusual
 from .nodes import named, parents_in
 from .writing import check_apart, check_writable, kept, rewrite
 
@@ -39,6 +39,7 @@ ONE_SEQUENCE = (
     "permute",
     "reshape",
     "broadcast_to",
+    "squeeze",
 )  # of whose ints as single arguments only the method is told
 BY_OUT = frozenset(
     "sum prod mean nansum cumsum cumprod".split()
@@ -145,10 +146,10 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
             out, given = None, kwargs
             if careful or "out" in kwargs:
                 key = tuple(map(type, args))
-                if kwargs or key not in taken:
+                if kwargs or key not in taken or int in key and too_long(args):
                     if kwargs or list in key or tuple in key:
                         key = types_in(args, kwargs)
-                    if key not in taken:
+                    if key not in taken or too_long((*args, *kwargs.values())):
                         plain = examine(own, args, kwargs, taken, key)
                         if plain is not None:
                             args, kwargs = plain
@@ -193,10 +194,11 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
 
 def in_one_sequence(g):
     """The function of a method that takes several ints one by one: they have to stand in one sequence there."""
+    one = g.__name__ == "squeeze"  # (it takes a single one)
 
     @functools.wraps(g)
     def function(*args, **kwargs):
-        if len(args) > 2 or len(args) == 2 and type(args[1]) is int:
+        if len(args) > 2 or len(args) == 2 and type(args[1]) is int and not one:
             error = answer(TypeError("the ints stand in one sequence"), g.__name__, args, kwargs)
             raise error
         return g(*args, **kwargs)
@@ -234,7 +236,7 @@ def twin(name, label, f=None, *, aliases=()):
         others = (*args, *kwargs.values())
         if careful:
             key = types_in((self, *args), kwargs)
-            if key not in taken:
+            if key not in taken or too_long(others):
                 examine(own, (self, *args), kwargs, taken, key)
         if done_at_once(self, f, args, kwargs):
             return self

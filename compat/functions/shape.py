@@ -662,6 +662,7 @@ quick_view(
     "type(a) is int and not more",
     ("out = v.squeeze(a) if v.shape[a] == 1 else v[...]", "params = {'shape': out.shape}"),
     ("SqueezeBackward1",),
+    function="type(a) is int and not more",
 )
 quick_view(
     "transpose swapaxes swapdims",

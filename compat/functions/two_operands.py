@@ -15,7 +15,7 @@ from ..names import NAMES
 from ..payload import current
 from ..tensor import Tensor
 from ..unrecorded_writes import done_at_once
-from .answers import MISSING, answer, answering, to_places
+from .answers import MISSING, answer, answering, need_function, to_places
 from .arithmetic import called, check_in_place, general, quick_binary, unsuitable
 from .given_out import store
 from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promoted, rank
@@ -74,7 +74,10 @@ def binary(
                 for label, number, operand in zip(with_number, (input, other), (other, input)):
                     if label is not None and not isinstance(number, Tensor):
                         set_label(got, label, (operand,))
-            return got if out is None else store(name, out, got, (input, other))
+            if out is None:
+                return got
+            need_function(name, (input, other), out)
+            return store(name, out, got, (input, other))
         except BaseException as error:
             error = answer(error, name, (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error
@@ -273,7 +276,9 @@ def clamp_pair(name, label, aliases=()):
 
 def quick_clamp(names, given, low, high, label):
     """The written-out function of a clamp between numbers: the texts of the lower and the upper one."""
-    numbers = [f"type({n}) is float or type({n}) is int or {n} is NONE or {n} is None" for n in given]
+    numbers = [
+        f"type({n}) is float or type({n}) is int and -BOUND < {n} < BOUND or {n} is NONE or {n} is None" for n in given
+    ]
     some = " or ".join([f"{n} is not NONE and {n} is not None" for n in given])
     steps = "params, low, high = KINK, " + low + ", " + high, "out = impl(v, low, high)"
     quick_call(

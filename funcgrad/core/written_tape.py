@@ -7,11 +7,12 @@ over_tensors.py, else the face's own function, with all its semantics.
 import functools
 
 from ..lazy import deferred
+from . import written
 from .handle import Taped
 from .laid import relaid
 from .quiet import IGNORE, enter, leave
 from .trace import TAPE
-from .written import I64, SITE, compile_text, environment, expression, node_text, reindent
+from .written import F32, F64, I64, SITE, compile_text, environment, expression, node_text, reindent
 from .written_elementwise import FIELD
 
 RING = ("+", "-", "*")  # those of integers
@@ -84,9 +85,24 @@ def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
     return f"{text}\n            n.versions = ({''.join(stamps)}); n.extra = None\n            return h", plan
 
 
+class Constants(written.Constants):
+    """Those of torch, whose numbers have 64 bits."""
+
+    def __missing__(self, number):
+        if type(number) is int and not -BOUND <= number < 2 * BOUND:
+            raise OverflowError("int too big to convert" if number > 0 else "can't convert negative int to unsigned")
+        return super().__missing__(number)
+
+
+BOUND = 1 << 63
+C32, C64 = Constants(F32), Constants(F64)
+
+
 def tape_environment(prim, face, slow):
     silent = {"enter": enter, "leave": leave, "IGNORE": IGNORE}  # torch never warns of inf or nan
-    silent |= {"I64": I64, "BOUND": 1 << 63} | ({"impl": prim.impl_torch} if prim.impl_torch else {})
+    silent |= {"I64": I64, "BOUND": BOUND, "C32": C32, "C64": C64} | (
+        {"impl": prim.impl_torch} if prim.impl_torch else {}
+    )
     return environment(prim, "torch") | silent | {"Face": face, "slow": slow, "__name__": "compat.written_out"}
 
 
@@ -159,7 +175,9 @@ def tape_binary(prim, face, slow, case=None, rule=False, plain=False):
     env["over"] = inside_transforms("binary", prim, face, slow, case, env)
     env["laid"] = in_torch_order(tape_binary, prim, face, slow)
     other, settled = settling(case, rule, plain)
-    numbers = "k is float or k is int" if case is None else "False"
+    constant = "\n            y = C64[y] if d is F64 else C32[y]" if prim.symbol in FIELD else ""
+    whole = "k is int" if constant else "k is int and -BOUND < y < BOUND"  # (a constant sees to that when it is made)
+    numbers = f"k is float or {whole}" if case is None else "False"
     case = case or Case(expression(prim, "vx", "vy", "torch"), None)
     env |= case.names
     pieces = {}
@@ -167,7 +185,6 @@ def tape_binary(prim, face, slow, case=None, rule=False, plain=False):
     for need, ins in ((3, "mx, my"), (1, "mx"), (2, "my")):
         pieces[need], plan = tape_node(prim, need, names, boxes, ins, "avals", case.params, rule)
         env[f"plan{need}"] = plan.labelled(case.label) if case.label else plan
-    constant = "\n            y = C64[y] if d is F64 else C32[y]" if prim.symbol in FIELD else ""
     scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None", rule=rule)
     integers = INTEGERS.format(symbol=prim.symbol, made=TAPED.format(untracked="True")) if prim.symbol in RING else ""
     x_settled, y_settled = [settled.format(x=x, args="x, y") for x in ("x", "y")]

@@ -17,7 +17,7 @@ from .tracebacks import drop
 from .written import SITE, compile_text, environment
 
 NONE = object()  # in the place of an argument that was not given
-VIEW = """def call(x=NONE, {signature}*more, **named):
+VIEW = """def call(x=NONE, {signature}/, *more, **named):
     if isinstance(x, Face) and x.owner is TAPE and not named and {when} and not shared.staging:
         if x.alias is not None: fresh(x)
         k = x.alias

@@ -88,7 +88,11 @@ def filled(input, t, shape, config, pad, value):
                 f"Check dimension {axis} of your input."
             )
     d = dtype_of(t)
-    out = P["pad"](t, np.asarray(fitting(value, d), d), config=tuple([(a, b, 0) for a, b in config]))
+    out = P["pad"](
+        t,
+        np.asarray(fitting(float(value) if type(value) is int else value, d), d),
+        config=tuple([(a, b, 0) for a, b in config]),
+    )
     return labelled(like_image(out, t), "ConstantPadNdBackward0", (input,))
 
 
