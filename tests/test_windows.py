@@ -78,6 +78,7 @@ def test_every_kernel_gives_jax_values_in_blocks_of_any_size(kernel, case, block
     run = getattr(kernels, kernel)
     monkeypatch.setattr(kernels, kernel, lambda *args: called.append(kernel) or run(*args))
     monkeypatch.setattr(kernels, "BLOCK", block)
+    monkeypatch.setattr(kernels, "at_once", lambda *shapes: None)
     x_shape, w_shape, params = case
     rng = np.random.default_rng(0)
     x, w = rng.standard_normal(x_shape), rng.standard_normal(w_shape)
@@ -89,6 +90,27 @@ def test_every_kernel_gives_jax_values_in_blocks_of_any_size(kernel, case, block
     np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "case",
+    [c for c in CASES["by_sample"] + CASES["by_positions"] if len(c[0]) > 2 and "lhs_dilation" not in c[2]],
+)
+def test_windows_that_fit_into_one_block_give_the_bits_of_their_kernel(case, monkeypatch):
+    x_shape, w_shape, params = case
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal(x_shape), rng.standard_normal(w_shape)
+    params = whole(x, params)
+    called = []
+    run = kernels.in_one_block
+    monkeypatch.setattr(kernels, "in_one_block", lambda *args: called.append(args) or run(*args))
+    got = conv(x, w, **params)
+    apart = conv(x.swapaxes(0, 1).copy().swapaxes(0, 1), w, **params)
+    monkeypatch.setattr(kernels, "at_once", lambda *shapes: None)
+    want = conv(x, w, **params)
+    assert called
+    assert np.array_equal(got, want)
+    assert np.array_equal(apart, want)
+
+
 @pytest.mark.parametrize("most", [0, 3000, 1 << 20])
 @pytest.mark.parametrize("k", range(3))
 def test_products_in_pieces_and_samples_shared_among_threads_give_jax_values(k, most, monkeypatch):
@@ -96,7 +118,7 @@ def test_products_in_pieces_and_samples_shared_among_threads_give_jax_values(k, 
     shapes = [((5, 3, 12, 11), (4, 3, 3, 3)), ((3, 8, 12, 11), (2, 8, 3, 3)), ((4, 3, 12, 11), (6, 3, 1, 1))][k]
     for module, changes in (
         (_pieces, dict(small_products=lambda: most, NARROW=10)),
-        (kernels, dict(LONG=1, TOGETHER=1)),
+        (kernels, dict(LONG=1, TOGETHER=1, at_once=lambda *shapes: None)),
     ):
         for name, value in changes.items():
             monkeypatch.setattr(module, name, value)

@@ -42,7 +42,7 @@ from numpy.lib.stride_tricks import as_strided
 from ..core.workers import spread
 from ._pieces import by_columns, pieces
 from ._window_kernels import axis_overlaps, congruent, positions, window_overlaps
-from .rows import row_of
+from .rows import LONGEST_ROW, row_of
 
 # Elements of windows laid out at a time. Of 2**14 to 2**19, 2**18 and 2**19 are the fastest or level on every shape
 # above, and up to 4 times faster than whole samples where these are large (7x7 depthwise, (32, 96, 56, 56), float64).
@@ -58,7 +58,16 @@ MANY = 256  # taps, for which a channel alone is enough for a product
 
 def convolve(x, w, strides, padding, lhs_dilation, rhs_dilation, groups, out=None):
     """x [N, C, *sizes] with w [O, C / groups, *taps] -> [N, O, *counts], in the memory of `out` if that is given."""
-    dtype = np.result_type(x, w)
+    dtype = x.dtype if x.dtype is w.dtype else np.result_type(x, w)
+    known = at_once(x.shape, w.shape, dtype.num, dtype.itemsize, strides, padding, lhs_dilation, rhs_dilation, groups)
+    if known is not None and x.dtype is w.dtype and (known[2] is not None or x.flags.c_contiguous):
+        if out is None or out.dtype != dtype or not out.flags.c_contiguous:
+            got = in_one_block(x, w, known, np.empty(known[0], dtype))
+            if out is None:
+                return got
+            out[...] = got
+            return out
+        return in_one_block(x, w, known, out)
     wide = np.dtype(np.float32) if dtype == np.float16 else dtype  # half precision is stored, not computed in
     x, w = x.astype(wide, copy=False), w.astype(wide, copy=False)
     counts, met, phases = plan(x.shape[2:], w.shape, strides, padding, lhs_dilation, rhs_dilation, groups)
@@ -118,28 +127,106 @@ def axis_phases(count, taps, stride, padding, base, dilation):
     return phases
 
 
+# ------------------------------------------------------------------------------------------------ small ones
+HALF = np.dtype(np.float16).num
+
+
+@lru_cache(512)
+def at_once(shape, weight, dtype, itemsize, strides, padding, lhs_dilation, rhs_dilation, groups):
+    """What in_one_block needs to know, of operands whose windows by_sample or by_positions would lay out in one block: where
+    everything lies takes longer to work out than such products. None where another way is for them."""
+    counts, met, phases = plan(shape[2:], weight, strides, padding, lhs_dilation, rhs_dilation, groups)
+    (n, channels, *_), (o, c, *taps) = shape, weight
+    result = (n, o, *counts)
+    if met or not counts or 0 in (*shape, *weight, *result) or dtype == HALF:
+        return None
+    if len(phases) != 1 or phases[0][-1] != counts or any([t != slice(0, None, 1) for t in phases[0][1][1:]]):
+        return None
+    first, steps, gaps = phases[0][2:5]
+    sizes = reach(counts, steps, taps, gaps)
+    kind = way(n, weight, sizes, steps, gaps, counts, groups)
+    if kind not in ("sample", "positions") or n * channels * prod(taps) * prod(counts) > TOGETHER:
+        return None
+    box = tuple([slice(max(0, f), max(0, f + k)) for f, k in zip(first, sizes)])
+    inner = [len(range(*b.indices(k))) for b, k in zip(box, shape[2:])]
+    inside = None
+    frame, at = (n, channels, *shape[2:]), sum([f * prod(shape[a:]) for a, f in enumerate(first, 3)])
+    if tuple(inner) != sizes:
+        inside = (..., *[slice(max(0, -f), max(0, -f) + k) for f, k in zip(first, inner)])
+        frame, at = (n, channels, *sizes), 0
+    sn, sc, *s = [prod(frame[a:]) * itemsize for a in range(1, len(frame) + 1)]
+    over_counts, over_taps = [[k * j for k, j in zip(s, by)] for by in (steps, gaps)]
+    if kind == "sample":
+        windows = (n, groups, c, *taps, *counts), (sn, sc * c, sc, *over_taps, *over_counts)
+        columns = n, groups, c * prod(taps), prod(counts)
+    else:
+        windows = (groups, n, *counts, c, *taps), (sc * c, sn, *over_counts, sc, *over_taps)
+        columns = groups, n * prod(counts), c * prod(taps)
+    row = itemsize * windows[0][-1]
+    row = np.dtype((np.void, row)) if windows[1][-1] == itemsize < row <= LONGEST_ROW else None
+    return result, (..., *box), inside, frame, at * itemsize, windows, columns, (groups, o // groups, -1), row
+
+
+def in_one_block(x, w, known, out):
+    """by_sample or by_positions, of which `at_once` knows all that follows from the shapes."""
+    _, box, inside, frame, at, (shape, strides), laid, by_group, row = known
+    if inside is not None:
+        part = x[box]
+        x = np.zeros(frame, x.dtype)
+        x[inside] = part
+    windows, columns = np.ndarray(shape, x.dtype, x, at, strides), np.empty(shape, x.dtype)
+    if row is None:
+        columns[...] = windows
+    else:  # (lay_out)
+        columns.view(row)[...] = windows.view(row)
+    weights = np.ascontiguousarray(w).reshape(by_group)
+    columns = columns.reshape(laid)
+    if len(laid) == 4:
+        by_columns(weights, columns, out.reshape(*laid[:2], by_group[1], laid[3]))
+        return out
+    n, o, *counts = out.shape
+    out[...] = np.matmul(weights, columns.swapaxes(1, 2)).reshape(o, n, *counts).swapaxes(0, 1)
+    return out
+
+
 # ------------------------------------------------------------------------------------------------ the choice
 def plain(x, w, first, strides, gaps, counts, groups, out):
     """out[n, o, p] = sum over c, t of x[n, c, first + p * strides + t * gaps] * w[o, c, t]; 0 outside of x. `out` lies in one piece."""
     if not counts:
         plain(x[..., None], w[..., None], (0,), (1,), (1,), (1,), groups, out[..., None])
         return out
-    taps, per_group = w.shape[2:], w.shape[0] // groups
-    if counts[-1] >= 4 * taps[-1] and long(per_group, (taps[-1], strides[-1], None, 1, gaps[-1])):
-        if np.isfinite(x).all():  # its band has zeros, and 0 * inf would be seen by positions that inf does not reach
-            return banded(x, w, first, strides, gaps, counts, groups, out)
-    sizes = tuple([(p - 1) * s + (t - 1) * d + 1 for p, s, t, d in zip(counts, strides, taps, gaps)])
-    if prod(taps) > prod(counts) or prod(counts) < 4 and len(x) > 1:
-        x = within(x, first, sizes)
-        if prod(taps) >= MANY and prod(counts) > 1:
-            return by_channels(x, w, strides, gaps, counts, groups, out)
+    sizes = reach(counts, strides, w.shape[2:], gaps)
+    kind = way(len(x), w.shape, sizes, strides, gaps, counts, groups)
+    if kind == "banded" and not np.isfinite(x).all():
+        kind = "sample"  # (the band has zeros, and 0 * inf would be seen by positions that inf does not reach)
+    if kind == "banded":
+        return banded(x, w, first, strides, gaps, counts, groups, out)
+    if kind == "sample":
+        return by_sample(x, w, first, sizes, strides, gaps, counts, groups, out)
+    x = within(x, first, sizes)
+    if kind == "channels":
+        return by_channels(x, w, strides, gaps, counts, groups, out)
+    if kind == "positions":
         return by_positions(x, w, strides, gaps, counts, groups, out)
-    if prod(taps) == 1 and sizes == counts:
-        flat = within(x, first, sizes).reshape(len(x), groups, w.shape[1], -1)
-        weights = np.ascontiguousarray(w).reshape(groups, per_group, -1)
-        by_columns(weights, flat, out.reshape(len(x), groups, per_group, -1))
-        return out
-    return by_sample(x, w, first, sizes, strides, gaps, counts, groups, out)
+    per_group = w.shape[0] // groups
+    weights = np.ascontiguousarray(w).reshape(groups, per_group, -1)
+    by_columns(weights, x.reshape(len(x), groups, w.shape[1], -1), out.reshape(len(x), groups, per_group, -1))
+    return out
+
+
+def reach(counts, strides, taps, gaps):
+    """How many elements all windows together span, along each axis."""
+    return tuple([(p - 1) * s + (t - 1) * d + 1 for p, s, t, d in zip(counts, strides, taps, gaps, strict=True)])
+
+
+def way(n, weight, sizes, strides, gaps, counts, groups):
+    """Which of the kernels is for these shapes, by its name; "product" is that of 1 x 1."""
+    per_group, taps = weight[0] // groups, weight[2:]
+    if counts[-1] >= 4 * taps[-1] and long(per_group, (taps[-1], strides[-1], None, 1, gaps[-1])):
+        return "banded"
+    if prod(taps) > prod(counts) or prod(counts) < 4 and n > 1:
+        return "channels" if prod(taps) >= MANY and prod(counts) > 1 else "positions"
+    return "product" if prod(taps) == 1 and sizes == counts else "sample"
 
 
 def within(x, first, sizes):

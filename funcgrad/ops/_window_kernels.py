@@ -158,7 +158,10 @@ def locate_windows(ufunc, start, x, window, strides, padding, base_dilation, win
     counts, met, inside = windows_met(sizes, *params)
     taps = [x[(..., *i)] for _, _, i in met]
     if inside and len(met) * prod(counts) <= prod(sizes):
-        taps = [np.ascontiguousarray(t) for t in taps]
+        if x.size <= SMALL and x.flags.c_contiguous:
+            taps = x.reshape(-1).take(places_of_taps(x.shape, *params))
+        else:
+            taps = [np.ascontiguousarray(t) for t in taps]
         extreme = ufunc(taps[0], taps[1])
         for t in taps[2:]:
             ufunc(extreme, t, out=extreme)
@@ -168,9 +171,10 @@ def locate_windows(ufunc, start, x, window, strides, padding, base_dilation, win
     if inside:  # (what the taps before the last one miss, the last one hits)
         missed = taps[0] != extreme
         misses = missed.astype(counted)
+        number = missed.view(np.uint8)  # (NumPy takes longer to add truth values)
         for t in taps[1:-1]:
             missed &= t != extreme
-            misses += missed
+            misses += number
     else:
         missed = np.ones(extreme.shape, bool)
         misses = np.zeros(extreme.shape, counted)
@@ -188,6 +192,30 @@ def locate_windows(ufunc, start, x, window, strides, padding, base_dilation, win
         if none.any():
             found[none] = -1
     return found
+
+
+SMALL = 1 << 15  # elements, of which the places of taps are kept
+
+
+@lru_cache(32)
+def places_of_taps(shape, *params):
+    """[taps, *lead, *positions]: where in an array of this shape each tap of each window lies."""
+    _, met, _ = windows_met(shape[len(shape) - len(params[0]) :], *params)
+    places = np.arange(prod(shape)).reshape(shape)
+    return np.stack([places[(..., *i)] for _, _, i in met])
+
+
+@lru_cache(256)
+def apart(sizes, window, strides, padding, base_dilation, window_dilation):
+    """Is every tap of every window an element of the operand, and each another?"""
+    params = window, strides, padding, base_dilation, window_dilation
+    inside = windows_met(sizes, *params)[2]
+    for size, *axis in zip(sizes, *params, strict=True) if inside else ():
+        taken = np.zeros(size, int)
+        for _, _, i in axis_overlaps(size, positions(size, *axis), *axis):
+            taken[i] += 1
+        inside = inside and taken.max() == 1
+    return inside
 
 
 @lru_cache(256)
@@ -231,7 +259,13 @@ def flat_rows(idx, rows, n):
     more = int(idx.size > 0 and idx.min() < 0)
     if more:
         idx = np.where(idx < 0, n, idx)
-    return idx.reshape(rows, idx.size // max(rows, 1)) + np.arange(rows)[:, None] * (n + more), more
+    return idx.reshape(rows, idx.size // max(rows, 1)) + row_starts(rows, n + more), more
+
+
+@lru_cache(64)
+def row_starts(rows, n):
+    """Where each of so many rows of n elements starts, as a column."""
+    return np.arange(rows)[:, None] * n
 
 
 def gather_windows(x, idx, axes):
@@ -246,10 +280,14 @@ def gather_windows(x, idx, axes):
     return x.reshape(-1).take(flat).reshape(idx.shape)
 
 
-def scatter_windows(v, idx, sizes):
-    """v added into zeros at flat indices over the last axes; what has index -1 is dropped."""
+def scatter_windows(v, idx, sizes, distinct):
+    """v added into zeros at flat indices over the last axes; what has index -1 is dropped. `distinct`: none has, and none repeats."""
     lead = idx.shape[: idx.ndim - len(sizes)]
     rows, n = prod(lead), prod(sizes)
+    if distinct:
+        out = np.zeros((*lead, *sizes), v.dtype)
+        out.reshape(-1)[idx.reshape(rows, -1) + row_starts(rows, n)] = v.reshape(rows, -1)
+        return out
     flat, more = flat_rows(idx, rows, n)
     out = np.zeros((rows, n + more), v.dtype)
     np.add.at(out.reshape(-1), flat.reshape(-1), v.reshape(-1))

@@ -136,6 +136,19 @@ def _by_group(x, axis, groups):
     return reshape(x, shape=(*s[:axis], groups, s[axis] // groups, *s[axis + 1 :]))
 
 
+@lru_cache(1024)
+def _padding_of_input(*params):
+    return tuple([transposed_padding(*axis) for axis in zip(*params, strict=True)])
+
+
+@lru_cache(1024)
+def _padding_of_weight(sizes, taps, counts, strides, padding, lhs_dilation, rhs_dilation):
+    axes = zip(sizes, taps, counts, strides, padding, lhs_dilation, rhs_dilation, strict=True)
+    return tuple(
+        [(low, span(count, s) + span(t, d) - 1 - span(size, b) - low) for size, t, count, s, (low, _), b, d in axes]
+    )
+
+
 def _input_cotangent(ct, shape, w, *, strides, padding, lhs_dilation, rhs_dilation, groups):
     """The full convolution of ct, dilated by the strides, with the flipped weight, whose O and C change places."""
     o, c, *taps = shape_of(w)
@@ -145,12 +158,11 @@ def _input_cotangent(ct, shape, w, *, strides, padding, lhs_dilation, rhs_dilati
         w = _exchanged(w, 0, 1)
     if prod(taps) > 1:
         w = getitem(w, idx=(slice(None), slice(None), *[slice(None, None, -1)] * len(taps)))
-    axes = zip(shape[2:], taps, strides, padding, lhs_dilation, rhs_dilation, strict=True)
     return conv(
         ct,
         w,
         strides=lhs_dilation,
-        padding=tuple([transposed_padding(*axis) for axis in axes]),
+        padding=_padding_of_input(shape[2:], tuple(taps), strides, padding, lhs_dilation, rhs_dilation),
         lhs_dilation=strides,
         rhs_dilation=rhs_dilation,
         groups=groups,
@@ -164,17 +176,12 @@ def _weight_cotangent(ct, x, shape, *, strides, padding, lhs_dilation, rhs_dilat
         x = reshape(_exchanged(_by_group(x, 1, groups), 0, 2), shape=(c // groups, groups * n, *sizes))
     else:
         x = _exchanged(x, 0, 1)
-    back = [
-        (low, span(count, s) + span(t, d) - 1 - span(size, b) - low)
-        for size, t, count, s, (low, _), b, d in zip(
-            sizes, shape[2:], shape_of(ct)[2:], strides, padding, lhs_dilation, rhs_dilation, strict=True
-        )
-    ]
+    back = _padding_of_weight(tuple(sizes), shape[2:], shape_of(ct)[2:], strides, padding, lhs_dilation, rhs_dilation)
     g = conv(
         x,
         _exchanged(ct, 0, 1),
         strides=rhs_dilation,
-        padding=tuple(back),
+        padding=back,
         lhs_dilation=lhs_dilation,
         rhs_dilation=strides,
         groups=groups,

@@ -16,6 +16,7 @@ from ..core.sample import Sample, draw, strided
 from ..core.strides import view_of_memory
 from ..errors import ShapeError
 from ._window_kernels import (
+    apart,
     fold_windows,
     gather_windows,
     highest,
@@ -255,9 +256,9 @@ def extremum(name, ufunc, start, bound):
         def batch(size, xs, ds, **params):
             return itself(front(xs[0], ds[0]), **params), 0
 
-        def vjp(ct, out, x, *, need, window, **params):
-            shape = shape_of(x)
-            return [window_scatter(ct, locate(x, window=window, **params), sizes=shape[len(shape) - len(window) :])]
+        def vjp(ct, out, x, *, need, **params):
+            sizes = _trailing(x, len(params["window"]))
+            return [window_scatter(ct, locate(x, **params), sizes=sizes, distinct=apart(sizes, **params))]
 
         def jvp(ts, out, x, *, window, **params):
             t = ts[0]
@@ -306,7 +307,7 @@ class window_gather:
     def batch(size, xs, ds, *, axes):
         return window_gather(*[batched(size, x, d) for x, d in zip(xs, ds, strict=True)], axes=axes), 0
 
-    transpose = (lambda ct, x, idx, *, axes: fit(window_scatter(ct, idx, sizes=_trailing(x, axes)), x),)
+    transpose = (lambda ct, x, idx, *, axes: fit(window_scatter(ct, idx, sizes=_trailing(x, axes), distinct=False), x),)
 
     def samples(rng):
         for kind, lead, sizes, _, dtype, idx in index_samples(rng, "bool"):
@@ -317,7 +318,8 @@ class window_gather:
 
 @define
 class window_scatter:
-    """v added into zeros at flat indices over the last axes, of `sizes`; -1 drops: window_gather's transpose.
+    """v added into zeros at flat indices over the last axes, of `sizes`; -1 drops: window_gather's transpose. `distinct`: none is -1,
+    and none stands twice in a row of `lead`.
 
     v: [*lead, *positions], idx: int[*lead, *positions] -> [*lead, *sizes]. torch's max_unpool where no index repeats.
     """
@@ -326,7 +328,7 @@ class window_scatter:
     saves = ((1,), ())
     without = {"bool": BOOL}
 
-    def jax(jax, v, idx, *, sizes):
+    def jax(jax, v, idx, *, sizes, distinct):
         v, idx = jax.numpy.asarray(v), jax.numpy.asarray(idx)
         lead, n = idx.shape[: idx.ndim - len(sizes)], prod(sizes)
         rows = prod(lead)
@@ -334,25 +336,27 @@ class window_scatter:
         full = jax.numpy.zeros((rows, n + 1), v.dtype).at[np.arange(rows)[:, None], at].add(v.reshape(at.shape))
         return full[:, :n].reshape((*lead, *sizes))
 
-    def impl(v, idx, *, sizes):
+    def impl(v, idx, *, sizes, distinct):
         v, idx = np.asarray(v), np.asarray(idx)
         _check_same("window_scatter", v, idx)
-        return scatter_windows(v, idx, sizes)
+        return scatter_windows(v, idx, sizes, distinct)
 
-    def aval(v, idx, *, sizes):
+    def aval(v, idx, *, sizes, distinct):
         _check_same("window_scatter", v, idx)
         return Aval((*_leading(idx, len(sizes)), *sizes), dtype_of(v))
 
-    def batch(size, xs, ds, *, sizes):
-        return window_scatter(*[batched(size, x, d) for x, d in zip(xs, ds, strict=True)], sizes=sizes), 0
+    def batch(size, xs, ds, **params):
+        return window_scatter(*[batched(size, x, d) for x, d in zip(xs, ds, strict=True)], **params), 0
 
-    transpose = (lambda ct, v, idx, *, sizes: fit(window_gather(ct, idx, axes=len(sizes)), v),)
+    transpose = (lambda ct, v, idx, *, sizes, distinct: fit(window_gather(ct, idx, axes=len(sizes)), v),)
 
     def samples(rng):
         for kind, lead, sizes, counts, dtype, idx in index_samples(rng):
             v = draw(rng, "real", (*lead, *counts), dtype)
             kept = strided if kind == "strided" else np.asarray
-            yield Sample(kept(v), kept(idx), kind=kind, sizes=sizes)
+            yield Sample(kept(v), kept(idx), kind=kind, sizes=sizes, distinct=False)
+        if kind == "plain":
+            yield Sample(draw(rng, "real", (2, 3)), np.array([[4, 0, 3], [1, 2, 3]]), sizes=(5,), distinct=True)
 
 
 def _leading(x, axes):

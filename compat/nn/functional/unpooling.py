@@ -125,7 +125,7 @@ def scattered(k, input, indices, sizes):
                     f"Found an invalid max index: {values[bad].flat[-1]} (output volumes are of size "
                     f"{'x'.join(map(str, sizes))})"
                 )
-    return P["window_scatter"](x, at, sizes=sizes)
+    return P["window_scatter"](x, at, sizes=sizes, distinct=False)
 
 
 def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
