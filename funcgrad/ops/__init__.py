@@ -31,6 +31,7 @@ FAMILIES = {
     "fft": "fft rfft irfft",
     "fused": "product_sum divided_shares over_cosh_squared",
     "gelu": "gelu gelu_slope gelu_tanh silu",
+    "heads": "attention",
     "hypergeometric": "hyp1f1 hyp2f1",
     "incomplete": "gamma_power incomplete_gamma beta_power incomplete_beta",
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "

@@ -9,8 +9,10 @@ import math
 
 import numpy as np
 
+from funcgrad.core.laid import noted as laid_noted
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
+from funcgrad.core.trace import TAPE
 
 from ... import dtypes
 from ...calls import C
@@ -19,6 +21,7 @@ from ...functions.operands import cast, check_sizes, dtype_of, overflowing, shap
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES
 from ...functions.rounding import half_of, in_float32, shared, widened
+from ...functions.untracked import FLOATS
 from ...graph import labelled
 from ...payload import current
 from .activations import softmax
@@ -64,6 +67,9 @@ def scaled_dot_product_attention(
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else float(scale)
     q, k, v = current(query), current(key), current(value)
+    if one_node and attn_mask is None and plain_heads(q, k, v):
+        out = P["attention"](q, k, v, scale=scale, causal=bool(is_causal), noted=[])
+        return labelled(laid_noted(out), "ScaledDotProductFlashAttentionForCpuBackward0", given)
     half = half_of(given) if shared.halves else None
     if half is not None and not one_node:  # (torch works all of it out in float32 then)
         return in_float32(
@@ -97,6 +103,14 @@ def scaled_dot_product_attention(
         return T["matmul"](weights, value)
     out = P["dot_general"](weights, v, dims=(((3,), (2,)), STACK))
     return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
+
+
+def plain_heads(q, k, v):
+    """Are they, over NumPy memory, stacks of heads of float32 or float64 that fit together, and not empty?"""
+    if shared.staging or not q.owner is k.owner is v.owner is TAPE or q.val.dtype not in FLOATS:
+        return False
+    own, (*lead, columns, _) = q.val.shape, v.val.shape
+    return k.val.shape == (*lead, columns, own[-1]) and own[:2] == (*lead,) and q.val.size and columns
 
 
 def check_operands(query, key, value, mask):

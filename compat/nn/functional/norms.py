@@ -1,5 +1,6 @@
 """Normalisation: by layer, group, batch and instance."""
 
+import functools
 import math
 
 import numpy as np
@@ -17,14 +18,13 @@ from ...dtypes import name_of
 from ...functions.arithmetic import ADD, by_number
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
-from ...functions.overwriting import overwritten, replaced
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES
 from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
 from ...graph import labelled
-from ...payload import current, wrap
+from ...payload import current
 from ...size import Size
-from ...tensor import Tensor
+from ...unrecorded_writes import changed, root_to_write
 from .dtypes import need_float_parameters, need_same_parameters, refuse_integers
 from .padding import pad
 from .pooling import avg_pool2d, avg_pool3d
@@ -85,13 +85,14 @@ def kept_in(d, *parameters):
     return None if any(p is not None and half_in(current(p)) is None for p in parameters) else d
 
 
-def layer_of(x, weight, bias, axes, eps, shape, kept):
-    """A layer whose statistics are kept in half precision for its derivative."""
+def layer_of(x, weight, bias, axes, eps, shape, kept, found=None):
+    """A layer whose statistics are kept for its derivative: in half precision, the dtype `kept`, or as they are, in the list `found`."""
     if weight is not None and bias is None:
         bias = T["zeros_like"](weight)
     if weight is None or bias is None:
         return scaled(P["standardize"](current(x), axes=axes, eps=eps, kept=kept), weight, bias, shape)
-    return P["normalized"](current(x), current(weight), current(bias), axes=axes, eps=eps, shape=shape, kept=kept)
+    more = {"kept": kept} if found is None else {"noted": found}
+    return P["normalized"](current(x), current(weight), current(bias), axes=axes, eps=eps, shape=shape, **more)
 
 
 def plain_last_axis(t, normalized, weight, bias):
@@ -175,11 +176,16 @@ def grouped_norm(input, num_groups, weight, bias, eps):
                 f"Expected {what} to be a vector of size equal to the number of channels in input, but got {what} of shape "
                 f"{[0] if weight is None else list(weight.shape)} and input of shape {list(shape)}"  # (the weight's, as in torch)
             )
-    need_float_parameters(input, weight, bias)
-    refuse_integers("GroupNormKernelImpl", input)
-    need_same_parameters(input, weight, bias)
+    plain = t.owner is TAPE and not shared.staging and plain_channels(t.val, (weight, bias))
+    if not plain:
+        need_float_parameters(input, weight, bias)
+        refuse_integers("GroupNormKernelImpl", input)
+        need_same_parameters(input, weight, bias)
     if shared.halves and (d := half_in(t)):
         return in_float32(d, groups_of, input, weight, bias, num_groups, eps, kept_in(d, weight))
+    if weight is not None and bias is not None and dtype_of(t) in PLAIN:
+        out = groups_of(t, weight, bias, num_groups, eps, None, [] if plain else None)
+        return labelled(out, "NativeGroupNormBackward0", (input, weight, bias))
     grouped = P["reshape"](t, shape=(shape[0], num_groups, shape[1] // num_groups * math.prod(shape[2:])))
     out = like_image(P["reshape"](standardized(grouped, (2,), eps), shape=shape), t)
     return labelled(
@@ -187,15 +193,23 @@ def grouped_norm(input, num_groups, weight, bias, eps):
     )  # fmt: skip
 
 
-def groups_of(x, weight, bias, groups, eps, kept):
-    """group_norm whose statistics are kept in half precision for its derivative."""
+def groups_of(x, weight, bias, groups, eps, kept, found=None):
+    """group_norm as one layer of as many axes; `kept` and `found`: as in layer_of."""
     t = current(x)
     n, channels = shape_of(t)[:2]
     grouped = P["reshape"](t, shape=(n, groups, channels // groups, math.prod(shape_of(t)[2:])))
-    out = layer_of(grouped, weight, bias, (2, 3), eps, (1, groups, channels // groups, 1), kept)
+    out = layer_of(grouped, weight, bias, (2, 3), eps, (1, groups, channels // groups, 1), kept, found)
     return like_image(P["reshape"](out, shape=shape_of(t)), t)
 
 
+@functools.lru_cache(256)
+def channel_axes(shape):
+    """(all axes but the channels', how many elements a channel has)."""
+    axes = tuple([i for i in range(len(shape)) if i != 1])
+    return axes, math.prod([shape[i] for i in axes])
+
+
+@functools.lru_cache(256)
 def by_channel(shape):
     """A shape in which one number a channel broadcasts."""
     return (1, shape[1]) + (1,) * (len(shape) - 2)
@@ -236,8 +250,7 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
         if 0 in shape:
             return of_nothing(input, weight, bias)
         found = None
-        axes = tuple([i for i in range(len(shape)) if i != 1])
-        count = math.prod([shape[i] for i in axes])
+        axes, count = channel_axes(shape)
         given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
         plain = t.owner is TAPE and not shared.staging and plain_channels(t.val, given.values())
         if not plain or not training and (running_mean is None or running_var is None):
@@ -368,12 +381,9 @@ def move_plain(running_mean, running_var, mean, variance, momentum, unbiased):
             if running is not None:
                 step = new.reshape(running.val.shape) * factor
                 step += running.val * (1 - momentum)
-                replace(running, step)
-
-
-def replace(t, value):
-    if not overwritten(replaced, t, wrap(Tensor, value)):
-        write(t, COPY, value)
+                root = root_to_write(running)
+                if root is None or not changed(running, root, np.copyto, step):
+                    write(running, COPY, step)
 
 
 def half_moved(running, new, momentum, d):
