@@ -5,6 +5,8 @@ import sys
 from funcgrad.core.site import warn
 
 TEXTS = {
+    "expanded": "Use of {} on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also "
+    "applies to advanced indexing e.g. tensor[{}",
     "range": "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
     "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
     "meshgrid": "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",

@@ -45,7 +45,7 @@ from .refusals import refuse as refuse_dtype
 from .register import METHODS, install, operation, publish
 from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, shared, widened
 from .untracked import by_positive
-from .writing import check_castable, in_place, kept, rewrite
+from .writing import check_apart, check_castable, in_place, kept, rewrite
 
 
 @functools.cache
@@ -364,6 +364,8 @@ def with_alpha(arithmetic, *names):
                 check_castable(self.dtype.numpy, d)
                 return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
             times = scaled(self, other, alpha, arithmetic is SUB)
+            if isinstance(other, Tensor):
+                check_apart(current(self), (current(other),))
             return arithmetic.inplace(self, times, label=shown, operands=(self, other))
         except BaseException as error:
             error = answer(error, names[0] + "_", *as_given(self, other, more, alpha, unknown))

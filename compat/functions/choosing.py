@@ -22,7 +22,7 @@ from .quick_roads import quick_call
 from .register import FUNCTIONS, METHODS, operation, publish
 from .results import C_NAMES
 from .untracked import FLOATS
-from .writing import kept, rewrite, spoken
+from .writing import kept, overlaps, rewrite, spoken
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -187,6 +187,9 @@ def masked_fill_(self, mask, value):
     if not (isinstance(value, Tensor) and value.dim()):
         check_mask(mask)
     check_sizes(current(self), current(mask))
+    c = current(self)
+    if type(c.val) is np.ndarray and overlaps(c.val):
+        deprecated("expanded", "masked_fill_", "mask] = scalar")
     old = kept(self)
     shown = ("MaskedFillBackward1", (old, value)) if isinstance(value, Tensor) else ("MaskedFillBackward0", (old,))
     return rewrite(self, masked_fill(old, mask, value), *shown, fills=True)

@@ -43,8 +43,10 @@ def need_elements(name, t, dim, over_all="max"):
                 "'dim' argument."
             )
         return
-    for d in dims_of(dim, len(shape)):
+    given = dim if isinstance(dim, (tuple, list)) and name in ("amax", "amin") else (dim,)
+    for d, said in zip(dims_of(dim, len(shape)), given):
         if shape[d] == 0:
+            d = said if name in ("amax", "amin") else d
             called = name if name == "aminmax" else "median()" if name == "nanmedian" else f"{name}()"
             raise IndexError(f"{called}: Expected reduction dim {d} to have non-zero size.")
 

@@ -21,9 +21,9 @@ def hash_tensor(input, dim=None, *, keepdim=False, mode=0):
         raise RuntimeError(
             "hash_tensor: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
         )
-    for k in dims:
+    for k, said in zip(dims, dim if isinstance(dim, (tuple, list)) else (dim,)):
         if not shape[k]:
-            raise IndexError(f"hash_tensor: Expected reduction dim {k} to have non-zero size.")
+            raise IndexError(f"hash_tensor: Expected reduction dim {said} to have non-zero size.")
     if d.kind == "c":
         refuse("xor_sum_cpu", d)
     wide = np.dtype(np.float64 if d.kind == "f" else np.uint64 if d == np.uint64 else np.int64)

@@ -36,7 +36,7 @@ from .quick_roads import quick
 from .register import install
 from .results import type_text
 from .shape import expanded_shape, view_of
-from .writing import check_apart, check_writable, in_place, same_elements, spoken, written
+from .writing import check_apart, check_writable, in_place, overlaps, same_elements, spoken, written
 
 ALL = slice(None)
 INDICES = frozenset(map(np.dtype, (np.int64, np.int32, np.uint8, np.bool_)))  # dtypes of Tensors that may be indices
@@ -444,6 +444,7 @@ def setitem(t, idx, v):
             if isinstance(given, Handle) and same_view(t, basic, given) and (c.owner is not TAPE or was_written(given)):
                 everything = is_everything(basic, shape_of(c))
                 refuse_leaf(c, everything, v)
+                c.refuse((v,))
                 if c.owner is TAPE:
                     copied_onto_itself(c, given, everything)
                 return
@@ -562,6 +563,11 @@ def write_arrays(x, index, v, prim="scatter_set"):
     if one and isinstance(v, Handle) and dtype_of(v).kind != "c":
         v = P["cast"](v, dtype=dtype_of(c)) if dtype_of(v) != dtype_of(c) else v
     fills = not isinstance(v, Handle) or not shape_of(v)
+    if type(c.val) is np.ndarray and overlaps(c.val):  # (the last of what comes to one place stays)
+        deprecated("expanded", "index_put_", "indices] = tensor")
+        if one:
+            deprecated("expanded", "masked_fill_", "mask] = scalar")
+        fills = True
     check_writable(c, fills=fills)
     check_apart(c, tuple(index.arrays.values()), wholly=True)
     perm, front = index.order(len(shape_of(c)))

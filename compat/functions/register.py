@@ -238,7 +238,7 @@ def twin(name, label, f=None, *, aliases=()):
             key = types_in((self, *args), kwargs)
             if key not in taken or too_long(others):
                 examine(own, (self, *args), kwargs, taken, key)
-        if done_at_once(self, f, args, kwargs):
+        if own not in OF_POSITIONS and done_at_once(self, f, args, kwargs):
             return self
         try:
             shown = label if isinstance(label, str) else label(*args, **kwargs)

@@ -190,7 +190,7 @@ def medians(name, skip_nan):
             x, axis = axis_of(t, dim)
             need_dtype(f"{name} along", dtype_of(t))
             if shape_of(x)[axis] == 0:
-                raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
+                raise IndexError(f"median(): Expected reduction dim {axis} to have non-zero size.")
             index = middle_index(x, axis, skip_nan)
             return chosen(name, f"{name.capitalize()}Backward1", input, index, dim, keepdim and bool(shape_of(t)))
         need_dtype(name, dtype_of(t))

@@ -52,7 +52,6 @@ def storage(self):
 def set_(self, source=None, storage_offset=0, size=None, stride=None):
     """Let the Tensor be over another's memory, or a storage; without a source, over none."""
     t = on_tape(self, "set_")
-    t.refuse(())
     marks = [t.mark] + ([on_tape(source, "set_").mark] if isinstance(source, Tensor) and size is None else [])
     recorded = tls.grad and any(marks)
     root = t.alias.base if type(t.alias) is Alias else None
@@ -63,6 +62,7 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
         check_same_dtype(t, array.dtype)
     else:
         array = placed(t, source, storage_offset, size, stride)
+    t.refuse(())
     over_other_memory(t, array)
     t.versioned().version += 1
     if recorded and root is not None:  # (a change of what it is a view of, as every one in place)

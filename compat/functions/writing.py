@@ -45,6 +45,7 @@ def check_writable(t, idx=None, fills=False):
     if type(v) is np.ndarray:
         flags = v.flags
         if not flags.c_contiguous and not fills and 0 in v.strides and overlaps(v if idx is None else v[idx]):
+            t.refuse(())
             raise RuntimeError(SHARED)
         if not flags.writeable:
             raise RuntimeError("the Tensor's memory is read-only (it came from a read-only ndarray); clone() it first.")
@@ -80,6 +81,7 @@ def check_apart(t, others, wholly=False, idx=None):
                 continue
             if type(w) is type(v) is np.ndarray and (w is v or v.base is not None or w.base is not None):
                 if w is v and wholly or partly(v if idx is None else v[idx], w, wholly):
+                    t.refuse(others)
                     raise RuntimeError(
                         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
                         "location. Please clone() the tensor before performing the operation."

@@ -43,14 +43,14 @@ def astray(h):
     if type(v) is ndarray:
         steps = v.strides
         n = len(steps)
-        if n > 1 and (steps[0] < steps[1] if n == 2 else rising(steps)):
+        if n > 1 and (steps[0] <= steps[1] if n == 2 else rising(steps)) and not v.flags.c_contiguous:
             return LAID
     return None
 
 
 def rising(steps):
-    """Is a step in memory larger than that of an axis further out? (Else the elements lie in C order, perhaps with gaps.)"""
-    return any([a < b for a, b in itertools.pairwise(steps)])
+    """Is a step in memory as large as that of an axis further out? (Else the elements lie in C order, perhaps with gaps.)"""
+    return any([a <= b for a, b in itertools.pairwise(steps)])
 
 
 def noted(h):
