@@ -375,6 +375,10 @@ def cholesky_inverse(L, upper=False):
                 f"cholesky_inverse: {in_batch(t, zeros[0][0])}The diagonal element {zeros[0][1] + 1} is zero, the inversion could not be "
                 "completed because the input matrix is singular."
             )
+        if np.iscomplexobj(t.val) and np.diagonal(t.val, 0, -2, -1).imag.any():
+            from .cholesky_parts import inverse_of_parts
+
+            return named(inverse_of_parts(L, upper), "CholeskyInverseBackward0", (L,))
     return cholesky_solve(FUNCTIONS["eye"](L.shape[-1], dtype=L.dtype), L, upper)
 
 

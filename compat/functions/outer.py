@@ -127,6 +127,9 @@ def trace(input):
     if len(shape_of(t)) != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {len(shape_of(t))}")
     t = cast(t, np.dtype(np.int64)) if dtype_of(t).kind in "biu" else t
+    d = dtype_of(t)
+    if d == np.float32:  # (torch's accumulator is float64)
+        return cast(P["sum"](P["diagonal"](cast(t, np.dtype(np.float64)), k=0), axes=(0,)), d)
     return P["sum"](P["diagonal"](t, k=0), axes=(0,))
 
 

@@ -43,7 +43,7 @@ class Adadelta(RuleOptimizer):
         def update(p, g, step, square_avg, acc_delta):
             square_avg *= rho
             square_avg += g * (1 - rho) * g
-            delta = xp.sqrt(acc_delta + eps) / xp.sqrt(square_avg + eps) * g
+            delta = xp.kept(xp.kept(xp.sqrt(acc_delta + eps) / xp.sqrt(square_avg + eps)) * g)
             acc_delta *= rho
             acc_delta += delta * (1 - rho) * delta
             p -= delta * lr

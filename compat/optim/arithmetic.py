@@ -1,5 +1,8 @@
 """What a rule computes with, besides operators: one set of functions for NumPy arrays, one for Tensors.
 
+`kept(x)` is x as torch's step would write it down, `number_for(number, x)` a number as it meets x there: both round in half precision
+(halves.py), where a step of torch's is made of single operations.
+
 Invariant: the two sets have the same names and meanings. Those of arrays take numbers where those of Tensors also take
 0-d Tensors, which a staged step has in the place of numbers.
 """
@@ -25,6 +28,8 @@ arrays = types.SimpleNamespace(
     norm=lambda x: float(np.linalg.norm(x)),
     eps=lambda x: float(np.finfo(x.dtype).eps),
     float32=lambda x: x.astype(np.float32),
+    kept=lambda x: x,
+    number_for=lambda number, x: number,
     either=lambda condition, f, g: f() if condition else g(),
 )
 
@@ -57,6 +62,12 @@ class OnTensors:
 
     def float32(self, x):
         return x.float()
+
+    def kept(self, x):
+        return x
+
+    def number_for(self, number, x):
+        return number
 
     def either(self, condition, f, g):
         if isinstance(condition, Tensor):

@@ -151,6 +151,8 @@ def for_halves(arrays):
     own["either"] = arrays.either
     own["number"] = lambda x: x.x.item() if isinstance(x, Half) else x.item()
     own["eps"] = lambda x: EPS[x.d]
+    own["kept"] = lambda x: x.rounded() if isinstance(x, Half) else x
+    own["number_for"] = lambda number, x: float(rounded(number, x.d))
     own["float32"] = lambda x: x.x if isinstance(x, Half) else x.astype(FLOAT32)
     return types.SimpleNamespace(**own)
 

@@ -46,11 +46,12 @@ class RAdam(RuleOptimizer):
             exp_avg_sq += g * (1 - beta2) * g
             correction = 1 - beta2**step
             length = longest - 2 * step * beta2**step / correction
-            move = exp_avg / (1 - beta1**step) * lr
+            move = xp.kept(xp.kept(exp_avg / (1 - beta1**step)) * lr)
 
             def rectified():
                 trust = ((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)) ** 0.5
-                return move * (correction**0.5 / (xp.sqrt(exp_avg_sq) + eps)) * trust
+                factor = xp.kept(xp.kept(1 / (xp.sqrt(exp_avg_sq) + eps)) * correction**0.5)
+                return xp.kept(xp.kept(move * factor) * trust)
 
             p -= xp.either(length > 5.0, rectified, lambda: move)
 

@@ -50,9 +50,10 @@ class Rprop(RuleOptimizer):
         (shrink, grow), (smallest, largest) = group["etas"], group["step_sizes"]
 
         def update(p, g, step, prev, step_size):
-            agreement = g * prev
+            agreement = xp.kept(g * prev)
             turned = agreement < 0
-            new = xp.where(agreement > 0, step_size * grow, xp.where(turned, step_size * shrink, step_size))
+            up, down = xp.number_for(grow, step_size), xp.number_for(shrink, step_size)
+            new = xp.where(agreement > 0, step_size * up, xp.where(turned, step_size * down, step_size))
             step_size[...] = xp.clip(new, smallest, largest)
             g = xp.where(turned, xp.zeros_like(g), g)  # a turn is forgotten: no step, and no opinion next time
             p -= xp.sign(g) * step_size

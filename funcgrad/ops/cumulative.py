@@ -188,6 +188,12 @@ def cumulative(body):
     def impl(x, *, axis, reverse):
         return running(x, axis, reverse, ufunc.accumulate)
 
+    def impl_torch(x, *, axis, reverse):
+        """float32 runs in float64, and is rounded at the end: torch's accumulator."""
+        if dtype_of(x) != np.float32:
+            return impl(x, axis=axis, reverse=reverse)
+        return impl(np.asarray(x, np.float64), axis=axis, reverse=reverse).astype(np.float32)
+
     def kinked_impl(x, *, axis, reverse, kink="jax"):
         return running(x, axis, reverse, ufunc.accumulate)
 
@@ -211,6 +217,8 @@ def cumulative(body):
 
     kinked = weights is not None and "kink" in inspect.signature(weights).parameters
     body.impl, body.aval, body.batch = kinked_impl if kinked else impl, aval, batch
+    if not kinked:
+        body.impl_torch = impl_torch
     if weights is not None:
         del body.weights
         body.vjp, body.jvp, body.saves = vjp, jvp, ((0, "out"),)

@@ -63,7 +63,8 @@ torch.nn.Linear(N, 3, dtype=d).weight.detach()|torch.nn.init.trunc_normal_(torch
     "\n", "|"
 ).split("|")
 OPTIMIZERS = """SGD(ps, lr=0.1)|SGD(ps, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01)|Adam(ps, lr=0.01, eps=1e-3, weight_decay=0.1)
-Adam(ps, lr=0.01, eps=1e-3, amsgrad=True)|AdamW(ps, lr=0.01, eps=1e-3)|RMSprop(ps, lr=0.01, eps=1e-3, momentum=0.9, centered=True)|Adagrad(ps, lr=0.1)""".replace(
+Adam(ps, lr=0.01, eps=1e-3, amsgrad=True)|AdamW(ps, lr=0.01, eps=1e-3)|RMSprop(ps, lr=0.01, eps=1e-3, momentum=0.9, centered=True)|Adagrad(ps, lr=0.1)|Rprop(ps, lr=0.01)
+Rprop(ps, lr=0.01, etas=(0.4, 1.3), step_sizes=(1e-3, 1.0))|Adadelta(ps)|Adadelta(ps, weight_decay=0.1)|RAdam(ps, lr=0.01)""".replace(
     "\n", "|"
 ).split("|")
 
