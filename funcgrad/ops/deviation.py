@@ -15,7 +15,6 @@ from .reduce import count, mean
 from .reduction import drop_axes, reduced, shift_axes
 from .shape import spread, sum_
 
-
 FEW = 1024
 
 
