@@ -86,8 +86,9 @@ def sym_ite(b, t, f):
     return t if b else f
 
 
-def sym_sum(args):
-    """The sum of a list of numbers."""
+def sym_sum(*args):
+    """The sum of a list of numbers, or of several."""
+    (args,) = args if len(args) == 1 and isinstance(args[0], (tuple, list)) else (args,)
     return sum(args)
 
 

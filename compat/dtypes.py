@@ -112,7 +112,7 @@ def complex_of(d):
     return np.dtype(np.complex128 if d == np.float64 or d == np.complex128 else np.complex64)
 
 
-def set_default_dtype(d):
+def set_default_dtype(d, /):
     """Set the dtype that Python floats get in a new Tensor."""
     if not isinstance(d, dtype) or not d.is_floating_point:
         kind = "" if isinstance(d, dtype) else "invalid dtype object: "

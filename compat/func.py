@@ -28,6 +28,7 @@ from .functions.register import FUNCTIONS as T
 from .graph import label
 from .method_arguments import wrapped
 from .names import node_name
+from .native import named_as
 from .nn.modules.batchnorm import _BatchNorm
 from .nn.utils.stateless import called
 from .payload import current
@@ -296,6 +297,7 @@ def vjp(func, *primals, has_aux=False):
     out, pullback, *aux = fg.vjp(flat, *leaves, has_aux=has_aux)
 
     @public
+    @named_as("_vjp_with_argnums.<locals>.wrapper")
     def vjp_fn(cotangents, retain_graph=True, create_graph=None):
         given, structure = tree_flatten(cotangents)
         if structure != flat.out:

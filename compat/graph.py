@@ -16,6 +16,7 @@ from funcgrad.errors import ModifiedError
 
 from .errors import modified
 from .names import node_name, shown_names
+from .native import shown_as
 from .rewriting import unfold, whole
 
 OF_AUTOGRAD = ("AccumulateGrad", "CopySlices", "CopyBackwards")
@@ -35,8 +36,11 @@ class Node:
     def __repr__(self):
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
-    def name(self):
+    @shown_as(lambda self: None)
+    def name(self, *wrong):
         """torch's name of the operation: those that belong to autograd itself say so."""
+        if wrong:
+            raise TypeError(f"{type(self).__name__}.name() takes no arguments ({len(wrong)} given)")
         name = type(self).__name__
         return f"torch::autograd::{name}" if name in OF_AUTOGRAD else name
 

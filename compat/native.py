@@ -1,5 +1,26 @@
-"""The metaclass of what torch has in C: Python's own errors name such a class with the module before it ('torch.Size' object is not
-callable), `__name__` without."""
+"""How functions and classes show themselves. Of what torch has in C Python's own errors name a class with the module before it
+('torch.Size' object is not callable), `__name__` without.
+"""
+
+
+def shown_as(like):
+    """A decorator: help() and inspect show the parameters of `like`, an empty function, in the place of a function's own."""
+
+    def shown(f):
+        f.__wrapped__ = like
+        return f
+
+    return shown
+
+
+def named_as(qualname):
+    """A decorator: Python's own errors name a function so."""
+
+    def named(f):
+        f.__name__, f.__qualname__ = qualname.rpartition(".")[2], qualname
+        return f
+
+    return named
 
 
 class Native(type):

@@ -401,6 +401,9 @@ class TorchFunctionMode:
     sin
     """
 
+    def __init__(self):
+        pass
+
     def __torch_function__(self, func, types, args=(), kwargs=None):
         raise NotImplementedError
 

@@ -120,7 +120,7 @@ def set_flush_denormal(mode):
     return False
 
 
-def set_warn_always(b):
+def set_warn_always(b, /):
     """Kept, without effect: torch's own once-only warnings come once for each line here."""
     Kept.warn_always = bool(b)
 

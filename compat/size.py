@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from .native import Native
+from .native import Native, shown_as
 
 
 class Size(tuple, metaclass=Native, called="torch.Size"):
@@ -12,6 +12,7 @@ class Size(tuple, metaclass=Native, called="torch.Size"):
 
     __slots__ = ()
 
+    @shown_as(lambda cls, iterable=(), /: None)
     def __new__(cls, *given, **named):
         sizes = tuple.__new__(cls, *given, **named)
         for k in sizes:

@@ -501,6 +501,8 @@ class Tensor(Taped):
         t.versioned().resizable = False
         return t.val.view()  # (an array of its own: who gives it another shape changes no Tensor)
 
+    numpy.__qualname__ = "numpy"  # (which Python's own errors name)
+
     def item(self, *wrong, **named):
         """The value of a one-element Tensor as a Python number."""
         if wrong or named:

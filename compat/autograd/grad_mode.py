@@ -14,6 +14,7 @@ from funcgrad.core.site import internal, warn
 from .. import inference
 from ..breaks import note, note_function
 from ..functions.missing import refusal as _refusal
+from ..native import shown_as
 
 tls = state.tls
 
@@ -140,6 +141,7 @@ class no_grad(GradMode):
 
     mode = False
     noted = "no_grad()"
+    __init__ = GradMode.__init__
 
 
 class enable_grad(GradMode):
@@ -174,9 +176,9 @@ class set_grad_enabled:
     def __exit__(self, *error):
         tls.grad = self.before
 
-    def __call__(self, f):
+    def __call__(self, orig_func):
         tls.grad = self.before  # as a decorator it sets the mode of the calls, not of what stands below it
-        return context_decorator(f, self.mode)
+        return context_decorator(orig_func, self.mode)
 
     def __repr__(self):
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
@@ -253,8 +255,11 @@ class inference_mode(GradMode):
             return f(*args, **kwargs)
 
 
-def is_grad_enabled():
+@shown_as(lambda: None)
+def is_grad_enabled(*wrong):
     """Are operations being recorded on this thread?"""
+    if wrong:
+        raise TypeError(f"torch.is_grad_enabled() takes no arguments ({len(wrong)} given)")
     return tls.grad is not False
 
 

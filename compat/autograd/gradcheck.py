@@ -99,8 +99,8 @@ def gradcheck(
     rtol=1e-3,
     raise_exception=True,
     nondet_tol=0.0,
-    check_grad_dtypes=False,
     check_undefined_grad=True,
+    check_grad_dtypes=False,
     check_batched_grad=False,
     check_batched_forward_grad=False,
     check_forward_ad=False,
@@ -363,11 +363,14 @@ def gradgradcheck(
     rtol=1e-3,
     gen_non_contig_grad_outputs=False,
     raise_exception=True,
+    nondet_tol=0.0,
+    check_undefined_grad=True,
+    check_grad_dtypes=False,
+    check_batched_grad=False,
     check_fwd_over_rev=False,
     check_rev_over_rev=True,
-    check_undefined_grad=True,
-    check_batched_grad=False,
-    **options,
+    fast_mode=False,
+    masked=False,
 ):
     """gradcheck of the gradients of func(*inputs): second derivatives, also by the cotangents grad_outputs.
 
@@ -413,5 +416,8 @@ def gradgradcheck(
         check_backward_ad=check_rev_over_rev,
         check_batched_grad=check_batched_grad,
         check_undefined_grad=check_undefined_grad,
-        **options,
+        nondet_tol=nondet_tol,
+        check_grad_dtypes=check_grad_dtypes,
+        fast_mode=fast_mode,
+        masked=masked,
     )

@@ -268,18 +268,18 @@ def hooks_of(fn):
     return n, span, extra.before.__self__
 
 
-def register_node_hook(self, hook):
-    """Call hook(grad_inputs, grad_outputs) after this operation's derivative was computed; it may return new grad_inputs."""
+def register_node_hook(self, fn):
+    """Call fn(grad_inputs, grad_outputs) after this operation's derivative was computed; it may return new grad_inputs."""
     n, span, hooks = hooks_of(self)
     if n.plan is not None and not hooks.gated:
         gated(n, span, hooks.at_operands)
         hooks.gated = True
-    return register(hooks.after, hook)
+    return register(hooks.after, fn)
 
 
-def register_node_prehook(self, hook):
-    """Call hook(grad_outputs) before this operation's derivative is computed; it may return new grad_outputs."""
-    return register(hooks_of(self)[-1].before, hook)
+def register_node_prehook(self, fn):
+    """Call fn(grad_outputs) before this operation's derivative is computed; it may return new grad_outputs."""
+    return register(hooks_of(self)[-1].before, fn)
 
 
 Node.register_hook = register_node_hook

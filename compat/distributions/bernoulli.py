@@ -32,7 +32,7 @@ class Bernoulli(ExponentialFamily):
     def mode(self):
         return torch.where(self.probs == 0.5, math.nan, (self.probs >= 0.5).to(self.probs))
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         with torch.no_grad():
             return torch.bernoulli(self.probs.expand(self._extended_shape(sample_shape)))
 

@@ -2,6 +2,7 @@
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 from .draws import binomial
@@ -37,7 +38,7 @@ class Binomial(Distribution):
     mode = property(lambda d: ((d.total_count + 1) * d.probs).floor().clamp(max=d.total_count))
     variance = property(lambda d: d.total_count * d.probs * (1 - d.probs))
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         shape = self._extended_shape(sample_shape)
         with torch.no_grad():
             return binomial(self.total_count.expand(shape), self.probs.expand(shape))

@@ -4,6 +4,7 @@ import math
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution, sized
 from .given import chances, check_one, odds
@@ -42,7 +43,7 @@ class Categorical(Distribution):
     mean = variance = property(lambda d: torch.full(d._extended_shape(), math.nan, dtype=d.probs.dtype))
     mode = property(lambda d: d.probs.argmax(dim=-1))
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         sample_shape = sized(sample_shape)
         rows = self.probs.reshape(-1, self._num_events)
         return torch.multinomial(rows, sample_shape.numel(), True).T.reshape(self._extended_shape(sample_shape))

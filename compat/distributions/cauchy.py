@@ -4,6 +4,7 @@ import math
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 
@@ -22,7 +23,7 @@ class Cauchy(Distribution):
     mean = property(lambda d: torch.full(d._extended_shape(), math.nan, dtype=d.loc.dtype))
     variance = property(lambda d: torch.full(d._extended_shape(), math.inf, dtype=d.loc.dtype))
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         return self.loc + torch.empty(self._extended_shape(sample_shape), dtype=self.loc.dtype).cauchy_() * self.scale
 
     def log_prob(self, value):

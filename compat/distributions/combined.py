@@ -203,7 +203,7 @@ class CorrCholeskyTransform(Transform):
         left = F.pad((1 - (y * y).cumsum(-1))[..., :-1], [1, 0], value=1)
         return torch.atanh(below(y, -1) / below(left, -1).sqrt())
 
-    def log_abs_det_jacobian(self, x, y):
+    def log_abs_det_jacobian(self, x, y, intermediates=None):
         sticks = 0.5 * below(1 - (y * y).cumsum(-1), -2).log().sum(-1)
         return sticks - 2 * (x + F.softplus(-2 * x) - math.log(2.0)).sum(-1)
 

@@ -39,7 +39,7 @@ class Constraint:
 class _Dependent(Constraint):
     """A set that depends on other parameters: what is not said of it beforehand cannot be known."""
 
-    def __init__(self, *, is_discrete=None, event_dim=None):
+    def __init__(self, *, is_discrete=NotImplemented, event_dim=NotImplemented):
         self._is_discrete, self._event_dim = is_discrete, event_dim
 
     @property
@@ -52,7 +52,7 @@ class _Dependent(Constraint):
         """How many last dimensions make one value."""
         return said(self._event_dim, "event_dim")
 
-    def __call__(self, *, is_discrete=None, event_dim=None):
+    def __call__(self, *, is_discrete=NotImplemented, event_dim=NotImplemented):
         return _Dependent(is_discrete=is_discrete, event_dim=event_dim)
 
     def check(self, value):
@@ -62,7 +62,7 @@ class _Dependent(Constraint):
 class dependent_property(property, _Dependent):
     """A property that computes a constraint from the other parameters of a distribution."""
 
-    def __init__(self, fn=None, *, is_discrete=None, event_dim=None):
+    def __init__(self, fn=None, *, is_discrete=NotImplemented, event_dim=NotImplemented):
         property.__init__(self, fn)
         self._is_discrete, self._event_dim = is_discrete, event_dim
 
@@ -72,7 +72,7 @@ class dependent_property(property, _Dependent):
 
 def said(value, name):
     """What was said of a dependent set; NotImplementedError for nothing."""
-    if value is None:
+    if value is NotImplemented:
         raise NotImplementedError(f".{name} cannot be determined statically")
     return value
 
@@ -203,8 +203,8 @@ class _Multinomial(Constraint):
     def __init__(self, upper_bound):
         self.upper_bound = upper_bound
 
-    def check(self, value):
-        return (value >= 0).all(-1) & (value.sum(-1) <= self.upper_bound)
+    def check(self, x):
+        return (x >= 0).all(-1) & (x.sum(-1) <= self.upper_bound)
 
 
 class _LowerTriangular(Constraint):

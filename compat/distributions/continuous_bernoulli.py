@@ -4,6 +4,7 @@ import math
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .exp_family import ExponentialFamily
 from .given import check_one
@@ -66,7 +67,7 @@ class ContinuousBernoulli(ExponentialFamily):
         exact = p * (p - 1) / (1 - 2 * p).pow(2) + (torch.log1p(-p) - torch.log(p)).pow(-2)
         return torch.where(away, exact, 1 / 12 - (1 / 15 - 128 / 945 * x) * x)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         return self.icdf(torch.rand(self._extended_shape(sample_shape), dtype=self.probs.dtype))
 
     def log_prob(self, value):

@@ -47,7 +47,7 @@ class Distribution(PublicMethods):
             raise ValueError
         Distribution._validate_args = value
 
-    def __init__(self, batch_shape=(), event_shape=(), validate_args=None):
+    def __init__(self, batch_shape=Size(), event_shape=Size(), validate_args=None):
         self._batch_shape = Size(batch_shape)
         self._event_shape = Size(event_shape)
         if validate_args is not None:
@@ -135,12 +135,12 @@ class Distribution(PublicMethods):
         """The standard deviation."""
         return self.variance.sqrt()
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         """A sample, or a sample_shape of them, without derivatives."""
         with torch.no_grad():
             return self.rsample(sample_shape)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         """A sample that is differentiable by the parameters."""
         raise NotImplementedError
 
@@ -182,7 +182,7 @@ class Distribution(PublicMethods):
             )
         return self.__new__(type(self)) if _instance is None else _instance
 
-    def _extended_shape(self, sample_shape=()):
+    def _extended_shape(self, sample_shape=Size()):
         return sized(sample_shape) + self._batch_shape + self._event_shape
 
     def _enumerated(self, values, expand):

@@ -2,6 +2,7 @@
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .exp_family import ExponentialFamily
 
@@ -21,7 +22,7 @@ class Exponential(ExponentialFamily):
     mode = property(lambda d: torch.zeros_like(d.rate))
     variance = property(lambda d: d.rate.pow(-2))
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         shape = self._extended_shape(sample_shape)
         return torch.empty(shape, dtype=self.rate.dtype).exponential_() / self.rate
 

@@ -2,6 +2,7 @@
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 from .gamma import Gamma
@@ -36,7 +37,7 @@ class FisherSnedecor(Distribution):
         m, n = self.df1, torch.where(self.df2 > 4, self.df2, torch.nan)
         return 2 * n.pow(2) * (m + n - 2) / (m * (n - 2).pow(2) * (n - 4))
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         shape = self._extended_shape(sample_shape)
         above, below = (gamma.rsample(sample_shape).view(shape) for gamma in (self._above, self._below))
         tiny = torch.finfo(below.dtype).tiny

@@ -5,6 +5,7 @@ import numpy as np
 import compat as torch
 
 from ..payload import memory
+from ..size import Size
 from . import constraints
 from .draws import standard_gamma
 from .exp_family import ExponentialFamily
@@ -25,7 +26,7 @@ class Gamma(ExponentialFamily):
     mode = property(lambda d: ((d.concentration - 1) / d.rate).clamp(min=0))
     variance = property(lambda d: d.concentration / d.rate.pow(2))
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         shape = self._extended_shape(sample_shape)
         value = standard_gamma(self.concentration.expand(shape)) / self.rate.expand(shape)
         known = memory(value)

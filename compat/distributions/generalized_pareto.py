@@ -2,6 +2,7 @@
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 
@@ -24,7 +25,7 @@ class GeneralizedPareto(Distribution):
         self._validate_sample(value)
         return (value - self.loc) / self.scale
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         return self.icdf(torch.rand(self._extended_shape(sample_shape), dtype=self.loc.dtype))
 
     def log_prob(self, value):

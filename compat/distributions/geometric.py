@@ -31,7 +31,7 @@ class Geometric(Distribution):
     mode = property(lambda d: torch.zeros_like(d.probs))
     variance = property(lambda d: (1.0 / d.probs - 1.0) / d.probs)
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         shape = self._extended_shape(sample_shape)
         tiny = torch.finfo(self.probs.dtype).tiny
         with torch.no_grad():

@@ -46,10 +46,10 @@ class Independent(Distribution):
         k = self.reinterpreted_batch_ndims
         return constraints.independent(self.base_dist.support, k) if k else self.base_dist.support
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         return self.base_dist.sample(sample_shape)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         return self.base_dist.rsample(sample_shape)
 
     def log_prob(self, value):

@@ -2,6 +2,7 @@
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 
@@ -20,7 +21,7 @@ class Laplace(Distribution):
     variance = property(lambda d: 2 * d.scale.pow(2))
     stddev = property(lambda d: (2**0.5) * d.scale)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         d = self.loc.dtype
         u = torch.empty(self._extended_shape(sample_shape), dtype=d).uniform_(torch.finfo(d).eps - 1, 1)
         return self.loc - self.scale * u.sign() * torch.log1p(-u.abs())

@@ -4,6 +4,7 @@ import math
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .beta import Beta
 from .distribution import Distribution, sized
@@ -31,7 +32,7 @@ class LKJCholesky(Distribution):
     def expand(self, batch_shape, _instance=None):
         return LKJCholesky(self.dim, self.concentration.expand(batch_shape), validate_args=False)
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         """Rows that point anywhere, as long as Beta draws say; what is left of length 1 is on the diagonal (the "onion")."""
         length = self._beta.sample(sample_shape).unsqueeze(-1)
         ways = torch.randn(self._extended_shape(sample_shape), dtype=length.dtype).tril(-1)

@@ -7,6 +7,7 @@ import math
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 from .multivariate_normal import mahalanobis
@@ -71,7 +72,7 @@ class LowRankMultivariateNormal(Distribution):
     def _log_det(self):
         return 2 * self._small_root.diagonal(dim1=-2, dim2=-1).log().sum(-1) + self.cov_diag.log().sum(-1)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         shape = self._extended_shape(sample_shape)
         few = standard_normal(shape[:-1] + self.cov_factor.shape[-1:], self.loc.dtype)
         many = standard_normal(shape, self.loc.dtype)

@@ -72,7 +72,7 @@ class MixtureSameFamily(Distribution):
         log_probs = self._parts.log_prob(self._beside(x))
         return torch.logsumexp(log_probs + torch.log_softmax(self._choice.logits, dim=-1), dim=-1)
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         with torch.no_grad():
             at = len(sample_shape) + len(self.batch_shape)
             chosen = self._choice.sample(sample_shape)

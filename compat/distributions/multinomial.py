@@ -36,7 +36,7 @@ class Multinomial(Distribution):
     def support(self):
         return constraints.multinomial(self.total_count)
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         index = self._categorical.sample(Size((self.total_count,)) + Size(sample_shape)).movedim(0, -1)
         counts = torch.zeros(self._extended_shape(sample_shape), dtype=index.dtype)
         return counts.scatter_add_(-1, index, torch.ones_like(index)).type_as(self.probs)

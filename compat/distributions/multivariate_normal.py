@@ -4,6 +4,7 @@ import math
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 from .utils import lazy_property, standard_normal
@@ -56,7 +57,7 @@ class MultivariateNormal(Distribution):
     mean = mode = property(lambda d: d.loc)
     variance = property(lambda d: d._root.pow(2).sum(-1))
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         eps = standard_normal(self._extended_shape(sample_shape), self.loc.dtype)
         return self.loc + (self._root @ eps.unsqueeze(-1)).squeeze(-1)
 

@@ -2,6 +2,7 @@
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 from .gamma import Gamma
@@ -36,7 +37,7 @@ class NegativeBinomial(Distribution):
     mode = property(lambda d: ((d.total_count - 1) * d.logits.exp()).floor().clamp(min=0.0))
     variance = property(lambda d: d.mean / torch.sigmoid(-d.logits))
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         with torch.no_grad():
             rates = Gamma(self.total_count, torch.exp(-self.logits), validate_args=False)
             return torch.poisson(rates.sample(sample_shape))

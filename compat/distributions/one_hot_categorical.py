@@ -2,6 +2,7 @@
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .categorical import Categorical
 from .distribution import Distribution
@@ -29,7 +30,7 @@ class OneHotCategorical(Distribution):
     def mode(self):
         return torch.nn.functional.one_hot(self.probs.argmax(-1), self.probs.shape[-1]).to(self.probs)
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         with torch.no_grad():
             index = self._categorical.sample(sample_shape)
             return torch.nn.functional.one_hot(index, self.probs.shape[-1]).to(self.probs)
@@ -52,5 +53,5 @@ class OneHotCategoricalStraightThrough(OneHotCategorical):
 
     has_rsample = True
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         return self.sample(sample_shape) + (self.probs - self.probs.detach())

@@ -2,6 +2,7 @@
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .exp_family import ExponentialFamily
 from .utils import broadcast_all
@@ -19,7 +20,7 @@ class Poisson(ExponentialFamily):
     mean = variance = property(lambda d: d.rate)
     mode = property(lambda d: d.rate.floor())
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         with torch.no_grad():
             return torch.poisson(self.rate.expand(self._extended_shape(sample_shape)))
 

@@ -27,7 +27,7 @@ class LogitRelaxedBernoulli(Distribution):
     logits, probs = odds(), chances()
     param_shape = property(lambda d: d._param.size())
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         shape = self._extended_shape(sample_shape)
         p = clamp_probs(self.probs.expand(shape))
         u = clamp_probs(torch.rand(shape, dtype=p.dtype))

@@ -2,6 +2,7 @@
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .categorical import Categorical
 from .distribution import Distribution
@@ -28,7 +29,7 @@ class ExpRelaxedCategorical(Distribution):
     logits = property(lambda d: d._categorical.logits)
     param_shape = property(lambda d: d._categorical.param_shape)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         u = clamp_probs(torch.rand(self._extended_shape(sample_shape), dtype=self.logits.dtype))
         scores = (self.logits - (-(u.log())).log()) / self.temperature
         return scores - scores.logsumexp(dim=-1, keepdim=True)

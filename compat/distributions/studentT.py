@@ -4,6 +4,7 @@ import math
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .chi2 import Chi2
 from .distribution import Distribution
@@ -30,7 +31,7 @@ class StudentT(Distribution):
         finite = self.scale.pow(2) * self.df / (self.df - 2)
         return torch.where(self.df > 2, finite, torch.where(self.df > 1, math.inf, math.nan))
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         x = standard_normal(self._extended_shape(sample_shape), self.df.dtype)
         return self.loc + self.scale * (x * torch.rsqrt(self._chi2.rsample(sample_shape) / self.df))
 

@@ -62,11 +62,11 @@ class TransformedDistribution(Distribution):
         more = len(self.event_shape) - support.event_dim
         return constraints.independent(support, more) if more > 0 else support
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         with torch.no_grad():
             return self._through(self.base_dist.sample(sample_shape))
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         return self._through(self.base_dist.rsample(sample_shape))
 
     def _through(self, x):

@@ -4,6 +4,7 @@ import math
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 
@@ -29,7 +30,7 @@ class Uniform(Distribution):
     stddev = property(lambda d: (d.high - d.low) / 12**0.5)
     variance = property(lambda d: (d.high - d.low).pow(2) / 12)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape=Size()):
         shape = self._extended_shape(sample_shape)
         return self.low + torch.rand(shape, dtype=self.low.dtype) * (self.high - self.low)
 

@@ -17,6 +17,9 @@ __all__ = [
 class lazy_property(cached_property):  # noqa: N801  (torch's name)
     """A property that is computed once, with its graph also where nothing is recorded: it stays for where something is."""
 
+    def __init__(self, wrapped):
+        super().__init__(wrapped)
+
     def __get__(self, d, owner=None):
         with torch.enable_grad():
             return super().__get__(d, owner)

@@ -4,6 +4,7 @@ import math
 
 import compat as torch
 
+from ..size import Size
 from . import constraints
 from .distribution import Distribution
 from .utils import broadcast_all
@@ -32,7 +33,7 @@ class VonMises(Distribution):
         return k * torch.cos(value - self.loc) - log_norm
 
     @torch.no_grad()
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape=Size()):
         """Angles in double precision, by rejection from a wrapped Cauchy distribution (Best and Fisher, 1979)."""
         shape = self._extended_shape(sample_shape)
         loc, k = self.loc.double(), self.concentration.double()

@@ -6,6 +6,7 @@ from numbers import Number
 import compat as torch
 from funcgrad.core.site import warn
 
+from ..size import Size
 from . import constraints
 from .chi2 import Chi2
 from .exp_family import ExponentialFamily
@@ -90,7 +91,7 @@ class Wishart(ExponentialFamily):
         root = self._root @ noise
         return root @ root.mT
 
-    def rsample(self, sample_shape=(), max_try_correction=None):
+    def rsample(self, sample_shape=Size(), max_try_correction=None):
         """Draws of matrices. (As in torch 2.13, those that are sound are drawn once more, with its warning.)"""
         sample = self._drawn(sample_shape)
         again = self._any(self.support.check(sample))

@@ -198,7 +198,7 @@ def get_device(self):
 
 # ------------------------------------------------------------------------------------------------ questions
 @function
-def is_tensor(obj):
+def is_tensor(obj, /):
     """Is this a Tensor?"""
     return isinstance(obj, Tensor)
 
@@ -343,7 +343,7 @@ FUNCTIONS["finfo"], FUNCTIONS["iinfo"] = finfo, iinfo
 
 
 @function
-def typename(obj):
+def typename(obj, /):
     """The name of an object's type: "torch.FloatTensor"."""
     if isinstance(obj, Tensor):
         return obj.type()
@@ -352,7 +352,7 @@ def typename(obj):
 
 
 @function
-def set_default_tensor_type(t):
+def set_default_tensor_type(t, /):
     """Set the default float dtype by the name of a Tensor type."""
     deprecated("default")
     if getattr(t, "__module__", "") == "torch.cuda":

@@ -318,7 +318,7 @@ install("_grad_fn", Tensor.grad_fn)
 
 
 @function
-def is_storage(obj):
+def is_storage(obj, /):
     """Is this a storage?"""
     from ..storage import TypedStorage, UntypedStorage
 

@@ -194,22 +194,22 @@ NO_OPERANDS = "einsum(): must specify the equation string and at least one opera
 
 
 @operation(method=False)
-def einsum(*operands):
+def einsum(*args):
     """Sums of products by Einstein's convention: "ij,jk->ik" is the product of matrices.
 
     >>> import compat as torch
     >>> torch.einsum("ij,j->i", torch.eye(2), torch.tensor([1.0, 2.0]))
     tensor([1., 2.])
     """
-    if len(operands) < 2:
+    if len(args) < 2:
         raise ValueError(NO_OPERANDS)
-    equation, *operands = given = operands
+    equation, *operands = args
     while len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = operands[0]
     if not isinstance(equation, str):
         if not isinstance(equation, Tensor):
             raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")
-        equation, operands = from_sublists((equation, *given[1:]))
+        equation, operands = from_sublists(args)
     if not operands:
         raise ValueError(NO_OPERANDS)
     need_tensors(operands, 1)

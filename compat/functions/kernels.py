@@ -147,6 +147,7 @@ def refusing(name, f, wrong=None, careful=False):
             return got
         raise refused
 
+    g.behind = f
     return g
 
 
@@ -218,7 +219,7 @@ def native(name, f):
     """f, which torch has natively as torch.<name>."""
     from ..calls import refusal
 
-    own = getattr(f, "__wrapped__", None)  # (of nn.functional, which has other words around it)
+    own = getattr(f, "behind", None)  # (of nn.functional, which has other words around it)
     return refusing(name if own else "", own or f, lambda args, kwargs: refusal(name, False, args, kwargs), True)
 
 

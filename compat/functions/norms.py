@@ -167,7 +167,6 @@ def dist(input, other, p=2):
 
 
 MODES = (
-    None,
     "use_mm_for_euclid_dist_if_necessary",
     "use_mm_for_euclid_dist",
     "donot_use_mm_for_euclid_dist",
@@ -175,7 +174,7 @@ MODES = (
 
 
 @operation("CdistBackward0", method=False)
-def cdist(x1, x2, p=2.0, compute_mode=None):
+def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     """The p-norm distances between the rows of two (batches of) matrices."""
     if compute_mode not in MODES:
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")

@@ -9,6 +9,7 @@ from funcgrad.core.laid import noted
 from .. import dtypes
 from ..deprecations import deprecated, once
 from ..method_arguments import wrapped
+from ..native import shown_as
 from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
@@ -170,6 +171,7 @@ def linalg_cross(input, other, *, dim=-1):
     return cross_product(input, other, dim)
 
 
+@shown_as(lambda *matrices, out=None: None)
 @operation(name="chain_matmul", method=False)
 def chain_matmul(*matrices):
     """The product of several matrices, in the cheapest order."""

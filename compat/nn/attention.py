@@ -26,7 +26,7 @@ def activate_flash_attention_impl(impl):
     raise RuntimeError(f"compat has no flash attention {impl}: there is no GPU")
 
 
-def restore_flash_attention_impl():
+def restore_flash_attention_impl(_raise_warn=True):
     """Nothing was activated."""
 
 

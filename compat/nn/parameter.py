@@ -9,6 +9,7 @@ from ..duplicates import without_values
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
+from ..native import shown_as
 from ..payload import current, wrap
 from ..size import Size
 from ..tensor import Tensor, disabled, is_whole
@@ -40,6 +41,7 @@ class Parameter(Tensor):
 
     __torch_function__ = staticmethod(disabled)
 
+    @shown_as(lambda self, data=None, requires_grad=True: None)
     def __init__(self, data=None, requires_grad=True, owner=None, alias=None):
         if owner is not None:  # how the core makes a handle: value, mark, tape
             super().__init__(data, requires_grad, owner, alias)
@@ -81,6 +83,7 @@ class Buffer(Tensor):
     persistent = True
     __torch_function__ = staticmethod(disabled)
 
+    @shown_as(lambda self, data=None, *, persistent=True: None)
     def __init__(self, data=None, mark=None, owner=None, alias=None, *, persistent=True):
         if owner is not None:
             super().__init__(data, mark, owner, alias)
@@ -176,6 +179,7 @@ class UninitializedParameter(Uninitialized, Parameter):
 
     becomes = Parameter
 
+    @shown_as(lambda self, requires_grad=True, device=None, dtype=None: None)
     def __init__(self, requires_grad=True, device=None, dtype=None, alias=None):
         if isinstance(requires_grad, np.ndarray):  # how the core makes a handle
             Tensor.__init__(self, requires_grad, device, dtype, alias)
@@ -190,6 +194,7 @@ class UninitializedBuffer(Uninitialized, Buffer):
 
     becomes = Tensor
 
+    @shown_as(lambda self, requires_grad=False, device=None, dtype=None, persistent=True: None)
     def __init__(self, requires_grad=False, device=None, dtype=None, persistent=True, alias=None):
         if isinstance(requires_grad, np.ndarray):
             Tensor.__init__(self, requires_grad, device, dtype, alias)

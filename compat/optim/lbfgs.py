@@ -92,11 +92,12 @@ class LBFGS(Optimizer):
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
         first_loss = closure()
+        loss = float(first_loss)
         state["func_evals"] += 1
         with quiet():
             gradient = self.flat_gradient()
             if not within(gradient, options["tolerance_grad"]):
-                self.search(closure, options, state, float(first_loss), gradient)
+                self.search(closure, options, state, loss, gradient)
         return first_loss
 
     def search(self, closure, options, state, loss, gradient):

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable
 
 from .. import dtypes
+from ..devices import strided
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
 
@@ -24,7 +25,7 @@ def window(f):
     names = [p for p in inspect.signature(f).parameters.values() if p.kind is p.KEYWORD_ONLY]
 
     @functools.wraps(f)
-    def made(M, *, sym=True, dtype=None, layout=None, device=None, requires_grad=False, **own):
+    def made(M, *, sym=True, dtype=None, layout=strided, device=None, requires_grad=False, **own):
         dtype = dtypes.get_default_dtype() if dtype is None else dtype
         unknown = own.keys() - {p.name for p in names}
         missing = [p.name for p in names if p.default is p.empty and p.name not in own]
@@ -48,7 +49,7 @@ def window(f):
     parameters = [
         *list(inspect.signature(f).parameters.values())[:1], *names,
         *[inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=d)
-          for n, d in {"sym": True, "dtype": None, "layout": None, "device": None, "requires_grad": False}.items()],
+          for n, d in {"sym": True, "dtype": None, "layout": strided, "device": None, "requires_grad": False}.items()],
     ]  # fmt: skip
     made.__signature__ = inspect.Signature(parameters)
     return made

@@ -284,7 +284,7 @@ class CheckpointFunction(Function):
             return run_function(*args)
 
     @staticmethod
-    def backward(ctx, *grads):
+    def backward(ctx, *args):
         if walking().only is not None:
             raise RuntimeError(
                 "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` parameter to "
@@ -301,7 +301,7 @@ class CheckpointFunction(Function):
             with enable_grad(), casting(*ctx.casts):
                 outputs = ctx.run_function(*inputs)
         outputs = (outputs,) if isinstance(outputs, Tensor) else outputs
-        pairs = [(y, g) for y, g in zip(outputs, grads) if isinstance(y, Tensor) and y.requires_grad]
+        pairs = [(y, g) for y, g in zip(outputs, args) if isinstance(y, Tensor) and y.requires_grad]
         if not pairs:
             raise RuntimeError("none of output has requires_grad=True, this checkpoint() is not necessary")
         backward(*zip(*pairs, strict=True))
@@ -317,7 +317,6 @@ def checkpoint(
     determinism_check="default",
     debug=False,
     early_stop=True,
-    preserve_rng_state=True,
     **kwargs,
 ):
     """function(*args, **kwargs), whose intermediate values the backward pass computes anew instead of keeping them.
@@ -336,6 +335,7 @@ def checkpoint(
             "differences between the two variants.",
         )
         use_reentrant = True
+    preserve_rng_state = kwargs.pop("preserve_rng_state", True)
     if use_reentrant:
         if kwargs:
             raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
@@ -357,7 +357,7 @@ def checkpoint(
 
 
 @public
-def checkpoint_sequential(functions, segments, input, use_reentrant=None, preserve_rng_state=True):
+def checkpoint_sequential(functions, segments, input, use_reentrant=None, **kwargs):
     """functions one after the other, in segments that are each checkpointed but for the last."""
     if use_reentrant is None:
         warn(
@@ -367,6 +367,9 @@ def checkpoint_sequential(functions, segments, input, use_reentrant=None, preser
             "differences between the two variants.",
         )
         use_reentrant = True
+    preserve_rng_state = kwargs.pop("preserve_rng_state", True)
+    if kwargs:
+        raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
     functions = list(functions.children()) if isinstance(functions, Sequential) else list(functions)
     size = len(functions) // segments
     for start in range(0, size * (segments - 1), size):

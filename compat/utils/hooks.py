@@ -12,15 +12,15 @@ fresh_id = itertools.count().__next__
 class RemovableHandle:
     """Takes a hook out again: `handle.remove()`, or at the end of a `with handle:` block.
 
-    `extra`: further tables that may hold something under the same id.
+    `extra_dict`: a further table, or several, that may hold something under the same id.
     """
 
     __slots__ = ("id", "table", "extra", "__weakref__")
 
-    def __init__(self, table, *, extra=()):
+    def __init__(self, hooks_dict, *, extra_dict=None):
         self.id = fresh_id()
-        self.table = table
-        self.extra = (extra,) if isinstance(extra, dict) else tuple(extra)
+        self.table = hooks_dict
+        self.extra = (extra_dict,) if isinstance(extra_dict, dict) else tuple(extra_dict or ())
 
     def remove(self):
         """Take the hook out; a second time does nothing."""
@@ -36,7 +36,7 @@ class RemovableHandle:
 
 def register(table, hook, *, first=False, extra=()):
     """Enter a hook in a table, at the end or (`first`) at the beginning; returns its handle."""
-    handle = RemovableHandle(table, extra=extra)
+    handle = RemovableHandle(table, extra_dict=extra)
     CHANGES[0] += 1
     table[handle.id] = hook
     if first:

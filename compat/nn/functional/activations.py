@@ -32,6 +32,7 @@ from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, sh
 from ...functions.softmax import quick_softmax
 from ...functions.writing import kept, rewrite, spoken
 from ...method_arguments import wrapped
+from ...native import shown_as
 from ...payload import current
 from ...tensor import Tensor
 from .dtypes import refuse_integers
@@ -95,9 +96,9 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True):
     return f
 
 
-def with_inplace(position, body, label, kernel=None):
-    """activation() for functions that take `inplace` as their last positional argument too."""
-    f = activation(label, body, kernel)
+def with_inplace(like, body, label, kernel=None):
+    """activation() for functions that take `inplace` as their last positional argument too; `like`: one of torch's parameters."""
+    f, position = activation(label, body, kernel), like.__code__.co_argcount - 1
 
     def g(*args, **kwargs):
         if len(args) == position + 1:
@@ -112,7 +113,10 @@ def with_inplace(position, body, label, kernel=None):
         return f(*args, **kwargs)
 
     g.__name__, g.__doc__ = f.__name__, f.__doc__
-    return g
+    return shown_as(like)(g)
+
+
+ALONE = lambda input, inplace=False: None  # noqa: E731
 
 
 def relu(input, inplace=False):
@@ -157,7 +161,9 @@ def _leaky_relu(x, negative_slope=0.01):
     return P["leaky_relu"](x, negative_slope, kink="torch")
 
 
-leaky_relu = with_inplace(2, _leaky_relu, "LeakyReluBackward0", "leaky_relu_cpu")
+leaky_relu = with_inplace(
+    lambda input, negative_slope=0.01, inplace=False: None, _leaky_relu, "LeakyReluBackward0", "leaky_relu_cpu"
+)
 
 
 def overflow(d, *numbers, error=None):
@@ -190,7 +196,7 @@ def _elu(x, alpha=1.0, scale=1.0, input_scale=1.0):
     return P["elu"](x, **of_elu(alpha, scale, input_scale))
 
 
-elu = with_inplace(2, _elu, "EluBackward0", "elu_cpu")
+elu = with_inplace(lambda input, alpha=1.0, inplace=False: None, _elu, "EluBackward0", "elu_cpu")
 OF_SELU = of_elu(1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
 
 
@@ -199,7 +205,7 @@ def _selu(x):
     return P["elu"](x, **OF_SELU)
 
 
-selu = with_inplace(1, _selu, "EluBackward0", "elu_cpu")
+selu = with_inplace(ALONE, _selu, "EluBackward0", "elu_cpu")
 
 
 def _celu(x, alpha=1.0):
@@ -209,7 +215,7 @@ def _celu(x, alpha=1.0):
     return P["elu"](x, **settings)
 
 
-celu = with_inplace(2, _celu, "CeluBackward0")
+celu = with_inplace(lambda input, alpha=1.0, inplace=False: None, _celu, "CeluBackward0")
 
 
 def _gelu(x, approximate="none"):
@@ -236,7 +242,7 @@ def _silu(x):
     return P["mul"](x, complex_sigmoid(x)) if dtype_of(x).kind == "c" else P["silu"](x)
 
 
-silu = with_inplace(1, _silu, "SiluBackward0", "silu_cpu")
+silu = with_inplace(ALONE, _silu, "SiluBackward0", "silu_cpu")
 
 
 def _mish(x):
@@ -244,7 +250,7 @@ def _mish(x):
     return P["mul"](x, P["tanh"](P["softplus"](x)))
 
 
-mish = with_inplace(1, _mish, "MishBackward0", "mish_cpu")
+mish = with_inplace(ALONE, _mish, "MishBackward0", "mish_cpu")
 
 
 def of_softplus(beta=1.0, threshold=20.0):
@@ -292,7 +298,9 @@ def _hardtanh(x, min_val=-1.0, max_val=1.0):
     return P["where"](P["less_equal"](x, low), low, P["where"](P["greater_equal"](x, high), high, x))
 
 
-native_hardtanh = with_inplace(3, _hardtanh, "HardtanhBackward0")
+native_hardtanh = with_inplace(
+    lambda input, min_val=-1.0, max_val=1.0, inplace=False: None, _hardtanh, "HardtanhBackward0"
+)
 
 
 def of_bounds(min_val=-1.0, max_val=1.0):
@@ -313,7 +321,7 @@ def _relu6(x):
     return _hardtanh(x, 0.0, 6.0)
 
 
-relu6 = with_inplace(1, _relu6, "HardtanhBackward0")
+relu6 = with_inplace(ALONE, _relu6, "HardtanhBackward0")
 
 
 def _hardsigmoid(x):
@@ -321,7 +329,7 @@ def _hardsigmoid(x):
     return P["div"](_hardtanh(P["add"](x, 3.0), 0.0, 6.0), 6.0)
 
 
-hardsigmoid = with_inplace(1, _hardsigmoid, "HardsigmoidBackward0", "hardsigmoid_cpu")
+hardsigmoid = with_inplace(ALONE, _hardsigmoid, "HardsigmoidBackward0", "hardsigmoid_cpu")
 
 
 def _hardswish(x):
@@ -331,7 +339,7 @@ def _hardswish(x):
     return P["where"](below, P["mul"](low, P["div"](_hardtanh(P["add"](low, 3.0), 0.0, 6.0), 6.0)), x)
 
 
-hardswish = with_inplace(1, _hardswish, "HardswishBackward0", "hardswish_cpu")
+hardswish = with_inplace(ALONE, _hardswish, "HardswishBackward0", "hardswish_cpu")
 
 
 def _hardshrink(x, lambd=0.5):
@@ -372,7 +380,7 @@ def _threshold(x, threshold, value):
     return P["where"](P["less_equal"](x, threshold), dtype_of(x).type(number(value, dtype_of(x))), x)
 
 
-threshold = with_inplace(3, _threshold, "ThresholdBackward0")
+threshold = with_inplace(lambda input, threshold, value, inplace=False: None, _threshold, "ThresholdBackward0")
 
 
 def written_over(f, name):

@@ -157,10 +157,10 @@ def huber(x, y, delta, linear, reduction, kernel):
 
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
     """0.5 * d ** 2 / beta where |d| < beta, |d| - beta / 2 elsewhere, reduced."""
+    if beta == 0:
+        return l1_loss(input, target, size_average, reduce, reduction)
     x, y = loss_inputs(input, target)
     reduction = reduction_of(reduction, size_average, reduce)
-    if beta == 0:
-        return l1_loss(input, target, reduction=reduction)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if reduction in REDUCED and type(beta) is float and of_one(x, y):

@@ -22,7 +22,7 @@ from .reduction import averaged, reduced, reduction_of
 P = PRIMITIVES
 
 
-def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
+def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
     """max(0, -target * (input1 - input2) + margin), reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
     if not input1.dim() == input2.dim() == target.dim():
@@ -59,7 +59,7 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     return labelled(averaged(out, reduction), "SoftMarginLossBackward0", (input,))
 
 
-def cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
+def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
     """1 - cosine where target is 1, max(0, cosine - margin) where it is -1, reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
     if target.dim() not in (0, 1):
@@ -71,6 +71,7 @@ def cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None,
         )
         raise RuntimeError(f"{given}, but found inputs with sizes {list(input1.shape)} and {list(input2.shape)}.")
     dim = rank - 1
+    margin = int(margin) if isinstance(margin, bool) else margin
     # torch's figures: the product is divided by the root of the product of the squares
     product = (input1 * input2).sum(dim)
     squares = [by_number(ADD, (x * x).sum(dim), 1e-12) for x in (input1, input2)]

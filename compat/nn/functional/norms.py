@@ -35,6 +35,13 @@ EPS = float(np.finfo(np.float32).eps)  # (of half precision too)
 PLAIN = frozenset((np.dtype(np.float32), np.dtype(np.float64)))
 
 
+def number(x):
+    """float(x), but of no text."""
+    if isinstance(x, str):
+        raise TypeError("a text is no number")
+    return float(x)
+
+
 def standardized(x, axes, eps):
     """(x - mean) / sqrt(variance + eps) over axes, the variance being the biased one."""
     return P["standardize"](x, axes=axes, eps=eps)
@@ -62,14 +69,22 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
         if plain_last_axis(t, normalized, weight, bias):
             found = None if shared.staging else []
             axes = (t.val.ndim - 1,)
-            out = P["normalized"](t, weight, bias, axes=axes, eps=float(eps), shape=normalized, noted=found)
+            out = P["normalized"](
+                t,
+                weight,
+                bias,
+                axes=axes,
+                eps=eps if eps.__class__ is float else number(eps),
+                shape=normalized,
+                noted=found,
+            )
             return labelled(in_c_order(out), "NativeLayerNormBackward0", (input, weight, bias))
         else:
             need_float_parameters(input, weight, bias)
             axes = last_axes(t, normalized, weight, bias)
             refuse_integers("LayerNormKernelImpl", input)
             need_same_parameters(input, weight, bias)
-            eps = float(eps)
+            eps = number(eps)
             if shared.halves and (d := half_in(t)):
                 return in_float32(d, layer_of, input, weight, bias, axes, eps, normalized, kept_in(d, weight))
         out = standardized(t, axes, eps)
@@ -161,7 +176,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
 
 def grouped_norm(input, num_groups, weight, bias, eps):
     """group_norm, however few elements a group has."""
-    t, eps = current(input), float(eps)
+    t, eps = current(input), number(eps)
     shape = shape_of(t)
     if num_groups <= 0:
         raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
@@ -300,8 +315,8 @@ def of_nothing(input, weight, bias):
     """What torch makes of an input without elements: a copy, on which the parameters' gradients (zeros) hang."""
     out = input.clone()
     if weight is not None:
-        out = out * weight[0]
-    return out if bias is None else out + bias[0]
+        out = out * weight.select(0, 0)
+    return out if bias is None else out + bias.select(0, 0)
 
 
 MAPPED = (

@@ -16,6 +16,7 @@ from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import check_out
 from ...graph import labelled
+from ...native import shown_as
 from ...payload import current
 from .axes import entries, per_axis, strides_of, whole
 from .dtypes import dtype_in, refuse_halves
@@ -290,6 +291,7 @@ def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, coun
 def with_indices(f):
     """A maximum pooling that always returns its indices."""
 
+    @shown_as(f)
     def pooled(*args, return_indices=True, **kwargs):
         return f(*args[:6], return_indices=True, **kwargs)  # (return_indices may be the seventh: it changes nothing)
 

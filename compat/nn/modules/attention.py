@@ -1,5 +1,6 @@
 """MultiheadAttention."""
 
+from ...calls import C
 from ...tensor import Tensor
 from .. import functional
 from ..functional.attention import canonical_masks
@@ -86,6 +87,9 @@ class MultiheadAttention(Module):
     ):  # fmt: skip
         if not (isinstance(query, Tensor) and isinstance(key, Tensor) and isinstance(value, Tensor)):
             query.dim(), query.is_nested, key.is_nested, value.is_nested
+        for mask in (attn_mask, key_padding_mask):
+            if mask is not None and not isinstance(mask, Tensor):
+                C.is_floating_point(mask)
         padding, attn_mask = canonical_masks(key_padding_mask, attn_mask, query.dtype)
         turned = self.batch_first and query.dim() == 3
         if turned:

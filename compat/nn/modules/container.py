@@ -46,8 +46,8 @@ class _Numbered(Module):
     def __iter__(self):
         return iter(self._modules.values())
 
-    def __getitem__(self, i):
-        return self._part(i) if isinstance(i, slice) else self._modules[self._name_at(i)]
+    def __getitem__(self, idx):
+        return self._part(idx) if isinstance(idx, slice) else self._modules[self._name_at(idx)]
 
     def __setitem__(self, i, module):
         setattr(self, self._name_at(i), module)
@@ -299,10 +299,10 @@ class ParameterList(Module):
     def __len__(self):
         return self._size
 
-    def __getitem__(self, i):
-        if isinstance(i, slice):
-            return type(self)([self[j] for j in range(len(self))[i]])
-        return getattr(self, str(position(i, len(self))))
+    def __getitem__(self, idx):
+        if isinstance(idx, slice):
+            return type(self)([self[j] for j in range(len(self))[idx]])
+        return getattr(self, str(position(idx, len(self))))
 
     def __setitem__(self, i, value):
         setattr(self, str(position(i, len(self))), as_parameter(value))

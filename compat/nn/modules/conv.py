@@ -128,18 +128,17 @@ class _ConvTransposeNd(_ConvNd):
             return self.output_padding
         k = self._rank
         whole = k + (2 if input.dim() == k + 2 else 1)
-        wanted = tuple(output_size)
-        if len(wanted) == whole:
-            wanted = wanted[-k:]
+        wanted = output_size[-k:] if len(output_size) == whole else output_size
         if len(wanted) != k:
             raise ValueError(
                 f"ConvTranspose{k}D: for {input.dim()}D input, output_size must have {k} or {whole} elements (got "
                 f"{len(wanted)})"
             )
-        rows = zip(input.shape[-k:], self.stride, self.padding, self.dilation, self.kernel_size)
+        sizes = [input.size(d) for d in range(whole - k, whole)]
+        rows = zip(sizes, self.stride, self.padding, self.dilation, self.kernel_size)
         low = [(n - 1) * s - 2 * p + d * (t - 1) + 1 for n, s, p, d, t in rows]
         high = [n + s - 1 for n, s in zip(low, self.stride)]
-        if any(not a <= n <= b for n, a, b in zip(wanted, low, high)):
+        if any(n < a or n > b for n, a, b in zip(wanted, low, high)):
             raise ValueError(
                 f"requested an output size of {output_size}, but valid sizes range from {low} to {high} (for an input of "
                 f"{input.shape[2:]})"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from funcgrad.core.site import warn
 
+from ...native import shown_as
 from .. import functional
 from ..functional.losses import given_reduction
 from .distance import PairwiseDistance
@@ -106,6 +107,7 @@ class NLLLoss2d(NLLLoss):
             warn(FORMER_NAME, FutureWarning)
         return super().__new__(cls)
 
+    @shown_as(NLLLoss.__init__)
     def __init__(self, *args, **kwargs):
         as_nll_loss(self, *args, **kwargs)
 

@@ -16,6 +16,7 @@ from funcgrad.ops.torch_order import ALL_AXES
 from ...autograd.grad_mode import call_in
 from ...functions.overwriting import overwritten
 from ...functions.register import FUNCTIONS as T
+from ...native import named_as
 from ...payload import wrap
 from ...tensor import Tensor
 
@@ -30,12 +31,10 @@ def gradients(parameters, tell=False):
     return [p.grad for p in listed if p.grad is not None]
 
 
+@named_as("_get_total_norm")
 def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     """The p-norm of the p-norms of Tensors, without a history."""
     return call_in(False, total_norm, tensors, norm_type, error_if_nonfinite)
-
-
-get_total_norm.__name__ = get_total_norm.__qualname__ = "_get_total_norm"  # (as in torch)
 
 
 def total_norm(tensors, norm_type, error_if_nonfinite):

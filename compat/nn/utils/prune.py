@@ -190,6 +190,11 @@ class Identity(BasePruningMethod):
     def compute_mask(self, t, default_mask):
         return default_mask
 
+    @classmethod
+    def apply(cls, module, name):
+        """Give a parameter of a module a mask of ones."""
+        return super().apply(module, name)
+
 
 class RandomUnstructured(BasePruningMethod):
     """Prunes elements at random."""
@@ -197,6 +202,11 @@ class RandomUnstructured(BasePruningMethod):
     def __init__(self, amount):
         check_amount(amount)
         self.amount = amount
+
+    @classmethod
+    def apply(cls, module, name, amount):
+        """Prune a parameter of a module; a second time prunes what is left."""
+        return super().apply(module, name, amount=amount)
 
     def compute_mask(self, t, default_mask):
         count = count_of(self.amount, t.numel())
@@ -207,6 +217,11 @@ class RandomUnstructured(BasePruningMethod):
 
 class L1Unstructured(RandomUnstructured):
     """Prunes the elements of the least size."""
+
+    @classmethod
+    def apply(cls, module, name, amount, importance_scores=None):
+        """Prune a parameter of a module; a second time prunes what is left."""
+        return super(RandomUnstructured, cls).apply(module, name, amount=amount, importance_scores=importance_scores)
 
     def compute_mask(self, t, default_mask):
         count = count_of(self.amount, t.numel())
@@ -223,6 +238,11 @@ class RandomStructured(BasePruningMethod):
     def __init__(self, amount, dim=-1):
         check_amount(amount)
         self.amount, self.dim = amount, dim
+
+    @classmethod
+    def apply(cls, module, name, amount, dim=-1):
+        """Prune a parameter of a module; a second time prunes what is left."""
+        return super().apply(module, name, amount=amount, dim=dim)
 
     def compute_mask(self, t, default_mask):
         check_structure(t, self.dim)
@@ -244,6 +264,11 @@ class LnStructured(BasePruningMethod):
         check_amount(amount)
         self.amount, self.n, self.dim = amount, n, dim
 
+    @classmethod
+    def apply(cls, module, name, amount, n, dim, importance_scores=None):
+        """Prune a parameter of a module; a second time prunes what is left."""
+        return super().apply(module, name, amount=amount, n=n, dim=dim, importance_scores=importance_scores)
+
     def compute_mask(self, t, default_mask):
         check_structure(t, self.dim)
         size = t.shape[self.dim]
@@ -261,6 +286,11 @@ class CustomFromMask(BasePruningMethod):
 
     def __init__(self, mask):
         self.mask = mask
+
+    @classmethod
+    def apply(cls, module, name, mask):
+        """Prune a parameter of a module; a second time prunes what is left."""
+        return super().apply(module, name, mask=mask)
 
     def compute_mask(self, t, default_mask):
         if default_mask.shape != self.mask.shape:

@@ -151,8 +151,9 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
 
 def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
     """(padded sequences [T, N, *], or [N, T, *] with batch_first; their lengths int64[N]) of a PackedSequence."""
-    if type(batch_first) is not bool:
-        C._pad_packed_sequence(sequence.data, sequence.batch_sizes, batch_first, padding_value, -1)
+    if type(batch_first) is not bool or type(total_length) is float:
+        total = -1 if total_length is None else total_length
+        C._pad_packed_sequence(sequence.data, sequence.batch_sizes, batch_first, padding_value, total)
     sizes = figures(sequence.batch_sizes)
     steps, count = len(sizes), int(sizes[0])
     if total_length is not None:
@@ -192,7 +193,7 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
     for s in sequences:
-        place = (s.shape[0], *sequences[0].shape[1:])
+        place = (s.size(0), *sequences[0].shape[1:])
         if (full := broadcast_shapes(place, s.shape)) != place:
             raise RuntimeError(f"output with shape {list(place)} doesn't match the broadcast shape {list(full)}")
     longest = max(s.shape[0] for s in sequences)

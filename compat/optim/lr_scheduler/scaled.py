@@ -5,9 +5,11 @@ from collections import Counter
 
 from .base import Schedule, rates
 
+NOTHING = object()  # (a factor that a user gives may be None: then torch multiplies by that)
+
 
 class Scaled(Schedule):
-    """`change()`: what to multiply the last rates by at this epoch, None: nothing; `overall()`: the initial ones."""
+    """`change()`: what to multiply the last rates by at this epoch, or NOTHING; `overall()`: the initial ones."""
 
     def change(self):
         raise NotImplementedError
@@ -17,7 +19,7 @@ class Scaled(Schedule):
 
     def next_rates(self):
         change = self.change()
-        if change is None:
+        if change is NOTHING:
             return rates(self.optimizer)
         return [group["lr"] * change for group in self.optimizer.param_groups]
 
@@ -44,7 +46,7 @@ class StepLR(Scaled):
         super().__init__(optimizer, last_epoch)
 
     def change(self):
-        return None if self.last_epoch == 0 or self.last_epoch % self.step_size != 0 else self.gamma
+        return NOTHING if self.last_epoch == 0 or self.last_epoch % self.step_size != 0 else self.gamma
 
     def overall(self):
         return self.gamma ** (self.last_epoch // self.step_size)
@@ -59,7 +61,7 @@ class MultiStepLR(Scaled):
 
     def change(self):
         times = self.milestones.get(self.last_epoch)
-        return None if times is None else self.gamma**times
+        return NOTHING if times is None else self.gamma**times
 
     def overall(self):
         return self.gamma ** bisect_right(sorted(self.milestones.elements()), self.last_epoch)
@@ -77,7 +79,7 @@ class ConstantLR(Scaled):
     def change(self):
         if self.last_epoch == 0:
             return self.factor
-        return 1.0 / self.factor if self.last_epoch == self.total_iters else None
+        return 1.0 / self.factor if self.last_epoch == self.total_iters else NOTHING
 
     def overall(self):
         return self.factor + (self.last_epoch >= self.total_iters) * (1 - self.factor)
@@ -98,7 +100,7 @@ class LinearLR(Scaled):
         if self.last_epoch == 0:
             return self.start_factor
         if self._is_initial or self.last_epoch > self.total_iters:
-            return None
+            return NOTHING
         rise = self.end_factor - self.start_factor
         return 1.0 + rise / (self.total_iters * self.start_factor + (self.last_epoch - 1) * rise)
 
@@ -115,7 +117,7 @@ class ExponentialLR(Scaled):
         super().__init__(optimizer, last_epoch)
 
     def change(self):
-        return None if self._is_initial else self.gamma
+        return NOTHING if self._is_initial else self.gamma
 
     def overall(self):
         return self.gamma**self.last_epoch
@@ -130,7 +132,7 @@ class PolynomialLR(Scaled):
 
     def change(self):
         if self._is_initial or self.last_epoch > self.total_iters:
-            return None
+            return NOTHING
         left, left_before = (1.0 - epoch / self.total_iters for epoch in (self.last_epoch, self.last_epoch - 1))
         return (left / left_before) ** self.power
 
