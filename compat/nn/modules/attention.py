@@ -87,9 +87,11 @@ class MultiheadAttention(Module):
     ):  # fmt: skip
         if not (isinstance(query, Tensor) and isinstance(key, Tensor) and isinstance(value, Tensor)):
             query.dim(), query.is_nested, key.is_nested, value.is_nested
-        for mask in (attn_mask, key_padding_mask):
+        for mask in (attn_mask, key_padding_mask):  # (torch asks the second where the first is none of floats)
             if mask is not None and not isinstance(mask, Tensor):
                 C.is_floating_point(mask)
+            elif mask is not None and mask.dtype.is_floating_point:
+                break
         padding, attn_mask = canonical_masks(key_padding_mask, attn_mask, query.dtype)
         turned = self.batch_first and query.dim() == 3
         if turned:
