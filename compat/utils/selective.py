@@ -29,7 +29,7 @@ PRODUCTS = {(2, 2): "mm.default", (2, 1): "mv.default", (1, 1): "dot.default"}  
 OVER_ALL = {"sum": "sum.dim_IntList", "mean": "mean.dim"}  # where not all dimensions are reduced
 NAMES = {
     "affine": "addmm", "softmax": "_softmax", "log_softmax": "_log_softmax", "picked_loss": "nll_loss_forward",
-    "squared_error": "mse_loss", "conv": "convolution", "gather": "index.Tensor", "concatenate": "cat", "copy": "clone", "cast": "_to_copy",
+    "squared_error": "mse_loss", "conv": "convolution", "conv_bias": "convolution", "gather": "index.Tensor", "concatenate": "cat", "copy": "clone", "cast": "_to_copy",
     "where": "where.self", "take_along": "gather", "window_max": "max_pool2d_with_indices", "pad": "constant_pad_nd",
     "lstm_layer": "mkldnn_rnn_layer", "standardize": "native_layer_norm",
 }  # fmt: skip

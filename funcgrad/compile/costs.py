@@ -49,7 +49,7 @@ def cost_of(graph):
             out = sizes(several(n.aval))
             if name == "dot_general":
                 total["flops"] += times * 2 * out * math.prod([operands[0].shape[i] for i in n.params["dims"][0][0]])
-            elif name == "conv":
+            elif name in ("conv", "conv_bias"):
                 total["flops"] += times * 2 * out * math.prod(operands[1].shape[1:])
             elif name in TRANSCENDENTAL:
                 total["transcendentals"] += times * out

@@ -15,7 +15,7 @@ FAMILIES = {
     "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "cholesky_solve": "cholesky_solve",
     "complex": "real imag conj complex as_real as_complex angle",
-    "conv": "conv",
+    "conv": "conv conv_bias",
     "cross_entropy": "binary_cross_entropy binary_cross_entropy_with_logits logits_loss probability_loss",
     "cumulative": "linear_recurrence cumsum cumprod cummax cummin cumlogsumexp",
     "cylinder": "bessel_j bessel_y bessel_k airy_ai",

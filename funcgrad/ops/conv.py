@@ -17,7 +17,8 @@ from ..errors import ShapeError
 from ._conv_kernels import convolve
 from ._window_kernels import positions, span, transposed_padding
 from .assignment import getitem
-from .shape import fit, front, reshape, transpose
+from .elementwise import add
+from .shape import batched, fit, fit_tangent, front, reshape, sum_, transpose
 
 
 @define
@@ -87,6 +88,71 @@ class conv:
         lambda ct, x, w, **params: fit(_input_cotangent(ct, shape_of(x), w, **params), x),
         lambda ct, x, w, **params: fit(_weight_cotangent(ct, x, shape_of(w), **params), w),
     )
+
+
+@define
+class conv_bias:
+    """conv(x, w) + b, with b [O] by channel: a layer as one node."""
+
+    saves = ((1,), (0,), ())
+    samples = lambda rng: biased_samples(rng)
+    without = {
+        "0-d": "an input has at least the axes N and C",
+        "broadcast": "the bias is stretched along channels, nothing else is",
+        "bool": "jax.lax adds no booleans",
+    }
+
+    def jax(jax, x, w, b, **params):
+        return conv.jax(jax, x, w, **params) + b.reshape(-1, *(1,) * (x.ndim - 2))
+
+    def impl(x, w, b, **params):
+        out = conv.impl(x, w, **params)
+        b = by_channel(b, out)
+        return np.add(out, b, out) if out.dtype == b.dtype else out + b
+
+    def numpy(w, out, x, weight, b, **params):
+        aval = conv_bias.aval(x.aval, weight.aval, b.aval, **params)
+        if not aval.dtype == x.aval.dtype == weight.aval.dtype == b.aval.dtype or aval.dtype.char == "e":
+            return None
+        out = w.memory(out, aval)
+        w.line(conv.numpy(w, out, x, weight, **params))
+        shape = (1, b.aval.shape[0], *(1,) * (len(aval.shape) - 2))
+        return w.call(np.add, "add", [out, w.moved(b, shape=shape), out])
+
+    def aval(x, w, b, **params):
+        return Aval(conv_shape(x, w, **params), np.result_type(dtype_of(x), dtype_of(w), dtype_of(b)))
+
+    def vjp(ct, out, x, w, b, *, need, **params):
+        return [
+            fit(_input_cotangent(ct, shape_of(x), w, **params), x) if need & 1 else None,
+            fit(_weight_cotangent(ct, x, shape_of(w), **params), w) if need & 2 else None,
+            fit(sum_(ct, axes=(0, *range(2, len(shape_of(ct))))), b) if need & 4 else None,
+        ]
+
+    def jvp(ts, out, x, w, b, **params):
+        dx, dw, db = ts
+        total = None if dx is None else conv(dx, w, **params)
+        if dw is not None:
+            of_w = conv(x, dw, **params)
+            total = of_w if total is None else add(total, of_w)
+        if db is None:
+            return total
+        db = by_channel(db, out)
+        return fit_tangent(db, out) if total is None else add(total, db)
+
+    def batch(size, xs, ds, **params):
+        (x, w, b), (*ds, db) = xs, ds
+        if ds == [None, None]:
+            out = batched(size, conv(x, w, **params), None)
+        else:
+            out = front(*conv.batch(size, (x, w), ds, **params))
+        s = shape_of(out)
+        return add(out, reshape(batched(size, b, db), shape=(size, 1, s[2], *(1,) * (len(s) - 3)))), 0
+
+
+def by_channel(b, out):
+    """b [O] as it is added to a result [N, O, *counts]."""
+    return reshape(b, shape=(1, shape_of(b)[0], *(1,) * (len(shape_of(out)) - 2)))
 
 
 def conv_shape(x, w, **params):
@@ -227,3 +293,12 @@ def conv_samples(rng):
         yield case(*of((2, 4, 5), (2, 2, 3), dtype=dtype), dtype, order, strides=(2,), padding=((1, 1),), groups=2)
     x, w = of((2, 2, 5), (3, 2, 2))
     yield case(x.astype(np.float32), w, "mixed", 1)
+
+
+def biased_samples(rng):
+    """Those of conv, with a bias."""
+    for sample in conv_samples(rng):
+        x, w = sample.args
+        if x.dtype == w.dtype:
+            b = draw(rng, "real", w.shape[:1], w.dtype)
+            yield Sample(x, w, b, kind=sample.kind, order=sample.order, **sample.params)

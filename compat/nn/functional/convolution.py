@@ -21,6 +21,7 @@ from .axes import batched, per_axis
 from .dtypes import dtype_in
 
 P = PRIMITIVES
+ROUNDED_ONCE = np.dtype(np.float32), np.dtype(np.float64)  # (half precision rounds the product, then the sum)
 
 
 def convolution(k):
@@ -52,10 +53,8 @@ def convolution(k):
                 (input,),
             )
             input, pads = x, ((0, 0),) * k
-        out = P["conv"](
-            x, w, strides=steps, padding=pads, lhs_dilation=(1,) * k, rhs_dilation=rates, groups=groups
-        )  # fmt: skip
-        return with_bias(like_image(out, x, w), b, (input, weight, bias))
+        params = dict(strides=steps, padding=pads, lhs_dilation=(1,) * k, rhs_dilation=rates, groups=groups)
+        return with_bias(x, w, b, params, w, (input, weight, bias))
 
     conv.__name__ = f"conv{k}d"
     conv.__doc__ = (
@@ -280,9 +279,15 @@ def padding_of(padding, taps, stride, dilation):
     return tuple([(n, n) for n in sizes])
 
 
-def with_bias(out, bias, operands):
-    """out + bias (a current Tensor or None) by channel, shown as one ConvolutionBackward0."""
-    if bias is not None:
+def with_bias(x, w, bias, params, like, operands):
+    """The convolution of x with w, and bias (a current Tensor or None) added by channel, shown as one ConvolutionBackward0. `like`: the
+    weight as it was given, whose memory format counts."""
+    if bias is None:
+        out = like_image(P["conv"](x, w, **params), x, like)
+    elif dtype_of(x) in ROUNDED_ONCE:
+        out = like_image(P["conv_bias"](x, w, bias, **params), x, like)
+    else:
+        out = like_image(P["conv"](x, w, **params), x, like)
         out = P["add"](out, P["reshape"](bias, shape=(1, shape_of(bias)[0]) + (1,) * (len(shape_of(out)) - 2)))
     return labelled(out, "ConvolutionBackward0", operands)
 
@@ -353,10 +358,11 @@ def transposed_convolution(k):
         w = P["getitem"](w, idx=(slice(None), slice(None), *[slice(None, None, -1)] * k))
         full = [r * (t - 1) for t, r in zip(taps[2:], rates)]
         pads = tuple([(f - p, f - p + e) for f, p, e in zip(full, pads, extra)])
-        out = P["conv"](x, w, strides=(1,) * k, padding=pads, lhs_dilation=steps, rhs_dilation=rates, groups=groups)
+        params = dict(strides=(1,) * k, padding=pads, lhs_dilation=steps, rhs_dilation=rates, groups=groups)
+        out = with_bias(x, w, b, params, given, (input, weight, bias))
         if 0 in shape_of(out):
             refuse_misfits(x, given, bias, stride, padding, output_padding, groups, dilation)
-        return with_bias(like_image(out, x, given), b, (input, weight, bias))
+        return out
 
     conv_transpose.__name__ = f"conv_transpose{k}d"
     conv_transpose.__doc__ = f"The transpose of conv{k}d: weight [C, O / groups, *taps]."
