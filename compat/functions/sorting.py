@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from funcgrad.core.state import shared, tls
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 from funcgrad.ops.picked import starts
@@ -16,7 +17,7 @@ from .. import dtypes
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .extremes import without
+from .extremes import in_place_of_rows, without
 from .hosted import on_values
 from .indexing import along
 from .nodes import named
@@ -27,6 +28,7 @@ from .register import FUNCTIONS, operation
 from .return_types import BY_NAME as RETURN
 from .selection import LONGEST, as_torch_chooses, kth, top
 from .three_operands import lerp
+from .untracked import FLOATS
 from .writing import spoken
 
 
@@ -54,6 +56,8 @@ def first_of(index, dim, start, stop):
 def chosen(name, shown, input, index, dim, keepdim=True):
     """(values, indices) of elements chosen by an index along a dimension."""
     t, dim = axis_of(current(input), dim)
+    if t.owner is index.owner is TAPE and (t.mark is None or not tls.grad) and not shared.staging and input.val.ndim:
+        return RETURN[name](*in_place_of_rows(t.val, np.ascontiguousarray(index.val), dim, keepdim))
     values = along(t, index, dim)
     if not keepdim:
         values, index = (without(x, dim, False) for x in (values, index))
@@ -168,8 +172,20 @@ def kthvalue(input, k, dim=-1, keepdim=False):
 
 
 # ------------------------------------------------------------------------------------------------ medians
+def middle_places(v, axis):
+    """middle_index of an array of floats or integers, where a nan counts."""
+    order, n = v.argsort(axis, "stable"), v.shape[axis]
+    place = (n - 1) // 2
+    if v.dtype.kind == "i" or not np.logical_or.reduce(np.isnan(v), axis=None):
+        return np.ascontiguousarray(order[(slice(None),) * axis + (slice(place, place + 1),)])
+    count = np.isnan(v).sum(axis, keepdims=True)
+    return np.take_along_axis(order, np.where(count > 0, n - count, place), axis)
+
+
 def middle_index(t, axis, skip_nan):
     """The index of the lower median along a dimension, kept as length 1; of a nan, if there is one and it counts."""
+    if t.owner is TAPE and not shared.staging and not skip_nan and (t.val.dtype in FLOATS or t.val.dtype.kind == "i"):
+        return new(middle_places(t.val, axis))
     order = order_of(t, axis)
     n = shape_of(t)[axis]
     missing = P["isnan"](t) if dtype_of(t).kind == "f" else None

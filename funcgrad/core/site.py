@@ -23,10 +23,13 @@ internal = Known()
 
 def user_frame(frame):
     """The innermost frame, from `frame` outwards, that is not funcgrad's, compat's, NumPy's, SciPy's or runpy's; or None."""
-    while internal[frame.f_globals.get("__name__")]:
-        frame = frame.f_back
-        if frame is None:
-            return None
+    try:
+        while internal[frame.f_globals["__name__"]]:
+            frame = frame.f_back
+    except KeyError:  # (code of no module, which is the user's)
+        return frame
+    except AttributeError:  # (nobody's: the last frame has been passed)
+        return None
     return frame
 
 

@@ -53,6 +53,14 @@ def of_scores(w, t):
     return mul(w, sub(t, total(mul(w, t), (len(shape_of(w)) - 1,))))
 
 
+def multiplied(x, y):
+    """x @ y; of heads [n, heads, t, e] with all heads of a row together, as torch's kernel writes its gradients."""
+    if x.ndim != 4:
+        return np.matmul(x, y)
+    n, heads, t, _ = x.shape
+    return np.matmul(x, y, np.empty((n, t, heads, y.shape[3]), x.dtype).swapaxes(1, 2))
+
+
 def _pull(n, ct, cts, owned):
     """The rule below over arrays, with the weights that the call noted."""
     plan = n.plan
@@ -68,11 +76,11 @@ def _pull(n, ct, cts, owned):
         s *= w
         s *= scale
         if need & 1:
-            gs.append(np.matmul(s, _for_blas(k)))
+            gs.append(multiplied(s, _for_blas(k)))
         if need & 2:
-            gs.append(np.matmul(s.swapaxes(-1, -2), _for_blas(q)))
+            gs.append(multiplied(s.swapaxes(-1, -2), _for_blas(q)))
     if need & 4:
-        gs.append(np.matmul(w.swapaxes(-1, -2), ct))
+        gs.append(multiplied(w.swapaxes(-1, -2), ct))
     for p, g in zip(n.ins, gs, strict=True):
         c = cts.get(p)
         cts[p] = g if c is None else c + g
@@ -119,14 +127,13 @@ class attention:
         return np.matmul(w, _for_blas(v))
 
     def impl_torch(q, k, v, *, scale, causal, noted=None):
-        """Likewise; of heads [n, heads, t, e] whose rows lie together as torch's kernel for those lays it out, all heads of a row together."""
+        """Likewise; laid out as q is, where rows lie together, as by torch's kernel for those."""
         w = weights_plain(q, k, scale, causal)
         if noted is not None:
             noted.append(w)
-        if q.ndim != 4 or any([x.strides[3] != x.itemsize for x in (q, k, v)]):
+        if q.shape[-1] != v.shape[-1] or any([x.strides[-1] != x.itemsize for x in (q, k, v)]):
             return np.matmul(w, _for_blas(v))
-        n, heads, t, e = *q.shape[:3], v.shape[3]
-        return np.matmul(w, _for_blas(v), np.empty((n, t, heads, e), v.dtype).swapaxes(1, 2))
+        return np.matmul(w, _for_blas(v), np.empty_like(q))
 
     def aval(q, k, v, *, scale, causal, noted=None):
         return Aval((*shape_of(q)[:-1], shape_of(v)[-1]), dtype_of(q))

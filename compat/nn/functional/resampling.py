@@ -3,6 +3,8 @@
 Interpolation is linear in the image and goes axis by axis: each mode is a matrix of weights [out, in] for each axis.
 """
 
+import functools
+
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
@@ -48,6 +50,38 @@ def nearest_places(n, m, factor, exact):
     """The place each of m takes its value from (float32 decides, as in torch)."""
     at = np.arange(m, dtype=np.float32) + np.float32(0.5 if exact else 0)
     return np.minimum(np.floor(at * step(n, m, False, factor, np.float32)).astype(np.int64), n - 1)
+
+
+@functools.lru_cache(64)
+def kept_places(n, m, factor, exact):
+    """(those places, how often each of n is taken where all are taken as often, one after the other, else None)."""
+    at = nearest_places(n, m, factor, exact)
+    at.flags.writeable = False
+    times = m // n if n else 0
+    return at, times if times and np.array_equal(at, np.repeat(np.arange(n), times)) else None
+
+
+def taken(x, axes):
+    """An image whose axes from the third on are taken at places, as kept_places gives them."""
+    shape = shape_of(x)
+    if None not in [times for _, times in axes]:  # (each element several times: their derivative is a sum)
+        whole = shape[:2]
+        for n, (_, times) in zip(shape[2:], axes):
+            whole += (n, times)
+        wide = P["broadcast"](x, shape=whole, axes=tuple(range(3, len(whole), 2)))
+        return P["reshape"](wide, shape=(*shape[:2], *[len(at) for at, _ in axes]))
+    for axis, (at, _) in enumerate(axes, 2):
+        x = picked(x, axis, at)
+    return x
+
+
+@functools.lru_cache(64)
+def kept_weights(mode, antialias, n, m, align_corners, factor, d):
+    """The matrix of weights of an axis, in the dtype d."""
+    weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
+    out = np.asarray(weights(n, m, align_corners, factor, d), d)
+    out.flags.writeable = False
+    return out
 
 
 def linear_weights(n, m, align_corners, factor, d):
@@ -192,21 +226,20 @@ def interpolate(
     shape = shape_of(x)
     if mode.startswith("nearest"):
         exact = mode == "nearest-exact"
-        for axis in range(k):
-            at = nearest_places(shape[axis + 2], sizes[axis], factors[axis], exact)
-            x = picked(x, axis + 2, at)
+        x = taken(x, [kept_places(*given, exact) for given in zip(shape[2:], sizes, factors)])
         return labelled(
             like_image(x, current(input)), f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0", (input,)
         )
-    weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
     if dtype_of(x).name == "uint8":
+        weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
         for axis in reversed(range(k)):
             n, m = shape[axis + 2], sizes[axis]
             if n != m:
                 x = mapped_in_integers(x, axis + 2, weights(n, m, align_corners, factors[axis], np.float64))
         return like_image(P["copy"](x, x) if x is current(input) else x, current(input))
     for axis in range(k):
-        x = mapped(x, axis + 2, weights(shape[axis + 2], sizes[axis], align_corners, factors[axis], d))
+        given = shape[axis + 2], sizes[axis], align_corners, factors[axis], d
+        x = mapped(x, axis + 2, kept_weights(mode, antialias, *given))
     kind = mode.capitalize() + f"{k}D" + ("Aa" if antialias else "")
     return labelled(like_image(x, current(input)), f"Upsample{kind}Backward0", (input,))
 

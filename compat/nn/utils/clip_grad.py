@@ -19,6 +19,7 @@ from ...functions.register import FUNCTIONS as T
 from ...native import named_as
 from ...payload import wrap
 from ...tensor import Tensor
+from ...unrecorded_writes import changed, root_to_write
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 MUL, NORM = PRIMITIVES["mul"], PRIMITIVES["length"].value("torch")
@@ -125,8 +126,24 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
             "Expected !nested_tensorlist[0].empty() to be true, but got false.  (Could this error message be improved?  If so, "
             "please report an enhancement request to PyTorch.)"
         )
+    call_in(False, hold, grads, clip_value)
+
+
+LARGEST = float(np.finfo(np.float32).max)
+
+
+def limited(v, low, high):
+    np.maximum(v, low, out=v)
+    np.minimum(v, high, out=v)
+
+
+def hold(grads, limit):
+    limits = {d: (np.asarray(-limit, d), np.asarray(limit, d)) for d in (FLOAT32, FLOAT64) if abs(limit) <= LARGEST}
     for g in grads:
-        call_in(False, g.clamp_, -clip_value, clip_value)
+        root = root_to_write(g)
+        plain = root is not None and g.val.dtype in limits and g.val.flags.carray
+        if not (plain and changed(g, root, limited, *limits[g.val.dtype])):
+            g.clamp_(-limit, limit)
 
 
 def clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
