@@ -46,7 +46,8 @@ class Categorical(Distribution):
     def sample(self, sample_shape=Size()):
         sample_shape = sized(sample_shape)
         rows = self.probs.reshape(-1, self._num_events)
-        return torch.multinomial(rows, sample_shape.numel(), True).T.reshape(self._extended_shape(sample_shape))
+        chosen = torch.multinomial(rows, count := sample_shape.numel(), True)
+        return (chosen if count == 1 else chosen.T).reshape(self._extended_shape(sample_shape))
 
     def log_prob(self, value):
         self._validate_sample(value)

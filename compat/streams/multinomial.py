@@ -13,16 +13,16 @@ def choose(p, k, replacement, exponential, uniform64):
     exponential(shape, rate, dtype) and uniform64(n) draw from the stream. RuntimeError as in torch.
     """
     _check(p, k, replacement)
-    rows = np.atleast_2d(p)
-    with np.errstate(all="ignore"):
-        if replacement and k > 1:
+    rows = p if p.ndim == 2 else p.reshape(1, -1)
+    if not replacement or k == 1:
+        chosen = _by_race(rows, k, exponential)
+    else:
+        with np.errstate(all="ignore"):
             _check_rows(rows)
             uniforms = uniform64(len(rows) * k).reshape(len(rows), k)
             chosen = np.empty(uniforms.shape, np.int64)
             for i, row in enumerate(rows):
                 chosen[i] = _by_inversion(row, uniforms[i])
-        else:
-            chosen = _by_race(rows, k, exponential)
     return chosen.reshape(*p.shape[:-1], k)
 
 
@@ -37,14 +37,22 @@ def _check(p, k, replacement):
 
 def _by_race(rows, k, exponential):
     """The k largest p / q, q exponential: the weights race, and the first k in are chosen in that order."""
+    if rows.size:
+        largest = rows.max(1)
+    if not rows.size or not (rows.min() >= 0 and largest.min() > 0 and largest.max() < np.inf):
+        _check_weights(rows)
+    with np.errstate(all="ignore"):
+        speed = rows / exponential(rows.shape, 1.0, rows.dtype)
+    if k == 1:
+        return speed.argmax(1)[:, None]
+    return np.argsort(-speed, axis=1, kind="stable")[:, :k].copy()
+
+
+def _check_weights(rows):
     if not ((rows >= 0) & (rows < np.inf)).all():
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
     if (rows.sum(1) == 0).any():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
-    speed = rows / exponential(rows.shape, 1.0, rows.dtype)
-    if k == 1:
-        return speed.argmax(1)[:, None]
-    return np.argsort(-speed, axis=1, kind="stable")[:, :k].copy()
 
 
 def _check_rows(rows):

@@ -259,7 +259,7 @@ def layers(mode, x, hx, params, num_layers, p, train, bidirectional, sizes, pack
         x = outs[0] if directions == 1 else T["cat"](outs, -1)
         if p and train and layer < num_layers - 1:
             x = dropout(x, p, True)
-    return x, tuple([T["stack"](list(parts)) for parts in zip(*finals)])
+    return x, tuple([P["stack"](*parts, axis=0) for parts in zip(*finals)])
 
 
 def by_role(params):
