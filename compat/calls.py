@@ -212,7 +212,7 @@ def check(p, x, name, number):
             and (is_number(x[0]) or isinstance(x[0], (complex, np.complexfloating)))
         )
     if kind == "D":
-        return isinstance(x, dtypes.dtype) or x in (float, int, bool, complex)
+        return isinstance(x, dtypes.dtype) or isinstance(x, type) and x in (float, int, bool, complex)
     if kind == "V":
         return isinstance(x, (str, int, Device)) and not isinstance(x, bool)
     if kind == "Y":
@@ -541,6 +541,14 @@ NATIVE = frozenset(  # what torch.nn.functional has that is not written in Pytho
 )
 
 
+SPREAD = dis.opmap["CALL_FUNCTION_EX"]  # f(*args), f(**named)
+
+
+def code_at(frame):
+    """The instruction that a frame is at."""
+    return frame.f_code.co_code[frame.f_lasti]
+
+
 def called_as(frame, own):
     """(the name of a function as the running line of a frame calls it, whether as a method, the names it gives to its last
     arguments, the module it names), read off the code; `own` where that cannot be seen."""
@@ -613,6 +621,10 @@ def told(error, own, args, kwargs, frame):
     if asked is not None:
         return misused(asked, args, kwargs)
     refused = refusal(name, method, tuple(args[method:]), kwargs)
+    if (
+        method and str(refused).startswith("TensorBase.") and code_at(frame) == SPREAD
+    ):  # (of a method that is bound first)
+        return TypeError(str(refused).replace("TensorBase", type(args[0]).__name__, 1))
     if refused is not None and module == "functional" and name not in NATIVE and " must be " not in str(refused):
         return None  # (Python binds the arguments there)
     return refused

@@ -2,6 +2,8 @@
 
 import sys
 
+import numpy as np
+
 
 def takes_none(t, name, wrong, named=None):
     """Raise torch's error if a method that takes no arguments (or other ones) has got some."""
@@ -17,16 +19,26 @@ def one_dimension(t, name, args, named):
     """The dimension that is a method's only argument; torch's error for other ones."""
     from .calls import told
 
-    refused = told(TypeError(), name, (t,) if args == (None,) else (t, *args), named, sys._getframe(2))
+    refused = told(
+        TypeError(), name, (t,) if len(args) == 1 and args[0] is None else (t, *args), named, sys._getframe(2)
+    )
     if refused is not None:
         raise refused
     return args[0]
 
 
+NO_DIMENSIONS = (bool, np.bool_, np.ndarray)
+
+
+def is_truth(x):
+    """Is it a Tensor of booleans?"""
+    return isinstance(getattr(x, "val", None), np.ndarray) and x.val.dtype.kind == "b"
+
+
 def wrapped(dim, n):
     """A dimension counted from the front; IndexError in torch's words."""
-    if dim is True or dim is False:
-        raise TypeError("a dimension must be int, not bool")
+    if type(dim) is not int and (type(dim) in NO_DIMENSIONS or getattr(dim, "shape", ()) or is_truth(dim)):
+        raise TypeError(f"a dimension must be int, not {type(dim).__name__}")
     low = min(-n, -1)
     if not low <= dim <= max(n - 1, 0):
         raise IndexError(f"Dimension out of range (expected to be in range of [{low}, {max(n - 1, 0)}], but got {dim})")

@@ -20,7 +20,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "complex_parts": "real imag conj conj_physical angle view_as_real view_as_complex resolve_conj resolve_neg",
     "conversion": "is_tensor is_floating_point is_complex is_inference is_signed is_nonzero numel is_same_size "
     "result_type promote_types can_cast finfo iinfo typename set_default_tensor_type",
-    "copies": "clone repeat tile repeat_interleave flip fliplr flipud roll rot90",
+    "copies": "clone tile repeat_interleave flip fliplr flipud roll rot90",
     "counting": "unique unique_consecutive bincount histc histogram",
     "creation": "tensor scalar_tensor as_tensor asarray from_numpy frombuffer zeros zeros_like ones ones_like empty "
     "empty_like full full_like empty_strided eye arange range linspace logspace tril_indices triu_indices meshgrid "
@@ -53,9 +53,9 @@ FUNCTIONS = {  # torch.<name>, by family
     "pointwise": "exp exp_ exp2 exp2_ expm1 expm1_ log log_ log2 log2_ log10 log10_ sqrt sqrt_ rsqrt rsqrt_ sin sin_ "
     "cos cos_ tan tan_ sinh sinh_ cosh cosh_ tanh tanh_ acos arccos acos_ arccos_ asin arcsin asin_ arcsin_ atan "
     "arctan atan_ arctan_ acosh arccosh acosh_ arccosh_ asinh arcsinh asinh_ arcsinh_ atanh arctanh atanh_ arctanh_ "
-    "erf erf_ erfc erfc_ erfinv erfinv_ digamma digamma_ lgamma lgamma_ i0 i0_ reciprocal reciprocal_ sigmoid "
-    "sigmoid_ sinc sinc_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ absolute_ floor floor_ ceil "
-    "ceil_ trunc trunc_ relu relu_ sign sign_ fix neg neg_ negative negative_ positive square sgn frac round logit "
+    "erf erf_ erfc erfc_ erfinv digamma lgamma i0 i0_ reciprocal reciprocal_ sigmoid "
+    "sigmoid_ sinc sinc_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ floor floor_ ceil "
+    "ceil_ trunc trunc_ relu relu_ sign fix neg neg_ negative negative_ positive square sgn frac round logit "
     "nan_to_num polygamma mvlgamma",
     "products": "matmul mm spmm dsmm mv dot vdot bmm",
     "random": "manual_seed seed initial_seed get_rng_state set_rng_state rand randn randint randperm rand_like "
@@ -81,7 +81,7 @@ FUNCTIONS = {  # torch.<name>, by family
 }
 METHODS = {  # attributes of a Tensor, by family
     "addends": "addmm addmm_ addmv addmv_ addr addr_ baddbmm baddbmm_ addbmm addbmm_",
-    "arithmetic": "add add_ sub subtract sub_ subtract_ rsub __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ mul "
+    "arithmetic": "add add_ sub subtract sub_ subtract_ __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ mul "
     "multiply mul_ multiply_ true_divide true_divide_ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ __itruediv__ "
     "div divide div_ divide_ floor_divide floor_divide_ __floordiv__ __rfloordiv__ __ifloordiv__ remainder remainder_ "
     "__mod__ __rmod__ __imod__ fmod fmod_ pow pow_ __pow__ __rpow__ __ipow__ float_power",
@@ -93,13 +93,12 @@ METHODS = {  # attributes of a Tensor, by family
     "__ixor__ bitwise_left_shift bitwise_left_shift_ __lshift__ __rlshift__ __ilshift__ bitwise_right_shift "
     "bitwise_right_shift_ __rshift__ __rrshift__ __irshift__ bitwise_not __invert__ bitwise_not_ isnan isinf isfinite "
     "isposinf isneginf isreal signbit isclose allclose equal",
-    "complex_parts": "real imag conj conj_physical angle view_as_real view_as_complex resolve_conj resolve_neg "
-    "is_conj is_neg",
+    "complex_parts": "real imag conj conj_physical angle resolve_conj resolve_neg is_conj is_neg",
     "conversion": "to type type_as bool byte char short int long half bfloat16 float double cfloat cdouble cpu cuda "
     "pin_memory is_pinned get_device is_signed is_nonzero is_same_size",
     "copies": "clone contiguous repeat tile repeat_interleave flip fliplr flipud roll rot90",
     "counting": "unique unique_consecutive bincount histc histogram",
-    "creation": "new_zeros new_ones new_empty new_full new_tensor combinations",
+    "creation": "new_zeros new_ones new_empty new_full new_tensor",
     "dense_only": "coalesce indices is_coalesced values crow_indices col_indices ccol_indices row_indices _indices "
     "_nnz _values int_repr q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point "
     "qscheme resize_as_sparse_ sparse_mask to_padded_tensor sparse_resize_ sparse_resize_and_clear_ to_sparse "
@@ -121,7 +120,7 @@ METHODS = {  # attributes of a Tensor, by family
     "slice_scatter",
     "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd triangular_solve inverse det pinverse "
     "matrix_power matrix_exp",
-    "lu": "lu lu_unpack lu_solve",
+    "lu": "lu lu_solve",
     "norms": "norm dist renorm",
     "outer": "outer ger inner kron trace cross",
     "placing": "diagonal_scatter as_strided_scatter index_reduce index_reduce_ nonzero_static frexp apply_ map_ map2_",
@@ -134,9 +133,8 @@ METHODS = {  # attributes of a Tensor, by family
     "square sgn frac round logit nan_to_num polygamma mvlgamma square_ sgn_ frac_ round_ logit_ nan_to_num_ mvlgamma_ "
     "polygamma_",
     "products": "matmul __matmul__ __rmatmul__ mm mv dot vdot bmm",
-    "random": "bernoulli multinomial poisson normal_ uniform_ random_ exponential_ cauchy_ log_normal_ geometric_ "
-    "bernoulli_",
-    "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero var std var_mean std_mean",
+    "random": "bernoulli multinomial normal_ uniform_ random_ exponential_ cauchy_ log_normal_ geometric_ bernoulli_",
+    "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero var std",
     "reflectors": "orgqr ormqr geqrf",
     "running": "cumsum cumsum_ cumprod cumprod_ logcumsumexp cummax cummin",
     "samples": "diff cov corrcoef",

@@ -5,7 +5,7 @@ import math
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
-from .answers import answering
+from .answers import MISSING, answering, to_places
 from .given_out import resize
 from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
 from .products import batched, bmm, mm, mv
@@ -112,6 +112,12 @@ def check_baddbmm(t, a, b):
     check_stacks(t, a, b, shape)
 
 
+PLACES = {
+    "addmm": ("mat1", "mat2"), "addmv": ("mat", "vec"), "addr": ("vec1", "vec2"), "baddbmm": ("batch1", "batch2"),
+    "addbmm": ("batch1", "batch2"),
+}  # fmt: skip
+
+
 def with_addend(name, product, shown, check=None):
     def function(input, one, two, *, beta=1, alpha=1):
         beta, alpha = (x.item() if isinstance(x, Tensor) else x for x in (beta, alpha))
@@ -128,7 +134,10 @@ def with_addend(name, product, shown, check=None):
     function.__doc__ = f"beta * input + alpha * {product.__name__} of the other two."
     f = operation(shown, name=name, once=True)(function)
 
-    def inplace(self, one, two, *, beta=1, alpha=1):
+    def inplace(self, one=MISSING, two=MISSING, /, *more, beta=1, alpha=1, **unknown):
+        one, two = to_places((one, two), unknown, PLACES[name])
+        if more or unknown or not (isinstance(one, Tensor) and isinstance(two, Tensor)):
+            raise TypeError(f"{name}_() takes two Tensors")
         if name in ("addmm", "baddbmm") and one.dim() == two.dim() == (2 if name == "addmm" else 3):
             shape = [*one.shape[:-1], two.shape[-1]]
             same = one.shape[-1] == two.shape[-2] and one.dtype == two.dtype == self.dtype

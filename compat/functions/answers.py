@@ -1,6 +1,7 @@
 """What a call gets whose arguments torch does not take: torch's own TypeError, or its refusal to write, without frames of ours."""
 
 import functools
+import inspect
 import re
 import sys
 
@@ -83,6 +84,8 @@ def answer(error, own, args, kwargs=None, above=2):
             return refused
         from .order import earlier
 
+        if not args and isinstance(kwargs and kwargs.get("input"), Tensor):
+            args = (kwargs["input"],)
         sooner = earlier(error, own, args, kwargs or {})
         if sooner is not None:
             sooner.__suppress_context__ = True
@@ -112,7 +115,11 @@ def leaf_first(error, args):
 
 def need_options(own, args, kwargs):
     """torch's error for options that are none."""
-    if any([type(kwargs[name]) not in (bool, type(None), Layout, memory_format) for name in UNUSED & kwargs.keys()]):
+    layout = kwargs.get("layout")
+    unusual = kwargs.get("pin_memory") or layout is not None and layout is not strided
+    if unusual or any(
+        [type(kwargs[name]) not in (bool, type(None), Layout, memory_format) for name in UNUSED & kwargs.keys()]
+    ):
         refused = answer(TypeError(), own, args, kwargs, 3)
         if str(refused):
             raise refused
@@ -120,7 +127,6 @@ def need_options(own, args, kwargs):
         raise RuntimeError(
             "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available on this system."
         )
-    layout = kwargs.get("layout")
     if layout is not None and layout is not strided:
         raise NotImplementedError(
             f"compat has no Tensors of the layout {layout}: Tensors are dense here (leave layout= out)"
@@ -139,11 +145,12 @@ def answering(f, options=False):
     """f, which says of wrong arguments what torch says. (0.1 us a call: an operation that is called for every small Tensor
     asks `answer` where it fails instead.) `options`: it takes some that nothing else looks at."""
     own = f.__name__
+    options = UNUSED.intersection(inspect.unwrap(f).__code__.co_varnames) if options else frozenset()
 
     @functools.wraps(f)
     def g(*args, **kwargs):
         try:
-            if options and kwargs and not UNUSED.isdisjoint(kwargs):
+            if kwargs and not options.isdisjoint(kwargs):
                 need_options(own, args, kwargs)
             return f(*args, **kwargs)
         except BaseException as error:

@@ -320,6 +320,8 @@ def with_alpha(arithmetic, *names):
             d = half_of((input, other))
             if d is None or not isinstance(input, Tensor):
                 return plainly(input, other, alpha)
+            if arithmetic is SUB:
+                refuse_bools(input, other)
             return cast(arithmetic(widened(input), half_scaled(input, other, alpha, d)), d)
 
     def function(input=MISSING, other=MISSING, /, *more, alpha=1, out=None, **unknown):
@@ -383,7 +385,7 @@ add = with_alpha(ADD, "add")
 sub = with_alpha(SUB, "sub", "subtract")
 
 
-@operation()
+@operation(method=False)
 def rsub(input, other, alpha=1):
     """other - alpha * input."""
     scales = alpha != 1 or type(alpha) is bool
@@ -631,6 +633,8 @@ def whole_numbers(x, y):
 
 def power_of_anything(x, y, slow=POW.slow):
     try:
+        if type(y) is bool and isinstance(x, Tensor) and dtype_of(current(x)).kind == "b":
+            return x | (not y)  # (of two Tensors there is no such power)
         x, y = as_operand(x), as_operand(y)
         if isinstance(y, Tensor) and x is not NotImplemented and whole_numbers(x, y):
             return integer_power(*(current(o) if isinstance(o, Tensor) else o for o in (x, y)))

@@ -67,7 +67,7 @@ def angle(input):
     return P["angle"](t if dtype_of(t).kind == "c" else P["add"](t, 0.0))
 
 
-@operation()
+@operation(method=False)
 def view_as_real(input):
     """The real and imaginary parts as a new last dimension, as a view."""
     t = current(input)
@@ -76,7 +76,7 @@ def view_as_real(input):
     return core_view(t, P["as_real"])
 
 
-@operation()
+@operation(method=False)
 def view_as_complex(input):
     """Complex numbers of which the last dimension holds the real and the imaginary part, as a view."""
     t = current(input)

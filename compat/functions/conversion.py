@@ -71,6 +71,8 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
             dtype = args.pop(0)
         elif kind == "dtype" and dtype is not None:
             raise TypeError("to() takes one dtype")
+        elif kind == "dtype" and device is not None:
+            raise TypeError("to() takes a device before the dtype")
         dtype, where = (target, None) if kind == "dtype" else (dtype, target)
     elif args:  # (no device, then a dtype)
         args.pop(0)
@@ -251,13 +253,16 @@ def result_type(tensor1, tensor2):
     return dtypes.of_numpy(dtypes.result_dtype([rank(as_operand(x)) for x in (tensor1, tensor2)]))
 
 
+PYTHONS = (int, float, bool, complex)
+
+
 def dtype_pair(name, one, two, names):
     for at, (d, argument) in enumerate(zip((one, two), names)):
-        if not isinstance(d, dtypes.dtype):
+        if not isinstance(d, dtypes.dtype) and not (isinstance(d, type) and d in PYTHONS):
             raise TypeError(
                 f"{name}(): argument '{argument}' (position {at + 1}) must be torch.dtype, not {type(d).__name__}"
             )
-    return one.numpy, two.numpy
+    return dtypes.as_numpy(one), dtypes.as_numpy(two)
 
 
 @function

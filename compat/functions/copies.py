@@ -90,7 +90,7 @@ def in_order(t, order):
     return P["transpose"](P["copy"](turned, turned), perm=tuple(np.argsort(order).tolist()))
 
 
-@operation()
+@operation(function=False)
 def repeat(self, *repeats, **named_repeats):
     """Copies of the Tensor side by side along its dimensions; new ones go in front."""
     t = current(self)
@@ -223,7 +223,7 @@ def roll(input, shifts, dims=None):
     shifts, dims = (x if isinstance(x, (tuple, list)) or x is None else (x,) for x in (shifts, dims))
     if dims is not None and 0 in shape_of(t) and len(shifts) == len(dims) > 0:
         return owned(P["copy"](t, t), t)
-    if dims is None or dims == ():
+    if dims is None or type(dims) is tuple and not dims:
         if len(shifts) != 1:
             raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
         flat = P["reshape"](t, shape=(count(shape_of(t)),))

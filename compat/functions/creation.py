@@ -18,6 +18,7 @@ from funcgrad.transforms.boundary import inner
 from .. import dtypes
 from ..deprecations import deprecated, once
 from ..devices import CPU, Default, Device, on_meta
+from ..dtypes import LONG, OVERFLOW
 from ..errors import type_name
 from ..formats import contiguous_format, memory_in, preserve_format
 from ..method_arguments import real_number
@@ -603,7 +604,7 @@ def cartesian_prod(*tensors):
     return FUNCTIONS["stack"]([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
 
 
-@operation()
+@operation(method=False)
 def combinations(input, r=2, with_replacement=False):
     """All combinations of r elements of a 1-d Tensor, one a row."""
     if input.dim() != 1:
@@ -684,6 +685,9 @@ def legacy(self, args, kwargs):
 
 def constructed(args, kwargs, dtype):
     """A Tensor of sizes, of nested data in a dtype, or over the memory of another Tensor; torch's errors for anything else."""
+    if not args and isinstance(kwargs.get("size"), (tuple, list)):
+        kwargs = dict(kwargs)
+        args = (Size(kwargs.pop("size")),)
     if kwargs.keys() - {"device"}:
         raise not_new(args, kwargs)
     if (device := kwargs.get("device")) is not None and Device(device).type != "cpu":
@@ -699,6 +703,9 @@ def constructed(args, kwargs, dtype):
             if not is_size(k):
                 text = f"argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of ints,but got"
                 raise TypeError(f'new(): {text} {type(k).__name__}"')
+            if not LONG[0] <= k <= LONG[1]:
+                text = "argument 'size' failed to unpack the object"
+                raise TypeError(f'new(): {text} at pos {at} with error "{OVERFLOW}"')
             if k < 0:
                 raise RuntimeError(f"Trying to create tensor with negative dimension {k}: {list(sizes)}")
         return new(np.zeros(tuple(map(int, sizes)) or (0,), dtype))
@@ -729,13 +736,18 @@ def options(name):
     )
 
 
+def constructed_as(dtype, args, kwargs):
+    """What torch.FloatTensor(...) gives, and Tensor.new of a Tensor of that dtype."""
+    if len(args) == 1 and isinstance(args[0], Tensor) and args[0].dtype != dtype:
+        raise TypeError(f"expected {options(dtype.name)} (got {options(args[0].dtype.name)})")
+    return constructed(args, kwargs, dtype.numpy)
+
+
 class LegacyType(type, metaclass=Native, called="torch.tensortype"):
     """torch.FloatTensor and its kin: callable, and good for isinstance."""
 
     def __call__(cls, *args, **kwargs):
-        if len(args) == 1 and isinstance(args[0], Tensor) and args[0].dtype != cls.dtype:
-            raise TypeError(f"expected {options(cls.dtype.name)} (got {options(args[0].dtype.name)})")
-        return constructed(args, kwargs, cls.dtype.numpy)
+        return constructed_as(cls.dtype, args, kwargs)
 
     def __instancecheck__(cls, t):
         return isinstance(t, Tensor) and t.dtype == cls.dtype

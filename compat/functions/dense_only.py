@@ -19,7 +19,7 @@ from ..payload import added_to, current
 from ..tensor import Tensor
 from .answers import answer
 from .creation import function, method
-from .register import FUNCTIONS, install, operation, publish
+from .register import install, operation, publish
 
 COORDINATES, TENSOR = "sparse coordinate tensor", "sparse tensor"
 ROWS, COLUMNS = "sparse row compressed tensor", "sparse column compressed tensor"
@@ -248,15 +248,11 @@ def module_load(self, other, assign=False):
 
 
 @method
-def new(self, *args, device=None, dtype=None):
+def new(self, *args, **named):
     """A new Tensor of this one's dtype: new(2, 3), new([1, 2])."""
-    own = self.dtype if dtype is None else dtype
-    if not args:
-        return FUNCTIONS["empty"](0, dtype=own)
-    if len(args) == 1 and not isinstance(args[0], int) and type(args[0]).__name__ != "Size":
-        source = args[0]
-        return source.to(own) if isinstance(source, Tensor) else FUNCTIONS["tensor"](source, dtype=own)
-    return FUNCTIONS["empty"](*args, dtype=own)
+    from .creation import constructed_as
+
+    return constructed_as(self.dtype, args, named)
 
 
 @method

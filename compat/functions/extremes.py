@@ -179,7 +179,7 @@ def extreme(name, longer, evenly):
     def amount(input, dim=(), keepdim=False):
         t = current(input)
         need_dtype(evenly, dtype_of(t))
-        need_elements(evenly, t, None if dim == () or dim is None else dim)
+        need_elements(evenly, t, None if dim is None or type(dim) is tuple and not dim else dim)
         return over(t, name, dim, keepdim)
 
     amount.__doc__ = f"The {longer} over dimensions; ties share the derivative."

@@ -293,8 +293,9 @@ def frequencies(name, counts):
                 if out is None
                 else "upper bound and lower bound inconsistent with step sign"
             )
-        made = new(counted_off(counts(n), n * d, float_argument(dtype)), requires_grad)
-        if out is not None and name == "rfftfreq" and out.numel() == length:
+        with np.errstate(all="ignore"):
+            made = new(counted_off(counts(n), np.float64(n * d), float_argument(dtype)), requires_grad)
+        if out is not None and out.numel() == length:
             made = made.reshape(out.shape)
         return made if out is None else store(name, out, made)
 

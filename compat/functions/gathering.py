@@ -416,6 +416,8 @@ def scatter_with(name, prim, input, dim, index, src, refused=None):
     if t.owner is i.owner is TAPE and isinstance(source, Handle) and dtype_of(source) == t.val.dtype:  # the commonest
         along = plain_places(t.val.shape, i.val, dim, shape_of(source))
         if along is not None:
+            if refused is not None:
+                refused()
             return P[prim](t, trimmed_to(source, i.val.shape), *grid_of(i, along))
     t, dim = one_dim(t, dim)
     if isinstance(source, Handle) and dtype_of(source) != dtype_of(t) and dtype_of(current(index)) in INTEGERS:

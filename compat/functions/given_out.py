@@ -15,6 +15,7 @@ from ..errors import type_name
 from ..formats import base_of, offset_in
 from ..payload import contiguous_strides, current, strides_of
 from ..tensor import Tensor
+from .nodes import tensors_in
 from .operands import is_dual, rank
 from .other_memory import over_other_memory, strided
 from .results import ROWS, check_out
@@ -32,10 +33,18 @@ ALONG = {  # functions that take a dimension: its place among their arguments
 COMPARISONS = frozenset(
     "eq ne ge gt le lt greater greater_equal less less_equal not_equal logical_and logical_or logical_xor".split()
 )
+APART = frozenset(  # of whose operands no memory is written, not even all of it
+    "cat stack hstack vstack row_stack dstack column_stack concat concatenate index_select gather take masked_select scatter "
+    "scatter_add scatter_reduce cross nonzero".split()
+)
 NO_DERIVATIVE = ("gcd", "lcm", "softmax", "log_softmax", "arange", "randint")  # (as out= functions, in torch)
 MADE_BY = {
     **dict.fromkeys("hstack vstack dstack row_stack column_stack concat concatenate".split(), "cat"),
     "norm": "linalg_vector_norm",
+    "kron": "mul",
+    "frobenius_norm": "norm",
+    "linalg_svdvals": "_linalg_svd",
+    **{name: f"special_{name}" for name in "entr erfcx i0e i1 i1e log_ndtr ndtri zeta xlog1py".split()},
 }
 MADE = frozenset(
     "bernoulli empty eye full linspace logspace multinomial ones rand randint randn randperm range zeros".split()
@@ -71,8 +80,14 @@ def store(name, out, got, operands=()):
         raise NotImplementedError(
             f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
         )
+    if type(out.val) is np.ndarray and 0 in out.val.strides:
+        from .order import iterates
+
+        if iterates(name):
+            check_writable(current(out))
     check_out(name, out.owner.dtype(out), got.owner.dtype(got), any([isinstance(o, Tensor) for o in operands[1:]]))
-    check_apart(current(out), operands)
+    wholly = name.removeprefix("linalg_") in APART
+    check_apart(current(out), tensors_in(operands) if wholly else operands, wholly)
     if tuple(out.shape) != tuple(got.shape):
         if out.numel() and name == "arange":
             shape = tuple(got.shape)

@@ -388,7 +388,7 @@ def tensor_split(input, indices_or_sections, dim=0):
         given = given.tolist()
     dim = wrapped(dim, len(shape_of(t)))
     n = shape_of(t)[dim]
-    if isinstance(given, int):
+    if isinstance(given, (int, np.integer)):
         if given <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {given}")
         short, longer = divmod(n, given)
@@ -401,7 +401,7 @@ def tensor_split(input, indices_or_sections, dim=0):
 
 def cut_along(name, dim_of, least):
     def cut(input, indices_or_sections, *more):
-        if more and isinstance(indices_or_sections, int):  # (places to cut at, one by one)
+        if more and isinstance(indices_or_sections, (int, np.integer)):  # (places to cut at, one by one)
             indices_or_sections = (indices_or_sections, *more)
         n = input.dim()
         if n < least:
@@ -410,7 +410,7 @@ def cut_along(name, dim_of, least):
             )
         dim = dim_of(n)
         count = indices_or_sections
-        if isinstance(count, int) and (count == 0 or input.shape[dim] % count):
+        if isinstance(count, (int, np.integer)) and (count == 0 or input.shape[dim] % count):
             raise RuntimeError(
                 f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
                 f"{input.shape[dim]} is "

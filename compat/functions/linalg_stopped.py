@@ -114,7 +114,11 @@ def of_minors(A, *, upper=False):
 def with_info(f, result, name, stopped=of_pivots):
     """linalg.<name>_ex: the result, and for each matrix 0 or the number of the pivot that failed; where f raises, both are `stopped`."""
 
-    def call(A, *args, check_errors=False, **options):
+    def call(*args, check_errors=False, **options):
+        if args:
+            A, *args = args
+        else:
+            A = options.pop("input" if name == "cholesky_ex" else "A")
         lead = tuple(A.shape[:-2])
         try:  # (in a run of compiled code the failure is raised)
             return RETURN[result](f(A, *args, **options), new(np.zeros(lead, np.int32)))

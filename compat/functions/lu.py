@@ -132,7 +132,7 @@ def old_lu(input, pivot=True, get_infos=False):
     return (packed, pivots, info) if get_infos else (packed, pivots)
 
 
-@operation()
+@operation(method=False)
 def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
     """(P, L, U) of what lu_factor gives; what is not asked for is empty."""
     nothing = FUNCTIONS["empty"](0, dtype=LU_data.dtype)

@@ -44,7 +44,7 @@ def dtype_of(t):
 def integer(x, name="an argument"):
     """A Python int from an int, a NumPy integer or an integer Tensor of one element."""
     try:
-        if x is not True and x is not False:
+        if x is not True and x is not False and type(x) is not np.ndarray:
             return x.__index__()
     except (AttributeError, TypeError):
         pass
@@ -58,6 +58,11 @@ def number_of_dim(dim):
     return integer(dim, "dim")
 
 
+def number_behind(k):
+    """What stands behind the first element of a list of ints, where torch takes True for 1."""
+    return int(k) if isinstance(k, Tensor) and dtype_of(current(k)).kind == "b" else +k
+
+
 def sizes(size):
     """*size as a tuple of ints: f(2, 3), f((2, 3)), f(torch.Size([2, 3]))."""
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
@@ -65,7 +70,7 @@ def sizes(size):
     for k in size:
         if type(k) is not int:
             return tuple(
-                [integer(+k if at else k, "a size") for at, k in enumerate(size)]
+                [integer(number_behind(k) if at else k, "a size") for at, k in enumerate(size)]
             )  # (True is 1, but not in front)
     return tuple(size)
 
@@ -92,7 +97,8 @@ def dims_of(dim, n):
         return (wrapped(dim, n),) if n else scalar_dim(dim)
     if not dim:
         return tuple(range(n))
-    dims = tuple([wrapped(+d, n) for d in dim]) if n else tuple(scalar_dim(+d) for d in dim)
+    dim = [d if type(d) is int else number_behind(d) for d in dim]
+    dims = tuple([wrapped(d, n) for d in dim]) if n else tuple([scalar_dim(d) for d in dim])
     for d in dims:
         if dims.count(d) > 1:
             raise RuntimeError(f"dim {d if n else 0} appears multiple times in the list of dims")

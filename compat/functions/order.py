@@ -104,6 +104,10 @@ def out_first(own, args, out, text):
     if own in ("cond", "pinv", "tensorinv", "tensorsolve"):
         check_out("linalg_" + own, dtype_of(current(out)), dtype_wanted("real" if own == "cond" else "first", args))
     name = own.removeprefix("special_")
+    if iterates(own):
+        check_writable(current(out))
+        if state.tls.grad and name not in COMPARISONS and any([t.requires_grad for t in (*tensors_in(args), out)]):
+            raise out_with_gradient(own)
     if (
         ROWS.get(own, "").startswith(OF_INPUT)
         and own[:2] != "cl"
@@ -124,8 +128,6 @@ def out_first(own, args, out, text):
         return
     if name not in COMPARISONS and state.tls.grad and any([t.requires_grad for t in (*tensors_in(args), out)]):
         raise out_with_gradient(own)
-    if stretches(own):
-        check_writable(current(out))
 
 
 def dtype_wanted(wanted, given):
@@ -140,10 +142,21 @@ def dtype_wanted(wanted, given):
     return np.zeros(0, d).real.dtype if wanted == "real" else d
 
 
+ALONE = frozenset(  # functions of single elements whose out= takes what their result can be cast to
+    "acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh cos cosh deg2rad exp exp2 expm1 log log10 log1p log2 "
+    "rad2deg reciprocal rsqrt sigmoid sin sinh sqrt square tan tanh angle logical_not bitwise_not positive".split()
+)
+
+
 def stretches(own):
     """Is it a function of several operands that are stretched to one shape?"""
     name = own.rstrip("_").removeprefix("special_")
     return name in OF_BOTH or name in COMPARISONS or SPECIAL.fullmatch(name) is not None
+
+
+def iterates(own):
+    """Is it a function of single elements, of which torch looks at the memory of out= first?"""
+    return stretches(own) or ROWS.get(own, "").startswith("Found dtype") or own in ALONE
 
 
 def before_kernel(own, args, kwargs):

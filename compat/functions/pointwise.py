@@ -21,8 +21,10 @@ from .refusals import need_dtype, need_real, refusals_of, refuse
 from .register import FUNCTIONS, METHODS, install, operation, publish, twin
 from .writing import in_place, kept, rewrite, spoken
 
-
 # ------------------------------------------------------------------------------------------------ one operand
+METHODS_ONLY = ("absolute_", "digamma_", "erfinv_", "lgamma_", "sign_")  # in-place twins that are no functions
+
+
 def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, laid=False):
     """torch.<name>, Tensor.<name> and Tensor.<name>_ of a one-operand primitive.
 
@@ -98,7 +100,11 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
     function.__name__, inplace.__name__ = name, name + "_"
     function.__doc__ = f"{name} of each element."
     publish(function, (name, *aliases), True, True)
-    publish(inplace, (name + "_", *[n + "_" for n in aliases]), True, True)
+    names = (name + "_", *[n + "_" for n in aliases])
+    publish(inplace, names, False, True)
+    for n in names:
+        if n not in METHODS_ONLY:
+            publish(inplace, (n,), True, False)
     return function
 
 

@@ -393,7 +393,7 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
     return drawn((*shape[:-1], num_samples), np.dtype(np.int64), source, t)
 
 
-@operation()
+@operation(method=False)
 def poisson(input, generator=None):
     """Poisson counts of the rates in the input."""
     t, g = current(input), stream_of(generator)

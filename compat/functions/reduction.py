@@ -90,7 +90,7 @@ def asked(input, dim, keepdim, more, dtype, out, named):
         by_place = (dim, keepdim)
     else:
         by_place = () if dim is EVERY or named.keys() & {"axis", "other"} else (dim,)
-    if EVERY in by_place or "keepdims" in named and by_place and not more:
+    if any([a is EVERY for a in by_place]) or "keepdims" in named and by_place and not more:
         by_name = dict(zip(("dim", "keepdim"), by_place)) | by_name
         by_name, by_place = {k: v for k, v in by_name.items() if v is not EVERY}, ()
     return (input, *by_place, *more), by_name
@@ -460,7 +460,7 @@ def spread(name, shown, results, prim=None):
         f"{'(' if results > 1 else ''}The {'standard deviation' if 'std' in name else 'variance'}"
         f"{', the mean)' if results > 1 else ''} over dimensions, divided by n - correction (1)."
     )
-    operation(name=name, once=True)(function)
+    operation(name=name, once=True, method=results == 1)(function)
 
 
 for _name, _shown, _prim in (("var", "VarBackward0", "variance"), ("std", "StdBackward0", "deviation")):

@@ -79,8 +79,9 @@ def parameters_of(f):
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def by_place(f, parameters, args, kwargs):
-    """(args, kwargs) with the names that torch's signature has, and f has not, given by place; None if there is none, or no way."""
+def by_place(f, own, parameters, args, kwargs):
+    """(args, kwargs) with the names that torch's signature has, and f has not, given by place; None if there is none, or no way. `own`:
+    torch's name of it as a function."""
     f = inspect.unwrap(f)
     unknown = kwargs.keys() - {*parameters}
     if not unknown or f.__code__.co_flags & inspect.CO_VARKEYWORDS:
@@ -88,7 +89,8 @@ def by_place(f, parameters, args, kwargs):
     from ..calls import in_python, signatures_of
 
     for table, first in ((FUNCTIONS, []), (METHODS, ["self"])):
-        for name in [n for n, h in dict.items(table) if callable(h) and inspect.unwrap(h) is f]:
+        known = [n for n, h in dict.items(table) if callable(h) and inspect.unwrap(h) is f]
+        for name in known if first or known else [own]:
             for s in signatures_of(name, bool(first)) or () if in_python(name, bool(first)) is None else ():
                 names = first + [p.name for p in s.parameters[: s.positional]]
                 if s.hidden or not unknown <= {*names}:
@@ -171,7 +173,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                 got = f(*args, **kwargs)
             except BaseException as error:
                 if kwargs and type(error) is TypeError:
-                    placed = by_place(g, parameters, args, kwargs)
+                    placed = by_place(g, module + own, parameters, args, kwargs)
                     if placed is not None:
                         return again(g, *placed, out)
                 error = answer(error, own, args, given if out is None else {**given, "out": out})

@@ -215,7 +215,7 @@ def squeezed(shape, dim, more):
         dim = (dim, *more)
     if dim is EVERY:
         return tuple([k for k in shape if k != 1]), 0
-    dims = dims_of(dim, len(shape)) if dim != () else ()
+    dims = dims_of(dim, len(shape)) if type(dim) is not tuple or dim else ()
     return tuple([k for i, k in enumerate(shape) if k != 1 or i not in dims]), 2 if isinstance(
         dim, (tuple, list)
     ) else 1

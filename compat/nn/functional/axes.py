@@ -88,7 +88,8 @@ def entries(x, k, function, name):
 
 def strides_of(stride, window, k, function):
     """The steps of a pooling: by default its windows' sizes, so that they lie side by side."""
-    return window if stride is None or stride == [] else entries(stride, k, function, "stride")
+    empty = stride is None or isinstance(stride, (tuple, list)) and not stride
+    return window if empty else entries(stride, k, function, "stride")
 
 
 def even_parts(n, count):

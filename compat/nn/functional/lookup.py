@@ -175,11 +175,11 @@ def known(values, why):
     return values
 
 
-def one_hot(tensor, num_classes=-1):
+def one_hot(input, num_classes=-1):
     """int64[*] of class numbers as int64[*, classes] of zeros and ones."""
-    if not isinstance(tensor, Tensor):
-        raise not_a_tensor("one_hot", tensor)
-    t = current(tensor)
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("one_hot", input)
+    t = current(input)
     if dtype_of(t) != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     values = concrete_or_none(t)
@@ -195,7 +195,7 @@ def one_hot(tensor, num_classes=-1):
         rows = np.zeros((values.size, num_classes), np.int64)
         rows[np.arange(values.size), values.reshape(-1)] = 1
         return wrap(Tensor, rows.reshape(*values.shape, num_classes))
-    return in_c_order((tensor.unsqueeze(-1) == T["arange"](num_classes)).to(tensor.dtype))
+    return in_c_order((input.unsqueeze(-1) == T["arange"](num_classes)).to(input.dtype))
 
 
 refuse_in(globals())

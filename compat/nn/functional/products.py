@@ -13,7 +13,7 @@ from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX, of_stacks, product
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.results import C_NAMES
+from ...functions.results import C_NAMES, check_out
 from ...functions.shape import reshaped, transposed
 from ...functions.writing import spoken
 from ...graph import labelled
@@ -25,6 +25,16 @@ from .dtypes import dtype_in
 NO_AXES = (), ()
 BOOL = dtypes.BY_NAME["bool"].numpy
 LAST = (((1,), (1,)), NO_AXES)  # the last axis of both is summed over
+
+
+def need_out_of_linear(x, w, out):
+    """RuntimeError unless the result can be written into out=, whose dtype torch looks at before that of the weight."""
+    if all([isinstance(t, Tensor) for t in (x, w, out)]):
+        own, d, inner = dtype_of(current(out)), dtype_of(current(x)), shape_of(x)[-1:] == shape_of(w)[-1:]
+        if own != d and x.dim() == w.dim() == 1:
+            raise RuntimeError(f"result dtype {spoken(own)} does not match input dtype {spoken(d)}")
+        if inner and x.dim() and w.dim() == 2:
+            check_out("linear", own, d)
 
 
 def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
@@ -39,6 +49,7 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             for t in (input, weight):
                 if isinstance(t, Tensor) and not t.dim() and isinstance(weight, Tensor):
                     check_operands("matmul", input, weight)
+            need_out_of_linear(input, weight, out)
             return store("linear", out, linear(input, weight, bias))
         if more or not isinstance(input, Tensor):
             return unusual(linear, (input, weight, bias, *more), {}, not_a_tensor("linear", input))

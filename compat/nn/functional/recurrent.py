@@ -304,11 +304,18 @@ def check_counts(mode, hx, params, biased, num_layers, bidirectional):
             raise RuntimeError(f"Expected more {what} in stacked_rnn")
 
 
+PACKED = tuple("data batch_sizes hx params has_biases num_layers dropout train bidirectional".split())
+PLAIN = ("input", *PACKED[2:], "batch_first")  # torch's names of the arguments
+
+
 def network(mode, name):
     """torch.<name>: (input, hx, params, has_biases, layers, dropout, train, bidirectional, batch_first), or packed:
     (data, batch_sizes, hx, params, has_biases, layers, dropout, train, bidirectional)."""
 
-    def f(*args):
+    def f(*args, **named):
+        if named:
+            names = PACKED if not named.keys().isdisjoint(PACKED[:2]) or "batch_first" not in named else PLAIN
+            args = (*args, *[named[n] for n in names[len(args) :]])
         batch_sizes = None
         if len(args) > 3 and isinstance(args[2], (Tensor, tuple, list)) and isinstance(args[3], (tuple, list)):
             input, batch_sizes, hx, params, biased, num_layers, p, train, bidirectional = args
