@@ -282,7 +282,18 @@ def can_cast(from_, to):
 class Limits:
     """What finfo and iinfo have in common: attributes, and a text that names them."""
 
-    def __init__(self, args, kwargs, kinds, name, wanted, instead):
+    def __init__(self, *args, **kwargs):
+        cls = type(self)
+        plain = len(args) == 1 and not kwargs and type(args[0]) is dtypes.dtype
+        found = KNOWN.get((cls, args[0])) if plain else None
+        if found is None:
+            self.find(args, kwargs)
+            if plain:
+                KNOWN[cls, args[0]] = dict(vars(self))
+        else:
+            vars(self).update(found)
+
+    def set_dtype(self, args, kwargs, kinds, name, wanted, instead):
         self.need_dtype(name, args, kwargs)
         (dtype,) = args or kwargs.values() or [dtypes.of_numpy(dtypes.Default.numpy)]
         if not isinstance(dtype, dtypes.dtype) or dtypes.MEMORY[dtype.name].kind not in kinds:
@@ -305,8 +316,11 @@ class Limits:
         return f"{type(self).__name__}({body}, dtype={self.dtype})"
 
 
+KNOWN = {}  # (class, dtype) -> what it says
+
+
 def spelled(x):
-    return f"{x:g}" if isinstance(x, float) else x
+    return f"{x:g}"
 
 
 class finfo(Limits):
@@ -316,8 +330,11 @@ class finfo(Limits):
 
     signatures = "Dtype", ""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(args, kwargs, "fc", "finfo", "a floating point", "iinfo")
+    def find(self, args, kwargs):
+        self.set_dtype(args, kwargs, "fc", "finfo", "a floating point", "iinfo")
+        if self.dtype.startswith("complex"):  # (of which it says those of the parts)
+            self.bits //= 2
+            self.dtype = f"float{self.bits}"
         if self.dtype == "bfloat16":
             self.resolution, self.eps, self.max = 0.01, 2.0**-7, LARGEST[BFLOAT16]
             self.min = -self.max
@@ -338,8 +355,8 @@ class iinfo(Limits):
 
     signatures = ("Dtype",)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(args, kwargs, "iu", "iinfo", "an integer", "finfo")
+    def find(self, args, kwargs):
+        self.set_dtype(args, kwargs, "iu", "iinfo", "an integer", "finfo")
         info = np.iinfo(np.dtype(self.dtype))
         self.min, self.max = int(info.min), int(info.max)
 

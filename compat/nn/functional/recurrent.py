@@ -108,6 +108,11 @@ def regular(mode, rows, state, w, biases, others):
     return True
 
 
+def recorded(*tensors):
+    """May a node come of these? (Else it does not matter which, and the fewest calls do.)"""
+    return state.tls.grad and any([t is not None and (t.owner is not TAPE or t.mark is not None) for t in tensors])
+
+
 def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     """One step of a cell on input [N, in]: the next state, a tuple."""
     x, state = current(input), tuple([current(s) for s in state])
@@ -123,6 +128,10 @@ def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     if mode == "GRU":
         return gru_step(linear(x, w_ih, b_ih), state, w, b, None)
     other = product(state[0], w, b)  # (torch's graph has it first)
+    if mode == "LSTM" and not recorded(x, w_ih, b_ih, w, b, *state):
+        gates = P["lstm_gates"](other + linear(x, w_ih, b_ih))
+        c = P["lstm_state"](gates, state[1])
+        return P["lstm_output"](gates, c), c
     return AFTER[mode](other + linear(x, w_ih, b_ih), state, None)
 
 
