@@ -180,7 +180,7 @@ def modified(error):
     from .functions.results import type_text
 
     store, version, value, node, i = first_unpacked(error.found)
-    mark = None if node is None or i == -1 else dict(zip(node.plan.operands, node.ins, strict=True)).get(i)
+    mark = None if node is None or i == -1 else operand(node, i)
     refused = mark and changed_below(mark)
     if refused:
         return refused
@@ -190,6 +190,12 @@ def modified(error):
         f"{MODIFIED}[{type_text(value.dtype)} {shape}]{'' if node is None else made_by(store, value, node, i, flipped)} is at version "
         f"{store.version}; expected version {version} instead. Hint: {HINTS[Anomaly.enabled]}\n[{ours}]"
     )
+
+
+def operand(node, i):
+    """The node of the i-th operand, None if it has none; not a gate of hooks before it."""
+    mark = dict(zip(node.plan.operands, node.ins, strict=True)).get(i)
+    return mark.params["of"] if mark is not None and mark.params and "of" in mark.params else mark
 
 
 def first_unpacked(found):
@@ -219,17 +225,10 @@ def made_by(store, value, node, i, flipped):
     else:
         alike = [t for t in gc.get_referrers(store) if isinstance(t, Taped) and t.shape == value.shape]
         alike = [t for t in alike if t.grad_fn is not None]
-        mark = dict(zip(node.plan.operands, node.ins, strict=True)).get(i)
+        mark = operand(node, i)
         made = alike[0].grad_fn if alike else None if mark is None or mark.plan is None else shown(mark)
-        if (
-            flipped
-            or made is not None
-            and (
-                type(alike[0].alias) is Alias
-                if alike
-                else mark.plan.prim.name in VIEWS or mark.plan.prim.name == "reshape"
-            )
-        ):
+        of_view = mark is not None and mark.plan is not None and mark.plan.prim.name in (*VIEWS, "reshape")
+        if flipped or made is not None and (of_view or alike and type(alike[0].alias) is Alias):
             return ", which is output 0 of AsStrided,"  # (a view whose base has been changed)
     return "" if made is None else f", which is output {output_number(made.node)} of {NUMBERED.sub('', made.name())},"
 

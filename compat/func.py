@@ -60,9 +60,10 @@ def check_argnums(argnums, count):
             raise RuntimeError(f"argnum must be int, got: {type(k)}")
         if not -count <= k < count:
             raise RuntimeError(f"Got argnum={k}, but only {count} positional inputs")
-    if len({k % count for k in numbers}) < len(numbers):
-        raise RuntimeError(f"argnums elements must be unique, got {argnums}")
-    return [k % count for k in numbers]
+    places = tuple([k % count for k in numbers])
+    if len({*places}) < len(places):
+        raise RuntimeError(f"argnums elements must be unique, got {places}")
+    return [*places]
 
 
 def check_differentiable(leaves):
@@ -248,6 +249,9 @@ def grad_and_value(func, argnums=0, has_aux=False):
     return wrapper
 
 
+PULLED = functools.partial(pulled_once, int_result=True)
+
+
 def gradient_and_value(func, argnums, has_aux, args, kwargs):
     chosen = Chosen(args, argnums)
     flat = Flat(func, chosen.spec, VALUE, has_aux, kwargs, check_scalar)
@@ -259,7 +263,7 @@ def gradient_and_value(func, argnums, has_aux, args, kwargs):
             leaves[i] = x
         return flat(*leaves)
 
-    value, aux, gradient = walked(pulled_once, of_chosen, [leaves[i] for i in positions], positions, has_aux)
+    value, aux, gradient = walked(PULLED, of_chosen, [leaves[i] for i in positions], positions, has_aux)
     if has_aux:
         value = value, tree_unflatten(aux, flat.aux)
     return chosen.shown([conjugated(g) for g in gradient]), value

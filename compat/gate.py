@@ -58,6 +58,25 @@ class Refusal(Spec):
     pull_needed = push_needed = refuse
 
 
+class Underivable(Spec):
+    """The last of several values, made of the others by an operation of this name, whose derivatives torch refuses."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def run(self, *xs):
+        return xs[-1:]
+
+    def record(self, *xs):
+        return xs[-1:], ()
+
+    def pull_node(self, slots, n, again):
+        raise RuntimeError(f"derivative for {self.name} is not implemented")
+
+    def push_needed(self, primals, tangents):
+        raise NotImplementedError(f"Trying to use forward AD with {self.name} that does not support it.")
+
+
 class Tie(Spec):
     """g, of (x, g): what goes back to x is zeros. `again(ct, node of x, owner, name)`: what ties a recorded derivative in turn, if any."""
 

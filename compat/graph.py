@@ -7,12 +7,15 @@ results of one, torch's nodes are put in their place when somebody looks (rewrit
 
 import weakref
 
+import numpy as np
+
 from funcgrad.core.aval import PYTHON_SCALARS
 from funcgrad.core.handle import Handle
 from funcgrad.core.node import extra_of
 from funcgrad.core.reverse import check_versions, rewrapped, second_message
 from funcgrad.core.trace import PICK
 from funcgrad.errors import ModifiedError
+from funcgrad.transforms.boundary import as_tensor
 
 from .errors import modified
 from .names import node_name, shown_names
@@ -117,7 +120,10 @@ def saved_tensor(n, k):
     if n.extra is not None and n.extra.unpack is not None:
         n.saved = (*kept[:k], *n.extra.unpack(kept[k : k + 1]), *kept[k + 1 :])
     try:
-        return face_of(n, rewrapped(n)[k])
+        v = rewrapped(n)[k]
+        if type(v) in PYTHON_SCALARS and shown_names(n)[k] in ("self", "other"):
+            return as_tensor(np.array(v))  # (torch has made a Tensor of a number that stands for one)
+        return face_of(n, v)
     finally:
         n.saved = kept
 

@@ -282,6 +282,10 @@ class Tensor(Taped):
             from .funcs import check_outside
 
             check_outside(self, args)
+        if tls.dual is not None and tls.grad:
+            from .autograd.forward_ad import refuse_written
+
+            refuse_written(self, tls.dual)
         if (
             tls.grad
             and type(self.alias) is Alias
@@ -319,6 +323,8 @@ class Tensor(Taped):
     def grad(self, g):
         t = current(self)
         if g is not None:
+            if g is self:
+                raise RuntimeError("can't assign Variable as its own grad")
             if not isinstance(g, Tensor):
                 raise TypeError(
                     f"assigned grad expected to be a Tensor or None but got grad of type {type(g).__name__}"
@@ -424,7 +430,7 @@ class Tensor(Taped):
                 raise RuntimeError("accessing `data` under vmap transform is not allowed")
             return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
-        d.store = None
+        d.store = t.store if inference.is_inference(t) else None
         if tls.func:
             from .funcs import dated_as
 

@@ -11,9 +11,10 @@ import pathlib
 import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[1])]
-from tests.autograd_kinds import KINDS  # noqa: E402
+from tests import autograd_kinds, graph_kinds  # noqa: E402
 from tests.side_by_side import main  # noqa: E402
 
+KINDS = autograd_kinds.KINDS | graph_kinds.KINDS
 HELPERS = """
 torch.set_default_dtype(torch.float64)
 log = []

@@ -22,6 +22,9 @@ import numpy as np
 
 TOLERANCE = {"float64": 2e-7, "float32": 2e-4, "float16": 2e-2, "bfloat16": 1e-1, "complex64": 5e-5, "complex128": 1e-9}
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}|(?<![\d.])\d{14,}")  # (an id is one too)
+OUTSIDE = re.compile(
+    r'  File "(?!<line )[^"\n]*", line .*\n(?:    .*\n)*'
+)  # frames of a stack that are no lines of a program
 A_SET = re.compile(r"\{('[^{}:]*)\}")  # (whose order is of its process)
 ABOUT_ITSELF = re.compile(
     "this trains nothing|Attempted to insert a get_attr Node|`torch.jit.script(_method)?` is deprecated|There is a performance drop because"
@@ -71,6 +74,7 @@ def plain(text):
     text = re.sub(
         r"\n\[(?:backward\(|inputs\[|(?!.*torch\.)).*| \(Triggered internally at [^)]*\)", "", text, flags=re.S
     )
+    text = OUTSIDE.sub("", text)
     text = A_SET.sub(lambda m: "{" + ", ".join(sorted(m[1].split(", "))) + "}", ADDRESS.sub("0x", text))
     return re.sub(r"\bcompat\.", "torch.", re.sub(r"\bcompat\.(tensor|dtypes)\.(?=Tensor|dtype\b)", "torch.", text))
 
@@ -175,6 +179,7 @@ def as_at_first(torch):
     """The settings that a program may have changed."""
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
+    torch.autograd.set_detect_anomaly(False)
     torch.set_printoptions(profile="default")
 
 

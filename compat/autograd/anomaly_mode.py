@@ -1,13 +1,18 @@
 """detect_anomaly: name the operation whose derivative is NaN, or raises.
 
-The line that recorded an operation is always known, so the mode costs nothing in the forward pass: it only looks at what
-each rule returns.
+While the mode is on, each operation that is recorded remembers the user's stack, in its node's metadata. What each rule returns is looked
+at in backward.
 """
+
+import sys
+import traceback
 
 import numpy as np
 
 from funcgrad.core.handle import Handle
-from funcgrad.core.site import line_of, source_of, warn, where
+from funcgrad.core.node import extra_of
+from funcgrad.core.site import internal, warn, where
+from funcgrad.core.state import shared, tls
 from funcgrad.numpy.concrete import concrete
 
 from ..names import node_name
@@ -18,6 +23,45 @@ class Anomaly:
 
     enabled = False
     check_nan = True
+
+    @classmethod
+    def switch(cls, enabled, check_nan):
+        """Set both; returns what they were. While the mode is on, operations take the general road, where nodes are shown to `trace_of`."""
+        before = cls.enabled, cls.check_nan
+        with shared.lock:
+            shared.staging += enabled - cls.enabled
+            shared.recorded = remember if enabled else None
+            cls.enabled, cls.check_nan = enabled, check_nan
+        return before
+
+
+def remember(n):
+    """Note in the metadata of a new node where the user's code stands, and which operation's derivative it is made in."""
+    notes = notes_of(n)
+    notes["traceback_"] = traceback.format_list(traceback.StackSummary.extract(users_frames(sys._getframe(1))))
+    if tls.walking is not None:
+        from .failed import walked
+
+        at = walked(sys._getframe(1))
+        if at is not None and (
+            at.extra is None or at.extra.group is at.extra.spelling is None
+        ):  # (else showing it changes the graph)
+            from ..graph import shown
+
+            notes["parent_"] = shown(at)
+
+
+def users_frames(frame):
+    """[(frame, line)] of the user's code, the outermost first."""
+    found = [(f, line) for f, line in traceback.walk_stack(frame) if not internal[f.f_globals.get("__name__")]]
+    return found[::-1]
+
+
+def notes_of(n):
+    extra = extra_of(n)
+    if extra.notes is None:
+        extra.notes = {}
+    return extra.notes
 
 
 def is_nan(g):
@@ -36,15 +80,31 @@ def check(n, ct, gs):
 
 
 def tell(error):
-    """Warn of the operation whose derivative an error comes from."""
+    """Warn of the operation whose derivative an error comes from, and of those in whose derivatives it was recorded."""
     from .failed import frame_of
 
     names = frame_of(error)
     n = names and names.get("n")
-    if n is not None and n.code is not None:
+    if n is None or n.plan is None:
+        return
+    notes = n.extra and n.extra.notes or {}
+    stack = notes.get("traceback_")
+    if stack is None:
         warn(
-            f"Error detected in {node_name(n)}. Traceback of forward call that caused the error:\n"
-            f'  File "{n.code.co_filename}", line {line_of(n.code, n.lasti)}, in {n.code.co_name}\n    {source_of((n.code, n.lasti))}\n'
+            f"Error detected in {node_name(n)}. No forward pass information available. Enable detect anomaly during forward pass for more "
+            f"information.\n[It was recorded at {where((n.code, n.lasti))}]"
+        )
+    else:
+        warn(f"Error detected in {node_name(n)}. Traceback of forward call that caused the error:\n{''.join(stack)}")
+    while (parent := notes.get("parent_")) is not None:
+        notes = parent.metadata
+        stack = notes.get("traceback_")
+        name = parent.name()
+        warn(
+            f"Error detected in {name}. No forward pass information available. Enable detect anomaly during forward pass for more information."
+            if stack is None
+            else f"\n\nPrevious calculation was induced by {name}. Traceback of forward call that induced the previous calculation:\n"
+            f"{''.join(stack)}"
         )
 
 
@@ -53,18 +113,25 @@ def watcher():
     return check if Anomaly.enabled and Anomaly.check_nan else None
 
 
+def need_bool(x, name, place):
+    if type(x) is not bool:
+        raise TypeError(
+            f"set_anomaly_enabled(): argument '{name}' (position {place}) must be bool, not {type(x).__name__}"
+        )
+
+
 class set_detect_anomaly:
     """Look for NaN in backward from now on, or inside a `with` block."""
 
     def __init__(self, mode, check_nan=True):
-        self.before = Anomaly.enabled, Anomaly.check_nan
-        Anomaly.enabled, Anomaly.check_nan = mode, check_nan
+        need_bool(mode, "enabled", 1), need_bool(check_nan, "check_nan", 2)
+        self.before = Anomaly.switch(mode, check_nan)
 
     def __enter__(self):
         return None
 
     def __exit__(self, *error):
-        Anomaly.enabled, Anomaly.check_nan = self.before
+        Anomaly.switch(*self.before)
 
 
 class detect_anomaly:
@@ -87,11 +154,11 @@ class detect_anomaly:
         )
 
     def __enter__(self):
-        self.before = Anomaly.enabled, Anomaly.check_nan
-        Anomaly.enabled, Anomaly.check_nan = True, self.check_nan
+        need_bool(self.check_nan, "check_nan", 2)
+        self.before = Anomaly.switch(True, self.check_nan)
 
     def __exit__(self, *error):
-        Anomaly.enabled, Anomaly.check_nan = self.before
+        Anomaly.switch(*self.before)
 
 
 def is_anomaly_enabled():

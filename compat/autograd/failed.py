@@ -16,6 +16,13 @@ def frame_of(error):
     return traceback and traceback.tb_frame.f_locals
 
 
+def walked(frame):
+    """The node that the innermost reverse walk around a frame has come to."""
+    while frame is not None and frame.f_code is not reverse.__code__:
+        frame = frame.f_back
+    return frame and frame.f_locals.get("n")
+
+
 def deliver_ready(error):
     """Deliver to the leaves to which nothing that comes after the operation that failed leads."""
     names = frame_of(error)

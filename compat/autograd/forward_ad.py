@@ -8,7 +8,7 @@ import functools
 from typing import NamedTuple
 
 from funcgrad.core.aval import dtype_of, shape_of
-from funcgrad.core.handle import Array
+from funcgrad.core.handle import Array, root_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import tls
 from funcgrad.core.trace import Jvp, unwrap
@@ -41,7 +41,7 @@ class Level(Jvp):
 
 
 def open_level():
-    return getattr(tls, "dual", None)
+    return tls.dual
 
 
 def current_level():
@@ -167,6 +167,18 @@ def check_shared(call, got, given, before):
             )
 
 
+def refuse_written(t, trace):
+    """RuntimeError in torch's words if a dual that is written in place still has the very tangent it was given, and this is a leaf."""
+    given = trace.given.get(id(t.val))
+    tangent = given and current(given[1])
+    if (
+        tangent is not None
+        and tangent.mark is not None
+        and (tangent.mark.plan is None or root_of(tangent)[0].mark is None)
+    ):
+        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+
+
 def parts(t, trace):
     """(the value below a level, the tangent there or None) of a Tensor."""
     v = t.val
@@ -183,10 +195,13 @@ def unpack_dual(tensor, *, level=None):
     if not isinstance(tensor, Tensor):
         raise TypeError(f"_unpack_dual(): argument 'dual' (position 1) must be Tensor, not {type_name(tensor)}")
     value, tangent = parts(current(tensor), trace)
-    if tangent is None:
+    if not (tensor.is_floating_point() or tensor.is_complex()):
         return UnpackedDualTensor(tensor, None)
     given = trace.given.get(id(tensor.val))  # (torch hands out the very Tensor as long as the dual has not changed)
-    return UnpackedDualTensor(shown(value), given[1] if given is not None else shown(tangent))
+    primal = shown(value).view(tuple(shape_of(value)))
+    if primal.mark is not None:
+        label(primal, "FwPrimalBackward0", (tensor,))
+    return UnpackedDualTensor(primal, given[1] if given is not None else None if tangent is None else shown(tangent))
 
 
 def shown(v):

@@ -34,7 +34,7 @@ from ..tensor import Tensor
 from .forward_ad import Level, check_shared
 from .grad_mode import call_in
 from .hooks import shown_gradient
-from .saved import Packed
+from .saved import Packed, SavedTensor
 from .walks import conjugated
 
 tls = state.tls
@@ -49,6 +49,17 @@ NO_SETUP = (
 
 class FunctionCtx:
     """What forward leaves for backward: saved Tensors, remarks on the results, and any attributes."""
+
+    __slots__ = (
+        "needs_input_grad",
+        "_to_save",
+        "_forward",
+        "_unpacked",
+        "_dirty",
+        "_constant",
+        "_materialize",
+        "__dict__",
+    )
 
     def __init__(self, needs_input_grad=()):
         self.needs_input_grad = needs_input_grad
@@ -161,6 +172,8 @@ class Function:
     @classmethod
     def apply(cls, *args, **kwargs):
         """Call forward, recorded with backward as its derivative."""
+        if cls.setup_context is not Function.setup_context:
+            args, kwargs = bound(cls, args, kwargs), {}
         if tls.func:
             check_in_func(cls)
         if kwargs:
@@ -182,11 +195,29 @@ def saved_by(ctx, needed):
     return ctx._to_save
 
 
+@functools.cache
+def signature_of(forward):
+    return inspect.signature(forward)
+
+
+def bound(cls, args, kwargs):
+    """All arguments of a forward without a context, with its defaults; TypeError in Python's words if they do not fit."""
+    signature = signature_of(cls.forward)
+    if not kwargs and len(args) == len(signature.parameters):
+        return args
+    found = signature.bind(*args, **kwargs)
+    found.apply_defaults()
+    return found.args
+
+
 def by_place(cls, args, kwargs):
     """The arguments of a call with those by name in the places where forward has them, as far as no place is left out before them."""
     names = [*inspect.signature(cls.forward).parameters]
     names = names[len(args) + (cls.setup_context is Function.setup_context) :]
     left, args = dict(kwargs), list(args)
+    for name in left:
+        if name not in names:
+            raise TypeError(f"{cls.forward.__name__}() got an unexpected keyword argument '{name}'")
     for name in names:
         if name not in left:
             break
@@ -242,7 +273,7 @@ class Call(Spec):
         self.name = f"{function.__name__}{generated}Backward"
         self.args = [None if isinstance(a, Tensor) else a for a in args]
         self.kwargs = kwargs
-        self.seen = None
+        self.seen = self.need = None
 
     # ---- forward
     def forward(self, vals):
@@ -260,6 +291,9 @@ class Call(Spec):
         for i, t, m, u in zip(self.positions, tensors, mine, own):
             args[i] = t
             needs[i] = u.mark is not None if m else is_float(aval_of(t).dtype)
+        if self.need is not None and tls.func:  # (there only what this transform differentiates counts)
+            for k, i in enumerate(self.positions):
+                needs[i] = bool(self.need >> k & 1)
         # (levels further out that differentiate or map these Tensors have the Function's own rule too)
         below = len(seen_by([t for t, m in zip(tensors, mine) if not m or t.owner is not TAPE])) > self.layers
         outs = self.results_of(tuple(needs), args, vals if below else None)
@@ -268,6 +302,10 @@ class Call(Spec):
         numbers = iter(range(len(results)))
         self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
         self.others = [None if isinstance(o, Tensor) else o for o in outs]
+        if not all([isinstance(c, Tensor) for c in ctx._constant]):
+            raise RuntimeError(
+                "mark_non_differentiable only accepts variable arguments, but got "
+            )  # (torch's ends there, too)
         self.constant = [any(o is c for c in ctx._constant) for o in results]
         ctx._to_save = saved_by(ctx, any(needs))
         if not all(isinstance(d, Tensor) for d in ctx._dirty):
@@ -278,9 +316,17 @@ class Call(Spec):
                 "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
                 "modified inplace must all be outputs of the Function."
             )
-        self.sources = [None if s is None else source_of(s, tensors, results) for s in ctx._to_save]
+        self.sources = [
+            None if s is None else source_of(s, [None if is_among(t, ctx._dirty) else t for t in tensors], results)
+            for s in ctx._to_save
+        ]
         self.stores = [o.versioned() if o.owner is TAPE else None for o in results]
         self.shares = [d is None and shares(o, tensors) for o, d in zip(results, self.dirty, strict=True)]
+        # (what torch does not detach: a view that is none of the arguments keeps the history it has under no_grad)
+        kept = zip(results, self.shares, self.constant, strict=True)
+        self.views = [
+            o if share and c and o.mark is not None and number_of(o, tensors) is None else None for o, share, c in kept
+        ]
         level = max([t.owner.level for t in tensors], default=1)
         self.low = level, below
         values = [value_below(o, *self.low) for o in results]
@@ -297,10 +343,6 @@ class Call(Spec):
         if cls.setup_context is Function.setup_context:  # (forward fills this ctx: they record what it does)
             out = call_in(grad, cls.forward, ctx, *args, **self.kwargs)
         else:
-            if self.kwargs:
-                bound = inspect.signature(cls.forward).bind(*args, **self.kwargs)
-                bound.apply_defaults()
-                args = bound.args
             out = (
                 call_in(False, cls.forward, *args)
                 if below is None
@@ -308,7 +350,7 @@ class Call(Spec):
             )
             call_in(False, cls.setup_context, ctx, tuple(args), out)
             if any([t is not None and is_among(t, args) and is_among(t, out if isinstance(out, tuple) else (out,))
-                    and not is_among(t, ctx._dirty) for t in ctx._to_save]):  # fmt: skip
+                    and not is_among(t, ctx._dirty) for t in (*ctx._to_save, *ctx._forward)]):  # fmt: skip
                 raise RuntimeError(
                     "An input that has been returned as-is as output is being saved for backward. This is not supported if you "
                     "override setup_context. You should return and save a view of the input instead, e.g. with x.view_as(x) or setup "
@@ -326,6 +368,10 @@ class Call(Spec):
     def run(self, *vals):
         return self.forward(vals)[0]
 
+    def record_needed(self, vals, need):
+        self.need = need
+        return self.record(*vals)
+
     def record(self, *vals):
         """(results, residuals): what was saved and, under another transform, the Tensors among ctx's attributes."""
         trace = forward_level(vals)
@@ -335,7 +381,7 @@ class Call(Spec):
         ctx = self.ctx
         kept = [s for s in ctx._to_save if s is not None]
         ctx._to_save = ()
-        attributes = vars(ctx) if level > 1 or state.shared.staging else ()
+        attributes = vars(ctx) if level > 1 or tls.stage is not None else ()
         self.attributes = [k for k in attributes if isinstance(attributes[k], Tensor)]
         kept += [vars(ctx).pop(k) for k in self.attributes]
         return values, [value_below(t, *self.low) for t in kept]
@@ -363,6 +409,7 @@ class Call(Spec):
             "sources",
             "stores",
             "shares",
+            "views",
             "out_avals",
             "count",
             "single",
@@ -394,13 +441,19 @@ class Call(Spec):
             if tls.packing is not None and main.owner is TAPE:
                 self.pack(main, handles)
         for k, h in enumerate(handles):
-            if self.shares[k]:
+            if self.shares[k] and not self.constant[k]:
                 h.of_function = True
             if self.constant[k]:
                 h.mark = None
+                if h.owner is not TAPE:
+                    handles[k] = h.detach()
+                if self.views[k] is not None:
+                    handles[k] = self.views[k]
+                elif self.dirty[k] is not None and self.given[self.dirty[k]].mark is None:
+                    handles[k] = self.given[self.dirty[k]]
             elif self.dirty[k] is not None:
                 handles[k] = changed_in_place(self.given[self.dirty[k]], h)
-        self.given = self.seen = None
+        self.given = self.seen = self.views = None
         got = [o if i is None else handles[i] for i, o in zip(self.results, self.others)]
         return got[0] if self.single else tuple(got)
 
@@ -470,7 +523,7 @@ class Call(Spec):
         self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
         self.others = [None if isinstance(o, Tensor) else o for o in outs]
         found = [in_front(o, d, size) for o, d in zip(outs, out_dims, strict=True) if isinstance(o, Tensor)]
-        self.stores = self.dirty = [None] * len(found)
+        self.stores = self.dirty = self.views = [None] * len(found)
         self.constant = self.shares = [False] * len(found)
         return found
 
@@ -482,12 +535,15 @@ class Call(Spec):
         if n.saved is None or type(n.saved) is Kept:
             read = functools.partial(self.unpacked, n)
             late = n.saved is None or n.versions or any([type(v) is Packed for v in n.saved])
-            got = self.pulled(read if late else list(read()), slots.cts, again, n.owner)
+            got = self.pulled(read if late else list(read()), slots.cts, again, n.owner, n.plan.operands)
         else:
             saved = self.unpacked(n) if again and not of_tape else map(boxed, n.saved[0] if of_tape else n.saved)
             got = self.pulled(list(saved), slots.cts, again, n.owner if of_tape else None)
         if n.extra is not None and n.extra.before is not None:  # (hooks of the node, which see all that was returned)
-            n.extra.before.__self__.given = got
+            hooks = n.extra.before.__self__
+            hooks.given = got
+            if hooks.after and all([got[i] is None for i in n.plan.operands]):  # (nothing will come to their gate)
+                hooks.at_operands(got)
         return got
 
     def pull(self, residuals, cts):
@@ -535,8 +591,9 @@ class Call(Spec):
             pick.extra = None
         return pick
 
-    def pulled(self, saved, cts, again, tape):
-        """The cotangents of the operands, by the user's backward. `tape`: of the node, None where a transform asks.
+    def pulled(self, saved, cts, again, tape, needed=None):
+        """The cotangents of the operands, by the user's backward. `tape`: of the node, None where a transform asks. `needed`: the operands
+        whose cotangents have to fit (None: all).
         `saved`: what was kept, or a function that says when it is asked for (hooks are then asked again each time)."""
         ctx = self.ctx
         count = len(self.attributes)
@@ -555,7 +612,10 @@ class Call(Spec):
             ctx._unpacked = None
             for k in given:
                 vars(ctx).pop(k, None)
-        return [self.cotangent(g, k, again and tape is not None, tape) for k, g in enumerate(self.one_each(got))]
+        fits = range(len(self.positions)) if needed is None else needed
+        return [
+            self.cotangent(g, k, again and tape is not None, tape, k in fits) for k, g in enumerate(self.one_each(got))
+        ]
 
     def in_place_of_sources(self, values):
         """What ctx.saved_tensors is: the saved Tensors, None where None was saved."""
@@ -571,24 +631,30 @@ class Call(Spec):
             raise RuntimeError(
                 f"function {self.name} returned an incorrect number of gradients (expected {self.count}, got {len(got)})"
             )
+        for i, g in enumerate(got):
+            if g is not None and i not in self.positions:
+                raise RuntimeError(
+                    f"function {self.name} returned a gradient different than None at position {i + 1}, but the corresponding forward "
+                    "input was not a Variable"
+                )
+            if g is not None and not isinstance(g, Tensor):
+                raise RuntimeError(f"expected Variable or None (got {type(g).__name__})")
         return [got[i] for i in self.positions]
 
-    def cotangent(self, g, k, again, tape):
+    def cotangent(self, g, k, again, tape, fits):
         """A gradient that backward returned for operand k, as a cotangent of its shape and dtype."""
         aval = self.in_avals[k]
         if g is None or not is_float(aval.dtype):
             return None
-        if not isinstance(g, Tensor):
-            raise RuntimeError(f"expected Variable or None (got {type(g).__name__})")
         g = conjugated(current(g))
         shape = tuple(g.shape)
-        if shape != aval.shape and not stretches(aval.shape, shape):
+        if fits and shape != aval.shape and not stretches(aval.shape, shape):
             raise RuntimeError(
                 f"Function {self.name} returned an invalid gradient at index {self.positions[k]} - got {list(shape)} but "
                 f"expected shape compatible with {list(aval.shape)}"
             )
         g = g if again else g.val if g.mark is None or g.owner is tape else inner(g)
-        return helpers["fit"](g, aval)
+        return helpers["fit"](g, aval) if fits else g
 
     # ---- forward mode
     def push_needed(self, primals, tangents):
@@ -711,8 +777,10 @@ def number_of(t, tensors):
 
 
 def shares(t, tensors):
-    """Does a result stand in the memory of an argument?"""
-    return t.owner is TAPE and any([u.owner is TAPE and np.may_share_memory(t.val, u.val) for u in tensors])
+    """Is a result an argument, or a view of one?"""
+    if t.owner is not TAPE or t._base is None and not is_among(t, tensors):
+        return False
+    return any([u.owner is TAPE and np.may_share_memory(t.val, u.val) for u in tensors])
 
 
 def source_of(t, tensors, results):
@@ -754,7 +822,7 @@ def backward_of(cls):
 # ------------------------------------------------------------------------------------------------ what is shown of it
 @functools.cache
 def context_class(name):
-    return type(name, (FunctionCtx,), {"__module__": "torch.autograd.function"})
+    return type(name, (FunctionCtx,), {"__module__": "torch.autograd.function", "__slots__": ()})
 
 
 class FunctionNode(graph.Node):
@@ -776,11 +844,30 @@ class FunctionNode(graph.Node):
         n, call = self.call
         return call.in_place_of_sources(call.unpacked(n))
 
+    to_save = dirty_tensors = non_differentiable = saved_for_forward = (
+        None  # (forward has said them, and torch has taken them)
+    )
+
+    @property
+    def __dict__(self):
+        """The attributes that forward has given its context."""
+        return vars(self.call[1].ctx)
+
+    @property
+    def _raw_saved_tensors(self):
+        """The places of what save_for_backward kept, which take hooks; RuntimeError once a backward has freed it."""
+        n, call = self.call
+        if n.saved is None:
+            raise RuntimeError(second_message(n))
+        return tuple([SavedTensor(n, k) for k in range(len([s for s in call.sources if s is not None]))])
+
     def apply(self, *gradients):
         """What the Function's backward makes of gradients."""
         return backward_of(self.call[1].function)(self, *gradients)
 
     def __getattr__(self, name):
+        if name == "materialize_grads":  # (which can be set, in forward)
+            raise AttributeError(f"attribute '{name}' of 'torch._C._FunctionBase' objects is not readable")
         return getattr(self.call[1].ctx, name)
 
 

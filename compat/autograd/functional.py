@@ -114,19 +114,22 @@ class Problem:
                 )
         return [zeros(x) if g is None else g for g, x in zip(grads, refs, strict=True)]
 
-    def vectors(self, v, of, default):
-        """The vector argument v, with the shapes of `of`; None is 1 where there is one element."""
+    def vectors(self, v, of, default, given):
+        """The vector argument v, with the shapes of `of`; None is 1 where there is one element. `given`: what `of` was, a tuple or a Tensor."""
         of = of if isinstance(of, tuple) else (of,)
         if v is None:
             if len(of) != 1 or of[0].numel() != 1:
                 raise RuntimeError(f"The vector v can only be None if {default}.")
             return (as_tensor(np.ones(tuple(of[0].shape), of[0].dtype.numpy)),)
         vs = as_tensors(v, "v", self.caller)
+        several = isinstance(given, tuple)
+        if len(vs) != len(of) and not several:
+            raise RuntimeError("The given v should contain a single Tensor.")
         if len(vs) != len(of):
             raise RuntimeError(f"v is a tuple of invalid length: should be {len(of)} but got {len(vs)}.")
         for i, (a, b) in enumerate(zip(vs, of, strict=True)):
             if a.shape != b.shape:
-                at = f"Entry {i} in v" if len(of) > 1 else "v"
+                at = f"Entry {i} in v" if several else "v"
                 raise RuntimeError(f"{at} has invalid size: should be {b.shape} but got {a.shape}.")
         return vs if self.create_graph else tuple([a.detach() for a in vs])
 
@@ -178,7 +181,7 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     (tensor([1., 4.]), tensor([2., 4.]))
     """
     p = Problem("vjp", func, inputs, create_graph, strict).run()
-    vs = None if v is None and p.has_one() else p.vectors(v, p.out, ONE_OUTPUT)
+    vs = None if v is None and p.has_one() else p.vectors(v, p.out, ONE_OUTPUT, p.out)
     found = p.filled(p.again(p.outputs, p.xs, vs), p.xs, BACK)
     return p.shown(p.out), p.shown(like(found, inputs))
 
@@ -186,7 +189,7 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
     """(func(*inputs), the product of the Jacobian with v): v has the shapes of the inputs."""
     p = Problem("jvp", func, inputs, create_graph, strict)
-    vs = p.vectors(v, p.xs, ONE_INPUT)
+    vs = p.vectors(v, p.xs, ONE_INPUT, inputs)
     p.run()
     weights = [zeros(y, requires_grad=True) for y in p.outputs]  # (the gradient is linear in these, whatever they are)
     back = gradients(p.outputs, p.xs, weights, create_graph=True)
@@ -198,7 +201,7 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 def vhp(func, inputs, v=None, create_graph=False, strict=False):
     """(func(*inputs), the product of v with the Hessian) of a function with one element."""
     p = Problem("vhp", func, inputs, create_graph, strict)
-    vs = p.vectors(v, p.xs, ONE_INPUT)
+    vs = p.vectors(v, p.xs, ONE_INPUT, inputs)
     p.run().of_one_element()
     first = gradients(p.outputs, p.xs, create_graph=True)
     p.check(first, JACOBIAN)
@@ -209,7 +212,7 @@ def vhp(func, inputs, v=None, create_graph=False, strict=False):
 def hvp(func, inputs, v=None, create_graph=False, strict=False):
     """(func(*inputs), the product of the Hessian with v) of a function with one element."""
     p = Problem("hvp", func, inputs, create_graph, strict)
-    vs = p.vectors(v, p.xs, ONE_INPUT)
+    vs = p.vectors(v, p.xs, ONE_INPUT, inputs)
     p.run().of_one_element()
     first = gradients(p.outputs, p.xs, create_graph=True)
     p.check(first, JACOBIAN)

@@ -43,11 +43,11 @@ def decorated(f, run):
     if inspect.isgeneratorfunction(f):
         return stepwise(f, run)
 
-    @functools.wraps(f)
-    def call(*args, **kwargs):
+    def decorate_context(*args, **kwargs):
         return run(f, *args, **kwargs)
 
-    return call
+    decorate_context.__qualname__ = "context_decorator.<locals>.decorate_context"
+    return functools.wraps(f)(decorate_context)
 
 
 def context_decorator(f, mode):
@@ -125,7 +125,12 @@ class GradMode:
     def __call__(self, f):
         return context_decorator(f, self.mode)
 
+    def clone(self):
+        """Another one."""
+        return type(self)()
 
+
+GradMode.__call__.__qualname__ = "_DecoratorContextManager.__call__"
 GradMode.__new__.__qualname__ = "_NoParamDecoratorContextManager.__new__"  # (which Python's errors name)
 
 
@@ -171,7 +176,7 @@ class set_grad_enabled:
             note("set_grad_enabled(False)")
 
     def __enter__(self):
-        tls.grad = self.mode
+        tls.grad = inference.ASKED if self.mode and tls.inference else self.mode
 
     def __exit__(self, *error):
         tls.grad = self.before
@@ -179,6 +184,10 @@ class set_grad_enabled:
     def __call__(self, orig_func):
         tls.grad = self.before  # as a decorator it sets the mode of the calls, not of what stands below it
         return context_decorator(orig_func, self.mode)
+
+    def clone(self):
+        """Another one that says the same."""
+        return type(self)(self.mode)
 
     def __repr__(self):
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
@@ -248,6 +257,10 @@ class inference_mode(GradMode):
 
     def __call__(self, f):
         return decorated(f, self.run)
+
+    def clone(self):
+        """Another one that says the same."""
+        return type(self)(self.mode)
 
     def run(self, f, *args, **kwargs):
         """f(*args, **kwargs) under this mode."""

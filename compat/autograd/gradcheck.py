@@ -383,7 +383,7 @@ def gradgradcheck(
         if asked and not check_rev_over_rev:
             raise AssertionError(f"Setting {name}=True requires check_rev_over_rev to be True")
     inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
-    outs = [p.value for p in differentiable(func(*inputs))]
+    outs = [p.value for p in differentiable(func(*inputs)) if p.value.requires_grad]
     if grad_outputs is None:
         from ..testing import make_tensor
 
@@ -396,11 +396,8 @@ def gradgradcheck(
     def first(*args):
         args = [a.requires_grad_() if on and not a.requires_grad else a for a, on in zip(args, asked, strict=True)]
         xs = [x for x, on in zip(args[:count], asked) if on]
-        results = [p.value for p in differentiable(func(*args[:count]))]
-        on = [k for k, o in enumerate(results) if o.requires_grad]
-        return tuple(
-            grad([results[k] for k in on], xs, [args[count + k] for k in on], create_graph=True, materialize_grads=True)
-        )
+        results = [p.value for p in differentiable(func(*args[:count])) if p.value.requires_grad]
+        return tuple(grad(results, xs, args[count : count + len(results)], create_graph=True, materialize_grads=True))
 
     def with_grad(*args):
         return call_in(True, first, *args)

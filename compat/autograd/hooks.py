@@ -6,6 +6,7 @@ the Tensor's hooks as registered, retain_grad's copy, the operation's pre-hooks,
 """
 
 import weakref
+from collections import OrderedDict
 
 from funcgrad.core import state
 from funcgrad.core.aval import is_float
@@ -43,17 +44,22 @@ def need_tensor(got):
         raise TypeError(f"expected Variable, but hook returned '{type(got).__name__}'")
 
 
-def replaced(hook, got, shown, ct):
-    """The cotangent that the result of a hook (or of one of that name) stands for; TypeError, RuntimeError in torch's words if it
-    cannot."""
-    if got is None:
-        return ct
+def need_alike(hook, got, shown):
+    """torch's error for what a hook returned (or one of that name) if it is no Tensor of the shape and dtype of what it saw."""
     need_tensor(got)
     name = hook if isinstance(hook, str) else getattr(hook, "__name__", repr(hook))
     if got.shape != shown.shape:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
     if got.dtype != shown.dtype:
         raise RuntimeError(f"hook '{name}' has changed the type of value (was {shown.type()} got {got.type()})")
+
+
+def replaced(hook, got, shown, ct):
+    """The cotangent that the result of a hook (or of one of that name) stands for; TypeError, RuntimeError in torch's words if it
+    cannot."""
+    if got is None:
+        return ct
+    need_alike(hook, got, shown)
     walk = walking()
     return conjugated(got) if walk.create else payload(conjugated(got), walk.home)
 
@@ -125,16 +131,33 @@ def leaf_hooks(mark):
     return cell.hooks
 
 
+def hooks_seen(self):
+    """The hooks of this Tensor by their numbers, None if it never had any."""
+    mark = heard_by(current(self))
+    hooks = mark and mark.extra and mark.extra.hooks
+    return None if hooks is None else OrderedDict([(k, f.hook) for k, f in hooks.items()])
+
+
+def leaf_hooks_seen(self):
+    """The hooks of this leaf that wait for its `.grad`, by their numbers, None if it never had any."""
+    mark = heard_by(current(self))
+    cell = mark and mark.plan is None and mark.extra and mark.extra.cell
+    hooks = cell and cell.hooks
+    return OrderedDict(hooks) if hooks and (len(hooks) or not (hooks.before or hooks.after)) else None
+
+
+Tensor._backward_hooks = property(hooks_seen)
+Tensor._post_accumulate_grad_hooks = property(leaf_hooks_seen)
 for f in (register_hook, register_post_accumulate_grad_hook):
     f.__qualname__ = f"Tensor.{f.__name__}"
     setattr(Tensor, f.__name__, f)
 
 
 # ------------------------------------------------------------------------------------------------ hooks of operations
-def results_of(ct):
-    """The cotangents of one operation: of those of its results that have a derivative."""
+def results_of(ct, every=False):
+    """The cotangents of one operation: of those of its results that have a derivative, or of every one."""
     if isinstance(ct, Slots):
-        return [c for c, aval in zip(ct.cts, ct.avals, strict=True) if is_float(aval.dtype)]
+        return [c for c, aval in zip(ct.cts, ct.avals, strict=True) if every or is_float(aval.dtype)]
     return [ct]
 
 
@@ -178,8 +201,8 @@ class LeafHooks(dict):
         """Tell those who wait that g was accumulated."""
         for hook in list(self.values()):
             got = hook(leaf)
-            if got is not None:
-                need_tensor(got)
+            if got is not None and got is not leaf:
+                need_alike(hook, got, leaf)
                 raise RuntimeError("Tensor post accumulate grad hooks should return None.")
         for hook in list(self.after.values()):
             got = hook((), (g,))
@@ -196,8 +219,9 @@ class Hooks:
     """The hooks of an operation: `before` see and may replace the cotangents of its results, `after` those too and the
     gradients of its operands, of which they may replace the latter."""
 
-    def __init__(self, span):
+    def __init__(self, span, every):
         self.operands = [p and reference(p) for p in span]
+        self.every = every  # do they see the results that have no derivative, too? (those of a custom Function)
         self.before = {}
         self.after = {}
         self.gated = False  # does what goes to the operands pass a gate?
@@ -206,12 +230,12 @@ class Hooks:
 
     def at_results(self, ct):
         for hook in list(self.before.values()):
-            shown = several_shown(results_of(ct))
+            shown = several_shown(results_of(ct, self.every))
             got = asked(hook, shown)
             if got is not None:
-                ct = written(hook, as_given(got), shown, ct)
+                ct = written(hook, as_given(got), shown, ct, self.every)
         if self.after:
-            self.outputs = several_shown(results_of(ct))
+            self.outputs = several_shown(results_of(ct, self.every))
         return ct
 
     def at_operands(self, gs):
@@ -233,16 +257,16 @@ class Hooks:
         return gs
 
 
-def written(hook, got, shown, ct):
+def written(hook, got, shown, ct, every):
     """The cotangents of an operation's results as a hook has replaced them."""
     new = [
         c if s is None else replaced(hook, g, s, c)
-        for g, s, c in zip(checked_count(hook, got, shown), shown, results_of(ct), strict=True)
+        for g, s, c in zip(checked_count(hook, got, shown), shown, results_of(ct, every), strict=True)
     ]
     if not isinstance(ct, Slots):
         return new[0]
     for i, aval in enumerate(ct.avals):
-        if is_float(aval.dtype):
+        if every or is_float(aval.dtype):
             ct.cts[i] = new.pop(0)
     return ct
 
@@ -264,7 +288,7 @@ def hooks_of(fn):
     span = parents(n)
     extra = extra_of(n)
     if extra.before is None:
-        extra.before = Hooks(span).at_results
+        extra.before = Hooks(span, n.plan.prim.users).at_results
     return n, span, extra.before.__self__
 
 

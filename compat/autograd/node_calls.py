@@ -4,8 +4,10 @@ Invariant: the graph stays as it is. A copy of the operation's nodes is walked b
 where an operand stands; no hooks are called, and nothing is freed.
 """
 
+from collections import Counter
+
 from funcgrad.core.aval import is_float
-from funcgrad.core.node import TapeNode, leaf_node
+from funcgrad.core.node import TapeNode, by_index, leaf_node
 from funcgrad.core.state import tls
 from funcgrad.core.trace import Slots
 
@@ -31,10 +33,14 @@ def copied(n, span):
     for p, s in zip(span, stands, strict=True):
         if p is not None:
             places.setdefault(p, []).append(s)
-    each = len(inner) == 1 and len(n.ins) == len(operands)
+    inner.sort(key=by_index)
+    met = Counter([p for m in inner for p in m.ins])
+    each = {
+        p for p, found in places.items() if len(found) == met[p]
+    }  # (as often as it is shown it is read: each place its own)
     copies = {m: m.twin() for m in inner}
     for m in copies.values():
-        m.ins = tuple([copies[p] if p in copies else places[p].pop(0) if each else places[p][0] for p in m.ins])
+        m.ins = tuple([copies[p] if p in copies else places[p].pop(0) if p in each else places[p][0] for p in m.ins])
     return copies[n], stands
 
 

@@ -93,8 +93,8 @@ class Walk:
         return self.only | {whole(m) for m in self.only} if self.only else set()
 
     def executes(self, n):
-        """Does torch's engine count a node among those that it executes? (Not the root of a walk to some inputs.)"""
-        if self.only is not None and len(self.seeds) == 1 and whole(self.seeds[0][0]) is n:
+        """Does torch's engine count a node among those that it executes? (Not a root that is alone.)"""
+        if len(self.seeds) == 1 and whole(self.seeds[0][0]) is n:
             return False
         if self.want and n.plan is None and n in self.reached and n in self.asked:
             raise RuntimeError(LEAF_ASKED)
@@ -492,14 +492,16 @@ def grad(
     return got
 
 
-def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
-    """The gradients, None where there is none."""
+def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=True):
+    """The gradients, None where there is none. `keep`: does retain_grad() get what comes to it?"""
     seeds, home = seeds_of(outputs, grad_outputs, create_graph, transform_of(inputs, outputs) if tls.func else None)
     marks = [mark_of(x, i) for i, x in enumerate(inputs)]
     everything = accumulator(home, create_graph)
 
     def deliver(cell, ct):
-        if cell.leaf is None:  # retain_grad() keeps its promise here too; the leaves' own `.grad` stays as it is
+        if (
+            cell.leaf is None and keep
+        ):  # retain_grad() keeps its promise here too; the leaves' own `.grad` stays as it is
             everything(cell, ct)
 
     free = not kept(retain_graph, create_graph)
@@ -550,7 +552,7 @@ def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
     used = []
 
     def one(cotangents):
-        got = plain_grad(outputs, inputs, cotangents, retain_graph, create_graph)
+        got = plain_grad(outputs, inputs, cotangents, retain_graph, create_graph, keep=False)
         used[:] = [g is not None for g in got]
         return tuple([g for g in got if g is not None])
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from funcgrad.core import written_tape
 from funcgrad.core.handle import Handle
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import deferred
@@ -521,10 +522,15 @@ def floor_divide(input, other):
 
 def without_derivative(name, got, *operands):
     """A result that torch records, and refuses to differentiate."""
-    if got.mark is not None and got.owner is TAPE:
+    tensors = [x for x in operands if isinstance(x, Tensor)]
+    if tls.func and any([current(x).owner is not TAPE for x in tensors]):
+        from ..gate import Underivable
+
+        (got,) = P["rule"](*tensors, got, spec=Underivable(name))
+    elif got.mark is not None and got.owner is TAPE:
         from .storage import underivable
 
-        got.mark = underivable(name, [node_of(current(x)) for x in operands if isinstance(x, Tensor)])
+        got.mark = underivable(name, [node_of(current(x)) for x in tensors])
     return got
 
 

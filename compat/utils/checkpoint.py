@@ -10,6 +10,7 @@ import sys
 from enum import Enum
 
 from funcgrad.core.site import warn, where
+from funcgrad.core.state import tls
 from funcgrad.core.tracebacks import public
 
 from .. import cuda
@@ -167,7 +168,10 @@ class Rerun:
         self.function, self.args, self.kwargs = function, args, kwargs
         self.state, self.context, self.early_stop = state, context, early_stop
         self.casts = casts_in_force()
-        self.stores = [(i, *current(a).stamp()) for i, a in enumerate(args) if isinstance(a, Tensor)]
+        tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
+        hooks = tls.packing  # (what is kept of the arguments goes through the hooks around)
+        self.packed = {} if hooks is None else {i: hooks.form(a) for i, a in tensors}
+        self.stores = [(i, *current(a).stamp()) for i, a in tensors if i not in self.packed]
         self.forms = []  # of what it has saved
         self.saved = {}
 
@@ -211,6 +215,7 @@ class Rerun:
                     f"argument {i} at version {version}; it was changed in place at {where(store.changed)} and is at version "
                     f"{store.version} now. Clone it before the change, or make the change after backward()."
                 )
+        args = [detached(a, self.packed.get(i)) for i, a in enumerate(self.args)]
         self.saved.clear()
         numbers = iter(range(len(self.forms)))
 
@@ -235,7 +240,7 @@ class Rerun:
                 self.context,
                 saved_tensors_hooks(keep, lambda t: t),
             ):
-                self.function(*[detached(a) for a in self.args], **self.kwargs)
+                self.function(*args, **self.kwargs)
 
 
 def detach_variable(inputs):
@@ -264,9 +269,12 @@ def casting(dtype, enabled, cached):
     return contextlib.nullcontext() if mode is None else mode.autocast("cpu", dtype, enabled, cached)
 
 
-def detached(x):
-    """A Tensor as a leaf of its own, which requires grad if it does."""
-    return x.detach().requires_grad_(x.requires_grad) if isinstance(x, Tensor) and x.is_floating_point() else x
+def detached(x, packed=None):
+    """A Tensor as a leaf of its own, with the values that the hooks of the user's have `packed`; anything else as it is."""
+    if not isinstance(x, Tensor):
+        return x
+    values = x if packed is None else packed.tensor()
+    return values.detach().requires_grad_(x.requires_grad)
 
 
 class CheckpointFunction(Function):

@@ -23,19 +23,21 @@ class Local(threading.local):
     stage = None  # innermost Stage on this thread
     mapping = None  # innermost vmap on this thread: draws ask it, whatever their operands are
     randomness = "same"  # what a draw means in the vmap whose batching rules are running
+    dual = None  # the level of compat's forward_ad that this thread is in
     func = ()  # the transforms of compat's torch.func that this thread is in, the outermost first
     depth = 0  # > 0 inside any transform: creation functions then return assignable handles
 
 
 class Shared:
     """How many threads are inside a Stage: one cheap test per call while none is. `made`: None, or, while somebody
-    will ask when a Tensor was made (compat/stores.py), a function that gives the store of a new one. `halves`: has anybody asked for half precision? `early`: has a leaf got a hook?"""
+    will ask when a Tensor was made (compat/stores.py), a function that gives the store of a new one. `halves`: has anybody asked for half precision? `early`: has a leaf got a hook?
+    `recorded`: None, or what each new node of a tape is shown to (staging counts it too)."""
 
-    __slots__ = ("staging", "made", "halves", "early", "lock")
+    __slots__ = ("staging", "made", "halves", "early", "recorded", "lock")
 
     def __init__(self):
         self.staging = 0
-        self.made = None
+        self.made = self.recorded = None
         self.halves = False
         self.early = False
         self.lock = threading.Lock()

@@ -499,6 +499,8 @@ class Tape(Trace):
             out, saved = prim.record(vals, params, need)
             n = record(TapeNode, self, prim.plan(need), tuple(ins), params, (saved, vals), None)
             n.extra = None
+            if shared.staging and shared.recorded is not None:
+                shared.recorded(n)
             if bottom:
                 out = [o.val if isinstance(o, Taped) else o for o in out]
             outs = several(self, n, out)
@@ -527,6 +529,8 @@ class Tape(Trace):
         n = record(TapeNode, self, plan, tuple(ins), params, saved, avals)
         n.extra = None
         n.versions = ()
+        if shared.staging and shared.recorded is not None:
+            shared.recorded(n)
         if prim.multi:
             outs = several(self, n, out)
             if bottom:

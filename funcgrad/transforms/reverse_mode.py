@@ -201,9 +201,9 @@ def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
     return value_and_grad_of
 
 
-def pulled_once(fun, leaves, names, has_aux=False, holomorphic=False, allow_int=False):
+def pulled_once(fun, leaves, names, has_aux=False, holomorphic=False, allow_int=False, int_result=False):
     """(value, aux or None, the gradient of each leaf) of fun, which takes a list of the leaves as its inputs; `names`: the number of
-    the argument that each is of."""
+    the argument that each is of. `int_result`: the gradients of a value that is an integer are zeros, and no error."""
     trace = Record()
     inputs = []
     marks = []  # of each leaf its node (None: an integer)
@@ -219,7 +219,8 @@ def pulled_once(fun, leaves, names, has_aux=False, holomorphic=False, allow_int=
             out, aux = pair(out, "grad")
             aux = plain_tree(trace, aux, leaves)
         value, mark, face = leave(trace, out)
-        check_scalar(value, holomorphic)
+        if not int_result or dtype_of(value).kind in "fc":
+            check_scalar(value, holomorphic)
     got = None
     if mark is not None:
         with quiet():

@@ -106,7 +106,7 @@ def test_a_generated_rule_and_one_of_one_s_own_exclude_each_other():
 def test_hooks_of_one_thread_are_not_another_s():
     x = torch.ones(2, requires_grad=True)
     packed = []
-    with graph.saved_tensors_hooks(packed.append, None):
+    with graph.saved_tensors_hooks(packed.append, packed.append):
         other = threading.Thread(target=lambda: x.exp().sum().backward())
         other.start()
         other.join()

@@ -14,7 +14,7 @@ from tests.autograd_lines import programs  # noqa: E402
 from tests.random_autograd import program  # noqa: E402
 from tests.side_by_side import outcome  # noqa: E402
 
-COUNT = 0
+COUNT = 110
 torch.set_num_threads(1)
 written = [outcome(torch, lines) for lines in programs(HERE.parent / "autograd_walks.txt")]
 drawn = [outcome(torch, program(random.Random(f"stored {n}"), n)) for n in range(COUNT)]

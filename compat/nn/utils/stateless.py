@@ -38,6 +38,8 @@ def with_ties(module, given):
 
 def place(module, dotted):
     """(the table that holds a parameter or buffer, its name there), or None if there is none."""
+    if dotted == "":
+        raise KeyError('tensor name can\'t be empty string ""')
     *path, name = dotted.split(".")
     for step in path:
         module = module._modules.get(step)
