@@ -13,6 +13,7 @@ TEXTS = {
     "T": "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error "
     "in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to "
     "reverse the dimensions of a tensor.",
+    "older": "This overload of {} is deprecated:\n\t{}\nConsider using one of the following signatures instead:\n{}",
     "0-D": "{} is deprecated on 0-D tensors. {}",
     "where": "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of "
     "PyTorch. Use a boolean condition instead.",

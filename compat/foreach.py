@@ -37,6 +37,11 @@ def for_each(x, count):
     raise RuntimeError(f"Tensor lists must have the same number of tensors, got {count} and {len(x)}")
 
 
+def rewritten(operation):
+    """What an operation that has no twin in place gives, written into the Tensor."""
+    return lambda t, *args: t.copy_(operation(t, *args))
+
+
 def made(name):
     own = name.rstrip("_")
     inplace = name != own
@@ -58,7 +63,7 @@ def made(name):
         if own == "norm":
             kwargs["p"] = kwargs.pop("ord", args[0] if args else 2)
             args = ()
-        operation = METHODS[name]
+        operation = METHODS.get(name) or rewritten(METHODS[own])
         rows = [for_each(x, count) for x in args]
         named = {
             k: for_each(x, count)

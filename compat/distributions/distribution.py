@@ -4,8 +4,6 @@ Invariant: every Tensor among a distribution's attributes has the shape batch_sh
 that `expand` is the same for all of them.
 """
 
-import copy
-
 import numpy as np
 
 import compat as torch
@@ -54,6 +52,7 @@ class Distribution(PublicMethods):
             self._validate_args = validate_args
         if self._validate_args:
             self._validate_parameters()
+        super().__init__()  # (a distribution may be a Module too)
 
     def _take(self, validate_args, **parameters):
         """Set parameters, broadcast together, whose shape is that of the batch; and check them."""
@@ -83,11 +82,12 @@ class Distribution(PublicMethods):
 
     def expand(self, batch_shape, _instance=None):
         """The same distributions for a larger batch."""
-        new = copy.copy(self)
+        given = () if _instance is None else {*vars(_instance)}  # (what a class of a user's has set already)
+        new = self._filled(_instance)
         new._batch_shape = batch_shape = sized(batch_shape)
         own = len(self._batch_shape)
         for name, value in vars(self).items():
-            if name in self._fixed:
+            if name in self._fixed or name in given:
                 continue
             if isinstance(value, torch.Tensor):
                 setattr(new, name, value.expand(batch_shape + value.shape[own:]))
@@ -181,6 +181,14 @@ class Distribution(PublicMethods):
                 f"Subclass {name} of {cls.__name__} that defines a custom __init__ method must also define a custom .expand() method."
             )
         return self.__new__(type(self)) if _instance is None else _instance
+
+    def _filled(self, _instance, like=None):
+        """The distribution that `expand` gives: `_instance`, or a new one of its own class, with the attributes of this one and of
+        another one `like` it; NotImplementedError for a class of a user's that is made otherwise."""
+        ours = next(c for c in type(self).__mro__ if c.__module__.partition(".")[0] in ("compat", "torch"))
+        new = self._get_checked_instance(ours, _instance)
+        vars(new).update({**vars(self), **vars(like or self), **vars(new)})
+        return new
 
     def _extended_shape(self, sample_shape=Size()):
         return sized(sample_shape) + self._batch_shape + self._event_shape

@@ -33,7 +33,7 @@ class Independent(Distribution):
     def expand(self, batch_shape, _instance=None):
         own = self.event_shape[: self.reinterpreted_batch_ndims]
         base = self.base_dist.expand(Size(batch_shape) + own)
-        return Independent(base, self.reinterpreted_batch_ndims, validate_args=False)
+        return self._filled(_instance, Independent(base, self.reinterpreted_batch_ndims, validate_args=False))
 
     has_rsample = property(lambda d: d.base_dist.has_rsample)
     has_enumerate_support = property(lambda d: d.reinterpreted_batch_ndims == 0 and d.base_dist.has_enumerate_support)

@@ -30,7 +30,9 @@ class LKJCholesky(Distribution):
         super().__init__(self.concentration.shape, event_shape, validate_args=validate_args)
 
     def expand(self, batch_shape, _instance=None):
-        return LKJCholesky(self.dim, self.concentration.expand(batch_shape), validate_args=False)
+        return self._filled(
+            _instance, LKJCholesky(self.dim, self.concentration.expand(batch_shape), validate_args=False)
+        )
 
     def sample(self, sample_shape=Size()):
         """Rows that point anywhere, as long as Beta draws say; what is left of length 1 is on the diagonal (the "onion")."""

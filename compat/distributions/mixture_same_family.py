@@ -39,7 +39,8 @@ class MixtureSameFamily(Distribution):
     def expand(self, batch_shape, _instance=None):
         shape = Size(batch_shape)
         n = self._choice.logits.shape[-1]
-        return MixtureSameFamily(self._choice.expand(shape), self._parts.expand(shape + (n,)), validate_args=False)
+        parts = self._choice.expand(shape), self._parts.expand(shape + (n,))
+        return self._filled(_instance, MixtureSameFamily(*parts, validate_args=False))
 
     @constraints.dependent_property
     def support(self):

@@ -46,7 +46,7 @@ class TransformedDistribution(Distribution):
         super().__init__(out[:cut], out[cut:], validate_args=validate_args)
 
     def expand(self, batch_shape, _instance=None):
-        new = super().expand(batch_shape)
+        new = super().expand(batch_shape, _instance)
         whole = ComposeTransform(self.transforms)
         shape = whole.inverse_shape(Size(batch_shape) + self.event_shape)
         new.base_dist = self.base_dist.expand(shape[: len(shape) - len(self.base_dist.event_shape)])

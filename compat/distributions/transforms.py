@@ -29,6 +29,7 @@ class Transform:
         self._cache_size = cache_size
         self._inv = None
         self._cached_x_y = None, None
+        super().__init__()  # (a transform may be a Module too)
 
     @property
     def event_dim(self):

@@ -52,21 +52,41 @@ def to_places(operands, named, names=("input", "other")):
     return [named.pop(n, MISSING) if o is MISSING else o for o, n in zip(operands, names)]
 
 
+def is_alike(x):
+    """Is this no Tensor, but of a class that says what torch's functions make of it?"""
+    return hasattr(type(x), "__torch_function__") and not isinstance(x, Tensor)
+
+
 def unusual(f, args, kwargs, error):
     """f's result for an argument that is no Tensor but has a __torch_function__, which is asked; raises the error otherwise."""
     try:
-        if any(
-            [hasattr(type(a), "__torch_function__") and not isinstance(a, Tensor) for a in (*args, *kwargs.values())]
-        ):
+        if any(map(is_alike, (*args, *kwargs.values()))):
             from ..overrides import watch
 
             watch()
             return f(*args, **kwargs)
+        placed = older(f.__name__, args, kwargs, 4)
+        if placed is not None:
+            return f(*placed[0], **placed[1])
         error = answer(error, f.__name__, args, kwargs, 3)
         raise error
     except BaseException as error:
         drop(error)
         raise
+
+
+OLDER = frozenset(
+    "add addbmm addcdiv addcmul addmm addmv addr baddbmm sub".split()
+)  # what older signatures are taken of
+
+
+def older(own, args, kwargs, above):
+    """(args, kwargs) of today's call for one by a signature of former times; None for any other."""
+    if own.rstrip("_") not in OLDER:
+        return None
+    from .older_calls import modern
+
+    return modern(own, args, kwargs, above)
 
 
 def answer(error, own, args, kwargs=None, above=2):
@@ -154,6 +174,9 @@ def answering(f, options=False):
                 need_options(own, args, kwargs)
             return f(*args, **kwargs)
         except BaseException as error:
+            placed = older(own, args, kwargs, 3) if type(error) is TypeError else None
+            if placed is not None:
+                return f(*placed[0], **placed[1])
             error = answer(error, own, args, kwargs)
             raise error
 

@@ -162,7 +162,7 @@ def extreme(name, longer, evenly):
         if h.mark is not None:
             k = k.copy()
         if keepdim is not True:
-            return pair(h, new(k))
+            return pair(h, new(np.asarray(k)))  # (NumPy gives a scalar for a vector's)
         return pair(lengthened(h, shape_of(x), axes, shown + "Backward0", x), new(np.expand_dims(k, axes)))
 
     function.__name__ = name

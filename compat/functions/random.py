@@ -298,7 +298,16 @@ randn_like = like("randn_like", lambda g, shape, d, plain: g.normal(shape, 0.0, 
 
 @seldom
 def randint_like(
-    input, *args, low=None, high=None, dtype=None, layout=None, device=None, requires_grad=False, generator=None
+    input,
+    *args,
+    low=None,
+    high=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    generator=None,
+    memory_format=None,
 ):
     """randint_like(input, high) or (input, low, high): integers with the shape and dtype of a Tensor."""
     t = current(input)

@@ -16,7 +16,7 @@ from .. import names_of_classes
 from ..payload import current
 from ..tensor import Tensor, read_only
 from ..unrecorded_writes import done_at_once
-from .answers import answer, answering, examine, not_a_tensor, too_long, types_in, unusual
+from .answers import answer, answering, examine, is_alike, not_a_tensor, older, too_long, types_in, unusual
 from .nodes import named, parents_in
 from .writing import check_apart, check_writable, kept, rewrite
 
@@ -172,8 +172,11 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
             try:
                 got = f(*args, **kwargs)
             except BaseException as error:
-                if kwargs and type(error) is TypeError:
-                    placed = by_place(g, module + own, parameters, args, kwargs)
+                if type(error) is AttributeError and any(map(is_alike, args)):
+                    return unusual(g, args, given if out is None else {**given, "out": out}, error)
+                if type(error) is TypeError:
+                    placed = by_place(g, module + own, parameters, args, kwargs) if kwargs else None
+                    placed = placed or older(own, args, kwargs, 3)
                     if placed is not None:
                         return again(g, *placed, out)
                 error = answer(error, own, args, given if out is None else {**given, "out": out})
@@ -255,6 +258,9 @@ def twin(name, label, f=None, *, aliases=()):
                 check_apart(current(self), others, wholly=True)
             return rewrite(self, got, shown, (self, *parents_in(others)), own in FILLING)
         except BaseException as error:
+            placed = older(own, (self, *args), kwargs, 3) if type(error) is TypeError else None
+            if placed is not None:
+                return again(inplace, *placed, None)
             error = answer(error, own, (self, *args), kwargs)
             raise error
 

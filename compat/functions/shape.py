@@ -551,7 +551,7 @@ def as_strided(input, size, stride, storage_offset=None):
     check_reach(memory, size, stride, offset)
     value = strided(memory, size, stride, offset)
     out = taped_view(t, P["strided"], value, geometry(value, t.val), "AsStridedBackward0")
-    root = out.alias.base
+    root = t if out.alias is None else out.alias.base
     if root is not t and root.val.dtype == t.val.dtype:  # (one step from the root, which may reach further than t does)
         out.alias.in_one((P["strided"], geometry(value, root.val)))
     return out

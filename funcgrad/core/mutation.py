@@ -58,6 +58,8 @@ def taped_view(x, prim, value, params, label):
     alias = x.alias
     if alias is None or alias is LAID:
         out.alias = Alias(x, (None, (prim, params)), store)
+    elif type(alias) is Frozen:
+        out.alias = None
     else:
         out.alias = Alias(alias.base, (alias.link, (prim, params)), store)
     mark = x.mark
