@@ -138,8 +138,10 @@ class Tensor(Taped):
         """Bytes of an element."""
         return takes_none(self, "element_size", wrong, named) or self.dtype.itemsize
 
-    def size(self, dim=None, *wrong, **named):
+    def size(self, dim=None, /, *wrong, **named):
         """The shape, or the length of one dimension."""
+        if named and dim is None:
+            dim = named.pop("dim", None)
         if dim.__class__ is int and not wrong and not named and self.owner is TAPE and not shared.staging:
             shape = self.val.shape
             if -len(shape) <= dim < len(shape):
@@ -175,8 +177,10 @@ class Tensor(Taped):
         """Was this Tensor made under inference_mode()?"""
         return takes_none(self, "is_inference", wrong, named) or inference.is_inference(readable(self))
 
-    def stride(self, dim=None, *wrong, **named):
+    def stride(self, dim=None, /, *wrong, **named):
         """Steps in elements from one entry to the next, by dimension."""
+        if named and dim is None:
+            dim = named.pop("dim", None)
         if wrong or named or dim is not None and dim.__class__ is not int:
             dim = one_dimension(self, "stride", (dim, *wrong), named)
         v = memory(self)

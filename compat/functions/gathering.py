@@ -138,6 +138,16 @@ def one_dim(t, dim):
     return (t, wrapped(dim, len(shape))) if shape else (P["reshape"](t, shape=(1,)), wrapped(dim, 1))
 
 
+def outside_of_select(v, shape, dim):
+    """The error of index_select for an index of which some are out of range."""
+    if 0 not in shape:
+        return IndexError("index out of range in self")
+    if not shape[dim]:
+        return RuntimeError("index_select(): self indexing axis dim should be positive")
+    bad = v[(v < 0) | (v >= shape[dim])].flat[0]
+    return RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={shape[dim]}")
+
+
 @operation("IndexSelectBackward0")
 def index_select(input, dim, index):
     """The slices along a dimension that a vector of integers names.
@@ -147,7 +157,7 @@ def index_select(input, dim, index):
     tensor([2, 0])
     """
     t, dim = one_dim(current(input), dim)
-    i = vector_index("index_select", index, shape_of(t)[dim], lambda v: IndexError("index out of range in self"))
+    i = vector_index("index_select", index, shape_of(t)[dim], lambda v: outside_of_select(v, shape_of(t), dim))
     x, perm = in_front(t, dim)
     out = in_c_order(back(P["gather"](x, i), perm))
     return out if input.dim() else P["reshape"](out, shape=())
@@ -612,7 +622,7 @@ def index_put_(self, indices, values, accumulate=False):
         values = values.to(self.dtype)
     before, mark = self.mark, getattr(values, "mark", None)
     x = index.view(self)
-    write_arrays(x, index, current(values), "scatter_add" if accumulate else "scatter_set")
+    write_arrays(x, index, current(values), "scatter_add" if accumulate else "scatter_set", trims=False)
     return written(self, "IndexPutBackward0", before, (mark,), True)
 
 

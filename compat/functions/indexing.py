@@ -547,8 +547,9 @@ def too_many(v, target):
     )
 
 
-def write_arrays(x, index, v, prim="scatter_set"):
-    """x[arrays] = v (or += with scatter_add) for an index with arrays in it, x being the view of its basic part."""
+def write_arrays(x, index, v, prim="scatter_set", trims=True):
+    """x[arrays] = v (or += with scatter_add) for an index with arrays in it, x being the view of its basic part. `trims`: dimensions of
+    length 1 in front of v are left off where it has more than are written (by an assignment, but not by index_put)."""
     given = v
     c = current(x)
     c.refuse(())
@@ -581,7 +582,7 @@ def write_arrays(x, index, v, prim="scatter_set"):
         raise IndexError("index is out of bounds for dimension with size 0")
     rest = ordered[len(arrays) :]
     target = (*rest[:front], *got, *rest[front:])
-    v = trimmed(v, len(target))
+    v = trimmed(v, len(target)) if trims or one else v
     shape = tuple(shape_of(v)) if isinstance(v, Handle) else ()
     try:
         fits = np.broadcast_shapes(target, shape) == target
@@ -589,7 +590,7 @@ def write_arrays(x, index, v, prim="scatter_set"):
         fits = False
     if not fits:
         raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(bare(shape))} cannot be broadcast to indexing result of shape "
+            f"shape mismatch: value tensor of shape {list(bare(shape) if trims else shape)} cannot be broadcast to indexing result of shape "
             f"{list(target)}"
         )
     if isinstance(v, Handle) and dtype_of(v) != dtype_of(c):

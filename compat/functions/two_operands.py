@@ -186,6 +186,10 @@ def clamped(name, input, low, high):
     """(primitive's operands, label, parents) of a clamp."""
     if low is None and high is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if not all([b is None or isinstance(b, Tensor) for b in (low, high)]):  # (beside a number, one is a number)
+        low, high = (
+            b.item() if isinstance(b, Tensor) and not b.shape and type(b.val) is np.ndarray else b for b in (low, high)
+        )
     t = current(input)
     bounds = [current(b) if isinstance(b, Tensor) else b for b in (low, high)]
     wide = [isinstance(b, Tensor) and b.dim() > 0 for b in (low, high)]

@@ -126,6 +126,8 @@ def stft(
     onesided=None, return_complex=None, align_to_window=None,
 ):  # fmt: skip
     """The Fourier transforms of overlapping frames, as (..., frequencies, frames)."""
+    if center and isinstance(n_fft, Tensor) and n_fft.numel() != 1:  # (half of it is made a number first)
+        raise ValueError("only one element tensors can be converted to Python scalars")
     n_fft = integer(n_fft)
     hop, length = n_fft // 4 if hop_length is None else hop_length, n_fft if win_length is None else win_length
     t = current(input)
