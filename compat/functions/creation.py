@@ -28,7 +28,7 @@ from ..size import Size
 from ..tensor import Tensor
 from .answers import MISSING, answering
 from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
-from .evenly_spaced import counted, counted_by_vectors, spaced
+from .evenly_spaced import counted, counted_by_vectors, exponents_of_single, spaced
 from .given_out import store
 from .joining import need_tensors
 from .operands import NUMBERS, P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
@@ -539,6 +539,8 @@ def logspace(
     """base ** x for `steps` evenly spaced exponents x from start to end."""
     d = float_argument(dtype if out is None else out.dtype)
     exponents = between("logspace", start, end, steps, np.dtype(np.float64), False)
+    if d == np.float32 and exponents.dtype == np.float64 and len(exponents) > 1:
+        exponents = exponents_of_single(scalar_of(start), scalar_of(end), len(exponents))
     return finished("logspace", np.power(base, exponents).astype(d), out, device, requires_grad)
 
 

@@ -37,6 +37,14 @@ def counted_by_vectors(start, n, step, d):
         return ((start + step * (i - lane)).astype(d) + step * lane).astype(d)
 
 
+def exponents_of_single(start, end, steps):
+    """logspace's exponents in float32: both ends and their distance are of that dtype, the steps between them of float64."""
+    first, last = np.float32(start), np.float32(end)
+    step = float(last - first) / (steps - 1)
+    i = np.arange(steps)
+    return np.where(i < steps // 2, float(first) + step * i, float(last) - step * (steps - 1 - i))
+
+
 def spaced(start, end, steps, d, once):
     """So many numbers from start to end, from each end to the middle, rounded `once` or twice; integers by a step in float32."""
     if steps < 2:

@@ -6,7 +6,7 @@ Invariant: nothing here costs a program that has no half precision more than a l
 
 import functools
 
-from funcgrad.core.halves import BFLOAT16, FLOAT32, HALVES, VECTOR, at_begin, rounded
+from funcgrad.core.halves import BFLOAT16, FLOAT32, HALVES, VECTOR, at_begin, rounded, rounder
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import shared
 
@@ -115,6 +115,6 @@ def number_in(x, d):
 
 
 __all__ = [
-    "BFLOAT16", "FLOAT32", "HALVES", "VECTOR", "at_begin", "half_in", "half_of", "in_float32", "number_in", "rounded_to", "rounds_once", "shared",
+    "BFLOAT16", "FLOAT32", "HALVES", "VECTOR", "at_begin", "half_in", "half_of", "in_float32", "number_in", "rounded_to", "rounder", "rounds_once", "shared",
     "widened",
 ]  # fmt: skip

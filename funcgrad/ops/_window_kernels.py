@@ -284,7 +284,7 @@ def scatter_windows(v, idx, sizes, distinct):
     """v added into zeros at flat indices over the last axes; what has index -1 is dropped. `distinct`: none has, and none repeats."""
     lead = idx.shape[: idx.ndim - len(sizes)]
     rows, n = prod(lead), prod(sizes)
-    if distinct:
+    if distinct and v.size:
         out = np.zeros((*lead, *sizes), v.dtype)
         out.reshape(-1)[idx.reshape(rows, -1) + row_starts(rows, n)] = v.reshape(rows, -1)
         return out

@@ -21,7 +21,7 @@ div = elementwise(
     np.true_divide,
     "t / y",
     "-t * out / y",
-    tape=("t / y", "-t * (x / y) / y"),
+    tape=("t / y", "-t * (x / y / y)"),
     symbol="/",
     jax="numpy.true_divide",
     dtypes="fci",

@@ -5,11 +5,15 @@ Each function takes `r`, which rounds a float32 array to the dtype and gives flo
 float32, and gives the operands' cotangents; None where the primitive's own rule does. Loaded when half precision is first asked for.
 """
 
+import math
+
 import numpy as np
 
+from ..core import half_values
 from ..core.halves import is_bfloat16
 from ..core.primitive import helper
 from .losses import both_signs, terms
+from .window import fold
 
 
 def sigmoid(r, ct, out, x, *, need):
@@ -20,6 +24,47 @@ def sigmoid(r, ct, out, x, *, need):
         with np.errstate(over="ignore"):
             out = r(1 / (1 + np.exp(-x)))
     return [r(r(ct * r(1 - out)) * out)]
+
+
+def erf(r, ct, out, x, *, need):
+    return [r(r(np.float32(2 / math.sqrt(math.pi)) * r(np.exp(r(-r(x * x))))) * ct)]
+
+
+def arctan(r, ct, out, x, *, need):
+    return [r(ct / r(r(x * x) + 1))]
+
+
+def arcsin(r, ct, out, x, *, need):
+    with np.errstate(all="ignore"):
+        return [r(ct * r(1 / np.sqrt(r(1 - r(x * x)))))]
+
+
+def unfold(r, ct, out, x, *, need, window, **params):
+    return [half_values.fold(r, fold.impl, ct, sizes=x.shape[len(x.shape) - len(window) :], window=window, **params)]
+
+
+def gather(r, ct, out, x, *indices, need):
+    """What has been taken from one place several times comes back one after the other, each sum rounded."""
+    shape = x.shape[: len(indices)]
+    if not ct.size or not shape:
+        return None
+    places = np.ravel_multi_index([k % n for k, n in zip(np.broadcast_arrays(*indices), shape, strict=True)], shape)
+    places = places.reshape(-1)
+    order = np.argsort(places, kind="stable")
+    begins = np.searchsorted(places[order], places[order])
+    times = np.empty_like(order)
+    times[order] = np.arange(len(order)) - begins  # how often each place was taken before
+    if times.max() > MOST_TIMES:
+        return None
+    rows = ct.reshape(len(places), -1)
+    total = np.zeros((math.prod(shape), rows.shape[1]), ct.dtype)
+    for k in range(times.max() + 1):
+        now = times == k
+        total[places[now]] = r(total[places[now]] + rows[now])
+    return [total.reshape(x.shape)] + [None] * len(indices)
+
+
+MOST_TIMES = 64  # (beyond, sums in float32 are sooner had)
 
 
 def squared_error(r, ct, out, x, y, *, need, mean):
@@ -39,4 +84,4 @@ def huber_error(r, ct, out, x, y, *, need, mean, delta, linear):
 @helper
 def half_rules():
     """The rules by their primitives' names."""
-    return {f.__name__: f for f in (sigmoid, squared_error, huber_error)}
+    return {f.__name__: f for f in (arcsin, arctan, erf, gather, huber_error, sigmoid, squared_error, unfold)}

@@ -27,6 +27,8 @@ x * torch.tensor(2)|x + torch.tensor(2.5)|x + torch.ones(2, 16, dtype=torch.int6
 x + torch.tensor(0.3)|x.clone().add_(torch.tensor(0.3))|torch.nan_to_num(x.detach() / 0)|torch.nextafter(x, y.detach())|x.half() + y.bfloat16()|x.nan_to_num()|x.trace()
 x.clone().add_(y)|x.clone().mul_(0.1)|x.clone().sub_(0.3).exp_()|x.clone().lerp_(y, 0.3)|x.clone().clamp_(-0.3, 0.3)|x.clone().pow_(2)
 x.clone().copy_(y.float() * 1.1)|x.clone().fill_(0.3)|x.clone().relu_()|x.view(2, 2, 8).permute(1, 0, 2).sum(0)|(x * x + x).sum()
+x / p|torch.div(x, 3 * p)|torch.atan(y)|torch.erf(y)|torch.asin(u)|F.softsign(x)|F.pad(im, (1, 2, 1, 1), 'reflect')|F.pad(im, (3, 2, -1, 2), 'replicate')|F.unfold(im, (2, 3))|F.fold(im.view(1, 4, 16)[:, :, :15], (4, 6), 2)|F.embedding(t.repeat(5), w)|w[t.repeat(4), t.repeat(4)]
+(torch.manual_seed(1), F.fractional_max_pool2d(im, 2, output_ratio=(0.8, 0.6)))[1]
 F.layer_norm(x, (16,), v, v)|F.layer_norm(x.view(4, 8), (8,), v[:8], b.repeat(2))|F.layer_norm(x.view(4, 8), (8,), v[:8])|F.scaled_dot_product_attention(im, im * 0.5, im + 1)|F.scaled_dot_product_attention(im[0], im[0] * 0.5, im[0] + 1)
 F.scaled_dot_product_attention(im, im[:, :, :3], im[:, :, 1:], torch.tensor([[True, False, True]]))|F.scaled_dot_product_attention(im, im, im + 1, is_causal=True)|(torch.manual_seed(1), F.scaled_dot_product_attention(im, im + 0.5, im, dropout_p=0.3))[1]
 torch.sigmoid(y)|F.mse_loss(x, y)|F.mse_loss(x[:1, :5], y[:1, :5])|F.huber_loss(x[:1, :5], y[:1, :5])|F.huber_loss(x[0, :5], y[0, :5], delta=0.75)|F.pairwise_distance(x, y)|x.norm()|x.norm(dim=0)|F.softmax(x.view(2, 2, 8), 1)|F.softmax(im.view(2, 32), 0)

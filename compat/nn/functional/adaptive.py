@@ -18,7 +18,7 @@ from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.rounding import half_in, in_float32, shared
+from ...functions.rounding import HALVES, half_in, in_float32, rounder, shared
 from ...gate import Refusal
 from ...graph import labelled
 from ...payload import current, memory, wrap
@@ -231,13 +231,15 @@ adaptive_max_pool3d_with_indices = always_with_indices(adaptive_max_pool3d)
 # ------------------------------------------------------------------------------------------------ at random
 def starts_of(samples, n, count, window):
     """Where the windows along one axis begin: float[N, C] of uniform numbers -> int64[N, C, count]."""
+    r = rounder(samples.dtype) if samples.dtype in HALVES else np.asarray  # (each step is of their dtype)
+    samples = r(samples)
     d = samples.dtype.type
     last = n - window
     if count == 1:
         return np.full((*samples.shape, 1), last)
-    alpha = d(last) / d(count - 1)
-    at = (np.arange(count - 1, dtype=samples.dtype) + samples[..., None]) * alpha
-    first = (samples * alpha).astype(np.int64)[..., None]
+    alpha = r(d(last) / d(count - 1))
+    at = r(r(np.arange(count - 1, dtype=samples.dtype) + samples[..., None]) * alpha)
+    first = r(samples * alpha).astype(np.int64)[..., None]
     return np.concatenate([at.astype(np.int64) - first, np.full((*samples.shape, 1), last)], -1)
 
 
@@ -303,7 +305,8 @@ def fractional(k):
         draws = None
         if given is None:
             refuse_staging(name)  # (where the windows begin decides on shapes of indices)
-            draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, dtype_of(x).type(0).real.dtype)
+            kind = dtype_of(x) if half_in(x) else dtype_of(x).type(0).real.dtype
+            draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, kind)
         if 0 in wanted or 0 in lead:
             nothing = input.flatten(-k)[..., :0].reshape((*input.shape[:-k], *wanted))
             return (nothing, nothing.detach().to(BY_NAME["int64"])) if return_indices else nothing

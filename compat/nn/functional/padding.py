@@ -1,5 +1,7 @@
 """pad: numbers around a Tensor."""
 
+from math import prod
+
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
@@ -8,6 +10,7 @@ from ...functions.kernels import refuse_in
 from ...functions.nodes import released
 from ...functions.operands import dtype_of, fitting, integer, like_image, shape_of
 from ...functions.refusals import refuse
+from ...functions.rounding import half_in, shared
 from ...graph import labelled
 from ...payload import current
 from .axes import picked
@@ -61,6 +64,8 @@ def pad(input, pad, mode="constant", value=None):
     check(mode, shape, config)
     if name and dtype_of(t).kind == "b":
         refuse(f"{name.lower()}_pad{len(pairs)}d", dtype_of(t))
+    if shared.halves and name and half_in(t):
+        return padded_at_once(input, t, config, how, f"{name}Pad{len(pairs)}DBackward0")
     out = t
     for axis, (a, b) in enumerate(config):
         if a or b:
@@ -69,12 +74,30 @@ def pad(input, pad, mode="constant", value=None):
                 at = np.arange(n)[max(-a, 0) : n - max(-b, 0)]
                 at = np.pad(at, (max(a, 0), max(b, 0)), mode=how)
             else:
-                at = np.pad(np.arange(n), (max(a, 0), max(b, 0)), mode=how)
-                at = at[max(-a, 0) : len(at) - max(-b, 0)]
+                at = places_along(n, a, b, how)
             out = picked(out, axis, at)
     out = P["copy"](t, t) if out is t else like_image(out, t)
     labelled(out, f"{name}Pad{len(pairs)}DBackward0" if name else "CopySlices", (input,))
     return released(out, True)  # (torch keeps the input)
+
+
+def places_along(n, a, b, how):
+    """Which of n elements stand where a line is made longer, or shorter, at both ends."""
+    at = np.pad(np.arange(n), (max(a, 0), max(b, 0)), mode=how)
+    return at[max(-a, 0) : len(at) - max(-b, 0)]
+
+
+def padded_at_once(input, t, config, how, label):
+    """The padding of all axes by one index, so that its derivative adds up as torch's does: in half precision that can be seen."""
+    shape = shape_of(t)
+    first = next((i for i, pair in enumerate(config) if pair != (0, 0)), len(shape))
+    lines = [places_along(n, *pair, how) for n, pair in zip(shape[first:], config[first:])]
+    sizes = tuple(map(len, lines))
+    flat = P["reshape"](t, shape=(*shape[:first], prod(shape[first:])))
+    at = np.ravel_multi_index(np.ix_(*lines), shape[first:]).reshape(-1) if lines else np.zeros(1, int)
+    out = P["reshape"](picked(flat, first, at), shape=(*shape[:first], *sizes))
+    out = labelled(like_image(out, t), label, (input,))
+    return released(out, True)
 
 
 def filled(input, t, shape, config, pad, value):
