@@ -44,6 +44,7 @@ _NAMES = {
     "amp.grad_scaler": "GradScaler",
     "compiler.compiled": "compile",
     "functions.conversion": "_cast_Byte _cast_Char _cast_Double _cast_Float _cast_Half _cast_Int _cast_Long _cast_Short",
+    "jit": "Future",
     "distributions.draws": "_sample_dirichlet _standard_gamma",
     "func": "vmap",
     "errors": "AcceleratorError OutOfMemoryError",

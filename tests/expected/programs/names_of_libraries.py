@@ -32,7 +32,14 @@ after = first.then(lambda f: f.wait() + 1)
 first.add_done_callback(lambda f: print("done", f.value()))
 print(first.done(), after.done())
 first.set_result(3)
-print(first.done(), first.wait(), first.value(), after.wait(), isinstance(first, torch.jit.Future))
+print(
+    first.done(),
+    first.wait(),
+    first.value(),
+    after.wait(),
+    isinstance(first, torch.jit.Future),
+    isinstance(first, torch.Future),
+)
 show(lambda: first.set_result(4))
 show(lambda: Future().set_exception(3))
 failed = Future()
