@@ -10,7 +10,7 @@ import functools
 
 from ..errors import PrimitiveError
 
-OPERANDS = ("x", "y", "z", "w")
+OPERANDS = ("x", "y", "z", "w", "v", "b", "d")
 PRIMITIVE_OF = {
     ast.Add: "add",
     ast.Sub: "sub",

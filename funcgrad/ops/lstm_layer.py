@@ -1,9 +1,9 @@
 """A layer of an LSTM over all its steps, as one node: the cell of lstm.py again and again.
 
-Invariant: x [T, n, 4 m] holds the input's part of the gates, biases included, h and c [n, m] the first state, w [4 m, m]
-the weights of the hidden state. In step t, with h and c of the step before,
+Invariant: x [T, n, k] is the input, h and c [n, m] the first state, w [4 m, m] the weights of the hidden state, v [4 m, k] those
+of the input, b and d [4 m] their biases. In step t, with h and c of the step before,
 
-    a = lstm_gates(x[t] + h w^T),   c' = lstm_state(a, c),   h' = lstm_output(a, c')
+    a = lstm_gates(x[t] v^T + (b + d) + h w^T),   c' = lstm_state(a, c),   h' = lstm_output(a, c')
 
 and a rule goes through the steps by the rules of these three. The gates lie in the order o, i, f, g, each in one piece, [T, 4, n, m]:
 those of one function side by side, and i and f beside what they weigh, g and the state.
@@ -21,7 +21,7 @@ from .elementwise import add, mul, sub
 from .exponential import tanh
 from .joining import concatenate, stack
 from .lstm import REFUSED, gate, lstm_gates, lstm_output, lstm_state, side_by_side, slope
-from .shape import batched, reshape, transpose, zeros_like
+from .shape import batched, reshape, sum_, transpose, zeros_like
 
 BATCHED = (((2,), (2,)), ((0,), (0,)))  # products of matrices that are stacked
 
@@ -83,16 +83,18 @@ def together(a):
 
 @define
 class lstm_layer:
-    """(x [T, n, 4 m], h [n, m], c [n, m], w [4 m, m]) -> hidden states [T, n, m], states [T, n, m], gates [T, 4, n, m]."""
+    """(x [T, n, k], h [n, m], c [n, m], w [4 m, m], v [4 m, k], b [4 m], d [4 m]) -> hidden states [T, n, m], states [T, n, m], gates [T, 4, n, m]."""
 
     multi = True
     fills = False
-    saves = ((2, 3, "out"), (2, 3, "out"), (3, "out"), (1, 2, 3, "out"))
+    saves = (
+        (2, 3, 4, "out"), (2, 3, "out"), (3, "out"), (1, 2, 3, "out"), (0, 2, 3, "out"), (2, 3, "out"), (2, 3, "out"),
+    )  # fmt: skip
     without = REFUSED | {"0-d": "a layer takes sequences of matrices"}
 
-    def jax(jax, x, h, c, w):
+    def jax(jax, x, h, c, w, v, b, d):
         s, found = jax.nn.sigmoid, []
-        for z in x:
+        for z in x @ v.T + (b + d):
             i, f, g, o = jax.numpy.split(z + h @ w.T, 4, axis=1)
             i, f, g, o = s(i), s(f), jax.numpy.tanh(g), s(o)
             c = f * c + i * g
@@ -101,18 +103,21 @@ class lstm_layer:
         return tuple([jax.numpy.stack(each) for each in zip(*found, strict=True)])
 
     def samples(rng):
-        def operands(t, n, m):
-            return [draw(rng, "real", s) for s in ((t, n, 4 * m), (n, m), (n, m), (4 * m, m))]
+        def operands(t, n, m, k):
+            shapes = (t, n, k), (n, m), (n, m), (4 * m, m), (4 * m, k), (4 * m,), (4 * m,)
+            return [draw(rng, "real", s) for s in shapes]
 
-        yield from in_kinds(*operands(2, 2, 2), dtypes="f")
-        yield Sample(*operands(FEW + 2, 2, 3))
-        yield Sample(*operands(1, 1, 1), kind="size 1")
-        yield Sample(*operands(2, 0, 1), kind="empty", order=1)
+        yield from in_kinds(*operands(2, 2, 2, 3), dtypes="f")
+        yield Sample(*operands(FEW + 2, 2, 3, 2))
+        yield Sample(*operands(1, 1, 1, 1), kind="size 1")
+        yield Sample(*operands(2, 0, 1, 2), kind="empty", order=1)
 
-    def impl(x, h, c, w):
+    def impl(x, h, c, w, v, b, d):
         m = h.shape[1]
-        steps, n, _ = x.shape
-        dtype = np.result_type(x, h, c, w)
+        steps, n, k = x.shape
+        dtype = np.result_type(x, h, c, w, v, b, d)
+        x = x.reshape(steps * n, k).dot(v.T)
+        x += b + d
         memory = np.empty((steps + 1, 5, n, m), dtype)  # of a step its gates, and the state that it starts from
         gates = memory[:steps, :4]
         inputs = np.empty(gates.shape, dtype)
@@ -155,16 +160,16 @@ class lstm_layer:
             h = multiply(out, o, out)
         return hidden, np.ascontiguousarray(memory[1:, 4]), gates
 
-    def aval(x, h, c, w):
-        dtype = np.result_type(*map(dtype_of, (x, h, c, w)))
-        steps, n, width = shape_of(x)
-        states = Aval((steps, n, width // 4), dtype)
-        return states, states, Aval((steps, 4, n, width // 4), dtype)
+    def aval(x, h, c, *weights):
+        dtype = np.result_type(*map(dtype_of, (x, h, c, *weights)))
+        steps, (n, m) = shape_of(x)[0], shape_of(h)
+        states = Aval((steps, n, m), dtype)
+        return states, states, Aval((steps, 4, n, m), dtype)
 
     def pull(n, ct, cts, owned):
         """The rule below, what does not wait for the step after it being computed for all steps at once."""
-        (_, h0, c0, w), (h, c, a) = n.plan.operands_of(n, n.saved)
-        h0, c0 = (np.zeros(v.shape, v.dtype) if type(v) is Aval else v for v in (h0, c0))  # (nothing asks for it)
+        (x, h0, c0, w, v, *_), (h, c, a) = n.plan.operands_of(n, n.saved)
+        h0, c0 = (np.zeros(s.shape, s.dtype) if type(s) is Aval else s for s in (h0, c0))  # (nothing asks for it)
         of_h, of_c, of_a = ct.cts if hasattr(ct, "cts") else ct
         steps, count, m = h.shape
         o, i, f, g = (a[:, k] for k in range(4))
@@ -206,16 +211,23 @@ class lstm_layer:
             copyto(by_gate, of_gates)
             multiply(dc, forget, dc)
             row.dot(w, dh)
-        found = (of_x, dh, dc)
+        z = of_x.reshape(-1, 4 * m)
+        gradients = {1: dh, 2: dc}
         for p, k in zip(n.ins, n.plan.operands, strict=True):
-            if k == 3:
-                hidden = np.concatenate((h0[None], h[:-1]))
-                found = (*found, of_x.reshape(-1, 4 * m).T.dot(hidden.reshape(-1, m)))
-            gradient = found[k]
+            if k == 0:
+                g = z.dot(v).reshape(x.shape)
+            elif k == 3:
+                g = z.T.dot(np.concatenate((h0[None], h[:-1])).reshape(-1, m))
+            elif k == 4:
+                g = z.T.dot(x.reshape(-1, x.shape[2]))
+            elif k > 4:
+                g = gradients[5] = gradients[5] if 5 in gradients else np.add.reduce(z, axis=0)
+            else:
+                g = gradients[k]
             old = cts.get(p)
-            cts[p] = gradient if old is None else old + gradient
+            cts[p] = g if old is None else old + g
 
-    def vjp(cts, out, x, h0, c0, w, *, need):
+    def vjp(cts, out, x, h0, c0, w, v, b, d, *, need):
         """The same of primitives."""
         h, c, a = out
         a = together(a)
@@ -234,14 +246,25 @@ class lstm_layer:
             of_x.append(of_gates if of_a is None else add(of_gates, at(of_a, t)))
             dc = mul(dc, at(f, t))
             dh = dot_general(of_x[-1], w, dims=INNER)
-        of_x = stack(*reversed(of_x), axis=0)
-        of_w = dot_general(rows(of_x), rows(before(h0, h)), dims=FIRST) if need & 8 else None
-        return [of_x, dh, dc, of_w]
+        z = rows(stack(*reversed(of_x), axis=0))
+        of_bias = sum_(z, axes=(0,)) if need & 96 else None
+        return [
+            reshape(dot_general(z, v, dims=INNER), shape=shape_of(x)) if need & 1 else None,
+            dh,
+            dc,
+            dot_general(z, rows(before(h0, h)), dims=FIRST) if need & 8 else None,
+            dot_general(z, rows(x), dims=FIRST) if need & 16 else None,
+            of_bias,
+            of_bias,
+        ]
 
-    def jvp(ts, out, x, h0, c0, w):
+    def jvp(ts, out, x, h0, c0, w, v, b, d):
         h, c, a = out
         a = together(a)
-        dx, dh, dc, dw = (zeros_like(v) if t is None else t for t, v in zip(ts, (x, h0, c0, w), strict=True))
+        operands = x, h0, c0, w, v, b, d
+        dx, dh, dc, dw, dv, db, dd = (zeros_like(s) if t is None else t for t, s in zip(ts, operands, strict=True))
+        dz = affine(rows(x), dv, affine(rows(dx), v, add(db, dd)))
+        dx = reshape(dz, shape=shape_of(a))
         hidden, states, found = before(h0, h), before(c0, c), []
         for t in range(shape_of(h)[0]):
             gates = at(a, t)
@@ -254,19 +277,23 @@ class lstm_layer:
 
     def batch(size, xs, ds):
         x, h, c = (batched(size, v, d) for v, d in zip(xs[:3], ds, strict=False))
-        steps, n, width = shape_of(x)[1:]
-        x = reshape(transpose(x, perm=(1, 0, 2, 3)), shape=(steps, size * n, width))
+        steps, n, k = shape_of(x)[1:]
+        m = shape_of(h)[2]
         h, c = rows(h), rows(c)
-        if ds[3] is None:
-            outs = lstm_layer(x, h, c, xs[3])
+        if ds[3:] == (None,) * 4:
+            x = reshape(transpose(x, perm=(1, 0, 2, 3)), shape=(steps, size * n, k))
+            outs = lstm_layer(x, h, c, *xs[3:])
         else:
-            w = batched(size, xs[3], ds[3])
+            w, v, b, d = (batched(size, v, d) for v, d in zip(xs[3:], ds[3:], strict=True))
+            z = dot_general(reshape(x, shape=(size, steps * n, k)), v, dims=BATCHED)
+            z = reshape(add(z, reshape(add(b, d), shape=(size, 1, 4 * m))), shape=(size, steps, n, 4 * m))
+            z = reshape(transpose(z, perm=(1, 0, 2, 3)), shape=(steps, size * n, 4 * m))
 
-            def gates(x, h):
-                z = dot_general(reshape(h, shape=(size, n, width // 4)), w, dims=BATCHED)
-                return lstm_gates(add(x, reshape(z, shape=(size * n, width))))
+            def gates(z, h):
+                of_state = dot_general(reshape(h, shape=(size, n, m)), w, dims=BATCHED)
+                return lstm_gates(add(z, reshape(of_state, shape=(size * n, 4 * m))))
 
-            outs = over_time(x, h, c, gates)
+            outs = over_time(z, h, c, gates)
         h, c, a = outs
-        h, c = (reshape(o, shape=(steps, size, n, width // 4)) for o in (h, c))
-        return (h, c, reshape(a, shape=(steps, 4, size, n, width // 4))), (1, 1, 2)
+        h, c = (reshape(o, shape=(steps, size, n, m)) for o in (h, c))
+        return (h, c, reshape(a, shape=(steps, 4, size, n, m))), (1, 1, 2)

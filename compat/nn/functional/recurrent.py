@@ -205,14 +205,15 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
     ):
         return in_steps(mode, x, initial, params, sizes, packed, reverse)
     whole = mode == "LSTM" and not packed and projection is None and dtype_of(x) == np.float32
-    first, second = (P["add"](b_ih, b_hh), None) if whole and b_hh is not None else (b_ih, b_hh)
-    projected = current(linear(x, w_ih, first))
-    own = w_hh, second, projection
-    if whole and (own[0].owner is TAPE or state.tls.stage is not None and own[0].owner is state.tls.stage.tape):
-        out, last = lstm_layer(projected, *initial, own[0], reverse)
+    fits = whole and shape_of(x)[-1] == shape_of(w_ih)[1]
+    if fits and (w_hh.owner is TAPE or state.tls.stage is not None and w_hh.owner is state.tls.stage.tape):
+        biases = (np.zeros(shape_of(w_hh)[0], np.float32),) * 2 if b_hh is None else (b_ih, b_hh)
+        out, last = lstm_layer(x, *initial, w_hh, w_ih, *biases, reverse)
     else:
+        first, second = (P["add"](b_ih, b_hh), None) if whole and b_hh is not None else (b_ih, b_hh)
         step = lstm_step_in_one if whole else STEPS[mode]
-        outs, last = over_time(step, at_times(projected, sizes, packed), initial, own, sizes, reverse)
+        xs = at_times(current(linear(x, w_ih, first)), sizes, packed)
+        outs, last = over_time(step, xs, initial, (w_hh, second, projection), sizes, reverse)
         out = T["cat"](outs) if packed else T["stack"](outs)
     if whole:  # torch has one node for such a layer
         if out.mark is not None and out.mark.plan is not None:
@@ -239,9 +240,9 @@ def in_steps(mode, x, initial, params, sizes, packed, reverse):
     return T["cat"](outs) if packed else T["stack"](outs), last
 
 
-def lstm_layer(x, h, c, w, reverse):
+def lstm_layer(x, h, c, w, v, b, d, reverse):
     """The same loop as one node: (outputs, last state)."""
-    outs, states, _ = P["lstm_layer"](turned(x) if reverse else x, h, c, w)
+    outs, states, _ = P["lstm_layer"](turned(x) if reverse else x, h, c, w, v, b, d)
     last = tuple([P["getitem"](s, idx=(-1,)) for s in (outs, states)])
     return turned(outs) if reverse else outs, last
 
