@@ -112,7 +112,7 @@ def answer(error, own, args, kwargs=None, above=2):
             error = sooner
         if (
             own[-1] == "_"
-            and own != "fill_diagonal_"
+            and own not in ("fill_diagonal_", "set_")
             and isinstance(error, (IndexError, RuntimeError))
             and not re.search("grad|inplace", str(error))
         ):

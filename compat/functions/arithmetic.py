@@ -368,6 +368,7 @@ def with_alpha(arithmetic, *names):
                 return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
             times = scaled(self, other, alpha, arithmetic is SUB)
             if isinstance(other, Tensor):
+                self.refuse((other,))
                 check_apart(current(self), (current(other),))
             return arithmetic.inplace(self, times, label=shown, operands=(self, other))
         except BaseException as error:

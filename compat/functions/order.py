@@ -105,9 +105,9 @@ def out_first(own, args, out, text):
         check_out("linalg_" + own, dtype_of(current(out)), dtype_wanted("real" if own == "cond" else "first", args))
     name = own.removeprefix("special_")
     if iterates(own):
-        check_writable(current(out))
         if state.tls.grad and name not in COMPARISONS and any([t.requires_grad for t in (*tensors_in(args), out)]):
             raise out_with_gradient(own)
+        check_writable(current(out))
     if (
         ROWS.get(own, "").startswith(OF_INPUT)
         and own[:2] != "cl"

@@ -15,7 +15,7 @@ from funcgrad.core.halves import BFLOAT16, among
 from funcgrad.core.handle import Alias
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
-from funcgrad.core.strides import geometry
+from funcgrad.core.strides import geometry, restrided, unsqueezed_strides
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -603,6 +603,13 @@ def unfold(self, dimension, size, step):
 
 
 # ------------------------------------------------------------------------------------------------ the commonest arguments
+def widened(v, at):
+    """An array with an axis of one element put in, as torch has it."""
+    shape = (*v.shape[:at], 1, *v.shape[at:])
+    out = restrided(v, shape, unsqueezed_strides(v.shape, v.strides, at, v.itemsize))
+    return v.reshape(shape) if out is None else out
+
+
 @functools.lru_cache
 def exchanged(n, a, b):
     """{"perm": the permutation that exchanges two of n dimensions}"""
@@ -622,14 +629,18 @@ IN_ONE = "(type(a) is tuple or type(a) is Size) and not more"
 IN_FULL = f"(type(a) is int or {IN_ONE})"
 RESHAPED = (
     "shape = (a, *more) if type(a) is int else a",
-    "out = v.reshape(shape) if v.flags.c_contiguous{others} else None",
+    "whole = v.flags.c_contiguous",
+    "out = v.reshape(shape) if whole and (k is None or 1 not in v.shape){others} else lying(v, shape=shape) if whole else None",
     "params = {{'shape': out.shape}}",
     "if out.shape != shape and -1 not in shape: raise ValueError",
 )
 # a view over memory with gaps is the one there is where no length is 0 or 1 (of which torch and NumPy choose other strides)
 APART = " or 1 not in shape and v.size and 1 not in v.shape"
-quick_view("view", "reshape", "a", IN_FULL, [step.format(others=APART) for step in RESHAPED])
-quick_view("reshape", "reshape", "a", IN_FULL, [step.format(others="") for step in RESHAPED], function=IN_ONE)
+lying = P["reshape"].value("torch")
+quick_view("view", "reshape", "a", IN_FULL, [step.format(others=APART) for step in RESHAPED], lying=lying)
+quick_view(
+    "reshape", "reshape", "a", IN_FULL, [step.format(others="") for step in RESHAPED], function=IN_ONE, lying=lying
+)
 QUICK_RESHAPE = METHODS["reshape"]
 quick_view(
     "flatten",
@@ -638,7 +649,8 @@ quick_view(
     "(a is NONE or type(a) is int) and not more",
     (
         "at = 0 if a is NONE else a",
-        "out = v.reshape((*v.shape[:at], -1)) if v.flags.c_contiguous and v.ndim - 1 > at >= 0 else None",
+        "fits = v.flags.c_contiguous and v.ndim - 1 > at >= 0 and (k is None or 1 not in v.shape)",
+        "out = v.reshape((*v.shape[:at], -1)) if fits else None",
         "params = {'shape': out.shape}",
     ),
 )
@@ -650,10 +662,12 @@ quick_view(
     (
         "shape = v.shape",
         "at = a if a >= 0 else a + v.ndim + 1",
-        "out = v.reshape((*shape[:at], 1, *shape[at:])) if 0 <= at <= v.ndim else None",
+        "out = None",
+        "if 0 <= at <= v.ndim: out = widened(v, at) if k is not None else v.reshape((*shape[:at], 1, *shape[at:]))",
         "params = {'shape': out.shape}",
     ),
     ("UnsqueezeBackward0",),
+    widened=widened,
 )
 quick_view(
     "squeeze",

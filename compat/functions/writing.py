@@ -45,7 +45,6 @@ def check_writable(t, idx=None, fills=False):
     if type(v) is np.ndarray:
         flags = v.flags
         if not flags.c_contiguous and not fills and 0 in v.strides and overlaps(v if idx is None else v[idx]):
-            t.refuse(())
             raise RuntimeError(SHARED)
         if not flags.writeable:
             raise RuntimeError("the Tensor's memory is read-only (it came from a read-only ndarray); clone() it first.")
@@ -81,7 +80,6 @@ def check_apart(t, others, wholly=False, idx=None):
                 continue
             if type(w) is type(v) is np.ndarray and (w is v or v.base is not None or w.base is not None):
                 if w is v and wholly or partly(v if idx is None else v[idx], w, wholly):
-                    t.refuse(others)
                     raise RuntimeError(
                         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
                         "location. Please clone() the tensor before performing the operation."
@@ -113,10 +111,14 @@ def is_dense(v):
 def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
     """t <- prim(t, *args) in its memory; torch's CopySlices if t is a view. `label` and `operands` rename the node."""
     c = current(t)
-    check_writable(c, params.get("idx"), fills)
-    if args and isinstance(a := args[0], Tensor) and type(a.val) is type(c.val) is np.ndarray:
-        if a.val.base is not None or c.val.base is not None or a.val is c.val:
-            check_apart(c, args, False, params.get("idx"))
+    try:
+        check_writable(c, params.get("idx"), fills)
+        if args and isinstance(a := args[0], Tensor) and type(a.val) is type(c.val) is np.ndarray:
+            if a.val.base is not None or c.val.base is not None or a.val is c.val:
+                check_apart(c, args, False, params.get("idx"))
+    except RuntimeError:
+        c.refuse(args)  # (which torch asks first)
+        raise
     if unrecorded(c, prim, args, params):
         return t
     before = root_of(c)[0].mark

@@ -13,6 +13,7 @@ from ..core.aval import Aval, dtype_of, is_weak, ndarray, shape_of
 from ..core.halves import BFLOAT16, HALVES, added, rounded
 from ..core.primitive import PRIMITIVES, define, helper
 from ..core.sample import Sample, draw, in_kinds
+from ..core.strides import restrided, seen_as, stretched_strides
 from .reduction import reduction, samples_over, widened
 from .torch_order import sum_over
 
@@ -206,8 +207,13 @@ class broadcast:
         return repeated(np.asarray(x), shape, axes)
 
     def impl_torch(x, *, shape, axes):  # (torch's may be written into where it is told apart again)
-        out = repeated(np.asarray(x), shape, axes)
-        out.flags.writeable = np.asarray(x).flags.writeable
+        x = np.asarray(x)
+        if 1 in x.shape and x.size:
+            out = restrided(x, shape, stretched_strides(x.shape, x.strides, tuple(shape), tuple(axes), x.itemsize))
+            if out is not None:
+                return out
+        out = repeated(x, shape, axes)
+        out.flags.writeable = x.flags.writeable
         return out
 
     scalar = "{0}"
@@ -262,6 +268,15 @@ class reshape:
 
     def impl(x, *, shape):
         return x.reshape(shape) if type(x) is ndarray else np.reshape(x, shape)
+
+    def impl_torch(x, *, shape):  # (whose axes of one element have strides that say something)
+        out = np.reshape(x, shape)
+        if type(x) is ndarray and x.ndim and x.size and (1 in x.shape or 1 in out.shape and not x.flags.c_contiguous):
+            strides = seen_as(x.shape, x.strides, out.shape)
+            if strides is not None and strides != out.strides:
+                again = restrided(x, out.shape, strides)
+                return out if again is None else again
+        return out
 
     scalar = "{0}"
 

@@ -9,9 +9,11 @@ import pytest
 
 import compat
 from tests.strides_of_results import MATRICES, known, made, matrices, strides, written_through
+from tests.strides_of_views import seen
 
 PATH = pathlib.Path(__file__).parents[1] / "expected" / "strides.json.xz"
 STORED = json.loads(lzma.decompress(PATH.read_bytes()))
+CHAINS = json.loads(lzma.decompress((PATH.parent / "strides_of_views.json.xz").read_bytes()))["chains"]
 CALLS = STORED["calls"]
 NAMES = sorted(CALLS)
 
@@ -52,3 +54,10 @@ def test_what_is_a_view(layout):
         for compiled in (None, compat.compile):
             got = written_through(compat, layout, text, of_input, compiled)
             assert got == (pytest.approx(want, rel=1e-5) if type(want) is list else want), text
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_chains_of_views(part):
+    """Views of views, axes of one element among them, have torch's strides and offsets."""
+    for lines, want in CHAINS[part::6]:
+        assert seen(compat, lines) == want, "\n".join(lines)
