@@ -182,6 +182,7 @@ def main():
     import compat.nn.utils.prune  # (torch loads it only when it is asked to)
 
     torch.set_num_threads(1)
+    torch.backends.opt_einsum.enabled = False  # (a package that may be beside torch or not, with words of its own)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)

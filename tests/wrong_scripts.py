@@ -40,6 +40,8 @@ def settings_as_before(torch):
     torch.set_grad_enabled(True)
     torch.set_default_dtype(torch.float32)
     torch.set_printoptions(profile="default", sci_mode=None)
+    torch.set_autocast_enabled("cpu", False)
+    torch.set_autocast_cache_enabled(True)
     torch.distributions.Distribution.set_default_validate_args(True)
 
 

@@ -11,6 +11,7 @@ import threading
 from funcgrad.core.site import warn
 
 from .. import dtypes
+from ..calls import Signature, misfit
 from ..devices import KINDS, Device
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
@@ -44,12 +45,18 @@ ALONE = {"functional": "bilinear"}  # left as they are, with the products inside
 WIDEST = {"torch": "cat concat concatenate index_copy stack"}  # computed in the widest dtype of their operands
 
 
+AVAILABLE = frozenset("cpu cuda ipu xpu maia xla mps hpu mtia privateuseone".split())
+
+
 class State(threading.local):
     """Of this thread: what is cast to what, and the leaves that are cast already."""
 
     def __init__(self):
         self.enabled = {}  # device -> bool
-        self.dtype = {"cpu": dtypes.BY_NAME["bfloat16"], "cuda": dtypes.BY_NAME["float16"]}
+        self.dtype = {
+            **dict.fromkeys(("cpu", "maia", "xla", "hpu"), dtypes.BY_NAME["bfloat16"]),
+            **dict.fromkeys(("cuda", "ipu", "xpu", "hip", "mps", "mtia", "privateuseone"), dtypes.BY_NAME["float16"]),
+        }
         self.cache_enabled = True
         self.cache = {}  # id of a leaf -> (the leaf, its cast)
         self.nesting = 0
@@ -174,16 +181,45 @@ USERS = Users("autocast", layers)
 
 
 # ------------------------------------------------------------------------------------------------ the block
+def takes_nothing(f):
+    """A decorator of what takes no arguments, and says so in torch's words."""
+
+    @functools.wraps(f)
+    def call(*wrong):
+        if wrong:
+            raise TypeError(f"torch.{f.__name__}() takes no arguments ({len(wrong)} given)")
+        return f()
+
+    return call
+
+
+def parsed(*signatures, name=None):
+    """A decorator of settings: arguments that fit none of torch's signatures are refused in torch's words (calls.py says how to read one)."""
+
+    def refusing(f):
+        @functools.wraps(f)
+        def call(*args, **kwargs):
+            error = misfit(name or f.__name__, tuple(map(Signature, signatures)), args, kwargs)
+            if error is not None:
+                raise error
+            return f(*args, **kwargs)
+
+        return call
+
+    return refusing
+
+
+@parsed("Qdevice_type", name="_is_autocast_available")
 def is_autocast_available(device_type):
-    """Is there autocast for a kind of device? Only for the CPU, and CUDA's where it is switched off."""
-    return device_type in ("cpu", "cuda")
+    """Is there autocast for a kind of device, should there be one?"""
+    return Device(device_type).type in AVAILABLE
 
 
 class autocast:
     """A block, or a decorator of functions, in which products are computed in half precision.
 
-    autocast(device_type, dtype=None, enabled=True, cache_enabled=None): dtype bfloat16 or float16. For a device that there
-    is not it warns and changes nothing; RuntimeError for what is no device at all.
+    autocast(device_type, dtype=None, enabled=True, cache_enabled=None): dtype bfloat16 or float16. For another kind
+    of device it changes nothing (and warns of CUDA); RuntimeError for what is no device at all, or has no autocast.
 
     >>> import compat as torch
     >>> x = torch.ones(2, 2)
@@ -199,13 +235,15 @@ class autocast:
             raise RuntimeError(
                 f"Expected one of {', '.join(KINDS)} device type at start of device string: {device_type}"
             )
+        if device_type not in state.dtype:
+            raise RuntimeError("unsupported scalarType")
+        if device_type not in AVAILABLE:
+            raise RuntimeError(f"User specified an unsupported autocast device_type '{device_type}'")
         self.device, self.custom_device_mod = device_type, None
         self.fast_dtype = get_autocast_dtype(device_type) if dtype is None else dtype
         if enabled and device_type != "cpu":
             if device_type == "cuda":
                 warn("CUDA is not available or torch_xla is imported. Disabling autocast.")
-            elif device_type != "mps":
-                warn(f"{device_type} is not available or it. Disabling autocast.")
             enabled = False
         if enabled and self.fast_dtype not in (dtypes.BY_NAME["bfloat16"], dtypes.BY_NAME["float16"]):
             warn(
@@ -219,6 +257,9 @@ class autocast:
 
     def __enter__(self):
         device = self.device
+        if not isinstance(self.fast_dtype, dtypes.dtype):
+            name = "set_autocast_dtype(): argument 'dtype' (position 2)"
+            raise TypeError(f"{name} must be torch.dtype, not {type_name(self.fast_dtype)}")
         if type(self._enabled) is not bool:
             name = "set_autocast_enabled(): argument 'enabled' (position 2)"
             raise TypeError(f"{name} must be bool, not {type_name(self._enabled)}")
@@ -282,37 +323,53 @@ def custom_bwd(bwd=None, *, device_type):
 
 # ------------------------------------------------------------------------------------------------ its settings
 def kind_of(device_type):
-    return device_type.type if isinstance(device_type, Device) else device_type
+    """The kind of a device, of which there may be autocast."""
+    kind = Device(device_type).type
+    if kind not in AVAILABLE:
+        raise RuntimeError("unknown device type for autocast in get_autocast_dispatch_key_from_device_type")
+    return kind
 
 
+@parsed("Qdevice_type", "")
 def is_autocast_enabled(device_type="cuda"):
     """Is autocast on, for a kind of device?"""
     return state.enabled.get(kind_of(device_type), False)
 
 
-def set_autocast_enabled(device_type, enabled=None):
+@parsed("Qdevice_type Benabled", "Benabled")
+def set_autocast_enabled(device_type=None, enabled=None):
     """Switch autocast on or off, for a kind of device (without one: CUDA), until it is set again."""
-    device, on = ("cuda", device_type) if enabled is None else (kind_of(device_type), enabled)
-    if device == "cpu" and bool(on) != is_autocast_enabled("cpu"):
+    if enabled is None or device_type is None:
+        device, on = "cuda", device_type if enabled is None else enabled
+    else:
+        device, on = kind_of(device_type), enabled
+    if device == "cpu" and on != state.enabled.get("cpu", False):
         (USERS.enter if on else USERS.leave)()
-    state.enabled[device] = bool(on)
+    state.enabled[device] = on
 
 
+@parsed("Qdevice_type")
 def get_autocast_dtype(device_type):
     """The dtype that autocast computes in, by kind of device."""
-    return state.dtype.get(kind_of(device_type), dtypes.BY_NAME["bfloat16"])
+    kind = Device(device_type).type
+    if kind not in state.dtype:
+        raise RuntimeError("unsupported scalarType")
+    return state.dtype[kind]
 
 
+@parsed("Qdevice_type Ddtype")
 def set_autocast_dtype(device_type, dtype):
     """Set the dtype that autocast computes in."""
     state.dtype[kind_of(device_type)] = dtype
 
 
+@takes_nothing
 def clear_autocast_cache():
     """Forget the leaves that are cast already."""
     state.cache.clear()
 
 
+@takes_nothing
 def is_autocast_cache_enabled():
     """Is a leaf cast only once in a block?"""
     return state.cache_enabled
@@ -320,7 +377,9 @@ def is_autocast_cache_enabled():
 
 def set_autocast_cache_enabled(enabled):
     """Cast a leaf only once in a block, or at each use."""
-    state.cache_enabled = bool(enabled)
+    if type(enabled) is not bool:
+        raise TypeError(f"enabled must be a bool (got {type_name(enabled)})")
+    state.cache_enabled = enabled
 
 
 def autocast_increment_nesting():

@@ -78,7 +78,7 @@ class GradScaler:
             return outputs * self._scale
         if isinstance(outputs, (list, tuple)) and not hasattr(outputs, "_fields"):
             return type(outputs)([self.scale(o) for o in outputs])
-        if isinstance(outputs, (str, bytes)) or not hasattr(outputs, "__iter__"):
+        if not hasattr(outputs, "__iter__"):
             raise ValueError("outputs must be a Tensor or an iterable of Tensors")
         return map(self.scale, outputs)
 

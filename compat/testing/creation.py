@@ -4,6 +4,7 @@ import math
 
 from funcgrad.core.site import warn
 
+from ..devices import usable
 from ..functions.register import FUNCTIONS as T
 
 
@@ -54,6 +55,7 @@ def make_tensor(
             "The parameters `noncontiguous` and `memory_format` are mutually exclusive, but got "
             f"{noncontiguous=} and {memory_format=}"
         )
+    usable(device)
     floating = dtype.numpy.kind in "fc"
     if requires_grad and not floating:
         raise ValueError(f"`requires_grad=True` is not supported for boolean and integral dtypes, but got {dtype=}")

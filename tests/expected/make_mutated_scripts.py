@@ -24,6 +24,7 @@ COUNT = {"scripts": 100, "parts": 280, "modules": 280}
 
 def main():
     torch.set_num_threads(1)
+    torch.backends.opt_einsum.enabled = False
     kept = []
     for kind, count in COUNT.items():
         for number in range(count):

@@ -604,8 +604,11 @@ def interpolate(
     recompute_scale_factor=None,
     antialias=False,
 ):
-    flat, k = mode in ("nearest", "area", "nearest-exact"), input.dim() - 2
-    if flat and align_corners is not None or (size is None) == (scale_factor is None):
+    flat = mode in ("nearest", "area", "nearest-exact")
+    if flat and align_corners is not None:
+        return
+    k = input.dim() - 2
+    if (size is None) == (scale_factor is None):
         return
     given = scale_factor if size is None else size
     each = given if isinstance(given, Many) else [given] * k

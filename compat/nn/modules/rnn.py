@@ -6,6 +6,7 @@ from numbers import Number
 
 from funcgrad.core.site import warn
 
+from ...calls import C
 from ...deprecations import once
 from ...functions.register import FUNCTIONS as T
 from .. import init
@@ -39,7 +40,7 @@ LISTS = "_flat_weights_names", "_flat_weights"  # what torch keeps beside the pa
 def under_autocast():
     """May dtypes differ, since operations cast what they are given?"""
     mode = sys.modules.get("compat.amp.autocast_mode")  # (not there: nobody has asked for it)
-    return mode is not None and mode.is_autocast_enabled("cpu")
+    return mode is not None and mode.state.enabled.get("cpu", False)
 
 
 class RNNBase(Module):
@@ -146,7 +147,7 @@ class RNNBase(Module):
 
     def check_hidden_size(self, hx, expected_hidden_size, msg="Expected hidden size {}, got {}"):
         """RuntimeError for a state of another shape."""
-        if tuple(hx.shape) != tuple(expected_hidden_size):
+        if tuple(hx.size()) != tuple(expected_hidden_size):
             raise RuntimeError(msg.format(tuple(expected_hidden_size), list(hx.shape)))
 
     def check_forward_args(self, input, hidden, batch_sizes):
@@ -206,6 +207,10 @@ class RNNBase(Module):
             self.check_forward_args(data, hx, sizes)
         if self.proj_size and not packed and data.numel() and data.dtype.name in ("float32", "bfloat16"):
             once("projections")
+        if type(self.bidirectional) is not bool or type(self.bias) is not bool:
+            first = (data, hx) if sizes is None else (data, sizes, hx)
+            more = self._flat_weights, self.bias, self.num_layers, self.dropout, self.training, self.bidirectional
+            getattr(C, self.mode.lower())(*first, *more, *(() if packed else (self.batch_first,)))
         out, last = recurrent.recurrent(
             self.mode, data, self._states(hx), self._flat_weights, self.num_layers, self.dropout, self.training,
             self.bidirectional, self.batch_first, sizes,

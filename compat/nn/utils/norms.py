@@ -1,11 +1,14 @@
 """What weight_norm and spectral_norm share, in their present and their former forms."""
 
+from ...calls import C
 from ...graph import labelled
 from ...payload import current
 
 
 def norm_except_dim(v, pow=2, dim=0):
     """The p-norm over all dimensions but one, which stays in its place (dim -1: over all)."""
+    if type(dim) is not int:
+        C.norm_except_dim(v, pow, dim)
     if dim == -1:
         return v.norm(pow)
     rank = v.dim()
