@@ -170,7 +170,8 @@ class Generator:
 
     def _uniform64(self, n):
         bits = self._engine.wide_words(n)
-        bits &= _MASK53
+        if n:  # (none may be a view of the state itself)
+            bits &= _MASK53
         out = bits.view(np.int64).astype(FLOAT64)
         out *= _SCALE53
         return out
@@ -459,7 +460,8 @@ class Generator:
         if n and dtype != np.bool_ and dtype not in limits.NUMBERS:
             raise limits.not_implemented(dtype, "bernoulli_scalar_cpu_")
         bits = self._engine.wide_words(n)
-        bits &= _MASK53
+        if n:  # (none may be a view of the state itself)
+            bits &= _MASK53
         kept = bits < np.uint64(ceil(p * 2**53))  # (their uniform numbers, which are bits / 2**53, are below p)
         return kept.astype(dtype, copy=False).reshape(shape)
 
