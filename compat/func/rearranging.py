@@ -5,7 +5,7 @@ Invariant: both sides name the same dimensions, so every element has one place; 
 
 import re
 
-from .functions.register import FUNCTIONS as T
+from ..functions.register import FUNCTIONS as T
 
 DOTS = "..."
 TOKEN = re.compile(r"\s*(?:(\.\.\.|…)|([A-Za-z_]\w*|1)|([()]))")

@@ -1,0 +1,263 @@
+"""vmap: funcgrad's with torch's signature, and torch's refusals."""
+
+import functools
+
+from funcgrad.core.aval import shape_of
+from funcgrad.core.primitive import PRIMITIVES as P
+from funcgrad.core.state import tls
+from funcgrad.core.tracebacks import public
+from funcgrad.errors import ConcreteBoolError, ConcretizationError, RandomnessError
+from funcgrad.transforms.vectorize import laid_out, over_rows
+
+from ..functions.register import FUNCTIONS as T
+from ..graph import label
+from ..method_arguments import wrapped
+from ..names import node_name
+from ..payload import current
+from ..tensor import Tensor
+from ..utils._pytree import broadcast_prefix, tree_flatten, tree_structure
+from .leaves import Flat
+
+
+def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
+    """func mapped over a dimension of its positional arguments, all at once (or chunk_size entries at a time).
+
+    `in_dims`, `out_dims`: a dimension for all, or a tree of them and None. `randomness`: what a random operation inside does:
+    "error", "same" (one draw for all) or "different".
+
+    >>> import compat as torch
+    >>> torch.func.vmap(torch.dot)(torch.ones(3, 2), torch.ones(3, 2))
+    tensor([2., 2., 2.])
+    """
+    check_randomness(randomness)
+    if chunk_size is not None and chunk_size <= 0:
+        raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
+
+    @public
+    @functools.wraps(func)
+    def wrapper(*args, **kwargs):
+        leaves, spec = tree_flatten(args)
+        dims, size = mapped_dims(func, in_dims, leaves, spec)
+        out = []  # one dimension for each leaf of the output: known, and filled in, once func has run
+
+        def check(name, results):
+            out[:] = output_dims(func, out_dims, results, flat.out)
+
+        flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=check)
+
+        plainly = [
+            not isinstance(x, Tensor) or x.is_leaf for x in leaves
+        ]  # may they not be written into, or lead nowhere?
+        written = []  # the arguments that func has changed in place: they are results too
+        same = {}  # result -> which of those it is
+        others = {}  # results that are no Tensors, and go past
+
+        def of_leaves(leaves):
+            leaves = [
+                x if d is None or plain or not x.requires_grad else P["reshape"](x, shape=tuple(x.shape))
+                for x, d, plain in zip(leaves, dims, plainly, strict=True)
+            ]
+            before = [x.val if isinstance(x, Tensor) else None for x in leaves]
+            results = list(flat(*leaves))
+            written[:] = [
+                i for i, (x, d) in enumerate(zip(leaves, dims)) if d is not None and current(x).val is not before[i]
+            ]
+            same.update({j: i for j, y in enumerate(results) for i in written if y is leaves[i]})
+            out.extend([dims[i] for i in written])
+            if None in out:
+                others.update({j: y for j, y in enumerate(results) if not isinstance(y, Tensor)})
+                results = [0 if j in others else y for j, y in enumerate(results)]
+            return results + [leaves[i] for i in written]
+
+        def run(leaves, size):
+            try:
+                outs, low = over_rows(of_leaves, leaves, dims, size, randomness)
+                results = laid_out(size, outs, low, out, leaves)
+                count = len(out) - len(written)
+                for i, new in zip(written, results[count:]):
+                    leaves[i].copy_(new)
+                    if new.grad_fn is not None:
+                        label(leaves[i], node_name(new.mark), None)
+                for j, i in same.items():
+                    results[j] = leaves[i] if dims[i] == out[j] else leaves[i].movedim(dims[i], out[j])
+                for j, y in others.items():
+                    results[j] = y
+                del out[count:]
+                return results[:count]
+            except ConcretizationError as error:
+                if isinstance(error, RuntimeError):  # (of a vmap inside this one)
+                    raise
+                text = OF_SHAPE.get(str(error).partition(":")[0]) or (
+                    EITHER if error.derived else BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
+                )
+                if text in UNNAMED.values():
+                    raise RuntimeError(text).with_traceback(error.__traceback__) from None
+                raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
+            except RandomnessError as error:
+                raise of_randomness(error) from None
+
+        if chunk_size is None or chunk_size >= size:
+            return flat.shown(run(leaves, size))
+        parts = []
+        state = T["get_rng_state"]() if randomness == "same" else None
+        for start in range(0, size, chunk_size):
+            if state is not None:
+                T["set_rng_state"](state)
+            count = min(chunk_size, size - start)
+            parts.append(run([x if d is None else x.narrow(d, start, count) for x, d in zip(leaves, dims)], count))
+        columns = zip(*parts, strict=True)
+        return flat.shown([c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, out, strict=True)])
+
+    return wrapper
+
+
+def check_randomness(randomness):
+    if randomness not in ("error", "different", "same"):
+        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
+
+
+def of_randomness(error):
+    """What torch raises of a draw (the traceback has the line)."""
+    text = str(error).partition(" [")[0]
+    text += " Please file an issue with functorch" * text.endswith("batched tensor input.")
+    return RuntimeError(text).with_traceback(error.__traceback__)
+
+
+class MappedValueError(ConcretizationError, RuntimeError):
+    """The value of what is mapped was asked for: torch's RuntimeError, by which name it is shown."""
+
+
+MappedValueError.__name__ = MappedValueError.__qualname__ = "RuntimeError"
+MappedValueError.__module__ = "builtins"
+
+
+BRANCHED = (
+    "It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please "
+    "file an issue at https://github.com/pytorch/pytorch/issues ."
+)
+
+
+ASKED = (
+    "It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to "
+    "rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug "
+    "report."
+)
+
+
+EITHER = (
+    "It looks like you're either (1) calling .item() on a Tensor or (2) attempting to use a Tensor in some data-dependent control flow or "
+    "(3) encountering this error in PyTorch internals. For (1): we don't support vmap over calling .item() on a Tensor, please try to rewrite "
+    "what you're doing with other operations. For (2): we don't support data-dependent control flow in vmap yet, please file an issue at "
+    "https://github.com/pytorch/pytorch/issues . For (3): please file an issue."
+)
+
+
+UNNAMED = {  # without "vmap:" before them
+    "equal": "Batching rule not implemented for aten::equal. We could not generate a fallback.",
+    "allclose": "vmap over torch.allclose isn't supported yet. Please file an issue at https://github.com/pytorch/pytorch/issues if you need "
+    "this feature.",
+}
+
+
+OUTPUT = (
+    "We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{}. Please file an issue at "
+    "https://github.com/pytorch/pytorch/issues if you need this feature."
+)
+
+
+OF_SHAPE = UNNAMED | {  # by what funcgrad says first of an operation whose shape depends on values
+    "a boolean index": "We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with a "
+    "boolean mask.",
+    "masked_select": "Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for each batch this "
+    "would return a differently shaped Tensor. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.",
+    "nonzero": OUTPUT.format("nonzero"),
+    "unique": OUTPUT.format("_unique2"),
+}
+
+
+def name_of(func):
+    if isinstance(func, functools.partial):
+        return f"functools.partial({name_of(func.func)}, ...)"
+    return getattr(func, "__name__", repr(func))
+
+
+def mapped_dims(func, in_dims, leaves, spec):
+    """(the dimension, or None, of each leaf of the arguments; their common size), or ValueError in torch's words."""
+
+    def what():
+        return f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>)"
+
+    if not isinstance(in_dims, (int, tuple)):
+        raise ValueError(
+            f"{what()}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, got: "
+            f"{type(in_dims)}."
+        )
+    if not spec.children_specs:
+        raise ValueError(
+            f"vmap({name_of(func)})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a "
+            "function with no inputs. The latter is unsupported."
+        )
+    dims = broadcast_prefix(in_dims, spec)
+    if dims is None:
+        raise ValueError(
+            f"{what()}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {tree_structure(in_dims)} "
+            f"but inputs has structure {spec}."
+        )
+    sizes = []
+    for i, (x, d) in enumerate(zip(leaves, dims, strict=True)):
+        if d is None:
+            continue
+        if not isinstance(d, int):
+            raise ValueError(
+                f"{what()}: Got in_dim={d} for an input but in_dim must be either an integer dimension or None."
+            )
+        if not isinstance(x, Tensor):
+            raise ValueError(
+                f"{what()}: Got in_dim={d} for an input but the input is of type {type(x)}. We cannot vmap over non-Tensor arguments, "
+                "please use None as the respective in_dim"
+            )
+        shape = shape_of(current(x))
+        rank = len(shape)
+        if not -rank <= d < rank:
+            raise ValueError(
+                f"{what()}: Got in_dim={d} for some input, but that input is a Tensor of dimensionality {rank} so expected "
+                f"in_dim to satisfy -{rank} <= in_dim < {rank}."
+            )
+        dims[i] = d % rank
+        sizes.append(shape[d])
+    if not sizes:
+        raise ValueError("vmap: Expected at least one Tensor to vmap over")
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the mapped dimension"
+        )
+    return dims, sizes[0]
+
+
+def output_dims(func, out_dims, leaves, spec):
+    """The dimension, or None, of each leaf of the output of one sample; ValueError and IndexError in torch's words."""
+    dims = broadcast_prefix(out_dims, spec)
+    if dims is None:
+        raise ValueError(
+            f"vmap({name_of(func)}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of `outputs`. "
+            f"out_dims has structure {tree_structure(out_dims)} but outputs has structure {spec}."
+        )
+    for i, (x, d) in enumerate(zip(leaves, dims, strict=True)):
+        if d is None:
+            if isinstance(x, Tensor) and x.owner is tls.mapping.tape and x.val.mark is not None:
+                raise ValueError(
+                    f"vmap({name_of(func)}, ...): `{name_of(func)}` can not return a BatchedTensor when out_dim is None"
+                )
+        elif not isinstance(d, int):
+            raise ValueError(
+                f"vmap({name_of(func)}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints "
+                "representing where in the outputs the vmapped dimension should appear."
+            )
+        elif not isinstance(x, Tensor):
+            raise ValueError(
+                f"vmap({name_of(func)}, ...): `{name_of(func)}` must only return Tensors, got type {type(x)}. Did you mean to set out_dims= to None "
+                "for output?"
+            )
+        else:
+            dims[i] = wrapped(d, len(shape_of(current(x))) + 1)
+    return dims
