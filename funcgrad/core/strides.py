@@ -160,10 +160,14 @@ def unsqueezed_strides(shape, strides, at, itemsize):
 
 @functools.lru_cache(4096)
 def stretched_strides(shape, strides, new, axes, itemsize):
-    """The strides, in bytes, of a view stretched to another shape, in which `axes` are new."""
+    """The strides, in bytes, of a view stretched to another shape, in which `axes` are new; None where it does not fit."""
     old, out = list(zip(shape, strides, strict=True)), []
+    if len(new) != len(old) + len(axes):
+        return None
     for d in range(len(new) - 1, -1, -1):
         n, step = (1, new[d + 1] * out[-1] if out else itemsize) if d in axes else old.pop()
+        if n not in (1, new[d]):
+            return None
         out.append(step if n == new[d] else 0)
     return tuple(out[::-1])
 

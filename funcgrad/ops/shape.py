@@ -209,7 +209,8 @@ class broadcast:
     def impl_torch(x, *, shape, axes):  # (torch's may be written into where it is told apart again)
         x = np.asarray(x)
         if 1 in x.shape and x.size:
-            out = restrided(x, shape, stretched_strides(x.shape, x.strides, tuple(shape), tuple(axes), x.itemsize))
+            strides = stretched_strides(x.shape, x.strides, tuple(shape), tuple(axes), x.itemsize)
+            out = None if strides is None else restrided(x, shape, strides)
             if out is not None:
                 return out
         out = repeated(x, shape, axes)
