@@ -13,6 +13,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "addends": "addmm addmv addr baddbmm addbmm",
     "arithmetic": "add sub subtract rsub mul multiply true_divide div divide floor_divide remainder fmod pow "
     "float_power",
+    "by_masks": "nonzero argwhere masked_select masked_scatter",
     "choosing": "where masked_fill",
     "comparison": "gt greater ge greater_equal lt less le less_equal eq ne not_equal logical_and logical_or "
     "logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift bitwise_not "
@@ -34,7 +35,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "fake_quantized": "fake_quantize_per_tensor_affine fake_quantize_per_channel_affine",
     "filling": "zero_",
     "gathering": "index_select index_add index_copy index_fill gather scatter scatter_add scatter_reduce "
-    "take_along_dim take put index_put nonzero argwhere masked_select masked_scatter unravel_index",
+    "take_along_dim take put index_put unravel_index",
     "hashing": "hash_tensor",
     "in_place": "addmv_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ fill_ fix_ frac_ gcd_ index_put_ lcm_ "
     "ldexp_ logit_ nan_to_num_ negative_ round_ square_ xlogy_ fill dropout_ alpha_dropout_ feature_dropout_ "
@@ -85,6 +86,7 @@ METHODS = {  # attributes of a Tensor, by family
     "multiply mul_ multiply_ true_divide true_divide_ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ __itruediv__ "
     "div divide div_ divide_ floor_divide floor_divide_ __floordiv__ __rfloordiv__ __ifloordiv__ remainder remainder_ "
     "__mod__ __rmod__ __imod__ fmod fmod_ pow pow_ __pow__ __rpow__ __ipow__ float_power",
+    "by_masks": "nonzero argwhere masked_select masked_scatter masked_scatter_",
     "choosing": "where masked_fill masked_fill_",
     "comparison": "gt greater gt_ greater_ __gt__ ge greater_equal ge_ greater_equal_ __ge__ lt less lt_ less_ __lt__ "
     "le less_equal le_ less_equal_ __le__ eq eq_ __eq__ ne not_equal ne_ not_equal_ __ne__ logical_and logical_and_ "
@@ -112,7 +114,7 @@ METHODS = {  # attributes of a Tensor, by family
     "filling": "fill_ fill_diagonal_ zero_ copy_",
     "gathering": "index_select index_add index_copy index_fill index_add_ index_copy_ index_fill_ gather scatter "
     "scatter_add scatter_reduce scatter_ scatter_add_ scatter_reduce_ take_along_dim take put put_ index_put_ "
-    "index_put nonzero argwhere masked_select masked_scatter masked_scatter_",
+    "index_put",
     "hashing": "hash_tensor",
     "in_place": "ldexp_ renorm_ conj_physical_ hardshrink prelu",
     "indexing": "__getitem__ __setitem__",

@@ -1,4 +1,4 @@
-"""Elements by their index: index_select, gather, scatter, take, masks, nonzero, and their in-place twins.
+"""Elements by their index: index_select, gather, scatter, take, and their in-place twins.
 
 Invariant: an index is checked before anything is written, and means what it means in torch: gather and scatter take no
 negative ones.
@@ -11,9 +11,7 @@ from functools import partial
 import numpy as np
 
 from funcgrad.core.handle import Handle
-from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
-from funcgrad.numpy.concrete import concrete
 from funcgrad.ops.picked import starts
 
 from .. import dtypes
@@ -21,7 +19,6 @@ from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current
 from ..tensor import Tensor
 from .choosing import fill_value
-from .given_out import store
 from .indexing import Index, along, write_arrays
 from .nodes import named
 from .operands import (
@@ -423,12 +420,18 @@ for _name, _prim, _steps in (
 def scatter_with(name, prim, input, dim, index, src, refused=None):
     t, i = current(input), current(index)
     source = current(src) if isinstance(src, Tensor) else src
-    if t.owner is i.owner is TAPE and isinstance(source, Handle) and dtype_of(source) == t.val.dtype:  # the commonest
-        along = plain_places(t.val.shape, i.val, dim, shape_of(source))
-        if along is not None:
-            if refused is not None:
-                refused()
-            return P[prim](t, trimmed_to(source, i.val.shape), *grid_of(i, along))
+    if t.owner is i.owner is TAPE:  # the commonest
+        number = type(source) is float or type(source) is int
+        if number or isinstance(source, Handle) and dtype_of(source) == t.val.dtype:
+            along = plain_places(t.val.shape, i.val, dim, None if number else shape_of(source))
+            if along is not None:
+                if refused is not None:
+                    refused()
+                if number:
+                    source = t.val.dtype.type(fitting(source, t.val.dtype))
+                else:
+                    source = trimmed_to(source, i.val.shape)
+                return P[prim](t, source, *grid_of(i, along))
     t, dim = one_dim(t, dim)
     if isinstance(source, Handle) and dtype_of(source) != dtype_of(t) and dtype_of(current(index)) in INTEGERS:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
@@ -634,89 +637,6 @@ def index_put(input, indices, values, accumulate=False):
     """The input with values written (or added) at the indices."""
     out = FUNCTIONS["clone"](input)
     return index_put_(out, indices, values, accumulate)
-
-
-# ------------------------------------------------------------------------------------------------ masks
-def positions(mask, what):
-    """The indices at which a mask or any Tensor is not zero."""
-    return np.nonzero(np.asarray(concrete(current(mask), what)))
-
-
-@operation()
-def nonzero(input, *, as_tuple=False, out=None):
-    """The indices of the elements that are not zero: one a row, or, as_tuple, one Tensor a dimension."""
-    if out is not None:
-        if as_tuple:
-            raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
-        return store("nonzero", out, nonzero(input))
-    v = np.asarray(concrete(current(input), "nonzero"))
-    found = np.nonzero(v.reshape(1) if v.ndim == 0 else v)
-    if as_tuple:
-        return tuple([new(np.ascontiguousarray(a)) for a in found])
-    if v.ndim == 0:
-        return new(np.zeros((len(found[0]), 0), np.int64))
-    return noted(new(np.stack(found).T))  # (torch's columns lie together)
-
-
-@operation()
-def argwhere(input):
-    """The indices of the elements that are not zero, one a row."""
-    return nonzero(input)
-
-
-@operation("MaskedSelectBackward0")
-def masked_select(input, mask):
-    """The elements where a mask holds, in order."""
-    t, m = current(input), current(mask)
-    if dtype_of(m).kind != "b":
-        raise RuntimeError("masked_select: expected BoolTensor for mask")
-    shape = broadcast_shapes(shape_of(m), shape_of(t))
-    t, m = broadcast_to(t, shape), broadcast_to(m, shape)
-    if not shape:
-        t, m = P["reshape"](t, shape=(1,)), P["reshape"](m, shape=(1,))
-    return P["gather"](t, *positions(m, "masked_select"))
-
-
-@operation("MaskedScatterBackward0")
-def masked_scatter(input, mask, source):
-    """The input with the elements where a mask holds replaced by those of source, in order."""
-    t, m = current(input), current(mask)
-    shape = broadcast_shapes(shape_of(m), shape_of(t))
-    if dtype_of(current(source)) != dtype_of(t):
-        a, b = spoken(dtype_of(t)), spoken(dtype_of(current(source)))
-        raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{a} and {b}")
-    if dtype_of(m).kind != "b":
-        raise RuntimeError(
-            f"masked_scatter_ only supports boolean masks, but got mask with dtype {spoken(dtype_of(m))}"
-        )
-    if m.owner is not TAPE:
-        return masked_in_order(t, m, source, shape)
-    found = positions(broadcast_to(m, shape), "masked_scatter")
-    count = len(found[0])
-    if source.numel() < count:
-        raise RuntimeError("Number of elements of source < number of ones in mask")
-    flat = P["reshape"](current(source), shape=(source.numel(),))
-    values = P["getitem"](flat, idx=(slice(count),))
-    return P["scatter_set"](broadcast_to(t, shape), cast(values, dtype_of(t)), *found)
-
-
-def masked_in_order(t, m, source, shape):
-    """masked_scatter of a mask that is not known: the running count of the mask says which element of source comes."""
-    m = broadcast_to(m, shape)
-    flat = P["reshape"](m, shape=(math.prod(shape),))
-    number = P["sub"](P["cumsum"](cast(flat, INT64), axis=0, reverse=False), 1)
-    number = P["clamp"](number, 0, source.numel() - 1, kink="torch")
-    values = FUNCTIONS["take"](source, P["reshape"](number, shape=shape))
-    return P["where"](m, cast(current(values), dtype_of(t)), broadcast_to(t, shape))
-
-
-def into(self, mask, source):
-    if source.dtype == self.dtype:
-        mask.expand(self.shape)  # (which refuses a mask that is larger)
-    return masked_scatter(self, mask, source)
-
-
-twin("masked_scatter", "MaskedScatterBackward0", into)
 
 
 @operation(method=False)
