@@ -13,6 +13,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat.functions.answers: compat.calls compat.functions.order
         compat.functions.kernels: compat.nn.functional.native_calls
         compat.method_arguments: compat.calls
+        compat.names_of_classes: compat.functions.missing
         compat.tensor: compat.calls
         funcgrad.jax.devices: funcgrad.jax.arrays
         funcgrad.jax.dtypes: funcgrad.jax.arrays""",
@@ -28,7 +29,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat.graph: compat.autograd.node_calls compat.autograd.saved
         compat.described: compat.autograd.forward_ad compat.funcs compat.meta
         compat.payload: compat.meta
-        compat.tensor: compat.funcs compat.functions.creation compat.overrides
+        compat.tensor: compat.autograd.forward_ad compat.funcs compat.functions.creation compat.overrides
         compat.functions.answers: compat.overrides
         compat.overrides: compat.subclasses
         funcgrad.core.graph: funcgrad.core.graph_text
@@ -51,6 +52,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         funcgrad.jax.dtypes: funcgrad.jax.numpy.creation""",
     "one of two that are used together, which the other needs in one case": """
         compat.functions.norms: compat.functions.linalg
+        compat.functions.linalg: compat.functions.cholesky_parts
         compat.utils.data.dataloader: compat.utils.data.by_workers
         compat.utils.selective: compat.utils.checkpoint
         funcgrad.jax.numpy: funcgrad.jax.numpy.ufuncs

@@ -15,6 +15,7 @@ from ..errors import type_name
 from ..formats import base_of, offset_in
 from ..payload import contiguous_strides, current, strides_of
 from ..tensor import Tensor
+from .kinds import ALONG, COMPARISONS, iterates
 from .nodes import tensors_in
 from .operands import is_dual, rank
 from .other_memory import over_other_memory, strided
@@ -22,17 +23,6 @@ from .results import ROWS, check_out
 from .writing import check_apart, check_writable
 
 tls = state.tls
-ALONG = {  # functions that take a dimension: its place among their arguments
-    **dict.fromkeys(
-        "softmax log_softmax amin amax cummin cummax logcumsumexp sort argsort median nanmedian mode argmax argmin nansum nanmean max min "
-        "cumsum cumprod prod sum mean var std logsumexp any all".split(), 1
-    ),
-    **dict.fromkeys(("kthvalue", "topk"), 2),
-    "aminmax": 9,
-}  # fmt: skip
-COMPARISONS = frozenset(
-    "eq ne ge gt le lt greater greater_equal less less_equal not_equal logical_and logical_or logical_xor".split()
-)
 APART = frozenset(  # of whose operands no memory is written, not even all of it
     "cat stack hstack vstack row_stack dstack column_stack concat concatenate index_select gather take masked_select scatter "
     "scatter_add scatter_reduce cross nonzero".split()
@@ -81,8 +71,6 @@ def store(name, out, got, operands=()):
             f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
         )
     if type(out.val) is np.ndarray and 0 in out.val.strides:
-        from .order import iterates
-
         if iterates(name):
             check_writable(current(out))
     check_out(name, out.owner.dtype(out), got.owner.dtype(got), any([isinstance(o, Tensor) for o in operands[1:]]))

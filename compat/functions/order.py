@@ -18,7 +18,8 @@ from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import refuse_bools
 from .extremes import need_elements
-from .given_out import ALONG, COMPARISONS, out_with_gradient
+from .given_out import out_with_gradient
+from .kinds import ALONG, COMPARISONS, iterates, stretches
 from .nodes import tensors_in
 from .operands import broadcast_shapes, dtype_of, rank, shape_of
 from .refusals import refuse
@@ -55,13 +56,6 @@ OF_LINALG = {"eigvalsh": "linalg_eigvalsh", "matrix_rank": "linalg_matrix_rank"}
 NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (complex|bool) ")
 TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded")
 NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
-OF_BOTH = frozenset(  # functions of several operands that are stretched to one shape, and of the dtype in which those meet
-    "add sub subtract rsub mul multiply div divide true_divide floor_divide fmod remainder atan2 arctan2 copysign xlogy hypot logaddexp "
-    "logaddexp2 nextafter gcd lcm igamma igammac gammainc gammaincc lerp addcmul addcdiv clamp clip clamp_min clamp_max fmin fmax "
-    "maximum minimum heaviside ldexp float_power pow zeta xlog1py bitwise_and bitwise_or bitwise_xor bitwise_left_shift "
-    "bitwise_right_shift polygamma".split()
-)
-SPECIAL = re.compile(r"\w*_polynomial_\w+|\w*bessel_\w+|(log_)?ndtri?|erf\w*|entr|i[01]e?|logit|lgamma|digamma|sinc")
 OF_TENSORS = ("lerp", "addcmul", "addcdiv")  # (whose numbers do not count in that)
 
 
@@ -140,23 +134,6 @@ def dtype_wanted(wanted, given):
     if wanted == "float":
         return dtypes.Default.numpy
     return np.zeros(0, d).real.dtype if wanted == "real" else d
-
-
-ALONE = frozenset(  # functions of single elements whose out= takes what their result can be cast to
-    "acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh cos cosh deg2rad exp exp2 expm1 log log10 log1p log2 "
-    "rad2deg reciprocal rsqrt sigmoid sin sinh sqrt square tan tanh angle logical_not bitwise_not positive".split()
-)
-
-
-def stretches(own):
-    """Is it a function of several operands that are stretched to one shape?"""
-    name = own.rstrip("_").removeprefix("special_")
-    return name in OF_BOTH or name in COMPARISONS or SPECIAL.fullmatch(name) is not None
-
-
-def iterates(own):
-    """Is it a function of single elements, of which torch looks at the memory of out= first?"""
-    return stretches(own) or ROWS.get(own, "").startswith("Found dtype") or own in ALONE
 
 
 def before_kernel(own, args, kwargs):
