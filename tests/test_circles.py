@@ -10,7 +10,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat.calls: compat.functions.asked
         compat.devices: compat.calls
         compat.errors: compat.functions.results compat.graph
-        compat.functions.answers: compat.calls compat.functions.order
+        compat.functions.answers: compat.calls compat.functions.order compat.functions.older_calls
         compat.functions.kernels: compat.nn.functional.native_calls
         compat.method_arguments: compat.calls
         compat.names_of_classes: compat.functions.missing
