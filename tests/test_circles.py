@@ -9,11 +9,11 @@ BACK = {  # reason: "who: whom it imports when it is called"
     "what torch says of a call that has failed is looked for once it has": """
         compat.calls: compat.functions.asked
         compat.devices: compat.calls
-        compat.errors: compat.functions.results compat.graph
+        compat.errors: compat.autograd.anomaly_mode compat.functions.results compat.graph
         compat.functions.answers: compat.calls compat.functions.order compat.functions.older_calls
         compat.functions.kernels: compat.nn.functional.native_calls
         compat.method_arguments: compat.calls
-        compat.names_of_classes: compat.functions.missing
+        compat.view_errors: compat.graph
         compat.tensor: compat.calls
         funcgrad.jax.devices: funcgrad.jax.arrays
         funcgrad.jax.dtypes: funcgrad.jax.arrays""",

@@ -28,9 +28,19 @@ tls = state.tls
 
 
 def shown_gradient(ct):
-    """A cotangent of a walk as the Tensor a user sees."""
-    ct = conjugated(ct)
-    return ct if isinstance(ct, Taped) else as_tensor(ct)
+    """A cotangent of a walk as the Tensor a user sees: one and the same for all who see it while one of them holds it."""
+    shown = conjugated(ct)
+    if isinstance(shown, Taped):
+        return shown
+    if shown is not ct:
+        return as_tensor(shown)
+    walk = walking()
+    if walk is None:  # (forward mode)
+        return as_tensor(ct)
+    t = walk.shown.get(id(ct))
+    if t is None or t.val is not ct:
+        t = walk.shown[id(ct)] = as_tensor(ct)
+    return t
 
 
 def asked(hook, *args):
@@ -61,7 +71,12 @@ def replaced(hook, got, shown, ct):
         return ct
     need_alike(hook, got, shown)
     walk = walking()
-    return conjugated(got) if walk.create else payload(conjugated(got), walk.home)
+    if walk.create:
+        return conjugated(got)
+    new = payload(conjugated(got), walk.home)
+    if new is got.val:
+        walk.shown[id(new)] = got
+    return new
 
 
 def heard_by(t):
