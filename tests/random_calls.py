@@ -64,7 +64,7 @@ SHAPES = [
     (1, 2, 3),
     (4, 2, 3),
 ]
-EXCUSED = re.compile(  # what torch-users.md says of: half precision that torch overflows or rounds in another order, complex halves
+EXCUSED = re.compile(  # what torch-differences.md says of: half precision that torch overflows or rounds in another order, complex halves
     r"matrix_exp\(.*(float16|bfloat16)|grid_sample.*('bicubic'|, 2, -?\d, \w+\)).*float16|chalf"
 )
 FREE = re.compile(  # what torch itself leaves open: memory that nobody has written, names of files and addresses

@@ -165,7 +165,7 @@ def instead(pattern, replacement, when=None):
     return reading
 
 
-READINGS = {  # where torch answers one question in two ways, or in words of its own insides (docs/torch-users.md, `func`)
+READINGS = {  # where torch answers one question in two ways, or in words of its own insides (docs/torch-differences.md, `func`)
     "torch's words count the mapped dimensions": lambda lines, want: r"\[[\d, ]*\]|\d+|a view of (?=a leaf)" if "vmap(" in str(lines[1:]) else None,
     "torch warns of its own out=": lambda lines, want: "An output with one or more elements was resized.*" if "was resized" in str(want) else None,
     "torch's linearize forgets what is changed in place, draws twice, cannot trace": instead(r"\blinearize\(", "linearize("),

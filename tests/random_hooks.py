@@ -20,7 +20,7 @@ PACKED = (
     "cube",
     "both",
     "twice",
-)  # (a few others save something else here: docs/torch-users.md)
+)  # (a few others save something else here: docs/torch-differences.md)
 
 
 SHARED = (

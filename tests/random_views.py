@@ -618,7 +618,7 @@ def comes_from(names, lines, pattern):
 
 
 def known(got, lines, theirs):
-    """Which difference that docs/torch-users.md names this one is; None if it is another."""
+    """Which difference that docs/torch-differences.md names this one is; None if it is another."""
     line, earlier = lines[got[0]], lines[: got[0]]
     named = [*re.findall(r"\b[xn]\d+\b", line if "backward()" not in line else " ".join(earlier)), got[1]]
     if got[2][:1] == got[3][:1] == "[" and WHOLE.search(line) and comes_from(named, lines[: got[0] + 1], OVERLAPPING):

@@ -111,7 +111,7 @@ DIFFERENT = "gradient binomial index rot90 dropout sym_sum".split()
 
 
 def known(call):
-    """Is it a call of a function that docs/torch-users.md names?"""
+    """Is it a call of a function that docs/torch-differences.md names?"""
     return call.partition("(")[0].rpartition(".")[2] in DIFFERENT
 
 
@@ -232,7 +232,7 @@ PAIRS = [
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--show", type=int, default=40)
-    options.add_argument("--all", action="store_true", help="also what docs/torch-users.md says is different")
+    options.add_argument("--all", action="store_true", help="also what docs/torch-differences.md says is different")
     options = options.parse_args()
     import torch
 

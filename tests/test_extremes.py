@@ -29,7 +29,7 @@ WHOLE = "nothing of the matrix is used once a number in it is nan or infinite; j
 FURTHER = "an LU factorisation spreads nan further, or less far, than jax's"
 IN_WINDOW = "the nan of a window has its derivative; jax's goes to the element before it"
 DIFFERENT = {
-    "affine": {"huge": ORDER}, "conv": {"huge": ORDER, "infinite": PADDED, "nan": PADDED},
+    "affine": {"huge": ORDER}, **dict.fromkeys(("conv", "conv_bias"), {"huge": ORDER, "infinite": PADDED, "nan": PADDED}),
     "cholesky": {"zeros": REFUSED, "infinite": REFUSED, "denormal": FLUSHED},
     "det": {"huge": SCALED, "infinite": WHOLE, "nan": WHOLE},
     "eig": {"infinite": REFUSED, "nan": REFUSED}, "eigh": {"denormal": FLUSHED, "huge": SCALED, "nan": REFUSED},

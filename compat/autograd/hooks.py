@@ -153,6 +153,15 @@ def hooks_seen(self):
     return None if hooks is None else OrderedDict([(k, f.hook) for k, f in hooks.items()])
 
 
+def replace_hooks(self, hooks):
+    """Set `_backward_hooks`: a dict of hooks in the place of those that the Tensor had, None for none of them."""
+    mark = heard_by(current(self))
+    if mark is not None and mark.extra is not None and mark.extra.hooks is not None:
+        mark.extra.hooks.clear()
+    for hook in (hooks or {}).values():
+        register_hook(self, hook)
+
+
 def leaf_hooks_seen(self):
     """The hooks of this leaf that wait for its `.grad`, by their numbers, None if it never had any."""
     mark = heard_by(current(self))
@@ -161,7 +170,7 @@ def leaf_hooks_seen(self):
     return OrderedDict(hooks) if hooks and (len(hooks) or not (hooks.before or hooks.after)) else None
 
 
-Tensor._backward_hooks = property(hooks_seen)
+Tensor._backward_hooks = property(hooks_seen, replace_hooks)
 Tensor._post_accumulate_grad_hooks = property(leaf_hooks_seen)
 for f in (register_hook, register_post_accumulate_grad_hook):
     f.__qualname__ = f"Tensor.{f.__name__}"

@@ -368,8 +368,10 @@ def with_alpha(arithmetic, *names):
                 return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
             times = scaled(self, other, alpha, arithmetic is SUB)
             if isinstance(other, Tensor):
-                self.refuse((other,))
-                check_apart(current(self), (current(other),))
+                c, o = current(self), current(other)
+                if c.owner is TAPE:
+                    c.refuse((o,))
+                check_apart(c, (o,))
             return arithmetic.inplace(self, times, label=shown, operands=(self, other))
         except BaseException as error:
             error = answer(error, names[0] + "_", *as_given(self, other, more, alpha, unknown))

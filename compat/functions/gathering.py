@@ -529,8 +529,6 @@ def take_along_dim(input, indices, dim=None):
     if dtype_of(i) != np.int64:
         raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {spoken(dtype_of(i))}")
     dim = wrapped(dim, len(shape_of(t)))
-    if without(shape_of(t), dim) == without(shape_of(i), dim):
-        return gather(input, dim, indices)
     shared = broadcast_shapes(*[s[:dim] + (1,) + s[dim + 1 :] for s in (shape_of(t), shape_of(i))])
     wide = [shared[:dim] + (shape_of(x)[dim],) + shared[dim + 1 :] for x in (t, i)]
     return gather(expanded(t, wide[0]), dim, broadcast_to(i, wide[1]))

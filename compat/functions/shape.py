@@ -238,7 +238,11 @@ def unsqueezed(shape, dim):
 def unsqueeze(input, dim):
     """With a dimension of length 1 put in at dim."""
     t = current(input)
-    return view_of(t, "reshape", "UnsqueezeBackward0", shape=unsqueezed(shape_of(t), dim))
+    shape = unsqueezed(shape_of(t), dim)
+    out = view_of(t, "reshape", "UnsqueezeBackward0", shape=shape)
+    if type(t.val) is type(out.val) is np.ndarray and np.may_share_memory(t.val, out.val):
+        out.val = widened(t.val, wrapped(dim, len(shape)))  # (the stride of the new axis is not that of a reshape)
+    return out
 
 
 # ------------------------------------------------------------------------------------------------ another order

@@ -55,7 +55,7 @@ class OnTensors:
         return x.clamp(max=high) if isinstance(x, Tensor) else min(x, high)
 
     def number(self, x):
-        return x
+        return x.clone() if isinstance(x, Tensor) else x  # (the state that it is may be changed after its use)
 
     def eps(self, x):
         return float(np.finfo(x.dtype.numpy).eps)

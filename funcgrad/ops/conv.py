@@ -60,34 +60,37 @@ class conv:
     def aval(x, w, **params):
         return Aval(conv_shape(x, w, **params), np.result_type(dtype_of(x), dtype_of(w)))
 
-    def batch(size, xs, ds, *, groups, **params):
-        """The mapped axis joins the samples (x mapped), the outputs of each group (w mapped) or the groups (both)."""
-        (x, w), (dx, dw) = xs, ds
-        if dw is None:
-            x = front(x, dx)
-            s = shape_of(x)
-            out = conv(reshape(x, shape=(size * s[1], *s[2:])), w, groups=groups, **params)
-            return reshape(out, shape=(size, s[1], *shape_of(out)[1:])), 0
-        w = front(w, dw)
-        _, o, c, *taps = shape_of(w)
-        if dx is not None:
-            x = _exchanged(front(x, dx), 0, 1)
-            n, _, channels, *sizes = shape_of(x)
-            x = reshape(x, shape=(n, size * channels, *sizes))
-            out = conv(x, reshape(w, shape=(size * o, c, *taps)), groups=size * groups, **params)
-            return reshape(out, shape=(n, size, o, *shape_of(out)[2:])), 1
-        if groups > 1:  # outputs must stay beside the others of their group
-            w = _exchanged(reshape(w, shape=(size, groups, o // groups, c, *taps)), 0, 1)
-        out = conv(x, reshape(w, shape=(size * o, c, *taps)), groups=groups, **params)
-        n, _, *counts = shape_of(out)
-        if groups > 1:
-            out = _exchanged(reshape(out, shape=(n, groups, size, o // groups, *counts)), 1, 2)
-        return reshape(out, shape=(n, size, o, *counts)), 1
+    def batch(size, xs, ds, **params):
+        return conv_mapped(size, *xs, *ds, **params)
 
     transpose = (
         lambda ct, x, w, **params: fit(_input_cotangent(ct, shape_of(x), w, **params), x),
         lambda ct, x, w, **params: fit(_weight_cotangent(ct, x, shape_of(w), **params), w),
     )
+
+
+def conv_mapped(size, x, w, dx, dw, *, groups, **params):
+    """conv's rule for vmap: the mapped axis joins the samples (x mapped), the outputs of each group (w mapped) or the groups (both)."""
+    if dw is None:
+        x = front(x, dx)
+        s = shape_of(x)
+        out = conv(reshape(x, shape=(size * s[1], *s[2:])), w, groups=groups, **params)
+        return reshape(out, shape=(size, s[1], *shape_of(out)[1:])), 0
+    w = front(w, dw)
+    _, o, c, *taps = shape_of(w)
+    if dx is not None:
+        x = _exchanged(front(x, dx), 0, 1)
+        n, _, channels, *sizes = shape_of(x)
+        x = reshape(x, shape=(n, size * channels, *sizes))
+        out = conv(x, reshape(w, shape=(size * o, c, *taps)), groups=size * groups, **params)
+        return reshape(out, shape=(n, size, o, *shape_of(out)[2:])), 1
+    if groups > 1:  # outputs must stay beside the others of their group
+        w = _exchanged(reshape(w, shape=(size, groups, o // groups, c, *taps)), 0, 1)
+    out = conv(x, reshape(w, shape=(size * o, c, *taps)), groups=groups, **params)
+    n, _, *counts = shape_of(out)
+    if groups > 1:
+        out = _exchanged(reshape(out, shape=(n, groups, size, o // groups, *counts)), 1, 2)
+    return reshape(out, shape=(n, size, o, *counts)), 1
 
 
 @define
@@ -145,7 +148,7 @@ class conv_bias:
         if ds == [None, None]:
             out = batched(size, conv(x, w, **params), None)
         else:
-            out = front(*conv.batch(size, (x, w), ds, **params))
+            out = front(*conv_mapped(size, x, w, *ds, **params))
         s = shape_of(out)
         return add(out, reshape(batched(size, b, db), shape=(size, 1, s[2], *(1,) * (len(s) - 3)))), 0
 
