@@ -65,7 +65,7 @@ COMPOSED = {
     "np.interp(np.array([-0.5, 0.2, 1.5]), np.sort(x), y)": {"infinite": OF_NUMPY, "huge": HUGE_SUMS},
     "np.cov(x, y)": {"huge": HUGE_SUMS},
     **{f"np.{f} * y": {"infinite": INFINITE_PULL} for f in ("percentile(x, 40.0)", "median(x)", "nanmedian(x)", "nanquantile(x, 0.3)")},
-    "np.correlate(x, y[:3])": {"infinite": PADDED, "nan": PADDED},
+    "np.correlate(x, y[:3])": {"infinite": PADDED, "nan": PADDED}, "np.convolve(x, y[:3])": {"huge": HUGE_SUMS},
     "np.average(x, weights=abs(y))": {"zeros": "NumPy's ZeroDivisionError; jax gives nan"},
     "np.linalg.norm(x) * y": {"huge": SCALED}, "np.linalg.norm(x, 3) * y": {"huge": SCALED},
     "np.logaddexp(x, y)": {"infinite": "equal infinities share the derivative; jax gives 1 to each"},
