@@ -10,31 +10,44 @@ import functools
 import inspect
 from typing import NamedTuple
 
-import numpy as np
-
 from funcgrad.core import state
 from funcgrad.core.aval import aval_of, is_float
-from funcgrad.core.handle import FROZEN, Array, Handle, root_of
-from funcgrad.core.mutation import write
+from funcgrad.core.handle import FROZEN, Array
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.primitive import PRIMITIVES, helpers
 from funcgrad.core.reverse import check_versions, second_message
 from funcgrad.core.site import warn
-from funcgrad.core.trace import PICK, TAPE, Batch, Jvp, Record, record, unwrap
+from funcgrad.core.trace import PICK, TAPE, Batch, Record, record, unwrap
 from funcgrad.errors import ModifiedError
-from funcgrad.transforms.boundary import as_tensor, inner
+from funcgrad.transforms.boundary import inner
 from funcgrad.transforms.rules import Spec
 
-from .. import graph
 from ..errors import modified
 from ..functions.missing import refusal as _refusal
 from ..gate import Refusal
 from ..payload import current
 from ..tensor import Tensor
 from .forward_ad import Level, check_shared
+from .function_context import FunctionCtx, context_class  # noqa: F401  (torch has the first here)
+from .function_node import show_as_function
+from .function_values import (
+    boxed,
+    changed_in_place,
+    forward_level,
+    in_front,
+    is_among,
+    number_of,
+    seen_by,
+    shares,
+    source_of,
+    stretches,
+    structure,
+    value_below,
+    zeros,
+)
 from .grad_mode import call_in
 from .hooks import shown_gradient
-from .saved import Packed, SavedTensor
+from .saved import Packed
 from .walks import conjugated
 
 tls = state.tls
@@ -45,62 +58,6 @@ NO_SETUP = (
     "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the "
     "setup_context staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
 )
-
-
-class FunctionCtx:
-    """What forward leaves for backward: saved Tensors, remarks on the results, and any attributes."""
-
-    __slots__ = (
-        "needs_input_grad",
-        "_to_save",
-        "_forward",
-        "_unpacked",
-        "_dirty",
-        "_constant",
-        "_materialize",
-        "__dict__",
-    )
-
-    def __init__(self, needs_input_grad=()):
-        self.needs_input_grad = needs_input_grad
-        self._to_save = ()
-        self._forward = ()
-        self._unpacked = None
-        self._dirty = ()
-        self._constant = ()
-        self._materialize = True
-
-    def save_for_backward(self, *tensors):
-        """Keep Tensors (or None) for backward, which finds them in ctx.saved_tensors; anything else is a TypeError once forward has
-        returned, if there will be a backward."""
-        self._to_save = tensors
-
-    def save_for_forward(self, *tensors):
-        """Keep Tensors (or None) for jvp, which finds them in ctx.saved_tensors. TypeError for anything else."""
-        for i, t in enumerate(tensors):
-            if t is not None and not isinstance(t, Tensor):
-                raise TypeError(
-                    f"save_for_forward can only save variables, but argument {i} is of type {type(t).__name__}"
-                )
-        self._forward = tensors
-
-    def mark_dirty(self, *args):
-        """Say which arguments forward has changed in place; they must be among its results."""
-        self._dirty = args
-
-    def mark_non_differentiable(self, *args):
-        """Say which results have no gradient."""
-        self._constant = args
-
-    def set_materialize_grads(self, value):
-        """Whether backward gets zeros (True) or None for results that no gradient reached."""
-        self._materialize = value
-
-    @property
-    def saved_tensors(self):
-        """What save_for_backward kept. RuntimeError once a backward has freed it."""
-        got = self._unpacked
-        return () if got is None else got() if callable(got) else got
 
 
 class Function:
@@ -236,25 +193,6 @@ class Kept(tuple):
     """What the tape node of a Function keeps: the values of the saved Tensors, not its operands."""
 
     __slots__ = ()
-
-
-def value_below(t, level, below):
-    """A Tensor as a value below the tape of a level: its payload, or the Tensor itself if it belongs further out."""
-    t = current(t)
-    if t.owner is TAPE and t.mark is not None and below:
-        return inner(t)
-    return t.val if t.owner.level == level or (t.owner is TAPE and t.mark is None) else inner(t)
-
-
-def seen_by(tensors):
-    """The levels that differentiate or map some of the Tensors."""
-    found = set()
-    for v in tensors:
-        while isinstance(v, Handle):
-            if not isinstance(v, Tensor) or v.mark is not None:
-                found.add(v.owner)
-            v = v.val
-    return found
 
 
 class Call(Spec):
@@ -641,6 +579,10 @@ class Call(Spec):
                 raise RuntimeError(f"expected Variable or None (got {type(g).__name__})")
         return [got[i] for i in self.positions]
 
+    def users_backward(self, ctx, *gradients):
+        """What the user's own backward makes of gradients."""
+        return backward_of(self.function)(ctx, *gradients)
+
     def cotangent(self, g, k, again, tape, fits):
         """A gradient that backward returned for operand k, as a cotangent of its shape and dtype."""
         aval = self.in_avals[k]
@@ -715,17 +657,6 @@ class VmapInfo(NamedTuple):
     randomness: str
 
 
-def structure(x):
-    """Nested tuples as torch shows the structure of a tree."""
-    return (
-        f"TreeSpec(tuple, None, [{''.join([',', chr(10), '  ']).join('*' * len(x))}])" if isinstance(x, tuple) else "*"
-    )
-
-
-def is_among(t, things):
-    return any([t is x for x in things])
-
-
 def check_in_func(cls):
     """RuntimeError in torch's words where a Function lacks what torch.func asks of it."""
     if cls.setup_context is Function.setup_context:
@@ -738,142 +669,12 @@ def check_in_func(cls):
         )
 
 
-def in_front(t, dim, size):
-    """A value whose mapped dimension is the first; None: it is the same for all."""
-    if dim is None:
-        shape = (size, *t.shape)
-        return inner(P["broadcast"](t, shape=shape, axes=(0,)))
-    rest = [i for i in range(len(t.shape)) if i != dim % len(t.shape)]
-    return inner(P["transpose"](t, perm=(dim % len(t.shape), *rest)))
-
-
-def forward_level(vals):
-    """The innermost level among values, if it is one of forward mode, else None."""
-    top = innermost(vals)
-    return top if isinstance(top, Jvp) else None
-
-
-def innermost(vals):
-    """The innermost level among values, or None."""
-    return max([v.owner for v in vals if isinstance(v, Array)], key=lambda t: t.level, default=None)
-
-
-def boxed(v):
-    return v if isinstance(v, Tensor) else as_tensor(v)
-
-
-def zeros(aval):
-    return as_tensor(np.zeros(aval.shape, aval.dtype))
-
-
-def stretches(shape, to):
-    """Does `shape` broadcast to `to`?"""
-    return len(shape) <= len(to) and all(k in (1, m) for k, m in zip(reversed(shape), reversed(to)))
-
-
-def number_of(t, tensors):
-    """The position of the very Tensor t among Tensors, or None."""
-    return next((k for k, u in enumerate(tensors) if u is t), None)
-
-
-def shares(t, tensors):
-    """Is a result an argument, or a view of one?"""
-    if t.owner is not TAPE or t._base is None and not is_among(t, tensors):
-        return False
-    return any([u.owner is TAPE and np.may_share_memory(t.val, u.val) for u in tensors])
-
-
-def source_of(t, tensors, results):
-    k = number_of(t, tensors)
-    if k is not None:
-        return "in", k
-    k = number_of(t, results)
-    return ("new", 0) if k is None else ("out", k)
-
-
-def changed_in_place(t, new):
-    """The user's Tensor t, which forward changed in place, with the history of the result `new`."""
-    root, chain = root_of(t)
-    if new.mark is None:
-        return t if new.owner is TAPE else write(t, P["copy"], new)
-    if root.mark is not None and root.mark.plan is None:
-        if chain:
-            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
-        raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
-    if t.of_function or getattr(root, "of_function", False):
-        t.refuse(())
-    if chain:
-        version = t.versioned().version
-        write(t, P["copy"], new)
-        t.versioned().version = version  # (mark_dirty has counted it)
-    else:
-        t.repoint(new)
-    return t
-
-
 def backward_of(cls):
     if cls.backward is not Function.backward and cls.vjp is not Function.vjp:
         raise RuntimeError(
             "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of them."
         )
     return cls.backward if cls.backward is not Function.backward else cls.vjp
-
-
-# ------------------------------------------------------------------------------------------------ what is shown of it
-@functools.cache
-def context_class(name):
-    return type(name, (FunctionCtx,), {"__module__": "torch.autograd.function", "__slots__": ()})
-
-
-class FunctionNode(graph.Node):
-    """The grad_fn of a Function's results: also what its ctx has."""
-
-    __slots__ = ()
-
-    def __repr__(self):
-        return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
-
-    @property
-    def call(self):
-        n = self.node.ins[0] if self.node.plan.prim is PICK else self.node
-        return n, n.params["spec"]
-
-    @property
-    def saved_tensors(self):
-        """What save_for_backward kept; RuntimeError once a backward has freed it."""
-        n, call = self.call
-        return call.in_place_of_sources(call.unpacked(n))
-
-    to_save = dirty_tensors = non_differentiable = saved_for_forward = (
-        None  # (forward has said them, and torch has taken them)
-    )
-
-    @property
-    def __dict__(self):
-        """The attributes that forward has given its context."""
-        return vars(self.call[1].ctx)
-
-    @property
-    def _raw_saved_tensors(self):
-        """The places of what save_for_backward kept, which take hooks; RuntimeError once a backward has freed it."""
-        n, call = self.call
-        if n.saved is None:
-            raise RuntimeError(second_message(n))
-        return tuple([SavedTensor(n, k) for k in range(len([s for s in call.sources if s is not None]))])
-
-    def apply(self, *gradients):
-        """What the Function's backward makes of gradients."""
-        return backward_of(self.call[1].function)(self, *gradients)
-
-    def __getattr__(self, name):
-        if name == "materialize_grads":  # (which can be set, in forward)
-            raise AttributeError(f"attribute '{name}' of 'torch._C._FunctionBase' objects is not readable")
-        return getattr(self.call[1].ctx, name)
-
-
-def show_as_function(name):
-    if name not in graph._classes:
-        graph._classes[name] = type(name, (FunctionNode,), {"__slots__": (), "__module__": "torch.autograd.function"})
 
 
 # ------------------------------------------------------------------------------------------------ once_differentiable
