@@ -10,7 +10,8 @@ FAMILIES = {
     "activations": "elu softplus_to hardtanh",
     "affine": "affine",
     "assignment": "getitem put copy",
-    "attention": "attended",
+    "attended": "attended",
+    "attention": "attention",
     "beta": "lgamma_gap log_beta",
     "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "cholesky_solve": "cholesky_solve",
@@ -31,7 +32,6 @@ FAMILIES = {
     "fft": "fft rfft irfft",
     "fused": "product_sum divided_shares over_cosh_squared",
     "gelu": "gelu gelu_slope gelu_tanh silu",
-    "heads": "attention",
     "hypergeometric": "hyp1f1 hyp2f1",
     "incomplete": "gamma_power incomplete_gamma beta_power incomplete_beta",
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "

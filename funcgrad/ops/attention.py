@@ -1,96 +1,166 @@
-"""Attention's second half as one node, rounded where torch's kernel of half precision rounds: softmax over scores, times values.
+"""attention: softmax(scale * q @ k.T) @ v for every head of a stack, as one node.
 
-With p = softmax(s), o = p v and a cotangent t of o:  dv = p^T t,  ds = p (t v^T - sum(t o))  (Dao et al., 2022, arXiv:2205.14135).
+With w the weights and ct the cotangent:  dv = w.T @ ct,  and of the scores  ds = w (ct @ v.T - sum(w (ct @ v.T))),  dq = scale * ds @ k,
+dk = scale * ds.T @ q  (Vaswani et al., 2017, arXiv:1706.03762, section 3.2.1, and the derivative of softmax).
 """
+
+from functools import lru_cache
 
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
-from ..core.halves import rounder
 from ..core.primitive import define
-from ..core.sample import Sample, draw, strided
-from .dot import dot_general
-from .elementwise import add, mul, sub
-from .exponential import exp
-from .reduce import logsumexp
-from .shape import batched, cast, reshape, spread, sum_
-
-STACK = (0, 1), (0, 1)  # the leading dimensions of a stack of heads
+from ..core.sample import Sample, draw, in_kinds
+from ._short_rows import reduced
+from .dot import _for_blas, dot_general
+from .elementwise import add, mul, sub, where
+from .shape import batched
+from .softmax import softmax, total
 
 
-def product(x, y, along, against):
-    return dot_general(x, y, dims=(((along,), (against,)), STACK))
+@lru_cache(64)
+def seen(rows, columns):
+    """Which of the columns each row may look at: those up to its own number."""
+    return np.tril(np.ones((rows, columns), bool))
 
 
-def inside(x, kept):
-    """x, rounded to the dtype of half precision `kept`, if there is one."""
-    return x if kept is None else cast(cast(x, dtype=kept), dtype=dtype_of(x))
+def contracted(x, y, i, j):
+    """The product of stacks of matrices over the axis i of one and j of the other, counted from the end."""
+    n = len(shape_of(x))
+    lead = tuple(range(n - 2))
+    return dot_general(x, y, dims=(((n + i,), (n + j,)), (lead, lead)))
 
 
-def plainly(x, kept):
-    """The same of an array."""
-    return x if kept is None else rounder(kept)(x)
+def weights(q, k, scale, causal):
+    """softmax(scale * q @ k.T) over handles."""
+    s = contracted(mul(q, scale), k, -1, -1)
+    shape = shape_of(s)
+    if causal:
+        s = where(seen(*shape[-2:]), s, dtype_of(s).type(-np.inf))
+    return softmax(s, axes=(len(shape) - 1,))
 
 
-def weights(s):
-    return exp(sub(s, spread(logsumexp(s, axes=(3,)), s, (3,))))
+def weights_plain(q, k, scale, causal):
+    """The same of arrays."""
+    s = np.matmul(_for_blas(q * q.dtype.type(scale)), _for_blas(k.swapaxes(-1, -2)))
+    if causal:
+        s = np.where(seen(*s.shape[-2:]), s, s.dtype.type(-np.inf))
+    return softmax.impl(s, axes=(s.ndim - 1,))
+
+
+def of_scores(w, t):
+    """What softmax does to a tangent or cotangent of the scores; it is symmetric."""
+    return mul(w, sub(t, total(mul(w, t), (len(shape_of(w)) - 1,))))
+
+
+def multiplied(x, y):
+    """x @ y; of heads [n, heads, t, e] with all heads of a row together, as torch's kernel writes its gradients."""
+    if x.ndim != 4:
+        return np.matmul(x, y)
+    n, heads, t, _ = x.shape
+    return np.matmul(x, y, np.empty((n, t, heads, y.shape[3]), x.dtype).swapaxes(1, 2))
+
+
+def _pull(n, ct, cts, owned):
+    """The rule below over arrays, with the weights that the call noted."""
+    plan = n.plan
+    q, k, *v = n.saved
+    if ct.dtype is not q.dtype or not ct.size:
+        return plan.ruled(n, ct, cts, owned)
+    need, scale, noted = plan.need, q.dtype.type(n.params["scale"]), n.params.get("noted")
+    w = noted[0] if noted else weights_plain(q, k, scale, n.params["causal"])
+    gs, ct = [], _for_blas(ct)
+    if need & 3:
+        s = np.matmul(ct, _for_blas(v[0].swapaxes(-1, -2)))
+        s -= reduced(np.add, w * s, (w.ndim - 1,))
+        s *= w
+        s *= scale
+        if need & 1:
+            gs.append(multiplied(s, _for_blas(k)))
+        if need & 2:
+            gs.append(multiplied(s.swapaxes(-1, -2), _for_blas(q)))
+    if need & 4:
+        gs.append(multiplied(w.swapaxes(-1, -2), ct))
+    for p, g in zip(n.ins, gs, strict=True):
+        c = cts.get(p)
+        cts[p] = g if c is None else c + g
 
 
 @define
-class attended:
-    """softmax(s) @ v over float32: s[*, *, rows, columns], v[*, *, columns, width]. The exponentials are rounded to `kept` before they
-    meet v and are divided by their sum; in the derivative the weights, the result and the scores' cotangent are."""
+class attention:
+    """q [..., t, d], k [..., s, d], v [..., s, e] of one dtype -> softmax(scale * q @ k.T) @ v [..., t, e]. `causal`: a row looks at columns
+    up to its own number. `noted`: a list in which the call notes the weights, for its own pull."""
 
-    saves = ((0, 1, "out"), (0,))
+    saves = ((0, 1, 2), (0, 1, 2), (0, 1))
+    pull = _pull
     without = {
-        "complex128": "a maximum is real",
-        "int64": "its caller has floats",
-        "bool": "its caller has floats",
-        "0-d": "both are stacks of matrices",
-        "broadcast": "both have the same stack",
+        "complex128": "the largest of complex scores has no meaning",
+        "int64": "weights are no whole numbers",
+        "bool": "weights are no truth values",
+        "0-d": "it takes stacks of matrices",
+        "broadcast": "it takes stacks of one size",
     }
 
-    def jax(jax, s, v, *, kept=None):
+    def jax(jax, q, k, v, *, scale, causal, noted=None):
+        s = q @ jax.numpy.swapaxes(k, -1, -2) * scale
+        s = jax.numpy.where(seen(*s.shape[-2:]), s, -jax.numpy.inf) if causal else s
         return jax.nn.softmax(s, axis=-1) @ v
 
-    def impl(s, v, *, kept=None):
-        e = np.exp(s - np.maximum.reduce(s, axis=-1, keepdims=True, initial=-np.inf))
-        total = np.add.reduce(e, axis=-1, keepdims=True)
-        return np.matmul(plainly(e, kept), v) / total
-
-    def aval(s, v, *, kept=None):
-        return Aval((*shape_of(s)[:-1], shape_of(v)[-1]), dtype_of(s))
-
-    def vjp(ct, out, s, v, *, need, kept=None):
-        p = weights(s)
-        dv = product(inside(p, kept), ct, 2, 2) if need & 2 else None
-        if not need & 1:
-            return [None, dv]
-        along = spread(sum_(mul(ct, inside(out, kept)), axes=(3,)), s, (3,))
-        return [inside(mul(p, sub(product(ct, v, 3, 3), along)), kept), dv]
-
-    def jvp(ts, out, s, v, *, kept=None):
-        ds, dv = ts
-        p = weights(s)
-        moved = None if dv is None else product(p, dv, 3, 2)
-        if ds is None:
-            return moved
-        step = mul(p, sub(ds, spread(sum_(mul(p, ds), axes=(3,)), s, (3,))))
-        step = product(step, v, 3, 2)
-        return step if moved is None else add(moved, step)
-
-    def batch(size, xs, ds, *, kept=None):
-        s, v = (batched(size, x, d) for x, d in zip(xs, ds, strict=True))
-        stacks = shape_of(s)[:3]
-        flat = [reshape(x, shape=(stacks[0] * stacks[1], *shape_of(x)[2:])) for x in (s, v)]
-        out = attended(*flat, kept=kept)
-        return reshape(out, shape=(*stacks, *shape_of(out)[2:])), 0
-
     def samples(rng):
-        yield Sample(draw(rng, "real", (2, 1, 3, 4)), draw(rng, "real", (2, 1, 4, 2)))
-        yield Sample(
-            draw(rng, "real", (1, 2, 2, 3), np.float32), draw(rng, "real", (1, 2, 3, 2), np.float32), kind="float32"
-        )
-        yield Sample(draw(rng, "real", (1, 1, 1, 1)), draw(rng, "real", (1, 1, 1, 1)), kind="size 1")
-        yield Sample(draw(rng, "real", (0, 1, 2, 3)), draw(rng, "real", (0, 1, 3, 2)), kind="empty")
-        yield Sample(strided(draw(rng, "real", (1, 1, 2, 3))), draw(rng, "real", (1, 1, 3, 2)), kind="strided")
+        def case(lead, t, s, d, e, kind="plain", causal=False, order=2):
+            shapes = (*lead, t, d), (*lead, s, d), (*lead, s, e)
+            return Sample(
+                *[draw(rng, "real", shape) for shape in shapes], scale=0.7, causal=causal, kind=kind, order=order
+            )
+
+        q, k, v = (draw(rng, "real", shape) for shape in ((2, 3, 2), (2, 4, 2), (2, 4, 3)))
+        yield from in_kinds(q, k, v, dtypes="f", scale=0.5, causal=False)
+        yield case((2, 2), 3, 3, 2, 2, causal=True)
+        yield case((), 2, 3, 2, 1)
+        yield case((1,), 1, 1, 1, 1, "size 1")
+        yield case((2,), 0, 3, 2, 2, "empty")
+
+    def impl(q, k, v, *, scale, causal, noted=None):
+        w = weights_plain(q, k, scale, causal)
+        if noted is not None:
+            noted.append(w)
+        return np.matmul(w, _for_blas(v))
+
+    def impl_torch(q, k, v, *, scale, causal, noted=None):
+        """Likewise; laid out as q is, where rows lie together, as by torch's kernel for those."""
+        w = weights_plain(q, k, scale, causal)
+        if noted is not None:
+            noted.append(w)
+        if q.shape[-1] != v.shape[-1] or any([x.strides[-1] != x.itemsize for x in (q, k, v)]):
+            return np.matmul(w, _for_blas(v))
+        return np.matmul(w, _for_blas(v), np.empty_like(q))
+
+    def aval(q, k, v, *, scale, causal, noted=None):
+        return Aval((*shape_of(q)[:-1], shape_of(v)[-1]), dtype_of(q))
+
+    def vjp(ct, out, q, k, v, *, need, scale, causal, noted=None):
+        w = weights(q, k, scale, causal)
+        s = mul(of_scores(w, contracted(ct, v, -1, -1)), scale) if need & 3 else None
+        return [
+            contracted(s, k, -1, -2) if need & 1 else None,
+            contracted(s, q, -2, -2) if need & 2 else None,
+            contracted(w, ct, -2, -2) if need & 4 else None,
+        ]
+
+    def jvp(ts, out, q, k, v, *, scale, causal, noted=None):
+        dq, dk, dv = ts
+        w, s = weights(q, k, scale, causal), None
+        if dq is not None:
+            s = contracted(dq, k, -1, -1)
+        if dk is not None:
+            by_k = contracted(q, dk, -1, -1)
+            s = by_k if s is None else add(s, by_k)
+        moved = None if s is None else contracted(of_scores(w, mul(s, scale)), v, -1, -2)
+        if dv is None:
+            return moved
+        by_v = contracted(w, dv, -1, -2)
+        return by_v if moved is None else add(moved, by_v)
+
+    def batch(size, xs, ds, *, scale, causal, noted=None):
+        q, k, v = (batched(size, x, d) for x, d in zip(xs, ds, strict=True))
+        return attention(q, k, v, scale=scale, causal=causal), 0
