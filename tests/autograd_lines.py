@@ -3,7 +3,7 @@
     python tests/autograd_lines.py [FILE...]
 
 The programs stand in tests/lines/*.txt, one after the other with `###` between them; what torch 2.13 does in each line is stored
-(expected/autograd_lines.json.xz), and tests/compat/test_autograd_lines.py compares. Invariant: a line is one statement.
+(expected/lines), and tests/compat/test_autograd_lines.py compares. Invariant: a line is one statement.
 """
 
 import ast

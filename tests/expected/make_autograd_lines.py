@@ -1,4 +1,7 @@
-"""Writes autograd_lines.json.xz: what torch 2.13 does in each line of the programs of tests/lines."""
+"""Writes what torch 2.13 does in each line of the programs of tests/lines, a file `lines/NAME.json.xz` for each file of programs.
+
+python tests/expected/make_autograd_lines.py [FILE...]
+"""
 
 import json
 import lzma
@@ -14,8 +17,12 @@ from tests.autograd_lines import files, programs  # noqa: E402
 from tests.side_by_side import outcome  # noqa: E402
 
 torch.set_num_threads(1)
-rows = {path.stem: [outcome(torch, lines) for lines in programs(path)] for path in files()}
-stored = {"torch": torch.__version__, "python": platform.python_version_tuple()[:2], "programs": rows}
-(HERE / "autograd_lines.json.xz").write_bytes(
-    lzma.compress(json.dumps(stored, separators=(",", ":")).encode(), preset=9)
-)
+(HERE / "lines").mkdir(exist_ok=True)
+for path in map(pathlib.Path, sys.argv[1:]) if sys.argv[1:] else files():
+    stored = {
+        "torch": torch.__version__,
+        "python": platform.python_version_tuple()[:2],
+        "programs": [outcome(torch, lines) for lines in programs(path)],
+    }
+    packed = lzma.compress(json.dumps(stored, separators=(",", ":")).encode(), preset=9)
+    (HERE / "lines" / f"{path.stem}.json.xz").write_bytes(packed)
