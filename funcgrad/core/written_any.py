@@ -1,19 +1,21 @@
-"""The written-out call of any primitive with one to three operands and one result, for both faces: `call_of`.
+"""The written-out call of any primitive with one to three operands and one result, for both faces, and with several results over memory: `call_of`.
 
 It looks at what the operands are, computes, and leaves the record to a function made for each set of operands that need a derivative.
 """
 
 import sys
 
+from numpy import asarray
+
 from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, ndarray
 from .halves import among
-from .handle import Array, Handle, Taped, fresh, snap
+from .handle import Array, Handle, Store, Taped, fresh, snap
 from .node import Node, TapeNode
 from .primitive import Primitive
 from .quiet import IGNORE, enter, leave
 from .site import internal, user_frame
-from .trace import TAPE, Batch, Record, sharing
+from .trace import PICK, TAPE, Batch, Record, saved_versions, sharing
 from .written import compile_text, environment, saved_text
 
 LETTERS = "xyzw"  # the operands
@@ -84,8 +86,10 @@ MINDING = (
 def call_of(prim):
     """The function behind `prim(*operands, **params)`: by itself for plain Record and the tape over NumPy memory.
 
-    None where there is none to write: several results, none or more than three operands, no derivative.
+    None where there is none to write: none or more than three operands, no derivative.
     """
+    if prim.multi and not (prim.source or prim.record or prim.nondiff or prim.users or prim.variadic):
+        return multi_call(prim)
     if prim.variadic and prim.linear == "all" and not prim.multi and not state.shared.halves:
         return variadic_call(prim)
     if prim.multi or prim.source or prim.record or prim.nondiff:
@@ -202,6 +206,80 @@ def variadic_call(prim):
         n.code = f.f_code
         n.lasti = f.f_lasti
         return made
+
+    return call
+
+
+def multi_call(prim):
+    """The same for a primitive with several results, over memory of the tape: a node for it, and one for each result."""
+    impl, general = prim.value("torch"), prim.general
+    shared, tls, tick = state.shared, state.tls, state.tick
+    new = object.__new__
+    picks = PICK.plan(1)
+
+    def call(*xs, **params):
+        if shared.staging or shared.halves:
+            return general(*xs, **params)
+        need = 0
+        bit = 1
+        values = []
+        marks = []
+        taped = False
+        for x in xs:
+            if isinstance(x, Handle):
+                if x.alias is not None:
+                    fresh(x)
+                if x.owner is not TAPE:
+                    return general(*xs, **params)
+                taped = True
+                values.append(x.val)
+                if x.mark is not None:
+                    need += bit
+                    marks.append(x.mark)
+            else:
+                values.append(x)
+            bit += bit
+        if not taped:
+            return general(*xs, **params)
+        token = enter(IGNORE)
+        try:
+            out = impl(*values, **params)
+        finally:
+            leave(token)
+        out = tuple([o if type(o) is ndarray else asarray(o) for o in out])
+        face = TAPE.face
+        if not need or not tls.grad:
+            return tuple([face(o, None, TAPE) for o in out])
+        plan = prim.plan(need, params.get("kink"), "torch")
+        n = TapeNode()
+        n.owner, n.plan, n.ins, n.params = TAPE, plan, tuple(marks), params
+        n.saved, n.avals = plan.keep(values, out)
+        n.extra, n.index = None, tick()
+        f = sys._getframe(1)
+        if internal[f.f_globals.get("__name__")]:
+            f = user_frame(f) or f
+        code, lasti = n.code, n.lasti = f.f_code, f.f_lasti
+        avals = tuple([Aval(o.shape, o.dtype) for o in out])
+        above = (n,)
+        results = []
+        for i, o in enumerate(out):
+            h = new(face)
+            h.val, h.owner, h.alias, h.cell, h.mark = o, TAPE, None, None, None
+            h.store = shared.made and shared.made()
+            results.append(h)
+            if o.dtype.kind in "fc":
+                m = h.mark = TapeNode()
+                m.owner, m.plan, m.ins, m.params = TAPE, picks, above, {"i": i, "avals": avals}
+                m.saved = m.versions = ()
+                m.avals = m.extra = None
+                m.code, m.lasti, m.index = code, lasti, tick()
+        versions = saved_versions(plan, xs)
+        if plan.keeps:
+            for k in range(len(out)) if plan.results is None else plan.results:
+                store = results[k].store = results[k].store or Store()
+                versions += ((store, store.version, -1),)
+        n.versions = versions
+        return tuple(results)
 
     return call
 

@@ -172,44 +172,50 @@ class lstm_layer:
         h0, c0 = (np.zeros(s.shape, s.dtype) if type(s) is Aval else s for s in (h0, c0))  # (nothing asks for it)
         of_h, of_c, of_a = ct.cts if hasattr(ct, "cts") else ct
         steps, count, m = h.shape
+        if of_h is None:
+            of_h = np.zeros_like(h)
         o, i, f, g = (a[:, k] for k in range(4))
-        factors = np.empty((steps, 4, count, m), a.dtype)  # of i, f, g, o
-        np.multiply(a[:, 1:], a[:, 1:], out=factors[:, :3])
-        np.multiply(o, o, out=factors[:, 3])
-        np.subtract(a[:, 1:3], factors[:, :2], out=factors[:, :2])
-        np.subtract(1, factors[:, 2], out=factors[:, 2])
-        np.subtract(o, factors[:, 3], out=factors[:, 3])
+        factors = np.empty((steps, 5, count, m), a.dtype)  # of the state before, and of what leads to i, f, g, o
+        carried, logistic, of_g, of_o = factors[:, 0], factors[:, 1:3], factors[:, 3], factors[:, 4]
+        np.subtract(1, a[:, 1:3], out=logistic)
+        logistic *= a[:, 1:3]
+        np.multiply(g, g, out=of_g)
+        np.subtract(1, of_g, out=of_g)
+        np.subtract(1, o, out=of_o)
+        of_o *= o
         if of_a is not None:
-            of_a = np.concatenate((of_a[:, 1:], of_a[:, :1]), axis=1) * factors
+            of_a = np.concatenate((of_a[:, 1:], of_a[:, :1]), axis=1) * factors[:, 1:]
         top = np.tanh(c)
         through = top * top
         np.subtract(1, through, out=through)
         through *= o
-        factors[:, 0] *= g
-        factors[0, 1] *= c0
-        factors[1:, 1] *= c[:-1]
-        factors[:, 2] *= i
-        factors[:, 3] *= top
+        carried[...] = f
+        factors[:, 1] *= g
+        factors[0, 2] *= c0
+        factors[1:, 2] *= c[:-1]
+        of_g *= i
+        of_o *= top
         of_x = np.empty((steps, count, 4 * m), a.dtype)
-        of_states, of_gates = np.zeros((4, count, m), a.dtype), np.empty((4, count, m), a.dtype)
-        dc, again, dh = of_states[0], of_states[1:3], of_states[3]  # a step's gates get dc, dc, dc, dh
+        of_states, found = np.zeros((5, count, m), a.dtype), np.zeros((5, count, m), a.dtype)
+        of_c_now, again, dh = of_states[0], of_states[1:4], of_states[4]  # a step's factors meet dc, dc, dc, dc, dh
+        dc, of_gates = found[0], found[1:]
         part = np.empty_like(dc)
         add, multiply, copyto = np.add, np.multiply, np.copyto
-        rows = of_x.reshape(steps, count, 4, m).swapaxes(1, 2)
-        each = [*zip(range(steps), through, factors, f, rows, of_x, strict=True)]
-        for t, of_top, factor, forget, by_gate, row in reversed(each):
-            if of_h is not None:
-                add(dh, of_h[t], dh)
+        by_gate = of_x.reshape(steps, count, 4, m).swapaxes(1, 2)
+        each = np.ascontiguousarray(of_h), through, factors, by_gate, of_x
+        for t, of_out, of_top, factor, by_gate, row in zip(
+            range(steps - 1, -1, -1), *[x[::-1] for x in each], strict=True
+        ):
+            add(dh, of_out, dh)
             multiply(dh, of_top, part)
-            add(dc, part, dc)
+            add(dc, part, of_c_now)
             if of_c is not None:
-                add(dc, of_c[t], dc)
-            copyto(again, dc)
-            multiply(factor, of_states, of_gates)
+                add(of_c_now, of_c[t], of_c_now)
+            copyto(again, of_c_now)
+            multiply(factor, of_states, found)
             if of_a is not None:
                 add(of_gates, of_a[t], of_gates)
             copyto(by_gate, of_gates)
-            multiply(dc, forget, dc)
             row.dot(w, dh)
         z = of_x.reshape(-1, 4 * m)
         gradients = {1: dh, 2: dc}

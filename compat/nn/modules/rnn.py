@@ -109,7 +109,10 @@ class RNNBase(Module):
 
     @property
     def _flat_weights(self):
-        return [getattr(self, name, None) for name in self._flat_weights_names]
+        own = self._parameters
+        return [
+            own[name] if name in own else getattr(self, name, None) for names in self._all_weights for name in names
+        ]
 
     def flatten_parameters(self):
         """Nothing: only a GPU wants the parameters side by side."""
@@ -120,7 +123,7 @@ class RNNBase(Module):
 
     def check_input(self, input, batch_sizes):
         """ValueError for a dtype, RuntimeError for a shape that is not the network's."""
-        own = self._flat_weights[0].dtype
+        own = getattr(self, self._all_weights[0][0]).dtype
         if input.dtype != own:
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({own}). Convert input: input.to({own}), or "
@@ -147,7 +150,7 @@ class RNNBase(Module):
 
     def check_hidden_size(self, hx, expected_hidden_size, msg="Expected hidden size {}, got {}"):
         """RuntimeError for a state of another shape."""
-        if tuple(hx.size()) != tuple(expected_hidden_size):
+        if hx.shape != tuple(expected_hidden_size):
             raise RuntimeError(msg.format(tuple(expected_hidden_size), list(hx.shape)))
 
     def check_forward_args(self, input, hidden, batch_sizes):
@@ -197,7 +200,9 @@ class RNNBase(Module):
             data = data.to(self._flat_weights[0].dtype)
         unchecked = packed and self.mode == "LSTM" and hx is None  # (torch's LSTM looks at no packed input)
         if hx is None:
-            hx = self._bundled(tuple([zeros(size, data) for size in self._state_sizes(data, sizes)]))
+            wanted = self._state_sizes(data, sizes)
+            first = zeros(wanted[0], data)
+            hx = self._bundled(tuple([first if size == wanted[0] else zeros(size, data) for size in wanted]))
         else:
             states = self._states(hx)
             if not packed:
