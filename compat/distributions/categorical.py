@@ -45,7 +45,8 @@ class Categorical(Distribution):
 
     def sample(self, sample_shape=Size()):
         sample_shape = sized(sample_shape)
-        rows = self.probs.reshape(-1, self._num_events)
+        probs = self.probs
+        rows = probs if probs.dim() == 1 else probs.reshape(-1, self._num_events)
         chosen = torch.multinomial(rows, count := sample_shape.numel(), True)
         return (chosen if count == 1 else chosen.T).reshape(self._extended_shape(sample_shape))
 

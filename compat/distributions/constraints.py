@@ -5,6 +5,8 @@ Invariant: check(value) is a bool Tensor of the value's shape less its last `eve
 
 from numbers import Number
 
+import numpy as np
+
 import compat as torch
 
 from ..functions.missing import refusal as _refusal
@@ -19,6 +21,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+FEW = 8  # numbers, which Python compares before NumPy is called
+
+
 class Constraint:
     """A set of values; `is_discrete`, and how many last dimensions make one value (`event_dim`)."""
 
@@ -30,6 +35,10 @@ class Constraint:
     def check(self, value):
         """Does each value lie in the set?"""
         raise NotImplementedError
+
+    def holds(self, values):
+        """Do all values of an array lie in the set?"""
+        return bool(self.check(values).all())
 
     def __repr__(self):
         shown = ", ".join(f"{name}={getattr(self, name)}" for name in self.bounds)
@@ -99,6 +108,11 @@ class _IndependentConstraint(Constraint):
             raise ValueError(f"Expected value.dim() >= {self.base_constraint.event_dim + k} but got {len(value.shape)}")
         return result.reshape(tuple(result.shape[: len(result.shape) - k]) + (-1,)).all(-1) if k else result
 
+    def holds(self, values):
+        base = self.base_constraint
+        enough = values.ndim >= base.event_dim + self.reinterpreted_batch_ndims
+        return base.holds(values) if enough else super().holds(values)
+
     def __repr__(self):
         return f"IndependentConstraint({self.base_constraint!r}, {self.reinterpreted_batch_ndims})"
 
@@ -108,6 +122,12 @@ class _Real(Constraint):
 
     def check(self, value):
         return value == value  # (NaN is not)
+
+    def holds(self, values):
+        if values.dtype.char not in "fd":
+            return super().holds(values)
+        squares = np.vdot(values, values)  # (NaN where one of them is: what is infinite has one sign)
+        return bool(squares == squares)
 
 
 class _Boolean(Constraint):
@@ -130,7 +150,13 @@ class _OneHot(Constraint):
 class _Bounded(Constraint):
     """Numbers within bounds, which are named as torch names them."""
 
-    plain = property(lambda c: all(isinstance(getattr(c, name), Number) for name in c.bounds))
+    @property
+    def plain(self):
+        for name in self.bounds:
+            bound = getattr(self, name)
+            if type(bound) is not int and not isinstance(bound, Number):
+                return False
+        return True
 
 
 class _Interval(_Bounded):
@@ -153,6 +179,14 @@ class _IntegerInterval(_Interval):
 
     def check(self, value):
         return (value % 1 == 0) & super().check(value)
+
+    def holds(self, values):
+        if values.size > FEW or values.dtype.kind not in "iu":
+            return super().holds(values)
+        for k in values.ravel().tolist():
+            if not self.lower_bound <= k <= self.upper_bound:
+                return False
+        return True
 
 
 class _GreaterThan(_Bounded):

@@ -4,9 +4,8 @@ Invariant: every Tensor among a distribution's attributes has the shape batch_sh
 that `expand` is the same for all of them.
 """
 
-import numpy as np
-
 import compat as torch
+from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import PublicMethods, publish
 from funcgrad.errors import ConcretizationError
@@ -46,8 +45,8 @@ class Distribution(PublicMethods):
         Distribution._validate_args = value
 
     def __init__(self, batch_shape=Size(), event_shape=Size(), validate_args=None):
-        self._batch_shape = Size(batch_shape)
-        self._event_shape = Size(event_shape)
+        self._batch_shape = sized(batch_shape)
+        self._event_shape = sized(event_shape)
         if validate_args is not None:
             self._validate_args = validate_args
         if self._validate_args:
@@ -204,13 +203,14 @@ class Distribution(PublicMethods):
             return
         if not isinstance(value, torch.Tensor):
             raise ValueError("The value argument to log_prob must be a Tensor")
-        shape = value.shape
-        if shape[len(shape) - len(self._event_shape) :] != self._event_shape:
-            raise ValueError(f"The right-most size of value must match event_shape: {shape} vs {self._event_shape}.")
-        expected = self._batch_shape + self._event_shape
-        for i, j in zip(reversed(shape), reversed(expected)):
-            if i != 1 and j != 1 and i != j:
-                raise ValueError(f"Value is not broadcastable with batch_shape+event_shape: {shape} vs {expected}.")
+        shape, event = value.shape, self._event_shape
+        expected = self._batch_shape + event if event else self._batch_shape
+        if shape != expected:
+            if shape[len(shape) - len(event) :] != event:
+                raise ValueError(f"The right-most size of value must match event_shape: {shape} vs {event}.")
+            for i, j in zip(reversed(shape), reversed(expected)):
+                if i != 1 and j != 1 and i != j:
+                    raise ValueError(f"Value is not broadcastable with batch_shape+event_shape: {shape} vs {expected}.")
         try:
             support = self.support
         except NotImplementedError:
@@ -238,8 +238,8 @@ def holds(constraint, value):
     """Do all values lie in the set? Under jit and vmap, where they are not known, that is taken for granted."""
     known = memory(value) if constraint.plain else None
     if known is not None:
-        with np.errstate(invalid="ignore"):
-            return bool(constraint.check(known).all())
+        with quiet():
+            return constraint.holds(known)
     try:
         return bool(constraint.check(value.detach()).all())
     except ConcretizationError:

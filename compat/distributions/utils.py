@@ -21,6 +21,8 @@ class lazy_property(cached_property):  # noqa: N801  (torch's name)
         super().__init__(wrapped)
 
     def __get__(self, d, owner=None):
+        if d is None:
+            return self
         with torch.enable_grad():
             return super().__get__(d, owner)
 

@@ -393,6 +393,8 @@ def elements(v, k, axis):
         raise ValueError
     if k.dtype is not INT64 or not name_places(k, shape[axis]):
         raise ValueError
+    if len(shape) == 1:
+        return v.take(k)
     step = math.prod(shape[axis + 1 :])
     return v.reshape(-1).take(starts(shape, axis, True) + (k if step == 1 else k * step))
 

@@ -4,10 +4,11 @@ import itertools
 
 import numpy as np
 
-from funcgrad.core.handle import Frozen, fresh
+from funcgrad.core.handle import Alias, Frozen, fresh
 from funcgrad.core.laid import noted
 from funcgrad.core.strides import reach, repeats
 from funcgrad.core.trace import TAPE
+from funcgrad.core.written_any import joined
 from funcgrad.core.written_views import views_at
 
 from .. import dtypes
@@ -75,9 +76,14 @@ def alike(tensors, shaped):
     for t in tensors:
         if type(t) is not Tensor or t.owner is not TAPE:
             return False
-        if t.alias is not None:
-            fresh(t)
-            if type(t.alias) is Frozen or not t.val.flags.c_contiguous:
+        a = t.alias
+        if a is not None:
+            changed = a.mark is not None and a.version != a.store.version if type(a) is Alias else True
+            if changed or a.base.val is not a.val or a.base.mark is not a.mark:
+                fresh(t)
+                if type(t.alias) is Frozen:
+                    return False
+            if t.val.ndim and not t.val.flags.c_contiguous:
                 return False
         v = t.val
         if v.dtype is not dtype or v.ndim != n or shaped and v.shape != shape:
@@ -95,7 +101,7 @@ def cat(tensors, dim=0):
     """
     if alike(tensors, False) and type(dim) is int and -tensors[0].val.ndim <= dim:
         try:
-            out = P["concatenate"](*tensors, axis=dim % tensors[0].val.ndim if dim < 0 else dim)
+            out = joined(P["concatenate"], tensors, axis=dim % tensors[0].val.ndim if dim < 0 else dim)
         except ValueError:
             pass  # what does not fit is said below
         else:
@@ -127,13 +133,13 @@ def cat(tensors, dim=0):
                     f"number {at} in the list."
                 )
     parts = same_dtype(ts)
-    out = joined(parts, dim)
+    out = laid(parts, dim)
     if out.mark is not None and (ts[-1].mark is None or parts is not ts or len(ts) != len(tensors)):
         set_label(out, "CatBackward0", tensors)
     return out
 
 
-def joined(ts, dim):
+def laid(ts, dim):
     """Tensors joined, as torch lays them out: in a format for images if all are in it, else in C order."""
     out = P["concatenate"](*ts, axis=dim)
     if out.owner is TAPE and not out.val.flags.c_contiguous and any([suggested(t.val) is None for t in ts]):
@@ -145,7 +151,7 @@ def joined(ts, dim):
 def stack(tensors, dim=0):
     """Tensors of one shape joined along a new dimension."""
     if type(dim) is int and alike(tensors, True):
-        out = P["stack"](*tensors, axis=wrapped(dim, tensors[0].val.ndim + 1))
+        out = joined(P["stack"], tensors, axis=wrapped(dim, tensors[0].val.ndim + 1))
         if tensors[-1].mark is None and out.mark is not None:
             set_label(out, "StackBackward0", tensors)
         return out

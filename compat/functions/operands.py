@@ -285,6 +285,8 @@ def new(array, requires_grad=False):
 
 def name_places(v, n):
     """Does each of an array of integers name one of n places, counted from the front?"""
+    if v.size == 1:
+        return 0 <= v.item() < n
     if v.dtype is INT64 and v.flags.c_contiguous:  # (what is negative is large there)
         return not v.size or bool(np.maximum.reduce(v.view(UNSIGNED), axis=None) < n)
     return not v.size or bool(v.min() >= 0 and v.max() < n)

@@ -12,7 +12,7 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.halves import BFLOAT16, among
-from funcgrad.core.handle import Alias
+from funcgrad.core.handle import Alias, fresh
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.strides import geometry, restrided, unsqueezed_strides
@@ -124,8 +124,11 @@ publish(view, ("view",), False, True)
 
 def reshaped(t, shape):
     """t with another shape: a view where the strides allow it, else a copy."""
-    plain = t.owner is TAPE and t.alias is None and t.val.flags.c_contiguous and not shared.staging
-    if plain and not (shared.halves and among((t.val,))):
+    plain = t.owner is TAPE and not shared.staging
+    if plain and t.alias is not None:
+        fresh(t)
+        plain = type(t.alias) is Alias and 1 not in t.val.shape
+    if plain and t.val.flags.c_contiguous and not (shared.halves and among((t.val,))):
         return QUICK_RESHAPE(t, shape)  # (which takes all such)
     out = core_view(t, P["reshape"], shape=shape)
     if out.mark is not None:
@@ -667,7 +670,8 @@ quick_view(
         "shape = v.shape",
         "at = a if a >= 0 else a + v.ndim + 1",
         "out = None",
-        "if 0 <= at <= v.ndim: out = widened(v, at) if k is not None else v.reshape((*shape[:at], 1, *shape[at:]))",
+        "plain = k is None or v.flags.c_contiguous and v.size and 1 not in shape",  # (then NumPy's strides are torch's)
+        "if 0 <= at <= v.ndim: out = v.reshape((*shape[:at], 1, *shape[at:])) if plain else widened(v, at)",
         "params = {'shape': out.shape}",
     ),
     ("UnsqueezeBackward0",),

@@ -22,6 +22,7 @@ from compat.streams.multinomial import choose
 from compat.streams.permute import shuffled
 from compat.streams.poisson import poisson_counts
 from funcgrad.core.halves import HALVES
+from funcgrad.core.quiet import quiet
 
 DEFAULT_SEED = 67280421310721
 
@@ -297,7 +298,7 @@ class Generator:
 
     def _transformed(self, shape, dtype, transform):
         """One float64 uniform each, put through `transform` and rounded."""
-        with np.errstate(all="ignore"):
+        with quiet():
             return limits.rounded(transform(self._uniform64(_size(shape))), dtype).reshape(shape)
 
     def exponential(self, shape, lambd=1.0, dtype=np.float32):

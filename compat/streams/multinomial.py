@@ -4,7 +4,13 @@ Invariant: the uniforms are drawn in torch's order: for one choice, or without r
 a weight; with replacement, one float64 uniform a choice, row after row.
 """
 
+from math import inf
+
 import numpy as np
+
+from funcgrad.core.quiet import quiet
+
+FEW = 64  # weights, which Python looks at before NumPy is called
 
 
 def choose(p, k, replacement, exponential, uniform64):
@@ -17,7 +23,7 @@ def choose(p, k, replacement, exponential, uniform64):
     if not replacement or k == 1:
         chosen = _by_race(rows, k, exponential)
     else:
-        with np.errstate(all="ignore"):
+        with quiet():
             _check_rows(rows)
             uniforms = uniform64(len(rows) * k).reshape(len(rows), k)
             chosen = np.empty(uniforms.shape, np.int64)
@@ -37,15 +43,23 @@ def _check(p, k, replacement):
 
 def _by_race(rows, k, exponential):
     """The k largest p / q, q exponential: the weights race, and the first k in are chosen in that order."""
-    if rows.size:
-        largest = rows.max(1)
-    if not rows.size or not (rows.min() >= 0 and largest.min() > 0 and largest.max() < np.inf):
+    if not _are_plain(rows):
         _check_weights(rows)
-    with np.errstate(all="ignore"):
+    with quiet():
         speed = rows / exponential(rows.shape, 1.0, rows.dtype)
     if k == 1:
         return speed.argmax(1)[:, None]
     return np.argsort(-speed, axis=1, kind="stable")[:, :k].copy()
+
+
+def _are_plain(rows):
+    """Is it plain to see that these are weights: none negative, all finite, one of each row positive?"""
+    if 0 < rows.size <= FEW:
+        return all([0 < sum(row) < inf and min(row) >= 0 for row in rows.tolist()])
+    if not rows.size:
+        return False
+    largest = rows.max(1)
+    return rows.min() >= 0 and largest.min() > 0 and largest.max() < inf
 
 
 def _check_weights(rows):

@@ -284,6 +284,33 @@ def multi_call(prim):
     return call
 
 
+def joined(prim, ts, **params):
+    """The result of a primitive that is linear in all of its operands, which are Tensors over NumPy memory, up to date and of one dtype."""
+    values = [t.val for t in ts]
+    if state.shared.staging or state.shared.halves:
+        return prim(*ts, **params)
+    out = prim.value("torch")(*values, **params)
+    marks = [t.mark for t in ts]
+    need = (1 << len(marks)) - 1
+    if None in marks:
+        need = sum([1 << i for i, m in enumerate(marks) if m is not None])
+        marks = [m for m in marks if m is not None]
+    if not need or not state.tls.grad or out.dtype.kind not in "fc":
+        return TAPE.face(out, None, TAPE)
+    n = TapeNode()
+    n.owner, n.plan, n.ins, n.params, n.index = TAPE, prim.plan(need, None, "torch"), tuple(marks), params, state.tick()
+    n.saved = n.versions = ()
+    n.extra = None
+    first = values[0].shape
+    same = Aval(first, out.dtype)
+    n.avals = [same if v.shape == first else Aval(v.shape, v.dtype) for v in values]
+    f = sys._getframe(1)
+    if internal[f.f_globals.get("__name__")]:
+        f = user_frame(f) or f
+    n.code, n.lasti = f.f_code, f.f_lasti
+    return TAPE.face(out, n, TAPE)
+
+
 def aligned(xs):
     """Text: are these operands of an elementwise primitive numbers, or mapped over axis 0 and of one number of axes?"""
     each = [f"({x}.mark == 0 if isinstance({x}, Handle) else type({x}) in PYTHON_SCALARS)" for x in xs]

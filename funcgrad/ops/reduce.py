@@ -246,9 +246,9 @@ class logsumexp:
     def impl(x, *, axes):
         x = np.asarray(x)
         top = np.maximum.reduce(x.real, axis=axes, keepdims=True, initial=-np.inf)
-        finite = np.isfinite(top)
-        if finite.all():
+        if np.vdot(top, top) < np.inf:  # (all are finite)
             return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + top.reshape(reduced(x.shape, axes))
+        finite = np.isfinite(top)
         top = np.where(finite, top, np.zeros_like(top))
         with np.errstate(divide="ignore", over="ignore"):  # log(0) is -inf here, not a mistake
             return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + top.reshape(reduced(x.shape, axes))

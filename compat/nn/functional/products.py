@@ -2,7 +2,13 @@
 
 import math
 
+from funcgrad.core import state
+from funcgrad.core.halves import among
+from funcgrad.core.handle import Frozen, fresh
+from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.trace import TAPE, recorded_over_memory, taped_nowhere
+from funcgrad.core.written import F32, F64
+from funcgrad.core.written_any import tape_recorder
 
 from ... import dtypes
 from ...functions.answers import MISSING, answer, not_a_tensor, unusual
@@ -14,7 +20,7 @@ from ...functions.products import DOT, MATRIX, of_stacks, product
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES, check_out
-from ...functions.shape import reshaped, transposed
+from ...functions.shape import QUICK_RESHAPE, reshaped, transposed
 from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
@@ -25,6 +31,9 @@ from .dtypes import dtype_in
 NO_AXES = (), ()
 BOOL = dtypes.BY_NAME["bool"].numpy
 LAST = (((1,), (1,)), NO_AXES)  # the last axis of both is summed over
+AFFINE = P["affine"]
+IMPL, PARAMS, RECORDS = AFFINE.value("torch"), {}, {}
+tls, shared = state.tls, state.shared
 
 
 def need_out_of_linear(x, w, out):
@@ -53,6 +62,10 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             return store("linear", out, linear(input, weight, bias))
         if more or not isinstance(input, Tensor):
             return unusual(linear, (input, weight, bias, *more), {}, not_a_tensor("linear", input))
+        if bias is not None:
+            done = at_once(input, weight, bias)
+            if done is not None:
+                return done
         x = current(input)
         rank = len(shape_of(x))
         if bias is not None and rank:
@@ -104,6 +117,46 @@ def check_operands(name, input, weight):
     raise RuntimeError(
         f"both arguments to {name} need to be at least 1D, but they are {input.dim()}D and {weight.dim()}D"
     )
+
+
+def at_once(x, w, b):
+    """A layer of Tensors over NumPy memory, which lie in order, written out from the operands to the node; None for all else."""
+    if shared.staging or not (x.owner is w.owner is b.owner is TAPE) or not (w.alias is b.alias is None):
+        return None
+    if x.alias is not None:
+        fresh(x)
+        if type(x.alias) is Frozen:
+            return None
+    vx, vw, vb = x.val, w.val, b.val
+    d, shape, size = vx.dtype, vx.shape, vw.shape
+    if not (d is vw.dtype is vb.dtype) or d is not F32 and d is not F64 or shared.halves and among((vx, vw, vb)):
+        return None
+    if not shape or len(size) != 2 or vb.shape != size[:1] or shape[-1] != size[1]:
+        return None
+    needed = tls.grad
+    if len(shape) != 2:
+        if not vx.size or not vx.flags.c_contiguous:
+            return None
+        if needed and x.mark is not None:
+            x = QUICK_RESHAPE(x, (-1, size[1]))
+            vx = x.val
+        else:
+            vx = vx.reshape(-1, size[1])
+    token = enter(IGNORE)
+    try:
+        out = IMPL(vx, vw, vb)
+    finally:
+        leave(token)
+    need = ((x.mark is not None) + 2 * (w.mark is not None) + 4 * (b.mark is not None)) if needed else 0
+    if need:
+        record = RECORDS.get(need)
+        if record is None:
+            record = RECORDS[need] = tape_recorder(AFFINE, need, None, 3)
+        h = record(out, PARAMS, x, w, b, vx, vw, vb)
+        spelled(h, "AddmmBackward0", affine_in_steps, shapes=(vx.shape, size, vb.shape))
+    else:
+        h = TAPE.face(out, None, TAPE)
+    return h if len(shape) == 2 else QUICK_RESHAPE(h, (*shape[:-1], size[0]))
 
 
 def affine(x, w, b, shapes):

@@ -20,8 +20,10 @@ class Activation(Module):
     _each = ("forward", "extra_repr")
 
     def forward(self, input):
-        function, options = getattr(functional, self._function), {n: getattr(self, n) for n in self._options}
-        return function(input, **options) if "approximate" in options else function(input, *options.values())
+        function, options = getattr(functional, self._function), self._options
+        if "approximate" in options:
+            return function(input, **{n: getattr(self, n) for n in options})
+        return function(input, *[getattr(self, n) for n in options])
 
     def extra_repr(self):
         return shown(self, *self._shown)

@@ -97,17 +97,17 @@ class Calling:
         try:
             if self._compiled_call_impl is not None:
                 return self._compiled_call_impl(*args, **kwargs)
-            return self._call_impl(*args, **kwargs)
+            if not (  # (the commonest: no hooks)
+                self._backward_hooks or self._backward_pre_hooks or self._forward_hooks or self._forward_pre_hooks
+                or FORWARD or FORWARD_PRE or BACKWARD or BACKWARD_PRE
+            ):  # fmt: skip
+                return self.forward(*args, **kwargs)
+            return call_with_hooks(self, args, kwargs)
         except BaseException as error:
             trim(error)
             raise
 
     def _call_impl(self, *args, **kwargs):
-        if not (
-            self._backward_hooks or self._backward_pre_hooks or self._forward_hooks or self._forward_pre_hooks
-            or FORWARD or FORWARD_PRE or BACKWARD or BACKWARD_PRE
-        ):  # fmt: skip
-            return self.forward(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)
 
     # -------------------------------------------------------------------------------------------- registering
