@@ -97,6 +97,14 @@ def of_numpy(d):
     return got
 
 
+def of_one_name(array):
+    """An array over the same memory whose dtype is the one that everything here knows by that name: of two integers of C that are of
+    one size, `long` and `long long`, NumPy makes two dtypes, which are equal but have other characters."""
+    own = array.dtype
+    known = of_numpy(own).numpy if own.kind in "iu" else own
+    return array if known.char == own.char else array.view(known)
+
+
 def as_numpy(d):
     """A dtype argument (torch dtype, NumPy dtype, or Python type) as a NumPy dtype."""
     if isinstance(d, dtype):

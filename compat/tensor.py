@@ -603,7 +603,7 @@ class Tensor(Taped):
         """What NumPy's own function made of this Tensor's values, as a Tensor (truth values as uint8, as torch has it)."""
         array = array.astype(np.uint8) if array.dtype.kind == "b" else np.asarray(array)
         dtypes.of_numpy(array.dtype)
-        return wrap(Tensor, array)
+        return wrap(Tensor, dtypes.of_one_name(array))
 
     def __contains__(self, element):
         if not isinstance(element, (Tensor, bool, int, float, complex)):

@@ -213,7 +213,7 @@ def from_numpy(*ndarray, **named):
 
 def over(array):
     """A Tensor over an array's memory, which in torch begins where the array does."""
-    t = new(array if array.base is None else np.asarray(memoryview(array)))
+    t = new(dtypes.of_one_name(array if array.base is None else np.asarray(memoryview(array))))
     if t.owner is TAPE:
         noted(t).versioned().resizable = False
     return t

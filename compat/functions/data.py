@@ -61,7 +61,7 @@ def array_of(data, dtype=None):
         if isinstance(data, (np.ndarray, np.generic)):
             order = "C" if 0 in data.strides else "K"  # (as that of a clone)
             dtypes.of_numpy(data.dtype)
-            return np.array(data if dtype is None else in_dtype(data, dtype), dtype, order=order)
+            return dtypes.of_one_name(np.array(data if dtype is None else in_dtype(data, dtype), dtype, order=order))
         if type(data) not in PLAIN:
             try:
                 data = plain_data(data)

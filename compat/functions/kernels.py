@@ -20,8 +20,8 @@ from ..tensor import Tensor
 from .answers import too_long, types_in
 from .results import ROWS, check_out
 
-KINDS = {"b": "?", "I": "bBhil", "S": "bBhi", "u": "B", "c": "FD", "h": "e"}
-KINDS = {kind: [np.dtype(c) for c in chars] for kind, chars in KINDS.items()}
+KINDS = {"b": "?", "S": "u1 i1 i2 i4", "I": "u1 i1 i2 i4 i8", "u": "u1", "c": "c8 c16", "h": "f2"}
+KINDS = {kind: [np.dtype(name) for name in names.split()] for kind, names in KINDS.items()}
 KINDS["H"] = [*KINDS["h"], BFLOAT16]
 # names: kinds of dtypes (b: bool, I: integers, S: integers but int64, u: uint8, c: complex, h: float16, H: both
 # halves; 1: of the first operand, whatever the others are), the kernel

@@ -5,7 +5,8 @@ import mmap as maps
 
 from .placing import RULES, restored
 
-OPTIONS = {"mmap": False, "flags": maps.MAP_PRIVATE, "endianness": None, "crc32": True, "skip": False}
+PRIVATE, SHARED = [getattr(maps, name, None) for name in ("MAP_PRIVATE", "MAP_SHARED")]  # (which Windows does not have)
+OPTIONS = {"mmap": False, "flags": PRIVATE, "endianness": None, "crc32": True, "skip": False}
 
 
 class LoadEndianness(enum.Enum):
@@ -37,7 +38,9 @@ class set_default_mmap_options:
     """Map files with these flags, MAP_PRIVATE or MAP_SHARED (which are mapped privately all the same); undone at the end of a block."""
 
     def __init__(self, flags):
-        if flags not in (maps.MAP_PRIVATE, maps.MAP_SHARED):
+        if PRIVATE is None:
+            raise RuntimeError("Changing the default mmap options is currently not supported for Windows")
+        if flags not in (PRIVATE, SHARED):
             raise ValueError(
                 f"Invalid argument in function set_default_mmap_options, expected mmap.MAP_PRIVATE or mmap.MAP_SHARED, but got {flags}"
             )

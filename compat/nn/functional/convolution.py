@@ -10,7 +10,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from ... import dtypes
 from ...deprecations import once
 from ...dtypes import name_of
-from ...functions.kernels import refuse_in
+from ...functions.kernels import KINDS, refuse_in
 from ...functions.operands import cast, dtype_of, like_image, need_scalar_type, shape_of
 from ...functions.refusals import refuse
 from ...functions.results import C_NAMES, type_text
@@ -92,9 +92,8 @@ def convolution(k):
             need_no_size(shape)
             return need_weights(w)
         if dtype_of(x).kind in "biu":
-            refuse_kinds(
-                "?bBhi" if max(dilation) > 1 else "?", "slow_conv_dilated<>" if max(dilation) > 1 else plain, x
-            )
+            dilated = max(dilation) > 1
+            refuse_kinds(ALL_BUT_LONG if dilated else KINDS["b"], "slow_conv_dilated<>" if dilated else plain, x)
         need_one_type(x, w, bias, groups)
         need_taps(x, w, groups, dilated=max(dilation) > 1)
         need_scalar_type(x, w)
@@ -192,9 +191,12 @@ def need_one_type(x, w, bias, groups):
             )
 
 
-def refuse_kinds(chars, kernel, x):
+ALL_BUT_LONG = KINDS["b"] + KINDS["S"]
+
+
+def refuse_kinds(kinds, kernel, x):
     """torch's error where a kernel does not take the dtype of x, one of these."""
-    if dtype_of(x).char in chars:
+    if dtype_of(x) in kinds:
         refuse(kernel, dtype_of(x))
 
 
@@ -391,7 +393,7 @@ def transposed_convolution(k):
         if 0 in shape:
             need_no_size(shape)
             return need_weights(w)
-        refuse_kinds("?bBhi", f"slow_conv_transpose{max(k, 2)}d_out_cpu", x)
+        refuse_kinds(ALL_BUT_LONG, f"slow_conv_transpose{max(k, 2)}d_out_cpu", x)
         need_scalar_type(x, w)
         if bias is not None and k == 3:
             need_scalar_type(x, current(bias))
