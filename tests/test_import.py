@@ -43,7 +43,7 @@ HEAVY = {
     "funcgrad.compile", "funcgrad.debug", "funcgrad.numpy.linear_algebra", "funcgrad.numpy.statistics", "funcgrad.rebind",
     "funcgrad.scipy", "funcgrad.transforms.derived", "funcgrad.ops.conv", "funcgrad.ops.linalg_eig", "funcgrad.ops.special",
     "funcgrad.ops.window", "funcgrad.ops.index", "compat.nn", "compat.optim", "compat.functions.linalg", "compat.functions.random",
-    "compat.streams",
+    "funcgrad.streams",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ LAYERS = [  # from the bottom; a module may import from its own layer and from t
     {"funcgrad.ops"},
     {"funcgrad.transforms", "funcgrad.control"},
     {"funcgrad.compile"},
-    {"funcgrad.numpy", "funcgrad.scipy", "funcgrad.lax", "funcgrad.nn", "funcgrad.random", "funcgrad.testing", "funcgrad.tracing", "funcgrad"},
+    {"funcgrad.numpy", "funcgrad.scipy", "funcgrad.lax", "funcgrad.nn", "funcgrad.random", "funcgrad.streams", "funcgrad.testing", "funcgrad.tracing", "funcgrad"},
     {"compat"},
 ]  # fmt: skip
 # what a function imports when it is called, upwards, with the reason

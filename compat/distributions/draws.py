@@ -5,14 +5,14 @@ import numpy as np
 import compat as torch
 from funcgrad.core.halves import HALVES
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.streams.gamma import gamma_numbers
+from funcgrad.streams.trials import binomial_counts
 
 from ..dtypes import SPOKEN, name_of
 from ..functions.drawing import drawn
 from ..functions.nodes import named
 from ..functions.random import stream_of
 from ..payload import current
-from ..streams.gamma import gamma_numbers
-from ..streams.trials import binomial_counts
 
 P = PRIMITIVES
 

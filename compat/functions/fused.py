@@ -7,7 +7,7 @@ found by experiment against torch 2.13.
 
 import numpy as np
 
-from ..streams.fused import fused32, fused64
+from funcgrad.streams.fused import fused32, fused64
 
 ACCUMULATORS = 4
 LANE_BYTES = 16

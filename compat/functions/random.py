@@ -1,4 +1,4 @@
-"""Random Tensors and in-place draws, over compat.streams: torch's own figures after manual_seed.
+"""Random Tensors and in-place draws, over funcgrad.streams: torch's own figures after manual_seed.
 
 Invariant: an in-place draw takes its numbers in the order of memory, as torch's kernels do, and checks the Tensor
 before it takes any.
@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from funcgrad import streams
 from funcgrad.core.layout import layout_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here
@@ -15,13 +16,13 @@ from funcgrad.core.state import tls
 from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import RandomnessError
+from funcgrad.streams.limits import rounded
 
-from .. import dtypes, streams
+from .. import dtypes
 from ..devices import Device, usable
 from ..errors import type_name
 from ..native import Native
 from ..payload import current, wrap
-from ..streams.limits import rounded
 from ..tensor import Tensor
 from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
@@ -90,6 +91,8 @@ class Generator(metaclass=Native, called="torch._C.Generator"):
         if len(seed) != 1:
             raise TypeError(f"Generator.manual_seed() takes exactly one argument ({len(seed)} given)")
         (seed,) = seed
+        if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
+            raise RuntimeError(f"manual_seed expected a long, but got {type_name(seed)}")
         while_staging(self.stream.manual_seed, seed)
         return self
 

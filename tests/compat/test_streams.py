@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compat.streams import DEFAULT_SEED, Generator
-from compat.streams.box_muller import float32_normals
-from compat.streams.engine import STATE_LAYOUT
-from compat.streams.fused import fused32, fused64
-from compat.streams.permute import shuffled
+from funcgrad.streams import DEFAULT_SEED, Generator
+from funcgrad.streams.box_muller import float32_normals
+from funcgrad.streams.engine import STATE_LAYOUT
+from funcgrad.streams.fused import fused32, fused64
+from funcgrad.streams.permute import shuffled
 
 EXPECTED = json.loads((Path(__file__).parents[1] / "expected" / "streams.json").read_text())
 STREAMS = EXPECTED["streams"]
@@ -323,7 +323,7 @@ def test_threads_share_a_stream_without_repeats():
 
 def test_import_is_light():
     code = (
-        "import sys, numpy; before = 'numpy.random' in sys.modules; import compat.streams; "
+        "import sys, numpy; before = 'numpy.random' in sys.modules; import funcgrad.streams; "
         "print('numpy.random' in sys.modules, before)"
     )
     root = Path(__file__).parents[2]

@@ -4,11 +4,11 @@ import functools
 
 import numpy as np
 
+from funcgrad import streams
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.written_calls import written_call
 
-from ... import streams
 from ...functions.answers import MISSING
 from ...functions.drawing import drawn
 from ...functions.given_out import store

@@ -8,9 +8,9 @@ from math import prod
 
 import numpy as np
 
+from funcgrad import streams
 from funcgrad.core.primitive import PRIMITIVES
 
-from ... import streams
 from ...dtypes import BY_NAME
 from ...functions.drawing import refuse_staging
 from ...functions.hosted import on_values

@@ -49,6 +49,9 @@ def scaled_dot_product_attention(
     attn_mask: True where attention is allowed, or numbers to be added. enable_gqa: fewer heads of key and value, each
     shared by as many of query.
     """
+    own = getattr(type(attn_mask), "_dispatch", None)
+    if own is not None:  # (of a CausalBias)
+        return own(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
     d = check_operands(query, key, value, attn_mask)
     if d.kind in "biu":
         if 0 in query.shape:

@@ -2,7 +2,8 @@
 
 import inspect
 
-from ...streams import default_generator
+from funcgrad.streams import default_generator
+
 from ..modules.module import Module
 
 

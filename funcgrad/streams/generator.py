@@ -12,17 +12,16 @@ from math import ceil, cos, log1p, pi, prod, sin, sqrt
 
 import numpy as np
 
-from compat.errors import type_name
-from compat.streams import limits
-from compat.streams.box_muller import float32_normals
-from compat.streams.engine import STATE_LAYOUT, Engine
-from compat.streams.fused import fused32, fused64
-from compat.streams.limits import FLOAT32, FLOAT64
-from compat.streams.multinomial import choose
-from compat.streams.permute import shuffled
-from compat.streams.poisson import poisson_counts
 from funcgrad.core.halves import HALVES
 from funcgrad.core.quiet import quiet
+from funcgrad.streams import limits
+from funcgrad.streams.box_muller import float32_normals
+from funcgrad.streams.engine import STATE_LAYOUT, Engine
+from funcgrad.streams.fused import fused32, fused64
+from funcgrad.streams.limits import FLOAT32, FLOAT64
+from funcgrad.streams.multinomial import choose
+from funcgrad.streams.permute import shuffled
+from funcgrad.streams.poisson import poisson_counts
 
 DEFAULT_SEED = 67280421310721
 
@@ -91,7 +90,7 @@ class Generator:
     def manual_seed(self, seed):
         """Starts the stream of an int in [-2**63, 2**64); a negative one counts from 2**64. Returns self."""
         if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
-            raise RuntimeError(f"manual_seed expected a long, but got {type_name(seed)}")
+            raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
         seed = int(seed)
         if not -(1 << 63) <= seed < 1 << 64:
             raise ValueError("Overflow when unpacking long long")

@@ -18,7 +18,7 @@ STIRLING = [  # log k! less Stirling's formula for it, for small k
 def binomial_counts(counts, probs, stream):
     """Successes in counts[*s] trials of probabilities probs[*s], in the dtype of counts, from a streams.Generator.
 
-    >>> from compat.streams import Generator
+    >>> from funcgrad.streams import Generator
     >>> binomial_counts(np.array([10.0, 100.0]), np.array([0.3, 0.5]), Generator(0)).tolist()
     [6.0, 48.0]
     """

@@ -16,7 +16,7 @@ SQUEEZE = float(np.float32(0.0331))
 def gamma_numbers(a, stream):
     """Gamma numbers of rate 1 and these concentrations, float[*s], from a streams.Generator; none below the least normal number.
 
-    >>> from compat.streams import Generator
+    >>> from funcgrad.streams import Generator
     >>> gamma_numbers(np.array([0.5, 3.0]), Generator(0)).round(4).tolist()
     [0.0008, 1.2728]
     """

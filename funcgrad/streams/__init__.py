@@ -3,8 +3,8 @@
 Invariant: nothing here knows of Tensors, and nothing but NumPy and the standard library is imported.
 """
 
-from compat.streams.engine import STATE_LAYOUT
-from compat.streams.generator import DEFAULT_SEED, Generator
+from funcgrad.streams.engine import STATE_LAYOUT
+from funcgrad.streams.generator import DEFAULT_SEED, Generator
 
 __all__ = ["DEFAULT_SEED", "STATE_BYTES", "Generator", "default_generator"]
 

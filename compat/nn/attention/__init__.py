@@ -3,7 +3,7 @@
 import contextlib
 import enum
 
-from ..functions.missing import refusal as _refusal
+from ...functions.missing import refusal as _refusal
 
 WARN_FOR_UNFUSED_KERNELS = False
 
