@@ -83,7 +83,7 @@ def placed(t):
     return place(t)
 
 
-OWN = ("by_hand", "moved", "box", "left", "of_function")  # what a Tensor may have in its __dict__ that no user gave it
+OWN = ("by_hand", "moved", "left", "of_function")  # what a Tensor may have in its __dict__ that no user gave it
 
 
 def added_to(t):

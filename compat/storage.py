@@ -10,12 +10,13 @@ import sys
 import numpy as np
 
 from funcgrad.core.halves import bits, of_bits, settle
+from funcgrad.core.strides import memory_of
 
 from . import dtypes
 from .deprecations import once
 from .devices import Device
 from .errors import type_name
-from .formats import base_of, elements
+from .formats import elements
 from .functions.missing import refusal as _refusal
 
 STORAGES = {  # torch's class of a storage -> dtype of its elements
@@ -29,6 +30,11 @@ CPU = Device("cpu")
 FIXED = "Trying to resize storage that is not resizable"
 
 
+def over_all(memory, dtype):
+    """A memory as elements of a dtype, or as it is where bytes would be left over."""
+    return memory if dtype.isnative and memory.nbytes % dtype.itemsize else elements(memory, dtype)
+
+
 class Storage:
     """What both kinds have: `memory`, an array of one axis; `store`, the versions of the Tensors that gave it, if any did."""
 
@@ -39,7 +45,8 @@ class Storage:
 
     def of(self, owner):
         """This storage, over the memory of a Tensor that is up to date."""
-        self.memory = base_of(owner.val)
+        memory = memory_of(owner.val)
+        self.memory = over_all(memory, owner.val.dtype)
         self.store = owner.versioned()
         return self
 
@@ -57,7 +64,7 @@ class Storage:
 
     def data_ptr(self):
         """The address of the first byte."""
-        return self.memory.__array_interface__["data"][0]
+        return self.memory.__array_interface__["data"][0] if self.memory.size else 0
 
     _cdata = property(data_ptr)
 
@@ -101,17 +108,15 @@ class Storage:
         return at % n
 
     def resize_(self, size):
-        """Another size, in elements; RuntimeError if a Tensor sees the memory, whose size is fixed here."""
+        """Another size, in elements, for all who see the memory; RuntimeError if it belongs to an ndarray."""
+        if not isinstance(size, int):
+            raise RuntimeError(f"resize_ expects an int, but got {type_name(size)}")
+        if not self.resizable():
+            raise RuntimeError(FIXED)
         if size != len(self):
-            if self.store is not None:
-                raise RuntimeError(
-                    FIXED
-                    if not self.store.resizable
-                    else FIXED + " [it is the memory of Tensors, which stays as large as it is]"
-                )
-            larger = np.zeros(size, self.memory.dtype)
-            larger[: len(self)] = self.memory[:size]
-            self.memory = larger
+            from .resized import resize
+
+            resize(self.memory, size * self.element_size() * (1 if self.memory.dtype.isnative else 2))
         return self
 
     def copy_(self, source, non_blocking=None):

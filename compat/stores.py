@@ -19,6 +19,10 @@ class Uncounted(Store):
 
     counted = False
 
+    def apart(self):
+        """This one: nothing is counted."""
+        return self
+
     @property
     def version(self):
         if tls.inference:

@@ -15,6 +15,7 @@ from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here, internal
+from funcgrad.core.strides import memory_of
 from funcgrad.core.trace import TAPE, Batch, Tape
 from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
@@ -68,7 +69,6 @@ class Tensor(Taped):
     """A multi-dimensional array that records what is done to it if it requires grad."""
 
     __array_priority__ = 1000
-    box = None  # of a root that another Tensor was: a weak reference to that
     of_function = False  # is it a result of an autograd.Function, in the memory of an argument?
 
     def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):
@@ -215,7 +215,7 @@ class Tensor(Taped):
         array = None if self.is_meta else memory(self)
         if array is None and not self.is_meta:
             raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
-        return 0 if array is None else array.__array_interface__["data"][0]
+        return 0 if array is None or not memory_of(array).size else array.__array_interface__["data"][0]
 
     # ---- gradients
     @property
@@ -434,7 +434,8 @@ class Tensor(Taped):
                 raise RuntimeError("accessing `data` under vmap transform is not allowed")
             return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
-        d.store = t.store if inference.is_inference(t) else None
+        store = t.store
+        d.store = None if store is None or store.resizable and store.counted else store.apart()
         if tls.func:
             from .funcs import dated_as
 
@@ -478,8 +479,7 @@ class Tensor(Taped):
     @property
     def _base(self):
         root = root_of(readable(self))[0]
-        box = root.box and root.box()
-        return None if root is self or box is self else root if box is None else box
+        return None if root is self else root
 
     # ---- values
     def numpy(self, *wrong, force=False, **named):

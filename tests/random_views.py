@@ -388,8 +388,6 @@ class Maker:
             self.known[x] = (2,), dtype
         elif how == "resize":
             new = self.one((shape, self.other_shape(shape), (2,), (2, 2), (3, 4)))
-            if np.prod(new) > np.prod(shape):  # (of memory that others see too nothing more is made here)
-                self.add(f"{x} = {x}.detach().clone()")
             self.add(f"{x}.resize_({new}); {x}.view(-1)[{int(np.prod(shape))}:].fill_(1)")
             self.known[x] = new, dtype
         elif how == "squeeze":
@@ -517,7 +515,7 @@ def seen(t, names, tensors):
     got = [
         str(t.dtype)[6:], f"{tuple(t.shape)}", steps_of(t), f"in {shares}",
         f"contiguous {t.is_contiguous()}", f"version {t._version}", "leaf" if t.is_leaf else "made", "grad" * t.requires_grad,
-        "" if base is None or not t.numel() or base.untyped_storage().data_ptr() != start else f"view of {names.get(id(base), '?')}", f"[{values_of(t)}]", graph_of(t.grad_fn) + (f" output {t.output_nr}" if t.output_nr else ""),
+        "" if base is None else f"view of {names.get(id(base), '?')}", f"[{values_of(t)}]", graph_of(t.grad_fn) + (f" output {t.output_nr}" if t.output_nr else ""),
     ]  # fmt: skip
     if t.is_leaf and t.grad is not None:
         got.append(f"grad [{values_of(t.grad)}] {steps_of(t.grad)}")
@@ -602,7 +600,7 @@ VIEWS = set((VIEWS + "SplitWithSizes Imag Real ViewAsReal ViewAsComplex SlidingW
 WHOLE = re.compile(r"copy_|index_fill_|put_|index_add_|index_copy_|square_|out=|masked_fill_|\] = 0|\] = 7")
 OVERLAPPING = re.compile(r"as_strided|unfold|expand|broadcast_to")
 UNRECORDED = re.compile(r"no_grad|\.detach\(\)|\.data\b|torch\.int|numpy|^n\d|from_dlpack")
-MOVED = re.compile(r"set_\(|\.data = |resize_")
+OTHER = re.compile(r"\.data = ")
 
 
 def comes_from(names, lines, pattern):
@@ -626,23 +624,17 @@ def known(got, lines, theirs):
     if got[2][:6] == got[3][:6] == "stride" and got[2].partition(";")[0][-8:] == got[3].partition(";")[0][-8:]:
         if re.search(r"= x\d+ [*+-] (x\d|torch)", line):
             return "operands in two orders of memory"
-    if (got[2] + got[3]).startswith("view of") and comes_from(named, earlier + [line], MOVED):
-        return "a view of memory that its base has left"
     if "its base or another view of its base has been modified inplace" in got[3]:
         if UNRECORDED.search(line) or comes_from(named, lines[: got[0] + 1], UNRECORDED):
             return "a change without a record"
     if "AsStridedBackward0(-)" in got[3] and comes_from(named, earlier + [line], UNRECORDED):
         return "a change without a record"
-    if "AsStridedBackward0(" in got[3] and "NotImplemented" in got[3] and comes_from(named, earlier, MOVED):
-        return "a view of memory that its base has left"
     error = theirs[got[0]][0]
     if "backward()" in line:
         if "more than one element" in error and comes_from(named, earlier, OVERLAPPING):
             return "a write through memory that overlaps itself"
-        if "returned an invalid gradient" in error and comes_from(named, earlier, MOVED):
+        if "returned an invalid gradient" in error and comes_from(named, earlier, OTHER):
             return "another shape by .data ="
-    if "storage that is not resizable" in error or "setStorage: " in got[2] and not error:
-        return "memory that others see is not made larger"
     return None
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.mutation import write
+from funcgrad.core.mutation import ALONE, references, write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
@@ -102,6 +102,13 @@ def resizings(name, out, got, operands):
     return 1 + (out.owner.dtype(out) not in (computed, got.owner.dtype(got)))
 
 
+def grown(array, size):
+    """An array, in memory of so many elements, for all who see it."""
+    from ..resized import resize
+
+    return resize(array, size * array.itemsize)
+
+
 def resize(t, shape, strides=None):
     """Give t another shape, in C order if no strides are given, over its memory, of which more is made where it does not suffice."""
     c = current(t)
@@ -110,11 +117,12 @@ def resize(t, shape, strides=None):
     start = offset_in(c.val, memory)
     size = 0 if 0 in shape else math.prod(shape)  # (strides only change the order of the same slots)
     if start + size > memory.size:
-        if c.store is not None and not c.store.resizable:
-            raise RuntimeError("Trying to resize storage that is not resizable")
-        larger = np.zeros(start + size, memory.dtype)
-        larger[: memory.size] = memory
-        memory = larger
+        if c.val.base is None and references(c) <= ALONE:  # (nobody else sees it)
+            larger = np.zeros(start + size, memory.dtype)
+            larger[: memory.size] = memory
+            memory = larger
+        else:
+            memory = base_of(grown(c.val, start + size))
     over_other_memory(c, strided(memory, shape, strides or contiguous_strides(shape), start))
     c.versioned().version += 1
     return t

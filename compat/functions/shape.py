@@ -392,7 +392,7 @@ def become(box, prim, name, **params):
         c.alias = Alias(c.alias.base, (c.alias.link, step), c.store)
     elif c.owner is TAPE:
         if viewed:
-            leave(c, None, None)
+            leave(c, True)
     elif (root := root_of_its_own(c)) is not None:
         c.alias = Alias(root, (None, step))
     c.val, c.mark, c.owner = new_value.val, new_value.mark, new_value.owner

@@ -9,17 +9,17 @@ from funcgrad.core.handle import Alias
 from funcgrad.core.laid import noted
 from funcgrad.core.node import extra_of
 from funcgrad.core.state import tls
-from funcgrad.core.strides import geometry, memory_of
+from funcgrad.core.strides import geometry, memory_of, reach
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..deprecations import once
 from ..formats import base_of, contiguous_format, elements, memory_format, offset_in, order_of
 from ..gate import gate
-from ..payload import contiguous_strides, current, memory
+from ..payload import contiguous_strides, current, memory, strides_of
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor
-from .given_out import resize
+from .given_out import grown, resize
 from .operands import new, shape_of, sizes
 from .other_memory import over_other_memory, strided
 from .register import FUNCTIONS, install, operation, publish
@@ -60,6 +60,10 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
     elif isinstance(source, Tensor) and size is None:
         array = on_tape(source, "set_").val
         check_same_dtype(t, array.dtype)
+        whole = base_of(array)
+        wanted = reached(array.shape, strides_of(array), offset_in(array, whole))
+        if wanted > whole.size:
+            array = grown(array, wanted)
     else:
         array = placed(t, source, storage_offset, size, stride)
     t.refuse(())
@@ -67,8 +71,6 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
     t.versioned().version += 1
     if recorded and root is not None:  # (a change of what it is a view of, as every one in place)
         root.mark = underivable("set_", [root.mark, *marks[1:]], "CopySlices")
-        if type(t.alias) is not Alias:
-            t.mark = underivable("set_", [root.mark], "AsStridedBackward0")
     elif recorded:
         t.mark = underivable("set_", marks)
     return self
@@ -107,8 +109,15 @@ def placed(t, source, offset, size, stride):
         raise RuntimeError(f"Tensor: invalid storage offset {offset}")
     if any([s < 0 for s in stride]):
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}")
-    check_reach(memory, size, stride, offset)
+    wanted = reached(size, stride, offset)
+    if wanted > memory.size:
+        memory = elements(memory_of(grown(memory, wanted)), t.val.dtype)
     return strided(memory, size, stride, offset)
+
+
+def reached(size, stride, offset):
+    """How many elements a memory must have for a geometry."""
+    return 0 if 0 in size else offset + 1 + reach(size, stride)[1]
 
 
 def check_same_dtype(t, d):

@@ -23,7 +23,7 @@ class Handle:
     __array_priority__ = 1000
     __hash__ = object.__hash__
 
-    moved = None  # of a root that has gone over to other memory: (what it left, its mark and store) each time
+    moved = None  # of a root that has gone over to other arrays: (a weak reference to what it left, is it in the same memory?) each time
 
     def __init__(self, val, mark, trace, alias=None):
         self.val = val
@@ -86,6 +86,12 @@ class Store:
     resizable = True  # may there be made more of it? (not of an ndarray's)
     counted = True  # may a node keep what is in the memory, and check later that it is unchanged?
 
+    def apart(self):
+        """The store of a Tensor in the same memory whose changes are counted for itself."""
+        store = Store()
+        store.resizable = self.resizable
+        return store
+
 
 UNCHANGED = Store()  # of what has no versions
 
@@ -108,6 +114,12 @@ class Alias:
             store = UNCHANGED
         self.store = store
         self.version = store.version
+
+    def onward(self, step):
+        """The alias of a view, which is up to date and has this one, one step on."""
+        alias = Alias(self.base, (self.link, step), self.store)
+        alias.val = self.val  # (the root's, or APART)
+        return alias
 
     @property
     def chain(self):
@@ -149,6 +161,7 @@ class Frozen:
 
 
 FROZEN = Frozen(None, 0)
+APART = object()  # what a view's root was when it was last looked at, of a view that lies in other memory than its root
 
 
 def fresh(h):
@@ -174,7 +187,7 @@ def fresh(h):
 def kept(h, alias, base):
     """Is a view what it was, though its root is not?"""
     if base.val is not alias.val:
-        return base.moved is not None and left_behind(h, alias, base)
+        return (base.moved is not None or alias.val is APART) and left_behind(h, alias, base)
     if not isinstance(base, Taped) or base.owner.level != 1:
         return False
     if base.mark is None:
@@ -211,27 +224,54 @@ def replay(h, alias, base):
 
 def left_behind(h, alias, base):
     """A view's root has gone over to another array. In the same memory (transpose_) the view is one of that array from now on; in other
-    memory (set_, resize_, `.data =`) what the root was is a root of its own. True if nothing is left to do."""
-    for array, mark, store in base.moved:
-        if array() is alias.val:
-            if store is None:
-                from .primitive import PRIMITIVES
-                from .strides import geometry
+    memory (set_, resize_, `.data =`) the view keeps its own, and has the history of what the root is. True if nothing is left to do."""
+    if alias.val is APART:
+        return of_other_memory(h, alias, base)
+    for array, same in base.moved:
+        if array() is not alias.val:
+            continue
+        if not same:
+            return of_other_memory(h, alias, base)
+        from .primitive import PRIMITIVES
+        from .strides import geometry
 
-                strided = PRIMITIVES["strided"]
-                if h.val.dtype == base.val.dtype:
-                    alias.in_one((strided, geometry(h.val, base.val)))
-                else:
-                    alias.in_one((strided, geometry(alias.val, base.val)), *alias.chain)
-                alias.val = base.val
-                if base.mark is None:
-                    alias.mark = None
-                return base.mark is None
-            alias.base = root = base.owner.face(alias.val, mark, base.owner)
-            root.store, root.box = store, weakref.ref(base)
-            fresh(h)
-            return True
+        strided = PRIMITIVES["strided"]
+        if h.val.dtype == base.val.dtype:
+            alias.in_one((strided, geometry(h.val, base.val)))
+        else:
+            alias.in_one((strided, geometry(alias.val, base.val)), *alias.chain)
+        alias.val = base.val
+        if base.mark is None:
+            alias.mark = None
+        return base.mark is None
     return False
+
+
+def of_other_memory(h, alias, base):
+    """Bring a view up to date that lies in other memory than its root: its values are its own, its history is a window of the root's. True."""
+    from .strides import as_one_step
+
+    if alias.val is not APART or len(alias.chain) > 1:
+        steps = as_one_step(h.val, base.val, alias.chain)
+        if steps is None:
+            return False
+        alias.in_one(*steps)
+        alias.val = APART
+    if alias.mark is base.mark and (base.mark is None or alias.version == alias.store.version):
+        return True
+    alias.mark, alias.version = base.mark, alias.store.version
+    if base.mark is not None:
+        old, before, tls.grad = h.mark, tls.grad, True
+        try:
+            *first, (prim, params) = alias.chain
+            v = base
+            for p, kw in first:
+                v = p(v, **kw)
+            h.mark = v.owner.process(prim, (v,), params, out=h.val).mark
+        finally:
+            tls.grad = before
+        h.replayed(base, alias, old)
+    return True
 
 
 def root_of(h):

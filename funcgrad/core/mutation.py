@@ -61,7 +61,7 @@ def taped_view(x, prim, value, params, label):
     elif type(alias) is Frozen:
         out.alias = None
     else:
-        out.alias = Alias(alias.base, (alias.link, (prim, params)), store)
+        out.alias = alias.onward((prim, params))
     mark = x.mark
     if mark is None:
         out.mark = None
@@ -109,7 +109,7 @@ def viewed(x, prim, params):
     if x.owner is TAPE:
         if out.store is None or out.store is not x.store:  # (the primitive shares the store if it shares the memory)
             return out
-        out.alias = Alias(base, (link, (prim, params)), out.store)
+        out.alias = Alias(base, (None, (prim, params)), out.store) if link is None else alias.onward((prim, params))
         if out.mark is None and x.mark is not None:
             unrecorded_view(out)
         return out

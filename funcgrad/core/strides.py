@@ -93,6 +93,12 @@ def owner_of(array):
         array = base
 
 
+class Resized(np.ndarray):
+    """The bytes behind arrays whose memory has been made larger or smaller; `shown`: how many of them count as there."""
+
+    shown = None
+
+
 def address(array):
     return array.__array_interface__["data"][0]
 
@@ -100,6 +106,8 @@ def address(array):
 def memory_of(array):
     """All the memory that an array lies in, as one axis of bytes' worth of its owner's elements."""
     owner = owner_of(array)
+    if type(owner) is Resized:
+        return owner.view(np.ndarray)[: owner.shown]
     if not owner.flags.c_contiguous:
         order = sorted(range(owner.ndim), key=lambda d: -owner.strides[d])
         owner = owner.transpose(order)
@@ -196,10 +204,13 @@ def as_one_step(memory, root, chain):
 
 
 def geometry(array, root):
-    """The params of `strided` that make an array of another one in the same memory."""
+    """The params of `strided` that make an array of another one in the same memory; of one in other memory, as if both began at one place."""
     step = root.itemsize
     own, stride = (tuple([s // step for s in v.strides]) for v in (root, array))
-    return {"size": array.shape, "stride": stride, "offset": (address(array) - address(root)) // step, "own": own}
+    ahead = address(array) - address(root)
+    if array.base is not root and owner_of(array) is not owner_of(root):
+        ahead += address(memory_of(root)) - address(memory_of(array))
+    return {"size": array.shape, "stride": stride, "offset": ahead // step, "own": own}
 
 
 def in_rounds(prim, memory, values, params):

@@ -36,7 +36,7 @@ VIEW = """def call(x=NONE, {signature}/, *more, **named):
                 if k is None:
                     a.base = x; a.link = None, (prim, params); a.val = v; a.mark = m
                 else:
-                    b = a.base = k.base; a.link = k.link, (prim, params); a.val = b.val; a.mark = b.mark
+                    b = a.base = k.base; a.link = k.link, (prim, params); a.val = k.val; a.mark = b.mark
                 if not s.counted: s = UNCHANGED
                 a.store = s; a.version = s.version
                 if m is None: h.mark = None
@@ -102,7 +102,7 @@ def views_at(x, indices, *made):
     if m is not None and tls.grad:
         plan, (code, lasti), avals, ins = getitem.plan(1, None, "torch"), site(2), (Aval(v.shape, v.dtype),), (m,)
     found, new, counted = [], object.__new__, store if store.counted else UNCHANGED
-    val, mark, version = root.val, root.mark, counted.version
+    val, mark, version = root.val if link is None else x.alias.val, root.mark, counted.version
     for i in indices:
         h, a = new(face), new(Alias)
         h.owner, h.alias, h.cell, h.val, h.store = TAPE, a, None, v[i], store
