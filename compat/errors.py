@@ -162,7 +162,7 @@ def trains_nothing(by_hand):
 
 # ------------------------------------------------------------------------------------------------ changed in place
 MODIFIED = "one of the variables needed for gradient computation has been modified by an inplace operation: "
-NUMBERED = re.compile(r"Backward\d+$")  # how the names of nodes end that torch generates
+NUMBERED = re.compile(r"Backward\d*$")  # how the names of nodes end that are not autograd's own
 HINTS = (  # without anomaly mode, and with it
     "enable anomaly detection to find the operation that failed to compute its gradient, with "
     "torch.autograd.set_detect_anomaly(True, check_nan=False).",
@@ -176,20 +176,32 @@ def modified(error):
     ours = str(error).removeprefix(MODIFIED)
     if error.found is None or not hasattr(error.found[2], "shape"):
         return RuntimeError(f"{MODIFIED.rstrip(': ')}.\n[{ours}]")  # (of a user's Function)
-    from .autograd.anomaly_mode import Anomaly
-    from .functions.results import type_text
-
     store, version, value, node, i = first_unpacked(error.found)
     mark = None if node is None or i == -1 else operand(node, i)
     refused = mark and changed_below(mark)
     if refused:
         return refused
     flipped = node is not None and i == 1 and node.plan.prim.name == "affine"  # (torch keeps the transpose of a weight)
+    made = "" if node is None else made_by(store, value, node, i, flipped)
+    return stale(store, version, value, made, ours, flipped)
+
+
+def stale(store, version, value, made, ours, flipped=False):
+    """torch's RuntimeError for a value that was kept at a version of its memory, and changed since."""
+    from .autograd.anomaly_mode import Anomaly
+    from .functions.results import type_text
+
     shape = list(value.shape)[:: -1 if flipped else 1]
     return RuntimeError(
-        f"{MODIFIED}[{type_text(value.dtype)} {shape}]{'' if node is None else made_by(store, value, node, i, flipped)} is at version "
-        f"{store.version}; expected version {version} instead. Hint: {HINTS[Anomaly.enabled]}\n[{ours}]"
+        f"{MODIFIED}[{type_text(value.dtype)} {shape}]{made} is at version {store.version}; expected version {version} instead. "
+        f"Hint: {HINTS[Anomaly.enabled]}\n[{ours}]"
     )
+
+
+def argument_changed(t, store, version, view):
+    """The same for a Tensor, or view, that checkpoint has kept."""
+    made = "" if t.mark is None or t.mark.plan is None else VIEW if view else made_by(store, t.val, t.mark, -1, False)
+    return stale(store, version, t.val, made, f"an argument of checkpoint; it was changed at {where(store.changed)}")
 
 
 def operand(node, i):
@@ -214,6 +226,9 @@ def first_unpacked(found):
     return store, version, node.saved[places.index(i)], node, i
 
 
+VIEW = ", which is output 0 of AsStrided,"  # of a view whose base has been changed
+
+
 def made_by(store, value, node, i, flipped):
     """ ", which is output 0 of Mul," of what a node has saved, and what has been changed since; "" for a leaf."""
     from funcgrad.core.layout import VIEWS
@@ -229,7 +244,7 @@ def made_by(store, value, node, i, flipped):
         made = alike[0].grad_fn if alike else None if mark is None or mark.plan is None else shown(mark)
         of_view = mark is not None and mark.plan is not None and mark.plan.prim.name in (*VIEWS, "reshape")
         if flipped or made is not None and (of_view or alike and type(alike[0].alias) is Alias):
-            return ", which is output 0 of AsStrided,"  # (a view whose base has been changed)
+            return VIEW
     return "" if made is None else f", which is output {output_number(made.node)} of {NUMBERED.sub('', made.name())},"
 
 

@@ -240,12 +240,12 @@ class Call(Spec):
         numbers = iter(range(len(results)))
         self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
         self.others = [None if isinstance(o, Tensor) else o for o in outs]
+        ctx._to_save = saved_by(ctx, any(needs))
         if not all([isinstance(c, Tensor) for c in ctx._constant]):
             raise RuntimeError(
                 "mark_non_differentiable only accepts variable arguments, but got "
             )  # (torch's ends there, too)
         self.constant = [any(o is c for c in ctx._constant) for o in results]
-        ctx._to_save = saved_by(ctx, any(needs))
         if not all(isinstance(d, Tensor) for d in ctx._dirty):
             raise RuntimeError("mark_dirty can only accept variables, but argument ")  # (torch's sentence ends there)
         self.dirty = [number_of(o, tensors) if any(o is d for d in ctx._dirty) else None for o in results]
@@ -410,6 +410,8 @@ class Call(Spec):
         extra.label = self.name
         extra.span = tuple([current(t).mark for t in self.given])
         n.saved = Kept(n.saved[0])
+        if not n.saved and self.sources:  # (None alone is freed, too)
+            extra.release = True
         n.versions = self.versions(handles) if n.owner is TAPE else ()
         show_as_function(self.name)
 

@@ -41,7 +41,8 @@ class FunctionNode(graph.Node):
         n, call = self.call
         if n.saved is None:
             raise RuntimeError(second_message(n))
-        return tuple([SavedTensor(n, k) for k in range(len([s for s in call.sources if s is not None]))])
+        places = iter(range(len(call.sources)))
+        return tuple([SavedTensor(n, None if s is None else next(places)) for s in call.sources])
 
     def apply(self, *gradients):
         """What the Function's backward makes of gradients."""

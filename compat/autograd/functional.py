@@ -282,7 +282,7 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
             'together (yet). Please either set `create_graph=False` or `strategy="reverse-mode"`.'
         )
     if strategy == "forward-mode":
-        return by_forward_mode(func, inputs, strict, vectorize, "jacobian")
+        return by_forward_mode(func, inputs, strict, vectorize)
     p = Problem("jacobian", func, inputs, create_graph, strict).run()
     if strict and vectorize:
         raise RuntimeError(
@@ -293,22 +293,24 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
     return p.shown(like([like(entries, inputs) for entries in found], p.out))
 
 
-def by_forward_mode(func, inputs, strict, vectorize, caller):
+def by_forward_mode(func, inputs, strict, vectorize):
     """The Jacobian by jvps of all unit vectors at once; NotImplementedError, RuntimeError for what torch does not combine."""
     if strict:
         raise RuntimeError(
             'torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported together (yet). Please '
             'either set `strict=False` or `strategy="reverse-mode"`.'
         )
+    xs = as_tensors(inputs, "inputs", "jacobian")
     if not vectorize:
         raise NotImplementedError(
             "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for `vectorize=True`."
         )
-    xs = as_tensors(inputs, "inputs", caller)
+    if not xs:
+        raise AssertionError("Expected at least one tensor")
 
     def f(*xs):
         out = func(*xs)
-        as_tensors(out, "outputs of the user-provided function", caller)
+        as_tensors(out, "outputs", None)
         return out
 
     found = jacfwd(f, tuple(range(len(xs))) if isinstance(inputs, tuple) else 0)(*xs)
@@ -328,9 +330,9 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
     tensor([[ 6.,  0.],
             [ 0., 12.]])
     """
+    as_tensors(inputs, "inputs", "hessian")
     if outer_jacobian_strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
-    as_tensors(inputs, "inputs", "hessian")
     forward = outer_jacobian_strategy == "forward-mode"
 
     def first(*xs):

@@ -47,10 +47,19 @@ class Part(NamedTuple):
 
 def differentiable(out):
     """The results of a function that have a derivative, in torch's order: imaginary parts are looked at first."""
-    outs = [o for o in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(o, Tensor)]
+    outs = [o for o in as_tuple(out) if isinstance(o, Tensor)]
     outs = [*enumerate([o for o in outs if o.is_complex() or o.is_floating_point()])]
     first = [Part("imaginary", j, P["imag"](o)) if o.is_complex() else Part("", j, o) for j, o in outs]
     return first + [Part("real", j, P["real"](o)) for j, o in outs if o.is_complex()]
+
+
+def as_tuple(x):
+    return tuple(x) if isinstance(x, (tuple, list)) else (x,)
+
+
+def recorded(out):
+    """Those of a function's results that require grad."""
+    return [o for o in as_tuple(out) if o.requires_grad]
 
 
 def values_of(func, inputs):
@@ -124,7 +133,7 @@ def gradcheck(
         raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
     if check_batched_forward_grad and not check_forward_ad:
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
-    inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
+    inputs = as_tuple(inputs)
     wanted = differentiated(inputs)
     try:
         if fast_mode:
@@ -382,22 +391,24 @@ def gradgradcheck(
     for name, asked in (("check_undefined_grad", check_undefined_grad), ("check_batched_grad", check_batched_grad)):
         if asked and not check_rev_over_rev:
             raise AssertionError(f"Setting {name}=True requires check_rev_over_rev to be True")
-    inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
-    outs = [p.value for p in differentiable(func(*inputs)) if p.value.requires_grad]
+    inputs = as_tuple(inputs)
     if grad_outputs is None:
         from ..testing import make_tensor
 
         likes = {"device": "cpu", "requires_grad": True, "noncontiguous": gen_non_contig_grad_outputs}
+        outs = recorded(func(*inputs))
         grad_outputs = [make_tensor(o.shape, dtype=o.dtype, low=-1, high=1, **likes) for o in outs]
-    grad_outputs = (grad_outputs,) if isinstance(grad_outputs, Tensor) else tuple(grad_outputs)
+    grad_outputs = as_tuple(grad_outputs)
     count = len(inputs)
     asked = [isinstance(a, Tensor) and a.requires_grad for a in (*inputs, *grad_outputs)]
 
     def first(*args):
         args = [a.requires_grad_() if on and not a.requires_grad else a for a, on in zip(args, asked, strict=True)]
         xs = [x for x, on in zip(args[:count], asked) if on]
-        results = [p.value for p in differentiable(func(*args[:count])) if p.value.requires_grad]
-        return tuple(grad(results, xs, args[count : count + len(results)], create_graph=True, materialize_grads=True))
+        results = recorded(func(*args[:count]))
+        return tuple(
+            [g for g in grad(results, xs, args[count:], create_graph=True, allow_unused=True) if g is not None]
+        )
 
     def with_grad(*args):
         return call_in(True, first, *args)

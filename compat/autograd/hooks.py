@@ -64,6 +64,12 @@ def need_alike(hook, got, shown):
         raise RuntimeError(f"hook '{name}' has changed the type of value (was {shown.type()} got {got.type()})")
 
 
+def stays_nothing(got):
+    """None; torch's error for what a hook returned where it saw that there is no gradient."""
+    if got is not None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
+
+
 def replaced(hook, got, shown, ct):
     """The cotangent that the result of a hook (or of one of that name) stands for; TypeError, RuntimeError in torch's words if it
     cannot."""
@@ -112,7 +118,7 @@ def register_hook(self, hook):
 
     def on_cotangent(ct):
         if ct is None:
-            return asked(hook, None)
+            return stays_nothing(asked(hook, None))
         shown = shown_gradient(ct)
         return replaced(hook, asked(hook, shown), shown, ct)
 
@@ -178,11 +184,20 @@ for f in (register_hook, register_post_accumulate_grad_hook):
 
 
 # ------------------------------------------------------------------------------------------------ hooks of operations
-def results_of(ct, every=False):
-    """The cotangents of one operation: of those of its results that have a derivative, or of every one."""
-    if isinstance(ct, Slots):
-        return [c for c, aval in zip(ct.cts, ct.avals, strict=True) if every or is_float(aval.dtype)]
-    return [ct]
+def places_of(fn):
+    """Where the gradients that a hook of an operation sees stand among the cotangents of its results: of those that have a derivative;
+    of a custom Function of all that forward has returned, None where that is no Tensor."""
+    n = fn.node
+    if n.plan.prim.users:
+        results = getattr(n.params["spec"], "results", None)
+        return range(len(fn.forms)) if results is None else tuple(results)
+    return (0,) if fn.forms is None else tuple([i for i, a in enumerate(fn.forms) if is_float(a.dtype)])
+
+
+def results_of(ct, places):
+    """The cotangents in these places of the results of one operation."""
+    cts = ct.cts if isinstance(ct, Slots) else (ct,)
+    return [None if i is None or ct is None else cts[i] for i in places]
 
 
 def several_shown(cts):
@@ -215,6 +230,8 @@ class LeafHooks(dict):
             got = asked(hook, (g,))
             if got is not None:
                 (new,) = checked_count(hook, as_given(got), (g,))
+                if g is None:
+                    stays_nothing(new)
                 if new is None:
                     return None
                 need_tensor(new)
@@ -243,9 +260,9 @@ class Hooks:
     """The hooks of an operation: `before` see and may replace the cotangents of its results, `after` those too and the
     gradients of its operands, of which they may replace the latter."""
 
-    def __init__(self, span, every):
+    def __init__(self, span, places):
         self.operands = [p and reference(p) for p in span]
-        self.every = every  # do they see the results that have no derivative, too? (those of a custom Function)
+        self.places = places  # of the results that they see
         self.before = {}
         self.after = {}
         self.gated = False  # does what goes to the operands pass a gate?
@@ -254,12 +271,14 @@ class Hooks:
 
     def at_results(self, ct):
         for hook in list(self.before.values()):
-            shown = several_shown(results_of(ct, self.every))
+            shown = several_shown(results_of(ct, self.places))
             got = asked(hook, shown)
             if got is not None:
-                ct = written(hook, as_given(got), shown, ct, self.every)
+                ct = written(hook, as_given(got), shown, ct, self.places)
         if self.after:
-            self.outputs = several_shown(results_of(ct, self.every))
+            self.outputs = several_shown(results_of(ct, self.places))
+            if ct is None:  # (then no rule is asked, and nothing passes the gate)
+                self.at_operands([None] * len(self.operands))
         return ct
 
     def at_operands(self, gs):
@@ -275,23 +294,24 @@ class Hooks:
             got = asked(hook, shown, outputs)
             if got is not None:
                 gs = [
-                    g if s is None else replaced(hook, new, s, g)
+                    stays_nothing(new) if s is None else replaced(hook, new, s, g)
                     for new, s, g in zip(checked_count(hook, as_given(got), shown), shown, gs, strict=True)
                 ]
         return gs
 
 
-def written(hook, got, shown, ct, every):
+def written(hook, got, shown, ct, places):
     """The cotangents of an operation's results as a hook has replaced them."""
+    came = results_of(ct, places)
     new = [
-        c if s is None else replaced(hook, g, s, c)
-        for g, s, c in zip(checked_count(hook, got, shown), shown, results_of(ct, every), strict=True)
+        stays_nothing(g) if s is None else replaced(hook, g, s, c)
+        for g, s, c in zip(checked_count(hook, got, shown), shown, came, strict=True)
     ]
     if not isinstance(ct, Slots):
         return new[0]
-    for i, aval in enumerate(ct.avals):
-        if every or is_float(aval.dtype):
-            ct.cts[i] = new.pop(0)
+    for i, c in zip(places, new, strict=True):
+        if i is not None:
+            ct.cts[i] = c
     return ct
 
 
@@ -312,7 +332,7 @@ def hooks_of(fn):
     span = parents(n)
     extra = extra_of(n)
     if extra.before is None:
-        extra.before = Hooks(span, n.plan.prim.users).at_results
+        extra.before = Hooks(span, places_of(fn)).at_results
     return n, span, extra.before.__self__
 
 

@@ -99,7 +99,7 @@ class Pair:
 
 
 class SavedTensor:
-    """One Tensor that a node has saved (`grad_fn._raw_saved_self`): hooks may be given for it alone."""
+    """One Tensor that a node has saved (`grad_fn._raw_saved_self`): hooks may be given for it alone. (`place` None: None was saved.)"""
 
     def __init__(self, node, place):
         self.node, self.place = node, place
@@ -107,7 +107,7 @@ class SavedTensor:
     @property
     def data(self):
         """The Tensor, or what a pack hook made of it; None once a backward has freed it."""
-        if self.node.saved is None:
+        if self.node.saved is None or self.place is None:
             return None
         v = self.node.saved[self.place]
         if type(v) is Packed:
@@ -117,11 +117,11 @@ class SavedTensor:
 
     def unpack(self):
         """The Tensor, as the operation's derivative would see it; RuntimeError once a backward has freed it."""
-        return saved_tensor(self.node, self.place)
+        return None if self.place is None else saved_tensor(self.node, self.place)
 
     @property
     def unpack_hook(self):
-        v = None if self.node.saved is None else self.node.saved[self.place]
+        v = None if self.node.saved is None or self.place is None else self.node.saved[self.place]
         return v.unpack if type(v) is Packed else None
 
     def register_hooks(self, pack_hook, unpack_hook):
@@ -135,6 +135,8 @@ class SavedTensor:
             )
         if n.saved is None:
             raise RuntimeError(FREED)
+        if k is None:
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
         if type(n.saved[k]) is Packed:
             raise RuntimeError(
                 "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a "

@@ -238,6 +238,10 @@ def accumulator(home, create_graph):
                     line = line or site(2)
                     accumulate(old, ct, line)  # torch accumulates into the same buffer
                     return
+        if ct is None:
+            if cell.hooks:
+                tell_of_nothing(cell, create_graph)
+            return
         if home.level > 1:
             home.under.lifted.append(weakref.ref(cell))
         ct = conjugated(ct)
@@ -262,6 +266,16 @@ def accumulator(home, create_graph):
             tls.grad = before
 
     return deliver
+
+
+def tell_of_nothing(cell, create_graph):
+    """Call the hooks of a leaf to which a walk has brought nothing."""
+    before, tls.grad = tls.grad, create_graph
+    try:
+        cell.hooks.at_gradient(None)
+        cell.hooks.at_leaf(cell.leaf and cell.leaf(), None)
+    finally:
+        tls.grad = before
 
 
 def accumulated(cell, g, create_graph):

@@ -9,7 +9,7 @@ import contextlib
 import sys
 from enum import Enum
 
-from funcgrad.core.site import warn, where
+from funcgrad.core.site import warn
 from funcgrad.core.state import tls
 from funcgrad.core.tracebacks import public
 
@@ -18,6 +18,7 @@ from ..autograd.function import Function
 from ..autograd.grad_mode import enable_grad, is_grad_enabled, no_grad
 from ..autograd.graph import saved_tensors_hooks
 from ..autograd.walks import backward, walking
+from ..errors import argument_changed
 from ..functions.missing import refusal as _refusal
 from ..functions.random import get_rng_state, set_rng_state
 from ..nn.modules.container import Sequential
@@ -160,6 +161,26 @@ def create_selective_checkpoint_contexts(policy_fn_or_list, allow_cache_entry_mu
     return First(policy, kept), Second(kept, allow_cache_entry_mutation)
 
 
+class Argument:
+    """A Tensor that is kept for the second run, with its place in the graph; through the hooks around, if there are any."""
+
+    def __init__(self, t):
+        t = current(t)
+        self.leaf = t if t.mark is None or t.mark.plan is None else None
+        self.of, self.view = t.frozen(), t._is_view()
+        self.packed = None if tls.packing is None else tls.packing.form(t)
+
+    def read(self):
+        """The Tensor as it was given (a leaf is the very same); RuntimeError in torch's words if it was changed in place since."""
+        t = self.of
+        if self.packed is not None:
+            return t.owner.face(self.packed.tensor().val, t.mark, t.owner)
+        store, version = t.stamp()
+        if store.version != version:
+            raise argument_changed(t, store, version, self.view)
+        return t.owner.face(t.val, t.mark, t.owner) if self.leaf is None else self.leaf
+
+
 class Rerun:
     """A function that was run without keeping what it saved; `saved` is filled by running it again."""
 
@@ -168,10 +189,7 @@ class Rerun:
         self.function, self.args, self.kwargs = function, args, kwargs
         self.state, self.context, self.early_stop = state, context, early_stop
         self.casts = casts_in_force()
-        tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
-        hooks = tls.packing  # (what is kept of the arguments goes through the hooks around)
-        self.packed = {} if hooks is None else {i: hooks.form(a) for i, a in tensors}
-        self.stores = [(i, *current(a).stamp()) for i, a in tensors if i not in self.packed]
+        self.tensors = [Argument(a) if isinstance(a, Tensor) else None for a in args]
         self.forms = []  # of what it has saved
         self.saved = {}
 
@@ -208,14 +226,7 @@ class Rerun:
 
     def run(self):
         """Run the function again, and keep what it saves."""
-        for i, store, version in self.stores:
-            if store.version != version:
-                raise RuntimeError(
-                    "one of the variables needed for gradient computation has been modified by an inplace operation: checkpoint saved its "
-                    f"argument {i} at version {version}; it was changed in place at {where(store.changed)} and is at version "
-                    f"{store.version} now. Clone it before the change, or make the change after backward()."
-                )
-        args = [detached(a, self.packed.get(i)) for i, a in enumerate(self.args)]
+        args = [a if t is None else t.read() for a, t in zip(self.args, self.tensors, strict=True)]
         self.saved.clear()
         numbers = iter(range(len(self.forms)))
 
@@ -267,14 +278,6 @@ def casts_in_force():
 def casting(dtype, enabled, cached):
     mode = sys.modules.get(AUTOCAST)
     return contextlib.nullcontext() if mode is None else mode.autocast("cpu", dtype, enabled, cached)
-
-
-def detached(x, packed=None):
-    """A Tensor as a leaf of its own, with the values that the hooks of the user's have `packed`; anything else as it is."""
-    if not isinstance(x, Tensor):
-        return x
-    values = x if packed is None else packed.tensor()
-    return values.detach().requires_grad_(x.requires_grad)
 
 
 class CheckpointFunction(Function):

@@ -116,8 +116,9 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             extra = n.extra
             if plan is None:
                 if extra is None or extra.hooks is extra.before is None:
-                    if deliver is not None and extra is not None and extra.cell is not None and n in cts:
-                        deliver(extra.cell, pop(n))
+                    if deliver is not None and extra is not None and (cell := extra.cell) is not None:
+                        if n in cts or cell.hooks:
+                            deliver(cell, pop(n, None))
                     continue
             elif extra is None or extra.cell is extra.hooks is extra.before is extra.release is None:
                 ct = pop(n, None)
@@ -140,9 +141,11 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         if leading is not None and n not in leading and n not in stops:
             continue
         ct = pop(n, None)
-        if ct is None:
-            continue
         extra = n.extra
+        if ct is None:
+            if extra is not None and hears:
+                nothing_came(n, deliver)
+            continue
         asked = ct
         if extra is not None and hears:
             if extra.hooks is not None or extra.before is not None:
@@ -200,6 +203,22 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         elif n.saved is not kept:
             n.saved = kept
     return [found[w] for w in want]
+
+
+def nothing_came(n, deliver):
+    """Tell the hooks of a node that is walked, and to which no rule has given a cotangent."""
+    extra = n.extra
+    if extra.results is not None:
+        heard = [m.extra.hooks for r in extra.results if (m := r()) is not None]
+    else:
+        heard = () if type(extra.hooks) is Late or extra.hooks is None else (extra.hooks,)
+    for hooks in heard:
+        for hook in list(hooks.values()):
+            hook(None)
+    if extra.before is not None:
+        extra.before(None)
+    if n.plan is None and extra.cell is not None and extra.cell.hooks and deliver is not None:
+        deliver(extra.cell, None)
 
 
 class Late(dict):

@@ -9,6 +9,7 @@ from funcgrad.core.site import warn
 
 from ...functions.missing import refusal as _refusal
 from ...tensor import Tensor
+from ..modules.module import Module
 from ..parallel.data_parallel import DataParallel
 
 
@@ -36,46 +37,71 @@ def with_ties(module, given):
     return out
 
 
-def place(module, dotted):
-    """(the table that holds a parameter or buffer, its name there), or None if there is none."""
-    if dotted == "":
-        raise KeyError('tensor name can\'t be empty string ""')
-    *path, name = dotted.split(".")
+MISSING = object()  # what stands under a name that a module does not have
+
+
+def owner_of(module, path):
+    """The submodule of a dotted path; AttributeError, TypeError in torch's words if there is none."""
+    name = ""
     for step in path:
-        module = module._modules.get(step)
-        if module is None:
-            return None
-    return next(((table, name) for table in (module._parameters, module._buffers) if name in table), None)
+        inner = getattr(module, step, MISSING)
+        name = f"{name}.{step}" if name else step
+        if inner is MISSING:
+            raise AttributeError(f"{module._get_name()} has no attribute `{step}`")
+        if not isinstance(inner, Module):
+            raise TypeError(f"submodule `{name}`: {inner} is not an instance of torch.nn.Module")
+        module = inner
+    return module
+
+
+def swapped(module, dotted, new):
+    """What a module had under a dotted name (MISSING: nothing), where it has `new` from now on (MISSING: nothing).
+
+    TypeError where either is no Tensor, KeyError for an empty name."""
+    *path, name = dotted.split(".")
+    module = owner_of(module, path)
+    if not isinstance(new, Tensor) and new is not None and new is not MISSING:
+        raise TypeError(f"{new} is not an instance of torch.Tensor")
+    if name == "":
+        raise KeyError('tensor name can\'t be empty string ""')
+    table = next((table for table in (module._parameters, module._buffers) if name in table), None)
+    old = getattr(module, name, MISSING) if table is None else table[name]
+    if old is not MISSING and not isinstance(old, Tensor) and old is not None:
+        raise TypeError(f"attribute `{name}`: {old} is not an instance of torch.Tensor")
+    if table is not None:
+        if new is MISSING:
+            del table[name]
+        else:
+            table[name] = new
+    elif new is not MISSING:
+        setattr(module, name, new)
+    elif old is not MISSING:
+        delattr(module, name)
+    return old
 
 
 @contextmanager
 def reparametrized(module, given, tie_weights=True, strict=False):
-    """Within the block the module holds the given Tensors, by dotted name."""
+    """Within the block the module holds the given Tensors, by dotted name; afterwards `given` says what it held at the end."""
     tensors = with_ties(module, given) if tie_weights else given
-    places = {name: place(module, name) for name in tensors}
     if strict:
-        check_names(module, tensors, places)
-    before = []
+        check_names(module, tensors)
+    before = {}
     try:
-        for name, found in places.items():
-            if not isinstance(tensors[name], Tensor) and tensors[name] is not None:
-                raise TypeError(f"{tensors[name]} is not an instance of torch.Tensor")
-            if found is not None:
-                table, key = found
-                before.append((table, key, table[key]))
-                table[key] = tensors[name]
+        for name, t in tensors.items():
+            before[name] = swapped(module, name, t)
         yield
     finally:
-        for table, key, old in reversed(before):
-            table[key] = old
+        after = {name: swapped(module, name, old) for name, old in before.items()}
+        given.update({name: after[name] for name in given if name in after})
 
 
 _reparametrize_module = reparametrized  # torch's name
 
 
-def check_names(module, tensors, places):
+def check_names(module, tensors):
     own = dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers(remove_duplicate=False))
-    wrong = [repr(n) for n, found in places.items() if found is None]
+    wrong = [repr(n) for n in tensors if n not in own]
     missing = [repr(n) for n in sorted(own) if n not in tensors]
     errors = [
         f"{what} key(s): {', '.join(names)}." for what, names in (("Unexpected", wrong), ("Missing", missing)) if names
