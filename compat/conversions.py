@@ -46,6 +46,6 @@ def warn_converted(t):
     if first_time(place := here()):
         warn(
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
-            f"Consider using tensor.detach() first. [at {place}: what is computed with the number has no gradient; compute with "
+            f"Consider using tensor.detach() first.\n[at {place}: what is computed with the number has no gradient; compute with "
             "the Tensor, or say item() where a plain number is meant.]"
         )

@@ -28,10 +28,10 @@ TEXTS = {
     "that this may occur as a result of rounding error. The out tensor will be resized to a tensor of shape {}.",
     "array": "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to this "
     "tensor will result in undefined behavior. You may want to copy the array to protect its data or make it writable before "
-    "converting it to a tensor. This type of warning will be suppressed for the rest of this program. [compat refuses such writes.]",
+    "converting it to a tensor. This type of warning will be suppressed for the rest of this program.\n[compat refuses such writes.]",
     "buffer": "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can write to the "
     "underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer to protect its data or make it "
-    "writable before converting it to a tensor. This type of warning will be suppressed for the rest of this program. [compat refuses "
+    "writable before converting it to a tensor. This type of warning will be suppressed for the rest of this program.\n[compat refuses "
     "such writes.]",
     "arrays": "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single "
     "numpy.ndarray with numpy.array() before converting to a tensor.",

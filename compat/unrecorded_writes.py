@@ -105,7 +105,11 @@ def source(v, root, dtype):
             return None
         return v.val
     whole = kind is int and dtype.kind in "fi" and LONG[0] <= v <= LONG[1]
-    return v if kind is float and dtype.kind == "f" or whole else None
+    return (
+        v
+        if whole or kind is float and dtype.kind == "f" and (dtype.itemsize == 8 or -65504.0 <= v <= 65504.0)
+        else None
+    )
 
 
 def changed(t, root, write, *args):

@@ -27,7 +27,8 @@ from ..payload import current, layout_of_traced
 from ..size import Size
 from ..tensor import Tensor
 from .answers import MISSING, answering
-from .data import HoldsTraced, array_of, check_array, is_traced, of_traced, scalar_of
+from .data import array_of, of_traced, scalar_of
+from .elements import HoldsTraced, check_array, is_sequence, is_traced
 from .evenly_spaced import counted, counted_by_vectors, exponents_of_single, spaced
 from .given_out import store
 from .joining import need_tensors
@@ -177,19 +178,46 @@ def as_tensor(data, *, dtype=None, device=None):
 
 
 @seldom
-def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=None):
     """The data as a Tensor, over the same memory where that is possible and `copy` does not say otherwise."""
-    if isinstance(obj, np.generic) or isinstance(obj, np.ndarray) and not obj.ndim:
-        obj = np.array(obj)  # (a number is a copy)
-    t = as_tensor(obj, dtype=dtype, device=device)
-    shares = t is obj or (isinstance(obj, np.ndarray) and np.may_share_memory(t.val, obj))
-    if copy and shares:
+    if isinstance(obj, Tensor):
+        t = obj
+        if requires_grad is None and t.requires_grad:
+            warn(
+                "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. "
+                "Pass requires_grad=False explicitly to get the old behavior and silence this warning.",
+                UserWarning,
+            )
+            requires_grad = True
+    elif isinstance(obj, np.generic) or isinstance(obj, np.ndarray) and not obj.ndim:
+        t = from_numpy(np.array(obj))  # (a number is a copy)
+    elif isinstance(obj, np.ndarray):
+        t = from_numpy(obj)
+    elif has_memory(obj):
+        t = frombuffer(obj, dtype=dtype or dtypes.get_default_dtype())
+    else:
+        if copy is False:
+            raise ValueError("can't alias arbitrary sequence into a tensor.")
+        return tensor(obj, dtype=dtype, device=device, requires_grad=bool(requires_grad))
+    if dtype is not None and t.dtype != dtype:
+        if copy is False:
+            of, to = (dtypes.SPOKEN[dtypes.of_numpy(dtypes.as_numpy(d)).name] for d in (t.dtype, dtype))
+            raise ValueError(f"can't alias tensor with dtype '{of}' into dtype '{to}'.")
+        t = t.to(dtype)
+    elif copy:
         t = t.clone()
-    elif copy is False and not shares:
-        raise ValueError("can't alias arbitrary sequence into a tensor.")
-    if isinstance(obj, Tensor) and obj.requires_grad and not requires_grad:
+    if t.requires_grad and not requires_grad:
         t = t.detach()
-    return t.requires_grad_() if requires_grad else t
+    return t.requires_grad_() if requires_grad and not t.requires_grad else t
+
+
+def has_memory(x):
+    """Is x something, a bytearray, an array.array, whose memory others may look at?"""
+    try:
+        memoryview(x)
+    except TypeError:
+        return False
+    return True
 
 
 @function
@@ -225,6 +253,8 @@ def check_buffer(buffer, width, count, offset):
         n = memoryview(buffer).nbytes
     except TypeError:
         raise ValueError("object does not implement Python buffer protocol.") from None
+    if memoryview(buffer).readonly:
+        once("buffer")
     if not n or not count:
         raise ValueError(f"both buffer length ({n}) and count ({count}) must not be 0")
     if not 0 <= offset < n:
@@ -249,8 +279,6 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     check_buffer(buffer, dtype.itemsize, count, offset)
     if d.isnative:
         array = np.frombuffer(buffer, d, count, offset)
-        if not array.flags.writeable:
-            once("buffer")
         t = over(array)
     else:
         t = new(of_bits(np.frombuffer(buffer, np.uint16, count, offset)))
@@ -712,7 +740,7 @@ def constructed(args, kwargs, dtype):
                 raise RuntimeError(f"Trying to create tensor with negative dimension {k}: {list(sizes)}")
         return new(np.zeros(tuple(map(int, sizes)) or (0,), dtype))
     data = args[0]
-    if isinstance(data, dict) or not (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
+    if not is_sequence(data):
         raise TypeError(f"new(): data must be a sequence (got {type_name(data)})")
     return new(array_of(data, dtype))
 

@@ -23,13 +23,15 @@ from funcgrad.core.written_views import written_view
 from funcgrad.numpy.concrete import concrete
 
 from ..deprecations import deprecated
+from ..dtypes import LONG, OVERFLOW
 from ..errors import type_name
 from ..graph import label as set_label
 from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
 from ..unrecorded_writes import assigned, read_at
-from .data import array_of, begins_with_text
+from .data import array_of, of_plain
+from .elements import is_sequence
 from .nodes import named
 from .operands import BOOL, INT64, P, dtype_of, fitting, in_c_order, new, overflowing, shape_of, without_imaginary
 from .quick_roads import quick
@@ -221,10 +223,8 @@ def is_whole(s, n):
 
 def entries_used(i):
     """How many dimensions an entry takes, as torch counts them before it reads it."""
-    if i is None or i is Ellipsis or type(i) is bool:
+    if i is None or i is Ellipsis or i is True or i is False:
         return 0
-    if is_mask(i):
-        return i.ndim
     if isinstance(i, Handle) and (i.owner.dtype(i).kind == "b" or i.owner.dtype(i) == np.uint8):
         return len(i.owner.shape(i))
     return 1
@@ -236,24 +236,26 @@ def is_mask(i):
 
 
 def entries(idx):
-    """The entries of an index; with torch's warning where a list stands for a tuple."""
-    if type(idx) is tuple:
+    """The entries of an index; with torch's warning where another sequence stands for a tuple."""
+    if isinstance(idx, tuple):
         return idx
     if means_tuple(idx):
         deprecated("sequence")
-        return tuple(idx) if type(idx) is list else (idx,)
+        return tuple(idx)
     return (idx,)
 
 
 def means_tuple(idx):
-    """Is a list the indices of several dimensions? In torch it is if it is short and one of its entries is no number."""
-    if type(idx) is str:
-        return idx != ""
-    if type(idx) is not list or len(idx) >= 32:
+    """Are the elements of a sequence the indices of several dimensions? In torch they are if it is short and one of them is no number."""
+    if isinstance(idx, Handle) or type(idx) is np.ndarray or not is_sequence(idx):
         return False
-    return any(
-        [i is None or i is Ellipsis or isinstance(i, (str, list, tuple, slice, range, np.ndarray, Handle)) for i in idx]
-    )
+    try:
+        if len(idx) >= 32:
+            return False
+        elements = [idx[k] for k in range(len(idx))]
+    except Exception:  # (of which torch thinks no further)
+        return False
+    return any([i is None or i is Ellipsis or isinstance(i, (slice, Handle)) or is_sequence(i) for i in elements])
 
 
 def entry(i):
@@ -268,18 +270,27 @@ def entry(i):
         if i.owner is TAPE and d.kind == "i":
             return i if i.val.shape else int(i.val)
         return i
-    if isinstance(i, np.integer):
+    if isinstance(i, (int, np.integer)):
         return int(i)
-    if isinstance(i, (str, bytes)) or isinstance(i, (list, tuple)) and begins_with_text(i):
-        raise TypeError(f"new(): invalid data type '{'bytes' if type(i) is bytes else 'str'}'")
-    if isinstance(i, (list, tuple, range, np.ndarray)):
-        a = array_of(i)
-        if a.dtype.kind == "c":
-            raise TypeError("'complex' object cannot be interpreted as an integer")
-        return a.astype(np.int64) if a.dtype.kind == "f" else a
-    raise IndexError(
-        f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type_name(i)})"
-    )
+    if is_sequence(i):
+        return of_sequence(i)
+    try:
+        return i.__index__()
+    except (AttributeError, TypeError):
+        raise IndexError(
+            f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type_name(i)})"
+        ) from None
+
+
+def of_sequence(i):
+    """A sequence of indices as an array of int64 (of a single one as an int), or of truth values."""
+    a = of_plain(i, None)
+    if a is None or a.dtype.kind not in "bi":
+        from .elements import dtype_of as dtype_in
+
+        d = dtype_in(i)
+        a = array_of(i, d if d == BOOL or d == np.uint8 else INT64)
+    return a if a.ndim or a.dtype != INT64 else int(a)
 
 
 # ------------------------------------------------------------------------------------------------ reading
@@ -306,7 +317,7 @@ def getitem(t, idx):
             in_c_order(out)
             return out
         if type(idx) is tuple and t.owner is TAPE:
-            with contextlib.suppress(IndexError):  # (which is said below, in torch's words)
+            with contextlib.suppress(IndexError, OverflowError):  # (which is said below, in torch's words)
                 found = basic_index(idx, shape)
                 if found is not None and found[1] > 1:
                     out = core_view(t, GETITEM, idx=found[0])
@@ -390,7 +401,7 @@ def within(t, shape, dim):
 def value_for(t, v):
     """What is assigned, as an operand: a number, or a Tensor that is up to date."""
     if isinstance(v, Tensor):
-        return without_imaginary(current(v), dtype_of(t))
+        return current(v)
     if isinstance(v, Handle):
         return v
     if isinstance(v, np.integer):
@@ -398,9 +409,9 @@ def value_for(t, v):
     d = dtype_of(t)
     if isinstance(v, complex) and d.kind not in "bc":
         raise overflowing(d if d.itemsize != 2 or d.kind != "f" else np.dtype(float))
-    if isinstance(v, int) and not -(2**63) <= v < 2**63:
-        raise ValueError("Overflow when unpacking long long")
-    if d.kind in "iu" and isinstance(v, (int, float)):
+    if isinstance(v, int) and not LONG[0] <= v <= LONG[1]:
+        raise ValueError(OVERFLOW)
+    if (d.kind in "iu" or d == np.float32) and isinstance(v, (int, float)):
         return fitting(v, d)
     if isinstance(v, (bool, int, float, complex)):
         return v
@@ -435,11 +446,10 @@ def setitem(t, idx, v):
         v = value_for(c, v)
         if idx is False:  # (which selects nothing, whatever is assigned)
             return
-        if type(idx) is np.ndarray and not idx.ndim and idx.dtype.kind in "iu":
-            idx = int(idx)
-        index = Index(shape_of(c), idx)
+        index = Index(shape_of(c), None if idx is True else idx)
         before = root_of(c)[0].mark
         if not index.found:
+            v = without_imaginary(v, dtype_of(c)) if isinstance(v, Tensor) else v
             basic = tuple(index.basic)
             if isinstance(given, Handle) and same_view(t, basic, given) and (c.owner is not TAPE or was_written(given)):
                 everything = is_everything(basic, shape_of(c))
