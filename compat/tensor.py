@@ -347,15 +347,14 @@ class Tensor(Taped):
                     "gradient may break downstream systems that assume they match."
                 )
         cell = None if t.mark is None or t.mark.extra is None else t.mark.extra.cell
-        if cell is not None:
-            cell.grad = g
-        elif t.mark is not None and t.mark.plan is None:
+        if cell is None and t.mark is not None and t.mark.plan is None:
             extra_of(t.mark).cell = cell = Cell()
-            cell.grad = g
-        else:  # (of what was computed: backward does not deliver there)
+        elif cell is None:  # (of what was computed: backward does not deliver there)
             if t.cell is None:
                 t.cell = Cell()
-            t.cell.grad = g
+            cell = t.cell
+        cell.grad = g
+        cell.odd = g is not None and getattr(g.val, "strides", None) != getattr(t.val, "strides", None)
 
     @grad.deleter
     def grad(self):
