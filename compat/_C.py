@@ -1,11 +1,58 @@
 """torch._C: the few names of it that programs use."""
 
+import importlib
+import types
+
+from .calls import NATIVE
+from .functional import __all__ as IN_FUNCTIONAL
 from .functions.linalg import LinAlgError as _LinAlgError
 from .functions.random import Generator, default_generator  # noqa: F401
 from .overrides import Disabled as DisableTorchFunction  # noqa: F401
 from .overrides import Off as DisableTorchFunctionSubclass  # noqa: F401
 from .tensor import Tensor as TensorBase  # noqa: F401
 from .tensor import disabled as _disabled_torch_function_impl
+
+IN_TORCH = ("istft", "pca_lowrank", "svd_lowrank")
+IN_NN = (  # of torch.nn.functional; the others that torch has in C are in torch itself
+    "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ linear log_sigmoid one_hot scaled_dot_product_attention softplus softshrink"
+).split()
+SPACES = {"_nn": "nn.functional", "_special": "special", "_fft": "fft", "_linalg": "linalg"}
+
+
+class Space(types.ModuleType):
+    """A module of torch._C: functions of a public module by torch's names in C, as sources made by torch.fx have them."""
+
+    def __init__(self, name):
+        super().__init__(f"torch._C.{name}")
+        self.prefix = "" if name == "_nn" else f"{name[1:]}_"
+        self.module = importlib.import_module(f".{SPACES[name]}", __package__)
+
+    def __getattr__(self, name):
+        own = name.removeprefix(self.prefix)
+        if not name.startswith(self.prefix) or not self.prefix and name not in IN_NN:
+            raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
+        return getattr(self.module, "logsigmoid" if own == "log_sigmoid" else own)
+
+
+def __getattr__(name):
+    """One of the modules of functions."""
+    if name not in SPACES:
+        raise AttributeError(f"module 'torch._C' has no attribute '{name}'")
+    found = globals()[name] = Space(name)
+    return found
+
+
+def home_of(name):
+    """torch's own name of a public function, where it is another one: torch._C._nn.gelu of torch.nn.functional.gelu."""
+    module, _, own = name.rpartition(".")
+    if module == "torch.nn.functional" and own in NATIVE:
+        own = "log_sigmoid" if own == "logsigmoid" else own
+        return f"torch._C._nn.{own}" if own in IN_NN else f"torch.{own}"
+    space = module.removeprefix("torch.") if module != "torch" else own.partition("_")[0]
+    if f"_{space}" in SPACES:
+        return f"torch._C._{space}.{space}_{own.removeprefix(f'{space}_')}"
+    return f"torch.functional.{own}" if module == "torch" and own in IN_FUNCTIONAL and own not in IN_TORCH else name
+
 
 has_lapack = has_mkl = has_openmp = has_spectral = True
 __all__ = [

@@ -87,9 +87,10 @@ def is_in(array, wanted):
 def suggested(array):
     """The format of an image's memory, by its strides: None for any but the channels_last ones."""
     wanted = BY_RANK.get(array.ndim)
-    if wanted is None or array.flags.c_contiguous or array.shape[1] == 1 or array.strides[1] == 0:
+    strides = array.strides
+    if wanted is None or strides[1] == 0 or strides[-1] < strides[1]:  # (C order, soonest seen)
         return None
-    least, strides = 0, array.strides
+    least = 0
     for at in (*reversed(ORDER[wanted][1:]), 0):
         if array.shape[at] == 0 or strides[at] < least or at == 0 and least == strides[1]:
             return None

@@ -1,10 +1,11 @@
 """torch.overrides: what `__torch_function__` of subclasses of Tensor, of classes like it, and of modes sees and decides.
 
 Invariant: programs that define none of them pay nothing: the first one has every public function intercepted
-(compat/_intercept.py), and from then on a call with such arguments, or inside a mode, goes to them first.
+(compat/intercept.py), and from then on a call with such arguments, or inside a mode, goes to them first.
 """
 
 import functools
+import inspect
 import threading
 from types import FunctionType
 
@@ -12,13 +13,13 @@ import numpy as np
 
 from funcgrad.core.site import internal, warn
 
-from ._intercept import Users
 from .devices import Device
 from .dtypes import dtype
 from .functions.missing import refusal as _refusal
 from .functions.random import Generator
 from .functions.register import FUNCTIONS, METHODS
 from .graph import label
+from .intercept import Users, sites
 from .nn.parameter import Parameter
 from .payload import current
 from .size import Size
@@ -57,12 +58,6 @@ OPERATORS = {  # what an operator is called with: the function that it stands fo
         ).split()
     ]
 }
-IN_C = (  # of torch.nn.functional
-    "adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d "
-    "conv_transpose2d conv_transpose3d cosine_similarity elu_ gelu hardshrink hardtanh_ leaky_relu_ linear logsigmoid native_channel_shuffle "
-    "one_hot pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu relu_ rrelu_ scaled_dot_product_attention selu_ softplus softshrink "
-    "threshold_"
-)
 IN_PYTHON = (  # of torch and its Tensors
     "__array__ __array_wrap__ __contains__ __deepcopy__ __dlpack__ __dlpack_device__ __floordiv__ __format__ __ipow__ __len__ __pow__ __rdiv__ "
     "__reduce_ex__ __repr__ __reversed__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rpow__ __rrshift__ __rsub__ __rtruediv__ backward "
@@ -149,13 +144,58 @@ def handle_torch_function(public_api, relevant_args, *args, **kwargs):
 @functools.cache
 def in_c(f):
     """Has torch this function, method or attribute in C? (Its __torch_function__ is given None where there are no keyword arguments.)"""
+    from .calls import NATIVE
+
     name = resolve_name(f) or ""
     last = name.rpartition(".")[2]
     return (
-        last in IN_C.split()
+        last in NATIVE or last in ("sigmoid", "tanh")  # (which call a method)
         if name.startswith("torch.nn.functional.")
         else bool(name) and last not in IN_PYTHON.split()
     )
+
+
+COMPLETED = set(
+    "cdist lobpcg norm pca_lowrank split stft svd_lowrank tensordot unique unique_consecutive unravel_index".split()
+)
+NEEDED = {
+    "unravel_index": 1,
+    "multi_head_attention_forward": 13,
+}  # whose first so many arguments are handed on by place
+
+
+@functools.cache
+def handed_on(f):
+    """What torch's function in Python hands on: the names of its first parameters, and the others with their defaults; None if f is none."""
+    name = resolve_name(f) or ""
+    last = name.rpartition(".")[2]
+    if (
+        in_c(f)
+        or name.removeprefix("torch.nn.functional.") != last
+        and name.removeprefix("torch.Tensor.").removeprefix("torch.") not in COMPLETED
+    ):
+        return None
+    taken = inspect.signature(sites[f].own if f in sites and not hasattr(f, "__wrapped__") else f)
+    if any([p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in taken.parameters.values()]):
+        return None
+    needed = NEEDED.get(last, sum([p.default is p.empty for p in taken.parameters.values()]))
+    return (
+        taken,
+        list(taken.parameters)[:needed],
+        [k for k in taken.parameters if (last, k) != ("l1_loss", "weight")][needed:],
+    )
+
+
+def completed(f, args, kwargs):
+    """The arguments as torch's function in Python hands them on: what it needs by place, all else by name, defaults too."""
+    known = handed_on(f)
+    if known is None:
+        return args, kwargs
+    taken, needed, others = known
+    bound = taken.bind(*args, **kwargs)
+    bound.apply_defaults()
+    given = bound.arguments
+    return tuple([given[name] for name in needed]), {name: given[name] for name in others}
 
 
 def handled(public_api, relevant_args, args, kwargs):
@@ -193,11 +233,10 @@ def dispatching(inner, f):
     def call(*args, **kwargs):
         if state.modes or asks and (overloaded(args) or kwargs and overloaded(kwargs.values())):
             relevant = (*args, *kwargs.values())
-            return (
-                handled(given, relevant, args, kwargs)
-                if operator
-                else handle_torch_function(given, relevant, *args, **kwargs)
-            )
+            if operator:
+                return handled(given, relevant, args, kwargs)
+            args, kwargs = completed(given, args, kwargs)
+            return handle_torch_function(given, relevant, *args, **kwargs)
         return inner(*args, **kwargs)
 
     return call
@@ -264,7 +303,7 @@ def unwatch():
 
 def name_operators():
     """Let the functions of operators be known by the names they go under."""
-    from ._subclasses import ASKED
+    from .subclasses import ASKED
 
     if not shown:
         for name, f in METHODS.items():
@@ -360,7 +399,7 @@ def subclassed(cls):
         )
     own = getattr(cls, "__torch_function__", disabled)
     if own is not disabled and getattr(own, "__func__", own) is not Tensor.__torch_function__.__func__:
-        from ._subclasses import show
+        from .subclasses import show
 
         show(cls)
     if "__new__" not in vars(Tensor):
@@ -449,8 +488,8 @@ def _get_current_function_mode_stack():
 def named():
     """{function: its name}."""
     from . import fft, linalg, special
-    from ._subclasses import ASKED, attributes
     from .nn import functional
+    from .subclasses import ASKED, attributes
 
     names = {p.__get__: f"torch.Tensor.{name}.__get__" for name, p in attributes().items()}
     names |= {vars(Tensor)[name]: f"torch.Tensor.{name}" for name in (*ASKED.split(), *OWN)}

@@ -3,16 +3,18 @@
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, LARGEST
+from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..deprecations import deprecated
 from ..devices import CPU, Device, usable
-from ..formats import preserve_format
+from ..formats import contiguous_format, order_of, preserve_format, suggested
 from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
 from .answers import answer
+from .copies import contiguous_copy
 from .creation import LEGACY, LegacyType, function, method
 from .operands import P, as_operand, cast, dtype_of, in_c_order, rank
 from .register import FUNCTIONS, operation, publish
@@ -43,7 +45,7 @@ def target_of(x):
 
 def moved(t, device, d):
     """t on another device, in the NumPy dtype d: there is no way back from meta."""
-    from .._meta import NO_DATA, bare_as
+    from ..meta import NO_DATA, bare_as
 
     if device.type != "meta":
         raise NotImplementedError(NO_DATA)
@@ -92,7 +94,15 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
         where = target_of(device)[1]
     d = dtype_of(current(self)) if dtype is None else dtypes.as_numpy(dtype)
     out = converted(self, d, copy) if where is None or where.type == self.device.type else moved(self, where, d)
-    return out if memory_format in (None, preserve_format) else out.contiguous(memory_format=memory_format)
+    if memory_format in (None, preserve_format) or where is not None and where.type != self.device.type:
+        return out
+    t = current(out)
+    if out is self and t.owner is TAPE and (suggested(t.val) or contiguous_format) is memory_format:
+        return self
+    if t.owner is TAPE:
+        order_of(memory_format, t.val.ndim)
+        return contiguous_copy(t, "ToCopyBackward0", memory_format)
+    return out.contiguous(memory_format=memory_format)
 
 
 @operation(name="type", function=False)
@@ -133,6 +143,7 @@ def short_form(name, d):
             refused = answer(TypeError(), name, (self, *more), {"memory_format": memory_format, **unknown})
             if more or str(refused):
                 raise refused
+            return to(self, d, memory_format=memory_format)
         return converted(self, d.numpy)
 
     convert.__name__ = name
@@ -158,7 +169,7 @@ def cpu(self, /, *more, memory_format=None, **unknown):
     if more or unknown:
         raise answer(TypeError("cpu() takes no arguments"), "cpu", (self, *more), unknown)
     if memory_format is not None:
-        from .._calls import C
+        from ..calls import C
 
         C.method.cpu(memory_format=memory_format)
     return moved(self, CPU, None) if self.is_meta else self
@@ -186,7 +197,7 @@ def pin_memory(self, device=None):
 def is_pinned(self, device=None):
     """False: there is no device to pin memory for."""
     if device is not None:
-        from .._calls import C
+        from ..calls import C
 
         C.method.is_pinned(device)
     return False
@@ -305,7 +316,7 @@ class Limits:
 
     def need_dtype(self, name, args, kwargs):
         """torch's error of arguments that are not one dtype."""
-        from .._calls import Signature, misfit
+        from ..calls import Signature, misfit
 
         refused = misfit(name, [Signature(text) for text in self.signatures], args, kwargs)
         if refused is not None:

@@ -48,7 +48,7 @@ def clone(input, *, memory_format=None):
     t = current(input)
     wanted = None if memory_format is preserve_format else memory_format
     if t.owner is TAPE:
-        if wanted is not None and not is_in(t.val, wanted):
+        if wanted is not None and (wanted is not contiguous_format or not is_in(t.val, wanted)):
             return contiguous_copy(t, wanted=wanted)
         if wanted is None and not t.val.flags.c_contiguous:
             return iterated(named(P["copy"](t, t), "CloneBackward0", (t,)), t)

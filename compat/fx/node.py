@@ -5,6 +5,7 @@ Invariant: `users` of a node are those nodes of its graph whose args or kwargs h
 
 import builtins
 import operator
+import sys
 
 __all__ = ["Node", "has_side_effect", "map_arg"]
 OPS = ("placeholder", "get_attr", "call_function", "call_module", "call_method", "output")
@@ -32,8 +33,17 @@ def map_arg(a, fn):
     return a
 
 
+def found_at(name):
+    """What a name of torch leads to; None if nothing."""
+    found = sys.modules[__package__.partition(".")[0]]
+    for step in name.split(".")[1:]:
+        found = getattr(found, step, None)
+    return found
+
+
 def qualified_name(f):
     """The name of a function as source has it: torch.relu, operator.add, len."""
+    from .._C import home_of
     from ..functions.register import FUNCTIONS
     from ..overrides import resolve_name
 
@@ -44,7 +54,7 @@ def qualified_name(f):
         return f"operator.{name}"
     known = f"torch.{name}" if name in FUNCTIONS.homes and FUNCTIONS[name] is f else resolve_name(f)
     if known is not None and not known.startswith("torch.Tensor."):
-        return known
+        return home if found_at(home := home_of(known)) is f else known
     module = f.__module__
     return f"{'torch' + module[6:] if module.partition('.')[0] == 'compat' else module}.{name}"
 

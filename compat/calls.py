@@ -572,7 +572,10 @@ def called_as(frame, own):
     holder = module_of(frame, parts[:last])
     if holder is None:
         return name, True, named, ""
-    module = holder.__name__.rpartition(".")[2]
+    above, _, module = holder.__name__.rpartition(".")
+    module = (
+        "" if module == "functional" and not above.endswith("nn") else module
+    )  # (torch.functional has what torch has)
     return PREFIXES.get(module, "") + name, False, named, module
 
 
