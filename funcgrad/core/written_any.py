@@ -1,4 +1,4 @@
-"""The written-out call of any primitive with one to three operands and one result, for both faces, and with several results over memory: `call_of`.
+"""The written-out call of any primitive with one to four operands and one result, for both faces, and with several results over memory: `call_of`.
 
 It looks at what the operands are, computes, and leaves the record to a function made for each set of operands that need a derivative.
 """
@@ -86,7 +86,7 @@ MINDING = (
 def call_of(prim):
     """The function behind `prim(*operands, **params)`: by itself for plain Record and the tape over NumPy memory.
 
-    None where there is none to write: none or more than three operands, no derivative.
+    None where there is none to write: none or more than four operands, no derivative.
     """
     if prim.multi and not (prim.source or prim.record or prim.nondiff or prim.users or prim.variadic):
         return multi_call(prim)
@@ -96,7 +96,7 @@ def call_of(prim):
         return None
     if prim.variadic:
         return by_count(prim)
-    return call_with(prim, prim.arity) if 1 <= prim.arity <= 3 else None
+    return call_with(prim, prim.arity) if 1 <= prim.arity <= len(LETTERS) else None
 
 
 def by_count(prim):

@@ -11,7 +11,7 @@ FAMILIES = {
     "affine": "affine",
     "assignment": "getitem put copy",
     "attended": "attended",
-    "attention": "attention",
+    "attention": "attention masked_attention",
     "beta": "lgamma_gap log_beta",
     "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "cholesky_solve": "cholesky_solve",

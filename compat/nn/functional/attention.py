@@ -64,14 +64,21 @@ def scaled_dot_product_attention(
     if enable_gqa:
         key, value = (t.repeat_interleave(query.shape[-3] // t.shape[-3], -3) for t in (key, value))
     one_node = query.dim() == key.dim() == 4 and not dropout_p and query.shape[-1] == value.shape[-1]
-    one_node = one_node and not (attn_mask is not None and attn_mask.requires_grad)
+    one_node = one_node and (attn_mask is None or attn_mask.dim() in (2, 4) and not attn_mask.requires_grad)
     one_node = one_node and d.kind not in "biu" and query.shape[:2] == key.shape[:2]
     if is_causal and attn_mask is not None and not one_node:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else float(scale)
     q, k, v = current(query), current(key), current(value)
-    if one_node and attn_mask is None and plain_heads(q, k, v):
-        out = P["attention"](q, k, v, scale=scale, causal=bool(is_causal), noted=[])
+    if one_node and plain_heads(q, k, v) and (attn_mask is None or plain_mask(current(attn_mask), q, k)):
+        options = {"scale": scale, "causal": bool(is_causal), "noted": []}
+        if attn_mask is None:
+            out = P["attention"](q, k, v, **options)
+        else:
+            m = current(attn_mask)
+            if m.val.dtype.kind == "b":
+                m = np.where(m.val, q.val.dtype.type(0), q.val.dtype.type(-np.inf))
+            out = P["masked_attention"](q, k, v, m, **options)
         return labelled(laid_noted(out), "ScaledDotProductFlashAttentionForCpuBackward0", given)
     half = half_of(given) if shared.halves else None
     if half is not None and not one_node:  # (torch works all of it out in float32 then)
@@ -114,6 +121,14 @@ def plain_heads(q, k, v):
         return False
     own, (*lead, columns, _) = q.val.shape, v.val.shape
     return k.val.shape == (*lead, columns, own[-1]) and own[:2] == (*lead,) and q.val.size and columns
+
+
+def plain_mask(m, q, k):
+    """Is it, over NumPy memory, a mask of truth values or of the dtype of q, that fits the scores of q and k?"""
+    if m.owner is not TAPE or m.val.dtype.kind != "b" and m.val.dtype is not q.val.dtype:
+        return False
+    of_scores = (*q.val.shape[:-1], k.val.shape[-2])
+    return all([a in (1, b) for a, b in zip(reversed(m.val.shape), reversed(of_scores))])
 
 
 def check_operands(query, key, value, mask):
@@ -220,16 +235,35 @@ def check_ranks(query, key, value, key_padding_mask, attn_mask, num_heads):
     return rank == 3
 
 
-def projected(query, key, value, weight, bias):
-    """query, key and value by their thirds of one weight, in as few products as they have different operands."""
+def projected(query, key, value, weight, bias, split):
+    """query, key and value by their thirds of one weight, in as few products as they have different operands; `split(x, parts)`: the
+    parts of one of several side by side."""
     width = query.shape[-1]
     if key is value:
         if query is key:
-            return linear(query, weight, bias).unflatten(-1, (3, width)).unbind(-2)
+            return split(linear(query, weight, bias), 3)
         first, rest = weight.split([width, 2 * width])
         b, more = (None, None) if bias is None else bias.split([width, 2 * width])
-        return linear(query, first, b), *linear(key, rest, more).unflatten(-1, (2, width)).unbind(-2)
-    return each_projected((query, key, value), weight.chunk(3), bias)
+        return *split(linear(query, first, b), 1), *split(linear(key, rest, more), 2)
+    return [split(x, 1)[0] for x in each_projected((query, key, value), weight.chunk(3), bias)]
+
+
+def side_by_side(x, parts):
+    """The parts of x [rows, count, parts * width]."""
+    return (x,) if parts == 1 else x.unflatten(-1, (parts, x.shape[-1] // parts)).unbind(-2)
+
+
+def stacks_of_heads(num_heads):
+    """The function that gives them as stacks of heads, [count, heads, rows, depth]."""
+
+    def split(x, parts):
+        rows, count, width = x.shape
+        depth = width // (parts * num_heads)
+        if parts == 1:
+            return (x.view(rows, count, num_heads, depth).permute(1, 2, 0, 3),)
+        return x.view(rows, count, parts, num_heads, depth).permute(2, 1, 3, 0, 4).unbind(0)
+
+    return split
 
 
 def each_projected(inputs, weights, bias):
@@ -272,6 +306,8 @@ def multi_head_attention_forward(
     need(width == embed_dim_to_check, f"was expecting embedding dimension of {embed_dim_to_check}, but got {width}")
     depth = width // num_heads
     need(depth * num_heads == width, f"embed_dim {width} not divisible by num_heads {num_heads}")
+    stacked = not (use_separate_proj_weight or add_zero_attn or need_weights) and type(num_heads) is int
+    stacked = stacked and bias_k is None and static_k is None and static_v is None
     if use_separate_proj_weight:
         need(
             key.shape[:2] == value.shape[:2],
@@ -285,7 +321,8 @@ def multi_head_attention_forward(
     else:
         need(key.shape == value.shape, f"key shape {key.shape} does not match value shape {value.shape}")
         need(in_proj_weight is not None, "use_separate_proj_weight is False but in_proj_weight is None")
-        q, k, v = projected(query, key, value, in_proj_weight, in_proj_bias)
+        split = stacks_of_heads(num_heads) if stacked else side_by_side
+        q, k, v = projected(query, key, value, in_proj_weight, in_proj_bias, split)
     heads = count * num_heads
     if type(num_heads) is not int:
         C.method.view(rows, heads, depth)
@@ -298,13 +335,14 @@ def multi_head_attention_forward(
         need(static_v is None, "bias cannot be added to static value.")
         k, v = T["cat"]([k, bias_k.repeat(1, count, 1)]), T["cat"]([v, bias_v.repeat(1, count, 1)])
         masks = [one_wider(m) for m in masks]
-    q = q.reshape(rows, heads, depth).transpose(0, 1)
-    k = by_head(k, heads, depth) if static_k is None else checked_static(static_k, "static_k", heads, depth)
-    v = by_head(v, heads, depth) if static_v is None else checked_static(static_v, "static_v", heads, depth)
+    if not stacked:
+        q = q.reshape(rows, heads, depth).transpose(0, 1)
+        k = by_head(k, heads, depth) if static_k is None else checked_static(static_k, "static_k", heads, depth)
+        v = by_head(v, heads, depth) if static_v is None else checked_static(static_v, "static_v", heads, depth)
     if add_zero_attn:
         k, v = (T["cat"]([t, T["zeros"](heads, 1, depth, dtype=t.dtype)], 1) for t in (k, v))
         masks = [one_wider(m) for m in masks]
-    columns = k.shape[1]
+    columns = k.shape[-2]
     attn_mask = joined_masks(*masks, count, num_heads, columns)
     p = dropout_p if training else 0.0
     if need_weights:
@@ -321,7 +359,8 @@ def multi_head_attention_forward(
         if attn_mask is not None:
             whole = attn_mask.shape[0] == 1
             attn_mask = attn_mask.unsqueeze(0) if whole else attn_mask.view(count, num_heads, -1, columns)
-        q, k, v = (t.reshape(count, num_heads, t.shape[1], depth) for t in (q, k, v))
+        if not stacked:
+            q, k, v = (t.reshape(count, num_heads, t.shape[1], depth) for t in (q, k, v))
         out = scaled_dot_product_attention(q, k, v, attn_mask, p, is_causal)
         out = out.permute(2, 0, 1, 3).reshape(rows * count, width)
         weights = None

@@ -150,7 +150,7 @@ class RNNBase(Module):
 
     def check_hidden_size(self, hx, expected_hidden_size, msg="Expected hidden size {}, got {}"):
         """RuntimeError for a state of another shape."""
-        if hx.shape != tuple(expected_hidden_size):
+        if hx.size() != tuple(expected_hidden_size):
             raise RuntimeError(msg.format(tuple(expected_hidden_size), list(hx.shape)))
 
     def check_forward_args(self, input, hidden, batch_sizes):
