@@ -3,7 +3,7 @@
 import importlib
 import types
 
-from .calls import NATIVE
+from ._calls import NATIVE
 from .functional import __all__ as IN_FUNCTIONAL
 from .functions.linalg import LinAlgError as _LinAlgError
 from .functions.random import Generator, default_generator  # noqa: F401

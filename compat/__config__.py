@@ -2,8 +2,8 @@
 
 import numpy as _np
 
+from ._settings import get_num_threads as _threads
 from .functions.missing import refusal as _refusal
-from .settings import get_num_threads as _threads
 
 
 def show():

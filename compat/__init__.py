@@ -29,7 +29,10 @@ from .size import Size  # noqa: F401
 from .tensor import Tensor  # noqa: F401
 from .torch_version import TorchVersion as _TorchVersion
 
-del tensor, size  # noqa: F821  (the submodules, which are loaded for good: torch.tensor is the function, torch.size is nothing)
+_OWN = (  # submodules that torch has none of: loaded by now for good, they are no attributes (what is loaded later has an underscore)
+    "breaks conversions deprecations described devices dtypes errors formats functions graph inference method_arguments names "
+    "names_of_classes native payload printing rewriting size stores unrecorded_writes view_errors"
+).split()
 globals().update(dtypes.BY_NAME)
 globals().update(_LAYOUTS)
 legacy_contiguous_format = contiguous_format
@@ -55,7 +58,7 @@ _NAMES = {
     "types": "SymBool SymFloat SymInt",
     "storage": "BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage FloatStorage "
     "HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage",
-    "settings": "are_deterministic_algorithms_enabled compiled_with_cxx11_abi get_deterministic_debug_mode get_device_module "
+    "_settings": "are_deterministic_algorithms_enabled compiled_with_cxx11_abi get_deterministic_debug_mode get_device_module "
     "get_float32_matmul_precision get_num_interop_threads get_num_threads is_anomaly_check_nan_enabled is_anomaly_enabled "
     "is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_anomaly_enabled set_deterministic_debug_mode "
     "set_float32_matmul_precision set_flush_denormal set_num_interop_threads set_num_threads set_warn_always "
@@ -69,10 +72,16 @@ _NAMES = {
     "margin_ranking_loss norm_except_dim poisson_nll_loss triplet_margin_loss",
     "nn.functional.inner": "batch_norm_update_stats constant_pad_nd convolution grid_sampler_2d grid_sampler_3d native_batch_norm "
     "native_dropout native_group_norm native_layer_norm",
-    "control": "_assert _check _check_index _check_not_implemented _check_tensor_all _check_type _check_value _check_with cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
+    "_control": "_assert _check _check_index _check_not_implemented _check_tensor_all _check_type _check_value _check_with cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
     "nn.functional.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
 }
 
 
-__getattr__, __dir__ = _attributes(__name__, _NAMES, _FUNCTIONS, _missing, hidden=("size",))
-__all__ = [n for n in (*globals(), *__getattr__.homes, *_FUNCTIONS.homes) if not n.startswith("_")]
+__getattr__, __dir__ = _attributes(
+    __name__, _NAMES, _FUNCTIONS, _missing, hidden={*_OWN, "linalg_cross", "linalg_norm"}
+)
+for _own in (*_OWN, "tensor"):  # (torch.tensor is the function)
+    del globals()[_own]
+__all__ = [
+    n for n in (*globals(), *__getattr__.homes, *_FUNCTIONS.homes) if n[0] != "_" and n not in __getattr__.hidden
+]

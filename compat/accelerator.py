@@ -1,8 +1,8 @@
 """torch.accelerator: there is none."""
 
+from ._no_device import parts as _parts
 from .devices import NO_ACCELERATOR
 from .functions.missing import refusal as _refusal
-from .no_device import parts as _parts
 
 
 def is_available():

@@ -36,6 +36,8 @@ TEXTS = {
     "arrays": "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single "
     "numpy.ndarray with numpy.array() before converting to a tensor.",
     "precision": "{} is not one of 'highest', 'high', or 'medium'; the currentsetFloat32MatmulPrecision call has no effect.",
+    "layout": "grad and param do not obey the gradient layout contract. This is not an error, but may impair performance.\n"
+    "grad.sizes() = {}, strides() = {}\nparam.sizes() = {}, strides() = {}",
     "real": "Casting complex values to real discards the imaginary part",
     "mixed": "Mismatch dtype between input and weight: input dtype = {}, weight dtype = {}, Cannot dispatch to fused implementation.",
     "lu_solve": "torch.lu_solve is deprecated in favor of torch.linalg.lu_solveand will be removed in a future "

@@ -19,7 +19,7 @@ def describe(t):
     """A Tensor's text, as torch prints it."""
     c = readable(t)
     if tls.func:
-        from .funcs import wrapped_text
+        from ._funcs import wrapped_text
 
         text = wrapped_text(c)
         if text is not None:
@@ -38,7 +38,7 @@ def describe(t):
         name = "Invalid" if stale else type(shown(c.mark)).__name__
         suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{name}>")
     if away:
-        from .meta import text
+        from ._meta import text
 
         return text(t, suffixes)
     if c.owner is not TAPE and c.owner.under.name == "dual_level":

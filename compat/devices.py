@@ -77,7 +77,7 @@ class Device(metaclass=Native, called="torch.device"):
 
 def asked_for(given, named):
     """(name, index) of a call of torch.device; torch's TypeError for other arguments."""
-    from .calls import Signature, misfit
+    from ._calls import Signature, misfit
     from .dtypes import LONG, OVERFLOW
 
     refused = misfit("device", [Signature("Vdevice"), Signature("Qtype Iindex=-1")], given, named)

@@ -10,13 +10,13 @@ import inspect
 
 from funcgrad.core.state import tls
 
+from ._schemas import Schema, infer_schema
 from .autograd.function import Function
 from .autograd.grad_mode import is_grad_enabled, no_grad
 from .autograd.graph import increment_version
 from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS as T
 from .ops import OPERATIONS, Namespace
-from .schemas import Schema, infer_schema
 from .tensor import Tensor
 
 __getattr__ = _refusal("torch.library", __name__)

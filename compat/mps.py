@@ -1,5 +1,5 @@
 """torch.mps: there is none."""
 
-from .no_device import namespace
+from ._no_device import namespace
 
 globals().update(namespace("mps"))

@@ -1,6 +1,6 @@
 """torch.mtia: there is none."""
 
-from .no_device import namespace, parts
+from ._no_device import namespace, parts
 
 globals().update(namespace("mtia"))
 parts(__name__, "memory")

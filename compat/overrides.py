@@ -1,7 +1,7 @@
 """torch.overrides: what `__torch_function__` of subclasses of Tensor, of classes like it, and of modes sees and decides.
 
 Invariant: programs that define none of them pay nothing: the first one has every public function intercepted
-(compat/intercept.py), and from then on a call with such arguments, or inside a mode, goes to them first.
+(compat/_intercept.py), and from then on a call with such arguments, or inside a mode, goes to them first.
 """
 
 import functools
@@ -13,13 +13,13 @@ import numpy as np
 
 from funcgrad.core.site import internal, warn
 
+from ._intercept import Users, sites
 from .devices import Device
 from .dtypes import dtype
 from .functions.missing import refusal as _refusal
 from .functions.random import Generator
 from .functions.register import FUNCTIONS, METHODS
 from .graph import label
-from .intercept import Users, sites
 from .nn.parameter import Parameter
 from .payload import current
 from .size import Size
@@ -144,7 +144,7 @@ def handle_torch_function(public_api, relevant_args, *args, **kwargs):
 @functools.cache
 def in_c(f):
     """Has torch this function, method or attribute in C? (Its __torch_function__ is given None where there are no keyword arguments.)"""
-    from .calls import NATIVE
+    from ._calls import NATIVE
 
     name = resolve_name(f) or ""
     last = name.rpartition(".")[2]
@@ -303,7 +303,7 @@ def unwatch():
 
 def name_operators():
     """Let the functions of operators be known by the names they go under."""
-    from .subclasses import ASKED
+    from ._subclasses import ASKED
 
     if not shown:
         for name, f in METHODS.items():
@@ -399,7 +399,7 @@ def subclassed(cls):
         )
     own = getattr(cls, "__torch_function__", disabled)
     if own is not disabled and getattr(own, "__func__", own) is not Tensor.__torch_function__.__func__:
-        from .subclasses import show
+        from ._subclasses import show
 
         show(cls)
     if "__new__" not in vars(Tensor):
@@ -488,8 +488,8 @@ def _get_current_function_mode_stack():
 def named():
     """{function: its name}."""
     from . import fft, linalg, special
+    from ._subclasses import ASKED, attributes
     from .nn import functional
-    from .subclasses import ASKED, attributes
 
     names = {p.__get__: f"torch.Tensor.{name}.__get__" for name, p in attributes().items()}
     names |= {vars(Tensor)[name]: f"torch.Tensor.{name}" for name in (*ASKED.split(), *OWN)}

@@ -78,7 +78,7 @@ def contiguous_strides(shape):
 
 def placed(t):
     """The device of a Tensor that is not over NumPy memory."""
-    from .meta import place
+    from ._meta import place
 
     return place(t)
 

@@ -128,7 +128,7 @@ def join(n):
     nodes = [r and r() for r in extra.group]
     label, span = extra.label, extra.span
     below = {m: m.twin() for m in nodes if m is not None}
-    from .gate import gate  # (rarely needed, and it loads the custom rules)
+    from ._gate import gate  # (rarely needed, and it loads the custom rules)
 
     main, results = gate([below.get(m) for m in nodes])
     main.code, main.lasti = n.code, n.lasti
@@ -174,7 +174,7 @@ def gated(n, span, see):
         gradients = see(gradients)
         return [gradients[i] for i in at]
 
-    from .gate import gate  # (rarely needed, and it loads the custom rules)
+    from ._gate import gate  # (rarely needed, and it loads the custom rules)
 
     main, picks = gate(operands, pass_on)
     spread([main, *picks], operands, min(m.index for m in inner))

@@ -48,14 +48,14 @@ class TorchFinder(swaps.Finder):
 
     def absent(self, fullname):
         """The message for a module that compat lacks: with the nearest name it has."""
-        from .absent import text_for
+        from ._absent import text_for
 
         return text_for(fullname)
 
 
 def refuse_neighbour(name, root):
     """ModuleNotFoundError for a package that is built on torch itself; other names of the same beginning are let pass."""
-    from . import absent
+    from . import _absent as absent
 
     refused = root in absent.NEIGHBOURS or root in absent.SELDOM and PathFinder.find_spec(root) is None
     if refused and not swaps.only_asked():

@@ -114,7 +114,7 @@ class Storage:
         if not self.resizable():
             raise RuntimeError(FIXED)
         if size != len(self):
-            from .resized import resize
+            from ._resized import resize
 
             resize(self.memory, size * self.element_size() * (1 if self.memory.dtype.isnative else 2))
         return self

@@ -100,12 +100,12 @@ class Tensor(Taped):
         return torch_function(cls, func, types, args, kwargs)
 
     def __deepcopy__(self, memo):
-        from .duplicates import deep
+        from ._duplicates import deep
 
         return deep(self, memo)
 
     def __reduce_ex__(self, protocol):
-        from .duplicates import pickled
+        from ._duplicates import pickled
 
         return pickled(self)
 
@@ -263,7 +263,7 @@ class Tensor(Taped):
 
     def repoint(self, new):
         if tls.func:
-            from .funcs import check_captured
+            from ._funcs import check_captured
 
             check_captured(self, new)
         super().repoint(new)
@@ -283,7 +283,7 @@ class Tensor(Taped):
             inference.check(self, inference.WRITTEN)
         within = tls.func
         if within:
-            from .funcs import check_outside
+            from ._funcs import check_outside
 
             check_outside(self, args)
         if tls.dual is not None and tls.grad:
@@ -347,15 +347,14 @@ class Tensor(Taped):
                     "gradient may break downstream systems that assume they match."
                 )
         cell = None if t.mark is None or t.mark.extra is None else t.mark.extra.cell
-        if cell is not None:
-            cell.grad = g
-        elif t.mark is not None and t.mark.plan is None:
+        if cell is None and t.mark is not None and t.mark.plan is None:
             extra_of(t.mark).cell = cell = Cell()
-            cell.grad = g
-        else:  # (of what was computed: backward does not deliver there)
+        elif cell is None:  # (of what was computed: backward does not deliver there)
             if t.cell is None:
                 t.cell = Cell()
-            t.cell.grad = g
+            cell = t.cell
+        cell.grad = g
+        cell.odd = g is not None and getattr(g.val, "strides", None) != getattr(t.val, "strides", None)
 
     @grad.deleter
     def grad(self):
@@ -400,7 +399,7 @@ class Tensor(Taped):
         takes_none(self, "detach_", wrong, named)
         t = readable(self)
         if tls.func:
-            from .funcs import check_outside
+            from ._funcs import check_outside
 
             check_outside(t)
         if type(t.alias) is Alias:
@@ -437,7 +436,7 @@ class Tensor(Taped):
         store = t.store
         d.store = None if store is None or store.resizable and store.counted else store.apart()
         if tls.func:
-            from .funcs import dated_as
+            from ._funcs import dated_as
 
             d.store = dated_as(t)
         if t.alias is not None:
@@ -488,7 +487,7 @@ class Tensor(Taped):
             takes_none(self, "numpy", wrong, {"force": force, **named})
         t = readable(self)
         if tls.func:
-            from .funcs import check_memory
+            from ._funcs import check_memory
 
             check_memory(t, force)
         if t.mark is not None and not force and tls.grad:
@@ -630,7 +629,7 @@ class Tensor(Taped):
 def requires_grad_(self, on, caller):
     """Tensor.requires_grad_ and its setter; `caller`: the frame that asks, which is noted if it is the user's."""
     if on is not True and on is not False:
-        from .calls import C
+        from ._calls import C
 
         C.method.requires_grad_(on)
     t = current(self)

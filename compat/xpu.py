@@ -1,6 +1,6 @@
 """torch.xpu: there is none."""
 
-from .no_device import namespace, parts
+from ._no_device import namespace, parts
 
 globals().update(namespace("xpu"))
 parts(__name__, "memory random streams")

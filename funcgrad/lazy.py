@@ -48,11 +48,13 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
     homes = homes_of(module.__spec__.parent, index)
 
     def __getattr__(name):
+        if name in hidden:  # (an import asks for it too, and finds it in sys.modules: nothing is looked up)
+            raise NoSuchName(module, name)
         if name in homes:
             value = getattr(import_module(homes[name]), name)
         elif table is not None and name in table.homes:
             value = table[name]
-        elif "__path__" in made and name not in hidden and is_submodule(package, name):
+        elif "__path__" in made and is_submodule(package, name):
             return import_module(f"{package}.{name}")  # (which makes it a global)
         elif missing is not None:
             value = missing(name)
@@ -64,13 +66,13 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
     def __dir__():
         from pkgutil import iter_modules
 
-        found = {*homes, *(table.homes if table is not None else ())}
-        submodules = {m.name for m in iter_modules(made.get("__path__", ())) if m.name[0] != "_"}
+        found = {*homes, *(table.homes if table is not None else ())}.difference(hidden)
+        submodules = {m.name for m in iter_modules(made.get("__path__", ())) if m.name[0] != "_"}.difference(hidden)
         if modules is None:
             return sorted({*made, *found, *submodules})
         return sorted({*found, *modules.split(), *(name for name in made if name not in submodules)})
 
-    __getattr__.homes, __getattr__.table = homes, table
+    __getattr__.homes, __getattr__.table, __getattr__.hidden = homes, table, hidden
     return __getattr__, __dir__
 
 

@@ -7,31 +7,31 @@ from tests.test_layers import files, imports_of, module_name
 
 BACK = {  # reason: "who: whom it imports when it is called"
     "what torch says of a call that has failed is looked for once it has": """
-        compat.calls: compat.functions.asked
-        compat.devices: compat.calls
+        compat._calls: compat.functions.asked
+        compat.devices: compat._calls
         compat.errors: compat.autograd.anomaly_mode compat.functions.results compat.graph
-        compat.functions.answers: compat.calls compat.functions.order compat.functions.older_calls
+        compat.functions.answers: compat._calls compat.functions.order compat.functions.older_calls
         compat.functions.kernels: compat.nn.functional.native_calls
-        compat.method_arguments: compat.calls
+        compat.method_arguments: compat._calls
         compat.view_errors: compat.graph
-        compat.tensor: compat.calls
+        compat.tensor: compat._calls
         funcgrad.jax.devices: funcgrad.jax.arrays
         funcgrad.jax.dtypes: funcgrad.jax.arrays""",
     "copies and pickles of a value know of everything a value may be": """
         compat.devices: compat.serialization
-        compat.duplicates: compat._tensor compat._utils compat.nn.parameter compat.overrides
+        compat._duplicates: compat._tensor compat._utils compat.nn.parameter compat.overrides
         compat.serialization.legacy: compat.serialization.writing
         compat.storage: compat.serialization.legacy
-        compat.tensor: compat.duplicates
+        compat.tensor: compat._duplicates
         compat.jit._script: compat.jit.files
         compat.functions.storage: compat.utils.dlpack""",
     "a class that others are built on answers with what is built on it": """
         compat.graph: compat.autograd.node_calls compat.autograd.saved
-        compat.described: compat.autograd.forward_ad compat.funcs compat.meta
-        compat.payload: compat.meta
-        compat.tensor: compat.autograd.forward_ad compat.funcs compat.functions.creation compat.overrides
+        compat.described: compat.autograd.forward_ad compat._funcs compat._meta
+        compat.payload: compat._meta
+        compat.tensor: compat.autograd.forward_ad compat._funcs compat.functions.creation compat.overrides
         compat.functions.answers: compat.overrides
-        compat.overrides: compat.subclasses
+        compat.overrides: compat._subclasses
         funcgrad.core.graph: funcgrad.core.graph_text
         funcgrad.core.handle: funcgrad.core.primitive funcgrad.core.strides
         funcgrad.compile.jit: funcgrad.stages
@@ -51,6 +51,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         funcgrad.jax.devices: funcgrad.jax.numpy.creation
         funcgrad.jax.dtypes: funcgrad.jax.numpy.creation""",
     "one of two that are used together, which the other needs in one case": """
+        compat.storage: compat._resized
         compat.functions.norms: compat.functions.linalg
         compat.functions.linalg: compat.functions.cholesky_parts
         compat.utils.data.dataloader: compat.utils.data.by_workers

@@ -4,6 +4,7 @@ Each test that asks what is loaded does so in a process of its own.
 """
 
 import ast
+import json
 import pkgutil
 import subprocess
 import sys
@@ -106,11 +107,23 @@ def test_every_name_of_a_package_is_there(package):
     for name, home in module.__getattr__.homes.items():
         assert getattr(module, name) is getattr(import_module(home), name), f"{package}.{name}"
     table = module.__getattr__.table
-    for name in table.homes if table is not None else ():
+    for name in set(table.homes).difference(module.__getattr__.hidden) if table is not None else ():
         assert getattr(module, name) is table[name], f"{package}.{name}"
     assert set(getattr(module, "__all__", ())) <= set(dir(module))
     for name in getattr(module, "__all__", ()):
         getattr(module, name)
+
+
+def test_torch_has_every_public_name_of_compat():
+    """Also once all submodules are loaded: none of ours is an attribute where torch has no such name."""
+    load = "import compat, importlib, pkgutil\n[importlib.import_module(m.name) for m in pkgutil.walk_packages(compat.__path__, 'compat.') "
+    load += "if m.name.count('.') == 1 and not m.name.endswith('__main__')]\n"
+    names = ast.literal_eval(
+        run(f"{load}print([[n for n in dir(p) if n[0] != '_'] for p in (compat, compat.distributions)])")
+    )
+    known = json.loads((ROOT / "tests/expected/torch_names.json").read_text(encoding="utf-8"))["attributes"]
+    assert set(names[0]) - {*known["torch"]} == {"install", "uninstall", "runner"}
+    assert {n for n in names[1] if n[0].isupper()} - {*known["torch.distributions"]} == {"FAMILIES"}
 
 
 def test_every_ufunc_of_a_primitive_is_found():

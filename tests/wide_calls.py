@@ -81,7 +81,7 @@ def names_by_place(name, method):
     """The names that torch's signatures, or Python's, give to the places of arguments."""
     import inspect
 
-    from compat.calls import in_python, signatures_of
+    from compat._calls import in_python, signatures_of
 
     space, _, own = name.rpartition(".")
     prefix = {"torch.linalg": "linalg_", "torch.fft": "fft_", "torch.special": "special_"}.get(space, "")

@@ -172,7 +172,7 @@ def operations(torch, compat):
     """(the call as text, torch's arguments, compat's) of the wrong calls of expected/calls_cases.py, of every name of the table."""
     from calls_cases import wrong_calls
 
-    from compat import calls
+    from compat import _calls as calls
 
     for name in calls.table():
         method = name.startswith(".")

@@ -11,12 +11,12 @@ import threading
 from funcgrad.core.site import warn
 
 from .. import dtypes
-from ..calls import Signature, misfit
+from .._calls import Signature, misfit
+from .._intercept import Users
 from ..devices import KINDS, Device
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS, METHODS
-from ..intercept import Users
 from ..tensor import Tensor
 
 LOWER = {  # computed in the dtype of autocast

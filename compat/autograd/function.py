@@ -22,9 +22,9 @@ from funcgrad.errors import ModifiedError
 from funcgrad.transforms.boundary import inner
 from funcgrad.transforms.rules import Spec
 
+from .._gate import Refusal
 from ..errors import modified
 from ..functions.missing import refusal as _refusal
-from ..gate import Refusal
 from ..payload import current
 from ..tensor import Tensor
 from .forward_ad import Level, check_shared

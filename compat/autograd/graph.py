@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import threading
+from collections.abc import Iterable
 
 from funcgrad.core.site import site
 
@@ -133,7 +134,7 @@ def allow_mutation_on_saved_tensors():
 
 
 def increment_version(tensor):
-    """Say that the memory of a Tensor, or of several, was changed in a way autograd has not seen.
+    """Say that the memory of a Tensor, or of several, was changed in a way autograd has not seen. RuntimeError for what is neither.
 
     >>> import compat as torch
     >>> t = torch.zeros(2)
@@ -141,10 +142,17 @@ def increment_version(tensor):
     >>> t._version
     1
     """
-    for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
+    if isinstance(tensor, Tensor):
+        tensor = (tensor,)
+    elif not isinstance(tensor, Iterable):
+        raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
+    for t in tensor:
+        if not isinstance(t, Tensor):
+            raise RuntimeError("increment_version expects each element of the iterable to be a tensor")
         store = current(t).versioned()
-        store.version += 1
-        store.changed = site(2)
+        if store.counted:
+            store.version += 1
+            store.changed = site(2)
 
 
 # ------------------------------------------------------------------------------------------------ edges

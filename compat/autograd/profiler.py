@@ -1,6 +1,6 @@
 """torch.autograd.profiler: the time that operations, and stretches marked by `record_function`, take by the clock of the wall.
 
-Invariant: operations are measured from outside (compat/intercept.py) and only while a profile runs; the time of what one calls
+Invariant: operations are measured from outside (compat/_intercept.py) and only while a profile runs; the time of what one calls
 is in its total, and not in its own.
 """
 
@@ -9,8 +9,8 @@ import json
 import threading
 import time
 
+from .._intercept import Users
 from ..functions.missing import refusal as _refusal
-from ..intercept import Users
 
 __getattr__ = _refusal("torch.autograd.profiler", __name__)
 __all__ = ["EventList", "FunctionEvent", "profile", "record_function"]

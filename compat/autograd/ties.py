@@ -20,7 +20,7 @@ AGAIN = "ReluBackwardBackward0"  # a tie whose own derivative torch ties again
 
 def tied(g, mark, owner, name):
     """A gradient, tied to what the node `mark` made."""
-    from ..gate import Tie  # (rarely needed, and it loads the custom rules)
+    from .._gate import Tie  # (rarely needed, and it loads the custom rules)
 
     x = owner.face(g.val, mark, owner, FROZEN)
     (out,) = P["rule"](x, g, spec=Tie(x, name, tied if name == AGAIN else None))

@@ -30,12 +30,14 @@ from funcgrad.transforms.boundary import as_tensor, inner
 from .. import breaks
 from ..deprecations import once
 from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
+from ..functions.writing import check_writable
 from ..graph import label
 from ..payload import current, node_of
 from ..rewriting import unfold_all, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
+from .gradient_layout import check_layout, is_own, laid_out
 from .ties import tie
 
 tls = state.tls
@@ -203,14 +205,6 @@ def holders(cell, ct):
 ALONE = holders(None, [np.empty(0)].pop())  # what a deliverer counts of a cotangent that nobody else holds
 
 
-def is_own(ct, cell):
-    """Does a cotangent that nobody else holds lie in memory of its own, as a new `.grad` of the leaf would?"""
-    if type(ct) is not ndarray or ct.base is not None:
-        return False
-    flags = ct.flags
-    return flags.writeable and flags.c_contiguous and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous)
-
-
 LOCK = threading.Lock()  # several threads may accumulate into one `.grad`
 
 
@@ -233,6 +227,7 @@ def accumulator(home, create_graph):
                     old.owner is TAPE
                     and old.mark is old.alias is None
                     and cell.leaf is not None
+                    and not cell.odd
                     and Accumulation.report is None
                 ):
                     line = line or site(2)
@@ -284,9 +279,12 @@ def accumulated(cell, g, create_graph):
     if old is None:
         cell.grad = own_gradient(g, cell) if create_graph and g.owner is TAPE else g
     elif cell.leaf is not None and not create_graph and old.owner is TAPE and g.owner is TAPE and tls.stage is None:
+        check_writable(old)
         write(old, P["add"], g)
+        check_layout(cell)
     else:
         cell.grad = P["add"](old, g)
+        check_layout(cell)
 
 
 def own_gradient(g, cell):
@@ -297,26 +295,6 @@ def own_gradient(g, cell):
         label(copy, "CopyBackwards", (g,))
     copy.val = laid_out(copy.val, cell)
     return copy
-
-
-def leaf_layout(cell, ct):
-    """The array whose strides the gradient of a cell takes: its leaf's, or the cotangent itself."""
-    leaf = cell.leaf and cell.leaf()
-    return leaf.val if leaf is not None and type(leaf.val) is ndarray else ct
-
-
-def laid_out(ct, cell):
-    """A copy of a cotangent with the strides of the leaf it belongs to, if each element of that has a place of its own and
-    there is none between them; else one in C order, as is what retain_grad() keeps."""
-    v = leaf_layout(cell, ct)
-    if v is ct or v.flags.c_contiguous or v.shape != ct.shape:
-        return np.array(ct, order="C")
-    dense = np.argsort([-s for s in v.strides], kind="stable")
-    if not v.transpose(dense).flags.c_contiguous:
-        return np.array(ct, order="C")
-    out = np.empty([v.shape[i] for i in dense], ct.dtype).transpose(np.argsort(dense))
-    out[...] = ct
-    return out
 
 
 def as_tuple(x):

@@ -5,10 +5,10 @@ What torch without CUDA answers or takes is answered and taken here; what it ref
 
 import contextlib
 
+from .._no_device import dummy, parts
 from ..devices import Device
 from ..errors import AcceleratorError, OutOfMemoryError  # noqa: F401
 from ..functions.missing import refusal
-from ..no_device import dummy, parts
 from . import amp  # noqa: F401
 
 has_half, has_magma = True, False

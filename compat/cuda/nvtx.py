@@ -2,7 +2,7 @@
 
 import contextlib
 
-from ..no_device import refuses
+from .._no_device import refuses
 
 __all__ = ["mark", "range", "range_end", "range_pop", "range_push", "range_start"]
 NO_NVTX = RuntimeError("NVTX functions not installed. Are you sure you have a CUDA build?")

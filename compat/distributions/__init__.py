@@ -42,8 +42,8 @@ FAMILIES = {
     "one_hot_categorical": "OneHotCategorical OneHotCategoricalStraightThrough",
     "pareto": "Pareto",
     "poisson": "Poisson",
-    "relaxed_bernoulli": "LogitRelaxedBernoulli RelaxedBernoulli",
-    "relaxed_categorical": "ExpRelaxedCategorical RelaxedOneHotCategorical",
+    "relaxed_bernoulli": "RelaxedBernoulli",
+    "relaxed_categorical": "RelaxedOneHotCategorical",
     "studentT": "StudentT",
     "transformed_distribution": "TransformedDistribution",
     "transforms": "AbsTransform AffineTransform ComposeTransform ExpTransform IndependentTransform LowerCholeskyTransform "

@@ -10,7 +10,7 @@ from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import PublicMethods, publish
 from funcgrad.errors import ConcretizationError
 
-from ..families import own_copies
+from .._families import own_copies
 from ..payload import memory
 from ..size import Size
 from .constraints import is_dependent

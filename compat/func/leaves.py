@@ -4,7 +4,7 @@ from funcgrad.core.state import tick, tls
 from funcgrad.core.trace import TAPE, Record
 from funcgrad.errors import ConcretizationError
 
-from ..funcs import DERIVATIVES
+from .._funcs import DERIVATIVES
 from ..functions.drawing import mapped_by
 from ..functions.register import FUNCTIONS as T
 from ..payload import current

@@ -30,7 +30,7 @@ AROUND = (
     f"{__package__}.quick_places",
     "funcgrad.written_out",
     "compat.written_out",
-    "compat.intercept",
+    "compat._intercept",
     "compat.overrides",
 )  # what may stand between a registered function and its caller
 
@@ -93,7 +93,7 @@ def answer(error, own, args, kwargs=None, above=2):
     """What is raised where a call of torch.<own> has failed with an error: torch's TypeError if torch does not take these
     arguments, else the error itself, without frames of ours. `above`: how many frames the caller of that function is above this one."""
     if isinstance(error, Exception):
-        from ..calls import told
+        from .._calls import told
 
         frame = sys._getframe(above)
         while frame.f_globals.get("__name__") in AROUND:
@@ -233,14 +233,14 @@ def examine(own, args, kwargs, taken, key):
             return None
     if len(taken) > 1000:
         taken.clear()
-    from ..calls import told
+    from .._calls import told
 
     error = told(TypeError(), own, args, kwargs, frame)
     if error is not None:
         raise error
     behind = args[own not in NUMBER_FIRST :]
     if any([isinstance(a, Tensor) and not a.shape for a in (*behind, *kwargs.values())]):
-        from ..calls import with_numbers
+        from .._calls import with_numbers
 
         return with_numbers(own, args, kwargs)
     taken.add(key)
@@ -258,7 +258,7 @@ def need_function(own, args, out):
     key = own, type(out), frame.f_code, frame.f_lasti
     if key in OUTS or internal[frame.f_globals.get("__name__")]:
         return
-    from ..calls import called_as, told
+    from .._calls import called_as, told
 
     if called_as(frame, own)[1] and (error := told(TypeError(), own, args, {"out": out}, frame)) is not None:
         raise error

@@ -7,7 +7,7 @@ Invariant: nothing is worked out here.
 # ruff: noqa: B015, B018 (an attribute or a comparison is asked for, and what it gives is not needed)
 from collections.abc import Sequence
 
-from ..calls import C, dispatched
+from .._calls import C, dispatched
 
 
 def one_or_all(tensors):

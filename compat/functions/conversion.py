@@ -45,7 +45,7 @@ def target_of(x):
 
 def moved(t, device, d):
     """t on another device, in the NumPy dtype d: there is no way back from meta."""
-    from ..meta import NO_DATA, bare_as
+    from .._meta import NO_DATA, bare_as
 
     if device.type != "meta":
         raise NotImplementedError(NO_DATA)
@@ -169,7 +169,7 @@ def cpu(self, /, *more, memory_format=None, **unknown):
     if more or unknown:
         raise answer(TypeError("cpu() takes no arguments"), "cpu", (self, *more), unknown)
     if memory_format is not None:
-        from ..calls import C
+        from .._calls import C
 
         C.method.cpu(memory_format=memory_format)
     return moved(self, CPU, None) if self.is_meta else self
@@ -197,7 +197,7 @@ def pin_memory(self, device=None):
 def is_pinned(self, device=None):
     """False: there is no device to pin memory for."""
     if device is not None:
-        from ..calls import C
+        from .._calls import C
 
         C.method.is_pinned(device)
     return False
@@ -316,7 +316,7 @@ class Limits:
 
     def need_dtype(self, name, args, kwargs):
         """torch's error of arguments that are not one dtype."""
-        from ..calls import Signature, misfit
+        from .._calls import Signature, misfit
 
         refused = misfit(name, [Signature(text) for text in self.signatures], args, kwargs)
         if refused is not None:

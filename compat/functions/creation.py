@@ -47,7 +47,7 @@ def finished(name, array, out, device, requires_grad):
 def completed(name, t, out, device, requires_grad):
     """What the options of a new Tensor ask for."""
     if (device is not None or Default.elsewhere) and device is not CPU and on_meta(device):
-        from ..meta import bare_as
+        from .._meta import bare_as
 
         t = bare_as(t)
     if requires_grad is not False and requires_grad is not None:
@@ -230,7 +230,7 @@ def from_numpy(*ndarray, **named):
     if is_traced(ndarray):
         return of_traced(ndarray)
     if not isinstance(ndarray, np.ndarray):
-        from ..calls import type_of
+        from .._calls import type_of
 
         raise TypeError(f"expected np.ndarray (got {type_of(ndarray)})")
     check_array(ndarray)
@@ -308,7 +308,7 @@ def size_argument(name, size, kwargs, out=None):
                 raise TypeError("a size begins with an int")
             shape = tuple([k.__index__() for k in size])
         except (AttributeError, TypeError):
-            from ..calls import refusal
+            from .._calls import refusal
 
             raise refusal(name, name[:4] == "new_", given, {}) from None
         if any(k < 0 for k in shape):
@@ -747,7 +747,7 @@ def constructed(args, kwargs, dtype):
 
 def not_new(args, kwargs):
     """The TypeError of arguments of which no Tensor is made."""
-    from ..calls import refusal
+    from .._calls import refusal
 
     return refusal("new", True, tuple(args), kwargs) or TypeError(f"new() got {', '.join(kwargs)}")
 

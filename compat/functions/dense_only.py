@@ -171,7 +171,7 @@ def record_stream(self, s):
 @method
 def to_mkldnn(self, dtype=None):
     """The Tensor itself: it has one layout."""
-    from ..calls import C
+    from .._calls import C
 
     C.method.to_mkldnn(dtype)
     return self if dtype is None else self.to(dtype)

@@ -23,7 +23,7 @@ def drawn(shape, dtype, source, *operands, bare=False):
     """A new Tensor of what source(shape, *arrays) draws, an array of that shape and dtype; operands are up-to-date Tensors. `bare`: on
     the meta device, where nothing is drawn."""
     if bare and (tls.mapping is None or tls.mapping.randomness != "error"):  # (which refuses a draw there too)
-        from ..meta import bare
+        from .._meta import bare
 
         return bare(shape, np.dtype(dtype))
     if tls.stage is None and tls.mapping is None and all([o.owner is TAPE for o in operands]):

@@ -72,7 +72,7 @@ def is_sequence(x):
 
 def name_of(x):
     """What torch calls the type of x."""
-    from ..calls import type_of  # (which only errors need)
+    from .._calls import type_of  # (which only errors need)
 
     return type_of(x)
 

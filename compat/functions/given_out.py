@@ -104,7 +104,7 @@ def resizings(name, out, got, operands):
 
 def grown(array, size):
     """An array, in memory of so many elements, for all who see it."""
-    from ..resized import resize
+    from .._resized import resize
 
     return resize(array, size * array.itemsize)
 

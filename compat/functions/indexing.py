@@ -543,7 +543,7 @@ def refuse_leaf(c, everything, v):
     """torch's error for a write of v into part of a leaf: it speaks of the view."""
     if c.mark is not None and c.mark.plan is None and tls.grad and not everything:
         if tls.func:
-            from ..funcs import check_outside
+            from .._funcs import check_outside
 
             check_outside(c, (v,))
         raise c.owner.leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")

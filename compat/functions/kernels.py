@@ -217,7 +217,7 @@ def refuse_in(namespace):
 
 def native(name, f):
     """f, which torch has natively as torch.<name>."""
-    from ..calls import refusal
+    from .._calls import refusal
 
     own = getattr(f, "behind", None)  # (of nn.functional, which has other words around it)
     return refusing(name if own else "", own or f, lambda args, kwargs: refusal(name, False, args, kwargs), True)

@@ -15,8 +15,8 @@ from funcgrad.numpy.concrete import concrete
 from funcgrad.scipy.pade import PADE, PADE_NORM
 
 from .. import dtypes
+from .._gate import Refusal
 from ..deprecations import once
-from ..gate import Refusal
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor

@@ -19,7 +19,7 @@ def explain(what, name, known):
     """
     import difflib
 
-    from ..absent import CURES, cure
+    from .._absent import CURES, cure
 
     text = f"compat has no {what}.{name} yet"
     if f"{what}.{name}" in CURES:

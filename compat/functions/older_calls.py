@@ -4,7 +4,7 @@ import sys
 
 from funcgrad.core.site import internal
 
-from ..calls import called_as, signatures_of
+from .._calls import called_as, signatures_of
 from ..deprecations import once
 from .answers import AROUND
 

@@ -86,7 +86,7 @@ def by_place(f, own, parameters, args, kwargs):
     unknown = kwargs.keys() - {*parameters}
     if not unknown or f.__code__.co_flags & inspect.CO_VARKEYWORDS:
         return None
-    from ..calls import in_python, signatures_of
+    from .._calls import in_python, signatures_of
 
     for table, first in ((FUNCTIONS, []), (METHODS, ["self"])):
         known = [n for n, h in dict.items(table) if callable(h) and inspect.unwrap(h) is f]

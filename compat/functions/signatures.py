@@ -1,5 +1,5 @@
 """The signatures by which torch 2.13 parses the arguments of its functions: made by tests/expected/make_signatures.py, which says how to
-read a line. Read by compat/calls.py once a call has failed."""
+read a line. Read by compat/_calls.py once a call has failed."""
 
 # ruff: noqa: E501
 TEXT = r"""

@@ -143,7 +143,7 @@ def special_round(*args, **kwargs):
     try:
         out = FUNCTIONS["round"](*args, **kwargs)
     except TypeError as error:
-        from ..calls import refusal
+        from .._calls import refusal
 
         raise refusal("special_round", False, args, kwargs) or error from None
     if out.dtype.numpy.kind in "iu":

@@ -13,9 +13,9 @@ from funcgrad.core.strides import geometry, memory_of, reach
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
+from .._gate import gate
 from ..deprecations import once
 from ..formats import base_of, contiguous_format, elements, memory_format, offset_in, order_of
-from ..gate import gate
 from ..payload import contiguous_strides, current, memory, strides_of
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor
@@ -140,7 +140,7 @@ def resize_(self, *size, memory_format=None):
     """The Tensor with another size, in place: its memory if that is large enough, else a new one with its elements first."""
     t = on_tape(self, "resize_")
     if tls.func:
-        from ..funcs import check_outside
+        from .._funcs import check_outside
 
         check_outside(t)
     if t.mark is not None:

@@ -16,7 +16,7 @@ def of_torch(name):
         if name in ("__config__", "__future__"):
             return import_module(f"compat.{name}")
         if name.startswith("_foreach_"):
-            f = getattr(import_module("compat.foreach"), name, None)
+            f = getattr(import_module("compat._foreach"), name, None)
         else:
             f = None if name.startswith("_") else FUNCTIONS.get(name)
         if f is None:

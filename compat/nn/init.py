@@ -24,7 +24,7 @@ def silently(f, *args, **kwargs):
 def need_numbers(name, *given):
     """torch's error for Tensors in the place of numbers."""
     if any([isinstance(g, Tensor) for g in given]):
-        from ..calls import refusal
+        from .._calls import refusal
 
         refused = refusal(name, True, given, {})
         if refused is not None:
@@ -266,7 +266,7 @@ def orthogonal_(tensor, gain=1, generator=None):
     if rows < tensor.numel() // rows:
         q = q.T
     if type(gain) not in (int, float):
-        from ..calls import C
+        from .._calls import C
 
         C.method.mul_(gain)
     return written(tensor, gain * q.reshape(tuple(tensor.shape)))

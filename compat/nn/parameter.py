@@ -5,7 +5,7 @@ import numpy as np
 from funcgrad.core.laid import noted
 
 from .. import dtypes
-from ..duplicates import without_values
+from .._duplicates import without_values
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T

@@ -15,7 +15,7 @@ from funcgrad.core.quiet import quiet
 from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE
 
-from ..families import own_copies
+from .._families import own_copies
 from ..functions.register import FUNCTIONS
 from ..payload import current
 from ..tensor import Tensor

@@ -8,9 +8,9 @@ from collections import defaultdict
 from math import prod
 from types import FunctionType
 
+from .._intercept import sites
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS, METHODS
-from ..intercept import sites
 from ..nn import functional as F
 from ..ops import aten
 from ..overrides import TorchFunctionMode, state

@@ -11,8 +11,8 @@ from funcgrad.core.aval import shape_of
 from funcgrad.core.handle import Handle
 from funcgrad.core.trace import TAPE
 
+from .._intercept import Users
 from ..functions.register import FUNCTIONS, METHODS
-from ..intercept import Users
 from ..ops import aten
 from ..tensor import Tensor
 

@@ -282,10 +282,11 @@ def root_of(h):
 class Cell:
     """Where a leaf's gradient is kept. Shared by the leaf and its node, so that neither needs to point at the other."""
 
-    __slots__ = ("grad", "hooks", "leaf", "__weakref__")
+    __slots__ = ("grad", "odd", "hooks", "leaf", "__weakref__")
 
     def __init__(self):
         self.grad = None
+        self.odd = False  # was a gradient given that lies otherwise than the leaf?
         self.hooks = None
         self.leaf = None  # a weak reference to the leaf itself
 

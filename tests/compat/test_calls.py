@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import compat
-from compat import calls
+from compat import _calls as calls
 
 EXPECTED = pathlib.Path(__file__).parents[1] / "expected"
 sys.path.insert(0, str(EXPECTED))

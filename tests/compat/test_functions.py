@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import compat
-import compat.functions
+from compat import functions
 from tests.compat.evaluation import outcome
 
 PATH = pathlib.Path(__file__).parents[1] / "expected" / "functions.json"
@@ -147,7 +147,7 @@ def test_backward_of_a_graph_that_nobody_looked_at(family, code):
         assert got.get("again") == want.get("again")
 
 
-MODULES = [m.name for m in pkgutil.iter_modules(compat.functions.__path__, "compat.functions.")]
+MODULES = [m.name for m in pkgutil.iter_modules(functions.__path__, "compat.functions.")]
 
 
 @pytest.mark.parametrize("name", MODULES)

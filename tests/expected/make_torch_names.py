@@ -2,11 +2,12 @@
 
 Run with torch 2.13: `python tests/expected/make_torch_names.py`. A name is listed if `dir()` shows it without an
 underscore in front and it is a function or method, not a class. Left out, each with its reason in the file, are those
-below: by what their names begin or end with, or one by one.
+below: by what their names begin or end with, or one by one. Beside them, all public attributes of packages.
 """
 
 import json
 import pathlib
+import pkgutil
 import re
 
 import torch
@@ -57,8 +58,15 @@ def listed(space, name):
     return kept, out
 
 
+def attributes(package):
+    """All public names of a package, submodules that it has not loaded yet among them."""
+    names = {*dir(package), *(m.name for m in pkgutil.iter_modules(package.__path__))}
+    return sorted(n for n in names if n[0] != "_")
+
+
 def main():
     stored = {"torch": torch.__version__, "names": {}, "left_out": {}}
+    stored["attributes"] = {p.__name__: attributes(p) for p in (torch, torch.distributions)}
     for name, space in SPACES.items():
         stored["names"][name], stored["left_out"][name] = listed(space, name)
         print(name, len(stored["names"][name]), {r: len(names) for r, names in stored["left_out"][name].items()})

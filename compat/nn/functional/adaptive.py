@@ -11,6 +11,7 @@ import numpy as np
 from funcgrad import streams
 from funcgrad.core.primitive import PRIMITIVES
 
+from ..._gate import Refusal
 from ...dtypes import BY_NAME
 from ...functions.drawing import refuse_staging
 from ...functions.hosted import on_values
@@ -19,7 +20,6 @@ from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import HALVES, half_in, in_float32, rounder, shared
-from ...gate import Refusal
 from ...graph import labelled
 from ...payload import current, memory, wrap
 from ...tensor import Tensor

@@ -6,7 +6,7 @@ itself raises; it runs once a call has failed, or the first time that a slower f
 """
 
 # ruff: noqa: B015, B018 (an attribute or a comparison is asked for, and what it gives is not needed)
-from ...calls import C, dispatched
+from ..._calls import C, dispatched
 from ...dtypes import BY_NAME
 
 LONG, BYTE = BY_NAME["int64"], BY_NAME["uint8"]

@@ -15,7 +15,7 @@ from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from ... import dtypes
-from ...calls import C
+from ..._calls import C
 from ...functions.kernels import refuse_in
 from ...functions.operands import cast, check_sizes, dtype_of, overflowing, shape_of
 from ...functions.register import FUNCTIONS as T

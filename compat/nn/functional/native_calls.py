@@ -7,7 +7,7 @@ Invariant: nothing here runs unless an error passes, and an error of values that
 import inspect
 import opcode
 
-from ...calls import NATIVE, misused, refusal
+from ..._calls import NATIVE, misused, refusal
 from ...functions.kernels import BARE
 from . import asked
 

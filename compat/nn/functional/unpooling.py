@@ -67,7 +67,7 @@ def whole(k, input, indices, sizes, *more):
     """`sizes` and the other lists of ints as ints; TypeError in the words of torch's parser."""
     lists = sizes, *more
     if type(indices) is not Tensor or any([type(n) is not int for numbers in lists for n in numbers]):
-        from ...calls import refusal
+        from ..._calls import refusal
 
         refused = refusal(f"max_unpool{k}d", False, (input, indices, *lists), {})
         if refused is not None:

@@ -1,6 +1,6 @@
 """MultiheadAttention."""
 
-from ...calls import C
+from ..._calls import C
 from ...tensor import Tensor
 from .. import functional
 from ..functional.attention import canonical_masks

@@ -7,9 +7,9 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.state import tls
 
+from ..._gate import Through
 from ...autograd.function import NO_SETUP
 from ...autograd.hooks import asked, heard_by, replaced, shown_gradient
-from ...gate import Through
 from ...graph import label
 from ...payload import current
 from ...tensor import Tensor

@@ -11,9 +11,9 @@ from types import FunctionType
 from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import PublicMethods, publish
 
+from ..._families import own_copies
 from ...autograd.grad_mode import call_in
 from ...devices import Device, usable
-from ...families import own_copies
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor
 from ...utils.changes import CHANGES
@@ -546,7 +546,7 @@ TO = "Bnon_blocking=False Bcopy=False * M?memory_format=None"
 
 def destination(*args, **kwargs):
     """(device, dtype, further arguments of Tensor.to) of what Module.to was called with; nothing blocks here."""
-    from ...calls import Signature, misfit
+    from ..._calls import Signature, misfit
 
     wrong = misfit(
         "to", [Signature(s + TO) for s in ("V?device=None D?dtype=None ", "Ddtype ", "Ttensor ")], args, kwargs

@@ -6,7 +6,7 @@ from numbers import Number
 
 from funcgrad.core.site import warn
 
-from ...calls import C
+from ..._calls import C
 from ...deprecations import once
 from ...functions.register import FUNCTIONS as T
 from .. import init

@@ -268,7 +268,7 @@ class Transformer(Module):
     def generate_square_subsequent_mask(sz, device=None, dtype=None):
         """A mask that forbids looking ahead: float[sz, sz], -inf above the diagonal."""
         if device is not None:
-            from ...calls import C
+            from ..._calls import C
 
             C.full((sz, sz), 0.0, dtype=dtype, device=device)
         return square_mask(sz, dtype).to(device=device)

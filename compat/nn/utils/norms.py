@@ -1,6 +1,6 @@
 """What weight_norm and spectral_norm share, in their present and their former forms."""
 
-from ...calls import C
+from ..._calls import C
 from ...graph import labelled
 from ...payload import current
 

@@ -10,7 +10,7 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ... import dtypes
-from ...calls import C
+from ..._calls import C
 from ...errors import type_name
 from ...functions.missing import refusal as _refusal
 from ...functions.nodes import named

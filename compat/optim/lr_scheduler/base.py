@@ -9,7 +9,7 @@ import weakref
 from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import PublicMethods
 
-from ...families import own_copies
+from ..._families import own_copies
 from ...tensor import Tensor
 from ..optimizer import Optimizer
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from funcgrad.core.tracebacks import drop
 
-from ...duplicates import alone
+from ..._duplicates import alone
+from ..._settings import set_num_threads
 from ...functions.random import default_generator
-from ...settings import set_num_threads
 from ...tensor import Tensor
 from .info import Active, WorkerInfo
 

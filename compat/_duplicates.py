@@ -63,7 +63,7 @@ def check_class(t):
 
 def without_values(t):
     """Another Tensor of the meta device like a leaf."""
-    from .meta import bare_as
+    from ._meta import bare_as
 
     return bare_as(t, kind=type(t)).requires_grad_(t.requires_grad)
 
@@ -90,7 +90,7 @@ def placed(whole, shape, strides, offset):
 
 def refuse_wrapped(t):
     """torch's error for a Tensor whose memory a transform of torch.func has wrapped."""
-    from .funcs import wrapper_of
+    from ._funcs import wrapper_of
 
     wrapper = wrapper_of(t)
     if wrapper is not None:

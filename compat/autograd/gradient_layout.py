@@ -1,0 +1,61 @@
+"""How the memory of a `.grad` lies.
+
+Invariant: a new `.grad` has the strides of its leaf where each element of that has a place of its own and there is none between
+them, else it is in C order; one that was given, and lies otherwise, is warned of when it is added to.
+"""
+
+import numpy as np
+
+from funcgrad.core.aval import ndarray
+
+from ..deprecations import once
+
+
+def is_own(ct, cell):
+    """Does a cotangent that nobody else holds lie in memory of its own, as a new `.grad` of the leaf would?"""
+    if type(ct) is not ndarray or ct.base is not None:
+        return False
+    flags = ct.flags
+    return flags.writeable and flags.c_contiguous and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous)
+
+
+def leaf_layout(cell, ct):
+    """The array whose strides the gradient of a cell takes: its leaf's, or the cotangent itself."""
+    leaf = cell.leaf and cell.leaf()
+    return leaf.val if leaf is not None and type(leaf.val) is ndarray else ct
+
+
+def laid_out(ct, cell):
+    """A copy of a cotangent with the strides of the leaf it belongs to, if each element of that has a place of its own and
+    there is none between them; else one in C order, as is what retain_grad() keeps."""
+    v = leaf_layout(cell, ct)
+    if v is ct or v.flags.c_contiguous or v.shape != ct.shape:
+        return np.array(ct, order="C")
+    dense = np.argsort([-s for s in v.strides], kind="stable")
+    if not v.transpose(dense).flags.c_contiguous:
+        return np.array(ct, order="C")
+    out = np.empty([v.shape[i] for i in dense], ct.dtype).transpose(np.argsort(dense))
+    out[...] = ct
+    return out
+
+
+def is_dense(v):
+    """Has each element of an array a place of its own, and is there none between them?"""
+    return v.transpose(np.argsort([-s for s in v.strides], kind="stable")).flags.c_contiguous
+
+
+def obeys(g, v):
+    """Does a gradient lie as one of a leaf whose memory is v would?"""
+    if g.strides == v.strides:
+        return True
+    if not is_dense(v):
+        return g.flags.c_contiguous
+    return all([a == b if k != 1 else a != 0 for k, a, b in zip(v.shape, g.strides, v.strides)])
+
+
+def check_layout(cell):
+    """Warn if a leaf's `.grad` lies otherwise than its leaf."""
+    leaf, g = cell.leaf and cell.leaf(), cell.grad
+    if leaf is None or type(leaf.val) is not ndarray or type(g.val) is not ndarray or obeys(g.val, leaf.val):
+        return
+    once("layout", list(g.shape), list(g.stride()), list(leaf.shape), list(leaf.stride()))
