@@ -24,7 +24,7 @@ from funcgrad.core.reverse import leading_to, reverse, topological
 from funcgrad.core.site import here, site, warn, where
 from funcgrad.core.trace import TAPE, Record, Slots
 from funcgrad.core.tracebacks import trim
-from funcgrad.errors import ModifiedError, SecondBackwardError
+from funcgrad.errors import ConcretizationError, ModifiedError, SecondBackwardError
 from funcgrad.transforms.boundary import as_tensor, inner
 
 from .. import breaks
@@ -553,7 +553,12 @@ def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
         used[:] = [g is not None for g in got]
         return tuple([g for g in got if g is not None])
 
-    got = iter(vmap(one, randomness="same")(cotangents))
+    try:
+        got = iter(vmap(one, randomness="same")(cotangents))
+    except ConcretizationError as error:
+        from ..func.mapped_values import in_older_words
+
+        raise in_older_words(error) from None
     return tuple([next(got) if there else None for there in used])
 
 

@@ -10,6 +10,7 @@ from funcgrad.streams.trials import binomial_counts
 
 from ..dtypes import SPOKEN, name_of
 from ..functions.drawing import drawn
+from ..functions.forward_mode import refuse_tangents
 from ..functions.nodes import named
 from ..functions.random import stream_of
 from ..payload import current
@@ -30,6 +31,7 @@ def only_floats(kernel, d):
 
 def standard_gamma(concentration, generator=None):
     """Gamma numbers of rate 1, differentiable by their concentration."""
+    refuse_tangents("_standard_gamma", concentration)
     a, stream = current(concentration), stream_of(generator)
     d = a.owner.dtype(a)
     only_floats("gamma_cpu", d)
@@ -39,6 +41,7 @@ def standard_gamma(concentration, generator=None):
 
 def standard_dirichlet(concentration, generator=None):
     """Points of the simplex: gamma numbers in float64, divided by their sum."""
+    refuse_tangents("aten::_sample_dirichlet", concentration)
     only_floats("dirichlet", concentration.dtype.numpy)
     x = standard_gamma(concentration.double(), generator)
     shares = (x / x.sum(-1, keepdim=True)).to(concentration.dtype)

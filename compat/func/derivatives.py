@@ -8,7 +8,7 @@ import funcgrad as fg
 from funcgrad.core.state import tls
 from funcgrad.core.trace import memory_below
 from funcgrad.core.tracebacks import public
-from funcgrad.errors import RandomnessError, SecondBackwardError
+from funcgrad.errors import ConcretizationError, RandomnessError, SecondBackwardError
 from funcgrad.transforms.reverse_mode import pulled_once
 
 from ..autograd.walks import WalkInFunc, conjugated
@@ -25,6 +25,7 @@ from .checks import (
     check_tensors,
 )
 from .leaves import Chosen, Flat, mapped_as
+from .mapped_values import in_torchs_words
 from .mapping import check_randomness, of_randomness
 
 PULLED = functools.partial(pulled_once, int_result=True)
@@ -223,6 +224,8 @@ def jacobian_by(transform, name, func, argnums, has_aux, **options):
             got = walked(transform(flat, tuple(chosen.positions), has_aux, **options), *chosen.leaves)
         except RandomnessError as error:
             raise of_randomness(error) from None
+        except ConcretizationError as error:
+            raise in_torchs_words(error) from None
         rows, aux = got if has_aux else (got, None)
         jacobian = flat.shown([chosen.shown(row, m) for row, m in zip(rows, differ, strict=True)])
         return (jacobian, tree_unflatten(aux, flat.aux)) if has_aux else jacobian

@@ -6,7 +6,7 @@ from funcgrad.core.aval import shape_of
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.state import tls
 from funcgrad.core.tracebacks import public
-from funcgrad.errors import ConcreteBoolError, ConcretizationError, RandomnessError
+from funcgrad.errors import ConcretizationError, RandomnessError
 from funcgrad.transforms.vectorize import laid_out, over_rows
 
 from ..functions.register import FUNCTIONS as T
@@ -17,6 +17,7 @@ from ..payload import current
 from ..tensor import Tensor
 from ..utils._pytree import broadcast_prefix, tree_flatten, tree_structure
 from .leaves import Flat
+from .mapped_values import in_torchs_words
 
 
 def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
@@ -85,14 +86,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                 del out[count:]
                 return results[:count]
             except ConcretizationError as error:
-                if isinstance(error, RuntimeError):  # (of a vmap inside this one)
-                    raise
-                text = OF_SHAPE.get(str(error).partition(":")[0]) or (
-                    EITHER if error.derived else BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
-                )
-                if text in UNNAMED.values():
-                    raise RuntimeError(text).with_traceback(error.__traceback__) from None
-                raise MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__) from None
+                raise in_torchs_words(error) from None
             except RandomnessError as error:
                 raise of_randomness(error) from None
 
@@ -121,58 +115,6 @@ def of_randomness(error):
     text = str(error).partition(" [")[0]
     text += " Please file an issue with functorch" * text.endswith("batched tensor input.")
     return RuntimeError(text).with_traceback(error.__traceback__)
-
-
-class MappedValueError(ConcretizationError, RuntimeError):
-    """The value of what is mapped was asked for: torch's RuntimeError, by which name it is shown."""
-
-
-MappedValueError.__name__ = MappedValueError.__qualname__ = "RuntimeError"
-MappedValueError.__module__ = "builtins"
-
-
-BRANCHED = (
-    "It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please "
-    "file an issue at https://github.com/pytorch/pytorch/issues ."
-)
-
-
-ASKED = (
-    "It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to "
-    "rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug "
-    "report."
-)
-
-
-EITHER = (
-    "It looks like you're either (1) calling .item() on a Tensor or (2) attempting to use a Tensor in some data-dependent control flow or "
-    "(3) encountering this error in PyTorch internals. For (1): we don't support vmap over calling .item() on a Tensor, please try to rewrite "
-    "what you're doing with other operations. For (2): we don't support data-dependent control flow in vmap yet, please file an issue at "
-    "https://github.com/pytorch/pytorch/issues . For (3): please file an issue."
-)
-
-
-UNNAMED = {  # without "vmap:" before them
-    "equal": "Batching rule not implemented for aten::equal. We could not generate a fallback.",
-    "allclose": "vmap over torch.allclose isn't supported yet. Please file an issue at https://github.com/pytorch/pytorch/issues if you need "
-    "this feature.",
-}
-
-
-OUTPUT = (
-    "We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{}. Please file an issue at "
-    "https://github.com/pytorch/pytorch/issues if you need this feature."
-)
-
-
-OF_SHAPE = UNNAMED | {  # by what funcgrad says first of an operation whose shape depends on values
-    "a boolean index": "We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with a "
-    "boolean mask.",
-    "masked_select": "Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for each batch this "
-    "would return a differently shaped Tensor. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.",
-    "nonzero": OUTPUT.format("nonzero"),
-    "unique": OUTPUT.format("_unique2"),
-}
 
 
 def name_of(func):

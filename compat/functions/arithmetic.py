@@ -22,6 +22,7 @@ from ..graph import label as set_label
 from ..payload import current, node_of
 from ..tensor import Tensor
 from .answers import MISSING, answer, need_function, to_places, unusual
+from .forward_mode import refuse_tangents
 from .given_out import store
 from .nodes import named, released
 from .one_float import in_one_float
@@ -517,6 +518,7 @@ publish(DIV.inplace, ("true_divide_",), False, True)
 @operation(numbers=True)
 def floor_divide(input, other):
     """input / other, rounded down."""
+    refuse_tangents("aten::floor_divide", input, other)
     got = rounded_quotient(input, other, "floor")
     if got is NotImplemented:
         raise unsuitable("floor_divide", input, other)
@@ -540,6 +542,7 @@ def without_derivative(name, got, *operands):
 @operation(function=False)
 def floor_divide_(self, other):
     """input / other, rounded down, in place."""
+    refuse_tangents("aten::floor_divide_", self, other)
     check_in_place(self, as_operand(other))
     got = rounded_quotient(kept(self), other, "floor")
     return rewrite(self, without_derivative("aten::floor_divide_", got, self, other), "NotImplemented", (self, other))

@@ -12,6 +12,7 @@ from ..errors import type_name
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
+from .forward_mode import refuse_tangents
 from .hosted import on_values
 from .operands import dtype_of, new, shape_of
 from .refusals import refuse
@@ -30,6 +31,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     """The distinct elements (or slices along a dimension), sorted; on request where each went, and how often it
     stands.
     """
+    refuse_tangents("_unique2" if dim is None else "unique_dim", input)
     for what, given in (("sorted", sorted), ("return_inverse", return_inverse), ("return_counts", return_counts)):
         if type(given) is not bool:
             name = "_unique2" if dim is None else "unique_dim"
@@ -53,6 +55,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
 @operation()
 def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
     """The first of each run of equal elements (or slices along a dimension)."""
+    refuse_tangents("unique_consecutive", input)
     for what, given in (("return_inverse", return_inverse), ("return_counts", return_counts)):
         if type(given) is not bool:
             raise TypeError(f"unique_consecutive(): argument '{what}' must be bool, not {type_name(given)}")
@@ -81,6 +84,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 @operation()
 def bincount(input, weights=None, minlength=0):
     """How often each of 0, 1, 2, ... stands in a vector of integers, or the sums of their weights."""
+    refuse_tangents("aten::bincount", weights)
     v = values_of(input, "bincount")
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
@@ -139,6 +143,7 @@ def need_histogram(d, kernel="histogram_cpu"):
 @operation()
 def histogram(input, bins=100, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of a histogram with so many bins of one width, or with the given edges."""
+    refuse_tangents("aten::histogram", input, weight)
     t = current(input)
     d = dtype_of(t)
     if range is not None and isinstance(bins, Tensor) and not bins.dim():

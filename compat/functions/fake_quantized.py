@@ -10,6 +10,7 @@ from funcgrad.core.halves import BFLOAT16
 from ..dtypes import SPOKEN
 from ..payload import current
 from ..tensor import Tensor
+from .forward_mode import refuse_tangents
 from .gathering import known
 from .refusals import refuse
 from .register import FUNCTIONS, operation
@@ -32,6 +33,7 @@ def bounds(quant_min, quant_max):
 @operation("FakeQuantizePerTensorAffineCachemaskBackward0", method=False)
 def fake_quantize_per_tensor_affine(input, scale, zero_point, quant_min, quant_max):
     """input at the nearest of the numbers scale * (q - zero_point), q from quant_min to quant_max."""
+    refuse_tangents("fake_quantize_per_tensor_affine_cachemask", input)
     for given in (scale, zero_point):
         if isinstance(given, Tensor) and given.numel() != 1:
             raise RuntimeError(f"a Tensor with {given.numel()} elements cannot be converted to Scalar")

@@ -12,6 +12,7 @@ from ..tensor import Tensor
 from .answers import not_a_tensor
 from .arithmetic import refuse_bools
 from .data import scalar_of
+from .forward_mode import refuse_tangents
 from .given_out import store
 from .nodes import named
 from .operands import P, cast, dims_of, dtype_of, in_c_order, integer, need_scalar_type, shape_of
@@ -176,6 +177,7 @@ MODES = (
 @operation("CdistBackward0", method=False)
 def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     """The p-norm distances between the rows of two (batches of) matrices."""
+    refuse_tangents("_cdist_forward", x1, x2)
     if compute_mode not in MODES:
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     for at, x in enumerate((x1, x2), 1):

@@ -12,6 +12,7 @@ from ..deprecations import once
 from ..method_arguments import wrapped
 from ..payload import current
 from .counting import need_grid
+from .forward_mode import refuse_tangents
 from .gathering import known, need_slices
 from .hosted import on_values
 from .nodes import named
@@ -101,6 +102,7 @@ EMPTY = {"sum": 0.0, "mean": float("nan"), "prod": 1.0, "max": -float("inf"), "m
 @operation("SegmentReduceBackward0", method=False)
 def segment_reduce(data, reduce, *, lengths=None, indices=None, offsets=None, axis=0, unsafe=False, initial=None):
     """Runs of rows reduced to one each: "sum", "mean", "prod", "max" or "min". The runs are given by lengths or by offsets."""
+    refuse_tangents("segment_reduce", data)
     if lengths is None and offsets is None:
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
     if reduce not in EMPTY:
@@ -224,6 +226,7 @@ applied("map2_")
 @operation(method=False)
 def binomial(count, prob, generator=None):
     """Numbers of successes in `count` trials of probability `prob`, which broadcast."""
+    refuse_tangents("aten::binomial", count, prob)
     from ..distributions.draws import binomial as draw
 
     for what, t in (("count", count), ("prob", prob)):

@@ -28,6 +28,7 @@ from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
 from .drawing import bare, drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
+from .forward_mode import has_tangent
 from .given_out import store
 from .nodes import named, released
 from .operands import (
@@ -324,7 +325,7 @@ def randint_like(
 def constant(out, operands, label):
     """A draw, of which torch says that it depends on its parameters with the derivative zero."""
     for o in operands:
-        if o.mark is not None:
+        if o.mark is not None or has_tangent(o):
             out = released(PRIMITIVES["where"](False, o, out), False)
     return named(out, label, operands)
 

@@ -6,6 +6,7 @@ from ..names import NAMES as NODES
 from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import ADD, MUL, by_number
+from .forward_mode import refuse_tangents
 from .nodes import named
 from .operands import P, as_operand, check_sizes, dtype_of, floating, iterating, promoted
 from .polynomials import NAMES as POLYNOMIALS
@@ -58,6 +59,7 @@ def xlog1py_of(x, y):
 
 def zeta_of(x, y):
     """The Hurwitz zeta function: the sum over k >= 0 of (other + k) ** -input."""
+    refuse_tangents("special_zeta", x)
     return P["zeta"](x, y)
 
 
@@ -122,6 +124,7 @@ def incomplete(name, label, upper):
     """The regularised lower, or upper, incomplete gamma function, as a function of torch and a method too."""
 
     def function(input, other):
+        refuse_tangents(name, input)
         (x, y), d = promoted((input, other))
         if d.kind != "f":
             refuse(f"{name}_cpu", d)

@@ -19,6 +19,7 @@ from ..formats import base_of, contiguous_format, elements, memory_format, offse
 from ..payload import contiguous_strides, current, memory, strides_of
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor
+from .forward_mode import has_tangent, refuse_tangents
 from .given_out import grown, resize
 from .operands import new, shape_of, sizes
 from .other_memory import over_other_memory, strided
@@ -51,6 +52,7 @@ def storage(self):
 @operation(function=False)
 def set_(self, source=None, storage_offset=0, size=None, stride=None):
     """Let the Tensor be over another's memory, or a storage; without a source, over none."""
+    refuse_tangents("set_", self)
     t = on_tape(self, "set_")
     marks = [t.mark] + ([on_tape(source, "set_").mark] if isinstance(source, Tensor) and size is None else [])
     recorded = tls.grad and any(marks)
@@ -138,6 +140,8 @@ def is_set_to(self, tensor):
 @operation(function=False)
 def resize_(self, *size, memory_format=None):
     """The Tensor with another size, in place: its memory if that is large enough, else a new one with its elements first."""
+    if has_tangent(self):
+        raise RuntimeError("cannot resize variables that has a forward grad")
     t = on_tape(self, "resize_")
     if tls.func:
         from .._funcs import check_outside

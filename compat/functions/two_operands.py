@@ -17,6 +17,7 @@ from ..tensor import Tensor
 from ..unrecorded_writes import done_at_once
 from .answers import MISSING, answer, answering, need_function, to_places
 from .arithmetic import called, check_in_place, general, quick_binary, unsuitable
+from .forward_mode import refuse_tangents
 from .given_out import store
 from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promoted, rank
 from .quick_roads import quick_call
@@ -125,6 +126,7 @@ binary("copysign", floats=True, with_number=(None, "CopysignBackward1"))
 @operation("HeavisideBackward0")
 def heaviside(input, values):
     """0 for negative elements, 1 for positive ones, and at 0 what `values` says."""
+    refuse_tangents("aten::heaviside", input, values)
     x, y = current(input), current(values)
     if "c" in (dtype_of(x).kind, dtype_of(y).kind):
         raise RuntimeError("heaviside is not yet implemented for complex tensors.")

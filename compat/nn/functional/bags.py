@@ -11,6 +11,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 
 from ... import dtypes
+from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.refusals import refuse
@@ -159,6 +160,7 @@ def check_values(weight, values, mode, row):
 
 def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weights, include_last_offset, padding_idx):
     """The bags of indices, which begin at `offsets`; without those each row of indices [bags, n] is one."""
+    refuse_tangents("_embedding_bag", weight)
     row = row_of(padding_idx, weight.shape[0]) if weight.dim() else None
     common = check_native(weight, indices, offsets)
     idx = current(indices)

@@ -8,6 +8,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
@@ -78,6 +79,7 @@ def ctc_loss(
 
     "mean" divides each by its target's length. A sample with no alignment has the loss inf, or 0 with zero_infinity.
     """
+    refuse_tangents("_ctc_loss", log_probs)
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
     if not log_probs.dim():

@@ -7,6 +7,7 @@ from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import no_grad
 from ...dtypes import result_dtype
+from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.nodes import named
 from ...functions.operands import cast, check_sizes, rank
@@ -57,6 +58,7 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 
 def pdist(input, p=2.0):
     """The p-norm distances between all pairs of rows: [N, M] -> [N * (N - 1) / 2]."""
+    refuse_tangents("_pdist_forward", input)
     if input.dim() != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
     if not input.is_floating_point():

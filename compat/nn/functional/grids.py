@@ -8,6 +8,7 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 
+from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of, need_scalar_type, shape_of
 from ...functions.refusals import refuse
@@ -144,6 +145,7 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
 
 def sampled(input, grid, mode, padding_mode, align_corners):
     """grid_sample, natively: modes that torch does not know are numbers, and are refused behind all else."""
+    refuse_tangents(f"grid_sampler_{len(input.shape) - 2}d", input, grid)
     check_grid(input, grid, mode)
     x, g = current(input), current(grid)
     k = len(shape_of(x)) - 2

@@ -5,6 +5,7 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.arithmetic import ADD, SUB, by_number
+from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, need_scalar_type, shape_of
 from ...functions.refusals import refuse
@@ -135,6 +136,7 @@ def multi_margin_loss(
     input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean"
 ):  # fmt: skip
     """The mean over the other classes of max(0, margin - score of the target + score) ** p, reduced."""
+    refuse_tangents("multi_margin_loss", input)
     reduction = reduction_of(reduction, size_average, reduce)
     if p not in (1, 2):
         raise ValueError("only p == 1 and p == 2 supported")
@@ -178,6 +180,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
 
     target: the classes of each row, and -1 behind them.
     """
+    refuse_tangents("multilabel_margin_loss_forward", input)
     reduction = reduction_of(reduction, size_average, reduce)
     n, c = rows_and_classes(input, "multilabel_margin_loss")
     if target.shape != input.shape:

@@ -1,0 +1,42 @@
+"""What torch has no forward mode of: refused in torch's words where an operand has a tangent.
+
+Invariant: `funcgrad`'s own transforms are never refused anything here; a dual level and those of torch.func are.
+"""
+
+from funcgrad.core.handle import Array, Handle
+from funcgrad.core.state import tls
+from funcgrad.core.trace import Jvp
+
+from ..payload import current
+from ..tensor import Tensor
+
+
+def has_tangent(x):
+    """Has a Tensor a tangent, at a dual level or in a transform of torch.func?"""
+    if not isinstance(x, Tensor):
+        return False
+    v = current(x)
+    while isinstance(v, Handle):
+        owner = v.owner
+        if type(v) is Array and isinstance(owner, Jvp) and not owner.done and v.mark is not None:
+            return owner is tls.dual or owner in tls.func
+        v = v.val
+    return False
+
+
+def refuse_tangents(name, *operands):
+    """NotImplementedError if one of the operands of torch's operation of this name has a tangent. (`aten::` before it: torch has no
+    derivative of it at all.)"""
+    if (tls.dual is not None or tls.func) and any(map(has_tangent, operands)):
+        raise NotImplementedError(f"Trying to use forward AD with {name} that does not support it{missing(name)}")
+
+
+def missing(name):
+    """What torch adds of an operation that has a derivative, and no forward mode yet."""
+    if name.startswith("aten::"):
+        return "."
+    rest = "." if name == "set_" else " or submit a PR adding the implementation to derivatives.yaml"
+    return (
+        " because it has not been implemented yet.\nPlease file an issue to PyTorch at https://github.com/pytorch/pytorch/issues/new"
+        f"?template=feature-request.yml so that we can prioritize its implementation{rest}"
+    )
