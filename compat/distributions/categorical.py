@@ -48,7 +48,7 @@ class Categorical(Distribution):
         probs = self.probs
         rows = probs if probs.dim() == 1 else probs.reshape(-1, self._num_events)
         chosen = torch.multinomial(rows, count := sample_shape.numel(), True)
-        return (chosen if count == 1 else chosen.T).reshape(self._extended_shape(sample_shape))
+        return (chosen if rows.dim() == 1 or count == 1 else chosen.T).reshape(self._extended_shape(sample_shape))
 
     def log_prob(self, value):
         self._validate_sample(value)

@@ -61,8 +61,8 @@ def spaced(start, end, steps, d, once):
     half = steps // 2
     up, down = i[:half].astype(work), (steps - 1 - i[half:]).astype(work)
     if once and d.char in "fd" and d.isnative:
+        ends = np.repeat([first, last], (half, steps - half))
         with quiet():
-            up, down = multiply_add(first, up, step), multiply_add(last, down, -step)
-    else:
-        up, down = first + step * up, last - step * down
+            return multiply_add(ends, np.concatenate((up, -down)), step)
+    up, down = first + step * up, last - step * down
     return np.concatenate((up, down)).astype(work if work.kind == "c" else d)

@@ -19,7 +19,7 @@ from funcgrad.errors import RandomnessError
 from funcgrad.streams.limits import rounded
 
 from .. import dtypes
-from ..devices import Device, usable
+from ..devices import Default, Device, usable
 from ..errors import type_name
 from ..native import Native
 from ..payload import current, wrap
@@ -189,6 +189,12 @@ def drawn_dtype(dtype, out, default=None):
     return out.dtype.numpy
 
 
+def elsewhere(out, device, requires_grad):
+    """Is a new Tensor for more than plain memory, or is it to be drawn when a staged or mapped program runs?"""
+    plain = out is device is None and requires_grad is False and tls.stage is None and tls.mapping is None
+    return not plain or Default.elsewhere
+
+
 def drawn_for(out, shape, d, draw, device):
     """`draw(shape, contiguous)` as a new Tensor; for an out= of that shape in the order of its memory, as torch fills it."""
     if out is not None and tuple(out.shape) == tuple(shape):
@@ -203,6 +209,8 @@ def rand(
     """Uniform numbers from [0, 1)."""
     shape, d, stream = size_argument("rand", size, more, out), drawn_dtype(dtype, out), stream_of(generator)
     none_left("rand", more)
+    if not elsewhere(out, device, requires_grad):
+        return wrap(Tensor, stream.uniform(shape, 0.0, 1.0, d))
     t = drawn_for(out, shape, d, lambda shape, plain: stream.uniform(shape, 0.0, 1.0, d), device)
     return completed("rand", t, out, device, requires_grad)
 
@@ -214,6 +222,8 @@ def randn(
     """Standard normal numbers."""
     shape, d, stream = size_argument("randn", size, more, out), drawn_dtype(dtype, out), stream_of(generator)
     none_left("randn", more)
+    if not elsewhere(out, device, requires_grad):
+        return wrap(Tensor, stream.normal(shape, 0.0, 1.0, d))
     t = drawn_for(out, shape, d, lambda shape, plain: stream.normal(shape, 0.0, 1.0, d, plain), device)
     return completed("randn", t, out, device, requires_grad)
 

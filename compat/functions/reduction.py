@@ -23,6 +23,7 @@ from .arithmetic import DIV, quick_unary
 from .given_out import store
 from .nodes import named
 from .operands import (
+    BOOL,
     INT64,
     KINDS_OF_INTEGER,
     P,
@@ -32,6 +33,7 @@ from .operands import (
     floating,
     in_c_order,
     integer,
+    new,
     shape_of,
     with_ones,
 )
@@ -167,6 +169,11 @@ def sum_of_any(input):
     try:
         t = current(input)
         if dtype_of(t).kind in KINDS_OF_INTEGER:
+            v = t.val
+            if t.owner is TAPE and v.dtype is BOOL:
+                return new(np.asarray(np.count_nonzero(v)))
+            if t.owner is TAPE and v.dtype is INT64:
+                return new(np.asarray(np.add.reduce(v, axis=None)))
             t = cast(t, INT64)
         return P["sum"](t, axes=ALL_AXES[len(shape_of(t))])
     except BaseException as error:

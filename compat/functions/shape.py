@@ -650,6 +650,14 @@ quick_view(
 )
 QUICK_RESHAPE = METHODS["reshape"]
 quick_view(
+    "view_as",
+    "reshape",
+    "a",
+    "isinstance(a, Face) and a.owner is TAPE and not more",
+    ("shape = a.val.shape", *[step.format(others=APART) for step in RESHAPED[1:]]),
+    lying=lying,
+)
+quick_view(
     "flatten",
     "reshape",
     "a",
@@ -660,6 +668,7 @@ quick_view(
         "out = v.reshape((*v.shape[:at], -1)) if fits else None",
         "params = {'shape': out.shape}",
     ),
+    itself="v.ndim == 1 and (a is NONE or a == 0)",
 )
 quick_view(
     "unsqueeze",
@@ -681,10 +690,14 @@ quick_view(
     "squeeze",
     "reshape",
     "a",
-    "type(a) is int and not more",
-    ("out = v.squeeze(a) if v.shape[a] == 1 else v[...]", "params = {'shape': out.shape}"),
-    ("SqueezeBackward1",),
-    function="type(a) is int and not more",
+    "(type(a) is int or a is NONE) and not more",
+    (
+        "if a is NONE: out, plan = v.squeeze() if 1 in v.shape else v[...], plans[1]",
+        "else: out, plan = v.squeeze(a) if v.shape[a] == 1 else v[...], plans[0]",
+        "params = {'shape': out.shape}",
+    ),
+    ("SqueezeBackward1", "SqueezeBackward0"),
+    function="(type(a) is int or a is NONE) and not more",
 )
 quick_view(
     "transpose swapaxes swapdims",

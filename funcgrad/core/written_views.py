@@ -21,7 +21,7 @@ VIEW = """def call(x=NONE, {signature}/, *more, **named):
     if isinstance(x, Face) and x.owner is TAPE and not named and {when} and not shared.staging:
         if x.alias is not None: fresh(x)
         k = x.alias
-        v = x.val
+        v = x.val{itself}
         try:
             {steps}
         except Exception: out = None
@@ -53,15 +53,17 @@ VIEW = """def call(x=NONE, {signature}/, *more, **named):
 """
 
 
-def written_view(prim, face, slow, names, when, steps, labels=("",), **env):
+def written_view(prim, face, slow, names, when, steps, labels=("",), itself=None, **env):
     """The function of an operation that makes one view: `names`, its arguments; `when`, the text of what must hold of them;
     `steps`, the texts that set `params` and `out` from them and from the array v (and leave the arguments alone), or raise where the
-    slow road says why not. `labels`: what the face calls its node; where there are several, `steps` set `plan`, one of plans."""
+    slow road says why not. `labels`: what the face calls its node; where there are several, `steps` set `plan`, one of plans.
+    `itself`: the text of when x is given back as it is."""
     plans = [prim.plan(1, None, "torch", label or None) for label in labels]
     text = VIEW.format(
         signature="".join(f"{name}=NONE, " for name in names),
         arguments="".join(f"{name}, " for name in ("x", *names)),
         when=when,
+        itself=f"\n        if {itself}: return x" if itself else "",
         steps="\n            ".join(steps),
         plan="plan" if len(plans) > 1 else "plans[0]",
         site=SITE.replace("\n", "\n        "),

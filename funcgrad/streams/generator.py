@@ -50,6 +50,13 @@ def _without(values, start, count):
     return np.concatenate((values[:start], values[start + count :])) if count else values
 
 
+def _units(words):
+    """Uniform float32 numbers in [0, 1), one of each word."""
+    out = np.bitwise_and(words, _MASK24).view(np.int32).astype(FLOAT32)
+    out *= _SCALE24
+    return out
+
+
 def _normal_pair(turn, u):
     """Two float64 normals from two float64 uniforms, in the C library's own figures."""
     radius = sqrt(-2.0 * log1p(-u))
@@ -83,6 +90,7 @@ class Generator:
         self._engine = Engine(0)
         self._drawn_from = None  # the block that a few normals were made of last
         self._made = None, 0, np.empty(0, np.float32)  # (words, from which on, standard normals made of them)
+        self._units = None, None  # (words, the uniform numbers made of them)
         self.manual_seed(seed)
 
     # ---- seed and state ------------------------------------------------------------------------------
@@ -164,9 +172,14 @@ class Generator:
     # ---- uniform -------------------------------------------------------------------------------------
 
     def _uniform32(self, n):
-        out = np.bitwise_and(self._engine.words(n), _MASK24).view(np.int32).astype(FLOAT32)
-        out *= _SCALE24
-        return out
+        place = self._engine.place(n) if n <= _AHEAD else None
+        if place is None:
+            return _units(self._engine.words(n))
+        block, start = place
+        of, made = self._units
+        if of is not block:  # (all of them take as long as few: it is the calls that cost)
+            self._units = _, made = block, _units(block)
+        return made[start : start + n].copy()
 
     def _uniform64(self, n):
         bits = self._engine.wide_words(n)
@@ -182,6 +195,8 @@ class Generator:
         >>> Generator(0).uniform((2,), -1.0, 1.0).tolist()
         [-0.007486820220947266, 0.5364435911178589]
         """
+        if dtype is FLOAT32 and low == 0 and high == 1:
+            return self._uniform32(_size(shape)).reshape(shape)
         dtype = np.dtype(dtype)
         if dtype in _REAL_OF:
             pairs = self.uniform((_size(shape), 2), low, high, _REAL_OF[dtype])
@@ -221,7 +236,7 @@ class Generator:
         if not std >= 0:
             raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
         dtype = np.dtype(dtype)
-        if dtype in _REAL_OF:
+        if dtype is not FLOAT32 and dtype in _REAL_OF:
             pairs = self.normal((_size(shape), 2), mean, std / sqrt(2), _REAL_OF[dtype], contiguous)
             return pairs.view(dtype).reshape(shape)
         n = _size(shape)
@@ -291,7 +306,8 @@ class Generator:
                 end = start + n
             made = float32_normals(block[start:end], 0.0, 1.0)
             self._made, at = (block, start, made), 0
-        return fused32(made[at : at + n], np.float32(std), np.float32(mean))
+        made = made[at : at + n]
+        return made + np.float32(mean) if std == 1 else fused32(made, np.float32(std), np.float32(mean))
 
     # ---- other continuous distributions: float64 arithmetic, rounded once at the end -----------------
 

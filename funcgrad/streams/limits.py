@@ -3,6 +3,8 @@
 Invariant: every check here comes before a word is drawn, so a refused call leaves the stream untouched.
 """
 
+import functools
+
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, FLOAT16, HALVES, LARGEST
@@ -92,6 +94,12 @@ def check_uniform_bounds(low, high, dtype):
         )
 
 
+@functools.cache
+def _reach(dtype):
+    """The least and the largest number of a dtype of whole numbers or truth values, as far as 64 bits with a sign hold them."""
+    return (0, 1) if dtype.kind == "b" else (int(np.iinfo(dtype).min), min(int(np.iinfo(dtype).max), INT64_MAX))
+
+
 def integer_range(low, high, dtype):
     """The range [low, high) of Python ints torch draws from, moved inwards to what a float `dtype` can hold.
 
@@ -106,9 +114,9 @@ def integer_range(low, high, dtype):
         return _float_range(low, high, dtype)
     if dtype.kind not in "iub":
         raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
-    least, most = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, min(np.iinfo(dtype).max, INT64_MAX))
+    least, most = _reach(dtype)
     high = most + 1 if high is None else high
-    _check_within(low, high, int(least), int(most), dtype)
+    _check_within(low, high, least, most, dtype)
     return low, high
 
 
