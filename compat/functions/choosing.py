@@ -1,5 +1,6 @@
 """Choosing by a mask: where, masked_fill."""
 
+import math
 from contextlib import nullcontext
 
 import numpy as np
@@ -24,6 +25,7 @@ from .results import C_NAMES
 from .untracked import FLOATS
 from .writing import kept, overlaps, rewrite, spoken
 
+INFINITE = math.inf, -math.inf
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -45,18 +47,35 @@ def condition_of(condition, name="where"):
         raise
 
 
-def alike(c, x, y):
-    """Is this a mask and two Tensors of its shape and one float dtype, all over NumPy memory in C order?"""
-    if not type(c) is type(x) is type(y) is Tensor or not c.owner is x.owner is y.owner is TAPE or shared.staging:
-        return False
-    v, shape = x.val, c.val.shape
-    return (
-        c.alias is x.alias is y.alias is None
-        and v.dtype in FLOATS
-        and v.dtype is y.val.dtype
-        and c.val.dtype is BOOL
-        and v.shape == shape == y.val.shape
-    )
+def is_plain(t):
+    return type(t) is Tensor and t.owner is TAPE and t.alias is None
+
+
+def plain_pair(c, x, y):
+    """The operands of where for a mask and two Tensors of its shape and one float dtype, or one and a number, all over NumPy memory in C
+    order; None for others."""
+    if not is_plain(c) or c.val.dtype is not BOOL or shared.staging:
+        return None
+    shape = c.val.shape
+    if is_plain(x):
+        v = x.val
+        if v.dtype not in FLOATS or v.shape != shape:
+            return None
+        if is_plain(y):
+            return (x, y) if v.dtype is y.val.dtype and y.val.shape == shape else None
+        y = of_dtype(y, v.dtype)
+        return None if y is None else (x, y)
+    if is_plain(y) and y.val.dtype in FLOATS and y.val.shape == shape:
+        x = of_dtype(x, y.val.dtype)
+        return None if x is None else (x, y)
+    return None
+
+
+def of_dtype(number, d):
+    """A Python number in a float dtype; None where more has to be asked."""
+    if (type(number) is float or type(number) is int) and (-1e30 < number < 1e30 or number in INFINITE):
+        return d.type(number)
+    return None
 
 
 def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, **unknown):
@@ -66,8 +85,8 @@ def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, *
     >>> torch.where(torch.tensor([True, False]), 1.0, torch.zeros(2))
     tensor([1., 0.])
     """
-    if alike(condition, input, other) and not more and not unknown and out is None:
-        got = P["where"](condition, input, other)
+    if not more and not unknown and out is None and (pair := plain_pair(condition, input, other)) is not None:
+        got = P["where"](condition, *pair)
         if got.mark is not None:
             set_label(got, "WhereBackward0", (input, other))
         return got

@@ -3,6 +3,8 @@
 Invariant: a diagonal that is read is a view; a matrix that is made of one is new.
 """
 
+import functools
+
 import numpy as np
 
 from funcgrad.core.mutation import view as core_view
@@ -83,11 +85,24 @@ def diagflat(input, offset=0):
     return diag(input.reshape(-1), offset)
 
 
+FEW = 1 << 14  # elements, of which a mask is kept
+
+
 def triangle(name, keep):
     """torch.tril and triu, and their in-place twins."""
 
+    def new_mask(shape, diagonal):
+        return keep(np.ones(shape, bool), diagonal)
+
+    @functools.lru_cache(64)
+    def kept_mask(shape, diagonal):
+        made = new_mask(shape, diagonal)
+        made.flags.writeable = False
+        return made
+
     def mask(shape, diagonal):
-        return keep(np.ones(shape[-2:], bool), diagonal)
+        shape = shape[-2:]
+        return (kept_mask if shape[0] * shape[1] <= FEW else new_mask)(shape, diagonal)
 
     def kept_part(input, diagonal=0):
         t = current(input)

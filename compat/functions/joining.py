@@ -222,6 +222,8 @@ atleast_1d, atleast_2d, atleast_3d = map(at_least, (1, 2, 3))
 @operation(method=False)
 def hstack(tensors):
     """Tensors joined along the second dimension (1-d ones along their only one)."""
+    if alike(tensors, False):
+        return cat(tensors, 0 if tensors[0].val.ndim == 1 else 1)
     ts = atleast_1d(tuple(several("hstack", tensors)))
     return cat(list(ts), 0 if ts[0].dim() == 1 else 1)
 
@@ -229,6 +231,8 @@ def hstack(tensors):
 @operation(method=False, aliases=("row_stack",))
 def vstack(tensors):
     """Tensors joined along the first dimension, vectors as rows."""
+    if alike(tensors, False) and tensors[0].val.ndim > 1:
+        return cat(tensors, 0)
     return cat(list(atleast_2d(tuple(several("vstack", tensors)))), 0)
 
 

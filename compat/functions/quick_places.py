@@ -1,5 +1,5 @@
-"""The quick road of writes at places that an index Tensor names, along one dimension: scatter_, index_add_ and their kin, where nothing
-records them, and the places of scatter.
+"""The quick road of writes at places that an index Tensor names, along one dimension: scatter_, index_add_ and their kin, and those that
+give a copy, where nothing records them; and the places of scatter.
 
 Invariant: it takes what is plainly right, of NumPy memory in C order; the function that stands behind it does the rest and says what is wrong.
 """
@@ -11,6 +11,7 @@ import numpy as np
 
 from funcgrad.core.aval import shape_of
 from funcgrad.core.handle import Frozen, fresh
+from funcgrad.core.quiet import quiet
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.ops.picked import starts
@@ -18,6 +19,7 @@ from funcgrad.ops.picked import starts
 from ..tensor import Tensor
 from ..unrecorded_writes import changed, root_to_write, source
 from .operands import INT64, P, name_places
+from .quick_roads import put_in_place
 from .register import METHODS, install
 
 
@@ -100,37 +102,66 @@ def bound(args, named, signatures):
 
 
 def quick_write(name, prim, places, put, *written):
-    """Put a quick road before the in-place function of a name. `places`: the function that says where it writes; `put`: what writes there;
-    `written`: torch's names of what it writes: a number ("value"), or a Tensor."""
-    slow, into = METHODS[name], P[prim].into
+    """Put a quick road before the in-place function of a name, and before the one that gives a copy. `places`: the function that says where
+    it writes; `put`: what writes there; `written`: torch's names of what it writes: a number ("value"), or a Tensor."""
+    into = P[prim].into
     numbers, tensors = "value" in written, written != ("value",)
     signatures = [("dim", "index", last) for last in written]
 
-    def call(*args, **named):
+    def found(args, named):
+        """(the Tensor, its root, where something is written, the index, what is written); None of a call that is not plain."""
         given = bound(args, named, signatures) if named else args
-        if len(given) == 4:
-            x, dim, index, value = given
-            root = root_to_write(x) if type(index) is Tensor and type(dim) is int and index.owner is TAPE else None
-            if root is not None:
-                if index.alias is not None:
-                    fresh(index)
-                v, k = x.val, index.val
-                value = source(value, root, v.dtype)
-                array = type(value) is np.ndarray
-                if (
-                    value is not None
-                    and (tensors if array else numbers)
-                    and type(index.alias) is not Frozen
-                    and v.flags.carray
-                ):
-                    at = places(v, k, dim, value)
-                    if at is not None and not (np.may_share_memory(v, k) or array and np.may_share_memory(v, value)):
-                        if changed(x, root, put, into, at, k, value):
-                            return x
+        if len(given) != 4:
+            return None
+        x, dim, index, value = given
+        if type(index) is not Tensor or type(dim) is not int or index.owner is not TAPE:
+            return None
+        root = root_to_write(x)
+        if root is None:
+            return None
+        if index.alias is not None:
+            fresh(index)
+        v, k = x.val, index.val
+        value = source(value, root, v.dtype)
+        if value is None or not v.flags.carray or type(index.alias) is Frozen:
+            return None
+        if not (tensors if type(value) is np.ndarray else numbers):
+            return None
+        at = places(v, k, dim, value)
+        return None if at is None else (x, root, at, k, value)
+
+    def in_place(*args, **named):
+        plain = found(args, named)
+        if plain is not None:
+            x, root, at, k, value = plain
+            v = x.val
+            if not (np.may_share_memory(v, k) or type(value) is np.ndarray and np.may_share_memory(v, value)):
+                if changed(x, root, put, into, at, k, value):
+                    return x
         try:
             return slow(*args, **named)
         except BaseException as error:
             drop(error)
             raise
 
-    install(name, functools.update_wrapper(call, slow))
+    def copied(*args, **named):
+        plain = found(args, named)
+        if plain is not None:
+            x, _, at, k, value = plain
+            memory = x.val.copy()
+            with quiet():
+                try:
+                    put(memory, into, at, k, value)
+                except (ValueError, IndexError, OverflowError, TypeError):  # (the slow road says why)
+                    plain = None
+            if plain is not None:
+                return Tensor(memory, None, TAPE)
+        try:
+            return slower(*args, **named)
+        except BaseException as error:
+            drop(error)
+            raise
+
+    slow, slower = METHODS[name], METHODS[name[:-1]]
+    install(name, functools.update_wrapper(in_place, slow))
+    put_in_place(functools.update_wrapper(copied, slower), name[:-1])

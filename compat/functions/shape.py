@@ -724,11 +724,12 @@ quick_view(
     IN_FULL,
     (
         "shape = (a, *more) if type(a) is int else a",
-        "own = v.shape",
+        "own, d = v.shape, v.dtype",
         "gained = len(shape) - len(own)",
         "if -1 in shape: shape = (*shape[:gained], *[n if s == -1 else s for s, n in zip(shape[gained:], own)])",
         "params = {'shape': shape, 'axes': tuple(range(gained))}",
-        "out = stretched(v, **params)",
+        "plain = v.flags.c_contiguous and v.size and shape[gained:] == own",
+        "out = ndarray(shape, d, v, 0, (0,) * gained + v.strides) if plain else stretched(v, **params)",
         "if out.size == v.size: out = None",  # (nothing stands twice: a view that may be written into)
     ),
     ("ExpandBackward0",),
