@@ -11,6 +11,7 @@ import numpy as np
 
 from funcgrad.core import written_tape
 from funcgrad.core.handle import Handle
+from funcgrad.core.quiet import quiet
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
@@ -46,7 +47,7 @@ from .refusals import refusals_of
 from .refusals import refuse as refuse_dtype
 from .register import METHODS, install, operation, publish
 from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, shared, widened
-from .untracked import by_positive
+from .untracked import arrays_of, by_positive, is_tame, made
 from .writing import check_apart, check_castable, in_place, kept, rewrite
 
 
@@ -340,6 +341,9 @@ def with_alpha(arithmetic, *names):
                 got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
                 if got is NotImplemented:
                     return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
+            elif is_tame(alpha) and (arrays := arrays_of(input, other)) is not None:
+                with quiet():
+                    got = made(arithmetic.ufunc(arrays[0], arrays[1] * alpha))
             else:
                 got = named_pair(together(input, other, alpha), shown, input, other)
             if out is None:

@@ -374,6 +374,9 @@ def truth(name):
 
     def reduce(input, dim=None, keepdim=False):
         t = current(input)
+        if dim is None and keepdim is False and t.owner is TAPE and t.val.dtype is BOOL:
+            found = np.count_nonzero(t.val)
+            return new(np.asarray(found > 0 if name == "any" else found == t.val.size))
         if isinstance(dim, Tensor):
             dim = integer(dim, "dim")
         if dim is not None and not isinstance(dim, (int, np.integer)) and len(dim) == 0:
@@ -394,6 +397,9 @@ truth("all")
 def count_nonzero(input, dim=None, *more):
     """The number of elements that are not zero."""
     dim = (dim, *more) if more else dim
+    t = current(input)
+    if dim is None and t.owner is TAPE and t.val.dtype.isbuiltin:
+        return new(np.asarray(np.count_nonzero(t.val)))
     return over(P["not_equal"](current(input), 0), "sum", dim)
 
 

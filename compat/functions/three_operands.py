@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from funcgrad.core.quiet import quiet
+
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
@@ -10,6 +12,7 @@ from .operands import KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, iterated
 from .refusals import refuse
 from .register import operation, twin
 from .results import C_NAMES
+from .untracked import arrays_of, is_tame, made
 
 
 def check_lerp(input, end, weight):
@@ -36,6 +39,10 @@ def lerped(end, weight):
 @operation(once=True)
 def lerp(input, end, weight):
     """input + weight * (end - input), worked out from the nearer end as torch does."""
+    if type(weight) is float and (arrays := arrays_of(input, end)) is not None:
+        with quiet():
+            x, y = arrays
+            return made(x + (y - x) * weight if abs(weight) < 0.5 else y - (y - x) * (1 - weight))
     other = weight if isinstance(weight, Tensor) else end
     if (
         type(getattr(input, "val", None)) is not np.ndarray
@@ -76,6 +83,10 @@ def together(*ts):
 @operation("AddcmulBackward0", once=True)
 def addcmul(input, tensor1, tensor2, *, value=1):
     """input + value * tensor1 * tensor2."""
+    if is_tame(value) and (arrays := arrays_of(input, tensor1, tensor2)) is not None:
+        with quiet():
+            x, y, z = arrays
+            return made(x + (y * z if value == 1 else y * z * value))
     input, tensor1, tensor2 = together(input, tensor1, tensor2)
     if dtype_of(current(input)).kind == "b" and input.numel():
         refuse("addcmul_cpu_out", dtype_of(current(input)))
@@ -99,6 +110,10 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
             "tensor1 / tensor2), "
             "for all dtypes."
         )
+    if is_tame(value) and (arrays := arrays_of(input, tensor1, tensor2)) is not None:
+        with quiet():
+            x, y, z = arrays
+            return made(x + (y / z if value == 1 else y / z * value))
     input, tensor1, tensor2 = together(input, tensor1, tensor2)
     if isinstance(value, complex) and not input.is_complex():
         raise RuntimeError("value cannot be converted to type float without overflow")

@@ -13,7 +13,7 @@ from funcgrad.core.trace import TAPE
 from ..tensor import Tensor
 from .operands import BOOL, INT64
 
-shared = state.shared
+shared, tls = state.shared, state.tls
 FLOATS = dict.fromkeys((np.dtype(np.float32), np.dtype(np.float64)), (float, int))
 COMPARED = FLOATS | {INT64: (int,), BOOL: ()}
 WHOLE = {INT64: (int,), BOOL: ()}
@@ -40,10 +40,39 @@ def untracked(op, slow, admitted):
                 out = op(v, w)
             except ValueError:
                 return slow(x, y)
-            return Tensor(out if type(out) is np.ndarray else np.asarray(out), None, TAPE)
+            return made(out)
         return slow(x, y)
 
     return call
+
+
+def arrays_of(*ts):
+    """The arrays of Tensors in C order over NumPy memory, of one of the common float dtypes and one shape, if nothing records what is done
+    with them; None of others."""
+    if shared.staging or shared.halves:
+        return None
+    arrays = []
+    for t in ts:
+        if not isinstance(t, Tensor) or t.owner is not TAPE or t.alias is not None or t.mark is not None and tls.grad:
+            return None
+        arrays.append(t.val)
+    d, shape = arrays[0].dtype, arrays[0].shape
+    if d not in FLOATS:
+        return None
+    for v in arrays:
+        if v.dtype is not d or v.shape != shape:
+            return None
+    return arrays
+
+
+def is_tame(number):
+    """Is it a Python number that every float dtype holds?"""
+    return type(number) is float and -1e30 < number < 1e30 or type(number) is int and -BOUND < number < BOUND
+
+
+def made(out):
+    """A Tensor of a value that nothing records."""
+    return Tensor(out if type(out) is np.ndarray else np.asarray(out), None, TAPE)
 
 
 def by_positive(op, slow):
@@ -52,8 +81,7 @@ def by_positive(op, slow):
     def call(x, n):
         if type(n) is int and 0 < n < BOUND and x.owner is TAPE and not shared.staging and x.val.dtype is INT64:
             if x.alias is None or not astray(x):
-                out = op(x.val, n)
-                return Tensor(out if type(out) is np.ndarray else np.asarray(out), None, TAPE)
+                return made(op(x.val, n))
         return slow(x, n)
 
     return call

@@ -11,6 +11,7 @@ from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, ndarray
 from .halves import among
 from .handle import Array, Handle, Store, Taped, fresh, snap
+from .laid import astray
 from .node import Node, TapeNode
 from .primitive import Primitive
 from .quiet import IGNORE, enter, leave
@@ -86,12 +87,14 @@ MINDING = (
 def call_of(prim):
     """The function behind `prim(*operands, **params)`: by itself for plain Record and the tape over NumPy memory.
 
-    None where there is none to write: none or more than four operands, no derivative.
+    None where there is none to write: none or more than four operands.
     """
     if prim.multi and not (prim.source or prim.record or prim.nondiff or prim.users or prim.variadic):
         return multi_call(prim)
     if prim.variadic and prim.linear == "all" and not prim.multi and not state.shared.halves:
         return variadic_call(prim)
+    if prim.nondiff and prim.plain and not (getattr(prim, "effect", False) or prim.shares):
+        return untracked_call(prim)
     if prim.multi or prim.source or prim.record or prim.nondiff:
         return None
     if prim.variadic:
@@ -280,6 +283,33 @@ def multi_call(prim):
                 versions += ((store, store.version, -1),)
         n.versions = versions
         return tuple(results)
+
+    return call
+
+
+def untracked_call(prim):
+    """The same for a primitive without derivative, over memory of the tape: there is nothing to record."""
+    impl, general, shared = prim.value("torch"), prim.general, state.shared
+
+    def call(*xs, **params):
+        taped = False
+        values = []
+        for x in xs:
+            if isinstance(x, Handle):
+                if x.owner is not TAPE or x.alias is not None and astray(x):
+                    return general(*xs, **params)
+                taped = True
+                values.append(x.val)
+            else:
+                values.append(x)
+        if not taped or shared.staging or shared.halves:
+            return general(*xs, **params)
+        token = enter(IGNORE)
+        try:
+            out = impl(*values, **params)
+        finally:
+            leave(token)
+        return TAPE.face(out if type(out) is ndarray else asarray(out), None, TAPE)
 
     return call
 
