@@ -10,8 +10,9 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.node import by_index, extra_of
-from funcgrad.core.reverse import listened_to, topological
+from funcgrad.core.reverse import check_versions, listened_to, topological
 from funcgrad.core.trace import PICK, TAPE
+from funcgrad.errors import ModifiedError
 
 tls = state.tls
 CONTENT = ("plan", "ins", "params", "saved", "avals", "versions")  # of a node, which is who it is by its other slots
@@ -64,22 +65,75 @@ def spelled(out, name, f, *args, shapes=None):
 def unfold(n):
     """Put the nodes of torch's own steps in the place of the one node n, which becomes the last of them."""
     extra = n.extra
-    (f, args, shapes), extra.spelling = extra.spelling, None
+    (f, args, shapes), extra.spelling, group, extra.group = extra.spelling, None, extra.group, None
     stage, grad = tls.stage, tls.grad
     tls.stage, tls.grad = None, True
+    operands = stand_ins(n, shapes)
+    kept = {operands[i].stamp()[0]: (store, version) for store, version, i in n.versions if i >= 0}
     try:
-        last = f(*stand_ins(n, shapes), *args).mark
+        last = f(*operands, *args).mark
     finally:
         tls.stage, tls.grad = stage, grad
     made = spread(nodes_between(last, n.ins), n.ins, n.index)
     for m in made:
         m.code, m.lasti = n.code, n.lasti
-        m.versions = n.versions if m.saved else ()
+        m.versions = tuple([(*kept.get(store, (store, version)), i) for store, version, i in m.versions])
         if n.saved is None and m.saved:
             m.saved = None
     take(n, last)
     said = last.extra  # (None where its plan has its name)
     extra.label, extra.span, extra.spelling = (None,) * 3 if said is None else (said.label, said.span, said.spelling)
+    if group is not None:
+        group.put(n)
+
+
+def unfold_layers(seeds):
+    """Put torch's own steps in the place of every layer in a walk: what is recorded of a walk is recorded of each step."""
+    for n in topological(seeds) if Stacked.made else ():
+        if n.extra is not None and type(n.extra.group) is Stacked:
+            join(n)
+
+
+def by_steps(error):
+    """The error of a layer that kept what was changed since, as the first of its steps that the walk comes to would have raised it."""
+    n = error.found[3]
+    if n.extra is None or type(n.extra.group) is not Stacked:
+        return error
+    operands = n.ins
+    unfold(n)
+    for m in sorted(nodes_between(n, operands), key=by_index, reverse=True):
+        try:
+            check_versions(m)
+        except ModifiedError as found:
+            return found
+    return error
+
+
+class Stacked:
+    """A spelled node whose last step is a stack, and another that reads one of its entries: in torch's graph they share what is stacked."""
+
+    made = False  # is there one?
+
+    def __init__(self, whole, entry, k):
+        Stacked.made = True
+        self.whole, self.entry, self.k = weakref.ref(whole), weakref.ref(entry), k
+        extra_of(whole).group = extra_of(entry).group = self
+
+    def put(self, n):
+        """The node that was read stands where it was stacked, n being the stack."""
+        entry = self.entry()
+        if entry is None or entry.extra.group is not self:
+            return
+        step = n.ins[self.k]
+        take(entry, step)
+        entry.index, entry.extra.group = step.index, None
+        if step.extra is not None:
+            entry.extra.label, entry.extra.span, entry.extra.spelling = (
+                step.extra.label,
+                step.extra.span,
+                step.extra.spelling,
+            )
+        n.ins = tuple([entry if m is step else m for m in n.ins])
 
 
 def unfold_all(seeds):
@@ -125,6 +179,9 @@ def whole(n):
 def join(n):
     """Put a gate above the nodes of n's group, of which they become the results."""
     extra = n.extra
+    if type(extra.group) is Stacked:
+        unfold(extra.group.whole())
+        return
     nodes = [r and r() for r in extra.group]
     label, span = extra.label, extra.span
     below = {m: m.twin() for m in nodes if m is not None}

@@ -19,7 +19,10 @@ from funcgrad.core.formula import Formula
 from funcgrad.core.primitive import NO_FORMULA, PRIMITIVES, Plan, Primitive
 
 DIFFERENTIABLE = {n: p for n, p in TABLE.items() if not p.nondiff and not p.source}
-ADDED_FIRST = {("lstm_layer", 5, 6): "the biases of input and state count by their sum alone"}
+ADDED_FIRST = {
+    ("lstm_layer", 5, 6): "the biases of input and state count by their sum alone",
+    ("rnn_layer", 4, 5): "likewise",
+}
 SAME_WHEN_SWAPPED = {  # (primitive, operand): why its formula means the same with x and y exchanged
     ("nextafter", 0): "x != y is y != x",
     ("lgamma_gap", 1): "x + y is y + x",

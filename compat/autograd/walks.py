@@ -33,7 +33,7 @@ from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used,
 from ..functions.writing import check_writable
 from ..graph import label
 from ..payload import current, node_of
-from ..rewriting import unfold_all, whole
+from ..rewriting import by_steps, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
@@ -174,6 +174,8 @@ def walk(seeds, home, create, **options):
     silent, while a tape further out still records. Hooks find the walk by `walking()`."""
     if state.shared.early:
         unfold_all(n for n, _ in seeds)
+    if create:
+        unfold_layers(n for n, _ in seeds)
     before = tls.grad, tls.walking
     tls.grad, tls.walking = (
         create or not home.transparent,
@@ -189,7 +191,7 @@ def walk(seeds, home, create, **options):
 
         deliver_ready(error)
         if isinstance(error, ModifiedError):
-            raise modified(error) from None
+            raise modified(by_steps(error)) from None
         if isinstance(error, SecondBackwardError):
             raise RuntimeError(str(error)) from None  # torch's own type, which a script's last line shows
         raise

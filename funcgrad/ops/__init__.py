@@ -32,6 +32,7 @@ FAMILIES = {
     "fft": "fft rfft irfft",
     "fused": "product_sum divided_shares over_cosh_squared",
     "gelu": "gelu gelu_slope gelu_tanh silu",
+    "gru_layer": "gru_layer",
     "hypergeometric": "hyp1f1 hyp2f1",
     "incomplete": "gamma_power incomplete_gamma beta_power incomplete_beta",
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "
@@ -57,6 +58,7 @@ FAMILIES = {
     "random": "random_bits random_split random_fold_in random_draw random_randint fma erfinv_drawn random_gamma "
     "random_poisson random_binomial",
     "reduce": "mean prod max min shares logsumexp any all argmax argmin",
+    "rnn_layer": "rnn_layer",
     "rounding": "floor ceil trunc rint spacing sign sign_or_zero round heaviside floor_divide trunc_divide remainder "
     "fmod nextafter reduce_precision ldexp frexp",
     "shape": "full broadcast reshape transpose cast stop sum",

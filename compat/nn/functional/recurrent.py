@@ -15,8 +15,9 @@ from ...functions.nodes import renamed
 from ...functions.operands import dtype_of, floating, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.register import FUNCTIONS as T
+from ...functions.untracked import FLOATS
 from ...payload import current
-from ...rewriting import grouped
+from ...rewriting import Stacked, grouped, spelled
 from ...tensor import Tensor
 from . import cells_in_steps
 from .dropouts import dropout
@@ -204,6 +205,8 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
         and shape_of(w_ih)[:1] == shape_of(w_hh)[:1]
     ):
         return in_steps(mode, x, initial, params, sizes, packed, reverse)
+    if mode in LAYERS and not packed and projection is None and plain_layer(x, w_ih, w_hh, b_ih, b_hh, *initial):
+        return layer_in_one(mode, x, *initial, w_hh, w_ih, b_ih, b_hh, sizes, reverse)
     whole = mode == "LSTM" and not packed and projection is None and dtype_of(x) == np.float32
     fits = whole and shape_of(x)[-1] == shape_of(w_ih)[1]
     if fits and (w_hh.owner is TAPE or state.tls.stage is not None and w_hh.owner is state.tls.stage.tape):
@@ -220,6 +223,41 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
             operands = [x, *params[:4], *initial]
             grouped((out, *last), "MkldnnRnnLayerBackward0", tuple([getattr(o, "mark", None) for o in operands]))
     return out, last
+
+
+LAYERS = {
+    "GRU": ("gru_layer", {}),
+    "RNN_TANH": ("rnn_layer", {"nonlinearity": "tanh"}),
+    "RNN_RELU": ("rnn_layer", {"nonlinearity": "relu"}),
+}
+
+
+def plain_layer(x, v, *others):
+    """Are these all, over NumPy memory, of float32 or float64, and x a sequence for the weights v, without an axis that is empty?"""
+    if state.shared.staging or any([t is not None and t.owner is not TAPE for t in (x, v, *others)]):
+        return False
+    return x.val.dtype in FLOATS and x.val.shape[2:] == v.val.shape[1:] and x.val.size > 0
+
+
+def layer_in_one(mode, x, h, w, v, b, d, sizes, reverse):
+    """One layer in one direction as one node, which is shown as torch's steps: (outputs, (the last state,))."""
+    name, params = LAYERS[mode]
+    found = [] if recorded(x, h, w, v, b, d) else None
+    biases = (b, d) if b is not None else (np.zeros(w.val.shape[0], w.val.dtype),) * 2
+    out = P[name](x, h, w, v, *biases, reverse=reverse, noted=found, **params)
+    at = 0 if reverse else -1
+    last = P["getitem"](out, idx=(at,))
+    if out.mark is not None:
+        shapes = [tuple(t.shape) for t in (x, h, w, v, *biases)]
+        spelled(out, "StackBackward0", layer_in_steps, mode, sizes, reverse, b is not None, shapes=shapes)
+        Stacked(out.mark, last.mark, at)
+    return out, (last,)
+
+
+def layer_in_steps(x, h, w, v, b, d, mode, sizes, reverse, biased):
+    """The outputs of such a layer, step by step."""
+    params = (v, w, b, d, None) if biased else (v, w, None, None, None)
+    return in_steps(mode, x, (h,), params, sizes, False, reverse)[0]
 
 
 def in_steps(mode, x, initial, params, sizes, packed, reverse):
@@ -257,11 +295,13 @@ def layers(mode, x, hx, params, num_layers, p, train, bidirectional, sizes, pack
     directions = 2 if bidirectional else 1
     per = len(params) // (num_layers * directions)
     finals = []
+    whole = mode == "LSTM" or not recorded(*hx)  # (torch takes the others apart in one step)
+    parts = [None if whole else T["unbind"](s) for s in hx]
     for layer in range(num_layers):
         outs = []
         for d in range(directions):
             k = layer * directions + d
-            initial = tuple([P["getitem"](current(s), idx=(k,)) for s in hx])
+            initial = tuple([P["getitem"](current(s), idx=(k,)) if whole else each[k] for s, each in zip(hx, parts)])
             own = by_role(params[k * per : (k + 1) * per])
             out, last = direction(mode, x, initial, own, sizes, packed, d == 1)
             outs.append(out)
