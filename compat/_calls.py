@@ -342,8 +342,9 @@ def misfit(name, signatures, args, kwargs):
 
 def unreadable(name, s, args, kwargs):
     """The error of arguments that fit a signature by their types, where one cannot be read: a number beyond 64 bits, or what stands
-    in a list behind its first element (which alone torch looks at before) and is none."""
-    for number, p in enumerate(s.parameters):
+    in a list behind its first element (which alone torch looks at before) and is none. (They are read from the last to the first, as
+    the compiler that torch is built with evaluates the arguments of a call.)"""
+    for number, p in reversed([*enumerate(s.parameters)]):
         if number < len(args):
             value = args[number]
             if number == 0 and p.kind == "A" and not p.size and is_int(value):

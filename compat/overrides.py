@@ -7,7 +7,7 @@ Invariant: programs that define none of them pay nothing: the first one has ever
 import functools
 import inspect
 import threading
-from types import FunctionType
+from types import FunctionType, MethodType
 
 import numpy as np
 
@@ -58,6 +58,9 @@ OPERATORS = {  # what an operator is called with: the function that it stands fo
         ).split()
     ]
 }
+OF_NN = (  # of torch.nn.functional: what stands in another module of torch's C than the rest
+    "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ linear one_hot scaled_dot_product_attention softplus softshrink"
+)
 IN_PYTHON = (  # of torch and its Tensors
     "__array__ __array_wrap__ __contains__ __deepcopy__ __dlpack__ __dlpack_device__ __floordiv__ __format__ __ipow__ __len__ __pow__ __rdiv__ "
     "__reduce_ex__ __repr__ __reversed__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rpow__ __rrshift__ __rsub__ __rtruediv__ backward "
@@ -513,6 +516,21 @@ def resolve_name(f):
     'torch.nn.functional.linear'
     """
     return named().get(f) if callable(f) else None
+
+
+def own_name(f):
+    """The name that a function of torch itself tells, `torch._VariableFunctionsClass.relu` of what is in C; None of others."""
+    name = resolve_name(getattr(f, "__func__", f))
+    if not name:
+        return None
+    space, _, last = name.rpartition(".")
+    if not in_c(f):
+        return {"torch": f"torch.functional.{last}", "torch.nn.functional": name}.get(space)
+    if isinstance(f, MethodType) or space == "torch.Tensor":
+        return f"Tensor.{last}"
+    if space == "torch.nn.functional" and last in OF_NN.split():
+        return f"torch._C._nn.{last}"
+    return f"torch._VariableFunctionsClass.{last}" if space in ("torch", "torch.nn.functional") else None
 
 
 def is_tensor_method_or_property(func):

@@ -270,6 +270,7 @@ NAMED = (  # differences that stay, with their reasons: (in a line, in what torc
 HOMES = (  # what `python -m compat` calls by torch's names (compat/names_of_classes.py), which this program does not ask it to do
     (re.compile(r"\btorch\.(tensor|devices|dtypes|formats|size)\.(?=\w)"), "torch."),
     (re.compile(r"\b(torch\.nn\.functional\.)\w+\.(?=\w)"), r"\1"),
+    (re.compile(r"^module 'compat(?=['.])"), "module 'torch"),
 )
 
 

@@ -1,6 +1,7 @@
 """Dtypes and devices of Tensors: to(), its short forms, and what torch says about dtypes."""
 
 import functools
+from types import FunctionType, MethodType
 
 import numpy as np
 
@@ -411,8 +412,14 @@ def typename(obj, /):
     """The name of an object's type: "torch.FloatTensor"."""
     if isinstance(obj, Tensor):
         return obj.type()
-    cls = obj if getattr(obj, "__qualname__", None) else type(obj)
-    return cls.__qualname__ if cls.__module__ in ("builtins", "", None) else f"{cls.__module__}.{cls.__qualname__}"
+    named = obj if getattr(obj, "__qualname__", None) else type(obj)
+    if isinstance(obj, (FunctionType, MethodType)):
+        from ..overrides import own_name
+
+        if own := own_name(obj):
+            return own
+    module = getattr(named, "__module__", None)
+    return named.__qualname__ if module in ("builtins", "", None) else f"{module}.{named.__qualname__}"
 
 
 @function

@@ -316,7 +316,8 @@ def size_argument(name, size, kwargs, out=None):
                 raise RuntimeError("numel: integer multiplication overflow")
             if name == "zeros":
                 raise RuntimeError("zeros: Dimension size must be non-negative.")
-            raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}")
+            first = next(k for k in shape if k < 0)
+            raise RuntimeError(f"Trying to create tensor with negative dimension {first}: {list(shape)}")
         return shape
     except BaseException as error:
         drop(error)

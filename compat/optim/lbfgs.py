@@ -171,9 +171,18 @@ class LBFGS(Optimizer):
         return evaluate
 
 
+def largest_of(numbers):
+    """The largest absolute value; torch's error where there is none."""
+    if not numbers.size:
+        raise RuntimeError(
+            "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+        )
+    return abs(numbers).max()
+
+
 def within(gradient, tolerance):
     """Is no element of the gradient larger than the tolerance?"""
-    largest = abs(gradient).max()
+    largest = largest_of(gradient)
     return bool((largest if isinstance(tolerance, (int, float)) else fresh(np.asarray(largest))) <= tolerance)
 
 
@@ -224,7 +233,7 @@ def strong_wolfe(evaluate, t, d, f, g, slope, c1=1e-4, c2=0.9, tolerance_change=
     `evaluate(t)` gives loss and gradient at t along d; f, g and slope are those at 0. A point is (t, loss, gradient,
     slope).
     """
-    largest = abs(d).max()
+    largest = largest_of(d)
     start = (0, f, g, slope)
 
     def look(t):

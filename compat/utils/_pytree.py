@@ -26,6 +26,9 @@ CONTAINERS = {  # type -> (x -> (children, context), (children, context) -> x)
 }
 
 
+DICTS = (dict, OrderedDict, defaultdict)
+
+
 def container(x):
     """(its type, how it is taken apart, how it is put together), or None for a leaf."""
     kind = type(x)
@@ -46,6 +49,38 @@ class TreeSpec:
     def is_leaf(self):
         """Is it the structure of a leaf?"""
         return self.type is None
+
+    def flatten_up_to(self, tree):
+        """What stands in a tree where this structure has its leaves; ValueError where the tree is built otherwise."""
+        if self.type is None:
+            return [tree]
+        found = []
+        for spec, child in zip(self.children_specs, self._children_in(tree), strict=True):
+            found += spec.flatten_up_to(child)
+        return found
+
+    def _children_in(self, tree):
+        """The children of a tree whose uppermost container is as this structure's; dicts of any kind stand for each other."""
+        own = container(tree)
+        kind = own[0] if own is not None else type(tree)
+        dicts = self.type in DICTS and kind in DICTS
+        if not dicts and kind is not self.type:
+            raise ValueError(f"Node type mismatch; expected {self.type!r}, but got {kind!r}.")
+        if len(tree) != len(self.children_specs):
+            raise ValueError(f"Node arity mismatch; expected {len(self.children_specs)}, but got {len(tree)}.")
+        if not dicts:
+            children, context = own[1](tree)
+            if kind is not deque and context != self.context:
+                raise ValueError(
+                    f"Node context mismatch for node type {kind!r}; expected {self.context!r}, but got {context!r}."
+                )
+            return children
+        keys = self.context[1] if self.type is defaultdict else self.context
+        missing, extra = {*keys} - {*tree}, {*tree} - {*keys}
+        if missing or extra:
+            lacking = f"; missing key(s): {missing}" if missing else ""
+            raise ValueError(f"Node keys mismatch{lacking}" + (f"; extra key(s): {extra}." if extra else "."))
+        return [tree[k] for k in keys]
 
     def __eq__(self, other):
         if not isinstance(other, TreeSpec):
@@ -125,7 +160,7 @@ def tree_structure(tree, is_leaf=None):
 def tree_map(func, tree, *rests, is_leaf=None):
     """func of each leaf, and of the leaves in its place in further trees."""
     leaves, spec = tree_flatten(tree, is_leaf)
-    columns = [tree_leaves(r, is_leaf) for r in rests]
+    columns = [spec.flatten_up_to(r) for r in rests]
     return tree_unflatten([func(*row) for row in zip(leaves, *columns, strict=True)], spec)
 
 

@@ -24,6 +24,7 @@ from ...functions.rounding import half_of, in_float32, shared, widened
 from ...functions.untracked import FLOATS
 from ...graph import labelled
 from ...payload import current
+from ...tensor import Tensor
 from .activations import softmax
 from .dropouts import dropout
 from .lookup import concrete_or_none
@@ -185,6 +186,8 @@ def masked(scores, mask, is_causal):
 # ------------------------------------------------------------------------------------------------ several heads
 def additive(mask, name, target, other=None, other_name=""):
     """A mask as numbers to be added: -inf where a boolean one is True. AssertionError for other dtypes."""
+    if other is not None and not isinstance(other, Tensor):
+        raise RuntimeError("input to _none_or_dtype() must be None or torch.Tensor")
     if mask is None:
         return None
     kind, is_float = mask.dtype, T["is_floating_point"](mask)

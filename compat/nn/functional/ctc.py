@@ -51,18 +51,19 @@ def padded_targets(targets, lengths, count):
     values = known(concrete_or_none(current(targets)), "ctc_loss")
     longest = max(lengths.max(initial=0), 1)
     out = np.zeros((count, longest), np.int64)
+    wanted = lengths.sum() if values.ndim == 1 else count
+    if len(values) != wanted:
+        raise RuntimeError(
+            f"Expected tensor to have size {wanted} at dimension 0, but got size {len(values)} for argument #2 "
+            "'targets' (while checking arguments for ctc_loss_allocate_outputs)"
+        )
     if values.ndim == 1:
-        if lengths.sum() != values.size:
-            raise RuntimeError(
-                f"Expected tensor to have size {lengths.sum()} at dimension 0, but got size {values.size} for argument #2 "
-                "'targets' (while checking arguments for ctc_loss_allocate_outputs)"
-            )
         start = 0
         for row, n in zip(out, lengths):
             row[:n] = values[start : start + n]
             start += n
     else:
-        if values.shape[0] != count or values.shape[1] < lengths.max(initial=0):
+        if values.shape[1] < lengths.max(initial=0):
             raise RuntimeError(
                 f"Expected tensor to have size at least {lengths.max(initial=0)} at dimension 1, but got size "
                 f"{values.shape[1]} for argument #2 'targets' (while checking arguments for ctc_loss_allocate_outputs)"
@@ -111,11 +112,10 @@ def ctc_loss(
     ends = lengths_of(input_lengths, count, "input")
     sizes = lengths_of(target_lengths, count, "target")
     check_lengths(sizes, "target")
-    if alone and targets.dim() == 1:
-        labels = padded_targets(targets.unsqueeze(0), sizes, 1)
-    else:
-        labels = padded_targets(targets, sizes, count)
+    labels = padded_targets(targets, sizes, count)
     check_lengths(ends, "input", steps)
+    if labels.max(initial=0) >= classes:  # (torch reads whatever is beside the row)
+        raise IndexError(f"Target {labels.max()} is out of bounds.")
     out = each(x, labels, ends, sizes, blank)
     labelled(out, "CtcLossBackward0", (log_probs,))
     if alone:

@@ -21,7 +21,12 @@ P = PRIMITIVES
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     """x over its p-norm along a dimension (over eps where that is smaller)."""
-    norm = input.norm(p, dim, True).clamp_min(eps).expand(input.shape)
+    norm = input.norm(p, dim, True)
+    if eps is None:
+        from ..._calls import refusal
+
+        raise refusal("clamp_min", True, (eps,), {})
+    norm = norm.clamp_min(eps).expand(input.shape)
     return input / norm if out is None else T["div"](input, norm, out=out)
 
 

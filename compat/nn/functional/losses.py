@@ -314,6 +314,11 @@ def check_classes(shape, wanted, dtype):
         )
     if len(shape) == 4 and wanted != rest:
         raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(wanted)}")
+    if (
+        len(shape) == 3 and 0 in shape
+    ):  # (torch lays three dimensions out as four, and makes nothing of those of no element)
+        shape, wanted = (shape[0], shape[1], 0, 0), (wanted[0], 1, *wanted[1:])
+        raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(wanted)}")
     if len(shape) > 2 and wanted != rest:
         raise RuntimeError(f"Expected target size {list(rest)}, got {list(wanted)}")
 

@@ -275,7 +275,9 @@ class LnStructured(BasePruningMethod):
         count = count_of(self.amount, size)
         if count == 0:
             return default_mask
-        norms = t.norm(self.n, [d for d in range(t.dim()) if d != self.dim % t.dim()])
+        others = [*range(t.dim())]
+        others.pop(others[self.dim])
+        norms = t.norm(self.n, others)
         return channels(t, self.dim, norms.topk(size - count)[1]) * default_mask.to(dtype=t.dtype)
 
 

@@ -199,7 +199,7 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     longest = max(s.shape[0] for s in sequences)
     padded = []
     for s in sequences:
-        x = current(s.expand(s.shape[0], *sequences[0].shape[1:]))
+        x = current(s.to(sequences[0].dtype).expand(s.shape[0], *sequences[0].shape[1:]))
         before, behind = (longest - s.shape[0], 0) if padding_side == "left" else (0, longest - s.shape[0])
         config = ((before, behind, 0), *[(0, 0, 0)] * (sequences[0].dim() - 1))
         padded.append(P["pad"](x, np.asarray(padding_value, dtype_of(x)), config=config))
