@@ -5,7 +5,9 @@ from contextlib import nullcontext
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES
 from funcgrad.core.handle import Handle
+from funcgrad.core.quiet import quiet
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
@@ -18,7 +20,19 @@ from ..tensor import Tensor
 from ..unrecorded_writes import done_at_once
 from .answers import MISSING, answer, to_places
 from .given_out import store
-from .operands import BOOL, P, as_operand, cast, check_sizes, dtype_of, fitting, in_c_order, promoted, shape_of
+from .operands import (
+    BOOL,
+    P,
+    as_operand,
+    cast,
+    check_sizes,
+    dtype_of,
+    fitting,
+    in_c_order,
+    need_single,
+    promoted,
+    shape_of,
+)
 from .quick_roads import quick_call
 from .register import FUNCTIONS, METHODS, operation, publish
 from .results import C_NAMES
@@ -104,11 +118,14 @@ def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, *
         c = condition_of(condition)
         x, y = (current(o) if isinstance(o, Tensor) else o for o in (x, y))
         check_sizes(c, x, y)
-        (a, b), d = promoted((x, y))
+        with quiet():
+            (a, b), d = promoted((x, y))
         for o in (x, y):
             if type(o) is int:
                 fitting(o, d)
-        with np.errstate(over="ignore") if d.itemsize == 2 else nullcontext():
+            elif type(o) is float:
+                need_single(o, d)
+        with np.errstate(over="ignore") if d in HALVES else nullcontext():
             a, b = (o if isinstance(o, Handle) else d.type(o) for o in (a, b))
         got = P["where"](c, a, b)
         if got.mark is not None:

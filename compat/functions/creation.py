@@ -9,6 +9,7 @@ import numpy as np
 from funcgrad.core.halves import BFLOAT16, FLOAT16, of_bits
 from funcgrad.core.handle import Array, Handle
 from funcgrad.core.laid import noted
+from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
 from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE, Batch
@@ -507,9 +508,9 @@ def arange(
         d = np.dtype(np.int64) if all(isinstance(x, int) for x in (start, end, step)) else dtypes.Default.numpy
     if d.kind == "b" and out is None or d in dtypes.UNSIGNED:
         refuse("arange_cpu", d)
-    return finished(
-        "arange", counted_by_vectors(start, math.ceil((end - start) / step), step, d), out, device, requires_grad
-    )
+    with quiet():
+        array = counted_by_vectors(start, math.ceil((end - start) / step), step, d)
+    return finished("arange", array, out, device, requires_grad)
 
 
 @operation(name="range", method=False)
@@ -529,8 +530,8 @@ def range_(start=0, end=None, step=1, *, dtype=None, layout=None, device=None, r
     return finished("range", array, None, device, requires_grad)
 
 
-def between(name, start, end, steps, d, once=True):
-    """steps figures from start to end."""
+def between(name, start, end, steps, dtype, d, once=True):
+    """steps figures from start to end, worked out in d, of what is a number of a dtype."""
     steps = integer(steps)
     for what, given in (("start", start), ("end", end)):
         if isinstance(given, Tensor) and given.dim():
@@ -539,7 +540,12 @@ def between(name, start, end, steps, d, once=True):
             )
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
-    return spaced(scalar_of(start), scalar_of(end), steps, d, once)
+    start, end = scalar_of(start), scalar_of(end)
+    if dtype.kind == "f":
+        for x in (start, end)[:steps]:  # (of one figure torch looks at the first alone)
+            if not np.iscomplexobj(x):
+                fitting(x, dtype)
+    return spaced(start, end, steps, d, once)
 
 
 @seldom
@@ -548,7 +554,7 @@ def linspace(
 ):
     """`steps` evenly spaced figures from start to end, both included."""
     d = float_argument(dtype if out is None else out.dtype)
-    return finished("linspace", between("linspace", start, end, steps, d), out, device, requires_grad)
+    return finished("linspace", between("linspace", start, end, steps, d, d), out, device, requires_grad)
 
 
 @seldom
@@ -567,10 +573,11 @@ def logspace(
 ):
     """base ** x for `steps` evenly spaced exponents x from start to end."""
     d = float_argument(dtype if out is None else out.dtype)
-    exponents = between("logspace", start, end, steps, np.dtype(np.float64), False)
+    exponents = between("logspace", start, end, steps, d, np.dtype(np.float64), False)
     if d == np.float32 and exponents.dtype == np.float64 and len(exponents) > 1:
         exponents = exponents_of_single(scalar_of(start), scalar_of(end), len(exponents))
-    return finished("logspace", np.power(base, exponents).astype(d), out, device, requires_grad)
+    with quiet():
+        return finished("logspace", np.power(base, exponents).astype(d), out, device, requires_grad)
 
 
 def indices_of(keep):

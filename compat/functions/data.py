@@ -77,10 +77,21 @@ def of_plain(data, dtype):
         return None
     if found.dtype.kind in "bi":
         return found
+    if (
+        found.dtype.kind == "f" and begins_whole(data) and found.item(found.argmax()) >= 2.0**63
+    ):  # (torch reads whole numbers as int64)
+        return None
     chosen = dtypes.Default.numpy if found.dtype.kind == "f" else dtypes.complex_of(dtypes.Default.numpy)
     if chosen in HALVES:
         return quietly(np.array, in_dtype(data, chosen), chosen)
     return found if found.dtype is chosen else quietly(found.astype, chosen)
+
+
+def begins_whole(data):
+    """Is the first number of nested lists an int?"""
+    while type(data) is list or type(data) is tuple:
+        data = data[0]
+    return type(data) is int
 
 
 def is_plain(data):

@@ -62,8 +62,11 @@ def store(name, out, got, operands=()):
         return type(got)(out) if type(got) in (tuple, list) else type(got)(*out)
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
-    if (got.mark is not None or out.requires_grad) and tls.grad:
+    if (got.mark is not None and not name.startswith("bitwise_") or out.requires_grad) and tls.grad:
         if name not in COMPARISONS:
+            if ROWS.get(name, "").startswith("^"):  # (transforms of Fourier look at out= first)
+                check_out(name, out.owner.dtype(out), got.owner.dtype(got))
+                name = "_fft_r2c" if name[0] == "r" else "_fft_c2r" if "r" in name[:2] or name[0] == "h" else name
             raise out_with_gradient(name)
         store(name, out.detach(), got, operands)
         return out

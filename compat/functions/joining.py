@@ -371,7 +371,7 @@ def unbind(input, dim=0):
     shape = shape_of(t)
     if not shape:
         wrapped(dim, 0)
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     dim = wrapped(dim, len(shape))
     lead = (ALL,) * dim
     return apart(t, [(*lead, i, Ellipsis) for i in range(shape[dim])], "UnbindBackward0")

@@ -201,6 +201,15 @@ def fitting(x, d):
     return number(x, d)
 
 
+FLOAT32, COMPLEX64 = np.dtype(np.float32), np.dtype(np.complex64)
+
+
+def need_single(x, d):
+    """RuntimeError for a number that single precision has not, where torch computes with it in that: float32, complex64."""
+    if d in (FLOAT32, COMPLEX64) and isinstance(x, float) and LARGEST["float32"] < abs(x) < math.inf:
+        raise overflowing(d)
+
+
 def overflowing(d):
     """torch's error for a number that does not fit in a dtype."""
     name = dtypes.name_of(d)

@@ -18,7 +18,7 @@ from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import refuse_bools
 from .extremes import need_elements
-from .given_out import out_with_gradient
+from .given_out import NO_DERIVATIVE, out_with_gradient
 from .kinds import ALONG, COMPARISONS, iterates, stretches
 from .nodes import tensors_in
 from .operands import broadcast_shapes, dtype_of, rank, shape_of
@@ -98,8 +98,9 @@ def out_first(own, args, out, text):
     if own in ("cond", "pinv", "tensorinv", "tensorsolve"):
         check_out("linalg_" + own, dtype_of(current(out)), dtype_wanted("real" if own == "cond" else "first", args))
     name = own.removeprefix("special_")
+    given = () if own in NO_DERIVATIVE or own.startswith("bitwise_") else tensors_in(args)
     if iterates(own):
-        if state.tls.grad and name not in COMPARISONS and any([t.requires_grad for t in (*tensors_in(args), out)]):
+        if state.tls.grad and name not in COMPARISONS and any([t.requires_grad for t in (*given, out)]):
             raise out_with_gradient(own)
         check_writable(current(out))
     if (
@@ -120,7 +121,7 @@ def out_first(own, args, out, text):
         check_out(own, dtype_of(current(out)), dtypes.result_dtype([rank(x) for x in args[1:3]]))
     if own in IN_OTHER_WORDS:
         return
-    if name not in COMPARISONS and state.tls.grad and any([t.requires_grad for t in (*tensors_in(args), out)]):
+    if name not in COMPARISONS and state.tls.grad and any([t.requires_grad for t in (*given, out)]):
         raise out_with_gradient(own)
 
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES
 from funcgrad.core.quiet import quiet
 
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
 from .nodes import named, released
-from .operands import KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, iterated, rank
+from .operands import FLOAT32, KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, iterated, need_single, rank
 from .refusals import refuse
 from .register import operation, twin
 from .results import C_NAMES
@@ -26,9 +27,10 @@ def check_lerp(input, end, weight):
             raise RuntimeError(f"expected dtype {a} for `{what}` but got dtype {b}")
     if d.kind in KINDS_OF_INTEGER:
         refuse("lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar", d)
+    check_sizes(*[current(t) for t in (input, end, weight) if isinstance(t, Tensor)])
     if isinstance(weight, complex) and d.kind != "c":
         raise RuntimeError(f"value cannot be converted to type {C_NAMES[dtypes.name_of(d)]} without overflow")
-    check_sizes(*[current(t) for t in (input, end, weight) if isinstance(t, Tensor)])
+    need_single(weight, FLOAT32 if d in HALVES else d)
 
 
 def lerped(end, weight):
@@ -49,7 +51,7 @@ def lerp(input, end, weight):
         or not alike(input, end, other)
         or input.val.dtype.kind != "f"
         or other is end
-        and type(weight) is complex
+        and (type(weight) is complex or type(weight) is float and abs(weight) > 1e38)
     ):
         check_lerp(input, end, weight)
     gap = end - input

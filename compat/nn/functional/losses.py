@@ -70,14 +70,18 @@ def of_one(x, y):
     )
 
 
+def warn_of_sizes(input, target):
+    warn(
+        f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
+        "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+    )
+
+
 def loss_inputs(input, target):
     """Both in one shape; torch warns where they differ and broadcasts."""
     try:
         if shape_of(current(input)) != shape_of(current(target)):
-            warn(
-                f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
-                "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-            )
+            warn_of_sizes(input, target)
             check_sizes(current(input), current(target))
             input, target = T["broadcast_tensors"](input, target)
         return current(input), current(target)
@@ -107,7 +111,7 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
     tensor(2.)
     """
-    reduction = given_reduction(reduction, size_average, reduce)
+    reduction = reduction_after_sizes(input, target, reduction, size_average, reduce)
     x, y = loss_inputs(input, target)
     if weight is None and reduction in REDUCED and of_one(x, y):
         return P["squared_error"](x, y, mean=REDUCED[reduction])
@@ -125,13 +129,23 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """|input - target|, reduced; weighted, the mean is over the weights."""
-    reduction = given_reduction(reduction, size_average, reduce)
+    reduction = reduction_after_sizes(input, target, reduction, size_average, reduce)
     x, y = loss_inputs(input, target)
     if weight is None:
         reduction = reduction_of(reduction)
         return reduced((x - y).abs(), reduction)
     need_weights(weight, input)
     return weighted((x - y).abs(), weight, input, reduction, True)
+
+
+def reduction_after_sizes(input, target, reduction, size_average, reduce):
+    """The same of a loss that warns of unlike sizes first."""
+    try:
+        return given_reduction(reduction, size_average, reduce)
+    except Exception:
+        if input.shape != target.shape:
+            warn_of_sizes(input, target)
+        raise
 
 
 def given_reduction(reduction, size_average, reduce):
