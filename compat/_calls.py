@@ -570,8 +570,10 @@ def called_as(frame, own):
     if last is None or line is None or column is None:
         return own, own[-1] == "_" and bool(internal[frame.f_globals.get("__name__")]), named, ""
     name = parts[last].argval
-    holder = module_of(frame, parts[:last])
-    if holder is None:
+    holder = held_by(frame, parts[:last])
+    if isinstance(holder, type) and issubclass(holder, Tensor):
+        return name, True, named, "Tensor"
+    if not isinstance(holder, types.ModuleType):
         return name, True, named, ""
     above, _, module = holder.__name__.rpartition(".")
     module = (
@@ -580,15 +582,24 @@ def called_as(frame, own):
     return PREFIXES.get(module, "") + name, False, named, module
 
 
-def module_of(frame, loads):
-    """The module that a chain of loads ends at, or None if it is something else."""
+def held_by(frame, loads):
+    """What a chain of loads of modules' attributes ends at, or None if there is something else in it."""
     if not loads or loads[0].opname not in LOADS_NAME or any(i.opname not in LOADS_ATTRIBUTE for i in loads[1:]):
         return None
     name = loads[0].argval
     held = next((space[name] for space in (frame.f_locals, frame.f_globals) if name in space), None)
     for i in loads[1:]:
         held = getattr(held, i.argval, None) if isinstance(held, types.ModuleType) else None
-    return held if isinstance(held, types.ModuleType) else None
+    return held
+
+
+def unbound(name, args):
+    """Python's error for a method in C that is called as an attribute of the class, without a Tensor."""
+    if not args:
+        return TypeError(f"unbound method TensorBase.{name}() needs an argument")
+    return TypeError(
+        f"descriptor '{name}' for 'torch._C.TensorBase' objects doesn't apply to a '{type_of(args[0])}' object"
+    )
 
 
 def told(error, own, args, kwargs, frame):
@@ -603,6 +614,8 @@ def told(error, own, args, kwargs, frame):
             kwargs = {**kwargs, "out": None}
     else:
         name, method, named, module = called_as(frame, own)
+    if module == "Tensor" and not (args and is_tensor(args[0])) and in_python(name, True) is None:
+        return unbound(name, args)
     if signatures_of(name, method) is None and in_python(name, method) is None:
         name, method, named = own, signatures_of(own, False) is None and in_python(own, False) is None, ()
     method = method and bool(args) and isinstance(args[0], Tensor)

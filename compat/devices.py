@@ -5,7 +5,7 @@ Invariant: `usable` is asked wherever a Tensor would be made or moved; what is n
 
 from funcgrad.core.tracebacks import drop
 
-from .native import Native
+from .native import Native, closed
 
 KINDS = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan",
@@ -58,6 +58,13 @@ class Device(metaclass=Native, called="torch.device"):
 
     def __eq__(self, other):
         return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
+
+    def __lt__(self, other):
+        if isinstance(other, Device):
+            raise TypeError("comparison not implemented")
+        return NotImplemented
+
+    __le__ = __gt__ = __ge__ = __lt__
 
     def __hash__(self):
         return hash((self.type, self.index))
@@ -154,6 +161,7 @@ class Layout(metaclass=Native, called="torch.layout"):
 LAYOUTS = {
     n: Layout(n) for n in ("strided", "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "jagged")
 }
+closed(Layout)
 strided = LAYOUTS["strided"]
 globals().update(LAYOUTS)
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, HALVES, begin
 
-from .native import Native
+from .native import Native, closed
 
 
 class dtype(metaclass=Native, called="torch.dtype"):
@@ -40,6 +40,8 @@ class dtype(metaclass=Native, called="torch.dtype"):
         return of_numpy(np.empty(0, MEMORY[self.name]).real.dtype)
 
     def to_complex(self):
+        if not (self.is_floating_point or self.is_complex):
+            raise RuntimeError(f"Unknown Complex ScalarType for {SPOKEN[self.name]}")
         return of_numpy(complex_of(MEMORY[self.name]))
 
 
@@ -48,6 +50,7 @@ NAMES = (
 )  # fmt: skip
 MEMORY = {n: BFLOAT16 if n == "bfloat16" else np.dtype(n) for n in NAMES}
 BY_NAME = {n: dtype(n, d) for n, d in MEMORY.items()}
+closed(dtype)
 BY_NUMPY = {d: BY_NAME[n] for n, d in MEMORY.items()}
 ALIASES = {
     "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",

@@ -5,7 +5,7 @@ Invariant: a format changes strides, never shape or values; traced Tensors have 
 
 import numpy as np
 
-from .native import Native
+from .native import Native, closed
 
 
 class memory_format(metaclass=Native, called="torch.memory_format"):
@@ -27,6 +27,7 @@ contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
 channels_last_3d = memory_format("channels_last_3d")
+closed(memory_format)
 BY_NAME = {f.name: f for f in (contiguous_format, preserve_format, channels_last, channels_last_3d)}
 BY_RANK = {4: channels_last, 5: channels_last_3d}
 ORDER = {channels_last: (0, 2, 3, 1), channels_last_3d: (0, 2, 3, 4, 1)}  # dimensions, from the outermost in memory

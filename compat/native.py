@@ -23,6 +23,15 @@ def named_as(qualname):
     return named
 
 
+def closed(cls):
+    """Let nobody make instances of a class, in Python's words of one that is written in C and has no way to."""
+
+    def refuse(self, *args, **named):
+        raise TypeError(f"cannot create '{type.__dict__['__name__'].__get__(cls)}' instances")
+
+    cls.__init__ = refuse
+
+
 class Native(type):
     """The type of a class that errors call by another, longer name: `class Size(tuple, metaclass=Native, called="torch.Size")`."""
 

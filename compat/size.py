@@ -62,8 +62,9 @@ def as_int(i, k):
     try:
         return operator.index(k)
     except (TypeError, ValueError, RuntimeError):
-        name = type(k).__module__ + "." if isinstance(k, np.generic) else ""
-        raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{name}{type(k).__name__}')") from None
+        from .errors import type_name
+
+        raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{type_name(k)}')") from None
 
 
 made = tuple.__new__  # made(Size, ints), whenever a shape is asked for: a call of Size looks at each

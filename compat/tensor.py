@@ -5,13 +5,13 @@ Operations are installed on it by compat.functions; nothing here computes a deri
 
 import sys
 import weakref
+from numbers import Number
 
 import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.handle import Alias, Array, Cell, Taped, root_of
 from funcgrad.core.laid import noted
-from funcgrad.core.mirror import maps_of, seen_as
 from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
@@ -25,13 +25,13 @@ from . import breaks, dtypes, inference
 from .conversions import warn_converted, warn_non_leaf
 from .described import describe
 from .devices import CPU, strided
+from .errors import type_name
 from .formats import base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
 from .method_arguments import of_dimension, one_dimension, real_number, takes_none
 from .payload import (
     contiguous_strides,
     current,
-    ground,
     layout_of_traced,
     memory,
     node_of,
@@ -46,11 +46,11 @@ from .view_errors import BELOW, OF_FUNCTIONAL, may_not_change, refuse_in_func
 
 tls, shared = state.tls, state.shared
 C_NAMES = {
-    "float64": "double", "float32": "float", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "int64": "long",
-    "int32": "int", "int16": "short", "int8": "signed char", "uint8": "unsigned char", "complex64": "c10::complex<float>",
+    "float64": "double", "float32": "float", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "int64": "long int",
+    "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "complex64": "c10::complex<float>",
     "complex128": "c10::complex<double>",
 }  # fmt: skip
-REINTERPRETING = ("as_real", "as_complex", "real", "imag", "conj", "neg")  # views that strides alone do not make
+REINTERPRETING = ("as_real", "as_complex", "real", "imag")  # views that strides alone do not make
 
 
 def is_whole(t):
@@ -71,7 +71,6 @@ class Tensor(Taped):
     """A multi-dimensional array that records what is done to it if it requires grad."""
 
     __array_priority__ = 1000
-    hidden = False  # is it there for a Tensor alone that is no view, but seen through a map? (core/mirror.py)
     of_function = False  # is it a result of an autograd.Function, in the memory of an argument?
 
     def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):
@@ -186,7 +185,7 @@ class Tensor(Taped):
             dim = named.pop("dim", None)
         if wrong or named or dim is not None and dim.__class__ is not int:
             dim = one_dimension(self, "stride", (dim, *wrong), named)
-        v = ground(self)
+        v = memory(self)
         if v is None:  # (of a traced Tensor: those its value will have)
             v = layout_of_traced(self)
         strides = strides_of(v) if v is not None else contiguous_strides(self.shape)
@@ -198,7 +197,7 @@ class Tensor(Taped):
             takes_none(
                 self, "is_contiguous", wrong, {"memory_format": memory_format, **named} if memory_format else named
             )
-        v = ground(self)
+        v = memory(self)
         if v is None:
             v = layout_of_traced(self)
             if v is None:
@@ -209,13 +208,13 @@ class Tensor(Taped):
     def storage_offset(self, *wrong, **named):
         """The position of the first element in the memory, in elements."""
         takes_none(self, "storage_offset", wrong, named)
-        v = ground(self)
+        v = memory(self)
         return 0 if v is None else offset_in(v, base_of(v))
 
     def data_ptr(self, *wrong, **named):
         """The address of the first element."""
         takes_none(self, "data_ptr", wrong, named)
-        array = None if self.is_meta else ground(self)
+        array = None if self.is_meta else memory(self)
         if array is None and not self.is_meta:
             raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
         return 0 if array is None or not memory_of(array).size else array.__array_interface__["data"][0]
@@ -295,7 +294,7 @@ class Tensor(Taped):
             refuse_written(self, tls.dual)
         if (
             tls.grad
-            and isinstance(self.alias, Alias)
+            and type(self.alias) is Alias
             and any([getattr(a, "mark", None) is not None for a in (self, *args)])
         ):
             if self.alias.made is not None:
@@ -333,14 +332,7 @@ class Tensor(Taped):
             if g is self:
                 raise RuntimeError("can't assign Variable as its own grad")
             if not isinstance(g, Tensor):
-                raise TypeError(
-                    f"assigned grad expected to be a Tensor or None but got grad of type {type(g).__name__}"
-                )
-            if g.shape != self.shape:
-                raise RuntimeError(
-                    f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(self.shape)}'. "
-                    "Please ensure that the gradient and the tensor are the same size"
-                )
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type_name(g)}")
             if g.dtype != self.dtype:
                 raise RuntimeError(
                     f"attempting to assign a gradient with dtype '{C_NAMES.get(g.dtype.name, g.dtype.name)}' to a tensor with "
@@ -348,6 +340,11 @@ class Tensor(Taped):
                     "grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific "
                     "dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its "
                     "gradient may break downstream systems that assume they match."
+                )
+            if g.shape != self.shape:
+                raise RuntimeError(
+                    f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(self.shape)}'. "
+                    "Please ensure that the gradient and the tensor are the same size"
                 )
         cell = None if t.mark is None or t.mark.extra is None else t.mark.extra.cell
         if cell is None and t.mark is not None and t.mark.plan is None:
@@ -392,7 +389,7 @@ class Tensor(Taped):
         d = Tensor(t.val, None, TAPE)
         d.store = t.versioned()
         if t.alias is not None:
-            seen_as(noted(d), t)
+            noted(d)
         if t.mark is not None and tls.grad:
             d.left = breaks.note("detach()")
         return d
@@ -405,7 +402,7 @@ class Tensor(Taped):
             from ._funcs import check_outside
 
             check_outside(t)
-        if isinstance(t.alias, Alias):
+        if type(t.alias) is Alias:
             raise RuntimeError(
                 "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
                 "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
@@ -443,7 +440,7 @@ class Tensor(Taped):
 
             d.store = dated_as(t)
         if t.alias is not None:
-            seen_as(noted(d), t)
+            noted(d)
         if t.mark is not None and tls.grad:
             d.left = breaks.note(".data")
         return d
@@ -453,7 +450,7 @@ class Tensor(Taped):
         from .functions.other_memory import over_other_memory
 
         if not isinstance(new, Tensor):
-            raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
+            raise TypeError(f"Variable data has to be a tensor, but got {type_name(new)}")
         if tls.func and any([type(t.val) is Array and type(t.val.owner) is Batch for t in (self, new)]):
             raise RuntimeError("mutating directly with `.data` under vmap transform is not allowed.")
         array = memory(new)  # (which a view that may not be written any more still has)
@@ -481,7 +478,7 @@ class Tensor(Taped):
     @property
     def _base(self):
         root = root_of(readable(self))[0]
-        return None if root is self or root.hidden else root
+        return None if root is self else root
 
     # ---- values
     def numpy(self, *wrong, force=False, **named):
@@ -514,11 +511,6 @@ class Tensor(Taped):
             breaks.note("numpy()")
         if not t.val.dtype.isnative:
             raise TypeError("Got unsupported ScalarType BFloat16")
-        if (maps := maps_of(t)) and not force:
-            bit, name = ("conjugate", "conj") if maps & 1 else ("negative", "neg")
-            raise RuntimeError(
-                f"Can't call numpy() on Tensor that has {bit} bit set. Use tensor.resolve_{name}().numpy() instead."
-            )
         t.versioned().resizable = False
         return t.val.view()  # (an array of its own: who gives it another shape changes no Tensor)
 
@@ -613,7 +605,7 @@ class Tensor(Taped):
         return wrap(Tensor, dtypes.of_one_name(array))
 
     def __contains__(self, element):
-        if not isinstance(element, (Tensor, bool, int, float, complex)):
+        if not isinstance(element, (Tensor, Number)):
             raise RuntimeError(
                 f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
             )

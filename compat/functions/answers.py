@@ -250,9 +250,10 @@ def examine(own, args, kwargs, taken, key):
 OUTS = set()  # calls with out= that are known to be those of a function
 
 
-def need_function(own, args, out):
-    """Raise torch's error for out= in a call of a method, which takes none: called, where it is given, by what is both."""
-    frame = sys._getframe(2)
+def need_function(own, args, out, named=None, above=2):
+    """Raise torch's error for out= in a call of a method, which takes none: called, where it is given, by what is both. `above`:
+    how many frames the caller of that is above this one."""
+    frame = sys._getframe(above)
     while frame.f_globals.get("__name__") in AROUND:
         frame = frame.f_back
     key = own, type(out), frame.f_code, frame.f_lasti
@@ -260,7 +261,10 @@ def need_function(own, args, out):
         return
     from .._calls import called_as, told
 
-    if called_as(frame, own)[1] and (error := told(TypeError(), own, args, {"out": out}, frame)) is not None:
+    if (
+        called_as(frame, own)[1]
+        and (error := told(TypeError(), own, args, {**(named or {}), "out": out}, frame)) is not None
+    ):
         raise error
     if len(OUTS) > 1000:
         OUTS.clear()

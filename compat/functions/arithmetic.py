@@ -150,9 +150,11 @@ class Arithmetic:
                 other = as_operand(other)
                 if other is NotImplemented:
                     raise unsuitable(name + "_", t, given)
-                if refuse is not None:
+                if refuse is not None and refuse is not refuse_zero:
                     refuse(current(t), other)
                 check_in_place(t, other, floating)
+                if refuse is refuse_zero:  # (which is looked at element by element)
+                    refuse(current(t), other)
                 if refused and dtype_of(current(t)).kind in refused:
                     refuse_dtype(refused[dtype_of(current(t)).kind], dtype_of(current(t)))
                 if dtype_of(current(t)).kind in "iu":
@@ -250,7 +252,10 @@ def refuse_zero(a, b):
     if rank(a)[0].kind == rank(b)[0].kind == "b":
         return  # (for which the kernel is refused)
     if rank(a)[0].kind in KINDS_OF_INTEGER and rank(b)[0].kind in KINDS_OF_INTEGER:
+        check_sizes(a, b)
         v = b.val if isinstance(b, Handle) else b
+        if type(v) is int and not -128 <= v <= 127:  # (which may be zero in few bits)
+            v = number(v, dtypes.result_dtype([rank(a), rank(b)]))
         if isinstance(v, (np.ndarray, int)) and np.any(np.equal(v, 0)):
             raise RuntimeError("ZeroDivisionError")
 
@@ -327,7 +332,7 @@ def with_alpha(arithmetic, *names):
                 refuse_bools(input, other)
             return cast(arithmetic(widened(input), half_scaled(input, other, alpha, d)), d)
 
-    def function(input=MISSING, other=MISSING, /, *more, alpha=1, out=None, **unknown):
+    def function(input=MISSING, other=MISSING, /, *more, alpha=1, out=MISSING, **unknown):
         try:
             if more or unknown:
                 input, other = to_places((input, other), unknown)
@@ -346,12 +351,12 @@ def with_alpha(arithmetic, *names):
                     got = made(arithmetic.ufunc(arrays[0], arrays[1] * alpha))
             else:
                 got = named_pair(together(input, other, alpha), shown, input, other)
-            if out is None:
+            if out is MISSING:
                 return got
             need_function(names[0], (input, other), out)
-            return store(arithmetic.name, out, got, (input, other))
+            return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
-            asked = unknown if out is None else {**unknown, "out": out}
+            asked = unknown if out is MISSING else {**unknown, "out": out}
             error = answer(error, names[0], *as_given(input, other, more, alpha, asked))
             raise error
 
@@ -420,7 +425,7 @@ def plain(arithmetic, *names):
     """torch.<name>, Tensor.<name> and Tensor.<name>_ without further arguments."""
     quick = arithmetic.quick
 
-    def function(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
+    def function(input=MISSING, other=MISSING, /, *more, out=MISSING, **unknown):
         try:
             if more or unknown:
                 input, other = to_places((input, other), unknown)
@@ -429,12 +434,14 @@ def plain(arithmetic, *names):
             got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
             if got is NotImplemented:
                 return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
-            if out is None:
+            if out is MISSING:
                 return got
             need_function(names[0], (input, other), out)
-            return store(arithmetic.name, out, got, (input, other))
+            return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, names[0], (input, other, *more), unknown if out is None else {**unknown, "out": out})
+            error = answer(
+                error, names[0], (input, other, *more), unknown if out is MISSING else {**unknown, "out": out}
+            )
             raise error
 
     function.__name__ = names[0]
@@ -568,7 +575,9 @@ def numbered(arithmetic, names, labels):
     quick, slow = arithmetic.quick, arithmetic.slow
     first, both, second = labels
 
-    def call(x, y):
+    def call(x, y, modulus=None):
+        if modulus is not None:  # (of pow, which Python calls an operator too)
+            return NotImplemented
         try:
             got = quick(x, y)
             if got is not NotImplemented and got.mark is not None:
@@ -585,7 +594,7 @@ def numbered(arithmetic, names, labels):
         got = slow(x, y)
         return got if got is NotImplemented else named(got, second, (y,))
 
-    def function(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
+    def function(input=MISSING, other=MISSING, /, *more, out=MISSING, **unknown):
         try:
             if more or unknown:
                 input, other = to_places((input, other), unknown)
@@ -596,12 +605,14 @@ def numbered(arithmetic, names, labels):
             got = call(input, other) if isinstance(input, Tensor) else reflected(other, input)
             if got is NotImplemented:
                 raise unsuitable(arithmetic.name, input, other)
-            if out is None:
+            if out is MISSING:
                 return got
             need_function(names[0], (input, other), out)
-            return store(arithmetic.name, out, got, (input, other))
+            return got if out is None else store(arithmetic.name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, names[0], (input, other, *more), unknown if out is None else {**unknown, "out": out})
+            error = answer(
+                error, names[0], (input, other, *more), unknown if out is MISSING else {**unknown, "out": out}
+            )
             raise error
 
     def inplace(self, other=MISSING, /, *more, **unknown):

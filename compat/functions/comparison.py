@@ -39,7 +39,7 @@ def comparison(name, prim, op, longer):
     slow = general(name, prim)
     quick = untracked(op, slow, COMPARED)
 
-    def function(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
+    def function(input=MISSING, other=MISSING, /, *more, out=MISSING, **unknown):
         try:
             if more or unknown or not isinstance(input, Tensor):
                 input, other = to_places((input, other), unknown)
@@ -48,12 +48,12 @@ def comparison(name, prim, op, longer):
             got = quick(input, other)
             if got is NotImplemented:
                 raise unsuitable(name, input, other)
-            if out is None:
+            if out is MISSING:
                 return got
             need_function(name, (input, other), out)
-            return store(name, out, got, (input, other))
+            return got if out is None else store(name, out, got, (input, other))
         except BaseException as error:
-            error = answer(error, name, (input, other, *more), unknown if out is None else {**unknown, "out": out})
+            error = answer(error, name, (input, other, *more), unknown if out is MISSING else {**unknown, "out": out})
             raise error
 
     def inplace(self, other):
@@ -140,7 +140,7 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
 
     def refuse(a, b):
         d = dtypes.result_dtype([rank(a), rank(b)])
-        if d.kind not in ("biu" if bools else "iu"):
+        if d.kind not in ("biu" if bools else "iu") or not bools and d in dtypes.UNSIGNED:
             if isinstance(a, Tensor) and isinstance(b, Tensor):
                 check_sizes(current(a), current(b))
             raise NotImplementedError(f"\"{spoken_as}\" not implemented for '{spoken(d)}'")
@@ -169,7 +169,8 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
     function.__doc__ = f"{name} of integers or booleans (one of them may be a number), broadcast."
     operation(name=name, numbers=True)(function)
     inplace.__name__ = name + "_"
-    publish(answering(inplace), (name + "_",), False, True)
+    inplace = answering(inplace)
+    publish(inplace, (name + "_",), False, True)
     quick = untracked(getattr(operator, f"__{operator_name}__"), slow, WHOLE) if bools else slow
     install_operators(operator_name, quick, swapped(slow), inplace)
 

@@ -1,13 +1,12 @@
 """The parts of complex numbers: real, imag, conj, angle, and the views as pairs of real numbers."""
 
 from funcgrad.core.halves import BFLOAT16
-from funcgrad.core.mirror import Mirror, maps_of
-from funcgrad.core.mutation import mirrored
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
 
 from ..payload import current
 from ..rewriting import spelled
+from ..tensor import Tensor
 from .answers import answering
 from .operands import P, dtype_of, floating, shape_of
 from .register import FUNCTIONS, install, operation
@@ -23,14 +22,7 @@ def real_part(input):
 
 def part(t, prim, at):
     """One of the two parts of complex numbers, as a view."""
-    if type(t.alias) is not Mirror:
-        return spelled(core_view(t, P[prim]), "SelectBackward0", part_in_steps, at)
-    if not t.alias.maps & 1:
-        return part_in_steps(t, at)
-    pair = core_view(mirrored(t, "conj"), P["as_real"])
-    return view_of(
-        mirrored(pair, "neg", "NegViewBackward0") if at else pair, "getitem", "SelectBackward0", idx=(Ellipsis, at)
-    )
+    return spelled(core_view(t, P[prim]), "SelectBackward0", part_in_steps, at)
 
 
 def part_in_steps(t, at):
@@ -50,7 +42,12 @@ FUNCTIONS["real"], FUNCTIONS["imag"] = answering(real_part), answering(imaginary
 
 def settable(get):
     """A property that is written, as torch has it, through the view that it gives."""
-    return property(get, lambda self, value: get(self).__setitem__(..., value))
+
+    def put(self, value):
+        part = get(self)
+        part.copy_(value) if isinstance(value, Tensor) else part.__setitem__(..., value)
+
+    return property(get, put)
 
 
 install("real", settable(real_part))
@@ -59,17 +56,14 @@ install("imag", settable(imaginary_part))
 
 @operation()
 def conj(input):
-    """The conjugate, over the same memory; of a real Tensor the Tensor itself."""
-    t = current(input)
-    if dtype_of(t).kind != "c":
-        return input
-    return mirrored(t, "conj") if t.owner is TAPE else P["conj"](t)
+    """The conjugate; of a real Tensor the Tensor itself."""
+    return P["conj"](current(input)) if dtype_of(current(input)).kind == "c" else input
 
 
 @operation()
 def conj_physical(input):
     """The complex conjugate; of real numbers they themselves."""
-    return P["conj"](current(input)) if dtype_of(current(input)).kind == "c" else input
+    return FUNCTIONS["conj"](input)
 
 
 @operation("AngleBackward0")
@@ -85,11 +79,6 @@ def view_as_real(input):
     t = current(input)
     if dtype_of(t).kind != "c":
         raise RuntimeError("view_as_real is only supported for complex tensors")
-    if maps_of(t) & 1:
-        raise RuntimeError(
-            "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can view it as real, use "
-            "self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the original."
-        )
     return core_view(t, P["as_real"])
 
 
@@ -119,20 +108,15 @@ def view_as_complex(input):
     return core_view(t, P["as_complex"])
 
 
-def flagged(name, bit, what):
-    """is_NAME() and resolve_NAME()."""
+def itself(name):
+    def same(input):
+        return input
 
-    def asked(input):
-        return bool(maps_of(input) & bit)
-
-    def resolved(input):
-        return FUNCTIONS["clone"](input) if asked(input) else input
-
-    asked.__doc__ = f"Is the Tensor the {what} of what lies in its memory?"
-    resolved.__doc__ = f"The Tensor itself, or, if it is the {what} of what lies in its memory, a copy that is none."
-    operation(name=f"is_{name}")(asked)
-    operation(name=f"resolve_{name}")(resolved)
+    same.__doc__ = "The Tensor itself: nothing is put off."
+    operation(name=name)(same)
 
 
-flagged("conj", 1, "conjugate")
-flagged("neg", 2, "negative")
+for _name in ("resolve_conj", "resolve_neg"):
+    itself(_name)
+for _name in ("is_conj", "is_neg"):
+    operation(name=_name, function=False)(lambda self: False)

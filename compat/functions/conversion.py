@@ -16,6 +16,7 @@ from ..deprecations import deprecated
 from ..devices import CPU, Device, usable
 from ..formats import contiguous_format, order_of, preserve_format, suggested
 from ..graph import label as set_label
+from ..native import Native
 from ..payload import current
 from ..tensor import Tensor
 from .answers import answer
@@ -366,7 +367,7 @@ def spelled(x):
     return f"{x:g}"
 
 
-class finfo(Limits):
+class finfo(Limits, metaclass=Native, called="torch.finfo"):
     """The limits of a float dtype."""
 
     shown = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
@@ -391,7 +392,7 @@ class finfo(Limits):
         self.resolution = 10.0**-info.precision
 
 
-class iinfo(Limits):
+class iinfo(Limits, metaclass=Native, called="torch.iinfo"):
     """The limits of an integer dtype."""
 
     shown = ("min", "max")

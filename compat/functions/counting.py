@@ -42,6 +42,10 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     v = values_of(input, "unique")
     dim = None if dim is None else wrapped(dim, v.ndim)
+    if dim is not None and not v.size and v.shape[dim]:
+        raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
+    if dim is not None and v.shape.count(0) > 1:
+        raise RuntimeError("Number of zero sized dimensions is more than one, so unique cannot be applied ")
     got = np.unique(v, return_inverse=True, return_counts=True, axis=dim)
     out = [got[0]]
     if return_inverse:
@@ -120,10 +124,12 @@ def histc(input, bins=100, min=0, max=0):  # noqa: A002
 
     def of_arrays(v):
         low, high = (float(v.min()), float(v.max())) if min == max and v.size else (min, max)
-        if low == high:
+        if low == high == 0 or math.isfinite(low) and low == high:
             low, high = low - 1, high + 1
-        if not low <= high:
-            raise RuntimeError("torch.histc: max must be larger than min")
+        if not (math.isfinite(low) and math.isfinite(high)):
+            most = float(np.finfo(v.dtype).max)  # (which torch's search for the least and the greatest begins with)
+            low, high = (np.minimum(low, most), np.maximum(high, -most)) if low == high else (low, high)
+            raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
         return (np.histogram(v, bins, (low, high))[0].astype(d),)
 
     return on_values(of_arrays, [((bins,), d)], input)[0]

@@ -277,7 +277,7 @@ def check_buffer(buffer, width, count, offset):
 def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     """A 1-d Tensor over the memory of an object with the buffer protocol."""
     d = dtypes.as_numpy(dtype)
-    check_buffer(buffer, dtype.itemsize, count, offset)
+    check_buffer(buffer, dtypes.of_numpy(d).itemsize, count, offset)
     if d.isnative:
         array = np.frombuffer(buffer, d, count, offset)
         t = over(array)
@@ -393,6 +393,15 @@ ones, ones_like, new_ones = filled("ones", np.ones)
 empty, empty_like, new_empty = filled("empty", np.empty)
 
 
+def need_number(value):
+    """TypeError if it is no number; said in torch's words by what calls this."""
+    if not isinstance(value, NUMBERS):
+        from .._calls import is_number
+
+        if not is_number(value) and not isinstance(value, np.number):
+            raise TypeError("the value to fill with is a number")
+
+
 def full_array(shape, value, d):
     return np.full(shape, fitting(scalar_of(value), d), d)
 
@@ -408,6 +417,7 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
     """A Tensor of one value; its dtype is the value's (int64, the default float, bool)."""
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
+    need_number(fill_value)
     shape = size_argument("full", (size,), {}, out)
     array = maker(full_array, device)(shape, fill_value, fill_dtype(fill_value, dtype))
     return finished("full", array, out, device, requires_grad)
@@ -426,6 +436,7 @@ def full_like(
     pin_memory=False,
 ):
     """A Tensor of one value with the shape and dtype of another."""
+    need_number(fill_value)
     t = current(input)
     array = full_array(shape_of(t), fill_value, dtype_argument(dtype, dtype_of(t)))
     return noted(finished_like("full_like", t, laid_out(array, t, memory_format), device, requires_grad))
@@ -434,6 +445,7 @@ def full_like(
 @method
 def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """A Tensor of one value, with the dtype of this Tensor."""
+    need_number(fill_value)
     shape = size_argument("new_full", (size,), {})
     t = current(self)
     array = full_array(shape, fill_value, dtype_argument(dtype, dtype_of(t)))

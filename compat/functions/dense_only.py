@@ -9,8 +9,10 @@ import mmap
 import numpy as np
 
 from funcgrad.core.handle import root_of
+from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
+from .. import dtypes
 from ..deprecations import deprecated
 from ..devices import usable
 from ..errors import type_name
@@ -321,4 +323,22 @@ def is_storage(obj, /):
     return isinstance(obj, (TypedStorage, UntypedStorage))
 
 
-install("grad_dtype", property(lambda t: t.dtype))
+def set_grad_dtype(self, dtype):
+    if dtype is not None and not isinstance(dtype, dtypes.dtype):
+        raise RuntimeError(f"grad_dtype must be a torch.dtype or None, but got {type_name(dtype)}")
+    vars(self)["grad_dtype"] = dtype
+
+
+install("grad_dtype", property(lambda t: vars(t).get("grad_dtype", t.dtype), set_grad_dtype))
+
+
+def volatile(self):
+    warn("volatile was removed (Variable.volatile is always False)", UserWarning)
+    return False
+
+
+def set_volatile(self, value=None):
+    warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.", UserWarning)
+
+
+install("volatile", property(volatile, set_volatile, set_volatile))

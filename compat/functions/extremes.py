@@ -20,7 +20,7 @@ from .indexing import along
 from .nodes import named, renamed
 from .operands import INT64, P, cast, dims_of, dtype_of, integer, new, shape_of, with_ones
 from .quick_roads import quick_call
-from .reduction import EVERY, asked, by_other_names, lengthened, over
+from .reduction import EVERY, asked, by_other_names, given_out, lengthened, over
 from .refusals import need_dtype
 from .register import FUNCTIONS, operation, publish
 from .return_types import BY_NAME as RETURN
@@ -133,7 +133,7 @@ def extreme(name, longer, evenly):
             drop(error)
             raise
 
-    def function(input=MISSING, /, dim=EVERY, keepdim=False, *more, out=None, **named):
+    def function(input=MISSING, /, dim=EVERY, keepdim=False, *more, out=MISSING, **named):
         try:
             if not isinstance(input, Tensor) or more:
                 (input,) = to_places((input,), named)
@@ -143,6 +143,7 @@ def extreme(name, longer, evenly):
                 dim, keepdim = by_other_names(name, dim, keepdim, named, "other")
                 if isinstance(dim, Tensor) and "other" not in named:
                     dim = integer(dim, "dim")
+            out = given_out(name, input, dim, keepdim, more, None, out, named)
             if keepdim is not False and keepdim is not True or dim is True:
                 raise TypeError(f"{name}() takes a dimension and a bool")
             if dim is EVERY:

@@ -1,12 +1,11 @@
 """out=: a result is written into the Tensors that are given for it, which take its shape."""
 
 import math
-import sys
 
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.mutation import ALONE, write
+from funcgrad.core.mutation import ALONE, references, write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
@@ -14,13 +13,14 @@ from .. import dtypes
 from ..deprecations import deprecated
 from ..errors import type_name
 from ..formats import base_of, offset_in
-from ..payload import contiguous_strides, current, ground, strides_of
+from ..payload import contiguous_strides, current, strides_of
 from ..tensor import Tensor
 from .kinds import ALONG, COMPARISONS, iterates
 from .nodes import tensors_in
 from .operands import is_dual, rank
 from .other_memory import over_other_memory, strided
 from .results import ROWS, check_out
+from .return_types import with_out
 from .writing import check_apart, check_writable
 
 tls = state.tls
@@ -59,7 +59,7 @@ def store(name, out, got, operands=()):
             raise TypeError(f"expected tuple of {len(got)} elements but got {len(out)}")
         for o, g in zip(out, got, strict=True):
             store(name, o, g)
-        return type(got)(out) if type(got) in (tuple, list) else type(got)(*out)
+        return type(got)(out) if type(got) in (tuple, list) else with_out(type(got))(*out)
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
     if (got.mark is not None and not name.startswith("bitwise_") or out.requires_grad) and tls.grad:
@@ -117,17 +117,16 @@ def resize(t, shape, strides=None):
     """Give t another shape, in C order if no strides are given, over its memory, of which more is made where it does not suffice."""
     c = current(t)
     c.refuse(())
-    array = ground(c)
-    memory = base_of(array)
-    start = offset_in(array, memory)
+    memory = base_of(c.val)
+    start = offset_in(c.val, memory)
     size = 0 if 0 in shape else math.prod(shape)  # (strides only change the order of the same slots)
     if start + size > memory.size:
-        if array.base is None and array is c.val and sys.getrefcount(array) <= ALONE + 1:  # (nobody else sees it)
+        if c.val.base is None and references(c) <= ALONE:  # (nobody else sees it)
             larger = np.zeros(start + size, memory.dtype)
             larger[: memory.size] = memory
             memory = larger
         else:
-            memory = base_of(grown(array, start + size))
+            memory = base_of(grown(c.val, start + size))
     over_other_memory(c, strided(memory, shape, strides or contiguous_strides(shape), start))
     c.versioned().version += 1
     return t

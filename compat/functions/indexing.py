@@ -450,7 +450,13 @@ def value_for(t, v):
         raise overflowing(d if d.itemsize != 2 or d.kind != "f" else np.dtype(float))
     if isinstance(v, int) and not LONG[0] <= v <= LONG[1]:
         raise ValueError(OVERFLOW)
-    if (d.kind in "iu" or d == np.float32) and isinstance(v, (int, float)):
+    if (
+        d.kind in "iu"
+        and isinstance(v, (int, float))
+        or d.isnative
+        and d.char in "fF"
+        and isinstance(v, (int, float, complex))
+    ):
         return fitting(v, d)
     if isinstance(v, (bool, int, float, complex)):
         return v

@@ -69,7 +69,7 @@ def public(module):
     ]
 
 
-LACKED = ("chalf", "volatile")  # what torch's Tensors have and ours have not
+LACKED = ("chalf",)  # what torch's Tensors have and ours have not
 
 
 def missing_attribute(self, name):

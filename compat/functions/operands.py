@@ -44,7 +44,7 @@ def dtype_of(t):
 def integer(x, name="an argument"):
     """A Python int from an int, a NumPy integer or an integer Tensor of one element."""
     try:
-        if x is not True and x is not False and type(x) is not np.ndarray:
+        if x is not True and x is not False and type(x) is not np.ndarray and not getattr(x, "shape", ()):
             return x.__index__()
     except (AttributeError, TypeError):
         pass
@@ -93,7 +93,7 @@ def dims_of(dim, n):
         return tuple(range(n))
     if not isinstance(dim, (tuple, list)):
         if type(dim) is not int:
-            dim = integer(dim, "dim")
+            dim = integer(dim.reshape(()) if isinstance(dim, Tensor) and dim.numel() == 1 else dim, "dim")
         return (wrapped(dim, n),) if n else scalar_dim(dim)
     if not dim:
         return tuple(range(n))
@@ -158,6 +158,8 @@ def rank(x):
     if isinstance(x, Handle):
         x = current(x)
         return x.owner.dtype(x), 2 if x.owner.shape(x) else 1
+    if type(x) is int and LONG[1] < x < 1 << 64:
+        return np.dtype(np.uint64), 0
     return dtypes.scalar_dtype(x), 0
 
 
@@ -176,6 +178,7 @@ C_NAMES = {
     "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
 }  # fmt: skip
 C_INTEGERS = {"uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t"}
+C_INTEGERS |= {f"uint{n}": f"uint{n}_t" for n in (16, 32, 64)}
 
 
 LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38}
@@ -193,6 +196,9 @@ def fitting(x, d):
     if kind in "iu":
         top = (1 << 8 * d.itemsize - (kind == "i")) - 1
         if not -top - (kind == "i") <= x <= top:
+            raise overflowing(d)
+    elif kind == "c" and d.itemsize == 8:
+        if any([abs(part) > LARGEST["float32"] and math.isfinite(part) for part in (x.real, x.imag)]):
             raise overflowing(d)
     elif kind == "f" and not -65504.0 <= x <= 65504.0:
         top = LARGEST.get(dtypes.name_of(d), math.inf)

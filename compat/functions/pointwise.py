@@ -56,21 +56,23 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
     if laid:
         quick = iterating(quick)
 
-    def function(input=MISSING, /, *more, out=None, **unknown):
+    def function(input=MISSING, /, *more, out=MISSING, **unknown):
         try:
             if more or unknown or not isinstance(input, Tensor):
                 (input,) = to_places((input,), unknown)
                 if more or unknown or not isinstance(input, Tensor):
-                    unknown |= {} if out is None else {"out": out}
+                    unknown |= {} if out is MISSING else {"out": out}
                     return unusual(function, (input, *more), unknown, not_a_tensor(name, input))
-            if out is None:
+            if out is MISSING:
                 return quick(input)
             need_function(name, (input,), out)
+            if out is None:
+                return quick(input)
             if name == "relu":  # (which takes none)
                 raise answer(TypeError(), name, (input,), {"out": out})
             return store(name, out, quick(input), (input,))
         except BaseException as error:
-            if out is not None and (not isinstance(out, Tensor) or isinstance(error, RuntimeError)):
+            if out is not MISSING and (not isinstance(out, Tensor) or isinstance(error, RuntimeError)):
                 raise answer(error, name, (input, *more), {**unknown, "out": out}) from None
             trim(error)
             raise
@@ -184,6 +186,8 @@ _negative_ = METHODS["neg_"]
 def neg_(self=MISSING, *more, **unknown):
     """-input, in place; RuntimeError for booleans."""
     try:
+        if unknown:
+            (self,) = to_places((self,), unknown)
         if isinstance(self, Tensor) and not more and dtype_of(current(self)).kind == "b":
             neg(self)  # (which refuses them)
         return _negative_(self, *more, **unknown)

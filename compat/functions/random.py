@@ -4,11 +4,13 @@ Invariant: an in-place draw takes its numbers in the order of memory, as torch's
 before it takes any.
 """
 
+import functools
 import math
 
 import numpy as np
 
 from funcgrad import streams
+from funcgrad.core.handle import Handle
 from funcgrad.core.layout import layout_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here
@@ -63,6 +65,24 @@ NO_GENERATOR = {
 }  # what torch says where there is no such device
 
 
+def taking(count):
+    """A decorator: what Python says of other arguments of a method in C that takes none, or one by place."""
+
+    def declared(f):
+        @functools.wraps(f)
+        def method(self, *args, **named):
+            if named:
+                raise TypeError(f"Generator.{f.__name__}() takes no keyword arguments")
+            if len(args) != count:
+                most = "exactly one argument" if count else "no arguments"
+                raise TypeError(f"Generator.{f.__name__}() takes {most} ({len(args)} given)")
+            return f(self, *args)
+
+        return method
+
+    return declared
+
+
 class Generator(metaclass=Native, called="torch._C.Generator"):
     """A source of random numbers of its own: torch.Generator, on the CPU.
 
@@ -87,41 +107,69 @@ class Generator(metaclass=Native, called="torch._C.Generator"):
 
     __init__.__qualname__ = "Generator"  # (which Python's own errors name)
 
-    def manual_seed(self, *seed):
+    @taking(1)
+    def manual_seed(self, seed):
         """Start the stream of a seed; returns self."""
-        if len(seed) != 1:
-            raise TypeError(f"Generator.manual_seed() takes exactly one argument ({len(seed)} given)")
-        (seed,) = seed
         if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
             raise RuntimeError(f"manual_seed expected a long, but got {type_name(seed)}")
+        if not isinstance(seed, int):
+            raise TypeError("an integer is required")
         while_staging(self.stream.manual_seed, seed)
         return self
 
+    @taking(0)
     def seed(self):
         """Seed from the system's entropy; returns that seed."""
         refuse_staging("Generator.seed()")
         return self.stream.seed()
 
+    @taking(0)
     def initial_seed(self):
         """The seed last set."""
         refuse_staging("Generator.initial_seed()")
         return self.stream.initial_seed()
 
+    @taking(0)
     def get_state(self):
         """The state as a uint8 Tensor."""
         if tls.stage is None:
             return wrap(Tensor, self.stream.get_state())
         return drawn((STATE_BYTES,), np.dtype(np.uint8), lambda shape: self.stream.get_state())
 
+    @taking(1)
     def set_state(self, new_state):
         """Go on from a state that get_state() gave."""
+        if not isinstance(new_state, (Handle, np.ndarray)):
+            raise TypeError(f"expected a torch.ByteTensor, but got {type_name(new_state)}")
         while_staging(self.stream.set_state, new_state)
         return self
 
+    @taking(0)
     def clone_state(self):
         """A new Generator that goes on from the same state."""
         refuse_staging("Generator.clone_state()")
         return Generator(stream=self.stream.clone_state())
+
+    @taking(1)
+    def graphsafe_set_state(self, state):
+        """Go on from the state of another Generator."""
+        if not isinstance(state, Generator):
+            raise TypeError(f"expected a Generator, but got {type_name(state)}")
+        return self.set_state(state.get_state())
+
+    graphsafe_get_state = clone_state
+
+    @taking(1)
+    def set_offset(self, offset):
+        """RuntimeError: a stream of the CPU has none."""
+        if not isinstance(offset, int) or isinstance(offset, bool):
+            raise TypeError(f"manual_offset expected a long, but got {type_name(offset)}")
+        raise RuntimeError("CPU Generator does not use offset")
+
+    @taking(0)
+    def get_offset(self):
+        """RuntimeError: a stream of the CPU has none."""
+        raise RuntimeError("CPU Generator does not use offset")
 
     def __repr__(self):
         return f"<torch._C.Generator object at {id(self):#x}>"

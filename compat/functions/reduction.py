@@ -18,7 +18,7 @@ from ..graph import label as set_label
 from ..graph import labelled as labelled_as_one
 from ..payload import current
 from ..tensor import Tensor
-from .answers import AROUND, MISSING, answer, not_a_tensor, to_places, unusual
+from .answers import AROUND, MISSING, answer, need_function, not_a_tensor, to_places, unusual
 from .arithmetic import DIV, quick_unary
 from .given_out import store
 from .nodes import named
@@ -67,6 +67,8 @@ EVERY = object()  # no dim given, which torch tells from None
 
 def by_other_names(name, dim, keepdim, named, another="axis"):
     """(dim, keepdim) of a call that names them as NumPy does, or in `another` way."""
+    if dim is not EVERY and named.keys() & {"axis", another}:
+        raise TypeError(f"{name}() got an unexpected keyword argument '{min(named.keys() & {'axis', another})}'")
     if "axis" in named and called_by_numpy(sys._getframe(2)):
         raise TypeError(f"{name}() got an unexpected keyword argument 'out'")  # (which np.sum and its kin give, too)
     known = {"axis": dim, "keepdims": keepdim, **named}
@@ -87,15 +89,24 @@ def called_by_numpy(frame):
 def asked(input, dim, keepdim, more, dtype, out, named):
     """(arguments, those by name) that a sum or mean was called with, as far as that can be told."""
     given = {"dtype": dtype, "out": out}
-    by_name = {k: v for k, v in given.items() if v is not None} | named
+    by_name = {k: v for k, v in given.items() if v is not None and v is not MISSING} | named
     if more or "keepdims" not in named and keepdim is not False:
         by_place = (dim, keepdim)
     else:
-        by_place = () if dim is EVERY or named.keys() & {"axis", "other"} else (dim,)
+        by_place = () if dim is EVERY or any([dim is named.get(k) for k in ("axis", "other")]) else (dim,)
     if any([a is EVERY for a in by_place]) or "keepdims" in named and by_place and not more:
         by_name = dict(zip(("dim", "keepdim"), by_place)) | by_name
         by_name, by_place = {k: v for k, v in by_name.items() if v is not EVERY}, ()
     return (input, *by_place, *more), by_name
+
+
+def given_out(name, input, dim, keepdim, more, dtype, out, named):
+    """out= of a sum or an extreme, None if it was not given; torch's error where the method is called, which takes none."""
+    if out is MISSING:
+        return None
+    args, by_name = asked(input, dim, keepdim, more, dtype, MISSING, named)
+    need_function(name, args, out, by_name, 3)
+    return out
 
 
 def need_derivative(t, d):
@@ -115,7 +126,7 @@ def labelled(got, name, every, changed, input):
         set_label(got, f"{name}1", None)
 
 
-def sum(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **named):  # noqa: A001
+def sum(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=MISSING, **named):  # noqa: A001
     """The sum of all elements, or over dimensions; integers and booleans are summed in int64.
 
     >>> import compat as torch
@@ -129,8 +140,9 @@ def sum(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=None,
                 return unusual(sum, (input, *more), {}, not_a_tensor("sum", input))
         if named:
             dim, keepdim = by_other_names("sum", dim, keepdim, named)
-        if dim is EVERY and dtype is None and out is None and not keepdim:
+        if dim is EVERY and dtype is None and out is MISSING and not keepdim:
             return sum_of_all(input)
+        out = given_out("sum", input, dim, keepdim, more, dtype, out, named)
         t = current(input)
         d = dtype_of(t)
         if keepdim is not False and keepdim is not True or dim is True or (keepdim or out is not None) and dim is EVERY:
@@ -222,7 +234,7 @@ def dtype_by_out(t, every, dtype, out):
     return out.dtype if out.is_floating_point() or out.is_complex() else None
 
 
-def mean(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=None, **named):
+def mean(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=MISSING, **named):
     """The mean of all elements, or over dimensions; RuntimeError for integers without a dtype."""
     try:
         if not isinstance(input, Tensor) or more:
@@ -232,8 +244,9 @@ def mean(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=None
         if named:
             dim, keepdim = by_other_names("mean", dim, keepdim, named)
         every = dim is EVERY
-        if every and dtype is None and out is None and not keepdim:
+        if every and dtype is None and out is MISSING and not keepdim:
             return mean_of_all(input)
+        out = given_out("mean", input, dim, keepdim, more, dtype, out, named)
         if out is not None and isinstance(out, Tensor):
             dtype = dtype_by_out(current(input), every, dtype, out)
         t = averaged("mean", input, dtype)

@@ -45,6 +45,12 @@ def return_type(name, *fields):
     return cls
 
 
+def with_out(cls):
+    """The class of the results of the same function with out=."""
+    name = f"{cls.__name__}_out"
+    return BY_NAME.get(name) or return_type(name, *cls.fields)
+
+
 for _name in ("max", "min", "median", "nanmedian", "mode", "cummax", "cummin", "sort", "topk", "kthvalue"):
     return_type(_name, "values", "indices")
 return_type("aminmax", "min", "max")

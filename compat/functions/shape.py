@@ -13,7 +13,6 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.halves import BFLOAT16, among
 from funcgrad.core.handle import Alias, fresh
-from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.strides import geometry, restrided, unsqueezed_strides
@@ -25,7 +24,7 @@ from ..errors import type_name
 from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..method_arguments import wrapped
-from ..payload import contiguous_strides, current, ground
+from ..payload import contiguous_strides, current
 from ..rewriting import spelled
 from ..size import Size
 from ..tensor import Tensor
@@ -195,7 +194,11 @@ def unflatten(input, dim, sizes):  # noqa: A002
     shape = shape_of(current(input))
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
-    dim = wrapped(operator.index(dim), len(shape))
+    given, dim = dim, wrapped(operator.index(dim), len(shape))
+    if not shape:
+        raise RuntimeError(
+            f"unflatten got an unexpected error:\nDimension specified as {given} but tensor has no dimensions"
+        )
     parts = tuple([+k for k in sizes])
     try:
         parts = inferred_shape(parts, shape[dim])
@@ -365,7 +368,8 @@ def turned(input, called="Tensor.mH"):
 
 def hermitian(self):
     if self.dim() not in (0, 2):
-        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.dim()}-D tensor.")
+        more = " For batches of matrices, consider using tensor.mH" if self.dim() > 2 else ""
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.dim()}-D tensor.{more}")
     if self.dim():
         return adjoint(self)
     deprecated("0-D", "Tensor.H", "Consider using x.conj().")
@@ -389,9 +393,8 @@ def become(box, prim, name, **params):
     viewed = c.store is not None  # (else it has no views)
     if c.owner is TAPE:
         c.versioned().version += 1
-    if isinstance(c.alias, Alias):
-        mirror = type(c.alias) is Mirror
-        c.alias = c.alias.onward(step, P[prim].value("torch")(c.alias.memory, **params) if mirror else None)
+    if type(c.alias) is Alias:
+        c.alias = Alias(c.alias.base, (c.alias.link, step), c.store)
     elif c.owner is TAPE:
         if viewed:
             leave(c, True)
@@ -482,6 +485,8 @@ def expanded_shape(own, shape):
 @operation(function=False)
 def expand(self, *shape, implicit=False, **size):
     """A view stretched along its dimensions of length 1; -1 keeps a length."""
+    if type(implicit) is not bool:
+        raise TypeError("implicit is a bool")
     t = current(self)
     shape = named_sizes("expand", "size", shape, size)
     own = shape_of(t)
@@ -555,16 +560,13 @@ def as_strided(input, size, stride, storage_offset=None):
         )
     if any([s < 0 for s in stride]):
         raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
-    own = ground(t)
-    memory = base_of(own)
-    offset = offset_in(own, memory) if storage_offset is None else storage_offset
+    memory = base_of(t.val)
+    offset = offset_in(t.val, memory) if storage_offset is None else storage_offset
     check_reach(memory, size, stride, offset)
     value = strided(memory, size, stride, offset)
-    out = taped_view(t, P["strided"], value, geometry(value, own), "AsStridedBackward0")
+    out = taped_view(t, P["strided"], value, geometry(value, t.val), "AsStridedBackward0")
     root = t if out.alias is None else out.alias.base
-    if (
-        type(out.alias) is not Mirror and root is not t and root.val.dtype == t.val.dtype
-    ):  # (one step from the root, which may reach further than t does)
+    if root is not t and root.val.dtype == t.val.dtype:  # (one step from the root, which may reach further than t does)
         out.alias.in_one((P["strided"], geometry(value, root.val)))
     return out
 

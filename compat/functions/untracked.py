@@ -30,7 +30,7 @@ def untracked(op, slow, admitted):
         d = v.dtype
         kinds = admitted.get(d, ())
         if type(y) in kinds:
-            w = y if type(y) is float or -BOUND < y < BOUND else None
+            w = y if -BOUND < y < BOUND else None
         elif isinstance(y, Tensor) and d in admitted and y.owner is TAPE and not (y.alias is not None and astray(y)):
             w = y.val if y.val.dtype is d else None
         else:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from funcgrad.core.laid import noted
-from funcgrad.core.mirror import seen_as
 
 from .. import dtypes
 from .._duplicates import without_values
@@ -26,7 +25,7 @@ def made_over(t, data):
     Tensor.__init__(t, data.val, None, data.owner)
     t.store = data.store
     if data.alias is not None:
-        seen_as(noted(t), data)
+        noted(t)
 
 
 class Parameter(Tensor):

@@ -7,7 +7,6 @@ arguments; anything else takes the slow road. Invariant: what is given out lies 
 from .aval import Aval
 from .halves import among
 from .handle import UNCHANGED, Alias, Frozen, fresh
-from .mirror import Mirror
 from .mutation import unrecorded_view, view
 from .node import TapeNode
 from .primitive import PRIMITIVES
@@ -93,10 +92,10 @@ def views_at(x, indices, *made):
     if plain and x.alias is not None:
         fresh(x)
     kind = type(x.alias)
-    if not plain or kind is Frozen or kind is Mirror:
+    if not plain or kind is Frozen:
         views = [view(x, getitem, idx=i) for i in indices]
         for h in views if made else ():
-            if isinstance(h.alias, Alias):
+            if type(h.alias) is Alias:
                 h.alias.link = (*h.alias.link[:2], *made)
         return views
     v, m, face = x.val, x.mark, TAPE.face

@@ -9,6 +9,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.written_calls import written_call
 
+from ...dtypes import beyond
 from ...functions.answers import MISSING
 from ...functions.drawing import drawn
 from ...functions.given_out import store
@@ -155,7 +156,7 @@ def _leaky_relu(x, negative_slope=0.01):
     """x where positive, negative_slope * x elsewhere."""
     if type(negative_slope) is not float:
         try:
-            negative_slope = float(negative_slope if not isinstance(negative_slope, str) else None)
+            negative_slope = real(negative_slope if not isinstance(negative_slope, str) else None)
         except TypeError as error:
             raise overflow(wide(x), negative_slope, error=error) from None
     return P["leaky_relu"](x, negative_slope, kink="torch")
@@ -176,16 +177,24 @@ def wide(x):
     return DOUBLE if dtype_of(x) == DOUBLE else np.dtype(np.float32)
 
 
+def real(x):
+    """A number as a float; torch's error of a whole one that is longer than its numbers."""
+    if type(x) is int and (error := beyond(x)) is not None:
+        raise error
+    return float(x)
+
+
 def of_elu(alpha=1.0, scale=1.0, inner=1.0):
     """The settings of the primitive: alpha * (exp(inner * x) - 1) where x is 0 or below, x elsewhere (nan too); all times scale."""
     try:
-        return {"low": float(alpha * scale), "high": float(scale), "inner": float(inner)}
+        return {"low": real(alpha) * real(scale), "high": real(scale), "inner": real(inner)}
     except TypeError as error:
         raise overflow(DOUBLE, alpha, scale, inner, error=error) from None
 
 
 def of_celu(alpha=1.0):
     """The same for max(0, x) + min(0, alpha * (exp(x / alpha) - 1))."""
+    alpha = alpha if isinstance(alpha, complex) else real(alpha)
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     return of_elu(alpha, 1.0, 1.0 / alpha)
@@ -255,7 +264,7 @@ mish = with_inplace(ALONE, _mish, "MishBackward0", "mish_cpu")
 
 def of_softplus(beta=1.0, threshold=20.0):
     """The settings of the primitive."""
-    return {"beta": float(beta), "threshold": float(threshold)}
+    return {"beta": real(beta), "threshold": real(threshold)}
 
 
 def _softplus(x, beta=1.0, threshold=20.0):
@@ -279,7 +288,7 @@ logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "log_sigmoid_cpu")
 def of_hardtanh(min_val=-1.0, max_val=1.0):
     """The settings of the primitive."""
     try:
-        return {"low": float(min(min_val, max_val)), "high": float(max_val)}
+        return {"low": real(min(min_val, max_val)), "high": real(max_val)}
     except TypeError as error:
         raise overflow(DOUBLE, min_val, max_val, error=error) from None
 

@@ -488,6 +488,7 @@ def loss_of_logits(input, target, weight, pos_weight, reduction):
         if reduction == "none" and (x.alias is not None or y.alias is not None):
             out = laid_like(in_c_order(out), y)  # (into whose memory, or one like it, torch writes)
         if weight is not None:
+            check_sizes(out, current(weight))
             out = into(out, P["mul"](out, cast(current(weight), dtype_of(out))))
     else:  # (in the dtype of the target, which torch writes into)
         log = logsigmoid(input)
