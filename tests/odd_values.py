@@ -100,7 +100,7 @@ np.isnan({t}); np.allclose({t}, {t}); np.array_equal({t}, {t}); np.where({t}, 1,
 str({t}.shape); repr({t}.dtype); str({t}.device); {t}.shape.numel; {t}.dtype.is_floating_point; {t}.dtype.itemsize; {t}.dtype.to_complex(); {t}.dtype.to_real(); {t}.dtype == 'torch.float32'; {t}.dtype == np.float32; {t}.dtype is torch.float; {t}.dtype < torch.int64; {t}.dtype + 1; {t}.dtype(); hash({t}.dtype) != 0; {t}.dtype.foo; {t}.dtype.bar
 {t}.device.type; {t}.device.index; {t}.device == 'cpu'; {t}.device == torch.device('cpu'); {t}.device < {t}.device; {t}.device(); {t}.device.foo; {t}.element_size(); {t}.dim(); {t}.numel(); {t}.storage_offset(); {t}.stride(); {t}.is_contiguous(); {t}.type(); {t}.is_floating_point(); {t}.is_complex(); {t}.is_signed(); {t}.is_nonzero()
 {t}.backward(); {t}.detach(); {t}.clone().detach_(); {t}.requires_grad_(); {t}.retain_grad(); {t}.register_hook(1); {t}.to('cpu'); {t}.cuda(); {t}.half(); {t}.float(); {t}.long(); {t}.bool(); {t}.cpu(); {t}.share_memory_() is None; {t}.is_shared(); {t}.is_pinned(); {t}.untyped_storage().nbytes(); {t}.__reduce_ex__(2) and 1; copy.copy({t}); copy.deepcopy({t})
-pickle.loads(pickle.dumps({t})); saved({t}); type({t}); {t}(); {t}(1); callable({t}); vars({t}); {t}.__dict__; {t}.__abs__(); {t}.__neg__(); {t}.__invert__(); {t}.__pos__(); {t}.__getitem__(0); {t}.__add__('a'); {t}.__eq__('a'); {t}.__matmul__(1); {t}.__rsub__(None)
+pickle.loads(pickle.dumps({t})); saved({t}); {t}(); {t}(1); callable({t}); vars({t}); {t}.__dict__; {t}.__abs__(); {t}.__neg__(); {t}.__invert__(); {t}.__pos__(); {t}.__getitem__(0); {t}.__add__('a'); {t}.__eq__('a'); {t}.__matmul__(1); {t}.__rsub__(None)
 """)
 ATTRIBUTES = several("""
 shape; dtype; device; data; grad; requires_grad; T; real; imag; grad_fn; is_leaf; ndim; names; layout; foo; _version; volatile; output_nr; mT; H; mH; itemsize; nbytes; name; retains_grad; is_sparse; __dict__; add; sum; size; _grad; grad_dtype; _base; is_cuda; is_meta
@@ -149,7 +149,7 @@ OF_NUMPY_1 = re.compile(  # what NumPy 2 says of torch's methods, which are thos
     r"__array_wrap__ must accept context|__array__ implementation doesn't accept a copy keyword"
 )
 FREE = re.compile(  # memory that nobody has written; settings that would stay
-    r"\bempty\(|(Float|Double|Half|Byte|Long|Bool)Tensor\((\d|True|[a-zA-Z])|\bnew\(|torch\.Tensor\((\d|True|[a-zA-Z])|set_default_device|itself|del t\.(real|imag|data|grad_fn)"
+    r"\bempty\(|(Float|Double|Half|Byte|Long|Bool)Tensor\((\d|True|[a-zA-Z])|\bnew\(|torch\.Tensor\((\d|True|[a-zA-Z])|set_default_device|itself|del t\.(real|imag|data|grad_fn|grad_dtype)"
 )
 
 

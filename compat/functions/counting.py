@@ -46,7 +46,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
     if dim is not None and v.shape.count(0) > 1:
         raise RuntimeError("Number of zero sized dimensions is more than one, so unique cannot be applied ")
-    got = np.unique(v, return_inverse=True, return_counts=True, axis=dim)
+    got = np.unique(v, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
     out = [got[0]]
     if return_inverse:
         out.append(got[1].reshape(v.shape if dim is None else -1))

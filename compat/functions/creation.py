@@ -399,7 +399,7 @@ def need_number(value):
         from .._calls import is_number
 
         if not is_number(value) and not isinstance(value, np.number):
-            raise TypeError("the value to fill with is a number")
+            raise TypeError("a number is wanted")
 
 
 def full_array(shape, value, d):
@@ -504,6 +504,8 @@ def arange(
         and 0 <= end - start < BOUND
     ):
         return finished("arange", np.arange(start, end), out, device, requires_grad)
+    for x in (start, end, step):
+        need_number(x)
     start, end, step = (real_number(scalar_of(x), "double") for x in (start, end, step))
     for wanted in (dtype, None if out is None else out.dtype):
         if wanted is not None and dtypes.as_numpy(wanted).kind == "c":

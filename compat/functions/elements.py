@@ -210,7 +210,7 @@ def complex_of(x):
 
 
 def truth_of(x):
-    return bool(x) if isinstance(x, (float, complex)) else operator.index(x) != 0
+    return bool(x) if isinstance(x, (float, complex, np.bool_)) else operator.index(x) != 0
 
 
 def unsigned_long_of(x):

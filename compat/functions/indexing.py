@@ -494,7 +494,6 @@ def setitem(t, idx, v):
         index = Index(shape_of(c), None if idx is True else idx)
         before = root_of(c)[0].mark
         if not index.found:
-            v = without_imaginary(v, dtype_of(c)) if isinstance(v, Tensor) else v
             basic = tuple(index.basic)
             if isinstance(given, Handle) and same_view(t, basic, given) and (c.owner is not TAPE or was_written(given)):
                 everything = is_everything(basic, shape_of(c))
@@ -510,6 +509,7 @@ def setitem(t, idx, v):
                 if shape_of(v) != target and v.mark is None and type(v.val) is type(c.val) is np.ndarray:
                     if np.may_share_memory(v.val, c.val):  # (which torch lets it do where it is stretched)
                         v = new(np.broadcast_to(v.val, target).copy())
+            v = without_imaginary(v, dtype_of(c)) if isinstance(v, Tensor) else v
             label, everything = "CopySlices", is_everything(basic, shape_of(c))
             refuse_leaf(c, everything, v)
             if not everything and tls.grad and (c.of_function or getattr(root_of(c)[0], "of_function", False)):
@@ -691,7 +691,7 @@ def basic_index(idx, shape):
             dim += 1
         elif i is None:
             made, last = made + 1, 2
-        elif i is Ellipsis and Ellipsis not in idx[at + 1 :]:
+        elif i is Ellipsis and not any([k is Ellipsis for k in idx[at + 1 :]]):
             rest = len(shape) - dim - sum([k is not None for k in idx[at + 1 :]])
             entries += [ALL] * rest
             dim += rest

@@ -60,7 +60,9 @@ def number_of_dim(dim):
 
 def number_behind(k):
     """What stands behind the first element of a list of ints, where torch takes True for 1."""
-    return int(k) if isinstance(k, Tensor) and dtype_of(current(k)).kind == "b" else +k
+    if not isinstance(k, Tensor) or k.numel() != 1:
+        return +k
+    return int(k) if dtype_of(current(k)).kind == "b" else (+k).reshape(())
 
 
 def sizes(size):
