@@ -15,6 +15,17 @@ from .payload import readable
 tls = state.tls
 
 
+def history_is_refused(t):
+    """Was the base of this view changed as it may not be?"""
+    from .tensor import refusable
+
+    try:
+        refusable(t)
+    except RuntimeError:
+        return True
+    return False
+
+
 def describe(t):
     """A Tensor's text, as torch prints it."""
     c = readable(t)
@@ -34,9 +45,9 @@ def describe(t):
         x = x.val
     suffixes = []
     if c.mark is not None:
-        stale = type(c.alias) is Alias and c.alias.val is None  # (whose history is refused)
-        name = "Invalid" if stale else type(shown(c.mark)).__name__
-        suffixes.append("requires_grad=True" if c.mark.plan is None else f"grad_fn=<{name}>")
+        stale = type(c.alias) is Alias and (c.alias.val is None or history_is_refused(c))
+        name = "Invalid" if stale else c.mark.plan and type(shown(c.mark)).__name__
+        suffixes.append(f"grad_fn=<{name}>" if stale or c.mark.plan is not None else "requires_grad=True")
     if away:
         from ._meta import text
 

@@ -42,7 +42,7 @@ from .payload import (
     wrap,
 )
 from .size import Size, made
-from .view_errors import BELOW, OF_FUNCTIONAL, may_not_change, refuse_in_func
+from .view_errors import BELOW, OF_FUNCTIONAL, may_not_change, refuse_in_func, written_now
 
 tls, shared = state.tls, state.shared
 C_NAMES = {
@@ -65,6 +65,18 @@ def is_whole(t):
 def disabled(func, types, args=(), kwargs=None):
     """What says, as the __torch_function__ of a class, that its Tensors are treated as ordinary ones."""
     return NotImplemented
+
+
+def refusable(t):
+    """A view, up to date, for who asks of its history: refused in every grad mode if its base was changed as it may not be."""
+    alias = t.alias
+    if type(alias) is not Alias or alias.made is None:
+        return current(t)
+    before, tls.grad = tls.grad, True
+    try:
+        return current(t)
+    finally:
+        tls.grad = before
 
 
 class Tensor(Taped):
@@ -249,12 +261,12 @@ class Tensor(Taped):
 
     @property
     def is_leaf(self):
-        mark = node_of(current(self))
+        mark = node_of(current(self) if tls.grad or self.alias is None else refusable(self))
         return mark is None or mark.plan is None
 
     @property
     def grad_fn(self):
-        mark = node_of(current(self))
+        mark = node_of(current(self) if tls.grad or self.alias is None else refusable(self))
         return None if mark is None or mark.plan is None else shown(mark)
 
     @property
@@ -268,12 +280,16 @@ class Tensor(Taped):
             from ._funcs import check_captured
 
             check_captured(self, new)
+        if tls.dual is not None:
+            from .autograd.forward_ad import tangent_copied
+
+            new = tangent_copied(self, new, tls.dual)
         super().repoint(new)
 
     def replayed(self, base, alias, old):
         """A view that its root was written under: torch shows its steps as one."""
         if tls.grad and alias.made is not None:
-            raise may_not_change(alias.made, old, BELOW)
+            raise may_not_change(alias.made, old, "is being" if written_now() else BELOW)
         if self.mark is not base.mark and not any([p.name in REINTERPRETING for p, _ in alias.chain]):
             label(self, "AsStridedBackward0", (base,))
         if old is not None and old.extra is not None and old.plan is not None and self.mark is not old:
@@ -282,6 +298,10 @@ class Tensor(Taped):
     def refuse(self, args):
         """Raise in torch's words if this Tensor may not be written in place under the grad mode of now."""
         if self.store is not None and not self.store.counted:
+            if tls.grad and self.mark is not None and self.mark.plan is None:
+                raise self.owner.leaf_error(
+                    "a leaf Variable that requires grad is being used in an in-place operation."
+                )
             inference.check(self, inference.WRITTEN)
         within = tls.func
         if within:
@@ -478,7 +498,7 @@ class Tensor(Taped):
     @property
     def _base(self):
         root = root_of(readable(self))[0]
-        return None if root is self else root
+        return None if root is self or inference.is_inference(self) else root
 
     # ---- values
     def numpy(self, *wrong, force=False, **named):

@@ -41,6 +41,25 @@ def may_not_change(made, mark, written):
     )
 
 
+WRITERS = {
+    "inplace",
+    "in_place_operator",
+    "check_in_place",
+    "root_to_write",
+    "overwrite",
+}  # the functions that begin a write
+
+
+def written_now():
+    """Is it a write that asks for an up-to-date view? (An error is on its way: the stack is read for nothing else.)"""
+    frame = sys._getframe(2)
+    for _ in range(8):
+        if frame is None or frame.f_code.co_name in WRITERS:
+            break
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_name in WRITERS
+
+
 def changed_below(mark):
     """The refusal for a saved value of this node whose memory was changed since; None if it is no view of these kinds."""
     from funcgrad.core.layout import VIEWS

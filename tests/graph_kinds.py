@@ -366,7 +366,7 @@ def grads(r):
         "def inside(): Inside.apply(x * 1).sum().backward()",
     ]
     lines += [
-        f"given = {r.choice(['torch.arange(float(x.numel())).reshape(x.shape)', 'torch.ones(x.shape, requires_grad=True)', 'torch.ones(2).resize_(x.shape).fill_(3)'])}"
+        f"given = {r.choice(['torch.arange(float(x.numel())).reshape(x.shape)', 'torch.ones(x.shape, requires_grad=True)', 'torch.ones(2).resize_(x.shape).fill_(3)', 'torch.ones(1).expand(x.shape)', 'torch.ones(x.shape[::-1]).permute(*range(x.dim())[::-1])', 'torch.zeros(*x.shape, 2)[..., 0]'])}"
     ]
     for _ in range(r.randint(2, 6)):
         lines += [r.choice(steps), "seen()"]

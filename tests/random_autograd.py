@@ -3,7 +3,7 @@
     python tests/random_autograd.py --count 1000 --seed 1 [--only TEXT]
 
 Each program is of one kind: a custom Function with random options, hooks of what is saved, checkpoints, dual Tensors, `autograd.functional`,
-gradcheck, anomaly mode, the graph's edges and nodes, grad modes, `.grad` that is given, functions of modules, transforms. A third of
+gradcheck, anomaly mode, the graph's edges and nodes, grad modes, inference mode, `.grad` that is given, functions of modules, transforms. A third of
 the arguments are wrong. Invariant: a seed and a number give one program, always the same.
 """
 
@@ -11,10 +11,10 @@ import pathlib
 import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[1])]
-from tests import autograd_kinds, graph_kinds  # noqa: E402
+from tests import autograd_kinds, graph_kinds, inference_kinds  # noqa: E402
 from tests.side_by_side import main  # noqa: E402
 
-KINDS = autograd_kinds.KINDS | graph_kinds.KINDS
+KINDS = autograd_kinds.KINDS | graph_kinds.KINDS | inference_kinds.KINDS
 HELPERS = """
 torch.set_default_dtype(torch.float64)
 log = []

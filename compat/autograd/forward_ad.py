@@ -179,6 +179,17 @@ def refuse_written(t, trace):
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
 
 
+def tangent_copied(old, new, trace):
+    """What a Tensor is to be after a change in place: where it had a tangent, torch copies the new one into its memory, by a node of
+    its own."""
+    value, tangent = parts(new, trace)
+    if parts(old, trace)[1] is None or not isinstance(tangent, Tensor) or tangent.mark is None:
+        return new
+    copy = P["copy"](tangent.detach(), tangent)
+    label(copy, "CopyBackwards", (tangent,))
+    return trace.tape.face(Array(value, copy, trace), new.mark, trace.tape)
+
+
 def parts(t, trace):
     """(the value below a level, the tangent there or None) of a Tensor."""
     v = t.val

@@ -275,9 +275,12 @@ def casts_in_force():
     return mode.get_autocast_dtype("cpu"), mode.is_autocast_enabled("cpu"), mode.is_autocast_cache_enabled()
 
 
-def casting(dtype, enabled, cached):
-    mode = sys.modules.get(AUTOCAST)
-    return contextlib.nullcontext() if mode is None else mode.autocast("cpu", dtype, enabled, cached)
+def casting(*casts):
+    """The autocast of the first run, if another is in force now. (To enter one costs more than most functions that are checkpointed.)"""
+    if casts == casts_in_force():
+        return contextlib.nullcontext()
+    dtype, enabled, cached = casts
+    return sys.modules[AUTOCAST].autocast("cpu", dtype, enabled, cached)
 
 
 class CheckpointFunction(Function):
