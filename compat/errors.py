@@ -181,9 +181,15 @@ def modified(error):
     refused = mark and changed_below(mark)
     if refused:
         return refused
-    flipped = node is not None and i == 1 and node.plan.prim.name == "affine"  # (torch keeps the transpose of a weight)
+    flipped = node is not None and i == 1 and multiplies_rows(node)
     made = "" if node is None else made_by(store, value, node, i, flipped)
     return stale(store, version, value, made, ours, flipped)
+
+
+def multiplies_rows(node):
+    """Is it a linear layer's product by the rows of its weight, of which torch keeps the transpose?"""
+    name = node.plan.prim.name
+    return name == "affine" or name == "dot_general" and node.params["dims"][0][1] == (1,)
 
 
 def stale(store, version, value, made, ours, flipped=False):

@@ -79,6 +79,8 @@ class Node:
         """`_saved_self` and its kin: a Tensor that this operation has saved, as its derivative would see it now; `_raw_saved_self`:
         its place, which takes hooks."""
         n = self.node
+        if name.startswith(("_saved_", "_raw_saved_")):
+            stepwise(n)
         if name.startswith("_raw_saved_") and name in dir(self):
             from .autograd.saved import SavedTensor
 
@@ -89,6 +91,7 @@ class Node:
 
     def __dir__(self):
         n = self.node
+        stepwise(n)
         names = shown_names(n)
         raw = [k for i, k in enumerate(names) if n.saved is None or type(n.saved[i]) not in PYTHON_SCALARS]
         own = [k for k in object.__dir__(self) if k not in ("node", "forms") and (k != "variable" or n.plan is None)]
@@ -135,13 +138,18 @@ def face_of(n, v):
     return v.owner.face(v.val, v.mark, v.owner)
 
 
+def stepwise(n):
+    """Put the nodes of torch's own steps in the place of one of ours, which somebody looks at."""
+    if n.extra is not None and n.extra.spelling is not None:
+        unfold(n)
+
+
 def parents(n):
     """The parents torch would show: those of the whole torch operation, None for an operand without gradient."""
     if n.plan is None:
         return ()
+    stepwise(n)
     if n.extra is not None:
-        if n.extra.spelling is not None:
-            unfold(n)
         if n.extra.span is not None:
             return n.extra.span
     if n.plan.shown:

@@ -73,7 +73,8 @@ def _dot_transpose(ct, x, y, dims, side):
 
 
 def _dot_pull(n, ct, cts, owned):
-    """The transposes below; written out for matrices of one dtype, and stacks of them by one, which most of small programs' time goes to."""
+    """The transposes below; written out for matrices of one dtype, and stacks of them by one, which most of small programs' time goes to
+    (the right one may be multiplied by its rows, as the weight of a linear layer is)."""
     plan = n.plan
     need = plan.need
     if need == 3:
@@ -88,6 +89,7 @@ def _dot_pull(n, ct, cts, owned):
         xb
         or xc != (x.ndim - 1,)
         or yc != (0,)
+        and yc != (1,)
         or not y.ndim == 2 <= x.ndim
         or not dtype is x.dtype is y.dtype
         or not ct.size
@@ -99,13 +101,13 @@ def _dot_pull(n, ct, cts, owned):
         x = x.reshape(len(ct), shape[-1]) if need & 2 else x
     if need & 1:
         p = n.ins[0]
-        g = ct.dot(y.T)
+        g = ct.dot(y if yc[0] else y.T)
         g = g if len(shape) == 2 else g.reshape(shape)
         c = cts.get(p)
         cts[p] = g if c is None else c + g
     if need & 2:
         p = n.ins[-1]
-        g = x.T.dot(ct)
+        g = ct.T.dot(x) if yc[0] else x.T.dot(ct)
         c = cts.get(p)
         cts[p] = g if c is None else c + g
 

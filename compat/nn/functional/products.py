@@ -16,7 +16,7 @@ from ...functions.given_out import store
 from ...functions.kernels import refuse_in
 from ...functions.nodes import named
 from ...functions.operands import P, dtype_of, shape_of
-from ...functions.products import DOT, MATRIX, of_stacks, product
+from ...functions.products import DOT, MATRIX, matmul_in_steps, matrices, of_stacks, product
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES, check_out
@@ -31,6 +31,7 @@ from .dtypes import dtype_in
 NO_AXES = (), ()
 BOOL = dtypes.BY_NAME["bool"].numpy
 LAST = (((1,), (1,)), NO_AXES)  # the last axis of both is summed over
+BEHIND = [(((n - 1,), (1,)), NO_AXES) for n in range(65)]  # the same of a stack of matrices with n axes, and a matrix
 AFFINE = P["affine"]
 IMPL, PARAMS, RECORDS = AFFINE.value("torch"), {}, {}
 tls, shared = state.tls, state.shared
@@ -62,10 +63,9 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             return store("linear", out, linear(input, weight, bias))
         if more or not isinstance(input, Tensor):
             return unusual(linear, (input, weight, bias, *more), {}, not_a_tensor("linear", input))
-        if bias is not None:
-            done = at_once(input, weight, bias)
-            if done is not None:
-                return done
+        done = at_once(input, weight, bias) if bias is not None else unbiased(input, weight)
+        if done is not None:
+            return done
         x = current(input)
         rank = len(shape_of(x))
         if bias is not None and rank:
@@ -157,6 +157,25 @@ def at_once(x, w, b):
     else:
         h = TAPE.face(out, None, TAPE)
     return h if len(shape) == 2 else QUICK_RESHAPE(h, (*shape[:-1], size[0]))
+
+
+def unbiased(x, w):
+    """The same without a bias: one product, which shows torch's nodes when it is looked at."""
+    if shared.staging or not (x.owner is TAPE and isinstance(w, Tensor) and w.owner is TAPE):
+        return None
+    shape, size, d = x.val.shape, w.val.shape, x.val.dtype
+    rank = len(shape)
+    if rank < 2 or len(size) != 2 or shape[-1] != size[1] or d is not w.val.dtype or d is not F32 and d is not F64:
+        return None
+    out = DOT(x, w, dims=LAST if rank == 2 else BEHIND[rank])
+    if rank == 2:
+        return spelled(out, "MmBackward0", unbiased_in_steps, shapes=(shape, size))
+    return spelled(out, "UnsafeViewBackward0", unbiased_in_steps, shapes=(shape, size))
+
+
+def unbiased_in_steps(x, w):
+    """A linear layer without a bias as torch makes it, of a transpose and a product."""
+    return (matrices if len(shape_of(x)) == 2 else matmul_in_steps)(x, transposed(w))
 
 
 def affine(x, w, b, shapes):
