@@ -66,6 +66,8 @@ def samples_of(rng, gates, **params):
     yield from in_kinds(*operands_of(rng, 2, 2, 2, 3, gates), dtypes="f", **params)
     yield Sample(*operands_of(rng, FEW + 2, 2, 3, 2, gates), reverse=True, **params)
     yield Sample(*operands_of(rng, 1, 1, 1, 1, gates), kind="size 1", **params)
+    single = [x.astype(np.float32) for x in operands_of(rng, FEW + 2, 1, 1, 3, gates)]
+    yield Sample(*single, kind="float32", order=1, **params)
     yield Sample(*operands_of(rng, 2, 0, 1, 2, gates), kind="empty", order=1, **params)
 
 
@@ -125,7 +127,7 @@ class gru_layer:
         inputs = np.empty((steps, 3, n, m), dtype)  # what is added to h w^T, of r and z with the other sign
         d = d.reshape(3, 1, m)
         np.add(x[:, :2], d[:2], out=inputs[:, :2])
-        np.negative(inputs[:, :2], out=inputs[:, :2])
+        np.subtract(0, inputs[:, :2], out=inputs[:, :2])  # (not np.negative: elementwise.py, negate)
         inputs[:, 2] = d[2]
         hidden = np.empty((steps + 1, n, m), dtype)
         hidden[0] = h

@@ -110,6 +110,7 @@ class lstm_layer:
         yield from in_kinds(*operands(2, 2, 2, 3), dtypes="f")
         yield Sample(*operands(FEW + 2, 2, 3, 2))
         yield Sample(*operands(1, 1, 1, 1), kind="size 1")
+        yield Sample(*[x.astype(np.float32) for x in operands(FEW + 2, 1, 1, 3)], kind="float32", order=1)
         yield Sample(*operands(2, 0, 1, 2), kind="empty", order=1)
 
     def impl(x, h, c, w, v, b, d):
@@ -122,8 +123,8 @@ class lstm_layer:
         gates = memory[:steps, :4]
         inputs = np.empty(gates.shape, dtype)
         x = x.reshape(steps, n, 4, m).swapaxes(1, 2)
-        np.negative(x[:, 3], out=inputs[:, 0])
-        np.negative(x[:, :2], out=inputs[:, 1:3])
+        np.subtract(0, x[:, 3], out=inputs[:, 0])  # (not np.negative: elementwise.py, negate)
+        np.subtract(0, x[:, :2], out=inputs[:, 1:3])
         inputs[:, 3] = x[:, 2]
         hidden = np.empty((steps, n, m), dtype)
         memory[0, 4] = c
