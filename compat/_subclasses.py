@@ -9,6 +9,7 @@ import sys
 from funcgrad.core.site import internal
 
 from . import overrides
+from ._unusable import put
 from .functions.register import METHODS
 from .overrides import Off, handle_torch_function
 from .tensor import Tensor
@@ -61,3 +62,6 @@ def show(cls):
             setattr(cls, name, attribute(p) if p else functools.wraps(f)(dispatched(f, f, DEFAULTS.get(name))))
     if internal[next(c for c in cls.__mro__ if "__str__" in vars(c)).__module__]:
         cls.__str__ = object.__str__
+
+
+put(__name__, {"fake_tensor": "FakeTensor FakeTensorMode"})  # (what torch has in a module of this name)

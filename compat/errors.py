@@ -101,7 +101,7 @@ def why_no_graph(t):
 def suspects(frame):
     """([(place, source, kind)] that ran on the way to the Tensor, that the source seems to do on the way, that ran
     elsewhere; what the source calls the Tensor)."""
-    from ._reading import read  # (only an error pays for it)
+    from funcgrad.reading import read  # (only an error pays for it)
 
     found = None if frame is None else read(frame)
     file = frame and frame.f_code.co_filename

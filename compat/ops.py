@@ -59,7 +59,7 @@ KERNELS = (  # (public functions call them, and programs list them)
     "linalg_vector_norm linalg_matrix_norm max_pool2d_with_indices constant_pad_nd mkldnn_rnn_layer upsample_nearest2d lift_fresh "
     "native_dropout _flash_attention_forward _efficient_attention_forward _scaled_mm _scaled_dot_product_flash_attention "
     "_scaled_dot_product_efficient_attention _scaled_dot_product_cudnn_attention _scaled_dot_product_flash_attention_for_cpu "
-    "_scaled_dot_product_fused_attention_overrideable _scaled_dot_product_attention_math convolution_backward native_layer_norm_backward"
+    "_scaled_dot_product_fused_attention_overrideable _scaled_dot_product_attention_math convolution_backward native_layer_norm_backward _pin_memory _sparse_addmm _sparse_mm_reduce_impl"
 ).split()
 
 
@@ -82,9 +82,16 @@ class Aten:
         return found
 
 
+def alias(t):
+    """A view of the whole of t."""
+    return t.view_as(t)
+
+
 def named(name):
     from .nn import functional
 
+    if name == "alias":
+        return alias
     return FUNCTIONS.get(name) or METHODS.get(name) or getattr(functional, name, None)
 
 

@@ -52,6 +52,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         funcgrad.jax.dtypes: funcgrad.jax.numpy.creation""",
     "one of two that are used together, which the other needs in one case": """
         compat.storage: compat._resized
+        compat.fx.proxy: compat.fx.tracer
         compat.functions.norms: compat.functions.linalg
         compat.functions.linalg: compat.functions.cholesky_parts
         compat.utils.data.dataloader: compat.utils.data.by_workers

@@ -10,13 +10,13 @@ import numpy as np
 
 from funcgrad.core.handle import Cell
 from funcgrad.core.site import internal
+from funcgrad.reads import MISSING, Reader
 
 from ..nn.modules import calling
 from ..nn.modules.module import Module
 from ..optim import optimizer as optimizers
 from ..tensor import Tensor
 from ..utils.changes import CHANGES
-from .reads import MISSING, Reader
 
 SIMPLE = (int, float, complex, bool, str, bytes, type(None))
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")

@@ -37,6 +37,7 @@ class RedOpType(IntEnum):
     __str__ = lambda self: f"RedOpType.{self.name}"  # noqa: E731
 
 
+RedOpType.RedOpType = RedOpType
 ReduceOp = reduce_op = RedOpType
 
 
@@ -501,3 +502,10 @@ def scatter_object_list(
     if scatter_object_input_list is None:
         raise ValueError("source rank must provide non-None scatter_object_input_list")
     scatter_object_output_list[0] = sent(scatter_object_input_list[0])
+
+
+class Store:
+    """The base of torch's stores of what processes tell one another: there are none."""
+
+
+from . import _several  # noqa: E402, F401

@@ -19,6 +19,7 @@ class MultivariateNormal(Distribution):
     }  # fmt: skip
     support = constraints.real_vector
     has_rsample = True
+    _fixed = ("_unbroadcasted_scale_tril",)
 
     def __init__(self, loc, covariance_matrix=None, precision_matrix=None, scale_tril=None, validate_args=None):
         if loc.dim() < 1:
@@ -37,7 +38,9 @@ class MultivariateNormal(Distribution):
         self.loc = loc.expand(batch + (-1,))
         setattr(self, name, matrix.expand(batch + (-1, -1)))
         super().__init__(batch, self.loc.shape[-1:], validate_args=validate_args)
-        self._root = root_of(name, matrix).expand(batch + (-1, -1))
+        self._unbroadcasted_scale_tril = root_of(name, matrix)  # (torch's name, which subclasses give)
+
+    _root = property(lambda d: d._unbroadcasted_scale_tril.expand(d._batch_shape + 2 * d._event_shape))
 
     @lazy_property
     def scale_tril(self):
@@ -59,7 +62,7 @@ class MultivariateNormal(Distribution):
 
     def rsample(self, sample_shape=Size()):
         eps = standard_normal(self._extended_shape(sample_shape), self.loc.dtype)
-        return self.loc + (self._root @ eps.unsqueeze(-1)).squeeze(-1)
+        return self.loc + _batch_mv(self._root, eps)
 
     def log_prob(self, value):
         self._validate_sample(value)
@@ -76,7 +79,11 @@ def root_of(name, matrix):
         return matrix
     if name == "covariance_matrix":
         return torch.linalg.cholesky(matrix)
-    # by the root of the matrix turned about both diagonals, whose inverse is turned back
+    return _precision_to_scale_tril(matrix)
+
+
+def _precision_to_scale_tril(matrix):
+    """The lower triangular root of the inverse: by the root of the matrix turned about both diagonals, whose inverse is turned back."""
     root = torch.flip(torch.linalg.cholesky(torch.flip(matrix, (-2, -1))), (-2, -1)).mT
     eye = torch.eye(matrix.shape[-1], dtype=matrix.dtype)
     return torch.linalg.solve_triangular(root, eye.expand(matrix.shape), upper=False)
@@ -87,6 +94,11 @@ def half_log_det(d):
     return d._root.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
 
+def _batch_mv(matrix, x):
+    """A matrix times each vector of a batch."""
+    return (matrix @ x.unsqueeze(-1)).squeeze(-1)
+
+
 def mahalanobis(root, x):
     """x' (root root')^-1 x, along the last dimension."""
     shape = torch.broadcast_shapes(root.shape[:-1], x.shape)
@@ -94,3 +106,6 @@ def mahalanobis(root, x):
     return (
         torch.linalg.solve_triangular(root.expand(tuple(shape) + root.shape[-1:]), x, upper=False).pow(2).sum((-2, -1))
     )
+
+
+_batch_mahalanobis = mahalanobis

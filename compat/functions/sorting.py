@@ -12,6 +12,7 @@ from funcgrad.core.state import shared, tls
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 from funcgrad.ops.picked import starts
+from funcgrad.selection import LONGEST, as_torch_chooses, kth, top
 
 from .. import dtypes
 from ..method_arguments import wrapped
@@ -26,7 +27,6 @@ from .quick_roads import quick_call
 from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, operation
 from .return_types import BY_NAME as RETURN
-from .selection import LONGEST, as_torch_chooses, kth, top
 from .three_operands import lerp
 from .untracked import FLOATS
 from .writing import spoken

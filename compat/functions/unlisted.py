@@ -15,6 +15,8 @@ def of_torch(name):
     try:
         if name in ("__config__", "__future__"):
             return import_module(f"compat.{name}")
+        if name == "torch":  # (torch.torch is torch)
+            return sys.modules["compat"]
         if name.startswith("_foreach_"):
             f = getattr(import_module("compat._foreach"), name, None)
         else:

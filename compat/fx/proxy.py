@@ -7,6 +7,14 @@ import sys
 __all__ = ["Attribute", "Proxy", "TraceError"]
 
 
+def __getattr__(name):
+    if name != "GraphAppendingTracer":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    from .tracer import GraphAppendingTracer
+
+    return GraphAppendingTracer
+
+
 class TraceError(ValueError):
     """The program needs a value that is not known while it is traced."""
 
@@ -15,6 +23,10 @@ class Proxy:
     """A value of the traced program, of one node."""
 
     def __init__(self, node, tracer=None):
+        if tracer is None:
+            from .tracer import GraphAppendingTracer
+
+            tracer = GraphAppendingTracer(node.graph)
         self.node, self.tracer = node, tracer
 
     def __repr__(self):

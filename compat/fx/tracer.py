@@ -11,7 +11,7 @@ import sys
 
 from ..nn.modules.module import Module
 from ..nn.parameter import Parameter
-from ..overrides import USERS
+from ..overrides import USERS, watch
 from ..tensor import Tensor
 from .graph import Graph
 from .graph_module import GraphModule
@@ -226,3 +226,12 @@ def symbolic_trace(root, concrete_args=None):
     graph = tracer.trace(root, concrete_args)
     name = type(root).__name__ if isinstance(root, Module) else root.__name__
     return GraphModule(tracer.root, graph, name)
+
+
+class GraphAppendingTracer(Tracer):
+    """A Tracer that adds to a graph: what is done to a Proxy of it is written down there."""
+
+    def __init__(self, graph):
+        super().__init__()
+        self.graph, self.root = graph, Module()
+        watch()  # (a Proxy among others is found in every call)

@@ -42,8 +42,11 @@ class Parameter(Tensor):
     __torch_function__ = staticmethod(disabled)
 
     @shown_as(lambda self, data=None, requires_grad=True: None)
-    def __init__(self, data=None, requires_grad=True, owner=None, alias=None):
-        if owner is not None:  # how the core makes a handle: value, mark, tape
+    def __init__(self, data=None, requires_grad=True, owner=None, alias=None, **of_subclass):
+        if of_subclass and not is_whole(self):
+            name = next(iter(of_subclass))
+            raise TypeError(f"Parameter.__new__() got an unexpected keyword argument '{name}'")
+        if owner is not None and not of_subclass:  # how the core makes a handle: value, mark, tape
             super().__init__(data, requires_grad, owner, alias)
             return
         if is_whole(self):  # (of a subclass, whose __new__ has made it)

@@ -4,6 +4,7 @@ from .arithmetic import approach
 from .checks import decay_rates, not_negative
 from .rule import RuleOptimizer
 from .slots import COUNT, zeros
+from .stepped import step
 
 
 class Adamax(RuleOptimizer):
@@ -45,3 +46,24 @@ class Adamax(RuleOptimizer):
             p -= exp_avg * (lr / (1 - beta1**step)) / exp_inf
 
         return update
+
+
+def adamax(
+    params, grads, exp_avgs, exp_infs, state_steps, foreach=None, maximize=False, differentiable=False, capturable=False, has_complex=False, *, eps, beta1, beta2, lr, weight_decay,
+):  # fmt: skip
+    """One step of Adamax on lists: each parameter and its state change in place."""
+    held = {"step": state_steps, "exp_avg": exp_avgs, "exp_inf": exp_infs}
+    step(
+        Adamax,
+        params,
+        grads,
+        held,
+        lr=lr,
+        betas=(beta1, beta2),
+        eps=eps,
+        weight_decay=weight_decay,
+        maximize=maximize,
+        foreach=foreach,
+        capturable=capturable,
+        differentiable=differentiable,
+    )

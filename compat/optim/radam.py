@@ -4,6 +4,7 @@ from .arithmetic import approach
 from .checks import decay_rates, not_negative
 from .rule import RuleOptimizer
 from .slots import COUNT, zeros
+from .stepped import step
 
 
 class RAdam(RuleOptimizer):
@@ -56,3 +57,25 @@ class RAdam(RuleOptimizer):
             p -= xp.either(length > 5.0, rectified, lambda: move)
 
         return update
+
+
+def radam(
+    params, grads, exp_avgs, exp_avg_sqs, state_steps, decoupled_weight_decay=False, foreach=None, differentiable=False, capturable=False, has_complex=False, maximize=False, *, beta1, beta2, lr, weight_decay, eps,
+):  # fmt: skip
+    """One step of RAdam on lists: each parameter and its state change in place."""
+    held = {"step": state_steps, "exp_avg": exp_avgs, "exp_avg_sq": exp_avg_sqs}
+    step(
+        RAdam,
+        params,
+        grads,
+        held,
+        lr=lr,
+        betas=(beta1, beta2),
+        eps=eps,
+        weight_decay=weight_decay,
+        maximize=maximize,
+        decoupled_weight_decay=decoupled_weight_decay,
+        foreach=foreach,
+        capturable=capturable,
+        differentiable=differentiable,
+    )

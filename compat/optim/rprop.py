@@ -6,6 +6,7 @@ from .checks import not_negative
 from .memory import fresh
 from .rule import RuleOptimizer
 from .slots import COUNT, zeros
+from .stepped import step
 
 
 def first_size(p, g, group):
@@ -60,3 +61,22 @@ class Rprop(RuleOptimizer):
             prev[...] = g
 
         return update
+
+
+def rprop(
+    params, grads, prevs, step_sizes, state_steps, foreach=None, capturable=False, maximize=False, differentiable=False, has_complex=False, *, step_size_min, step_size_max, etaminus, etaplus,
+):  # fmt: skip
+    """One step of Rprop on lists: each parameter and its state change in place."""
+    held = {"step": state_steps, "prev": prevs, "step_size": step_sizes}
+    step(
+        Rprop,
+        params,
+        grads,
+        held,
+        etas=(etaminus, etaplus),
+        step_sizes=(step_size_min, step_size_max),
+        maximize=maximize,
+        foreach=foreach,
+        capturable=capturable,
+        differentiable=differentiable,
+    )

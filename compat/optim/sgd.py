@@ -4,6 +4,7 @@ from ..tensor import Tensor
 from .checks import one_element, one_implementation
 from .rule import RuleOptimizer
 from .slots import zeros
+from .stepped import step
 
 
 class SGD(RuleOptimizer):
@@ -65,3 +66,25 @@ class SGD(RuleOptimizer):
             return begun
 
         return descend if momentum == 0 else descend_with_momentum
+
+
+def sgd(
+    params, d_p_list, momentum_buffer_list, has_sparse_grad=False, foreach=None, fused=None, grad_scale=None, found_inf=None, *,
+    weight_decay, momentum, lr, dampening, nesterov, maximize,
+):  # fmt: skip
+    """One step of SGD on lists: each parameter changes in place, and so does its momentum, which stands in its list after the first."""
+    held = {"momentum_buffer": momentum_buffer_list}
+    step(
+        First, params, d_p_list, held, weight_decay=weight_decay, momentum=momentum, lr=lr, dampening=dampening, nesterov=nesterov,
+        maximize=maximize, foreach=foreach, fused=fused, differentiable=False,
+    )  # fmt: skip
+
+
+class First(SGD):
+    """SGD whose momentum begins with the first gradient, where a list has None."""
+
+    def slots(self, group):
+        return {"momentum_buffer": None} if group["momentum"] else {}
+
+    def begin(self, p, g, group):
+        pass

@@ -11,12 +11,12 @@ import warnings
 
 import numpy as np
 
+from funcgrad.archive import Reader
 from funcgrad.core.tracebacks import public
 
 from .. import dtypes
 from .._utils import of_bytes
 from ..storage import STORAGES
-from .archive import Reader
 from .legacy import from_legacy
 from .naming import compat_object, width
 from .options import OPTIONS

@@ -295,7 +295,7 @@ def explained(reason):
 
 def get_unsafe_globals_in_checkpoint(f):
     """The names in a checkpoint that torch.load would refuse, sorted."""
-    from .archive import Reader
+    from funcgrad.archive import Reader
 
     allowed = builtin_allowed().keys() | user_allowed().keys()
     return sorted(names_in(Reader(f).read("data.pkl")) - allowed)

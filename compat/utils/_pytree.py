@@ -4,9 +4,10 @@ Invariant: `tree_unflatten(*tree_flatten(x))` is x. Whatever is no container is 
 has no leaf None, as jax; what is shown to users of torch goes through this one.)
 """
 
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict, deque, namedtuple
+from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..functions.return_types import ReturnType
 
@@ -42,6 +43,8 @@ class TreeSpec:
     """The structure of nested containers without their leaves; `*` is a leaf."""
 
     def __init__(self, type, context, children, join=None):
+        if join is None and type is not None:
+            join = node_of(type).unflatten_fn
         self.type, self.context, self.join = type, context, join
         self.children_specs = children
         self.num_leaves = 1 if type is None else sum(c.num_leaves for c in children)
@@ -106,7 +109,51 @@ class TreeSpec:
         return head + (",\n" + " " * (indent + 2)).join(below) + "])"
 
 
-LEAF = TreeSpec(None, None, [])
+class LeafSpec(TreeSpec):
+    """The structure of a leaf."""
+
+    def __init__(self):
+        super().__init__(None, None, [])
+
+
+LEAF = LeafSpec()
+
+
+# ------------------------------------------------------------------------------------------------ what programs ask of containers
+class NodeDef(NamedTuple):
+    """A class of containers: how one is taken apart into (children, context), and put together."""
+
+    type: type
+    flatten_fn: Callable
+    unflatten_fn: Callable
+
+
+def node_of(kind):
+    """The NodeDef of a class; KeyError for one that is none of containers."""
+    if kind is namedtuple or hasattr(kind, "_fields"):
+        return NodeDef(namedtuple, lambda x: (list(x), type(x)), lambda children, kind: kind(*children))
+    return NodeDef(kind, *CONTAINERS[kind])
+
+
+class Nodes(Mapping):
+    """{class of containers: its NodeDef}."""
+
+    def __getitem__(self, kind):
+        return node_of(kind)
+
+    def __iter__(self):
+        return iter((*CONTAINERS, namedtuple))
+
+    def __len__(self):
+        return len(CONTAINERS) + 1
+
+
+SUPPORTED_NODES = Nodes()
+PyTree = Context = Any
+
+
+def _get_node_type(tree):
+    return namedtuple if isinstance(tree, tuple) and hasattr(type(tree), "_fields") else type(tree)
 
 
 def tree_flatten(tree, is_leaf=None):

@@ -18,8 +18,8 @@ import pytest
 
 import compat as torch
 import funcgrad as fg
-from compat import _reading as reading
 from compat import breaks
+from funcgrad import reading
 
 conversions = sys.modules[f"{torch.__name__}.conversions"]
 HERE = pathlib.Path(__file__).name

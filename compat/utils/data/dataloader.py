@@ -6,7 +6,8 @@ processes (by_workers.py, worker.py).
 
 import itertools
 import os
-from typing import Generic
+from collections.abc import Callable
+from typing import Any, Generic
 
 from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import trim
@@ -19,6 +20,9 @@ from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, fr
 
 __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
 FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
+
+_collate_fn_t = Callable[[list], Any]  # (what programs annotate with)
+_worker_init_fn_t = Callable[[int], None]
 
 
 class _DatasetKind:

@@ -4,6 +4,7 @@ Invariant: the samples themselves are never changed.
 """
 
 import copy
+import re
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 
 import numpy as np
@@ -17,6 +18,7 @@ from ....payload import current, wrap
 from ....tensor import Tensor
 
 UNSTACKED = "SaUO"  # kinds of NumPy arrays that no Tensor can hold
+np_str_obj_array_pattern = re.compile(f"[{UNSTACKED}]")
 REFUSED = "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
 
 
