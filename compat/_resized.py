@@ -11,6 +11,7 @@ import weakref
 import numpy as np
 
 from funcgrad.core.handle import Alias, Handle
+from funcgrad.core.mirror import Mirror
 from funcgrad.core.strides import Resized, address, memory_of, owner_of, reach
 
 from .storage import FIXED, Storage, over_all
@@ -55,8 +56,10 @@ def resize(array, nbytes):
             h.memory = over_all(memory_of(new), h.memory.dtype)
             continue
         h.val = there(h.val)
-        if type(h.alias) is Alias:
+        if isinstance(h.alias, Alias):
             h.alias.val = there(h.alias.val)
+        if type(h.alias) is Mirror:
+            h.alias.memory = there(h.alias.memory)
         if h.moved:
             h.moved = [(weakref.ref(there(a)), same) for r, same in h.moved if (a := r()) is not None]
     return got
@@ -65,7 +68,7 @@ def resize(array, nbytes):
 def array_of(h):
     """The array that a Tensor or a storage holds; of one that has none an empty one."""
     try:
-        v = h.memory if isinstance(h, Storage) else Handle.val.__get__(h)
+        v = h.memory if isinstance(h, Storage) else h.alias.memory if type(h.alias) is Mirror else Handle.val.__get__(h)
     except AttributeError:  # (it is being made)
         return NONE
     return v if isinstance(v, np.ndarray) else NONE

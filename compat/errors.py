@@ -238,6 +238,7 @@ VIEW = ", which is output 0 of AsStrided,"  # of a view whose base has been chan
 def made_by(store, value, node, i, flipped):
     """ ", which is output 0 of Mul," of what a node has saved, and what has been changed since; "" for a leaf."""
     from funcgrad.core.layout import VIEWS
+    from funcgrad.core.mirror import MAPS
 
     from .graph import output_number, shown
 
@@ -249,7 +250,9 @@ def made_by(store, value, node, i, flipped):
         mark = operand(node, i)
         made = alike[0].grad_fn if alike else None if mark is None or mark.plan is None else shown(mark)
         of_view = mark is not None and mark.plan is not None and mark.plan.prim.name in (*VIEWS, "reshape")
-        if flipped or made is not None and (of_view or alike and type(alike[0].alias) is Alias):
+        if mark is not None and mark.plan is not None and mark.plan.prim.name in MAPS:
+            made, alike, flipped = shown(mark), (), False  # (a view of which torch knows what it is)
+        if flipped or made is not None and (of_view or alike and isinstance(alike[0].alias, Alias)):
             return VIEW
     return "" if made is None else f", which is output {output_number(made.node)} of {NUMBERED.sub('', made.name())},"
 

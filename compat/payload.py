@@ -3,6 +3,7 @@
 from funcgrad.core import state
 from funcgrad.core.halves import settle
 from funcgrad.core.handle import Alias, Array, fresh
+from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE, Record
 
@@ -32,9 +33,16 @@ def readable(t):
 def memory(t):
     """The array of a Tensor over NumPy memory, whatever has become of its history; None for another."""
     if t.owner is TAPE and not shared.staging and (type(t.alias) is not Alias or t.alias.base.owner is TAPE):
+        if type(t.alias) is Mirror:
+            t.alias.stale(t)
         return t.val
     t = current(t)
     return t.val if t.owner is TAPE else None
+
+
+def ground(t):
+    """The array that says where a Tensor's elements lie: of one that is seen through a map (core/mirror.py) not that of its values."""
+    return t.alias.memory if type(t.alias) is Mirror else memory(t)
 
 
 def recorded(t):
@@ -83,7 +91,13 @@ def placed(t):
     return place(t)
 
 
-OWN = ("by_hand", "moved", "left", "of_function")  # what a Tensor may have in its __dict__ that no user gave it
+OWN = (
+    "by_hand",
+    "moved",
+    "left",
+    "of_function",
+    "hidden",
+)  # what a Tensor may have in its __dict__ that no user gave it
 
 
 def added_to(t):

@@ -18,6 +18,7 @@ from .devices import Device
 from .errors import type_name
 from .formats import elements
 from .functions.missing import refusal as _refusal
+from .payload import ground
 
 STORAGES = {  # torch's class of a storage -> dtype of its elements
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
@@ -45,8 +46,8 @@ class Storage:
 
     def of(self, owner):
         """This storage, over the memory of a Tensor that is up to date."""
-        memory = memory_of(owner.val)
-        self.memory = over_all(memory, owner.val.dtype)
+        array = ground(owner)
+        self.memory = over_all(memory_of(array), array.dtype)
         self.store = owner.versioned()
         return self
 

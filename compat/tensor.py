@@ -12,6 +12,7 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.handle import Alias, Array, Cell, Taped, root_of
 from funcgrad.core.laid import noted
+from funcgrad.core.mirror import maps_of, seen_as
 from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
@@ -32,6 +33,7 @@ from .method_arguments import of_dimension, one_dimension, real_number, takes_no
 from .payload import (
     contiguous_strides,
     current,
+    ground,
     layout_of_traced,
     memory,
     node_of,
@@ -50,7 +52,7 @@ C_NAMES = {
     "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "complex64": "c10::complex<float>",
     "complex128": "c10::complex<double>",
 }  # fmt: skip
-REINTERPRETING = ("as_real", "as_complex", "real", "imag")  # views that strides alone do not make
+REINTERPRETING = ("as_real", "as_complex", "real", "imag", "conj", "neg")  # views that strides alone do not make
 
 
 def is_whole(t):
@@ -83,6 +85,7 @@ class Tensor(Taped):
     """A multi-dimensional array that records what is done to it if it requires grad."""
 
     __array_priority__ = 1000
+    hidden = False  # is it there for a Tensor alone that is no view, but seen through a map? (core/mirror.py)
     of_function = False  # is it a result of an autograd.Function, in the memory of an argument?
 
     def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):
@@ -197,7 +200,7 @@ class Tensor(Taped):
             dim = named.pop("dim", None)
         if wrong or named or dim is not None and dim.__class__ is not int:
             dim = one_dimension(self, "stride", (dim, *wrong), named)
-        v = memory(self)
+        v = ground(self)
         if v is None:  # (of a traced Tensor: those its value will have)
             v = layout_of_traced(self)
         strides = strides_of(v) if v is not None else contiguous_strides(self.shape)
@@ -209,7 +212,7 @@ class Tensor(Taped):
             takes_none(
                 self, "is_contiguous", wrong, {"memory_format": memory_format, **named} if memory_format else named
             )
-        v = memory(self)
+        v = ground(self)
         if v is None:
             v = layout_of_traced(self)
             if v is None:
@@ -220,13 +223,13 @@ class Tensor(Taped):
     def storage_offset(self, *wrong, **named):
         """The position of the first element in the memory, in elements."""
         takes_none(self, "storage_offset", wrong, named)
-        v = memory(self)
+        v = ground(self)
         return 0 if v is None else offset_in(v, base_of(v))
 
     def data_ptr(self, *wrong, **named):
         """The address of the first element."""
         takes_none(self, "data_ptr", wrong, named)
-        array = None if self.is_meta else memory(self)
+        array = None if self.is_meta else ground(self)
         if array is None and not self.is_meta:
             raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
         return 0 if array is None or not memory_of(array).size else array.__array_interface__["data"][0]
@@ -314,7 +317,7 @@ class Tensor(Taped):
             refuse_written(self, tls.dual)
         if (
             tls.grad
-            and type(self.alias) is Alias
+            and isinstance(self.alias, Alias)
             and any([getattr(a, "mark", None) is not None for a in (self, *args)])
         ):
             if self.alias.made is not None:
@@ -409,7 +412,7 @@ class Tensor(Taped):
         d = Tensor(t.val, None, TAPE)
         d.store = t.versioned()
         if t.alias is not None:
-            noted(d)
+            seen_as(noted(d), t)
         if t.mark is not None and tls.grad:
             d.left = breaks.note("detach()")
         return d
@@ -422,7 +425,7 @@ class Tensor(Taped):
             from ._funcs import check_outside
 
             check_outside(t)
-        if type(t.alias) is Alias:
+        if isinstance(t.alias, Alias):
             raise RuntimeError(
                 "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
                 "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
@@ -460,7 +463,7 @@ class Tensor(Taped):
 
             d.store = dated_as(t)
         if t.alias is not None:
-            noted(d)
+            seen_as(noted(d), t)
         if t.mark is not None and tls.grad:
             d.left = breaks.note(".data")
         return d
@@ -498,7 +501,7 @@ class Tensor(Taped):
     @property
     def _base(self):
         root = root_of(readable(self))[0]
-        return None if root is self or inference.is_inference(self) else root
+        return None if root is self or root.hidden or inference.is_inference(self) else root
 
     # ---- values
     def numpy(self, *wrong, force=False, **named):
@@ -531,6 +534,11 @@ class Tensor(Taped):
             breaks.note("numpy()")
         if not t.val.dtype.isnative:
             raise TypeError("Got unsupported ScalarType BFloat16")
+        if (maps := maps_of(t)) and not force:
+            bit, name = ("conjugate", "conj") if maps & 1 else ("negative", "neg")
+            raise RuntimeError(
+                f"Can't call numpy() on Tensor that has {bit} bit set. Use tensor.resolve_{name}().numpy() instead."
+            )
         t.versioned().resizable = False
         return t.val.view()  # (an array of its own: who gives it another shape changes no Tensor)
 

@@ -18,7 +18,8 @@ FUNCTIONS = {  # torch.<name>, by family
     "comparison": "gt greater ge greater_equal lt less le less_equal eq ne not_equal logical_and logical_or "
     "logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift bitwise_not "
     "isnan isinf isfinite isposinf isneginf isreal signbit isclose allclose equal isin",
-    "complex_parts": "real imag conj conj_physical angle view_as_real view_as_complex resolve_conj resolve_neg",
+    "complex_parts": "real imag conj conj_physical angle view_as_real view_as_complex is_conj resolve_conj is_neg "
+    "resolve_neg",
     "conversion": "is_tensor is_floating_point is_complex is_inference is_signed is_nonzero numel is_same_size "
     "result_type promote_types can_cast finfo iinfo typename set_default_tensor_type",
     "copies": "clone tile repeat_interleave flip fliplr flipud roll rot90",
@@ -54,10 +55,9 @@ FUNCTIONS = {  # torch.<name>, by family
     "pointwise": "exp exp_ exp2 exp2_ expm1 expm1_ log log_ log2 log2_ log10 log10_ sqrt sqrt_ rsqrt rsqrt_ sin sin_ "
     "cos cos_ tan tan_ sinh sinh_ cosh cosh_ tanh tanh_ acos arccos acos_ arccos_ asin arcsin asin_ arcsin_ atan "
     "arctan atan_ arctan_ acosh arccosh acosh_ arccosh_ asinh arcsinh asinh_ arcsinh_ atanh arctanh atanh_ arctanh_ "
-    "erf erf_ erfc erfc_ erfinv digamma lgamma i0 i0_ reciprocal reciprocal_ sigmoid "
-    "sigmoid_ sinc sinc_ log1p log1p_ deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ floor floor_ ceil "
-    "ceil_ trunc trunc_ relu relu_ sign fix neg neg_ negative negative_ positive square sgn frac round logit "
-    "nan_to_num polygamma mvlgamma",
+    "erf erf_ erfc erfc_ erfinv digamma lgamma i0 i0_ reciprocal reciprocal_ sigmoid sigmoid_ sinc sinc_ log1p log1p_ "
+    "deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ floor floor_ ceil ceil_ trunc trunc_ relu relu_ sign fix neg "
+    "neg_ negative negative_ positive square sgn frac round logit nan_to_num polygamma mvlgamma",
     "products": "matmul mm spmm dsmm mv dot vdot bmm",
     "random": "manual_seed seed initial_seed get_rng_state set_rng_state rand randn randint randperm rand_like "
     "randn_like randint_like normal bernoulli multinomial poisson",
@@ -70,7 +70,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "softmax": "softmax log_softmax",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize",
     "special": "igamma igammac",
-    "storage": "resize_as_ as_strided_ from_dlpack to_dlpack get_device empty_permuted is_conj is_neg",
+    "storage": "resize_as_ as_strided_ from_dlpack to_dlpack get_device empty_permuted",
     "three_operands": "lerp addcmul addcdiv",
     "two_operands": "maximum minimum fmax fmin atan2 arctan2 hypot logaddexp2 nextafter logaddexp xlogy copysign "
     "heaviside gcd lcm ldexp clamp clip clamp_min clamp_max",
@@ -95,7 +95,7 @@ METHODS = {  # attributes of a Tensor, by family
     "__ixor__ bitwise_left_shift bitwise_left_shift_ __lshift__ __rlshift__ __ilshift__ bitwise_right_shift "
     "bitwise_right_shift_ __rshift__ __rrshift__ __irshift__ bitwise_not __invert__ bitwise_not_ isnan isinf isfinite "
     "isposinf isneginf isreal signbit isclose allclose equal",
-    "complex_parts": "real imag conj conj_physical angle resolve_conj resolve_neg is_conj is_neg",
+    "complex_parts": "real imag conj conj_physical angle is_conj resolve_conj is_neg resolve_neg",
     "conversion": "to type type_as bool byte char short int long half bfloat16 float double cfloat cdouble cpu cuda "
     "pin_memory is_pinned get_device is_signed is_nonzero is_same_size",
     "copies": "clone contiguous repeat tile repeat_interleave flip fliplr flipud roll rot90",
@@ -149,10 +149,9 @@ METHODS = {  # attributes of a Tensor, by family
     "storage": "untyped_storage storage set_ is_set_to resize_ resize_as_ as_strided_ __dlpack__ __dlpack_device__ "
     "to_dense dim_order get_device new_empty_strided sum_to_size",
     "three_operands": "lerp addcmul addcdiv lerp_ addcmul_ addcdiv_",
-    "two_operands": "maximum minimum fmax fmin atan2 arctan2 atan2_ arctan2_ hypot "
-    "hypot_ logaddexp2 nextafter nextafter_ logaddexp xlogy xlogy_ copysign copysign_ "
-    "heaviside heaviside_ gcd gcd_ lcm lcm_ ldexp float_power_ clamp clip clamp_ clip_ clamp_min clamp_min_ clamp_max "
-    "clamp_max_",
+    "two_operands": "maximum minimum fmax fmin atan2 arctan2 atan2_ arctan2_ hypot hypot_ logaddexp2 nextafter "
+    "nextafter_ logaddexp xlogy xlogy_ copysign copysign_ heaviside heaviside_ gcd gcd_ lcm lcm_ ldexp float_power_ "
+    "clamp clip clamp_ clip_ clamp_min clamp_min_ clamp_max clamp_max_",
     "viewed_copies": "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",
     "windows": "stft istft",
 }

@@ -5,6 +5,7 @@ memory holds here (docs/decisions/bfloat16.md).
 """
 
 from funcgrad.core.halves import bits, of_bits
+from funcgrad.core.mirror import maps_of
 from funcgrad.core.trace import TAPE
 
 from ..formats import base_of, offset_in
@@ -50,6 +51,11 @@ def bits_as(t, d):
     if t.owner is not TAPE:
         raise RuntimeError("view(dtype): the bits of a Tensor that is traced cannot be read as another dtype.")
     v, own = t.val, dtype_of(t)
+    if maps := maps_of(t):
+        raise RuntimeError(
+            f"torch.Tensor.view is not supported for {'conjugate view tensors' if maps & 1 else 'tensors with negative bit set'} when "
+            "converting to a different dtype."
+        )
     check(v, own, d)
     if own == d or own.isnative and d.isnative:
         if v.ndim and v.shape[-1] == 1 and own.itemsize != d.itemsize and not v.flags.c_contiguous:

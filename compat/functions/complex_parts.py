@@ -1,6 +1,8 @@
 """The parts of complex numbers: real, imag, conj, angle, and the views as pairs of real numbers."""
 
 from funcgrad.core.halves import BFLOAT16
+from funcgrad.core.mirror import Mirror, maps_of
+from funcgrad.core.mutation import mirrored
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
 
@@ -22,7 +24,14 @@ def real_part(input):
 
 def part(t, prim, at):
     """One of the two parts of complex numbers, as a view."""
-    return spelled(core_view(t, P[prim]), "SelectBackward0", part_in_steps, at)
+    if type(t.alias) is not Mirror:
+        return spelled(core_view(t, P[prim]), "SelectBackward0", part_in_steps, at)
+    if not t.alias.maps & 1:
+        return part_in_steps(t, at)
+    pair = core_view(mirrored(t, "conj"), P["as_real"])
+    return view_of(
+        mirrored(pair, "neg", "NegViewBackward0") if at else pair, "getitem", "SelectBackward0", idx=(Ellipsis, at)
+    )
 
 
 def part_in_steps(t, at):
@@ -56,14 +65,17 @@ install("imag", settable(imaginary_part))
 
 @operation()
 def conj(input):
-    """The conjugate; of a real Tensor the Tensor itself."""
-    return P["conj"](current(input)) if dtype_of(current(input)).kind == "c" else input
+    """The conjugate, over the same memory; of a real Tensor the Tensor itself."""
+    t = current(input)
+    if dtype_of(t).kind != "c":
+        return input
+    return mirrored(t, "conj") if t.owner is TAPE else P["conj"](t)
 
 
 @operation()
 def conj_physical(input):
     """The complex conjugate; of real numbers they themselves."""
-    return FUNCTIONS["conj"](input)
+    return P["conj"](current(input)) if dtype_of(current(input)).kind == "c" else input
 
 
 @operation("AngleBackward0")
@@ -79,6 +91,11 @@ def view_as_real(input):
     t = current(input)
     if dtype_of(t).kind != "c":
         raise RuntimeError("view_as_real is only supported for complex tensors")
+    if maps_of(t) & 1:
+        raise RuntimeError(
+            "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can view it as real, use "
+            "self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the original."
+        )
     return core_view(t, P["as_real"])
 
 
@@ -108,15 +125,20 @@ def view_as_complex(input):
     return core_view(t, P["as_complex"])
 
 
-def itself(name):
-    def same(input):
-        return input
+def flagged(name, bit, what):
+    """is_NAME() and resolve_NAME()."""
 
-    same.__doc__ = "The Tensor itself: nothing is put off."
-    operation(name=name)(same)
+    def asked(input):
+        return bool(maps_of(input) & bit)
+
+    def resolved(input):
+        return FUNCTIONS["clone"](input) if asked(input) else input
+
+    asked.__doc__ = f"Is the Tensor the {what} of what lies in its memory?"
+    resolved.__doc__ = f"The Tensor itself, or, if it is the {what} of what lies in its memory, a copy that is none."
+    operation(name=f"is_{name}")(asked)
+    operation(name=f"resolve_{name}")(resolved)
 
 
-for _name in ("resolve_conj", "resolve_neg"):
-    itself(_name)
-for _name in ("is_conj", "is_neg"):
-    operation(name=_name, function=False)(lambda self: False)
+flagged("conj", 1, "conjugate")
+flagged("neg", 2, "negative")

@@ -1,11 +1,12 @@
 """out=: a result is written into the Tensors that are given for it, which take its shape."""
 
 import math
+import sys
 
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.mutation import ALONE, references, write
+from funcgrad.core.mutation import ALONE, write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
@@ -13,7 +14,7 @@ from .. import dtypes
 from ..deprecations import deprecated
 from ..errors import type_name
 from ..formats import base_of, offset_in
-from ..payload import contiguous_strides, current, strides_of
+from ..payload import contiguous_strides, current, ground, strides_of
 from ..tensor import Tensor
 from .kinds import ALONG, COMPARISONS, iterates
 from .nodes import tensors_in
@@ -117,16 +118,17 @@ def resize(t, shape, strides=None):
     """Give t another shape, in C order if no strides are given, over its memory, of which more is made where it does not suffice."""
     c = current(t)
     c.refuse(())
-    memory = base_of(c.val)
-    start = offset_in(c.val, memory)
+    array = ground(c)
+    memory = base_of(array)
+    start = offset_in(array, memory)
     size = 0 if 0 in shape else math.prod(shape)  # (strides only change the order of the same slots)
     if start + size > memory.size:
-        if c.val.base is None and references(c) <= ALONE:  # (nobody else sees it)
+        if array.base is None and array is c.val and sys.getrefcount(array) <= ALONE + 1:  # (nobody else sees it)
             larger = np.zeros(start + size, memory.dtype)
             larger[: memory.size] = memory
             memory = larger
         else:
-            memory = base_of(grown(c.val, start + size))
+            memory = base_of(grown(array, start + size))
     over_other_memory(c, strided(memory, shape, strides or contiguous_strides(shape), start))
     c.versioned().version += 1
     return t

@@ -5,6 +5,7 @@ import weakref
 import numpy as np
 
 from funcgrad.core.handle import APART, Alias
+from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.strides import geometry, owner_of
 
@@ -12,6 +13,9 @@ from funcgrad.core.strides import geometry, owner_of
 def over_other_memory(c, array):
     """The box over another array, as set_, resize_ and `.data =` leave it: its views stay where they were."""
     if array is c.val:
+        return
+    if type(c.alias) is Mirror:
+        c.alias = Mirror(c.alias.base, c.alias.link, c.store, array, c.alias.maps)
         return
     if type(c.alias) is Alias:
         root, made = c.alias.base, c.alias.made

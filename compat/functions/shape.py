@@ -13,6 +13,7 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.halves import BFLOAT16, among
 from funcgrad.core.handle import Alias, fresh
+from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.strides import geometry, restrided, unsqueezed_strides
@@ -24,7 +25,7 @@ from ..errors import type_name
 from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..method_arguments import wrapped
-from ..payload import contiguous_strides, current
+from ..payload import contiguous_strides, current, ground
 from ..rewriting import spelled
 from ..size import Size
 from ..tensor import Tensor
@@ -393,8 +394,9 @@ def become(box, prim, name, **params):
     viewed = c.store is not None  # (else it has no views)
     if c.owner is TAPE:
         c.versioned().version += 1
-    if type(c.alias) is Alias:
-        c.alias = Alias(c.alias.base, (c.alias.link, step), c.store)
+    if isinstance(c.alias, Alias):
+        mirror = type(c.alias) is Mirror
+        c.alias = c.alias.onward(step, P[prim].value("torch")(c.alias.memory, **params) if mirror else None)
     elif c.owner is TAPE:
         if viewed:
             leave(c, True)
@@ -560,13 +562,16 @@ def as_strided(input, size, stride, storage_offset=None):
         )
     if any([s < 0 for s in stride]):
         raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
-    memory = base_of(t.val)
-    offset = offset_in(t.val, memory) if storage_offset is None else storage_offset
+    own = ground(t)
+    memory = base_of(own)
+    offset = offset_in(own, memory) if storage_offset is None else storage_offset
     check_reach(memory, size, stride, offset)
     value = strided(memory, size, stride, offset)
-    out = taped_view(t, P["strided"], value, geometry(value, t.val), "AsStridedBackward0")
+    out = taped_view(t, P["strided"], value, geometry(value, own), "AsStridedBackward0")
     root = t if out.alias is None else out.alias.base
-    if root is not t and root.val.dtype == t.val.dtype:  # (one step from the root, which may reach further than t does)
+    if (
+        type(out.alias) is not Mirror and root is not t and root.val.dtype == t.val.dtype
+    ):  # (one step from the root, which may reach further than t does)
         out.alias.in_one((P["strided"], geometry(value, root.val)))
     return out
 

@@ -353,7 +353,3 @@ def sum_to_size(self, *size):
     rest = [lead + at for at, (k, n) in enumerate(zip(shape, own[lead:])) if k == 1 != n]
     out = FUNCTIONS["sum"](self, rest, True) if rest else self
     return FUNCTIONS["sum"](out, list(range(lead))) if lead else out
-
-
-for _name in ("is_conj", "is_neg"):
-    operation(name=_name, method=False)(lambda input: False)

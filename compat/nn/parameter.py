@@ -3,6 +3,7 @@
 import numpy as np
 
 from funcgrad.core.laid import noted
+from funcgrad.core.mirror import seen_as
 
 from .. import dtypes
 from .._duplicates import without_values
@@ -25,7 +26,7 @@ def made_over(t, data):
     Tensor.__init__(t, data.val, None, data.owner)
     t.store = data.store
     if data.alias is not None:
-        noted(t)
+        seen_as(noted(t), data)
 
 
 class Parameter(Tensor):

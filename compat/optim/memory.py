@@ -5,6 +5,7 @@ refuses is refused, and a graph that has saved the Tensor finds out.
 """
 
 from funcgrad.core.handle import root_of
+from funcgrad.core.mirror import Mirror
 from funcgrad.core.trace import TAPE
 
 from ..functions.writing import check_writable
@@ -32,6 +33,8 @@ def writable(t):
 
 def changed(t, at):
     """Tell those who have saved the Tensor that its memory has been written to, by user code at `at`."""
+    if type(t.alias) is Mirror:
+        t.alias.written(t.val)
     store = t.store = (t if t.alias is None else root_of(t)[0]).versioned()
     store.version += 1
     store.changed = at

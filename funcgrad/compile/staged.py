@@ -43,7 +43,7 @@ def stage(f, args, kwargs, st=None, apart=True):
     again = st is None
     st = st or Stage()
     if apart:
-        st.alone = {id(x) for x in leaves if isinstance(x, Taped) and type(x.alias) is Alias}
+        st.alone = {id(x) for x in leaves if isinstance(x, Taped) and isinstance(x.alias, Alias)}
     draws = Draws(f) if tls.stage is None else None
     effects = SideEffects(draws) if again and draws is not None else None
     where = here()

@@ -115,8 +115,8 @@ class Alias:
         self.store = store
         self.version = store.version
 
-    def onward(self, step):
-        """The alias of a view, which is up to date and has this one, one step on."""
+    def onward(self, step, array=None):
+        """The alias of a view, which is up to date and has this one, one step on, where its array is this."""
         alias = Alias(self.base, (self.link, step), self.store)
         alias.val = self.val  # (the root's, or APART)
         return alias
@@ -159,6 +159,16 @@ class Frozen:
         self.store = store
         self.version = version
 
+    def stale(self, h):
+        """Raise: the value has been changed."""
+        error = ModifiedError(
+            f"a value kept for later was changed in place at {where(self.store.changed)} "
+            f"(version {self.version} was kept, it is now at version {self.store.version}). "
+            "Keep a copy (x.clone() or x.copy()) or change it after the derivative has been taken."
+        )
+        error.found = self.store, self.version, h.val, h.mark, -1
+        raise error
+
 
 FROZEN = Frozen(None, 0)
 APART = object()  # what a view's root was when it was last looked at, of a view that lies in other memory than its root
@@ -175,13 +185,7 @@ def fresh(h):
         elif alias.mark is not None and alias.version != alias.store.version and h.mark is not None and tls.grad:
             replay(h, alias, base)  # (its memory was written, and no record of it made)
     elif alias is not None and alias.store is not None and alias.store.version != alias.version:
-        error = ModifiedError(
-            f"a value kept for later was changed in place at {where(alias.store.changed)} "
-            f"(version {alias.version} was kept, it is now at version {alias.store.version}). "
-            "Keep a copy (x.clone() or x.copy()) or change it after the derivative has been taken."
-        )
-        error.found = alias.store, alias.version, h.val, h.mark, -1
-        raise error
+        alias.stale(h)
 
 
 def kept(h, alias, base):
@@ -276,7 +280,7 @@ def of_other_memory(h, alias, base):
 
 def root_of(h):
     """(root, chain): the box a write to h must re-point, and the view primitives between them."""
-    return (h.alias.base, h.alias.chain) if type(h.alias) is Alias else (h, ())
+    return (h.alias.base, h.alias.chain) if isinstance(h.alias, Alias) else (h, ())
 
 
 class Cell:

@@ -15,6 +15,7 @@ from . import halves, state
 from .aval import Aval, describe, dtype_of, ndarray, shape_of
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Taped, fresh, root_of
 from .laid import LAID
+from .mirror import MAPS, Mirror
 from .node import TapeNode
 from .primitive import PRIMITIVES
 from .quiet import IGNORE, enter, leave, quiet
@@ -34,9 +35,9 @@ def view(x, prim, label=None, **params):
     if isinstance(x, Taped) and x.owner is TAPE and not shared.staging and prim.nondiff is None:
         if x.alias is not None:
             fresh(x)
-        memory = x.val
+        memory = x.val if type(x.alias) is not Mirror else x.alias.memory
         if type(x.alias) is not Frozen and (
-            prim.name != "reshape" or memory.flags.c_contiguous
+            prim.name != "reshape" or memory.flags.c_contiguous or type(x.alias) is Mirror
         ):  # (else it may be a copy)
             value = prim.value("torch")(memory, **params)
             if type(value) is ndarray and value.base is not None:
@@ -61,7 +62,9 @@ def taped_view(x, prim, value, params, label):
     elif type(alias) is Frozen:
         out.alias = None
     else:
-        out.alias = alias.onward((prim, params))
+        out.alias = alias.onward((prim, params), value)
+        if type(alias) is Mirror:
+            out.val = alias.mapped(value)
     mark = x.mark
     if mark is None:
         out.mark = None
@@ -92,6 +95,28 @@ def unrecorded_view(h):
     alias.link = (*alias.link[:2], "inference" if tls.inference else "no_grad")
 
 
+def mirrored(x, name, label=None):
+    """The conjugate ("conj") or the negative ("neg") of a Tensor over NumPy memory that is up to date, as a view."""
+    prim = PRIMITIVES[name]
+    alias, owner = x.alias, x.owner
+    if type(alias) is Frozen or shared.staging:
+        return prim(x)
+    base, link, maps, memory = x, None, 0, x.val
+    if isinstance(alias, Alias):
+        base, link = alias.base, alias.link
+    if type(alias) is Mirror:
+        maps, memory = alias.maps, alias.memory
+    out = owner.process(prim, (x,), {}, out=memory)
+    if label is not None and out.mark is not None:
+        out.mark.plan = out.mark.plan.labelled(label)
+    out.store = x.versioned()
+    alias = out.alias = Mirror(base, (link, (prim, {})), out.store, memory, maps ^ 1 << MAPS.index(name))
+    out.val = alias.mapped(memory)
+    if out.mark is None and x.mark is not None:
+        unrecorded_view(out)
+    return out
+
+
 def viewed(x, prim, params):
     """`view` of any handle."""
     if shared.staging and tls.stage is not None:
@@ -107,6 +132,9 @@ def viewed(x, prim, params):
     else:
         base, link = alias.base, alias.link
     if x.owner is TAPE:
+        if type(alias) is Mirror:  # (a copy; or it would not have come here)
+            out.store = None
+            return out
         if out.store is None or out.store is not x.store:  # (the primitive shares the store if it shares the memory)
             return out
         out.alias = Alias(base, (None, (prim, params)), out.store) if link is None else alias.onward((prim, params))
@@ -280,7 +308,7 @@ def minds_no_grad(v):
 
 def detached(box):
     """Is it a traced Tensor's detach(): a view of the values, without the history?"""
-    return type(box.alias) is Alias and through_stop(box.alias.chain)
+    return isinstance(box.alias, Alias) and through_stop(box.alias.chain)
 
 
 def through_stop(chain):
@@ -335,7 +363,9 @@ def write(box, prim, *args, **params):
         old = box
         again = False
         if tracked and chain and any([p.unview is None or p.name == "strided" for p, _ in chain]):
-            own, chain, again = chain, repeating(mem, root, chain, taped), shares_elements(mem)
+            mirror = type(box.alias) is Mirror
+            own, again = chain, shares_elements(mem)
+            chain = box.alias.in_one_step() if mirror else repeating(mem, root, chain, taped)
             if chain is None:
                 raise NotDifferentiableError(
                     f"{prim.name}: in place, through a view in which one element of memory stands in several places "
@@ -356,6 +386,8 @@ def write(box, prim, *args, **params):
         else:
             with quiet():
                 into(prim, mem, values, params)
+            if type(box.alias) is Mirror:
+                box.alias.written(mem)
             store = root.versioned()
             box.store = store
             store.version += 1
@@ -389,6 +421,9 @@ def write(box, prim, *args, **params):
         new = PRIMITIVES["cast"](new, dtype=dtype_of(box))
     for (p, kw), up in zip(reversed(chain), reversed(steps), strict=False):  # (no chain: no step)
         if p.name == "stop":
+            continue
+        if p.unview is None and mem is not None and p.name in MAPS:
+            new = run(p, (new,), kw, up.val)
             continue
         if p.unview is None:
             raise NotDifferentiableError(

@@ -7,6 +7,7 @@ arguments; anything else takes the slow road. Invariant: what is given out lies 
 from .aval import Aval
 from .halves import among
 from .handle import UNCHANGED, Alias, Frozen, fresh
+from .mirror import Mirror
 from .mutation import unrecorded_view, view
 from .node import TapeNode
 from .primitive import PRIMITIVES
@@ -92,10 +93,10 @@ def views_at(x, indices, *made):
     if plain and x.alias is not None:
         fresh(x)
     kind = type(x.alias)
-    if not plain or kind is Frozen:
+    if not plain or kind is Frozen or kind is Mirror:
         views = [view(x, getitem, idx=i) for i in indices]
         for h in views if made else ():
-            if type(h.alias) is Alias:
+            if isinstance(h.alias, Alias):
                 h.alias.link = (*h.alias.link[:2], *made)
         return views
     v, m, face = x.val, x.mark, TAPE.face

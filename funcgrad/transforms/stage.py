@@ -161,7 +161,7 @@ class Stage(Trace):
         got = self.shadows.get(id(h))
         if got is None:
             n = None
-            if type(h.alias) is Alias and id(h) not in self.alone:
+            if isinstance(h.alias, Alias) and id(h) not in self.alone:
                 s = root = self.shadow(h.alias.base)
                 for prim, params in h.alias.chain:
                     s = prim(s, **params)
