@@ -1,11 +1,13 @@
 """What a Tensor holds now: its payload as it is after the writes so far, its node, its memory and the strides of that."""
 
+import numpy as np
+
 from funcgrad.core import state
 from funcgrad.core.halves import settle
 from funcgrad.core.handle import Alias, Array, fresh
 from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.trace import TAPE, Record
+from funcgrad.core.trace import TAPE, Record, memory_below
 
 tls, shared = state.tls, state.shared
 
@@ -42,7 +44,13 @@ def memory(t):
 
 def ground(t):
     """The array that says where a Tensor's elements lie: of one that is seen through a map (core/mirror.py) not that of its values."""
-    return t.alias.memory if type(t.alias) is Mirror else memory(t)
+    if type(t.alias) is Mirror:
+        return t.alias.memory
+    v = memory(t)
+    if v is None and tls.dual is not None and t.owner is tls.dual.tape:
+        v = memory_below(current(t))
+        return v if isinstance(v, np.ndarray) else None
+    return v
 
 
 def recorded(t):
@@ -96,6 +104,7 @@ OWN = (
     "moved",
     "left",
     "of_function",
+    "home",
     "hidden",
 )  # what a Tensor may have in its __dict__ that no user gave it
 

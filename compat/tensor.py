@@ -289,6 +289,11 @@ class Tensor(Taped):
             new = tangent_copied(self, new, tls.dual)
         super().repoint(new)
 
+    def at_home(self):
+        from .autograd.forward_ad import at_home
+
+        at_home(self)
+
     def replayed(self, base, alias, old):
         """A view that its root was written under: torch shows its steps as one."""
         if tls.grad and alias.made is not None:
@@ -501,6 +506,8 @@ class Tensor(Taped):
     @property
     def _base(self):
         root = root_of(readable(self))[0]
+        if root.home is not None:
+            return root.home[0]._base or root.home[0]
         return None if root is self or root.hidden or inference.is_inference(self) else root
 
     # ---- values
@@ -522,6 +529,8 @@ class Tensor(Taped):
                 "that name where its gradient is wanted, detach() where it is not.]"
             )
             raise error
+        if t.owner is not TAPE and (shared_by_dual := ground(t)) is not None:
+            return shared_by_dual.view()
         if t.owner is not TAPE:
             if t.is_meta:
                 raise TypeError(

@@ -9,13 +9,16 @@ from typing import NamedTuple
 
 from funcgrad.core.aval import dtype_of, shape_of
 from funcgrad.core.handle import Array, root_of
+from funcgrad.core.laid import noted
+from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import tls
-from funcgrad.core.trace import Jvp, unwrap
+from funcgrad.core.trace import TAPE, Jvp, unwrap
 from funcgrad.transforms.boundary import as_tensor, inner, settle
 
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
+from ..functions.register import FUNCTIONS
 from ..graph import label
 from ..payload import current
 from ..tensor import Tensor
@@ -32,6 +35,7 @@ class Level(Jvp):
 
     def __init__(self):
         super().__init__()
+        self.leaves = {}  # number of a dual Tensor's value -> the value, of those whose primal is a leaf that requires grad
         self.given = {}  # number of a dual Tensor's value -> (the value, the Tensor that make_dual was given for its tangent)
 
     def process(self, prim, args, params, out=None):
@@ -124,7 +128,11 @@ def make_dual(tensor, tangent, *, level=None):
         )
     check_tangent(x, tangent)
     mark = x.mark
-    v, t = inner(x), inner(tangent)
+    kept = tangent if tangent.dtype == tensor.dtype and tangent.stride() == tensor.stride() else None
+    if kept is None and mark is None and not tangent.requires_grad:
+        cast = P["cast"](tangent, dtype=dtype_of(x))
+        kept = FUNCTIONS["empty_like"](x).copy_(cast)  # (as the primal lies)
+    v, t = inner(x), inner(tangent if kept is None else kept)
     if dtype_of(t) != dtype_of(v):
         t = inner(P["cast"](tangent, dtype=dtype_of(v)))
     trace.deep, trace.flat = True, False
@@ -132,9 +140,34 @@ def make_dual(tensor, tangent, *, level=None):
     out = P["reshape"](dual, shape=tuple(shape_of(v)))
     if out.mark is not None:
         label(out, "ViewBackward0", (dual,))
-    if tangent.dtype == tensor.dtype and tangent.stride() == tensor.stride():
-        trace.given[id(out.val)] = out.val, tangent
+        if mark.plan is None:
+            trace.leaves[id(out.val)] = out.val
+    if kept is not None:
+        trace.given[id(out.val)] = out.val, kept
+        c = current(kept)
+        if x.owner is c.owner is TAPE and not tls.func and mark is c.mark is None:
+            out.home = tensor, kept
+            out.store = x.versioned()
     return out
+
+
+def at_home(dual):
+    """Write what a dual holds, since it has been written, into the memory that it shares: that of its primal and of its tangent."""
+    trace = dual.owner.under if type(dual.owner.under) is Level else open_level()
+    if trace is None:
+        return
+    primal, tangent = dual.home
+    value, change = parts(dual, trace)
+    before, tls.grad = tls.grad, False
+    try:
+        write(primal, P["copy"], value)
+        if not trace.done:
+            write(tangent, P["copy"], 0.0 if change is None else change)
+    finally:
+        tls.grad = before
+    dual.val = Array(shown(current(primal)), shown(current(tangent)), trace)
+    dual.owner = trace.tape
+    trace.given[id(dual.val)] = dual.val, tangent
 
 
 def check_tangent(x, tangent):
@@ -171,6 +204,8 @@ def refuse_written(t, trace):
     """RuntimeError in torch's words if a dual that is written in place still has the very tangent it was given, and this is a leaf."""
     given = trace.given.get(id(t.val))
     tangent = given and current(given[1])
+    if id(root_of(t)[0].val) in trace.leaves:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     if (
         tangent is not None
         and tangent.mark is not None
@@ -218,7 +253,10 @@ def unpack_dual(tensor, *, level=None):
 def shown(v):
     """A value of the level below as a Tensor of its own."""
     if isinstance(v, Tensor):
-        return v.owner.face(v.val, v.mark, v.owner)
+        t = v.owner.face(v.val, v.mark, v.owner)
+        if v.owner is TAPE:
+            noted(t).store = v.versioned()
+        return t
     return as_tensor(v)
 
 

@@ -23,6 +23,7 @@ class Handle:
     __array_priority__ = 1000
     __hash__ = object.__hash__
 
+    home = None  # whose memory a box shares that has none of its own, and is told of what is written into it (of a dual: primal and tangent)
     moved = None  # of a root that has gone over to other arrays: (a weak reference to what it left, is it in the same memory?) each time
 
     def __init__(self, val, mark, trace, alias=None):

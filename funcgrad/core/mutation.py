@@ -451,4 +451,6 @@ def write(box, prim, *args, **params):
         root.cell = cell
         if mark is not None and tls.stage is not None:
             tls.stage.decoupled = True
+    if root.home is not None:
+        root.at_home()
     return user
