@@ -161,8 +161,15 @@ def of_seed(seed, number, kind="scripts"):
 
 
 # ------------------------------------------------------------------------------------------------ comparing
+NAMED = {  # differences that stay: what compat's error says, and why
+    r"Target \d+ is out of bounds": "torch's CTC loss reads what happens to be in memory beside the row, where a target is no class"
+}
+
+
 def differ(got, want):
-    """Do two ends differ, but for the last digits of what is printed?"""
+    """Do two ends differ, but for the last digits of what is printed, and what has a name?"""
+    if "error" not in want and any(re.search(text, str(got.get("error"))) for text in NAMED):
+        return False
     shown = [FIGURE.findall(end.get("prints", "")) for end in (got, want)]
     if len(shown[0]) == len(shown[1]) and all(near(float(a), float(b)) for a, b in zip(*shown)):
         got = got | {"prints": FIGURE.sub("#", got.get("prints", ""))}

@@ -215,12 +215,19 @@ def einsum(*args):
     need_tensors(operands, 1)
     terms, result = spelled_out(equation, operands)
     check_lengths(operands, terms)
+    if dtype_of(current(operands[0])).kind == "b" and meets_and_goes(terms, result):
+        refuse("bmm", dtype_of(current(operands[0])))
     order = [*result, *sorted({k for term in terms for k in term} - {*result}, key=str)]
     if len(operands) == 2:
         got = in_one_product(*map(current, operands), *terms, result, order)
         if got is not None:
             return got
     return in_steps(operands, terms, order, len(result))
+
+
+def meets_and_goes(terms, result):
+    """Is a dimension of several operands summed over? (Torch makes that a product of matrices.)"""
+    return any(k not in result and k in other for i, term in enumerate(terms) for other in terms[:i] for k in term)
 
 
 def in_one_product(x, y, a, b, result, order):

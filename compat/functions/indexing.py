@@ -15,6 +15,7 @@ from funcgrad.core.aval import Aval
 from funcgrad.core.handle import Handle, root_of, same_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.node import extra_of
+from funcgrad.core.quiet import quiet
 from funcgrad.core.site import site
 from funcgrad.core.strides import as_one_step, repeats
 from funcgrad.core.trace import PICK, TAPE
@@ -641,7 +642,8 @@ def write_arrays(x, index, v, prim="scatter_set", trims=True):
             v = P["reshape"](v, shape=(1,) * (len(target) - len(shape)) + shape)
         v = P["transpose"](v, perm=(*range(front, front + k), *range(front), *range(front + k, len(target))))
     if isinstance(v, (bool, int, float, complex)):
-        v = dtype_of(c).type(v)
+        with quiet():
+            v = dtype_of(c).type(v)
     w = x if perm is None else core_view(x, P["transpose"], perm=perm)
     in_place(w, P[prim], v, *arrays, operands=(w, given), fills=fills)
 

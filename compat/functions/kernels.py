@@ -27,7 +27,6 @@ KINDS["H"] = [*KINDS["h"], BFLOAT16]
 # halves; 1: of the first operand, whatever the others are), the kernel
 LATE = """
 baddbmm: b baddbmm
-einsum: b bmm
 cholesky_inverse: bIH cholesky_inverse_out_cpu
 cross linalg_cross: b1 cross
 fold: I col2im_out_cpu

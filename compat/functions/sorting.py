@@ -104,6 +104,7 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
     k = k.item() if isinstance(k, Tensor) else k
     if not 0 <= k <= shape_of(t)[axis]:
         raise RuntimeError("selected index k out of range")
+    k = k if input.dim() else 1  # (a number is its own largest, of none too)
     order = order_of(t, axis, largest)
     index = first_of(order, axis, 0, k)
     if k and has_equals(t, order, axis, 0, k + 1):

@@ -125,6 +125,8 @@ def check(mode, shape, config):
         n, (a, b) = shape[axis], config[axis]
         if mode == "circular" and (a > n or b > n):
             raise RuntimeError("Padding value causes wrapping around more than once.")
+        if mode == "circular" and n + a + b < 0:
+            raise RuntimeError("Negative padding value is resulting in an empty dimension")
         if mode == "reflect" and (a or b) and max(a, b) >= n:
             at = 4 + 2 * (len(shape) - 1 - axis)
             raise RuntimeError(

@@ -34,7 +34,7 @@ def _list_with_default(out_size, defaults):
 
 def consume_prefix_in_state_dict_if_present(state_dict, prefix):
     """Take a prefix off the keys of a state_dict and of its metadata, in place."""
-    for key in [k for k in state_dict if k.startswith(prefix)]:
+    for key in [k for k in state_dict.keys() if k.startswith(prefix)]:  # noqa: SIM118  (what has no keys is refused)
         state_dict[key[len(prefix) :]] = state_dict.pop(key)
     metadata = getattr(state_dict, "_metadata", {})
     for key in [k for k in metadata if k and (k.startswith(prefix) or k == prefix.replace(".", ""))]:
