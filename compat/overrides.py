@@ -238,7 +238,10 @@ def dispatching(inner, f):
             relevant = (*args, *kwargs.values())
             if operator:
                 return handled(given, relevant, args, kwargs)
-            args, kwargs = completed(given, args, kwargs)
+            try:
+                args, kwargs = completed(given, args, kwargs)
+            except TypeError:  # (arguments that do not fit, which the function says)
+                return inner(*args, **kwargs)
             return handle_torch_function(given, relevant, *args, **kwargs)
         return inner(*args, **kwargs)
 

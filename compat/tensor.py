@@ -16,7 +16,7 @@ from funcgrad.core.mirror import maps_of, seen_as
 from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.site import here, internal
+from funcgrad.core.site import here, internal, warn
 from funcgrad.core.strides import memory_of
 from funcgrad.core.trace import TAPE, Batch, Tape
 from funcgrad.core.tracebacks import drop
@@ -146,6 +146,10 @@ class Tensor(Taped):
     is_meta = property(lambda t: t.device.type == "meta")
     is_sparse = is_quantized = is_cuda = is_mkldnn = is_mps = is_xpu = is_nested = property(lambda t: False)
     is_cpu = property(lambda t: t.device.type == "cpu")
+    volatile = property(
+        lambda t: warn("volatile was removed (Variable.volatile is always False)") or False,
+        lambda t, value: warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead."),
+    )
 
     @property
     def itemsize(self):

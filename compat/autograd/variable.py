@@ -2,6 +2,7 @@
 
 from funcgrad.core.site import warn
 
+from ..functions.register import FUNCTIONS
 from ..tensor import Tensor
 
 
@@ -27,6 +28,8 @@ class Variable(metaclass=VariableMeta):
             raise TypeError(f"{name!r} is an invalid keyword argument for this function")
         if volatile is not None:
             warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.")
+        if data is None:
+            data = FUNCTIONS["tensor"]([])
         if not isinstance(data, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
         if requires_grad and not (data.is_floating_point() or data.is_complex()):

@@ -578,5 +578,5 @@ def tensor_backward(self, gradient=None, retain_graph=None, create_graph=False, 
         raise
 
 
-tensor_backward.__qualname__ = "Tensor.backward"
+tensor_backward.__name__, tensor_backward.__qualname__ = "backward", "Tensor.backward"
 Tensor.backward = tensor_backward

@@ -13,7 +13,7 @@ from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
-from ..deprecations import deprecated
+from ..deprecations import deprecated, once
 from ..devices import usable
 from ..errors import type_name
 from ..method_arguments import takes_none
@@ -189,6 +189,8 @@ def const_data_ptr(self):
 def storage_type(self):
     """The class of the Tensor's storage."""
     from .. import storage
+
+    once("storage")
 
     return getattr(storage, storage.STORAGE_OF.get(self.dtype.name, "TypedStorage"))
 
