@@ -6,7 +6,7 @@ import numpy as np
 
 from funcgrad.core.handle import Alias, Frozen, fresh
 from funcgrad.core.laid import noted
-from funcgrad.core.strides import reach, repeats
+from funcgrad.core.strides import reach, repeats, viewed
 from funcgrad.core.trace import TAPE
 from funcgrad.core.written_any import joined
 from funcgrad.core.written_views import views_at
@@ -186,7 +186,7 @@ def lay_stacked(out, ts, dim):
         if wanted
         else None
     )
-    memory = np.empty(shape, out.val.dtype) if whole is None else whole.reshape(shape, copy=False)
+    memory = np.empty(shape, out.val.dtype) if whole is None else viewed(whole, shape)
     memory[...] = out.val
     out.val = memory
 

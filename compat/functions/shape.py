@@ -16,7 +16,7 @@ from funcgrad.core.handle import Alias, fresh
 from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
-from funcgrad.core.strides import geometry, restrided, unsqueezed_strides
+from funcgrad.core.strides import geometry, restrided, unsqueezed_strides, viewed
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -107,7 +107,7 @@ def view(self, *given, **size):
         shape = inferred_shape(sizes(shape), count(shape_of(t)) if memory is None else memory.size)
         if memory is not None and not memory.flags.c_contiguous:
             try:
-                np.reshape(t.val, shape, copy=False)
+                viewed(t.val, shape)
             except ValueError:
                 raise RuntimeError(
                     "view size is not compatible with input tensor's size and stride (at least one dimension spans "

@@ -40,14 +40,12 @@ class Anything(pickle.Unpickler):
             return dtypes.BY_NAME[name]
         return compat_object(module, name)
 
+
+class WithStorages(Anything):
+    """The same of what holds Tensors. (Without it, Python's own refusal of what stands elsewhere.)"""
+
     def persistent_load(self, pid):
         return self.storage(pid)
-
-
-class WithoutStorages(Anything):
-    """The same of what holds no Tensors; Python's own refusal of one."""
-
-    persistent_load = property(lambda self: self.nothing)  # (an AttributeError: there is none)
 
 
 @public
@@ -96,7 +94,7 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         def read(stream, storage):
             if weights_only:
                 return unpickled(stream, storage)
-            return (Anything if storage else WithoutStorages)(stream, storage, **pickle_load_args).load()
+            return (WithStorages if storage else Anything)(stream, storage, **pickle_load_args).load()
 
         if head == b"PK\x03\x04":
             return from_archive(Reader(f if path else file), read, placing(map_location), bool(mmap))

@@ -10,6 +10,23 @@ import numpy as np
 from .primitive import PRIMITIVES
 
 
+def viewed(array, shape):
+    """The array in another shape, over the same memory; ValueError where no strides make that of it."""
+    if RESHAPE_MAY_REFUSE:
+        return np.reshape(array, shape, copy=False)
+    out = array.view()
+    try:
+        out.shape = shape
+    except AttributeError as error:
+        raise ValueError(str(error)) from None
+    return out
+
+
+RESHAPE_MAY_REFUSE = (
+    np.lib.NumpyVersion(np.__version__) >= "2.1.0"
+)  # (what setting a shape did before, which 2.5 deprecates)
+
+
 def reach(size, stride):
     """(lowest, highest) slot of a geometry, relative to its first."""
     ends = [(n - 1) * s for n, s in zip(size, stride, strict=True)]

@@ -5,13 +5,13 @@ dtype and shapes of as many axes, 0-d ones aside: nothing is promoted. Invariant
 """
 
 import functools
-import inspect
 import sys
 
 import numpy as np
 
 from .arrays import described
 from .dtypes import canonicalize_dtype
+from .signatures import python_signature
 
 KINDS = {"b": "bool", "iu": "integer", "f": "floating", "c": "complexfloating"}
 LAX = {
@@ -56,7 +56,7 @@ def guarded(f, name, rule, alike=False):
     def call(*args, **kwargs):
         chosen = [args[i] for i in positions if i < len(args)]
         if kwargs and len(chosen) < len(positions):  # (operands by name)
-            names = [*inspect.signature(f).parameters]
+            names = [*python_signature(f).parameters]
             chosen = [
                 args[i] if i < len(args) else kwargs[names[i]] for i in positions if i < len(args) or names[i] in kwargs
             ]

@@ -19,21 +19,75 @@ POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
+# What NumPy's functions in C take, which those of NumPy before 2.4 do not tell.
+UNTOLD = """
+arrays, /, axis=0, out=None, *, dtype=None, casting='same_kind': concat concatenate
+a, b, out=None: dot
+a, b, /: inner vdot
+condition, x=None, y=None, /: where
+x, /, weights=None, minlength=0: bincount
+multi_index, dims, mode='raise', order='C': ravel_multi_index
+indices, shape, order='C': unravel_index
+keys, axis=-1: lexsort
+a, /, axis=None, bitorder='big': packbits
+a, /, axis=None, count=None, bitorder='big': unpackbits
+*arrays_and_dtypes: result_type
+type1, type2, /: promote_types
+from_, to, casting='safe': can_cast
+start_or_stop, /, stop=None, step=1, *, dtype=None, device=None, like=None: arange
+object, dtype=None, *, copy=True, order='K', subok=False, ndmin=0, ndmax=0, like=None: array
+a, dtype=None, order=None, *, device=None, copy=None, like=None: asarray asanyarray
+a, dtype=None, *, like=None: ascontiguousarray asfortranarray
+shape, dtype=None, order='C', *, device=None, like=None: empty zeros
+prototype, /, dtype=None, order='K', subok=True, shape=None, *, device=None: empty_like
+buffer, dtype=None, count=-1, offset=0, *, like=None: frombuffer
+file, dtype=None, count=-1, sep='', offset=0, *, like=None: fromfile
+iter, dtype, count=-1, *, like=None: fromiter
+x, /, *, device=None, copy=None: from_dlpack
+func, /, nin, nout, **kwargs: frompyfunc
+"""
+
+
 @functools.cache
-def texts():
-    """{"numpy.sum": "a, axis=None, ..."}, of the functions whose signature is not that of the engine's function."""
+def untold():
+    return table(UNTOLD)
+
+
+def python_signature(f):
+    """inspect.signature of a function of Python's, of ours or of NumPy's; ValueError for one that tells none."""
+    try:
+        return inspect.signature(f)
+    except ValueError:
+        text = untold().get(f.__name__) if getattr(np, f.__name__, None) is f else None
+        if text is None:
+            raise
+        return of_text(text)
+
+
+def of_text(text):
+    return inspect.signature(eval(f"lambda {text}: 0"))
+
+
+def table(lines):
+    """{name: text} of lines "text: names"."""
     found = {}
-    for line in TABLE.strip().splitlines():
+    for line in lines.strip().splitlines():
         text, _, names = line.rpartition(": ")
         found |= dict.fromkeys(names.split(), text)
     return found
+
+
+@functools.cache
+def texts():
+    """{"numpy.sum": "a, axis=None, ..."}, of the functions whose signature is not that of the engine's function."""
+    return table(TABLE)
 
 
 def signature_of(key, f):
     """jax's signature of a name ("numpy.sum"), whose function in the engine is f; None for one that has none."""
     text = texts().get(key)
     try:
-        return inspect.signature(eval(f"lambda {text}: 0") if text is not None else f)
+        return python_signature(f) if text is None else of_text(text)
     except ValueError:
         return None
 
@@ -46,7 +100,7 @@ class Binder:
         if isinstance(f, np.ufunc):  # (some versions of NumPy give them signatures, of `out` and `where`)
             own = {"axis": inspect.Parameter("axis", inspect.Parameter.KEYWORD_ONLY, default=-1)} if f.signature else {}
         else:
-            own = inspect.signature(f).parameters
+            own = python_signature(f).parameters
         self.name, self.signature, self.operands = name, signature, operands
         self.own = None if signature is None or any(p.kind is p.VAR_KEYWORD for p in own.values()) else own
         self.most, self.plain = float("inf"), frozenset()

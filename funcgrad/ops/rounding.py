@@ -18,9 +18,20 @@ def step(name, ufunc, dtypes="fi", **fields):
     return elementwise(name, ufunc, "zeros_like(t)", **{"jax": f"numpy.{name}", "dtypes": dtypes} | fields)
 
 
-floor = step("floor", np.floor)
-ceil = step("ceil", np.ceil)
-trunc = step("trunc", np.trunc)
+def whole(name, ufunc):
+    """One that leaves integers what they are. (NumPy makes floats of them before 2.1.)"""
+    if ufunc(np.int64(1)).dtype.kind == "i":
+        return step(name, ufunc)
+
+    def impl(x):
+        return ufunc(x) if np.result_type(x).kind == "f" else np.array(x)[()]
+
+    return step(name, ufunc, impl=impl, into=in_place(impl))
+
+
+floor = whole("floor", np.floor)
+ceil = whole("ceil", np.ceil)
+trunc = whole("trunc", np.trunc)
 rint = step("rint", np.rint, kinks=((0.5,), (1.5,)))
 spacing = step(
     "spacing",
