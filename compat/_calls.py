@@ -344,11 +344,12 @@ def unreadable(name, s, args, kwargs):
     """The error of arguments that fit a signature by their types, where one cannot be read: a number beyond 64 bits, or what stands
     in a list behind its first element (which alone torch looks at before) and is none. (They are read from the last to the first, as
     the compiler that torch is built with evaluates the arguments of a call.)"""
+    first = s.parameters[0] if s.parameters else None
+    if first is not None and first.kind == "A" and not first.size and args and is_int(args[0]):
+        args = (args,)  # (f(2, 3) for f((2, 3)))
     for number, p in reversed([*enumerate(s.parameters)]):
         if number < len(args):
             value = args[number]
-            if number == 0 and p.kind == "A" and not p.size and is_int(value):
-                value = args
         elif p.name in kwargs:
             value = kwargs[p.name]
         else:

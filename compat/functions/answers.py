@@ -28,6 +28,7 @@ AROUND = (
     f"{__package__}.register",
     f"{__package__}.kernels",
     f"{__package__}.quick_places",
+    f"{__package__}.quick_roads",
     "funcgrad.written_out",
     "compat.written_out",
     "compat._intercept",

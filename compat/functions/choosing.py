@@ -14,6 +14,7 @@ from funcgrad.core.tracebacks import drop
 
 from .. import dtypes
 from ..deprecations import deprecated
+from ..dtypes import LONG
 from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
@@ -87,7 +88,8 @@ def plain_pair(c, x, y):
 
 def of_dtype(number, d):
     """A Python number in a float dtype; None where more has to be asked."""
-    if (type(number) is float or type(number) is int) and (-1e30 < number < 1e30 or number in INFINITE):
+    kind = type(number)
+    if kind is float and (-1e30 < number < 1e30 or number in INFINITE) or kind is int and LONG[0] <= number <= LONG[1]:
         return d.type(number)
     return None
 

@@ -1,14 +1,11 @@
 """Dtypes and devices of Tensors: to(), its short forms, and what torch says about dtypes."""
 
-import functools
 from types import FunctionType, MethodType
 
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, LARGEST
-from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
-from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
@@ -23,6 +20,7 @@ from .answers import answer
 from .copies import contiguous_copy
 from .creation import LEGACY, LegacyType, function, method
 from .operands import P, as_operand, cast, dtype_of, in_c_order, rank
+from .quick_roads import changes_nothing
 from .register import FUNCTIONS, METHODS, install, operation, publish
 
 
@@ -109,30 +107,6 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
         order_of(memory_format, t.val.ndim)
         return contiguous_copy(t, "ToCopyBackward0", memory_format)
     return out.contiguous(memory_format=memory_format)
-
-
-def changes_nothing(slow):
-    """`to` in front of the slow one: for the device or the dtype that a Tensor has already."""
-
-    def to(self, *args, **named):
-        if len(args) == 1 and not named and self.owner is TAPE and not shared.staging:
-            (wanted,) = args
-            kind = type(wanted)
-            if kind is str:
-                same = wanted == "cpu"
-            elif kind is Device:
-                same = wanted.type == "cpu"
-            else:
-                same = kind is dtypes.dtype and wanted.numpy is self.val.dtype and not shared.halves
-            if same:
-                return self
-        try:
-            return slow(self, *args, **named)
-        except BaseException as error:
-            drop(error)
-            raise
-
-    return functools.update_wrapper(to, slow)
 
 
 install("to", changes_nothing(METHODS["to"]))

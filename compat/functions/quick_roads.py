@@ -5,17 +5,23 @@ Invariant: each has the slow function of its name behind it, which says what is 
 
 import functools
 
+from funcgrad.core import state
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
+from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import written_call
 from funcgrad.core.written_views import written_view
 from funcgrad.lazy import deferred
 
+from .. import dtypes
+from ..devices import Device
 from ..size import Size
 from ..tensor import Tensor
 from .answers import binding
 from .register import FUNCTIONS, METHODS, install
 
 P = PRIMITIVES
+shared = state.shared
 
 
 def quick(write, slow, prim, *how, **env):
@@ -57,3 +63,27 @@ def along(n, dim):
     if not -n <= dim < n:
         raise IndexError
     return {"axes": (dim % n,)}
+
+
+def changes_nothing(slow):
+    """`to` in front of the slow one: for the device or the dtype that a Tensor has already."""
+
+    def to(self, *args, **named):
+        if len(args) == 1 and not named and self.owner is TAPE and not shared.staging:
+            (wanted,) = args
+            kind = type(wanted)
+            if kind is str:
+                same = wanted == "cpu"
+            elif kind is Device:
+                same = wanted.type == "cpu"
+            else:
+                same = kind is dtypes.dtype and wanted.numpy is self.val.dtype and not shared.halves
+            if same:
+                return self
+        try:
+            return slow(self, *args, **named)
+        except BaseException as error:
+            drop(error)
+            raise
+
+    return functools.update_wrapper(to, slow)

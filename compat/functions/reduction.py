@@ -93,7 +93,7 @@ def asked(input, dim, keepdim, more, dtype, out, named):
     if more or "keepdims" not in named and keepdim is not False:
         by_place = (dim, keepdim)
     else:
-        by_place = () if dim is EVERY or any([dim is named.get(k) for k in ("axis", "other")]) else (dim,)
+        by_place = () if dim is EVERY or any([k in named and dim is named[k] for k in ("axis", "other")]) else (dim,)
     if any([a is EVERY for a in by_place]) or "keepdims" in named and by_place and not more:
         by_name = dict(zip(("dim", "keepdim"), by_place)) | by_name
         by_name, by_place = {k: v for k, v in by_name.items() if v is not EVERY}, ()
