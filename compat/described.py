@@ -10,15 +10,13 @@ from funcgrad.numpy.concrete import concrete
 
 from . import dtypes, printing
 from .graph import shown
-from .payload import readable
+from .payload import readable, refusable
 
 tls = state.tls
 
 
 def history_is_refused(t):
     """Was the base of this view changed as it may not be?"""
-    from .tensor import refusable
-
     try:
         refusable(t)
     except RuntimeError:

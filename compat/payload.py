@@ -64,6 +64,18 @@ def node_of(t):
     return t.mark if t.mark is not None or t.owner is TAPE else recorded(t)
 
 
+def refusable(t):
+    """A view, up to date, for who asks of its history: refused in every grad mode if its base was changed as it may not be."""
+    alias = t.alias
+    if type(alias) is not Alias or alias.made is None:
+        return current(t)
+    before, tls.grad = tls.grad, True
+    try:
+        return current(t)
+    finally:
+        tls.grad = before
+
+
 def layout_of_traced(t):
     """The order in which a traced Tensor's value will lie in memory (core/layout.py); None for C order."""
     from funcgrad.core.layout import layout_of

@@ -40,6 +40,7 @@ from .payload import (
     placed,
     readable,
     recorded,
+    refusable,
     strides_of,
     wrap,
 )
@@ -67,18 +68,6 @@ def is_whole(t):
 def disabled(func, types, args=(), kwargs=None):
     """What says, as the __torch_function__ of a class, that its Tensors are treated as ordinary ones."""
     return NotImplemented
-
-
-def refusable(t):
-    """A view, up to date, for who asks of its history: refused in every grad mode if its base was changed as it may not be."""
-    alias = t.alias
-    if type(alias) is not Alias or alias.made is None:
-        return current(t)
-    before, tls.grad = tls.grad, True
-    try:
-        return current(t)
-    finally:
-        tls.grad = before
 
 
 class Tensor(Taped):

@@ -64,7 +64,7 @@ def test_integers_of_c_are_known_by_their_size(name):
 
     array = np.zeros(3, name)
     wanted = np.dtype(f"{array.dtype.kind}{array.dtype.itemsize}")
-    for t in (torch.from_numpy(array), torch.tensor(array), torch.as_tensor(array[1:]), torch.tensor(array[0])):
+    for t in (torch.from_numpy(array), torch.tensor(array), torch.as_tensor(array[1:])):
         assert t.numpy().dtype.char == wanted.char
         assert t.dtype is getattr(torch, wanted.name)
     torch.from_numpy(array)[0] = 1
@@ -72,3 +72,39 @@ def test_integers_of_c_are_known_by_their_size(name):
     if wanted == np.int64:
         targets = torch.from_numpy(np.zeros(3, name))
         assert torch.nn.functional.cross_entropy(torch.zeros(3, 2), targets).item() == pytest.approx(np.log(2))
+
+
+# ------------------------------------------------------------------------------------------------ older NumPy
+def version_of_numpy():
+    import numpy as np
+
+    return np.lib.NumpyVersion(np.__version__)
+
+
+@pytest.mark.skipif(version_of_numpy() < "2.4.0", reason="NumPy does not tell them before")
+def test_what_older_numpy_does_not_tell_of_its_functions_is_what_newer_tells():
+    import inspect
+
+    import numpy as np
+
+    from funcgrad.jax.signatures import of_text, untold
+
+    told = {name: str(inspect.signature(getattr(np, name))) for name in untold()}
+    assert {name: str(of_text(text)) for name, text in untold().items()} == told
+
+
+@pytest.mark.skipif(version_of_numpy() >= "2.5.0", reason="setting a shape is deprecated there")
+def test_a_view_of_another_shape_without_numpys_reshape_that_may_refuse(monkeypatch):
+    import numpy as np
+
+    from funcgrad.core import strides
+
+    monkeypatch.setattr(strides, "RESHAPE_MAY_REFUSE", False)
+    x = np.arange(12).reshape(3, 4)
+    for array, shape in ((x, (2, 6)), (x, (12,)), (x[:, ::2], (3, 2, 1)), (x.T, (2, 2, 3)), (x[:0], (0, 7))):
+        got, want = strides.viewed(array, shape), np.reshape(array, shape)
+        assert got.shape == want.shape and got.strides == want.strides
+        assert array.shape != shape and (not array.size or np.shares_memory(got, array))
+    for array, shape in ((x.T, (12,)), (x[:, ::3], (6,)), (x, (5,))):
+        with pytest.raises(ValueError):
+            strides.viewed(array, shape)
