@@ -36,9 +36,6 @@ CURES = {
     "torch.quantization": FLOATS,
     "torch.quantize_per_tensor_dynamic": FLOATS,
     "torch.ao": FLOATS,
-    "torch.qint8": FLOATS,
-    "torch.quint8": FLOATS,
-    "torch.qint32": FLOATS,
     "torch.cuda": "torch.cuda.is_available() is False: leave it out there",
 }
 LOOP = "write the training loop out: examples/mlp_regression.py shows one"

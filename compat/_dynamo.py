@@ -1,10 +1,13 @@
 """torch._dynamo: the few names of it that programs use; compat's compiler has its own way (compat/compiler)."""
 
+import sys
 import types
 
+from ._unusable import put
 from .compiler import allow_in_graph, assume_constant_result, disable, is_compiling, reset
 from .compiler.options import InvalidBackend, TorchDynamoException, list_backends
 from .functions.missing import refusal
+from .overrides import TorchFunctionMode
 
 __all__ = [
     "allow_in_graph", "assume_constant_result", "config", "disable", "disallow_in_graph", "exc", "graph_break",
@@ -45,6 +48,17 @@ def optimize(backend="inductor", **options):
     from .compiler.compiled import compile
 
     return lambda f: compile(f, backend=backend)
+
+
+class TransformGetItemToIndex(TorchFunctionMode):
+    """Where Tensors of one number are indices in a mapped function. (They are without it too: nothing changes.)"""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        return func(*args, **(kwargs or {}))
+
+
+put(__name__, {"_trace_wrapped_higher_order_op": ""})
+sys.modules[f"{__name__}._trace_wrapped_higher_order_op"].TransformGetItemToIndex = TransformGetItemToIndex
 
 
 def __getattr__(name):

@@ -10,7 +10,8 @@ from .native import Native, closed
 
 class dtype(metaclass=Native, called="torch.dtype"):
     """A torch dtype: `torch.float32`. `numpy` is the dtype of the memory behind it; half precision is minded (core/halves.py)
-    from when that of float16 or bfloat16 is first asked for."""
+    from when that of float16 or bfloat16 is first asked for. A dtype that NumPy has no memory for has a name, its size and its
+    kind alone, and whatever asks for its memory is refused."""
 
     __slots__ = ("name", "numpy", "is_floating_point", "is_complex", "is_signed", "itemsize")
 
@@ -24,8 +25,13 @@ class dtype(metaclass=Native, called="torch.dtype"):
         self.itemsize = 2 if numpy in HALVES else numpy.itemsize
 
     def __getattr__(self, name):
+        if name == "is_signed":  # (whose slot is empty)
+            kind = "isSignedType not supported for quantized" if self.name.startswith("q") else "Bits"
+            raise RuntimeError(f"{kind} types" + " are undefined" * (kind == "Bits"))
         if name != "numpy":
             raise AttributeError(f"'torch.dtype' object has no attribute '{name}'")
+        if self.name not in MEMORY:
+            raise NotImplementedError(f"compat has torch.{self.name} as a name alone: no Tensor is of it")
         begin()
         self.numpy = MEMORY[self.name]
         return self.numpy
@@ -37,11 +43,15 @@ class dtype(metaclass=Native, called="torch.dtype"):
         return self.name
 
     def to_real(self):
+        if self.name not in MEMORY:
+            return BY_NAME["float16"] if self.is_complex else self
         return of_numpy(np.empty(0, MEMORY[self.name]).real.dtype)
 
     def to_complex(self):
-        if not (self.is_floating_point or self.is_complex):
+        if not (self.is_floating_point or self.is_complex) or self.name.startswith(("float4", "float8")):
             raise RuntimeError(f"Unknown Complex ScalarType for {SPOKEN[self.name]}")
+        if self.name in ("float16", "complex32"):
+            return BY_NAME["complex32"]
         return of_numpy(complex_of(MEMORY[self.name]))
 
 
@@ -50,11 +60,23 @@ NAMES = (
 )  # fmt: skip
 MEMORY = {n: BFLOAT16 if n == "bfloat16" else np.dtype(n) for n in NAMES}
 BY_NAME = {n: dtype(n, d) for n, d in MEMORY.items()}
+for _names, _size, _kind, _signed in (  # those that are names alone
+    ("float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float4_e2m1fn_x2", 1, "f", True),
+    ("float8_e8m0fnu", 1, "f", False), ("complex32", 4, "c", True),
+    ("int1 int2 int3 int4 int5 int6 int7", 1, "i", True), ("uint1 uint2 uint3 uint4 uint5 uint6 uint7", 1, "u", False),
+    ("bits8 bits1x8 bits2x4 bits4x2 qint8 quint8 quint2x4 quint4x2", 1, "", None), ("bits16", 2, "", None), ("qint32", 4, "", None),
+):  # fmt: skip
+    for _name in _names.split():
+        BY_NAME[_name] = _new = dtype.__new__(dtype)
+        _new.name, _new.itemsize = _name, _size
+        _new.is_floating_point, _new.is_complex = _kind == "f", _kind == "c"
+        if _signed is not None:
+            _new.is_signed = _signed
 closed(dtype)
 BY_NUMPY = {d: BY_NAME[n] for n, d in MEMORY.items()}
 ALIASES = {
     "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
-    "cfloat": "complex64", "cdouble": "complex128",
+    "cfloat": "complex64", "cdouble": "complex128", "chalf": "complex32", "bit": "uint1",
 }  # fmt: skip
 for _alias, _name in ALIASES.items():
     BY_NAME[_alias] = BY_NAME[_name]
@@ -62,8 +84,11 @@ CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
 SPOKEN = {
     "bfloat16": "BFloat16", "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
     "float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble",
-    "uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64",
+    "uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64", "complex32": "ComplexHalf",
 }  # fmt: skip
+for _name in BY_NAME.keys() - SPOKEN.keys() - ALIASES.keys():
+    _spoken = _name.replace("uint", "UInt").replace("int", "Int")
+    SPOKEN[_name] = _spoken[0].upper() + _spoken[1:]
 UNSIGNED = frozenset([np.dtype(d) for d in (np.uint16, np.uint32, np.uint64)])  # (which torch has for storage)
 BOOL, INT64, FLOAT32 = np.dtype(bool), np.dtype(np.int64), np.dtype(np.float32)
 PYTHON = {bool: BOOL, int: INT64}

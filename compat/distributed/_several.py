@@ -3,12 +3,13 @@
 import sys
 
 from .._unusable import put
+from . import placements
 
 SHARDED = (
     "FullyShardedDataParallel CPUOffload MixedPrecision ShardingStrategy StateDictType FullOptimStateDictConfig FullStateDictConfig "
     "ShardedOptimStateDictConfig ShardedStateDictConfig OptimStateKeyType BackwardPrefetch"
 )
-TENSOR = "DTensor Partial Placement Replicate Shard distribute_module distribute_tensor"
+TENSOR = "DTensor distribute_module distribute_tensor"
 MODULES = {
     "_composable.fsdp": "FSDPModule fully_shard",
     "_tensor": TENSOR,
@@ -49,9 +50,14 @@ MODULES = {
     "tensor.experimental": "context_parallel implicit_replication",
     "tensor.experimental._attention": "set_rotate_method",
     "tensor.parallel": "ColwiseParallel PrepareModuleInput RowwiseParallel SequenceParallel parallelize_module",
-    "tensor.placement_types": "Partial Placement Replicate Shard _StridedShard",
+    "tensor.placement_types": "",
 }
 put(__package__, MODULES)
+for name in ("tensor", "_tensor", "tensor.placement_types"):
+    part = sys.modules[f"{__package__}.{name}"]
+    for known in ("Partial", "Placement", "Replicate", "Shard"):
+        setattr(part, known, getattr(placements, known))
+part._StridedShard = placements._StridedShard
 for name in ("constants", "distributed_c10d"):  # (the package has what they have)
     put(__package__, {name: ""})
     part = getattr(sys.modules[__package__], name)

@@ -314,7 +314,7 @@ class Limits:
     def set_dtype(self, args, kwargs, kinds, name, wanted, instead):
         self.need_dtype(name, args, kwargs)
         (dtype,) = args or kwargs.values() or [dtypes.of_numpy(dtypes.Default.numpy)]
-        if not isinstance(dtype, dtypes.dtype) or dtypes.MEMORY[dtype.name].kind not in kinds:
+        if not isinstance(dtype, dtypes.dtype) or kind_of(dtype) not in kinds:
             raise TypeError(
                 f"torch.{name}() requires {wanted} input type. Use torch.{instead} to handle 'torch.{name}'"
             )
@@ -335,6 +335,22 @@ class Limits:
 
 
 KNOWN = {}  # (class, dtype) -> what it says
+
+
+def kind_of(dtype):
+    """NumPy's letter of a dtype's kind; "?" of those that are names alone and no floats."""
+    if dtype.is_floating_point or dtype.is_complex:
+        return "f"
+    return dtypes.MEMORY[dtype.name].kind if dtype.name in dtypes.MEMORY else "?"
+
+
+EIGHT_BITS = {  # largest, eps, smallest normal, lowest
+    "float8_e4m3fn": (448.0, 2.0**-3, 2.0**-6, -448.0),
+    "float8_e4m3fnuz": (240.0, 2.0**-3, 2.0**-7, -240.0),
+    "float8_e5m2": (57344.0, 2.0**-2, 2.0**-14, -57344.0),
+    "float8_e5m2fnuz": (57344.0, 2.0**-3, 2.0**-15, -57344.0),
+    "float8_e8m0fnu": (2.0**127, 1.0, 2.0**-127, 2.0**-127),
+}
 
 
 def spelled(x):
@@ -358,6 +374,13 @@ class finfo(Limits, metaclass=Native, called="torch.finfo"):
             self.min = -self.max
             self.smallest_normal = self.tiny = 2.0**-126
             return
+        if self.dtype in EIGHT_BITS:
+            self.resolution = 1.0
+            self.max, self.eps, self.smallest_normal, self.min = EIGHT_BITS[self.dtype]
+            self.tiny = self.smallest_normal
+            return
+        if self.dtype.startswith("float4"):
+            raise TypeError("bad argument type for built-in operation")
         info = np.finfo(np.dtype(self.dtype))
         self.resolution, self.eps, self.min, self.max = (
             float(x) for x in (info.resolution, info.eps, info.min, info.max)
@@ -374,7 +397,9 @@ class iinfo(Limits, metaclass=Native, called="torch.iinfo"):
     signatures = ("Dtype",)
 
     def find(self, args, kwargs):
-        self.set_dtype(args, kwargs, "iu", "iinfo", "an integer", "finfo")
+        self.set_dtype(args, kwargs, "iub", "iinfo", "an integer", "finfo")
+        if self.dtype == "bool":
+            raise TypeError("torch.bool is not supported by torch.iinfo")
         info = np.iinfo(np.dtype(self.dtype))
         self.min, self.max = int(info.min), int(info.max)
 

@@ -6,6 +6,7 @@ A module is traced by running its forward on Proxies, which write down what is d
 from funcgrad.lazy import attributes, homes_of
 
 from ..functions.missing import refusal
+from . import _pytree  # noqa: F401
 
 FAMILIES = {
     "graph": "Graph",

@@ -229,7 +229,13 @@ def tree_all(pred, tree, is_leaf=None):
 
 def register_pytree_node(cls, flatten_fn, unflatten_fn, **kwargs):
     """Let a class be a container: flatten_fn(x) -> (children, context), unflatten_fn(children, context) -> x."""
+    if cls in CONTAINERS:
+        raise ValueError(f"{cls} is already registered as pytree node.")
     CONTAINERS[cls] = flatten_fn, unflatten_fn
+    WITH_KEYS[cls] = kwargs.get("flatten_with_keys_fn")
+
+
+WITH_KEYS = {}  # registered class -> the function that takes one apart into ([(key, child)], context), or None
 
 
 def broadcast_prefix(prefix, spec):
@@ -291,12 +297,30 @@ class GetAttrKey(NamedTuple):
 
 
 def keys_of(kind, context, count):
-    """The keys of a container's children."""
+    """The keys of the children of a container that is nobody's own."""
     if kind in (dict, OrderedDict, defaultdict):
         return [MappingKey(k) for k in (context[1] if kind is defaultdict else context)]
     if hasattr(kind, "_fields"):
         return [GetAttrKey(f) for f in kind._fields]
     return [SequenceKey(i) for i in range(count)]
+
+
+def flatten_with_keys(x):
+    """([(key, child)], context) of a container that is nobody's own."""
+    kind, apart, _ = container(x)
+    children, context = apart(x)
+    return [*zip(keys_of(kind, context, len(children)), children)], context
+
+
+for _kind in (*CONTAINERS, namedtuple):  # _dict_flatten, _dict_flatten_with_keys, _dict_unflatten, ...
+    _node = node_of(_kind)
+    globals().update(
+        {
+            f"_{_kind.__name__.lower()}_flatten": _node.flatten_fn,
+            f"_{_kind.__name__.lower()}_flatten_with_keys": flatten_with_keys,
+            f"_{_kind.__name__.lower()}_unflatten": _node.unflatten_fn,
+        }
+    )
 
 
 def tree_leaves_with_path(tree, is_leaf=None):
@@ -308,9 +332,13 @@ def tree_leaves_with_path(tree, is_leaf=None):
     found = None if is_leaf is not None and is_leaf(tree) else container(tree)
     if found is None:
         return [((), tree)]
-    children, context = found[1](tree)
-    keys = keys_of(found[0], context, len(children))
-    return [((k, *path), x) for k, c in zip(keys, children) for path, x in tree_leaves_with_path(c, is_leaf)]
+    own = WITH_KEYS.get(found[0], flatten_with_keys)
+    if own is None:
+        raise ValueError(
+            f"Did not find a flatten_with_keys_fn for type: {found[0]}. "
+            "Please pass a flatten_with_keys_fn argument to register_pytree_node."
+        )
+    return [((k, *path), x) for k, c in own(tree)[0] for path, x in tree_leaves_with_path(c, is_leaf)]
 
 
 def tree_flatten_with_path(tree, is_leaf=None):
