@@ -68,7 +68,7 @@ def test_what_is_missing_is_named_with_a_cure():
             assert found.value.name == name
         for line, cure in (
             ("from torch.distributed import TCPStore", "one process"),
-            ("from torch import quantization", "floating-point"),
+            ("from torch import quantize_per_tensor_dynamic", "floating-point"),
             ("from torch.onnx import export", "torch.save"),
             ("from torch.nn import Liner", "torch.nn.Linear"),
         ):
