@@ -60,8 +60,6 @@ def show(cls):
         if internal[own.__module__]:
             p, f = attributes().get(name), getattr(Tensor, name)
             setattr(cls, name, attribute(p) if p else functools.wraps(f)(dispatched(f, f, DEFAULTS.get(name))))
-    if internal[next(c for c in cls.__mro__ if "__str__" in vars(c)).__module__]:
-        cls.__str__ = object.__str__
 
 
 put(__name__, {"fake_tensor": "FakeTensor FakeTensorMode"})  # (what torch has in a module of this name)

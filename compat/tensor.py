@@ -644,9 +644,6 @@ class Tensor(Taped):
     def __repr__(self, *, tensor_contents=None):
         return describe(self)
 
-    def __str__(self):
-        return describe(self)
-
     def __format__(self, spec):
         if type(self) is not Tensor or self.dim():
             return object.__format__(self, spec)

@@ -46,7 +46,7 @@ class Categorical(Distribution):
     def sample(self, sample_shape=Size()):
         sample_shape = sized(sample_shape)
         probs = self.probs
-        rows = probs if probs.dim() == 1 else probs.reshape(-1, self._num_events)
+        rows = probs if probs.dim() == 1 and self._num_events else probs.reshape(-1, self._num_events)
         chosen = torch.multinomial(rows, count := sample_shape.numel(), True)
         return (chosen if rows.dim() == 1 or count == 1 else chosen.T).reshape(self._extended_shape(sample_shape))
 

@@ -237,7 +237,7 @@ class Distribution(PublicMethods):
 def holds(constraint, value):
     """Do all values lie in the set? Under jit and vmap, where they are not known, that is taken for granted."""
     known = memory(value) if constraint.plain else None
-    if known is not None:
+    if known is not None and known.size:  # (a Tensor of none says itself what torch refuses)
         with quiet():
             return constraint.holds(known)
     try:

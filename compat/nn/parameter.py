@@ -67,8 +67,6 @@ class Parameter(Tensor):
     def __repr__(self):
         return "Parameter containing:\n" + super().__repr__()
 
-    __str__ = __repr__
-
     def __deepcopy__(self, memo):
         """A Parameter of the same values, without gradient and attributes."""
         got = memo.get(id(self))
@@ -126,8 +124,6 @@ class Uninitialized:
 
     def __repr__(self):
         return f"<{type(self).__name__}>"
-
-    __str__ = __repr__
 
     def __deepcopy__(self, memo):
         got = memo.get(id(self))

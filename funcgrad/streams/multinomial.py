@@ -11,6 +11,7 @@ import numpy as np
 from funcgrad.core.quiet import quiet
 
 FEW = 64  # weights, which Python looks at before NumPy is called
+OF_NONE = "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
 
 
 def choose(p, k, replacement, exponential, uniform64):
@@ -43,6 +44,10 @@ def _check(p, k, replacement):
 
 def _by_race(rows, k, exponential):
     """The k largest p / q, q exponential: the weights race, and the first k in are chosen in that order."""
+    if not rows.shape[1]:
+        if len(rows):
+            raise RuntimeError(OF_NONE)
+        return np.empty((0, k), np.int64)
     if not _are_plain(rows):
         _check_weights(rows)
     with quiet():

@@ -79,6 +79,8 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             ):
                 if rank == 2:
                     return affine(x, w, b, (r, s, s[:1]))
+                if not input.is_contiguous():
+                    return product(x, weight.t()) + bias
                 if x.owner is not TAPE and not recorded_over_memory(x, w, b) and taped_nowhere(x, w, b):
                     return P["add"](DOT(x, w, dims=(((rank - 1,), (1,)), NO_AXES)), b)
                 rows = math.prod(r[:-1]), r[-1]
@@ -167,6 +169,10 @@ def unbiased(x, w):
     rank = len(shape)
     if rank < 2 or len(size) != 2 or shape[-1] != size[1] or d is not w.val.dtype or d is not F32 and d is not F64:
         return None
+    if (
+        w.mark is None is not x.mark and rank > 2 and not x.val.flags.c_contiguous
+    ):  # (torch may take one product a matrix)
+        return unbiased_in_steps(x, w)
     out = DOT(x, w, dims=LAST if rank == 2 else BEHIND[rank])
     if rank == 2:
         return spelled(out, "MmBackward0", unbiased_in_steps, shapes=(shape, size))

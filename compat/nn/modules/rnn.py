@@ -9,6 +9,7 @@ from funcgrad.core.site import warn
 from ..._calls import C
 from ...deprecations import once
 from ...functions.register import FUNCTIONS as T
+from ...tensor import Tensor
 from .. import init
 from ..functional import recurrent
 from ..utils.rnn import PackedSequence
@@ -204,9 +205,15 @@ class RNNBase(Module):
             first = zeros(wanted[0], data)
             hx = self._bundled(tuple([first if size == wanted[0] else zeros(size, data) for size in wanted]))
         else:
-            states = self._states(hx)
             if not packed:
-                self._check_rank(states, alone)
+                self._check_rank(hx, alone)
+            elif order is None and self.mode == "LSTM" and not is_pair(hx):
+                C.lstm(
+                    data, sizes, hx, self._flat_weights, self.bias, self.num_layers, self.dropout, self.training,
+                    self.bidirectional,
+                )  # fmt: skip
+                raise RuntimeError("lstm expects two hidden states")
+            states = self._states(hx)
             hx = self._bundled(tuple([self._ordered(s.unsqueeze(1) if alone else s, order) for s in states]))
         if not unchecked:
             self.check_forward_args(data, hx, sizes)
@@ -217,7 +224,7 @@ class RNNBase(Module):
             more = self._flat_weights, self.bias, self.num_layers, self.dropout, self.training, self.bidirectional
             getattr(C, self.mode.lower())(*first, *more, *(() if packed else (self.batch_first,)))
         out, last = recurrent.recurrent(
-            self.mode, data, self._states(hx), self._flat_weights, self.num_layers, self.dropout, self.training,
+            self.mode, data, tuple(self._states(hx)), self._flat_weights, self.num_layers, self.dropout, self.training,
             self.bidirectional, self.batch_first, sizes,
         )  # fmt: skip
         last = tuple([self._ordered(s.squeeze(1) if alone else s, back) for s in last])
@@ -240,11 +247,15 @@ class RNNBase(Module):
         return states[0]
 
     @staticmethod
-    def _check_rank(states, alone):
-        (hx,) = states
+    def _check_rank(hx, alone):
         kind, rank = ("unbatched", 2) if alone else ("batched", 3)
         if hx.dim() != rank:
             raise RuntimeError(f"For {kind} {rank}-D input, hx should also be {rank}-D but got {hx.dim()}-D tensor")
+
+
+def is_pair(hx):
+    """Is this what an LSTM has as its state: a tuple or list of two Tensors?"""
+    return isinstance(hx, tuple | list) and len(hx) == 2 and all([isinstance(t, Tensor) for t in hx])
 
 
 def without_projection(kwargs):
@@ -319,15 +330,15 @@ class LSTM(RNNBase):
 
     @staticmethod
     def _states(hx):
-        return hx[0], hx[1]
+        return (hx[at] for at in (0, 1))  # (the second is looked at when the first has been)
 
     @staticmethod
-    def _check_rank(states, alone):
+    def _check_rank(hx, alone):
         kind, rank = ("unbatched", 2) if alone else ("batched", 3)
-        if any(s.dim() != rank for s in states):
+        if hx[0].dim() != rank or hx[1].dim() != rank:
             raise RuntimeError(
-                f"For {kind} {rank}-D input, hx and cx should also be {rank}-D but got ({states[0].dim()}-D, "
-                f"{states[1].dim()}-D) tensors"
+                f"For {kind} {rank}-D input, hx and cx should also be {rank}-D but got ({hx[0].dim()}-D, "
+                f"{hx[1].dim()}-D) tensors"
             )
 
 
