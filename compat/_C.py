@@ -54,6 +54,7 @@ def home_of(name):
     return f"torch.functional.{own}" if module == "torch" and own in IN_FUNCTIONAL and own not in IN_TORCH else name
 
 
+_TensorMeta = type(TensorBase)
 has_lapack = has_mkl = has_openmp = has_spectral = True
 __all__ = [
     "DisableTorchFunction", "DisableTorchFunctionSubclass", "Generator", "TensorBase", "_LinAlgError", "_disabled_torch_function_impl",

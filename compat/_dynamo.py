@@ -57,8 +57,10 @@ class TransformGetItemToIndex(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-put(__name__, {"_trace_wrapped_higher_order_op": ""})
+put(__name__, {"_trace_wrapped_higher_order_op": "", "eval_frame": ""})
 sys.modules[f"{__name__}._trace_wrapped_higher_order_op"].TransformGetItemToIndex = TransformGetItemToIndex
+eval_frame = sys.modules[f"{__name__}.eval_frame"]
+eval_frame.is_dynamo_supported = is_dynamo_supported
 
 
 def __getattr__(name):
@@ -67,3 +69,6 @@ def __getattr__(name):
 
         return OptimizedModule
     return missing(name)
+
+
+eval_frame.__getattr__ = __getattr__

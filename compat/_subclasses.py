@@ -63,3 +63,11 @@ def show(cls):
 
 
 put(__name__, {"fake_tensor": "FakeTensor FakeTensorMode"})  # (what torch has in a module of this name)
+
+
+def is_fake(x):
+    """Is it a Tensor without memory? (None is one.)"""
+    return isinstance(x, sys.modules[f"{__name__}.fake_tensor"].FakeTensor)
+
+
+sys.modules[f"{__name__}.fake_tensor"].is_fake = is_fake

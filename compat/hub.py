@@ -18,7 +18,7 @@ from .functions.missing import refusal
 from .serialization import load as load_file
 
 __all__ = ["download_url_to_file", "get_dir", "help", "list", "load", "load_state_dict_from_url", "set_dir"]
-HASH = re.compile(r"-([a-f0-9]*)\.")  # what a file's name says of its SHA-256
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")  # what a file's name says of its SHA-256
 __getattr__ = refusal("torch.hub", __name__)
 
 
@@ -119,6 +119,6 @@ def load_state_dict_from_url(
     path = folder / (file_name or os.path.basename(urlparse(url).path))
     if not path.exists():
         sys.stderr.write(f'Downloading: "{url}" to {path}\n')
-        said = HASH.search(path.name) if check_hash else None
+        said = HASH_REGEX.search(path.name) if check_hash else None
         download_url_to_file(url, path, said and said.group(1), progress)
     return load_file(path, map_location=map_location, weights_only=True)

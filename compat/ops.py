@@ -87,11 +87,19 @@ def alias(t):
     return t.view_as(t)
 
 
+def slice_of(t, dim=0, start=None, end=None, step=1):
+    """A view of the places start, start + step, ... before end along a dimension."""
+    return t.movedim(dim, 0)[start:end:step].movedim(0, dim)
+
+
+OF_ATEN = {"alias": alias, "slice": slice_of}  # (operations that have no public name)
+
+
 def named(name):
     from .nn import functional
 
-    if name == "alias":
-        return alias
+    if name in OF_ATEN:
+        return OF_ATEN[name]
     return FUNCTIONS.get(name) or METHODS.get(name) or getattr(functional, name, None)
 
 

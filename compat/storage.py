@@ -5,6 +5,7 @@ not: a value that a rule needs is changed there without an error).
 """
 
 import io
+import os
 import sys
 
 import numpy as np
@@ -244,6 +245,22 @@ class UntypedStorage(Storage):
         part = self.bytes.view(f"V{dtype.itemsize}").view(dtype.numpy)
         part.byteswap(inplace=True)
         self.written()
+
+    @staticmethod
+    def from_file(filename, shared=False, nbytes=0):
+        """The bytes of a file: what is written into them reaches it if they are shared (it is made, or made longer, where need be)."""
+        if shared:
+            with open(filename, "ab") as f:
+                f.truncate(max(nbytes, f.tell()))
+        elif not os.path.exists(filename):
+            raise RuntimeError(f"unable to open file <{filename}> in read-only mode: No such file or directory (2)")
+        elif (size := os.path.getsize(filename)) < nbytes:
+            raise RuntimeError(f"file <{filename}> size <{size}> is smaller than the required mapping size <{nbytes}>")
+        found = UntypedStorage()
+        if nbytes:
+            mapped = np.memmap(filename, np.uint8, "r+" if shared else "c", shape=nbytes)
+            found.memory = mapped.view(np.ndarray)
+        return found
 
     @staticmethod
     def from_buffer(buffer, *, dtype, byte_order="native", count=-1, offset=0):

@@ -5,6 +5,7 @@ A module is traced by running its forward on Proxies, which write down what is d
 
 from funcgrad.lazy import attributes, homes_of
 
+from .._unusable import put
 from ..functions.missing import refusal
 from . import _pytree  # noqa: F401
 
@@ -19,3 +20,12 @@ FAMILIES = {
 }
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.fx", __name__))
 __all__ = [*homes_of(__name__, FAMILIES)]
+
+
+def get_proxy_mode():
+    """None: no call is written down by a mode."""
+
+
+put(__name__, {"experimental.proxy_tensor": ""})
+experimental.proxy_tensor.get_proxy_mode = get_proxy_mode  # noqa: F821 (which `put` has set)
+del get_proxy_mode

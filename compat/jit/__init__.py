@@ -219,3 +219,8 @@ def isinstance(obj, target_type):  # noqa: A001  (torch's name)
 
 
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.jit", __name__))
+
+
+def _overload(func):
+    """func: one of several signatures of a function, which are for TorchScript alone."""
+    return func

@@ -30,6 +30,7 @@ from .calling import (  # noqa: F401  (part of this namespace)
     register_module_module_registration_hook,
     register_module_parameter_registration_hook,
 )
+from .state import EXTRA as _EXTRA_STATE_KEY_SUFFIX  # noqa: F401  (part of this namespace)
 from .state import Stateful, _IncompatibleKeys  # noqa: F401  (part of this namespace)
 
 
