@@ -299,7 +299,7 @@ def create_block_mask(
     covered listed apart? AssertionError for a function of another number of arguments than 4.
 
     >>> from compat.nn.attention.flex_attention import create_block_mask
-    >>> print(create_block_mask(lambda b, h, q, k: q >= k, 1, 1, 512, 512))
+    >>> print(create_block_mask(lambda b, h, q, k: q >= k, 1, 1, 512, 512))  # doctest: +NORMALIZE_WHITESPACE
     BlockMask(shape=(1, 1, 512, 512), sparsity=37.50%,
     (0, 0)
     ██
