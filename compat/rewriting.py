@@ -74,6 +74,11 @@ def unfold(n):
         last = f(*operands, *args).mark
     finally:
         tls.stage, tls.grad = stage, grad
+    for m in nodes_between(
+        last, n.ins
+    ):  # (now, while they are numbered one by one: a walk has to come to all steps in torch's order)
+        if m.extra is not None and m.extra.spelling is not None:
+            unfold(m)
     made = spread(nodes_between(last, n.ins), n.ins, n.index)
     for m in made:
         m.code, m.lasti = n.code, n.lasti

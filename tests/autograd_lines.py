@@ -7,7 +7,9 @@ The programs stand in tests/lines/*.txt, one after the other with `###` between 
 """
 
 import ast
+import itertools
 import pathlib
+import re
 import sys
 
 HERE = pathlib.Path(__file__).parent
@@ -25,8 +27,12 @@ def statements(text):
 
 
 def programs(path):
-    """[lines] of the programs of a file."""
-    return [statements(text) for text in path.read_text().split("###\n")]
+    """[lines] of the programs of a file, in which `torch` is the library that runs them."""
+    found = [statements(text) for text in path.read_text().split("###\n")]
+    for line in itertools.chain(*found):
+        if re.match(r"\s*(import|from) torch\b", line):
+            raise ValueError(f"{path.name}: {line!r} asks for torch itself; `torch` is there")
+    return found
 
 
 def files():
