@@ -74,9 +74,8 @@ def unfold(n):
         last = f(*operands, *args).mark
     finally:
         tls.stage, tls.grad = stage, grad
-    for m in nodes_between(
-        last, n.ins
-    ):  # (now, while they are numbered one by one: a walk has to come to all steps in torch's order)
+    # Steps that are spelled in turn are so now, while they are numbered one by one: a walk has to come to all of them in torch's order.
+    for m in nodes_between(last, n.ins):
         if m.extra is not None and m.extra.spelling is not None:
             unfold(m)
     made = spread(nodes_between(last, n.ins), n.ins, n.index)

@@ -81,7 +81,7 @@ class Tensor(Taped):
         if type(trace) is not Tape:  # the public constructor: torch.Tensor(2, 3), torch.Tensor([1, 2])
             if is_whole(self):  # (of a subclass, whose __new__ has made it)
                 return
-            from .functions.creation import legacy
+            from .functions.legacy_types import legacy
 
             legacy(self, [a for a in (val, mark, trace, alias, *more) if a is not None], kwargs)
             return

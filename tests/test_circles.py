@@ -29,7 +29,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat.graph: compat.autograd.node_calls compat.autograd.saved
         compat.described: compat.autograd.forward_ad compat._funcs compat._meta
         compat.payload: compat._meta
-        compat.tensor: compat.autograd.forward_ad compat._funcs compat.functions.creation compat.overrides
+        compat.tensor: compat.autograd.forward_ad compat._funcs compat.functions.legacy_types compat.overrides
         compat.functions.answers: compat.overrides
         compat.overrides: compat._subclasses
         funcgrad.core.graph: funcgrad.core.graph_text

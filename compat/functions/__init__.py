@@ -25,9 +25,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "copies": "clone tile repeat_interleave flip fliplr flipud roll rot90",
     "counting": "unique unique_consecutive bincount histc histogram",
     "creation": "tensor scalar_tensor as_tensor asarray from_numpy frombuffer zeros zeros_like ones ones_like empty "
-    "empty_like full full_like empty_strided eye arange range linspace logspace tril_indices triu_indices meshgrid "
-    "cartesian_prod combinations vander complex polar FloatTensor DoubleTensor HalfTensor LongTensor IntTensor "
-    "ShortTensor CharTensor ByteTensor BoolTensor BFloat16Tensor",
+    "empty_like full full_like empty_strided eye arange range linspace logspace tril_indices triu_indices",
     "dense_only": "smm sspaddmm quantize_per_tensor quantize_per_channel sparse_coo_tensor sparse_csr_tensor eig "
     "lstsq matrix_rank solve symeig dequantize slice_inverse is_storage",
     "diagonals": "diagonal diag_embed diag diagflat tril triu",
@@ -35,6 +33,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "extremes": "max amax argmax min amin argmin aminmax",
     "fake_quantized": "fake_quantize_per_tensor_affine fake_quantize_per_channel_affine",
     "filling": "zero_",
+    "from_tensors": "meshgrid cartesian_prod combinations vander complex polar",
     "gathering": "index_select index_add index_copy index_fill gather scatter scatter_add scatter_reduce "
     "take_along_dim take put index_put unravel_index",
     "hashing": "hash_tensor",
@@ -44,6 +43,8 @@ FUNCTIONS = {  # torch.<name>, by family
     "joining": "cat concat concatenate stack atleast_1d atleast_2d atleast_3d hstack vstack row_stack dstack "
     "column_stack block_diag split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select "
     "select_scatter slice_scatter",
+    "legacy_types": "FloatTensor DoubleTensor HalfTensor LongTensor IntTensor ShortTensor CharTensor ByteTensor "
+    "BoolTensor BFloat16Tensor",
     "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd triangular_solve linalg_norm inverse "
     "det pinverse matrix_power matrix_exp",
     "low_rank": "svd_lowrank pca_lowrank lobpcg",

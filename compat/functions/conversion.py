@@ -18,7 +18,8 @@ from ..payload import current
 from ..tensor import Tensor
 from .answers import answer
 from .copies import contiguous_copy
-from .creation import LEGACY, LegacyType, function, method
+from .creation import function, method
+from .legacy_types import LEGACY, LegacyType
 from .operands import P, as_operand, cast, dtype_of, in_c_order, rank
 from .quick_roads import changes_nothing
 from .register import FUNCTIONS, METHODS, install, operation, publish

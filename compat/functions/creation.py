@@ -1,12 +1,10 @@
-"""Making Tensors: from data, from NumPy memory, filled, counted; and the shapes and dtypes of other Tensors made
-anew.
-"""
+"""Making Tensors: from data, from NumPy memory, filled, counted, and like others."""
 
 import math
 
 import numpy as np
 
-from funcgrad.core.halves import BFLOAT16, FLOAT16, of_bits
+from funcgrad.core.halves import of_bits
 from funcgrad.core.handle import Array, Handle
 from funcgrad.core.laid import noted
 from funcgrad.core.quiet import quiet
@@ -18,21 +16,16 @@ from funcgrad.transforms.boundary import inner
 
 from .. import dtypes
 from ..deprecations import deprecated, once
-from ..devices import CPU, Default, Device, on_meta
-from ..dtypes import LONG, OVERFLOW
-from ..errors import type_name
+from ..devices import CPU, Default, on_meta
 from ..formats import contiguous_format, memory_in, preserve_format
 from ..method_arguments import real_number
-from ..native import Native
 from ..payload import current, layout_of_traced
-from ..size import Size
 from ..tensor import Tensor
 from .answers import MISSING, answering
 from .data import array_of, of_traced, scalar_of
-from .elements import HoldsTraced, check_array, is_sequence, is_traced
+from .elements import HoldsTraced, check_array, is_traced
 from .evenly_spaced import counted, counted_by_vectors, exponents_of_single, spaced
 from .given_out import store
-from .joining import need_tensors
 from .operands import NUMBERS, P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish
@@ -611,208 +604,3 @@ tril_indices, triu_indices = (
     operation(name=name, method=False)(indices_of(triangle))
     for name, triangle in (("tril_indices", np.tril), ("triu_indices", np.triu))
 )
-
-
-# ------------------------------------------------------------------------------------------------ of other Tensors
-def tensors_argument(tensors):
-    return tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
-
-
-@function
-def meshgrid(*tensors, indexing=None):
-    """The coordinate grids of 1-d Tensors, each an expanded view; indexing "xy" swaps the first two axes."""
-    tensors = tensors_argument(tensors)
-    need_tensors(tensors)
-    if indexing not in (None, "ij", "xy"):
-        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
-    if indexing is None:
-        deprecated("meshgrid")
-    if not tensors:
-        raise RuntimeError("meshgrid expects a non-empty TensorList")
-    shape = tuple([t.numel() for t in tensors])
-    if any(t.dtype != tensors[0].dtype for t in tensors):
-        raise RuntimeError("meshgrid expects all tensors to have the same dtype")
-    out = []
-    for k, t in enumerate(tensors):
-        if t.dim() > 1:
-            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t.dim()}D")
-        out.append(t.view([-1 if i == k else 1 for i in range(len(shape))]).expand(shape))
-    if indexing == "xy" and len(shape) > 1:
-        out = [t.transpose(0, 1) for t in out]
-    return tuple(out)
-
-
-@function
-def cartesian_prod(*tensors):
-    """All combinations of the elements of 1-d Tensors, one a row."""
-    need_tensors(tensors)
-    for t in tensors:
-        if t.dim() != 1:
-            raise RuntimeError(f"Expect a 1D vector, but got shape {list(t.shape)}")
-    if any(t.dtype != tensors[0].dtype for t in tensors):
-        raise RuntimeError("meshgrid expects all tensors to have the same dtype")
-    if len(tensors) == 1:
-        return tensors[0]
-    return FUNCTIONS["stack"]([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
-
-
-@operation(method=False)
-def combinations(input, r=2, with_replacement=False):
-    """All combinations of r elements of a 1-d Tensor, one a row."""
-    if input.dim() != 1:
-        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
-    if r < 0:
-        raise RuntimeError(f"Expect a non-negative number, but got {r}")
-    if r == 0:
-        return input.new_empty((0,))
-    places = np.indices((input.numel(),) * r)
-    chosen = np.ones(places.shape[1:], bool)
-    for one, two in zip(places, places[1:]):
-        chosen &= one <= two if with_replacement else one < two
-    if current(input).owner is not TAPE:
-        return input[new(np.stack([one[chosen] for one in places], 1))]
-    return FUNCTIONS["stack"](
-        [g.masked_select(new(chosen)) for g in FUNCTIONS["meshgrid"](*[input] * r, indexing="ij")], 1
-    )
-
-
-@seldom
-def vander(x, N=None, increasing=False):
-    """The powers of a 1-d Tensor as columns, falling unless `increasing`."""
-    if x.dim() != 1:
-        raise RuntimeError("x must be a one-dimensional tensor.")
-    n = x.numel() if N is None else N
-    if n < 0:
-        raise RuntimeError("N must be non-negative.")
-    powers = np.arange(n) if increasing else np.arange(n)[::-1]
-    t = x if x.is_floating_point() or x.is_complex() else x.to(dtypes.BY_NAME["int64"])
-    return t.unsqueeze(1) ** new(powers.copy())
-
-
-@operation("ComplexBackward0", method=False)
-def complex(real, imag):  # noqa: A001
-    """real + 1j * imag, of float32 (or float64) parts."""
-    need_two_floats(real, imag)
-    return joined_complex(real, imag)
-
-
-def need_two_floats(*parts):
-    """RuntimeError, in torch's words, if these are not of one float dtype."""
-    pair = [dtype_of(current(t)) for t in parts]
-    if any(d.kind != "f" or d == BFLOAT16 for d in pair):
-        said = " and ".join(dtypes.SPOKEN[dtypes.name_of(d)] for d in pair)
-        raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {said}")
-    if pair[0] != pair[1]:
-        raise RuntimeError(
-            f"Expected object of scalar type {dtypes.SPOKEN[dtypes.name_of(pair[0])]} but got scalar type "
-            f"{dtypes.SPOKEN[dtypes.name_of(pair[1])]} for second argument"
-        )
-
-
-def joined_complex(real, imag):
-    d = dtypes.complex_of(dtype_of(current(real)))
-    return P["add"](cast(current(real), d), P["mul"](cast(current(imag), d), 1j))
-
-
-@operation("PolarBackward0", method=False)
-def polar(abs, angle):  # noqa: A002
-    """abs * (cos(angle) + 1j * sin(angle))."""
-    need_two_floats(abs, angle)
-    if dtype_of(current(abs)) == FLOAT16:
-        raise NotImplementedError("\"polar_cpu\" not implemented for 'Half'")
-    return joined_complex(abs * FUNCTIONS["cos"](angle), abs * FUNCTIONS["sin"](angle))
-
-
-# ------------------------------------------------------------------------------------------------ legacy constructors
-def legacy(self, args, kwargs):
-    """Let a Tensor be what torch.Tensor(*sizes) or torch.Tensor(data) gives: in the default dtype, whatever the data."""
-    if not args:
-        raise TypeError("new(): data must be a sequence (got NoneType)")
-    got = constructed(
-        () if len(args) == 1 and type(args[0]) is tuple and not args[0] else args, kwargs, dtypes.Default.numpy
-    )
-    Tensor.__init__(self, got.val, None, got.owner)
-    self.store = got.store
-
-
-def constructed(args, kwargs, dtype):
-    """A Tensor of sizes, of nested data in a dtype, or over the memory of another Tensor; torch's errors for anything else."""
-    if not args and isinstance(kwargs.get("size"), (tuple, list)):
-        kwargs = dict(kwargs)
-        args = (Size(kwargs.pop("size")),)
-    if kwargs.keys() - {"device"}:
-        raise not_new(args, kwargs)
-    if (device := kwargs.get("device")) is not None and Device(device).type != "cpu":
-        kind = Device(device).type
-        raise RuntimeError(f"legacy constructor expects device type: cpu but device type: {kind} was passed")
-    if len(args) == 1 and isinstance(args[0], Tensor):
-        return args[0].detach()
-    sizes = args[0] if len(args) == 1 and isinstance(args[0], Size) else args
-    if len(args) != 1 or is_size(args[0]) or sizes is not args:
-        if args and not is_size(sizes[0]):
-            raise not_new(args, kwargs)
-        for at, k in enumerate(sizes, 1):
-            if not is_size(k):
-                text = f"argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of ints,but got"
-                raise TypeError(f'new(): {text} {type(k).__name__}"')
-            if not LONG[0] <= k <= LONG[1]:
-                text = "argument 'size' failed to unpack the object"
-                raise TypeError(f'new(): {text} at pos {at} with error "{OVERFLOW}"')
-            if k < 0:
-                raise RuntimeError(f"Trying to create tensor with negative dimension {k}: {list(sizes)}")
-        return new(np.zeros(tuple(map(int, sizes)) or (0,), dtype))
-    data = args[0]
-    if not is_sequence(data):
-        raise TypeError(f"new(): data must be a sequence (got {type_name(data)})")
-    return new(array_of(data, dtype))
-
-
-def not_new(args, kwargs):
-    """The TypeError of arguments of which no Tensor is made."""
-    from .._calls import refusal
-
-    return refusal("new", True, tuple(args), kwargs) or TypeError(f"new() got {', '.join(kwargs)}")
-
-
-def is_size(k):
-    return isinstance(k, (int, np.integer)) and not isinstance(k, bool)
-
-
-def options(name):
-    """A dtype as torch's C++ names it with all that goes with it."""
-    from .results import C_NAMES
-
-    return (
-        f"TensorOptions(dtype={C_NAMES[name]}, device=cpu, layout=Strided, requires_grad=false (default), pinned_memory=false "
-        "(default), memory_format=(nullopt))"
-    )
-
-
-def constructed_as(dtype, args, kwargs):
-    """What torch.FloatTensor(...) gives, and Tensor.new of a Tensor of that dtype."""
-    if len(args) == 1 and isinstance(args[0], Tensor) and args[0].dtype != dtype:
-        raise TypeError(f"expected {options(dtype.name)} (got {options(args[0].dtype.name)})")
-    return constructed(args, kwargs, dtype.numpy)
-
-
-class LegacyType(type, metaclass=Native, called="torch.tensortype"):
-    """torch.FloatTensor and its kin: callable, and good for isinstance."""
-
-    def __call__(cls, *args, **kwargs):
-        return constructed_as(cls.dtype, args, kwargs)
-
-    def __instancecheck__(cls, t):
-        return isinstance(t, Tensor) and t.dtype == cls.dtype
-
-    def __repr__(cls):
-        return f"<class 'torch.{cls.__name__}'>"
-
-
-LEGACY = {
-    "Float": "float32", "Double": "float64", "Half": "float16", "Long": "int64", "Int": "int32", "Short": "int16",
-    "Char": "int8", "Byte": "uint8", "Bool": "bool", "BFloat16": "bfloat16",
-}  # fmt: skip
-for _name, _dtype in LEGACY.items():
-    FUNCTIONS[_name + "Tensor"] = LegacyType(
-        _name + "Tensor", (), {"dtype": dtypes.BY_NAME[_dtype], "__module__": "torch"}
-    )

@@ -254,7 +254,7 @@ def module_load(self, other, assign=False):
 @method
 def new(self, *args, **named):
     """A new Tensor of this one's dtype: new(2, 3), new([1, 2])."""
-    from .creation import constructed_as
+    from .legacy_types import constructed_as
 
     return constructed_as(self.dtype, args, named)
 

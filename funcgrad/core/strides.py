@@ -22,9 +22,8 @@ def viewed(array, shape):
     return out
 
 
-RESHAPE_MAY_REFUSE = (
-    np.lib.NumpyVersion(np.__version__) >= "2.1.0"
-)  # (what setting a shape did before, which 2.5 deprecates)
+# Before that a shape that was set refused, which NumPy 2.5 deprecates.
+RESHAPE_MAY_REFUSE = np.lib.NumpyVersion(np.__version__) >= "2.1.0"
 
 
 def reach(size, stride):
