@@ -56,18 +56,4 @@ def adadelta(
     params, grads, square_avgs, acc_deltas, state_steps, capturable=False, foreach=None, differentiable=False, has_complex=False, *, lr, rho, eps, weight_decay, maximize,
 ):  # fmt: skip
     """One step of Adadelta on lists: each parameter and its state change in place."""
-    held = {"step": state_steps, "square_avg": square_avgs, "acc_delta": acc_deltas}
-    step(
-        Adadelta,
-        params,
-        grads,
-        held,
-        lr=lr,
-        rho=rho,
-        eps=eps,
-        weight_decay=weight_decay,
-        maximize=maximize,
-        foreach=foreach,
-        capturable=capturable,
-        differentiable=differentiable,
-    )
+    step(Adadelta, locals())

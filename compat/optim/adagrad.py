@@ -66,18 +66,4 @@ def adagrad(
     params, grads, state_sums, state_steps, fused=None, grad_scale=None, found_inf=None, has_sparse_grad=False, foreach=None, differentiable=False, has_complex=False, *, lr, weight_decay, lr_decay, eps, maximize,
 ):  # fmt: skip
     """One step of Adagrad on lists: each parameter and its state change in place."""
-    held = {"step": state_steps, "sum": state_sums}
-    step(
-        Adagrad,
-        params,
-        grads,
-        held,
-        lr=lr,
-        weight_decay=weight_decay,
-        lr_decay=lr_decay,
-        eps=eps,
-        maximize=maximize,
-        fused=fused,
-        foreach=foreach,
-        differentiable=differentiable,
-    )
+    step(Adagrad, locals())

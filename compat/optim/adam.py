@@ -84,21 +84,4 @@ def adam(
     params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, state_steps, foreach=None, capturable=False, differentiable=False, fused=None, grad_scale=None, found_inf=None, has_complex=False, decoupled_weight_decay=False, *, amsgrad, beta1, beta2, lr, weight_decay, eps, maximize,
 ):  # fmt: skip
     """One step of Adam on lists: each parameter and its state change in place."""
-    held = {"step": state_steps, "exp_avg": exp_avgs, "exp_avg_sq": exp_avg_sqs, "max_exp_avg_sq": max_exp_avg_sqs}
-    step(
-        Adam,
-        params,
-        grads,
-        held,
-        lr=lr,
-        betas=(beta1, beta2),
-        eps=eps,
-        weight_decay=weight_decay,
-        amsgrad=amsgrad,
-        maximize=maximize,
-        fused=fused,
-        decoupled_weight_decay=decoupled_weight_decay,
-        foreach=foreach,
-        capturable=capturable,
-        differentiable=differentiable,
-    )
+    step(Adam, locals())

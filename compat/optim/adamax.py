@@ -52,18 +52,4 @@ def adamax(
     params, grads, exp_avgs, exp_infs, state_steps, foreach=None, maximize=False, differentiable=False, capturable=False, has_complex=False, *, eps, beta1, beta2, lr, weight_decay,
 ):  # fmt: skip
     """One step of Adamax on lists: each parameter and its state change in place."""
-    held = {"step": state_steps, "exp_avg": exp_avgs, "exp_inf": exp_infs}
-    step(
-        Adamax,
-        params,
-        grads,
-        held,
-        lr=lr,
-        betas=(beta1, beta2),
-        eps=eps,
-        weight_decay=weight_decay,
-        maximize=maximize,
-        foreach=foreach,
-        capturable=capturable,
-        differentiable=differentiable,
-    )
+    step(Adamax, locals())

@@ -1,6 +1,7 @@
 """AdamW: Adam with weight decay applied to the parameters, not to the gradients."""
 
-from .adam import Adam, adam
+from .adam import Adam
+from .stepped import step
 
 
 class AdamW(Adam):
@@ -26,7 +27,4 @@ def adamw(
     grad_scale=None, found_inf=None, has_complex=False, *, amsgrad, beta1, beta2, lr, weight_decay, eps, maximize,
 ):  # fmt: skip
     """One step of AdamW on lists: each parameter and its state change in place."""
-    adam(
-        params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, state_steps, foreach, capturable, differentiable, fused, grad_scale, found_inf,
-        has_complex, True, amsgrad=amsgrad, beta1=beta1, beta2=beta2, lr=lr, weight_decay=weight_decay, eps=eps, maximize=maximize,
-    )  # fmt: skip
+    step(AdamW, locals(), decoupled_weight_decay=True)

@@ -57,19 +57,4 @@ def asgd(
     params, grads, axs, mus, etas, state_steps, foreach=None, maximize=False, differentiable=False, capturable=False, has_complex=False, *, lambd, lr, t0, alpha, weight_decay,
 ):  # fmt: skip
     """One step of ASGD on lists: each parameter and its state change in place."""
-    held = {"step": state_steps, "ax": axs, "mu": mus, "eta": etas}
-    step(
-        ASGD,
-        params,
-        grads,
-        held,
-        lambd=lambd,
-        lr=lr,
-        t0=t0,
-        alpha=alpha,
-        weight_decay=weight_decay,
-        maximize=maximize,
-        foreach=foreach,
-        capturable=capturable,
-        differentiable=differentiable,
-    )
+    step(ASGD, locals())

@@ -69,20 +69,4 @@ def nadam(
     params, grads, exp_avgs, exp_avg_sqs, mu_products, state_steps, decoupled_weight_decay=False, foreach=None, capturable=False, differentiable=False, has_complex=False, maximize=False, *, beta1, beta2, lr, weight_decay, momentum_decay, eps,
 ):  # fmt: skip
     """One step of NAdam on lists: each parameter and its state change in place."""
-    held = {"step": state_steps, "exp_avg": exp_avgs, "exp_avg_sq": exp_avg_sqs, "mu_product": mu_products}
-    step(
-        NAdam,
-        params,
-        grads,
-        held,
-        lr=lr,
-        betas=(beta1, beta2),
-        eps=eps,
-        weight_decay=weight_decay,
-        momentum_decay=momentum_decay,
-        maximize=maximize,
-        decoupled_weight_decay=decoupled_weight_decay,
-        foreach=foreach,
-        capturable=capturable,
-        differentiable=differentiable,
-    )
+    step(NAdam, locals())

@@ -63,19 +63,4 @@ def radam(
     params, grads, exp_avgs, exp_avg_sqs, state_steps, decoupled_weight_decay=False, foreach=None, differentiable=False, capturable=False, has_complex=False, maximize=False, *, beta1, beta2, lr, weight_decay, eps,
 ):  # fmt: skip
     """One step of RAdam on lists: each parameter and its state change in place."""
-    held = {"step": state_steps, "exp_avg": exp_avgs, "exp_avg_sq": exp_avg_sqs}
-    step(
-        RAdam,
-        params,
-        grads,
-        held,
-        lr=lr,
-        betas=(beta1, beta2),
-        eps=eps,
-        weight_decay=weight_decay,
-        maximize=maximize,
-        decoupled_weight_decay=decoupled_weight_decay,
-        foreach=foreach,
-        capturable=capturable,
-        differentiable=differentiable,
-    )
+    step(RAdam, locals())

@@ -66,25 +66,4 @@ def rmsprop(
     params, grads, square_avgs, grad_avgs, momentum_buffer_list, state_steps, foreach=None, maximize=False, differentiable=False, capturable=False, has_complex=False, *, lr, alpha, eps, weight_decay, momentum, centered,
 ):  # fmt: skip
     """One step of RMSprop on lists: each parameter and its state change in place."""
-    held = {
-        "step": state_steps,
-        "square_avg": square_avgs,
-        "grad_avg": grad_avgs,
-        "momentum_buffer": momentum_buffer_list,
-    }
-    step(
-        RMSprop,
-        params,
-        grads,
-        held,
-        lr=lr,
-        alpha=alpha,
-        eps=eps,
-        weight_decay=weight_decay,
-        momentum=momentum,
-        centered=centered,
-        maximize=maximize,
-        foreach=foreach,
-        capturable=capturable,
-        differentiable=differentiable,
-    )
+    step(RMSprop, locals())

@@ -67,16 +67,4 @@ def rprop(
     params, grads, prevs, step_sizes, state_steps, foreach=None, capturable=False, maximize=False, differentiable=False, has_complex=False, *, step_size_min, step_size_max, etaminus, etaplus,
 ):  # fmt: skip
     """One step of Rprop on lists: each parameter and its state change in place."""
-    held = {"step": state_steps, "prev": prevs, "step_size": step_sizes}
-    step(
-        Rprop,
-        params,
-        grads,
-        held,
-        etas=(etaminus, etaplus),
-        step_sizes=(step_size_min, step_size_max),
-        maximize=maximize,
-        foreach=foreach,
-        capturable=capturable,
-        differentiable=differentiable,
-    )
+    step(Rprop, locals())

@@ -73,11 +73,7 @@ def sgd(
     weight_decay, momentum, lr, dampening, nesterov, maximize,
 ):  # fmt: skip
     """One step of SGD on lists: each parameter changes in place, and so does its momentum, which stands in its list after the first."""
-    held = {"momentum_buffer": momentum_buffer_list}
-    step(
-        First, params, d_p_list, held, weight_decay=weight_decay, momentum=momentum, lr=lr, dampening=dampening, nesterov=nesterov,
-        maximize=maximize, foreach=foreach, fused=fused, differentiable=False,
-    )  # fmt: skip
+    step(First, locals())
 
 
 class First(SGD):

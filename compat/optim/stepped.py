@@ -2,15 +2,30 @@
 
 from ..tensor import Tensor
 
+PAIRS = {
+    "betas": ("beta1", "beta2"),
+    "etas": ("etaminus", "etaplus"),
+    "step_sizes": ("step_size_min", "step_size_max"),
+}  # options that the functions take one by one
 
-def step(cls, params, grads, held, **options):
-    """One step of the class's rule for each of `params` that changes it and its state in place.
 
-    `held`: {name of the state: list of Tensors, or an empty list}; "step" counts the steps. What a first step makes is put into its
-    list. RuntimeError unless the counts are Tensors.
+def step(cls, given, **fixed):
+    """One step of the class's rule that changes the parameters and their state in place.
+
+    `given`: what a function was called with, {name: value} in the order of its signature: parameters, gradients, a list per name of the
+    state ("exp_avgs", "state_steps" or "momentum_buffer_list"; it may be empty), then options, and so are those of `fixed`. What a
+    first step makes is put into its list. RuntimeError unless the counts of steps are Tensors.
     """
+    (_, params), (_, grads), *others = given.items()
+    held = {
+        name.removeprefix("state_").removesuffix("_list").removesuffix("s"): v
+        for name, v in others
+        if isinstance(v, list)
+    }
     if not all(isinstance(t, Tensor) for t in held.get("step", ())):
         raise RuntimeError("API has changed, `state_steps` argument must contain a list of singleton tensors")
+    options = {**cls.ABSENT, **{name: v for name, v in others if not isinstance(v, list)}, **fixed}
+    options.update((name, tuple(options[k] for k in pair)) for name, pair in PAIRS.items() if pair[0] in options)
     optimizer = object.__new__(cls)
     optimizer.defaults = options
     optimizer.state = {
