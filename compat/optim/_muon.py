@@ -69,7 +69,8 @@ class Muon(RuleOptimizer):
             along = xp.copy(g if nesterov else momentum_buffer)
             if nesterov:
                 approach(along, momentum_buffer, momentum)
-            p -= orthogonalized(along, group, xp) * (lr * stretch(group["adjust_lr_fn"], *p.shape))
+            rate = lr * stretch(group["adjust_lr_fn"], *p.shape)
+            p -= xp.like(orthogonalized(along, group, xp), p) * rate
 
         return update
 
@@ -93,7 +94,7 @@ def orthogonalized(matrix, group, xp):
     x = to_bfloat16(xp.float32(matrix))
     if tall:
         x = x.T
-    x = to_bfloat16(x / xp.at_least(to_bfloat16(xp.norm(x)), group["eps"]))
+    x = to_bfloat16(x / xp.at_least(to_bfloat16(xp.float32(xp.norm(x))), group["eps"]))
     for _ in range(steps):
         gram = to_bfloat16(x @ x.T)
         x = to_bfloat16(x * a + to_bfloat16(gram * b + gram @ gram * c) @ x)

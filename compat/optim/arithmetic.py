@@ -27,7 +27,8 @@ arrays = types.SimpleNamespace(
     number=lambda x: x.item(),
     norm=lambda x: float(np.linalg.norm(x)),
     eps=lambda x: float(np.finfo(x.dtype).eps),
-    float32=lambda x: x.astype(np.float32),
+    float32=np.float32,
+    like=lambda x, other: x.astype(other.dtype, copy=False),
     kept=lambda x: x,
     number_for=lambda number, x: number,
     either=lambda condition, f, g: f() if condition else g(),
@@ -62,6 +63,9 @@ class OnTensors:
 
     def float32(self, x):
         return x.float()
+
+    def like(self, x, other):
+        return x.to(other.dtype)
 
     def kept(self, x):
         return x

@@ -152,8 +152,9 @@ def for_halves(arrays):
     own["number"] = lambda x: x.x.item() if isinstance(x, Half) else x.item()
     own["eps"] = lambda x: EPS[x.d]
     own["kept"] = lambda x: x.rounded() if isinstance(x, Half) else x
+    own["like"] = lambda x, other: x  # (no operation on Half is computed in another dtype)
     own["number_for"] = lambda number, x: float(rounded(number, x.d))
-    own["float32"] = lambda x: x.x if isinstance(x, Half) else x.astype(FLOAT32)
+    own["float32"] = lambda x: x.x if isinstance(x, Half) else np.float32(x)
     return types.SimpleNamespace(**own)
 
 
