@@ -54,7 +54,6 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat.storage: compat._resized
         compat.fx.proxy: compat.fx.tracer
         compat.functions.norms: compat.functions.linalg
-        compat.functions.linalg: compat.functions.cholesky_parts
         compat.utils.data.dataloader: compat.utils.data.by_workers
         compat.utils.selective: compat.utils.checkpoint
         funcgrad.jax.numpy: funcgrad.jax.numpy.ufuncs

@@ -81,6 +81,7 @@ def test_a_first_network_loads_what_it_needs():
     )
     assert not got & {
         "compat.functions.linalg",
+        "compat.functions.solving",
         "compat.functions.sorting",
         "compat.functions.gathering",
         "compat.functions.fft",

@@ -11,9 +11,9 @@ from . import missing, register  # noqa: F401
 
 FUNCTIONS = {  # torch.<name>, by family
     "addends": "addmm addmv addr baddbmm addbmm",
-    "arithmetic": "add sub subtract rsub mul multiply true_divide div divide floor_divide remainder fmod pow "
-    "float_power",
+    "arithmetic": "add sub subtract rsub mul multiply true_divide div divide floor_divide",
     "by_masks": "nonzero argwhere masked_select masked_scatter",
+    "cholesky": "cholesky cholesky_solve cholesky_inverse",
     "choosing": "where masked_fill",
     "comparison": "gt greater ge greater_equal lt less le less_equal eq ne not_equal logical_and logical_or "
     "logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift bitwise_not "
@@ -45,8 +45,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "select_scatter slice_scatter",
     "legacy_types": "FloatTensor DoubleTensor HalfTensor LongTensor IntTensor ShortTensor CharTensor ByteTensor "
     "BoolTensor BFloat16Tensor",
-    "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd triangular_solve linalg_norm inverse "
-    "det pinverse matrix_power matrix_exp",
+    "linalg": "slogdet logdet qr svd linalg_norm det matrix_power matrix_exp",
     "low_rank": "svd_lowrank pca_lowrank lobpcg",
     "lu": "lu lu_unpack lu_solve",
     "norms": "norm frobenius_norm nuclear_norm dist cdist renorm",
@@ -59,6 +58,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "erf erf_ erfc erfc_ erfinv digamma lgamma i0 i0_ reciprocal reciprocal_ sigmoid sigmoid_ sinc sinc_ log1p log1p_ "
     "deg2rad deg2rad_ rad2deg rad2deg_ abs absolute abs_ floor floor_ ceil ceil_ trunc trunc_ relu relu_ sign fix neg "
     "neg_ negative negative_ positive square sgn frac round logit nan_to_num polygamma mvlgamma",
+    "powers": "remainder fmod pow float_power",
     "products": "matmul mm spmm dsmm mv dot vdot bmm",
     "random": "manual_seed seed initial_seed get_rng_state set_rng_state rand randn randint randperm rand_like "
     "randn_like randint_like normal bernoulli multinomial poisson",
@@ -67,11 +67,13 @@ FUNCTIONS = {  # torch.<name>, by family
     "running": "cumsum cumprod logcumsumexp cummax cummin",
     "samples": "diff trapezoid trapz cumulative_trapezoid cov corrcoef gradient",
     "shape": "reshape flatten ravel unflatten squeeze unsqueeze transpose swapaxes swapdims t permute movedim "
-    "moveaxis adjoint broadcast_to broadcast_tensors broadcast_shapes as_strided",
+    "moveaxis adjoint as_strided",
     "softmax": "softmax log_softmax",
+    "solving": "triangular_solve inverse pinverse",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize",
     "special": "igamma igammac",
     "storage": "resize_as_ as_strided_ from_dlpack to_dlpack get_device empty_permuted",
+    "stretching": "broadcast_to broadcast_tensors broadcast_shapes",
     "three_operands": "lerp addcmul addcdiv",
     "two_operands": "maximum minimum fmax fmin atan2 arctan2 hypot logaddexp2 nextafter logaddexp xlogy copysign "
     "heaviside gcd lcm ldexp clamp clip clamp_min clamp_max",
@@ -85,9 +87,9 @@ METHODS = {  # attributes of a Tensor, by family
     "addends": "addmm addmm_ addmv addmv_ addr addr_ baddbmm baddbmm_ addbmm addbmm_",
     "arithmetic": "add add_ sub subtract sub_ subtract_ __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ mul "
     "multiply mul_ multiply_ true_divide true_divide_ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ __itruediv__ "
-    "div divide div_ divide_ floor_divide floor_divide_ __floordiv__ __rfloordiv__ __ifloordiv__ remainder remainder_ "
-    "__mod__ __rmod__ __imod__ fmod fmod_ pow pow_ __pow__ __rpow__ __ipow__ float_power",
+    "div divide div_ divide_ floor_divide floor_divide_ __floordiv__ __rfloordiv__ __ifloordiv__",
     "by_masks": "nonzero argwhere masked_select masked_scatter masked_scatter_",
+    "cholesky": "cholesky cholesky_solve cholesky_inverse",
     "choosing": "where masked_fill masked_fill_",
     "comparison": "gt greater gt_ greater_ __gt__ ge greater_equal ge_ greater_equal_ __ge__ lt less lt_ less_ __lt__ "
     "le less_equal le_ less_equal_ __le__ eq eq_ __eq__ ne not_equal ne_ not_equal_ __ne__ logical_and logical_and_ "
@@ -121,8 +123,7 @@ METHODS = {  # attributes of a Tensor, by family
     "indexing": "__getitem__ __setitem__",
     "joining": "split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select select_scatter "
     "slice_scatter",
-    "linalg": "slogdet logdet cholesky cholesky_solve cholesky_inverse qr svd triangular_solve inverse det pinverse "
-    "matrix_power matrix_exp",
+    "linalg": "slogdet logdet qr svd det matrix_power matrix_exp",
     "lu": "lu lu_solve",
     "norms": "norm dist renorm",
     "outer": "outer ger inner kron trace cross",
@@ -135,6 +136,8 @@ METHODS = {  # attributes of a Tensor, by family
     "ceil_ trunc trunc_ relu relu_ sign sign_ fix fix_ __abs__ neg neg_ negative negative_ __neg__ positive __pos__ "
     "square sgn frac round logit nan_to_num polygamma mvlgamma square_ sgn_ frac_ round_ logit_ nan_to_num_ mvlgamma_ "
     "polygamma_",
+    "powers": "remainder remainder_ __mod__ __rmod__ __imod__ fmod fmod_ pow pow_ __pow__ __rpow__ __ipow__ "
+    "float_power",
     "products": "matmul __matmul__ __rmatmul__ mm mv dot vdot bmm",
     "random": "bernoulli multinomial normal_ uniform_ random_ exponential_ cauchy_ log_normal_ geometric_ bernoulli_",
     "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero var std",
@@ -142,13 +145,15 @@ METHODS = {  # attributes of a Tensor, by family
     "running": "cumsum cumsum_ cumprod cumprod_ logcumsumexp cummax cummin",
     "samples": "diff cov corrcoef",
     "shape": "view reshape view_as reshape_as flatten ravel unflatten squeeze unsqueeze transpose swapaxes swapdims t "
-    "permute movedim moveaxis adjoint nbytes T mT H mH squeeze_ unsqueeze_ transpose_ swapaxes_ swapdims_ t_ expand "
-    "expand_as broadcast_to as_strided unfold",
+    "permute movedim moveaxis adjoint nbytes T mT H mH squeeze_ unsqueeze_ transpose_ swapaxes_ swapdims_ t_ "
+    "as_strided unfold",
     "softmax": "softmax log_softmax",
+    "solving": "triangular_solve inverse pinverse",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile",
     "special": "igamma igamma_ igammac igammac_",
     "storage": "untyped_storage storage set_ is_set_to resize_ resize_as_ as_strided_ __dlpack__ __dlpack_device__ "
     "to_dense dim_order get_device new_empty_strided sum_to_size",
+    "stretching": "expand expand_as broadcast_to",
     "three_operands": "lerp addcmul addcdiv lerp_ addcmul_ addcdiv_",
     "two_operands": "maximum minimum fmax fmin atan2 arctan2 atan2_ arctan2_ hypot hypot_ logaddexp2 nextafter "
     "nextafter_ logaddexp xlogy xlogy_ copysign copysign_ heaviside heaviside_ gcd gcd_ lcm lcm_ ldexp float_power_ "

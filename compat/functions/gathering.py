@@ -48,7 +48,7 @@ from .quick_roads import quick_call
 from .refusals import refuse
 from .register import FUNCTIONS, operation, twin
 from .results import C_NAMES
-from .shape import expanded
+from .stretching import expanded
 from .writing import spoken, written
 
 INTEGERS = (np.dtype(np.int64), np.dtype(np.int32))

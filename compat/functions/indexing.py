@@ -51,7 +51,8 @@ from .operands import (
 from .quick_roads import quick
 from .register import install
 from .results import type_text
-from .shape import expanded_shape, view_of
+from .shape import view_of
+from .stretching import expanded_shape
 from .writing import check_apart, check_writable, in_place, overlaps, same_elements, spoken, written
 
 ALL = slice(None)

@@ -22,7 +22,8 @@ from .operands import P, broadcast_shapes, broadcast_to, dtype_of, need_scalar_t
 from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, METHODS, install, operation, publish
 from .results import C_NAMES
-from .shape import expanded, reshaped
+from .shape import reshaped
+from .stretching import expanded
 
 DOT = P["dot_general"]
 MATRIX = (((1,), (0,)), ((), ()))

@@ -48,7 +48,7 @@ from .operands import (
 from .overwriting import overwritten, replaced
 from .refusals import refuse
 from .register import operation
-from .shape import expanded_shape
+from .stretching import expanded_shape
 from .writing import check_writable, spoken
 
 STATE_BYTES = streams.STATE_BYTES

@@ -6,7 +6,6 @@ Invariant: what torch gives as a view is one here (`view_of`), so that a write t
 import functools
 import gc
 import operator
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -21,21 +20,18 @@ from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..deprecations import deprecated
-from ..errors import type_name
 from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current, ground
 from ..rewriting import spelled
-from ..size import Size
 from ..tensor import Tensor
 from .answers import answer
 from .nodes import renamed
-from .operands import P, broadcast_shapes, dims_of, dtype_of, integer, named_sizes, shape_of, sizes
+from .operands import P, dims_of, dtype_of, integer, named_sizes, shape_of, sizes
 from .other_memory import leave, strided
 from .quick_roads import quick_attribute, quick_view
 from .register import FUNCTIONS, METHODS, alias, install, operation, publish
-from .results import type_text
 
 ALL = slice(None)
 shared = state.shared
@@ -447,106 +443,6 @@ for _name in ("squeeze_", "unsqueeze_", "transpose_", "t_"):
     METHODS[_name].__name__ = _name
 
 
-# ------------------------------------------------------------------------------------------------ stretched
-def expanded(t, shape):
-    """t as a view stretched to a shape."""
-    own = shape_of(t)
-    if shape == own:
-        return same_memory(t, "ExpandBackward0")
-    if count(shape) == count(own) and 0 not in shape:  # nothing stands twice: there may be written into it
-        return view_of(t, "reshape", "ExpandBackward0", shape=shape)
-    return view_of(t, "broadcast", "ExpandBackward0", shape=shape, axes=tuple(range(len(shape) - len(own))))
-
-
-def expanded_shape(own, shape):
-    """The shape of expand(): -1 keeps a length; RuntimeError in torch's words if one cannot be stretched."""
-    new_axes = len(shape) - len(own)
-    out = []
-    for at in reversed(range(len(shape))):  # (the order in which torch finds what is wrong)
-        k = shape[at]
-        have = own[at - new_axes] if at >= new_axes else None
-        if k < 0 and (not own or k < -1 and have in (None, 1)):
-            raise RuntimeError("numel: integer multiplication overflow")
-        if k == -1:
-            if have is None:
-                raise RuntimeError(
-                    f"The expanded size of the tensor ({k}) isn't allowed in a leading, non-existing dimension {at}"
-                )
-            k = have
-        elif have is not None and have != k and have != 1:
-            # (torch names the last such dimension)
-            at = max([i for i in range(at, len(shape)) if shape[i] != -1 and own[i - new_axes] not in (1, shape[i])])
-            raise RuntimeError(
-                f"The expanded size of the tensor ({shape[at]}) must match the existing size ({own[at - new_axes]}) at "
-                f"non-singleton dimension {at}.  Target sizes: {list(shape)}.  Tensor sizes: {list(own)}"
-            )
-        out.append(k)
-    return tuple(reversed(out))
-
-
-@operation(function=False)
-def expand(self, *shape, implicit=False, **size):
-    """A view stretched along its dimensions of length 1; -1 keeps a length."""
-    if type(implicit) is not bool:
-        raise TypeError("implicit is a bool")
-    t = current(self)
-    shape = named_sizes("expand", "size", shape, size)
-    own = shape_of(t)
-    if len(shape) < len(own):
-        raise RuntimeError(
-            f"expand({type_text(dtype_of(t))}{{{list(own)}}}, size={list(shape)}): the number of sizes provided ({len(shape)}) must be "
-            f"greater or equal to the number of dimensions in the tensor ({len(own)})"
-        )
-    return expanded(t, expanded_shape(own, shape))
-
-
-@operation(function=False)
-def expand_as(self, other):
-    """A view stretched to the shape of another Tensor."""
-    return expand(self, tuple(other.shape))
-
-
-@operation()
-def broadcast_to(input, *size, **named_size):
-    """A view stretched to a shape."""
-    return expand(input, sizes(size or (named_size["size"],)))
-
-
-@operation(name="broadcast_tensors", method=False)
-def broadcast_tensors(*tensors):
-    """The Tensors as views stretched to their common shape."""
-    tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
-    for at, x in enumerate(tensors):
-        if not isinstance(x, Tensor):
-            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type_name(x)}")
-    shape = broadcast_shapes(*[tuple(x.shape) for x in tensors])
-    return tuple([x if tuple(x.shape) == shape else expanded(current(x), shape) for x in tensors])
-
-
-@operation(name="broadcast_shapes", method=False)
-def broadcast_shapes_(*shapes):
-    """The shape that shapes broadcast to."""
-    shapes = [(s,) if isinstance(s, int) else s for s in shapes if s is not None]
-    for s in shapes:
-        if not isinstance(s, Sequence):
-            raise RuntimeError(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {s}")
-    full = [1] * max(map(len, shapes), default=0)
-    for at, shape in enumerate(shapes):
-        for k in range(-1, -1 - len(shape), -1):
-            if shape[k] == full[k]:
-                continue
-            if full[k] == 1:
-                if shape[k] < 0:
-                    raise ValueError("Attempting to broadcast a dimension with negative length!")
-                full[k] = shape[k]
-            elif shape[k] != 1:
-                raise RuntimeError(
-                    f"Attempting to broadcast a dimension of length {shape[k]} at {k}! Mismatching argument at "
-                    f"index {at} had {shape}; but expected shape should be broadcastable to {full}"
-                )
-    return Size(full)
-
-
 # ------------------------------------------------------------------------------------------------ windows of memory
 @operation()
 def as_strided(input, size, stride, storage_offset=None):
@@ -728,24 +624,6 @@ quick_view(
     ("dims = (a, *more) if type(a) is int else a", "out = v.transpose(dims)", "params = ordered(v.ndim, dims)"),
     ordered=ordered,
     function=IN_ONE,
-)
-quick_view(
-    "expand",
-    "broadcast",
-    "a",
-    IN_FULL,
-    (
-        "shape = (a, *more) if type(a) is int else a",
-        "own, d = v.shape, v.dtype",
-        "gained = len(shape) - len(own)",
-        "if -1 in shape: shape = (*shape[:gained], *[n if s == -1 else s for s, n in zip(shape[gained:], own)])",
-        "params = {'shape': shape, 'axes': tuple(range(gained))}",
-        "plain = v.flags.c_contiguous and v.size and shape[gained:] == own",
-        "out = ndarray(shape, d, v, 0, (0,) * gained + v.strides) if plain else stretched(v, **params)",
-        "if out.size == v.size: out = None",  # (nothing stands twice: a view that may be written into)
-    ),
-    ("ExpandBackward0",),
-    stretched=P["broadcast"].value("torch"),
 )
 TURNED = "params = {'perm': (1, 0)}", "out = v.T if v.ndim == 2 else None"
 quick_view("t", "transpose", "", "not more", TURNED, ("TBackward0",))

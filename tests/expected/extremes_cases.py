@@ -17,7 +17,7 @@ PATTERNS = {
 }
 FAMILIES = """
 reduce cumulative softmax sort index shape joining assignment pad matrix standardize losses dot conv window fft dynamic affine linalg_solve linalg_det
-linalg_factor linalg_eig
+linalg_factor linalg_eig linalg_svd
 """.split()
 
 

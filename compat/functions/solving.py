@@ -1,0 +1,262 @@
+"""Systems of linear equations: inverses, solutions, least squares."""
+
+import math
+
+import numpy as np
+
+from funcgrad.core.halves import HALVES
+from funcgrad.core.laid import noted
+from funcgrad.core.trace import TAPE
+from funcgrad.numpy.concrete import concrete
+
+from ..deprecations import once
+from ..payload import current
+from ..tensor import Tensor
+from .linalg_checks import (
+    LinAlgError,
+    fit_together,
+    has_kernel,
+    is_floating,
+    is_square,
+    linalg_operation,
+    matrix,
+    need_rows,
+    need_same,
+)
+from .linalg_stopped import not_finite, singular_values, zero_pivot
+from .nodes import named
+from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, in_columns, new, shape_of
+from .products import matmul
+from .register import operation, publish
+from .return_types import BY_NAME as RETURN
+from .shape import matrix_transpose
+from .writing import spoken
+
+
+def no_epsilon(t):
+    """torch's error where a tolerance is asked of a dtype that has none."""
+    if dtype_of(t).kind not in "fc" or dtype_of(t) in HALVES:
+        raise RuntimeError("This function doesn't handle types other than float and double")
+
+
+@linalg_operation("LinalgInvExBackward0", name="inv")
+def inv(A):
+    """The inverse of square matrices; LinAlgError if one is singular."""
+    t = matrix(A, "linalg.inv", square=True)
+    return inverse_of(t, "linalg.inv")
+
+
+def inverse_of(t, name):
+    try:
+        return in_columns(P["inv"](t, singular="raise"))
+    except np.linalg.LinAlgError:
+        where, at = zero_pivot(t)
+        raise LinAlgError(
+            f"{name}: {where}The diagonal element {at} is zero, the inversion could not be completed because the input matrix is "
+            "singular."
+        ) from None
+
+
+@linalg_operation("LinalgSolveExBackward0", name="solve")
+def solve(A, B, *, left=True):
+    """X with A X = B (or X A = B with left=False); B a matrix, a vector, or stacks of them.
+
+    >>> import compat as torch
+    >>> torch.linalg.solve(2 * torch.eye(2), torch.ones(2))
+    tensor([0.5000, 0.5000])
+    """
+    a, b = current(A), current(B)
+    is_floating(a, "linalg.solve")
+    need_same("linalg.solve: Expected A and B", "A", a, "B", b)
+    s, r = shape_of(a), shape_of(b)
+    vector = len(r) == 1 or (len(r) == len(s) - 1 and r == s[:-1])
+    x = P["reshape"](b, shape=(*r, 1)) if vector else b
+    fit_together(a, x, left, "linalg.solve")
+    if not left:
+        return matrix_transpose(solve(matrix_transpose(A), matrix_transpose(B)))
+    has_kernel("lu_cpu", a)
+    r = shape_of(x)
+    lead = broadcast_shapes(s[:-2], r[:-2])
+    try:
+        out = P["solve"](broadcast_to(a, lead + s[-2:]), broadcast_to(x, lead + r[-2:]), singular="raise")
+    except np.linalg.LinAlgError:
+        raise LinAlgError(
+            f"torch.linalg.solve: {zero_pivot(a)[0]}The solver failed because the input matrix is singular."
+        ) from None
+    if not vector:
+        return in_columns(out)
+    out = P["reshape"](out, shape=shape_of(out)[:-1])
+    return in_columns(out) if out.dim() > 1 else out  # (of a stack of vectors torch makes columns as well)
+
+
+@linalg_operation("LinalgSolveTriangularBackward0", name="solve_triangular")
+def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
+    """X with A X = B (or X A = B) for a triangle A, of which the other triangle is not looked at."""
+    a, b = current(A), current(B)
+    fit_together(a, b, left, "linalg.solve_triangular")
+    has_kernel("triangular_solve_cpu", a)
+    b = cast(b, dtype_of(a))  # (as torch has it, whatever that loses)
+    if not left:
+        a, b = current(matrix_transpose(a)), current(matrix_transpose(b))
+        upper = not upper
+    lead = broadcast_shapes(shape_of(a)[:-2], shape_of(b)[:-2])
+    a, b = (broadcast_to(t, lead + shape_of(t)[-2:]) for t in (a, b))
+    out = P["triangular_solve"](a, b, lower=not upper, unit_diagonal=unitriangular)
+    return in_columns(out) if left else matrix_transpose(in_c_order(out))
+
+
+@linalg_operation("LinalgPinvBackward0", name="pinv")
+def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
+    """The Moore-Penrose inverse; singular values up to rtol times the largest count as zero."""
+    t = current(A)
+    if atol is not None and rtol is None:
+        A.size(-2)
+        no_epsilon(t)
+    if len(shape_of(t)) < 2 or dtype_of(t).kind not in "fc" or dtype_of(t) in HALVES:
+        raise RuntimeError(
+            f"linalg.pinv({spoken(dtype_of(t))}{{{list(shape_of(t))}}}): expected a tensor with 2 or more "
+            "dimensions of float, "
+            "double, cfloat or cdouble types"
+        )
+    given = rcond if rcond is not None else rtol
+    if given is None:
+        given = 0.0 if atol else max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps)
+    if isinstance(given, Tensor):
+        given = given.item()
+    if atol:
+        top = np.linalg.svd(np.asarray(concrete(t, "pinv")), compute_uv=False)
+        given = max(given, float(atol) / float(top.max(initial=0.0) or 1.0))
+    return in_c_order(not_finite(P["pinv"], t, rcond=given))
+
+
+def is_vector(a, b):
+    """Is the right side of a least-squares problem a stack of vectors?"""
+    s, r = shape_of(a), shape_of(b)
+    return len(r) == len(s) - 1 and r == s[:-1] or len(r) == 1 == len(s) - 1
+
+
+def refuse_lstsq(a, b):
+    """Raise what torch says of matrices that make no least-squares problem."""
+    s, r = shape_of(a), shape_of(b)
+    for what, short in (
+        (len(s) < 2, "input must have at least 2 dimensions"),
+        (not r, "other must have at least 1 dimension"),
+    ):
+        if what:
+            raise RuntimeError(f"torch.linalg.lstsq: {short}.")
+    if dtype_of(a) != dtype_of(b):
+        raise RuntimeError(
+            "torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype "
+            f"{spoken(dtype_of(a))} and other's dtype {spoken(dtype_of(b))}"
+        )
+    if not 0 <= len(s) - len(r) <= 1:
+        raise RuntimeError(
+            "torch.linalg.lstsq: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1"
+        )
+    vector = is_vector(a, b)
+    if s[-2] != r[-1 if vector else -2]:
+        raise RuntimeError(f"torch.linalg.lstsq: input.size(-2) should match other.size({-1 if vector else -2})")
+
+
+def in_place_of(x, solution):
+    """A least-squares solution in the memory that LAPACK writes it into: the columns of the right side, which may be longer."""
+    *lead, m, k = shape_of(x)
+    n = shape_of(solution)[-2]
+    if solution.owner is TAPE and m > n:
+        memory = np.zeros((*lead, k, m), dtype_of(solution)).swapaxes(-1, -2)[..., :n, :]
+        memory[...] = solution.val
+        solution.val = memory
+        return noted(solution)
+    return in_columns(solution)
+
+
+@linalg_operation(name="lstsq")
+def lstsq(A, B, rcond=None, *, driver=None):
+    """(solution, residuals, rank, singular_values) of the least-squares problem min |A X - B|, as LAPACK's `driver` gives them:
+    "gels" has no rank, "gelsy" (the default) no residuals, and only "gelsd" and "gelss" have singular values."""
+    a, b = current(A), current(B)
+    refuse_lstsq(a, b)
+    driver = "gelsy" if driver is None else driver
+    if driver not in ("gels", "gelsy", "gelsd", "gelss"):
+        raise RuntimeError("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
+    if rcond is None:
+        no_epsilon(a)
+    has_kernel("linalg_lstsq_cpu", a)
+    x = b.unsqueeze(-1) if is_vector(a, b) else b
+    m, n = shape_of(a)[-2:]
+    bound = float(np.finfo(dtype_of(a)).eps) * max(m, n) if rcond is None else rcond
+    solution = in_place_of(x, matmul(not_finite(P["pinv"], a, rcond=bound), x))
+    own = np.empty(0, dtype_of(a)).real.dtype
+    none = new(np.zeros(0, own))
+    values = singular_values(current(a.detach()), False)[1]
+    rank = (values > bound * values[..., :1]).sum(-1)
+    residuals = none
+    if m > n and driver != "gelsy" and bool((rank == n).all()):
+        residuals = ((matmul(A, solution) - x).abs() ** 2).sum(-2)
+    solution = solution.squeeze(-1) if x is not b else solution
+    return RETURN["linalg_lstsq"](
+        named(solution, "LinalgLstsqBackward0", (A, B)),
+        residuals,
+        new(np.zeros(0, np.int64)) if driver == "gels" else rank,
+        values if driver in ("gelsd", "gelss") else none,
+    )
+
+
+@linalg_operation(name="tensorinv")
+def tensorinv(A, ind=2):
+    """The inverse for tensordot over `ind` dimensions."""
+    if ind <= 0:
+        raise RuntimeError(f"Expected a strictly positive integer for 'ind', but got {ind}")
+    if ind > A.dim():
+        raise RuntimeError(f"ArrayRef: invalid slice, N = {ind}; size = {A.dim()}")
+    front, back = A.shape[:ind], A.shape[ind:]
+    if math.prod(front) != math.prod(back):
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+            f"{math.prod(back)} != {math.prod(front)}"
+        )
+    n = math.prod(front)
+    t = matrix(A.reshape(n, n), "linalg.inv", square=True)
+    return named(inverse_of(t, "inv"), "LinalgInvExBackward0", (A,)).reshape(*back, *front)
+
+
+@linalg_operation(name="tensorsolve")
+def tensorsolve(A, B, dims=None):
+    """X with tensordot(A, X, X.ndim) = B."""
+    if dims is not None:
+        A = A.movedim(list(dims), list(range(A.dim() - len(dims), A.dim())))
+    rest = A.shape[B.dim() :]
+    if A.dim() < B.dim():
+        raise RuntimeError("cannot create std::vector larger than max_size()")
+    if math.prod(rest) != B.numel():
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got "
+            f"{math.prod(rest)} != {B.numel()}"
+        )
+    n = math.prod(rest)
+    return solve(A.reshape(-1, n), B.reshape(-1)).reshape(rest)
+
+
+@operation(name="triangular_solve")
+def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
+    """(X, A) with A X = b for a triangle A (torch deprecates it: use torch.linalg.solve_triangular)."""
+    t, x = current(A), current(b)
+    for what, o in (("b", x), ("A", t)):
+        if len(shape_of(o)) < 2:
+            raise RuntimeError(
+                f"torch.triangular_solve: Expected {what} to have at least 2 dimensions, but it has {len(shape_of(o))} dimensions instead"
+            )
+    need_same("Expected b and A", "b", x, "A", t, ".")
+    is_square(t, "")
+    need_rows("triangular_solve", t, x)
+    broadcast_shapes(shape_of(t)[:-2], shape_of(x)[:-2])
+    has_kernel("triangular_solve_cpu", t)
+    once("triangular_solve")
+    out = P["triangular_solve"](t, x, lower=not upper, transpose_a=transpose, unit_diagonal=unitriangular)
+    return RETURN["triangular_solve"](
+        *[named(in_columns(o), "TriangularSolveBackward0", (b, A)) for o in (out, P["copy"](t, t))]
+    )
+
+
+publish(inv, ("inverse",), True, True)
+publish(pinv, ("pinverse",), True, True)
