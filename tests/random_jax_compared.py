@@ -95,7 +95,7 @@ KNOWN = (
     ("of unsorted sample points", "value sign digits nan",
      "jnp.interp", r"."),
     ("to more digits than jax", "digits nan",
-     "jax.scipy.special.gammainc jax.scipy.special.hyp1f1", r"."),
+     "jax.scipy.special.gammainc jax.scipy.special.hyp1f1 jax.scipy.fft.idct", r"."),
     ("eigenvectors have no sign", "sign",
      "jax.lax.linalg.eigh jnp.linalg.eigh", r"."),
     ("a shape is a sequence of numbers", "dtype value",
@@ -105,7 +105,7 @@ KNOWN = (
     ("a weak result: jax's own functions are not consistent in it", "weak",
      "jax.scipy.special.factorial jax.scipy.special.spence jax.scipy.stats.laplace.logpdf jax.scipy.stats.logistic.pdf "
      "jax.scipy.stats.norm.logpdf jax.scipy.stats.uniform.pdf jnp.broadcast_arrays jnp.ediff1d jnp.extract jnp.setxor1d "
-     "jnp.union1d", r"."),
+     "jnp.union1d jnp.unique jax.scipy.stats.mode jax.scipy.stats.expon.logpdf", r"."),
     ("a number of segments that is known from constants", "taken",
      "jax.ops.segment_max jax.ops.segment_min jax.ops.segment_prod jax.ops.segment_sum", r"^jax.(jit|vmap|grad)"),
     ("negative powers of whole numbers are refused, traced or not; jax refuses them only where it sees the values", "refused class",

@@ -83,12 +83,16 @@ def ints(v):
     return type(v) is int or (hasattr(v, "dtype") and dtype_of(v).kind in "iu")
 
 
-def inside_of(v, n):
-    """(index from the front, where it is in bounds: True, False or an array) of an integer entry along an axis of length n."""
+def inside_of(v, n, wrapped=True):
+    """(index from the front, where it is in bounds: True, False or an array) of an integer entry along an axis of length n.
+
+    Not `wrapped`: a negative one is out of bounds.
+    """
     if type(v) is int:
-        return v % n if -n <= v < n else (v + n if v < 0 else v), -n <= v < n
+        v = v + n if v < 0 and wrapped else v
+        return v, 0 <= v < n
     v = cast(v, np.dtype(np.int64))
-    v = np.where(v < 0, v + n, v)
+    v = np.where(v < 0, v + n, v) if wrapped else v
     fits = (v >= 0) & (v < n)
     return v, (bool(fits.all()) or fits) if isinstance(fits, np.ndarray) else fits
 
@@ -97,13 +101,13 @@ def clamped(v, n):
     return min(max(v, 0), max(n - 1, 0)) if type(v) is int else np.clip(v, 0, max(n - 1, 0))
 
 
-def settled(shape, idx):
+def settled(shape, idx, wrapped=True):
     """(index whose entries are all in bounds, where the ones given were: True or an array broadcast as the index is)."""
     found, axes = entries(shape, idx)
     whole = True
     for k, (v, axis) in enumerate(zip(found, axes, strict=True)):
         if ints(v):
-            v, fits = inside_of(v, shape[axis])
+            v, fits = inside_of(v, shape[axis], wrapped)
             if fits is not True:
                 v = clamped(v, shape[axis])
                 whole = fits if whole is True else np.logical_and(whole, fits)
@@ -111,10 +115,10 @@ def settled(shape, idx):
     return tuple(found), whole
 
 
-def getitem(x, idx):
+def getitem(x, idx, wrapped=True):
     """x[idx]; out of bounds, the nearest entry."""
     v = raw(x)
-    index, _ = settled(shape_of(v), idx)
+    index, _ = settled(shape_of(v), idx, wrapped)
     return wrap((boxed(v) if has_handle(index) else v)[index], x.weak_type)
 
 
@@ -152,7 +156,8 @@ class Update:
     """`x.at[idx]`: get, and the array with set, add, subtract, multiply, divide, power, min, max or apply done at idx.
 
     Options as in jax: `mode` ("drop", the default of writes: nothing is written out of bounds; "clip"; "fill", of get) and
-    `fill_value`; `indices_are_sorted` and `unique_indices` change nothing.
+    `fill_value`; without `wrap_negative_indices` a negative one is out of bounds; `indices_are_sorted` and `unique_indices` change
+    nothing.
     """
 
     __slots__ = ("x", "idx")
@@ -160,10 +165,12 @@ class Update:
     def __init__(self, x, idx):
         self.x, self.idx = x, idx
 
-    def get(self, *, mode=None, fill_value=None, indices_are_sorted=False, unique_indices=False, **others):
+    def get(
+        self, *, mode=None, fill_value=None, indices_are_sorted=False, unique_indices=False, wrap_negative_indices=True, **others
+    ):  # fmt: skip
         v = raw(self.x)
-        index, whole = settled(shape_of(v), self.idx)
-        got = getitem(self.x, self.idx)
+        index, whole = settled(shape_of(v), self.idx, wrap_negative_indices)
+        got = getitem(self.x, self.idx, wrap_negative_indices)
         if kind_of(mode, "clip") == "clip" or whole is True:
             return got
         from .numpy import asarray, where
@@ -224,7 +231,7 @@ class Update:
         new = np.asarray(new) if type(new) in PYTHON else new
         new = new if dtype_of(new) == x.dtype else cast(new, x.dtype)
         shape = shape_of(v)
-        index, whole = settled(shape, self.idx)
+        index, whole = settled(shape, self.idx, wrap_negative_indices)
         if kind_of(mode, "drop") != "clip" and whole is not True:
             if whole is False:
                 return x

@@ -11,12 +11,11 @@ def segments(name, start):
         data, ids = asarray(data), asarray(segment_ids)
         n = int(ids.max()) + 1 if num_segments is None else num_segments
         first = start(dtype_of(data))
-        return getattr(full((n, *data.shape[1:]), first, data.dtype).at[ids], name)(data, mode=mode)
+        rows = full((n, *data.shape[1:]), first, data.dtype).at[ids]
+        return getattr(rows, name)(data, mode=mode, wrap_negative_indices=False)
 
     f.__name__ = f"segment_{name}"
-    f.__doc__ = (
-        f"The rows of data put together by `{name}`, by the number in segment_ids; ids out of range are left out."
-    )
+    f.__doc__ = f"The rows of data put together by `{name}`, by the number in segment_ids; ids out of range, negative ones too, are left out."
     return f
 
 

@@ -20,12 +20,12 @@ UNARY = {
 BINARY = {
     "add": "add", "bitwise_and": "bitwise_and", "bitwise_or": "bitwise_or", "bitwise_xor": "bitwise_xor",
     "complex": "complex", "eq": "equal", "ge": "greater_equal", "gt": "greater", "le": "less_equal", "lt": "less",
-    "max": "maximum", "min": "minimum", "mul": "mul", "ne": "not_equal", "nextafter": "nextafter", "pow": "power", "rem": "fmod",
+    "max": "maximum", "min": "minimum", "mul": "mul", "ne": "not_equal", "nextafter": "nextafter", "pow": "power",
     "shift_left": "left_shift", "shift_right_arithmetic": "right_shift", "sub": "sub",
 }  # fmt: skip
 __all__ = [
     "RoundingMethod", *UNARY, *BINARY, "atan2", "betainc", "clamp", "clz", "conj", "logistic", "div", "igamma", "igamma_grad_a", "igammac", "integer_pow", "mulhi", "polygamma",
-    "population_count", "random_gamma_grad", "reduce_precision", "round",
+    "population_count", "random_gamma_grad", "reduce_precision", "rem", "round",
     "select", "select_n", "shift_right_logical", "zeta",
 ]  # fmt: skip
 
@@ -87,6 +87,14 @@ def div(x, y):
             out = np.where(np.equal(y, 0), every, out)
         return out
     return P["div"](x, y)
+
+
+def rem(x, y):
+    """What is left of x divided by y, with x's sign; of integers by 0 x itself, as jax.lax has it."""
+    out = P["fmod"](x, y)
+    if dtype_of(out).kind in "iu" and (isinstance(y, Handle) or not np.all(y)):
+        out = np.where(np.equal(y, 0), x, out)
+    return out
 
 
 def clamp(min, x, max):  # noqa: A002

@@ -5,6 +5,7 @@ import numpy as np
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
 from ..errors import ArgumentError
+from .arrays import axis_of
 
 P = PRIMITIVES
 __all__ = [
@@ -32,13 +33,13 @@ def slice(operand, start_indices, limit_indices, strides=None):  # noqa: A001
 
 def slice_in_dim(operand, start_index, limit_index, stride=1, axis=0):
     """A slice along one axis; indices as Python's, None included."""
-    axis = axis % len(shape_of(operand))
+    axis = axis_of(axis, len(shape_of(operand)))
     return P["getitem"](operand, idx=(*[cut(None)] * axis, cut(start_index, limit_index, int(stride))))
 
 
 def index_in_dim(operand, index, axis=0, keepdims=True):
     """One index along one axis, which stays with length 1 unless keepdims is False."""
-    axis = axis % len(shape_of(operand))
+    axis = axis_of(axis, len(shape_of(operand)))
     n = shape_of(operand)[axis]
     if not -n <= index < n:
         raise IndexError(f"index {index} is out of bounds for axis {axis} with size {n}")

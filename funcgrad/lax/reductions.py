@@ -142,8 +142,12 @@ def reduce(operands, init_values, computation, dimensions, out_sharding=None):
             xs = [P["concatenate"](x, o, axis=0) for x, o in zip(xs, odd, strict=True)]
         n = half + n % 2
     starts = [
-        P["broadcast"](np.asarray(s) if not hasattr(s, "mark") else s, shape=kept, axes=tuple(range(len(kept))))
-        for s in starts
+        P["broadcast"](
+            s if hasattr(s, "mark") else np.asarray(s, dtype_of(x) if type(s) in (bool, int, float, complex) else None),
+            shape=kept,
+            axes=tuple(range(len(kept))),
+        )
+        for s, x in zip(starts, leaves, strict=True)
     ]
     if n:
         starts = combine(starts, [P["reshape"](x, shape=kept) for x in xs])

@@ -42,7 +42,7 @@ def computed_in(a, dtype):
 def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     a = operand(a)
     axes = axes_of(a, axis)
-    if is_all(where):
+    if is_all(where) and (dtype is None or np.dtype(dtype).kind not in "iub"):
         result = P["mean"](a if dtype is None else cast(a, dtype), axes=axes)
     else:
         where = as_array(where)

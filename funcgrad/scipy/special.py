@@ -316,13 +316,14 @@ def exp1(x):
 
 
 def polygamma(n, x):
-    """The n-th derivative of psi at x; n is a Python int.
+    """The n-th derivative of psi at x; n is a Python int, and for one below 0 all is nan, as in SciPy.
 
     >>> from funcgrad.scipy.special import polygamma, psi
     >>> bool(polygamma(0, 2.0) == psi(2.0))
     True
     """
-    return P["polygamma"](inexact(operand(x)), nth=int(n))
+    x = inexact(operand(x))
+    return P["polygamma"](x, nth=int(n)) if n >= 0 else np.full_like(x, np.nan)
 
 
 def gamma(x):
@@ -492,7 +493,7 @@ def logsumexp(a, axis=None, b=None, keepdims=False, return_sign=False, where=Non
         out, sign = P["logsumexp"](a, axes=axes), None
     else:
         real = np.real(a) if dtype_of(a).kind == "c" else a
-        top = P["stop"](P["max"](np.where(np.equal(b, 0), -np.inf, real), axes=axes))
+        top = P["stop"](np.max(np.where(np.equal(b, 0), -np.inf, real), axis=axes, initial=-np.inf))
         top = np.where(np.isfinite(top), top, 0.0)
         total = P["sum"](np.multiply(b, np.exp(np.subtract(a, kept(top, a, axes)))), axes=axes)
         sign = np.sign(total)

@@ -27,6 +27,16 @@ def polydiv(u, v, *, trim_leading_zeros=False):
     return wrap(quotient), wrap(rest)
 
 
+def polyder(p, m=1):
+    """The m-th derivative of a polynomial whose highest power stands first, in the dtype of its numbers."""
+    if m < 0:
+        raise ValueError("Order of derivative must be positive")
+    (p,), weak = promoted("polyder", (p,), "inexact")
+    for _ in range(m):
+        p = p[:-1] * np.arange(shape_of(p)[0] - 1, 0, -1, dtype=dtype_of(p))
+    return wrap(p, weak)
+
+
 def whole_division(x, y):
     """x // y; of integers by 0 what jax's compiler gives: -1, less 1 where the rounding down then comes."""
     if dtype_of(x).kind not in "iu":

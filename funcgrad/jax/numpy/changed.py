@@ -80,8 +80,9 @@ def flatnonzero(a, *, size=None, fill_value=None):
 
 def argwhere(a, *, size=None, fill_value=None):
     """The indices of what is not zero, as rows."""
-    found = nonzero(a, size=size, fill_value=fill_value)
-    return jnp().stack(found, axis=1) if np.ndim(a) else jnp().zeros((int(bool(a)), 0), "int32")
+    if not np.ndim(a):
+        return jnp().zeros((int(bool(a)) if size is None else size, 0), "int32")
+    return jnp().stack(nonzero(a, size=size, fill_value=fill_value), axis=1)
 
 
 def unique(
@@ -91,7 +92,8 @@ def unique(
     """The different values; `size`: how many to give, as jit must know, filled up with fill_value (the least value)."""
     if size is None:
         options = dict(return_index=return_index, return_inverse=return_inverse, return_counts=return_counts, axis=axis)
-        return face(np.unique, "keep 0", "unique")(ar, **options, equal_nan=equal_nan)
+        found = face(np.unique, "keep 0", "unique")(ar, **options, equal_nan=equal_nan)
+        return (found[0], *[wrap(raw(places)) for places in found[1:]]) if isinstance(found, tuple) else found
     ar = asarray(ar)
     rows = ar.ravel() if axis is None else jnp().moveaxis(ar, axis, 0)
     n = rows.shape[0]
@@ -290,9 +292,7 @@ def take_along_axis(arr, indices, axis=-1, mode=None, fill_value=None, *, wrap_n
     arr, indices = asarray(arr), asarray(indices)
     if axis is None:
         arr, axis = arr.ravel(), 0
-    if wrap_negative_indices is False:
-        indices = where(indices < 0, arr.shape[axis], indices)
-    v, whole = inside_of(raw(indices), arr.shape[axis])
+    v, whole = inside_of(raw(indices), arr.shape[axis], wrap_negative_indices is not False)
     out = TAKE_ALONG(arr, wrap(clamped(v, arr.shape[axis])), axis)
     if whole is True or mode == "clip":
         return out

@@ -4,6 +4,8 @@ import numpy as np
 
 from .. import arrays
 from ..apply import face
+from ..arrays import raw, wrap
+from ..dtypes import PYTHON
 from .changed import argsort, nonzero, unique, where
 from .creation import asarray, refuse_out
 
@@ -43,8 +45,11 @@ def named(name):
     f = face(getattr(np, name), "keep 0", name)
 
     def call(x, /, *, size=None, fill_value=None):
+        if type(x) not in PYTHON and not hasattr(x, "dtype"):
+            raise TypeError(f"{name} requires ndarray or scalar arguments, got {type(x)} at position 0.")
+        x = wrap(raw(asarray(x)))  # (what is found is not weak)
         if size is None:
-            return f(x)
+            return f(x) if options else unique(x, equal_nan=False)  # (NumPy's unique_values are in no order)
         found = unique(x, **{f"return_{k}": True for k in options}, equal_nan=False, size=size, fill_value=fill_value)
         return type(f(np.zeros(1)))(*found) if options else found
 
