@@ -26,16 +26,16 @@ class Device(metaclass=Native, called="torch.device"):
 
     def __init__(self, *given, **named):
         if len(given) == 1 and not named and type(given[0]) is str:
-            (name,), index = given, None
+            (name,), index, apart = given, None, False
         else:
-            name, index = asked_for(given, named)
+            name, index, apart = asked_for(given, named)
         try:
-            self.name(name, index)
+            self.name(name, index, apart)
         except RuntimeError as error:
             drop(error)
             raise
 
-    def name(self, type, index):
+    def name(self, type, index, apart):
         if not type:
             raise RuntimeError("Device string must not be empty")
         if index is not None and index < 0:
@@ -45,7 +45,7 @@ class Device(metaclass=Native, called="torch.device"):
             raise RuntimeError(f"Invalid device string: '{type}'")
         if name not in KINDS:
             raise RuntimeError(f"Expected one of {', '.join(KINDS)} device type at start of device string: {name}")
-        if colon and index is not None:
+        if colon and apart:
             raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type}")
         self.type = name
         self.index = int(number) if number else index
@@ -83,24 +83,30 @@ class Device(metaclass=Native, called="torch.device"):
 
 
 def asked_for(given, named):
-    """(name, index) of a call of torch.device; torch's TypeError for other arguments."""
+    """(name, index, whether that was given apart) of a call of torch.device; torch's TypeError for other arguments."""
     from ._calls import Signature, misfit
     from .dtypes import LONG, OVERFLOW
 
-    refused = misfit("device", [Signature("Vdevice"), Signature("Qtype Iindex=-1")], given, named)
+    refused = misfit("device", [Signature("Vdevice"), Signature("Qtype I?index=-1")], given, named)
     if refused is not None:
         raise refused
     first = given[0] if given else named.get("device", named.get("type"))
     if isinstance(first, int) and not LONG[0] <= first <= LONG[1]:
         raise ValueError(OVERFLOW)
     if isinstance(first, Device):
-        return first.type, first.index
+        return first.type, first.index, False
     if not isinstance(first, str):
         raise RuntimeError("Device index must not be negative" if first < 0 else NO_ACCELERATOR)
-    return first, given[1] if len(given) > 1 else named.get("index")
+    return first, given[1] if len(given) > 1 else named.get("index"), len(given) > 1 or "index" in named
 
 
 CPU = Device("cpu")
+NOT_COMPILED = {  # kinds of devices that torch has modules for -> what it says of them beyond that
+    "cuda": "",
+    "xpu": "",
+    "mtia": ". Ensure you have `import mtia.host_runtime.torch_mtia.dynamic_library` in your python src file and include "
+    "`//mtia/host_runtime/torch_mtia:torch_mtia` as your target dependency!",
+}
 
 
 class Default:
@@ -110,22 +116,27 @@ class Default:
     elsewhere = False  # is it another than the CPU?
 
 
-def on_meta(device):
-    """Is what is made for a device= without memory? (Asked where one is given, or Default.elsewhere.)"""
-    return usable(Default.stack[-1] if device is None else device).type == "meta"
+def on_meta(device, empty=True):
+    """Is what is made for a device= without memory? (Asked where one is given, or Default.elsewhere.) `empty`: nothing is copied to it."""
+    return usable(Default.stack[-1] if device is None else device, empty).type == "meta"
 
 
-def usable(device):
-    """The Device, if Tensors can be there; torch's error if not."""
+def usable(device, empty=False):
+    """The Device, if Tensors can be there; torch's error if not, which is another where memory is asked for that nothing is copied to."""
     device = device if isinstance(device, Device) else Device(device)
     if device.type in HERE:
         return device
-    if device.type in ("cuda", "xpu"):
-        error = AssertionError(f"Torch not compiled with {device.type.upper()} enabled")
-    elif device.type == "mps":
-        error = RuntimeError("PyTorch is not linked with support for mps devices")
+    if device.type in NOT_COMPILED:
+        error = AssertionError(f"Torch not compiled with {device.type.upper()} enabled{NOT_COMPILED[device.type]}")
+    elif device.type in ("hpu", "privateuseone"):
+        error = ModuleNotFoundError(f"No module named 'torch.{device.type}'")
+    elif device.type == "lazy" or empty:
+        backend = device.type.capitalize() if device.type in ("lazy", "vulkan") else device.type.upper()
+        error = NotImplementedError(
+            f"Could not run 'aten::empty.memory_format' with arguments from the '{backend}' backend."
+        )
     else:
-        error = RuntimeError(f"compat has no {device.type} device")
+        error = RuntimeError(f"PyTorch is not linked with support for {device.type} devices")
     error.add_note(f"[{CPU_ONLY}.]")
     raise error
 

@@ -162,7 +162,7 @@ def trains_nothing(by_hand):
 
 # ------------------------------------------------------------------------------------------------ changed in place
 MODIFIED = "one of the variables needed for gradient computation has been modified by an inplace operation: "
-NUMBERED = re.compile(r"Backward\d*$")  # how the names of nodes end that are not autograd's own
+NUMBERED = re.compile(r"Backward0?(?=\d*$)")  # what torch leaves out of the name of a node: "Exp", "Pow1"
 HINTS = (  # without anomaly mode, and with it
     "enable anomaly detection to find the operation that failed to compute its gradient, with "
     "torch.autograd.set_detect_anomaly(True, check_nan=False).",
@@ -182,8 +182,27 @@ def modified(error):
     if refused:
         return refused
     flipped = node is not None and i == 1 and multiplies_rows(node)
+    if i == -1:
+        node, value = shown_result(store, node, value)
     made = "" if node is None else made_by(store, value, node, i, flipped)
     return stale(store, version, value, made, ours, flipped)
+
+
+def shown_result(store, node, value):
+    """(node, value) of the result that torch's node has kept: where the operation is this node and a reshape that keeps its dimensions,
+    the reshape's."""
+    for t in gc.get_referrers(store):
+        mark = t.mark if isinstance(t, Taped) else None
+        while mark is not None and mark.plan is not None and mark.ins:
+            if mark.ins[0] is node and of_several(mark) and mark.plan.prim.name == "reshape":
+                return mark, value.reshape(mark.params["shape"])
+            mark = mark.ins[0]
+    return node, value
+
+
+def of_several(node):
+    """Is it the last of several nodes that torch shows as one?"""
+    return node.extra is not None and node.extra.span is not None
 
 
 def multiplies_rows(node):
@@ -249,7 +268,12 @@ def made_by(store, value, node, i, flipped):
         alike = [t for t in alike if t.grad_fn is not None]
         mark = operand(node, i)
         made = alike[0].grad_fn if alike else None if mark is None or mark.plan is None else shown(mark)
-        of_view = mark is not None and mark.plan is not None and mark.plan.prim.name in (*VIEWS, "reshape")
+        of_view = (
+            mark is not None
+            and mark.plan is not None
+            and mark.plan.prim.name in (*VIEWS, "reshape")
+            and not of_several(mark)
+        )
         if mark is not None and mark.plan is not None and mark.plan.prim.name in MAPS:
             made, alike, flipped = shown(mark), (), False  # (a view of which torch knows what it is)
         if flipped or made is not None and (of_view or alike and isinstance(alike[0].alias, Alias)):
@@ -296,7 +320,7 @@ NAME_OF = type.__dict__["__name__"].__get__
 def type_name(x):
     """The name that torch's errors give the type of x: that of a type made in C has its module before it."""
     cls = type(x)
-    if isinstance(x, type) and hasattr(x, "requires_grad_"):
+    if isinstance(x, type) and hasattr(x, "requires_grad_") and hasattr(x, "alias"):
         return "torch._C._TensorMeta"
     name = NAME_OF(cls)  # (with torch's module before it where torch has the class in C: native.py)
     if "." in name or cls.__module__ == "builtins" or cls.__flags__ & (HEAP_TYPE | IMMUTABLE_TYPE) == HEAP_TYPE:

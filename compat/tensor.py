@@ -362,6 +362,11 @@ class Tensor(Taped):
                     "dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its "
                     "gradient may break downstream systems that assume they match."
                 )
+            if g.owner is not t.owner and g.device != self.device:
+                raise RuntimeError(
+                    f"attempting to assign a gradient with device type '{g.device.type}' to a tensor with device type "
+                    f"'{self.device.type}'. Please ensure that the gradient and the tensor are on the same device"
+                )
             if g.shape != self.shape:
                 raise RuntimeError(
                     f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(self.shape)}'. "

@@ -158,6 +158,10 @@ def seed_of(t, gradient, create_graph):
         raise RuntimeError(
             f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of {t.shape}."
         )
+    if gradient.owner is not t.owner and gradient.device != t.device:
+        if gradient.dim():
+            raise RuntimeError(f"invalid gradient at index 0 - expected device {t.device} but got {gradient.device}")
+        gradient = gradient.to(t.device)
     if gradient.dtype != t.dtype:
         if "c" in (dtype.kind, gradient.dtype.numpy.kind):
             raise RuntimeError(
@@ -472,7 +476,8 @@ def grad(
             "graph, please use torch.autograd.backward.",
             FutureWarning,
         )
-    inputs = as_tuple(inputs)
+    keys = list(inputs) if isinstance(inputs, dict) else None
+    inputs = as_tuple(inputs if keys is None else inputs.values())
     if not inputs:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     try:
@@ -484,11 +489,11 @@ def grad(
         trim(error)
         raise
     if materialize_grads:
-        return tuple([zeros_like(x) if g is None else g for g, x in zip(got, inputs, strict=True)])
+        got = tuple([zeros_like(x) if g is None else g for g, x in zip(got, inputs, strict=True)])
     unused = [i for i, g in enumerate(got) if g is None]
     if unused and not allow_unused:
         raise not_used(inputs[unused[0]], unused[0])
-    return got
+    return got if keys is None else dict(zip(keys, got))
 
 
 def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=True):
@@ -540,7 +545,14 @@ def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
     cotangents = (None,) * len(outputs) if grad_outputs is None else as_tuple(grad_outputs)
     for i, (y, c) in enumerate(zip(outputs, cotangents, strict=False)):
         if c is None:
-            raise no_scalar(y)
+            raise (
+                no_scalar(y)
+                if y.dim()
+                else ValueError(
+                    "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor of dimensionality 0 so "
+                    "expected in_dim to satisfy 0 <= in_dim < 0."
+                )
+            )
         if isinstance(y, Tensor) and c.shape[1:] != y.shape:
             raise RuntimeError(
                 "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The sizes of the "

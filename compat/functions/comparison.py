@@ -1,6 +1,7 @@
 """Comparisons, logical and bitwise operations, and the questions asked of floats. None has a derivative."""
 
 import operator
+from functools import partial
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
+from ..autograd.grad_mode import call_in
 from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answer, answering, need_function, not_a_tensor, to_places
@@ -97,6 +99,9 @@ Tensor.__hash__ = object.__hash__  # defining __eq__ took it away
 
 
 # ------------------------------------------------------------------------------------------------ logic and bits
+without_history = partial(call_in, False)  # (torch records no write of truth values, and takes leaves for them)
+
+
 def logical(name):
     """torch.logical_<name> of operands of any dtype."""
     p = P["logical_" + name]
@@ -112,7 +117,7 @@ def logical(name):
     f = operation(name="logical_" + name)(function)
 
     def inplace(self, other):
-        return rewrite(self, f(kept(self), other))
+        return without_history(rewrite, self, f(kept(self), other))
 
     inplace.__name__ = f"logical_{name}_"
     publish(answering(inplace), (f"logical_{name}_",), False, True)
@@ -131,7 +136,7 @@ def logical_not(input):
 @operation(function=False)
 def logical_not_(self):
     """logical_not, in place."""
-    return rewrite(self, logical_not(kept(self)))
+    return without_history(rewrite, self, logical_not(kept(self)))
 
 
 def bitwise(name, prim, operator_name, spoken_as, bools=True):

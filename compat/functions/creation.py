@@ -38,9 +38,12 @@ def finished(name, array, out, device, requires_grad):
     return completed(name, new(array), out, device, requires_grad)
 
 
+COPIES = ("tensor", "as_tensor")  # what copies its data to a device
+
+
 def completed(name, t, out, device, requires_grad):
     """What the options of a new Tensor ask for."""
-    if (device is not None or Default.elsewhere) and device is not CPU and on_meta(device):
+    if (device is not None or Default.elsewhere) and device is not CPU and on_meta(device, name not in COPIES):
         from .._meta import bare_as
 
         t = bare_as(t)
@@ -148,8 +151,12 @@ def scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, 
     d = float_argument(dtype)
     if not isinstance(s, (*NUMBERS, np.number, np.bool_)) and not (isinstance(s, Handle) and not s.shape):
         raise TypeError("scalar_tensor() takes a number")
+    if isinstance(s, Tensor) and s.owner is TAPE:
+        s = s.val.item()
     if isinstance(s, NUMBERS):
         s = fitting(s, d)
+    elif not isinstance(s, Handle) and d.kind in "iu":
+        s = int(s)
     return finished("scalar_tensor", array_of(s, d), None, device, requires_grad)
 
 

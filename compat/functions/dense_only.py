@@ -92,7 +92,10 @@ for _name, _why in REMOVED.items():
     publish(_f, (_name,), True, _name != "matrix_rank")
 install("reinforce", refusing("reinforce", RuntimeError, "reinforce() was removed."))
 for _name in ("xpu", "mtia", "ipu"):
-    install(_name, (lambda kind: lambda self, *args, **kwargs: usable(kind))(_name))
+    install(
+        _name,
+        (lambda kind: lambda self, device=None, *args, **kwargs: usable(kind if device is None else device))(_name),
+    )
 
 
 # ------------------------------------------------------------------------------------------------ what a dense one answers

@@ -52,14 +52,17 @@ def transform_axes(t, s, dim, default, along=False, least=""):
     return tuple(dims), tuple([shape_of(t)[d] if k == -1 and not along else k for d, k in zip(dims, lengths)])
 
 
-def checked(t, n, norm):
-    """(the Tensor as torch transforms it, the norm); RuntimeError for lengths, then dtypes, then norms that it does not take."""
+def checked(t, axes, n, norm):
+    """(the Tensor as torch transforms it, the norm); RuntimeError for lengths, then dtypes, then norms that it does not take, then where
+    there is nothing along the other axes."""
     for k in n:
         if k < 1:
             raise RuntimeError(f"Invalid number of data points ({k}) specified")
     t = as_float(t)
     if norm not in NORMS:
         raise RuntimeError(f'Invalid normalization mode: "{norm}"')
+    if axes and 0 in [k for d, k in enumerate(shape_of(t)) if d not in axes]:
+        raise RuntimeError("MKL FFT error: Intel oneMKL DFTI ERROR: Inconsistent configuration parameters")
     return t, norm or "backward"
 
 
@@ -114,7 +117,7 @@ def arranged(out, t, n, *rounds, stretched=False):
 
 def complex_transform(input, axes, n, norm, inverse, alone=False):
     """The complex transform of a real or complex Tensor; `alone`: along one axis, of a function that takes no others."""
-    t, norm = checked(current(input), n, norm)
+    t, norm = checked(current(input), axes, n, norm)
     real = dtype_of(t).kind == "f"
     out = arranged(
         P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse),
@@ -127,13 +130,13 @@ def complex_transform(input, axes, n, norm, inverse, alone=False):
 
 
 def real_transform(input, axes, n, norm):
-    t, norm = checked(current(input), n, norm)
+    t, norm = checked(current(input), axes, n, norm)
     out = P["rfft"](t, axes=axes, n=n, norm=norm)
     return named(arranged(out, t, n, axes, axes[-1:]), "FftR2CBackward0", (input,))
 
 
 def back_to_real(input, axes, n, norm):
-    t, norm = checked(current(input), n, norm)
+    t, norm = checked(current(input), axes, n, norm)
     real = dtype_of(t).kind == "f"
     if real:
         t = cast(t, dtypes.complex_of(dtype_of(t)))
@@ -250,7 +253,7 @@ def several(name, one, default, first):
         whole = s is None and default is every  # (of no dimensions there is none to name)
         dims = tuple(default(t.dim())) if dim is None and (default is last_two or whole and t.dim()) else dim
         axes, lengths = transform_axes(t, s, dims, every, least=name if default is every else "")
-        checked(t, lengths, None)
+        checked(t, axes, lengths, None)
         if not first and dtype_of(t).kind == "c":
             raise RuntimeError(f"Only supports floating-point dtypes, but found: {spoken(dtype_of(t))}")
         last_length = None if ended(s) is None and first else lengths[-1]

@@ -73,6 +73,8 @@ def copy_(self, src, non_blocking=False):
     if src is NotImplemented or non_blocking is not False and non_blocking is not True:
         raise TypeError("copy_(): argument 'other' (position 1) must be Tensor")
     if isinstance(src, Tensor):
+        if src.is_meta and not self.is_meta:
+            raise NotImplementedError("Cannot copy out of meta tensor; no data!")
         own, given = tuple(self.shape), shape_of(current(src))
         if given != own:
             full = broadcast_shapes(own, given)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, FLOAT16
+from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -10,7 +11,7 @@ from ..deprecations import deprecated
 from ..payload import current
 from .creation import function, seldom
 from .joining import need_tensors
-from .operands import P, cast, dtype_of, new
+from .operands import P, cast, check_sizes, dtype_of, new
 from .register import FUNCTIONS, operation
 
 
@@ -93,6 +94,7 @@ def vander(x, N=None, increasing=False):
 def complex(real, imag):  # noqa: A001
     """real + 1j * imag, of float32 (or float64) parts."""
     need_two_floats(real, imag)
+    check_sizes(current(real), current(imag))
     return joined_complex(real, imag)
 
 
@@ -102,6 +104,8 @@ def need_two_floats(*parts):
     if any(d.kind != "f" or d == BFLOAT16 for d in pair):
         said = " and ".join(dtypes.SPOKEN[dtypes.name_of(d)] for d in pair)
         raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {said}")
+    if pair[0] == np.float16:
+        warn("ComplexHalf support is experimental and many operators don't support it yet.")
     if pair[0] != pair[1]:
         raise RuntimeError(
             f"Expected object of scalar type {dtypes.SPOKEN[dtypes.name_of(pair[0])]} but got scalar type "

@@ -395,11 +395,25 @@ def index_error(arrays, shape):
     except ValueError:
         shapes = ", ".join(str(list(a.shape)) for a in values)
         return IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}")
-    for dim, (a, n) in enumerate(zip(values, shape)):
-        bad = a[(a >= n) | (a < -n)]
-        if bad.size:
-            return array_out_of_bounds(int(bad.flat[0]), dim, n)
-    return None
+    return first_outside([(a, n, dim) for dim, (a, n) in enumerate(zip(values, shape))])
+
+
+def first_outside(places, shape=None):
+    """The error for the first place, of all index arrays together, that leaves its dimension; None if none does. `places`: (array, size,
+    dimension) of each; `shape`: of all of them together."""
+    bad = [(a, n, dim) for a, n, dim in places if a.size and (a.max() >= n or a.min() < -n)]
+    if not bad:
+        return None
+    shape = np.broadcast_shapes(*[a.shape for a, _, _ in places]) if shape is None else shape
+    found = []
+    for a, n, dim in bad:
+        wrong = np.flatnonzero(np.broadcast_to((a >= n) | (a < -n), shape))
+        if wrong.size:
+            found.append((wrong[0], dim, n, np.broadcast_to(a, shape).flat[wrong[0]]))
+    if not found:
+        return None
+    _, dim, n, i = min(found)
+    return array_out_of_bounds(int(i), dim, n)
 
 
 def along(t, index, dim):
@@ -595,8 +609,10 @@ def write_arrays(x, index, v, prim="scatter_set", trims=True):
     index.finish(shape_of(c), warns=not one)
     if one and index.bytes:
         raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char")
-    if one and isinstance(v, Handle) and dtype_of(v).kind != "c":
-        v = P["cast"](v, dtype=dtype_of(c)) if dtype_of(v) != dtype_of(c) else v
+    if one and isinstance(v, Handle) and dtype_of(v) != dtype_of(c):
+        if v.owner is TAPE:
+            fitting(v.val.item(), dtype_of(c))  # (which refuses what does not fit)
+        v = P["cast"](v, dtype=dtype_of(c))
     fills = not isinstance(v, Handle) or not shape_of(v)
     if type(c.val) is np.ndarray and overlaps(c.val):  # (the last of what comes to one place stays)
         deprecated("expanded", "index_put_", "indices] = tensor")
@@ -633,10 +649,12 @@ def write_arrays(x, index, v, prim="scatter_set", trims=True):
             "destination and "
             f"{spoken(dtype_of(v))} for the source."
         )
-    for dim, (a, n) in enumerate(zip(arrays, ordered)):
-        i = a.val if isinstance(a, Handle) and a.owner is TAPE else a
-        if isinstance(i, np.ndarray) and i.size and (i.max() >= n or i.min() < -n):
-            raise array_out_of_bounds(int(i[(i >= n) | (i < -n)].flat[0]), dim, n)
+    known = [a.val if isinstance(a, Handle) and a.owner is TAPE else a for a in arrays]
+    error = first_outside(
+        [(i, n, dim) for dim, (i, n) in enumerate(zip(known, ordered)) if isinstance(i, np.ndarray)], got
+    )
+    if error is not None:
+        raise error
     k = len(got)
     if front and shape:
         if len(shape) < len(target):

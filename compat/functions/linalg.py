@@ -90,11 +90,11 @@ QR_OF_TALL = "The QR decomposition is not differentiable when mode='complete' an
 
 
 def factors_qr(A, mode, result):
+    x = matrix(A, "linalg.qr")
     if mode not in ("reduced", "complete", "r"):
         raise RuntimeError(
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
         )
-    x = matrix(A, "linalg.qr")
     m, n = shape_of(x)[-2:]
     if mode == "r" or mode == "complete" and m > n:
         x = P["rule"](x, spec=Refusal(QR_OF_R if mode == "r" else QR_OF_TALL))[0]

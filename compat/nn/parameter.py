@@ -29,6 +29,13 @@ def made_over(t, data):
         seen_as(noted(t), data)
 
 
+def need_bool(requires_grad):
+    if type(requires_grad) is not bool:
+        raise TypeError(
+            f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}"
+        )
+
+
 class Parameter(Tensor):
     """A Tensor that is a leaf requiring grad, and that a Module lists among its parameters.
 
@@ -53,10 +60,7 @@ class Parameter(Tensor):
         if is_whole(self):  # (of a subclass, whose __new__ has made it)
             return
         made_over(self, data)
-        if type(requires_grad) is not bool:
-            raise TypeError(
-                f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}"
-            )
+        need_bool(requires_grad)
         if requires_grad:
             if self.dtype.numpy.kind not in "fc":
                 raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
@@ -184,6 +188,7 @@ class UninitializedParameter(Uninitialized, Parameter):
         if isinstance(requires_grad, np.ndarray):  # how the core makes a handle
             Tensor.__init__(self, requires_grad, device, dtype, alias)
             return
+        need_bool(requires_grad)
         made_over(self, T["empty"](0, device=device, dtype=dtype))
         if requires_grad:
             Tensor.requires_grad_(self)

@@ -77,14 +77,17 @@ def warn_of_sizes(input, target):
     )
 
 
-def loss_inputs(input, target):
-    """Both in one shape; torch warns where they differ and broadcasts."""
+def loss_inputs(input, target, *reduction):
+    """Both in one shape, and the reduction: torch warns where the shapes differ, reads the reduction, and broadcasts."""
     try:
-        if shape_of(current(input)) != shape_of(current(target)):
+        differ = shape_of(current(input)) != shape_of(current(target))
+        if differ:
             warn_of_sizes(input, target)
+        reduction = given_reduction(*reduction)
+        if differ:
             check_sizes(current(input), current(target))
             input, target = T["broadcast_tensors"](input, target)
-        return current(input), current(target)
+        return current(input), current(target), reduction
     except BaseException as error:
         drop(error)
         raise
@@ -111,8 +114,7 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
     tensor(2.)
     """
-    reduction = reduction_after_sizes(input, target, reduction, size_average, reduce)
-    x, y = loss_inputs(input, target)
+    x, y, reduction = loss_inputs(input, target, reduction, size_average, reduce)
     if weight is None and reduction in REDUCED and of_one(x, y):
         return P["squared_error"](x, y, mean=REDUCED[reduction])
     if weight is not None:
@@ -129,8 +131,7 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """|input - target|, reduced; weighted, the mean is over the weights."""
-    reduction = reduction_after_sizes(input, target, reduction, size_average, reduce)
-    x, y = loss_inputs(input, target)
+    x, y, reduction = loss_inputs(input, target, reduction, size_average, reduce)
     if weight is None:
         reduction = reduction_of(reduction)
         return reduced((x - y).abs(), reduction)
@@ -138,17 +139,7 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", wei
     return weighted((x - y).abs(), weight, input, reduction, True)
 
 
-def reduction_after_sizes(input, target, reduction, size_average, reduce):
-    """The same of a loss that warns of unlike sizes first."""
-    try:
-        return given_reduction(reduction, size_average, reduce)
-    except Exception:
-        if input.shape != target.shape:
-            warn_of_sizes(input, target)
-        raise
-
-
-def given_reduction(reduction, size_average, reduce):
+def given_reduction(reduction, size_average=None, reduce=None):
     """The reduction, from torch's former arguments if they are given; not checked otherwise."""
     return reduction if size_average is None and reduce is None else reduction_of(reduction, size_average, reduce)
 
@@ -173,8 +164,8 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
     """0.5 * d ** 2 / beta where |d| < beta, |d| - beta / 2 elsewhere, reduced."""
     if beta == 0:
         return l1_loss(input, target, size_average, reduce, reduction)
-    x, y = loss_inputs(input, target)
-    reduction = reduction_of(reduction, size_average, reduce)
+    x, y, reduction = loss_inputs(input, target, reduction, size_average, reduce)
+    reduction = reduction_of(reduction)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if reduction in REDUCED and type(beta) is float and of_one(x, y):
@@ -184,7 +175,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
 
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     """0.5 * d ** 2 where |d| < delta, delta * (|d| - delta / 2) elsewhere, reduced."""
-    x, y = loss_inputs(input, target)
+    x, y, reduction = loss_inputs(input, target, reduction)
     if weight is not None:
         need_weights(weight, input)
         return weighted(huber_loss(input, target, "none", delta), weight, input, reduction, False)
@@ -213,7 +204,7 @@ def nll_loss(
     if weight is not None and not isinstance(weight, Handle) or type(ignore_index) is not int:
         raise TypeError("weight is a Tensor and ignore_index an int")
     shape = shape_of(x)
-    check_classes(shape, shape_of(k), dtype_of(k))
+    check_classes(shape, shape_of(k), dtype_of(k), weight)
     channel = 0 if len(shape) == 1 else 1
     rest = shape[:channel] + shape[channel + 1 :]
     if weight is not None and tuple(weight.shape) != shape[channel : channel + 1]:
@@ -224,6 +215,8 @@ def nll_loss(
             f"shape: {list(weight.shape)}"
         )
     refuse_integers("nll_loss_out_frame" if len(shape) < 3 else "nll_loss2d_forward_out_frame", input)
+    if weight is not None and dtype_in(weight) != dtype_of(x):
+        raise RuntimeError(f"expected scalar type {spoken(dtype_of(x))} but found {spoken(dtype_in(weight))}")
     if shape_of(k) != rest:  # (one target of an input without a batch)
         k = P["reshape"](k, shape=rest)
     values = concrete_or_none(k)
@@ -241,9 +234,6 @@ def nll_loss(
         image, wanted = input.reshape(n, c, 1, math.prod(sizes)), target.reshape(n, 1, math.prod(sizes))
         out = nll_loss(image, wanted, weight, ignore_index=ignore_index, reduction=reduction)
         return out.view(rest) if reduction == "none" else out
-    refuse_recorded(weight, f"nll_loss{'' if len(shape) < 3 else '2d'}_forward")
-    if weight is not None and dtype_in(weight) != dtype_of(x):
-        raise RuntimeError(f"expected scalar type {spoken(dtype_of(x))} but found {spoken(dtype_in(weight))}")
     ignored = P["equal"](k, ignore_index)
     safe = P["where"](ignored, 0, k) if some else k
     at = P["reshape"](safe, shape=rest[:channel] + (1,) + rest[channel:])
@@ -304,8 +294,8 @@ def picked_loss(x, k, reduction):
 CLASS_NUMBERS = np.dtype(np.int64).char + np.dtype(np.uint8).char
 
 
-def check_classes(shape, wanted, dtype):
-    """torch's errors where targets of a shape and a dtype cannot name classes for an input of a shape."""
+def check_classes(shape, wanted, dtype, weight=None):
+    """torch's errors where targets of a shape and a dtype cannot name classes for an input of a shape, or may not be so weighted."""
     if not shape:
         raise ValueError("Expected 1 or more dimensions (got 0)")
     batch = wanted[0] if wanted else 0
@@ -313,19 +303,20 @@ def check_classes(shape, wanted, dtype):
         raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch}).")
     if len(shape) > 1 and not wanted:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    if len(shape) <= 2 and len(wanted) > 1:
-        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     rest = shape[:1] + shape[2:]
     if len(shape) in (3, 5, 6) and wanted != rest:
         raise RuntimeError(f"Expected target size {list(rest)}, got {list(wanted)}")
-    if dtype.char not in CLASS_NUMBERS:
-        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {spoken(dtype)}")
-    if len(shape) == 1 and wanted not in ((), (1,)):
-        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {math.prod(wanted)}")
+    refuse_recorded(weight, f"nll_loss{'' if len(shape) < 3 else '2d'}_forward")
+    if len(shape) <= 2 and len(wanted) > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if len(shape) == 4 and len(wanted) != 3:
         raise RuntimeError(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(wanted)}"
         )
+    if dtype.char not in CLASS_NUMBERS:
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {spoken(dtype)}")
+    if len(shape) == 1 and wanted not in ((), (1,)):
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {math.prod(wanted)}")
     if len(shape) == 4 and wanted != rest:
         raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(wanted)}")
     if (
@@ -348,8 +339,6 @@ def cross_entropy(
     """
     try:
         reduction = reduction_of(reduction, size_average, reduce)
-        if label_smoothing > 1.0:
-            raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
         x, k = current(input), current(target)
         if weight is None and reduction != "none" and not label_smoothing:
             if x.owner is k.owner is TAPE and x.val.ndim == 2 and k.val.ndim == 1 and k.val.dtype is INT64:
@@ -371,9 +360,11 @@ def cross_entropy(
                     f"cross_entropy: weight tensor should be defined either for all {input.shape[channel]} classes or no classes "
                     f"but got weight tensor of shape: {list(weight.shape)}"
                 )
+            check_smoothing(label_smoothing)
             logp = T["log_softmax"](input, channel)
             input.size(channel)
             return soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing)
+        check_smoothing(label_smoothing)
         logp = T["log_softmax"](input, channel)
         loss = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
         if label_smoothing <= 0.0:
@@ -398,6 +389,11 @@ def cross_entropy(
     except BaseException as error:
         error = mended(error)
         raise error
+
+
+def check_smoothing(label_smoothing):
+    if label_smoothing > 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
 
 
 def by_class(weight, like, channel):
@@ -448,13 +444,15 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError(f"Found dtype {spoken(dtype_of(y))} but expected {spoken(dtype_of(x))}")
     refuse_integers("binary_cross_entropy", input)
-    for what, values in (("input", concrete_or_none(x)), ("target", concrete_or_none(y))):
-        if (
-            values is not None
-            and values.size
-            and not (np.minimum.reduce(values, None) >= 0 and np.maximum.reduce(values, None) <= 1)
-        ):  # (nan is neither)
-            raise RuntimeError(f"all elements of {what} should be between 0 and 1")
+    found = [
+        (np.flatnonzero(~((values >= 0) & (values <= 1)))[0], what)  # (nan is neither)
+        for what, values in (("input", concrete_or_none(x)), ("target", concrete_or_none(y)))
+        if values is not None
+        and values.size
+        and not (np.minimum.reduce(values, None) >= 0 and np.maximum.reduce(values, None) <= 1)
+    ]
+    if found:  # (torch looks at one element after the other)
+        raise RuntimeError(f"all elements of {min(found)[1]} should be between 0 and 1")
     if weight is None and reduction in REDUCED and all_of_one(x, y):
         return P["probability_loss"](x, y, mean=REDUCED[reduction])
     refuse_recorded(weight, "binary_cross_entropy")

@@ -264,6 +264,8 @@ def in_steps(mode, x, initial, params, sizes, packed, reverse):
     """The same of operands of any dtypes and shapes, operation by operation."""
     w_ih, w_hh, b_ih, b_hh, projection = params
     step = cells_in_steps.STEPS[mode]
+    if mode == "LSTM" and not packed and projection is None and dtype_of(current(x)) == np.float32:
+        refuse_states([dtype_of(current(s)) for s in initial])
     projected = current(linear(x, w_ih, b_ih))
     if packed:
         projected = at_times(projected, sizes, packed)
@@ -276,6 +278,17 @@ def in_steps(mode, x, initial, params, sizes, packed, reverse):
         lambda x, *rest: step(lambda: x, *rest), projected, initial, (w_hh, b_hh, projection), sizes, reverse
     )
     return T["cat"](outs) if packed else T["stack"](outs), last
+
+
+def refuse_states(dtypes):
+    """torch's errors for an LSTM of single precision whose states are of these dtypes: oneDNN's, which computes it."""
+    if any([d != np.float32 and d.itemsize != 2 for d in dtypes]):
+        raise RuntimeError("get_mkldnn_dtype: unsupported data type")
+    if any([d != np.float32 for d in dtypes]):
+        raise RuntimeError(
+            "could not create a primitive descriptor for the LSTM forward propagation primitive. Run workload with environment variable "
+            "ONEDNN_VERBOSE=all to get additional diagnostic information."
+        )
 
 
 def lstm_layer(x, h, c, w, v, b, d, reverse):

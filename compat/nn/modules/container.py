@@ -3,6 +3,7 @@
 import operator
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from ...tensor import Tensor
 from ..parameter import Parameter
@@ -165,7 +166,7 @@ class ModuleList(_Numbered):
         return self.extend(modules)
 
     def __add__(self, other):
-        return ModuleList([*self, *other])
+        return ModuleList([*chain(self, other)])
 
     def extend(self, modules):
         """Add modules at the end; returns self."""

@@ -375,9 +375,7 @@ class RNNCellBase(Module):
         own = type(self).__name__
         if input.dim() not in (1, 2):
             raise ValueError(f"{own}: Expected input to be 1D or 2D, got {input.dim()}D instead")
-        if self._states > 1 and hasattr(hx, "alias"):
-            raise TypeError("lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor")
-        states = () if hx is None else tuple(hx) if self._states > 1 else (hx,)
+        states = () if hx is None else hx if self._states > 1 else (hx,)  # (rows, where an LSTM's is a Tensor)
         for at, s in enumerate(states):
             if s.dim() not in (1, 2):
                 what = f"hx[{at}]" if self._states > 1 else "hidden"
@@ -387,7 +385,9 @@ class RNNCellBase(Module):
         if hx is None:
             states = (zeros((input.shape[0], self.hidden_size), input),) * self._states
         elif alone:
-            states = tuple([s.unsqueeze(0) for s in states])
+            states = tuple([states[at].unsqueeze(0) for at in range(self._states)])
+        elif isinstance(states, Tensor):
+            raise TypeError("lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor")
         weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         if under_autocast():
             input, states = input.to(self.weight_ih.dtype), tuple([s.to(self.weight_ih.dtype) for s in states])

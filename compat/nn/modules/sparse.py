@@ -13,10 +13,14 @@ def draw_table(module):
         init.zeros_(module.weight.detach()[module.padding_idx])
 
 
-def shown(module, *options):
+def shown(module, *options, as_text=repr):
     """The text of a table's sizes and of those options that are not the default."""
     text = f"{module.num_embeddings}, {module.embedding_dim}"
-    return text + "".join(f", {k}={getattr(module, k)!r}" for k, default in options if getattr(module, k) != default)
+    return text + "".join(
+        f", {k}={as_text(v)}"
+        for k, default in options
+        if (v := getattr(module, k)) != default or default is False and v is not False
+    )
 
 
 def row_in_table(padding_idx, rows, name):
@@ -71,10 +75,8 @@ class Embedding(Module):
         )
 
     def extra_repr(self):
-        return shown(
-            self, ("padding_idx", None), ("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False),
-            ("sparse", False),
-        )  # fmt: skip
+        options = ("padding_idx", None), ("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False)
+        return shown(self, *options, as_text=str) + ", sparse=True" * (self.sparse is not False)
 
 
 class EmbeddingBag(Module):
