@@ -594,15 +594,6 @@ def held_by(frame, loads):
     return held
 
 
-def unbound(name, args):
-    """Python's error for a method in C that is called as an attribute of the class, without a Tensor."""
-    if not args:
-        return TypeError(f"unbound method TensorBase.{name}() needs an argument")
-    return TypeError(
-        f"descriptor '{name}' for 'torch._C.TensorBase' objects doesn't apply to a '{type_of(args[0])}' object"
-    )
-
-
 def told(error, own, args, kwargs, frame):
     """What torch says, in the place of an error, of a call of `own` by the code of a frame; None if torch would take the arguments,
     and of a call of our own also if the error is none of types."""
@@ -615,11 +606,10 @@ def told(error, own, args, kwargs, frame):
             kwargs = {**kwargs, "out": None}
     else:
         name, method, named, module = called_as(frame, own)
-    if module == "Tensor" and not (args and is_tensor(args[0])) and in_python(name, True) is None:
-        return unbound(name, args)
     if signatures_of(name, method) is None and in_python(name, method) is None:
         name, method, named = own, signatures_of(own, False) is None and in_python(own, False) is None, ()
-    method = method and bool(args) and isinstance(args[0], Tensor)
+    bound = bool(args) and isinstance(args[0], Tensor)
+    method = method and (bound or module == "Tensor" and in_python(name, True) is not None)
     asked = None if module == "functional" else in_python(name, method)
     if asked is not None:
         by_place = inspect.signature(asked).parameters

@@ -2,6 +2,12 @@
 ('torch.Size' object is not callable), `__name__` without.
 """
 
+import sys
+import threading
+from types import FunctionType
+
+from funcgrad.core.site import internal
+
 
 def shown_as(like):
     """A decorator: help() and inspect show the parameters of `like`, an empty function, in the place of a function's own."""
@@ -45,3 +51,82 @@ class Native(type):
     @property
     def __name__(cls):
         return type.__dict__["__name__"].__get__(cls).rpartition(".")[2]
+
+
+# ------------------------------------------------------------------------------------------------ what the class Tensor is asked for
+IN_PYTHON = frozenset(  # the methods that torch's Tensors have in Python
+    "backward dim_order eig index is_shared istft lstsq lu module_load norm register_hook register_post_accumulate_grad_hook reinforce resize "
+    "resize_as share_memory_ solve split stft storage storage_type symeig to_sparse_coo unflatten unique unique_consecutive _make_subclass "
+    "_make_wrapper_subclass".split()
+)
+SPACE = type.__dict__["__dict__"].__get__
+lock = threading.RLock()
+
+
+class State:
+    """Is everybody given the functions themselves?"""
+
+    plain = False
+
+
+class TensorMeta(type):
+    """The type of Tensor: what stands here under a method's name is found before the method by who asks the class, and by nobody else."""
+
+
+class Seen:
+    """A method or an attribute, as the class is asked for it (_class_attributes.py). The library's own code gets the function itself, and so
+    does everybody once a program has a __torch_function__ of its own, which compares functions with `is`."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name):
+        self.name = name
+
+    def __get__(self, cls, meta=None):
+        if cls is None:
+            raise AttributeError(f"type object '_TensorMeta' has no attribute '{self.name}'")
+        for c in type.mro(cls):
+            space = SPACE(c)
+            if self.name in space:
+                behind = space[self.name]
+                break
+        else:
+            raise AttributeError(f"type object '{cls.__name__}' has no attribute '{self.name}'")
+        kind = type(behind)
+        if kind is not FunctionType and kind is not property:
+            behind = behind.__get__(None, cls)
+            kind = type(behind)
+        own = State.plain or internal[sys._getframe(1).f_globals.get("__name__")]
+        if own or kind is not FunctionType and kind is not property:
+            return behind
+        from ._class_attributes import descriptor
+
+        return descriptor(c, self.name, behind)
+
+    def __set__(self, cls, value):
+        """(What was taken from the class and is put back is the function again.)"""
+        with lock:
+            delattr(TensorMeta, self.name)
+            try:
+                setattr(cls, self.name, getattr(value, "of_class", value))
+            finally:
+                setattr(TensorMeta, self.name, self)
+
+    def __delete__(self, cls):
+        with lock:
+            delattr(TensorMeta, self.name)
+            try:
+                delattr(cls, self.name)
+            finally:
+                setattr(TensorMeta, self.name, self)
+
+
+def show(names):
+    """Let the class be asked for these of its own names so."""
+    for name in names:
+        if name not in IN_PYTHON and name[:2] != "__":
+            setattr(TensorMeta, name, Seen(name))
+
+
+TensorMeta.__name__ = TensorMeta.__qualname__ = "_TensorMeta"
+TensorMeta.__module__ = "torch._C"

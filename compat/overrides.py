@@ -13,6 +13,7 @@ import numpy as np
 
 from funcgrad.core.site import internal, warn
 
+from . import native
 from ._intercept import Users, sites
 from .devices import Device
 from .dtypes import dtype
@@ -302,6 +303,7 @@ def watch():
 
 def unwatch():
     """Undo `watch`: for tests. (Tensor keeps its __new__: Python does not take one back.)"""
+    native.State.plain = False
     if Watched.done:
         Watched.done = False
         USERS.leave()
@@ -407,6 +409,7 @@ def subclassed(cls):
     if own is not disabled and getattr(own, "__func__", own) is not Tensor.__torch_function__.__func__:
         from ._subclasses import show
 
+        native.State.plain = True
         show(cls)
     if "__new__" not in vars(Tensor):
         Tensor.__new__ = staticmethod(build)
@@ -448,6 +451,9 @@ class TorchFunctionMode:
 
     def __init__(self):
         pass
+
+    def __init_subclass__(cls):
+        native.State.plain = True
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         raise NotImplementedError

@@ -6,6 +6,7 @@ Operations are installed on it by compat.functions; nothing here computes a deri
 import sys
 import weakref
 from numbers import Number
+from types import FunctionType
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from .errors import type_name
 from .formats import base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
 from .method_arguments import of_dimension, one_dimension, real_number, takes_none
+from .native import TensorMeta, show
 from .payload import (
     contiguous_strides,
     current,
@@ -70,7 +72,7 @@ def disabled(func, types, args=(), kwargs=None):
     return NotImplemented
 
 
-class Tensor(Taped):
+class Tensor(Taped, metaclass=TensorMeta):
     """A multi-dimensional array that records what is done to it if it requires grad."""
 
     __array_priority__ = 1000
@@ -703,4 +705,5 @@ def read_only(name, get):
 for _name, _value in tuple(vars(Tensor).items()):
     if type(_value) is property and _value.fset is None:
         setattr(Tensor, _name, read_only(_name, _value.fget))
+show([n for n, v in vars(Tensor).items() if type(v) in (property, FunctionType)])
 Tape.face = Tensor

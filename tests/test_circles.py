@@ -31,6 +31,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat.payload: compat._meta
         compat.tensor: compat.autograd.forward_ad compat._funcs compat.functions.legacy_types compat.overrides
         compat.functions.answers: compat.overrides
+        compat.native: compat._class_attributes
         compat.overrides: compat._subclasses
         funcgrad.core.graph: funcgrad.core.graph_text
         funcgrad.core.handle: funcgrad.core.primitive funcgrad.core.strides

@@ -6,6 +6,7 @@ is first asked for, of `torch` or of a Tensor.
 
 from funcgrad.lazy import Late, LateProperty, attributes
 
+from ..native import show
 from ..tensor import Tensor
 from . import missing, register  # noqa: F401
 
@@ -169,4 +170,6 @@ PROPERTIES = {
 for _names in METHODS.values():
     for _name in _names.split():
         (LateProperty if _name in PROPERTIES else Late)(Tensor, _name, lambda name=_name: register.METHODS[name])
+for _names in METHODS.values():
+    show(_names.split())
 __getattr__, __dir__ = attributes(__name__, {})

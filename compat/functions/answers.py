@@ -62,8 +62,10 @@ def unusual(f, args, kwargs, error):
     """f's result for an argument that is no Tensor but has a __torch_function__, which is asked; raises the error otherwise."""
     try:
         if any(map(is_alike, (*args, *kwargs.values()))):
+            from ..native import State
             from ..overrides import watch
 
+            State.plain = True
             watch()
             return f(*args, **kwargs)
         placed = older(f.__name__, args, kwargs, 4)

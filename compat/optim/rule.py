@@ -312,7 +312,7 @@ def with_numbers(group):
 
 
 def has_tensors(options):
-    return any([isinstance(x, Tensor) for x in options])
+    return any([x.__class__ is not float and isinstance(x, Tensor) for x in options])
 
 
 def number_if_known(t):
