@@ -66,6 +66,7 @@ SAVED = {  # what torch calls the operands of an operation, where it is not (sel
     "Addmm": ("self", "mat1", "mat2"),
     "Baddbmm": ("self", "batch1", "batch2"),
     "Addmv": ("self", "mat", "vec"),
+    "Addbmm": ("self", "batch1", "batch2"),
     "Addr": ("self", "vec1", "vec2"),
     "Addcmul": ("self", "tensor1", "tensor2"),
     "Addcdiv": ("self", "tensor1", "tensor2"),
@@ -80,6 +81,14 @@ SAVED = {  # what torch calls the operands of an operation, where it is not (sel
     ("MseLoss", "NllLoss", "HuberLoss", "SmoothL1Loss", "BinaryCrossEntropyWithLogits", "BinaryCrossEntropy"),
     ("self", "target"),
 )
+ALSO = {  # what torch saves that no rule here reads: its name and the operand that it is (-1: the result)
+    "AvgPool2DBackward0": ("self", 0),
+    "GatherBackward0": ("self", 0),
+    "LinalgVectorNormBackward0": ("result", -1),
+    "PowBackward2": ("exponent", 1),
+    "ProdBackward0": ("result", -1),
+    "ProdBackward1": ("result", -1),
+}
 RESULTS = {"LinalgInvEx": "inverse", "LinalgCholeskyEx": "L"}  # what it calls the result, where it is not `result`
 UNLIKE = set(  # operations that save something else than torch's: nothing is shown of it
     "Addmm AvgPool2D Cdist Embedding Glu Index IndexAdd IndexSelect LinalgDet LinalgEigh LinalgQr LinalgSvd LinalgVectorNorm "
@@ -91,6 +100,8 @@ UNLIKE = set(  # operations that save something else than torch's: nothing is sh
 def saved_names(n):
     """torch's names of what a node saves: of the operands it reads, then `result`."""
     own = SAVED.get(node_name(n).partition("Backward")[0], ("self", "other"))
+    if n.plan.prim.name == "dot_general":
+        own = own[-2:]  # (of a product to which something is added)
     names = [own[i] if i < len(own) else f"tensor{i}" for i in n.plan.reads]
     return names + ["result"] * n.plan.keeps
 

@@ -4,7 +4,6 @@ Invariant: a level is one forward-mode interpreter of the core (`core.trace.Jvp`
 Tensor on the tape above it, recorded as a view of its primal, so that backward goes through primals and tangents alike.
 """
 
-import functools
 from typing import NamedTuple
 
 from funcgrad.core.aval import dtype_of, shape_of
@@ -22,6 +21,7 @@ from ..functions.register import FUNCTIONS
 from ..graph import label
 from ..payload import current
 from ..tensor import Tensor
+from .grad_mode import GradMode, decorated
 
 P = PRIMITIVES
 EXIT_OTHER = "Trying to exit a forward AD level that was not the last one that was created. This is not supported."
@@ -90,13 +90,20 @@ class dual_level:
     def __exit__(self, *error):
         exit_dual_level()
 
-    def __call__(self, f):
-        @functools.wraps(f)
-        def call(*args, **kwargs):
-            with dual_level():
-                return f(*args, **kwargs)
+    def __call__(self, orig_func):
+        return decorated(orig_func, self.run)
 
-        return call
+    __call__.__qualname__ = GradMode.__call__.__qualname__
+
+    def clone(self):
+        """Another one."""
+        return type(self)()
+
+    @staticmethod
+    def run(f, *args, **kwargs):
+        """f(*args, **kwargs) inside one."""
+        with dual_level():
+            return f(*args, **kwargs)
 
 
 class UnpackedDualTensor(NamedTuple):

@@ -51,7 +51,11 @@ class FunctionCtx:
         self._constant = args
 
     def set_materialize_grads(self, value):
-        """Whether backward gets zeros (True) or None for results that no gradient reached."""
+        """Whether backward gets zeros (True) or None for results that no gradient reached. TypeError for what is no bool."""
+        if type(value) is not bool:
+            raise TypeError(
+                "set_materialize_grads received an invalid combination of arguments - got (), but expected (bool)"
+            )
         self._materialize = value
 
     @property

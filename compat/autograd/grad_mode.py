@@ -122,8 +122,8 @@ class GradMode:
     def __exit__(self, *error):
         tls.grad = self.before.pop()
 
-    def __call__(self, f):
-        return context_decorator(f, self.mode)
+    def __call__(self, orig_func):
+        return context_decorator(orig_func, self.mode)
 
     def clone(self):
         """Another one."""
@@ -213,8 +213,10 @@ class set_multithreading_enabled:
     def __exit__(self, *error):
         self.said.mode = self.prev
 
-    def __call__(self, f):
-        return decorated(f, functools.partial(self.run, self.mode))
+    def __call__(self, orig_func):
+        return decorated(orig_func, functools.partial(self.run, self.mode))
+
+    __call__.__qualname__ = GradMode.__call__.__qualname__
 
     def clone(self):
         """Another one that says the same."""
@@ -255,8 +257,10 @@ class inference_mode(GradMode):
         tls.grad, mode = self.before.pop()
         inference.switch(mode)
 
-    def __call__(self, f):
-        return decorated(f, self.run)
+    def __call__(self, orig_func):
+        return decorated(orig_func, self.run)
+
+    __call__.__qualname__ = GradMode.__call__.__qualname__
 
     def clone(self):
         """Another one that says the same."""

@@ -1,20 +1,25 @@
 """grad_fn(gradients): the derivative of one operation, by itself.
 
 Invariant: the graph stays as it is. A copy of the operation's nodes is walked back to stand-ins for its operands, one for each place
-where an operand stands; no hooks are called, and nothing is freed.
+where an operand stands; no hooks are called, and nothing is freed. What was broadcast is not summed, and keeps the dtype of the gradients:
+in torch it is the engine that sees to that.
 """
 
 from collections import Counter
 
-from funcgrad.core.aval import is_float
+from funcgrad.core.aval import Aval, is_float, shape_of
 from funcgrad.core.node import TapeNode, by_index, leaf_node
 from funcgrad.core.state import tls
 from funcgrad.core.trace import Slots
 
 from ..graph import parents
-from ..rewriting import nodes_between
+from ..names import node_name
 from ..tensor import Tensor
 from .walks import accumulator, conjugated, handed_out, payload, walk
+
+ADDED_TO = {f"Add{name}Backward0" for name in ("mm", "mv", "r", "bmm")} | {
+    "BaddbmmBackward0"
+}  # a product and what is added
 
 
 def stand_in(p):
@@ -24,23 +29,64 @@ def stand_in(p):
     return n
 
 
-def copied(n, span):
-    """(a copy of an operation's node, the stand-ins for the operands in `span`, None where one has no gradient)."""
-    operands = [p for p in span if p is not None]
-    inner = nodes_between(n, operands)
+def ungated(m):
+    """What a node was made from: operands before which hooks have put a gate are these themselves."""
+    return [p.params["of"] if p.plan is not None and p.params and "of" in p.params else p for p in m.ins]
+
+
+def steps(n, operands):
+    """What each node on the way from the operands to n was made from, the last made first."""
+    made = {}
+    left = [n]
+    while left:
+        m = left.pop()
+        made[m] = ungated(m)
+        left += [p for p in made[m] if p not in made and p not in operands]
+    return {m: made[m] for m in sorted(made, key=by_index, reverse=True)}
+
+
+def is_formula(n):
+    prim = n.plan.prim
+    return prim.elementwise and bool(prim.formulas) and not n.plan.half
+
+
+def unsummed(made, copies, shape):
+    """Let what is elementwise among copies of nodes pass a gradient of this shape on as it is."""
+    readers = Counter([p for ins in made.values() for p in ins])
+    arriving = {next(iter(made)): shape}
+    for m, ins in made.items():
+        shape = arriving.get(m)
+        if shape is None or not is_formula(m):
+            continue
+        avals = m.avals and list(m.avals)
+        for p, i in zip(ins, m.plan.operands, strict=True):
+            if p not in made or readers[p] == 1 and is_formula(p):
+                arriving[p] = shape
+                if avals:
+                    avals[i] = Aval(shape, avals[i].dtype, True)
+        copies[m].avals = avals and tuple(avals)
+
+
+def copied(n, span, shape):
+    """(a copy of an operation's node, the stand-ins for the operands in `span`, None where one has no gradient). `shape`: of the
+    gradient that it is asked with, None of several."""
+    made = steps(n, {p for p in span if p is not None})
     stands = [p and stand_in(p) for p in span]
     places = {}
     for p, s in zip(span, stands, strict=True):
         if p is not None:
             places.setdefault(p, []).append(s)
-    inner.sort(key=by_index)
-    met = Counter([p for m in inner for p in m.ins])
+    met = Counter([p for ins in made.values() for p in ins])
     each = {
         p for p, found in places.items() if len(found) == met[p]
     }  # (as often as it is shown it is read: each place its own)
-    copies = {m: m.twin() for m in inner}
-    for m in copies.values():
-        m.ins = tuple([copies[p] if p in copies else places[p].pop(0) if p in each else places[p][0] for p in m.ins])
+    copies = {m: m.twin() for m in made}
+    for m, ins in reversed(made.items()):
+        copies[m].ins = tuple(
+            [copies[p] if p in copies else places[p].pop(0) if p in each else places[p][0] for p in ins]
+        )
+    if shape is not None and (all(map(is_formula, made)) or node_name(n) in ADDED_TO):
+        unsummed(made, copies, shape)
     return copies[n], stands
 
 
@@ -68,7 +114,7 @@ def called(fn, gradients):
     if all(c is None for c in cts):
         found = [None] * len(span)
     else:
-        node, stands = copied(n, span)
+        node, stands = copied(n, span, None if forms else shape_of(cts[0]))
         ct = cts[0]
         if forms:
             ct = Slots(fn.forms)

@@ -11,7 +11,8 @@ from funcgrad.core.aval import Aval
 from funcgrad.core.node import extra_of
 
 from ..graph import saved_tensor
-from ..names import saved_names
+from ..inference import is_inference
+from ..names import ALSO, node_name, saved_names
 from ..payload import current
 from ..tensor import Tensor
 from .grad_mode import call_in
@@ -54,10 +55,10 @@ class Packed:
         return current(t)
 
 
-def unpacked(saved, order=None):
-    """What a node saved, as its rule reads it; the hooks are asked in this order."""
+def unpacked(saved, order=None, count=None):
+    """What a node saved, as its rule reads it (`count` of them); the hooks are asked in this order."""
     values = {k: value_of(saved[k]) for k in (order if order and len(order) == len(saved) else range(len(saved)))}
-    return type(saved)([values[k] for k in range(len(saved))])
+    return type(saved)([values[k] for k in range(len(saved))][:count])
 
 
 def value_of(v):
@@ -66,36 +67,90 @@ def value_of(v):
     return unpacked(v) if type(v) is tuple else v
 
 
+SAVED_EARLY = {  # what operations call their operands, of which each is saved if another needs a gradient ("!": whichever does)
+    "mul_": "self other", "mm": "self mat2", "mv": "self vec", "dot": "self tensor", "bmm": "self mat2", "addmm": "- mat1 mat2", "addmv": "- mat vec",
+    "addr": "- vec1 vec2", "baddbmm": "- batch1 batch2", "addcmul": "- tensor1 tensor2", "where": "condition!", "gather": "self! - index!",
+    "conv1d": "input weight", "conv2d": "input weight", "conv3d": "input weight",
+}  # fmt: skip
+
+
+def heard(kept):
+    """The numbers of the operands whose gradient reads the others."""
+    return {i for i, k in enumerate(kept) if k != "-"}
+
+
 class Pair:
     """A pack hook and its unpack hook, as the tape knows them."""
 
     def __init__(self, pack, unpack):
         self.pack, self.unpack = pack, unpack
+        self.within = False  # an operation of torch, whose nodes get torch's names at its end?
+        self.waiting = []
+        self.said = False  # has what a failed operation saves been packed?
 
     def form(self, t):
         return Packed(self.pack, self.unpack, t)
 
+    def around(self, f, *args, **kwargs):
+        """f(*args, **kwargs), one operation of torch: what its nodes save is packed when it is done."""
+        self.within, self.said = True, False
+        try:
+            return f(*args, **kwargs)
+        finally:
+            self.within, waiting, self.waiting = False, self.waiting, []
+            for node in waiting:
+                self.form_of(*node)
+
     def show(self, n, args, out):
-        """Pack what a node has just saved, in torch's order: by the names of its saved operands."""
+        """Pack what a node has just saved, or will, at the end of the operation that it is a part of."""
+        if self.within:
+            self.waiting.append((n, args, out))
+        else:
+            self.form_of(n, args, out)
+
+    def form_of(self, n, args, out):
+        """Pack what a node has saved, in torch's order: its operands by their names, then its result."""
         plan, saved = n.plan, list(n.saved)
-        tensors = [args[i] if i < len(args) else None for i in plan.reads] + ([out] if plan.keeps else [])
-        order = sorted(range(len(tensors)), key=saved_names(n).__getitem__)
+        names = saved_names(n)
+        places = [*plan.reads] + [-1] * plan.keeps
+        name, also = ALSO.get(node_name(n), (None, None))
+        if also is not None and also not in places:
+            names, places, saved = [*names, name], [*places, also], [*saved, None]
+        tensors = [out if i == -1 else args[i] if i < len(args) else None for i in places]
+        order = sorted(range(len(tensors)), key=lambda k: (places[k] == -1, names[k]))
         for k in order:
             t = tensors[k]
             if isinstance(t, Tensor):
                 saved[k] = self.form(t)
             elif type(t) is tuple:
                 saved[k] = tuple([v if type(v) is Aval else self.form(o) for o, v in zip(t, saved[k])])
-        self.keep(n, tuple(saved), order)
+        self.keep(n, tuple(saved), order, len(plan.reads) + plan.keeps)
+
+    def failed(self, name, args, prim=None):
+        """Pack what an operation of these operands would save, to which torch's kernel says no: its node is there by then."""
+        kept = SAVED_EARLY.get(name, "self other" if prim is not None else "").split()
+        need = {i for i, a in enumerate(args) if isinstance(a, Tensor) and current(a).mark is not None}
+        if not (kept and need and tls.grad) or self.within and self.said:
+            return
+        self.said = True
+        if prim is None:
+            reads = [
+                i for i, k in enumerate(kept[: len(args)]) if k[-1] == "!" or k != "-" and (need - {i}) & heard(kept)
+            ]
+        else:
+            reads = prim.plan(sum([1 << i for i in need]), None, "torch").reads
+        for i in sorted(reads, key=kept.__getitem__):
+            if isinstance(args[i], Tensor) and not is_inference(args[i]):  # (which are not saved, as the error says)
+                self.form(current(args[i]))
 
     @staticmethod
-    def keep(n, saved, order=None):
+    def keep(n, saved, order=None, count=None):
         """Let a node keep these; the versions of the memory they were made of mean nothing any more."""
         if not any(type(v) in (Packed, tuple) for v in saved):
             return
         n.saved, n.versions = saved, ()
         extra = extra_of(n)
-        extra.unpack, extra.release = partial(unpacked, order=order), True
+        extra.unpack, extra.release = partial(unpacked, order=order, count=count), True
 
 
 class SavedTensor:

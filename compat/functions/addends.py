@@ -2,11 +2,14 @@
 
 import math
 
+from funcgrad.core.state import tls
+
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answering, to_places
 from .given_out import resize
+from .nodes import renamed
 from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
 from .products import batched, bmm, mm, mv
 from .refusals import refuse
@@ -128,7 +131,10 @@ def with_addend(name, product, shown, check=None):
         else:  # (addr meets in one dtype before it multiplies)
             d = dtypes.result_dtype([rank(t) for t in (input, one, two)])
             input, one, two = (cast(current(t), d) for t in (input, one, two))
-        out = combined(input, product(one, two), beta, alpha)
+        multiplied = product(one, two)
+        if tls.packing is not None:
+            renamed(multiplied, shown)
+        out = combined(input, multiplied, beta, alpha)
         return out if check is None else in_c_order(out)
 
     function.__doc__ = f"beta * input + alpha * {product.__name__} of the other two."

@@ -7,6 +7,7 @@ import sys
 
 from funcgrad.core.handle import Handle
 from funcgrad.core.site import internal
+from funcgrad.core.state import tls
 from funcgrad.core.tracebacks import drop
 
 from ..devices import Layout, strided
@@ -33,6 +34,7 @@ AROUND = (
     "compat.written_out",
     "compat._intercept",
     "compat.overrides",
+    "compat.autograd.saved",
 )  # what may stand between a registered function and its caller
 
 
@@ -96,6 +98,8 @@ def answer(error, own, args, kwargs=None, above=2):
     """What is raised where a call of torch.<own> has failed with an error: torch's TypeError if torch does not take these
     arguments, else the error itself, without frames of ours. `above`: how many frames the caller of that function is above this one."""
     if isinstance(error, Exception):
+        if tls.packing is not None and isinstance(error, RuntimeError):
+            tls.packing.failed(own, args)
         from .._calls import told
 
         frame = sys._getframe(above)

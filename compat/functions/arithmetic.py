@@ -81,6 +81,8 @@ def general(name, prim, floating=False, refuse=None, of_complex=None):
     refused = refusals_of(name)
 
     def call(x, y):
+        if shared.staging and tls.packing is not None and not tls.packing.within:
+            return tls.packing.around(call, x, y)
         try:
             x, y = as_operand(x), as_operand(y)
             if x is NotImplemented or y is NotImplemented:
@@ -104,6 +106,8 @@ def general(name, prim, floating=False, refuse=None, of_complex=None):
                 set_label(out, shown, (a, b))
             return out
         except BaseException as error:
+            if tls.packing is not None and isinstance(error, RuntimeError):
+                tls.packing.failed(name, (x, y), P[prim])
             drop(error)
             raise
 

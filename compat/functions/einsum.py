@@ -3,6 +3,7 @@
 import math
 
 from funcgrad.core.mutation import view as core_view
+from funcgrad.core.state import tls
 
 from ..errors import type_name
 from ..payload import current
@@ -218,7 +219,7 @@ def einsum(*args):
     if dtype_of(current(operands[0])).kind == "b" and meets_and_goes(terms, result):
         refuse("bmm", dtype_of(current(operands[0])))
     order = [*result, *sorted({k for term in terms for k in term} - {*result}, key=str)]
-    if len(operands) == 2:
+    if len(operands) == 2 and tls.packing is None:
         got = in_one_product(*map(current, operands), *terms, result, order)
         if got is not None:
             return got

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from funcgrad.core.state import shared, tls
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
@@ -109,6 +110,8 @@ def extreme(name, longer, evenly):
     best = getattr(np, longer)
 
     def of_whole(input):
+        if shared.staging and tls.packing is not None and not tls.packing.within:
+            return tls.packing.around(of_whole, input)
         t = current(input)
         need_elements(name, t, None)
         need_dtype(name, dtype_of(t))

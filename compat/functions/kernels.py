@@ -13,6 +13,7 @@ import numpy as np
 
 from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.handle import Handle
+from funcgrad.core.state import shared, tls
 from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
@@ -91,6 +92,8 @@ def refusing(name, f, wrong=None, careful=False):
 
     @functools.wraps(f)
     def g(*args, **kwargs):
+        if shared.staging and tls.packing is not None and not tls.packing.within:
+            return tls.packing.around(g, *args, **kwargs)
         try:
             if careful or "out" in kwargs:
                 key = types_in(args, kwargs)
@@ -98,6 +101,8 @@ def refusing(name, f, wrong=None, careful=False):
                     return first(args, kwargs, key)
             return minded(args, kwargs) if row and concerned(args) else f(*args, **kwargs)
         except BaseException as error:
+            if tls.packing is not None and isinstance(error, RuntimeError):
+                tls.packing.failed(name, args)
             refused = (
                 None if wrong is None or not isinstance(error, Exception) or of_values(error) else wrong(args, kwargs)
             )

@@ -4,6 +4,7 @@ import operator
 
 import numpy as np
 
+from funcgrad.core.state import shared, tls
 from funcgrad.core.tracebacks import drop
 
 from ..graph import label as set_label
@@ -38,6 +39,8 @@ def numbered(arithmetic, names, labels):
     def call(x, y, modulus=None):
         if modulus is not None:  # (of pow, which Python calls an operator too)
             return NotImplemented
+        if shared.staging and tls.packing is not None and not tls.packing.within:
+            return tls.packing.around(call, x, y)
         try:
             got = quick(x, y)
             if got is not NotImplemented and got.mark is not None:
@@ -51,6 +54,8 @@ def numbered(arithmetic, names, labels):
             raise
 
     def reflected(y, x):
+        if shared.staging and tls.packing is not None and not tls.packing.within:
+            return tls.packing.around(reflected, y, x)
         got = slow(x, y)
         return got if got is NotImplemented else named(got, second, (y,))
 

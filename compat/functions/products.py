@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from funcgrad.core.state import shared, tls
 from funcgrad.core.tracebacks import drop, trim
 from funcgrad.core.written_tape import Case
 
@@ -123,8 +124,13 @@ def of_stacks(error, x, y):
     return error
 
 
+OWN_NAMES = {(2, 2): "mm", (2, 1): "mv", (1, 1): "dot"}  # of products, by the ranks of their operands
+
+
 def product(input, other):
     """matmul of any two operands."""
+    if shared.staging and tls.packing is not None and not tls.packing.within:
+        return tls.packing.around(product, input, other)
     try:
         if not isinstance(other, Tensor):
             raise not_a_tensor("matmul", other, 2, "other")
@@ -143,6 +149,8 @@ def product(input, other):
             got = stacked(x, y, s, r)
         return got
     except BaseException as error:
+        if tls.packing is not None and isinstance(error, RuntimeError) and (n, m) in OWN_NAMES:
+            tls.packing.failed(OWN_NAMES[n, m], (x, y))
         drop(error)
         raise
 
@@ -167,6 +175,8 @@ def stacked(x, y, s, r):
         need_same_dtype(x, y)
         if dtype_of(x).kind == "b":
             refuse("addmm_impl_cpu_", dtype_of(x))
+        if tls.packing is not None:
+            return matmul_in_steps(x, y)
         return spelled(DOT(x, y, dims=INNER), "SqueezeBackward4", matmul_in_steps, shapes=(s, r))
     if m <= 2:
         if k != rows:
@@ -177,6 +187,8 @@ def stacked(x, y, s, r):
         (need_same_for_vector if m == 1 else need_same_dtype)(x, y)
         if dtype_of(x).kind == "b" and 0 not in (*s, *r):
             refuse("addmv_impl_cpu" if m == 1 else "addmm_impl_cpu_", dtype_of(x))
+        if tls.packing is not None:
+            return matmul_in_steps(x, y)
         out = DOT(x, y, dims=(((n - 1,), (0,)), ((), ())))
         return spelled(out, "UnsafeViewBackward0", matmul_in_steps, shapes=(s, r))
     lead = broadcast_shapes(s[:-2], r[:-2])
@@ -190,6 +202,8 @@ def stacked(x, y, s, r):
     if dtype_of(x).kind == "b" and 0 not in (*s, *r):
         refuse("bmm", dtype_of(x))
     need_scalar_type(x, y)
+    if tls.packing is not None:
+        return matmul_in_steps(x, y)
     if n == 1:
         out = DOT(y, x, dims=(((m - 2,), (0,)), ((), ())))
         return spelled(out, "UnsafeViewBackward0", lambda y, x: matmul_in_steps(x, y), shapes=(r, s))

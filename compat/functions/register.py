@@ -24,7 +24,7 @@ FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}  # NumPy's names, which torch takes too
 OWN_NAMES = ("norm", "unique", "unique_consecutive", "stft", "istft", "split")  # what torch has in Python: not there
-tls = state.tls
+tls, shared = state.tls, state.shared
 QUICK = frozenset(  # what a model calls for every small Tensor: wrong arguments are looked at there once something fails
     "view reshape view_as transpose permute t flatten unflatten unsqueeze squeeze expand expand_as contiguous clone detach cat stack "
     "split chunk narrow select softmax log_softmax mm bmm mv dot addmm matmul dropout gather scatter_ index_select masked_fill "
@@ -145,6 +145,8 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
 
         @functools.wraps(f)
         def g(*args, **kwargs):
+            if shared.staging and tls.packing is not None and not tls.packing.within:
+                return tls.packing.around(g, *args, **kwargs)
             out, given = None, kwargs
             if careful or "out" in kwargs:
                 key = tuple(map(type, args))

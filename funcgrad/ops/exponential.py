@@ -23,8 +23,6 @@ LN10 = math.log(10)
 
 exp = elementwise("exp", np.exp, "t * out", jax="numpy.exp", dtypes="fc", scalar="math.exp({0})")
 exp2 = elementwise("exp2", np.exp2, "t * out * LN2", jax="numpy.exp2", dtypes="fc")
-# exp(x), not out + 1: that loses every digit of e**x where x is very negative
-expm1 = elementwise("expm1", np.expm1, "t * exp(x)", jax="numpy.expm1", dtypes="fc", scalar="math.expm1({0})")
 log = elementwise("log", np.log, "t / x", jax="numpy.log", dtypes="fc", domain="positive", scalar="math.log({0})")
 log2 = elementwise(
     "log2", np.log2, "t / (x * LN2)", jax="numpy.log2", dtypes="fc", domain="positive", scalar="math.log2({0})"
@@ -66,6 +64,17 @@ def _sech_squared_text(w, out, x):
 
 
 ROUNDING = {"kink": "no kink: torch's formula differs in rounding alone"}
+# exp(x), not out + 1: that loses every digit of e**x where x is very negative
+expm1 = elementwise(
+    "expm1",
+    np.expm1,
+    "t * exp(x)",
+    torch=("t * (out + 1)",),
+    jax="numpy.expm1",
+    dtypes="fc",
+    without=ROUNDING,
+    scalar="math.expm1({0})",
+)
 # the derivative of tanh: 1 - out**2 has no digit left from x = 20 on, and few before
 tanh = elementwise(
     "tanh",

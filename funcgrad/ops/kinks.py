@@ -126,7 +126,7 @@ KINKS = [
     Kink("sigmoid", (40.0,), 0, 4.248354255291589e-18, 0.0, "out * (1 - out) cancels", by_jax=0.0),
     second("softplus", (40.0,), 0, 4.248354255291589e-18, "from the derivative of sigmoid", by_jax=0.0, by_torch=None),
     second("logaddexp", (0.0, -40.0), 0, 4.248354255291589e-18, "from the derivative of sigmoid", by_jax=0.0),
-    Kink("expm1", (-40.0,), 0, 4.248354255291589e-18, 4.248354255291589e-18, CANCELS, by_jax=0.0, by_torch=0.0),
+    Kink("expm1", (-40.0,), 0, 4.248354255291589e-18, 0.0, "out + 1 cancels", by_jax=0.0),
     *both("logaddexp", (inf, inf), (0.5, 0.5), (0.5, 0.5), "as at every tie", by_jax=1.0, by_torch=nan),
     *both("logaddexp", (-inf, -inf), (0.5, 0.5), (0.5, 0.5), "as at every tie", by_jax=nan, by_torch=nan),
     Kink("logaddexp", (inf, 1.0), 1, 0.0, 0.0, LIMIT, by_jax=2.718281828459045),

@@ -14,7 +14,7 @@ from ... import dtypes
 from ...functions.answers import MISSING, answer, not_a_tensor, unusual
 from ...functions.given_out import store
 from ...functions.kernels import refuse_in
-from ...functions.nodes import named
+from ...functions.nodes import named, renamed
 from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX, matmul_in_steps, matrices, of_stacks, product
 from ...functions.refusals import refuse
@@ -66,6 +66,8 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
         done = at_once(input, weight, bias) if bias is not None else unbiased(input, weight)
         if done is not None:
             return done
+        if tls.packing is not None and not tls.packing.within:
+            return tls.packing.around(linear, input, weight, bias)
         x = current(input)
         rank = len(shape_of(x))
         if bias is not None and rank:
@@ -187,6 +189,8 @@ def unbiased_in_steps(x, w):
 def affine(x, w, b, shapes):
     """A linear layer of matrices: one node, which shows torch's two when it is looked at."""
     if x.owner is w.owner is b.owner is TAPE:
+        if tls.packing is not None and tls.choosing is None:
+            return affine_in_steps(x, w, b)
         return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=shapes)
     if recorded_over_memory(x, w, b):
         return P["affine"](x, w, b)
@@ -198,7 +202,8 @@ def affine(x, w, b, shapes):
 def affine_in_steps(x, w, b):
     """A linear layer as torch makes it, of a transpose and one product."""
     w = transposed(w)
-    return labelled(P["add"](b, DOT(x, w, dims=MATRIX)), "AddmmBackward0", (b, x, w))
+    out = renamed(DOT(x, w, dims=MATRIX), "AddmmBackward0")
+    return labelled(P["add"](b, out), "AddmmBackward0", (b, x, w))
 
 
 def bilinear(input1, input2, weight, bias=None):
