@@ -7,6 +7,7 @@ the TypeError that torch raises, or None where torch would take them. Nothing he
 import dis
 import functools
 import inspect
+import operator
 import re
 import types
 
@@ -25,7 +26,7 @@ from .size import Size
 from .tensor import Tensor
 
 KINDS = {  # the letter of a parameter's type in signatures.py: torch's words for it
-    "T": "Tensor", "S": "Number", "I": "int", "F": "float", "B": "bool", "A": "tuple of ints", "L": "tuple of Tensors",
+    "T": "Tensor", "S": "Number", "I": "int", "N": "int", "F": "float", "B": "bool", "A": "tuple of ints", "L": "tuple of Tensors",
     "R": "tuple of floats", "C": "tuple of Scalars", "D": "torch.dtype", "Y": "torch.layout", "M": "torch.memory_format",
     "V": "torch.device", "G": "torch.Generator", "Q": "str", "O": "object", "P": "torch.Storage",
 }  # fmt: skip
@@ -43,7 +44,9 @@ class Parameter:
     """One parameter of a signature: its torch type, its default as text, and whether None is taken."""
 
     def __init__(self, text, keyword_only):
-        self.kind, size, nullable, self.name, self.default = PARAMETER.fullmatch(text).groups()
+        letter, size, nullable, self.name, self.default = PARAMETER.fullmatch(text).groups()
+        self.kind = "I" if letter == "N" else letter
+        self.symbolic = letter in "NA"  # does torch take for its ints all that has an __index__?
         self.size = int(size or 0)
         self.optional = self.default is not None
         self.takes_none = bool(nullable) or self.default == "None"
@@ -77,8 +80,8 @@ class Signature:
 
     def misfit(self, name, args, kwargs):
         """The TypeError of this call by this signature, or None if it fits."""
-        sizes = self.positional == 1 and self.parameters[0].kind == "A"  # f(2, 3) for f((2, 3))
-        if len(args) > self.positional and not (sizes and is_int(args[0])):
+        sizes = self.spread(args)
+        if len(args) > self.positional and not sizes:
             return self.too_many(name, len(args))
         at, left = 0, len(kwargs)
         for number, p in enumerate(self.parameters):
@@ -98,7 +101,7 @@ class Signature:
                 if isinstance(fits, TypeError):
                     return fits
                 if not fits:
-                    if sizes and at == 0 and not by_name and is_list_of_ints(args):
+                    if sizes and at == 0 and not by_name:
                         at = len(args)
                         continue
                     return unfit(name, p, value, None if by_name else at + 1)
@@ -107,6 +110,11 @@ class Signature:
             elif given:
                 left -= 1
         return self.unknown(name, args, kwargs) if left > 0 else None
+
+    def spread(self, args):
+        """Are these the ints of its only argument, one by one: f(2, 3) for f((2, 3))?"""
+        one = self.positional == 1 and self.parameters[0].kind == "A" and len(args) > 0
+        return one and not isinstance(args[0], (tuple, list)) and check(self.parameters[0], args, "", 0)
 
     def too_many(self, name, given):
         low, high = self.least, self.positional
@@ -160,6 +168,17 @@ def is_int(x):
     return isinstance(x, (int, np.integer)) and not isinstance(x, bool) or is_traced(x)
 
 
+def has_index(x):
+    """Does Python take it for an int, as an index?"""
+    if isinstance(x, bool) or not hasattr(type(x), "__index__"):
+        return False
+    try:
+        operator.index(x)
+    except Exception:  # (whatever an __index__ of somebody's own raises, torch drops)
+        return False
+    return True
+
+
 def is_number(x):
     return scalar(x) if isinstance(x, Tensor) else isinstance(x, (int, float, np.number, np.bool_)) or is_traced(x)
 
@@ -188,9 +207,11 @@ def check(p, x, name, number):
     if kind == "T":
         return is_tensor(x) or name in WITH_NUMBERS and isinstance(x, (int, float, complex, np.number))
     if kind == "I":
-        return is_int(x)
+        return is_int(x) or p.symbolic and has_index(x)
     if kind == "A":
-        return is_list_of_ints(x) if isinstance(x, (tuple, list)) else p.size > 0 and is_int(x)
+        if isinstance(x, (tuple, list)):
+            return is_list_of_ints(x) or p.symbolic and has_index(x[0])
+        return p.size > 0 and (is_int(x) or p.symbolic and has_index(x))
     if kind in "SF":
         return is_number(x) or kind == "S" and isinstance(x, (complex, np.complexfloating))
     if kind == "B":
@@ -344,9 +365,8 @@ def unreadable(name, s, args, kwargs):
     """The error of arguments that fit a signature by their types, where one cannot be read: a number beyond 64 bits, or what stands
     in a list behind its first element (which alone torch looks at before) and is none. (They are read from the last to the first, as
     the compiler that torch is built with evaluates the arguments of a call.)"""
-    first = s.parameters[0] if s.parameters else None
-    if first is not None and first.kind == "A" and not first.size and args and is_int(args[0]):
-        args = (args,)  # (f(2, 3) for f((2, 3)))
+    if args and s.spread(args) and not s.parameters[0].size:
+        args = (args,)
     for number, p in reversed([*enumerate(s.parameters)]):
         if number < len(args):
             value = args[number]
@@ -384,7 +404,7 @@ def unreadable_list(name, p, value):
         if isinstance(n, int) and not LONG[0] <= n <= LONG[1]:
             return TypeError(f'{where} "{OVERFLOW}"')
         one = isinstance(n, Tensor) and n.dtype.numpy.kind in "biu" and n.numel() == 1
-        if not one and not is_int(n) and not isinstance(n, bool):
+        if not one and not is_int(n) and not isinstance(n, bool) and not (p.symbolic and has_index(n)):
             return TypeError(f'{where} "type must be tuple of ints,but got {type_of(n)}"')
     return None
 
@@ -503,8 +523,16 @@ def in_python(name, method):
     return vars(asked.Tensor if method else asked).get(name) if name[:2] != "__" else None
 
 
+def indices(x):
+    """x, an int or a list of them, in ints of Python's; x itself if it is."""
+    if isinstance(x, (tuple, list)):
+        return x if all([isinstance(n, int) for n in x]) else type(x)([operator.index(n) for n in x])
+    return x if isinstance(x, int) else operator.index(x)
+
+
 def with_numbers(name, args, kwargs):
-    """(args, kwargs) with numbers in the place of Tensors without dimensions wherever torch takes a number; None if it does nowhere."""
+    """(args, kwargs) with numbers in the place of Tensors without dimensions wherever torch takes a number, and with ints in that of what
+    has an __index__ wherever it takes those; None if there are none."""
     method = signatures_of(name, False) is None
     own = args[method:]
     for s in signatures_of(name, method) or ():
@@ -512,6 +540,11 @@ def with_numbers(name, args, kwargs):
             break
     else:
         return None
+    if unreadable(name, s, own, kwargs) is not None:
+        return None
+    if own and s.spread(own):
+        whole = indices(own)
+        return None if whole is own else ((*args[:method], *whole), kwargs)
     places = {p.name: at + method for at, p in enumerate(s.parameters[: s.positional])}
     args, kwargs, found = list(args), dict(kwargs), False
     for p in s.parameters:
@@ -520,6 +553,8 @@ def with_numbers(name, args, kwargs):
         value = holder[key] if holder is args or key in kwargs else None
         if p.kind in "ISF" and isinstance(value, Tensor) and type(value.val) is np.ndarray:
             holder[key], found = value.item(), True
+        elif p.symbolic and value is not None and (whole := indices(value)) is not value:
+            holder[key], found = whole, True
     return (tuple(args), kwargs) if found else None
 
 

@@ -182,6 +182,8 @@ def answering(f, options=False):
             return f(*args, **kwargs)
         except BaseException as error:
             placed = older(own, args, kwargs, 3) if type(error) is TypeError else None
+            if type(error) in (TypeError, ValueError):
+                placed = placed or counted(own, args, kwargs)
             if placed is not None:
                 return f(*placed[0], **placed[1])
             error = answer(error, own, args, kwargs)
@@ -225,6 +227,28 @@ def too_long(args):
     return False
 
 
+ORDINARY = frozenset((int, float, bool, str, tuple, list, type(None), complex))
+
+
+def stands_for_number(a):
+    """Is this (or an element of a list) no number of Python's, and yet taken for one: a Tensor of one element, what has an __index__?"""
+    cls = type(a)
+    if cls is tuple or cls is list:
+        return any([type(n) not in ORDINARY and not isinstance(n, Tensor) and stands_for_number(n) for n in a])
+    if isinstance(a, Tensor):
+        return a.numel() == 1
+    return cls not in ORDINARY and hasattr(cls, "__index__")
+
+
+def counted(own, args, kwargs):
+    """(args, kwargs) of a call that has failed with numbers in the place of what torch takes for some; None if there is nothing such."""
+    if not any(map(stands_for_number, (*args, *kwargs.values()))):
+        return None
+    from .._calls import in_python, with_numbers
+
+    return None if in_python(own, True) or in_python(own, False) else with_numbers(own, args, kwargs)
+
+
 def examine(own, args, kwargs, taken, key):
     """Raise what torch says if it does not take these arguments in a call of torch.<own>; note their types if it does. What it takes
     numbers out of is given back as (args, kwargs) with those numbers."""
@@ -246,7 +270,7 @@ def examine(own, args, kwargs, taken, key):
     if error is not None:
         raise error
     behind = args[own not in NUMBER_FIRST :]
-    if any([isinstance(a, Tensor) and not a.shape for a in (*behind, *kwargs.values())]):
+    if any(map(stands_for_number, (*behind, *kwargs.values()))):
         from .._calls import with_numbers
 
         return with_numbers(own, args, kwargs)

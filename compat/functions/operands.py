@@ -4,6 +4,7 @@ errors.
 
 import functools
 import math
+import operator
 
 import numpy as np
 
@@ -58,11 +59,14 @@ def number_of_dim(dim):
     return integer(dim, "dim")
 
 
-def number_behind(k):
-    """What stands behind the first element of a list of ints, where torch takes True for 1."""
-    if not isinstance(k, Tensor) or k.numel() != 1:
-        return +k
-    return int(k) if dtype_of(current(k)).kind == "b" else (+k).reshape(())
+def size_at(k, at):
+    """A size, an int or what has an __index__, as a Python int; torch takes True for 1, but not in front."""
+    try:
+        if at or type(k) is not bool:
+            return operator.index(k)
+    except TypeError:
+        pass
+    raise TypeError(f"a size must be int, not {type(k).__name__}")
 
 
 def sizes(size):
@@ -71,9 +75,7 @@ def sizes(size):
         size = size[0]
     for k in size:
         if type(k) is not int:
-            return tuple(
-                [integer(number_behind(k) if at else k, "a size") for at, k in enumerate(size)]
-            )  # (True is 1, but not in front)
+            return tuple([size_at(k, at) for at, k in enumerate(size)])
     return tuple(size)
 
 
@@ -99,7 +101,7 @@ def dims_of(dim, n):
         return (wrapped(dim, n),) if n else scalar_dim(dim)
     if not dim:
         return tuple(range(n))
-    dim = [d if type(d) is int else number_behind(d) for d in dim]
+    dim = [d if type(d) is int else operator.index(d) for d in dim]
     dims = tuple([wrapped(d, n) for d in dim]) if n else tuple([scalar_dim(d) for d in dim])
     for d in dims:
         if dims.count(d) > 1:

@@ -16,7 +16,7 @@ from .. import names_of_classes
 from ..payload import current
 from ..tensor import Tensor, read_only
 from ..unrecorded_writes import done_at_once
-from .answers import answer, answering, examine, is_alike, not_a_tensor, older, too_long, types_in, unusual
+from .answers import answer, answering, counted, examine, is_alike, not_a_tensor, older, too_long, types_in, unusual
 from .nodes import named, parents_in
 from .writing import check_apart, check_writable, kept, rewrite
 
@@ -176,9 +176,12 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
             except BaseException as error:
                 if type(error) is AttributeError and any(map(is_alike, args)):
                     return unusual(g, args, given if out is None else {**given, "out": out}, error)
+                placed = None
                 if type(error) is TypeError:
                     placed = by_place(g, module + own, parameters, args, kwargs) if kwargs else None
                     placed = placed or older(own, args, kwargs, 3)
+                if type(error) in (TypeError, ValueError):
+                    placed = placed or counted(own, args, kwargs)
                     if placed is not None:
                         return again(g, *placed, out)
                 error = answer(error, own, args, given if out is None else {**given, "out": out})

@@ -196,7 +196,7 @@ def unflatten(input, dim, sizes):  # noqa: A002
         raise RuntimeError(
             f"unflatten got an unexpected error:\nDimension specified as {given} but tensor has no dimensions"
         )
-    parts = tuple([+k for k in sizes])
+    parts = tuple([operator.index(k) for k in sizes])
     try:
         parts = inferred_shape(parts, shape[dim])
     except RuntimeError as error:

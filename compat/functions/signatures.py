@@ -54,10 +54,10 @@ argmax Tinput I?dim=None Bkeepdim=False * @
 argmin Tinput I?dim=None Bkeepdim=False * @
 argsort Tinput * Bstable Idim=-1 Bdescending=False @;Tinput Idim=-1 Bdescending=False
 argwhere Tinput
-as_strided Tinput Asize Astride I?storage_offset=None
-as_strided_ Tinput Asize Astride I?storage_offset=None
-as_strided_copy Tinput Asize Astride I?storage_offset=None * @
-as_strided_scatter Tinput Tsrc Asize Astride I?storage_offset=None
+as_strided Tinput Asize Astride N?storage_offset=None
+as_strided_ Tinput Asize Astride N?storage_offset=None
+as_strided_copy Tinput Asize Astride N?storage_offset=None * @
+as_strided_scatter Tinput Tsrc Asize Astride N?storage_offset=None
 as_tensor Odata * Ddtype=None V?device=None
 asarray Oobj * D?dtype=None V?device=None B?copy=None B?requires_grad=None
 asin Tinput * @
@@ -80,7 +80,7 @@ bernoulli Tinput * G?generator=None @;Tinput Fp * G?generator=None
 bilinear Tinput1 Tinput2 Tweight T?bias=None
 binary_cross_entropy Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean * @
 binary_cross_entropy_with_logits Tinput Ttarget T?weight=None T?pos_weight=None Ireduction=at::Reduction::Mean
-bincount Tinput T?weights=None Iminlength=0
+bincount Tinput T?weights=None Nminlength=0
 binomial Tcount Tprob G?generator=None
 bitwise_and Tinput Tother * @;Sself Tother;Tinput Sother * @
 bitwise_left_shift Tinput Tother * @;Sself Tother;Tinput Sother * @
@@ -98,7 +98,7 @@ ceil Tinput * @
 ceil_ Tinput
 celu Tinput Salpha=1.0
 celu_ Tinput Salpha=1.0
-channel_shuffle Tinput Igroups
+channel_shuffle Tinput Ngroups
 cholesky Tinput Bupper=False * @
 cholesky_inverse Tinput Bupper=False * @
 cholesky_solve Tinput Tinput2 Bupper=False * @
@@ -121,14 +121,14 @@ conj Tinput
 conj_physical Tinput * @
 conj_physical_ Tinput
 constant_pad_nd Tinput Apad Svalue=0
-conv1d Tinput Tweight T?bias=None A1stride=1 A1padding=0 A1dilation=1 Igroups=1;Tinput Tweight T?bias=None A1stride=1 Qpadding="valid" A1dilation=1 Igroups=1
-conv2d Tinput Tweight T?bias=None A2stride=1 A2padding=0 A2dilation=1 Igroups=1;Tinput Tweight T?bias=None A2stride=1 Qpadding="valid" A2dilation=1 Igroups=1
-conv3d Tinput Tweight T?bias=None A3stride=1 A3padding=0 A3dilation=1 Igroups=1;Tinput Tweight T?bias=None A3stride=1 Qpadding="valid" A3dilation=1 Igroups=1
+conv1d Tinput Tweight T?bias=None A1stride=1 A1padding=0 A1dilation=1 Ngroups=1;Tinput Tweight T?bias=None A1stride=1 Qpadding="valid" A1dilation=1 Ngroups=1
+conv2d Tinput Tweight T?bias=None A2stride=1 A2padding=0 A2dilation=1 Ngroups=1;Tinput Tweight T?bias=None A2stride=1 Qpadding="valid" A2dilation=1 Ngroups=1
+conv3d Tinput Tweight T?bias=None A3stride=1 A3padding=0 A3dilation=1 Ngroups=1;Tinput Tweight T?bias=None A3stride=1 Qpadding="valid" A3dilation=1 Ngroups=1
 conv_tbc Tinput Tweight Tbias Ipad=0
-conv_transpose1d Tinput Tweight T?bias=None A1stride=1 A1padding=0 A1output_padding=0 Igroups=1 A1dilation=1
-conv_transpose2d Tinput Tweight T?bias=None A2stride=1 A2padding=0 A2output_padding=0 Igroups=1 A2dilation=1
-conv_transpose3d Tinput Tweight T?bias=None A3stride=1 A3padding=0 A3output_padding=0 Igroups=1 A3dilation=1
-convolution Tinput Tweight T?bias Astride Apadding Adilation Btransposed Aoutput_padding Igroups
+conv_transpose1d Tinput Tweight T?bias=None A1stride=1 A1padding=0 A1output_padding=0 Ngroups=1 A1dilation=1
+conv_transpose2d Tinput Tweight T?bias=None A2stride=1 A2padding=0 A2output_padding=0 Ngroups=1 A2dilation=1
+conv_transpose3d Tinput Tweight T?bias=None A3stride=1 A3padding=0 A3output_padding=0 Ngroups=1 A3dilation=1
+convolution Tinput Tweight T?bias Astride Apadding Adilation Btransposed Aoutput_padding Ngroups
 copysign Tinput Tother * @;Tinput Sother * @
 corrcoef Tinput
 cos Tinput * @
@@ -171,7 +171,7 @@ dsplit Tinput Isections;Tinput Aindices
 dstack Ltensors * @
 elu Tinput Salpha=1 Sscale=1 Sinput_scale=1 * @
 elu_ Tinput Salpha=1 Sscale=1 Sinput_scale=1
-embedding Tweight Tindices Ipadding_idx=-1 Bscale_grad_by_freq=False Bsparse=False
+embedding Tweight Tindices Npadding_idx=-1 Bscale_grad_by_freq=False Bsparse=False
 embedding_bag Tweight Tindices Toffsets Bscale_grad_by_freq Imode Bsparse T?per_sample_weights Binclude_last_offset I?padding_idx;Tweight Tindices Toffsets Bscale_grad_by_freq=False Imode=0 Bsparse=False T?per_sample_weights=None Binclude_last_offset=False
 embedding_renorm_ Tinput Tindices Fmax_norm Fnorm_type
 empty Asize * M?memory_format=None @ $
@@ -192,7 +192,7 @@ exp_ Tinput
 expand_copy Tinput Asize * Bimplicit=False @
 expm1 Tinput * @
 expm1_ Tinput
-eye In * @ $;In Im * @ $
+eye Nn * @ $;Nn Nm * @ $
 fake_quantize_per_channel_affine Tinput Tscale Tzero_point Iaxis Iquant_min Iquant_max
 fake_quantize_per_tensor_affine Tinput Tscale Tzero_point Iquant_min Iquant_max;Tinput Fscale Izero_point Iquant_min Iquant_max
 feature_alpha_dropout Tinput Fp Btrain
@@ -294,7 +294,7 @@ istft Tinput In_fft I?hop_length=None I?win_length=None T?window=None Bcenter=Tr
 kaiser_window Iwindow_length * $;Iwindow_length Bperiodic * $;Iwindow_length Bperiodic Fbeta * $
 kl_div Tinput Ttarget Ireduction=at::Reduction::Mean * Blog_target=False
 kron Tinput Tother * @
-kthvalue Tinput Ik Idim=-1 Bkeepdim=False * L2out=None
+kthvalue Tinput Nk Idim=-1 Bkeepdim=False * L2out=None
 l1_loss Tinput Ttarget Ireduction=at::Reduction::Mean
 layer_norm Tinput Anormalized_shape T?weight=None T?bias=None Feps=1e-05 Bcudnn_enable=True
 lcm Tinput Tother * @
@@ -367,7 +367,7 @@ msort Tinput * @
 mul Tinput Tother * @
 multi_margin_loss Tinput Ttarget Sp=1 Smargin=1 T?weight=None Ireduction=at::Reduction::Mean * @
 multilabel_margin_loss Tinput Ttarget Ireduction=at::Reduction::Mean * @
-multinomial Tinput Inum_samples Breplacement=False * G?generator=None @
+multinomial Tinput Nnum_samples Breplacement=False * G?generator=None @
 multiply Tinput Tother * @;Tinput Sother
 mv Tinput Tvec * @
 mvlgamma Tinput Ip * @
@@ -377,12 +377,12 @@ nanmean Tinput A1?dim=None Bkeepdim=False * D?dtype=None @
 nanmedian Tinput;Tinput Idim Bkeepdim=False * L2out=None
 nanquantile Tinput Tq I?dim=None Bkeepdim=False * Qinterpolation="linear" @;Tinput Fq I?dim=None Bkeepdim=False * Qinterpolation="linear" @
 nansum Tinput A1?dim=None Bkeepdim=False * D?dtype=None @
-narrow Tinput Idim Tstart Ilength;Tinput Idim Istart Ilength
-narrow_copy Tinput Idim Istart Ilength * @
+narrow Tinput Idim Tstart Nlength;Tinput Idim Nstart Nlength
+narrow_copy Tinput Idim Nstart Nlength * @
 native_batch_norm Tinput T?weight T?bias T?running_mean T?running_var Btraining Fmomentum Feps * L3out=None
-native_channel_shuffle Tinput Igroups
+native_channel_shuffle Tinput Ngroups
 native_dropout Tinput Fp B?train
-native_group_norm Tinput T?weight T?bias IN IC IHxW Igroup Feps
+native_group_norm Tinput T?weight T?bias NN NC NHxW Igroup Feps
 native_layer_norm Tinput Anormalized_shape T?weight T?bias Feps
 ne Tinput Tother * @;Tinput Sother * @
 neg Tinput * @
@@ -390,9 +390,9 @@ neg_ Tinput
 negative Tinput * @
 negative_ Tinput
 nextafter Tinput Tother * @
-nll_loss Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100 * @
+nll_loss Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Nignore_index=-100 * @
 nonzero Tinput * Bas_tuple=False @
-nonzero_static Tinput * Isize Ifill_value=-1 @
+nonzero_static Tinput * Nsize Ifill_value=-1 @
 norm_except_dim Tv Ipow=2 Idim=0
 normal Tmean Tstd * G?generator=None @;Tmean Fstd=1 * G?generator=None @;Fmean Tstd * G?generator=None @;Fmean Fstd Asize * G?generator=None @ $
 not_equal Tinput Tother * @;Tinput Sother * @
@@ -430,11 +430,11 @@ rad2deg Tinput * @
 rad2deg_ Tinput
 rand Asize * G?generator @ $;Asize * @ $
 rand_like Tinput * G?generator M?memory_format=None $;Tinput * M?memory_format=None $
-randint Ihigh Asize * G?generator @ $;Ihigh Asize * @ $;Ilow Ihigh Asize * G?generator @ $;Ilow Ihigh Asize * @ $
-randint_like Tinput Ilow Ihigh * G?generator M?memory_format=None $;Tinput Ilow Ihigh * M?memory_format=None $;Tinput Thigh * G?generator M?memory_format=None $;Tinput Thigh * M?memory_format=None $;Tinput Ihigh * G?generator M?memory_format=None $;Tinput Ihigh * M?memory_format=None $
+randint Nhigh Asize * G?generator @ $;Nhigh Asize * @ $;Nlow Nhigh Asize * G?generator @ $;Nlow Nhigh Asize * @ $
+randint_like Tinput Nlow Nhigh * G?generator M?memory_format=None $;Tinput Nlow Nhigh * M?memory_format=None $;Tinput Thigh * G?generator M?memory_format=None $;Tinput Thigh * M?memory_format=None $;Tinput Nhigh * G?generator M?memory_format=None $;Tinput Nhigh * M?memory_format=None $
 randn Asize * G?generator @ $;Asize * @ $
 randn_like Tinput * G?generator M?memory_format=None $;Tinput * M?memory_format=None $
-randperm In * G?generator @ $;In * @ $
+randperm Nn * G?generator @ $;Nn * @ $
 range Sstart Send Sstep=1 * @ Ddtype=None Ylayout=torch.strided Vdevice=None Brequires_grad=False
 ravel Tinput
 real Tinput
@@ -445,7 +445,7 @@ relu6 Tinput
 relu_ Tinput
 remainder Tinput Tother * @;Sself Tother;Tinput Sother * @
 renorm Tinput Sp Idim Smaxnorm * @
-repeat_interleave Tinput Trepeats I?dim=None * I?output_size=None;Trepeats * I?output_size=None;Tinput Irepeats I?dim=None * I?output_size=None
+repeat_interleave Tinput Trepeats I?dim=None * N?output_size=None;Trepeats * N?output_size=None;Tinput Nrepeats I?dim=None * N?output_size=None
 reshape Tinput Ashape
 resize_as_ Tinput Tthe_template * M?memory_format=None
 resolve_conj Tinput
@@ -473,9 +473,9 @@ scatter_add Tinput Idim Tindex Tsrc * @
 scatter_reduce Tinput Idim Tindex Tsrc Qreduce * Binclude_self=True @
 searchsorted Tsorted_sequence Tinput * Bout_int32=False Bright=False Q?side=None T?sorter=None @;Tsorted_sequence Sself * Bout_int32=False Bright=False Q?side=None T?sorter=None @
 segment_reduce Tdata Qreduce * T?lengths=None T?indices=None T?offsets=None Iaxis=0 Bunsafe=False S?initial=None
-select Tinput Idim Iindex
-select_copy Tinput Idim Iindex * @
-select_scatter Tinput Tsrc Idim Iindex
+select Tinput Idim Nindex
+select_copy Tinput Idim Nindex * @
+select_scatter Tinput Tsrc Idim Nindex
 selu Tinput
 selu_ Tinput
 sgn Tinput * @
@@ -490,9 +490,9 @@ sinc Tinput * @
 sinc_ Tinput
 sinh Tinput * @
 sinh_ Tinput
-slice_copy Tinput Idim=0 I?start=None I?end=None Istep=1 * @
-slice_inverse Tinput Tsrc Idim=0 I?start=None I?end=None Istep=1
-slice_scatter Tinput Tsrc Idim=0 I?start=None I?end=None Istep=1 * @
+slice_copy Tinput Idim=0 N?start=None N?end=None Nstep=1 * @
+slice_inverse Tinput Tsrc Idim=0 N?start=None N?end=None Nstep=1
+slice_scatter Tinput Tsrc Idim=0 N?start=None N?end=None Nstep=1 * @
 slogdet Tinput * L2out=None
 smm Tinput Tmat2
 smooth_l1_loss Tinput Ttarget Ireduction=at::Reduction::Mean Fbeta=1.0 * @
@@ -503,7 +503,7 @@ softshrink Tinput Slambd=0.5 * @
 sort Tinput * B?stable Idim=-1 Bdescending=False L2out=None;Tinput Idim=-1 Bdescending=False * L2out=None
 sparse_coo_tensor Oindices Ovalues * Ddtype=None V?device=None Bpin_memory=False Brequires_grad=False Bcheck_invariants=None Bis_coalesced=None;Oindices Ovalues Asize * Ddtype=None V?device=None Bpin_memory=False Brequires_grad=False Bcheck_invariants=None Bis_coalesced=None;Asize * Ddtype=None V?device=None Brequires_grad=False Bcheck_invariants=None
 sparse_csr_tensor Ocrow_indices Ocol_indices Ovalues Asize * Ddtype=None Y?layout=None V?device=None Bpin_memory=False Brequires_grad=False Bcheck_invariants=None;Ocrow_indices Ocol_indices Ovalues * Ddtype=None Y?layout=None V?device=None Bpin_memory=False Brequires_grad=False Bcheck_invariants=None
-split_copy Tinput Isplit_size Idim=0 * Lout=None
+split_copy Tinput Nsplit_size Idim=0 * Lout=None
 split_with_sizes Tinput Asplit_sizes Idim=0
 split_with_sizes_copy Tinput Asplit_sizes Idim=0 * Lout=None
 sqrt Tinput * @
@@ -531,21 +531,21 @@ tan_ Tinput
 tanh Tinput * @
 tanh_ Tinput
 tensor Odata * Ddtype=None V?device=None Bpin_memory=False Brequires_grad=False
-tensor_split Tinput Aindices Idim=0;Tinput Ttensor_indices_or_sections Idim=0;Tinput Isections Idim=0
+tensor_split Tinput Aindices Idim=0;Tinput Ttensor_indices_or_sections Idim=0;Tinput Nsections Idim=0
 threshold Tinput Sthreshold Svalue * @
 threshold_ Tinput Sthreshold Svalue
 tile Tinput Adims
-topk Tinput Ik Idim=-1 Blargest=True Bsorted=True * L2out=None
+topk Tinput Nk Idim=-1 Blargest=True Bsorted=True * L2out=None
 trace Tinput
 transpose Tinput Idim0 Idim1
 transpose_copy Tinput Idim0 Idim1 * @
 trapezoid Ty Tx * Idim=-1;Ty * Sdx=1 Idim=-1
 trapz Ty * Fdx=1 Idim=-1;Ty Tx * Idim=-1
 triangular_solve Tinput TA Bupper=True Btranspose=False Bunitriangular=False * L2out=None
-tril Tinput Idiagonal=0 * @
+tril Tinput Ndiagonal=0 * @
 tril_indices Irow Icol Ioffset=0 * $
 triplet_margin_loss Tanchor Tpositive Tnegative Fmargin=1.0 Fp=2 Feps=1e-06 Bswap=False Ireduction=at::Reduction::Mean
-triu Tinput Idiagonal=0 * @
+triu Tinput Ndiagonal=0 * @
 triu_indices Irow Icol Ioffset=0 * $
 true_divide Tinput Tother * @;Tinput Sother
 trunc Tinput * @
@@ -555,7 +555,7 @@ unbind_copy Tinput Idim=0 * Lout=None
 unflatten Tinput Idim Asizes
 unfold_copy Tinput Idimension Isize Istep * @
 unsafe_chunk Tinput Ichunks Idim=0
-unsafe_split Tinput Isplit_size Idim=0
+unsafe_split Tinput Nsplit_size Idim=0
 unsafe_split_with_sizes Tinput Asplit_sizes Idim=0
 unsqueeze Tinput Idim
 unsqueeze_copy Tinput Idim * @
@@ -615,28 +615,28 @@ linalg_svd TA Bfull_matrices=True * Q?driver=None L3out=None
 linalg_svdvals TA * Q?driver=None @
 linalg_tensorinv Tinput Iind=2 * @
 linalg_tensorsolve Tinput Tother A?dims=None * @
-linalg_vander Tx * I?N=None
+linalg_vander Tx * N?N=None
 linalg_vecdot Tx Ty * Idim=-1 @
 linalg_vector_norm Tinput Sord=2 A1?dim=None Bkeepdim=False * D?dtype=None @
-fft_fft Tinput I?n=None Idim=-1 Q?norm=None * @
+fft_fft Tinput N?n=None Idim=-1 Q?norm=None * @
 fft_fft2 Tinput A1?s=None A1dim={-2,-1} Q?norm=None * @
 fft_fftfreq In Fd=1.0 * @ $
 fft_fftn Tinput A1?s=None A1?dim=None Q?norm=None * @
 fft_fftshift Tinput A1?dim=None
-fft_hfft Tinput I?n=None Idim=-1 Q?norm=None * @
+fft_hfft Tinput N?n=None Idim=-1 Q?norm=None * @
 fft_hfft2 Tinput A1?s=None A1dim={-2,-1} Q?norm=None * @
 fft_hfftn Tinput A1?s=None A1?dim=None Q?norm=None * @
-fft_ifft Tinput I?n=None Idim=-1 Q?norm=None * @
+fft_ifft Tinput N?n=None Idim=-1 Q?norm=None * @
 fft_ifft2 Tinput A1?s=None A1dim={-2,-1} Q?norm=None * @
 fft_ifftn Tinput A1?s=None A1?dim=None Q?norm=None * @
 fft_ifftshift Tinput A1?dim=None
-fft_ihfft Tinput I?n=None Idim=-1 Q?norm=None * @
+fft_ihfft Tinput N?n=None Idim=-1 Q?norm=None * @
 fft_ihfft2 Tinput A1?s=None A1dim={-2,-1} Q?norm=None * @
 fft_ihfftn Tinput A1?s=None A1?dim=None Q?norm=None * @
-fft_irfft Tinput I?n=None Idim=-1 Q?norm=None * @
+fft_irfft Tinput N?n=None Idim=-1 Q?norm=None * @
 fft_irfft2 Tinput A1?s=None A1dim={-2,-1} Q?norm=None * @
 fft_irfftn Tinput A1?s=None A1?dim=None Q?norm=None * @
-fft_rfft Tinput I?n=None Idim=-1 Q?norm=None * @
+fft_rfft Tinput N?n=None Idim=-1 Q?norm=None * @
 fft_rfft2 Tinput A1?s=None A1dim={-2,-1} Q?norm=None * @
 fft_rfftfreq In Fd=1.0 * @ $
 fft_rfftn Tinput A1?s=None A1?dim=None Q?norm=None * @
@@ -715,7 +715,7 @@ cartesian_prod Ltensors
 cdist Tx1 Tx2 Fp=2 I?compute_mode=None
 chain_matmul Lmatrices * @
 col2im Tinput A2output_size A2kernel_size A2dilation A2padding A2stride * @
-cross_entropy_loss Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100 Flabel_smoothing=0.0
+cross_entropy_loss Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Nignore_index=-100 Flabel_smoothing=0.0
 einsum Qequation Ltensors * A?path=None
 hardsigmoid_ Tinput
 hardswish_ Tinput
@@ -723,11 +723,11 @@ im2col Tinput A2kernel_size A2dilation A2padding A2stride * @
 log_sigmoid Tinput * @
 meshgrid Ltensors;Ltensors * Qindexing
 mish_ Tinput
-nll_loss_nd Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Iignore_index=-100
+nll_loss_nd Tinput Ttarget T?weight=None Ireduction=at::Reduction::Mean Nignore_index=-100
 pad_sequence Lsequences Bbatch_first=False Fpadding_value=0.0 Qpadding_side="right"
 relu6_ Tinput
 silu_ Tinput
-split Tinput Isplit_size Idim=0;Tinput Asplit_size Idim=0
+split Tinput Nsplit_size Idim=0;Tinput Asplit_size Idim=0
 stft Tinput In_fft I?hop_length=None I?win_length=None T?window=None Bcenter=True Qpad_mode="reflect" Bnormalized=False B?onesided=None B?return_complex=None B?align_to_window=None;Tinput In_fft I?hop_length=None I?win_length=None T?window=None Bnormalized=False B?onesided=None B?return_complex=None B?align_to_window=None
 tensordot Tinput Tother Adims_self Adims_other * @
 unique_consecutive Tinput Breturn_inverse=False Breturn_counts=False I?dim=None
@@ -897,7 +897,7 @@ upsample_trilinear3d Tinput A?output_size Balign_corners R?scale_factors;Tinput 
 .relu -
 .remainder Tother;Sother
 .repeat Arepeats
-.repeat_interleave Trepeats I?dim=None * I?output_size=None;Irepeats I?dim=None * I?output_size=None
+.repeat_interleave Trepeats I?dim=None * N?output_size=None;Nrepeats I?dim=None * N?output_size=None
 .requires_grad_ Brequires_grad=True
 .reshape_as Tother
 .resize_ Asize * M?memory_format=None
@@ -908,7 +908,7 @@ upsample_trilinear3d Tinput A?output_size Balign_corners R?scale_factors;Tinput 
 .retain_grad -
 .row_indices -
 .rsqrt -
-.set_ ;Psource;Psource Istorage_offset Asize Astride=None;Tsource;Tsource Istorage_offset Asize Astride=None
+.set_ ;Psource;Psource Nstorage_offset Asize Astride=None;Tsource;Tsource Nstorage_offset Asize Astride=None
 .sgn -
 .short * M?memory_format=None
 .sigmoid -

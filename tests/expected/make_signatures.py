@@ -2,7 +2,7 @@
 stand in its library and as its errors list them. Run with torch 2.13 beside compat: `python tests/expected/make_signatures.py`.
 
 A line is a name (of a method: with a dot before it) and its signatures; `-`: a method that takes no arguments. A parameter is the
-letter of its type (compat/calls.py), a length, `?` if None is taken, its name and its default; `$` stands for the options of a
+letter of its type (compat/_calls.py), a length, `?` if None is taken, its name and its default; `$` stands for the options of a
 new Tensor, `@` for out=. What follows from the function by dropping the Tensor and out= is left out; `!`: torch has it in Python.
 """
 
@@ -16,14 +16,14 @@ import torch
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 import compat  # noqa: E402
-from compat import calls  # noqa: E402
+from compat import _calls as calls  # noqa: E402
 from compat.functions.register import FUNCTIONS, METHODS  # noqa: E402
 from compat.nn.functional import FAMILIES as F_FAMILIES  # noqa: E402
 
 LIBRARY = pathlib.Path(torch.__file__).parent / "lib" / "libtorch_python.so"
 RAW = re.compile(rb"([a-zA-Z_]\w*)\(([\w :<>*?\[\],=.\"'+\-&{}]*)\)(\|deprecated|\|hidden)?\x00")
 TYPES = {
-    "Tensor": "T", "Scalar": "S", "int64_t": "I", "SymInt": "I", "DeviceIndex": "I", "double": "F", "bool": "B", "IntArrayRef": "A",
+    "Tensor": "T", "Scalar": "S", "int64_t": "I", "SymInt": "N", "DeviceIndex": "I", "double": "F", "bool": "B", "IntArrayRef": "A",
     "SymIntArrayRef": "A", "TensorList": "L", "c10::List<::std::optional<Tensor>>": "L", "ArrayRef<double>": "R", "ScalarList": "C",
     "ScalarType": "D", "Layout": "Y", "MemoryFormat": "M", "Device": "V", "Generator": "G", "c10::string_view": "Q",
     "std::string_view": "Q", "std::string": "Q", "PyObject*": "O", "Storage": "P",
@@ -159,7 +159,7 @@ def main():
     body = "\n".join(f"{name} {text}" for name, text in kept.items())
     path.write_text(
         '"""The signatures by which torch 2.13 parses the arguments of its functions: made by tests/expected/make_signatures.py, which says how to\n'
-        f"read a line. Read by compat/calls.py once a call has failed.\"\"\"\n\n# ruff: noqa: E501\nTEXT = r'''\n{body}\n'''\n",
+        f'read a line. Read by compat/_calls.py once a call has failed."""\n\n# ruff: noqa: E501\nTEXT = r"""\n{body}\n"""\n',
         encoding="utf-8",
     )
     print(
