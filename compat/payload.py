@@ -7,7 +7,11 @@ from funcgrad.core.halves import settle
 from funcgrad.core.handle import Alias, Array, fresh
 from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.strides import contiguous_strides as contiguous_strides
+from funcgrad.core.strides import steps_of as strides_of  # noqa: F401
 from funcgrad.core.trace import TAPE, Record, memory_below
+
+from .formats import base_of, offset_in
 
 tls, shared = state.tls, state.shared
 
@@ -83,25 +87,20 @@ def layout_of_traced(t):
     return layout_of(current(t))
 
 
-def strides_of(v):
-    """The steps of an array in elements; of a dimension of length 1 that NumPy gives none, what unsqueeze gives it in torch."""
-    steps = [s // v.itemsize for s in v.strides]
-    if 0 in steps:
-        if not v.size and not any(steps):
-            return contiguous_strides(v.shape)  # (NumPy's arithmetic gives empty arrays none)
-        for d in range(v.ndim - 1, -1, -1):
-            if steps[d] == 0 and v.shape[d] == 1:
-                steps[d] = v.shape[d + 1] * steps[d + 1] if d + 1 < v.ndim else 1
-    return tuple(steps)
+def place_of(t, v):
+    """(strides, offset) of a Tensor over an array v, in elements; an offset of None is that of the array. Those of axes of one element that
+    an index put in, and of no elements, are NumPy's own in the array: the views that it was made by say them."""
+    steps = strides_of(v)
+    if not v.size or 0 in steps and any([s == 0 and n == 1 for s, n in zip(steps, v.shape, strict=True)]):
+        if type(t.alias) is Alias and type(root := t.alias.base.val) is type(v) is np.ndarray and root is t.alias.val:
+            from funcgrad.core.geometries import along
 
-
-def contiguous_strides(shape):
-    out = []
-    k = 1
-    for n in reversed(shape):
-        out.append(k)
-        k *= max(n, 1)
-    return tuple(reversed(out))
+            chain = t.alias.chain
+            put_in = not v.size or any([p.name == "getitem" and None in kw["idx"] for p, kw in chain])
+            found = along(root, chain) if put_in else None
+            if found is not None:
+                return found[0], found[1] + offset_in(root, base_of(root))
+    return steps, None
 
 
 def placed(t):

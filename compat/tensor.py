@@ -39,6 +39,7 @@ from .payload import (
     layout_of_traced,
     memory,
     node_of,
+    place_of,
     placed,
     readable,
     recorded,
@@ -198,7 +199,10 @@ class Tensor(Taped, metaclass=TensorMeta):
         v = ground(self)
         if v is None:  # (of a traced Tensor: those its value will have)
             v = layout_of_traced(self)
-        strides = strides_of(v) if v is not None else contiguous_strides(self.shape)
+        if v is None:
+            strides = contiguous_strides(self.shape)
+        else:
+            strides = strides_of(v) if v.size and 0 not in v.strides else place_of(self, v)[0]
         return strides if dim is None else of_dimension(strides, dim)
 
     def is_contiguous(self, *wrong, memory_format=None, **named):
@@ -219,7 +223,8 @@ class Tensor(Taped, metaclass=TensorMeta):
         """The position of the first element in the memory, in elements."""
         takes_none(self, "storage_offset", wrong, named)
         v = ground(self)
-        return 0 if v is None else offset_in(v, base_of(v))
+        offset = None if v is None or v.size else place_of(self, v)[1]
+        return 0 if v is None else offset_in(v, base_of(v)) if offset is None else offset
 
     def data_ptr(self, *wrong, **named):
         """The address of the first element."""

@@ -10,8 +10,10 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.halves import among
 from funcgrad.core.handle import Alias, fresh
+from funcgrad.core.laid import moved
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.site import site
+from funcgrad.core.strides import contiguous_strides
 from funcgrad.core.trace import TAPE
 
 from .dtypes import LONG
@@ -56,7 +58,7 @@ def read_at(v, idx):
     """v[idx] for an index with index arrays in it, as torch means it; None where that is not plain. (NumPy counts an int beside index
     arrays as one of them; torch takes it first.)"""
     found = index_of(idx, False)
-    if found is None or not found[1]:
+    if found is None or not found[1] or not v.flags.c_contiguous:
         return None
     entries = found[0]
     try:
@@ -68,7 +70,7 @@ def read_at(v, idx):
         out = v[entries]
     except IndexError:  # (the slow road says why)
         return None
-    return out if out.flags.c_contiguous else np.ascontiguousarray(out)
+    return out if out.flags.c_contiguous and 1 not in out.shape else moved(out, contiguous_strides(out.shape))
 
 
 def root_to_write(t):

@@ -33,10 +33,12 @@ def nonzero(input, *, as_tuple=False, out=None):
     v = np.asarray(concrete(current(input), "nonzero"))
     found = np.nonzero(v.reshape(1) if v.ndim == 0 else v)
     if as_tuple:
-        return tuple([new(np.ascontiguousarray(a)) for a in found])
+        return new(np.stack(found)).unbind(0)
     if v.ndim == 0:
         return new(np.zeros((len(found[0]), 0), np.int64))
-    return noted(new(np.stack(found).T))  # (torch's columns lie together)
+    return noted(
+        new(np.ndarray((len(found[0]), v.ndim), found[0].dtype, np.stack(found), 0, (8, 8 * len(found[0]))))
+    )  # (torch's columns lie together)
 
 
 @operation()

@@ -20,7 +20,7 @@ from .answers import answer
 from .copies import contiguous_copy
 from .creation import function, method
 from .legacy_types import LEGACY, LegacyType
-from .operands import P, as_operand, cast, dtype_of, in_c_order, rank
+from .operands import P, as_operand, cast, dtype_of, in_c_order, laid_like, rank
 from .quick_roads import changes_nothing
 from .register import FUNCTIONS, METHODS, install, operation, publish
 
@@ -30,7 +30,9 @@ def converted(t, d, copy=False):
     c = current(t)
     if dtype_of(c) != d:
         out = cast(c, d)
-        return in_c_order(out) if isinstance(c.val, np.ndarray) and 0 in c.val.strides else out
+        if isinstance(c.val, np.ndarray) and c.val.size and 0 in c.val.strides:
+            return in_c_order(out)
+        return out if c.alias is None else laid_like(out, c)
     if not copy:
         return t
     out = P["copy"](c, c)

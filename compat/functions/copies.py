@@ -17,7 +17,18 @@ from ..method_arguments import wrapped
 from ..payload import current, layout_of_traced
 from ..tensor import Tensor
 from .nodes import named
-from .operands import P, dims_of, dtype_of, in_c_order, integer, iterated, like_image, named_sizes, new, shape_of
+from .operands import (
+    P,
+    dims_of,
+    dtype_of,
+    in_c_order,
+    integer,
+    laid_like,
+    like_image,
+    named_sizes,
+    new,
+    shape_of,
+)
 from .quick_roads import quick_call
 from .refusals import refuse
 from .register import METHODS, operation
@@ -50,15 +61,22 @@ def clone(input, *, memory_format=None):
     if t.owner is TAPE:
         if wanted is not None and (wanted is not contiguous_format or not is_in(t.val, wanted)):
             return contiguous_copy(t, wanted=wanted)
-        if wanted is None and not t.val.flags.c_contiguous:
-            return iterated(named(P["copy"](t, t), "CloneBackward0", (t,)), t)
+        if wanted is None and (not t.val.flags.c_contiguous or t.alias is not None and 1 in t.val.shape):
+            return laid_like(named(P["copy"](t, t), "CloneBackward0", (t,)), t)
     elif wanted is None and (layout := layout_of_traced(t)) is not None:
-        lying = strides_for(layout.shape, 1, (layout.shape, layout.strides))
+        lying = strides_for(layout.shape, (layout.shape, layout.strides))
         return named(in_order(t, by_strides(lying)), "CloneBackward0", (t,))
     return named(P["copy"](t, t), "CloneBackward0", (t,))
 
 
-quick_call("clone", "cast", (), "True", ("params = {'dtype': d}", "out = v.copy()"), ("CloneBackward0",))
+quick_call(
+    "clone",
+    "cast",
+    (),
+    "(x.alias is None or 1 not in v.shape)",
+    ("params = {'dtype': d}", "out = v.copy()"),
+    ("CloneBackward0",),
+)
 
 
 @operation(function=False)
@@ -197,7 +215,7 @@ def flip(input, *dims, **named_dims):
     dims = named_sizes("flip", "dims", dims, named_dims)
     turned = dims_of(dims, n) if dims else ()
     idx = tuple([slice(None, None, -1) if i in turned else ALL for i in range(n)])
-    return iterated(copied(t, "getitem", idx=(*idx, Ellipsis)), t)
+    return laid_like(copied(t, "getitem", idx=(*idx, Ellipsis)), t)
 
 
 @operation("FlipBackward0")

@@ -6,10 +6,9 @@ import numpy as np
 
 from funcgrad.core.halves import of_bits
 from funcgrad.core.handle import Array, Handle
-from funcgrad.core.laid import noted
+from funcgrad.core.laid import moved, noted, preserved
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
-from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE, Batch
 from funcgrad.core.tracebacks import drop
 from funcgrad.transforms.boundary import inner
@@ -19,7 +18,7 @@ from ..deprecations import deprecated, once
 from ..devices import CPU, Default, on_meta
 from ..formats import contiguous_format, memory_in, preserve_format
 from ..method_arguments import real_number
-from ..payload import current, layout_of_traced
+from ..payload import current, layout_of_traced, place_of
 from ..tensor import Tensor
 from .answers import MISSING, answering
 from .data import array_of, of_traced, scalar_of
@@ -376,10 +375,9 @@ def laid_out(array, t, wanted=None):
     """A fresh C-ordered array in a memory format, or in the order of strides that t has, as torch's *_like functions keep it."""
     if wanted is None or wanted is preserve_format:
         v = t.val if isinstance(t.val, np.ndarray) else layout_of_traced(t)
-        if v is None or v.flags.c_contiguous:
+        if v is None or v.flags.c_contiguous and t.alias is None:
             return array
-        order = order_of(v.shape, v.strides)
-        got = np.empty([v.shape[a] for a in order], array.dtype).transpose(np.argsort(order))
+        return moved(array, preserved(v.shape, place_of(t, v)[0]))
     elif wanted is contiguous_format:
         return array
     else:

@@ -34,14 +34,13 @@ from ..unrecorded_writes import assigned, read_at
 from .data import array_of, of_plain
 from .elements import is_sequence
 from .nodes import named
-from .one_vector import along_one, one_array
+from .one_vector import along_one, as_picked, one_array
 from .operands import (
     BOOL,
     INT64,
     P,
     dtype_of,
     fitting,
-    in_c_order,
     name_places,
     new,
     overflowing,
@@ -328,9 +327,7 @@ def getitem(t, idx):
                 return new(out)
         found = only_arrays(idx, shape)
         if found:
-            out = gathered(t, found)
-            in_c_order(out)
-            return out
+            return as_picked(gathered(t, found), t, t, found, 0)
         if type(idx) is tuple and t.owner is TAPE:
             at = one_array(idx, shape)
             if at is not None and name_places((i := current(idx[at])).val, shape[at]):
@@ -355,7 +352,7 @@ def getitem(t, idx):
             k, n = len(shape_of(out)) - len(shape_of(v)) + len(arrays), len(shape_of(out))
             rest = list(range(k, n))
             out = P["transpose"](out, perm=(*rest[:front], *range(k), *rest[front:]))
-        in_c_order(out)
+        as_picked(out, x, v, arrays, front)
         return named(out, "IndexBackward0", (x,)) if perm is not None or front else out
     except BaseException as error:
         trim(error)

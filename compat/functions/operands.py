@@ -9,7 +9,7 @@ import operator
 import numpy as np
 
 from funcgrad.core.handle import Array, Handle
-from funcgrad.core.laid import as_torch, noted
+from funcgrad.core.laid import as_torch, filled, moved, noted, preserved
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE, Jvp
 from funcgrad.transforms.boundary import as_tensor
@@ -18,9 +18,9 @@ from .. import dtypes
 from ..deprecations import once
 from ..dtypes import LONG, beyond
 from ..errors import size_mismatch
-from ..formats import is_in, memory_in, suggested
+from ..formats import ORDER, suggested
 from ..method_arguments import wrapped
-from ..payload import current, wrap
+from ..payload import contiguous_strides, current, place_of, wrap
 from ..size import Size
 from ..tensor import Tensor
 
@@ -313,8 +313,8 @@ def name_places(v, n):
 
 def in_c_order(t):
     """A result over memory of its own, in C order, as torch makes this one whatever the order of its operands."""
-    if t.owner is TAPE and not t.val.flags.c_contiguous:
-        t.val = np.ascontiguousarray(t.val)
+    if t.owner is TAPE and (not t.val.flags.c_contiguous or 1 in t.val.shape):
+        t.val = moved(t.val, contiguous_strides(t.val.shape))
     return t
 
 
@@ -335,23 +335,15 @@ def like_image(t, *images):
         for image in images:
             wanted = suggested(image.val) if image.owner is TAPE else None
             if wanted is not None:
-                if not is_in(t.val, wanted):
-                    memory = memory_in(wanted, t.val.shape, t.val.dtype)
-                    memory[...] = t.val
-                    t.val = memory
+                t.val = moved(t.val, filled(t.val.shape, ORDER[wanted]))
                 return noted(t)
     return in_c_order(t)
 
 
 def laid_like(t, like):
-    """A result over memory of its own, in the order of strides of another Tensor of its shape; in C order if that one repeats."""
-    if t.owner is TAPE and like.owner is TAPE and not like.val.flags.c_contiguous:
-        if 0 in like.val.strides:
-            return in_c_order(t)
-        memory = np.empty_like(like.val, t.val.dtype)
-        if memory.strides != t.val.strides:
-            memory[...] = t.val
-            t.val = memory
+    """A result over memory of its own, as torch lays out what keeps the way in which another Tensor of its shape lies."""
+    if t.owner is TAPE and like.owner is TAPE and (like.alias is not None or not like.val.flags.c_contiguous):
+        t.val = moved(t.val, preserved(like.val.shape, place_of(like, like.val)[0]))
         noted(t)
     return t
 

@@ -9,13 +9,13 @@ import operator
 
 import numpy as np
 
-from funcgrad.core import state
+from funcgrad.core import geometries, state
 from funcgrad.core.halves import BFLOAT16, among
 from funcgrad.core.handle import Alias, fresh
 from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
-from funcgrad.core.strides import geometry, restrided, unsqueezed_strides, viewed
+from funcgrad.core.strides import geometry, viewed
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -211,26 +211,39 @@ def unflatten(input, dim, sizes):  # noqa: A002
 EVERY = object()  # no dim given, which torch tells from None
 
 
+def placed(out, t, rule, **params):
+    """A view that is a reshape for the graph, with the strides that its rule gives an array (of axes of one element they are not a reshape's)."""
+    if type(t.val) is type(out.val) is np.ndarray and (
+        out.val.base is t.val or out.val.base is not None is not t.val.base
+    ):
+        out.val = geometries.lying(t.val, out.val, rule, **params)
+    return out
+
+
 def squeezed(shape, dim, more):
-    """(shape, number of torch's node) of squeeze(dim)."""
+    """(the dimensions that go, number of torch's node) of squeeze(dim)."""
     if dim is None or type(dim) is bool:
         raise TypeError("squeeze() takes dimensions")
     if more:
         dim = (dim, *more)
     if dim is EVERY:
-        return tuple([k for k in shape if k != 1]), 0
+        return tuple([i for i, k in enumerate(shape) if k == 1]), 0
     dims = dims_of(dim, len(shape)) if type(dim) is not tuple or dim else ()
-    return tuple([k for i, k in enumerate(shape) if k != 1 or i not in dims]), 2 if isinstance(
-        dim, (tuple, list)
-    ) else 1
+    return tuple([i for i in dims if shape[i] == 1]), 2 if isinstance(dim, (tuple, list)) else 1
+
+
+def without(shape, dims):
+    return tuple([k for i, k in enumerate(shape) if i not in dims])
 
 
 @operation()
 def squeeze(input, dim=EVERY, *more):
     """Without the dimensions of length 1, or without those of the named dimensions that have it."""
     t = current(input)
-    shape, k = squeezed(shape_of(t), dim, more)
-    return view_of(t, "reshape", f"SqueezeBackward{k}", shape=shape)
+    shape = shape_of(t)
+    dims, k = squeezed(shape, dim, more)
+    out = view_of(t, "reshape", f"SqueezeBackward{k}", shape=without(shape, dims))
+    return placed(out, t, geometries.without, axes=dims)
 
 
 def unsqueezed(shape, dim):
@@ -244,9 +257,7 @@ def unsqueeze(input, dim):
     t = current(input)
     shape = unsqueezed(shape_of(t), dim)
     out = view_of(t, "reshape", "UnsqueezeBackward0", shape=shape)
-    if type(t.val) is type(out.val) is np.ndarray and np.may_share_memory(t.val, out.val):
-        out.val = widened(t.val, wrapped(dim, len(shape)))  # (the stride of the new axis is not that of a reshape)
-    return out
+    return placed(out, t, geometries.unsqueezed, before=wrapped(dim, len(shape)))
 
 
 # ------------------------------------------------------------------------------------------------ another order
@@ -381,11 +392,13 @@ install("mH", property(turned))
 
 
 # ------------------------------------------------------------------------------------------------ the box itself
-def become(box, prim, name, **params):
+def become(box, prim, name, how=None, **params):
     """box <- prim(box) without moving memory: squeeze_, unsqueeze_, transpose_, t_ and as_strided_."""
     c = current(box)
     c.refuse(())
     new_value = P[prim](c, **params)
+    if how is not None and type(new_value.val) is type(c.val) is np.ndarray:
+        new_value.val = geometries.lying(c.val, new_value.val, how[0], **how[1])
     step = P[prim], params
     viewed = c.store is not None  # (else it has no views)
     if c.owner is TAPE:
@@ -417,14 +430,18 @@ def root_of_its_own(c):
 @operation(function=False)
 def squeeze_(self, dim=EVERY, *more):
     """squeeze, of the Tensor itself."""
-    shape, k = squeezed(shape_of(current(self)), dim, more)
-    return become(self, "reshape", f"SqueezeBackward{(3, 4, 5)[k]}", shape=shape)
+    shape = shape_of(current(self))
+    dims, k = squeezed(shape, dim, more)
+    how = geometries.without, {"axes": dims}
+    return become(self, "reshape", f"SqueezeBackward{(3, 4, 5)[k]}", how, shape=without(shape, dims))
 
 
 @operation(function=False)
 def unsqueeze_(self, dim):
     """unsqueeze, of the Tensor itself."""
-    return become(self, "reshape", "UnsqueezeBackward1", shape=unsqueezed(shape_of(current(self)), dim))
+    shape = unsqueezed(shape_of(current(self)), dim)
+    how = geometries.unsqueezed, {"before": wrapped(dim, len(shape))}
+    return become(self, "reshape", "UnsqueezeBackward1", how, shape=shape)
 
 
 @operation(function=False, aliases=("swapaxes_", "swapdims_"))
@@ -520,9 +537,7 @@ def unfold(self, dimension, size, step):
 # ------------------------------------------------------------------------------------------------ the commonest arguments
 def widened(v, at):
     """An array with an axis of one element put in, as torch has it."""
-    shape = (*v.shape[:at], 1, *v.shape[at:])
-    out = restrided(v, shape, unsqueezed_strides(v.shape, v.strides, at, v.itemsize))
-    return v.reshape(shape) if out is None else out
+    return geometries.lying(v, v.reshape((*v.shape[:at], 1, *v.shape[at:])), geometries.unsqueezed, before=at)
 
 
 @functools.lru_cache

@@ -188,7 +188,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
     solution = in_place_of(x, matmul(not_finite(P["pinv"], a, rcond=bound), x))
     own = np.empty(0, dtype_of(a)).real.dtype
     none = new(np.zeros(0, own))
-    values = singular_values(current(a.detach()), False)[1]
+    values = in_c_order(singular_values(current(a.detach()), False)[1])
     rank = (values > bound * values[..., :1]).sum(-1)
     residuals = none
     if m > n and driver != "gelsy" and bool((rank == n).all()):

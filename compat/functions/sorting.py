@@ -49,8 +49,9 @@ def as_input(out, t):
 
 
 def first_of(index, dim, start, stop):
-    """index[start:stop] along a dimension."""
-    return P["getitem"](index, idx=(slice(None),) * dim + (slice(start, stop),))
+    """index[start:stop] along a dimension, in memory of its own."""
+    out = P["getitem"](index, idx=(slice(None),) * dim + (slice(start, stop),))
+    return new(out.val.copy()) if out.owner is TAPE and not shared.staging else out
 
 
 def chosen(name, shown, input, index, dim, keepdim=True):
@@ -178,7 +179,7 @@ def middle_places(v, axis):
     order, n = v.argsort(axis, "stable"), v.shape[axis]
     place = (n - 1) // 2
     if v.dtype.kind == "i" or not np.logical_or.reduce(np.isnan(v), axis=None):
-        return np.ascontiguousarray(order[(slice(None),) * axis + (slice(place, place + 1),)])
+        return order[(slice(None),) * axis + (slice(place, place + 1),)].copy()
     count = np.isnan(v).sum(axis, keepdims=True)
     return np.take_along_axis(order, np.where(count > 0, n - count, place), axis)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from funcgrad.core.geometries import stretched
+
 from ..errors import type_name
 from ..payload import current
 from ..size import Size
@@ -10,17 +12,19 @@ from .operands import P, broadcast_shapes, dtype_of, named_sizes, shape_of, size
 from .quick_roads import quick_view
 from .register import operation
 from .results import type_text
-from .shape import IN_FULL, count, same_memory, view_of
+from .shape import IN_FULL, count, placed, same_memory, view_of
 
 
 def expanded(t, shape):
     """t as a view stretched to a shape."""
     own = shape_of(t)
+    gained = tuple(range(len(shape) - len(own)))
     if shape == own:
         return same_memory(t, "ExpandBackward0")
     if count(shape) == count(own) and 0 not in shape:  # nothing stands twice: there may be written into it
-        return view_of(t, "reshape", "ExpandBackward0", shape=shape)
-    return view_of(t, "broadcast", "ExpandBackward0", shape=shape, axes=tuple(range(len(shape) - len(own))))
+        out = view_of(t, "reshape", "ExpandBackward0", shape=shape)
+        return placed(out, t, stretched, shape=shape, axes=gained)
+    return view_of(t, "broadcast", "ExpandBackward0", shape=shape, axes=gained)
 
 
 def expanded_shape(own, shape):

@@ -11,7 +11,7 @@ import numpy as np
 
 from .aval import ndarray
 from .handle import Alias, Frozen, Handle, fresh
-from .strides import order_of
+from .strides import order_of, steps_of
 
 
 class Laid:
@@ -42,10 +42,14 @@ def astray(h):
     v = h.val
     if type(v) is ndarray:
         steps = v.strides
-        n = len(steps)
-        if n > 1 and (steps[0] <= steps[1] if n == 2 else rising(steps)) and not v.flags.c_contiguous:
+        if len(steps) > 1 and lies_otherwise(steps, v.flags.c_contiguous):
             return LAID
     return None
+
+
+def lies_otherwise(steps, whole):
+    """Does an array not lie in C order? `whole`: does it but for axes of one element, of which the strides may be any?"""
+    return (steps[0] <= steps[1] if len(steps) == 2 else rising(steps)) and (not whole or steps[-1] > min(steps))
 
 
 def rising(steps):
@@ -57,7 +61,7 @@ def noted(h):
     """A Tensor over memory that may not lie in C order, which its alias says from now on."""
     if h.alias is None:
         v = h.val
-        if type(v) is ndarray and not v.flags.c_contiguous and rising(v.strides):
+        if type(v) is ndarray and v.ndim > 1 and lies_otherwise(v.strides, v.flags.c_contiguous):
             h.alias = LAID
     return h
 
@@ -69,31 +73,62 @@ def as_torch(out, *operands):
         return out
     given = []
     for a in operands:
-        if type(a) is ndarray:
-            given += (a.shape, a.strides)
-    like = arrangement(out.shape, out.strides, out.itemsize, *given)
+        given += (a.shape, steps_of(a)) if type(a) is ndarray else ((), ())
+    like = arrangement(out.shape, steps_of(out), *given)
     if like is None:
         return out
-    memory = np.ndarray(out.shape, out.dtype, strides=like)
-    memory[...] = out
-    return memory
+    return moved(out, like)
 
 
 @functools.lru_cache(1024)
-def arrangement(shape, strides, itemsize, *operands):
+def arrangement(shape, strides, *operands):
     """The strides that the result of these operands (the shape and strides of each) has in torch; None if it has them already."""
-    wanted = strides_for(shape, itemsize, operands)
-    return wanted if any([n > 1 and a != b for n, a, b in zip(shape, wanted, strides, strict=True)]) else None
+    wanted = strides_for(shape, operands)
+    return wanted if wanted != strides else None
 
 
-def strides_for(shape, itemsize, operands):
-    """The strides that torch gives a result of operands, of which the shapes and strides are told in turn."""
-    order = order_of(shape, *map(functools.partial(stretched, shape), operands[::2], operands[1::2]))
-    wanted, step = [0] * len(shape), itemsize
+def strides_for(shape, operands):
+    """The strides that torch gives a result of operands, of which the shapes and strides are told in turn, all in elements: those of
+    operands that all fill their memory in one way, axes of one element too; else those of the order in which it goes through them."""
+    if operands and all([own == shape for own in operands[::2]]):
+        ways = {*operands[1::2]}
+        for order in (range(len(shape)), *([(0, 2, 3, 1)] if len(shape) == 4 else ())):
+            if all([fill(shape, s, order) for s in ways]):
+                return filled(shape, order)
+        if len(ways) == 1 and preserved(shape, operands[1]) == operands[1]:
+            return operands[1]
+    return filled(shape, order_of(shape, *map(functools.partial(stretched, shape), operands[::2], operands[1::2])))
+
+
+def preserved(shape, strides):
+    """The strides of a new array that keeps the way in which another of its shape lies (torch's preserve_format): those of one that fills
+    its memory, axes of one element too; else without gaps, in the same order."""
+    if 0 in shape or fill(shape, strides, sorted(range(len(shape)), key=lambda d: (-strides[d], shape[d] == 1))):
+        return strides
+    return filled(shape, order_of(shape, strides))
+
+
+def moved(array, strides):
+    """An array with these strides, in elements: itself if it has them, else a copy."""
+    if steps_of(array) == strides:
+        return array
+    memory = np.ndarray(array.shape, array.dtype, strides=[s * array.itemsize for s in strides])
+    memory[...] = array
+    return memory
+
+
+def filled(shape, order):
+    """The strides of memory without gaps in which the axes stand in this order, from the outermost."""
+    wanted, step = [0] * len(shape), 1
     for d in reversed(order):
         wanted[d] = step
         step *= shape[d]
     return tuple(wanted)
+
+
+def fill(shape, strides, order):
+    """Do elements of these strides fill their memory, the axes in this order?"""
+    return all([n == 1 or a == b for n, a, b in zip(shape, strides, filled(shape, order), strict=True)])
 
 
 def stretched(shape, own, strides):
@@ -105,7 +140,7 @@ def stretched(shape, own, strides):
 def relaid(h, tape, *operands):
     """The result of an operation on Tensors of a tape, written out for NumPy's order, in torch's."""
     if isinstance(h, Handle) and h.owner is tape:
-        h.val = as_torch(h.val, *[o.val for o in operands if isinstance(o, Handle)])
+        h.val = as_torch(h.val, *[o.val if isinstance(o, Handle) else o for o in operands])
         noted(h)
     return h
 

@@ -186,7 +186,7 @@ def torch_order(ins, layouts, shape):
     for x, layout in zip(ins, layouts, strict=False):
         own = shape_at(x)
         given += own, (dense(own) if layout is None else layout).strides
-    return ghost(shape, strides_for(shape, 1, given))
+    return ghost(shape, strides_for(shape, given))
 
 
 def numpy_order(ins, layouts, shape):

@@ -26,6 +26,22 @@ def viewed(array, shape):
 RESHAPE_MAY_REFUSE = np.lib.NumpyVersion(np.__version__) >= "2.1.0"
 
 
+def contiguous_strides(shape):
+    """The strides, in elements, of an array of this shape in C order."""
+    out = []
+    k = 1
+    for n in reversed(shape):
+        out.append(k)
+        k *= max(n, 1)
+    return tuple(reversed(out))
+
+
+def steps_of(v):
+    """The strides of an array in elements. (NumPy's arithmetic gives empty arrays none: those count as in C order.)"""
+    steps = tuple([s // v.itemsize for s in v.strides])
+    return steps if v.size or any(steps) else contiguous_strides(v.shape)
+
+
 def reach(size, stride):
     """(lowest, highest) slot of a geometry, relative to its first."""
     ends = [(n - 1) * s for n, s in zip(size, stride, strict=True)]
@@ -145,57 +161,6 @@ def view_of_memory(x, size, stride, offset):
     return np.ndarray(size, x.dtype, memory, start, [s * step for s in stride])
 
 
-def restrided(x, shape, strides):
-    """x's memory, from its first element on, with another shape and strides in bytes that stay inside; None where NumPy would not know
-    it for the same memory."""
-    owner = x if x.base is None else x.base
-    if type(owner) is not np.ndarray or not owner.flags.c_contiguous:
-        return None
-    out = np.ndarray(shape, x.dtype, owner, address(x) - address(owner), strides)
-    if not x.flags.writeable:
-        out.flags.writeable = False
-    return out
-
-
-@functools.lru_cache(4096)
-def seen_as(shape, strides, new):
-    """The strides, in bytes, of a view of another shape, also of its axes of one element, of which NumPy has ideas of its own; None where
-    there is no such view. The axes that lie together are taken as one, from the innermost outwards, and divided anew."""
-    out, d, left, step = [0] * len(new), len(new) - 1, 1, strides[-1]
-    for k in range(len(shape) - 1, -1, -1):
-        left *= shape[k]
-        if k and (shape[k - 1] == 1 or strides[k - 1] == left * step):
-            continue
-        made = 1
-        while d >= 0 and (made < left or new[d] == 1):
-            out[d] = made * step
-            made *= new[d]
-            d -= 1
-        if made != left:
-            return None
-        left, step = 1, strides[k - 1]
-    return tuple(out) if d < 0 else None
-
-
-def unsqueezed_strides(shape, strides, at, itemsize):
-    """The strides, in bytes, of a view with an axis of one element put in."""
-    return *strides[:at], shape[at] * strides[at] if at < len(shape) else itemsize, *strides[at:]
-
-
-@functools.lru_cache(4096)
-def stretched_strides(shape, strides, new, axes, itemsize):
-    """The strides, in bytes, of a view stretched to another shape, in which `axes` are new; None where it does not fit."""
-    old, out = list(zip(shape, strides, strict=True)), []
-    if len(new) != len(old) + len(axes):
-        return None
-    for d in range(len(new) - 1, -1, -1):
-        n, step = (1, new[d + 1] * out[-1] if out else itemsize) if d in axes else old.pop()
-        if n not in (1, new[d]):
-            return None
-        out.append(step if n == new[d] else 0)
-    return tuple(out[::-1])
-
-
 def lies_so(x, own):
     """Does an array lie in memory with these strides? (Of an axis of one element any will do.)"""
     return all([n == 1 or s == k * x.itemsize for n, s, k in zip(x.shape, x.strides, own, strict=True)])
@@ -222,7 +187,7 @@ def as_one_step(memory, root, chain):
 def geometry(array, root):
     """The params of `strided` that make an array of another one in the same memory; of one in other memory, as if both began at one place."""
     step = root.itemsize
-    own, stride = (tuple([s // step for s in v.strides]) for v in (root, array))
+    own, stride = steps_of(root), tuple([s * array.itemsize // step for s in steps_of(array)])
     ahead = address(array) - address(root)
     if array.base is not root and owner_of(array) is not owner_of(root):
         ahead += address(memory_of(root)) - address(memory_of(array))

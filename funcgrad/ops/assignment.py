@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, ndarray, shape_of
+from ..core.geometries import at, lying
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from .shape import batched, fit, front, reshape, zeros
@@ -74,6 +75,10 @@ class getitem:
 
     def impl(x, *, idx):
         return x[idx]
+
+    def impl_torch(x, *, idx):
+        out = x[idx]
+        return lying(x, out, at, idx=idx) if type(out) is ndarray and (None in idx or not out.size) else out
 
     def view(x, literal, *, idx):
         return f"{x}[{literal(idx)}]"

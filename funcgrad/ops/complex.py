@@ -9,7 +9,7 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
 from ..core.primitive import define, elementwise
 from ..core.sample import Sample, draw, strided
-from ..core.strides import address, memory_of, view_of_memory
+from ..core.strides import address, memory_of, steps_of, view_of_memory
 from ..errors import DTypeError
 from .elementwise import div, equal, mul, where
 from .shape import fit, front, zeros_like
@@ -151,8 +151,7 @@ class as_real:
     def impl(x):
         x = of_kind("c", "as_real", np.asarray(x))
         parts = x.real
-        strides = [s // parts.itemsize for s in x.strides]
-        return view_of_memory(parts, (*x.shape, 2), (*strides, 1), 0)
+        return view_of_memory(parts, (*x.shape, 2), (*[2 * s for s in steps_of(x)], 1), 0)
 
     def aval(x):
         return Aval((*shape_of(x), 2), real_dtype(dtype_of(x)))

@@ -8,6 +8,7 @@ rule begins by conjugating its cotangents and ends by conjugating its results: n
 
 import numpy as np
 
+from ..core import geometries
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import PRIMITIVES, define
 from ..core.sample import Sample, draw, in_kinds, strided
@@ -102,6 +103,13 @@ def diagonal_size(shape, k):
     return max(0, min(n + min(k, 0), m - max(k, 0)))
 
 
+def _diagonal(x, *, k=0):
+    out = np.diagonal(x, k, -2, -1)
+    if x.flags.writeable:
+        out.flags.writeable = True  # (NumPy's own is for reading)
+    return out
+
+
 def _embed(v, k, shape):
     v = np.asarray(v)
     out = np.zeros(shape, v.dtype)
@@ -121,11 +129,10 @@ class diagonal:
     def jax(jax, x, *, k=0):
         return jax.numpy.diagonal(x, k, -2, -1)
 
-    def impl(x, *, k=0):
-        out = np.diagonal(x, k, -2, -1)
-        if x.flags.writeable:
-            out.flags.writeable = True  # (NumPy's own is for reading)
-        return out
+    impl = _diagonal
+
+    def impl_torch(x, *, k=0):
+        return geometries.lying(x, _diagonal(x, k=k), geometries.diagonal, k=k)
 
     def aval(x, *, k=0):
         s = shape_of(x)

@@ -10,10 +10,10 @@ import numpy as np
 
 from ..core import state
 from ..core.aval import Aval, dtype_of, is_weak, ndarray, shape_of
+from ..core.geometries import lying, reshaped, stretched
 from ..core.halves import BFLOAT16, HALVES, added, rounded
 from ..core.primitive import PRIMITIVES, define, helper
 from ..core.sample import Sample, draw, in_kinds
-from ..core.strides import restrided, seen_as, stretched_strides
 from .reduction import reduction, samples_over, widened
 from .torch_order import sum_over
 
@@ -208,14 +208,9 @@ class broadcast:
 
     def impl_torch(x, *, shape, axes):  # (torch's may be written into where it is told apart again)
         x = np.asarray(x)
-        if 1 in x.shape and x.size:
-            strides = stretched_strides(x.shape, x.strides, tuple(shape), tuple(axes), x.itemsize)
-            out = None if strides is None else restrided(x, shape, strides)
-            if out is not None:
-                return out
         out = repeated(x, shape, axes)
         out.flags.writeable = x.flags.writeable
-        return out
+        return lying(x, out, stretched, shape=tuple(shape), axes=tuple(axes))
 
     scalar = "{0}"
 
@@ -272,11 +267,8 @@ class reshape:
 
     def impl_torch(x, *, shape):  # (whose axes of one element have strides that say something)
         out = np.reshape(x, shape)
-        if type(x) is ndarray and x.ndim and x.size and (1 in x.shape or 1 in out.shape and not x.flags.c_contiguous):
-            strides = seen_as(x.shape, x.strides, out.shape)
-            if strides is not None and strides != out.strides:
-                again = restrided(x, out.shape, strides)
-                return out if again is None else again
+        if type(x) is ndarray and (not x.size or 1 in x.shape or 1 in out.shape and not x.flags.c_contiguous):
+            return lying(x, out, reshaped, shape=out.shape)
         return out
 
     scalar = "{0}"

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..core.aval import Aval, describe, dtype_of, shape_of
+from ..core.geometries import windows
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
-from ..core.strides import view_of_memory
+from ..core.strides import steps_of, view_of_memory
 from ..errors import ShapeError
 from ._window_kernels import (
     apart,
@@ -486,9 +487,7 @@ class sliding_windows:
 
     def impl_torch(x, *, axis, size, step):  # (for writing too)
         _check_sliding(x.shape, axis, size, step)
-        shape = (*x.shape[:axis], (x.shape[axis] - size) // step + 1, *x.shape[axis + 1 :], size)
-        strides = [s // x.itemsize for s in x.strides]
-        return view_of_memory(x, shape, [*strides[:axis], strides[axis] * step, *strides[axis + 1 :], strides[axis]], 0)
+        return view_of_memory(x, *windows(x.shape, steps_of(x), 0, axis, size, step))
 
     def aval(x, *, axis, size, step):
         s = shape_of(x)
