@@ -23,7 +23,7 @@ LOWER = {  # computed in the dtype of autocast
     "torch": "addbmm addmm baddbmm bmm chain_matmul matmul mm",
     "Tensor": "__matmul__ __rmatmul__",
     "linalg": "multi_dot vecdot",
-    "recurrent": "recurrent rnn_relu_cell rnn_tanh_cell",
+    "recurrent": "layer_of_kernel",
     "functional": "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d linear prelu "
     "scaled_dot_product_attention",
 }
@@ -42,6 +42,7 @@ FLOAT32 = {  # computed in float32
     "nll_loss poisson_nll_loss smooth_l1_loss soft_margin_loss triplet_margin_loss",
 }
 ALONE = {"functional": "bilinear"}  # left as they are, with the products inside
+STEPS = {"recurrent": "regular"}  # what is computed in steps, each of which is cast by itself
 WIDEST = {"torch": "cat concat concatenate index_copy stack"}  # computed in the widest dtype of their operands
 
 
@@ -114,14 +115,18 @@ def casting(target):
     return wrap
 
 
+def in_steps(inner, f):
+    """A layer around the question whether something is computed in one piece: not while autocast casts."""
+    return lambda *args: not state.enabled.get("cpu") and inner(*args)
+
+
 def widest(operands):
     floats = floats_in(operands)
     return dtypes.BY_NAME["float32"] if any([t.dtype.name == "float32" for t in floats]) else None
 
 
 def lower(operands):
-    """The dtype of autocast; none for a GRU, which torch leaves as it is."""
-    return None if operands[:1] == ("GRU",) else state.dtype["cpu"]
+    return state.dtype["cpu"]
 
 
 def lower_of_products(operands):
@@ -173,6 +178,7 @@ def layers():
             (casting(float32), FLOAT32),
             (casting(widest), WIDEST),
             (casting(alone), ALONE),
+            (in_steps, STEPS),
         )
     ]
 

@@ -2,7 +2,7 @@
 
 import math
 
-from .arithmetic import approach
+from .arithmetic import approach_in_one
 from .checks import one_element
 from .rule import RuleOptimizer
 from .slots import zeros
@@ -65,10 +65,10 @@ class Muon(RuleOptimizer):
         def update(p, g, momentum_buffer):
             if len(g.shape) != 2:
                 raise ValueError("Param gradient must be a 2D matrix")
-            approach(momentum_buffer, g, 1 - momentum)
+            approach_in_one(momentum_buffer, g, 1 - momentum)
             along = xp.copy(g if nesterov else momentum_buffer)
             if nesterov:
-                approach(along, momentum_buffer, momentum)
+                approach_in_one(along, momentum_buffer, momentum)
             rate = lr * stretch(group["adjust_lr_fn"], *p.shape)
             p -= xp.like(orthogonalized(along, group, xp), p) * rate
 

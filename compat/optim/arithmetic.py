@@ -90,6 +90,15 @@ def approach(mean, x, weight):
         mean[...] = x - (x - mean) * (1 - weight)
 
 
+def approach_in_one(mean, x, weight):
+    """The same rounded once, which torch's vectors do: for float32, where what follows makes a step of the last unit."""
+    if not isinstance(mean, np.ndarray) or mean.dtype != np.float32 or isinstance(weight, Tensor):
+        return approach(mean, x, weight)
+    weight = np.float32(weight)
+    start, share = (mean, weight) if abs(weight) < 0.5 else (x, weight - np.float32(1))
+    mean[...] = start + np.float64(share) * (x - mean)
+
+
 def single(x):
     """A Tensor option as what the arithmetic of a recorded step takes: 0-d."""
     return x.squeeze() if isinstance(x, Tensor) and x.dim() else x

@@ -135,6 +135,24 @@ def smooth_absolute_error(r, compute, x, y, *, mean, delta, linear):
     return reduced(r, of_distance(np.asarray if is_bfloat16(r) else r, x - y, delta, linear), mean)
 
 
+def lstm_layer(r, compute, x, h, c, w, v, b, d):
+    """The sum of the biases, the hidden states and the cells' states are kept in bfloat16; what lies between them is not."""
+    if not is_bfloat16(r):
+        return compute(x, h, c, w, v, b, d)
+    steps, n, m = len(x), *h.shape
+    own, found, w = x @ v.T + r(b + d), [], w.T
+    for z in own:
+        z = (z + h @ w).reshape(n, 4, m).swapaxes(0, 1)
+        new = np.tanh(z[2])
+        with np.errstate(over="ignore"):
+            write, keep, show = 1 / (1 + np.exp(-z[[0, 1, 3]]))
+        c = keep * c + write * new
+        h = r(show * np.tanh(c))
+        found.append((h, c, (show, write, keep, new)))
+        c = r(c)
+    return tuple([np.stack(each) for each in zip(*found, strict=True)]) if steps else compute(x, h, c, w.T, v, b, d)
+
+
 VALUES = {
     f.__name__: f
     for f in (
@@ -147,6 +165,7 @@ VALUES = {
         softmax,
         squared_error,
         logsumexp,
+        lstm_layer,
         nextafter,
         picked_loss,
         power,

@@ -152,7 +152,8 @@ def value(prim, compute, vals, params):
         vals = [rounded(v, d) if type(v) is float else v for v in vals]
     own = None if d is None or compute is prim else own_values().get(prim.name)  # (compute is prim: there are handles)
     if own is not None:
-        return rounded(own(rounder(d), compute, *wide(vals), **params), d)
+        out = own(rounder(d), compute, *wide(vals), **params)
+        return narrow(out, d) if prim.multi else rounded(out, d)
     out = compute(*wide(vals), **params)
     return out if d is None else narrow(out, d)
 
@@ -220,9 +221,10 @@ def own_rules():
 def pull_by_rule(own, plan, n, ct, cts):
     """The rule of ops/half_rules.py, if it is for these operands."""
     xs, out = plan.operands_of(n, n.saved)
-    d = dtype_of(ct)
-    dtypes = operand_dtypes(plan, n, ct)
-    if type(ct) is not ndarray or any([x != d for x in dtypes]):
+    ct = getattr(ct, "cts", ct)
+    one = next(c for c in ct if c is not None) if plan.prim.multi else ct
+    d = dtype_of(one)
+    if type(one) is not ndarray or any([x != d for x in operand_dtypes(plan, n, one)]):
         return False
     params = {k: v for k, v in n.params.items() if k != "kink"}
     gs = own(rounder(d), wide(ct), wide(out), *map(wide, xs), need=plan.need, **params)

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from ..core import half_values
+from ..core.aval import Aval
 from ..core.halves import is_bfloat16
 from ..core.primitive import helper
 from .losses import both_signs, terms
@@ -81,7 +82,32 @@ def huber_error(r, ct, out, x, y, *, need, mean, delta, linear):
     return both_signs(np.where(np.abs(d) < edge, r(r(share * d) * ct), r(r(share * ct) * edge) * np.sign(d)), need)
 
 
+def lstm_layer(r, cts, out, x, h0, c0, w, v, b, d, *, need):
+    """bfloat16: what reaches the sums of the gates is rounded, and so are the gates that it is made of; the states' cotangents are not."""
+    (of_h, of_c, of_a), (h, c, a) = cts, out
+    if not is_bfloat16(r) or of_a is not None or not len(h):
+        return None
+    h0, c0 = (np.zeros(s.shape, np.float32) if type(s) is Aval else s for s in (h0, c0))  # (nothing asks for it)
+    (o, i, f, g), top = a.swapaxes(0, 1), np.tanh(c)
+    before = np.concatenate((c0[None], c[:-1]))
+    slopes = np.stack((g * i * (1 - i), before * f * (1 - f), i * (1 - g * g), top * o * (1 - o)), 2)  # [T, n, 4, m]
+    through, z = (1 - top * top) * o, np.empty_like(slopes)
+    dh, dc = np.zeros_like(h0), np.zeros_like(c0)
+    for t in range(len(h) - 1, -1, -1):
+        dh = dh if of_h is None else dh + of_h[t]
+        dc = dc + through[t] * dh if of_c is None else dc + through[t] * dh + of_c[t]
+        z[t] = r(slopes[t] * np.stack((dc, dc, dc, dh), 1))
+        dh, dc = z[t].reshape(len(dh), -1) @ w, dc * f[t]
+    z = z.reshape(-1, w.shape[0])
+    of_x = (z @ v).reshape(x.shape) if need & 1 else None
+    of_w = z.T @ np.concatenate((h0[None], h[:-1])).reshape(len(z), -1) if need & 8 else None
+    of_v, of_bias = z.T @ x.reshape(len(z), -1) if need & 16 else None, z.sum(0)
+    return [of_x, dh, dc, of_w, of_v, of_bias, of_bias]
+
+
 @helper
 def half_rules():
     """The rules by their primitives' names."""
-    return {f.__name__: f for f in (arcsin, arctan, erf, gather, huber_error, sigmoid, squared_error, unfold)}
+    return {
+        f.__name__: f for f in (arcsin, arctan, erf, gather, huber_error, lstm_layer, sigmoid, squared_error, unfold)
+    }

@@ -7,6 +7,7 @@ same number of rows; a cell maps (projected input, state) to the next state and 
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
@@ -200,31 +201,45 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
     """One layer in one direction: (its outputs as a sequence, its last state)."""
     w_ih, w_hh, b_ih, b_hh, projection = [None if p is None else current(p) for p in params]
     x, initial = current(x), tuple([current(s) for s in initial])
-    if projection is None and not (
-        regular(mode, sizes[-1 if reverse else 0], initial, w_hh, (b_ih, b_hh), (x, w_ih))
-        and shape_of(w_ih)[:1] == shape_of(w_hh)[:1]
-    ):
+    if mode == "LSTM" and not packed and projection is None and dtype_of(x) in IN_ONE:
+        return layer_of_kernel(x, initial, (w_ih, w_hh, b_ih, b_hh, None), sizes, reverse)
+    if projection is not None or not fitting(mode, x, initial, (w_ih, w_hh, b_ih, b_hh), sizes, reverse):
         return in_steps(mode, x, initial, params, sizes, packed, reverse)
-    if mode in LAYERS and not packed and projection is None and plain_layer(x, w_ih, w_hh, b_ih, b_hh, *initial):
+    if mode in LAYERS and not packed and plain_layer(x, w_ih, w_hh, b_ih, b_hh, *initial):
         return layer_in_one(mode, x, *initial, w_hh, w_ih, b_ih, b_hh, sizes, reverse)
-    whole = mode == "LSTM" and not packed and projection is None and dtype_of(x) == np.float32
-    fits = whole and shape_of(x)[-1] == shape_of(w_ih)[1]
+    xs = at_times(current(linear(x, w_ih, b_ih)), sizes, packed)
+    outs, last = over_time(STEPS[mode], xs, initial, (w_hh, b_hh, None), sizes, reverse)
+    return T["cat"](outs) if packed else T["stack"](outs), last
+
+
+def fitting(mode, x, initial, params, sizes, reverse):
+    """Are these of the shapes and of the one float dtype that the written-out layers are for?"""
+    w_ih, w_hh, *biases = params
+    rows = sizes[-1 if reverse else 0]
+    return regular(mode, rows, initial, w_hh, biases, (x, w_ih)) and shape_of(w_ih)[:1] == shape_of(w_hh)[:1]
+
+
+def layer_of_kernel(x, initial, params, sizes, reverse):
+    """One layer of an LSTM in one direction, for which torch has a kernel, and one node."""
+    w_ih, w_hh, b_ih, b_hh, _ = params
+    if not fitting("LSTM", x, initial, params[:4], sizes, reverse):
+        return in_steps("LSTM", x, initial, params, sizes, False, reverse)
+    fits = shape_of(x)[-1] == shape_of(w_ih)[1]
     if fits and (w_hh.owner is TAPE or state.tls.stage is not None and w_hh.owner is state.tls.stage.tape):
-        biases = (np.zeros(shape_of(w_hh)[0], np.float32),) * 2 if b_hh is None else (b_ih, b_hh)
+        biases = (np.zeros(shape_of(w_hh)[0], dtype_of(x)),) * 2 if b_hh is None else (b_ih, b_hh)
         out, last = lstm_layer(x, *initial, w_hh, w_ih, *biases, reverse)
     else:
-        first, second = (P["add"](b_ih, b_hh), None) if whole and b_hh is not None else (b_ih, b_hh)
-        step = lstm_step_in_one if whole else STEPS[mode]
-        xs = at_times(current(linear(x, w_ih, first)), sizes, packed)
-        outs, last = over_time(step, xs, initial, (w_hh, second, projection), sizes, reverse)
-        out = T["cat"](outs) if packed else T["stack"](outs)
-    if whole:  # torch has one node for such a layer
-        if out.mark is not None and out.mark.plan is not None:
-            operands = [x, *params[:4], *initial]
-            grouped((out, *last), "MkldnnRnnLayerBackward0", tuple([getattr(o, "mark", None) for o in operands]))
+        bias = None if b_hh is None else P["add"](b_ih, b_hh)
+        xs = at_times(current(linear(x, w_ih, bias)), sizes, False)
+        outs, last = over_time(lstm_step_in_one, xs, initial, (w_hh, None, None), sizes, reverse)
+        out = T["stack"](outs)
+    if out.mark is not None and out.mark.plan is not None:
+        operands = [x, *params[:4], *initial]
+        grouped((out, *last), "MkldnnRnnLayerBackward0", tuple([getattr(o, "mark", None) for o in operands]))
     return out, last
 
 
+IN_ONE = np.float32, BFLOAT16  # dtypes of which torch has a kernel for a whole layer of an LSTM
 LAYERS = {
     "GRU": ("gru_layer", {}),
     "RNN_TANH": ("rnn_layer", {"nonlinearity": "tanh"}),

@@ -125,7 +125,7 @@ class RNNBase(Module):
     def check_input(self, input, batch_sizes):
         """ValueError for a dtype, RuntimeError for a shape that is not the network's."""
         own = getattr(self, self._all_weights[0][0]).dtype
-        if input.dtype != own:
+        if input.dtype != own and not under_autocast():
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({own}). Convert input: input.to({own}), or "
                 f"convert model: model.to({input.dtype})"
@@ -197,8 +197,6 @@ class RNNBase(Module):
                 )
             alone = data.dim() == 2
             data = data.unsqueeze(batch_dim) if alone else data
-        if under_autocast():
-            data = data.to(self._flat_weights[0].dtype)
         unchecked = packed and self.mode == "LSTM" and hx is None  # (torch's LSTM looks at no packed input)
         if hx is None:
             wanted = self._state_sizes(data, sizes)
@@ -389,8 +387,6 @@ class RNNCellBase(Module):
         elif isinstance(states, Tensor):
             raise TypeError("lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor")
         weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
-        if under_autocast():
-            input, states = input.to(self.weight_ih.dtype), tuple([s.to(self.weight_ih.dtype) for s in states])
         new = recurrent.cell(self._mode(), input, states, *weights)
         if alone:
             new = tuple([s.squeeze(0) for s in new])

@@ -203,8 +203,8 @@ class _SpectralNorm(Module):
 
     def _iterated(self, matrix, count):
         for _ in range(count):
-            self._u.copy_(functional.normalize(matrix @ self._v, dim=0, eps=self.eps))
-            self._v.copy_(functional.normalize(matrix.t() @ self._u, dim=0, eps=self.eps))
+            self._u.copy_(functional.normalize(T["mv"](matrix, self._v), dim=0, eps=self.eps))
+            self._v.copy_(functional.normalize(T["mv"](matrix.t(), self._u), dim=0, eps=self.eps))
 
     def forward(self, weight):
         if weight.dim() == 1:
@@ -212,7 +212,7 @@ class _SpectralNorm(Module):
         matrix = matrix_of(weight, self.dim)
         if self.training:
             self._power_method(matrix, self.n_power_iterations)
-        return weight / T["dot"](self._u.clone(), matrix @ self._v.clone())
+        return weight / T["dot"](self._u.clone(), T["mv"](matrix, self._v.clone()))
 
     def right_inverse(self, value):
         """The value itself: it may be taken to have the norm one."""

@@ -28,13 +28,13 @@ class SpectralNorm:
         if do_power_iteration:
             call_in(False, self.iterate, matrix, u, v)
             u, v = u.clone(), v.clone()
-        return weight / T["dot"](u, matrix @ v)
+        return weight / T["dot"](u, T["mv"](matrix, v))
 
     def iterate(self, matrix, u, v):
-        """Power iterations, in place."""
+        """Power iterations, in place, of mv: which autocast leaves alone."""
         for _ in range(self.n_power_iterations):
-            v.copy_(functional.normalize(matrix.t() @ u, dim=0, eps=self.eps))
-            u.copy_(functional.normalize(matrix @ v, dim=0, eps=self.eps))
+            v.copy_(functional.normalize(T["mv"](matrix.t(), u), dim=0, eps=self.eps))
+            u.copy_(functional.normalize(T["mv"](matrix, v), dim=0, eps=self.eps))
 
     @staticmethod
     def apply(module, name, n_power_iterations, dim, eps):
@@ -91,8 +91,8 @@ class SpectralNorm:
     @staticmethod
     def solved(matrix, u, sigma):
         """The vector v with which u @ matrix @ v is sigma, and matrix @ v along u."""
-        v = T["pinverse"](matrix.t() @ matrix) @ (matrix.t() @ u)
-        return v * (sigma / T["dot"](u, matrix @ v))
+        v = T["pinverse"](matrix.t() @ matrix) @ (T["mv"](matrix.t(), u))
+        return v * (sigma / T["dot"](u, T["mv"](matrix, v)))
 
     def remove(self, module):
         """Make the weight an ordinary parameter again."""
