@@ -93,6 +93,24 @@ def of_bits(x):
     return (x.astype(np.uint32) << np.uint32(16)).view(FLOAT32).astype(BFLOAT16)
 
 
+@functools.cache
+def settled(dtype):
+    """The function that rounds float32 memory in place to one of the two dtypes."""
+
+    def to_bfloat16(x):
+        bits = x.view(np.uint32)
+        odd = bits >> 16
+        odd &= 1
+        odd += 0x7FFF  # (a NaN stays one: it is made by arithmetic, whose lower bits are zeros)
+        bits += odd
+        bits &= 0xFFFF0000
+
+    def to_float16(x):
+        x[...] = x.astype(FLOAT16)
+
+    return to_bfloat16 if dtype == BFLOAT16 else to_float16
+
+
 def settle(memory):
     """Round in place what was written into memory, if it is that of a bfloat16 Tensor."""
     if not memory.dtype.isnative:

@@ -4,14 +4,13 @@ With r = 1 / sqrt(variance + eps) and out = (x - mean) r:  d out = r (dx - mean(
 cotangent (Ioffe and Szegedy, 2015, arXiv:1502.03167, section 3).
 """
 
-import functools
 import math
 from functools import lru_cache
 
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
-from ..core.halves import rounded, rounder
+from ..core.halves import rounded, settled
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds, strided
 from .elementwise import add, mul, sub
@@ -124,8 +123,8 @@ def _layer_pull(n, ct, cts, owned):
     each mean (by channel), sums of products with it are its products with sums."""
     plan = n.plan
     need = plan.need
-    axes, eps, shape, noted, kept = [n.params.get(k) for k in ("axes", "eps", "shape", "noted", "kept")]
-    if not need & 1 or kept is not None:
+    axes, eps, shape, noted, added = [n.params.get(k) for k in ("axes", "eps", "shape", "noted", "added")]
+    if not need & 1 or added is not None or n.params.get("kept") is not None:
         return plan.ruled(n, ct, cts, owned)
     x, w = n.saved
     if x.dtype is not ct.dtype or not x.size:
@@ -191,22 +190,25 @@ def by_weight(g, w, shape):
     return reshape(fit(g, Aval(shape, dtype_of(g))), shape=shape_of(w))
 
 
-def by_rows(g, w, shape, kept):
-    """The same; where torch adds rows up one after the other in the dtype of half precision `kept`, so."""
+def by_rows(g, w, shape, added):
+    """The same; where torch adds rows up one after the other in the dtype of half precision `added`, so."""
     return by_weight(g, w, shape)
 
 
-def by_rows_plain(g, w, shape, kept):
+def by_rows_plain(g, w, shape, added):
     """The same over arrays, of up to MOST_ROWS rows."""
     rows = g.reshape(-1, *shape)
-    if kept is None or tuple(shape) != g.shape[g.ndim - len(shape) :] or len(rows) > MOST_ROWS:
+    if added is None or tuple(shape) != g.shape[g.ndim - len(shape) :] or len(rows) > MOST_ROWS:
         return fit_plain(g, w, shape)
-    r = rounder(kept)
-    return functools.reduce(lambda total, row: r(total + row), rows, np.zeros(shape, g.dtype)).reshape(w.shape)
+    total, settle = np.zeros(shape, g.dtype), settled(added)
+    for row in rows:
+        total += row
+        settle(total)
+    return total.reshape(w.shape)
 
 
 by_rows.plain = by_rows_plain
-MOST_ROWS = 512  # (each is a call or ten; what is lost beyond is torch's own loss)
+MOST_ROWS = 4096  # (each is some calls; what is lost beyond is torch's own loss)
 
 
 def by_mean(ct, x, w, axes, eps, shape):
@@ -221,7 +223,8 @@ def by_mean(ct, x, w, axes, eps, shape):
 @define
 class normalized:
     """standardize(x) * w + b, of arrays of one dtype: w and b in `shape`, which broadcasts to x's. `noted`: a list in which the call
-    notes (mean, variance, 1 / sqrt(variance + eps)), for who needs them, its own pull too. `kept`: as above."""
+    notes (mean, variance, 1 / sqrt(variance + eps)), for who needs them, its own pull too. `kept`: as above;
+    `added`: the dtype of half precision in which torch adds up what rows give w and b."""
 
     saves = ((0, 1), (0,), ())
     pull = _layer_pull
@@ -233,12 +236,12 @@ class normalized:
         "broadcast": "w and b are stretched, nothing else is",
     }
 
-    def jax(jax, x, w, b, *, axes, eps, shape, noted=None, kept=None):
+    def jax(jax, x, w, b, *, axes, eps, shape, noted=None, kept=None, added=None):
         centred = x - jax.numpy.mean(x, axis=axes, keepdims=True)
         s = centred * jax.lax.rsqrt(jax.numpy.mean(centred**2, axis=axes, keepdims=True) + eps)
         return s * w.reshape(shape) + b.reshape(shape)
 
-    def impl(x, w, b, *, axes, eps, shape, noted=None, kept=None):
+    def impl(x, w, b, *, axes, eps, shape, noted=None, kept=None, added=None):
         if not x.size:
             return x.copy()
         out, *found = statistics(x, axes, eps)
@@ -253,20 +256,20 @@ class normalized:
         out += b.reshape(shape)
         return out
 
-    def aval(x, w, b, *, axes, eps, shape, noted=None, kept=None):
+    def aval(x, w, b, *, axes, eps, shape, noted=None, kept=None, added=None):
         return Aval(shape_of(x), dtype_of(x))
 
-    def vjp(ct, out, x, w, b, *, need, axes, eps, shape, noted=None, kept=None):
+    def vjp(ct, out, x, w, b, *, need, axes, eps, shape, noted=None, kept=None, added=None):
         if kept is None and tuple(shape) == shape_over(shape_of(x), axes)[0] and need & 1:
             return by_mean(ct, x, w, axes, eps, shape)
         s = standardize(x, axes=axes, eps=eps, kept=kept, early=kept is not None) if need & 2 else None
         return [
             pushed(mul(ct, reshape(w, shape=shape)), x, axes, eps, kept) if need & 1 else None,
-            by_rows(mul(ct, s), w, shape, kept) if need & 2 else None,
-            by_rows(ct, b, shape, kept) if need & 4 else None,
+            by_rows(mul(ct, s), w, shape, added) if need & 2 else None,
+            by_rows(ct, b, shape, added) if need & 4 else None,
         ]
 
-    def jvp(ts, out, x, w, b, *, axes, eps, shape, noted=None, kept=None):
+    def jvp(ts, out, x, w, b, *, axes, eps, shape, noted=None, kept=None, added=None):
         dx, dw, db = ts
         s = None if dw is None else standardize(x, axes=axes, eps=eps, kept=kept, early=kept is not None)
         total = None if db is None else fit_tangent(reshape(db, shape=shape), out)
@@ -277,7 +280,7 @@ class normalized:
             total = total if t is None else t if total is None else add(total, t)
         return total
 
-    def batch(size, xs, ds, *, axes, eps, shape, noted=None, kept=None):
+    def batch(size, xs, ds, *, axes, eps, shape, noted=None, kept=None, added=None):
         x, w, b = (batched(size, v, d) for v, d in zip(xs, ds, strict=True))
         ones = (1,) * (len(shape_of(x)) - 1 - len(shape))
         w, b = (reshape(v, shape=(size, *ones, *shape)) for v in (w, b))

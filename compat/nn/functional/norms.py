@@ -86,7 +86,7 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
             need_same_parameters(input, weight, bias)
             eps = number(eps)
             if shared.halves and (d := half_in(t)):
-                return in_float32(d, layer_of, input, weight, bias, axes, eps, normalized, kept_in(d, weight))
+                return in_float32(d, layer_of, input, weight, bias, axes, eps, normalized, kept_in(d, weight), None, d)
         out = standardized(t, axes, eps)
         out = in_c_order(scaled(out, weight, bias, normalized))
         return labelled(out, "NativeLayerNormBackward0", (input, weight, bias))
@@ -100,13 +100,14 @@ def kept_in(d, *parameters):
     return None if any(p is not None and half_in(current(p)) is None for p in parameters) else d
 
 
-def layer_of(x, weight, bias, axes, eps, shape, kept, found=None):
-    """A layer whose statistics are kept for its derivative: in half precision, the dtype `kept`, or as they are, in the list `found`."""
+def layer_of(x, weight, bias, axes, eps, shape, kept, found=None, added=None):
+    """A layer whose statistics are kept for its derivative: in half precision, the dtype `kept`, or as they are, in the list `found`;
+    `added`: the dtype in which what rows give the parameters is added up."""
     if weight is not None and bias is None:
         bias = T["zeros_like"](weight)
     if weight is None or bias is None:
         return scaled(P["standardize"](current(x), axes=axes, eps=eps, kept=kept), weight, bias, shape)
-    more = {"kept": kept} if found is None else {"noted": found}
+    more = {"kept": kept, "added": added} if found is None else {"noted": found}
     return P["normalized"](current(x), current(weight), current(bias), axes=axes, eps=eps, shape=shape, **more)
 
 
