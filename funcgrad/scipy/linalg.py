@@ -52,7 +52,9 @@ def same_stack(a, b):
 
 # ------------------------------------------------------------------------------------------------ factorisations
 def cholesky(a, lower=False, overwrite_a=False, check_finite=True):
-    """The triangle L with L L^H = a (`lower`), or U with U^H U = a. LinAlgError unless a is positive definite.
+    """The triangle L with L L^H = a (`lower`), or U with U^H U = a; of a that triangle alone is read.
+
+    LinAlgError unless a is positive definite.
 
     >>> import numpy as np
     >>> cholesky(np.array([[4.0, 2.0], [2.0, 2.0]]), lower=True)
@@ -60,7 +62,7 @@ def cholesky(a, lower=False, overwrite_a=False, check_finite=True):
            [1., 1.]])
     """
     a = matrix("cholesky", a)
-    return P["cholesky"](a) if lower else adjoint(P["cholesky"](adjoint(a)))
+    return P["cholesky"](a, part="lower") if lower else adjoint(P["cholesky"](adjoint(a), part="lower"))
 
 
 def cho_factor(a, lower=False, overwrite_a=False, check_finite=True):

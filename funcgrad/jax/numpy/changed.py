@@ -129,6 +129,8 @@ def take(a, indices, axis=None, out=None, mode=None, unique_indices=False, indic
     a, indices = asarray(a), asarray(indices)
     if axis is None:
         a, axis = a.ravel(), 0
+    if not -a.ndim <= axis < a.ndim:
+        raise ValueError(f"take: axis {axis} is out of bounds for an array of {a.ndim} axes")
     axis %= a.ndim
     if mode == "wrap":
         indices = jnp().remainder(indices, a.shape[axis])
@@ -145,7 +147,7 @@ def bincount(x, weights=None, minlength=0, *, length=None, out_sharding=None):
     if x.ndim != 1:
         raise ValueError(f"bincount: takes an array of one axis, got shape {x.shape}; ravel it")
     if length is None:
-        length = max_of(minlength, int(x.max()) + 1 if x.size else 0)
+        length = max_of(minlength, int(jnp().clip(x, 0, None).max()) + 1 if x.size else 0)
     ones = jnp().ones(x.shape, int) if weights is None else asarray(weights)
     return jnp().zeros(length, ones.dtype).at[jnp().clip(x, 0, None)].add(ones)
 

@@ -47,9 +47,11 @@ def named(name):
     def call(x, /, *, size=None, fill_value=None):
         if type(x) not in PYTHON and not hasattr(x, "dtype"):
             raise TypeError(f"{name} requires ndarray or scalar arguments, got {type(x)} at position 0.")
-        x = wrap(raw(asarray(x)))  # (what is found is not weak)
+        if size is None and not options:
+            return unique(x, equal_nan=False)  # (NumPy's are in no order)
         if size is None:
-            return f(x) if options else unique(x, equal_nan=False)  # (NumPy's unique_values are in no order)
+            found = f(x)
+            return type(found)(found[0], *[wrap(raw(places)) for places in found[1:]])  # (which are not weak)
         found = unique(x, **{f"return_{k}": True for k in options}, equal_nan=False, size=size, fill_value=fill_value)
         return type(f(np.zeros(1)))(*found) if options else found
 
