@@ -112,7 +112,7 @@ class GradScaler:
             raise RuntimeError("unscale_() has already been called on this optimizer since the last update().")
         if stage is OptState.STEPPED:
             raise RuntimeError("unscale_() is being called after step().")
-        inverse = float(np.float32(1.0 / self._scale.double().item()))
+        inverse = self._scale.double().reciprocal().float().item()
         self._stages[id(optimizer)] = OptState.UNSCALED, self._found_inf(optimizer, inverse, False)
 
     def step(self, optimizer, *args, **kwargs):

@@ -12,9 +12,11 @@ from funcgrad.errors import ConcretizationError, RandomnessError, SecondBackward
 from funcgrad.transforms.reverse_mode import pulled_once
 
 from ..autograd.walks import WalkInFunc, conjugated
+from ..errors import no_scalar
 from ..functions.drawing import mapped_by
 from ..native import named_as
 from ..payload import current
+from ..tensor import Tensor
 from ..utils._pytree import tree_flatten, tree_unflatten
 from .checks import (
     brief,
@@ -114,6 +116,12 @@ def vjp(func, *primals, has_aux=False):
                 f"cotangents: {brief(structure)}, primal output: {brief(flat.out)}"
             )
         for i, (c, y) in enumerate(zip(given, out, strict=True)):
+            if c is None and tuple(y.shape):
+                raise no_scalar(y)
+            if c is None:
+                given[i] = c = y.new_ones(())
+            if not isinstance(c, Tensor):
+                raise TypeError(f"gradients can be either Tensors or None, but got {type(c).__name__}")
             if tuple(c.shape) != tuple(y.shape):
                 raise RuntimeError(
                     f"Mismatch in shape: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of {y.shape}."
@@ -147,6 +155,10 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
             f"{JVP}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 "
             f"tensors, tangents also must be. Got primals with structure {spec} and tangents with structure {structure}"
         )
+    for what, xs in (("primals", leaves), ("tangents", given)):
+        for x in xs:
+            if not isinstance(x, Tensor):
+                raise RuntimeError(f"{JVP}: Expected {what} to only contain Tensors, got {type(x)}")
     check_differentiable(leaves)
     for t, x in zip(given, leaves, strict=True):
         if tuple(t.shape) != tuple(x.shape):
@@ -241,7 +253,7 @@ def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_
     tensor([[1., 0.],
             [0., 1.]])
     """
-    if chunk_size is not None and chunk_size <= 0:
+    if not (chunk_size is None or chunk_size > 0):
         raise ValueError("jacrev: `chunk_size` should be greater than 0.")
     return jacobian_by(fg.jacrev, VJP, func, argnums, has_aux)
 

@@ -67,12 +67,8 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         pickle_module.__name__  # noqa: B018 (torch asks whether it is dill)
     if weights_only and pickle_load_args:
         warnings.warn("pickle_load_args only works if `weights_only=False`.", stacklevel=3)
-        if unknown := pickle_load_args.keys() - {"encoding"}:
-            raise TypeError(f"Unpickler.__init__() got an unexpected keyword argument '{min(unknown)}'")
     mmap = OPTIONS["mmap"] if mmap is None else mmap
     path = isinstance(f, (str, os.PathLike))
-    if mmap and not path:
-        raise ValueError("f must be a file path in order to use the mmap argument")
     file = open(f, "rb") if path else f
     try:
         for needed in ("seek", "tell", "read"):
@@ -84,8 +80,10 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         start = file.tell()
         head = file.read(4)
         file.seek(start)
-        if not head:
-            error = EOFError()
+        if weights_only and head[:2] != b"PK" and (unknown := pickle_load_args.keys() - {"encoding"}):
+            raise TypeError(f"load() got an unexpected keyword argument '{min(unknown)}'")
+        if not head and not mmap:
+            error = EOFError(*[] if weights_only else ["Ran out of input"])
             error.add_note("[compat: the file is empty; torch.save did not get to write it.]")
             raise error
         if weights_only and not isinstance(head, bytes):
@@ -99,8 +97,9 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         if head == b"PK\x03\x04":
             return from_archive(Reader(f if path else file), read, placing(map_location), bool(mmap))
         if mmap:
+            name = f"{f}, " if isinstance(f, str) else ""
             raise RuntimeError(
-                f"mmap can only be used with files saved with `torch.save({f}, _use_new_zipfile_serialization=True), please torch.save "
+                f"mmap can only be used with files saved with `torch.save({name}_use_new_zipfile_serialization=True), please torch.save "
                 "your checkpoint with this option in order to use mmap."
             )
         return from_legacy(file, read, placing(map_location))

@@ -11,6 +11,8 @@ import io
 import pickle
 from collections import Counter, OrderedDict
 
+from funcgrad.core.site import warn
+
 from .. import dtypes
 from .._utils import REBUILD, with_attributes
 from ..devices import Device
@@ -36,10 +38,9 @@ ISSUE = (
 )
 BLOCKED = ("sys", "os", "posix", "nt")
 OPERATIONS = (
-    "PROTO FRAME STOP POP POP_MARK MARK NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 LONG4 BINFLOAT "
-    "BINUNICODE SHORT_BINUNICODE BINUNICODE8 BINSTRING SHORT_BINSTRING BINBYTES SHORT_BINBYTES BINBYTES8 "
-    "EMPTY_LIST EMPTY_TUPLE EMPTY_DICT EMPTY_SET TUPLE TUPLE1 TUPLE2 TUPLE3 APPEND APPENDS SETITEM SETITEMS ADDITEMS "
-    "BINGET LONG_BINGET BINPUT LONG_BINPUT MEMOIZE GLOBAL STACK_GLOBAL REDUCE NEWOBJ BUILD BINPERSID"
+    "PROTO STOP MARK NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE SHORT_BINSTRING "
+    "EMPTY_LIST EMPTY_TUPLE EMPTY_DICT EMPTY_SET TUPLE TUPLE1 TUPLE2 TUPLE3 APPEND APPENDS SETITEM SETITEMS "
+    "BINGET LONG_BINGET BINPUT LONG_BINPUT GLOBAL REDUCE NEWOBJ BUILD BINPERSID"
 ).split()
 KEYS = (str, bytes, int, float, bool, complex, type(None), dtypes.dtype)
 UserList = []  # what the user has allowed: classes and functions, or (one, its full name in files)
@@ -232,11 +233,16 @@ class Unpickler(pickle._Unpickler):
         for key, value in zip(items[::2], items[1::2], strict=True):
             target[check_key(key)] = value
 
-    def load_additems(self):
-        items = self.pop_mark()
-        filled(self.stack[-1], set, "add to sets").update([check_key(k) for k in items])
+    def load_proto(self):
+        self.proto = self.read(1)[0]
+        if self.proto != 2:
+            warn(
+                f"Detected pickle protocol {self.proto} in the checkpoint, which was not the default pickle protocol used by "
+                "`torch.load` (2). The weights_only Unpickler might not support all instructions implemented by this protocol, please "
+                "file an issue for adding support if you encounter this.",
+            )
 
-    for _name in "reduce newobj build append appends setitem setitems additems".split():
+    for _name in "reduce newobj build append appends setitem setitems proto".split():
         dispatch[getattr(pickle, _name.upper())[0]] = locals()[f"load_{_name}"]
 
 

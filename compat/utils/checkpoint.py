@@ -384,7 +384,8 @@ def checkpoint_sequential(functions, segments, input, use_reentrant=None, **kwar
     preserve_rng_state = kwargs.pop("preserve_rng_state", True)
     if kwargs:
         raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
-    functions = list(functions.children()) if isinstance(functions, Sequential) else list(functions)
+    if isinstance(functions, Sequential):
+        functions = list(functions.children())
     size = len(functions) // segments
     for start in range(0, size * (segments - 1), size):
         part = in_turn(functions[start : start + size])

@@ -63,13 +63,13 @@ def scaled_dot_product_attention(
     if dropout_p > 1 and dtype_of(current(query)).kind not in "fc":
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p:g}")
     if enable_gqa:
-        key, value = (t.repeat_interleave(query.shape[-3] // t.shape[-3], -3) for t in (key, value))
+        key, value = (t.repeat_interleave(query.size(-3) // t.size(-3), -3) for t in (key, value))
     one_node = query.dim() == key.dim() == 4 and not dropout_p and query.shape[-1] == value.shape[-1]
     one_node = one_node and (attn_mask is None or attn_mask.dim() in (2, 4) and not attn_mask.requires_grad)
     one_node = one_node and d.kind not in "biu" and query.shape[:2] == key.shape[:2]
     if is_causal and attn_mask is not None and not one_node:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
-    scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else float(scale)
+    scale = 1.0 / math.sqrt(query.shape[-1] or 1) if scale is None else float(scale)
     q, k, v = current(query), current(key), current(value)
     if one_node and plain_heads(q, k, v) and (attn_mask is None or plain_mask(current(attn_mask), q, k)):
         options = {"scale": scale, "causal": bool(is_causal), "noted": []}

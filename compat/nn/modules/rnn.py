@@ -197,7 +197,7 @@ class RNNBase(Module):
                 )
             alone = data.dim() == 2
             data = data.unsqueeze(batch_dim) if alone else data
-        unchecked = packed and self.mode == "LSTM" and hx is None  # (torch's LSTM looks at no packed input)
+        unchecked = packed and self.mode == "LSTM"  # (torch's LSTM looks at no packed input)
         if hx is None:
             wanted = self._state_sizes(data, sizes)
             first = zeros(wanted[0], data)
@@ -213,7 +213,9 @@ class RNNBase(Module):
                 raise RuntimeError("lstm expects two hidden states")
             states = self._states(hx)
             hx = self._bundled(tuple([self._ordered(s.unsqueeze(1) if alone else s, order) for s in states]))
-        if not unchecked:
+        if unchecked and is_pair(hx):
+            recurrent.check_counts("LSTM", hx, self._flat_weights, self.bias, self.num_layers, self.bidirectional)
+        elif not unchecked:
             self.check_forward_args(data, hx, sizes)
         if self.proj_size and not packed and data.numel() and data.dtype.name in ("float32", "bfloat16"):
             once("projections")

@@ -87,8 +87,10 @@ def lengths(arrays):
 
 
 def scale_down(grads, max_norm, total):
+    if not grads:
+        return
     factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
-    if grads and plain([*grads, factor]):
+    if plain([*grads, factor]):
         for g in grads:
             if not overwritten(np.multiply, g, factor):
                 write(g, MUL, factor)

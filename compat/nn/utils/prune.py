@@ -385,7 +385,9 @@ def remove(module, name):
 
 def is_pruned(module):
     """Is anything in the module, or below, pruned?"""
-    return any(isinstance(hook, BasePruningMethod) for m in module.modules() for hook in m._forward_pre_hooks.values())
+    return any(
+        isinstance(hook, BasePruningMethod) for _, m in module.named_modules() for hook in m._forward_pre_hooks.values()
+    )
 
 
 __getattr__ = _refusal("torch.nn.utils.prune", __name__)

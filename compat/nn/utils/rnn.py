@@ -88,7 +88,9 @@ for _name in ("double", "float", "half", "long", "int", "short", "char", "byte")
 
 def invert_permutation(permutation):
     """The permutation that undoes one: int64[N]; None of None."""
-    return None if permutation is None else wrap(Tensor, np.argsort(figures(permutation), kind="stable"))
+    if permutation is None:
+        return None
+    return T["empty_like"](permutation).scatter_(0, permutation, T["arange"](permutation.numel()))
 
 
 def figures(t):
@@ -121,11 +123,11 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
         input = input.index_select(0 if batch_first else 1, order)
     if batch_first:
         input = input.transpose(0, 1)
+    if input.numel() == 0:
+        raise RuntimeError("Cannot pack empty tensors.")
     if dims != 1:
         raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got {dims}D cpu Long tensor")
     count, steps = input.size(1), input.size(0)
-    if input.numel() == 0:
-        raise RuntimeError("Cannot pack empty tensors.")
     if lengths.size != count:
         raise RuntimeError(
             f"Expected `len(lengths)` to be equal to batch_size, but got {lengths.size} (batch_size={count})"
@@ -151,10 +153,10 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
 
 def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
     """(padded sequences [T, N, *], or [N, T, *] with batch_first; their lengths int64[N]) of a PackedSequence."""
-    if type(batch_first) is not bool or type(total_length) is float:
+    sizes = figures(sequence.batch_sizes)
+    if type(batch_first) is not bool or type(total_length) is float or not isinstance(padding_value, (int, float)):
         total = -1 if total_length is None else total_length
         C._pad_packed_sequence(sequence.data, sequence.batch_sizes, batch_first, padding_value, total)
-    sizes = figures(sequence.batch_sizes)
     steps, count = len(sizes), int(sizes[0])
     if total_length is not None:
         if total_length < steps:
@@ -210,7 +212,7 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
 def unpad_sequence(padded_sequences, lengths, batch_first=False):
     """The sequences, each of its length, of a padded Tensor."""
     if not batch_first:
-        padded_sequences = padded_sequences.transpose(0, 1)
+        padded_sequences.transpose_(0, 1)  # (in place, as in torch)
     places = T["arange"](padded_sequences.shape[1], device=lengths.device)
     return [s[places < n] for s, n in zip(padded_sequences, lengths, strict=True)]
 
