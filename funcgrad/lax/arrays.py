@@ -18,7 +18,7 @@ __all__ = [
 
 
 def whole(values):
-    return tuple([int(v) for v in values])
+    return tuple([int(v) for v in (values if np.iterable(values) else (values,))])
 
 
 def axis_of(axis, rank):

@@ -85,6 +85,7 @@ x.at[-1].set(5.0, wrap_negative_indices=False); x.at[jnp.array([-1, 0])].add(1.0
 lax.rem(3, jnp.array([0, 2, -2])); lax.rem(i, jnp.array([0, 0, 2])); lax.rem(u, jnp.zeros(2, jnp.uint8)); jax.jit(lax.rem)(i, jnp.array([0, 2, 3])); lax.rem(x, y); lax.reduce(u, 0, lax.add, (0,)); lax.reduce(x, 0.0, lax.max, (0,)); lax.index_in_dim(x, -1, keepdims=False)
 jnp.polyder(h); jnp.polyder(i); jnp.polyder(x, 2); jnp.argwhere(3); jnp.argwhere(jnp.array(0)); jnp.unique(1.5, return_counts=True); jnp.unique_values(jnp.array([5, 2, 3, 2])); jnp.unique_values([1, 2]); jnp.unique_counts((1, 2)); jnp.unique_all(jnp.array([5, 2, 5])).counts; jax.scipy.special.polygamma(-1, x); jax.nn.logsumexp(jnp.zeros(0), b=jnp.zeros(0))
 jnp.gradient(m); jnp.gradient(x); jnp.bincount(jnp.array([-1])); jnp.bincount(jnp.array([-1, 2])); jnp.take(k, 2, axis=-1); jax.scipy.linalg.cholesky(jnp.array([[2.0, 0.0], [1.0, 3.0]])); jax.scipy.linalg.cholesky(jnp.array([[2.0, 0.5], [1.0, 3.0]]), lower=True); jax.scipy.linalg.cho_factor(jnp.array([[2.0, 0.5], [1.0, 3.0]]))[0]; jnp.unique_all(2).values
+jnp.cumulative_prod(u); jnp.cumulative_sum(u); jnp.cumulative_sum(s, include_initial=True); jnp.cumulative_sum(3); jnp.cumulative_prod(b); lax.reshape(x, 3)
 """
 
 

@@ -22,7 +22,7 @@ RULES = {
     "inexact": "acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh cbrt copysign cos "
     "cosh divide exp exp2 expm1 fabs frexp heaviside hypot i0 log log1p log2 modf nextafter "
     "reciprocal rint sin sinc sinh sqrt tan tanh true_divide",
-    "promote 0": "all amax amin any argmax argmin count_nonzero cumulative_prod cumulative_sum ediff1d max "
+    "promote 0": "all amax amin any argmax argmin count_nonzero ediff1d max "
     "min nanargmax nanargmin nanmax nanmin nanprod nansum prod ptp sort_complex sum trace",
     "inexact 0 2": "average",
     "inexact 0": "log10 spacing angle bartlett blackman hamming hanning mean percentile poly polyint quantile std var",
@@ -48,7 +48,7 @@ MODULES = {
     "products": "convolve correlate dot einsum inner matmul tensordot vdot vecdot",
     "arithmetic": "clip divmod floor_divide mod power pow conj conjugate vander polymul nanmean nanmedian nanvar nanstd nanquantile "
     "nanpercentile median cov corrcoef positive arctan2 atan2 logaddexp logaddexp2 deg2rad radians rad2deg degrees "
-    "float_power ldexp polyder cumsum cumprod nancumsum nancumprod remainder round around polydiv interp polyfit unwrap roots gradient",
+    "float_power ldexp polyder cumulative_sum cumulative_prod cumsum cumprod nancumsum nancumprod remainder round around polydiv interp polyfit unwrap roots gradient",
     "changed": "argsort choose fill_diagonal finfo flatnonzero nonzero argwhere place put put_along_axis lexsort "
     "diff tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "
     "histogram searchsorted nan_to_num can_cast argpartition tri histogram_bin_edges histogram2d histogramdd ix_ hsplit vsplit dsplit",

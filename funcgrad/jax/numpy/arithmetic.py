@@ -170,6 +170,25 @@ def running(name):
 cumsum, cumprod, nancumsum, nancumprod = map(running, ("cumsum", "cumprod", "nancumsum", "nancumprod"))
 
 
+def standard(name, widened):
+    """The array API's running sums (of short integers in longer ones) and products; `include_initial`: that of nothing first."""
+    f = face(getattr(np, name), "promote 0" if widened else "whole 0", name, "numpy")
+
+    def call(x, /, *, axis=None, dtype=None, include_initial=False):
+        x = asarray(x)
+        if not x.ndim:
+            raise ValueError("The input must be non-scalar to take a cumulative sum or product of.")
+        if not widened:
+            dtype = dtype or (x.dtype if x.dtype.kind != "b" else default(int))
+        return f(x, axis=axis, dtype=dtype, include_initial=include_initial)
+
+    call.__name__, call.__doc__ = name, standard.__doc__
+    return call
+
+
+cumulative_sum, cumulative_prod = standard("cumulative_sum", True), standard("cumulative_prod", False)
+
+
 def clip(arr=None, /, min=None, max=None):
     """Between two bounds, either of which may be missing."""
     if described(arr)[0].kind == "c":
