@@ -28,8 +28,7 @@ from ..functions.missing import refusal as _refusal
 from ..payload import current
 from ..tensor import Tensor
 from .forward_ad import Level, check_shared
-from .function_context import FunctionCtx, context_class  # noqa: F401  (torch has the first here)
-from .function_node import show_as_function
+from .function_context import FunctionCtx, context_class, show_as_function  # noqa: F401  (torch has the first here)
 from .function_values import (
     boxed,
     changed_in_place,

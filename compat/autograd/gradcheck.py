@@ -95,7 +95,7 @@ def analytical(out, x):
         seed = np.zeros(size, out.dtype.numpy)
         seed[k] = 1
         (g,) = grad(out, x, as_tensor(seed.reshape(tuple(out.shape))), retain_graph=True, allow_unused=True)
-        rows.append(np.zeros(x.numel()) if g is None else np.array(current(g.detach()).val).reshape(-1))
+        rows.append(np.zeros(x.numel(), x.dtype.numpy) if g is None else np.array(current(g.detach()).val).reshape(-1))
     return np.array(rows).reshape(size, x.numel()).T
 
 

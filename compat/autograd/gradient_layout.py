@@ -39,6 +39,13 @@ def laid_out(ct, cell):
     return out
 
 
+def repeated_copy(v):
+    """A copy of an array that some of its axes repeat, in which they repeat the copy."""
+    own = v[tuple([slice(None if s else 1) for s in v.strides])]
+    copy = np.array(own)
+    return np.lib.stride_tricks.as_strided(copy, v.shape, [s and t for s, t in zip(v.strides, copy.strides)])
+
+
 def is_dense(v):
     """Has each element of an array a place of its own, and is there none between them?"""
     return v.transpose(np.argsort([-s for s in v.strides], kind="stable")).flags.c_contiguous

@@ -37,7 +37,7 @@ from ..rewriting import by_steps, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
-from .gradient_layout import check_layout, is_own, laid_out
+from .gradient_layout import check_layout, is_own, laid_out, repeated_copy
 from .ties import tie
 
 tls = state.tls
@@ -498,6 +498,7 @@ def grad(
 
 def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=True):
     """The gradients, None where there is none. `keep`: does retain_grad() get what comes to it?"""
+    state.shared.shown = True
     seeds, home = seeds_of(outputs, grad_outputs, create_graph, transform_of(inputs, outputs) if tls.func else None)
     marks = [mark_of(x, i) for i, x in enumerate(inputs)]
     everything = accumulator(home, create_graph)
@@ -535,6 +536,8 @@ def handed_out(ct):
     ct = conjugated(ct)
     if isinstance(ct, Taped):
         return ct
+    if type(ct) is np.ndarray and 0 in ct.strides:
+        return as_tensor(repeated_copy(ct))
     return as_tensor(np.array(ct) if isinstance(ct, (np.ndarray, np.generic, int, float, complex)) else ct)
 
 

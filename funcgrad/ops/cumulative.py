@@ -12,6 +12,7 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from ..core.state import shared
 from .assignment import getitem
 from .elementwise import add, greater, greater_equal, less, less_equal, mul, sub, where
 from .exponential import difference, sigmoid
@@ -174,7 +175,8 @@ def running(x, axis, reverse, accumulate):
     if not reverse:
         return accumulate(x, axis)
     flip = (slice(None),) * axis + (slice(None, None, -1),)
-    return accumulate(np.asarray(x)[flip], axis)[flip]
+    out = accumulate(np.asarray(x)[flip], axis)[flip]
+    return np.array(out, order="C") if shared.shown else out
 
 
 def cumulative(body):

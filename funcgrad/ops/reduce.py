@@ -13,7 +13,19 @@ from ..core.sample import Sample, draw, in_kinds
 from .cumulative import NO_ORDER, cumprod, shifted
 from .elementwise import div, equal, mul, neg, sub
 from .reduction import drop_axes, reduced, reduction, samples_over, shift_axes, widened
-from .shape import batched, cast, fit, full, inverse_permutation, reshape, spread, sum_, transpose, zeros_like
+from .shape import (
+    batched,
+    cast,
+    fit,
+    full,
+    inverse_permutation,
+    reshape,
+    spread,
+    spread_out,
+    sum_,
+    transpose,
+    zeros_like,
+)
 from .torch_order import sum_over
 
 
@@ -61,7 +73,7 @@ class mean:
     def impl_torch(x, *, axes):
         return mean.impl(x, axes=axes) if x.dtype.char == "e" else sum_over(x, axes=axes) / count(x.shape, axes)
 
-    transpose = (lambda ct, x, *, axes: fit(spread(div(ct, max(count(shape_of(x), axes), 1)), x, axes), x),)
+    transpose = (lambda ct, x, *, axes: fit(spread_out(div(ct, max(count(shape_of(x), axes), 1)), x, axes), x),)
 
     def samples(rng):
         return samples_over(rng, "fcib", empty=False)

@@ -433,10 +433,10 @@ FEW = 4096  # numbers, which are sooner written than repeated by strides that ev
 
 
 def spread_plain(v, x, axes):
-    """spread over plain arrays: few numbers become an array of their own."""
+    """spread over plain arrays: few numbers become an array of their own, unless somebody may look at how they lie."""
     shape = x.shape if type(x) is ndarray or type(x) is Aval else shape_of(x)
-    if not axes or type(v) is float or math.prod(shape) > FEW:
-        if type(v) is ndarray and not v.flags.c_contiguous:
+    if not axes or type(v) is float or math.prod(shape) > FEW or state.shared.shown:
+        if type(v) is ndarray and not v.flags.c_contiguous and not state.shared.shown:
             v = v.copy()  # (what lies apart is repeated six times as slowly)
         return broadcast(v, shape=shape, axes=tuple(sorted(axes)))
     out = np.empty(shape, v.dtype)
@@ -450,6 +450,19 @@ def spread_plain(v, x, axes):
 
 
 spread.plain = spread_plain
+
+
+def spread_out(v, x, axes):
+    """spread, of what torch computes once it is repeated."""
+    return spread(v, x, axes)
+
+
+def spread_out_plain(v, x, axes):
+    v = spread_plain(v, x, axes)
+    return np.array(v, order="C") if state.shared.shown else v
+
+
+spread_out.plain = spread_out_plain
 
 
 @functools.lru_cache(1024)

@@ -3,6 +3,9 @@
 A gate is the identity on several Tensors at once; its node sees all their cotangents together and hands them to the hooks.
 """
 
+import numpy as np
+
+from funcgrad.core.aval import aval_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.state import tls
@@ -38,14 +41,15 @@ class Gate:
         self.grad_outputs = None
         self.has_inputs = False
         self.count = 0
+        self.forms = {}  # of the Tensors among the inputs, by their places
 
     def gated(self, things, see):
         """(things with those Tensors that are recorded behind a gate, their positions)."""
         if tls.func and any([isinstance(t, Tensor) and heard_by(current(t)) is not None for t in things]):
             raise RuntimeError(NO_SETUP)  # (its hooks hang on a Function without setup_context)
         at = [i for i, t in enumerate(things) if isinstance(t, Tensor) and t.mark is not None]
-        if not at:
-            return things, at
+        if not (at and tls.grad):
+            return things, []
         things = list(things)
         for i, t in zip(at, through([things[i] for i in at], lambda cts: see(cts, at, len(things)))):
             things[i] = t
@@ -53,6 +57,7 @@ class Gate:
 
     def inputs(self, args):
         self.count = len(args)
+        self.forms = {i: aval_of(current(t)) for i, t in enumerate(args) if isinstance(t, Tensor)}
         args, at = self.gated(args, self.see_inputs)
         self.has_inputs = bool(at)
         return args
@@ -63,6 +68,10 @@ class Gate:
         single = not isinstance(result, tuple)
         got, _ = self.gated((result,) if single else result, self.see_outputs)
         return got[0] if single else got
+
+    def zeros(self, i):
+        aval = self.forms[i]
+        return np.zeros(aval.shape, aval.dtype)
 
     def spread(self, cts, at, count):
         shown = [None] * count
@@ -106,12 +115,15 @@ class Gate:
                 )
 
     def see_inputs(self, cts, at, count):
+        """Of a Tensor without a gradient the hooks see zeros, as of every input of a Function."""
+        cts = [self.zeros(i) if ct is None else ct for i, ct in zip(at, cts, strict=True)]
         if (
             self.grad_outputs is None
         ):  # (a gradient has come by another way than the outputs, as in a second derivative)
             return cts
+        others = {i: shown_gradient(self.zeros(i)) for i in self.forms if i not in at} if self.hooks else {}
         for hook in self.hooks:
-            shown = self.spread(cts, at, count)
+            shown = tuple([others.get(i, g) for i, g in enumerate(self.spread(cts, at, count))])
             got = asked(hook, self.module, shown, self.grad_outputs)
             cts = self.passed_on(got, shown, cts, at, ("hook", "grad_input"))
         self.grad_outputs = None

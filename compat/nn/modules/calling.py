@@ -179,7 +179,10 @@ def call_with_hooks(module, args, kwargs):
         ):
             for key in [k for k in table if k in always and k not in called]:
                 try:
-                    got = after(module, key, table[key], args, kwargs, result)
+                    if table is FORWARD:  # (which torch shows no kwargs then, whether or not they have asked for them)
+                        got = table[key](module, args, result)
+                    else:
+                        got = after(module, key, table[key], args, kwargs, result)
                     result = result if got is None else got
                 except Exception as error:
                     warn(
