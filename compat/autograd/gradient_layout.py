@@ -7,6 +7,7 @@ them, else it is in C order; one that was given, and lies otherwise, is warned o
 import numpy as np
 
 from funcgrad.core.aval import ndarray
+from funcgrad.core.strides import is_dense
 
 from ..deprecations import once
 
@@ -44,11 +45,6 @@ def repeated_copy(v):
     own = v[tuple([slice(None if s else 1) for s in v.strides])]
     copy = np.array(own)
     return np.lib.stride_tricks.as_strided(copy, v.shape, [s and t for s, t in zip(v.strides, copy.strides)])
-
-
-def is_dense(v):
-    """Has each element of an array a place of its own, and is there none between them?"""
-    return v.transpose(np.argsort([-s for s in v.strides], kind="stable")).flags.c_contiguous
 
 
 def obeys(g, v):

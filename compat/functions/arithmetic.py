@@ -11,8 +11,10 @@ import numpy as np
 
 from funcgrad.core import written_tape
 from funcgrad.core.handle import Handle
+from funcgrad.core.in_turn import in_turn
 from funcgrad.core.quiet import quiet
 from funcgrad.core.state import tls
+from funcgrad.core.strides import meets
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import deferred
@@ -348,7 +350,8 @@ def with_alpha(arithmetic, *names):
             if out is MISSING:
                 return got
             need_function(names[0], (input, other), out)
-            return got if out is None else store(arithmetic.name, out, got, (input, other))
+            again = None if out is None else lambda x, y: function(x, y, alpha=alpha)
+            return got if out is None else store(arithmetic.name, out, got, (input, other), again)
         except BaseException as error:
             asked = unknown if out is MISSING else {**unknown, "out": out}
             error = answer(error, names[0], *as_given(input, other, more, alpha, asked))
@@ -376,6 +379,9 @@ def with_alpha(arithmetic, *names):
                 if c.owner is TAPE:
                     c.refuse((o,))
                 check_apart(c, (o,))
+                if c.owner is o.owner is TAPE and (meets(c.val, o.val) or not c.val.flags.c_contiguous):
+                    got = in_turn(arithmetic(kept(c), times), c, (c, o), lambda x, y: function(x, y, alpha=alpha))
+                    return rewrite(self, got, shown, (self, other))
             return arithmetic.inplace(self, times, label=shown, operands=(self, other))
         except BaseException as error:
             error = answer(error, names[0] + "_", *as_given(self, other, more, alpha, unknown))
@@ -431,7 +437,7 @@ def plain(arithmetic, *names):
             if out is MISSING:
                 return got
             need_function(names[0], (input, other), out)
-            return got if out is None else store(arithmetic.name, out, got, (input, other))
+            return got if out is None else store(arithmetic.name, out, got, (input, other), function)
         except BaseException as error:
             error = answer(
                 error, names[0], (input, other, *more), unknown if out is MISSING else {**unknown, "out": out}

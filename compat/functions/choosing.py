@@ -9,6 +9,7 @@ from funcgrad.core.halves import HALVES
 from funcgrad.core.handle import Handle
 from funcgrad.core.quiet import quiet
 from funcgrad.core.state import shared
+from funcgrad.core.strides import overlaps
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
@@ -38,7 +39,7 @@ from .quick_roads import quick_call
 from .register import FUNCTIONS, METHODS, operation, publish
 from .results import C_NAMES
 from .untracked import FLOATS
-from .writing import kept, overlaps, rewrite, spoken
+from .writing import kept, rewrite, spoken
 
 INFINITE = math.inf, -math.inf
 LARGEST = float(np.finfo(np.float32).max)
@@ -132,7 +133,7 @@ def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, *
         got = P["where"](c, a, b)
         if got.mark is not None:
             set_label(got, "WhereBackward0", (input, other))
-        return got if out is None else store("where", out, got)
+        return got if out is None else store("where", out, got, (condition, input, other))
     except BaseException as error:
         error = answer(
             error, "where", (condition, input, other, *more), unknown if out is None else {**unknown, "out": out}

@@ -53,7 +53,7 @@ def comparison(name, prim, op, longer):
             if out is MISSING:
                 return got
             need_function(name, (input, other), out)
-            return got if out is None else store(name, out, got, (input, other))
+            return got if out is None else store(name, out, got, (input, other), function)
         except BaseException as error:
             error = answer(error, name, (input, other, *more), unknown if out is MISSING else {**unknown, "out": out})
             raise error

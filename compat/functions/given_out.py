@@ -6,6 +6,7 @@ import sys
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.in_turn import in_turn
 from funcgrad.core.mutation import ALONE, write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
@@ -52,8 +53,8 @@ def out_with_gradient(name):
     )
 
 
-def store(name, out, got, operands=()):
-    """Write a result into the Tensor(s) given as out=, which take its shape; returns them."""
+def store(name, out, got, operands=(), again=None):
+    """Write a result into the Tensor(s) given as out=, which take its shape; returns them. `again`: the function, of other operands."""
     if isinstance(got, (tuple, list)):
         out = tuple(out)
         if len(out) != len(got):
@@ -93,6 +94,8 @@ def store(name, out, got, operands=()):
         strides = strides_of(got.val) if type(got.val) is np.ndarray and out.owner is TAPE else None
         resize(out, tuple(got.shape), strides).store.version -= 1  # (that and the write are one change)
     check_writable(current(out))
+    if again is not None and iterates(name):
+        got = in_turn(got, current(out), operands, again)
     write(out, PRIMITIVES["copy"], got)
     return out
 

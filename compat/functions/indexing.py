@@ -17,7 +17,7 @@ from funcgrad.core.mutation import view as core_view
 from funcgrad.core.node import extra_of
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import site
-from funcgrad.core.strides import as_one_step, repeats
+from funcgrad.core.strides import as_one_step, overlaps, repeats
 from funcgrad.core.trace import PICK, TAPE
 from funcgrad.core.tracebacks import trim
 from funcgrad.core.written_views import written_view
@@ -52,7 +52,7 @@ from .register import install
 from .results import type_text
 from .shape import view_of
 from .stretching import expanded_shape
-from .writing import check_apart, check_writable, in_place, overlaps, same_elements, spoken, written
+from .writing import check_apart, check_writable, in_place, same_elements, spoken, written
 
 ALL = slice(None)
 INDICES = frozenset(map(np.dtype, (np.int64, np.int32, np.uint8, np.bool_)))  # dtypes of Tensors that may be indices

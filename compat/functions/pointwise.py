@@ -70,7 +70,7 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
                 return quick(input)
             if name == "relu":  # (which takes none)
                 raise answer(TypeError(), name, (input,), {"out": out})
-            return store(name, out, quick(input), (input,))
+            return store(name, out, quick(input), (input,), function)
         except BaseException as error:
             if out is not MISSING and (not isinstance(out, Tensor) or isinstance(error, RuntimeError)):
                 raise answer(error, name, (input, *more), {**unknown, "out": out}) from None

@@ -73,7 +73,7 @@ def numbered(arithmetic, names, labels):
             if out is MISSING:
                 return got
             need_function(names[0], (input, other), out)
-            return got if out is None else store(arithmetic.name, out, got, (input, other))
+            return got if out is None else store(arithmetic.name, out, got, (input, other), function)
         except BaseException as error:
             error = answer(
                 error, names[0], (input, other, *more), unknown if out is MISSING else {**unknown, "out": out}

@@ -10,6 +10,7 @@ import inspect
 
 from funcgrad.core import state
 from funcgrad.core.halves import at_begin
+from funcgrad.core.mutation import lies_with
 from funcgrad.lazy import Late, Table
 
 from .. import names_of_classes
@@ -192,7 +193,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                 return got
             from .given_out import store
 
-            return store(module + own, out, got, args)
+            return store(module + own, out, got, args, lambda *operands: f(*operands, **kwargs))
 
         g.__name__ = own
         if own in ONE_SEQUENCE:
@@ -257,6 +258,19 @@ def twin(name, label, f=None, *, aliases=()):
                 from .results import check_out
 
                 check_out(name, self.owner.dtype(current(self)), got.owner.dtype(got))
+            elif own not in OF_POSITIONS and lies_with(current(self), others):
+                from funcgrad.core.in_turn import in_turn
+
+                from .kinds import iterates
+
+                if iterates(name):
+                    names, n = [*kwargs], len(args) + 1
+                    operands = self, *others
+                    got = in_turn(got, current(self), operands, lambda *o: f(*o[:n], **dict(zip(names, o[n:]))))
+            elif own == "index_add_":
+                from funcgrad.core.in_turn import slices_in_turn
+
+                got = slices_in_turn(got, current(self), *args, **kwargs)
             if own in OF_POSITIONS:
                 self.refuse(())
                 check_writable(current(self))

@@ -78,7 +78,7 @@ def binary(
             if out is None:
                 return got
             need_function(name, (input, other), out)
-            return store(name, out, got, (input, other))
+            return store(name, out, got, (input, other), call)
         except BaseException as error:
             error = answer(error, name, (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error

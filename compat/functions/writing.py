@@ -10,11 +10,12 @@ from funcgrad.core.handle import FROZEN, Alias, root_of
 from funcgrad.core.mutation import unrecorded, write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.strides import overlaps, partly
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..names import node_name
-from ..payload import current, strides_of
+from ..payload import current
 from ..tensor import Tensor
 
 tls = state.tls
@@ -65,10 +66,6 @@ def same_elements(t, value):
     return same and v.__array_interface__["data"][0] == w.__array_interface__["data"][0]
 
 
-def overlaps(v):
-    return v.size > 0 and any([s == 0 and k > 1 for s, k in zip(v.strides, v.shape)])
-
-
 def check_apart(t, others, wholly=False, idx=None):
     """Refuse operands that share part of their memory with (the part at idx of) the Tensor that is written (`wholly`: or all of it);
     torch looks at dense memory only."""
@@ -84,36 +81,6 @@ def check_apart(t, others, wholly=False, idx=None):
                         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
                         "location. Please clone() the tensor before performing the operation."
                     )
-
-
-def partly(v, w, wholly):
-    """Do two dense arrays share memory without being the same? (`wholly`: or being the same)"""
-    if not np.may_share_memory(v, w):
-        return False
-    start, other = v.__array_interface__["data"][0], w.__array_interface__["data"][0]
-    if not (start < other + w.nbytes and other < start + v.nbytes and v.size and w.size):
-        return False
-    if start == other and v.nbytes == w.nbytes and alike(v, w) and not wholly:
-        return False
-    return is_dense(v) and is_dense(w)
-
-
-def alike(v, w):
-    """Have two arrays the same strides? (Those of axes that an index put in are not in the array.)"""
-    one, other = strides_of(v), strides_of(w)
-    if one == other or v.shape != w.shape or 0 not in one and 0 not in other:
-        return one == other
-    return all([n == 1 or a == b for n, a, b in zip(v.shape, one, other, strict=True)])
-
-
-def is_dense(v):
-    """Do the elements fill their memory, each in a place of its own?"""
-    step = v.itemsize
-    for s, n in sorted([(s, n) for s, n in zip(v.strides, v.shape) if n != 1]):
-        if s != step:
-            return False
-        step *= n
-    return True
 
 
 def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):

@@ -21,7 +21,7 @@ from .primitive import PRIMITIVES
 from .quiet import IGNORE, enter, leave, quiet
 from .site import internal, site, user_frame, where
 from .state import tick
-from .strides import as_one_step, in_rounds, repeats
+from .strides import as_one_step, in_rounds, reads_written, repeats
 from .trace import ROOT, TAPE, Jvp, Record, Root, Tape
 
 tls, shared, running = state.tls, state.shared, state.running
@@ -231,12 +231,22 @@ def accumulate(box, value, line):
 
 def into(prim, mem, values, params):
     """prim of what NumPy memory behind a Tensor holds, and of values, written into it."""
-    if not mem.flags.c_contiguous and shares_elements(mem):
+    if not mem.flags.c_contiguous and shares_elements(mem) or prim.elementwise and reads_written(mem, values):
         in_rounds(prim, mem, values, params)
     elif shared.halves and halves.among((mem,)):
         halves.into(prim, mem, values, params)
     else:
         prim.into(mem, *values, **params)
+
+
+def lies_with(t, others):
+    """May elements of t, or of these operands, share memory? (False of most, at once.)"""
+    v = t.val
+    if type(v) is not ndarray or not v.flags.c_contiguous:
+        return True
+    return any(
+        [isinstance(o, Handle) and (v.base is not None or getattr(o.val, "base", None) is not None) for o in others]
+    )
 
 
 def shares_elements(mem):

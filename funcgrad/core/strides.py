@@ -7,6 +7,7 @@ import functools
 
 import numpy as np
 
+from .aval import ndarray
 from .primitive import PRIMITIVES
 
 
@@ -204,14 +205,84 @@ def in_rounds(prim, memory, values, params):
     if not (prim.elementwise or prim.name == "copy"):
         prim.into(memory, *values, **params)
         return
-    turn = in_turn(memory.shape, memory.strides)
-    at = slots(memory.shape, memory.strides).reshape(-1)[turn]
-    order = np.argsort(at, kind="stable")
-    first = np.searchsorted(at[order], at[order])
-    count = np.empty_like(at)  # how many have been in the slot before
-    count[order] = np.arange(at.size) - first
-    for k in range(int(count.max()) + 1):
-        here = np.unravel_index(turn[count == k], memory.shape)
+    for here in groups(memory, values):
         part = memory[here]
         prim.into(part, *[np.broadcast_to(v, memory.shape)[here] if np.ndim(v) else v for v in values], **params)
         memory[here] = part
+
+
+def reads_written(memory, values):
+    """Does one of some values share memory with what is written, element for element otherwise?"""
+    return any([type(v) is ndarray and v is not memory and meets(memory, v) for v in values])
+
+
+def meets(v, w):
+    """Do two arrays have elements in the same memory, and not each in the place of its own?"""
+    if v.base is None and w.base is None or not np.may_share_memory(v, w):
+        return False
+    if v.shape == w.shape and v.strides == w.strides and address(v) == address(w):
+        return False
+    try:
+        return np.shares_memory(v, w, max_work=10000)
+    except np.exceptions.TooHardError:
+        return True
+
+
+def groups(memory, values):
+    """The elements of memory that is written (index arrays), in groups, as torch's kernels go through them one after the other: none of a
+    group reads, there or in a value that shares the memory, what another of the group has written."""
+    shape = memory.shape
+    given = [np.broadcast_to(v, shape) for v in values if type(v) is ndarray]
+    order = order_of(shape, memory.strides, *[v.strides for v in given])
+    turn = np.arange(memory.size).reshape(shape).transpose(order).reshape(-1)
+    to = slots(shape, memory.strides, address(memory)).reshape(-1)[turn]
+    places, rank = np.unique(to, return_inverse=True)
+    n = to.size
+    written = np.sort(rank * n + np.arange(n))  # (the place, then when)
+    before = np.full(n, -1)  # which element has last written what this one reads
+    for v in [memory, *[v for v in given if np.may_share_memory(v, memory)]]:
+        read = slots(shape, v.strides, address(v)).reshape(-1)[turn]
+        at = np.minimum(np.searchsorted(places, read), places.size - 1)
+        k = np.searchsorted(written, at * n + np.arange(n)) - 1
+        hit = (places[at] == read) & (k >= 0) & (written[k] // n == at)
+        before = np.where(hit, np.maximum(before, written[k] % n), before)
+    start = 0
+    for k, last in enumerate(before.tolist()):
+        if last >= start:
+            yield np.unravel_index(turn[start:k], shape)
+            start = k
+    yield np.unravel_index(turn[start:], shape)
+
+
+def overlaps(v):
+    return v.size > 0 and any([s == 0 and k > 1 for s, k in zip(v.strides, v.shape)])
+
+
+def partly(v, w, wholly):
+    """Do two dense arrays share memory without being the same? (`wholly`: or being the same)"""
+    if not np.may_share_memory(v, w):
+        return False
+    start, other = v.__array_interface__["data"][0], w.__array_interface__["data"][0]
+    if not (start < other + w.nbytes and other < start + v.nbytes and v.size and w.size):
+        return False
+    if start == other and v.nbytes == w.nbytes and alike(v, w) and not wholly:
+        return False
+    return is_dense(v) and is_dense(w)
+
+
+def alike(v, w):
+    """Have two arrays the same strides? (Those of axes that an index put in are not in the array.)"""
+    one, other = steps_of(v), steps_of(w)
+    if one == other or v.shape != w.shape or 0 not in one and 0 not in other:
+        return one == other
+    return all([n == 1 or a == b for n, a, b in zip(v.shape, one, other, strict=True)])
+
+
+def is_dense(v):
+    """Do the elements fill their memory, each in a place of its own?"""
+    step = v.itemsize
+    for s, n in sorted([(s, n) for s, n in zip(v.strides, v.shape) if n != 1]):
+        if s != step:
+            return False
+        step *= n
+    return True
