@@ -21,10 +21,6 @@ def put(package, modules):
     >>> import compat as torch
     >>> isinstance(torch.zeros(1), torch.distributed.tensor.DTensor)
     False
-    >>> torch.distributed.fsdp.FullyShardedDataParallel(torch.nn.Linear(1, 1))
-    Traceback (most recent call last):
-    ...
-    NotImplementedError: compat has no torch.distributed.fsdp.FullyShardedDataParallel yet; there is one process: leave it out where torch.distributed.get_world_size() is 1, and use the module itself
     """
     for path, names in modules.items():
         parent = sys.modules[package]

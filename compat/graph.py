@@ -177,7 +177,7 @@ def shown(n):
         name = node_name(n)
         cls = _classes.get(name)
         if cls is None:
-            cls = _classes[name] = type(name, (Node,), {"__slots__": (), "__module__": "", "__call__": call})
+            cls = _classes[name] = type(name, (Node,), {"__slots__": (), "__module__": "builtins", "__call__": call})
         got = _alive[id(n)] = cls(n, result.params["avals"] if result is not n else None)
     return got
 

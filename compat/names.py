@@ -91,7 +91,7 @@ ALSO = {  # what torch saves that no rule here reads: its name and the operand t
 }
 RESULTS = {"LinalgInvEx": "inverse", "LinalgCholeskyEx": "L"}  # what it calls the result, where it is not `result`
 UNLIKE = set(  # operations that save something else than torch's: nothing is shown of it
-    "Addmm AvgPool2D Cdist Embedding Glu Index IndexAdd IndexSelect LinalgDet LinalgEigh LinalgQr LinalgSvd LinalgVectorNorm "
+    "Addmm AvgPool2D Cdist Embedding EuclideanDist Glu Index IndexAdd IndexSelect LinalgDet LinalgEigh LinalgQr LinalgSvd LinalgVectorNorm "
     "MaskedFill MkldnnRnnLayer NativeBatchNorm NativeGroupNorm NativeLayerNorm ScaledDotProductFlashAttentionForCpu Scatter ScatterAdd Sort "
     "Std Topk Tril Triu Var View".split()
 )

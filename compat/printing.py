@@ -154,14 +154,11 @@ def _dtype_name(dtype):
 def dtype_suffix(dtype, default_float=np.float32, *, empty=False):
     """Return 'dtype=torch.NAME', or None where torch leaves it out because the elements show it.
 
-    Left out: `default_float`, the complex dtype that goes with it (complex128 for float64, else complex64), int64 and
-    bool. A tensor without elements shows nothing, so with `empty` only `default_float` is left out. Both dtypes are
-    NumPy dtypes or torch names ('bfloat16'). TypeError for a dtype that torch does not have.
+    `default_float`, its complex dtype, int64 and bool are left out; of a tensor without elements only `default_float`. TypeError for a
+    dtype that torch does not have.
 
-    >>> dtype_suffix(np.float64), dtype_suffix(np.float64, np.float64), dtype_suffix("bfloat16")
-    ('dtype=torch.float64', None, 'dtype=torch.bfloat16')
-    >>> dtype_suffix(np.int64), dtype_suffix(np.int64, empty=True)
-    (None, 'dtype=torch.int64')
+    >>> dtype_suffix(np.float64), dtype_suffix(np.float64, np.float64), dtype_suffix(np.int64, empty=True)
+    ('dtype=torch.float64', None, 'dtype=torch.int64')
     """
     name, default = _dtype_name(dtype), _dtype_name(default_float)
     implied = {default}
@@ -296,10 +293,8 @@ def add_suffixes(text, suffixes, indent, column=0):
 def format_tensor(array, *, prefix="tensor(", suffixes=(), indent=0, default_float=np.float32, dtype_name=None):
     """Return what torch prints for a tensor that holds `array`.
 
-    array: bool, int, uint, float or complex [*s]. `prefix` is 'tensor(', for a subclass 'ItsName('. The size and dtype
-    suffixes are found here; `suffixes` follow them ('requires_grad=True', 'grad_fn=<MulBackward0>'). `indent` is the
-    column in which the text will begin (0, also after the line 'Parameter containing:'). `dtype_name` names the dtype
-    where NumPy has none: 'bfloat16', its values given as float32. TypeError for a dtype that torch does not have.
+    `prefix`: 'tensor(', or a subclass's; `suffixes` follow size and dtype; `indent`: the column in which it begins; `dtype_name`: of a
+    dtype that NumPy has not.
 
     >>> format_tensor(np.float32([-30.0]), suffixes=["requires_grad=True"])
     'tensor([-30.], requires_grad=True)'

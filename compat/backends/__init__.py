@@ -1,7 +1,8 @@
 """torch.backends: what there is not, and settings that scripts make, kept and without effect."""
 
 from ..functions.missing import refusal as _refusal
-from . import cpu, cuda, cudnn, cusparselt, mkl, mkldnn, mps, nnpack, openmp, opt_einsum, quantized  # noqa: F401
+from . import cpu, cuda, cudnn, mkldnn, mps, opt_einsum, quantized  # noqa: F401
+from .absent import cusparselt, mkl, nnpack, openmp  # noqa: F401
 
 fp32_precision = "none"
 

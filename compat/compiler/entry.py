@@ -20,7 +20,7 @@ from funcgrad.core.tracebacks import trim
 from ..autograd.walks import Accumulation
 from ..dtypes import Default
 from ..tensor import Tensor
-from ..utils.changes import CHANGES
+from ..utils.hooks import CHANGES
 from .recorded import Recorded
 from .watch import Test, same, snapshot
 

@@ -16,7 +16,7 @@ from ..nn.modules import calling
 from ..nn.modules.module import Module
 from ..optim import optimizer as optimizers
 from ..tensor import Tensor
-from ..utils.changes import CHANGES
+from ..utils.hooks import CHANGES
 
 SIMPLE = (int, float, complex, bool, str, bytes, type(None))
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")

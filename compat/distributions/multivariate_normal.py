@@ -40,7 +40,11 @@ class MultivariateNormal(Distribution):
         super().__init__(batch, self.loc.shape[-1:], validate_args=validate_args)
         self._unbroadcasted_scale_tril = root_of(name, matrix)  # (torch's name, which subclasses give)
 
-    _root = property(lambda d: d._unbroadcasted_scale_tril.expand(d._batch_shape + 2 * d._event_shape))
+    _root = property(lambda d: d._whole(d._unbroadcasted_scale_tril))
+
+    def _whole(self, matrix):
+        """One matrix for each of the batch."""
+        return matrix.expand(self._batch_shape + 2 * self._event_shape)
 
     @lazy_property
     def scale_tril(self):
@@ -50,12 +54,13 @@ class MultivariateNormal(Distribution):
     @lazy_property
     def covariance_matrix(self):
         """The covariance."""
-        return self._root @ self._root.mT
+        root = self._unbroadcasted_scale_tril
+        return self._whole(root @ root.mT)
 
     @lazy_property
     def precision_matrix(self):
         """The inverse of the covariance."""
-        return torch.cholesky_inverse(self._root)
+        return self._whole(torch.cholesky_inverse(self._unbroadcasted_scale_tril))
 
     mean = mode = property(lambda d: d.loc)
     variance = property(lambda d: d._root.pow(2).sum(-1))

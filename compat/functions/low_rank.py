@@ -3,6 +3,8 @@
 The projections take torch's random numbers. lobpcg gives what its iteration converges to, by a whole decomposition.
 """
 
+import math
+
 from .. import dtypes
 from .linalg_checks import matrix
 from .register import FUNCTIONS, operation
@@ -65,11 +67,14 @@ def lobpcg(
     matrix(A, "lobpcg", square=True)
     m = A.shape[-1]
     k = (1 if X is None else X.shape[-1]) if k is None else k
-    if m < 3 * k:
+    n = (k if n is None else n) if X is None else X.shape[-1]
+    if m < 3 * n:
         raise ValueError(
             f"LOBPCG algorithm is not applicable when the number of A rows (={m}) is smaller than 3 x the number of requested "
-            f"eigenpairs (={k})"
+            f"eigenpairs (={n})"
         )
+    for _ in range(math.prod(A.shape[:-2]) if X is None else 0):  # (what torch's iteration begins with)
+        FUNCTIONS["randn"](m, n, dtype=A.dtype)
     ns = linalg()
     if B is None:
         values, vectors = ns.eigh(A)

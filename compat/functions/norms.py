@@ -3,6 +3,8 @@
 Invariant: the derivative of a norm is 0 where the norm is 0.
 """
 
+import math
+
 from funcgrad.ops.torch_order import ALL_AXES
 
 from .. import dtypes
@@ -15,7 +17,7 @@ from .data import scalar_of
 from .forward_mode import refuse_tangents
 from .given_out import store
 from .nodes import named
-from .operands import P, cast, dims_of, dtype_of, in_c_order, integer, need_scalar_type, shape_of
+from .operands import P, broadcast_shapes, cast, dims_of, dtype_of, in_c_order, integer, need_scalar_type, shape_of
 from .quick_roads import along, quick_call
 from .reduction import finish, lengthened, root
 from .register import FUNCTIONS, operation
@@ -172,12 +174,12 @@ MODES = (
     "use_mm_for_euclid_dist",
     "donot_use_mm_for_euclid_dist",
 )  # of cdist
+MANY_ROWS = 25
 
 
-@operation("CdistBackward0", method=False)
+@operation(method=False)
 def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     """The p-norm distances between the rows of two (batches of) matrices."""
-    refuse_tangents("_cdist_forward", x1, x2)
     if compute_mode not in MODES:
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     for at, x in enumerate((x1, x2), 1):
@@ -198,7 +200,28 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
         if shared.halves and half_in(x1):
             raise NotImplementedError(f"\"cdist\" not implemented for '{spoken(half_in(x1))}'")
         need_scalar_type(current(x1), current(x2))
-    return vector_norm_of(current(x1.unsqueeze(-2) - x2.unsqueeze(-3)), p, -1)
+        many = max(x1.shape[-2], x2.shape[-2]) > MANY_ROWS and compute_mode == MODES[0]
+        if p == 2 and (many or compute_mode == MODES[1]):
+            return by_product(x1, x2)
+    refuse_tangents("_cdist_forward", x1, x2)
+    return named(vector_norm_of(current(x1.unsqueeze(-2) - x2.unsqueeze(-3)), p, -1), "CdistBackward0", (x1, x2))
+
+
+def by_product(x1, x2):
+    """The distances of many rows, with the rounding that it brings: |x - y|^2 = |x|^2 - 2 x.y + |y|^2, from one matrix product."""
+    refuse_tangents("_euclidean_dist", x1, x2)
+    batch = broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
+    shape = (*batch, x1.shape[-2], x2.shape[-2])
+    count = math.prod(batch)
+    if count != 1:
+        x1, x2 = (x.expand(*batch, *x.shape[-2:]).contiguous().view(count, *x.shape[-2:]) for x in (x1, x2))
+    squares = [x.square().sum(-1, True) for x in (x1, x2)]
+    ones = [FUNCTIONS["ones_like"](s) for s in squares]
+    left = FUNCTIONS["cat"]((x1 * -2, squares[0], ones[0]), -1)
+    t = current(left @ FUNCTIONS["cat"]((x2, ones[1], squares[1]), -1).mT)
+    none = P["less_equal"](t, 0)  # (where the rows are equal, or rounding says so, there is no derivative)
+    out = P["where"](none, 0.0, P["sqrt"](P["where"](none, 1.0, t)))
+    return named(out, "EuclideanDistBackward0", (x1, x2)).view(shape)
 
 
 @operation("RenormBackward0")

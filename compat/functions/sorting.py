@@ -113,12 +113,20 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
     return chosen("topk", "TopkBackward0", input, index, dim)
 
 
+LONG_ROW = 256  # from here on a row is parted, not sorted, for a few of its elements
+
+
 def first_places(v, k, largest):
     """(the k largest or smallest elements of each row of floats, their places); ValueError where equal ones, or nan, are among them and
     the next: torch chooses there in its own way."""
     if not 0 < k <= v.shape[-1] or np.isnan(np.maximum.reduce(v, None)):
         raise ValueError
-    places = (np.negative(v) if largest else v).argsort(-1)[..., : k + 1]
+    ranked, n = np.negative(v) if largest else v, v.shape[-1]
+    if n > LONG_ROW and 4 * k < n:  # (the rest need no order)
+        places = ranked.argpartition(k, -1)[..., : k + 1]
+        places = np.take_along_axis(places, np.take_along_axis(ranked, places, -1).argsort(-1), -1)
+    else:
+        places = ranked.argsort(-1)[..., : k + 1]
     values = v.reshape(-1).take(places + starts(v.shape, v.ndim - 1, True))
     before, after = values[..., :-1], values[..., 1:]
     if not (before > after if largest else before < after).all():
@@ -176,8 +184,13 @@ def kthvalue(input, k, dim=-1, keepdim=False):
 # ------------------------------------------------------------------------------------------------ medians
 def middle_places(v, axis):
     """middle_index of an array of floats or integers, where a nan counts."""
-    order, n = v.argsort(axis, "stable"), v.shape[axis]
+    n = v.shape[axis]
     place = (n - 1) // 2
+    if v.ndim == 1 and n > LONG_ROW:
+        value = np.partition(v, place)[place]
+        if value == value and not (v.dtype.kind == "f" and np.isnan(np.maximum.reduce(v))):
+            return np.flatnonzero(v == value)[place - np.count_nonzero(v < value) :][:1]
+    order = v.argsort(axis, "stable")
     if v.dtype.kind == "i" or not np.logical_or.reduce(np.isnan(v), axis=None):
         return order[(slice(None),) * axis + (slice(place, place + 1),)].copy()
     count = np.isnan(v).sum(axis, keepdims=True)

@@ -9,7 +9,7 @@ import functools
 from types import FunctionType
 
 from ..nn.modules.module import TABLES, Module
-from ..utils.changes import CHANGES
+from ..utils.hooks import CHANGES
 
 UNSUPPORTED = (  # methods that torch's scripted modules refuse
     "bfloat16 compile get_buffer get_parameter get_submodule ipu mtia register_backward_hook register_forward_hook "

@@ -1,6 +1,6 @@
 """torch.utils._pytree: nested containers taken apart and put together, entries of dicts in the order they stand in.
 
-Invariant: `tree_unflatten(*tree_flatten(x))` is x. Whatever is no container is a leaf, None too. (funcgrad.tree sorts dicts and
+Invariant: `tree_unflatten(*tree_flatten(x))` is x (a tuple for a Size). Whatever is no container is a leaf, None too. (funcgrad.tree sorts dicts and
 has no leaf None, as jax; what is shown to users of torch goes through this one.)
 """
 
@@ -10,9 +10,11 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from ..functions.return_types import ReturnType
+from ..size import Size
 
 CONTAINERS = {  # type -> (x -> (children, context), (children, context) -> x)
     tuple: (lambda x: (list(x), None), lambda children, _: tuple(children)),
+    Size: (lambda x: (list(x), None), lambda children, _: tuple(children)),  # (sizes may have become anything)
     list: (lambda x: (list(x), None), lambda children, _: list(children)),
     dict: (lambda x: (list(x.values()), list(x)), lambda children, keys: dict(zip(keys, children, strict=True))),
     OrderedDict: (

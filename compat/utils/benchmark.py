@@ -3,20 +3,43 @@
 import statistics
 import time
 import timeit as _timeit
+from typing import NamedTuple
 
 from ..functions.missing import refusal as _refusal
 
 __getattr__ = _refusal("torch.utils.benchmark", __name__)
-__all__ = ["Compare", "Measurement", "Timer", "timer"]
+__all__ = ["Compare", "Measurement", "TaskSpec", "Timer", "timer"]
 timer = time.perf_counter
 
 
-class Measurement:
-    """What a Timer measured: `times`, the seconds of one run in each measurement, and their statistics."""
+class TaskSpec(NamedTuple):
+    """What a Timer runs, and what it is called."""
 
-    def __init__(self, number_per_run, raw_times, stmt, label=None, sub_label=None, description=None, num_threads=1):
-        self.number_per_run, self.raw_times, self.stmt = number_per_run, raw_times, stmt
-        self.label, self.sub_label, self.description, self.num_threads = label, sub_label, description, num_threads
+    stmt: str
+    setup: str
+    global_setup: str = ""
+    label: str = None
+    sub_label: str = None
+    description: str = None
+    env: str = None
+    num_threads: int = 1
+
+    title = property(lambda s: ": ".join([part for part in (s.label or s.stmt, s.sub_label) if part]))
+
+
+class Measurement:
+    """What a Timer measured: `times`, the seconds of one run in each measurement, their statistics, and what its TaskSpec has."""
+
+    def __init__(self, number_per_run, raw_times, task_spec, metadata=None):
+        self.number_per_run, self.raw_times, self.task_spec, self.metadata = (
+            number_per_run,
+            raw_times,
+            task_spec,
+            metadata,
+        )
+
+    def __getattr__(self, name):
+        return getattr(self.__dict__["task_spec"], name) if name[:2] != "__" else object.__getattribute__(self, name)
 
     @property
     def times(self):
@@ -32,10 +55,6 @@ class Measurement:
             return 0.0
         low, _, high = statistics.quantiles(self.times, n=4, method="inclusive")
         return high - low
-
-    @property
-    def title(self):
-        return ": ".join([part for part in (self.label or self.stmt, self.sub_label) if part])
 
     def __repr__(self):
         unit, scale = next(
@@ -57,12 +76,12 @@ class Timer:
     def __init__(self, stmt="pass", setup="pass", global_setup="", timer=timer, globals=None, label=None, sub_label=None,
                  description=None, env=None, num_threads=1, language="python"):  # fmt: skip
         self.clock = _timeit.Timer(stmt, setup, timer, globals={} if globals is None else globals)
-        self.about = (stmt, label, sub_label, description, num_threads)
+        self._task_spec = TaskSpec(stmt, setup, global_setup, label, sub_label, description, env, num_threads)
 
     def timeit(self, number=1000000):
         """Run the statement `number` times, after some to warm up."""
         self.clock.timeit(max(number // 100, 2))
-        return Measurement(number, [self.clock.timeit(number)], *self.about)
+        return Measurement(number, [self.clock.timeit(number)], self._task_spec)
 
     def blocked_autorange(self, callback=None, min_run_time=0.2):
         """Blocks of runs, each long enough to be measured, for min_run_time seconds."""
@@ -72,7 +91,7 @@ class Timer:
         times = [taken]
         while sum(times) < min_run_time:
             times.append(self.clock.timeit(number))
-        return Measurement(number, times, *self.about)
+        return Measurement(number, times, self._task_spec)
 
     def adaptive_autorange(self, threshold=0.1, *, min_run_time=0.01, max_run_time=10.0, callback=None):
         """blocked_autorange, until the quartiles are within `threshold` of the median."""

@@ -4,8 +4,10 @@ import itertools
 import warnings
 
 from ..functions.missing import refusal as _refusal
-from .changes import CHANGES
 
+CHANGES = [
+    0
+]  # how often an attribute of any module was set, or a hook registered: while it is equal, compiled code need not look at modules
 fresh_id = itertools.count().__next__
 
 

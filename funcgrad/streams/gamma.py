@@ -22,12 +22,7 @@ def gamma_numbers(a, stream):
     """
     a = np.asarray(a)
 
-    def uniform():
-        return stream.uniform((1,), 0.0, 1.0, np.float64).item()
-
-    def normal():
-        return stream.normal((1,), 0.0, 1.0, np.float64, False).item()
-
+    uniform, normal = stream.one_uniform, stream.one_normal
     out = np.array([one(x, uniform, normal) for x in a.ravel()], a.dtype).reshape(a.shape)
     return np.maximum(out, np.finfo(a.dtype).tiny)
 

@@ -222,6 +222,11 @@ class Generator:
             np.putmask(out, out == excluded, first)  # rounding may reach the bound
         return out.reshape(shape)
 
+    def one_uniform(self):
+        """uniform((), dtype=float64) as a number."""
+        high, low = self._engine.words(2).tolist()
+        return ((high & 0x1FFFFF) << 32 | low) * _SCALE53
+
     # ---- normal --------------------------------------------------------------------------------------
 
     def normal(self, shape, mean=0.0, std=1.0, dtype=np.float32, contiguous=True):
@@ -248,6 +253,13 @@ class Generator:
             return fill(n, float(mean), float(std), dtype).reshape(shape)
         with np.errstate(over="ignore", invalid="ignore"):
             return fill(n, float(mean), float(std), dtype).reshape(shape)
+
+    def one_normal(self):
+        """normal((), dtype=float64) as a number."""
+        kept, self._kept_normal = self._kept_normal, None
+        if kept is None:
+            kept, self._kept_normal = _normal_pair(self.one_uniform(), self.one_uniform())
+        return kept
 
     def _single_normals(self, n, mean, std, dtype):
         """n normals as torch draws them one by one, in float64: pairs, the odd one out kept for the next call."""

@@ -362,6 +362,15 @@ def test_a_schedule_of_profiles():
                 prof.step()
         assert log == want
     assert "aten::exp" in prof.key_averages().table(sort_by="cpu_time_total")
+    with torch.profiler.profile() as prof:
+        torch.nn.functional.relu(x)  # (hands on to torch.relu: one operation all the same)
+    assert [(e.key, e.count) for e in prof.key_averages() if e.key == "aten::relu"] == [("aten::relu", 1)]
+
+
+def test_a_measurement_knows_its_task():
+    timed = torch.utils.benchmark.Timer("x + 1", globals={"x": 1}, label="sum", sub_label="small", num_threads=2)
+    task = timed.timeit(2).task_spec
+    assert (task.stmt, task.title, task.num_threads, task.setup) == ("x + 1", "sum: small", 2, "pass")
 
 
 @pytest.mark.parametrize(
@@ -397,8 +406,10 @@ def test_nothing_is_intercepted_once_autocast_is_over():
 
 def test_a_table_of_measurements():
     rows = ("mm", 4, 1, 1.7), ("bmm", 4, 1, 1.6), ("mm", 64, 1, 6.9), ("mm", 64, 2, 63591.1), ("bmm", 64, 2, 58385.8)
+    benchmark = torch.utils.benchmark
     measured = [
-        torch.utils.benchmark.Measurement(1, [t * 1e-6], "s", "dot", f"{n}x{n}", name, k) for name, n, k, t in rows
+        benchmark.Measurement(1, [t * 1e-6], benchmark.TaskSpec("s", "pass", "", "dot", f"{n}x{n}", name, None, k))
+        for name, n, k, t in rows
     ]
     assert str(torch.utils.benchmark.Compare(measured)).splitlines() == [  # (torch's own)
         "[-------------- dot --------------]",

@@ -17,13 +17,17 @@ class Activation(Module):
 
     _function = ""
     _options = _shown = ()
+    _by_name, _also = (
+        False,
+        {},
+    )  # (what somebody puts in the place of nn.functional's function is called as torch calls it)
     _each = ("forward", "extra_repr")
 
     def forward(self, input):
         function, options = getattr(functional, self._function), self._options
-        if "approximate" in options:
+        if self._by_name:
             return function(input, **{n: getattr(self, n) for n in options})
-        return function(input, *[getattr(self, n) for n in options])
+        return function(input, *[getattr(self, n) for n in options], **self._also)
 
     def extra_repr(self):
         return shown(self, *self._shown)
@@ -97,17 +101,20 @@ def declare(name, function, made=None, of=Activation, **more):
     return type(name, (of,), names | more)
 
 
+DEEPER = {"_also": {"_stacklevel": 5}}
 NO_TEXT = {"extra_repr": Module.extra_repr}
 LAMBD = {"extra_repr": lambda self: f"{self.lambd}"}
-ReLU = declare("ReLU", "relu", by_inplace)
+ReLU = declare("ReLU", "relu", by_inplace, _by_name=True)
 Tanh, Sigmoid = declare("Tanh", "tanh", of=OfTorch), declare("Sigmoid", "sigmoid", of=OfTorch)
 LeakyReLU = declare("LeakyReLU", "leaky_relu", by_slope)
 ELU = declare("ELU", "elu", by_alpha)
 SELU = declare("SELU", "selu", by_inplace)
 CELU = declare("CELU", "celu", by_alpha)
-GELU = declare("GELU", "gelu", by_approximation, extra_repr=lambda self: f"approximate={self.approximate!r}")
-SiLU = declare("SiLU", "silu", by_inplace)
-Mish = declare("Mish", "mish", by_inplace)
+GELU = declare(
+    "GELU", "gelu", by_approximation, _by_name=True, extra_repr=lambda self: f"approximate={self.approximate!r}"
+)
+SiLU = declare("SiLU", "silu", by_inplace, _by_name=True)
+Mish = declare("Mish", "mish", by_inplace, _by_name=True)
 Softplus = declare("Softplus", "softplus", by_beta)
 LogSigmoid = declare("LogSigmoid", "logsigmoid")
 Hardsigmoid = declare("Hardsigmoid", "hardsigmoid", by_inplace, **NO_TEXT)
@@ -116,9 +123,9 @@ Hardshrink = declare("Hardshrink", "hardshrink", by_lambd, **LAMBD)
 Softshrink = declare("Softshrink", "softshrink", by_lambd, **LAMBD)
 Softsign = declare("Softsign", "softsign")
 Tanhshrink = declare("Tanhshrink", "tanhshrink")
-Softmax = declare("Softmax", "softmax", by_dim)
-LogSoftmax = declare("LogSoftmax", "log_softmax", by_dim, _shown=("dim",))
-Softmin = declare("Softmin", "softmin", by_dim)
+Softmax = declare("Softmax", "softmax", by_dim, **DEEPER)
+LogSoftmax = declare("LogSoftmax", "log_softmax", by_dim, _shown=("dim",), **DEEPER)
+Softmin = declare("Softmin", "softmin", by_dim, **DEEPER)
 GLU = declare("GLU", "glu", by_last_dim)
 
 
@@ -180,7 +187,7 @@ class Softmax2d(Module):
     def forward(self, input):
         if input.dim() not in (3, 4):
             raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
-        return functional.softmax(input, -3)
+        return functional.softmax(input, -3, **DEEPER["_also"])
 
 
 class PReLU(Module):

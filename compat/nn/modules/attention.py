@@ -97,10 +97,15 @@ class MultiheadAttention(Module):
         if turned:
             swap = {id(t): t.transpose(1, 0) for t in (query, key, value)}  # (what was one Tensor stays one)
             query, key, value = (swap[id(t)] for t in (query, key, value))
+        separate = {}
+        if not self._qkv_same_embed_dim:
+            separate = {f"{n}_proj_weight": getattr(self, f"{n}_proj_weight") for n in "qkv"} | {
+                "use_separate_proj_weight": True
+            }
         out, weights = functional.multi_head_attention_forward(
             query, key, value, self.embed_dim, self.num_heads, self.in_proj_weight, self.in_proj_bias, self.bias_k,
-            self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias, self.training,
-            padding, need_weights, attn_mask, not self._qkv_same_embed_dim, self.q_proj_weight,
-            self.k_proj_weight, self.v_proj_weight, average_attn_weights=average_attn_weights, is_causal=is_causal,
+            self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias,
+            training=self.training, key_padding_mask=padding, need_weights=need_weights, attn_mask=attn_mask, **separate,
+            average_attn_weights=average_attn_weights, is_causal=is_causal,
         )  # fmt: skip
         return (out.transpose(1, 0) if turned else out), weights

@@ -187,11 +187,14 @@ class BCELoss(_WeightedLoss):
 class BCEWithLogitsLoss(_WeightedLoss):
     """binary_cross_entropy_with_logits."""
 
-    _function, _options = "binary_cross_entropy_with_logits", ("weight", "pos_weight")
+    _function, _options = "binary_cross_entropy_with_logits", ("pos_weight",)
 
     def __init__(self, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None):
         super().__init__(weight, size_average, reduce, reduction)
         self.register_buffer("pos_weight", pos_weight)
+
+    def forward(self, input, target):
+        return self._applied(input, target, self.weight)
 
 
 class KLDivLoss(_Loss):
@@ -331,11 +334,10 @@ class TripletMarginWithDistanceLoss(_Loss):
 class CTCLoss(_Loss):
     """ctc_loss."""
 
-    _function, _options = "ctc_loss", ("blank", "zero_infinity")
-
     def __init__(self, blank=0, reduction="mean", zero_infinity=False):
         super().__init__(reduction=reduction)
         self.blank, self.zero_infinity = blank, zero_infinity
 
     def forward(self, log_probs, targets, input_lengths, target_lengths):
-        return self._applied(log_probs, targets, input_lengths, target_lengths)
+        own = (self.blank, self.reduction, self.zero_infinity)
+        return functional.ctc_loss(log_probs, targets, input_lengths, target_lengths, *own)

@@ -16,7 +16,7 @@ from ...autograd.grad_mode import call_in
 from ...devices import Device, usable
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor
-from ...utils.changes import CHANGES
+from ...utils.hooks import CHANGES
 from ..parameter import Buffer, Parameter
 from .calling import (  # noqa: F401  (part of this namespace)
     ADDED,

@@ -32,8 +32,8 @@ class _MaxPoolNd(Module):
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
     def forward(self, input):
-        own = (self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices)
-        return call("max_pool", self, input, *own)
+        own = (self.kernel_size, self.stride, self.padding, self.dilation)
+        return call("max_pool", self, input, *own, ceil_mode=self.ceil_mode, return_indices=self.return_indices)
 
     def extra_repr(self):
         return shown(self, "kernel_size", "stride", "padding", "dilation", "ceil_mode")
@@ -119,8 +119,8 @@ class _FractionalMaxPoolNd(Module):
             raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
 
     def forward(self, input):
-        own = (self.kernel_size, self.output_size, self.output_ratio, self.return_indices, self._random_samples)
-        return call("fractional_max_pool", self, input, *own)
+        own = (self.kernel_size, self.output_size, self.output_ratio, self.return_indices)
+        return call("fractional_max_pool", self, input, *own, _random_samples=self._random_samples)
 
 
 class _LPPoolNd(Module):

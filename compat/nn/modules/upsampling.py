@@ -21,8 +21,9 @@ class Upsample(Module):
 
     def forward(self, input):
         return functional.interpolate(
-            input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor
-        )
+            input, self.size, self.scale_factor, self.mode, self.align_corners,
+            recompute_scale_factor=self.recompute_scale_factor,
+        )  # fmt: skip
 
     def extra_repr(self):
         what = "size" if self.scale_factor is None else "scale_factor"

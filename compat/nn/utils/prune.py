@@ -81,10 +81,10 @@ class BasePruningMethod(ABC):
             raise AssertionError(
                 f"Avoid adding multiple pruning hooks to the same tensor {name} of module {module}. Use a PruningContainer."
             )
+        formers = [module._forward_pre_hooks.pop(k) for k in own]  # (also where what follows is refused, as in torch)
         method = cls(*args, **kwargs)
         method._tensor_name = name
-        for key in own:
-            former = module._forward_pre_hooks.pop(key)
+        for former in formers:
             container = former if isinstance(former, PruningContainer) else PruningContainer(former)
             container.add_pruning_method(method)
             method = container
@@ -97,10 +97,15 @@ class BasePruningMethod(ABC):
             )
         again = isinstance(method, PruningContainer)
         mask = getattr(module, name + "_mask").detach().clone() if again else T["ones_like"](orig.detach())
-        mask = method.compute_mask(scores.detach(), default_mask=mask)
         if not again:
             module.register_parameter(name + "_orig", orig)
             del module._parameters[name]
+        try:
+            mask = method.compute_mask(scores.detach(), default_mask=mask)
+        except Exception:
+            if not again:
+                module.register_parameter(name, module._parameters.pop(name + "_orig"))
+            raise
         module.register_buffer(name + "_mask", mask)
         setattr(module, name, method.apply_mask(module))
         module.register_forward_pre_hook(method)
