@@ -112,6 +112,6 @@ def shown_names(n):
         return []
     base = node_name(n).partition("Backward")[0]
     names = saved_names(n)
-    if base in UNLIKE or n.saved is not None and len(n.saved) != len(names):
+    if base in UNLIKE or n.saved is not None and len(n.saved) - len(names) not in (0, node_name(n) in ALSO):
         return []
     return names[:-1] + [RESULTS.get(base, "result")] if n.plan.keeps else names

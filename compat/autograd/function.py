@@ -409,7 +409,7 @@ class Call(Spec):
         extra.label = self.name
         extra.span = tuple([current(t).mark for t in self.given])
         n.saved = Kept(n.saved[0])
-        if not n.saved and self.sources:  # (None alone is freed, too)
+        if not n.saved:  # (what was not saved is freed, too: ctx.saved_tensors may not be read again)
             extra.release = True
         n.versions = self.versions(handles) if n.owner is TAPE else ()
         show_as_function(self.name)
