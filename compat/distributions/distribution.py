@@ -5,6 +5,7 @@ that `expand` is the same for all of them.
 """
 
 import compat as torch
+from funcgrad.core.halves import HALVES
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import PublicMethods, publish
@@ -237,7 +238,9 @@ class Distribution(PublicMethods):
 def holds(constraint, value):
     """Do all values lie in the set? Under jit and vmap, where they are not known, that is taken for granted."""
     known = memory(value) if constraint.plain else None
-    if known is not None and known.size:  # (a Tensor of none says itself what torch refuses)
+    if (
+        known is not None and known.size and known.dtype not in HALVES
+    ):  # (a Tensor says itself what torch refuses of none, and rounds)
         with quiet():
             return constraint.holds(known)
     try:

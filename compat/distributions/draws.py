@@ -58,6 +58,7 @@ def binomial(count, prob, generator=None):
     n, p, stream = current(n.detach()), current(p.detach()), stream_of(generator)
     d = n.owner.dtype(n)
     for name, given in (("count", d), ("prob", p.owner.dtype(p))):
-        if given.kind in "biu":
+        if given.kind != "f":
             raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {spoken(given)}")
+        only_floats("binomial_cpu", given)
     return drawn(tuple(n.shape), d, lambda shape, n, p: binomial_counts(n, p, stream), n, p)

@@ -5,7 +5,6 @@ Invariant: a position is found in numbers first (an arange that is viewed like t
 
 import numpy as np
 
-from funcgrad.core.halves import HALVES
 from funcgrad.numpy.concrete import concrete
 
 from ..deprecations import once
@@ -21,7 +20,6 @@ from .refusals import refuse
 from .register import FUNCTIONS, operation, twin
 from .return_types import BY_NAME as RETURN
 from .shape import check_reach, itemsize_of
-from .writing import spoken
 
 
 def put_at(input, positions, src):
@@ -229,10 +227,4 @@ def binomial(count, prob, generator=None):
     refuse_tangents("aten::binomial", count, prob)
     from ..distributions.draws import binomial as draw
 
-    for what, t in (("count", count), ("prob", prob)):
-        d = dtype_of(current(t))
-        if d.kind != "f":
-            raise ValueError(f"binomial only supports floating-point dtypes for {what}, got: {spoken(d)}")
-        if d in HALVES:
-            refuse("binomial_cpu", d)
     return draw(count, prob, generator)

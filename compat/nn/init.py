@@ -210,8 +210,8 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     inside = 0.5 * (math.erf((b - mean) / std / math.sqrt(2.0)) - math.erf((a - mean) / std / math.sqrt(2.0)))
     if inside <= 0.3:
         return written(tensor, accepted(tensor, generator, d, mean, std, a, b))
-    low, high = d.type(a), d.type(b)
-    out = laid(tensor, "normal_", mean, std, generator)
+    low, high = (silently(tensor.new_tensor, v).item() for v in (a, b))
+    out = laid(tensor, "normal_", mean, std, generator, True)
     outside = (out < low) | (out > high)
     while outside.any():
         out = np.where(outside, laid(tensor, "normal_", mean, std, generator), out)
@@ -219,23 +219,23 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     return written(tensor, out)
 
 
-def laid(tensor, method, low, high, generator):
-    """Figures drawn for a Tensor in the order of its memory."""
-    scratch = T["empty_like"](tensor.detach())
-    return memory(silently(getattr(scratch, method), low, high, generator=generator))
+def laid(tensor, method, low, high, generator, there=False):
+    """Figures drawn for a Tensor in the order of its memory; `there`, in it: memory with gaps is drawn for otherwise."""
+    scratch = tensor.detach() if there else T["empty_like"](tensor.detach())
+    return memory(silently(getattr(scratch, method), low, high, generator=generator)).copy()
 
 
 def accepted(tensor, generator, d, mean, std, a, b):
     """Normal numbers from a part of the distribution that is seldom met: uniform ones, accepted by their density."""
     peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
 
-    def drawn():
-        x = laid(tensor, "uniform_", a, b, generator)
+    def drawn(there=False):
+        x = laid(tensor, "uniform_", a, b, generator, there)
         density = ((x - d.type(mean)) / d.type(std)) ** 2 * d.type(-0.5) - d.type(peak)
         with np.errstate(divide="ignore"):
             return x, np.log(laid(tensor, "uniform_", 0.0, 1.0, generator)) > density
 
-    out, pending = drawn()
+    out, pending = drawn(True)
     while pending.any():
         x, refused = drawn()
         out = np.where(pending, x, out)
@@ -277,7 +277,9 @@ def sparse_(tensor, sparsity, std=0.01, generator=None):
     """Normal, with a fraction of each column set to zero."""
     if tensor.ndimension() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
-    stream = live_stream(generator, "nn.init.sparse_")
+    stream = live_stream(
+        None, "nn.init.sparse_"
+    )  # (torch draws the rows from the default generator, whatever is given)
     rows, columns = tensor.shape
     zeros = math.ceil(sparsity * rows)
     out = laid(tensor, "normal_", 0, std, generator)

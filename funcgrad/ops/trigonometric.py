@@ -26,7 +26,14 @@ tan = elementwise(
 sinh = elementwise("sinh", np.sinh, "t * cosh(x)", jax="numpy.sinh", dtypes="fc", scalar="math.sinh({0})")
 cosh = elementwise("cosh", np.cosh, "t * sinh(x)", jax="numpy.cosh", dtypes="fc", scalar="math.cosh({0})")
 deg2rad = elementwise("deg2rad", np.deg2rad, "deg2rad(t)", jax="numpy.deg2rad")
-rad2deg = elementwise("rad2deg", np.rad2deg, "rad2deg(t)", jax="numpy.rad2deg")
+
+
+@over_floats
+def _rad2deg(x):
+    return x * (180 / np.pi)  # (the factor rounded once: np.rad2deg divides 180 by a rounded pi in float32)
+
+
+rad2deg = elementwise("rad2deg", _rad2deg, "rad2deg(t)", jax="numpy.rad2deg", **real_function(_rad2deg))
 
 
 # ------------------------------------------------------------------------------------------------ inverses
