@@ -93,13 +93,20 @@ EMPTY = "Expected sequence length to be larger than 0 in RNN"
 STEPS = {"GRU": gru_step} | {mode: summed(after) for mode, after in AFTER.items()}
 
 
-def regular(mode, rows, state, w, biases, others):
+def regular(mode, rows, state, w, biases, others, projection=None):
     """Are operands of the shapes and of the one float dtype that the written-out cells are for? (others: looked at for the dtype.)"""
     d, shape = dtype_of(w), shape_of(w)
-    if d.kind in "biuc" or len(shape) != 2 or shape[0] != cells_in_steps.GATES[mode] * shape[1]:
+    if d.kind in "biuc" or len(shape) != 2:
         return False
-    for s in state:
-        if shape_of(s) != (rows, shape[1]) or dtype_of(s) != d:
+    width = shape[1]
+    if projection is not None:
+        width = shape[0] // cells_in_steps.GATES[mode]
+        if dtype_of(projection) != d or shape_of(projection) != (shape[1], width):
+            return False
+    if shape[0] != cells_in_steps.GATES[mode] * width:
+        return False
+    for s, n in zip(state, (shape[1], width), strict=False):
+        if shape_of(s) != (rows, n) or dtype_of(s) != d:
             return False
     for b in biases:
         if b is not None and (shape_of(b) != shape[:1] or dtype_of(b) != d):
@@ -203,20 +210,22 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
     x, initial = current(x), tuple([current(s) for s in initial])
     if mode == "LSTM" and not packed and projection is None and dtype_of(x) in IN_ONE:
         return layer_of_kernel(x, initial, (w_ih, w_hh, b_ih, b_hh, None), sizes, reverse)
-    if projection is not None or not fitting(mode, x, initial, (w_ih, w_hh, b_ih, b_hh), sizes, reverse):
+    if not fitting(mode, x, initial, (w_ih, w_hh, b_ih, b_hh), sizes, reverse, projection):
         return in_steps(mode, x, initial, params, sizes, packed, reverse)
     if mode in LAYERS and not packed and plain_layer(x, w_ih, w_hh, b_ih, b_hh, *initial):
         return layer_in_one(mode, x, *initial, w_hh, w_ih, b_ih, b_hh, sizes, reverse)
     xs = at_times(current(linear(x, w_ih, b_ih)), sizes, packed)
-    outs, last = over_time(STEPS[mode], xs, initial, (w_hh, b_hh, None), sizes, reverse)
+    outs, last = over_time(STEPS[mode], xs, initial, (w_hh, b_hh, projection), sizes, reverse)
     return T["cat"](outs) if packed else T["stack"](outs), last
 
 
-def fitting(mode, x, initial, params, sizes, reverse):
+def fitting(mode, x, initial, params, sizes, reverse, projection=None):
     """Are these of the shapes and of the one float dtype that the written-out layers are for?"""
     w_ih, w_hh, *biases = params
     rows = sizes[-1 if reverse else 0]
-    return regular(mode, rows, initial, w_hh, biases, (x, w_ih)) and shape_of(w_ih)[:1] == shape_of(w_hh)[:1]
+    return (
+        regular(mode, rows, initial, w_hh, biases, (x, w_ih), projection) and shape_of(w_ih)[:1] == shape_of(w_hh)[:1]
+    )
 
 
 def layer_of_kernel(x, initial, params, sizes, reverse):
