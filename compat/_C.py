@@ -3,12 +3,18 @@
 import importlib
 import types
 
+from funcgrad.core.state import tls
+
 from ._calls import NATIVE
+from ._dispatch import DispatchKey, DispatchKeySet, _ExcludeDispatchKeyGuard  # noqa: F401
+from ._unusable import Unusable
+from .devices import Device, get_default_device
 from .functional import __all__ as IN_FUNCTIONAL
 from .functions.linalg import LinAlgError as _LinAlgError
 from .functions.random import Generator, default_generator  # noqa: F401
 from .overrides import Disabled as DisableTorchFunction  # noqa: F401
 from .overrides import Off as DisableTorchFunctionSubclass  # noqa: F401
+from .overrides import _get_current_function_mode_stack
 from .tensor import Tensor as TensorBase  # noqa: F401
 from .tensor import disabled as _disabled_torch_function_impl
 
@@ -29,6 +35,8 @@ class Space(types.ModuleType):
 
     def __getattr__(self, name):
         own = name.removeprefix(self.prefix)
+        if self.prefix == "" and name == "_parse_to":
+            return importlib.import_module(".nn.modules.module", __package__).destination
         if not name.startswith(self.prefix) or not self.prefix and name not in IN_NN:
             raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
         return getattr(self.module, "logsigmoid" if own == "log_sigmoid" else own)
@@ -55,6 +63,9 @@ def home_of(name):
 
 
 _TensorMeta = type(TensorBase)
+ScriptModule = Unusable(
+    "ScriptModule", (), {"of": "torch.jit.ScriptModule", "__module__": "torch"}
+)  # (for annotations)
 has_lapack = has_mkl = has_openmp = has_spectral = True
 __all__ = [
     "DisableTorchFunction", "DisableTorchFunctionSubclass", "Generator", "TensorBase", "_LinAlgError", "_disabled_torch_function_impl",
@@ -68,6 +79,41 @@ def _log_api_usage_once(name):
 
 def _get_tracing_state():
     """None: nothing is traced."""
+
+
+def _are_functorch_transforms_active():
+    """Is this inside a function that torch.func transforms?"""
+    return bool(tls.func)
+
+
+def _is_torch_function_mode_enabled():
+    """Is this inside a TorchFunctionMode?"""
+    return bool(_get_current_function_mode_stack())
+
+
+def _is_alias_of(a, b):
+    """Do two Tensors lie in the same memory?"""
+    return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
+
+
+def _get_accelerator(check=None):
+    """The CPU: there is no accelerator."""
+    return Device("cpu")
+
+
+def _get_default_device():
+    """The name of the device that new Tensors lie on."""
+    return get_default_device().type
+
+
+def _get_privateuse1_backend_name():
+    """What torch calls a device that nobody has named."""
+    return "privateuseone"
+
+
+def _get_cudnn_enabled():
+    """What torch.backends.cudnn.enabled says."""
+    return importlib.import_module(".backends.cudnn", __package__).enabled
 
 
 def switch(before):

@@ -43,11 +43,11 @@ _NAMES = {
     "get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype is_autocast_cache_enabled is_autocast_cpu_enabled "
     "is_autocast_enabled set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype "
     "set_autocast_enabled set_autocast_gpu_dtype",
-    "_C": "DisableTorchFunction DisableTorchFunctionSubclass has_lapack has_mkl has_openmp has_spectral",
+    "_C": "ScriptModule DisableTorchFunction DisableTorchFunctionSubclass has_lapack has_mkl has_openmp has_spectral",
     "amp.grad_scaler": "GradScaler",
     "compiler.compiled": "compile",
     "functions.conversion": "_cast_Byte _cast_Char _cast_Double _cast_Float _cast_Half _cast_Int _cast_Long _cast_Short",
-    "jit": "Future",
+    "jit": "Future ScriptFunction",
     "distributions.draws": "_sample_dirichlet _standard_gamma",
     "func": "vmap",
     "errors": "AcceleratorError OutOfMemoryError",
@@ -55,6 +55,7 @@ _NAMES = {
     "printing": "set_printoptions",
     "runner": "install uninstall",
     "serialization": "load save",
+    "serialization.records": "PyTorchFileReader",
     "types": "SymBool SymFloat SymInt",
     "storage": "BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage FloatStorage "
     "HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage",
@@ -72,7 +73,7 @@ _NAMES = {
     "margin_ranking_loss norm_except_dim poisson_nll_loss triplet_margin_loss",
     "nn.functional.inner": "batch_norm_update_stats constant_pad_nd convolution grid_sampler_2d grid_sampler_3d native_batch_norm "
     "native_dropout native_group_norm native_layer_norm",
-    "_control": "_assert _check _check_index _check_not_implemented _check_tensor_all _check_type _check_value _check_with cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
+    "_control": "_assert _assert_async _check _check_index _check_not_implemented _check_tensor_all _check_type _check_value _check_with cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
     "nn.functional.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
 }
 

@@ -42,13 +42,13 @@ LOOP = "write the training loop out: examples/mlp_regression.py shows one"
 DATA = "data can come as arrays, by torch.from_numpy and torch.utils.data.Dataset"
 MODEL = "write the network out: examples/transfer.py and examples/small_gpt.py show how"
 NEIGHBOURS = {  # packages built on torch itself
-    "torchvision": DATA,
-    "torchaudio": DATA,
     "torchtext": "data can come as lists, by torch.tensor and torch.utils.data.Dataset",
     "torch_scatter": "Tensor.scatter_reduce and index_add_ sum by index",
     "torch_sparse": DENSE,
 }
 SELDOM = {  # what is not refused where it is installed: some of it runs
+    "torchvision": DATA,
+    "torchaudio": DATA,
     "torch_geometric": "adjacency can be a dense Tensor, or index_add_ over lists of edges",
     "pytorch_lightning": LOOP,
     "lightning": LOOP,

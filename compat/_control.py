@@ -97,6 +97,12 @@ def sym_sqrt(a):
     return math.sqrt(a)
 
 
+def _assert_async(input, assert_msg=None):
+    """RuntimeError, with a text of one's own, unless a Tensor of one number is none that counts as False."""
+    if not bool(input):
+        raise RuntimeError(assert_msg or "Expected Tensor with single nonzero value, but got zero")
+
+
 def _assert(condition, message):
     """AssertionError(message) unless the condition holds; what models are written with that are to be traced."""
     if not condition:

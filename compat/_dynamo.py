@@ -57,10 +57,11 @@ class TransformGetItemToIndex(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-put(__name__, {"_trace_wrapped_higher_order_op": "", "eval_frame": ""})
+put(__name__, {"_trace_wrapped_higher_order_op": "", "eval_frame": "", "utils": ""})
 sys.modules[f"{__name__}._trace_wrapped_higher_order_op"].TransformGetItemToIndex = TransformGetItemToIndex
 eval_frame = sys.modules[f"{__name__}.eval_frame"]
 eval_frame.is_dynamo_supported = is_dynamo_supported
+sys.modules[f"{__name__}.utils"].is_compile_supported = lambda device_type: device_type == "cpu"
 
 
 def __getattr__(name):

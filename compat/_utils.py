@@ -13,6 +13,7 @@ from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 
 from . import dtypes
+from .devices import Device
 from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS as T
 from .nn.parameter import Parameter
@@ -89,6 +90,40 @@ def with_attributes(t, state):
     if isinstance(state, dict):
         vars(t).update({k: v for k, v in state.items() if type(k) is str and not hasattr(type(t), k)})
     return t
+
+
+def _element_size(dtype):
+    """The bytes of an element."""
+    if not isinstance(dtype, dtypes.dtype):
+        raise RuntimeError(f"expected torch.dtype, but got {type(dtype)}")
+    return dtype.itemsize
+
+
+def _get_device_index(device, optional=False, allow_cpu=False):
+    """The number of a device: a Device, its name, a number; -1 for the CPU where it is allowed, and where none is given."""
+    if isinstance(device, str):
+        device = Device(device)
+    if isinstance(device, Device):
+        if device.type == "cpu" and not allow_cpu:
+            raise ValueError(f"Expected a non cpu device, but got: {device}")
+        device = -1 if device.type == "cpu" else device.index
+    if device is None and not optional:
+        raise ValueError(f"Expected a torch.device with a specified index or an integer, but got:{device}")
+    return -1 if device is None else device
+
+
+def _get_available_device_type():
+    """None: there is no accelerator."""
+
+
+def _get_device_module(device_type):
+    """torch.cpu, torch.cuda or another module of a device; RuntimeError for a name that is none."""
+    found = getattr(torch, device_type, None)
+    if found is None:
+        raise RuntimeError(
+            f"Device '{device_type}' does not have a corresponding module registered as 'torch.{device_type}'."
+        )
+    return found
 
 
 REBUILD = {

@@ -24,8 +24,8 @@ def history_is_refused(t):
     return False
 
 
-def describe(t):
-    """A Tensor's text, as torch prints it."""
+def describe(t, tensor_contents=None):
+    """A Tensor's text, as torch prints it; `tensor_contents`: what to write for its elements."""
     c = readable(t)
     if tls.func:
         from ._funcs import wrapped_text
@@ -63,4 +63,5 @@ def describe(t):
         suffixes=tuple(suffixes),
         default_float=default.name,
         dtype_name=dtypes.name_of(x.dtype),
+        contents=tensor_contents,
     )

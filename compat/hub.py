@@ -32,8 +32,13 @@ def get_dir():
     """The folder that weights are kept in: what set_dir says, else $TORCH_HOME/hub, else ~/.cache/torch/hub."""
     if Kept.folder is not None:
         return Kept.folder
+    return os.path.join(_get_torch_home(), "hub")
+
+
+def _get_torch_home():
+    """The folder of everything that is kept: $TORCH_HOME, else ~/.cache/torch."""
     home = os.environ.get("TORCH_HOME") or os.path.join(os.environ.get("XDG_CACHE_HOME", "~/.cache"), "torch")
-    return os.path.join(os.path.expanduser(home), "hub")
+    return os.path.expanduser(home)
 
 
 def set_dir(d):

@@ -4,6 +4,8 @@ Invariant: `torch.ops.aten.mm` and each of its overloads call torch.mm, or the m
 of them can be searched.
 """
 
+from funcgrad.lazy import attributes
+
 from .functions.missing import explain, refusal
 from .functions.register import FUNCTIONS, METHODS
 
@@ -181,5 +183,8 @@ refuse = refusal("torch.ops", __name__)
 BUILT_IN = "prim prims higher_order inductor mkl mkldnn onednn quantized profiler c10d fsdp export"  # what torch itself has besides aten
 
 
-def __getattr__(name):
+def namespace(name):
     return refuse(name) if name.startswith("__") or name in BUILT_IN.split() else Namespace.of(name)
+
+
+__getattr__, __dir__ = attributes(__name__, {"_compiled": "load_library"}, missing=namespace)

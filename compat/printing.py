@@ -290,11 +290,13 @@ def add_suffixes(text, suffixes, indent, column=0):
     return "".join(pieces)
 
 
-def format_tensor(array, *, prefix="tensor(", suffixes=(), indent=0, default_float=np.float32, dtype_name=None):
+def format_tensor(
+    array, *, prefix="tensor(", suffixes=(), indent=0, default_float=np.float32, dtype_name=None, contents=None
+):
     """Return what torch prints for a tensor that holds `array`.
 
     `prefix`: 'tensor(', or a subclass's; `suffixes` follow size and dtype; `indent`: the column in which it begins; `dtype_name`: of a
-    dtype that NumPy has not.
+    dtype that NumPy has not; `contents` stands for the elements.
 
     >>> format_tensor(np.float32([-30.0]), suffixes=["requires_grad=True"])
     'tensor([-30.], requires_grad=True)'
@@ -310,4 +312,9 @@ def format_tensor(array, *, prefix="tensor(", suffixes=(), indent=0, default_flo
     if dtype := dtype_suffix(name, default_float, empty=array.size == 0):
         own.append(dtype)
     inner = indent + len(prefix)
-    return add_suffixes(prefix + format_body(array, inner), [*own, *suffixes], inner, indent) + ")"
+    return (
+        add_suffixes(
+            prefix + (format_body(array, inner) if contents is None else contents), [*own, *suffixes], inner, indent
+        )
+        + ")"
+    )

@@ -4,6 +4,7 @@ import enum
 import os
 import time
 
+from ._no_device import parts as _parts
 from .autograd import profiler as base
 from .autograd.profiler import record_function
 from .functions.missing import refusal as _refusal
@@ -167,3 +168,11 @@ class profile:
         """Accepted and without effect."""
 
     add_metadata_json = add_metadata
+
+
+def _default_schedule_fn(step):
+    """What is done in each step where no schedule is given: it is recorded."""
+    return ProfilerAction.RECORD
+
+
+_parts(__name__, "profiler")

@@ -654,7 +654,7 @@ class Tensor(Taped, metaclass=TensorMeta):
         return bool((element == self).any())
 
     def __repr__(self, *, tensor_contents=None):
-        return describe(self)
+        return describe(self, tensor_contents)
 
     def __format__(self, spec):
         if type(self) is not Tensor or self.dim():

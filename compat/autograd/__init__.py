@@ -19,6 +19,7 @@ from .walks import backward, grad
 _NAMES = {
     "anomaly_mode": "detect_anomaly is_anomaly_check_nan_enabled is_anomaly_enabled set_detect_anomaly",
     "function": "Function",
+    "profiler": "_profiler_enabled",
     "variable": "Variable",
 }
 __getattr__, __dir__ = _attributes(__name__, _NAMES, missing=_refusal("torch.autograd", __name__))

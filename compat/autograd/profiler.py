@@ -13,7 +13,7 @@ from .._intercept import Users
 from ..functions.missing import refusal as _refusal
 
 __getattr__ = _refusal("torch.autograd.profiler", __name__)
-__all__ = ["EventList", "FunctionEvent", "profile", "record_function"]
+__all__ = ["EventList", "FunctionEvent", "emit_nvtx", "profile", "record_function"]
 COLUMNS = {  # what table() can sort by
     "cpu_time_total": "cpu_time_total", "cpu_time": "cpu_time", "self_cpu_time_total": "self_cpu_time_total", "count": "count",
     "cuda_time_total": "cpu_time_total", "self_cuda_time_total": "self_cpu_time_total", "device_time_total": "cpu_time_total",
@@ -241,3 +241,22 @@ class record_function:
                 return f(*args, **kwargs)
 
         return call
+
+
+class emit_nvtx:  # noqa: N801  (torch's name)
+    """A block whose operations a profiler of NVIDIA's would see; AssertionError when it is entered."""
+
+    def __init__(self, enabled=True, record_shapes=False):
+        self.enabled = enabled
+
+    def __enter__(self):
+        if self.enabled:
+            raise AssertionError("Torch not compiled with CUDA enabled")
+
+    def __exit__(self, *error):
+        pass
+
+
+def _profiler_enabled():
+    """Is a profile running?"""
+    return bool(_running)

@@ -42,6 +42,7 @@ MODULES = {
         "ModuleWrapPolicy _or_policy enable_wrap lambda_auto_wrap_policy size_based_auto_wrap_policy transformer_auto_wrap_policy"
     ),
     "elastic.multiprocessing.errors": "ChildFailedError",
+    "utils": "_sync_module_states",
     "launcher.api": "LaunchConfig elastic_launch",
     "optim": "DistributedOptimizer PostLocalSGDOptimizer ZeroRedundancyOptimizer",
     "pipelining": "ScheduleGPipe SplitPoint pipeline",

@@ -152,7 +152,7 @@ METHODS = {  # attributes of a Tensor, by family
     "solving": "triangular_solve inverse pinverse",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile",
     "special": "igamma igamma_ igammac igammac_",
-    "storage": "untyped_storage storage set_ is_set_to resize_ resize_as_ as_strided_ __dlpack__ __dlpack_device__ "
+    "storage": "untyped_storage storage _typed_storage set_ is_set_to resize_ resize_as_ as_strided_ __dlpack__ __dlpack_device__ "
     "to_dense dim_order get_device new_empty_strided sum_to_size",
     "stretching": "expand expand_as broadcast_to",
     "three_operands": "lerp addcmul addcdiv lerp_ addcmul_ addcdiv_",

@@ -45,6 +45,12 @@ def untyped_storage(self):
 def storage(self):
     """The memory that the Tensor lies in, as elements."""
     once("storage")
+    return self._typed_storage()
+
+
+@operation(function=False)
+def _typed_storage(self):
+    """storage(), without torch's warning."""
     return TypedStorage().of(on_tape(self, "storage"))
 
 

@@ -89,7 +89,7 @@ class Graph:
     """
 
     def __init__(self, owning_module=None, tracer_cls=None, tracer_extras=None):
-        self.owning_module = owning_module
+        self.owning_module, self._tracer_cls = owning_module, tracer_cls
         self._names = Namespace()
         self._root = Node(self, "", "root", "", (), {})
         self._place = self._root
@@ -170,7 +170,7 @@ class Graph:
         return None
 
     def __deepcopy__(self, memo):
-        new = Graph()
+        new = Graph(tracer_cls=self._tracer_cls)
         done = {}
         out = new.graph_copy(self, done)
         last = next((n for n in reversed(self.nodes) if n.op == "output"), None)

@@ -35,6 +35,22 @@ def put(root, path, value):
         setattr(root, last, value)
 
 
+def _copy_attr(from_module, to_module, target):
+    """Give a module what another one has at a dotted path."""
+    put(to_module, target, at(from_module, target))
+
+
+_USER_PRESERVED_ATTRIBUTES_KEY = "_user_preserved_attributes"
+
+
+class _CodeOnlyModule(Module):
+    """A module of the attributes that another one had."""
+
+    def __init__(self, body):
+        super().__init__()
+        self.__dict__ = body
+
+
 class GraphModule(Module):
     """A module made of a graph, and of the module (or dict by name) in which its modules and parameters are found."""
 

@@ -6,7 +6,9 @@ Invariant: `users` of a node are those nodes of its graph whose args or kwargs h
 import builtins
 import operator
 import sys
+import typing
 
+Target, Argument = typing.Union[typing.Callable[..., typing.Any], str], typing.Any  # noqa: UP007  (for annotations)
 __all__ = ["Node", "has_side_effect", "map_arg"]
 OPS = ("placeholder", "get_attr", "call_function", "call_module", "call_method", "output")
 WRAPPED = []  # (globals of a module, name of a function in it that is written down as one call)

@@ -130,7 +130,7 @@ class Tracer:
             first = [root]
         else:
             self.root, f, first = Module(), root, []
-        self.graph = Graph()
+        self.graph = Graph(tracer_cls=type(self))
         args, kwargs = self.arguments(f, len(first), concrete_args or {})
         with self.watching():
             out = f(*first, *args, **kwargs)

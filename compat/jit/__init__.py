@@ -134,7 +134,7 @@ def same(obj):
     return obj
 
 
-export = interface = script_if_tracing = script_method = same
+export = interface = script_if_tracing = script_method = _script_if_tracing = _overload = _overload_method = same
 
 
 def freeze(mod, preserved_attrs=None, optimize_numerics=True):
@@ -219,8 +219,3 @@ def isinstance(obj, target_type):  # noqa: A001  (torch's name)
 
 
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.jit", __name__))
-
-
-def _overload(func):
-    """func: one of several signatures of a function, which are for TorchScript alone."""
-    return func

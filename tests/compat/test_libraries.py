@@ -448,3 +448,17 @@ def test_a_subclass_slows_no_call_of_other_tensors_but_by_a_look_at_types():
     finally:
         torch.overrides.overloaded = wrapped
         torch.overrides.unwatch()
+
+
+def test_a_library_compiled_for_torch_is_not_loaded_but_its_operations_are_known(tmp_path):
+    path = tmp_path / "_C.so"
+    path.write_bytes(b"\x7fELF\0vision::keep\0std::sort\0vision::keep(Tensor x) -> Tensor\0")
+    with pytest.raises(OSError, match="Could not load this library"):
+        torch.ops.load_library(str(path))
+    with pytest.raises(RuntimeError, match="operator std::sort does not exist"):
+        torch.library.register_fake("std::sort")
+    torch.library.register_fake("vision::keep")(lambda x: x)
+    with pytest.raises(NotImplementedError, match="vision::keep is compiled for torch itself"):
+        torch.ops.vision.keep(torch.ones(2))
+    torch.library.register_kernel("vision::keep", "cpu")(lambda x: x * 2)
+    assert torch.ops.vision.keep(torch.ones(2)).tolist() == [2.0, 2.0]

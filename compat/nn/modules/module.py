@@ -353,7 +353,7 @@ class Module(Calling, Stateful, PublicMethods):
 
     def to(self, *args, **kwargs):
         """Move or convert parameters and buffers in place: to(dtype), to(device), to(tensor); returns self."""
-        device, dtype, rest = destination(*args, **kwargs)
+        device, dtype, _, form = destination(*args, **kwargs)
         if dtype is not None:
             if not (dtype.is_floating_point or dtype.is_complex):
                 raise TypeError(
@@ -373,7 +373,11 @@ class Module(Calling, Stateful, PublicMethods):
                     "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() "
                     "when moving module from meta to a different device."
                 )
-            return t.to(device, dtype if moves(t) else None, **(rest if rest and t.dim() in (4, 5) else {}))
+            return t.to(
+                device,
+                dtype if moves(t) else None,
+                **({"memory_format": form} if form is not None and t.dim() in (4, 5) else {}),
+            )
 
         return self._apply(moved)
 
@@ -546,7 +550,7 @@ TO = "Bnon_blocking=False Bcopy=False * M?memory_format=None"
 
 
 def destination(*args, **kwargs):
-    """(device, dtype, further arguments of Tensor.to) of what Module.to was called with; nothing blocks here."""
+    """(device, dtype, non_blocking, memory_format) of what Module.to was called with."""
     from ..._calls import Signature, misfit
 
     wrong = misfit(
@@ -561,14 +565,16 @@ def parsed(*args, device=None, dtype=None, tensor=None, non_blocking=False, copy
     for a in args:
         if isinstance(a, Tensor):
             tensor = a
-        elif isinstance(a, (str, Device, int)) and not isinstance(a, bool):
-            device = usable(a)
+        elif isinstance(a, bool):
+            non_blocking = a
+        elif isinstance(a, (str, Device, int)):
+            device = a
         elif hasattr(a, "is_floating_point"):
             dtype = a
+    device = None if device is None else usable(device)
     if tensor is not None:
         device, dtype = tensor.device, tensor.dtype
-    more = {} if memory_format is None else {"memory_format": memory_format}
-    return device, dtype, more
+    return device, dtype, non_blocking, memory_format
 
 
 __all__ = ["Module", *[n for n in globals() if n.startswith("register_module_")]]
