@@ -57,6 +57,7 @@ _NAMES = {
     "serialization": "load save",
     "serialization.records": "PyTorchFileReader",
     "types": "SymBool SymFloat SymInt",
+    "_streams": "Event Stream",
     "storage": "BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage FloatStorage "
     "HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage",
     "_settings": "are_deterministic_algorithms_enabled compiled_with_cxx11_abi get_deterministic_debug_mode get_device_module "

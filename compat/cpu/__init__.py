@@ -2,8 +2,8 @@
 
 import contextlib
 
+from ..amp.older import package
 from ..functions.missing import refusal
-from . import amp  # noqa: F401
 
 
 def is_available():
@@ -53,4 +53,5 @@ def current_stream(device=None):
     return Stream()
 
 
+amp = package("cpu", "bfloat16")
 __getattr__ = refusal("torch.cpu", __name__)

@@ -6,10 +6,10 @@ What torch without CUDA answers or takes is answered and taken here; what it ref
 import contextlib
 
 from .._no_device import dummy, parts
+from ..amp.older import package
 from ..devices import Device
 from ..errors import AcceleratorError, OutOfMemoryError  # noqa: F401
 from ..functions.missing import refusal
-from . import amp  # noqa: F401
 
 has_half, has_magma = True, False
 _initialized = False
@@ -168,4 +168,5 @@ for _kind in "Float Double Half BFloat16 Long Int Short Char Byte Bool".split():
 for _kind in "BFloat16 Bool Byte Char ComplexDouble ComplexFloat Double Float Half Int Long Short".split():
     globals()[f"{_kind}Storage"] = type_without_device(f"{_kind}Storage")
 parts(__name__, "memory random streams graphs")
+amp = package("cuda", "float16")
 __getattr__ = refusal("torch.cuda", __name__)

@@ -44,6 +44,7 @@ MODULES = {
     "elastic.multiprocessing.errors": "ChildFailedError",
     "utils": "_sync_module_states",
     "launcher.api": "LaunchConfig elastic_launch",
+    "rpc": "RRef get_worker_info init_rpc remote rpc_async rpc_sync shutdown",
     "optim": "DistributedOptimizer PostLocalSGDOptimizer ZeroRedundancyOptimizer",
     "pipelining": "ScheduleGPipe SplitPoint pipeline",
     "tensor": TENSOR,

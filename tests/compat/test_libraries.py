@@ -61,7 +61,7 @@ def test_what_is_missing_is_named_with_a_cure():
             ("pytorch_lightning", "loop"),
             ("transformers", "small_gpt"),
             ("torch.utils.data.datapipes", "IterableDataset"),
-            ("torch.distributed.rpc", "one process"),
+            ("torch.distributed.elastic.agent", "one process"),
         ):
             with pytest.raises(ModuleNotFoundError, match=cure) as found:
                 __import__(name)
