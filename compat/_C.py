@@ -1,12 +1,16 @@
-"""torch._C: the few names of it that programs use."""
+"""torch._C: the few names of it that programs use.
 
+Invariant: a guard that leaves out a part that there is here, autocast or autograd of the CPU, has that effect; other parts do nothing here.
+"""
+
+import contextlib
+import enum
 import importlib
 import types
 
 from funcgrad.core.state import tls
 
 from ._calls import NATIVE
-from ._dispatch import DispatchKey, DispatchKeySet, _ExcludeDispatchKeyGuard  # noqa: F401
 from ._unusable import Unusable
 from .devices import Device, get_default_device
 from .functional import __all__ as IN_FUNCTIONAL
@@ -123,3 +127,50 @@ def switch(before):
 
 _jit_set_profiling_executor = _jit_set_profiling_mode = _get_graph_executor_optimize = switch(True)
 _jit_set_texpr_fuser_enabled = _jit_override_can_fuse_on_cpu = _jit_override_can_fuse_on_gpu = switch(None)
+
+
+NAMES = (
+    "Undefined CPU CUDA XPU MPS Meta BackendSelect Python Functionalize ADInplaceOrView AutogradOther AutogradFunctionality AutogradCPU "
+    "AutogradCUDA AutogradXPU AutogradMPS AutogradMeta AutocastCPU AutocastCUDA AutocastXPU AutocastMPS FuncTorchBatched "
+    "FuncTorchDynamicLayerFrontMode PythonTLSSnapshot Autograd CompositeImplicitAutograd CompositeExplicitAutograd"
+)
+DispatchKey = enum.Enum("DispatchKey", NAMES, module="torch._C")
+DispatchKey.__str__ = lambda self: f"DispatchKey.{self.name}"
+
+
+class DispatchKeySet:
+    """Several keys."""
+
+    def __init__(self, *keys):
+        self.keys = frozenset(keys)
+
+    def has(self, key):
+        """Is a key among them?"""
+        return key in self.keys
+
+    def __or__(self, other):
+        return DispatchKeySet(*self.keys | other.keys)
+
+    def __eq__(self, other):
+        return isinstance(other, DispatchKeySet) and self.keys == other.keys
+
+    def __repr__(self):
+        return f"DispatchKeySet({', '.join([k.name for k in DispatchKey if k in self.keys])})"
+
+
+class _ExcludeDispatchKeyGuard(contextlib.ExitStack):
+    """A block without the parts that some keys stand for."""
+
+    def __init__(self, keys):
+        super().__init__()
+        self.keys = keys
+
+    def __enter__(self):
+        from .amp import autocast
+        from .autograd import no_grad
+
+        if self.keys.has(DispatchKey.AutocastCPU):
+            self.enter_context(autocast("cpu", enabled=False))
+        if self.keys.has(DispatchKey.AutogradCPU):
+            self.enter_context(no_grad())
+        return self

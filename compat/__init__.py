@@ -55,9 +55,9 @@ _NAMES = {
     "printing": "set_printoptions",
     "runner": "install uninstall",
     "serialization": "load save",
-    "serialization.records": "PyTorchFileReader",
+    "serialization.reading": "PyTorchFileReader",
     "types": "SymBool SymFloat SymInt",
-    "_streams": "Event Stream",
+    "accelerator": "Event Stream",
     "storage": "BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage FloatStorage "
     "HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage",
     "_settings": "are_deterministic_algorithms_enabled compiled_with_cxx11_abi get_deterministic_debug_mode get_device_module "

@@ -1,4 +1,4 @@
-"""torch.ops.load_library: what is compiled for torch itself cannot be loaded, and is known by the names of its operations."""
+"""torch.ops.load_library."""
 
 import os
 import re

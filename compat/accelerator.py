@@ -1,7 +1,7 @@
-"""torch.accelerator: there is none."""
+"""torch.accelerator: there is none; and torch.Stream and torch.Event, the queue of the CPU, which is empty after each operation."""
 
 from ._no_device import parts as _parts
-from .devices import NO_ACCELERATOR
+from .devices import NO_ACCELERATOR, Device
 from .functions.missing import refusal as _refusal
 
 
@@ -37,3 +37,77 @@ for _name in (
 
 _parts(__name__, "memory graphs")
 __getattr__ = _refusal("torch.accelerator", __name__)
+
+
+def no_events(*args, **kwargs):
+    """RuntimeError: the CPU has no events."""
+    raise RuntimeError("cpu backend doesn't support events.")
+
+
+class OfCPU:
+    """What both have: a device, and nothing to wait for."""
+
+    device, device_type, device_index = Device("cpu"), 0, -1
+
+    def __init__(self, device=None, **options):
+        if device is not None and Device(device).type != "cpu":
+            raise RuntimeError(f"PyTorch is not linked with support for {Device(device).type} devices")
+
+    def query(self):
+        """True: everything is done."""
+        return True
+
+    def synchronize(self):
+        """Nothing to wait for."""
+
+
+class Stream(OfCPU):
+    """A queue of operations: of the CPU, since there is no other device.
+
+    >>> Stream("cpu").query()
+    True
+    """
+
+    stream_id = 0
+    wait_stream = record_event = no_events
+
+    def __init__(self, device=None, *, priority=0):
+        super().__init__(device)
+
+    def wait_event(self, event):
+        """Nothing to wait for."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def __eq__(self, other):
+        return isinstance(other, Stream)
+
+    def __repr__(self):
+        return "torch.Stream device_type=cpu, device_index=-1, stream_id=0"
+
+
+class Event(OfCPU):
+    """A mark in a queue."""
+
+    event_id = 0
+    record = no_events
+
+    def __init__(self, device=None, *, enable_timing=False, blocking=False, interprocess=False):
+        super().__init__(device)
+        self.timing = enable_timing
+
+    def wait(self, stream=None):
+        """Nothing to wait for."""
+
+    def elapsed_time(self, end_event):
+        """Two events that were recorded would be needed."""
+        if not (self.timing and end_event.timing):
+            raise ValueError("Both events must be created with argument 'enable_timing=True'.")
+        raise ValueError("Both events must be recorded before calculating elapsed time.")
+
+    def __repr__(self):
+        return f"torch.Event device_type=cpu, device_index=-1, event_flag={int(self.timing)}, event_id=0"

@@ -24,11 +24,6 @@ def register_custom_op_symbolic(symbolic_name, symbolic_fn, opset_version):
     SYMBOLS[symbolic_name, opset_version] = symbolic_fn
 
 
-def unregister_custom_op_symbolic(symbolic_name, opset_version):
-    """Forget it."""
-    SYMBOLS.pop((symbolic_name, opset_version), None)
-
-
 def parse_args(*descriptors):
     """A decorator of such a function, which changes nothing: it is never called."""
     return lambda fn: fn
@@ -40,7 +35,7 @@ class ONNXProgram(metaclass=_Unusable):
     of = "torch.onnx.ONNXProgram"
 
 
-__all__ = ["ONNXProgram", "is_in_onnx_export", "register_custom_op_symbolic", "unregister_custom_op_symbolic"]
+__all__ = ["ONNXProgram", "is_in_onnx_export", "register_custom_op_symbolic"]
 __getattr__ = _refusal("torch.onnx", __name__)
 _put(__name__, {"symbolic_helper": "", **{f"symbolic_opset{n}": "" for n in range(7, 21)}})
 sys.modules[f"{__name__}.symbolic_helper"].parse_args = parse_args

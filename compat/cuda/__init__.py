@@ -5,7 +5,8 @@ What torch without CUDA answers or takes is answered and taken here; what it ref
 
 import contextlib
 
-from .._no_device import dummy, parts
+from .._no_device import dummy, parts, refuses
+from .._unusable import put
 from ..amp.older import package
 from ..devices import Device
 from ..errors import AcceleratorError, OutOfMemoryError  # noqa: F401
@@ -168,5 +169,28 @@ for _kind in "Float Double Half BFloat16 Long Int Short Char Byte Bool".split():
 for _kind in "BFloat16 Bool Byte Char ComplexDouble ComplexFloat Double Float Half Int Long Short".split():
     globals()[f"{_kind}Storage"] = type_without_device(f"{_kind}Storage")
 parts(__name__, "memory random streams graphs")
+
+
+put(__name__, {"profiler": "", "nvtx": ""})
+NO_NVTX = RuntimeError("NVTX functions not installed. Are you sure you have a CUDA build?")
+for _name in "mark range_end range_pop range_push range_start".split():
+    setattr(nvtx, _name, refuses(_name, NO_NVTX))  # noqa: F821 (which `put` has set)
+
+
+def block(start):
+    """A block that raises when it is entered."""
+
+    @contextlib.contextmanager
+    def entered(*args, **kwargs):
+        start()
+        yield
+
+    return entered
+
+
+nvtx.range = block(nvtx.range_push)  # noqa: F821
+profiler.start = profiler.stop = cudart  # noqa: F821
+profiler.profile = block(cudart)  # noqa: F821
+del block, NO_NVTX
 amp = package("cuda", "float16")
 __getattr__ = refusal("torch.cuda", __name__)

@@ -37,7 +37,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "from_tensors": "meshgrid cartesian_prod combinations vander complex polar",
     "gathering": "index_select index_add index_copy index_fill gather scatter scatter_add scatter_reduce "
     "take_along_dim take put index_put unravel_index",
-    "hashing": "hash_tensor",
+    "bits": "hash_tensor",
     "in_place": "addmv_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ fill_ fix_ frac_ gcd_ index_put_ lcm_ "
     "ldexp_ logit_ nan_to_num_ negative_ round_ square_ xlogy_ fill dropout_ alpha_dropout_ feature_dropout_ "
     "feature_alpha_dropout_ detach detach_",
@@ -119,7 +119,7 @@ METHODS = {  # attributes of a Tensor, by family
     "gathering": "index_select index_add index_copy index_fill index_add_ index_copy_ index_fill_ gather scatter "
     "scatter_add scatter_reduce scatter_ scatter_add_ scatter_reduce_ take_along_dim take put put_ index_put_ "
     "index_put",
-    "hashing": "hash_tensor",
+    "bits": "hash_tensor",
     "in_place": "ldexp_ renorm_ conj_physical_ hardshrink prelu",
     "indexing": "__getitem__ __setitem__",
     "joining": "split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select select_scatter "

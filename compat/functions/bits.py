@@ -1,17 +1,22 @@
-"""view(dtype): the same bits read as another dtype, over the same memory. It carries no gradient, as in torch.
+"""The bits of a Tensor: read as another dtype over the same memory (view(dtype), without a gradient, as in torch), and hashed.
 
 Invariant: what torch refuses is refused before anything is made. bfloat16 alone is copied: its 16 bits are not what
 memory holds here (docs/decisions/bfloat16.md).
 """
+
+import numpy as np
 
 from funcgrad.core.halves import bits, of_bits
 from funcgrad.core.mirror import maps_of
 from funcgrad.core.trace import TAPE
 
 from ..formats import base_of, offset_in
-from ..payload import strides_of
+from ..payload import current, strides_of
 from ..tensor import Tensor
-from .operands import dtype_of
+from .hosted import on_values
+from .operands import dims_of, dtype_of, shape_of
+from .refusals import refuse
+from .register import operation
 from .writing import spoken
 
 
@@ -65,3 +70,29 @@ def bits_as(t, d):
         return out
     v = v if own.isnative else bits(v)
     return Tensor(v.view(d) if d.isnative else of_bits(v.view("uint16")), None, TAPE)
+
+
+@operation()
+def hash_tensor(input, dim=None, *, keepdim=False, mode=0):
+    """The exclusive or of the elements' bits, as float64 or int64, over dimensions (default: all): uint64."""
+    t = current(input)
+    d, shape = dtype_of(t), shape_of(t)
+    if mode:
+        raise RuntimeError(f"Unknown hash_tensor mode: {mode}")
+    dims = dims_of(dim, len(shape))
+    if 0 in shape and not dim and dim != 0:
+        raise RuntimeError(
+            "hash_tensor: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+        )
+    for k, said in zip(dims, dim if isinstance(dim, (tuple, list)) else (dim,)):
+        if not shape[k]:
+            raise IndexError(f"hash_tensor: Expected reduction dim {said} to have non-zero size.")
+    if d.kind == "c":
+        refuse("xor_sum_cpu", d)
+    wide = np.dtype(np.float64 if d.kind == "f" else np.uint64 if d == np.uint64 else np.int64)
+    left = tuple([1 if k in dims else n for k, n in enumerate(shape) if keepdim or k not in dims])
+
+    def of_arrays(x):
+        return (np.asarray(np.bitwise_xor.reduce(x.astype(wide, order="C").view(np.uint64), dims)).reshape(left),)
+
+    return on_values(of_arrays, [(left, np.uint64)], input)[0]

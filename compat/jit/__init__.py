@@ -6,9 +6,11 @@ text, modes of its own and a file to be saved to. Control flow is never frozen i
 
 import contextlib
 import typing
+from importlib import import_module
 
 from funcgrad.lazy import attributes
 
+from .._unusable import put
 from ..functions.missing import refusal
 from ..futures import JitFuture as Future
 
@@ -219,3 +221,5 @@ def isinstance(obj, target_type):  # noqa: A001  (torch's name)
 
 
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.jit", __name__))
+put(__name__, {"annotations": ""})
+annotations.__getattr__ = lambda name: getattr(import_module("compat._jit_internal"), name)  # noqa: F821 (which `put` has set)

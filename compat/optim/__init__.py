@@ -5,6 +5,7 @@ from importlib import import_module as _import_module
 from funcgrad.lazy import attributes as _attributes
 from funcgrad.lazy import homes_of as _homes_of
 
+from .._unusable import put as _put
 from ..functions.missing import is_import as _is_import
 from ..functions.missing import refusal as _refusal
 
@@ -45,3 +46,15 @@ def __getattr__(name):
 
 __getattr__.homes, __getattr__.table = _found.homes, _found.table
 __all__ = [*_homes_of(__name__, _NAMES), "lr_scheduler", "swa_utils"]
+_put(__name__, {"_functional": ""})  # (the optimizers as functions of lists, each from the module of its name)
+_refused_function = _functional.__getattr__  # noqa: F821 (which `_put` has set)
+
+
+def _function(name):
+    """The optimizer of a module as a function."""
+    if name not in "adadelta adagrad adam adamax adamw asgd nadam radam rmsprop rprop sgd".split():
+        return _refused_function(name)
+    return getattr(_import_module(f"{__name__}.{name}"), name)
+
+
+_functional.__getattr__ = _function  # noqa: F821

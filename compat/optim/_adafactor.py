@@ -5,10 +5,9 @@ import math
 import numpy as np
 
 from .arithmetic import approach
-from .checks import one_element
+from .declared import COUNT, one_element, zeros
 from .memory import fresh
 from .rule import RuleOptimizer
-from .slots import COUNT, zeros
 
 
 def means_over(dim):

@@ -3,9 +3,8 @@
 import math
 
 from .arithmetic import approach_in_one
-from .checks import one_element
+from .declared import one_element, zeros
 from .rule import RuleOptimizer
-from .slots import zeros
 
 
 class Muon(RuleOptimizer):

@@ -1,8 +1,7 @@
 """Adadelta: steps as large as recent ones, for gradients as large as recent ones."""
 
-from .checks import not_negative
+from .declared import COUNT, not_negative, zeros
 from .rule import RuleOptimizer
-from .slots import COUNT, zeros
 from .stepped import step
 
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from .checks import not_negative, one_implementation
+from .declared import COUNT, not_negative, one_implementation
 from .memory import fresh
 from .rule import RuleOptimizer
-from .slots import COUNT
 from .stepped import step
 
 

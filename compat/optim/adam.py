@@ -2,9 +2,8 @@
 
 from ..tensor import Tensor
 from .arithmetic import approach, single
-from .checks import decay_rates, not_negative, one_element, one_implementation
+from .declared import COUNT, decay_rates, not_negative, one_element, one_implementation, zeros
 from .rule import RuleOptimizer
-from .slots import COUNT, zeros
 from .stepped import step
 
 

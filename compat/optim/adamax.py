@@ -1,9 +1,8 @@
 """Adamax: Adam with the largest recent gradient in the place of the root mean square."""
 
 from .arithmetic import approach
-from .checks import decay_rates, not_negative
+from .declared import COUNT, decay_rates, not_negative, zeros
 from .rule import RuleOptimizer
-from .slots import COUNT, zeros
 from .stepped import step
 
 

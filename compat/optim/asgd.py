@@ -1,9 +1,8 @@
 """ASGD: stochastic gradient descent whose iterates are averaged."""
 
 from .arithmetic import approach
-from .checks import not_negative
+from .declared import COUNT, not_negative, scalar, zeros
 from .rule import RuleOptimizer
-from .slots import COUNT, scalar, zeros
 from .stepped import step
 
 

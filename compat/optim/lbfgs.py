@@ -14,7 +14,7 @@ from funcgrad.ops.torch_order import sum_over
 from ..autograd.grad_mode import call_in
 from ..functions.fused import dot, multiply_add
 from ..tensor import Tensor
-from .checks import not_negative
+from .declared import not_negative
 from .memory import changed, fresh, readable, real, writable
 from .optimizer import Optimizer
 from .rule import with_numbers

@@ -1,9 +1,8 @@
 """NAdam: Adam with Nesterov's momentum."""
 
 from .arithmetic import approach
-from .checks import decay_rates, not_negative
+from .declared import COUNT, decay_rates, not_negative, scalar, zeros
 from .rule import RuleOptimizer
-from .slots import COUNT, scalar, zeros
 from .stepped import step
 
 

@@ -1,9 +1,8 @@
 """RAdam: Adam that waits until the mean of the squares can be trusted."""
 
 from .arithmetic import approach
-from .checks import decay_rates, not_negative
+from .declared import COUNT, decay_rates, not_negative, zeros
 from .rule import RuleOptimizer
-from .slots import COUNT, zeros
 from .stepped import step
 
 

@@ -1,9 +1,8 @@
 """RMSprop: steps over the root of the running mean of squared gradients."""
 
 from .arithmetic import approach
-from .checks import not_negative
+from .declared import COUNT, not_negative, zeros
 from .rule import RuleOptimizer
-from .slots import COUNT, zeros
 from .stepped import step
 
 

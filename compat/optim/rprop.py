@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from .checks import not_negative
+from .declared import COUNT, not_negative, zeros
 from .memory import fresh
 from .rule import RuleOptimizer
-from .slots import COUNT, zeros
 from .stepped import step
 
 

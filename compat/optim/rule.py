@@ -20,9 +20,9 @@ from ..functions.register import FUNCTIONS
 from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import arrays, single, tensors
+from .declared import scalar
 from .memory import changed, fresh, readable, real, writable
 from .optimizer import Optimizer
-from .slots import scalar
 from .together import WORTH, plan
 
 tls, shared = core.tls, core.shared

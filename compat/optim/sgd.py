@@ -1,9 +1,8 @@
 """SGD: gradient descent with momentum."""
 
 from ..tensor import Tensor
-from .checks import one_element, one_implementation
+from .declared import one_element, one_implementation, zeros
 from .rule import RuleOptimizer
-from .slots import zeros
 from .stepped import step
 
 

@@ -1,6 +1,6 @@
 """SparseAdam: there to say, as torch does, that it has no step for dense gradients; compat has no others."""
 
-from .checks import decay_rates, one_element
+from .declared import decay_rates, one_element
 from .rule import RuleOptimizer
 
 

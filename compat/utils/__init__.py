@@ -1,7 +1,9 @@
 """torch.utils: data sets and loaders (`data`), recomputation (`checkpoint`), logs for TensorBoard (`tensorboard`), handles of
 hooks (`hooks`)."""
 
+import sys
 import weakref
+from types import ModuleType
 
 from funcgrad.lazy import attributes
 
@@ -38,3 +40,5 @@ def set_module(obj, mod):
 
 
 __getattr__, __dir__ = attributes(__name__, {}, missing=refusal("torch.utils", __name__))
+deterministic = sys.modules[f"{__name__}.deterministic"] = ModuleType(f"{__name__}.deterministic")
+deterministic.fill_uninitialized_memory = True  # (a setting that scripts make, without effect)

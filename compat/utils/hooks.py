@@ -10,6 +10,9 @@ CHANGES = [
 ]  # how often an attribute of any module was set, or a hook registered: while it is equal, compiled code need not look at modules
 fresh_id = itertools.count().__next__
 
+# How often an attribute of any module was set, in the ways that torch documents, or a hook registered: what compiled code asks first.
+CHANGES = [0]
+
 
 class RemovableHandle:
     """Takes a hook out again: `handle.remove()`, or at the end of a `with handle:` block.

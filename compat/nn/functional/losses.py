@@ -35,11 +35,11 @@ from ...functions.rounding import half_in, shared
 from ...functions.writing import check_castable, spoken
 from ...graph import labelled
 from ...payload import current
+from .._reduction import averaged, reduced, reduction_of
 from .activations import log_softmax, logsigmoid
 from .dtypes import dtype_in, refuse_integers
 from .lookup import concrete_or_none
 from .products import linear
-from .reduction import averaged, reduced, reduction_of
 
 P = PRIMITIVES
 

@@ -13,12 +13,12 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
+from .._reduction import averaged, reduced, reduction_of
 from .activations import logsigmoid
 from .distances import pairwise_distance
 from .dtypes import refuse_halves, refuse_integers
 from .lookup import concrete_or_none
 from .losses import number_less
-from .reduction import averaged, reduced, reduction_of
 
 P = PRIMITIVES
 

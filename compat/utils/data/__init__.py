@@ -7,9 +7,9 @@ from ...functions.missing import refusal
 FAMILIES = {
     "_utils.collate": "default_collate default_convert",
     "dataloader": "DataLoader",
-    "dataset": "ChainDataset ConcatDataset Dataset IterableDataset StackDataset Subset TensorDataset random_split",
+    "dataset": "ChainDataset ConcatDataset Dataset IterableDataset StackDataset Subset TensorDataset WorkerInfo get_worker_info "
+    "random_split",
     "distributed": "DistributedSampler",
-    "info": "WorkerInfo get_worker_info",
     "sampler": "BatchSampler RandomSampler Sampler SequentialSampler SubsetRandomSampler WeightedRandomSampler",
 }
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.utils.data", __name__))

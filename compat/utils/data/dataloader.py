@@ -14,8 +14,7 @@ from funcgrad.core.tracebacks import trim
 
 from ...accelerator import is_available as has_accelerator
 from ._utils.collate import default_collate, default_convert
-from .dataset import IterableDataset, Sample, stacked_samples
-from .info import get_worker_info
+from .dataset import IterableDataset, Sample, get_worker_info, stacked_samples
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, fresh_seed
 
 __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]

@@ -4,6 +4,7 @@ import bisect
 import itertools
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -228,3 +229,25 @@ def lengths_of_fractions(fractions, n):
         if k == 0:
             warn(f"Length of split at index {i} is 0. This might result in an empty dataset.")
     return lengths
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """A worker as its data set may see it: its number, of how many, its seed, and its copy of the data set."""
+
+    id: int
+    num_workers: int
+    seed: int
+    dataset: object
+    worker_method: str | None = "multiprocessing"
+
+
+class Active:
+    """The worker that this process is, if it is one."""
+
+    info = None
+
+
+def get_worker_info():
+    """The WorkerInfo of the worker that calls, None outside one."""
+    return Active.info

@@ -22,7 +22,7 @@ from ..._duplicates import alone
 from ..._settings import set_num_threads
 from ...functions.random import default_generator
 from ...tensor import Tensor
-from .info import Active, WorkerInfo
+from .dataset import Active, WorkerInfo
 
 STOP, AGAIN = "stop", "again"  # what a worker may be told besides (number, indices)
 LARGE = 1 << 16  # arrays from this size on do not go through the pickle

@@ -2,8 +2,8 @@
 
 import contextlib
 
-from ..amp.older import package
-from ..functions.missing import refusal
+from .amp.older import package
+from .functions.missing import refusal
 
 
 def is_available():

@@ -1,3 +1,0 @@
-"""torch.utils.deterministic: a setting that scripts make, kept and without effect."""
-
-fill_uninitialized_memory = True
