@@ -86,6 +86,9 @@ lax.rem(3, jnp.array([0, 2, -2])); lax.rem(i, jnp.array([0, 0, 2])); lax.rem(u, 
 jnp.polyder(h); jnp.polyder(i); jnp.polyder(x, 2); jnp.argwhere(3); jnp.argwhere(jnp.array(0)); jnp.unique(1.5, return_counts=True); jnp.unique_values(jnp.array([5, 2, 3, 2])); jnp.unique_values([1, 2]); jnp.unique_counts((1, 2)); jnp.unique_all(jnp.array([5, 2, 5])).counts; jax.scipy.special.polygamma(-1, x); jax.nn.logsumexp(jnp.zeros(0), b=jnp.zeros(0))
 jnp.gradient(m); jnp.gradient(x); jnp.bincount(jnp.array([-1])); jnp.bincount(jnp.array([-1, 2])); jnp.take(k, 2, axis=-1); jax.scipy.linalg.cholesky(jnp.array([[2.0, 0.0], [1.0, 3.0]])); jax.scipy.linalg.cholesky(jnp.array([[2.0, 0.5], [1.0, 3.0]]), lower=True); jax.scipy.linalg.cho_factor(jnp.array([[2.0, 0.5], [1.0, 3.0]]))[0]; jnp.unique_all(2).values
 jnp.cumulative_prod(u); jnp.cumulative_sum(u); jnp.cumulative_sum(s, include_initial=True); jnp.cumulative_sum(3); jnp.cumulative_prod(b); lax.reshape(x, 3)
+jax.scipy.linalg.cholesky(-spd); jax.scipy.linalg.cholesky(-spd, lower=True); jax.scipy.linalg.cho_factor(-spd)[0]; jax.scipy.linalg.solve(-spd, x[:2], assume_a="pos"); jax.scipy.linalg.solve(spd, x[:2], assume_a="pos"); jax.scipy.linalg.cholesky(m); jnp.linalg.cholesky(m)
+jnp.linalg.svd(spd * jnp.nan)[1]; jnp.linalg.svdvals(spd.at[0, 0].set(jnp.nan)); jnp.linalg.eigvals(spd * jnp.nan); jnp.linalg.pinv(spd * jnp.nan); jnp.linalg.cond(spd * jnp.nan); jnp.linalg.matrix_rank(spd * jnp.nan); jnp.linalg.norm(spd * jnp.nan, "nuc"); jnp.linalg.lstsq(spd * jnp.nan, x[:2])[0]
+jax.jit(lambda v: jnp.linalg.svd(v, compute_uv=False))(spd * jnp.nan); jax.vmap(jnp.linalg.svdvals)(jnp.stack([spd, spd * jnp.nan])); jax.scipy.linalg.svd(spd * jnp.nan, compute_uv=False); jnp.linalg.matrix_power(spd, -2); jnp.linalg.pinv(m); jnp.linalg.matrix_rank(m, 0.1); jnp.linalg.cond(m); jnp.linalg.norm(m, 2)
 """
 
 

@@ -1,12 +1,18 @@
 """jax.numpy.linalg: faces of funcgrad.numpy.linalg. Where NumPy raises LinAlgError (a matrix that is singular, or not positive
 definite) the result is nan, as it is where nobody looks at values."""
 
+import functools as _functools
+
 import numpy as _np
 
 from ...core.primitive import PRIMITIVES as _P
+from ...numpy.concrete import concrete as _concrete
+from ...numpy.concrete import unknown_under as _unknown_under
 from ..apply import face as _face
 from ..apply import faces as _faces
+from ..arrays import raw as _raw
 from ..dtypes import inexact as _inexact
+from ..errors import OperandError as _OperandError
 from .creation import asarray as _asarray
 
 _faced, __dir__ = _faces(
@@ -32,15 +38,76 @@ def solve(a, b):
     return out[..., 0] if b.ndim == 1 else out
 
 
+def _of_finite(f):
+    """f of a matrix, or of a stack of them, where LAPACK says no to entries that are not finite: nan for these, as in jax.
+
+    They are taken for zeros, and the floats of what f gives for them become nan.
+    """
+
+    @_functools.wraps(f)
+    def call(a, *args, **kwargs):
+        a = _asarray(a)
+        v = _raw(a)
+        if a.ndim < 2 or a.dtype.kind not in "fc":
+            return f(a, *args, **kwargs)
+        if _unknown_under(v) is None and _np.isfinite(_concrete(v, f.__name__)).all():
+            return f(a, *args, **kwargs)
+        from . import isfinite, where
+
+        there = isfinite(a).all((-2, -1))
+        known = f(where(there[..., None, None], a, 0), *args, **kwargs)
+
+        def spoilt(x):
+            mask = there.reshape(*there.shape, *[1] * (x.ndim - there.ndim))
+            return x if x.dtype.kind not in "fc" else where(mask, x, _np.nan)
+
+        if not isinstance(known, tuple):
+            return spoilt(known)
+        return type(known)(*map(spoilt, known)) if hasattr(known, "_fields") else tuple(map(spoilt, known))
+
+    return call
+
+
 def _lead(x, lead):
     from . import broadcast_to
 
     return x if x.shape[:-2] == lead else broadcast_to(x, lead + x.shape[-2:])
 
 
-_EIGH, _EIGVALSH, _EIG, _EIGVALS, _LSTSQ, _SLOGDET, _SVD = map(
-    _faced, "eigh eigvalsh eig eigvals lstsq slogdet svd".split()
+_EIGH, _EIGVALSH, _SLOGDET = map(_faced, "eigh eigvalsh slogdet".split())
+_COND, _EIG, _EIGVALS, _LSTSQ, _RANK, _PINV, _SVD, svdvals = (
+    _of_finite(_faced(name)) for name in "cond eig eigvals lstsq matrix_rank pinv svd svdvals".split()
 )
+_NORM, _POWER = _faced("norm"), _faced("matrix_power")
+
+
+def cond(x, p=None):
+    """The condition number by the norm p; None and 2 by singular values."""
+    return _COND(x, p)
+
+
+def pinv(a, rtol=None, hermitian=False, *, rcond=None):
+    """The pseudo-inverse; singular values below rtol times the largest count as 0."""
+    return _PINV(a, hermitian=hermitian, rcond=rcond) if rtol is None else _PINV(a, rtol=rtol, hermitian=hermitian)
+
+
+def matrix_rank(M, rtol=None, *, hermitian=False, tol=None):  # noqa: N803
+    """How many singular values are above tol, or rtol times the largest."""
+    options = {k: v for k, v in (("rtol", rtol), ("tol", tol)) if v is not None}
+    return _RANK(M, hermitian=hermitian, **options)
+
+
+def norm(x, ord=None, axis=None, keepdims=False):  # noqa: A002
+    """Norms of vectors and matrices by NumPy's orders."""
+    x = _asarray(x)
+    if ord in (2, -2, "nuc") and x.ndim == 2 and axis is None:
+        return _of_finite(_NORM)(x, ord, axis, keepdims)
+    return _NORM(x, ord, axis, keepdims)
+
+
+def matrix_power(a, n):
+    """a to a whole power; of its inverse for a negative one, nan where there is none."""
+    return _POWER(inv(a), -n) if isinstance(n, int) and n < 0 else _POWER(a, n)
 
 
 def slogdet(a, *, method=None):
@@ -61,6 +128,9 @@ def symmetric(a):
 
 def cholesky(a, *, upper=False, symmetrize_input=True):
     """The triangle L with L L^H = (a + a^H) / 2, or with upper=True its adjoint; nan unless that is positive definite."""
+    a = _asarray(a)
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        raise _OperandError(f"cholesky: takes square matrices, got shape {a.shape}")
     low = _CHOLESKY(a, "both" if symmetrize_input else "lower")
     return low.mT.conj() if upper else low
 

@@ -1,15 +1,16 @@
-"""jax.scipy.linalg: faces of funcgrad.scipy.linalg."""
+"""jax.scipy.linalg: faces of funcgrad.scipy.linalg. Where SciPy raises LinAlgError the result is nan, as in jax.numpy.linalg."""
 
 from ...scipy import linalg as _engine
 from ..apply import face as _face
 from ..apply import faces as _faces
-from ..numpy.linalg import symmetric as _symmetric
+from ..numpy import linalg as _linalg
+from ..numpy.creation import asarray as _asarray
 
 _faced, __dir__ = _faces(
     __name__,
     "funcgrad.scipy.linalg",
     {
-        "inexact 0 1": "qr_multiply solve solve_triangular",
+        "inexact 0 1": "qr_multiply solve_triangular",
         "inexact 0 1 2": "solve_sylvester",
         "keep": "block_diag dft hadamard helmert hilbert invhilbert invpascal",
         "promote 0 1": "hankel leslie toeplitz",
@@ -23,7 +24,36 @@ _EIGH = _faced("eigh")
 def eigh(a, b=None, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, turbo=True, eigvals=None, type=1,
          check_finite=True):  # fmt: skip
     """Eigenvalues of (a + a^H) / 2, ascending, and its eigenvectors. NotImplementedError for b, eigvals or another type."""
-    return _EIGH(_symmetric(a), b, lower, eigvals_only, eigvals=eigvals, type=type)
+    return _EIGH(_linalg.symmetric(a), b, lower, eigvals_only, eigvals=eigvals, type=type)
+
+
+def cholesky(a, lower=False, overwrite_a=False, check_finite=True):
+    """The triangle L with L L^H = a (`lower`), or U with U^H U = a, of that triangle of a; nan unless a is positive definite."""
+    a = _asarray(a)
+    return _linalg.cholesky(a if lower else a.mT.conj(), upper=not lower, symmetrize_input=False)
+
+
+def cho_factor(a, lower=False, overwrite_a=False, check_finite=True):
+    """(factor, lower) for cho_solve."""
+    return cholesky(a, lower), lower
+
+
+def inv(a, overwrite_a=False, check_finite=True):
+    """The inverse; nan of a singular matrix."""
+    return _linalg.inv(a)
+
+
+def solve(a, b, lower=False, overwrite_a=False, overwrite_b=False, debug=False, check_finite=True, assume_a="gen"):
+    """x with a x = b; `assume_a` "pos" uses the Cholesky factor, "sym", "her" and "gen" LU. nan for a singular a."""
+    if assume_a not in ("gen", "sym", "her", "pos"):
+        raise ValueError(f"Expected assume_a to be one of ['gen', 'sym', 'her', 'pos']; got {assume_a!r}")
+    return cho_solve(cho_factor(a, lower), b) if assume_a == "pos" else _linalg.solve(a, b)
+
+
+def svd(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True, lapack_driver="gesdd"):
+    """(U, s, V^H), or s alone."""
+    out = _linalg.svd(a, full_matrices, compute_uv)
+    return tuple(out) if compute_uv else out
 
 
 def _with_factors(name):
