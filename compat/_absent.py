@@ -1,5 +1,7 @@
 """What to do instead, for modules and names of torch that compat lacks and for packages that need torch itself."""
 
+import re
+
 ONE = "there is one process: leave it out where torch.distributed.get_world_size() is 1, and use the module itself"
 EXPORT = "save the state_dict with torch.save and export it where torch is installed"
 FLOATS = "weights stay floating-point numbers"
@@ -74,6 +76,25 @@ def cure(name):
     return None
 
 
+LACKED = {  # a module of torch: what it has and ours has not, as a pattern of whole names
+    "torch": r"(batch_norm|cudnn|miopen|mkldnn|fbgemm|quantized?|q|sym|parse|per|choose|fused|import|init|merge|prepare|profiler|thread|unify|(set|get|is)_autocast)_\w+|\w*sparse\w*|\w*indices_copy|Script\w+|"
+    "Stream|Event|Graph|FileCheck|(Module|Parameter|Buffer)Dict|cpp|fork|wait|from_file|masked|nested|monitor|package|contrib|export|qscheme|hsp?mm|"
+    "saddmm|int_repr|native_norm|values_copy|is_distributed|"
+    "is_vulkan_available|get_file_path|empty_quantized|classproperty|windows|numa|nativert|[A-Z]\\w*(Type|Storage)|Storage",
+    "torch.cuda": r"comm|GreenContext|\w+_allocator\w*|check_error|gds|green_contexts|jiterator|nccl|profiler|sparse|tunable|use_mem_pool",
+    "torch.nn.functional": r"\w+_mm",
+    "torch.compiler": r"(set|skip|keep)_\w+|compile|config|substitute_in_graph",
+    "torch.utils": r"(bundled|cpp|mobile|show|throughput|backend|collect)_\w+|hipify|jit|mkldnn|serialization|viz|weak",
+}
+
+
+def is_of_torch(module, name):
+    """Has this module of torch that name, which ours lacks? (Of those that ours have the least of, and of private ones, taken for granted.)"""
+    if name[:1] == "_" or f"{module}.{name}" in CURES or module[:10] != "torch.cuda" and cure(module):
+        return True
+    return re.fullmatch(LACKED.get(module, ""), name) is not None
+
+
 def text_for(name):
     """What to tell somebody who imports a module that is not there.
 
@@ -85,5 +106,8 @@ def text_for(name):
         return f"{name} needs torch itself, which compat stands in for here; {NEIGHBOURS[root]}"
     if root in SELDOM:
         return f"No module named {name!r}; it would need torch itself, which compat stands in for here; {SELDOM[root]}"
+    module, _, last = name.rpartition(".")
+    if root == "torch" and not is_of_torch(module, last):
+        return f"No module named {name!r}"
     known = cure(name)
     return f"compat has no {name} yet (the README has the table of what it covers)" + (f"; {known}" if known else "")

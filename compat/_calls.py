@@ -419,7 +419,8 @@ def table():
     """{name (of a method with a dot before it): its signatures as text}."""
     from .functions.signatures import TEXT
 
-    return dict([line.split(" ", 1) for line in TEXT.strip("\n").split("\n")])
+    lines = [line.partition(": ") for line in TEXT.strip("\n").split("\n")]
+    return {name: text for names, _, text in lines for name in names.split()}
 
 
 def expanded(text):

@@ -11,6 +11,7 @@ from multiprocessing import connection, context
 
 from funcgrad import swaps
 
+from .functions.missing import refusal as _refusal
 from .runner import TorchFinder
 
 SHARING = "file_descriptor"
@@ -203,4 +204,7 @@ __all__ = [
 
 
 def __getattr__(name):
-    return getattr(python, name)
+    return getattr(python, name) if hasattr(python, name) else _missing(name)
+
+
+_missing = _refusal("torch.multiprocessing", __name__)

@@ -6,7 +6,7 @@ of them can be searched.
 
 from funcgrad.lazy import attributes
 
-from .functions.missing import explain, refusal
+from .functions.missing import refusal
 from .functions.register import FUNCTIONS, METHODS
 
 __all__ = ["aten"]
@@ -73,7 +73,7 @@ class Aten:
     def __getattr__(self, name):
         f = None if name.startswith("__") else named(name)
         if f is None and name not in KERNELS:
-            raise AttributeError(explain("ops.aten", name, [*FUNCTIONS.homes]), name=name, obj=self)
+            raise AttributeError(f"'_OpNamespace' 'aten' object has no attribute '{name}'", name=name, obj=self)
         return self.packet(name, f)
 
     def packet(self, name, f=None):

@@ -1,12 +1,15 @@
 """torch.return_types: the classes of the named tuples that functions with several results give."""
 
+from .functions.missing import refusal as _refusal
 from .functions.return_types import BY_NAME
+
+_missing = _refusal("torch.return_types", __name__)
 
 
 def __getattr__(name):
     if name in BY_NAME:
         return BY_NAME[name]
-    raise AttributeError(f"compat has no torch.return_types.{name} yet; it has {', '.join(sorted(BY_NAME))}")
+    return _missing(name)
 
 
 def __dir__():

@@ -1,4 +1,5 @@
-"""The error for a torch name that compat lacks: it names it, and the nearest names that are there."""
+"""The error for a name that a module of compat lacks: torch's own if torch has none of that name either; of what torch has it names what
+is nearest among what is there."""
 
 import opcode
 import sys
@@ -34,9 +35,14 @@ def explain(what, name, known):
 def refuse(what, name, known, module):
     """Raise AttributeError for a name that a module lacks, or for `from module import name` ImportError: Python itself would say
     that in words of its own, without what to do instead."""
-    text = explain(what, name, known)
+    from .._absent import is_of_torch
+
+    lacking = is_of_torch(what, name)
     if is_import():
-        raise ImportError(text, name=what)
+        place = getattr(module, "__file__", None) or "unknown location"
+        text = explain(what, name, known) if lacking else f"cannot import name {name!r} from {what!r} ({place})"
+        raise ImportError(text, name=what, path=None if lacking else place)
+    text = explain(what, name, known) if lacking else f"module {what!r} has no attribute {name!r}"
     raise AttributeError(text, name=name, obj=module)
 
 
@@ -53,7 +59,7 @@ def refusal(what, package):
     def missing(name):
         module = sys.modules[package]
         if name.startswith("_"):
-            raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
+            raise AttributeError(f"module {what!r} has no attribute {name!r}", name=name, obj=module)
         refuse(what, name, public(module), module)
 
     return missing

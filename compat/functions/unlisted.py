@@ -22,7 +22,7 @@ def of_torch(name):
         else:
             f = None if name.startswith("_") else FUNCTIONS.get(name)
         if f is None:
-            refuse("torch", name, sys.modules["compat"].__all__, None)
+            refuse("torch", name, sys.modules["compat"].__all__, sys.modules["compat"])
         return f
     except BaseException as error:
         drop(error)

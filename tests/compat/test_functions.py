@@ -9,12 +9,14 @@ import importlib
 import json
 import pathlib
 import pkgutil
+import sys
 
 import numpy as np
 import pytest
 
 import compat
 from compat import functions
+from compat._absent import is_of_torch
 from tests.compat.evaluation import outcome
 
 PATH = pathlib.Path(__file__).parents[1] / "expected" / "functions.json"
@@ -155,9 +157,20 @@ def test_examples_in_docstrings(name):
     assert doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS).failed == 0
 
 
+def test_the_functions_that_torch_has_and_compat_has_not_are_known():
+    names = json.loads((pathlib.Path(__file__).parents[1] / "expected/torch_names.json").read_text(encoding="utf-8"))[
+        "attributes"
+    ]["torch"]
+    lacked = [n for n in names if n.islower() and n not in sys.stdlib_module_names and not hasattr(compat, n)]
+    assert len(lacked) > 50 and all(is_of_torch("torch", n) for n in lacked)
+    assert not any(is_of_torch("torch", n) for n in ("zeross", "Linear", "ModuleList", "float31", "relue", "sine"))
+
+
 def test_a_missing_name_says_so():
-    with pytest.raises(AttributeError, match=r"^compat has no torch\.sine yet; the nearest it has: .*torch\.sin\b"):
-        compat.sine  # noqa: B018  (the access is what raises)
+    with pytest.raises(
+        AttributeError, match=r"^compat has no torch\.cudnn_batch_norm yet; the nearest it has: torch\.batch_norm\b"
+    ):
+        compat.cudnn_batch_norm  # noqa: B018  (the access is what raises)
     with pytest.raises(AttributeError, match="^'Tensor' object has no attribute 'maxx'$"):
         compat.ones(2).maxx  # noqa: B018
     assert not hasattr(compat, "nothing_like_it") and not hasattr(compat.ones(2), "nothing_like_it")

@@ -1,7 +1,7 @@
 """Write compat/functions/signatures.py: the signatures by which torch 2.13 parses the arguments of its own functions, as they
 stand in its library and as its errors list them. Run with torch 2.13 beside compat: `python tests/expected/make_signatures.py`.
 
-A line is a name (of a method: with a dot before it) and its signatures; `-`: a method that takes no arguments. A parameter is the
+A line is names (of methods: with a dot before them) and their signatures; `-`: a method that takes no arguments. A parameter is the
 letter of its type (compat/_calls.py), a length, `?` if None is taken, its name and its default; `$` stands for the options of a
 new Tensor, `@` for out=. What follows from the function by dropping the Tensor and out= is left out; `!`: torch has it in Python.
 """
@@ -156,7 +156,10 @@ def main():
         kept[name] = text
     kept |= {"." + n: "!" for n in lines if isinstance(vars(torch.Tensor).get(n), FunctionType)}
     path = ROOT / "compat" / "functions" / "signatures.py"
-    body = "\n".join(f"{name} {text}" for name, text in kept.items())
+    groups = {}
+    for name, text in kept.items():
+        groups.setdefault(text, []).append(name)
+    body = "\n".join(f"{' '.join(names)}: {text}" for text, names in groups.items())
     path.write_text(
         '"""The signatures by which torch 2.13 parses the arguments of its functions: made by tests/expected/make_signatures.py, which says how to\n'
         f'read a line. Read by compat/_calls.py once a call has failed."""\n\n# ruff: noqa: E501\nTEXT = r"""\n{body}\n"""\n',

@@ -2,6 +2,8 @@
 
 from funcgrad.lazy import attributes
 
+from ...functions.missing import refusal
+
 FAMILIES = {
     "activation": "CELU ELU GELU GLU SELU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish "
     "MultiheadAttention PReLU RReLU ReLU ReLU6 Sigmoid SiLU Softmax Softmax2d Softmin Softplus Softshrink Softsign Tanh "
@@ -35,4 +37,4 @@ FAMILIES = {
     "transformer": "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer",
     "upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
-__getattr__, __dir__ = attributes(__name__, FAMILIES)
+__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.nn.modules", __name__))
