@@ -502,6 +502,11 @@ def dispatched(name, position, off, on):
     return either
 
 
+TRUTH = re.compile(
+    "Boolean value of Tensor|The truth value of an array"
+)  # (of what a function takes for true or false)
+
+
 def misused(asked, args, kwargs):
     """The error that Python, or a native function, has of these arguments in one of torch's functions in Python (asked.py), or None."""
     if any(map(is_traced, (*args, *kwargs.values()))):
@@ -512,7 +517,7 @@ def misused(asked, args, kwargs):
         error.__suppress_context__ = True
         return error.with_traceback(None)
     except Exception as error:  # (one of values the function itself raises)
-        if str(error) == OVERFLOW:
+        if str(error) == OVERFLOW or TRUTH.match(str(error)):
             return error.with_traceback(None)
     return None
 

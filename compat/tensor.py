@@ -205,7 +205,7 @@ class Tensor(Taped, metaclass=TensorMeta):
             strides = strides_of(v) if v.size and 0 not in v.strides else place_of(self, v)[0]
         return strides if dim is None else of_dimension(strides, dim)
 
-    def is_contiguous(self, *wrong, memory_format=None, **named):
+    def is_contiguous(self, /, *wrong, memory_format=None, **named):
         """Does the memory hold the elements in C order (or in another format)?"""
         if wrong or named or memory_format is not None and type(memory_format) is not type(contiguous_format):
             takes_none(

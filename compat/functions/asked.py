@@ -263,5 +263,17 @@ class Tensor:
     def unique(self, sorted=True, return_inverse=False, return_counts=False, dim=None):
         unique(self, sorted=sorted, return_inverse=return_inverse, return_counts=return_counts, dim=dim)
 
+    def solve(self, other):
+        pass
+
+    def lstsq(self, other):
+        pass
+
+    def eig(self, eigenvectors=False):
+        pass
+
+    def symeig(self, eigenvectors=False):
+        pass
+
     def unique_consecutive(self, return_inverse=False, return_counts=False, dim=None):
         unique_consecutive(self, return_inverse=return_inverse, return_counts=return_counts, dim=dim)

@@ -48,10 +48,10 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
     """The p-norm of the elements over dimensions; its derivative is 0 where it is 0."""
     if dtype_of(t).kind not in "fc":
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(dtype_of(t))}")
+    p = scalar_of(p)
     if isinstance(p, complex):
         raise RuntimeError(f"{name}: Expected a non-complex scalar as the order of norm.")
     t = in_dtype(t, dtype, name)
-    p = scalar_of(p)
     if shared.halves and p != 2 and (d := half_in(t)):
         return in_float32(d, vector_norm_of, t, p, dim, keepdim, None, name)
     shape = shape_of(t)
@@ -228,7 +228,9 @@ def by_product(x1, x2):
 def renorm(input, p, dim, maxnorm):
     """The slices along a dimension, shrunk to a p-norm of at most maxnorm."""
     t = current(input)
-    n = len(shape_of(t))
+    n, p = len(shape_of(t)), scalar_of(p)
+    if isinstance(p, complex):
+        raise RuntimeError("renorm: p must be real-valued")
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
     if maxnorm < 0:

@@ -54,6 +54,7 @@ IN_OTHER_WORDS = frozenset(  # of whose out= torch says other things first
 )
 OF_LINALG = {"eigvalsh": "linalg_eigvalsh", "matrix_rank": "linalg_matrix_rank"}  # (as the table of out= has them)
 NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (complex|bool) ")
+TOO_LONG = "Maximum allowed size exceeded"  # (of NumPy's arange)
 TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded")
 NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
 OF_TENSORS = ("lerp", "addcmul", "addcdiv")  # (whose numbers do not count in that)
@@ -71,6 +72,8 @@ def earlier(error, own, args, kwargs):
     if isinstance(error, ValueError) and text.startswith(TOO_LARGE):
         shape = args[0] if args and isinstance(args[0], (tuple, list)) else [a for a in args if isinstance(a, int)]
         return RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
+    if text == TOO_LONG:
+        return RuntimeError("invalid size, possible overflow?")
     try:
         if "out" in kwargs and isinstance(kwargs["out"], Tensor) and tensors_in(args[:1]):
             out_first(own, args, kwargs["out"], text)

@@ -183,7 +183,7 @@ def neg(input):
 _negative_ = METHODS["neg_"]
 
 
-def neg_(self=MISSING, *more, **unknown):
+def neg_(self=MISSING, /, *more, **unknown):
     """-input, in place; RuntimeError for booleans."""
     try:
         if unknown:

@@ -243,7 +243,7 @@ def twin(name, label, f=None, *, aliases=()):
     own = name + "_"
     careful, taken = name not in QUICK and own not in QUICK, set()
 
-    def inplace(self, *args, **kwargs):
+    def inplace(self, /, *args, **kwargs):
         others = (*args, *kwargs.values())
         if careful:
             key = types_in((self, *args), kwargs)

@@ -70,6 +70,7 @@ expm1 = elementwise(
     np.expm1,
     "t * exp(x)",
     torch=("t * (out + 1)",),
+    into=in_place(np.expm1),
     jax="numpy.expm1",
     dtypes="fc",
     without=ROUNDING,

@@ -28,6 +28,8 @@ ALPHA = 1.7580993408473766  # selu's limit far to the left, negated: scale * alp
 def check_probability(p):
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if p != p:  # (which torch's kernel refuses)
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
 def in_memory_order(t, d, draw):

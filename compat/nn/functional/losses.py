@@ -95,7 +95,7 @@ def loss_inputs(input, target, *reduction):
 
 def need_weights(weight, input):
     """torch's error for weights of another shape than what they weigh."""
-    if weight.shape != input.shape:
+    if weight.size() != input.size():
         raise ValueError("Weights and input must have the same size.")
 
 

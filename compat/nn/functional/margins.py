@@ -29,7 +29,7 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
     if not input1.dim() == input2.dim() == target.dim():
         raise RuntimeError(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
-            f"{input1.shape}, input2: {input2.shape}, target: {target.shape} "
+            f"{input1.size()}, input2: {input2.size()}, target: {target.size()} "
         )
     return ranked(input1, input2, target, margin, reduction)
 

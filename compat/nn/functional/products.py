@@ -113,7 +113,8 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
     except BaseException as error:
         if bias is None and isinstance(weight, Tensor) and 1 <= weight.dim() <= 2:
             error = of_stacks(error, input, weight.t())
-        error = answer(error, "linear", (input, weight, *(() if bias is None else (bias,)), *more))
+        given = {} if out is None else {"out": out}
+        error = answer(error, "linear", (input, weight, *(() if bias is None else (bias,)), *more), given)
         raise error
 
 
