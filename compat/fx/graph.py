@@ -200,6 +200,8 @@ class Graph:
 
     def find_nodes(self, *, op, target=None, sort=True):
         """The nodes of an op, and a target."""
+        if op == "call_function" and target is None:
+            raise AssertionError("target must not be None for call_function op")
         return [n for n in self.nodes if n.op == op and (target is None or n.target == target)]
 
     def lint(self):

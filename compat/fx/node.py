@@ -21,13 +21,17 @@ def has_side_effect(fn):
     return fn
 
 
+def put_together(a, new):
+    """A sequence like a of other values; a torch.Size has become a tuple."""
+    return type(a)(*new) if hasattr(a, "_fields") else list(new) if isinstance(a, list) else tuple(new)
+
+
 def map_arg(a, fn):
     """args or kwargs with fn(node) in the place of each node."""
     if isinstance(a, Node):
         return fn(a)
     if isinstance(a, (tuple, list)):
-        new = [map_arg(v, fn) for v in a]
-        return type(a)(*new) if hasattr(a, "_fields") else type(a)(new)
+        return put_together(a, [map_arg(v, fn) for v in a])
     if isinstance(a, dict):
         return {k: map_arg(v, fn) for k, v in a.items()}
     if isinstance(a, slice):

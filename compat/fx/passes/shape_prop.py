@@ -4,21 +4,23 @@ from collections import namedtuple
 
 from ...tensor import Tensor
 from ..interpreter import Interpreter
+from ..node import put_together
 
 __all__ = ["ShapeProp", "TensorMetadata"]
 TensorMetadata = namedtuple("TensorMetadata", "shape dtype requires_grad stride memory_format is_quantized qparams")
 
 
-def metadata(value):
-    """A value with TensorMetadata in the place of Tensors."""
+def metadata(value, found):
+    """A value with TensorMetadata in the place of Tensors, which `found` gets."""
     if isinstance(value, Tensor):
         from ... import contiguous_format
 
         layout = contiguous_format if value.is_contiguous() else None
+        found.append(value)
         return TensorMetadata(value.shape, value.dtype, value.requires_grad, value.stride(), layout, False, {})
     if isinstance(value, (tuple, list)):
-        return type(value)([metadata(v) for v in value])
-    return {k: metadata(v) for k, v in value.items()} if isinstance(value, dict) else None
+        return put_together(value, [metadata(v, found) for v in value])
+    return {k: metadata(v, found) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 class ShapeProp(Interpreter):
@@ -29,9 +31,10 @@ class ShapeProp(Interpreter):
 
     def run_node(self, n):
         value = super().run_node(n)
-        found = metadata(value)
-        if found is not None:
-            n.meta["tensor_meta"] = found
+        found = []
+        meta = metadata(value, found)
+        if found:
+            n.meta["tensor_meta"] = meta
         n.meta["type"] = type(value)
         return value
 

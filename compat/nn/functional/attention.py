@@ -6,6 +6,7 @@ for, as in torch.
 
 import functools
 import math
+import sys
 
 import numpy as np
 
@@ -348,15 +349,16 @@ def multi_head_attention_forward(
     columns = k.shape[-2]
     attn_mask = joined_masks(*masks, count, num_heads, columns)
     p = dropout_p if training else 0.0
+    public = sys.modules[__package__]  # (functions of the user too)
     if need_weights:
         need(not (is_causal and attn_mask is None), "FIXME: is_causal not implemented for need_weights")
         q = q * math.sqrt(1.0 / depth)
         scores = (
             T["bmm"](q, k.transpose(-2, -1)) if attn_mask is None else T["baddbmm"](attn_mask, q, k.transpose(-2, -1))
         )
-        weights = softmax(scores, -1)
+        weights = public.softmax(scores, dim=-1)
         if p > 0.0:
-            weights = dropout(weights, p)
+            weights = public.dropout(weights, p=p)
         out = T["bmm"](weights, v).transpose(0, 1).reshape(rows * count, width)
     else:
         if attn_mask is not None:
@@ -364,10 +366,10 @@ def multi_head_attention_forward(
             attn_mask = attn_mask.unsqueeze(0) if whole else attn_mask.view(count, num_heads, -1, columns)
         if not stacked:
             q, k, v = (t.reshape(count, num_heads, t.shape[1], depth) for t in (q, k, v))
-        out = scaled_dot_product_attention(q, k, v, attn_mask, p, is_causal)
+        out = public.scaled_dot_product_attention(q, k, v, attn_mask, p, is_causal)
         out = out.permute(2, 0, 1, 3).reshape(rows * count, width)
         weights = None
-    out = linear(out, out_proj_weight, out_proj_bias)
+    out = public.linear(out, out_proj_weight, out_proj_bias)
     out = out.view(rows, count, out.shape[1])
     if weights is not None:
         weights = weights.view(count, num_heads, rows, columns)
