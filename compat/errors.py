@@ -189,8 +189,7 @@ def modified(error):
 
 
 def shown_result(store, node, value):
-    """(node, value) of the result that torch's node has kept: where the operation is this node and a reshape that keeps its dimensions,
-    the reshape's."""
+    """(node, value) of the result that torch's node has kept: those of a reshape that keeps dimensions, where it follows."""
     for t in gc.get_referrers(store):
         mark = t.mark if isinstance(t, Taped) else None
         while mark is not None and mark.plan is not None and mark.ins:

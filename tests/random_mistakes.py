@@ -2,6 +2,7 @@
 
     python tests/random_mistakes.py --count 5000 --seed 1
     python tests/random_mistakes.py --only DataLoader
+    python tests/random_mistakes.py --of parts             of the rows in mistakes_of_parts.txt, by parts of the library
 
 A program is one of ROWS: lines parted by `;`, the last of them the one that goes wrong, with one of the alternatives in braces where
 they stand and something out of a pool for `$T`, `$S` and their kin. Invariant: a seed and a number give one program, always the same.
@@ -239,13 +240,15 @@ def made(r, row):
     return [text.replace(": ", ":\n    ", 1).replace("; ", "\n    ")] if text.startswith("with ") else text.split("; ")
 
 
-def rows():
+def rows(of="pools"):
+    if of == "parts":
+        return pathlib.Path(__file__).with_name("mistakes_of_parts.txt").read_text(encoding="utf-8").splitlines()
     return ROWS.strip("\n").split("\n")
 
 
-def of_seed(seed, number):
+def of_seed(seed, number, of="pools"):
     """The lines of the program with a number."""
-    return made(random.Random(f"{seed} {number}"), rows()[number % len(rows())])
+    return made(random.Random(f"{seed} {number}"), rows(of)[number % len(rows(of))])
 
 
 # ------------------------------------------------------------------------------------------------ the command
@@ -324,11 +327,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--of", choices=["pools", "parts"], default="pools", help="which rows")
     parser.add_argument("--only", default="", help="programs with this text in them")
     args = parser.parse_args()
     counted = collections.Counter()
     for number in range(args.count):
-        lines = of_seed(args.seed, number)
+        lines = of_seed(args.seed, number, args.of)
         if args.only not in "; ".join(lines):
             continue
         want = outcome(torch, lines)

@@ -93,6 +93,8 @@ def expanding(t, shape):
 
 
 def check_addbmm(t, a, b):
+    if tls.grad and True in [x.requires_grad for x in (t, a, b)]:  # (what records the derivative asks for all sizes)
+        size_of(a, 0)
     check_stacks(t, a, b, (size_of(a, 1), size_of(b, 2)))
     (n, i, j), (m, k, l) = shape_of(a), shape_of(b)
     if n != m:

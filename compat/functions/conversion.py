@@ -5,6 +5,7 @@ from types import FunctionType, MethodType
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, LARGEST
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
@@ -20,6 +21,7 @@ from .answers import answer
 from .copies import contiguous_copy
 from .creation import function, method
 from .legacy_types import LEGACY, LegacyType
+from .nodes import named
 from .operands import P, as_operand, cast, dtype_of, in_c_order, laid_like, rank
 from .quick_roads import changes_nothing
 from .register import FUNCTIONS, METHODS, install, operation, publish
@@ -56,7 +58,15 @@ def moved(t, device, d):
 
     if device.type != "meta":
         raise NotImplementedError(NO_DATA)
-    return bare_as(t, d)
+    out = bare_as(t, d)
+    if not (tls.grad and t.requires_grad and out.dtype.numpy.kind in "fc"):
+        return out
+
+    def no_way_back(gradient):
+        raise NotImplementedError(NO_DATA)
+
+    out.requires_grad_().register_hook(no_way_back)
+    return named(out.clone(), "ToCopyBackward0", (t,))
 
 
 @operation(function=False)

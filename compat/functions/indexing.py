@@ -396,8 +396,7 @@ def index_error(arrays, shape):
 
 
 def first_outside(places, shape=None):
-    """The error for the first place, of all index arrays together, that leaves its dimension; None if none does. `places`: (array, size,
-    dimension) of each; `shape`: of all of them together."""
+    """The error for the first place of all index arrays together that leaves its dimension, or None. `places`: (array, size, dimension)."""
     bad = [(a, n, dim) for a, n, dim in places if a.size and (a.max() >= n or a.min() < -n)]
     if not bad:
         return None
@@ -407,10 +406,7 @@ def first_outside(places, shape=None):
         wrong = np.flatnonzero(np.broadcast_to((a >= n) | (a < -n), shape))
         if wrong.size:
             found.append((wrong[0], dim, n, np.broadcast_to(a, shape).flat[wrong[0]]))
-    if not found:
-        return None
-    _, dim, n, i = min(found)
-    return array_out_of_bounds(int(i), dim, n)
+    return array_out_of_bounds(int(min(found)[3]), *min(found)[1:3]) if found else None
 
 
 def along(t, index, dim):

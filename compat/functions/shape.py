@@ -191,6 +191,8 @@ def unflatten(input, dim, sizes):  # noqa: A002
     shape = shape_of(current(input))
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
+    if type(dim) is bool or type(sizes[0]) is bool:  # (torch looks at the type of the first length alone)
+        raise TypeError("unflatten() takes no bool for an int")
     given, dim = dim, wrapped(operator.index(dim), len(shape))
     if not shape:
         raise RuntimeError(

@@ -7,7 +7,6 @@ is an UnpicklingError.
 
 import _codecs
 import _compat_pickle
-import io
 import pickle
 from collections import Counter, OrderedDict
 
@@ -311,12 +310,5 @@ def names_in(data):
     """The full names of all globals in a pickle."""
     import pickletools
 
-    found, texts = set(), []
-    for op, arg, _ in pickletools.genops(io.BytesIO(data)):
-        if op.name == "GLOBAL":
-            found.add(arg.replace(" ", ".").replace("__builtin__.", "builtins."))
-        elif "UNICODE" in op.name:
-            texts.append(arg)
-        elif op.name == "STACK_GLOBAL":
-            found.add(".".join(texts[-2:]))
-    return found
+    names = [arg for op, arg, _ in pickletools.genops(data) if op.name == "GLOBAL"]
+    return {name.replace(" ", ".").replace("__builtin__.", "builtins.") for name in names}

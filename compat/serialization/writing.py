@@ -247,6 +247,10 @@ def save(
     path = isinstance(f, (str, os.PathLike))
     if not path and not hasattr(f, "write"):
         raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")
+    if path and _use_new_zipfile_serialization:
+        check_path(f)
+    if pickle_module is None:
+        raise AttributeError("'NoneType' object has no attribute 'Pickler'")
     if not _use_new_zipfile_serialization:
         data = io.BytesIO()
         legacy.save(obj, data, pickle_protocol)
@@ -258,8 +262,6 @@ def save(
     stem = os.path.splitext(os.path.basename(os.fspath(f)))[0] if path else "archive"
     plain = path or isinstance(f, (io.BytesIO, io.BufferedWriter, io.BufferedRandom))
     target = f if plain else io.BytesIO()  # (what compresses as it writes cannot go back to fill in a size)
-    if path:
-        check_path(f)
     out = Writer(target, stem or "archive")
     out.add("data.pkl", data.getvalue())
     out.add(".format_version", b"1")

@@ -51,7 +51,10 @@ def _by_race(rows, k, exponential):
     if not _are_plain(rows):
         _check_weights(rows)
     with quiet():
-        speed = rows / exponential(rows.shape, 1.0, rows.dtype)
+        if 1 not in rows.shape and 0 < rows.strides[0] < rows.strides[1]:  # (it draws in the order of memory)
+            speed = rows / exponential(rows.shape[::-1], 1.0, rows.dtype).T
+        else:
+            speed = rows / exponential(rows.shape, 1.0, rows.dtype)
     if k == 1:
         return speed.argmax(1)[:, None]
     return np.argsort(-speed, axis=1, kind="stable")[:, :k].copy()

@@ -328,6 +328,8 @@ def multi_head_attention_forward(
         split = stacks_of_heads(num_heads) if stacked else side_by_side
         q, k, v = projected(query, key, value, in_proj_weight, in_proj_bias, split)
     heads = count * num_heads
+    if stacked and k.shape[0] != count:
+        raise RuntimeError(f"shape '{[key.shape[0], heads, depth]}' is invalid for input of size {k.numel()}")
     if type(num_heads) is not int:
         C.method.view(rows, heads, depth)
     attn_mask = checked_mask(attn_mask, rows, key.shape[0], heads)

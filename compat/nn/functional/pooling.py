@@ -95,8 +95,8 @@ def need_images(shape):
 
 
 def need_volumes(shape, name):
-    """torch's error for volumes of which a dimension but the first is empty."""
-    if 0 in shape[1:]:
+    """torch's error for volumes, or batches of them, of which a dimension but that of the batch is empty."""
+    if 0 in shape[-4:]:
         raise RuntimeError(
             f"{name}(): Expected input's non-batch dimensions to have positive length, but input has a shape of {list(shape)} and "
             "non-batch dimension 0 has length zero!"  # (as torch says)
