@@ -18,7 +18,7 @@ from ..deprecations import deprecated, once
 from ..devices import CPU, Default, on_meta
 from ..formats import contiguous_format, memory_in, preserve_format
 from ..method_arguments import real_number
-from ..payload import current, layout_of_traced, place_of
+from ..payload import current, layout_of_traced, place_of, readable
 from ..tensor import Tensor
 from .answers import MISSING, answering
 from .data import array_of, of_traced, scalar_of
@@ -345,7 +345,7 @@ def filled(name, make):
         return finished(name, array, out, device, requires_grad)
 
     def like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None, pin_memory=False):
-        t = current(input)
+        t = readable(input)
         array = maker(make, device, t)(shape_of(t), dtype_argument(dtype, dtype_of(t)))
         out = finished_like(like.__name__, t, laid_out(array, t, memory_format), device, requires_grad)
         return out if memory_format is None is t.alias else noted(out)
@@ -435,7 +435,7 @@ def full_like(
 ):
     """A Tensor of one value with the shape and dtype of another."""
     need_number(fill_value)
-    t = current(input)
+    t = readable(input)
     array = full_array(shape_of(t), fill_value, dtype_argument(dtype, dtype_of(t)))
     return noted(finished_like("full_like", t, laid_out(array, t, memory_format), device, requires_grad))
 

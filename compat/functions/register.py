@@ -225,6 +225,7 @@ def alias(of, *names, function=True, method=True):
 # ------------------------------------------------------------------------------------------------ writing
 
 
+IN_SLICES = {"index_add_": "add", "index_fill_": "copy"}  # that go through the slices one after the other
 FILLING = {"index_fill_"}  # which torch lets write memory in which elements share a place
 OF_POSITIONS = {
     "index_add_",
@@ -258,6 +259,10 @@ def twin(name, label, f=None, *, aliases=()):
                 from .results import check_out
 
                 check_out(name, self.owner.dtype(current(self)), got.owner.dtype(got))
+            elif own in IN_SLICES:
+                from funcgrad.core.in_turn import slices_in_turn
+
+                got = slices_in_turn(IN_SLICES[own], got, current(self), *args, **kwargs)
             elif own not in OF_POSITIONS and lies_with(current(self), others):
                 from funcgrad.core.in_turn import in_turn
 
@@ -267,10 +272,6 @@ def twin(name, label, f=None, *, aliases=()):
                     names, n = [*kwargs], len(args) + 1
                     operands = self, *others
                     got = in_turn(got, current(self), operands, lambda *o: f(*o[:n], **dict(zip(names, o[n:]))))
-            elif own == "index_add_":
-                from funcgrad.core.in_turn import slices_in_turn
-
-                got = slices_in_turn(got, current(self), *args, **kwargs)
             if own in OF_POSITIONS:
                 self.refuse(())
                 check_writable(current(self))

@@ -156,6 +156,8 @@ def resize_(self, *size, memory_format=None):
     if t.mark is not None:
         raise RuntimeError("cannot resize variables that require grad")
     shape = sizes(size)
+    if min(shape, default=0) < 0:
+        raise RuntimeError("numel: integer multiplication overflow")
     if shape != t.val.shape or memory_format not in (None, contiguous_format):
         resize(t, shape, strides_in(memory_format, shape))
     return self

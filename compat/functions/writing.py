@@ -88,9 +88,10 @@ def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
     c = current(t)
     try:
         check_writable(c, params.get("idx"), fills)
-        if args and isinstance(a := args[0], Tensor) and type(a.val) is type(c.val) is np.ndarray:
-            if a.val.base is not None or c.val.base is not None or a.val is c.val:
-                check_apart(c, args, False, params.get("idx"))
+        for a in args if prim.elementwise else args[:1]:
+            if isinstance(a, Tensor) and type(a.val) is type(c.val) is np.ndarray:
+                if a.val.base is not None or c.val.base is not None or a.val is c.val:
+                    check_apart(c, (a,), False, params.get("idx"))
     except RuntimeError:
         c.refuse(args)  # (which torch asks first)
         raise

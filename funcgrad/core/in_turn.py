@@ -54,14 +54,20 @@ def of_a_copy(v, *others):
     return [np.ndarray(a.shape, a.dtype, memory, address(a) - start, a.strides) for a in (v, *others)]
 
 
-def slices_in_turn(got, t, dim, index, source, alpha=1):
-    """What index_add_ makes of slices that share memory, as windows do: torch adds to one after the other."""
+def slices_in_turn(prim, got, t, dim, index, source, alpha=1):
+    """What index_add_ ("add") and index_fill_ ("copy") make of slices that share memory, as windows do: torch goes from one to the next."""
     v = t.val
     if got.owner is TAPE is t.owner and v.ndim and not v.flags.c_contiguous and repeats(v.shape, v.strides):
         (v,) = of_a_copy(v)
         axis = dim % v.ndim
-        places, parts = array_of(index).reshape(-1), np.moveaxis(np.atleast_1d(array_of(source)), axis, 0)
+        places, parts = (
+            array_of(index).reshape(-1),
+            array_of(source) if isinstance(source, Handle) else np.asarray(source),
+        )
+        parts = (
+            np.moveaxis(parts * v.dtype.type(alpha), axis, 0) if parts.ndim else [parts.astype(v.dtype)] * places.size
+        )
         for k, place in enumerate(places.tolist()):
-            into(PRIMITIVES["add"], np.moveaxis(v, axis, 0)[place, ...], (parts[k] * v.dtype.type(alpha),), {})
+            into(PRIMITIVES[prim], np.moveaxis(v, axis, 0)[place, ...], (parts[k],), {})
         got.val = v.copy()
     return got
