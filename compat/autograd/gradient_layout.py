@@ -42,9 +42,8 @@ def laid_out(ct, cell):
 
 def repeated_copy(v):
     """A copy of an array that some of its axes repeat, in which they repeat the copy."""
-    own = v[tuple([slice(None if s else 1) for s in v.strides])]
-    copy = np.array(own)
-    return np.lib.stride_tricks.as_strided(copy, v.shape, [s and t for s, t in zip(v.strides, copy.strides)])
+    copy = np.array(v[tuple([slice(None if s else 1) for s in v.strides])], order="C")
+    return ndarray(v.shape, v.dtype, copy, 0, [s and t for s, t in zip(v.strides, copy.strides)])
 
 
 def obeys(g, v):

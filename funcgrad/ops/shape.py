@@ -435,10 +435,18 @@ FEW = 4096  # numbers, which are sooner written than repeated by strides that ev
 def spread_plain(v, x, axes):
     """spread over plain arrays: few numbers become an array of their own, unless somebody may look at how they lie."""
     shape = x.shape if type(x) is ndarray or type(x) is Aval else shape_of(x)
-    if not axes or type(v) is float or math.prod(shape) > FEW or state.shared.shown:
-        if type(v) is ndarray and not v.flags.c_contiguous and not state.shared.shown:
+    shown = state.shared.shown
+    if shown and type(v) is ndarray and not any(v.strides) and v.size:  # (one number, repeated or not)
+        return ndarray(shape, v.dtype, v[(0,) * v.ndim + (...,)] if v.ndim else v, 0, (0,) * len(shape))
+    if not axes or type(v) is float or shown or math.prod(shape) > FEW:
+        if type(v) is ndarray and not v.flags.c_contiguous and not shown:
             v = v.copy()  # (what lies apart is repeated six times as slowly)
         return broadcast(v, shape=shape, axes=tuple(sorted(axes)))
+    return written_out(v, shape, axes)
+
+
+def written_out(v, shape, axes):
+    """The same as an array of its own."""
     out = np.empty(shape, v.dtype)
     if len(axes) == len(shape):
         out.fill(v)
@@ -458,8 +466,9 @@ def spread_out(v, x, axes):
 
 
 def spread_out_plain(v, x, axes):
-    v = spread_plain(v, x, axes)
-    return np.array(v, order="C") if state.shared.shown else v
+    if not state.shared.shown or type(v) is float:
+        return spread_plain(v, x, axes)
+    return written_out(v, x.shape if type(x) is ndarray or type(x) is Aval else shape_of(x), axes)
 
 
 spread_out.plain = spread_out_plain
