@@ -19,7 +19,8 @@ from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current
 from ..tensor import Tensor
 from .choosing import fill_value
-from .indexing import Index, along, write_arrays
+from .index_entries import Index
+from .indexing import along, write_arrays
 from .nodes import named
 from .operands import (
     C_INTEGERS,

@@ -13,10 +13,11 @@ from ..core.graph import GraphNode, once
 from ..core.quiet import quiet
 from ..core.site import where
 from .account import Account
+from .facts import worth_placing
 from .passes.order import ready
 from .regions import is_large, name_of
 from .small import taken_apart_where_small
-from .writer import Writer, worth_placing
+from .writer import Writer
 
 numbered = itertools.count().__next__
 

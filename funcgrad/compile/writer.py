@@ -19,10 +19,21 @@ import re
 
 import numpy as np
 
-from ..core.aval import PYTHON_SCALARS, aval_of, ndarray, promotion_key
+from ..core.aval import PYTHON_SCALARS, aval_of, ndarray
 from ..core.graph import GraphNode
 from ..core.site import where
 from ..core.trace import PICK
+from .facts import (
+    CONSTANT,
+    elements_read,
+    is_element,
+    is_number,
+    is_view,
+    loop_dtypes,
+    read_before,
+    worth_placing,
+    writes_out,
+)
 from .numbers import FLOAT, PLAIN, Numbers, is_ufunc, within_others
 from .regions import Blocks, Region, arranged, block_graph, name_of
 from .slots import Place, Room, Slots
@@ -31,20 +42,7 @@ from .texts import LARGE_RESULT, OUTSIDE, Texts, Value, nbytes, wrapped
 PLACED = 1 << 14  # bytes: smaller arrays are kept between calls, not laid into a result's memory anew in each
 HELD = 1 << 18  # bytes: larger arrays are let go at once
 METHOD = type(np.add.reduce)  # (a ufunc's methods are made anew each time they are asked for)
-CONSTANT = "constant"  # (in the place of a text: what has no operands is made once)
 RESERVED = ("take", "give", "make", "failed", "apart", "error", "run", "float", "bool", "type", "len")
-
-
-def is_view(n):
-    return n.prim.view is not None and n.aval.shape != ()
-
-
-def writes_out(n):
-    """Is this node written by a ufunc or a text of its own, so that its result is always new?"""
-    prim = n.prim
-    if prim.numpy is not None:
-        return prim.numpy is not CONSTANT
-    return is_ufunc(prim)
 
 
 class Writer(Numbers, Texts):
@@ -625,53 +623,6 @@ class Writer(Numbers, Texts):
         return "\n".join(lines)
 
 
-def worth_placing(graph, o, i):
-    """Is a result of this number, which is to end up in an input's memory, so large that it pays to write it there at once?"""
-    n = graph.outs[o]
-    return (
-        type(n) is GraphNode and n.aval == graph.ins[i].aval and nbytes(n.aval) >= LARGE_RESULT and sum([x is n for x in graph.outs]) == 1
-    )  # fmt: skip
-
-
-def elements_read(items):
-    """{array: {}} of the arrays of which three or more elements are read."""
-    count = {}
-    for n in items:
-        if type(n) is not Region and is_element(n):
-            count[n.ins[0]] = count.get(n.ins[0], 0) + 1
-    return {x: {} for x, k in count.items() if k >= 3 and 2 * k >= math.prod(x.aval.shape)}
-
-
-def is_element(n):
-    x = n.ins[0] if n.prim.name == "getitem" else None
-    if type(x) is not GraphNode or n.aval.shape != () or x.aval.dtype not in PLAIN:
-        return False
-    idx = n.params["idx"]
-    return len(idx) == len(x.aval.shape) and all([type(i) is int and i >= 0 for i in idx])
-
-
-def read_before(region, n):
-    """The operands whose rows nothing in the region reads any more once a node's are written."""
-    at = region.nodes.index(n)
-    over = []
-    for x in region.sliced:
-        readers = [(i, m) for i, m in enumerate(region.nodes) if reads(m, x)]
-        if all([i < at or (i == at and is_ufunc(m.prim) and m.prim.numpy is None) for i, m in readers]):
-            if all([writes_out(m) for _, m in readers]):
-                over.append(x)
-    return over
-
-
-def reads(n, x):
-    """Is this one of a node's operands? (`in` would compare with arrays.)"""
-    return any([y is x for y in n.ins])
-
-
-def is_number(x):
-    aval = x.aval if type(x) is GraphNode else aval_of(x)
-    return aval.shape == ()
-
-
 def blocks_of(region, roomy):
     """What runs a region: its code for a block of each size that occurs. `roomy`: results whose memory is nobody else's."""
     from .source import written
@@ -689,16 +640,6 @@ def blocks_of(region, roomy):
     return Blocks(region, whole, block(last)[0] if last else None, sum(writer.slots.sizes))
 
 
-def loop_dtypes(n):
-    """The dtypes in which the ufunc of a node takes its operands."""
-    keys = [promotion_key(x.aval if type(x) is GraphNode else x) for x in n.ins]
-    ufunc = n.prim.ufunc
-    try:
-        return ufunc.resolve_dtypes((*keys, *(None,) * ufunc.nout))[: ufunc.nin]
-    except TypeError:
-        return (None,) * ufunc.nin
-
-
 words_of = re.compile(r"\w+").findall
 
 
@@ -711,4 +652,4 @@ def apart(v, arrays):
     return v
 
 
-__all__ = ["Value", "Writer", "words_of", "worth_placing"]
+__all__ = ["Value", "Writer", "words_of"]
