@@ -1,4 +1,4 @@
-"""Every row of the table of kinks (funcgrad/ops/kinks.py), against our rules, jax, and torch's stored figures.
+"""Every row of the table of kinks (tests/kinks.py), against our rules, jax, and torch's stored figures.
 
 Invariant: a row says what a library gives, or that ours differs, and why.
 """
@@ -15,7 +15,7 @@ import pytest
 import funcgrad as fg
 import funcgrad.scipy.special
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.ops.kinks import JAX, KINKS, LIMITS, SAME, TORCH
+from tests.kinks import JAX, KINKS, LIMITS, SAME, TORCH
 
 STORED = json.loads((pathlib.Path(__file__).parent / "expected" / "kinks.json").read_text())
 every_row = pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Writes kinks.json: torch 2.13's derivative (or second derivative) at every row of funcgrad/ops/kinks.py (null: torch has none).
+"""Writes kinks.json: torch 2.13's derivative (or second derivative) at every row of tests/kinks.py (null: torch has none).
 
 Run it in the repository's root. torch's complex gradients are conjugated: the rows are in jax's convention.
 """
@@ -8,7 +8,7 @@ import pathlib
 
 import torch
 
-from funcgrad.ops.kinks import KINKS
+from tests.kinks import KINKS
 
 NAMES = {"power": "pow", "arctan2": "atan2", "arccosh": "acosh"}
 
