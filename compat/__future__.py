@@ -25,4 +25,4 @@ def get_swap_module_params_on_conversion():
     return _SET["swap"]
 
 
-__getattr__ = _refusal("torch.__future__", __name__)
+__getattr__ = _refusal(__name__)

@@ -12,11 +12,10 @@ from . import autograd, dtypes, functions  # noqa: F401
 from .autograd import (  # noqa: F401
     enable_grad,
     inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
 )
+from .autograd.grad_mode import is_grad_enabled, is_inference_mode_enabled  # noqa: F401
 from .devices import LAYOUTS as _LAYOUTS
 from .devices import Device as device  # noqa: F401
 from .devices import Layout as layout  # noqa: F401

@@ -14,7 +14,7 @@ __all__ = [
     "is_compiling", "is_dynamo_supported", "list_backends", "mark_dynamic", "mark_static", "mark_static_address", "maybe_mark_dynamic",
     "optimize", "reset",
 ]  # fmt: skip
-missing = refusal("torch._dynamo", __name__)
+missing = refusal(__name__)
 config = types.SimpleNamespace(
     suppress_errors=False, cache_size_limit=8, recompile_limit=8, verbose=False, capture_scalar_outputs=False
 )  # (to be set, as scripts do; none of it changes anything)

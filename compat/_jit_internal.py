@@ -34,4 +34,4 @@ class BroadcastingListCls:
 
 
 BroadcastingList1 = BroadcastingList2 = BroadcastingList3 = BroadcastingList4 = BroadcastingListCls()
-__getattr__ = _refusal("torch._jit_internal", __name__)
+__getattr__ = _refusal(__name__)

@@ -106,4 +106,4 @@ def namespace(name):
             "StreamContext": contextlib.nullcontext,
         }
         found |= {"Event": dummy("Event", "Event"), "Stream": dummy("Stream", "Stream"), "default_generators": ()}
-    return found | {"__getattr__": refusal(f"torch.{name}", f"compat.{name}")}
+    return found | {"__getattr__": refusal(f"compat.{name}")}

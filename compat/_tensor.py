@@ -24,4 +24,4 @@ def _convert(ret, cls):
 
 
 __all__ = ["Tensor"]
-__getattr__ = _refusal("torch._tensor", __name__)
+__getattr__ = _refusal(__name__)

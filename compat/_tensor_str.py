@@ -6,7 +6,7 @@ from .functions.missing import refusal as _refusal
 from .printing import get_printoptions, printoptions, set_printoptions
 
 __all__ = ["PRINT_OPTS", "get_printoptions", "printoptions", "set_printoptions"]
-__getattr__ = _refusal("torch._tensor_str", __name__)
+__getattr__ = _refusal(__name__)
 
 
 class PrintOptions:

@@ -30,7 +30,7 @@ def put(package, modules):
                 sys.modules[full] = module = ModuleType(full)
                 module.__spec__ = ModuleSpec(full, None)
                 module.__path__ = []
-                module.__getattr__ = refusal(torchs(full), full)
+                module.__getattr__ = refusal(full, torchs(full))
                 setattr(parent, part, module)
             parent = sys.modules[full]
         for name in names.split():

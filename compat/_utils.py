@@ -152,4 +152,4 @@ def _unflatten_dense_tensors(flat, tensors):
 
 
 torch = sys.modules[__package__]  # (where torch's own pickles of memory formats look)
-__getattr__ = _refusal("torch._utils", __name__)
+__getattr__ = _refusal(__name__)

@@ -36,7 +36,7 @@ for _name in (
     globals()[_name] = _refused(_name)
 
 _parts(__name__, "memory graphs")
-__getattr__ = _refusal("torch.accelerator", __name__)
+__getattr__ = _refusal(__name__)
 
 
 def no_events(*args, **kwargs):

@@ -7,7 +7,7 @@ __all__ = (
     "align_tensors atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist chain_matmul "
     "einsum istft lu meshgrid norm pca_lowrank split stft svd_lowrank tensordot unique unique_consecutive unravel_index"
 ).split()
-_missing = _refusal("torch.functional", __name__)
+_missing = _refusal(__name__)
 
 
 def __getattr__(name):

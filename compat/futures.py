@@ -126,4 +126,4 @@ def wait_all(futures):
     return [f.wait() for f in collect_all(futures).wait()]
 
 
-__getattr__ = _refusal("torch.futures", __name__)
+__getattr__ = _refusal(__name__)

@@ -19,7 +19,7 @@ from .serialization import load as load_file
 
 __all__ = ["download_url_to_file", "get_dir", "help", "list", "load", "load_state_dict_from_url", "set_dir"]
 HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")  # what a file's name says of its SHA-256
-__getattr__ = refusal("torch.hub", __name__)
+__getattr__ = refusal(__name__)
 
 
 class Kept:

@@ -20,7 +20,7 @@ from .functions.register import FUNCTIONS as T
 from .ops import OPERATIONS, Namespace
 from .tensor import Tensor
 
-__getattr__ = _refusal("torch.library", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = [
     "Library", "custom_op", "define", "impl", "impl_abstract", "infer_schema", "opcheck", "register_autograd", "register_fake", "register_kernel",
     "register_vmap", "triton_op",

@@ -5,4 +5,4 @@ from .functions.missing import refusal
 
 globals().update(NAMES)
 __all__ = sorted(NAMES)
-__getattr__ = refusal("torch.linalg", __name__)
+__getattr__ = refusal(__name__)

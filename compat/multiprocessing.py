@@ -207,4 +207,4 @@ def __getattr__(name):
     return getattr(python, name) if hasattr(python, name) else _missing(name)
 
 
-_missing = _refusal("torch.multiprocessing", __name__)
+_missing = _refusal(__name__)

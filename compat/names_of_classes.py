@@ -41,7 +41,7 @@ def home_of(cls):
     """The module of torch's in which a class or function of compat's is said to be."""
     module = cls.__module__
     if module.startswith("compat.nn.modules."):  # (some are in another file here)
-        families = sys.modules["compat.nn.modules"].FAMILIES
+        families = sys.modules["compat.nn.modules"]._FAMILIES
         family = next((f for f, names in families.items() if cls.__name__ in names.split()), None)
         module = f"compat.nn.modules.{family}" if family else module
     whole = next((torchs for whole, torchs in WHOLE.items() if module.startswith(whole)), None)
@@ -51,8 +51,8 @@ def home_of(cls):
 
 
 def has(package, f):
-    """Is a function one of the names of a package, which its `FAMILIES` lists?"""
-    families = getattr(sys.modules["compat" + package.removeprefix("torch")], "FAMILIES", {})
+    """Is a function one of the names of a package, which its `_FAMILIES` lists?"""
+    families = getattr(sys.modules["compat" + package.removeprefix("torch")], "_FAMILIES", {})
     return any(f.__name__ in names.split() for names in families.values())
 
 
@@ -108,8 +108,7 @@ def let_refuse(module):
     if "__getattr__" not in made_of(module):
         from .functions.missing import refusal
 
-        name = module.__name__
-        module.__getattr__ = lambda lacked: refusal("torch" + name.removeprefix("compat"), name)(lacked)
+        module.__getattr__ = refusal(module.__name__)
 
 
 class Loader:

@@ -36,7 +36,7 @@ class ONNXProgram(metaclass=_Unusable):
 
 
 __all__ = ["ONNXProgram", "is_in_onnx_export", "register_custom_op_symbolic"]
-__getattr__ = _refusal("torch.onnx", __name__)
+__getattr__ = _refusal(__name__)
 _put(__name__, {"symbolic_helper": "", **{f"symbolic_opset{n}": "" for n in range(7, 21)}})
 sys.modules[f"{__name__}.symbolic_helper"].parse_args = parse_args
 del parse_args

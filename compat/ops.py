@@ -179,7 +179,7 @@ class Namespace:
 
 OpOverload.__module__ = OpOverloadPacket.__module__ = "torch._ops"
 aten = Aten()
-refuse = refusal("torch.ops", __name__)
+refuse = refusal(__name__)
 BUILT_IN = "prim prims higher_order inductor mkl mkldnn onednn quantized profiler c10d fsdp export"  # what torch itself has besides aten
 
 

@@ -26,7 +26,7 @@ from .payload import current
 from .size import Size
 from .tensor import Tensor, disabled
 
-__getattr__ = _refusal("torch.overrides", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = [
     "TorchFunctionMode", "get_default_nowrap_functions", "get_ignored_functions", "get_overridable_functions", "get_testing_overrides", "handle_torch_function", "has_torch_function",
     "has_torch_function_unary", "has_torch_function_variadic", "is_tensor_like", "is_tensor_method_or_property", "resolve_name",
@@ -275,7 +275,7 @@ def public_functions():
     found = [*tables, *[vars(Tensor)[name] for name in OWN], *getters(), grad]
     for module in (fft, linalg, special):
         found += [getattr(module, name) for name in module.__all__]
-    return found + [getattr(functional, name) for names in functional.FAMILIES.values() for name in names.split()]
+    return found + [getattr(functional, name) for names in functional._FAMILIES.values() for name in names.split()]
 
 
 def layers():
@@ -510,7 +510,7 @@ def named():
     names |= {f: f"torch.{name}" for name, f in FUNCTIONS.items() if f.__name__ == name}
     for module, name in ((fft, "fft"), (linalg, "linalg"), (special, "special")):
         names |= {getattr(module, n): f"torch.{name}.{n}" for n in module.__all__}
-    for family in functional.FAMILIES.values():
+    for family in functional._FAMILIES.values():
         for n in family.split():
             if callable(f := getattr(functional, n)):
                 names.setdefault(f, f"torch.nn.functional.{n}")

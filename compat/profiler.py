@@ -9,7 +9,7 @@ from .autograd import profiler as base
 from .autograd.profiler import record_function
 from .functions.missing import refusal as _refusal
 
-__getattr__ = _refusal("torch.profiler", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = [
     "ProfilerAction", "ProfilerActivity", "kineto_available", "profile", "record_function", "schedule", "supported_activities",
     "tensorboard_trace_handler",

@@ -3,7 +3,7 @@
 from .ao import quantization as _ao
 from .functions.missing import refusal
 
-__getattr__ = refusal("torch.quantization", __name__)
+__getattr__ = refusal(__name__)
 DeQuantStub, FakeQuantizeBase, ObserverBase, QuantStub = (
     getattr(_ao, name) for name in ("DeQuantStub", "FakeQuantizeBase", "ObserverBase", "QuantStub")
 )

@@ -169,4 +169,4 @@ class SobolEngine:
         return f"{type(self).__name__}({', '.join(text)})"
 
 
-__getattr__ = _refusal("torch.quasirandom", __name__)
+__getattr__ = _refusal(__name__)

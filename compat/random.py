@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from .functions.missing import refusal as _refusal
 from .functions.random import default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
-__getattr__ = _refusal("torch.random", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
 
 

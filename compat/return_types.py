@@ -3,7 +3,7 @@
 from .functions.missing import refusal as _refusal
 from .functions.return_types import BY_NAME
 
-_missing = _refusal("torch.return_types", __name__)
+_missing = _refusal(__name__)
 
 
 def __getattr__(name):

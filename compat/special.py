@@ -5,4 +5,4 @@ from .functions.special import NAMES
 
 globals().update(NAMES)
 __all__ = sorted(NAMES)
-__getattr__ = refusal("torch.special", __name__)
+__getattr__ = refusal(__name__)

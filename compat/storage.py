@@ -387,5 +387,5 @@ for _dtype, _name in STORAGE_OF.items():
         _name, (), {"dtype": dtypes.BY_NAME[_dtype], "__module__": "torch", "__doc__": f"A TypedStorage of {_dtype}."}
     )
 UntypedStorage.__module__ = TypedStorage.__module__ = __name__
-__getattr__ = _refusal("torch.storage", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["TypedStorage", "UntypedStorage", *STORAGE_OF.values()]

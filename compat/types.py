@@ -29,5 +29,5 @@ Storage = object
 _dtype, _device, _size = dtypes.dtype, device, Size | list[int] | tuple[int, ...]
 _int, _float, _bool, _complex = int, float, bool, complex
 _TensorOrTensors = Tensor | Sequence[Tensor]
-__getattr__ = _refusal("torch.types", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["Device", "FileLike", "Number", "Storage", "SymBool", "SymFloat", "SymInt"]

@@ -8,5 +8,5 @@ debug = False
 cuda = hip = xpu = rocm = None
 git_version = "unknown"
 
-__getattr__ = _refusal("torch.version", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["__version__", "cuda", "debug", "git_version", "hip", "xpu"]

@@ -37,7 +37,8 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
 
     The names are those of the index, its submodules, and the entries of a table. `missing(name)` gives, or refuses, any
     other; without it that is AttributeError. `modules`: the submodules that users are told of, by `dir` and by the hint at a
-    missing name (default: all whose name has no underscore in front). `hidden`: those that are no attributes. `whole`: is the
+    missing name (default: all whose name has no underscore in front); a package that says it has an `__all__`, of what `dir` shows if it
+    makes none, and what it makes beside an `__all__` of its own is not shown. `hidden`: those that are no attributes. `whole`: is the
     module's `__dict__` to have them all? (An attribute of it then takes some 40 ns more to find.) No name of the index may be a
     submodule's: importing that one would put the module in its place.
     """
@@ -54,6 +55,8 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
             value = getattr(import_module(homes[name]), name)
         elif table is not None and name in table.homes:
             value = table[name]
+        elif name == "__all__" and modules is not None:
+            value = [n for n in __dir__() if n[0] != "_"]  # (of which `import *` takes all, also what waits)
         elif "__path__" in made and is_submodule(package, name):
             return import_module(f"{package}.{name}")  # (which makes it a global)
         elif missing is not None:
@@ -70,7 +73,10 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
         submodules = {m.name for m in iter_modules(made.get("__path__", ())) if m.name[0] != "_"}.difference(hidden)
         if modules is None:
             return sorted({*made, *found, *submodules})
-        return sorted({*found, *modules.split(), *(name for name in made if name not in submodules)})
+        own = (
+            name for name in made if name[:2] == "__" or name in made.get("__all__", made) and name not in submodules
+        )
+        return sorted({*found, *modules.split(), *own})
 
     __getattr__.homes, __getattr__.table, __getattr__.hidden = homes, table, hidden
     return __getattr__, __dir__

@@ -440,4 +440,4 @@ def set_autocast_gpu_dtype(dtype):
     set_autocast_dtype("cuda", dtype)
 
 
-__getattr__ = _refusal("torch.amp.autocast_mode", __name__)
+__getattr__ = _refusal(__name__)

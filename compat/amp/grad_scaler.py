@@ -230,4 +230,4 @@ for _name in ("growth_factor", "backoff_factor", "growth_interval"):
     _setting(_name)
 
 
-__getattr__ = _refusal("torch.amp.grad_scaler", __name__)
+__getattr__ = _refusal(__name__)

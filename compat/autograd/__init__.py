@@ -7,8 +7,6 @@ from . import hooks  # noqa: F401  (these three are what Tensors need; gradcheck
 from .grad_mode import (
     enable_grad,
     inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
     set_multithreading_enabled,
@@ -17,15 +15,19 @@ from .gradcheck import gradcheck, gradgradcheck
 from .walks import backward, grad
 
 _NAMES = {
-    "anomaly_mode": "detect_anomaly is_anomaly_check_nan_enabled is_anomaly_enabled set_detect_anomaly",
+    "anomaly_mode": "detect_anomaly set_detect_anomaly",
     "function": "Function",
     "profiler": "_profiler_enabled",
     "variable": "Variable",
 }
-__getattr__, __dir__ = _attributes(__name__, _NAMES, missing=_refusal("torch.autograd", __name__))
+__getattr__, __dir__ = _attributes(
+    __name__,
+    _NAMES,
+    missing=_refusal(__name__),
+    modules="anomaly_mode forward_ad function functional grad_mode graph profiler",
+)
 
 __all__ = [
     "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "grad", "gradcheck", "gradgradcheck",
-    "inference_mode", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled",
-    "is_inference_mode_enabled", "no_grad", "set_detect_anomaly", "set_grad_enabled", "set_multithreading_enabled",
+    "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled", "set_multithreading_enabled",
 ]  # fmt: skip

@@ -267,5 +267,5 @@ def shown(v):
     return as_tensor(v)
 
 
-__getattr__ = _refusal("torch.autograd.forward_ad", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]

@@ -179,4 +179,4 @@ def once_differentiable(fn):
     return once
 
 
-__getattr__ = _refusal("torch.autograd.function", __name__)
+__getattr__ = _refusal(__name__)

@@ -347,5 +347,5 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
     return jacobian(first, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
 
 
-__getattr__ = _refusal("torch.autograd.functional", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]

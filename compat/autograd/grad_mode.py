@@ -285,4 +285,4 @@ def is_inference_mode_enabled():
     return tls.inference
 
 
-__getattr__ = _refusal("torch.autograd.grad_mode", __name__)
+__getattr__ = _refusal(__name__)

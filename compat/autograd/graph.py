@@ -242,7 +242,7 @@ def mark_in_graph(t):
 
 
 Node.__module__ = __name__
-__getattr__ = _refusal("torch.autograd.graph", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = [
     "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge",
     "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",

@@ -12,7 +12,7 @@ import time
 from .._intercept import Users
 from ..functions.missing import refusal as _refusal
 
-__getattr__ = _refusal("torch.autograd.profiler", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["EventList", "FunctionEvent", "emit_nvtx", "profile", "record_function"]
 COLUMNS = {  # what table() can sort by
     "cpu_time_total": "cpu_time_total", "cpu_time": "cpu_time", "self_cpu_time_total": "self_cpu_time_total", "count": "count",

@@ -102,4 +102,4 @@ def library(name, has):
 globals().update({name: library(name, has) for name, has in LIBRARIES.items()})
 for _own in (get_cpu_capability, verbose, set_flags, flags):
     del globals()[_own.__name__]
-__getattr__ = _refusal("torch.backends", __name__)
+__getattr__ = _refusal(__name__)

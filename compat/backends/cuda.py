@@ -145,4 +145,4 @@ class cuFFTPlanCacheManager:
 cufft_plan_cache = cuFFTPlanCacheManager()
 
 
-__getattr__ = _refusal("torch.backends.cuda", __name__)
+__getattr__ = _refusal(__name__)

@@ -84,4 +84,4 @@ def load_cache_artifacts(serialized_artifacts):
     """None: nothing is kept beyond the process."""
 
 
-__getattr__ = _refusal("torch.compiler", __name__)
+__getattr__ = _refusal(__name__)

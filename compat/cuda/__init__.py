@@ -193,4 +193,4 @@ profiler.start = profiler.stop = cudart  # noqa: F821
 profiler.profile = block(cudart)  # noqa: F821
 del block, NO_NVTX
 amp = package("cuda", "float16")
-__getattr__ = refusal("torch.cuda", __name__)
+__getattr__ = refusal(__name__)

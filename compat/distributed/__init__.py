@@ -11,9 +11,9 @@ from enum import IntEnum
 from warnings import warn
 
 from funcgrad.core.tracebacks import public
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
-from ..functions.missing import refusal
+from ..functions.missing import refusal as _refusal
 from ..tensor import Tensor
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "is_torchelastic_launched", "monitored_barrier", "new_group", "reduce", "reduce_op", "reduce_scatter", "reduce_scatter_single",
     "reduce_scatter_tensor", "scatter", "scatter_object_list", "send",
 ]  # fmt: skip
-__getattr__, __dir__ = attributes(__name__, {}, modules="nn", missing=refusal("torch.distributed", __name__))
+__getattr__, __dir__ = _attributes(__name__, {}, modules="nn", missing=_refusal(__name__))
 default_pg_timeout = timedelta(seconds=1800)
 MISSING = "Default process group has not been initialized, please make sure to call init_process_group."
 

@@ -1,10 +1,11 @@
 """torch.distributions: probability distributions with torch's streams of samples, densities and divergences."""
 
-from funcgrad.lazy import attributes, homes_of
+from funcgrad.lazy import attributes as _attributes
+from funcgrad.lazy import homes_of as _homes_of
 
-from ..functions.missing import refusal
+from ..functions.missing import refusal as _refusal
 
-FAMILIES = {
+_FAMILIES = {
     "bernoulli": "Bernoulli",
     "beta": "Beta",
     "binomial": "Binomial",
@@ -54,5 +55,11 @@ FAMILIES = {
     "weibull": "Weibull",
     "wishart": "Wishart",
 }
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.distributions", __name__), whole=True)
-__all__ = [*homes_of(__name__, FAMILIES)]
+__getattr__, __dir__ = _attributes(
+    __name__,
+    _FAMILIES,
+    missing=_refusal(__name__),
+    whole=True,
+    modules="bernoulli beta binomial categorical cauchy chi2 constraint_registry constraints continuous_bernoulli dirichlet distribution exp_family exponential fishersnedecor gamma generalized_pareto geometric gumbel half_cauchy half_normal independent inverse_gamma kl kumaraswamy laplace lkj_cholesky log_normal logistic_normal lowrank_multivariate_normal mixture_same_family multinomial multivariate_normal negative_binomial normal one_hot_categorical pareto poisson relaxed_bernoulli relaxed_categorical studentT transformed_distribution transforms uniform utils von_mises weibull wishart",
+)
+__all__ = [*_homes_of(__name__, _FAMILIES)]

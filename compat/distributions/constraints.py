@@ -11,7 +11,7 @@ import compat as torch
 
 from ..functions.missing import refusal as _refusal
 
-__getattr__ = _refusal("torch.distributions.constraints", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = [
     "Constraint", "MixtureSameFamilyConstraint", "boolean", "cat", "corr_cholesky", "dependent", "dependent_property", "greater_than",
     "greater_than_eq", "half_open_interval", "independent", "integer_interval", "interval", "is_dependent",

@@ -35,7 +35,7 @@ from .transformed_distribution import TransformedDistribution
 from .uniform import Uniform
 from .utils import sum_rightmost
 
-__getattr__ = _refusal("torch.distributions.kl", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["kl_divergence", "register_kl"]
 REGISTRY = {**PAIRS, (ExponentialFamily, ExponentialFamily): bregman}
 softplus = torch.nn.functional.softplus

@@ -563,7 +563,7 @@ class LowerCholeskyTransform(Plain):
 FAMILIES = {
     "combined": "CatTransform CorrCholeskyTransform CumulativeDistributionTransform PositiveDefiniteTransform StackTransform"
 }
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=_refusal("torch.distributions.transforms", __name__))
+__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=_refusal(__name__))
 __all__ = [
     "AbsTransform", "AffineTransform", "ComposeTransform", "ExpTransform", "IndependentTransform", "LowerCholeskyTransform",
     "PowerTransform", "ReshapeTransform", "SigmoidTransform", "SoftmaxTransform", "SoftplusTransform", "StickBreakingTransform",

@@ -7,7 +7,7 @@ import compat as torch
 
 from ..functions.missing import refusal as _refusal
 
-__getattr__ = _refusal("torch.distributions.utils", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = [
     "broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "of_numbers", "probs_to_logits", "sum_rightmost",
     "tril_matrix_to_vec", "vec_to_tril_matrix",

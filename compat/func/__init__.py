@@ -8,9 +8,9 @@ import functools
 
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import public
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
-from ..functions.missing import refusal
+from ..functions.missing import refusal as _refusal
 from ..payload import current
 from ..tensor import Tensor
 from .derivatives import grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp
@@ -21,7 +21,7 @@ __all__ = [
     "debug_unwrap", "functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize",
     "rearrange", "replace_all_batch_norm_modules_", "stack_module_state", "vjp", "vmap",  # noqa: F822  (the first waits)
 ]  # fmt: skip
-__getattr__ = attributes(__name__, {"rearranging": "rearrange"}, missing=refusal("torch.func", __name__))[0]
+__getattr__, __dir__ = _attributes(__name__, {"rearranging": "rearrange"}, missing=_refusal(__name__), modules="")
 
 
 def debug_unwrap(tensor, *, recurse=True):

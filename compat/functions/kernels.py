@@ -210,9 +210,9 @@ def refused_call(error, name, args, kwargs):
 
 def refuse_in(namespace):
     """Make the public functions of a module of nn.functional refuse what torch does, in its words."""
-    from ..nn.functional import FAMILIES
+    from ..nn.functional import _FAMILIES
 
-    own = FAMILIES[namespace["__name__"].rpartition(".")[2]].split()
+    own = _FAMILIES[namespace["__name__"].rpartition(".")[2]].split()
     for name, f in namespace.items():  # (so that they can be pickled, and Python's own errors name them)
         if type(f) is FunctionType and "<locals>" in f.__qualname__:
             f.__qualname__, f.__module__ = name, namespace["__name__"]

@@ -53,8 +53,10 @@ def is_import():
     return frame is not None and frame.f_code.co_code[frame.f_lasti] == IMPORT_FROM
 
 
-def refusal(what, package):
-    """A function of a name that raises AttributeError for `what`.name, with the nearest names that the package has."""
+def refusal(package, what=None):
+    """A function of a name that raises AttributeError for that name of a package of ours, in which `what` is what torch calls it, with the
+    nearest names that it has."""
+    what = what or "torch" + package.removeprefix("compat")
 
     def missing(name):
         module = sys.modules[package]

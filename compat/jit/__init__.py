@@ -8,10 +8,10 @@ import contextlib
 import typing
 from importlib import import_module
 
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
 from .._unusable import put
-from ..functions.missing import refusal
+from ..functions.missing import refusal as _refusal
 from ..futures import JitFuture as Future
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "onednn_fusion_enabled", "optimize_for_inference", "optimized_execution", "save", "script", "script_if_tracing", "script_method", "set_fusion_strategy", "strict_fusion", "trace", "trace_module",
     "unused", "wait",
 ]  # fmt: skip
-FAMILIES = {
+_FAMILIES = {
     "files": "load save",
     "_script": "RecursiveScriptModule ScriptModule",
     "_trace": "TopLevelTracedModule TracedModule",
@@ -220,6 +220,6 @@ def isinstance(obj, target_type):  # noqa: A001  (torch's name)
     return isinstance_(obj, target_type)
 
 
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.jit", __name__))
+__getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_refusal(__name__), modules="")
 put(__name__, {"annotations": ""})
 annotations.__getattr__ = lambda name: getattr(import_module("compat._jit_internal"), name)  # noqa: F821 (which `put` has set)

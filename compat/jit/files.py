@@ -78,7 +78,7 @@ def load(f, map_location=None, _extra_files=None, _restore_shapes=False):
 
 def classes_and_functions():
     """{full name: object}: the classes of modules that are loaded, all of torch.nn, and the functions of torch.nn.functional."""
-    for names in nn.modules.FAMILIES.values():
+    for names in nn.modules._FAMILIES.values():
         for name in names.split():
             getattr(nn, name)
     found, todo = {}, [Module]
@@ -87,7 +87,7 @@ def classes_and_functions():
         todo += cls.__subclasses__()
         if not issubclass(cls, Scripted):
             found[full_name(cls)] = cls
-    for names in functional.FAMILIES.values():
+    for names in functional._FAMILIES.values():
         for name in names.split():
             if callable(f := getattr(functional, name)):
                 found[full_name(f)] = f

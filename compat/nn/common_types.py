@@ -17,4 +17,4 @@ for _n in range(1, 7):
     globals()[f"_size_{_n}_t"] = _either[int]
     if _n in (2, 3):
         globals().update({f"_size_{_n}_opt_t": _either[int | None], f"_ratio_{_n}_t": _either[float]})
-__getattr__ = _refusal("torch.nn.common_types", __name__)
+__getattr__ = _refusal(__name__)

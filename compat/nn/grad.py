@@ -30,4 +30,4 @@ def for_axes(k):
 conv1d_input, conv1d_weight = for_axes(1)
 conv2d_input, conv2d_weight = for_axes(2)
 conv3d_input, conv3d_weight = for_axes(3)
-__getattr__ = _refusal("torch.nn.grad", __name__)
+__getattr__ = _refusal(__name__)

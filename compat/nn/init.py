@@ -304,7 +304,7 @@ uniform, normal, constant, eye, dirac = (former(f) for f in (uniform_, normal_, 
 xavier_uniform, xavier_normal = former(xavier_uniform_), former(xavier_normal_)
 kaiming_uniform, kaiming_normal = former(kaiming_uniform_), former(kaiming_normal_)
 orthogonal, sparse = former(orthogonal_), former(sparse_)
-__getattr__ = _refusal("torch.nn.init", __name__)
+__getattr__ = _refusal(__name__)
 
 # The names that initialisers of one's own, written after torch's, import
 _no_grad_uniform_, _no_grad_normal_, _no_grad_trunc_normal_, _no_grad_fill_ = (

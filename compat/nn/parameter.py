@@ -226,4 +226,4 @@ def converting(name):
 for _name in "half float double char short int long cpu cuda to".split():
     setattr(UninitializedBuffer, _name, converting(_name))
 UninitializedTensorMixin = Uninitialized
-__getattr__ = _refusal("torch.nn.parameter", __name__)
+__getattr__ = _refusal(__name__)

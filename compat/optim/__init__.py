@@ -29,7 +29,7 @@ _NAMES = {
     "sparse_adam": "SparseAdam",
     "zeroing": "StaleGradientWarning warn_if_not_zeroed",
 }
-_refused = _refusal("torch.optim", __name__)
+_refused = _refusal(__name__)
 _found, __dir__ = _attributes(__name__, _NAMES, missing=_refused, modules="lr_scheduler swa_utils", whole=True)
 
 

@@ -331,4 +331,4 @@ def __getattr__(name):
 
     if name in vars(borrowed) and (name[0] == "_" != name[1] or name in ("ParamsT", "StateDict")):
         return getattr(borrowed, name)
-    return refusal("torch.optim.optimizer", __name__)(name)
+    return refusal(__name__)(name)

@@ -15,7 +15,7 @@ from ..nn.modules.module import Module
 from ..tensor import Tensor
 from .lr_scheduler.base import Schedule, for_each_group
 
-__getattr__ = _refusal("torch.optim.swa_utils", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = [
     "AveragedModel",
     "SWALR",

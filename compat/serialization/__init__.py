@@ -6,12 +6,13 @@
 
 from collections.abc import Callable
 
-from funcgrad.lazy import attributes, homes_of
+from funcgrad.lazy import attributes as _attributes
+from funcgrad.lazy import homes_of as _homes_of
 
 from ..devices import Device
-from ..functions.missing import refusal
+from ..functions.missing import refusal as _refusal
 
-FAMILIES = {
+_FAMILIES = {
     "options": "LoadEndianness default_restore_location get_crc32_options get_default_load_endianness get_default_mmap_options "
     "location_tag register_package set_crc32_options set_default_load_endianness set_default_mmap_options skip_data",
     "reading": "load",
@@ -31,5 +32,5 @@ def _get_layout(name):
     return LAYOUTS[name.removeprefix("torch.")]
 
 
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.serialization", __name__))
-__all__ = [*homes_of(__name__, FAMILIES)]
+__getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_refusal(__name__), modules="")
+__all__ = [*_homes_of(__name__, _FAMILIES)]

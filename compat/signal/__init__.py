@@ -3,5 +3,5 @@
 from ..functions.missing import refusal as _refusal
 from . import windows  # noqa: F401
 
-__getattr__ = _refusal("torch.signal", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["windows"]

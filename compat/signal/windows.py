@@ -162,4 +162,4 @@ __all__ = [
     "bartlett", "blackman", "cosine", "exponential", "gaussian", "general_cosine", "general_hamming", "hamming", "hann", "kaiser",
     "nuttall",
 ]  # fmt: skip
-__getattr__ = _refusal("torch.signal.windows", __name__)
+__getattr__ = _refusal(__name__)

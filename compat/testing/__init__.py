@@ -1,8 +1,8 @@
 """torch.testing: assert_close and make_tensor."""
 
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
-from ..functions.missing import refusal
+from ..functions.missing import refusal as _refusal
 
-FAMILIES = {"comparison": "assert_close assert_allclose", "creation": "make_tensor"}
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.testing", __name__))
+_FAMILIES = {"comparison": "assert_close assert_allclose", "creation": "make_tensor"}
+__getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_refusal(__name__), modules="")

@@ -5,9 +5,9 @@ import sys
 import weakref
 from types import ModuleType
 
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
-from ..functions.missing import refusal
+from ..functions.missing import refusal as _refusal
 
 
 def swap_tensors(t1, t2):
@@ -39,6 +39,8 @@ def set_module(obj, mod):
     obj.__module__ = mod
 
 
-__getattr__, __dir__ = attributes(__name__, {}, missing=refusal("torch.utils", __name__))
+__getattr__, __dir__ = _attributes(
+    __name__, {}, missing=_refusal(__name__), modules="checkpoint data deterministic dlpack hooks"
+)
 deterministic = sys.modules[f"{__name__}.deterministic"] = ModuleType(f"{__name__}.deterministic")
 deterministic.fill_uninitialized_memory = True  # (a setting that scripts make, without effect)

@@ -14,4 +14,4 @@ def _group_tensors_by_device_and_dtype(tensorlistlist, with_indices=False):
     }
 
 
-__getattr__ = _refusal("torch.utils._foreach_utils", __name__)
+__getattr__ = _refusal(__name__)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..functions.missing import refusal as _refusal
 
-__getattr__ = _refusal("torch.utils.benchmark", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["Compare", "Measurement", "TaskSpec", "Timer", "timer"]
 timer = time.perf_counter
 

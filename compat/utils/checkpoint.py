@@ -26,7 +26,7 @@ from ..payload import current
 from ..random import fork_rng
 from ..tensor import Tensor
 
-__getattr__ = _refusal("torch.utils.checkpoint", __name__)
+__getattr__ = _refusal(__name__)
 AUTOCAST = "compat.amp.autocast_mode"
 __all__ = [
     "CheckpointError", "CheckpointPolicy", "SelectiveCheckpointContext", "checkpoint", "checkpoint_sequential",

@@ -11,5 +11,5 @@ DLDeviceType = enum.IntEnum(
      "kDLExtDev": 12, "kDLCUDAManaged": 13, "kDLOneAPI": 14, "kDLWebGPU": 15, "kDLHexagon": 16, "kDLMAIA": 17},
     module="torch.utils.dlpack",
 )  # fmt: skip
-__getattr__ = _refusal("torch.utils.dlpack", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["DLDeviceType", "from_dlpack", "to_dlpack"]

@@ -226,4 +226,4 @@ def laid_out(header, rows):
     )
 
 
-__getattr__ = _refusal("torch.utils.flop_counter", __name__)
+__getattr__ = _refusal(__name__)

@@ -72,4 +72,4 @@ def warn_if_has_hooks(tensor):
             )
 
 
-__getattr__ = _refusal("torch.utils.hooks", __name__)
+__getattr__ = _refusal(__name__)

@@ -6,7 +6,7 @@ from ..hub import load_state_dict_from_url as load_url
 __all__ = ["load_url"]
 
 
-missing = _refusal("torch.utils.model_zoo", __name__)
+missing = _refusal(__name__)
 
 
 def __getattr__(name):

@@ -167,7 +167,7 @@ def test_examples_in_docstrings(name):
 )
 def test_every_name_of_an_index_is_there(package):
     module = importlib.import_module(package)
-    families = getattr(module, "FAMILIES", {})
+    families = getattr(module, "_FAMILIES", {})
     for family, names in families.items():
         home = importlib.import_module(f"{package}.{family}")
         for name in names.split():

@@ -5,6 +5,7 @@ underscore in front and it is a function or method, not a class. Left out, each 
 below: by what their names begin or end with, or one by one. Beside them, all public attributes of packages.
 """
 
+import importlib
 import json
 import pathlib
 import pkgutil
@@ -20,6 +21,9 @@ SPACES = {
     "special": torch.special,
     "nn.functional": torch.nn.functional,
 }
+PACKAGES = """torch torch.amp torch.autograd torch.backends torch.distributed torch.distributions torch.func torch.fx torch.jit torch.nn
+torch.nn.functional torch.nn.modules torch.nn.parallel torch.nn.utils torch.optim torch.optim.lr_scheduler torch.serialization torch.testing
+torch.utils torch.utils.data""".split()
 REASONS = {  # reason: pattern of whole names
     "another layout (sparse, quantised, nested)": r".*sparse.*|(?!fake_|de).*quantiz.*|fbgemm_.*quant.*|q_.*|qscheme|int_repr|to_padded_tensor|"
     r"(ccol|col|crow|row)_indices(_copy)?|indices(_copy)?|values(_copy)?|coalesce|is_coalesced|dense_dim|hsmm|smm|hspmm|"
@@ -60,13 +64,13 @@ def listed(space, name):
 
 def attributes(package):
     """All public names of a package, submodules that it has not loaded yet among them."""
-    names = {*dir(package), *(m.name for m in pkgutil.iter_modules(package.__path__))}
+    names = {*dir(package), *(m.name for m in pkgutil.iter_modules(getattr(package, "__path__", ())))}
     return sorted(n for n in names if n[0] != "_")
 
 
 def main():
     stored = {"torch": torch.__version__, "names": {}, "left_out": {}}
-    stored["attributes"] = {p.__name__: attributes(p) for p in (torch, torch.distributions)}
+    stored["attributes"] = {p.__name__: attributes(p) for p in map(importlib.import_module, PACKAGES)}
     for name, space in SPACES.items():
         stored["names"][name], stored["left_out"][name] = listed(space, name)
         print(name, len(stored["names"][name]), {r: len(names) for r, names in stored["left_out"][name].items()})

@@ -92,4 +92,4 @@ def all_to_all_single(output, input, output_split_sizes=None, input_split_sizes=
     return copy(input, "AlltoAllSingle")
 
 
-__getattr__ = _refusal("torch.distributed.nn.functional", __name__)
+__getattr__ = _refusal(__name__)

@@ -1,7 +1,7 @@
 """torch.fx.passes: ShapeProp."""
 
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
-from ...functions.missing import refusal
+from ...functions.missing import refusal as _refusal
 
-__getattr__, __dir__ = attributes(__name__, {}, missing=refusal("torch.fx.passes", __name__))
+__getattr__, __dir__ = _attributes(__name__, {}, missing=_refusal(__name__), modules="shape_prop")

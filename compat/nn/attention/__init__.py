@@ -30,7 +30,7 @@ def restore_flash_attention_impl(_raise_warn=True):
     """Nothing was activated."""
 
 
-__getattr__ = _refusal("torch.nn.attention", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["SDPBackend", "sdpa_kernel"]
 
 

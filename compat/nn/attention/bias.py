@@ -7,7 +7,7 @@ from funcgrad.core.site import warn
 
 from ...functions.missing import refusal as _refusal
 
-__getattr__ = _refusal("torch.nn.attention.bias", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = ["causal_upper_left", "causal_lower_right", "CausalVariant", "CausalBias"]
 
 

@@ -10,7 +10,7 @@ from ...functions.missing import refusal as _refusal
 from .blocks import BlockMask, create_block_mask, sliced_mask
 from .masks import and_masks, create_mask, everywhere, noop_mask, or_masks
 
-__getattr__ = _refusal("torch.nn.attention.flex_attention", __name__)
+__getattr__ = _refusal(__name__)
 __all__ = [
     "BlockMask", "flex_attention", "AuxOutput", "AuxRequest", "FlexKernelOptions", "create_block_mask", "create_mask", "or_masks",
     "and_masks", "noop_mask",

@@ -4,11 +4,11 @@ Thin spellings over primitives and torch's operations: what torch shows as one n
 that of its body.
 """
 
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
-from ...functions.missing import refusal
+from ...functions.missing import refusal as _refusal
 
-FAMILIES = {
+_FAMILIES = {
     "products": "linear bilinear",
     "lookup": "embedding one_hot",
     "bags": "embedding_bag",
@@ -38,4 +38,4 @@ FAMILIES = {
     "resampling": "interpolate upsample upsample_nearest upsample_bilinear",
     "grids": "grid_sample affine_grid GRID_SAMPLE_INTERPOLATION_MODES GRID_SAMPLE_PADDING_MODES",
 }
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.nn.functional", __name__))
+__getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_refusal(__name__), modules="")

@@ -1,10 +1,10 @@
 """torch.nn.modules: the modules by family, loaded when they are first named."""
 
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
-from ...functions.missing import refusal
+from ...functions.missing import refusal as _refusal
 
-FAMILIES = {
+_FAMILIES = {
     "activation": "CELU ELU GELU GLU SELU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish "
     "MultiheadAttention PReLU RReLU ReLU ReLU6 Sigmoid SiLU Softmax Softmax2d Softmin Softplus Softshrink Softsign Tanh "
     "Tanhshrink Threshold",
@@ -37,4 +37,9 @@ FAMILIES = {
     "transformer": "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer",
     "upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.nn.modules", __name__))
+__getattr__, __dir__ = _attributes(
+    __name__,
+    _FAMILIES,
+    missing=_refusal(__name__),
+    modules="activation adaptive batchnorm channelshuffle container conv distance dropout flatten fold instancenorm lazy linear loss module normalization padding pixelshuffle pooling rnn sparse transformer upsampling utils",
+)

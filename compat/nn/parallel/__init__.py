@@ -1,8 +1,10 @@
 """torch.nn.parallel: DataParallel and DistributedDataParallel, which have one device and one process to run on here."""
 
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
-from ...functions.missing import refusal
+from ...functions.missing import refusal as _refusal
 
-FAMILIES = {"data_parallel": "DataParallel", "distributed": "DistributedDataParallel"}
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.nn.parallel", __name__))
+_FAMILIES = {"data_parallel": "DataParallel", "distributed": "DistributedDataParallel"}
+__getattr__, __dir__ = _attributes(
+    __name__, _FAMILIES, missing=_refusal(__name__), modules="data_parallel distributed scatter_gather"
+)

@@ -25,4 +25,4 @@ def scatter(inputs, target_gpus, dim=0):
     return spread(inputs)
 
 
-__getattr__ = _refusal("torch.nn.parallel.scatter_gather", __name__)
+__getattr__ = _refusal(__name__)

@@ -1,10 +1,10 @@
 """torch.nn.utils: gradients clipped, parameters as one vector, sequences packed, modules parametrized and pruned."""
 
-from funcgrad.lazy import attributes
+from funcgrad.lazy import attributes as _attributes
 
-from ...functions.missing import refusal
+from ...functions.missing import refusal as _refusal
 
-FAMILIES = {
+_FAMILIES = {
     "clip_grad": "get_total_norm clip_grads_with_norm_ clip_grad_norm clip_grad_norm_ clip_grad_value_",
     "convert_parameters": "parameters_to_vector vector_to_parameters",
     "fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights",
@@ -13,4 +13,9 @@ FAMILIES = {
     "spectral_hook": "remove_spectral_norm spectral_norm",
     "weight_hook": "remove_weight_norm weight_norm",
 }
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.nn.utils", __name__))
+__getattr__, __dir__ = _attributes(
+    __name__,
+    _FAMILIES,
+    missing=_refusal(__name__),
+    modules="clip_grad convert_parameters fusion init memory_format parametrizations parametrize prune rnn stateless",
+)

@@ -227,4 +227,4 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
     return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
 
 
-__getattr__ = _refusal("torch.nn.utils.parametrizations", __name__)
+__getattr__ = _refusal(__name__)

@@ -305,4 +305,4 @@ def transfer_parametrizations_and_params(from_module, to_module, tensor_name=Non
     return to_module
 
 
-__getattr__ = _refusal("torch.nn.utils.parametrize", __name__)
+__getattr__ = _refusal(__name__)

@@ -395,4 +395,4 @@ def is_pruned(module):
     )
 
 
-__getattr__ = _refusal("torch.nn.utils.prune", __name__)
+__getattr__ = _refusal(__name__)

@@ -229,4 +229,4 @@ def unpack_sequence(packed_sequences):
     return unpad_sequence(padded, lengths, batch_first=True)
 
 
-__getattr__ = _refusal("torch.nn.utils.rnn", __name__)
+__getattr__ = _refusal(__name__)

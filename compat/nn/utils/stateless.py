@@ -130,4 +130,4 @@ def functional_call(module, parameters_and_buffers, args=None, kwargs=None, *, t
     return called(module, parameters_and_buffers, args, kwargs, tie_weights=tie_weights, strict=strict)
 
 
-__getattr__ = _refusal("torch.nn.utils.stateless", __name__)
+__getattr__ = _refusal(__name__)

@@ -1,5 +1,7 @@
 """Learning-rate schedules: each sets the rates of its optimizer anew at every `step()`, after the optimizer's."""
 
+from funcgrad.lazy import attributes as _attributes
+
 from ...functions.missing import refusal as _refusal
 from .base import LRScheduler
 from .composed import ChainedScheduler, SequentialLR
@@ -11,7 +13,7 @@ from .scaled import ConstantLR, ExponentialLR, LinearLR, MultiStepLR, Polynomial
 
 _LRScheduler = LRScheduler  # the name of old, from which scripts still derive
 
-__getattr__ = _refusal("torch.optim.lr_scheduler", __name__)
+__getattr__, __dir__ = _attributes(__name__, {}, missing=_refusal(__name__), modules="")
 __all__ = [
     "LambdaLR",
     "MultiplicativeLR",

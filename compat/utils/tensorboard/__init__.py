@@ -1,9 +1,10 @@
 """torch.utils.tensorboard: SummaryWriter, which writes the files that TensorBoard shows; TensorBoard is not needed to write them."""
 
-from funcgrad.lazy import attributes, homes_of
+from funcgrad.lazy import attributes as _attributes
+from funcgrad.lazy import homes_of as _homes_of
 
-from ...functions.missing import refusal
+from ...functions.missing import refusal as _refusal
 
-FAMILIES = {"writer": "SummaryWriter"}
-__getattr__, __dir__ = attributes(__name__, FAMILIES, missing=refusal("torch.utils.tensorboard", __name__))
-__all__ = [*homes_of(__name__, FAMILIES)]
+_FAMILIES = {"writer": "SummaryWriter"}
+__getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_refusal(__name__), modules="")
+__all__ = [*_homes_of(__name__, _FAMILIES)]
