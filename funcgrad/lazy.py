@@ -7,8 +7,10 @@ from then on, at the cost of one; a thread never sees an entry of a module that 
 
 import sys
 from importlib import import_module
+from opcode import opmap
 from types import FunctionType, ModuleType
 
+IMPORT_STAR = opmap.get("IMPORT_STAR")
 made_of = vars(ModuleType)["__dict__"].__get__  # the names that a module has by now, also a Whole one
 
 
@@ -37,8 +39,8 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
 
     The names are those of the index, its submodules, and the entries of a table. `missing(name)` gives, or refuses, any
     other; without it that is AttributeError. `modules`: the submodules that users are told of, by `dir` and by the hint at a
-    missing name (default: all whose name has no underscore in front); a package that says it has an `__all__`, of what `dir` shows if it
-    makes none, and what it makes beside an `__all__` of its own is not shown. `hidden`: those that are no attributes. `whole`: is the
+    missing name (default: all whose name has no underscore in front); `import *` takes what `dir` shows of a package that says it,
+    and what that makes beside an `__all__` of its own is not shown. `hidden`: those that are no attributes. `whole`: is the
     module's `__dict__` to have them all? (An attribute of it then takes some 40 ns more to find.) No name of the index may be a
     submodule's: importing that one would put the module in its place.
     """
@@ -55,8 +57,8 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
             value = getattr(import_module(homes[name]), name)
         elif table is not None and name in table.homes:
             value = table[name]
-        elif name == "__all__" and modules is not None:
-            value = [n for n in __dir__() if n[0] != "_"]  # (of which `import *` takes all, also what waits)
+        elif name == "__all__" and modules is not None and takes_all(sys._getframe(1)):
+            return [n for n in __dir__() if n[0] != "_"]  # (also what waits)
         elif "__path__" in made and is_submodule(package, name):
             return import_module(f"{package}.{name}")  # (which makes it a global)
         elif missing is not None:
@@ -73,13 +75,20 @@ def attributes(package, index, table=None, missing=None, modules=None, hidden=()
         submodules = {m.name for m in iter_modules(made.get("__path__", ())) if m.name[0] != "_"}.difference(hidden)
         if modules is None:
             return sorted({*made, *found, *submodules})
-        own = (
-            name for name in made if name[:2] == "__" or name in made.get("__all__", made) and name not in submodules
-        )
+        known = made.get("__all__") or [name for name in made if name not in submodules]
+        own = (name for name in made if name[:2] == "__" or name in known)
         return sorted({*found, *modules.split(), *own})
 
     __getattr__.homes, __getattr__.table, __getattr__.hidden = homes, table, hidden
     return __getattr__, __dir__
+
+
+def takes_all(frame):
+    """Is it at `from module import *`? (An instruction of its own, since Python 3.12 an operation of one for many.)"""
+    at, code = frame.f_lasti, frame.f_code.co_code
+    if IMPORT_STAR is not None:
+        return code[at] == IMPORT_STAR
+    return code[at] == opmap["CALL_INTRINSIC_1"] and code[at + 1] == 2
 
 
 class NoSuchName(AttributeError):

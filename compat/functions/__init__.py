@@ -14,7 +14,6 @@ FUNCTIONS = {  # torch.<name>, by family
     "addends": "addmm addmv addr baddbmm addbmm",
     "arithmetic": "add sub subtract rsub mul multiply true_divide div divide floor_divide",
     "by_masks": "nonzero argwhere masked_select masked_scatter",
-    "cholesky": "cholesky cholesky_solve cholesky_inverse",
     "choosing": "where masked_fill",
     "comparison": "gt greater ge greater_equal lt less le less_equal eq ne not_equal logical_and logical_or "
     "logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift bitwise_not "
@@ -70,7 +69,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "shape": "reshape flatten ravel unflatten squeeze unsqueeze transpose swapaxes swapdims t permute movedim "
     "moveaxis adjoint as_strided",
     "softmax": "softmax log_softmax",
-    "solving": "triangular_solve inverse pinverse",
+    "solving": "cholesky cholesky_solve cholesky_inverse triangular_solve inverse pinverse",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize",
     "special": "igamma igammac",
     "storage": "resize_as_ as_strided_ from_dlpack to_dlpack get_device empty_permuted",
@@ -90,7 +89,6 @@ METHODS = {  # attributes of a Tensor, by family
     "multiply mul_ multiply_ true_divide true_divide_ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ __itruediv__ "
     "div divide div_ divide_ floor_divide floor_divide_ __floordiv__ __rfloordiv__ __ifloordiv__",
     "by_masks": "nonzero argwhere masked_select masked_scatter masked_scatter_",
-    "cholesky": "cholesky cholesky_solve cholesky_inverse",
     "choosing": "where masked_fill masked_fill_",
     "comparison": "gt greater gt_ greater_ __gt__ ge greater_equal ge_ greater_equal_ __ge__ lt less lt_ less_ __lt__ "
     "le less_equal le_ less_equal_ __le__ eq eq_ __eq__ ne not_equal ne_ not_equal_ __ne__ logical_and logical_and_ "
@@ -149,7 +147,7 @@ METHODS = {  # attributes of a Tensor, by family
     "permute movedim moveaxis adjoint nbytes T mT H mH squeeze_ unsqueeze_ transpose_ swapaxes_ swapdims_ t_ "
     "as_strided unfold",
     "softmax": "softmax log_softmax",
-    "solving": "triangular_solve inverse pinverse",
+    "solving": "cholesky cholesky_solve cholesky_inverse triangular_solve inverse pinverse",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile",
     "special": "igamma igamma_ igammac igammac_",
     "storage": "untyped_storage storage _typed_storage set_ is_set_to resize_ resize_as_ as_strided_ __dlpack__ __dlpack_device__ "

@@ -10,10 +10,10 @@ import operator
 import numpy as np
 
 from funcgrad.core import written_tape
-from funcgrad.core.handle import Handle
+from funcgrad.core.handle import Frozen, Handle, fresh
 from funcgrad.core.in_turn import in_turn
 from funcgrad.core.quiet import quiet
-from funcgrad.core.state import tls
+from funcgrad.core.state import shared, tls
 from funcgrad.core.strides import meets
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
@@ -28,7 +28,6 @@ from .answers import MISSING, answer, need_function, to_places, unusual
 from .forward_mode import refuse_tangents
 from .given_out import store
 from .nodes import named, released
-from .one_float import in_one_float
 from .operands import (
     KINDS_OF_INTEGER,
     OPERANDS,
@@ -47,9 +46,50 @@ from .overwriting import overwritten
 from .refusals import refusals_of
 from .refusals import refuse as refuse_dtype
 from .register import METHODS, install, operation, publish
-from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, shared, widened
-from .untracked import arrays_of, by_positive, is_tame, made
+from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, widened
+from .untracked import FLOATS, arrays_of, by_positive, is_tame, made
 from .writing import check_apart, check_castable, in_place, kept, rewrite
+
+F64 = np.dtype(np.float64)
+WHOLE = frozenset(map(np.dtype, (np.int64, np.int32, np.uint8, np.bool_)))
+
+
+def in_one_float(x, y, bools):
+    """(x, y) with the one that holds integers (or `bools`) in the other's float dtype, or one of two float dtypes without a gradient in
+    that of the result; None if that is not what they are."""
+    if not (isinstance(x, Tensor) and x.owner is TAPE and not shared.staging):
+        return None
+    d = x.val.dtype
+    if isinstance(y, Tensor):
+        if y.owner is TAPE:
+            e = y.val.dtype
+            if d in FLOATS and e in FLOATS and d is not e:
+                if d is F64 if (not x.val.ndim) is (not y.val.ndim) else x.val.ndim:
+                    w = in_float(y, d) if y.mark is None or not tls.grad else None
+                    return None if w is None else (x, w)
+                w = in_float(x, e) if x.mark is None or not tls.grad else None
+                return None if w is None else (w, y)
+            if d in FLOATS and e in WHOLE and (bools or e.kind != "b") and (w := in_float(y, d)) is not None:
+                return x, w
+            if e in FLOATS and d in WHOLE and (bools or d.kind != "b") and (w := in_float(x, e)) is not None:
+                return w, y
+    elif type(y) is float and d in WHOLE and (bools or d.kind != "b") and dtypes.Default.numpy in FLOATS:
+        w = in_float(x, dtypes.Default.numpy)
+        return None if w is None else (w, y)
+    return None
+
+
+def in_float(t, d):
+    """A Tensor in C order as one of float dtype d, which has its version: a later change of t is seen in a backward."""
+    if t.alias is not None:
+        fresh(t)
+        if type(t.alias) is Frozen:
+            return None
+    if not t.val.flags.c_contiguous:
+        return None
+    w = Tensor(t.val.astype(d), None, TAPE)
+    w.store = t.store or t.stamp()[0]
+    return w
 
 
 @functools.cache

@@ -13,11 +13,12 @@ import numpy as np
 from funcgrad.core import state
 from funcgrad.core.aval import Aval
 from funcgrad.core.handle import Handle, root_of, same_view
+from funcgrad.core.laid import filled, moved, noted, stretched
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.node import extra_of
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import site
-from funcgrad.core.strides import as_one_step, overlaps, repeats
+from funcgrad.core.strides import as_one_step, order_of, overlaps, repeats
 from funcgrad.core.trace import PICK, TAPE
 from funcgrad.core.tracebacks import trim
 from funcgrad.core.written_views import written_view
@@ -26,7 +27,7 @@ from ..deprecations import deprecated
 from ..dtypes import LONG, OVERFLOW
 from ..errors import type_name
 from ..graph import label as set_label
-from ..payload import current
+from ..payload import current, strides_of
 from ..rewriting import spelled
 from ..tensor import Tensor
 from ..unrecorded_writes import assigned, read_at
@@ -43,13 +44,13 @@ from .index_entries import (
     step_by_step,
 )
 from .nodes import named
-from .one_vector import along_one, as_picked, one_array
 from .operands import (
     BOOL,
     INT64,
     P,
     dtype_of,
     fitting,
+    in_c_order,
     name_places,
     new,
     overflowing,
@@ -62,6 +63,47 @@ from .results import type_text
 from .shape import view_of
 from .stretching import expanded_shape
 from .writing import check_apart, check_writable, in_place, same_elements, spoken, written
+
+
+def as_picked(out, t, v, arrays, front):
+    """What index arrays have picked of t, as torch lays it out: by the strides of t, and then of the arrays. `v`: t with the axes that they
+    index in front; `front`: how many of its other axes stand before theirs in the result."""
+    if out.owner is not TAPE or v.owner is not TAPE:
+        return out
+    shape, places = out.val.shape, [i.val if isinstance(i, Handle) else i for i in arrays]
+    if out.val.flags.c_contiguous and t.val.flags.c_contiguous and all([i.flags.c_contiguous for i in places]):
+        return in_c_order(out)
+    rest = strides_of(v.val)[len(arrays) :]
+    k, after = len(shape) - len(rest), len(rest) - front
+    source = (*rest[:front], *(0,) * k, *rest[front:])
+    given = [(0,) * front + stretched(shape[front : front + k], i.shape, strides_of(i)) + (0,) * after for i in places]
+    out.val = moved(out.val, filled(shape, order_of(shape, source, *given)))
+    return noted(out)
+
+
+def one_array(idx, shape):
+    """The dimension that a vector of integers among slices of all stands for, behind the first; None of another index."""
+    at = None
+    for d, i in enumerate(idx):
+        if type(i) is slice:
+            if i.start is not None or i.stop is not None or i.step is not None:
+                return None
+        elif at is None and type(i) is Tensor and i.owner is TAPE and i.val.ndim == 1 and i.val.dtype is INT64:
+            at = d
+        else:
+            return None
+    return at if at and len(idx) <= len(shape) else None
+
+
+def along_one(t, index, at):
+    """The slices of t along a dimension that a vector of its places names, as torch's indexing gives them."""
+    before = range(1, at + 1)
+    behind = range(at + 1, len(shape_of(t)))
+    turned = P["transpose"](t, perm=(at, *range(at), *behind))
+    out = P["transpose"](P["gather"](turned, index), perm=(*before, 0, *behind))
+    as_picked(out, t, turned, [index], at)
+    return named(out, "IndexBackward0", (t,))
+
 
 tls = state.tls
 

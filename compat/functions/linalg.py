@@ -18,7 +18,6 @@ from ..deprecations import once
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .cholesky import cholesky, read_part
 from .diagonals import diagonal as diagonal_of
 from .given_out import store
 from .ldl import NAMES as LDL
@@ -44,7 +43,7 @@ from .register import FUNCTIONS, operation, publish
 from .results import check_out
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
-from .solving import inv, lstsq, no_epsilon, pinv, solve, solve_triangular, tensorinv, tensorsolve
+from .solving import cholesky, inv, lstsq, no_epsilon, pinv, read_part, solve, solve_triangular, tensorinv, tensorsolve
 from .writing import spoken
 
 

@@ -14,7 +14,7 @@ OWN = {"linear"}
 # what a rule is kept in: a primitive's fields, a node's plan
 RULES = {"vjp", "jvp", "pull", "pull_handles", "transpose", "formulas", "dual", "impl", "record", "plan"}
 # (forward_ad's is an attribute of a Tensor; the others give a node a plan of the table's under another name, or a program's own)
-PLAIN = {("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/recorded.py")}
+PLAIN = {("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/entry.py")}
 # Function itself brings its user's rules to the core; the gate of full hooks passes gradients on as they are; checkpoint's Function goes
 # back by a backward of its own; torch.library's operations by what a program registers
 SPECS = {"autograd/function_call.py", "_gate.py", "utils/checkpoint.py", "library.py"}

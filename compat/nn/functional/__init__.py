@@ -18,12 +18,12 @@ _FAMILIES = {
     "attention": "scaled_dot_product_attention multi_head_attention_forward",
     "native": "conv_tbc",
     "convolution": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
-    "distances": "normalize cosine_similarity pairwise_distance pdist",
     "dropouts": "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout",
     "losses": "mse_loss l1_loss smooth_l1_loss huber_loss nll_loss cross_entropy binary_cross_entropy "
     "binary_cross_entropy_with_logits kl_div poisson_nll_loss gaussian_nll_loss linear_cross_entropy",
     "margins": "margin_ranking_loss hinge_embedding_loss soft_margin_loss cosine_embedding_loss triplet_margin_loss "
-    "triplet_margin_with_distance_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss",
+    "triplet_margin_with_distance_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss normalize cosine_similarity "
+    "pairwise_distance pdist",
     "ctc": "ctc_loss",
     "norms": "layer_norm group_norm rms_norm batch_norm instance_norm local_response_norm",
     "padding": "pad",

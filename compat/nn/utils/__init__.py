@@ -10,8 +10,7 @@ _FAMILIES = {
     "fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights",
     "init": "skip_init",
     "memory_format": "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format",
-    "spectral_hook": "remove_spectral_norm spectral_norm",
-    "weight_hook": "remove_weight_norm weight_norm",
+    "spectral_hook": "remove_spectral_norm spectral_norm remove_weight_norm weight_norm",
 }
 __getattr__, __dir__ = _attributes(
     __name__,
