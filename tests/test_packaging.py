@@ -1,4 +1,4 @@
-"""The two distributions: one version, the second bound to the first, and each wheel under its budget of 1 MB."""
+"""The two distributions: one version, the second bound to the first, and each wheel under its budget (docs/decisions/wheels.md)."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BUDGET = 1_000_000
+BUDGET = {"funcgrad": 1_000_000, "compat": 1_100_000}
 
 
 def project(folder):
@@ -39,4 +39,4 @@ def test_a_wheel_stays_under_its_budget(package):
                 record.append(f"{name},sha256={digest},{len(text)}")
         archive.writestr("RECORD", "\n".join(record))
     assert len(record) > 100, f"{package} is not found"
-    assert wheel.tell() + 5000 < BUDGET
+    assert wheel.tell() + 5000 < BUDGET[package]

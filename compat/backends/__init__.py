@@ -95,11 +95,18 @@ def library(name, has):
     found = sys.modules[f"{__name__}.{name}"] = ModuleType(f"{__name__}.{name}", f"torch.backends.{name}")
     for f in filter(callable, has.values()):
         f.__module__ = found.__name__
-    vars(found).update(has, __getattr__=_refusal(f"torch.backends.{name}", found.__name__))
+    vars(found).update(has, __getattr__=_refusal(found.__name__))
     return found
 
 
 globals().update({name: library(name, has) for name, has in LIBRARIES.items()})
 for _own in (get_cpu_capability, verbose, set_flags, flags):
     del globals()[_own.__name__]
+__all__ = [*LIBRARIES, "cuda", "fp32_precision"]
+
+
+def __dir__():
+    return __all__
+
+
 __getattr__ = _refusal(__name__)

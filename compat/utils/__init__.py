@@ -1,9 +1,9 @@
 """torch.utils: data sets and loaders (`data`), recomputation (`checkpoint`), logs for TensorBoard (`tensorboard`), handles of
 hooks (`hooks`)."""
 
-import sys
+import sys as _sys
 import weakref
-from types import ModuleType
+from types import ModuleType as _ModuleType
 
 from funcgrad.lazy import attributes as _attributes
 
@@ -42,5 +42,5 @@ def set_module(obj, mod):
 __getattr__, __dir__ = _attributes(
     __name__, {}, missing=_refusal(__name__), modules="checkpoint data deterministic dlpack hooks"
 )
-deterministic = sys.modules[f"{__name__}.deterministic"] = ModuleType(f"{__name__}.deterministic")
+deterministic = _sys.modules[f"{__name__}.deterministic"] = _ModuleType(f"{__name__}.deterministic")
 deterministic.fill_uninitialized_memory = True  # (a setting that scripts make, without effect)

@@ -27,7 +27,7 @@ FAMILIES = {
     "dynamic": "dynamic_slice dynamic_update_slice",
     "effects": "debug_callback",
     "elementwise": "add sub mul div neg positive greater greater_equal less less_equal equal not_equal where",
-    "exponential": "exp exp2 expm1 log log2 log10 log1p tanh sech_squared sigmoid sigmoid_slope softplus log_sigmoid "
+    "exponential": "exp exp2 log log2 log10 log1p expm1 tanh sech_squared sigmoid sigmoid_slope softplus log_sigmoid "
     "logit logaddexp logaddexp2 xlogy xlog1py entr",
     "fft": "fft rfft irfft",
     "fused": "product_sum divided_shares over_cosh_squared",

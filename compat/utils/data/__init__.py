@@ -8,7 +8,7 @@ from ...functions.missing import refusal as _refusal
 _FAMILIES = {
     "_utils.collate": "default_collate default_convert",
     "dataloader": "DataLoader",
-    "dataset": "ChainDataset ConcatDataset Dataset IterableDataset StackDataset Subset TensorDataset WorkerInfo get_worker_info "
+    "dataset": "ChainDataset ConcatDataset Dataset IterableDataset StackDataset Subset TensorDataset get_worker_info "
     "random_split",
     "distributed": "DistributedSampler",
     "sampler": "BatchSampler RandomSampler Sampler SequentialSampler SubsetRandomSampler WeightedRandomSampler",
