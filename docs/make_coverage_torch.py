@@ -25,8 +25,10 @@ WHY = {  # column -> pattern of names -> why it says no
     },
     "gradient": {
         r".*\.as_strided_scatter": "torch's gradient by the input is that of another Tensor; its own differences give compat's",
-        r"Tensor\.logical_\w+_": "torch does not record the change, and gives the gradient of a plain copy; the result is constant",
         r"nn\.functional\.hardsigmoid": "torch's derivative of float64 has 1/6 in float32",
+    },
+    "forward mode": {
+        r"Tensor\.logical_\w+_": "torch does not record the change, and gives the tangent of a plain copy; here the result is constant",
     },
     "double backward": {
         r".*\.sinc_?": "at 0 torch's is nan; it is 0, times the second derivative",

@@ -54,11 +54,12 @@ _standard_gamma, _sample_dirichlet = standard_gamma, standard_dirichlet  # torch
 
 def binomial(count, prob, generator=None):
     """Numbers of successes in `count` trials of probability `prob`."""
+    for name, t in (("count", count), ("prob", prob)):
+        if t.dtype.numpy.kind != "f":
+            raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {spoken(t.dtype.numpy)}")
     n, p = torch.broadcast_tensors(count, prob)
     n, p, stream = current(n.detach()), current(p.detach()), stream_of(generator)
     d = n.owner.dtype(n)
-    for name, given in (("count", d), ("prob", p.owner.dtype(p))):
-        if given.kind != "f":
-            raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {spoken(given)}")
+    for given in (d, p.owner.dtype(p)):
         only_floats("binomial_cpu", given)
     return drawn(tuple(n.shape), d, lambda shape, n, p: binomial_counts(n, p, stream), n, p)

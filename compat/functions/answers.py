@@ -34,6 +34,7 @@ AROUND = (
     "compat.written_out",
     "compat._intercept",
     "compat.overrides",
+    "compat._class_attributes",
     "compat.autograd.saved",
 )  # what may stand between a registered function and its caller
 

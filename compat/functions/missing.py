@@ -42,8 +42,34 @@ def refuse(what, name, known, module):
         place = getattr(module, "__file__", None) or "unknown location"
         text = explain(what, name, known) if lacking else f"cannot import name {name!r} from {what!r} ({place})"
         raise ImportError(text, name=what, path=None if lacking else place)
-    text = explain(what, name, known) if lacking else f"module {what!r} has no attribute {name!r}"
-    raise AttributeError(text, name=name, obj=module)
+    if lacking:
+        raise AttributeError(explain(what, name, known), name=name, obj=module)
+    raise NoSuchName(f"module {what!r} has no attribute {name!r}", what, name, known, module)
+
+
+class NoSuchName(AttributeError):
+    """torch's own error for a name that it has not either, with the nearest in a note where Python, which does not look through more than
+    750 names, has none. They are looked up when the note is asked for: programs try names."""
+
+    def __init__(self, text, what, name, known, module):
+        super().__init__(text, name=name, obj=module)
+        self.asked = what, known
+
+    def __getattr__(self, name):
+        if name != "__notes__":
+            raise AttributeError(name)
+        import difflib
+
+        what, known = self.asked
+        near = difflib.get_close_matches(self.name, known, 3, 0.6) if len(known) > 750 else ()
+        if not near:
+            raise AttributeError(name)
+        self.__notes__ = [f"[compat: the nearest that is there: {', '.join(f'{what}.{n}' for n in near)}.]"]
+        return self.__notes__
+
+
+NoSuchName.__name__ = NoSuchName.__qualname__ = "AttributeError"
+NoSuchName.__module__ = "builtins"
 
 
 def is_import():

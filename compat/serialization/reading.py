@@ -82,8 +82,9 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         start = file.tell()
         head = file.read(4)
         file.seek(start)
-        if weights_only and head[:2] != b"PK" and (unknown := pickle_load_args.keys() - {"encoding"}):
-            raise TypeError(f"load() got an unexpected keyword argument '{min(unknown)}'")
+        if weights_only and (unknown := pickle_load_args.keys() - {"encoding"}):
+            reader = "Unpickler.__init__" if head[:2] == b"PK" else "load"
+            raise TypeError(f"{reader}() got an unexpected keyword argument '{min(unknown)}'")
         if not head and not mmap:
             error = EOFError(*[] if weights_only else ["Ran out of input"])
             error.add_note("[compat: the file is empty; torch.save did not get to write it.]")
@@ -97,6 +98,8 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
             return (WithStorages if storage else Anything)(stream, storage, **pickle_load_args).load()
 
         if head == b"PK\x03\x04":
+            if mmap and not path:
+                raise ValueError("f must be a file path in order to use the mmap argument")
             return from_archive(Reader(f if path else file), read, placing(map_location), bool(mmap))
         if mmap:
             name = f"{f}, " if isinstance(f, str) else ""

@@ -55,7 +55,7 @@ FUNCTIONS = {  # NumPy's functions, by the module of ours that says what they do
 }
 UFUNCS = {  # its ufuncs that are no single primitive
     "products": "matmul vecdot matvec vecmat",
-    "ufuncs": "divmod fabs float_power modf frexp degrees radians isnat",
+    "ufuncs": "divmod fabs float_power modf frexp degrees rad2deg radians isnat",
 }
 METHODS = {  # of its ufuncs
     "ufuncs": "outer reduce accumulate reduceat at",

@@ -46,6 +46,7 @@ COMPOSED = {
     "modf": modf,
     "frexp": lambda x: P["frexp"](x),
     "degrees": lambda x: P["rad2deg"](x),
+    "rad2deg": lambda x: P["rad2deg"](x),
     "radians": lambda x: P["deg2rad"](x),
     "isnat": of_values(np.isnat),
 }

@@ -10,6 +10,7 @@ import inspect
 import math
 import pathlib
 import sys
+import traceback
 import warnings
 import weakref
 
@@ -726,7 +727,13 @@ def test_row_07_print_shows_numbers_inside_a_transform(capsys):
 
 
 def test_row_10_a_name_that_is_missing_says_the_nearest():
-    refused(AttributeError, lambda: torch.florr, "florr", "torch.floor")
+    refused(
+        AttributeError, lambda: torch.cudnn_batch_norm, "compat has no torch.cudnn_batch_norm yet", "torch.batch_norm"
+    )
+    with pytest.raises(AttributeError) as caught:
+        torch.florr  # noqa: B018
+    assert str(caught.value) == "module 'torch' has no attribute 'florr'"  # (torch has none either)
+    assert "torch.floor" in traceback.format_exception(caught.value)[-1]
 
 
 # ------------------------------------------------------------------------------------------------ row 19

@@ -3,7 +3,7 @@
 import math
 
 from funcgrad.core import state
-from funcgrad.core.halves import among
+from funcgrad.core.halves import HALVES, among
 from funcgrad.core.handle import Frozen, fresh
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.trace import TAPE, recorded_over_memory, taped_nowhere
@@ -190,7 +190,7 @@ def unbiased_in_steps(x, w):
 def affine(x, w, b, shapes):
     """A linear layer of matrices: one node, which shows torch's two when it is looked at."""
     if x.owner is w.owner is b.owner is TAPE:
-        if tls.packing is not None and tls.choosing is None:
+        if tls.packing is not None and tls.choosing is None and dtype_of(x) not in HALVES:  # (rounded once)
             return affine_in_steps(x, w, b)
         return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=shapes)
     if recorded_over_memory(x, w, b):

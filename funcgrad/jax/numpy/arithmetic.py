@@ -186,7 +186,8 @@ def standard(name, widened):
     return call
 
 
-cumulative_sum, cumulative_prod = standard("cumulative_sum", True), standard("cumulative_prod", False)
+if hasattr(np, "cumulative_sum"):  # (since NumPy 2.1)
+    cumulative_sum, cumulative_prod = standard("cumulative_sum", True), standard("cumulative_prod", False)
 
 
 def clip(arr=None, /, min=None, max=None):
