@@ -79,6 +79,7 @@ _COND, _EIG, _EIGVALS, _LSTSQ, _RANK, _PINV, _SVD, svdvals = (
     _of_finite(_faced(name)) for name in "cond eig eigvals lstsq matrix_rank pinv svd svdvals".split()
 )
 _NORM, _POWER = _faced("norm"), _faced("matrix_power")
+_SPECTRAL_NORM = _of_finite(_NORM)
 
 
 def cond(x, p=None):
@@ -100,9 +101,8 @@ def matrix_rank(M, rtol=None, *, hermitian=False, tol=None):  # noqa: N803
 def norm(x, ord=None, axis=None, keepdims=False):  # noqa: A002
     """Norms of vectors and matrices by NumPy's orders."""
     x = _asarray(x)
-    if ord in (2, -2, "nuc") and x.ndim == 2 and axis is None:
-        return _of_finite(_NORM)(x, ord, axis, keepdims)
-    return _NORM(x, ord, axis, keepdims)
+    spectral = ord in (2, -2, "nuc") and x.ndim == 2 and axis is None
+    return (_SPECTRAL_NORM if spectral else _NORM)(x, ord, axis, keepdims)
 
 
 def matrix_power(a, n):
