@@ -12,7 +12,7 @@ import numpy as np
 
 from funcgrad.core.aval import shape_of
 from funcgrad.core.handle import Array, Handle, root_of
-from funcgrad.core.site import internal, user_frame
+from funcgrad.core.site import internal, user_frame, variables
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Batch, Jvp, Record
 
@@ -112,7 +112,7 @@ def changing():
 
 def methods_of(frame):
     """The names of the operations in place whose function a frame is of."""
-    code, found = frame.f_code, frame.f_locals
+    code, found = frame.f_code, variables(frame)
     names = []
     for name, f in (*vars(Tensor).items(), *FUNCTIONS.made.items()):
         if getattr(f, "__code__", None) is code and (name[-1] == "_" != name[-2] or name in OPERATORS):
@@ -124,7 +124,7 @@ def methods_of(frame):
 
 def given_to(frame):
     """The arguments of the call that a frame is of."""
-    code, found = frame.f_code, frame.f_locals
+    code, found = frame.f_code, variables(frame)
     count = code.co_argcount + code.co_kwonlyargcount
     values = [found[n] for n in code.co_varnames[:count]]
     if code.co_flags & inspect.CO_VARARGS:

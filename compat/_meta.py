@@ -29,8 +29,9 @@ class Meta(Trace):
 
     def __init__(self):
         self.level, self.lifted = 1.2, []
-        self._tape = Tape(self)
-        self._tape.level = 1.4
+        tape = Tape(self)
+        tape.level = 1.4
+        self._tape = lambda: tape
 
     def shape(self, h):
         return h.mark.aval.shape

@@ -4,6 +4,7 @@ Invariant: looked at only when an error is on its way; a walk that succeeds know
 """
 
 from funcgrad.core.reverse import reverse
+from funcgrad.core.site import variables
 
 from ..rewriting import nodes_between
 
@@ -13,14 +14,14 @@ def frame_of(error):
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_frame.f_code is not reverse.__code__:
         traceback = traceback.tb_next
-    return traceback and traceback.tb_frame.f_locals
+    return traceback and variables(traceback.tb_frame)
 
 
 def walked(frame):
     """The node that the innermost reverse walk around a frame has come to."""
     while frame is not None and frame.f_code is not reverse.__code__:
         frame = frame.f_back
-    return frame and frame.f_locals.get("n")
+    return frame and variables(frame).get("n")
 
 
 def deliver_ready(error):

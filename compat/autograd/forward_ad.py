@@ -71,6 +71,8 @@ def exit_dual_level(*, level=None):
     trace.done = True
     if trace.lifted:
         settle(trace)
+    trace.leaves.clear()  # (they lead back to the level)
+    trace.given.clear()
 
 
 class dual_level:

@@ -40,11 +40,9 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         leaves, spec = tree_flatten(args)
         dims, size = mapped_dims(func, in_dims, leaves, spec)
         out = []  # one dimension for each leaf of the output: known, and filled in, once func has run
-
-        def check(name, results):
-            out[:] = output_dims(func, out_dims, results, flat.out)
-
-        flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=check)
+        flat = Flat(
+            lambda *args: func(*args, **kwargs), spec, "vmap", check=lambda name, results: None
+        )  # (of_leaves does)
 
         plainly = [
             not isinstance(x, Tensor) or x.is_leaf for x in leaves
@@ -60,6 +58,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
             ]
             before = [x.val if isinstance(x, Tensor) else None for x in leaves]
             results = list(flat(*leaves))
+            out[:] = output_dims(func, out_dims, results, flat.out)
             written[:] = [
                 i for i, (x, d) in enumerate(zip(leaves, dims)) if d is not None and current(x).val is not before[i]
             ]

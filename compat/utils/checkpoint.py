@@ -236,10 +236,10 @@ class Rerun:
                 raise CheckpointError(
                     "torch.utils.checkpoint: trying to save more tensors during recomputation than during the original forward pass."
                 )
-            self.saved[number] = t.detach()
+            self.saved[number] = t = t.detach()
             if self.early_stop and number == len(self.forms) - 1:
                 raise Stop
-            return t
+            return t  # (with its history it would form a cycle with the operation that saves its own result)
 
         with fork_rng(enabled=self.state is not None):
             if self.state is not None:

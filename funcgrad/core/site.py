@@ -54,6 +54,16 @@ def where(at):
     return f"{at[0].co_filename}:{line_of(*at)}"
 
 
+def variables(frame):
+    """The variables of a frame. Before Python 3.13 a frame keeps the dict that it shows them in, and an error that stands there would
+    wait with its traceback for the collector: that of a frame of our own is emptied (a user's may be what `locals()` has given)."""
+    shown = frame.f_locals
+    found = dict(shown)
+    if type(shown) is dict and internal[frame.f_globals.get("__name__")]:
+        shown.clear()
+    return found
+
+
 def here():
     """`file:line` of the user's code now."""
     return where(site(2))

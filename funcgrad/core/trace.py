@@ -6,6 +6,7 @@ on which the Tensors whose payload lives on that level record.
 """
 
 import functools
+import weakref
 
 import numpy as np
 
@@ -33,19 +34,23 @@ class Trace:
     transparent = False  # is it one with the tape below it, to whoever walks that back?
     name = "transform"
     refusal = None  # the error of a trace without values, by what asks for one
+    _tape = staticmethod(
+        lambda: None
+    )  # its tape, while there are Tensors on it: a level that kept it would form a cycle with it
 
     def __init__(self):
         self.level = fresh_level()
         self.lifted = []
-        self._tape = None
         if tls.mapping is not None:  # (a collective in it may give a value of that vmap, of plain operands)
             self.deep, self.flat = True, False
 
     @property
     def tape(self):
-        if self._tape is None:
-            self._tape = Tape(self)
-        return self._tape
+        tape = self._tape()
+        if tape is None:
+            tape = Tape(self)
+            self._tape = weakref.ref(tape)
+        return tape
 
     def shape(self, h):
         return shape_of(h.val)
@@ -72,7 +77,6 @@ class Root(Trace):
     def __init__(self):
         self.level = 0
         self.lifted = []
-        self._tape = None
 
     def process(self, prim, args, params, out=None):
         if out is None:

@@ -7,6 +7,8 @@ Invariant: nothing here runs unless an error passes, and an error of values that
 import inspect
 import opcode
 
+from funcgrad.core.site import variables
+
 from ..._calls import NATIVE, misused, refusal
 from ...functions.kernels import BARE
 from . import asked
@@ -36,7 +38,7 @@ def of_one(frame):
         name not in BARE or not home.startswith(__package__) or home.endswith(".native")
     ):  # (whose arguments stand in another order)
         return None
-    ask, given = refusing(name), frame.f_locals
+    ask, given = refusing(name), variables(frame)
     if name in NATIVE:
         return ask(tuple([given[n] for n in frame.f_code.co_varnames[: frame.f_code.co_argcount]]), {})
     return ask((), {n: given[n] for n in inspect.signature(getattr(asked, name)).parameters if n in given})

@@ -50,8 +50,10 @@ class Gate:
         at = [i for i, t in enumerate(things) if isinstance(t, Tensor) and t.mark is not None]
         if not (at and tls.grad):
             return things, []
-        things = list(things)
-        for i, t in zip(at, through([things[i] for i in at], lambda cts: see(cts, at, len(things)))):
+        things, count = list(things), len(things)
+        for i, t in zip(
+            at, through([things[i] for i in at], lambda cts: see(cts, at, count))
+        ):  # (it keeps no Tensors: no cycle)
             things[i] = t
         return tuple(things), at
 
