@@ -100,7 +100,7 @@ def refuse_wrapped(t):
 def pickled(t):
     """(what makes the Tensor of a pickle, its arguments), in torch's names: each reads what the other has pickled."""
     from ._utils import REBUILD
-    from .nn.parameter import Buffer, Parameter
+    from .nn.parameter import Parameter
     from .storage import STORAGE_OF, TypedStorage
 
     if tls.func:
@@ -128,8 +128,6 @@ def pickled(t):
         OrderedDict(),
     )
     made = (REBUILD["_rebuild_tensor_v2"], args) if old else (REBUILD["_rebuild_tensor_v3"], (*args, t.dtype))
-    if kind is Buffer:  # (torch has it as a Tensor that is marked)
-        attributes, kind = (attributes or {}) | {"persistent": t.persistent, "_is_buffer": True}, Tensor
     if kind is Parameter:
         args = t.detach(), t.requires_grad, OrderedDict()
         return (

@@ -21,6 +21,7 @@ TEXTS = {
     "torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future release.",
     "spread": "{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided "
     "by output numel).",
+    "cov": "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
     "out": "An output with one or more elements was resized since it had shape {}, which does not match the required output shape "
     "{}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. "
     "You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
@@ -64,6 +65,9 @@ TEXTS = {
     "leakage. Other windows such as torch.hann_window or torch.hamming_window are recommended to reduce spectral "
     "leakage.To suppress this warning and use a rectangular window, explicitly set `window=torch.ones(n_fft, "
     "device=<device>)`.",
+    "stft_real": "stft with return_complex=False is deprecated. In a future pytorch release, stft will return complex tensors for all "
+    "inputs, and return_complex=False will raise an error.\nNote: you can still call torch.view_as_real on the complex output to recover "
+    "the old return format.",
     "istft": "A window was not provided. A rectangular window will be applied.Please provide the same window "
     "used by stft to make the inversion lossless.To suppress this warning and use a rectangular window, explicitly "
     "set `window=torch.ones(n_fft, device=<device>)`.",

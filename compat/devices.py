@@ -48,10 +48,13 @@ class Device(metaclass=Native, called="torch.device"):
         if colon and apart:
             raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type}")
         self.type = name
-        self.index = int(number) if number else index
+        index = int(number) if number else index
+        self.index = (
+            None if index is None or index % 256 == 255 else (index + 128) % 256 - 128
+        )  # (one signed byte; -1: none)
 
     def __repr__(self):
-        return f"device(type='{self.type}'" + (f", index={self.index})" if self.index is not None else ")")
+        return f"device(type='{self.type}'" + (f", index={self.index % 2**16})" if self.index is not None else ")")
 
     def __str__(self):
         return self.type + (f":{self.index}" if self.index is not None else "")
@@ -101,6 +104,18 @@ def asked_for(given, named):
 
 
 CPU = Device("cpu")
+AUTOGRADS = "Other CPU CUDA HIP XLA MPS IPU XPU HPU VE Lazy MTIA MAIA PrivateUse1 PrivateUse2 PrivateUse3 Meta NestedTensor".split()
+NO_KERNEL = (  # (torch goes on with the lines of its own source where each of these was registered)
+    "Could not run 'aten::{operation}' with arguments from the '{backend}' backend. This could be because the operator doesn't exist for "
+    "this backend, or was omitted during the selective/custom build process (if using custom build). If you are a Facebook employee using "
+    "PyTorch on mobile, please visit https://fburl.com/ptmfixes for possible resolutions. 'aten::{operation}' is only available for these "
+    "backends: [CPU, Meta, QuantizedCPU, QuantizedMeta, MkldnnCPU, SparseCPU, SparseMeta, SparseCsrCPU, SparseCsrMeta, BackendSelect, "
+    "Python, FuncTorchDynamicLayerBackMode, Functionalize, Conjugate, Negative, ZeroTensor, ADInplaceOrView, "
+    + ", ".join(f"Autograd{name}" for name in AUTOGRADS)
+    + ", Tracer, AutocastCPU, AutocastMTIA, AutocastMAIA, AutocastXPU, AutocastMPS, AutocastCUDA, FuncTorchBatched, BatchedNestedTensor, "
+    "FuncTorchVmapMode, Batched, VmapMode, FuncTorchGradWrapper, PythonTLSSnapshot, FuncTorchDynamicLayerFrontMode, PreDispatch, "
+    "PythonDispatcher]."
+)
 NOT_COMPILED = {  # kinds of devices that torch has modules for -> what it says of them beyond that
     "cuda": "",
     "xpu": "",
@@ -132,9 +147,7 @@ def usable(device, empty=False):
         error = ModuleNotFoundError(f"No module named 'torch.{device.type}'")
     elif device.type == "lazy" or empty:
         backend = device.type.capitalize() if device.type in ("lazy", "vulkan") else device.type.upper()
-        error = NotImplementedError(
-            f"Could not run 'aten::empty.memory_format' with arguments from the '{backend}' backend."
-        )
+        error = NotImplementedError(NO_KERNEL.format(operation="empty.memory_format", backend=backend))
     else:
         error = RuntimeError(f"PyTorch is not linked with support for {device.type} devices")
     error.add_note(f"[{CPU_ONLY}.]")

@@ -71,6 +71,7 @@ def seen(torch, x, depth=0):
 def plain(text):
     """A text without addresses, without what either library adds about itself, and with torch's name for both."""
     text = re.sub(r'\nException raised from .*?("?)\s*$', r"\1", text, flags=re.S)  # (frames of C++)
+    text = re.sub(r"\n\nCPU: registered at .*", "", text, flags=re.S)  # (lines of C++)
     text = re.sub(
         r"\n\[(?:backward\(|inputs\[|(?!.*torch\.)).*| \(Triggered internally at [^)]*\)", "", text, flags=re.S
     )

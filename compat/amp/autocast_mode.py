@@ -13,7 +13,7 @@ from funcgrad.core.site import warn
 from .. import dtypes
 from .._calls import Signature, misfit
 from .._intercept import Users
-from ..devices import KINDS, Device
+from ..devices import Device
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS, METHODS
@@ -237,15 +237,12 @@ class autocast:
     def __init__(self, device_type, dtype=None, enabled=True, cache_enabled=None):
         if not isinstance(device_type, str):
             raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
-        if device_type not in KINDS:
-            raise RuntimeError(
-                f"Expected one of {', '.join(KINDS)} device type at start of device string: {device_type}"
-            )
+        name, device_type = device_type, Device(device_type).type
         if device_type not in state.dtype:
             raise RuntimeError("unsupported scalarType")
         if device_type not in AVAILABLE:
             raise RuntimeError(f"User specified an unsupported autocast device_type '{device_type}'")
-        self.device, self.custom_device_mod = device_type, None
+        self.device, self.custom_device_mod = name, None
         self.fast_dtype = get_autocast_dtype(device_type) if dtype is None else dtype
         if enabled and device_type != "cpu":
             if device_type == "cuda":
@@ -262,7 +259,7 @@ class autocast:
         self.before = []
 
     def __enter__(self):
-        device = self.device
+        device = kind_of(self.device)
         if not isinstance(self.fast_dtype, dtypes.dtype):
             name = "set_autocast_dtype(): argument 'dtype' (position 2)"
             raise TypeError(f"{name} must be torch.dtype, not {type_name(self.fast_dtype)}")
@@ -283,7 +280,8 @@ class autocast:
         state.nesting -= 1
         if state.nesting == 0:
             clear_autocast_cache()
-        state.enabled[self.device], state.dtype[self.device], state.cache_enabled = self.before.pop()
+        device = kind_of(self.device)
+        state.enabled[device], state.dtype[device], state.cache_enabled = self.before.pop()
         return False
 
     def __call__(self, f):

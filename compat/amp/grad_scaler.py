@@ -71,10 +71,10 @@ class GradScaler:
         """A Tensor, or an iterable of them, times the factor."""
         if not self._enabled:
             return outputs
-        if self._scale is None:
-            self._scale = T["full"]((), self._init_scale, dtype=dtypes.BY_NAME["float32"])
-            self._growth_tracker = T["full"]((), self._init_growth_tracker, dtype=dtypes.BY_NAME["int32"])
         if isinstance(outputs, Tensor):
+            if self._scale is None:
+                self._scale = T["full"]((), self._init_scale, dtype=dtypes.BY_NAME["float32"])
+                self._growth_tracker = T["full"]((), self._init_growth_tracker, dtype=dtypes.BY_NAME["int32"])
             return outputs * self._scale
         if isinstance(outputs, (list, tuple)) and not hasattr(outputs, "_fields"):
             return type(outputs)([self.scale(o) for o in outputs])

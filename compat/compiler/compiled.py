@@ -416,7 +416,13 @@ def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mo
     """
     if model is None:
         options = {"backend": backend, "mode": mode, "options": options}
-        return lambda f: compile(f, fullgraph=fullgraph, dynamic=dynamic, disable=disable, **options)
+
+        def fn(model):
+            if model is None:
+                raise RuntimeError("Model can't be None")
+            return compile(model, fullgraph=fullgraph, dynamic=dynamic, disable=disable, **options)
+
+        return fn
     if not callable(model):
         raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
     check_options(backend, mode, options, dynamic)

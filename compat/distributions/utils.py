@@ -54,7 +54,7 @@ _sum_rightmost = sum_rightmost  # (torch's names have underscores)
 
 def standard_normal(shape, dtype, device=None):
     """Normal numbers of mean 0 and standard deviation 1, drawn as distributions draw them."""
-    return torch.normal(torch.zeros(shape, dtype=dtype, device=device), torch.ones(shape, dtype=dtype, device=device))
+    return torch.empty(shape, dtype=dtype, device=device).normal_()
 
 
 _standard_normal = standard_normal

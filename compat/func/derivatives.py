@@ -193,6 +193,10 @@ def linearize(func, *primals):
     tensor([1., 2.])
     """
     leaves, spec = tree_flatten(primals)
+    strange = [x for x in leaves if not isinstance(x, Tensor)]
+    if strange:  # (torch runs the function before it looks at its arguments)
+        func(*primals)
+        strange[0].new_empty(0)
     check_differentiable(leaves)
     flat = Flat(func, spec, JVP)
     out, push = fg.linearize(flat, *leaves)

@@ -101,6 +101,8 @@ def dims_of(dim, n):
         return (wrapped(dim, n),) if n else scalar_dim(dim)
     if not dim:
         return tuple(range(n))
+    if type(dim[0]) is bool:
+        raise TypeError("dimensions begin with an int")
     dim = [d if type(d) is int else operator.index(d) for d in dim]
     dims = tuple([wrapped(d, n) for d in dim]) if n else tuple([scalar_dim(d) for d in dim])
     for d in dims:

@@ -2,6 +2,7 @@
 
 from funcgrad.core.trace import TAPE
 
+from ..deprecations import deprecated
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
@@ -133,12 +134,17 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
             w = given if w is None else w * given
     n = x.shape[1]
     if w is None:
+        if n <= correction:
+            deprecated("cov")
         centred = x - FUNCTIONS["div"](x.sum(1), n).unsqueeze(1)
         return FUNCTIONS["div"](centred @ centred.t().conj(), float(max(n - correction, 0))).squeeze()
     w = w if w.is_floating_point() else w.to(x.dtype)
     total = w.sum()
     centred = x - ((x * w).sum(1) / total).unsqueeze(1)
     size = total - correction * (((w * aweights).sum() / total) if aweights is not None else 1)
+    if current(size).owner is TAPE and size.item() <= 0:
+        deprecated("cov")
+        size = size * 0
     return ((centred @ (centred * w).t().conj()) / size).squeeze()
 
 

@@ -139,26 +139,32 @@ def stft(
     )  # fmt: skip
     if center:
         from ..nn.functional import pad
-    if len(shape_of(t)) not in (1, 2):
-        if center:
-            input = pad(input.view([1] * (3 - input.dim()) + list(input.shape)), (n_fft // 2, n_fft // 2), pad_mode)
-        raise refused(input, "expected a 1D or 2D tensor")
-    single = len(shape_of(t)) == 1
-    x = input.unsqueeze(0) if single else input
+    rank = len(shape_of(t))
+    x = input
     if center:
+        if align_to_window is not None:
+            raise RuntimeError("stft align_to_window should only be set when center = false")
         if dtype_of(t).kind == "b" and pad_mode == "reflect" and n_fft // 2 < t.shape[-1]:
             refuse("reflection_pad1d", dtype_of(t))
-        x = pad(x.unsqueeze(1), (n_fft // 2, n_fft // 2), pad_mode).squeeze(1)
+        x = pad(x.view([1] * (3 - rank) + list(x.shape)), (n_fft // 2, n_fft // 2), pad_mode)
+        x = x.view(x.shape[3 - rank :]) if rank < 3 else x
     if window is None:
         once("stft")
-    if return_complex is None and not is_complex:
-        raise RuntimeError(
-            "stft requires the return_complex parameter be given for real inputs, and will further require that return_complex=True in a "
-            "future PyTorch release."
-        )
-    shown = x.squeeze(0) if single else x
+    if return_complex is None:
+        return_complex = is_complex or (window is not None and window.is_complex())
+        if not return_complex:
+            raise RuntimeError(
+                "stft requires the return_complex parameter be given for real inputs, and will further require that return_complex=True "
+                "in a future PyTorch release."
+            )
+    elif not return_complex:
+        once("stft_real")
+    shown, single = x, rank == 1
     if dtype_of(t).kind not in "fc":
         raise refused(shown, "expected a tensor of floating point or complex values")
+    if rank not in (1, 2):
+        raise refused(shown, "expected a 1D or 2D tensor")
+    x = x.unsqueeze(0) if single else x
     if not 0 < n_fft <= x.shape[1]:
         raise refused(shown, f"expected 0 < n_fft < {x.shape[1]}, but got n_fft={n_fft}")
     if hop <= 0:
@@ -185,7 +191,7 @@ def stft(
     norm = "ortho" if normalized else None
     out = (fft.rfft if one and not frames.is_complex() else fft.fft)(frames, norm=norm).transpose(1, 2)
     out = out.squeeze(0) if single else out
-    return out if return_complex or (is_complex and return_complex is None) else FUNCTIONS["view_as_real"](out)
+    return out if return_complex else FUNCTIONS["view_as_real"](out)
 
 
 @operation()

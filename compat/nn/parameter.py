@@ -4,6 +4,7 @@ import numpy as np
 
 from funcgrad.core.laid import noted
 from funcgrad.core.mirror import seen_as
+from funcgrad.core.trace import Tape
 
 from .. import dtypes
 from .._duplicates import without_values
@@ -29,6 +30,23 @@ def made_over(t, data):
         seen_as(noted(t), data)
 
 
+def constructed(like):
+    """A decorator: an __init__ that makes a handle where the core asks for one, and is otherwise what torch has as a __new__ with the
+    parameters of `like`, whose errors name that."""
+
+    def made(new):
+        def __init__(self, *given, **named):
+            if len(given) > 2 and type(given[2]) is Tape:  # value, mark, tape
+                Tensor.__init__(self, *given)
+            elif not is_whole(self):  # (else: of a subclass, whose own __new__ has made it)
+                new(self, *given, **named)
+
+        new.__qualname__ = __init__.__qualname__ = new.__qualname__.replace("__init__", "__new__")
+        return shown_as(like)(__init__)
+
+    return made
+
+
 def need_bool(requires_grad):
     if type(requires_grad) is not bool:
         raise TypeError(
@@ -49,24 +67,14 @@ class Parameter(Tensor):
 
     __torch_function__ = staticmethod(disabled)
 
-    @shown_as(lambda self, data=None, requires_grad=True: None)
-    def __init__(self, data=None, requires_grad=True, owner=None, alias=None, **of_subclass):
-        if of_subclass and not is_whole(self):
-            name = next(iter(of_subclass))
-            raise TypeError(f"Parameter.__new__() got an unexpected keyword argument '{name}'")
-        if owner is not None and not of_subclass:  # how the core makes a handle: value, mark, tape
-            super().__init__(data, requires_grad, owner, alias)
-            return
-        if is_whole(self):  # (of a subclass, whose __new__ has made it)
-            return
+    @constructed(lambda self, data=None, requires_grad=True: None)
+    def __init__(self, data=None, requires_grad=True):
         made_over(self, data)
         need_bool(requires_grad)
         if requires_grad:
             if self.dtype.numpy.kind not in "fc":
                 raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
             self.requires_grad_()
-
-    __init__.__qualname__ = "Parameter.__new__"  # (which Python's own errors name)
 
     def __repr__(self):
         return "Parameter containing:\n" + super().__repr__()
@@ -83,22 +91,37 @@ class Parameter(Tensor):
         return got
 
 
-class Buffer(Tensor):
-    """A Tensor that a Module lists among its buffers when it is assigned: Buffer(data, persistent=True)."""
+class MarkedTensors(type(Tensor)):
+    """The type of Buffer: every Tensor that is marked as one is an instance."""
 
-    persistent = True
-    __torch_function__ = staticmethod(disabled)
+    def __instancecheck__(cls, x):
+        return (
+            super().__instancecheck__(x)
+            or cls is Buffer
+            and isinstance(x, Tensor)
+            and x.__dict__.get("_is_buffer", False)
+        )
 
-    @shown_as(lambda self, data=None, *, persistent=True: None)
-    def __init__(self, data=None, mark=None, owner=None, alias=None, *, persistent=True):
-        if owner is not None:
-            super().__init__(data, mark, owner, alias)
-            return
-        made_over(self, data)
-        self.persistent = persistent
+
+class Buffer(Tensor, metaclass=MarkedTensors):
+    """A Tensor over data's memory, marked so that a Module lists it among its buffers when it is assigned: Buffer(data, persistent=True)."""
+
+    def __new__(cls, data=None, *, persistent=True):
+        if data is None:
+            data = T["empty"](0)
+        t = data.detach().requires_grad_(data.requires_grad)
+        t.persistent, t._is_buffer = persistent, True
+        return t
 
 
 # ------------------------------------------------------------------------------------------------ of no size yet
+USED_EARLY = (
+    "Attempted to use an uninitialized parameter in {}. This error happens when you are using a `LazyModule` or explicitly manipulating "
+    "`torch.nn.parameter.{}` objects. When using LazyModules Call `forward` with a dummy batch to initialize the parameters before calling "
+    "torch functions"
+)
+
+
 class Uninitialized:
     """What lazy modules hold until their first input says what sizes it has to have."""
 
@@ -129,11 +152,15 @@ class Uninitialized:
     def __repr__(self):
         return f"<{type(self).__name__}>"
 
-    def __deepcopy__(self, memo):
-        got = memo.get(id(self))
-        if got is None:
-            got = memo[id(self)] = type(self)(self.requires_grad, dtype=self.dtype)
-        return got
+    def of_no_size(self, requires_grad, device, dtype):
+        """What its making does."""
+        empty = T["empty"](0, device=device, dtype=dtype)
+        need_bool(requires_grad)
+        if requires_grad and empty.dtype.numpy.kind not in "fc":
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        made_over(self, empty)
+        if requires_grad:
+            Tensor.requires_grad_(self)
 
     def __reduce_ex__(self, protocol):
         return type(self), (self.requires_grad, None, self.dtype)
@@ -151,12 +178,7 @@ def refusing(name):
     """A method that says that its Tensor has no size yet."""
 
     def method(self, *args, **kwargs):
-        raise ValueError(
-            f"Attempted to use an uninitialized parameter in <method '{name}' of 'torch._C.TensorBase' objects>. This error "
-            "happens when you are using a `LazyModule` or explicitly manipulating "
-            f"`torch.nn.parameter.{type(self).__name__}` objects. When using LazyModules Call `forward` with a dummy batch "
-            "to initialize the parameters before calling torch functions"
-        )
+        raise ValueError(USED_EARLY.format(f"<method '{name}' of 'torch._C.TensorBase' objects>", type(self).__name__))
 
     method.__name__ = name
     return method
@@ -183,31 +205,29 @@ class UninitializedParameter(Uninitialized, Parameter):
 
     becomes = Parameter
 
-    @shown_as(lambda self, requires_grad=True, device=None, dtype=None: None)
-    def __init__(self, requires_grad=True, device=None, dtype=None, alias=None):
-        if isinstance(requires_grad, np.ndarray):  # how the core makes a handle
-            Tensor.__init__(self, requires_grad, device, dtype, alias)
-            return
-        need_bool(requires_grad)
-        made_over(self, T["empty"](0, device=device, dtype=dtype))
-        if requires_grad:
-            Tensor.requires_grad_(self)
+    @constructed(lambda self, requires_grad=True, device=None, dtype=None: None)
+    def __init__(self, requires_grad=True, device=None, dtype=None):
+        self.of_no_size(requires_grad, device, dtype)
+
+    def __deepcopy__(self, memo):
+        got = memo.get(id(self))
+        if got is None:
+            got = memo[id(self)] = type(self)(self.requires_grad, dtype=self.dtype)
+        return got
 
 
-class UninitializedBuffer(Uninitialized, Buffer):
+class UninitializedBuffer(Uninitialized, Tensor):
     """A buffer whose shape is not known yet: materialize(shape) makes it a Tensor."""
 
     becomes = Tensor
 
-    @shown_as(lambda self, requires_grad=False, device=None, dtype=None, persistent=True: None)
-    def __init__(self, requires_grad=False, device=None, dtype=None, persistent=True, alias=None):
-        if isinstance(requires_grad, np.ndarray):
-            Tensor.__init__(self, requires_grad, device, dtype, alias)
-            return
-        made_over(self, T["empty"](0, device=device, dtype=dtype))
-        self.persistent = persistent
-        if requires_grad:
-            Tensor.requires_grad_(self)
+    @constructed(lambda self, requires_grad=False, device=None, dtype=None, persistent=True: None)
+    def __init__(self, requires_grad=False, device=None, dtype=None, persistent=True):
+        self.of_no_size(requires_grad, device, dtype)
+        self.persistent, self._is_buffer = persistent, True
+
+    def __deepcopy__(self, memo):
+        raise ValueError(USED_EARLY.format(Tensor.__deepcopy__, type(self).__name__))
 
 
 def converting(name):

@@ -20,7 +20,7 @@ from funcgrad.core.tracebacks import public
 from .. import dtypes
 from ..devices import Device
 from ..formats import memory_format
-from ..nn.parameter import Buffer, Parameter
+from ..nn.parameter import Parameter
 from ..payload import added_to, contiguous_strides, current
 from ..size import Size
 from ..storage import STORAGE_OF, TypedStorage, UntypedStorage
@@ -123,8 +123,6 @@ class Pickler(pickle._Pickler):
             args = *args, dtypes.of_numpy(array.dtype)
         made = self.named("torch._utils", "_rebuild_tensor_v2" if kind else "_rebuild_tensor_v3"), args
         attributes, kind = added_to(t), type(t)
-        if kind is Buffer:  # (torch has it as a Tensor that is marked)
-            attributes, kind = (attributes or {}) | {"persistent": t.persistent, "_is_buffer": True}, Tensor
         if leaf:
             state = (attributes,) if attributes else ()
             name = self.named("torch._utils", "_rebuild_parameter" + "_with_state" * len(state))

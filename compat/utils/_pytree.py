@@ -7,11 +7,12 @@ has no leaf None, as jax; what is shown to users of torch goes through this one.
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..functions.return_types import ReturnType
 from ..size import Size
 
+T, S, U, R = (TypeVar(name) for name in "TSUR")  # (which torch's module has beside the rest)
 CONTAINERS = {  # type -> (x -> (children, context), (children, context) -> x)
     tuple: (lambda x: (list(x), None), lambda children, _: tuple(children)),
     Size: (lambda x: (list(x), None), lambda children, _: tuple(children)),  # (sizes may have become anything)

@@ -220,7 +220,10 @@ def fractional(n, native):
                 return
             output_size = [int(input.size(i - n) * r) for i, r in enumerate(entries(output_ratio, n))]
         if samples is None:
-            samples = input if input.dim() == n + 1 else input.size(0) and input
+            if input.dim() != n + 1:
+                input.size(0)
+            input.size(-n - 1)
+            samples = input
         native(input, kernel_size, output_size, samples)
 
     return ask

@@ -67,14 +67,16 @@ def convolution(k):
         if input.dim() == k + 1:
             input = input.unsqueeze(0)
         if input.dim() == k + 2:
+            if isinstance(padding, str):
+                need_mode(padding, current(input), current(weight), groups, stride=stride, dilation=dilation)
             need_one_complex(current(input), current(weight), bias)
             refuse_misfits(current(input), current(weight), bias, stride, padding, dilation, groups)
 
     def refuse_misfits(x, w, bias, stride, padding, dilation, groups):
         """Raise torch's error for operands that make no convolution, in its order."""
         shape, taps = shape_of(x), shape_of(w)
-        geometry = Geometry(w, k, groups, stride=stride, dilation=dilation)
-        geometry.named = isinstance(padding, str)
+        count = len(taps) - 2 if isinstance(padding, str) else k  # (a padding by name: for any number of axes)
+        geometry = Geometry(w, count, groups, stride=stride, dilation=dilation)
         stride, dilation = geometry.stride, geometry.dilation
         pads = padding_of(padding, taps[2:], stride, dilation)
         geometry.check(x, w, bias, pads)
@@ -201,9 +203,7 @@ def refuse_kinds(kinds, kernel, x):
 
 
 class Geometry:
-    """The steps of a convolution along each of its axes, checked in torch's order; `named`: the padding is a word."""
-
-    named = False
+    """The steps of a convolution along each of its axes, checked in torch's order."""
 
     def __init__(self, w, k, groups, transposed=False, **steps):
         dims = len(shape_of(w)) - 2
@@ -230,7 +230,7 @@ class Geometry:
             raise RuntimeError("dilation should be greater than zero")
         if len(shape) != len(taps):
             raise RuntimeError(
-                f"Expected {len(taps)}-dimensional input for {len(taps)}-dimensional weight{'' if self.named else ' '}{list(taps)}, but got "
+                f"Expected {len(taps)}-dimensional input for {len(taps)}-dimensional weight {list(taps)}, but got "
                 f"{len(shape)}-dimensional input of size {list(shape)} instead"
             )
         if outs < groups:
@@ -262,6 +262,23 @@ class Geometry:
             if dtype_of(x) in (np.float32, BFLOAT16):
                 raise RuntimeError("non-positive dilation is not supported")
             raise RuntimeError(f"dilation should be greater than zero, but got {list(self.dilation)}")
+
+
+def need_mode(padding, x, w, groups, **steps):
+    """torch's errors of a padding by name, and what it asks first of operands where that is 'same'."""
+    shape, taps = shape_of(x), shape_of(w)
+    if padding not in ("same", "valid"):
+        raise RuntimeError(f"Invalid padding string: '{padding}'")
+    if padding == "valid" or len(taps) <= 2 or groups <= 0:
+        return
+    if len(shape) != len(taps):
+        raise RuntimeError(
+            f"Expected {len(taps)}-dimensional input for {len(taps)}-dimensional weight{list(taps)}, but got {len(shape)}-dimensional "
+            f"input of size {list(shape)} instead"
+        )
+    for name, given in steps.items():
+        if isinstance(given, (tuple, list)) and len(given) not in (1, len(taps) - 2):
+            raise RuntimeError(f"{name} cannot broadcast to {len(taps) - 2} dimensions")
 
 
 def padding_of(padding, taps, stride, dilation):

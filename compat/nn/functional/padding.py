@@ -62,6 +62,8 @@ def pad(input, pad, mode="constant", value=None):
             f"input, but got: {list(shape)}"
         )
     check(mode, shape, config)
+    if name:
+        need_some_left(name, shape, config[-rank:])
     if name and dtype_of(t).kind == "b":
         refuse(f"{name.lower()}_pad{len(pairs)}d", dtype_of(t))
     if shared.halves and name and half_in(t):
@@ -133,6 +135,20 @@ def check(mode, shape, config):
                 f"Argument #{at}: Padding size should be less than the corresponding input dimension, but got: padding "
                 f"({a}, {b}) at dimension {axis} of input {list(shape)}"
             )
+
+
+def need_some_left(name, shape, pairs):
+    """torch's errors for lines that negative paddings leave nothing of."""
+    left = [n + a + b for n, (a, b) in zip(shape[-len(pairs) :], pairs)]
+    if min(left) >= 1:
+        return
+    if len(pairs) == 1:
+        raise RuntimeError(f"input (W: {shape[-1]}) is too small. Calculated output W: {left[0]}")
+    if min(left) < 0:
+        if name == "Reflection":
+            raise RuntimeError("numel: integer multiplication overflow")
+        whole = [*shape[: -len(pairs)], *left]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(left)}: {whole}")
 
 
 refuse_in(globals())

@@ -15,7 +15,7 @@ def draw_table(module):
 
 def shown(module, *options, as_text=repr):
     """The text of a table's sizes and of those options that are not the default."""
-    text = f"{module.num_embeddings}, {module.embedding_dim}"
+    text = f"{as_text(module.num_embeddings)}, {as_text(module.embedding_dim)}"
     return text + "".join(
         f", {k}={as_text(v)}"
         for k, default in options
@@ -76,7 +76,7 @@ class Embedding(Module):
 
     def extra_repr(self):
         options = ("padding_idx", None), ("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False)
-        return shown(self, *options, as_text=str) + ", sparse=True" * (self.sparse is not False)
+        return shown(self, *options, as_text=format) + ", sparse=True" * (self.sparse is not False)
 
 
 class EmbeddingBag(Module):

@@ -62,6 +62,12 @@ class Block(Module):
         for k in parts:
             setattr(self, f"dropout{k}", Dropout(dropout))
         self.activation = activation_of(activation)
+        kind = self._relu_or_gelu()
+        if kind is not None:
+            self.activation_relu_or_gelu = kind
+
+    def _relu_or_gelu(self):
+        """What `activation_relu_or_gelu` is, None for a layer that has none."""
 
     def __setstate__(self, state):
         super().__setstate__({"activation": functional.relu} | state)
@@ -96,8 +102,7 @@ class TransformerEncoderLayer(Block):
     torch.Size([5, 3, 8])
     """
 
-    @property
-    def activation_relu_or_gelu(self):
+    def _relu_or_gelu(self):
         """1 for relu, 2 for gelu, 0 for any other activation."""
         if self.activation is functional.relu or isinstance(self.activation, ReLU):
             return 1

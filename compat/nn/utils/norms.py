@@ -30,4 +30,4 @@ def matrix_of(weight, dim):
     """A weight as a matrix whose rows are its slices along dim."""
     if dim != 0:
         weight = weight.permute(dim, *[d for d in range(weight.dim()) if d != dim])
-    return weight.reshape(weight.shape[0], -1)
+    return weight.reshape(weight.shape[0], -1) if weight.numel() else weight.flatten(1)

@@ -131,8 +131,9 @@ class _Orthogonal(Module):
 def orthogonal(module, name="weight", orthogonal_map=None, *, use_trivialization=True):
     """Keep a matrix of a module orthogonal; orthogonal_map: matrix_exp, cayley or householder. Returns the module."""
     weight = weight_of(module, name)
-    if weight.dim() < 2:
-        raise ValueError(f"Expected a matrix or batch of matrices. Got a tensor of {weight.dim()} dimensions.")
+    rank = weight.ndim  # (torch asks so: one that is not made yet has one)
+    if rank < 2:
+        raise ValueError(f"Expected a matrix or batch of matrices. Got a tensor of {rank} dimensions.")
     if orthogonal_map is None:
         square = weight.shape[-2] == weight.shape[-1]
         orthogonal_map = "matrix_exp" if square or weight.is_complex() else "householder"
