@@ -12,6 +12,7 @@ from ..core.sample import Sample, draw, in_kinds
 from .dot import dot_general
 from .elementwise import add
 from .shape import batched, fit_tangent, reshape, sum_
+from .torch_order import sums_of_columns
 
 LAST = (((1,), (1,)), ((), ()))  # the last axis of both is summed over
 FIRST = (((0,), (0,)), ((), ()))
@@ -28,7 +29,7 @@ def _pull(n, ct, cts, owned):
             if i == 1
             else ct
             if len(n.avals[2].shape) == 2
-            else np.add.reduce(ct, axis=0)
+            else sums_of_columns(ct)
         )
         c = cts.get(p)
         cts[p] = g if c is None else c + g

@@ -27,6 +27,7 @@ from .joining import stack
 from .lstm import REFUSED, side_by_side
 from .lstm_layer import FEW, at, rows
 from .shape import batched, reshape, sum_, transpose, zeros_like
+from .torch_order import sums_of_columns
 
 
 def turned(x):
@@ -89,7 +90,7 @@ def hand_on(n, cts, of_x, of_sums, before, dh, x, v):
         elif k == 3:
             g = of_x.T.dot(x.reshape(len(of_x), -1))
         else:
-            g = np.add.reduce(of_x if k == 4 else of_sums, axis=0)
+            g = sums_of_columns(of_x if k == 4 else of_sums)
         old = cts.get(p)
         cts[p] = g if old is None else old + g
 

@@ -22,6 +22,7 @@ from .exponential import tanh
 from .joining import concatenate, stack
 from .lstm import REFUSED, gate, lstm_gates, lstm_output, lstm_state, side_by_side, slope
 from .shape import batched, reshape, sum_, transpose, zeros_like
+from .torch_order import sums_of_columns
 
 BATCHED = (((2,), (2,)), ((0,), (0,)))  # products of matrices that are stacked
 
@@ -228,7 +229,7 @@ class lstm_layer:
             elif k == 4:
                 g = z.T.dot(x.reshape(-1, x.shape[2]))
             elif k > 4:
-                g = gradients[5] = gradients[5] if 5 in gradients else np.add.reduce(z, axis=0)
+                g = gradients[5] = gradients[5] if 5 in gradients else sums_of_columns(z)
             else:
                 g = gradients[k]
             old = cts.get(p)

@@ -7,6 +7,7 @@ one thread (from 32768 elements on, torch with more threads adds each thread's p
 """
 
 import functools
+import math
 from operator import add
 
 import numpy as np
@@ -153,7 +154,7 @@ def row_sums(x):
         by_lane = np.concatenate((x[:, rows * lanes :], by_lane), axis=1)
     if by_lane.shape[1] < PAIRWISE:
         return np.add.reduce(by_lane, axis=1)
-    return np.add.accumulate(by_lane, axis=1)[:, -1]
+    return np.add.accumulate(by_lane, axis=1)[:, -1].copy()
 
 
 def square_sums(x):
@@ -180,8 +181,46 @@ def in_c_order(out):
     return np.ascontiguousarray(out) if type(out) is np.ndarray and out.ndim > 1 else out
 
 
+def sums_of_columns(x):
+    """np.add.reduce(x, axis=0) of a matrix, in torch's order where it is contiguous: columns that fill four vectors add their numbers one after the
+    other, in blocks; those behind them deal theirs to the accumulators."""
+    n = len(x)
+    if n < ACCUMULATORS or x.dtype.char not in "fd" or not x.flags.c_contiguous:
+        return np.add.reduce(x)
+    columns = x.shape[1]
+    if columns == 1:
+        return np.reshape(vector_sum(x.reshape(-1)), (1,))
+    lanes = LANE_BYTES // x.itemsize
+    rest = columns % (ACCUMULATORS * lanes if columns >= lanes else ACCUMULATORS)
+    return dealt_columns(x) if rest == columns else columns_in_blocks(x, rest)
+
+
+def columns_in_blocks(x, rest):
+    """The sums of columns, each one number after the other, in blocks, but for the last `rest` of them."""
+    sums = np.add.reduce(x) if len(x) <= BLOCK else in_blocks(x[None])[0]
+    if rest:
+        sums[-rest:] = dealt_columns(np.ascontiguousarray(x[:, -rest:]))
+    return sums
+
+
+def dealt_columns(x):
+    """The sums of columns whose numbers are dealt to the accumulators."""
+    n, columns = x.shape
+    turns = n // ACCUMULATORS
+    dealt = turns * ACCUMULATORS
+    sums = x[:dealt]
+    if turns > BLOCK:
+        sums = in_blocks(sums.reshape(1, turns, -1)).reshape(ACCUMULATORS, columns)
+    elif turns > 1:
+        sums = np.add.reduce(sums.reshape(turns, -1)).reshape(ACCUMULATORS, columns)
+    if dealt < n:  # (the rows that are left go to the first accumulator)
+        sums = np.concatenate((sums[:1], x[dealt:], sums[1:]))
+    return np.add.reduce(sums)
+
+
 def sum_over(x, axes):
-    """np.add.reduce over `axes`, in torch's order where that is known: whole contiguous arrays, and rows of matrices."""
+    """np.add.reduce over `axes`, in torch's order where that is known and cheap: whole contiguous arrays, rows of matrices, and sums over the first
+    dimensions."""
     if type(x) is not np.ndarray:
         return np.add.reduce(x, axis=axes)
     contiguous = x.flags.c_contiguous
@@ -189,19 +228,27 @@ def sum_over(x, axes):
         return np.add.reduce(x, axis=axes) if contiguous else in_c_order(np.add.reduce(x, axis=axes))
     shape = x.shape
     n = len(shape)
+    if not contiguous and n == 2 and x.flags.f_contiguous:
+        x, axes, shape, contiguous = x.T, tuple([1 - i for i in axes]), shape[::-1], True
     if len(axes) == n:
         if not contiguous or x.size < 2:
             return np.add.reduce(x, axis=axes)
         return vector_sum(x if n == 1 else x.reshape(-1))
     if not contiguous:
         return in_c_order(np.add.reduce(x, axis=axes))
-    if n - 1 not in axes and shape[-1] != 1 or x.size < 2:
+    if axes == (0,) and n == 2:
+        return sums_of_columns(x)
+    if x.size < 2:
         return np.add.reduce(x, axis=axes)
     left = [k for i, k in enumerate(shape) if i not in axes]
     if max(left) == 1:
         total = np.empty(left, x.dtype)
         total[...] = vector_sum(x.reshape(-1))
         return total
+    if axes == ALL_AXES[len(axes)]:
+        return sums_of_columns(x.reshape(-1, math.prod(left))).reshape(left)
+    if n - 1 not in axes:
+        return np.add.reduce(x, axis=axes)
     if axes == (n - 1,) and shape[-1]:
         return row_sums(x.reshape(-1, shape[-1])).reshape(shape[:-1])
     if len(left) == 1 and axes == (0, *range(2, n)):

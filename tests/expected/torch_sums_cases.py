@@ -8,6 +8,12 @@ ROWS = [
     for count in (2, 3, 7, 40, 500)
     for n in (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 24, 31, 33, 64, 70, 100, 129, 300, 543, 545)
 ]
+COLUMNS = [
+    (n, count)
+    for n in (2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 64, 66, 70, 129, 255, 300, 1100)
+    for count in (1, 2, 4, 5, 7, 8, 10, 16, 31, 32, 50, 64, 77)
+]
+BLOCKS = [((3, 5, 20), (0, 1)), ((6, 7, 2, 5), (0, 1)), ((1, 9, 33, 1), (0, 1)), ((40, 1, 6), (0, 1))]
 
 
 def arrays():
@@ -18,3 +24,10 @@ def arrays():
             yield f"{dtype} {n}", rng.standard_normal(n).astype(dtype), 0
         for count, n in ROWS:
             yield f"{dtype} {count} {n}", rng.standard_normal((count, n)).astype(dtype), 1
+        for n, count in COLUMNS:
+            x = rng.standard_normal((n, count)).astype(dtype)
+            yield f"{dtype} columns {n} {count}", x, 0
+            yield f"{dtype} turned columns {n} {count}", x.T, 1
+            yield f"{dtype} turned rows {n} {count}", x.T, 0
+        for shape, axes in BLOCKS:
+            yield f"{dtype} {shape} {axes}", rng.standard_normal(shape).astype(dtype), axes
