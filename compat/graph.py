@@ -132,10 +132,20 @@ def saved_tensor(n, k):
 
 
 def face_of(n, v):
-    """A saved value as a Tensor of its own, which may be used in a graph; a number stays one."""
+    """A saved value as a Tensor of its own, which may be used in a graph (the leaf itself, which torch keeps); a number stays one."""
+    leaf = leaf_of(v)
+    if leaf is not None and leaf.val is v.val:
+        return leaf
     if not isinstance(v, Handle):
         return v if type(v) in PYTHON_SCALARS else n.owner.face(v, None, n.owner)
     return v.owner.face(v.val, v.mark, v.owner)
+
+
+def leaf_of(v):
+    """The leaf that is the node of a saved value, while somebody holds it."""
+    mark = v.mark if isinstance(v, Handle) else None
+    cell = mark.extra and mark.extra.cell if mark is not None and mark.plan is None else None
+    return cell and cell.leaf and cell.leaf()
 
 
 def stepwise(n):

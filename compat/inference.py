@@ -27,6 +27,28 @@ def check(t, text):
         raise RuntimeError(text)
 
 
+def written_outside(t):
+    """Is an inference Tensor to be written outside of the mode? What torch refuses first is refused here."""
+    if t.store is None or t.store.counted or tls.inference or tls.func:
+        return False
+    if tls.grad and t.mark is not None and t.mark.plan is None:
+        raise t.owner.leaf_error("a leaf Variable that requires grad is being used in an in-place operation.")
+    return True
+
+
+def write_outside(f, t, *args, **kwargs):
+    """f(t, ...), which writes an inference Tensor outside of the mode: done, and then refused, as in torch (but of a detached twin)."""
+    before = switch(True)
+    try:
+        f(t, *args, **kwargs)
+    finally:
+        switch(before)
+    if not t.store.loose:
+        raise RuntimeError(WRITTEN)
+    t.store.changes += 1
+    return t
+
+
 ASKED = 0  # the grad mode of enable_grad() under inference mode: on, as far as one can ask, but nothing is recorded
 
 

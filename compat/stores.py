@@ -18,10 +18,11 @@ class Uncounted(Store):
     """The store of memory that was made under inference mode."""
 
     counted = False
+    loose = False
 
     def apart(self):
-        """This one: nothing is counted."""
-        return self
+        """That of a detached twin, which may be changed outside of the mode too."""
+        return self if tls.inference else Loose()
 
     @property
     def version(self):
@@ -32,6 +33,13 @@ class Uncounted(Store):
     @version.setter
     def version(self, changed):
         """Changes are not counted."""
+
+
+class Loose(Uncounted):
+    """The store of what was detached, outside of the mode, from an inference Tensor: torch gives it a counter of its own."""
+
+    loose = True
+    changes = 0
 
 
 class Dated(Store):

@@ -420,7 +420,8 @@ class Tensor(Taped, metaclass=TensorMeta):
         if t.owner is not TAPE:
             return view(t, PRIMITIVES["stop"])
         d = Tensor(t.val, None, TAPE)
-        d.store = t.versioned()
+        store = t.versioned()
+        d.store = store if store.counted else store.apart()
         if t.alias is not None:
             seen_as(noted(d), t)
         if t.mark is not None and tls.grad:
@@ -480,18 +481,20 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     @data.setter
     def data(self, new):
-        from .functions.other_memory import over_other_memory
+        from .functions.other_memory import given_data
 
         if not isinstance(new, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type_name(new)}")
         if tls.func and any([type(t.val) is Array and type(t.val.owner) is Batch for t in (self, new)]):
             raise RuntimeError("mutating directly with `.data` under vmap transform is not allowed.")
+        if new.owner is not self.owner and new.device != self.device:
+            raise RuntimeError(
+                "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type."
+            )
         array = memory(new)  # (which a view that may not be written any more still has)
         if self.mark is not None and (new.dtype.numpy if array is None else array.dtype).kind in "biu":
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
-        over_other_memory(
-            self if memory(self) is not None else current(self), current(new).val if array is None else array
-        )
+        given_data(self if memory(self) is not None else current(self), current(new).val if array is None else array)
 
     @data.deleter
     def data(self):
@@ -501,8 +504,10 @@ class Tensor(Taped, metaclass=TensorMeta):
     def _version(self):
         store = readable(self).versioned()
         if not store.counted:
+            if store.loose:
+                return store.changes
             raise RuntimeError(inference.UNCOUNTED)
-        return store.version
+        return int(store.version)
 
     @property
     def _cdata(self):  # (where torch's own object is: a number that no other Tensor has)

@@ -29,7 +29,7 @@ from funcgrad.transforms.boundary import as_tensor, inner
 
 from .. import breaks
 from ..deprecations import once
-from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used, trains_nothing
+from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used, size_mismatch, trains_nothing
 from ..functions.writing import check_writable
 from ..graph import label
 from ..payload import current, node_of
@@ -204,6 +204,16 @@ def walk(seeds, home, create, **options):
         tls.grad, tls.walking = before
 
 
+def check_fits(old, ct):
+    """RuntimeError in torch's words if a cotangent cannot be added to a `.grad` in place (of a leaf whose data has another shape now)."""
+    error = size_mismatch(old.val.shape, ct.shape)
+    if error is not None:
+        raise error
+    shape = np.broadcast_shapes(old.val.shape, ct.shape)
+    if shape != old.val.shape:
+        raise RuntimeError(f"output with shape {list(old.val.shape)} doesn't match the broadcast shape {list(shape)}")
+
+
 def holders(cell, ct):
     return getrefcount(ct)
 
@@ -237,7 +247,11 @@ def accumulator(home, create_graph):
                     and Accumulation.report is None
                 ):
                     line = line or site(2)
-                    accumulate(old, ct, line)  # torch accumulates into the same buffer
+                    try:
+                        accumulate(old, ct, line)  # torch accumulates into the same buffer
+                    except ValueError:
+                        check_fits(old, ct)
+                        raise
                     return
         if ct is None:
             if cell.hooks:

@@ -1,7 +1,6 @@
 """Comparisons, logical and bitwise operations, and the questions asked of floats. None has a derivative."""
 
 import operator
-from functools import partial
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answer, answering, need_function, not_a_tensor, to_places
 from .arithmetic import check_in_place, general, install_operators, swapped, unsuitable
+from .forward_mode import has_tangent, refuse_tangents
 from .given_out import store
 from .operands import (
     BOOL,
@@ -60,6 +60,8 @@ def comparison(name, prim, op, longer):
 
     def inplace(self, other):
         got = function(kept(self), other)
+        if has_tangent(self):  # (which becomes zero, as where an element is chosen that has none)
+            got = P["where"](True, cast(current(got), dtype_of(current(self))), kept(self))
         return rewrite(self, got, f"{name.capitalize()}Backward0", (self,))
 
     function.__name__, inplace.__name__ = name, name + "_"
@@ -99,7 +101,10 @@ Tensor.__hash__ = object.__hash__  # defining __eq__ took it away
 
 
 # ------------------------------------------------------------------------------------------------ logic and bits
-without_history = partial(call_in, False)  # (torch records no write of truth values, and takes leaves for them)
+def written_unseen(self, result):
+    """Write truth values: torch records no such write, takes leaves for it, and lets a tangent be what it was."""
+    call_in(False, rewrite, self.detach() if has_tangent(self) else self, result)
+    return self
 
 
 def logical(name):
@@ -117,7 +122,7 @@ def logical(name):
     f = operation(name="logical_" + name)(function)
 
     def inplace(self, other):
-        return without_history(rewrite, self, f(kept(self), other))
+        return written_unseen(self, f(kept(self), other))
 
     inplace.__name__ = f"logical_{name}_"
     publish(answering(inplace), (f"logical_{name}_",), False, True)
@@ -136,7 +141,7 @@ def logical_not(input):
 @operation(function=False)
 def logical_not_(self):
     """logical_not, in place."""
-    return without_history(rewrite, self, logical_not(kept(self)))
+    return written_unseen(self, logical_not(kept(self)))
 
 
 def bitwise(name, prim, operator_name, spoken_as, bools=True):
@@ -162,6 +167,7 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
         given, other = other, as_operand(other)
         if other is NotImplemented:
             raise unsuitable(name + "_", self, given)
+        refuse_tangents(f"aten::{name}_", self, other)
         check_in_place(self, other)
         refuse(self, other)
         d = dtype_of(current(self))
@@ -210,6 +216,7 @@ install("__invert__", invert)
 @operation(function=False)
 def bitwise_not_(self):
     """bitwise_not, in place."""
+    refuse_tangents("aten::bitwise_not_", self)
     return rewrite(self, bitwise_not(kept(self)))
 
 

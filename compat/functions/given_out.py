@@ -15,6 +15,7 @@ from .. import dtypes
 from ..deprecations import deprecated
 from ..errors import type_name
 from ..formats import base_of, offset_in
+from ..inference import write_outside, written_outside
 from ..payload import contiguous_strides, current, ground, strides_of
 from ..tensor import Tensor
 from .kinds import ALONG, COMPARISONS, iterates
@@ -96,6 +97,8 @@ def store(name, out, got, operands=(), again=None):
     check_writable(current(out))
     if again is not None and iterates(name):
         got = in_turn(got, current(out), operands, again)
+    if written_outside(current(out)):
+        return write_outside(write, out, PRIMITIVES["copy"], got)
     write(out, PRIMITIVES["copy"], got)
     return out
 

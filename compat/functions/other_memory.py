@@ -4,10 +4,13 @@ import weakref
 
 import numpy as np
 
-from funcgrad.core.handle import APART, Alias
+from funcgrad.core.aval import Aval
+from funcgrad.core.handle import APART, Alias, Moved
 from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.strides import geometry, owner_of
+
+from ..errors import multiplies_rows, operand, size_mismatch
 
 
 def over_other_memory(c, array):
@@ -27,6 +30,49 @@ def over_other_memory(c, array):
     elif c.store is not None:
         leave(c, owner_of(array) is owner_of(c.val))
     c.val = array
+
+
+class Given(Moved):
+    """The version of a Tensor's memory since `.data =`: torch keeps the very Tensors that were operands, and reads what they have now."""
+
+    def __new__(cls, c, array):
+        return int.__new__(cls, c.store.version)
+
+    def __init__(self, c, array):
+        before = c.store.version
+        self.array, self.mark = array, c.mark
+        self.had = [weakref.ref(c.val), *(before.had if type(before) is Given else ())]
+
+    def reach(self, node, version, i):
+        if int(self) != int(version):
+            return False
+        if i >= 0 and node.saved is not None and operand(node, i) is self.mark and not by_views(node):
+            k = node.plan.reads.index(i)
+            kept = node.saved[k]
+            if any(old() is kept for old in self.had):
+                node.saved = (*node.saved[:k], self.read_by(node, kept), *node.saved[k + 1 :])
+        return True
+
+    def read_by(self, node, kept):
+        new = self.array
+        if new.shape != kept.shape and node.plan.prim.elementwise:
+            for aval in node.avals or (Aval(kept.shape, kept.dtype),):
+                error = None if aval is None else size_mismatch(aval.shape, new.shape)
+                if error is not None:
+                    raise error
+        return new if new.dtype == kept.dtype else new.astype(kept.dtype)
+
+
+def by_views(node):
+    """Does torch keep views of a node's operands in their place?"""
+    return multiplies_rows(node) or node.extra is not None and node.extra.spelling is not None
+
+
+def given_data(c, array):
+    """`.data =`: the box over another array, which what was computed from it before will read too."""
+    if c.store is not None and c.store.counted and type(c.alias) not in (Alias, Mirror) and type(c.val) is type(array):
+        c.store.version = Given(c, array)
+    over_other_memory(c, array)
 
 
 def leave(c, same):

@@ -14,6 +14,7 @@ from funcgrad.core.mutation import lies_with
 from funcgrad.lazy import Late, Table
 
 from .. import names_of_classes
+from ..inference import written_outside
 from ..payload import current
 from ..tensor import Tensor, read_only
 from ..unrecorded_writes import done_at_once
@@ -273,7 +274,8 @@ def twin(name, label, f=None, *, aliases=()):
                     operands = self, *others
                     got = in_turn(got, current(self), operands, lambda *o: f(*o[:n], **dict(zip(names, o[n:]))))
             if own in OF_POSITIONS:
-                self.refuse(())
+                if not written_outside(self):
+                    self.refuse(())
                 check_writable(current(self))
                 check_apart(current(self), others, wholly=True)
             return rewrite(self, got, shown, (self, *parents_in(others)), own in FILLING)

@@ -123,19 +123,24 @@ binary("xlogy", floats=True, with_number=("XlogyBackward1", "XlogyBackward2"))
 binary("copysign", floats=True, with_number=(None, "CopysignBackward1"))
 
 
-@operation("HeavisideBackward0")
-def heaviside(input, values):
-    """0 for negative elements, 1 for positive ones, and at 0 what `values` says."""
-    refuse_tangents("aten::heaviside", input, values)
-    x, y = current(input), current(values)
-    if "c" in (dtype_of(x).kind, dtype_of(y).kind):
-        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
-    if dtype_of(x) != dtype_of(y):
-        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-    return cast(P["heaviside"](x, y), dtype_of(x))
+def step(own):
+    """heaviside, as torch's operation of this name refuses tangents."""
+
+    def heaviside(input, values):
+        """0 for negative elements, 1 for positive ones, and at 0 what `values` says."""
+        refuse_tangents("aten::" + own, input, values)
+        x, y = current(input), current(values)
+        if "c" in (dtype_of(x).kind, dtype_of(y).kind):
+            raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+        if dtype_of(x) != dtype_of(y):
+            raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+        return cast(P["heaviside"](x, y), dtype_of(x))
+
+    return heaviside
 
 
-twin("heaviside", "HeavisideBackward0")
+operation("HeavisideBackward0")(step("heaviside"))
+twin("heaviside", "HeavisideBackward0", step("heaviside_"))
 binary("gcd")
 binary("lcm")
 

@@ -14,6 +14,7 @@ from funcgrad.core.strides import overlaps, partly
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
+from ..inference import write_outside, written_outside
 from ..names import node_name
 from ..payload import current
 from ..tensor import Tensor
@@ -86,6 +87,8 @@ def check_apart(t, others, wholly=False, idx=None):
 def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
     """t <- prim(t, *args) in its memory; torch's CopySlices if t is a view. `label` and `operands` rename the node."""
     c = current(t)
+    if written_outside(c):
+        return write_outside(in_place, t, prim, *args, label=label, operands=operands, fills=fills, **params)
     try:
         check_writable(c, params.get("idx"), fills)
         for a in args if prim.elementwise else args[:1]:
@@ -114,6 +117,8 @@ def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
 def rewrite(t, result, label=None, operands=(), fills=False):
     """t <- result in its memory, the result being computed from `kept(t)`; for in-place forms of several primitives."""
     c = current(t)
+    if written_outside(c):
+        return write_outside(rewrite, t, result, label, operands, fills)
     t.refuse(())
     check_writable(c, None, fills)
     check_apart(c, operands)

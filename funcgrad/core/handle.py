@@ -94,6 +94,23 @@ class Store:
         return store
 
 
+class Moved(int):
+    """The version of a store since its box has been given other memory: like no number, so that a node that kept what was there before
+    asks it what it is to read (`reach`)."""
+
+    def __eq__(self, other):
+        return self is other
+
+    def __ne__(self, other):
+        return self is not other
+
+    __hash__ = int.__hash__
+
+    def reach(self, node, version, operand):
+        """Give a node what it is to read; is it what it was, but for that?"""
+        raise NotImplementedError
+
+
 UNCHANGED = Store()  # of what has no versions
 
 
@@ -268,7 +285,9 @@ def of_other_memory(h, alias, base):
             return False
         alias.in_one(*steps)
         alias.val = APART
-    if alias.mark is base.mark and (base.mark is None or alias.version == alias.store.version):
+    if alias.mark is base.mark and (
+        base.mark is None or int(alias.version) == int(alias.store.version)
+    ):  # (Moved, or not)
         return True
     alias.mark, alias.version = base.mark, alias.store.version
     if base.mark is not None:
@@ -330,7 +349,10 @@ class Taped(Handle):
     def frozen(self):
         counted = self.owner.level == 1 and (self.store is None or self.store.counted)
         kept = Frozen(*self.stamp()) if counted else FROZEN
-        return self.owner.face(self.val, self.mark, self.owner, kept)
+        out = self.owner.face(self.val, self.mark, self.owner, kept)
+        if not counted:
+            out.store = self.store  # (which may not be kept)
+        return out
 
     def repoint(self, new):
         old = self.mark

@@ -389,6 +389,9 @@ def write(box, prim, *args, **params):
             if chain and taped and old.mark is not None and old.mark.extra is not None:
                 old.mark = old.mark.twin()  # (hooks of the view as it was see nothing of what goes through the new one)
             args = [a.frozen() if isinstance(a, Taped) else a for a in args]
+            for i, a in enumerate(args, 1):
+                if i in reads and isinstance(a, Taped):
+                    a.stamp()  # (of what may not be kept this is refused, before anything is written)
         values = [a.val if isinstance(a, Handle) else a for a in args]
         store = None
         if not taped:

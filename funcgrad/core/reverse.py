@@ -7,7 +7,7 @@ so that what the rules do with them is recorded there. A walk that meets no hand
 from ..errors import ModifiedError, SecondBackwardError
 from . import constants, nans, state
 from .aval import PYTHON_SCALARS, strengthened
-from .handle import FROZEN, Frozen, Handle, Taped
+from .handle import FROZEN, Frozen, Handle, Moved, Taped
 from .node import by_index, operation_of, pull_strong
 from .primitive import helpers
 from .site import where
@@ -325,6 +325,8 @@ def check_versions(n, later=False):
         if later and type(store) is Later:
             store = store.store
         if store.version != version:
+            if isinstance(store.version, Moved) and store.version.reach(n, version, i):
+                continue
             what = "its result" if i == -1 else f"its operand {i}"
             error = ModifiedError(
                 "one of the variables needed for gradient computation has been modified by an inplace operation: "
