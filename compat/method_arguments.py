@@ -37,6 +37,8 @@ def is_truth(x):
 
 def wrapped(dim, n):
     """A dimension counted from the front; IndexError in torch's words."""
+    if type(dim) is int and -n <= dim < n:
+        return dim % n
     if type(dim) is not int and (type(dim) in NO_DIMENSIONS or getattr(dim, "shape", ()) or is_truth(dim)):
         raise TypeError(f"a dimension must be int, not {type(dim).__name__}")
     low = min(-n, -1)

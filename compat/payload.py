@@ -9,7 +9,7 @@ from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import contiguous_strides as contiguous_strides
 from funcgrad.core.strides import steps_of as strides_of  # noqa: F401
-from funcgrad.core.trace import TAPE, Record, memory_below
+from funcgrad.core.trace import TAPE, Record, memory_below, on_tape
 
 from .formats import base_of, offset_in
 
@@ -48,6 +48,8 @@ def memory(t):
 
 def ground(t):
     """The array that says where a Tensor's elements lie: of one that is seen through a map (core/mirror.py) not that of its values."""
+    if t.alias is None and t.owner is TAPE and not shared.staging:
+        return t.val
     if type(t.alias) is Mirror:
         return t.alias.memory
     v = memory(t)
@@ -78,6 +80,13 @@ def refusable(t):
         return current(t)
     finally:
         tls.grad = before
+
+
+def history(t):
+    """The node of a Tensor for who asks of its history; None if it has none."""
+    if t.alias is None and t.owner is TAPE and not shared.staging:
+        return t.mark
+    return node_of(current(t) if tls.grad or t.alias is None else refusable(t))
 
 
 def layout_of_traced(t):
@@ -131,7 +140,7 @@ def wrap(cls, array, requires_grad=False):
         settle(array)
     stage = tls.stage
     if stage is None:
-        t = cls(array, None, TAPE)
+        t = on_tape(array) if cls is TAPE.face else cls(array, None, TAPE)
     else:
         t = cls(stage.process(PRIMITIVES["cast"], (array,), {"dtype": array.dtype}), None, stage.tape)
     return t.requires_grad_() if requires_grad else t

@@ -27,6 +27,7 @@ from . import breaks, dtypes, inference
 from .conversions import warn_converted, warn_non_leaf
 from .described import describe
 from .devices import CPU, strided
+from .dtypes import BY_NUMPY
 from .errors import type_name
 from .formats import base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
@@ -36,6 +37,7 @@ from .payload import (
     contiguous_strides,
     current,
     ground,
+    history,
     layout_of_traced,
     memory,
     node_of,
@@ -43,7 +45,6 @@ from .payload import (
     placed,
     readable,
     recorded,
-    refusable,
     strides_of,
     wrap,
 )
@@ -129,7 +130,9 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     @property
     def dtype(self):
-        t = self if self.owner is TAPE and not shared.staging else current(self)
+        if self.owner is TAPE and not shared.staging:
+            return BY_NUMPY.get(self.val.dtype) or dtypes.of_numpy(self.val.dtype)
+        t = current(self)
         return dtypes.of_numpy(t.owner.dtype(t))
 
     ndim = property(lambda t: t.val.ndim if t.owner is TAPE and not shared.staging else len(t.shape))
@@ -174,7 +177,9 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     def numel(self, *wrong, **named):
         """The number of elements."""
-        return takes_none(self, "numel", wrong, named) if wrong or named else self.shape.numel()
+        if wrong or named:
+            takes_none(self, "numel", wrong, named)
+        return self.val.size if self.owner is TAPE and not shared.staging else self.shape.numel()
 
     nelement = numel
 
@@ -237,6 +242,8 @@ class Tensor(Taped, metaclass=TensorMeta):
     # ---- gradients
     @property
     def requires_grad(self):
+        if self.alias is None and self.owner is TAPE and not shared.staging:
+            return self.mark is not None
         t = readable(self)
         return t.mark is not None or (t.owner is not TAPE and recorded(t) is not None)
 
@@ -264,12 +271,12 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     @property
     def is_leaf(self):
-        mark = node_of(current(self) if tls.grad or self.alias is None else refusable(self))
+        mark = history(self)
         return mark is None or mark.plan is None
 
     @property
     def grad_fn(self):
-        mark = node_of(current(self) if tls.grad or self.alias is None else refusable(self))
+        mark = history(self)
         return None if mark is None or mark.plan is None else shown(mark)
 
     @property
@@ -584,6 +591,9 @@ class Tensor(Taped, metaclass=TensorMeta):
         return np.asarray(t.val if t.owner is TAPE else concrete(t, "tolist()")).tolist()
 
     def __bool__(self):
+        v = self.val
+        if type(v) is np.ndarray and v.size == 1 and self.mark is None and not shared.staging:
+            return bool(current(self).val.item())
         v = np.asarray(concrete(self, "bool"))
         if v.size != 1:
             raise RuntimeError(
@@ -617,6 +627,9 @@ class Tensor(Taped, metaclass=TensorMeta):
         return float(real_number(self.only(), "double"))
 
     def __int__(self):
+        v = self.val
+        if type(v) is np.ndarray and v.size == 1 and v.dtype.kind in "ib" and not shared.staging:
+            return int(current(self).val.item())
         return int(real_number(self.only(), "int64_t"))
 
     def __complex__(self):
@@ -625,8 +638,8 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     def __index__(self):
         v = self.val
-        if type(v) is np.ndarray and v.size == 1 and v.dtype.kind == "i" and self.alias is None and not shared.staging:
-            return v.item()
+        if type(v) is np.ndarray and v.size == 1 and v.dtype.kind == "i" and not shared.staging:
+            return current(self).val.item()
         if self.dtype.numpy.kind not in "iub" or self.numel() != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())

@@ -70,7 +70,7 @@ def spaced(start, end, steps, d, once):
     if steps < 2:
         return np.array([start] * steps, d)
     work = d if d.kind in "fc" else np.dtype(np.float32)
-    if np.iscomplexobj(start) or np.iscomplexobj(end):
+    if isinstance(start, complex) or isinstance(end, complex):
         work = np.promote_types(work, np.complex64)
     first, last = work.type(start), work.type(end)
     if d.kind in "iu":
@@ -79,11 +79,13 @@ def spaced(start, end, steps, d, once):
         step = (last - first) / work.type(steps - 1)
     i = np.arange(steps)
     half = steps // 2
-    up, down = i[:half].astype(work), (steps - 1 - i[half:]).astype(work)
     if once and d.char in "fd" and d.isnative:
-        ends = np.repeat([first, last], (half, steps - half))
+        ends, counts = np.empty(steps, work), np.empty(steps, work)
+        ends[:half], ends[half:], counts[:half] = first, last, i[:half]
+        np.negative(steps - 1 - i[half:], counts[half:], dtype=work)  # (of floats: the last is -0.0)
         with quiet():
-            return multiply_add(ends, np.concatenate((up, -down)), step)
+            return multiply_add(ends, counts, step)
+    up, down = i[:half].astype(work), (steps - 1 - i[half:]).astype(work)
     up, down = first + step * up, last - step * down
     return np.concatenate((up, down)).astype(work if work.kind == "c" else d)
 
@@ -614,7 +616,7 @@ def between(name, start, end, steps, dtype, d, once=True):
     start, end = scalar_of(start), scalar_of(end)
     if dtype.kind == "f":
         for x in (start, end)[:steps]:  # (of one figure torch looks at the first alone)
-            if not np.iscomplexobj(x):
+            if not isinstance(x, complex):
                 fitting(x, dtype)
     return spaced(start, end, steps, d, once)
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from funcgrad.core.state import shared, tls
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import TAPE, on_tape
 from funcgrad.core.tracebacks import drop
 
 from ..method_arguments import wrapped
@@ -115,6 +115,9 @@ def extreme(name, longer, evenly):
         t = current(input)
         need_elements(name, t, None)
         need_dtype(name, dtype_of(t))
+        return taken(t, input)
+
+    def taken(t, input):
         out = P[name](t, axes=tuple(range(len(shape_of(t)))))
         if out.mark is not None:
             if out.owner is TAPE and math.isnan(out.val):
@@ -138,6 +141,10 @@ def extreme(name, longer, evenly):
 
     def function(input=MISSING, /, dim=EVERY, keepdim=False, *more, out=MISSING, **named):
         try:
+            if dim is EVERY and keepdim is False and out is MISSING and not (more or named) and type(input) is Tensor:
+                t = current(input)  # (the commonest call)
+                if t.owner is TAPE and t.val.dtype in PLAIN and t.val.size and not shared.staging:
+                    return on_tape(np.asarray(best.reduce(t.val, axis=None))) if t.mark is None else taken(t, input)
             if not isinstance(input, Tensor) or more:
                 (input,) = to_places((input,), named)
             if not isinstance(input, Tensor) or more:
@@ -150,9 +157,6 @@ def extreme(name, longer, evenly):
             if keepdim is not False and keepdim is not True or dim is True:
                 raise TypeError(f"{name}() takes a dimension and a bool")
             if dim is EVERY:
-                t = current(input)
-                if t.owner is TAPE and t.mark is out is None and t.val.dtype in PLAIN and t.val.size:
-                    return new(np.asarray(best.reduce(t.val, axis=None)))
                 got = of_whole(input)
             elif isinstance(dim, Tensor):
                 if keepdim is not False:

@@ -17,7 +17,7 @@ def multiply_add(a, x, alpha):
     """a + alpha * x, rounded once, in the dtype of the array x in C order; alpha is a number, and a is one or an array like x."""
     d = x.dtype
     if d.char == "f" and d.isnative:
-        return fused32(x, d.type(alpha), a if np.ndim(a) else d.type(a))
+        return fused32(x, d.type(alpha), a if type(a) is np.ndarray and a.ndim else d.type(a))
     plain = a + x * alpha
     if d.char != "d" or not d.isnative:
         return plain

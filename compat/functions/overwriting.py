@@ -23,7 +23,8 @@ getframe = sys._getframe
 
 def overwritten(ufunc, t, other, alpha=1):
     """t <- ufunc(t, alpha * other), and True; False where it is not the commonest case, and nothing has been done. (torch never warns of
-    inf or nan.) Called by a function that the user calls."""
+    inf or nan.) `other` is None where there is no second operand: then it is ufunc(memory, None, out=memory). Called by a function
+    that the user calls."""
     v = t.val
     if shared.staging or t.owner is not TAPE or t.alias is not None or type(v) is not np.ndarray:
         return False
@@ -42,6 +43,8 @@ def overwritten(ufunc, t, other, alpha=1):
             return False
         if o is not v and (v.base is not None or o.base is not None) and np.may_share_memory(v, o):
             return False
+    elif other is None:
+        o = None
     else:
         return False
     store = t.store

@@ -17,6 +17,7 @@ from .arithmetic import called, quick_unary
 from .given_out import store
 from .nodes import named, released, renamed
 from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, in_c_order, integer, iterated, iterating
+from .overwriting import overwritten
 from .refusals import need_dtype, need_real, refusals_of, refuse
 from .register import FUNCTIONS, METHODS, install, operation, publish, twin
 from .writing import in_place, kept, rewrite, spoken
@@ -53,6 +54,11 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
         return p(t, **params)
 
     quick = quick_unary(prim, slow)
+    of_floats = "f" not in of and "f" not in not_in_place
+
+    def over(v, _, out):
+        P[prim].into(v)
+
     if laid:
         quick = iterating(quick)
 
@@ -83,6 +89,8 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
                 (self,) = to_places((self,), unknown)
                 if more or unknown or not isinstance(self, Tensor):
                     raise not_a_tensor(name + "_", self)
+            if of_floats and overwritten(over, self, None):
+                return self
             t = current(self)
             if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:
                 raise RuntimeError(

@@ -20,6 +20,7 @@ from .arithmetic import called, check_in_place, general, quick_binary, unsuitabl
 from .forward_mode import refuse_tangents
 from .given_out import store
 from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promoted, rank
+from .overwriting import overwritten
 from .quick_roads import quick_call
 from .refusals import refusals_of, refuse
 from .refusals import refuse as refuse_dtype
@@ -247,6 +248,14 @@ def need_bounds(t, one, *bounds):
         raise RuntimeError(f"result type {spoken(met)} can't be cast to the desired output type {to}")
 
 
+BOUND = 1 << 63
+
+
+def is_plain_bound(b):
+    """Is it no bound, or a number of ordinary size?"""
+    return b is None or type(b) is float and -1e30 < b < 1e30 or type(b) is int and -BOUND < b < BOUND
+
+
 def clamp_pair(name, label, aliases=()):
     one = name.removeprefix("clamp").removeprefix("_")  # the one bound that it takes, if it takes one
 
@@ -263,6 +272,11 @@ def clamp_pair(name, label, aliases=()):
         return out
 
     def inplace(self, min=None, max=None):  # noqa: A002
+        ends = bounds(min, max) if max is None or not one else None
+        if ends is not None and is_plain_bound(ends[0]) and is_plain_bound(ends[1]) and ends != (None, None):
+            low, high = -math.inf if ends[0] is None else ends[0], math.inf if ends[1] is None else ends[1]
+            if overwritten(lambda v, _, out: P["clamp"].into(v, low, high), self, None):
+                return self
         given = {k: b for k, b in (("min", min), ("max", max)) if b is not None}
         if done_at_once(self, METHODS[name], *(((min,), {}) if one and max is None else ((), given))):
             return self

@@ -16,7 +16,7 @@ from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, is_weak, nd
 from .constants import kept
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
 from .laid import LAID, as_torch, astray, noted
-from .node import Node, TapeNode, leaf_node
+from .node import Node, TapeNode, extra_of, leaf_node
 from .primitive import Primitive
 from .site import site, where
 from .state import fresh_level, shared, tick, tls
@@ -346,8 +346,6 @@ class Tape(Trace):
     def leaf(self, cell=None):
         n = leaf_node(self, tick(), TapeNode)
         if cell is not None:
-            from .node import extra_of
-
             extra_of(n).cell = cell
         return n
 
@@ -425,7 +423,7 @@ class Tape(Trace):
             out = silently(prim, arrays, params)
         if type(out) is not ndarray:
             out = np.asarray(out)
-        t = TAPE.face(out, None, TAPE)
+        t = on_tape(out)
         if prim.shares:
             sharing(t, args[0] if args[0].owner is TAPE else memory)
         if batch is not None and d is not None:
@@ -675,7 +673,19 @@ def current(h):
 
 ROOT = Root()
 TAPE = ROOT.tape
+bare = object.__new__
+
+
+def on_tape(val, mark=None):
+    """A new handle of the tape over an array that is nobody else's: what `TAPE.face(val, mark, TAPE)` makes, in half of its time."""
+    h = bare(TAPE.face)
+    h.val, h.mark, h.owner = val, mark, TAPE
+    h.alias = h.cell = None
+    h.store = shared.made and shared.made()
+    return h
+
+
 __all__ = [
     "Alias", "Batch", "Frozen", "Jvp", "PICK", "ROOT", "Record", "Root", "Slots", "TAPE", "Tape", "Trace", "current",
-    "record", "several", "sharing", "unwrap",
+    "on_tape", "record", "several", "sharing", "unwrap",
 ]  # fmt: skip

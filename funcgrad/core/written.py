@@ -19,7 +19,7 @@ from .handle import FROZEN, Alias, Array, Frozen, Handle, Store, fresh
 from .laid import LAID, astray, rising
 from .node import Node, TapeNode
 from .site import internal, user_frame
-from .trace import TAPE, Record
+from .trace import TAPE, Record, on_tape
 
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 
@@ -79,7 +79,7 @@ def environment(prim, kink):
     return {
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
         "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "Record": Record, "FROZEN": FROZEN, "NONE": {}, "PARAMS": {"kink": kink},
-        "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
+        "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "on_tape": on_tape, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
         "kept": kept, "Alias": Alias, "astray": astray, "LAID": LAID, "rising": rising, "asarray": np.asarray, "Aval": Aval, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
     }  # fmt: skip
 

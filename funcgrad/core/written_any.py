@@ -16,7 +16,7 @@ from .node import Node, TapeNode
 from .primitive import Primitive
 from .quiet import IGNORE, enter, leave
 from .site import internal, user_frame
-from .trace import PICK, TAPE, Batch, Record, saved_versions, sharing
+from .trace import PICK, TAPE, Batch, Record, on_tape, saved_versions, sharing
 from .written import compile_text, environment, saved_text
 
 LETTERS = "xyzw"  # the operands
@@ -50,14 +50,14 @@ TAPE_VALUE = """
         try: out = impl_torch({values}, **params)
         finally: leave(token)
         if type(out) is not ndarray: out = asarray(out)
-        if not need or not tls.grad or out.dtype.kind not in "fc": return TAPE.face(out, None, TAPE)
+        if not need or not tls.grad or out.dtype.kind not in "fc": return on_tape(out)
         record = taped.get({key})
         if record is None: record = taped[{key}] = tape_recorder(prim, need, {kink}, ARITY)
         return record(out, params, {all}, {values})"""
 TAPE_VIEW = """
         out = impl_torch(vx, **params)
         if type(out) is not ndarray: out = asarray(out)
-        if not need or not tls.grad or out.dtype.kind not in "fc": h = TAPE.face(out, None, TAPE)
+        if not need or not tls.grad or out.dtype.kind not in "fc": h = on_tape(out)
         else:
             record = taped.get(need)
             if record is None: record = taped[need] = tape_recorder(prim, need, None, ARITY)
@@ -182,12 +182,12 @@ def variadic_call(prim):
             finally:
                 leave(token)
             if not need or not tls.grad or out.dtype.kind not in "fc":
-                return TAPE.face(out, None, TAPE)
+                return on_tape(out)
             n = TapeNode()
             n.plan = prim.plan(need, None, "torch")
             n.versions = ()
             n.extra = None
-            made = TAPE.face(out, n, TAPE)
+            made = on_tape(out, n)
         elif t is not None and t.flat:
             out = impl(*values, **params)
             if out.dtype.kind not in "fc":
@@ -217,7 +217,6 @@ def multi_call(prim):
     """The same for a primitive with several results, over memory of the tape: a node for it, and one for each result."""
     impl, general = prim.value("torch"), prim.general
     shared, tls, tick = state.shared, state.tls, state.tick
-    new = object.__new__
     picks = PICK.plan(1)
 
     def call(*xs, **params):
@@ -250,9 +249,8 @@ def multi_call(prim):
         finally:
             leave(token)
         out = tuple([o if type(o) is ndarray else asarray(o) for o in out])
-        face = TAPE.face
         if not need or not tls.grad:
-            return tuple([face(o, None, TAPE) for o in out])
+            return tuple([on_tape(o) for o in out])
         plan = prim.plan(need, params.get("kink"), "torch")
         n = TapeNode()
         n.owner, n.plan, n.ins, n.params = TAPE, plan, tuple(marks), params
@@ -266,9 +264,7 @@ def multi_call(prim):
         above = (n,)
         results = []
         for i, o in enumerate(out):
-            h = new(face)
-            h.val, h.owner, h.alias, h.cell, h.mark = o, TAPE, None, None, None
-            h.store = shared.made and shared.made()
+            h = on_tape(o)
             results.append(h)
             if o.dtype.kind in "fc":
                 m = h.mark = TapeNode()
@@ -309,7 +305,7 @@ def untracked_call(prim):
             out = impl(*values, **params)
         finally:
             leave(token)
-        return TAPE.face(out if type(out) is ndarray else asarray(out), None, TAPE)
+        return on_tape(out if type(out) is ndarray else asarray(out))
 
     return call
 
@@ -326,7 +322,7 @@ def joined(prim, ts, **params):
         need = sum([1 << i for i, m in enumerate(marks) if m is not None])
         marks = [m for m in marks if m is not None]
     if not need or not state.tls.grad or out.dtype.kind not in "fc":
-        return TAPE.face(out, None, TAPE)
+        return on_tape(out)
     n = TapeNode()
     n.owner, n.plan, n.ins, n.params, n.index = TAPE, prim.plan(need, None, "torch"), tuple(marks), params, state.tick()
     n.saved = n.versions = ()
@@ -338,7 +334,7 @@ def joined(prim, ts, **params):
     if internal[f.f_globals.get("__name__")]:
         f = user_frame(f) or f
     n.code, n.lasti = f.f_code, f.f_lasti
-    return TAPE.face(out, n, TAPE)
+    return on_tape(out, n)
 
 
 def aligned(xs):

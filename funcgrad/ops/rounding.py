@@ -52,7 +52,12 @@ sign = elementwise("sign", np.sign, "sign_rule(t)", jax="numpy.sign", dtypes="fi
 
 
 def _sign_or_zero(x):
-    return np.sign(x) if np.asarray(x).dtype.kind != "f" else np.sign(np.nan_to_num(x))
+    s = np.asarray(np.sign(x))
+    if s.dtype.kind == "f":
+        lost = np.isnan(s)
+        if np.count_nonzero(lost):
+            s[lost] = 0
+    return s[()] if not s.ndim else s
 
 
 # sign(x), and 0 where x is nan: torch's sign

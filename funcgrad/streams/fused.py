@@ -19,7 +19,7 @@ def fused32(a, b, c):
     >>> fused32(np.float32([3.0, 0.1]), np.float32(0.1), np.float32(-0.3)).tolist()
     [-7.450580596923828e-09, -0.2900000214576721]
     """
-    each = np.ndim(c) > 0
+    each = type(c) is np.ndarray and c.ndim > 0
     if b == 1 or not each and c == 0:  # only one of the two steps rounds, so plain float32 is exact
         out = a * b
         out += c
@@ -39,11 +39,12 @@ def _fused32(a, b, c):
     wide = np.float64(c)
     total = product + wide
     halfway = np.bitwise_and(total.view(np.int64), _DROPPED_BITS) == _HALFWAY
-    if halfway.any():  # the first rounding may have hidden on which side of the tie the sum lies
-        p, s = product[halfway], total[halfway]
-        c_part = s - p
-        lost = (p - (s - c_part)) + ((wide[halfway] if np.ndim(wide) else wide) - c_part)
-        total[halfway] = np.where(lost == 0, s, np.nextafter(s, np.where(lost > 0, np.inf, -np.inf)))
+    if np.count_nonzero(halfway):  # the first rounding may have hidden on which side of the tie the sum lies
+        c_part = total - product
+        lost = (product - (total - c_part)) + (wide - c_part)
+        halfway &= lost != 0
+        if np.count_nonzero(halfway):
+            total[halfway] = np.nextafter(total[halfway], np.copysign(np.inf, lost[halfway]))
     return total.astype(np.float32)
 
 

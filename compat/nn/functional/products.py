@@ -6,7 +6,7 @@ from funcgrad.core import state
 from funcgrad.core.halves import HALVES, among
 from funcgrad.core.handle import Frozen, fresh
 from funcgrad.core.quiet import IGNORE, enter, leave
-from funcgrad.core.trace import TAPE, recorded_over_memory, taped_nowhere
+from funcgrad.core.trace import TAPE, on_tape, recorded_over_memory, taped_nowhere
 from funcgrad.core.written import F32, F64
 from funcgrad.core.written_any import tape_recorder
 
@@ -160,7 +160,7 @@ def at_once(x, w, b):
         h = record(out, PARAMS, x, w, b, vx, vw, vb)
         spelled(h, "AddmmBackward0", affine_in_steps, shapes=(vx.shape, size, vb.shape))
     else:
-        h = TAPE.face(out, None, TAPE)
+        h = on_tape(out)
     return h if len(shape) == 2 else QUICK_RESHAPE(h, (*shape[:-1], size[0]))
 
 
