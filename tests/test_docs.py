@@ -28,18 +28,22 @@ def modules():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_page(page):
-    """A ```python block is a doctest if it has prompts, otherwise a script that must run; one namespace a page."""
-    text = page.read_text()
-    env = {"__name__": page.stem.replace("-", "_")}
+    assert failures(page.name, page.read_text()) == 0
+
+
+def failures(name, text):
+    """How many examples of a page fail. A ```python block is a doctest if it has prompts, otherwise a script that must run; one
+    namespace a page."""
+    env, failed = {"__name__": name.partition(".")[0].replace("-", "_")}, 0
     for k, block in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.S | re.M)):
         if ">>>" in block:
-            test = doctest.DocTestParser().get_doctest(block, env, f"{page.name} block {k}", str(page), 0)
+            test = doctest.DocTestParser().get_doctest(block, env, f"{name} block {k}", name, 0)
             runner = doctest.DocTestRunner(optionflags=FLAGS)
-            runner.run(test, clear_globs=False)
-            assert runner.failures == 0
+            failed += runner.run(test, clear_globs=False).failed
             env = test.globs
         else:
-            exec(compile(block, f"{page.name} block {k}", "exec"), env)
+            exec(compile(block, f"{name} block {k}", "exec"), env)
+    return failed
 
 
 @pytest.mark.parametrize("name", sorted(modules()))
