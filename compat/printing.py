@@ -6,10 +6,10 @@ laid out from the last axis outwards.
 """
 
 import contextlib
-import dataclasses
 import math
 import numbers
 import operator
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -27,15 +27,6 @@ __all__ = [
 # Options.
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Options:
-    precision: int = 4
-    threshold: float = 1000
-    edgeitems: int = 3
-    linewidth: float = 80
-    sci_mode: bool | None = None
-
-
 _PROFILES = {
     "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
     "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
@@ -43,7 +34,7 @@ _PROFILES = {
 }
 
 # Replaced as a whole, never changed in place: no thread sees half of a change.
-_options = _Options()
+_options = SimpleNamespace(**_PROFILES["default"], sci_mode=None)
 
 
 def _count(name, value):
@@ -89,7 +80,7 @@ def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=N
     global _options
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     checked = {name: _CHECKS[name](name, value) for name, value in given.items() if value is not None}
-    _options = dataclasses.replace(_options, **(_PROFILES.get(profile, {}) | checked), sci_mode=sci_mode)
+    _options = SimpleNamespace(**vars(_options) | _PROFILES.get(profile, {}) | checked | {"sci_mode": sci_mode})
 
 
 def get_printoptions():
@@ -98,7 +89,7 @@ def get_printoptions():
     >>> get_printoptions()
     {'precision': 4, 'threshold': 1000, 'edgeitems': 3, 'linewidth': 80, 'sci_mode': None}
     """
-    return dataclasses.asdict(_options)
+    return dict(vars(_options))
 
 
 @contextlib.contextmanager

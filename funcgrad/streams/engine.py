@@ -1,17 +1,21 @@
 """The Mersenne Twister (mt19937) as torch holds it: one stream of 32-bit words and torch's layout of its state.
 
-NumPy does the twisting. Between calls NumPy's generator stands at the end of a block of 624 words; the blocks in use and some ahead
+NumPy does the twisting, or, until many words are asked for, Python's own generator, which is one of these too (importing numpy.random takes
+a tenth of what a first small network takes). Between calls it stands at the end of a block of 624 words; the blocks in use and some ahead
 are kept here, so a tiny draw is a slice. The state at any word is found from the words: tempering can be undone.
 Invariant: each word of the stream is handed out exactly once, whichever thread asks.
 """
 
 import sys
 import threading
+from _random import Random
 
 import numpy as np
 
 _BLOCK = 624
 _MOST_AHEAD = 8  # blocks
+_MANY = 1 << 19  # words, for which importing numpy.random is worth while
+_SEEDING = 1 << 15  # words that Python makes in the time of one seeding there
 WITHIN = slice(
     None, None, -1 if sys.byteorder == "little" else 1
 )  # the order in memory of two words that are one, the high one first
@@ -27,6 +31,50 @@ STATE_LAYOUT = np.dtype(
 )
 
 
+class PythonSource:
+    """The words of a seed from Python's generator; of NumPy's legacy generator this is what an Engine calls."""
+
+    def __init__(self, seed):
+        state = [seed]
+        for i in range(1, _BLOCK):
+            seed = 1812433253 * (seed ^ seed >> 30) + i & 0xFFFFFFFF
+            state.append(seed)
+        self._random = Random()
+        self._random.setstate((*state, _BLOCK))
+        self.made = _SEEDING
+
+    def words(self, n):
+        """The next `n` words: uint32[n]."""
+        self.made += n
+        drawn = self._random.getrandbits(32 * n) if n else 0
+        return np.frombuffer(drawn.to_bytes(4 * n, "little"), "<u4").astype(np.uint32)
+
+    def key(self):
+        """The block of words that it stands in, before they are tempered."""
+        return np.array(self._random.getstate()[:_BLOCK], np.uint32)
+
+
+class NumPySource:
+    """The same from NumPy's legacy generator: its seeding is torch's, and its stream is frozen by NumPy's policy."""
+
+    made = 0
+
+    def __init__(self, seed):
+        self._random = np.random.RandomState(seed)
+        self.seed = self._random.seed
+
+    def words(self, n):
+        return self._random.randint(0, 1 << 32, n, dtype=np.uint32)
+
+    def key(self):
+        return self._random.get_state(legacy=False)["state"]["key"]
+
+    def stand(self, key, position):
+        """Stand at a word of a block."""
+        self._random.set_state(("MT19937", key, position))
+        return self
+
+
 class Engine:
     """A stream of uint32 words from a seed; only the low 32 bits of the seed count.
 
@@ -36,16 +84,19 @@ class Engine:
 
     def __init__(self, seed):
         self._lock = threading.Lock()
-        self._source = None  # made at the first draw: importing numpy.random is slow
+        self._source = None  # made at the first draw
+        self._made = 0  # words by Python's generators before this one
         self.seed(seed)
 
     def seed(self, seed):
         """Starts the stream of `seed` (an int) from its first word."""
         with self._lock:
             self._seed = seed & 0xFFFFFFFF
-            if self._source is not None:
+            if type(self._source) is NumPySource:
                 self._source.seed(self._seed)
-            self._block = np.empty(0, np.uint32)  # whole blocks, of which the last is NumPy's
+            elif self._source is not None:
+                self._made, self._source = self._made + self._source.made, None
+            self._block = np.empty(0, np.uint32)  # whole blocks, of which the last is the source's
             self._used = self._ahead = 0  # words of them; how many blocks come with those that are asked for
             self._twisted = False  # torch tells "no block yet" from "block used up"
 
@@ -60,7 +111,8 @@ class Engine:
             rest = self._block[self._used :]
             missing = n - rest.size
             blocks = -(-missing // _BLOCK)
-            fresh = self._numpy().randint(0, 1 << 32, (blocks + self._ahead) * _BLOCK, dtype=np.uint32)
+            more = (blocks + self._ahead) * _BLOCK
+            fresh = self._drawn_from(more).words(more)
             self._block = fresh[(blocks - 1) * _BLOCK :].copy()
             self._block.flags.writeable = False
             self._used = missing - (blocks - 1) * _BLOCK
@@ -82,11 +134,17 @@ class Engine:
         pairs = self.words(2 * n)
         return np.ascontiguousarray(pairs.reshape(n, 2)[:, WITHIN]).view(np.uint64).reshape(n)
 
-    def _numpy(self):
-        """NumPy's legacy generator: its seeding is torch's, and its stream is frozen by NumPy's policy."""
-        if self._source is None:
-            self._source = np.random.RandomState(self._seed)
-        return self._source
+    def _drawn_from(self, n=0):
+        """The source, of which `n` words are wanted: it is NumPy's from so many on, or once numpy.random is there."""
+        source = self._source
+        if type(source) is not NumPySource:
+            enough = "numpy.random" in sys.modules or self._made + n + (source.made if source else _SEEDING) > _MANY
+            if source is None:
+                source = NumPySource(self._seed) if enough else PythonSource(self._seed)
+            elif enough:
+                source = NumPySource(self._seed).stand(source.key(), _BLOCK)
+            self._source = source
+        return source
 
     def write(self, state):
         """Writes the engine's fields into `state`, a record of STATE_LAYOUT."""
@@ -99,7 +157,7 @@ class Engine:
             if start + _BLOCK < self._block.size:
                 state["words"] = untempered(self._block[start : start + _BLOCK])
             else:
-                state["words"] = self._numpy().get_state(legacy=False)["state"]["key"]
+                state["words"] = self._drawn_from().key()
 
     def read(self, state):
         """Takes the engine's fields from `state`; RuntimeError if they cannot be those of an mt19937."""
@@ -111,9 +169,9 @@ class Engine:
                 "left + next = 625. Pass an array that get_state() returned"
             )
         with self._lock:
-            source = self._numpy()
-            source.set_state(("MT19937", words.astype(np.uint32), _BLOCK if fresh else used))
-            rest = source.randint(0, 1 << 32, 0 if fresh else _BLOCK - used, dtype=np.uint32)
+            source = self._source if type(self._source) is NumPySource else NumPySource(self._seed)
+            self._source = source.stand(words.astype(np.uint32), _BLOCK if fresh else used)
+            rest = source.words(0 if fresh else _BLOCK - used)
             self._block = np.concatenate((np.zeros(_BLOCK - rest.size, np.uint32), rest))
             self._block.flags.writeable = False
             self._used, self._ahead = _BLOCK - rest.size, 0

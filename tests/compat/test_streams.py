@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from funcgrad.streams import DEFAULT_SEED, Generator
+from funcgrad.streams import DEFAULT_SEED, Generator, engine
 from funcgrad.streams.box_muller import float32_normals
 from funcgrad.streams.engine import STATE_LAYOUT
 from funcgrad.streams.fused import fused32, fused64
@@ -323,13 +323,29 @@ def test_threads_share_a_stream_without_repeats():
 
 def test_import_is_light():
     code = (
-        "import sys, numpy; before = 'numpy.random' in sys.modules; import funcgrad.streams; "
-        "print('numpy.random' in sys.modules, before)"
+        "import sys, numpy; before = 'numpy.random' in sys.modules; from funcgrad.streams import Generator; "
+        "Generator(0).uniform(700); Generator(0).get_state(); print('numpy.random' in sys.modules, before)"
     )
     root = Path(__file__).parents[2]
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     after, before = loaded.stdout.split()
     assert after == before
+
+
+@pytest.mark.parametrize("seed", [0, 1, 5489, 2**32 - 1])
+def test_words_of_pythons_generator_are_numpys(seed, monkeypatch):
+    """Few words come from Python's generator, and NumPy's goes on from there; the state is the same all the time."""
+    monkeypatch.delitem(sys.modules, "numpy.random")
+    monkeypatch.setattr(engine, "_MANY", 60_000)
+    e, own, kinds = engine.Engine(seed), np.random.RandomState(seed), []
+    for n in (1, 623, 624, 625, 3000, 2, 5000, 20_000, 7):
+        assert (e.words(n) == own.randint(0, 1 << 32, n, dtype=np.uint32)).all()
+        record = np.zeros((), STATE_LAYOUT)
+        e.write(record)
+        assert (record["words"] == own.get_state()[1]).all() and record["next"] == own.get_state()[2]
+        kinds.append(type(e._source))
+    assert kinds[0] is engine.PythonSource and kinds[-1] is engine.NumPySource
+    assert (engine.PythonSource(seed).key() == np.random.RandomState(seed).get_state()[1]).all()
 
 
 def test_state_of_words_read_ahead():
