@@ -11,7 +11,9 @@ from types import FunctionType
 
 from funcgrad import lazy
 
-ORDER = ("selective", "autocast", "function", "profile")  # the kinds of layers, from the inside outwards
+from .functions.answers import STUBS
+
+ORDER = ("dtypes", "selective", "autocast", "function", "profile")  # the kinds of layers, from the inside outwards
 sites = {}  # function -> Site, of those that have been intercepted
 _lock = threading.RLock()
 
@@ -35,7 +37,7 @@ def code_of(text, cells):
     """The code of a stub for functions with so many free variables (which a frame of it must have, lest a debugger that looks at its
     locals read memory that is none)."""
     names = {}
-    exec(text.format(cells=", ".join([f"cell{i}" for i in range(cells)])), names)
+    exec(compile(text.format(cells=", ".join([f"cell{i}" for i in range(cells)])), STUBS, "exec"), names)
     return names["made"](*[None] * cells)
 
 

@@ -7,17 +7,19 @@ from funcgrad.core.halves import BFLOAT16, HALVES, begin
 
 from .native import Native, closed
 
+UNSIGNED = frozenset([np.dtype(d) for d in (np.uint16, np.uint32, np.uint64)])  # (which torch has for storage)
+
 
 class dtype(metaclass=Native, called="torch.dtype"):
     """A torch dtype: `torch.float32`. `numpy` is the dtype of the memory behind it; half precision is minded (core/halves.py)
-    from when that of float16 or bfloat16 is first asked for. A dtype that NumPy has no memory for has a name, its size and its
+    from when that of float16 or bfloat16 is first asked for, and so is what torch has no kernels for (functions/lacking.py). A dtype that NumPy has no memory for has a name, its size and its
     kind alone, and whatever asks for its memory is refused."""
 
     __slots__ = ("name", "numpy", "is_floating_point", "is_complex", "is_signed", "itemsize")
 
     def __init__(self, name, numpy):
         self.name = name
-        if numpy not in HALVES:
+        if numpy not in HALVES and numpy not in UNSIGNED:
             self.numpy = numpy
         self.is_floating_point = numpy.kind == "f"
         self.is_complex = numpy.kind == "c"
@@ -32,8 +34,13 @@ class dtype(metaclass=Native, called="torch.dtype"):
             raise AttributeError(f"'torch.dtype' object has no attribute '{name}'")
         if self.name not in MEMORY:
             raise NotImplementedError(f"compat has torch.{self.name} as a name alone: no Tensor is of it")
-        begin()
         self.numpy = MEMORY[self.name]
+        if self.numpy in UNSIGNED:
+            from .functions.lacking import begin as begin_unsigned
+
+            begin_unsigned(self.numpy)
+        else:
+            begin()
         return self.numpy
 
     def __repr__(self):
@@ -89,7 +96,12 @@ SPOKEN = {
 for _name in BY_NAME.keys() - SPOKEN.keys() - ALIASES.keys():
     _spoken = _name.replace("uint", "UInt").replace("int", "Int")
     SPOKEN[_name] = _spoken[0].upper() + _spoken[1:]
-UNSIGNED = frozenset([np.dtype(d) for d in (np.uint16, np.uint32, np.uint64)])  # (which torch has for storage)
+C_NAMES = {
+    "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
+    "uint64": "long unsigned int", "uint32": "unsigned int", "uint16": "short unsigned int", "bool": "bool",
+    "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
 BOOL, INT64, FLOAT32 = np.dtype(bool), np.dtype(np.int64), np.dtype(np.float32)
 PYTHON = {bool: BOOL, int: INT64}
 

@@ -27,7 +27,7 @@ from . import breaks, dtypes, inference
 from .conversions import warn_converted, warn_non_leaf
 from .described import describe
 from .devices import CPU, strided
-from .dtypes import BY_NUMPY
+from .dtypes import BY_NUMPY, C_NAMES
 from .errors import type_name
 from .formats import base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
@@ -52,11 +52,6 @@ from .size import Size, made
 from .view_errors import BELOW, OF_FUNCTIONAL, may_not_change, refuse_in_func, written_now
 
 tls, shared = state.tls, state.shared
-C_NAMES = {
-    "float64": "double", "float32": "float", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "int64": "long int",
-    "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "complex64": "c10::complex<float>",
-    "complex128": "c10::complex<double>",
-}  # fmt: skip
 REINTERPRETING = ("as_real", "as_complex", "real", "imag", "conj", "neg")  # views that strides alone do not make
 
 

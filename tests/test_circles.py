@@ -9,7 +9,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
     "what torch says of a call that has failed is looked for once it has": """
         compat._calls: compat.functions.asked
         compat.devices: compat._calls
-        compat.errors: compat.autograd.anomaly_mode compat.functions.results compat.graph
+        compat.errors: compat.autograd.anomaly_mode compat.graph
         compat.functions.answers: compat._calls compat.functions.order compat.functions.older_calls
         compat.functions.kernels: compat.nn.functional.native_calls
         compat.method_arguments: compat._calls
@@ -51,6 +51,8 @@ BACK = {  # reason: "who: whom it imports when it is called"
         funcgrad.jax.half_draws: funcgrad.jax.random
         funcgrad.jax.devices: funcgrad.jax.numpy.creation
         funcgrad.jax.dtypes: funcgrad.jax.numpy.creation""",
+    "what torch has no kernels for is minded from the first Tensor of such a dtype on": """
+        compat.dtypes: compat.functions.lacking""",
     "one of two that are used together, which the other needs in one case": """
         compat.storage: compat._resized
         compat.fx.proxy: compat.fx.tracer

@@ -24,10 +24,12 @@ NUMPYS = {"x": "input", "a": "input", "x1": "input", "x2": "other"}  # NumPy's n
 MISSING = object()  # the default of a parameter that has to be given: the error is torch's, not Python's
 
 
+STUBS = "<intercepted>"  # the file that the code of a stub is of (compat/_intercept.py)
 AROUND = (
     __name__,
     f"{__package__}.register",
     f"{__package__}.kernels",
+    f"{__package__}.lacking",
     f"{__package__}.quick_places",
     f"{__package__}.quick_roads",
     "funcgrad.written_out",
@@ -37,6 +39,13 @@ AROUND = (
     "compat._class_attributes",
     "compat.autograd.saved",
 )  # what may stand between a registered function and its caller
+
+
+def outside(frame):
+    """The frame of the caller, from this one outwards: neither of what stands around a registered function nor of a stub that intercepts it."""
+    while frame.f_code.co_filename == STUBS or frame.f_globals.get("__name__") in AROUND:
+        frame = frame.f_back
+    return frame
 
 
 def not_a_tensor(name, what, position=1, argument="input", wanted="Tensor"):
@@ -104,8 +113,7 @@ def answer(error, own, args, kwargs=None, above=2):
         from .._calls import told
 
         frame = sys._getframe(above)
-        while frame.f_globals.get("__name__") in AROUND:
-            frame = frame.f_back
+        frame = outside(frame)
         refused = told(error, own, args, kwargs or {}, frame)
         if refused is not None:
             refused.__suppress_context__ = True
@@ -254,8 +262,7 @@ def examine(own, args, kwargs, taken, key):
     """Raise what torch says if it does not take these arguments in a call of torch.<own>; note their types if it does. What it takes
     numbers out of is given back as (args, kwargs) with those numbers."""
     frame = sys._getframe(2)
-    while frame.f_globals.get("__name__") in AROUND:
-        frame = frame.f_back
+    frame = outside(frame)
     caller = frame.f_globals.get("__name__")
     if internal[caller] and not caller.startswith("numpy."):  # (NumPy's functions call methods as those of an ndarray)
         return None
@@ -286,8 +293,7 @@ def need_function(own, args, out, named=None, above=2):
     """Raise torch's error for out= in a call of a method, which takes none: called, where it is given, by what is both. `above`:
     how many frames the caller of that is above this one."""
     frame = sys._getframe(above)
-    while frame.f_globals.get("__name__") in AROUND:
-        frame = frame.f_back
+    frame = outside(frame)
     key = own, type(out), frame.f_code, frame.f_lasti
     if key in OUTS or internal[frame.f_globals.get("__name__")]:
         return

@@ -6,7 +6,7 @@ from funcgrad.core.site import internal
 
 from .._calls import called_as, signatures_of
 from ..deprecations import once
-from .answers import AROUND
+from .answers import outside
 
 NUMBERS = "beta", "alpha", "value"
 
@@ -15,8 +15,7 @@ def modern(own, args, kwargs, above=2):
     """(args, kwargs) of today's call for one that has failed with a TypeError, with torch's warning; None if torch does not take it
     either. `above`: how many frames the caller is above this one."""
     frame = sys._getframe(above)
-    while frame.f_globals.get("__name__") in AROUND:
-        frame = frame.f_back
+    frame = outside(frame)
     if internal[frame.f_globals.get("__name__")]:  # (a function of ours, whose caller is asked next)
         return None
     name, method = called_as(frame, own)[:2]

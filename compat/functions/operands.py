@@ -16,7 +16,7 @@ from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
 from ..deprecations import once
-from ..dtypes import LONG, beyond
+from ..dtypes import C_NAMES, LONG, beyond  # noqa: F401
 from ..errors import size_mismatch
 from ..formats import ORDER, suggested
 from ..method_arguments import wrapped
@@ -178,11 +178,6 @@ def number(x, d):
     return float(x) if kind == "f" else complex(x) if kind == "c" else bool(x)
 
 
-C_NAMES = {
-    "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
-    "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "bool": "bool",
-    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
-}  # fmt: skip
 C_INTEGERS = {"uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t"}
 C_INTEGERS |= {f"uint{n}": f"uint{n}_t" for n in (16, 32, 64)}
 

@@ -77,7 +77,7 @@ def earlier(error, own, args, kwargs):
     try:
         if "out" in kwargs and isinstance(kwargs["out"], Tensor) and tensors_in(args[:1]):
             out_first(own, args, kwargs["out"], text)
-        if own.rstrip("_") in ("sub", "subtract", "rsub") and text.startswith("The size of tensor"):
+        if own.rstrip("_") in ("sub", "subtract", "rsub") and text.startswith(("The size of tensor", "Promotion for")):
             refuse_bools(*tensors(args, kwargs)[:2])
         if own == "ldexp_" and dtype_of(current(args[0])).kind in "biu":
             raise RuntimeError(f"ldexp can't be cast to the desired output type {spoken(dtype_of(current(args[0])))}")

@@ -18,7 +18,7 @@ from ..graph import label as set_label
 from ..graph import labelled as labelled_as_one
 from ..payload import current
 from ..tensor import Tensor
-from .answers import AROUND, MISSING, answer, need_function, not_a_tensor, to_places, unusual
+from .answers import MISSING, answer, need_function, not_a_tensor, outside, to_places, unusual
 from .arithmetic import DIV, quick_unary
 from .given_out import store
 from .nodes import named
@@ -81,8 +81,7 @@ def by_other_names(name, dim, keepdim, named, another="axis"):
 
 def called_by_numpy(frame):
     """Is what has called the function of a frame one of NumPy's?"""
-    while frame.f_globals.get("__name__") in AROUND:
-        frame = frame.f_back
+    frame = outside(frame)
     return str(frame.f_globals.get("__name__")).startswith("numpy.")
 
 

@@ -4,7 +4,7 @@ Invariant: a function that is not listed takes whatever its result's dtype can b
 """
 
 from .. import dtypes
-from .operands import C_NAMES
+from ..dtypes import C_NAMES
 
 # how a row reads: functions, and the error where out= is of another dtype than the result; {own} and {got} are the dtypes of out= and of
 # the result, {c_own} and {c_got} the same in C, {name} the function. `~`: only where the result cannot be cast, `^`: only where out= is of
@@ -109,7 +109,7 @@ take
 def type_text(d):
     """The name of a Tensor's type in C++, which some of torch's errors have."""
     name = dtypes.SPOKEN.get(dtypes.name_of(d), dtypes.name_of(d))
-    return f"CPU{name}Type" if d.kind in "bc" or name == "BFloat16" else f"torch.{name}Tensor"
+    return f"CPU{name}Type" if d.kind in "bc" or name == "BFloat16" or d in dtypes.UNSIGNED else f"torch.{name}Tensor"
 
 
 def rows():
