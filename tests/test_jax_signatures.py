@@ -13,7 +13,10 @@ import funcgrad.jax
 
 STORED = pathlib.Path(__file__).parent / "expected" / "jax_signatures.json.xz"
 # what a swap's function takes besides, or calls otherwise, and why
-OTHER = dict.fromkeys(("numpy.broadcast_shapes", "numpy.load", "numpy.set_printoptions"), "NumPy's own function")
+OTHER = dict.fromkeys(
+    ("numpy.broadcast_shapes", "numpy.load", "numpy.save", "numpy.savez", "numpy.set_printoptions"),
+    "NumPy's own function",
+)
 
 
 def text_of(f):

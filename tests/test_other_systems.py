@@ -1,9 +1,12 @@
-"""What is not the same on every system: names that Windows and macOS have not, and the two integers of C that are of one size.
+"""What is not the same on every system: names that Windows and macOS have not, the encoding of text that is not asked for, names of
+files, and the two integers of C that are of one size.
 
 The process of each test loses those names before anything of ours is imported. (That is no run on those systems: it shows that
 nothing here asks for what they lack.)
 """
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +56,57 @@ assert fg.jit(fg.grad(lambda x: (x * x).sum()))(numpy.ones(3)).tolist() == [2, 2
 def test_nothing_asks_for_what_other_systems_lack(code):
     done = subprocess.run([sys.executable, "-c", WITHOUT + code], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+WORKERS = """
+import multiprocessing
+import compat as torch
+multiprocessing.set_start_method("spawn", force=True)
+class Squares(torch.utils.data.Dataset):
+    def __len__(self):
+        return 7
+    def __getitem__(self, i):
+        return torch.tensor([float(i * i)]), "é"
+if __name__ == "__main__":
+    assert not hasattr(os, "fork")
+    loader = torch.utils.data.DataLoader(Squares(), batch_size=3, num_workers=2)
+    print([x.ravel().tolist() for x, _ in loader])
+"""
+
+
+def test_workers_of_a_loader_are_there_where_nothing_forks(tmp_path):
+    """Each is a new interpreter, which imports the script again."""
+    script = tmp_path / "script.py"
+    script.write_text(WITHOUT + WORKERS, encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, cwd=ROOT, env=paths())
+    assert (done.returncode, done.stdout) == (0, "[[0.0, 1.0, 4.0], [9.0, 16.0, 25.0], [36.0]]\n"), done.stderr
+
+
+def paths():
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.parametrize("code", [EVERYTHING, TRAINING], ids=["everything is imported", "a training"])
+def test_no_text_is_read_in_the_encoding_of_the_system(code):
+    """Windows' is not UTF-8: an `open` that does not say its encoding is a warning, which is an error here."""
+    options = ["-X", "warn_default_encoding", "-W", "error::EncodingWarning", "-X", "utf8=0"]
+    done = subprocess.run(
+        [sys.executable, *options, "-c", WITHOUT + code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "LC_ALL": "C"},
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_names_of_files_are_names_on_every_system():
+    """No two differ in capitals alone, none is a device of Windows, none has a character that Windows has not."""
+    asked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT)
+    names = asked.stdout.split("\n") if not asked.returncode else [str(p.relative_to(ROOT)) for p in ROOT.rglob("*.py")]
+    assert len({n.casefold() for n in names}) == len(set(names))
+    device = re.compile(r"(^|/)(con|prn|aux|nul|com\d|lpt\d)(\.[^/]*)?(/|$)", re.IGNORECASE)
+    assert not [n for n in names if device.search(n) or re.search(r'[<>:"|?*\\\\]|[ .](/|$)', n)]
 
 
 @pytest.mark.parametrize("name", ["longlong", "ulonglong", "long", "ulong", "intc", "uintc"])

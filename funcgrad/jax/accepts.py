@@ -21,7 +21,7 @@ LAX = {
     "0 f": "bessel_i0e bessel_i1e cbrt ceil digamma erf erf_inv erfc floor is_finite lgamma round reduce_precision",
     "0 c": "imag real",
     "0 iu": "population_count clz",
-    "0 biu": "bitwise_not",
+    "0 biu": "bitwise_not reduce_and reduce_or reduce_xor",
     "0 1 iufc": "add sub mul div",
     "0 1 iuf": "rem",
     "0 1 biufc": "max min eq ne",

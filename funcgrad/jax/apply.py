@@ -11,6 +11,9 @@ positional arguments are operands and what becomes of their dtypes:
     tell        keep; the result is no array
 
     arrays      as inexact, and Python's numbers are arrays of the dtype: for functions of several steps
+    merge       as promote, and Python's numbers are arrays of the dtype
+    strong      as arrays; the result is not weak
+    floats      as arrays; the result is as weak as the common dtype
 
 followed by the positions ("promote 0 1"), or nothing for all. What else is passed reaches the function as it is, arrays and
 functions in it taken to the engine's. Invariant: a derivative is never written here; casts are primitives like any other.
@@ -45,20 +48,22 @@ def promoted(name, args, kind):
         dtype = inexact(dtype)
     elif kind == "weakly" and dtype.kind in "biu" or kind == "softly" and dtype.kind == "b":
         dtype, weak = default(float), True
-    elif kind in ("weakly", "softly", "arrays"):
+    elif kind in ("weakly", "softly", "arrays", "strong", "floats"):
         dtype = inexact(dtype)
     elif kind == "single":
         dtype = np.dtype(np.float32) if inexact(dtype).itemsize < 4 else inexact(dtype)
     elif kind == "whole" and dtype.kind == "b":
         dtype = default(int)
     arrays = [type(a) not in PYTHON for a in args]
-    numbers = True in arrays and kind != "arrays"  # (then a Python number may stay one: what it meets has the dtype)
+    numbers = (
+        True in arrays and kind not in MADE_ARRAYS
+    )  # (then a Python number may stay one: what it meets has the dtype)
     return [
         number_for(a, dtype)
         if numbers and not is_array
         else in_dtype(a, pair[0], dtype if is_array else real_for(a, dtype))
         for a, pair, is_array in zip(args, pairs, arrays, strict=True)
-    ], weak
+    ], weak and kind != "strong"
 
 
 def fits(args, kind):
@@ -91,7 +96,8 @@ def real_for(x, dtype):
     return np.zeros((), dtype).real.dtype if dtype.kind == "c" and type(x) is not complex else dtype
 
 
-PROMOTING = "promote", "inexact", "whole", "weakly", "softly", "arrays"
+PROMOTING = "promote", "inexact", "whole", "weakly", "softly", "arrays", "merge"
+MADE_ARRAYS = "arrays", "strong", "floats", "merge"
 
 
 def numeric(a):
@@ -147,6 +153,7 @@ def face(f, rule, name=None, space=None):
     at_dtype = dtype_position(f)
     plain, most, binder = frozenset(), -1, None
     signature = signatures.signature_of(f"{space}.{name}", f) if space else None
+    refused_or_python = (list, tuple, *PYTHON) if space == "numpy" else (list, *PYTHON)  # (lax has operands in tuples)
 
     def call(*args, **kwargs):
         nonlocal plain, most, binder
@@ -175,7 +182,7 @@ def face(f, rule, name=None, space=None):
                 and (type(args[0]) in (int, float, complex) or getattr(args[0], "weak_type", False))
             )
             args = [np.array(entered(a)[0]) if type(a) is np.ndarray else parameter(a) for a in args]
-            if args and where and type(args[0]) in (list, *PYTHON):
+            if args and where and type(args[0]) in refused_or_python:
                 args[0] = operand_of(args[0], name)
         elif kind == "sequence":
             (k,) = where
@@ -193,7 +200,9 @@ def face(f, rule, name=None, space=None):
         else:
             chosen = [i for i in where if i < len(args) and args[i] is not None]
             operands, weak = promoted(name, [args[i] for i in chosen], kind)
-            weak = weak and kind == "weakly"  # (what is reduced is not weak)
+            if kind == "arrays":  # (of several steps, in which each operand takes part: all must be weak)
+                weak = all(w or d.kind == "b" for d, w in [described(args[i]) for i in chosen])
+            weak = weak and kind in ("weakly", "arrays", "floats", "merge")  # (what is reduced is not weak)
             operands = dict(zip(chosen, operands, strict=True))
             args = [operands[i] if i in operands else parameter(a) for i, a in enumerate(args)]
         if kwargs:
@@ -235,8 +244,8 @@ def refuse_nan(out, name):
 
 
 def operand_of(x, name):
-    if type(x) is list:
-        raise TypeError(f"{name} requires ndarray or scalar arguments, got {list} at position 0.")
+    if type(x) in (list, tuple):
+        raise TypeError(f"{name} requires ndarray or scalar arguments, got {type(x)} at position 0.")
     return np.asarray(x, default(type(x)))
 
 

@@ -5,6 +5,7 @@ program holds to what the engine knows (an ndarray or a handle), `wrap` brings i
 the engine's reaches a program without `wrap`, and none with a dtype that jax would not give.
 """
 
+import operator
 import sys
 
 import numpy as np
@@ -316,7 +317,7 @@ class Tracer(Methods):
         return bool(self.known("bool", TracerBoolConversionError))
 
     def __index__(self):
-        return self.known("operator.index(x)", TracerIntegerConversionError).__index__()
+        return operator.index(self.known("operator.index(x)", TracerIntegerConversionError))
 
     def constant(self, what, kind):
         v = plain(self.val)

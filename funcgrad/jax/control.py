@@ -23,11 +23,12 @@ def settled(init, shapes):
     leaves, structure = tree.flatten(values)
     while True in weak:
         outs, out_weak = shapes(values, weak)
-        now = [w and o for w, o in zip(weak, out_weak, strict=False)]
         wanted = [
             joined((dtype_of(x), True), (o.dtype, False))[0] if w else dtype_of(x)
             for x, o, w in zip(leaves, tree.leaves(outs), weak, strict=False)
         ]
+        # (a carry that was promoted is of that dtype, and no longer weak)
+        now = [w and o and d == dtype_of(x) for w, o, d, x in zip(weak, out_weak, wanted, leaves, strict=False)]
         if now == weak and wanted == [dtype_of(x) for x in leaves]:
             break
         leaves, weak = [cast(x, d) for x, d in zip(leaves, wanted, strict=True)], now

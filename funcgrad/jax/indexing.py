@@ -16,7 +16,7 @@ from ..lax.indexing import fill_of
 from ..numpy.concrete import concrete, unknown_under
 from .arrays import cast, described, plain_deep, raw, wrap
 from .dtypes import PYTHON, joined
-from .errors import NonConcreteBooleanIndexError
+from .errors import NonConcreteBooleanIndexError, TracerIntegerConversionError
 
 SEQUENCE = "Using a non-tuple sequence for multidimensional indexing is not allowed; use `arr[array(seq)]` instead of `arr[seq]`."
 
@@ -70,8 +70,10 @@ def entries(shape, idx):
 def bound(p):
     try:
         return operator.index(p)
-    except TypeError:
+    except TracerIntegerConversionError:
         pass
+    except TypeError:
+        raise TypeError(f"slice indices must be integers or None, got {p!r}") from None
     raise IndexError(
         f"Array slice indices must have static start/stop/step to be used with NumPy indexing syntax; got {p!r}. Use "
         "lax.dynamic_slice or lax.dynamic_update_slice, or mark it static."

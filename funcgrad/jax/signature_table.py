@@ -33,7 +33,7 @@ a, n=None, axis=-1, norm=None: numpy.fft.fft numpy.fft.hfft numpy.fft.ifft numpy
 numpy.fft.rfft
 a, order='C', *, out_sharding=None: numpy.ravel
 a, q, axis=None, out=None, overwrite_input=False, method='linear', keepdims=False, *, weights=None: \
-numpy.nanpercentile numpy.nanquantile
+numpy.nanpercentile numpy.nanquantile numpy.quantile
 a, q, axis=None, out=None, overwrite_input=False, method='linear', keepdims=False, *, weights=None, out_sharding=None: \
 numpy.percentile
 a, rtol=None, hermitian=False, *, rcond=None: numpy.linalg.pinv

@@ -160,16 +160,45 @@ def linear_transpose(fun, *primals, reduce_axes=()):
     return lambda ct: wrapped(boundary(transposed)(enter(ct)[0]), weak)
 
 
-def jacobian_by(engine):
+def _of_kinds(what, trees, kinds, holomorphic):
+    """Refuses leaves whose dtype is none of these kinds; with holomorphic those that are not complex."""
+    for x in tree.leaves(trees):
+        dtype = dtype_of(x)
+        if holomorphic and dtype.kind != "c":
+            raise TypeError(f"{what} must be complex with holomorphic=True, not {dtype.name}.")
+        if not holomorphic and dtype.kind not in kinds:
+            cure = "holomorphic=True or jax.vjp or jax.jvp" if dtype.kind == "c" else "jax.vjp or jax.jvp"
+            raise TypeError(f"{what} may not be {dtype.name}; use {cure}.")
+
+
+def jacobian_by(engine, takes, gives, weak_of):
+    """A transform that gives Jacobians, of arguments and results of the kinds of dtypes given (jax takes those that have one meaning only).
+    `weak_of`: the weakness of the Jacobian's leaves, from that of the arguments' and the results' leaves."""
+
     def transform(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
+        name = engine.__name__
+
         @boundary
         @functools.wraps(fun)
         def call(*args, **kwargs):
             f = Lifted(fun)
             (values, named), f.weak = enter((args, kwargs))
-            options = {"has_aux": has_aux, "holomorphic": holomorphic}
+            positions = (argnums,) if isinstance(argnums, int) else argnums
+            chosen = [values[i] for i in positions]
+            _of_kinds(f"an argument of a function given to {name}", chosen, takes + "biu" * allow_int, holomorphic)
+
+            @functools.wraps(fun, updated=())
+            def checked(*args, **kwargs):
+                out = f(*args, **kwargs)
+                _of_kinds(f"the result of a function given to {name}", out[0] if has_aux else out, gives, holomorphic)
+                return out
+
+            options = {"has_aux": has_aux, "holomorphic": holomorphic, "allow_int": allow_int}
             options = {k: v for k, v in options.items() if v}
-            return wrapped(engine(f, argnums, **options)(*values, **named))
+            got = engine(checked, argnums, **options)(*values, **named)
+            n = len(f.out_weak) - (len(tree.leaves(got[1])) if has_aux else 0)
+            weak = weak_of(enter([args[i] for i in positions])[1], f.out_weak[:n])
+            return wrapped(got, [*weak, *f.out_weak[n:]])
 
         return call
 
@@ -178,7 +207,10 @@ def jacobian_by(engine):
     return transform
 
 
-jacfwd, jacrev, hessian = map(jacobian_by, (derived.jacfwd, derived.jacrev, derived.hessian))
+# (a tangent is as weak as the result, a cotangent as the argument; a Hessian is of tangents of cotangents)
+jacfwd = jacobian_by(derived.jacfwd, "f", "biufc", lambda ins, outs: [w for w in outs for _ in ins])
+jacrev = jacobian_by(derived.jacrev, "fc", "f", lambda ins, outs: ins * len(outs))
+hessian = jacobian_by(derived.hessian, "f", "f", lambda ins, outs: [w for w in ins for _ in ins] * len(outs))
 jacobian = jacrev
 
 

@@ -5,12 +5,9 @@ Others are those that make arrays: inside a transform they return arrays that ma
 A module of ours is loaded when a function that it stands for first meets a traced array.
 """
 
-from sys import modules as _modules
-
 import numpy as _numpy
 
 from .. import ops  # noqa: F401
-from ..lazy import NoSuchName as _NoSuchName
 from ..lazy import attributes as _attributes
 from . import concrete, indexing, linalg, methods, protocol  # noqa: F401
 
@@ -68,6 +65,12 @@ NAMES = {  # names of this module that are not NumPy's own functions
     "concatenators": "c_ r_",
     "standard": "argsort sort",
 }
+NEWER = {  # NumPy's since 2.1 and 2.2: where it has them not, ours are these names
+    "joining": "unstack",
+    "products": "matvec vecmat",
+    "reductions": "cumulative_sum cumulative_prod",
+}
+_newer, _ = _attributes(__name__, NEWER)
 protocol.FUNCTIONS.index(__name__, FUNCTIONS)
 protocol.UFUNCS.index(__name__, UFUNCS)
 protocol.METHODS.index(__name__, METHODS)
@@ -79,7 +82,7 @@ def _of_numpy(name):
     except AttributeError as error:
         if str(error) != f"module 'numpy' has no attribute {name!r}":
             raise  # NumPy knows what became of it
-        raise _NoSuchName(_modules[__name__], name) from None
+    return _newer(name)
 
 
 __getattr__, _ours = _attributes(__name__, NAMES, missing=_of_numpy)

@@ -108,7 +108,7 @@ def histogramdd(sample, bins=10, range=None, density=None, weights=None):  # noq
     else:
         sample = as_array(sample)
         sample = sample if len(shape_of(sample)) == 2 else np.reshape(sample, (-1, 1))
-        columns = np.unstack(sample, axis=1)
+        columns = list(sample.T)
     d = len(columns)
     several = isinstance(bins, (list, tuple)) or shape_of(operand(bins))
     bins = list(bins) if several else [bins] * d

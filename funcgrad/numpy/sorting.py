@@ -59,7 +59,7 @@ def argpartition(a, kth, axis=-1, kind="introselect", order=None):
 @implements(np.lexsort)
 def lexsort(keys, axis=-1):
     """By the last key first: a stable sort by each key in turn, the least important one first."""
-    keys = list(np.unstack(as_array(keys))) if not isinstance(keys, (list, tuple)) else [as_array(k) for k in keys]
+    keys = list(as_array(keys)) if not isinstance(keys, (list, tuple)) else [as_array(k) for k in keys]
     if not keys:
         raise TypeError("need sequence of keys with len > 0 in lexsort")
     if len({shape_of(k) for k in keys}) > 1:

@@ -9,6 +9,7 @@ from .. import control as _control
 from ..accepts import LAX as _LAX
 from ..accepts import refusing as _refusing
 from ..apply import faces as _faces
+from ..dtypes import requested as _requested
 from ..numpy.creation import asarray as _asarray
 from ..numpy.creation import full as _full
 
@@ -33,7 +34,32 @@ _faced, __dir__ = _faces(__name__, "funcgrad.lax", _RULES, "keep 0")
 _guarded = _refusing(__name__, _faced, _LAX, alike=True)
 
 
-_pad = _faced("pad")
+_pad, _BITCAST, _BROADCAST = _faced("pad"), _faced("bitcast_convert_type"), _faced("broadcast")
+_CONCATENATE = _guarded("concatenate")
+
+
+def bitcast_convert_type(operand, new_dtype):
+    """The bits of operand read as another dtype: a last axis more (or one less) where the sizes differ."""
+    new, old = _requested(new_dtype, "bitcast_convert_type"), _asarray(operand).dtype
+    if new != old and "b" in (new.kind, old.kind):
+        raise TypeError(f"bitcast_convert_type: truth values have no bits to share; got {old.name} and {new.name}")
+    return _BITCAST(operand, new)
+
+
+def broadcast(operand, sizes, *, out_sharding=None):
+    """operand repeated along axes of these lengths in front of its own."""
+    if any(isinstance(n, int) and n < 0 for n in sizes):
+        raise TypeError(f"broadcast: lengths must not be negative, got {tuple(sizes)}")
+    return _BROADCAST(operand, sizes)
+
+
+def concatenate(operands, dimension):
+    """Arrays of one dtype behind one another; their axis is counted from the front."""
+    if isinstance(dimension, int) and dimension < 0:
+        raise TypeError(
+            f"concatenate: the axis {dimension} must be counted from the front; jnp.concatenate takes negative ones"
+        )
+    return _CONCATENATE(operands, dimension)
 
 
 def _indexed(name, position):
@@ -101,14 +127,12 @@ def shape_as_value(shape):
 def pad(operand, padding_value, padding_config):
     """operand with padding_value, of its dtype, around and between its elements."""
     operand, padding_value = _asarray(operand), _asarray(padding_value)
-    if operand.dtype != padding_value.dtype and not (
-        padding_value.weak_type and padding_value.dtype.kind == operand.dtype.kind
-    ):
+    if operand.dtype != padding_value.dtype:
         raise TypeError(
             f"pad operand and padding_value must be same dtype: got {operand.dtype.name} and {padding_value.dtype.name}; convert one "
             "with astype."
         )
-    return _pad(operand, padding_value.astype(operand.dtype), padding_config)
+    return _pad(operand, padding_value, padding_config)
 
 
 def __getattr__(name):

@@ -15,19 +15,20 @@ from ..keys import arranging as _arranging
 
 RULES = {
     "promote": "absolute abs add bitwise_and bitwise_count bitwise_invert bitwise_not bitwise_or "
-    "bitwise_xor ceil equal floor fmax fmin gcd greater greater_equal invert iscomplex "
+    "bitwise_xor equal fmax fmin gcd greater greater_equal invert iscomplex "
     "isfinite isinf isnan isneginf isposinf isreal lcm left_shift less less_equal logical_and logical_not logical_or logical_xor "
-    "matvec maximum minimum multiply negative not_equal sign signbit subtract trunc vecmat",
+    "matvec maximum minimum multiply negative not_equal sign signbit subtract vecmat",
     "whole": "bitwise_left_shift bitwise_right_shift fmod left_shift right_shift square",
     "inexact": "acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh cbrt copysign cos "
     "cosh divide exp exp2 expm1 fabs frexp heaviside hypot i0 log log1p log2 modf nextafter "
     "reciprocal rint sin sinc sinh sqrt tan tanh true_divide",
-    "promote 0": "all amax amin any argmax argmin count_nonzero ediff1d max "
+    "promote 0": "all amax amin any argmax argmin max "
     "min nanargmax nanargmin nanmax nanmin nanprod nansum prod ptp sort_complex sum trace",
     "inexact 0 2": "average",
     "inexact 0": "log10 spacing angle bartlett blackman hamming hanning mean percentile poly polyint quantile std var",
     "inexact 0 1": "kaiser trapezoid",
-    "promote 0 1": "allclose append array_equal array_equiv cross isclose kron outer polyadd polysub",
+    "promote 0 1": "allclose array_equal array_equiv cross isclose",
+    "merge 0 1": "append kron outer polyadd polysub",
     "keep 0": "array_split atleast_1d atleast_2d atleast_3d broadcast_to delete diag "
     "diag_indices_from diagflat diagonal expand_dims flip fliplr flipud imag insert "
     "matrix_transpose moveaxis packbits pad partition permute_dims ravel real resize roll rollaxis rot90 split squeeze tile "
@@ -35,8 +36,8 @@ RULES = {
     "unpackbits unstack",
     "keep": "apply_along_axis apply_over_axes block diag_indices fromfunction indices piecewise "
     "tril_indices triu_indices unravel_index",
-    "list": "broadcast_arrays meshgrid",
-    "tell": "array_repr array_str einsum_path iscomplexobj isrealobj isscalar iterable ndim shape size",
+    "list": "meshgrid",
+    "tell": "array_repr array_str einsum_path iscomplexobj isrealobj isscalar iterable ndim shape",
     "sequence 0": "column_stack concat concatenate dstack hstack stack vstack",
     "same": "broadcast_shapes c_ character complexfloating dtype e euler_gamma flexible floating generic get_printoptions iinfo "
     "index_exp inexact inf integer isdtype load mgrid nan newaxis number object_ ogrid pi printoptions r_ s_ save savez "
@@ -46,11 +47,11 @@ MODULES = {
     "creation": "arange array asarray astype copy empty empty_like eye from_dlpack frombuffer fromfile fromiter fromstring full full_like "
     "geomspace identity linspace logspace ones ones_like zeros zeros_like",
     "products": "convolve correlate dot einsum inner matmul tensordot vdot vecdot",
-    "arithmetic": "clip divmod floor_divide mod power pow conj conjugate vander polymul nanmean nanmedian nanvar nanstd nanquantile "
+    "arithmetic": "floor ceil trunc count_nonzero clip divmod floor_divide mod power pow conj conjugate vander polymul nanmean nanmedian nanvar nanstd nanquantile "
     "nanpercentile median cov corrcoef positive arctan2 atan2 logaddexp logaddexp2 deg2rad radians rad2deg degrees "
     "float_power ldexp polyder cumulative_sum cumulative_prod cumsum cumprod nancumsum nancumprod remainder round around polydiv interp polyfit unwrap roots gradient",
-    "changed": "argsort choose fill_diagonal finfo flatnonzero nonzero argwhere place put put_along_axis lexsort "
-    "diff tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "
+    "changed": "argsort broadcast_arrays size choose fill_diagonal finfo flatnonzero nonzero argwhere place put put_along_axis lexsort "
+    "diff ediff1d tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "
     "histogram searchsorted nan_to_num can_cast argpartition tri histogram_bin_edges histogram2d histogramdd ix_ hsplit vsplit dsplit",
     "ufuncs": "ufunc frompyfunc",
     "sets": "union1d intersect1d setxor1d setdiff1d extract isin digitize polyval compress mask_indices ravel_multi_index unique_all unique_counts unique_inverse unique_values",

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 
 from ... import lax
+from ... import numpy as fnp
 from ...core.aval import dtype_of, shape_of
 from ...core.handle import Handle
 from ...numpy import calculus
@@ -172,7 +173,7 @@ cumsum, cumprod, nancumsum, nancumprod = map(running, ("cumsum", "cumprod", "nan
 
 def standard(name, widened):
     """The array API's running sums (of short integers in longer ones) and products; `include_initial`: that of nothing first."""
-    f = face(getattr(np, name), "promote 0" if widened else "whole 0", name, "numpy")
+    f = face(getattr(fnp, name), "promote 0" if widened else "whole 0", name, "numpy")
 
     def call(x, /, *, axis=None, dtype=None, include_initial=False):
         x = asarray(x)
@@ -186,8 +187,26 @@ def standard(name, widened):
     return call
 
 
-if hasattr(np, "cumulative_sum"):  # (since NumPy 2.1)
-    cumulative_sum, cumulative_prod = standard("cumulative_sum", True), standard("cumulative_prod", False)
+cumulative_sum, cumulative_prod = standard("cumulative_sum", True), standard("cumulative_prod", False)
+
+
+def to_whole(name):
+    """floor, ceil or trunc; integers are what they are (of which NumPy before 2.1 makes floats)."""
+    f = face(getattr(np, name), "promote", name, "numpy")
+
+    @functools.wraps(f)
+    def call(x, /):
+        return f(x) if described(x)[0].kind not in "iu" else asarray(x)
+
+    return call
+
+
+floor, ceil, trunc = map(to_whole, ("floor", "ceil", "trunc"))
+
+
+def count_nonzero(a, axis=None, keepdims=False):
+    """How many are not 0, along the axes."""
+    return jnp().sum(jnp().not_equal(a, 0), axis=axis, dtype=int, keepdims=keepdims)
 
 
 def clip(arr=None, /, min=None, max=None):
@@ -204,6 +223,8 @@ def round(a, decimals=0, out=None):
     """a to a number of decimals; integers stay what they are, unless decimals is negative. Real numbers are scaled back by the rounded
     reciprocal of 10**decimals, as jax's compiler does it: 0.16 may come as 0.16000001."""
     refuse_out("round", out)
+    if described(a)[0].kind == "b":
+        raise ValueError("round: not of truth values; convert them with astype")
     if decimals < 0 and described(a)[0].kind in "iu":
         raise NotImplementedError("integer np.round not implemented for decimals < 0")
     return ROUND(a, decimals)
@@ -220,7 +241,7 @@ def rounded(x, decimals=0):
     return np.multiply(np.rint(np.multiply(x, factor)), 1 / factor)
 
 
-ROUND = face(rounded, "promote 0", "round")
+ROUND = face(rounded, "keep 0", "round")
 
 
 def interp(x, xp, fp, left=None, right=None, period=None):
@@ -241,7 +262,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     return out
 
 
-INTERP = face(np.interp, "inexact 0 1 2", "interp")
+INTERP = face(np.interp, "arrays 0 1 2", "interp")
 
 
 def unwrap(p, discont=None, axis=-1, period=6.283185307179586):

@@ -1,6 +1,7 @@
 """jax.numpy's functions that differ from NumPy's: sizes that are static, in-place ones that give the new array, orders."""
 
 import functools
+import math
 
 import numpy as np
 
@@ -177,6 +178,20 @@ def reshape(a, shape, order="C", *, copy=None, out_sharding=None):
     return face(np.reshape, "keep 0", "reshape")(a, shape_for(shape, "reshape"), order=order)
 
 
+def broadcast_arrays(*args):
+    """Arrays in their common shape, each in its own dtype, a list."""
+    pairs = [described(a) for a in args]
+    found = face(np.broadcast_arrays, "list", "broadcast_arrays")(*args)
+    return [wrap(raw(v), weak) for v, (_, weak) in zip(found, pairs, strict=True)]
+
+
+def size(a, axis=None):
+    """How many elements there are, along one axis, several, or all."""
+    shape = np.shape(a)
+    axes = range(len(shape)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, len(shape))
+    return math.prod([shape[i] for i in axes])
+
+
 @arranging
 def swapaxes(a, axis1, axis2):
     return face(np.swapaxes, "keep 0", "swapaxes")(a, int(axis1), int(axis2))
@@ -274,8 +289,21 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     """Differences along an axis; what is put before and behind takes a's dtype if it is a Python number."""
     a = asarray(a)
     ends = {k: v for k, v in (("prepend", prepend), ("append", append)) if v is not None}
-    dtype = joined(described(a), *map(described, ends.values()))[0]
-    return face(np.diff, "keep 0", "diff")(a.astype(dtype), n, axis, **{k: asarray(v, dtype) for k, v in ends.items()})
+    dtype, weak = joined(described(a), *map(described, ends.values()))
+    ends = {k: asarray(v, dtype) for k, v in ends.items()}
+    return DIFF(wrap(raw(a.astype(dtype)), weak), n, axis, **ends)
+
+
+DIFF = face(np.diff, "keep 0", "diff")
+
+
+def ediff1d(ary, to_end=None, to_begin=None):
+    """Differences of neighbours in flattened order, with what is put before and behind; weak only alone."""
+    out = EDIFF1D(ary, to_end, to_begin)
+    return out if to_end is None and to_begin is None else wrap(raw(out))
+
+
+EDIFF1D = face(np.ediff1d, "keep 0", "ediff1d")
 
 
 def searchsorted(a, v, side="left", sorter=None, *, method="scan"):

@@ -198,6 +198,8 @@ def arange(start, stop=None, step=None, dtype=None, *, device=None, out_sharding
     given = [v for v in (start, stop, step) if v is not None]
     if dtype is None:
         dtype = joined(*map(described, given))[0]
+    elif dtype.kind == "b":
+        raise TypeError("jnp.arange: truth values have no steps between them; convert numbers with astype(bool)")
     try:
         numbers = [np.asarray(v)[()] for v in ([0] if start is None and step is not None else []) + given]
     except TypeError as error:
@@ -244,5 +246,10 @@ def of_numpy(name):
     return make
 
 
-from_dlpack, frombuffer, fromfile = map(of_numpy, ("from_dlpack", "frombuffer", "fromfile"))
+def from_dlpack(x, /, *, device=None, copy=None):
+    """An array of what another library's array holds; always a copy, and on the one device."""
+    return array(np.from_dlpack(x))
+
+
+frombuffer, fromfile = map(of_numpy, ("frombuffer", "fromfile"))
 fromiter, fromstring = map(of_numpy, ("fromiter", "fromstring"))

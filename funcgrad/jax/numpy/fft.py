@@ -3,5 +3,5 @@
 from ..apply import faces as _faces
 
 __getattr__, __dir__ = _faces(
-    __name__, "funcgrad.numpy.fft", {"keep": "fftfreq rfftfreq fftshift ifftshift"}, "single 0"
+    __name__, "funcgrad.numpy.fft", {"keep": "fftfreq rfftfreq", "keep 0": "fftshift ifftshift"}, "single 0"
 )

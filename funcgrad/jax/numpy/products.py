@@ -46,7 +46,7 @@ def faced(name, rule="promote 0 1"):
 
 dot, vdot, inner, tensordot = map(faced, ("dot", "vdot", "inner", "tensordot"))
 matmul, vecdot = faced("matmul", "promote"), faced("vecdot", "promote 0 1")
-convolve, correlate = faced("convolve", "inexact 0 1"), faced("correlate", "inexact 0 1")
+convolve, correlate = faced("convolve", "floats 0 1"), faced("correlate", "floats 0 1")
 
 
 def sums_of_products(

@@ -67,14 +67,15 @@ unique_all, unique_counts, unique_inverse, unique_values = map(
 def union1d(ar1, ar2, *, size=None, fill_value=None):
     """The different values of both, in order."""
     if size is None:
-        return face(np.union1d, "promote 0 1", "union1d")(ar1, ar2)
+        return face(np.union1d, "merge 0 1", "union1d")(ar1, ar2)
     return unique(jnp().concatenate(both(ar1, ar2)), size=size, fill_value=fill_value)
 
 
 def intersect1d(ar1, ar2, assume_unique=False, return_indices=False, *, size=None, fill_value=None):
     """The values that are in both, in order; with their indices where asked for (behind the end for what is filled up)."""
     if size is None:
-        return face(np.intersect1d, "promote 0 1", "intersect1d")(ar1, ar2, assume_unique, return_indices)
+        found = face(np.intersect1d, "merge 0 1", "intersect1d")(ar1, ar2, assume_unique, return_indices)
+        return (found[0], *[wrap(raw(places)) for places in found[1:]]) if return_indices else found
     x, y = both(ar1, ar2)
     order, values, first = ordered(x)
     found, at, count = chosen(values, first & jnp().isin(values, y), size, fill_value)
@@ -87,7 +88,7 @@ def intersect1d(ar1, ar2, assume_unique=False, return_indices=False, *, size=Non
 def setxor1d(ar1, ar2, assume_unique=False, *, size=None, fill_value=None):
     """The values that are in one of both alone, in order."""
     if size is None:
-        return face(np.setxor1d, "promote 0 1", "setxor1d")(ar1, ar2, assume_unique)
+        return face(np.setxor1d, "merge 0 1", "setxor1d")(ar1, ar2, assume_unique)
     x, y = both(ar1, ar2)
     _, values, first = ordered(jnp().concatenate([x, y]))
     return chosen(values, first & (jnp().isin(values, x) ^ jnp().isin(values, y)), size, fill_value)[0]
@@ -106,7 +107,7 @@ def setdiff1d(ar1, ar2, assume_unique=False, *, size=None, fill_value=None):
 def extract(condition, arr, *, size=None, fill_value=0):
     """The elements of arr where the condition holds."""
     if size is None:
-        return face(np.extract, "keep 0", "extract")(condition, arr)
+        return compress(asarray(condition).ravel(), asarray(arr).ravel())
     arr = asarray(arr).ravel()
     if not 0 < size <= arr.size:
         raise ValueError(
@@ -140,7 +141,11 @@ def compress(condition, a, axis=None, *, size=None, fill_value=0, out=None):
     if axis is None:
         a, axis = a.ravel(), 0
     if size is None:
-        return face(np.compress, "keep 0", "compress")(there, a, axis)
+        if not isinstance(there, arrays.Tracer) and there[a.shape[axis] :].any():
+            raise ValueError(
+                f"compress: the condition holds at places behind the {a.shape[axis]} entries along axis {axis}"
+            )
+        return COMPRESS(a, there[: a.shape[axis]], axis)
     if not 0 < size <= a.shape[axis]:
         raise ValueError(
             f"size must be positive and not greater than the size of the array axis; got {size=} for a.shape[axis]={a.shape[axis]}"
@@ -150,6 +155,9 @@ def compress(condition, a, axis=None, *, size=None, fill_value=0, out=None):
     known = jnp().arange(size) < there.sum()
     known = known.reshape([-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
     return where(known, jnp().take(a, at, axis), asarray(fill_value, a.dtype))
+
+
+COMPRESS = face(lambda a, there, axis: np.compress(there, a, axis), "keep 0", "compress")
 
 
 def mask_indices(n, mask_func, k=0, *, size=None):

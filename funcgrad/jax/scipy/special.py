@@ -7,7 +7,8 @@ _faced, __dir__ = _faces(
     __name__,
     "funcgrad.scipy.special",
     {
-        "inexact 0": "exp1 factorial softmax log_softmax",
+        "inexact 0": "exp1 softmax log_softmax",
+        "strong": "beta dawsn erfcx expi gamma gammasgn hyp1f1 hyp2f1 log_ndtr ndtr ndtri owens_t poch spence wofz",
         "inexact 0 2": "logsumexp",
         "keep": "multigammaln bernoulli",
         "inexact 2 3": "sph_harm_y",

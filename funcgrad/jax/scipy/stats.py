@@ -11,6 +11,9 @@ from ...scipy import stats as _stats
 from ..apply import face as _face
 from ..numpy.creation import asarray as _asarray
 
+# (jax writes these with the normal distribution's function, or an array of its own, which are not weak)
+STRONG = "norm.cdf norm.isf norm.logcdf norm.logsf norm.ppf norm.sf poisson.entropy uniform.cdf".split()
+
 
 class Distribution(ModuleType):
     """The functions of one distribution."""
@@ -23,9 +26,9 @@ class Distribution(ModuleType):
         f = getattr(self.family, name)
         if not callable(f):
             return f
-        value = _face(
-            f, "arrays 0 1 2 3 4 5", name, f"scipy.stats.{self.__name__.rpartition('.')[2]}"
-        )  # (nothing here is weak)
+        family = self.__name__.rpartition(".")[2]
+        kind = "strong" if f"{family}.{name}" in STRONG or family == "truncnorm" else "arrays"
+        value = _face(f, f"{kind} 0 1 2 3 4 5", name, f"scipy.stats.{family}")
         if f in (_stats.norm.ppf, _stats.norm.isf):  # (in jax they give the widest float)
             value = functools.wraps(value)(lambda *args, _given=value, **kwargs: _given(*args, **kwargs).astype(float))
         setattr(self, name, value)
