@@ -20,7 +20,7 @@ from .devices import LAYOUTS as _LAYOUTS
 from .devices import Device as device  # noqa: F401
 from .devices import Layout as layout  # noqa: F401
 from .devices import get_default_device, set_default_device  # noqa: F401
-from .dtypes import dtype, get_default_dtype, set_default_dtype  # noqa: F401
+from .dtypes import dtype, get_default_dtype, qscheme, set_default_dtype  # noqa: F401
 from .formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format  # noqa: F401
 from .functions.register import FUNCTIONS as _FUNCTIONS
 from .functions.unlisted import of_torch as _missing
@@ -32,7 +32,7 @@ _OWN = (  # submodules that torch has none of: loaded by now for good, they are 
     "breaks conversions deprecations described devices dtypes errors formats functions graph inference method_arguments names "
     "names_of_classes native payload printing rewriting size stores unrecorded_writes view_errors"
 ).split()
-globals().update(dtypes.BY_NAME)
+globals().update(dtypes.BY_NAME | dtypes.QSCHEMES)
 globals().update(_LAYOUTS)
 legacy_contiguous_format = contiguous_format
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None

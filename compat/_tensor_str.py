@@ -16,7 +16,7 @@ class PrintOptions:
         return getattr(printing._options, name)
 
     def __repr__(self):
-        return repr(printing._options).replace("_Options", "__PrinterOptions")
+        return repr(printing._options).replace("namespace", "__PrinterOptions")
 
 
 PRINT_OPTS = PrintOptions()

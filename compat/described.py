@@ -1,5 +1,7 @@
 """A Tensor's text, as torch prints it."""
 
+import sys
+
 import numpy as np
 
 from funcgrad.core import state
@@ -57,11 +59,13 @@ def describe(t, tensor_contents=None):
         suffixes += [] if tangent is None else [f"tangent={tangent}"]
     default, x = dtypes.of_numpy(dtypes.Default.numpy), np.asarray(x)
     cls = type(t)
-    return printing.format_tensor(
+    own = not internal[cls.__module__]
+    text = printing.format_tensor(
         x,
-        prefix="tensor(" if internal[cls.__module__] else f"{cls.__name__}(",
+        prefix=f"{cls.__name__}(" if own else "tensor(",
         suffixes=tuple(suffixes),
         default_float=default.name,
         dtype_name=dtypes.name_of(x.dtype),
         contents=tensor_contents,
     )
+    return f"Parameter({text})" if own and isinstance(t, sys.modules["compat.nn.parameter"].Parameter) else text

@@ -62,6 +62,31 @@ class dtype(metaclass=Native, called="torch.dtype"):
         return of_numpy(complex_of(MEMORY[self.name]))
 
 
+class qscheme(metaclass=Native, called="torch.qscheme"):
+    """How a quantized Tensor would be scaled: five names, of which no Tensor is here."""
+
+    __slots__ = ("name",)
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+    def __reduce__(self):
+        return self.name
+
+
+QSCHEMES = {}
+for _name in (
+    "tensor_affine",
+    "channel_affine",
+    "tensor_symmetric",
+    "channel_symmetric",
+    "channel_affine_float_qparams",
+):
+    QSCHEMES[f"per_{_name}"] = _new = qscheme()
+    _new.name = f"per_{_name}"
+closed(qscheme)
+globals().update(QSCHEMES)
+
 NAMES = (
     "bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128"
 )  # fmt: skip

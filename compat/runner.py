@@ -35,7 +35,7 @@ class TorchAlreadyLoadedError(ImportError):
 class TorchFinder(swaps.Finder):
     """`torch` is compat, and `functorch`, which comes with torch, a module of it; what is built on torch itself is refused by name."""
 
-    ours = {"torch": "compat", "functorch": "compat._functorch"}
+    ours = {"torch": "compat", "functorch": "compat._first_functorch"}
 
     def find_spec(self, fullname, path=None, target=None):
         """As every Finder's; ModuleNotFoundError also for packages that need torch itself."""

@@ -63,6 +63,16 @@ def there(answer):
     return {"is_available": gives("is_available", answer)}
 
 
+def get_fastpath_enabled():
+    """Is attention that is only evaluated computed in one piece, as the layers do it? It says what was set, and changes nothing here."""
+    return sys.modules[f"{__name__}.mha"]._is_fastpath_enabled
+
+
+def set_fastpath_enabled(value):
+    """Set what get_fastpath_enabled says."""
+    sys.modules[f"{__name__}.mha"]._is_fastpath_enabled = value
+
+
 TF32 = SimpleNamespace(fp32_precision="tf32"), SimpleNamespace(fp32_precision="tf32")
 MACOS = RuntimeError("Cannot execute isOnMacOSorNewer() without MPS backend.")
 LIBRARIES = {  # (True where torch's wheels for the CPU have a library, although NumPy's own kernels compute)
@@ -74,6 +84,9 @@ LIBRARIES = {  # (True where torch's wheels for the CPU have a library, although
         "flags": flags_of("cudnn", ("enabled", "benchmark", "benchmark_limit", "deterministic", "allow_tf32")),
     },
     "cusparselt": {**there(False), "version": gives("version", None)},
+    "mha": {
+        "_is_fastpath_enabled": True, "get_fastpath_enabled": get_fastpath_enabled, "set_fastpath_enabled": set_fastpath_enabled,
+    },
     "mkl": {**there(True), "VERBOSE_OFF": 0, "VERBOSE_ON": 1, "verbose": verbose},
     "mkldnn": {
         **there(True), "enabled": True, "deterministic": False, "allow_tf32": False,
@@ -100,7 +113,7 @@ def library(name, has):
 
 
 globals().update({name: library(name, has) for name, has in LIBRARIES.items()})
-for _own in (get_cpu_capability, verbose, set_flags, flags):
+for _own in (get_cpu_capability, verbose, set_flags, flags, get_fastpath_enabled, set_fastpath_enabled):
     del globals()[_own.__name__]
 __all__ = [*LIBRARIES, "cuda", "fp32_precision"]
 

@@ -1,6 +1,7 @@
 """vmap: funcgrad's with torch's signature, and torch's refusals."""
 
 import functools
+import sys
 
 from funcgrad.core.aval import shape_of
 from funcgrad.core.primitive import PRIMITIVES as P
@@ -37,6 +38,9 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     @public
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
+        steps = sys.modules.get("compat._functorch.vmap")
+        if steps is not None and steps.replaced():
+            return steps.by_steps(func, in_dims, out_dims, randomness, args, kwargs)
         leaves, spec = tree_flatten(args)
         dims, size = mapped_dims(func, in_dims, leaves, spec)
         out = []  # one dimension for each leaf of the output: known, and filled in, once func has run

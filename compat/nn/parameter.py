@@ -4,6 +4,7 @@ import numpy as np
 
 from funcgrad.core.laid import noted
 from funcgrad.core.mirror import seen_as
+from funcgrad.core.site import internal
 from funcgrad.core.trace import Tape
 
 from .. import dtypes
@@ -11,7 +12,7 @@ from .._duplicates import without_values
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
-from ..native import shown_as
+from ..native import TensorMeta, shown_as
 from ..payload import current, wrap
 from ..size import Size
 from ..tensor import Tensor, disabled, is_whole
@@ -54,7 +55,43 @@ def need_bool(requires_grad):
         )
 
 
-class Parameter(Tensor):
+class _ParameterMeta(TensorMeta):
+    """The class of Parameter, of which every Tensor that is marked as one is an instance."""
+
+    def __instancecheck__(cls, instance):
+        if type.__instancecheck__(cls, instance):
+            return True
+        return cls is Parameter and isinstance(instance, Tensor) and bool(getattr(instance, "_is_param", False))
+
+    def __call__(cls, *args, **named):
+        data = args[0] if args else named.get("data")
+        kind = type(data)
+        plain = (
+            kind is Tensor
+            or kind is Parameter
+            or not isinstance(data, Tensor)
+            or internal[kind.__module__]
+            or len(args) > 2
+        )
+        if plain or cls.__new__ is not Tensor.__new__:  # (of a subclass that makes its Tensors itself)
+            return type.__call__(cls, *args, **named)
+        return marked(data, args[1] if len(args) > 1 else named.get("requires_grad", True))
+
+
+def marked(data, requires_grad):
+    """A Tensor of data's own class, over its memory and without its history, that counts as a Parameter."""
+    t = data.detach().requires_grad_(requires_grad)
+    if type(t) is not type(data):
+        raise RuntimeError(
+            f"Creating a Parameter from an instance of type {type(data).__name__} requires that detach() returns an instance of the same "
+            f"type, but return type {type(t).__name__} was found instead. To use the type as a Parameter, please correct the detach() "
+            "semantics defined by its __torch_dispatch__() implementation."
+        )
+    t._is_param = True
+    return t
+
+
+class Parameter(Tensor, metaclass=_ParameterMeta):
     """A Tensor that is a leaf requiring grad, and that a Module lists among its parameters.
 
     Parameter(data=None, requires_grad=True): over data's memory, without its history.
@@ -91,26 +128,31 @@ class Parameter(Tensor):
         return got
 
 
-class MarkedTensors(type(Tensor)):
-    """The type of Buffer: every Tensor that is marked as one is an instance."""
+class _BufferMeta(TensorMeta):
+    """The class of Buffer, of which every Tensor that is marked as one is an instance."""
 
-    def __instancecheck__(cls, x):
-        return (
-            super().__instancecheck__(x)
-            or cls is Buffer
-            and isinstance(x, Tensor)
-            and x.__dict__.get("_is_buffer", False)
-        )
+    def __instancecheck__(cls, instance):
+        marked = cls is Buffer and isinstance(instance, Tensor) and getattr(instance, "_is_buffer", False)
+        return bool(marked) or type.__instancecheck__(cls, instance)
 
 
-class Buffer(Tensor, metaclass=MarkedTensors):
-    """A Tensor over data's memory, marked so that a Module lists it among its buffers when it is assigned: Buffer(data, persistent=True)."""
+class Buffer(Tensor, metaclass=_BufferMeta):
+    """A Tensor over data's memory, marked so that a Module lists it among its buffers when it is assigned; `persistent`: in its state_dict?
 
+    >>> import compat as torch
+    >>> b = torch.nn.Buffer(torch.ones(2))
+    >>> isinstance(b, torch.nn.Buffer), type(b) is torch.Tensor
+    (True, True)
+    """
+
+    __torch_function__ = staticmethod(disabled)
+
+    @shown_as(lambda cls, data=None, *, persistent=True: None)
     def __new__(cls, data=None, *, persistent=True):
-        if data is None:
-            data = T["empty"](0)
+        data = T["empty"](0) if data is None else data
         t = data.detach().requires_grad_(data.requires_grad)
-        t.persistent, t._is_buffer = persistent, True
+        t.persistent = persistent
+        t._is_buffer = True
         return t
 
 

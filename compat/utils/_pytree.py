@@ -4,9 +4,11 @@ Invariant: `tree_unflatten(*tree_flatten(x))` is x (a tuple for a Size). Whateve
 has no leaf None, as jax; what is shown to users of torch goes through this one.)
 """
 
+import dataclasses
+import functools
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Mapping
-from types import FunctionType
+from types import FunctionType, UnionType
 from typing import Any, NamedTuple, TypeVar
 
 from ..functions.return_types import ReturnType
@@ -214,6 +216,19 @@ def tree_map(func, tree, *rests, is_leaf=None):
     return tree_unflatten([func(*row) for row in zip(leaves, *columns, strict=True)], spec)
 
 
+def map_only(kind):
+    """A decorator of a function, which is then called of what is of a type only (or of which a predicate holds)."""
+    if not (callable(kind) or isinstance(kind, (type, tuple, UnionType))):
+        raise TypeError("Argument must be a type, a tuple of types, or a callable.")
+    asked = kind if isinstance(kind, FunctionType) else lambda x: isinstance(x, kind)
+    return lambda func: functools.wraps(func)(lambda x: func(x) if asked(x) else x)
+
+
+def arg_tree_leaves(*args, **kwargs):
+    """The leaves of all arguments."""
+    return tree_leaves((*args, *kwargs.values()))
+
+
 def tree_map_only(kind, func, tree, is_leaf=None):
     """func of the leaves of a type (or of which a predicate holds), the others as they are."""
     asked = kind if isinstance(kind, FunctionType) else lambda x: isinstance(x, kind)
@@ -238,6 +253,60 @@ def register_pytree_node(cls, flatten_fn, unflatten_fn, **kwargs):
     WITH_KEYS[cls] = kwargs.get("flatten_with_keys_fn")
 
 
+def _private_register_pytree_node(cls, flatten_fn, unflatten_fn, **kwargs):
+    """register_pytree_node under its older name, which takes a class that is one already."""
+    CONTAINERS.pop(cls, None)
+    register_pytree_node(cls, flatten_fn, unflatten_fn, **kwargs)
+
+
+_register_pytree_node = _private_register_pytree_node
+
+
+def register_dataclass(cls, *, field_names=None, drop_field_names=None, serialized_type_name=None):
+    """Let a dataclass be a container of its fields, but for those dropped; of another class `field_names` says which.
+
+    >>> import dataclasses, compat as torch
+    >>> @dataclasses.dataclass
+    ... class Point:
+    ...     x: object
+    ...     y: object
+    >>> register_dataclass(Point)
+    >>> tree_map(lambda v: v + 1, Point(1, 2)).y
+    3
+    """
+    dropped = drop_field_names or []
+    own = {f.name for f in dataclasses.fields(cls) if f.init} if dataclasses.is_dataclass(cls) else None
+    if own is None and field_names is None:
+        raise ValueError(
+            f"field_names must be specified with a list of all fields used to initialize {cls}, as it is not a dataclass."
+        )
+    names = [f.name for f in dataclasses.fields(cls) if f.init] if field_names is None else list(field_names)
+    if own is not None and field_names is not None and own - {*dropped} != {*names}:
+        missing, unexpected = own - {*dropped} - {*names}, {*names} - own
+        raise ValueError(
+            "field_names does not include all dataclass fields.\n"
+            + f"Missing fields in `field_names`: {missing}. If you want to include these fields in the pytree, please add them to "
+            "`field_names`, otherwise please add them to `drop_field_names`.\n"
+            * bool(missing)
+            + f"Unexpected fields in `field_names`: {unexpected}. Please remove these fields, or add them to `drop_field_names`.\n"
+            * bool(unexpected)
+        )
+
+    def apart(x):
+        given = [n for n in names if getattr(x, n) is not None]
+        return [getattr(x, n) for n in given], [given, [n for n in names if n not in given]]
+
+    def with_keys(x):
+        children, context = apart(x)
+        return [*zip(map(GetAttrKey, context[0]), children)], context
+
+    def joined(children, context):
+        given, none = context
+        return cls(**dict(zip(given, children, strict=True)), **dict.fromkeys(none))
+
+    _private_register_pytree_node(cls, apart, joined, flatten_with_keys_fn=with_keys)
+
+
 WITH_KEYS = {}  # registered class -> the function that takes one apart into ([(key, child)], context), or None
 
 
@@ -257,6 +326,9 @@ def broadcast_prefix(prefix, spec):
             return None
         out += part
     return out
+
+
+_broadcast_to_and_flatten = broadcast_prefix
 
 
 # ------------------------------------------------------------------------------------------------ with the way to each leaf
@@ -411,3 +483,19 @@ is_namedtuple_instance = is_namedtuple
 def is_namedtuple_class(cls):
     """Is this the class of named tuples?"""
     return isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
+
+
+def is_structseq_class(cls):
+    """Is this the class of the results of functions with several, as `torch.return_types.max`, or one of Python's own like it?"""
+    known = isinstance(cls, type) and issubclass(cls, tuple) and cls is not tuple
+    return known and (issubclass(cls, ReturnType) or isinstance(getattr(cls, "n_sequence_fields", None), int))
+
+
+def is_structseq_instance(obj):
+    """Is this a result of such a class?"""
+    return is_structseq_class(type(obj))
+
+
+def is_structseq(obj):
+    """Is this one of them, or its class?"""
+    return is_structseq_class(obj if isinstance(obj, type) else type(obj))

@@ -20,6 +20,8 @@ from ...utils.hooks import CHANGES
 from ..parameter import Buffer, Parameter
 from .calling import (  # noqa: F401  (part of this namespace)
     ADDED,
+    ALWAYS,
+    WITH_KWARGS,
     Calling,
     register_module_backward_hook,
     register_module_buffer_registration_hook,
@@ -30,8 +32,18 @@ from .calling import (  # noqa: F401  (part of this namespace)
     register_module_module_registration_hook,
     register_module_parameter_registration_hook,
 )
+from .calling import BACKWARD as _global_backward_hooks  # noqa: F401
+from .calling import BACKWARD_PRE as _global_backward_pre_hooks  # noqa: F401
+from .calling import FORWARD as _global_forward_hooks  # noqa: F401
+from .calling import FORWARD_PRE as _global_forward_pre_hooks  # noqa: F401
 from .state import EXTRA as _EXTRA_STATE_KEY_SUFFIX  # noqa: F401  (part of this namespace)
 from .state import Stateful, _IncompatibleKeys  # noqa: F401  (part of this namespace)
+
+# the tables of hooks of all modules by torch's names
+_global_parameter_registration_hooks, _global_buffer_registration_hooks, _global_module_registration_hooks = (
+    ADDED.values()
+)
+_global_forward_hooks_always_called, _global_forward_hooks_with_kwargs = ALWAYS, WITH_KWARGS
 
 
 def indented(text, by):

@@ -22,6 +22,7 @@ from ..._duplicates import alone
 from ..._settings import set_num_threads
 from ...functions.random import default_generator
 from ...tensor import Tensor
+from ._utils.worker import _generate_state
 from .dataset import Active, WorkerInfo
 
 STOP, AGAIN = "stop", "again"  # what a worker may be told besides (number, indices)
@@ -147,8 +148,7 @@ def sender(pipe):
 def seed_all(seed, number, base_seed):
     random.seed(seed)
     default_generator.manual_seed(seed)
-    words = [number, base_seed & 0xFFFFFFFF, base_seed >> 32, 0]
-    np.random.seed(np.random.SeedSequence(words).generate_state(4))
+    np.random.seed(_generate_state(base_seed, number))
 
 
 def orders(pipe):

@@ -10,17 +10,17 @@ import types
 
 from funcgrad.core.state import tls
 
-from ._calls import NATIVE
-from ._unusable import Unusable
-from .devices import Device, get_default_device
-from .functional import __all__ as IN_FUNCTIONAL
-from .functions.linalg import LinAlgError as _LinAlgError
-from .functions.random import Generator, default_generator  # noqa: F401
-from .overrides import Disabled as DisableTorchFunction  # noqa: F401
-from .overrides import Off as DisableTorchFunctionSubclass  # noqa: F401
-from .overrides import _get_current_function_mode_stack
-from .tensor import Tensor as TensorBase  # noqa: F401
-from .tensor import disabled as _disabled_torch_function_impl
+from .._calls import NATIVE
+from .._unusable import Unusable
+from ..devices import Device, get_default_device
+from ..functional import __all__ as IN_FUNCTIONAL
+from ..functions.linalg import LinAlgError as _LinAlgError
+from ..functions.random import Generator, default_generator  # noqa: F401
+from ..overrides import Disabled as DisableTorchFunction  # noqa: F401
+from ..overrides import Off as DisableTorchFunctionSubclass  # noqa: F401
+from ..overrides import _get_current_function_mode_stack
+from ..tensor import Tensor as TensorBase  # noqa: F401
+from ..tensor import disabled as _disabled_torch_function_impl
 
 IN_TORCH = ("istft", "pca_lowrank", "svd_lowrank")
 IN_NN = (  # of torch.nn.functional; the others that torch has in C are in torch itself
@@ -35,19 +35,21 @@ class Space(types.ModuleType):
     def __init__(self, name):
         super().__init__(f"torch._C.{name}")
         self.prefix = "" if name == "_nn" else f"{name[1:]}_"
-        self.module = importlib.import_module(f".{SPACES[name]}", __package__)
+        self.module = importlib.import_module(f"..{SPACES[name]}", __package__)
 
     def __getattr__(self, name):
         own = name.removeprefix(self.prefix)
         if self.prefix == "" and name == "_parse_to":
-            return importlib.import_module(".nn.modules.module", __package__).destination
+            return importlib.import_module("..nn.modules.module", __package__).destination
         if not name.startswith(self.prefix) or not self.prefix and name not in IN_NN:
             raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
         return getattr(self.module, "logsigmoid" if own == "log_sigmoid" else own)
 
 
 def __getattr__(name):
-    """One of the modules of functions."""
+    """One of the modules of functions, or the one of what torch.func has made."""
+    if name == "_functorch":
+        return importlib.import_module("._functorch", __package__)
     if name not in SPACES:
         raise AttributeError(f"module 'torch._C' has no attribute '{name}'")
     found = globals()[name] = Space(name)
@@ -117,7 +119,7 @@ def _get_privateuse1_backend_name():
 
 def _get_cudnn_enabled():
     """What torch.backends.cudnn.enabled says."""
-    return importlib.import_module(".backends.cudnn", __package__).enabled
+    return importlib.import_module("..backends.cudnn", __package__).enabled
 
 
 def switch(before):
@@ -166,8 +168,8 @@ class _ExcludeDispatchKeyGuard(contextlib.ExitStack):
         self.keys = keys
 
     def __enter__(self):
-        from .amp import autocast
-        from .autograd import no_grad
+        from ..amp import autocast
+        from ..autograd import no_grad
 
         if self.keys.has(DispatchKey.AutocastCPU):
             self.enter_context(autocast("cpu", enabled=False))
