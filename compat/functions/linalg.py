@@ -9,8 +9,6 @@ import math
 import numpy as np
 
 from funcgrad.core.halves import HALVES
-from funcgrad.core.trace import TAPE
-from funcgrad.scipy.pade import PADE, PADE_NORM
 
 from .. import dtypes
 from .._gate import Refusal
@@ -368,40 +366,12 @@ def matrix_power(A, n, *, out=None):
     return out
 
 
-MOST = 20  # squarings of traced matrices: enough for norms up to 5e6
-
-
-def squarings_of(t):
-    """(how often matrices are halved first, so that the largest has that norm, that number for each of them or None)."""
-    if t.owner is TAPE:
-        size = float(np.abs(t.val).sum(-2).max(initial=0.0))
-        return (max(0, math.ceil(math.log2(size / PADE_NORM))) if size > PADE_NORM and math.isfinite(size) else 0), None
-    size = t.detach().abs().sum(-2).amax(-1)
-    each = (size / PADE_NORM).clamp_min(1.0).log2().ceil().clamp_max(float(MOST))
-    return MOST, each[..., None, None]
-
-
 @linalg_operation("LinalgMatrixExpBackward0", name="matrix_exp")
 def matrix_exp(A):
-    """The exponential of square matrices, by scaling, a rational approximation, and squaring."""
+    """The exponential of square matrices, by scaling, a Taylor polynomial, and squaring."""
     if dtype_of(current(A)) in HALVES:
         return matrix_exp(A.float()).to(A.dtype)
-    t = matrix(A, "linalg.matrix_exp", square=True)
-    squarings, each = squarings_of(t)
-    a = A / 2.0**squarings if each is None else A * FUNCTIONS["exp2"](-each)
-    eye = FUNCTIONS["eye"](shape_of(t)[-1], dtype=a.dtype)
-    a2 = matmul(a, a)
-    a4 = matmul(a2, a2)
-    a6 = matmul(a4, a2)
-    b = PADE
-    odd = matmul(a6, b[13] * a6 + b[11] * a4 + b[9] * a2) + b[7] * a6 + b[5] * a4 + b[3] * a2 + b[1] * eye
-    odd = matmul(a, odd)
-    even = matmul(a6, b[12] * a6 + b[10] * a4 + b[8] * a2) + b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * eye
-    out = solve(even - odd, even + odd)
-    for step in range(squarings):
-        squared = matmul(out, out)
-        out = squared if each is None else FUNCTIONS["where"](each > step, squared, out)
-    return out
+    return in_c_order(P["matrix_exp"](matrix(A, "linalg.matrix_exp", square=True)))
 
 
 @linalg_operation(name="multi_dot")

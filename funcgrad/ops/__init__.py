@@ -49,6 +49,7 @@ FAMILIES = {
     "losses": "squared_error huber_error smooth_absolute_error picked_loss",
     "lstm": "lstm_gates lstm_state lstm_output",
     "lstm_layer": "lstm_layer",
+    "matrix_exp": "matrix_exp",
     "matrix": "diagonal diag_embed",
     "normal": "erfcx erfc_integral bell ndtr log_ndtr ndtri zeta",
     "norms": "norm length",
