@@ -67,7 +67,9 @@ def read_at(v, idx):
                 return None
             v = v[tuple([ALL if type(i) is np.ndarray else i for i in entries])]
             entries = tuple([ALL if type(i) is slice else i for i in entries if type(i) is not int])
-        out = v[entries]
+        at = entries[0]
+        whole = v.ndim > 1 and len(entries) == 1 and type(at) is np.ndarray and at.dtype is INT64 and len(v)
+        out = v.take(at, 0) if whole else v[entries]  # (whole rows in less than half the time)
     except IndexError:  # (the slow road says why)
         return None
     return out if out.flags.c_contiguous and 1 not in out.shape else moved(out, contiguous_strides(out.shape))

@@ -32,6 +32,9 @@ def accumulate(n, ct, cts, owned, indices):
     combine_at(np.add, c, indices, ct)
 
 
+INT64 = np.dtype(np.int64)
+
+
 # ------------------------------------------------------------------------------------------------ index arrays
 def rank(x, d):
     """How many axes a sample has of a value with mapped axis d."""
@@ -140,15 +143,20 @@ class gather:
         return x[indices]
 
     def impl(x, *indices):
+        if len(indices) == 1 and type(x) is np.ndarray and x.ndim > 1 and x.flags.c_contiguous and len(x):
+            (at,) = indices
+            if type(at) is np.ndarray and at.dtype is INT64:
+                return x.take(at, 0)  # (whole rows, in a half to a quarter of the time)
         out = x[indices]
         return out.copy() if type(out) is np.ndarray and out.ndim == x.ndim - len(indices) else out  # (0-d: a view)
 
     def numpy(w, out, x, *indices):
         """Of an index that is seen to be in range `take` into memory that is there, in half the time."""
-        if len(x.aval.shape) != 1 or not indices[0].aval.shape or not w.in_range(1, x.aval.shape[0]):
+        at, shape = indices[0].aval.shape, x.aval.shape
+        if len(indices) > 1 or not at or not w.in_range(1, shape[0]):
             return None
-        out = w.memory(out, Aval(indices[0].aval.shape, x.aval.dtype))
-        w.line(f"{x}.take({indices[0]}, None, {out}, 'wrap')")
+        out = w.memory(out, Aval(at + shape[1:], x.aval.dtype))
+        w.line(f"{x}.take({indices[0]}, 0, {out}, 'wrap')")
         return out
 
     def aval(x, *indices):

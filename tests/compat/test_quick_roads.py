@@ -215,7 +215,7 @@ def test_the_commonest_writes_at_places_take_it(monkeypatch):
         ("index_copy_", PLACES[0], torch.ones(4, 4)), ("index_fill_", PLACES[0], 2),
     ):  # fmt: skip
         f = METHODS[name]
-        cell = f.__closure__[f.__code__.co_freevars.index("slow")]
+        cell = next(c for c in f.__closure__ if c.cell_contents is f.__wrapped__)
         kept, cell.cell_contents = cell.cell_contents, slow
         try:
             f(torch.zeros(3, 4), 0, index, value)
