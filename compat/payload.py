@@ -11,8 +11,6 @@ from funcgrad.core.strides import contiguous_strides as contiguous_strides
 from funcgrad.core.strides import steps_of as strides_of  # noqa: F401
 from funcgrad.core.trace import TAPE, Record, memory_below, on_tape
 
-from .formats import base_of, offset_in
-
 tls, shared = state.tls, state.shared
 
 
@@ -94,22 +92,6 @@ def layout_of_traced(t):
     from funcgrad.core.layout import layout_of
 
     return layout_of(current(t))
-
-
-def place_of(t, v):
-    """(strides, offset) of a Tensor over an array v, in elements; an offset of None is that of the array. Those of axes of one element that
-    an index put in, and of no elements, are NumPy's own in the array: the views that it was made by say them."""
-    steps = strides_of(v)
-    if not v.size or 0 in steps and any([s == 0 and n == 1 for s, n in zip(steps, v.shape, strict=True)]):
-        if type(t.alias) is Alias and type(root := t.alias.base.val) is type(v) is np.ndarray and root is t.alias.val:
-            from funcgrad.core.geometries import along
-
-            chain = t.alias.chain
-            put_in = not v.size or any([p.name == "getitem" and None in kw["idx"] for p, kw in chain])
-            found = along(root, chain) if put_in else None
-            if found is not None:
-                return found[0], found[1] + offset_in(root, base_of(root))
-    return steps, None
 
 
 def placed(t):

@@ -41,7 +41,6 @@ from .payload import (
     layout_of_traced,
     memory,
     node_of,
-    place_of,
     placed,
     readable,
     recorded,
@@ -202,7 +201,7 @@ class Tensor(Taped, metaclass=TensorMeta):
         if v is None:
             strides = contiguous_strides(self.shape)
         else:
-            strides = strides_of(v) if v.size and 0 not in v.strides else place_of(self, v)[0]
+            strides = strides_of(v)
         return strides if dim is None else of_dimension(strides, dim)
 
     def is_contiguous(self, /, *wrong, memory_format=None, **named):
@@ -223,8 +222,7 @@ class Tensor(Taped, metaclass=TensorMeta):
         """The position of the first element in the memory, in elements."""
         takes_none(self, "storage_offset", wrong, named)
         v = ground(self)
-        offset = None if v is None or v.size else place_of(self, v)[1]
-        return 0 if v is None else offset_in(v, base_of(v)) if offset is None else offset
+        return 0 if v is None else offset_in(v, base_of(v))
 
     def data_ptr(self, *wrong, **named):
         """The address of the first element."""

@@ -7,7 +7,8 @@ them, else it is in C order; one that was given, and lies otherwise, is warned o
 import numpy as np
 
 from funcgrad.core.aval import ndarray
-from funcgrad.core.strides import is_dense
+from funcgrad.core.laid import copied
+from funcgrad.core.strides import is_dense, steps_of
 
 from ..deprecations import once
 
@@ -17,7 +18,9 @@ def is_own(ct, cell):
     if type(ct) is not ndarray or ct.base is not None:
         return False
     flags = ct.flags
-    return flags.writeable and flags.c_contiguous and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous)
+    return (
+        flags.writeable and flags.c_contiguous and ct.size and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous)
+    )
 
 
 def leaf_layout(cell, ct):
@@ -30,14 +33,10 @@ def laid_out(ct, cell):
     """A copy of a cotangent with the strides of the leaf it belongs to, if each element of that has a place of its own and
     there is none between them; else one in C order, as is what retain_grad() keeps."""
     v = leaf_layout(cell, ct)
-    if v is ct or v.flags.c_contiguous or v.shape != ct.shape:
+    shape = v.shape
+    if v is ct or shape != ct.shape or v.flags.c_contiguous and ct.size and 1 not in shape or not is_dense(v):
         return np.array(ct, order="C")
-    dense = np.argsort([-s for s in v.strides], kind="stable")
-    if not v.transpose(dense).flags.c_contiguous:
-        return np.array(ct, order="C")
-    out = np.empty([v.shape[i] for i in dense], ct.dtype).transpose(np.argsort(dense))
-    out[...] = ct
-    return out
+    return copied(ct, steps_of(v))
 
 
 def repeated_copy(v):

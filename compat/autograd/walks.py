@@ -236,7 +236,7 @@ def accumulator(home, create_graph):
                 old = cell.grad
                 if old is None:
                     if getrefcount(ct) > ALONE or not is_own(ct, cell):
-                        ct = np.array(ct) if ct.ndim < 2 else laid_out(ct, cell)
+                        ct = np.array(ct) if ct.ndim < 2 and ct.size > 1 else laid_out(ct, cell)
                     cell.grad = Tensor(ct, None, TAPE)
                     return
                 if (
@@ -550,7 +550,7 @@ def handed_out(ct):
     ct = conjugated(ct)
     if isinstance(ct, Taped):
         return ct
-    if type(ct) is np.ndarray and 0 in ct.strides:
+    if type(ct) is np.ndarray and 0 in ct.strides and (ct.size or ct.base is not None):
         return as_tensor(repeated_copy(ct))
     return as_tensor(np.array(ct) if isinstance(ct, (np.ndarray, np.generic, int, float, complex)) else ct)
 

@@ -6,6 +6,7 @@ memory holds here (docs/decisions/bfloat16.md).
 
 import numpy as np
 
+from funcgrad.core.geometries import lying, read_as
 from funcgrad.core.halves import bits, of_bits
 from funcgrad.core.mirror import maps_of
 from funcgrad.core.trace import TAPE
@@ -65,7 +66,7 @@ def bits_as(t, d):
     if own == d or own.isnative and d.isnative:
         if v.ndim and v.shape[-1] == 1 and own.itemsize != d.itemsize and not v.flags.c_contiguous:
             v = v[..., 0][..., None]  # (NumPy asks for the stride of the one element, which says nothing)
-        out = Tensor(v.view(d), None, TAPE)
+        out = Tensor(lying(v, v.view(d), read_as, own=own.itemsize, new=d.itemsize), None, TAPE)
         out.store = t.versioned()
         return out
     v = v if own.isnative else bits(v)

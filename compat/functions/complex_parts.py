@@ -10,7 +10,7 @@ from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
 from .answers import answering
-from .operands import P, dtype_of, floating, shape_of
+from .operands import P, dtype_of, floating, laid_like, shape_of
 from .register import FUNCTIONS, install, operation
 from .shape import view_of
 from .writing import spoken
@@ -82,7 +82,7 @@ def conj_physical(input):
 def angle(input):
     """The angle in radians; of a real number 0 (of -0.0 too) or pi."""
     t = floating(current(input))
-    return P["angle"](t if dtype_of(t).kind == "c" else P["add"](t, 0.0))
+    return laid_like(P["angle"](t), t) if dtype_of(t).kind == "c" else P["angle"](P["add"](t, 0.0))
 
 
 @operation(method=False)

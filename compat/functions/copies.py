@@ -61,7 +61,9 @@ def clone(input, *, memory_format=None):
     if t.owner is TAPE:
         if wanted is not None and (wanted is not contiguous_format or not is_in(t.val, wanted)):
             return contiguous_copy(t, wanted=wanted)
-        if wanted is None and (not t.val.flags.c_contiguous or t.alias is not None and 1 in t.val.shape):
+        if wanted is None and (
+            not t.val.flags.c_contiguous or t.alias is not None and (1 in t.val.shape or not t.val.size)
+        ):
             return laid_like(named(P["copy"](t, t), "CloneBackward0", (t,)), t)
     elif wanted is None and (layout := layout_of_traced(t)) is not None:
         lying = strides_for(layout.shape, (layout.shape, layout.strides))
@@ -73,7 +75,7 @@ quick_call(
     "clone",
     "cast",
     (),
-    "(x.alias is None or 1 not in v.shape)",
+    "(x.alias is None or 1 not in v.shape and v.size)",
     ("params = {'dtype': d}", "out = v.copy()"),
     ("CloneBackward0",),
 )

@@ -18,7 +18,7 @@ from ..deprecations import deprecated, once
 from ..devices import CPU, Default, on_meta
 from ..formats import contiguous_format, memory_in, preserve_format
 from ..method_arguments import real_number
-from ..payload import current, layout_of_traced, place_of, readable
+from ..payload import current, layout_of_traced, readable, strides_of
 from ..tensor import Tensor
 from .answers import MISSING, answering
 from .data import array_of, of_traced, scalar_of
@@ -438,7 +438,7 @@ def laid_out(array, t, wanted=None):
         v = t.val if isinstance(t.val, np.ndarray) else layout_of_traced(t)
         if v is None or v.flags.c_contiguous and t.alias is None:
             return array
-        return moved(array, preserved(v.shape, place_of(t, v)[0]))
+        return moved(array, preserved(v.shape, strides_of(v)))
     elif wanted is contiguous_format:
         return array
     else:

@@ -15,8 +15,9 @@ from funcgrad.core.trace import TAPE
 from funcgrad.ops.picked import starts
 
 from .. import dtypes
+from ..formats import base_of, offset_in
 from ..method_arguments import wrapped
-from ..payload import contiguous_strides, current
+from ..payload import contiguous_strides, current, strides_of
 from ..tensor import Tensor
 from .choosing import fill_value
 from .index_entries import Index
@@ -49,6 +50,7 @@ from .quick_roads import quick_call
 from .refusals import refuse
 from .register import FUNCTIONS, operation, twin
 from .results import C_NAMES
+from .shape import check_reach
 from .stretching import expanded
 from .writing import spoken, written
 
@@ -169,6 +171,10 @@ def indexed(name, checked, body):
             checked(input, dim, index, value)
         t, dim = one_dim(current(input), dim)
         n = shape_of(t)[dim]
+        if not n or 0 in shape_of(t):
+            if 0 in without(shape_of(t), dim) or name == "index_add" and len(shape_of(t)) > 1:
+                return P["copy"](t, t)  # (of no elements: nobody looks at the index)
+            need_memory(name, t, dim, index.numel())
         i = vector_index(name, index, n, outside(name, n, dim, len(shape_of(t)) > 1))
         x, perm = in_front(t, dim)
         out = back(body(x, i, value, dim, perm, **options), perm)
@@ -180,6 +186,15 @@ def indexed(name, checked, body):
 def without(shape, dim):
     """A shape without one of its dimensions."""
     return [*shape[:dim], *shape[dim + 1 :]]
+
+
+def need_memory(name, t, dim, count):
+    """torch's error for the memory of no elements, which index_fill and index_copy go through as if it had one slice for each index."""
+    if t.owner is TAPE and name in ("index_fill", "index_copy"):
+        size, stride = list(t.val.shape), list(strides_of(t.val))
+        size[dim], stride[dim] = count, 0
+        memory = base_of(t.val)
+        check_reach(memory, size, stride, offset_in(t.val, memory))
 
 
 def need_slices(name, input, dim, index, source):

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from funcgrad.core import state
+from funcgrad.core import geometries, state
 from funcgrad.core.aval import Aval
 from funcgrad.core.handle import Handle, root_of, same_view
 from funcgrad.core.laid import filled, moved, noted, stretched
@@ -473,36 +473,59 @@ def write_arrays(x, index, v, prim="scatter_set", trims=True):
 
 
 NAMES = ("SelectBackward0", "SliceBackward0", "UnsqueezeBackward0")  # of the last step of a basic index
-BASIC = frozenset((int, slice, tuple))
+BASIC = frozenset((int, slice, tuple, type(None)))
 BOUNDS = frozenset((int, type(None)))
 
 
+def put_in_steps(v, out, idx):
+    """out = v[idx] of an array in C order, for a basic index with None in it, with torch's strides of the axes that it puts in."""
+    steps, d, at, start = list(out.strides), 0, 0, 0
+    for i in idx:
+        if i is None:
+            steps[at] = v.shape[d] * v.strides[d] if d < v.ndim else v.itemsize
+            at += 1
+        elif i is not Ellipsis:  # (which is the last)
+            first = i.start or 0 if type(i) is slice else i
+            at += type(i) is slice
+            start += (first + v.shape[d] if first < 0 else first) * v.strides[d]
+            d += 1
+    return np.ndarray(out.shape, v.dtype, v, start, steps) if out.size and start >= 0 else None
+
+
 def basic_index(idx, shape):
-    """(a tuple as `Index` writes it, how many views torch makes of it, which kind the last of them is: select, slice or unsqueeze), if
-    there are only ints, slices, None and Ellipsis in it; or None."""
-    entries, made, last, dim = [], 0, 0, 0
-    for at, i in enumerate(idx):
-        kind = type(i)
-        if kind is slice:
-            if i.step is not None or type(i.start) not in BOUNDS or type(i.stop) not in BOUNDS:
+    """(a tuple as `Index` writes it, how many views torch makes of it, which kind the last of them is: select, slice or unsqueeze, how many
+    unsqueeze), if there are only ints, slices, None and Ellipsis in it; or None."""
+    entries, made, last, dim, put_in, seen = [], 0, 0, 0, 0, False
+    for i in idx:
+        if i is None:
+            made += 1
+            put_in += 1
+            last = 2
+        elif (kind := type(i)) is slice:
+            if i.step is not None:
                 return None
-            if not is_whole(i, shape[dim]):
-                made, last = made + 1, 1
+            if i.start is not None or i.stop is not None:
+                if type(i.start) not in BOUNDS or type(i.stop) not in BOUNDS:
+                    return None
+                if not is_whole(i, shape[dim]):
+                    made += 1
+                    last = 1
             dim += 1
         elif kind is int:
-            made, last = made + 1, 0
+            made += 1
+            last = 0
             dim += 1
-        elif i is None:
-            made, last = made + 1, 2
-        elif i is Ellipsis and not any([k is Ellipsis for k in idx[at + 1 :]]):
-            rest = len(shape) - dim - sum([k is not None for k in idx[at + 1 :]])
+        elif i is Ellipsis and not seen:
+            seen = True
+            rest = len(shape) - sum([k is not None and k is not Ellipsis for k in idx])
             entries += [ALL] * rest
             dim += rest
             continue
         else:
             return None
         entries.append(i)
-    return (*entries, Ellipsis), made, last
+    entries.append(Ellipsis)
+    return tuple(entries), made, last, put_in
 
 
 install(
@@ -523,17 +546,24 @@ install(
             "        params, plan = {'idx': (a, Ellipsis)}, plans[1]",
             "        out = v[a, ...]",
             "else:",
-            "    found = basic_index(a, v.shape)",
+            "    found = basic_index((None,) if a is None else a, v.shape)",
             "    if found is not None:",
-            "        index, made, kind = found",
+            "        index, made, kind, put_in = found",
             "        if made == 1 or x.mark is None:",
             "            params, plan = {'idx': index}, plans[kind]",
             "            out = v[index]",
+            "            if put_in:",  # (axes of one element, of which NumPy says no strides but in a reshape)
+            "                if v.flags.c_contiguous and (k is None or 1 not in v.shape):",
+            "                    out = v.reshape(out.shape) if put_in == made else put_in_steps(v, out, index)",
+            "                else: out = lying(v, out, at, idx=index)",
         ),
         NAMES,
         BASIC=BASIC,
         BOUNDS=BOUNDS,
         basic_index=basic_index,
+        put_in_steps=put_in_steps,
+        lying=geometries.lying,
+        at=geometries.at,
     ),
 )
 install("__setitem__", setitem)

@@ -20,7 +20,7 @@ from ..dtypes import C_NAMES, LONG, beyond  # noqa: F401
 from ..errors import size_mismatch
 from ..formats import ORDER, suggested
 from ..method_arguments import wrapped
-from ..payload import contiguous_strides, current, place_of, wrap
+from ..payload import contiguous_strides, current, strides_of, wrap
 from ..size import Size
 from ..tensor import Tensor
 
@@ -340,7 +340,7 @@ def like_image(t, *images):
 def laid_like(t, like):
     """A result over memory of its own, as torch lays out what keeps the way in which another Tensor of its shape lies."""
     if t.owner is TAPE and like.owner is TAPE and (like.alias is not None or not like.val.flags.c_contiguous):
-        t.val = moved(t.val, preserved(like.val.shape, place_of(like, like.val)[0]))
+        t.val = moved(t.val, preserved(like.val.shape, strides_of(like.val)))
         noted(t)
     return t
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from funcgrad.core.aval import Aval
 from funcgrad.core.handle import APART, Alias, Moved
+from funcgrad.core.laid import noted
 from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES as P
-from funcgrad.core.strides import geometry, owner_of
+from funcgrad.core.strides import geometry, nothing, owner_of
 
 from ..errors import multiplies_rows, operand, size_mismatch
 
@@ -30,6 +31,7 @@ def over_other_memory(c, array):
     elif c.store is not None:
         leave(c, owner_of(array) is owner_of(c.val))
     c.val = array
+    noted(c)
 
 
 class Given(Moved):
@@ -83,5 +85,8 @@ def leave(c, same):
 
 def strided(memory, size, stride, offset):
     """An array over memory, with strides and offset in elements."""
-    offset = offset if 0 not in size else 0
-    return np.ndarray(size, memory.dtype, memory, offset * memory.itemsize, [s * memory.itemsize for s in stride])
+    step = memory.itemsize
+    steps = [s * step for s in stride]
+    if 0 in size:
+        return nothing(memory, memory.dtype, size, steps, offset * step)
+    return np.ndarray(size, memory.dtype, memory, offset * step, steps)

@@ -16,7 +16,7 @@ from .answers import MISSING, answer, need_function, not_a_tensor, to_places, un
 from .arithmetic import called, quick_unary
 from .given_out import store
 from .nodes import named, released, renamed
-from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, in_c_order, integer, iterated, iterating
+from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, in_c_order, integer, iterated, iterating, laid_like
 from .overwriting import overwritten
 from .refusals import need_dtype, need_real, refusals_of, refuse
 from .register import FUNCTIONS, METHODS, install, operation, publish, twin
@@ -159,7 +159,7 @@ unary("sinc", of={"c": complex_sinc})
 unary("log1p", node="Log1P")
 unary("deg2rad", node="Deg2Rad")
 unary("rad2deg", node="Rad2Deg")
-unary("abs", integers=True, aliases=("absolute",))
+unary("abs", integers=True, aliases=("absolute",), of={"c": lambda t: laid_like(P["abs"](t, kink="torch"), t)})
 for _name in ("floor", "ceil", "trunc", "relu"):
     unary(_name, integers=True)
 unary("sign", "sign_or_zero", node="Sign", integers=True, of={"b": lambda t: P["copy"](t, t)})

@@ -12,6 +12,7 @@ import numpy as np
 from funcgrad.core import geometries, state
 from funcgrad.core.halves import BFLOAT16, among
 from funcgrad.core.handle import Alias, fresh
+from funcgrad.core.laid import noted
 from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
@@ -125,7 +126,7 @@ def reshaped(t, shape):
     if plain and t.alias is not None:
         fresh(t)
         plain = type(t.alias) is Alias and 1 not in t.val.shape
-    if plain and t.val.flags.c_contiguous and not (shared.halves and among((t.val,))):
+    if plain and t.val.size and t.val.flags.c_contiguous and not (shared.halves and among((t.val,))):
         return QUICK_RESHAPE(t, shape)  # (which takes all such)
     out = core_view(t, P["reshape"], shape=shape)
     if out.mark is not None:
@@ -414,6 +415,7 @@ def become(box, prim, name, how=None, **params):
     elif (root := root_of_its_own(c)) is not None:
         c.alias = Alias(root, (None, step))
     c.val, c.mark, c.owner = new_value.val, new_value.mark, new_value.owner
+    noted(c)
     return renamed(box, name)
 
 

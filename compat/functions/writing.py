@@ -7,7 +7,7 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.handle import FROZEN, Alias, root_of
-from funcgrad.core.mutation import unrecorded, write
+from funcgrad.core.mutation import before_writing, unrecorded, write
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import overlaps, partly
@@ -77,7 +77,11 @@ def check_apart(t, others, wholly=False, idx=None):
             if w is v and not wholly and idx is None:
                 continue
             if type(w) is type(v) is np.ndarray and (w is v or v.base is not None or w.base is not None):
-                if w is v and wholly or partly(v if idx is None else v[idx], w, wholly):
+                if (
+                    w is v
+                    and wholly
+                    or partly(v if idx is None else PRIMITIVES["getitem"].value("torch")(v, idx=idx), w, wholly)
+                ):
                     raise RuntimeError(
                         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
                         "location. Please clone() the tensor before performing the operation."
@@ -157,4 +161,4 @@ def kept(t, args=()):
     if c.mark is None and all(a.mark is None for a in args if isinstance(a, Tensor)):
         return c
     asked = type(c.alias) is Alias and c.mark is not None and c.mark.extra is not None
-    return Tensor(c.val.copy(), c.mark.twin() if asked else c.mark, TAPE, FROZEN)
+    return Tensor(c.val.copy(), c.mark.twin() if asked else before_writing(c), TAPE, FROZEN)

@@ -7,7 +7,7 @@ in elements; None where torch has no such view. Memory is looked at by `lying` a
 import functools
 
 from .aval import ndarray
-from .strides import address, contiguous_strides, memory_of, reach, steps_of
+from .strides import Resized, address, contiguous_strides, memory_of, nothing, owner_of, reach, steps_of
 
 
 def lying(x, out, rule, **params):
@@ -22,28 +22,27 @@ def lying(x, out, rule, **params):
     strides = tuple([s * step for s in stride])
     if out.size and strides == out.strides:
         return out
-    memory = memory_of(x)
+    if x.flags.c_contiguous and out.size:
+        return like_writing(ndarray(size, out.dtype, x, offset * step, strides), out)
+    owner, memory = owner_of(x), memory_of(x)
     start = address(x) - address(memory) + offset * step
-    low, high = reach(size, stride) if out.size else (0, -1)
+    memory = owner if type(owner) is Resized else memory
+    if not out.size:
+        return nothing(memory, out.dtype, size, strides, start)
+    low, high = reach(size, stride)
     if start + low * step < 0 or start + (high + 1) * step > memory.nbytes:
         return out
-    again = ndarray(size, x.dtype, memory, start, strides)
-    if again.base is not x and again.base is not x.base or not out.size and memory.nbytes == 0 and start:
+    again = ndarray(size, out.dtype, memory, start, strides)
+    if again.base is not x.base and owner_of(again) is not owner:
         return out
+    return like_writing(again, out)
+
+
+def like_writing(again, out):
+    """An array that may be written if another one may."""
     if not out.flags.writeable:
         again.flags.writeable = False
     return again
-
-
-def along(root, chain):
-    """(strides, offset) of what the steps of a chain of views make of a root's array, in elements; None if there is no rule for one."""
-    found = root.shape, steps_of(root), 0
-    for prim, params in chain:
-        rule = RULES.get(prim.name)
-        found = rule and rule(*found, **params)
-        if found is None:
-            return None
-    return found[1], found[2]
 
 
 def at(size, stride, offset, idx):
@@ -115,6 +114,27 @@ def windows(size, stride, offset, axis, width, step):
     )
 
 
+def part(size, stride, offset, k):
+    """The real (k: 0) or the imaginary parts (1) of complex numbers, as elements of half the length."""
+    return size, tuple([2 * s for s in stride]), 2 * offset + k
+
+
+def whole(size, stride, offset):
+    """Complex numbers whose parts the last axis holds."""
+    return size[:-1], tuple([s // 2 for s in stride[:-1]]), offset // 2
+
+
+def read_as(size, stride, offset, own, new):
+    """Elements of `own` bytes as ones of `new` bytes."""
+    if own == new or not size:
+        return size, stride, offset
+    if own > new:
+        k = own // new
+        return (*size[:-1], size[-1] * k), (*[s * k for s in stride[:-1]], 1), offset * k
+    k = new // own
+    return (*size[:-1], size[-1] // k), (*[s // k for s in stride[:-1]], 1), offset // k
+
+
 def without(size, stride, offset, axes):
     """Without some axes, which have one element: squeeze."""
     kept = [d for d in range(len(size)) if d not in axes]
@@ -146,29 +166,3 @@ def reshaped(size, stride, offset, shape):
 def unsqueezed(size, stride, offset, before):
     """With an axis of one element put in."""
     return at(size, stride, offset, (slice(None),) * before + (None,))
-
-
-def of_reshape(size, stride, offset, shape):
-    """A reshape in a chain, which says nothing of the axes of one element that it took away or put in."""
-    if 0 in size:
-        return reshaped(size, stride, offset, tuple(shape))
-    long = tuple([d for d, n in enumerate(size) if n != 1])
-    if tuple([size[d] for d in long]) == tuple([n for n in shape if n != 1]) and len(shape) == len(size) - 1:
-        gone = next((d for d in range(len(size)) if (*size[:d], *size[d + 1 :]) == shape), None)
-        return without(size, stride, offset, (gone,))
-    if len(shape) == len(size) + 1:
-        new = next((d for d in range(len(shape)) if shape[d] == 1 and (*shape[:d], *shape[d + 1 :]) == size), None)
-        if new is not None:
-            return unsqueezed(size, stride, offset, new)
-    return reshaped(size, stride, offset, tuple(shape))
-
-
-RULES = {
-    "getitem": at,
-    "transpose": turned,
-    "reshape": of_reshape,
-    "broadcast": lambda size, stride, offset, shape, axes: stretched(size, stride, offset, tuple(shape), tuple(axes)),
-    "diagonal": diagonal,
-    "sliding_windows": lambda s, t, offset, axis, size, step: windows(s, t, offset, axis, size, step),
-    "strided": lambda s, t, at, size, stride, offset, own, latest=False: (size, stride, at + offset),
-}

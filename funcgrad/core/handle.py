@@ -271,8 +271,16 @@ def left_behind(h, alias, base):
         alias.val = base.val
         if base.mark is None:
             alias.mark = None
-        return base.mark is None
+        return base.mark is None or alias.mark is base.mark and unwritten(alias)
     return False
+
+
+def unwritten(alias):
+    """Has nothing been written since the view of an alias was looked at? (Other memory given to its root is no write.)"""
+    same = alias.version is not None and int(alias.version) == int(alias.store.version)
+    if same:
+        alias.version = alias.store.version
+    return same
 
 
 def of_other_memory(h, alias, base):

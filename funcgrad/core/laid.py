@@ -11,7 +11,7 @@ import numpy as np
 
 from .aval import ndarray
 from .handle import Alias, Frozen, Handle, fresh
-from .strides import order_of, steps_of
+from .strides import contiguous_strides, fills, nothing, order_of, steps_of
 
 
 class Laid:
@@ -42,7 +42,7 @@ def astray(h):
     v = h.val
     if type(v) is ndarray:
         steps = v.strides
-        if len(steps) > 1 and lies_otherwise(steps, v.flags.c_contiguous):
+        if len(steps) > 1 and lies_otherwise(steps, v.flags.c_contiguous and v.size):
             return LAID
     return None
 
@@ -61,9 +61,18 @@ def noted(h):
     """A Tensor over memory that may not lie in C order, which its alias says from now on."""
     if h.alias is None:
         v = h.val
-        if type(v) is ndarray and v.ndim > 1 and lies_otherwise(v.strides, v.flags.c_contiguous):
+        if type(v) is ndarray and v.ndim and oddly(v):
             h.alias = LAID
     return h
+
+
+def oddly(v):
+    """Does an array have other strides than NumPy gives new memory?"""
+    if not v.size:
+        return v.base is not None or any(v.strides)
+    if v.ndim > 1 and lies_otherwise(v.strides, v.flags.c_contiguous):
+        return True
+    return 1 in v.shape and steps_of(v) != contiguous_strides(v.shape)
 
 
 def as_torch(out, *operands):
@@ -91,6 +100,8 @@ def strides_for(shape, operands):
     """The strides that torch gives a result of operands, of which the shapes and strides are told in turn, all in elements: those of
     operands that all fill their memory in one way, axes of one element too; else those of the order in which it goes through them."""
     if operands and all([own == shape for own in operands[::2]]):
+        if 0 in shape:
+            return contiguous_strides(shape)
         ways = {*operands[1::2]}
         for order in (range(len(shape)), *([(0, 2, 3, 1)] if len(shape) == 4 else ())):
             if all([fill(shape, s, order) for s in ways]):
@@ -103,22 +114,30 @@ def strides_for(shape, operands):
 def preserved(shape, strides):
     """The strides of a new array that keeps the way in which another of its shape lies (torch's preserve_format): those of one that fills
     its memory, axes of one element too; else without gaps, in the same order."""
-    if 0 in shape or fill(shape, strides, sorted(range(len(shape)), key=lambda d: (-strides[d], shape[d] == 1))):
+    if fills(shape, strides):
         return strides
-    return filled(shape, order_of(shape, strides))
+    return filled(tuple([n or 1 for n in shape]), order_of(shape, strides))
 
 
 def moved(array, strides):
     """An array with these strides, in elements: itself if it has them, else a copy."""
-    if steps_of(array) == strides:
-        return array
-    memory = np.ndarray(array.shape, array.dtype, strides=[s * array.itemsize for s in strides])
+    return array if steps_of(array) == strides else copied(array, strides)
+
+
+def copied(array, strides):
+    """A copy of an array with these strides, in elements."""
+    steps = [s * array.itemsize for s in strides]
+    if not array.size:
+        return nothing(np.empty(0, array.dtype), array.dtype, array.shape, steps, 0)
+    memory = np.ndarray(array.shape, array.dtype, strides=steps)
     memory[...] = array
     return memory
 
 
 def filled(shape, order):
     """The strides of memory without gaps in which the axes stand in this order, from the outermost."""
+    if 0 in shape and [*order] == sorted(order):  # (C order, whatever it holds)
+        return contiguous_strides(shape)
     wanted, step = [0] * len(shape), 1
     for d in reversed(order):
         wanted[d] = step
@@ -139,7 +158,7 @@ def stretched(shape, own, strides):
 
 def relaid(h, tape, *operands):
     """The result of an operation on Tensors of a tape, written out for NumPy's order, in torch's."""
-    if isinstance(h, Handle) and h.owner is tape:
+    if isinstance(h, Handle) and h.owner is tape and h.alias is not LAID:
         h.val = as_torch(h.val, *[o.val if isinstance(o, Handle) else o for o in operands])
         noted(h)
     return h

@@ -346,6 +346,27 @@ def repeating(mem, root, chain, taped):
     return as_one_step(mem, root.val, chain) if taped else None
 
 
+def last_counts(up, chain, mem):
+    """The mark of a view that is written, in which elements share memory, the last of a chain's views, of `up`: of several cotangents of
+    one element the last one counts, as in torch."""
+    prim, params = chain[-1]
+    return TAPE.process(prim, (up,), {**params, "latest": True}, out=mem).mark
+
+
+def before_writing(c):
+    """The mark of a Tensor over NumPy memory, up to date, for a result that will be written into it."""
+    alias = c.alias
+    if c.mark is None or type(alias) is not Alias or c.val.flags.c_contiguous or not shares_elements(c.val):
+        return c.mark
+    chain = repeating(c.val, alias.base, alias.chain, True)
+    if chain is None:
+        return c.mark
+    up = alias.base
+    for p, kw in chain[:-1]:
+        up = p(up, **kw)
+    return last_counts(up, chain, c.val)
+
+
 def write(box, prim, *args, **params):
     """box <- prim(box, *args), in place: behind x[i] = v, x += v, x.mul_(v), and y = x.view(-1); y.add_(1)."""
     if isinstance(box, Taped):
@@ -421,9 +442,8 @@ def write(box, prim, *args, **params):
     steps = [root]  # the values between the root and the view
     for p, kw in chain[:-1]:
         steps.append(p(steps[-1], **kw))
-    if again and old.mark is not None:  # (of several cotangents of one element the last one counts, as in torch)
-        p, kw = chain[-1]
-        old.mark = TAPE.process(p, (steps[-1],), {**kw, "latest": True}, out=mem).mark
+    if again and old.mark is not None:
+        old.mark = last_counts(steps[-1], chain, mem)
     new = run(prim, (old, *args), params, mem)
     if shape_of(new) != shape_of(box):
         raise ShapeError(

@@ -38,9 +38,9 @@ def contiguous_strides(shape):
 
 
 def steps_of(v):
-    """The strides of an array in elements. (NumPy's arithmetic gives empty arrays none: those count as in C order.)"""
+    """The strides of an array in elements. (NumPy's own memory of no elements has none: those count as in C order.)"""
     steps = tuple([s // v.itemsize for s in v.strides])
-    return steps if v.size or any(steps) else contiguous_strides(v.shape)
+    return steps if v.size or v.base is not None or any(steps) else contiguous_strides(v.shape)
 
 
 def reach(size, stride):
@@ -150,13 +150,22 @@ def memory_of(array):
     return np.lib.stride_tricks.as_strided(owner, (span // owner.itemsize,), (owner.itemsize,))
 
 
+def nothing(memory, dtype, size, strides, start):
+    """An array of no elements with these strides, `start` bytes behind the first of a memory, which may end before: NumPy takes a place of
+    such an axis without a look at where that is."""
+    if 0 <= start <= memory.nbytes:
+        return np.ndarray(size, dtype, memory, start, strides)
+    one = np.ndarray((*size, abs(start) + 1), dtype, memory, 0, (*strides, 1 if start >= 0 else -1))
+    return one[..., abs(start)]
+
+
 def view_of_memory(x, size, stride, offset):
     """The view of x's memory with these strides, `offset` elements behind x's first; None where the memory does not reach so far."""
     memory, step = memory_of(x), x.itemsize
     start = address(x) - address(memory) + offset * step
     low, high = reach(size, stride)
     if 0 in size:
-        return np.ndarray(size, x.dtype, memory, min(max(start, 0), memory.nbytes), [s * step for s in stride])
+        return nothing(memory, x.dtype, size, [s * step for s in stride], start)
     if start + low * step < 0 or start + (high + 1) * step > memory.nbytes:
         return None
     return np.ndarray(size, x.dtype, memory, start, [s * step for s in stride])
@@ -265,23 +274,23 @@ def partly(v, w, wholly):
     start, other = v.__array_interface__["data"][0], w.__array_interface__["data"][0]
     if not (start < other + w.nbytes and other < start + v.nbytes and v.size and w.size):
         return False
-    if start == other and v.nbytes == w.nbytes and alike(v, w) and not wholly:
+    if start == other and v.nbytes == w.nbytes and steps_of(v) == steps_of(w) and not wholly:
         return False
     return is_dense(v) and is_dense(w)
 
 
-def alike(v, w):
-    """Have two arrays the same strides? (Those of axes that an index put in are not in the array.)"""
-    one, other = steps_of(v), steps_of(w)
-    if one == other or v.shape != w.shape or 0 not in one and 0 not in other:
-        return one == other
-    return all([n == 1 or a == b for n, a, b in zip(v.shape, one, other, strict=True)])
-
-
 def is_dense(v):
     """Do the elements fill their memory, each in a place of its own?"""
-    step = v.itemsize
-    for s, n in sorted([(s, n) for s, n in zip(v.strides, v.shape) if n != 1]):
+    return fills(v.shape, tuple([s // v.itemsize for s in v.strides]))
+
+
+@functools.lru_cache(1024)
+def fills(size, stride):
+    """Do elements of these strides fill their memory, each in a place of its own? (Of axes of one element, or of no elements, any do.)"""
+    if 0 in size:
+        return True
+    step = 1
+    for s, n in sorted([(s, n) for s, n in zip(stride, size, strict=True) if n > 1]):
         if s != step:
             return False
         step *= n

@@ -20,6 +20,7 @@ from .node import Node, TapeNode, extra_of, leaf_node
 from .primitive import Primitive
 from .site import site, where
 from .state import fresh_level, shared, tick, tls
+from .strides import owner_of
 
 
 class Trace:
@@ -562,6 +563,8 @@ class Tape(Trace):
 def sharing(t, x):
     """t, made of x by a primitive that may give a view: if it is one, whatever changes x's memory changes t's."""
     memory, v = t.val.base, x.val
+    if memory is not None and not t.val.size:  # (which lies nowhere, as far as NumPy says)
+        memory, v = owner_of(t.val), owner_of(v)
     if t.val is v or (memory is not None and (memory is v or memory is v.base or np.may_share_memory(t.val, v))):
         t.store = x.store or x.stamp()[0]
     return t

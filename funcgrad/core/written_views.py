@@ -26,7 +26,7 @@ VIEW = """def call(x=NONE, {signature}/, *more, **named):
         try:
             {steps}
         except Exception: out = None
-        if type(out) is ndarray and (k is None or type(k) is Alias) and not (shared.halves and among((v,))):
+        if out is not None and out.size and (k is None or type(k) is Alias) and not (shared.halves and among((v,))):
             base = out.base
             if base is v or base is not None and base is v.base:
                 h = new(Face)
@@ -108,7 +108,9 @@ def views_at(x, indices, *made):
     val, mark, version = root.val if link is None else x.alias.val, root.mark, counted.version
     for i in indices:
         h, a = new(face), new(Alias)
-        h.owner, h.alias, h.cell, h.val, h.store = TAPE, a, None, v[i], store
+        out = v[i]
+        h.owner, h.alias, h.cell, h.store = TAPE, a, None, store
+        h.val = out if out.size else getitem.value("torch")(v, idx=i)
         params = {"idx": i}
         a.link = (link, (getitem, params), *made) if made else (link, (getitem, params))
         a.base, a.val, a.mark, a.store, a.version = root, val, mark, counted, version

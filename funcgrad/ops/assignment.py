@@ -90,7 +90,11 @@ class getitem:
         return getitem(front(xs[0], ds[0]), idx=(slice(None), *idx)), 0
 
     def unview(up, new, *, idx):
-        return put, (up, new), {"idx": idx}
+        return (
+            put,
+            (up, new),
+            {"idx": idx if idx != (Ellipsis,) else ()},
+        )  # (through a view, torch asks what is left of all)
 
     transpose = (lambda ct, x, *, idx: put(zeros(shape_of(x), dtype_of(ct)), ct, idx=idx),)
 

@@ -7,6 +7,7 @@ complex number for a real operand or result is right as it stands: the walk keep
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
+from ..core.geometries import lying, part, whole
 from ..core.primitive import define, elementwise
 from ..core.sample import Sample, draw, strided
 from ..core.strides import address, memory_of, steps_of, view_of_memory
@@ -42,6 +43,10 @@ class real:
     linear = (0,)
     jax = "numpy.real"
     impl = np.real
+
+    def impl_torch(x):
+        return lying(x, np.real(x), part, k=0) if x.dtype.kind == "c" and not np.size(x) else np.real(x)
+
     aval = part_aval
     samples = part_samples
 
@@ -65,6 +70,9 @@ class imag:
 
     def impl(x):
         return np.imag(x)
+
+    def impl_torch(x):
+        return lying(x, np.imag(x), part, k=1) if x.dtype.kind == "c" and not np.size(x) else np.imag(x)
 
     def batch(size, xs, ds):
         return imag(front(xs[0], ds[0])), 0
@@ -184,7 +192,7 @@ class as_complex:
         if x.size and not any([s % dtype.itemsize for s in x.strides[:-1]]):
             memory = memory_of(x)
             return np.ndarray(x.shape[:-1], dtype, memory, address(x) - address(memory), x.strides[:-1])
-        return x.view(dtype)[..., 0]
+        return lying(x, x.view(dtype)[..., 0], whole)
 
     def aval(x):
         return Aval(shape_of(x)[:-1], whole_dtype(dtype_of(x)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core import state
 from ..core.aval import Aval, dtype_of, is_weak, ndarray, shape_of
-from ..core.geometries import lying, reshaped, stretched
+from ..core.geometries import lying, reshaped, stretched, turned
 from ..core.halves import BFLOAT16, HALVES, added, rounded
 from ..core.primitive import PRIMITIVES, define, helper
 from ..core.sample import Sample, draw, in_kinds
@@ -317,6 +317,10 @@ class transpose:
 
     def impl(x, *, perm):
         return x.transpose(perm) if type(x) is ndarray else np.transpose(x, perm)
+
+    def impl_torch(x, *, perm):  # (of no elements NumPy keeps no strides to be turned)
+        out = transpose.impl(x, perm=perm)
+        return out if out.size or type(x) is not ndarray else lying(x, out, turned, perm=perm)
 
     scalar = "{0}"
 
