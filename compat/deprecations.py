@@ -61,6 +61,12 @@ TEXTS = {
     "be removed in a future PyTorch release.\ntorch.linalg.solve_triangular has its arguments reversed and does "
     "not return a copy of one of the inputs.\nX = torch.triangular_solve(B, A).solution\nshould be replaced with\n"
     "X = torch.linalg.solve_triangular(A, B).",
+    "scattered": "torch.searchsorted(): {0} tensor is non-contiguous, this will lower the performance due to extra data copy when "
+    "converting non-contiguous tensor to contiguous, please use contiguous {0} tensor if possible. This message will only appear once per "
+    "program.",
+    "scalar": "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+    "Consider using tensor.detach() first.\n[at {}: what is computed with the number has no gradient; compute with the Tensor, or say "
+    "item() where a plain number is meant.]",
     "stft": "A window was not provided. A rectangular window will be applied,which is known to cause spectral "
     "leakage. Other windows such as torch.hann_window or torch.hamming_window are recommended to reduce spectral "
     "leakage.To suppress this warning and use a rectangular window, explicitly set `window=torch.ones(n_fft, "
@@ -94,10 +100,17 @@ TEXTS = {
 _said = set()
 
 
-def once(name, *figures):
-    """Give the warning of a name, with figures in it, the first time (or, by set_warn_always, each time)."""
-    if name not in _said or sys.modules[__package__].is_warn_always_enabled():
-        _said.add(name)
+def is_first(name):
+    """Is a warning to be given: the first time, or, by set_warn_always, any?"""
+    if name in _said and not sys.modules[__package__].is_warn_always_enabled():
+        return False
+    _said.add(name)
+    return True
+
+
+def once(name, *figures, place=None):
+    """Give the warning of a name, with figures in it, the first time. `place`: which of several places where torch says the same."""
+    if is_first(name if place is None else f"{name} {place}"):
         deprecated(name, *figures)
 
 

@@ -79,7 +79,11 @@ class Reader:
             ) from None
         except BROKEN as error:
             raise RuntimeError(DAMAGED.format("zip archive", error)) from None
-        if not names or "/" not in names[0]:
+        if names and "/" not in names[0]:
+            raise RuntimeError(
+                f"[enforce fail at inline_container.cc:180] . file in archive is not in a subdirectory: {names[0]}"
+            )
+        if not names:
             raise RuntimeError(DAMAGED.format("zip archive", "it holds no records of torch's"))
         self.stem = names[0].partition("/")[0]
         self.source = source

@@ -14,7 +14,7 @@ from collections import Counter
 
 import compat as torch
 
-REFUSALS = pickle.UnpicklingError, RuntimeError, IndexError, EOFError
+REFUSALS = pickle.UnpicklingError, RuntimeError, IndexError, EOFError, KeyError
 GLOBALS = (
     "os system|builtins eval|builtins getattr|subprocess Popen|numpy load|torch load|torch.hub load|torch.nn.modules.linear Linear|"
     "torch Tensor|torch FloatStorage|collections OrderedDict|torch._utils _rebuild_tensor_v2"

@@ -24,7 +24,7 @@ from ..errors import type_name
 from ..graph import label as set_label
 from ..payload import current, node_of
 from ..tensor import Tensor
-from .answers import MISSING, answer, need_function, to_places, unusual
+from .answers import MISSING, answer, need_function, older, to_places, unusual
 from .forward_mode import refuse_tangents
 from .given_out import store
 from .nodes import named, released
@@ -33,10 +33,10 @@ from .operands import (
     OPERANDS,
     P,
     as_operand,
-    broadcast_shapes,
     cast,
     check_sizes,
     dtype_of,
+    need_room,
     new,
     number,
     promoted,
@@ -159,10 +159,7 @@ def general(name, prim, floating=False, refuse=None, of_complex=None):
 def check_in_place(t, other, floating=False):
     """torch's rules for writing a result into t: its shape may not change, the category of its dtype may not grow."""
     if isinstance(other, Handle):
-        shape = tuple(t.shape)
-        full = broadcast_shapes(shape, tuple(other.shape))
-        if full != shape:
-            raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(full)}")
+        need_room(tuple(t.shape), tuple(other.shape))
     d = dtypes.result_dtype([rank(t), rank(other)])
     if floating and d.kind in KINDS_OF_INTEGER:
         d = dtypes.Default.numpy
@@ -341,11 +338,12 @@ def half_scaled(input, other, alpha, d):
     return P["where"](last, rounded_to(out, d), out)
 
 
+ONE = 1  # (True and 1.0 are others)
+
+
 def as_given(x, other, more, alpha, named):
-    """(arguments, those by name) of a call with alpha, which may have stood in the second place."""
-    if more and type(alpha) is int and alpha == 1 or len(more) == 2:
-        return (x, *more) if len(more) == 2 and more[0] is alpha and more[1] is other else (x, other, *more), named
-    return (x, other, *more), named if type(alpha) is int and alpha == 1 else {"alpha": alpha, **named}
+    """(arguments, those by name) of a call with alpha."""
+    return (x, other, *more), named if alpha is ONE else {"alpha": alpha, **named}
 
 
 def with_alpha(arithmetic, *names):
@@ -373,12 +371,11 @@ def with_alpha(arithmetic, *names):
             if more or unknown:
                 input, other = to_places((input, other), unknown)
                 if more or unknown:
-                    if unknown or len(more) > 1 or alpha != 1 or not isinstance(input, Tensor):
+                    placed = None if alpha is not ONE else older(names[0], (input, other, *more), unknown, 3)
+                    if placed is None:
                         raise TypeError("too many arguments")
-                    if isinstance(other, Tensor) and other.dim():
-                        raise TypeError("alpha is a number")
-                    more = alpha, other = other, more[0]  # (an order of old, which torch still takes)
-            if alpha == 1:
+                    (input, other), alpha, more = placed[0], placed[1]["alpha"], ()
+            if alpha is ONE:
                 got = quick(input, other) if isinstance(input, Tensor) else arithmetic.slow(input, other)
                 if got is NotImplemented:
                     return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
@@ -402,10 +399,11 @@ def with_alpha(arithmetic, *names):
             if more or unknown:
                 self, other = to_places((self, other), unknown)
             if more or unknown:
-                if unknown or len(more) > 1 or alpha != 1 or isinstance(other, Tensor) and other.dim():
+                placed = None if alpha is not ONE else older(names[0] + "_", (self, other, *more), unknown, 3)
+                if placed is None:
                     raise TypeError("too many arguments")
-                more = alpha, other = other, more[0]
-            if alpha == 1:
+                (self, other), alpha, more = placed[0], placed[1]["alpha"], ()
+            if alpha is ONE:
                 return arithmetic.inplace(self, other)
             if type(alpha) is float and type(other) is not float and overwritten(arithmetic.ufunc, self, other, alpha):
                 return self

@@ -14,7 +14,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
 from .. import dtypes
-from ..deprecations import deprecated
+from ..deprecations import deprecated, once
 from ..dtypes import LONG
 from ..graph import label as set_label
 from ..payload import current
@@ -51,7 +51,7 @@ def condition_of(condition, name="where"):
         c = current(condition)
         d = dtype_of(c)
         if d == np.uint8:
-            deprecated("where")
+            once("where")
             return cast(c, np.dtype(bool))
         if d.kind != "b":
             raise RuntimeError(

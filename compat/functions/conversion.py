@@ -10,7 +10,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
-from ..deprecations import deprecated
+from ..deprecations import once
 from ..devices import CPU, Device, usable
 from ..formats import contiguous_format, order_of, preserve_format, suggested
 from ..graph import label as set_label
@@ -438,7 +438,7 @@ def typename(obj, /):
 @function
 def set_default_tensor_type(t, /):
     """Set the default float dtype by the name of a Tensor type."""
-    deprecated("default")
+    once("default")
     if getattr(t, "__module__", "") == "torch.cuda":
         t()  # (which says that there is none)
     if isinstance(t, str) and t.startswith("torch.cuda."):

@@ -5,7 +5,7 @@ import numpy as np
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
-from .operands import P, as_operand, broadcast_shapes, dtype_of, fitting, is_dual, new, shape_of, without_imaginary
+from .operands import P, as_operand, dtype_of, fitting, is_dual, need_room, new, shape_of, without_imaginary
 from .overwriting import overwritten, replaced
 from .register import FUNCTIONS, operation
 from .writing import in_place, same_elements
@@ -77,9 +77,7 @@ def copy_(self, src, non_blocking=False):
             raise NotImplementedError("Cannot copy out of meta tensor; no data!")
         own, given = tuple(self.shape), shape_of(current(src))
         if given != own:
-            full = broadcast_shapes(own, given)
-            if full != own:
-                raise RuntimeError(f"output with shape {list(own)} doesn't match the broadcast shape {list(full)}")
+            need_room(own, given)
         return overwrite(self, without_imaginary(current(src), dtype_of(current(self))), "CopyBackwards", (self, src))
     if isinstance(src, int) and (error := dtypes.beyond(src)) is not None:
         raise error

@@ -7,7 +7,7 @@ from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
-from ..deprecations import deprecated
+from ..deprecations import once
 from ..payload import current
 from .creation import function, seldom
 from .joining import need_tensors
@@ -27,7 +27,7 @@ def meshgrid(*tensors, indexing=None):
     if indexing not in (None, "ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     if indexing is None:
-        deprecated("meshgrid")
+        once("meshgrid")
     if not tensors:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     shape = tuple([t.numel() for t in tensors])

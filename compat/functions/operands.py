@@ -128,6 +128,13 @@ def met(shapes):
     return np.broadcast_shapes(*shapes)
 
 
+def need_room(own, given):
+    """torch's RuntimeError unless what is in place keeps its shape beside an operand."""
+    full = broadcast_shapes(own, given)
+    if full != own:
+        raise RuntimeError(f"output with shape {list(own)} doesn't match the broadcast shape {list(full)}")
+
+
 def broadcast_shapes(*shapes):
     """The shape that shapes broadcast to; RuntimeError in torch's words if they do not."""
     try:
@@ -378,7 +385,7 @@ def is_dual(t):
 
 
 __all__ = [
-    "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to",
+    "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to", "need_room",
     "cast",
     "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "in_columns", "index_result", "integer", "is_dual", "iterated", "iterating", "laid_like",
     "like_image", "named_sizes", "need_scalar_type", "new", "number", "number_of_dim", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "without_imaginary",

@@ -8,7 +8,7 @@ from funcgrad.core.laid import noted
 from funcgrad.core.state import tls
 
 from .. import dtypes
-from ..deprecations import deprecated, once
+from ..deprecations import once
 from ..method_arguments import wrapped
 from ..native import shown_as
 from ..payload import current
@@ -160,7 +160,7 @@ def cross_product(input, other, dim):
 def cross(input, other, dim=None):
     """The vector product along a dimension of length 3 (the first such one by default)."""
     if dim is None:
-        deprecated("cross")
+        once("cross")
         threes = [k for k, n in enumerate(input.shape) if n == 3]
         if not threes:
             raise RuntimeError("no dimension of size 3 in input")

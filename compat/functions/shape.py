@@ -20,7 +20,7 @@ from funcgrad.core.strides import geometry, viewed
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
-from ..deprecations import deprecated
+from ..deprecations import once
 from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..method_arguments import wrapped
@@ -346,9 +346,9 @@ def reversed_axes(self):
     x = current(self)
     n = len(shape_of(x))
     if n == 0:
-        deprecated("0-D", "Tensor.T", "This function is the identity in these cases.")
+        once("0-D", "Tensor.T", "This function is the identity in these cases.", place="Tensor.T")
     elif n != 2:
-        deprecated("T")
+        once("T")
     return permuted(x, tuple(range(n))[::-1], None)
 
 
@@ -357,7 +357,7 @@ def matrix_transpose(self, what=".mT"):
     n = len(shape_of(x))
     if n == 0:
         if what == ".mT":
-            deprecated("0-D", "Tensor.mT", "This function is the identity in these cases.")
+            once("0-D", "Tensor.mT", "This function is the identity in these cases.", place="Tensor.mT")
         return x
     if n < 2:
         raise RuntimeError(f"tensor{what} is only supported on matrices or batches of matrices. Got {n}-D tensor.")
@@ -372,7 +372,7 @@ def adjoint(input):
 
 def turned(input, called="Tensor.mH"):
     if not input.shape:
-        deprecated("0-D", called, "Consider using x.conj().")
+        once("0-D", called, "Consider using x.conj().", place=called)
     out = matrix_transpose(input, ".adjoint()" if called == "adjoint()" else ".mH")
     return out.conj() if dtype_of(current(out)).kind == "c" else out
 
@@ -383,7 +383,7 @@ def hermitian(self):
         raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.dim()}-D tensor.{more}")
     if self.dim():
         return adjoint(self)
-    deprecated("0-D", "Tensor.H", "Consider using x.conj().")
+    once("0-D", "Tensor.H", "Consider using x.conj().", place="Tensor.H")
     return self
 
 

@@ -15,6 +15,7 @@ from funcgrad.ops.picked import starts
 from funcgrad.selection import LONGEST, as_torch_chooses, kth, top
 
 from .. import dtypes
+from ..deprecations import once
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
@@ -377,6 +378,10 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
         )
     s = current(sorted_sequence)
     need_boundaries(s, input, sorter)
+    if not isinstance(input, Tensor) or input.numel():
+        for what, t in (("input value", input), ("boundary", sorted_sequence), ("sorter", sorter)):
+            if isinstance(t, Tensor) and not t.is_contiguous():
+                once("scattered", what, place=what)
     if sorter is not None:
         s = along(s, current(sorter), len(shape_of(s)) - 1)
     d = dtypes.result_dtype([rank(s), rank(input)])

@@ -16,6 +16,7 @@ from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE
 
 from .._families import own_copies
+from ..functions.operands import need_room
 from ..functions.register import FUNCTIONS
 from ..payload import current
 from ..tensor import Tensor
@@ -43,6 +44,14 @@ def in_blocks(update, v, g, held):
     for i in range(0, v.size, BLOCK):
         part = slice(i, i + BLOCK)
         update(v[part], g[part], **{**held, **{k: a[part] for k, a in whole.items()}})
+
+
+def refuse_state(v, g, held):
+    """torch's error for state of another shape (loaded, of another model): the gradient changes it in place, and it the parameter."""
+    for a in held.values():
+        if isinstance(a, ndarray) and a.shape not in (v.shape, ()):
+            need_room(a.shape, g.shape)
+            need_room(v.shape, a.shape)
 
 
 class FirstStepError(RuntimeError):
@@ -188,7 +197,11 @@ class RuleOptimizer(Optimizer):
                     changed(rows[i][0], at)
                 rows = [rows[i] for i in known.rest]
         for p, v, g, held in rows:
-            begun = in_blocks(update, v, g, held) if self.elementwise else update(v, g, **held)
+            try:
+                begun = in_blocks(update, v, g, held) if self.elementwise else update(v, g, **held)
+            except ValueError:
+                refuse_state(v, g, held)
+                raise
             if begun:
                 like = p.val.dtype
                 self.state[p].update(

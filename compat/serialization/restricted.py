@@ -262,6 +262,9 @@ def check_key(key, depth=0):
     return key
 
 
+DAMAGED = "[compat: the file is no pickle that torch.save wrote, or is damaged.]"
+
+
 def unpickled(file, storage):
     """The object of a pickle; UnpicklingError in torch's words if it asks for more than it may."""
     try:
@@ -277,10 +280,15 @@ def unpickled(file, storage):
         what = f"Unsupported operand {number}" if type(number) is int else f"damaged: {error!r}"
         raise pickle.UnpicklingError(explained(what)) from None
     except pickle.UnpicklingError as error:
+        unknown, _, number = str(error).rpartition(" ")
+        if unknown == "Memo value not found at index":  # (which torch lets pass)
+            missing = KeyError(int(number))
+            missing.add_note(DAMAGED)
+            raise missing from None
         raise pickle.UnpicklingError(explained(str(error))) from None
     except IndexError as error:  # (which torch lets pass)
         damaged = IndexError(*error.args)
-        damaged.add_note("[compat: the file is no pickle that torch.save wrote, or is damaged.]")
+        damaged.add_note(DAMAGED)
         raise damaged from None
     except Exception as error:  # whatever a damaged pickle makes the machine stumble over
         raise pickle.UnpicklingError(explained(f"damaged: {type(error).__name__}: {error}")) from error

@@ -22,7 +22,7 @@ import funcgrad as fg
 from compat import breaks
 from funcgrad import reading
 
-conversions = sys.modules[f"{torch.__name__}.conversions"]
+deprecations = sys.modules[f"{torch.__name__}.deprecations"]
 HERE = pathlib.Path(__file__).name
 
 
@@ -557,13 +557,14 @@ def test_row_11_numpy_of_a_tracked_tensor_refuses(leak):
 
 
 @pytest.mark.parametrize("convert", [float, complex, math.sin, lambda t: np.zeros(2).__setitem__(0, t)])
-def test_row_11_a_number_made_of_a_tracked_tensor_warns_once_a_line(convert, monkeypatch):
-    monkeypatch.setattr(conversions, "_warned", set())
+def test_row_11_a_number_made_of_a_tracked_tensor_warns_once(convert, monkeypatch):
+    monkeypatch.setattr(deprecations, "_said", set())
     w = torch.ones(2, requires_grad=True)
     with warnings.catch_warnings(record=True, action="always") as caught:
         for _ in range(2):
             convert(w[0])
         here = f"{HERE}:{sys._getframe().f_lineno - 1}"
+        convert(w[1])
     (one,) = caught
     assert str(one.message).startswith("Converting a tensor with requires_grad=True to a scalar may lead to")
     assert pathlib.Path(one.filename).name == HERE
@@ -634,11 +635,10 @@ def test_row_16_no_warning_unasked_or_with_zero_grad():
 
 
 # ------------------------------------------------------------------------------------------------ row 17
-def test_row_17_grad_of_a_non_leaf_warns_once_at_the_users_line(monkeypatch):
-    monkeypatch.setattr(conversions, "_warned", set())
+def test_row_17_grad_of_a_non_leaf_warns_at_the_users_line():
     y = torch.ones(2, requires_grad=True) * 2
     made = f"{HERE}:{sys._getframe().f_lineno - 1}"
-    with warnings.catch_warnings(record=True, action="always") as caught:
+    with warnings.catch_warnings(record=True, action="default") as caught:
         for _ in range(2):
             here, got = line(), y.grad
     assert got is None
@@ -650,10 +650,9 @@ def test_row_17_grad_of_a_non_leaf_warns_once_at_the_users_line(monkeypatch):
     assert "`y` was made at" in text and made in text and "MulBackward0" in text
 
 
-def test_row_17_each_place_has_its_own_warning(monkeypatch):
-    monkeypatch.setattr(conversions, "_warned", set())
+def test_row_17_each_place_has_its_own_warning():
     w = torch.ones(2, requires_grad=True)
-    with warnings.catch_warnings(record=True, action="always") as caught:
+    with warnings.catch_warnings(record=True, action="default") as caught:
         for _ in range(3):
             (w * 2).grad  # noqa: B018
             (w.exp() + 1).grad  # noqa: B018
@@ -780,7 +779,8 @@ def test_traceback_of_our_own_error():
     assert names_of(refused(RuntimeError, asked)) == [(HERE, "asked"), ("walks.py", "grad")]
 
 
-def test_a_tensor_made_of_recorded_ones_warns_as_torch_does():
+def test_a_tensor_made_of_recorded_ones_warns_as_torch_does(monkeypatch):
+    monkeypatch.setattr(deprecations, "_said", set())
     a = (W * 2).sum()
     with pytest.warns(UserWarning, match="Converting a tensor with requires_grad=True to a scalar"):
         torch.tensor([a, 1.0])

@@ -181,8 +181,9 @@ class Ending(Dataset):
     ],
 )
 def test_a_worker_that_ends_is_told_of(end, how):
-    with pytest.raises(RuntimeError, match=rf"DataLoader worker \(pid \d+\) {re.escape(how)}"):
+    with pytest.raises(RuntimeError, match=r"^DataLoader worker \(pid\(s\) \d+\) exited unexpectedly$") as raised:
         list(DataLoader(Ending(end), num_workers=1))
+    assert re.match(rf"DataLoader worker \(pid \d+\) {re.escape(how)}", str(raised.value.__cause__))
 
 
 def test_workers_end_with_their_loader():

@@ -10,7 +10,7 @@ import pytest
 
 from compat import overrides, runner
 from compat.compiler.compiled import Compiled
-from compat.conversions import _warned
+from compat.deprecations import _said
 from tests.expected.make_programs import EXAMPLES, SCRIPTS, TARGET, output_of
 
 PRINTED = json.loads(TARGET.read_text(encoding="utf-8"))["printed"]
@@ -23,13 +23,15 @@ RELATIVE = 1e-4  # float32 through some hundred steps of training
 
 def run(path, *options):
     """What a script prints on compat, in this process: one that has warned of nothing yet."""
-    _warned.clear()
+    said = {*_said}
+    _said.clear()
     runner.install()
     try:
         return output_of(path, *options)
     finally:
         runner.uninstall()
         overrides.unwatch()
+        _said.update(said)
 
 
 def last_place(text):

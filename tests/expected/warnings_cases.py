@@ -28,6 +28,26 @@ torch.chain_matmul(two)
 torch.triangular_solve(b, a)
 torch.triangular_solve(two, a)
 torch.stft(signal, 8, return_complex=True)
+torch.stft(signal, 8, return_complex=False)
+float(two.requires_grad_().sum())
+int(two.requires_grad_().sum())
+(two.requires_grad_() * 1).grad
+torch.ones(2, 3, 4).T
+torch.tensor(1.0).T
+torch.tensor(1.0).mT
+torch.tensor(1.0).H, torch.tensor(1.0).mH
+torch.tensor(1.0).adjoint()
+torch.meshgrid(two, two)
+torch.cross(torch.ones(3, 3), torch.ones(3, 3))
+torch.where(byte, 1, 2)
+torch.set_default_tensor_type("torch.FloatTensor")
+torch.searchsorted(torch.ones(4, 2)[:, 0], torch.ones(4, 2)[:, 0])
+torch.bucketize(torch.ones(4, 2)[:, 0], two)
+torch.searchsorted(two, two, sorter=torch.zeros(2, 2).long()[:, 0])
+torch.cov(torch.ones(2, 1))
+torch.add(two, 2, two), two.sub(1, two), torch.addmm(1, a, 2, a, a)
+two.add_(2, two)
+two.sub_(1, two)
 torch.stft(signal, 8)
 torch.stft(signal, 8, window=torch.ones(8), return_complex=True)
 torch.istft(spectrum, 8)
@@ -59,6 +79,7 @@ nn.LSTM(3, 5)(torch.ones(4, 2, 3))
 
 def said(torch, line):
     """What two runs of a line warn of and raise."""
+    import re
     import warnings
 
     names = {"torch": torch, "F": torch.nn.functional, "nn": torch.nn}
@@ -72,6 +93,6 @@ def said(torch, line):
                 error = None
             except Exception as e:
                 error = [type(e).__name__, str(e)]
-        texts = [str(w.message).partition(" (Triggered internally")[0] for w in caught]
+        texts = [re.split(r" \(Triggered internally|\n\[", str(w.message))[0] for w in caught]  # (torch's own words)
         found.append([[w.category.__name__, text] for w, text in zip(caught, texts)] + [error])
     return found

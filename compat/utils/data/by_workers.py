@@ -121,18 +121,19 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
                 self._arrived[number] = batch
 
     def _refuse_dead(self, worker):
-        """RuntimeError that says how a worker has ended."""
+        """RuntimeError that a worker has ended, which comes from one that says how."""
         process = self._processes[worker]
         process.join(1.0)
         code = process.exitcode
         if code is not None and code < 0:
-            raise RuntimeError(
-                f"DataLoader worker (pid {process.pid}) is killed by signal: {signal.strsignal(-code)}. "
+            how = f"is killed by signal: {signal.strsignal(-code)}. "
+        else:
+            how = (
+                f"exited unexpectedly with exit code {code}. Details are lost due to multiprocessing. Rerunning with num_workers=0 may "
+                "give better error trace."
             )
-        raise RuntimeError(
-            f"DataLoader worker (pid {process.pid}) exited unexpectedly with exit code {code}. Details are lost due to "
-            "multiprocessing. Rerunning with num_workers=0 may give better error trace."
-        )
+        ended = RuntimeError(f"DataLoader worker (pid {process.pid}) {how}")
+        raise RuntimeError(f"DataLoader worker (pid(s) {process.pid}) exited unexpectedly") from ended
 
 
 def shut_down(pipes, processes):

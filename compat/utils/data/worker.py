@@ -39,7 +39,10 @@ class Failure:
     def __init__(self, error, number):
         drop(error)
         self.kind = type(error)
-        text = "".join(traceback.format_exception(error))
+        head = (
+            "" if error.__traceback__ else "Traceback (most recent call last):\n"
+        )  # (which Python leaves out where no frame is left)
+        text = head + "".join(traceback.format_exception(error))
         self.text = f"Caught {self.kind.__name__} in DataLoader worker process {number}.\nOriginal {text}"
 
     def reraise(self):
