@@ -165,7 +165,9 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     def dim(self, *wrong, **named):
         """The number of dimensions."""
-        return takes_none(self, "dim", wrong, named) if wrong or named else self.ndim
+        if wrong or named:
+            takes_none(self, "dim", wrong, named)
+        return self.val.ndim if self.owner is TAPE and not shared.staging else self.ndim
 
     ndimension = dim
 

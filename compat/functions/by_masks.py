@@ -31,13 +31,13 @@ def nonzero(input, *, as_tuple=False, out=None):
             raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
         return store("nonzero", out, nonzero(input))
     v = np.asarray(concrete(current(input), "nonzero"))
-    found = np.nonzero(v.reshape(1) if v.ndim == 0 else v)
+    found = (v.reshape(1) if v.ndim == 0 else v).nonzero()
     if as_tuple:
         return new(np.stack(found)).unbind(0)
     if v.ndim == 0:
         return new(np.zeros((len(found[0]), 0), np.int64))
     return noted(
-        new(np.ndarray((len(found[0]), v.ndim), found[0].dtype, np.stack(found), 0, (8, 8 * len(found[0]))))
+        new(np.ndarray((len(found[0]), v.ndim), found[0].dtype, np.array(found), 0, (8, 8 * len(found[0]))))
     )  # (torch's columns lie together)
 
 

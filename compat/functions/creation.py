@@ -19,6 +19,7 @@ from ..devices import CPU, Default, on_meta
 from ..formats import contiguous_format, memory_in, preserve_format
 from ..method_arguments import real_number
 from ..payload import current, layout_of_traced, readable, strides_of
+from ..size import Size
 from ..tensor import Tensor
 from .answers import MISSING, answering
 from .data import array_of, of_traced, scalar_of
@@ -347,14 +348,18 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
 
 
 # ------------------------------------------------------------------------------------------------ filled
+SEQUENCES = (tuple, list, Size)
+
+
 def size_argument(name, size, kwargs, out=None):
     """A size from *size, one sequence, or size=; TypeError and RuntimeError in torch's words (others where out= is to have that size)."""
-    for k in size:
+    given = size[0] if len(size) == 1 and type(size[0]) in SEQUENCES else size
+    for k in given:
         if type(k) is not int or k < 0:
             break
     else:
         if size:
-            return size
+            return given if type(given) is tuple else tuple(given)
     try:
         if not size:
             size = (kwargs.pop("size"),)

@@ -562,7 +562,7 @@ def take(input, index):
     v = known(i)
     if not n and v is not None and v.size:
         raise IndexError("take(): tried to take from an empty tensor")
-    if v is not None and v.size and (v.max() >= n or v.min() < -n):
+    if v is not None and not name_places(v, n) and v.size and (v.max() >= n or v.min() < -n):
         raise IndexError(
             f"out of range: tried to access index {v[(v >= n) | (v < -n)].flat[0]} on a tensor of {n} elements."
         )

@@ -65,30 +65,31 @@ def same_dtype(ts):
 
 
 def alike(tensors, shaped):
-    """Is this a list of Tensors over NumPy memory, each in C order, all of one dtype and number of dimensions (`shaped`: and of one
-    shape)? It is the commonest case, and then nothing else need be looked at."""
+    """The arrays of a list of Tensors over NumPy memory, each in C order, all of one dtype and number of dimensions (`shaped`: and of one
+    shape); None if it is none. It is the commonest case, and then nothing else need be looked at."""
     if type(tensors) is not list and type(tensors) is not tuple or not tensors:
-        return False
+        return None
     first = tensors[0]
     if type(first) is not Tensor or first.owner is not TAPE:
-        return False
-    dtype, shape, n = first.val.dtype, first.val.shape, first.val.ndim
+        return None
+    dtype, shape, n, arrays = first.val.dtype, first.val.shape, first.val.ndim, []
     for t in tensors:
         if type(t) is not Tensor or t.owner is not TAPE:
-            return False
+            return None
         a = t.alias
         if a is not None:
             changed = a.mark is not None and a.version != a.store.version if type(a) is Alias else True
             if changed or a.base.val is not a.val or a.base.mark is not a.mark:
                 fresh(t)
                 if type(t.alias) is Frozen:
-                    return False
+                    return None
             if t.val.ndim and not t.val.flags.c_contiguous:
-                return False
+                return None
         v = t.val
         if v.dtype is not dtype or v.ndim != n or shaped and v.shape != shape:
-            return False
-    return shaped or shape != (0,) and n > 0
+            return None
+        arrays.append(v)
+    return arrays if shaped or shape != (0,) and n > 0 else None
 
 
 @operation(method=False, aliases=("concat", "concatenate"))
@@ -99,9 +100,9 @@ def cat(tensors, dim=0):
     >>> torch.cat((torch.zeros(1), torch.ones(2)))
     tensor([0., 1., 1.])
     """
-    if alike(tensors, False) and type(dim) is int and -tensors[0].val.ndim <= dim:
+    if type(dim) is int and (arrays := alike(tensors, False)) and -arrays[0].ndim <= dim:
         try:
-            out = joined(P["concatenate"], tensors, axis=dim % tensors[0].val.ndim if dim < 0 else dim)
+            out = joined(P["concatenate"], tensors, arrays, axis=dim % arrays[0].ndim if dim < 0 else dim)
         except ValueError:
             pass  # what does not fit is said below
         else:
@@ -150,8 +151,8 @@ def laid(ts, dim):
 @operation(method=False)
 def stack(tensors, dim=0):
     """Tensors of one shape joined along a new dimension."""
-    if type(dim) is int and alike(tensors, True):
-        out = joined(P["stack"], tensors, axis=wrapped(dim, tensors[0].val.ndim + 1))
+    if type(dim) is int and (arrays := alike(tensors, True)):
+        out = joined(P["stack"], tensors, arrays, axis=wrapped(dim, arrays[0].ndim + 1))
         if tensors[-1].mark is None and out.mark is not None:
             set_label(out, "StackBackward0", tensors)
         return out

@@ -1,7 +1,7 @@
 """The node that a result shows: one, under torch's name, of what several primitives compute."""
 
 from funcgrad.core.node import extra_of
-from funcgrad.core.trace import PICK
+from funcgrad.core.trace import PICK, TAPE
 
 from ..graph import label as set_label
 from ..rewriting import grouped
@@ -21,7 +21,14 @@ def tensors_in(args):
 
 def parents_in(args):
     """The Tensors among arguments that torch shows as operands of a node: not indices and masks."""
-    return [t for t in tensors_in(args) if t.owner.dtype(t).kind in "fc"]
+    found = []
+    for a in args:
+        if isinstance(a, Tensor):
+            if (a.val.dtype if a.owner is TAPE else a.owner.dtype(a)).kind in "fc":
+                found.append(a)
+        elif type(a) is list or type(a) is tuple:
+            found += [b for b in a if isinstance(b, Tensor) and b.owner.dtype(b).kind in "fc"]
+    return found
 
 
 def named(out, name, args):

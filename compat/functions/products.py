@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from funcgrad.core.state import shared, tls
+from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop, trim
 from funcgrad.core.written_tape import Case
 
@@ -304,9 +305,23 @@ install("__matmul__", matmul_operator)
 install("__rmatmul__", matmul_reflected)
 
 
+def have_ranks(x, y, n, m):
+    """Are these two Tensors over NumPy memory, with so many dimensions? Then the written-out product does what the function does."""
+    return (
+        isinstance(x, Tensor)
+        and isinstance(y, Tensor)
+        and x.owner is y.owner is TAPE
+        and x.val.ndim == n
+        and y.val.ndim == m
+        and not shared.staging
+    )
+
+
 @operation()
 def mm(input, mat2):
     """The product of two matrices."""
+    if have_ranks(input, mat2, 2, 2):
+        return product_of_two(input, mat2)
     x, y = current(input), current(mat2)
     for name, t in (("self", x), ("mat2", y)):
         if len(shape_of(t)) != 2:
@@ -320,6 +335,8 @@ FUNCTIONS["spmm"] = FUNCTIONS["dsmm"] = FUNCTIONS["mm"]  # (of dense ones)
 @operation()
 def mv(input, vec):
     """The product of a matrix and a vector."""
+    if have_ranks(input, vec, 2, 1):
+        return product_of_two(input, vec)
     x, y = current(input), current(vec)
     if len(shape_of(x)) != 2 or len(shape_of(y)) != 1:
         if not shape_of(x):
@@ -331,6 +348,8 @@ def mv(input, vec):
 @operation()
 def dot(input, tensor):
     """The inner product of two vectors."""
+    if have_ranks(input, tensor, 1, 1):
+        return product_of_two(input, tensor)
     x, y = current(input), current(tensor)
     if len(shape_of(x)) != 1 or len(shape_of(y)) != 1:
         raise RuntimeError(f"1D tensors expected, but got {len(shape_of(x))}D and {len(shape_of(y))}D tensors")

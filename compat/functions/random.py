@@ -303,6 +303,8 @@ def randint(
     shape = size_argument("randint", (size,), {}, out)
     d = drawn_dtype(dtype, out, INT64)
     low, high, stream = scalar_of(low), scalar_of(high), stream_of(generator)
+    if not elsewhere(out, device, requires_grad):
+        return wrap(Tensor, stream.randint(low, high, shape, d))
     t = drawn_for(out, shape, d, lambda shape, plain: stream.randint(low, high, shape, d), device)
     return completed("randint", t, out, device, requires_grad)
 

@@ -310,18 +310,23 @@ def untracked_call(prim):
     return call
 
 
-def joined(prim, ts, **params):
-    """The result of a primitive that is linear in all of its operands, which are Tensors over NumPy memory, up to date and of one dtype."""
-    values = [t.val for t in ts]
+def joined(prim, ts, values, **params):
+    """The result of a primitive that is linear in all of its operands, which are Tensors over NumPy memory, up to date and of one dtype;
+    `values`: the arrays."""
     if state.shared.staging or state.shared.halves:
         return prim(*ts, **params)
     out = prim.value("torch")(*values, **params)
+    for t in ts:
+        if t.mark is not None:
+            break
+    else:
+        return on_tape(out)
     marks = [t.mark for t in ts]
     need = (1 << len(marks)) - 1
     if None in marks:
         need = sum([1 << i for i, m in enumerate(marks) if m is not None])
         marks = [m for m in marks if m is not None]
-    if not need or not state.tls.grad or out.dtype.kind not in "fc":
+    if not state.tls.grad or out.dtype.kind not in "fc":
         return on_tape(out)
     n = TapeNode()
     n.owner, n.plan, n.ins, n.params, n.index = TAPE, prim.plan(need, None, "torch"), tuple(marks), params, state.tick()

@@ -104,7 +104,7 @@ def diagonal_size(shape, k):
 
 
 def _diagonal(x, *, k=0):
-    out = np.diagonal(x, k, -2, -1)
+    out = np.asarray(x).diagonal(k, -2, -1)
     if x.flags.writeable:
         out.flags.writeable = True  # (NumPy's own is for reading)
     return out

@@ -266,8 +266,9 @@ class reshape:
         return x.reshape(shape) if type(x) is ndarray else np.reshape(x, shape)
 
     def impl_torch(x, *, shape):  # (whose axes of one element have strides that say something)
-        out = np.reshape(x, shape)
-        if type(x) is ndarray and (not x.size or 1 in x.shape or 1 in out.shape and not x.flags.c_contiguous):
+        plain = type(x) is ndarray
+        out = x.reshape(shape) if plain else np.reshape(x, shape)
+        if plain and (not x.size or 1 in x.shape or 1 in out.shape and not x.flags.c_contiguous):
             return lying(x, out, reshaped, shape=out.shape)
         return out
 
