@@ -26,7 +26,7 @@ GIVEN = {  # namespace -> {what its functions give: their names}
         "[]": "get_rng_state_all",
         "{}": "memory_stats",
     },
-    "mps": {"0": "device_count", "False": "is_available", "None": "empty_cache manual_seed"},
+    "mps": {"0": "device_count", "False": "is_available", "None": "manual_seed"},
 }
 REFUSED = {  # namespace -> {name: torch's function beneath it, which the RuntimeError names; none: an AssertionError}
     "xpu": {
@@ -43,7 +43,7 @@ REFUSED = {  # namespace -> {name: torch's function beneath it, which the Runtim
     }
     | {"snapshot": "memorySnapshot", "graph_pool_handle": "graphPoolHandle"},
     "mps": {
-        "current_allocated_memory": "getCurrentAllocatedMemory", "driver_allocated_memory": "getDriverAllocatedMemory",
+        "empty_cache": "emptyCache", "current_allocated_memory": "getCurrentAllocatedMemory", "driver_allocated_memory": "getDriverAllocatedMemory",
         "get_rng_state": "getDefaultGenerator", "seed": "getDefaultGenerator", "set_rng_state": "getDefaultGenerator",
         "recommended_max_memory": "getRecommendedMaxMemory", "set_per_process_memory_fraction": "setMemoryFraction",
         "synchronize": "deviceSynchronize",

@@ -64,7 +64,7 @@ class GradScaler:
             growth_interval,
         )
         self._init_growth_tracker, self._growth_tracker = 0, None
-        self._stages = {}  # id of an optimizer -> [stage, was a gradient of its inf or nan?]
+        self._per_optimizer_states = {}  # id of an optimizer -> [stage, was a gradient of its inf or nan?]
 
     # ---- one iteration
     def scale(self, outputs):
@@ -107,13 +107,13 @@ class GradScaler:
         if not self._enabled:
             return
         self._need_scale("unscale_")
-        stage, _ = self._stages.get(id(optimizer), (OptState.READY, None))
+        stage, _ = self._per_optimizer_states.get(id(optimizer), (OptState.READY, None))
         if stage is OptState.UNSCALED:
             raise RuntimeError("unscale_() has already been called on this optimizer since the last update().")
         if stage is OptState.STEPPED:
             raise RuntimeError("unscale_() is being called after step().")
         inverse = self._scale.double().reciprocal().float().item()
-        self._stages[id(optimizer)] = OptState.UNSCALED, self._found_inf(optimizer, inverse, False)
+        self._per_optimizer_states[id(optimizer)] = OptState.UNSCALED, self._found_inf(optimizer, inverse, False)
 
     def step(self, optimizer, *args, **kwargs):
         """optimizer.step(), unless a gradient is inf or nan; the gradients are unscaled first if they are not yet."""
@@ -122,16 +122,16 @@ class GradScaler:
         if "closure" in kwargs:
             raise RuntimeError("Closure use is not currently supported if GradScaler is enabled.")
         self._need_scale("step")
-        stage, found = self._stages.get(id(optimizer), (OptState.READY, None))
+        stage, found = self._per_optimizer_states.get(id(optimizer), (OptState.READY, None))
         if stage is OptState.STEPPED:
             raise RuntimeError("step() has already been called since the last update().")
         if stage is OptState.READY:
             self.unscale_(optimizer)
-            found = self._stages[id(optimizer)][1]
+            found = self._per_optimizer_states[id(optimizer)][1]
         if found is None:
             raise AssertionError("No inf checks were recorded for this optimizer.")
         got = None if found else optimizer.step(*args, **kwargs)
-        self._stages[id(optimizer)] = OptState.STEPPED, found
+        self._per_optimizer_states[id(optimizer)] = OptState.STEPPED, found
         return got
 
     def update(self, new_scale=None):
@@ -148,7 +148,7 @@ class GradScaler:
                 )
             self._scale.copy_(new_scale)
         else:
-            found = [f for _, f in self._stages.values() if f is not None]
+            found = [f for _, f in self._per_optimizer_states.values() if f is not None]
             if not found:
                 raise AssertionError("No inf checks were recorded prior to update.")
             if any(found):
@@ -160,7 +160,7 @@ class GradScaler:
                     if np.isfinite(grown := np.float32(self._scale.item() * self._growth_factor)):
                         self._scale.fill_(float(grown))
                     self._growth_tracker.fill_(0)
-        self._stages = {}
+        self._per_optimizer_states = {}
 
     # ---- its state
     def get_scale(self):
@@ -205,6 +205,13 @@ class GradScaler:
             self._scale.fill_(self._init_scale)
         if self._growth_tracker is not None:
             self._growth_tracker.fill_(self._init_growth_tracker)
+
+    def __getstate__(self):
+        if self._enabled and self._per_optimizer_states:
+            raise AssertionError(
+                "A GradScaler instance may only be pickled at the beginning of an iteration, or at the end after scaler.update()."
+            )
+        return self.__dict__.copy()
 
 
 def _setting(name):

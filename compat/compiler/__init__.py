@@ -34,6 +34,8 @@ def disable(fn=None, recursive=True, *, reason=None):
     if fn is None:
         return functools.partial(disable, recursive=recursive, reason=reason)
     if not hasattr(fn, "forward"):
+        if not callable(fn):
+            raise AssertionError("fn must be callable")
         return kept_out(fn, reason)
     fn.forward = kept_out(fn.forward, reason)
     return fn
@@ -53,12 +55,17 @@ def kept_out(f, reason):
 
 
 def allow_in_graph(fn):
-    """fn: whatever can be staged is."""
+    """fn, or a list of such: whatever can be staged is."""
+    if isinstance(fn, (list, tuple)):
+        return [allow_in_graph(f) for f in fn]
+    if not callable(fn):
+        raise AssertionError("allow_in_graph expects a callable")
     return fn
 
 
 def assume_constant_result(fn):
-    """fn: what it returns while it is staged is a constant anyway."""
+    """fn, marked: what it returns while it is staged is a constant anyway."""
+    fn._dynamo_marked_constant = True
     return fn
 
 

@@ -82,7 +82,7 @@ refuse(
     "device_memory_used get_per_process_memory_fraction get_stream_from_external get_sync_debug_mode graph_pool_handle "
     "list_gpu_processes make_graphed_callables memory_usage power_draw set_per_process_memory_fraction set_stream "
     "set_sync_debug_mode temperature current_blas_handle current_device current_stream default_stream get_device_capability get_device_name "
-    "get_device_properties get_rng_state init initial_seed ipc_collect mem_get_info memory_summary set_rng_state "
+    "get_device_properties get_rng_state init initial_seed ipc_collect mem_get_info memory_summary "
     "synchronize utilization"
 )
 
@@ -145,12 +145,18 @@ class device_of(contextlib.nullcontext):
     """A block on the device of a Tensor: nothing changes."""
 
 
+class StreamContext(contextlib.nullcontext):
+    """A block on a stream: nothing changes."""
+
+
 def stream(stream):
     """A block on a stream: nothing changes."""
-    return contextlib.nullcontext()
+    return StreamContext(stream)
 
 
-StreamContext = contextlib.nullcontext
+def set_rng_state(new_state, device="cuda"):
+    """Kept for a GPU that never comes, as in torch."""
+    new_state.clone()
 
 
 def type_without_device(name):

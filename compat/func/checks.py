@@ -31,6 +31,20 @@ def check_differentiable(leaves):
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
 
 
+def need_float(leaf, role):
+    """torch's ValueError for a Tensor that has no tangent, or can be none: `role` is "primal" or "tangent"."""
+    if not (leaf.is_floating_point() or leaf.is_complex()):
+        raise ValueError(f"Expected {role} to be floating point or complex, but got: {leaf.dtype}")
+
+
+def check_primals(leaves):
+    """Every leaf must be a Tensor that can have a tangent."""
+    for leaf in leaves:
+        if isinstance(leaf, Tensor):
+            need_float(leaf, "primal")
+    check_differentiable(leaves)
+
+
 def check_tensors(name, leaves):
     for leaf in leaves:
         if not isinstance(leaf, Tensor):

@@ -21,10 +21,12 @@ from ..utils._pytree import tree_flatten, tree_unflatten
 from .checks import (
     brief,
     check_differentiable,
+    check_primals,
     check_pulled,
     check_real,
     check_scalar,
     check_tensors,
+    need_float,
 )
 from .leaves import Chosen, Flat, mapped_as
 from .mapped_values import in_torchs_words
@@ -159,8 +161,9 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
         for x in xs:
             if not isinstance(x, Tensor):
                 raise RuntimeError(f"{JVP}: Expected {what} to only contain Tensors, got {type(x)}")
-    check_differentiable(leaves)
     for t, x in zip(given, leaves, strict=True):
+        need_float(x, "primal")
+        need_float(t, "tangent")
         if tuple(t.shape) != tuple(x.shape):
             raise RuntimeError(
                 "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
@@ -197,7 +200,7 @@ def linearize(func, *primals):
     if strange:  # (torch runs the function before it looks at its arguments)
         func(*primals)
         strange[0].new_empty(0)
-    check_differentiable(leaves)
+    check_primals(leaves)
     flat = Flat(func, spec, JVP)
     out, push = fg.linearize(flat, *leaves)
 

@@ -15,6 +15,7 @@ from .checks import (
     check_argnums,
     check_aux,
     check_differentiable,
+    check_primals,
     check_scalar,
     check_tensors,
 )
@@ -120,7 +121,7 @@ class Chosen:
         if sized:  # (torch asks how many elements each has, before what it is)
             for leaf in chosen:
                 leaf.numel()
-        check_differentiable(chosen)
+        (check_primals if sized else check_differentiable)(chosen)
 
     def shown(self, leaves, as_given=True):
         """One derivative by each leaf of those arguments, in their containers; `as_given`: mapped if that is."""
