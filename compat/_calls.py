@@ -592,6 +592,10 @@ def code_at(frame):
     return frame.f_code.co_code[frame.f_lasti]
 
 
+ONE_SEQUENCE = "the ints stand in one sequence"  # (that of what is no method: functions/register.py)
+RENAMED = "renamed"  # in the place of the module: the function is called by a name that is not its own
+
+
 def called_as(frame, own):
     """(the name of a function as the running line of a frame calls it, whether as a method, the names it gives to its last
     arguments, the module it names), read off the code; `own` where that cannot be seen."""
@@ -610,7 +614,8 @@ def called_as(frame, own):
         named = before[-1].argval
     last = next((k for k in range(len(parts) - 1, -1, -1) if parts[k].opname in LOADS_ATTRIBUTE), None)
     if last is None or line is None or column is None:
-        return own, own[-1] == "_" and bool(internal[frame.f_globals.get("__name__")]), named, ""
+        renamed = any([i.opname.startswith("LOAD_") and i.argval != own for i in parts])
+        return own, own[-1] == "_" and bool(internal[frame.f_globals.get("__name__")]), named, RENAMED * renamed
     name = parts[last].argval
     holder = held_by(frame, parts[:last])
     if isinstance(holder, type) and issubclass(holder, Tensor):
@@ -651,6 +656,17 @@ def told(error, own, args, kwargs, frame):
         name, method, named = own, signatures_of(own, False) is None and in_python(own, False) is None, ()
     bound = bool(args) and isinstance(args[0], Tensor)
     method = method and (bound or module == "Tensor" and in_python(name, True) is not None)
+    if (
+        module == RENAMED
+        and bound
+        and not method
+        and signatures_of(own, True) is not None
+        and str(error) != ONE_SEQUENCE
+    ):
+        if (
+            refusal(own, True, tuple(args[1:]), kwargs) is None
+        ):  # (`func` of a __torch_function__: a method too is called so)
+            return None
     asked = None if module == "functional" else in_python(name, method)
     if asked is not None:
         by_place = inspect.signature(asked).parameters

@@ -4,6 +4,8 @@ import sys
 
 import numpy as np
 
+from .dtypes import LONG, OVERFLOW
+
 
 def takes_none(t, name, wrong, named=None):
     """Raise torch's error if a method that takes no arguments (or other ones) has got some."""
@@ -47,8 +49,15 @@ def wrapped(dim, n):
     return dim % n if n else 0
 
 
+def need_long(x):
+    """ValueError for an int of more than 64 bits."""
+    if not LONG[0] <= x <= LONG[1]:
+        raise ValueError(OVERFLOW)
+
+
 def of_dimension(entries, dim):
     """The entry of one dimension."""
+    need_long(dim)
     if not entries:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     return entries[wrapped(dim, len(entries))]

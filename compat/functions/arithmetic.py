@@ -20,6 +20,7 @@ from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import deferred
 
 from .. import dtypes
+from ..dtypes import LONG, beyond
 from ..errors import type_name
 from ..graph import label as set_label
 from ..payload import current, node_of
@@ -313,6 +314,10 @@ def scaled(input, other, alpha, subtracts=False):
     d = dtypes.result_dtype([rank(as_operand(x)) for x in (input, other)])
     if subtracts:
         refuse_bools(input, other)
+    if isinstance(alpha, Tensor):
+        alpha = alpha.item()
+    if type(alpha) is int and d.kind in "iu" and not LONG[0] <= alpha <= LONG[1]:
+        raise beyond(alpha) or RuntimeError("value cannot be converted to type int64_t without overflow")
     if type(alpha) is bool and d.kind != "b":
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if isinstance(alpha, (float, complex)) and d.kind in KINDS_OF_INTEGER:
@@ -405,10 +410,12 @@ def with_alpha(arithmetic, *names):
                 (self, other), alpha, more = placed[0], placed[1]["alpha"], ()
             if alpha is ONE:
                 return arithmetic.inplace(self, other)
-            if type(alpha) is float and type(other) is not float and overwritten(arithmetic.ufunc, self, other, alpha):
+            if type(alpha) is float and isinstance(other, Tensor) and overwritten(arithmetic.ufunc, self, other, alpha):
                 return self
             d = half_of((self, other)) if shared.halves else None
             if d is not None:  # (the sum is in float32 too)
+                if arithmetic is SUB:
+                    refuse_bools(self, other)
                 check_castable(self.dtype.numpy, d)
                 return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
             times = scaled(self, other, alpha, arithmetic is SUB)

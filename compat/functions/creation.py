@@ -565,7 +565,7 @@ def arange(
         dtype is None is out
         and type(start) is type(end) is type(step) is int
         and step == 1
-        and 0 <= end - start < BOUND
+        and -BOUND < start <= end < BOUND
     ):
         return finished("arange", np.arange(start, end), out, device, requires_grad)
     for x in (start, end, step):
@@ -584,6 +584,11 @@ def arange(
         d = dtypes.as_numpy(dtype)
     else:
         d = np.dtype(np.int64) if all(isinstance(x, int) for x in (start, end, step)) else dtypes.Default.numpy
+    for error in [dtypes.beyond(x) for x in (start, end, step) if isinstance(x, int)]:
+        if error is not None:
+            raise error
+    if d.kind in "iu" and any([x > dtypes.LONG[1] for x in (start, end, step)]):
+        raise RuntimeError("value cannot be converted to type int64_t without overflow")
     if d.kind == "b" and out is None or d in dtypes.UNSIGNED:
         refuse("arange_cpu", d)
     with quiet():

@@ -12,10 +12,11 @@ from funcgrad.core.written_any import joined
 from funcgrad.core.written_views import views_at
 
 from .. import dtypes
+from ..dtypes import LONG
 from ..errors import type_name
 from ..formats import memory_in, suggested
 from ..graph import label as set_label
-from ..method_arguments import wrapped
+from ..method_arguments import need_long, wrapped
 from ..payload import current
 from ..rewriting import grouped
 from ..tensor import Tensor
@@ -331,7 +332,8 @@ def split_of(tensor, split_size, dim=0):
         raise RuntimeError("split expects at least a 1-dimensional tensor")
     dim = wrapped(dim, len(shape_of(t)))
     n, k = shape_of(t)[dim], integer(split_size)
-    if k < 0:
+    if not 0 <= k <= LONG[1]:
+        need_long(k)
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={k}")
     if k == 0:
         if n:
@@ -351,11 +353,15 @@ split_of.__qualname__ = "Tensor.split"  # (the method, whose second argument has
 operation(name="split", function=False)(split_of)
 
 
+MOST = LONG[1] >> 3  # (Tensors that a vector of C++ may hold)
+
+
 @operation()
 def chunk(input, chunks, dim=0):
     """At most `chunks` views of one length along a dimension, the last perhaps shorter."""
     chunks = integer(chunks)
-    if chunks <= 0:
+    if chunks <= 0 or chunks > LONG[1]:
+        need_long(chunks)
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     if not input.dim():
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
@@ -402,6 +408,8 @@ def tensor_split(input, indices_or_sections, dim=0):
     if isinstance(given, (int, np.integer)):
         if given <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {given}")
+        if given > MOST:
+            raise RuntimeError("cannot create std::vector larger than max_size()")
         short, longer = divmod(n, given)
         cuts = np.cumsum([short + (i < longer) for i in range(given)])[:-1].tolist()
     else:

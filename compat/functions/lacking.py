@@ -154,13 +154,16 @@ def asking(inner, f):
         if refused is None:
             return inner(*args, **kwargs)
         try:
-            inner(
+            got = inner(
                 *[a if i else copied(a) for i, a in enumerate(args)],
                 **{n: copied(a) if n in WRITTEN else a for n, a in kwargs.items()},
             )
         except RuntimeError as error:
             if comes_first(error, name):
                 raise
+        else:
+            if got is NotImplemented:  # (of an operator, whose other operand is asked)
+                return got
         raise drop(refused)
 
     return call

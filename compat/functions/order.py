@@ -21,7 +21,7 @@ from .extremes import need_elements
 from .given_out import NO_DERIVATIVE, out_with_gradient
 from .kinds import ALONG, COMPARISONS, iterates, stretches
 from .nodes import tensors_in
-from .operands import broadcast_shapes, dtype_of, rank, shape_of
+from .operands import as_operand, broadcast_shapes, dtype_of, rank, shape_of
 from .refusals import refuse
 from .results import ROWS, check_out
 from .writing import check_castable, check_writable, spoken
@@ -54,6 +54,7 @@ IN_OTHER_WORDS = frozenset(  # of whose out= torch says other things first
 )
 OF_LINALG = {"eigvalsh": "linalg_eigvalsh", "matrix_rank": "linalg_matrix_rank"}  # (as the table of out= has them)
 NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (complex|bool) ")
+OF_ALPHA = re.compile("argument alpha must not be|^Boolean alpha")
 TOO_LONG = "Maximum allowed size exceeded"  # (of NumPy's arange)
 TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded")
 NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
@@ -79,6 +80,11 @@ def earlier(error, own, args, kwargs):
             out_first(own, args, kwargs["out"], text)
         if own.rstrip("_") in ("sub", "subtract", "rsub") and text.startswith(("The size of tensor", "Promotion for")):
             refuse_bools(*tensors(args, kwargs)[:2])
+        if OF_ALPHA.search(text) and own.rstrip("_") in ("add", "sub", "subtract", "rsub"):
+            stretched(tensors(args, kwargs)[:2])
+            if own[-1] == "_":
+                met = dtypes.result_dtype([rank(as_operand(x)) for x in args[:2]])
+                check_castable(dtype_of(current(args[0])), met)
         if own == "ldexp_" and dtype_of(current(args[0])).kind in "biu":
             raise RuntimeError(f"ldexp can't be cast to the desired output type {spoken(dtype_of(current(args[0])))}")
         if isinstance(error, NotImplementedError) and NO_KERNEL in text or NOT_TAKEN.search(text) and own[:3] != "arg":

@@ -7,6 +7,7 @@ import numpy as np
 from funcgrad.core.state import shared, tls
 from funcgrad.core.tracebacks import drop
 
+from ..dtypes import LONG, beyond
 from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
@@ -21,8 +22,10 @@ from .untracked import by_positive
 
 def refuse_negative_powers(a, b):
     """torch has no integer to the power of a negative number."""
-    if type(b) is int and b < 0 and rank(a)[0].kind in "biu":
-        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    if type(b) is int and not 0 <= b <= LONG[1] and rank(a)[0].kind in "biu":
+        if b < 0:
+            raise beyond(b) or RuntimeError("Integers to negative integer powers are not allowed.")
+        raise beyond(b) or RuntimeError("value cannot be converted to type int64_t without overflow")
 
 
 POW = Arithmetic("pow", "power", refuse=refuse_negative_powers)

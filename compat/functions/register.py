@@ -211,7 +211,9 @@ def in_one_sequence(g):
     @functools.wraps(g)
     def function(*args, **kwargs):
         if len(args) > 2 or len(args) == 2 and type(args[1]) is int and not one:
-            error = answer(TypeError("the ints stand in one sequence"), g.__name__, args, kwargs)
+            from .._calls import ONE_SEQUENCE
+
+            error = answer(TypeError(ONE_SEQUENCE), g.__name__, args, kwargs)
             raise error
         return g(*args, **kwargs)
 

@@ -138,7 +138,7 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
             deprecated("cov")
         centred = x - FUNCTIONS["div"](x.sum(1), n).unsqueeze(1)
         return FUNCTIONS["div"](centred @ centred.t().conj(), float(max(n - correction, 0))).squeeze()
-    w = w if w.is_floating_point() else w.to(x.dtype)
+    w = w if w.is_floating_point() else w.to(x.dtype.to_real() if x.is_complex() else x.dtype)
     total = w.sum()
     centred = x - ((x * w).sum(1) / total).unsqueeze(1)
     size = total - correction * (((w * aweights).sum() / total) if aweights is not None else 1)

@@ -42,6 +42,13 @@ def total_norm(tensors, norm_type, error_if_nonfinite):
     tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     if not tensors:
         return T["tensor"](0.0)
+    for at, t in enumerate(tensors):
+        if t is None and at and isinstance(tensors[0], Tensor):
+            raise RuntimeError(
+                f"Tensors of the first list of nested Tensor lists are supposed to be defined but the {at}-th Tensor is not."
+            )
+        if not isinstance(t, Tensor):
+            raise AttributeError(f"{type(t).__name__!r} object has no attribute 'device'")
     norm_type = float(norm_type)
     if norm_type == 2 and plain(tensors):
         with quiet():
