@@ -22,7 +22,7 @@ from ..payload import current, layout_of_traced, readable, strides_of
 from ..size import Size
 from ..tensor import Tensor
 from .answers import MISSING, answering
-from .data import array_of, of_traced, scalar_of
+from .data import Shown, array_of, of_traced, scalar_of
 from .elements import HoldsTraced, check_array, is_traced
 from .fused import multiply_add
 from .given_out import store
@@ -303,7 +303,11 @@ def from_numpy(*ndarray, **named):
 
 def over(array):
     """A Tensor over an array's memory, which in torch begins where the array does."""
-    t = new(dtypes.of_one_name(array if array.base is None else np.asarray(memoryview(array))))
+    if 0 in array.strides or not array.size:  # (which NumPy forgets of axes of one element, and of no elements)
+        array = np.asarray(Shown(array))
+    elif array.base is not None:
+        array = np.asarray(memoryview(array))
+    t = new(dtypes.of_one_name(array))
     if t.owner is TAPE:
         noted(t).versioned().resizable = False
     return t

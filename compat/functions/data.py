@@ -8,6 +8,7 @@ import numpy as np
 
 from funcgrad.core.halves import HALVES
 from funcgrad.core.handle import Handle
+from funcgrad.core.laid import copied, preserved
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.tracebacks import drop
@@ -35,6 +36,17 @@ def of_traced(data, dtype=None):
     return wrap(Tensor, array_of(data, dtype))
 
 
+class Shown:
+    """The memory of an array with the very strides that it has; `writable`: for writing too, though NumPy has it for reading (what comes out of
+    an unversioned capsule may be written, as in torch)."""
+
+    def __init__(self, array, writable=False):
+        seen = array.__array_interface__
+        address, only_read = seen["data"]
+        self.array = array
+        self.__array_interface__ = {**seen, "data": (address, only_read and not writable), "strides": array.strides}
+
+
 def array_of(data, dtype=None):
     """A new ndarray of Python data, in a NumPy dtype (None: torch's choice); errors are those of elements.py."""
     try:
@@ -51,6 +63,8 @@ def array_of(data, dtype=None):
             token = enter(IGNORE)
             try:
                 found = np.array(data if dtype is None else in_dtype(data, dtype), dtype, order=order)
+                if 0 in data.strides or not data.size:
+                    found = copied(found, preserved(data.shape, tuple([k // data.itemsize for k in data.strides])))
                 return dtypes.of_one_name(found)
             finally:
                 leave(token)

@@ -72,6 +72,8 @@ def by_views(node):
 
 def given_data(c, array):
     """`.data =`: the box over another array, which what was computed from it before will read too."""
+    if array is c.val:
+        return
     if c.store is not None and c.store.counted and type(c.alias) not in (Alias, Mirror) and type(c.val) is type(array):
         c.store.version = Given(c, array)
     over_other_memory(c, array)

@@ -19,6 +19,7 @@ from ..formats import base_of, contiguous_format, elements, memory_format, offse
 from ..payload import contiguous_strides, current, memory, strides_of
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor
+from .data import Shown
 from .forward_mode import has_tangent, refuse_tangents
 from .given_out import grown, resize
 from .operands import new, shape_of, sizes
@@ -240,14 +241,6 @@ def dlpack_device(self):
 install("__dlpack_device__", dlpack_device)
 
 
-class Writable:
-    """The memory of an array that NumPy has for reading: what comes out of an unversioned capsule may be written, as in torch."""
-
-    def __init__(self, array):
-        self.array = array
-        self.__array_interface__ = {**array.__array_interface__, "data": (array.__array_interface__["data"][0], False)}
-
-
 class Exporter:
     """What numpy.from_dlpack takes, around a capsule of memory on the CPU."""
 
@@ -279,7 +272,11 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
         raise ValueError("from_dlpack: strides below zero, which Tensors do not have; pass a copy of the array.")
     if copy:
         return new(array.copy())
-    t = new(array if array.flags.writeable and array.base is None else np.asarray(Writable(array)))
+    t = new(
+        array
+        if array.flags.writeable and array.base is None and 0 not in array.strides and array.size
+        else np.asarray(Shown(array, True))
+    )
     if t.owner is TAPE:
         noted(t).versioned().resizable = False
     return t

@@ -285,9 +285,10 @@ def unwritten(alias):
 
 def of_other_memory(h, alias, base):
     """Bring a view up to date that lies in other memory than its root: its values are its own, its history is a window of the root's. True."""
-    from .strides import as_one_step
+    from .strides import as_one_step, steps_of
 
-    if alias.val is not APART or len(alias.chain) > 1:
+    own = alias.chain[-1][1].get("own")
+    if alias.val is not APART or len(alias.chain) > 1 or own is not None and own != steps_of(base.val):
         steps = as_one_step(h.val, base.val, alias.chain)
         if steps is None:
             return False

@@ -42,19 +42,26 @@ def astray(h):
     v = h.val
     if type(v) is ndarray:
         steps = v.strides
-        if len(steps) > 1 and lies_otherwise(steps, v.flags.c_contiguous and v.size):
+        if len(steps) > 1 and lies_otherwise(steps, v.shape, v.flags.c_contiguous and v.size):
             return LAID
     return None
 
 
-def lies_otherwise(steps, whole):
+def lies_otherwise(steps, shape, whole):
     """Does an array not lie in C order? `whole`: does it but for axes of one element, of which the strides may be any?"""
-    return (steps[0] <= steps[1] if len(steps) == 2 else rising(steps)) and (not whole or steps[-1] > min(steps))
+    return (steps[0] <= steps[1] if len(steps) == 2 else rising(steps)) and (not whole or climbing(steps, shape))
 
 
 def rising(steps):
     """Is a step in memory as large as that of an axis further out? (Else the elements lie in C order, perhaps with gaps.)"""
     return any([a <= b for a, b in itertools.pairwise(steps)])
+
+
+def climbing(steps, shape):
+    """Does torch go through memory that is whole otherwise than in C order? (By the steps of axes of one element, and by the longer axis
+    of two with one step.)"""
+    pairs = zip(itertools.pairwise(steps), itertools.pairwise(shape), strict=True)
+    return any([a < b or a == b and n < m for (a, b), (n, m) in pairs])
 
 
 def noted(h):
@@ -70,7 +77,7 @@ def oddly(v):
     """Does an array have other strides than NumPy gives new memory?"""
     if not v.size:
         return v.base is not None or any(v.strides)
-    if v.ndim > 1 and lies_otherwise(v.strides, v.flags.c_contiguous):
+    if v.ndim > 1 and lies_otherwise(v.strides, v.shape, v.flags.c_contiguous):
         return True
     return 1 in v.shape and steps_of(v) != contiguous_strides(v.shape)
 

@@ -16,7 +16,7 @@ from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, ndarray
 from .constants import kept
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Store, fresh
-from .laid import LAID, astray, rising
+from .laid import LAID, astray, climbing, rising
 from .node import Node, TapeNode
 from .site import internal, user_frame
 from .trace import TAPE, Record, on_tape
@@ -80,7 +80,7 @@ def environment(prim, kink):
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
         "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "Record": Record, "FROZEN": FROZEN, "NONE": {}, "PARAMS": {"kink": kink},
         "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "on_tape": on_tape, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
-        "kept": kept, "Alias": Alias, "astray": astray, "LAID": LAID, "rising": rising, "asarray": np.asarray, "Aval": Aval, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
+        "kept": kept, "Alias": Alias, "astray": astray, "LAID": LAID, "rising": rising, "climbing": climbing, "asarray": np.asarray, "Aval": Aval, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
     }  # fmt: skip
 
 

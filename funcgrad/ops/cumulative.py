@@ -191,10 +191,12 @@ def cumulative(body):
         return running(x, axis, reverse, ufunc.accumulate)
 
     def impl_torch(x, *, axis, reverse):
-        """float32 runs in float64, and is rounded at the end: torch's accumulator."""
-        if dtype_of(x) != np.float32:
-            return impl(x, axis=axis, reverse=reverse)
-        return impl(np.asarray(x, np.float64), axis=axis, reverse=reverse).astype(np.float32)
+        """float32 runs in float64, and is rounded at the end: torch's accumulator, which begins at 0 (so no sum is -0.0)."""
+        d = dtype_of(x)
+        out = impl(np.asarray(x, np.float64) if d == np.float32 else x, axis=axis, reverse=reverse)
+        if ufunc is np.add and d.kind == "f":
+            out = np.add(out, 0.0, out=out if out.ndim else None)
+        return out.astype(np.float32) if d == np.float32 else out
 
     def kinked_impl(x, *, axis, reverse, kink="jax"):
         return running(x, axis, reverse, ufunc.accumulate)
