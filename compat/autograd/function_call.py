@@ -137,6 +137,9 @@ class Call(Spec):
         self.views = [
             o if share and c and o.mark is not None and number_of(o, tensors) is None else None for o, share, c in kept
         ]
+        self.inputs = [
+            number_of(o, tensors) if c and d is None else None for o, c, d in zip(results, self.constant, self.dirty)
+        ]
         level = max([t.owner.level for t in tensors], default=1)
         self.low = level, below
         values = [value_below(o, *self.low) for o in results]
@@ -220,6 +223,7 @@ class Call(Spec):
             "stores",
             "shares",
             "views",
+            "inputs",
             "out_avals",
             "count",
             "single",
@@ -257,8 +261,11 @@ class Call(Spec):
                 h.mark = None
                 if h.owner is not TAPE:
                     handles[k] = h.detach()
+                i = self.inputs[k]
                 if self.views[k] is not None:
                     handles[k] = self.views[k]
+                elif i is not None and self.given[i].mark is None and self.given[i].owner is TAPE:
+                    handles[k] = call_in(False, self.given[i].view_as, self.given[i])
                 elif self.dirty[k] is not None and self.given[self.dirty[k]].mark is None:
                     handles[k] = self.given[self.dirty[k]]
             elif self.dirty[k] is not None:
@@ -335,7 +342,7 @@ class Call(Spec):
         self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
         self.others = [None if isinstance(o, Tensor) else o for o in outs]
         found = [in_front(o, d, size) for o, d in zip(outs, out_dims, strict=True) if isinstance(o, Tensor)]
-        self.stores = self.dirty = self.views = [None] * len(found)
+        self.stores = self.dirty = self.views = self.inputs = [None] * len(found)
         self.constant = self.shares = [False] * len(found)
         return found
 

@@ -93,12 +93,22 @@ class Pair:
 
     def around(self, f, *args, **kwargs):
         """f(*args, **kwargs), one operation of torch: what its nodes save is packed when it is done."""
+        from .held import instead
+
         self.within, self.said = True, False
+        held = False
         try:
-            return f(*args, **kwargs)
+            got = f(*args, **kwargs)
+            shown = [t for n, operands, out in self.waiting for _, t in self.shown(n, operands, out)]
+            self.within, tls.packing = False, None
+            try:
+                held = instead(self, f, args, kwargs, got, shown if len(self.waiting) == 1 else None)
+            finally:
+                tls.packing = self
+            return got
         finally:
             self.within, waiting, self.waiting = False, self.waiting, []
-            for node in waiting:
+            for node in () if held else waiting:
                 self.form_of(*node)
 
     def show(self, n, args, out):
@@ -111,20 +121,26 @@ class Pair:
     def form_of(self, n, args, out):
         """Pack what a node has saved, in torch's order: its operands by their names, then its result."""
         plan, saved = n.plan, list(n.saved)
-        names = saved_names(n)
-        places = [*plan.reads] + [-1] * plan.keeps
-        name, also = ALSO.get(node_name(n), (None, None))
-        if also is not None and also not in places:
-            names, places, saved = [*names, name], [*places, also], [*saved, None]
-        tensors = [out if i == -1 else args[i] if i < len(args) else None for i in places]
-        order = sorted(range(len(tensors)), key=lambda k: (places[k] == -1, names[k]))
-        for k in order:
-            t = tensors[k]
+        found = self.shown(n, args, out)
+        if len(found) == len(saved) + 1:  # (torch saves one that no rule here reads)
+            saved.append(None)
+        for k, t in found:
             if isinstance(t, Tensor):
                 saved[k] = self.form(t)
             elif type(t) is tuple:
                 saved[k] = tuple([v if type(v) is Aval else self.form(o) for o, v in zip(t, saved[k])])
-        self.keep(n, tuple(saved), order, len(plan.reads) + plan.keeps)
+        self.keep(n, tuple(saved), [k for k, _ in found], len(plan.reads) + plan.keeps)
+
+    @staticmethod
+    def shown(n, args, out):
+        """[(place among what a node saves, the Tensor that it is)] in torch's order."""
+        names = saved_names(n)
+        places = [*n.plan.reads] + [-1] * n.plan.keeps
+        name, also = ALSO.get(node_name(n), (None, None))
+        if also is not None and also not in places:
+            names, places = [*names, name], [*places, also]
+        tensors = [out if i == -1 else args[i] if i < len(args) else None for i in places]
+        return [(k, tensors[k]) for k in sorted(range(len(tensors)), key=lambda k: (places[k] == -1, names[k]))]
 
     def failed(self, name, args, prim=None):
         """Pack what an operation of these operands would save, to which torch's kernel says no: its node is there by then."""

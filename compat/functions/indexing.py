@@ -125,6 +125,8 @@ def getitem(t, idx):
     try:
         if type(idx) is int:
             return select(current(t), idx)
+        if state.shared.staging and tls.packing is not None and not tls.packing.within:
+            return tls.packing.around(getitem, t, idx)
         t = current(t)
         shape = shape_of(t)
         if type(idx) is slice and shape:

@@ -21,9 +21,11 @@ from ..autograd.walks import backward, walking
 from ..errors import argument_changed
 from ..functions.missing import refusal as _refusal
 from ..functions.random import get_rng_state, set_rng_state
+from ..inference import is_inference
 from ..nn.modules.container import Sequential
 from ..payload import current
 from ..random import fork_rng
+from ..stores import KEPT
 from ..tensor import Tensor
 
 __getattr__ = _refusal(__name__)
@@ -166,6 +168,8 @@ class Argument:
 
     def __init__(self, t):
         t = current(t)
+        if is_inference(t):
+            raise RuntimeError(KEPT)
         self.leaf = t if t.mark is None or t.mark.plan is None else None
         self.of, self.view = t.frozen(), t._is_view()
         self.packed = None if tls.packing is None else tls.packing.form(t)

@@ -89,7 +89,11 @@ def taped_view(x, prim, value, params, label):
 
 
 def unrecorded_view(h):
-    """Note that a view of what requires grad was made while nothing was recorded: as in torch it requires grad all the same."""
+    """Note that a view of what requires grad was made while nothing was recorded: as in torch it requires grad all the same (but of an
+    inference Tensor, where nothing is counted)."""
+    if h.store is not None and not h.store.counted:
+        h.mark = None
+        return
     h.mark = TAPE.leaf()
     alias = h.alias
     alias.link = (*alias.link[:2], "inference" if tls.inference else "no_grad")

@@ -17,7 +17,7 @@ RULES = {"vjp", "jvp", "pull", "pull_handles", "transpose", "formulas", "dual", 
 PLAIN = {("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/entry.py")}
 # Function itself brings its user's rules to the core; the gate of full hooks passes gradients on as they are; checkpoint's Function goes
 # back by a backward of its own; torch.library's operations by what a program registers
-SPECS = {"autograd/function_call.py", "_gate.py", "utils/checkpoint.py", "library.py"}
+SPECS = {"autograd/function_call.py", "autograd/held.py", "_gate.py", "utils/checkpoint.py", "library.py"}
 
 
 def called(node):

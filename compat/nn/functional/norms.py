@@ -63,6 +63,8 @@ def scaled(x, weight, bias, shape):
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Mean 0 and variance 1 over the last dimensions, then * weight + bias."""
+    if shared.staging and tls.packing is not None and not tls.packing.within:
+        return tls.packing.around(layer_norm, input, normalized_shape, weight, bias, eps)
     try:
         normalized = tuple(normalized_shape)
         t = current(input)
@@ -177,6 +179,8 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
 
 def grouped_norm(input, num_groups, weight, bias, eps):
     """group_norm, however few elements a group has."""
+    if shared.staging and tls.packing is not None and not tls.packing.within:
+        return tls.packing.around(grouped_norm, input, num_groups, weight, bias, eps)
     t, eps = current(input), number(eps)
     shape = shape_of(t)
     if num_groups <= 0:
@@ -260,6 +264,10 @@ def batch_norm(
 
 def native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled=False):
     """batch_norm, whatever eps and the number of elements."""
+    if shared.staging and tls.packing is not None and not tls.packing.within:
+        return tls.packing.around(
+            native_batch_norm, input, weight, bias, running_mean, running_var, training, momentum, eps
+        )
     try:
         t = current(input)
         shape = shape_of(t)

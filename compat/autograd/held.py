@@ -1,0 +1,233 @@
+"""What torch's operation saves, where ours is made of other steps: while hooks see what is saved, such an operation is one node that
+keeps what torch's keeps, and the walk back computes it again from that.
+
+Invariant: the derivative is that of the operation's own steps, run once more. An operand that torch does not keep is kept here beside it,
+unseen, for these steps to begin from.
+"""
+
+import functools
+import inspect
+import warnings
+
+from funcgrad.core.node import extra_of
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.state import tls
+from funcgrad.core.trace import TAPE
+from funcgrad.transforms.rules import Spec
+
+from ..graph import parents
+from ..names import node_name
+from ..payload import current
+from ..rewriting import whole
+from ..tensor import Tensor
+from .grad_mode import call_in
+from .hooks import shown_gradient
+from .kernel_results import MORE
+
+# node: what it keeps, in torch's order. A name is an argument (self and input the first, others with their place), "result" the first result and a number
+# the n-th one; "+name" is a result of torch's kernel that the function does not give (kernel_results.py).
+TEXT = """
+LinalgVectorNorm: self result
+Cdist: x1 x2 result
+Dist: other self result
+Lerp1: end self weight
+NativeBatchNorm: input running_mean running_var weight +mean +rstd
+NativeLayerNorm: bias input weight +mean +rstd
+NativeGroupNorm: input weight +mean +rstd
+MaxPool2DWithIndices MaxPool3DWithIndices AdaptiveMaxPool2D AdaptiveMaxPool3D: self +indices
+AvgPool2D AvgPool3D AdaptiveAvgPool2D AdaptiveAvgPool3D: self
+MaxUnpool2D MaxUnpool3D: indices
+NllLoss NllLoss2D: self target weight +total_weight
+MultiMarginLoss: self target weight
+SoftMarginLoss: self target
+LinalgSvd: +S +U +Vh
+LinalgEigh: +eigenvalues +eigenvectors
+CholeskySolve: input2@1 self result
+LinalgLuFactorEx: 0 1
+LinalgLuSolve: LU pivots result
+LinalgSolveEx LinalgDet: self +LU +pivots result
+LinalgSlogdet: self +LU +pivots 0
+TriangularSolve: A@1 self result
+LinalgLstsq: b@1 self result
+LinalgMatrixExp Glu Threshold Hardswish Hardsigmoid Mish Softshrink Hardshrink VarMean Nansum Renorm FftR2C: self
+ReflectionPad1D ReflectionPad2D ReflectionPad3D ReplicationPad1D ReplicationPad2D ReplicationPad3D: self
+LinalgHouseholderProduct: input tau result
+LinalgCross: other self
+LogSigmoid: self +buffer
+GridSampler2D GridSampler3D: grid input
+AffineGridGenerator:
+Convolution: input weight@1
+Median: self result
+Median1 Kthvalue Mode Max Min: 1
+Cummax Cummin: self 1
+IndexAdd IndexCopy: index source
+Scatter ScatterAdd: index
+ScatterReduce: index self src result
+Take: index self
+Index: +places
+MaskedSelect: mask self
+MaskedScatter: mask
+Pow1: exponent@1 self result
+"""
+
+
+def rows(text):
+    """{node: [what it keeps]}"""
+    found = {}
+    for line in text.strip().splitlines():
+        names, _, fields = line.partition(":")
+        for n in names.split():
+            base = n if n[-1].isdigit() and n[-2:] not in ("1D", "2D", "3D") else n + "0"
+            found[f"{base[:-1]}Backward{base[-1]}"] = fields.split()
+    return found
+
+
+KEPT = rows(TEXT)
+WRITES = {"native_batch_norm"}  # into operands: the running statistics
+FIRST = ("self", "input")
+
+
+@functools.cache
+def names_of(f):
+    """The names of a function's parameters."""
+    return list(inspect.signature(f).parameters)
+
+
+class Bound:
+    """One call: the function, its arguments, and the places of the Tensors among them."""
+
+    def __init__(self, f, args, kwargs):
+        self.f, self.args, self.kwargs = f, list(args), dict(kwargs)
+        values = [*enumerate(args), *kwargs.items()]
+        self.places = [k for k, a in values if isinstance(a, Tensor)]
+        self.operands = [a for _, a in values if isinstance(a, Tensor)]
+
+    def argument(self, name):
+        """The argument of this name, None where none is given."""
+        name, _, place = name.partition("@")
+        if name in self.kwargs:
+            return self.kwargs[name]
+        names = names_of(self.f)
+        at = int(place) if place else names.index(name) if name in names else 0 if name in FIRST else len(self.args)
+        return self.args[at] if at < len(self.args) else None
+
+    def again(self, operands):
+        """The results on other operands."""
+        args, kwargs = list(self.args), dict(self.kwargs)
+        for k, t in zip(self.places, operands, strict=True):
+            (args if type(k) is int else kwargs)[k] = t
+        return results_of(self.f(*args, **kwargs))
+
+
+def results_of(got):
+    return [t for t in (got if isinstance(got, tuple) else (got,)) if isinstance(t, Tensor)]
+
+
+def kept_by(fields, call, got, outs):
+    """The Tensors that torch's node of these fields keeps of a call."""
+    found = []
+    for name in fields:
+        if name[0] == "+":
+            t = getattr(got, name[1:], None) if isinstance(got, tuple) else None
+            t = call_in(False, MORE[name[1:]], call, outs) if t is None else t
+        elif name == "result" or name.isdigit():
+            t = outs[int(name) if name.isdigit() else 0]
+        else:
+            t = call.argument(name)
+        found += t if type(t) is list else [t]
+    return [t for t in found if isinstance(t, Tensor)]
+
+
+class Held(Spec):
+    """An operation whose node keeps what torch's keeps; `sources`: for each of these the number of the operand that it is, or None."""
+
+    def __init__(self, name, call, outs, kept):
+        self.name, self.call, self.outs = name, call, outs
+        self.floats = [i for i, o in enumerate(outs) if o.mark is not None]
+        self.sources = [next((k for k, o in enumerate(call.operands) if o is t), None) for t in kept]
+
+    def run(self, *xs):
+        return [self.outs[i].val for i in self.floats]
+
+    def record(self, *xs):
+        return self.run(), ()
+
+    def pull_node(self, slots, n, again):
+        values = [None] * len(self.call.operands)
+        for p, k in zip(n.saved[1:], self.sources, strict=True):
+            t = p.tensor()
+            if k is not None:
+                values[k] = t.val
+        for k, v in n.saved[0].items():
+            values[k] = v
+        nodes = dict(zip(n.plan.operands, n.ins, strict=True))
+        if self.call.f.__name__ in WRITES:
+            values = [v.copy() if k not in nodes else v for k, v in enumerate(values)]
+        before, tls.packing = tls.packing, None
+        try:
+            operands = [stand_in(v, nodes.get(k), again) for k, v in enumerate(values)]
+            with warnings.catch_warnings(action="ignore"):  # (the call has warned)
+                outs = call_in(True, self.call.again, operands)
+            pairs = [(outs[i], shown_gradient(c)) for i, c in zip(self.floats, slots.cts, strict=True) if c is not None]
+            asked = [t for k, t in enumerate(operands) if k in nodes]
+            got = iter(derivatives(pairs, asked, again))
+        finally:
+            tls.packing = before
+        return [next(got) if k in nodes else None for k in range(len(operands))]
+
+
+def stand_in(v, node, again):
+    """An operand of steps that are run once more: a leaf, or, where they are recorded, of the history that it had."""
+    if node is None:
+        return Tensor(v, None, TAPE)
+    if node.params and "of" in node.params:
+        node = node.params["of"]
+    if again:
+        return call_in(True, PRIMITIVES["copy"], Tensor(v, None, TAPE), Tensor(v, node, TAPE))
+    return Tensor(v, TAPE.leaf(), TAPE)
+
+
+def derivatives(pairs, asked, again):
+    """The cotangents, in the rules' convention, of the operands asked for."""
+    from .walks import conjugated, plain_grad
+
+    outs, cts = zip(*pairs, strict=True)
+    got = call_in(again, plain_grad, outs, asked, cts, True, again, True)
+    return [None if g is None else conjugated(current(g)) if again else conjugated(current(g).val) for g in got]
+
+
+def instead(pair, f, args, kwargs, got, shown):
+    """Put one node in the place of those that an operation has recorded, if it keeps something else than they; True if it does. `shown`:
+    the Tensors that its node would show, None if they are several."""
+    outs = results_of(got)
+    first = next((t for t in outs if t.owner is TAPE and t.mark is not None and t.mark.plan is not None), None)
+    if first is None or tls.dual is not None or tls.func or "out" in kwargs:
+        return False
+    fields = KEPT.get(node_name(first.mark))
+    if fields is None or first.mark.extra is not None and first.mark.extra.spelling is not None:
+        return False
+    n = whole(first.mark)
+    if any(t.mark is not None and whole(t.mark) is not n for t in outs):
+        return False
+    call = Bound(f, args, kwargs)
+    span = parents(n)
+    marks = [t.mark for t in call.operands]
+    if any(p is not None and p not in marks for p in span) or any(o is t for o in outs for t in call.operands):
+        return False
+    kept = kept_by(fields, call, got, outs)
+    if shown is not None and len(kept) == len(shown) and all(a is b for a, b in zip(kept, shown)):
+        return False
+    spec = Held(node_name(n), call, outs, kept)
+    new = TAPE.process(PRIMITIVES["rule"], call.operands, {"spec": spec})
+    main = new[0].mark.ins[0]
+    extra = extra_of(main)
+    extra.label, extra.span, extra.release = spec.name, span, True
+    for i, t in zip(spec.floats, new, strict=True):
+        outs[i].mark = t.mark
+    rest = {k: t.val.copy() for k, t in enumerate(call.operands) if k not in spec.sources}  # (it may be written)
+    main.saved, main.versions = (rest, *[pair.form(t) for t in kept]), ()
+    spec.outs = None
+    call.operands = [None] * len(call.operands)
+    for k in call.places:
+        (call.args if type(k) is int else call.kwargs)[k] = None
+    return True
