@@ -1,7 +1,11 @@
 """Rprop: a step size for each element, which grows while the gradient keeps its sign."""
 
+from numbers import Number
+
 import numpy as np
 
+from ..functions.register import FUNCTIONS as T
+from ..tensor import Tensor
 from .declared import COUNT, not_negative, zeros
 from .memory import fresh
 from .rule import RuleOptimizer
@@ -10,7 +14,10 @@ from .stepped import step
 
 def first_size(p, g, group):
     """State like the parameter, of the learning rate (in both parts of a complex one)."""
-    lr = float(group["lr"])
+    lr = group["lr"]
+    if isinstance(lr, Tensor) and lr.requires_grad:
+        T["full_like"](p, lr)  # (which is no number, in torch's words)
+    lr = float(lr)
     return fresh(np.full(tuple(p.shape), complex(lr, lr) if p.is_complex() else lr, p.dtype.numpy))
 
 
@@ -48,6 +55,8 @@ class Rprop(RuleOptimizer):
 
     def rule(self, group, xp):
         (shrink, grow), (smallest, largest) = group["etas"], group["step_sizes"]
+        if not isinstance(smallest, (Number, Tensor)) or not isinstance(largest, (Number, Tensor)):
+            T["empty"](0).clamp_(smallest, largest)  # (what torch says of other limits)
 
         def update(p, g, step, prev, step_size):
             agreement = xp.kept(g * prev)

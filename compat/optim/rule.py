@@ -149,6 +149,8 @@ class RuleOptimizer(Optimizer):
         decays = decoupled is not None and (isinstance(decay, Tensor) or decay != 0)
         if not maximize and not decays:
             return rule
+        if decays and decay is True and not decoupled:  # (torch: grad.add(p, alpha=weight_decay))
+            raise RuntimeError("Boolean alpha only supported for Boolean results.")
 
         def update(p, g, **held):
             if maximize:
