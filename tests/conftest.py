@@ -7,12 +7,22 @@ import os
 import pathlib
 import sys
 
+import pytest
+
 os.environ["JAX_ENABLE_X64"] = "1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from versions import TESTS, reason  # noqa: E402
 
 from funcgrad.jax.config import config  # noqa: E402
 
 config.update(
     "jax_enable_x64", False
 )  # (the swap reads the same variable; its own tests and pages are in 32 bits, as its users are)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if why := reason(item.nodeid, TESTS):
+            item.add_marker(pytest.mark.xfail(reason=why, strict=True))

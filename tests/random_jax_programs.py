@@ -260,6 +260,21 @@ def texts(seed, count):
     return [Program(seed, number).text for number in range(count)]
 
 
+def known(got, want):
+    """The reason why a program may end otherwise than under jax, or None."""
+    raised = isinstance(want, list) and want[:1] == ["raises"]
+    given = not (isinstance(got, list) and got[:1] == ["raises"])
+    if raised and "NotImplementedError" in want:
+        return "jax has no rule for it"
+    if raised and given and ("NonConcreteBooleanIndexError" in want or "ConcretizationTypeError" in want):
+        return "what is computed of constants is known, also under jit and checkpoint"
+    if "'void'" in str(want) and "'void'" in str(got):
+        return "a cotangent of integers is an array of NumPy's"
+    if "TypedFloat" in str(want):
+        return "a Python number that goes through unchanged is an array"
+    return None
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=300)
@@ -276,6 +291,9 @@ def main(arguments=None):
         raised = "refused" if isinstance(want, list) and want[0] == "raises" else "given"
         if alike(got, want):
             tally[raised] += 1
+            continue
+        if known(got, want):
+            tally["differ for a reason given"] += 1
             continue
         kind = difference(got, want)
         tally[kind] += 1

@@ -5,13 +5,16 @@ Each test that asks what is loaded does so in a process of its own.
 
 import ast
 import json
+import operator
 import pkgutil
 import subprocess
 import sys
+import warnings
 from importlib import import_module
 from pathlib import Path
 
 import lazy_index
+import numpy as np
 import pytest
 from lazy_index import INDEXES
 
@@ -90,11 +93,24 @@ def test_a_first_network_loads_what_it_needs():
 
 
 # ------------------------------------------------------------------------------------------------ the indexes are whole
+def of_numpy(name):
+    """Has this NumPy such a function?"""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return operator.attrgetter(name)(np) is not None
+        except AttributeError:
+            return False
+
+
 @pytest.mark.parametrize("i", range(len(INDEXES)), ids=[f"{p}.{name}" for p, name, _ in INDEXES])
 def test_index_says_what_modules_make(i):
     package, name, _ = INDEXES[i]
     written = {m: set(names) for m, names in lazy_index.written(package, name)[0].items()}
     made = {m: set(names) for m, names in ENTERED[i].items()}
+    if package == "funcgrad.numpy":  # (names that NumPy has got since, or has no more; trapz until 2.3)
+        made = {m: names - {"trapz"} for m, names in made.items()}
+        written = {m: {n for n in names if name == "METHODS" or of_numpy(n)} for m, names in written.items()}
     assert written == made, f"run `python tests/lazy_index.py`, which rewrites {name} in {package}"
 
 

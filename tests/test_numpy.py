@@ -945,7 +945,12 @@ NOT_OURS = {
 
 
 def test_every_attribute_of_ndarray_is_covered():
-    assert set(dir(np.ndarray)) - {*METHODS, *REFUSED, *NOT_OURS} == set()
+    there = {n for n in dir(np.ndarray) if hasattr(np.zeros((1, 1)), n)} - {
+        "tostring",
+        "_set_dtype",
+        "_set_shape",
+    }  # (2.0's says where it went; 2.5's are its own)
+    assert there - {*METHODS, *REFUSED, *NOT_OURS} == set()
     assert {n for n in METHODS if not hasattr(fg.core.handle.Array, n)} == set()
 
 

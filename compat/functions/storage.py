@@ -258,7 +258,9 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
     """A Tensor over the memory of an object that has __dlpack__ (of NumPy, jax, torch, ...), or of a capsule."""
     if isinstance(ext_tensor, Tensor) and not current(ext_tensor).val.dtype.isnative:
         return ext_tensor.clone() if copy else ext_tensor.detach()
-    if hasattr(ext_tensor, "__dlpack__"):
+    if isinstance(ext_tensor, np.ndarray) and not ext_tensor.flags.writeable and ext_tensor.dtype.kind in "biufc":
+        array = ext_tensor[...]  # (which NumPy's own DLPack hands over since 2.1 only)
+    elif hasattr(ext_tensor, "__dlpack__"):
         array = np.from_dlpack(ext_tensor)
     else:
         try:

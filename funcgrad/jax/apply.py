@@ -201,7 +201,7 @@ def face(f, rule, name=None, space=None):
             chosen = [i for i in where if i < len(args) and args[i] is not None]
             operands, weak = promoted(name, [args[i] for i in chosen], kind)
             if kind == "arrays":  # (of several steps, in which each operand takes part: all must be weak)
-                weak = all(w or d.kind == "b" for d, w in [described(args[i]) for i in chosen])
+                weak = all(type(args[i]) is bool or described(args[i])[1] for i in chosen)
             weak = weak and kind in ("weakly", "arrays", "floats", "merge")  # (what is reduced is not weak)
             operands = dict(zip(chosen, operands, strict=True))
             args = [operands[i] if i in operands else parameter(a) for i, a in enumerate(args)]

@@ -50,6 +50,7 @@ arrays, axis=0, out=None, dtype=None: numpy.stack
 buffer, dtype=float, count=-1, offset=0: numpy.frombuffer
 dimensions, dtype=None, sparse=False: numpy.indices
 dtype, shape, dimension, *, out_sharding=None: lax.broadcasted_iota
+filt, trim='fb', axis=None: numpy.trim_zeros
 function, shape, *, dtype=float, **kwargs: numpy.fromfunction
 h, a: scipy.special.owens_t
 in_axis=-2, out_axis=-1, batch_axis=(), dtype=None: nn.initializers.glorot_normal nn.initializers.glorot_uniform \

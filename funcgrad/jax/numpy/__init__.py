@@ -27,7 +27,7 @@ RULES = {
     "inexact 0 2": "average",
     "inexact 0": "log10 spacing angle bartlett blackman hamming hanning mean percentile poly polyint quantile std var",
     "inexact 0 1": "kaiser trapezoid",
-    "promote 0 1": "allclose array_equal array_equiv cross isclose",
+    "promote 0 1": "allclose array_equal array_equiv isclose",
     "merge 0 1": "append kron outer polyadd polysub",
     "keep 0": "array_split atleast_1d atleast_2d atleast_3d broadcast_to delete diag "
     "diag_indices_from diagflat diagonal expand_dims flip fliplr flipud imag insert "
@@ -46,7 +46,7 @@ RULES = {
 MODULES = {
     "creation": "arange array asarray astype copy empty empty_like eye from_dlpack frombuffer fromfile fromiter fromstring full full_like "
     "geomspace identity linspace logspace ones ones_like zeros zeros_like",
-    "products": "convolve correlate dot einsum inner matmul tensordot vdot vecdot",
+    "products": "cross convolve correlate dot einsum inner matmul tensordot vdot vecdot",
     "arithmetic": "floor ceil trunc count_nonzero clip divmod floor_divide mod power pow conj conjugate vander polymul nanmean nanmedian nanvar nanstd nanquantile "
     "nanpercentile median cov corrcoef positive arctan2 atan2 logaddexp logaddexp2 deg2rad radians rad2deg degrees "
     "float_power ldexp polyder cumulative_sum cumulative_prod cumsum cumprod nancumsum nancumprod remainder round around polydiv interp polyfit unwrap roots gradient",

@@ -84,7 +84,8 @@ _SPECTRAL_NORM = _of_finite(_NORM)
 
 def cond(x, p=None):
     """The condition number by the norm p; None and 2 by singular values."""
-    return _COND(x, p)
+    out = _COND(x, p)
+    return out.real if out.dtype.kind == "c" else out  # (NumPy before 2.1 gives that of complex matrices as complex)
 
 
 def pinv(a, rtol=None, hermitian=False, *, rcond=None):

@@ -8,6 +8,7 @@ import functools
 
 import numpy as np
 
+from ...numpy.products import cross as vector_product
 from .. import arrays
 from ..apply import face, promoted
 from ..arrays import described, wrap
@@ -47,6 +48,9 @@ def faced(name, rule="promote 0 1"):
 dot, vdot, inner, tensordot = map(faced, ("dot", "vdot", "inner", "tensordot"))
 matmul, vecdot = faced("matmul", "promote"), faced("vecdot", "promote 0 1")
 convolve, correlate = faced("convolve", "floats 0 1"), faced("correlate", "floats 0 1")
+
+
+cross = face(vector_product, "promote 0 1", "cross", "numpy")  # (NumPy 2.5's own refuses vectors of two numbers)
 
 
 def sums_of_products(
