@@ -69,7 +69,13 @@ def need_no_bool(name, y, x):
         raise RuntimeError(f"{name}: received a bool input for {which}, but bool is not supported")
 
 
-@operation(method=False, aliases=("trapz",))
+def need_real(name, dx):
+    """torch's error for a step that is a bool or complex."""
+    if isinstance(dx, (bool, complex)) or isinstance(dx, Tensor) and dx.dtype.numpy.kind in "bc":
+        raise RuntimeError(f"{name}: Currently, we only support dx as a real number.")
+
+
+@operation(method=False)
 def trapezoid(y, x=None, *, dx=1, dim=-1):
     """The integral along a dimension by the trapezoidal rule."""
     if not y.dim():
@@ -80,6 +86,7 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
         return y.sum(dim, dtype=y.dtype)
     need_no_bool("trapezoid", y, x)
     if x is None:
+        need_real("trapezoid", dx)
         ends = y.select(dim, 0) + y.select(dim, k - 1)
         return by_number(MUL, y.sum(dim) - by_number(MUL, ends, 0.5), dx)
     wide = widths("trapezoid", y, x, dim)
@@ -87,9 +94,17 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
 
 
 @operation(method=False)
+def trapz(y, x=None, *, dx=1, dim=-1):
+    """trapezoid, whose dx is a float."""
+    return trapezoid(y, x, dx=float(dx), dim=dim)
+
+
+@operation(method=False)
 def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     """The running integral along a dimension by the trapezoidal rule."""
     need_no_bool("cumulative_trapezoid", y, x)
+    if x is None:
+        need_real("cumulative_trapezoid", dx)
     if not y.dim():
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     dim = wrapped(dim, y.dim())
