@@ -2,6 +2,8 @@
 
 import sys
 import types
+import warnings
+from collections import Counter, defaultdict
 
 from ._unusable import put
 from .compiler import allow_in_graph, assume_constant_result, disable, is_compiling, reset
@@ -61,7 +63,20 @@ put(__name__, {"_trace_wrapped_higher_order_op": "", "eval_frame": "", "utils": 
 sys.modules[f"{__name__}._trace_wrapped_higher_order_op"].TransformGetItemToIndex = TransformGetItemToIndex
 eval_frame = sys.modules[f"{__name__}.eval_frame"]
 eval_frame.is_dynamo_supported = is_dynamo_supported
-sys.modules[f"{__name__}.utils"].is_compile_supported = lambda device_type: device_type == "cpu"
+utils = sys.modules[f"{__name__}.utils"]
+utils.is_compile_supported = lambda device_type: device_type == "cpu"
+utils.counters = defaultdict(Counter)  # (nothing is ever counted)
+_warned = set()
+
+
+def warn_once(msg, stacklevel=1):
+    """Warn of something the first time that it is said."""
+    if msg not in _warned:
+        _warned.add(msg)
+        warnings.warn(msg, stacklevel=stacklevel + 1)
+
+
+utils.warn_once = warn_once
 
 
 def __getattr__(name):

@@ -100,6 +100,7 @@ def rename_loaded():
         if name.partition(".")[0] == "compat" and getattr(module, "__name__", None) == name:
             rename(module)
             let_refuse(module)
+            known(module)
     sys.modules["compat"].__name__ = "torch"
 
 
@@ -109,6 +110,11 @@ def let_refuse(module):
         from .functions.missing import refusal
 
         module.__getattr__ = refusal(module.__name__)
+
+
+def known(module):
+    """Let a module be among the loaded ones under torch's name too: `inspect` looks there for the file of a class that says it is of it."""
+    sys.modules.setdefault("torch" + made_of(module)["__name__"].removeprefix("compat"), module)
 
 
 class Loader:
@@ -127,6 +133,7 @@ class Loader:
         self.own.exec_module(module)
         rename(module)
         let_refuse(module)
+        known(module)
 
 
 def found(name, path):

@@ -166,6 +166,7 @@ PAIRS |= {(p, q): infinite for p, those in INFINITE.items() for q in those}
 __getattr__ = _refusal(__name__)
 __all__ = ["kl_divergence", "register_kl"]
 REGISTRY = {**PAIRS, (ExponentialFamily, ExponentialFamily): bregman}
+_KL_REGISTRY = REGISTRY  # (as packages know it)
 softplus = torch.nn.functional.softplus
 
 

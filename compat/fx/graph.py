@@ -4,12 +4,11 @@ Invariant: names of nodes are unique, and no builtin's; the source computes what
 """
 
 import builtins
-import contextlib
 import keyword
 import operator
 import re
 
-from .node import WRAPPED, Node, map_arg, qualified_name, type_text
+from .node import Node, map_arg, qualified_name, type_text
 
 __all__ = ["Graph"]
 SIGNS = {
@@ -77,6 +76,20 @@ class Nodes:
         return sum(1 for _ in self)
 
 
+class Inserting:
+    """Where new nodes of a graph come from now on; as a block, until its end."""
+
+    def __init__(self, graph, place):
+        self.graph, self.before = graph, graph._place
+        graph._place = place
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.graph._place = self.before
+
+
 class Graph:
     """Nodes of a traced module, or of one's own making.
 
@@ -135,21 +148,13 @@ class Graph:
         """What the graph returns."""
         return self.create_node("output", "output", (result,), type_expr=type_expr)
 
-    @contextlib.contextmanager
-    def _inserting(self, place):
-        before, self._place = self._place, place
-        try:
-            yield
-        finally:
-            self._place = before
-
     def inserting_before(self, n=None):
-        """A block in which new nodes come before a node."""
-        return self._inserting(self._root.next if n is None else n)
+        """From here on, or for a block, new nodes come before a node (None: before all)."""
+        return Inserting(self, self._root.next if n is None else n)
 
     def inserting_after(self, n=None):
-        """A block in which new nodes come behind a node."""
-        return self._inserting(self._root if n is None else n.next)
+        """From here on, or for a block, new nodes come behind a node (None: behind all)."""
+        return Inserting(self, self._root if n is None else n.next)
 
     def node_copy(self, node, arg_transform=lambda x: x):
         """A copy of a node of any graph; arg_transform gives this graph's nodes for those it uses."""
@@ -264,7 +269,6 @@ class Source:
         self.globals = {
             "torch": compat,
             "operator": operator,
-            "math": math,
             "inf": math.inf,
             "nan": math.nan,
             "device": compat.device,
@@ -320,7 +324,7 @@ class Source:
         if f is getattr and isinstance(n.args[1], str) and n.args[1].isidentifier():
             return f"{name} = {text_of(n.args[0])}.{n.args[1]}"
         known = self.function(f)
-        if any(own == wrapped for _, wrapped in WRAPPED):
+        if n.meta.get("is_wrapped"):
             self.wrapped[known] = None
         return f"{name} = {known}({args})"
 
@@ -328,7 +332,7 @@ class Source:
         """A function's name in the source, which the globals know."""
         name = qualified_name(f)
         root = name.partition(".")[0]
-        if root in ("torch", "operator", "math") or "." not in name:
+        if root in ("torch", "operator") or "." not in name:
             found = self.globals.get(root, getattr(builtins, root, None))
             for step in name.split(".")[1:]:
                 found = getattr(found, step, None)

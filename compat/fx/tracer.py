@@ -3,20 +3,21 @@
 Invariant: while a trace runs, modules and functions that get a Proxy write a node instead of computing; afterwards everything is as before.
 """
 
-import builtins
 import contextlib
 import functools
 import inspect
+import math
 import sys
 
 from ..nn.modules.module import Module
 from ..nn.parameter import Parameter
-from ..overrides import USERS, watch
+from ..overrides import watch
 from ..tensor import Tensor
 from .graph import Graph
 from .graph_module import GraphModule
 from .node import WRAPPED
-from .proxy import Proxy, TraceError, proxies
+from .patches import Patcher, autowrap_check, patch_wrapped_functions
+from .proxy import Proxy, TraceError
 
 __all__ = ["Tracer", "symbolic_trace", "wrap"]
 CONTROL_FLOW = "symbolically traced variables cannot be used as inputs to control flow"
@@ -42,8 +43,10 @@ def wrap(fn_or_name):
 class Tracer:
     """Makes graphs of modules and functions; a subclass says by is_leaf_module which modules stay calls."""
 
-    def __init__(self, autowrap_modules=(), autowrap_functions=(), param_shapes_constant=False):
-        self.autowrap_functions = autowrap_functions
+    def __init__(self, autowrap_modules=(math,), autowrap_functions=(), param_shapes_constant=False):
+        of_modules = [f for m in autowrap_modules for name, f in vars(m).items() if name[:1] != "_" and callable(f)]
+        self._autowrap_function_ids = {id(f) for f in (*of_modules, *autowrap_functions)}
+        self._autowrap_search = list(autowrap_modules)
 
     # ---- what a subclass may change
     def is_leaf_module(self, m, module_qualified_name):
@@ -132,7 +135,7 @@ class Tracer:
             self.root, f, first = Module(), root, []
         self.graph = Graph(tracer_cls=type(self))
         args, kwargs = self.arguments(f, len(first), concrete_args or {})
-        with self.watching():
+        with self.watching(getattr(f, "__globals__", {})):
             out = f(*first, *args, **kwargs)
             self.create_node(
                 "output", "output", (self.create_arg(out),), {}, None, getattr(f, "__annotations__", {}).get("return")
@@ -163,51 +166,43 @@ class Tracer:
                 args.append(value)
         return args, kwargs
 
+    def create_args_for_root(self, root_fn, is_module, concrete_args=None):
+        """(the function, its arguments: Proxies), after the root itself where that is a module."""
+        args, _ = self.arguments(root_fn, int(is_module), concrete_args or {})
+        return root_fn, [self.root] * is_module + args
+
+    def getattr(self, attr, attr_val, parameter_proxy_cache):
+        """What a module gives for an attribute: a Proxy for a parameter, always the same."""
+        if not isinstance(attr_val, Parameter):
+            return attr_val
+        name = self.name_of(attr_val)
+        if name not in parameter_proxy_cache:
+            parameter_proxy_cache[name] = self.create_proxy("get_attr", name, (), {})
+        return parameter_proxy_cache[name]
+
     @contextlib.contextmanager
-    def watching(self):
-        """A block in which modules, and functions that get a Proxy, write nodes."""
+    def watching(self, space):
+        """A block in which modules, and functions that get a Proxy, write nodes. `space`: the globals of what is traced."""
         call, find = Module.__call__, Module.__getattr__
-        tracer, found = self, {}
+        tracer, found, ids = self, {}, self._autowrap_function_ids
 
         @functools.wraps(call)
         def called(m, *args, **kwargs):
+            autowrap_check(patcher, getattr(m.forward, "__globals__", {}), ids)
             return tracer.call_module(m, lambda *a, **k: call(m, *a, **k), args, kwargs)
 
         @functools.wraps(find)
         def got(m, name):
-            value = find(m, name)
-            if isinstance(value, Parameter):
-                if id(value) not in found:
-                    found[id(value)] = tracer.create_proxy("get_attr", tracer.name_of(value), (), {})
-                return found[id(value)]
-            return value
+            return tracer.getattr(name, find(m, name), found)
 
-        before = [(space, name, space.get(name)) for space, name in WRAPPED]
-        Module.__call__, Module.__getattr__ = called, got
-        for space, name in WRAPPED:
-            space[name] = self.written(space[name] if name in space else getattr(builtins, name))
-        USERS.enter()
-        try:
+        with Patcher() as patcher:
+            patcher.patch_method(Module, "__getattr__", got, deduplicate=False)
+            patcher.patch_method(Module, "__call__", called, deduplicate=False)
+            patch_wrapped_functions(patcher)
+            autowrap_check(patcher, space, ids)
+            for module in self._autowrap_search:
+                autowrap_check(patcher, vars(module), ids)
             yield
-        finally:
-            USERS.leave()
-            Module.__call__, Module.__getattr__ = call, find
-            for space, name, f in before:
-                if f is None:
-                    del space[name]
-                else:
-                    space[name] = f
-
-    def written(self, f):
-        """f, which is written down as one call where a Proxy is among the arguments."""
-
-        @functools.wraps(f)
-        def call(*args, **kwargs):
-            if next(proxies((args, kwargs)), None) is None:
-                return f(*args, **kwargs)
-            return self.create_proxy("call_function", f, args, kwargs)
-
-        return call
 
 
 def symbolic_trace(root, concrete_args=None):

@@ -61,7 +61,7 @@ class _ParameterMeta(TensorMeta):
     def __instancecheck__(cls, instance):
         if type.__instancecheck__(cls, instance):
             return True
-        return cls is Parameter and isinstance(instance, Tensor) and bool(getattr(instance, "_is_param", False))
+        return cls is Parameter and isinstance(instance, Tensor) and bool(instance.__dict__.get("_is_param"))
 
     def __call__(cls, *args, **named):
         data = args[0] if args else named.get("data")
@@ -132,7 +132,7 @@ class _BufferMeta(TensorMeta):
     """The class of Buffer, of which every Tensor that is marked as one is an instance."""
 
     def __instancecheck__(cls, instance):
-        marked = cls is Buffer and isinstance(instance, Tensor) and getattr(instance, "_is_buffer", False)
+        marked = cls is Buffer and isinstance(instance, Tensor) and instance.__dict__.get("_is_buffer")
         return bool(marked) or type.__instancecheck__(cls, instance)
 
 

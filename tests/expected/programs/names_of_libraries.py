@@ -122,3 +122,24 @@ print(dist.nn.reduce(x, 0), dist.nn.all_to_all([torch.zeros(3)], [x]), dist.nn.r
 torch.cat(dist.nn.all_gather(x * 2)).sum().backward()
 print(x.grad)
 dist.destroy_process_group()
+
+# ---------------------------------------------------------------------------------------- where classes are
+import inspect  # noqa: E402
+import sys  # noqa: E402
+
+for cls in (torch.nn.Linear, torch.nn.Module, torch.optim.Adam, torch.nn.Parameter, torch.utils.data.Dataset):
+    source = inspect.getsource(cls)
+    print(cls.__module__, cls.__module__ in sys.modules, f"class {cls.__name__}(" in source or "class" in source)
+print(inspect.getfile(torch.nn.LSTM).endswith("rnn.py"), torch.distributions.Normal.__module__ in sys.modules)
+
+# ---------------------------------------------------------------------------------------- what packages read inside
+from torch._dynamo.utils import warn_once  # noqa: E402
+from torch.distributions.kl import _KL_REGISTRY  # noqa: E402
+
+Normal, Gamma = torch.distributions.Normal, torch.distributions.Gamma
+print((Normal, Normal) in _KL_REGISTRY, (Normal, Gamma) in _KL_REGISTRY, len(_KL_REGISTRY) > 50)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    for text in ("once", "twice", "once"):
+        warn_once(text)
+print([str(w.message) for w in caught])
