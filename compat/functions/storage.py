@@ -6,7 +6,7 @@ Invariant: what is made here over a Tensor's memory shares it: a write through e
 import numpy as np
 
 from funcgrad.core.handle import Alias
-from funcgrad.core.laid import noted
+from funcgrad.core.laid import copied, noted
 from funcgrad.core.node import extra_of
 from funcgrad.core.state import tls
 from funcgrad.core.strides import geometry, memory_of, reach
@@ -225,7 +225,10 @@ def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
             "DLPack: the memory of a bfloat16 Tensor is float32 here, which nobody else would know; share t.float()."
         )
     options = {} if max_version is None else {"max_version": max_version, "dl_device": dl_device, "copy": copy}
-    return t.val.__dlpack__(**options)
+    v = (
+        t.val if t.val.size else copied(t.val, strides_of(t.val))
+    )  # (of no elements NumPy's own memory has no strides to show)
+    return v.__dlpack__(**options)
 
 
 install("__dlpack__", dlpack)
