@@ -145,6 +145,18 @@ def is_expression(line):
         return True
 
 
+def value_of(line, names):
+    """The expression that a line ends with; statements before it are run."""
+    try:
+        body = ast.parse(line).body
+    except SyntaxError:
+        return line
+    if len(body) == 1:
+        return line
+    exec(compile(ast.Module(body[:-1], []), "<line>", "exec"), names)
+    return compile(ast.Expression(body[-1].value), "<line>", "eval")
+
+
 def outcome(torch, lines):
     """[what is seen of each line]: of an expression its value, of any line its warnings and its error; a statement that
     fails is the last line."""
@@ -159,7 +171,7 @@ def outcome(torch, lines):
             warnings.simplefilter("always")
             try:
                 if last:
-                    row["is"] = seen(torch, eval(line, names))
+                    row["is"] = seen(torch, eval(value_of(line, names), names))
                 else:
                     file = f"<line {number}>"  # (what is running is looked up there)
                     linecache.cache[file] = len(line), None, line.splitlines(True), file

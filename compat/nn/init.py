@@ -282,7 +282,7 @@ def sparse_(tensor, sparsity, std=0.01, generator=None):
     )  # (torch draws the rows from the default generator, whatever is given)
     rows, columns = tensor.shape
     zeros = math.ceil(sparsity * rows)
-    out = laid(tensor, "normal_", 0, std, generator)
+    out = laid(tensor, "normal_", 0, std, generator, True)
     for c in range(columns):
         out[stream.randperm(rows)[:zeros], c] = 0
     return written(tensor, out)
