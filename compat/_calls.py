@@ -16,7 +16,7 @@ import numpy as np
 from funcgrad.core.handle import Handle
 from funcgrad.core.site import internal
 
-from . import dtypes
+from . import dtypes, native
 from .devices import Device, Layout
 from .dtypes import LONG, OVERFLOW, beyond
 from .errors import type_name
@@ -658,15 +658,14 @@ def told(error, own, args, kwargs, frame):
     method = method and (bound or module == "Tensor" and in_python(name, True) is not None)
     if (
         module == RENAMED
+        and native.State.plain  # (`func` of a __torch_function__: a method too is called so)
         and bound
         and not method
         and signatures_of(own, True) is not None
         and str(error) != ONE_SEQUENCE
+        and refusal(own, True, tuple(args[1:]), kwargs) is None
     ):
-        if (
-            refusal(own, True, tuple(args[1:]), kwargs) is None
-        ):  # (`func` of a __torch_function__: a method too is called so)
-            return None
+        return None
     asked = None if module == "functional" else in_python(name, method)
     if asked is not None:
         by_place = inspect.signature(asked).parameters

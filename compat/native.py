@@ -35,7 +35,7 @@ def closed(cls):
     def refuse(self, *args, **named):
         raise TypeError(f"cannot create '{type.__dict__['__name__'].__get__(cls)}' instances")
 
-    cls.__init__ = refuse
+    cls.__init__ = shown_as(lambda self: None)(refuse)
 
 
 class Native(type):

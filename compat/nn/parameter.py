@@ -1,5 +1,7 @@
 """Parameter and Buffer: Tensors that a Module recognises as its own when they are assigned to it."""
 
+from types import MethodType
+
 import numpy as np
 
 from funcgrad.core.laid import noted
@@ -76,6 +78,14 @@ class _ParameterMeta(TensorMeta):
         if plain or cls.__new__ is not Tensor.__new__:  # (of a subclass that makes its Tensors itself)
             return type.__call__(cls, *args, **named)
         return marked(data, args[1] if len(args) > 1 else named.get("requires_grad", True))
+
+    @property
+    def __signature__(cls):
+        """What inspect shows of the class, which would otherwise be of __call__ above."""
+        import inspect
+
+        make = cls.__init__ if cls.__new__ is Tensor.__new__ else cls.__new__
+        return inspect.signature(MethodType(make, cls))
 
 
 def marked(data, requires_grad):

@@ -106,7 +106,7 @@ def stage(f, args, kwargs, st=None, apart=True):
         draws.warn()
     t.check = None  # what is to be looked at once nothing here holds a traced value any more
     if effects is not None:
-        t.check = effects, weakref.ref(st) if st._tape is None else gone
+        t.check = effects, gone if "_tape" in vars(st) else weakref.ref(st)
     t.entered = set()  # what short roads it has: which leaves are handles
     return t
 

@@ -7,6 +7,7 @@ import linecache
 import sys
 import warnings
 
+CO_OPTIMIZED = 1  # (inspect has the name; to import it costs what all of this module does)
 INTERNAL = ("funcgrad", "compat", "torch", "numpy", "scipy", "runpy", "contextlib", "functools")
 
 
@@ -59,8 +60,8 @@ def variables(frame):
     wait with its traceback for the collector: that of a frame of our own is emptied (a user's may be what `locals()` has given)."""
     shown = frame.f_locals
     found = dict(shown)
-    if type(shown) is dict and internal[frame.f_globals.get("__name__")]:
-        shown.clear()
+    if type(shown) is dict and frame.f_code.co_flags & CO_OPTIMIZED and internal[frame.f_globals.get("__name__")]:
+        shown.clear()  # (a function's; that of a module or a class is its own namespace)
     return found
 
 

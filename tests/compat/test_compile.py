@@ -629,7 +629,9 @@ class Shown(nn.Module):
 
 @pytest.mark.parametrize("middle, compiled", [(nn.ReLU, ["Sequential"]), (Shown, [])])
 def test_what_cannot_be_one_program_is_compiled_in_parts(middle, compiled, capsys):
-    """The modules in it are, each by itself: losses, draws and buffers are those of eager code, bit for bit, after one warning."""
+    """The modules in it are, each by itself: losses and buffers are those of eager code to rounding (which adds up columns in torch's order;
+    what rounding leaves of the gradient of a bias in front of a batch norm moves that),
+    draws bit for bit, after one warning."""
     x = torch.linspace(-1, 1, 32).reshape(8, 4)
     runs = []
     for compile in (lambda f: f, torch.compile):
@@ -641,7 +643,7 @@ def test_what_cannot_be_one_program_is_compiled_in_parts(middle, compiled, capsy
             losses = [step(x) for _ in range(6)]
         assert all(m._compiled_call_impl is None for m in net.modules())
         runs.append([*losses, *net[1].running_var.tolist(), torch.rand(()).item()])
-    assert runs[0] == runs[1]
+    assert runs[0][:-1] == pytest.approx(runs[1][:-1], rel=1e-3) and runs[0][-1] == runs[1][-1]
     assert len(caught) == 1 and "is run as it is, not compiled" in str(caught[0].message)
     ((name, stats),) = step.stats().parts
     assert name == "Sequential" and stats.calls == 5

@@ -201,7 +201,12 @@ def to_whole(name):
     return call
 
 
-floor, ceil, trunc = map(to_whole, ("floor", "ceil", "trunc"))
+floor, ceil, _TRUNC = map(to_whole, ("floor", "ceil", "trunc"))
+
+
+def trunc(x):
+    """Rounded towards zero."""
+    return _TRUNC(x)
 
 
 def count_nonzero(a, axis=None, keepdims=False):
