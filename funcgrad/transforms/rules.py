@@ -178,12 +178,17 @@ rule.fills = False  # (each Spec does it: an autograd.Function may want to know 
 
 
 # ------------------------------------------------------------------------------------------------ functions of the user's
+def is_namespace(x):
+    """Is this the globals of some code? (A function that closed_over has made holds those of the user's, which may contain themselves.)"""
+    return type(x) is dict and "__builtins__" in x
+
+
 def closed_over(f, kind=Handle):
     """(handles that f's closure holds, function that gives f with others in their place). `kind`: the class that counts as one."""
     if type(f) is not FunctionType or not f.__closure__:
         return [], lambda new: f
     cells = [c.cell_contents if filled(c) else None for c in f.__closure__]
-    leaves, structure = tree.flatten(cells)
+    leaves, structure = tree.flatten(cells, is_leaf=is_namespace)
     at = [i for i, x in enumerate(leaves) if isinstance(x, kind)]
     inner = [i for i, x in enumerate(cells) if type(x) is FunctionType and x is not f and closed_over(x, kind)[0]]
     if not at and not inner:
