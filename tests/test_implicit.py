@@ -106,3 +106,13 @@ def test_mistakes():
     ):
         with pytest.raises(kind, match=text):
             call()
+
+
+def test_globals_that_a_closure_holds_are_not_looked_through():
+    """`space = globals()` makes a namespace that contains itself; a function that holds it keeps no values of ours in it."""
+    from funcgrad.transforms.rules import closed_over
+
+    space = {"__builtins__": {}}
+    space["space"] = space
+    held, _ = closed_over(lambda: space)
+    assert held == []

@@ -85,15 +85,18 @@ def old_cholesky(input, upper=False):
     return factor_laid(current(input), upper, "cholesky")
 
 
+def need_matrices(text, **operands):
+    """RuntimeError, with the name and the rank put into a text, unless operands have two dimensions or more."""
+    for name, x in operands.items():
+        if len(shape_of(x)) < 2:
+            raise RuntimeError(text.format(name, len(shape_of(x))))
+
+
 @operation("CholeskySolveBackward0")
 def cholesky_solve(B, L, upper=False):
     """X with A X = B, given the Cholesky factor of A."""
     t, b = current(L), current(B)
-    for what, x in (("b", b), ("u", t)):
-        if len(shape_of(x)) < 2:
-            raise RuntimeError(
-                f"{what} should have at least 2 dimensions, but has {len(shape_of(x))} dimensions instead"
-            )
+    need_matrices("{} should have at least 2 dimensions, but has {} dimensions instead", b=b, u=t)
     need_same("Expected b and A", "b", b, "A", t, ".")
     is_square(t, "")
     need_rows("cholesky_solve", t, b)
@@ -352,11 +355,8 @@ def tensorsolve(A, B, dims=None):
 def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     """(X, A) with A X = b for a triangle A (torch deprecates it: use torch.linalg.solve_triangular)."""
     t, x = current(A), current(b)
-    for what, o in (("b", x), ("A", t)):
-        if len(shape_of(o)) < 2:
-            raise RuntimeError(
-                f"torch.triangular_solve: Expected {what} to have at least 2 dimensions, but it has {len(shape_of(o))} dimensions instead"
-            )
+    text = "torch.triangular_solve: Expected {} to have at least 2 dimensions, but it has {} dimensions instead"
+    need_matrices(text, b=x, A=t)
     need_same("Expected b and A", "b", x, "A", t, ".")
     is_square(t, "")
     need_rows("triangular_solve", t, x)
