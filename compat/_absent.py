@@ -78,7 +78,7 @@ def cure(name):
 
 LACKED = {  # a module of torch: what it has and ours has not, as a pattern of whole names
     "torch": r"(batch_norm|cudnn|miopen|mkldnn|fbgemm|quantized?|q|sym|parse|choose|fused|import|init|merge|prepare|profiler|thread|unify|(set|get|is)_autocast)_\w+|\w*sparse\w*|\w*indices_copy|Script\w+|"
-    "Stream|Event|Graph|FileCheck|(Module|Parameter|Buffer)Dict|cpp|fork|wait|from_file|masked|nested|monitor|package|contrib|export|hsp?mm|"
+    "Stream|Event|Graph|FileCheck|(Module|Parameter|Buffer)Dict|cpp|fork|wait|masked|nested|monitor|package|contrib|export|hsp?mm|"
     "saddmm|int_repr|native_norm|values_copy|is_distributed|"
     "is_vulkan_available|get_file_path|empty_quantized|classproperty|windows|numa|nativert|[A-Z]\\w*(Type|Storage)|Storage",
     "torch.cuda": r"comm|GreenContext|\w+_allocator\w*|check_error|gds|green_contexts|jiterator|nccl|profiler|sparse|tunable|use_mem_pool",

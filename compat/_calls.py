@@ -217,7 +217,7 @@ def check(p, x, name, number):
     if kind == "B":
         return isinstance(x, bool) or is_traced(x)
     if kind == "Q":
-        return isinstance(x, str)
+        return isinstance(x, (str, bytes))
     if kind == "L":
         if not isinstance(x, (tuple, list)):
             return False

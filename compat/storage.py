@@ -5,7 +5,6 @@ not: a value that a rule needs is changed there without an error).
 """
 
 import io
-import os
 import sys
 
 import numpy as np
@@ -14,6 +13,7 @@ from funcgrad.core.halves import bits, of_bits, settle
 from funcgrad.core.strides import memory_of
 
 from . import dtypes
+from ._shared_memory import behind, file_bytes
 from .deprecations import once
 from .devices import Device
 from .errors import type_name
@@ -43,7 +43,7 @@ class Storage:
     store = None
     device = CPU
     is_cuda = is_sparse = is_hpu = False
-    filename = None
+    fixed = False  # (the memory is a file's)
 
     def of(self, owner):
         """This storage, over the memory of a Tensor that is up to date."""
@@ -79,11 +79,16 @@ class Storage:
 
     def resizable(self):
         """May the memory change its size?"""
-        return self.store is None or self.store.resizable
+        return not self.fixed and (self.store is None or self.store.resizable)
 
     def is_shared(self):
-        """False: no other process sees it as a storage."""
-        return False
+        """Is the memory a file's, or shared with processes that are forked later?"""
+        return behind(self.memory) is not None
+
+    @property
+    def filename(self):
+        """The file that writes into the memory reach; None if they reach none."""
+        return getattr(behind(self.memory), "filename", None)
 
     def is_pinned(self, device=None):
         """False: there is no device that memory could be pinned for."""
@@ -249,17 +254,8 @@ class UntypedStorage(Storage):
     @staticmethod
     def from_file(filename, shared=False, nbytes=0):
         """The bytes of a file: what is written into them reaches it if they are shared (it is made, or made longer, where need be)."""
-        if shared:
-            with open(filename, "ab") as f:
-                f.truncate(max(nbytes, f.tell()))
-        elif not os.path.exists(filename):
-            raise RuntimeError(f"unable to open file <{filename}> in read-only mode: No such file or directory (2)")
-        elif (size := os.path.getsize(filename)) < nbytes:
-            raise RuntimeError(f"file <{filename}> size <{size}> is smaller than the required mapping size <{nbytes}>")
         found = UntypedStorage()
-        if nbytes:
-            mapped = np.memmap(filename, np.uint8, "r+" if shared else "c", shape=nbytes)
-            found.memory = mapped.view(np.ndarray)
+        found.memory, found.fixed = file_bytes(filename, shared, nbytes), True
         return found
 
     @staticmethod

@@ -72,7 +72,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "solving": "cholesky cholesky_solve cholesky_inverse triangular_solve inverse pinverse",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize",
     "special": "igamma igammac",
-    "storage": "resize_as_ as_strided_ from_dlpack to_dlpack get_device empty_permuted",
+    "storage": "resize_as_ as_strided_ from_dlpack from_file to_dlpack get_device empty_permuted",
     "stretching": "broadcast_to broadcast_tensors broadcast_shapes",
     "three_operands": "lerp addcmul addcdiv",
     "two_operands": "maximum minimum fmax fmin atan2 arctan2 hypot logaddexp2 nextafter logaddexp xlogy copysign "

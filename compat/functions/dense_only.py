@@ -4,8 +4,6 @@ refuse as torch's does.
 Invariant: nothing here computes anything; where torch would make a sparse or quantised Tensor, the error names what to use.
 """
 
-import mmap
-
 import numpy as np
 
 from funcgrad.core.handle import root_of
@@ -13,6 +11,7 @@ from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
+from .._shared_memory import behind, shared_bytes
 from ..deprecations import deprecated, once
 from ..devices import usable
 from ..errors import type_name
@@ -139,31 +138,20 @@ for _name in ("is_ipu", "is_maia", "is_mtia", "is_vulkan", "is_xla", "is_sparse_
 install("name", property(lambda t: None))
 
 
-class Shared(mmap.mmap):
-    """Memory that this process shares with those forked from it later."""
-
-
-def memory_behind(t):
-    memory = current(t).val
-    while isinstance(memory, np.ndarray):
-        memory = memory.base
-    return memory
-
-
 @method
 def is_shared(self):
-    """Is its memory shared with processes that are forked later?"""
-    return isinstance(memory_behind(self), Shared)
+    """Is its memory a file's, or shared with processes that are forked later?"""
+    return behind(current(self).val) is not None
 
 
 @method
 def share_memory_(self):
     """Move the Tensor, and what it is a view of, to memory that is shared with processes forked later; returns it."""
     root = root_of(self)[0]
-    if root.owner is TAPE and not isinstance(memory_behind(root), Shared):
+    if root.owner is TAPE and behind(root.val) is None:
         old = root.val
         lying = np.empty_like(old).strides
-        root.val = np.ndarray(old.shape, old.dtype, Shared(-1, max(old.nbytes, 1)), strides=lying)
+        root.val = np.ndarray(old.shape, old.dtype, shared_bytes(old.nbytes).base, strides=lying)
         root.val[...] = old
     return self
 

@@ -121,6 +121,7 @@ fractional_max_pool2d: Tinput A2kernel_size A2output_size Trandom_samples * L2ou
 fractional_max_pool3d: Tinput A3kernel_size A3output_size Trandom_samples * L2out=None
 frexp geqrf slogdet linalg_eig: Tinput * L2out=None
 frobenius_norm logsumexp special_logsumexp: Tinput A1dim Bkeepdim=False * @
+from_file: Qfilename B?shared=None I?size=0 * $
 frombuffer: Obuffer * Ddtype Icount=-1 Ioffset=0 Brequires_grad=False
 full: Asize Sfill_value * @ $
 full_like: Tinput Sfill_value * M?memory_format=None $

@@ -1,10 +1,13 @@
-"""The memory behind a Tensor: untyped_storage(), storage(), set_(), resize_(), and DLPack both ways. (The classes: compat/storage.py.)
+"""The memory behind a Tensor: untyped_storage(), storage(), set_(), resize_(), DLPack both ways, and files. (The classes: compat/storage.py.)
 
 Invariant: what is made here over a Tensor's memory shares it: a write through either is seen by both, and counted.
 """
 
+import os
+
 import numpy as np
 
+from funcgrad.core.halves import of_bits
 from funcgrad.core.handle import Alias
 from funcgrad.core.laid import copied, noted
 from funcgrad.core.node import extra_of
@@ -14,15 +17,17 @@ from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from .._gate import gate
+from .._shared_memory import file_bytes
 from ..deprecations import once
 from ..formats import base_of, contiguous_format, elements, memory_format, offset_in, order_of
 from ..payload import contiguous_strides, current, memory, strides_of
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor
+from .creation import completed, seldom
 from .data import Shown
 from .forward_mode import has_tangent, refuse_tangents
 from .given_out import grown, resize
-from .operands import new, shape_of, sizes
+from .operands import integer, new, shape_of, sizes
 from .other_memory import over_other_memory, strided
 from .register import FUNCTIONS, install, operation, publish
 from .results import C_NAMES
@@ -295,6 +300,33 @@ def to_dlpack(tensor):
 
 publish(from_dlpack, ("from_dlpack",), True, False)
 publish(to_dlpack, ("to_dlpack",), True, False)
+
+
+@seldom
+def from_file(
+    filename, shared=None, size=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False
+):
+    """A 1-d Tensor of `size` elements over the first bytes of a file, in C order; what is written into it reaches the file if that is `shared`
+    (which is made, or made longer, where need be), and stays here otherwise. RuntimeError where the file cannot be had or is too short.
+
+        >>> import compat as torch, os, tempfile
+        >>> name = os.path.join(tempfile.mkdtemp(), "numbers")
+        >>> t = torch.from_file(name, shared=True, size=3).fill_(2)
+        >>> torch.from_file(name, size=2), os.path.getsize(name)
+        (tensor([2., 2.]), 12)
+    """
+    d = dtypes.Default.numpy if dtype is None else dtypes.as_numpy(dtype)
+    n = 0 if size is None else integer(size)
+    width = dtypes.of_numpy(d).itemsize
+    if not d.isnative and shared and n:
+        raise NotImplementedError(
+            "torch.from_file: the memory of a bfloat16 Tensor is float32 here, of which writes would not reach the file; share it as torch.int16."
+        )
+    memory = file_bytes(os.fsdecode(filename), bool(shared), n * width)
+    t = new(memory.view(d) if d.isnative else of_bits(memory.view(np.uint16)))
+    if t.owner is TAPE:
+        noted(t).versioned().resizable = False
+    return completed("from_file", t, None, device, requires_grad)
 
 
 # ------------------------------------------------------------------------------------------------ questions

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 import compat  # noqa: E402
 from compat import _calls as calls  # noqa: E402
 from compat.functions.register import FUNCTIONS, METHODS  # noqa: E402
-from compat.nn.functional import FAMILIES as F_FAMILIES  # noqa: E402
+from compat.nn.functional import _FAMILIES as F_FAMILIES  # noqa: E402
 
 LIBRARY = pathlib.Path(torch.__file__).parent / "lib" / "libtorch_python.so"
 RAW = re.compile(rb"([a-zA-Z_]\w*)\(([\w :<>*?\[\],=.\"'+\-&{}]*)\)(\|deprecated|\|hidden)?\x00")
