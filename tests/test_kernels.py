@@ -12,7 +12,7 @@ import pytest
 import funcgrad as fg
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.ops.cumulative import recur, recur_in_blocks
-from funcgrad.ops.rows import combine_at, set_at
+from funcgrad.ops.rows import combine_at, set_at, sorted_order
 from funcgrad.ops.sort import largest, ordered
 
 TIES = json.loads((pathlib.Path(__file__).parent / "expected" / "ties.json").read_text())["cases"]
@@ -73,6 +73,29 @@ def test_long_rows_in_rounds(places):
     want = one_by_one(np.add, mem.copy(), [at], v)
     combine_at(np.add, mem, [at], v)
     np.testing.assert_array_equal(mem, want)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("ufunc", [np.add, np.multiply, np.maximum], ids=lambda f: f.__name__)
+def test_many_rows_in_rounds(dtype, ufunc):
+    """Rows named as words are, a few of them by most; values of their own, and stretched over the last index axis: the bits of one after the other."""
+    rng = np.random.default_rng(3)
+    at = np.minimum(rng.zipf(1.3, (64, 50)) - 1, 299)
+    for shape in ((64, 50, 20), (64, 1, 20), (1, 50, 20), (1, 1, 20)):
+        mem, v = rng.normal(size=(300, 20)).astype(dtype), 1 + rng.normal(size=shape).astype(dtype) / 100
+        v = np.broadcast_to(v, (64, 50, 20))
+        want = one_by_one(ufunc, mem.copy(), [at], v)
+        combine_at(ufunc, mem, [at], v)
+        np.testing.assert_array_equal(mem, want)
+
+
+def test_order_of_large_numbers():
+    """Numbers of more than 16 and 32 bits are sorted stably, 16 bits at a time."""
+    rng = np.random.default_rng(5)
+    for rows in (1 << 16, (1 << 16) + 1, 1 << 20, 1 << 40):
+        flat = rng.integers(0, rows, 2000) // 3 * 3 % rows
+        flat[::7] = flat[0]
+        assert np.array_equal(sorted_order(flat, rows), np.argsort(flat, kind="stable"))
 
 
 def test_writes_refuse_what_is_out_of_bounds():

@@ -12,6 +12,7 @@ FAMILIES = {
     "assignment": "getitem put copy",
     "attended": "attended",
     "attention": "attention masked_attention",
+    "bags": "bag_sum",
     "beta": "lgamma_gap log_beta",
     "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "cholesky_solve": "cholesky_solve",

@@ -10,18 +10,17 @@ from .bitwise import bitwise_or  # noqa: F401  (a formula names it)
 from .elementwise import greater, greater_equal, less_equal, mul, where  # noqa: F401  (formulas name them)
 from .exponential import _softplus as plain_softplus
 from .exponential import exp, sigmoid  # noqa: F401  (formulas name them)
-from .floats import over_floats, real_function, samples_with
+from .floats import held, over_floats, real_function, samples_with
 
 
 @over_floats
 def _elu(x, *, low, high, inner):
     """NaN counts as positive."""
-    zero = np.zeros((), x.dtype)
-    below = np.minimum(x, zero)
+    below = held(x, -np.inf, 0.0)
     below = np.expm1(below if inner == 1.0 else below * inner)
     if low != 1.0:
         below = below * low
-    return np.where(x <= zero, below, x if high == 1.0 else x * high)
+    return np.where(x <= 0, below, x if high == 1.0 else x * high)
 
 
 @over_floats
@@ -33,8 +32,7 @@ def _ramp(x, *, beta, threshold):
 
 @over_floats
 def _hardtanh(x, *, low, high):
-    low, high = np.array(low, x.dtype), np.array(high, x.dtype)
-    return np.minimum(np.maximum(x, low), high)
+    return held(x, low, high)
 
 
 # low * expm1(inner * x) where x <= 0, else high * x

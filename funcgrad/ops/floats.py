@@ -5,8 +5,14 @@ float of their size, Python scalars are weak), and `aval` says exactly what `imp
 """
 
 import functools
+import math
 
 import numpy as np
+
+try:
+    from numpy._core.umath import clip  # what np.clip calls at the end of 1.2 us of Python
+except ImportError:  # a NumPy that keeps it elsewhere
+    clip = np.clip
 
 from ..core.aval import Aval, is_weak, ndarray, promotion_key, shape_of
 from ..core.primitive import PRIMITIVES
@@ -46,6 +52,19 @@ def over_floats(f):
         return np.asarray(f(*[np.asarray(x, dtype) for x in xs], **params))[()]
 
     return impl
+
+
+def held(x, low, high, out=None):
+    """A float array between two Python numbers: NaN stays, and -0.0 where a bound is 0, as torch has it. NumPy takes a fourth to a
+    seventh of what maximum and minimum of an array and a number take, except for half precision."""
+    low, high = ends(low, high, low or math.copysign(1.0, low), high or math.copysign(1.0, high), x.dtype)
+    return clip(x, low, high, out=out)
+
+
+@functools.lru_cache(1024)
+def ends(low, high, sign_of_low, sign_of_high, dtype):
+    """Two numbers as arrays, which spares NumPy making them in each call. The signs tell 0.0 from -0.0."""
+    return np.array(low, dtype), np.array(high, dtype)
 
 
 def as_floats(x):

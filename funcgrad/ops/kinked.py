@@ -25,7 +25,7 @@ from .elementwise import (  # noqa: F401  (formulas name them)
     sub,
     where,
 )
-from .floats import float_aval, in_place, over_floats, samples_with
+from .floats import clip, float_aval, held, in_place, over_floats, samples_with
 from .logic import isfinite, isnan  # noqa: F401  (formulas name them)
 from .shape import zeros_like  # noqa: F401  (formulas name it)
 
@@ -138,18 +138,32 @@ fmin = extremum(
 )
 
 
+NUMBERS = int, float
+
+
 def _clamp(x, low, high):
     return np.minimum(np.maximum(x, low), high)
 
 
 def _clamp_torch(x, low, high, kink=None):
-    """The same, without the pass over floats that a bound of infinity would change nothing in."""
-    if type(x) is not ndarray or x.dtype.kind != "f":
+    """The same, where numbers are the bounds of floats by NumPy's clip."""
+    if type(x) is not ndarray or x.dtype.char not in "fd" or type(low) not in NUMBERS or type(high) not in NUMBERS:
         return _clamp(x, low, high)
-    if type(low) is float and low == -np.inf:
-        return np.minimum(x, high)
-    out = np.maximum(x, low)
-    return out if type(high) is float and high == np.inf else np.minimum(out, high)
+    return held(x, low, high)
+
+
+def _clamp_into(x, low, high, kink=None):
+    if x.dtype.char in "fd" and type(low) in NUMBERS and type(high) in NUMBERS:
+        held(x, low, high, x)
+    else:
+        np.copyto(x, _clamp(x, low, high), casting="same_kind")
+
+
+def _clamp_text(w, out, x, low, high):
+    bounds = [w.constant_of(v) for v in (low, high)]
+    if w.now.params.get("kink") != "torch" or x.aval.dtype.char not in "fd" or None in bounds:
+        return None
+    return w.call(clip, "clip", [x, *[w.number_like(v, x) for v in bounds]], out)
 
 
 # minimum(maximum(x, low), high). At x = low or x = high: jax's numpy.clip shares ties (1/2 to x, 1/2 to the bound),
@@ -166,7 +180,8 @@ clamp = elementwise(
         "where((x > z) | (z < y), t, 0)",
     ),
     impl_torch=_clamp_torch,
-    into=in_place(_clamp),
+    into=_clamp_into,
+    numpy=_clamp_text,
     jax="numpy.clip",
     dtypes="fi",
     kinks=((0.0, 0.0, 1.0), (1.0, 0.0, 1.0), (0.5, 1.0, 0.0), (0.0, 0.0, 0.0)),
@@ -177,6 +192,19 @@ def _relu(x):
     return np.maximum(x, 0)
 
 
+def _relu_torch(x, kink=None, out=None):
+    """The same, in less time; -0.0 stays, as torch has it."""
+    if type(x) is ndarray and x.dtype.char in "fd":
+        return held(x, 0.0, np.inf, out)
+    return np.maximum(x, 0, out=out)
+
+
+def _relu_text(w, out, x):
+    if w.now.params.get("kink") == "torch" and x.aval.dtype.char in "fd":
+        return w.call(clip, "clip", [x, w.number_like(0, x), w.number_like(np.inf, x)], out)
+    return w.call(np.maximum, "maximum", [x, w.number_like(0, x)], out)
+
+
 # maximum(x, 0), but at 0 the derivative is 0 in both. It reads the result alone. Where x is nan: jax 0, torch 1.
 relu = elementwise(
     "relu",
@@ -184,11 +212,12 @@ relu = elementwise(
     "where(out > 0, t, 0)",
     torch=("where(out <= 0, 0, t)",),
     aval=lambda x, **_: Aval(shape_of(x), np.maximum.resolve_dtypes((promotion_key(x), int, None))[-1]),
-    into=in_place(_relu),
+    impl_torch=_relu_torch,
+    into=lambda memory, kink=None: _relu_torch(memory, out=memory),
     jax="nn.relu",
     kinks=((0.0,), (-0.0,)),
     scalar="0.0 if {0} <= 0.0 else {0}",
-    numpy=lambda w, out, x: w.call(np.maximum, "maximum", [x, w.number_like(0, x)], out),
+    numpy=_relu_text,
 )
 
 

@@ -143,9 +143,9 @@ def check_values(weight, values, mode, row):
     """torch's error of indices that name no row, in the words of the kernel that it takes."""
     count = weight.shape[0]
     flat = values.reshape(-1)
-    bad = (flat < 0) | (flat >= count)
-    if not bad.any():
+    if not flat.size or flat.view(np.uint64).max() < count:  # (what is negative is large there)
         return
+    bad = (flat < 0) | (flat >= count)
     at = int(np.argmax(bad))
     if (
         mode == "max"
@@ -168,6 +168,12 @@ def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weigh
     whole = values is None and offsets is None and row is None and not scale_grad_by_freq
     if not whole:  # (bags of one length can be looked up whatever their values are)
         values = known(values, "embedding_bag").astype(np.int64, copy=False)
+    plain = offsets is row is per_sample_weights is None and not scale_grad_by_freq and mode in ("sum", "mean")
+    if plain and weight.shape[0] and dtype_of(current(weight)).char in "fd":
+        if not whole:
+            check_values(weight, values, mode, row)
+        out = meant(P["bag_sum"](current(weight), idx if whole else values), mode, max(indices.shape[1], 1))
+        return labelled(out, "EmbeddingBagBackward0", (weight,))
     if offsets is None:
         check_samples(weight, mode, per_sample_weights)
         shape = tuple(indices.shape)
@@ -191,6 +197,7 @@ def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weigh
         return labelled(
             P["reshape"](current(weight), shape=(0, weight.shape[1])), "EmbeddingBagBackward0", (weight,)
         ).new_zeros((len(places), weight.shape[1]))
+    counts = valid.sum(1)[:, None]
     rows = P["gather"](current(weight), at)  # [bags, longest, width]
     if scale_grad_by_freq:
         rows = scaled_gradient(rows, shares(flat, dtype_of(rows))[places][..., None])
@@ -199,7 +206,6 @@ def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weigh
             P["reshape"](current(per_sample_weights), shape=(places.size if whole else flat.size,)), places
         )
         rows = P["mul"](rows, P["reshape"](own, shape=(*places.shape, 1)))
-    counts = valid.sum(1)[:, None]
     if include_last_offset and mode != "max" and row is None and offsets is not None and len(starts):
         valid = valid & (places < int(starts[-1]))
     out = bagged(rows, valid, mode, counts)
@@ -229,13 +235,21 @@ def bags(count, offsets, include_last_offset):
     return np.where(valid, starts[:, None] + steps, 0), valid
 
 
+def meant(total, mode, counts):
+    """What sums of so many rows are under a mode."""
+    return total if mode == "sum" else P["div"](total, counts)
+
+
 def bagged(rows, valid, mode, counts):
     """rows [bags, longest, width] reduced over those that are valid; a mean is taken over `counts`; an empty bag gives zeros."""
     d = dtype_of(rows)
     mask = valid[..., None]
     if mode != "max":
-        total = P["sum"](rows if valid.all() else P["where"](mask, rows, d.type(0)), axes=(1,))
-        return total if mode == "sum" else P["div"](total, np.maximum(counts, 1).astype(d))
+        return meant(
+            P["sum"](rows if valid.all() else P["where"](mask, rows, d.type(0)), axes=(1,)),
+            mode,
+            np.maximum(counts, 1).astype(d),
+        )
     low = P["where"](mask, rows, d.type(-np.inf))
     best = P["argmax"](low, axis=1)
     shape = shape_of(rows)
