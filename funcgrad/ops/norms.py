@@ -3,15 +3,13 @@
 With u = x / norm, d norm = sum(u dx) and du = (dx - u d norm) / norm: nothing is squared on the way.
 """
 
-from math import prod
-
 import numpy as np
 
 from ..core.sample import Sample
 from .elementwise import div, equal, mul, where
 from .reduction import reduction, samples_over
 from .shape import spread, sum_
-from .torch_order import square_sums, sum_over
+from .torch_order import square_sums_over
 
 
 def range_of(dtype):
@@ -92,10 +90,7 @@ class length:
         return np.sqrt(np.add.reduce(x * x, axis=axes))
 
     def impl_torch(x, *, axes):
-        n = x.ndim - len(axes)
-        if x.dtype.char == "f" and axes and x.size and x.flags.c_contiguous and axes == tuple(range(n, x.ndim)):
-            return np.sqrt(square_sums(x.reshape(prod(x.shape[:n]), -1)).reshape(x.shape[:n]))
-        return np.sqrt(sum_over(x * x, axes))
+        return np.sqrt(square_sums_over(x, axes))
 
     def vjp(ct, out, x, *, need, axes):
         return [mul(spread(ct, x, axes), unit(x, out, axes))]

@@ -18,6 +18,7 @@ ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions
 LANE_BYTES = 32
 ACCUMULATORS = 4
 LEVELS = 4
+SPLIT = 2.0**27 + 1  # times a double, its upper half
 BLOCK = 16  # rows, at least
 PAIRWISE = 8  # from so many on NumPy adds a contiguous row in another order than one after the other
 SHORT = 19  # (at most one row of lanes for each accumulator, and a rest)
@@ -158,21 +159,64 @@ def row_sums(x):
 
 
 def square_sums(x):
-    """The sums of the squares of the rows of a contiguous float32 matrix, as torch's 2-norm along the last dimension adds them: eight
-    lanes, each one after the other; then the lanes; then what filled no row, the last one to three of it rounded once with
-    their product. Found by experiment, as above."""
+    """The sums of the squares of the rows of a contiguous matrix, as torch's 2-norm along the last dimension adds them: a row of lanes after
+    the other; then the lanes; then what filled no row, the last one to three of it rounded once with their product. Found by
+    experiment, as above."""
     count, n = x.shape
-    whole = n - n % 8
-    squares = x * x
+    width = LANE_BYTES // x.itemsize
+    whole = n - n % width
     total = np.zeros(count, x.dtype)
     if whole:
-        lanes = np.add.reduce(squares[:, :whole].reshape(count, whole // 8, 8), axis=1)
+        squares = x[:, :whole] * x[:, :whole]
+        lanes = np.add.reduce(squares.reshape(count, whole // width, width), axis=1)
         total = np.add.accumulate(lanes, axis=1)[:, -1]
-    once = n - n % 4
-    for at in range(whole, once):
-        total = total + squares[:, at]
+    return with_rest(total, x[:, whole:])
+
+
+def with_rest(total, x):
+    """Sums of squares, and those of the rows of x, which are too short for a row of lanes."""
+    n = x.shape[1]
+    once = n - n % ACCUMULATORS
+    for at in range(once):
+        total = total + x[:, at] * x[:, at]
     for at in range(once, n):
-        total = (total + np.square(x[:, at], dtype=np.float64)).astype(x.dtype)
+        total = square_added(x[:, at], total)
+    return total
+
+
+def square_added(a, total):
+    """a * a + total, rounded once (of doubles but for what lies within 2**-106 of the middle between two).
+
+    The square and the sum are each taken as two numbers, what is rounded and what that leaves out: T. J. Dekker, A floating-point
+    technique for extending the available precision (1971).
+    """
+    if a.dtype.char == "f":
+        return (total + np.square(a, dtype=np.float64)).astype(a.dtype)
+    square = a * a
+    high = a * SPLIT
+    high = high - (high - a)
+    low = a - high
+    left_out = low * low - ((square - high * high) - 2 * high * low)
+    found = total + square
+    part = found - total
+    left_out += (total - (found - part)) + (square - part)
+    return np.where(np.isfinite(left_out), found + left_out, found)
+
+
+def square_sums_of(arrays):
+    """The sums of the squares of contiguous arrays of one dtype and of any shapes, each as square_sums has it of one row."""
+    dtype = arrays[0].dtype
+    width = LANE_BYTES // dtype.itemsize
+    lanes = np.empty((len(arrays), width), dtype)
+    for x, sums in zip(arrays, lanes, strict=True):
+        squares = (x * x).reshape(-1)
+        if rest := x.size % width:
+            squares = squares[:-rest]
+        np.add.reduce(squares.reshape(-1, width), 0, None, sums)
+    total = np.add.accumulate(lanes, axis=1)[:, -1]
+    for at, x in enumerate(arrays):
+        if rest := x.size % width:
+            total[at] = with_rest(total[at : at + 1], x.reshape(1, -1)[:, -rest:])[0]
     return total
 
 
@@ -254,6 +298,26 @@ def sum_over(x, axes):
     if len(left) == 1 and axes == (0, *range(2, n)):
         return channel_sums(x)
     return np.add.reduce(x, axis=axes)
+
+
+def square_sums_over(x, axes):
+    """np.add.reduce(x * x, axes), in the order in which torch's 2-norm adds: in lanes over the last dimensions of contiguous memory, and over others
+    one number after the other."""
+    if x.dtype.char not in "fd" or not axes or not x.size:
+        return sum_over(x * x, axes)
+    if not x.flags.c_contiguous:
+        order = sorted(range(x.ndim), key=lambda i: -x.strides[i])
+        laid = x.transpose(order)
+        if not laid.flags.c_contiguous:
+            return sum_over(x * x, axes)
+        sums = square_sums_over(laid, tuple([at for at, i in enumerate(order) if i in axes]))
+        left = [i for i in order if i not in axes]
+        return in_c_order(sums.transpose([left.index(i) for i in sorted(left)]))
+    left = [k for i, k in enumerate(x.shape) if i not in axes]
+    rows = math.prod(left)
+    if rows == 1 or axes == ALL_AXES[x.ndim][len(left) :]:
+        return square_sums(x.reshape(rows, -1)).reshape(left)
+    return sum_over(x * x, axes) if x.ndim - 1 in axes else np.add.reduce(x * x, axis=axes)
 
 
 LONG = 8192  # from so many numbers in a row on they are added in pairs, which loses less

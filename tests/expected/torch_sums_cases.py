@@ -1,4 +1,4 @@
-"""The arrays whose sums test_torch_sums.py compares with torch's, bit for bit."""
+"""The arrays whose sums and norms test_torch_sums.py compares with torch's, bit for bit."""
 
 import numpy as np
 
@@ -31,3 +31,18 @@ def arrays():
             yield f"{dtype} turned rows {n} {count}", x.T, 0
         for shape, axes in BLOCKS:
             yield f"{dtype} {shape} {axes}", rng.standard_normal(shape).astype(dtype), axes
+
+
+def computed(torch):
+    """{what: (name, result) of every case}, by torch or compat."""
+    cases = list(arrays())
+    total_norm = torch.nn.utils.get_total_norm
+    return {
+        "sums": [(name, torch.from_numpy(x).sum(axis)) for name, x, axis in cases],
+        "norms": [(name, torch.linalg.vector_norm(torch.from_numpy(x), dim=axis)) for name, x, axis in cases],
+        "norms of several": [
+            (cases[at][0], total_norm([torch.from_numpy(x) for _, x, _ in cases[at : at + 9]]))
+            for at in range(0, len(cases), 9)
+            if cases[at][1].dtype == cases[min(at + 8, len(cases) - 1)][1].dtype
+        ],
+    }

@@ -11,7 +11,7 @@ from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
-from funcgrad.ops.torch_order import ALL_AXES
+from funcgrad.ops.torch_order import ALL_AXES, square_sums_of
 
 from ...autograd.grad_mode import call_in
 from ...functions.overwriting import overwritten
@@ -52,7 +52,7 @@ def total_norm(tensors, norm_type, error_if_nonfinite):
     norm_type = float(norm_type)
     if norm_type == 2 and plain(tensors):
         with quiet():
-            total = wrap(Tensor, np.asarray(length(lengths([t.val for t in tensors]))))
+            total = wrap(Tensor, lengths([lengths([t.val for t in tensors])]).reshape(()))
     else:
         total = T["norm"](T["stack"]([T["norm"](t, norm_type) for t in tensors]), norm_type)
     if error_if_nonfinite and not math.isfinite(total.item()):
@@ -70,27 +70,11 @@ def plain(tensors):
     return {t.val.dtype for t in tensors} in ({FLOAT32}, {FLOAT64})
 
 
-def length(v):
-    """The 2-norm of all elements, added up in torch's order."""
-    return NORM(v, axes=ALL_AXES[v.ndim])
-
-
-TOGETHER = 16384  # arrays of so many elements, or fewer, are laid one beside the other where several have one size
-
-
 def lengths(arrays):
-    """The length of each array, those of one size at once."""
-    found = np.empty(len(arrays), arrays[0].dtype)
-    by_size = {}
-    for at, v in enumerate(arrays):
-        by_size.setdefault(v.size if v.flags.c_contiguous and v.size <= TOGETHER else -1 - at, []).append(at)
-    for several in by_size.values():
-        if len(several) == 1:
-            found[several[0]] = length(arrays[several[0]])
-        else:
-            rows = np.concatenate([arrays[at].reshape(-1) for at in several]).reshape(len(several), -1)
-            found[several] = NORM(rows, axes=(1,))
-    return found
+    """The 2-norm of each array, added up in torch's order."""
+    if all([v.flags.c_contiguous for v in arrays]):
+        return np.sqrt(square_sums_of(arrays))
+    return np.array([NORM(v, axes=ALL_AXES[v.ndim]) for v in arrays])
 
 
 def scale_down(grads, max_norm, total):
