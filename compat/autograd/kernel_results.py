@@ -1,9 +1,13 @@
 """Results of torch's kernels that its functions do not give, which its nodes keep: of a call, from its arguments."""
 
+import inspect
+import math
+
 import numpy as np
 
 from funcgrad.transforms.boundary import as_tensor
 
+from .. import dtypes
 from ..functions.register import FUNCTIONS
 from ..tensor import Tensor
 
@@ -18,7 +22,8 @@ def indices(call, outs):
     """Where the largest elements of a pool's windows stand."""
     if len(outs) > 1:
         return outs[1]
-    return call.f(*call.args, **{**call.kwargs, "return_indices": True})[1]
+    at = [*inspect.signature(call.f).parameters].index("return_indices")
+    return call.f(*call.args[:at], **{**call.kwargs, "return_indices": True})[1]
 
 
 def statistics(call):
@@ -73,7 +78,28 @@ def of_first(name, k, *more):
     return lambda call, outs: linalg(name, call.args[0], *more)[k]
 
 
+def is_target(call, outs):
+    """1 at the classes of each row, up to the first -1."""
+    x, target = call.args[0], call.args[1]
+    counted = (target < 0).cumsum(-1) == 0
+    return x.new_zeros(x.shape).scatter_add(-1, target.where(counted, 0), counted.to(x.dtype)).clamp(max=1)
+
+
+def logsumexp(call, outs):
+    """Of the scores of attention."""
+    q, k = call.args[:2]
+    mask, scale = call.argument("attn_mask"), call.argument("scale")
+    scores = q @ k.mT * (1 / math.sqrt(q.shape[-1]) if scale is None else scale)
+    if call.argument("is_causal"):
+        mask = FUNCTIONS["ones_like"](scores, dtype=dtypes.BY_NAME["bool"]).tril()
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf) if mask.dtype.name == "bool" else scores + mask
+    return scores.logsumexp(-1)
+
+
 MORE = {
+    "is_target": is_target,
+    "logsumexp": logsumexp,
     "mean": lambda call, outs: statistics(call)[0],
     "rstd": lambda call, outs: statistics(call)[1],
     "indices": indices,

@@ -4,13 +4,17 @@ Invariant: while no hook is active nothing here is reached. Entering a pair of h
 operation takes the general road, where the tape shows each node that saved something to `tls.packing`.
 """
 
+import inspect
 from functools import partial
 
 from funcgrad.core import state
 from funcgrad.core.aval import Aval
 from funcgrad.core.node import extra_of
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
 
-from ..graph import saved_tensor
+from ..dtypes import of_numpy
+from ..graph import labelled, saved_tensor
 from ..inference import is_inference
 from ..names import ALSO, node_name, saved_names
 from ..payload import current
@@ -36,9 +40,10 @@ FREED = (
 class Packed:
     """One saved Tensor as the pack hook left it."""
 
-    __slots__ = ("value", "unpack")
+    __slots__ = ("value", "unpack", "dtype")
 
-    def __init__(self, pack, unpack, t):
+    def __init__(self, pack, unpack, t, dtype=None):
+        self.dtype = dtype  # in which the rule reads it, if it is another one
         version = t._version
         self.value = call_in(False, pack, t)
         self.unpack = unpack
@@ -54,6 +59,11 @@ class Packed:
             )
         return current(t)
 
+    def read(self):
+        """That, in the dtype in which the rule reads it."""
+        t = self.tensor()
+        return t if self.dtype is None or self.dtype == t.val.dtype else current(t.to(of_numpy(self.dtype)))
+
 
 def unpacked(saved, order=None, count=None):
     """What a node saved, as its rule reads it (`count` of them); the hooks are asked in this order."""
@@ -63,7 +73,7 @@ def unpacked(saved, order=None, count=None):
 
 def value_of(v):
     if type(v) is Packed:
-        return v.tensor().val
+        return v.read().val
     return unpacked(v) if type(v) is tuple else v
 
 
@@ -79,6 +89,24 @@ def heard(kept):
     return {i for i, k in enumerate(kept) if k != "-"}
 
 
+def is_cast(t, o):
+    """Is t the Tensor o in the dtype that an operation has made of it? (torch's keeps o.)"""
+    if not (t.owner is o.owner is TAPE and t.val.dtype != o.val.dtype and t.val.shape == o.val.shape):
+        return False
+    if t.mark is None or o.mark is None:
+        return t.mark is o.mark and t.val.tobytes() == o.val.astype(t.val.dtype).tobytes()
+    return t.mark.plan is not None and t.mark.plan.prim.name == "cast" and t.mark.ins[0] is o.mark
+
+
+def copied(t):
+    """What is kept of a Tensor that is then changed in place: torch shows hooks a clone."""
+    before, tls.packing = tls.packing, None
+    try:
+        return labelled(call_in(True, PRIMITIVES["copy"], Tensor(t.val, None, TAPE), t), "CloneBackward0", (t,))
+    finally:
+        tls.packing = before
+
+
 class Pair:
     """A pack hook and its unpack hook, as the tape knows them."""
 
@@ -86,23 +114,44 @@ class Pair:
         self.pack, self.unpack = pack, unpack
         self.within = False  # an operation of torch, whose nodes get torch's names at its end?
         self.waiting = []
+        self.operands = ()  # of that
+        self.overwritten = []  # what operations in place have kept of the Tensors that they write
         self.said = False  # has what a failed operation saves been packed?
 
     def form(self, t):
-        return Packed(self.pack, self.unpack, t)
+        operands, old = self.operands, self.overwritten
+        given = next((o for o in operands if is_cast(t, o)), None)
+        try:
+            if given is not None:
+                return Packed(self.pack, self.unpack, given, t.val.dtype)
+            return Packed(self.pack, self.unpack, copied(t) if any([t is o for o in old]) else t)
+        finally:
+            self.operands, self.overwritten = operands, old  # (a hook may compute)
 
     def around(self, f, *args, **kwargs):
         """f(*args, **kwargs), one operation of torch: what its nodes save is packed when it is done."""
-        from .held import instead
+        from .held import SEVERAL, instead, packed_early
 
+        steps = inspect.unwrap(f)
+        if steps.__name__ in SEVERAL or f.__name__ in SEVERAL:
+            try:
+                return steps(*args, **kwargs)
+            except Exception as error:
+                self.within = True
+                try:
+                    f(*args, **kwargs)  # (which says it in torch's words)
+                finally:
+                    self.within = False
+                raise error
         self.within, self.said = True, False
-        held = False
+        self.operands = [current(a) for a in args if isinstance(a, Tensor)]
+        held, early = False, packed_early(self, f, args, kwargs)
         try:
             got = f(*args, **kwargs)
             shown = [t for n, operands, out in self.waiting for _, t in self.shown(n, operands, out)]
             self.within, tls.packing = False, None
             try:
-                held = instead(self, f, args, kwargs, got, shown if len(self.waiting) == 1 else None)
+                held = instead(self, f, args, kwargs, got, shown if len(self.waiting) == 1 else None, early)
             finally:
                 tls.packing = self
             return got
@@ -110,6 +159,7 @@ class Pair:
             self.within, waiting, self.waiting = False, self.waiting, []
             for node in () if held else waiting:
                 self.form_of(*node)
+            self.operands, self.overwritten = (), []
 
     def show(self, n, args, out):
         """Pack what a node has just saved, or will, at the end of the operation that it is a part of."""
@@ -117,6 +167,7 @@ class Pair:
             self.waiting.append((n, args, out))
         else:
             self.form_of(n, args, out)
+            self.overwritten = []
 
     def form_of(self, n, args, out):
         """Pack what a node has saved, in torch's order: its operands by their names, then its result."""

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from funcgrad.core.state import shared, tls
+from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE, on_tape
 from funcgrad.core.tracebacks import drop
 
@@ -18,7 +18,7 @@ from ..tensor import Tensor
 from .answers import MISSING, answer, not_a_tensor, to_places
 from .given_out import store
 from .indexing import along
-from .nodes import named, renamed
+from .nodes import as_one, named, renamed
 from .operands import INT64, P, cast, dims_of, dtype_of, integer, new, shape_of, with_ones
 from .quick_roads import quick_call
 from .reduction import EVERY, asked, by_other_names, given_out, lengthened, over
@@ -109,9 +109,8 @@ def extreme(name, longer, evenly):
     pair = RETURN[name]
     best = getattr(np, longer)
 
+    @as_one
     def of_whole(input):
-        if shared.staging and tls.packing is not None and not tls.packing.within:
-            return tls.packing.around(of_whole, input)
         t = current(input)
         need_elements(name, t, None)
         need_dtype(name, dtype_of(t))
@@ -125,6 +124,7 @@ def extreme(name, longer, evenly):
             renamed(out, shown + "Backward1")
         return out
 
+    @as_one
     def along_dim(input, dim, keepdim):
         try:
             t = current(input)

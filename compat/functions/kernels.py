@@ -121,7 +121,11 @@ def refusing(name, f, wrong=None, careful=False):
             return False
 
     def first(args, kwargs, key):
-        refused = wrong(args, kwargs)
+        before, tls.packing = tls.packing, None  # (what is tried out saves nothing)
+        try:
+            refused = wrong(args, kwargs)
+        finally:
+            tls.packing = before
         if refused is not None:
             raise refused
         got = minded(args, kwargs) if row and concerned(args) else f(*args, **kwargs)

@@ -72,7 +72,8 @@ def old_slogdet(input):
 @operation()
 def logdet(input):
     """log of the determinant; nan where it is negative."""
-    sign, log = sign_and_log(input, "logdet", "slogdet")
+    matrix(input, "logdet", square=True)
+    sign, log = old_slogdet(input)
     if sign.is_complex():
         return log + sign.log()
     return FUNCTIONS["where"](sign == -1, float("nan"), log)
@@ -227,7 +228,7 @@ def matrix_norm_of(A, ord, dim, keepdim, dtype):  # noqa: A002
         raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({rows}, {columns})")
     t = in_dtype(t, dtype, "linalg.matrix_norm")
     if ord == "fro":
-        return named(vector_norm_of(t, 2, (rows, columns), keepdim), "LinalgVectorNormBackward0", (A,))
+        return vector_norm(t, 2, (rows, columns), keepdim)
     if ord in (2, math.inf, 1) and 0 in (shape_of(t)[rows], shape_of(t)[columns]):
         return vector_norm_of(t, 2, (rows, columns), keepdim)
     if ord in ("nuc", 2, -2):
@@ -239,7 +240,7 @@ def matrix_norm_of(A, ord, dim, keepdim, dtype):  # noqa: A002
                 out = out.unsqueeze(d)
         return out
     one, other = (rows, columns) if abs(ord) == 1 else (columns, rows)
-    lengths = named(vector_norm_of(t, 1, one, keepdim), "LinalgVectorNormBackward0", (A,))
+    lengths = vector_norm(t, 1, one, keepdim)
     other -= 0 if keepdim or one > other else 1
     return FUNCTIONS["amax" if ord > 0 else "amin"](lengths, other, keepdim)
 

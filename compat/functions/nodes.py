@@ -1,11 +1,28 @@
 """The node that a result shows: one, under torch's name, of what several primitives compute."""
 
+import functools
+
+from funcgrad.core import state
 from funcgrad.core.node import extra_of
 from funcgrad.core.trace import PICK, TAPE
 
 from ..graph import label as set_label
 from ..rewriting import grouped
 from ..tensor import Tensor
+
+tls = state.tls
+
+
+def as_one(f):
+    """f, which hooks of what is saved see as one operation of torch, whatever it is made of."""
+
+    @functools.wraps(f)
+    def g(*args, **kwargs):
+        if tls.packing is None or tls.packing.within:
+            return f(*args, **kwargs)
+        return tls.packing.around(f, *args, **kwargs)
+
+    return g
 
 
 def tensors_in(args):

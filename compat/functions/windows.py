@@ -16,6 +16,7 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .creation import completed
+from .nodes import renamed
 from .operands import P, dtype_of, float_argument, integer, new, shape_of
 from .refusals import refuse
 from .register import FUNCTIONS, operation
@@ -171,7 +172,7 @@ def stft(
         raise refused(shown, f"expected hop_length > 0, but got hop_length={hop}")
     if not 0 < length <= n_fft:
         raise refused(shown, f"expected 0 < win_length <= n_fft, but got win_length={length}")
-    frames = x.unfold(1, n_fft, hop)
+    frames = renamed(x.unfold(1, n_fft, hop), "AsStridedBackward0")
     w = padded_window(
         t,
         window,

@@ -161,4 +161,7 @@ def kept(t, args=()):
     if c.mark is None and all(a.mark is None for a in args if isinstance(a, Tensor)):
         return c
     asked = type(c.alias) is Alias and c.mark is not None and c.mark.extra is not None
-    return Tensor(c.val.copy(), c.mark.twin() if asked else before_writing(c), TAPE, FROZEN)
+    old = Tensor(c.val.copy(), c.mark.twin() if asked else before_writing(c), TAPE, FROZEN)
+    if tls.packing is not None:
+        tls.packing.overwritten.append(old)
+    return old

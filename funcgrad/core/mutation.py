@@ -411,6 +411,8 @@ def write(box, prim, *args, **params):
             reads = prim.plan(need, params.get("kink"), "torch" if taped else "numpy").reads
             face = type(box) if not taped else box.owner.face
             old = face(mem.copy(), box.mark, box.owner, FROZEN) if 0 in reads else box.frozen()
+            if shared.staging and tls.packing is not None:
+                tls.packing.overwritten.append(old)
             if chain and taped and old.mark is not None and old.mark.extra is not None:
                 old.mark = old.mark.twin()  # (hooks of the view as it was see nothing of what goes through the new one)
             args = [a.frozen() if isinstance(a, Taped) else a for a in args]

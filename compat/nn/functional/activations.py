@@ -7,6 +7,7 @@ import numpy as np
 from funcgrad import streams
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
+from funcgrad.core.state import tls
 from funcgrad.core.written_calls import written_call
 
 from ...dtypes import beyond
@@ -14,7 +15,7 @@ from ...functions.answers import MISSING
 from ...functions.drawing import drawn
 from ...functions.given_out import store
 from ...functions.kernels import BARE, mended, refuse_in, refused_call
-from ...functions.nodes import named
+from ...functions.nodes import as_one, named
 from ...functions.operands import (
     dtype_of,
     in_c_order,
@@ -431,9 +432,17 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
             return slopes
 
         slopes = drawn(shape_of(t), dtype_of(t), source, current(t.detach()))
-    return shown(
-        input, lambda x: P["where"](P["greater"](x, 0), x, P["mul"](x, slopes)), "RreluWithNoiseBackward0", inplace
-    )
+    noise = input.new_zeros(input.shape) if tls.packing is not None else None
+    return rrelu_with_noise(input, noise, slopes, training, inplace)
+
+
+@as_one
+def rrelu_with_noise(self, noise, slopes, training, inplace):
+    """rrelu by slopes, which torch writes into `noise`."""
+    if training and noise is not None:
+        noise.copy_(slopes)
+    body = lambda x: P["where"](P["greater"](x, 0), x, P["mul"](x, slopes))  # noqa: E731
+    return shown(self, body, "RreluWithNoiseBackward0", inplace)
 
 
 def rrelu_(input, lower=1.0 / 8, upper=1.0 / 3, training=False):
@@ -471,7 +480,14 @@ def prelu(input, weight):
     if not input.dim():
         weight = weight.reshape(())
     w = weight.view([1 if i != 1 else weight.numel() for i in range(input.dim())])
-    return named(P["where"](P["greater"](x, 0), x, P["mul"](x, current(w))), "PreluKernelBackward0", (input, w))
+    return prelu_kernel(input, w)
+
+
+@as_one
+def prelu_kernel(self, weight):
+    x = current(self)
+    out = P["where"](P["greater"](x, 0), x, P["mul"](x, current(weight)))
+    return named(out, "PreluKernelBackward0", (self, weight))
 
 
 def glu(input, dim=-1):

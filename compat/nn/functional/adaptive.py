@@ -16,6 +16,7 @@ from ...dtypes import BY_NAME
 from ...functions.drawing import refuse_staging
 from ...functions.hosted import on_values
 from ...functions.kernels import refuse_in
+from ...functions.nodes import as_one
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
@@ -331,8 +332,12 @@ def fractional(k):
         if min(window) <= 0:  # (whose windows hold nothing)
             lowest = input.new_full((*input.shape[:-k], *wanted), -np.inf)
             return (lowest, wrap(Tensor, np.asarray(flat[..., 0]))) if return_indices else lowest
-        out = maxima(input, flat, k, f"FractionalMaxPool{k}DBackward0")
+        out = highest(input, flat, k)
         return out if return_indices else out[0]
+
+    @as_one
+    def highest(self, flat, k):
+        return maxima(self, flat, k, f"FractionalMaxPool{k}DBackward0")
 
     pool.__name__ = name
     pool.__doc__ = f"The maxima of windows over the last {k} axes that begin at random steps."

@@ -18,6 +18,7 @@ from funcgrad.core.trace import TAPE
 from ... import dtypes
 from ..._calls import C
 from ...functions.kernels import refuse_in
+from ...functions.nodes import renamed
 from ...functions.operands import cast, check_sizes, dtype_of, overflowing, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES
@@ -92,7 +93,8 @@ def scaled_dot_product_attention(
     if one_node:
         scores = P["dot_general"](q * scale, k, dims=(((3,), (3,)), STACK))
     else:
-        scores = T["matmul"](query * scale, key.transpose(-2, -1))
+        root = math.sqrt(abs(scale))  # (which torch gives each of them)
+        scores = T["matmul"](query * math.copysign(root, scale), key.transpose(-2, -1) * root)
     whole = shape_of(current(scores))
     scores, dead = masked(scores, attn_mask, is_causal)
     if not one_node and attn_mask is not None and shape_of(current(scores)) != whole:
@@ -102,7 +104,7 @@ def scaled_dot_product_attention(
         out = P["attended"](current(scores), widened(v), kept=half)
         out = P["cast"](out if dead is None else P["where"](dead, np.float32(0), out), dtype=half)
         return labelled(out, "ScaledDotProductFlashAttentionForCpuBackward0", given)
-    weights = softmax(scores, -1)
+    weights = renamed(softmax(scores, -1), "SafeSoftmaxBackward0")
     if dtype_of(v).kind in "biu" and 0 not in shape_of(v):
         return T["matmul"](weights, value)  # (which says that dtypes differ)
     if dead is not None:

@@ -541,7 +541,8 @@ def poisson_nll_loss(
     reduction = given_reduction(reduction, size_average, reduce)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(reduction + " is not a valid value for reduction")
-    out = input.exp() - target * input if log_input else input - target * (input + float(eps)).log()
+    part = target * (input if log_input else (input + float(eps)).log())  # (torch makes it first)
+    out = (input.exp() if log_input else input) - part
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
         out = into(out, out + stirling.masked_fill(target <= 1, 0))

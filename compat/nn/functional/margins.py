@@ -51,14 +51,17 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     if x1.shape != x2.shape:
         x1, x2 = T["broadcast_tensors"](x1, x2)
 
-    def direction(x):
-        length = T["norm"](x, 2, dim, True).clone()
+    lengths = [T["norm"](x, 2, dim, True) for x in (x1, x2)]
+
+    def direction(x, length):
+        length = length.clone()
         if length.owner is not TAPE or not (length.val >= eps).all():
             with no_grad():
                 length.clamp_min_(eps)
         return x / length
 
-    return (direction(x1) * direction(x2)).sum(dim)
+    second = direction(x2, lengths[1])  # (torch makes it first)
+    return (direction(x1, lengths[0]) * second).sum(dim)
 
 
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
@@ -99,14 +102,14 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
 
 def ranked(input1, input2, target, margin, reduction):
     """margin_ranking_loss of operands of any number of dimensions."""
-    return reduced(by_number(ADD, -target * (input1 - input2), float(margin)).clamp_min(0), reduction)
+    return reduced(by_number(ADD, -target * (input1 - input2), float(margin)).clamp_min_(0), reduction)
 
 
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
     """input where target is 1, max(0, margin - input) where it is -1, reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
     zero = T["zeros_like"](input)
-    far, near = number_less(margin, input).clamp_min(0), input
+    far, near = number_less(margin, input).clamp_min_(0), input
     return reduced(T["where"](target != 1, far, zero) + T["where"](target != -1, near, zero), reduction)
 
 
@@ -141,7 +144,7 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, r
     squares = [by_number(ADD, (x * x).sum(dim), 1e-12) for x in (input1, input2)]
     cosine = product / (squares[0] * squares[1]).sqrt()
     zeros = T["zeros_like"](cosine)
-    near, far = T["sub"](T["ones_like"](cosine), cosine), by_number(SUB, cosine, margin).clamp_min(0)
+    near, far = T["sub"](T["ones_like"](cosine), cosine), by_number(SUB, cosine, margin).clamp_min_(0)
     return reduced(T["where"](target == 1, near, zeros) + T["where"](target == -1, far, zeros), reduction)
 
 

@@ -14,7 +14,7 @@ from ... import dtypes
 from ...functions.answers import MISSING, answer, not_a_tensor, unusual
 from ...functions.given_out import store
 from ...functions.kernels import refuse_in
-from ...functions.nodes import named, renamed
+from ...functions.nodes import as_one, named, renamed
 from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX, matmul_in_steps, matrices, of_stacks, product
 from ...functions.refusals import refuse
@@ -233,9 +233,14 @@ def bilinear(input1, input2, weight, bias=None):
         refuse("bmm", dtype_in(input1))
     shape = *input1.shape[:-1], weight.shape[0]
     rows = [x.reshape(math.prod(shape[:-1]), x.shape[-1]) for x in (input1, input2)]
-    out = T["einsum"]("ni,kij,nj->nk", rows[0], weight, rows[1])
-    out = named(out, "TrilinearBackward0", (rows[0], weight, rows[1])).reshape(shape)
+    out = trilinear(rows[0], weight, rows[1]).reshape(shape)
     return out if bias is None else out + bias
+
+
+@as_one
+def trilinear(i1, i2, i3):
+    """[N, out] of i1 [N, in1], i2 [out, in1, in2] and i3 [N, in2]."""
+    return named(T["einsum"]("ni,kij,nj->nk", i1, i2, i3), "TrilinearBackward0", (i1, i2, i3))
 
 
 refuse_in(globals())

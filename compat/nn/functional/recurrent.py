@@ -25,6 +25,7 @@ from .dropouts import dropout
 from .products import affine, linear
 
 P = PRIMITIVES
+tls = state.tls
 BY_ROWS = (((1,), (1,)), ((), ()))  # x @ w.T
 
 
@@ -127,7 +128,7 @@ def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     x, state = current(input), tuple([current(s) for s in state])
     w_ih, w, b_ih, b = [None if t is None else current(t) for t in (w_ih, w_hh, b_ih, b_hh)]
     shape = shape_of(x)
-    if not (
+    if tls.packing is not None or not (
         len(shape) == 2
         and len(state) == 1 + (mode == "LSTM")
         and regular(mode, shape[0], state, w, (b_ih, b), (x, w_ih))
@@ -210,7 +211,7 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
     x, initial = current(x), tuple([current(s) for s in initial])
     if mode == "LSTM" and not packed and projection is None and dtype_of(x) in IN_ONE:
         return layer_of_kernel(x, initial, (w_ih, w_hh, b_ih, b_hh, None), sizes, reverse)
-    if not fitting(mode, x, initial, (w_ih, w_hh, b_ih, b_hh), sizes, reverse, projection):
+    if tls.packing is not None or not fitting(mode, x, initial, params[:4], sizes, reverse, projection):
         return in_steps(mode, x, initial, params, sizes, packed, reverse)
     if mode in LAYERS and not packed and plain_layer(x, w_ih, w_hh, b_ih, b_hh, *initial):
         return layer_in_one(mode, x, *initial, w_hh, w_ih, b_ih, b_hh, sizes, reverse)
@@ -221,7 +222,7 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
 
 def fitting(mode, x, initial, params, sizes, reverse, projection=None):
     """Are these of the shapes and of the one float dtype that the written-out layers are for?"""
-    w_ih, w_hh, *biases = params
+    w_ih, w_hh, *biases = [None if p is None else current(p) for p in params]
     rows = sizes[-1 if reverse else 0]
     return (
         regular(mode, rows, initial, w_hh, biases, (x, w_ih), projection) and shape_of(w_ih)[:1] == shape_of(w_hh)[:1]
