@@ -26,37 +26,61 @@ BROKEN = (  # what zipfile and its decompressors raise on bytes that are no such
 )  # fmt: skip
 
 
-class Forwards:
-    """A stream that is written without going back: zipfile then says the sizes of a record behind it, as torch does. (What is read
-    right behind a record is so the beginning of no archive.)"""
-
-    def __init__(self, file):
-        self.write, self.tell, self.flush = file.write, file.tell, file.flush
+LOCAL = struct.Struct(
+    "<4s5H3I2H"
+)  # the header of a record: version, flags, method, time, date, checksum, sizes, lengths
+CENTRAL = struct.Struct("<4s6H3I5H2I")  # the same in the directory, with the record's offset
+END64 = struct.Struct("<4sQ2H2I4Q4sIQI")  # the end of the directory in 64 bits, and where it is
+END = struct.Struct("<4s4H2IH")
+FLAGS, BEHIND = 0x0800, 0x0008  # names in UTF-8; checksum and sizes stand behind the data (where there is any)
+MOST = 0xFFFFFFFF  # of 32 bits: what is larger stands in 64 bits elsewhere
 
 
 class Writer:
-    """Writes the records of an archive to a path or a binary stream."""
+    """Writes the records of an archive to a path or a binary stream, forwards only, to the byte as torch does (which names no time, pads
+    the header of each record, not the directory, and always says where the directory is in 64 bits too)."""
 
     def __init__(self, target, stem):
         self.file = open(target, "wb") if isinstance(target, (str, os.PathLike)) else None
-        self.zip = zipfile.ZipFile(Forwards(self.file or target), "w", zipfile.ZIP_STORED)
+        self.target = self.file or target
+        self.at = 0
         self.stem = stem
+        self.directory = []
         self.digest = hashlib.sha1()
+
+    def put(self, *parts):
+        for part in parts:
+            self.target.write(part)
+            self.at += memoryview(part).nbytes
 
     def add(self, name, data):
         """Write one record of bytes."""
-        info = zipfile.ZipInfo(f"{self.stem}/{name}")
-        start = self.zip.fp.tell() + LOCAL_HEADER + len(info.filename.encode()) + 4
-        room = -start % ALIGNMENT
-        info.extra = b"FB" + struct.pack("<H", room) + b"Z" * room
-        self.zip.writestr(info, data)
-        self.digest.update(info.filename.encode() + struct.pack("<I", info.CRC))
+        name, start = f"{self.stem}/{name}".encode(), self.at
+        room = -(start + LOCAL_HEADER + len(name) + 4) % ALIGNMENT
+        extra = b"FB" + struct.pack("<H", room) + b"Z" * room
+        crc, size = zlib.crc32(data), memoryview(data).nbytes
+        wide, flags = size > MOST, FLAGS | (BEHIND if size else 0)
+        self.put(LOCAL.pack(b"PK\3\4", 0, flags, 0, 0, 0, 0, 0, 0, len(name), len(extra)), name, extra, data)
+        if size:
+            self.put(struct.pack("<4sIQQ" if wide else "<4s3I", b"PK\7\x08", crc, size, size))
+        long = [size, size] * wide + [start] * (start > MOST)
+        more = struct.pack(f"<2H{len(long)}Q", 1, 8 * len(long), *long) if long else b""
+        sizes = (MOST if wide else size,) * 2
+        entry = CENTRAL.pack(
+            b"PK\1\2", 0, 0, flags, 0, 0, 0, crc, *sizes, len(name), len(more), 0, 0, 0, 0, min(start, MOST)
+        )
+        self.directory.append(entry + name + more)
+        self.digest.update(name + struct.pack("<I", crc))
 
     def close(self):
         """Write what ends an archive."""
         self.add("version", b"3\n")
         self.add(".data/serialization_id", b"%040d" % (int(self.digest.hexdigest(), 16) % 10**40))
-        self.zip.close()
+        start, count, size = self.at, len(self.directory), sum(map(len, self.directory))
+        self.put(*self.directory)
+        self.put(END64.pack(b"PK\6\6", 44, 0x031E, 45, 0, 0, count, count, size, start, b"PK\6\7", 0, start + size, 1))
+        few = min(count, 0xFFFF)
+        self.put(END.pack(b"PK\5\6", 0, 0, few, few, min(size, MOST), min(start, MOST), 0))
         if self.file is not None:
             self.file.close()
 

@@ -142,7 +142,7 @@ class Pickler(pickle._Pickler):
         return Reference(("storage", name, str(number), tag, size, *self.views))
 
     def save_made(self, x):
-        self.save_reduce(x.f, x.args)
+        self.save_reduce(x.f, x.args, obj=x)
 
     def storage_of(self, array):
         """(number of the storage, offset and strides in elements) of an array."""

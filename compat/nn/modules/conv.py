@@ -34,11 +34,12 @@ class _ConvNd(Module):
         """What __init__ does, for convolutions of both kinds; `own`: the attributes."""
         super().__init__()
         in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode = own
-        kernel_size, self.stride, self.dilation = map(self._per_axis, (kernel_size, stride, dilation))
-        check_options(in_channels, out_channels, groups, padding, self.stride, padding_mode)
+        kernel_size, stride, dilation = map(self._per_axis, (kernel_size, stride, dilation))
+        check_options(in_channels, out_channels, groups, padding, stride, padding_mode)
         self.in_channels, self.out_channels, self.kernel_size = in_channels, out_channels, kernel_size
-        self.padding, self.output_padding = padding, self._per_axis(output_padding)
-        self.transposed, self.groups, self.padding_mode = self._transposed, groups, padding_mode
+        self.stride, self.padding, self.dilation, self.transposed = stride, padding, dilation, self._transposed
+        self.output_padding, self.groups, self.padding_mode = self._per_axis(output_padding), groups, padding_mode
+        self._reversed_padding_repeated_twice = around(padding, kernel_size, dilation)
         self.weight = empty(*self._weight_shape(), device=device, dtype=dtype)
         self.register_parameter("bias", empty(out_channels, device=device, dtype=dtype) if bias else None)
         self.reset_parameters()
@@ -66,9 +67,7 @@ class _ConvNd(Module):
         conv = getattr(functional, f"conv{self._rank}d")
         padding = self.padding
         if self.padding_mode != "zeros":
-            pairs = padding_of(padding, self.kernel_size, self.stride, self.dilation)
-            around = [n for pair in reversed(pairs) for n in pair]
-            input = functional.pad(input, around, mode=self.padding_mode)
+            input = functional.pad(input, self._reversed_padding_repeated_twice, mode=self.padding_mode)
             padding = 0
         return conv(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
@@ -88,6 +87,14 @@ class _ConvNd(Module):
 
     def __setstate__(self, state):
         super().__setstate__({"padding_mode": "zeros"} | state)
+
+
+def around(padding, kernel_size, dilation):
+    """The numbers for functional.pad, the last axis first: a tuple, of words a list, as in torch."""
+    if not isinstance(padding, str):
+        return tuple(n for n in reversed(padding) for _ in range(2))
+    pairs = padding_of(padding, kernel_size, (1,) * len(kernel_size), dilation)
+    return [n for pair in reversed(pairs) for n in pair]
 
 
 def check_options(in_channels, out_channels, groups, padding, stride, padding_mode):

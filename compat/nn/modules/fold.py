@@ -10,8 +10,12 @@ class Unfold(Module):
     _options = ("kernel_size", "dilation", "padding", "stride")
 
     def __init__(self, kernel_size, dilation=1, padding=0, stride=1):
+        self._set_up(kernel_size, dilation, padding, stride)
+
+    def _set_up(self, *values):
         super().__init__()
-        self.kernel_size, self.dilation, self.padding, self.stride = kernel_size, dilation, padding, stride
+        for name, value in zip(self._options, values):
+            setattr(self, name, value)
 
     def _values(self):
         return [getattr(self, name) for name in self._options]
@@ -29,8 +33,7 @@ class Fold(Unfold):
     _options = ("output_size", *Unfold._options)
 
     def __init__(self, output_size, kernel_size, dilation=1, padding=0, stride=1):
-        super().__init__(kernel_size, dilation, padding, stride)
-        self.output_size = output_size
+        self._set_up(output_size, kernel_size, dilation, padding, stride)
 
     def forward(self, input):
         return functional.fold(input, *self._values())

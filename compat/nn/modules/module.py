@@ -75,6 +75,15 @@ HOOKS = (
     "_state_dict_pre_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks",
 )  # fmt: skip
 TABLES = MEMBERS + HOOKS
+STATE = (  # what a module begins with, in torch's order, which vars(module) and pickles show
+    ("_parameters", dict),
+    ("_buffers", dict),
+    ("_non_persistent_buffers_set", set),
+    *((name, OrderedDict) for name in HOOKS[:2]),
+    ("_is_full_backward_hook", type(None)),
+    *((name, OrderedDict) for name in HOOKS[2:]),
+    ("_modules", dict),
+)
 
 
 class Module(Calling, Stateful, PublicMethods):
@@ -113,12 +122,8 @@ class Module(Calling, Stateful, PublicMethods):
             )
         own = self.__dict__
         own["training"] = True
-        for name in MEMBERS:
-            own[name] = {}
-        for name in HOOKS:
-            own[name] = OrderedDict()
-        own["_non_persistent_buffers_set"] = set()
-        own["_is_full_backward_hook"] = None
+        for name, make in STATE:
+            own[name] = make()
         if self.call_super_init:
             super().__init__(*args, **kwargs)
 

@@ -14,7 +14,10 @@ class Padding(Module):
 
     def __init__(self, padding):
         super().__init__()
-        self.padding = _ntuple(2 * self._rank)(padding)
+        self.padding = self._around(padding)
+
+    def _around(self, padding):
+        return _ntuple(2 * self._rank)(padding)
 
     def forward(self, input):
         if self._mode == "circular":
@@ -33,8 +36,9 @@ class _ConstantPadNd(Padding):
     _each = ("__init__",)
 
     def __init__(self, padding, value):
-        super().__init__(padding)
+        Module.__init__(self)
         self.value = value
+        self.padding = self._around(padding)
 
     def forward(self, input):
         return functional.pad(input, self.padding, "constant", self.value)

@@ -54,7 +54,7 @@ class RNNBase(Module):
         proj_size=0, device=None, dtype=None,
     ):  # fmt: skip
         super().__init__()
-        self.dropout = float(dropout)
+        rate = float(dropout)
         if not isinstance(dropout, Number) or not 0 <= dropout <= 1 or isinstance(dropout, bool):
             raise ValueError(
                 "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
@@ -80,7 +80,7 @@ class RNNBase(Module):
         if mode not in GATES:
             raise ValueError(f"Unrecognized RNN mode: {mode}")
         self.mode, self.input_size, self.hidden_size, self.num_layers = mode, input_size, hidden_size, num_layers
-        self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
+        self.bias, self.batch_first, self.dropout = bias, batch_first, rate
         self.bidirectional, self.proj_size = bidirectional, proj_size
         self._all_weights = []
         gates, out = GATES[mode] * hidden_size, proj_size or hidden_size

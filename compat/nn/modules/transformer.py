@@ -61,12 +61,13 @@ class Block(Module):
             setattr(self, f"norm{k}", LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype))
         for k in parts:
             setattr(self, f"dropout{k}", Dropout(dropout))
-        self.activation = activation_of(activation)
-        kind = self._relu_or_gelu()
+        given = activation_of(activation)
+        kind = self._relu_or_gelu(given)
         if kind is not None:
             self.activation_relu_or_gelu = kind
+        self.activation = given
 
-    def _relu_or_gelu(self):
+    def _relu_or_gelu(self, activation):
         """What `activation_relu_or_gelu` is, None for a layer that has none."""
 
     def __setstate__(self, state):
@@ -102,11 +103,11 @@ class TransformerEncoderLayer(Block):
     torch.Size([5, 3, 8])
     """
 
-    def _relu_or_gelu(self):
+    def _relu_or_gelu(self, activation):
         """1 for relu, 2 for gelu, 0 for any other activation."""
-        if self.activation is functional.relu or isinstance(self.activation, ReLU):
+        if activation is functional.relu or isinstance(activation, ReLU):
             return 1
-        return 2 if self.activation is functional.gelu or isinstance(self.activation, GELU) else 0
+        return 2 if activation is functional.gelu or isinstance(activation, GELU) else 0
 
     def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
         padding = additive(src_key_padding_mask, "src_key_padding_mask", src.dtype, src_mask, "src_mask")
@@ -186,12 +187,12 @@ class TransformerEncoder(Module):
         self.layers = copies(encoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
-        self.enable_nested_tensor = enable_nested_tensor
-        self.mask_check = mask_check
         reason = not_packed_because(encoder_layer)
         if enable_nested_tensor and reason:
             warn(f"enable_nested_tensor is True, but self.use_nested_tensor is False because {reason}")
+        self.enable_nested_tensor = enable_nested_tensor
         self.use_nested_tensor = enable_nested_tensor and not reason
+        self.mask_check = mask_check
 
     def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
         padding = additive(src_key_padding_mask, "src_key_padding_mask", src.dtype, mask, "mask")
