@@ -11,6 +11,8 @@ from funcgrad.core.state import shared, tls
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop, trim
 from funcgrad.core.written_tape import Case
+from funcgrad.ops._few_rows import LARGE
+from funcgrad.ops._few_rows import product as in_pieces_or_whole
 
 from .. import dtypes
 from ..payload import current
@@ -156,7 +158,10 @@ def product(input, other):
         raise
 
 
-TWO_MATRICES = Case("vx.dot(vy)", "MATRICES", "vx.ndim == 2 == vy.ndim", MATRICES={"dims": MATRIX})
+TWO_MATRICES = Case(
+    "vx.dot(vy) if vy.size < LARGE else times(vx, vy)", "MATRICES", "vx.ndim == 2 == vy.ndim",
+    MATRICES={"dims": MATRIX}, LARGE=LARGE, times=in_pieces_or_whole,
+)  # fmt: skip
 MATRIX_AND_VECTOR = Case(
     "vx.dot(vy)", "VECTOR", "vx.ndim == 2 and vy.ndim == 1", label="MvBackward0", VECTOR={"dims": VECTOR}
 )

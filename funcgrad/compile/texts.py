@@ -8,7 +8,9 @@ import math
 import numpy as np
 
 from ..core.aval import Aval
+from ..core.blas import threads
 from ..core.graph import GraphNode
+from ..ops._few_rows import WORK, cut, product
 from ..ops.rows import row_of
 from .passes.indices import bounds
 from .passes.rewriting import NONE, constant
@@ -116,6 +118,13 @@ class Texts:
         if f is np.dot:  # (the method is the same, without a look for other classes' own)
             return f"{args[0]}.dot({', '.join([*map(str, args[1:]), *given])})"
         return f"{self.name(f, hint)}({', '.join([*map(str, args), *given])})"
+
+    def product(self, x, y, lie, out=None):
+        """A product of matrices, in pieces where that is quicker; `lie`: how they do (_few_rows.py)."""
+        (n, k), m = x.aval.shape, y.aval.shape[1]
+        if out is None or x.aval.dtype.char not in "fd" or n * k * m < WORK or not cut(n, k, m, lie, threads()):
+            return self.call(np.dot, "dot", [x, y], out)
+        return f"{self.name(product, 'product')}({x}, {y}, {out})"
 
     def spelled(self, n, xs):
         """(ufunc, operands) for an elementwise operation: those of its primitive, or others that give the same bits sooner."""

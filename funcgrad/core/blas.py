@@ -106,6 +106,12 @@ def small_products():
     return SMALL if any([blas.kernels.lower() in UNPACKED for blas in loaded()[:1]]) else 0
 
 
+@functools.lru_cache(1)
+def threads():
+    """How many threads this BLAS multiplies matrices with; 1 where nothing is known of it."""
+    return next((blas.threads for blas in loaded()), 1)
+
+
 class Held:
     """BLAS held at one thread, and the numbers of threads it had."""
 
@@ -123,7 +129,8 @@ class Held:
             for blas, n in cls.before:
                 blas.threads = n
             cls.before = None
+        threads.cache_clear()
         return bool(libraries) or not on
 
 
-__all__ = ["Blas", "Held", "better", "loaded", "simd", "small_products", "start_with_the_right_kernels"]
+__all__ = ["Blas", "Held", "better", "loaded", "simd", "small_products", "start_with_the_right_kernels", "threads"]

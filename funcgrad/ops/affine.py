@@ -9,6 +9,7 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from ._few_rows import LARGE, SMALL, product
 from .dot import dot_general
 from .elementwise import add
 from .shape import batched, fit_tangent, reshape, sum_
@@ -21,11 +22,12 @@ INNER = (((1,), (0,)), ((), ()))
 
 def _pull(n, ct, cts, owned):
     xs, _ = n.plan.operands_of(n, n.saved)
+    times = np.ndarray.dot if ct.size < SMALL else product
     for p, i in zip(n.ins, n.plan.operands, strict=True):
         g = (
-            ct.dot(xs[1])
+            times(ct, xs[1])
             if i == 0
-            else ct.T.dot(xs[0])
+            else times(ct.T, xs[0])
             if i == 1
             else ct
             if len(n.avals[2].shape) == 2
@@ -59,7 +61,7 @@ class affine:
         yield Sample(draw(rng, "real", (2, 0)), draw(rng, "real", (3, 0)), draw(rng, "real", (3,)), kind="empty")
 
     def impl(x, w, b):
-        out = x.dot(w.T)
+        out = x.dot(w.T) if w.size < LARGE else product(x, w.T)
         out += b
         return out
 
@@ -68,7 +70,7 @@ class affine:
 
     def numpy(w, out, x, y, b):
         out = w.memory(out, Aval((x.aval.shape[0], y.aval.shape[0]), x.aval.dtype))
-        w.line(w.call(np.dot, "dot", [x, w.moved(y, (1, 0))], out))
+        w.line(w.product(x, w.moved(y, (1, 0)), "CF", out))
         return w.call(np.add, "add", [out, b, out])
 
     def vjp(ct, out, x, w, b, *, need):

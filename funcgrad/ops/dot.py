@@ -8,6 +8,7 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from ._few_rows import LARGE, SMALL, product
 from .shape import fit, front, inverse_permutation, transpose
 
 
@@ -99,15 +100,16 @@ def _dot_pull(n, ct, cts, owned):
     if len(shape) > 2:  # (a stack of matrices, by one: all rows are of one matrix)
         ct = ct.reshape(-1, ct.shape[-1])
         x = x.reshape(len(ct), shape[-1]) if need & 2 else x
+    times = np.ndarray.dot if ct.size < SMALL else product
     if need & 1:
         p = n.ins[0]
-        g = ct.dot(y if yc[0] else y.T)
+        g = times(ct, y if yc[0] else y.T)
         g = g if len(shape) == 2 else g.reshape(shape)
         c = cts.get(p)
         cts[p] = g if c is None else c + g
     if need & 2:
         p = n.ins[-1]
-        g = ct.T.dot(x) if yc[0] else x.T.dot(ct)
+        g = times(ct.T, x) if yc[0] else times(x.T, ct)
         c = cts.get(p)
         cts[p] = g if c is None else c + g
 
@@ -155,10 +157,14 @@ class dot_general:
         nx, ny = x.ndim, y.ndim
         if not xb and len(xc) == 1:
             if nx == 2 and ny == 2:
-                return (x if xc[0] else x.T).dot(y.T if yc[0] else y)  # (half the time of matmul on small matrices)
+                times = (
+                    np.ndarray.dot if y.size < LARGE else product
+                )  # (dot: half the time of matmul on small matrices)
+                return times(x if xc[0] else x.T, y.T if yc[0] else y)
             if ny == 2 and xc[0] == nx - 1 > 1 and x.size:  # (a stack of matrices by one is a matrix of all rows by it)
                 y = y.T if yc[0] else y
-                return x.reshape(-1, x.shape[-1]).dot(y).reshape(*x.shape[:-1], y.shape[1])
+                times = np.ndarray.dot if y.size < LARGE else product
+                return times(x.reshape(-1, x.shape[-1]), y).reshape(*x.shape[:-1], y.shape[1])
             if nx == 1 or ny == 1:
                 return (
                     np.tensordot(x, y, (xc, yc))
@@ -186,19 +192,22 @@ class dot_general:
         shape = (*[s[a] for a in xb], *[s[a] for a in xf], *[r[a] for a in yf])
         if not xb and len(xc) == 1 and len(s) <= 2 and len(r) <= 2:
             left = x if len(s) == 1 or xc[0] else w.moved(x, (1, 0))
-            return w.call(np.dot, "dot", [left, w.moved(y, (1, 0)) if yc[0] else y], out)
+            right = w.moved(y, (1, 0)) if yc[0] else y
+            if len(s) == len(r) == 2:
+                return w.product(left, right, ("C" if xc[0] else "F") + ("F" if yc[0] else "C"), out)
+            return w.call(np.dot, "dot", [left, right], out)
         outer = _product(s, xc) == 1  # (a product of columns and rows: `multiply` takes a third of the time)
-        product = (np.multiply, "multiply") if outer else (np.matmul, "matmul") if xb else (np.dot, "dot")
+        kind = (np.multiply, "multiply") if outer else (np.matmul, "matmul") if xb else (np.dot, "dot")
         if xb and len(xf) == len(yf) == len(xc) == 1:
-            return w.call(*product, [w.moved(x, (*xb, *xf, *xc)), w.moved(y, (*yb, *yc, *yf))], out)
+            return w.call(*kind, [w.moved(x, (*xb, *xf, *xc)), w.moved(y, (*yb, *yc, *yf))], out)
         b, m, k, n = _product(s, xb), _product(s, xf), _product(s, xc), _product(r, yf)
         stack = (b,) if xb else ()
         left = w.moved(x, (*xb, *xf, *xc), (*stack, m, k))
         right = w.moved(y, (*yb, *yc, *yf), (*stack, k, n))
         if not shape:
-            return f"{w.call(*product, [left, right])}[0, 0]"
+            return f"{w.call(*kind, [left, right])}[0, 0]"
         out = w.memory(out, Aval(shape, x.aval.dtype))
-        w.line(w.call(*product, [left, right], w.out_view(out, (*stack, m, n))))
+        w.line(w.call(*kind, [left, right], w.out_view(out, (*stack, m, n))))
         return out
 
     def aval(x, y, *, dims):

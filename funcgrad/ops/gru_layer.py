@@ -18,6 +18,7 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from ._few_rows import at_each_step
 from .affine import FIRST, INNER, affine
 from .assignment import getitem
 from .dot import dot_general
@@ -142,13 +143,14 @@ class gru_layer:
             w = np.ascontiguousarray(w.reshape(3 * m, m).T)
         else:
             w = w.T
+        times, w, into = at_each_step(w, product)
         one, h = np.ones((), dtype), hidden[0]
         add, subtract, multiply, divide, exp, tanh, copyto = (
             np.add, np.subtract, np.multiply, np.divide, np.exp, np.tanh, np.copyto,
         )  # fmt: skip
         each = inputs, memory[:, :3], memory[:, :2], *[memory[:, i] for i in range(4)], hidden[1:]
         for i, a, logistic, r, z, q, g, out in zip(*each, strict=True):
-            h.dot(w, product)
+            times(h, w, into)
             if many:
                 copyto(a, of_state)  # (a sum of what lies apart takes NumPy longer than both)
                 add(i, a, a)
@@ -199,6 +201,7 @@ class gru_layer:
         by_gate = of_sums.reshape(steps, count, 3, m).swapaxes(1, 2)
         found, five = np.empty_like(factors), np.empty_like(factors[0])
         dh = np.zeros((count, m), memory.dtype)
+        times, w, into = at_each_step(w, dh)
         each = np.ascontiguousarray(ct), factors, found, found[:, :3], found[:, 4], by_gate, of_sums
         add, multiply, copyto = np.add, np.multiply, np.copyto
         for of_out, factor, got, gates, kept, apart, row in zip(*[a[::-1] for a in each], strict=True):
@@ -206,7 +209,7 @@ class gru_layer:
             copyto(five, dh)
             multiply(factor, five, got)
             copyto(apart, gates)
-            row.dot(w, dh)
+            times(row, w, into)
             add(dh, kept, dh)
         of_x = of_sums.copy()
         of_x.reshape(steps, count, 3, m)[:, :, 2] = found[:, 3]

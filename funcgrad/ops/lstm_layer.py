@@ -14,6 +14,7 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from ._few_rows import at_each_step
 from .affine import FIRST, INNER, affine
 from .assignment import getitem
 from .dot import dot_general
@@ -66,6 +67,7 @@ def rows(x):
 
 
 FEW = 4  # steps, for which w is not worth being laid out anew
+BLOCK = 1 << 17  # numbers of gates, whose slopes are computed together: they stay in the cache until they are used
 
 
 def apart(a):
@@ -80,6 +82,38 @@ def together(a):
     t, _, n, m = shape_of(a)
     a = concatenate(getitem(a, idx=(slice(None), slice(1, 4))), getitem(a, idx=(slice(None), slice(1))), axis=1)
     return reshape(transpose(a, perm=(0, 2, 1, 3)), shape=(t, n, 4 * m))
+
+
+def slopes(a, c, before):
+    """(what leads from hidden states to their cells, [T, 5, n, m] from cells and hidden states to the cells before and to i, f, g, o) of some
+    steps: gates o, i, f, g [T, 4, n, m], cells [T, n, m], the cell before them."""
+    o, i, f, g = (a[:, k] for k in range(4))
+    factors = np.empty((len(a), 5, *c.shape[1:]), a.dtype)
+    carried, logistic, of_g, of_o = factors[:, 0], factors[:, 1:3], factors[:, 3], factors[:, 4]
+    np.subtract(1, a[:, 1:3], out=logistic)
+    logistic *= a[:, 1:3]
+    np.multiply(g, g, out=of_g)
+    np.subtract(1, of_g, out=of_g)
+    np.subtract(1, o, out=of_o)
+    of_o *= o
+    top = np.tanh(c)
+    through = top * top
+    np.subtract(1, through, out=through)
+    through *= o
+    carried[...] = f
+    factors[:, 1] *= g
+    factors[0, 2] *= before
+    factors[1:, 2] *= c[:-1]
+    of_g *= i
+    of_o *= top
+    return through, factors
+
+
+def signed(w, m):
+    """Weights of gates i, f, g, o as those of o, i, f, g, of which the logistic ones are computed with the other sign."""
+    w = w.reshape(4, m, *w.shape[1:])[[3, 0, 1, 2]]
+    np.negative(w[:3], out=w[:3])
+    return w.reshape(4 * m, *w.shape[2:])
 
 
 @define
@@ -118,40 +152,41 @@ class lstm_layer:
         m = h.shape[1]
         steps, n, k = x.shape
         dtype = np.result_type(x, h, c, w, v, b, d)
-        x = x.reshape(steps * n, k).dot(v.T)
-        x += b + d
         memory = np.empty((steps + 1, 5, n, m), dtype)  # of a step its gates, and the state that it starts from
-        gates = memory[:steps, :4]
-        inputs = np.empty(gates.shape, dtype)
-        x = x.reshape(steps, n, 4, m).swapaxes(1, 2)
-        np.subtract(0, x[:, 3], out=inputs[:, 0])  # (not np.negative: elementwise.py, negate)
-        np.subtract(0, x[:, :2], out=inputs[:, 1:3])
-        inputs[:, 3] = x[:, 2]
+        gates = memory[:steps, :4]  # (first what the input gives them)
+        many, bias, x = steps > FEW, b + d, x.reshape(steps * n, k)
+        if many:  # (weights take the order and the signs of gates, not what comes of them)
+            w, v, bias = (signed(weight, m) for weight in (w, v, bias))
+            w = np.ascontiguousarray(w.T)
+            np.add(x.dot(v.T).reshape(steps, n, 4, m).swapaxes(1, 2), bias.reshape(4, 1, m), out=gates)
+        else:
+            x = x.dot(v.T)
+            x += bias
+            x = x.reshape(steps, n, 4, m).swapaxes(1, 2)
+            np.subtract(0, x[:, 3], out=gates[:, 0])  # (not np.negative: elementwise.py, negate)
+            np.subtract(0, x[:, :2], out=gates[:, 1:3])
+            gates[:, 3] = x[:, 2]
+            w = w.T
         hidden = np.empty((steps, n, m), dtype)
         memory[0, 4] = c
-        product = np.empty((n, 4 * m), dtype)
+        product, apart = np.empty((n, 4 * m), dtype), np.empty((4, n, m), dtype)
         of_state = product.reshape(n, 4, m).swapaxes(0, 1)
-        if many := steps > FEW:
-            w = w.reshape(4, m, m)[[3, 0, 1, 2]]
-            np.negative(w[:3], out=w[:3])
-            w = np.ascontiguousarray(w.reshape(4 * m, m).T)
-        else:
-            w = w.T
+        times, w, into = at_each_step(w, product)
         one, weighed = np.ones((), dtype), np.empty((2, n, m), dtype)
         new, old = weighed
         add, multiply, tanh, copyto = np.add, np.multiply, np.tanh, np.copyto
         each = (
-            inputs, gates, gates[:, :3], gates[:, 3], gates[:, 0], gates[:, 1:3], memory[:steps, 3:], memory[1:, 4], hidden,
+            gates, gates[:, :3], gates[:, 3], gates[:, 0], gates[:, 1:3], memory[:steps, 3:], memory[1:, 4], hidden,
         )  # fmt: skip
-        for z, a, logistic, g, o, weights, values, c, out in zip(*each, strict=True):
-            h.dot(w, product)
+        for a, logistic, g, o, weights, values, c, out in zip(*each, strict=True):
+            times(h, w, into)
             if many:
-                copyto(a, of_state)  # (a sum of what lies apart takes NumPy longer than both)
-                add(z, a, a)
+                copyto(apart, of_state)  # (a sum of what lies apart takes NumPy longer than both)
+                add(a, apart, a)
             else:
-                np.subtract(z[0], of_state[3], o)
-                np.subtract(z[1:3], of_state[:2], weights)
-                add(z[3], of_state[2], g)
+                np.subtract(o, of_state[3], o)
+                np.subtract(weights, of_state[:2], weights)
+                add(g, of_state[2], g)
             tanh(g, g)
             np.exp(logistic, logistic)  # 1 / (1 + exp(-a)): where that overflows, 0 is right
             add(logistic, one, logistic)
@@ -176,27 +211,7 @@ class lstm_layer:
         steps, count, m = h.shape
         if of_h is None:
             of_h = np.zeros_like(h)
-        o, i, f, g = (a[:, k] for k in range(4))
-        factors = np.empty((steps, 5, count, m), a.dtype)  # of the state before, and of what leads to i, f, g, o
-        carried, logistic, of_g, of_o = factors[:, 0], factors[:, 1:3], factors[:, 3], factors[:, 4]
-        np.subtract(1, a[:, 1:3], out=logistic)
-        logistic *= a[:, 1:3]
-        np.multiply(g, g, out=of_g)
-        np.subtract(1, of_g, out=of_g)
-        np.subtract(1, o, out=of_o)
-        of_o *= o
-        if of_a is not None:
-            of_a = np.concatenate((of_a[:, 1:], of_a[:, :1]), axis=1) * factors[:, 1:]
-        top = np.tanh(c)
-        through = top * top
-        np.subtract(1, through, out=through)
-        through *= o
-        carried[...] = f
-        factors[:, 1] *= g
-        factors[0, 2] *= c0
-        factors[1:, 2] *= c[:-1]
-        of_g *= i
-        of_o *= top
+        of_h = np.ascontiguousarray(of_h)
         of_x = np.empty((steps, count, 4 * m), a.dtype)
         of_states, found = np.zeros((5, count, m), a.dtype), np.zeros((5, count, m), a.dtype)
         of_c_now, again, dh = of_states[0], of_states[1:4], of_states[4]  # a step's factors meet dc, dc, dc, dc, dh
@@ -204,21 +219,28 @@ class lstm_layer:
         part = np.empty_like(dc)
         add, multiply, copyto = np.add, np.multiply, np.copyto
         by_gate = of_x.reshape(steps, count, 4, m).swapaxes(1, 2)
-        each = np.ascontiguousarray(of_h), through, factors, by_gate, of_x
-        for t, of_out, of_top, factor, by_gate, row in zip(
-            range(steps - 1, -1, -1), *[x[::-1] for x in each], strict=True
-        ):
-            add(dh, of_out, dh)
-            multiply(dh, of_top, part)
-            add(dc, part, of_c_now)
-            if of_c is not None:
-                add(of_c_now, of_c[t], of_c_now)
-            copyto(again, of_c_now)
-            multiply(factor, of_states, found)
+        times, w, into = at_each_step(w, dh)
+        block = max(1, BLOCK // max(1, a[0].size))
+        for stop in range(steps, 0, -block):
+            some = slice(max(0, stop - block), stop)
+            through, factors = slopes(a[some], c[some], c0 if some.start == 0 else c[some.start - 1])
             if of_a is not None:
-                add(of_gates, of_a[t], of_gates)
-            copyto(by_gate, of_gates)
-            row.dot(w, dh)
+                more = np.concatenate((of_a[some, 1:], of_a[some, :1]), axis=1) * factors[:, 1:]
+            each = of_h[some], through, factors, by_gate[some], of_x[some]
+            for t, of_out, of_top, factor, apart, row in zip(
+                range(stop - 1, -1, -1), *[x[::-1] for x in each], strict=False
+            ):
+                add(dh, of_out, dh)
+                multiply(dh, of_top, part)
+                add(dc, part, of_c_now)
+                if of_c is not None:
+                    add(of_c_now, of_c[t], of_c_now)
+                copyto(again, of_c_now)
+                multiply(factor, of_states, found)
+                if of_a is not None:
+                    add(of_gates, more[t - some.start], of_gates)
+                copyto(apart, of_gates)
+                times(row, w, into)
         z = of_x.reshape(-1, 4 * m)
         gradients = {1: dh, 2: dc}
         for p, k in zip(n.ins, n.plan.operands, strict=True):

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import define
+from ._few_rows import at_each_step
 from .affine import INNER, affine
 from .dot import dot_general
 from .elementwise import add, greater, mul, sub, where
@@ -66,9 +67,10 @@ class rnn_layer:
         hidden[0], hidden[1:] = h, x.reshape(steps, n, m)
         product = np.empty((n, m), hidden.dtype)
         w = np.ascontiguousarray(w.T) if steps > FEW else w.T
+        times, w, into = at_each_step(w, product)
         h, zero, add, tanh, maximum = hidden[0], np.zeros_like(product), np.add, np.tanh, np.maximum
         for out in hidden[1:]:
-            h.dot(w, product)
+            times(h, w, into)
             h = add(out, product, out)
             if nonlinearity == "tanh":
                 tanh(h, h)
@@ -96,12 +98,13 @@ class rnn_layer:
         else:
             factors = (states > 0).astype(states.dtype)
         found, dh = np.empty_like(factors), np.zeros_like(hidden[0])
+        times, w, into = at_each_step(w, dh)
         each = np.ascontiguousarray(ct), factors, found
         add, multiply = np.add, np.multiply
         for of_out, factor, row in zip(*[a[::-1] for a in each], strict=True):
             add(dh, of_out, dh)
             multiply(dh, factor, row)
-            row.dot(w, dh)
+            times(row, w, into)
         found = found.reshape(-1, found.shape[2])
         hand_on(n, cts, found, found, hidden[:-1], dh, x, v)
 
