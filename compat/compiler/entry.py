@@ -12,7 +12,7 @@ from funcgrad.compile.entry import MISS, built
 from funcgrad.compile.entry import Unfit as Unwritten
 from funcgrad.compile.jit import owned
 from funcgrad.compile.joint import joint
-from funcgrad.compile.source import compiled, function_of, is_new
+from funcgrad.compile.source import alone, compiled, function_of
 from funcgrad.compile.staged import owner_of
 from funcgrad.core import nans, quiet, state
 from funcgrad.core.graph import GraphNode
@@ -42,7 +42,7 @@ class Recorded:
         places = {n: i for i, n in enumerate(halves.forward.ins)}
         self.saved_inputs = [places[n] for n in kept if type(n) is GraphNode and n in places]
         self.saved_outs = [i for i, n in enumerate(outs) if n in kept]
-        self.copied = [i for i, n in enumerate(outs[: self.count]) if not is_new(n) or sum([n is o for o in outs]) > 1]
+        self.copied = [i for i, new in enumerate(alone(halves.forward)[: self.count]) if not new]
 
     def __call__(self, values, boxes, marks):
         """The results: Tensors, then arrays that are to be written back."""
@@ -359,11 +359,7 @@ def run_plain(lines, t, values):
             "    finally: leave_quiet(token)",
         ]
     body += ["except BaseException as error:", "    trim(error)", "    raise"]
-    shared = [
-        i
-        for i, o in enumerate(graph.outs)
-        if not (is_new(o) and sum([p is o for p in graph.outs]) == 1) and i in kept(t)
-    ]
+    shared = [i for i, new in enumerate(alone(graph)) if not new and i in kept(t)]
     if shared:
         env["owned"] = owned
         rest = [outs[i] for i in range(len(outs)) if i not in shared]
@@ -448,9 +444,13 @@ def tensor(p, number):
 
 
 def result(lines, p, texts):
-    names = []
+    """The text of what is returned; a Tensor that is returned twice is one."""
+    names, made = [], set()
     for r in p.results:
-        if type(r) is int:
+        if type(r) is int and p.results.count(r) > 1 and not p.staged.taped:
+            names.append(f"t{r}" if r in made else f"(t{r} := {tensor(p, r)})")
+            made.add(r)
+        elif type(r) is int:
             names.append(tensor(p, r))
         elif r[0] == "same":
             names.append(texts[r[1]])

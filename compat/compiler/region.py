@@ -134,6 +134,8 @@ def program(f, tensors, watch):
             elif o.owner.level < region.level:
                 number = outside.get(id(o))
                 p.results.append(("box", o) if number is None else ("same", number))
+            elif (number := next((i for i, g in enumerate(given) if g is o), None)) is not None:
+                p.results.append(number)
             else:
                 p.results.append(len(given))
                 given.append(o)

@@ -344,6 +344,15 @@ def like_image(t, *images):
     return in_c_order(t)
 
 
+def apart(t, x):
+    """t, or a copy of it if it is x or lies in x's memory: what torch's kernels make never does."""
+    if t.owner is TAPE and x.owner is TAPE:
+        shared = t.val is x.val or t.val.base is not None and np.may_share_memory(t.val, x.val)
+    else:
+        shared = t is x or t.alias is not None
+    return P["copy"](t, t) if shared else t
+
+
 def laid_like(t, like):
     """A result over memory of its own, as torch lays out what keeps the way in which another Tensor of its shape lies."""
     if t.owner is TAPE and like.owner is TAPE and (like.alias is not None or not like.val.flags.c_contiguous):
@@ -385,7 +394,7 @@ def is_dual(t):
 
 
 __all__ = [
-    "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "as_operand", "broadcast_shapes", "broadcast_to", "need_room",
+    "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "apart", "as_operand", "broadcast_shapes", "broadcast_to", "need_room",
     "cast",
     "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "in_columns", "index_result", "integer", "is_dual", "iterated", "iterating", "laid_like",
     "like_image", "named_sizes", "need_scalar_type", "new", "number", "number_of_dim", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "without_imaginary",

@@ -15,6 +15,7 @@ from .forward_mode import refuse_tangents
 from .nodes import named
 from .operands import (
     P,
+    apart,
     as_operand,
     broadcast_shapes,
     broadcast_to,
@@ -85,7 +86,8 @@ def polynomial(name, shifted=False):
 
     def f(input, n):
         t, degrees, shape = operands(name, input, n)
-        return evaluated(linear(t, 2, -1) if shifted else t, degrees, shape, first, step)
+        out = evaluated(linear(t, 2, -1) if shifted else t, degrees, shape, first, step)
+        return apart(out, t)
 
     f.__doc__ = f"The {name.replace('_', ' ')} of degree n, an integer or a Tensor of such, at each element."
     label = "Special" + "".join(part.capitalize() for part in name.split("_")) + "Backward0"

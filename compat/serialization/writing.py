@@ -15,6 +15,7 @@ import numpy as np
 
 from funcgrad.archive import Writer
 from funcgrad.core.halves import bits
+from funcgrad.core.strides import address
 from funcgrad.core.tracebacks import public
 
 from .. import dtypes
@@ -53,6 +54,7 @@ class Pickler(pickle._Pickler):
         self.storages = []  # arrays of one axis, by number
         self.kinds = []  # torch's class for each
         self.numbers = {}  # (address, size, dtype) -> number
+        self.read_as = {}  # address -> the one class of storage that memory there is saved as
         self.names = {}  # (module, name) -> the one Global of it
         self.alive = []
 
@@ -136,6 +138,10 @@ class Pickler(pickle._Pickler):
         storage = self.storages[number]
         kind = "UntypedStorage" if untyped else self.kinds[number]
         old = kind != "UntypedStorage"
+        whole = self.alive[number]
+        kept = kind if old else "ByteStorage"
+        if whole.nbytes and self.read_as.setdefault(address(whole), kept) != kept:
+            raise RuntimeError("Cannot save multiple tensors or storages that view the same data as different types")
         name = self.named("torch" if old else "torch.storage", kind)
         size = storage.size if old else storage.nbytes
         tag = location_tag(TypedStorage(memory=storage).untyped()) if RULES else "cpu"
@@ -150,15 +156,15 @@ class Pickler(pickle._Pickler):
         while isinstance(root.base, np.ndarray):
             root = root.base
         step = array.itemsize
-        begin = array.__array_interface__["data"][0]
+        begin = address(array)
         dense = root.flags.c_contiguous or root.flags.f_contiguous
         if any(s < 0 or s % step for s in array.strides) or not dense or root.nbytes % step:
             array = root = np.ascontiguousarray(array)
-            begin = array.__array_interface__["data"][0]
-        offset = begin - root.__array_interface__["data"][0]
+            begin = address(array)
+        offset = begin - address(root)
         if offset % step:
             return self.storage_of(array.copy())
-        key = root.__array_interface__["data"][0], root.nbytes, array.dtype
+        key = address(root), root.nbytes, array.dtype
         if array.size == 0:
             key, root, offset = (len(self.storages),), array.reshape(-1), 0
         if key not in self.numbers:

@@ -13,7 +13,7 @@ from ..core.aval import PYTHON_SCALARS, ndarray
 from ..core.graph import GraphNode
 from ..core.tracebacks import trim
 from .closed import drawing
-from .source import compiled, is_new
+from .source import alone, compiled
 
 MISSING = object()
 MISS = object()
@@ -174,8 +174,7 @@ def entry(structure, leaves, graph, out_structure, owned):
     lines.append("except BaseException as error:")
     lines.append("    trim(error)")
     lines.append("    raise")
-    alone = [is_new(o) and sum([p is o for p in graph.outs]) == 1 for o in graph.outs]
-    if not all(alone) and any([type(o) is not GraphNode or not o.aval.weak for o in graph.outs]):
+    if not all(alone(graph)) and any([type(o) is not GraphNode or not o.aval.weak for o in graph.outs]):
         env["owned"] = owned
         lines.append(
             f"{''.join([o + ', ' for o in outs])}= owned(({''.join([o + ', ' for o in outs])}), ({inputs}{',' if inputs else ''}))"

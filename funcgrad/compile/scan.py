@@ -42,7 +42,7 @@ from .elements import elementwise_graph
 from .joint import joint, narrowed, split
 from .narrow import needed
 from .slots import Results
-from .source import as_run, compiled, compiled_into, function_of, is_new
+from .source import alone, as_run, compiled, compiled_into, function_of
 from .texts import LARGE_RESULT, nbytes
 from .widened import widened
 
@@ -80,10 +80,9 @@ def loop_text(graph, consts, carries, length, reverse, strong, fixed, step, give
         for j, (v, row) in enumerate(zip(names, rows, strict=True))
         if row is not None and j not in given
     ]
-    outs = graph.outs[:carries]  # (a step may give back an operand, a view of one, or the same array twice)
-    lasts = [
-        c if length and is_new(o) and row is None and sum([o is other for other in outs]) == 1 else f"own({c})"
-        for c, o, row in zip(carry, outs, rows, strict=False)
+    lasts = [  # (a step may give back an operand, a view of one, or the same array twice)
+        c if length and new and row is None else f"own({c})"
+        for c, new, row in zip(carry, alone(graph), rows, strict=False)
     ]
     lines.append(f"    return ({''.join([f'{v}, ' for v in lasts + ys])})")
     return "\n".join(lines)

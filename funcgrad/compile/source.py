@@ -30,6 +30,15 @@ def is_new(o):
     return prim.view is None and prim.unview is None and getattr(prim, "fresh", prim.record is None)
 
 
+def alone(graph):
+    """For each result of a graph's code: is it always an array of its own, and of no other result? (The last passes may find two to be one.)"""
+    outs = ready(graph).outs
+    return [
+        is_new(o) and is_new(p) and sum([p is other for other in outs]) == 1
+        for o, p in zip(graph.outs, outs, strict=True)
+    ]
+
+
 @once
 def as_run(graph, careful=False):
     """The graph as its code is written: when its passes are done, small arrays are taken apart. Careful code calls NumPy for numbers too, so it has
@@ -133,4 +142,4 @@ def of_numbers(graph):
         return written(ready(graph), plain=True)[0]
 
 
-__all__ = ["as_run", "compiled", "compiled_into", "function_of", "is_new", "numbered", "of_numbers"]
+__all__ = ["alone", "as_run", "compiled", "compiled_into", "function_of", "numbered", "of_numbers"]

@@ -5,7 +5,7 @@ from math import prod
 from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.kernels import refuse_in
-from ...functions.operands import dtype_of, like_image, shape_of
+from ...functions.operands import apart, dtype_of, like_image, shape_of
 from ...functions.refusals import refuse
 from ...graph import labelled
 from ...payload import current
@@ -30,7 +30,8 @@ def pixel_shuffle(input, upscale_factor):
     k = len(lead)
     x = P["reshape"](x, shape=(*lead, c // (r * r), r, r, h, w))
     x = P["transpose"](x, perm=(*range(k), k, k + 3, k + 1, k + 4, k + 2))
-    out = like_image(P["reshape"](x, shape=(*lead, c // (r * r), h * r, w * r)), current(input))
+    out = P["reshape"](x, shape=(*lead, c // (r * r), h * r, w * r))
+    out = like_image(apart(out, current(input)), current(input))
     return labelled(out, "PixelShuffleBackward0", (input,))
 
 
@@ -48,12 +49,13 @@ def pixel_unshuffle(input, downscale_factor):
                 f"pixel_unshuffle expects {what} to be divisible by downscale_factor, but input.size({at})={n} is not "
                 f"divisible by {r}"
             )
-    if 0 in shape:  # (a copy in torch)
+    if 0 in shape:
         return labelled(P["copy"](x, x), "PixelUnshuffleBackward0", (input,))
     k = len(lead)
     x = P["reshape"](x, shape=(*lead, c, h // r, r, w // r, r))
     x = P["transpose"](x, perm=(*range(k), k, k + 2, k + 4, k + 1, k + 3))
-    out = like_image(P["reshape"](x, shape=(*lead, c * r * r, h // r, w // r)), current(input))
+    out = P["reshape"](x, shape=(*lead, c * r * r, h // r, w // r))
+    out = like_image(apart(out, current(input)), current(input))
     return labelled(out, "PixelUnshuffleBackward0", (input,))
 
 
@@ -77,7 +79,8 @@ def channel_shuffle(input, groups):
         raise RuntimeError(f"Number of channels must be divisible by groups. Got {c} channels and {groups} groups.")
     out = P["reshape"](x, shape=(n, groups, c // groups, *sizes))
     out = P["transpose"](out, perm=(0, 2, 1, *range(3, len(sizes) + 3)))
-    return labelled(like_image(P["reshape"](out, shape=shape), x), "ChannelShuffleBackward0", (input,))
+    out = apart(P["reshape"](out, shape=shape), x)
+    return labelled(like_image(out, x), "ChannelShuffleBackward0", (input,))
 
 
 native_channel_shuffle = channel_shuffle

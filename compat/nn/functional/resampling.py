@@ -11,7 +11,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 
 from ...functions.kernels import refuse_in
-from ...functions.operands import dtype_of, like_image, shape_of
+from ...functions.operands import apart, dtype_of, like_image, shape_of
 from ...functions.rounding import half_in, in_float32, shared
 from ...graph import labelled
 from ...payload import current
@@ -228,7 +228,9 @@ def interpolate(
         exact = mode == "nearest-exact"
         x = taken(x, [kept_places(*given, exact) for given in zip(shape[2:], sizes, factors)])
         return labelled(
-            like_image(x, current(input)), f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0", (input,)
+            like_image(apart(x, current(input)), current(input)),
+            f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0",
+            (input,),
         )
     if dtype_of(x).name == "uint8":
         weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
@@ -236,12 +238,12 @@ def interpolate(
             n, m = shape[axis + 2], sizes[axis]
             if n != m:
                 x = mapped_in_integers(x, axis + 2, weights(n, m, align_corners, factors[axis], np.float64))
-        return like_image(P["copy"](x, x) if x is current(input) else x, current(input))
+        return like_image(apart(x, current(input)), current(input))
     for axis in range(k):
         given = shape[axis + 2], sizes[axis], align_corners, factors[axis], d
         x = mapped(x, axis + 2, kept_weights(mode, antialias, *given))
     kind = mode.capitalize() + f"{k}D" + ("Aa" if antialias else "")
-    return labelled(like_image(x, current(input)), f"Upsample{kind}Backward0", (input,))
+    return labelled(like_image(apart(x, current(input)), current(input)), f"Upsample{kind}Backward0", (input,))
 
 
 def kernel_of(mode, k, antialias):
