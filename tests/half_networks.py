@@ -49,7 +49,7 @@ def figures(t):
 
 
 def run(torch, dtype, module, inputs):
-    """[(what, dtype, figures)] of the results and the gradients, or the error."""
+    """[(what, dtype, figures)] of the results, the gradients and the buffers after them, or the error."""
     names = names_for(torch)
     torch.manual_seed(3)
     torch.set_default_dtype(torch.float32)
@@ -69,6 +69,7 @@ def run(torch, dtype, module, inputs):
             ]
             grads = torch.autograd.grad(ends, leaves, ways, allow_unused=True)
             found += [("gradient", *figures(g)) for g in grads if g is not None]
+        found += [("buffer", *figures(b)) for b in m.buffers() if "Uninitialized" not in type(b).__name__]
     except Exception as error:
         found.append(("error", type(error).__name__, plain(str(error))))
     finally:

@@ -102,6 +102,18 @@ def binary_cross_entropy_with_logits(r, compute, x, y):
     return r(r(1 - y) * x) - r(np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))))
 
 
+def binary_cross_entropy(r, compute, x, y):
+    """Every operation rounds, the logarithms too."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far, near = (np.maximum(r(log), -100) for log in (np.log1p(-x), np.log(x)))
+    return r(r(y - 1) * far) - r(y * near)
+
+
+def soft_margin(r, compute, x, y):
+    with np.errstate(over="ignore"):
+        return np.log1p(r(np.exp(r(-y * x))))
+
+
 def reduced(r, terms, mean):
     """The sum, or the mean, of terms that are of the dtype."""
     return np.add.reduce(r(terms), axis=None) / np.float32(max(terms.size, 1) if mean else 1)
@@ -114,6 +126,14 @@ def squared_error(r, compute, x, y, *, mean):
 
 def logits_loss(r, compute, x, y, *, mean):
     return reduced(r, binary_cross_entropy_with_logits(r, compute, x, y), mean)
+
+
+def probability_loss(r, compute, x, y, *, mean):
+    return reduced(r, binary_cross_entropy(r, compute, x, y), mean)
+
+
+def soft_margin_error(r, compute, x, y, *, mean):
+    return reduced(r, soft_margin(r, compute, x, y), mean)
 
 
 def of_distance(r, d, delta, linear):
@@ -156,6 +176,7 @@ def lstm_layer(r, compute, x, h, c, w, v, b, d):
 VALUES = {
     f.__name__: f
     for f in (
+        binary_cross_entropy,
         binary_cross_entropy_with_logits,
         fold,
         huber_error,
@@ -169,6 +190,9 @@ VALUES = {
         nextafter,
         picked_loss,
         power,
+        probability_loss,
+        soft_margin,
+        soft_margin_error,
         xlogy,
     )
 }

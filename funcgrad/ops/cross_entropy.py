@@ -10,7 +10,7 @@ from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
 from ..core.primitive import elementwise
 from ..core.sample import draw
 from .elementwise import div, mul, neg, sub
-from .exponential import _log_sigmoid, log, log1p, sigmoid  # noqa: F401  (a formula names it)
+from .exponential import _log_sigmoid, _softplus, log, log1p, sigmoid  # noqa: F401  (a formula names it)
 from .kinked import maximum
 from .losses import Errors, loss_of
 from .shape import cast
@@ -121,3 +121,35 @@ class probability_loss(Errors):
 
     def jax(jax, x, y):
         return binary_cross_entropy.jax(jax, x, y)
+
+
+def _soft_margin(x, y):
+    x, y = _floats(x, y)
+    return _softplus(-y * x)
+
+
+soft_margin = elementwise(
+    "soft_margin",
+    _soft_margin,
+    "-t * y * sigmoid(-y * x)",
+    "-t * x * sigmoid(-y * x)",
+    jax=lambda jax, x, y: jax.nn.softplus(-y * x),
+    aval=_aval,
+)
+
+
+@loss_of
+class soft_margin_error(Errors):
+    """The mean (or sum) of log(1 + exp(-y x))."""
+
+    kernel = _soft_margin
+
+    def errors(x, y):
+        return soft_margin(x, y)
+
+    def slopes(x, y, need):
+        s = neg(sigmoid(neg(mul(y, x))))
+        return [mul(y, s) if need & 1 else None, mul(x, s) if need & 2 else None]
+
+    def jax(jax, x, y):
+        return soft_margin.jax(jax, x, y)

@@ -12,7 +12,7 @@ import numpy as np
 from ..core.aval import ndarray
 from ..core.primitive import elementwise
 from .elementwise import add, mul, sub
-from .exponential import exp, one_and_exp_of_minus, sigmoid, tanh
+from .exponential import ROUNDING, exp, one_and_exp_of_minus, sigmoid, sigmoid_slope, tanh  # noqa: F401  (a formula names it)
 from .floats import over_floats, real_function
 from .special_values import error
 
@@ -108,6 +108,11 @@ def _silu_torch(x):
     return np.divide(x, e, e) if type(e) is ndarray else x / e
 
 
+@over_floats
+def _gated(x, y):
+    return x * sigmoid.impl(y)
+
+
 def silu_slope(x):
     """sigmoid(x) (1 + x (1 - sigmoid(x))), of what may be traced."""
     s = sigmoid(x)
@@ -134,3 +139,14 @@ gelu_slope = elementwise(
 gelu_tanh = elementwise("gelu_tanh", _gelu_tanh, "t * gelu_tanh_slope(x)", jax="nn.gelu", **real_function(_gelu_tanh))
 # x sigmoid(x)
 silu = elementwise("silu", _silu, "t * silu_slope(x)", impl_torch=_silu_torch, jax="nn.silu", **real_function(_silu))
+# x sigmoid(y)
+gated = elementwise(
+    "gated",
+    _gated,
+    "t * sigmoid(y)",
+    "t * (x * sigmoid_slope(y))",
+    torch=("t * sigmoid(y)", "(1 - sigmoid(y)) * sigmoid(y) * x * t"),
+    jax=lambda jax, x, y: x * jax.nn.sigmoid(y),
+    without=ROUNDING,
+    **real_function(_gated),
+)

@@ -17,14 +17,48 @@ from .losses import both_signs, terms
 from .window import fold
 
 
+def sigmoid_of(x):
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-x))
+
+
 def sigmoid(r, ct, out, x, *, need):
     """float16 alone: ct (1 - s) s, an operation after the other."""
     if is_bfloat16(r):
         return None
     if out is None:
-        with np.errstate(over="ignore"):
-            out = r(1 / (1 + np.exp(-x)))
+        out = r(sigmoid_of(x))
     return [r(r(ct * r(1 - out)) * out)]
+
+
+def gated(r, ct, out, x, y, *, need):
+    """The sigmoid is rounded, and read so."""
+    s = r(sigmoid_of(y))
+    return [r(s * ct) if need & 1 else None, r((1 - s) * s * x * ct) if need & 2 else None]
+
+
+def log_sigmoid(r, ct, out, x, *, need):
+    """ct / (1 + exp(x)) by the exponential of -|x|, which torch has kept, rounded."""
+    e = r(np.exp(-np.abs(x)))
+    e /= 1 + e
+    return [r(ct * np.where(x < 0, 1 - e, e))]
+
+
+def soft_margin(r, ct, out, x, y, *, need):
+    return of_soft_margin(r, x, y, 1, ct, need)
+
+
+def soft_margin_error(r, ct, out, x, y, *, need, mean):
+    return of_soft_margin(r, x, y, max(terms(x.size, mean), 1), ct, need)
+
+
+def of_soft_margin(r, x, y, n, ct, need):
+    """-y e / n / (1 + e) ct with e = exp(-y x), an operation after the other; no derivative by y, as in torch."""
+    if need & 2:
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        e = r(np.exp(r(-y * x)))
+        return [r(r(r(r(y * e) * r(np.float32(-1 / n))) / r(e + 1)) * ct), None]
 
 
 def erf(r, ct, out, x, *, need):
@@ -108,6 +142,7 @@ def lstm_layer(r, cts, out, x, h0, c0, w, v, b, d, *, need):
 @helper
 def half_rules():
     """The rules by their primitives' names."""
-    return {
-        f.__name__: f for f in (arcsin, arctan, erf, gather, huber_error, lstm_layer, sigmoid, squared_error, unfold)
-    }
+    rules = (
+        arcsin, arctan, erf, gated, gather, huber_error, log_sigmoid, lstm_layer, sigmoid, soft_margin, soft_margin_error, squared_error, unfold,
+    )  # fmt: skip
+    return {f.__name__: f for f in rules}

@@ -13,11 +13,11 @@ from ..core.aval import Aval, dtype_of, shape_of
 from ..core.halves import rounded, settled
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds, strided
-from .elementwise import add, mul, sub
+from .elementwise import add, div, mul, sub
 from .powers import rsqrt, square
 from .reduce import mean
 from .reduction import along_axes
-from .shape import batched, cast, fit, fit_tangent, reshape, spread
+from .shape import batched, cast, fit, fit_tangent, reshape, spread, sum_
 from .torch_order import kept_sums, sum_over
 
 
@@ -36,21 +36,36 @@ def average_plain(x, axes):
 average.plain = average_plain
 
 
-def measured(x, axes, eps, kept=None):
-    """(x - mean, 1 / sqrt(variance + eps)). `kept`: the dtype of half precision that the mean and the second of them are rounded to."""
+def measured(x, axes, eps, kept=None, sums=False):
+    """(x - mean, 1 / sqrt(variance + eps)). `kept`: the dtype of half precision that the mean and the second of them are rounded to;
+    with `sums` the variance is that about the rounded mean, and its sum, the count and itself are rounded too."""
     mean = average(x, axes)
+    if sums:
+        centred = sub(x, rounded_to(mean, kept))
+        total = rounded_to(sum_(square(centred), axes=axes), kept)
+        variance = rounded_to(div(total, float(rounded(size_over(shape_of(x), axes), kept))), kept)
+        return centred, rounded_to(rsqrt(add(spread(variance, x, axes), eps)), kept)
     centred = sub(x, mean)
     r = rsqrt(add(average(square(centred), axes), eps))
     if kept is None:
         return centred, r
-    mean, r = (cast(cast(v, dtype=kept), dtype=dtype_of(x)) for v in (mean, r))
+    mean, r = rounded_to(mean, kept), rounded_to(r, kept)
     return sub(x, mean), r
 
 
-def pushed(t, x, axes, eps, kept=None):
+def size_over(shape, axes):
+    return math.prod([shape[a] for a in axes])
+
+
+def rounded_to(v, kept):
+    """v as it is in a dtype of half precision, in its own."""
+    return cast(cast(v, dtype=kept), dtype=dtype_of(v))
+
+
+def pushed(t, x, axes, eps, kept=None, sums=False):
     """The linear map above; it is symmetric, so it takes tangents and cotangents alike. The result is computed again from x: who
     changes the result in place (an activation behind a norm) spoils nothing."""
-    centred, r = measured(x, axes, eps, kept)
+    centred, r = measured(x, axes, eps, kept, sums)
     out = mul(centred, r)
     return mul(r, sub(sub(t, average(t, axes)), mul(out, average(mul(out, t), axes))))
 
@@ -59,7 +74,8 @@ def pushed(t, x, axes, eps, kept=None):
 class standardize:
     """(x - mean(x)) / sqrt(variance(x) + eps) over `axes`, the variance being the mean of squares.
 
-    `kept`: the dtype of half precision in which torch keeps the mean and the root for the derivative, and if `early`, for the value."""
+    `kept`: the dtype of half precision in which torch keeps the mean and the root for the derivative, and if `early`, for the value; `sums`:
+    the sum of the squares and the variance too."""
 
     saves = ((0,),)
     without = {
@@ -68,31 +84,27 @@ class standardize:
         "bool": "the result has x's dtype",
     }
 
-    def jax(jax, x, *, axes, eps, kept=None, early=False):
+    def jax(jax, x, *, axes, eps, kept=None, early=False, sums=False):
         centred = x - jax.numpy.mean(x, axis=axes, keepdims=True)
         return centred * jax.lax.rsqrt(jax.numpy.mean(centred**2, axis=axes, keepdims=True) + eps)
 
-    def impl(x, *, axes, eps, kept=None, early=False):
+    def impl(x, *, axes, eps, kept=None, early=False, sums=False):
         x = np.asarray(x)
-        count = 1
-        for a in axes:
-            count *= x.shape[a]
+        count = size_over(x.shape, axes)
         if not count:
             return x.copy()
+        if early:
+            return np.multiply(*measured(x, axes, eps, kept, sums))
         mean = kept_sums(x, axes) / x.dtype.type(count)
         centred = x - mean
         variance = kept_sums(centred * centred, axes) / x.dtype.type(count)
-        r = 1 / np.sqrt(variance + x.dtype.type(eps))
-        if early:
-            mean, r = (np.asarray(rounded(v, kept), x.dtype) for v in (mean, r))
-            centred = x - mean
-        return centred * r
+        return centred * (1 / np.sqrt(variance + x.dtype.type(eps)))
 
-    def vjp(ct, out, x, *, need, axes, eps, kept=None, early=False):
-        return [pushed(ct, x, axes, eps, kept)]
+    def vjp(ct, out, x, *, need, axes, eps, kept=None, early=False, sums=False):
+        return [pushed(ct, x, axes, eps, kept, sums)]
 
-    def jvp(ts, out, x, *, axes, eps, kept=None, early=False):
-        return pushed(ts[0], x, axes, eps, kept)
+    def jvp(ts, out, x, *, axes, eps, kept=None, early=False, sums=False):
+        return pushed(ts[0], x, axes, eps, kept, sums)
 
     def samples(rng):
         yield from in_kinds(draw(rng, "real", (3, 4)), dtypes="f", axes=(1,), eps=1e-5)
@@ -168,7 +180,7 @@ def _layer_pull(n, ct, cts, owned):
 def shape_over(shape, axes):
     """(the shape of sums over axes that stay as ones, how many numbers each is of)."""
     kept = tuple([1 if i in axes else k for i, k in enumerate(shape)])
-    return kept, math.prod([shape[a] for a in axes])
+    return kept, size_over(shape, axes)
 
 
 def fit_plain(g, like, shape):

@@ -30,7 +30,7 @@ from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import check_out
-from ...functions.rounding import at_begin, half_in, in_float32, rounds_once, shared
+from ...functions.rounding import at_begin, half_in, rounds_once
 from ...functions.softmax import quick_softmax
 from ...functions.writing import kept, rewrite, spoken
 from ...method_arguments import wrapped
@@ -58,9 +58,10 @@ def shown(input, body, label, inplace, *args, **kwargs):
     return rewrite(input, body(kept(input), *args, **kwargs), label, (input,))
 
 
-def activation(label, body, kernel=None, of_halves=None, by_place=True):
+def activation(label, body, kernel=None, of_halves=None, by_place=True, once=True):
     """A function of one Tensor and numbers, shown as one node, with torch's `inplace`; `kernel` knows no integers. `of_halves`: what
-    is computed, in float32, of half precision, where body would not round as torch does. `by_place`: are the numbers taken so?"""
+    is computed, in float32, of half precision, where body would not round as torch does. `by_place`: are the numbers taken so? `once`: is it
+    to be rounded once (a single primitive is, by itself)?"""
 
     def mind_halves():
         nonlocal body
@@ -94,7 +95,8 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True):
 
     f.__name__ = body.__name__.removeprefix("_")
     f.__doc__ = body.__doc__
-    at_begin(mind_halves)
+    if once:
+        at_begin(mind_halves)
     return f
 
 
@@ -283,7 +285,7 @@ def _logsigmoid(x):
     return P["log_sigmoid"](x)
 
 
-logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "log_sigmoid_cpu")
+logsigmoid = activation("LogSigmoidBackward0", _logsigmoid, "log_sigmoid_cpu", once=False)
 
 
 def of_hardtanh(min_val=-1.0, max_val=1.0):
@@ -500,11 +502,9 @@ def glu(input, dim=-1):
     if n % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {at} is size {n}")
     refuse_integers("glu_cpu", input)
-    if shared.halves and (d := half_in(t)):
-        return in_float32(d, glu, input, dim)
     parts = [(slice(None),) * at + (s,) for s in (slice(0, n // 2), slice(n // 2, n))]
     a, b = (P["getitem"](t, idx=i) for i in parts)
-    return named(P["mul"](a, P["sigmoid"](b)), "GluBackward0", (input,))
+    return named(P["gated"](a, b), "GluBackward0", (input,))
 
 
 def implicit_dim(name, dim, ndim):

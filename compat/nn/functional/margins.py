@@ -11,7 +11,7 @@ from ...functions.arithmetic import ADD, SUB, by_number
 from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.nodes import named
-from ...functions.operands import cast, check_sizes, dtype_of, need_scalar_type, rank, shape_of
+from ...functions.operands import broadcast_to, cast, check_sizes, dtype_of, need_scalar_type, rank, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.writing import spoken
@@ -21,7 +21,7 @@ from .._reduction import averaged, reduced, reduction_of
 from .activations import logsigmoid
 from .dtypes import refuse_halves, refuse_integers
 from .lookup import concrete_or_none
-from .losses import number_less
+from .losses import REDUCED, number_less
 
 P = PRIMITIVES
 
@@ -118,11 +118,15 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     reduction = reduction_of(reduction, size_average, reduce)
     if input.dtype != target.dtype or input.shape != target.shape or dtype_of(current(input)).kind not in "fc":
         T["neg"](input.detach()).mul_(target.detach()).exp_()  # (torch's steps, which say what is wrong)
-    exponent = P["neg"](P["mul"](current(input), current(target.to(input.dtype))))
+    x, y = current(input), current(target.to(input.dtype))
+    if shape_of(x) != shape_of(y) and np.broadcast_shapes(shape_of(x), shape_of(y)) == shape_of(x):
+        y = broadcast_to(y, shape_of(x))
     if input.is_complex():
-        out = P["log1p"](P["exp"](exponent))
+        out = P["log1p"](P["exp"](P["neg"](P["mul"](x, y))))
+    elif reduction != "none" and shape_of(x) == shape_of(y):
+        return labelled(P["soft_margin_error"](x, y, mean=REDUCED[reduction]), "SoftMarginLossBackward0", (input,))
     else:
-        out = P["softplus"](exponent)
+        out = P["soft_margin"](x, y)
     return labelled(averaged(out, reduction), "SoftMarginLossBackward0", (input,))
 
 

@@ -371,9 +371,9 @@ def half_batch_norm(x, running_mean, running_var, weight, bias, training, axes, 
 
 def half_standardized(x, axes, eps, weight):
     """standardized(x), as float32, with the mean and the deviation rounded as torch keeps them where the weight is of half
-    precision too."""
+    precision too; in bfloat16 torch keeps nothing wider on the way there."""
     kept = kept_in(dtype_of(x), weight)
-    return P["standardize"](widened(x), axes=axes, eps=eps, kept=kept, early=kept is not None)
+    return P["standardize"](widened(x), axes=axes, eps=eps, kept=kept, early=kept is not None, sums=kept == BFLOAT16)
 
 
 def check_channels(count, training, **given):
@@ -407,12 +407,22 @@ def move(running_mean, running_var, x, axes, momentum, unbiased):
             return move_plain(running_mean, running_var, mean, variance, momentum, unbiased)
     mean = P["mean"](x, axes=axes)
     kept = tuple([1 if i in axes else k for i, k in enumerate(shape_of(x))])
-    variance = P["mean"](P["square"](P["sub"](x, P["reshape"](mean, shape=kept))), axes=axes)
+    narrow = shared.halves and BFLOAT16 in [half_in(r) for r in own]
+    mean = rounded_to(mean, BFLOAT16) if narrow else mean
+    squares = P["square"](P["sub"](x, P["reshape"](mean, shape=kept)))
+    if narrow:  # (the sum is rounded, and so is the count)
+        less = number_in(math.prod([shape_of(x)[a] for a in axes]) - 1.0, BFLOAT16)
+        variance, unbiased = (
+            rounded_to(P["div"](rounded_to(P["sum"](squares, axes=axes), BFLOAT16), less), BFLOAT16),
+            1.0,
+        )
+    else:
+        variance = P["mean"](squares, axes=axes)
     for running, new, factor in ((running_mean, mean, 1.0), (running_var, variance, unbiased)):
         if running is not None:
             step = P["reshape"](new, shape=tuple(running.shape))
             if shared.halves and (d := half_in(running)):
-                running.copy_(half_moved(running, P["mul"](step, factor), momentum, d))
+                running.copy_(half_moved(running, P["mul"](step, factor), momentum, d, running is running_var))
             else:
                 running.mul_(1 - momentum).add_(P["mul"](step, momentum * factor))
 
@@ -429,13 +439,13 @@ def move_plain(running_mean, running_var, mean, variance, momentum, unbiased):
                     write(running, COPY, step)
 
 
-def half_moved(running, new, momentum, d):
-    """A running mean of half precision, moved: torch rounds once in float16, and everything in bfloat16."""
+def half_moved(running, new, momentum, d, once):
+    """A running mean of half precision, moved: torch rounds once in float16, and everything in bfloat16, but (`once`) the new variance's share."""
     parts = (running, 1 - momentum), (new, momentum)
     if d == BFLOAT16:
-        one, two = [rounded_to(P["mul"](widened(x), number_in(float(share), d)), d) for x, share in parts]
-    else:
-        one, two = [P["mul"](widened(x), share) for x, share in parts]
+        one, two = [P["mul"](widened(x), number_in(float(share), d)) for x, share in parts]
+        return P["add"](rounded_to(one, d), two if once else rounded_to(two, d))
+    one, two = [P["mul"](widened(x), share) for x, share in parts]
     return P["add"](one, two)
 
 

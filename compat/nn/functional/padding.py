@@ -69,15 +69,16 @@ def pad(input, pad, mode="constant", value=None):
     if shared.halves and name and half_in(t):
         return padded_at_once(input, t, config, how, f"{name}Pad{len(pairs)}DBackward0")
     out = t
-    for axis, (a, b) in enumerate(config):
-        if a or b:
-            n = shape[axis]
-            if mode == "circular":  # (what is cut off does not come back on the other side)
-                at = np.arange(n)[max(-a, 0) : n - max(-b, 0)]
-                at = np.pad(at, (max(a, 0), max(b, 0)), mode=how)
-            else:
-                at = places_along(n, a, b, how)
-            out = picked(out, axis, at)
+    if (
+        mode == "circular"
+    ):  # (the last axis first, and its beginning before its end: cotangents come back the other way)
+        for axis in reversed(range(len(shape))):
+            for at in places_around(shape[axis], *config[axis]):
+                out = picked(out, axis, at)
+    else:
+        for axis, (a, b) in enumerate(config):
+            if a or b:
+                out = picked(out, axis, places_along(shape[axis], a, b, how))
     out = P["copy"](t, t) if out is t else like_image(out, t)
     labelled(out, f"{name}Pad{len(pairs)}DBackward0" if name else "CopySlices", (input,))
     return released(out, True)  # (torch keeps the input)
@@ -87,6 +88,15 @@ def places_along(n, a, b, how):
     """Which of n elements stand where a line is made longer, or shorter, at both ends."""
     at = np.pad(np.arange(n), (max(a, 0), max(b, 0)), mode=how)
     return at[max(-a, 0) : len(at) - max(-b, 0)]
+
+
+def places_around(n, a, b):
+    """The same of a line that goes on at its other end: what is cut off does not come back there. In two steps, if an element is at both ends."""
+    begin, left = max(-a, 0), n - max(-a, 0) - max(-b, 0)
+    a, b, line = max(a, 0), max(b, 0), np.arange(left)
+    if a and b and a + b > left:
+        return [begin + np.pad(line, (a, 0), mode="wrap"), np.append(np.arange(a + left), np.arange(a, a + b))]
+    return [begin + np.pad(line, (a, b), mode="wrap")] if a or b or left < n else []
 
 
 def padded_at_once(input, t, config, how, label):
@@ -123,7 +133,7 @@ def filled(input, t, shape, config, pad, value):
 
 def check(mode, shape, config):
     """RuntimeError in torch's words for paddings that a mode cannot give."""
-    for axis in range(len(shape) - 1, -1, -1):
+    for axis in range(len(shape)) if mode == "circular" else reversed(range(len(shape))):
         n, (a, b) = shape[axis], config[axis]
         if mode == "circular" and (a > n or b > n):
             raise RuntimeError("Padding value causes wrapping around more than once.")
