@@ -251,7 +251,9 @@ class Loop:
     def stage(self, avals, faces, row_faces):
         arguments = tree.treedef_tuple([self.structure, self.rows_structure])
         while True:
-            self.body = stage_body(self.f, [*avals, *self.row_avals], [*faces, *row_faces], arguments, self.what)
+            self.body = stage_body(
+                self.f, [*avals, *self.row_avals], [*faces, *row_faces], arguments, self.what, self.named
+            )
             self.ys_structure = self.split_structure()
             new = [widened(a, b) for a, b in zip(avals, self.body.out_avals, strict=False)]
             shown = [a or b is Taped for a, b in zip(faces, self.body.faces, strict=False)]

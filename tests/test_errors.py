@@ -4,6 +4,7 @@ Each asserts the type a user would catch, the words that say what to do, the use
 user owns is as it was. Figures are closed forms.
 """
 
+import functools
 import inspect
 import pathlib
 import sys
@@ -358,6 +359,43 @@ def test_row_23_integers_are_refused_with_the_cure():
     refused(TypeError, lambda: fg.grad(lambda x: x.sum())(x), "int64[3]", "x.astype(float)", line())
     refused(TypeError, lambda: fg.jvp(np.sin, (2,), (1.0,)), "int64[]", "Pass 2.0", line())
     assert x.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("transform", ["grad", "value_and_grad", "jacfwd", "jacrev", "hessian"])
+def test_argnums_that_name_no_argument(transform):
+    def made(argnums):
+        return getattr(fg, transform)(lambda x, y: x * y * y, argnums=argnums)
+
+    for wrong in ("y", 1.5, None, (0, "y")):
+        refused(TypeError, functools.partial(made, wrong), f"{transform}: argnums takes", repr(wrong), HERE)
+    for wrong in (2, -3, (0, 5)):  # (jacfwd once counted round, and differentiated another argument)
+        told = f"{transform}: argnums asks for argument"
+        refused(TypeError, functools.partial(made(wrong), 1.0, 2.0), told, HERE)
+    last = made(-1)(2.0, 3.0)
+    assert (last[1] if transform == "value_and_grad" else last) == (4.0 if transform == "hessian" else 12.0)
+
+
+def test_a_structure_where_a_scalar_belongs_is_named():
+    refused(TypeError, lambda: fg.grad(lambda x: {"a": x, "b": x})(1.0), "grad: ", "got dict of 2", "jacobian", HERE)
+    refused(
+        TypeError,
+        lambda: fg.value_and_grad(lambda x: (x, 1))(1.0),
+        "value_and_grad: ",
+        "got tuple of 2",
+        "has_aux=True",
+    )
+
+
+def test_the_body_of_a_loop_is_named_by_its_own_line():
+    def body(x):
+        return "a"
+
+    refused(
+        TypeError,
+        lambda: fg.lax.while_loop(lambda x: x < 3, body, 0),
+        "while_loop: the result of body at",
+        line_in(body, "def body"),
+    )
 
 
 def test_row_23_other_arguments_that_cannot_be_differentiated():

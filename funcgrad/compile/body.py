@@ -39,8 +39,10 @@ def place(f):
     return name if code is None else f"{name} at {code.co_filename}:{code.co_firstlineno}"
 
 
-def stage_body(f, avals, faces, structure, what):
-    """Stage f, a function of the arguments that `structure` makes of leaves with these avals and faces."""
+def stage_body(f, avals, faces, structure, what, named=None):
+    """Stage f, a function of the arguments that `structure` makes of leaves with these avals and faces. `named`: the user's function, which
+    messages name, where f is made of it."""
+    named = named or f
     body = Body()
     body.f = f
     stage = Stage()
@@ -55,7 +57,7 @@ def stage_body(f, avals, faces, structure, what):
                 if o.alias is not None:
                     fresh(o)
             else:
-                o = as_value(o, what, f"the result of {place(f)}")
+                o = as_value(o, what, f"the result of {place(named)}")
             v, mark, face = leave(stage, o)
             body.outs.append(mark if mark is not None else stage.lift(v))
             body.faces.append(face)
@@ -64,7 +66,7 @@ def stage_body(f, avals, faces, structure, what):
     o = None
     if writes or seen_outside(stage.lifted) or any([g is not c.grad for c, g in cells]):
         raise ArgumentError(
-            f"{what}: {place(f)} writes into an array (or calls backward on a Tensor) from outside. It is staged once, for any "
+            f"{what}: {place(named)} writes into an array (or calls backward on a Tensor) from outside. It is staged once, for any "
             f"number of runs: let it take that array as an argument and return the new one. [at {here()}]"
         )
     body.effects = stage.effects

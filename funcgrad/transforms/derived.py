@@ -9,22 +9,10 @@ from ..core.aval import PYTHON_SCALARS, describe, dtype_of, shape_of
 from ..core.tracebacks import public
 from ..errors import ArgumentError
 from ..ops.shape import reshape, transpose
+from .argnums import check_positions, chosen_of, positions_of
 from .forward_mode import check_tuples, jvp
 from .reverse_mode import check_callable, check_float, grad, vjp
 from .vectorize import vmap
-
-
-def _split_arguments(f, args, kwargs, argnums):
-    single = not isinstance(argnums, (tuple, list))
-    positions = [i % len(args) for i in ((argnums,) if single else argnums)]
-
-    def of_chosen(*chosen):
-        full = list(args)
-        for i, x in zip(positions, chosen, strict=True):
-            full[i] = x
-        return f(*full, **kwargs)
-
-    return of_chosen, tuple(args[i] for i in positions), single
 
 
 def _basis(leaves):
@@ -64,11 +52,12 @@ def jacfwd(fun, argnums=0, has_aux=False, holomorphic=False, *, randomness="same
            [0., 4.]])
     """
     check_callable(fun, "jacfwd")
+    single, positions = positions_of(argnums, "jacfwd")
 
     @public
     @functools.wraps(fun)
     def jacobian_of(*args, **kwargs):
-        of_chosen, chosen, single = _split_arguments(fun, args, kwargs, argnums)
+        of_chosen, chosen = chosen_of(fun, args, kwargs, positions, "jacfwd")
         leaves, structure = tree.flatten(chosen)
         for x in leaves:
             check_float(x, "jacfwd", "an argument", holomorphic=True)
@@ -108,11 +97,12 @@ def jacrev(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
     array([2., 4.])
     """
     check_callable(fun, "jacrev")
+    single, positions = positions_of(argnums, "jacrev")
 
     @public
     @functools.wraps(fun)
     def jacobian_of(*args, **kwargs):
-        of_chosen, chosen, single = _split_arguments(fun, args, kwargs, argnums)
+        of_chosen, chosen = chosen_of(fun, args, kwargs, positions, "jacrev")
         for x in tree.leaves(chosen):
             check_float(x, "jacrev", "an argument", allow_int, holomorphic=True)
         got = vjp(of_chosen, *chosen, has_aux=has_aux)
@@ -145,7 +135,17 @@ def hessian(fun, argnums=0, has_aux=False, holomorphic=False):
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return jacfwd(jacrev(fun, argnums, has_aux, holomorphic), argnums, has_aux, holomorphic)
+    check_callable(fun, "hessian")
+    _, positions = positions_of(argnums, "hessian")
+    of_gradient = jacfwd(jacrev(fun, argnums, has_aux, holomorphic), argnums, has_aux, holomorphic)
+
+    @public
+    @functools.wraps(fun)
+    def hessian_of(*args, **kwargs):
+        check_positions(positions, args, "hessian")
+        return of_gradient(*args, **kwargs)
+
+    return hessian_of
 
 
 @public

@@ -15,6 +15,7 @@ from ..core.site import here
 from ..core.trace import Record
 from ..core.tracebacks import public
 from ..errors import ArgumentError
+from .argnums import missing, positions_of
 from .boundary import as_value, check_float, cotangent_for, enter, inside, leave, like_argument, show_all
 
 FLOAT0 = np.dtype([("float0", np.void, 0)])
@@ -150,17 +151,16 @@ def value_and_grad(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=F
     (9.0, 6.0)
     """
     check_callable(fun, "value_and_grad")
-    return public(with_gradient(fun, argnums, has_aux, holomorphic, allow_int, numpy))
+    return public(with_gradient(fun, argnums, has_aux, holomorphic, allow_int, numpy, "value_and_grad"))
 
 
-def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
-    """What value_and_grad returns, and grad calls."""
+def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy, by):
+    """What value_and_grad returns, and grad calls; `by`: which of them messages name."""
     if numpy:
         from ..tracing import trace_numpy
 
         f = trace_numpy(f)
-    single = not isinstance(argnums, (tuple, list))
-    positions = (argnums,) if single else tuple(argnums)
+    single, positions = positions_of(argnums, by)
 
     @functools.wraps(f)
     def value_and_grad_of(*args, **kwargs):
@@ -170,10 +170,7 @@ def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
         structures = []
         for position in positions:
             if not -len(args) <= position < len(args):
-                raise ArgumentError(
-                    f"grad: argnums={argnums} asks for argument {position}, but the call has {len(args)} positional "
-                    f"arguments. Pass the differentiated arguments by position. [at {here()}]"
-                )
+                raise missing(position, args, by)
             own, structure = flat(args[position])
             leaves += own
             names += [position] * len(own)
@@ -187,7 +184,7 @@ def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
                 )
             return f(*args, **kwargs)
 
-        value, aux, gradients = pulled_once(of_leaves, leaves, names, has_aux, holomorphic, allow_int)
+        value, aux, gradients = pulled_once(of_leaves, leaves, names, has_aux, holomorphic, allow_int, by=by)
         if single and structures[0][1] is None:
             gradient = gradients[0]
         else:
@@ -201,26 +198,26 @@ def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy):
     return value_and_grad_of
 
 
-def pulled_once(fun, leaves, names, has_aux=False, holomorphic=False, allow_int=False, int_result=False):
+def pulled_once(fun, leaves, names, has_aux=False, holomorphic=False, allow_int=False, int_result=False, by="grad"):
     """(value, aux or None, the gradient of each leaf) of fun, which takes a list of the leaves as its inputs; `names`: the number of
     the argument that each is of. `int_result`: the gradients of a value that is an integer are zeros, and no error."""
     trace = Record()
     inputs = []
     marks = []  # of each leaf its node (None: an integer)
     for i, x in enumerate(leaves):
-        x = leaves[i] = as_value(x, "grad", f"argument {names[i]}") if not isinstance(x, Handle) else x
-        mark = trace.leaf() if check_float(x, "grad", f"argument {names[i]}", allow_int, holomorphic) else None
+        x = leaves[i] = as_value(x, by, f"argument {names[i]}") if not isinstance(x, Handle) else x
+        mark = trace.leaf() if check_float(x, by, f"argument {names[i]}", allow_int, holomorphic) else None
         inputs.append(x if mark is None else enter(trace, x, mark))
         marks.append(mark)
     aux = None
     with inside(trace):
         out = fun(inputs)
         if has_aux:
-            out, aux = pair(out, "grad")
+            out, aux = pair(out, by)
             aux = plain_tree(trace, aux, leaves)
         value, mark, face = leave(trace, out)
         if not int_result or dtype_of(value).kind in "fc":
-            check_scalar(value, holomorphic)
+            check_scalar(value, holomorphic, by)
     got = None
     if mark is not None:
         with quiet():
@@ -250,7 +247,7 @@ def grad(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False, *, n
     array([1., 1.])
     """
     check_callable(fun, "grad")
-    both = with_gradient(fun, argnums, has_aux, holomorphic, allow_int, numpy)
+    both = with_gradient(fun, argnums, has_aux, holomorphic, allow_int, numpy, "grad")
 
     @public
     @functools.wraps(fun)
@@ -274,31 +271,43 @@ def check_callable(f, transform):
         )
 
 
-def check_scalar(value, holomorphic):
+def no_scalar(value, by):
+    """The error for a value that is no array or number."""
+    leaves, structure = tree.flatten(value)
+    shown, cure = type(value).__name__, ""
+    if structure != tree.structure(0):
+        shown += f" of {len(leaves)}"
+        cure = " Return one number; jacobian takes any structure."
+        if isinstance(value, tuple):
+            cure = " With has_aux=True the first of a pair is differentiated, and the other handed through."
+    return ArgumentError(f"{by}: the function must return a scalar; got {shown}.{cure} [at {here()}]")
+
+
+def check_scalar(value, holomorphic, by):
     if type(value) is float or type(value) is np.float64:
         return
     if value is None or isinstance(value, (str, bytes)):
         raise ArgumentError(
-            f"grad: the function must return a scalar; got {type(value).__name__}. Does it end with a return? [at {here()}]"
+            f"{by}: the function must return a scalar; got {type(value).__name__}. Does it end with a return? [at {here()}]"
         )
     try:
         shape, dtype = shape_of(value), dtype_of(value)
     except Exception as error:
-        raise ArgumentError(
-            f"grad: the function must return a scalar; got {type(value).__name__}. [at {here()}]"
-        ) from error
+        raise no_scalar(value, by) from error
+    if dtype.kind == "O":
+        raise no_scalar(value, by)
     if shape != ():
         raise ArgumentError(
-            f"grad: the function must return a scalar; got {describe(value)}. Sum it, or use jacobian (all "
+            f"{by}: the function must return a scalar; got {describe(value)}. Sum it, or use jacobian (all "
             f"derivatives) / vjp (one cotangent). [at {here()}]"
         )
     if dtype.kind not in "fc":
         raise ArgumentError(
-            f"grad: the function must return a float scalar; got {describe(value)}, which has no derivative. Return a float "
+            f"{by}: the function must return a float scalar; got {describe(value)}, which has no derivative. Return a float "
             f"that depends on the argument; indices, counts and comparisons do not. [at {here()}]"
         )
     if dtype.kind == "c" and not holomorphic:
         raise ArgumentError(
-            f"grad: the function returns {describe(value)}; take its real or imaginary part, or abs, or pass "
+            f"{by}: the function returns {describe(value)}; take its real or imaginary part, or abs, or pass "
             f"holomorphic=True if it is holomorphic. [at {here()}]"
         )
