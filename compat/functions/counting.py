@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
+from funcgrad.core.state import tls
+from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..deprecations import once
 from ..errors import type_name
 from ..method_arguments import wrapped
-from ..payload import current
+from ..payload import current, node_of
 from ..tensor import Tensor
 from .forward_mode import refuse_tangents
 from .hosted import on_values
@@ -20,10 +22,20 @@ from .register import operation
 from .results import C_NAMES
 from .return_types import BY_NAME as RETURN
 from .rounding import HALVES
+from .storage import underivable
 
 
 def values_of(t, what):
     return np.asarray(concrete(current(t), what))
+
+
+def without_way_back(name, label, input, arrays):
+    """New Tensors of arrays, the first of which is of what torch records, and has no derivative for."""
+    out = [new(np.array(a, order="C")) for a in arrays]
+    if tls.grad and input.requires_grad and current(input).owner is TAPE:
+        text = "the derivative for '{}' is not implemented."
+        out[0].mark = underivable(name, [node_of(current(input))], label, NotImplementedError, text)
+    return out[0] if len(out) == 1 else tuple(out)
 
 
 @operation()
@@ -31,10 +43,10 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     """The distinct elements (or slices along a dimension), sorted; on request where each went, and how often it
     stands.
     """
-    refuse_tangents("_unique2" if dim is None else "unique_dim", input)
+    name = "_unique2" if dim is None else "unique_dim"
+    refuse_tangents(name, input)
     for what, given in (("sorted", sorted), ("return_inverse", return_inverse), ("return_counts", return_counts)):
         if type(given) is not bool:
-            name = "_unique2" if dim is None else "unique_dim"
             raise TypeError(f"{name}(): argument '{what}' must be bool, not {type_name(given)}")
     if dtype_of(current(input)).kind == "c":
         refuse("unique" if dim is None else "unique_dim", dtype_of(current(input)))
@@ -52,8 +64,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         out.append(got[1].reshape(v.shape if dim is None else -1))
     if return_counts:
         out.append(got[2])
-    out = [new(np.array(a, order="C")) for a in out]
-    return out[0] if len(out) == 1 else tuple(out)
+    return without_way_back(name, "Unique2Backward0" if dim is None else "UniqueDimBackward0", input, out)
 
 
 @operation()
@@ -81,8 +92,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
         out.append(inverse.reshape(v.shape) if dim is None else inverse)
     if return_counts:
         out.append(np.diff(np.append(np.flatnonzero(first), n)))
-    out = [new(np.array(a, order="C")) for a in out]
-    return out[0] if len(out) == 1 else tuple(out)
+    return without_way_back("unique_consecutive", "UniqueConsecutiveBackward0", input, out)
 
 
 @operation()

@@ -90,11 +90,11 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
     return self
 
 
-def underivable(name, marks, label="NotImplemented"):
+def underivable(name, marks, label="NotImplemented", error=RuntimeError, text="derivative for {} is not implemented"):
     """The mark of what an operation has made that torch records, but whose backward raises."""
 
     def refuse(cts):
-        raise RuntimeError(f"derivative for {name} is not implemented")
+        raise error(text.format(name))
 
     node, (mark, *_) = gate([m for m in marks if m is not None], refuse)
     extra = extra_of(node)

@@ -10,11 +10,10 @@ import pytest
 import compat as torch
 from compat.utils.tensorboard import SummaryWriter
 from compat.utils.tensorboard.events import event, image_value, masked, png
-from tests.expected.tensorboard_calls import records, write
+from tests.expected.tensorboard_calls import records, tables, write, write_tables
 
-STORED = json.loads((pathlib.Path(__file__).parents[1] / "expected" / "tensorboard.json").read_text(encoding="utf-8"))[
-    "files"
-]
+SAID = json.loads((pathlib.Path(__file__).parents[1] / "expected" / "tensorboard.json").read_text(encoding="utf-8"))
+STORED = SAID["files"]
 
 
 def picture_in(data):
@@ -43,6 +42,29 @@ def test_the_events_are_torchs(tmp_path):
                 assert list(picture.shape) == want["shape"] and picture.tobytes().hex() == want["pixels"]
                 step = 0xFFFFFFFFFFFFFFFF if want["tag"] == "m" else 1
                 assert got == event(1.0, step, summary=image_value(want["tag"], picture))
+
+
+def test_tables_of_hyperparameters_and_embeddings_are_torchs(tmp_path, capsys):
+    torch.manual_seed(0)
+    write_tables(torch, SummaryWriter, tmp_path)
+    assert tables(tmp_path, lambda data: picture_in(data).tobytes().hex()) == SAID["tables"]
+    assert capsys.readouterr().out == "warning: Embedding dir exists, did you set global_step for add_embedding()?\n"
+
+
+def test_tables_that_do_not_fit(tmp_path):
+    x = torch.ones(3, 2)
+    with SummaryWriter(tmp_path) as w:
+        for error, text, call in (
+            (TypeError, "should be dictionary", lambda: w.add_hparams(1, {})),
+            (ValueError, "one of int, float, str", lambda: w.add_hparams({"a": [1]}, {})),
+            (TypeError, r"hparam_domain_discrete\[a\]", lambda: w.add_hparams({"a": 1}, {}, {"a": 1})),
+            (AssertionError, "mat should be 2D", lambda: w.add_embedding(torch.ones(3), tag="q")),
+            (AssertionError, "#labels should equal", lambda: w.add_embedding(x, ["a"], tag="r")),
+            (AssertionError, "#images should equal", lambda: w.add_embedding(x, None, torch.ones(2, 1, 2, 2), tag="s")),
+            (AssertionError, "len of header", lambda: w.add_embedding(x, [[1]] * 3, tag="t", metadata_header="ab")),
+        ):
+            with pytest.raises(error, match=text):
+                call()
 
 
 def test_checksums_and_pictures_by_the_book():

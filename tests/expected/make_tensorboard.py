@@ -10,7 +10,7 @@ import tempfile
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
 
-from tests.expected.tensorboard_calls import records, write  # noqa: E402
+from tests.expected.tensorboard_calls import records, tables, write, write_tables  # noqa: E402
 
 
 def main():
@@ -33,8 +33,14 @@ def main():
                     rows.append({"tag": value.tag, "shape": picture.shape, "pixels": picture.tobytes().hex()})
                 else:
                     rows.append(data.hex())
+    with tempfile.TemporaryDirectory() as folder:
+        torch.manual_seed(0)
+        write_tables(torch, SummaryWriter, folder)
+        laid = tables(pathlib.Path(folder), lambda data: np.asarray(Image.open(io.BytesIO(data))).tobytes().hex())
     target = HERE / "tensorboard.json"
-    target.write_text(json.dumps({"torch": torch.__version__, "files": stored}, indent=1) + "\n", encoding="utf-8")
+    target.write_text(
+        json.dumps({"torch": torch.__version__, "files": stored, "tables": laid}, indent=1) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from funcgrad.core.site import warn
 
 from ...functions.missing import explain
 from ...tensor import Tensor
-from . import events
+from . import events, hyperparameters, projector
 
 __all__ = ["SummaryWriter"]
 count = itertools.count().__next__
@@ -65,6 +65,7 @@ class SummaryWriter:
         self.purge_step, self.max_queue, self.flush_secs = purge_step, max_queue, flush_secs
         self.filename_suffix = filename_suffix
         self.all_writers = {}  # folder -> EventFile
+        self.embeddings = []  # what projector_config.pbtxt says of each
         self._of(self.log_dir)
 
     def _of(self, folder):
@@ -117,6 +118,26 @@ class SummaryWriter:
         self.add_image(
             tag, np.stack(drawn) if several else drawn[0], global_step, walltime, "NHWC" if several else "HWC"
         )
+
+    def add_hparams(self, hparam_dict, metric_dict, hparam_domain_discrete=None, run_name=None, global_step=None):
+        """The hyper-parameters of a run and what came of them, in a folder of their own below that of the files."""
+        if type(hparam_dict) is not dict or type(metric_dict) is not dict:
+            raise TypeError("hparam_dict and metric_dict should be dictionary.")
+        values = hyperparameters.summaries(hparam_dict, metric_dict, hparam_domain_discrete, as_array)
+        with SummaryWriter(os.path.join(self.log_dir, run_name or str(time.time()))) as writer:
+            for value in values:
+                writer._add(value, global_step, None)
+            for tag, x in metric_dict.items():
+                writer.add_scalar(tag, x, global_step)
+
+    def add_embedding(
+        self, mat, metadata=None, label_img=None, global_step=None, tag="default", metadata_header=None
+    ):  # fmt: skip
+        """Points, a row each, with labels and pictures float[n, channels, height, width] of them."""
+        pictures = None if label_img is None else as_array(label_img)
+        step = 0 if global_step is None else global_step
+        given = as_array(mat), metadata, pictures, step, tag, metadata_header
+        projector.add(self.log_dir, self.embeddings, *given, grid)
 
     def add_graph(self, model, input_to_model=None, verbose=False, use_strict_trace=True):
         """Nothing but a warning: there is no graph of the module in TensorBoard's form."""
