@@ -13,6 +13,7 @@ import argparse
 import ast
 import collections
 import json
+import lzma
 import math
 import pathlib
 import random
@@ -327,6 +328,27 @@ def as_recorded(found, wanted):
     if isinstance(found, Exception):
         return False
     return all(sampling.agrees(own, text) for own, text in zip((found[0], list(found[1].values())), wanted))
+
+
+def stored(name):
+    """The rows of expected/NAME.json.xz."""
+    return json.loads(lzma.decompress((HERE / "expected" / f"{name}.json.xz").read_bytes()))["calls"]
+
+
+def call_of(text, operands, default):
+    """The call of a stored row."""
+    return Call("", text, {n: (d, tuple(s)) for n, (d, s) in operands.items()}, default)
+
+
+def differing(torch, rows):
+    """The stored calls that do not give what torch gave, as lines."""
+    found = []
+    for *made, wanted in rows:
+        call = call_of(*made)
+        got = outcome(torch, call)
+        if not as_recorded(got, wanted):
+            found.append(f"{call}: torch {wanted}, compat {recorded(got)}")
+    return "\n".join(found)
 
 
 # ------------------------------------------------------------------------------------------------ by hand

@@ -22,7 +22,7 @@ from .register import operation
 from .results import C_NAMES
 from .return_types import BY_NAME as RETURN
 from .rounding import HALVES
-from .storage import underivable
+from .writing import underivable
 
 
 def values_of(t, what):

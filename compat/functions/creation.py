@@ -25,7 +25,7 @@ from .answers import MISSING, answering
 from .data import Shown, array_of, of_traced, scalar_of
 from .elements import HoldsTraced, check_array, is_traced
 from .fused import multiply_add
-from .given_out import store
+from .given_out import need_its_dtype, store
 from .operands import NUMBERS, P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish
@@ -406,6 +406,7 @@ def filled(name, make):
     """torch.zeros and its kin: *size, then keywords; and <name>_like, Tensor.new_<name>."""
 
     def of_size(*size, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False, **more):
+        need_its_dtype(out, dtype)
         shape = size_argument(name, size, more, out)
         wanted = more.pop("memory_format", None) if more and name == "empty" else None
         none_left(name, more)
@@ -486,6 +487,7 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
     need_number(fill_value)
+    need_its_dtype(out, dtype)
     shape = size_argument("full", (size,), {}, out)
     array = maker(full_array, device)(shape, fill_value, fill_dtype(fill_value, dtype))
     return finished("full", array, out, device, requires_grad)
@@ -543,6 +545,7 @@ def empty_strided(size, stride, *, dtype=None, layout=None, device=None, require
 @seldom
 def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
     """The n-by-m matrix with ones on its diagonal."""
+    need_its_dtype(out, dtype)
     n, m = integer(n), integer(n if m is None else m)
     for name, k in (("n", n), ("m", m)):
         if k < 0:
@@ -572,6 +575,7 @@ def arange(
         and -BOUND < start <= end < BOUND
     ):
         return finished("arange", np.arange(start, end), out, device, requires_grad)
+    need_its_dtype(out, dtype)
     for x in (start, end, step):
         need_number(x)
     start, end, step = (real_number(scalar_of(x), "double") for x in (start, end, step))
@@ -640,6 +644,7 @@ def linspace(
     start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
     """`steps` evenly spaced figures from start to end, both included."""
+    need_its_dtype(out, dtype)
     d = float_argument(dtype if out is None else out.dtype)
     return finished("linspace", between("linspace", start, end, steps, d, d), out, device, requires_grad)
 
@@ -659,6 +664,7 @@ def logspace(
     pin_memory=False,
 ):
     """base ** x for `steps` evenly spaced exponents x from start to end."""
+    need_its_dtype(out, dtype)
     d = float_argument(dtype if out is None else out.dtype)
     exponents = between("logspace", start, end, steps, d, np.dtype(np.float64), False)
     if d == np.float32 and exponents.dtype == np.float64 and len(exponents) > 1:

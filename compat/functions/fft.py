@@ -14,7 +14,7 @@ from .. import dtypes
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .given_out import store
+from .given_out import need_its_dtype, store
 from .nodes import named
 from .operands import P, cast, dtype_of, float_argument, integer, like_image, new, shape_of
 from .refusals import refuse
@@ -283,6 +283,7 @@ def counted_off(counts, length, d):
 
 def frequencies(name, counts):
     def freq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+        need_its_dtype(out, dtype)
         wanted = dtype.numpy if dtype is not None else None if out is None else out.dtype.numpy
         if wanted is not None and wanted.kind not in "fc":
             raise RuntimeError(f"{name} requires a floating point or complex dtype")

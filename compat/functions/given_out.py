@@ -6,6 +6,7 @@ import sys
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.handle import Alias
 from funcgrad.core.in_turn import in_turn
 from funcgrad.core.mutation import ALONE, write
 from funcgrad.core.primitive import PRIMITIVES
@@ -22,36 +23,50 @@ from .kinds import ALONG, COMPARISONS, iterates
 from .nodes import tensors_in
 from .operands import is_dual, rank
 from .other_memory import over_other_memory, strided
+from .outs import (
+    APART,
+    COPIED,
+    COUNTED,
+    IN_ROWS,
+    INDICES_FIRST,
+    ONCE,
+    OVER_FIRST,
+    PARTLY,
+    REPEATED,
+    RESIZED_FIRST,
+    SILENT,
+    TWICE,
+    WRITABLE_FIRST,
+    recorded_as,
+)
 from .results import ROWS, check_out
 from .return_types import with_out
-from .writing import check_apart, check_writable
+from .writing import check_apart, check_writable, leave_underivable, spoken
 
 tls = state.tls
-APART = frozenset(  # of whose operands no memory is written, not even all of it
-    "cat stack hstack vstack row_stack dstack column_stack concat concatenate index_select gather take masked_select scatter "
-    "scatter_add scatter_reduce cross nonzero".split()
-)
-NO_DERIVATIVE = ("gcd", "lcm", "softmax", "log_softmax", "arange", "randint")  # (as out= functions, in torch)
-MADE_BY = {
-    **dict.fromkeys("hstack vstack dstack row_stack column_stack concat concatenate".split(), "cat"),
-    "norm": "linalg_vector_norm",
-    "kron": "mul",
-    "frobenius_norm": "norm",
-    "linalg_svdvals": "_linalg_svd",
-    **{name: f"special_{name}" for name in "entr erfcx i0e i1 i1e log_ndtr ndtri zeta xlog1py".split()},
-}
-MADE = frozenset(
-    "bernoulli empty eye full linspace logspace multinomial ones rand randint randn randperm range zeros".split()
-)  # (what makes Tensors gives out= its shape without a word)
 
 
 def out_with_gradient(name):
-    if name.startswith("bitwise_") or name in NO_DERIVATIVE or name in MADE:
-        name = "aten::" + name
-    name = MADE_BY.get(name, name)
     return RuntimeError(
         f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
     )
+
+
+def need_no_gradient(said, out, differentiable):
+    """Raise what torch says of an out= where something is to be differentiated: the operands of a function that is recorded as `said`
+    (`differentiable`), or out= itself."""
+    if said[0] not in "=-@" and (differentiable or out.requires_grad):
+        raise out_with_gradient(said)
+    if said[0] == "@" and out.requires_grad and out.is_leaf:
+        raise out_with_gradient("aten::" + said[1:])
+
+
+def need_its_dtype(out, dtype):
+    """Raise torch's error for a dtype= that is not that of out=."""
+    if isinstance(out, Tensor) and dtype is not None and dtypes.as_numpy(dtype) != out.dtype.numpy:
+        raise RuntimeError(
+            f"dtype {spoken(dtypes.as_numpy(dtype))} does not match dtype of out parameter ({spoken(out.dtype.numpy)})"
+        )
 
 
 def store(name, out, got, operands=(), again=None):
@@ -60,57 +75,112 @@ def store(name, out, got, operands=(), again=None):
         out = tuple(out)
         if len(out) != len(got):
             raise TypeError(f"expected tuple of {len(got)} elements but got {len(out)}")
-        for o, g in zip(out, got, strict=True):
-            store(name, o, g)
+        if tls.grad and any(
+            [t.mark is not None for t in got] + [isinstance(o, Tensor) and o.requires_grad for o in out]
+        ):
+            for o, g in zip(out, got, strict=True):
+                store(name, o, g, operands)
+        else:
+            pairs = [*enumerate(zip(out, got, strict=True))]
+            if name in INDICES_FIRST:
+                check_out(f"{name}[1]", out[1].owner.dtype(out[1]), got[1].owner.dtype(got[1]))
+            for at, (o, g) in pairs if name not in COPIED else ():
+                fit(f"{name}[{at}]" if at and f"{name}[{at}]" in ROWS else name, o, g, operands)
+            for _, (o, g) in pairs:
+                put(o, g) if name not in COPIED else o.copy_(g)
         return type(got)(out) if type(got) in (tuple, list) else with_out(type(got))(*out)
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
-    if (got.mark is not None and not name.startswith("bitwise_") or out.requires_grad) and tls.grad:
-        if name not in COMPARISONS:
-            if ROWS.get(name, "").startswith("^"):  # (transforms of Fourier look at out= first)
-                check_out(name, out.owner.dtype(out), got.owner.dtype(got))
-                name = "_fft_r2c" if name[0] == "r" else "_fft_c2r" if "r" in name[:2] or name[0] == "h" else name
-            raise out_with_gradient(name)
-        store(name, out.detach(), got, operands)
-        return out
+    if tls.grad and (got.mark is not None or out.requires_grad):
+        said = recorded_as(name, operands)
+        if ROWS.get(name, "").startswith("^"):  # (transforms of Fourier look at the dtype first)
+            check_out(name, out.owner.dtype(out), got.owner.dtype(got))
+        need_no_gradient(said, out, got.mark is not None)
+        return stored_with_history(said, name, out, got, operands, again)
     if (got.owner is not TAPE or out.owner is not TAPE) and (is_dual(current(got)) or is_dual(current(out))):
         raise NotImplementedError(
             f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
         )
-    if type(out.val) is np.ndarray and 0 in out.val.strides:
-        if iterates(name):
-            check_writable(current(out))
-    check_out(name, out.owner.dtype(out), got.owner.dtype(got), any([isinstance(o, Tensor) for o in operands[1:]]))
-    wholly = name.removeprefix("linalg_") in APART
-    check_apart(current(out), tensors_in(operands) if wholly else operands, wholly)
-    if tuple(out.shape) != tuple(got.shape):
-        if out.numel() and name == "arange":
-            shape = tuple(got.shape)
-            deprecated(
-                "arange", list(out.shape), out.numel(), got.numel(), f"({got.numel()},)" if len(shape) == 1 else shape
-            )
-        elif out.numel() and name not in MADE:
-            for _ in range(resizings(name, out, got, operands)):
-                deprecated("out", list(out.shape), list(got.shape))
-        strides = strides_of(got.val) if type(got.val) is np.ndarray and out.owner is TAPE else None
-        resize(out, tuple(got.shape), strides).store.version -= 1  # (that and the write are one change)
-    check_writable(current(out))
+    fit(name, out, got, operands)
     if again is not None and iterates(name):
         got = in_turn(got, current(out), operands, again)
+    return put(out, got)
+
+
+def put(out, got):
+    """Write a result into an out= of its shape."""
     if written_outside(current(out)):
         return write_outside(write, out, PRIMITIVES["copy"], got)
     write(out, PRIMITIVES["copy"], got)
     return out
 
 
-def resizings(name, out, got, operands):
+def stored_with_history(said, name, out, got, operands, again):
+    """store, where something requires grad and torch does not refuse: copied with its derivative, left as having none, or as if nothing did."""
+    if said == "=":
+        if out.requires_grad and tuple(out.shape) != tuple(got.shape):
+            raise RuntimeError("cannot resize variables that require grad")
+        fit(name, out, got, ())
+        return out.copy_(got)
+    t = current(out)
+    root = t.alias.base if type(t.alias) is Alias else None
+    marks = [getattr(current(got), "mark", None)]
+    tls.grad = False
+    try:
+        store(name, out, got.detach(), operands, again)
+    finally:
+        tls.grad = True
+    if said[0] == "@":
+        leave_underivable("aten::" + said[1:], t, marks, root)
+    return out
+
+
+def fit(name, out, got, operands):
+    """Refuse an out= that torch would not write such a result into; give it the result's shape."""
+    strides = strides_of(got.val) if type(got.val) is np.ndarray and out.owner is TAPE and name not in IN_ROWS else None
+    fit_shape(name, out, tuple(got.shape), got.owner.dtype(got), operands, strides)
+
+
+def fit_shape(name, out, shape, d, operands, strides=None):
+    """The same for a result of a shape, a dtype d, and strides (none: in C order)."""
+    own, single = out.owner.dtype(out), iterates(name)
+    bounded = own != d and any([isinstance(o, Tensor) for o in operands[1:]])
+    if single:
+        check_writable(current(out))
+        check_apart(current(out), operands)
+    elif name in WRITABLE_FIRST:
+        check_writable(current(out))
+    if own != d and name not in RESIZED_FIRST:
+        check_out(name, own, d, bounded)
+    short = name.removeprefix("linalg_")
+    if short in APART or name in PARTLY:
+        check_apart(current(out), tensors_in(operands), short in APART)
+        if name in OVER_FIRST:
+            check_apart(current(out), tensors_in(operands[1:]), True)
+    if tuple(out.shape) != shape:
+        if single and any([o is out for o in operands]):
+            raise RuntimeError(f"output with shape {list(out.shape)} doesn't match the broadcast shape {list(shape)}")
+        if out.numel() and name in COUNTED:
+            n = math.prod(shape)
+            deprecated("arange", list(out.shape), out.numel(), n, f"({n},)" if len(shape) == 1 else shape)
+        elif out.numel() and name not in SILENT:
+            for _ in range(resizings(name, out, d, operands)):
+                deprecated("out", list(out.shape), list(shape))
+        resize(out, shape, strides).store.version -= 1  # (that and the write are one change)
+    if own != d and name in RESIZED_FIRST:
+        check_out(name, own, d, bounded)
+    if not single and short not in REPEATED:
+        check_writable(current(out))
+
+
+def resizings(name, out, d, operands):
     """How often torch gives an out= another shape: a function of single elements computes into memory of its result's dtype first, and has
     looked whether out= may be written."""
-    if name in ROWS or name in ALONG or name.startswith("logical_"):
+    if name in ONCE or name not in TWICE and (name in ROWS or name in ALONG or name.startswith("logical_")):
         return 1
     check_writable(current(out))
-    computed = dtypes.result_dtype([rank(x) for x in operands]) if name in COMPARISONS else got.owner.dtype(got)
-    return 1 + (out.owner.dtype(out) not in (computed, got.owner.dtype(got)))
+    computed = dtypes.result_dtype([rank(x) for x in operands]) if name in COMPARISONS else d
+    return 1 + (out.owner.dtype(out) not in (computed, d))
 
 
 def grown(array, size):

@@ -1,6 +1,7 @@
 """Which functions torch treats alike: those along dimensions, comparisons, those of single elements."""
 
 import re
+from functools import cache
 
 from .results import ROWS
 
@@ -34,6 +35,7 @@ def stretches(own):
     return name in OF_BOTH or name in COMPARISONS or SPECIAL.fullmatch(name) is not None
 
 
+@cache
 def iterates(own):
     """Is it a function of single elements, of which torch looks at the memory of out= first?"""
     return stretches(own) or ROWS.get(own, "").startswith("Found dtype") or own in ALONE

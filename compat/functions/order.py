@@ -11,20 +11,21 @@ import numpy as np
 from funcgrad.core import state
 
 from .. import dtypes
-from ..deprecations import deprecated
 from ..errors import size_mismatch
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import refuse_bools
 from .extremes import need_elements
-from .given_out import NO_DERIVATIVE, out_with_gradient
+from .given_out import fit_shape, need_no_gradient
 from .kinds import ALONG, COMPARISONS, iterates, stretches
 from .nodes import tensors_in
 from .operands import as_operand, broadcast_shapes, dtype_of, rank, shape_of
+from .outs import RECORDS, recorded_as
 from .refusals import refuse
 from .results import ROWS, check_out
-from .writing import check_castable, check_writable, spoken
+from .return_types import BY_NAME
+from .writing import check_apart, check_castable, check_writable, spoken
 
 OF_INPUT = ("Found dtype", "Expected the dtype for input")  # what a result of the input's dtype may be written into
 # functions of whose out= torch looks at the dtype first: which one it has to be (a dtype, or that of an argument: "first", of stacks the second;
@@ -76,6 +77,11 @@ def earlier(error, own, args, kwargs):
     if text == TOO_LONG:
         return RuntimeError("invalid size, possible overflow?")
     try:
+        if isinstance(kwargs.get("out"), (tuple, list)) and (
+            fields := BY_NAME.get(own) or BY_NAME.get(f"linalg_{own}")
+        ):
+            if len(kwargs["out"]) != len(fields.fields):
+                return TypeError(f"expected tuple of {len(fields.fields)} elements but got {len(kwargs['out'])}")
         if "out" in kwargs and isinstance(kwargs["out"], Tensor) and tensors_in(args[:1]):
             out_first(own, args, kwargs["out"], text)
         if own.rstrip("_") in ("sub", "subtract", "rsub") and text.startswith(("The size of tensor", "Promotion for")):
@@ -106,12 +112,16 @@ def out_first(own, args, out, text):
     """Of these functions, torch looks at out= before anything else."""
     if own in ("cond", "pinv", "tensorinv", "tensorsolve"):
         check_out("linalg_" + own, dtype_of(current(out)), dtype_wanted("real" if own == "cond" else "first", args))
-    name = own.removeprefix("special_")
-    given = () if own in NO_DERIVATIVE or own.startswith("bitwise_") else tensors_in(args)
+    given = tensors_in(args)
+    said = recorded_as(
+        own if own in RECORDS or f"linalg_{own}" not in RECORDS.keys() | ROWS.keys() else f"linalg_{own}"
+    )
+    differentiable = state.tls.grad and any([t.requires_grad for t in given])
     if iterates(own):
-        if state.tls.grad and name not in COMPARISONS and any([t.requires_grad for t in (*given, out)]):
-            raise out_with_gradient(own)
+        if state.tls.grad:
+            need_no_gradient(said, out, differentiable)
         check_writable(current(out))
+        check_apart(current(out), given)
     if (
         ROWS.get(own, "").startswith(OF_INPUT)
         and own[:2] != "cl"
@@ -130,8 +140,8 @@ def out_first(own, args, out, text):
         check_out(own, dtype_of(current(out)), dtypes.result_dtype([rank(x) for x in args[1:3]]))
     if own in IN_OTHER_WORDS:
         return
-    if name not in COMPARISONS and state.tls.grad and any([t.requires_grad for t in (*given, out)]):
-        raise out_with_gradient(own)
+    if state.tls.grad:
+        need_no_gradient(said, out, differentiable)
 
 
 def dtype_wanted(wanted, given):
@@ -167,11 +177,12 @@ def before_kernel(own, args, kwargs):
     if stretches(own):
         target = args[0] if own[-1] == "_" else kwargs.get("out")
         before_cast(own, args, kwargs)
-        out = kwargs.get("out")
-        if isinstance(out, Tensor) and out.numel() and out.shape != stretched(tensors(args, kwargs)):
-            deprecated("out", list(out.shape), list(stretched(tensors(args, kwargs))))
-        if target is not None and name not in COMPARISONS:
-            check_castable(dtype_of(current(target)), meeting(name, tensors(args, kwargs), args, kwargs))
+        out, given = kwargs.get("out"), tensors(args, kwargs)
+        if isinstance(out, Tensor):
+            d = np.dtype(bool) if name in COMPARISONS else meeting(name, given, args, kwargs)
+            fit_shape(own, out, stretched(given), d, args)
+        elif target is not None and name not in COMPARISONS:
+            check_castable(dtype_of(current(target)), meeting(name, given, args, kwargs))
 
 
 def before_cast(own, args, kwargs):

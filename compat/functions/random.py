@@ -20,7 +20,6 @@ from funcgrad.core.trace import TAPE
 from funcgrad.errors import RandomnessError
 from funcgrad.streams.limits import rounded
 
-from .. import dtypes
 from ..devices import Default, Device, usable
 from ..errors import type_name
 from ..native import Native
@@ -31,7 +30,7 @@ from .data import scalar_of
 from .drawing import bare, drawn, mapped_by, refuse_staging, while_staging
 from .filling import overwrite
 from .forward_mode import has_tangent
-from .given_out import store
+from .given_out import need_its_dtype, store
 from .nodes import named, released
 from .operands import (
     INT64,
@@ -49,7 +48,7 @@ from .overwriting import overwritten, replaced
 from .refusals import refuse
 from .register import operation
 from .stretching import expanded_shape
-from .writing import check_writable, spoken
+from .writing import check_writable
 
 STATE_BYTES = streams.STATE_BYTES
 
@@ -230,10 +229,7 @@ def drawn_dtype(dtype, out, default=None):
     """The dtype that numbers are drawn in: that of out=, if there is one; by default the default float."""
     if out is None:
         return float_argument(dtype) if default is None else dtype_argument(dtype, default)
-    if dtype is not None and dtype != out.dtype:
-        raise RuntimeError(
-            f"dtype {spoken(dtypes.as_numpy(dtype))} does not match dtype of out parameter ({spoken(out.dtype.numpy)})"
-        )
+    need_its_dtype(out, dtype)
     return out.dtype.numpy
 
 

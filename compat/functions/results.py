@@ -11,7 +11,8 @@ from ..dtypes import C_NAMES
 # another kind, `?`: only where it is neither bool nor uint8.
 TEXTS = """
 linalg_cross linalg_det linalg_eigvalsh linalg_eigh linalg_inv linalg_ldl_solve linalg_lu_solve linalg_solve linalg_svdvals linalg_qr
-linalg_vector_norm linalg_slogdet linalg_cholesky avg_pool2d avg_pool3d linear matmul mm mv bmm addmm addmv baddbmm argsort alias_copy argmax argmin
+linalg_vector_norm linalg_slogdet slogdet linalg_cholesky cholesky_ex inv_ex solve_ex linalg_lu linalg_lu_factor linalg_lu_factor_ex lu_solve lu_unpack
+avg_pool2d avg_pool3d linear matmul mm mv bmm addmm addmv baddbmm argsort alias_copy argmax argmin
 as_strided_copy cross detach_copy diag diagonal_copy expand_copy gather index_add index_copy index_reduce inverse isin log_softmax msort
 norm frobenius_norm permute_copy cumsum cumprod nansum renorm scatter scatter_add scatter_reduce select_copy slice_copy slice_scatter softmax squeeze_copy t_copy take_along_dim
 transpose_copy tril triu unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy sort topk max_pair min_pair aminmax
@@ -59,6 +60,20 @@ searchsorted bucketize
   torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or Long(int64) depending on whether out_int32 flag is True, but we got output tensor's dtype {own} and out_int32 flag is {flag}
 median nanmedian
   Expected tensor for 'values' to have the same type as tensor for argument #2 'self'; but type torch.{own}Tensor does not equal torch.{got}Tensor (while checking arguments for median)
+median[1] nanmedian[1]
+  Expected tensor for argument #1 'indices' to have scalar type Long; but got {type_own} instead (while checking arguments for median)
+kthvalue[1]
+  output indices must be of scalar type Long
+frexp
+  torch.frexp() expects mantissa to have dtype {c_got} but got {c_own}
+frexp[1]
+  torch.frexp() expects exponent to have int dtype but got {c_own}
+histogram
+  torch.histogram: input tensor and hist tensor should have the same dtype, but got input {c_got} and hist {c_own}
+histogram[1]
+  torch.histogram: input tensor and bin_edges tensor should have the same dtype, but got input {c_got} and bin_edges {c_own} for dimension 0
+mode[1]
+  expected scalar type '{got}' but got '{own}' for indices output
 mode
   expected scalar type '{got}' but got '{own}' for values output
 cat concat concatenate stack hstack vstack row_stack dstack column_stack
@@ -144,5 +159,12 @@ def check_out(name, own, got, bounded=False):
         raise RuntimeError(f"result type {said[1]} can't be cast to the desired output type {said[0]}")
     c_own, c_got = (C_NAMES.get(n, n) for n in spoken)
     error = TypeError if text.startswith("~torch.cat") else RuntimeError
-    told = {"name": name.removeprefix("linalg_"), "own": said[0], "got": said[1], "c_own": c_own, "c_got": c_got}
+    told = {
+        "type_own": type_text(own),
+        "name": name.removeprefix("linalg_"),
+        "own": said[0],
+        "got": said[1],
+        "c_own": c_own,
+        "c_got": c_got,
+    }
     raise error(text.lstrip("~^?").format(**told, flag=got.itemsize == 4))

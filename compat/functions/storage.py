@@ -10,13 +10,11 @@ import numpy as np
 from funcgrad.core.halves import of_bits
 from funcgrad.core.handle import Alias
 from funcgrad.core.laid import copied, noted
-from funcgrad.core.node import extra_of
 from funcgrad.core.state import tls
 from funcgrad.core.strides import geometry, memory_of, reach
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
-from .._gate import gate
 from .._shared_memory import file_bytes
 from ..deprecations import once
 from ..formats import base_of, contiguous_format, elements, memory_format, offset_in, order_of
@@ -32,6 +30,7 @@ from .other_memory import over_other_memory, strided
 from .register import FUNCTIONS, install, operation, publish
 from .results import C_NAMES
 from .shape import become, check_reach
+from .writing import leave_underivable
 
 
 def on_tape(self, name):
@@ -68,7 +67,7 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
     t = on_tape(self, "set_")
     marks = [t.mark] + ([on_tape(source, "set_").mark] if isinstance(source, Tensor) and size is None else [])
     recorded = tls.grad and any(marks)
-    root = t.alias.base if type(t.alias) is Alias else None
+    root = t.alias.base if type(t.alias) is Alias else None  # (which there is none of afterwards)
     if source is None:
         array = np.empty(0, t.val.dtype)
     elif isinstance(source, Tensor) and size is None:
@@ -83,23 +82,9 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
     t.refuse(())
     over_other_memory(t, array)
     t.versioned().version += 1
-    if recorded and root is not None:  # (a change of what it is a view of, as every one in place)
-        root.mark = underivable("set_", [root.mark, *marks[1:]], "CopySlices")
-    elif recorded:
-        t.mark = underivable("set_", marks)
+    if recorded:
+        leave_underivable("set_", t, marks[1:], root)
     return self
-
-
-def underivable(name, marks, label="NotImplemented", error=RuntimeError, text="derivative for {} is not implemented"):
-    """The mark of what an operation has made that torch records, but whose backward raises."""
-
-    def refuse(cts):
-        raise error(text.format(name))
-
-    node, (mark, *_) = gate([m for m in marks if m is not None], refuse)
-    extra = extra_of(node)
-    extra.label, extra.span = label, tuple(marks)
-    return mark
 
 
 def placed(t, source, offset, size, stride):

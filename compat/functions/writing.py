@@ -165,3 +165,26 @@ def kept(t, args=()):
     if tls.packing is not None:
         tls.packing.overwritten.append(old)
     return old
+
+
+def underivable(name, marks, label="NotImplemented", error=RuntimeError, text="derivative for {} is not implemented"):
+    """The mark of what an operation has made that torch records, but whose backward raises."""
+
+    def refuse(cts):
+        raise error(text.format(name))
+
+    from .._gate import gate  # (rarely needed, and it loads the custom rules)
+
+    node, (mark, *_) = gate([m for m in marks if m is not None], refuse)
+    extra = extra_of(node)
+    extra.label, extra.span = label, tuple(marks)
+    return mark
+
+
+def leave_underivable(name, t, marks, root):
+    """Say of a Tensor that an operation without a derivative has written that it is its result, of operands with these marks; of a view (`root`:
+    what it is one of) that this was changed, as by everything in place."""
+    if root is None:
+        t.mark = underivable(name, [t.mark, *marks])
+    else:
+        root.mark = underivable(name, [root.mark, *marks], "CopySlices")

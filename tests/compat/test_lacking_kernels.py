@@ -1,8 +1,5 @@
 """uint16, uint32 and uint64, which torch has for storage: what is refused of them, and in which words (functions/lacking.py)."""
 
-import json
-import lzma
-import pathlib
 import subprocess
 import sys
 
@@ -16,20 +13,13 @@ import compat.nn.functional
 import compat.special
 from tests import random_calls
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "lacking_kernels.json.xz"
-CALLS = json.loads(lzma.decompress(PATH.read_bytes()))["calls"]
+CALLS = random_calls.stored("lacking_kernels")
 PARTS = 6
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_calls_give_what_torch_gave(part):
-    differ = []
-    for text, operands, default, wanted in CALLS[part::PARTS]:
-        call = random_calls.Call("", text, {n: (d, tuple(s)) for n, (d, s) in operands.items()}, default)
-        found = random_calls.outcome(compat, call)
-        if not random_calls.as_recorded(found, wanted):
-            differ.append(f"{call}: torch {wanted}, compat {random_calls.recorded(found)}")
-    assert not differ, "\n".join(differ)
+    assert not random_calls.differing(compat, CALLS[part::PARTS])
 
 
 def said(f):
