@@ -173,6 +173,49 @@ def lstm_layer(r, compute, x, h, c, w, v, b, d):
     return tuple([np.stack(each) for each in zip(*found, strict=True)]) if steps else compute(x, h, c, w.T, v, b, d)
 
 
+ROW, LANES = 16, 8  # numbers that torch takes at once of a row whose moments it computes, and how many in a lane
+LONGEST = 16 * ROW  # (torch takes the moments of longer rows apart)
+
+
+def fused(x, y, z):
+    """x * y + z, rounded once."""
+    return (np.multiply(x, y, dtype=np.float64) + z).astype(np.float32)
+
+
+def row_moments(x):
+    """(mean, variance) of each row [count, n], n <= LONGEST, in torch's order: Welford's running moments in two lanes of eight, those of the numbers
+    behind them, and the moments of both put together (Chan, Golub and LeVeque, 1983)."""
+    count, n = x.shape
+    whole = n // ROW
+    lanes = x[:, : whole * ROW].reshape(count, whole, 2, LANES)
+    mean = squares = np.zeros((count, 2, LANES), x.dtype)
+    for k in range(whole):
+        step = lanes[:, k] - mean
+        mean, squares = one_more(fused(step, np.float32(1) / np.float32(k + 1), mean), squares, lanes[:, k], step)
+    first = np.zeros(count, x.dtype)
+    own = first, first
+    for k, at in enumerate(range(whole * ROW, n)):
+        step = x[:, at] - own[0]
+        own = one_more(own[0] + step / np.float32(k + 1), own[1], x[:, at], step)
+    if whole:
+        both = put_together(whole, (mean[:, 1], squares[:, 1]), whole, (mean[:, 0], squares[:, 0]))
+        for lane in range(LANES):
+            before = n - whole * ROW + 2 * whole * lane
+            own = put_together(2 * whole, [v[:, lane] for v in both], before, own)
+    return own[0], own[1] / np.float32(n)
+
+
+def one_more(mean, squares, x, step):
+    """The new mean, and the sum of squares about it with one more number x, which was `step` from the mean before."""
+    return mean, squares + step * (x - mean)
+
+
+def put_together(n, more, before, own):
+    """The moments of `before` numbers and of n more."""
+    share, d = np.float32(n) / np.float32(n + before), more[0] - own[0]
+    return fused(share, d, own[0]), own[1] + fused(d * d * share, np.float32(before), more[1])
+
+
 VALUES = {
     f.__name__: f
     for f in (

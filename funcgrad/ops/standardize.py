@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ..core import half_values
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.halves import rounded, settled
 from ..core.primitive import define
@@ -36,21 +37,38 @@ def average_plain(x, axes):
 average.plain = average_plain
 
 
+def moments(x, axes):
+    """(the mean, the variance) over the axes, repeated along them."""
+    mean = average(x, axes)
+    return mean, average(square(sub(x, mean)), axes)
+
+
+def moments_plain(x, axes):
+    """The same of a plain array, of rows as torch adds them up in half precision: means of few short numbers fall on boundaries."""
+    n = size_over(x.shape, axes)
+    if not x.size or axes != tuple(range(x.ndim - len(axes), x.ndim)) or n > half_values.LONGEST:
+        mean = average_plain(x, axes)
+        return mean, average_plain(np.square(x - mean), axes)
+    kept = shape_over(x.shape, axes)[0]
+    return [v.reshape(kept) for v in half_values.row_moments(x.reshape(-1, n))]
+
+
+moments.plain = moments_plain
+
+
 def measured(x, axes, eps, kept=None, sums=False):
     """(x - mean, 1 / sqrt(variance + eps)). `kept`: the dtype of half precision that the mean and the second of them are rounded to;
     with `sums` the variance is that about the rounded mean, and its sum, the count and itself are rounded too."""
-    mean = average(x, axes)
     if sums:
-        centred = sub(x, rounded_to(mean, kept))
+        centred = sub(x, rounded_to(average(x, axes), kept))
         total = rounded_to(sum_(square(centred), axes=axes), kept)
         variance = rounded_to(div(total, float(rounded(size_over(shape_of(x), axes), kept))), kept)
         return centred, rounded_to(rsqrt(add(spread(variance, x, axes), eps)), kept)
-    centred = sub(x, mean)
-    r = rsqrt(add(average(square(centred), axes), eps))
     if kept is None:
-        return centred, r
-    mean, r = rounded_to(mean, kept), rounded_to(r, kept)
-    return sub(x, mean), r
+        centred = sub(x, average(x, axes))
+        return centred, rsqrt(add(average(square(centred), axes), eps))
+    mean, variance = moments(x, axes)
+    return sub(x, rounded_to(mean, kept)), rounded_to(rsqrt(add(variance, eps)), kept)
 
 
 def size_over(shape, axes):
@@ -93,8 +111,12 @@ class standardize:
         count = size_over(x.shape, axes)
         if not count:
             return x.copy()
-        if early:
+        if sums:
             return np.multiply(*measured(x, axes, eps, kept, sums))
+        if early:
+            mean, variance = moments_plain(x, axes)
+            mean, r = (np.asarray(rounded(v, kept), x.dtype) for v in (mean, 1 / np.sqrt(variance + x.dtype.type(eps))))
+            return (x - mean) * r
         mean = kept_sums(x, axes) / x.dtype.type(count)
         centred = x - mean
         variance = kept_sums(centred * centred, axes) / x.dtype.type(count)
