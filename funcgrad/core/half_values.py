@@ -86,6 +86,11 @@ def fold(r, compute, y, *, window, **params):
     return compute(y, window=window, **params) if total is None else total
 
 
+def trilinear(r, compute, x, w, y):
+    """The product by w is rounded before it is multiplied."""
+    return np.matmul(np.moveaxis(r(np.matmul(x, w)), 0, 1), y[:, :, None])[..., 0]
+
+
 def nextafter(r, compute, x, y, **params):
     """The neighbour in the dtype itself."""
     if not is_bfloat16(r):
@@ -236,6 +241,7 @@ VALUES = {
         probability_loss,
         soft_margin,
         soft_margin_error,
+        trilinear,
         xlogy,
     )
 }

@@ -70,6 +70,7 @@ FAMILIES = {
     "special": "gaussian erf erfc erfinv lgamma digamma polygamma i0 i1 i0e i1e bessel_decay bessel_ratio",
     "standardize": "standardize normalized",
     "strided": "strided carry_strided put_strided",
+    "trilinear": "trilinear",
     "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
     "arcsinh arccosh arctanh arctan2 sinc",
     "weak": "weak",

@@ -74,6 +74,20 @@ def arcsin(r, ct, out, x, *, need):
         return [r(ct * r(1 / np.sqrt(r(1 - r(x * x)))))]
 
 
+def trilinear(r, ct, out, x, w, y, *, need):
+    """As torch makes it: by one of w's matrices after the other, of two products each."""
+    of_x, of_w, of_y = np.zeros_like(x), np.empty_like(w), np.zeros_like(y)
+    for k, m in enumerate(w):
+        t = ct[:, k : k + 1]
+        if need & 1:
+            of_x = r(of_x + r(np.matmul(r(t[:, :, None] * m), y[:, :, None])[..., 0]))
+        if need & 2:
+            of_w[k] = r(x * t).T @ y
+        if need & 4:
+            of_y = r(of_y + r(r(x @ m) * t))
+    return [g if need >> i & 1 else None for i, g in enumerate((of_x, of_w, of_y))]
+
+
 def unfold(r, ct, out, x, *, need, window, **params):
     return [half_values.fold(r, fold.impl, ct, sizes=x.shape[len(x.shape) - len(window) :], window=window, **params)]
 
@@ -143,6 +157,7 @@ def lstm_layer(r, cts, out, x, h0, c0, w, v, b, d, *, need):
 def half_rules():
     """The rules by their primitives' names."""
     rules = (
-        arcsin, arctan, erf, gated, gather, huber_error, log_sigmoid, lstm_layer, sigmoid, soft_margin, soft_margin_error, squared_error, unfold,
+        arcsin, arctan, erf, gated, gather, huber_error, log_sigmoid, lstm_layer, sigmoid, soft_margin, soft_margin_error, squared_error, trilinear,
+        unfold,
     )  # fmt: skip
     return {f.__name__: f for f in rules}
