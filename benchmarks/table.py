@@ -22,7 +22,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 COMMITTED = HERE / "ratios.json"
-PARTS = ("compiled", "eager", "control_flow", "optim", "functional_programs", "torch_scripts", "imports")
+PARTS = (
+    "compiled",
+    "eager",
+    "control_flow",
+    "optim",
+    "functional_programs",
+    "torch_scripts",
+    "torch_models",
+    "imports",
+)
 HAND = "by hand"
 FACTOR = 1.5
 

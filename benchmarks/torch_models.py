@@ -3,7 +3,8 @@
     python benchmarks/torch_models.py [--rows resnet] [--json FILE] [--quick]
 
 The examples, which benchmarks/torch_scripts.py times, are small: there Python counts. Here the kernels do. Parameters and inputs come from
-the same seed under both, and losses and gradients have to agree. One thread each; processor time.
+the same seed under both, and losses and gradients have to agree. One thread each; processor time. At the end it prints the rows of the
+table in docs/performance.md: torch's time over compat's, of the least figures.
 """
 
 import os
@@ -23,6 +24,7 @@ from benchmarks.rows import Rows, optional  # noqa: E402
 
 torch = optional("torch")
 ROWS = Rows()
+QUICK = ("separable", "bags")  # what a quick run has
 EAGER, COMPILED, TORCH = "compat", "compat compiled", "torch"
 
 
@@ -35,6 +37,7 @@ def model(key, name):
             ROWS.row(row, f"{name}, {'forward and back' if back else 'forward'}", rtol=None)(
                 lambda back=back: contestants(build, back)
             )
+            ROWS[-1].long = key not in QUICK
         return build
 
     return register
@@ -148,8 +151,24 @@ def bags(lib):
     return nn.Sequential(nn.EmbeddingBag(10000, 64), nn.Linear(64, 10)), lib.randint(0, 10000, (256, 50))
 
 
+def table(records):
+    """The rows of the page: of each model torch's time over compat's and over compiled compat's, forward, and forward and back."""
+    least = {(r["row"], r["of"]): r["least"] for r in records}
+    cells = {}
+    for r in records:
+        if r["of"] == TORCH:
+            ours = least[r["row"], COMPILED]
+            key, name = r["row"].rsplit("-", 1)[0], r["name"].rsplit(", ", 1)[0]
+            cells.setdefault((key, name), []).extend([f"{r['least']:.2f}", f"{r['least'] / ours:.2f}"])
+    yield "| model | forward, eager | forward, compiled | and back, eager | and back, compiled |"
+    yield "|---|---|---|---|---|"
+    for (_, name), row in cells.items():
+        yield f"| {name} | {' | '.join(row)} |"
+
+
 if __name__ == "__main__":
     if torch:
         torch.set_num_threads(1)
     with fg.config(threads=1):
-        ROWS.main(__doc__)
+        found = ROWS.main(__doc__)
+    print("", *table(found), sep="\n")

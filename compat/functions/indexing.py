@@ -504,10 +504,10 @@ def basic_index(idx, shape):
             put_in += 1
             last = 2
         elif (kind := type(i)) is slice:
-            if i.step is not None:
-                return None
-            if i.start is not None or i.stop is not None:
+            if i.start is not None or i.stop is not None or i.step is not None:
                 if type(i.start) not in BOUNDS or type(i.stop) not in BOUNDS:
+                    return None
+                if i.step is not None and (type(i.step) is not int or i.step < 1):
                     return None
                 if not is_whole(i, shape[dim]):
                     made += 1
@@ -539,19 +539,19 @@ install(
         "a",
         "type(a) in BASIC",
         (
-            "out = None",
+            "out, made = None, 1",
             "if type(a) is int:",
             "    params, plan = {'idx': (a, Ellipsis)}, plans[0]",
             "    out = v[a, ...]",
             "elif type(a) is slice:",
-            "    if a.step is None and type(a.start) in BOUNDS and type(a.stop) in BOUNDS:",
+            "    if type(a.start) in BOUNDS and type(a.stop) in BOUNDS and (a.step is None or type(a.step) is int and a.step > 0):",
             "        params, plan = {'idx': (a, Ellipsis)}, plans[1]",
             "        out = v[a, ...]",
             "else:",
             "    found = basic_index((None,) if a is None else a, v.shape)",
             "    if found is not None:",
             "        index, made, kind, put_in = found",
-            "        if made == 1 or x.mark is None:",
+            "        if made or x.mark is None:",
             "            params, plan = {'idx': index}, plans[kind]",
             "            out = v[index]",
             "            if put_in:",  # (axes of one element, of which NumPy says no strides but in a reshape)
@@ -560,6 +560,10 @@ install(
             "                else: out = lying(v, out, at, idx=index)",
         ),
         NAMES,
+        after="if made > 1: spelled(h, NAMES[kind], step_by_step, index)",
+        NAMES=NAMES,
+        spelled=spelled,
+        step_by_step=step_by_step,
         BASIC=BASIC,
         BOUNDS=BOUNDS,
         basic_index=basic_index,

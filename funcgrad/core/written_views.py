@@ -45,7 +45,7 @@ VIEW = """def call(x=NONE, {signature}/, *more, **named):
                 else:
                     n = h.mark = TapeNode()
                     n.owner = TAPE; n.plan = {plan}; n.ins = (m,); n.params = params; n.saved = n.versions = ()
-                    n.avals = (Aval(v.shape, v.dtype),); n.index = tick(); n.extra = None{site}
+                    n.avals = (Aval(v.shape, v.dtype),); n.index = tick(); n.extra = None{site}{after}
                 return h
     try: return slow(*[a for a in ({arguments}) if a is not NONE], *more, **named)
     except BaseException as error:
@@ -54,11 +54,11 @@ VIEW = """def call(x=NONE, {signature}/, *more, **named):
 """
 
 
-def written_view(prim, face, slow, names, when, steps, labels=("",), itself=None, **env):
+def written_view(prim, face, slow, names, when, steps, labels=("",), itself=None, after="", **env):
     """The function of an operation that makes one view: `names`, its arguments; `when`, the text of what must hold of them;
     `steps`, the texts that set `params` and `out` from them and from the array v (and leave the arguments alone), or raise where the
     slow road says why not. `labels`: what the face calls its node; where there are several, `steps` set `plan`, one of plans.
-    `itself`: the text of when x is given back as it is."""
+    `itself`: the text of when x is given back as it is. `after`: what is done with a result h that is recorded."""
     plans = [prim.plan(1, None, "torch", label or None) for label in labels]
     text = VIEW.format(
         signature="".join(f"{name}=NONE, " for name in names),
@@ -68,6 +68,7 @@ def written_view(prim, face, slow, names, when, steps, labels=("",), itself=None
         steps="\n            ".join(steps),
         plan="plan" if len(plans) > 1 else "plans[0]",
         site=SITE.replace("\n", "\n        "),
+        after=f"\n                    {after}" if after else "",
     )
     return compile_text(
         text,
