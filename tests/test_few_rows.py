@@ -82,3 +82,23 @@ def test_layers_are_the_same_in_pieces(pieces, name, monkeypatch):
     np.testing.assert_allclose(value, whole, rtol=1e-12)
     for a, b in zip(gradients, others, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("block", [1, 1000])
+def test_an_lstm_is_walked_back_in_blocks_of_steps(block, monkeypatch):
+    """Gradients of hidden states, cells and gates alike, of few steps and of many, are central differences."""
+    prim = PRIMITIVES["lstm_layer"]
+    monkeypatch.setattr(sys.modules["funcgrad.ops.lstm_layer"], "BLOCK", block)
+    rng = np.random.default_rng(6)
+    n, m, k = 2, 3, 2
+    for steps in (3, 7):
+        shapes = (steps, n, k), (n, m), (n, m), (4 * m, m), (4 * m, k), (4 * m,), (4 * m,)
+        at, by = ([rng.normal(size=s) for s in shapes] for _ in range(2))
+
+        def loss(*xs):
+            return sum([np.sum(np.sin((i + 1) * out)) for i, out in enumerate(prim(*xs))])
+
+        found = fg.grad(loss, tuple(range(7)))(*at)
+        ahead, behind = (loss(*[x + s * v for x, v in zip(at, by, strict=True)]) for s in (1e-6, -1e-6))
+        got = sum([np.sum(g * v) for g, v in zip(found, by, strict=True)])
+        np.testing.assert_allclose(got, (ahead - behind) / 2e-6, rtol=1e-7, atol=1e-7)

@@ -84,9 +84,9 @@ def together(a):
     return reshape(transpose(a, perm=(0, 2, 1, 3)), shape=(t, n, 4 * m))
 
 
-def slopes(a, c, before):
-    """(what leads from hidden states to their cells, [T, 5, n, m] from cells and hidden states to the cells before and to i, f, g, o) of some
-    steps: gates o, i, f, g [T, 4, n, m], cells [T, n, m], the cell before them."""
+def slopes(a, c, before, of_a):
+    """(what leads from hidden states to their cells, [T, 5, n, m] from cells and hidden states to the cells before and to i, f, g, o, what the
+    gates' own cotangents, if any, give i, f, g, o) of some steps: gates o, i, f, g [T, 4, n, m], cells [T, n, m], the cell before them."""
     o, i, f, g = (a[:, k] for k in range(4))
     factors = np.empty((len(a), 5, *c.shape[1:]), a.dtype)
     carried, logistic, of_g, of_o = factors[:, 0], factors[:, 1:3], factors[:, 3], factors[:, 4]
@@ -96,6 +96,7 @@ def slopes(a, c, before):
     np.subtract(1, of_g, out=of_g)
     np.subtract(1, o, out=of_o)
     of_o *= o
+    own = None if of_a is None else np.concatenate((of_a[:, 1:], of_a[:, :1]), axis=1) * factors[:, 1:]
     top = np.tanh(c)
     through = top * top
     np.subtract(1, through, out=through)
@@ -106,7 +107,7 @@ def slopes(a, c, before):
     factors[1:, 2] *= c[:-1]
     of_g *= i
     of_o *= top
-    return through, factors
+    return through, factors, own
 
 
 def signed(w, m):
@@ -223,9 +224,8 @@ class lstm_layer:
         block = max(1, BLOCK // max(1, a[0].size))
         for stop in range(steps, 0, -block):
             some = slice(max(0, stop - block), stop)
-            through, factors = slopes(a[some], c[some], c0 if some.start == 0 else c[some.start - 1])
-            if of_a is not None:
-                more = np.concatenate((of_a[some, 1:], of_a[some, :1]), axis=1) * factors[:, 1:]
+            given = a[some], c[some], c[some.start - 1] if some.start else c0, None if of_a is None else of_a[some]
+            through, factors, own = slopes(*given)
             each = of_h[some], through, factors, by_gate[some], of_x[some]
             for t, of_out, of_top, factor, apart, row in zip(
                 range(stop - 1, -1, -1), *[x[::-1] for x in each], strict=False
@@ -237,8 +237,8 @@ class lstm_layer:
                     add(of_c_now, of_c[t], of_c_now)
                 copyto(again, of_c_now)
                 multiply(factor, of_states, found)
-                if of_a is not None:
-                    add(of_gates, more[t - some.start], of_gates)
+                if own is not None:
+                    add(of_gates, own[t - some.start], of_gates)
                 copyto(apart, of_gates)
                 times(row, w, into)
         z = of_x.reshape(-1, 4 * m)

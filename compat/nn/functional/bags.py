@@ -173,7 +173,7 @@ def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weigh
         if not whole:
             check_values(weight, values, mode, row)
         out = meant(P["bag_sum"](current(weight), idx if whole else values), mode, max(indices.shape[1], 1))
-        return labelled(out, "EmbeddingBagBackward0", (weight,))
+        return labelled(out, "EmbeddingBagBackward0", (weight, None))
     if offsets is None:
         check_samples(weight, mode, per_sample_weights)
         shape = tuple(indices.shape)
