@@ -6,7 +6,7 @@ Tensor on the tape above it, recorded as a view of its primal, so that backward 
 
 from typing import NamedTuple
 
-from funcgrad.core.aval import dtype_of, shape_of
+from funcgrad.core.aval import shape_of
 from funcgrad.core.handle import Array, root_of
 from funcgrad.core.laid import noted
 from funcgrad.core.mutation import write
@@ -137,13 +137,10 @@ def make_dual(tensor, tangent, *, level=None):
         )
     check_tangent(x, tangent)
     mark = x.mark
-    kept = tangent if tangent.dtype == tensor.dtype and tangent.stride() == tensor.stride() else None
+    kept = tangent if tangent.stride() == tensor.stride() else None
     if kept is None and mark is None and not tangent.requires_grad:
-        cast = P["cast"](tangent, dtype=dtype_of(x))
-        kept = FUNCTIONS["empty_like"](x).copy_(cast)  # (as the primal lies)
+        kept = FUNCTIONS["empty_like"](x, dtype=tangent.dtype).copy_(tangent)  # (as the primal lies)
     v, t = inner(x), inner(tangent if kept is None else kept)
-    if dtype_of(t) != dtype_of(v):
-        t = inner(P["cast"](tangent, dtype=dtype_of(v)))
     trace.deep, trace.flat = True, False
     dual = trace.tape.face(Array(v, t, trace), mark, trace.tape)
     out = P["reshape"](dual, shape=tuple(shape_of(v)))

@@ -129,7 +129,8 @@ def elementwise_push(prim, need, kink, plain):
         "    if type(total) is type(out) is ndarray and total.shape == out.shape and total.dtype is out.dtype:"
     )
     lines.append("        return total")
-    lines.append("    return fit_tangent(total, out)")
+    pairs = "".join([f"(ts[{i}], {OPERANDS[i]}), " for i in texts])
+    lines.append(f"    return fit_tangent(total, out, ({pairs}))")
     return written("push", prim, lines, env | {"ndarray": ndarray})
 
 

@@ -132,13 +132,19 @@ def real_part(g):
 
 
 @helper
-def fit_tangent(t, out):
-    """A tangent with the shape and dtype of the result."""
+def fit_tangent(t, out, given=()):
+    """A tangent with the shape and dtype of the result; `given`: (tangent, operand) of each that it was made of, where one that was
+    given in a wider float dtype than its operand's makes it as wide."""
     if shape_of(t) != shape_of(out):
         t = broadcast_to(t, shape_of(out))
-    if is_weak(out) or (dtype_of(t) == dtype_of(out) and not is_weak(t)):
+    d = dtype_of(out)
+    for g, x in given:
+        e = dtype_of(g)
+        if e != dtype_of(x) and e.kind == d.kind == "f" and e.itemsize > d.itemsize:
+            d = e
+    if is_weak(out) or (dtype_of(t) == d and not is_weak(t)):
         return t
-    return cast(t, dtype=dtype_of(out))
+    return cast(t, dtype=d)
 
 
 @helper

@@ -120,11 +120,14 @@ def root_of_one_and_square(x):
 
 
 def over_square_of_length(x, y):
-    """x / (x**2 + y**2) without overflow; 0 at (0, 0), and at infinity, which is its limit."""
+    """x / (x**2 + y**2) without overflow; 0 at (0, 0), with no derivative there, and at infinity, which is its limit."""
     length = hypot(x, y)
-    edge = bitwise_or(equal(length, 0), isinf(length))
-    length = where(edge, 1, length)
-    return where(edge, 0, div(div(x, length), length))
+    zero = equal(length, 0)
+    edge = bitwise_or(zero, isinf(length))
+    inside = where(edge, 1, length)
+    short = where(zero, length, 1)
+    nothing = where(zero, sqrt(mul(short, short)), 0)  # (whose derivative is 0 / 0 there)
+    return where(edge, nothing, div(div(x, inside), inside))
 
 
 # The angle of (y, x), called as arctan2(y, x). At (0, 0) its derivatives are 0 (jax: nan, torch: 0).

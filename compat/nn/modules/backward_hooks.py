@@ -20,12 +20,12 @@ from ...tensor import Tensor
 P = PRIMITIVES
 
 
-def through(tensors, see):
-    """The Tensors, behind a gate."""
+def through(tensors, see, operands):
+    """The Tensors, behind a gate; `operands`: what torch shows of it, also without a gradient."""
     outs = P["rule"](*tensors, spec=Through(see))
     for t, o in zip(tensors, outs, strict=True):
         if o.mark is not None:
-            label(o, Through.name, (t,))
+            label(o, Through.name, operands)
             o.store = t.versioned()
             o.of_function = True  # (so torch has it: no change in place of what a module with such hooks gets or gives)
     return list(outs)
@@ -51,9 +51,11 @@ class Gate:
         if not (at and tls.grad):
             return things, []
         things, count = list(things), len(things)
-        for i, t in zip(
-            at, through([things[i] for i in at], lambda cts: see(cts, at, count))
-        ):  # (it keeps no Tensors: no cycle)
+        operands = [t for t in things if isinstance(t, Tensor)]
+        passed = through(
+            [things[i] for i in at], lambda cts: see(cts, at, count), operands
+        )  # (it keeps no Tensors: no cycle)
+        for i, t in zip(at, passed):
             things[i] = t
         return tuple(things), at
 
