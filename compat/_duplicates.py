@@ -39,6 +39,8 @@ def deep(t, memo):
         else:
             array = np.array(current(t).val) if array is None else over_copy(array, memo)
             got = memo[id(t)] = noted(wrap(type(t), array, t.requires_grad))
+            if type(t).__deepcopy__ is Tensor.__deepcopy__ and not t.is_conj():
+                got.versioned().version = 1  # (torch makes it of nothing, and has it set_ its memory)
         if t.grad is not None:
             got.grad = deep(t.grad, memo)
         if added := added_to(t):

@@ -5,6 +5,7 @@ with the lists is said here.
 """
 
 from .functions.register import METHODS
+from .payload import current
 from .tensor import Tensor
 
 ONE = (
@@ -54,6 +55,9 @@ def made(name):
                 f"_foreach_{name}(): argument 'self' (position 1) must be tuple of Tensors, not {type(self).__name__}"
             )
         count = len(tensors(self))
+        if inplace:
+            for t in self:  # (all before the first is written, as in torch)
+                current(t).refuse(())
         if own in ("addcdiv", "addcmul"):  # (the last is a number, or one for each)
             scalars = kwargs.pop("scalars", args[2] if len(args) > 2 else kwargs.pop("value", 1))
             kwargs["value"] = scalars.tolist() if isinstance(scalars, Tensor) and scalars.dim() else scalars

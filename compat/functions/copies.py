@@ -5,7 +5,7 @@ Invariant: what torch gives as a copy shares no memory with its operand, even wh
 
 import numpy as np
 
-from funcgrad.core.laid import noted, strides_for
+from funcgrad.core.laid import moved, noted, preserved, strides_for
 from funcgrad.core.layout import by_strides
 from funcgrad.core.mutation import write
 from funcgrad.core.state import shared
@@ -14,7 +14,7 @@ from funcgrad.numpy.concrete import concrete
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
 from ..method_arguments import wrapped
-from ..payload import current, layout_of_traced
+from ..payload import current, layout_of_traced, strides_of
 from ..tensor import Tensor
 from .nodes import named
 from .operands import (
@@ -274,4 +274,11 @@ def rot90(input, k=1, dims=(0, 1)):
     perm = swap(len(shape_of(t)), a, b)
     turned = {0: (), 1: (b,), 2: (a, b), 3: (a,)}[k]
     out = P["getitem"](t, idx=tuple([slice(None, None, -1) if i in turned else ALL for i in range(len(shape_of(t)))]))
-    return copied(out, "transpose", perm=perm) if k % 2 else P["copy"](out, out)
+    got = copied(out, "transpose", perm=perm) if k % 2 else P["copy"](out, out)
+    if not k:
+        return in_c_order(got)
+    if got.owner is TAPE is t.owner:  # (what flip gives, transposed)
+        lying = preserved(t.val.shape, strides_of(t.val))
+        got.val = moved(got.val, tuple([lying[d] for d in perm]) if k % 2 else lying)
+        noted(got)
+    return got

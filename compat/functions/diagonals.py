@@ -7,7 +7,10 @@ import functools
 
 import numpy as np
 
+from funcgrad.core.in_turn import of_a_copy
 from funcgrad.core.mutation import view as core_view
+from funcgrad.core.strides import repeats
+from funcgrad.core.trace import TAPE
 
 from ..method_arguments import wrapped
 from ..payload import current
@@ -88,6 +91,28 @@ def diagflat(input, offset=0):
 FEW = 1 << 14  # elements, of which a mask is kept
 
 
+def in_matrices(v):
+    """Does torch clear a triangle of matrices in their own memory? (If batches of them stand one after the other; else it writes a whole copy
+    back.)"""
+    expected = v.shape[-1] * v.shape[-2] * v.itemsize
+    if v.ndim < 4 or v.flags.c_contiguous:
+        return True
+    for d in range(v.ndim - 3, -1, -1):
+        if d == 0 and (v.strides[0] == 0 or v.shape[0] == 1):
+            break
+        if v.strides[d] != expected:
+            return False
+        expected *= v.shape[d]
+    return True
+
+
+def cleared(v, where):
+    """A copy of an array whose elements share memory, those of a mask set to zero there, and so all that stand in their places."""
+    (v,) = of_a_copy(v)
+    v[np.broadcast_to(where, v.shape)] = 0
+    return v.copy()
+
+
 def triangle(name, keep):
     """torch.tril and triu, and their in-place twins."""
 
@@ -116,7 +141,11 @@ def triangle(name, keep):
     f = operation(f"{name.capitalize()}Backward0", name=name)(kept_part)
 
     def in_place_twin(self, diagonal=0):
-        return rewrite(self, f(kept(self), diagonal), f"{name.capitalize()}Backward0", (self,), fills=True)
+        got, c = f(kept(self), diagonal), current(self)
+        inside = c.owner is TAPE and in_matrices(c.val)
+        if inside and got.owner is TAPE and repeats(c.val.shape, c.val.strides):
+            got.val = cleared(c.val, ~mask(c.val.shape, number_of_dim(diagonal)))
+        return rewrite(self, got, f"{name.capitalize()}Backward0", (self,), fills=inside)
 
     in_place_twin.__name__ = name + "_"
     publish(answering(in_place_twin), (name + "_",), False, True)

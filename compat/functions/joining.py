@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from funcgrad.core.handle import Alias, Frozen, fresh
-from funcgrad.core.laid import noted
+from funcgrad.core.laid import filled, moved, noted
 from funcgrad.core.strides import reach, repeats, viewed
 from funcgrad.core.trace import TAPE
 from funcgrad.core.written_any import joined
@@ -14,7 +14,7 @@ from funcgrad.core.written_views import views_at
 from .. import dtypes
 from ..dtypes import LONG
 from ..errors import type_name
-from ..formats import memory_in, suggested
+from ..formats import ORDER, memory_in, suggested
 from ..graph import label as set_label
 from ..method_arguments import need_long, wrapped
 from ..payload import current
@@ -93,6 +93,12 @@ def alike(tensors, shaped):
     return arrays if shaped or shape != (0,) and n > 0 else None
 
 
+def as_images(arrays):
+    """Are these images in channels_last too? (Those of one channel can be in C order as well.)"""
+    first = arrays[0]
+    return first.ndim > 3 and first.shape[1] == 1 and suggested(first) is not None
+
+
 @operation(method=False, aliases=("concat", "concatenate"))
 def cat(tensors, dim=0):
     """Tensors joined along a dimension; of empty 1-d ones the dtype alone counts.
@@ -101,7 +107,7 @@ def cat(tensors, dim=0):
     >>> torch.cat((torch.zeros(1), torch.ones(2)))
     tensor([0., 1., 1.])
     """
-    if type(dim) is int and (arrays := alike(tensors, False)) and -arrays[0].ndim <= dim:
+    if type(dim) is int and (arrays := alike(tensors, False)) and -arrays[0].ndim <= dim and not as_images(arrays):
         try:
             out = joined(P["concatenate"], tensors, arrays, axis=dim % arrays[0].ndim if dim < 0 else dim)
         except ValueError:
@@ -144,7 +150,13 @@ def cat(tensors, dim=0):
 def laid(ts, dim):
     """Tensors joined, as torch lays them out: in a format for images if all are in it, else in C order."""
     out = P["concatenate"](*ts, axis=dim)
-    if out.owner is TAPE and not out.val.flags.c_contiguous and any([suggested(t.val) is None for t in ts]):
+    if out.owner is TAPE and out.val.ndim > 3:
+        formats = {suggested(t.val) for t in ts}
+        wanted = formats.pop() if len(formats) == 1 else None
+        if wanted is not None:
+            out.val = moved(out.val, filled(out.val.shape, ORDER[wanted]))
+            return noted(out)
+    if out.owner is TAPE and not out.val.flags.c_contiguous:
         in_c_order(out)
     return noted(out)
 

@@ -38,6 +38,8 @@ def constructed(args, kwargs, dtype):
         raise RuntimeError(f"legacy constructor expects device type: cpu but device type: {kind} was passed")
     if len(args) == 1 and isinstance(args[0], Tensor):
         return args[0].detach()
+    if len(args) == 1 and isinstance(args[0], np.ndarray) and not args[0].ndim and args[0].dtype.kind in "iu":
+        args = (args[0].item(),)  # (a number of elements)
     sizes = args[0] if len(args) == 1 and isinstance(args[0], Size) else args
     if len(args) != 1 or is_size(args[0]) or sizes is not args:
         if args and not is_size(sizes[0]):

@@ -5,17 +5,20 @@ Invariant: a position is found in numbers first (an arange that is viewed like t
 
 import numpy as np
 
+from funcgrad.core.laid import noted
+from funcgrad.core.layout import by_strides
+from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
-from ..deprecations import once
+from ..deprecations import deprecated, once
 from ..method_arguments import wrapped
-from ..payload import current
+from ..payload import current, strides_of
 from .counting import need_grid
 from .forward_mode import refuse_tangents
 from .gathering import known, need_slices
 from .hosted import on_values
 from .nodes import named
-from .operands import P, dtype_of, new, shape_of, sizes
+from .operands import P, broadcast_shapes, dtype_of, iterated, new, shape_of, sizes
 from .refusals import refuse
 from .register import FUNCTIONS, operation, twin
 from .return_types import BY_NAME as RETURN
@@ -227,4 +230,11 @@ def binomial(count, prob, generator=None):
     refuse_tangents("aten::binomial", count, prob)
     from ..distributions.draws import binomial as draw
 
-    return draw(count, prob, generator)
+    shape, c, p = broadcast_shapes(count.shape, prob.shape), current(count), current(prob)
+    if tuple(count.shape) == shape or c.owner is not TAPE or p.owner is not TAPE:
+        return draw(count, prob, generator)
+    if count.numel():  # (torch writes into a result that is as large as `count`, which it gives another shape)
+        deprecated("out", list(count.shape), list(shape))
+    order = by_strides(strides_of(iterated(new(np.empty(shape, np.int8)), count, prob).val))
+    got = draw(count.expand(shape).permute(order), prob.expand(shape).permute(order), generator)
+    return noted(new(current(got).val.transpose(np.argsort(order))))

@@ -30,7 +30,7 @@ from .other_memory import over_other_memory, strided
 from .register import FUNCTIONS, install, operation, publish
 from .results import C_NAMES
 from .shape import become, check_reach
-from .writing import leave_underivable
+from .writing import leave_underivable, spoken
 
 
 def on_tape(self, name):
@@ -99,7 +99,11 @@ def placed(t, source, offset, size, stride):
         memory = source.memory
         if isinstance(source, UntypedStorage):
             memory = elements(memory, t.val.dtype)
-    check_same_dtype(t, memory.dtype)  # (of a storage of elements)
+        elif memory.dtype != t.val.dtype:
+            raise RuntimeError(
+                f"Expected a Storage of type {C_NAMES[dtypes.name_of(t.val.dtype)]} or an UntypedStorage, but got type "
+                f"{spoken(memory.dtype)} for argument 1 'storage'"
+            )
     size = (memory.size - offset,) if size is None else sizes((size,))
     stride = contiguous_strides(size) if stride is None else sizes((stride,))
     if len(size) != len(stride):

@@ -15,6 +15,7 @@ from funcgrad.core.trace import TAPE
 from ...autograd.grad_mode import call_in
 from ...deprecations import once
 from ...dtypes import name_of
+from ...formats import contiguous_format, suggested
 from ...functions.arithmetic import ADD, by_number
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
@@ -196,6 +197,9 @@ def grouped_norm(input, num_groups, weight, bias, eps):
                 f"Expected {what} to be a vector of size equal to the number of channels in input, but got {what} of shape "
                 f"{[0] if weight is None else list(weight.shape)} and input of shape {list(shape)}"  # (the weight's, as in torch)
             )
+    if t.owner is TAPE and not t.val.flags.c_contiguous:
+        input = input.contiguous(memory_format=suggested(t.val) or contiguous_format)
+        t = current(input)
     plain = t.owner is TAPE and not shared.staging and plain_channels(t.val, (weight, bias))
     if not plain:
         need_float_parameters(input, weight, bias)
@@ -473,7 +477,7 @@ def native_instance_norm(
     }  # every sample's channels are channels of one
     if n == 0 and weight is not None:  # (torch has no parameters for no samples)
         raise IndexError("select(): index 0 out of range for tensor of size [0] at dimension 0")
-    flat = input.reshape(1, n * c, *shape[2:])
+    flat = input.contiguous().view(1, n * c, *shape[2:])
     own_dtype = (flat if weight is None else weight).dtype
     if running_mean is not None and running_mean.dtype != own_dtype:
         if running_var is None:
