@@ -38,6 +38,10 @@ CASES = {  # kernel that must serve it: (input, weight, params)
         ((3, 4, 19, 18), (6, 2, 17, 16), {"groups": 2, "rhs_dilation": (1, 1)}),
         ((2, 3, 300), (4, 3, 290), {"padding": ((2, 1),)}),
     ],
+    "by_dots": [
+        ((1, 42, 41, 42), (3, 14, 39, 40), {"groups": 3, "padding": ((1, 1), (0, 1))}),
+        ((2, 60, 700), (3, 20, 690), {"groups": 3, "strides": (3,), "padding": ((2, 1),)}),
+    ],
     "banded": [
         ((2, 1, 300), (2, 1, 64), {"padding": ((5, 70),)}),
         ((1, 2, 3, 330), (2, 1, 2, 65), {"groups": 2, "strides": (2, 1), "padding": ((1, 0), (0, 0))}),
@@ -143,6 +147,14 @@ def test_a_long_filter_keeps_infinities_where_they_belong():
     x[0, 0, 200] = np.inf
     out = conv(x, np.ones((1, 1, 64)), **whole(x, {}))
     assert np.isfinite(out[0, 0, :137]).all() and np.isinf(out[0, 0, 137:201]).all() and (out[0, 0, 201:] == 0).all()
+
+
+def test_inner_products_keep_infinities_where_they_belong():
+    """The last entry of a row is seen by the last position of a row alone, and not through the zeros between rows by others."""
+    x = np.ones((1, 2, 190, 200))
+    x[0, 0, 7, 199] = np.inf
+    out = conv(x, np.ones((2, 1, 188, 198)), **whole(x, {"groups": 2}))
+    assert np.isinf(out[0, 0, :, 2]).all() and np.isfinite(out[0, 0, :, :2]).all() and np.isfinite(out[0, 1]).all()
 
 
 @pytest.mark.parametrize("case", TORCH["convolutions"], ids=lambda c: str(c["w"]["shape"]))

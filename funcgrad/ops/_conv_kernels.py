@@ -8,6 +8,7 @@ transpose of a stride) the positions fall into phases, each of which meets only 
                 the input gradient of a layer that widens
   by_channels   a product a channel, which add up: very many taps, few positions, as in the gradient of the weight
   by_positions  the summed axis in blocks that add up: many taps, few positions, where a channel alone is too little
+  by_dots       an inner product for each position: many taps, few positions, one output a group: a depthwise layer's gradient of the weight
   banded        long filters of few outputs: neighbouring positions as more outputs of a filter bank
 
 Measured on an AMD EPYC (Zen 5), NumPy 2.4.6 with OpenBLAS, against torch 2.13 (oneDNN), one thread each, interleaved in
@@ -53,6 +54,7 @@ TOGETHER = (
 WHOLE = 1 << 19  # by_sample cuts a sample into rows from here on: they are no longer one piece of the result
 FEW = 1 << 17  # the same for by_channels
 LONG = 1 << 24  # products of numbers, from which samples are shared among threads: 0.2 ms
+DOTS, MOST_DOTS = 1 << 16, 25  # numbers of an input, from which inner products pay, and positions, up to which
 MANY = 256  # taps, for which a channel alone is enough for a product
 
 
@@ -197,8 +199,10 @@ def plain(x, w, first, strides, gaps, counts, groups, out):
         return out
     sizes = reach(counts, strides, w.shape[2:], gaps)
     kind = way(len(x), w.shape, sizes, strides, gaps, counts, groups)
-    if kind == "banded" and not np.isfinite(x).all():
-        kind = "sample"  # (the band has zeros, and 0 * inf would be seen by positions that inf does not reach)
+    if (
+        kind in ("banded", "dots") and not np.isfinite(x).all()
+    ):  # (zeros times inf would be seen by positions that inf does not reach)
+        kind = "sample" if kind == "banded" else "positions"
     if kind == "banded":
         return banded(x, w, first, strides, gaps, counts, groups, out)
     if kind == "sample":
@@ -206,6 +210,8 @@ def plain(x, w, first, strides, gaps, counts, groups, out):
     x = within(x, first, sizes)
     if kind == "channels":
         return by_channels(x, w, strides, gaps, counts, groups, out)
+    if kind == "dots":
+        return by_dots(x, w, strides, counts, groups, out)
     if kind == "positions":
         return by_positions(x, w, strides, gaps, counts, groups, out)
     per_group = w.shape[0] // groups
@@ -224,6 +230,9 @@ def way(n, weight, sizes, strides, gaps, counts, groups):
     per_group, taps = weight[0] // groups, weight[2:]
     if counts[-1] >= 4 * taps[-1] and long(per_group, (taps[-1], strides[-1], None, 1, gaps[-1])):
         return "banded"
+    dots = weight[0] == groups > 1 and prod(taps) > prod(counts) <= MOST_DOTS and set(gaps) == {1}
+    if dots and n * groups * weight[1] * prod(sizes) >= DOTS and 5 * taps[-1] >= 4 * sizes[-1]:
+        return "dots"
     if prod(taps) > prod(counts) or prod(counts) < 4 and n > 1:
         return "channels" if prod(taps) >= MANY and prod(counts) > 1 else "positions"
     return "product" if prod(taps) == 1 and sizes == counts else "sample"
@@ -343,6 +352,31 @@ def by_positions(x, w, strides, gaps, counts, groups, result):
             columns = columns.reshape(len(block), -1, left.shape[2]).swapaxes(1, 2)
             out[g : g + per_group, :, i : i + samples] += np.matmul(left, columns).reshape(*left.shape[:2], -1, places)
     result[...] = out.reshape(o, n, *counts).swapaxes(0, 1)
+    return result
+
+
+def by_dots(x, w, strides, counts, groups, result):
+    """Inner products of what each position sees, rows joined, with filters that have zeros between their rows: nothing is laid out in
+    windows. Gradients of a depthwise weight: 1.4 to 7 times as fast as by_channels and by_positions for 3x3, 1.4 to 1.9 for 5x5, level for 7x7."""
+    n, c, taps, sizes = len(x), w.shape[1], w.shape[2:], x.shape[2:]
+    steps = [prod(sizes[a:]) for a in range(1, len(sizes) + 1)]
+    span = sum([(t - 1) * s for t, s in zip(taps, steps)]) + 1
+    places = [(p, sum([i * by * s for i, by, s in zip(p, strides, steps)])) for p in np.ndindex(*counts)]
+    x = np.ascontiguousarray(x).reshape(n, groups, c, prod(sizes))
+    channels = share(c, x.shape[3], FEW)
+    per = share(groups, channels * x.shape[3], FEW)
+    filters = np.zeros((per, channels, taps[0] * steps[0]), x.dtype)
+    rows = filters.reshape(per, channels, taps[0], *sizes[1:])[(..., slice(None), *[slice(t) for t in taps[1:]])]
+    result.fill(0)
+    for g, k in product(range(0, groups, per), range(0, c, channels)):
+        part = w[g : g + per, k : k + channels]
+        some = tuple(map(slice, part.shape[:2]))
+        rows[some] = part
+        each = filters[some][..., :span]
+        for i in range(n):
+            source = x[i, g : g + per, k : k + channels]
+            for p, at in places:
+                result[(i, slice(g, g + per), *p)] += np.vecdot(source[..., at : at + span], each).sum(1)
     return result
 
 
