@@ -27,21 +27,30 @@ def check(t, text):
         raise RuntimeError(text)
 
 
-def written_outside(t):
-    """Is an inference Tensor to be written outside of the mode? What torch refuses first is refused here."""
+def written_outside(t, others=()):
+    """Is an inference Tensor to be written outside of the mode? What torch refuses first is refused here: autograd looks at leaves if one
+    of the other operands is an ordinary Tensor."""
     if t.store is None or t.store.counted or tls.inference or tls.func:
         return False
-    if tls.grad and t.mark is not None and t.mark.plan is None:
+    if any(map(is_heard, others)) and tls.grad and t.mark is not None and t.mark.plan is None:
         raise t.owner.leaf_error("a leaf Variable that requires grad is being used in an in-place operation.")
     return True
 
 
+def is_heard(operand):
+    """Is it an ordinary Tensor, or a number of which torch makes one?"""
+    store = getattr(operand, "store", None)
+    return operand is not None and (store is None or store.counted)
+
+
 def write_outside(f, t, *args, **kwargs):
     """f(t, ...), which writes an inference Tensor outside of the mode: done, and then refused, as in torch (but of a detached twin)."""
-    before = switch(True)
+    before, grad = switch(True), tls.grad
+    tls.grad = False
     try:
         f(t, *args, **kwargs)
     finally:
+        tls.grad = grad
         switch(before)
     if not t.store.loose:
         raise RuntimeError(WRITTEN)

@@ -269,7 +269,7 @@ class Call(Spec):
                 elif self.dirty[k] is not None and self.given[self.dirty[k]].mark is None:
                     handles[k] = self.given[self.dirty[k]]
             elif self.dirty[k] is not None:
-                handles[k] = changed_in_place(self.given[self.dirty[k]], h)
+                handles[k] = changed_in_place(self.given[self.dirty[k]], h, len(handles))
         self.given = self.seen = self.views = None
         got = [o if i is None else handles[i] for i, o in zip(self.results, self.others)]
         return got[0] if self.single else tuple(got)

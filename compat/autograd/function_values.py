@@ -95,16 +95,27 @@ def source_of(t, tensors, results):
     return ("new", 0) if k is None else ("out", k)
 
 
-def changed_in_place(t, new):
-    """The user's Tensor t, which forward changed in place, with the history of the result `new`."""
+SEVERAL = (
+    "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more than one Tensor. This is "
+    "not supported by the current autograd engine. You should either make sure the input is not a view (using .clone() for example) or make "
+    "your Function only return one Tensor (potentially splitting it into two Functions: one doing the inplace that returns a single Tensor "
+    "and a second one that does the other operations). You can ask on the forum https://discuss.pytorch.org/ if you need help to do this "
+    "change."
+)
+
+
+def changed_in_place(t, new, count):
+    """The user's Tensor t, which forward changed in place, with the history of the result `new`, one of `count`."""
     root, chain = root_of(t)
     if new.mark is None:
         return t if new.owner is TAPE else write(t, P["copy"], new)
+    if chain and count > 1 and t.owner is TAPE:
+        raise RuntimeError(SEVERAL)
     if root.mark is not None and root.mark.plan is None:
         if chain:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
         raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
-    if t.of_function or getattr(root, "of_function", False):
+    if chain or t.of_function:
         t.refuse(())
     if chain:
         version = t.versioned().version

@@ -276,7 +276,7 @@ def twin(name, label, f=None, *, aliases=()):
                     operands = self, *others
                     got = in_turn(got, current(self), operands, lambda *o: f(*o[:n], **dict(zip(names, o[n:]))))
             if own in OF_POSITIONS:
-                if not written_outside(self):
+                if not written_outside(self, [o for o in others if isinstance(o, Tensor)]):
                     self.refuse(())
                 check_writable(current(self))
                 check_apart(current(self), others, wholly=True)

@@ -88,10 +88,13 @@ def check_apart(t, others, wholly=False, idx=None):
                     )
 
 
+WRAPPED = ("add", "sub", "mul", "div")  # of whose numbers torch makes Tensors
+
+
 def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
     """t <- prim(t, *args) in its memory; torch's CopySlices if t is a view. `label` and `operands` rename the node."""
     c = current(t)
-    if written_outside(c):
+    if written_outside(c, args if prim.name in WRAPPED else [a for a in args if isinstance(a, Tensor)]):
         return write_outside(in_place, t, prim, *args, label=label, operands=operands, fills=fills, **params)
     try:
         check_writable(c, params.get("idx"), fills)
@@ -121,7 +124,7 @@ def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
 def rewrite(t, result, label=None, operands=(), fills=False):
     """t <- result in its memory, the result being computed from `kept(t)`; for in-place forms of several primitives."""
     c = current(t)
-    if written_outside(c):
+    if written_outside(c, [o for o in operands if isinstance(o, Tensor) and o is not t]):
         return write_outside(rewrite, t, result, label, operands, fills)
     t.refuse(())
     check_writable(c, None, fills)
