@@ -92,6 +92,21 @@ def unfold(r, ct, out, x, *, need, window, **params):
     return [half_values.fold(r, fold.impl, ct, sizes=x.shape[len(x.shape) - len(window) :], window=window, **params)]
 
 
+def window_sum(r, ct, out, x, *, need, window, strides, padding, base_dilation, window_dilation):
+    """What the windows give to a number, one after the other, each sum rounded."""
+    if max(base_dilation + window_dilation) > 1:
+        return None
+    lead, sizes = x.shape[: len(x.shape) - len(window)], x.shape[len(x.shape) - len(window) :]
+    every = (slice(None),) * len(lead)
+    total = np.zeros(
+        (*lead, *[n + low + max(high, 0) for n, (low, high) in zip(sizes, padding, strict=True)]), ct.dtype
+    )
+    for place in reversed([*np.ndindex(*window)]):
+        at = every + tuple([slice(p, p + (n - 1) * s + 1, s) for p, n, s in zip(place, ct.shape[len(lead) :], strides)])
+        total[at] = r(total[at] + ct)
+    return [total[every + tuple([slice(low, low + n) for n, (low, _) in zip(sizes, padding)])]]
+
+
 def gather(r, ct, out, x, *indices, need):
     """What has been taken from one place several times comes back one after the other, each sum rounded."""
     shape = x.shape[: len(indices)]
@@ -158,6 +173,6 @@ def half_rules():
     """The rules by their primitives' names."""
     rules = (
         arcsin, arctan, erf, gated, gather, huber_error, log_sigmoid, lstm_layer, sigmoid, soft_margin, soft_margin_error, squared_error, trilinear,
-        unfold,
+        unfold, window_sum,
     )  # fmt: skip
     return {f.__name__: f for f in rules}

@@ -15,6 +15,7 @@ from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import check_out
+from ...functions.rounding import half_in, widened
 from ...graph import labelled
 from ...native import shown_as
 from ...payload import current
@@ -197,13 +198,20 @@ def average_pooling(k):
         if k == 3:
             refuse_halves("avg_pool3d_out_frame", input)
         params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=(1,) * k)
+        half = (
+            half_in(x) if all([w <= s for w, s in zip(window, stride)]) else None
+        )  # (else cotangents are added up in the dtype)
+        x = x if half is None else widened(x)
         total = P["window_sum"](x, **params)
         if divisor_override:
             count = divisor_override
         else:
             count = counts(sizes, window, stride, padding, pads, bool(count_include_pad), dtype_of(x))
         mean = P["trunc_divide" if dtype_of(x).kind in KINDS_OF_INTEGER else "div"](total, count)
-        got = labelled(in_c_order(mean) if k == 3 else like_image(mean, x), f"AvgPool{k}DBackward0", (input,))
+        mean = mean if half is None else P["cast"](mean, dtype=half)
+        got = labelled(
+            in_c_order(mean) if k == 3 else like_image(mean, current(input)), f"AvgPool{k}DBackward0", (input,)
+        )
         return got if out is None else store(name, out, got)
 
     avg_pool.__name__ = name
