@@ -69,9 +69,10 @@ def home_of(name):
 
 
 _TensorMeta = type(TensorBase)
-ScriptModule = Unusable(
-    "ScriptModule", (), {"of": "torch.jit.ScriptModule", "__module__": "torch"}
-)  # (for annotations)
+ScriptModule, Graph, Node, Value = (  # (for annotations)
+    Unusable(name, (), {"of": "torch.jit.ScriptModule", "__module__": "torch"})
+    for name in ("ScriptModule", "Graph", "Node", "Value")
+)
 has_lapack = has_mkl = has_openmp = has_spectral = True
 __all__ = [
     "DisableTorchFunction", "DisableTorchFunctionSubclass", "Generator", "TensorBase", "_LinAlgError", "_disabled_torch_function_impl",
@@ -85,6 +86,11 @@ def _log_api_usage_once(name):
 
 def _get_tracing_state():
     """None: nothing is traced."""
+
+
+def _is_tracing():
+    """False: nothing is traced."""
+    return False
 
 
 def _are_functorch_transforms_active():
