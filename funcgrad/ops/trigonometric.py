@@ -130,7 +130,7 @@ def over_square_of_length(x, y):
     return where(edge, nothing, div(div(x, inside), inside))
 
 
-# The angle of (y, x), called as arctan2(y, x). At (0, 0) its derivatives are 0 (jax: nan, torch: 0).
+# The angle of (y, x), called as arctan2(y, x). At (0, 0) its derivatives are 0 (jax: nan, torch: 0), and the second nan, as in both.
 arctan2 = elementwise(
     "arctan2",
     np.arctan2,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 
 from ...autograd.grad_mode import no_grad
@@ -102,14 +103,19 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
 
 def ranked(input1, input2, target, margin, reduction):
     """margin_ranking_loss of operands of any number of dimensions."""
-    return reduced(by_number(ADD, -target * (input1 - input2), float(margin)).clamp_min_(0), reduction)
+    return reduced(positive(by_number(ADD, -target * (input1 - input2), float(margin))), reduction)
+
+
+def positive(t):
+    """max(0, t) of a result of its own: in place in torch, as hooks of what is saved see, which takes longer here."""
+    return t.clamp_min(0) if tls.packing is None else t.clamp_min_(0)
 
 
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
     """input where target is 1, max(0, margin - input) where it is -1, reduced."""
     reduction = reduction_of(reduction, size_average, reduce)
     zero = T["zeros_like"](input)
-    far, near = number_less(margin, input).clamp_min_(0), input
+    far, near = positive(number_less(margin, input)), input
     return reduced(T["where"](target != 1, far, zero) + T["where"](target != -1, near, zero), reduction)
 
 
@@ -148,7 +154,7 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, r
     squares = [by_number(ADD, (x * x).sum(dim), 1e-12) for x in (input1, input2)]
     cosine = product / (squares[0] * squares[1]).sqrt()
     zeros = T["zeros_like"](cosine)
-    near, far = T["sub"](T["ones_like"](cosine), cosine), by_number(SUB, cosine, margin).clamp_min_(0)
+    near, far = T["sub"](T["ones_like"](cosine), cosine), positive(by_number(SUB, cosine, margin))
     return reduced(T["where"](target == 1, near, zeros) + T["where"](target == -1, far, zeros), reduction)
 
 
