@@ -491,22 +491,27 @@ def graph_of(fn, depth=DEPTH):
     return f"{name}({', '.join(below)})" if below else name
 
 
-def figures(values):
+def first_of(message):
+    """What a warning says, without the place in the library and what ours adds."""
+    return re.split(r" \(Triggered|\n\[", str(message))[0].strip()
+
+
+def figures(values, digits=None):
     return " ".join(
-        [f"{v + 0.0 if type(v) is complex else v:.5g}" for v in values]
+        [f"{v + 0.0 if type(v) is complex else v if digits is None else round(v, digits) + 0.0:.5g}" for v in values]
     )  # (torch turns the zeros of whole vectors round otherwise)
 
 
-def values_of(t):
+def values_of(t, digits=None):
     flat = t.detach().resolve_conj().resolve_neg().reshape(-1)
-    return figures(flat.tolist())
+    return figures(flat.tolist(), digits)
 
 
 def steps_of(t):
     return f"stride {t.stride()} offset {t.storage_offset()}"
 
 
-def seen(t, names, tensors):
+def seen(t, names, tensors, digits=None):
     """All that is to be seen of a Tensor, as text."""
     base = t._base
     start = t.untyped_storage().data_ptr()
@@ -514,36 +519,39 @@ def seen(t, names, tensors):
     got = [
         str(t.dtype)[6:], f"{tuple(t.shape)}", steps_of(t), f"in {shares}",
         f"contiguous {t.is_contiguous()}", f"version {t._version}", "leaf" if t.is_leaf else "made", "grad" * t.requires_grad,
-        "" if base is None else f"view of {names.get(id(base), '?')}", f"[{values_of(t)}]", graph_of(t.grad_fn) + (f" output {t.output_nr}" if t.output_nr else ""),
+        "" if base is None else f"view of {names.get(id(base), '?')}", f"[{values_of(t, digits)}]", graph_of(t.grad_fn) + (f" output {t.output_nr}" if t.output_nr else ""),
     ]  # fmt: skip
     if t.is_leaf and t.grad is not None:
-        got.append(f"grad [{values_of(t.grad)}] {steps_of(t.grad)}")
+        got.append(f"grad [{values_of(t.grad, digits)}] {steps_of(t.grad)}")
     return got
 
 
-def run(torch, lines):
-    """For each line: its error or "", then of every name that looks different now what is seen of it."""
-    env = {"torch": torch, "np": np}
+def run(torch, lines, helpers=None, digits=None):
+    """For each line: its error or "", then of every name that looks different now what is seen of it. With `helpers`, names for the program,
+    also what a line warns of."""
+    env = {"torch": torch, "np": np, **(helpers or {})}
     before, out = {}, []
     for line in lines:
         error = ""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("ignore" if helpers is None else "always")
                 exec(line, env)
         except Exception as e:
             error = f"{type(e).__name__}: {str(e).splitlines()[0] if str(e) else ''}"
         tensors = {n: v for n, v in env.items() if isinstance(v, torch.Tensor)}
         names = {id(t): n for n, t in reversed(tensors.items())}
         changed = {}
-        for n, v in env.items():
+        if helpers is not None:
+            changed["warned"] = ["; ".join([f"{w.category.__name__}: {first_of(w.message)}" for w in warned])]
+        for n, v in list(env.items()):
             if n == "g":  # (what autograd.grad gave; whether it was added up in place is not looked at)
                 continue
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     now = (
-                        seen(v, names, tensors)
+                        seen(v, names, tensors, digits)
                         if n in tensors
                         else [figures(v.reshape(-1).tolist())]
                         if isinstance(v, np.ndarray)
@@ -551,6 +559,10 @@ def run(torch, lines):
                     )
             except Exception as e:
                 now = [f"{type(e).__name__}: {str(e).splitlines()[0]}"]
+            if (
+                n[0] == "g" and now
+            ):  # (how often a gradient was added to, and what it is a view of, is nobody's business)
+                now = [p for p in now if not p.startswith(("version", "view of", "in "))]
             if now is not None and before.get(n) != now:
                 changed[n] = before[n] = now
         out.append([error.partition(" Hint:")[0], changed])
@@ -568,6 +580,8 @@ def difference(lines, ours, theirs):
         if a[0] and "backward()" in lines[k]:
             return None  # (what a backward that fails has delivered by then is not looked at)
         for n in {**b[1], **a[1]}:
+            if n not in mine or n not in other:
+                return k, n, str(mine.get(n, "not there")), str(other.get(n, "not there"))
             parts = [(p, q) for p, q in zip(mine[n], other[n], strict=False) if p != q and not renamed_view(p, q)]
             if parts or len(mine[n]) != len(other[n]) and not parts:
                 return k, n, "; ".join([p for p, _ in parts]), "; ".join([q for _, q in parts])

@@ -16,7 +16,7 @@ from ..errors import type_name
 from ..formats import memory_format
 from ..payload import current
 from ..tensor import Tensor
-from .writing import check_apart
+from .writing import check_apart, check_writable
 
 NUMPYS = {"x": "input", "a": "input", "x1": "input", "x2": "other"}  # NumPy's names of operands
 
@@ -137,12 +137,13 @@ def answer(error, own, args, kwargs=None, above=2):
 
 
 def leaf_first(error, args):
-    """That a Tensor may not be written is said, in torch, before its operands are looked at; that it shares memory with one, before
-    their shapes are."""
+    """That a Tensor may not be written is said, in torch, before its operands are looked at; that it shares memory with one, or with itself,
+    before their shapes and dtypes are."""
     try:
         operands = [a for a in args[1:] if isinstance(a, Tensor)]
         args[0].refuse(operands)
-        if re.search("^The size of tensor|the broadcast shape", str(error)):
+        if re.search("^The size of tensor|the broadcast shape|^result type .* can't be cast", str(error)):
+            check_writable(current(args[0]))
             check_apart(current(args[0]), map(current, operands))
     except RuntimeError as refused:
         return drop(refused)

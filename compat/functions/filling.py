@@ -2,6 +2,10 @@
 
 import numpy as np
 
+from funcgrad.core.in_turn import in_turn
+from funcgrad.core.strides import meets, partly
+from funcgrad.core.trace import TAPE
+
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
@@ -64,6 +68,10 @@ def zero_(self):
     return overwrite(self, 0, "ZeroBackward0", (self,))
 
 
+def itself(t):
+    return t
+
+
 @operation(function=False)
 def copy_(self, src, non_blocking=False):
     """The elements of another Tensor, broadcast and cast to this dtype, written into this Tensor."""
@@ -78,7 +86,11 @@ def copy_(self, src, non_blocking=False):
         own, given = tuple(self.shape), shape_of(current(src))
         if given != own:
             need_room(own, given)
-        return overwrite(self, without_imaginary(current(src), dtype_of(current(self))), "CopyBackwards", (self, src))
+        value, c = without_imaginary(current(src), dtype_of(current(self))), current(self)
+        shared = value.mark is None and value.owner is TAPE is c.owner and meets(c.val, value.val)
+        if shared and not partly(c.val, value.val, False):
+            value = in_turn(new(value.val.copy()), c, (value,), itself)
+        return overwrite(self, value, "CopyBackwards", (self, src))
     if isinstance(src, int) and (error := dtypes.beyond(src)) is not None:
         raise error
     return overwrite(self, src, "CopyBackwards", (self, src))

@@ -105,7 +105,10 @@ def placed(t, source, offset, size, stride):
                 f"{spoken(memory.dtype)} for argument 1 'storage'"
             )
     size = (memory.size - offset,) if size is None else sizes((size,))
-    stride = contiguous_strides(size) if stride is None else sizes((stride,))
+    own = (
+        strides_of(t.val) if size == t.val.shape else contiguous_strides(size)
+    )  # (of its own size it keeps its strides)
+    stride = own if stride is None else sizes((stride,))
     if len(size) != len(stride):
         raise RuntimeError(f"unequal size length ({len(size)}) and stride length ({len(stride)})")
     if offset < 0:

@@ -1,0 +1,41 @@
+"""Write memory_kinds.json.xz: what torch shows after each line of programs of each kind of tests/memory_kinds.py (the lines are stored too).
+
+Run with torch 2.13: `python tests/expected/make_memory_kinds.py`.
+"""
+
+import json
+import lzma
+import pathlib
+import sys
+
+import torch
+
+HERE = pathlib.Path(__file__).parent
+sys.path[:0] = [str(HERE.parents[1])]
+
+from tests.memory_kinds import WRITERS, Kinds, seen_of  # noqa: E402
+
+SEED, COUNT = 10, 14
+DIFFERENT = {  # kind: numbers of programs that differ yet
+    "images": (3, 9),
+    "functionalised": (6,),
+    "exchange": (3,),
+    "copies": (1,),
+    "overlaps": (4, 5),
+    "storages": (3,),
+}
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    programs = []
+    for kind in Kinds.KINDS:
+        for number in range(COUNT):
+            if number not in DIFFERENT.get(kind, ()):
+                lines = Kinds(SEED, number).program_of(kind)
+                shown = seen_of(torch, kind, lines, warned=False)
+                if kind not in WRITERS or not any([error for error, _ in shown]):
+                    programs.append((f"{kind} {number}", lines, shown))
+    path = HERE / "memory_kinds.json.xz"
+    data = {"torch": torch.__version__, "programs": programs}
+    path.write_bytes(lzma.compress(json.dumps(data, separators=(",", ":")).encode()))
+    print(f"{len(programs)} programs, {path.stat().st_size} bytes")
