@@ -27,7 +27,15 @@ def mark_dynamic(t, index, **options):
     """Nothing: a program is for one shape of its arguments."""
 
 
-maybe_mark_dynamic = mark_static = mark_static_address = mark_dynamic
+maybe_mark_dynamic = mark_dynamic
+
+
+def mark_static(t, index=None):
+    """Nothing: every shape is one for which a program is made."""
+
+
+def mark_static_address(t, guard=False):
+    """Nothing: a program reads the memory of its arguments where it lies."""
 
 
 def disallow_in_graph(fn):
