@@ -195,6 +195,7 @@ def as_at_first(torch):
     torch.set_grad_enabled(True)
     torch.autograd.set_detect_anomaly(False)
     torch.set_printoptions(profile="default")
+    torch.distributions.Distribution.set_default_validate_args(True)  # (which torch.compile switches off)
 
 
 # ------------------------------------------------------------------------------------------------ comparing

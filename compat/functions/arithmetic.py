@@ -201,8 +201,8 @@ class Arithmetic:
                 if refused and dtype_of(current(t)).kind in refused:
                     refuse_dtype(refused[dtype_of(current(t)).kind], dtype_of(current(t)))
                 if dtype_of(current(t)).kind in "iu":
-                    if type(other) is int:
-                        other = number(other, dtype_of(current(t)))
+                    if isinstance(other, int) and type(other) is not bool:
+                        other = number(int(other), dtype_of(current(t)))  # (an IntEnum too)
                     elif isinstance(other, Tensor) and (
                         name == "pow" or dtype_of(current(other)) != dtype_of(current(t))
                     ):

@@ -676,12 +676,13 @@ def logspace(
 def indices_of(keep):
     """torch.tril_indices and triu_indices."""
 
-    def indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
+    def indices(row, col, offset=0, *, dtype=None, device=None, layout=None, pin_memory=False, requires_grad=False):
         for what, k in (("row", row), ("col", col)):
             if k < 0:
                 raise RuntimeError(f"{what} must be non-negative, got{k}")
         r, c = np.nonzero(keep(np.ones((row, col), bool), offset))
-        return new(np.stack((r, c)).astype(dtype_argument(dtype, np.dtype(np.int64))))
+        made = np.stack((r, c)).astype(dtype_argument(dtype, np.dtype(np.int64)))
+        return finished(indices.__name__, made, None, device, requires_grad)
 
     return indices
 

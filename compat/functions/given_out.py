@@ -69,12 +69,27 @@ def need_its_dtype(out, dtype):
         )
 
 
+def need_tensors(name, out):
+    """Raise torch's error for what is no Tensor among several out=."""
+    for at, o in enumerate(out):
+        if not isinstance(o, Tensor):
+            from .._calls import signatures_of
+
+            short = name.removesuffix("_pair")
+            own = signatures_of(short, False) or signatures_of(short.removeprefix("linalg_"), False) or ()
+            places = [n for s in own for n, p in enumerate(s.parameters) if p.name == "out" and p.kind == "L"]
+            raise TypeError(
+                f"expected Tensor as element {at} in argument {min(places, default=0)}, but got {type_name(o)}"
+            )
+
+
 def store(name, out, got, operands=(), again=None):
     """Write a result into the Tensor(s) given as out=, which take its shape; returns them. `again`: the function, of other operands."""
     if isinstance(got, (tuple, list)):
         out = tuple(out)
         if len(out) != len(got):
             raise TypeError(f"expected tuple of {len(got)} elements but got {len(out)}")
+        need_tensors(name, out)
         if tls.grad and any(
             [t.mark is not None for t in got] + [isinstance(o, Tensor) and o.requires_grad for o in out]
         ):

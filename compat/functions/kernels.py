@@ -175,7 +175,7 @@ BARE = set(
 )
 QUICK = set(
     "relu_ conv1d conv2d conv3d multi_head_attention_forward mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy binary_cross_entropy_with_logits max_pool1d "
-    "max_pool2d avg_pool2d adaptive_avg_pool2d pad group_norm rms_norm softplus nll_loss normalize elu relu6 mish hardswish".split()
+    "max_pool2d avg_pool2d adaptive_avg_pool2d pad group_norm rms_norm softplus nll_loss normalize elu relu6 mish hardswish kl_div".split()
 )
 
 

@@ -231,7 +231,7 @@ def squeezed(shape, dim, more):
         dim = (dim, *more)
     if dim is EVERY:
         return tuple([i for i, k in enumerate(shape) if k == 1]), 0
-    dims = dims_of(dim, len(shape)) if type(dim) is not tuple or dim else ()
+    dims = dims_of(dim, len(shape)) if not isinstance(dim, (tuple, list)) or dim else ()
     return tuple([i for i in dims if shape[i] == 1]), 2 if isinstance(dim, (tuple, list)) else 1
 
 

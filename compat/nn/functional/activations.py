@@ -93,7 +93,7 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True, once=Tru
             error = refused_call(error, f.__name__, given, kwargs | more)
             raise error
 
-    f.__name__ = body.__name__.removeprefix("_")
+    f.__name__ = f.__qualname__ = body.__name__.removeprefix("_")
     f.__doc__ = body.__doc__
     if once:
         at_begin(mind_halves)

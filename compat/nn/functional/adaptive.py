@@ -270,7 +270,7 @@ def fractional(k):
             ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * k
             if len(ratios) > k:
                 raise ValueError(f"{name} requires output_ratio to either be a single Int or tuple of Ints.")
-            output_size = [int(input.size(i - k) * r) for i, r in enumerate(ratios)]
+            output_size = [int(input.size(i - k) * ratios[i]) for i in range(k)]
         x, given = current(input), _random_samples
         alone = input.dim() == k + 1
         if given is None:

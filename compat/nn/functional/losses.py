@@ -35,6 +35,7 @@ from ...functions.rounding import half_in, shared
 from ...functions.writing import check_castable, spoken
 from ...graph import labelled
 from ...payload import current
+from ...tensor import Tensor
 from .._reduction import averaged, reduced, reduction_of
 from .activations import log_softmax, logsigmoid
 from .dtypes import dtype_in, refuse_integers
@@ -521,6 +522,8 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
             "by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as "
             "'batchmean' in the next major release.",
         )
+    if not isinstance(input, Tensor) or not isinstance(target, Tensor):
+        raise TypeError("kl_div takes two Tensors")
     batchmean = isinstance(reduction, str) and reduction == "batchmean"
     reduction = reduction_of("sum" if batchmean else reduction, size_average, reduce)
     kinds = dtype_in(input).kind + dtype_in(target).kind

@@ -13,6 +13,7 @@ from ...functions.refusals import refuse
 from ...functions.rounding import half_in, shared
 from ...graph import labelled
 from ...payload import current
+from ...tensor import Tensor
 from .axes import picked
 
 P = PRIMITIVES
@@ -32,6 +33,8 @@ def pad(input, pad, mode="constant", value=None):
     >>> torch.nn.functional.pad(torch.ones(2), (1, 2))
     tensor([0., 1., 1., 0., 0.])
     """
+    if isinstance(pad, Tensor):
+        raise TypeError("pad takes a tuple of ints")
     t = current(input)
     shape = shape_of(t)
     pad = [integer(n, "a padding") for n in pad]
