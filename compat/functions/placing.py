@@ -230,8 +230,11 @@ def binomial(count, prob, generator=None):
     refuse_tangents("aten::binomial", count, prob)
     from ..distributions.draws import binomial as draw
 
-    shape, c, p = broadcast_shapes(count.shape, prob.shape), current(count), current(prob)
-    if tuple(count.shape) == shape or c.owner is not TAPE or p.owner is not TAPE:
+    c, p = current(count), current(prob)
+    if c.owner is not TAPE or p.owner is not TAPE or c.val.dtype.kind != "f" or p.val.dtype.kind != "f":
+        return draw(count, prob, generator)  # (which refuses integers before it looks at the shapes)
+    shape = broadcast_shapes(count.shape, prob.shape)
+    if tuple(count.shape) == shape:
         return draw(count, prob, generator)
     if count.numel():  # (torch writes into a result that is as large as `count`, which it gives another shape)
         deprecated("out", list(count.shape), list(shape))

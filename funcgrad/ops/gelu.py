@@ -143,9 +143,9 @@ silu = elementwise("silu", _silu, "t * silu_slope(x)", impl_torch=_silu_torch, j
 gated = elementwise(
     "gated",
     _gated,
-    "t * sigmoid(y)",
+    "gated(t, y)",
     "t * (x * sigmoid_slope(y))",
-    torch=("t * sigmoid(y)", "(1 - sigmoid(y)) * sigmoid(y) * x * t"),
+    torch=("gated(t, y)", "(1 - sigmoid(y)) * sigmoid(y) * x * t"),
     jax=lambda jax, x, y: x * jax.nn.sigmoid(y),
     without=ROUNDING,
     **real_function(_gated),

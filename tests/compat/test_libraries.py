@@ -19,6 +19,8 @@ from compat.utils.data.dataset import stacked_samples
 
 LATE = "distributions func hub jit multiprocessing random serialization testing utils.checkpoint utils.data utils.tensorboard utils._pytree funcgrad.streams.gamma".split()
 
+pytestmark = pytest.mark.filterwarnings("ignore:os.fork")  # (jax, which other tests load, warns of every worker)
+
 
 @pytest.mark.parametrize("name", "autograd cuda fft func linalg nn nn.functional nn.utils optim special utils".split())
 def test_a_name_that_torch_lacks_too_is_refused_in_its_words(name):
