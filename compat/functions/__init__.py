@@ -13,6 +13,7 @@ from . import missing, register  # noqa: F401
 FUNCTIONS = {  # torch.<name>, by family
     "addends": "addmm addmv addr baddbmm addbmm",
     "arithmetic": "add sub subtract rsub mul multiply true_divide div divide floor_divide",
+    "bits": "hash_tensor",
     "by_masks": "nonzero argwhere masked_select masked_scatter",
     "choosing": "where masked_fill",
     "comparison": "gt greater ge greater_equal lt less le less_equal eq ne not_equal logical_and logical_or "
@@ -36,7 +37,6 @@ FUNCTIONS = {  # torch.<name>, by family
     "from_tensors": "meshgrid cartesian_prod combinations vander complex polar",
     "gathering": "index_select index_add index_copy index_fill gather scatter scatter_add scatter_reduce "
     "take_along_dim take put index_put unravel_index",
-    "bits": "hash_tensor",
     "in_place": "addmv_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ fill_ fix_ frac_ gcd_ index_put_ lcm_ "
     "ldexp_ logit_ nan_to_num_ negative_ round_ square_ xlogy_ fill dropout_ alpha_dropout_ feature_dropout_ "
     "feature_alpha_dropout_ detach detach_",
@@ -72,7 +72,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "solving": "cholesky cholesky_solve cholesky_inverse triangular_solve inverse pinverse",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize",
     "special": "igamma igammac",
-    "storage": "resize_as_ as_strided_ from_dlpack from_file to_dlpack get_device empty_permuted",
+    "storage": "resize_as_ as_strided_ from_dlpack to_dlpack from_file get_device empty_permuted",
     "stretching": "broadcast_to broadcast_tensors broadcast_shapes",
     "three_operands": "lerp addcmul addcdiv",
     "two_operands": "maximum minimum fmax fmin atan2 arctan2 hypot logaddexp2 nextafter logaddexp xlogy copysign "

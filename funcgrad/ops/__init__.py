@@ -18,7 +18,8 @@ FAMILIES = {
     "cholesky_solve": "cholesky_solve",
     "complex": "real imag conj complex as_real as_complex angle",
     "conv": "conv conv_bias",
-    "cross_entropy": "binary_cross_entropy binary_cross_entropy_with_logits soft_margin logits_loss probability_loss soft_margin_error",
+    "cross_entropy": "binary_cross_entropy binary_cross_entropy_with_logits logits_loss probability_loss soft_margin "
+    "soft_margin_error",
     "cumulative": "linear_recurrence cumsum cumprod cummax cummin cumlogsumexp",
     "cylinder": "bessel_j bessel_y bessel_k airy_ai",
     "deviation": "variance deviation",
@@ -50,8 +51,8 @@ FAMILIES = {
     "losses": "squared_error huber_error smooth_absolute_error picked_loss",
     "lstm": "lstm_gates lstm_state lstm_output",
     "lstm_layer": "lstm_layer",
-    "matrix_exp": "matrix_exp",
     "matrix": "diagonal diag_embed",
+    "matrix_exp": "matrix_exp",
     "normal": "erfcx erfc_integral bell ndtr log_ndtr ndtri zeta",
     "norms": "norm length",
     "oscillating": "sine_integral cosine_integral fresnel_sine fresnel_cosine owens_t",
@@ -70,9 +71,9 @@ FAMILIES = {
     "special": "gaussian erf erfc erfinv lgamma digamma polygamma i0 i1 i0e i1e bessel_decay bessel_ratio",
     "standardize": "standardize normalized",
     "strided": "strided carry_strided put_strided",
-    "trilinear": "trilinear",
     "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
     "arcsinh arccosh arctanh arctan2 sinc",
+    "trilinear": "trilinear",
     "weak": "weak",
     "window": "window_sum window_argmax window_max window_argmin window_min window_gather window_scatter unfold fold "
     "sliding_windows",
