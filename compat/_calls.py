@@ -608,7 +608,7 @@ def called_as(frame, own):
         if i.opname in ("KW_NAMES", "CALL"):  # (up to Python 3.12)
             named = code.co_consts[i.arg] if i.opname == "KW_NAMES" else ()
         start = spans[i.offset // 2]  # what is loaded from where the call begins: its function
-        if (start[0], start[2]) == (line, column) and i.opname not in ("PUSH_NULL", "PRECALL", "NOP"):
+        if (start[0], start[2]) == (line, column) and i.opname not in ("PUSH_NULL", "PRECALL", "NOP", "EXTENDED_ARG"):
             parts.append(i)
     if call.opname == "CALL_KW":  # (from Python 3.13 on)
         named = before[-1].argval

@@ -72,14 +72,22 @@ def rename(module):
         _homes[own] = len(names), found
     for x, home in found:
         _renamed.append((x, x.__module__))
-        x.__module__ = home
+        name_module(x, home)
+
+
+def name_module(x, home):
+    """Say that a class or function is of a module. (From Python 3.13 on a class forgets by it where its source begins.)"""
+    first = vars(x).get("__firstlineno__")
+    x.__module__ = home
+    if first is not None:
+        x.__firstlineno__ = first
 
 
 def restore():
     """Give each its own name back."""
     while _renamed:
         cls, own = _renamed.pop()
-        cls.__module__ = own
+        name_module(cls, own)
     name_top("compat")
     sys.modules["compat"].__name__ = "compat"
 

@@ -69,6 +69,16 @@ def test_a_method_is_told_from_a_function_by_how_it_is_called():
     assert said(lambda: x.add(x, **{"zzz": 1})) == "add() got an unexpected keyword argument 'zzz'"
 
 
+def test_a_call_is_read_in_code_of_many_names():
+    """Code with more names than a byte counts has prefixes before its instructions."""
+    names = "; ".join(f"a{i} = {i}" for i in range(300))
+    space = {"torch": compat, "__name__": "__main__"}
+    exec(f"{names}\nM = torch.ones(1, 2)\nboth = torch.block_diag(M, M)", space)
+    assert space["both"].tolist() == [[1, 1, 0, 0], [0, 0, 1, 1]]
+    with pytest.raises(TypeError, match=r"^cumsum\(\): argument 'dim' must be int, not str$"):
+        exec(f"{names}\ntorch.cumsum(torch.ones(2), dim='a')", space)
+
+
 def test_an_error_of_values_stays_what_it_is():
     with pytest.raises(RuntimeError, match="must match the size of tensor b"):
         compat.add(compat.ones(2), compat.ones(3))

@@ -10,6 +10,7 @@ from funcgrad.core.site import warn
 from funcgrad.core.tracebacks import PublicMethods
 
 from ..._families import own_copies
+from ...names_of_classes import name_module
 from ...tensor import Tensor
 from ..optimizer import Optimizer
 
@@ -95,7 +96,7 @@ class LRScheduler(PublicMethods):
 
     def __init_subclass__(cls, **kwargs):
         if cls.__module__.startswith(__package__):
-            cls.__module__ = __package__
+            name_module(cls, __package__)
         own_copies(cls)
         super().__init_subclass__(**kwargs)
 
