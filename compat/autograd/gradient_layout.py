@@ -33,10 +33,13 @@ def laid_out(ct, cell):
     """A copy of a cotangent with the strides of the leaf it belongs to, if each element of that has a place of its own and
     there is none between them; else one in C order, as is what retain_grad() keeps."""
     v = leaf_layout(cell, ct)
-    shape = v.shape
-    if v is ct or shape != ct.shape or v.flags.c_contiguous and ct.size and 1 not in shape or not is_dense(v):
+    if v is ct or v.shape != ct.shape:
         return np.array(ct, order="C")
-    return copied(ct, steps_of(v))
+    if v.flags.c_contiguous:
+        out = np.array(ct, order="C")
+        if out.strides == v.strides:  # (not always: those of axes of one element, or of none, may be any)
+            return out
+    return copied(ct, steps_of(v)) if is_dense(v) else np.array(ct, order="C")
 
 
 def repeated_copy(v):

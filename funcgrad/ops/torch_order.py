@@ -241,7 +241,16 @@ def sums_of_columns(x):
 
 def columns_in_blocks(x, rest):
     """The sums of columns, each one number after the other, in blocks, but for the last `rest` of them."""
-    sums = np.add.reduce(x) if len(x) <= BLOCK else in_blocks(x[None])[0]
+    n, columns = x.shape
+    if n <= BLOCK:
+        sums = np.add.reduce(x)
+    elif n < BLOCK * BLOCK:  # (in_blocks, where the blocks are as short as they can be and fill none of their own)
+        whole = n - n % BLOCK
+        sums = np.add.reduce(np.add.reduce(x[:whole].reshape(-1, BLOCK, columns), axis=1))
+        if whole < n:
+            sums += np.add.reduce(x[whole:])
+    else:
+        sums = in_blocks(x[None])[0]
     if rest:
         sums[-rest:] = dealt_columns(np.ascontiguousarray(x[:, -rest:]))
     return sums
