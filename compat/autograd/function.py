@@ -111,6 +111,14 @@ class Function:
         return call.finished(outs)
 
 
+class InplaceFunction(Function):
+    """Function, by the name that older programs subclass; `inplace` is what an instance is made with."""
+
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+
 @functools.cache
 def signature_of(forward):
     return inspect.signature(forward)

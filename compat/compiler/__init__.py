@@ -5,7 +5,8 @@ import functools
 from funcgrad.core.state import tls
 
 from ..functions.missing import refusal as _refusal
-from .options import list_backends  # noqa: F401
+from .options import get_default_backend, list_backends, set_default_backend  # noqa: F401
+from .stance import set_stance  # noqa: F401
 
 
 def is_compiling():
@@ -19,6 +20,27 @@ def is_compiling():
 
 
 is_dynamo_compiling = is_exporting = is_compiling
+
+
+def compile(*args, **kwargs):
+    """torch.compile."""
+    from .compiled import compile
+
+    return compile(*args, **kwargs)
+
+
+def wrap_numpy(fn):
+    """fn, a function of arrays, as one of Tensors: those in its arguments are given as arrays, and arrays in its results as Tensors.
+
+    It takes no Tensor that requires grad (RuntimeError, of `numpy()`); torch does inside a compiled function.
+
+    >>> import compat as torch, numpy as np
+    >>> torch.compiler.wrap_numpy(np.cumsum)(torch.ones(3))
+    tensor([1., 2., 3.])
+    """
+    from .arrays import of_tensors
+
+    return of_tensors(fn)
 
 
 def reset():
@@ -71,11 +93,6 @@ def assume_constant_result(fn):
 
 def cudagraph_mark_step_begin():
     """Nothing: there are no CUDA graphs."""
-
-
-def get_default_backend():
-    """torch's name of it."""
-    return "inductor"
 
 
 def nested_compile_region(fn=None, **options):

@@ -25,8 +25,9 @@ from ..autograd.walks import Accumulation
 from ..nn.modules.module import Module
 from ..tensor import Tensor
 from .entry import MISS, Unwritten, written
-from .options import check_options
+from .options import check_options, get_default_backend
 from .region import FirstStepError, program, reason_of
+from .stance import STANCE
 from .watch import SMALL, Unfit, Watch
 
 
@@ -57,7 +58,7 @@ class Parts:
 
 
 tls, shared = state.tls, state.shared
-MOST = 8  # programs of one function; what comes after is run as it is
+MOST = 8  # programs of one function, unless it asks for others
 FUNCTIONS = types.FunctionType, types.MethodType, types.BuiltinFunctionType
 LOCK = threading.RLock()
 KEPT_OUT = "torch.compiler.disable"  # who asked for that wants nothing compiled
@@ -67,9 +68,10 @@ ALIVE = weakref.WeakSet()  # what torch.compiler.reset() reaches
 class Compiled:
     """A function compiled by compat.compile."""
 
-    def __init__(self, f, fullgraph=False, dynamic=None, part=False):
-        """`part`: of a function that is run as it is, and has said so."""
+    def __init__(self, f, fullgraph=False, dynamic=None, most=None, part=False):
+        """`most`: programs (MOST); what comes after is run as it is. `part`: of a function that is run as it is, and has said so."""
         self.f, self.fullgraph, self.dynamic, self.part = f, fullgraph, dynamic, part
+        self.most = MOST if most is None else most
         self.parts = None
         self.entries = []  # functions of (args, kwargs), the one that ran last in front
         self.explanations = {}
@@ -82,13 +84,15 @@ class Compiled:
         functools.update_wrapper(self, f, updated=())
 
     def __reduce__(self):  # (a copy compiles for itself: programs hold the Tensors they were made for)
-        return Compiled, (self.f, self.fullgraph, self.dynamic)
+        return Compiled, (self.f, self.fullgraph, self.dynamic, self.most)
 
     def __get__(self, instance, owner=None):
         return self if instance is None else functools.partial(self, instance)
 
     def __call__(self, *args, **kwargs):
         self.calls += 1
+        if STANCE.instead is not None:
+            return STANCE.instead(self.f, args, kwargs)
         for attempt in self.entries:
             got = attempt(args, kwargs)
             if got is not MISS:
@@ -98,6 +102,8 @@ class Compiled:
     def missed(self, args, kwargs):
         """A call for which there is no program."""
         if shared.staging or tls.mapping is not None or nans.switch.on or Accumulation.report is not None or self.full:
+            return self.f(*args, **kwargs)
+        if STANCE.name != "default" and STANCE.missed(self.f, self.why(args, kwargs) if self.entries else None):
             return self.f(*args, **kwargs)
         with LOCK:
             for attempt in self.entries:  # (another thread may have been here)
@@ -121,11 +127,11 @@ class Compiled:
                 if x.owner is not TAPE:
                     return None
         why = self.why(args, kwargs)
-        if len(self.entries) >= MOST:
+        if len(self.entries) >= self.most:
             self.full = True
             if not self.part:
                 warn(
-                    f"compile: {name_of(self.f)} was compiled {MOST} times already; it is run as it is from here on. The last reason: "
+                    f"compile: {name_of(self.f)} was compiled {self.most} times already; it is run as it is from here on. The last reason: "
                     f"{why}"
                 )
             return None
@@ -402,11 +408,15 @@ def as_function(f, compiled):
     return compiled_function
 
 
-def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mode=None, options=None, disable=False):
+def compile(
+    model=None, *, fullgraph=False, dynamic=None, backend=None, mode=None, options=None, name=None, disable=False, recompile_limit=None,
+    isolate_recompiles=False, shapes_spec=None,
+):  # fmt: skip
     """A function, a module or a whole training step, compiled when it is called; it gives what it would without.
 
     `fullgraph`: raise where the function cannot be staged, instead of running it as it is with a warning that says why.
-    `backend`, `mode` and `options` are taken and change nothing: there is one engine. `disable`: change nothing at all.
+    `recompile_limit`: how many programs, 8 unless given; a call that needs one more is run as it is, and a warning says so.
+    `backend`, `mode`, `options` and the others are taken and change nothing: there is one engine. `disable`: change nothing at all.
     `compile(f).stats()` tells compilations and their reasons.
 
     >>> import compat as torch
@@ -415,7 +425,7 @@ def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mo
     tensor([0., 0.])
     """
     if model is None:
-        options = {"backend": backend, "mode": mode, "options": options}
+        options = {"backend": backend, "mode": mode, "options": options, "recompile_limit": recompile_limit}
 
         def fn(model):
             if model is None:
@@ -425,10 +435,10 @@ def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mo
         return fn
     if not callable(model):
         raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
-    check_options(backend, mode, options, dynamic)
+    check_options(get_default_backend() if backend is None else backend, mode, options, dynamic)
     if disable:
         return model
-    compiled = Compiled(model, fullgraph, dynamic)
+    compiled = Compiled(model, fullgraph, dynamic, recompile_limit)
     if isinstance(model, Module):
         return OptimizedModule(model, compiled)
     return as_function(model, compiled) if isinstance(model, FUNCTIONS) else compiled

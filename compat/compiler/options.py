@@ -40,3 +40,18 @@ def check_options(backend, mode, options, dynamic):
 def list_backends(exclude_tags=("debug", "experimental")):
     """The names of torch's backends; all of them are this one engine."""
     return sorted(BACKENDS if exclude_tags else BACKENDS + FOR_DEBUGGING)
+
+
+default = {"backend": "inductor"}
+
+
+def get_default_backend():
+    """The backend that torch.compile is said to have where none is named."""
+    return default["backend"]
+
+
+def set_default_backend(backend):
+    """Name it; None for torch's own. TypeError for what is neither a name nor callable. There is one engine, whatever it is called."""
+    if backend is not None and not isinstance(backend, str) and not callable(backend):
+        raise TypeError(f"backend must be a string or callable, got {type(backend)}")
+    default["backend"] = "inductor" if backend is None else backend

@@ -25,6 +25,10 @@ MAP_LOCATION = Callable | Device | str | dict[str, str] | None  # (what torch.lo
 DEFAULT_PROTOCOL = 2
 
 
+class SourceChangeWarning(Warning):
+    """What torch.load warned with when a module's source had changed; never raised, filtered by name in many programs."""
+
+
 def _get_layout(name):
     """The layout of a name in a file; KeyError for another."""
     from ..devices import LAYOUTS
