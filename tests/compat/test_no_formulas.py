@@ -13,8 +13,11 @@ DECLARING = {"define", "elementwise", "linear", "custom_vjp", "custom_jvp", "sto
 OWN = {"linear"}
 # what a rule is kept in: a primitive's fields, a node's plan
 RULES = {"vjp", "jvp", "pull", "pull_handles", "transpose", "formulas", "dual", "impl", "record", "plan"}
-# (forward_ad's is an attribute of a Tensor; the others give a node a plan of the table's under another name, or a program's own)
-PLAIN = {("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/entry.py")}
+# (forward_ad's is an attribute of a Tensor; the next two give a node a plan of the table's under another name, or a program's own; the
+# class has no rule, it is for programs to subclass)
+PLAIN = {
+    ("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/entry.py"), ("InplaceFunction", "autograd/function.py"),
+}  # fmt: skip
 # Function itself brings its user's rules to the core; the gate of full hooks passes gradients on as they are; checkpoint's Function goes
 # back by a backward of its own; torch.library's operations by what a program registers
 SPECS = {"autograd/function_call.py", "autograd/held.py", "_gate.py", "utils/checkpoint.py", "library.py"}
@@ -69,7 +72,7 @@ def found_in(tree, file=""):
         elif isinstance(node, ast.ClassDef):
             for base in node.bases:
                 name = base.id if isinstance(base, ast.Name) else getattr(base, "attr", None)
-                if name == "Function" and file not in SPECS:
+                if name == "Function" and file not in SPECS and (node.name, file) not in PLAIN:
                     yield node.lineno, f"class {node.name} subclasses Function"
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             for d in node.decorator_list:
