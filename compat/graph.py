@@ -18,7 +18,7 @@ from funcgrad.errors import ModifiedError
 from funcgrad.transforms.boundary import as_tensor
 
 from .errors import modified
-from .names import node_name, shown_names
+from .names import node_name
 from .native import shown_as
 from .rewriting import unfold, whole
 
@@ -78,24 +78,22 @@ class Node:
     def __getattr__(self, name):
         """`_saved_self` and its kin: a Tensor that this operation has saved, as its derivative would see it now; `_raw_saved_self`:
         its place, which takes hooks."""
-        n = self.node
         if name.startswith(("_saved_", "_raw_saved_")):
-            stepwise(n)
-        if name.startswith("_raw_saved_") and name in dir(self):
-            from .autograd.saved import SavedTensor
+            from . import _saved_fields
 
-            return SavedTensor(n, shown_names(n).index(name[11:]))
-        if name.startswith("_saved_") and name[7:] in (names := shown_names(n)):
-            return saved_tensor(n, names.index(name[7:]))
+            stepwise(self.node)
+            got = _saved_fields.saved(self.node, name, saved_tensor, place_of)
+            if got is not _saved_fields.NOTHING:
+                return got
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self):
+        from ._saved_fields import listed
+
         n = self.node
         stepwise(n)
-        names = shown_names(n)
-        raw = [k for i, k in enumerate(names) if n.saved is None or type(n.saved[i]) not in PYTHON_SCALARS]
         own = [k for k in object.__dir__(self) if k not in ("node", "forms") and (k != "variable" or n.plan is None)]
-        return [*own, *[f"_saved_{k}" for k in names], *[f"_raw_saved_{k}" for k in raw]]
+        return own + listed(n)
 
     def __eq__(self, other):
         return isinstance(other, Node) and other.node is self.node
@@ -111,6 +109,13 @@ def call(self, *gradients):
     return called(self, gradients)
 
 
+def place_of(n, k):
+    """The k-th of what a node saved, as a place that takes hooks."""
+    from .autograd.saved import SavedTensor
+
+    return SavedTensor(n, k)
+
+
 def saved_tensor(n, k):
     """The k-th of what a node saved; RuntimeError once a backward has freed it, or if it was changed in place since."""
     if n.saved is None:
@@ -124,7 +129,7 @@ def saved_tensor(n, k):
         n.saved = (*kept[:k], *n.extra.unpack(kept[k : k + 1]), *kept[k + 1 :])
     try:
         v = rewrapped(n)[k]
-        if type(v) in PYTHON_SCALARS and shown_names(n)[k] in ("self", "other"):
+        if type(v) in PYTHON_SCALARS:
             return as_tensor(np.array(v))  # (torch has made a Tensor of a number that stands for one)
         return face_of(n, v)
     finally:

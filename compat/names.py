@@ -90,11 +90,6 @@ ALSO = {  # what torch saves that no rule here reads: its name and the operand t
     "ProdBackward1": ("result", -1),
 }
 RESULTS = {"LinalgInvEx": "inverse", "LinalgCholeskyEx": "L"}  # what it calls the result, where it is not `result`
-UNLIKE = set(  # operations that save something else than torch's: nothing is shown of it
-    "Addmm AvgPool2D Cdist Embedding EuclideanDist Glu Index IndexAdd IndexSelect LinalgDet LinalgEigh LinalgQr LinalgSvd LinalgVectorNorm "
-    "MaskedFill MkldnnRnnLayer NativeBatchNorm NativeGroupNorm NativeLayerNorm ScaledDotProductFlashAttentionForCpu Scatter ScatterAdd Sort "
-    "Std Topk Tril Triu Var View".split()
-)
 
 
 def saved_names(n):
@@ -104,14 +99,3 @@ def saved_names(n):
         own = own[-2:]  # (of a product to which something is added)
     names = [own[i] if i < len(own) else f"tensor{i}" for i in n.plan.reads]
     return names + ["result"] * n.plan.keeps
-
-
-def shown_names(n):
-    """torch's names of what a node saves, none where that is not what torch's saves."""
-    if n.plan is None or n.plan.prim.record is not None:
-        return []
-    base = node_name(n).partition("Backward")[0]
-    names = saved_names(n)
-    if base in UNLIKE or n.saved is not None and len(n.saved) - len(names) not in (0, node_name(n) in ALSO):
-        return []
-    return names[:-1] + [RESULTS.get(base, "result")] if n.plan.keeps else names
