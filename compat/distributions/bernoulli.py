@@ -25,6 +25,7 @@ class Bernoulli(ExponentialFamily):
         super().__init__(Size() if number else self._param.size(), validate_args=validate_args)
 
     logits, probs = odds(), chances()
+    param_shape = property(lambda d: d._param.size())
     mean = property(lambda d: d.probs)
     variance = property(lambda d: d.probs * (1 - d.probs))
 

@@ -29,6 +29,7 @@ class Binomial(Distribution):
         super().__init__(self._param.size(), validate_args=validate_args)
 
     logits, probs = odds(), chances()
+    param_shape = property(lambda d: d._param.size())
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
     def support(self):

@@ -41,6 +41,7 @@ class ContinuousBernoulli(ExponentialFamily):
     probs = lazy_property(lambda d: clamp_probs(logits_to_probs(d.logits, True)))
     logits.__set_name__(None, "logits")
     probs.__set_name__(None, "probs")
+    param_shape = property(lambda d: d._param.size())
 
     def _apart(self):
         """(whether probs is away from 1/2, probs there and the lower limit elsewhere)."""

@@ -39,7 +39,8 @@ def made(name, items):
 def return_type(name, *fields):
     """Declare torch.return_types.<name>."""
     body = {n: property(itemgetter(i)) for i, n in enumerate(fields)}
-    space = {"__slots__": (), "fields": fields, "__module__": "torch.return_types"} | body
+    counts = {"n_fields": len(fields), "n_sequence_fields": len(fields), "n_unnamed_fields": 0}
+    space = {"__slots__": (), "fields": fields, "__module__": "torch.return_types"} | counts | body
     cls = Native(name, (ReturnType,), space, called=f"torch.return_types.{name}")
     BY_NAME[name] = cls
     return cls

@@ -54,9 +54,24 @@ class TreeSpec:
         self.children_specs = children
         self.num_leaves = 1 if type is None else sum(c.num_leaves for c in children)
 
+    num_children = property(lambda s: len(s.children_specs))
+    num_nodes = property(lambda s: 1 + sum([c.num_nodes for c in s.children_specs]))
+
     def is_leaf(self):
         """Is it the structure of a leaf?"""
         return self.type is None
+
+    def children(self):
+        """The structures of its entries."""
+        return list(self.children_specs)
+
+    def child(self, index):
+        """That of one entry."""
+        return self.children_specs[index]
+
+    def unflatten(self, leaves):
+        """Containers of this structure with these leaves."""
+        return tree_unflatten(leaves, self)
 
     def flatten_up_to(self, tree):
         """What stands in a tree where this structure has its leaves; ValueError where the tree is built otherwise."""
@@ -187,7 +202,7 @@ def tree_unflatten(leaves, treespec):
     leaves = list(leaves)
     if len(leaves) != treespec.num_leaves:
         raise ValueError(
-            f"tree_unflatten(leaves, treespec): `leaves` has length {len(leaves)} but the spec refers to a pytree that holds "
+            f"treespec.unflatten(leaves): `leaves` has length {len(leaves)} but the spec refers to a pytree that holds "
             f"{treespec.num_leaves} items ({treespec})."
         )
     return rebuilt(iter(leaves), treespec)
