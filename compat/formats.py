@@ -3,7 +3,11 @@
 Invariant: a format changes strides, never shape or values; traced Tensors have no strides and are in every format.
 """
 
+import weakref
+
 import numpy as np
+
+from funcgrad.core.halves import bits
 
 from .native import Native, closed
 
@@ -67,6 +71,25 @@ def elements(memory, dtype):
 def offset_in(array, memory):
     """The position of an array's first element in a memory, in elements."""
     return (array.__array_interface__["data"][0] - memory.__array_interface__["data"][0]) // array.itemsize
+
+
+BITS = {}  # id of the array that owns the memory of bfloat16 Tensors -> (that array, weakly, and the bits that its address leads to)
+
+
+def address(array):
+    """Where an array's first element lies. Of bfloat16 it is in a copy of torch's bits, as they are now: C that is given the address may
+    read two bytes an element (safetensors does), and views of one memory have places in one copy."""
+    if array.dtype.isnative:
+        return array.__array_interface__["data"][0]
+    from funcgrad.core.strides import owner_of
+
+    whole, owner = base_of(array), owner_of(array)
+    key = id(owner)
+    seen, copy = BITS.get(key, (None, None))
+    if copy is None or seen() is not owner or copy.size != whole.size:
+        seen, copy = BITS[key] = weakref.ref(owner, lambda _: BITS.pop(key, None)), np.empty(whole.size, np.uint16)
+    copy[...] = bits(whole)
+    return copy.__array_interface__["data"][0] + 2 * offset_in(array, whole)
 
 
 def is_in(array, wanted):

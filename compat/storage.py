@@ -17,7 +17,7 @@ from ._shared_memory import behind, file_bytes
 from .deprecations import once
 from .devices import Device
 from .errors import type_name
-from .formats import elements
+from .formats import address, elements
 from .functions.missing import refusal as _refusal
 from .payload import ground
 
@@ -66,7 +66,7 @@ class Storage:
 
     def data_ptr(self):
         """The address of the first byte."""
-        return self.memory.__array_interface__["data"][0] if self.memory.size else 0
+        return address(self.memory) if self.memory.size else 0
 
     _cdata = property(data_ptr)
 
@@ -76,6 +76,27 @@ class Storage:
     def tolist(self):
         """The elements as a list."""
         return self.values.tolist()
+
+    def as_data(self, dtype, said="{}"):
+        """The memory as elements of a NumPy dtype, for a Tensor that is made of it (None: the dtype of a Tensor of its numbers); of another
+        kind of elements than a typed storage has, RuntimeError in torch's words (`said`: how the own one is named)."""
+        kind = self.values.dtype.kind if len(self) else "f"
+        plain = dtypes.Default.numpy
+        dtype = dtype or {"f": plain, "V": plain, "c": dtypes.complex_of(plain), "b": np.dtype(bool)}.get(
+            kind, np.dtype(np.int64)
+        )
+        if type(self) is not UntypedStorage and self.memory.dtype != dtype:
+            wanted, own = (dtypes.SPOKEN[dtypes.of_numpy(d).name] for d in (dtype, self.memory.dtype))
+            raise RuntimeError(f"Expected a Storage of type {wanted} or an UntypedStorage, but got {said.format(own)}")
+        if self.memory.dtype == dtype:
+            found = self.memory
+        else:  # (bfloat16, whose bits are not what memory holds, is copied)
+            found = elements(self.bytes, dtype if dtype.isnative else np.dtype(np.uint16))
+            found = found if dtype.isnative else of_bits(found)
+        return found if found.size else np.empty(0, dtype)
+
+    def __sizeof__(self):
+        return 48 + self.nbytes()  # (of the object: as much as torch's)
 
     def resizable(self):
         """May the memory change its size?"""

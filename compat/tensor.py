@@ -29,7 +29,7 @@ from .described import describe
 from .devices import CPU, strided
 from .dtypes import BY_NUMPY, C_NAMES
 from .errors import type_name
-from .formats import base_of, contiguous_format, is_in, offset_in
+from .formats import address, base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
 from .method_arguments import of_dimension, one_dimension, real_number, takes_none
 from .native import TensorMeta, show
@@ -232,7 +232,7 @@ class Tensor(Taped, metaclass=TensorMeta):
         array = None if self.is_meta else ground(self)
         if array is None and not self.is_meta:
             raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
-        return 0 if array is None or not memory_of(array).size else array.__array_interface__["data"][0]
+        return 0 if array is None or not memory_of(array).size else address(array)
 
     # ---- gradients
     @property
@@ -638,6 +638,9 @@ class Tensor(Taped, metaclass=TensorMeta):
         if self.dtype.numpy.kind not in "iub" or self.numel() != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
+
+    def __sizeof__(self):
+        return 48  # (sys.getsizeof says 80 as of torch's: of the object alone)
 
     def __len__(self):
         shape = self.shape

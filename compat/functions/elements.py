@@ -93,13 +93,16 @@ def of_nested(data, dtype=None):
         raise invalid_text(data)
     if hasattr(data, "__dlpack__"):
         return np.array(np.from_dlpack(data), dtype)
+    if hasattr(type(data), "as_data"):  # (a storage: torch takes its memory)
+        return data.as_data(dtype)
     sizes = sizes_of(data)
     chosen = dtype_of(data) if dtype is None else dtype
     found = of_arrays(data, sizes, chosen)
     if found is None:
         numbers = []
-        if 0 not in sizes:
-            read(data, sizes, 0, chosen, reader(chosen), numbers)
+        if 0 in sizes:
+            return np.empty(sizes, chosen)
+        read(data, sizes, 0, chosen, reader(chosen), numbers)
         found = quietly(np.array, in_dtype(numbers, chosen), chosen).reshape(sizes)
     return found
 

@@ -55,6 +55,8 @@ def constructed(args, kwargs, dtype):
                 raise RuntimeError(f"Trying to create tensor with negative dimension {k}: {list(sizes)}")
         return new(np.zeros(tuple(map(int, sizes)) or (0,), dtype))
     data = args[0]
+    if hasattr(type(data), "as_data"):
+        return new(data.as_data(dtype, "type {} for argument 1 'storage'"))
     if not is_sequence(data):
         raise TypeError(f"new(): data must be a sequence (got {type_name(data)})")
     return new(array_of(data, dtype))
