@@ -14,16 +14,19 @@ import funcgrad as fg
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.workers import spread
 from funcgrad.ops import _conv_kernels as kernels
-from funcgrad.ops import _pieces
+from funcgrad.ops import _conv_rows, _pieces
 
 conv = PRIMITIVES["conv"]
 TORCH = json.loads((pathlib.Path(__file__).parent / "expected" / "windows.json").read_text(encoding="utf-8"))
 CASES = {  # kernel that must serve it: (input, weight, params)
-    "by_sample": [
+    "by_rows": [
         ((3, 3, 6, 5), (4, 3, 3, 2), {"padding": ((1, 1), (0, 1))}),
         ((3, 6, 8, 9), (6, 2, 2, 3), {"strides": (2, 1), "groups": 3, "rhs_dilation": (1, 2)}),
         ((2, 3, 9), (2, 3, 4), {"strides": (3,), "lhs_dilation": (2,), "padding": ((3, 2),)}),
         ((2, 1, 70), (1, 1, 64), {"padding": ((60, 60),)}),  # long, but not against its positions
+        ((2, 9, 16, 7), (4, 9, 4, 3), {"strides": (3, 1), "rhs_dilation": (2, 1), "padding": ((5, 4), (1, 1))}),
+        ((2, 20, 15), (8, 20, 9), {"padding": ((4, 3),)}),
+        ((2, 4, 7, 6, 5), (3, 4, 2, 3, 2), {"padding": ((1, 0), (1, 1), (0, 1)), "strides": (2, 1, 1)}),
     ],
     "by_taps": [
         ((3, 8, 6, 5), (2, 8, 3, 2), {"padding": ((1, 1), (0, 1))}),
@@ -34,11 +37,10 @@ CASES = {  # kernel that must serve it: (input, weight, params)
         ((2, 6, 9), (6, 2, 7), {"groups": 3, "rhs_dilation": (1,), "padding": ((1, 0),)}),
         ((3, 4), (2, 4), {}),
     ],
-    "by_channels": [
+    "rows_summed": [
         ((3, 4, 19, 18), (6, 2, 17, 16), {"groups": 2, "rhs_dilation": (1, 1)}),
         ((2, 3, 300), (4, 3, 290), {"padding": ((2, 1),)}),
-    ],
-    "by_dots": [
+        ((3, 4, 38, 20), (40, 4, 17, 16), {"strides": (3, 2), "rhs_dilation": (2, 1), "padding": ((2, 1), (0, 0))}),
         ((1, 42, 41, 42), (3, 14, 39, 40), {"groups": 3, "padding": ((1, 1), (0, 1))}),
         ((2, 60, 700), (3, 20, 690), {"groups": 3, "strides": (3,), "padding": ((2, 1),)}),
     ],
@@ -81,7 +83,9 @@ def test_every_kernel_gives_jax_values_in_blocks_of_any_size(kernel, case, block
     called = []
     run = getattr(kernels, kernel)
     monkeypatch.setattr(kernels, kernel, lambda *args: called.append(kernel) or run(*args))
-    monkeypatch.setattr(kernels, "BLOCK", block)
+    for module, names in ((kernels, ("BLOCK",)), (_conv_rows, ("TOGETHER", "WHOLE"))):
+        for name in names:
+            monkeypatch.setattr(module, name, block)
     monkeypatch.setattr(kernels, "at_once", lambda *shapes: None)
     x_shape, w_shape, params = case
     rng = np.random.default_rng(0)
@@ -96,7 +100,7 @@ def test_every_kernel_gives_jax_values_in_blocks_of_any_size(kernel, case, block
 
 @pytest.mark.parametrize(
     "case",
-    [c for c in CASES["by_sample"] + CASES["by_positions"] if len(c[0]) > 2 and "lhs_dilation" not in c[2]],
+    [c for c in CASES["by_rows"] + CASES["by_positions"] if len(c[0]) > 2 and "lhs_dilation" not in c[2]],
 )
 def test_windows_that_fit_into_one_block_give_the_bits_of_their_kernel(case, monkeypatch):
     x_shape, w_shape, params = case
@@ -121,21 +125,22 @@ def test_products_in_pieces_and_samples_shared_among_threads_give_jax_values(k, 
     """Whatever BLAS has, and with the same bits for any number of threads."""
     shapes = [((5, 3, 12, 11), (4, 3, 3, 3)), ((3, 8, 12, 11), (2, 8, 3, 3)), ((4, 3, 12, 11), (6, 3, 1, 1))][k]
     for module, changes in (
-        (_pieces, dict(small_products=lambda: most, NARROW=10)),
-        (kernels, dict(LONG=1, TOGETHER=1, at_once=lambda *shapes: None)),
+        (_pieces, dict(small_products=lambda: most, WIDE=10, ROWS=2)),
+        (_conv_rows, dict(LONG=1, TOGETHER=1)),
+        (kernels, dict(TOGETHER=1, at_once=lambda *shapes: None)),
     ):
         for name, value in changes.items():
             monkeypatch.setattr(module, name, value)
-    kernels.pieces.cache_clear()
+    _pieces.pieces.cache_clear()
     rng = np.random.default_rng(0)
     x, w = (rng.standard_normal(shape) for shape in shapes)
     shared = []
-    monkeypatch.setattr(kernels, "spread", lambda run, n: shared.append(n) or spread(run, n))
+    monkeypatch.setattr(_conv_rows, "spread", lambda run, n: shared.append(n) or spread(run, n))
     found = []
     for n in (1, 2, 3):
         with fg.config(threads=n):
             found.append(conv(x, w, **whole(x, {"padding": ((1, 1), (1, 1))})))
-    kernels.pieces.cache_clear()
+    _pieces.pieces.cache_clear()
     want = jax.lax.conv_general_dilated(x, w, (1, 1), ((1, 1), (1, 1)))
     np.testing.assert_allclose(found[0], want, rtol=1e-12, atol=1e-12)
     assert all([np.array_equal(found[0], got) for got in found])
@@ -149,8 +154,8 @@ def test_a_long_filter_keeps_infinities_where_they_belong():
     assert np.isfinite(out[0, 0, :137]).all() and np.isinf(out[0, 0, 137:201]).all() and (out[0, 0, 201:] == 0).all()
 
 
-def test_inner_products_keep_infinities_where_they_belong():
-    """The last entry of a row is seen by the last position of a row alone, and not through the zeros between rows by others."""
+def test_long_windows_keep_infinities_where_they_belong():
+    """The last entry of a row is seen by the last position of a row alone, and not by those that the row below follows on."""
     x = np.ones((1, 2, 190, 200))
     x[0, 0, 7, 199] = np.inf
     out = conv(x, np.ones((2, 1, 188, 198)), **whole(x, {"groups": 2}))
