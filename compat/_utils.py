@@ -34,17 +34,15 @@ def _rebuild_tensor(storage, storage_offset, size, stride):
     if storage.device.type == "meta":
         return _rebuild_meta_tensor_no_storage(storage.dtype, size, stride, False)
     array = storage.memory
-    whole = all(type(k) is int and 0 <= k < 2**62 for k in (storage_offset, *size, *stride))
     step = array.itemsize
+    whole = all(type(k) is int and 0 <= k * step < 2**63 for k in (storage_offset, *size, *stride))
     last = storage_offset + sum((k - 1) * s for k, s in zip(size, stride)) if whole and len(size) == len(stride) else -1
     if not whole or len(size) != len(stride) or len(size) > 64 or (0 not in size and last >= array.size):
         raise pickle.UnpicklingError(
             f"a Tensor of size {tuple(size)} and stride {tuple(stride)} at {storage_offset} does not fit a storage of {array.size} elements"
         )
-    if 0 in size:
-        view = np.empty(tuple(size), array.dtype)
-    else:
-        view = np.ndarray(tuple(size), array.dtype, array, storage_offset * step, tuple([s * step for s in stride]))
+    begin = 0 if 0 in size else storage_offset * step
+    view = np.ndarray(tuple(size), array.dtype, array, begin, tuple([s * step for s in stride]))
     t = Tensor(view, None, TAPE)
     t.versioned().version += 1  # (torch sets the memory of a Tensor that there is)
     return t

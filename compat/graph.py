@@ -22,7 +22,7 @@ from .names import node_name
 from .native import shown_as
 from .rewriting import unfold, whole
 
-OF_AUTOGRAD = ("AccumulateGrad", "CopySlices", "CopyBackwards")
+OF_AUTOGRAD = ("AccumulateGrad", "CopySlices", "CopyBackwards", "NotImplemented")
 _classes = {}
 _alive = weakref.WeakValueDictionary()  # id of a node -> the object that shows it, while somebody holds that
 

@@ -562,7 +562,8 @@ def run(torch, lines, helpers=None, digits=None):
             if (
                 n[0] == "g" and now
             ):  # (how often a gradient was added to, and what it is a view of, is nobody's business)
-                now = [p for p in now if not p.startswith(("version", "view of", "in "))]
+                now = [p for p in now if not p.startswith(("version", "in "))]
+                now = ["" if p.startswith("view of") else p for p in now]
             if now is not None and before.get(n) != now:
                 changed[n] = before[n] = now
         out.append([error.partition(" Hint:")[0], changed])

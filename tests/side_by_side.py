@@ -40,6 +40,8 @@ def is_tensor(x):
 def figures(torch, t):
     """A Tensor's figures as floats; three projections of those of a long one."""
     wide = t.detach().resolve_conj().resolve_neg()
+    if getattr(wide, "_is_zerotensor", bool)():  # (without memory: `numpy` of a view of one reads at an address near 0)
+        wide = wide.clone()
     array = (wide.float() if t.dtype == torch.bfloat16 else wide).numpy(force=True).reshape(-1)
     if array.dtype.kind == "c":
         array = array.view(array.real.dtype)

@@ -591,7 +591,7 @@ def without_derivative(name, got, *operands):
     elif got.mark is not None and got.owner is TAPE:
         from .writing import underivable
 
-        got.mark = underivable(name, [node_of(current(x)) for x in tensors])
+        got.mark = underivable(name, [m for x in tensors if (m := node_of(current(x))) is not None])
     return got
 
 

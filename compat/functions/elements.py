@@ -144,11 +144,8 @@ def dtype_of(x):
             raise HoldsTraced
         x = current(x)
         return x.owner.dtype(x)
-    if isinstance(x, np.ndarray):
-        check_array(x)
-        return x.dtype
-    if isinstance(x, np.generic):
-        return dtypes.of_numpy(x.dtype).numpy
+    if isinstance(x, (np.ndarray, np.generic)):  # (read element by element, in whatever order and from whatever bytes)
+        return dtypes.of_numpy(x.dtype.newbyteorder("=")).numpy
     if isinstance(x, (float, complex)):
         return dtypes.Default.numpy if isinstance(x, float) else dtypes.complex_of(dtypes.Default.numpy)
     if isinstance(x, int):

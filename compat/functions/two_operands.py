@@ -16,7 +16,7 @@ from ..payload import current
 from ..tensor import Tensor
 from ..unrecorded_writes import done_at_once
 from .answers import MISSING, answer, answering, need_function, to_places
-from .arithmetic import called, check_in_place, general, quick_binary, unsuitable
+from .arithmetic import called, check_in_place, general, quick_binary, unsuitable, without_derivative
 from .forward_mode import refuse_tangents
 from .given_out import store
 from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promoted, rank
@@ -125,7 +125,7 @@ binary("copysign", floats=True, with_number=(None, "CopysignBackward1"))
 
 
 def step(own):
-    """heaviside, as torch's operation of this name refuses tangents."""
+    """heaviside, as torch's operation of this name refuses derivatives."""
 
     def heaviside(input, values):
         """0 for negative elements, 1 for positive ones, and at 0 what `values` says."""
@@ -135,13 +135,13 @@ def step(own):
             raise RuntimeError("heaviside is not yet implemented for complex tensors.")
         if dtype_of(x) != dtype_of(y):
             raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-        return cast(P["heaviside"](x, y), dtype_of(x))
+        return without_derivative("aten::" + own, cast(P["heaviside"](x, y), dtype_of(x)), input, values)
 
     return heaviside
 
 
-operation("HeavisideBackward0")(step("heaviside"))
-twin("heaviside", "HeavisideBackward0", step("heaviside_"))
+operation()(step("heaviside"))
+twin("heaviside", "NotImplemented", step("heaviside_"))
 binary("gcd")
 binary("lcm")
 

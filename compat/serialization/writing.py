@@ -15,14 +15,14 @@ import numpy as np
 
 from funcgrad.archive import Writer
 from funcgrad.core.halves import bits
-from funcgrad.core.strides import address
+from funcgrad.core.strides import address, steps_of
 from funcgrad.core.tracebacks import public
 
 from .. import dtypes
 from ..devices import Device
 from ..formats import memory_format
 from ..nn.parameter import Parameter
-from ..payload import added_to, contiguous_strides, current
+from ..payload import added_to, current
 from ..size import Size
 from ..storage import STORAGE_OF, TypedStorage, UntypedStorage
 from ..tensor import Tensor
@@ -165,7 +165,7 @@ class Pickler(pickle._Pickler):
         if offset % step:
             return self.storage_of(array.copy())
         key = address(root), root.nbytes, array.dtype
-        if array.size == 0:
+        if not root.size:
             key, root, offset = (len(self.storages),), array.reshape(-1), 0
         if key not in self.numbers:
             self.numbers[key] = len(self.storages)
@@ -178,7 +178,7 @@ class Pickler(pickle._Pickler):
             self.storages.append(flat)
             self.kinds.append(STORAGE_OF.get(dtypes.name_of(array.dtype), "UntypedStorage"))
             self.alive.append(root)
-        strides = contiguous_strides(array.shape) if array.size == 0 else [s // step for s in array.strides]
+        strides = steps_of(array)
         return self.numbers[key], offset // step, tuple(strides)
 
 

@@ -82,7 +82,19 @@ def kept(x, mask):
 
 
 def maskable(mask, x):
-    return type(mask) is ndarray and mask.dtype.char == "?" and type(x) is ndarray and x.dtype.char in BITS
+    """Can x be masked by its bits, and does the result lie as x's copy? (Two orders of memory are np.where's to weigh.)"""
+    return (
+        type(mask) is ndarray
+        and mask.dtype.char == "?"
+        and type(x) is ndarray
+        and x.dtype.char in BITS
+        and (x.flags.c_contiguous and mask.flags.c_contiguous or laid_alike(mask, x))
+    )
+
+
+def laid_alike(mask, x):
+    """Do the elements of two arrays of one shape lie in one order, without gaps?"""
+    return x.shape == mask.shape and x.strides == tuple([s * x.itemsize for s in mask.strides]) and 0 not in x.strides
 
 
 FEW = 2048  # numbers, of which a masked copy is sooner made
@@ -98,7 +110,7 @@ def _where(mask, x, y):
 
 def cleared(x, mask):
     """x, but 0 where mask."""
-    out = x.copy()
+    out = x.copy("K")
     np.putmask(out, mask, 0)
     return out
 

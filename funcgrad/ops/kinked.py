@@ -86,12 +86,12 @@ copysign = elementwise(
 # ------------------------------------------------------------------------------------------------ maximum and minimum
 def won(t, x, y):
     """What maximum(x, y) gives x of t: all where x is larger, half at ties."""
-    return add(where(greater(x, y), t, 0), where(equal(x, y), mul(t, 0.5), 0))
+    return add(where(greater(x, y), t, 0), mul(where(equal(x, y), t, 0), 0.5))
 
 
 def won_torch(t, x, y):
     """The same, but all of t (to both operands) where one is nan."""
-    return add(where(less_equal(x, y), 0, t), where(equal(x, y), mul(t, 0.5), 0))
+    return add(where(less_equal(x, y), 0, t), mul(where(equal(x, y), t, 0), 0.5))
 
 
 def extremum(name, ufunc, formulas, torch, scalar=None):

@@ -16,13 +16,10 @@ sys.path[:0] = [str(HERE.parents[1])]
 from tests.memory_kinds import WRITERS, Kinds, seen_of  # noqa: E402
 
 SEED, COUNT = 10, 14
-DIFFERENT = {  # kind: numbers of programs that differ yet
-    "images": (3, 9),
-    "functionalised": (6,),
-    "exchange": (3,),
-    "copies": (1,),
-    "overlaps": (4, 5),
-    "storages": (3,),
+LEFT_OUT = {
+    "images 9": "what autograd.grad gives of instance_norm of an image in channels_last is in C order here (docs/torch-differences.md)",
+    "functionalised 6": "torch clears what no window shows where a functionalised function writes through `unfold`; here it is kept",
+    "overlaps 5": "copy_ into windows that overlap one another and what is read: the order of writing is undefined",
 }
 
 if __name__ == "__main__":
@@ -30,7 +27,7 @@ if __name__ == "__main__":
     programs = []
     for kind in Kinds.KINDS:
         for number in range(COUNT):
-            if number not in DIFFERENT.get(kind, ()):
+            if f"{kind} {number}" not in LEFT_OUT:
                 lines = Kinds(SEED, number).program_of(kind)
                 shown = seen_of(torch, kind, lines, warned=False)
                 if kind not in WRITERS or not any([error for error, _ in shown]):
