@@ -194,6 +194,14 @@ class Call(Spec):
         ctx = self.ctx
         kept = [s for s in ctx._to_save if s is not None]
         ctx._to_save = ()
+        if (
+            tls.packing is not None
+            and level == 1
+            and self.need
+            and not any([is_float(a.dtype) for a in self.out_avals])
+        ):
+            for t in kept:  # (torch has made a node, to which no result leads)
+                tls.packing.form(t)
         attributes = vars(ctx) if level > 1 or tls.stage is not None else ()
         self.attributes = [k for k in attributes if isinstance(attributes[k], Tensor)]
         kept += [vars(ctx).pop(k) for k in self.attributes]

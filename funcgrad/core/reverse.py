@@ -122,6 +122,8 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
                     continue
             elif extra is None or extra.cell is extra.hooks is extra.before is extra.release is None:
                 ct = pop(n, None)
+                if ct is None and deliver is not None:
+                    ct = passed_by(n, free)
                 if ct is not None:
                     saved = n.saved
                     if saved is None and not looks_itself(n):
@@ -142,25 +144,32 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
             continue
         ct = pop(n, None)
         extra = n.extra
-        if ct is None:
+        nothing = ct is None
+        if nothing:
             if extra is not None and hears:
                 nothing_came(n, deliver)
-            continue
+            if n.plan is None or deliver is None or leading is not None and n not in leading:
+                continue
+            ct = passed_by(n, free)
+            if ct is None:
+                continue
         asked = ct
-        if extra is not None and hears:
+        if extra is not None and hears and not nothing:
             if extra.hooks is not None or extra.before is not None:
                 owned.discard(n)  # a hook may keep what it sees: no rule writes into it from here on
             if extra.results is not None:
                 ct = at_results(extra, ct, deliver, found, leading is not None and n in leading)
             elif type(extra.hooks) is not Late:
                 ct = at_extra(extra, ct, deliver)
-        if n in found:  # (as torch has it: what is pulled further on is given as it came, before its hooks)
+        if (
+            n in found and not nothing
+        ):  # (as torch has it: what is pulled further on is given as it came, before its hooks)
             found[n] = asked if leading is not None and n in leading else ct
             owned.discard(n)
         plan = n.plan
         if plan is None or (leading is not None and n not in leading and not (plan.prim is PICK and n.ins[0] in stops)):
             continue
-        if extra is not None and extra.before is not None and hears:
+        if extra is not None and extra.before is not None and hears and not nothing:
             ct = extra.before(ct)
         if n.saved is None and not looks_itself(n):
             raise SecondBackwardError(second_message(n))
@@ -219,6 +228,23 @@ def nothing_came(n, deliver):
         extra.before(None)
     if n.plan is None and extra.cell is not None and extra.cell.hooks and deliver is not None:
         deliver(extra.cell, None)
+
+
+def passed_by(n, free):
+    """Use up a node that is walked, and to which no rule has given a cotangent: what it saved is read all the same. A rule of the user's is
+    called: what it is given is returned."""
+    saved, extra = n.saved, n.extra
+    if looks_itself(n):
+        return Slots(n.params["spec"].out_avals)
+    if saved is None:
+        raise SecondBackwardError(second_message(n))
+    if n.versions:
+        check_versions(n)
+    if extra is not None and extra.unpack is not None:
+        extra.unpack(saved)
+    if free and (saved if extra is None or extra.release is None else extra.release):
+        n.saved = None
+    return None
 
 
 class Late(dict):

@@ -26,7 +26,7 @@ class Spec:
 
     A rule that is to know which operands are differentiated, or which tangents and cotangents are zero, has `record_needed`,
     `pull_needed`, `push_needed` in their places. `layers`: in how many vmaps of Mapped it runs now. `looks_itself`: is its `pull_node`
-    called, too, when what was saved is gone or was changed in place?"""
+    called, too, when what was saved is gone or was changed in place, or when no cotangent has come (of results like its `out_avals`)?"""
 
     layers = 0
     looks_itself = False
