@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from funcgrad.core.halves import of_bits
+from funcgrad.core.halves import SIZE, of_bits
 from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 
@@ -24,9 +24,9 @@ from .tensor import Tensor
 def of_bytes(data, name, swapped=False):
     """The storage of bytes whose elements are of a dtype by name; `swapped`: they are in the other byte order."""
     d = dtypes.BY_NAME[name].numpy
-    array = data.view(np.uint16 if name == "bfloat16" else d)
+    array = data.view(d if d.isnative else f"u{SIZE[d]}")
     array = array.byteswap() if swapped else array
-    return TypedStorage(memory=of_bits(array) if name == "bfloat16" else array)
+    return TypedStorage(memory=array if d.isnative else of_bits(array, d))
 
 
 def _rebuild_tensor(storage, storage_offset, size, stride):
@@ -53,7 +53,7 @@ def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad=Fals
     t = _rebuild_tensor(storage, storage_offset, size, stride)
     if metadata:
         if metadata.get("conj"):
-            t = Tensor(t.val.conj(), None, TAPE)
+            t = Tensor(t.val.conj().astype(t.val.dtype, copy=False), None, TAPE)
         if metadata.get("neg"):
             t = Tensor(-t.val, None, TAPE)
     noted(t)

@@ -3,28 +3,29 @@ and only a higher category (bool < integer < float < complex) of a lower rank ca
 
 import numpy as np
 
-from funcgrad.core.halves import BFLOAT16, HALVES, begin
+from funcgrad.core.halves import BFLOAT16, COMPLEX32, SIZE, begin
 
 from .native import Native, closed
 
 UNSIGNED = frozenset([np.dtype(d) for d in (np.uint16, np.uint32, np.uint64)])  # (which torch has for storage)
+STORED = UNSIGNED | {COMPLEX32}  # those for which torch lacks most kernels
 
 
 class dtype(metaclass=Native, called="torch.dtype"):
     """A torch dtype: `torch.float32`. `numpy` is the dtype of the memory behind it; half precision is minded (core/halves.py)
-    from when that of float16 or bfloat16 is first asked for, and so is what torch has no kernels for (functions/lacking.py). A dtype that NumPy has no memory for has a name, its size and its
+    from when that of float16, bfloat16 or complex32 is first asked for, and so is what torch has no kernels for (functions/lacking.py). A dtype that NumPy has no memory for has a name, its size and its
     kind alone, and whatever asks for its memory is refused."""
 
     __slots__ = ("name", "numpy", "is_floating_point", "is_complex", "is_signed", "itemsize")
 
     def __init__(self, name, numpy):
         self.name = name
-        if numpy not in HALVES and numpy not in UNSIGNED:
+        if numpy not in SIZE and numpy not in UNSIGNED:
             self.numpy = numpy
         self.is_floating_point = numpy.kind == "f"
         self.is_complex = numpy.kind == "c"
         self.is_signed = numpy.kind in "ifc"
-        self.itemsize = 2 if numpy in HALVES else numpy.itemsize
+        self.itemsize = SIZE.get(numpy, numpy.itemsize)
 
     def __getattr__(self, name):
         if name == "is_signed":  # (whose slot is empty)
@@ -35,11 +36,11 @@ class dtype(metaclass=Native, called="torch.dtype"):
         if self.name not in MEMORY:
             raise NotImplementedError(f"compat has torch.{self.name} as a name alone: no Tensor is of it")
         self.numpy = MEMORY[self.name]
-        if self.numpy in UNSIGNED:
-            from .functions.lacking import begin as begin_unsigned
+        if self.numpy in STORED:
+            from .functions.lacking import begin as begin_stored
 
-            begin_unsigned(self.numpy)
-        else:
+            begin_stored(self.numpy)
+        if self.numpy in SIZE:
             begin()
         return self.numpy
 
@@ -51,8 +52,8 @@ class dtype(metaclass=Native, called="torch.dtype"):
 
     def to_real(self):
         if self.name not in MEMORY:
-            return BY_NAME["float16"] if self.is_complex else self
-        return of_numpy(np.empty(0, MEMORY[self.name]).real.dtype)
+            return self
+        return BY_NAME["float16"] if self.name == "complex32" else of_numpy(np.empty(0, MEMORY[self.name]).real.dtype)
 
     def to_complex(self):
         if not (self.is_floating_point or self.is_complex) or self.name.startswith(("float4", "float8")):
@@ -88,13 +89,13 @@ closed(qscheme)
 globals().update(QSCHEMES)
 
 NAMES = (
-    "bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128"
+    "bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float16", "bfloat16", "float32", "float64", "complex32", "complex64", "complex128"
 )  # fmt: skip
-MEMORY = {n: BFLOAT16 if n == "bfloat16" else np.dtype(n) for n in NAMES}
+MEMORY = {n: {"bfloat16": BFLOAT16, "complex32": COMPLEX32}.get(n) or np.dtype(n) for n in NAMES}
 BY_NAME = {n: dtype(n, d) for n, d in MEMORY.items()}
 for _names, _size, _kind, _signed in (  # those that are names alone
     ("float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float4_e2m1fn_x2", 1, "f", True),
-    ("float8_e8m0fnu", 1, "f", False), ("complex32", 4, "c", True),
+    ("float8_e8m0fnu", 1, "f", False),
     ("int1 int2 int3 int4 int5 int6 int7", 1, "i", True), ("uint1 uint2 uint3 uint4 uint5 uint6 uint7", 1, "u", False),
     ("bits8 bits1x8 bits2x4 bits4x2 qint8 quint8 quint2x4 quint4x2", 1, "", None), ("bits16", 2, "", None), ("qint32", 4, "", None),
 ):  # fmt: skip
@@ -125,7 +126,7 @@ C_NAMES = {
     "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
     "uint64": "long unsigned int", "uint32": "unsigned int", "uint16": "short unsigned int", "bool": "bool",
     "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
-    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+    "complex32": "c10::complex<c10::Half>", "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
 }  # fmt: skip
 BOOL, INT64, FLOAT32 = np.dtype(bool), np.dtype(np.int64), np.dtype(np.float32)
 PYTHON = {bool: BOOL, int: INT64}
@@ -182,6 +183,8 @@ def as_numpy(d):
 
 
 def complex_of(d):
+    if d == np.float16 or d == COMPLEX32:
+        return BY_NAME["complex32"].numpy
     return np.dtype(np.complex128 if d == np.float64 or d == np.complex128 else np.complex64)
 
 

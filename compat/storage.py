@@ -228,7 +228,7 @@ class UntypedStorage(Storage):
         memory = self.bytes
         memory[at] = value
         if not self.memory.dtype.isnative:
-            self.memory[...] = of_bits(memory.view(np.uint16))
+            self.memory[...] = of_bits(memory, self.memory.dtype)
         self.written()
 
     def fill_(self, value):

@@ -554,7 +554,7 @@ class Tensor(Taped, metaclass=TensorMeta):
         if t.mark is not None:
             breaks.note("numpy()")
         if not t.val.dtype.isnative:
-            raise TypeError("Got unsupported ScalarType BFloat16")
+            raise TypeError(f"Got unsupported ScalarType {dtypes.SPOKEN[t.dtype.name]}")
         if (maps := maps_of(t)) and not force:
             bit, name = ("conjugate", "conj") if maps & 1 else ("negative", "neg")
             raise RuntimeError(

@@ -20,7 +20,6 @@ MEMORY = "it is about memory, which a traced Tensor has not"
 KNOWN = "indices, offsets or lengths have to be known when the graph is made; `torch.compile` runs the call as it is"
 WHY = {  # column -> pattern of names -> why it says no
     "value": {
-        r"Tensor\.chalf": "complex numbers of two float16 are not there: NumPy has none",
         r"torch\.affine_grid_generator": "of uint8 torch's -1 is 255",
     },
     "gradient": {

@@ -1,8 +1,8 @@
 """The calls of expected/coverage_cases.py in every dtype, also those that torch has for storage alone, under torch and under compat.
 
-    python tests/dtypes_of_calls.py                        every call, its operands all of one dtype, in each of 15
+    python tests/dtypes_of_calls.py                        every call, its operands all of one dtype, in each of 16
     python tests/dtypes_of_calls.py --mixed 40000 --seed 1 calls by chance: a dtype for each operand, 0-d and empty ones, out=
-    python tests/dtypes_of_calls.py --refused              with either: what torch refuses of uint16, uint32 and uint64, type and text
+    python tests/dtypes_of_calls.py --refused              with either: what torch refuses of uint16, uint32, uint64 and complex32, type and text
 
 Compared is, else, what torch takes: dtype, shape and values of the result and of what is written into, by kind of difference. Invariant: a call
 is one of tests/random_calls.py, so that one that differs can be run by hand.
@@ -23,7 +23,8 @@ import random_calls as calls  # noqa: E402
 from tests.compat import sampling  # noqa: E402
 
 UNSIGNED = ("uint16", "uint32", "uint64")
-DTYPES = [*sampling.DTYPES, *UNSIGNED]
+STORED = (*UNSIGNED, "complex32")  # dtypes that torch lacks most kernels of
+DTYPES = [*sampling.DTYPES, *STORED]
 SHAPES = [(), (0,), (1,), (2, 3), (1, 3), (0, 3), (2, 1)]
 
 
@@ -39,14 +40,14 @@ def in_every_dtype(rows):
             yield calls.Call(name, text, own | {n: (d, own[n][1]) for n in free_in(names)})
 
 
-def is_unsigned(call):
-    return any([d in UNSIGNED for d, _ in call.operands.values()])
+def is_of(call, dtypes):
+    return any([d in dtypes for d, _ in call.operands.values()])
 
 
-def unsigned(rows):
-    """The calls that have a free operand, in each of the dtypes that torch has for storage."""
+def stored(rows, dtypes):
+    """The calls that have a free operand, in each of these dtypes, which torch has for storage."""
     for call in in_every_dtype([row for row in rows if free_in(sampling.names_in(row[1]))]):
-        if is_unsigned(call):
+        if is_of(call, dtypes):
             yield call
 
 
@@ -92,7 +93,7 @@ def main():
     rows = [row for row in calls.every_call() if not calls.DEADLY.search(row[1])]
     kinds, shown, taken = collections.Counter(), set(), 0
     made = mixed(rows, random.Random(a.seed), a.mixed) if a.mixed else in_every_dtype(rows)
-    for call in filter(is_unsigned, made) if a.refused else made:
+    for call in [call for call in made if is_of(call, STORED)] if a.refused else made:
         if calls.EXCUSED.search(str(call)):
             continue
         try:

@@ -88,6 +88,7 @@ METHODS = {  # attributes of a Tensor, by family
     "arithmetic": "add add_ sub subtract sub_ subtract_ __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ mul "
     "multiply mul_ multiply_ true_divide true_divide_ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ __itruediv__ "
     "div divide div_ divide_ floor_divide floor_divide_ __floordiv__ __rfloordiv__ __ifloordiv__",
+    "bits": "hash_tensor",
     "by_masks": "nonzero argwhere masked_select masked_scatter masked_scatter_",
     "choosing": "where masked_fill masked_fill_",
     "comparison": "gt greater gt_ greater_ __gt__ ge greater_equal ge_ greater_equal_ __ge__ lt less lt_ less_ __lt__ "
@@ -98,8 +99,8 @@ METHODS = {  # attributes of a Tensor, by family
     "bitwise_right_shift_ __rshift__ __rrshift__ __irshift__ bitwise_not __invert__ bitwise_not_ isnan isinf isfinite "
     "isposinf isneginf isreal signbit isclose allclose equal",
     "complex_parts": "real imag conj conj_physical angle is_conj resolve_conj is_neg resolve_neg",
-    "conversion": "to type type_as bool byte char short int long half bfloat16 float double cfloat cdouble cpu cuda "
-    "pin_memory is_pinned get_device is_signed is_nonzero is_same_size",
+    "conversion": "to type type_as bool byte char short int long half bfloat16 float double chalf cfloat cdouble cpu "
+    "cuda pin_memory is_pinned get_device is_signed is_nonzero is_same_size",
     "copies": "clone contiguous repeat tile repeat_interleave flip fliplr flipud roll rot90",
     "counting": "unique unique_consecutive bincount histc histogram",
     "creation": "new_zeros new_ones new_empty new_full new_tensor",
@@ -117,7 +118,6 @@ METHODS = {  # attributes of a Tensor, by family
     "gathering": "index_select index_add index_copy index_fill index_add_ index_copy_ index_fill_ gather scatter "
     "scatter_add scatter_reduce scatter_ scatter_add_ scatter_reduce_ take_along_dim take put put_ index_put_ "
     "index_put",
-    "bits": "hash_tensor",
     "in_place": "ldexp_ renorm_ conj_physical_ hardshrink prelu",
     "indexing": "__getitem__ __setitem__",
     "joining": "split_with_sizes split chunk unbind tensor_split hsplit vsplit dsplit narrow select select_scatter "
@@ -150,8 +150,8 @@ METHODS = {  # attributes of a Tensor, by family
     "solving": "cholesky cholesky_solve cholesky_inverse triangular_solve inverse pinverse",
     "sorting": "sort argsort msort topk kthvalue median nanmedian mode quantile nanquantile",
     "special": "igamma igamma_ igammac igammac_",
-    "storage": "untyped_storage storage _typed_storage set_ is_set_to resize_ resize_as_ as_strided_ __dlpack__ __dlpack_device__ "
-    "to_dense dim_order get_device new_empty_strided sum_to_size",
+    "storage": "untyped_storage storage _typed_storage set_ is_set_to resize_ resize_as_ as_strided_ __dlpack__ "
+    "__dlpack_device__ to_dense dim_order get_device new_empty_strided sum_to_size",
     "stretching": "expand expand_as broadcast_to",
     "three_operands": "lerp addcmul addcdiv lerp_ addcmul_ addcdiv_",
     "two_operands": "maximum minimum fmax fmin atan2 arctan2 atan2_ arctan2_ hypot hypot_ logaddexp2 nextafter "

@@ -1,13 +1,13 @@
 """The bits of a Tensor: read as another dtype over the same memory (view(dtype), without a gradient, as in torch), and hashed.
 
-Invariant: what torch refuses is refused before anything is made. bfloat16 alone is copied: its 16 bits are not what
+Invariant: what torch refuses is refused before anything is made. bfloat16 and complex32 alone are copied: their bits are not what
 memory holds here (docs/decisions/bfloat16.md).
 """
 
 import numpy as np
 
 from funcgrad.core.geometries import lying, read_as
-from funcgrad.core.halves import bits, of_bits
+from funcgrad.core.halves import SIZE, bits, of_bits
 from funcgrad.core.mirror import maps_of
 from funcgrad.core.trace import TAPE
 
@@ -44,7 +44,7 @@ def check(v, own, new):
 
 def size_of(d):
     """The bytes of an element in torch's memory."""
-    return d.itemsize if d.isnative else 2
+    return SIZE.get(d, d.itemsize)
 
 
 def bits_as(t, d):
@@ -70,7 +70,7 @@ def bits_as(t, d):
         out.store = t.versioned()
         return out
     v = v if own.isnative else bits(v)
-    return Tensor(v.view(d) if d.isnative else of_bits(v.view("uint16")), None, TAPE)
+    return Tensor(v.view(d) if d.isnative else of_bits(v, d), None, TAPE)
 
 
 @operation()

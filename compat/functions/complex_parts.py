@@ -1,6 +1,6 @@
 """The parts of complex numbers: real, imag, conj, angle, and the views as pairs of real numbers."""
 
-from funcgrad.core.halves import BFLOAT16
+from funcgrad.core.halves import BFLOAT16, COMPLEX32, FLOAT16, WIDER
 from funcgrad.core.mirror import Mirror, maps_of
 from funcgrad.core.mutation import mirrored
 from funcgrad.core.mutation import view as core_view
@@ -10,7 +10,8 @@ from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
 from .answers import answering
-from .operands import P, dtype_of, floating, laid_like, shape_of
+from .nodes import named
+from .operands import P, cast, dtype_of, floating, laid_like, shape_of
 from .register import FUNCTIONS, install, operation
 from .shape import view_of
 from .writing import spoken
@@ -24,6 +25,8 @@ def real_part(input):
 
 def part(t, prim, at):
     """One of the two parts of complex numbers, as a view."""
+    if dtype_of(t) == COMPLEX32:
+        return apart(t, prim, "SelectBackward0")
     if type(t.alias) is not Mirror:
         return spelled(core_view(t, P[prim]), "SelectBackward0", part_in_steps, at)
     if not t.alias.maps & 1:
@@ -36,6 +39,16 @@ def part(t, prim, at):
 
 def part_in_steps(t, at):
     return view_of(view_as_real(t), "getitem", "SelectBackward0", idx=(Ellipsis, at))
+
+
+def apart(t, prim, shown):
+    """Parts of complex32, or complex32 of parts: a copy, since float16 does not lie in this memory (docs/decisions/bfloat16.md). What would
+    be written into the copy, and not into `t`, is refused."""
+    whole = cast(t, WIDER[dtype_of(t)])
+    out = cast(P[prim](whole), FLOAT16 if dtype_of(t) == COMPLEX32 else COMPLEX32)
+    if out.owner is TAPE:
+        out.val.flags.writeable = False
+    return named(out, shown, (t,))
 
 
 def imaginary_part(input):
@@ -96,6 +109,8 @@ def view_as_real(input):
             "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can view it as real, use "
             "self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the original."
         )
+    if dtype_of(t) == COMPLEX32:
+        return apart(t, "as_real", "ViewAsRealBackward0")
     return core_view(t, P["as_real"])
 
 
@@ -122,6 +137,8 @@ def view_as_complex(input):
                 raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
         if t.storage_offset() % 2:
             raise RuntimeError("Tensor must have a storage_offset divisible by 2")
+    if d == FLOAT16:
+        return apart(t, "as_complex", "ViewAsComplexBackward0")
     return core_view(t, P["as_complex"])
 
 

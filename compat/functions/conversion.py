@@ -133,10 +133,11 @@ def type_(self, dtype=None, non_blocking=False):
     if isinstance(dtype, LegacyType):
         dtype = dtype.dtype
     elif isinstance(dtype, str):
+        spoken = {v: k for k, v in SPOKEN_TYPES.items()}
         name = dtype.removeprefix("torch.").removesuffix("Tensor")
-        if name not in LEGACY:
+        if name not in spoken:
             raise ValueError(f"invalid type: '{dtype}'")
-        dtype = dtypes.BY_NAME[LEGACY[name]]
+        dtype = dtypes.BY_NAME[spoken[name]]
     elif dtype is Tensor:
         dtype = dtypes.get_default_dtype()
     elif isinstance(dtype, type):
@@ -147,7 +148,11 @@ def type_(self, dtype=None, non_blocking=False):
     return converted(self, dtypes.as_numpy(dtype))
 
 
-SPOKEN_TYPES = {v: k for k, v in LEGACY.items()} | {"complex64": "ComplexFloat", "complex128": "ComplexDouble"}
+SPOKEN_TYPES = {v: k for k, v in LEGACY.items()} | {
+    "complex32": "ComplexHalf",
+    "complex64": "ComplexFloat",
+    "complex128": "ComplexDouble",
+}
 SPOKEN_TYPES |= {"uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64"}
 
 
@@ -179,7 +184,7 @@ def short_form(name, d):
 
 for _name, _dtype in {
     "bool": "bool", "byte": "uint8", "char": "int8", "short": "int16", "int": "int32", "long": "int64", "half":
-    "float16", "bfloat16": "bfloat16", "float": "float32", "double": "float64", "cfloat": "complex64", "cdouble": "complex128",
+    "float16", "bfloat16": "bfloat16", "float": "float32", "double": "float64", "chalf": "complex32", "cfloat": "complex64", "cdouble": "complex128",
 }.items():  # fmt: skip
     short_form(_name, dtypes.BY_NAME[_dtype])
 

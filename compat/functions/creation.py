@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from funcgrad.core.halves import of_bits
+from funcgrad.core.halves import SIZE, of_bits
 from funcgrad.core.handle import Array, Handle
 from funcgrad.core.laid import moved, noted, preserved
 from funcgrad.core.quiet import quiet
@@ -347,7 +347,7 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
         array = np.frombuffer(buffer, d, count, offset)
         t = over(array)
     else:
-        t = new(of_bits(np.frombuffer(buffer, np.uint16, count, offset)))
+        t = new(of_bits(np.frombuffer(buffer, f"u{SIZE[d]}", count, offset), d))
     return t.requires_grad_() if requires_grad else t
 
 

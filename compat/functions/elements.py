@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from funcgrad.core.halves import HALVES, rounded
+from funcgrad.core.halves import WIDER, rounded
 from funcgrad.core.handle import Handle
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.numpy.concrete import concrete
@@ -62,7 +62,7 @@ def check_array(array):
 
 def in_dtype(data, dtype):
     """Data that NumPy would round otherwise than torch does (and warn of what is too large) in this dtype; else the data."""
-    return rounded(data, dtype) if dtype in HALVES else data
+    return rounded(data, dtype) if dtype in WIDER else data
 
 
 def is_sequence(x):

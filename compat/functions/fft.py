@@ -6,7 +6,7 @@ does.
 
 import numpy as np
 
-from funcgrad.core.halves import HALVES
+from funcgrad.core.halves import COMPLEX32, WIDER
 from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 
@@ -74,7 +74,9 @@ def as_float(t):
 
 def need_whole(t):
     """torch's error for a Tensor of halves, which a transform along one dimension raises before it looks at the dimension."""
-    if dtype_of(t) in HALVES:
+    if dtype_of(t) == COMPLEX32:
+        raise RuntimeError("MKL FFT doesn't support tensors of type: Half")
+    if dtype_of(t) in WIDER:
         raise RuntimeError(f"Unsupported dtype {spoken(dtype_of(t))}")
     return t
 

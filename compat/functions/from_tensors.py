@@ -3,7 +3,6 @@
 import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, FLOAT16
-from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -104,8 +103,8 @@ def need_two_floats(*parts):
     if any(d.kind != "f" or d == BFLOAT16 for d in pair):
         said = " and ".join(dtypes.SPOKEN[dtypes.name_of(d)] for d in pair)
         raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {said}")
-    if pair[0] == np.float16:
-        warn("ComplexHalf support is experimental and many operators don't support it yet.")
+    if pair[0] == FLOAT16:
+        once("complex32")
     if pair[0] != pair[1]:
         raise RuntimeError(
             f"Expected object of scalar type {dtypes.SPOKEN[dtypes.name_of(pair[0])]} but got scalar type "

@@ -11,7 +11,7 @@ from types import FunctionType
 
 import numpy as np
 
-from funcgrad.core.halves import BFLOAT16
+from funcgrad.core.halves import BFLOAT16, COMPLEX32
 from funcgrad.core.handle import Handle
 from funcgrad.core.state import shared, tls
 from funcgrad.core.tracebacks import drop, trim
@@ -21,11 +21,12 @@ from ..tensor import Tensor
 from .answers import counted, too_long, types_in
 from .results import ROWS, check_out
 
-KINDS = {"b": "?", "S": "u1 i1 i2 i4", "I": "u1 i1 i2 i4 i8", "u": "u1", "c": "c8 c16", "h": "f2"}
+KINDS = {"b": "?", "S": "u1 i1 i2 i4", "I": "u1 i1 i2 i4 i8", "u": "u1", "c": "c8 c16 >c8", "h": "f2"}
 KINDS = {kind: [np.dtype(name) for name in names.split()] for kind, names in KINDS.items()}
+KINDS["C"] = [COMPLEX32]
 KINDS["H"] = [*KINDS["h"], BFLOAT16]
 # names: kinds of dtypes (b: bool, I: integers, S: integers but int64, u: uint8, c: complex, h: float16, H: both
-# halves; 1: of the first operand, whatever the others are), the kernel
+# halves, C: complex numbers of two halves; 1: of the first operand, whatever the others are), the kernel
 LATE = """
 baddbmm: b baddbmm
 cholesky_inverse: bIH cholesky_inverse_out_cpu
@@ -33,6 +34,7 @@ cross linalg_cross: b1 cross
 fold: I col2im_out_cpu
 multi_margin_loss: bIc multi_margin_loss_cpu_kernel
 segment_reduce: bIc _segment_reduce_cpu
+unfold: C im2col_out_cpu
 """
 # the same, with the type of the error and its whole text, in which % is the dtype: said before anything else is looked at
 EARLY = """

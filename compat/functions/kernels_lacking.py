@@ -1,4 +1,4 @@
-"""The kernels that torch lacks of uint16, uint32 and uint64, which it has for storage: which function ends in which.
+"""The kernels that torch lacks of uint16, uint32, uint64 and complex32, which it has for storage: which function ends in which.
 
 Invariant: what is asked here is true of the arguments; lacking.py asks it of a call that is about to be refused.
 """
@@ -101,6 +101,65 @@ mode_cpu: mode
 OF_ROWS = """
 kthvalue_cpu: kthvalue
 topk_cpu: topk
+"""
+
+
+# the same of complex numbers of two halves; @: the kernel that the same function ends in of whole numbers
+COMPLEX_ALWAYS = """
+@: addr arange bmm addbmm addmm addmv baddbmm channel_shuffle native_channel_shuffle chain_matmul conv_tbc cross dot dsmm eye flip fliplr flipud hash_tensor lerp linear
+@: linear_cross_entropy logical_and logical_not logical_or logical_xor masked_scatter matmul mm multi_dot mv spmm tensordot trace
+@: inner put scatter rnn_tanh_cell rot90 isin linspace logspace affine_grid_generator pixel_shuffle pixel_unshuffle matrix_power histogram histogramdd histc
+@: alpha_dropout feature_alpha_dropout bilinear rnn_tanh rnn_relu rnn_relu_cell multi_head_attention_forward scatter_reduce
+sum_cpu: trapezoid trapz corrcoef cov cosine_embedding_loss vecdot
+bmm: matrix_exp scaled_dot_product_attention
+addmm_impl_cpu_: gru gru_cell lstm lstm_cell svd_lowrank
+addcdiv_cpu_out: addcdiv
+angle_cpu: angle
+acos_vml_cpu: acos arccos
+acosh_cpu: acosh arccosh
+asin_vml_cpu: asin arcsin
+asinh_cpu: asinh arcsinh
+atan_vml_cpu: atan arctan
+atanh_cpu: atanh arctanh
+cholesky_cpu: cholesky cholesky_ex
+cos_vml_cpu: cos
+cosh_cpu: cosh
+cumprod_out_cpu: vander
+cumsum_out_cpu: cumulative_trapezoid
+div_cpu: gradient normalize softsign true_divide
+exp2: exp2
+exp_vml_cpu: exp logsumexp soft_margin_loss
+expm1_vml_cpu: expm1
+ldl_factor_kernel_cpu: ldl_factor ldl_factor_ex
+log10_vml_cpu: log10
+log1p_vml_cpu: log1p
+log2_vml_cpu: log2
+log_vml_cpu: log
+logaddexp_cpu: logaddexp
+logcumsumexp_out_cpu: logcumsumexp
+lu_cpu: det
+nan_to_num: nan_to_num
+pow: square ldexp lp_pool1d lp_pool2d lp_pool3d
+reciprocal_cpu: reciprocal
+rms_norm: rms_norm
+rsqrt_cpu: rsqrt
+sigmoid_cpu: sigmoid expit
+silu_cpu: silu
+sin_vml_cpu: sin
+sinc_cpu: sinc
+sinh_cpu: sinh
+sqrt_vml_cpu: sqrt
+tan_vml_cpu: tan
+tanh_vml_cpu: tanh tanhshrink
+vdot: vdot
+"""
+COMPLEX_OF_SOME = """
+@: prod take gather scatter_add take_along_dim
+sum_cpu: sum
+col2im_out_cpu: fold
+"""
+COMPLEX_OF_SEVERAL = """
+@: cumprod cumsum
 """
 
 
@@ -464,12 +523,69 @@ BY_ARGUMENTS = {
 }
 
 
+def of_complex_power(args, kwargs):
+    base, exponent = args[0], given(args, kwargs, 1, "exponent")
+    if isinstance(exponent, NUMBERS):
+        return {0: None, 1: None, 0.5: "sqrt_vml_cpu", -1: "reciprocal_cpu", -0.5: "rsqrt_cpu"}.get(exponent, "pow")
+    return None if isinstance(base, NUMBERS) and base == 1 else "pow"
+
+
+def of_poisson_of_complex(args, kwargs):
+    return "exp_vml_cpu" if given(args, kwargs, 2, "log_input") is not False else "log_vml_cpu"
+
+
+def of_adaptive(args, kwargs):
+    """Of adaptive averages: where one is left of a row, it is a mean."""
+    size = given(args, kwargs, 1, "output_size")
+    return "sum_cpu" if size in (1, (1,), (1, 1), [1], [1, 1]) else "adaptive_avg_pool2d"
+
+
+def of_terms(args, kwargs):
+    """Of `einsum`: sums over an index that one operand has."""
+    taken, arrow, left = args[0].replace(" ", "").partition("->") if isinstance(args[0], str) else ("", "", "")
+    lone = {c for c in taken if c.isalpha() and taken.count(c) == 1 and c not in left}
+    twice = {c for part in taken.split(",") for c in part if part.count(c) > 1 and c not in left}
+    return of_sum_of_products(args, kwargs) or ("sum_cpu" if arrow and lone or twice else None)
+
+
+def of_weighted(plain, weighted):
+    return lambda args, kwargs: plain if kwargs.get("weight") is None else weighted
+
+
+COMPLEX_BY_ARGUMENTS = {
+    "adaptive_avg_pool1d": of_adaptive,
+    "adaptive_avg_pool2d": of_adaptive,
+    "equal": lambda args, kwargs: f"equal_{'notnan_' * (args[0] is given(args, kwargs, 1, 'other'))}cpu",
+    "index_reduce": lambda args, kwargs: "div_cpu" if given(args, kwargs, 4, "reduce") == "mean" else None,
+    "l1_loss": of_weighted(None, "sum_cpu"),
+    "mean": lambda args, kwargs: "sum_cpu" if args[0].numel() else "div_cpu",
+    "mse_loss": of_weighted("mse_cpu", "pow"),
+    "pca_lowrank": lambda args, kwargs: "addmm_impl_cpu_" if given(args, kwargs, 2, "center") is False else "sum_cpu",
+    "sum_to_size": lambda args, kwargs: None if args[0].shape in (args[1:], args[1]) else "sum_cpu",
+    "pow": of_complex_power,
+    "div": lambda args, kwargs: None if given(args, kwargs, 2, "rounding_mode") else "div_cpu",
+    "divide": lambda args, kwargs: None if given(args, kwargs, 2, "rounding_mode") else "div_cpu",
+    "poisson_nll_loss": of_poisson_of_complex,
+    "pad": of_padding,
+    "stft": of_spectra,
+    "einsum": of_terms,
+}
+TABLES = {
+    "u": (BY_ARGUMENTS, ((ALWAYS, 0, 0), (OF_SOME, 1, 0), (OF_SEVERAL, 1, 1), (OF_ROWS, 0, 1))),
+    "c": (COMPLEX_BY_ARGUMENTS, ((COMPLEX_ALWAYS, 0, 0), (COMPLEX_OF_SOME, 1, 0), (COMPLEX_OF_SEVERAL, 1, 1))),
+}
+
+
 @functools.cache
-def rows():
-    """{name of a function: (its kernel, or what finds it; the least number of elements, and of dimensions, that it is looked for of)}."""
-    found = {name: (choose, 0, 0) for name, choose in BY_ARGUMENTS.items()}
-    for table, size, ndim in ((ALWAYS, 0, 0), (OF_SOME, 1, 0), (OF_SEVERAL, 1, 1), (OF_ROWS, 0, 1)):
+def rows(kind="u"):
+    """{name of a function: (its kernel, or what finds it; the least number of elements, and of dimensions, that it is looked for of)} of the
+    dtypes of one kind."""
+    chosen, tables = TABLES[kind]
+    found = {name: (choose, 0, 0) for name, choose in chosen.items()}
+    for table, size, ndim in tables:
         for line in table.strip().split("\n"):
             kernel, _, names = line.partition(": ")
-            found.update({name: (kernel, size, ndim) for name in names.split() if name not in found})
+            for name in names.split():
+                if name not in found:
+                    found[name] = (rows()[name][0] if kernel == "@" else kernel, size, ndim)
     return found

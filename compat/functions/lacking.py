@@ -1,4 +1,4 @@
-"""uint16, uint32 and uint64: what torch has no kernels for, of the dtypes that it has for storage.
+"""uint16, uint32, uint64 and complex32: what torch has no kernels for, of the dtypes that it has for storage.
 
 Invariant: the first Tensor of such a dtype has the functions of this table intercepted (compat/_intercept.py); a program that makes none
 pays nothing. A refused call is made all the same, on copies of what it would write: a shape, a dimension or a promotion that is wrong
@@ -18,9 +18,10 @@ from funcgrad.core.tracebacks import drop
 
 from .. import dtypes
 from .._intercept import Users
+from ..deprecations import once
 from ..tensor import Tensor
 from .answers import outside
-from .kernels_lacking import dtype_at, given, rows
+from .kernels_lacking import TABLES, dtype_at, given, rows
 from .kinds import stretches
 from .operands import NUMBERS, rank
 from .register import FUNCTIONS, METHODS
@@ -30,6 +31,8 @@ OPERATORS = {
     for own, names in (
         ("add", "add radd iadd"),
         ("sub", "sub rsub isub"),
+        ("div", "truediv itruediv"),
+        ("reciprocal", "rtruediv"),
         ("neg", "neg"),
         ("abs", "abs"),
         ("pow", "pow rpow ipow"),
@@ -54,7 +57,7 @@ MEETING = frozenset(  # functions of two operands that work in the dtype in whic
     "isin bucketize searchsorted equal dist pairwise_distance l1_loss smooth_l1_loss mse_loss margin_ranking_loss".split()
 )
 COMPOSITE = frozenset(  # of several steps, the first of which is refused; the function here may fail at a later one
-    "dist dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout feature_alpha_dropout histc stft segment_reduce hardtanh "
+    "isin matrix_exp pca_lowrank svd_lowrank dist dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout feature_alpha_dropout histc stft segment_reduce hardtanh "
     "multi_head_attention_forward soft_margin_loss margin_ranking_loss affine_grid_generator "
     "rnn_tanh rnn_relu gaussian_nll_loss hinge_embedding_loss l1_loss smooth_l1_loss mse_loss native_dropout triplet_margin_loss".split()
 )
@@ -78,36 +81,36 @@ def concerned(args, kwargs):
         cls = type(a)
         if cls is Tensor and a.owner is TAPE:  # (the most usual first)
             d = a.val.dtype
-            if d.kind == "u" and d in dtypes.UNSIGNED:
+            if d.kind in "uc" and d in dtypes.STORED:
                 return True
         elif cls is list or cls is tuple:
             if concerned(a, {}):
                 return True
         elif isinstance(a, Handle):
-            if dtype_at(a) in dtypes.UNSIGNED:
+            if dtype_at(a) in dtypes.STORED:
                 return True
         elif cls is dtypes.dtype and a.name in NAMES:
             return True
     return False
 
 
-NAMES = frozenset([d.name for d in dtypes.UNSIGNED])
+NAMES = frozenset([dtypes.name_of(d) for d in dtypes.STORED])
 
 
 def deciding(name, own, args, kwargs):
     """The dtype in which a function works on these arguments."""
     asked = None if name in OF_ITS_OWN else kwargs.get("dtype")
     out = kwargs.get("out")
-    if asked is None and name in BY_DTYPE and own[-1] != "_":
+    if asked is None and name in BY_DTYPE and own[-1] != "_" and not (args and args[0].is_complex()):
         return dtype_at(out) if isinstance(out, Tensor) else dtypes.INT64
     if asked is not None or name in CREATING:
         return asked and asked.numpy
     if name == "gaussian_nll_loss":
         return dtype_at(given(args, kwargs, 2, "var"))
     of_pair = name in ("max", "min") and isinstance(given(args, kwargs, 1, "other"), Tensor)
-    if stretches(name) or name in MEETING or of_pair or name == "addr":
+    if stretches(name) or name in MEETING or of_pair or name in ("addr", "addcdiv"):
         operands = [
-            *args[: 3 if name in ("clamp", "clip", "addcmul", "addr") else 2],
+            *args[: 3 if name in ("clamp", "clip", "addcmul", "addcdiv", "addr") else 2],
             *[kwargs[n] for n in NAMED if n in kwargs],
         ]
         return dtypes.result_dtype([rank(o) for o in operands if isinstance(o, (Handle, *NUMBERS))])
@@ -128,7 +131,7 @@ def asking(inner, f):
     """The layer around a function of the table."""
     own = NAME_OF[f]
     name = own.rstrip("_") if own[:2] != "__" else OPERATORS[own]
-    choose, size, ndim = rows()[name]
+    found = {kind: rows(kind)[name] for kind in TABLES if name in rows(kind)}
 
     def call(*args, **kwargs):
         if state.within or shared.staging or not concerned(args, kwargs) or not called_by_users(f):
@@ -140,13 +143,13 @@ def asking(inner, f):
             state.within = False
 
     def asked(args, kwargs):
-        tensors = [a for a in args[:1] if isinstance(a, Tensor)]
-        if any([t.numel() < size or t.dim() < ndim for t in tensors]):
-            return inner(*args, **kwargs)
         try:
             d = deciding(name, own, args, kwargs)
+            choose, size, ndim = found.get(d.kind, NOTHING) if d in dtypes.STORED else NOTHING
+            if any([t.numel() < size or t.dim() < ndim for t in args[:1] if isinstance(t, Tensor)]):
+                return inner(*args, **kwargs)
             kernel = choose(args[::-1] if own == "__rpow__" else args, kwargs) if callable(choose) else choose
-            refused = refusal(kernel, d) if kernel is not None and d in dtypes.UNSIGNED else None
+            refused = None if kernel is None else refusal(kernel, d)
         except RuntimeError as error:  # (of dtypes that meet in none)
             refused = error
         except MISFITS:  # (which the function says)
@@ -169,6 +172,7 @@ def asking(inner, f):
     return call
 
 
+NOTHING = None, 0, 0
 MISFITS = AttributeError, IndexError, TypeError, ValueError  # what comes of looking into arguments that do not fit
 WRITTEN = ("out", "input")  # what a call may write that is given by name
 
@@ -182,11 +186,11 @@ def comes_first(error, name):
     text = str(error)
     if isinstance(error, NotImplementedError) or "without overflow" in text:
         return False
-    return name not in COMPOSITE or not re.search("UInt(16|32|64)|unsigned", text)
+    return name not in COMPOSITE or not re.search("UInt(16|32|64)|unsigned|ComplexHalf|c10::Half|type: Half", text)
 
 
 def refusal(kernel, d):
-    return NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.SPOKEN[d.name]}'")
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.SPOKEN[dtypes.name_of(d)]}'")
 
 
 asking.plain = frozenset((int, float, bool, complex, str, type(None))).issuperset
@@ -198,7 +202,7 @@ def functions():
     from .. import linalg, special
     from ..nn import functional
 
-    top, known = sys.modules[PACKAGE], rows()
+    top, known = sys.modules[PACKAGE], {name for kind in TABLES for name in rows(kind)}
     for table in (FUNCTIONS, METHODS):
         for name, f in table.items():
             if OPERATORS.get(name, name.rstrip("_")) in known and callable(f):
@@ -207,7 +211,23 @@ def functions():
     for module, names in (
         (functional, of_nn),
         (top, top.__getattr__.homes),
-        (linalg, ("cross", "matmul", "matrix_power", "multi_dot")),
+        (
+            linalg,
+            (
+                "cross",
+                "matmul",
+                "matrix_power",
+                "multi_dot",
+                "vander",
+                "vecdot",
+                "det",
+                "cholesky",
+                "cholesky_ex",
+                "matrix_exp",
+                "ldl_factor",
+                "ldl_factor_ex",
+            ),
+        ),
         (special, special.__all__),
     ):
         for name in names:
@@ -231,10 +251,13 @@ def begin(d):
         if Begun.done:
             return
         Begun.done = True
+    if d.kind == "c":
+        once("complex32")
     USERS.enter()
     makers = {inspect.unwrap(f).__code__: name for f, name in NAME_OF.items() if name in CREATING}
     frame = sys._getframe(1)
     while frame is not None:
-        if frame.f_code in makers:  # (which runs already, and asks for it)
-            raise refusal(rows()[makers[frame.f_code]][0], d)
+        made = rows(d.kind).get(makers.get(frame.f_code))
+        if made is not None:  # (which runs already, and asks for it)
+            raise refusal(made[0], d)
         frame = frame.f_back

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from funcgrad.core.halves import HALVES
+from funcgrad.core.halves import WIDER
 
 from .. import dtypes
 from .._gate import Refusal
@@ -370,7 +370,7 @@ def matrix_power(A, n, *, out=None):
 @linalg_operation("LinalgMatrixExpBackward0", name="matrix_exp")
 def matrix_exp(A):
     """The exponential of square matrices, by scaling, a Taylor polynomial, and squaring."""
-    if dtype_of(current(A)) in HALVES:
+    if dtype_of(current(A)) in WIDER and not A.is_complex():
         return matrix_exp(A.float()).to(A.dtype)
     return in_c_order(P["matrix_exp"](matrix(A, "linalg.matrix_exp", square=True)))
 
@@ -402,7 +402,7 @@ def vecdot(x, y, *, dim=-1):
 def vander(x, N=None):
     """The powers 0 .. N - 1 of the last dimension, as a new last one."""
     d = dtype_of(current(x))
-    if d in HALVES:
+    if d in WIDER:
         raise RuntimeError(f"linalg.vander supports floating point, complex, and integer tensors, but got {spoken(d)}")
     x = x if x.dim() else x.unsqueeze(0)
     n = x.shape[-1] if N is None else N

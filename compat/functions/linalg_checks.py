@@ -1,6 +1,6 @@
 """What the functions of linear algebra share: how they are registered, the matrices they take, the error for singular ones."""
 
-from funcgrad.core.halves import HALVES
+from funcgrad.core.halves import WIDER
 
 from ..payload import current
 from .operands import dtype_of, shape_of
@@ -59,14 +59,14 @@ def is_floating(t, name, halves=True):
     d = dtype_of(t)
     if d.kind not in "fc":
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {spoken(d)}")
-    if d in HALVES and not halves:
+    if d in WIDER and not halves:
         raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {spoken(d)}")
 
 
 def has_kernel(kernel, t, integers=False):
     """NotImplementedError where a kernel takes the dtype of a Tensor not."""
     d = dtype_of(t)
-    if d in HALVES or not integers and d.kind not in "fc":
+    if d in WIDER or not integers and d.kind not in "fc":
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{spoken(d)}'")
 
 
@@ -146,9 +146,9 @@ def matrix(A, name, square=False):
         is_square(t, name)
     if 0 in shape and name in OF_NOTHING:
         return t
-    if name in KERNELS_OF_FLOATS and (d.kind not in "fc" or d in HALVES):
+    if name in KERNELS_OF_FLOATS and (d.kind not in "fc" or d in WIDER):
         raise NotImplementedError(f"\"{KERNELS_OF_FLOATS[name]}\" not implemented for '{spoken(d)}'")
-    if d in HALVES and name in KERNELS:
+    if d in WIDER and name in KERNELS:
         raise NotImplementedError(f"\"{KERNELS[name]}\" not implemented for '{spoken(d)}'")
     is_floating(t, "linalg.svd" if name == "linalg.svdvals" else name, halves=False)
     return t

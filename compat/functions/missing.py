@@ -103,9 +103,6 @@ def public(module):
     ]
 
 
-LACKED = ("chalf",)  # what torch's Tensors have and ours have not
-
-
 def missing_attribute(self, name):
     if name == "__cuda_array_interface__":
         text = (
@@ -115,12 +112,7 @@ def missing_attribute(self, name):
         raise AttributeError(text, name=name)
     if name.startswith("__"):  # (a protocol that a library looks for, which no Tensor has)
         raise AttributeError(f"'Tensor' object has no attribute '{name}'", name=name)
-    text = (
-        f"compat has no Tensor.{name} yet"
-        if name in LACKED
-        else f"{type(self).__name__!r} object has no attribute {name!r}"
-    )
-    raise AttributeError(text, name=name, obj=self)
+    raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
 
 Tensor.__getattr__ = missing_attribute

@@ -10,7 +10,7 @@ import operator
 import numpy as np
 
 from funcgrad.core import geometries, state
-from funcgrad.core.halves import BFLOAT16, among
+from funcgrad.core.halves import SIZE, among
 from funcgrad.core.handle import Alias, fresh
 from funcgrad.core.laid import noted
 from funcgrad.core.mirror import Mirror
@@ -494,8 +494,8 @@ def as_strided(input, size, stride, storage_offset=None):
 
 
 def itemsize_of(d):
-    """How many bytes an element has in torch. (bfloat16 may be kept in float32 here.)"""
-    return 2 if d == BFLOAT16 else d.itemsize
+    """How many bytes an element has in torch. (bfloat16 and complex32 are kept in twice as many here.)"""
+    return SIZE.get(d, d.itemsize)
 
 
 def check_reach(memory, size, stride, offset, itemsize=None):

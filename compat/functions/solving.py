@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from funcgrad.core.halves import HALVES
+from funcgrad.core.halves import WIDER
 from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
@@ -149,7 +149,7 @@ def inverse_of_parts(factor, upper):
 
 def no_epsilon(t):
     """torch's error where a tolerance is asked of a dtype that has none."""
-    if dtype_of(t).kind not in "fc" or dtype_of(t) in HALVES:
+    if dtype_of(t).kind not in "fc" or dtype_of(t) in WIDER:
         raise RuntimeError("This function doesn't handle types other than float and double")
 
 
@@ -226,7 +226,7 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     if atol is not None and rtol is None:
         A.size(-2)
         no_epsilon(t)
-    if len(shape_of(t)) < 2 or dtype_of(t).kind not in "fc" or dtype_of(t) in HALVES:
+    if len(shape_of(t)) < 2 or dtype_of(t).kind not in "fc" or dtype_of(t) in WIDER:
         raise RuntimeError(
             f"linalg.pinv({spoken(dtype_of(t))}{{{list(shape_of(t))}}}): expected a tensor with 2 or more "
             "dimensions of float, "

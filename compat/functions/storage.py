@@ -219,7 +219,7 @@ def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
         raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
     if not t.val.dtype.isnative:
         raise BufferError(
-            "DLPack: the memory of a bfloat16 Tensor is float32 here, which nobody else would know; share t.float()."
+            f"DLPack: the memory of a {t.dtype.name} Tensor is wider here, which nobody else would know; share one of float32 or complex64."
         )
     options = {} if max_version is None else {"max_version": max_version, "dl_device": dl_device, "copy": copy}
     v = (
@@ -285,7 +285,7 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
 
 
 def to_dlpack(tensor):
-    """The Tensor's memory as a DLPack capsule; of bfloat16, which only from_dlpack here understands, a Tensor."""
+    """The Tensor's memory as a DLPack capsule; of bfloat16 and complex32, which only from_dlpack here understands, a Tensor."""
     t = on_tape(tensor, "to_dlpack").detach()
     return dlpack(t) if t.val.dtype.isnative else t
 
@@ -312,10 +312,10 @@ def from_file(
     width = dtypes.of_numpy(d).itemsize
     if not d.isnative and shared and n:
         raise NotImplementedError(
-            "torch.from_file: the memory of a bfloat16 Tensor is float32 here, of which writes would not reach the file; share it as torch.int16."
+            f"torch.from_file: the memory of a {dtypes.name_of(d)} Tensor is wider here, and writes into it would not reach the file; share it as integers."
         )
     memory = file_bytes(os.fsdecode(filename), bool(shared), n * width)
-    t = new(memory.view(d) if d.isnative else of_bits(memory.view(np.uint16)))
+    t = new(memory.view(d) if d.isnative else of_bits(memory, d))
     if t.owner is TAPE:
         noted(t).versioned().resizable = False
     return completed("from_file", t, None, device, requires_grad)

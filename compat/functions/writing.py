@@ -49,7 +49,9 @@ def check_writable(t, idx=None, fills=False):
         if not flags.c_contiguous and not fills and 0 in v.strides and overlaps(v if idx is None else v[idx]):
             raise RuntimeError(SHARED)
         if not flags.writeable:
-            raise RuntimeError("the Tensor's memory is read-only (it came from a read-only ndarray); clone() it first.")
+            raise RuntimeError(
+                "the Tensor's memory is read-only (it came from a read-only ndarray, or is a copy of the parts of complex32 numbers); clone() it first."
+            )
     elif not fills and idx is None and t.owner is not TAPE:
         from funcgrad.core.layout import layout_of
 

@@ -9,7 +9,9 @@ import types
 
 import numpy as np
 
-from funcgrad.core.halves import BFLOAT16, FLOAT16, FLOAT32, HALVES, VECTOR, rounded
+from funcgrad.core.halves import BFLOAT16, COMPLEX32, FLOAT16, FLOAT32, VECTOR, WIDER, complex32, rounded
+
+from .memory import real
 
 
 class Half:
@@ -128,8 +130,18 @@ def made(x, d):
 
 
 def of_memory(v):
-    """What a rule is given for an array: numbers of half precision as Half, anything else as it is."""
-    return Half(wide(v), v.dtype, v) if isinstance(v, np.ndarray) and v.dtype in HALVES else v
+    """What a rule is given for an array: numbers of half precision as Half (complex ones as two for each), anything else as it is."""
+    if not isinstance(v, np.ndarray) or v.dtype not in WIDER:
+        return v
+    return Half(wide(real(v)), FLOAT16 if v.dtype == COMPLEX32 else v.dtype, real(v))
+
+
+def to_memory(a, like):
+    """The memory of what a rule has begun to keep of a parameter of this dtype."""
+    if type(a) is not Half:
+        return a
+    a = a.rounded().memory
+    return complex32(wide(a).view(np.complex64)[..., 0]) if like == COMPLEX32 else a
 
 
 def lifted(f):

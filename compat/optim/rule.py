@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from funcgrad.core import state as core
-from funcgrad.core.halves import HALVES
+from funcgrad.core.halves import WIDER
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE
@@ -171,7 +171,7 @@ class RuleOptimizer(Optimizer):
         rows = []
         halves = []
         for p, g in found:
-            if shared.halves and p.val.dtype in HALVES:
+            if shared.halves and p.val.dtype in WIDER:
                 halves.append((p, g))
                 continue
             v, g = writable(p), readable(g)
@@ -216,7 +216,7 @@ class RuleOptimizer(Optimizer):
 
     def update_halves(self, group, found, slots, at):
         """The rule on memory of half precision."""
-        from .halves import Half, for_halves, of_memory
+        from .halves import for_halves, of_memory, to_memory
 
         update = self.whole_rule(with_numbers(group), for_halves(arrays))
         for p, g in found:
@@ -231,7 +231,7 @@ class RuleOptimizer(Optimizer):
                 held["step"] = step = count.item() + 1.0
                 count[()] = step
             begun = update(of_memory(writable(p)), of_memory(readable(g)), **held) or {}
-            self.state[p].update({k: fresh(a.rounded().memory if type(a) is Half else a) for k, a in begun.items()})
+            self.state[p].update({k: fresh(to_memory(a, p.val.dtype)) for k, a in begun.items()})
             changed(p, at)
 
     def update_recorded(self, group, found, slots):

@@ -5,6 +5,7 @@ reverse walk: each cotangent) is rounded to the operands' dtype once, as torch's
 
 NumPy has no bfloat16. Its memory is float32 in the byte order that is not the machine's (docs/decisions/bfloat16.md): a dtype
 of its own, which every NumPy function reads correctly and none computes results in, so that nothing unrounded passes for it.
+Complex numbers of two float16 are kept likewise, as complex64 in that order.
 """
 
 import functools
@@ -18,9 +19,14 @@ from .primitive import PRIMITIVES, Primitive, helpers
 from .state import shared
 
 FLOAT16, FLOAT32, FLOAT64 = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)
-BFLOAT16 = FLOAT32.newbyteorder()
+COMPLEX64 = np.dtype(np.complex64)
+BFLOAT16, COMPLEX32 = FLOAT32.newbyteorder(), COMPLEX64.newbyteorder()
 HALVES = frozenset((FLOAT16, BFLOAT16))
+WIDER = {FLOAT16: FLOAT32, BFLOAT16: FLOAT32, COMPLEX32: COMPLEX64}  # what operations compute in
 VECTOR = 32  # numbers of half precision that a vector of torch's kernels holds; what is left at the end is rounded differently
+PARTS = FLOAT16, COMPLEX32  # (the second is not made of the first in memory)
+TO_PARTS = frozenset(("real", "imag", "as_real", "as_complex"))
+SIZE = {FLOAT16: 2, BFLOAT16: 2, COMPLEX32: 4}  # the bytes that an element has in torch's memory
 LARGEST = {FLOAT16: 65504.0, BFLOAT16: (2.0 - 2.0**-7) * 2.0**127}  # of the finite numbers
 NUMBERS_ROUNDED = frozenset(
     ("add", "sub", "power", "greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
@@ -67,15 +73,26 @@ def bfloat16(x):
 
 
 def rounded(x, dtype):
-    """x as an array of one of the two dtypes; float64 goes by way of float32, as C++ casts it."""
+    """x as an array of one of these dtypes; float64 goes by way of float32, as C++ casts it."""
+    if dtype == COMPLEX32:
+        return complex32(x)
     with np.errstate(over="ignore"):
         return bfloat16(x) if dtype == BFLOAT16 else np.asarray(x, FLOAT32).astype(FLOAT16)
 
 
+def complex32(x):
+    """Numbers, by way of complex64, with both parts rounded to float16: a new array."""
+    with np.errstate(over="ignore"):
+        out = np.array(x, COMPLEX64)
+        for part in (out.real, out.imag):
+            part[...] = part.astype(FLOAT16)
+    return out.astype(COMPLEX32)
+
+
 @functools.cache
 def rounder(dtype):
-    """The function that rounds a float32 array to one of the two dtypes, and gives float32."""
-    return lambda x: rounded(x, dtype).astype(FLOAT32)
+    """The function that rounds an array of the wider dtype to one of these, and gives the wider one."""
+    return lambda x: rounded(x, dtype).astype(WIDER[dtype])
 
 
 def is_bfloat16(r):
@@ -84,12 +101,19 @@ def is_bfloat16(r):
 
 
 def bits(x):
-    """The upper 16 bits of the float32 numbers behind a bfloat16 Tensor, as uint16: what torch's memory holds."""
+    """What torch's memory holds: the upper 16 bits of the float32 numbers behind a bfloat16 Tensor, as uint16; the two float16 behind a
+    complex32, as uint32."""
+    if x.dtype == COMPLEX32:
+        x = np.array(x, COMPLEX64, order="C")
+        return x.view(FLOAT32).astype(FLOAT16).view(np.uint32).reshape(x.shape)
     return np.asarray(np.asarray(x, FLOAT32, order="C").view(np.uint32) >> np.uint32(16), np.uint16)
 
 
-def of_bits(x):
-    """The memory of a bfloat16 Tensor with these bits, uint16."""
+def of_bits(x, dtype=BFLOAT16):
+    """The memory of a bfloat16 or complex32 Tensor with these bits, bytes of any kind."""
+    x = np.array(x, order="C").view(f"u{SIZE[dtype]}")
+    if dtype == COMPLEX32:
+        return x.view(FLOAT16).astype(FLOAT32).view(COMPLEX64).reshape(x.shape).astype(COMPLEX32)
     return (x.astype(np.uint32) << np.uint32(16)).view(FLOAT32).astype(BFLOAT16)
 
 
@@ -112,9 +136,9 @@ def settled(dtype):
 
 
 def settle(memory):
-    """Round in place what was written into memory, if it is that of a bfloat16 Tensor."""
+    """Round in place what was written into memory, if it is that of a bfloat16 or complex32 Tensor."""
     if not memory.dtype.isnative:
-        memory[...] = bfloat16(memory)
+        memory[...] = rounded(memory, memory.dtype)
 
 
 # ------------------------------------------------------------------------------------------------ computing
@@ -127,7 +151,7 @@ def among(values):
             d = dtype_of(v)
         else:
             continue
-        if d is not FLOAT32 and d is not FLOAT64 and d in HALVES:
+        if d is not FLOAT32 and d is not FLOAT64 and d in WIDER:
             return True
     return False
 
@@ -136,34 +160,44 @@ def common(values):
     """The dtype that all floats among these values have, or None."""
     floats = {dtype_of(v) for v in values if isinstance(v, (ndarray, Handle))}  # (NumPy's scalars are constants)
     floats = [d for d in floats if d.kind in "fc"]
-    return floats[0] if len(floats) == 1 else None
+    return floats[0] if len(floats) == 1 else COMPLEX32 if {*floats} == {FLOAT16, COMPLEX32} else None
 
 
 def wide(v, to=None):
-    """v with float32 in the place of half precision: an array, a handle, an Aval, or a collection of them."""
+    """v with float32 and complex64 in the place of half precision: an array, a handle, an Aval, or a collection of them."""
     if isinstance(v, (tuple, list)):
         return type(v)([wide(x) for x in v])
     if type(v) is Aval:
-        return Aval(v.shape, FLOAT32, v.weak) if v.dtype in HALVES else v
+        return Aval(v.shape, WIDER[v.dtype], v.weak) if v.dtype in WIDER else v
     if isinstance(v, (ndarray, np.generic)):
-        return v.astype(FLOAT32) if v.dtype in HALVES else v
+        return v.astype(WIDER[v.dtype]) if v.dtype in WIDER else v
     if isinstance(v, Handle):
-        return PRIMITIVES["cast"](v, dtype=FLOAT32) if v.owner.dtype(v) in HALVES else v
+        d = v.owner.dtype(v)
+        return PRIMITIVES["cast"](v, dtype=WIDER[d]) if d in WIDER else v
     return v.mapped(wide) if hasattr(v, "mapped") else v
 
 
 def narrow(v, dtype):
-    """A float32 value in half precision; any other as it is."""
+    """A float32 value in half precision, complex64 in that of two float16; any other as it is."""
     if isinstance(v, tuple):
         return tuple([narrow(x, dtype) for x in v])
     if isinstance(v, Handle):
-        return PRIMITIVES["cast"](v, dtype=dtype) if v.owner.dtype(v) == FLOAT32 else v
-    return rounded(v, dtype) if isinstance(v, (ndarray, np.generic)) and v.dtype == FLOAT32 else v
+        to = narrower(v.owner.dtype(v), dtype)
+        return v if to is None else PRIMITIVES["cast"](v, dtype=to)
+    to = narrower(v.dtype, dtype) if isinstance(v, (ndarray, np.generic)) else None
+    return v if to is None else rounded(v, to)
+
+
+def narrower(own, dtype):
+    """The dtype that a result of this dtype is rounded to where operands are of half precision, or None."""
+    if own == FLOAT32:
+        return FLOAT16 if dtype == COMPLEX32 else dtype
+    return COMPLEX32 if own == COMPLEX64 and dtype in PARTS else None
 
 
 def value(prim, compute, vals, params):
-    """compute(*vals, **params), which is prim's, in float32, rounded to the dtype of the operands. Views stay views."""
-    if prim.shares or not among(vals):
+    """compute(*vals, **params), which is prim's, in float32, rounded to the dtype of the operands. Views stay views, but of parts."""
+    if not among(vals) or prim.shares and not (prim.name in TO_PARTS and dtype_of(vals[0]) in PARTS):
         return compute(*vals, **params)
     d = None if "dtype" in params else common(vals)
     if d is not None and prim.name in NUMBERS_ROUNDED:
@@ -185,7 +219,7 @@ def own_values():
 
 def into(prim, memory, values, params):
     """prim.into in float32, rounded once."""
-    work = memory.astype(FLOAT32)
+    work = memory.astype(WIDER[memory.dtype])
     if prim.name in NUMBERS_ROUNDED:
         values = [rounded(v, memory.dtype) if type(v) is float else v for v in values]
     prim.into(work, *wide(values), **params)
@@ -194,7 +228,7 @@ def into(prim, memory, values, params):
 
 # ------------------------------------------------------------------------------------------------ pulling back
 IN_STEPS = frozenset(
-    "sin cos tan sinh cosh exp2 expm1 i0 i0e log2 log10 log1p reciprocal rsqrt lgamma digamma polygamma erf erfc erfinv arctanh "
+    "abs sin cos tan sinh cosh exp2 expm1 i0 i0e log2 log10 log1p reciprocal rsqrt lgamma digamma polygamma erf erfc erfinv arctanh "
     "power mul div fmod squared_error xlogy binary_cross_entropy_with_logits logits_loss huber_error length".split()
 )  # primitives of which torch's derivative is made of operations, each of which rounds
 
@@ -228,7 +262,7 @@ def pull(plan, n, ct, cts, owned):
     for k, (p, d) in enumerate(zip(n.ins, operand_dtypes(plan, n, ct), strict=True)):
         g = got.get(k)
         if g is not None:
-            add_to(cts, p, narrow(g, d) if d in HALVES else g, d)
+            add_to(cts, p, narrow(g, d) if d in WIDER else g, d)
 
 
 @functools.cache
@@ -257,14 +291,14 @@ def pull_by_rule(own, plan, n, ct, cts):
 def add_to(cts, p, g, d):
     """Add a cotangent of dtype d to those that have reached p."""
     c = cts.get(p)
-    cts[p] = g if c is None else narrow(wide(c) + wide(g), d) if d in HALVES else c + g
+    cts[p] = g if c is None else narrow(wide(c) + wide(g), d) if d in WIDER else c + g
 
 
 def added(a, b):
     """a + b of cotangents, rounded if they are of half precision."""
     d = None if isinstance(a, Taped) or isinstance(b, Taped) else common((a, b))
     add = PRIMITIVES["add"]
-    return narrow(add(wide(a), wide(b)), d) if d in HALVES else add(a, b)
+    return narrow(add(wide(a), wide(b)), d) if d in WIDER else add(a, b)
 
 
 def pull_in_steps(plan, n, ct, cts):
@@ -291,4 +325,4 @@ def rule(prim, ct, out, *xs, need, **params):
     own = dtype_of(ct) if isinstance(ct, (ndarray, Handle)) else FLOAT32
     gs = prim.vjp(wide(ct), wide(out), *wide(xs), need=need, **params)
     dtypes = [own if x is None else dtype_of(x) for x in xs]
-    return [narrow(g, d) if d in HALVES else g for g, d in zip(gs, dtypes, strict=True)]
+    return [narrow(g, d) if d in WIDER else g for g, d in zip(gs, dtypes, strict=True)]

@@ -31,7 +31,7 @@ class Mirror(Alias):
     def mapped(self, v):
         """An array with the maps done; itself where there are none. (Each map is its own inverse.)"""
         if self.maps & 1:
-            v = np.conjugate(v)
+            v = np.asarray(np.conjugate(v), v.dtype)
         return np.negative(v) if self.maps & 2 else v
 
     def stale(self, h):

@@ -11,7 +11,7 @@ import numpy as np
 from ..core import state
 from ..core.aval import Aval, dtype_of, is_weak, ndarray, shape_of
 from ..core.geometries import lying, reshaped, stretched, turned
-from ..core.halves import BFLOAT16, HALVES, added, rounded
+from ..core.halves import WIDER, added, rounded
 from ..core.primitive import PRIMITIVES, define, helper
 from ..core.sample import Sample, draw, in_kinds
 from .reduction import reduction, samples_over, widened
@@ -374,11 +374,11 @@ class cast:
             x = np.asarray(x)[()]  # a NumPy scalar stays one
         if x.dtype.kind == "c" and dtype.kind not in "cb":
             x = x.real
-        return x.astype(dtype) if dtype.isnative or dtype != BFLOAT16 else rounded(x, dtype)
+        return x.astype(dtype) if dtype.isnative or dtype not in WIDER else rounded(x, dtype)
 
     def impl_torch(x, *, dtype):
-        x = cast.impl(x, dtype=dtype if dtype not in HALVES else np.result_type(dtype, np.float32))
-        return rounded(x, dtype) if dtype in HALVES else x
+        x = cast.impl(x, dtype=WIDER.get(dtype, dtype))
+        return rounded(x, dtype) if dtype in WIDER else x
 
     def numpy(w, out, x, *, dtype):
         if not dtype.isnative or x.aval.dtype.kind == "c" and dtype.kind not in "cb" or x.aval.weak or not x.aval.shape:

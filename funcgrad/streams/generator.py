@@ -12,7 +12,7 @@ from math import ceil, cos, log1p, pi, prod, sin, sqrt
 
 import numpy as np
 
-from funcgrad.core.halves import HALVES
+from funcgrad.core.halves import COMPLEX32, FLOAT16, HALVES, complex32
 from funcgrad.core.quiet import quiet
 from funcgrad.streams import limits
 from funcgrad.streams.box_muller import float32_normals
@@ -38,7 +38,14 @@ _MASK63 = np.uint64((1 << 63) - 1)
 _SCALE24 = np.float32(2.0**-24)
 _SCALE53 = 2.0**-53
 _TWO_PI = 2.0 * pi
-_REAL_OF = {np.dtype(np.complex64): FLOAT32, np.dtype(np.complex128): FLOAT64}
+_REAL_OF = {np.dtype(np.complex64): FLOAT32, np.dtype(np.complex128): FLOAT64, COMPLEX32: FLOAT16}
+
+
+def _joined(pairs, dtype, shape):
+    """Pairs of real numbers as complex ones of a dtype."""
+    if dtype == COMPLEX32:
+        return complex32(pairs.astype(FLOAT32).view(np.complex64)).reshape(shape)
+    return pairs.view(dtype).reshape(shape)
 
 
 def _size(shape):
@@ -200,7 +207,7 @@ class Generator:
         dtype = np.dtype(dtype)
         if dtype in _REAL_OF:
             pairs = self.uniform((_size(shape), 2), low, high, _REAL_OF[dtype])
-            return pairs.view(dtype).reshape(shape)
+            return _joined(pairs, dtype, shape)
         limits.require_float(dtype, "check_uniform_bounds")
         n = _size(shape)
         unit = low == 0 and high == 1
@@ -243,7 +250,7 @@ class Generator:
         dtype = np.dtype(dtype)
         if dtype is not FLOAT32 and dtype in _REAL_OF:
             pairs = self.normal((_size(shape), 2), mean, std / sqrt(2), _REAL_OF[dtype], contiguous)
-            return pairs.view(dtype).reshape(shape)
+            return _joined(pairs, dtype, shape)
         n = _size(shape)
         if n == 0:
             return np.empty(shape, dtype)

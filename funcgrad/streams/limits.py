@@ -7,7 +7,7 @@ import functools
 
 import numpy as np
 
-from funcgrad.core.halves import BFLOAT16, FLOAT16, HALVES, LARGEST
+from funcgrad.core.halves import BFLOAT16, COMPLEX32, FLOAT16, HALVES, LARGEST
 from funcgrad.core.halves import rounded as in_halves
 from funcgrad.core.site import warn
 
@@ -36,7 +36,7 @@ _NAMES = {
         "complex64": ("c10::complex<float>", "ComplexFloat"),
         "complex128": ("c10::complex<double>", "ComplexDouble"),
     }.items()
-} | {BFLOAT16: ("c10::BFloat16", "BFloat16")}
+} | {BFLOAT16: ("c10::BFloat16", "BFloat16"), COMPLEX32: ("c10::complex<c10::Half>", "ComplexHalf")}
 
 
 def largest(dtype):

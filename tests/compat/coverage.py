@@ -108,7 +108,9 @@ def forward_agrees(call, dtype):
     forward = sum(inner(s, t) for s, t in zip(seeds, [t for t, on in zip(out_tangents, live) if on]))
     grads = sampling.gradients(compat, results, leaves)
     backward = [inner(g, t) for g, t in zip(grads, tangents)]
-    coarse = "bfloat16" in call or any(t.dtype in (compat.float16, compat.float32, compat.complex64) for t in results)
+    coarse = "bfloat16" in call or any(
+        t.dtype in (compat.float16, compat.float32, compat.complex32, compat.complex64) for t in results
+    )
     room = (1e-2 if coarse else 1e-9) * (1 + sum(map(abs, backward)))
     return any(0 in t.shape for t in leaves) or np.isclose(forward, sum(backward), rtol=0, atol=room, equal_nan=True)
 
@@ -119,11 +121,11 @@ def leaves_of(call, dtype):
 
 def inner(x, y):
     """The real inner product."""
-    return float(np.real(np.vdot(x.numpy(force=True), y.numpy(force=True))))
+    return float(np.real(np.vdot(*[sampling.in_numpy(t).numpy(force=True) for t in (x, y)])))
 
 
 def close(x, y):
-    x, y = x.numpy(force=True), y.numpy(force=True)
+    x, y = (sampling.in_numpy(t).numpy(force=True) for t in (x, y))
     return x.dtype == y.dtype and x.shape == y.shape and np.allclose(x, y, rtol=1e-6, atol=1e-8, equal_nan=True)
 
 

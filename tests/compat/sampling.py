@@ -44,7 +44,27 @@ FIXED = {  # operands of a dtype of their own: indices and masks
     "cls": np.array([2, 0]),
 }
 # what of a projection rounding may move, relative to the sum of the absolute terms (torch's polygamma has 9 digits)
-TOLERANCE = {"float16": 1e-2, "bfloat16": 3e-2, "float32": 1e-5, "complex64": 1e-5, "float64": 2e-9, "complex128": 2e-9}
+TOLERANCE = {
+    "float16": 1e-2,
+    "complex32": 1e-2,
+    "bfloat16": 3e-2,
+    "float32": 1e-5,
+    "complex64": 1e-5,
+    "float64": 2e-9,
+    "complex128": 2e-9,
+}
+
+
+KEPT_IN = {
+    "bfloat16": "float32",
+    "complex32": "complex64",
+}  # dtypes that NumPy has none of: in which their figures are given
+
+
+def in_numpy(t):
+    """A Tensor in a dtype that NumPy has."""
+    kept = KEPT_IN.get(str(t.dtype).partition(".")[2])
+    return t if kept is None else t.float() if kept == "float32" else t.cfloat()
 
 
 @cache
@@ -81,9 +101,9 @@ def compiled(call):
 
 def operand(torch, name, dtype, grad=False, shift=0.0):
     """A fresh Tensor of the figures of a name; `shift` moves them, for a second sample."""
-    if dtype == "bfloat16" and name not in FIXED:  # NumPy has none
-        return operand(torch, name, "float32", False, shift).to(torch.bfloat16).requires_grad_(grad)
-    array = array_of(name, "float32" if dtype == "bfloat16" else dtype)
+    if dtype in KEPT_IN and name not in FIXED:
+        return operand(torch, name, KEPT_IN[dtype], False, shift).to(getattr(torch, dtype)).requires_grad_(grad)
+    array = array_of(name, KEPT_IN.get(dtype, dtype))
     if name in FIXED:
         return torch.from_numpy(np.array(array))
     if shift and array.dtype.kind in "fc":
@@ -126,7 +146,7 @@ def digest(result):
 def figures_and_head(result):
     """(the figures of a Tensor as an array, "float32[2,3]", the name of its dtype)."""
     dtype = str(result.dtype).partition(".")[2]
-    array = (result.float() if dtype == "bfloat16" else result).numpy(force=True)
+    array = in_numpy(result).numpy(force=True)
     return array, f"{dtype}{list(array.shape)}".replace(" ", ""), dtype
 
 

@@ -199,3 +199,14 @@ def test_lazy_norms_stay_lazy_in_another_dtype(name, dtype):
     assert type(norm.running_mean).__name__ == "UninitializedBuffer" and norm.running_mean.dtype == d
     norm(torch.randn(2, 3, 4).to(d))
     assert norm.running_var.shape == norm.weight.shape == (3,) and norm.running_var.dtype == d
+
+
+def test_what_is_written_into_the_parts_of_complex32_is_refused_not_lost():
+    t = torch.tensor([1 + 2j, 3 - 4j], dtype=torch.complex32)
+    for part in (t.real, t.imag, torch.view_as_real(t)):
+        assert part.dtype == torch.float16
+        with pytest.raises(RuntimeError, match="copy of the parts of complex32"):
+            part.mul_(2)
+    with pytest.raises(RuntimeError, match="copy of the parts of complex32"):
+        t.real = torch.zeros(2)
+    assert t.tolist() == [1 + 2j, 3 - 4j]

@@ -504,7 +504,7 @@ byte: a.abs()
 cauchy_: =a.detach().clone().cauchy_(); =a.detach().clone().cauchy_(1.0, 2.0)
 cdouble: a
 cfloat: a
-chalf: =a.chalf().dtype
+chalf: =a.chalf()
 char: a
 contiguous: a; t.transpose(0, 1)
 copy_: =a.clone().copy_(b); =a.clone().copy_(r); =a.clone().copy_(i); =a.clone().copy_(b, non_blocking=True)

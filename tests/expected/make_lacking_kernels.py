@@ -1,4 +1,4 @@
-"""Write lacking_kernels.json.xz: what torch 2.13 says of calls with uint16, uint32 and uint64, of which it lacks most kernels.
+"""Write lacking_kernels.json.xz: what torch 2.13 says of calls with uint16, uint32, uint64 and complex32, of which it lacks most kernels.
 
 Run with torch 2.13 beside compat: `python tests/expected/make_lacking_kernels.py`. It keeps the refused calls of tests/dtypes_of_calls.py
 whose operands are all of such a dtype, some with several dtypes, and a few of those that torch takes, where both agree.
@@ -34,9 +34,21 @@ def main():
     warnings.simplefilter("ignore")
     table = [row for row in R.every_call() if not R.DEADLY.search(row[1])]
     turns, kept, rows = itertools.cycle(D.UNSIGNED), collections.Counter(), []
-    alike = (call for calls in zip(*[iter(D.unsigned(table))] * 3) for call in [calls[D.UNSIGNED.index(next(turns))]])
-    several = (c for c in D.mixed(table, random.Random(SEED), DRAWN) if D.is_unsigned(c))
-    for kind, calls, most in (("alike", alike, len(table)), ("several", several, MIXED)):
+    alike = (
+        call
+        for calls in zip(*[iter(D.stored(table, D.UNSIGNED))] * 3)
+        for call in [calls[D.UNSIGNED.index(next(turns))]]
+    )
+    several = (c for c in D.mixed(table, random.Random(SEED), DRAWN) if D.is_of(c, D.UNSIGNED))
+    complex32 = D.stored(table, ["complex32"])
+    mixed = (c for c in D.mixed(table, random.Random(SEED), DRAWN) if D.is_of(c, ["complex32"]))
+    kinds = (
+        ("alike", alike, len(table)),
+        ("several", several, MIXED),
+        ("complex32", complex32, len(table)),
+        ("mixed", mixed, MIXED),
+    )
+    for kind, calls, most in kinds:
         for call in calls:
             try:
                 theirs = R.outcome(torch, call)
@@ -44,7 +56,7 @@ def main():
                 continue
             refused = isinstance(theirs, Exception)
             own = (kind, refused)
-            if kept[own] >= (most if refused else TAKEN) or R.unstable(theirs):
+            if kept[own] >= (most if refused or kind == "complex32" else TAKEN) or R.unstable(theirs):
                 continue
             if R.compared(theirs, compat, call) is None:
                 wanted = R.recorded(theirs)
