@@ -30,8 +30,8 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def as_if_nobody_had_unsigned_tensors():
-    """The first Tensor of uint16, uint32 or uint64 has functions intercepted for the rest of the process (compat/functions/lacking.py):
+def as_if_nobody_had_tensors_for_storage():
+    """The first Tensor of uint16, uint32, uint64 or complex32 has functions intercepted for the rest of the process (compat/functions/lacking.py):
     no test depends on which came before it."""
     yield
     lacking = sys.modules.get("compat.functions.lacking")
@@ -39,6 +39,6 @@ def as_if_nobody_had_unsigned_tensors():
         lacking.USERS.leave()
         lacking.Begun.done = False
         for d in lacking.dtypes.BY_NAME.values():
-            if d.name in ("uint16", "uint32", "uint64"):
+            if d.name in lacking.NAMES:
                 with contextlib.suppress(AttributeError):  # (of one that nobody has asked for)
                     del d.numpy

@@ -247,12 +247,12 @@ class Begun:
 
 def begin(d):
     """A Tensor of dtype d, which is one of these, is about to be made: from now on the functions of the table ask for them."""
+    if d.kind == "c":
+        once("complex32")
     with shared.lock:
         if Begun.done:
             return
         Begun.done = True
-    if d.kind == "c":
-        once("complex32")
     USERS.enter()
     makers = {inspect.unwrap(f).__code__: name for f, name in NAME_OF.items() if name in CREATING}
     frame = sys._getframe(1)
