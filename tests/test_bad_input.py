@@ -2,8 +2,11 @@
 user's line and what to do."""
 
 import collections
+import dataclasses
 import importlib
 import io
+import re
+import runpy
 import types
 import warnings
 
@@ -252,3 +255,77 @@ def test_scipys_own_functions_are_refused_by_name(call, transform):
     with pytest.raises(TypeError, match=f"^scipy.{module}.{name}: .*(float64|bool).*at <string>:1") as e:
         transform(f)(ONES)
     assert (f"Call {SCIPY[call]}, " if SCIPY[call] else "funcgrad has no twin of it") in str(e.value)
+
+
+MATH = {  # a call of Python's own functions of numbers: what is named in its place
+    "math.sin(x[0]) * x[1]": "numpy.sin", "sin(x[0])": "numpy.sin", "2 * math.erf(x[0])": "funcgrad.scipy.special.erf",
+    "cmath.exp(x[0])": "numpy.exp", "math.lgamma(x[0])": "funcgrad.scipy.special.gammaln",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("transform", [fg.grad, fg.jit, lambda f: fg.vmap(lambda x: f(x))])
+@pytest.mark.parametrize("call", MATH)
+def test_pythons_functions_of_numbers_are_refused_by_name(call, transform, tmp_path):
+    (tmp_path / "program.py").write_text(
+        f"import math, cmath\nfrom math import sin\ndef f(x): return {call}\n", encoding="utf-8"
+    )
+    f = runpy.run_path(str(tmp_path / "program.py"))["f"]
+    module = "cmath" if call.startswith("cmath") else "math"
+    with pytest.raises(
+        TypeError,
+        match=rf"^{module}\.{MATH[call].rpartition('.')[2].replace('gammaln', 'lgamma')}: .*float64.*program.py:3",
+    ) as e:
+        transform(f)(np.ones((2, 3)) if transform not in (fg.grad, fg.jit) else ONES)
+    assert f"Call {MATH[call]}, which takes it, in its place." in str(e.value)
+
+
+def test_a_property_is_not_run_again_for_a_message(tmp_path):
+    asked = []
+
+    class Odd:
+        @property
+        def number(self):
+            asked.append(1)
+            return float
+
+    odd = Odd()
+    with pytest.raises(TypeError, match=r"^float\(x\): a traced"):
+        fg.grad(lambda x: odd.number(x))(1.0)
+    assert asked == [1]
+
+
+@dataclasses.dataclass
+class Pair:
+    a: float
+    b: float
+
+
+class Holder:
+    pass
+
+
+@pytest.mark.parametrize("transform", [fg.grad, fg.jit])
+@pytest.mark.parametrize(
+    ("value", "cure"),
+    [(Pair(1.0, 2.0), "register_dataclass(Pair, ...)"), (Holder(), "register_pytree_node(Holder, ...)")],
+)
+def test_a_value_of_ones_own_class_may_be_registered(transform, value, cure):
+    with pytest.raises(TypeError, match=re.escape(f"or say what is in it, fg.tree.{cure}. ")):
+        transform(lambda x: 1.0)(value)
+
+
+@pytest.mark.parametrize("index", [5, (0, 9), -4, (0, 0, 0)])
+def test_a_wrong_index_is_said_of_the_axes_of_a_sample(index):
+    x = np.ones((2, 3, 4))
+    with pytest.raises(IndexError) as numpys:
+        x[0][index]
+
+    def written(v):
+        v = v.copy()
+        v[index] = 1.0
+        return v
+
+    for f in (lambda v: v[index], written):
+        with pytest.raises(IndexError) as ours:
+            fg.vmap(f)(x)
+        assert str(ours.value) == str(numpys.value)

@@ -92,6 +92,23 @@ def through_scipy():
     return f"{calls[-1].f_globals['__name__']}.{calls[-1].f_code.co_name}" if calls else None
 
 
+def through_math():
+    """The name of the function of Python's math or cmath that the user's line calls, as its source has it ("math.sin"); None of another call."""
+    frame = user_frame(sys._getframe(1))
+    if frame is None:
+        return None
+    first, last, start, end = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+    line = linecache.getline(frame.f_code.co_filename, first or 0).encode()
+    head, *rest = line[start : end if last == first else None].decode().partition("(")[0].split(".")
+    found = {**frame.f_globals, **variables(frame)}.get(head)
+    if len(rest) == 1 and type(found) is type(
+        sys
+    ):  # (of anything else an attribute may be a property, which would run)
+        found = getattr(found, rest[0], None)
+    module = None if len(rest) > 1 else getattr(found, "__module__", None)
+    return f"{module}.{found.__name__}" if module in ("math", "cmath") else None
+
+
 def source_of(at):
     """The source line of a site, without its indentation; "" where there is no file to read it from."""
     return "" if at is None or at[0] is None else linecache.getline(at[0].co_filename, line_of(*at)).strip()

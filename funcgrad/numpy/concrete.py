@@ -13,7 +13,7 @@ import numpy as np
 from .. import tree
 from ..core.aval import aval_of, describe
 from ..core.handle import Array, Handle, fresh
-from ..core.site import here, site, through_scipy
+from ..core.site import here, site, through_math, through_scipy
 from ..core.state import tls
 from ..core.trace import ROOT, Batch, Jvp, Tape
 from ..errors import REMEDIES, ConcreteBoolError, ConcretizationError, ConversionError
@@ -121,11 +121,12 @@ def refuse_unknown(x, trace, what, cure=None):
     if trace.refusal is not None:
         raise trace.refusal(what)
     staged = trace.name == "jit"
-    theirs = in_scipy()
+    theirs = in_others_code()
     if theirs:
+        name, whose, cure = theirs
         raising(
             (ConcreteBoolError if what == "bool" else ConcretizationError)(
-                f"{theirs[0]}: {aval_of(x)}, of which no values are known under {trace.name}, reaches SciPy's own code, at {here()}. {theirs[1]}"
+                f"{name}: {aval_of(x)}, of which no values are known under {trace.name}, reaches {whose}, at {here()}. {cure}"
             )
         )
     if what == "bool":
@@ -141,11 +142,16 @@ def refuse_unknown(x, trace, what, cure=None):
     )
 
 
-def in_scipy():
-    """(the function of SciPy's that the user's code has called, what to call in its place), or None."""
+def in_others_code():
+    """(the function of SciPy's, or of Python's math, that the user's code has called, whose it is, what to call in its place), or None."""
     name = through_scipy()
     if name is None:
-        return None
+        name = through_math()
+        twin = name and next(
+            (t for t in (f"numpy.{kin_of(name)}", f"funcgrad.scipy.special.{kin_of(name)}") if exists(t)), None
+        )
+        cure = f"Call {twin}, which takes it, in its place." if twin else "Write it with functions of NumPy."
+        return name and (name, "Python's code for numbers", cure)
     kin = name.replace("scipy.", "numpy.", 1)
     for twin in (
         f"funcgrad.{name}",
@@ -153,10 +159,23 @@ def in_scipy():
         kin if kin.startswith(("numpy.fft.", "numpy.linalg.")) else None,
     ):
         if twin and exists(twin):
-            return name, f"Call {twin}, which takes it, in its place."
-    return name, (
-        "funcgrad has no twin of it: write it with functions of funcgrad.numpy, or give it a derivative by fg.custom_vjp around fg.pure_callback."
+            return name, "SciPy's own code", f"Call {twin}, which takes it, in its place."
+    return (
+        name,
+        "SciPy's own code",
+        (
+            "funcgrad has no twin of it: write it with functions of funcgrad.numpy, or give it a derivative by fg.custom_vjp around fg.pure_callback."
+        ),
     )
+
+
+MATH = {"lgamma": "gammaln", "dist": "linalg.norm", "fsum": "sum", "comb": "binom", "phase": "angle"}
+
+
+def kin_of(name):
+    """What NumPy and SciPy call a function of Python's math."""
+    name = name.rpartition(".")[2]
+    return MATH.get(name, name)
 
 
 def exists(name):
@@ -235,11 +254,12 @@ def refuse(x, what):
     trace = unknown_under(x)
     if trace is not None:
         refuse_unknown(x, trace, what)
-    theirs = in_scipy()
+    theirs = in_others_code()
     if theirs:
+        name, whose, cure = theirs
         raising(
             ConversionError(
-                f"{theirs[0]}: a traced {describe(x)} reaches SciPy's own code, at {here()}, which would lose its derivative. {theirs[1]}"
+                f"{name}: a traced {describe(x)} reaches {whose}, at {here()}, which would lose its derivative. {cure}"
             )
         )
     raising(

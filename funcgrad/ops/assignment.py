@@ -29,6 +29,16 @@ def index_shape(shape, idx):
     return (*out, *shape[axis:])
 
 
+def of_samples(f, x, *args, idx):
+    """f of a basic index of each of the samples that lie along x's first axis; what is wrong with it is said of a sample's axes."""
+    try:
+        return f(x, *args, idx=(slice(None), *idx))
+    except IndexError as error:
+        wrong = error
+    index_shape(shape_of(x)[1:], idx)
+    raise wrong
+
+
 def _getitem_pull(n, ct, cts, owned):
     """Add into one buffer per indexed array: n reads of an n-vector cost n, not n squared."""
     (p,) = n.ins
@@ -87,7 +97,7 @@ class getitem:
         return Aval(index_shape(shape_of(x), idx), dtype_of(x))
 
     def batch(size, xs, ds, *, idx):
-        return getitem(front(xs[0], ds[0]), idx=(slice(None), *idx)), 0
+        return of_samples(getitem, front(xs[0], ds[0]), idx=idx), 0
 
     def unview(up, new, *, idx):
         return (
@@ -185,8 +195,8 @@ class put:
     def batch(size, xs, ds, *, idx):
         x, v = batched(size, xs[0], ds[0]), xs[1]
         if ds[1] is not None:
-            v = aligned(front(v, ds[1]), len(index_shape(shape_of(x), (slice(None), *idx))))
-        return put(x, v, idx=(slice(None), *idx)), 0
+            v = aligned(front(v, ds[1]), 1 + len(index_shape(shape_of(x)[1:], idx)))
+        return of_samples(put, x, v, idx=idx), 0
 
     transpose = (
         lambda ct, x, v, *, idx: (

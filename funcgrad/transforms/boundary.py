@@ -51,6 +51,9 @@ def as_value(x, transform, name=None):
         cure = "Pass it through a closure, or mark it static (static_argnums)"
     else:
         cure = "Pass it through a closure, or leave it out of the differentiated (or mapped) arguments"
+    if name != RESULT and type(x).__module__ != "builtins":
+        register = "register_dataclass" if hasattr(x, "__dataclass_fields__") else "register_pytree_node"
+        cure += f"; or say what is in it, fg.tree.{register}({type(x).__name__}, ...)"
     raise ArgumentError(
         f"{transform}: {name or 'an argument'} must be an array, a number or a pytree of them; got {type(x).__name__}. "
         f"{cure}. [at {here()}]"
