@@ -1,6 +1,6 @@
 """Where values left the graph: what lets the error of a backward() without a graph name the line that broke the chain.
 
-Invariants: a note is one entry of a bounded queue of this thread, with a code object and an offset and never a frame or
+Invariants: a note is one entry of a bounded queue of its thread, with a code object and an offset and never a frame or
 a Tensor; nothing is noted on the path of an operation, only where the user's line takes a value out of the graph (detach,
 .data, item, a grad mode that is off); a backward() that went through forgets them all.
 """
@@ -8,6 +8,8 @@ a Tensor; nothing is noted on the path of an operation, only where the user's li
 import sys
 import threading
 from collections import deque
+from itertools import count
+from operator import itemgetter
 
 from funcgrad.core.site import internal, user_frame
 
@@ -31,14 +33,23 @@ MEANING = {
     "a comparison": "true or false has no derivative; use a smooth loss and keep this for reporting",
     "an integer dtype": "whole numbers have no derivative; keep a float dtype",
     "torch.tensor()": "a copy of the values without their history; use the Tensor itself, or torch.stack for a list of them",
+    ".grad": "a gradient has no history unless a backward(create_graph=True) made it; compute the loss from the Tensor itself",
+    "autograd.grad()": "gradients have no history; pass create_graph=True where they are to be differentiated",
+    "mark_non_differentiable()": "this result of the Function has no derivative; leave it out where the gradient is wanted",
     "a NumPy function": "computed outside the graph; use torch's function of that name",
 }
 MODES = ("no_grad()", "inference_mode()", "set_grad_enabled(False)", "a decorator")
 
 
+clock = count()
+logs = deque(maxlen=16)  # those of the threads that were the last to note something first
+
+
 class Local(threading.local):
     def __init__(self):
-        self.log = deque(maxlen=MOST)  # (kind, code, offset), the latest last
+        self.log = deque(maxlen=MOST)  # (when, (kind, code, offset)), the latest last
+        self.since = -1  # when its last backward() was
+        logs.append(self.log)
 
 
 class Seen:
@@ -56,20 +67,24 @@ def note(kind, depth=2):
     if internal[frame.f_globals.get("__name__")]:
         frame = user_frame(frame) or frame
     found = kind, frame.f_code, frame.f_lasti
-    local.log.append(found)
+    local.log.append((next(clock), found))
     return found
 
 
 def note_function(kind, code):
     """A function that is run now does `kind`."""
-    local.log.append((kind, code, 0))
+    local.log.append((next(clock), (kind, code, 0)))
 
 
-def noted():
-    """{(kind, code, offset)} since the last backward(), the latest first."""
-    return dict.fromkeys(reversed(local.log))
+def noted(everywhere=False):
+    """{(kind, code, offset)} since the last backward() of this thread, what other threads noted too if `everywhere`; the latest first."""
+    chosen = {id(log): log for log in (local.log, *(tuple(logs) if everywhere else ()))}
+    found = [row for log in chosen.values() for row in tuple(log) if row[0] > local.since]
+    return dict.fromkeys([note for _, note in sorted(found, key=itemgetter(0), reverse=True)])
 
 
 def forget():
     """A backward() went through: what was noted broke nothing."""
     local.log.clear()
+    if len(logs) > 1:  # (what other threads have noted before it)
+        local.since = next(clock)

@@ -75,15 +75,22 @@ def why_no_graph(t):
         parts.append(f"This very Tensor was made by {described(left)}.")
         return "\n ".join(parts)
     frame = user_frame(sys._getframe(1))
-    sure, guessed, elsewhere, name = suspects(frame)
+    sure, guessed, elsewhere, found = suspects(frame)
+    name = found and found.name
     if sure:
         parts.append(f"The way to `{name}` leads through what took a value out of the graph:{listed(sure)}")
+        guessed = [g for g in guessed if g[0] not in {s[0] for s in sure}]
+        if guessed:
+            parts.append(f"As the source reads, it also leads through:{listed(guessed)}")
         return "\n ".join(parts)
     if not breaks.seen.leaf:
         parts.append("No Tensor has required grad so far: make the leaf with requires_grad=True before it is used.")
         return "\n ".join(parts)
     if guessed:
         parts.append(f"As the source reads, `{name}` may have left the graph here:{listed(guessed)}")
+    frozen = [] if guessed or found is None else constants(found.roots)
+    if frozen:
+        parts.append(f"As the source reads, `{name}` comes from what does not require grad: {', '.join(frozen)}.")
     if elsewhere:
         parts.append(
             "These lines took a value out of the graph since the last backward(), the latest first; look whether one of "
@@ -98,25 +105,35 @@ def why_no_graph(t):
     return "\n ".join(parts)
 
 
+def constants(roots):
+    """What of {name: value} holds numbers that do not require grad, as text; none where anything there does require it."""
+    found = []
+    for name, x in roots.items():
+        module = callable(getattr(type(x), "named_parameters", None))
+        own = list(x.parameters()) if module else [x]
+        if any([isinstance(t, Taped) and t.mark is not None for t in own]):
+            return []
+        if own and all([isinstance(t, Taped) for t in own]):
+            found.append(f"the parameters of `{name}`" if module else f"`{name}`")
+    return found
+
+
 def suspects(frame):
     """([(place, source, kind)] that ran on the way to the Tensor, that the source seems to do on the way, that ran
-    elsewhere; what the source calls the Tensor)."""
-    from funcgrad.reading import read  # (only an error pays for it)
+    elsewhere, other threads among it; what the source says)."""
+    from ._reading import read  # (only an error pays for it)
 
     found = None if frame is None else read(frame)
-    file = frame and frame.f_code.co_filename
     sure, guessed, elsewhere = {}, {}, {}
-    for kind, code, offset in breaks.noted():
+    for kind, code, offset in breaks.noted(everywhere=True):
         line = line_of(code, offset)
-        on_the_way = found is not None and (
-            any([code is c for c in found.codes]) or (code.co_filename == file and line in found.lines)
-        )
+        on_the_way = found is not None and (code.co_filename, line) in found.lines
         (sure if on_the_way else elsewhere).setdefault((code.co_filename, line), (kind, source_of((code, offset))))
     if found is not None:
         for at, line, kind in found.breaks:
             guessed.setdefault((at, line), (kind, linecache.getline(at, line).strip()))
             elsewhere.pop((at, line), None)
-    return rows(sure), rows(guessed), rows(elsewhere), found and found.name
+    return rows(sure), rows(guessed), rows(elsewhere), found
 
 
 def rows(places):
@@ -140,7 +157,8 @@ def trains_nothing(by_hand):
     None if nothing is known to have left the graph on the way to it."""
     if by_hand is None and not breaks.local.log:
         return None
-    sure, guessed, elsewhere, name = suspects(user_frame(sys._getframe(1)))
+    sure, guessed, elsewhere, read = suspects(user_frame(sys._getframe(1)))
+    name = read and read.name
     if by_hand is None and not sure:
         return None
     found = sure or guessed or elsewhere

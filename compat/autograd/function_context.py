@@ -6,6 +6,7 @@ from funcgrad.core.reverse import second_message
 from funcgrad.core.trace import PICK
 
 from .. import graph
+from ..breaks import note
 from ..tensor import Tensor
 from .saved import SavedTensor
 
@@ -53,6 +54,7 @@ class FunctionCtx:
 
     def mark_non_differentiable(self, *args):
         """Say which results have no gradient."""
+        note("mark_non_differentiable()")
         self._constant = args
 
     def set_materialize_grads(self, value):

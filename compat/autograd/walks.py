@@ -8,7 +8,7 @@ import functools
 import threading
 import weakref
 from operator import index
-from sys import getrefcount
+from sys import _getframe, getrefcount
 
 import numpy as np
 
@@ -17,11 +17,11 @@ from funcgrad.core.aval import dtype_of, ndarray
 from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.handle import Array, Cell, Taped
 from funcgrad.core.mutation import accumulate, write
-from funcgrad.core.node import extra_of
+from funcgrad.core.node import Freed, extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.reverse import leading_to, reverse, topological
-from funcgrad.core.site import here, site, warn, where
+from funcgrad.core.site import here, internal, site, user_frame, warn, where
 from funcgrad.core.trace import TAPE, Record, Slots
 from funcgrad.core.tracebacks import trim
 from funcgrad.errors import ConcretizationError, ModifiedError, SecondBackwardError
@@ -399,6 +399,19 @@ def kept(retain_graph, create_graph):
     return flag
 
 
+def freed_by(retain_graph, create_graph):
+    """The mark of what the walk that the user's line asks for now frees; None if it keeps the graph."""
+    if (retain_graph is not None or create_graph is not False) and kept(retain_graph, create_graph):
+        return None
+    free = Freed()
+    frame = _getframe(2)
+    if internal[frame.f_globals.get("__name__")]:
+        frame = user_frame(frame.f_back)
+    if frame is not None:
+        free.at = frame.f_code, frame.f_lasti
+    return free
+
+
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
     """Accumulate into the leaves' `.grad` the derivative of the Tensors, each weighted by its grad_tensor.
 
@@ -435,7 +448,7 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
                     extra.cell = Cell()
         if create_graph:
             once("cycle")
-        free = not kept(retain_graph, create_graph)
+        free = freed_by(retain_graph, create_graph)
         walk(seeds, home, create_graph, free=free, deliver=deliver, only=only)
         breaks.forget()
     except BaseException as error:
@@ -523,7 +536,7 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=T
         ):  # retain_grad() keeps its promise here too; the leaves' own `.grad` stays as it is
             everything(cell, ct)
 
-    free = not kept(retain_graph, create_graph)
+    free = freed_by(retain_graph, create_graph)
     got = walk(seeds, home, create_graph, want=marks, only=set(marks), free=free, deliver=deliver)
     breaks.forget()
     return tuple(

@@ -48,6 +48,12 @@ class TapeNode(Node):
         return other
 
 
+class Freed(tuple):
+    """What stands for the versions of nodes whose saved values a walk has freed: none. `at`: the user's line of that walk (code, offset)."""
+
+    at = None
+
+
 class Extra:
     """`cell`: where a gradient is delivered (leaves, retain_grad). `label`, `span`: torch's name, and the parents torch
     would show, where one torch operation is several nodes; `spelling`: how one node is written as the several that torch

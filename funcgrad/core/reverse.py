@@ -8,7 +8,7 @@ from ..errors import ModifiedError, SecondBackwardError
 from . import constants, nans, state
 from .aval import PYTHON_SCALARS, strengthened
 from .handle import FROZEN, Frozen, Handle, Moved, Taped
-from .node import by_index, operation_of, pull_strong
+from .node import Freed, TapeNode, by_index, operation_of, pull_strong
 from .primitive import helpers
 from .site import where
 from .trace import PICK, Later, Record, Slots, several
@@ -59,10 +59,10 @@ def listened_to(n):
     return n.plan is None and extra is not None and bool(extra.hooks or (extra.cell is not None and extra.cell.hooks))
 
 
-def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=None, watch=None, tie=None):
+def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=None, watch=None, tie=None):
     """Pull `seeds` [(node, cotangent)] back; returns the cotangents that reach the nodes in `want` (None: none did).
 
-    `free` drops what a node saved once it is used. `deliver(cell, ct)` is called where a gradient is kept. `only`: a set
+    `free` (a Freed, or None) drops what a node saved once it is used, and stays with the node. `deliver(cell, ct)` is called where a gradient is kept. `only`: a set
     of nodes; what does not lead to one of them is left alone. `watch(node, ct, gs) -> gs` sees each rule's results. `tie(node, cts)` is called
     of the primitives in `tie.of` when their rule has been recorded.
     """
@@ -107,7 +107,7 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
         from .arrivals import leaves_early
 
         order = leaves_early(order, [n for n, _ in seeds], leading, only)
-    plainly = raw and watch is None and only is None
+    plainly = raw and watch is None and only is None and (free is None or type(home) is not Record)
     hears = deliver is not None or type(home) is Record  # are hooks called?
     for n in order:
         if plainly and n.owner is home and n not in found:
@@ -137,8 +137,9 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
                         plan.pull(n, ct, cts, owned)
                     except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
                         pull_strong(n, ct, cts, owned)
-                    if free and saved:
+                    if free is not None and saved:
                         n.saved = None
+                        n.versions = free
                 continue
         if leading is not None and n not in leading and n not in stops:
             continue
@@ -207,9 +208,7 @@ def reverse(seeds, home, want=(), create=False, free=False, deliver=None, only=N
                 if g is not None:
                     cts[p] = add_cts(cts.get(p), g)
                     owned.discard(p)
-        if free and (kept if extra is None or extra.release is None else extra.release):
-            n.saved = None
-        elif n.saved is not kept:
+        if not use_up(n, kept, extra, free) and n.saved is not kept:
             n.saved = kept
     return [found[w] for w in want]
 
@@ -242,9 +241,18 @@ def passed_by(n, free):
         check_versions(n)
     if extra is not None and extra.unpack is not None:
         extra.unpack(saved)
-    if free and (saved if extra is None or extra.release is None else extra.release):
-        n.saved = None
+    use_up(n, saved, extra, free)
     return None
+
+
+def use_up(n, kept, extra, free):
+    """Drop what a node has saved, if the walk frees it; was there anything?"""
+    if free is None or not (kept if extra is None or extra.release is None else extra.release):
+        return False
+    n.saved = None
+    if isinstance(n, TapeNode):
+        n.versions = free
+    return True
 
 
 class Late(dict):
@@ -337,7 +345,13 @@ def rewrapped(n):
 
 
 def second_message(n):
-    return f"{SECOND}\n[{operation_of(n)}, recorded at {where((n.code, n.lasti))}]"
+    text = f"{operation_of(n)}, recorded at {where((n.code, n.lasti))}"
+    if type(n.versions) is Freed:
+        text += (
+            f"; what it saved was freed by the walk at {where(n.versions.at)}. Compute it again before the second walk, detach() what is "
+            "carried over from the first, or pass retain_graph=True to that"
+        )
+    return f"{SECOND}\n[{text}]"
 
 
 def looks_itself(n):
