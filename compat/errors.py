@@ -39,10 +39,11 @@ def no_grad_asked_for(t, position):
 
 def not_used(t, position):
     """The error of autograd.grad by a Tensor that the outputs do not depend on."""
+    like = f"{list(t.shape)} {t.dtype}" if hasattr(t, "shape") else "an edge"
     return RuntimeError(
         f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set allow_unused=True if "
         "this is the desired behavior.\n"
-        f"[inputs[{position}], {list(t.shape)} {t.dtype}, at {here()}: no recorded operation leads from it to the outputs. A copy "
+        f"[inputs[{position}], {like}, at {here()}: no recorded operation leads from it to the outputs. A copy "
         "(detach(), .data, torch.tensor(t)), or what a later line called by the same name, is another Tensor.]"
     )
 

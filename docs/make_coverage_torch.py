@@ -33,7 +33,7 @@ WHY = {  # column -> pattern of names -> why it says no
         r".*\.sinc_?": "at 0 torch's is nan; it is 0, times the second derivative",
         r"special\.erfcx": "of large numbers torch's has lost 8 of 16 digits to cancellation (mpmath agrees with compat's)",
     },
-    "vmap": {r".*\.argwhere": BY_VALUES.split(":")[0] + ", of each sample", r".*\.resize_(as_)?": MEMORY},
+    "vmap": {r".*\.resize_(as_)?": MEMORY},
     "compile": {
         r".*\.(argwhere|bincount|masked_select|nonzero|unique|unique_consecutive)": BY_VALUES,
         r".*\.(embedding_bag|embedding_renorm_|segment_reduce)": KNOWN,

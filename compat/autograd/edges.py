@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from funcgrad.core.trace import PICK, record
+
 from ..graph import Node, output_number, shown
 
 
@@ -19,15 +21,23 @@ class GradientEdge(NamedTuple):
 
     def value(self, gradient):
         """A Tensor to walk back from: of the edge's mark, shape and dtype (those of the gradient), without the values."""
-        mark = self.node.node
-        if gradient is None or (mark.plan is not None and mark.plan.prim.multi):
+        mark = result_of(self.node.node, self.node.forms, self.output_nr)
+        if gradient is None:
             raise NotImplementedError(
-                "a GradientEdge made by hand does not say its shape (and of several results which); give a gradient, or use "
-                "torch.autograd.graph.get_gradient_edge(tensor)."
+                "a GradientEdge made by hand does not say its shape; give a gradient, or use torch.autograd.graph.get_gradient_edge(tensor)."
             )
         return mark.owner.face(
             np.broadcast_to(np.zeros((), gradient.dtype.numpy), tuple(gradient.shape)), mark, mark.owner
         )
+
+
+def result_of(n, forms, i):
+    """A node for the i-th result of an operation."""
+    if n.plan is None or forms is None:
+        return n
+    pick = record(type(n), n.owner, PICK.plan(1), (n,), {"i": i, "avals": forms}, (), None)
+    pick.versions, pick.extra = (), None
+    return pick
 
 
 class TensorEdge(GradientEdge):

@@ -134,7 +134,7 @@ def payload(x, home):
 ONES = {np.dtype(d): np.ones((), d) for d in (np.float16, BFLOAT16, np.float32, np.float64)}
 
 
-def seed_of(t, gradient, create_graph):
+def seed_of(t, gradient, create_graph, at=0):
     """The cotangent that a walk starts from at t, in the rules' convention; RuntimeError in torch's words."""
     dtype = t.owner.dtype(t)
     if gradient is None:
@@ -156,17 +156,17 @@ def seed_of(t, gradient, create_graph):
             return v
     if gradient.shape != t.shape:
         raise RuntimeError(
-            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of {t.shape}."
+            f"Mismatch in shape: grad_output[{at}] has a shape of {gradient.shape} and output[{at}] has a shape of {t.shape}."
         )
     if gradient.owner is not t.owner and gradient.device != t.device:
         if gradient.dim():
-            raise RuntimeError(f"invalid gradient at index 0 - expected device {t.device} but got {gradient.device}")
+            raise RuntimeError(f"invalid gradient at index {at} - expected device {t.device} but got {gradient.device}")
         gradient = gradient.to(t.device)
     if gradient.dtype != t.dtype:
         if "c" in (dtype.kind, gradient.dtype.numpy.kind):
             raise RuntimeError(
                 "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
-                f"grad_output[0] has a dtype of {gradient.dtype} and output[0] has a dtype of {t.dtype}."
+                f"grad_output[{at}] has a dtype of {gradient.dtype} and output[{at}] has a dtype of {t.dtype}."
             )
         gradient = P["cast"](gradient, dtype=dtype)
     gradient = conjugated(gradient)
@@ -330,9 +330,9 @@ def seeds_of(tensors, gradients, create_graph, transform=None):
     if len(gradients) > len(tensors):
         gradients = gradients[: len(tensors)]  # (torch looks at no more)
     if len(gradients) != len(tensors):
-        for t, g in zip(tensors, gradients):
+        for i, (t, g) in enumerate(zip(tensors, gradients)):
             if isinstance(t, Tensor) and g is not None:
-                seed_of(t, g, create_graph)  # (whose errors come first)
+                seed_of(t, g, create_graph, i)  # (whose errors come first)
         raise RuntimeError(f"got {len(tensors)} tensors and {len(gradients)} gradients")
     seeds = []
     home = None
@@ -350,12 +350,12 @@ def seeds_of(tensors, gradients, create_graph, transform=None):
             t.mark is None or tls.func[1:] and t.owner is not TAPE and type(tls.func[-1]) is not Record
         ):  # (in two transforms, as in torch)
             if g is not None:
-                seed_of(t, g, create_graph)  # (whose errors come first)
+                seed_of(t, g, create_graph, i)  # (whose errors come first)
             raise no_graph(t, i)
         if t.mark.plan is None:
             warn_of_leaf(t)
         home = t.owner if home is None or t.owner.level > home.level else home
-        seeds.append((t.mark, seed_of(t, g, create_graph)))
+        seeds.append((t.mark, seed_of(t, g, create_graph, i)))
     return seeds, home or TAPE
 
 
@@ -368,7 +368,7 @@ def seed_in(record, t, gradient, create_graph, position):
     v = t.val
     if type(v) is not Array or v.owner is not record or v.mark is None:
         return []
-    g = payload(seed_of(t, gradient, True), record.tape)
+    g = payload(seed_of(t, gradient, True, position), record.tape)
     return [(v.mark, g if create_graph or type(g) is not Array or g.owner is not record else g.val)]
 
 

@@ -36,6 +36,7 @@ OLDER = "Batching rule not implemented for aten::{}. We could not generate a fal
 UNNAMED = {  # without "vmap:" before them
     "tolist()": "Cannot access data pointer of Tensor that doesn't have storage",
     "equal": OLDER.format("equal"),
+    "narrow": "Batching rule not implemented for aten::narrow.Tensor; the fallback path doesn't work on out= or view ops.",
     "allclose": "vmap over torch.allclose isn't supported yet. Please file an issue at https://github.com/pytorch/pytorch/issues if you need "
     "this feature.",
 }
@@ -53,7 +54,9 @@ OF_SHAPE = UNNAMED | {  # by what funcgrad says first of an operation whose shap
     "masked_select": "Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for each batch this "
     "would return a differently shaped Tensor. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.",
     "nonzero": OUTPUT.format("nonzero"),
+    "where": OUTPUT.format("where"),
     "unique": OUTPUT.format("_unique2"),
+    "unique_consecutive": OUTPUT.format("unique_consecutive"),
 }
 
 

@@ -12,6 +12,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..payload import current
+from .by_samples import by_samples
 from .given_out import store
 from .operands import INT64, P, broadcast_shapes, broadcast_to, cast, dtype_of, new, shape_of
 from .register import FUNCTIONS, operation, twin
@@ -42,6 +43,7 @@ def nonzero(input, *, as_tuple=False, out=None):
 
 
 @operation()
+@by_samples
 def argwhere(input):
     """The indices of the elements that are not zero, one a row."""
     return nonzero(input)

@@ -12,6 +12,7 @@ from funcgrad.core.state import shared
 from funcgrad.core.strides import overlaps
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
+from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..deprecations import deprecated, once
@@ -114,6 +115,7 @@ def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, *
         if unknown or out is not None and not (isinstance(input, Tensor) and isinstance(other, Tensor)):
             raise TypeError("where() with out= takes three Tensors")
         if input is MISSING and other is MISSING and not more:
+            concrete(current(condition) if isinstance(condition, Tensor) else condition, "where")
             return FUNCTIONS["nonzero"](condition, as_tuple=True)
         x, y = as_operand(input), as_operand(other)
         if more or x is NotImplemented or y is NotImplemented or not isinstance(condition, Tensor):

@@ -16,6 +16,7 @@ from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_fo
 from ..method_arguments import wrapped
 from ..payload import current, layout_of_traced, strides_of
 from ..tensor import Tensor
+from .by_samples import by_samples
 from .nodes import named
 from .operands import (
     P,
@@ -172,11 +173,17 @@ def places_of(repeats, output_size):
     return np.repeat(np.arange(counts.size), counts.astype(np.int64))
 
 
+@by_samples
+def places(counts, output_size):
+    """The same as a Tensor."""
+    return new(places_of(counts, output_size))
+
+
 @operation()
 def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     """Each element repeated: a number of times, or as often as an integer Tensor says."""
     if repeats is None:
-        return new(places_of(input, output_size))
+        return places(input, output_size)
     t = input.flatten() if dim is None else input
     dim = 0 if dim is None else dim
     if isinstance(repeats, Tensor):
@@ -191,7 +198,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
                 f"repeats must have the same size as input along dim, but got repeats.size(0) = {len(repeats)} and input.size({dim}) = "
                 f"{n}"
             )
-        return t.index_select(at, new(places_of(repeats, output_size)))
+        return t.index_select(at, places(repeats, output_size))
     at, k = wrapped(dim, t.dim()), integer(repeats)
     if k < 0:
         raise RuntimeError("Repeats must be non-negative")

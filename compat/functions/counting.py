@@ -14,6 +14,7 @@ from ..errors import type_name
 from ..method_arguments import wrapped
 from ..payload import current, node_of
 from ..tensor import Tensor
+from .by_samples import by_samples
 from .forward_mode import refuse_tangents
 from .hosted import on_values
 from .operands import dtype_of, new, shape_of
@@ -96,6 +97,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 
 
 @operation()
+@by_samples
 def bincount(input, weights=None, minlength=0):
     """How often each of 0, 1, 2, ... stands in a vector of integers, or the sums of their weights."""
     refuse_tangents("aten::bincount", weights)

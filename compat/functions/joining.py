@@ -10,6 +10,7 @@ from funcgrad.core.strides import reach, repeats, viewed
 from funcgrad.core.trace import TAPE
 from funcgrad.core.written_any import joined
 from funcgrad.core.written_views import views_at
+from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..dtypes import LONG
@@ -468,6 +469,8 @@ def narrow(input, dim, start, length):
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if isinstance(start, Tensor) and (start.dim() or start.dtype.numpy.kind not in "iu"):
         raise RuntimeError("start must be an 0-dim integral Tensor.")
+    if isinstance(start, Tensor):
+        start = int(concrete(current(start), "narrow"))
     length = integer(length)
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")

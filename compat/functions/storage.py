@@ -146,6 +146,8 @@ def resize_(self, *size, memory_format=None):
     """The Tensor with another size, in place: its memory if that is large enough, else a new one with its elements first."""
     if has_tangent(self):
         raise RuntimeError("cannot resize variables that has a forward grad")
+    if current(self).owner is not TAPE and not current(self).requires_grad and tuple(self.shape) == sizes(size):
+        return self
     t = on_tape(self, "resize_")
     if tls.func:
         from .._funcs import check_outside

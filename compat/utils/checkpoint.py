@@ -251,9 +251,9 @@ class Rerun:
             with (
                 contextlib.suppress(Stop),
                 enable_grad(),
+                saved_tensors_hooks(keep, lambda t: t),
                 casting(*self.casts),
                 self.context,
-                saved_tensors_hooks(keep, lambda t: t),
             ):
                 self.function(*args, **self.kwargs)
 
@@ -370,7 +370,7 @@ def checkpoint(
         return function(*args, **kwargs)
     form = form_of if determinism_check == "default" else formless
     rerun = Rerun(function, args, kwargs, get_rng_state() if preserve_rng_state else None, second, early_stop, form)
-    with first, saved_tensors_hooks(rerun.pack, rerun.unpack):
+    with saved_tensors_hooks(rerun.pack, rerun.unpack), first:
         return function(*args, **kwargs)
 
 
