@@ -105,6 +105,11 @@ def _assert_async(input, assert_msg=None):
 
 def _assert(condition, message):
     """AssertionError(message) unless the condition holds; what models are written with that are to be traced."""
+    if type(condition) is not bool and hasattr(type(condition), "__torch_function__"):
+        from .overrides import handle_torch_function, has_torch_function
+
+        if has_torch_function((condition,)):
+            return handle_torch_function(_assert, (condition,), condition, message)
     if not condition:
         raise AssertionError(message)
 

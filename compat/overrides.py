@@ -160,7 +160,7 @@ def in_c(f):
 
 
 COMPLETED = set(
-    "cdist lobpcg norm pca_lowrank split stft svd_lowrank tensordot unique unique_consecutive unravel_index".split()
+    "cdist lobpcg lu norm pca_lowrank split stft svd_lowrank tensordot unique unique_consecutive unravel_index".split()
 )
 NEEDED = {
     "unravel_index": 1,
@@ -171,6 +171,8 @@ NEEDED = {
 @functools.cache
 def handed_on(f):
     """What torch's function in Python hands on: the names of its first parameters, and the others with their defaults; None if f is none."""
+    from ._calls import in_python
+
     name = resolve_name(f) or ""
     last = name.rpartition(".")[2]
     if (
@@ -179,7 +181,8 @@ def handed_on(f):
         and name.removeprefix("torch.Tensor.").removeprefix("torch.") not in COMPLETED
     ):
         return None
-    taken = inspect.signature(sites[f].own if f in sites and not hasattr(f, "__wrapped__") else f)
+    own = in_python(last, name.startswith("torch.Tensor.")) if "functional" not in name else None
+    taken = inspect.signature(own or (sites[f].own if f in sites and not hasattr(f, "__wrapped__") else f))
     if any([p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in taken.parameters.values()]):
         return None
     needed = NEEDED.get(last, sum([p.default is p.empty for p in taken.parameters.values()]))
@@ -194,6 +197,8 @@ def completed(f, args, kwargs):
     """The arguments as torch's function in Python hands them on: what it needs by place, all else by name, defaults too."""
     known = handed_on(f)
     if known is None:
+        while f.__name__ == "einsum" and len(args) == 2 and isinstance(args[1], (list, tuple)):
+            args = (args[0], *args[1])  # (torch takes the operands out of a list before it asks them)
         return args, kwargs
     taken, needed, others = known
     bound = taken.bind(*args, **kwargs)

@@ -1,5 +1,6 @@
 """What torch.distributed has for several processes: names to import and to ask isinstance of."""
 
+import functools
 import sys
 
 from .._unusable import put
@@ -20,6 +21,7 @@ MODULES = {
     "algorithms.ddp_comm_hooks.default_hooks": "allreduce_hook bf16_compress_hook bf16_compress_wrapper fp16_compress_hook fp16_compress_wrapper",
     "algorithms.ddp_comm_hooks.post_localSGD_hook": "PostLocalSGDState",
     "algorithms.ddp_comm_hooks.powerSGD_hook": "PowerSGDState batched_powerSGD_hook powerSGD_hook",
+    "autograd": "DistAutogradContext backward context get_gradients",
     "_functional_collectives": "all_to_all_single_autograd wait_tensor",
     "algorithms.join": "Join",
     "algorithms.model_averaging.averagers": "ModelAverager PeriodicModelAverager",
@@ -59,6 +61,19 @@ for name in ("tensor", "_tensor", "tensor.placement_types"):
     part = sys.modules[f"{__package__}.{name}"]
     for known in ("Partial", "Placement", "Replicate", "Shard"):
         setattr(part, known, getattr(placements, known))
+
+
+def record(fn, error_handler=None):
+    """The function itself, whose errors are this process's own: torchrun's decorator of a main function."""
+    return functools.wraps(fn)(lambda *args, **kwargs: fn(*args, **kwargs))
+
+
+for name, known, made in (
+    ("autograd", "is_available", lambda: False),
+    ("rpc", "is_available", lambda: False),
+    ("elastic.multiprocessing.errors", record.__name__, record),
+):
+    setattr(sys.modules[f"{__package__}.{name}"], known, made)
 part._StridedShard = placements._StridedShard
 for name in ("constants", "distributed_c10d"):  # (the package has what they have)
     put(__package__, {name: ""})

@@ -7,7 +7,9 @@ import builtins
 import keyword
 import operator
 import re
+import typing
 
+from ..devices import Device
 from .node import Node, map_arg, qualified_name, type_text
 
 __all__ = ["Graph"]
@@ -257,6 +259,9 @@ def attribute_text(root, path):
     return root
 
 
+OLDER = {list: typing.List, dict: typing.Dict, set: typing.Set, frozenset: typing.FrozenSet, tuple: typing.Tuple}  # noqa: UP006
+
+
 class Source:
     """The source of a graph: as it is shown (`src`), its function (`function_src`), and the names that are no builtins (`globals`)."""
 
@@ -282,7 +287,7 @@ class Source:
                     last_uses.setdefault(n, []).append(used)
         for n in graph.nodes:
             if n.op == "placeholder":
-                typed = f" : {type_text(n.type)}" if n.type is not None else ""
+                typed = f" : {self.annotation(n.type)}" if n.type is not None else ""
                 default = f" = {text_of(n.args[0])}" if n.args else ""
                 arguments.append(f"{n.target}{typed}{default}")
                 raw = n.target.replace("*", "")
@@ -290,11 +295,11 @@ class Source:
                     lines.append(f"{n.name} = {raw}")
                 continue
             if n.op == "output":
-                returned = f" -> {type_text(n.type)}" if n.type is not None else ""
+                returned = f" -> {self.annotation(n.type)}" if n.type is not None else ""
                 lines.append(f"return {text_of(n.args[0])}")
                 continue
             let_go = [*last_uses.get(n, []), *([] if n.users else [n])]
-            typed = f" : {type_text(n.type)}" if n.type is not None else ""
+            typed = f" : {self.annotation(n.type)}" if n.type is not None else ""
             tail = f";  {' = '.join([d.name for d in let_go])} = None" if let_go else ""
             lines.append(self.call(n, n.name + typed) + tail)
         body = "\n".join(lines or ["pass"]) + "\n"
@@ -328,9 +333,24 @@ class Source:
             self.wrapped[known] = None
         return f"{name} = {known}({args})"
 
+    def annotation(self, t):
+        """A type in the source: what it is made of gets names that the globals know."""
+        origin = getattr(t, "__origin__", None)
+        if isinstance(t, str) or t == ():
+            return t or "()"
+        if origin is None:
+            return self.known("device" if t is Device else type_text(t), t)
+        if isinstance(t, typing._GenericAlias):
+            origin = OLDER.get(origin, origin)
+        name, parts = self.known(type_text(origin), origin), getattr(t, "__args__", ())
+        return f"{name}[{','.join(map(self.annotation, parts))}]" if parts else name
+
     def function(self, f):
-        """A function's name in the source, which the globals know."""
-        name = qualified_name(f)
+        """A function's name in the source."""
+        return self.known(qualified_name(f), f)
+
+    def known(self, name, f):
+        """The name for a function or a type, which the globals lead to it."""
         root = name.partition(".")[0]
         if root in ("torch", "operator") or "." not in name:
             found = self.globals.get(root, getattr(builtins, root, None))
@@ -338,7 +358,7 @@ class Source:
                 found = getattr(found, step, None)
             if found is f:
                 return name
-        name = re.sub(r"[^0-9a-zA-Z_]", "_", name)
+        name = re.sub(r"[^0-9a-zA-Z_]+", "_", name)
         while self.globals.setdefault(name, f) is not f:
             name += "_1"
         return name

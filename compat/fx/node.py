@@ -61,6 +61,8 @@ def qualified_name(f):
     known = f"torch.{name}" if name in FUNCTIONS.homes and FUNCTIONS[name] is f else resolve_name(f)
     if known is not None and not known.startswith("torch.Tensor."):
         return home if found_at(home := home_of(known)) is f else known
+    if getattr(sys.modules[__package__.partition(".")[0]], name, None) is f:
+        return f"torch.{name}"
     module = f.__module__
     return f"{'torch' + module[6:] if module.partition('.')[0] == 'compat' else module}.{name}"
 
@@ -68,9 +70,10 @@ def qualified_name(f):
 def type_text(t):
     """A type as annotations show it."""
     if isinstance(t, type) and not hasattr(t, "__origin__"):
-        module = "torch" if t.__name__ == "Tensor" and t.__module__.startswith("compat") else t.__module__
+        first, dot, rest = t.__module__.partition(".")
+        module = "torch" + ("" if t.__name__ == "Tensor" else dot + rest) if first == "compat" else t.__module__
         return t.__qualname__ if module == "builtins" else f"{module}.{t.__qualname__}"
-    return t if isinstance(t, str) else repr(t)
+    return t if isinstance(t, str) else "..." if t is ... else repr(t)
 
 
 class Node:
