@@ -2,7 +2,10 @@
 
 import math
 
+import numpy as np
+
 from funcgrad.core.state import tls
+from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..payload import current
@@ -15,6 +18,7 @@ from .products import batched, bmm, mm, mv
 from .refusals import refuse
 from .register import operation, publish
 from .results import C_NAMES
+from .rounding import half_of, in_float32, in_one, number_in, rounded_to
 from .writing import kept, rewrite
 
 
@@ -123,6 +127,53 @@ PLACES = {
 }  # fmt: skip
 
 
+# ------------------------------------------------------------------------------------------------ half precision
+def weighed(r, t, beta, d):
+    """beta * t, rounded; t itself where beta is 1."""
+    return t if beta == 1 else r(P["mul"](t, number_in(beta, d)))
+
+
+def sum_of(t, product, beta):
+    expanding(t, shape_of(product))
+    return product if beta == 0 else P["add"](t, product)
+
+
+def addmv_in_steps(r, t, matrix, vector, beta, alpha, d, down):
+    """Where the matrix lies in columns (`down`) the product is added up in memory, so that it is rounded before the addend comes. A kernel of
+    float16 alone takes products by rows that are not weighed: it rounds once."""
+    if alpha == 1 and d == np.float16 and not down:
+        return sum_of(P["mul"](t, number_in(beta, d)), mv(matrix, vector), beta)
+    product = P["mul"](mv(matrix, vector), number_in(alpha, d))
+    return sum_of(weighed(r, t, beta, d), r(product) if down else product, beta)
+
+
+def addr_in_steps(r, t, one, two, beta, alpha, d, down):
+    """An operation after the other."""
+    return sum_of(weighed(r, t, beta, d), r(outer_product(weighed(r, one, alpha, d), two)), beta)
+
+
+def addbmm_in_steps(r, t, one, two, beta, alpha, d, down):
+    """A product after the other is added, and the sum rounded."""
+    for x, y in zip(one.unbind(), two.unbind(), strict=True):
+        t, beta = r(combined(t, mm(x, y), beta, alpha)), 1
+    return t
+
+
+STEPS = {"addmv": addmv_in_steps, "addr": addr_in_steps, "addbmm": addbmm_in_steps}
+
+
+def in_steps(got, name, input, one, two, beta, alpha, d):
+    """`got`, what the operation gives of operands of dtype d when it is rounded once, with the values of torch's kernels, which round at
+    each of their steps. (The derivative is that of the operation, by the weights as they are given.)"""
+    down = name == "addmv" and one.stride(0) == 1 and (one.shape[1] == 1 or one.stride(1) >= max(1, one.shape[0]))
+
+    def steps(*operands):
+        return STEPS[name](lambda t: rounded_to(t, d), *operands, beta, alpha, d, down)
+
+    got.val[...] = in_float32(d, steps, *[current(t).detach() for t in (input, one, two)]).val
+    return got
+
+
 def with_addend(name, product, shown, check=None):
     def function(input, one, two, *, beta=1, alpha=1):
         beta, alpha = (x.item() if isinstance(x, Tensor) else x for x in (beta, alpha))
@@ -140,7 +191,17 @@ def with_addend(name, product, shown, check=None):
         return out if check is None else in_c_order(out)
 
     function.__doc__ = f"beta * input + alpha * {product.__name__} of the other two."
-    f = operation(shown, name=name, once=True)(function)
+
+    def rounded_in_steps(input, one, two, *, beta=1, alpha=1):
+        got = in_one(function, input, one, two, beta=beta, alpha=alpha)
+        half = half_of((input, one, two))
+        if half is None or got.owner is not TAPE or name == "addbmm" and not len(one):
+            return got
+        return in_steps(got, name, input, one, two, beta, alpha, half)
+
+    rounded_in_steps.__doc__ = function.__doc__
+    chosen = rounded_in_steps if name in STEPS else function
+    f = operation(shown, name=name, once=chosen is function)(chosen)
 
     def inplace(self, one=MISSING, two=MISSING, /, *more, beta=1, alpha=1, **unknown):
         one, two = to_places((one, two), unknown, PLACES[name])

@@ -36,7 +36,9 @@ F.triplet_margin_loss(x, y, p)|torch.lstm_cell(x, (y[:, :1], p[:, :1]), w, p[0, 
         "\n", "|"
     ).split("|"),
 ]
-VALUES = """x**3|torch.div(x, y)|torch.rsqrt(p)|torch.erf(x)|torch.atan(x)|torch.asin(u)|torch.expm1(x)|torch.hypot(x, y)|torch.logaddexp(x, y)
+VALUES = """torch.addmv(b, w, v, alpha=0.7, beta=0.3)|torch.addmv(b, w, v, beta=0.3)|torch.addmv(b, w.t().contiguous().t(), v, alpha=1.3, beta=-0.9)
+torch.addr(w, b, v, alpha=0.7, beta=0.3)|torch.addbmm(x @ w.t(), torch.stack([x, y]), torch.stack([w.t(), w.t() * 2]), alpha=0.7, beta=0.3)
+x**3|torch.div(x, y)|torch.rsqrt(p)|torch.erf(x)|torch.atan(x)|torch.asin(u)|torch.expm1(x)|torch.hypot(x, y)|torch.logaddexp(x, y)
 torch.add(x, y, alpha=0.3)|torch.sub(x, y, alpha=0.3)|torch.addcmul(x, y, p, value=0.3)|torch.addcdiv(x, y, p, value=0.3)
 torch.xlogy(x, p)|torch.sigmoid(x)|F.hardswish(x)|F.logsigmoid(x)|F.glu(torch.cat([x, y], 1))|x.var(1)|x.std(0)|x.norm()|x.norm(dim=1)
 x.logsumexp(1)|F.log_softmax(x, 1)|F.log_softmax(x, 0)|F.layer_norm(x, (16,), v, v)|F.rms_norm(x, (16,), v)
