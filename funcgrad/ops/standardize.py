@@ -14,6 +14,8 @@ from ..core.aval import Aval, dtype_of, shape_of
 from ..core.halves import rounded, settled
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds, strided
+from . import _norm_rows
+from ._norm_rows import rows_of
 from .elementwise import add, div, mul, sub
 from .powers import rsqrt, square
 from .reduce import mean
@@ -165,29 +167,21 @@ def _layer_pull(n, ct, cts, owned):
         return plan.ruled(n, ct, cts, owned)
     like, w = w, w.reshape(shape)
     kept, count = shape_over(x.shape, axes)
-    if noted:
-        ((mean, _, r),) = noted
-        s = x - mean
+    rows = rows_of(x.shape, axes, tuple(shape)) if x.flags.c_contiguous else None
+    if rows is None and tuple(shape) != kept:
+        return plan.ruled(n, ct, cts, owned)
+    mean, _, r = noted[0] if noted else statistics(x, axes, eps)[1:]
+    if rows is not None:
+        g, weight, bias = _norm_rows.pull(ct, x, w, mean.reshape(-1, 1), r.reshape(-1, 1), rows)
+        g, weight, bias = g.reshape(x.shape), weight.reshape(shape), bias.reshape(-1, *shape)
     else:
-        s, _, _, r = statistics(x, axes, eps)
-    s *= r
-    if tuple(shape) == kept:
+        s = x - mean
+        s *= r
         bias, weight = kept_sums(ct, axes), kept_sums(ct * s, axes)
         s *= weight / count
         s += bias / count
         g = np.subtract(ct, s, out=s)
         g *= w * r
-    else:
-        bias, weight = ct, ct * s if need & 2 else None
-        g = ct * w
-        along = kept_sums(s * g, axes)
-        along /= count
-        mean = kept_sums(g, axes)
-        mean /= count
-        g -= mean
-        s *= along
-        g -= s
-        g *= r
     gs = [g]
     if need & 2:
         gs.append(fit_plain(weight, like, shape))
@@ -278,6 +272,12 @@ class normalized:
     def impl(x, w, b, *, axes, eps, shape, noted=None, kept=None, added=None):
         if not x.size:
             return x.copy()
+        rows = rows_of(x.shape, axes, tuple(shape)) if x.flags.c_contiguous else None
+        if rows is not None:
+            out, *found = _norm_rows.forward(x, w, b, eps, rows)
+            if noted is not None:
+                noted.append(found)
+            return out.reshape(x.shape)
         out, *found = statistics(x, axes, eps)
         if noted is not None:
             noted.append(found)
