@@ -399,9 +399,10 @@ class Tensor(Taped, metaclass=TensorMeta):
         """Keep the gradient of this non-leaf Tensor in `.grad` too."""
         takes_none(self, "retain_grad", wrong, named)
         t = current(self)
-        if tls.func and node_of(t) is not None:
+        mapped = tls.func and type(t.owner.under) is Batch  # (which torch counts as without a history of their own)
+        if tls.func and node_of(t) is not None and not mapped:
             refuse_in_func("retain_grad")
-        if t.mark is None:
+        if t.mark is None or mapped:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         extra = extra_of(t.mark)
         if extra.cell is None:

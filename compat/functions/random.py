@@ -19,6 +19,7 @@ from funcgrad.core.strides import order_of
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import RandomnessError
 from funcgrad.streams.limits import rounded
+from funcgrad.transforms.boundary import enter
 
 from ..devices import Default, Device, usable
 from ..errors import type_name
@@ -491,6 +492,15 @@ def fill_with(t, draw, label):
 def in_order_of(c, d, draw, filled=False, operand=None):
     """`draw(shape, contiguous)` of a Tensor's shape in the order of its memory, for a Tensor like it; or to be `filled` in, and then
     memory with gaps is not contiguous. An operand, of the same shape, is taken in that order: draw(shape, contiguous, array)."""
+    trace = tls.mapping
+    if (
+        trace is not None
+        and trace.randomness == "different"
+        and c.owner is trace.tape
+        and c.val.mark is not None
+        and operand is None
+    ):
+        return enter(trace, all_samples(trace, c.val.val.movedim(c.val.mark, 0), d, draw, filled), 0)
     shape = shape_of(c)
     if c.is_meta:
         return drawn(shape, d, None, bare=True)
@@ -504,6 +514,16 @@ def in_order_of(c, d, draw, filled=False, operand=None):
         tuple([shape[k] for k in order]), d, lambda shape, *arrays: draw(shape, plain, *arrays), *map(current, operands)
     )
     return values if not moved else values.permute(*np.argsort(order).tolist())
+
+
+def all_samples(trace, c, d, draw, filled):
+    """What a vmap draws for all samples of what it maps, one level out: in the order of their memory, the samples being the first dimension."""
+    before = tls.mapping, tls.randomness
+    tls.mapping, tls.randomness = trace.around, trace.randomness
+    try:
+        return in_order_of(current(c), d, draw, filled)
+    finally:
+        tls.mapping, tls.randomness = before
 
 
 def refuse_unmapped(t, different):
