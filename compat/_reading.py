@@ -373,6 +373,9 @@ def may_carry(node, kind, names):
     """Can a history have been lost in this step? (What a name stood for then is not known, only what it stands for now.)"""
     if kind == "torch.tensor()":
         return any([k not in names or has_tensor(names[k]) for k in names_in(node.args[0])])
+    if kind == "sample()":
+        _, of = meant(node.func, names)
+        return of is not None and internal[type(of).__module__]
     return any([k not in names or not is_plain(names[k]) for k in names_in(node)])
 
 
@@ -416,6 +419,8 @@ def kind_of(node):
         return None
     called = name_of(node.func)
     method = isinstance(node.func, ast.Attribute)
+    if method and called == "sample":
+        return "sample()"
     if method and called in NUMBERS:
         return NUMBERS[called]
     if method and name_of(node.func.value) in ("np", "numpy"):

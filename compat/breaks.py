@@ -35,6 +35,7 @@ MEANING = {
     "torch.tensor()": "a copy of the values without their history; use the Tensor itself, or torch.stack for a list of them",
     ".grad": "a gradient has no history unless a backward(create_graph=True) made it; compute the loss from the Tensor itself",
     "autograd.grad()": "gradients have no history; pass create_graph=True where they are to be differentiated",
+    "sample()": "what is drawn has no history; use rsample() where there is one, or log_prob() of what was drawn",
     "mark_non_differentiable()": "this result of the Function has no derivative; leave it out where the gradient is wanted",
     "a NumPy function": "computed outside the graph; use torch's function of that name",
 }

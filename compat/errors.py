@@ -17,6 +17,7 @@ from . import breaks
 from .view_errors import changed_below
 
 SHOWN = 4  # how many lines an error lists
+FROZEN = {"requires_grad = False": "frozen"}  # what a Tensor is by what was noted of it
 
 
 # ------------------------------------------------------------------------------------------------ the chain is broken
@@ -59,7 +60,7 @@ def no_scalar(t):
 
 def came_from(t):
     left = getattr(t, "left", None)
-    return "" if left is None else f"It was made by {described(left)}.\n "
+    return "" if left is None else f"It was {described(left)}.\n "
 
 
 def why_no_graph(t):
@@ -69,11 +70,13 @@ def why_no_graph(t):
         parts.append(f"The Tensor is {t.dtype}, and whole numbers and booleans carry no gradient.")
     if not state.tls.grad:
         off = next((found for found in breaks.noted() if found[0] in breaks.MODES), None)
-        parts.append(f"Recording is switched off here{'' if off is None else ', by ' + described(off)}.")
+        parts.append(
+            f"Recording is switched off here{'' if off is None else ', ' + described(off).removeprefix('made ')}."
+        )
         return "\n ".join(parts)
     left = getattr(t, "left", None)
     if left is not None:
-        parts.append(f"This very Tensor was made by {described(left)}.")
+        parts.append(f"This very Tensor was {described(left)}.")
         return "\n ".join(parts)
     frame = user_frame(sys._getframe(1))
     sure, guessed, elsewhere, found = suspects(frame)
@@ -115,7 +118,15 @@ def constants(roots):
         if any([isinstance(t, Taped) and t.mark is not None for t in own]):
             return []
         if own and all([isinstance(t, Taped) for t in own]):
-            found.append(f"the parameters of `{name}`" if module else f"`{name}`")
+            by = next(
+                (
+                    f" ({FROZEN.get(left[0], 'detached')} at {where(left[1:])})"
+                    for t in own
+                    if (left := getattr(t, "left", None))
+                ),
+                "",
+            )
+            found.append((f"the parameters of `{name}`" if module else f"`{name}`") + by)
     return found
 
 
@@ -150,7 +161,9 @@ def listed(found):
 def described(left):
     kind, *at = left
     text = source_of(at)
-    return f"{kind} at {where(at)}{f', `{text}`' if text else ''} ({breaks.MEANING[kind]})"
+    return (
+        f"{FROZEN.get(kind, 'made')} by {kind} at {where(at)}{f', `{text}`' if text else ''} ({breaks.MEANING[kind]})"
+    )
 
 
 def trains_nothing(by_hand):

@@ -708,7 +708,7 @@ def requires_grad_(self, on, caller):
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
                 "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
-        breaks.note("requires_grad = False")
+        self.left = breaks.note("requires_grad = False")
         t.cell = t.mark.extra.cell
         t.mark.extra.cell = Cell()  # (what was computed with it before delivers there: nobody sees it)
         t.mark = None
