@@ -183,3 +183,27 @@ graph(a0: float64[2], a1: float64[])
     found = late.late(graph, 0, 1, 40)
     assert [n.prim.name for n in found.step.nodes] == ["mul"] and found.kept == [0]
     assert late.late(graph, 0, 1, 8) is None  # (too few steps)
+
+
+@pytest.mark.parametrize("shape", [(1,), (1, 1), (2,)])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x.sum(),
+        lambda x: x.max(),
+        lambda x: x.ravel()[0],
+        lambda x: x[..., 0],
+        lambda x: x.mean(),
+        lambda x: x[:1].reshape(-1)[0],
+    ],
+)
+def test_one_number_is_a_scalar_or_an_array_as_numpys(f, shape):
+    """An array of one element is not reshaped into a result where NumPy gives a scalar."""
+    x = np.arange(1.0, 1.0 + np.prod(shape)).reshape(shape)
+    got, wanted = fg.jit(f)(x), f(x)
+    assert (type(got), got.dtype, got.shape, got.tolist()) == (
+        type(wanted),
+        wanted.dtype,
+        wanted.shape,
+        wanted.tolist(),
+    )

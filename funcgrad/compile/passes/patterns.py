@@ -207,9 +207,9 @@ def reshaped_twice(n, ins):
 
 @pattern("getitem")
 def indexed_in_order(n, ins):
-    """x[idx] that keeps every element in its order = reshape(x), or x"""
+    """x[idx] that keeps every element in its order = reshape(x), or x; but a single element (which may be a NumPy scalar)"""
     shape = known_aval(ins[0]).shape
-    if not in_order(n.params["idx"], shape):
+    if not n.aval.shape or not in_order(n.params["idx"], shape):
         return None
     return ins[0] if shape == n.aval.shape else made("reshape", ins[0], shape=n.aval.shape, like=n)
 
