@@ -5,17 +5,15 @@ values of plain and of traced operands, vjp, jvp, vmap and jit; or is refused by
 """
 
 import ast
-import json
-import lzma
 from functools import cache
 from importlib import import_module
 
 from tests import coverage_jax as engine
-from tests.coverage_jax import EXPECTED, holds
+from tests import packed
+from tests.coverage_jax import holds
 
 import jax_keyword_cases as cases  # isort: skip  (which coverage_jax makes visible)
 
-PATH = EXPECTED / "jax_keywords.json.xz"
 SINGLE = ("random", "nn.initializers")  # made as jax is by default, in 32 bits
 TRACED = ("float64", "int32")  # the dtypes in which values are looked at traced too
 MOVED = ("float64", "complex128")  # the dtypes of the derivatives
@@ -24,7 +22,7 @@ MOVED = ("float64", "complex128")  # the dtypes of the derivatives
 @cache
 def stored():
     """{call: what jax gives}, see make_jax_keywords.py."""
-    return json.loads(lzma.decompress(PATH.read_bytes()))["calls"]
+    return packed.read("jax_keywords")["calls"]
 
 
 class Swap:

@@ -13,7 +13,6 @@ import argparse
 import ast
 import collections
 import json
-import lzma
 import math
 import pathlib
 import random
@@ -329,11 +328,6 @@ def as_recorded(found, wanted):
     if isinstance(found, Exception):
         return False
     return all(sampling.agrees(own, text) for own, text in zip((found[0], list(found[1].values())), wanted))
-
-
-def stored(name):
-    """The rows of expected/NAME.json.xz."""
-    return json.loads(lzma.decompress((HERE / "expected" / f"{name}.json.xz").read_bytes()))["calls"]
 
 
 def call_of(text, operands, default):

@@ -1,7 +1,5 @@
 """Primitives at zeros, denormals, huge numbers, infinities and nans, against the figures that jax gave (expected/make_extremes.py)."""
 
-import json
-import lzma
 import pathlib
 import sys
 import warnings
@@ -16,7 +14,9 @@ sys.path.append(str(EXPECTED))
 import composed_cases as composed  # noqa: E402
 import extremes_cases as cases  # noqa: E402
 
-WHOLE_FILE = json.loads(lzma.decompress((EXPECTED / "extremes.json.xz").read_bytes()))
+from tests import packed  # noqa: E402
+
+WHOLE_FILE = packed.read("extremes")
 STORED = WHOLE_FILE["found"]
 FLUSHED = "XLA takes denormal numbers for zeros, which are then equal"
 TIES = "ties are shared otherwise (docs/kinks.md)"

@@ -2,16 +2,13 @@
 
 import importlib
 import inspect
-import json
-import lzma
-import pathlib
 from functools import reduce
 
 import numpy as np
 
 import funcgrad.jax
+from tests import packed
 
-STORED = pathlib.Path(__file__).parent / "expected" / "jax_signatures.json.xz"
 # what a swap's function takes besides, or calls otherwise, and why
 OTHER = dict.fromkeys(
     ("numpy.broadcast_shapes", "numpy.load", "numpy.save", "numpy.savez", "numpy.set_printoptions"),
@@ -54,7 +51,7 @@ def ours(name):
 
 
 def signatures():
-    return json.loads(lzma.decompress(STORED.read_bytes()))["signatures"]
+    return packed.read("jax_signatures")["signatures"]
 
 
 def test_signatures_are_jaxs():

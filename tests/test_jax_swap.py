@@ -5,8 +5,6 @@ import contextlib
 import copy
 import importlib
 import io
-import json
-import lzma
 import os
 import pathlib
 import pickle
@@ -24,7 +22,9 @@ EXPECTED = pathlib.Path(__file__).parent / "expected"
 sys.path.append(str(EXPECTED))
 import jax_swap_cases as cases  # noqa: E402
 
-STORED = json.loads(lzma.decompress((EXPECTED / "jax_swap.json.xz").read_bytes()))["found"]
+from tests import packed  # noqa: E402
+
+STORED = packed.read("jax_swap")["found"]
 LOOSE = {
     "stax_and_optimizers": 1e-4
 }  # (steps that are scaled by the size of gradients, some of which are rounding errors)

@@ -1,13 +1,11 @@
 """Random calls of jax's functions (random_jax_calls.py), the first ones of a seed, against what jax gave for them."""
 
-import json
-import lzma
-import pathlib
-
 import pytest
 import random_jax_calls as calls
 
-STORED = json.loads(lzma.decompress((pathlib.Path(__file__).parent / "expected/random_jax_calls.json.xz").read_bytes()))
+from tests import packed
+
+STORED = packed.read("random_jax_calls")
 
 
 def test_calls():

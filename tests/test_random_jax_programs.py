@@ -1,17 +1,13 @@
 """Random programs under jax's names (random_jax_programs.py), the first ones of a seed, against what jax gave for them."""
 
-import json
-import lzma
-import pathlib
-
 import pytest
 import random_jax_calls as calls
 import random_jax_programs as programs
 from random_jax_compared import alike
 
-STORED = json.loads(
-    lzma.decompress((pathlib.Path(__file__).parent / "expected/random_jax_programs.json.xz").read_bytes())
-)
+from tests import packed
+
+STORED = packed.read("random_jax_programs")
 PARTS = 3
 # by number, what differs and is left
 LEFT = {

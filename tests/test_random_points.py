@@ -1,7 +1,5 @@
 """Values, gradients and second derivatives at points of wild scale: mpmath's (stored by `random_points.py --count 4 --store expected/random_points.json.xz`)."""
 
-import json
-import lzma
 import pathlib
 import sys
 
@@ -12,7 +10,9 @@ EXPECTED = pathlib.Path(__file__).parent / "expected"
 sys.path.append(str(EXPECTED))
 import points_cases as cases  # noqa: E402
 
-STORED = json.loads(lzma.decompress((EXPECTED / "random_points.json.xz").read_bytes()))["cases"]
+from tests import packed  # noqa: E402
+
+STORED = packed.read("random_points")["cases"]
 BOUND = 100  # units of what rounding the arguments and the result makes of a figure
 
 

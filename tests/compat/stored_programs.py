@@ -1,20 +1,11 @@
 """Programs whose lines are compared with what torch 2.13 made of them, stored in tests/expected."""
 
-import json
-import lzma
-import pathlib
 import platform
 
 import pytest
 
 import compat
 from tests.side_by_side import disagreement, outcome, programs
-
-
-def stored(name):
-    """What tests/expected/<name>.json.xz holds."""
-    path = pathlib.Path(__file__).parents[1] / "expected" / f"{name}.json.xz"
-    return json.loads(lzma.decompress(path.read_bytes()))
 
 
 def same_python(figures):

@@ -3,11 +3,12 @@
 import pytest
 
 import compat
+from tests import packed
 from tests.autograd_lines import differences, files, programs
-from tests.compat.stored_programs import same_python, stored
+from tests.compat.stored_programs import same_python
 from tests.side_by_side import outcome
 
-STORED = {path.stem: stored(f"lines/{path.stem}") for path in files()}
+STORED = {path.stem: packed.read(f"lines/{path.stem}") for path in files()}
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import lzma
 import pathlib
 import pickle
 import struct
@@ -14,10 +13,11 @@ import numpy as np
 import pytest
 
 import compat as torch
+from tests import packed
 from tests.expected import halves_cases as cases
 
 PATH = pathlib.Path(__file__).parents[1] / "expected" / "halves.json.xz"
-STORED = json.loads(lzma.decompress(PATH.read_bytes()))
+STORED = packed.read("halves")
 BITS = {"bfloat16": 7, "float16": 10}  # of the significand that are stored
 
 

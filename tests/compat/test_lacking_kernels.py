@@ -11,9 +11,9 @@ import compat.fft
 import compat.linalg
 import compat.nn.functional
 import compat.special
-from tests import random_calls
+from tests import packed, random_calls
 
-CALLS = random_calls.stored("lacking_kernels")
+CALLS = packed.read("lacking_kernels")["calls"]
 PARTS = 6
 
 

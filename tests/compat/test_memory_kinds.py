@@ -1,17 +1,13 @@
 """Programs of the kinds of tests/memory_kinds.py against what torch 2.13 showed after each of their lines (tests/expected/memory_kinds.json.xz)."""
 
-import json
-import lzma
-import pathlib
-
 import pytest
 
 import compat
+from tests import packed
 from tests.memory_kinds import seen_of
 from tests.random_views import difference, known
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "memory_kinds.json.xz"
-PROGRAMS = {name: rest for name, *rest in json.loads(lzma.decompress(PATH.read_bytes()))["programs"]}
+PROGRAMS = {name: rest for name, *rest in packed.read("memory_kinds")["programs"]}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

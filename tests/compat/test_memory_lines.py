@@ -1,17 +1,12 @@
 """Lines about NumPy beside Tensors, copies, storages and attributes, against what torch 2.13 gave (tests/expected/memory_lines.json.xz)."""
 
-import json
-import lzma
-import pathlib
-
 import pytest
 
 import compat
-from tests import versions
+from tests import packed, versions
 from tests.memory_lines import KNOWN, NOT_DIFFERENTIATED, SECTIONS, outcome
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "memory_lines.json.xz"
-STORED = json.loads(lzma.decompress(PATH.read_bytes()))["sections"]
+STORED = packed.read("memory_lines")["sections"]
 
 
 @pytest.mark.parametrize("name", SECTIONS)

@@ -1,7 +1,5 @@
 """Programs of autograd and torch.func do line by line what torch's do: those written by hand, and the first ones of tests/random_autograd.py."""
 
-import json
-import lzma
 import pathlib
 import random
 import sys
@@ -12,11 +10,12 @@ import compat
 
 TESTS = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS.parent)]
+from tests import packed  # noqa: E402
 from tests.autograd_lines import differences, programs  # noqa: E402
 from tests.random_autograd import program  # noqa: E402
 from tests.side_by_side import disagreement, outcome  # noqa: E402
 
-STORED = json.loads(lzma.decompress((TESTS / "expected" / "random_autograd.json.xz").read_bytes()))
+STORED = packed.read("random_autograd")
 WRITTEN = programs(TESTS / "autograd_walks.txt")
 
 

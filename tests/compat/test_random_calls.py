@@ -7,9 +7,9 @@ import compat.fft
 import compat.linalg
 import compat.nn.functional
 import compat.special
-from tests import random_calls
+from tests import packed, random_calls
 
-CALLS = random_calls.stored("random_calls")
+CALLS = packed.read("random_calls")["calls"]
 PARTS = 16
 
 

@@ -13,12 +13,12 @@ import pytest
 
 import compat
 from compat import runner
-from tests import autocast_dtypes, random_distributions, random_loaders
-from tests.compat.stored_programs import check, same_python, stored
+from tests import autocast_dtypes, packed, random_distributions, random_loaders
+from tests.compat.stored_programs import check, same_python
 from tests.data_programs import PICKLED, fixed_programs, in_a_folder
 from tests.side_by_side import differ, disagreement, names_for, outcome, seen
 
-STORED = stored("random_data")
+STORED = packed.read("random_data")
 PROGRAMS = {"distributions": random_distributions.program, "loaders": random_loaders.program}
 
 

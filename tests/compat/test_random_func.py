@@ -7,10 +7,10 @@ derivatives, texts, errors.
 import pytest
 
 import compat
-from tests import random_func
-from tests.compat.stored_programs import check, same_python, stored
+from tests import packed, random_func
+from tests.compat.stored_programs import check, same_python
 
-STORED = stored("random_func")
+STORED = packed.read("random_func")
 KNOWN = {}  # programs that differ, by number, and why
 PARTS = 5
 

@@ -1,7 +1,5 @@
 """Random graphs with hooks of every kind happen as under torch: the first programs of tests/random_hooks.py, stored."""
 
-import json
-import lzma
 import sys
 from pathlib import Path
 
@@ -13,7 +11,9 @@ TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 from random_hooks import agree, happened  # noqa: E402
 
-LINES = json.loads(lzma.decompress((TESTS / "expected" / "random_hooks.json.xz").read_bytes()))["lines"]
+from tests import packed  # noqa: E402
+
+LINES = packed.read("random_hooks")["lines"]
 DIFFERENT = {  # what torch has otherwise, and why compat has not
     23: "which of two errors of shape and memory comes first",
 }

@@ -8,11 +8,11 @@ import pytest
 
 import compat
 import compat.nn.utils.prune
+from tests import packed
 from tests import random_mistakes as R
-from tests.compat.stored_programs import stored
 from tests.side_by_side import outcome
 
-PROGRAMS = stored("random_mistakes")["programs"]
+PROGRAMS = packed.read("random_mistakes")["programs"]
 PARTS = 8
 
 

@@ -7,13 +7,13 @@ values, derivatives, texts, warnings, errors.
 import pytest
 
 import compat
-from tests import random_networks, random_steps, random_training
-from tests.compat.stored_programs import check, same_python, stored
+from tests import packed, random_networks, random_steps, random_training
+from tests.compat.stored_programs import check, same_python
 from tests.module_programs import fixed_programs
 from tests.network_kinds import KINDS
 from tests.side_by_side import disagreement, outcome
 
-STORED = stored("random_networks")
+STORED = packed.read("random_networks")
 PROGRAMS = {"networks": random_networks.program, "steps": random_steps.program, "training": random_training.program}
 KNOWN = {  # programs that differ, by number, and why
     "networks": {},

@@ -7,9 +7,9 @@ import compat.fft
 import compat.linalg
 import compat.nn.functional
 import compat.special
-from tests import random_calls, random_outs
+from tests import packed, random_outs
 
-CALLS = random_calls.stored("random_outs")
+CALLS = packed.read("random_outs")["calls"]
 PARTS = 6
 
 

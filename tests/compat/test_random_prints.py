@@ -1,14 +1,10 @@
 """Random prints against the text that torch 2.13 gave (tests/expected/random_prints.json.xz), to the character."""
 
-import json
-import lzma
-import pathlib
-
 import compat
+from tests import packed
 from tests.random_prints import run
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_prints.json.xz"
-CASES = json.loads(lzma.decompress(PATH.read_bytes()))["cases"]
+CASES = packed.read("random_prints")["cases"]
 
 
 def test_as_torch():

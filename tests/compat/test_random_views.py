@@ -1,16 +1,12 @@
 """Random programs over memory against what torch 2.13 showed after each of their lines (tests/expected/random_views.json.xz)."""
 
-import json
-import lzma
-import pathlib
-
 import pytest
 
 import compat
+from tests import packed
 from tests.random_views import difference, known, run
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "random_views.json.xz"
-PROGRAMS = json.loads(lzma.decompress(PATH.read_bytes()))["programs"]
+PROGRAMS = packed.read("random_views")["programs"]
 
 
 @pytest.mark.parametrize("number", range(len(PROGRAMS)))

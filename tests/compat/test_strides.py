@@ -1,19 +1,16 @@
 """The order of memory of results on images and matrices, against what torch 2.13 gave (tests/expected/strides.json.xz)."""
 
-import json
-import lzma
-import pathlib
 import warnings
 
 import pytest
 
 import compat
+from tests import packed
 from tests.strides_of_results import MATRICES, known, made, matrices, strides, written_through
 from tests.strides_of_views import seen
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "strides.json.xz"
-STORED = json.loads(lzma.decompress(PATH.read_bytes()))
-CHAINS = json.loads(lzma.decompress((PATH.parent / "strides_of_views.json.xz").read_bytes()))["chains"]
+STORED = packed.read("strides")
+CHAINS = packed.read("strides_of_views")["chains"]
 CALLS = STORED["calls"]
 NAMES = sorted(CALLS)
 

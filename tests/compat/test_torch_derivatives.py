@@ -1,7 +1,5 @@
 """First to third derivatives on the tape, forward mode, forward over reverse and reverse over forward are torch's (stored)."""
 
-import json
-import lzma
 import sys
 from pathlib import Path
 
@@ -13,9 +11,10 @@ TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 from torch_derivatives import ROADS, attempt  # noqa: E402
 
+from tests import packed  # noqa: E402
 from tests.compat import sampling  # noqa: E402
 
-CALLS = json.loads(lzma.decompress((TESTS / "expected" / "torch_derivatives.json.xz").read_bytes()))["calls"]
+CALLS = packed.read("torch_derivatives")["calls"]
 
 
 @pytest.mark.parametrize("title", ROADS)

@@ -3,10 +3,11 @@
 import pytest
 
 import compat
+from tests import packed
 from tests import torch_signatures as S
-from tests.compat.stored_programs import same_python, stored
+from tests.compat.stored_programs import same_python
 
-STORED = stored("torch_signatures")
+STORED = packed.read("torch_signatures")
 
 
 @same_python(STORED)

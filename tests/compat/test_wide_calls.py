@@ -10,12 +10,12 @@ import compat.fft
 import compat.linalg
 import compat.nn.functional
 import compat.special
-from tests import random_calls, versions
+from tests import packed, random_calls, versions
 from tests.autograd_lines import differences, programs
-from tests.compat.stored_programs import same_python, stored
+from tests.compat.stored_programs import same_python
 from tests.side_by_side import outcome
 
-STORED = stored("wide_calls")
+STORED = packed.read("wide_calls")
 PARTS = 4
 
 

@@ -1,16 +1,11 @@
 """Wrong calls of classes and of their methods say what torch 2.13 said (tests/wrong_arguments.py makes more)."""
 
-import json
-import lzma
-import pathlib
-
 import pytest
 
 import compat
-from tests import wrong_arguments
+from tests import packed, wrong_arguments
 
-PATH = pathlib.Path(__file__).parents[1] / "expected" / "wrong_arguments.json.xz"
-CALLS = json.loads(lzma.decompress(PATH.read_bytes()))["calls"]
+CALLS = packed.read("wrong_arguments")["calls"]
 PARTS = 8
 
 

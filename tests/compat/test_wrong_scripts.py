@@ -8,10 +8,10 @@ import pytest
 import compat
 import compat.nn.utils.prune
 from tests import mutated_scripts as M
+from tests import packed
 from tests import wrong_scripts as W
-from tests.compat.stored_programs import stored
 
-ENDS = stored("wrong_scripts")["ends"]
+ENDS = packed.read("wrong_scripts")["ends"]
 PARTS = 6
 pytestmark = pytest.mark.skipif(
     platform.python_version_tuple()[:2] != ("3", "11"), reason="Python's own words change from version to version"
@@ -35,7 +35,7 @@ def test_scripts_end_as_under_torch(part):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_right_scripts_with_mistakes_end_as_under_torch(part):
     wrong = []
-    for kind, number, want in stored("mutated_scripts")["ends"][part::PARTS]:
+    for kind, number, want in packed.read("mutated_scripts")["ends"][part::PARTS]:
         title, text = M.of_seed("stored", number, kind)
         if M.differ(got := M.W.end_of(compat, text), want):
             wrong.append(f"{number}: {title}\n{text}  torch {want}\n  compat {got}")

@@ -7,12 +7,11 @@ GENERATED and no row passes it, its first call of jax_coverage_cases.py is made 
 import ast
 import functools
 import inspect
-import json
-import lzma
-import pathlib
 import re
 
 import jax_coverage_cases
+
+from tests import packed
 
 ROWS = {}
 ROWS["numpy"] = """
@@ -385,8 +384,7 @@ def exempt(call, what):
 @functools.cache
 def signatures():
     """{"numpy.sum": its signature in jax}, of the functions of jax_names.json."""
-    path = pathlib.Path(__file__).with_name("jax_signatures.json.xz")
-    texts = json.loads(lzma.decompress(path.read_bytes()))["signatures"]
+    texts = packed.read("jax_signatures")["signatures"]
     return {name: inspect.signature(eval(f"lambda {text}: 0")) for name, text in texts.items()}
 
 

@@ -3,8 +3,6 @@
 python tests/expected/make_autograd_lines.py [FILE...]
 """
 
-import json
-import lzma
 import pathlib
 import platform
 import sys
@@ -13,6 +11,7 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
+from tests import packed  # noqa: E402
 from tests.autograd_lines import files, programs  # noqa: E402
 from tests.side_by_side import outcome  # noqa: E402
 
@@ -24,5 +23,4 @@ for path in map(pathlib.Path, sys.argv[1:]) if sys.argv[1:] else files():
         "python": platform.python_version_tuple()[:2],
         "programs": [outcome(torch, lines) for lines in programs(path)],
     }
-    packed = lzma.compress(json.dumps(stored, separators=(",", ":")).encode(), preset=9)
-    (HERE / "lines" / f"{path.stem}.json.xz").write_bytes(packed)
+    packed.write(f"lines/{path.stem}", stored)

@@ -1,7 +1,5 @@
 """Writes extremes.json.xz: what jax 0.10.2 (CPU, float64) gives for the rows of extremes_cases.py. Run it in the root."""
 
-import json
-import lzma
 import os
 import pathlib
 import sys
@@ -9,7 +7,6 @@ import sys
 os.environ |= {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu", "XLA_FLAGS": "--xla_backend_optimization_level=0"}
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1]), str(HERE.parent)]
-
 import composed_cases as composed  # noqa: E402
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
@@ -17,6 +14,7 @@ from extremes_cases import rows  # noqa: E402
 from oracle import lowering  # noqa: E402
 
 from funcgrad.core.primitive import PRIMITIVES  # noqa: E402
+from tests import packed  # noqa: E402
 
 compiled = {}
 
@@ -55,8 +53,7 @@ def main():
         f"{text} {pattern}": composed.figures(text, jax.numpy, jax.grad, jax.numpy.asarray(x), jax.numpy.asarray(y))
         for text, pattern, x, y in composed.rows()
     }
-    text = json.dumps({"jax": jax.__version__, "found": found, "composed": of_several}, separators=(",", ":"))
-    (HERE / "extremes.json.xz").write_bytes(lzma.compress(text.encode(), preset=9))
+    packed.write("extremes", {"jax": jax.__version__, "found": found, "composed": of_several})
 
 
 if __name__ == "__main__":

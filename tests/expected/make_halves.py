@@ -5,13 +5,11 @@ Run with torch 2.13 on x86-64 with AVX-512: `python tests/expected/make_halves.p
 
 import base64
 import io
-import json
-import lzma
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
-
+from tests import packed  # noqa: E402
 from tests.expected import halves_cases as cases  # noqa: E402
 
 
@@ -36,8 +34,7 @@ def main():
             "optimizers": {code: cases.stepped(torch, d, code) for code in cases.OPTIMIZERS},
             "trained": cases.trained(torch, d),
         }
-    path = pathlib.Path(__file__).with_name("halves.json.xz")
-    path.write_bytes(lzma.compress(json.dumps(stored, separators=(",", ":")).encode(), preset=9))
+    packed.write("halves", stored)
 
 
 if __name__ == "__main__":

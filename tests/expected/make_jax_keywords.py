@@ -9,13 +9,13 @@ dtype, the built-in kinds of its exception.
 import builtins
 import importlib
 import json
-import lzma
 import sys
 
 import make_jax_coverage as maker  # (which sets jax up)
 
 import jax  # isort: skip
 from tests import coverage_keywords as keywords  # noqa: E402
+from tests import packed  # noqa: E402
 
 engine = maker.engine
 
@@ -39,7 +39,7 @@ def record(space, name, call):
 
 def main():
     names = json.loads((maker.HERE / "jax_names.json").read_text(encoding="utf-8"))["names"]
-    known = dict(keywords.stored()) if keywords.PATH.exists() and "-a" not in sys.argv else {}
+    known = dict(keywords.stored()) if packed.path_of("jax_keywords").exists() and "-a" not in sys.argv else {}
     found = {}
     for space, listed in names.items():
         jax.config.update("jax_enable_x64", space not in keywords.SINGLE)
@@ -50,12 +50,11 @@ def main():
                 if len(found) % 40 == 0:
                     write(known | found)
     write(found)
-    print(f"{len(found)} calls, {keywords.PATH.stat().st_size} bytes")
+    print(f"{len(found)} calls")
 
 
 def write(found):
-    text = json.dumps({"jax": jax.__version__, "calls": found}, separators=(",", ":"))
-    keywords.PATH.write_bytes(lzma.compress(text.encode(), preset=9))
+    packed.write("jax_keywords", {"jax": jax.__version__, "calls": found})
 
 
 if __name__ == "__main__":

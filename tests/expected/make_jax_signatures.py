@@ -7,7 +7,6 @@ engine's functions have not.
 import collections
 import importlib
 import json
-import lzma
 import pathlib
 import re
 import sys
@@ -16,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1])]
 import jax  # noqa: E402
 
+from tests import packed  # noqa: E402
 from tests.test_jax_signatures import ours, text_of  # noqa: E402
 
 TARGET = HERE.parents[1] / "funcgrad" / "jax" / "signature_table.py"
@@ -58,8 +58,7 @@ def main():
             rows[text].append(name)
     lines = [folded(f"{text}: {' '.join(ns)}") for text, ns in sorted(rows.items())]
     TARGET.write_text(HEAD.format(version=jax.__version__, rows="\n".join(lines)), encoding="utf-8")
-    stored = json.dumps({"jax": jax.__version__, "signatures": found}, separators=(",", ":"))
-    (HERE / "jax_signatures.json.xz").write_bytes(lzma.compress(stored.encode(), preset=9))
+    packed.write("jax_signatures", {"jax": jax.__version__, "signatures": found})
     print(f"{len(found)} signatures, {sum(map(len, rows.values()))} in the table of {TARGET.stat().st_size} bytes")
 
 

@@ -5,8 +5,7 @@ Run: `python tests/expected/make_jax_swap.py`.
 
 import contextlib
 import io
-import json
-import lzma
+import sys
 from pathlib import Path
 
 import jax
@@ -20,6 +19,9 @@ import jax.ops
 import jax.test_util
 import jax_swap_cases as cases
 import numpy as np
+
+sys.path.append(str(Path(__file__).parents[2]))
+from tests import packed  # noqa: E402
 
 
 def is_key(r):
@@ -39,8 +41,7 @@ def main():
         found[name + " prints"] = out.getvalue()
     exec(cases.SETUP, names)
     found |= {e: cases.outcome(lambda e=e: eval(e, dict(names)), jax, is_key) for e in cases.expressions()}
-    text = json.dumps({"jax": jax.__version__, "found": found}, separators=(",", ":"))
-    Path(__file__).with_name("jax_swap.json.xz").write_bytes(lzma.compress(text.encode(), preset=9))
+    packed.write("jax_swap", {"jax": jax.__version__, "found": found})
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ whose operands are all of such a dtype, some with several dtypes, and a few of t
 
 import collections
 import itertools
-import json
-import lzma
 import pathlib
 import random
 import sys
@@ -17,13 +15,13 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
-
 import compat  # noqa: E402
 import compat.fft  # noqa: E402
 import compat.linalg  # noqa: E402
 import compat.nn.functional  # noqa: E402
 import compat.special  # noqa: E402
 from tests import dtypes_of_calls as D  # noqa: E402
+from tests import packed  # noqa: E402
 from tests import random_calls as R  # noqa: E402
 
 SEED, DRAWN, MIXED, TAKEN = 3, 12000, 500, 300
@@ -63,10 +61,8 @@ def main():
                 if R.as_recorded(R.outcome(compat, call), wanted):
                     kept[own] += 1
                     rows.append([call.text, call.operands, call.default, wanted])
-    data = json.dumps({"torch": torch.__version__, "calls": rows}, separators=(",", ":")).encode()
-    path = HERE / "lacking_kernels.json.xz"
-    path.write_bytes(lzma.compress(data, preset=9))
-    print(f"{len(rows)} calls {dict(kept)}, {path.stat().st_size} bytes")
+    packed.write("lacking_kernels", {"torch": torch.__version__, "calls": rows})
+    print(f"{len(rows)} calls {dict(kept)}")
 
 
 if __name__ == "__main__":

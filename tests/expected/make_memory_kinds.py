@@ -3,8 +3,6 @@
 Run with torch 2.13: `python tests/expected/make_memory_kinds.py`.
 """
 
-import json
-import lzma
 import pathlib
 import sys
 
@@ -12,7 +10,7 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
-
+from tests import packed  # noqa: E402
 from tests.memory_kinds import WRITERS, Kinds, seen_of  # noqa: E402
 
 SEED, COUNT = 10, 14
@@ -32,7 +30,6 @@ if __name__ == "__main__":
                 shown = seen_of(torch, kind, lines, warned=False)
                 if kind not in WRITERS or not any([error for error, _ in shown]):
                     programs.append((f"{kind} {number}", lines, shown))
-    path = HERE / "memory_kinds.json.xz"
     data = {"torch": torch.__version__, "programs": programs}
-    path.write_bytes(lzma.compress(json.dumps(data, separators=(",", ":")).encode()))
-    print(f"{len(programs)} programs, {path.stat().st_size} bytes")
+    packed.write("memory_kinds", data)
+    print(f"{len(programs)} programs")

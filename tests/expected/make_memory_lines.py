@@ -1,7 +1,5 @@
 """Write memory_lines.json.xz: what each line of tests/memory_lines.py gives under torch. Run with torch 2.13: `python tests/expected/make_memory_lines.py`."""
 
-import json
-import lzma
 import pathlib
 import sys
 
@@ -9,14 +7,14 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
+from tests import packed  # noqa: E402
 from tests.memory_lines import SECTIONS, outcome  # noqa: E402
 
 
 def main():
     torch.set_num_threads(1)
     stored = {name: [outcome(torch, setup, line) for line in lines] for name, (setup, lines) in SECTIONS.items()}
-    text = json.dumps({"torch": torch.__version__, "sections": stored}, separators=(",", ":"))
-    (HERE / "memory_lines.json.xz").write_bytes(lzma.compress(text.encode(), preset=9))
+    packed.write("memory_lines", {"torch": torch.__version__, "sections": stored})
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ Run with torch 2.13 beside compat: `python tests/expected/make_mutated_scripts.p
 `python tests/mutated_scripts.py` shows those.
 """
 
-import json
-import lzma
 import pathlib
 import sys
 
@@ -14,10 +12,10 @@ import torch.nn.utils.prune  # (torch loads it only when it is asked to)
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
-
 import compat  # noqa: E402
 import compat.nn.utils.prune  # noqa: E402
 from tests import mutated_scripts as M  # noqa: E402
+from tests import packed  # noqa: E402
 
 COUNT = {"scripts": 100, "parts": 280, "modules": 280}
 
@@ -31,8 +29,7 @@ def main():
             _, text = M.of_seed("stored", number, kind)
             want = M.W.end_of(torch, text)
             kept += [] if M.differ(M.W.end_of(compat, text), want) else [[kind, number, want]]
-    text = json.dumps({"torch": torch.__version__, "ends": kept}, separators=(",", ":")).encode()
-    (HERE / "mutated_scripts.json.xz").write_bytes(lzma.compress(text, preset=9))
+    packed.write("mutated_scripts", {"torch": torch.__version__, "ends": kept})
     print(f"{len(kept)} of {sum(COUNT.values())} scripts, {sum('error' in end for *_, end in kept)} end with an error")
 
 

@@ -1,7 +1,5 @@
 """Write random_autograd.json.xz: what torch 2.13 does in the lines of tests/autograd_walks.txt and of the first programs of tests/random_autograd.py."""
 
-import json
-import lzma
 import pathlib
 import random
 import sys
@@ -10,6 +8,7 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
+from tests import packed  # noqa: E402
 from tests.autograd_lines import programs  # noqa: E402
 from tests.random_autograd import program  # noqa: E402
 from tests.side_by_side import outcome  # noqa: E402
@@ -19,6 +18,4 @@ torch.set_num_threads(1)
 written = [outcome(torch, lines) for lines in programs(HERE.parent / "autograd_walks.txt")]
 drawn = [outcome(torch, program(random.Random(f"stored {n}"), n)) for n in range(COUNT)]
 stored = {"torch": torch.__version__, "written": written, "drawn": drawn}
-(HERE / "random_autograd.json.xz").write_bytes(
-    lzma.compress(json.dumps(stored, separators=(",", ":")).encode(), preset=9)
-)
+packed.write("random_autograd", stored)

@@ -5,8 +5,6 @@ which both agree; `python tests/random_calls.py` shows those on which they do no
 """
 
 import collections
-import json
-import lzma
 import pathlib
 import sys
 
@@ -14,12 +12,12 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
-
 import compat  # noqa: E402
 import compat.fft  # noqa: E402
 import compat.linalg  # noqa: E402
 import compat.nn.functional  # noqa: E402
 import compat.special  # noqa: E402
+from tests import packed  # noqa: E402
 from tests import random_calls as R  # noqa: E402
 
 SEED, DRAWN, EACH = 0, 30000, {False: 3, True: 4}  # of calls that torch takes, and of those that it refuses
@@ -39,10 +37,8 @@ def main():
             if R.as_recorded(R.outcome(compat, call), wanted):
                 kept[kind] += 1
                 rows.append([call.text, call.operands, call.default, wanted])
-    data = json.dumps({"torch": torch.__version__, "calls": rows}, separators=(",", ":")).encode()
-    path = HERE / "random_calls.json.xz"
-    path.write_bytes(lzma.compress(data, preset=9))
-    print(f"{len(rows)} calls, {path.stat().st_size} bytes")
+    packed.write("random_calls", {"torch": torch.__version__, "calls": rows})
+    print(f"{len(rows)} calls")
 
 
 if __name__ == "__main__":

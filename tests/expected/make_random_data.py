@@ -6,8 +6,6 @@ Run with torch 2.13: `python tests/expected/make_random_data.py`.
 
 import base64
 import io
-import json
-import lzma
 import pathlib
 import pickle
 import platform
@@ -17,8 +15,7 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
-
-from tests import autocast_dtypes, random_distributions, random_loaders  # noqa: E402
+from tests import autocast_dtypes, packed, random_distributions, random_loaders  # noqa: E402
 from tests.data_programs import PICKLED, fixed_programs, in_a_folder  # noqa: E402
 from tests.side_by_side import names_for, outcome, programs, seen  # noqa: E402
 
@@ -43,8 +40,7 @@ def main():
         torch.save(x, old, _use_new_zipfile_serialization=False)
         files = [*[pickle.dumps(x, protocol) for protocol in (2, 5)], old.getvalue()]
         stored["pickled"][line] = [seen(torch, x), *[base64.b64encode(f).decode() for f in files]]
-    text = json.dumps(stored, separators=(",", ":")).encode()
-    (HERE / "random_data.json.xz").write_bytes(lzma.compress(text, preset=9))
+    packed.write("random_data", stored)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,12 @@
 Run: `python tests/expected/make_random_jax_programs.py`.
 """
 
-import json
-import lzma
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent))
+import packed  # noqa: E402
 import random_jax_programs as programs  # noqa: E402
 
 SEED, COUNT = 7, 90
@@ -20,8 +19,7 @@ def main():
 
     theirs, _ = programs.spaces()
     found = {text: programs.outcome(text, theirs) for text in programs.texts(SEED, COUNT)}
-    text = json.dumps({"jax": jax.__version__, "seed": SEED, "count": COUNT, "found": found}, separators=(",", ":"))
-    (HERE / "random_jax_programs.json.xz").write_bytes(lzma.compress(text.encode(), preset=9))
+    packed.write("random_jax_programs", {"jax": jax.__version__, "seed": SEED, "count": COUNT, "found": found})
 
 
 if __name__ == "__main__":

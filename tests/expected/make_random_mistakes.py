@@ -4,8 +4,6 @@ Run with torch 2.13 beside compat: `python tests/expected/make_random_mistakes.p
 `python tests/random_mistakes.py` shows those.
 """
 
-import json
-import lzma
 import pathlib
 import sys
 
@@ -14,8 +12,8 @@ import torch.nn.utils.prune  # (torch loads it only when it is asked to)
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
-
 import compat  # noqa: E402
+from tests import packed  # noqa: E402
 from tests import random_mistakes as R  # noqa: E402
 from tests.side_by_side import outcome  # noqa: E402
 
@@ -33,8 +31,7 @@ def main():
             agrees = R.disagreement(outcome(compat, lines), want, lines) is None
             kept += [[number, want]] if agrees else []
             left += not agrees
-    text = json.dumps({"torch": torch.__version__, "programs": kept}, separators=(",", ":")).encode()
-    (HERE / "random_mistakes.json.xz").write_bytes(lzma.compress(text, preset=9))
+    packed.write("random_mistakes", {"torch": torch.__version__, "programs": kept})
     print(f"{len(kept)} programs, {left} left out")
 
 

@@ -4,8 +4,6 @@ and for those of module_programs.py.
 Run with torch 2.13: `python tests/expected/make_random_networks.py`.
 """
 
-import json
-import lzma
 import pathlib
 import platform
 import sys
@@ -15,8 +13,7 @@ import torch.nn.utils.prune  # (torch loads it only when it is asked to)
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
-
-from tests import random_networks, random_steps, random_training  # noqa: E402
+from tests import packed, random_networks, random_steps, random_training  # noqa: E402
 from tests.module_programs import fixed_programs  # noqa: E402
 from tests.side_by_side import outcome, programs  # noqa: E402
 
@@ -33,8 +30,7 @@ def main():
     for name, (program, count) in COUNTS.items():
         stored[name] = [outcome(torch, lines) for lines in programs(program, count, "stored")]
     stored["fixed"] = [outcome(torch, lines) for lines in fixed_programs()]
-    text = json.dumps(stored, separators=(",", ":")).encode()
-    (HERE / "random_networks.json.xz").write_bytes(lzma.compress(text, preset=9))
+    packed.write("random_networks", stored)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,6 @@ wrong ones, on which both agree; `python tests/random_outs.py` shows those on wh
 """
 
 import collections
-import json
-import lzma
 import pathlib
 import sys
 
@@ -14,12 +12,12 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
-
 import compat  # noqa: E402
 import compat.fft  # noqa: E402
 import compat.linalg  # noqa: E402
 import compat.nn.functional  # noqa: E402
 import compat.special  # noqa: E402
+from tests import packed  # noqa: E402
 from tests import random_calls as R  # noqa: E402
 from tests import random_outs as O  # noqa: E402
 
@@ -42,10 +40,8 @@ def main():
         if O.as_recorded(O.outcome(compat, call), wanted):
             kept[call.name, kind] += 1
             rows.append([call.text, call.operands, call.setup, wanted])
-    data = json.dumps({"torch": torch.__version__, "calls": rows}, separators=(",", ":")).encode()
-    path = HERE / "random_outs.json.xz"
-    path.write_bytes(lzma.compress(data, preset=9))
-    print(f"{len(rows)} calls, {path.stat().st_size} bytes")
+    packed.write("random_outs", {"torch": torch.__version__, "calls": rows})
+    print(f"{len(rows)} calls")
 
 
 if __name__ == "__main__":

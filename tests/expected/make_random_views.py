@@ -4,8 +4,6 @@ tests/random_views.py, and of those in tests/views.txt (the lines are stored too
 Run with torch 2.13: `python tests/expected/make_random_views.py`.
 """
 
-import json
-import lzma
 import pathlib
 import sys
 
@@ -13,7 +11,7 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
-
+from tests import packed  # noqa: E402
 from tests.autograd_lines import programs as written  # noqa: E402
 from tests.random_views import Maker, run  # noqa: E402
 
@@ -58,6 +56,5 @@ if __name__ == "__main__":
     chosen = [(SEED, number) for number in range(COUNT)] + [(seed, n) for seed, some in MENDED.items() for n in some]
     programs = [Maker(*one).program() for one in chosen] + written(HERE.parent / "views.txt")
     data = {"torch": torch.__version__, "programs": [[lines, run(torch, lines)] for lines in programs]}
-    path = HERE / "random_views.json.xz"
-    path.write_bytes(lzma.compress(json.dumps(data, separators=(",", ":")).encode()))
-    print(f"{len(programs)} programs, {path.stat().st_size} bytes")
+    packed.write("random_views", data)
+    print(f"{len(programs)} programs")

@@ -4,8 +4,6 @@ images in two orders and on matrices, and what writes through views change on im
 Run with torch 2.13: `python tests/expected/make_strides.py`.
 """
 
-import json
-import lzma
 import pathlib
 import sys
 import warnings
@@ -14,7 +12,7 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
-
+from tests import packed  # noqa: E402
 from tests.strides_of_results import (  # noqa: E402
     LAYOUTS,
     MATRICES,
@@ -53,7 +51,5 @@ if __name__ == "__main__":
         for layout in LAYOUTS
     }
     data = {"torch": torch.__version__, "calls": found, "mixed": mixed, "matrices": of_matrices, "views": views}
-    data = json.dumps(data, separators=(",", ":")).encode()
-    path = HERE / "strides.json.xz"
-    path.write_bytes(lzma.compress(data))
-    print(f"{sum(map(len, [*found.values(), mixed, *of_matrices]))} results, {path.stat().st_size} bytes")
+    packed.write("strides", data)
+    print(f"{sum(map(len, [*found.values(), mixed, *of_matrices]))} results")

@@ -3,8 +3,6 @@
 Run with torch 2.13: `python tests/expected/make_strides_of_views.py`.
 """
 
-import json
-import lzma
 import pathlib
 import sys
 
@@ -12,7 +10,7 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
-
+from tests import packed  # noqa: E402
 from tests.strides_of_views import chain, seen  # noqa: E402
 
 SEED, COUNT = 1, 600
@@ -20,6 +18,5 @@ SEED, COUNT = 1, 600
 if __name__ == "__main__":
     chains = [chain(torch, SEED, number) for number in range(COUNT)]
     data = {"torch": torch.__version__, "chains": [[lines, seen(torch, lines)] for lines in chains]}
-    path = HERE / "strides_of_views.json.xz"
-    path.write_bytes(lzma.compress(json.dumps(data, separators=(",", ":")).encode()))
-    print(f"{COUNT} chains, {path.stat().st_size} bytes")
+    packed.write("strides_of_views", data)
+    print(f"{COUNT} chains")

@@ -5,8 +5,6 @@ lower do not confirm is left out: torch's formulas for forward mode treat some i
 pass.
 """
 
-import json
-import lzma
 import sys
 import warnings
 from pathlib import Path
@@ -17,6 +15,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 import torch_derivatives as roads  # noqa: E402
 
+from tests import packed  # noqa: E402
 from tests.compat import sampling  # noqa: E402
 
 found = {}
@@ -35,6 +34,5 @@ for entry in list(roads.stored().values())[::3]:
                 last, wanted = got, roads.differences(torch, title, call, "float64")
         if roads.near(last, wanted):
             found.setdefault(call, {})[title] = [sampling.digest(t) for t in got]
-text = json.dumps({"torch": torch.__version__, "calls": found}, separators=(",", ":"))
-(HERE / "torch_derivatives.json.xz").write_bytes(lzma.compress(text.encode(), preset=9))
+packed.write("torch_derivatives", {"torch": torch.__version__, "calls": found})
 print(len(found), "calls,", sum(map(len, found.values())), "roads")

@@ -3,8 +3,6 @@
 Run with torch 2.13: `python tests/expected/make_torch_signatures.py`.
 """
 
-import json
-import lzma
 import pathlib
 import platform
 import sys
@@ -13,10 +11,10 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
+from tests import packed  # noqa: E402
 from tests.torch_signatures import signatures  # noqa: E402
 
 found = signatures(torch)
 stored = {"torch": torch.__version__, "python": platform.python_version_tuple()[:2], "signatures": found}
-text = json.dumps(stored, separators=(",", ":")).encode()
-(HERE / "torch_signatures.json.xz").write_bytes(lzma.compress(text, preset=9))
+packed.write("torch_signatures", stored)
 print(f"{len(found)} signatures")

@@ -6,8 +6,6 @@ same words (at most two of a name); `python tests/random_calls.py --wide` shows 
 """
 
 import collections
-import json
-import lzma
 import pathlib
 import platform
 import sys
@@ -21,6 +19,7 @@ import compat.fft  # noqa: E402
 import compat.linalg  # noqa: E402
 import compat.nn.functional  # noqa: E402
 import compat.special  # noqa: E402
+from tests import packed  # noqa: E402
 from tests import random_calls as R  # noqa: E402
 from tests.autograd_lines import programs  # noqa: E402
 from tests.side_by_side import outcome  # noqa: E402
@@ -48,9 +47,8 @@ def main():
     lines = [outcome(torch, lines) for lines in programs(HERE.parent / "wide_calls.txt")]
     rows = random_ones()
     found = {"torch": torch.__version__, "python": platform.python_version_tuple()[:2], "lines": lines, "calls": rows}
-    path = HERE / "wide_calls.json.xz"
-    path.write_bytes(lzma.compress(json.dumps(found, separators=(",", ":")).encode(), preset=9))
-    print(f"{len(lines)} programs of lines, {len(rows)} random calls, {path.stat().st_size} bytes")
+    packed.write("wide_calls", found)
+    print(f"{len(lines)} programs of lines, {len(rows)} random calls")
 
 
 if __name__ == "__main__":

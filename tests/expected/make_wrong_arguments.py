@@ -4,8 +4,6 @@ Run with torch 2.13 beside compat: `python tests/expected/make_wrong_arguments.p
 `python tests/wrong_arguments.py` shows those on which they do not.
 """
 
-import json
-import lzma
 import pathlib
 import sys
 
@@ -13,8 +11,8 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
-
 import compat  # noqa: E402
+from tests import packed  # noqa: E402
 from tests import wrong_arguments as W  # noqa: E402
 
 
@@ -22,10 +20,8 @@ def main():
     torch.set_num_threads(1)
     rows = [(text, W.outcome(torch, text)) for text in W.programs()[::3]]
     kept = [row for row in rows if row[1] and W.outcome(compat, row[0]) == row[1]]
-    data = json.dumps({"torch": torch.__version__, "calls": kept}, separators=(",", ":")).encode()
-    path = HERE / "wrong_arguments.json.xz"
-    path.write_bytes(lzma.compress(data, preset=9))
-    print(f"{len(kept)} calls, {path.stat().st_size} bytes")
+    packed.write("wrong_arguments", {"torch": torch.__version__, "calls": kept})
+    print(f"{len(kept)} calls")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 Run with torch 2.13: `python tests/expected/make_wrong_scripts.py`.
 """
 
-import json
-import lzma
 import pathlib
 import sys
 
@@ -12,15 +10,14 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1])]
-
+from tests import packed  # noqa: E402
 from tests.wrong_scripts import end_of, scripts  # noqa: E402
 
 
 def main():
     torch.set_num_threads(1)
     ends = {title: end_of(torch, text) for title, text in scripts().items()}
-    text = json.dumps({"torch": torch.__version__, "ends": ends}, separators=(",", ":")).encode()
-    (HERE / "wrong_scripts.json.xz").write_bytes(lzma.compress(text, preset=9))
+    packed.write("wrong_scripts", {"torch": torch.__version__, "ends": ends})
     print(f"{len(ends)} scripts, {sum('error' in end for end in ends.values())} end with an error")
 
 
