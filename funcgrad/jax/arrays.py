@@ -479,16 +479,6 @@ def left(x):
     return entered(x)[0]
 
 
-def raw_tree(x):
-    """A pytree with the engine's values at its leaves."""
-    return tree.map(left, x)
-
-
-def wrap_tree(x):
-    """A pytree with a program's values at its leaves."""
-    return tree.map(wrap, x)
-
-
 class PRNGKeyArray(KeyArray):
     """An array of typed keys."""
 
