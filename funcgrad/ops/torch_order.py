@@ -52,7 +52,7 @@ def add_rows(rows):
     if turns < 2:
         if n > ACCUMULATORS:
             rows = rows[:, [0, *range(ACCUMULATORS, n), *range(1, ACCUMULATORS)]]
-        return np.add.reduce(rows, axis=1) + rows.dtype.type(0)
+        return np.add.reduce(rows, 1, None, None, False, 0)  # (torch begins with zero, which is no negative one)
     dealt = rows[:, : ACCUMULATORS * turns].reshape(count, turns, ACCUMULATORS * lanes)
     sums = in_blocks(dealt).reshape(count, ACCUMULATORS, lanes)
     first = sums[:, 0]
@@ -127,13 +127,12 @@ def short_row_sums(x, lanes):
     if turns < 2:
         if rows > ACCUMULATORS:
             laid = laid[[0, *range(ACCUMULATORS, rows), *range(1, ACCUMULATORS)]]
-        sums = np.add.reduce(laid)
+        sums = laid
     else:
         sums = np.add.reduce(laid[: ACCUMULATORS * turns].reshape(turns, ACCUMULATORS, lanes, count))
         if rows % ACCUMULATORS:
             sums = np.concatenate((sums[:1], laid[ACCUMULATORS * turns :], sums[1:]))
-        sums = np.add.reduce(sums)
-    sums += 0  # (torch begins with zero, which is no negative one)
+    sums = np.add.reduce(sums, 0, None, None, False, 0)  # (from zero, as above)
     if whole < n:
         sums = np.concatenate((columns[whole:], sums))
     return np.add.reduce(sums)
@@ -289,8 +288,10 @@ def sum_over(x, axes):
         return vector_sum(x if n == 1 else x.reshape(-1))
     if not contiguous:
         return in_c_order(np.add.reduce(x, axis=axes))
-    if axes == (0,) and n == 2:
+    if n == 2 and axes == (0,):
         return sums_of_columns(x)
+    if n == 2 and axes == (1,) and shape[0] > 1 and shape[1]:
+        return row_sums(x)
     if x.size < 2:
         return np.add.reduce(x, axis=axes)
     left = [k for i, k in enumerate(shape) if i not in axes]
