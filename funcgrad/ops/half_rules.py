@@ -5,6 +5,7 @@ Each function takes `r`, which rounds a float32 array to the dtype and gives flo
 float32, and gives the operands' cotangents; None where the primitive's own rule does. Loaded when half precision is first asked for.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..core import half_values
 from ..core.aval import Aval
 from ..core.halves import is_bfloat16
 from ..core.primitive import helper
+from .conv import _input_cotangent, _weight_cotangent
 from .losses import both_signs, terms
 from .window import fold
 
@@ -145,6 +147,57 @@ def huber_error(r, ct, out, x, y, *, need, mean, delta, linear):
     return both_signs(np.where(np.abs(d) < edge, r(r(share * d) * ct), r(r(share * ct) * edge) * np.sign(d)), need)
 
 
+def conv(r, ct, out, x, w, *, need, **params):
+    """float16: the gradient of the weight is rounded as each sample is added to it, that of the input as each tap is."""
+    if is_bfloat16(r) or len(x) > MOST_TIMES or not (x.size and w.size and ct.size):
+        return None
+    of_w = None
+    if need & 2:
+        of_w = np.float32(0)
+        for k in range(len(x)):
+            of_w = r(of_w + _weight_cotangent(ct[k : k + 1], x[k : k + 1], w.shape, **params))
+    return [of_input(r, ct, x.shape, w, **params) if need & 1 else None, of_w]
+
+
+def conv_bias(r, ct, out, x, w, b, *, need, **params):
+    """Where taps lie apart the bias's is rounded for each sample, and as it is added."""
+    gs, axes = conv(r, ct, out, x, w, need=need, **params), tuple(range(1, ct.ndim - 1))
+    if gs is None or not need & 4:
+        return gs and [*gs, None]
+    if {*params["rhs_dilation"]} == {1} or is_transposed(w, **params):
+        return [*gs, np.add.reduce(ct, (0, *[a + 1 for a in axes]))]
+    return [*gs, functools.reduce(lambda total, c: r(total + r(np.add.reduce(c, axes))), ct, np.float32(0))]
+
+
+def is_transposed(w, *, padding, lhs_dilation, rhs_dilation, **params):
+    """Is it what a transposed convolution is made of: of an input that is dilated, or padded by all but one of the taps?"""
+    full = [d * (t - 1) for d, t in zip(rhs_dilation, w.shape[2:])]
+    return {*lhs_dilation} != {1} or any(full) and all([low >= f for (low, _), f in zip(padding, full)])
+
+
+def of_input(r, ct, shape, w, **params):
+    """The gradient of a convolution's input: by taps. (Of a transposed one torch takes a convolution, which rounds once.)"""
+    if is_transposed(w, **params) or min(map(min, params["padding"])) < 0:
+        return _input_cotangent(ct, shape, w, **params)
+    return added_by_taps(r, ct, shape, w, **{k: v for k, v in params.items() if k != "lhs_dilation"})
+
+
+def added_by_taps(r, ct, shape, w, strides, padding, rhs_dilation, groups):
+    """The transpose of a convolution: what goes through each tap of the weight, rounded, is added in turn, and the sum rounded."""
+    n, c, *sizes = shape
+    o, _, *taps = w.shape
+    positions = ct.shape[2:]
+    ct = ct.reshape(n, groups, o // groups, -1)
+    w = np.moveaxis(w.reshape(groups, o // groups, c // groups, *taps), 1, 2)
+    whole = np.zeros((n, c, *[low + s + high for s, (low, high) in zip(sizes, padding)]), np.float32)
+    for tap in np.ndindex(*taps):
+        part = r(np.matmul(w[(..., *tap)], ct)).reshape(n, c, *positions)
+        steps = zip(tap, rhs_dilation, positions, strides)
+        at = (..., *[slice(t * d, t * d + (p - 1) * s + 1, s) for t, d, p, s in steps])
+        whole[at] = r(whole[at] + part)
+    return whole[(..., *[slice(low, low + s) for s, (low, _) in zip(sizes, padding)])]
+
+
 def lstm_layer(r, cts, out, x, h0, c0, w, v, b, d, *, need):
     """bfloat16: what reaches the sums of the gates is rounded, and so are the gates that it is made of; the states' cotangents are not."""
     (of_h, of_c, of_a), (h, c, a) = cts, out
@@ -172,7 +225,7 @@ def lstm_layer(r, cts, out, x, h0, c0, w, v, b, d, *, need):
 def half_rules():
     """The rules by their primitives' names."""
     rules = (
-        arcsin, arctan, erf, gated, gather, huber_error, log_sigmoid, lstm_layer, sigmoid, soft_margin, soft_margin_error, squared_error, trilinear,
+        arcsin, arctan, conv, conv_bias, erf, gated, gather, huber_error, log_sigmoid, lstm_layer, sigmoid, soft_margin, soft_margin_error, squared_error, trilinear,
         unfold, window_sum,
     )  # fmt: skip
     return {f.__name__: f for f in rules}

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from funcgrad.core.halves import BFLOAT16
+from funcgrad.core.halves import BFLOAT16, rounder
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
 
 from ... import dtypes
 from ...deprecations import once
@@ -21,7 +22,11 @@ from .axes import batched, per_axis
 from .dtypes import dtype_in
 
 P = PRIMITIVES
-ROUNDED_ONCE = np.dtype(np.float32), np.dtype(np.float64)  # (half precision rounds the product, then the sum)
+ROUNDED_ONCE = (
+    np.dtype(np.float32),
+    np.dtype(np.float64),
+    np.dtype(np.float16),
+)  # (complex numbers: the product, then the sum)
 
 
 def convolution(k):
@@ -346,6 +351,16 @@ def check_sizes(shape, outs, taps, stride, padding, extra, dilation, fast):
         )
 
 
+def in_half_steps(x, w, b, shape, strides, padding, rates, groups):
+    """The values of a transposed convolution in float16, as torch's kernel rounds them: as each tap is added, and as the bias is."""
+    from funcgrad.ops.half_rules import added_by_taps
+
+    r = rounder(np.dtype(np.float16))
+    x, w, b = (None if t is None else t.val.astype(np.float32) for t in (x, w, b))
+    out = added_by_taps(r, x, shape, w, strides, padding, rates, groups)
+    return out if b is None else out + b.reshape(1, -1, *(1,) * (x.ndim - 2))
+
+
 def transposed_convolution(k):
     """torch.conv_transpose<k>d: the convolution of the input, dilated by the stride, with the flipped weight."""
 
@@ -379,6 +394,9 @@ def transposed_convolution(k):
         pads = tuple([(f - p, f - p + e) for f, p, e in zip(full, pads, extra)])
         params = dict(strides=(1,) * k, padding=pads, lhs_dilation=steps, rhs_dilation=rates, groups=groups)
         out = with_bias(x, w, b, params, given, (input, weight, bias))
+        if d == np.float16 and out.owner is TAPE and out.val.size:
+            padding = tuple([(p, max(p - e, 0)) for p, e in zip(per_axis(padding, k, "padding"), extra)])
+            out.val[...] = in_half_steps(x, given, b, shape_of(out), steps, padding, rates, groups)
         if 0 in shape_of(out):
             refuse_misfits(x, given, bias, stride, padding, output_padding, groups, dilation)
         return out
