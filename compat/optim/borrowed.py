@@ -58,3 +58,11 @@ def _default_to_fused_or_foreach(params, differentiable, use_fused=False):
 
 def _get_scalar_dtype(is_fused=None):
     return BY_NAME["float64" if not is_fused and get_default_dtype().name == "float64" else "float32"]
+
+
+def _disable_dynamo_if_unsupported(single_tensor_fn=None):
+    return lambda func: func
+
+
+def _get_capturable_supported_devices(supports_xla=True):
+    return ["cuda", "xpu", "hpu", "privateuseone", *["xla"] * supports_xla]

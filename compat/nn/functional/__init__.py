@@ -38,4 +38,8 @@ _FAMILIES = {
     "resampling": "interpolate upsample upsample_nearest upsample_bilinear",
     "grids": "grid_sample affine_grid GRID_SAMPLE_INTERPOLATION_MODES GRID_SAMPLE_PADDING_MODES",
 }
-__getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_refusal(__name__), modules="")
+_PRIVATE = {
+    "borrowed": "_canonical_mask _get_softmax_dim _in_projection _in_projection_packed _none_or_dtype _verify_batch_size"
+}
+_others, _ = _attributes(__name__, _PRIVATE, missing=_refusal(__name__), modules="")
+__getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_others, modules="")

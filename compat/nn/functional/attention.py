@@ -187,16 +187,23 @@ def masked(scores, mask, is_causal):
 
 
 # ------------------------------------------------------------------------------------------------ several heads
-def additive(mask, name, target, other=None, other_name=""):
-    """A mask as numbers to be added: -inf where a boolean one is True. AssertionError for other dtypes."""
-    if other is not None and not isinstance(other, Tensor):
+def none_or_dtype(input):
+    """The dtype of a Tensor; None of None."""
+    if input is None:
+        return None
+    if not isinstance(input, Tensor):
         raise RuntimeError("input to _none_or_dtype() must be None or torch.Tensor")
+    return input.dtype
+
+
+def additive(mask, name, target, other=None, other_name=""):
+    """A mask as numbers to be added: -inf where a boolean one is True. AssertionError for other dtypes. `other`: the dtype of another mask."""
     if mask is None:
         return None
     kind, is_float = mask.dtype, T["is_floating_point"](mask)
     if not is_float and kind.name != "bool":
         raise AssertionError(f"only bool and floating types of {name} are supported")
-    if other is not None and mask.dtype != other.dtype:
+    if other is not None and mask.dtype != other:
         warn(
             f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.",
         )
@@ -205,7 +212,7 @@ def additive(mask, name, target, other=None, other_name=""):
 
 def canonical_masks(key_padding_mask, attn_mask, target):
     """Both as numbers to be added."""
-    padding = additive(key_padding_mask, "key_padding_mask", target, attn_mask, "attn_mask")
+    padding = additive(key_padding_mask, "key_padding_mask", target, none_or_dtype(attn_mask), "attn_mask")
     return padding, additive(attn_mask, "attn_mask", target)
 
 
@@ -298,7 +305,7 @@ def multi_head_attention_forward(
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     rows, count, width = query.shape
     target = query.dtype
-    key_padding_mask = additive(key_padding_mask, "key_padding_mask", target, attn_mask, "attn_mask")
+    key_padding_mask = additive(key_padding_mask, "key_padding_mask", target, none_or_dtype(attn_mask), "attn_mask")
     if is_causal and attn_mask is None:
         raise RuntimeError(
             "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "

@@ -8,7 +8,7 @@ from funcgrad.core.site import warn
 from ...autograd.grad_mode import tls
 from ...functions.register import FUNCTIONS as T
 from .. import functional
-from ..functional.attention import additive
+from ..functional.attention import additive, none_or_dtype
 from ..init import xavier_uniform_
 from .activation import GELU, MultiheadAttention, ReLU
 from .container import ModuleList
@@ -110,7 +110,7 @@ class TransformerEncoderLayer(Block):
         return 2 if activation is functional.gelu or isinstance(activation, GELU) else 0
 
     def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
-        padding = additive(src_key_padding_mask, "src_key_padding_mask", src.dtype, src_mask, "src_mask")
+        padding = additive(src_key_padding_mask, "src_key_padding_mask", src.dtype, none_or_dtype(src_mask), "src_mask")
         mask = additive(src_mask, "src_mask", src.dtype)
         x = self._residual(src, self.norm1, lambda x: self._sa_block(x, mask, padding, is_causal=is_causal))
         return self._residual(x, self.norm2, self._ff_block)
@@ -195,7 +195,7 @@ class TransformerEncoder(Module):
         self.mask_check = mask_check
 
     def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
-        padding = additive(src_key_padding_mask, "src_key_padding_mask", src.dtype, mask, "mask")
+        padding = additive(src_key_padding_mask, "src_key_padding_mask", src.dtype, none_or_dtype(mask), "mask")
         mask = additive(mask, "mask", src.dtype)
         first = self.layers[0]
         attention = getattr(first, "self_attn", None)
