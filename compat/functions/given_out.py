@@ -27,7 +27,6 @@ from .outs import (
     APART,
     COPIED,
     COUNTED,
-    IN_ROWS,
     INDICES_FIRST,
     ONCE,
     OVER_FIRST,
@@ -37,6 +36,7 @@ from .outs import (
     SILENT,
     TWICE,
     WRITABLE_FIRST,
+    in_rows,
     recorded_as,
 )
 from .results import ROWS, check_out
@@ -152,7 +152,8 @@ def stored_with_history(said, name, out, got, operands, again):
 
 def fit(name, out, got, operands):
     """Refuse an out= that torch would not write such a result into; give it the result's shape."""
-    strides = strides_of(got.val) if type(got.val) is np.ndarray and out.owner is TAPE and name not in IN_ROWS else None
+    plain = type(got.val) is np.ndarray and out.owner is TAPE
+    strides = strides_of(got.val) if plain and not in_rows(name, out, operands) else None
     fit_shape(name, out, tuple(got.shape), got.owner.dtype(got), operands, strides)
 
 

@@ -101,8 +101,12 @@ COPIED = ("split_copy",)  # whose out= is a list of Tensors that the results are
 # that give out= memory in C order, however the result lies
 IN_ROWS = frozenset(
     "cholesky cholesky_solve fft fft2 fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn index_copy irfft irfft2 irfftn "
-    "linalg_householder_product linalg_tensorinv matrix_power linalg_matrix_power rfft rfft2 rfftn".split()
+    "linalg_tensorinv matrix_power linalg_matrix_power rfft rfft2 rfftn".split()
 )
+CONJUGATED = (
+    "ifft",
+    "ihfft",
+)  # whose result, of real numbers, is written into out= as it lies: the conjugate of another's
 COUNTED = ("arange", "fftfreq", "rfftfreq")  # that warn of how many elements there are
 
 
@@ -118,6 +122,15 @@ def rows():
 
 
 RECORDS = rows()
+
+
+def in_rows(name, out, operands):
+    """Is this out= laid out in C order, however the result lies?"""
+    if name in CONJUGATED:
+        return bool(operands) and operands[0].is_complex()
+    if name == "linalg_householder_product":
+        return out.numel() > 0 or out.dtype != operands[0].dtype
+    return name in IN_ROWS
 
 
 def recorded_as(name, operands=()):
