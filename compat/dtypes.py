@@ -171,6 +171,11 @@ def of_one_name(array):
     return array if known.char == own.char else array.view(known)
 
 
+def named(d):
+    """torch's dtype that a Python type stands for; anything else as it is."""
+    return of_numpy(as_numpy(d)) if isinstance(d, type) and d in (float, int, bool, complex) else d
+
+
 def as_numpy(d):
     """A dtype argument (torch dtype, NumPy dtype, or Python type) as a NumPy dtype."""
     if isinstance(d, dtype):

@@ -12,9 +12,16 @@ from funcgrad.transforms.boundary import as_tensor
 from funcgrad.transforms.derived import jacfwd
 
 from ..functions.missing import refusal as _refusal
-from ..tensor import Tensor
 from ..view_errors import OF_FUNCTIONAL, refused_in_func
 from . import walks
+from .functional_parts import (  # noqa: F401
+    _as_tuple,
+    _construct_standard_basis_for,
+    _grad_postprocess,
+    _tuple_postprocess,
+    as_tensors,
+    like,
+)
 from .grad_mode import call_in
 
 P = PRIMITIVES
@@ -48,23 +55,6 @@ DOUBLE_BACK_TRICK = (
 
 
 # ------------------------------------------------------------------------------------------------ arguments and results
-def as_tensors(x, what, caller):
-    """A Tensor or tuple of Tensors as a tuple; TypeError in torch's words for anything else."""
-    xs = x if isinstance(x, tuple) else (x,)
-    for i, one in enumerate(xs):
-        if not isinstance(one, Tensor):
-            given = f"the given {what} has type" if not isinstance(x, tuple) else f"the value at index {i} has type"
-            raise TypeError(
-                f"The {what} given to {caller} must be either a Tensor or a tuple of Tensors but {given} {type(one)}."
-            )
-    return xs
-
-
-def like(xs, x):
-    """Results in the form of an argument: a tuple for a tuple, else the one there is."""
-    return tuple(xs) if isinstance(x, tuple) else xs[0]
-
-
 class Problem:
     """A function with its inputs: `xs` are what it is given, `outputs` what it has returned."""
 

@@ -332,6 +332,7 @@ class Limits:
     def set_dtype(self, args, kwargs, kinds, name, wanted, instead):
         self.need_dtype(name, args, kwargs)
         (dtype,) = args or kwargs.values() or [dtypes.of_numpy(dtypes.Default.numpy)]
+        dtype = dtypes.named(dtype)
         if not isinstance(dtype, dtypes.dtype) or kind_of(dtype) not in kinds:
             raise TypeError(
                 f"torch.{name}() requires {wanted} input type. Use torch.{instead} to handle 'torch.{name}'"
@@ -346,6 +347,13 @@ class Limits:
         refused = misfit(name, [Signature(text) for text in self.signatures], args, kwargs)
         if refused is not None:
             raise refused
+
+    def __eq__(self, other):
+        if type(other) is not type(self):
+            return NotImplemented
+        return vars(self) == vars(other)
+
+    __hash__ = None
 
     def __repr__(self):
         body = ", ".join(f"{n}={spelled(getattr(self, n))}" for n in self.shown)

@@ -96,10 +96,10 @@ def view(self, *given, **size):
             shape = (size["dtype"],) if "dtype" in size else (named_sizes("view", "size", shape, size),)
         elif not given:
             raise TypeError("view() takes the new shape")
-        if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
+        if len(shape) == 1 and isinstance(shape[0], (dtypes.dtype, type)):
             from .bits import bits_as
 
-            return bits_as(t, shape[0].numpy)
+            return bits_as(t, dtypes.as_numpy(shape[0]))
         memory = t.val if t.owner is TAPE else None
         shape = inferred_shape(sizes(shape), count(shape_of(t)) if memory is None else memory.size)
         if memory is not None and not memory.flags.c_contiguous:

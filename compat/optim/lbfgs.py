@@ -300,3 +300,23 @@ def strong_wolfe(evaluate, t, d, f, g, slope, c1=1e-4, c2=0.9, tolerance_change=
 
 def pick(point):
     return point[0], point[1], point[3]
+
+
+# ------------------------------------------------------------------------------------------------ what packages import of it
+def _cubic_interpolate(x1, f1, g1, x2, f2, g2, bounds=None):
+    """cubic_minimum, of slopes that may be Tensors."""
+    return packed(
+        cubic_minimum(*[unpacked(x) for x in (x1, f1, g1, x2, f2, g2)], bounds and tuple(map(unpacked, bounds)))
+    )
+
+
+def _strong_wolfe(obj_func, x, t, d, f, g, gtd, c1=1e-4, c2=0.9, tolerance_change=1e-9, max_ls=25):
+    """strong_wolfe, of Tensors: `obj_func(x, t, d)` gives the loss and its gradient at x + t d."""
+
+    def evaluate(t):
+        loss, gradient = obj_func(x, packed(t), d)
+        return unpacked(loss), unpacked(gradient)
+
+    start = [unpacked(v) for v in (t, d, f, g, gtd)]
+    loss, gradient, t, evaluations = strong_wolfe(evaluate, *start, c1, c2, tolerance_change, max_ls)
+    return loss, packed(gradient), packed(t), evaluations

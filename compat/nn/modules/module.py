@@ -14,6 +14,7 @@ from funcgrad.core.tracebacks import PublicMethods, publish
 from ..._families import own_copies
 from ...autograd.grad_mode import call_in
 from ...devices import Device, usable
+from ...dtypes import named as dtype_of_type
 from ...functions.register import FUNCTIONS as T
 from ...tensor import Tensor
 from ...utils.hooks import CHANGES
@@ -592,8 +593,9 @@ def parsed(*args, device=None, dtype=None, tensor=None, non_blocking=False, copy
             non_blocking = a
         elif isinstance(a, (str, Device, int)):
             device = a
-        elif hasattr(a, "is_floating_point"):
+        elif a is not None:
             dtype = a
+    dtype = dtype_of_type(dtype)
     device = None if device is None else usable(device)
     if tensor is not None:
         device, dtype = tensor.device, tensor.dtype
