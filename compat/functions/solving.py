@@ -92,6 +92,12 @@ def need_matrices(text, **operands):
             raise RuntimeError(text.format(name, len(shape_of(x))))
 
 
+def in_one_stack(a, b):
+    """Stacks of matrices, broadcast to one shape in front."""
+    lead = broadcast_shapes(shape_of(a)[:-2], shape_of(b)[:-2])
+    return [broadcast_to(t, lead + shape_of(t)[-2:]) for t in (a, b)]
+
+
 @operation("CholeskySolveBackward0")
 def cholesky_solve(B, L, upper=False):
     """X with A X = B, given the Cholesky factor of A."""
@@ -101,10 +107,7 @@ def cholesky_solve(B, L, upper=False):
     is_square(t, "")
     need_rows("cholesky_solve", t, b)
     has_kernel("cholesky_solve_cpu", t)
-    batch = broadcast_shapes(shape_of(t)[:-2], shape_of(current(B))[:-2])
-    if batch != shape_of(current(B))[:-2]:
-        B = B.expand(*batch, *B.shape[-2:])
-    return in_columns(P["cholesky_solve"](t, current(B), lower=not upper, whole=True))
+    return in_columns(P["cholesky_solve"](*in_one_stack(t, b), lower=not upper, whole=True))
 
 
 @operation("CholeskyInverseBackward0")
@@ -213,9 +216,7 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     if not left:
         a, b = current(matrix_transpose(a)), current(matrix_transpose(b))
         upper = not upper
-    lead = broadcast_shapes(shape_of(a)[:-2], shape_of(b)[:-2])
-    a, b = (broadcast_to(t, lead + shape_of(t)[-2:]) for t in (a, b))
-    out = P["triangular_solve"](a, b, lower=not upper, unit_diagonal=unitriangular)
+    out = P["triangular_solve"](*in_one_stack(a, b), lower=not upper, unit_diagonal=unitriangular)
     return in_columns(out) if left else matrix_transpose(in_c_order(out))
 
 
@@ -360,7 +361,7 @@ def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     need_same("Expected b and A", "b", x, "A", t, ".")
     is_square(t, "")
     need_rows("triangular_solve", t, x)
-    broadcast_shapes(shape_of(t)[:-2], shape_of(x)[:-2])
+    t, x = in_one_stack(t, x)
     has_kernel("triangular_solve_cpu", t)
     once("triangular_solve")
     out = P["triangular_solve"](t, x, lower=not upper, transpose_a=transpose, unit_diagonal=unitriangular)
