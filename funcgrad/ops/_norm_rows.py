@@ -57,10 +57,11 @@ def forward(x, w, b, eps, rows):
     """(the layer of x, mean, variance and 1 / sqrt(variance + eps) of each row as a column)."""
     count, parts, each = rows
     size = parts * each
-    x = x.reshape(count, size)
+    whole = np.empty(x.shape, x.dtype)  # (what is handed on owns its memory)
+    x, out = x.reshape(count, size), whole.reshape(count, size)
     mean = over(rows, totals, x)
     mean /= size
-    out = x - mean
+    np.subtract(x, mean, out)
     variance = over(rows, products, out, out)
     variance /= size
     r = variance + x.dtype.type(eps)
@@ -70,11 +71,11 @@ def forward(x, w, b, eps, rows):
         out *= r
         out *= w.reshape(each)
         out += b.reshape(each)
-        return out, mean, variance, r
+        return whole, mean, variance, r
     out = out.reshape(rows)
     out *= of_parts(w, rows) * r[:, None]
     out += of_parts(b, rows)
-    return out, mean, variance, r
+    return whole, mean, variance, r
 
 
 def of_parts(w, rows):
@@ -91,8 +92,10 @@ def pull(ct, x, w, mean, r, rows):
     count, parts, each = rows
     size = parts * each
     centred = x.reshape(count, size) - mean
+    whole = np.empty(x.shape, x.dtype)
+    g = whole.reshape(count, size)
     if parts == 1 and w.size == each:
-        g = ct.reshape(count, size) * r
+        np.multiply(ct.reshape(count, size), r, g)
         weight, bias = np.einsum("ij,ij->j", g, centred), ct
         g *= w.reshape(each)
         average, along = totals(g)[:, None], products(g, centred)[:, None]
@@ -102,7 +105,7 @@ def pull(ct, x, w, mean, r, rows):
         weight, bias = products(ct, centred).reshape(count, parts) * r, totals(ct).reshape(count, parts)
         average = np.add.reduce(bias * w[..., 0], axis=1, keepdims=True) * r
         along = np.add.reduce(weight * w[..., 0], axis=1, keepdims=True)
-        g = (ct.reshape(rows) * (w * r[:, None])).reshape(count, size)
+        np.multiply(ct.reshape(rows), w * r[:, None], g.reshape(rows))
         centred = centred.reshape(count, size)
         weight, bias = (np.add.reduce(v.reshape(-1, channels), axis=0) for v in (weight, bias))
     along *= r
@@ -112,7 +115,7 @@ def pull(ct, x, w, mean, r, rows):
     centred *= along
     centred += average
     g -= centred
-    return g, weight, bias
+    return whole, weight, bias
 
 
 __all__ = ["forward", "pull", "rows_of"]

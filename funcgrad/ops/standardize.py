@@ -173,7 +173,7 @@ def _layer_pull(n, ct, cts, owned):
     mean, _, r = noted[0] if noted else statistics(x, axes, eps)[1:]
     if rows is not None:
         g, weight, bias = _norm_rows.pull(ct, x, w, mean.reshape(-1, 1), r.reshape(-1, 1), rows)
-        g, weight, bias = g.reshape(x.shape), weight.reshape(shape), bias.reshape(-1, *shape)
+        weight, bias = weight.reshape(shape), bias.reshape(-1, *shape)
     else:
         s = x - mean
         s *= r
@@ -277,7 +277,7 @@ class normalized:
             out, *found = _norm_rows.forward(x, w, b, eps, rows)
             if noted is not None:
                 noted.append(found)
-            return out.reshape(x.shape)
+            return out
         out, *found = statistics(x, axes, eps)
         if noted is not None:
             noted.append(found)
