@@ -8,16 +8,18 @@ STANCES = (
 
 
 class Stance:
-    """The one in force. `instead`: None, or what a compiled function answers with, (f, args, kwargs), before it looks for a program."""
+    """The one in force. `given`: (name, force_backend, skip_guard_eval_unsafe); `instead`: None, or what a compiled function answers with,
+    (f, args, kwargs), before it looks for a program."""
 
-    name, instead = "default", None
+    name, given, instead = "default", ("default", None, False), None
 
-    def take(self, name, backend=None, skip=False):
-        self.name, self.backend, self.skip = name, backend, skip
-        self.instead = {"force_eager": as_it_is}.get(name) if name in STANCES else self.refuse
+    def take(self, given):
+        self.name, self.given = given[0], given
+        self.instead = {"force_eager": as_it_is}.get(self.name) if self.name in STANCES else self.refuse
 
     def refuse(self, f, args, kwargs):
-        given = f"DynamoStance(stance={self.name!r}, skip_guard_eval_unsafe={self.skip!r}, backend={self.backend!r})"
+        name, backend, skip = self.given
+        given = f"DynamoStance(stance={name!r}, skip_guard_eval_unsafe={skip!r}, backend={backend!r})"
         raise RuntimeError(f"invalid torch.compile stance '{given}'")
 
     def missed(self, f, why):
@@ -62,21 +64,25 @@ class set_stance:
         if force_backend is not None and stance != "default":
             raise RuntimeError("non-default stance cannot have force_backend set")
         self.new = stance, force_backend, skip_guard_eval_unsafe
-        self.old = STANCE.name, getattr(STANCE, "backend", None), getattr(STANCE, "skip", False)
-        STANCE.take(*self.new)
+        self.old = STANCE.given
+        STANCE.take(self.new)
 
     def __call__(self, f):
-        STANCE.take(*self.old)
+        STANCE.take(self.old)
 
         @functools.wraps(f)
         def called(*args, **kwargs):
-            with set_stance(self.new[0], force_backend=self.new[1], skip_guard_eval_unsafe=self.new[2]):
+            before = STANCE.given
+            STANCE.take(self.new)
+            try:
                 return f(*args, **kwargs)
+            finally:
+                STANCE.take(before)
 
         return called
 
     def __enter__(self):
-        STANCE.take(*self.new)
+        STANCE.take(self.new)
 
     def __exit__(self, *exc):
-        STANCE.take(*self.old)
+        STANCE.take(self.old)

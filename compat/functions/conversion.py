@@ -133,11 +133,10 @@ def type_(self, dtype=None, non_blocking=False):
     if isinstance(dtype, LegacyType):
         dtype = dtype.dtype
     elif isinstance(dtype, str):
-        spoken = {v: k for k, v in SPOKEN_TYPES.items()}
         name = dtype.removeprefix("torch.").removesuffix("Tensor")
-        if name not in spoken:
+        if name not in TYPES:
             raise ValueError(f"invalid type: '{dtype}'")
-        dtype = dtypes.BY_NAME[spoken[name]]
+        dtype = dtypes.BY_NAME[TYPES[name]]
     elif dtype is Tensor:
         dtype = dtypes.get_default_dtype()
     elif isinstance(dtype, type):
@@ -154,6 +153,7 @@ SPOKEN_TYPES = {v: k for k, v in LEGACY.items()} | {
     "complex128": "ComplexDouble",
 }
 SPOKEN_TYPES |= {"uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64"}
+TYPES = {spoken: name for name, spoken in SPOKEN_TYPES.items()}
 
 
 @operation(function=False)

@@ -62,8 +62,8 @@ def listened_to(n):
 def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=None, watch=None, tie=None):
     """Pull `seeds` [(node, cotangent)] back; returns the cotangents that reach the nodes in `want` (None: none did).
 
-    `free` (a Freed, or None) drops what a node saved once it is used, and stays with the node. `deliver(cell, ct)` is called where a gradient is kept. `only`: a set
-    of nodes; what does not lead to one of them is left alone. `watch(node, ct, gs) -> gs` sees each rule's results. `tie(node, cts)` is called
+    `free` (a Freed, or None) drops what a node saved once it is used, and stays with the node. `deliver(cell, ct)` is called where a
+    gradient is kept. `only`: a set of nodes; what does not lead to one of them is left alone. `watch(node, ct, gs) -> gs` sees each rule's results. `tie(node, cts)` is called
     of the primitives in `tie.of` when their rule has been recorded.
     """
     if watch is None and nans.switch.on:
@@ -162,9 +162,8 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                 ct = at_results(extra, ct, deliver, found, leading is not None and n in leading)
             elif type(extra.hooks) is not Late:
                 ct = at_extra(extra, ct, deliver)
-        if (
-            n in found and not nothing
-        ):  # (as torch has it: what is pulled further on is given as it came, before its hooks)
+        if n in found and not nothing:
+            # As torch has it: what is pulled further on is given as it came, before its hooks.
             found[n] = asked if leading is not None and n in leading else ct
             owned.discard(n)
         plan = n.plan

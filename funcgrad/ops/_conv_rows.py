@@ -23,10 +23,8 @@ TOGETHER = 1 << 17  # numbers laid out at a time: they stay in the cache
 WHOLE = 1 << 19  # of one sample and group, from which it is cut into rows
 LONG = 1 << 24  # products of numbers, from which samples are shared among threads: 0.2 ms
 TURNED = 32  # outputs, from which a weight's columns are copied into rows for the products
-COPY, PRODUCT = (
-    3,
-    4,
-)  # what laying out a number takes, and a product of few by itself, in additions of a number to a result
+# What laying out a number takes, and a product of few by itself, in additions of a number to a result.
+COPY, PRODUCT = 3, 4
 
 
 class Laid:

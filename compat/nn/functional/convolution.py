@@ -22,11 +22,8 @@ from .axes import batched, per_axis
 from .dtypes import dtype_in
 
 P = PRIMITIVES
-ROUNDED_ONCE = (
-    np.dtype(np.float32),
-    np.dtype(np.float64),
-    np.dtype(np.float16),
-)  # (complex numbers: the product, then the sum)
+# (the others round the product, then the sum)
+ROUNDED_ONCE = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.float16)
 
 
 def convolution(k):
