@@ -576,6 +576,7 @@ LOADS_NAME = (
 )
 LOADS_ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD")
 PREFIXES = {"linalg": "linalg_", "fft": "fft_", "special": "special_"}  # torch's own names of what these modules have
+OF_MODULES = tuple(PREFIXES.values())
 NATIVE = frozenset(  # what torch.nn.functional has that is not written in Python
     "adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc "
     "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity elu_ gelu hardshrink hardtanh_ leaky_relu_ linear logsigmoid "
@@ -599,7 +600,7 @@ RENAMED = "renamed"  # in the place of the module: the function is called by a n
 def called_as(frame, own):
     """(the name of a function as the running line of a frame calls it, whether as a method, the names it gives to its last
     arguments, the module it names), read off the code; `own` where that cannot be seen."""
-    code = frame.f_code
+    code, bare = frame.f_code, next((own.removeprefix(p) for p in OF_MODULES if own.startswith(p)), own)
     spans = list(code.co_positions())
     *before, call = [i for i in dis.get_instructions(code) if i.offset <= frame.f_lasti]
     line, _, column, _ = spans[call.offset // 2]
@@ -614,7 +615,7 @@ def called_as(frame, own):
         named = before[-1].argval
     last = next((k for k in range(len(parts) - 1, -1, -1) if parts[k].opname in LOADS_ATTRIBUTE), None)
     if last is None or line is None or column is None:
-        renamed = any([i.opname.startswith("LOAD_") and i.argval != own for i in parts])
+        renamed = any([i.opname.startswith("LOAD_") and i.argval != bare for i in parts])
         return own, own[-1] == "_" and bool(internal[frame.f_globals.get("__name__")]), named, RENAMED * renamed
     name = parts[last].argval
     holder = held_by(frame, parts[:last])
@@ -652,6 +653,9 @@ def told(error, own, args, kwargs, frame):
             kwargs = {**kwargs, "out": None}
     else:
         name, method, named, module = called_as(frame, own)
+        if method and own.startswith(OF_MODULES) and own != getattr(vars(Tensor).get(name), "torchs", ""):
+            # (a function that a class or an object keeps, no method)
+            name, method = own, False
     if signatures_of(name, method) is None and in_python(name, method) is None:
         name, method, named = own, signatures_of(own, False) is None and in_python(own, False) is None, ()
     bound = bool(args) and isinstance(args[0], Tensor)

@@ -104,9 +104,10 @@ def older(own, args, kwargs, above):
     return modern(own, args, kwargs, above)
 
 
-def answer(error, own, args, kwargs=None, above=2):
+def answer(error, own, args, kwargs=None, above=2, torchs=None):
     """What is raised where a call of torch.<own> has failed with an error: torch's TypeError if torch does not take these
-    arguments, else the error itself, without frames of ours. `above`: how many frames the caller of that function is above this one."""
+    arguments, else the error itself, without frames of ours. `above`: how many frames the caller of that function is above this one.
+    `torchs`: torch's own name of it, where that begins with the module's (linalg_svd)."""
     if isinstance(error, Exception):
         if tls.packing is not None and isinstance(error, RuntimeError):
             tls.packing.failed(own, args)
@@ -114,7 +115,7 @@ def answer(error, own, args, kwargs=None, above=2):
 
         frame = sys._getframe(above)
         frame = outside(frame)
-        refused = told(error, own, args, kwargs or {}, frame)
+        refused = told(error, torchs or own, args, kwargs or {}, frame)
         if refused is not None:
             refused.__suppress_context__ = True
             return refused

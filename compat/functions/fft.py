@@ -27,7 +27,7 @@ OPPOSITE = {None: "forward", "backward": "forward", "ortho": "ortho", "forward":
 
 
 def fft_operation(name):
-    return operation(name=name, function=False, method=False)
+    return operation(name=name, function=False, method=False, prefix="fft_")
 
 
 def transform_axes(t, s, dim, default, along=False, least=""):

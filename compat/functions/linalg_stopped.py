@@ -129,4 +129,4 @@ def with_info(f, result, name, stopped=of_pivots):
             return RETURN[result](value, new(info.astype(np.int32).reshape(lead)))
 
     call.__doc__ = f"({f.__name__}, info): info is 0 where it succeeded."
-    return operation(name=name, function=False, method=False)(call)
+    return operation(name=name, function=False, method=False, prefix="linalg_")(call)

@@ -116,10 +116,12 @@ def again(g, args, kwargs, out):
         raise
 
 
-def operation(label=None, *, name=None, method=True, function=True, aliases=(), numbers=False, once=False, module=""):
+def operation(
+    label=None, *, name=None, method=True, function=True, aliases=(), numbers=False, once=False, module="", prefix=None
+):
     """Register a torch operation; `label` is the name its node shows (None: that of its one primitive). With `numbers`
     the first operand may be a number. `once`: torch rounds its result once (rounding.py). `module`: what torch's own name of it
-    begins with.
+    begins with; `prefix`, where it is only in what torch says of arguments.
 
     The registered function also takes `out=`, and NumPy's `axis` and `keepdims` for `dim` and `keepdim`, as torch's do.
     """
@@ -128,6 +130,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
 
     def register(f):
         own = name or f.__name__
+        torchs = (prefix or module) + own
         f = refusing(module + own, f) if function or module else f
         careful = own not in QUICK
         taken = set()  # the types of arguments that torch is known to take
@@ -156,7 +159,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                     if kwargs or list in key or tuple in key:
                         key = types_in(args, kwargs)
                     if key not in taken or too_long((*args, *kwargs.values())):
-                        plain = examine(own, args, kwargs, taken, key)
+                        plain = examine(torchs, args, kwargs, taken, key)
                         if plain is not None:
                             args, kwargs = plain
                             given = kwargs
@@ -172,7 +175,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                         kwargs[SPELLINGS[theirs]] = kwargs.pop(theirs)
             if checked and not (isinstance(args[0], Tensor) if args else isinstance(kwargs.get(first), Tensor)):
                 if args or first in kwargs:
-                    return unusual(g, args, kwargs, not_a_tensor(own, args[0] if args else kwargs[first]))
+                    return unusual(g, args, kwargs, not_a_tensor(torchs, args[0] if args else kwargs[first]))
             try:
                 got = f(*args, **kwargs)
             except BaseException as error:
@@ -180,13 +183,13 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
                     return unusual(g, args, given if out is None else {**given, "out": out}, error)
                 placed = None
                 if type(error) is TypeError:
-                    placed = by_place(g, module + own, parameters, args, kwargs) if kwargs else None
-                    placed = placed or older(own, args, kwargs, 3)
+                    placed = by_place(g, torchs, parameters, args, kwargs) if kwargs else None
+                    placed = placed or older(torchs, args, kwargs, 3)
                 if type(error) in (TypeError, ValueError):
-                    placed = placed or counted(own, args, kwargs)
+                    placed = placed or counted(torchs, args, kwargs)
                     if placed is not None:
                         return again(g, *placed, out)
-                error = answer(error, own, args, given if out is None else {**given, "out": out})
+                error = answer(error, own, args, given if out is None else {**given, "out": out}, 2, torchs)
                 raise error
             if label is not None:
                 named(got, label, (*args, *kwargs.values()) if kwargs else args)
@@ -196,7 +199,7 @@ def operation(label=None, *, name=None, method=True, function=True, aliases=(), 
 
             return store(module + own, out, got, args, lambda *operands: f(*operands, **kwargs))
 
-        g.__name__ = own
+        g.__name__, g.torchs = own, torchs
         if own in ONE_SEQUENCE:
             publish(in_one_sequence(g), (own, *aliases), True, False)
         return publish(g, (own, *aliases), function and own not in ONE_SEQUENCE, method)

@@ -91,7 +91,7 @@ def polynomial(name, shifted=False):
 
     f.__doc__ = f"The {name.replace('_', ' ')} of degree n, an integer or a Tensor of such, at each element."
     label = "Special" + "".join(part.capitalize() for part in name.split("_")) + "Backward0"
-    return operation(label, name=name, function=False, method=False, numbers=True)(iterating(f))
+    return operation(label, name=name, function=False, method=False, prefix="special_", numbers=True)(iterating(f))
 
 
 POLYNOMIALS = {name: polynomial(name) for name in RECURRENCES} | {
@@ -103,7 +103,7 @@ ROOT_HALF = math.sqrt(0.5)
 
 
 def special_operation(label=None, *, name):
-    return lambda f: operation(label, name=name, function=False, method=False)(iterating(f))
+    return lambda f: operation(label, name=name, function=False, method=False, prefix="special_")(iterating(f))
 
 
 def special_unary(name, node, halves=True):
@@ -135,7 +135,7 @@ def of_two(name, node, f, halves=True):
         return named(out, f"{node}Backward{which}", (input, other))
 
     function.__doc__ = f.__doc__
-    return operation(name=name, function=False, method=False, numbers=True)(iterating(function))
+    return operation(name=name, function=False, method=False, prefix="special_", numbers=True)(iterating(function))
 
 
 def xlog1py_of(x, y):
