@@ -10,7 +10,7 @@ import numpy as np
 
 from funcgrad.core.handle import Store
 from funcgrad.core.quiet import IGNORE, enter, leave
-from funcgrad.core.site import internal, user_frame
+from funcgrad.core.site import internal, site, user_frame
 from funcgrad.core.state import running, shared, tls
 from funcgrad.core.trace import TAPE
 
@@ -64,6 +64,33 @@ def overwritten(ufunc, t, other, alpha=1):
     if internal[f.f_globals.get("__name__")]:
         f = user_frame(f) or f
     store.changed = f.f_code, f.f_lasti
+    return True
+
+
+def each_overwritten(ufunc, ts, o):
+    """The same of each of Tensors over NumPy memory, all of one float dtype and no views, with one number in an array; True, or False
+    and nothing has been done."""
+    if running or shared.staging:
+        return False
+    for t in ts:
+        flags, store = t.val.flags, t.store
+        if tls.grad and t.mark is not None or not flags.c_contiguous or not flags.writeable:
+            return False
+        if store is not None and not store.counted and not tls.inference:
+            return False
+    at = site(3)
+    token = enter(IGNORE)
+    try:
+        for t in ts:
+            v = t.val
+            ufunc(v, o, v)
+            store = t.store
+            if store is None:
+                store = t.store = Store()
+            store.version += 1
+            store.changed = at
+    finally:
+        leave(token)
     return True
 
 

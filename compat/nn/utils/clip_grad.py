@@ -5,7 +5,6 @@ from types import GeneratorType
 
 import numpy as np
 
-from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
@@ -14,7 +13,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.ops.torch_order import ALL_AXES, square_sums_of
 
 from ...autograd.grad_mode import call_in
-from ...functions.overwriting import overwritten
+from ...functions.overwriting import each_overwritten
 from ...functions.register import FUNCTIONS as T
 from ...native import named_as
 from ...payload import wrap
@@ -22,14 +21,14 @@ from ...tensor import Tensor
 from ...unrecorded_writes import changed, root_to_write
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-MUL, NORM = PRIMITIVES["mul"], PRIMITIVES["length"].value("torch")
+NORM = PRIMITIVES["length"].value("torch")
 
 
 def gradients(parameters, tell=False):
     listed = [parameters] if isinstance(parameters, Tensor) else list(parameters)
     if tell and not listed and isinstance(parameters, GeneratorType):
         warn("`parameters` is an empty generator, no gradient clipping will occur.")
-    return [p.grad for p in listed if p.grad is not None]
+    return [g for p in listed if (g := p.grad) is not None]
 
 
 @named_as("_get_total_norm")
@@ -80,14 +79,14 @@ def lengths(arrays):
 def scale_down(grads, max_norm, total):
     if not grads:
         return
+    if plain([*grads, total]) and not total.val.ndim:
+        with quiet():
+            factor = np.minimum(np.reciprocal(total.val + 1e-6) * max_norm, 1)
+        if each_overwritten(np.multiply, grads, factor):
+            return
     factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
-    if plain([*grads, factor]):
-        for g in grads:
-            if not overwritten(np.multiply, g, factor):
-                write(g, MUL, factor)
-    else:
-        for g in grads:
-            g.mul_(factor)
+    for g in grads:
+        g.mul_(factor)
 
 
 def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
