@@ -53,7 +53,6 @@ DIFFERENT = {
     "logsumexp": {"infinite": "a single infinity has the whole derivative; jax gives nan"},
     "cumlogsumexp": {"infinite": "a single infinity has the whole derivative; jax's weights add up to more than one"},
     "shares": {"huge": "the second operand is not the logsumexp of the first, and what overflows is no share"},
-    "mul_along": {p: "what repeated factors multiply is found by division, here of inf or nan by itself" for p in ("infinite", "nan")},
 }  # fmt: skip
 
 

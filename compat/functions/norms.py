@@ -73,15 +73,19 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
                     f"{name} cannot compute the {p:g} norm on the dimension {d}because this dimension is empty and the operation does "
                     "not have an identity"
                 )
-    if p == 0:  # (a count, whose derivative is zero but there, as in torch)
-        counted = P["where"](P["not_equal"](t, 0), 1.0, P["mul"](P["where"](P["equal"](t, 0), size, 0.0), 0.0))
+    if p == 0:  # (a count, whose derivative is zero)
+        counted = P["where"](P["not_equal"](t, 0), 1.0, P["copysign"](0.0, size, kink="torch"))
         return finish(P["sum"](cast(counted, dtype_of(size)), axes=dims), shape, dims, keepdim)
     if p == 1:
         out = P["sum"](size, axes=dims)
     elif p in (float("inf"), float("-inf")):
         out = P["max" if p > 0 else "min"](size, axes=dims) if dims else size
     else:
-        out = root(P["sum"](P["power"](size, float(p)), axes=dims), 1.0 / p)
+        terms = P["power"](size, float(p))
+        if 0 < p < 1:  # (at 0 the slope of the power is infinite, and the norm's 0)
+            none = P["equal"](size, 0)
+            terms = P["where"](none, 0.0, P["power"](P["where"](none, 1.0, size), float(p)))
+        out = root(P["sum"](terms, axes=dims), 1.0 / p)
     return finish(out, shape, dims, keepdim)
 
 

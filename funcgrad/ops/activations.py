@@ -15,7 +15,6 @@ from .floats import held, over_floats, real_function, samples_with
 
 @over_floats
 def _elu(x, *, low, high, inner):
-    """NaN counts as positive."""
     below = held(x, -np.inf, 0.0)
     below = np.expm1(below if inner == 1.0 else below * inner)
     if low != 1.0:
@@ -39,7 +38,7 @@ def _hardtanh(x, *, low, high):
 elu = elementwise(
     "elu",
     _elu,
-    "where(x <= 0, t * (low * inner) * exp(where(x <= 0, x, 0.0) * inner), t * high)",
+    "where(x > 0, t * high, t * (low * inner) * exp(where(x > 0, 0.0, x) * inner))",
     params=("low", "high", "inner"),
     jax=lambda jax, x, *, low, high, inner: jax.numpy.where(
         x > 0, x * high, jax.numpy.expm1(jax.numpy.where(x > 0, 0, x) * inner) * low

@@ -14,7 +14,7 @@ from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from ..core.state import shared
 from .assignment import getitem
-from .elementwise import add, greater, greater_equal, less, less_equal, mul, sub, where
+from .elementwise import add, equal, greater, greater_equal, less, less_equal, mul, sub, where
 from .exponential import difference, sigmoid
 from .logic import isnan
 from .pad import pad
@@ -47,7 +47,7 @@ def shifted(x, value, axis, reverse):
 
 # ------------------------------------------------------------------------------------------------ linear recurrence
 def recur(a, b):
-    """y[0] = b[0], y[k] = a[k] y[k-1] + b[k] along axis 0."""
+    """y[0] = b[0], y[k] = a[k] y[k-1] + b[k] along axis 0; a zero cuts off what is before it, infinite or nan too."""
     n, width = len(b), b[:1].size
     if width and b.dtype.kind in "fc":
         if n > 400 and width < 400:
@@ -61,6 +61,9 @@ def recur(a, b):
     for k in range(1, n):
         np.multiply(a[k], y[k - 1], out=y[k])
         y[k] += b[k]
+    if b.dtype.kind in "fc" and not np.isfinite(y).all():
+        for k in range(1, n):
+            y[k] = np.where(a[k] == 0, 0, a[k] * y[k - 1]) + b[k]
     return y
 
 
@@ -101,7 +104,7 @@ def recur_numbers(a, b):
     last = b[0]
     out = [last]
     for p, q in zip(a[1:], b[1:], strict=True):
-        last = p * last + q
+        last = p * last + q if p else q
         out.append(last)
     return out
 
@@ -213,11 +216,12 @@ def cumulative(body):
     def vjp(ct, out, x, *, need, axis, reverse, **kink):
         w, s = weights(x, out, axis, reverse, **kink)
         g = linear_recurrence(shifted(w, 0, axis, not reverse), ct, axis=axis, reverse=not reverse)
-        return [mul(g, s)]
+        return [mul(where(equal(s, 0), 0, g) if kink else g, s)]
 
     def jvp(ts, out, x, *, axis, reverse, **kink):
         w, s = weights(x, out, axis, reverse, **kink)
-        return linear_recurrence(w, mul(ts[0], s), axis=axis, reverse=reverse)
+        t = where(equal(s, 0), 0, ts[0]) if kink else ts[0]
+        return linear_recurrence(w, mul(t, s), axis=axis, reverse=reverse)
 
     kinked = weights is not None and "kink" in inspect.signature(weights).parameters
     body.impl, body.aval, body.batch = kinked_impl if kinked else impl, aval, batch

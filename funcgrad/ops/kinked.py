@@ -74,7 +74,7 @@ copysign = elementwise(
     np.copysign,
     "copysign_rule(t, x, y)",
     "zeros_like(t)",
-    torch=("where(equal(x, 0), 0, t * (out / x))", "zeros_like(t)"),
+    torch=("t * where(equal(x, 0), 0, out / x)", "zeros_like(t)"),
     into=in_place(np.copysign),
     jax="numpy.copysign",
     domain="nonzero",

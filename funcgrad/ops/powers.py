@@ -37,9 +37,9 @@ def _power_torch(x, y):
 
 def power_by_base(t, x, y):
     """t d(x**y)/dx. For a static y it is a plain product; for y = 0 it is 0 everywhere, at x = 0 too."""
-    if type(y) is int or (type(y) is float and y.is_integer()):
-        return power_by_base_static(t, x, int(y))
     if type(y) in PYTHON_SCALARS:
+        if not y.imag and y.real == y.real // 1:
+            return power_by_base_static(t, x, int(y.real))
         return mul(t, mul(y, power(x, y - 1)))
     return mul(t, unless_nan(power_slope, power_slope_at_edges, x, y))
 

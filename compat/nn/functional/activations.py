@@ -358,7 +358,8 @@ def _hardshrink(x, lambd=0.5):
     """x where |x| > lambd, else 0."""
     if isinstance(lambd, complex):
         raise overflow(dtype_of(x), lambd)
-    return P["where"](P["logical_and"](P["less_equal"](x, lambd), P["greater_equal"](x, -lambd)), 0.0, x)
+    far = P["logical_or"](P["greater"](x, lambd), P["less"](x, -lambd))
+    return P["where"](far, x, P["stop"](P["where"](P["isnan"](x), x, 0.0)))
 
 
 hardshrink = activation("HardshrinkBackward0", _hardshrink, "hardshrink_cpu")
@@ -373,9 +374,8 @@ def _softshrink(x, lambd=0.5):
         raise RuntimeError(
             f"lambda must be in range [0, {np.finfo(d).max:.6g}] for input dtype {spoken(d)}, but found {lambd:g}"
         )
-    near = P["logical_and"](P["less_equal"](x, lambd), P["greater_equal"](x, -lambd))
-    moved = P["where"](P["greater"](x, lambd), P["sub"](x, lambd), P["add"](x, lambd))
-    return P["where"](near, P["mul"](x, 0.0), moved)
+    below = P["where"](P["less"](x, -lambd), P["add"](x, lambd), P["stop"](P["mul"](x, 0.0)))
+    return P["where"](P["greater"](x, lambd), P["sub"](x, lambd), below)
 
 
 softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink_check")
